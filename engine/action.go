@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"gancho/engine/flow"
 	"gancho/engine/form"
 )
 
@@ -19,7 +20,8 @@ type Action struct {
 	Group   string    // where a catalogue lists it: flow, data, state, http, message, crm, …
 	Words   form.Text // further words that a search should find it by, separated by spaces
 
-	New func() Doer
+	New   func() Doer
+	Shape flow.Shape // which children its steps have
 
 	Effect     bool     // it changes the outside world: held back in tests, awaited by commits
 	Repeatable bool     // doing it twice does what doing it once does

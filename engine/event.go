@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"time"
+
+	"gancho/engine/store"
+)
+
+// Meta is the envelope of an event: how it came. No body can write any of it.
+type Meta struct {
+	Kind    string            `json:"kind"` // of the trigger
+	Method  string            `json:"method,omitempty"`
+	Path    string            `json:"path,omitempty"` // what follows the token
+	IP      string            `json:"ip,omitempty"`
+	Type    string            `json:"type,omitempty"`    // declared content type
+	Headers map[string]string `json:"headers,omitempty"` // by lower-case name, first values
+	Query   map[string]string `json:"query,omitempty"`   // first values
+	Note    string            `json:"note,omitempty"`    // what the door noticed, for people
+	Fault   string            `json:"fault,omitempty"`   // why a door expression failed: the run fails with it
+}
+
+// Incoming is a delivery that the door lets in.
+type Incoming struct {
+	Flow    string
+	Meta    Meta
+	Body    []byte // raw; the engine keeps it, the caller must not change it
+	At      time.Time
+	After   time.Time // of schedules: accepted only if later than the flow's last
+	Key     string    // dedupe key, "" is none
+	KeyFor  time.Duration
+	OrderBy string
+	Name    string // of the event, where a preset gives one
+	Title   string
+	Reason  string // why it was filtered or rejected
+	Outcome store.Outcome
+}
+
+// Receipt says what became of a delivery. Run is empty unless there is one.
+type Receipt struct {
+	Event   string
+	Run     string
+	Outcome store.Outcome
+}
+
+// Answer is what the sender of an event with respond.when finished gets. It is stored
+// before it is given, so that a duplicate gets the same one.
+type Answer struct {
+	Status  int               `json:"status"` // 0 when the run ended without a respond step
+	Headers map[string]string `json:"headers,omitempty"`
+	Body    any               `json:"body,omitempty"`
+	Ended   store.Status      `json:"-"` // status of the run, when it has ended
+	Error   store.RunError    `json:"-"`
+}
+
+// TriggerScope is the value of the root `trigger` in expressions.
+func TriggerScope(m *Meta, body any, at time.Time, name, eventID string) map[string]any {
+	return map[string]any{
+		"id": eventID, "body": body, "headers": texts(m.Headers), "query": texts(m.Query),
+		"method": m.Method, "path": m.Path, "ip": m.IP,
+		"at": at.UTC().Format(time.RFC3339Nano), "event": name, "resource": nil,
+	}
+}
+
+func texts(m map[string]string) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
