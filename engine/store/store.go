@@ -218,7 +218,7 @@ type Commit struct {
 	Lease    Lease
 	Revision int      // pins the revision, once
 	Steps    []Record // replace those of equal path
-	Forget   []string // path prefixes whose records go to history and are not claimed again
+	Forget   []string // path prefixes whose records (those of Steps too) go to history and are not claimed again
 	Frontier []byte   // nil leaves it
 	Keys     []KeyOp
 	Take     []string // paths whose inbox was read
@@ -371,6 +371,8 @@ type Query struct {
 type History interface {
 	ListRuns(ctx context.Context, q Query) (runs []Run, next string, err error)
 	ListEvents(ctx context.Context, q Query) (events []EventInfo, next string, err error)
+	// RunInfo gives what lists show of a run, and its Answer; cheap.
+	RunInfo(ctx context.Context, id string) (Run, error)
 	// GetRun rebuilds the whole story of a run.
 	GetRun(ctx context.Context, id string) (Story, error)
 	GetEvent(ctx context.Context, id string) (EventInfo, error)

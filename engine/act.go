@@ -1,0 +1,248 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// control is a Doer that the interpreter runs itself: blocks, waits and state.
+type control interface {
+	Doer
+	control(ctx context.Context, w *walker, n *node, f *frame, rec *record) (Output, verdict, error)
+}
+
+// perform goes on with an open step.
+func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (Output, verdict, error) {
+	if n.action == nil {
+		return nil, next, Faultf("unknown_action", "there is no action %q in this version", n.step.Action)
+	}
+	doer := n.action.New()
+	if err := w.fill(ctx, n, f, rec, doer); err != nil {
+		return nil, next, err
+	}
+	if c, ok := doer.(control); ok {
+		return c.control(ctx, w, n, f, rec)
+	}
+	return w.attempts(ctx, n, f, rec, doer)
+}
+
+// fill renders the step's settings and binds them.
+func (w *walker) fill(ctx context.Context, n *node, f *frame, rec *record, doer Doer) error {
+	values, err := w.plan.render(ctx, n, f.scope)
+	if err != nil {
+		return err
+	}
+	if problems := doer.Fields().Fill(values); len(problems) > 0 {
+		return badInput(problems)
+	}
+	if n.action.Shape == flow.Leaf && len(values) > 0 {
+		rec.Input = values
+	}
+	return nil
+}
+
+func badInput(problems []form.Problem) error {
+	p := problems[0]
+	text := fmt.Sprintf("field %s: %s", p.Path, p.Message.EN)
+	if len(problems) > 1 {
+		text += fmt.Sprintf(" (and %d more)", len(problems)-1)
+	}
+	return Faultf("bad_input", "%s", text)
+}
+
+// attempts tries an action until it succeeds, fails for good, or has to wait.
+func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, doer Doer) (Output, verdict, error) {
+	if v, stop, err := w.resume(rec); stop {
+		return rec.Output, v, err
+	}
+	if n.action.Effect {
+		w.doubt(rec)
+	}
+	plan := scheduleOf(n.step.Retry)
+	for {
+		connection, v, err := w.connect(n, rec)
+		if err != nil || v != next {
+			return nil, v, err
+		}
+		if w.hands.stopping() && n.action.Effect {
+			return nil, w.wait(rec, opening{waitingFor: "retry", due: w.hands.now()}), nil
+		}
+		output, err := w.attempt(ctx, n, f, rec, doer, connection)
+		if err == nil || errors.Is(err, errLost) {
+			return output, next, err
+		}
+		cause := fault(err)
+		v, wait, err := w.judge(n, rec, cause, plan)
+		if err != nil || v != next {
+			return nil, v, err
+		}
+		if err := w.pay(ctx); err != nil {
+			return nil, parked, err
+		}
+		if !w.hands.pause(ctx, wait) {
+			what := "retry"
+			if cause.Quota {
+				what = "quota"
+			}
+			return nil, w.wait(rec, opening{waitingFor: what, due: w.hands.now().Add(wait)}), nil
+		}
+	}
+}
+
+// resume looks at what an open action was doing when its run was last left.
+func (w *walker) resume(rec *record) (v verdict, stop bool, err error) {
+	if data, ok := w.received(rec.Path); ok && rec.Status == stepUnknown {
+		return w.resolved(rec, data)
+	}
+	if rec.Marked || rec.Status == stepUnknown {
+		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), true, nil
+	}
+	if rec.Status == stepWaiting && rec.For != "connection" && w.hands.now().Before(rec.Due) {
+		return w.wait(rec, opening{waitingFor: rec.For, due: rec.Due}), true, nil
+	}
+	return next, false, nil
+}
+
+// doubt notes that an effect may have happened before: the process that had the run last
+// ended without a word, and nothing was written since.
+func (w *walker) doubt(rec *record) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	rec.Doubtful = rec.Doubtful || w.unclean
+}
+
+// resolved applies what a person said of an unknown outcome.
+func (w *walker) resolved(rec *record, data []byte) (verdict, bool, error) {
+	var said struct {
+		As     string `json:"as"`
+		Output any    `json:"output"`
+	}
+	if err := json.Unmarshal(data, &said); err != nil {
+		return next, true, fmt.Errorf("settle %s: %w", rec.Path, err)
+	}
+	rec.Marked = false
+	if said.As == "done" {
+		rec.Output = said.Output
+		return next, true, nil
+	}
+	rec.Status = stepRunning
+	return next, false, nil
+}
+
+// connect finds the step's connection; while there is none the run waits for it.
+func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
+	if n.step.Connection == "" {
+		if len(n.action.Connection) > 0 && !n.action.Optional {
+			return nil, next, Faultf("no_connection", "the step names no connection")
+		}
+		return nil, next, nil
+	}
+	w.received(rec.Path)
+	c, err := w.hands.connection(n.step.Connection)
+	if errors.Is(err, ErrNoConnection) {
+		wait := &store.Wait{Path: rec.Path, Name: connectionSignal(n.step.Connection)}
+		rec.Reason = fmt.Sprintf("waits for the connection %q", n.step.Connection)
+		return nil, w.wait(rec, opening{waitingFor: "connection", wait: wait}), nil
+	}
+	if err != nil {
+		return nil, next, err
+	}
+	rec.Reason = ""
+	return c, next, nil
+}
+
+// connectionSignal is the name that a run waits for until a connection is there or mended.
+// People's signal names never begin with a zero byte.
+func connectionSignal(name string) string { return "\x00connection/" + name }
+
+// attempt acts once, within the step's time-out.
+func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, doer Doer, c *Connection) (Output, error) {
+	rec.Status = stepRunning
+	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect
+	if n.action.Effect {
+		if atMostOnce {
+			rec.Marked = true
+			w.save(rec)
+			w.owe(nil)
+		}
+		if err := w.pay(ctx); err != nil {
+			return nil, err
+		}
+	}
+	try := attempt{At: w.hands.now()}
+	call := w.call(n, f, rec, c, atMostOnce, &try)
+	limited, cancel := context.WithTimeout(ctx, call.Timeout)
+	output, err := w.hands.act(limited, w, n, rec, doer, call)
+	cancel()
+	rec.Marked = false
+	if n.action.Effect {
+		w.owe(nil)
+	}
+	try.Ms = w.hands.now().Sub(try.At).Milliseconds()
+	if err != nil {
+		cause := fault(err)
+		if atMostOnce && !n.action.Repeatable && errors.Is(err, context.DeadlineExceeded) && !cause.Permanent {
+			cause.Maybe = true
+		}
+		try.Error, try.Response = errorOf(cause), cause.Response
+		err = cause
+	} else {
+		try.Request = nil
+	}
+	rec.Attempts = append(rec.Attempts, try)
+	w.save(rec)
+	return output, err
+}
+
+func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce bool, try *attempt) *Call {
+	timeout := time.Duration(n.step.Timeout)
+	if timeout <= 0 {
+		timeout = defaultTimeout
+	}
+	return &Call{
+		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1,
+		Key: w.run.ID + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
+		Now: w.run.At, Zone: w.zone,
+		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {
+			p, err := w.plan.program(source)
+			if err != nil {
+				return nil, err
+			}
+			return p.Run(ctx, w.fork(f, f.prefix, more).scope)
+		},
+		Log:  func(line string) { rec.Lines = append(rec.Lines, cut(line, 2000)) },
+		Sent: func(request any) { try.Request = request },
+	}
+}
+
+// judge decides the fate of a failed attempt: next means try again after wait.
+func (w *walker) judge(n *node, rec *record, cause *Fault, plan schedule) (v verdict, wait time.Duration, err error) {
+	if cause.Maybe && n.step.Delivery == flow.AtMostOnce {
+		rec.Error = errorOf(cause)
+		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), 0, nil
+	}
+	if cause.Broken && n.step.Connection != "" {
+		rec.Reason = cause.Error()
+		name := connectionSignal(n.step.Connection)
+		return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: name}}), 0, nil
+	}
+	if cause.Quota {
+		rec.Quota++
+	}
+	counted := len(rec.Attempts) - rec.Quota
+	if cause.Permanent || (!cause.Quota && counted >= plan.attempts) {
+		return next, 0, cause
+	}
+	wait = cause.After
+	if wait <= 0 {
+		wait = plan.pause(max(1, counted))
+	}
+	return next, wait, nil
+}

@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// Builtins are the actions that the interpreter runs itself, in the order in which people
+// look for them.
+func Builtins() []Action {
+	return []Action{
+		builtin("filter", "Filter", "Filtro", "Goes on only when a condition is true", "Só continua quando uma condição é verdadeira", "if condition only", "se condição somente", func() Doer { return new(filterStep) }, nil),
+		block("branch", flow.Branches, "Branch", "Caminhos", "Takes the way whose condition is true", "Segue o caminho cuja condição é verdadeira", "if else switch router", "se senão roteador", func() Doer { return new(branchStep) }),
+		block("parallel", flow.Branches, "Parallel", "Em paralelo", "Takes several ways at once and waits for all", "Segue vários caminhos ao mesmo tempo e espera todos", "fork join together", "simultâneo junto", func() Doer { return new(parallelStep) }),
+		block("loop", flow.Steps, "Loop", "Repetir", "Runs steps for each element of a list", "Executa passos para cada item de uma lista", "for each iterate repeat", "para cada iterar laço", func() Doer { return new(loopStep) }),
+		builtin("set", "Set values", "Definir valores", "Names values for later steps", "Dá nome a valores para os próximos passos", "variable assign map", "variável atribuir", func() Doer { return new(setStep) }, map[string]any{}),
+		builtin("transform", "Transform", "Transformar", "Yields one computed value", "Produz um valor calculado", "map compute format", "mapear calcular formatar", func() Doer { return new(transformStep) }, nil),
+		builtin("delay", "Delay", "Esperar um tempo", "Waits for a time, at no cost", "Espera um tempo, sem custo", "sleep wait pause", "pausar dormir", func() Doer { return new(delayStep) }, nil),
+		builtin("wait", "Wait for a signal", "Esperar um sinal", "Waits for a signal, a callback or an approval", "Espera um sinal, um retorno ou uma aprovação", "approval callback pause", "aprovação retorno pausa", func() Doer { return new(waitStep) }, map[string]any{"received": true, "data": nil}),
+		builtin("signal", "Send a signal", "Enviar um sinal", "Wakes runs that wait for a name", "Acorda execuções que esperam por um nome", "wake notify", "acordar avisar", func() Doer { return new(signalStep) }, nil),
+		builtin("call", "Call a flow", "Chamar um fluxo", "Runs another flow and takes its answer", "Executa outro fluxo e recebe a resposta", "subflow run", "subfluxo executar", func() Doer { return new(callStep) }, nil),
+		builtin("respond", "Respond", "Responder", "Answers the sender of the event", "Responde a quem enviou o evento", "reply answer return", "resposta retornar", func() Doer { return new(respondStep) }, nil),
+		builtin("stop", "Stop", "Parar", "Ends the run", "Encerra a execução", "end exit abort fail", "fim sair abortar falhar", func() Doer { return new(stopStep) }, nil),
+		builtin("state.get", "Read kept state", "Ler estado guardado", "Reads a value that flows keep", "Lê um valor guardado pelos fluxos", "load variable memory", "carregar memória", func() Doer { return &stateStep{kind: store.KeyGet} }, map[string]any{"value": nil}),
+		builtin("state.set", "Keep state", "Guardar estado", "Keeps a value for later runs", "Guarda um valor para outras execuções", "save store variable memory", "salvar memória", func() Doer { return &stateStep{kind: store.KeyPut} }, map[string]any{"value": nil}),
+		builtin("state.increment", "Count up kept state", "Somar ao estado guardado", "Adds to a kept number, atomically", "Soma a um número guardado, de forma atômica", "counter add sequence", "contador somar sequência", func() Doer { return &stateStep{kind: store.KeyAdd} }, map[string]any{"value": 1}),
+		builtin("state.delete", "Delete kept state", "Apagar estado guardado", "Deletes a kept value", "Apaga um valor guardado", "remove clear", "remover limpar", func() Doer { return &stateStep{kind: store.KeyDelete} }, map[string]any{"value": nil}),
+		builtin("state.once", "Only once", "Apenas uma vez", "True the first time that a key is seen", "Verdadeiro na primeira vez de uma chave", "dedupe unique first", "único deduplicar primeira", func() Doer { return &stateStep{kind: store.KeyOnce} }, map[string]any{"value": true}),
+	}
+}
+
+func builtin(kind, en, pt, sumEN, sumPT, words, palavras string, make func() Doer, sample any) Action {
+	return Action{
+		Kind: kind, Title: form.Label(en, pt), Summary: form.Label(sumEN, sumPT), Words: form.Label(words, palavras),
+		Group: "flow", New: make, Shape: flow.Leaf, Repeatable: true, Sample: sample,
+	}
+}
+
+func block(kind string, shape flow.Shape, en, pt, sumEN, sumPT, words, palavras string, make func() Doer) Action {
+	a := builtin(kind, en, pt, sumEN, sumPT, words, palavras, make, nil)
+	a.Shape = shape
+	return a
+}
+
+// inner is embedded by what the interpreter runs itself.
+type inner struct{}
+
+// Do is never reached: the interpreter calls control.
+func (inner) Do(context.Context, *Call) (Output, error) {
+	return nil, Faultf("not_callable", "this action is run by the interpreter")
+}
+
+type filterStep struct {
+	inner
+	where string
+}
+
+func (s *filterStep) Fields() form.Fields {
+	return form.Of(form.Condition("where", &s.where, form.Label("Go on only if", "Continuar somente se")).Required())
+}
+
+func (s *filterStep) control(ctx context.Context, w *walker, _ *node, f *frame, rec *record) (Output, verdict, error) {
+	ok, reason, err := w.condition(ctx, s.where, f)
+	if err != nil || ok {
+		return true, next, err
+	}
+	rec.Status, rec.Reason, rec.Ended = stepFiltered, reason, w.hands.now()
+	w.finish(&store.End{Status: store.RunFiltered, Reason: reason, Error: store.RunError{Step: rec.Path}})
+	return nil, ended, nil
+}
+
+type setStep struct {
+	inner
+	values map[string]any
+}
+
+func (s *setStep) Fields() form.Fields {
+	return form.Of(form.Map("values", &s.values, form.Label("Values", "Valores")).Required())
+}
+
+func (s *setStep) control(context.Context, *walker, *node, *frame, *record) (Output, verdict, error) {
+	return s.values, next, nil
+}
+
+type transformStep struct {
+	inner
+	value any
+}
+
+func (s *transformStep) Fields() form.Fields {
+	return form.Of(form.JSON("value", &s.value, form.Label("Value", "Valor")).Required())
+}
+
+func (s *transformStep) control(context.Context, *walker, *node, *frame, *record) (Output, verdict, error) {
+	return s.value, next, nil
+}
+
+type delayStep struct {
+	inner
+	length time.Duration
+	until  string
+}
+
+func (s *delayStep) Fields() form.Fields {
+	return form.Of(
+		form.Duration("for", &s.length, form.Label("For", "Por")).OneOf("for").Example("1h"),
+		form.Date("until", &s.until, form.Label("Until", "Até")).OneOf("for").Example("2026-12-24T09:00:00-03:00"))
+}
+
+func (s *delayStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+	now := w.hands.now()
+	if rec.Due.IsZero() {
+		rec.Due = now.Add(s.length)
+		if s.until != "" {
+			due, err := time.Parse(time.RFC3339, s.until)
+			if err != nil {
+				return nil, next, Faultf("bad_input", "until: %q is not a time such as 2026-12-24T09:00:00-03:00", cut(s.until, 40))
+			}
+			rec.Due = due
+		}
+	}
+	until := rec.Due
+	if now.Before(until) {
+		if err := w.pay(ctx); err != nil {
+			return nil, parked, err
+		}
+		if !w.hands.pause(ctx, until.Sub(now)) {
+			return nil, w.wait(rec, opening{waitingFor: "delay", due: until}), nil
+		}
+	}
+	return map[string]any{"until": until.UTC().Format(time.RFC3339Nano)}, next, nil
+}
+
+type waitStep struct {
+	inner
+	signal  string
+	timeout time.Duration
+	approve map[string]any
+}
+
+func (s *waitStep) Fields() form.Fields {
+	return form.Of(
+		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("paid-{{ trigger.body.id }}"),
+		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d"),
+		form.Map("approve", &s.approve, form.Label("Approval page", "Página de aprovação")).
+			Help(form.Label("{text}: what is asked; the page has two buttons", "{text}: a pergunta; a página tem dois botões")).Example(`{"text": "Refund order 42?"}`))
+}
+
+func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+	if data, ok := w.received(rec.Path); ok {
+		var value any
+		if err := decodeExact(data, &value); err != nil {
+			value = string(data)
+		}
+		return map[string]any{"received": true, "data": exact(value)}, next, nil
+	}
+	if rec.Status != stepWaiting {
+		rec.Due = w.until
+		if s.timeout > 0 {
+			rec.Due = w.hands.now().Add(s.timeout)
+		}
+		rec.Signal = s.signal
+		if s.approve != nil {
+			rec.Text, _ = s.approve["text"].(string)
+			if rec.Text == "" {
+				return nil, next, Faultf("bad_input", "approve needs a text")
+			}
+		}
+	}
+	if !w.hands.now().Before(rec.Due) {
+		return map[string]any{"received": false, "data": nil}, next, nil
+	}
+	place := &store.Wait{Path: rec.Path, Name: rec.Signal}
+	return nil, w.wait(rec, opening{waitingFor: "signal", due: rec.Due, wait: place}), nil
+}
+
+type signalStep struct {
+	inner
+	signal string
+	data   any
+	keep   time.Duration
+}
+
+func (s *signalStep) Fields() form.Fields {
+	return form.Of(
+		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Required().Example("paid-{{ trigger.body.id }}"),
+		form.JSON("data", &s.data, form.Label("Data", "Dados")),
+		form.Duration("keep", &s.keep, form.Label("Keep for", "Guardar por")).Default("24h"))
+}
+
+func (s *signalStep) control(_ context.Context, w *walker, _ *node, _ *frame, _ *record) (Output, verdict, error) {
+	data, err := json.Marshal(s.data)
+	if err != nil {
+		return nil, next, Permanent(err)
+	}
+	w.owe(func(c *store.Commit) {
+		c.Signals = append(c.Signals, store.Signal{Name: s.signal, Data: data, Keep: s.keep})
+	})
+	return map[string]any{"signal": s.signal}, next, nil
+}
+
+type respondStep struct {
+	inner
+	status  int
+	headers map[string]any
+	body    any
+}
+
+func (s *respondStep) Fields() form.Fields {
+	return form.Of(
+		form.Int("status", &s.status, form.Label("Status", "Status")).Default(200).Min(200).Max(599),
+		form.Map("headers", &s.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
+		form.JSON("body", &s.body, form.Label("Body", "Corpo")))
+}
+
+func (s *respondStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+	a := &Answer{Status: s.status, Body: s.body, Headers: map[string]string{}}
+	for name, value := range s.headers {
+		text, ok := value.(string)
+		if !ok {
+			return nil, next, Faultf("bad_input", "header %s must be a text", name)
+		}
+		a.Headers[name] = text
+	}
+	data, err := json.Marshal(a)
+	if err != nil {
+		return nil, next, Permanent(err)
+	}
+	w.owe(func(c *store.Commit) {
+		if w.answer == nil {
+			w.answer, c.Answer = a, data
+		}
+	})
+	return map[string]any{"status": s.status, "body": s.body}, next, nil
+}
+
+type stopStep struct {
+	inner
+	as, message string
+}
+
+func (s *stopStep) Fields() form.Fields {
+	return form.Of(
+		form.Select("as", &s.as, form.Label("As", "Como"),
+			form.Option("succeeded", form.Label("succeeded", "concluída")), form.Option("failed", form.Label("failed", "falhou"))).Default("succeeded"),
+		form.Text("message", &s.message, form.Label("Message", "Mensagem")))
+}
+
+func (s *stopStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+	rec.Status, rec.Ended, rec.Reason = stepSucceeded, w.hands.now(), s.message
+	end := &store.End{Status: store.Succeeded, Reason: s.message}
+	if s.as == "failed" {
+		end = &store.End{Status: store.Failed, Reason: s.message, Error: store.RunError{Code: "stopped", Message: s.message, Step: rec.Path}}
+	}
+	w.finish(end)
+	return nil, ended, nil
+}

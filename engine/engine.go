@@ -1,0 +1,376 @@
+// Package engine is the one way of an event: accepted, claimed, advanced step by step,
+// committed until its run ends. It knows flows; the store below it does not.
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/seal"
+	"gancho/engine/store"
+)
+
+// Config is what an Engine is made of. All members but Now, Node and Workers are required.
+type Config struct {
+	Store       store.Store
+	Catalogue   *Catalogue
+	Flows       *Flows
+	Connections *Connections
+	Box         *seal.Box
+	Decode      func(contentType string, body []byte) (any, error) // a body by its declared type
+	PublicURL   string
+	Timezone    string // of the instance
+	Log         *slog.Logger
+	Node        string
+	Workers     int // runs advanced at once; 128
+	Version     string
+	Now         func() time.Time
+}
+
+// Engine accepts events and advances their runs.
+type Engine struct {
+	Config
+	stop    chan struct{} // closed when Work's context is done
+	ended   sync.Once
+	plans   plans
+	answers answers
+	vars    vars
+	failing failing
+}
+
+// New makes an engine over an open store. Gates of all flows are set, so that runs can be
+// claimed; nothing happens before Work.
+func New(c Config) (*Engine, error) {
+	if c.Workers <= 0 {
+		c.Workers = 128
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	e := &Engine{Config: c, stop: make(chan struct{})}
+	e.plans.made = map[planKey]*plan{}
+	e.answers.waiting = map[string][]chan struct{}{}
+	e.failing.by = map[string]map[string]bool{}
+	if err := e.loadVars(context.Background()); err != nil {
+		return nil, err
+	}
+	c.Flows.Watch(e.flowChanged)
+	c.Connections.Watch(func(name string) { e.wakeConnection(name) })
+	return e, nil
+}
+
+func (e *Engine) flowChanged(id string, f *FlowEntry) {
+	g := store.Gate{Flow: id}
+	if f == nil || f.State == Paused || f.Published == nil {
+		g.Paused = true
+	} else {
+		g.Concurrency = f.Published.Settings.Concurrency
+	}
+	if f == nil {
+		g.Paused = false // what still waits for a deleted flow ends, rather than staying for ever
+	}
+	e.failing.set(id, f)
+	e.plans.forget(id)
+	e.Store.SetGates([]store.Gate{g})
+}
+
+func (e *Engine) wakeConnection(name string) {
+	err := e.Store.Signal(context.Background(), []store.Signal{{Name: connectionSignal(name), Data: []byte("null")}})
+	if err := errors.Join(err...); err != nil {
+		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)
+	}
+}
+
+// Accept makes deliveries durable, all or none, each with what became of it. The webhook
+// door has asked `where` already; for other kinds of trigger it is asked here.
+func (e *Engine) Accept(ctx context.Context, in []Incoming) ([]Receipt, error) {
+	events := make([]store.Event, len(in))
+	for i := range in {
+		event, err := e.event(ctx, &in[i])
+		if err != nil {
+			return nil, err
+		}
+		events[i] = event
+	}
+	accepted, err := e.Store.Accept(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	receipts := make([]Receipt, len(accepted))
+	for i, a := range accepted {
+		receipts[i] = Receipt(a)
+	}
+	return receipts, nil
+}
+
+// Reject records a delivery that was refused.
+func (e *Engine) Reject(in Incoming) {
+	in.Outcome = store.Rejected
+	meta, err := json.Marshal(&in.Meta)
+	if err != nil {
+		e.Log.Error("record a rejected delivery", "flow", in.Flow, "error", err)
+		return
+	}
+	e.Store.Reject([]store.Event{{
+		Flow: in.Flow, At: in.At, Outcome: store.Rejected, Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: meta, Body: in.Body,
+	}})
+}
+
+func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
+	if in.Outcome == "" {
+		in.Outcome = store.Accepted
+	}
+	if in.Meta.Kind != "webhook" && in.Outcome == store.Accepted {
+		e.admit(ctx, in)
+	}
+	meta, err := json.Marshal(&in.Meta)
+	if err != nil {
+		return store.Event{}, fmt.Errorf("envelope: %w", err)
+	}
+	return store.Event{
+		Flow: in.Flow, At: in.At, After: in.After, Outcome: in.Outcome, Key: in.Key, KeyFor: in.KeyFor, OrderBy: in.OrderBy,
+		Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: meta, Body: in.Body,
+	}, nil
+}
+
+// admit asks the trigger's `where`. One that fails lets the event in: its run fails with the
+// reason, and nothing is lost.
+func (e *Engine) admit(ctx context.Context, in *Incoming) {
+	entry, err := e.Flows.Get(in.Flow)
+	if err != nil || entry.Published == nil || entry.Published.Trigger.Where == "" {
+		return
+	}
+	where := entry.Published.Trigger.Where
+	p, err := e.plan(entry).program(where)
+	if err == nil && p.Reads("trigger.resource") {
+		return
+	}
+	var body any
+	if err == nil {
+		body, err = e.Decode(in.Meta.Type, in.Body)
+	}
+	ok := false
+	if err == nil {
+		scope := &expression.Scope{Now: in.At, Values: map[string]any{"trigger": TriggerScope(&in.Meta, body, in.At, in.Name, "")}}
+		ok, _, err = p.Bool(ctx, scope)
+	}
+	if err != nil {
+		in.Meta.Fault = fmt.Sprintf("where: %v", err)
+	} else if !ok {
+		in.Outcome, in.Reason = store.Filtered, where+" was false"
+	}
+}
+
+// Stopping is closed when the engine no longer begins anything.
+func (e *Engine) Stopping() <-chan struct{} { return e.stop }
+
+// Work claims and advances runs until ctx is done; then it lets the steps under way finish,
+// parks their runs and returns. A broken store ends it with that error.
+func (e *Engine) Work(ctx context.Context) error {
+	live := context.WithoutCancel(ctx)
+	places := make(chan struct{}, e.Workers)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer e.ended.Do(func() { close(e.stop) })
+	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
+	defer stopped()
+	for {
+		free := e.places(ctx, places)
+		if free == 0 {
+			return nil
+		}
+		claimed, err := e.Store.Claim(ctx, e.Node, free)
+		for range free - len(claimed) {
+			<-places
+		}
+		if ctx.Err() != nil && len(claimed) == 0 {
+			return nil
+		}
+		if errors.Is(err, store.ErrBroken) || errors.Is(err, store.ErrClosed) {
+			return err
+		}
+		if err != nil {
+			e.Log.Error("claim runs", "error", err)
+			wait(ctx, time.Second)
+		}
+		for i := range claimed {
+			group.Go(func() {
+				defer func() { <-places }()
+				e.advance(live, &claimed[i])
+			})
+		}
+	}
+}
+
+// places takes all free places of workers, at least one unless ctx is done.
+func (e *Engine) places(ctx context.Context, places chan struct{}) int {
+	select {
+	case places <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	for n := 1; ; n++ {
+		select {
+		case places <- struct{}{}:
+		default:
+			return n
+		}
+		if n == 63 {
+			return n + 1
+		}
+	}
+}
+
+// advance takes one claimed run as far as it goes.
+func (e *Engine) advance(ctx context.Context, work *store.Work) {
+	w, err := e.walker(ctx, work)
+	if err == nil {
+		var d store.Decision
+		d, err = w.walk(ctx)
+		if err == nil {
+			err = e.conclude(ctx, w, d)
+		}
+	}
+	if err != nil && !errors.Is(err, errLost) {
+		e.abandon(ctx, work, err)
+	}
+}
+
+// abandon ends a run that cannot be read or walked: its history says why.
+func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
+	e.Log.Error("run cannot go on", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
+	end := &store.End{Status: store.Failed, Error: store.RunError{Code: "internal", Message: cause.Error()}}
+	if _, err := e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}); err == nil {
+		e.answers.tell(work.Run.ID)
+	}
+}
+
+// walker prepares a claimed run.
+func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) {
+	p, err := e.planOf(ctx, work.Run)
+	if err != nil {
+		return nil, err
+	}
+	var meta Meta
+	if err := json.Unmarshal(work.Meta, &meta); err != nil {
+		return nil, fmt.Errorf("envelope: %w", err)
+	}
+	w := newWalker(p, &live{e: e}, work.Run, e.vars.get(), zoneOf(p.flow, e.Timezone))
+	w.lease, w.inbox, w.unclean = work.Lease, work.Inbox, work.Unclean
+	if w.inbox == nil {
+		w.inbox = map[string][]byte{}
+	}
+	for _, s := range work.Steps {
+		rec, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return nil, err
+		}
+		w.records[s.Path] = rec
+		w.size += len(s.Data)
+	}
+	body, err := e.Decode(meta.Type, work.Body)
+	if err != nil {
+		w.fault = Faultf("unreadable", "the body could not be read: %v", err)
+	}
+	if meta.Fault != "" {
+		w.fault = Faultf("trigger", "%s", meta.Fault)
+	}
+	w.trigger = TriggerScope(&meta, body, work.Run.At, work.Run.EventName, work.Run.Event)
+	w.kind = meta.Kind
+	return w, nil
+}
+
+// conclude writes the decision with all that is still owed.
+func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) error {
+	if d.End != nil {
+		data, err := json.Marshal(result{Status: d.End.Status, Output: w.output(), Error: d.End.Error})
+		if err != nil {
+			return fmt.Errorf("result: %w", err)
+		}
+		d.End.Result = data
+		if d.End.Status == store.Failed {
+			w.change.Spawn = append(w.change.Spawn, e.failureEvents(ctx, w, d.End.Error)...)
+		}
+	}
+	if d.Park != nil && d.Park.Status == store.Waiting && d.Park.WaitingFor == "" {
+		return fmt.Errorf("run parks but waits for nothing")
+	}
+	_, err := w.commit(ctx, d)
+	return err
+}
+
+// failureEvents makes the events of the flows that are told of failures. A failure run
+// starts none.
+func (e *Engine) failureEvents(ctx context.Context, w *walker, cause store.RunError) []store.Event {
+	if w.kind == "failure" {
+		return nil
+	}
+	var events []store.Event
+	for _, id := range e.failing.of(w.plan.flow) {
+		body, err := json.Marshal(map[string]any{
+			"flow": w.run.Flow, "run": w.run.ID, "step": cause.Step,
+			"error": map[string]any{"code": cause.Code, "message": cause.Message, "status": cause.Status},
+		})
+		if err != nil {
+			e.Log.Error("event of a failure", "flow", w.run.Flow, "run", w.run.ID, "error", err)
+			continue
+		}
+		in := Incoming{Flow: id, At: e.Now(), Body: body, Meta: Meta{Kind: "failure", Type: "application/json"}, Title: w.run.Flow}
+		event, err := e.event(ctx, &in)
+		if err != nil {
+			e.Log.Error("event of a failure", "flow", w.run.Flow, "run", w.run.ID, "error", err)
+			continue
+		}
+		event.Parent = store.Parent{Run: w.run.ID}
+		events = append(events, event)
+	}
+	return events
+}
+
+// commit repeats a commit until its outcome is known. errLost means that the run is no
+// longer ours, or that the store cannot be written any more.
+func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, error) {
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		done := e.Store.Commit(ctx, []store.Commit{c})[0]
+		switch {
+		case done.Err == nil:
+			if c.Answer != nil || c.Decision.End != nil {
+				e.answers.tell(c.Lease.Run)
+			}
+			return done, nil
+		case errors.Is(done.Err, store.ErrLeaseLost), errors.Is(done.Err, store.ErrBroken), errors.Is(done.Err, store.ErrClosed):
+			return done, errLost
+		}
+		e.Log.Warn("commit is tried again", "run", c.Lease.Run, "error", done.Err)
+		wait(ctx, pause)
+	}
+}
+
+// wait for d, or until ctx is done.
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+func zoneOf(f *flow.Flow, fallback string) *time.Location {
+	name := f.Settings.Timezone
+	if name == "" {
+		name = fallback
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

@@ -1,0 +1,303 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// live are the hands that really act.
+type live struct{ e *Engine }
+
+// shortPark is how long a run may wait in memory instead of being parked.
+const shortPark = 2 * time.Second
+
+func (l *live) now() time.Time { return l.e.Now() }
+
+func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer, call *Call) (Output, error) {
+	return doer.Do(ctx, call)
+}
+
+func (l *live) commit(ctx context.Context, c store.Commit) (store.Committed, error) {
+	return l.e.commit(ctx, c)
+}
+
+func (l *live) pause(ctx context.Context, d time.Duration) bool {
+	if d >= shortPark {
+		return false
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-l.e.stop:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (l *live) connection(name string) (*Connection, error) { return l.e.Connections.Resolve(name) }
+
+func (l *live) getKey(ctx context.Context, space, key string) ([]byte, error) {
+	entry, err := l.e.Store.GetKey(ctx, space, key)
+	return entry.Value, err
+}
+
+func (l *live) waitURL(run, path string) string {
+	return l.e.PublicURL + "/w/" + l.e.waitToken(run, path)
+}
+
+func (l *live) stopping() bool {
+	select {
+	case <-l.e.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *live) child(target string, input any, parent store.Run) (store.Event, error) {
+	entry, err := l.e.Flows.Get(target)
+	if err != nil {
+		return store.Event{}, Faultf("no_flow", "there is no flow %q to call", target)
+	}
+	if entry.Published == nil || entry.State == Off || entry.Published.Trigger.Kind != "call" {
+		return store.Event{}, Faultf("not_callable", "flow %q cannot be called: it must be on and its trigger of the kind call", target)
+	}
+	body, err := json.Marshal(input)
+	if err != nil {
+		return store.Event{}, Permanent(fmt.Errorf("input: %w", err))
+	}
+	in := Incoming{Flow: target, At: l.e.Now(), Body: body, Meta: Meta{Kind: "call", Type: "application/json"}, Title: parent.Flow}
+	event, err := l.e.event(context.Background(), &in)
+	event.Depth = parent.Depth + 1
+	return event, err
+}
+
+// plans keeps what is compiled, by flow and revision.
+type plans struct {
+	mu   sync.Mutex
+	made map[planKey]*plan
+}
+
+type planKey struct {
+	flow     string
+	revision int
+}
+
+func (p *plans) forget(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key := range p.made {
+		if key.flow == id {
+			delete(p.made, key)
+		}
+	}
+}
+
+func (p *plans) get(key planKey, make func() *plan) *plan {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept := p.made[key]
+	if kept == nil {
+		kept = make()
+		p.made[key] = kept
+	}
+	return kept
+}
+
+func (e *Engine) plan(f FlowEntry) *plan {
+	return e.plans.get(planKey{f.ID, f.PublishedRev}, func() *plan { return newPlan(f.Published, f.PublishedRev, e.Catalogue) })
+}
+
+// planOf gives the revision that a run began with, or for a new run the published one.
+func (e *Engine) planOf(ctx context.Context, run store.Run) (*plan, error) {
+	entry, err := e.Flows.Get(run.Flow)
+	if err == nil && entry.Published != nil && (run.Revision == 0 || run.Revision == entry.PublishedRev) {
+		return e.plan(entry), nil
+	}
+	if run.Revision == 0 {
+		return nil, fmt.Errorf("flow %s has no published revision", run.Flow)
+	}
+	f, err := e.Flows.Revision(ctx, run.Flow, run.Revision)
+	if err != nil {
+		return nil, fmt.Errorf("revision %d: %w", run.Revision, err)
+	}
+	return e.plans.get(planKey{run.Flow, run.Revision}, func() *plan { return newPlan(f, run.Revision, e.Catalogue) }), nil
+}
+
+// failing knows which flows are told of the failures of which.
+type failing struct {
+	mu sync.Mutex
+	by map[string]map[string]bool // flow with a failure trigger -> flows it listens to, "*" for all
+}
+
+func (f *failing) set(id string, entry *FlowEntry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.by, id)
+	if entry == nil || entry.Published == nil || entry.State == Off || entry.Published.Trigger.Kind != "failure" {
+		return
+	}
+	listens := map[string]bool{}
+	list, ok := entry.Published.Trigger.With["flows"].([]any)
+	if !ok {
+		list = []any{"*"}
+	}
+	for _, name := range list {
+		if text, ok := name.(string); ok {
+			listens[text] = true
+		}
+	}
+	f.by[id] = listens
+}
+
+func (f *failing) of(failed *flow.Flow) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var told []string
+	for id, listens := range f.by {
+		if listens["*"] || listens[failed.ID] || failed.Settings.OnFailure == id {
+			told = append(told, id)
+		}
+	}
+	slices.Sort(told)
+	return told
+}
+
+// answers wakes those who wait for the answer or end of a run in this process.
+type answers struct {
+	mu      sync.Mutex
+	waiting map[string][]chan struct{}
+}
+
+func (a *answers) tell(run string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, c := range a.waiting[run] {
+		close(c)
+	}
+	delete(a.waiting, run)
+}
+
+func (a *answers) listen(run string) chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := make(chan struct{})
+	a.waiting[run] = append(a.waiting[run], c)
+	return c
+}
+
+func (a *answers) leave(run string, c chan struct{}) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rest := slices.DeleteFunc(a.waiting[run], func(other chan struct{}) bool { return other == c })
+	if a.waiting[run] = rest; len(rest) == 0 {
+		delete(a.waiting, run)
+	}
+}
+
+// Await blocks until the run has answered or ended. The answer is durable by then, and any
+// later Await gives the same one. When neither came before ctx was done, it gives ctx's error.
+func (e *Engine) Await(ctx context.Context, run string) (*Answer, error) {
+	for {
+		news := e.answers.listen(run)
+		a, err := e.Answer(ctx, run)
+		if err != nil || a != nil {
+			e.answers.leave(run, news)
+			return a, err
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			e.answers.leave(run, news)
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// Answer gives what a run answered, nil if it has neither answered nor ended.
+func (e *Engine) Answer(ctx context.Context, run string) (*Answer, error) {
+	r, err := e.Store.RunInfo(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	if r.Answer == nil && !r.Status.Final() {
+		return nil, nil
+	}
+	a := new(Answer)
+	if r.Answer != nil {
+		if err := decodeExact(r.Answer, a); err != nil {
+			return nil, fmt.Errorf("answer of run %s: %w", run, err)
+		}
+		a.Body = exact(a.Body)
+	}
+	if r.Status.Final() {
+		a.Ended, a.Error = r.Status, r.Error
+	}
+	return a, nil
+}
+
+// vars are the instance's variables, as expressions see them.
+type vars struct {
+	mu     sync.RWMutex
+	values map[string]any
+}
+
+func (v *vars) get() map[string]any {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.values
+}
+
+const varsDoc = "vars"
+
+func (e *Engine) loadVars(ctx context.Context) error {
+	values := map[string]any{}
+	docs, err := e.Store.ListDocs(ctx, varsDoc, "")
+	if err != nil {
+		return fmt.Errorf("read variables: %w", err)
+	}
+	for _, d := range docs {
+		var value any
+		if err := decodeExact(d.Value, &value); err != nil {
+			return fmt.Errorf("read variable %s: %w", d.ID, err)
+		}
+		values[d.ID] = exact(value)
+	}
+	e.vars.mu.Lock()
+	defer e.vars.mu.Unlock()
+	e.vars.values = values
+	return nil
+}
+
+// Vars gives the instance's variables by name.
+func (e *Engine) Vars() map[string]any { return e.vars.get() }
+
+// SetVars replaces all of the instance's variables, all or none.
+func (e *Engine) SetVars(ctx context.Context, values map[string]any) error {
+	var docs []store.Doc
+	for name := range e.Vars() {
+		if _, stays := values[name]; !stays {
+			docs = append(docs, store.Doc{Kind: varsDoc, ID: name, Revision: -1})
+		}
+	}
+	for name, value := range values {
+		data, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Errorf("variable %s: %w", name, err)
+		}
+		docs = append(docs, store.Doc{Kind: varsDoc, ID: name, Revision: -1, Value: data})
+	}
+	if _, err := e.Store.PutDocs(ctx, docs); err != nil {
+		return fmt.Errorf("write variables: %w", err)
+	}
+	return e.loadVars(ctx)
+}

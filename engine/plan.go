@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// plan is a revision made ready to run. Expressions and templates are compiled on first use
+// and kept; a plan is shared by every run of its revision.
+type plan struct {
+	flow      *flow.Flow
+	revision  int
+	catalogue *Catalogue
+	nodes     map[*flow.Step]*node
+	programs  sync.Map // source -> *expression.Program
+	templates sync.Map // source -> *expression.Template
+}
+
+// node is a step of a plan.
+type node struct {
+	step   *flow.Step
+	action *Action
+	modes  map[string]form.Mode // of the members of with
+}
+
+func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
+	p := &plan{flow: f, revision: revision, catalogue: c, nodes: map[*flow.Step]*node{}}
+	p.add(f.Steps)
+	return p
+}
+
+func (p *plan) add(steps []*flow.Step) {
+	for _, s := range steps {
+		n := &node{step: s, modes: map[string]form.Mode{}}
+		if a, ok := p.catalogue.Find(s.Action); ok {
+			n.action = a
+			fields := a.New().Fields()
+			for id := range s.With {
+				if field := fields.Find(id); field != nil {
+					n.modes[id] = field.Mode()
+				}
+			}
+		}
+		p.nodes[s] = n
+		p.add(s.Steps)
+		p.add(s.Catch)
+		for _, b := range s.Branches {
+			p.add(b.Steps)
+		}
+	}
+}
+
+func (p *plan) program(source string) (*expression.Program, error) {
+	if kept, ok := p.programs.Load(source); ok {
+		return kept.(*expression.Program), nil
+	}
+	program, err := expression.Compile(source)
+	if err != nil {
+		return nil, Permanent(fmt.Errorf("expression %q: %w", cut(source, 80), err))
+	}
+	p.programs.Store(source, program)
+	return program, nil
+}
+
+func (p *plan) template(source string) (*expression.Template, error) {
+	if kept, ok := p.templates.Load(source); ok {
+		return kept.(*expression.Template), nil
+	}
+	template, err := expression.CompileTemplate(source)
+	if err != nil {
+		return nil, Permanent(fmt.Errorf("template %q: %w", cut(source, 80), err))
+	}
+	p.templates.Store(source, template)
+	return template, nil
+}
+
+// errSkip says that a value is missing and that the step is to be skipped then.
+var errSkip = errors.New("a value is missing")
+
+// render fills the templates of a step's settings.
+func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[string]any, error) {
+	out := make(map[string]any, len(n.step.With))
+	for id, raw := range n.step.With {
+		if n.modes[id] != form.ModeTemplate {
+			out[id] = raw
+			continue
+		}
+		value, err := p.fill(ctx, raw, s, n.step.Missing.For(id) == "empty")
+		var missing *expression.MissingError
+		if errors.As(err, &missing) && n.step.Missing.For(id) == "skip" {
+			return nil, fmt.Errorf("%w: %s, in field %s", errSkip, missing.Path, id)
+		}
+		if errors.As(err, &missing) {
+			return nil, Faultf("missing", "field %s: %s is missing", id, missing.Path)
+		}
+		if err != nil {
+			return nil, Permanent(fmt.Errorf("field %s: %w", id, err))
+		}
+		out[id] = value
+	}
+	return out, nil
+}
+
+func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty bool) (any, error) {
+	switch v := raw.(type) {
+	case string:
+		t, err := p.template(v)
+		if err != nil {
+			return nil, err
+		}
+		if t.Fixed() {
+			return v, nil
+		}
+		if empty {
+			return t.FillEmpty(ctx, s)
+		}
+		return t.Fill(ctx, s)
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, member := range v {
+			value, err := p.fill(ctx, member, s, empty)
+			if err != nil {
+				return nil, err
+			}
+			out[key] = value
+		}
+		return out, nil
+	case []any:
+		out := make([]any, len(v))
+		for i, element := range v {
+			value, err := p.fill(ctx, element, s, empty)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = value
+		}
+		return out, nil
+	}
+	return raw, nil
+}
+
+// cut shortens a text for an error message, by runes.
+func cut(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most]) + "…"
+}

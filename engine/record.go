@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// The statuses of a step.
+const (
+	stepRunning   = "running"
+	stepWaiting   = "waiting"
+	stepSucceeded = "succeeded"
+	stepFailed    = "failed"
+	stepSkipped   = "skipped"
+	stepFiltered  = "filtered"
+	stepUnknown   = "unknown"
+)
+
+// record is what the store keeps of one step: enough to go on after a crash and to tell what
+// happened. Its JSON is a saved format: members are added, never changed.
+type record struct {
+	Path     string         `json:"path"`
+	Action   string         `json:"action,omitempty"`
+	Status   string         `json:"status"`
+	Started  time.Time      `json:"started,omitzero"`
+	Ended    time.Time      `json:"ended,omitzero"`
+	Input    map[string]any `json:"input,omitempty"`
+	Request  any            `json:"request,omitempty"`
+	Output   any            `json:"output,omitempty"`
+	Error    *stepError     `json:"error,omitempty"`
+	Reason   string         `json:"reason,omitempty"`
+	Attempts []attempt      `json:"attempts,omitempty"`
+	Lines    []string       `json:"lines,omitempty"`
+	Marked   bool           `json:"marked,omitempty"` // at_most_once: an attempt may be under way
+	Due      time.Time      `json:"due,omitzero"`     // when a parked step goes on by itself
+	For      string         `json:"for,omitempty"`    // what it waits for
+	Signal   string         `json:"signal,omitempty"` // awaited name
+	Text     string         `json:"text,omitempty"`   // of an approval page
+	Child    string         `json:"child,omitempty"`  // spawned run
+	Quota    int            `json:"quota,omitempty"`  // attempts that do not count
+	Chosen   []int          `json:"chosen,omitempty"` // branches taken
+	Mocked   bool           `json:"mocked,omitempty"`
+	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
+}
+
+type stepError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Status  int    `json:"status,omitempty"`
+	Step    string `json:"step,omitempty"`
+}
+
+type attempt struct {
+	At       time.Time  `json:"at"`
+	Ms       int64      `json:"duration_ms"`
+	Error    *stepError `json:"error,omitempty"`
+	Request  any        `json:"request,omitempty"`
+	Response any        `json:"response,omitempty"`
+}
+
+func (r *record) finished() bool {
+	switch r.Status {
+	case stepSucceeded, stepFailed, stepSkipped, stepFiltered:
+		return true
+	}
+	return false
+}
+
+func errorOf(f *Fault) *stepError {
+	return &stepError{Code: f.Code, Message: cut(f.Error(), 2000), Status: f.Status}
+}
+
+// value is what expressions see of a failure.
+func (e *stepError) value() map[string]any {
+	return map[string]any{"code": e.Code, "message": e.Message, "status": e.Status}
+}
+
+func (e *stepError) fault() *Fault {
+	return &Fault{Code: e.Code, Message: e.Message, Status: e.Status, Permanent: true}
+}
+
+func readRecord(path string, data []byte) (*record, error) {
+	r := new(record)
+	if err := decodeExact(data, r); err != nil {
+		return nil, fmt.Errorf("record of step %s: %w", path, err)
+	}
+	if r.Output != nil {
+		r.Output = exact(r.Output)
+	}
+	return r, nil
+}
+
+func (r *record) bytes() ([]byte, error) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("record of step %s: %w", r.Path, err)
+	}
+	return data, nil
+}

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// stateSpace holds the keys of state.*, shared by all flows.
+const stateSpace = "state"
+
+// stateStep is durable key-value for flows. The change and its result are recorded in one
+// transaction, so that it happens once whatever crashes.
+type stateStep struct {
+	inner
+	kind    store.KeyKind
+	key     string
+	value   any
+	by      int
+	expires time.Duration
+}
+
+func (s *stateStep) Fields() form.Fields {
+	fields := form.Of(form.Text("key", &s.key, form.Label("Key", "Chave")).Required().Max(500).Example("customer:{{ trigger.body.email }}"))
+	switch s.kind {
+	case store.KeyPut:
+		fields = append(fields, form.JSON("value", &s.value, form.Label("Value", "Valor")).Required())
+	case store.KeyAdd:
+		fields = append(fields, form.Int("value", &s.by, form.Label("Add", "Somar")).Default(1))
+	}
+	if s.kind == store.KeyPut || s.kind == store.KeyAdd || s.kind == store.KeyOnce {
+		fields = append(fields, form.Duration("expires", &s.expires, form.Label("Forget after", "Esquecer depois de")).Example("30d"))
+	}
+	return fields
+}
+
+func (s *stateStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+	if s.kind == store.KeyGet {
+		data, err := w.hands.getKey(ctx, stateSpace, s.key)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, next, err
+		}
+		return stateOutput(data)
+	}
+	op := store.KeyOp{ID: rec.Path, Kind: s.kind, Space: stateSpace, Key: s.key, By: int64(s.by), Expires: s.expires}
+	if s.kind == store.KeyPut {
+		data, err := json.Marshal(s.value)
+		if err != nil {
+			return nil, next, Permanent(err)
+		}
+		op.Value = data
+	}
+	w.save(rec)
+	done, err := w.commit(ctx, store.Decision{GoOn: true}, op)
+	if err != nil {
+		return nil, parked, err
+	}
+	if len(done.Keys) != 1 {
+		return nil, next, Faultf("state", "the store gave no result for key %q", s.key)
+	}
+	if err := done.Keys[0].Err; err != nil {
+		return nil, next, Faultf("state", "key %q: %v", s.key, err)
+	}
+	return stateOutput(done.Keys[0].Value)
+}
+
+func stateOutput(data []byte) (Output, verdict, error) {
+	var value any
+	if len(data) > 0 {
+		if err := decodeExact(data, &value); err != nil {
+			return nil, next, Permanent(err)
+		}
+	}
+	return map[string]any{"value": exact(value)}, next, nil
+}
