@@ -1,0 +1,220 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// TrialConfig is one run in memory. Nothing is stored, and unless Real nothing leaves the
+// machine: an effect that is not mocked yields its declared sample.
+type TrialConfig struct {
+	Catalogue  *Catalogue
+	Flow       *flow.Flow
+	Event      flow.TestEvent
+	Mocks      map[string]flow.Mock // by step path, or by the id of a step in a loop
+	Real       bool
+	Resolve    func(name string) (*Connection, error) // of connections, when Real; may be nil
+	At         time.Time                              // now, when set
+	Vars       map[string]any
+	Timezone   string
+	Decode     func(contentType string, body []byte) (any, error)
+	Until      string // step path after which to stop
+	MaxWakings int    // how often a parked run goes on; 10,000
+}
+
+// Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
+// at once; a wait that is not mocked times out.
+func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
+	if c.At.IsZero() {
+		c.At = time.Now()
+	}
+	body, headers, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	meta := &Meta{Kind: c.Flow.Trigger.Kind, Method: c.Event.Method, Headers: headers, Query: c.Event.Query}
+	if meta.Method == "" {
+		meta.Method = "POST"
+	}
+	t := &trial{TrialConfig: c, clock: c.At, state: map[string][]byte{}}
+	run := store.Run{ID: trialRun, Flow: c.Flow.ID, At: c.At, Status: store.Running, Attempt: 1}
+	p := newPlan(c.Flow, 0, c.Catalogue)
+	records, trigger := map[string]*record{}, TriggerScope(meta, body, c.At, "", "event-in-memory")
+	end, last, err := t.run(ctx, p, run, trigger, records)
+	if err != nil {
+		return nil, err
+	}
+	run.Status, run.Reason, run.Error, run.Ended = end.Status, end.Reason, end.Error, t.clock
+	v := viewRun(&run)
+	v.Trigger, v.Answer = trigger, last
+	var list []*record
+	for _, r := range records {
+		list = append(list, r)
+	}
+	v.Steps = viewSteps(list)
+	return &v, nil
+}
+
+const trialRun = "00000000-0000-7000-8000-000000000000"
+
+func (c *TrialConfig) body() (any, map[string]string, error) {
+	headers := map[string]string{}
+	for name, value := range c.Event.Headers {
+		headers[strings.ToLower(name)] = value
+	}
+	text, isText := c.Event.Body.(string)
+	if kind := headers["content-type"]; isText && kind != "" && c.Decode != nil {
+		body, err := c.Decode(kind, []byte(text))
+		if err != nil {
+			return nil, nil, fmt.Errorf("body of the event: %w", err)
+		}
+		return body, headers, nil
+	}
+	return exact(c.Event.Body), headers, nil
+}
+
+// trial are hands that hold effects back.
+type trial struct {
+	TrialConfig
+	clock time.Time
+	state map[string][]byte
+}
+
+// run walks until the end, passing the time of each park at once.
+func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[string]any, records map[string]*record) (*store.End, *Answer, error) {
+	most := t.MaxWakings
+	if most == 0 {
+		most = 10_000
+	}
+	var answer *Answer
+	if where := t.Flow.Trigger.Where; where != "" {
+		probe := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
+		probe.trigger = trigger
+		ok, reason, err := probe.condition(ctx, where, probe.root())
+		if err == nil && !ok {
+			return &store.End{Status: store.RunFiltered, Reason: reason}, nil, nil
+		}
+	}
+	for range most {
+		w := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
+		w.trigger, w.records, w.answer, w.only = trigger, records, answer, t.Until
+		d, err := w.walk(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		answer = w.answer
+		if d.End != nil {
+			return d.End, answer, nil
+		}
+		if d.Park.Status == store.Unknown {
+			return &store.End{Status: store.Unknown}, answer, nil
+		}
+		if d.Park.WaitingFor == "connection" {
+			return &store.End{Status: store.Waiting, Reason: "waits for a connection"}, answer, nil
+		}
+		t.clock = t.clock.Add(d.Park.In)
+	}
+	return nil, nil, errors.New("the run was woken too often to go on in memory")
+}
+
+func (t *trial) now() time.Time { return t.clock }
+
+func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer Doer, call *Call) (Output, error) {
+	if mock, ok := t.mock(rec.Path, n.step.ID); ok {
+		rec.Mocked = true
+		if mock.Error != nil {
+			return nil, &Fault{Code: mock.Error.Code, Message: mock.Error.Message, Status: mock.Error.Status, Permanent: true}
+		}
+		return mock.Output, nil
+	}
+	if t.Real || (!n.action.Effect && n.action.Group == "flow") {
+		return doer.Do(ctx, call)
+	}
+	rec.Mocked = true
+	if r, ok := doer.(Requester); ok {
+		request, err := r.Request(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		rec.Request = request
+	}
+	return n.action.Sample, nil
+}
+
+func (t *trial) mock(path, id string) (flow.Mock, bool) {
+	if m, ok := t.Mocks[path]; ok {
+		return m, true
+	}
+	m, ok := t.Mocks[id]
+	return m, ok
+}
+
+// commit applies what a live store would, as far as this one run can tell.
+func (t *trial) commit(_ context.Context, c store.Commit) (store.Committed, error) {
+	var done store.Committed
+	for _, op := range c.Keys {
+		done.Keys = append(done.Keys, t.key(op))
+	}
+	return done, nil
+}
+
+func (t *trial) key(op store.KeyOp) store.KeyResult {
+	former, there := t.state[op.Key]
+	r := store.KeyResult{ID: op.ID}
+	switch op.Kind {
+	case store.KeyPut:
+		t.state[op.Key], r.Value = op.Value, op.Value
+	case store.KeyAdd:
+		var n int64
+		if there {
+			if _, err := fmt.Sscan(string(former), &n); err != nil {
+				r.Err = errors.New("the key holds no whole number")
+				return r
+			}
+		}
+		r.Value = fmt.Append(nil, n+op.By)
+		t.state[op.Key] = r.Value
+	case store.KeyDelete:
+		r.Value = former
+		delete(t.state, op.Key)
+	case store.KeyOnce:
+		t.state[op.Key], r.Value = []byte("true"), fmt.Append(nil, !there)
+	}
+	return r
+}
+
+func (t *trial) pause(_ context.Context, d time.Duration) bool {
+	t.clock = t.clock.Add(d)
+	return true
+}
+
+func (t *trial) connection(name string) (*Connection, error) {
+	if t.Real && t.Resolve != nil {
+		return t.Resolve(name)
+	}
+	return &Connection{Name: name, Fields: map[string]string{}, Secret: func(string) ([]string, error) { return nil, nil }}, nil
+}
+
+func (t *trial) child(target string, _ any, _ store.Run) (store.Event, error) {
+	return store.Event{}, Faultf("not_mocked", "the call of flow %q needs a mock here", target)
+}
+
+func (t *trial) getKey(_ context.Context, _, key string) ([]byte, error) {
+	if value, ok := t.state[key]; ok {
+		return value, nil
+	}
+	return nil, store.ErrNotFound
+}
+
+func (t *trial) waitURL(_, path string) string {
+	return "https://gancho.invalid/w/" + url.PathEscape(path)
+}
+
+func (t *trial) stopping() bool { return false }

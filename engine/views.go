@@ -1,0 +1,326 @@
+package engine
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gancho/engine/store"
+)
+
+// RunView is a run as the API, the command line and the editor show it. Trigger and Steps
+// are filled for a single run only.
+type RunView struct {
+	ID         string         `json:"id"`
+	Flow       string         `json:"flow"`
+	Revision   int            `json:"revision"`
+	Event      string         `json:"event"`
+	Title      string         `json:"title"`
+	Status     store.Status   `json:"status"`
+	WaitingFor string         `json:"waiting_for,omitempty"`
+	At         time.Time      `json:"at"`
+	Ended      *time.Time     `json:"ended,omitempty"`
+	Due        *time.Time     `json:"due,omitempty"`
+	Error      *ErrorView     `json:"error,omitempty"`
+	Reason     string         `json:"reason,omitempty"`
+	ReplayOf   string         `json:"replay_of,omitempty"`
+	Trigger    map[string]any `json:"trigger,omitempty"`
+	Steps      []StepView     `json:"steps,omitempty"`
+	Answer     *Answer        `json:"answer,omitempty"`
+}
+
+// ErrorView is what went wrong, and in which step.
+type ErrorView struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Step    string `json:"step,omitempty"`
+	Status  int    `json:"status,omitempty"`
+}
+
+// StepView is what one step did, by its path.
+type StepView struct {
+	Path     string         `json:"path"`
+	Action   string         `json:"action"`
+	Status   string         `json:"status"`
+	Started  *time.Time     `json:"started,omitempty"`
+	Ended    *time.Time     `json:"ended,omitempty"`
+	Attempts []AttemptView  `json:"attempts"`
+	Input    map[string]any `json:"input,omitempty"`
+	Request  any            `json:"request,omitempty"`
+	Output   any            `json:"output,omitempty"`
+	Error    *ErrorView     `json:"error,omitempty"`
+	Reason   string         `json:"reason,omitempty"`
+	Due      *time.Time     `json:"due,omitempty"`
+	Waiting  string         `json:"waiting_for,omitempty"`
+	Lines    []string       `json:"log,omitempty"`
+	Mocked   bool           `json:"mocked,omitempty"`
+	Twice    bool           `json:"may_have_happened_twice,omitempty"`
+}
+
+// AttemptView is one attempt of a step.
+type AttemptView struct {
+	At         time.Time  `json:"at"`
+	DurationMs int64      `json:"duration_ms"`
+	Error      *ErrorView `json:"error,omitempty"`
+	Request    any        `json:"request,omitempty"`
+	Response   any        `json:"response,omitempty"`
+}
+
+// EventView is a delivery. Trigger is filled for a single event only.
+type EventView struct {
+	ID      string         `json:"id"`
+	Flow    string         `json:"flow"`
+	At      time.Time      `json:"at"`
+	Status  store.Outcome  `json:"status"`
+	Reason  string         `json:"reason,omitempty"`
+	Run     string         `json:"run,omitempty"`
+	Name    string         `json:"event,omitempty"`
+	Title   string         `json:"title,omitempty"`
+	Size    int            `json:"size"`
+	Note    string         `json:"note,omitempty"`
+	Trigger map[string]any `json:"trigger,omitempty"`
+	Raw     string         `json:"raw,omitempty"`
+	Base64  string         `json:"raw_base64,omitempty"`
+}
+
+func viewRun(r *store.Run) RunView {
+	v := RunView{
+		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
+		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, ReplayOf: r.ReplayOf,
+	}
+	if !r.Status.Final() {
+		v.Due = moment(r.Due)
+	}
+	if r.Error.Code != "" {
+		v.Error = &ErrorView{r.Error.Code, r.Error.Message, r.Error.Step, r.Error.Status}
+	}
+	return v
+}
+
+func viewStep(r *record) StepView {
+	v := StepView{
+		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
+		Attempts: []AttemptView{}, Input: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
+		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful,
+	}
+	for _, a := range r.Attempts {
+		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})
+	}
+	if n := len(r.Attempts); n > 0 && v.Request == nil {
+		v.Request = r.Attempts[n-1].Request
+	}
+	return v
+}
+
+func viewError(e *stepError) *ErrorView {
+	if e == nil {
+		return nil
+	}
+	return &ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status}
+}
+
+func viewEvent(i *store.EventInfo) EventView {
+	return EventView{
+		ID: i.ID, Flow: i.Flow, At: i.At.UTC(), Status: i.Outcome, Reason: i.Reason, Run: i.Run, Name: i.Name, Title: i.Title, Size: i.Size,
+	}
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// viewSteps orders steps as they began; those that never did come last.
+func viewSteps(records []*record) []StepView {
+	slices.SortStableFunc(records, func(a, b *record) int {
+		switch {
+		case a.Started.IsZero() != b.Started.IsZero():
+			if a.Started.IsZero() {
+				return 1
+			}
+			return -1
+		case !a.Started.Equal(b.Started):
+			return a.Started.Compare(b.Started)
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
+	views := []StepView{}
+	for _, r := range records {
+		if r.Action != "turn" {
+			views = append(views, viewStep(r))
+		}
+	}
+	return views
+}
+
+// Run tells the whole story of a run, from the store alone.
+func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
+	story, err := e.Store.GetRun(ctx, id)
+	if err != nil {
+		return RunView{}, err
+	}
+	v := viewRun(&story.Run)
+	var records []*record
+	for _, s := range story.Steps {
+		r, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return RunView{}, err
+		}
+		records = append(records, r)
+	}
+	v.Steps = viewSteps(records)
+	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
+	if story.Run.Answer != nil {
+		v.Answer = new(Answer)
+		if err := decodeExact(story.Run.Answer, v.Answer); err != nil {
+			return RunView{}, fmt.Errorf("answer of run %s: %w", id, err)
+		}
+	}
+	return v, nil
+}
+
+// triggerView shows an event as expressions see it; nil once its body was dropped.
+func (e *Engine) triggerView(raw, body []byte, at time.Time, name, id string) map[string]any {
+	var meta Meta
+	if len(raw) == 0 || json.Unmarshal(raw, &meta) != nil {
+		return nil
+	}
+	value, err := e.Decode(meta.Type, body)
+	if err != nil {
+		value = nil
+	}
+	return TriggerScope(&meta, value, at, name, id)
+}
+
+// Runs lists runs, newest first, with a cursor for the next page.
+func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, error) {
+	runs, next, err := e.Store.ListRuns(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	views := make([]RunView, len(runs))
+	for i := range runs {
+		views[i] = viewRun(&runs[i])
+	}
+	return views, next, nil
+}
+
+// Events lists deliveries, newest first, with a cursor for the next page.
+func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string, error) {
+	events, next, err := e.Store.ListEvents(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	views := make([]EventView, len(events))
+	for i := range events {
+		views[i] = viewEvent(&events[i])
+	}
+	return views, next, nil
+}
+
+// Event gives one delivery with its body, as received and as expressions see it.
+func (e *Engine) Event(ctx context.Context, id string) (EventView, error) {
+	info, err := e.Store.GetEvent(ctx, id)
+	if err != nil {
+		return EventView{}, err
+	}
+	v := viewEvent(&info)
+	v.Trigger = e.triggerView(info.Meta, info.Body, info.At, info.Name, info.ID)
+	var meta Meta
+	if json.Unmarshal(info.Meta, &meta) == nil {
+		v.Note = meta.Note
+	}
+	if utf8.Valid(info.Body) {
+		v.Raw = string(info.Body)
+	} else {
+		v.Base64 = base64.StdEncoding.EncodeToString(info.Body)
+	}
+	return v, nil
+}
+
+// Cancel ends a run, whatever it waits for.
+func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
+	err := e.Store.Cancel(ctx, []string{id}, reason)[0]
+	if err == nil {
+		e.answers.tell(id)
+	}
+	return err
+}
+
+// CountView is one flow's part of the ledger.
+type CountView struct {
+	Accepted int64 `json:"accepted"`
+	Finished int64 `json:"finished"`
+	Waiting  int64 `json:"waiting"`
+	Pending  int64 `json:"pending"`
+}
+
+// Ledger says where everything that was accepted is now: accepted = finished + waiting +
+// pending, for each flow and in all.
+type Ledger struct {
+	CountView
+	Flows map[string]CountView `json:"flows"`
+}
+
+// Ledger adds up what the store counted.
+func (e *Engine) Ledger(ctx context.Context) (Ledger, error) {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		return Ledger{}, err
+	}
+	l := Ledger{Flows: map[string]CountView{}}
+	for id, c := range counts {
+		l.Flows[id] = CountView{c.Accepted, c.Finished, c.Waiting, c.Pending}
+		l.Accepted += c.Accepted
+		l.Finished += c.Finished
+		l.Waiting += c.Waiting
+		l.Pending += c.Pending
+	}
+	return l, nil
+}
+
+// Start is an event that a person or the API makes.
+type Start struct {
+	Body    any
+	Headers map[string]string
+	Query   map[string]string
+	Method  string
+}
+
+// StartByHand accepts an event for any flow, as if its trigger had fired.
+func (e *Engine) StartByHand(ctx context.Context, id string, s Start) (Receipt, error) {
+	entry, err := e.Flows.Get(id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	in := Incoming{Flow: id, At: e.Now(), Meta: Meta{Kind: "manual", Method: s.Method, Headers: map[string]string{}, Query: s.Query}}
+	for name, value := range s.Headers {
+		in.Meta.Headers[strings.ToLower(name)] = value
+	}
+	in.Meta.Type = in.Meta.Headers["content-type"]
+	text, isText := s.Body.(string)
+	if isText && in.Meta.Type != "" && !strings.Contains(in.Meta.Type, "json") {
+		in.Body = []byte(text)
+	} else {
+		in.Meta.Type = "application/json"
+		if in.Body, err = json.Marshal(s.Body); err != nil {
+			return Receipt{}, fmt.Errorf("body: %w", err)
+		}
+	}
+	if entry.Published == nil {
+		in.Outcome = store.Captured
+	}
+	receipts, err := e.Accept(ctx, []Incoming{in})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipts[0], nil
+}

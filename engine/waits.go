@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gancho/engine/store"
+)
+
+// A wait token is base64url of: 16 bytes of MAC over run and path, 36 bytes of run ID, the
+// step path. It needs no storage, cannot be made without the instance's key, and is good for
+// one place of one run.
+const (
+	waitMAC = 16
+	runID   = 36
+)
+
+func (e *Engine) waitToken(run, path string) string {
+	token := append(e.waitMAC(run, path), run+path...)
+	return base64.RawURLEncoding.EncodeToString(token)
+}
+
+func (e *Engine) waitMAC(run, path string) []byte {
+	return e.Box.MAC("wait", []byte(run+path))[:waitMAC:waitMAC]
+}
+
+// openWaitToken gives the place that a token is for; store.ErrNotFound for any other text.
+func (e *Engine) openWaitToken(token string) (run, path string, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) <= waitMAC+runID {
+		return "", "", store.ErrNotFound
+	}
+	run, path = string(raw[waitMAC:waitMAC+runID]), string(raw[waitMAC+runID:])
+	if !hmac.Equal(raw[:waitMAC], e.waitMAC(run, path)) {
+		return "", "", store.ErrNotFound
+	}
+	return run, path, nil
+}
+
+// WaitView is what the page of a wait URL shows.
+type WaitView struct {
+	Open    bool // false once used or over
+	Text    string
+	Approve bool
+	Flow    string
+}
+
+// WaitPage describes the wait that a token is for. A token that this instance did not make
+// gives store.ErrNotFound.
+func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
+	run, path, err := e.openWaitToken(token)
+	if err != nil {
+		return WaitView{}, err
+	}
+	story, err := e.Store.GetRun(ctx, run)
+	if err != nil {
+		return WaitView{}, err
+	}
+	v := WaitView{Flow: story.Run.Flow, Open: !story.Run.Status.Final()}
+	for _, s := range story.Steps {
+		if s.Path != path {
+			continue
+		}
+		rec, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return WaitView{}, err
+		}
+		v.Open = v.Open && rec.Status == stepWaiting
+		v.Text, v.Approve = rec.Text, rec.Text != ""
+	}
+	return v, nil
+}
+
+// GiveWait wakes the wait that a token is for, once: store.ErrUsed when it was used before or
+// is over. It may come before the run reaches the wait; nil means that it will not be lost.
+func (e *Engine) GiveWait(ctx context.Context, token string, data any) error {
+	run, path, err := e.openWaitToken(token)
+	if err != nil {
+		return err
+	}
+	page, err := e.WaitPage(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !page.Open {
+		return store.ErrUsed
+	}
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Data: raw}})[0]
+}
+
+// ErrNotUnknown says that a step's outcome is not in question.
+var ErrNotUnknown = errors.New("the step's outcome is not unknown")
+
+// Resolve settles an outcome that could not be known: as "done", with the output that the
+// step would have had, or as "repeat". The run goes on.
+func (e *Engine) Resolve(ctx context.Context, run, path, as string, output any) error {
+	story, err := e.Store.GetRun(ctx, run)
+	if err != nil {
+		return err
+	}
+	for _, s := range story.Steps {
+		if s.Path != path {
+			continue
+		}
+		rec, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return err
+		}
+		if rec.Status != stepUnknown {
+			return ErrNotUnknown
+		}
+		data, err := json.Marshal(map[string]any{"as": as, "output": output})
+		if err != nil {
+			return fmt.Errorf("output: %w", err)
+		}
+		return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Data: data}})[0]
+	}
+	return store.ErrNotFound
+}
