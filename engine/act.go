@@ -27,6 +27,13 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 	if err := w.fill(ctx, n, f, rec, doer); err != nil {
 		return nil, next, err
 	}
+	if mock, ok := w.hands.mock(rec.Path, n.step.ID); ok && n.action.Shape == flow.Leaf {
+		rec.Mocked = true
+		if mock.Error != nil {
+			return nil, next, &Fault{Code: mock.Error.Code, Message: mock.Error.Message, Status: mock.Error.Status, Permanent: true}
+		}
+		return exact(mock.Output), next, nil
+	}
 	if c, ok := doer.(control); ok {
 		return c.control(ctx, w, n, f, rec)
 	}

@@ -64,16 +64,16 @@ type Call struct {
 	Zone       *time.Location
 	Lang       string
 	Eval       func(ctx context.Context, source string, more map[string]any) (any, error) // an expression in the step's scope, with more roots
-	Log        func(message string)                                                        // a line in the run
-	Sent       func(request any)                                                           // records the request as it went out, redacted
+	Log        func(message string)                                                       // a line in the run
+	Sent       func(request any)                                                          // records the request as it went out, redacted
 }
 
 // Connection is a sealed credential as an action sees it. Secrets are opened on demand.
 type Connection struct {
 	Name   string
 	Kind   string
-	Fields map[string]string   // plain fields
-	Hosts  []string            // the only hosts that its secrets may go to
+	Fields map[string]string                    // plain fields
+	Hosts  []string                             // the only hosts that its secrets may go to
 	Secret func(field string) ([]string, error) // newest first; empty if not set
 }
 

@@ -267,6 +267,12 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 	if w.inbox == nil {
 		w.inbox = map[string][]byte{}
 	}
+	if work.Run.Answer != nil {
+		w.answer = new(Answer)
+		if err := decodeExact(work.Run.Answer, w.answer); err != nil {
+			return nil, fmt.Errorf("answer: %w", err)
+		}
+	}
 	for _, s := range work.Steps {
 		rec, err := readRecord(s.Path, s.Data)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"gancho/engine/flow"
@@ -83,6 +84,7 @@ func (c *TrialConfig) body() (any, map[string]string, error) {
 // trial are hands that hold effects back.
 type trial struct {
 	TrialConfig
+	mu    sync.Mutex
 	clock time.Time
 	state map[string][]byte
 }
@@ -124,16 +126,13 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 	return nil, nil, errors.New("the run was woken too often to go on in memory")
 }
 
-func (t *trial) now() time.Time { return t.clock }
+func (t *trial) now() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.clock
+}
 
 func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer Doer, call *Call) (Output, error) {
-	if mock, ok := t.mock(rec.Path, n.step.ID); ok {
-		rec.Mocked = true
-		if mock.Error != nil {
-			return nil, &Fault{Code: mock.Error.Code, Message: mock.Error.Message, Status: mock.Error.Status, Permanent: true}
-		}
-		return mock.Output, nil
-	}
 	if t.Real || (!n.action.Effect && n.action.Group == "flow") {
 		return doer.Do(ctx, call)
 	}
@@ -158,6 +157,8 @@ func (t *trial) mock(path, id string) (flow.Mock, bool) {
 
 // commit applies what a live store would, as far as this one run can tell.
 func (t *trial) commit(_ context.Context, c store.Commit) (store.Committed, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var done store.Committed
 	for _, op := range c.Keys {
 		done.Keys = append(done.Keys, t.key(op))
@@ -191,6 +192,8 @@ func (t *trial) key(op store.KeyOp) store.KeyResult {
 }
 
 func (t *trial) pause(_ context.Context, d time.Duration) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.clock = t.clock.Add(d)
 	return true
 }
@@ -207,6 +210,8 @@ func (t *trial) child(target string, _ any, _ store.Run) (store.Event, error) {
 }
 
 func (t *trial) getKey(_ context.Context, _, key string) ([]byte, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if value, ok := t.state[key]; ok {
 		return value, nil
 	}

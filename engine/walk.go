@@ -18,7 +18,9 @@ type hands interface {
 	now() time.Time
 	// act does one attempt, or pretends to.
 	act(ctx context.Context, w *walker, n *node, rec *record, doer Doer, call *Call) (Output, error)
-	// commit makes progress durable; it returns errStopped when the run was lost.
+	// mock stands for what a step would do, if there is one.
+	mock(path, id string) (flow.Mock, bool)
+	// commit makes progress durable; it returns errLost when the run was taken away.
 	commit(ctx context.Context, c store.Commit) (store.Committed, error)
 	// pause waits in place for at most a moment; false means that the run should park.
 	pause(ctx context.Context, d time.Duration) bool
