@@ -15,10 +15,10 @@ import (
 type Action struct {
 	Kind    string   // saved in people's flows: never renamed, only given an alias
 	Aliases []string // former kinds
-	Title   form.Text
-	Summary form.Text // one sentence about what it does
-	Group   string    // where a catalogue lists it: flow, data, state, http, message, crm, …
-	Words   form.Text // further words that a search should find it by, separated by spaces
+	Title   form.Words
+	Summary form.Words // one sentence about what it does
+	Group   string     // where a catalogue lists it: flow, data, state, http, message, crm, …
+	Words   form.Words // further words that a search should find it by, separated by spaces
 
 	New   func() Doer
 	Shape flow.Shape // which children its steps have
@@ -81,7 +81,7 @@ type Connection struct {
 type Fault struct {
 	Code      string // timeout, http_404, refused, …
 	Message   string
-	Hint      form.Text
+	Hint      form.Words
 	Status    int // HTTP status, if any
 	Permanent bool
 	After     time.Duration // set: try again after so long, without using up an attempt if Quota

@@ -10,8 +10,8 @@ import (
 // Trigger is one entry of the catalogue of what can start a flow.
 type Trigger struct {
 	Kind        string
-	Title       form.Text
-	Summary     form.Text
+	Title       form.Words
+	Summary     form.Words
 	Fields      func() form.Fields // of trigger.with
 	Connections []string           // kinds of connection that it takes
 	// Check finds what the fields alone cannot say; may be nil.

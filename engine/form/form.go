@@ -2,17 +2,17 @@
 // document, is drawn by the editor, is documented, and gives a JSON Schema.
 package form
 
-// Text in the languages of the product.
-type Text struct {
+// Words are a text in the languages of the product.
+type Words struct {
 	EN string `json:"en"`
 	PT string `json:"pt-BR"`
 }
 
-// Label is a text in English and Brazilian Portuguese.
-func Label(en, pt string) Text { return Text{en, pt} }
+// Label makes Words of a text in English and Brazilian Portuguese.
+func Label(en, pt string) Words { return Words{en, pt} }
 
 // In gives the text in the language ("pt-BR" or anything else for English).
-func (t Text) In(lang string) string {
+func (t Words) In(lang string) string {
 	if lang == "pt-BR" && t.PT != "" {
 		return t.PT
 	}
@@ -20,7 +20,7 @@ func (t Text) In(lang string) string {
 }
 
 // IsZero says whether there is no text.
-func (t Text) IsZero() bool { return t == Text{} }
+func (t Words) IsZero() bool { return t == Words{} }
 
 // Severity of a problem.
 type Severity string
@@ -36,7 +36,7 @@ type Problem struct {
 	Severity Severity
 	Path     string // JSON pointer into the document
 	Code     string // stable, for machines: unknown_member, required, wrong_type, …
-	Message  Text
-	Hint     Text
+	Message  Words
+	Hint     Words
 	From, To int // in a text: the range, in runes; both 0 means the whole value
 }

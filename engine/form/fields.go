@@ -1,0 +1,345 @@
+package form
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Mode says how the text of a field is read in a flow.
+type Mode int
+
+// The modes of a field.
+const (
+	ModeTemplate   Mode = iota // text with {{ }} holes
+	ModeExpression             // one expression
+	ModeLiteral                // as it is
+)
+
+// Choice is one option of a Select.
+type Choice struct {
+	Value string `json:"value"`
+	Label Words  `json:"label"`
+}
+
+// Option makes a Choice.
+func Option(value string, label Words) Choice { return Choice{value, label} }
+
+// Field is one setting, bound to a variable.
+type Field struct {
+	id          string
+	kind        string
+	label       Words
+	help        Words
+	example     string
+	placeholder string
+	required    bool
+	advanced    bool
+	mode        Mode
+	def         any
+	min, max    *float64
+	pattern     *regexp.Regexp
+	options     []Choice
+	showIf      string
+	group       string // at most one field of a group may be set
+
+	bind  func(value any) error // sets the variable; value is never nil
+	clear func()
+	typ   map[string]any // JSON Schema of a finished value
+}
+
+// Fields are the settings of one thing, in the order in which a form shows them.
+type Fields []*Field
+
+// Of lists fields.
+func Of(fields ...*Field) Fields { return fields }
+
+// ID is the field's name in documents; it never changes.
+func (f *Field) ID() string { return f.id }
+
+// Kind is the widget that draws the field.
+func (f *Field) Kind() string { return f.kind }
+
+// Mode says how its text is read in a flow.
+func (f *Field) Mode() Mode { return f.mode }
+
+// Label is the field's name for people.
+func (f *Field) Label() Words { return f.label }
+
+// Required says that the field must be set.
+func (f *Field) Required() *Field { f.required = true; return f }
+
+// Default is the value of a field that is not set.
+func (f *Field) Default(value any) *Field { f.def = value; return f }
+
+// Min is the least number, or the least length of a text or list.
+func (f *Field) Min(n float64) *Field { f.min = &n; return f }
+
+// Max is the greatest number, or the greatest length of a text or list.
+func (f *Field) Max(n float64) *Field { f.max = &n; return f }
+
+// Pattern is a regular expression that a text must match.
+func (f *Field) Pattern(re string) *Field { f.pattern = regexp.MustCompile(re); return f }
+
+// Help explains the field.
+func (f *Field) Help(help Words) *Field { f.help = help; return f }
+
+// Example is shown beside the field and in the documentation.
+func (f *Field) Example(example string) *Field { f.example = example; return f }
+
+// Placeholder is shown in the empty field.
+func (f *Field) Placeholder(text string) *Field { f.placeholder = text; return f }
+
+// Advanced puts the field under "More".
+func (f *Field) Advanced() *Field { f.advanced = true; return f }
+
+// Literal says that the field takes no template.
+func (f *Field) Literal() *Field { f.mode = ModeLiteral; return f }
+
+// ShowIf is an expression over the other fields; the editor hides the field unless it is true.
+func (f *Field) ShowIf(expression string) *Field { f.showIf = expression; return f }
+
+// OneOf puts the field into a group of which at most one may be set.
+func (f *Field) OneOf(group string) *Field { f.group = group; return f }
+
+// Options are the choices of a Select.
+func (f *Field) Options(options ...Choice) *Field { f.options = options; return f }
+
+// Find gives the field of that ID, or nil.
+func (fs Fields) Find(id string) *Field {
+	for _, f := range fs {
+		if f.id == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// Fill binds finished values: every variable is first reset to its default. All problems are
+// given at once, each with the path "/<id>".
+func (fs Fields) Fill(values map[string]any) []Problem {
+	problems := fs.unknown(values)
+	for _, f := range fs {
+		f.clear()
+		value, set := values[f.id]
+		if !set || value == nil || value == "" {
+			if f.def != nil {
+				if err := f.bind(f.def); err != nil {
+					panic(fmt.Sprintf("default of field %s: %v", f.id, err))
+				}
+			} else if f.required {
+				problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
+			}
+			continue
+		}
+		if err := f.check(value); err != nil {
+			problems = append(problems, *err)
+			continue
+		}
+		if err := f.bind(value); err != nil {
+			problems = append(problems, f.wrong(err))
+		}
+	}
+	return append(problems, fs.groups(values)...)
+}
+
+// Check finds what is wrong with values as a document holds them: texts with {{ }} are left
+// out of checks of type and format. It binds nothing that callers may use.
+func (fs Fields) Check(values map[string]any) []Problem {
+	problems := fs.unknown(values)
+	for _, f := range fs {
+		value, set := values[f.id]
+		if !set || value == nil || value == "" {
+			if f.required && f.def == nil {
+				problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
+			}
+			continue
+		}
+		if f.mode == ModeTemplate && holds(value) {
+			continue
+		}
+		if err := f.check(value); err != nil {
+			problems = append(problems, *err)
+		} else if err := f.bind(value); err != nil {
+			problems = append(problems, f.wrong(err))
+		}
+	}
+	return append(problems, fs.groups(values)...)
+}
+
+// holds says whether a value is, or has inside, a text with a hole.
+func holds(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.Contains(v, "{{")
+	case map[string]any:
+		for _, member := range v {
+			if holds(member) {
+				return true
+			}
+		}
+	case []any:
+		for _, element := range v {
+			if holds(element) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (fs Fields) unknown(values map[string]any) []Problem {
+	var problems []Problem
+	for id := range values {
+		if fs.Find(id) != nil {
+			continue
+		}
+		p := Problem{Severity: Error, Path: "/" + Escape(id), Code: "unknown_member", Message: Label(
+			fmt.Sprintf("there is no field %q here", id), fmt.Sprintf("não existe o campo %q aqui", id))}
+		if near := Nearest(id, fs.ids()); near != "" {
+			p.Hint = Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
+		}
+		problems = append(problems, p)
+	}
+	return problems
+}
+
+func (fs Fields) ids() []string {
+	ids := make([]string, len(fs))
+	for i, f := range fs {
+		ids[i] = f.id
+	}
+	return ids
+}
+
+func (fs Fields) groups(values map[string]any) []Problem {
+	var problems []Problem
+	first := map[string]string{}
+	for _, f := range fs {
+		if value := values[f.id]; f.group == "" || value == nil || value == "" {
+			continue
+		}
+		if other, taken := first[f.group]; taken {
+			problems = append(problems, f.problem("one_of", Label("cannot be set together with "+other, "não pode ser usado junto com "+other)))
+			continue
+		}
+		first[f.group] = f.id
+	}
+	return problems
+}
+
+func (f *Field) problem(code string, message Words) Problem {
+	return Problem{Severity: Error, Path: "/" + Escape(f.id), Code: code, Message: message}
+}
+
+// mismatch is a value of the wrong type, in both languages.
+type mismatch Words
+
+func (m mismatch) Error() string { return m.EN }
+
+func (f *Field) wrong(err error) Problem {
+	if m, ok := err.(mismatch); ok {
+		return f.problem("wrong_type", Words(m))
+	}
+	return f.problem("bad_value", Label(err.Error(), err.Error()))
+}
+
+// check tests limits, pattern and options.
+func (f *Field) check(value any) *Problem {
+	if text, ok := value.(string); ok {
+		if f.pattern != nil && !f.pattern.MatchString(text) {
+			p := f.problem("pattern", Label("does not have the form that is expected", "não tem o formato esperado"))
+			return &p
+		}
+		if len(f.options) > 0 && !f.hasOption(text) {
+			p := f.problem("not_an_option", Label("must be one of "+f.choices(), "deve ser um destes: "+f.choices()))
+			return &p
+		}
+	}
+	size, what := measure(value)
+	if f.min != nil && what != "" && size < *f.min {
+		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %v", what, *f.min), fmt.Sprintf("deve ser no mínimo %v", *f.min)))
+		return &p
+	}
+	if f.max != nil && what != "" && size > *f.max {
+		p := f.problem("too_big", Label(fmt.Sprintf("%s must be at most %v", what, *f.max), fmt.Sprintf("deve ser no máximo %v", *f.max)))
+		return &p
+	}
+	return nil
+}
+
+func measure(value any) (float64, string) {
+	switch v := value.(type) {
+	case int:
+		return float64(v), "the number"
+	case float64:
+		return v, "the number"
+	case string:
+		return float64(len([]rune(v))), "the length"
+	case []any:
+		return float64(len(v)), "the number of elements"
+	}
+	return 0, ""
+}
+
+func (f *Field) hasOption(value string) bool {
+	for _, o := range f.options {
+		if o.Value == value {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Field) choices() string {
+	values := make([]string, len(f.options))
+	for i, o := range f.options {
+		values[i] = o.Value
+	}
+	return strings.Join(values, ", ")
+}
+
+// Escape makes a name a part of a JSON pointer (RFC 6901).
+func Escape(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// Nearest gives the name that was probably meant, or "": at most two letters differ, one for
+// names up to four letters.
+func Nearest(name string, among []string) string {
+	most := 2
+	if len([]rune(name)) <= 4 {
+		most = 1
+	}
+	best, found := most+1, ""
+	for _, other := range among {
+		if d := distance([]rune(strings.ToLower(name)), []rune(strings.ToLower(other))); d < best {
+			best, found = d, other
+		}
+	}
+	return found
+}
+
+// distance of Damerau and Levenshtein, with neighbours exchanged as one change.
+func distance(a, b []rune) int {
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	var older []int
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		older, before, row = before, row, make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(before[j]+1, row[j-1]+1, before[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,333 @@
+package form
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"net/mail"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// field makes a Field that binds values through read.
+func field[T any](kind, id string, into *T, label Words, schema map[string]any, read func(any) (T, error)) *Field {
+	return &Field{
+		id: id, kind: kind, label: label, typ: schema,
+		clear: func() { var zero T; *into = zero },
+		bind: func(value any) error {
+			v, err := read(value)
+			if err == nil {
+				*into = v
+			}
+			return err
+		},
+	}
+}
+
+var textSchema = map[string]any{"type": "string"}
+
+func textField(kind, id string, into *string, label Words) *Field {
+	return field(kind, id, into, label, textSchema, text)
+}
+
+// Text is one line. Numbers and booleans become their text.
+func Text(id string, into *string, label Words) *Field { return textField("text", id, into, label) }
+
+// LongText may have many lines.
+func LongText(id string, into *string, label Words) *Field {
+	return textField("longtext", id, into, label)
+}
+
+// URL is an address; http and https only.
+func URL(id string, into *string, label Words) *Field {
+	return field("url", id, into, label, textSchema, func(value any) (string, error) {
+		s, err := text(value)
+		if err == nil && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") {
+			err = mismatch(Label("must begin with https:// or http://", "deve começar com https:// ou http://"))
+		}
+		return strings.TrimSpace(s), err
+	})
+}
+
+// Email is one address.
+func Email(id string, into *string, label Words) *Field {
+	return field("email", id, into, label, textSchema, func(value any) (string, error) {
+		s, err := text(value)
+		if err != nil {
+			return "", err
+		}
+		s = strings.TrimSpace(s)
+		if _, err := mail.ParseAddress(s); err != nil {
+			return "", mismatch(Label("is not an e-mail address", "não é um endereço de e-mail"))
+		}
+		return s, nil
+	})
+}
+
+// Phone is a telephone number as written.
+func Phone(id string, into *string, label Words) *Field { return textField("phone", id, into, label) }
+
+// Secret is write-only text.
+func Secret(id string, into *string, label Words) *Field {
+	return textField("secret", id, into, label).Literal()
+}
+
+// Date is a date or time as RFC 3339 writes it.
+func Date(id string, into *string, label Words) *Field { return textField("date", id, into, label) }
+
+// Expression is the source of an expression.
+func Expression(id string, into *string, label Words) *Field {
+	f := textField("expression", id, into, label)
+	f.mode = ModeExpression
+	return f
+}
+
+// Condition is an expression that is true or false.
+func Condition(id string, into *string, label Words) *Field {
+	f := textField("condition", id, into, label)
+	f.mode = ModeExpression
+	return f
+}
+
+// Select is one of some texts.
+func Select(id string, into *string, label Words, options ...Choice) *Field {
+	return textField("select", id, into, label).Options(options...)
+}
+
+// Number takes numbers, also written as text.
+func Number(id string, into *float64, label Words) *Field {
+	return field("number", id, into, label, map[string]any{"type": "number"}, number)
+}
+
+// Int takes whole numbers, also written as text.
+func Int(id string, into *int, label Words) *Field {
+	return field("number", id, into, label, map[string]any{"type": "integer"}, func(value any) (int, error) {
+		n, err := number(value)
+		if err != nil {
+			return 0, err
+		}
+		if n != math.Trunc(n) || math.Abs(n) > 1<<53 {
+			return 0, mismatch(Label("must be a whole number", "deve ser um número inteiro"))
+		}
+		return int(n), nil
+	})
+}
+
+// Bool takes true and false, also written as text.
+func Bool(id string, into *bool, label Words) *Field {
+	return field("bool", id, into, label, map[string]any{"type": "boolean"}, func(value any) (bool, error) {
+		switch v := value.(type) {
+		case bool:
+			return v, nil
+		case string:
+			if b, err := strconv.ParseBool(strings.TrimSpace(v)); err == nil {
+				return b, nil
+			}
+		}
+		return false, mismatch(Label("must be true or false", "deve ser verdadeiro ou falso"))
+	})
+}
+
+// Duration is a text such as 1h30m, also with days.
+func Duration(id string, into *time.Duration, label Words) *Field {
+	return field("duration", id, into, label, textSchema, func(value any) (time.Duration, error) {
+		s, err := text(value)
+		if err != nil {
+			return 0, err
+		}
+		return ParseDuration(s)
+	})
+}
+
+// List is a list of any values; a single one becomes a list of one.
+func List(id string, into *[]any, label Words) *Field {
+	return field("list", id, into, label, map[string]any{"type": "array"}, func(value any) ([]any, error) {
+		if list, ok := value.([]any); ok {
+			return list, nil
+		}
+		return []any{value}, nil
+	})
+}
+
+// Texts is a list of texts; a text with commas gives several.
+func Texts(id string, into *[]string, label Words) *Field {
+	return field("list", id, into, label, map[string]any{"type": "array", "items": textSchema}, func(value any) ([]string, error) {
+		list, ok := value.([]any)
+		if !ok {
+			s, err := text(value)
+			if err != nil {
+				return nil, err
+			}
+			for part := range strings.SplitSeq(s, ",") {
+				list = append(list, part)
+			}
+		}
+		var out []string
+		for _, element := range list {
+			s, err := text(element)
+			if err != nil {
+				return nil, err
+			}
+			if s = strings.TrimSpace(s); s != "" {
+				out = append(out, s)
+			}
+		}
+		return out, nil
+	})
+}
+
+// Map has text keys and any values.
+func Map(id string, into *map[string]any, label Words) *Field {
+	return field("map", id, into, label, map[string]any{"type": "object"}, func(value any) (map[string]any, error) {
+		m, ok := value.(map[string]any)
+		if !ok {
+			return nil, mismatch(Label("must be an object", "deve ser um objeto"))
+		}
+		return m, nil
+	})
+}
+
+// JSON is any value.
+func JSON(id string, into *any, label Words) *Field {
+	return field("json", id, into, label, map[string]any{}, func(value any) (any, error) { return value, nil })
+}
+
+func text(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case int, int64, bool:
+		return fmt.Sprint(v), nil
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	}
+	return "", mismatch(Label("must be a text", "deve ser um texto"))
+}
+
+func number(value any) (float64, error) {
+	switch v := value.(type) {
+	case int:
+		return float64(v), nil
+	case float64:
+		return v, nil
+	case json.Number:
+		return v.Float64()
+	case string:
+		if n, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) {
+			return n, nil
+		}
+	}
+	return 0, mismatch(Label("must be a number", "deve ser um número"))
+}
+
+// ParseDuration reads 100ms, 5s, 2h, 30d and joined ones such as 1h30m. It must not be
+// negative.
+func ParseDuration(s string) (time.Duration, error) {
+	bad := mismatch(Label(fmt.Sprintf("%q is not a duration such as 30s, 2h or 30d", s), fmt.Sprintf("%q não é uma duração como 30s, 2h ou 30d", s)))
+	rest, total := strings.TrimSpace(s), time.Duration(0)
+	if rest == "" {
+		return 0, bad
+	}
+	for rest != "" {
+		n := 0
+		for n < len(rest) && (rest[n] >= '0' && rest[n] <= '9' || rest[n] == '.') {
+			n++
+		}
+		amount, err := strconv.ParseFloat(rest[:n], 64)
+		if err != nil {
+			return 0, bad
+		}
+		unit, size := unitOf(rest[n:])
+		if unit == 0 {
+			return 0, bad
+		}
+		if total += time.Duration(amount * float64(unit)); amount*float64(unit) > math.MaxInt64/2 || total < 0 {
+			return 0, bad
+		}
+		rest = rest[n+size:]
+	}
+	return total, nil
+}
+
+func unitOf(s string) (time.Duration, int) {
+	for _, u := range []struct {
+		name string
+		unit time.Duration
+	}{{"ms", time.Millisecond}, {"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}, {"d", 24 * time.Hour}} {
+		if strings.HasPrefix(s, u.name) {
+			return u.unit, len(u.name)
+		}
+	}
+	return 0, 0
+}
+
+// Description is a field as the editor and the documentation see it.
+type Description struct {
+	ID          string         `json:"id"`
+	Kind        string         `json:"type"`
+	Label       Words          `json:"label"`
+	Help        *Words         `json:"help,omitempty"`
+	Example     string         `json:"example,omitempty"`
+	Placeholder string         `json:"placeholder,omitempty"`
+	Required    bool           `json:"required,omitempty"`
+	Advanced    bool           `json:"advanced,omitempty"`
+	Literal     bool           `json:"literal,omitempty"`
+	Default     any            `json:"default,omitempty"`
+	Min         *float64       `json:"min,omitempty"`
+	Max         *float64       `json:"max,omitempty"`
+	Pattern     string         `json:"pattern,omitempty"`
+	Options     []Choice       `json:"options,omitempty"`
+	ShowIf      string         `json:"show_if,omitempty"`
+	OneOf       string         `json:"one_of,omitempty"`
+	Schema      map[string]any `json:"schema,omitempty"`
+}
+
+// Describe gives all that a form needs to be drawn.
+func (fs Fields) Describe() []Description {
+	out := make([]Description, 0, len(fs))
+	for _, f := range fs {
+		d := Description{
+			ID: f.id, Kind: f.kind, Label: f.label, Example: f.example, Placeholder: f.placeholder, Required: f.required,
+			Advanced: f.advanced, Literal: f.mode == ModeLiteral, Default: f.def, Min: f.min, Max: f.max, Options: f.options, ShowIf: f.showIf, OneOf: f.group,
+		}
+		if !f.help.IsZero() {
+			d.Help = &f.help
+		}
+		if f.pattern != nil {
+			d.Pattern = f.pattern.String()
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// Schema is the JSON Schema of finished values; a template may stand in place of any.
+func (fs Fields) Schema() map[string]any {
+	properties, required := map[string]any{}, []string{}
+	for _, f := range fs {
+		s := maps.Clone(f.typ)
+		if s == nil {
+			s = map[string]any{}
+		}
+		s["title"] = f.label.EN
+		if !f.help.IsZero() {
+			s["description"] = f.help.EN
+		}
+		if len(f.options) > 0 {
+			values := []string{}
+			for _, o := range f.options {
+				values = append(values, o.Value)
+			}
+			s["enum"] = values
+		}
+		if f.required && f.def == nil {
+			required = append(required, f.id)
+		}
+		properties[f.id] = s
+	}
+	slices.Sort(required)
+	return map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+}
