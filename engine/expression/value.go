@@ -1,0 +1,182 @@
+package expression
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// The limits of a decoded document.
+const (
+	MaxDepth  = 64
+	MaxValues = 100_000
+)
+
+// Number gives the value of a JSON number: int where it is whole and fits 64 bits, float64
+// where it has a fraction or an exponent, else the same digits as text.
+func Number(digits string) any {
+	if !strings.ContainsAny(digits, ".eE") {
+		if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			return int(n)
+		}
+		return digits
+	}
+	f, err := strconv.ParseFloat(digits, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		return digits
+	}
+	return f
+}
+
+// Decode reads one JSON value: nil, bool, int, float64, text, []any and map[string]any. Of
+// equal keys the last wins; bytes that are no UTF-8 become U+FFFD.
+func Decode(data []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("the JSON is empty")
+		}
+		return nil, fmt.Errorf("read JSON: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("read JSON: there is more after the first value")
+	}
+	c := counter{}
+	return c.clean(value, 0)
+}
+
+type counter struct{ values int }
+
+func (c *counter) clean(value any, depth int) (any, error) {
+	if c.values++; c.values > MaxValues {
+		return nil, fmt.Errorf("there are more than %d values", MaxValues)
+	}
+	if depth > MaxDepth {
+		return nil, fmt.Errorf("values are nested more than %d deep", MaxDepth)
+	}
+	switch v := value.(type) {
+	case nil, bool, string, int:
+		return v, nil
+	case json.Number:
+		return Number(v.String()), nil
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, errors.New("the result is not a number (a division by zero?)")
+		}
+		return v, nil
+	case []any:
+		for i, element := range v {
+			clean, err := c.clean(element, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if !same(element, clean) {
+				v[i] = clean
+			}
+		}
+		return v, nil
+	case map[string]any:
+		for key, member := range v {
+			clean, err := c.clean(member, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if !same(member, clean) {
+				v[key] = clean
+			}
+		}
+		return v, nil
+	}
+	return c.foreign(value, depth)
+}
+
+// same says that cleaning changed nothing, so that values that others read are not written.
+func same(a, b any) bool {
+	switch a.(type) {
+	case nil, bool, string, int, float64, []any, map[string]any:
+		return true
+	}
+	return false
+}
+
+// foreign converts what the library makes: other integers, typed lists, maps with any keys.
+func (c *counter) foreign(value any, depth int) (any, error) {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return int(v.Int()), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		return int(v.Uint()), nil
+	case reflect.Float32:
+		return c.clean(v.Float(), depth)
+	case reflect.Slice, reflect.Array:
+		list := make([]any, v.Len())
+		for i := range list {
+			element, err := c.clean(v.Index(i).Interface(), depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = element
+		}
+		return list, nil
+	case reflect.Map:
+		m := make(map[string]any, v.Len())
+		for iter := v.MapRange(); iter.Next(); {
+			member, err := c.clean(iter.Value().Interface(), depth+1)
+			if err != nil {
+				return nil, err
+			}
+			m[fmt.Sprint(iter.Key().Interface())] = member
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("a value of type %T cannot leave an expression", value)
+}
+
+// MaxOutput is the most that one value may be as JSON, in bytes.
+const MaxOutput = 1 << 20
+
+// Normalize gives what may leave an expression or action: JSON values alone, no NaN, no
+// infinity, 64 deep, 100,000 values.
+func Normalize(value any) (any, error) {
+	switch v := value.(type) {
+	case nil, bool, string, int:
+		return v, nil
+	}
+	c := counter{}
+	return c.clean(value, 0)
+}
+
+// Text is how a value appears inside a text: numbers without exponent, lists and objects as
+// compact JSON.
+func Text(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return compact(value)
+}
+
+func compact(value any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
