@@ -1,0 +1,388 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gancho/engine/expression"
+	"gancho/engine/form"
+)
+
+// Shape says which children the steps of an action have.
+type Shape int
+
+// The shapes of a step.
+const (
+	Leaf     Shape = iota
+	Steps          // steps[]
+	Branches       // branches[]
+)
+
+// ActionInfo is what validation knows of an action.
+type ActionInfo struct {
+	Kind               string
+	Fields             form.Fields
+	Shape              Shape
+	Connections        []string
+	ConnectionOptional bool
+	Effect             bool
+	Sample             any
+}
+
+// TriggerInfo is what validation knows of a trigger.
+type TriggerInfo struct {
+	Kind        string
+	Fields      form.Fields
+	Connections []string
+	Check       func(f *Flow, known Known) []form.Problem
+}
+
+// Catalogue gives actions and triggers by kind.
+type Catalogue interface {
+	Action(kind string) (ActionInfo, bool)
+	Trigger(kind string) (TriggerInfo, bool)
+	Kinds() []string
+}
+
+// Known is what exists around a flow. A nil member knows nothing, and nothing is said.
+type Known struct {
+	Flow       func(id string) bool
+	Connection func(name string) (kind string, ok bool)
+}
+
+// The limits of a flow.
+const (
+	MaxSteps = 500
+	MaxDepth = 16
+)
+
+// Validate finds everything that is wrong with a flow that can be read: errors, with which it
+// cannot be published, and warnings.
+func Validate(f *Flow, c Catalogue, known Known) []form.Problem {
+	v := &validator{flow: f, catalogue: c, known: known, ids: map[string]string{}}
+	v.collect(f.Steps, "/steps", 1)
+	v.trigger()
+	v.settings()
+	v.steps(f.Steps, "/steps")
+	v.tests()
+	slices.SortStableFunc(v.problems, func(a, b form.Problem) int { return strings.Compare(string(a.Severity), string(b.Severity)) })
+	return v.problems
+}
+
+// Errors says whether any problem refuses publishing.
+func Errors(problems []form.Problem) bool {
+	return slices.ContainsFunc(problems, func(p form.Problem) bool { return p.Severity == form.Error })
+}
+
+// Walk visits every step of a tree with its JSON pointer, in order.
+func Walk(steps []*Step, path string, visit func(path string, s *Step)) {
+	for i, s := range steps {
+		at := path + "/" + strconv.Itoa(i)
+		visit(at, s)
+		Walk(s.Steps, at+"/steps", visit)
+		for j, b := range s.Branches {
+			Walk(b.Steps, fmt.Sprintf("%s/branches/%d/steps", at, j), visit)
+		}
+		Walk(s.Catch, at+"/catch", visit)
+	}
+}
+
+type validator struct {
+	flow      *Flow
+	catalogue Catalogue
+	known     Known
+	ids       map[string]string // step id -> pointer
+	count     int
+	problems  []form.Problem
+}
+
+func (v *validator) add(p ...form.Problem) { v.problems = append(v.problems, p...) }
+
+func (v *validator) error(path, code, en, pt string) { v.add(problem(path, code, en, pt)) }
+
+// collect notes the ids of all steps.
+func (v *validator) collect(steps []*Step, path string, depth int) {
+	if depth > MaxDepth {
+		v.error(path, "too_deep", fmt.Sprintf("steps are nested more than %d deep", MaxDepth), fmt.Sprintf("há mais de %d níveis de passos", MaxDepth))
+		return
+	}
+	for i, s := range steps {
+		at := path + "/" + strconv.Itoa(i)
+		if v.count++; v.count == MaxSteps+1 {
+			v.error(at, "too_many", fmt.Sprintf("a flow has at most %d steps", MaxSteps), fmt.Sprintf("um fluxo tem no máximo %d passos", MaxSteps))
+		}
+		if !stepID.MatchString(s.ID) {
+			v.error(at+"/id", "bad_id", fmt.Sprintf("%q is not a step id: begin with a lower case letter, go on with letters, digits and _", s.ID),
+				fmt.Sprintf("%q não é um id de passo: comece com letra minúscula, continue com letras, números e _", s.ID))
+		} else if first, twice := v.ids[s.ID]; twice {
+			v.error(at+"/id", "duplicate_id", fmt.Sprintf("the step id %q is used twice, first at %s", s.ID, first), fmt.Sprintf("o id de passo %q é usado duas vezes, primeiro em %s", s.ID, first))
+		} else {
+			v.ids[s.ID] = at
+		}
+		v.collect(s.Steps, at+"/steps", depth+1)
+		v.collect(s.Catch, at+"/catch", depth+1)
+		for j, b := range s.Branches {
+			v.collect(b.Steps, fmt.Sprintf("%s/branches/%d/steps", at, j), depth+1)
+		}
+	}
+}
+
+func (v *validator) trigger() {
+	t := v.flow.Trigger
+	info, ok := v.catalogue.Trigger(t.Kind)
+	if !ok {
+		v.error("/trigger/kind", "unknown_trigger", fmt.Sprintf("there is no trigger of the kind %q", t.Kind), fmt.Sprintf("não existe gatilho do tipo %q", t.Kind))
+		return
+	}
+	v.fields(info.Fields, t.With, "/trigger/with")
+	if t.Where != "" {
+		v.expression(t.Where, "/trigger/where")
+	}
+	if t.Connection != "" {
+		v.connection(t.Connection, info.Connections, "/trigger/connection")
+	}
+	if info.Check != nil {
+		v.add(info.Check(v.flow, v.known)...)
+	}
+}
+
+func (v *validator) steps(steps []*Step, path string) {
+	Walk(steps, path, func(at string, s *Step) { v.step(s, at) })
+}
+
+func (v *validator) step(s *Step, at string) {
+	info, ok := v.catalogue.Action(s.Action)
+	if !ok {
+		p := problem(at+"/action", "unknown_action", fmt.Sprintf("there is no action %q", s.Action), fmt.Sprintf("não existe a ação %q", s.Action))
+		if near := form.Nearest(s.Action, v.catalogue.Kinds()); near != "" {
+			p.Hint = form.Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
+		}
+		v.add(p)
+		return
+	}
+	v.fields(info.Fields, s.With, at+"/with")
+	v.shape(s, info, at)
+	if s.When != "" {
+		v.expression(s.When, at+"/when")
+	}
+	switch {
+	case s.Connection != "":
+		v.connection(s.Connection, info.Connections, at+"/connection")
+	case len(info.Connections) > 0 && !info.ConnectionOptional:
+		v.error(at+"/connection", "required", "this action needs a connection", "esta ação precisa de uma conexão")
+	}
+	v.word(s.Delivery, at+"/delivery", AtLeastOnce, AtMostOnce)
+	v.word(s.OnError, at+"/on_error", "fail", "continue")
+	v.word(s.Missing.All, at+"/missing", "fail", "empty", "skip")
+	for field, policy := range s.Missing.Fields {
+		v.word(policy, at+"/missing/"+form.Escape(field), "fail", "empty", "skip")
+		if info.Fields.Find(field) == nil {
+			v.error(at+"/missing/"+form.Escape(field), "unknown_member", "the action has no such field", "a ação não tem este campo")
+		}
+	}
+	v.retry(s.Retry, at+"/retry")
+}
+
+func (v *validator) shape(s *Step, info ActionInfo, at string) {
+	if info.Shape == Steps && len(s.Steps) == 0 {
+		v.add(warning(at+"/steps", "empty_block", "there are no steps inside", "não há passos dentro"))
+	}
+	if info.Shape == Branches && len(s.Branches) == 0 {
+		v.error(at+"/branches", "required", "there are no branches", "não há caminhos")
+	}
+	if info.Shape != Steps && len(s.Steps) > 0 {
+		v.error(at+"/steps", "no_children", fmt.Sprintf("%s has no steps inside", s.Action), fmt.Sprintf("%s não tem passos dentro", s.Action))
+	}
+	if info.Shape != Branches && len(s.Branches) > 0 {
+		v.error(at+"/branches", "no_children", fmt.Sprintf("%s has no branches", s.Action), fmt.Sprintf("%s não tem caminhos", s.Action))
+	}
+	otherwise := 0
+	for j, b := range s.Branches {
+		path := fmt.Sprintf("%s/branches/%d", at, j)
+		switch {
+		case b.When != "" && s.Action == "parallel":
+			v.error(path+"/when", "no_condition", "the branches of parallel take no condition", "os caminhos de parallel não têm condição")
+		case b.When != "":
+			v.expression(b.When, path+"/when")
+		default:
+			otherwise++
+		}
+		if s.Action == "branch" && b.When == "" && otherwise > 1 {
+			v.error(path+"/when", "two_otherwise", "only one branch may have no condition", "só um caminho pode não ter condição")
+		}
+	}
+}
+
+func (v *validator) word(got, path string, allowed ...string) {
+	if got != "" && !slices.Contains(allowed, got) {
+		list := strings.Join(allowed, ", ")
+		v.error(path, "not_an_option", "must be one of "+list, "deve ser um destes: "+list)
+	}
+}
+
+func (v *validator) retry(r *Retry, at string) {
+	if r == nil {
+		return
+	}
+	if r.Attempts != nil && (*r.Attempts < 1 || *r.Attempts > 100) {
+		v.error(at+"/attempts", "out_of_range", "attempts must be 1 to 100", "as tentativas devem ser de 1 a 100")
+	}
+	if r.Factor != nil && (*r.Factor < 1 || *r.Factor > 100) {
+		v.error(at+"/factor", "out_of_range", "the factor must be 1 to 100", "o fator deve ser de 1 a 100")
+	}
+	if r.Jitter != nil && (*r.Jitter < 0 || *r.Jitter > 1) {
+		v.error(at+"/jitter", "out_of_range", "the jitter must be 0 to 1", "a variação deve ser de 0 a 1")
+	}
+}
+
+// fields checks settings against their description, and compiles what they hold.
+func (v *validator) fields(fields form.Fields, with map[string]any, at string) {
+	for _, p := range fields.Check(with) {
+		p.Path = at + p.Path
+		v.add(p)
+	}
+	for id, value := range with {
+		field := fields.Find(id)
+		if field == nil {
+			continue
+		}
+		path := at + "/" + form.Escape(id)
+		switch field.Mode() {
+		case form.ModeExpression:
+			if source, ok := value.(string); ok && source != "" {
+				v.expression(source, path)
+			}
+		case form.ModeTemplate:
+			v.templates(value, path)
+		}
+	}
+}
+
+func (v *validator) templates(value any, path string) {
+	switch value := value.(type) {
+	case string:
+		t, err := expression.CompileTemplate(value)
+		if err != nil {
+			v.failed(err, path)
+			return
+		}
+		for _, hole := range t.Holes() {
+			v.reads(hole, path)
+		}
+	case map[string]any:
+		for name, member := range value {
+			v.templates(member, path+"/"+form.Escape(name))
+		}
+	case []any:
+		for i, element := range value {
+			v.templates(element, path+"/"+strconv.Itoa(i))
+		}
+	}
+}
+
+func (v *validator) expression(source, path string) {
+	p, err := expression.Compile(source)
+	if err != nil {
+		v.failed(err, path)
+		return
+	}
+	v.reads(p, path)
+}
+
+func (v *validator) failed(err error, path string) {
+	var e *expression.Error
+	if errors.As(err, &e) {
+		v.add(form.Problem{Severity: form.Error, Path: path, Code: e.Code, Message: e.Message, Hint: e.Hint, From: e.From, To: e.To})
+		return
+	}
+	v.error(path, "syntax", err.Error(), err.Error())
+}
+
+// reads warns of steps that an expression names and that do not exist.
+func (v *validator) reads(p *expression.Program, path string) {
+	for _, chain := range p.Paths() {
+		if len(chain) < 2 || (chain[0] != "steps" && chain[0] != "errors") {
+			continue
+		}
+		if _, ok := v.ids[chain[1]]; ok {
+			continue
+		}
+		w := warning(path, "unknown_step", fmt.Sprintf("there is no step %q", chain[1]), fmt.Sprintf("não existe o passo %q", chain[1]))
+		ids := []string{}
+		for id := range v.ids {
+			ids = append(ids, id)
+		}
+		if near := form.Nearest(chain[1], ids); near != "" {
+			w.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
+		}
+		v.add(w)
+	}
+}
+
+func (v *validator) connection(name string, kinds []string, path string) {
+	if len(kinds) == 0 {
+		v.error(path, "no_connection", "this takes no connection", "aqui não se usa conexão")
+		return
+	}
+	if v.known.Connection == nil {
+		return
+	}
+	kind, ok := v.known.Connection(name)
+	if !ok {
+		w := warning(path, "no_connection_yet", fmt.Sprintf("there is no connection %q yet; runs will wait for it", name), fmt.Sprintf("ainda não existe a conexão %q; as execuções vão esperar por ela", name))
+		w.Hint = form.Label("create it, of the kind "+strings.Join(kinds, " or "), "crie-a, do tipo "+strings.Join(kinds, " ou "))
+		v.add(w)
+		return
+	}
+	if !slices.Contains(kinds, kind) {
+		v.error(path, "wrong_connection", fmt.Sprintf("the connection %q is of the kind %s; this takes %s", name, kind, strings.Join(kinds, ", ")),
+			fmt.Sprintf("a conexão %q é do tipo %s; aqui se usa %s", name, kind, strings.Join(kinds, ", ")))
+	}
+}
+
+func (v *validator) settings() {
+	s := v.flow.Settings
+	if s.Timezone != "" {
+		if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "Local" {
+			v.error("/settings/timezone", "bad_timezone", fmt.Sprintf("there is no time zone %q; write it as America/Sao_Paulo", s.Timezone),
+				fmt.Sprintf("não existe o fuso %q; escreva como America/Sao_Paulo", s.Timezone))
+		}
+	}
+	if s.Concurrency < 0 {
+		v.error("/settings/concurrency", "out_of_range", "concurrency must be 0 (no limit) or more", "a concorrência deve ser 0 (sem limite) ou mais")
+	}
+	if s.OnFailure != "" && v.known.Flow != nil && !v.known.Flow(s.OnFailure) {
+		v.add(warning("/settings/on_failure", "no_flow", "there is no flow "+s.OnFailure, "não existe o fluxo "+s.OnFailure))
+	}
+	for i, pointer := range s.Mask {
+		if !strings.HasPrefix(pointer, "/") {
+			v.error(fmt.Sprintf("/settings/mask/%d", i), "bad_pointer", "write a JSON pointer into the body, such as /customer/cpf", "escreva um JSON pointer no corpo, como /customer/cpf")
+		}
+	}
+}
+
+func (v *validator) tests() {
+	for i, t := range v.flow.Tests {
+		at := fmt.Sprintf("/tests/%d", i)
+		if t.Name == "" {
+			v.error(at+"/name", "required", "a test needs a name", "um teste precisa de um nome")
+		}
+		for path := range t.Expect.Steps {
+			v.testStep(path, at+"/expect/steps/"+form.Escape(path))
+		}
+		for path := range t.Mocks {
+			v.testStep(path, at+"/mocks/"+form.Escape(path))
+		}
+	}
+}
+
+func (v *validator) testStep(path, at string) {
+	parts := strings.Split(path, ".")
+	if _, ok := v.ids[parts[len(parts)-1]]; !ok {
+		v.add(warning(at, "unknown_step", fmt.Sprintf("there is no step %q", path), fmt.Sprintf("não existe o passo %q", path)))
+	}
+}
