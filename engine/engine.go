@@ -68,7 +68,7 @@ func New(c Config) (*Engine, error) {
 
 func (e *Engine) flowChanged(id string, f *FlowEntry) {
 	g := store.Gate{Flow: id}
-	if f == nil || f.State == Paused || f.Published == nil {
+	if f == nil || f.State == FlowPaused || f.Published == nil {
 		g.Paused = true
 	} else {
 		g.Concurrency = f.Published.Settings.Concurrency

@@ -70,7 +70,7 @@ func (l *live) child(target string, input any, parent store.Run) (store.Event, e
 	if err != nil {
 		return store.Event{}, Faultf("no_flow", "there is no flow %q to call", target)
 	}
-	if entry.Published == nil || entry.State == Off || entry.Published.Trigger.Kind != "call" {
+	if entry.Published == nil || entry.State == FlowOff || entry.Published.Trigger.Kind != "call" {
 		return store.Event{}, Faultf("not_callable", "flow %q cannot be called: it must be on and its trigger of the kind call", target)
 	}
 	body, err := json.Marshal(input)
@@ -145,7 +145,7 @@ func (f *failing) set(id string, entry *FlowEntry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.by, id)
-	if entry == nil || entry.Published == nil || entry.State == Off || entry.Published.Trigger.Kind != "failure" {
+	if entry == nil || entry.Published == nil || entry.State == FlowOff || entry.Published.Trigger.Kind != "failure" {
 		return
 	}
 	listens := map[string]bool{}

@@ -273,6 +273,10 @@ func (r *reader) object(tree any, want reflect.Type, path string) {
 	slices.SortStableFunc(r.problems, func(a, b form.Problem) int { return strings.Compare(a.Path, b.Path) })
 }
 
+// Exact turns the numbers of a decoded flow, read with their digits kept, into the kinds that
+// expressions have: int, float64, or text where they are too big.
+func Exact(f *Flow) { exact(reflect.ValueOf(f)) }
+
 // exact turns the numbers of free values into the kinds that expressions have.
 func exact(v reflect.Value) {
 	switch v.Kind() {

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// What an import does with a flow whose id is taken.
+const (
+	OnConflictFail    = "fail"
+	OnConflictSkip    = "skip"
+	OnConflictReplace = "replace"
+)
+
+// ImportOptions say how a bundle is taken in.
+type ImportOptions struct {
+	DryRun     bool
+	Publish    bool
+	OnConflict string // fail (default), skip, replace
+}
+
+// ImportResult says what became of one flow: created, replaced, unchanged or skipped.
+type ImportResult struct {
+	ID        string         `json:"id"`
+	Action    string         `json:"action"`
+	Published bool           `json:"published"`
+	Problems  []form.Problem `json:"-"`
+}
+
+// Import takes the flows of a bundle in, as drafts that are off unless Publish is asked. It
+// never calls out. A flow that is as it was is left alone. With fail, nothing is taken in
+// when any id is taken by a different flow.
+func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
+	results := make([]ImportResult, len(b.Flows))
+	for i, f := range b.Flows {
+		action, err := s.importAction(f, o)
+		if err != nil {
+			return nil, err
+		}
+		results[i] = ImportResult{ID: f.ID, Action: action, Problems: s.Check(f)}
+	}
+	if o.DryRun {
+		return results, nil
+	}
+	for i, f := range b.Flows {
+		if err := s.take(ctx, f, o, &results[i]); err != nil {
+			return results, fmt.Errorf("import flow %s: %w", f.ID, err)
+		}
+	}
+	return results, nil
+}
+
+func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
+	e, err := s.Get(f.ID)
+	if err != nil {
+		return "created", nil
+	}
+	if equal, err := sameFlow(e.Draft, f); err != nil || equal {
+		return "unchanged", err
+	}
+	switch o.OnConflict {
+	case OnConflictSkip:
+		return "skipped", nil
+	case OnConflictReplace:
+		return "replaced", nil
+	}
+	return "", refuse(Conflict, "taken", fmt.Sprintf("there is another flow %q already; import with on_conflict=replace or skip", f.ID),
+		fmt.Sprintf("já existe outro fluxo %q; importe com on_conflict=replace ou skip", f.ID))
+}
+
+func sameFlow(a, b *flow.Flow) (bool, error) {
+	x, err := flow.Marshal(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := flow.Marshal(b)
+	return bytes.Equal(x, y), err
+}
+
+func (s *Flows) take(ctx context.Context, f *flow.Flow, o ImportOptions, r *ImportResult) error {
+	var err error
+	switch r.Action {
+	case "created":
+		_, err = s.Create(ctx, f)
+	case "replaced":
+		_, err = s.Update(ctx, f.ID, f, -1)
+	case "skipped":
+		return nil
+	}
+	if err != nil || !o.Publish {
+		return err
+	}
+	e, err := s.Get(f.ID)
+	if err != nil {
+		return err
+	}
+	if e.Published != nil {
+		if equal, err := sameFlow(e.Published, f); err != nil || equal {
+			return err
+		}
+	}
+	if flow.Errors(r.Problems) {
+		return nil // kept as a draft with its problems
+	}
+	_, err = s.Publish(ctx, f.ID, PublishOptions{IfMatch: -1})
+	r.Published = err == nil
+	return err
+}
+
+// Export gives drafts as a bundle: those of the ids, or all; with a tag only those that have it.
+func (s *Flows) Export(ids []string, tag string) (*flow.Bundle, error) {
+	b := &flow.Bundle{Gancho: flow.Version, Flows: []*flow.Flow{}}
+	for _, id := range ids {
+		if _, err := s.Get(id); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range s.List() {
+		if (len(ids) == 0 || slices.Contains(ids, e.ID)) && (tag == "" || slices.Contains(e.Draft.Tags, tag)) {
+			b.Flows = append(b.Flows, e.Draft)
+		}
+	}
+	return b, nil
+}
