@@ -384,8 +384,6 @@ type History interface {
 	// Expire deletes what is older than keep says, and dedupe keys, signals and state that
 	// have ended. It is called now and then and works in small transactions.
 	Expire(ctx context.Context, keep func(flow string) Keep) error
-	// Archive moves finished runs out of live state; the store also does so by itself.
-	Archive(ctx context.Context) error
 	// Backup writes a consistent copy of everything to a new folder.
 	Backup(ctx context.Context, dir string) error
 	// Health says why the store cannot accept, or nil.

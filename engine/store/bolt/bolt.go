@@ -1,0 +1,334 @@
+// Package bolt is the embedded store: two bbolt files in one folder.
+//
+//	FORMAT     version of the folder
+//	gancho.db  documents
+//	live.db    events, runs, steps, signals, keys, dedupe keys, counters
+//
+// One writer goroutine per file drains a bounded queue into one transaction and acknowledges
+// all of it after the sync. What is due is known in memory and rebuilt at Open.
+//
+// Layout of live.db (numbers are 8 bytes, big endian; every value is sealed by frame):
+//
+//	events   number                       envelope and body
+//	runs     number                       run, its lease-free state and waits
+//	steps    number 0 path | number 1 path    records; 1: forgotten, kept for the story
+//	results  number path                  results of key operations
+//	inbox    number path                  signals given and not taken
+//	given    number path                  places of a run that were signaled by URL
+//	waits    name 0 number path           who waits for a name
+//	signals  name 0 number                kept signals
+//	keys     space 0 key                  key-value
+//	dedupe   flow 0 hash                  first event and end
+//	after    flow                         last Event.After
+//	counters flow                         the ledger
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"gancho/engine/store"
+)
+
+// format of a data folder, in its file FORMAT.
+const format = "gancho 1\n"
+
+// Options of a store. The zero value is usable.
+type Options struct {
+	Log *slog.Logger
+}
+
+// Store is the embedded store. It is the only process on its folder.
+type Store struct {
+	log    *slog.Logger
+	dir    string
+	live   *file
+	docs   *file
+	sched  *scheduler
+	counts *ledger
+	boot   uint64 // number of this start: the high part of lease tokens
+	leases atomic.Uint64
+	next   uint64 // number of the next event; touched by the writer of live alone
+
+	follow  followers
+	watch   watchers
+	rejects rejects
+	cancel  context.CancelFunc
+	loops   sync.WaitGroup
+}
+
+var liveBuckets = []string{"meta", "events", "runs", "steps", "results", "inbox", "given", "waits", "signals", "keys", "dedupe", "after", "counters"}
+
+// Open opens the folder, or makes it. It answers store.ErrLocked while another process has
+// it, and store.ErrFormat for a folder of a newer version.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := prepare(dir); err != nil {
+		return nil, err
+	}
+	s := &Store{log: o.Log, dir: dir}
+	var err error
+	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), "docs", "meta"); err != nil {
+		return nil, err
+	}
+	if s.live, err = openFile(filepath.Join(dir, "live.db"), liveBuckets...); err != nil {
+		return nil, errors.Join(err, s.docs.db.Close())
+	}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// prepare makes the folder and checks its version.
+func prepare(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	path := filepath.Join(dir, "FORMAT")
+	found, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if _, err := os.Stat(filepath.Join(dir, "live.db")); err == nil {
+			return fmt.Errorf("%w: %s has no FORMAT file", store.ErrFormat, dir)
+		}
+		return writeWhole(path, []byte(format))
+	case err != nil:
+		return fmt.Errorf("open the data folder: %w", err)
+	case string(found) != format:
+		return fmt.Errorf("%w: %s is in the format %q; this program reads %q: use the version that wrote it, or a newer one",
+			store.ErrFormat, dir, strings.TrimSpace(string(found)), strings.TrimSpace(format))
+	}
+	return nil
+}
+
+// writeWhole makes a file appear whole or not at all.
+func writeWhole(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// file is one bbolt file with its writer.
+type file struct {
+	db   *bbolt.DB
+	ops  chan *op
+	gone chan struct{} // closed when the writer has ended
+
+	mu     sync.RWMutex
+	closed bool
+	broken error
+}
+
+// op is one part of a transaction. apply must leave the transaction fit for others: what goes
+// wrong for it alone it keeps to itself. after runs once the whole transaction is durable.
+type op struct {
+	apply func(tx *bbolt.Tx) error
+	after func()
+	done  chan error // nil when nobody waits
+}
+
+const queue = 8192
+
+func openFile(path string, buckets ...string) (*file, error) {
+	if err := create(path, buckets); err != nil {
+		return nil, err
+	}
+	db, err := open(path)
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return &file{db: db, ops: make(chan *op, queue), gone: make(chan struct{})}, nil
+}
+
+func open(path string) (*bbolt.DB, error) {
+	return bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+}
+
+// create makes a file with its buckets under another name and renames it, so that a power cut
+// never leaves half a file.
+func create(path string, buckets []string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("create %s: %w", path, err)
+	}
+	db, err := open(fresh)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", path, err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return fmt.Errorf("create %s: %w", path, err)
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return fmt.Errorf("create %s: %w", path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// write drains the queue until it is closed. flush adds what belongs to every transaction.
+func (f *file) write(begin func(), flush func(tx *bbolt.Tx) error, end func(ok bool)) {
+	defer close(f.gone)
+	for first := range f.ops {
+		batch := []*op{first}
+		for len(batch) < 1024 && len(f.ops) > 0 {
+			batch = append(batch, <-f.ops)
+		}
+		begin()
+		err := f.db.Update(func(tx *bbolt.Tx) error {
+			for _, o := range batch {
+				if err := o.apply(tx); err != nil {
+					return err
+				}
+			}
+			return flush(tx)
+		})
+		err = f.judge(err)
+		end(err == nil)
+		for _, o := range batch {
+			if err == nil && o.after != nil {
+				o.after()
+			}
+			if o.done != nil {
+				o.done <- err
+			}
+		}
+	}
+}
+
+// judge tells a full disk, after which nothing was written and all goes on, from a failed
+// write or sync, after which this process must not write again.
+func (f *file) judge(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, berrors.ErrMaxSizeReached):
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.broken = fmt.Errorf("%w: %w", store.ErrBroken, err)
+		return f.broken
+	}
+	return err
+}
+
+// send queues an op; a full queue answers store.ErrBusy at once.
+func (f *file) send(o *op) error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.closed {
+		return store.ErrClosed
+	}
+	if f.broken != nil {
+		return f.broken
+	}
+	select {
+	case f.ops <- o:
+		return nil
+	default:
+		return store.ErrBusy
+	}
+}
+
+// do queues an op and waits until it is durable. It does not give up when a caller does: an
+// op that is queued happens.
+func (f *file) do(apply func(tx *bbolt.Tx) error, after func()) error {
+	o := &op{apply: apply, after: after, done: make(chan error, 1)}
+	if err := f.send(o); err != nil {
+		return err
+	}
+	return <-o.done
+}
+
+func (f *file) close() error {
+	f.mu.Lock()
+	already := f.closed
+	f.closed = true
+	f.mu.Unlock()
+	if already {
+		return nil
+	}
+	close(f.ops)
+	<-f.gone
+	f.db.NoFreelistSync = false
+	return f.db.Close()
+}
+
+// Health says why the store cannot accept, or nil.
+func (s *Store) Health() error {
+	for _, f := range []*file{s.live, s.docs} {
+		f.mu.RLock()
+		broken, closed := f.broken, f.closed
+		f.mu.RUnlock()
+		if broken != nil {
+			return broken
+		}
+		if closed {
+			return store.ErrClosed
+		}
+	}
+	return nil
+}
+
+// Close ends the writers after what is queued, and closes the files.
+func (s *Store) Close() error {
+	if s.cancel != nil {
+		s.cancel()
+	}
+	if s.sched != nil {
+		s.sched.close()
+	}
+	s.loops.Wait()
+	return errors.Join(s.live.close(), s.docs.close())
+}
+
+var _ store.Store = (*Store)(nil)

@@ -1,0 +1,193 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"gancho/engine/store"
+)
+
+// followers are told of changed documents, in order and without gaps.
+type followers struct {
+	mu   sync.Mutex
+	each map[*follower]bool
+}
+
+// follower queues what its reader has not seen; documents are few and small.
+type follower struct {
+	kinds []string
+	news  chan struct{}
+	queue []store.Doc
+}
+
+func (f *follower) wants(kind string) bool {
+	return len(f.kinds) == 0 || slices.Contains(f.kinds, kind)
+}
+
+func (f *followers) tell(docs []store.Doc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for r := range f.each {
+		for _, d := range docs {
+			if r.wants(d.Kind) {
+				r.queue = append(r.queue, d)
+			}
+		}
+		select {
+		case r.news <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func docKey(kind, id string) []byte { return []byte(kind + "\x00" + id) }
+
+// PutDocs implements store.Docs.
+func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
+	var own error
+	revisions := make([]int64, len(docs))
+	written := slices.Clone(docs)
+	err := s.docs.do(func(tx *bbolt.Tx) error {
+		own = nil
+		for i, d := range docs {
+			var before store.Doc
+			err := get(tx, "docs", docKey(d.Kind, d.ID), &before)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			if d.Revision >= 0 && before.Revision != d.Revision {
+				own = fmt.Errorf("%w: %s %s", store.ErrConflict, d.Kind, d.ID)
+				return nil
+			}
+			revisions[i] = before.Revision + 1
+			written[i].Revision = revisions[i]
+		}
+		return putDocs(tx, written)
+	}, func() {
+		if own == nil {
+			s.follow.tell(written)
+		}
+	})
+	if err := errors.Join(err, own); err != nil {
+		return nil, err
+	}
+	return revisions, nil
+}
+
+func putDocs(tx *bbolt.Tx, docs []store.Doc) error {
+	for _, d := range docs {
+		key := docKey(d.Kind, d.ID)
+		if d.Value == nil {
+			if err := tx.Bucket([]byte("docs")).Delete(key); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := put(tx, "docs", key, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GetDoc implements store.Docs.
+func (s *Store) GetDoc(_ context.Context, kind, id string) (d store.Doc, err error) {
+	err = s.docs.db.View(func(tx *bbolt.Tx) error { return get(tx, "docs", docKey(kind, id), &d) })
+	return d, err
+}
+
+// ListDocs implements store.Docs.
+func (s *Store) ListDocs(_ context.Context, kind, prefix string) (list []store.Doc, err error) {
+	err = s.docs.db.View(func(tx *bbolt.Tx) error {
+		return each(tx, "docs", docKey(kind, prefix), func(_ string, value []byte) error {
+			var d store.Doc
+			err := unseal(value, &d)
+			list = append(list, d)
+			return err
+		})
+	})
+	return list, err
+}
+
+// Follow implements store.Docs. The reader is registered before the snapshot is taken; what
+// the snapshot holds already is not told again.
+func (s *Store) Follow(ctx context.Context, kinds ...string) iter.Seq[store.Doc] {
+	return func(yield func(store.Doc) bool) {
+		f := &follower{kinds: kinds, news: make(chan struct{}, 1)}
+		s.follow.add(f)
+		defer s.follow.drop(f)
+		seen := map[string]int64{}
+		if !s.snapshot(f, seen, yield) || !yield(store.Doc{}) {
+			return
+		}
+		for {
+			for _, d := range s.follow.take(f) {
+				if d.Revision > seen[d.Kind+"\x00"+d.ID] && !yield(d) {
+					return
+				}
+			}
+			select {
+			case <-f.news:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) snapshot(f *follower, seen map[string]int64, yield func(store.Doc) bool) bool {
+	var all []store.Doc
+	err := s.docs.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("docs")).ForEach(func(key, value []byte) error {
+			kind, _, _ := strings.Cut(string(key), "\x00")
+			if !f.wants(kind) {
+				return nil
+			}
+			var d store.Doc
+			err := unseal(value, &d)
+			all = append(all, d)
+			return err
+		})
+	})
+	if err != nil {
+		s.log.Error("read documents", "error", err)
+		return false
+	}
+	for _, d := range all {
+		seen[d.Kind+"\x00"+d.ID] = d.Revision
+		if !yield(d) {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *followers) add(r *follower) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.each == nil {
+		f.each = map[*follower]bool{}
+	}
+	f.each[r] = true
+}
+
+func (f *followers) drop(r *follower) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.each, r)
+}
+
+func (f *followers) take(r *follower) []store.Doc {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	taken := r.queue
+	r.queue = nil
+	return taken
+}

@@ -1,0 +1,460 @@
+package bolt
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"gancho/engine/store"
+)
+
+const (
+	mostListed  = 200
+	mostScanned = 20_000 // rows looked at for one page; the cursor goes on from there
+)
+
+// ListRuns implements store.History.
+func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, next string, err error) {
+	next, err = s.page(ctx, "runs", q, func(value []byte) (bool, error) {
+		var r savedRun
+		if err := unseal(value, &r); err != nil {
+			return false, err
+		}
+		if q.Flow != "" && r.Flow != q.Flow || q.Status != "" && string(r.Status) != q.Status || q.Error != "" && r.Error.Code != q.Error || outside(q, r.At) {
+			return false, nil
+		}
+		list = append(list, s.shown(&r))
+		return true, nil
+	})
+	return list, next, err
+}
+
+// shown is a run as readers see it: one that is leased is running.
+func (s *Store) shown(r *savedRun) store.Run {
+	run := r.Run
+	if run.Status.Final() {
+		return run
+	}
+	s.sched.mu.Lock()
+	defer s.sched.mu.Unlock()
+	if p := s.sched.runs[run.Number]; p != nil && p.token != 0 {
+		run.Status, run.WaitingFor, run.Due = store.Running, "", time.Time{}
+	}
+	return run
+}
+
+func outside(q store.Query, at time.Time) bool {
+	return (!q.From.IsZero() && at.Before(q.From)) || (!q.To.IsZero() && !at.Before(q.To))
+}
+
+// ListEvents implements store.History.
+func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.EventInfo, next string, err error) {
+	if q.Status == string(store.Rejected) {
+		return s.rejects.list(q), "", nil
+	}
+	next, err = s.page(ctx, "events", q, func(value []byte) (bool, error) {
+		var e savedEvent
+		if err := unseal(value, &e); err != nil {
+			return false, err
+		}
+		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) {
+			return false, nil
+		}
+		e.Meta, e.Body = nil, nil
+		list = append(list, e.EventInfo)
+		return true, nil
+	})
+	return list, next, err
+}
+
+// page walks rows, newest first, until f took enough.
+func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(value []byte) (bool, error)) (next string, err error) {
+	limit := min(max(q.Limit, 1), mostListed)
+	err = s.live.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket([]byte(bucket)).Cursor()
+		key, value := c.Last()
+		if q.Cursor != "" {
+			from, err := strconv.ParseUint(q.Cursor, 10, 64)
+			if err != nil {
+				return fmt.Errorf("cursor %q: %w", q.Cursor, store.ErrNotFound)
+			}
+			if key, value = c.Seek(number(from)); key == nil {
+				key, value = c.Last()
+			}
+			for key != nil && binary.BigEndian.Uint64(key) >= from {
+				key, value = c.Prev()
+			}
+		}
+		taken := 0
+		for scanned := 0; key != nil; scanned++ {
+			if taken == limit || scanned == mostScanned || ctx.Err() != nil {
+				next = strconv.FormatUint(binary.BigEndian.Uint64(key)+1, 10)
+				return ctx.Err()
+			}
+			took, err := f(value)
+			if err != nil {
+				return err
+			}
+			if took {
+				taken++
+			}
+			key, value = c.Prev()
+		}
+		return nil
+	})
+	return next, err
+}
+
+// RunInfo implements store.History.
+func (s *Store) RunInfo(_ context.Context, id string) (run store.Run, err error) {
+	err = s.live.db.View(func(tx *bbolt.Tx) error {
+		_, r, own, err := s.find(tx, id)
+		if err := errors.Join(own, err); err != nil {
+			return err
+		}
+		run = s.shown(r)
+		return nil
+	})
+	return run, err
+}
+
+// GetRun implements store.History.
+func (s *Store) GetRun(_ context.Context, id string) (story store.Story, err error) {
+	err = s.live.db.View(func(tx *bbolt.Tx) error {
+		n, r, own, err := s.find(tx, id)
+		if err := errors.Join(own, err); err != nil {
+			return err
+		}
+		var e savedEvent
+		if err := get(tx, "events", number(n), &e); err != nil {
+			return err
+		}
+		story = store.Story{Run: s.shown(r), Meta: e.Meta, Body: e.Body, Waits: r.Waits, Results: map[string][]byte{}}
+		story.Leased = story.Run.Status == store.Running
+		err = each(tx, "steps", number(n), func(rest string, value []byte) error {
+			data, err := unframe(value)
+			story.Steps = append(story.Steps, store.Record{Path: rest[1:], Data: data})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return each(tx, "results", number(n), func(path string, value []byte) error {
+			story.Results[path], err = unframe(value)
+			return err
+		})
+	})
+	return story, err
+}
+
+// GetEvent implements store.History.
+func (s *Store) GetEvent(_ context.Context, id string) (store.EventInfo, error) {
+	if e, ok := s.rejects.get(id); ok {
+		return e, nil
+	}
+	n, err := numberOf(id)
+	if err != nil {
+		return store.EventInfo{}, err
+	}
+	var e savedEvent
+	err = s.live.db.View(func(tx *bbolt.Tx) error { return get(tx, "events", number(n), &e) })
+	if err == nil && e.ID != id {
+		err = store.ErrNotFound
+	}
+	return e.EventInfo, err
+}
+
+// rejects keeps the newest refused deliveries of each flow in memory.
+type rejects struct {
+	mu     sync.Mutex
+	number uint64
+	kept   map[string][]store.EventInfo
+}
+
+const mostRejects = 200
+
+// Reject implements store.Runs. It counts with the next transaction, and waits for none.
+func (s *Store) Reject(events []store.Event) {
+	s.rejects.add(events)
+	err := s.live.send(&op{apply: func(*bbolt.Tx) error {
+		for i := range events {
+			s.counts.event(events[i].Flow, store.Rejected, events[i].At)
+		}
+		return nil
+	}})
+	if err != nil {
+		s.log.Debug("a rejected delivery was not counted", "error", err)
+	}
+}
+
+func (r *rejects) add(events []store.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kept == nil {
+		r.kept = map[string][]store.EventInfo{}
+	}
+	for _, e := range events {
+		r.number++
+		list := append(r.kept[e.Flow], store.EventInfo{
+			ID: newID(e.At, 2, r.number), Flow: e.Flow, At: e.At, Outcome: store.Rejected, Name: e.Name, Title: e.Title,
+			Reason: e.Reason, Size: len(e.Body), Meta: e.Meta, Body: e.Body,
+		})
+		r.kept[e.Flow] = list[max(0, len(list)-mostRejects):]
+	}
+}
+
+func (r *rejects) list(q store.Query) []store.EventInfo {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []store.EventInfo
+	for flow, kept := range r.kept {
+		for i := len(kept) - 1; i >= 0 && (q.Flow == "" || q.Flow == flow); i-- {
+			e := kept[i]
+			e.Meta, e.Body = nil, nil
+			if !outside(q, e.At) && len(list) < mostListed {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+func (r *rejects) get(id string) (store.EventInfo, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kept := range r.kept {
+		for _, e := range kept {
+			if e.ID == id {
+				return e, true
+			}
+		}
+	}
+	return store.EventInfo{}, false
+}
+
+// watchers are told of changes; a slow one loses some and is told so.
+type watchers struct {
+	mu   sync.Mutex
+	each map[chan store.Change]*bool
+}
+
+func (w *watchers) tell(c store.Change) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for ch, lost := range w.each {
+		if *lost {
+			select {
+			case ch <- store.Change{Gap: true}:
+				*lost = false
+			default:
+				continue
+			}
+		}
+		select {
+		case ch <- c:
+		default:
+			*lost = true
+		}
+	}
+}
+
+// Live implements store.History.
+func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
+	ch := make(chan store.Change, 1024)
+	s.watch.mu.Lock()
+	if s.watch.each == nil {
+		s.watch.each = map[chan store.Change]*bool{}
+	}
+	s.watch.each[ch] = new(bool)
+	s.watch.mu.Unlock()
+	defer func() {
+		s.watch.mu.Lock()
+		defer s.watch.mu.Unlock()
+		delete(s.watch.each, ch)
+	}()
+	for {
+		select {
+		case c := <-ch:
+			f(c)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// startLoops begins what the store does by itself.
+func (s *Store) startLoops(ctx context.Context) error {
+	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.loops.Go(func() { s.sweepNowAndThen(ctx) })
+	return nil
+}
+
+// sweepNowAndThen drops keys and signals that have ended.
+func (s *Store) sweepNowAndThen(ctx context.Context) {
+	t := time.NewTicker(time.Minute)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			if err := s.sweep(); err != nil {
+				s.log.Error("drop what has ended", "error", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Store) sweep() error {
+	now := s.now()
+	over := func(t time.Time) bool { return !t.IsZero() && now.After(t) }
+	return errors.Join(
+		s.drop("keys", func(v []byte) (bool, error) { var e store.Entry; err := unseal(v, &e); return over(e.Expires), err }),
+		s.drop("dedupe", func(v []byte) (bool, error) { var d dedupe; err := unseal(v, &d); return over(d.Until), err }),
+		s.drop("signals", func(v []byte) (bool, error) { var k keptSignal; err := unseal(v, &k); return over(k.Until), err }),
+	)
+}
+
+// drop deletes the rows that f picks, in small transactions.
+func (s *Store) drop(bucket string, f func(value []byte) (bool, error)) error {
+	var gone [][]byte
+	err := s.live.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucket)).ForEach(func(key, value []byte) error {
+			is, err := f(value)
+			if is {
+				gone = append(gone, append([]byte(nil), key...))
+			}
+			return err
+		})
+	})
+	for len(gone) > 0 && err == nil {
+		part := gone[:min(len(gone), 1000)]
+		gone = gone[len(part):]
+		err = s.live.do(func(tx *bbolt.Tx) error {
+			for _, key := range part {
+				// It may have been renewed since it was seen.
+				if is, err := f(tx.Bucket([]byte(bucket)).Get(key)); err != nil || !is {
+					continue
+				}
+				if err := tx.Bucket([]byte(bucket)).Delete(key); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil)
+	}
+	return err
+}
+
+// The defaults of store.Keep.
+const (
+	keepBodies = 30 * 24 * time.Hour
+	keepRuns   = 90 * 24 * time.Hour
+)
+
+// Expire implements store.History.
+func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) error {
+	type old struct {
+		key  []byte
+		rows bool
+	}
+	var all []old
+	now := s.now()
+	err := s.live.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("events")).ForEach(func(key, value []byte) error {
+			var e savedEvent
+			if err := unseal(value, &e); err != nil {
+				return err
+			}
+			k := keep(e.Flow)
+			if k.Bodies <= 0 {
+				k.Bodies = keepBodies
+			}
+			if k.Runs <= 0 {
+				k.Runs = keepRuns
+			}
+			age := now.Sub(e.At)
+			if age > k.Runs || (age > k.Bodies && e.Body != nil) {
+				all = append(all, old{append([]byte(nil), key...), age > k.Runs})
+			}
+			return nil
+		})
+	})
+	for i := 0; i < len(all) && err == nil && ctx.Err() == nil; i += 500 {
+		part := all[i:min(i+500, len(all))]
+		err = s.live.do(func(tx *bbolt.Tx) error {
+			for _, o := range part {
+				if err := expireOne(tx, o.key, o.rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil)
+	}
+	return err
+}
+
+// expireOne drops an event's body, or the event with all that came of it. What belongs to a
+// run that has not ended stays.
+func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
+	var r savedRun
+	if err := get(tx, "runs", key, &r); err == nil && !r.Status.Final() {
+		return nil
+	}
+	if !rows {
+		var e savedEvent
+		if err := get(tx, "events", key, &e); err != nil {
+			return err
+		}
+		e.Meta, e.Body = nil, nil
+		return put(tx, "events", key, e)
+	}
+	for _, bucket := range []string{"events", "runs"} {
+		if err := tx.Bucket([]byte(bucket)).Delete(key); err != nil {
+			return err
+		}
+	}
+	for _, bucket := range []string{"steps", "results", "inbox", "given"} {
+		var keys [][]byte
+		err := each(tx, bucket, key, func(rest string, _ []byte) error {
+			keys = append(keys, append(append([]byte(nil), key...), rest...))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := tx.Bucket([]byte(bucket)).Delete(k); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Backup implements store.History: live state first, so that documents are never older than
+// the runs that need them.
+func (s *Store) Backup(_ context.Context, dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("back up: %w", err)
+	}
+	for _, f := range []struct {
+		file *file
+		name string
+	}{{s.live, "live.db"}, {s.docs, "gancho.db"}} {
+		path := filepath.Join(dir, f.name)
+		err := f.file.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(path, 0o600) })
+		if err != nil {
+			return fmt.Errorf("back up %s: %w", f.name, err)
+		}
+	}
+	return writeWhole(filepath.Join(dir, "FORMAT"), []byte(format))
+}

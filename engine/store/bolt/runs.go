@@ -1,0 +1,709 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"gancho/engine/store"
+)
+
+// start loads what is unfinished and begins writing.
+func (s *Store) start(ctx context.Context) error {
+	s.sched, s.counts = newScheduler(), newLedger()
+	if err := s.live.db.Update(s.countStart); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := s.live.db.View(s.load); err != nil {
+		return fmt.Errorf("read live.db: %w", err)
+	}
+	go s.live.write(s.counts.begin, s.counts.flush, s.counts.end)
+	go s.docs.write(func() {}, func(*bbolt.Tx) error { return nil }, func(bool) {})
+	return s.startLoops(ctx)
+}
+
+// countStart gives this process a number of its own, so that no lease of a former one is
+// ever taken for one of ours.
+func (s *Store) countStart(tx *bbolt.Tx) error {
+	n, err := tx.Bucket([]byte("meta")).NextSequence()
+	s.boot = n
+	return err
+}
+
+// load rebuilds the scheduler and the counters.
+func (s *Store) load(tx *bbolt.Tx) error {
+	if key, _ := tx.Bucket([]byte("events")).Cursor().Last(); key != nil {
+		s.next = binary.BigEndian.Uint64(key) + 1
+	}
+	s.next = max(s.next, tx.Bucket([]byte("events")).Sequence()+1)
+	if err := s.counts.load(tx); err != nil {
+		return err
+	}
+	return tx.Bucket([]byte("runs")).ForEach(func(key, value []byte) error {
+		var r savedRun
+		if err := unseal(value, &r); err != nil {
+			return err
+		}
+		if r.Status.Final() {
+			return nil
+		}
+		n := binary.BigEndian.Uint64(key)
+		parked := r.Status == store.Waiting || r.Status == store.Unknown
+		s.sched.add(n, r.Flow, r.OrderBy, !parked)
+		if parked {
+			s.sched.parkLoaded(n, r.Due)
+		}
+		return nil
+	})
+}
+
+// parkLoaded parks a run that add has just made ready.
+func (s *scheduler) parkLoaded(n uint64, due time.Time) {
+	s.park(n, due)
+}
+
+// token of a lease: the number of this start, and a counter.
+func (s *Store) token() uint64 { return s.boot<<32 | s.leases.Add(1) }
+
+// now is the store's clock.
+func (s *Store) now() time.Time { return time.Now() }
+
+// Accept implements store.Runs.
+func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accept, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var accepted []store.Accept
+	var made []made
+	err := s.live.do(func(tx *bbolt.Tx) error {
+		var err error
+		accepted, made, err = s.acceptAll(tx, events)
+		return err
+	}, func() { s.admit(made) })
+	if err != nil {
+		return nil, fmt.Errorf("accept: %w", err)
+	}
+	return accepted, nil
+}
+
+// made is what an accepted event changes in memory.
+type made struct {
+	event store.EventInfo
+	run   *store.Run
+}
+
+func (s *Store) admit(all []made) {
+	s.sched.mu.Lock()
+	for _, m := range all {
+		if m.run != nil {
+			s.sched.add(m.run.Number, m.run.Flow, m.run.OrderBy, false)
+		}
+	}
+	s.sched.mu.Unlock()
+	for _, m := range all {
+		s.watch.tell(store.Change{Event: &m.event})
+		if m.run != nil {
+			s.watch.tell(store.Change{Run: m.run})
+		}
+	}
+}
+
+func (s *Store) acceptAll(tx *bbolt.Tx, events []store.Event) ([]store.Accept, []made, error) {
+	accepted, all := make([]store.Accept, len(events)), make([]made, len(events))
+	for i := range events {
+		a, m, err := s.acceptOne(tx, &events[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		accepted[i], all[i] = a, m
+	}
+	return accepted, all, nil
+}
+
+func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, error) {
+	n := s.next
+	s.next++
+	saved := savedEvent{EventInfo: store.EventInfo{
+		ID: newID(e.At, 0, n), Number: n, Flow: e.Flow, At: e.At, Outcome: e.Outcome, Name: e.Name, Title: e.Title, Reason: e.Reason,
+		Size: len(e.Body), Meta: e.Meta, Body: e.Body,
+	}, Key: e.Key, OrderBy: e.OrderBy, Source: e.Source, Parent: e.Parent}
+	if e.Outcome == store.Accepted {
+		first, err := s.duplicate(tx, e, n)
+		if err != nil {
+			return store.Accept{}, made{}, err
+		}
+		switch first {
+		case 0:
+		case n:
+			saved.Outcome, saved.Reason = store.Duplicate, "not later than the last one"
+		default:
+			saved.Outcome, saved.First = store.Duplicate, first
+			saved.Run = s.runOf(tx, first)
+		}
+	}
+	var run *store.Run
+	if saved.Outcome == store.Accepted {
+		run = newRun(&saved, e)
+		saved.Run = run.ID
+		if err := put(tx, "runs", number(n), savedRun{Run: *run}); err != nil {
+			return store.Accept{}, made{}, err
+		}
+	}
+	if err := put(tx, "events", number(n), saved); err != nil {
+		return store.Accept{}, made{}, err
+	}
+	s.counts.event(saved.Flow, saved.Outcome, e.At)
+	info := saved.EventInfo
+	info.Meta, info.Body = nil, nil
+	return store.Accept{Event: saved.ID, Run: saved.Run, Outcome: saved.Outcome}, made{info, run}, nil
+}
+
+func newRun(saved *savedEvent, e *store.Event) *store.Run {
+	r := &store.Run{
+		ID: newID(e.At, 1, saved.Number), Number: saved.Number, Flow: e.Flow, Event: saved.ID, EventName: e.Name, Title: e.Title,
+		Status: store.Pending, At: e.At, OrderBy: e.OrderBy, Parent: e.Parent, Depth: e.Depth,
+	}
+	if e.Source != "" {
+		r.Event = e.Source
+	}
+	return r
+}
+
+func (s *Store) runOf(tx *bbolt.Tx, n uint64) string {
+	var r savedRun
+	if n == 0 || get(tx, "runs", number(n), &r) != nil {
+		return ""
+	}
+	return r.ID
+}
+
+// dedupe is what is kept of a key: the first event with it, and when it is forgotten.
+type dedupe struct {
+	First uint64
+	Until time.Time
+}
+
+// duplicate gives the first event with this key, or remembers this one and gives 0. For an
+// event that is not later than its flow's last After it gives the event itself.
+func (s *Store) duplicate(tx *bbolt.Tx, e *store.Event, n uint64) (uint64, error) {
+	if !e.After.IsZero() {
+		var last time.Time
+		err := get(tx, "after", []byte(e.Flow), &last)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return 0, err
+		}
+		if err == nil && !e.After.After(last) {
+			return n, nil
+		}
+		if err := put(tx, "after", []byte(e.Flow), e.After); err != nil {
+			return 0, err
+		}
+	}
+	if e.Key == "" {
+		return 0, nil
+	}
+	return s.remember(tx, e.Flow, e.Key, e.KeyFor, n)
+}
+
+// remember gives the number that holds the key, 0 if it is free or n's own; then n holds it.
+func (s *Store) remember(tx *bbolt.Tx, flow, key string, keep time.Duration, n uint64) (uint64, error) {
+	sum := sha256.Sum256([]byte(key))
+	at := append([]byte(flow+"\x00"), sum[:16]...)
+	var d dedupe
+	err := get(tx, "dedupe", at, &d)
+	if err == nil && s.now().Before(d.Until) {
+		if d.First == n {
+			return 0, nil
+		}
+		return d.First, nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return 0, err
+	}
+	return 0, put(tx, "dedupe", at, dedupe{n, s.now().Add(keep)})
+}
+
+// Claim implements store.Runs.
+func (s *Store) Claim(ctx context.Context, _ string, most int) ([]store.Work, error) {
+	picked, err := s.sched.claim(ctx, most, s.now, s.token)
+	if err != nil {
+		return nil, err
+	}
+	var work []store.Work
+	err = s.live.db.View(func(tx *bbolt.Tx) error {
+		for _, c := range picked {
+			w, err := s.work(tx, c)
+			if err != nil {
+				s.log.Error("read a run", "number", c.number, "error", err)
+				continue
+			}
+			work = append(work, w)
+		}
+		return nil
+	})
+	return work, err
+}
+
+func (s *Store) work(tx *bbolt.Tx, c claimed) (store.Work, error) {
+	var r savedRun
+	if err := get(tx, "runs", number(c.number), &r); err != nil {
+		return store.Work{}, err
+	}
+	var e savedEvent
+	if err := get(tx, "events", number(c.number), &e); err != nil {
+		return store.Work{}, err
+	}
+	r.Attempt++
+	w := store.Work{
+		Lease: store.Lease{Run: r.ID, Number: c.number, Token: c.token}, Run: r.Run, Meta: e.Meta, Body: e.Body,
+		Frontier: r.Frontier, Inbox: map[string][]byte{}, Unclean: c.unclean,
+	}
+	err := each(tx, "steps", join(c.number, "\x00"), func(path string, value []byte) error {
+		data, err := unframe(value)
+		w.Steps = append(w.Steps, store.Record{Path: path, Data: data})
+		return err
+	})
+	if err != nil {
+		return w, err
+	}
+	return w, each(tx, "inbox", number(c.number), func(path string, value []byte) error {
+		data, err := unframe(value)
+		w.Inbox[path] = data
+		return err
+	})
+}
+
+// SetGates implements store.Runs.
+func (s *Store) SetGates(gates []store.Gate) { s.sched.setGates(gates) }
+
+// Commit implements store.Runs.
+func (s *Store) Commit(_ context.Context, commits []store.Commit) []store.Committed {
+	answers := make([]store.Committed, len(commits))
+	waits := make([]chan error, len(commits))
+	for i := range commits {
+		i, c := i, &commits[i]
+		var effects []func()
+		o := &op{done: make(chan error, 1)}
+		o.apply = func(tx *bbolt.Tx) error {
+			var err error
+			answers[i], effects, err = s.commit(tx, c)
+			return err
+		}
+		o.after = func() {
+			for _, f := range effects {
+				f()
+			}
+		}
+		if err := s.live.send(o); err != nil {
+			answers[i].Err = err
+			continue
+		}
+		waits[i] = o.done
+	}
+	for i, done := range waits {
+		if done == nil {
+			continue
+		}
+		if err := <-done; err != nil {
+			answers[i] = store.Committed{Err: fmt.Errorf("commit: %w", err)}
+		}
+	}
+	return answers
+}
+
+// commit is one Commit within a transaction. A lost lease is its own answer; an error is one
+// of the whole transaction.
+func (s *Store) commit(tx *bbolt.Tx, c *store.Commit) (store.Committed, []func(), error) {
+	n := c.Lease.Number
+	var r savedRun
+	err := get(tx, "runs", number(n), &r)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && (r.Status.Final() || r.ID != c.Lease.Run || !s.sched.holds(n, c.Lease.Token))) {
+		return store.Committed{Err: store.ErrLeaseLost}, nil, nil
+	}
+	if err != nil {
+		return store.Committed{}, nil, err
+	}
+	t := &change{s: s, tx: tx, c: c, r: &r, n: n, before: r.Status}
+	for _, part := range []func() error{t.steps, t.keys, t.signals, t.spawn, t.decide} {
+		if err := part(); err != nil {
+			return store.Committed{}, nil, err
+		}
+	}
+	return t.answer, t.effects, nil
+}
+
+// change is a Commit being applied.
+type change struct {
+	s       *Store
+	tx      *bbolt.Tx
+	c       *store.Commit
+	r       *savedRun
+	n       uint64
+	before  store.Status
+	answer  store.Committed
+	effects []func()
+}
+
+func (t *change) steps() error {
+	if t.r.Revision == 0 {
+		t.r.Revision = t.c.Revision
+	}
+	if t.r.Started.IsZero() {
+		t.r.Started = t.s.now()
+	}
+	if t.c.Frontier != nil {
+		t.r.Frontier = t.c.Frontier
+	}
+	if t.c.Answer != nil {
+		t.r.Answer = t.c.Answer
+	}
+	bucket := t.tx.Bucket([]byte("steps"))
+	for _, step := range t.c.Steps {
+		if err := bucket.Put(join(t.n, "\x00", step.Path), frame(step.Data)); err != nil {
+			return err
+		}
+	}
+	for _, prefix := range t.c.Forget {
+		if err := forget(bucket, t.n, prefix); err != nil {
+			return err
+		}
+	}
+	inbox := t.tx.Bucket([]byte("inbox"))
+	for _, path := range t.c.Take {
+		if err := inbox.Delete(join(t.n, path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget moves records under a prefix to where Claim does not look.
+func forget(bucket *bbolt.Bucket, n uint64, prefix string) error {
+	from := join(n, "\x00", prefix)
+	var keys, values [][]byte
+	c := bucket.Cursor()
+	for key, value := c.Seek(from); bytes.HasPrefix(key, from); key, value = c.Next() {
+		keys, values = append(keys, bytes.Clone(key)), append(values, bytes.Clone(value))
+	}
+	for i, key := range keys {
+		if err := bucket.Delete(key); err != nil {
+			return err
+		}
+		if err := bucket.Put(join(n, "\x01", string(key[9:])), values[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *change) keys() error {
+	results := t.tx.Bucket([]byte("results"))
+	for _, op := range t.c.Keys {
+		at := join(t.n, op.ID)
+		if former := results.Get(at); former != nil {
+			value, err := unframe(former)
+			if err != nil {
+				return err
+			}
+			t.answer.Keys = append(t.answer.Keys, store.KeyResult{ID: op.ID, Value: value})
+			continue
+		}
+		result, err := t.s.keyOp(t.tx, &op, t.r.Flow, t.n)
+		if err != nil {
+			return err
+		}
+		t.answer.Keys = append(t.answer.Keys, result)
+		if result.Err != nil {
+			continue
+		}
+		if err := results.Put(at, frame(result.Value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) keyOp(tx *bbolt.Tx, op *store.KeyOp, flow string, n uint64) (store.KeyResult, error) {
+	r := store.KeyResult{ID: op.ID}
+	if op.Kind == store.KeyDedupe {
+		first, err := s.remember(tx, flow, op.Key, op.Expires, n)
+		if r.Value = []byte("true"); first != 0 {
+			r.Value = []byte(s.runOf(tx, first))
+		}
+		return r, err
+	}
+	e, err := s.entry(tx, op.Space, op.Key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return r, err
+	}
+	there := err == nil
+	switch op.Kind {
+	case store.KeyGet:
+		r.Value = e.Value
+		return r, nil
+	case store.KeyDelete:
+		r.Value = e.Value
+		return r, tx.Bucket([]byte("keys")).Delete(spaceKey(op.Space, op.Key))
+	case store.KeyOnce:
+		r.Value = strconv.AppendBool(nil, !there)
+		if there {
+			return r, nil
+		}
+		e.Value = []byte("true")
+	case store.KeyAdd:
+		sum, err := addTo(e.Value, op.By)
+		if err != nil {
+			r.Err = err
+			return r, nil
+		}
+		r.Value, e.Value = sum, sum
+	case store.KeyPut:
+		r.Value, e.Value = op.Value, op.Value
+	}
+	if op.Expires > 0 || op.Kind == store.KeyPut {
+		e.Expires = s.end(op.Expires)
+	}
+	e.Version++
+	return r, put(tx, "keys", spaceKey(op.Space, op.Key), e)
+}
+
+func (s *Store) end(in time.Duration) time.Time {
+	if in <= 0 {
+		return time.Time{}
+	}
+	return s.now().Add(in)
+}
+
+func addTo(value []byte, by int64) ([]byte, error) {
+	var n int64
+	if len(value) > 0 {
+		var err error
+		if n, err = strconv.ParseInt(string(value), 10, 64); err != nil {
+			return nil, errors.New("it holds no whole number")
+		}
+	}
+	return strconv.AppendInt(nil, n+by, 10), nil
+}
+
+func (t *change) signals() error {
+	for i := range t.c.Signals {
+		woken, err := t.s.signal(t.tx, &t.c.Signals[i])
+		if err != nil {
+			return err
+		}
+		t.wake(woken...)
+	}
+	return nil
+}
+
+func (t *change) wake(numbers ...uint64) {
+	t.effects = append(t.effects, func() {
+		t.s.sched.mu.Lock()
+		defer t.s.sched.mu.Unlock()
+		for _, n := range numbers {
+			t.s.sched.wake(n)
+		}
+	})
+}
+
+func (t *change) spawn() error {
+	accepted, all, err := t.s.acceptAll(t.tx, t.c.Spawn)
+	if err != nil {
+		return err
+	}
+	for _, a := range accepted {
+		t.answer.Spawned = append(t.answer.Spawned, a.Run)
+	}
+	t.effects = append(t.effects, func() { t.s.admit(all) })
+	return nil
+}
+
+func (t *change) decide() error {
+	d := t.c.Decision
+	t.r.Begun = true
+	switch {
+	case d.Park != nil:
+		return t.park(d.Park)
+	case d.End != nil:
+		return t.end(d.End)
+	}
+	t.status(store.Running)
+	return t.keep()
+}
+
+func (t *change) status(to store.Status) {
+	t.r.Status = to
+	t.s.counts.move(t.r.Flow, t.before, to)
+}
+
+func (t *change) keep() error {
+	if err := put(t.tx, "runs", number(t.n), t.r); err != nil {
+		return err
+	}
+	news := t.r.Run
+	t.effects = append(t.effects, func() { t.s.watch.tell(store.Change{Run: &news}) })
+	return nil
+}
+
+func (t *change) park(p *store.Park) error {
+	if err := t.s.dropWaits(t.tx, t.n, t.r); err != nil {
+		return err
+	}
+	t.r.Begun, t.r.Waits = false, p.Waits
+	t.r.WaitingFor, t.r.Error, t.r.Reason, t.r.Due = p.WaitingFor, p.Error, p.Reason, time.Time{}
+	if p.Timed {
+		t.r.Due = t.s.now().Add(p.In)
+	}
+	at := false
+	for _, w := range p.Waits {
+		got, err := t.s.await(t.tx, t.n, w)
+		if err != nil {
+			return err
+		}
+		at = at || got
+	}
+	if at {
+		t.r.Due = t.s.now()
+	}
+	t.status(p.Status)
+	due := t.r.Due
+	t.effects = append(t.effects, func() {
+		t.s.sched.mu.Lock()
+		defer t.s.sched.mu.Unlock()
+		t.s.sched.park(t.n, due)
+	})
+	return t.keep()
+}
+
+func (t *change) end(e *store.End) error {
+	if err := t.s.dropWaits(t.tx, t.n, t.r); err != nil {
+		return err
+	}
+	t.r.WaitingFor, t.r.Due = "", time.Time{}
+	t.r.Error, t.r.Reason, t.r.Ended = e.Error, e.Reason, t.s.now()
+	t.status(e.Status)
+	woken, err := t.s.report(t.tx, &t.r.Run, e.Result)
+	if err != nil {
+		return err
+	}
+	t.wake(woken...)
+	t.effects = append(t.effects, func() {
+		t.s.sched.mu.Lock()
+		defer t.s.sched.mu.Unlock()
+		t.s.sched.remove(t.n)
+	})
+	return t.keep()
+}
+
+// report gives a run's result to the run that waits for it.
+func (s *Store) report(tx *bbolt.Tx, r *store.Run, result []byte) ([]uint64, error) {
+	if r.Parent.Path == "" {
+		return nil, nil
+	}
+	woken, err := s.signal(tx, &store.Signal{Run: r.Parent.Run, Path: r.Parent.Path, Data: result})
+	if errors.Is(err, store.ErrUsed) || errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return woken, err
+}
+
+// Cancel implements store.Runs.
+func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error {
+	answers := make([]error, len(runs))
+	for i, id := range runs {
+		var own error
+		var effects []func()
+		err := s.live.do(func(tx *bbolt.Tx) error {
+			var err error
+			effects, own, err = s.cancelOne(tx, id, reason)
+			return err
+		}, func() {
+			for _, f := range effects {
+				f()
+			}
+		})
+		answers[i] = errors.Join(err, own)
+	}
+	return answers
+}
+
+func (s *Store) cancelOne(tx *bbolt.Tx, id, reason string) ([]func(), error, error) {
+	n, r, own, err := s.find(tx, id)
+	if own != nil || err != nil {
+		return nil, own, err
+	}
+	if r.Status.Final() {
+		return nil, store.ErrConflict, nil
+	}
+	result, err := json.Marshal(map[string]any{"status": store.Canceled, "error": store.RunError{Code: "canceled", Message: reason}})
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &change{s: s, tx: tx, c: &store.Commit{}, r: r, n: n, before: r.Status}
+	if err := t.end(&store.End{Status: store.Canceled, Reason: reason, Result: result}); err != nil {
+		return nil, nil, err
+	}
+	return t.effects, nil, nil
+}
+
+// find gives the run of an ID; own is store.ErrNotFound where there is none.
+func (s *Store) find(tx *bbolt.Tx, id string) (n uint64, r *savedRun, own, err error) {
+	n, own = numberOf(id)
+	if own != nil {
+		return 0, nil, own, nil
+	}
+	r = new(savedRun)
+	err = get(tx, "runs", number(n), r)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && r.ID != id) {
+		return 0, nil, store.ErrNotFound, nil
+	}
+	return n, r, nil, err
+}
+
+// Resume implements store.Runs.
+func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
+	var own error
+	var effect func()
+	err := s.live.do(func(tx *bbolt.Tx) error {
+		n, r, missing, err := s.find(tx, run)
+		if missing != nil || err != nil {
+			own = missing
+			return err
+		}
+		ended := r.Status == store.Failed
+		if !ended && r.Status != store.Waiting && r.Status != store.Unknown {
+			own = store.ErrConflict
+			return nil
+		}
+		for _, prefix := range prefixes {
+			if err := forget(tx.Bucket([]byte("steps")), n, prefix); err != nil {
+				return err
+			}
+		}
+		s.counts.move(r.Flow, r.Status, store.Pending)
+		r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor, r.Attempt = store.Pending, store.RunError{}, "", time.Time{}, "", 0
+		effect = func() {
+			s.sched.mu.Lock()
+			defer s.sched.mu.Unlock()
+			if ended {
+				s.sched.add(n, r.Flow, r.OrderBy, false)
+			} else {
+				s.sched.wake(n)
+			}
+		}
+		return put(tx, "runs", number(n), r)
+	}, func() {
+		if effect != nil {
+			effect()
+		}
+	})
+	return errors.Join(err, own)
+}

@@ -1,0 +1,288 @@
+package bolt
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// scheduler knows in memory which runs can be claimed. It changes only after the
+// transaction that causes the change is durable.
+type scheduler struct {
+	mu     sync.Mutex
+	runs   map[uint64]*place
+	flows  map[string]*lane
+	ring   []string // flows in turn
+	turn   int
+	due    dueHeap
+	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
+	news   chan struct{}       // closed and replaced when something became due
+	done   bool
+}
+
+// place is one unfinished run.
+type place struct {
+	flow    string
+	group   string
+	token   uint64 // of its lease, 0 when free
+	parked  bool
+	due     time.Time // of a timed park
+	unclean bool      // the process before this one may have been in the middle of it
+}
+
+// lane holds the due runs of one flow, oldest first.
+type lane struct {
+	gate   store.Gate
+	known  bool
+	active int
+	ready  []uint64
+}
+
+func newScheduler() *scheduler {
+	return &scheduler{
+		runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, news: make(chan struct{}),
+	}
+}
+
+func groupKey(flow, orderBy string) string {
+	if orderBy == "" {
+		return ""
+	}
+	return flow + "\x00" + orderBy
+}
+
+func (s *scheduler) lane(flow string) *lane {
+	l := s.flows[flow]
+	if l == nil {
+		l = &lane{}
+		s.flows[flow] = l
+		s.ring = append(s.ring, flow)
+	}
+	return l
+}
+
+// add takes in a run that may be claimed, unless others of its group come first.
+func (s *scheduler) add(n uint64, flow, orderBy string, unclean bool) {
+	p := &place{flow: flow, group: groupKey(flow, orderBy), unclean: unclean}
+	s.runs[n] = p
+	if p.group != "" {
+		s.groups[p.group] = append(s.groups[p.group], n)
+		if s.groups[p.group][0] != n {
+			return
+		}
+	}
+	s.ready(n, p)
+}
+
+func (s *scheduler) ready(n uint64, p *place) {
+	p.parked, p.due = false, time.Time{}
+	l := s.lane(p.flow)
+	l.ready = append(l.ready, n)
+	s.tell()
+}
+
+func (s *scheduler) tell() {
+	close(s.news)
+	s.news = make(chan struct{})
+}
+
+// park gives a lease back. A zero due waits for a signal alone.
+func (s *scheduler) park(n uint64, due time.Time) {
+	p := s.runs[n]
+	if p == nil {
+		return
+	}
+	s.release(p)
+	p.parked, p.due = true, due
+	if !due.IsZero() {
+		heap.Push(&s.due, dueItem{due.UnixNano(), n})
+		s.tell()
+	}
+}
+
+func (s *scheduler) release(p *place) {
+	if p.token != 0 {
+		p.token = 0
+		s.lane(p.flow).active--
+		s.tell()
+	}
+}
+
+// wake makes a parked run due at once.
+func (s *scheduler) wake(n uint64) {
+	if p := s.runs[n]; p != nil && p.parked {
+		s.ready(n, p)
+	}
+}
+
+// remove forgets a run that has ended and lets the next of its group go.
+func (s *scheduler) remove(n uint64) {
+	p := s.runs[n]
+	if p == nil {
+		return
+	}
+	s.release(p)
+	delete(s.runs, n)
+	if p.group == "" {
+		return
+	}
+	group := s.groups[p.group]
+	for i, other := range group {
+		if other != n {
+			continue
+		}
+		group = append(group[:i:i], group[i+1:]...)
+		if len(group) == 0 {
+			delete(s.groups, p.group)
+			return
+		}
+		s.groups[p.group] = group
+		if i == 0 {
+			s.ready(group[0], s.runs[group[0]])
+		}
+		return
+	}
+}
+
+func (s *scheduler) holds(n, token uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.runs[n]
+	return p != nil && token != 0 && p.token == token
+}
+
+// claimed is what claim picked.
+type claimed struct {
+	number, token uint64
+	unclean       bool
+}
+
+// claim blocks until something can be claimed.
+func (s *scheduler) claim(ctx context.Context, most int, now func() time.Time, token func() uint64) ([]claimed, error) {
+	for {
+		s.mu.Lock()
+		if s.done {
+			s.mu.Unlock()
+			return nil, store.ErrClosed
+		}
+		t := now()
+		s.expire(t)
+		picked := s.pick(most, token)
+		news, next := s.news, s.nextDue(t)
+		s.mu.Unlock()
+		if len(picked) > 0 {
+			return picked, nil
+		}
+		if err := waitFor(ctx, news, next); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func waitFor(ctx context.Context, news <-chan struct{}, next time.Duration) error {
+	var timer <-chan time.Time
+	if next >= 0 {
+		t := time.NewTimer(next)
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-news:
+	case <-timer:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+// expire makes what is due by now ready. An item whose run was woken meanwhile is stale.
+func (s *scheduler) expire(now time.Time) {
+	for len(s.due) > 0 && s.due[0].at <= now.UnixNano() {
+		item := heap.Pop(&s.due).(dueItem)
+		if p := s.runs[item.n]; p != nil && p.parked && p.due.UnixNano() == item.at {
+			s.ready(item.n, p)
+		}
+	}
+}
+
+func (s *scheduler) nextDue(now time.Time) time.Duration {
+	if len(s.due) == 0 {
+		return -1
+	}
+	// Clocks step and machines sleep: look again at least once a minute.
+	return min(max(0, time.Duration(s.due[0].at-now.UnixNano())), time.Minute)
+}
+
+// pick takes runs in turn over flows.
+func (s *scheduler) pick(most int, token func() uint64) []claimed {
+	var picked []claimed
+	for idle := 0; len(picked) < most && idle < len(s.ring); {
+		l := s.flows[s.ring[s.turn%len(s.ring)]]
+		s.turn++
+		n, ok := s.take(l)
+		if !ok {
+			idle++
+			continue
+		}
+		idle = 0
+		p := s.runs[n]
+		p.token = token()
+		l.active++
+		picked = append(picked, claimed{n, p.token, p.unclean})
+		p.unclean = false
+	}
+	return picked
+}
+
+func (s *scheduler) take(l *lane) (uint64, bool) {
+	if !l.known || l.gate.Paused || (l.gate.Concurrency > 0 && l.active >= l.gate.Concurrency) {
+		return 0, false
+	}
+	for len(l.ready) > 0 {
+		n := l.ready[0]
+		l.ready = l.ready[1:]
+		if p := s.runs[n]; p != nil && p.token == 0 && !p.parked {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+func (s *scheduler) setGates(gates []store.Gate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range gates {
+		l := s.lane(g.Flow)
+		l.gate, l.known = g, true
+	}
+	s.tell()
+}
+
+func (s *scheduler) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done = true
+	s.tell()
+}
+
+type dueItem struct {
+	at int64
+	n  uint64
+}
+
+type dueHeap []dueItem
+
+func (h dueHeap) Len() int { return len(h) }
+func (h dueHeap) Less(i, j int) bool {
+	return h[i].at < h[j].at || (h[i].at == h[j].at && h[i].n < h[j].n)
+}
+func (h dueHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *dueHeap) Push(x any)   { *h = append(*h, x.(dueItem)) }
+func (h *dueHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
