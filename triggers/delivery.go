@@ -1,0 +1,384 @@
+package triggers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// delivery is one request to a trigger URL on its way to being accepted.
+type delivery struct {
+	*Webhook
+	e       *endpoint
+	door    *door
+	r       *http.Request
+	token   string
+	path    string // what follows the token
+	addr    netip.Addr
+	in      engine.Incoming
+	reading reading
+	proof   Proof
+	decoded bool
+	value   any // of the body, once decoded
+	scope   *expression.Scope
+}
+
+// admit asks everything that can refuse a delivery, in order: what costs least first, and
+// nothing that reads the body's meaning before its signature.
+func (x *delivery) admit(w http.ResponseWriter) *refusal {
+	x.addr = clientAddr(x.r, x.TrustedProxies)
+	x.in = engine.Incoming{Flow: x.e.flow, At: x.Now(), Outcome: store.Accepted, Meta: engine.Meta{
+		Kind: "webhook", Method: x.r.Method, Path: x.path, Type: x.r.Header.Get("Content-Type"),
+	}}
+	if x.addr.IsValid() {
+		x.in.Meta.IP = x.addr.String()
+	}
+	x.envelope()
+	if no := x.atDoor(); no != nil {
+		return no
+	}
+	x.deadlines(w)
+	if no := x.readBody(); no != nil {
+		return no
+	}
+	if no := x.verify(); no != nil {
+		return no
+	}
+	return x.readable()
+}
+
+// atDoor asks what needs no body.
+func (x *delivery) atDoor() *refusal {
+	switch {
+	case x.e.state == engine.FlowOff:
+		return &refusal{status: http.StatusGone, code: "off", words: form.Label("this flow is off", "este fluxo está desligado")}
+	case !slices.Contains(x.door.methods, x.r.Method):
+		return &refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed",
+			words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method}
+	case !x.door.allows(x.addr):
+		return &refusal{status: http.StatusForbidden, code: "address_not_allowed",
+			words: form.Label("deliveries from this address are not taken", "entregas deste endereço não são aceitas"), reason: "address " + x.addr.String()}
+	case x.door.limiter != nil && !x.door.limiter.AllowN(x.in.At, 1):
+		return &refusal{status: http.StatusTooManyRequests, code: "too_many", retryAfter: x.door.retryAfter,
+			words: form.Label("deliveries come too fast", "as entregas chegam rápido demais")}
+	case len(x.r.Header["Content-Type"]) > 1:
+		return &refusal{status: http.StatusUnsupportedMediaType, code: "content_type",
+			words: form.Label("there is more than one content type", "há mais de um tipo de conteúdo")}
+	}
+	return nil
+}
+
+// deadlines give slow but honest senders of large bodies time, and end slow readers.
+func (x *delivery) deadlines(w http.ResponseWriter) {
+	c := http.NewResponseController(w)
+	now := time.Now()
+	end := 30 * time.Second
+	if x.door.respond.finished {
+		end = max(end, x.door.respond.timeout+10*time.Second)
+	}
+	_ = c.SetWriteDeadline(now.Add(end)) // a recorder in tests has none
+	if x.door.maxBody > defaultBody && (x.r.ContentLength < 0 || x.r.ContentLength > defaultBody) {
+		_ = c.SetReadDeadline(now.Add(time.Minute))
+	}
+}
+
+func (x *delivery) readBody() *refusal {
+	packed := false
+	switch enc := x.r.Header.Get("Content-Encoding"); strings.ToLower(enc) {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		packed = true
+	default:
+		return &refusal{status: http.StatusUnsupportedMediaType, code: "content_encoding",
+			words: form.Label("only gzip is understood as content encoding", "só gzip é aceito como codificação"), reason: "content encoding " + enc}
+	}
+	if x.r.ContentLength > x.door.maxBody {
+		return tooBig()
+	}
+	if x.r.Body == nil || x.r.Body == http.NoBody {
+		return nil
+	}
+	body, err := x.reading.all(x.r.Body, x.r.ContentLength, x.door.maxBody)
+	if err == nil && packed {
+		body, err = x.reading.inflate(body, x.door.maxBody)
+	}
+	x.in.Body = body
+	return unread(err)
+}
+
+func tooBig() *refusal {
+	return &refusal{status: http.StatusRequestEntityTooLarge, code: "too_big", words: form.Label("the body is too big", "o corpo é grande demais")}
+}
+
+func unread(err error) *refusal {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errTooBig):
+		return tooBig()
+	case errors.Is(err, errMemory):
+		return &refusal{status: http.StatusServiceUnavailable, code: "busy", retryAfter: 1, silent: true,
+			words: form.Label("too much at once; try again", "muita coisa ao mesmo tempo; tente de novo")}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &refusal{status: http.StatusRequestTimeout, code: "too_slow", silent: true, words: form.Label("the body came too slowly", "o corpo chegou devagar demais")}
+	}
+	return &refusal{status: http.StatusUnprocessableEntity, code: "unreadable", reason: "the body could not be read",
+		words: form.Label("the body could not be read", "o corpo não pôde ser lido")}
+}
+
+// verify asks who sent this, over the bytes as they came.
+func (x *delivery) verify() *refusal {
+	if len(x.door.auth) == 0 {
+		return nil
+	}
+	r := &Request{Method: x.r.Method, URL: x.PublicURL + x.r.URL.RequestURI(), Header: x.r.Header, Body: x.in.Body, At: x.in.At}
+	proof, err := Verify(x.door.auth, r, x.secrets)
+	if err == nil && proof.Once != "" && !x.onces.first(x.e.flow+"\x00"+proof.Once, proof.For, x.in.At) {
+		err = refused("replayed", "this was delivered before", "isto já foi entregue")
+	} else if err == nil {
+		x.proof = proof
+	}
+	x.hide(r)
+	if err == nil {
+		return nil
+	}
+	reason := err.Error() + x.usedURL()
+	if x.door.observe || x.e.state == engine.FlowNew {
+		x.note("not verified: " + reason)
+		return nil
+	}
+	return &refusal{status: http.StatusUnauthorized, code: "unauthorized", reason: "not verified: " + reason, challenge: x.door.auth[0].kind == "basic",
+		words: form.Label("the sender could not be verified", "não foi possível verificar o remetente")}
+}
+
+// usedURL shows the URL that a signature over it was checked with, without the secret in it.
+func (x *delivery) usedURL() string {
+	for _, v := range x.door.auth {
+		if v.uses("url") {
+			return fmt.Sprintf(" (URL used: %s/h/%.6s…%s)", x.PublicURL, x.token, x.path)
+		}
+	}
+	return ""
+}
+
+func (x *delivery) secrets(field string) ([]string, error) {
+	if x.Connections == nil || x.door.connection == "" {
+		return nil, nil
+	}
+	c, err := x.Connections.Resolve(x.door.connection)
+	if err != nil {
+		return nil, err
+	}
+	values, err := c.Secret(field)
+	if err == nil && len(values) == 0 && c.Fields[field] != "" {
+		values = []string{c.Fields[field]}
+	}
+	return values, err
+}
+
+func (x *delivery) takeBack() {
+	if x.proof.Once != "" {
+		x.onces.forget(x.e.flow + "\x00" + x.proof.Once)
+	}
+}
+
+// envelope keeps how the delivery came, without what proves its sender.
+func (x *delivery) envelope() {
+	headers := make(map[string]string, len(x.r.Header))
+	for name, values := range x.r.Header {
+		if len(values) == 0 {
+			continue
+		}
+		lower := strings.ToLower(name)
+		headers[lower] = values[0]
+		switch lower {
+		case "authorization", "proxy-authorization", "cookie":
+			headers[lower] = hidden
+		default:
+			if x.door.masks("header", lower) {
+				headers[lower] = hidden
+			}
+		}
+	}
+	x.in.Meta.Headers = headers
+	if x.r.URL.RawQuery == "" {
+		return
+	}
+	query := map[string]string{}
+	for name, values := range x.r.URL.Query() {
+		query[name] = values[0]
+		if x.door.masks("query", name) {
+			query[name] = hidden
+		}
+	}
+	x.in.Meta.Query = query
+}
+
+func (x *delivery) note(text string) {
+	if x.in.Meta.Note != "" {
+		text = x.in.Meta.Note + "; " + text
+	}
+	x.in.Meta.Note = text
+}
+
+// readable checks that the body is what its type says, and fits the schema.
+func (x *delivery) readable() *refusal {
+	if len(x.in.Body) == 0 && x.r.Method != http.MethodPost && x.r.Method != http.MethodPut && x.r.Method != http.MethodPatch {
+		x.in.Meta.Type = "" // a request without body has no type, whatever it says
+	}
+	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
+		return &refusal{status: http.StatusUnprocessableEntity, code: "unreadable", reason: err.Error(), keepBody: true,
+			words: form.Label("the body is not what its content type says", "o corpo não é o que o tipo de conteúdo diz")}
+	}
+	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {
+		x.note("the body looks like JSON but was declared as " + x.in.Meta.Type)
+	}
+	if x.door.schema == nil || x.e.state == engine.FlowNew {
+		return nil
+	}
+	value, err := x.body()
+	if err == nil {
+		err = x.door.schema.Validate(value)
+	}
+	if err != nil {
+		return &refusal{status: http.StatusUnprocessableEntity, code: "schema", reason: misfit(err), keepBody: true,
+			words: form.Label("the body does not fit the schema", "o corpo não segue o schema")}
+	}
+	return nil
+}
+
+// body is the value of the body; it is made at most once.
+func (x *delivery) body() (any, error) {
+	if x.decoded {
+		return x.value, nil
+	}
+	value, err := x.slots.decode(x.r.Context(), x.in.Meta.Type, x.in.Body)
+	x.decoded, x.value = err == nil, value
+	return value, err
+}
+
+// doorTime is a tenth of what an expression has inside a run.
+const doorTime = 10 * time.Millisecond
+
+// decide asks the door expressions. One that fails never loses the event: it is accepted,
+// and its run fails with the reason.
+func (x *delivery) decide() {
+	if x.e.state == engine.FlowNew {
+		x.in.Outcome = store.Captured
+		return
+	}
+	for _, fault := range x.door.faults {
+		x.fault(fault)
+	}
+	if x.door.where == nil && x.door.dedupe == nil && x.door.orderBy == nil {
+		return
+	}
+	ctx, done := context.WithTimeout(x.r.Context(), 3*doorTime)
+	defer done()
+	if _, err := x.values(""); err != nil {
+		x.fault(err.Error())
+		return
+	}
+	if !x.passes(ctx) {
+		return
+	}
+	x.in.Key, x.in.KeyFor = x.text(ctx, "dedupe", x.door.dedupe), x.door.keyFor
+	x.in.OrderBy = x.text(ctx, "order_by", x.door.orderBy)
+}
+
+func (x *delivery) fault(text string) {
+	if x.in.Meta.Fault == "" {
+		x.in.Meta.Fault = text
+	}
+}
+
+// values is the scope of door expressions.
+func (x *delivery) values(event string) (*expression.Scope, error) {
+	if x.scope == nil {
+		value, err := x.body()
+		if err != nil {
+			return nil, err
+		}
+		trigger := engine.TriggerScope(&x.in.Meta, value, x.in.At, x.in.Name, event)
+		x.scope = &expression.Scope{Now: x.in.At, Values: map[string]any{"trigger": trigger}}
+	}
+	if trigger, ok := x.scope.Values["trigger"].(map[string]any); ok && event != "" {
+		trigger["id"] = event
+	}
+	return x.scope, nil
+}
+
+// passes asks `where`.
+func (x *delivery) passes(ctx context.Context) bool {
+	if x.door.where == nil {
+		return true
+	}
+	ctx, done := context.WithTimeout(ctx, doorTime)
+	defer done()
+	ok, missing, err := x.door.where.Bool(ctx, x.scope)
+	if err != nil {
+		x.fault(fmt.Sprintf("where: %v", err))
+		return true
+	}
+	if !ok {
+		x.in.Outcome, x.in.Reason = store.Filtered, x.door.whereText+" was false"
+		if len(missing) > 0 {
+			x.in.Reason += "; not there: " + strings.Join(missing, ", ")
+		}
+	}
+	return ok
+}
+
+// longestKey is what is kept of a key as it is; longer ones are kept as a digest.
+const longestKey = 200
+
+// text gives a key: a number counts as its text, nothing as no key.
+func (x *delivery) text(ctx context.Context, what string, p *expression.Program) string {
+	if p == nil {
+		return ""
+	}
+	ctx, done := context.WithTimeout(ctx, doorTime)
+	defer done()
+	value, err := p.Run(ctx, x.scope)
+	if err != nil {
+		x.fault(fmt.Sprintf("%s: %v", what, err))
+		return ""
+	}
+	if value == nil {
+		return ""
+	}
+	text := expression.Text(value)
+	if len(text) > longestKey {
+		sum := sha256.Sum256([]byte(text))
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return text
+}
+
+// record keeps a delivery that was refused, for those who look for it.
+func (x *delivery) record(no *refusal) {
+	if no.silent {
+		return
+	}
+	if x.in.Reason = no.reason; x.in.Reason == "" {
+		x.in.Reason = no.words.EN
+	}
+	if !no.keepBody {
+		x.in.Body = nil
+	}
+	x.in.Outcome = store.Rejected
+	x.Engine.Reject(x.in)
+}

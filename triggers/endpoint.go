@@ -1,0 +1,191 @@
+package triggers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/time/rate"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// endpoint is a flow as the door sees it. It is made anew with each change of the flow, and
+// compiled when the first delivery comes.
+type endpoint struct {
+	flow   string
+	state  engine.State
+	digest [32]byte
+	doc    *flow.Flow
+	once   sync.Once
+	made   *door
+}
+
+func newEndpoint(e *engine.FlowEntry) *endpoint {
+	x := &endpoint{flow: e.ID, state: e.State, doc: e.Published, digest: digestOf(e.Token)}
+	if x.doc == nil || e.State == engine.FlowNew {
+		x.doc = e.Draft
+	}
+	return x
+}
+
+// door is the compiled trigger. A flow that is started otherwise has none. What a draft has
+// wrong is left out: it only collects samples.
+func (e *endpoint) door() *door {
+	e.once.Do(func() {
+		if e.doc != nil && e.doc.Trigger.Kind == "webhook" {
+			e.made, _ = readDoor(e.doc)
+		}
+	})
+	return e.made
+}
+
+// door is everything that is asked of a delivery before it is accepted.
+type door struct {
+	methods    []string
+	allow      []netip.Prefix
+	limiter    *rate.Limiter
+	retryAfter int
+	maxBody    int64
+	auth       []*Verifier
+	connection string
+	observe    bool
+	schema     *jsonschema.Schema
+	where      *expression.Program
+	whereText  string
+	dedupe     *expression.Program
+	keyFor     time.Duration
+	orderBy    *expression.Program
+	faults     []string // why an expression cannot be asked: runs fail with it
+	respond    respond
+}
+
+// readDoor compiles the trigger of a flow, and gives the problems of all that the settings'
+// fields cannot say themselves.
+func readDoor(f *flow.Flow) (*door, []form.Problem) {
+	s, p := new(webhookSettings), new(settingsReader)
+	s.fields().Fill(f.Trigger.With)
+	d := &door{
+		methods: p.methods(s.methods), allow: p.addresses(s.allowIPs), maxBody: p.size(s.maxBody),
+		connection: f.Trigger.Connection, observe: s.verify == "observe", keyFor: defaultKeyFor,
+	}
+	if len(d.methods) == 0 {
+		d.methods = []string{"POST"}
+	}
+	d.readAuth(p, s.auth)
+	d.readRate(p, s.rate)
+	d.readDedupe(p, s.dedupe)
+	d.respond.read(p, s.respond)
+	if s.schema != nil {
+		schema, err := compileSchema(s.schema)
+		if err != nil {
+			p.problems = append(p.problems, badSchema("/trigger/with/schema", err))
+		}
+		d.schema = schema
+	}
+	d.orderBy = d.compile("order_by", s.orderBy)
+	d.where, d.whereText = d.compile("where", f.Trigger.Where), f.Trigger.Where
+	if d.where != nil && d.where.Reads("trigger.resource") {
+		d.where = nil // asked by the engine, once the resource is there
+	}
+	return d, p.problems
+}
+
+// compile reads a door expression. One that cannot be read never loses an event.
+func (d *door) compile(what, source string) *expression.Program {
+	if strings.TrimSpace(source) == "" {
+		return nil
+	}
+	program, err := expression.Compile(source)
+	if err != nil {
+		d.faults = append(d.faults, fmt.Sprintf("%s: %v", what, err))
+		return nil
+	}
+	return program
+}
+
+func (d *door) readAuth(p *settingsReader, auth map[string]any) {
+	if auth == nil {
+		return
+	}
+	v, problems := ParseVerifier(auth, "/trigger/with/auth")
+	p.problems = append(p.problems, problems...)
+	if v == nil {
+		d.auth = []*Verifier{{kind: "token", from: place{"header", "-"}, secrets: []string{"-"}}} // refuses all
+		return
+	}
+	if v.kind == "none" {
+		return
+	}
+	d.auth = []*Verifier{v}
+	if d.connection == "" && !d.observe {
+		p.problems = append(p.problems, problem("/trigger/connection", "required",
+			"the sender cannot be verified without a connection that holds the secret", "sem uma conexão com o segredo não é possível verificar o remetente"))
+	}
+}
+
+func (d *door) readRate(p *settingsReader, m map[string]any) {
+	if m == nil {
+		return
+	}
+	p.known("rate", m, "per_second", "burst")
+	perSecond, ok := asNumber(m["per_second"])
+	if !ok || perSecond <= 0 || perSecond > 1e6 {
+		p.bad("rate/per_second", "wrong_type", "must be a number above 0", "deve ser um número acima de 0")
+		return
+	}
+	burst := math.Max(1, math.Ceil(perSecond))
+	if m["burst"] != nil {
+		if burst, ok = asNumber(m["burst"]); !ok || burst < 1 || burst > 1e6 || burst != math.Trunc(burst) {
+			p.bad("rate/burst", "wrong_type", "must be a whole number from 1", "deve ser um número inteiro a partir de 1")
+			return
+		}
+	}
+	d.limiter = rate.NewLimiter(rate.Limit(perSecond), int(burst))
+	d.retryAfter = int(math.Ceil(math.Max(1, 1/perSecond)))
+}
+
+func (d *door) readDedupe(p *settingsReader, m map[string]any) {
+	if m == nil {
+		return
+	}
+	p.known("dedupe", m, "key", "for")
+	d.keyFor = p.duration("dedupe/for", m["for"], defaultKeyFor)
+	source, _ := m["key"].(string)
+	if strings.TrimSpace(source) == "" {
+		p.bad("dedupe/key", "required", "is required", "é obrigatório")
+		return
+	}
+	if _, err := expression.Compile(source); err != nil {
+		p.problems = append(p.problems, expressionProblem("/trigger/with/dedupe/key", err))
+	}
+	p.problems = append(p.problems, checkDoor("/trigger/with/dedupe/key", source)...)
+	d.dedupe = d.compile("dedupe", source)
+}
+
+func expressionProblem(path string, err error) form.Problem {
+	var e *expression.Error
+	if errors.As(err, &e) {
+		return form.Problem{Severity: form.Error, Path: path, Code: e.Code, Message: e.Message, Hint: e.Hint, From: e.From, To: e.To}
+	}
+	return problem(path, "syntax", err.Error(), err.Error())
+}
+
+// allows says whether deliveries from this address are taken.
+func (d *door) allows(a netip.Addr) bool {
+	return len(d.allow) == 0 || slices.ContainsFunc(d.allow, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// masks says which header and query parameter proves the sender: they are not kept.
+func (d *door) masks(where, name string) bool {
+	return slices.ContainsFunc(d.auth, func(v *Verifier) bool { return v.kind == "token" && v.from == place{where, name} })
+}

@@ -1,0 +1,189 @@
+package triggers
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"gancho/engine"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// wait answers a wait URL of a run. GET shows it and never decides: mail scanners open links.
+func (d *Webhook) wait(w http.ResponseWriter, r *http.Request, token string) {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		d.refuse(w, r, refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed", words: form.Label("this method is not taken here", "este método não é aceito aqui")})
+		return
+	}
+	page, err := d.Engine.WaitPage(r.Context(), token)
+	if errors.Is(err, store.ErrNotFound) {
+		d.unknown(w, r)
+		return
+	}
+	if err != nil {
+		d.refuse(w, r, d.busy(page.Flow, err))
+		return
+	}
+	if !page.Open {
+		d.showWait(w, r, page, http.StatusGone)
+		return
+	}
+	if r.Method != http.MethodPost {
+		d.showWait(w, r, page, http.StatusOK)
+		return
+	}
+	data, no := d.waitData(r, page)
+	if no != nil {
+		d.refuse(w, r, *no)
+		return
+	}
+	d.giveWait(w, r, page, token, data)
+}
+
+func (d *Webhook) giveWait(w http.ResponseWriter, r *http.Request, page engine.WaitView, token string, data any) {
+	err := d.Engine.GiveWait(r.Context(), token, data)
+	switch {
+	case errors.Is(err, store.ErrUsed), errors.Is(err, store.ErrNotFound):
+		page.Open = false
+		d.showWait(w, r, page, http.StatusGone)
+	case err != nil:
+		d.refuse(w, r, d.busy(page.Flow, err))
+	case wantsPage(r):
+		d.writePage(w, r, http.StatusOK, waitPage{Title: form.Label("Thank you", "Obrigado"), Text: page.Text,
+			Note: form.Label("Your answer was recorded.", "Sua resposta foi registrada.")})
+	default:
+		writeAnswer(w, http.StatusOK, nil, map[string]any{"status": "received"})
+	}
+}
+
+// waitData is what a POST gives to the run. An approval takes a decision and nothing else.
+func (d *Webhook) waitData(r *http.Request, page engine.WaitView) (any, *refusal) {
+	if r.ContentLength > defaultBody {
+		return nil, tooBig()
+	}
+	x := reading{budget: &d.budget}
+	defer func() { d.budget.give(x.held) }()
+	body, err := x.all(r.Body, r.ContentLength, defaultBody)
+	if err != nil {
+		return nil, unread(err)
+	}
+	contentType := r.Header.Get("Content-Type")
+	var data any
+	if len(body) > 0 {
+		if err = CheckBody(contentType, body); err == nil {
+			data, err = d.slots.decode(r.Context(), contentType, body)
+		}
+	}
+	if err != nil {
+		return nil, unread(err)
+	}
+	if !page.Approve {
+		return data, nil
+	}
+	approved, ok := decision(data)
+	if !ok {
+		return nil, &refusal{status: http.StatusUnprocessableEntity, code: "no_decision",
+			words: form.Label(`say {"approved": true} or {"approved": false}`, `diga {"approved": true} ou {"approved": false}`)}
+	}
+	return map[string]any{"approved": approved}, nil
+}
+
+// decision reads approved from a form or JSON body.
+func decision(data any) (approved, ok bool) {
+	m, _ := data.(map[string]any)
+	switch v := m["approved"].(type) {
+	case bool:
+		return v, true
+	case string:
+		return v == "true", v == "true" || v == "false"
+	}
+	return false, false
+}
+
+// wantsPage says that a person asks: whoever looks without asking for JSON, and whoever posts
+// from a page.
+func wantsPage(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	if r.Method == http.MethodPost {
+		return strings.Contains(accept, "text/html")
+	}
+	return !strings.Contains(accept, "application/json")
+}
+
+func (d *Webhook) showWait(w http.ResponseWriter, r *http.Request, page engine.WaitView, status int) {
+	if !wantsPage(r) {
+		body := map[string]any{"open": page.Open, "approve": page.Approve, "text": page.Text}
+		if status == http.StatusGone {
+			body = map[string]any{"error": map[string]any{"code": "used",
+				"message": form.Label("this was answered before, or is over", "isto já foi respondido ou terminou").In(language(r))}}
+		}
+		writeAnswer(w, status, nil, body)
+		return
+	}
+	p := waitPage{Title: form.Label("Waiting for a callback", "Esperando uma resposta"), Text: page.Text,
+		Note: form.Label("A program will answer here with POST.", "Um programa vai responder aqui com POST.")}
+	switch {
+	case !page.Open:
+		p.Title = form.Label("Nothing to do", "Nada a fazer")
+		p.Note = form.Label("This was answered before, or is over.", "Isto já foi respondido ou terminou.")
+	case page.Approve:
+		p.Title, p.Note, p.Decide = form.Label("Your decision", "Sua decisão"), form.Words{}, true
+	}
+	d.writePage(w, r, status, p)
+}
+
+// waitPage is a page without JavaScript.
+type waitPage struct {
+	Title, Note form.Words
+	Text        string
+	Decide      bool
+}
+
+const pageCSS = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:10vh auto;padding:0 1rem}` +
+	`p{white-space:pre-wrap;overflow-wrap:anywhere}button{font:inherit;min-height:2.75rem;padding:0 1.5rem;margin:0 .75rem .75rem 0;border-radius:.5rem;border:1px solid;cursor:pointer}`
+
+const pageSource = `<!doctype html>
+<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
+<title>{{.Title}}</title><style>{{.CSS}}</style></head>
+<body><main><h1>{{.Title}}</h1>{{if .Text}}<p>{{.Text}}</p>{{end}}{{if .Note}}<p role="status">{{.Note}}</p>{{end}}
+{{if .Decide}}<form method="post"><button name="approved" value="true">{{.Yes}}</button><button name="approved" value="false">{{.No}}</button></form>{{end}}
+</main></body></html>`
+
+// waitPages draws pages; the policy allows its one style sheet and nothing else.
+type waitPages struct {
+	source *template.Template
+	policy string
+}
+
+func newWaitPages() waitPages {
+	sum := sha256.Sum256([]byte(pageCSS))
+	return waitPages{
+		source: template.Must(template.New("wait").Parse(pageSource)),
+		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+			"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+	}
+}
+
+// writePage draws a page; all that flows or events say is text in it.
+func (d *Webhook) writePage(w http.ResponseWriter, r *http.Request, status int, p waitPage) {
+	lang := language(r)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", d.pages.policy)
+	h.Set("Vary", "Accept, Accept-Language")
+	w.WriteHeader(status)
+	err := d.pages.source.Execute(w, map[string]any{
+		"Lang": lang, "Title": p.Title.In(lang), "Note": p.Note.In(lang), "Text": p.Text, "Decide": p.Decide, "CSS": template.CSS(pageCSS),
+		"Yes": form.Label("Approve", "Aprovar").In(lang), "No": form.Label("Reject", "Rejeitar").In(lang),
+	})
+	if err != nil {
+		d.Log.Debug("write a page", "error", err)
+	}
+}

@@ -1,0 +1,224 @@
+package triggers
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// Engine is what the door needs of the engine.
+type Engine interface {
+	Accept(ctx context.Context, in []engine.Incoming) ([]engine.Receipt, error)
+	Reject(in engine.Incoming)
+	Await(ctx context.Context, run string) (*engine.Answer, error)
+	Answer(ctx context.Context, run string) (*engine.Answer, error)
+	Stopping() <-chan struct{}
+	WaitPage(ctx context.Context, token string) (engine.WaitView, error)
+	GiveWait(ctx context.Context, token string, data any) error
+}
+
+// Flows is what triggers need of the flows.
+type Flows interface {
+	Watch(f func(id string, e *engine.FlowEntry))
+	ByToken(token string) (engine.FlowEntry, bool)
+}
+
+// WebhookConfig is what a Webhook is made of. Connections, TrustedProxies, Memory and Now may
+// be left out.
+type WebhookConfig struct {
+	Engine         Engine
+	Flows          Flows
+	Connections    interface{ Resolve(name string) (*engine.Connection, error) }
+	Runs           interface{ RunInfo(ctx context.Context, id string) (store.Run, error) }
+	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
+	Memory         int64          // bytes of bodies held at once; 64 MiB
+	Log            *slog.Logger
+	Now            func() time.Time
+}
+
+// Webhook is the door of the trigger URLs (/h/) and of the wait URLs (/w/). It answers 2xx
+// only for what is on disk.
+type Webhook struct {
+	WebhookConfig
+	budget    budget
+	strangers strangers
+	onces     onces
+	slots     slots
+	fixed     fixedHeaders
+	pages     waitPages
+
+	mu      sync.RWMutex
+	byToken map[[32]byte]*endpoint
+	byFlow  map[string]*endpoint
+}
+
+// fixedHeaders are the values of headers that every answer shares.
+type fixedHeaders struct{ json, nosniff, sandbox, noStore, noReferrer []string }
+
+// NewWebhook makes the door and follows the flows from now on.
+func NewWebhook(c WebhookConfig) *Webhook {
+	if c.Memory == 0 {
+		c.Memory = 64 << 20
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	d := &Webhook{
+		WebhookConfig: c, budget: budget{most: c.Memory},
+		strangers: strangers{seen: map[netip.Prefix]*visits{}}, onces: onces{seen: map[string]time.Time{}},
+		pages:   newWaitPages(),
+		slots:   make(slots, max(2, runtime.GOMAXPROCS(0))),
+		byToken: map[[32]byte]*endpoint{}, byFlow: map[string]*endpoint{},
+		fixed: fixedHeaders{
+			json: []string{jsonType}, nosniff: []string{"nosniff"}, sandbox: []string{"sandbox; default-src 'none'"},
+			noStore: []string{"no-store"}, noReferrer: []string{"no-referrer"},
+		},
+	}
+	c.Flows.Watch(d.flowChanged)
+	return d
+}
+
+func digestOf(token string) [32]byte { return sha256.Sum256([]byte(token)) }
+
+// flowChanged swaps the endpoint of one flow.
+func (d *Webhook) flowChanged(id string, e *engine.FlowEntry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if before := d.byFlow[id]; before != nil {
+		delete(d.byToken, before.digest)
+		delete(d.byFlow, id)
+	}
+	if e != nil {
+		x := newEndpoint(e)
+		d.byToken[x.digest], d.byFlow[id] = x, x
+	}
+}
+
+// find gives the endpoint of a token: the one in force, or one before it that still counts.
+func (d *Webhook) find(token string) *endpoint {
+	digest := digestOf(token)
+	d.mu.RLock()
+	e := d.byToken[digest]
+	d.mu.RUnlock()
+	if e != nil {
+		return e
+	}
+	entry, ok := d.Flows.ByToken(token)
+	if !ok {
+		return nil
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.byFlow[entry.ID]
+}
+
+// ServeHTTP answers /h/{token}, whatever follows it, and /w/{token}.
+func (d *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h["X-Content-Type-Options"], h["Content-Security-Policy"] = d.fixed.nosniff, d.fixed.sandbox
+	h["Cache-Control"], h["Referrer-Policy"] = d.fixed.noStore, d.fixed.noReferrer
+	if rest, ok := strings.CutPrefix(r.URL.Path, "/h/"); ok {
+		d.hook(w, r, rest)
+		return
+	}
+	if token, ok := strings.CutPrefix(r.URL.Path, "/w/"); ok {
+		d.wait(w, r, token)
+		return
+	}
+	d.refuse(w, r, refusal{status: http.StatusNotFound, code: "not_found", words: form.Label("there is nothing here", "não há nada aqui")})
+}
+
+func (d *Webhook) hook(w http.ResponseWriter, r *http.Request, rest string) {
+	token, after := rest, ""
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		token, after = rest[:i], rest[i:]
+	}
+	e := d.find(token)
+	var made *door
+	if e != nil {
+		made = e.door()
+	}
+	if made == nil {
+		d.unknown(w, r)
+		return
+	}
+	if run, ok := strings.CutPrefix(after, "/runs/"); ok && r.Method == http.MethodGet {
+		d.status(w, r, e.flow, run)
+		return
+	}
+	x := delivery{Webhook: d, e: e, door: made, r: r, token: token, path: after, reading: reading{budget: &d.budget}}
+	defer func() { d.budget.give(x.reading.held) }()
+	if no := x.admit(w); no != nil {
+		x.record(no)
+		d.refuse(w, r, *no)
+		return
+	}
+	x.decide()
+	receipts, err := d.Engine.Accept(r.Context(), []engine.Incoming{x.in})
+	if err != nil {
+		x.takeBack()
+		d.refuse(w, r, d.busy(e.flow, err))
+		return
+	}
+	x.answer(w, receipts[0])
+}
+
+// unknown answers a token that is none of ours.
+func (d *Webhook) unknown(w http.ResponseWriter, r *http.Request) {
+	if !d.strangers.allow(clientAddr(r, d.TrustedProxies), d.Now()) {
+		d.refuse(w, r, refusal{status: http.StatusTooManyRequests, code: "too_many", retryAfter: 60,
+			words: form.Label("too many unknown addresses were tried", "endereços desconhecidos demais foram tentados")})
+		return
+	}
+	d.refuse(w, r, refusal{status: http.StatusNotFound, code: "not_found", words: form.Label("there is nothing at this address", "não há nada neste endereço")})
+}
+
+// busy says that nothing was promised: the sender should try again.
+func (d *Webhook) busy(flow string, err error) refusal {
+	no := refusal{status: http.StatusServiceUnavailable, code: "unavailable", retryAfter: 5,
+		words: form.Label("the delivery could not be kept; try again", "a entrega não pôde ser guardada; tente de novo")}
+	switch {
+	case errors.Is(err, store.ErrBusy):
+		no.retryAfter = 1
+	case errors.Is(err, context.Canceled):
+	default:
+		d.Log.Error("accept a delivery", "flow", flow, "error", err)
+	}
+	return no
+}
+
+// status answers for a run whose answer was deferred.
+func (d *Webhook) status(w http.ResponseWriter, r *http.Request, flow, run string) {
+	info, err := d.Runs.RunInfo(r.Context(), run)
+	if err != nil || info.Flow != flow {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			d.refuse(w, r, d.busy(flow, err))
+			return
+		}
+		d.refuse(w, r, refusal{status: http.StatusNotFound, code: "not_found", words: form.Label("there is no such run", "não existe essa execução")})
+		return
+	}
+	a, err := d.Engine.Answer(r.Context(), run)
+	if err != nil {
+		d.refuse(w, r, d.busy(flow, err))
+		return
+	}
+	body := map[string]any{"run": run, "status": info.Status, "answer": nil}
+	if a != nil && a.Status != 0 {
+		body["answer"] = a
+	}
+	writeAnswer(w, http.StatusOK, nil, body)
+}
