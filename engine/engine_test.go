@@ -1,0 +1,309 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/seal"
+	"gancho/engine/store"
+	"gancho/engine/store/bolt"
+)
+
+// sink is an outside world: it notes what arrives, and fails as often as it is told.
+type sink struct {
+	mu       sync.Mutex
+	arrived  []string
+	keys     map[string]int
+	failures int
+}
+
+func (s *sink) action() engine.Action {
+	return engine.Action{
+		Kind: "test.send", Title: form.Label("Send", "Enviar"), Effect: true, Sample: map[string]any{"sent": "sample"},
+		New: func() engine.Doer { return &send{sink: s} },
+	}
+}
+
+type send struct {
+	sink *sink
+	text string
+}
+
+func (s *send) Fields() form.Fields {
+	return form.Of(form.Text("text", &s.text, form.Label("Text", "Texto")).Required())
+}
+
+func (s *send) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
+	s.sink.mu.Lock()
+	defer s.sink.mu.Unlock()
+	if s.sink.failures > 0 {
+		s.sink.failures--
+		return nil, errors.New("not now")
+	}
+	s.sink.arrived = append(s.sink.arrived, s.text)
+	s.sink.keys[call.Key]++
+	return map[string]any{"sent": s.text}, nil
+}
+
+// house is an engine over a store in a folder.
+type house struct {
+	t     *testing.T
+	store *bolt.Store
+	flows *engine.Flows
+	*engine.Engine
+	stop func()
+}
+
+func open(t *testing.T, dir string, s *sink) *house {
+	t.Helper()
+	s.keys = map[string]int{}
+	ctx := t.Context()
+	db, err := bolt.Open(ctx, dir, bolt.Options{})
+	check(t, err)
+	box, err := seal.Open(ctx, db, make([]byte, seal.KeySize))
+	check(t, err)
+	connections, err := engine.OpenConnections(ctx, db, box, nil)
+	check(t, err)
+	kinds := []engine.Trigger{}
+	for _, kind := range []string{"webhook", "manual", "call", "failure"} {
+		kinds = append(kinds, engine.Trigger{Kind: kind, Fields: func() form.Fields {
+			var flows []any
+			return form.Of(form.List("flows", &flows, form.Label("Flows", "Fluxos")))
+		}})
+	}
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), kinds, nil)
+	check(t, err)
+	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
+	check(t, err)
+	e, err := engine.New(engine.Config{
+		Store: db, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: slog.New(slog.DiscardHandler),
+		Decode: func(_ string, body []byte) (any, error) { return expression.Decode(body) }, PublicURL: "https://example.com",
+	})
+	check(t, err)
+	work, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() { check(t, e.Work(work)) })
+	h := &house{t: t, store: db, flows: flows, Engine: e}
+	h.stop = sync.OnceFunc(func() {
+		cancel()
+		group.Wait()
+		check(t, db.Close())
+	})
+	t.Cleanup(h.stop)
+	return h
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) publish(document string) {
+	h.t.Helper()
+	f, problems := flow.ParseFlow([]byte(document))
+	if len(problems) > 0 {
+		h.t.Fatalf("%+v", problems)
+	}
+	_, err := h.flows.Create(h.t.Context(), f)
+	check(h.t, err)
+	if _, err := h.flows.Publish(h.t.Context(), f.ID, engine.PublishOptions{IfMatch: -1}); err != nil {
+		var r *engine.Refusal
+		errors.As(err, &r)
+		h.t.Fatalf("publish: %v %+v", err, r)
+	}
+}
+
+func (h *house) send(id, body string) string {
+	h.t.Helper()
+	receipts, err := h.Accept(h.t.Context(), []engine.Incoming{{
+		Flow: id, At: time.Now(), Body: []byte(body), Meta: engine.Meta{Kind: "webhook", Type: "application/json"},
+	}})
+	check(h.t, err)
+	return receipts[0].Run
+}
+
+// finished waits for the end of a run and gives its story.
+func (h *house) finished(run string) engine.RunView {
+	h.t.Helper()
+	return h.until(run, func(v engine.RunView) bool { return v.Status.Final() })
+}
+
+func (h *house) until(run string, is func(engine.RunView) bool) engine.RunView {
+	h.t.Helper()
+	news := make(chan struct{}, 1)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 20*time.Second)
+	defer cancel()
+	go h.store.Live(ctx, func(store.Change) {
+		select {
+		case news <- struct{}{}:
+		default:
+		}
+	})
+	for {
+		v, err := h.Run(ctx, run)
+		check(h.t, err)
+		if is(v) {
+			return v
+		}
+		select {
+		case <-news:
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			text, _ := json.MarshalIndent(v, "", " ")
+			h.t.Fatalf("run did not get there: %s", text)
+		}
+	}
+}
+
+func TestAnOrderPassesTheSteps(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "order", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "only_paid", "action": "filter", "with": {"where": "trigger.body.status == \"paid\""}},
+		{"id": "values", "action": "set", "with": {"values": {"total": "{{ brl(trigger.body.total) }}", "n": "{{ trigger.body.id }}"}}},
+		{"id": "each", "action": "loop", "with": {"over": "trigger.body.items", "collect": "steps.tell.sent"}, "steps": [
+			{"id": "tell", "action": "test.send", "with": {"text": "{{ index }} {{ item }} {{ steps.values.total }}"}}]},
+		{"id": "both", "action": "parallel", "branches": [
+			{"name": "a", "steps": [{"id": "a", "action": "test.send", "with": {"text": "a"}}]},
+			{"name": "b", "steps": [{"id": "b", "action": "test.send", "with": {"text": "b"}}]}]},
+		{"id": "answer", "action": "respond", "with": {"status": 201, "body": {"id": "{{ steps.values.n }}", "sent": "{{ steps.each.items[1].value }}", "b": "{{ steps.b.sent }}"}}}]}`)
+	v := h.finished(h.send("order", `{"id": 9007199254740993, "status": "paid", "total": 199.9, "items": ["x", "y"]}`))
+	if v.Status != store.Succeeded || len(s.arrived) != 4 || s.arrived[1] != "1 y R$ 199,90" {
+		t.Fatalf("got %s %+v, arrived %q", v.Status, v.Error, s.arrived)
+	}
+	body, err := json.Marshal(v.Answer.Body)
+	check(t, err)
+	if string(body) != `{"b":"b","id":9007199254740993,"sent":"1 y R$ 199,90"}` {
+		t.Errorf("answer: %s", body)
+	}
+	v = h.finished(h.send("order", `{"status": "pending"}`))
+	if v.Status != store.RunFiltered || v.Reason == "" {
+		t.Errorf("got %s %q, want filtered with a reason", v.Status, v.Reason)
+	}
+}
+
+func TestFailuresAreTriedAgainCaughtAndTold(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "alarm", "trigger": {"kind": "failure", "with": {"flows": ["*"]}}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }} failed at {{ trigger.body.step }}"}}]}`)
+	h.publish(`{"id": "retry", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "again"}, "retry": {"attempts": 3, "first": "1ms"}}]}`)
+	h.publish(`{"id": "fail", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "first", "action": "test.send", "with": {"text": "{{ trigger.body.none }}"}, "catch": [
+			{"id": "caught", "action": "test.send", "with": {"text": "{{ errors.first.code }}"}}]},
+		{"id": "last", "action": "test.send", "with": {"text": "{{ trigger.body.none }}"}}]}`)
+	s.failures = 2
+	if v := h.finished(h.send("retry", `{}`)); v.Status != store.Succeeded || len(v.Steps[0].Attempts) != 3 {
+		t.Errorf("got %s with %d attempts, want succeeded with 3", v.Status, len(v.Steps[0].Attempts))
+	}
+	v := h.finished(h.send("fail", `{}`))
+	if v.Status != store.Failed || v.Error.Step != "last" || v.Error.Code != "missing" {
+		t.Errorf("got %s %+v, want failed at last", v.Status, v.Error)
+	}
+	h.drained("alarm")
+	if want := []string{"again", "missing", "fail failed at last"}; len(s.arrived) != 3 || s.arrived[2] != want[2] || s.arrived[1] != want[1] {
+		t.Errorf("arrived %q, want %q", s.arrived, want)
+	}
+}
+
+// drained waits until a flow has at least one run and none that is open.
+func (h *house) drained(id string) {
+	h.t.Helper()
+	for range 400 {
+		l, err := h.Ledger(h.t.Context())
+		check(h.t, err)
+		c := l.Flows[id]
+		if c.Accepted > 0 && c.Accepted == c.Finished {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	h.t.Fatalf("flow %s did not drain", id)
+}
+
+func TestAWaitOutlivesTheProcess(t *testing.T) {
+	s, dir := &sink{}, t.TempDir()
+	h := open(t, dir, s)
+	h.publish(`{"id": "cart", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "before", "action": "test.send", "with": {"text": "{{ run.wait_url(\"paid\") }}"}},
+		{"id": "paid", "action": "wait", "with": {"signal": "paid-{{ trigger.body.id }}", "timeout": "1h"}},
+		{"id": "after", "action": "test.send", "with": {"text": "paid {{ steps.paid.data.by }}"}}]}`)
+	h.publish(`{"id": "pay", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "tell", "action": "signal", "with": {"signal": "paid-{{ trigger.body.id }}", "data": {"by": "pix"}}}]}`)
+	run := h.send("cart", `{"id": 7}`)
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Waiting })
+	h.stop()
+
+	h = open(t, dir, s)
+	h.finished(h.send("pay", `{"id": 7}`))
+	if v := h.finished(run); v.Status != store.Succeeded || len(s.arrived) != 2 || s.arrived[1] != "paid pix" {
+		t.Fatalf("got %s %+v, arrived %q", v.Status, v.Error, s.arrived)
+	}
+	l, err := h.Ledger(t.Context())
+	check(t, err)
+	if l.Accepted != l.Finished+l.Waiting+l.Pending || l.Accepted != 2 {
+		t.Errorf("the ledger does not add up: %+v", l)
+	}
+}
+
+func TestDuplicatesMakeOneRun(t *testing.T) {
+	s, dir := &sink{}, t.TempDir()
+	h := open(t, dir, s)
+	h.publish(`{"id": "one", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "once"}}]}`)
+	deliver := func() engine.Receipt {
+		r, err := h.Accept(t.Context(), []engine.Incoming{{Flow: "one", At: time.Now(), Key: "k", KeyFor: time.Hour, Body: []byte(`{}`), Meta: engine.Meta{Kind: "webhook"}}})
+		check(t, err)
+		return r[0]
+	}
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	runs := map[string]int{}
+	for range 10 {
+		group.Go(func() {
+			r := deliver()
+			mu.Lock()
+			defer mu.Unlock()
+			runs[r.Run]++
+		})
+	}
+	group.Wait()
+	h.drained("one")
+	h.stop()
+	h = open(t, dir, s)
+	if r := deliver(); r.Outcome != store.Duplicate || len(runs) != 1 || runs[r.Run] != 10 || len(s.arrived) != 1 {
+		t.Errorf("got %+v, runs %v, arrived %d; want one run", r, runs, len(s.arrived))
+	}
+}
+
+func TestTrialHoldsEffectsBack(t *testing.T) {
+	s := &sink{keys: map[string]int{}}
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), nil, nil)
+	check(t, err)
+	f, problems := flow.ParseFlow([]byte(`{"id": "x", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "pause", "action": "delay", "with": {"for": "30d"}},
+		{"id": "a", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}},
+		{"id": "b", "action": "test.send", "with": {"text": "{{ steps.a.id }}"}},
+		{"id": "n", "action": "state.increment", "with": {"key": "n", "value": 2}}]}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	v, err := engine.Trial(t.Context(), engine.TrialConfig{
+		Catalogue: catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": 1}}, Mocks: map[string]flow.Mock{"a": {Output: map[string]any{"id": 7}}},
+	})
+	check(t, err)
+	if v.Status != store.Succeeded || v.Steps[2].Input["text"] != 7 || len(s.arrived) != 0 {
+		t.Errorf("got %s %+v, steps %+v, arrived %q", v.Status, v.Error, v.Steps, s.arrived)
+	}
+}
