@@ -38,7 +38,8 @@ type Schedule struct {
 
 	mu      sync.Mutex
 	changed map[string]*engine.FlowEntry
-	timers  map[string]*timer // of Run alone
+	timers  map[string]*timer // of Run alone, like kept
+	kept    map[string]saved  // nil until it is read
 }
 
 // timer is one schedule with its next moment.
@@ -114,6 +115,9 @@ func (s *Schedule) nearest() time.Duration {
 
 // follow takes over the changes of flows. What fails stays to be done.
 func (s *Schedule) follow(ctx context.Context) error {
+	if err := s.load(ctx); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	changed := s.changed
 	s.changed = map[string]*engine.FlowEntry{}
@@ -132,43 +136,61 @@ func (s *Schedule) follow(ctx context.Context) error {
 	return failed
 }
 
+// load reads the next moments that were kept, once.
+func (s *Schedule) load(ctx context.Context) error {
+	if s.kept != nil {
+		return nil
+	}
+	kept, after := map[string]saved{}, ""
+	for {
+		entries, err := s.Keys.ListKeys(ctx, scheduleSpace, "", after, 500)
+		if err != nil {
+			return fmt.Errorf("read next times: %w", err)
+		}
+		for _, e := range entries {
+			var k saved
+			if err := json.Unmarshal(e.Value, &k); err != nil {
+				return fmt.Errorf("read next time of flow %s: %w", e.Key, err)
+			}
+			kept[e.Key], after = k, e.Key
+		}
+		if len(entries) == 0 {
+			s.kept = kept
+			return nil
+		}
+	}
+}
+
 // set makes, changes or ends the timer of one flow.
 func (s *Schedule) set(ctx context.Context, id string, e *engine.FlowEntry) error {
 	t := timerOf(e)
 	if t == nil {
 		delete(s.timers, id)
-		err := s.Keys.DeleteKey(ctx, scheduleSpace, id)
-		if errors.Is(err, store.ErrNotFound) {
-			err = nil
-		}
-		return err
+		return s.drop(ctx, id)
 	}
 	if before := s.timers[id]; before != nil && before.plan == t.plan {
 		before.catchUp, before.jitter = t.catchUp, t.jitter
 		return nil
 	}
-	kept, err := s.Keys.GetKey(ctx, scheduleSpace, id)
-	var k saved
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-	case err != nil:
-		return err
-	default:
-		if err := json.Unmarshal(kept.Value, &k); err != nil {
-			return fmt.Errorf("read its next time: %w", err)
-		}
-	}
-	if k.Plan == t.plan && !k.Next.IsZero() {
+	if k, ok := s.kept[id]; ok && k.Plan == t.plan {
 		t.next = k.Next
 	} else if t.next = t.table.after(s.Now()); !t.next.IsZero() {
 		if err := s.keep(ctx, id, t); err != nil {
 			return err
 		}
 	}
-	if t.next.IsZero() {
+	s.timers[id] = t
+	return nil
+}
+
+func (s *Schedule) drop(ctx context.Context, id string) error {
+	if _, ok := s.kept[id]; !ok {
 		return nil
 	}
-	s.timers[id] = t
+	if err := s.Keys.DeleteKey(ctx, scheduleSpace, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	delete(s.kept, id)
 	return nil
 }
 
@@ -191,11 +213,14 @@ func timerOf(e *engine.FlowEntry) *timer {
 }
 
 func (s *Schedule) keep(ctx context.Context, id string, t *timer) error {
-	value, err := json.Marshal(saved{t.plan, t.next.UTC()})
+	k := saved{t.plan, t.next.UTC()}
+	value, err := json.Marshal(k)
 	if err != nil {
 		return err
 	}
-	_, err = s.Keys.PutKey(ctx, scheduleSpace, id, value, -1, 0)
+	if _, err = s.Keys.PutKey(ctx, scheduleSpace, id, value, -1, 0); err == nil {
+		s.kept[id] = k
+	}
 	return err
 }
 
@@ -255,6 +280,7 @@ func planned(flow string, at time.Time) engine.Incoming {
 const (
 	onTime     = 2 * clockEvery // a moment seen within this was not missed
 	mostMissed = 100
+	longestGap = 366 * 24 * time.Hour // what is older is not looked for
 )
 
 // moments gives what is to be made of the moments up to now, by the rule for missed ones, and
@@ -262,6 +288,9 @@ const (
 func (t *timer) moments(id string, now time.Time) (list []time.Time, next time.Time) {
 	var missed []time.Time
 	next = t.next
+	if oldest := now.Add(-longestGap); next.Before(oldest) {
+		next = t.table.after(oldest)
+	}
 	for ; !next.IsZero() && !t.due(id, next).After(now); next = t.table.after(next) {
 		if now.Sub(t.due(id, next)) <= onTime {
 			list = append(list, next)

@@ -37,10 +37,14 @@ type Flows interface {
 // WebhookConfig is what a Webhook is made of. Connections, TrustedProxies, Memory and Now may
 // be left out.
 type WebhookConfig struct {
-	Engine         Engine
-	Flows          Flows
-	Connections    interface{ Resolve(name string) (*engine.Connection, error) }
-	Runs           interface{ RunInfo(ctx context.Context, id string) (store.Run, error) }
+	Engine      Engine
+	Flows       Flows
+	Connections interface {
+		Resolve(name string) (*engine.Connection, error)
+	}
+	Runs interface {
+		RunInfo(ctx context.Context, id string) (store.Run, error)
+	}
 	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 	Memory         int64          // bytes of bodies held at once; 64 MiB
