@@ -10,14 +10,14 @@ import (
 	"gancho/engine/form"
 )
 
-// UnmarshalJSON reads a text such as 1h30m.
+// UnmarshalJSON reads a text such as 1h30m; what is finer than a millisecond is rounded.
 func (d *Duration) UnmarshalJSON(data []byte) error {
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {
 		return fmt.Errorf("a duration is a text such as 30s: %w", err)
 	}
 	parsed, err := form.ParseDuration(text)
-	*d = Duration(parsed)
+	*d = Duration(parsed.Round(time.Millisecond))
 	return err
 }
 

@@ -23,26 +23,15 @@ var (
 )
 
 // Parse reads a bundle strictly. The problems are all that make it unreadable: broken JSON,
-// unknown or repeated members, wrong types, bad flow ids. With any of them there is no bundle.
+// bad versions and ids, then unknown or repeated members and wrong types in the order of the
+// document. With any of them there is no bundle.
 func Parse(data []byte) (*Bundle, []form.Problem) {
-	b := new(Bundle)
-	problems := read(data, b)
-	if len(problems) > 0 {
+	b := &Bundle{Flows: []*Flow{}}
+	if problems := read(data, b, (*reader).checkBundle); len(problems) > 0 {
 		return nil, problems
 	}
-	if b.Gancho != Version {
-		return nil, []form.Problem{problem("/gancho", "bad_version",
-			fmt.Sprintf("this program reads version %d of flow documents, not %d", Version, b.Gancho),
-			fmt.Sprintf("este programa lê a versão %d de documentos de fluxo, não %d", Version, b.Gancho))}
-	}
-	for i, f := range b.Flows {
-		problems = append(problems, checkID(f, fmt.Sprintf("/flows/%d", i))...)
-		if j := slices.IndexFunc(b.Flows, func(g *Flow) bool { return g.ID == f.ID }); j < i {
-			problems = append(problems, problem(fmt.Sprintf("/flows/%d/id", i), "duplicate_id", "the id "+f.ID+" is used twice", "o id "+f.ID+" é usado duas vezes"))
-		}
-	}
-	if len(problems) > 0 {
-		return nil, problems
+	for _, f := range b.Flows {
+		f.complete()
 	}
 	return b, nil
 }
@@ -50,23 +39,60 @@ func Parse(data []byte) (*Bundle, []form.Problem) {
 // ParseFlow reads one flow strictly; see Parse.
 func ParseFlow(data []byte) (*Flow, []form.Problem) {
 	f := new(Flow)
-	problems := read(data, f)
-	if len(problems) == 0 {
-		problems = checkID(f, "")
-	}
-	if len(problems) > 0 {
+	if problems := read(data, f, func(r *reader, tree any) { r.checkID(tree, nil) }); len(problems) > 0 {
 		return nil, problems
 	}
+	f.complete()
 	return f, nil
 }
 
-func checkID(f *Flow, path string) []form.Problem {
-	if flowID.MatchString(f.ID) {
-		return nil
+// complete makes lists that are always written, and were left out, empty ones.
+func (f *Flow) complete() {
+	if f.Steps == nil {
+		f.Steps = []*Step{}
 	}
-	return []form.Problem{problem(path+"/id", "bad_id",
-		fmt.Sprintf("%q is not an id: use lower case letters, digits and hyphens, at most 63", f.ID),
-		fmt.Sprintf("%q não é um id: use letras minúsculas, números e hífens, no máximo 63", f.ID))}
+	Walk(f.Steps, "", func(_ string, s *Step) {
+		for _, b := range s.Branches {
+			if b.Steps == nil {
+				b.Steps = []*Step{}
+			}
+		}
+	})
+}
+
+// checkBundle finds a wrong version, and ids that are bad or used twice.
+func (r *reader) checkBundle(tree any) {
+	bundle, _ := tree.(object)
+	if number, ok := bundle.member("gancho").(json.Number); number != json.Number(strconv.Itoa(Version)) && (ok || bundle.member("gancho") == nil) {
+		r.add(&pointer{name: "gancho"}, "bad_version",
+			fmt.Sprintf("this program reads version %d of flow documents, not %q", Version, number),
+			fmt.Sprintf("este programa lê a versão %d de documentos de fluxo, não %q", Version, number))
+	}
+	flows, _ := bundle.member("flows").([]any)
+	seen := map[string]bool{}
+	for i, f := range flows {
+		at := &pointer{&pointer{name: "flows"}, strconv.Itoa(i)}
+		r.checkID(f, at)
+		members, _ := f.(object)
+		id, _ := members.member("id").(string)
+		if seen[id] {
+			r.add(at.to("id"), "duplicate_id", "the id "+id+" is used twice", "o id "+id+" é usado duas vezes")
+		}
+		seen[id] = id != ""
+	}
+}
+
+// checkID says that a flow has no good id; an id that is no text is said elsewhere.
+func (r *reader) checkID(flow any, at *pointer) {
+	members, ok := flow.(object)
+	value := members.member("id")
+	id, isText := value.(string)
+	if !ok || (value != nil && !isText) || flowID.MatchString(id) {
+		return
+	}
+	r.add(at.to("id"), "bad_id",
+		fmt.Sprintf("%q is not an id: use lower case letters, digits and hyphens, at most 63", id),
+		fmt.Sprintf("%q não é um id: use letras minúsculas, números e hífens, no máximo 63", id))
 }
 
 func problem(path, code, en, pt string) form.Problem {
@@ -81,11 +107,10 @@ func warning(path, code, en, pt string) form.Problem {
 
 // read checks the shape of the whole document first, so that all problems come at once, and
 // then binds it.
-func read(data []byte, into any) []form.Problem {
+func read(data []byte, into any, check func(r *reader, tree any)) []form.Problem {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	r := reader{decoder: d}
-	tree, err := r.value("", 0)
+	tree, err := readTree(d, 0)
 	if err == nil {
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("there is more after the document")
@@ -96,7 +121,9 @@ func read(data []byte, into any) []form.Problem {
 		return []form.Problem{problem("", "syntax",
 			fmt.Sprintf("line %d, column %d: %v", line, col, err), fmt.Sprintf("linha %d, coluna %d: %v", line, col, err))}
 	}
-	r.match(tree, reflect.TypeOf(into), "")
+	r := new(reader)
+	check(r, tree)
+	r.match(tree, reflect.TypeOf(into), nil)
 	if len(r.problems) > 0 {
 		return r.problems
 	}
@@ -109,17 +136,30 @@ func read(data []byte, into any) []form.Problem {
 	return nil
 }
 
-type reader struct {
-	decoder  *json.Decoder
-	problems []form.Problem
+// object is a JSON object with its members in the order of the document, repeated ones too.
+type object []member
+
+type member struct {
+	name  string
+	value any
 }
 
-// value reads one value into a tree, and notes repeated members.
-func (r *reader) value(path string, depth int) (any, error) {
+// member gives the value of a name, the last one as JSON has it; nil if there is none.
+func (o object) member(name string) any {
+	for _, m := range slices.Backward(o) {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return nil
+}
+
+// readTree reads one value: object, []any, string, json.Number, bool or nil.
+func readTree(d *json.Decoder, depth int) (any, error) {
 	if depth > 200 {
 		return nil, errors.New("nested too deeply")
 	}
-	token, err := r.decoder.Token()
+	token, err := d.Token()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, io.ErrUnexpectedEOF
@@ -128,149 +168,196 @@ func (r *reader) value(path string, depth int) (any, error) {
 	}
 	switch token {
 	case json.Delim('{'):
-		m := map[string]any{}
-		for r.decoder.More() {
-			key, err := r.decoder.Token()
+		var o object
+		for d.More() {
+			key, err := d.Token()
 			if err != nil {
 				return nil, err
 			}
 			name, _ := key.(string)
-			at := path + "/" + form.Escape(name)
-			if _, twice := m[name]; twice {
-				r.problems = append(r.problems, problem(at, "duplicate_member", "the member "+name+" stands here twice", "o membro "+name+" aparece duas vezes"))
-			}
-			if m[name], err = r.value(at, depth+1); err != nil {
+			value, err := readTree(d, depth+1)
+			if err != nil {
 				return nil, err
 			}
+			o = append(o, member{name, value})
 		}
-		_, err := r.decoder.Token()
-		return m, err
+		_, err := d.Token()
+		return o, err
 	case json.Delim('['):
 		list := []any{}
-		for i := 0; r.decoder.More(); i++ {
-			element, err := r.value(path+"/"+strconv.Itoa(i), depth+1)
+		for d.More() {
+			element, err := readTree(d, depth+1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, element)
 		}
-		_, err := r.decoder.Token()
+		_, err := d.Token()
 		return list, err
 	}
 	return token, nil
 }
 
+// pointer is a JSON pointer that is written out only when there is something to say; nil is
+// the whole document.
+type pointer struct {
+	up   *pointer
+	name string
+}
+
+func (p *pointer) to(name string) *pointer { return &pointer{p, name} }
+
+func (p *pointer) String() string {
+	if p == nil {
+		return ""
+	}
+	return p.up.String() + "/" + form.Escape(p.name)
+}
+
+// mostProblems are said of one document; whoever has more has sent something else.
+const mostProblems = 500
+
+type reader struct{ problems []form.Problem }
+
+func (r *reader) add(at *pointer, code, en, pt string) *form.Problem {
+	if len(r.problems) == mostProblems {
+		return new(form.Problem)
+	}
+	r.problems = append(r.problems, problem(at.String(), code, en, pt))
+	return &r.problems[len(r.problems)-1]
+}
+
+func (r *reader) wrong(at *pointer, en, pt string) {
+	r.add(at, "wrong_type", "must be "+en, "deve ser "+pt)
+}
+
 // match compares a tree with the type that it should have.
-func (r *reader) match(tree any, want reflect.Type, path string) {
+func (r *reader) match(tree any, want reflect.Type, at *pointer) {
 	for want.Kind() == reflect.Pointer {
 		want = want.Elem()
 	}
-	switch want {
-	case reflect.TypeFor[Duration]():
-		r.duration(tree, path)
-		return
-	case reflect.TypeFor[Missing]():
-		if _, ok := tree.(map[string]any); ok {
-			want = reflect.TypeFor[map[string]string]()
-		} else {
-			want = reflect.TypeFor[string]()
-		}
-	case reflect.TypeFor[time.Time]():
+	_, isObject := tree.(object)
+	switch {
+	case want == reflect.TypeFor[Duration]():
+		r.duration(tree, at)
+	case want == reflect.TypeFor[time.Time]():
 		text, _ := tree.(string)
 		if _, err := time.Parse(time.RFC3339, text); err != nil {
-			r.wrong(path, "a time such as 2026-11-24T09:00:00-03:00", "uma data e hora como 2026-11-24T09:00:00-03:00")
+			r.wrong(at, "a time such as 2026-11-24T09:00:00-03:00", "uma data e hora como 2026-11-24T09:00:00-03:00")
 		}
-		return
-	case reflect.TypeFor[json.RawMessage]():
-		return
-	}
-	switch want.Kind() {
-	case reflect.Struct:
-		r.object(tree, want, path)
-	case reflect.Map:
-		m, ok := tree.(map[string]any)
-		if !ok {
-			r.wrong(path, "an object", "um objeto")
-			return
-		}
-		for name, member := range m {
-			r.match(member, want.Elem(), path+"/"+form.Escape(name))
-		}
-	case reflect.Slice:
-		list, ok := tree.([]any)
-		if !ok {
-			r.wrong(path, "a list", "uma lista")
-			return
-		}
-		for i, element := range list {
-			r.match(element, want.Elem(), path+"/"+strconv.Itoa(i))
-		}
-	case reflect.String:
-		if _, ok := tree.(string); !ok {
-			r.wrong(path, "a text", "um texto")
-		}
-	case reflect.Bool:
-		if _, ok := tree.(bool); !ok {
-			r.wrong(path, "true or false", "true ou false")
-		}
-	case reflect.Int, reflect.Float64:
-		r.number(tree, want.Kind(), path)
+	case want == reflect.TypeFor[Missing]() && isObject:
+		r.object(tree, reflect.TypeFor[map[string]string](), at)
+	case want == reflect.TypeFor[Missing]():
+		r.match(tree, reflect.TypeFor[string](), at)
+	case want == reflect.TypeFor[json.RawMessage](), want.Kind() == reflect.Interface:
+		r.free(tree, at)
+	default:
+		r.kind(tree, want, at)
 	}
 }
 
-func (r *reader) number(tree any, want reflect.Kind, path string) {
+func (r *reader) kind(tree any, want reflect.Type, at *pointer) {
+	switch want.Kind() {
+	case reflect.Struct, reflect.Map:
+		r.object(tree, want, at)
+	case reflect.Slice:
+		list, ok := tree.([]any)
+		if !ok {
+			r.wrong(at, "a list", "uma lista")
+		}
+		for i, element := range list {
+			r.match(element, want.Elem(), at.to(strconv.Itoa(i)))
+		}
+	case reflect.String:
+		if _, ok := tree.(string); !ok {
+			r.wrong(at, "a text", "um texto")
+		}
+	case reflect.Bool:
+		if _, ok := tree.(bool); !ok {
+			r.wrong(at, "true or false", "true ou false")
+		}
+	case reflect.Int, reflect.Float64:
+		r.number(tree, want.Kind(), at)
+	}
+}
+
+// free is a value of any type; only repeated members are wrong in it.
+func (r *reader) free(tree any, at *pointer) {
+	switch tree := tree.(type) {
+	case object:
+		r.object(tree, reflect.TypeFor[map[string]any](), at)
+	case []any:
+		for i, element := range tree {
+			r.free(element, at.to(strconv.Itoa(i)))
+		}
+	}
+}
+
+func (r *reader) number(tree any, want reflect.Kind, at *pointer) {
 	n, ok := tree.(json.Number)
 	if want == reflect.Int {
 		if _, err := strconv.ParseInt(n.String(), 10, 32); !ok || err != nil {
-			r.wrong(path, "a whole number", "um número inteiro")
+			r.wrong(at, "a whole number", "um número inteiro")
 		}
 		return
 	}
 	if _, err := n.Float64(); !ok || err != nil {
-		r.wrong(path, "a number", "um número")
+		r.wrong(at, "a number", "um número")
 	}
 }
 
-func (r *reader) duration(tree any, path string) {
+func (r *reader) duration(tree any, at *pointer) {
 	text, ok := tree.(string)
 	if ok {
 		_, err := form.ParseDuration(text)
 		ok = err == nil
 	}
 	if !ok {
-		r.wrong(path, "a duration such as 30s, 2h or 30d", "uma duração como 30s, 2h ou 30d")
+		r.wrong(at, "a duration such as 30s, 2h or 30d", "uma duração como 30s, 2h ou 30d")
 	}
 }
 
-func (r *reader) wrong(path, en, pt string) {
-	r.problems = append(r.problems, problem(path, "wrong_type", "must be "+en, "deve ser "+pt))
-}
-
-func (r *reader) object(tree any, want reflect.Type, path string) {
-	m, ok := tree.(map[string]any)
+// object matches a struct, or a map of values of one type, member by member.
+func (r *reader) object(tree any, want reflect.Type, at *pointer) {
+	o, ok := tree.(object)
 	if !ok {
-		r.wrong(path, "an object", "um objeto")
+		r.wrong(at, "an object", "um objeto")
 		return
 	}
-	types, names := map[string]reflect.Type{}, []string{}
-	for f := range want.Fields() {
+	types, names := membersOf(want)
+	seen := map[string]bool{}
+	for _, m := range o {
+		here := at.to(m.name)
+		if seen[m.name] {
+			r.add(here, "duplicate_member", "the member "+m.name+" stands here twice", "o membro "+m.name+" aparece duas vezes")
+			continue
+		}
+		seen[m.name] = true
+		t, known := types[m.name]
+		if want.Kind() == reflect.Map {
+			t, known = want.Elem(), true
+		}
+		if !known {
+			p := r.add(here, "unknown_member", fmt.Sprintf("there is no member %q here", m.name), fmt.Sprintf("não existe o membro %q aqui", m.name))
+			p.Hint = didYouMean(m.name, names)
+			continue
+		}
+		r.match(m.value, t, here)
+	}
+}
+
+// membersOf gives the JSON members of a struct.
+func membersOf(t reflect.Type) (types map[string]reflect.Type, names []string) {
+	if t.Kind() != reflect.Struct {
+		return nil, nil
+	}
+	types = map[string]reflect.Type{}
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		types[name] = f.Type
 		names = append(names, name)
 	}
-	for name, member := range m {
-		at := path + "/" + form.Escape(name)
-		if t, known := types[name]; known {
-			r.match(member, t, at)
-			continue
-		}
-		p := problem(at, "unknown_member", fmt.Sprintf("there is no member %q here", name), fmt.Sprintf("não existe o membro %q aqui", name))
-		if near := form.Nearest(name, names); near != "" {
-			p.Hint = form.Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
-		}
-		r.problems = append(r.problems, p)
-	}
-	slices.SortStableFunc(r.problems, func(a, b form.Problem) int { return strings.Compare(a.Path, b.Path) })
+	return types, names
 }
 
 // Exact turns the numbers of a decoded flow, read with their digits kept, into the kinds that

@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,6 +92,15 @@ func Walk(steps []*Step, path string, visit func(path string, s *Step)) {
 	}
 }
 
+// didYouMean gives a hint where a name looks like a known one.
+func didYouMean(name string, among []string) form.Words {
+	near := form.Nearest(name, among)
+	if near == "" {
+		return form.Words{}
+	}
+	return form.Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
+}
+
 type validator struct {
 	flow      *Flow
 	catalogue Catalogue
@@ -106,7 +116,7 @@ func (v *validator) error(path, code, en, pt string) { v.add(problem(path, code,
 
 // collect notes the ids of all steps.
 func (v *validator) collect(steps []*Step, path string, depth int) {
-	if depth > MaxDepth {
+	if depth > MaxDepth && len(steps) > 0 {
 		v.error(path, "too_deep", fmt.Sprintf("steps are nested more than %d deep", MaxDepth), fmt.Sprintf("há mais de %d níveis de passos", MaxDepth))
 		return
 	}
@@ -135,7 +145,9 @@ func (v *validator) trigger() {
 	t := v.flow.Trigger
 	info, ok := v.catalogue.Trigger(t.Kind)
 	if !ok {
-		v.error("/trigger/kind", "unknown_trigger", fmt.Sprintf("there is no trigger of the kind %q", t.Kind), fmt.Sprintf("não existe gatilho do tipo %q", t.Kind))
+		p := problem("/trigger/kind", "unknown_trigger", fmt.Sprintf("there is no trigger of the kind %q", t.Kind), fmt.Sprintf("não existe gatilho do tipo %q", t.Kind))
+		p.Hint = didYouMean(t.Kind, []string{"webhook", "schedule", "manual", "call", "failure"})
+		v.add(p)
 		return
 	}
 	v.fields(info.Fields, t.With, "/trigger/with")
@@ -158,9 +170,7 @@ func (v *validator) step(s *Step, at string) {
 	info, ok := v.catalogue.Action(s.Action)
 	if !ok {
 		p := problem(at+"/action", "unknown_action", fmt.Sprintf("there is no action %q", s.Action), fmt.Sprintf("não existe a ação %q", s.Action))
-		if near := form.Nearest(s.Action, v.catalogue.Kinds()); near != "" {
-			p.Hint = form.Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
-		}
+		p.Hint = didYouMean(s.Action, v.catalogue.Kinds())
 		v.add(p)
 		return
 	}
@@ -178,8 +188,8 @@ func (v *validator) step(s *Step, at string) {
 	v.word(s.Delivery, at+"/delivery", AtLeastOnce, AtMostOnce)
 	v.word(s.OnError, at+"/on_error", "fail", "continue")
 	v.word(s.Missing.All, at+"/missing", "fail", "empty", "skip")
-	for field, policy := range s.Missing.Fields {
-		v.word(policy, at+"/missing/"+form.Escape(field), "fail", "empty", "skip")
+	for _, field := range slices.Sorted(maps.Keys(s.Missing.Fields)) {
+		v.word(s.Missing.Fields[field], at+"/missing/"+form.Escape(field), "fail", "empty", "skip")
 		if info.Fields.Find(field) == nil {
 			v.error(at+"/missing/"+form.Escape(field), "unknown_member", "the action has no such field", "a ação não tem este campo")
 		}
@@ -231,6 +241,9 @@ func (v *validator) retry(r *Retry, at string) {
 	if r.Attempts != nil && (*r.Attempts < 1 || *r.Attempts > 100) {
 		v.error(at+"/attempts", "out_of_range", "attempts must be 1 to 100", "as tentativas devem ser de 1 a 100")
 	}
+	if r.First != nil && r.Max != nil && *r.Max < *r.First {
+		v.error(at+"/max", "out_of_range", "the longest wait is shorter than the first one", "a espera máxima é menor que a primeira")
+	}
 	if r.Factor != nil && (*r.Factor < 1 || *r.Factor > 100) {
 		v.error(at+"/factor", "out_of_range", "the factor must be 1 to 100", "o fator deve ser de 1 a 100")
 	}
@@ -241,11 +254,14 @@ func (v *validator) retry(r *Retry, at string) {
 
 // fields checks settings against their description, and compiles what they hold.
 func (v *validator) fields(fields form.Fields, with map[string]any, at string) {
-	for _, p := range fields.Check(with) {
+	problems := fields.Check(with)
+	slices.SortStableFunc(problems, func(a, b form.Problem) int { return strings.Compare(a.Path, b.Path) })
+	for _, p := range problems {
 		p.Path = at + p.Path
 		v.add(p)
 	}
-	for id, value := range with {
+	for _, id := range slices.Sorted(maps.Keys(with)) {
+		value := with[id]
 		field := fields.Find(id)
 		if field == nil {
 			continue
@@ -274,8 +290,8 @@ func (v *validator) templates(value any, path string) {
 			v.reads(hole, path)
 		}
 	case map[string]any:
-		for name, member := range value {
-			v.templates(member, path+"/"+form.Escape(name))
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			v.templates(value[name], path+"/"+form.Escape(name))
 		}
 	case []any:
 		for i, element := range value {
@@ -312,13 +328,7 @@ func (v *validator) reads(p *expression.Program, path string) {
 			continue
 		}
 		w := warning(path, "unknown_step", fmt.Sprintf("there is no step %q", chain[1]), fmt.Sprintf("não existe o passo %q", chain[1]))
-		ids := []string{}
-		for id := range v.ids {
-			ids = append(ids, id)
-		}
-		if near := form.Nearest(chain[1], ids); near != "" {
-			w.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
-		}
+		w.Hint = didYouMean(chain[1], slices.Sorted(maps.Keys(v.ids)))
 		v.add(w)
 	}
 }
@@ -358,6 +368,9 @@ func (v *validator) settings() {
 	if s.OnFailure != "" && v.known.Flow != nil && !v.known.Flow(s.OnFailure) {
 		v.add(warning("/settings/on_failure", "no_flow", "there is no flow "+s.OnFailure, "não existe o fluxo "+s.OnFailure))
 	}
+	if s.Silence != nil && s.Silence.ExpectEvery < Duration(time.Minute) {
+		v.error("/settings/silence/expect_every", "out_of_range", "must be 1m or more", "deve ser 1m ou mais")
+	}
 	for i, pointer := range s.Mask {
 		if !strings.HasPrefix(pointer, "/") {
 			v.error(fmt.Sprintf("/settings/mask/%d", i), "bad_pointer", "write a JSON pointer into the body, such as /customer/cpf", "escreva um JSON pointer no corpo, como /customer/cpf")
@@ -371,10 +384,10 @@ func (v *validator) tests() {
 		if t.Name == "" {
 			v.error(at+"/name", "required", "a test needs a name", "um teste precisa de um nome")
 		}
-		for path := range t.Expect.Steps {
+		for _, path := range slices.Sorted(maps.Keys(t.Expect.Steps)) {
 			v.testStep(path, at+"/expect/steps/"+form.Escape(path))
 		}
-		for path := range t.Mocks {
+		for _, path := range slices.Sorted(maps.Keys(t.Mocks)) {
 			v.testStep(path, at+"/mocks/"+form.Escape(path))
 		}
 	}

@@ -1,0 +1,69 @@
+package flow_test
+
+import (
+	"slices"
+	"testing"
+
+	"gancho/engine/flow"
+)
+
+func TestDiff(t *testing.T) {
+	before := parseFlow(t, `{"id": "a", "name": "Old", "trigger": {"kind": "manual"}, "settings": {"timeout": "1h"}, "steps": [
+		{"id": "one", "action": "set", "with": {"values": {"n": 1, "gone": true}}},
+		{"id": "two", "action": "set", "name": "Second"},
+		{"id": "three", "action": "set"},
+		{"id": "each", "action": "loop", "steps": [{"id": "in", "action": "set"}]},
+		{"id": "ways", "action": "branch", "branches": [{"name": "yes", "when": "true", "steps": []}]}]}`)
+	after := parseFlow(t, `{"id": "a", "name": "New", "trigger": {"kind": "manual"}, "settings": {"timeout": "1h"}, "steps": [
+		{"id": "two", "action": "set", "name": "Second"},
+		{"id": "uno", "formerly": ["one"], "action": "set", "with": {"values": {"n": 9007199254740993}}},
+		{"id": "in", "action": "set"},
+		{"id": "each", "action": "loop", "steps": [{"id": "fresh", "action": "set"}]},
+		{"id": "ways", "action": "branch", "branches": [{"name": "yes", "when": "false", "steps": []}]}]}`)
+	changes := flow.Diff(before, after)
+	var got []string
+	for _, c := range changes {
+		got = append(got, c.Kind+" "+c.Path)
+		if c.Sentence.EN == "" || c.Sentence.PT == "" {
+			t.Errorf("%s %s has no sentence: %+v", c.Kind, c.Path, c.Sentence)
+		}
+	}
+	equal(t, got, []string{
+		"changed /name",
+		"renamed /steps/1/id",
+		"moved /steps/1",
+		"changed /steps/1/with/values/gone",
+		"changed /steps/1/with/values/n",
+		"moved /steps/2",
+		"added /steps/3/steps/0",
+		"changed /steps/4/branches/0/when",
+		"removed /steps/2",
+	})
+	equal(t, changes[4].After, any(9007199254740993))
+	equal(t, changes[0].Sentence.EN, `name changed from "Old" to "New"`)
+	equal(t, changes[8].Sentence.PT, `o passo three foi removido`)
+}
+
+func TestDiffMovesAsFewAsPossible(t *testing.T) {
+	list := func(ids ...string) *flow.Flow {
+		f := &flow.Flow{ID: "a"}
+		for _, id := range ids {
+			f.Steps = append(f.Steps, &flow.Step{ID: id})
+		}
+		return f
+	}
+	changes := flow.Diff(list("a", "b", "c", "d"), list("d", "a", "b", "c"))
+	if len(changes) != 1 || changes[0].Step != "d" || changes[0].Kind != "moved" {
+		t.Errorf("got %+v, want d moved and nothing else", changes)
+	}
+	if changes := flow.Diff(list("a", "b"), list("a", "b")); len(changes) != 0 {
+		t.Errorf("equal flows: got %+v", changes)
+	}
+	kinds := []string{}
+	for _, c := range flow.Diff(list(), list("a")) {
+		kinds = append(kinds, c.Kind)
+	}
+	if !slices.Equal(kinds, []string{"added"}) {
+		t.Errorf("a new step: got %v", kinds)
+	}
+}

@@ -1,0 +1,188 @@
+package flow_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// catalogue is a small one for tests.
+type catalogue struct{}
+
+func (catalogue) Kinds() []string {
+	return []string{"set", "filter", "branch", "parallel", "loop", "slack.post_message", "http.request"}
+}
+
+func (catalogue) Action(kind string) (flow.ActionInfo, bool) {
+	var text, over string
+	var values map[string]any
+	label := form.Label("x", "x")
+	info := flow.ActionInfo{Kind: kind}
+	switch kind {
+	case "set":
+		info.Fields = form.Of(form.Map("values", &values, label))
+	case "filter":
+		info.Fields = form.Of(form.Condition("where", &text, label).Required())
+	case "branch", "parallel":
+		info.Shape = flow.Branches
+	case "loop":
+		info.Shape, info.Fields = flow.Steps, form.Of(form.Expression("over", &over, label).Required())
+	case "slack.post_message":
+		info.Connections = []string{"slack:bot"}
+		info.Fields = form.Of(form.Text("channel", &text, label).Required(), form.LongText("text", &over, label))
+	case "http.request":
+		info.Connections, info.ConnectionOptional = []string{"http_bearer", "http_basic"}, true
+		info.Fields = form.Of(form.URL("url", &text, label).Required())
+	default:
+		return info, false
+	}
+	return info, true
+}
+
+func (catalogue) Trigger(kind string) (flow.TriggerInfo, bool) {
+	var order string
+	switch kind {
+	case "webhook":
+		return flow.TriggerInfo{Kind: kind, Connections: []string{"generic:webhook"}, Fields: form.Of(form.Expression("order_by", &order, form.Label("x", "x")))}, true
+	case "manual":
+		return flow.TriggerInfo{Kind: kind, Check: func(f *flow.Flow, _ flow.Known) []form.Problem {
+			if f.Name == "forbidden" {
+				return []form.Problem{{Severity: form.Error, Path: "/name", Code: "forbidden"}}
+			}
+			return nil
+		}}, true
+	}
+	return flow.TriggerInfo{}, false
+}
+
+var known = flow.Known{
+	Flow: func(id string) bool { return id == "other" },
+	Connection: func(name string) (string, bool) {
+		kind, ok := map[string]string{"team": "slack:bot", "bank": "http_bearer"}[name]
+		return kind, ok
+	},
+}
+
+func TestValidate(t *testing.T) {
+	step := func(members string) string {
+		return `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "s", "action": "set"}, {"id": "x", ` + members + `}]}`
+	}
+	for _, c := range []struct {
+		name, document string
+		want           []string
+	}{
+		{"nothing", step(`"action": "set", "with": {"values": {"a": "{{ steps.s.a }}"}}`), nil},
+		{"same id", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "set"}, {"id": "p", "action": "parallel", "branches": [{"steps": [{"id": "x", "action": "set"}]}]}]}`,
+			[]string{"/steps/1/branches/0/steps/0/id duplicate_id"}},
+		{"bad id", step(`"action": "set", "catch": [{"id": "Y", "action": "set"}]`), []string{"/steps/1/catch/0/id bad_id"}},
+		{"unknown trigger", `{"id": "a", "trigger": {"kind": "webhok"}, "steps": []}`, []string{"/trigger/kind unknown_trigger"}},
+		{"the trigger's own check", `{"id": "a", "name": "forbidden", "trigger": {"kind": "manual"}, "steps": []}`, []string{"/name forbidden"}},
+		{"trigger", `{"id": "a", "trigger": {"kind": "webhook", "where": "trigger.body.x ==", "connection": "team", "with": {"order_by": "1 +", "z": 1}}, "steps": []}`,
+			[]string{"/trigger/with/z unknown_member", "/trigger/with/order_by syntax", "/trigger/where syntax", "/trigger/connection wrong_connection"}},
+		{"unknown action", step(`"action": "slack.post_mesage"`), []string{"/steps/1/action unknown_action"}},
+		{"field", step(`"action": "slack.post_message", "connection": "team", "with": {"chanel": "C1"}`),
+			[]string{"/steps/1/with/chanel unknown_member", "/steps/1/with/channel required"}},
+		{"template", step(`"action": "set", "with": {"values": {"a": ["{{ 1 + }}", "ok"], "b": "{{ open"}}`), []string{"/steps/1/with/values/a/0 syntax", "/steps/1/with/values/b unclosed"}},
+		{"no template in an expression", step(`"action": "filter", "with": {"where": "{{ true }}"}`), []string{"/steps/1/with/where syntax"}},
+		{"when", step(`"action": "set", "when": "a b"`), []string{"/steps/1/when syntax"}},
+		{"unknown step", step(`"action": "set", "when": "steps.sx.ok || errors.y.code == 'a'"`), []string{"/steps/1/when unknown_step", "/steps/1/when unknown_step"}},
+		{"loop without over", step(`"action": "loop", "steps": [{"id": "y", "action": "set"}]`), []string{"/steps/1/with/over required"}},
+		{"empty loop", step(`"action": "loop", "with": {"over": "[1]"}`), []string{"/steps/1/steps empty_block"}},
+		{"no branches", step(`"action": "branch"`), []string{"/steps/1/branches required"}},
+		{"two otherwise", step(`"action": "branch", "branches": [{"steps": []}, {"steps": []}]`), []string{"/steps/1/branches/1/when two_otherwise"}},
+		{"parallel with when", step(`"action": "parallel", "branches": [{"when": "true", "steps": []}]`), []string{"/steps/1/branches/0/when no_condition"}},
+		{"children of a leaf", step(`"action": "set", "steps": [{"id": "y", "action": "set"}], "branches": [{"steps": []}]`), []string{"/steps/1/steps no_children", "/steps/1/branches no_children"}},
+		{"retry", step(`"action": "set", "retry": {"attempts": 0, "factor": 0.5, "jitter": 2, "first": "1h", "max": "1m"}`),
+			[]string{"/steps/1/retry/attempts out_of_range", "/steps/1/retry/max out_of_range", "/steps/1/retry/factor out_of_range", "/steps/1/retry/jitter out_of_range"}},
+		{"words", step(`"action": "set", "delivery": "once", "on_error": "ignore", "missing": "null"`),
+			[]string{"/steps/1/delivery not_an_option", "/steps/1/on_error not_an_option", "/steps/1/missing not_an_option"}},
+		{"missing by field", step(`"action": "set", "missing": {"values": "no", "z": "skip"}`), []string{"/steps/1/missing/values not_an_option", "/steps/1/missing/z unknown_member"}},
+		{"connection needed", step(`"action": "slack.post_message", "with": {"channel": "C1"}`), []string{"/steps/1/connection required"}},
+		{"connection not there yet", step(`"action": "http.request", "connection": "later", "with": {"url": "https://example.com"}`), []string{"/steps/1/connection no_connection_yet"}},
+		{"connection of another kind", step(`"action": "http.request", "connection": "team", "with": {"url": "{{ vars.url }}"}`), []string{"/steps/1/connection wrong_connection"}},
+		{"no connection here", step(`"action": "set", "connection": "team"`), []string{"/steps/1/connection no_connection"}},
+		{"settings", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"timezone": "Mars/One", "concurrency": -1, "on_failure": "none", "mask": ["cpf", "/ok"], "silence": {"expect_every": "1s"}}}`,
+			[]string{"/settings/timezone bad_timezone", "/settings/concurrency out_of_range", "/settings/silence/expect_every out_of_range", "/settings/mask/0 bad_pointer", "/settings/on_failure no_flow"}},
+		{"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1]"}, "steps": [{"id": "y", "action": "set"}]}],
+			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"steps": {"each.0.y": "succeeded", "q": "skipped"}}}]}`,
+			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			problems := flow.Validate(parseFlow(t, c.document), catalogue{}, known)
+			got := lines(problems)
+			if !slices.Equal(got, c.want) {
+				t.Fatalf("got  %q\nwant %q", got, c.want)
+			}
+			for _, p := range problems {
+				if p.Code != "forbidden" && (p.Message.EN == "" || p.Message.PT == "") {
+					t.Errorf("%s has no words in both languages: %+v", p.Path, p)
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyErrorsRefuse(t *testing.T) {
+	f := parseFlow(t, `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "slack.post_message", "connection": "later", "with": {"channel": "C1"}}]}`)
+	problems := flow.Validate(f, catalogue{}, known)
+	if len(problems) != 1 || flow.Errors(problems) || !strings.Contains(problems[0].Hint.EN, "slack:bot") {
+		t.Errorf("a missing connection: got %+v, want one warning that names the kind", problems)
+	}
+	f.Steps[0].Action = "slack.post_mesage"
+	problems = flow.Validate(f, catalogue{}, known)
+	if !flow.Errors(problems) || !strings.Contains(problems[0].Hint.PT, "slack.post_message") {
+		t.Errorf("a wrong action: got %+v, want an error with what was meant", problems)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	nested := func(depth int) *flow.Flow {
+		f := &flow.Flow{ID: "a", Trigger: flow.Trigger{Kind: "manual"}}
+		list := &f.Steps
+		for i := range depth {
+			s := &flow.Step{ID: fmt.Sprint("s", i), Action: "loop", With: map[string]any{"over": "[1]"}}
+			*list = append(*list, s)
+			list = &s.Steps
+		}
+		*list = []*flow.Step{{ID: "last", Action: "set"}}
+		return f
+	}
+	if problems := flow.Validate(nested(15), catalogue{}, known); flow.Errors(problems) {
+		t.Errorf("depth 16: got %v", lines(problems))
+	}
+	if problems := flow.Validate(nested(16), catalogue{}, known); !slices.Contains(codes(problems), "too_deep") {
+		t.Errorf("depth 17: got %v, want too_deep", lines(problems))
+	}
+	wide := &flow.Flow{ID: "a", Trigger: flow.Trigger{Kind: "manual"}}
+	for i := range 500 {
+		wide.Steps = append(wide.Steps, &flow.Step{ID: fmt.Sprint("s", i), Action: "set"})
+	}
+	if problems := flow.Validate(wide, catalogue{}, known); len(problems) > 0 {
+		t.Errorf("500 steps: got %v", lines(problems))
+	}
+	wide.Steps = append(wide.Steps, &flow.Step{ID: "one_more", Action: "set"})
+	if problems := flow.Validate(wide, catalogue{}, known); !slices.Equal(codes(problems), []string{"too_many"}) {
+		t.Errorf("501 steps: got %v, want too_many", lines(problems))
+	}
+}
+
+func codes(problems []form.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Code)
+	}
+	return out
+}
+
+func TestWalkVisitsInOrder(t *testing.T) {
+	f := parseFlow(t, `{"id": "a", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "b", "action": "branch", "branches": [{"steps": [{"id": "c", "action": "set"}]}, {"steps": [{"id": "d", "action": "set"}]}], "catch": [{"id": "e", "action": "set"}]},
+		{"id": "f", "action": "loop", "steps": [{"id": "g", "action": "set"}]}]}`)
+	var got []string
+	flow.Walk(f.Steps, "/steps", func(path string, s *flow.Step) { got = append(got, s.ID+" "+path) })
+	equal(t, got, []string{"b /steps/0", "c /steps/0/branches/0/steps/0", "d /steps/0/branches/1/steps/0", "e /steps/0/catch/0", "f /steps/1", "g /steps/1/steps/0"})
+}
