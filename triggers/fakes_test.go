@@ -19,6 +19,9 @@ import (
 	"gancho/triggers"
 )
 
+// The real engine fits the door.
+var _ triggers.Engine = (*engine.Engine)(nil)
+
 // fakeEngine accepts into memory, with dedupe keys and rising After as a store has them.
 type fakeEngine struct {
 	mu       sync.Mutex

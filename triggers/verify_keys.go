@@ -94,9 +94,7 @@ func keyBytes(form, secret string) ([]byte, bool) {
 		}
 		return block.Bytes, true
 	case "whsec":
-		if _, rest, ok := strings.Cut(secret, "_"); ok {
-			secret = rest
-		}
+		secret = strings.TrimPrefix(strings.TrimPrefix(secret, "whsec_"), "whpk_")
 	}
 	return decodeText("base64", strings.TrimSpace(secret))
 }

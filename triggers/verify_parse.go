@@ -85,6 +85,7 @@ func (p *verifierReader) choice(member, def string, among ...string) string {
 	if !slices.Contains(among, text) {
 		list := strings.Join(among, ", ")
 		p.bad(member, "not_an_option", "must be one of "+list, "deve ser um destes: "+list)
+		return ""
 	}
 	return text
 }
