@@ -32,20 +32,14 @@ type ImportResult struct {
 	Problems  []form.Problem `json:"-"`
 }
 
-// Import takes the flows of a bundle in, as drafts that are off unless Publish is asked. It
-// never calls out. A flow that is as it was is left alone. With fail, nothing is taken in
-// when any id is taken by a different flow.
+// Import takes the flows of a bundle in, as drafts; new ones are off unless Publish is asked,
+// and one with errors is kept as a draft all the same. It never calls out. A flow that is as
+// it was is left alone. With fail, nothing is taken in when any id is taken by a different
+// flow.
 func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
-	results := make([]ImportResult, len(b.Flows))
-	for i, f := range b.Flows {
-		action, err := s.importAction(f, o)
-		if err != nil {
-			return nil, err
-		}
-		results[i] = ImportResult{ID: f.ID, Action: action, Problems: s.Check(f)}
-	}
-	if o.DryRun {
-		return results, nil
+	results, err := s.plan(b, o)
+	if err != nil || o.DryRun {
+		return results, err
 	}
 	for i, f := range b.Flows {
 		if err := s.take(ctx, f, o, &results[i]); err != nil {
@@ -55,9 +49,34 @@ func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]
 	return results, nil
 }
 
+// plan says what an import would do; all flows that are in its way are named at once.
+func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
+	results := make([]ImportResult, len(b.Flows))
+	var taken []form.Problem
+	for i, f := range b.Flows {
+		action, err := s.importAction(f, o)
+		if err != nil {
+			return nil, err
+		}
+		if action == "" {
+			taken = append(taken, form.Problem{Severity: form.Error, Path: fmt.Sprintf("/flows/%d/id", i), Code: "taken", Message: form.Label(
+				fmt.Sprintf("there is another flow %q already", f.ID), fmt.Sprintf("já existe outro fluxo %q", f.ID))})
+		}
+		results[i] = ImportResult{ID: f.ID, Action: action, Problems: s.check(f, b).problems}
+	}
+	if len(taken) > 0 {
+		r := refuse(Conflict, "taken", fmt.Sprintf("%d flows are there already, and differ; import with on_conflict=replace or skip", len(taken)),
+			fmt.Sprintf("%d fluxos já existem e são diferentes; importe com on_conflict=replace ou skip", len(taken)))
+		r.Problems = taken
+		return nil, r
+	}
+	return results, nil
+}
+
+// importAction gives what would become of a flow; "" when its id is taken and that refuses.
 func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
-	e, err := s.Get(f.ID)
-	if err != nil {
+	e, taken := s.entry(f.ID)
+	if !taken {
 		return "created", nil
 	}
 	if equal, err := sameFlow(e.Draft, f); err != nil || equal {
@@ -69,8 +88,7 @@ func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
 	case OnConflictReplace:
 		return "replaced", nil
 	}
-	return "", refuse(Conflict, "taken", fmt.Sprintf("there is another flow %q already; import with on_conflict=replace or skip", f.ID),
-		fmt.Sprintf("já existe outro fluxo %q; importe com on_conflict=replace ou skip", f.ID))
+	return "", nil
 }
 
 func sameFlow(a, b *flow.Flow) (bool, error) {
@@ -86,7 +104,7 @@ func (s *Flows) take(ctx context.Context, f *flow.Flow, o ImportOptions, r *Impo
 	var err error
 	switch r.Action {
 	case "created":
-		_, err = s.Create(ctx, f)
+		_, err = s.create(ctx, f, FlowOff)
 	case "replaced":
 		_, err = s.Update(ctx, f.ID, f, -1)
 	case "skipped":

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -58,6 +60,13 @@ type savedConnection struct {
 
 const connectionDoc = "connection"
 
+// The states of a connection.
+const (
+	ConnectionUntested = "untested"
+	ConnectionOK       = "ok"
+	ConnectionBroken   = "broken" // refused by the provider
+)
+
 // Connections are the sealed credentials of this instance.
 type Connections struct {
 	docs  store.Docs
@@ -104,12 +113,13 @@ func (c *Connections) Kind(name string) (string, bool) {
 	return s.Kind, ok
 }
 
-// Resolve gives a connection to act with; ErrNoConnection while there is none that works.
+// Resolve gives a connection to act with; ErrNoConnection while there is none that can work:
+// it does not exist, was refused by the provider, or lacks a secret that its kind requires.
 func (c *Connections) Resolve(name string) (*Connection, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	s, ok := c.kept[name]
-	if !ok || s.State == "broken" {
+	if !ok || s.State == ConnectionBroken || !c.complete(s) {
 		return nil, fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}
 	return &Connection{Name: name, Kind: s.Kind, Fields: s.Fields, Hosts: s.Hosts, Secret: func(field string) ([]string, error) {
@@ -123,6 +133,13 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 		}
 		return values, nil
 	}}, nil
+}
+
+// complete says that every secret that the kind requires is set.
+func (c *Connections) complete(s savedConnection) bool {
+	return !slices.ContainsFunc(c.kinds[s.Kind].Fields, func(f ConnectionField) bool {
+		return f.Secret && f.Required && len(s.Secrets[f.ID]) == 0
+	})
 }
 
 func about(kind, name, field string) string { return kind + "\x00" + name + "\x00" + field }
@@ -166,50 +183,111 @@ func (c *Connections) view(name string, s savedConnection) ConnectionView {
 }
 
 // Put creates or replaces a connection. A secret field that is left out keeps its value; a
-// list holds several, for rotation. When the hosts change, secrets that are not given anew
-// are emptied, so that nobody can point them elsewhere.
+// list holds several, for rotation, the newest first. When the kind or the hosts change,
+// secrets that are not given anew are emptied, so that nobody can point them elsewhere.
 func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
+	hosts = tidyHosts(hosts)
 	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
 		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
+	s := c.next(name, kind, fields, hosts)
+	err := c.write(ctx, name, s)
+	c.mu.Unlock()
+	if err != nil {
+		return ConnectionView{}, err
+	}
+	c.tell(name)
+	return c.view(name, s), nil
+}
+
+// next is the saved form after a Put.
+func (c *Connections) next(name, kind string, fields map[string]any, hosts []string) savedConnection {
 	k, before := c.kinds[kind], c.kept[name]
-	s := savedConnection{Kind: kind, Fields: map[string]string{}, Secrets: map[string][]string{}, State: "untested", Hosts: slices.Clone(hosts)}
+	s := savedConnection{Kind: kind, Fields: map[string]string{}, Secrets: map[string][]string{}, State: ConnectionUntested, Hosts: hosts}
 	if !k.NeedsHosts {
 		s.Hosts = slices.Clone(k.Hosts)
 		if host, ok := fields[k.HostField].(string); ok {
-			s.Hosts = append(s.Hosts, host)
+			s.Hosts = append(s.Hosts, tidyHosts([]string{hostOf(host)})...)
 		}
 	}
-	keeps := before.Kind == kind && slices.Equal(before.Hosts, s.Hosts)
+	base, _ := scalar(fields[k.HostField])
+	keeps := before.Kind == kind && before.Fields[k.HostField] == base && slices.Equal(slices.Sorted(slices.Values(before.Hosts)), slices.Sorted(slices.Values(s.Hosts)))
 	for _, f := range k.Fields {
 		value, given := fields[f.ID]
 		switch {
-		case !f.Secret && given:
-			s.Fields[f.ID] = fmt.Sprint(value)
+		case !f.Secret && value != nil:
+			s.Fields[f.ID], _ = scalar(value)
 		case !f.Secret && f.Default != "":
 			s.Fields[f.ID] = f.Default
-		case f.Secret && (!given || isSet(value)) && keeps:
-			s.Secrets[f.ID] = before.Secrets[f.ID]
-		case f.Secret && given:
+		case f.Secret && (!given || isSet(value)):
+			if keeps {
+				s.Secrets[f.ID] = before.Secrets[f.ID]
+			}
+		case f.Secret:
 			for _, plain := range secrets(value) {
 				s.Secrets[f.ID] = append(s.Secrets[f.ID], c.box.Seal([]byte(plain), about(kind, name, f.ID)))
 			}
 		}
 	}
+	return s
+}
+
+// write makes a connection durable and then the one in force. The caller holds the lock.
+func (c *Connections) write(ctx context.Context, name string, s savedConnection) error {
 	data, err := json.Marshal(s)
 	if err != nil {
-		return ConnectionView{}, err
+		return fmt.Errorf("write connection %s: %w", name, err)
 	}
 	if _, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1, Value: data}}); err != nil {
-		return ConnectionView{}, fmt.Errorf("write connection %s: %w", name, err)
+		return fmt.Errorf("write connection %s: %w", name, err)
 	}
 	c.kept[name] = s
-	for _, f := range c.watchers {
+	return nil
+}
+
+// tell calls the watchers. The caller must not hold the lock: they may ask for connections.
+func (c *Connections) tell(name string) {
+	c.mu.RLock()
+	watchers := slices.Clone(c.watchers)
+	c.mu.RUnlock()
+	for _, f := range watchers {
 		f(name)
 	}
-	return c.view(name, s), nil
+}
+
+// tidyHosts writes host names in one way.
+func tidyHosts(hosts []string) []string {
+	var tidy []string
+	for _, h := range hosts {
+		if h = strings.ToLower(strings.TrimSpace(h)); h != "" && !slices.Contains(tidy, h) {
+			tidy = append(tidy, h)
+		}
+	}
+	return tidy
+}
+
+// hostOf gives the host of a field that holds a host or an address.
+func hostOf(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	return text
+}
+
+// scalar is the text of a plain field.
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case nil:
+		return "", true
+	case string:
+		return v, true
+	case bool, int, int64, json.Number:
+		return fmt.Sprint(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return "", false
 }
 
 // isSet recognises the {"set": …} that answers hold in place of a secret.
@@ -219,54 +297,17 @@ func isSet(value any) bool {
 }
 
 func secrets(value any) []string {
-	var list []string
-	switch v := value.(type) {
-	case string:
-		list = append(list, v)
-	case []any:
-		for _, element := range v {
-			if text, ok := element.(string); ok {
-				list = append(list, text)
-			}
-		}
-	}
-	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
-}
-
-func (c *Connections) check(name, kind string, fields map[string]any, hosts []string) []form.Problem {
-	var problems []form.Problem
-	bad := func(path, code, en, pt string) {
-		problems = append(problems, form.Problem{Severity: form.Error, Path: path, Code: code, Message: form.Label(en, pt)})
-	}
-	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" || len(name) > 63 {
-		bad("/name", "bad_name", "a name has lower case letters, digits, - and _, at most 63", "um nome tem letras minúsculas, números, - e _, no máximo 63")
-	}
-	k, ok := c.kinds[kind]
+	list, ok := value.([]any)
 	if !ok {
-		bad("/kind", "unknown_kind", fmt.Sprintf("there is no kind of connection %q", kind), fmt.Sprintf("não existe o tipo de conexão %q", kind))
-		return problems
+		list = []any{value}
 	}
-	known := map[string]bool{}
-	for _, f := range k.Fields {
-		known[f.ID] = true
-		value, given := fields[f.ID]
-		path := "/fields/" + form.Escape(f.ID)
-		if text, isText := value.(string); f.Required && !f.Secret && (!given || (isText && text == "")) {
-			bad(path, "required", "is required", "é obrigatório")
-		}
-		if text, isText := value.(string); given && isText && len(f.Options) > 0 && !slices.Contains(f.Options, text) {
-			bad(path, "not_an_option", "must be one of "+strings.Join(f.Options, ", "), "deve ser um destes: "+strings.Join(f.Options, ", "))
+	var texts []string
+	for _, element := range list {
+		if text, _ := scalar(element); text != "" {
+			texts = append(texts, text)
 		}
 	}
-	for id := range fields {
-		if !known[id] {
-			bad("/fields/"+form.Escape(id), "unknown_member", fmt.Sprintf("this kind has no field %q", id), fmt.Sprintf("este tipo não tem o campo %q", id))
-		}
-	}
-	if k.NeedsHosts && len(hosts) == 0 {
-		bad("/hosts", "required", "list the hosts that this may be sent to, such as api.example.com", "liste os servidores para onde isto pode ir, como api.example.com")
-	}
-	return problems
+	return texts
 }
 
 // Delete removes a connection; runs that need it will wait.
@@ -287,25 +328,17 @@ func (c *Connections) Delete(ctx context.Context, name string) error {
 // again lets the runs that wait for it go on.
 func (c *Connections) SetState(ctx context.Context, name, state string) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	s, ok := c.kept[name]
 	if !ok || s.State == state {
+		c.mu.Unlock()
 		return nil
 	}
-	mended := s.State == "broken"
+	mended := s.State == ConnectionBroken
 	s.State = state
-	data, err := json.Marshal(s)
-	if err != nil {
-		return err
+	err := c.write(ctx, name, s)
+	c.mu.Unlock()
+	if err == nil && mended {
+		c.tell(name)
 	}
-	if _, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1, Value: data}}); err != nil {
-		return fmt.Errorf("write connection %s: %w", name, err)
-	}
-	c.kept[name] = s
-	if mended {
-		for _, f := range c.watchers {
-			f(name)
-		}
-	}
-	return nil
+	return err
 }

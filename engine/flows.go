@@ -2,11 +2,8 @@ package engine
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,6 +102,9 @@ type Flows struct {
 	entries  map[string]*FlowEntry
 	tokens   map[[32]byte]string // digest -> flow
 	watchers []func(id string, f *FlowEntry)
+
+	checkMu sync.Mutex
+	checked map[string]checkedFlow
 }
 
 // OpenFlows loads all flows.
@@ -112,7 +112,7 @@ func OpenFlows(ctx context.Context, c FlowsConfig) (*Flows, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Flows{FlowsConfig: c, entries: map[string]*FlowEntry{}, tokens: map[[32]byte]string{}}
+	s := &Flows{FlowsConfig: c, entries: map[string]*FlowEntry{}, tokens: map[[32]byte]string{}, checked: map[string]checkedFlow{}}
 	docs, err := c.Docs.ListDocs(ctx, flowDoc, "")
 	if err != nil {
 		return nil, fmt.Errorf("read flows: %w", err)
@@ -204,23 +204,35 @@ func (s *Flows) Watch(f func(id string, e *FlowEntry)) {
 	s.watchers = append(s.watchers, f)
 }
 
-// Get gives a flow, or a Refusal.
+// Get gives a flow with the problems of its draft, or a Refusal.
 func (s *Flows) Get(id string) (FlowEntry, error) {
+	e, ok := s.entry(id)
+	if !ok {
+		return FlowEntry{}, refuse(NotFound, "no_flow", fmt.Sprintf("there is no flow %q", id), fmt.Sprintf("não existe o fluxo %q", id))
+	}
+	e.Problems = s.problems(e.Draft)
+	return e, nil
+}
+
+func (s *Flows) entry(id string) (FlowEntry, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if f, ok := s.entries[id]; ok {
-		return *f, nil
+		return *f, true
 	}
-	return FlowEntry{}, refuse(NotFound, "no_flow", fmt.Sprintf("there is no flow %q", id), fmt.Sprintf("não existe o fluxo %q", id))
+	return FlowEntry{}, false
 }
 
-// List gives all flows, by id.
+// List gives all flows, by id, with the problems of their drafts.
 func (s *Flows) List() []FlowEntry {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var list []FlowEntry
+	list := make([]FlowEntry, 0, len(s.entries))
 	for _, id := range slices.Sorted(maps.Keys(s.entries)) {
 		list = append(list, *s.entries[id])
+	}
+	s.mu.RUnlock()
+	for i := range list {
+		list[i].Problems = s.problems(list[i].Draft)
 	}
 	return list
 }
@@ -243,21 +255,17 @@ func (s *Flows) ByToken(token string) (FlowEntry, bool) {
 	return f, true
 }
 
-// Check finds the problems of a flow in this instance.
-func (s *Flows) Check(f *flow.Flow) []form.Problem {
-	return flow.Validate(f, s.Catalogue, flow.Known{Connection: s.Connection, Flow: func(id string) bool {
-		_, err := s.Get(id)
-		return err == nil
-	}})
-}
-
 // Create keeps a new flow as a draft, with a trigger URL of its own.
 func (s *Flows) Create(ctx context.Context, f *flow.Flow) (FlowEntry, error) {
-	if _, err := s.Get(f.ID); err == nil {
+	return s.create(ctx, f, FlowNew)
+}
+
+func (s *Flows) create(ctx context.Context, f *flow.Flow, state State) (FlowEntry, error) {
+	if _, taken := s.entry(f.ID); taken {
 		return FlowEntry{}, refuse(Conflict, "taken", fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))
 	}
 	now := s.Now().UTC()
-	e := &FlowEntry{ID: f.ID, State: FlowNew, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now}
+	e := &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now}
 	return s.write(ctx, e)
 }
 
@@ -272,23 +280,27 @@ func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int
 	})
 }
 
+func stale(e FlowEntry, ifMatch int64) *Refusal {
+	r := refuse(Stale, "stale", fmt.Sprintf("the flow was changed meanwhile: its draft is %d, not %d", e.DraftRev, ifMatch),
+		fmt.Sprintf("o fluxo mudou nesse meio tempo: o rascunho é %d, não %d", e.DraftRev, ifMatch))
+	r.Current = &e
+	return r
+}
+
 // change applies f to a copy of an entry and makes it durable.
-func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *FlowEntry) error, more ...store.Doc) (FlowEntry, error) {
+func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *FlowEntry) error) (FlowEntry, error) {
 	e, err := s.Get(id)
 	if err != nil {
 		return FlowEntry{}, err
 	}
 	if ifMatch >= 0 && ifMatch != e.DraftRev {
-		r := refuse(Stale, "stale", fmt.Sprintf("the flow was changed meanwhile: its draft is %d, not %d", e.DraftRev, ifMatch),
-			fmt.Sprintf("o fluxo mudou nesse meio tempo: o rascunho é %d, não %d", e.DraftRev, ifMatch))
-		r.Current = &e
-		return FlowEntry{}, r
+		return FlowEntry{}, stale(e, ifMatch)
 	}
 	if err := f(&e); err != nil {
 		return FlowEntry{}, err
 	}
 	e.Updated = s.Now().UTC()
-	return s.write(ctx, &e, more...)
+	return s.write(ctx, &e)
 }
 
 // write makes an entry durable and then the one in force.
@@ -305,18 +317,65 @@ func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (Flo
 		return FlowEntry{}, fmt.Errorf("write flow %s: %w", e.ID, err)
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	revs, err := s.Docs.PutDocs(ctx, append(more, store.Doc{Kind: flowDoc, ID: e.ID, Revision: e.doc, Value: value}))
-	if errors.Is(err, store.ErrConflict) {
-		return FlowEntry{}, refuse(Stale, "stale", "the flow was changed meanwhile; try again", "o fluxo mudou nesse meio tempo; tente de novo")
-	}
 	if err != nil {
-		return FlowEntry{}, fmt.Errorf("write flow %s: %w", e.ID, err)
+		return FlowEntry{}, s.undone(ctx, e.ID, err)
 	}
-	e.doc = revs[len(revs)-1]
+	e.doc, e.Problems = revs[len(revs)-1], nil
 	s.keep(e)
 	s.tell(e.ID, e)
-	return *e, nil
+	written := *e
+	s.mu.Unlock()
+	written.Problems = s.problems(written.Draft)
+	return written, nil
+}
+
+// undone reads back what is there after a write that was refused, or of which it is not
+// known whether it happened. The caller holds the lock; undone gives it back.
+func (s *Flows) undone(ctx context.Context, id string, cause error) error {
+	defer s.mu.Unlock()
+	if err := s.reload(ctx, id); err != nil {
+		return fmt.Errorf("write flow %s: %w", id, errors.Join(cause, err))
+	}
+	if !errors.Is(cause, store.ErrConflict) {
+		return fmt.Errorf("write flow %s: %w", id, cause)
+	}
+	r := refuse(Stale, "stale", "the flow was changed meanwhile; try again", "o fluxo mudou nesse meio tempo; tente de novo")
+	if now := s.entries[id]; now != nil {
+		current := *now
+		r.Current = &current
+	}
+	return r
+}
+
+func (s *Flows) reload(ctx context.Context, id string) error {
+	d, err := s.Docs.GetDoc(ctx, flowDoc, id)
+	if errors.Is(err, store.ErrNotFound) {
+		s.drop(id)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if before := s.entries[id]; before != nil && before.doc == d.Revision {
+		return nil
+	}
+	f, err := s.read(ctx, d)
+	if err != nil {
+		return err
+	}
+	s.keep(f)
+	s.tell(id, f)
+	return nil
+}
+
+// drop forgets a flow that is no longer there.
+func (s *Flows) drop(id string) {
+	if before := s.entries[id]; before != nil {
+		s.forgetTokens(before)
+		delete(s.entries, id)
+		s.tell(id, nil)
+	}
 }
 
 func (s *Flows) tell(id string, e *FlowEntry) {
@@ -350,140 +409,10 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 		gone = append(gone, store.Doc{Kind: revisionDoc, ID: d.ID, Revision: -1})
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if _, err := s.Docs.PutDocs(ctx, gone); err != nil {
-		return fmt.Errorf("delete flow %s: %w", id, err)
+		return s.undone(ctx, id, err)
 	}
-	s.forgetTokens(&e)
-	delete(s.entries, id)
-	s.tell(id, nil)
+	s.drop(id)
+	s.mu.Unlock()
 	return nil
-}
-
-// PublishOptions say on what terms a draft is published.
-type PublishOptions struct {
-	IfMatch int64 // draft revision, -1 for the newest
-	By      string
-	Name    string
-}
-
-// Publish makes the draft an immutable revision and puts it in force. Errors refuse it.
-func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
-	e, err := s.Get(id)
-	if err != nil {
-		return FlowEntry{}, err
-	}
-	if problems := s.Check(e.Draft); flow.Errors(problems) {
-		r := refuse(Invalid, "invalid", "the flow has errors and cannot be published", "o fluxo tem erros e não pode ser publicado")
-		r.Problems = problems
-		return FlowEntry{}, r
-	}
-	number := e.PublishedRev + 1
-	value, err := json.Marshal(revision{At: s.Now().UTC(), By: o.By, Name: o.Name, Flow: e.Draft})
-	if err != nil {
-		return FlowEntry{}, fmt.Errorf("publish flow %s: %w", id, err)
-	}
-	doc := store.Doc{Kind: revisionDoc, ID: revisionID(id, number), Value: value}
-	return s.change(ctx, id, cmp.Or(max(o.IfMatch, -1), -1), func(e *FlowEntry) error {
-		e.Published, e.PublishedRev = e.Draft, number
-		if e.State == FlowNew || e.State == FlowOff {
-			e.State = FlowOn
-		}
-		return nil
-	}, doc)
-}
-
-func revisionID(id string, number int) string { return fmt.Sprintf("%s/%06d", id, number) }
-
-// Pause lets events queue; nothing runs.
-func (s *Flows) Pause(ctx context.Context, id string) (FlowEntry, error) {
-	return s.setState(ctx, id, FlowPaused)
-}
-
-// Resume ends a pause, or turns a flow on again.
-func (s *Flows) Resume(ctx context.Context, id string) (FlowEntry, error) {
-	return s.setState(ctx, id, FlowOn)
-}
-
-// Off refuses events from now on; runs under way go on.
-func (s *Flows) Off(ctx context.Context, id string) (FlowEntry, error) {
-	return s.setState(ctx, id, FlowOff)
-}
-
-func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry, error) {
-	return s.change(ctx, id, -1, func(e *FlowEntry) error {
-		if e.PublishedRev == 0 {
-			return refuse(Conflict, "not_published", "the flow was never published", "o fluxo nunca foi publicado")
-		}
-		e.State = state
-		return nil
-	})
-}
-
-// RotateURL makes a new trigger URL; the old one works for overlap.
-func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration) (FlowEntry, error) {
-	return s.change(ctx, id, -1, func(e *FlowEntry) error {
-		now := s.Now().UTC()
-		e.old = slices.DeleteFunc(slices.Clone(e.old), func(o oldToken) bool { return now.After(o.Until) })
-		e.old = append(e.old, oldToken{e.Token, now.Add(overlap)})
-		e.Token = newToken()
-		return nil
-	})
-}
-
-// newToken has 192 random bits.
-func newToken() string {
-	b := make([]byte, 24)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// Revision gives a published revision as it was.
-func (s *Flows) Revision(ctx context.Context, id string, number int) (*flow.Flow, error) {
-	d, err := s.Docs.GetDoc(ctx, revisionDoc, revisionID(id, number))
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, refuse(NotFound, "no_revision", fmt.Sprintf("flow %q has no revision %d", id, number), fmt.Sprintf("o fluxo %q não tem a revisão %d", id, number))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read revision %d of flow %s: %w", number, id, err)
-	}
-	var r revision
-	if err := unmarshalFlow(d.Value, &r); err != nil {
-		return nil, err
-	}
-	return r.Flow, nil
-}
-
-// Revisions lists what was published, newest first.
-func (s *Flows) Revisions(ctx context.Context, id string) ([]RevisionInfo, error) {
-	if _, err := s.Get(id); err != nil {
-		return nil, err
-	}
-	docs, err := s.Docs.ListDocs(ctx, revisionDoc, id+"/")
-	if err != nil {
-		return nil, fmt.Errorf("list revisions of flow %s: %w", id, err)
-	}
-	list := []RevisionInfo{}
-	for _, d := range docs {
-		var r revision
-		if err := unmarshalFlow(d.Value, &r); err != nil {
-			return nil, err
-		}
-		info := RevisionInfo{At: r.At, By: r.By, Name: r.Name}
-		if _, err := fmt.Sscanf(d.ID[len(id)+1:], "%d", &info.Revision); err != nil {
-			return nil, fmt.Errorf("revision %s: %w", d.ID, err)
-		}
-		list = append(list, info)
-	}
-	slices.SortFunc(list, func(a, b RevisionInfo) int { return cmp.Compare(b.Revision, a.Revision) })
-	return list, nil
-}
-
-// Restore makes a revision the draft again.
-func (s *Flows) Restore(ctx context.Context, id string, number int) (FlowEntry, error) {
-	f, err := s.Revision(ctx, id, number)
-	if err != nil {
-		return FlowEntry{}, err
-	}
-	return s.Update(ctx, id, f, -1)
 }

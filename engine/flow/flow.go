@@ -4,6 +4,7 @@ package flow
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,11 @@ type Bundle struct {
 	Gancho  int                          `json:"gancho"`
 	Flows   []*Flow                      `json:"flows"`
 	Samples map[string][]json.RawMessage `json:"samples,omitempty"`
+}
+
+// Has says whether a flow of that id is in the bundle; none is in a nil one.
+func (b *Bundle) Has(id string) bool {
+	return b != nil && slices.ContainsFunc(b.Flows, func(f *Flow) bool { return f.ID == id })
 }
 
 // Flow is a trigger and a tree of steps.

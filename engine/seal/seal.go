@@ -13,12 +13,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gancho/engine/store"
 )
 
 // KeySize of the master key, in bytes.
 const KeySize = 32
+
+// keyID of the data key. It stands before every sealed value, so that keys can change.
+const keyID = "1"
 
 // ErrWrongKey says that the master key is not the one that this data was sealed with.
 var ErrWrongKey = errors.New("the master key does not open this data folder: use the key that it was made with")
@@ -44,7 +48,7 @@ func Open(ctx context.Context, docs store.Docs, master []byte) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := docs.GetDoc(ctx, "key", "1")
+	doc, err := docs.GetDoc(ctx, "key", keyID)
 	if errors.Is(err, store.ErrNotFound) {
 		return create(ctx, docs, outer)
 	}
@@ -55,7 +59,7 @@ func Open(ctx context.Context, docs store.Docs, master []byte) (*Box, error) {
 	if err := json.Unmarshal(doc.Value, &kept); err != nil {
 		return nil, fmt.Errorf("read the data key: %w", err)
 	}
-	key, err := outer.Open(nil, nil, kept.Wrapped, []byte("gancho data key 1"))
+	key, err := outer.Open(nil, nil, kept.Wrapped, []byte("gancho data key "+keyID))
 	if err != nil {
 		return nil, ErrWrongKey
 	}
@@ -65,11 +69,11 @@ func Open(ctx context.Context, docs store.Docs, master []byte) (*Box, error) {
 func create(ctx context.Context, docs store.Docs, outer cipher.AEAD) (*Box, error) {
 	key := make([]byte, KeySize)
 	rand.Read(key)
-	value, err := json.Marshal(keyDoc{ID: "1", Wrapped: outer.Seal(nil, nil, key, []byte("gancho data key 1"))})
+	value, err := json.Marshal(keyDoc{ID: keyID, Wrapped: outer.Seal(nil, nil, key, []byte("gancho data key "+keyID))})
 	if err != nil {
 		return nil, err
 	}
-	if _, err := docs.PutDocs(ctx, []store.Doc{{Kind: "key", ID: "1", Value: value}}); err != nil {
+	if _, err := docs.PutDocs(ctx, []store.Doc{{Kind: "key", ID: keyID, Value: value}}); err != nil {
 		return nil, fmt.Errorf("keep the data key: %w", err)
 	}
 	return newBox(key)
@@ -96,19 +100,23 @@ func gcm(key []byte) (cipher.AEAD, error) {
 // Seal makes a secret unreadable. It opens only under the same about, so that a sealed value
 // moved elsewhere is worth nothing.
 func (b *Box) Seal(plain []byte, about string) string {
-	return "1." + base64.RawStdEncoding.EncodeToString(b.gcm.Seal(nil, nil, plain, []byte(about)))
+	return keyID + "." + base64.RawStdEncoding.EncodeToString(b.gcm.Seal(nil, nil, plain, bound(about)))
 }
+
+// bound is what a sealed value is tied to: its place and its key.
+func bound(about string) []byte { return []byte(keyID + "\x00" + about) }
 
 // Open gives back what was sealed under the same about.
 func (b *Box) Open(sealed, about string) ([]byte, error) {
-	if len(sealed) < 2 || sealed[:2] != "1." {
+	id, text, _ := strings.Cut(sealed, ".")
+	if id != keyID {
 		return nil, errors.New("open a sealed value: unknown key")
 	}
-	raw, err := base64.RawStdEncoding.DecodeString(sealed[2:])
+	raw, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
 		return nil, fmt.Errorf("open a sealed value: %w", err)
 	}
-	plain, err := b.gcm.Open(nil, nil, raw, []byte(about))
+	plain, err := b.gcm.Open(nil, nil, raw, bound(about))
 	if err != nil {
 		return nil, errors.New("open a sealed value: it is damaged or was moved")
 	}

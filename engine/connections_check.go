@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gancho/engine/form"
+)
+
+// check finds everything that is wrong with a connection as it was posted.
+func (c *Connections) check(name, kind string, fields map[string]any, hosts []string) []form.Problem {
+	var k connectionCheck
+	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" || len(name) > 63 || strings.Trim(name[:1], "-_") == "" {
+		k.bad("/name", "bad_name", "a name has lower case letters, digits, - and _, at most 63", "um nome tem letras minúsculas, números, - e _, no máximo 63")
+	}
+	known, ok := c.kinds[kind]
+	if !ok {
+		p := k.bad("/kind", "unknown_kind", fmt.Sprintf("there is no kind of connection %q", kind), fmt.Sprintf("não existe o tipo de conexão %q", kind))
+		p.Hint = meant(kind, slices.Sorted(maps.Keys(c.kinds)))
+		return k.problems
+	}
+	k.fields(known, fields)
+	k.hosts(known, hosts)
+	return k.problems
+}
+
+type connectionCheck struct{ problems []form.Problem }
+
+func (k *connectionCheck) bad(path, code, en, pt string) *form.Problem {
+	k.problems = append(k.problems, form.Problem{Severity: form.Error, Path: path, Code: code, Message: form.Label(en, pt)})
+	return &k.problems[len(k.problems)-1]
+}
+
+func (k *connectionCheck) fields(known ConnectionKind, fields map[string]any) {
+	ids := []string{}
+	for _, f := range known.Fields {
+		ids = append(ids, f.ID)
+		k.field(f, fields[f.ID])
+	}
+	for _, id := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(ids, id) {
+			p := k.bad("/fields/"+form.Escape(id), "unknown_member", fmt.Sprintf("this kind has no field %q", id), fmt.Sprintf("este tipo não tem o campo %q", id))
+			p.Hint = meant(id, ids)
+		}
+	}
+}
+
+func (k *connectionCheck) field(f ConnectionField, value any) {
+	path := "/fields/" + form.Escape(f.ID)
+	if f.Secret {
+		k.secret(path, value)
+		return
+	}
+	text, ok := scalar(value)
+	switch {
+	case !ok:
+		k.bad(path, "wrong_type", "must be a text", "deve ser um texto")
+	case text == "" && f.Required && (value != nil || f.Default == ""):
+		k.bad(path, "required", "is required", "é obrigatório")
+	case text != "" && len(f.Options) > 0 && !slices.Contains(f.Options, text):
+		k.bad(path, "not_an_option", "must be one of "+strings.Join(f.Options, ", "), "deve ser um destes: "+strings.Join(f.Options, ", "))
+	}
+}
+
+func (k *connectionCheck) secret(path string, value any) {
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	for _, element := range list {
+		if _, ok := scalar(element); !ok && (len(list) > 1 || !isSet(element)) {
+			k.bad(path, "wrong_type", "must be a text, or a list of texts", "deve ser um texto, ou uma lista de textos")
+			return
+		}
+	}
+}
+
+func (k *connectionCheck) hosts(known ConnectionKind, hosts []string) {
+	if known.NeedsHosts && len(hosts) == 0 {
+		k.bad("/hosts", "required", "list the hosts that this may be sent to, such as api.example.com", "liste os servidores para onde isto pode ir, como api.example.com")
+	}
+	for i, h := range hosts {
+		if strings.ContainsAny(h, "/@?# \t") {
+			k.bad(fmt.Sprintf("/hosts/%d", i), "bad_host", fmt.Sprintf("%q is not a host; write it as api.example.com", h), fmt.Sprintf("%q não é um servidor; escreva como api.example.com", h))
+		}
+	}
+}
+
+func meant(name string, among []string) form.Words {
+	near := form.Nearest(name, among)
+	if near == "" {
+		return form.Words{}
+	}
+	return form.Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
+}

@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// PublishOptions say on what terms a draft is published.
+type PublishOptions struct {
+	IfMatch int64 // draft revision, -1 for the newest
+	By      string
+	Name    string
+}
+
+// Publish makes the draft an immutable revision and puts it in force: new and off become on,
+// paused stays. Errors refuse it.
+func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
+	for range 3 {
+		e, err := s.publish(ctx, id, o)
+		if r, ok := errors.AsType[*Refusal](err); ok && r.Kind == Stale && o.IfMatch <= 0 {
+			continue // somebody else wrote meanwhile, and the newest draft is meant
+		}
+		return e, err
+	}
+	return s.publish(ctx, id, o)
+}
+
+// publish publishes the very draft that it checked, or none.
+func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
+	e, err := s.Get(id)
+	if err != nil {
+		return FlowEntry{}, err
+	}
+	if o.IfMatch > 0 && o.IfMatch != e.DraftRev {
+		return FlowEntry{}, stale(e, o.IfMatch)
+	}
+	if flow.Errors(e.Problems) {
+		r := refuse(Invalid, "invalid", "the flow has errors and cannot be published", "o fluxo tem erros e não pode ser publicado")
+		r.Problems = e.Problems
+		return FlowEntry{}, r
+	}
+	number := e.PublishedRev + 1
+	value, err := json.Marshal(revision{At: s.Now().UTC(), By: o.By, Name: o.Name, Flow: e.Draft})
+	if err != nil {
+		return FlowEntry{}, fmt.Errorf("publish flow %s: %w", id, err)
+	}
+	e.Published, e.PublishedRev, e.Updated = e.Draft, number, s.Now().UTC()
+	if e.State == FlowNew || e.State == FlowOff {
+		e.State = FlowOn
+	}
+	return s.write(ctx, &e, store.Doc{Kind: revisionDoc, ID: revisionID(id, number), Value: value})
+}
+
+func revisionID(id string, number int) string { return fmt.Sprintf("%s/%06d", id, number) }
+
+// Pause lets events queue; nothing runs.
+func (s *Flows) Pause(ctx context.Context, id string) (FlowEntry, error) {
+	return s.setState(ctx, id, FlowPaused)
+}
+
+// Resume ends a pause, or turns a flow on again.
+func (s *Flows) Resume(ctx context.Context, id string) (FlowEntry, error) {
+	return s.setState(ctx, id, FlowOn)
+}
+
+// Off refuses events from now on; runs under way go on.
+func (s *Flows) Off(ctx context.Context, id string) (FlowEntry, error) {
+	return s.setState(ctx, id, FlowOff)
+}
+
+func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry, error) {
+	return s.change(ctx, id, -1, func(e *FlowEntry) error {
+		if e.PublishedRev == 0 {
+			return refuse(Conflict, "not_published", "the flow was never published", "o fluxo nunca foi publicado")
+		}
+		e.State = state
+		return nil
+	})
+}
+
+// RotateURL makes a new trigger URL; the old one works for overlap.
+func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration) (FlowEntry, error) {
+	return s.change(ctx, id, -1, func(e *FlowEntry) error {
+		now := s.Now().UTC()
+		e.old = slices.DeleteFunc(slices.Clone(e.old), func(o oldToken) bool { return now.After(o.Until) })
+		e.old = append(e.old, oldToken{e.Token, now.Add(overlap)})
+		e.Token = newToken()
+		return nil
+	})
+}
+
+// newToken has 192 random bits.
+func newToken() string {
+	b := make([]byte, 24)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Revision gives a published revision as it was.
+func (s *Flows) Revision(ctx context.Context, id string, number int) (*flow.Flow, error) {
+	d, err := s.Docs.GetDoc(ctx, revisionDoc, revisionID(id, number))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, refuse(NotFound, "no_revision", fmt.Sprintf("flow %q has no revision %d", id, number), fmt.Sprintf("o fluxo %q não tem a revisão %d", id, number))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read revision %d of flow %s: %w", number, id, err)
+	}
+	var r revision
+	if err := unmarshalFlow(d.Value, &r); err != nil {
+		return nil, err
+	}
+	return r.Flow, nil
+}
+
+// Revisions lists what was published, newest first.
+func (s *Flows) Revisions(ctx context.Context, id string) ([]RevisionInfo, error) {
+	if _, err := s.Get(id); err != nil {
+		return nil, err
+	}
+	docs, err := s.Docs.ListDocs(ctx, revisionDoc, id+"/")
+	if err != nil {
+		return nil, fmt.Errorf("list revisions of flow %s: %w", id, err)
+	}
+	list := []RevisionInfo{}
+	for _, d := range docs {
+		var r revision
+		if err := unmarshalFlow(d.Value, &r); err != nil {
+			return nil, err
+		}
+		info := RevisionInfo{At: r.At, By: r.By, Name: r.Name}
+		if _, err := fmt.Sscanf(d.ID[len(id)+1:], "%d", &info.Revision); err != nil {
+			return nil, fmt.Errorf("revision %s: %w", d.ID, err)
+		}
+		list = append(list, info)
+	}
+	slices.SortFunc(list, func(a, b RevisionInfo) int { return cmp.Compare(b.Revision, a.Revision) })
+	return list, nil
+}
+
+// Restore makes a revision the draft again.
+func (s *Flows) Restore(ctx context.Context, id string, number int) (FlowEntry, error) {
+	f, err := s.Revision(ctx, id, number)
+	if err != nil {
+		return FlowEntry{}, err
+	}
+	return s.Update(ctx, id, f, -1)
+}

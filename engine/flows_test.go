@@ -1,0 +1,474 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/seal"
+	"gancho/engine/store"
+	"gancho/engine/store/bolt"
+)
+
+// docs can fail on request, before or after the write happened.
+type docs struct {
+	store.Docs
+	before, after error
+}
+
+func (d *docs) PutDocs(ctx context.Context, list []store.Doc) ([]int64, error) {
+	if d.before != nil {
+		return nil, d.before
+	}
+	revisions, err := d.Docs.PutDocs(ctx, list)
+	return revisions, errors.Join(err, d.after)
+}
+
+// shelf is a set of flows over a store in a folder, with a clock that the test moves.
+type shelf struct {
+	*engine.Flows
+	t           *testing.T
+	docs        *docs
+	now         time.Time
+	connections map[string]string
+	busy        int64
+}
+
+func openShelf(t *testing.T) *shelf {
+	t.Helper()
+	db, err := bolt.Open(t.Context(), t.TempDir(), bolt.Options{})
+	check(t, err)
+	t.Cleanup(func() { check(t, db.Close()) })
+	s := &shelf{t: t, docs: &docs{Docs: db}, now: time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC), connections: map[string]string{}}
+	s.Flows = s.again()
+	return s
+}
+
+// again reads everything from the store, as after a restart.
+func (s *shelf) again() *engine.Flows {
+	s.t.Helper()
+	box, err := seal.Open(s.t.Context(), s.docs, make([]byte, seal.KeySize))
+	check(s.t, err)
+	send := (&sink{}).action()
+	send.Connection, send.Optional = []string{"test"}, true
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), send), []engine.Trigger{{Kind: "manual"}, {Kind: "webhook"}}, nil)
+	check(s.t, err)
+	flows, err := engine.OpenFlows(s.t.Context(), engine.FlowsConfig{
+		Docs: s.docs, Catalogue: catalogue, Box: box, Now: func() time.Time { return s.now },
+		Connection: func(name string) (string, bool) { kind, ok := s.connections[name]; return kind, ok },
+		Busy:       func(context.Context, string) (int64, error) { return s.busy, nil },
+	})
+	check(s.t, err)
+	return flows
+}
+
+// numbered is a flow whose name tells its drafts apart.
+func numbered(id string, n int) *flow.Flow {
+	return &flow.Flow{ID: id, Name: fmt.Sprint("draft ", n), Trigger: flow.Trigger{Kind: "manual"}, Steps: []*flow.Step{
+		{ID: "n", Action: "set", With: map[string]any{"values": map[string]any{"n": n}}},
+	}}
+}
+
+func broken(id string) *flow.Flow {
+	return &flow.Flow{ID: id, Trigger: flow.Trigger{Kind: "manual"}, Steps: []*flow.Step{{ID: "x", Action: "sett"}}}
+}
+
+func (s *shelf) create(f *flow.Flow) engine.FlowEntry {
+	s.t.Helper()
+	e, err := s.Create(s.t.Context(), f)
+	check(s.t, err)
+	return e
+}
+
+func TestLifeOfAFlow(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	e := s.create(numbered("a", 1))
+	if e.State != engine.FlowNew || e.DraftRev != 1 || e.PublishedRev != 0 || e.Published != nil {
+		t.Fatalf("created: %+v", e)
+	}
+	_, err := s.Create(ctx, numbered("a", 2))
+	refused(t, err, engine.Conflict)
+	_, err = s.Pause(ctx, "a")
+	refused(t, err, engine.Conflict)
+	for _, c := range []struct {
+		do   func(context.Context, string) (engine.FlowEntry, error)
+		want engine.State
+	}{
+		{func(ctx context.Context, id string) (engine.FlowEntry, error) {
+			return s.Publish(ctx, id, engine.PublishOptions{IfMatch: 1, By: "ana", Name: "first"})
+		}, engine.FlowOn},
+		{s.Pause, engine.FlowPaused}, {s.Resume, engine.FlowOn}, {s.Off, engine.FlowOff}, {s.Resume, engine.FlowOn}, {s.Off, engine.FlowOff},
+		{func(ctx context.Context, id string) (engine.FlowEntry, error) {
+			return s.Publish(ctx, id, engine.PublishOptions{})
+		}, engine.FlowOn},
+	} {
+		e, err := c.do(ctx, "a")
+		check(t, err)
+		if e.State != c.want {
+			t.Fatalf("got %s, want %s", e.State, c.want)
+		}
+	}
+	again, err := s.again().Get("a")
+	check(t, err)
+	if again.State != engine.FlowOn || again.PublishedRev != 2 || again.Published.Name != "draft 1" || again.Token != e.Token || !again.Created.Equal(s.now) {
+		t.Errorf("after a restart: %+v", again)
+	}
+	if n := again.Draft.Steps[0].With["values"].(map[string]any)["n"]; n != 1 {
+		t.Errorf("a number came back as %T %v", n, n)
+	}
+}
+
+func TestDraftsHaveRevisions(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 1))
+	e, err := s.Update(ctx, "a", numbered("a", 2), 1)
+	check(t, err)
+	if e.DraftRev != 2 {
+		t.Fatalf("got draft %d, want 2", e.DraftRev)
+	}
+	_, err = s.Update(ctx, "a", numbered("a", 3), 1)
+	if r := refused(t, err, engine.Stale); r.Current == nil || r.Current.Draft.Name != "draft 2" {
+		t.Errorf("stale: current is %+v", r.Current)
+	}
+	_, err = s.Publish(ctx, "a", engine.PublishOptions{IfMatch: 1})
+	refused(t, err, engine.Stale)
+	_, err = s.Update(ctx, "a", numbered("a", 3), -1)
+	check(t, err)
+	_, err = s.Update(ctx, "a", numbered("b", 3), -1)
+	refused(t, err, engine.Conflict)
+	_, err = s.Update(ctx, "none", numbered("none", 1), -1)
+	refused(t, err, engine.NotFound)
+}
+
+func TestRevisionsStay(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 1))
+	for n := 1; n <= 3; n++ {
+		_, err := s.Update(ctx, "a", numbered("a", n), -1)
+		check(t, err)
+		_, err = s.Publish(ctx, "a", engine.PublishOptions{IfMatch: -1, By: "ana", Name: fmt.Sprint("r", n)})
+		check(t, err)
+	}
+	list, err := s.Revisions(ctx, "a")
+	check(t, err)
+	var got []string
+	for _, r := range list {
+		got = append(got, fmt.Sprint(r.Revision, r.Name, r.By))
+	}
+	if want := []string{"3r3ana", "2r2ana", "1r1ana"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	f, err := s.Revision(ctx, "a", 2)
+	check(t, err)
+	if f.Name != "draft 2" {
+		t.Errorf("revision 2 is %s", f.Name)
+	}
+	_, err = s.Revision(ctx, "a", 9)
+	refused(t, err, engine.NotFound)
+	e, err := s.Restore(ctx, "a", 1)
+	check(t, err)
+	if e.Draft.Name != "draft 1" || e.Published.Name != "draft 3" || e.DraftRev != 5 {
+		t.Errorf("restored: draft %s (%d), published %s", e.Draft.Name, e.DraftRev, e.Published.Name)
+	}
+}
+
+func TestErrorsRefusePublishing(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	if e := s.create(broken("a")); !slices.Equal(pathsOf(e.Problems), []string{"/steps/0/action unknown_action"}) {
+		t.Errorf("a draft with an error: %v", e.Problems)
+	}
+	_, err := s.Publish(ctx, "a", engine.PublishOptions{})
+	if r := refused(t, err, engine.Invalid); len(r.Problems) != 1 {
+		t.Errorf("got %v", r.Problems)
+	}
+	if e, _ := s.Get("a"); e.State != engine.FlowNew || e.PublishedRev != 0 {
+		t.Errorf("it was published all the same: %+v", e)
+	}
+}
+
+func TestProblemsFollowWhatIsAround(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	f := numbered("a", 1)
+	f.Settings.OnFailure = "b"
+	f.Steps = append(f.Steps, &flow.Step{ID: "send", Action: "test.send", Connection: "later", With: map[string]any{"text": "x"}})
+	s.create(f)
+	problems := func() []string {
+		e, err := s.Get("a")
+		check(t, err)
+		if list := s.List(); !slices.Equal(pathsOf(list[0].Problems), pathsOf(e.Problems)) {
+			t.Errorf("the list says %v, the flow %v", list[0].Problems, e.Problems)
+		}
+		return pathsOf(e.Problems)
+	}
+	for _, c := range []struct {
+		change func()
+		want   []string
+	}{
+		{func() {}, []string{"/settings/on_failure no_flow", "/steps/1/connection no_connection_yet"}},
+		{func() { s.connections["later"] = "other" }, []string{"/steps/1/connection wrong_connection", "/settings/on_failure no_flow"}},
+		{func() { s.connections["later"] = "test" }, []string{"/settings/on_failure no_flow"}},
+		{func() { s.create(numbered("b", 1)) }, nil},
+		{func() { check(t, s.Delete(ctx, "b")) }, []string{"/settings/on_failure no_flow"}},
+	} {
+		c.change()
+		if got := problems(); !slices.Equal(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestTriggerURL(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	first := s.create(numbered("a", 1)).Token
+	if other := s.create(numbered("b", 1)).Token; len(first) < 22 || strings.Trim(first, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" || other == first {
+		t.Fatalf("tokens %q and %q", first, other)
+	}
+	e, err := s.RotateURL(ctx, "a", 24*time.Hour)
+	check(t, err)
+	leads := func(flows *engine.Flows, token string) bool {
+		got, ok := flows.ByToken(token)
+		return ok && got.ID == "a"
+	}
+	for _, flows := range []*engine.Flows{s.Flows, s.again()} {
+		if !leads(flows, first) || !leads(flows, e.Token) || leads(flows, "") || leads(flows, first+"x") {
+			t.Error("in the overlap, both URLs lead there and no other")
+		}
+	}
+	s.now = s.now.Add(24 * time.Hour)
+	for _, flows := range []*engine.Flows{s.Flows, s.again()} {
+		if leads(flows, first) || !leads(flows, e.Token) {
+			t.Error("after the overlap, only the new URL leads there")
+		}
+	}
+	now, err := s.RotateURL(ctx, "a", 0)
+	check(t, err)
+	if leads(s.Flows, e.Token) || !leads(s.Flows, now.Token) {
+		t.Error("without an overlap, the old URL ends at once")
+	}
+	list, err := s.docs.ListDocs(ctx, "flow", "")
+	check(t, err)
+	for _, d := range list {
+		if strings.Contains(string(d.Value), first) || strings.Contains(string(d.Value), now.Token) {
+			t.Error("a token lies open in a document")
+		}
+	}
+	check(t, s.Delete(ctx, "a"))
+	if leads(s.Flows, now.Token) {
+		t.Error("the URL of a deleted flow leads somewhere")
+	}
+}
+
+func TestDelete(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 1))
+	s.create(numbered("a-b", 1))
+	for _, id := range []string{"a", "a-b"} {
+		_, err := s.Publish(ctx, id, engine.PublishOptions{})
+		check(t, err)
+	}
+	s.busy = 2
+	if r := refused(t, s.Delete(ctx, "a"), engine.Conflict); r.Code != "runs_wait" {
+		t.Errorf("got %s", r.Code)
+	}
+	s.busy = 0
+	check(t, s.Delete(ctx, "a"))
+	refused(t, s.Delete(ctx, "a"), engine.NotFound)
+	flows := s.again()
+	_, err := flows.Get("a")
+	refused(t, err, engine.NotFound)
+	if _, err := flows.Revision(ctx, "a-b", 1); err != nil {
+		t.Errorf("another flow's revision is gone too: %v", err)
+	}
+	_, err = flows.Revision(ctx, "a", 1)
+	refused(t, err, engine.NotFound)
+	if e := s.create(numbered("a", 2)); e.DraftRev != 1 || e.State != engine.FlowNew {
+		t.Errorf("made again: %+v", e)
+	}
+}
+
+func TestWatch(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 1))
+	var told []string
+	s.Watch(func(id string, e *engine.FlowEntry) {
+		if e == nil {
+			told = append(told, id+" gone")
+			return
+		}
+		told = append(told, id+" "+string(e.State))
+	})
+	s.create(numbered("b", 1))
+	_, err := s.Publish(ctx, "a", engine.PublishOptions{})
+	check(t, err)
+	check(t, s.Delete(ctx, "b"))
+	if want := []string{"a new", "b new", "a on", "b gone"}; !slices.Equal(told, want) {
+		t.Errorf("got %v, want %v", told, want)
+	}
+}
+
+func TestWritesThatFail(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 1))
+	s.docs.before = store.ErrFull
+	if _, err := s.Update(ctx, "a", numbered("a", 2), -1); !errors.Is(err, store.ErrFull) {
+		t.Errorf("a full disk: got %v", err)
+	}
+	if e, _ := s.Get("a"); e.DraftRev != 1 || e.Draft.Name != "draft 1" {
+		t.Errorf("nothing was written, but the draft is %d %s", e.DraftRev, e.Draft.Name)
+	}
+	s.docs.before, s.docs.after = nil, errors.New("no answer")
+	if _, err := s.Update(ctx, "a", numbered("a", 3), -1); err == nil {
+		t.Error("an unknown outcome was no error")
+	}
+	s.docs.after = nil
+	if e, _ := s.Get("a"); e.DraftRev != 2 || e.Draft.Name != "draft 3" {
+		t.Errorf("it was written after all, but the draft is %d %s", e.DraftRev, e.Draft.Name)
+	}
+	_, err := s.Update(ctx, "a", numbered("a", 4), 2)
+	check(t, err)
+	other := s.again()
+	_, err = other.Update(ctx, "a", numbered("a", 5), 3)
+	check(t, err)
+	_, err = s.Update(ctx, "a", numbered("a", 6), 3)
+	if r := refused(t, err, engine.Stale); r.Current == nil || r.Current.Draft.Name != "draft 5" {
+		t.Errorf("written by another: current is %+v", r.Current)
+	}
+	e, err := s.Publish(ctx, "a", engine.PublishOptions{})
+	check(t, err)
+	if e.Published.Name != "draft 5" {
+		t.Errorf("published %s", e.Published.Name)
+	}
+	_, err = other.Update(ctx, "a", numbered("a", 7), -1)
+	refused(t, err, engine.Stale)
+	check(t, other.Delete(ctx, "a"))
+	_, err = s.Publish(ctx, "a", engine.PublishOptions{})
+	refused(t, err, engine.NotFound)
+}
+
+func actions(results []engine.ImportResult) []string {
+	var out []string
+	for _, r := range results {
+		word := r.ID + " " + r.Action
+		if r.Published {
+			word += " published"
+		}
+		out = append(out, word)
+	}
+	return out
+}
+
+func TestImport(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	bundle := func(n int) *flow.Bundle {
+		f := numbered("b", n)
+		f.Settings.OnFailure = "c"
+		return &flow.Bundle{Gancho: 1, Flows: []*flow.Flow{numbered("a", 1), f, broken("c")}}
+	}
+	run := func(b *flow.Bundle, o engine.ImportOptions, want ...string) {
+		t.Helper()
+		results, err := s.Import(ctx, b, o)
+		check(t, err)
+		if got := actions(results); !slices.Equal(got, want) {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+		if b.Has("b") && len(results[1].Problems) > 0 {
+			t.Errorf("a flow that names another of its bundle: %v", results[1].Problems)
+		}
+	}
+	run(bundle(1), engine.ImportOptions{DryRun: true}, "a created", "b created", "c created")
+	if list := s.List(); len(list) != 0 {
+		t.Fatalf("a dry run left %v", list)
+	}
+	run(bundle(1), engine.ImportOptions{}, "a created", "b created", "c created")
+	for _, e := range s.List() {
+		if e.State != engine.FlowOff || e.PublishedRev != 0 {
+			t.Errorf("%s arrived %s", e.ID, e.State)
+		}
+	}
+	before, err := s.Get("a")
+	check(t, err)
+	run(bundle(1), engine.ImportOptions{Publish: true}, "a unchanged published", "b unchanged published", "c unchanged")
+	run(bundle(1), engine.ImportOptions{Publish: true}, "a unchanged", "b unchanged", "c unchanged")
+	after, err := s.Get("a")
+	check(t, err)
+	if after.State != engine.FlowOn || after.PublishedRev != 1 || after.DraftRev != before.DraftRev || after.Token != before.Token {
+		t.Errorf("published once: %+v", after)
+	}
+	_, err = s.Import(ctx, bundle(2), engine.ImportOptions{})
+	if r := refused(t, err, engine.Conflict); !slices.Equal(pathsOf(r.Problems), []string{"/flows/1/id taken"}) {
+		t.Errorf("got %v", r.Problems)
+	}
+	run(bundle(2), engine.ImportOptions{OnConflict: engine.OnConflictSkip, Publish: true}, "a unchanged", "b skipped", "c unchanged")
+	run(bundle(2), engine.ImportOptions{OnConflict: engine.OnConflictReplace, Publish: true}, "a unchanged", "b replaced published", "c unchanged")
+	e, err := s.Get("b")
+	check(t, err)
+	if e.Published.Name != "draft 2" || e.PublishedRev != 2 {
+		t.Errorf("replaced: %s %d", e.Published.Name, e.PublishedRev)
+	}
+}
+
+func TestExport(t *testing.T) {
+	s := openShelf(t)
+	for _, id := range []string{"b", "a", "c"} {
+		f := numbered(id, 1)
+		if id != "c" {
+			f.Tags = []string{"sales"}
+		}
+		s.create(f)
+	}
+	for _, c := range []struct {
+		ids  []string
+		tag  string
+		want []string
+	}{{nil, "", []string{"a", "b", "c"}}, {nil, "sales", []string{"a", "b"}}, {[]string{"c", "a"}, "", []string{"a", "c"}}, {[]string{"c"}, "sales", nil}} {
+		b, err := s.Export(c.ids, c.tag)
+		check(t, err)
+		var got []string
+		for _, f := range b.Flows {
+			got = append(got, f.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v %q: got %v, want %v", c.ids, c.tag, got, c.want)
+		}
+		data, err := flow.Marshal(b)
+		check(t, err)
+		if _, problems := flow.Parse(data); len(problems) > 0 {
+			t.Errorf("what was exported cannot be read: %v", problems)
+		}
+	}
+	_, err := s.Export([]string{"none"}, "")
+	refused(t, err, engine.NotFound)
+}
+
+func TestManyWriteAtOnce(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 0))
+	done := make(chan error)
+	for n := range 20 {
+		go func() {
+			_, err := s.Update(ctx, "a", numbered("a", n), -1)
+			if r, ok := errors.AsType[*engine.Refusal](err); ok && r.Kind == engine.Stale {
+				err = nil
+			}
+			s.ByToken("x")
+			s.List()
+			done <- err
+		}()
+	}
+	for range 20 {
+		check(t, <-done)
+	}
+	kept, err := s.Get("a")
+	check(t, err)
+	read, err := s.again().Get("a")
+	check(t, err)
+	if kept.DraftRev != read.DraftRev || kept.Draft.Name != read.Draft.Name {
+		t.Errorf("kept %d %s, durable %d %s", kept.DraftRev, kept.Draft.Name, read.DraftRev, read.Draft.Name)
+	}
+}
