@@ -173,7 +173,7 @@ type Run struct {
 	Error      RunError
 	Reason     string
 	ReplayOf   string
-	Attempt    int // how often it was claimed since it last ended or was resumed, 1 for the first
+	Attempt    int // 1, and one more each time that it was resumed
 	OrderBy    string
 	Parent     Parent
 	Depth      int

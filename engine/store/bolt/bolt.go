@@ -52,15 +52,17 @@ type Options struct {
 
 // Store is the embedded store. It is the only process on its folder.
 type Store struct {
-	log    *slog.Logger
-	dir    string
-	live   *file
-	docs   *file
-	sched  *scheduler
-	counts *ledger
-	boot   uint64 // number of this start: the high part of lease tokens
-	leases atomic.Uint64
-	next   uint64 // number of the next event; touched by the writer of live alone
+	log     *slog.Logger
+	dir     string
+	live    *file
+	docs    *file
+	sched   *scheduler
+	counts  *ledger
+	started bool
+	clean   bool   // the process before this one ended in good order
+	boot    uint64 // number of this start: the high part of lease tokens
+	leases  atomic.Uint64
+	next    uint64 // number of the next event; touched by the writer of live alone
 
 	follow  followers
 	watch   watchers
@@ -91,6 +93,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.started = true
 	return s, nil
 }
 
@@ -155,7 +158,7 @@ type file struct {
 	broken error
 }
 
-// op is one part of a transaction. apply must leave the transaction fit for others: what goes
+// op is one part of a transaction. apply may run twice, the first time in vain; it must leave the transaction fit for others: what goes
 // wrong for it alone it keeps to itself. after runs once the whole transaction is durable.
 type op struct {
 	apply func(tx *bbolt.Tx) error
@@ -222,24 +225,41 @@ func (f *file) write(begin func(), flush func(tx *bbolt.Tx) error, end func(ok b
 		for len(batch) < 1024 && len(f.ops) > 0 {
 			batch = append(batch, <-f.ops)
 		}
-		begin()
-		err := f.db.Update(func(tx *bbolt.Tx) error {
-			for _, o := range batch {
-				if err := o.apply(tx); err != nil {
-					return err
-				}
-			}
-			return flush(tx)
-		})
-		err = f.judge(err)
-		end(err == nil)
+		err := f.transact(batch, begin, flush, end)
+		if alone := err == nil || len(batch) == 1 || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBroken); alone {
+			finish(batch, err)
+			continue
+		}
+		// One of them cannot be done, because of a damaged record perhaps: the others can.
+		for i := range batch {
+			one := batch[i : i+1]
+			finish(one, f.transact(one, begin, flush, end))
+		}
+	}
+}
+
+// transact applies all ops in one transaction, or none.
+func (f *file) transact(batch []*op, begin func(), flush func(tx *bbolt.Tx) error, end func(ok bool)) error {
+	begin()
+	err := f.judge(f.db.Update(func(tx *bbolt.Tx) error {
 		for _, o := range batch {
-			if err == nil && o.after != nil {
-				o.after()
+			if err := o.apply(tx); err != nil {
+				return err
 			}
-			if o.done != nil {
-				o.done <- err
-			}
+		}
+		return flush(tx)
+	}))
+	end(err == nil)
+	return err
+}
+
+func finish(batch []*op, err error) {
+	for _, o := range batch {
+		if err == nil && o.after != nil {
+			o.after()
+		}
+		if o.done != nil {
+			o.done <- err
 		}
 	}
 }
@@ -328,7 +348,14 @@ func (s *Store) Close() error {
 		s.sched.close()
 	}
 	s.loops.Wait()
-	return errors.Join(s.live.close(), s.docs.close())
+	var unmarked error
+	if s.started {
+		unmarked = s.markClean()
+	}
+	if errors.Is(unmarked, store.ErrClosed) {
+		unmarked = nil
+	}
+	return errors.Join(unmarked, s.live.close(), s.docs.close())
 }
 
 var _ store.Store = (*Store)(nil)

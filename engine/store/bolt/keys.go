@@ -72,6 +72,7 @@ func (s *Store) GetKey(_ context.Context, space, key string) (e store.Entry, err
 func (s *Store) PutKey(_ context.Context, space, key string, value []byte, expected int64, expires time.Duration) (version int64, err error) {
 	var own error
 	err = s.live.do(func(tx *bbolt.Tx) error {
+		own = nil
 		e, err := s.entry(tx, space, key)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err

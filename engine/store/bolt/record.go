@@ -87,7 +87,6 @@ type savedRun struct {
 	store.Run
 	Frontier []byte       `json:",omitempty"`
 	Waits    []store.Wait `json:",omitempty"`
-	Begun    bool         `json:",omitempty"` // something was committed since it was last due
 }
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

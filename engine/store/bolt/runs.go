@@ -1,14 +1,12 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -19,23 +17,35 @@ import (
 // start loads what is unfinished and begins writing.
 func (s *Store) start(ctx context.Context) error {
 	s.sched, s.counts = newScheduler(), newLedger()
+	go s.live.write(s.counts.begin, s.counts.flush, s.counts.end)
+	go s.docs.write(func() {}, func(*bbolt.Tx) error { return nil }, func(bool) {})
 	if err := s.live.db.Update(s.countStart); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	if err := s.live.db.View(s.load); err != nil {
 		return fmt.Errorf("read live.db: %w", err)
 	}
-	go s.live.write(s.counts.begin, s.counts.flush, s.counts.end)
-	go s.docs.write(func() {}, func(*bbolt.Tx) error { return nil }, func(bool) {})
 	return s.startLoops(ctx)
 }
 
 // countStart gives this process a number of its own, so that no lease of a former one is
-// ever taken for one of ours.
+// ever taken for one of ours, and notes whether the former one ended in good order.
 func (s *Store) countStart(tx *bbolt.Tx) error {
-	n, err := tx.Bucket([]byte("meta")).NextSequence()
-	s.boot = n
-	return err
+	meta := tx.Bucket([]byte("meta"))
+	n, err := meta.NextSequence()
+	s.boot, s.clean = n, n == 1 || meta.Get(cleanKey) != nil
+	return errors.Join(err, meta.Delete(cleanKey))
+}
+
+// cleanKey stands in meta after a Close that left no run leased.
+var cleanKey = []byte("clean")
+
+// markClean notes a good end: whoever opens the folder next need not doubt any effect.
+func (s *Store) markClean() error {
+	if s.sched.leased() {
+		return nil
+	}
+	return s.live.do(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put(cleanKey, []byte{1}) }, nil)
 }
 
 // load rebuilds the scheduler and the counters.
@@ -43,7 +53,7 @@ func (s *Store) load(tx *bbolt.Tx) error {
 	if key, _ := tx.Bucket([]byte("events")).Cursor().Last(); key != nil {
 		s.next = binary.BigEndian.Uint64(key) + 1
 	}
-	s.next = max(s.next, tx.Bucket([]byte("events")).Sequence()+1)
+	s.next = max(s.next, tx.Bucket([]byte("events")).Sequence(), 1)
 	if err := s.counts.load(tx); err != nil {
 		return err
 	}
@@ -57,7 +67,7 @@ func (s *Store) load(tx *bbolt.Tx) error {
 		}
 		n := binary.BigEndian.Uint64(key)
 		parked := r.Status == store.Waiting || r.Status == store.Unknown
-		s.sched.add(n, r.Flow, r.OrderBy, !parked)
+		s.sched.add(n, r.Flow, r.OrderBy, !parked && !s.clean)
 		if parked {
 			s.sched.parkLoaded(n, r.Due)
 		}
@@ -125,7 +135,8 @@ func (s *Store) acceptAll(tx *bbolt.Tx, events []store.Event) ([]store.Accept, [
 		}
 		accepted[i], all[i] = a, m
 	}
-	return accepted, all, nil
+	// A number is never used again, even after every event has expired.
+	return accepted, all, tx.Bucket([]byte("events")).SetSequence(s.next)
 }
 
 func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, error) {
@@ -169,7 +180,7 @@ func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, err
 func newRun(saved *savedEvent, e *store.Event) *store.Run {
 	r := &store.Run{
 		ID: newID(e.At, 1, saved.Number), Number: saved.Number, Flow: e.Flow, Event: saved.ID, EventName: e.Name, Title: e.Title,
-		Status: store.Pending, At: e.At, OrderBy: e.OrderBy, Parent: e.Parent, Depth: e.Depth,
+		Status: store.Pending, At: e.At, OrderBy: e.OrderBy, Parent: e.Parent, Depth: e.Depth, Attempt: 1,
 	}
 	if e.Source != "" {
 		r.Event = e.Source
@@ -243,6 +254,7 @@ func (s *Store) Claim(ctx context.Context, _ string, most int) ([]store.Work, er
 			w, err := s.work(tx, c)
 			if err != nil {
 				s.log.Error("read a run", "number", c.number, "error", err)
+				s.setAside(c.number)
 				continue
 			}
 			work = append(work, w)
@@ -250,6 +262,13 @@ func (s *Store) Claim(ctx context.Context, _ string, most int) ([]store.Work, er
 		return nil
 	})
 	return work, err
+}
+
+// setAside parks a run that cannot be read, so that it holds up nobody else.
+func (s *Store) setAside(n uint64) {
+	s.sched.mu.Lock()
+	defer s.sched.mu.Unlock()
+	s.sched.park(n, time.Time{})
 }
 
 func (s *Store) work(tx *bbolt.Tx, c claimed) (store.Work, error) {
@@ -261,7 +280,6 @@ func (s *Store) work(tx *bbolt.Tx, c claimed) (store.Work, error) {
 	if err := get(tx, "events", number(c.number), &e); err != nil {
 		return store.Work{}, err
 	}
-	r.Attempt++
 	w := store.Work{
 		Lease: store.Lease{Run: r.ID, Number: c.number, Token: c.token}, Run: r.Run, Meta: e.Meta, Body: e.Body,
 		Frontier: r.Frontier, Inbox: map[string][]byte{}, Unclean: c.unclean,
@@ -283,337 +301,6 @@ func (s *Store) work(tx *bbolt.Tx, c claimed) (store.Work, error) {
 
 // SetGates implements store.Runs.
 func (s *Store) SetGates(gates []store.Gate) { s.sched.setGates(gates) }
-
-// Commit implements store.Runs.
-func (s *Store) Commit(_ context.Context, commits []store.Commit) []store.Committed {
-	answers := make([]store.Committed, len(commits))
-	waits := make([]chan error, len(commits))
-	for i := range commits {
-		i, c := i, &commits[i]
-		var effects []func()
-		o := &op{done: make(chan error, 1)}
-		o.apply = func(tx *bbolt.Tx) error {
-			var err error
-			answers[i], effects, err = s.commit(tx, c)
-			return err
-		}
-		o.after = func() {
-			for _, f := range effects {
-				f()
-			}
-		}
-		if err := s.live.send(o); err != nil {
-			answers[i].Err = err
-			continue
-		}
-		waits[i] = o.done
-	}
-	for i, done := range waits {
-		if done == nil {
-			continue
-		}
-		if err := <-done; err != nil {
-			answers[i] = store.Committed{Err: fmt.Errorf("commit: %w", err)}
-		}
-	}
-	return answers
-}
-
-// commit is one Commit within a transaction. A lost lease is its own answer; an error is one
-// of the whole transaction.
-func (s *Store) commit(tx *bbolt.Tx, c *store.Commit) (store.Committed, []func(), error) {
-	n := c.Lease.Number
-	var r savedRun
-	err := get(tx, "runs", number(n), &r)
-	if errors.Is(err, store.ErrNotFound) || (err == nil && (r.Status.Final() || r.ID != c.Lease.Run || !s.sched.holds(n, c.Lease.Token))) {
-		return store.Committed{Err: store.ErrLeaseLost}, nil, nil
-	}
-	if err != nil {
-		return store.Committed{}, nil, err
-	}
-	t := &change{s: s, tx: tx, c: c, r: &r, n: n, before: r.Status}
-	for _, part := range []func() error{t.steps, t.keys, t.signals, t.spawn, t.decide} {
-		if err := part(); err != nil {
-			return store.Committed{}, nil, err
-		}
-	}
-	return t.answer, t.effects, nil
-}
-
-// change is a Commit being applied.
-type change struct {
-	s       *Store
-	tx      *bbolt.Tx
-	c       *store.Commit
-	r       *savedRun
-	n       uint64
-	before  store.Status
-	answer  store.Committed
-	effects []func()
-}
-
-func (t *change) steps() error {
-	if t.r.Revision == 0 {
-		t.r.Revision = t.c.Revision
-	}
-	if t.r.Started.IsZero() {
-		t.r.Started = t.s.now()
-	}
-	if t.c.Frontier != nil {
-		t.r.Frontier = t.c.Frontier
-	}
-	if t.c.Answer != nil {
-		t.r.Answer = t.c.Answer
-	}
-	bucket := t.tx.Bucket([]byte("steps"))
-	for _, step := range t.c.Steps {
-		if err := bucket.Put(join(t.n, "\x00", step.Path), frame(step.Data)); err != nil {
-			return err
-		}
-	}
-	for _, prefix := range t.c.Forget {
-		if err := forget(bucket, t.n, prefix); err != nil {
-			return err
-		}
-	}
-	inbox := t.tx.Bucket([]byte("inbox"))
-	for _, path := range t.c.Take {
-		if err := inbox.Delete(join(t.n, path)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// forget moves records under a prefix to where Claim does not look.
-func forget(bucket *bbolt.Bucket, n uint64, prefix string) error {
-	from := join(n, "\x00", prefix)
-	var keys, values [][]byte
-	c := bucket.Cursor()
-	for key, value := c.Seek(from); bytes.HasPrefix(key, from); key, value = c.Next() {
-		keys, values = append(keys, bytes.Clone(key)), append(values, bytes.Clone(value))
-	}
-	for i, key := range keys {
-		if err := bucket.Delete(key); err != nil {
-			return err
-		}
-		if err := bucket.Put(join(n, "\x01", string(key[9:])), values[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *change) keys() error {
-	results := t.tx.Bucket([]byte("results"))
-	for _, op := range t.c.Keys {
-		at := join(t.n, op.ID)
-		if former := results.Get(at); former != nil {
-			value, err := unframe(former)
-			if err != nil {
-				return err
-			}
-			t.answer.Keys = append(t.answer.Keys, store.KeyResult{ID: op.ID, Value: value})
-			continue
-		}
-		result, err := t.s.keyOp(t.tx, &op, t.r.Flow, t.n)
-		if err != nil {
-			return err
-		}
-		t.answer.Keys = append(t.answer.Keys, result)
-		if result.Err != nil {
-			continue
-		}
-		if err := results.Put(at, frame(result.Value)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) keyOp(tx *bbolt.Tx, op *store.KeyOp, flow string, n uint64) (store.KeyResult, error) {
-	r := store.KeyResult{ID: op.ID}
-	if op.Kind == store.KeyDedupe {
-		first, err := s.remember(tx, flow, op.Key, op.Expires, n)
-		if r.Value = []byte("true"); first != 0 {
-			r.Value = []byte(s.runOf(tx, first))
-		}
-		return r, err
-	}
-	e, err := s.entry(tx, op.Space, op.Key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return r, err
-	}
-	there := err == nil
-	switch op.Kind {
-	case store.KeyGet:
-		r.Value = e.Value
-		return r, nil
-	case store.KeyDelete:
-		r.Value = e.Value
-		return r, tx.Bucket([]byte("keys")).Delete(spaceKey(op.Space, op.Key))
-	case store.KeyOnce:
-		r.Value = strconv.AppendBool(nil, !there)
-		if there {
-			return r, nil
-		}
-		e.Value = []byte("true")
-	case store.KeyAdd:
-		sum, err := addTo(e.Value, op.By)
-		if err != nil {
-			r.Err = err
-			return r, nil
-		}
-		r.Value, e.Value = sum, sum
-	case store.KeyPut:
-		r.Value, e.Value = op.Value, op.Value
-	}
-	if op.Expires > 0 || op.Kind == store.KeyPut {
-		e.Expires = s.end(op.Expires)
-	}
-	e.Version++
-	return r, put(tx, "keys", spaceKey(op.Space, op.Key), e)
-}
-
-func (s *Store) end(in time.Duration) time.Time {
-	if in <= 0 {
-		return time.Time{}
-	}
-	return s.now().Add(in)
-}
-
-func addTo(value []byte, by int64) ([]byte, error) {
-	var n int64
-	if len(value) > 0 {
-		var err error
-		if n, err = strconv.ParseInt(string(value), 10, 64); err != nil {
-			return nil, errors.New("it holds no whole number")
-		}
-	}
-	return strconv.AppendInt(nil, n+by, 10), nil
-}
-
-func (t *change) signals() error {
-	for i := range t.c.Signals {
-		woken, err := t.s.signal(t.tx, &t.c.Signals[i])
-		if err != nil {
-			return err
-		}
-		t.wake(woken...)
-	}
-	return nil
-}
-
-func (t *change) wake(numbers ...uint64) {
-	t.effects = append(t.effects, func() {
-		t.s.sched.mu.Lock()
-		defer t.s.sched.mu.Unlock()
-		for _, n := range numbers {
-			t.s.sched.wake(n)
-		}
-	})
-}
-
-func (t *change) spawn() error {
-	accepted, all, err := t.s.acceptAll(t.tx, t.c.Spawn)
-	if err != nil {
-		return err
-	}
-	for _, a := range accepted {
-		t.answer.Spawned = append(t.answer.Spawned, a.Run)
-	}
-	t.effects = append(t.effects, func() { t.s.admit(all) })
-	return nil
-}
-
-func (t *change) decide() error {
-	d := t.c.Decision
-	t.r.Begun = true
-	switch {
-	case d.Park != nil:
-		return t.park(d.Park)
-	case d.End != nil:
-		return t.end(d.End)
-	}
-	t.status(store.Running)
-	return t.keep()
-}
-
-func (t *change) status(to store.Status) {
-	t.r.Status = to
-	t.s.counts.move(t.r.Flow, t.before, to)
-}
-
-func (t *change) keep() error {
-	if err := put(t.tx, "runs", number(t.n), t.r); err != nil {
-		return err
-	}
-	news := t.r.Run
-	t.effects = append(t.effects, func() { t.s.watch.tell(store.Change{Run: &news}) })
-	return nil
-}
-
-func (t *change) park(p *store.Park) error {
-	if err := t.s.dropWaits(t.tx, t.n, t.r); err != nil {
-		return err
-	}
-	t.r.Begun, t.r.Waits = false, p.Waits
-	t.r.WaitingFor, t.r.Error, t.r.Reason, t.r.Due = p.WaitingFor, p.Error, p.Reason, time.Time{}
-	if p.Timed {
-		t.r.Due = t.s.now().Add(p.In)
-	}
-	at := false
-	for _, w := range p.Waits {
-		got, err := t.s.await(t.tx, t.n, w)
-		if err != nil {
-			return err
-		}
-		at = at || got
-	}
-	if at {
-		t.r.Due = t.s.now()
-	}
-	t.status(p.Status)
-	due := t.r.Due
-	t.effects = append(t.effects, func() {
-		t.s.sched.mu.Lock()
-		defer t.s.sched.mu.Unlock()
-		t.s.sched.park(t.n, due)
-	})
-	return t.keep()
-}
-
-func (t *change) end(e *store.End) error {
-	if err := t.s.dropWaits(t.tx, t.n, t.r); err != nil {
-		return err
-	}
-	t.r.WaitingFor, t.r.Due = "", time.Time{}
-	t.r.Error, t.r.Reason, t.r.Ended = e.Error, e.Reason, t.s.now()
-	t.status(e.Status)
-	woken, err := t.s.report(t.tx, &t.r.Run, e.Result)
-	if err != nil {
-		return err
-	}
-	t.wake(woken...)
-	t.effects = append(t.effects, func() {
-		t.s.sched.mu.Lock()
-		defer t.s.sched.mu.Unlock()
-		t.s.sched.remove(t.n)
-	})
-	return t.keep()
-}
-
-// report gives a run's result to the run that waits for it.
-func (s *Store) report(tx *bbolt.Tx, r *store.Run, result []byte) ([]uint64, error) {
-	if r.Parent.Path == "" {
-		return nil, nil
-	}
-	woken, err := s.signal(tx, &store.Signal{Run: r.Parent.Run, Path: r.Parent.Path, Data: result})
-	if errors.Is(err, store.ErrUsed) || errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	return woken, err
-}
 
 // Cancel implements store.Runs.
 func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error {
@@ -689,7 +376,8 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 			}
 		}
 		s.counts.move(r.Flow, r.Status, store.Pending)
-		r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor, r.Attempt = store.Pending, store.RunError{}, "", time.Time{}, "", 0
+		r.Attempt++
+		r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor = store.Pending, store.RunError{}, "", time.Time{}, ""
 		effect = func() {
 			s.sched.mu.Lock()
 			defer s.sched.mu.Unlock()

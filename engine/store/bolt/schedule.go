@@ -251,6 +251,18 @@ func (s *scheduler) take(l *lane) (uint64, bool) {
 	return 0, false
 }
 
+// leased says whether any run is in somebody's hands.
+func (s *scheduler) leased() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.flows {
+		if l.active > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *scheduler) setGates(gates []store.Gate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

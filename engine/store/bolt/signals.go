@@ -26,6 +26,7 @@ func (s *Store) Signal(_ context.Context, signals []store.Signal) []error {
 		var woken []uint64
 		err := s.live.do(func(tx *bbolt.Tx) error {
 			var err error
+			own = nil
 			woken, err = s.signal(tx, &signals[i])
 			if errors.Is(err, store.ErrUsed) || errors.Is(err, store.ErrNotFound) {
 				own, err = err, nil
