@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -131,12 +130,12 @@ func (w *walker) resolved(rec *record, data []byte) (verdict, bool, error) {
 		As     string `json:"as"`
 		Output any    `json:"output"`
 	}
-	if err := json.Unmarshal(data, &said); err != nil {
+	if err := decodeExact(data, &said); err != nil {
 		return next, true, fmt.Errorf("settle %s: %w", rec.Path, err)
 	}
 	rec.Marked = false
 	if said.As == "done" {
-		rec.Output = said.Output
+		rec.Output = exact(said.Output)
 		return next, true, nil
 	}
 	rec.Status = stepRunning
@@ -204,7 +203,9 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 		try.Request = nil
 	}
 	rec.Attempts = append(rec.Attempts, try)
-	w.save(rec)
+	if err != nil {
+		w.save(rec)
+	}
 	return output, err
 }
 

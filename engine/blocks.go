@@ -335,6 +335,9 @@ func (s *callStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 		child.Parent.Path = rec.Path
 	}
 	w.owe(func(c *store.Commit) { c.Spawn = append(c.Spawn, child) })
+	if child.Outcome != store.Accepted {
+		return nil, next, nil // the flow's where let it pass: there is no run to wait for
+	}
 	if !s.wait {
 		return map[string]any{"flow": s.flow}, next, nil
 	}

@@ -171,6 +171,15 @@ func (e *Engine) admit(ctx context.Context, in *Incoming) {
 // Stopping is closed when the engine no longer begins anything.
 func (e *Engine) Stopping() <-chan struct{} { return e.stop }
 
+func (e *Engine) stopped() bool {
+	select {
+	case <-e.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 // Work claims and advances runs until ctx is done; then it lets the steps under way finish,
 // parks their runs and returns. A broken store ends it with that error.
 func (e *Engine) Work(ctx context.Context) error {
@@ -353,6 +362,9 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 			return done, nil
 		case errors.Is(done.Err, store.ErrLeaseLost), errors.Is(done.Err, store.ErrBroken), errors.Is(done.Err, store.ErrClosed):
 			return done, errLost
+		}
+		if e.stopped() {
+			return done, errLost // the lease ends with this process, and the run goes on in the next
 		}
 		e.Log.Warn("commit is tried again", "run", c.Lease.Run, "error", done.Err)
 		wait(ctx, pause)

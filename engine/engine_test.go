@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 // sink is an outside world: it notes what arrives, and fails as often as it is told.
 type sink struct {
 	mu       sync.Mutex
+	maybe    bool // the next one fails, and may have arrived
 	arrived  []string
 	keys     map[string]int
 	failures int
@@ -45,6 +47,10 @@ func (s *send) Fields() form.Fields {
 func (s *send) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
 	s.sink.mu.Lock()
 	defer s.sink.mu.Unlock()
+	if s.sink.maybe {
+		s.sink.maybe = false
+		return nil, engine.Maybe(errors.New("the line was cut"))
+	}
 	if s.sink.failures > 0 {
 		s.sink.failures--
 		return nil, errors.New("not now")
@@ -218,19 +224,15 @@ func TestFailuresAreTriedAgainCaughtAndTold(t *testing.T) {
 	}
 }
 
-// drained waits until a flow has at least one run and none that is open.
+// drained waits until the newest run of a flow has ended.
 func (h *house) drained(id string) {
 	h.t.Helper()
-	for range 400 {
-		l, err := h.Ledger(h.t.Context())
-		check(h.t, err)
-		c := l.Flows[id]
-		if c.Accepted > 0 && c.Accepted == c.Finished {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	runs, _, err := h.Runs(h.t.Context(), store.Query{Flow: id, Limit: 1})
+	check(h.t, err)
+	if len(runs) == 0 {
+		h.t.Fatalf("flow %s has no run", id)
 	}
-	h.t.Fatalf("flow %s did not drain", id)
+	h.finished(runs[0].ID)
 }
 
 func TestAWaitOutlivesTheProcess(t *testing.T) {
@@ -284,6 +286,54 @@ func TestDuplicatesMakeOneRun(t *testing.T) {
 	h = open(t, dir, s)
 	if r := deliver(); r.Outcome != store.Duplicate || len(runs) != 1 || runs[r.Run] != 10 || len(s.arrived) != 1 {
 		t.Errorf("got %+v, runs %v, arrived %d; want one run", r, runs, len(s.arrived))
+	}
+}
+
+func TestBranchesAtOnceKeepTheirRecords(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "many", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "each", "action": "loop", "with": {"over": "1..300", "concurrency": 20, "collect": "steps.tell.sent"}, "steps": [
+			{"id": "named", "action": "set", "with": {"values": {"n": "{{ item }}"}}},
+			{"id": "tell", "action": "test.send", "with": {"text": "{{ steps.named.n }}"}}]}]}`)
+	v := h.finished(h.send("many", `{}`))
+	if v.Status != store.Succeeded || len(v.Steps) != 601 {
+		t.Fatalf("got %s %+v with %d steps, want 601", v.Status, v.Error, len(v.Steps))
+	}
+}
+
+func TestACallOfAFlowThatFiltersGoesOn(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "child", "trigger": {"kind": "call", "where": "trigger.body.ok"}, "steps": [{"id": "answer", "action": "respond", "with": {"body": "yes"}}]}`)
+	h.publish(`{"id": "parent", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "child", "input": {"ok": "{{ trigger.body.ok }}"}}}]}`)
+	for body, want := range map[string]any{`{"ok": true}`: "yes", `{"ok": false}`: nil} {
+		if v := h.finished(h.send("parent", body)); v.Status != store.Succeeded || v.Steps[0].Output != want {
+			t.Errorf("%s: got %s with %v, want %v", body, v.Status, v.Steps[0].Output, want)
+		}
+	}
+}
+
+func TestAnUnknownOutcomeIsSettledByAPerson(t *testing.T) {
+	s := &sink{maybe: true}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "charge", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "pay", "action": "test.send", "with": {"text": "once"}, "delivery": "at_most_once"},
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ steps.pay.id }}"}}]}`)
+	run := h.send("charge", `{}`)
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
+	output, err := expression.Decode([]byte(`{"id": 9007199254740993}`))
+	check(t, err)
+	check(t, h.Resolve(t.Context(), run, "pay", "done", output))
+	if v := h.finished(run); v.Status != store.Succeeded || len(s.arrived) != 1 || s.arrived[0] != "9007199254740993" {
+		t.Errorf("got %s %+v, arrived %q; want the number as it was said, and no second charge", v.Status, v.Error, s.arrived)
+	}
+}
+
+func TestAnOutputOver1MiBFails(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "big", "trigger": {"kind": "webhook"}, "steps": [{"id": "all", "action": "set", "with": {"values": {"body": "{{ trigger.body }}"}}}]}`)
+	v := h.finished(h.send("big", `{"text": "`+strings.Repeat("x", 1<<20)+`"}`))
+	if v.Status != store.Failed || v.Error.Code != "too_big" {
+		t.Errorf("got %s %+v, want too_big", v.Status, v.Error)
 	}
 }
 

@@ -56,14 +56,7 @@ func (l *live) waitURL(run, path string) string {
 	return l.e.PublicURL + "/w/" + l.e.waitToken(run, path)
 }
 
-func (l *live) stopping() bool {
-	select {
-	case <-l.e.stop:
-		return true
-	default:
-		return false
-	}
-}
+func (l *live) stopping() bool { return l.e.stopped() }
 
 func (l *live) child(target string, input any, parent store.Run) (store.Event, error) {
 	entry, err := l.e.Flows.Get(target)

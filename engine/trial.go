@@ -100,7 +100,10 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 		probe := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
 		probe.trigger = trigger
 		ok, reason, err := probe.condition(ctx, where, probe.root())
-		if err == nil && !ok {
+		if err != nil {
+			return &store.End{Status: store.Failed, Error: store.RunError{Code: "trigger", Message: fmt.Sprintf("where: %v", err)}}, nil, nil
+		}
+		if !ok {
 			return &store.End{Status: store.RunFiltered, Reason: reason}, nil, nil
 		}
 	}

@@ -73,9 +73,10 @@ type walker struct {
 	mu      sync.Mutex
 	records map[string]*record
 	inbox   map[string][]byte
-	dirty   map[string]bool
-	change  store.Commit // gathered for the next commit
-	owed    bool         // something happened that must be durable before the next effect
+	dirty   map[string][]byte // records for the next commit, as they were when saved
+	unsaved error             // why a record could not be written down
+	change  store.Commit      // gathered for the next commit
+	owed    bool              // something happened that must be durable before the next effect
 	size    int
 	open    []opening
 	end     *store.End
@@ -110,7 +111,7 @@ func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.
 	}
 	return &walker{
 		plan: p, hands: h, run: run, vars: vars, zone: zone, until: run.At.Add(timeout),
-		records: map[string]*record{}, inbox: map[string][]byte{}, dirty: map[string]bool{},
+		records: map[string]*record{}, inbox: map[string][]byte{}, dirty: map[string][]byte{},
 	}
 }
 
@@ -259,7 +260,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 		return w.settle(ctx, n, f, rec, fault(err))
 	}
 	if v == next {
-		return w.succeed(rec, n, f, output)
+		return w.succeed(ctx, rec, n, f, output)
 	}
 	w.save(rec)
 	return v, nil
@@ -311,14 +312,18 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 	return ok, reason, nil
 }
 
-func (w *walker) succeed(rec *record, n *node, f *frame, output any) (verdict, error) {
+func (w *walker) succeed(ctx context.Context, rec *record, n *node, f *frame, output any) (verdict, error) {
 	clean, err := expression.Normalize(output)
 	if err != nil {
-		return w.settle(context.Background(), n, f, rec, Faultf("bad_output", "output: %v", err))
+		code := "bad_output"
+		if errors.Is(err, expression.ErrTooBig) {
+			code = "too_big"
+		}
+		return w.settle(ctx, n, f, rec, Faultf(code, "output: %v", err))
 	}
 	rec.Status, rec.Output, rec.Error, rec.Ended = stepSucceeded, clean, nil, w.hands.now()
 	rec.Due, rec.For, rec.Marked = time.Time{}, "", false
-	if w.save(rec); w.size > maxRunSize {
+	if w.save(rec) > maxRunSize {
 		return next, &failure{rec.Path, Faultf("too_big", "the run's outputs are over 16 MiB")}
 	}
 	return w.restore(rec, n, f), nil
@@ -391,10 +396,18 @@ func (w *walker) record(path, action string) *record {
 	return rec
 }
 
-func (w *walker) save(rec *record) {
+// save writes a record down as it is now, for the next commit, which another branch may
+// make; only the branch that owns the record calls it. It gives the size of the run so far.
+func (w *walker) save(rec *record) int {
+	data, err := rec.bytes()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.dirty[rec.Path] = true
+	if err != nil {
+		w.unsaved = err
+	}
+	w.size += len(data) - len(w.dirty[rec.Path])
+	w.dirty[rec.Path] = data
+	return w.size
 }
 
 func (w *walker) received(path string) ([]byte, bool) {
@@ -423,13 +436,11 @@ func (w *walker) commit(ctx context.Context, d store.Decision, keys ...store.Key
 	w.mu.Lock()
 	c := w.change
 	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, d, keys
-	for path := range w.dirty {
-		data, err := w.records[path].bytes()
-		if err != nil {
-			w.mu.Unlock()
-			return store.Committed{}, err
-		}
-		w.size += len(data)
+	if err := w.unsaved; err != nil {
+		w.mu.Unlock()
+		return store.Committed{}, err
+	}
+	for path, data := range w.dirty {
 		c.Steps = append(c.Steps, store.Record{Path: path, Data: data})
 	}
 	w.change, w.owed, w.unclean = store.Commit{}, false, false

@@ -53,7 +53,14 @@ func Decode(data []byte) (any, error) {
 	return c.clean(value, 0)
 }
 
-type counter struct{ values int }
+type counter struct {
+	values int
+	bytes  int
+	most   int // of bytes; 0 is no limit
+}
+
+// ErrTooBig says that a value is over MaxOutput.
+var ErrTooBig = errors.New("the value is over 1 MiB")
 
 func (c *counter) clean(value any, depth int) (any, error) {
 	if c.values++; c.values > MaxValues {
@@ -62,8 +69,16 @@ func (c *counter) clean(value any, depth int) (any, error) {
 	if depth > MaxDepth {
 		return nil, fmt.Errorf("values are nested more than %d deep", MaxDepth)
 	}
+	// What a value takes as JSON: its text, or a few bytes for anything else.
+	text, isText := value.(string)
+	if c.bytes += 4 + len(text); c.most > 0 && c.bytes > c.most {
+		return nil, ErrTooBig
+	}
+	if isText {
+		return text, nil
+	}
 	switch v := value.(type) {
-	case nil, bool, string, int:
+	case nil, bool, int:
 		return v, nil
 	case json.Number:
 		return Number(v.String()), nil
@@ -89,7 +104,7 @@ func (c *counter) clean(value any, depth int) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !same(member, clean) {
+			if c.bytes += len(key); !same(member, clean) {
 				v[key] = clean
 			}
 		}
@@ -145,13 +160,13 @@ func (c *counter) foreign(value any, depth int) (any, error) {
 const MaxOutput = 1 << 20
 
 // Normalize gives what may leave an expression or action: JSON values alone, no NaN, no
-// infinity, 64 deep, 100,000 values.
+// infinity, 64 deep, 100,000 values, 1 MiB (ErrTooBig).
 func Normalize(value any) (any, error) {
 	switch v := value.(type) {
-	case nil, bool, string, int:
+	case nil, bool, int:
 		return v, nil
 	}
-	c := counter{}
+	c := counter{most: MaxOutput}
 	return c.clean(value, 0)
 }
 
