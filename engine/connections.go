@@ -28,6 +28,9 @@ type ConnectionKind struct {
 	Hosts      []string // known; a person lists them where NeedsHosts is set
 	NeedsHosts bool
 	HostField  string // the host that a connection is bound to is the value of this field
+
+	// Test makes a harmless call and says whose account it is; nil where none is known.
+	Test func(ctx context.Context, c *Connection) (account string, err error)
 }
 
 // ConnectionField is one thing to fill in. A secret one is write-only.

@@ -43,6 +43,8 @@ type Field struct {
 	showIf      string
 	group       string // at most one field of a group may be set
 
+	given *bool // whether a value was bound that is no default
+
 	bind  func(value any) error // sets the variable; value is never nil
 	clear func()
 	typ   map[string]any // JSON Schema of a finished value
@@ -102,6 +104,9 @@ func (f *Field) ShowIf(expression string) *Field { f.showIf = expression; return
 // OneOf puts the field into a group of which at most one may be set.
 func (f *Field) OneOf(group string) *Field { f.group = group; return f }
 
+// Given tells a variable whether Fill found a value, for fields whose default is decided later.
+func (f *Field) Given(into *bool) *Field { f.given = into; return f }
+
 // Options are the choices of a Select.
 func (f *Field) Options(options ...Choice) *Field { f.options = options; return f }
 
@@ -122,6 +127,9 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 	for _, f := range fs {
 		f.clear()
 		value, set := values[f.id]
+		if f.given != nil {
+			*f.given = false
+		}
 		if !set || value == nil || value == "" {
 			if f.def != nil {
 				if err := f.bind(f.def); err != nil {
@@ -138,6 +146,8 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 		}
 		if err := f.bind(value); err != nil {
 			problems = append(problems, f.wrong(err))
+		} else if f.given != nil {
+			*f.given = true
 		}
 	}
 	return append(problems, fs.groups(values)...)

@@ -1,0 +1,148 @@
+package actions
+
+import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // some receivers know nothing newer
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/form"
+)
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// authorize adds the connection's secret to a finished request, and binds it to the
+// connection's hosts.
+func authorize(x *exchange, call *engine.Call) error {
+	c := call.Connection
+	if c == nil {
+		return nil
+	}
+	x.hosts = c.Hosts
+	if len(x.hosts) == 0 {
+		return engine.Faultf("host_not_allowed", "the connection %s lists no hosts that it may be sent to", c.Name)
+	}
+	if !hostListed(x.hosts, x.url) {
+		return engine.Faultf("host_not_allowed", "the connection %s may not be sent to %s; it lists %s", c.Name, x.url.Hostname(), strings.Join(c.Hosts, ", "))
+	}
+	switch c.Kind {
+	case "http_header":
+		return secretHeader(x, c, c.Fields["name"], "value", "")
+	case "http_bearer":
+		return secretHeader(x, c, "Authorization", "token", "Bearer ")
+	case "http_query":
+		secret, err := secretOf(c, "value")
+		if err != nil {
+			return err
+		}
+		query := x.url.Query()
+		query.Set(c.Fields["name"], secret)
+		x.url.RawQuery = query.Encode()
+		return nil
+	case "http_basic":
+		password, err := secretOf(c, "password")
+		if err != nil {
+			return err
+		}
+		pair := base64.StdEncoding.EncodeToString([]byte(c.Fields["username"] + ":" + password))
+		return setSecret(x, "Authorization", "Basic "+pair)
+	case "hmac":
+		return sign(x, c, call.Key, time.Now())
+	}
+	return &engine.Fault{Code: "not_signed_in", Message: "the connection " + c.Name + " is not signed in", Broken: true,
+		Hint: form.Label("open the connection and sign in", "abra a conexão e entre na conta")}
+}
+
+func secretOf(c *engine.Connection, field string) (string, error) {
+	values, err := c.Secret(field)
+	if err != nil {
+		return "", engine.Permanent(err)
+	}
+	if len(values) == 0 {
+		return "", &engine.Fault{Code: "no_secret", Message: "the connection " + c.Name + " has no " + field, Broken: true}
+	}
+	return values[0], nil
+}
+
+func secretHeader(x *exchange, c *engine.Connection, name, field, prefix string) error {
+	secret, err := secretOf(c, field)
+	if err != nil {
+		return err
+	}
+	return setSecret(x, name, prefix+secret)
+}
+
+func setSecret(x *exchange, name, value string) error {
+	if !validHeader(name, value) {
+		return engine.Faultf("bad_connection", "the connection holds a header that cannot be sent")
+	}
+	x.header.Set(name, value)
+	x.secrets = append(x.secrets, http.CanonicalHeaderKey(name))
+	return nil
+}
+
+// sign adds the signature of an outgoing webhook: by Standard Webhooks
+// (github.com/standard-webhooks/standard-webhooks), or an own header over the body.
+func sign(x *exchange, c *engine.Connection, key string, now time.Time) error {
+	secret, err := secretOf(c, "secret")
+	if err != nil {
+		return err
+	}
+	if c.Fields["scheme"] != "header" {
+		return standardWebhook(x, secret, key, now)
+	}
+	name := c.Fields["header"]
+	if name == "" {
+		name = "X-Signature"
+	}
+	return setSecret(x, name, c.Fields["prefix"]+encode(c.Fields["encoding"], mac(c.Fields["hash"], []byte(secret), x.body)))
+}
+
+func standardWebhook(x *exchange, secret, key string, now time.Time) error {
+	raw := []byte(secret)
+	if encoded, ok := strings.CutPrefix(secret, "whsec_"); ok {
+		decoded, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return engine.Faultf("bad_connection", "the secret begins with whsec_ but is not base64 after it")
+		}
+		raw = decoded
+	}
+	id, at := "msg_"+key, strconv.FormatInt(now.Unix(), 10)
+	signed := append([]byte(id+"."+at+"."), x.body...)
+	x.header.Set("Webhook-Id", id)
+	x.header.Set("Webhook-Timestamp", at)
+	return setSecret(x, "Webhook-Signature", "v1,"+base64.StdEncoding.EncodeToString(mac("sha256", raw, signed)))
+}
+
+func mac(name string, secret, data []byte) []byte {
+	var make func() hash.Hash
+	switch name {
+	case "sha1":
+		make = sha1.New
+	case "sha512":
+		make = sha512.New
+	default:
+		make = sha256.New
+	}
+	m := hmac.New(make, secret)
+	m.Write(data)
+	return m.Sum(nil)
+}
+
+func encode(encoding string, data []byte) string {
+	if encoding == "base64" {
+		return base64.StdEncoding.EncodeToString(data)
+	}
+	return hex.EncodeToString(data)
+}

@@ -1,0 +1,426 @@
+package actions
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+
+	"gancho/engine"
+	"gancho/engine/form"
+)
+
+func emailSendAction(out *Outbound) engine.Action {
+	return engine.Action{
+		Kind:    "email.send",
+		Title:   form.Label("Send an e-mail", "Enviar um e-mail"),
+		Summary: form.Label("Sends an e-mail through your own mail server", "Envia um e-mail pelo seu próprio servidor"),
+		Words:   form.Label("mail smtp message notify", "correio smtp mensagem avisar"),
+		Group:   "message",
+		New:     func() engine.Doer { return &email{out: out} },
+		Effect:  true, Connection: []string{"smtp"},
+		Sample: map[string]any{"message_id": "<sample@example.com>", "accepted": []any{"ana@example.com"}},
+	}
+}
+
+type email struct {
+	out *Outbound
+
+	to, cc, bcc             []string
+	replyTo, from, subject  string
+	text, html, markdown    string
+	attachments             []any
+	headers                 map[string]any
+	files                   []attachment
+	sender                  *mail.Address
+	recipients              []string
+	messageID, renderedHTML string
+	renderedText            string
+}
+
+type attachment struct {
+	name, contentType string
+	content           []byte
+}
+
+const maxAttachments = 20 << 20
+
+func (m *email) Fields() form.Fields {
+	return form.Of(
+		form.Texts("to", &m.to, form.Label("To", "Para")).Required().Example("{{ trigger.body.customer.email }}").
+			Help(form.Label("A list, or addresses with commas between them.", "Uma lista, ou endereços separados por vírgula.")),
+		form.Texts("cc", &m.cc, form.Label("Copy", "Cópia")).Advanced(),
+		form.Texts("bcc", &m.bcc, form.Label("Blind copy", "Cópia oculta")).Advanced(),
+		form.Text("reply_to", &m.replyTo, form.Label("Reply to", "Responder para")).Advanced(),
+		form.Text("from", &m.from, form.Label("From", "De")).Advanced().
+			Help(form.Label("Without it, the address of the connection.", "Sem isto, o endereço da conexão.")),
+		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("Order {{ trigger.body.id }} is paid"),
+		form.LongText("markdown", &m.markdown, form.Label("Message (Markdown)", "Mensagem (Markdown)")).
+			Help(form.Label("Gives both the text and the HTML of the e-mail.", "Gera o texto e o HTML do e-mail.")),
+		form.LongText("text", &m.text, form.Label("Text", "Texto")),
+		form.LongText("html", &m.html, form.Label("HTML", "HTML")).Advanced(),
+		form.List("attachments", &m.attachments, form.Label("Attachments", "Anexos")).Advanced().
+			Help(form.Label("Each {name, content_type, base64 or text}.", "Cada um {name, content_type, base64 ou text}.")),
+		form.Map("headers", &m.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
+	)
+}
+
+// Do delivers the e-mail to the connection's server. The Message-ID is the same for each
+// attempt, so that a repeat is recognised. Replies from 400 to 499 are tried again.
+func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
+	if err := m.prepare(call); err != nil {
+		return nil, err
+	}
+	message, err := m.message()
+	if err != nil {
+		return nil, err
+	}
+	call.Sent(m.shown(call))
+	box, err := dialMail(ctx, m.out, call.Connection)
+	if err != nil {
+		return nil, err
+	}
+	defer box.close()
+	if err := box.client.SendWithSMTPClient(box.smtp, message); err != nil && !message.IsDelivered() {
+		return nil, mailFault(err, call.AtMostOnce)
+	}
+	accepted := make([]any, len(m.recipients))
+	for i, r := range m.recipients {
+		accepted[i] = r
+	}
+	return map[string]any{"message_id": m.messageID, "accepted": accepted}, nil
+}
+
+// Request is what would be sent.
+func (m *email) Request(_ context.Context, call *engine.Call) (any, error) {
+	if err := m.prepare(call); err != nil {
+		return nil, err
+	}
+	return m.shown(call), nil
+}
+
+func (m *email) shown(call *engine.Call) map[string]any {
+	files := []any{}
+	for _, f := range m.files {
+		files = append(files, map[string]any{"name": f.name, "content_type": f.contentType, "bytes": len(f.content)})
+	}
+	shown := map[string]any{
+		"from": m.sender.String(), "to": list(m.to), "cc": list(m.cc), "bcc": list(m.bcc), "subject": m.subject,
+		"text": m.renderedText, "html": m.renderedHTML, "attachments": files, "message_id": m.messageID,
+	}
+	if call.Connection != nil {
+		shown["server"] = call.Connection.Fields["host"]
+	}
+	return shown
+}
+
+func list(texts []string) []any {
+	out := []any{}
+	for _, t := range texts {
+		out = append(out, t)
+	}
+	return out
+}
+
+// prepare checks everything before anybody is called.
+func (m *email) prepare(call *engine.Call) error {
+	if m.from == "" && call.Connection != nil {
+		m.from = call.Connection.Fields["from"]
+	}
+	if m.from == "" && call.Connection != nil && call.Connection.Kind == "" { // held back, no connection at hand
+		m.from = "sender@example.com"
+	}
+	var err error
+	if m.sender, err = address("from", m.from); err != nil {
+		return err
+	}
+	for _, field := range []struct {
+		name string
+		list []string
+	}{{"to", m.to}, {"cc", m.cc}, {"bcc", m.bcc}} {
+		for _, text := range field.list {
+			a, err := address(field.name, text)
+			if err != nil {
+				return err
+			}
+			m.recipients = append(m.recipients, a.Address)
+		}
+	}
+	if m.replyTo != "" {
+		if _, err := address("reply_to", m.replyTo); err != nil {
+			return err
+		}
+	}
+	if strings.ContainsAny(m.subject, "\r\n") {
+		return engine.Faultf("bad_input", "subject: must be one line")
+	}
+	if m.text == "" && m.html == "" && m.markdown == "" {
+		return engine.Faultf("bad_input", "the e-mail is empty: fill in text, html or markdown")
+	}
+	m.messageID = messageID(call.Key, m.sender.Address)
+	return errors.Join(m.render(), m.attach())
+}
+
+// address reads one mailbox; more than one line would write headers of its own.
+func address(field, text string) (*mail.Address, error) {
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, engine.Faultf("bad_input", "%s: an address must be one line", field)
+	}
+	a, err := mail.ParseAddress(text)
+	if err != nil {
+		return nil, engine.Faultf("bad_input", "%s: %q is not an e-mail address", field, text)
+	}
+	return a, nil
+}
+
+// messageID is derived from run and step: <run>-<step path> is the key of a call.
+func messageID(key, from string) string {
+	_, domain, _ := strings.Cut(from, "@")
+	return fmt.Sprintf("<%s@%s>", digest([]byte(key))[:32], domain)
+}
+
+var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM))
+
+func (m *email) render() error {
+	m.renderedText, m.renderedHTML = m.text, m.html
+	if m.markdown == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := markdown.Convert([]byte(m.markdown), &b); err != nil {
+		return engine.Faultf("bad_input", "markdown: %v", err)
+	}
+	if m.renderedText == "" {
+		m.renderedText = m.markdown
+	}
+	if m.renderedHTML == "" {
+		m.renderedHTML = b.String()
+	}
+	return nil
+}
+
+func (m *email) attach() error {
+	total := 0
+	m.files = nil
+	for i, element := range m.attachments {
+		file, ok := element.(map[string]any)
+		if !ok {
+			return engine.Faultf("bad_input", "attachments %d: must be an object {name, content_type, base64 or text}", i)
+		}
+		texts := map[string]string{}
+		for member, value := range file {
+			text, ok := scalarText(value)
+			if !ok || !slices.Contains([]string{"name", "content_type", "base64", "text"}, member) {
+				return engine.Faultf("bad_input", "attachments %d: member %q is not one of name, content_type, base64, text with a text", i, member)
+			}
+			texts[member] = text
+		}
+		if texts["name"] == "" || strings.ContainsAny(texts["name"]+texts["content_type"], "\r\n") {
+			return engine.Faultf("bad_input", "attachments %d: needs a name of one line", i)
+		}
+		a := attachment{name: texts["name"], contentType: texts["content_type"], content: []byte(texts["text"])}
+		if encoded := texts["base64"]; encoded != "" {
+			var err error
+			if a.content, err = base64.StdEncoding.DecodeString(encoded); err != nil {
+				return engine.Faultf("bad_input", "attachments %d: base64 cannot be read", i)
+			}
+		}
+		if total += len(a.content); total > maxAttachments {
+			return engine.Faultf("too_big", "attachments: more than 20 MiB together")
+		}
+		m.files = append(m.files, a)
+	}
+	return nil
+}
+
+// message builds the e-mail.
+func (m *email) message() (*gomail.Msg, error) {
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	msg.SetMessageIDWithValue(strings.Trim(m.messageID, "<>"))
+	err := errors.Join(msg.From(m.sender.String()), msg.To(m.to...), msg.Cc(m.cc...), msg.Bcc(m.bcc...))
+	if m.replyTo != "" {
+		err = errors.Join(err, msg.ReplyTo(m.replyTo))
+	}
+	if err != nil {
+		return nil, engine.Faultf("bad_input", "%v", err)
+	}
+	msg.Subject(m.subject)
+	msg.SetDate()
+	if err := m.addHeaders(msg); err != nil {
+		return nil, err
+	}
+	switch {
+	case m.renderedText != "" && m.renderedHTML != "":
+		msg.SetBodyString(gomail.TypeTextPlain, m.renderedText)
+		msg.AddAlternativeString(gomail.TypeTextHTML, m.renderedHTML)
+	case m.renderedHTML != "":
+		msg.SetBodyString(gomail.TypeTextHTML, m.renderedHTML)
+	default:
+		msg.SetBodyString(gomail.TypeTextPlain, m.renderedText)
+	}
+	for _, f := range m.files {
+		var options []gomail.FileOption
+		if f.contentType != "" {
+			options = append(options, gomail.WithFileContentType(gomail.ContentType(f.contentType)))
+		}
+		if err := msg.AttachReader(f.name, bytes.NewReader(f.content), options...); err != nil {
+			return nil, engine.Faultf("bad_input", "attachment %s: %v", f.name, err)
+		}
+	}
+	return msg, nil
+}
+
+// addHeaders refuses headers that the message has from its other fields.
+func (m *email) addHeaders(msg *gomail.Msg) error {
+	taken := []string{"From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-Id", "Mime-Version", "Content-Type", "Content-Transfer-Encoding", "Sender", "Return-Path"}
+	for name, value := range m.headers {
+		text, ok := scalarText(value)
+		if !ok || !validHeader(name, text) {
+			return engine.Faultf("bad_input", "header %q has a name or value that cannot be sent", name)
+		}
+		if slices.Contains(taken, textproto.CanonicalMIMEHeaderKey(name)) {
+			return engine.Faultf("bad_input", "header %s is written from its own field", name)
+		}
+		msg.SetGenHeader(gomail.Header(name), text)
+	}
+	return nil
+}
+
+// mailbox is an open session with a mail server.
+type mailbox struct {
+	client *gomail.Client
+	smtp   *smtp.Client
+	stop   func() bool
+}
+
+// dialMail connects and signs in through the one way out. The session ends with ctx.
+func dialMail(ctx context.Context, out *Outbound, c *engine.Connection) (*mailbox, error) {
+	box := &mailbox{}
+	var mu sync.Mutex
+	var open net.Conn
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := out.Dial(ctx, network, address)
+		mu.Lock()
+		open = conn
+		mu.Unlock()
+		return conn, err
+	}
+	box.stop = context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if open != nil {
+			_ = open.Close() // wakes whoever reads
+		}
+	})
+	options, err := mailOptions(out, c, dial)
+	if err == nil {
+		box.client, err = gomail.NewClient(c.Fields["host"], options...)
+	}
+	if err != nil {
+		box.stop()
+		return nil, engine.Faultf("bad_connection", "%v", err)
+	}
+	if box.smtp, err = box.client.DialToSMTPClientWithContext(ctx); err != nil {
+		box.stop()
+		return nil, dialFault(err)
+	}
+	return box, nil
+}
+
+func (b *mailbox) close() {
+	_ = b.client.CloseWithSMTPClient(b.smtp) // the mail is delivered or not, whatever QUIT says
+	b.stop()
+}
+
+func mailOptions(out *Outbound, c *engine.Connection, dial gomail.DialContextFunc) ([]gomail.Option, error) {
+	security := c.Fields["security"]
+	port := map[string]int{"tls": 465, "none": 25}[security]
+	if port == 0 {
+		port = 587
+	}
+	if text := c.Fields["port"]; text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, fmt.Errorf("port %q is not a number", text)
+		}
+		port = n
+	}
+	options := []gomail.Option{gomail.WithDialContextFunc(dial), gomail.WithoutNoop()}
+	if out.tls != nil {
+		config := out.tls.Clone()
+		config.ServerName = c.Fields["host"]
+		options = append(options, gomail.WithTLSConfig(config))
+	}
+	switch security {
+	case "tls":
+		options = append(options, gomail.WithSSL())
+	case "none":
+		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	options = append(options, gomail.WithPort(port))
+	if user := c.Fields["username"]; user != "" {
+		password, err := secretOf(c, "password")
+		if err != nil {
+			return nil, err
+		}
+		auth := gomail.SMTPAuthAutoDiscover
+		if security == "none" {
+			auth = gomail.SMTPAuthPlainNoEnc
+		}
+		options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(user), gomail.WithPassword(password))
+	}
+	return options, nil
+}
+
+// dialFault decides about a session that could not be opened: nothing was delivered.
+func dialFault(err error) error {
+	var blocked *Blocked
+	if errors.As(err, &blocked) {
+		return &engine.Fault{Code: "blocked_address", Message: blocked.Error(), Permanent: true}
+	}
+	var reply *textproto.Error
+	if errors.As(err, &reply) {
+		f := &engine.Fault{Code: fmt.Sprintf("smtp_%d", reply.Code), Message: fmt.Sprintf("the mail server said %d %s", reply.Code, reply.Msg), Status: reply.Code}
+		f.Broken = reply.Code == 535 || reply.Code == 534
+		f.Permanent = reply.Code >= 500 && !f.Broken
+		return f
+	}
+	return netFault("network", "no session with the mail server", err)
+}
+
+// mailFault decides about a message that was not accepted. A connection that breaks after the
+// content was sent leaves it open whether the message was taken.
+func mailFault(err error, atMostOnce bool) error {
+	var s *gomail.SendError
+	if !errors.As(err, &s) {
+		return netFault("network", "the mail server did not take the message", err)
+	}
+	code := s.ErrorCode()
+	f := &engine.Fault{Code: "smtp", Message: "the mail server did not take the message: " + oneLine(s.Error()), Status: code}
+	if code > 0 {
+		f.Code = fmt.Sprintf("smtp_%d", code)
+		f.Permanent = code >= 500
+		return f
+	}
+	f.Maybe = atMostOnce && (s.Reason == gomail.ErrSMTPDataClose)
+	return f
+}
+
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -1,0 +1,508 @@
+package actions
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/form"
+)
+
+func httpRequestAction(out *Outbound) engine.Action {
+	return engine.Action{
+		Kind:    "http.request",
+		Title:   form.Label("HTTP request", "Requisição HTTP"),
+		Summary: form.Label("Calls any HTTP API", "Chama qualquer API HTTP"),
+		Words:   form.Label("api rest webhook call post get curl fetch", "api rest webhook chamar enviar buscar curl"),
+		Group:   "http",
+		New:     func() engine.Doer { return &httpRequest{out: out} },
+		Effect:  true, Optional: true,
+		Connection: []string{"http_header", "http_bearer", "http_basic", "http_query", "oauth2", "hmac"},
+		Sample:     map[string]any{"status": 200, "headers": map[string]any{"content-type": "application/json"}, "body": map[string]any{}},
+	}
+}
+
+type httpRequest struct {
+	out *Outbound
+
+	method, url       string
+	query, headers    map[string]any
+	json              any
+	form              map[string]any
+	text              string
+	multipart         []any
+	hasJSON, hasText  bool
+	success, response string
+	follow            int
+	hasFollow         bool
+	paginate          map[string]any
+	maxResponse       int
+	idempotency       bool
+	repeatable, asked bool
+	pages             *pages
+}
+
+var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+
+func (h *httpRequest) Fields() form.Fields {
+	var choices []form.Choice
+	for _, m := range methods {
+		choices = append(choices, form.Option(m, form.Label(m, m)))
+	}
+	return form.Of(
+		form.Select("method", &h.method, form.Label("Method", "Método"), choices...).Default("GET"),
+		form.URL("url", &h.url, form.Label("URL", "URL")).Required().Example("https://api.example.com/orders/{{ trigger.body.id }}"),
+		form.Map("query", &h.query, form.Label("Query", "Parâmetros da URL")).
+			Help(form.Label("Added to the address; a list repeats the name.", "Vão no endereço; uma lista repete o nome.")),
+		form.Map("headers", &h.headers, form.Label("Headers", "Cabeçalhos")),
+		form.JSON("json", &h.json, form.Label("JSON body", "Corpo JSON")).OneOf("body").Given(&h.hasJSON),
+		form.Map("form", &h.form, form.Label("Form body", "Corpo de formulário")).OneOf("body").
+			Help(form.Label("Sent as application/x-www-form-urlencoded; nested members are written with brackets.", "Enviado como application/x-www-form-urlencoded; campos aninhados usam colchetes.")),
+		form.LongText("text", &h.text, form.Label("Text body", "Corpo de texto")).OneOf("body").Given(&h.hasText),
+		form.List("multipart", &h.multipart, form.Label("Multipart body", "Corpo multipart")).OneOf("body").
+			Help(form.Label("Parts {name, text} or {name, file, content_type, base64 or text}.", "Partes {name, text} ou {name, file, content_type, base64 ou text}.")),
+		form.Condition("success", &h.success, form.Label("Success when", "Sucesso quando")).Advanced().Example("response.status == 200 && response.body.ok").
+			Help(form.Label("Asked of response; without it every 2xx is a success.", "Avaliado sobre response; sem isto, todo 2xx é sucesso.")),
+		form.Select("response", &h.response, form.Label("Read the answer as", "Ler a resposta como"),
+			form.Option("auto", form.Label("What it says it is", "O que ela diz ser")), form.Option("json", form.Label("JSON", "JSON")),
+			form.Option("text", form.Label("Text", "Texto")), form.Option("bytes", form.Label("Bytes (base64)", "Bytes (base64)"))).Default("auto").Advanced(),
+		form.Int("follow", &h.follow, form.Label("Follow redirects", "Seguir redirecionamentos")).Min(0).Max(10).Given(&h.hasFollow).Advanced().
+			Help(form.Label("How many. Without it 3, and none when the request has a body.", "Quantos. Sem isto 3, e nenhum quando a requisição tem corpo.")),
+		form.Map("paginate", &h.paginate, form.Label("Pages", "Páginas")).Literal().Advanced().
+			Help(form.Label("{next, items, max_pages}: next is an expression that gives the address of the next page, items one that gives the list of a page.",
+				"{next, items, max_pages}: next é uma expressão que dá o endereço da próxima página, items uma que dá a lista da página.")),
+		form.Int("max_response", &h.maxResponse, form.Label("Largest answer (bytes)", "Maior resposta (bytes)")).Min(1).Max(10<<20).Default(1<<20).Advanced(),
+		form.Bool("idempotency_key", &h.idempotency, form.Label("Send an idempotency key", "Enviar chave de idempotência")).Default(true).Advanced().
+			Help(form.Label("The same Idempotency-Key for each attempt of this step.", "A mesma Idempotency-Key em cada tentativa deste passo.")),
+		form.Bool("repeatable", &h.repeatable, form.Label("Safe to repeat", "Pode repetir")).Given(&h.asked).Advanced().
+			Help(form.Label("Sending it twice does what sending it once does. Without it true for GET, HEAD, PUT and DELETE.", "Enviar duas vezes faz o mesmo que enviar uma. Sem isto, verdadeiro para GET, HEAD, PUT e DELETE.")),
+	)
+}
+
+// Do sends the request. Network errors, 408, 425, 429 and 5xx are tried again.
+func (h *httpRequest) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
+	if err := h.open(); err != nil {
+		return nil, err
+	}
+	x, err := h.exchange(call)
+	if err != nil {
+		return nil, err
+	}
+	output, err := h.page(ctx, call, x)
+	if err != nil || h.pages == nil {
+		return output, err
+	}
+	return h.turn(ctx, call, x, output)
+}
+
+// Request is what Do would send, without its secrets.
+func (h *httpRequest) Request(_ context.Context, call *engine.Call) (any, error) {
+	if err := h.open(); err != nil {
+		return nil, err
+	}
+	connection := call.Connection
+	bare := *call
+	bare.Connection = nil
+	x, err := h.exchange(&bare)
+	if err != nil {
+		return nil, err
+	}
+	shown := show(x, nil)
+	if connection != nil {
+		shown["connection"] = connection.Name
+	}
+	return shown, nil
+}
+
+func (h *httpRequest) open() (err error) {
+	h.pages, err = readPages(h.paginate)
+	return err
+}
+
+// exchange is the request of the first page.
+func (h *httpRequest) exchange(call *engine.Call) (*exchange, error) {
+	u, err := url.Parse(h.url)
+	if err != nil {
+		return nil, engine.Faultf("bad_url", "the address cannot be read")
+	}
+	if err := addQuery(u, h.query); err != nil {
+		return nil, err
+	}
+	x := &exchange{method: h.method, url: u, header: http.Header{}, limit: int64(h.maxResponse), once: call.AtMostOnce && !h.repeats()}
+	if err := h.body(x); err != nil {
+		return nil, err
+	}
+	x.follow = 3
+	if x.body != nil {
+		x.follow = 0
+	}
+	if h.hasFollow {
+		x.follow = h.follow
+	}
+	if err := addHeaders(x.header, h.headers); err != nil {
+		return nil, err
+	}
+	if h.idempotency && x.header.Get("Idempotency-Key") == "" {
+		x.header.Set("Idempotency-Key", call.Key)
+	}
+	return x, authorize(x, call)
+}
+
+func (h *httpRequest) repeats() bool {
+	if h.asked {
+		return h.repeatable
+	}
+	return slices.Contains([]string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}, h.method)
+}
+
+func addQuery(u *url.URL, query map[string]any) error {
+	if len(query) == 0 {
+		return nil
+	}
+	values := u.Query()
+	for name, value := range query {
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
+		}
+		for _, element := range list {
+			text, ok := scalarText(element)
+			if !ok {
+				return engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
+			}
+			values.Add(name, text)
+		}
+	}
+	u.RawQuery = values.Encode()
+	return nil
+}
+
+// addHeaders refuses what would write a second header or answer for the transport.
+func addHeaders(header http.Header, values map[string]any) error {
+	for name, value := range values {
+		text, ok := scalarText(value)
+		if !ok {
+			return engine.Faultf("bad_input", "header %s must be a text", name)
+		}
+		if !validHeader(name, text) {
+			return engine.Faultf("bad_input", "header %q has a name or value that cannot be sent", name)
+		}
+		switch http.CanonicalHeaderKey(name) {
+		case "Host", "Content-Length", "Transfer-Encoding", "Connection":
+			return engine.Faultf("bad_input", "header %s is set by the sender and cannot be given", name)
+		}
+		header.Set(name, text)
+	}
+	return nil
+}
+
+func validHeader(name, value string) bool {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) }) {
+		return false
+	}
+	return !strings.ContainsFunc(value, func(r rune) bool { return r != '\t' && (r < ' ' || r == 0x7f) })
+}
+
+// page sends one request and judges its answer.
+func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) (map[string]any, error) {
+	call.Sent(show(x, call.Connection))
+	r, err := h.out.do(ctx, x)
+	if err != nil {
+		return nil, h.unanswered(call, err)
+	}
+	output := map[string]any{"status": r.status, "headers": firsts(r.header), "body": nil}
+	if r.cut {
+		return nil, &engine.Fault{Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: r.status, Permanent: true,
+			Hint: form.Label("raise max_response, or ask for less", "aumente max_response, ou peça menos")}
+	}
+	body, parseErr := readBody(h.response, r)
+	output["body"] = body
+	ok := r.status >= 200 && r.status < 300
+	if h.success != "" {
+		answer, err := call.Eval(ctx, h.success, map[string]any{"response": output})
+		if err != nil {
+			return nil, engine.Permanent(fmt.Errorf("success: %w", err))
+		}
+		ok = answer == true
+	}
+	if ok && parseErr != nil {
+		return nil, &engine.Fault{Code: "bad_answer", Message: parseErr.Error(), Status: r.status, Permanent: true, Response: excerpt(r)}
+	}
+	if !ok {
+		return nil, h.refused(call, r)
+	}
+	return output, nil
+}
+
+// unanswered decides about a request that got no answer.
+func (h *httpRequest) unanswered(call *engine.Call, err error) error {
+	var s sent
+	if !errors.As(err, &s) {
+		return err
+	}
+	if call.AtMostOnce && !h.repeats() {
+		return engine.Maybe(s.error)
+	}
+	return s.error
+}
+
+// refused decides about an answer that is no success.
+func (h *httpRequest) refused(call *engine.Call, r *reply) error {
+	f := &engine.Fault{Code: fmt.Sprintf("http_%d", r.status), Status: r.status, Response: excerpt(r), Message: fmt.Sprintf("%s answered %d %s", hostOf(h.url), r.status, http.StatusText(r.status))}
+	switch {
+	case r.status < 300:
+		f.Code, f.Message, f.Permanent = "not_success", fmt.Sprintf("%s answered %d, but the condition of success is not true", hostOf(h.url), r.status), true
+	case r.status == 408, r.status == 425, r.status == 429, r.status >= 500:
+		f.After = retryAfter(r.header, time.Now())
+		f.Maybe = r.status != 429 && r.status != 425 && call.AtMostOnce && !h.repeats()
+	case r.status == 401 && call.Connection != nil:
+		f.Permanent = true
+		f.Hint = form.Label("check the connection's secret", "confira o segredo da conexão")
+	default:
+		f.Permanent = true
+	}
+	return f
+}
+
+// retryAfter reads Retry-After (seconds or a date, RFC 9110 10.2.3) and RateLimit-Reset
+// (seconds left, or epoch seconds). 0 when nothing is told; at most a day.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if text == "" {
+		text = strings.TrimSpace(header.Get("RateLimit-Reset"))
+	}
+	if text == "" {
+		text = strings.TrimSpace(header.Get("X-RateLimit-Reset"))
+	}
+	var d time.Duration
+	if n, err := json.Number(text).Float64(); err == nil && n > 0 {
+		if d = time.Duration(min(n, 1e10) * float64(time.Second)); n >= 1e9 {
+			d = time.Unix(int64(min(n, 1e12)), 0).Sub(now)
+		}
+	} else if at, err := http.ParseTime(text); err == nil {
+		d = at.Sub(now)
+	}
+	return max(0, min(d, 24*time.Hour))
+}
+
+func firsts(header http.Header) map[string]any {
+	out := make(map[string]any, len(header))
+	for name, values := range header {
+		if len(values) > 0 && name != "Set-Cookie" {
+			out[strings.ToLower(name)] = values[0]
+		}
+	}
+	return out
+}
+
+// excerpt of an answer, for the history.
+func excerpt(r *reply) map[string]any {
+	body, _ := readBody("auto", r)
+	if text, ok := body.(string); ok && len(text) > 4096 {
+		body = strings.ToValidUTF8(text[:4096], "") + "…"
+	} else if len(r.body) > 64<<10 {
+		body = strings.ToValidUTF8(string(r.body[:4096]), "") + "…"
+	}
+	headers := firsts(r.header)
+	for name := range headers {
+		if hidden(name) {
+			headers[name] = mask
+		}
+	}
+	return map[string]any{"status": r.status, "headers": headers, "body": body}
+}
+
+const mask = "•••"
+
+// hidden headers hold credentials.
+func hidden(name string) bool {
+	name = strings.ToLower(name)
+	return slices.Contains([]string{"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "apikey"}, name)
+}
+
+// show is a request as the history keeps it: without credentials.
+func show(x *exchange, c *engine.Connection) map[string]any {
+	headers := map[string]any{}
+	for name, values := range x.header {
+		headers[strings.ToLower(name)] = values[0]
+		if hidden(name) || slices.Contains(x.secrets, name) {
+			headers[strings.ToLower(name)] = mask
+		}
+	}
+	shown := map[string]any{"method": x.method, "url": shownURL(x.url, c), "headers": headers}
+	if x.body != nil {
+		shown["body"] = shownBody(x.header.Get("Content-Type"), x.body)
+	}
+	return shown
+}
+
+// shownURL hides passwords, and the parameter that a connection set.
+func shownURL(u *url.URL, c *engine.Connection) string {
+	shown := *u
+	if shown.User != nil {
+		shown.User = url.User(mask)
+	}
+	if c != nil && c.Kind == "http_query" {
+		query := shown.Query()
+		query.Set(c.Fields["name"], mask)
+		shown.RawQuery = query.Encode()
+	}
+	return shown.String()
+}
+
+func shownBody(contentType string, body []byte) any {
+	if len(body) > 64<<10 {
+		return fmt.Sprintf("(%d bytes)", len(body))
+	}
+	value, err := decodeAs(contentType, body)
+	if err != nil {
+		return base64.StdEncoding.EncodeToString(body)
+	}
+	return value
+}
+
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return "the server"
+}
+
+// pages say how an API that answers in parts is read to the end.
+type pages struct {
+	next, items string
+	most        int
+}
+
+func readPages(m map[string]any) (*pages, error) {
+	if len(m) == 0 {
+		return nil, nil //nolint:nilnil // no pages is an answer
+	}
+	p := &pages{most: 10}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		var ok bool
+		switch name {
+		case "next":
+			p.next, ok = m[name].(string)
+		case "items":
+			p.items, ok = m[name].(string)
+		case "max_pages":
+			p.most, ok = m[name].(int)
+			ok = ok && p.most > 0 && p.most <= 1000
+		}
+		if !ok {
+			return nil, engine.Faultf("bad_input", "paginate: %s is not a member with such a value; it has next and items (expressions) and max_pages (1 to 1000)", name)
+		}
+	}
+	if p.next == "" || p.items == "" {
+		return nil, engine.Faultf("bad_input", "paginate needs next and items")
+	}
+	return p, nil
+}
+
+// turn reads the pages after the first; body becomes the joined list.
+func (h *httpRequest) turn(ctx context.Context, call *engine.Call, x *exchange, output map[string]any) (engine.Output, error) {
+	all, seen := []any{}, map[string]bool{x.url.String(): true}
+	for n := 1; ; n++ {
+		scope := map[string]any{"response": output}
+		items, err := call.Eval(ctx, h.pages.items, scope)
+		if err != nil {
+			return nil, engine.Permanent(fmt.Errorf("paginate.items: %w", err))
+		}
+		list, ok := items.([]any)
+		if !ok && items != nil {
+			return nil, engine.Faultf("bad_answer", "paginate.items gives no list")
+		}
+		all = append(all, list...)
+		next, err := call.Eval(ctx, h.pages.next, scope)
+		if err != nil {
+			return nil, engine.Permanent(fmt.Errorf("paginate.next: %w", err))
+		}
+		address, _ := next.(string)
+		if address == "" || n >= h.pages.most {
+			return map[string]any{"status": output["status"], "headers": output["headers"], "body": all, "more": address != ""}, nil
+		}
+		if x, err = h.following(call, x, address); err != nil {
+			return nil, err
+		}
+		if seen[x.url.String()] {
+			return nil, engine.Faultf("bad_answer", "paginate.next gives a page that was read before")
+		}
+		seen[x.url.String()] = true
+		if output, err = h.page(ctx, call, x); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// following is the request of a later page, which may be told relative to the one before.
+func (h *httpRequest) following(call *engine.Call, before *exchange, address string) (*exchange, error) {
+	u, err := before.url.Parse(address)
+	if err != nil {
+		return nil, engine.Faultf("bad_answer", "paginate.next gives an address that cannot be read")
+	}
+	if u.Host != before.url.Host {
+		return nil, engine.Faultf("bad_answer", "paginate.next leads to another host, %s", u.Host)
+	}
+	x := &exchange{method: before.method, url: u, header: http.Header{}, body: before.body, follow: before.follow, limit: before.limit, once: before.once}
+	for name, values := range before.header {
+		if !slices.Contains(before.secrets, name) {
+			x.header[name] = values
+		}
+	}
+	if call.Connection != nil && call.Connection.Kind == "http_query" {
+		query := u.Query()
+		query.Del(call.Connection.Fields["name"])
+		u.RawQuery = query.Encode()
+	}
+	return x, authorize(x, call)
+}
+
+// body renders the request's body.
+func (h *httpRequest) body(x *exchange) error {
+	var contentType string
+	var err error
+	switch {
+	case h.hasJSON:
+		contentType = "application/json; charset=utf-8"
+		x.body, err = encodeJSON(h.json)
+	case h.form != nil:
+		contentType = "application/x-www-form-urlencoded"
+		x.body, err = encodeForm(h.form)
+	case h.hasText:
+		contentType = "text/plain; charset=utf-8"
+		x.body = []byte(h.text)
+	case h.multipart != nil:
+		x.body, contentType, err = encodeMultipart(h.multipart)
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if h.method == http.MethodGet || h.method == http.MethodHead {
+		return engine.Faultf("bad_input", "a %s request has no body; use POST, PUT or PATCH", h.method)
+	}
+	x.header.Set("Content-Type", contentType)
+	return nil
+}
+
+func encodeJSON(value any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return nil, engine.Faultf("bad_input", "the body cannot be written as JSON: %v", err)
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}

@@ -1,0 +1,268 @@
+// Package actions holds what steps do to the outside world. The catalogue lists the actions;
+// Outbound is the only way out of the machine.
+package actions
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"gancho/engine"
+)
+
+// OutboundConfig says where a program may connect to.
+type OutboundConfig struct {
+	Version string   // of the program, for User-Agent
+	Allow   []string // private networks, addresses and names that are opened: GANCHO_ALLOW_NET
+	Own     []uint16 // ports of the program's own listeners, never connected to
+	TLS     *tls.Config
+}
+
+// Outbound is the only way out of the machine: one dialer that checks the address that is
+// about to be connected, for HTTP and for mail. It is safe for concurrent use.
+type Outbound struct {
+	policy    *policy
+	dialer    net.Dialer
+	transport *http.Transport
+	tls       *tls.Config
+	agent     string
+	circuits  circuits
+}
+
+type targetKey struct{}
+
+// NewOutbound makes the way out. It fails when a rule of Allow cannot be read.
+func NewOutbound(c OutboundConfig) (*Outbound, error) {
+	p, err := parsePolicy(c.Allow, c.Own)
+	if err != nil {
+		return nil, err
+	}
+	o := &Outbound{policy: p, agent: "Gancho/" + c.Version, tls: c.TLS}
+	o.dialer = net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: o.control}
+	o.transport = &http.Transport{
+		DialContext:            o.Dial,
+		ForceAttemptHTTP2:      true,
+		TLSClientConfig:        c.TLS,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		MaxIdleConns:           512,
+		MaxIdleConnsPerHost:    64,
+		IdleConnTimeout:        60 * time.Second,
+	}
+	return o, nil
+}
+
+// control sees the literal address that the next connect gets.
+func (o *Outbound) control(ctx context.Context, _, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("read address %s: %w", address, err)
+	}
+	target, _ := ctx.Value(targetKey{}).(string)
+	return o.policy.check(target, ap.Addr(), ap.Port())
+}
+
+// Dial connects to host:port if the address that it resolves to is allowed; else the error is
+// a *Blocked.
+func (o *Outbound) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return o.dialer.DialContext(context.WithValue(ctx, targetKey{}, address), network, address)
+}
+
+// Close drops idle connections.
+func (o *Outbound) Close() { o.transport.CloseIdleConnections() }
+
+// exchange is one HTTP request and what is needed to judge its answer.
+type exchange struct {
+	method  string
+	url     *url.URL
+	header  http.Header
+	body    []byte
+	follow  int      // redirects
+	limit   int64    // bytes of the answer's body
+	once    bool     // it must never be sent twice, not by the transport either
+	hosts   []string // the only hosts, when it carries a credential
+	secrets []string // header names that must not reach another host
+}
+
+// reply is a whole answer.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	cut    bool // the body was longer than the limit
+}
+
+// sent says how far a failed exchange got.
+type sent struct{ error }
+
+func (s sent) Unwrap() error { return s.error }
+
+// do sends one request and reads its answer. When the error is a sent, the request may have
+// reached the other side.
+func (o *Outbound) do(ctx context.Context, x *exchange) (*reply, error) {
+	if err := o.allowed(x); err != nil {
+		return nil, err
+	}
+	if wait := o.circuits.wait(x.url.Host); wait > 0 {
+		return nil, &engine.Fault{Code: "circuit_open", Message: fmt.Sprintf("%s has not answered lately; trying again soon", x.url.Host), After: wait, Quota: true}
+	}
+	var written atomic.Bool
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), x.method, x.url.String(), x.reader())
+	if err != nil {
+		return nil, engine.Faultf("bad_request", "the request cannot be made: %s", plain(err))
+	}
+	req.Header = x.header
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", o.agent)
+	}
+	x.seal(req)
+	client := http.Client{Transport: o.transport, CheckRedirect: x.redirect}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, o.failed(ctx, x, err, written.Load())
+	}
+	defer res.Body.Close()
+	o.circuits.good(x.url.Host)
+	body, err := io.ReadAll(io.LimitReader(res.Body, x.limit+1))
+	if err != nil {
+		return nil, sent{netFault("broken_answer", "the answer broke off", err)}
+	}
+	r := &reply{status: res.StatusCode, header: res.Header, body: body}
+	if int64(len(body)) > x.limit {
+		r.body, r.cut = body[:x.limit], true
+	}
+	return r, nil
+}
+
+func (x *exchange) reader() io.Reader {
+	if x.body == nil {
+		return nil
+	}
+	return bytes.NewReader(x.body)
+}
+
+// seal keeps the transport from sending a request again by itself, which it does for ones
+// that have an idempotency key.
+func (x *exchange) seal(req *http.Request) {
+	if x.once {
+		req.GetBody = nil
+		req.Body = io.NopCloser(bytes.NewReader(x.body))
+		req.ContentLength = int64(len(x.body))
+	}
+}
+
+var (
+	errTooManyRedirects = errors.New("too many redirects")
+	errOtherHost        = errors.New("redirected to a host that the connection does not list")
+)
+
+func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
+	if x.follow == 0 {
+		return http.ErrUseLastResponse
+	}
+	if len(via) > x.follow {
+		return errTooManyRedirects
+	}
+	if req.URL.Scheme != "https" && req.URL.Scheme != "http" {
+		return fmt.Errorf("redirected to the scheme %q", req.URL.Scheme)
+	}
+	if len(x.hosts) > 0 && !hostListed(x.hosts, req.URL) {
+		return errOtherHost
+	}
+	if req.URL.Host != via[0].URL.Host {
+		for _, name := range x.secrets {
+			req.Header.Del(name)
+		}
+	}
+	return nil
+}
+
+// allowed holds a request against the rules that need no address.
+func (o *Outbound) allowed(x *exchange) error {
+	if x.url.Scheme != "https" && x.url.Scheme != "http" {
+		return engine.Faultf("bad_url", "only http and https addresses can be called, not %q", x.url.Scheme)
+	}
+	if x.url.Hostname() == "" {
+		return engine.Faultf("bad_url", "the address has no host")
+	}
+	if len(x.hosts) > 0 && !hostListed(x.hosts, x.url) {
+		return engine.Faultf("host_not_allowed", "the connection may not be sent to %s; it lists %s", x.url.Hostname(), strings.Join(x.hosts, ", "))
+	}
+	return nil
+}
+
+// hostListed says whether a list has the host of u: as name, name:port, or *.name.
+func hostListed(hosts []string, u *url.URL) bool {
+	host := tidyHost(u.Hostname())
+	for _, h := range hosts {
+		name := tidyHost(h)
+		if base, wild := strings.CutPrefix(name, "*."); wild && strings.Count(base, ".") > 0 && strings.HasSuffix(host, "."+base) {
+			return true
+		}
+		if name == host || name == tidyHost(u.Host) || strings.Trim(name, "[]") == host {
+			return true
+		}
+	}
+	return false
+}
+
+// failed turns a failed exchange into a Fault without the address in it, which may hold a secret.
+func (o *Outbound) failed(ctx context.Context, x *exchange, err error, written bool) error {
+	var blocked *Blocked
+	if errors.As(err, &blocked) {
+		return &engine.Fault{Code: "blocked_address", Message: blocked.Error(), Permanent: true}
+	}
+	for _, fatal := range []error{errTooManyRedirects, errOtherHost} {
+		if errors.Is(err, fatal) {
+			return engine.Faultf("redirect", "%v", fatal)
+		}
+	}
+	if !errors.Is(context.Cause(ctx), context.Canceled) {
+		o.circuits.bad(x.url.Host)
+	}
+	f := netFault("network", "no answer from "+x.url.Host, err)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		f.Code, f.Message = "timeout", x.url.Host+" did not answer in time"
+	}
+	if written {
+		return sent{f}
+	}
+	return f
+}
+
+func netFault(code, what string, err error) *engine.Fault {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return &engine.Fault{Code: "unknown_host", Message: fmt.Sprintf("there is no host %s", dns.Name)}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		code = "timeout"
+	}
+	return &engine.Fault{Code: code, Message: what + ": " + plain(err)}
+}
+
+// plain is the innermost text of a network error: *url.Error would print the whole address.
+func plain(err error) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		err = op.Err
+	}
+	return err.Error()
+}
