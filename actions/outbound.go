@@ -26,7 +26,6 @@ import (
 type OutboundConfig struct {
 	Version string   // of the program, for User-Agent
 	Allow   []string // private networks, addresses and names that are opened: GANCHO_ALLOW_NET
-	Own     []uint16 // ports of the program's own listeners, never connected to
 	TLS     *tls.Config
 }
 
@@ -45,7 +44,7 @@ type targetKey struct{}
 
 // NewOutbound makes the way out. It fails when a rule of Allow cannot be read.
 func NewOutbound(c OutboundConfig) (*Outbound, error) {
-	p, err := parsePolicy(c.Allow, c.Own)
+	p, err := parsePolicy(c.Allow)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +78,9 @@ func (o *Outbound) control(ctx context.Context, _, address string, _ syscall.Raw
 func (o *Outbound) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return o.dialer.DialContext(context.WithValue(ctx, targetKey{}, address), network, address)
 }
+
+// Own names the ports of the program's own listeners: a flow must not reach the API.
+func (o *Outbound) Own(ports []uint16) { o.policy.own.Store(&ports) }
 
 // Close drops idle connections.
 func (o *Outbound) Close() { o.transport.CloseIdleConnections() }

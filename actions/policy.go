@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Blocked is an address that this instance does not connect to.
@@ -30,7 +31,7 @@ func (b *Blocked) Error() string {
 type policy struct {
 	prefixes []netip.Prefix
 	names    []nameRule
-	own      []uint16 // ports of this instance's own listeners
+	own      atomic.Pointer[[]uint16] // ports of this instance's own listeners
 
 	mu    sync.Mutex
 	first map[string]netip.Prefix // where a listed name first led to
@@ -44,8 +45,8 @@ type nameRule struct {
 
 // parsePolicy reads networks (10.0.0.0/8), addresses (10.0.0.7, 10.0.0.7:8080) and names
 // (crm.internal, crm.internal:8080).
-func parsePolicy(allow []string, own []uint16) (*policy, error) {
-	p := &policy{own: own, first: map[string]netip.Prefix{}}
+func parsePolicy(allow []string) (*policy, error) {
+	p := &policy{first: map[string]netip.Prefix{}}
 	for _, entry := range allow {
 		if entry = strings.TrimSpace(entry); entry == "" {
 			continue
@@ -100,7 +101,7 @@ func (p *policy) check(target string, addr netip.Addr, port uint16) error {
 
 // isOwn says that an address is this instance's own listener: a flow must not reach the API.
 func (p *policy) isOwn(addr netip.Addr, port uint16) bool {
-	if !slices.Contains(p.own, port) {
+	if own := p.own.Load(); own == nil || !slices.Contains(*own, port) {
 		return false
 	}
 	if addr.IsLoopback() || addr.IsUnspecified() {

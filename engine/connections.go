@@ -125,6 +125,11 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 	if !ok || s.State == ConnectionBroken || !c.complete(s) {
 		return nil, fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}
+	return c.open(name, s), nil
+}
+
+// open makes a connection to act with of a saved one.
+func (c *Connections) open(name string, s savedConnection) *Connection {
 	return &Connection{Name: name, Kind: s.Kind, Fields: s.Fields, Hosts: s.Hosts, Secret: func(field string) ([]string, error) {
 		var values []string
 		for _, sealed := range s.Secrets[field] {
@@ -135,7 +140,7 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 			values = append(values, string(plain))
 		}
 		return values, nil
-	}}, nil
+	}}
 }
 
 // complete says that every secret that the kind requires is set.
@@ -344,4 +349,40 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 		c.tell(name)
 	}
 	return err
+}
+
+// ConnectionTest is what trying a connection found.
+type ConnectionTest struct {
+	State   string
+	Account string
+	Detail  form.Words
+}
+
+// Test makes the harmless call of a connection's kind and notes the outcome. A failure that
+// says nothing about the credential leaves the state as it was.
+func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, error) {
+	c.mu.RLock()
+	s, ok := c.kept[name]
+	c.mu.RUnlock()
+	if !ok {
+		_, err := c.Get(name)
+		return ConnectionTest{}, err
+	}
+	if !c.complete(s) {
+		return ConnectionTest{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
+	}
+	test := c.kinds[s.Kind].Test
+	if test == nil {
+		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
+	}
+	account, err := test(ctx, c.open(name, s))
+	if err == nil {
+		return ConnectionTest{State: ConnectionOK, Account: account, Detail: form.Label("it works", "funciona")}, c.SetState(ctx, name, ConnectionOK)
+	}
+	f := fault(err)
+	state := s.State
+	if f.Broken {
+		state = ConnectionBroken
+	}
+	return ConnectionTest{State: state, Detail: form.Label(f.Error(), f.Error())}, c.SetState(ctx, name, state)
 }

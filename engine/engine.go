@@ -31,13 +31,15 @@ type Config struct {
 	Node        string
 	Workers     int // runs advanced at once; 128
 	Version     string
+	Grace       time.Duration // how long actions may finish after the stop; 7 s
 	Now         func() time.Time
 }
 
 // Engine accepts events and advances their runs.
 type Engine struct {
 	Config
-	stop    chan struct{} // closed when Work's context is done
+	stop    chan struct{}   // closed when Work's context is done
+	hurry   context.Context // done when actions under way have had their time to finish
 	ended   sync.Once
 	plans   plans
 	answers answers
@@ -54,7 +56,10 @@ func New(c Config) (*Engine, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	e := &Engine{Config: c, stop: make(chan struct{})}
+	if c.Grace <= 0 {
+		c.Grace = 7 * time.Second
+	}
+	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.by = map[string]map[string]bool{}
@@ -180,10 +185,14 @@ func (e *Engine) stopped() bool {
 	}
 }
 
-// Work claims and advances runs until ctx is done; then it lets the steps under way finish,
-// parks their runs and returns. A broken store ends it with that error.
+// Work claims and advances runs until ctx is done; then it gives the steps under way the
+// grace to finish, parks their runs and returns. A broken store ends it with that error.
 func (e *Engine) Work(ctx context.Context) error {
 	live := context.WithoutCancel(ctx)
+	hurry, cancel := context.WithCancel(live)
+	defer cancel()
+	e.hurry = hurry
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(e.Grace, cancel) })()
 	places := make(chan struct{}, e.Workers)
 	var group sync.WaitGroup
 	defer group.Wait()

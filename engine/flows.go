@@ -101,7 +101,7 @@ type Flows struct {
 	mu       sync.RWMutex
 	entries  map[string]*FlowEntry
 	tokens   map[[32]byte]string // digest -> flow
-	watchers []func(id string, f *FlowEntry)
+	watchers []*watcher
 
 	checkMu sync.Mutex
 	checked map[string]checkedFlow
@@ -201,7 +201,23 @@ func (s *Flows) Watch(f func(id string, e *FlowEntry)) {
 	for _, id := range slices.Sorted(maps.Keys(s.entries)) {
 		f(id, s.entries[id])
 	}
-	s.watchers = append(s.watchers, f)
+	s.watchers = append(s.watchers, &watcher{f})
+}
+
+type watcher struct{ tell func(id string, e *FlowEntry) }
+
+// Follow calls f after every change from now on, until stop is called. f must be quick and
+// must not call Flows.
+func (s *Flows) Follow(f func(id string, e *FlowEntry)) (stop func()) {
+	w := &watcher{f}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watchers = append(s.watchers, w)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.watchers = slices.DeleteFunc(s.watchers, func(other *watcher) bool { return other == w })
+	}
 }
 
 // Get gives a flow with the problems of its draft, or a Refusal.
@@ -379,8 +395,8 @@ func (s *Flows) drop(id string) {
 }
 
 func (s *Flows) tell(id string, e *FlowEntry) {
-	for _, f := range s.watchers {
-		f(id, e)
+	for _, w := range s.watchers {
+		w.tell(id, e)
 	}
 }
 

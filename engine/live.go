@@ -21,6 +21,9 @@ const shortPark = 2 * time.Second
 func (l *live) now() time.Time { return l.e.Now() }
 
 func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer, call *Call) (Output, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.e.hurry, cancel)()
 	return doer.Do(ctx, call)
 }
 

@@ -10,8 +10,8 @@ import (
 	"gancho/engine/store"
 )
 
-// stateSpace holds the keys of state.*, shared by all flows.
-const stateSpace = "state"
+// StateSpace holds the keys of state.*, shared by all flows.
+const StateSpace = "state"
 
 // stateStep is durable key-value for flows. The change and its result are recorded in one
 // transaction, so that it happens once whatever crashes.
@@ -40,13 +40,13 @@ func (s *stateStep) Fields() form.Fields {
 
 func (s *stateStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
 	if s.kind == store.KeyGet {
-		data, err := w.hands.getKey(ctx, stateSpace, s.key)
+		data, err := w.hands.getKey(ctx, StateSpace, s.key)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, next, err
 		}
 		return stateOutput(data)
 	}
-	op := store.KeyOp{ID: rec.Path, Kind: s.kind, Space: stateSpace, Key: s.key, By: int64(s.by), Expires: s.expires}
+	op := store.KeyOp{ID: rec.Path, Kind: s.kind, Space: StateSpace, Key: s.key, By: int64(s.by), Expires: s.expires}
 	if s.kind == store.KeyPut {
 		data, err := json.Marshal(s.value)
 		if err != nil {

@@ -27,6 +27,7 @@ type TrialConfig struct {
 	Timezone   string
 	Decode     func(contentType string, body []byte) (any, error)
 	Until      string // step path after which to stop
+	From       string // step path from which Real counts; actions before it are held back
 	MaxWakings int    // how often a parked run goes on; 10,000
 }
 
@@ -53,7 +54,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 		return nil, err
 	}
 	run.Status, run.Reason, run.Error, run.Ended = end.Status, end.Reason, end.Error, t.clock
-	v := viewRun(&run)
+	v := ViewRun(&run)
 	v.Trigger, v.Answer = trigger, last
 	var list []*record
 	for _, r := range records {
@@ -87,6 +88,7 @@ type trial struct {
 	mu    sync.Mutex
 	clock time.Time
 	state map[string][]byte
+	begun bool // From was reached
 }
 
 // run walks until the end, passing the time of each park at once.
@@ -136,7 +138,7 @@ func (t *trial) now() time.Time {
 }
 
 func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer Doer, call *Call) (Output, error) {
-	if t.Real || (!n.action.Effect && n.action.Group == "flow") {
+	if t.real(rec.Path) || (!n.action.Effect && n.action.Group == "flow") {
 		return doer.Do(ctx, call)
 	}
 	rec.Mocked = true
@@ -148,6 +150,14 @@ func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer D
 		rec.Request = request
 	}
 	return n.action.Sample, nil
+}
+
+// real says whether a step acts for real.
+func (t *trial) real(path string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.begun = t.begun || t.From == "" || path == t.From
+	return t.Real && t.begun
 }
 
 func (t *trial) mock(path, id string) (flow.Mock, bool) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,7 +89,8 @@ type EventView struct {
 	Base64  string         `json:"raw_base64,omitempty"`
 }
 
-func viewRun(r *store.Run) RunView {
+// ViewRun shows a run without its steps.
+func ViewRun(r *store.Run) RunView {
 	v := RunView{
 		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
 		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, ReplayOf: r.ReplayOf,
@@ -124,7 +126,8 @@ func viewError(e *stepError) *ErrorView {
 	return &ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status}
 }
 
-func viewEvent(i *store.EventInfo) EventView {
+// ViewEvent shows a delivery without its body.
+func ViewEvent(i *store.EventInfo) EventView {
 	return EventView{
 		ID: i.ID, Flow: i.Flow, At: i.At.UTC(), Status: i.Outcome, Reason: i.Reason, Run: i.Run, Name: i.Name, Title: i.Title, Size: i.Size,
 	}
@@ -167,7 +170,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	if err != nil {
 		return RunView{}, err
 	}
-	v := viewRun(&story.Run)
+	v := ViewRun(&story.Run)
 	var records []*record
 	for _, s := range story.Steps {
 		r, err := readRecord(s.Path, s.Data)
@@ -208,7 +211,7 @@ func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, er
 	}
 	views := make([]RunView, len(runs))
 	for i := range runs {
-		views[i] = viewRun(&runs[i])
+		views[i] = ViewRun(&runs[i])
 	}
 	return views, next, nil
 }
@@ -221,7 +224,7 @@ func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string
 	}
 	views := make([]EventView, len(events))
 	for i := range events {
-		views[i] = viewEvent(&events[i])
+		views[i] = ViewEvent(&events[i])
 	}
 	return views, next, nil
 }
@@ -232,7 +235,7 @@ func (e *Engine) Event(ctx context.Context, id string) (EventView, error) {
 	if err != nil {
 		return EventView{}, err
 	}
-	v := viewEvent(&info)
+	v := ViewEvent(&info)
 	v.Trigger = e.triggerView(info.Meta, info.Body, info.At, info.Name, info.ID)
 	var meta Meta
 	if json.Unmarshal(info.Meta, &meta) == nil {
@@ -253,6 +256,33 @@ func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
 		e.answers.tell(id)
 	}
 	return err
+}
+
+// CancelAll ends every run of a flow that has not ended.
+func (e *Engine) CancelAll(ctx context.Context, flow, reason string) error {
+	for _, status := range []store.Status{store.Pending, store.Running, store.Waiting, store.Unknown} {
+		q := store.Query{Flow: flow, Status: string(status), Limit: 200}
+		for {
+			runs, next, err := e.Store.ListRuns(ctx, q)
+			if err != nil {
+				return err
+			}
+			ids := make([]string, len(runs))
+			for i := range runs {
+				ids[i] = runs[i].ID
+			}
+			for i, err := range e.Store.Cancel(ctx, ids, reason) {
+				if err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
+					return err
+				}
+				e.answers.tell(ids[i])
+			}
+			if q.Cursor = next; next == "" {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // CountView is one flow's part of the ledger.

@@ -166,7 +166,10 @@ type op struct {
 	done  chan error // nil when nobody waits
 }
 
-const queue = 8192
+const (
+	queue       = 8192
+	openTimeout = time.Second
+)
 
 func openFile(path string, buckets ...string) (*file, error) {
 	if err := create(path, buckets); err != nil {
@@ -183,7 +186,7 @@ func openFile(path string, buckets ...string) (*file, error) {
 }
 
 func open(path string) (*bbolt.DB, error) {
-	return bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+	return bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
 }
 
 // create makes a file with its buckets under another name and renames it, so that a power cut

@@ -443,6 +443,9 @@ func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
 // Backup implements store.History: live state first, so that documents are never older than
 // the runs that need them.
 func (s *Store) Backup(_ context.Context, dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return fmt.Errorf("back up: %s is there already; name a new folder", dir)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
@@ -452,9 +455,20 @@ func (s *Store) Backup(_ context.Context, dir string) error {
 	}{{s.live, "live.db"}, {s.docs, "gancho.db"}} {
 		path := filepath.Join(dir, f.name)
 		err := f.file.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(path, 0o600) })
+		if err == nil {
+			err = syncFile(path)
+		}
 		if err != nil {
 			return fmt.Errorf("back up %s: %w", f.name, err)
 		}
 	}
 	return writeWhole(filepath.Join(dir, "FORMAT"), []byte(format))
+}
+
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

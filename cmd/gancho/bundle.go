@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"gancho/actions"
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/triggers"
+)
+
+// readBundle reads a file of flows. What is wrong is printed with file, line and column.
+func readBundle(path string, to streams) (*flow.Bundle, error) {
+	data, err := readFile(path, to)
+	if err != nil {
+		return nil, err
+	}
+	b, problems := flow.Parse(data)
+	printProblems(to.err, path, data, problems)
+	if b == nil || flow.Errors(problems) {
+		return nil, errNo
+	}
+	return b, nil
+}
+
+func readFile(path string, to streams) ([]byte, error) {
+	const most = 64 << 20
+	var data []byte
+	var err error
+	if path == "-" {
+		data, err = io.ReadAll(io.LimitReader(to.in, most))
+	} else {
+		data, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return data, nil
+}
+
+// printProblems writes a line a problem, as compilers do.
+func printProblems(w io.Writer, path string, data []byte, problems []form.Problem) {
+	for _, p := range problems {
+		line, col := flow.Position(data, p.Path)
+		fmt.Fprintf(w, "%s:%d:%d: %s: %s: %s", path, line, col, p.Severity, p.Path, p.Message.EN)
+		if !p.Hint.IsZero() {
+			fmt.Fprintf(w, " (%s)", p.Hint.EN)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func compactJSON(data []byte) []byte {
+	var b bytes.Buffer
+	if err := json.Compact(&b, data); err != nil {
+		return data
+	}
+	return b.Bytes()
+}
+
+// offline is the catalogue for commands that have no data folder.
+func offline(o outboundFlags) (*engine.Catalogue, error) {
+	out, err := actions.NewOutbound(actions.OutboundConfig{Version: version, Allow: o.AllowNet})
+	if err != nil {
+		return nil, usageError{err.Error()}
+	}
+	return catalogue(out)
+}
+
+type checkCommand struct {
+	Strict bool     `help:"Warnings are a no as well."`
+	Files  []string `arg:"" name:"file" help:"Bundles; - reads stdin."`
+}
+
+// Run validates each file and says what is wrong where.
+func (c *checkCommand) Run(to streams) error {
+	known, err := offline(outboundFlags{})
+	if err != nil {
+		return err
+	}
+	no := false
+	for _, path := range c.Files {
+		data, err := readFile(path, to)
+		if err != nil {
+			return err
+		}
+		problems := checkBundle(data, known)
+		printProblems(to.out, path, data, problems)
+		no = no || flow.Errors(problems) || (c.Strict && len(problems) > 0)
+	}
+	if no {
+		return errNo
+	}
+	return nil
+}
+
+// checkBundle finds everything that is wrong with a bundle. Which connections there are is
+// not known here, so nothing is said of them.
+func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
+	b, problems := flow.Parse(data)
+	if b == nil || flow.Errors(problems) {
+		return problems
+	}
+	for i, f := range b.Flows {
+		for _, p := range flow.Validate(f, known, flow.Known{Flow: b.Has, Connection: anyConnection}) {
+			if p.Code == "no_connection" || p.Code == "wrong_connection" {
+				continue
+			}
+			p.Path = fmt.Sprintf("/flows/%d%s", i, p.Path)
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+func anyConnection(string) (string, bool) { return "", false }
+
+type testCommand struct {
+	Files []string `arg:"" name:"file" help:"Bundles; - reads stdin."`
+	JSON  bool     `name:"json" help:"Print the results as JSON."`
+	JUnit string   `name:"junit" help:"Write the results as JUnit XML." placeholder:"FILE"`
+	Zone  string   `name:"timezone" help:"Time zone of flows that name none." default:"UTC" placeholder:"ZONE"`
+}
+
+// testResult is one flow's tests.
+type testResult struct {
+	File string `json:"file"`
+	Flow string `json:"flow"`
+	engine.TestsView
+}
+
+// Run runs the tests of every flow in the files, a line a test.
+func (c *testCommand) Run(ctx context.Context, to streams) error {
+	known, err := offline(outboundFlags{})
+	if err != nil {
+		return err
+	}
+	results := []testResult{}
+	failed := 0
+	for _, path := range c.Files {
+		b, err := readBundle(path, to)
+		if err != nil {
+			return err
+		}
+		for _, f := range b.Flows {
+			view, err := engine.Tests(ctx, engine.TrialConfig{Catalogue: known, Flow: f, Timezone: c.Zone, Decode: triggers.DecodeBody})
+			if err != nil {
+				return fmt.Errorf("flow %s: %w", f.ID, err)
+			}
+			results = append(results, testResult{path, f.ID, view})
+			failed += view.Failed
+		}
+	}
+	if err := c.report(to.out, results); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return errNo
+	}
+	return nil
+}
+
+func (c *testCommand) report(w io.Writer, results []testResult) error {
+	if c.JUnit != "" {
+		if err := writeJUnit(c.JUnit, results); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		for i := range results {
+			for j := range results[i].Tests {
+				results[i].Tests[j].Run = nil
+			}
+		}
+		if err := e.Encode(results); err != nil {
+			return fmt.Errorf("print the results: %w", err)
+		}
+		return nil
+	}
+	for _, r := range results {
+		for _, t := range r.Tests {
+			fmt.Fprintf(w, "%-6s %s: %s\n", t.Status, r.Flow, t.Name)
+			for _, d := range t.Differences {
+				fmt.Fprintf(w, "       %s\n", d.Message)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"gancho/engine/store/bolt"
+)
+
+type dbCommand struct {
+	Check   dbCheckCommand   `cmd:"" help:"Look for damage in a stopped data folder."`
+	Compact dbCompactCommand `cmd:"" help:"Give back the free space of a stopped data folder."`
+	Backup  dbBackupCommand  `cmd:"" help:"Write a backup of a stopped data folder, or of a running server."`
+	Restore dbRestoreCommand `cmd:"" help:"Make a data folder of a backup."`
+}
+
+type dbCheckCommand struct{ dataFlags }
+
+// Run says what is damaged, and which backup to restore.
+func (c *dbCheckCommand) Run(ctx context.Context, to streams) error {
+	faults, err := bolt.Check(ctx, c.Data)
+	if err != nil {
+		return fmt.Errorf("check %s: %w", c.Data, err)
+	}
+	for _, f := range faults {
+		fmt.Fprintln(to.out, f)
+	}
+	if len(faults) > 0 {
+		fmt.Fprintln(to.out, "restore the newest backup that checks well: gancho db restore BACKUP --data DIR")
+		return errNo
+	}
+	fmt.Fprintln(to.out, "whole")
+	return nil
+}
+
+type dbCompactCommand struct{ dataFlags }
+
+// Run rewrites the files without their free space.
+func (c *dbCompactCommand) Run(ctx context.Context, to streams) error {
+	before, after, err := bolt.Compact(ctx, c.Data)
+	if err != nil {
+		return fmt.Errorf("compact %s: %w", c.Data, err)
+	}
+	fmt.Fprintf(to.out, "%d bytes before, %d after\n", before, after)
+	return nil
+}
+
+type dbBackupCommand struct {
+	dataFlags
+	remote
+	To string `arg:"" optional:"" help:"Folder to write; it must not exist yet. A server writes into its own data folder."`
+}
+
+// Run writes the backup.
+func (c *dbBackupCommand) Run(ctx context.Context, to streams) error {
+	if c.Server != "" {
+		answer, err := c.call(ctx, http.MethodPost, "/backup", nil)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(to.out, "%s\n", answer)
+		return nil
+	}
+	if c.To == "" {
+		return usageError{"say which folder to write"}
+	}
+	i, err := openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	err = i.store.Backup(ctx, c.To)
+	if err = errors.Join(err, i.Close()); err != nil {
+		return fmt.Errorf("back up %s: %w", c.Data, err)
+	}
+	fmt.Fprintln(to.out, c.To)
+	return nil
+}
+
+type dbRestoreCommand struct {
+	dataFlags
+	From string `arg:"" help:"Backup to restore."`
+}
+
+// Run makes the data folder of the backup; it must not exist, or be empty.
+func (c *dbRestoreCommand) Run(ctx context.Context, to streams) error {
+	if err := bolt.Restore(ctx, c.From, c.Data); err != nil {
+		return fmt.Errorf("restore %s: %w", c.From, err)
+	}
+	fmt.Fprintf(to.out, "restored to %s; put its master.key back beside it\n", c.Data)
+	return nil
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gancho/actions"
+	"gancho/engine"
+	"gancho/engine/seal"
+	"gancho/engine/store"
+	"gancho/engine/store/bolt"
+	"gancho/triggers"
+)
+
+// dataFlags say which data folder is meant, and what opens it.
+type dataFlags struct {
+	Data    string `help:"Data folder." default:"./gancho-data" placeholder:"DIR"`
+	KeyFile string `help:"File with the master key; without it, master.key in the data folder." placeholder:"FILE"`
+}
+
+// outboundFlags say where actions may connect to.
+type outboundFlags struct {
+	AllowNet []string `help:"Private networks, addresses and names that actions may reach, such as 10.0.0.0/8 or crm.internal:8080." placeholder:"NET"`
+}
+
+// catalogue is everything that this program can do.
+func catalogue(out *actions.Outbound) (*engine.Catalogue, error) {
+	return engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), actions.Connections(out))
+}
+
+// instance is an open data folder with its flows and connections. Close it.
+type instance struct {
+	store       store.Store
+	box         *seal.Box
+	out         *actions.Outbound
+	catalogue   *engine.Catalogue
+	flows       *engine.Flows
+	connections *engine.Connections
+}
+
+// openInstance opens the folder, or makes it. It fails with store.ErrLocked while another
+// process has it.
+func openInstance(ctx context.Context, d dataFlags, o outboundFlags, log *slog.Logger) (*instance, error) {
+	out, err := actions.NewOutbound(actions.OutboundConfig{Version: version, Allow: o.AllowNet})
+	if err != nil {
+		return nil, usageError{err.Error()}
+	}
+	s, err := bolt.Open(ctx, d.Data, bolt.Options{Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("open the data folder %s: %w", d.Data, err)
+	}
+	i := &instance{store: s, out: out}
+	if err := i.load(ctx, d); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return i, nil
+}
+
+func (i *instance) load(ctx context.Context, d dataFlags) error {
+	key, err := masterKey(d)
+	if err != nil {
+		return err
+	}
+	if i.box, err = seal.Open(ctx, i.store, key); err != nil {
+		return fmt.Errorf("open the sealed parts: %w", err)
+	}
+	if i.catalogue, err = catalogue(i.out); err != nil {
+		return fmt.Errorf("make the catalogue: %w", err)
+	}
+	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections); err != nil {
+		return fmt.Errorf("open the connections: %w", err)
+	}
+	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Busy: i.busy})
+	if err != nil {
+		return fmt.Errorf("open the flows: %w", err)
+	}
+	return nil
+}
+
+// busy counts the runs of a flow that have not ended.
+func (i *instance) busy(ctx context.Context, id string) (int64, error) {
+	counts, err := i.store.Counts(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the runs of %s: %w", id, err)
+	}
+	return counts[id].Waiting + counts[id].Pending, nil
+}
+
+// Close closes the store; everything acknowledged is on disk already.
+func (i *instance) Close() error {
+	i.out.Close()
+	if err := i.store.Close(); err != nil {
+		return fmt.Errorf("close the data folder: %w", err)
+	}
+	return nil
+}
+
+// masterKey reads the key that seals connections, or makes one in the data folder.
+func masterKey(d dataFlags) ([]byte, error) {
+	path := d.KeyFile
+	if path == "" {
+		path = filepath.Join(d.Data, "master.key")
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && d.KeyFile == "" {
+		return newKey(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the master key: %w", err)
+	}
+	if key, ok := parseKey(text); ok {
+		return key, nil
+	}
+	return nil, fmt.Errorf("%s is no master key: it must hold %d bytes, as hex or base64", path, seal.KeySize)
+}
+
+func parseKey(text []byte) ([]byte, bool) {
+	if len(text) == seal.KeySize {
+		return text, true
+	}
+	trimmed := strings.TrimSpace(string(text))
+	for _, decode := range []func(string) ([]byte, error){hex.DecodeString, base64.StdEncoding.DecodeString, base64.RawURLEncoding.DecodeString} {
+		if key, err := decode(trimmed); err == nil && len(key) == seal.KeySize {
+			return key, true
+		}
+	}
+	return nil, false
+}
+
+// newKey makes a key file that appears whole or not at all.
+func newKey(path string) ([]byte, error) {
+	key := make([]byte, seal.KeySize)
+	rand.Read(key)
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a master key: %w", err)
+	}
+	_, err = fmt.Fprintln(f, hex.EncodeToString(key))
+	err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make a master key: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return key, nil
+}

@@ -1,0 +1,117 @@
+// Command gancho is the automation engine: one binary that serves, checks and tests flows.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // every zone, in an empty container too
+
+	"github.com/alecthomas/kong"
+
+	"gancho/engine/store"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// The exit codes.
+const (
+	exitDone  = 0
+	exitNo    = 1 // the answer is no, or it could not be done
+	exitUsage = 2
+	exitDisk  = 74 // the disk failed
+)
+
+type commands struct {
+	Serve      serveCommand      `cmd:"" help:"Serve the editor, the API and the trigger URLs."`
+	Check      checkCommand      `cmd:"" help:"Validate and type-check bundles of flows."`
+	Test       testCommand       `cmd:"" help:"Run the flows' own tests."`
+	Run        runCommand        `cmd:"" help:"Run a flow once in memory and print what it did."`
+	Import     importCommand     `cmd:"" help:"Take a bundle into a server or a data folder."`
+	Export     exportCommand     `cmd:"" help:"Write flows of a server or a data folder as a bundle."`
+	Diff       diffCommand       `cmd:"" help:"Show what changed between two bundles, or a bundle and a server."`
+	DB         dbCommand         `cmd:"" name:"db" help:"Check, compact, back up or restore a data folder."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// silent ends a command with exit code 1; what there is to say was said.
+var errNo = errors.New("no")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, to streams) int {
+	var c commands
+	left := -1
+	parser, err := kong.New(&c, kong.Name("gancho"), kong.Description("Gancho: a self-hosted, no-code automation engine."),
+		kong.Writers(to.out, to.err), kong.Exit(func(code int) { left = code }), kong.DefaultEnvars("GANCHO"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to))
+	if err != nil {
+		fmt.Fprintln(to.err, "gancho:", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if left >= 0 {
+		return left
+	}
+	if err != nil {
+		fmt.Fprintf(to.err, "gancho: %v\nTry: gancho --help\n", err)
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil {
+		return failed(err, to)
+	}
+	return exitDone
+}
+
+func failed(err error, to streams) int {
+	if !errors.Is(err, errNo) {
+		fmt.Fprintln(to.err, "gancho:", explain(err))
+	}
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, store.ErrBroken), errors.Is(err, syscall.EIO):
+		return exitDisk
+	}
+	return exitNo
+}
+
+// usageError is a wrong use that the parser could not see.
+type usageError struct{ text string }
+
+func (u usageError) Error() string { return u.text }
+
+// explain adds what to do to errors that people meet.
+func explain(err error) string {
+	switch {
+	case errors.Is(err, store.ErrLocked):
+		return fmt.Sprintf("%v; stop the other process, or choose another folder with --data", err)
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Sprintf("%v; make room on the disk and start again", err)
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Sprintf("%v; check who owns the folder", err)
+	}
+	return err.Error()
+}

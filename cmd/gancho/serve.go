@@ -1,0 +1,313 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/mattn/go-isatty"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/store"
+	"gancho/triggers"
+	"gancho/web"
+	"gancho/web/api"
+	"gancho/web/session"
+)
+
+type serveCommand struct {
+	dataFlags
+	outboundFlags
+	Listen         string   `help:"Address to serve on." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	HooksListen    string   `help:"Address that serves only /h/ and /w/, so that the editor never faces the internet." placeholder:"ADDR"`
+	MetricsListen  string   `help:"Address that serves only /metrics, to anybody who reaches it." placeholder:"ADDR"`
+	PublicURL      string   `name:"public-url" help:"What trigger URLs are shown with; without it, the address it listens on." placeholder:"URL"`
+	TrustedProxies []string `help:"Networks whose forwarding headers count." placeholder:"NET"`
+	TLSCert        string   `name:"tls-cert" help:"Certificate to serve HTTPS with (PEM)." placeholder:"FILE"`
+	TLSKey         string   `name:"tls-key" help:"Key of the certificate (PEM)." placeholder:"FILE"`
+	Flows          string   `help:"Bundle to import and publish at start; unchanged flows are left alone." placeholder:"FILE"`
+	Timezone       string   `help:"Time zone of flows that name none." default:"UTC" placeholder:"ZONE"`
+	Workers        int      `help:"Runs advanced at once." default:"128"`
+	APIToken       string   `name:"api-token" help:"An admin's bearer token, 32 characters or more." placeholder:"TOKEN"`
+	LogLevel       string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+}
+
+const drain = 9 * time.Second
+
+// Run serves until ctx is done or the disk fails.
+func (c *serveCommand) Run(ctx context.Context, to streams) error {
+	log := newLog(to.err, c.LogLevel)
+	proxies, err := c.check()
+	if err != nil {
+		return err
+	}
+	i, err := openInstance(ctx, c.dataFlags, c.outboundFlags, log)
+	if err != nil {
+		return err
+	}
+	err = c.serve(ctx, i, proxies, log, to)
+	return errors.Join(err, i.Close())
+}
+
+// check finds flags that cannot be meant.
+func (c *serveCommand) check() ([]netip.Prefix, error) {
+	if c.APIToken != "" && len(c.APIToken) < 32 {
+		return nil, usageError{"GANCHO_API_TOKEN must have 32 characters or more"}
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil {
+		return nil, usageError{fmt.Sprintf("there is no time zone %q; write it as America/Sao_Paulo", c.Timezone)}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return nil, usageError{"--tls-cert and --tls-key go together"}
+	}
+	if c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "https://") && !strings.HasPrefix(c.PublicURL, "http://") {
+		return nil, usageError{"--public-url must begin with https:// or http://"}
+	}
+	var proxies []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		prefix, err := triggers.ParsePrefix(text)
+		if err != nil {
+			return nil, usageError{fmt.Sprintf("--trusted-proxies: %v", err)}
+		}
+		proxies = append(proxies, prefix)
+	}
+	return proxies, nil
+}
+
+func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.Prefix, log *slog.Logger, to streams) error {
+	if c.PublicURL == "" {
+		c.PublicURL = c.ownURL()
+	}
+	e, err := engine.New(engine.Config{
+		Store: i.store, Catalogue: i.catalogue, Flows: i.flows, Connections: i.connections, Box: i.box, Decode: triggers.DecodeBody,
+		PublicURL: c.PublicURL, Timezone: c.Timezone, Log: log, Node: "main", Workers: c.Workers, Version: version,
+	})
+	if err != nil {
+		return fmt.Errorf("start the engine: %w", err)
+	}
+	hooks := triggers.NewWebhook(triggers.WebhookConfig{
+		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
+	})
+	server, err := c.server(i, e, hooks, log)
+	if err != nil {
+		return err
+	}
+	if c.Flows != "" {
+		if err := c.importFlows(ctx, i, to); err != nil {
+			return err
+		}
+	}
+	if err := server.Listen(ctx); err != nil {
+		return fmt.Errorf("start: %w", err)
+	}
+	i.out.Own(server.Ports())
+	schedule := triggers.NewSchedule(triggers.ScheduleConfig{Engine: e, Flows: i.flows, Keys: i.store, Log: log})
+	log.Info("serving", "address", server.Addr().String(), "version", version, "data", c.Data)
+	return c.work(ctx, i.store, e, schedule, server, log)
+}
+
+// ownURL is the address that it listens on, as a browser on this machine reaches it.
+func (c *serveCommand) ownURL() string {
+	scheme := "http://"
+	if c.TLSCert != "" {
+		scheme = "https://"
+	}
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return scheme + c.Listen
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	return scheme + net.JoinHostPort(host, port)
+}
+
+func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Webhook, log *slog.Logger) (*web.Server, error) {
+	config, err := c.tls()
+	if err != nil {
+		return nil, err
+	}
+	s, err := web.New(web.Config{
+		API: api.Config{
+			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Store: i.store,
+			People: &session.People{AdminToken: c.APIToken}, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, Log: log,
+			Backup: func(ctx context.Context) (string, error) { return backupTo(ctx, i.store, c.Data) },
+		},
+		Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the server: %w", err)
+	}
+	return s, nil
+}
+
+func (c *serveCommand) tls() (*tls.Config, error) {
+	if c.TLSCert == "" {
+		return nil, nil //nolint:nilnil // no TLS is an answer
+	}
+	k := &keyPair{cert: c.TLSCert, key: c.TLSKey}
+	if _, err := k.get(nil); err != nil {
+		return nil, err
+	}
+	return &tls.Config{GetCertificate: k.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}, nil
+}
+
+// work runs everything until ctx is done or something cannot go on, and then stops in order:
+// nothing new is begun, what is under way finishes, the last answers are given.
+func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine, schedule *triggers.Schedule, server *web.Server, log *slog.Logger) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	worked, ticked, served := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+	start := func(done chan<- error, f func() error) {
+		go func() {
+			err := f()
+			if err != nil {
+				stop(err)
+			}
+			done <- err
+		}()
+	}
+	start(worked, func() error { return e.Work(ctx) })
+	start(ticked, func() error { schedule.Run(ctx); return nil })
+	start(served, server.Serve)
+	go watchDisk(ctx, s, stop)
+	<-ctx.Done()
+	log.Info("stopping")
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	closed := server.Close(limit)
+	err := errors.Join(<-served, closed, <-ticked, <-worked)
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
+}
+
+// watchDisk ends the program when the disk failed: nothing can be promised any more.
+func watchDisk(ctx context.Context, s store.Store, stop context.CancelCauseFunc) {
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.Health(); errors.Is(err, store.ErrBroken) {
+				stop(err)
+				return
+			}
+		}
+	}
+}
+
+// importFlows takes the bundle in, publishes it and prints how to use it.
+func (c *serveCommand) importFlows(ctx context.Context, i *instance, to streams) error {
+	b, err := readBundle(c.Flows, to)
+	if err != nil {
+		return err
+	}
+	results, err := i.flows.Import(ctx, b, engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictReplace})
+	if err != nil {
+		return fmt.Errorf("import %s: %w", c.Flows, err)
+	}
+	for _, r := range results {
+		e, err := i.flows.Get(r.ID)
+		if err != nil {
+			return fmt.Errorf("flow %s: %w", r.ID, err)
+		}
+		printFlow(to.out, &e, c.PublicURL, i.connections)
+	}
+	return nil
+}
+
+// printFlow says where a flow's events go, and how to send a first one.
+func printFlow(w io.Writer, e *engine.FlowEntry, public string, connections *engine.Connections) {
+	fmt.Fprintf(w, "\n%s (%s, %s)\n", e.Draft.Name, e.ID, e.State)
+	if missing := missingConnections(e.Draft, connections); len(missing) > 0 {
+		fmt.Fprintf(w, "  waits for the connection %s\n", strings.Join(missing, ", "))
+	}
+	for _, p := range e.Problems {
+		if p.Severity == "error" {
+			fmt.Fprintf(w, "  error at %s: %s\n", p.Path, p.Message.EN)
+		}
+	}
+	if e.Draft.Trigger.Kind != "webhook" {
+		fmt.Fprintf(w, "  starts by %s\n", e.Draft.Trigger.Kind)
+		return
+	}
+	url := public + "/h/" + e.Token
+	fmt.Fprintf(w, "  %s\n  %s\n", url, curlLine(e.Draft, url))
+}
+
+// curlLine is a command that sends the event of the flow's first test.
+func curlLine(f *flow.Flow, url string) string {
+	body, kind := []byte(`{}`), "application/json"
+	if len(f.Tests) > 0 && f.Tests[0].Event.Body != nil {
+		event := f.Tests[0].Event
+		if text, ok := event.Body.(string); ok && event.Headers["content-type"] != "" {
+			body, kind = []byte(text), event.Headers["content-type"]
+		} else if data, err := flow.Marshal(event.Body); err == nil {
+			body = compactJSON(data)
+		}
+	}
+	line := fmt.Sprintf("curl -H %s -d %s %s", quote("Content-Type: "+kind), quote(string(body)), url)
+	if f.Trigger.Connection != "" {
+		line += "  # needs the secret of " + f.Trigger.Connection
+	}
+	return line
+}
+
+// quote makes one word of a shell.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+func missingConnections(f *flow.Flow, connections *engine.Connections) []string {
+	var missing []string
+	seen := map[string]bool{"": true}
+	note := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			if _, err := connections.Resolve(name); err != nil {
+				missing = append(missing, name)
+			}
+		}
+	}
+	note(f.Trigger.Connection)
+	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) { note(s.Connection) })
+	return missing
+}
+
+// backupTo writes a backup beside the others of a data folder.
+func backupTo(ctx context.Context, s store.Store, data string) (string, error) {
+	dir := filepath.Join(data, "backups", time.Now().UTC().Format("20060102T150405Z"))
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return "", fmt.Errorf("make the folder of backups: %w", err)
+	}
+	if err := s.Backup(ctx, dir); err != nil {
+		return "", fmt.Errorf("back up: %w", err)
+	}
+	return dir, nil
+}
+
+// newLog writes for people on a terminal and for machines elsewhere.
+func newLog(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) //nolint:errcheck // one of the flag's words
+	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		return slog.New(tint.NewHandler(w, &tint.Options{Level: l, TimeFormat: time.TimeOnly}))
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l}))
+}

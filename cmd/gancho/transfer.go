@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+)
+
+// remote is a server to talk to, instead of a data folder.
+type remote struct {
+	Server string `help:"Server to talk to; without it, the data folder." placeholder:"URL"`
+	Token  string `help:"Token for the server." env:"GANCHO_API_TOKEN" placeholder:"TOKEN"`
+}
+
+// call asks the server's API and gives the body of its answer.
+func (r *remote) call(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+"/api/v1"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, usageError{"--server must be an address such as http://127.0.0.1:8080"}
+	}
+	req.Header.Set("Authorization", "Bearer "+r.Token)
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := serverClient.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s: %w", r.Server, errors.Unwrap(err))
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, 256<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s: %w", r.Server, err)
+	}
+	if res.StatusCode >= 300 {
+		return nil, refusalOf(res.StatusCode, data)
+	}
+	return data, nil
+}
+
+// serverClient talks to the operator's own server, wherever it is.
+var serverClient = &http.Client{}
+
+// refusalOf is an error answer in words.
+func refusalOf(status int, data []byte) error {
+	var p struct {
+		Detail   string
+		Problems []struct{ Path, Message, Hint string }
+	}
+	if json.Unmarshal(data, &p) != nil || p.Detail == "" {
+		return fmt.Errorf("the server answered %d", status)
+	}
+	text := p.Detail
+	for _, problem := range p.Problems {
+		text += fmt.Sprintf("\n  %s: %s", problem.Path, problem.Message)
+	}
+	return fmt.Errorf("the server answered %d: %s", status, text)
+}
+
+type importCommand struct {
+	dataFlags
+	remote
+	File       string `arg:"" help:"Bundle; - reads stdin."`
+	DryRun     bool   `help:"Only say what would happen."`
+	Publish    bool   `help:"Publish what is imported; without it new flows arrive off."`
+	OnConflict string `help:"What to do with a flow whose id is taken: fail, skip or replace." enum:"fail,skip,replace" default:"fail"`
+}
+
+// Run takes the bundle in.
+func (c *importCommand) Run(ctx context.Context, to streams) error {
+	b, err := readBundle(c.File, to)
+	if err != nil {
+		return err
+	}
+	if c.Server != "" {
+		return c.toServer(ctx, b, to)
+	}
+	i, err := openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	results, err := i.flows.Import(ctx, b, engine.ImportOptions{DryRun: c.DryRun, Publish: c.Publish, OnConflict: c.OnConflict})
+	for _, r := range results {
+		if err == nil {
+			printImported(to.out, r.ID, r.Action, r.Published)
+		}
+	}
+	var refused *engine.Refusal
+	if errors.As(err, &refused) {
+		for _, p := range refused.Problems {
+			fmt.Fprintf(to.err, "%s: %s\n", p.Path, p.Message.EN)
+		}
+	}
+	return errors.Join(err, i.Close())
+}
+
+func printImported(w io.Writer, id, action string, published bool) {
+	if published {
+		action += ", published"
+	}
+	fmt.Fprintf(w, "%s: %s\n", id, action)
+}
+
+func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams) error {
+	query := url.Values{"on_conflict": {c.OnConflict}}
+	if c.DryRun {
+		query.Set("dry_run", "true")
+	}
+	if c.Publish {
+		query.Set("publish", "true")
+	}
+	body, err := flow.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("write the bundle: %w", err)
+	}
+	data, err := c.call(ctx, http.MethodPost, "/import?"+query.Encode(), body)
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		Flows []struct {
+			ID, Action string
+			Published  bool
+		}
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	for _, f := range answer.Flows {
+		printImported(to.out, f.ID, f.Action, f.Published)
+	}
+	return nil
+}
+
+type exportCommand struct {
+	dataFlags
+	remote
+	Flow   []string `help:"Only these flows." placeholder:"ID"`
+	Tag    string   `help:"Only flows with this tag."`
+	Output string   `short:"o" help:"Write to a file instead of stdout." placeholder:"FILE"`
+}
+
+// Run writes the bundle.
+func (c *exportCommand) Run(ctx context.Context, to streams) error {
+	data, err := c.bundle(ctx)
+	if err != nil {
+		return err
+	}
+	if c.Output == "" {
+		_, err = to.out.Write(data)
+	} else {
+		err = os.WriteFile(c.Output, data, 0o644) //nolint:gosec // flows hold no secrets
+	}
+	if err != nil {
+		return fmt.Errorf("write the bundle: %w", err)
+	}
+	return nil
+}
+
+func (c *exportCommand) bundle(ctx context.Context) ([]byte, error) {
+	if c.Server != "" {
+		query := url.Values{"flow": c.Flow}
+		if c.Tag != "" {
+			query.Set("tag", c.Tag)
+		}
+		data, err := c.call(ctx, http.MethodGet, "/export?"+query.Encode(), nil)
+		if err != nil {
+			return nil, err
+		}
+		b, problems := flow.Parse(data)
+		if b == nil {
+			return nil, fmt.Errorf("the server's bundle cannot be read: %s", problems[0].Message.EN)
+		}
+		return marshalBundle(b)
+	}
+	i, err := openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	b, err := i.flows.Export(c.Flow, c.Tag)
+	if err = errors.Join(err, i.Close()); err != nil {
+		return nil, err
+	}
+	return marshalBundle(b)
+}
+
+func marshalBundle(b *flow.Bundle) ([]byte, error) {
+	data, err := flow.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("write the bundle: %w", err)
+	}
+	return append(bytes.TrimRight(data, "\n"), '\n'), nil
+}
+
+type diffCommand struct {
+	dataFlags
+	remote
+	From string `arg:"" help:"Bundle to compare from."`
+	To   string `arg:"" optional:"" help:"Bundle to compare to; without it, the server or data folder."`
+}
+
+// Run prints what changed, a sentence a line; nothing when nothing did.
+func (c *diffCommand) Run(ctx context.Context, to streams) error {
+	from, err := readBundle(c.From, to)
+	if err != nil {
+		return err
+	}
+	other, err := c.other(ctx, to)
+	if err != nil {
+		return err
+	}
+	for _, f := range from.Flows {
+		target := pickFlow(other, f.ID)
+		if target == nil {
+			fmt.Fprintf(to.out, "%s: only in %s\n", f.ID, c.From)
+			continue
+		}
+		for _, change := range flow.Diff(f, target) {
+			fmt.Fprintf(to.out, "%s: %s\n", f.ID, change.Sentence.EN)
+		}
+	}
+	for _, f := range other.Flows {
+		if pickFlow(from, f.ID) == nil {
+			fmt.Fprintf(to.out, "%s: not in %s\n", f.ID, c.From)
+		}
+	}
+	return nil
+}
+
+func (c *diffCommand) other(ctx context.Context, to streams) (*flow.Bundle, error) {
+	if c.To != "" {
+		return readBundle(c.To, to)
+	}
+	data, err := (&exportCommand{dataFlags: c.dataFlags, remote: c.remote}).bundle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, _ := flow.Parse(data)
+	if b == nil {
+		return nil, errors.New("the bundle to compare with cannot be read")
+	}
+	return b, nil
+}

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+)
+
+// TestsView is the outcome of a flow's own tests.
+type TestsView struct {
+	Passed int        `json:"passed"`
+	Failed int        `json:"failed"`
+	Tests  []TestView `json:"tests"`
+}
+
+// TestView is the outcome of one test: passed or failed, and how it differs from what it expects.
+type TestView struct {
+	Name        string       `json:"name"`
+	Status      string       `json:"status"`
+	Differences []Difference `json:"differences"`
+	Run         *RunView     `json:"run,omitempty"`
+}
+
+// Difference is one place where a run is not as its test expects.
+type Difference struct {
+	Path    string `json:"path"` // status, answer/… or the path of a step and a pointer into it
+	Want    any    `json:"want"`
+	Got     any    `json:"got"`
+	Message string `json:"message"`
+}
+
+// Tests runs a flow's own tests in memory. Nothing leaves the machine.
+func Tests(ctx context.Context, c TrialConfig) (TestsView, error) {
+	view := TestsView{Tests: []TestView{}}
+	for _, test := range c.Flow.Tests {
+		one := c
+		one.Event, one.Mocks, one.Real = test.Event, test.Mocks, false
+		if test.At != nil {
+			one.At = *test.At
+		}
+		run, err := Trial(ctx, one)
+		if err != nil {
+			return view, fmt.Errorf("test %q: %w", test.Name, err)
+		}
+		found := compare(run, test.Expect)
+		t := TestView{Name: test.Name, Status: "passed", Differences: found, Run: run}
+		if len(found) == 0 {
+			view.Passed++
+		} else {
+			t.Status = "failed"
+			view.Failed++
+		}
+		view.Tests = append(view.Tests, t)
+	}
+	return view, nil
+}
+
+// compare finds where a run is not as expected. Only what is named must match.
+func compare(run *RunView, want flow.Expect) []Difference {
+	d := &differences{found: []Difference{}}
+	if want.Status != "" && string(run.Status) != want.Status {
+		d.add("status", want.Status, string(run.Status))
+		if run.Error != nil {
+			d.found[0].Message += fmt.Sprintf("; step %s: %s", run.Error.Step, run.Error.Message)
+		}
+	}
+	if want.Answer != nil {
+		d.part("answer", asJSON(run.Answer), asJSON(want.Answer))
+	}
+	steps := map[string]any{}
+	for _, s := range run.Steps {
+		steps[s.Path] = asJSON(map[string]any{"status": s.Status, "with": s.Input, "output": s.Output, "error": s.Error, "request": s.Request, "reason": s.Reason})
+	}
+	for _, path := range slices.Sorted(maps.Keys(want.Steps)) {
+		expected := want.Steps[path]
+		if status, ok := expected.(string); ok {
+			expected = map[string]any{"status": status}
+		}
+		got, ran := steps[path]
+		if !ran {
+			got = map[string]any{"status": "skipped"}
+		}
+		d.part(path, got, asJSON(expected))
+	}
+	return d.found
+}
+
+type differences struct{ found []Difference }
+
+func (d *differences) add(path string, want, got any) {
+	d.found = append(d.found, Difference{path, want, got, fmt.Sprintf("%s: want %s, got %s", path, short(want), short(got))})
+}
+
+// part compares the members that are named; lists are compared whole.
+func (d *differences) part(path string, got, want any) {
+	members, ok := want.(map[string]any)
+	object, isObject := got.(map[string]any)
+	if !ok || !isObject {
+		if !reflect.DeepEqual(got, want) {
+			d.add(path, want, got)
+		}
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		d.part(path+"/"+name, object[name], members[name])
+	}
+}
+
+func short(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return cut(string(data), 200)
+}
+
+// asJSON is a value as its JSON reads.
+func asJSON(value any) any {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	decoded, err := expression.Decode(data)
+	if err != nil {
+		return nil
+	}
+	return decoded
+}

@@ -1,0 +1,191 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"gancho/engine/store"
+)
+
+// dataFiles are the files of a data folder, or of a backup of one.
+var dataFiles = []string{"gancho.db", "live.db"}
+
+// Check looks for damage in a stopped data folder or a backup, and says in words what it
+// found; nothing means that it is whole. store.ErrLocked says that a process has it.
+func Check(ctx context.Context, dir string) ([]string, error) {
+	if _, err := os.Stat(filepath.Join(dir, "FORMAT")); err != nil {
+		return nil, fmt.Errorf("%s is no data folder: %w", dir, err)
+	}
+	if err := prepare(dir); err != nil {
+		return nil, err
+	}
+	var faults []string
+	for _, name := range dataFiles {
+		found, err := checkFile(ctx, filepath.Join(dir, name))
+		if err != nil {
+			return faults, err
+		}
+		for _, f := range found {
+			faults = append(faults, name+": "+f)
+		}
+	}
+	return faults, nil
+}
+
+func checkFile(ctx context.Context, path string) (faults []string, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return []string{"is missing"}, nil
+	}
+	defer func() {
+		if p := recover(); p != nil { // a damaged page can lead anywhere
+			faults, err = append(faults, fmt.Sprint("pages are damaged: ", p)), nil
+		}
+	}()
+	db, err := openToRead(path)
+	if errors.Is(err, store.ErrLocked) {
+		return nil, err
+	}
+	if err != nil {
+		return []string{err.Error()}, nil
+	}
+	defer db.Close()
+	err = db.View(func(tx *bbolt.Tx) error {
+		for fault := range tx.Check() {
+			faults = append(faults, fault.Error())
+		}
+		return tx.ForEach(func(bucket []byte, b *bbolt.Bucket) error {
+			if !framed[string(bucket)] {
+				return nil
+			}
+			return b.ForEach(func(key, value []byte) error {
+				if _, err := unframe(value); err != nil {
+					faults = append(faults, fmt.Sprintf("%s %x: %v", bucket, key, err))
+				}
+				return ctx.Err()
+			})
+		})
+	})
+	return faults, err
+}
+
+// framed are the buckets whose values are all frames.
+var framed = map[string]bool{"events": true, "runs": true, "steps": true, "results": true, "inbox": true, "keys": true, "dedupe": true, "signals": true, "docs": true}
+
+func openToRead(path string) (*bbolt.DB, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, ReadOnly: true})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// Compact rewrites the files of a stopped data folder without their free space, each as a
+// whole or not at all. It gives the bytes before and after.
+func Compact(ctx context.Context, dir string) (before, after int64, err error) {
+	faults, err := Check(ctx, dir)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(faults) > 0 {
+		return 0, 0, fmt.Errorf("%w: %s", errDamaged, faults[0])
+	}
+	for _, name := range dataFiles {
+		was, is, err := compactFile(filepath.Join(dir, name))
+		if err != nil {
+			return before, after, fmt.Errorf("compact %s: %w", name, err)
+		}
+		before, after = before+was, after+is
+	}
+	return before, after, nil
+}
+
+func compactFile(path string) (before, after int64, err error) {
+	from, err := open(path) // for writing, so that nobody else is at it
+	if errors.Is(err, berrors.ErrTimeout) {
+		return 0, 0, store.ErrLocked
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	defer from.Close()
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return 0, 0, err
+	}
+	to, err := bbolt.Open(fresh, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := errors.Join(bbolt.Compact(to, from, 4<<20), to.Sync(), to.Close()); err != nil {
+		return 0, 0, errors.Join(err, os.Remove(fresh))
+	}
+	if before, err = size(path); err != nil {
+		return 0, 0, err
+	}
+	if after, err = size(fresh); err != nil {
+		return 0, 0, err
+	}
+	return before, after, errors.Join(os.Rename(fresh, path), syncDir(filepath.Dir(path)))
+}
+
+func size(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// Restore makes the data folder dir of a backup. It refuses a damaged backup, and a folder
+// that holds anything but a master key.
+func Restore(ctx context.Context, backup, dir string) error {
+	faults, err := Check(ctx, backup)
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("the backup is damaged: %s", faults[0])
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != "master.key" {
+			return fmt.Errorf("%s is not empty: restore into a new folder, or move %s away", dir, e.Name())
+		}
+	}
+	for _, name := range append(dataFiles, "FORMAT") {
+		if err := copyFile(filepath.Join(backup, name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return syncDir(dir)
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}

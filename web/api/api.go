@@ -1,0 +1,220 @@
+// Package api is the REST API under /api/v1: it reads requests, asks the engine, and writes
+// answers. It holds no rules of its own.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/store"
+	"gancho/web/session"
+)
+
+// Prefix is where the API is mounted.
+const Prefix = "/api/v1"
+
+const maxBody = 8 << 20
+
+// Config is what the API works on.
+type Config struct {
+	Engine      *engine.Engine
+	Flows       *engine.Flows
+	Connections *engine.Connections
+	Catalogue   *engine.Catalogue
+	Store       store.Store
+	People      *session.People
+	Decode      func(contentType string, body []byte) (any, error)
+	PublicURL   string
+	Version     string
+	Log         *slog.Logger
+	Backup      func(ctx context.Context) (path string, err error)
+}
+
+type server struct {
+	Config
+	started time.Time
+}
+
+// Mount adds the API's routes to e. It fails when what e then serves under Prefix is not
+// exactly what the table of routes says.
+func Mount(e *echo.Echo, c Config) error {
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	s := &server{Config: c, started: time.Now()}
+	config := huma.DefaultConfig("Gancho", c.Version)
+	config.OpenAPIPath = "/openapi"
+	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", nil
+	config.Servers = []*huma.Server{{URL: Prefix}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer"}}
+	config.Security = []map[string][]string{{"bearer": {}}}
+	huma.NewError = newProblem
+	huma.DefaultArrayNullable = false
+	group := e.Group(Prefix, s.enter)
+	api := humaecho.NewWithGroup(e, group, config)
+	api.UseMiddleware(s.language)
+	table := s.routes()
+	for _, r := range table {
+		if r.permission == 0 {
+			return fmt.Errorf("route %s %s has no permission", r.method, r.path)
+		}
+		if r.plain != nil {
+			group.Add(r.method, echoPath(r.path), r.plain, s.guard(r.permission))
+			continue
+		}
+		r.register(api, huma.Operation{
+			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, MaxBodyBytes: maxBody, DefaultStatus: r.status,
+			SkipValidateBody: r.raw, BodyReadTimeout: 15 * time.Second,
+			Middlewares: huma.Middlewares{s.permit(api, r.permission)},
+		})
+	}
+	return sameRoutes(e, table)
+}
+
+// echoPath writes {id} as :id.
+func echoPath(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// sameRoutes compares the table with what echo serves: a route that nobody declared, and so
+// nobody guards, stops the start.
+func sameRoutes(e *echo.Echo, table []route) error {
+	declared := map[string]bool{}
+	for _, r := range table {
+		declared[r.method+" "+Prefix+echoPath(r.path)] = true
+	}
+	for _, r := range e.Routes() {
+		name := r.Method + " " + r.Path
+		if !strings.HasPrefix(r.Path, Prefix) || r.Method == echo.RouteNotFound || slices.Contains(documents, r.Path) {
+			continue
+		}
+		if !declared[name] {
+			return fmt.Errorf("the route %s is served but not declared", name)
+		}
+		delete(declared, name)
+	}
+	for name := range declared {
+		return fmt.Errorf("the route %s is declared but not served", name)
+	}
+	return nil
+}
+
+// documents are the pages that huma serves: the API described, with nothing of this instance.
+var documents = []string{Prefix + "/openapi.json", Prefix + "/openapi.yaml", Prefix + "/openapi-3.0.json", Prefix + "/openapi-3.0.yaml"}
+
+type personKey struct{}
+
+// enter finds out who asks, and refuses what is no JSON.
+func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		c.Response().Header().Set("Cache-Control", "no-store")
+		if len(r.Header.Values("Content-Type")) > 1 || (r.ContentLength != 0 && r.Body != http.NoBody && r.Method != http.MethodGet && !isJSON(r.Header.Get("Content-Type"))) {
+			return writeProblem(c, http.StatusUnsupportedMediaType, "not_json", "the body must be JSON: send Content-Type: application/json", "o corpo deve ser JSON: envie Content-Type: application/json")
+		}
+		c.SetRequest(r.WithContext(context.WithValue(r.Context(), personKey{}, s.People.Who(r))))
+		return next(c)
+	}
+}
+
+func isJSON(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.TrimSpace(strings.ToLower(kind)) == "application/json"
+}
+
+func who(ctx context.Context) session.Person {
+	p, _ := ctx.Value(personKey{}).(session.Person)
+	return p
+}
+
+// refusal of a person who may not; nil if they may.
+func (s *server) refusal(p session.Person, asks session.Permission) (status int, code, en, pt string) {
+	switch {
+	case asks == session.Open || p.Role.May(asks):
+		return 0, "", "", ""
+	case p.Role == "":
+		return http.StatusUnauthorized, "not_signed_in", "sign in, or send Authorization: Bearer with a token", "entre na conta, ou envie Authorization: Bearer com um token"
+	}
+	return http.StatusForbidden, "not_allowed", fmt.Sprintf("the role %s may not do this", p.Role), fmt.Sprintf("o papel %s não pode fazer isto", p.Role)
+}
+
+func (s *server) permit(api huma.API, asks session.Permission) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		status, code, en, pt := s.refusal(who(ctx.Context()), asks)
+		if status == 0 {
+			next(ctx)
+			return
+		}
+		if status == http.StatusUnauthorized {
+			ctx.SetHeader("WWW-Authenticate", "Bearer")
+		}
+		p := problemOf(status, code, en, pt)
+		p.speak(languageOf(ctx.Header("Accept-Language")))
+		ctx.SetHeader("Content-Type", "application/problem+json")
+		ctx.SetStatus(status)
+		if err := api.Marshal(ctx.BodyWriter(), "application/json", p); err != nil {
+			s.Log.Debug("write an answer", "error", err)
+		}
+	}
+}
+
+func (s *server) guard(asks session.Permission) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if status, code, en, pt := s.refusal(who(c.Request().Context()), asks); status != 0 {
+				return writeProblem(c, status, code, en, pt)
+			}
+			return next(c)
+		}
+	}
+}
+
+type langKey struct{}
+
+func (s *server) language(ctx huma.Context, next func(huma.Context)) {
+	next(huma.WithValue(ctx, langKey{}, languageOf(ctx.Header("Accept-Language"))))
+}
+
+func langOf(ctx context.Context) string {
+	lang, _ := ctx.Value(langKey{}).(string)
+	return lang
+}
+
+// languageOf gives pt-BR when Portuguese is wanted before English.
+func languageOf(accept string) string {
+	for part := range strings.SplitSeq(accept, ",") {
+		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		switch tag = strings.ToLower(tag); {
+		case tag == "pt" || strings.HasPrefix(tag, "pt-"):
+			return "pt-BR"
+		case tag == "en" || strings.HasPrefix(tag, "en-"):
+			return "en"
+		}
+	}
+	return "en"
+}
+
+// found turns a store's word for what is not there into the API's.
+func found(err error, what, que string) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return problemOf(http.StatusNotFound, "not_found", "there is no such "+what, "não existe "+que)
+	}
+	return fault(err)
+}
+
+func (s *server) known() flow.Known {
+	return flow.Known{
+		Flow:       func(id string) bool { _, err := s.Flows.Get(id); return err == nil },
+		Connection: s.Connections.Kind,
+	}
+}

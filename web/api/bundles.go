@@ -1,0 +1,77 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+)
+
+type exportOutput struct {
+	Disposition string `header:"Content-Disposition"`
+	Body        any
+}
+
+func (s *server) export(_ context.Context, in *struct {
+	Flow []string `query:"flow,explode" doc:"ids; all if left out"`
+	Tag  string   `query:"tag"`
+},
+) (*exportOutput, error) {
+	b, err := s.Flows.Export(in.Flow, in.Tag)
+	if err != nil {
+		return nil, err
+	}
+	return &exportOutput{`attachment; filename="flows.json"`, b}, nil
+}
+
+type importInput struct {
+	DryRun     flag   `query:"dry_run"`
+	Publish    flag   `query:"publish"`
+	OnConflict string `query:"on_conflict" doc:"fail (default), skip or replace"`
+	documentBody
+}
+
+// ImportView is what became of one flow of a bundle.
+type ImportView struct {
+	ID        string        `json:"id"`
+	Action    string        `json:"action" enum:"created,replaced,unchanged,skipped"`
+	Published bool          `json:"published"`
+	URL       string        `json:"url,omitempty"`
+	Problems  []ProblemView `json:"problems"`
+}
+
+type importOutput struct {
+	Body struct {
+		DryRun bool         `json:"dry_run"`
+		Flows  []ImportView `json:"flows"`
+	}
+}
+
+func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutput, error) {
+	switch in.OnConflict {
+	case "", engine.OnConflictFail, engine.OnConflictSkip, engine.OnConflictReplace:
+	default:
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_on_conflict", "on_conflict is fail, skip or replace", "on_conflict é fail, skip ou replace")
+	}
+	b, problems := flow.Parse(in.RawBody)
+	if b == nil || flow.Errors(problems) {
+		p := problemOf(http.StatusUnprocessableEntity, "unreadable", "the bundle cannot be read", "o pacote não pode ser lido")
+		p.problems = problems
+		return nil, p
+	}
+	results, err := s.Flows.Import(ctx, b, engine.ImportOptions{DryRun: bool(in.DryRun), Publish: bool(in.Publish), OnConflict: in.OnConflict})
+	if err != nil {
+		return nil, err
+	}
+	out := &importOutput{}
+	out.Body.DryRun, out.Body.Flows = bool(in.DryRun), []ImportView{}
+	for _, r := range results {
+		v := ImportView{ID: r.ID, Action: r.Action, Published: r.Published, Problems: viewProblems(r.Problems, langOf(ctx))}
+		if e, err := s.Flows.Get(r.ID); err == nil && !bool(in.DryRun) {
+			v.URL = s.url(ctx, &e)
+		}
+		out.Body.Flows = append(out.Body.Flows, v)
+	}
+	return out, nil
+}

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// ActionView is an action with all that its form needs.
+type ActionView struct {
+	Kind        string             `json:"kind"`
+	Title       form.Words         `json:"title"`
+	Summary     form.Words         `json:"summary"`
+	Group       string             `json:"group"`
+	Words       form.Words         `json:"words" doc:"further words that a search finds it by"`
+	Shape       string             `json:"shape" enum:"leaf,steps,branches"`
+	Effect      bool               `json:"effect" doc:"changes the outside world"`
+	Repeatable  bool               `json:"repeatable"`
+	Connections []string           `json:"connections"`
+	Optional    bool               `json:"connection_optional"`
+	Fields      []form.Description `json:"fields"`
+	Schema      map[string]any     `json:"schema"`
+	Sample      any                `json:"sample"`
+}
+
+// CatalogueOutput is a whole catalogue, with the problems of own files.
+type CatalogueOutput[T any] struct {
+	Body struct {
+		Items    []T           `json:"items"`
+		Problems []ProblemView `json:"problems"`
+	}
+}
+
+func catalogueOf[T any](items []T) *CatalogueOutput[T] {
+	out := &CatalogueOutput[T]{}
+	out.Body.Items, out.Body.Problems = items, []ProblemView{}
+	if items == nil {
+		out.Body.Items = []T{}
+	}
+	return out
+}
+
+func shapeName(s flow.Shape) string {
+	switch s {
+	case flow.Steps:
+		return "steps"
+	case flow.Branches:
+		return "branches"
+	}
+	return "leaf"
+}
+
+func (s *server) listActions(context.Context, *nothing) (*CatalogueOutput[ActionView], error) {
+	var views []ActionView
+	for i := range s.Catalogue.Actions {
+		a := &s.Catalogue.Actions[i]
+		fields := a.New().Fields()
+		v := ActionView{
+			Kind: a.Kind, Title: a.Title, Summary: a.Summary, Group: a.Group, Words: a.Words, Shape: shapeName(a.Shape), Effect: a.Effect, Repeatable: a.Repeatable,
+			Connections: a.Connection, Optional: a.Optional, Fields: fields.Describe(), Schema: fields.Schema(), Sample: a.Sample,
+		}
+		if v.Connections == nil {
+			v.Connections = []string{}
+		}
+		views = append(views, v)
+	}
+	return catalogueOf(views), nil
+}
+
+// TriggerView is what can start a flow.
+type TriggerView struct {
+	Kind        string             `json:"kind"`
+	Title       form.Words         `json:"title"`
+	Summary     form.Words         `json:"summary"`
+	Connections []string           `json:"connections"`
+	Fields      []form.Description `json:"fields"`
+	Schema      map[string]any     `json:"schema"`
+	Sample      any                `json:"sample"`
+}
+
+func (s *server) listTriggers(context.Context, *nothing) (*CatalogueOutput[TriggerView], error) {
+	var views []TriggerView
+	for i := range s.Catalogue.Triggers {
+		t := &s.Catalogue.Triggers[i]
+		v := TriggerView{Kind: t.Kind, Title: t.Title, Summary: t.Summary, Connections: t.Connections, Sample: t.Sample, Fields: []form.Description{}}
+		if t.Fields != nil {
+			fields := t.Fields()
+			v.Fields, v.Schema = fields.Describe(), fields.Schema()
+		}
+		if v.Connections == nil {
+			v.Connections = []string{}
+		}
+		views = append(views, v)
+	}
+	return catalogueOf(views), nil
+}
+
+func (s *server) listFunctions(context.Context, *nothing) (*CatalogueOutput[expression.Function], error) {
+	return catalogueOf(expression.Functions()), nil
+}
+
+// KindView is a kind of connection.
+type KindView struct {
+	Kind       string                   `json:"kind"`
+	Title      form.Words               `json:"title"`
+	Fields     []engine.ConnectionField `json:"fields"`
+	Hosts      []string                 `json:"hosts"`
+	NeedsHosts bool                     `json:"needs_hosts"`
+	Testable   bool                     `json:"testable"`
+}
+
+func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {
+	var views []KindView
+	for _, k := range s.Catalogue.Connections {
+		v := KindView{Kind: k.Kind, Title: k.Title, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil}
+		if v.Hosts == nil {
+			v.Hosts = []string{}
+		}
+		views = append(views, v)
+	}
+	return catalogueOf(views), nil
+}

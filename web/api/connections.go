@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+)
+
+// ConnectionView is a connection, and which flows use it.
+type ConnectionView struct {
+	engine.ConnectionView
+	UsedBy []string `json:"used_by"`
+}
+
+type connectionOutput struct{ Body ConnectionView }
+
+type namePath struct {
+	Name string `path:"name"`
+}
+
+func (s *server) listConnections(_ context.Context, in *page) (*listOutput[ConnectionView], error) {
+	used := s.usedBy()
+	items, next := []ConnectionView{}, ""
+	for _, c := range s.Connections.List() {
+		if c.Name <= in.Cursor {
+			continue
+		}
+		if len(items) == in.size() {
+			next = items[len(items)-1].Name
+			break
+		}
+		items = append(items, ConnectionView{c, orEmpty(used[c.Name])})
+	}
+	return listOf(items, next), nil
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// usedBy says for each connection which flows name it.
+func (s *server) usedBy() map[string][]string {
+	used := map[string][]string{}
+	for _, e := range s.Flows.List() {
+		names := map[string]bool{}
+		for _, f := range []*flow.Flow{e.Draft, e.Published} {
+			if f == nil {
+				continue
+			}
+			names[f.Trigger.Connection] = true
+			flow.Walk(f.Steps, "", func(_ string, step *flow.Step) { names[step.Connection] = true })
+		}
+		delete(names, "")
+		for name := range names {
+			used[name] = append(used[name], e.ID)
+		}
+	}
+	return used
+}
+
+func (s *server) connectionOutput(v engine.ConnectionView, err error) (*connectionOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &connectionOutput{ConnectionView{v, orEmpty(s.usedBy()[v.Name])}}, nil
+}
+
+func (s *server) getConnection(_ context.Context, in *namePath) (*connectionOutput, error) {
+	return s.connectionOutput(s.Connections.Get(in.Name))
+}
+
+type connectionBody struct {
+	Name   string                     `json:"name,omitempty"`
+	Kind   string                     `json:"kind,omitempty"`
+	Fields map[string]json.RawMessage `json:"fields,omitempty" doc:"a secret left out keeps its value; a list holds several"`
+	Hosts  []string                   `json:"hosts,omitempty" doc:"the only hosts that its secrets may go to"`
+}
+
+// fields reads them exactly. A fault must not repeat the value: it may be a secret.
+func (b *connectionBody) fields() (map[string]any, error) {
+	fields := map[string]any{}
+	for id, raw := range b.Fields {
+		value, err := expression.Decode(raw)
+		if err != nil {
+			return nil, problemOf(http.StatusUnprocessableEntity, "bad_field", "field "+id+" cannot be read", "o campo "+id+" não pode ser lido")
+		}
+		fields[id] = value
+	}
+	return fields, nil
+}
+
+func (s *server) createConnection(ctx context.Context, in *struct{ Body connectionBody }) (*connectionOutput, error) {
+	if _, err := s.Connections.Get(in.Body.Name); err == nil {
+		return nil, problemOf(http.StatusConflict, "taken", "there is a connection of this name already", "já existe uma conexão com este nome")
+	}
+	fields, err := in.Body.fields()
+	if err != nil {
+		return nil, err
+	}
+	return s.connectionOutput(s.Connections.Put(ctx, in.Body.Name, in.Body.Kind, fields, in.Body.Hosts))
+}
+
+func (s *server) putConnection(ctx context.Context, in *struct {
+	namePath
+	Body connectionBody
+},
+) (*connectionOutput, error) {
+	fields, err := in.Body.fields()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Name != "" && in.Body.Name != in.Name {
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_name", "a connection cannot be renamed: flows name it", "uma conexão não pode mudar de nome: os fluxos a citam")
+	}
+	before, err := s.Connections.Get(in.Name)
+	if in.Body.Kind == "" && err == nil {
+		in.Body.Kind = before.Kind
+	}
+	if in.Body.Hosts == nil && err == nil && in.Body.Kind == before.Kind {
+		in.Body.Hosts = before.Hosts
+	}
+	return s.connectionOutput(s.Connections.Put(ctx, in.Name, in.Body.Kind, fields, in.Body.Hosts))
+}
+
+func (s *server) deleteConnection(ctx context.Context, in *namePath) (*nothing, error) {
+	return nil, s.Connections.Delete(ctx, in.Name)
+}
+
+type testConnectionOutput struct {
+	Body struct {
+		State   string `json:"state" enum:"untested,ok,broken"`
+		Account string `json:"account,omitempty" doc:"whose account it is"`
+		Detail  string `json:"detail" doc:"what was found, in words"`
+	}
+}
+
+// testConnection makes the harmless request of the connection's kind, and notes the outcome.
+func (s *server) testConnection(ctx context.Context, in *namePath) (*testConnectionOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	test, err := s.Connections.Test(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	out := &testConnectionOutput{}
+	out.Body.State, out.Body.Account, out.Body.Detail = test.State, test.Account, test.Detail.In(langOf(ctx))
+	return out, nil
+}

@@ -1,0 +1,193 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"gancho/engine"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// ProblemView is one thing that is wrong with a document.
+type ProblemView struct {
+	Severity form.Severity `json:"severity" enum:"error,warning"`
+	Path     string        `json:"path" doc:"JSON pointer"`
+	Code     string        `json:"code"`
+	Message  string        `json:"message"`
+	Hint     string        `json:"hint"`
+	From     int           `json:"from,omitempty" doc:"in a text: where it begins, in characters"`
+	To       int           `json:"to,omitempty"`
+}
+
+func viewProblems(problems []form.Problem, lang string) []ProblemView {
+	views := []ProblemView{}
+	for _, p := range problems {
+		views = append(views, ProblemView{p.Severity, p.Path, p.Code, p.Message.In(lang), p.Hint.In(lang), p.From, p.To})
+	}
+	return views
+}
+
+// Problem is an error as application/problem+json (RFC 9457).
+type Problem struct {
+	Title    string        `json:"title"`
+	Status   int           `json:"status"`
+	Code     string        `json:"code"`
+	Detail   string        `json:"detail"`
+	Problems []ProblemView `json:"problems,omitempty"`
+	Current  any           `json:"current,omitempty" doc:"for 412: what is there now"`
+	Steps    any           `json:"steps,omitempty" doc:"for replay_differs: the effects that would repeat"`
+
+	words    form.Words
+	problems []form.Problem
+	header   http.Header
+}
+
+func (p *Problem) Error() string { return p.words.EN }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are sent with it.
+func (p *Problem) GetHeaders() http.Header { return p.header }
+
+// ContentType is that of RFC 9457.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// speak fills the texts in one language.
+func (p *Problem) speak(lang string) {
+	if !p.words.IsZero() {
+		p.Detail = p.words.In(lang)
+	}
+	if len(p.problems) > 0 {
+		p.Problems = viewProblems(p.problems, lang)
+	}
+}
+
+func problemOf(status int, code, en, pt string) *Problem {
+	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: en, words: form.Label(en, pt)}
+}
+
+// newProblem is how huma makes errors. The offending value is left out: it may be a secret.
+func newProblem(status int, message string, errs ...error) huma.StatusError {
+	p := problemOf(status, codeOf(status), message, message)
+	for _, err := range errs {
+		var own *Problem
+		if errors.As(err, &own) {
+			return own
+		}
+		var d *huma.ErrorDetail
+		if errors.As(err, &d) {
+			path := strings.TrimPrefix(strings.TrimPrefix(d.Location, "body"), ".")
+			p.problems = append(p.problems, form.Problem{Severity: form.Error, Path: pointer(path), Code: "invalid", Message: form.Label(d.Message, d.Message)})
+		}
+	}
+	p.speak("en")
+	return p
+}
+
+func pointer(path string) string {
+	if path == "" {
+		return ""
+	}
+	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
+}
+
+func codeOf(status int) string {
+	switch status {
+	case http.StatusBadRequest:
+		return "bad_request"
+	case http.StatusRequestEntityTooLarge:
+		return "too_big"
+	case http.StatusUnprocessableEntity:
+		return "invalid"
+	case http.StatusNotFound:
+		return "not_found"
+	case http.StatusRequestTimeout:
+		return "timeout"
+	}
+	return strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")
+}
+
+// fault is the one place that makes statuses of what the engine and the store say.
+func fault(err error) error {
+	if err == nil {
+		return nil
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	var r *engine.Refusal
+	if errors.As(err, &r) {
+		p := problemOf(statusOf(r.Kind), r.Code, r.Message.EN, r.Message.PT)
+		p.problems = r.Problems
+		return p
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return problemOf(http.StatusNotFound, "not_found", "there is no such thing", "isto não existe")
+	case errors.Is(err, store.ErrConflict):
+		return problemOf(http.StatusConflict, "conflict", "somebody else changed it at the same moment; try again", "alguém mudou isto ao mesmo tempo; tente de novo")
+	case errors.Is(err, store.ErrUsed):
+		return problemOf(http.StatusGone, "used", "this was used already, or is over", "isto já foi usado, ou acabou")
+	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrBroken), errors.Is(err, store.ErrClosed):
+		p := problemOf(http.StatusServiceUnavailable, "unavailable", "the server cannot write now: "+err.Error(), "o servidor não pode gravar agora: "+err.Error())
+		p.header = http.Header{"Retry-After": {"5"}}
+		return p
+	case errors.Is(err, context.Canceled):
+		return problemOf(499, "canceled", "the request was given up", "o pedido foi abandonado")
+	}
+	p = problemOf(http.StatusInternalServerError, "internal", "something went wrong; the server's log says what", "algo deu errado; o log do servidor diz o quê")
+	p.problems = nil
+	return &internal{p, err}
+}
+
+// internal is an error whose cause is for the log alone.
+type internal struct {
+	*Problem
+	cause error
+}
+
+func (i *internal) Unwrap() error { return i.cause }
+
+func statusOf(kind engine.RefusalKind) int {
+	switch kind {
+	case engine.NotFound:
+		return http.StatusNotFound
+	case engine.Conflict:
+		return http.StatusConflict
+	case engine.Stale:
+		return http.StatusPreconditionFailed
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// writeProblem answers outside of huma.
+func writeProblem(c echo.Context, status int, code, en, pt string) error {
+	p := problemOf(status, code, en, pt)
+	p.speak(languageOf(c.Request().Header.Get("Accept-Language")))
+	c.Response().Header().Set("Content-Type", "application/problem+json")
+	if status == http.StatusUnauthorized {
+		c.Response().Header().Set("WWW-Authenticate", "Bearer")
+	}
+	return c.JSON(status, p) //nolint:wrapcheck // echo's own
+}
+
+// WriteStatus answers with a bare status, as a problem.
+func WriteStatus(c echo.Context, status int) error {
+	switch status {
+	case http.StatusNotFound:
+		return writeProblem(c, status, "not_found", "there is nothing here", "não há nada aqui")
+	case http.StatusMethodNotAllowed:
+		return writeProblem(c, status, "method_not_allowed", "this path does not take that method", "este caminho não aceita este método")
+	case http.StatusInternalServerError:
+		return writeProblem(c, status, "internal", "something went wrong; the server's log says what", "algo deu errado; o log do servidor diz o quê")
+	}
+	return writeProblem(c, status, codeOf(status), http.StatusText(status), http.StatusText(status))
+}

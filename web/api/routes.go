@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"gancho/web/session"
+)
+
+// route is one line of the table that says what the API serves, and to whom.
+type route struct {
+	method, path string
+	permission   session.Permission
+	id, summary  string
+	status       int
+	raw          bool // the handler reads the body itself
+	register     func(huma.API, huma.Operation)
+	plain        echo.HandlerFunc // outside of huma: streams
+}
+
+// does makes a handler of a function that takes and gives structs.
+func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(huma.API, huma.Operation) {
+	return func(api huma.API, op huma.Operation) {
+		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+			out, err := f(ctx, in)
+			if err != nil {
+				return nil, s.spoken(ctx, op.OperationID, err)
+			}
+			return out, nil
+		})
+	}
+}
+
+// spoken is an error in the asker's language; what nobody expected goes to the log.
+func (s *server) spoken(ctx context.Context, id string, err error) error {
+	err = fault(err)
+	var inner *internal
+	if errors.As(err, &inner) {
+		s.Log.Error("API call failed", "call", id, "error", inner.cause)
+		err = inner.Problem
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		p.speak(langOf(ctx))
+	}
+	return err
+}
+
+// routes is the table. Nothing else is served under Prefix but the description of the API.
+func (s *server) routes() []route {
+	const (
+		get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+		open, view, edit    = session.Open, session.View, session.Edit
+		manage              = session.Manage
+	)
+	return []route{
+		{method: get, path: "/flows", permission: view, id: "list-flows", summary: "Flows", register: does(s, s.listFlows)},
+		{method: post, path: "/flows", permission: edit, id: "create-flow", summary: "Create a flow", status: 201, register: does(s, s.createFlow)},
+		{method: get, path: "/flows/{id}", permission: view, id: "get-flow", summary: "A flow", register: does(s, s.getFlow)},
+		{method: put, path: "/flows/{id}", permission: edit, id: "update-flow", summary: "Save the draft", register: does(s, s.updateFlow)},
+		{method: del, path: "/flows/{id}", permission: edit, id: "delete-flow", summary: "Delete a flow", status: 204, register: does(s, s.deleteFlow)},
+		{method: post, path: "/flows/{id}/publish", permission: edit, id: "publish-flow", summary: "Publish the draft", register: does(s, s.publishFlow)},
+		{method: post, path: "/flows/{id}/pause", permission: edit, id: "pause-flow", summary: "Queue events, run nothing", register: does(s, s.life(s.Flows.Pause))},
+		{method: post, path: "/flows/{id}/resume", permission: edit, id: "resume-flow", summary: "End paused and off", register: does(s, s.life(s.Flows.Resume))},
+		{method: post, path: "/flows/{id}/off", permission: edit, id: "switch-off-flow", summary: "Refuse events", register: does(s, s.life(s.Flows.Off))},
+		{method: post, path: "/flows/{id}/rotate-url", permission: edit, id: "rotate-url", summary: "A new trigger URL", register: does(s, s.rotateURL)},
+		{method: get, path: "/flows/{id}/revisions", permission: view, id: "list-revisions", summary: "Published revisions", register: does(s, s.listRevisions)},
+		{method: get, path: "/flows/{id}/revisions/{rev}", permission: view, id: "get-revision", summary: "A revision", register: does(s, s.getRevision)},
+		{method: post, path: "/flows/{id}/restore", permission: edit, id: "restore-revision", summary: "Make a revision the draft", register: does(s, s.restore)},
+		{method: post, path: "/flows/{id}/revisions/{rev}/restore", permission: edit, id: "restore-this-revision", summary: "Make this revision the draft", register: does(s, s.restoreThis)},
+		{method: get, path: "/flows/{id}/diff", permission: view, id: "diff-flow", summary: "What changed", register: does(s, s.diff)},
+		{method: post, path: "/flows/{id}/check", permission: edit, id: "check-flow", summary: "Problems of a posted draft", register: does(s, s.check)},
+		{method: post, path: "/flows/{id}/test", permission: edit, id: "test-flow", summary: "Run the draft on an event", register: does(s, s.testFlow)},
+		{method: post, path: "/flows/{id}/tests", permission: edit, id: "run-tests", summary: "Run the flow's own tests", register: does(s, s.runTests)},
+		{method: get, path: "/flows/{id}/samples", permission: view, id: "list-samples", summary: "Captured events", register: does(s, s.samples)},
+		{method: post, path: "/flows/{id}/events", permission: edit, id: "start-flow", summary: "Start by hand", register: does(s, s.startFlow)},
+		{method: get, path: "/events", permission: view, id: "list-events", summary: "Deliveries", register: does(s, s.listEvents)},
+		{method: get, path: "/events/{id}", permission: view, id: "get-event", summary: "A delivery", register: does(s, s.getEvent)},
+		{method: get, path: "/runs", permission: view, id: "list-runs", summary: "Runs", register: does(s, s.listRuns)},
+		{method: get, path: "/runs/{id}", permission: view, id: "get-run", summary: "A run with its steps", register: does(s, s.getRun)},
+		{method: post, path: "/runs/{id}/cancel", permission: edit, id: "cancel-run", summary: "End a run", register: does(s, s.cancelRun)},
+		{method: post, path: "/runs/{id}/steps/{path}/resolve", permission: edit, id: "resolve-step", summary: "Settle an unknown outcome", register: does(s, s.resolveStep)},
+		{method: get, path: "/live", permission: view, id: "live", summary: "Changes as they happen", plain: s.live},
+		{method: get, path: "/actions", permission: view, id: "list-actions", summary: "Actions", register: does(s, s.listActions)},
+		{method: get, path: "/triggers", permission: view, id: "list-triggers", summary: "Triggers", register: does(s, s.listTriggers)},
+		{method: get, path: "/functions", permission: view, id: "list-functions", summary: "Functions", register: does(s, s.listFunctions)},
+		{method: get, path: "/connection-kinds", permission: view, id: "list-connection-kinds", summary: "Kinds of connection", register: does(s, s.listKinds)},
+		{method: get, path: "/connections", permission: edit, id: "list-connections", summary: "Connections", register: does(s, s.listConnections)},
+		{method: post, path: "/connections", permission: edit, id: "create-connection", summary: "Create a connection", status: 201, register: does(s, s.createConnection)},
+		{method: get, path: "/connections/{name}", permission: edit, id: "get-connection", summary: "A connection", register: does(s, s.getConnection)},
+		{method: put, path: "/connections/{name}", permission: edit, id: "put-connection", summary: "Create or replace a connection", register: does(s, s.putConnection)},
+		{method: del, path: "/connections/{name}", permission: edit, id: "delete-connection", summary: "Delete a connection", status: 204, register: does(s, s.deleteConnection)},
+		{method: post, path: "/connections/{name}/test", permission: edit, id: "test-connection", summary: "Try a connection", register: does(s, s.testConnection)},
+		{method: get, path: "/vars", permission: view, id: "get-vars", summary: "Variables", register: does(s, s.getVars)},
+		{method: put, path: "/vars", permission: manage, id: "put-vars", summary: "Set the variables", register: does(s, s.putVars)},
+		{method: get, path: "/state/{key}", permission: edit, id: "get-state", summary: "Kept state", register: does(s, s.getState)},
+		{method: put, path: "/state/{key}", permission: edit, id: "put-state", summary: "Keep state", register: does(s, s.putState)},
+		{method: del, path: "/state/{key}", permission: edit, id: "delete-state", summary: "Delete kept state", status: 204, register: does(s, s.deleteState)},
+		{method: get, path: "/export", permission: edit, id: "export", summary: "A bundle of flows", register: does(s, s.export)},
+		{method: post, path: "/import", permission: edit, id: "import", summary: "Take in a bundle", register: does(s, s.importBundle)},
+		{method: get, path: "/ledger", permission: view, id: "get-ledger", summary: "Where everything accepted is now", register: does(s, s.ledger)},
+		{method: get, path: "/session", permission: open, id: "get-session", summary: "Who asks", register: does(s, s.getSession)},
+		{method: post, path: "/backup", permission: manage, id: "backup", summary: "Write a backup", status: 201, register: does(s, s.backup)},
+	}
+}

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/store"
+)
+
+type ledgerOutput struct{ Body engine.Ledger }
+
+func (s *server) ledger(ctx context.Context, _ *nothing) (*ledgerOutput, error) {
+	l, err := s.Engine.Ledger(ctx)
+	return &ledgerOutput{l}, err
+}
+
+type varsOutput struct{ Body map[string]any }
+
+func (s *server) getVars(context.Context, *nothing) (*varsOutput, error) {
+	return &varsOutput{s.Engine.Vars()}, nil
+}
+
+func (s *server) putVars(ctx context.Context, in *struct {
+	Body map[string]json.RawMessage
+},
+) (*varsOutput, error) {
+	values := map[string]any{}
+	for name, raw := range in.Body {
+		value, err := expression.Decode(raw)
+		if err != nil {
+			return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", name+": "+err.Error(), name+": "+err.Error())
+		}
+		values[name] = value
+	}
+	if err := s.Engine.SetVars(ctx, values); err != nil {
+		return nil, err
+	}
+	return &varsOutput{s.Engine.Vars()}, nil
+}
+
+type keyPath struct {
+	Key string `path:"key"`
+}
+
+func (k keyPath) key() string {
+	if key, err := url.PathUnescape(k.Key); err == nil {
+		return key
+	}
+	return k.Key
+}
+
+// StateView is one value that flows keep.
+type StateView struct {
+	Key     string     `json:"key"`
+	Value   any        `json:"value"`
+	Expires *time.Time `json:"expires"`
+}
+
+type stateOutput struct{ Body StateView }
+
+func (s *server) getState(ctx context.Context, in *keyPath) (*stateOutput, error) {
+	e, err := s.Store.GetKey(ctx, engine.StateSpace, in.key())
+	if err != nil {
+		return nil, found(err, "key", "esta chave")
+	}
+	value, err := expression.Decode(e.Value)
+	if err != nil {
+		return nil, err
+	}
+	v := StateView{Key: in.key(), Value: value}
+	if !e.Expires.IsZero() {
+		at := e.Expires.UTC()
+		v.Expires = &at
+	}
+	return &stateOutput{v}, nil
+}
+
+type putStateInput struct {
+	keyPath
+	Body struct {
+		Value   json.RawMessage `json:"value"`
+		Expires *time.Time      `json:"expires,omitempty" doc:"when it ends; never if left out"`
+	}
+}
+
+func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput, error) {
+	if _, err := expression.Decode(in.Body.Value); err != nil {
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+err.Error())
+	}
+	var expires time.Duration
+	if in.Body.Expires != nil {
+		if expires = time.Until(*in.Body.Expires); expires <= 0 {
+			return nil, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires is in the past", "expires está no passado")
+		}
+	}
+	if _, err := s.Store.PutKey(ctx, engine.StateSpace, in.key(), in.Body.Value, -1, expires); err != nil {
+		return nil, err
+	}
+	return s.getState(ctx, &in.keyPath)
+}
+
+func (s *server) deleteState(ctx context.Context, in *keyPath) (*nothing, error) {
+	if err := s.Store.DeleteKey(ctx, engine.StateSpace, in.key()); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// SessionView is who asks.
+type SessionView struct {
+	Name    string `json:"name"`
+	Role    string `json:"role" doc:"empty when nobody is signed in"`
+	Setup   bool   `json:"setup" doc:"there is no user yet"`
+	Version string `json:"version"`
+}
+
+type sessionOutput struct{ Body SessionView }
+
+func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, error) {
+	p := who(ctx)
+	return &sessionOutput{SessionView{Name: p.Name, Role: string(p.Role), Version: s.Version}}, nil
+}
+
+type backupOutput struct {
+	Body struct {
+		Path string `json:"path" doc:"on the server"`
+	}
+}
+
+func (s *server) backup(ctx context.Context, _ *nothing) (*backupOutput, error) {
+	path, err := s.Backup(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &backupOutput{}
+	out.Body.Path = path
+	return out, nil
+}

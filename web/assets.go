@@ -1,0 +1,123 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed all:dist
+var dist embed.FS
+
+// assets are the files of the editor, each under an exact path. Their paths hold the hash of
+// the whole bundle, so that browsers keep them for ever.
+type assets struct {
+	prefix string // /_/<hash>/
+	files  map[string]asset
+	index  []byte
+}
+
+type asset struct {
+	kind        string
+	plain, gzip []byte
+}
+
+var textKinds = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2"}
+
+// loadAssets reads the embedded bundle and compresses it once.
+func loadAssets() (*assets, error) {
+	a := &assets{files: map[string]asset{}}
+	sum := sha256.New()
+	err := fs.WalkDir(dist, "dist", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := dist.ReadFile(name)
+		if err != nil {
+			return err //nolint:wrapcheck // wrapped below
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(data))
+		sum.Write(data)
+		name = strings.TrimPrefix(name, "dist/")
+		if name == "index.html" {
+			a.index = data
+			return nil
+		}
+		a.files[name], err = newAsset(name, data)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the editor: %w", err)
+	}
+	a.prefix = "/_/" + hex.EncodeToString(sum.Sum(nil))[:16] + "/"
+	a.index = bytes.ReplaceAll(a.index, []byte(`"./`), []byte(`"`+a.prefix))
+	return a, nil
+}
+
+func newAsset(name string, data []byte) (asset, error) {
+	f := asset{kind: textKinds[path.Ext(name)], plain: data}
+	if f.kind == "" {
+		f.kind = mime.TypeByExtension(path.Ext(name))
+	}
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return f, fmt.Errorf("compress %s: %w", name, err)
+	}
+	if _, err := w.Write(data); err != nil {
+		return f, fmt.Errorf("compress %s: %w", name, err)
+	}
+	if err := w.Close(); err != nil {
+		return f, fmt.Errorf("compress %s: %w", name, err)
+	}
+	if b.Len() < len(data)*9/10 {
+		f.gzip = b.Bytes()
+	}
+	return f, nil
+}
+
+// file serves one file of the bundle.
+func (a *assets) file(w http.ResponseWriter, r *http.Request) {
+	f, ok := a.files[strings.TrimPrefix(r.URL.Path, a.prefix)]
+	if !ok || !strings.HasPrefix(r.URL.Path, a.prefix) {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	data := f.plain
+	if f.gzip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		data = f.gzip
+	}
+	_, _ = w.Write(data) //nolint:errcheck // the reader is gone
+}
+
+const nonceMark = `<meta property="csp-nonce" nonce`
+
+// page serves the editor's page; its paths are the editor's own. Each answer has a nonce of
+// its own, for the styles that the text editor makes.
+func (a *assets) page(w http.ResponseWriter, _ *http.Request) {
+	raw := make([]byte, 16)
+	rand.Read(raw)
+	nonce := base64.RawStdEncoding.EncodeToString(raw)
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"+nonce+"'; img-src 'self' data:; "+
+		"font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	page := bytes.Replace(a.index, []byte(nonceMark+`=""`), []byte(nonceMark), 1)
+	page = bytes.Replace(page, []byte(nonceMark), []byte(nonceMark+`="`+nonce+`"`), 1)
+	_, _ = w.Write(page) //nolint:errcheck // the reader is gone
+}
