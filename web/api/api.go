@@ -74,8 +74,7 @@ func Mount(e *echo.Echo, c Config) error {
 		}
 		r.register(api, huma.Operation{
 			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, MaxBodyBytes: maxBody, DefaultStatus: r.status,
-			SkipValidateBody: r.raw, BodyReadTimeout: 15 * time.Second,
-			Middlewares: huma.Middlewares{s.permit(api, r.permission)},
+			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission)},
 		})
 	}
 	return sameRoutes(e, table)

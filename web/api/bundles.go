@@ -29,7 +29,7 @@ type importInput struct {
 	DryRun     flag   `query:"dry_run"`
 	Publish    flag   `query:"publish"`
 	OnConflict string `query:"on_conflict" doc:"fail (default), skip or replace"`
-	documentBody
+	DocumentBody
 }
 
 // ImportView is what became of one flow of a bundle.

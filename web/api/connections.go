@@ -19,11 +19,12 @@ type ConnectionView struct {
 
 type connectionOutput struct{ Body ConnectionView }
 
-type namePath struct {
+// NamePath names a connection.
+type NamePath struct {
 	Name string `path:"name"`
 }
 
-func (s *server) listConnections(_ context.Context, in *page) (*listOutput[ConnectionView], error) {
+func (s *server) listConnections(_ context.Context, in *Page) (*listOutput[ConnectionView], error) {
 	used := s.usedBy()
 	items, next := []ConnectionView{}, ""
 	for _, c := range s.Connections.List() {
@@ -73,7 +74,7 @@ func (s *server) connectionOutput(v engine.ConnectionView, err error) (*connecti
 	return &connectionOutput{ConnectionView{v, orEmpty(s.usedBy()[v.Name])}}, nil
 }
 
-func (s *server) getConnection(_ context.Context, in *namePath) (*connectionOutput, error) {
+func (s *server) getConnection(_ context.Context, in *NamePath) (*connectionOutput, error) {
 	return s.connectionOutput(s.Connections.Get(in.Name))
 }
 
@@ -109,7 +110,7 @@ func (s *server) createConnection(ctx context.Context, in *struct{ Body connecti
 }
 
 func (s *server) putConnection(ctx context.Context, in *struct {
-	namePath
+	NamePath
 	Body connectionBody
 },
 ) (*connectionOutput, error) {
@@ -130,7 +131,7 @@ func (s *server) putConnection(ctx context.Context, in *struct {
 	return s.connectionOutput(s.Connections.Put(ctx, in.Name, in.Body.Kind, fields, in.Body.Hosts))
 }
 
-func (s *server) deleteConnection(ctx context.Context, in *namePath) (*nothing, error) {
+func (s *server) deleteConnection(ctx context.Context, in *NamePath) (*nothing, error) {
 	return nil, s.Connections.Delete(ctx, in.Name)
 }
 
@@ -143,7 +144,7 @@ type testConnectionOutput struct {
 }
 
 // testConnection makes the harmless request of the connection's kind, and notes the outcome.
-func (s *server) testConnection(ctx context.Context, in *namePath) (*testConnectionOutput, error) {
+func (s *server) testConnection(ctx context.Context, in *NamePath) (*testConnectionOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	test, err := s.Connections.Test(ctx, in.Name)

@@ -51,19 +51,20 @@ type FlowItem struct {
 	Updated      time.Time     `json:"updated"`
 }
 
-type page struct {
+// Page says which part of a list is asked for.
+type Page struct {
 	Limit  int    `query:"limit" doc:"50 if left out, at most 200"`
 	Cursor string `query:"cursor"`
 }
 
-func (p page) size() int {
+func (p Page) size() int {
 	if p.Limit <= 0 {
 		return 50
 	}
 	return min(p.Limit, 200)
 }
 
-// List is a page of things; next is null at the end.
+// List is a Page of things; next is null at the end.
 type List[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next"`
@@ -82,7 +83,8 @@ func listOf[T any](items []T, next string) *listOutput[T] {
 	return out
 }
 
-type flowPath struct {
+// FlowPath names a flow.
+type FlowPath struct {
 	ID string `path:"id"`
 }
 
@@ -93,8 +95,8 @@ type flowOutput struct {
 
 type nothing struct{}
 
-// documentBody is a body that the handler reads itself: strictly, with every fault in its place.
-type documentBody struct {
+// DocumentBody is a body that the handler reads itself: strictly, with every fault in its place.
+type DocumentBody struct {
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -136,7 +138,7 @@ func (s *server) stale(ctx context.Context, err error) error {
 }
 
 type listFlowsInput struct {
-	page
+	Page
 	Tag   string `query:"tag"`
 	State string `query:"state"`
 	Query string `query:"q" doc:"words of the name, description or tags"`
@@ -189,7 +191,7 @@ func readFlow(data []byte) (*flow.Flow, error) {
 	return f, nil
 }
 
-func (s *server) createFlow(ctx context.Context, in *documentBody) (*flowOutput, error) {
+func (s *server) createFlow(ctx context.Context, in *DocumentBody) (*flowOutput, error) {
 	f, err := readFlow(in.RawBody)
 	if err != nil {
 		return nil, err
@@ -198,17 +200,18 @@ func (s *server) createFlow(ctx context.Context, in *documentBody) (*flowOutput,
 	return s.flowOutput(ctx, e, err)
 }
 
-func (s *server) getFlow(ctx context.Context, in *flowPath) (*flowOutput, error) {
+func (s *server) getFlow(ctx context.Context, in *FlowPath) (*flowOutput, error) {
 	e, err := s.Flows.Get(in.ID)
 	return s.flowOutput(ctx, e, err)
 }
 
-type ifMatch struct {
+// IfMatch says which draft a change is meant for.
+type IfMatch struct {
 	IfMatch string `header:"If-Match" doc:"draft_rev, a whole number, bare or quoted"`
 }
 
 // revision reads If-Match; -1 when it is left out or *.
-func (m ifMatch) revision() (int64, error) {
+func (m IfMatch) revision() (int64, error) {
 	text := strings.Trim(strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/"), `"`)
 	if text == "" || text == "*" {
 		return -1, nil
@@ -221,9 +224,9 @@ func (m ifMatch) revision() (int64, error) {
 }
 
 type updateFlowInput struct {
-	flowPath
-	ifMatch
-	documentBody
+	FlowPath
+	IfMatch
+	DocumentBody
 }
 
 func (s *server) updateFlow(ctx context.Context, in *updateFlowInput) (*flowOutput, error) {
@@ -240,7 +243,7 @@ func (s *server) updateFlow(ctx context.Context, in *updateFlowInput) (*flowOutp
 }
 
 type deleteFlowInput struct {
-	flowPath
+	FlowPath
 	Cancel flag `query:"cancel" doc:"end the runs that wait"`
 }
 
@@ -257,8 +260,8 @@ func (s *server) deleteFlow(ctx context.Context, in *deleteFlowInput) (*nothing,
 }
 
 type publishInput struct {
-	flowPath
-	ifMatch
+	FlowPath
+	IfMatch
 	Force flag `query:"force" doc:"although tests fail"`
 	Body  *struct {
 		Force bool   `json:"force,omitempty"`
@@ -323,15 +326,15 @@ func (f *flag) UnmarshalText(text []byte) error {
 // Schema is that of a boolean.
 func (flag) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeBoolean} }
 
-func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *flowPath) (*flowOutput, error) {
-	return func(ctx context.Context, in *flowPath) (*flowOutput, error) {
+func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *FlowPath) (*flowOutput, error) {
+	return func(ctx context.Context, in *FlowPath) (*flowOutput, error) {
 		e, err := f(ctx, in.ID)
 		return s.flowOutput(ctx, e, err)
 	}
 }
 
 type rotateInput struct {
-	flowPath
+	FlowPath
 	Body *struct {
 		Overlap string `json:"overlap,omitempty" doc:"how long the old URL still works; 24h"`
 	} `required:"false"`
@@ -349,7 +352,7 @@ func (s *server) rotateURL(ctx context.Context, in *rotateInput) (*flowOutput, e
 	return s.flowOutput(ctx, e, err)
 }
 
-func (s *server) listRevisions(ctx context.Context, in *flowPath) (*listOutput[engine.RevisionInfo], error) {
+func (s *server) listRevisions(ctx context.Context, in *FlowPath) (*listOutput[engine.RevisionInfo], error) {
 	list, err := s.Flows.Revisions(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -357,8 +360,9 @@ func (s *server) listRevisions(ctx context.Context, in *flowPath) (*listOutput[e
 	return listOf(list, ""), nil
 }
 
-type revisionPath struct {
-	flowPath
+// RevisionPath names a revision.
+type RevisionPath struct {
+	FlowPath
 	Rev int `path:"rev"`
 }
 
@@ -369,7 +373,7 @@ type revisionOutput struct {
 	}
 }
 
-func (s *server) getRevision(ctx context.Context, in *revisionPath) (*revisionOutput, error) {
+func (s *server) getRevision(ctx context.Context, in *RevisionPath) (*revisionOutput, error) {
 	f, err := s.Flows.Revision(ctx, in.ID, in.Rev)
 	if err != nil {
 		return nil, found(err, "revision", "esta revisão")
@@ -389,17 +393,17 @@ func (s *server) getRevision(ctx context.Context, in *revisionPath) (*revisionOu
 }
 
 type restoreInput struct {
-	flowPath
+	FlowPath
 	Body struct {
 		Revision int `json:"revision"`
 	}
 }
 
 func (s *server) restore(ctx context.Context, in *restoreInput) (*flowOutput, error) {
-	return s.restoreThis(ctx, &revisionPath{in.flowPath, in.Body.Revision})
+	return s.restoreThis(ctx, &RevisionPath{in.FlowPath, in.Body.Revision})
 }
 
-func (s *server) restoreThis(ctx context.Context, in *revisionPath) (*flowOutput, error) {
+func (s *server) restoreThis(ctx context.Context, in *RevisionPath) (*flowOutput, error) {
 	e, err := s.Flows.Restore(ctx, in.ID, in.Rev)
 	if err != nil {
 		err = found(err, "revision", "esta revisão")
@@ -408,7 +412,7 @@ func (s *server) restoreThis(ctx context.Context, in *revisionPath) (*flowOutput
 }
 
 type diffInput struct {
-	flowPath
+	FlowPath
 	From string `query:"from" doc:"a revision, or draft; the published one if left out"`
 	To   string `query:"to" doc:"a revision, or draft; the draft if left out"`
 }
@@ -478,8 +482,8 @@ func (s *server) pick(ctx context.Context, e *engine.FlowEntry, which, otherwise
 }
 
 type checkInput struct {
-	flowPath
-	documentBody
+	FlowPath
+	DocumentBody
 }
 
 type checkOutput struct {
@@ -499,8 +503,8 @@ func (s *server) check(ctx context.Context, in *checkInput) (*checkOutput, error
 }
 
 func (s *server) samples(ctx context.Context, in *struct {
-	flowPath
-	page
+	FlowPath
+	Page
 },
 ) (*listOutput[engine.EventView], error) {
 	if _, err := s.Flows.Get(in.ID); err != nil {
@@ -548,7 +552,7 @@ func (e *EventInput) event() (flow.TestEvent, error) {
 }
 
 type startInput struct {
-	flowPath
+	FlowPath
 	Body *struct {
 		Event EventInput `json:"event,omitempty"`
 	} `required:"false"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -17,7 +18,6 @@ type route struct {
 	permission   session.Permission
 	id, summary  string
 	status       int
-	raw          bool // the handler reads the body itself
 	register     func(huma.API, huma.Operation)
 	plain        echo.HandlerFunc // outside of huma: streams
 }
@@ -25,6 +25,11 @@ type route struct {
 // does makes a handler of a function that takes and gives structs.
 func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(huma.API, huma.Operation) {
 	return func(api huma.API, op huma.Operation) {
+		_, raw := reflect.TypeFor[I]().FieldByName("RawBody")
+		if raw {
+			op.SkipValidateBody = true // the handler reads it, and says more of what is wrong
+			op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		}
 		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 			out, err := f(ctx, in)
 			if err != nil {
@@ -32,6 +37,9 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			}
 			return out, nil
 		})
+		if raw {
+			op.RequestBody.Content["application/json"].Schema = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 type historyInput struct {
-	page
+	Page
 	Flow   string `query:"flow"`
 	Status string `query:"status"`
 	Text   string `query:"q" doc:"whole values in bodies, outputs and errors"`
@@ -62,11 +62,12 @@ func (s *server) listRuns(ctx context.Context, in *historyInput) (*listOutput[en
 	return listOf(runs, next), nil
 }
 
-type runPath struct {
+// RunPath names a run or an event.
+type RunPath struct {
 	ID string `path:"id"`
 }
 
-func (s *server) getRun(ctx context.Context, in *runPath) (*runOutput, error) {
+func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 	run, err := s.Engine.Run(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "run", "esta execução")
@@ -74,7 +75,7 @@ func (s *server) getRun(ctx context.Context, in *runPath) (*runOutput, error) {
 	return &runOutput{run}, nil
 }
 
-func (s *server) cancelRun(ctx context.Context, in *runPath) (*runOutput, error) {
+func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 	if err := s.Engine.Cancel(ctx, in.ID, "canceled by "+who(ctx).Name); err != nil {
 		return nil, ended(found(err, "run", "esta execução"))
 	}
@@ -90,7 +91,7 @@ func ended(err error) error {
 }
 
 type resolveInput struct {
-	runPath
+	RunPath
 	Path string `path:"path"`
 	Body struct {
 		As     string          `json:"as" enum:"done,repeat"`
@@ -113,7 +114,7 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 	if err := s.Engine.Resolve(ctx, in.ID, path, in.Body.As, output); err != nil {
 		return nil, ended(found(err, "step", "este passo"))
 	}
-	return s.getRun(ctx, &in.runPath)
+	return s.getRun(ctx, &in.RunPath)
 }
 
 func (s *server) listEvents(ctx context.Context, in *historyInput) (*listOutput[engine.EventView], error) {
@@ -130,7 +131,7 @@ func (s *server) listEvents(ctx context.Context, in *historyInput) (*listOutput[
 
 type eventOutput struct{ Body engine.EventView }
 
-func (s *server) getEvent(ctx context.Context, in *runPath) (*eventOutput, error) {
+func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error) {
 	event, err := s.Engine.Event(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "event", "este evento")

@@ -44,11 +44,12 @@ func (s *server) putVars(ctx context.Context, in *struct {
 	return &varsOutput{s.Engine.Vars()}, nil
 }
 
-type keyPath struct {
+// KeyPath names kept state.
+type KeyPath struct {
 	Key string `path:"key"`
 }
 
-func (k keyPath) key() string {
+func (k KeyPath) key() string {
 	if key, err := url.PathUnescape(k.Key); err == nil {
 		return key
 	}
@@ -64,7 +65,7 @@ type StateView struct {
 
 type stateOutput struct{ Body StateView }
 
-func (s *server) getState(ctx context.Context, in *keyPath) (*stateOutput, error) {
+func (s *server) getState(ctx context.Context, in *KeyPath) (*stateOutput, error) {
 	e, err := s.Store.GetKey(ctx, engine.StateSpace, in.key())
 	if err != nil {
 		return nil, found(err, "key", "esta chave")
@@ -82,7 +83,7 @@ func (s *server) getState(ctx context.Context, in *keyPath) (*stateOutput, error
 }
 
 type putStateInput struct {
-	keyPath
+	KeyPath
 	Body struct {
 		Value   json.RawMessage `json:"value"`
 		Expires *time.Time      `json:"expires,omitempty" doc:"when it ends; never if left out"`
@@ -102,10 +103,10 @@ func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput,
 	if _, err := s.Store.PutKey(ctx, engine.StateSpace, in.key(), in.Body.Value, -1, expires); err != nil {
 		return nil, err
 	}
-	return s.getState(ctx, &in.keyPath)
+	return s.getState(ctx, &in.KeyPath)
 }
 
-func (s *server) deleteState(ctx context.Context, in *keyPath) (*nothing, error) {
+func (s *server) deleteState(ctx context.Context, in *KeyPath) (*nothing, error) {
 	if err := s.Store.DeleteKey(ctx, engine.StateSpace, in.key()); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (s *server) trial(f *flow.Flow) engine.TrialConfig {
 }
 
 type testInput struct {
-	flowPath
+	FlowPath
 	Body *struct {
 		Event   *EventInput          `json:"event,omitempty" doc:"posted"`
 		EventID string               `json:"event_id,omitempty" doc:"a stored one; the newest sample if neither is given"`
@@ -137,7 +137,7 @@ func (s *server) newestSample(ctx context.Context, id string) (flow.TestEvent, e
 }
 
 type testsInput struct {
-	flowPath
+	FlowPath
 	Body *struct {
 		Flow json.RawMessage `json:"flow,omitempty" doc:"a draft that is not saved"`
 	} `required:"false"`
