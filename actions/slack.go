@@ -115,7 +115,7 @@ func slackCall(ctx context.Context, out *Outbound, x *exchange, once bool) (map[
 		}
 		return nil, err
 	}
-	body, _ := readBody("auto", r)
+	body, _ := decodeJSON(r.body) // what is no JSON, a proxy's page perhaps, is judged by its status
 	answer, _ := body.(map[string]any)
 	code, _ := answer["error"].(string)
 	f := &engine.Fault{Code: code, Status: r.status, Message: fmt.Sprintf("Slack answered %d %s", r.status, code), Response: excerpt(r)}

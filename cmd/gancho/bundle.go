@@ -100,18 +100,15 @@ func (c *checkCommand) Run(to streams) error {
 	return nil
 }
 
-// checkBundle finds everything that is wrong with a bundle. Which connections there are is
-// not known here, so nothing is said of them.
+// checkBundle finds everything that is wrong with a bundle. There are no connections here, so
+// each that it names is warned of.
 func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 	b, problems := flow.Parse(data)
 	if b == nil || flow.Errors(problems) {
 		return problems
 	}
 	for i, f := range b.Flows {
-		for _, p := range flow.Validate(f, known, flow.Known{Flow: b.Has, Connection: anyConnection}) {
-			if p.Code == "no_connection" || p.Code == "wrong_connection" {
-				continue
-			}
+		for _, p := range flow.Validate(f, known, flow.Known{Flow: b.Has, Connection: noConnection}) {
 			p.Path = fmt.Sprintf("/flows/%d%s", i, p.Path)
 			problems = append(problems, p)
 		}
@@ -119,7 +116,7 @@ func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 	return problems
 }
 
-func anyConnection(string) (string, bool) { return "", false }
+func noConnection(string) (string, bool) { return "", false }
 
 type testCommand struct {
 	Files []string `arg:"" name:"file" help:"Bundles; - reads stdin."`
