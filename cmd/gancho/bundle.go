@@ -47,7 +47,7 @@ func readFile(path string, to streams) ([]byte, error) {
 // printProblems writes a line a problem, as compilers do.
 func printProblems(w io.Writer, path string, data []byte, problems []form.Problem) {
 	for _, p := range problems {
-		line, col := flow.Position(data, p.Path)
+		line, col := flow.Place(data, p)
 		fmt.Fprintf(w, "%s:%d:%d: %s: %s: %s", path, line, col, p.Severity, p.Path, p.Message.EN)
 		if !p.Hint.IsZero() {
 			fmt.Fprintf(w, " (%s)", p.Hint.EN)
@@ -104,7 +104,7 @@ func (c *checkCommand) Run(to streams) error {
 // each that it names is warned of.
 func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 	b, problems := flow.Parse(data)
-	if b == nil || flow.Errors(problems) {
+	if b == nil {
 		return problems
 	}
 	for i, f := range b.Flows {

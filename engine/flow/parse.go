@@ -24,26 +24,29 @@ var (
 
 // Parse reads a bundle strictly. The problems are all that make it unreadable: broken JSON,
 // bad versions and ids, then unknown or repeated members and wrong types in the order of the
-// document. With any of them there is no bundle.
+// document. With any of them it must not be kept; there is a bundle all the same, for further
+// checks, where only members are unknown or repeated.
 func Parse(data []byte) (*Bundle, []form.Problem) {
 	b := &Bundle{Flows: []*Flow{}}
-	if problems := read(data, b, (*reader).checkBundle); len(problems) > 0 {
+	problems, ok := read(data, b, (*reader).checkBundle)
+	if !ok {
 		return nil, problems
 	}
 	for _, f := range b.Flows {
 		f.complete()
 	}
-	return b, nil
+	return b, problems
 }
 
 // ParseFlow reads one flow strictly; see Parse.
 func ParseFlow(data []byte) (*Flow, []form.Problem) {
 	f := new(Flow)
-	if problems := read(data, f, func(r *reader, tree any) { r.checkID(tree, nil) }); len(problems) > 0 {
+	problems, ok := read(data, f, func(r *reader, tree any) { r.checkID(tree, nil) })
+	if !ok {
 		return nil, problems
 	}
 	f.complete()
-	return f, nil
+	return f, problems
 }
 
 // complete makes lists that are always written, and were left out, empty ones.
@@ -106,8 +109,8 @@ func warning(path, code, en, pt string) form.Problem {
 }
 
 // read checks the shape of the whole document first, so that all problems come at once, and
-// then binds it.
-func read(data []byte, into any, check func(r *reader, tree any)) []form.Problem {
+// then binds it; false says that it could not be bound.
+func read(data []byte, into any, check func(r *reader, tree any)) ([]form.Problem, bool) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	tree, err := readTree(d, 0)
@@ -118,22 +121,23 @@ func read(data []byte, into any, check func(r *reader, tree any)) []form.Problem
 	}
 	if err != nil {
 		line, col := lineAt(data, d.InputOffset())
-		return []form.Problem{problem("", "syntax",
-			fmt.Sprintf("line %d, column %d: %v", line, col, err), fmt.Sprintf("linha %d, coluna %d: %v", line, col, err))}
+		p := problem("", "syntax", fmt.Sprintf("line %d, column %d: %v", line, col, err), fmt.Sprintf("linha %d, coluna %d: %v", line, col, err))
+		p.From, p.To = int(d.InputOffset()), int(d.InputOffset())
+		return []form.Problem{p}, false
 	}
 	r := new(reader)
 	check(r, tree)
 	r.match(tree, reflect.TypeOf(into), nil)
-	if len(r.problems) > 0 {
-		return r.problems
+	if slices.ContainsFunc(r.problems, func(p form.Problem) bool { return p.Code != "unknown_member" && p.Code != "duplicate_member" }) {
+		return r.problems, false
 	}
 	d = json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
-		return []form.Problem{problem("", "wrong_type", err.Error(), err.Error())}
+		return append(r.problems, problem("", "wrong_type", err.Error(), err.Error())), false
 	}
 	exact(reflect.ValueOf(into))
-	return nil
+	return r.problems, true
 }
 
 // object is a JSON object with its members in the order of the document, repeated ones too.
@@ -401,6 +405,14 @@ func lineAt(data []byte, offset int64) (line, col int) {
 	before := data[:min(int(offset), len(data))]
 	line = 1 + bytes.Count(before, []byte("\n"))
 	return line, len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
+}
+
+// Place gives the line and column of a problem that was found in a document, from 1.
+func Place(data []byte, p form.Problem) (line, col int) {
+	if p.Code == "syntax" && p.Path == "" {
+		return lineAt(data, int64(p.From))
+	}
+	return Position(data, p.Path)
 }
 
 // Position gives line and column, from 1, of what a JSON pointer names in its source; of the

@@ -494,7 +494,7 @@ type checkOutput struct {
 
 func (s *server) check(ctx context.Context, in *checkInput) (*checkOutput, error) {
 	f, problems := flow.ParseFlow(in.RawBody)
-	if f != nil && !flow.Errors(problems) {
+	if f != nil {
 		problems = append(problems, s.Flows.Check(f)...)
 	}
 	out := &checkOutput{}
