@@ -60,8 +60,10 @@ func authorize(x *exchange, call *engine.Call) error {
 	case "hmac":
 		return sign(x, c, call.Key, time.Now())
 	}
-	return &engine.Fault{Code: "not_signed_in", Message: "the connection " + c.Name + " is not signed in", Broken: true,
-		Hint: form.Label("open the connection and sign in", "abra a conexão e entre na conta")}
+	return &engine.Fault{
+		Code: "not_signed_in", Message: "the connection " + c.Name + " is not signed in", Broken: true,
+		Hint: form.Label("open the connection and sign in", "abra a conexão e entre na conta"),
+	}
 }
 
 func secretOf(c *engine.Connection, field string) (string, error) {

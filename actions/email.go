@@ -14,13 +14,13 @@ import (
 	"strings"
 	"sync"
 
+	"gancho/engine"
+	"gancho/engine/form"
+
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
-
-	"gancho/engine"
-	"gancho/engine/form"
 )
 
 func emailSendAction(out *Outbound) engine.Action {

@@ -222,8 +222,10 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 	}
 	output := map[string]any{"status": r.status, "headers": firsts(r.header), "body": nil}
 	if r.cut {
-		return nil, &engine.Fault{Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: r.status, Permanent: true,
-			Hint: form.Label("raise max_response, or ask for less", "aumente max_response, ou peça menos")}
+		return nil, &engine.Fault{
+			Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: r.status, Permanent: true,
+			Hint: form.Label("raise max_response, or ask for less", "aumente max_response, ou peça menos"),
+		}
 	}
 	body, parseErr := readBody(h.response, r)
 	output["body"] = body

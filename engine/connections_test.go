@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gancho/engine"
 	"gancho/engine/form"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var connectionKinds = []engine.ConnectionKind{
@@ -179,8 +179,12 @@ func TestConnectionProblems(t *testing.T) {
 	}{
 		{"Team", "slack:bot", nil, nil, []string{"/name bad_name"}},
 		{"-", "slack:bott", nil, nil, []string{"/name bad_name", "/kind unknown_kind"}},
-		{"a_b-c", "http_header", map[string]any{"nme": "x", "value": []any{"a", map[string]any{}}}, nil,
-			[]string{"/fields/name required", "/fields/value wrong_type", "/fields/nme unknown_member", "/hosts required"}},
+		{
+			"a_b-c", "http_header",
+			map[string]any{"nme": "x", "value": []any{"a", map[string]any{}}},
+			nil,
+			[]string{"/fields/name required", "/fields/value wrong_type", "/fields/nme unknown_member", "/hosts required"},
+		},
 		{"a", "http_header", map[string]any{"name": "x"}, []string{"https://api.example.com"}, []string{"/hosts/0 bad_host"}},
 		{"a", "smtp", map[string]any{"host": []any{}, "security": "ssl"}, nil, []string{"/fields/host wrong_type", "/fields/security not_an_option"}},
 	} {

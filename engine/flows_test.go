@@ -103,7 +103,11 @@ func TestLifeOfAFlow(t *testing.T) {
 		{func(ctx context.Context, id string) (engine.FlowEntry, error) {
 			return s.Publish(ctx, id, engine.PublishOptions{IfMatch: 1, By: "ana", Name: "first"})
 		}, engine.FlowOn},
-		{s.Pause, engine.FlowPaused}, {s.Resume, engine.FlowOn}, {s.Off, engine.FlowOff}, {s.Resume, engine.FlowOn}, {s.Off, engine.FlowOff},
+		{s.Pause, engine.FlowPaused},
+		{s.Resume, engine.FlowOn},
+		{s.Off, engine.FlowOff},
+		{s.Resume, engine.FlowOn},
+		{s.Off, engine.FlowOff},
 		{func(ctx context.Context, id string) (engine.FlowEntry, error) {
 			return s.Publish(ctx, id, engine.PublishOptions{})
 		}, engine.FlowOn},
@@ -351,7 +355,7 @@ func TestWritesThatFail(t *testing.T) {
 	refused(t, err, engine.NotFound)
 }
 
-func actions(results []engine.ImportResult) []string {
+func outcomes(results []engine.ImportResult) []string {
 	var out []string
 	for _, r := range results {
 		word := r.ID + " " + r.Action
@@ -374,7 +378,7 @@ func TestImport(t *testing.T) {
 		t.Helper()
 		results, err := s.Import(ctx, b, o)
 		check(t, err)
-		if got := actions(results); !slices.Equal(got, want) {
+		if got := outcomes(results); !slices.Equal(got, want) {
 			t.Fatalf("got %q, want %q", got, want)
 		}
 		if b.Has("b") && len(results[1].Problems) > 0 {

@@ -104,8 +104,10 @@ func looksLikeJSON(contentType string, body []byte) bool {
 	return len(body) > 1 && (body[0] == '{' && body[len(body)-1] == '}' || body[0] == '[' && body[len(body)-1] == ']')
 }
 
-var errTooMany = fmt.Errorf("there are more than %d values", expression.MaxValues)
-var errTooDeep = fmt.Errorf("values are nested more than %d deep", expression.MaxDepth)
+var (
+	errTooMany = fmt.Errorf("there are more than %d values", expression.MaxValues)
+	errTooDeep = fmt.Errorf("values are nested more than %d deep", expression.MaxDepth)
+)
 
 // decodeMultipart gives text parts as texts and files as labels: name, size and type. What a
 // file holds is not in the value.

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gancho/engine"
 	"gancho/triggers"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 type object = map[string]any
@@ -43,8 +43,10 @@ func TestDecodeBody(t *testing.T) {
 		{"form deep", formType, "a" + strings.Repeat("[x]", 64) + "=1", nil},
 		{"form many", formType, strings.Repeat("a=1&", 100_001), nil},
 		{"empty form", formType, "", object{}},
-		{"multipart", multipartType, "--b\r\nContent-Disposition: form-data; name=\"a[b]\"\r\n\r\nção\r\n--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../../x.txt\"\r\nContent-Type: text/plain\r\n\r\ncanary\r\n--b--\r\n",
-			object{"a": object{"b": "ção"}, "f": object{"name": "x.txt", "size": 6, "type": "text/plain"}}},
+		{
+			"multipart", multipartType, "--b\r\nContent-Disposition: form-data; name=\"a[b]\"\r\n\r\nção\r\n--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../../x.txt\"\r\nContent-Type: text/plain\r\n\r\ncanary\r\n--b--\r\n",
+			object{"a": object{"b": "ção"}, "f": object{"name": "x.txt", "size": 6, "type": "text/plain"}},
+		},
 		{"multipart cut", multipartType, "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx", nil},
 		{"multipart without boundary", "multipart/form-data", "--b--", nil},
 		{"xml", "application/xml", `<?xml version="1.0"?><a x="1"><b>2</b><b>3</b><c>t<d/></c></a>`, object{"a": object{"@x": "1", "b": []any{"2", "3"}, "c": object{"#text": "t", "d": ""}}}},

@@ -66,17 +66,25 @@ func (x *delivery) atDoor() *refusal {
 	case x.e.state == engine.FlowOff:
 		return &refusal{status: http.StatusGone, code: "off", words: form.Label("this flow is off", "este fluxo está desligado")}
 	case !slices.Contains(x.door.methods, x.r.Method):
-		return &refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed",
-			words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method}
+		return &refusal{
+			status: http.StatusMethodNotAllowed, code: "method_not_allowed",
+			words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method,
+		}
 	case !x.door.allows(x.addr):
-		return &refusal{status: http.StatusForbidden, code: "address_not_allowed",
-			words: form.Label("deliveries from this address are not taken", "entregas deste endereço não são aceitas"), reason: "address " + x.addr.String()}
+		return &refusal{
+			status: http.StatusForbidden, code: "address_not_allowed",
+			words: form.Label("deliveries from this address are not taken", "entregas deste endereço não são aceitas"), reason: "address " + x.addr.String(),
+		}
 	case x.door.limiter != nil && !x.door.limiter.AllowN(x.in.At, 1):
-		return &refusal{status: http.StatusTooManyRequests, code: "too_many", retryAfter: x.door.retryAfter,
-			words: form.Label("deliveries come too fast", "as entregas chegam rápido demais")}
+		return &refusal{
+			status: http.StatusTooManyRequests, code: "too_many", retryAfter: x.door.retryAfter,
+			words: form.Label("deliveries come too fast", "as entregas chegam rápido demais"),
+		}
 	case len(x.r.Header["Content-Type"]) > 1:
-		return &refusal{status: http.StatusUnsupportedMediaType, code: "content_type",
-			words: form.Label("there is more than one content type", "há mais de um tipo de conteúdo")}
+		return &refusal{
+			status: http.StatusUnsupportedMediaType, code: "content_type",
+			words: form.Label("there is more than one content type", "há mais de um tipo de conteúdo"),
+		}
 	}
 	return nil
 }
@@ -102,8 +110,10 @@ func (x *delivery) readBody() *refusal {
 	case "gzip", "x-gzip":
 		packed = true
 	default:
-		return &refusal{status: http.StatusUnsupportedMediaType, code: "content_encoding",
-			words: form.Label("only gzip is understood as content encoding", "só gzip é aceito como codificação"), reason: "content encoding " + enc}
+		return &refusal{
+			status: http.StatusUnsupportedMediaType, code: "content_encoding",
+			words: form.Label("only gzip is understood as content encoding", "só gzip é aceito como codificação"), reason: "content encoding " + enc,
+		}
 	}
 	if x.r.ContentLength > x.door.maxBody {
 		return tooBig()
@@ -130,13 +140,17 @@ func unread(err error) *refusal {
 	case errors.Is(err, errTooBig):
 		return tooBig()
 	case errors.Is(err, errMemory):
-		return &refusal{status: http.StatusServiceUnavailable, code: "busy", retryAfter: 1, silent: true,
-			words: form.Label("too much at once; try again", "muita coisa ao mesmo tempo; tente de novo")}
+		return &refusal{
+			status: http.StatusServiceUnavailable, code: "busy", retryAfter: 1, silent: true,
+			words: form.Label("too much at once; try again", "muita coisa ao mesmo tempo; tente de novo"),
+		}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &refusal{status: http.StatusRequestTimeout, code: "too_slow", silent: true, words: form.Label("the body came too slowly", "o corpo chegou devagar demais")}
 	}
-	return &refusal{status: http.StatusUnprocessableEntity, code: "unreadable", reason: "the body could not be read",
-		words: form.Label("the body could not be read", "o corpo não pôde ser lido")}
+	return &refusal{
+		status: http.StatusUnprocessableEntity, code: "unreadable", reason: "the body could not be read",
+		words: form.Label("the body could not be read", "o corpo não pôde ser lido"),
+	}
 }
 
 // verify asks who sent this, over the bytes as they came.
@@ -160,8 +174,10 @@ func (x *delivery) verify() *refusal {
 		x.note("not verified: " + reason)
 		return nil
 	}
-	return &refusal{status: http.StatusUnauthorized, code: "unauthorized", reason: "not verified: " + reason, challenge: x.door.auth[0].kind == "basic",
-		words: form.Label("the sender could not be verified", "não foi possível verificar o remetente")}
+	return &refusal{
+		status: http.StatusUnauthorized, code: "unauthorized", reason: "not verified: " + reason, challenge: x.door.auth[0].kind == "basic",
+		words: form.Label("the sender could not be verified", "não foi possível verificar o remetente"),
+	}
 }
 
 // usedURL shows the URL that a signature over it was checked with, without the secret in it.
@@ -240,8 +256,10 @@ func (x *delivery) readable() *refusal {
 		x.in.Meta.Type = "" // a request without body has no type, whatever it says
 	}
 	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
-		return &refusal{status: http.StatusUnprocessableEntity, code: "unreadable", reason: err.Error(), keepBody: true,
-			words: form.Label("the body is not what its content type says", "o corpo não é o que o tipo de conteúdo diz")}
+		return &refusal{
+			status: http.StatusUnprocessableEntity, code: "unreadable", reason: err.Error(), keepBody: true,
+			words: form.Label("the body is not what its content type says", "o corpo não é o que o tipo de conteúdo diz"),
+		}
 	}
 	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {
 		x.note("the body looks like JSON but was declared as " + x.in.Meta.Type)
@@ -254,8 +272,10 @@ func (x *delivery) readable() *refusal {
 		err = x.door.schema.Validate(value)
 	}
 	if err != nil {
-		return &refusal{status: http.StatusUnprocessableEntity, code: "schema", reason: misfit(err), keepBody: true,
-			words: form.Label("the body does not fit the schema", "o corpo não segue o schema")}
+		return &refusal{
+			status: http.StatusUnprocessableEntity, code: "schema", reason: misfit(err), keepBody: true,
+			words: form.Label("the body does not fit the schema", "o corpo não segue o schema"),
+		}
 	}
 	return nil
 }

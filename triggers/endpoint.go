@@ -10,13 +10,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/time/rate"
-
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/time/rate"
 )
 
 // endpoint is a flow as the door sees it. It is made anew with each change of the flow, and

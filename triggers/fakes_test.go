@@ -38,8 +38,10 @@ type fakeEngine struct {
 }
 
 func newFakeEngine() *fakeEngine {
-	return &fakeEngine{keys: map[string]string{}, last: map[string]time.Time{}, answers: map[string]*engine.Answer{},
-		news: make(chan struct{}), stop: make(chan struct{})}
+	return &fakeEngine{
+		keys: map[string]string{}, last: map[string]time.Time{}, answers: map[string]*engine.Answer{},
+		news: make(chan struct{}), stop: make(chan struct{}),
+	}
 }
 
 func (f *fakeEngine) Accept(_ context.Context, in []engine.Incoming) ([]engine.Receipt, error) {
@@ -226,9 +228,11 @@ const publicURL = "https://hooks.example.com"
 func newHouse(t *testing.T, with map[string]any, more ...func(*flow.Trigger, *triggers.WebhookConfig)) *house {
 	t.Helper()
 	h := &house{fakeEngine: newFakeEngine(), flows: newFakeFlows(), now: time.Unix(1492774577, 0)}
-	c := triggers.WebhookConfig{Engine: h.fakeEngine, Flows: h.flows, Runs: h.fakeEngine, PublicURL: publicURL,
+	c := triggers.WebhookConfig{
+		Engine: h.fakeEngine, Flows: h.flows, Runs: h.fakeEngine, PublicURL: publicURL,
 		Connections: fakeConnections{"secret": {"segredo-de-teste"}, "username": {"ana"}, "password": {"senha"}},
-		Log:         slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now }}
+		Log:         slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now },
+	}
 	trigger := flow.Trigger{Kind: "webhook", With: with, Connection: "hook"}
 	for _, f := range more {
 		f(&trigger, &c)

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+
+	"github.com/robfig/cron/v3"
 )
 
 // scheduleSettings are the settings of a schedule.

@@ -14,12 +14,12 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/store"
 	"gancho/triggers"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestNext(t *testing.T) {
@@ -436,8 +436,6 @@ func TestTicksSurviveFailures(t *testing.T) {
 		c.keys.err = nil
 		c.keys.mu.Unlock()
 		time.Sleep(20 * time.Minute)
-		c.mu.Lock()
-		c.mu.Unlock()
 		c.fakeEngine.mu.Lock()
 		c.err = store.ErrBusy
 		c.fakeEngine.mu.Unlock()

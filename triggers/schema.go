@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"gancho/engine/form"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // noLoader lets no schema read files or addresses.

@@ -35,8 +35,6 @@ type vector struct {
 	name, description, secret string
 	headers                   map[string]string
 	url, body                 string
-	at                        int64
-	method                    string
 }
 
 var twilioBody = "Body=SIM+quero+o+boleto&From=%2B5511900000000&MessageSid=SM00000000000000000000000000000001&To=%2B551150000000"
@@ -47,54 +45,98 @@ var mercadoPago = `{"kind":"hmac","from":{"header":"x-signature"},"pairs":{"spli
 func vectors() []vector {
 	stamp := strconv.Itoa(vectorTime)
 	return []vector{
-		{name: "shopify", description: `{"kind":"hmac","from":{"header":"x-shopify-hmac-sha256"},"encoding":"base64","secret":"s"}`,
-			headers: map[string]string{"X-Shopify-Hmac-Sha256": "4KwuPMz7JFgTc3yQaOn+88GJX/JGWhWy4CoRNkp98I4="}},
-		{name: "github", description: `{"kind":"hmac","from":{"header":"x-hub-signature-256"},"prefix":"sha256=","secret":"s"}`,
-			headers: map[string]string{"X-Hub-Signature-256": "sha256=e0ac2e3cccfb245813737c9068e9fef3c1895ff2465a15b2e02a11364a7df08e"}},
-		{name: "github published", description: `{"kind":"hmac","from":{"header":"x-hub-signature-256"},"prefix":"sha256=","secret":"s"}`,
+		{
+			name: "shopify", description: `{"kind":"hmac","from":{"header":"x-shopify-hmac-sha256"},"encoding":"base64","secret":"s"}`,
+			headers: map[string]string{"X-Shopify-Hmac-Sha256": "4KwuPMz7JFgTc3yQaOn+88GJX/JGWhWy4CoRNkp98I4="},
+		},
+		{
+			name: "github", description: `{"kind":"hmac","from":{"header":"x-hub-signature-256"},"prefix":"sha256=","secret":"s"}`,
+			headers: map[string]string{"X-Hub-Signature-256": "sha256=e0ac2e3cccfb245813737c9068e9fef3c1895ff2465a15b2e02a11364a7df08e"},
+		},
+		{
+			name: "github published", description: `{"kind":"hmac","from":{"header":"x-hub-signature-256"},"prefix":"sha256=","secret":"s"}`,
 			secret: "It's a Secret to Everybody", body: "Hello, World!",
-			headers: map[string]string{"X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"}},
+			headers: map[string]string{"X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"},
+		},
 		{name: "kiwify", description: `{"kind":"hmac","hash":"sha1","from":{"query":"signature"},"secret":"s"}`, url: vectorURL + "?signature=eeeb08efba0a448bf20d2f628eea6fda7ac22b78"},
-		{name: "calendly", description: `{"kind":"hmac","from":{"header":"calendly-webhook-signature"},"pairs":{"split":",","value":"v1","ts":"t"},"signed":["{ts}.{body}"],"secret":"s","ts":{"unit":"s","tolerance":"3m"}}`,
-			headers: map[string]string{"Calendly-Webhook-Signature": "t=" + stamp + ", v1=14a66b7d53973e919cfa15f299e0df6d3d2f4ef5bff32fffe6b888d98a85dcc1"}},
-		{name: "stripe", description: `{"kind":"hmac","from":{"header":"stripe-signature"},"pairs":{"split":",","value":"v1","ts":"t"},"signed":["{ts}.{body}"],"secret":"s","ts":{"unit":"s"}}`,
-			secret: "whsec_test_secret", headers: map[string]string{"Stripe-Signature": "t=" + stamp + ",v1=adec249f95516d08be5a5a55190a5fdd6b73b47c070351b2547a74ce3e98aa24"}},
-		{name: "slack", description: `{"kind":"hmac","from":{"header":"x-slack-signature"},"prefix":"v0=","signed":["v0:{ts}:{body}"],"secret":"s","ts":{"from":{"header":"x-slack-request-timestamp"},"unit":"s","tolerance":"5m"}}`,
-			headers: map[string]string{"X-Slack-Signature": "v0=d0d6ea3df178cf8b80cce9957b548d8048aee598fda7144b074833e3ae59979c", "X-Slack-Request-Timestamp": stamp}},
-		{name: "paddle", description: `{"kind":"hmac","from":{"header":"paddle-signature"},"pairs":{"split":";","value":"h1","ts":"ts"},"signed":["{ts}:{body}"],"secret":"s","ts":{"unit":"s","tolerance":"5m"}}`,
-			headers: map[string]string{"Paddle-Signature": "ts=" + stamp + ";h1=1b3eb2f28d7507acfb6e5b9f1e5e246b9c73c3afc9589de2bbb596955fc1a285"}},
-		{name: "square", description: `{"kind":"hmac","from":{"header":"x-square"},"encoding":"base64","signed":["{url}{body}"],"secret":"s"}`,
-			headers: map[string]string{"X-Square": "ybXxv5m2+c3NlH+KbxMZNsJjlwkW5+1pDzwuz5LyjJM="}},
-		{name: "trello", description: `{"kind":"hmac","hash":"sha1","from":{"header":"x-trello-webhook"},"encoding":"base64","signed":["{body}","{url}"],"secret":"s"}`,
-			headers: map[string]string{"X-Trello-Webhook": "yfP91xUmxpxHD7GQDJdsIrDTJYs="}},
-		{name: "hubspot v3", description: `{"kind":"hmac","from":{"header":"x-hubspot-signature-v3"},"encoding":"base64","signed":["{method}{url}{body}{ts}"],"secret":"s","ts":{"from":{"header":"x-hubspot-request-timestamp"},"unit":"ms","tolerance":"5m"}}`,
-			headers: map[string]string{"X-Hubspot-Signature-V3": "fiK2ivv9w/aIaIwtuAPMcYUikhxwDGl5khE/zVBZAPY=", "X-Hubspot-Request-Timestamp": stamp + "000"}},
-		{name: "hubspot v2", description: `{"kind":"digest","from":{"header":"x-hubspot-signature"},"signed":["{secret}{method}{url}{body}"],"secret":"s"}`,
-			headers: map[string]string{"X-Hubspot-Signature": "8d0f1ce80691d9c56eb841526ab812aac2b6e198f09936393ab965e856eb39eb"}},
-		{name: "hubspot v1", description: `{"kind":"digest","from":{"header":"x-hubspot-signature"},"signed":["{secret}{body}"],"secret":"s"}`,
-			headers: map[string]string{"X-Hubspot-Signature": "46de025cda30254e2eb478b8eaf69575d6392d37ea9ada191a7461660f137077"}},
-		{name: "mercado pago", description: mercadoPago, url: vectorURL + "?data.id=ABC123",
-			headers: map[string]string{"X-Signature": "ts=" + stamp + ",v1=63dcba52333a0b8f7ec1d1fdec4ebff082ffb0c9700df3942bd0c2d8f065567f", "X-Request-Id": "r-1"}},
-		{name: "mercado pago without id", description: mercadoPago,
-			headers: map[string]string{"X-Signature": "ts=" + stamp + ",v1=0efc84036d5e90a7f0bc4acbc0df088392b8b467a555dd875ff36b5baad420ad", "X-Request-Id": "r-1"}},
-		{name: "twilio", description: `{"kind":"hmac","hash":"sha1","from":{"header":"x-twilio-signature"},"encoding":"base64","signed":["{url|noport}{form}"],"secret":"s"}`,
-			body: twilioBody, headers: map[string]string{"X-Twilio-Signature": "RJoAX0/Eozv4HzVm8xNHg5/w9cw="}},
-		{name: "twilio json", secret: "12345", description: `{"kind":"hmac","hash":"sha1","from":{"header":"x-twilio-signature"},"encoding":"base64","signed":["{url}"],"secret":"s","equals":[["{query:bodySHA256}","{sha256:body}"]]}`,
+		{
+			name: "calendly", description: `{"kind":"hmac","from":{"header":"calendly-webhook-signature"},"pairs":{"split":",","value":"v1","ts":"t"},"signed":["{ts}.{body}"],"secret":"s","ts":{"unit":"s","tolerance":"3m"}}`,
+			headers: map[string]string{"Calendly-Webhook-Signature": "t=" + stamp + ", v1=14a66b7d53973e919cfa15f299e0df6d3d2f4ef5bff32fffe6b888d98a85dcc1"},
+		},
+		{
+			name: "stripe", description: `{"kind":"hmac","from":{"header":"stripe-signature"},"pairs":{"split":",","value":"v1","ts":"t"},"signed":["{ts}.{body}"],"secret":"s","ts":{"unit":"s"}}`,
+			secret: "whsec_test_secret", headers: map[string]string{"Stripe-Signature": "t=" + stamp + ",v1=adec249f95516d08be5a5a55190a5fdd6b73b47c070351b2547a74ce3e98aa24"},
+		},
+		{
+			name: "slack", description: `{"kind":"hmac","from":{"header":"x-slack-signature"},"prefix":"v0=","signed":["v0:{ts}:{body}"],"secret":"s","ts":{"from":{"header":"x-slack-request-timestamp"},"unit":"s","tolerance":"5m"}}`,
+			headers: map[string]string{"X-Slack-Signature": "v0=d0d6ea3df178cf8b80cce9957b548d8048aee598fda7144b074833e3ae59979c", "X-Slack-Request-Timestamp": stamp},
+		},
+		{
+			name: "paddle", description: `{"kind":"hmac","from":{"header":"paddle-signature"},"pairs":{"split":";","value":"h1","ts":"ts"},"signed":["{ts}:{body}"],"secret":"s","ts":{"unit":"s","tolerance":"5m"}}`,
+			headers: map[string]string{"Paddle-Signature": "ts=" + stamp + ";h1=1b3eb2f28d7507acfb6e5b9f1e5e246b9c73c3afc9589de2bbb596955fc1a285"},
+		},
+		{
+			name: "square", description: `{"kind":"hmac","from":{"header":"x-square"},"encoding":"base64","signed":["{url}{body}"],"secret":"s"}`,
+			headers: map[string]string{"X-Square": "ybXxv5m2+c3NlH+KbxMZNsJjlwkW5+1pDzwuz5LyjJM="},
+		},
+		{
+			name: "trello", description: `{"kind":"hmac","hash":"sha1","from":{"header":"x-trello-webhook"},"encoding":"base64","signed":["{body}","{url}"],"secret":"s"}`,
+			headers: map[string]string{"X-Trello-Webhook": "yfP91xUmxpxHD7GQDJdsIrDTJYs="},
+		},
+		{
+			name: "hubspot v3", description: `{"kind":"hmac","from":{"header":"x-hubspot-signature-v3"},"encoding":"base64","signed":["{method}{url}{body}{ts}"],"secret":"s","ts":{"from":{"header":"x-hubspot-request-timestamp"},"unit":"ms","tolerance":"5m"}}`,
+			headers: map[string]string{"X-Hubspot-Signature-V3": "fiK2ivv9w/aIaIwtuAPMcYUikhxwDGl5khE/zVBZAPY=", "X-Hubspot-Request-Timestamp": stamp + "000"},
+		},
+		{
+			name: "hubspot v2", description: `{"kind":"digest","from":{"header":"x-hubspot-signature"},"signed":["{secret}{method}{url}{body}"],"secret":"s"}`,
+			headers: map[string]string{"X-Hubspot-Signature": "8d0f1ce80691d9c56eb841526ab812aac2b6e198f09936393ab965e856eb39eb"},
+		},
+		{
+			name: "hubspot v1", description: `{"kind":"digest","from":{"header":"x-hubspot-signature"},"signed":["{secret}{body}"],"secret":"s"}`,
+			headers: map[string]string{"X-Hubspot-Signature": "46de025cda30254e2eb478b8eaf69575d6392d37ea9ada191a7461660f137077"},
+		},
+		{
+			name: "mercado pago", description: mercadoPago, url: vectorURL + "?data.id=ABC123",
+			headers: map[string]string{"X-Signature": "ts=" + stamp + ",v1=63dcba52333a0b8f7ec1d1fdec4ebff082ffb0c9700df3942bd0c2d8f065567f", "X-Request-Id": "r-1"},
+		},
+		{
+			name: "mercado pago without id", description: mercadoPago,
+			headers: map[string]string{"X-Signature": "ts=" + stamp + ",v1=0efc84036d5e90a7f0bc4acbc0df088392b8b467a555dd875ff36b5baad420ad", "X-Request-Id": "r-1"},
+		},
+		{
+			name: "twilio", description: `{"kind":"hmac","hash":"sha1","from":{"header":"x-twilio-signature"},"encoding":"base64","signed":["{url|noport}{form}"],"secret":"s"}`,
+			body: twilioBody, headers: map[string]string{"X-Twilio-Signature": "RJoAX0/Eozv4HzVm8xNHg5/w9cw="},
+		},
+		{
+			name: "twilio json", secret: "12345", description: `{"kind":"hmac","hash":"sha1","from":{"header":"x-twilio-signature"},"encoding":"base64","signed":["{url}"],"secret":"s","equals":[["{query:bodySHA256}","{sha256:body}"]]}`,
 			url:  "https://mycompany.com/myapp.php?foo=1&bar=2&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620",
-			body: `{"property": "value", "boolean": true}`, headers: map[string]string{"X-Twilio-Signature": "a9nBmqA0ju/hNViExpshrM61xv4="}},
-		{name: "standard webhooks", secret: "whsec_OyvBfayyIWeVFohHIEjPHxigWrbVorxmgcmsnMNjShk=",
+			body: `{"property": "value", "boolean": true}`, headers: map[string]string{"X-Twilio-Signature": "a9nBmqA0ju/hNViExpshrM61xv4="},
+		},
+		{
+			name: "standard webhooks", secret: "whsec_OyvBfayyIWeVFohHIEjPHxigWrbVorxmgcmsnMNjShk=",
 			description: `{"kind":"hmac","from":{"header":"webhook-signature"},"list":" ","prefix":"v1,","encoding":"base64","key":"whsec","secret":"s","signed":["{header:webhook-id}.{ts}.{body}"],"ts":{"from":{"header":"webhook-timestamp"},"unit":"s","tolerance":"5m"}}`,
-			headers:     map[string]string{"Webhook-Id": "msg_1", "Webhook-Timestamp": stamp, "Webhook-Signature": "v1a,xx v1,AAAA v1,+VIOxGB0lEljGcOUPgsapIeqblrBjnARndOfb1kGmiM="}},
-		{name: "discord", secret: "bc0d20af8025c3217049dc270c89c650d75a65d628a645c1a8cbc32e30449512",
+			headers:     map[string]string{"Webhook-Id": "msg_1", "Webhook-Timestamp": stamp, "Webhook-Signature": "v1a,xx v1,AAAA v1,+VIOxGB0lEljGcOUPgsapIeqblrBjnARndOfb1kGmiM="},
+		},
+		{
+			name: "discord", secret: "bc0d20af8025c3217049dc270c89c650d75a65d628a645c1a8cbc32e30449512",
 			description: `{"kind":"ed25519","from":{"header":"x-signature-ed25519"},"signed":["{ts}{body}"],"secret":"s","key":"hex","ts":{"from":{"header":"x-signature-timestamp"},"unit":"s","tolerance":"5m"}}`,
-			headers: map[string]string{"X-Signature-Timestamp": stamp,
-				"X-Signature-Ed25519": "676938ad22e6518f505017e8b73b3628ad376f2d6ae0b3d1110165e4c1dc738d62ed577ad81b05a0b8238c5743fdcc5306db2aa148afacb2de53cda8703cde03"}},
-		{name: "sendgrid", secret: "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8AvYBFuPDqEJ2HN7ce5w7e3++ttsznFYmBwwIuMcJlXfFeYULE+9VQKZ8nw3G/DLWSLS+4Y5UbGJfzmF6dLjPg==",
+			headers: map[string]string{
+				"X-Signature-Timestamp": stamp,
+				"X-Signature-Ed25519":   "676938ad22e6518f505017e8b73b3628ad376f2d6ae0b3d1110165e4c1dc738d62ed577ad81b05a0b8238c5743fdcc5306db2aa148afacb2de53cda8703cde03",
+			},
+		},
+		{
+			name: "sendgrid", secret: "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8AvYBFuPDqEJ2HN7ce5w7e3++ttsznFYmBwwIuMcJlXfFeYULE+9VQKZ8nw3G/DLWSLS+4Y5UbGJfzmF6dLjPg==",
 			description: `{"kind":"ecdsa","from":{"header":"x-twilio-email-event-webhook-signature"},"encoding":"base64","key":"spki","signed":["{ts}{body}"],"secret":"s","ts":{"from":{"header":"x-twilio-email-event-webhook-timestamp"},"unit":"s"}}`,
-			headers: map[string]string{"X-Twilio-Email-Event-Webhook-Timestamp": stamp,
-				"X-Twilio-Email-Event-Webhook-Signature": "MEQCIGOAH2j5TIlsQ+Q1+5K22REy/A39n4bzMCrs6aaDYWgVAiA9mXHv9gECiWbvIKhn3v8qnmhpPrTyIiAiWWB4Ceb9cA=="}},
-		{name: "mailgun", description: `{"kind":"hmac","from":{"json":"/signature/signature"},"signed":["{ts}{json:/signature/token}"],"secret":"s","ts":{"from":{"json":"/signature/timestamp"},"unit":"s","tolerance":"5m"},"once":"{json:/signature/token}"}`,
-			body: `{"signature":{"timestamp":"` + stamp + `","token":"abc123","signature":"bcb9c2a99ced88c9fd17cb40fd35263ab04c65e7b47838885b06bf2f3d4e44ee"}}`},
+			headers: map[string]string{
+				"X-Twilio-Email-Event-Webhook-Timestamp": stamp,
+				"X-Twilio-Email-Event-Webhook-Signature": "MEQCIGOAH2j5TIlsQ+Q1+5K22REy/A39n4bzMCrs6aaDYWgVAiA9mXHv9gECiWbvIKhn3v8qnmhpPrTyIiAiWWB4Ceb9cA==",
+			},
+		},
+		{
+			name: "mailgun", description: `{"kind":"hmac","from":{"json":"/signature/signature"},"signed":["{ts}{json:/signature/token}"],"secret":"s","ts":{"from":{"json":"/signature/timestamp"},"unit":"s","tolerance":"5m"},"once":"{json:/signature/token}"}`,
+			body: `{"signature":{"timestamp":"` + stamp + `","token":"abc123","signature":"bcb9c2a99ced88c9fd17cb40fd35263ab04c65e7b47838885b06bf2f3d4e44ee"}}`,
+		},
 		{name: "token", description: `{"kind":"token","from":{"header":"asaas-access-token"},"secret":"s"}`, headers: map[string]string{"Asaas-Access-Token": vectorSecret}},
 		{name: "bearer", description: `{"kind":"token","from":{"header":"authorization"},"prefix":"Bearer ","secret":"s"}`, headers: map[string]string{"Authorization": "Bearer " + vectorSecret}},
 		{name: "hottok", description: `{"kind":"token","from":{"json":"/hottok"},"secret":"s"}`, body: `{"hottok":"` + vectorSecret + `"}`},

@@ -56,8 +56,10 @@ func (d *Webhook) giveWait(w http.ResponseWriter, r *http.Request, page engine.W
 	case err != nil:
 		d.refuse(w, r, d.busy(page.Flow, err))
 	case wantsPage(r):
-		d.writePage(w, r, http.StatusOK, waitPage{Title: form.Label("Thank you", "Obrigado"), Text: page.Text,
-			Note: form.Label("Your answer was recorded.", "Sua resposta foi registrada.")})
+		d.writePage(w, r, http.StatusOK, waitPage{
+			Title: form.Label("Thank you", "Obrigado"), Text: page.Text,
+			Note: form.Label("Your answer was recorded.", "Sua resposta foi registrada."),
+		})
 	default:
 		writeAnswer(w, http.StatusOK, nil, map[string]any{"status": "received"})
 	}
@@ -89,8 +91,10 @@ func (d *Webhook) waitData(r *http.Request, page engine.WaitView) (any, *refusal
 	}
 	approved, ok := decision(data)
 	if !ok {
-		return nil, &refusal{status: http.StatusUnprocessableEntity, code: "no_decision",
-			words: form.Label(`say {"approved": true} or {"approved": false}`, `diga {"approved": true} ou {"approved": false}`)}
+		return nil, &refusal{
+			status: http.StatusUnprocessableEntity, code: "no_decision",
+			words: form.Label(`say {"approved": true} or {"approved": false}`, `diga {"approved": true} ou {"approved": false}`),
+		}
 	}
 	return map[string]any{"approved": approved}, nil
 }
@@ -121,14 +125,18 @@ func (d *Webhook) showWait(w http.ResponseWriter, r *http.Request, page engine.W
 	if !wantsPage(r) {
 		body := map[string]any{"open": page.Open, "approve": page.Approve, "text": page.Text}
 		if status == http.StatusGone {
-			body = map[string]any{"error": map[string]any{"code": "used",
-				"message": form.Label("this was answered before, or is over", "isto já foi respondido ou terminou").In(language(r))}}
+			body = map[string]any{"error": map[string]any{
+				"code":    "used",
+				"message": form.Label("this was answered before, or is over", "isto já foi respondido ou terminou").In(language(r)),
+			}}
 		}
 		writeAnswer(w, status, nil, body)
 		return
 	}
-	p := waitPage{Title: form.Label("Waiting for a callback", "Esperando uma resposta"), Text: page.Text,
-		Note: form.Label("A program will answer here with POST.", "Um programa vai responder aqui com POST.")}
+	p := waitPage{
+		Title: form.Label("Waiting for a callback", "Esperando uma resposta"), Text: page.Text,
+		Note: form.Label("A program will answer here with POST.", "Um programa vai responder aqui com POST."),
+	}
 	switch {
 	case !page.Open:
 		p.Title = form.Label("Nothing to do", "Nada a fazer")

@@ -183,8 +183,10 @@ func (d *Webhook) hook(w http.ResponseWriter, r *http.Request, rest string) {
 // unknown answers a token that is none of ours.
 func (d *Webhook) unknown(w http.ResponseWriter, r *http.Request) {
 	if !d.strangers.allow(clientAddr(r, d.TrustedProxies), d.Now()) {
-		d.refuse(w, r, refusal{status: http.StatusTooManyRequests, code: "too_many", retryAfter: 60,
-			words: form.Label("too many unknown addresses were tried", "endereços desconhecidos demais foram tentados")})
+		d.refuse(w, r, refusal{
+			status: http.StatusTooManyRequests, code: "too_many", retryAfter: 60,
+			words: form.Label("too many unknown addresses were tried", "endereços desconhecidos demais foram tentados"),
+		})
 		return
 	}
 	d.refuse(w, r, refusal{status: http.StatusNotFound, code: "not_found", words: form.Label("there is nothing at this address", "não há nada neste endereço")})
@@ -192,8 +194,10 @@ func (d *Webhook) unknown(w http.ResponseWriter, r *http.Request) {
 
 // busy says that nothing was promised: the sender should try again.
 func (d *Webhook) busy(flow string, err error) refusal {
-	no := refusal{status: http.StatusServiceUnavailable, code: "unavailable", retryAfter: 5,
-		words: form.Label("the delivery could not be kept; try again", "a entrega não pôde ser guardada; tente de novo")}
+	no := refusal{
+		status: http.StatusServiceUnavailable, code: "unavailable", retryAfter: 5,
+		words: form.Label("the delivery could not be kept; try again", "a entrega não pôde ser guardada; tente de novo"),
+	}
 	switch {
 	case errors.Is(err, store.ErrBusy):
 		no.retryAfter = 1

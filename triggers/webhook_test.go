@@ -14,12 +14,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/store"
 	"gancho/triggers"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestAcceptedDelivery(t *testing.T) {
@@ -37,8 +37,10 @@ func TestAcceptedDelivery(t *testing.T) {
 			t.Errorf("header %s: got %q, want %q", name, got, want)
 		}
 	}
-	want := engine.Meta{Kind: "webhook", Method: "POST", Path: "/br/1", IP: "203.0.113.9", Type: "application/json",
-		Headers: map[string]string{"x-thing": "a", "authorization": "***", "cookie": "***", "content-type": "application/json"}, Query: map[string]string{"page": "2"}}
+	want := engine.Meta{
+		Kind: "webhook", Method: "POST", Path: "/br/1", IP: "203.0.113.9", Type: "application/json",
+		Headers: map[string]string{"x-thing": "a", "authorization": "***", "cookie": "***", "content-type": "application/json"}, Query: map[string]string{"page": "2"},
+	}
 	if diff := cmp.Diff(want, h.events[0].Meta); diff != "" {
 		t.Error(diff)
 	}
@@ -327,8 +329,10 @@ func TestChunkedBody(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	h := newHouse(t, map[string]any{"respond": map[string]any{"status": 201, "headers": map[string]any{"x-order": "n{{ trigger.body.id }}", "content-type": "text/html", "set-cookie": "a=b"},
-		"body": map[string]any{"got": "{{ trigger.body.id }}", "event": "{{ trigger.id }}"}}})
+	h := newHouse(t, map[string]any{"respond": map[string]any{
+		"status": 201, "headers": map[string]any{"x-order": "n{{ trigger.body.id }}", "content-type": "text/html", "set-cookie": "a=b"},
+		"body": map[string]any{"got": "{{ trigger.body.id }}", "event": "{{ trigger.id }}"},
+	}})
 	w := h.post(`{"id":7}`)
 	wantStatus(t, w, 201)
 	if got, want := w.Body.String(), `{"event":"e1","got":7}`; got != want {

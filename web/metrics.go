@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"time"
 
+	"gancho/engine"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"gancho/engine"
 )
 
 // metrics are what Prometheus reads. Labels are bounded: no flow, URL or value of a customer.

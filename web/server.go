@@ -15,11 +15,11 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/labstack/echo/v4"
-	"golang.org/x/net/netutil"
-
 	"gancho/web/api"
 	"gancho/web/session"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/net/netutil"
 )
 
 // Config is what a Server is made of.

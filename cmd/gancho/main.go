@@ -9,11 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // every zone, in an empty container too
-
-	"github.com/alecthomas/kong"
+	_ "time/tzdata"
 
 	"gancho/engine/store"
+
+	// every zone, in an empty container too
+
+	"github.com/alecthomas/kong"
 )
 
 // version is set by the build.

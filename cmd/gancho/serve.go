@@ -14,9 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lmittmann/tint"
-	"github.com/mattn/go-isatty"
-
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/store"
@@ -24,6 +21,9 @@ import (
 	"gancho/web"
 	"gancho/web/api"
 	"gancho/web/session"
+
+	"github.com/lmittmann/tint"
+	"github.com/mattn/go-isatty"
 )
 
 type serveCommand struct {
@@ -179,7 +179,7 @@ func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine
 		}()
 	}
 	start(worked, func() error { return e.Work(ctx) })
-	start(ticked, func() error { schedule.Run(ctx); return nil })
+	start(ticked, func() error { return unlessDone(ctx, schedule.Run(ctx)) })
 	start(served, server.Serve)
 	go watchDisk(ctx, s, stop)
 	<-ctx.Done()
@@ -193,6 +193,14 @@ func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine
 	}
 	if err == nil {
 		log.Info("stopped")
+	}
+	return err
+}
+
+// unlessDone leaves out what only says that ctx is done.
+func unlessDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
 	}
 	return err
 }
@@ -307,7 +315,7 @@ func newLog(w io.Writer, level string) *slog.Logger {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(level)) //nolint:errcheck // one of the flag's words
 	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: l, TimeFormat: time.TimeOnly}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: l, TimeFormat: time.TimeOnly}))
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l}))
 }

@@ -11,13 +11,13 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/form"
+
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
-
-	"gancho/engine/form"
 )
 
 // The caps on what is read at all, in bytes.

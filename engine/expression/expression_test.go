@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gancho/engine/expression"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const order = `{"trigger": {"body": {"id": 9007199254740993, "total": 199.9, "status": "paid", "name": "Ana",

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/expr-lang/expr/vm/runtime"
-
 	"gancho/engine/form"
+
+	"github.com/expr-lang/expr/vm/runtime"
 )
 
 // libraryBuiltins are those of expr-lang's own functions that are let through.

@@ -14,7 +14,8 @@ import (
 )
 
 var numberFunctions = []Function{
-	{Name: "number_br", Doc: form.Label("A number written as in Brazil.", "Um número escrito como no Brasil."), Examples: example(`number_br("1.234,56")`, 1234.56),
+	{
+		Name: "number_br", Doc: form.Label("A number written as in Brazil.", "Um número escrito como no Brasil."), Examples: example(`number_br("1.234,56")`, 1234.56),
 		run: ofText(func(s string) (any, error) {
 			plain := strings.NewReplacer("R$", "", " ", "", "\u00a0", "", ".", "", ",", ".").Replace(s)
 			f, err := strconv.ParseFloat(plain, 64)
@@ -22,7 +23,8 @@ var numberFunctions = []Function{
 				return nil, fmt.Errorf("%q is not a number as written in Brazil", s)
 			}
 			return f, nil
-		})},
+		}),
+	},
 	{Name: "cents", Doc: form.Label("An amount as whole cents.", "Um valor em centavos inteiros."), Examples: example(`cents(19.9)`, 1990), run: func(args ...any) (any, error) { return centsOf(args) }},
 	{Name: "brl", Doc: form.Label("An amount in reais.", "Um valor em reais."), Examples: example(`brl(1199.9)`, "R$ 1.199,90"), run: func(args ...any) (any, error) {
 		c, err := centsOf(args)
@@ -84,37 +86,51 @@ func amount(cents int, thousands, decimal string) string {
 }
 
 var dateFunctions = []Function{
-	{Name: "now", scoped: true, Doc: form.Label("The time at which the run began, in the flow's zone.", "A hora em que a execução começou, no fuso do fluxo."),
+	{
+		Name: "now", scoped: true, Doc: form.Label("The time at which the run began, in the flow's zone.", "A hora em que a execução começou, no fuso do fluxo."),
 		run: func(args ...any) (any, error) {
 			e := args[0].(*evaluation)
 			return stamp(e, e.scope.Now), nil
-		}},
-	{Name: "date", scoped: true, Doc: form.Label("A date or time, read from text or Unix seconds.", "Uma data ou hora, lida de texto ou segundos Unix."),
+		},
+	},
+	{
+		Name: "date", scoped: true, Doc: form.Label("A date or time, read from text or Unix seconds.", "Uma data ou hora, lida de texto ou segundos Unix."),
 		Examples: example(`date("2026-11-24")`, "2026-11-24T00:00:00Z"), run: func(args ...any) (any, error) {
 			e, t, err := timeOf(args, 2, 2)
 			if err != nil {
 				return nil, err
 			}
 			return stamp(e, t), nil
-		}},
-	{Name: "format_date", scoped: true, Doc: form.Label("A time written by a pattern (02/01/2006 15:04).", "Uma data escrita por um padrão (02/01/2006 15:04)."),
+		},
+	},
+	{
+		Name: "format_date", scoped: true, Doc: form.Label("A time written by a pattern (02/01/2006 15:04).", "Uma data escrita por um padrão (02/01/2006 15:04)."),
 		Examples: example(`format_date("2026-11-24T15:00:00Z", "02/01/2006")`, "24/11/2026"), run: func(args ...any) (any, error) {
 			e, t, err := timeOf(args, 3, 3)
 			if err != nil {
 				return nil, err
 			}
 			return t.In(e.scope.zone()).Format(Text(args[2])), nil
-		}},
-	{Name: "add_days", scoped: true, Doc: form.Label("A time n days later.", "Uma data n dias depois."),
+		},
+	},
+	{
+		Name: "add_days", scoped: true, Doc: form.Label("A time n days later.", "Uma data n dias depois."),
 		Examples: example(`add_days("2026-11-24T15:00:00Z", 7)`, "2026-12-01T15:00:00Z"), run: func(args ...any) (any, error) {
 			return withDays(args, func(t time.Time, n int) time.Time { return t.AddDate(0, 0, n) })
-		}},
-	{Name: "business_days", scoped: true, Doc: form.Label("A time n working days later, Monday to Friday.", "Uma data n dias úteis depois, de segunda a sexta."),
-		Examples: example(`business_days("2026-11-27T15:00:00Z", 1)`, "2026-11-30T15:00:00Z"), run: func(args ...any) (any, error) { return withDays(args, businessDays) }},
-	{Name: "start_of", scoped: true, Doc: form.Label("The beginning of the day, week (Monday), month or year.", "O início do dia, da semana (segunda), do mês ou do ano."),
-		Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf},
-	{Name: "diff", scoped: true, Doc: form.Label("How many whole days, hours, minutes or seconds from a to b.", "Quantos dias, horas, minutos ou segundos inteiros de a até b."),
-		Examples: example(`diff("2026-11-01", "2026-11-24", "days")`, 23), run: diff},
+		},
+	},
+	{
+		Name: "business_days", scoped: true, Doc: form.Label("A time n working days later, Monday to Friday.", "Uma data n dias úteis depois, de segunda a sexta."),
+		Examples: example(`business_days("2026-11-27T15:00:00Z", 1)`, "2026-11-30T15:00:00Z"), run: func(args ...any) (any, error) { return withDays(args, businessDays) },
+	},
+	{
+		Name: "start_of", scoped: true, Doc: form.Label("The beginning of the day, week (Monday), month or year.", "O início do dia, da semana (segunda), do mês ou do ano."),
+		Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf,
+	},
+	{
+		Name: "diff", scoped: true, Doc: form.Label("How many whole days, hours, minutes or seconds from a to b.", "Quantos dias, horas, minutos ou segundos inteiros de a até b."),
+		Examples: example(`diff("2026-11-01", "2026-11-24", "days")`, 23), run: diff,
+	},
 }
 
 func stamp(e *evaluation, t time.Time) string { return t.In(e.scope.zone()).Format(time.RFC3339) }
@@ -215,7 +231,8 @@ func diff(args ...any) (any, error) {
 }
 
 var dataFunctions = []Function{
-	{Name: "default", Doc: form.Label("The value, or another when it is missing or empty.", "O valor, ou outro quando faltar ou estiver vazio."), Examples: example(`default(nil, "-")`, "-"),
+	{
+		Name: "default", Doc: form.Label("The value, or another when it is missing or empty.", "O valor, ou outro quando faltar ou estiver vazio."), Examples: example(`default(nil, "-")`, "-"),
 		run: func(args ...any) (any, error) {
 			if len(args) != 2 {
 				return nil, errors.New("takes 2 arguments")
@@ -224,17 +241,23 @@ var dataFunctions = []Function{
 				return args[1], nil
 			}
 			return args[0], nil
-		}},
-	{Name: "present", Doc: form.Label("Whether there is a value that is not empty.", "Se existe um valor que não está vazio."), Examples: example(`present("")`, false),
-		run: func(args ...any) (any, error) { return len(args) == 1 && args[0] != nil && args[0] != "", nil }},
-	{Name: "truthy", Doc: form.Label("Whether a value means yes: true, 1, yes, sim, on.", "Se um valor quer dizer sim: true, 1, yes, sim, on."), Examples: example(`truthy("sim")`, true),
+		},
+	},
+	{
+		Name: "present", Doc: form.Label("Whether there is a value that is not empty.", "Se existe um valor que não está vazio."), Examples: example(`present("")`, false),
+		run: func(args ...any) (any, error) { return len(args) == 1 && args[0] != nil && args[0] != "", nil },
+	},
+	{
+		Name: "truthy", Doc: form.Label("Whether a value means yes: true, 1, yes, sim, on.", "Se um valor quer dizer sim: true, 1, yes, sim, on."), Examples: example(`truthy("sim")`, true),
 		run: func(args ...any) (any, error) {
 			if len(args) != 1 || args[0] == nil {
 				return false, nil
 			}
 			return slices.Contains([]string{"true", "1", "yes", "y", "sim", "s", "on"}, strings.ToLower(Text(args[0]))), nil
-		}},
-	{Name: "json", Doc: form.Label("The value as compact JSON.", "O valor como JSON compacto."), Examples: example(`json({"a": 1})`, `{"a":1}`),
+		},
+	},
+	{
+		Name: "json", Doc: form.Label("The value as compact JSON.", "O valor como JSON compacto."), Examples: example(`json({"a": 1})`, `{"a":1}`),
 		run: func(args ...any) (any, error) {
 			if len(args) != 1 {
 				return nil, errors.New("takes 1 argument")
@@ -244,10 +267,14 @@ var dataFunctions = []Function{
 				return nil, err
 			}
 			return compact(clean), nil
-		}},
-	{Name: "parse_json", Doc: form.Label("The value that a JSON text holds.", "O valor que um texto JSON contém."), Examples: example(`parse_json("[1]")[0]`, 1),
-		run: ofText(func(s string) (any, error) { return Decode([]byte(s)) })},
-	{Name: "keys", Doc: form.Label("The names in an object, sorted.", "Os nomes em um objeto, em ordem."), Examples: example(`join(keys({"b": 1, "a": 2}), ",")`, "a,b"),
+		},
+	},
+	{
+		Name: "parse_json", Doc: form.Label("The value that a JSON text holds.", "O valor que um texto JSON contém."), Examples: example(`parse_json("[1]")[0]`, 1),
+		run: ofText(func(s string) (any, error) { return Decode([]byte(s)) }),
+	},
+	{
+		Name: "keys", Doc: form.Label("The names in an object, sorted.", "Os nomes em um objeto, em ordem."), Examples: example(`join(keys({"b": 1, "a": 2}), ",")`, "a,b"),
 		run: func(args ...any) (any, error) {
 			m, err := objectOf(args, 1)
 			if err != nil {
@@ -258,13 +285,19 @@ var dataFunctions = []Function{
 				names = append(names, name)
 			}
 			return names, nil
-		}},
+		},
+	},
 	{Name: "get", Doc: form.Label("What a path leads to, or the fallback.", "O que um caminho indica, ou o valor alternativo."), Examples: example(`get({"a": [1]}, "a[0]", 0)`, 1), run: get},
-	{Name: "pick", Doc: form.Label("An object with only these names.", "Um objeto só com estes nomes."), Examples: example(`json(pick({"a": 1, "b": 2}, "a"))`, `{"a":1}`),
-		run: func(args ...any) (any, error) { return chosen(args, true) }},
-	{Name: "omit", Doc: form.Label("An object without these names.", "Um objeto sem estes nomes."), Examples: example(`json(omit({"a": 1, "b": 2}, "a"))`, `{"b":2}`),
-		run: func(args ...any) (any, error) { return chosen(args, false) }},
-	{Name: "merge", Doc: form.Label("Objects as one; later ones win.", "Objetos em um só; os últimos prevalecem."), Examples: example(`json(merge({"a": 1}, {"a": 2}))`, `{"a":2}`),
+	{
+		Name: "pick", Doc: form.Label("An object with only these names.", "Um objeto só com estes nomes."), Examples: example(`json(pick({"a": 1, "b": 2}, "a"))`, `{"a":1}`),
+		run: func(args ...any) (any, error) { return chosen(args, true) },
+	},
+	{
+		Name: "omit", Doc: form.Label("An object without these names.", "Um objeto sem estes nomes."), Examples: example(`json(omit({"a": 1, "b": 2}, "a"))`, `{"b":2}`),
+		run: func(args ...any) (any, error) { return chosen(args, false) },
+	},
+	{
+		Name: "merge", Doc: form.Label("Objects as one; later ones win.", "Objetos em um só; os últimos prevalecem."), Examples: example(`json(merge({"a": 1}, {"a": 2}))`, `{"a":2}`),
 		run: func(args ...any) (any, error) {
 			out := map[string]any{}
 			for i := range args {
@@ -275,7 +308,8 @@ var dataFunctions = []Function{
 				maps.Copy(out, m)
 			}
 			return out, nil
-		}},
+		},
+	},
 	{Name: "sum_by", Doc: form.Label("The sum of one member of each element.", "A soma de um campo de cada item."), Examples: example(`sum_by([{"n": 1}, {"n": 2.5}], "n")`, 3.5), run: sumBy},
 }
 

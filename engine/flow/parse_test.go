@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"gancho/engine/flow"
 	"gancho/engine/form"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // lines are problems as "path code", one each, in order.

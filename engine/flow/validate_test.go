@@ -76,16 +76,22 @@ func TestValidate(t *testing.T) {
 		want           []string
 	}{
 		{"nothing", step(`"action": "set", "with": {"values": {"a": "{{ steps.s.a }}"}}`), nil},
-		{"same id", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "set"}, {"id": "p", "action": "parallel", "branches": [{"steps": [{"id": "x", "action": "set"}]}]}]}`,
-			[]string{"/steps/1/branches/0/steps/0/id duplicate_id"}},
+		{
+			"same id", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "set"}, {"id": "p", "action": "parallel", "branches": [{"steps": [{"id": "x", "action": "set"}]}]}]}`,
+			[]string{"/steps/1/branches/0/steps/0/id duplicate_id"},
+		},
 		{"bad id", step(`"action": "set", "catch": [{"id": "Y", "action": "set"}]`), []string{"/steps/1/catch/0/id bad_id"}},
 		{"unknown trigger", `{"id": "a", "trigger": {"kind": "webhok"}, "steps": []}`, []string{"/trigger/kind unknown_trigger"}},
 		{"the trigger's own check", `{"id": "a", "name": "forbidden", "trigger": {"kind": "manual"}, "steps": []}`, []string{"/name forbidden"}},
-		{"trigger", `{"id": "a", "trigger": {"kind": "webhook", "where": "trigger.body.x ==", "connection": "team", "with": {"order_by": "1 +", "z": 1}}, "steps": []}`,
-			[]string{"/trigger/with/z unknown_member", "/trigger/with/order_by syntax", "/trigger/where syntax", "/trigger/connection wrong_connection"}},
+		{
+			"trigger", `{"id": "a", "trigger": {"kind": "webhook", "where": "trigger.body.x ==", "connection": "team", "with": {"order_by": "1 +", "z": 1}}, "steps": []}`,
+			[]string{"/trigger/with/z unknown_member", "/trigger/with/order_by syntax", "/trigger/where syntax", "/trigger/connection wrong_connection"},
+		},
 		{"unknown action", step(`"action": "slack.post_mesage"`), []string{"/steps/1/action unknown_action"}},
-		{"field", step(`"action": "slack.post_message", "connection": "team", "with": {"chanel": "C1"}`),
-			[]string{"/steps/1/with/chanel unknown_member", "/steps/1/with/channel required"}},
+		{
+			"field", step(`"action": "slack.post_message", "connection": "team", "with": {"chanel": "C1"}`),
+			[]string{"/steps/1/with/chanel unknown_member", "/steps/1/with/channel required"},
+		},
 		{"template", step(`"action": "set", "with": {"values": {"a": ["{{ 1 + }}", "ok"], "b": "{{ open"}}`), []string{"/steps/1/with/values/a/0 syntax", "/steps/1/with/values/b unclosed"}},
 		{"no template in an expression", step(`"action": "filter", "with": {"where": "{{ true }}"}`), []string{"/steps/1/with/where syntax"}},
 		{"when", step(`"action": "set", "when": "a b"`), []string{"/steps/1/when syntax"}},
@@ -96,20 +102,28 @@ func TestValidate(t *testing.T) {
 		{"two otherwise", step(`"action": "branch", "branches": [{"steps": []}, {"steps": []}]`), []string{"/steps/1/branches/1/when two_otherwise"}},
 		{"parallel with when", step(`"action": "parallel", "branches": [{"when": "true", "steps": []}]`), []string{"/steps/1/branches/0/when no_condition"}},
 		{"children of a leaf", step(`"action": "set", "steps": [{"id": "y", "action": "set"}], "branches": [{"steps": []}]`), []string{"/steps/1/steps no_children", "/steps/1/branches no_children"}},
-		{"retry", step(`"action": "set", "retry": {"attempts": 0, "factor": 0.5, "jitter": 2, "first": "1h", "max": "1m"}`),
-			[]string{"/steps/1/retry/attempts out_of_range", "/steps/1/retry/max out_of_range", "/steps/1/retry/factor out_of_range", "/steps/1/retry/jitter out_of_range"}},
-		{"words", step(`"action": "set", "delivery": "once", "on_error": "ignore", "missing": "null"`),
-			[]string{"/steps/1/delivery not_an_option", "/steps/1/on_error not_an_option", "/steps/1/missing not_an_option"}},
+		{
+			"retry", step(`"action": "set", "retry": {"attempts": 0, "factor": 0.5, "jitter": 2, "first": "1h", "max": "1m"}`),
+			[]string{"/steps/1/retry/attempts out_of_range", "/steps/1/retry/max out_of_range", "/steps/1/retry/factor out_of_range", "/steps/1/retry/jitter out_of_range"},
+		},
+		{
+			"words", step(`"action": "set", "delivery": "once", "on_error": "ignore", "missing": "null"`),
+			[]string{"/steps/1/delivery not_an_option", "/steps/1/on_error not_an_option", "/steps/1/missing not_an_option"},
+		},
 		{"missing by field", step(`"action": "set", "missing": {"values": "no", "z": "skip"}`), []string{"/steps/1/missing/values not_an_option", "/steps/1/missing/z unknown_member"}},
 		{"connection needed", step(`"action": "slack.post_message", "with": {"channel": "C1"}`), []string{"/steps/1/connection required"}},
 		{"connection not there yet", step(`"action": "http.request", "connection": "later", "with": {"url": "https://example.com"}`), []string{"/steps/1/connection no_connection_yet"}},
 		{"connection of another kind", step(`"action": "http.request", "connection": "team", "with": {"url": "{{ vars.url }}"}`), []string{"/steps/1/connection wrong_connection"}},
 		{"no connection here", step(`"action": "set", "connection": "team"`), []string{"/steps/1/connection no_connection"}},
-		{"settings", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"timezone": "Mars/One", "concurrency": -1, "on_failure": "none", "mask": ["cpf", "/ok"], "silence": {"expect_every": "1s"}}}`,
-			[]string{"/settings/timezone bad_timezone", "/settings/concurrency out_of_range", "/settings/silence/expect_every out_of_range", "/settings/mask/0 bad_pointer", "/settings/on_failure no_flow"}},
-		{"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1]"}, "steps": [{"id": "y", "action": "set"}]}],
+		{
+			"settings", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"timezone": "Mars/One", "concurrency": -1, "on_failure": "none", "mask": ["cpf", "/ok"], "silence": {"expect_every": "1s"}}}`,
+			[]string{"/settings/timezone bad_timezone", "/settings/concurrency out_of_range", "/settings/silence/expect_every out_of_range", "/settings/mask/0 bad_pointer", "/settings/on_failure no_flow"},
+		},
+		{
+			"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1]"}, "steps": [{"id": "y", "action": "set"}]}],
 			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"steps": {"each.0.y": "succeeded", "q": "skipped"}}}]}`,
-			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"}},
+			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			problems := flow.Validate(parseFlow(t, c.document), catalogue{}, known)

@@ -12,14 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine"
+	"gancho/engine/store"
+	"gancho/web/session"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
-
-	"gancho/engine"
-	"gancho/engine/flow"
-	"gancho/engine/store"
-	"gancho/web/session"
 )
 
 // Prefix is where the API is mounted.
@@ -209,11 +208,4 @@ func found(err error, what, que string) error {
 		return problemOf(http.StatusNotFound, "not_found", "there is no such "+what, "não existe "+que)
 	}
 	return fault(err)
-}
-
-func (s *server) known() flow.Known {
-	return flow.Known{
-		Flow:       func(id string) bool { _, err := s.Flows.Get(id); return err == nil },
-		Connection: s.Connections.Kind,
-	}
 }

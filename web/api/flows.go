@@ -11,14 +11,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/store"
 	"gancho/web/session"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // FlowView is a flow with its life.

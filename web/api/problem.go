@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/labstack/echo/v4"
-
 	"gancho/engine"
 	"gancho/engine/form"
 	"gancho/engine/store"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
 )
 
 // ProblemView is one thing that is wrong with a document.

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"reflect"
 
+	"gancho/web/session"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
-
-	"gancho/web/session"
 )
 
 // route is one line of the table that says what the API serves, and to whom.

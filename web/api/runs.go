@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/store"
+
+	"github.com/labstack/echo/v4"
 )
 
 type historyInput struct {
@@ -149,11 +149,12 @@ func (s *server) live(c echo.Context) error {
 	w.Header().Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	out := &stream{w: w, control: http.NewResponseController(w)}
-	if c.Request().Header.Get("Last-Event-ID") != "" {
-		out.send("gap", map[string]any{}) // what was missed meanwhile is not kept
+	err := out.send("hello", map[string]any{"version": s.Version})
+	if c.Request().Header.Get("Last-Event-ID") != "" && err == nil {
+		err = out.send("gap", map[string]any{}) // what was missed meanwhile is not kept
 	}
-	if out.send("hello", map[string]any{"version": s.Version}) != nil {
-		return nil
+	if err != nil {
+		return nil //nolint:nilerr // the reader is gone
 	}
 	changes := make(chan store.Change, 256)
 	go func() {

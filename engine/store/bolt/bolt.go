@@ -36,10 +36,10 @@ import (
 	"syscall"
 	"time"
 
+	"gancho/engine/store"
+
 	bbolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
-
-	"gancho/engine/store"
 )
 
 // format of a data folder, in its file FORMAT.

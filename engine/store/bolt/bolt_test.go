@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 func open(t *testing.T, dir string) *bolt.Store {

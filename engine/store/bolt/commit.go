@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // Commit implements store.Runs.

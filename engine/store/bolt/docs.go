@@ -9,9 +9,9 @@ import (
 	"strings"
 	"sync"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // followers are told of changed documents, in order and without gaps.

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 func put(tx *bbolt.Tx, bucket string, key []byte, v any) error {

@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // ledger counts each flow's events and runs. Changes belong to one transaction: they are

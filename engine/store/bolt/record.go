@@ -10,9 +10,9 @@ import (
 	"hash/crc32"
 	"time"
 
-	"github.com/klauspost/compress/s2"
-
 	"gancho/engine/store"
+
+	"github.com/klauspost/compress/s2"
 )
 
 // frame seals one value: version 1, the s2 block, CRC32C of both.

@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // start loads what is unfinished and begins writing.

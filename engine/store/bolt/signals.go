@@ -7,9 +7,9 @@ import (
 	"errors"
 	"time"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // keptSignal waits for waits to come.

@@ -8,10 +8,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"gancho/engine/store"
+
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
-
-	"gancho/engine/store"
 )
 
 // dataFiles are the files of a data folder, or of a backup of one.

@@ -1,0 +1,255 @@
+// Command bench measures the goals of speed on this machine, each beside something that does
+// the same without storage, in the same minute. It prints a table and writes bench.json.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// figure is one line of the table.
+type figure struct {
+	Name  string  `json:"name"`
+	What  string  `json:"what"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+	Goal  string  `json:"goal"`
+	Met   bool    `json:"met"`
+}
+
+type bench struct {
+	ctx     context.Context
+	dir     string
+	binary  string
+	seconds time.Duration
+	figures []figure
+}
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == "peer" {
+		if err := peer(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "peer:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	seconds := flag.Duration("time", 4*time.Second, "length of each measurement")
+	out := flag.String("o", "bench.json", "where to write the figures")
+	flag.Parse()
+	if err := measure(*seconds, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func measure(seconds time.Duration, out string) error {
+	dir, err := os.MkdirTemp("", "gancho-bench-")
+	if err != nil {
+		return fmt.Errorf("make a folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{ctx: context.Background(), dir: dir, binary: filepath.Join(dir, "gancho"), seconds: seconds}
+	build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.binary, "./cmd/gancho")
+	build.Stderr = os.Stderr
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	fmt.Printf("%d cores, %s, %s a measurement\n\n", runtime.NumCPU(), runtime.Version(), seconds)
+	for _, part := range []func() error{b.weight, b.start, b.accept, b.executions, b.latency, b.disk} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	data, err := json.MarshalIndent(b.figures, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the figures: %w", err)
+	}
+	if err := os.WriteFile(out, append(data, '\n'), 0o644); err != nil { //nolint:gosec // figures
+		return fmt.Errorf("write the figures: %w", err)
+	}
+	return nil
+}
+
+func (b *bench) add(f figure) {
+	b.figures = append(b.figures, f)
+	mark := "  "
+	if f.Met {
+		mark = "ok"
+	}
+	fmt.Printf("%-4s %-62s %12.3f %-10s goal %-18s %s\n", f.Name, f.What, f.Value, f.Unit, f.Goal, mark)
+}
+
+// most adds a figure that should not be above its goal, least one that should reach it.
+func (b *bench) most(name, what string, value, goal float64, unit string) {
+	b.add(figure{name, what, value, unit, fmt.Sprintf("<= %g", goal), value <= goal})
+}
+
+func (b *bench) least(name, what string, value, goal float64, unit string) {
+	b.add(figure{name, what, value, unit, fmt.Sprintf(">= %g", goal), value >= goal})
+}
+
+func (b *bench) weight() error {
+	info, err := os.Stat(b.binary)
+	if err != nil {
+		return fmt.Errorf("look at the binary: %w", err)
+	}
+	b.most("P11", "static binary", float64(info.Size())/1e6, 40, "MB")
+	return nil
+}
+
+// start measures from exec to the first 200 of /readyz, on an empty folder.
+func (b *bench) start() error {
+	var times []float64
+	var idle float64
+	for i := range 3 {
+		g, err := b.gancho(fmt.Sprint("start", i))
+		if err != nil {
+			return err
+		}
+		times = append(times, float64(g.ready.Microseconds())/1000)
+		idle = g.memory()
+		g.stop()
+	}
+	b.most("P6", "start to ready, empty folder (median of 3)", median(times), 100, "ms")
+	b.most("P5", "memory, idle", idle, 30, "MB")
+	return nil
+}
+
+// accept compares the durable accept with a bare echo handler that reads the body.
+func (b *bench) accept() error {
+	for _, connections := range []int{32, 256} {
+		var ratios, rates []float64
+		for range 3 {
+			bare, err := b.withPeer("echo", nil, func(url string) float64 { return load(b.ctx, url, connections, b.seconds, nil) })
+			if err != nil {
+				return err
+			}
+			g, err := b.gancho("accept")
+			if err != nil {
+				return err
+			}
+			url, err := g.flow(`{"id": "queue", "name": "Queue", "trigger": {"kind": "webhook"}, "steps": []}`)
+			if err == nil {
+				err = g.call("POST", "/flows/queue/pause", nil, nil)
+			}
+			if err != nil {
+				return errors.Join(err, g.stop())
+			}
+			rate := load(b.ctx, url, connections, b.seconds, nil)
+			g.stop()
+			ratios, rates = append(ratios, rate/bare), append(rates, rate)
+		}
+		b.least("P1", fmt.Sprintf("durable accept, %d connections, beside bare echo", connections), median(ratios), 0.6, "ratio")
+		b.least("P1", fmt.Sprintf("durable accept, %d connections", connections), median(rates), 5000, "events/s")
+	}
+	return nil
+}
+
+const sixFields = `{"id": "relay", "name": "Relay", "trigger": {"kind": "webhook"}, "steps": [
+	{"id": "paid", "action": "filter", "with": {"where": "trigger.body.status == 'paid' && trigger.body.total > 10"}},
+	{"id": "deal", "action": "set", "with": {"values": {"id": "{{ trigger.body.id }}", "email": "{{ lower(trigger.body.customer.email) }}", "name": "{{ trigger.body.customer.name }}",
+		"total": "{{ trigger.body.total }}", "items": "{{ len(trigger.body.items) }}", "city": "{{ trigger.body.shipping.city }}"}}},
+	{"id": "send", "action": "http.request", "with": {"method": "POST", "url": %q, "json": "{{ steps.deal }}"}}]}`
+
+// executions compares whole runs with a relay that filters, maps and posts without storage.
+func (b *bench) executions() error {
+	var ratios, rates, cpus, memories []float64
+	for range 3 {
+		sink := newSink()
+		relayed, err := b.withPeer("relay", []string{sink.url}, func(url string) float64 {
+			sink.reset()
+			load(b.ctx, url, 64, b.seconds, sink)
+			return float64(sink.count()) / b.seconds.Seconds()
+		})
+		if err != nil {
+			return errors.Join(err, sink.close())
+		}
+		g, err := b.gancho("executions")
+		if err != nil {
+			return errors.Join(err, sink.close())
+		}
+		url, err := g.flow(fmt.Sprintf(sixFields, sink.url))
+		if err != nil {
+			return errors.Join(err, g.stop(), sink.close())
+		}
+		sink.reset()
+		before := g.cpu()
+		load(b.ctx, url, 64, b.seconds, sink)
+		delivered := float64(sink.count())
+		ratios, rates = append(ratios, delivered/b.seconds.Seconds()/relayed), append(rates, delivered/b.seconds.Seconds())
+		cpus, memories = append(cpus, (g.cpu()-before)*1000/delivered), append(memories, g.memory())
+		g.stop()
+		if err := sink.close(); err != nil {
+			return err
+		}
+	}
+	b.least("P2", "whole executions, no growing backlog, beside a relay", median(ratios), 0.5, "ratio")
+	b.least("P2", "whole executions", median(rates), 2000, "runs/s")
+	b.most("P2", "CPU an execution", median(cpus), 0.4, "ms")
+	b.most("P5", "memory under that load", slices.Max(memories), 150, "MB")
+	return nil
+}
+
+// latency is measured at 50 events a second.
+func (b *bench) latency() error {
+	sink := newSink()
+	g, err := b.gancho("latency")
+	if err != nil {
+		return errors.Join(err, sink.close())
+	}
+	url, err := g.flow(fmt.Sprintf(sixFields, sink.url))
+	if err == nil {
+		accepted, delivered := pace(b.ctx, url, sink, 50, 2*b.seconds)
+		sync, syncErr := fdatasync(b.dir)
+		err = syncErr
+		b.most("P3", "accept at 50/s, p50, beyond one fdatasync", percentile(accepted, 50)-sync, 1, "ms")
+		b.most("P3", "accept at 50/s, p99", percentile(accepted, 99), 15, "ms")
+		b.most("P4", "request in to effect out at 50/s, p50", percentile(delivered, 50), 3, "ms")
+		b.most("P4", "request in to effect out at 50/s, p99", percentile(delivered, 99), 20, "ms")
+	}
+	return errors.Join(err, g.stop(), sink.close())
+}
+
+// disk is what an event with four steps takes for its whole life.
+func (b *bench) disk() error {
+	sink := newSink()
+	g, err := b.gancho("disk")
+	if err != nil {
+		return errors.Join(err, sink.close())
+	}
+	url, err := g.flow(fmt.Sprintf(sixFields, sink.url))
+	if err != nil {
+		return errors.Join(err, g.stop(), sink.close())
+	}
+	const events = 20_000
+	send(b.ctx, url, 64, events, sink)
+	sizes := []float64{}
+	err = g.settled()
+	g.stop()
+	size, sizeErr := folder(g.data)
+	sizes = append(sizes, float64(size)/events/1000)
+	b.most("P7", "disk for an event's whole life (3 KB body)", median(sizes), 2.5, "KB")
+	page, pageErr := g.pageTime()
+	b.most("P8", fmt.Sprintf("a page of runs, newest and deepest of %d", events), page, 50, "ms")
+	return errors.Join(err, sizeErr, pageErr, sink.close())
+}
+
+func median(values []float64) float64 { return percentile(values, 50) }
+
+func percentile(values []float64, p int) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, len(sorted)*p/100)]
+}
