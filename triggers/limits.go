@@ -127,15 +127,20 @@ const (
 	strangersEvery = time.Minute
 )
 
-func (s *strangers) allow(a netip.Addr, now time.Time) bool {
-	if !a.IsValid() || a.IsLoopback() {
-		return true
-	}
+// networkOf is what limits count an address by.
+func networkOf(a netip.Addr) netip.Prefix {
 	bits := 32
 	if a.Is6() {
 		bits = 64
 	}
-	network := netip.PrefixFrom(a, bits).Masked()
+	return netip.PrefixFrom(a, bits).Masked()
+}
+
+func (s *strangers) allow(a netip.Addr, now time.Time) bool {
+	if !a.IsValid() || a.IsLoopback() {
+		return true
+	}
+	network := networkOf(a)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := s.seen[network]
@@ -250,4 +255,9 @@ func within(list []netip.Prefix, a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// Address is who asks, behind the trusted proxies; IPv6 counts by /64.
+func (d *Webhook) Address(r *http.Request) string {
+	return networkOf(clientAddr(r, d.TrustedProxies)).String()
 }

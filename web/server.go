@@ -75,8 +75,7 @@ func New(c Config) (*Server, error) {
 
 // Listen binds the addresses, so that a taken port is known before anything starts.
 func (s *Server) Listen(ctx context.Context) error {
-	main := s.doors(s.guarded(s.echo))
-	if err := s.bind(ctx, s.Config.Listen, main); err != nil {
+	if err := s.bind(ctx, s.Config.Listen, s.Handler()); err != nil {
 		return err
 	}
 	if s.HooksListen != "" {
@@ -93,6 +92,9 @@ func (s *Server) Listen(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Handler is all that the main address serves.
+func (s *Server) Handler() http.Handler { return s.doors(s.guarded(s.echo)) }
 
 func (s *Server) bind(ctx context.Context, address string, h http.Handler) error {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)

@@ -38,6 +38,8 @@ type commands struct {
 	Export     exportCommand     `cmd:"" help:"Write flows of a server or a data folder as a bundle."`
 	Diff       diffCommand       `cmd:"" help:"Show what changed between two bundles, or a bundle and a server."`
 	DB         dbCommand         `cmd:"" name:"db" help:"Check, compact, back up or restore a data folder."`
+	User       userCommand       `cmd:"" help:"Users of a stopped data folder."`
+	Token      tokenCommand      `cmd:"" help:"API tokens of a stopped data folder."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
 }

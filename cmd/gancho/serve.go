@@ -99,7 +99,11 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{
 		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
 	})
-	server, err := c.server(i, e, hooks, log)
+	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token")})
+	if err != nil {
+		return fmt.Errorf("open the users: %w", err)
+	}
+	server, err := c.server(i, e, hooks, people, log)
 	if err != nil {
 		return err
 	}
@@ -112,9 +116,28 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		return fmt.Errorf("start: %w", err)
 	}
 	i.out.Own(server.Ports())
+	if err := c.invite(people, log, to); err != nil {
+		return err
+	}
 	schedule := triggers.NewSchedule(triggers.ScheduleConfig{Engine: e, Flows: i.flows, Keys: i.store, Log: log})
 	log.Info("serving", "address", server.Addr().String(), "version", version, "data", c.Data)
 	return c.work(ctx, i.store, e, schedule, server, log)
+}
+
+// invite prints the link for the first admin while there is no user, and warns of a door that
+// is open to a network.
+func (c *serveCommand) invite(people *session.People, log *slog.Logger, to streams) error {
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil && c.TLSCert == "" && len(c.TrustedProxies) == 0 {
+		if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
+			log.Warn("the editor is served without HTTPS to more than this machine: set --tls-cert, or --trusted-proxies, or --hooks-listen", "listen", c.Listen)
+		}
+	}
+	token, err := people.NewSetup()
+	if err != nil || token == "" {
+		return err
+	}
+	fmt.Fprintf(to.out, "\nOpen this link within an hour to make the first user:\n  %s/setup#%s\n", c.PublicURL, token)
+	return nil
 }
 
 // ownURL is the address that it listens on, as a browser on this machine reaches it.
@@ -133,7 +156,7 @@ func (c *serveCommand) ownURL() string {
 	return scheme + net.JoinHostPort(host, port)
 }
 
-func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Webhook, log *slog.Logger) (*web.Server, error) {
+func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Webhook, people *session.People, log *slog.Logger) (*web.Server, error) {
 	config, err := c.tls()
 	if err != nil {
 		return nil, err
@@ -141,7 +164,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	s, err := web.New(web.Config{
 		API: api.Config{
 			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Store: i.store,
-			People: &session.People{AdminToken: c.APIToken}, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, Log: log,
+			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, Log: log,
 			Backup: func(ctx context.Context) (string, error) { return backupTo(ctx, i.store, c.Data) },
 		},
 		Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,

@@ -39,6 +39,7 @@ type Config struct {
 	Version     string
 	Log         *slog.Logger
 	Backup      func(ctx context.Context) (path string, err error)
+	Address     func(r *http.Request) string // of the asker
 }
 
 type server struct {
@@ -120,7 +121,8 @@ func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
 		if len(r.Header.Values("Content-Type")) > 1 || (r.ContentLength != 0 && r.Body != http.NoBody && r.Method != http.MethodGet && !isJSON(r.Header.Get("Content-Type"))) {
 			return writeProblem(c, http.StatusUnsupportedMediaType, "not_json", "the body must be JSON: send Content-Type: application/json", "o corpo deve ser JSON: envie Content-Type: application/json")
 		}
-		c.SetRequest(r.WithContext(context.WithValue(r.Context(), personKey{}, s.People.Who(r))))
+		ctx := context.WithValue(r.Context(), personKey{}, s.People.Who(r))
+		c.SetRequest(r.WithContext(context.WithValue(ctx, requestKey{}, r)))
 		return next(c)
 	}
 }
@@ -140,6 +142,8 @@ func (s *server) refusal(p session.Person, asks session.Permission) (status int,
 	switch {
 	case asks == session.Open || p.Role.May(asks):
 		return 0, "", "", ""
+	case p.Role == "" && !s.People.Ready():
+		return http.StatusForbidden, "setup_needed", "nobody can sign in yet: open the setup link that the server printed, or run gancho user add", "ninguém pode entrar ainda: abra o link de configuração que o servidor mostrou, ou use gancho user add"
 	case p.Role == "":
 		return http.StatusUnauthorized, "not_signed_in", "sign in, or send Authorization: Bearer with a token", "entre na conta, ou envie Authorization: Bearer com um token"
 	}

@@ -123,6 +123,9 @@ func fault(err error) error {
 	if errors.As(err, &p) {
 		return p
 	}
+	if p := personFault(err); p != nil {
+		return p
+	}
 	var r *engine.Refusal
 	if errors.As(err, &r) {
 		p := problemOf(statusOf(r.Kind), r.Code, r.Message.EN, r.Message.PT)

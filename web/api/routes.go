@@ -35,6 +35,7 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			if err != nil {
 				return nil, s.spoken(ctx, op.OperationID, err)
 			}
+			s.audit(ctx, op.OperationID)
 			return out, nil
 		})
 		if raw {
@@ -56,6 +57,21 @@ func (s *server) spoken(ctx context.Context, id string, err error) error {
 		p.speak(langOf(ctx))
 	}
 	return err
+}
+
+// Route is what the table says of one call.
+type Route struct {
+	Method, Path string
+	Permission   session.Permission
+}
+
+// Routes lists what the API serves, and to whom.
+func Routes() []Route {
+	var list []Route
+	for _, r := range (&server{}).routes() {
+		list = append(list, Route{r.method, r.path, r.permission})
+	}
+	return list
 }
 
 // routes is the table. Nothing else is served under Prefix but the description of the API.
@@ -112,6 +128,17 @@ func (s *server) routes() []route {
 		{method: post, path: "/import", permission: edit, id: "import", summary: "Take in a bundle", register: does(s, s.importBundle)},
 		{method: get, path: "/ledger", permission: view, id: "get-ledger", summary: "Where everything accepted is now", register: does(s, s.ledger)},
 		{method: get, path: "/session", permission: open, id: "get-session", summary: "Who asks", register: does(s, s.getSession)},
+		{method: post, path: "/session", permission: open, id: "sign-in", summary: "Sign in", register: does(s, s.signIn)},
+		{method: del, path: "/session", permission: open, id: "sign-out", summary: "Sign out", register: does(s, s.signOut)},
+		{method: post, path: "/setup", permission: open, id: "set-up", summary: "Make the first admin", status: 201, register: does(s, s.setUp)},
+		{method: get, path: "/users", permission: manage, id: "list-users", summary: "Users", register: does(s, s.listUsers)},
+		{method: post, path: "/users", permission: manage, id: "add-user", summary: "Add a user", status: 201, register: does(s, s.addUser)},
+		{method: put, path: "/users/{email}", permission: manage, id: "change-user", summary: "Change a user", register: does(s, s.changeUser)},
+		{method: del, path: "/users/{email}", permission: manage, id: "delete-user", summary: "Delete a user", status: 204, register: does(s, s.deleteUser)},
+		{method: get, path: "/tokens", permission: manage, id: "list-tokens", summary: "API tokens", register: does(s, s.listTokens)},
+		{method: post, path: "/tokens", permission: manage, id: "add-token", summary: "Add an API token", status: 201, register: does(s, s.addToken)},
+		{method: del, path: "/tokens/{id}", permission: manage, id: "revoke-token", summary: "Revoke an API token", status: 204, register: does(s, s.revokeToken)},
+		{method: get, path: "/audit", permission: manage, id: "list-audit", summary: "Who did what", register: does(s, s.listAudit)},
 		{method: post, path: "/backup", permission: manage, id: "backup", summary: "Write a backup", status: 201, register: does(s, s.backup)},
 	}
 }

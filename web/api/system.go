@@ -113,21 +113,6 @@ func (s *server) deleteState(ctx context.Context, in *KeyPath) (*nothing, error)
 	return nil, nil
 }
 
-// SessionView is who asks.
-type SessionView struct {
-	Name    string `json:"name"`
-	Role    string `json:"role" doc:"empty when nobody is signed in"`
-	Setup   bool   `json:"setup" doc:"there is no user yet"`
-	Version string `json:"version"`
-}
-
-type sessionOutput struct{ Body SessionView }
-
-func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, error) {
-	p := who(ctx)
-	return &sessionOutput{SessionView{Name: p.Name, Role: string(p.Role), Version: s.Version}}, nil
-}
-
 type backupOutput struct {
 	Body struct {
 		Path string `json:"path" doc:"on the server"`

@@ -1,16 +1,480 @@
 package session
 
-import "net/http"
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/mail"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
-// People are those who may sign in.
-type People struct {
+	"gancho/engine/store"
+)
+
+// Config is what People are made of. Now may be left out.
+type Config struct {
+	Docs       store.Docs
+	Keys       store.Keys
 	AdminToken string // of GANCHO_API_TOKEN; "" is none
+	Setup      string // file that holds the setup token while there is no user
+	Now        func() time.Time
+}
+
+// People are those who may sign in: users with passwords and sessions, and API tokens. Users
+// and tokens are durable documents, sessions durable keys that end by themselves. It is safe
+// for concurrent use.
+type People struct {
+	Config
+	hashing chan struct{} // a hash costs memory: few at once
+	limits  limits
+
+	mu     sync.RWMutex
+	users  map[string]*user
+	tokens map[string]*token // by digest
+	setup  *setup
+}
+
+// Refusal is why somebody may not; the edge makes a status of it.
+type Refusal struct {
+	Status     int
+	Code       string
+	EN, PT     string
+	RetryAfter time.Duration
+}
+
+func (r *Refusal) Error() string { return r.EN }
+
+// user as it is kept. Members are added, never changed.
+type user struct {
+	Email   string    `json:"email"`
+	Name    string    `json:"name,omitempty"`
+	Role    Role      `json:"role"`
+	Hash    string    `json:"hash"`
+	Epoch   int       `json:"epoch"` // sessions of an older one are over
+	Created time.Time `json:"created"`
+}
+
+// token as it is kept. Members are added, never changed.
+type token struct {
+	ID      string     `json:"id"`
+	Name    string     `json:"name"`
+	Role    Role       `json:"role"`
+	Digest  string     `json:"digest"`
+	Created time.Time  `json:"created"`
+	Expires *time.Time `json:"expires,omitempty"`
+
+	used time.Time
+}
+
+// UserView is a user as others may see them.
+type UserView struct {
+	Email   string    `json:"email"`
+	Name    string    `json:"name"`
+	Role    Role      `json:"role" enum:"viewer,editor,admin"`
+	Created time.Time `json:"created"`
+}
+
+// TokenView is an API token without its secret.
+type TokenView struct {
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	Role     Role       `json:"role" enum:"viewer,editor,admin"`
+	Created  time.Time  `json:"created"`
+	Expires  *time.Time `json:"expires"`
+	LastUsed *time.Time `json:"last_used" doc:"since the server started"`
+}
+
+const (
+	userDoc      = "user"
+	tokenDoc     = "token"
+	sessionSpace = "session"
+	tokenPrefix  = "gch_"
+	idle         = 12 * time.Hour
+	longest      = 14 * 24 * time.Hour
+)
+
+// OpenPeople loads users and tokens.
+func OpenPeople(ctx context.Context, c Config) (*People, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	p := &People{Config: c, hashing: make(chan struct{}, 2), users: map[string]*user{}, tokens: map[string]*token{}}
+	p.limits.now = c.Now
+	users, err := c.Docs.ListDocs(ctx, userDoc, "")
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	for _, d := range users {
+		u := new(user)
+		if err := json.Unmarshal(d.Value, u); err != nil {
+			return nil, fmt.Errorf("read user %s: %w", d.ID, err)
+		}
+		p.users[d.ID] = u
+	}
+	tokens, err := c.Docs.ListDocs(ctx, tokenDoc, "")
+	if err != nil {
+		return nil, fmt.Errorf("read tokens: %w", err)
+	}
+	for _, d := range tokens {
+		t := new(token)
+		if err := json.Unmarshal(d.Value, t); err != nil {
+			return nil, fmt.Errorf("read token %s: %w", d.ID, err)
+		}
+		p.tokens[t.Digest] = t
+	}
+	return p, nil
+}
+
+// Ready says whether anybody could sign in as an admin.
+func (p *People) Ready() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.AdminToken != "" || len(p.users) > 0
+}
+
+// HasUsers says whether there is any user.
+func (p *People) HasUsers() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return len(p.users) > 0
 }
 
 // Who tells who asks; nobody has no role.
 func (p *People) Who(r *http.Request) Person {
-	if token := Bearer(r); token != "" && p.AdminToken != "" && same(token, p.AdminToken) {
-		return Person{Name: "GANCHO_API_TOKEN", Role: Admin}
+	if secret := Bearer(r); secret != "" {
+		return p.bearer(secret)
+	}
+	if secret := cookieOf(r); secret != "" {
+		return p.session(r.Context(), secret)
 	}
 	return Person{}
+}
+
+func (p *People) bearer(secret string) Person {
+	if p.AdminToken != "" && same(secret, p.AdminToken) {
+		return Person{Name: "GANCHO_API_TOKEN", Role: Admin}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.tokens[digest(secret)]
+	if t == nil || (t.Expires != nil && !p.Now().Before(*t.Expires)) {
+		return Person{}
+	}
+	t.used = p.Now()
+	return Person{Name: t.Name, Role: t.Role}
+}
+
+// saved session.
+type saved struct {
+	User  string    `json:"user"`
+	Epoch int       `json:"epoch"`
+	Began time.Time `json:"began"`
+	Seen  time.Time `json:"seen"`
+}
+
+func (p *People) session(ctx context.Context, secret string) Person {
+	key := digest(secret)
+	e, err := p.Keys.GetKey(ctx, sessionSpace, key)
+	if err != nil {
+		return Person{}
+	}
+	var s saved
+	if json.Unmarshal(e.Value, &s) != nil {
+		return Person{}
+	}
+	p.mu.RLock()
+	u := p.users[s.User]
+	p.mu.RUnlock()
+	now := p.Now()
+	if u == nil || u.Epoch != s.Epoch || now.Sub(s.Seen) > idle || now.Sub(s.Began) > longest {
+		return Person{}
+	}
+	if now.Sub(s.Seen) > 10*time.Minute {
+		s.Seen = now
+		_ = p.keep(ctx, key, s) //nolint:errcheck // then the session ends a little sooner
+	}
+	return Person{Name: u.Email, Role: u.Role, User: true}
+}
+
+func (p *People) keep(ctx context.Context, key string, s saved) error {
+	value, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("keep a session: %w", err)
+	}
+	if _, err := p.Keys.PutKey(ctx, sessionSpace, key, value, -1, idle); err != nil {
+		return fmt.Errorf("keep a session: %w", err)
+	}
+	return nil
+}
+
+// SignIn gives the secret of a new session. from is the asker's address, for limits.
+func (p *People) SignIn(ctx context.Context, email, password, from string) (secret string, who Person, err error) {
+	email = tidy(email)
+	if wait := p.limits.wait(from, email); wait > 0 {
+		return "", Person{}, tooMany(wait)
+	}
+	p.mu.RLock()
+	u := p.users[email]
+	hash := dummyHash
+	if u != nil {
+		hash = u.Hash
+	}
+	p.mu.RUnlock()
+	ok, err := p.compare(ctx, hash, password)
+	if err != nil {
+		return "", Person{}, err
+	}
+	if !ok || u == nil {
+		p.limits.failed(from, email)
+		return "", Person{}, &Refusal{Status: http.StatusUnauthorized, Code: "wrong_password", EN: "the e-mail or the password is wrong", PT: "o e-mail ou a senha está errado"}
+	}
+	p.limits.good(email)
+	secret, err = p.begin(ctx, u)
+	return secret, Person{Name: u.Email, Role: u.Role, User: true}, err
+}
+
+func tooMany(wait time.Duration) *Refusal {
+	return &Refusal{Status: http.StatusTooManyRequests, Code: "too_many_tries", EN: "too many tries; wait a while", PT: "tentativas demais; espere um pouco", RetryAfter: wait}
+}
+
+func (p *People) begin(ctx context.Context, u *user) (string, error) {
+	secret, now := random(), p.Now()
+	return secret, p.keep(ctx, digest(secret), saved{User: u.Email, Epoch: u.Epoch, Began: now, Seen: now})
+}
+
+// SignOut ends one session.
+func (p *People) SignOut(ctx context.Context, r *http.Request) error {
+	secret := cookieOf(r)
+	if secret == "" {
+		return nil
+	}
+	if err := p.Keys.DeleteKey(ctx, sessionSpace, digest(secret)); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	return nil
+}
+
+// AddUser makes a user who may sign in.
+func (p *People) AddUser(ctx context.Context, email, name, password string, role Role) (UserView, error) {
+	email = tidy(email)
+	if _, err := mail.ParseAddress(email); err != nil || strings.ContainsAny(email, "<> ") {
+		return UserView{}, invalid("bad_email", "the e-mail is not an address", "o e-mail não é um endereço")
+	}
+	if !role.May(View) {
+		return UserView{}, invalid("bad_role", "role is viewer, editor or admin", "role é viewer, editor ou admin")
+	}
+	if err := checkPassword(password, email); err != nil {
+		return UserView{}, err
+	}
+	p.mu.RLock()
+	taken := p.users[email] != nil
+	p.mu.RUnlock()
+	if taken {
+		return UserView{}, &Refusal{Status: http.StatusConflict, Code: "taken", EN: "there is a user with this e-mail already", PT: "já existe um usuário com este e-mail"}
+	}
+	hash, err := p.hash(ctx, password)
+	if err != nil {
+		return UserView{}, err
+	}
+	u := &user{Email: email, Name: name, Role: role, Hash: hash, Created: p.Now().UTC()}
+	return u.view(), p.putUser(ctx, u)
+}
+
+func invalid(code, en, pt string) *Refusal {
+	return &Refusal{Status: http.StatusUnprocessableEntity, Code: code, EN: en, PT: pt}
+}
+
+func (u *user) view() UserView { return UserView{u.Email, u.Name, u.Role, u.Created} }
+
+// putUser makes a user durable and then the one in force.
+func (p *People) putUser(ctx context.Context, u *user) error {
+	value, err := json.Marshal(u)
+	if err != nil {
+		return fmt.Errorf("keep user %s: %w", u.Email, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: userDoc, ID: u.Email, Revision: -1, Value: value}}); err != nil {
+		return fmt.Errorf("keep user %s: %w", u.Email, err)
+	}
+	p.users[u.Email] = u
+	return nil
+}
+
+// Change is what to change of a user; nil members stay.
+type Change struct {
+	Name     *string
+	Role     *Role
+	Password *string
+	SignOut  bool // everywhere
+}
+
+// ChangeUser changes a user. A new password, or SignOut, ends all their sessions. The last
+// admin stays one.
+func (p *People) ChangeUser(ctx context.Context, email string, c Change) (UserView, error) {
+	u, err := p.find(email)
+	if err != nil {
+		return UserView{}, err
+	}
+	if c.Name != nil {
+		u.Name = *c.Name
+	}
+	if c.Role != nil {
+		if !c.Role.May(View) {
+			return UserView{}, invalid("bad_role", "role is viewer, editor or admin", "role é viewer, editor ou admin")
+		}
+		if u.Role == Admin && *c.Role != Admin && p.lastAdmin(u.Email) {
+			return UserView{}, lastAdmin
+		}
+		u.Role = *c.Role
+	}
+	if c.Password != nil {
+		if err := checkPassword(*c.Password, u.Email); err != nil {
+			return UserView{}, err
+		}
+		if u.Hash, err = p.hash(ctx, *c.Password); err != nil {
+			return UserView{}, err
+		}
+	}
+	if c.Password != nil || c.SignOut {
+		u.Epoch++
+	}
+	return u.view(), p.putUser(ctx, &u)
+}
+
+var lastAdmin = &Refusal{Status: http.StatusConflict, Code: "last_admin", EN: "this is the only admin; make another one first", PT: "este é o único admin; crie outro antes"}
+
+// find gives a copy of a user.
+func (p *People) find(email string) (user, error) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	u := p.users[tidy(email)]
+	if u == nil {
+		return user{}, &Refusal{Status: http.StatusNotFound, Code: "no_user", EN: "there is no such user", PT: "não existe este usuário"}
+	}
+	return *u, nil
+}
+
+func (p *People) lastAdmin(email string) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, u := range p.users {
+		if u.Role == Admin && u.Email != email {
+			return false
+		}
+	}
+	return true
+}
+
+// DeleteUser removes a user and ends their sessions.
+func (p *People) DeleteUser(ctx context.Context, email string) error {
+	u, err := p.find(email)
+	if err != nil {
+		return err
+	}
+	if u.Role == Admin && p.lastAdmin(u.Email) {
+		return lastAdmin
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: userDoc, ID: u.Email, Revision: -1}}); err != nil {
+		return fmt.Errorf("delete user %s: %w", u.Email, err)
+	}
+	delete(p.users, u.Email)
+	return nil
+}
+
+// Users lists users by e-mail.
+func (p *People) Users() []UserView {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	views := []UserView{}
+	for _, email := range slices.Sorted(maps.Keys(p.users)) {
+		views = append(views, p.users[email].view())
+	}
+	return views
+}
+
+// AddToken makes an API token and gives its secret, which is never shown again.
+func (p *People) AddToken(ctx context.Context, name string, role Role, expires *time.Time) (string, TokenView, error) {
+	if name = strings.TrimSpace(name); name == "" || !role.May(View) {
+		return "", TokenView{}, invalid("bad_token", "a token needs a name, and a role: viewer, editor or admin", "um token precisa de um nome e de um papel: viewer, editor ou admin")
+	}
+	if expires != nil && !p.Now().Before(*expires) {
+		return "", TokenView{}, invalid("bad_time", "expires is in the past", "expires está no passado")
+	}
+	secret := tokenPrefix + random()
+	t := &token{ID: digest(secret)[:12], Name: name, Role: role, Digest: digest(secret), Created: p.Now().UTC(), Expires: expires}
+	value, err := json.Marshal(t)
+	if err != nil {
+		return "", TokenView{}, fmt.Errorf("keep a token: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: tokenDoc, ID: t.ID, Revision: -1, Value: value}}); err != nil {
+		return "", TokenView{}, fmt.Errorf("keep a token: %w", err)
+	}
+	p.tokens[t.Digest] = t
+	return secret, t.view(), nil
+}
+
+func (t *token) view() TokenView {
+	v := TokenView{ID: t.ID, Name: t.Name, Role: t.Role, Created: t.Created, Expires: t.Expires}
+	if !t.used.IsZero() {
+		used := t.used.UTC()
+		v.LastUsed = &used
+	}
+	return v
+}
+
+// Tokens lists tokens by name.
+func (p *People) Tokens() []TokenView {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	views := []TokenView{}
+	for _, t := range p.tokens {
+		views = append(views, t.view())
+	}
+	slices.SortFunc(views, func(a, b TokenView) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	return views
+}
+
+// RevokeToken ends a token at once.
+func (p *People) RevokeToken(ctx context.Context, id string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range p.tokens {
+		if t.ID != id {
+			continue
+		}
+		if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: tokenDoc, ID: id, Revision: -1}}); err != nil {
+			return fmt.Errorf("revoke token %s: %w", id, err)
+		}
+		delete(p.tokens, t.Digest)
+		return nil
+	}
+	return &Refusal{Status: http.StatusNotFound, Code: "no_token", EN: "there is no such token", PT: "não existe este token"}
+}
+
+func tidy(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// random is a secret of 256 bits.
+func random() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
 }

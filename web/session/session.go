@@ -49,6 +49,7 @@ func (r Role) May(p Permission) bool {
 type Person struct {
 	Name string // e-mail of a user, or name of a token
 	Role Role   // "" is nobody
+	User bool   // somebody with a session, not a token
 }
 
 // Bearer gives the token of an Authorization header, or "".

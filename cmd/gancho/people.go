@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gancho/engine/form"
+	"gancho/web/session"
+)
+
+// withPeople opens the people of a stopped data folder.
+func withPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
+	i, err := openInstance(ctx, d, outboundFlags{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	p, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, Setup: filepath.Join(d.Data, "setup-token")})
+	if err == nil {
+		err = f(p)
+	}
+	return errors.Join(err, i.Close())
+}
+
+type userCommand struct {
+	Add      userAddCommand      `cmd:"" help:"Add a user; the password is read from stdin."`
+	Password userPasswordCommand `cmd:"" help:"Set a user's password, read from stdin, and end their sessions."`
+	List     userListCommand     `cmd:"" help:"List the users."`
+}
+
+// readPassword takes the first line of stdin.
+func readPassword(to streams) (string, error) {
+	fmt.Fprint(to.err, "Password: ")
+	line, err := bufio.NewReader(to.in).ReadString('\n')
+	if err != nil && line == "" {
+		return "", usageError{"give the password on stdin"}
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+type userAddCommand struct {
+	dataFlags
+	Email string `arg:"" help:"Their e-mail."`
+	Name  string `help:"Their name."`
+	Role  string `help:"viewer, editor or admin." enum:"viewer,editor,admin" default:"admin"`
+}
+
+// Run adds the user.
+func (c *userAddCommand) Run(ctx context.Context, to streams) error {
+	password, err := readPassword(to)
+	if err != nil {
+		return err
+	}
+	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+		u, err := p.AddUser(ctx, c.Email, c.Name, password, session.Role(c.Role))
+		if err == nil {
+			fmt.Fprintf(to.out, "%s %s\n", u.Email, u.Role)
+		}
+		return err //nolint:wrapcheck // words for people
+	})
+}
+
+type userPasswordCommand struct {
+	dataFlags
+	Email string `arg:"" help:"Their e-mail."`
+}
+
+// Run sets the password.
+func (c *userPasswordCommand) Run(ctx context.Context, to streams) error {
+	password, err := readPassword(to)
+	if err != nil {
+		return err
+	}
+	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+		_, err := p.ChangeUser(ctx, c.Email, session.Change{Password: &password})
+		return err //nolint:wrapcheck // words for people
+	})
+}
+
+type userListCommand struct{ dataFlags }
+
+// Run prints a line a user.
+func (c *userListCommand) Run(ctx context.Context, to streams) error {
+	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+		for _, u := range p.Users() {
+			fmt.Fprintf(to.out, "%s\t%s\t%s\n", u.Email, u.Role, u.Created.Format(time.DateOnly))
+		}
+		return nil
+	})
+}
+
+type tokenCommand struct {
+	Add    tokenAddCommand    `cmd:"" help:"Make an API token and print it once."`
+	Revoke tokenRevokeCommand `cmd:"" help:"End an API token."`
+}
+
+type tokenAddCommand struct {
+	dataFlags
+	Name string `arg:"" help:"What it is for."`
+	Role string `help:"viewer, editor or admin." enum:"viewer,editor,admin" default:"editor"`
+	For  string `help:"How long it is good, such as 90d; for ever if left out." placeholder:"DURATION"`
+}
+
+// Run prints the token's secret, which is not kept.
+func (c *tokenAddCommand) Run(ctx context.Context, to streams) error {
+	var expires *time.Time
+	if c.For != "" {
+		d, err := form.ParseDuration(c.For)
+		if err != nil {
+			return usageError{err.Error()}
+		}
+		end := time.Now().Add(d)
+		expires = &end
+	}
+	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+		secret, view, err := p.AddToken(ctx, c.Name, session.Role(c.Role), expires)
+		if err == nil {
+			fmt.Fprintln(to.out, secret)
+			fmt.Fprintf(to.err, "id %s; this is the only time that the token is shown\n", view.ID)
+		}
+		return err //nolint:wrapcheck // words for people
+	})
+}
+
+type tokenRevokeCommand struct {
+	dataFlags
+	ID string `arg:"" help:"Its id, as GET /tokens lists it."`
+}
+
+// Run revokes the token.
+func (c *tokenRevokeCommand) Run(ctx context.Context) error {
+	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+		return p.RevokeToken(ctx, c.ID) //nolint:wrapcheck // words for people
+	})
+}

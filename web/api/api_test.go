@@ -1,0 +1,351 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"gancho/actions"
+	"gancho/engine"
+	"gancho/engine/seal"
+	"gancho/engine/store/bolt"
+	"gancho/triggers"
+	"gancho/web"
+	"gancho/web/api"
+	"gancho/web/session"
+)
+
+const root = "root-token-root-token-root-token-root"
+
+// house is a whole server without a network.
+type house struct {
+	*testing.T
+	handler http.Handler
+	people  *session.People
+	engine  *engine.Engine
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	log := slog.New(slog.DiscardHandler)
+	s, err := bolt.Open(ctx, t.TempDir(), bolt.Options{})
+	check(t, err)
+	box, err := seal.Open(ctx, s, make([]byte, seal.KeySize))
+	check(t, err)
+	out, err := actions.NewOutbound(actions.OutboundConfig{})
+	check(t, err)
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), actions.Connections(out))
+	check(t, err)
+	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections)
+	check(t, err)
+	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Busy: func(ctx context.Context, id string) (int64, error) {
+		c, err := s.Counts(ctx)
+		return c[id].Waiting + c[id].Pending, err
+	}})
+	check(t, err)
+	e, err := engine.New(engine.Config{Store: s, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Decode: triggers.DecodeBody, PublicURL: "https://gancho.example.com", Timezone: "UTC", Log: log, Node: "t"})
+	check(t, err)
+	hooks := triggers.NewWebhook(triggers.WebhookConfig{Engine: e, Flows: flows, Connections: connections, Runs: s, PublicURL: "https://gancho.example.com", Log: log})
+	people, err := session.OpenPeople(ctx, session.Config{Docs: s, Keys: s, AdminToken: root})
+	check(t, err)
+	server, err := web.New(web.Config{
+		API: api.Config{
+			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
+			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backup: func(context.Context) (string, error) { return "backup", nil },
+		},
+		Hooks: hooks, Ready: s.Health, Log: log,
+	})
+	check(t, err)
+	worked := make(chan error, 1)
+	go func() { worked <- e.Work(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		check(t, errors.Join(<-worked, s.Close()))
+	})
+	return &house{t, server.Handler(), people, e}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask makes one call and gives the answer and its JSON.
+func (h *house) ask(method, path, token, body string, headers ...string) (*http.Response, map[string]any) {
+	h.Helper()
+	ctx, cancel := context.WithCancel(h.Context())
+	defer cancel()
+	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	if strings.HasSuffix(path, "/live") {
+		cancel()
+	}
+	h.handler.ServeHTTP(w, r)
+	res := w.Result()
+	data, err := io.ReadAll(res.Body)
+	check(h.T, err)
+	var answer map[string]any
+	_ = json.Unmarshal(data, &answer)
+	return res, answer
+}
+
+func (h *house) want(status int, method, path, body string, headers ...string) map[string]any {
+	h.Helper()
+	res, answer := h.ask(method, "/api/v1"+path, root, body, headers...)
+	if res.StatusCode != status {
+		h.Fatalf("%s %s: %d %v, want %d", method, path, res.StatusCode, answer, status)
+	}
+	return answer
+}
+
+// TestEveryRouteAndRole is S7: each declared route, asked by nobody, by each role, and with
+// a revoked token, lets in exactly those whom the table names.
+func TestEveryRouteAndRole(t *testing.T) {
+	h := newHouse(t)
+	tokens := map[string]string{"nobody": "", "stranger": "gch_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "root": root}
+	for _, role := range []session.Role{session.Viewer, session.Editor, session.Admin} {
+		secret, _, err := h.people.AddToken(t.Context(), string(role), role, nil)
+		check(t, err)
+		tokens[string(role)] = secret
+	}
+	secret, view, err := h.people.AddToken(t.Context(), "revoked", session.Admin, nil)
+	check(t, err)
+	check(t, h.people.RevokeToken(t.Context(), view.ID))
+	tokens["revoked"] = secret
+	rank := map[string]int{"viewer": 1, "editor": 2, "admin": 3, "root": 3}
+	needs := map[session.Permission]int{session.Open: 0, session.View: 1, session.Edit: 2, session.Manage: 3}
+	count := 0
+	for _, route := range api.Routes() {
+		path := strings.NewReplacer("{id}", "absent", "{rev}", "1", "{name}", "absent", "{key}", "absent", "{path}", "absent", "{email}", "absent@example.com").Replace(route.Path)
+		for who, token := range tokens {
+			count++
+			res, answer := h.ask(route.Method, api.Prefix+path, token, "")
+			shut := res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden
+			if want := rank[who] < needs[route.Permission]; shut != want {
+				t.Errorf("%s %s as %s: %d %v", route.Method, route.Path, who, res.StatusCode, answer)
+			}
+			if shut && res.StatusCode == http.StatusUnauthorized != (rank[who] == 0) {
+				t.Errorf("%s %s as %s: %d", route.Method, route.Path, who, res.StatusCode)
+			}
+		}
+	}
+	if count < 300 {
+		t.Errorf("only %d calls: the table is not whole", count)
+	}
+	for _, token := range tokens {
+		if res, _ := h.ask("GET", "/api/v1/absent", token, ""); res.StatusCode != http.StatusNotFound {
+			t.Errorf("an unknown route: %d", res.StatusCode)
+		}
+	}
+}
+
+const flow = `{"id": "a", "name": "A", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.word }}"}}]}`
+
+func TestLifeOfAFlow(t *testing.T) {
+	h := newHouse(t)
+	made := h.want(201, "POST", "/flows", flow)
+	if made["state"] != "new" || made["draft_rev"] != 1.0 || made["published_rev"] != 0.0 || !strings.HasPrefix(made["url"].(string), "https://gancho.example.com/h/") {
+		t.Errorf("%v", made)
+	}
+	h.want(409, "POST", "/flows", flow)
+	changed := strings.Replace(flow, `"A"`, `"B"`, 1)
+	h.want(200, "PUT", "/flows/a", changed, "If-Match", `"1"`)
+	if stale := h.want(412, "PUT", "/flows/a", flow, "If-Match", "1"); stale["current"].(map[string]any)["draft_rev"] != 2.0 {
+		t.Errorf("%v", stale)
+	}
+	h.want(400, "PUT", "/flows/a", flow, "If-Match", "soon")
+	h.want(200, "PUT", "/flows/a", changed)
+	if on := h.want(200, "POST", "/flows/a/publish", ""); on["state"] != "on" || on["published_rev"] != 1.0 || on["changed"] != false {
+		t.Errorf("%v", on)
+	}
+	for _, c := range [][2]string{{"pause", "paused"}, {"resume", "on"}, {"off", "off"}, {"resume", "on"}} {
+		if got := h.want(200, "POST", "/flows/a/"+c[0], ""); got["state"] != c[1] {
+			t.Errorf("%s: %v", c[0], got["state"])
+		}
+	}
+	if got := h.want(200, "POST", "/flows/a/rotate-url", ""); got["url"] == made["url"] {
+		t.Error("the URL stayed")
+	}
+	if list := h.want(200, "GET", "/flows/a/revisions", ""); len(list["items"].([]any)) != 1 {
+		t.Errorf("%v", list)
+	}
+	h.want(200, "PUT", "/flows/a", flow)
+	if d := h.want(200, "GET", "/flows/a/diff", "", "Accept-Language", "pt-BR,pt;q=0.9"); len(d["sentences"].([]any)) != 1 {
+		t.Errorf("%v", d)
+	}
+	h.want(200, "POST", "/flows/a/restore", `{"revision": 1}`)
+	h.want(404, "POST", "/flows/a/restore", `{"revision": 9}`)
+	h.want(204, "DELETE", "/flows/a", "")
+	h.want(404, "GET", "/flows/a", "")
+}
+
+func TestUnreadableFlowsAreRefusedWithEveryFault(t *testing.T) {
+	h := newHouse(t)
+	bad := h.want(422, "POST", "/flows", `{"id": "a", "nmae": "A", "trigger": {"kind": 5}, "steps": {}}`)
+	if n := len(bad["problems"].([]any)); n != 3 {
+		t.Errorf("%d problems: %v", n, bad)
+	}
+	if res, _ := h.ask("POST", "/api/v1/flows", root, flow, "Content-Type", "text/plain"); res.StatusCode != http.StatusUnsupportedMediaType {
+		t.Errorf("text: %d", res.StatusCode)
+	}
+	if res, _ := h.ask("POST", "/api/v1/flows", root, `{"id": "`+strings.Repeat("a", 9<<20)); res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("9 MiB: %d", res.StatusCode)
+	}
+	draft := h.want(201, "POST", "/flows", `{"id": "b", "name": "B", "trigger": {"kind": "webhook"}, "steps": [{"id": "x", "action": "nothing"}]}`)
+	if len(draft["problems"].([]any)) == 0 {
+		t.Error("a draft without its problems")
+	}
+	refused := h.want(422, "POST", "/flows/b/publish", "", "Accept-Language", "pt-BR")
+	if !strings.Contains(refused["detail"].(string), "erros") {
+		t.Errorf("%v", refused)
+	}
+}
+
+func TestPublishAsksTheTests(t *testing.T) {
+	h := newHouse(t)
+	failing := strings.TrimSuffix(flow, "}") + `, "tests": [{"name": "no", "event": {"body": {"word": "x"}}, "expect": {"status": "failed"}}]}`
+	h.want(201, "POST", "/flows", failing)
+	if got := h.want(409, "POST", "/flows/a/publish", ""); got["code"] != "tests_failed" {
+		t.Errorf("%v", got)
+	}
+	if got := h.want(200, "POST", "/flows/a/tests", ""); got["failed"] != 1.0 || got["tests"].([]any)[0].(map[string]any)["status"] != "failed" {
+		t.Errorf("%v", got)
+	}
+	h.want(200, "POST", "/flows/a/publish", `{"force": true}`)
+}
+
+func TestTestRunsOfADraft(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	run := h.want(200, "POST", "/flows/a/test", `{"event": {"body": {"word": 9007199254740993}}}`)
+	step := run["steps"].([]any)[0].(map[string]any)
+	if run["status"] != "succeeded" || step["output"].(map[string]any)["message"] != "9007199254740993" {
+		t.Errorf("%v", run)
+	}
+	run = h.want(200, "POST", "/flows/a/test", `{"event": {"body": {}}, "mocks": {"say": {"error": {"code": "boom"}}}}`)
+	if run["status"] != "failed" {
+		t.Errorf("%v", run["status"])
+	}
+	h.want(404, "POST", "/flows/a/test", `{"event_id": "absent"}`)
+}
+
+func TestSecretsAreWriteOnly(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "very-secret"}, "hosts": ["api.example.com"]}`)
+	h.want(409, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "x"}, "hosts": ["api.example.com"]}`)
+	for _, path := range []string{"/connections", "/connections/crm"} {
+		data, err := json.Marshal(h.want(200, "GET", path, ""))
+		check(t, err)
+		if bytes.Contains(data, []byte("very-secret")) || !bytes.Contains(data, []byte(`"token":{"set":true}`)) {
+			t.Errorf("%s: %s", path, data)
+		}
+	}
+	if got := h.want(422, "POST", "/connections", `{"name": "x", "kind": "http_bearer", "fields": {"tokn": "very-secret"}}`); strings.Contains(mustJSON(t, got), "very-secret") {
+		t.Errorf("the refusal repeats the secret: %v", got)
+	}
+	if got := h.want(422, "POST", "/connections", `{"name": "x", "kind": "http_bearer", "fields": {"token": "very-secret"}, "hosts": "very-secret"}`); strings.Contains(mustJSON(t, got), "very-secret") {
+		t.Errorf("the refusal repeats the secret: %v", got)
+	}
+	if got := h.want(200, "POST", "/connections/crm/test", ""); got["state"] != "untested" {
+		t.Errorf("%v", got)
+	}
+	h.want(204, "DELETE", "/connections/crm", "")
+	h.want(404, "GET", "/connections/crm", "")
+}
+
+func mustJSON(t *testing.T, v any) string {
+	t.Helper()
+	data, err := json.Marshal(v)
+	check(t, err)
+	return string(data)
+}
+
+func TestStateAndVars(t *testing.T) {
+	h := newHouse(t)
+	h.want(404, "GET", "/state/a:b", "")
+	h.want(200, "PUT", "/state/a:b", `{"value": {"n": 9007199254740993}, "expires": "2126-01-01T00:00:00Z"}`)
+	if got := h.want(200, "GET", "/state/a:b", ""); got["expires"] != "2126-01-01T00:00:00Z" {
+		t.Errorf("%v", got)
+	}
+	h.want(422, "PUT", "/state/a:b", `{"value": 1, "expires": "1999-01-01T00:00:00Z"}`)
+	h.want(204, "DELETE", "/state/a:b", "")
+	h.want(200, "PUT", "/vars", `{"city": "São Paulo"}`)
+	if got := h.want(200, "GET", "/vars", ""); got["city"] != "São Paulo" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestUsersSignInAndOut(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/users", `{"email": "ana@example.com", "password": "quatro palavras sem sentido", "role": "editor"}`)
+	if res, _ := h.ask("POST", "/api/v1/session", "", `{"email": "ana@example.com", "password": "no"}`); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("wrong password: %d", res.StatusCode)
+	}
+	res, in := h.ask("POST", "/api/v1/session", "", `{"email": "ana@example.com", "password": "quatro palavras sem sentido"}`)
+	cookie := res.Header.Get("Set-Cookie")
+	if res.StatusCode != http.StatusOK || in["role"] != "editor" || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "__Host-gancho=") {
+		t.Fatalf("%d %v %s", res.StatusCode, in, cookie)
+	}
+	pair, _, _ := strings.Cut(cookie, ";")
+	if res, _ := h.ask("GET", "/api/v1/flows", "", "", "Cookie", pair); res.StatusCode != http.StatusOK {
+		t.Errorf("with the cookie: %d", res.StatusCode)
+	}
+	if res, _ := h.ask("POST", "/api/v1/flows", "", flow, "Cookie", pair, "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
+		t.Errorf("from another site: %d", res.StatusCode)
+	}
+	if res, _ := h.ask("DELETE", "/api/v1/session", "", "", "Cookie", pair); res.StatusCode != http.StatusOK {
+		t.Errorf("sign out: %d", res.StatusCode)
+	}
+	if res, _ := h.ask("GET", "/api/v1/flows", "", "", "Cookie", pair); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after signing out: %d", res.StatusCode)
+	}
+	audit := mustJSON(t, h.want(200, "GET", "/audit", ""))
+	if !strings.Contains(audit, "add-user") || strings.Contains(audit, "palavras") {
+		t.Errorf("audit: %s", audit)
+	}
+}
+
+func TestLists(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	h.want(200, "POST", "/flows/a/publish", "")
+	for range 3 {
+		h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"word": "hi"}}}`)
+	}
+	first := h.want(200, "GET", "/events?limit=2", "")
+	if len(first["items"].([]any)) != 2 || first["next"] == nil {
+		t.Fatalf("%v", first)
+	}
+	rest := h.want(200, "GET", "/events?limit=2&cursor="+first["next"].(string), "")
+	if len(rest["items"].([]any)) != 1 || rest["next"] != nil {
+		t.Errorf("%v", rest)
+	}
+	h.want(422, "GET", "/runs?status=happy", "")
+	h.want(422, "GET", "/runs?from=yesterday", "")
+	h.want(404, "GET", "/runs/absent", "")
+	h.want(404, "GET", "/events/absent", "")
+	for _, path := range []string{"/actions", "/triggers", "/functions", "/connection-kinds"} {
+		if got := h.want(200, "GET", path, ""); len(got["items"].([]any)) == 0 || got["problems"] == nil {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}

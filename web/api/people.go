@@ -1,0 +1,227 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"gancho/web/session"
+)
+
+type requestKey struct{}
+
+// requestOf is the request itself, for cookies and the asker's address.
+func requestOf(ctx context.Context) *http.Request {
+	r, _ := ctx.Value(requestKey{}).(*http.Request)
+	return r
+}
+
+// SessionView is who asks.
+type SessionView struct {
+	Name    string `json:"name"`
+	Role    string `json:"role" doc:"empty when nobody is signed in"`
+	Setup   bool   `json:"setup" doc:"there is no user yet"`
+	Version string `json:"version"`
+}
+
+type sessionOutput struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      SessionView
+}
+
+func (s *server) sessionOutput(p session.Person, cookies ...http.Cookie) *sessionOutput {
+	return &sessionOutput{SetCookie: cookies, Body: SessionView{Name: p.Name, Role: string(p.Role), Setup: !s.People.HasUsers(), Version: s.Version}}
+}
+
+func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, error) {
+	return s.sessionOutput(who(ctx)), nil
+}
+
+func (s *server) cookie(ctx context.Context, secret string) http.Cookie {
+	https := requestOf(ctx).TLS != nil || len(s.PublicURL) > 5 && s.PublicURL[:5] == "https"
+	return *session.Cookie(secret, https)
+}
+
+type signInInput struct {
+	Body struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	}
+}
+
+func (s *server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+	secret, person, err := s.People.SignIn(ctx, in.Body.Email, in.Body.Password, s.Address(requestOf(ctx)))
+	if err != nil {
+		return nil, err
+	}
+	return s.sessionOutput(person, s.cookie(ctx, secret)), nil
+}
+
+func (s *server) signOut(ctx context.Context, _ *nothing) (*sessionOutput, error) {
+	if err := s.People.SignOut(ctx, requestOf(ctx)); err != nil {
+		return nil, err
+	}
+	return s.sessionOutput(session.Person{}, s.cookie(ctx, "")), nil
+}
+
+type setupInput struct {
+	Body struct {
+		Token    string `json:"token" doc:"of the setup link"`
+		Email    string `json:"email"`
+		Name     string `json:"name,omitempty"`
+		Password string `json:"password"`
+	}
+}
+
+func (s *server) setUp(ctx context.Context, in *setupInput) (*sessionOutput, error) {
+	secret, person, err := s.People.UseSetup(ctx, in.Body.Token, in.Body.Email, in.Body.Name, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	return s.sessionOutput(person, s.cookie(ctx, secret)), nil
+}
+
+func (s *server) listUsers(context.Context, *nothing) (*listOutput[session.UserView], error) {
+	return listOf(s.People.Users(), ""), nil
+}
+
+type userOutput struct{ Body session.UserView }
+
+type addUserInput struct {
+	Body struct {
+		Email    string       `json:"email"`
+		Name     string       `json:"name,omitempty"`
+		Password string       `json:"password"`
+		Role     session.Role `json:"role"`
+	}
+}
+
+func (s *server) addUser(ctx context.Context, in *addUserInput) (*userOutput, error) {
+	u, err := s.People.AddUser(ctx, in.Body.Email, in.Body.Name, in.Body.Password, in.Body.Role)
+	return &userOutput{u}, err
+}
+
+// EmailPath names a user.
+type EmailPath struct {
+	Email string `path:"email"`
+}
+
+type changeUserInput struct {
+	EmailPath
+	Body struct {
+		Name     *string       `json:"name,omitempty"`
+		Role     *session.Role `json:"role,omitempty"`
+		Password *string       `json:"password,omitempty"`
+		SignOut  bool          `json:"sign_out,omitempty" doc:"end all their sessions"`
+	}
+}
+
+func (s *server) changeUser(ctx context.Context, in *changeUserInput) (*userOutput, error) {
+	u, err := s.People.ChangeUser(ctx, in.Email, session.Change{Name: in.Body.Name, Role: in.Body.Role, Password: in.Body.Password, SignOut: in.Body.SignOut})
+	return &userOutput{u}, err
+}
+
+func (s *server) deleteUser(ctx context.Context, in *EmailPath) (*nothing, error) {
+	return nil, s.People.DeleteUser(ctx, in.Email)
+}
+
+func (s *server) listTokens(context.Context, *nothing) (*listOutput[session.TokenView], error) {
+	return listOf(s.People.Tokens(), ""), nil
+}
+
+type addTokenInput struct {
+	Body struct {
+		Name    string       `json:"name"`
+		Role    session.Role `json:"role"`
+		Expires *time.Time   `json:"expires,omitempty"`
+	}
+}
+
+type tokenOutput struct {
+	Body struct {
+		session.TokenView
+		Token string `json:"token" doc:"the secret; it is never shown again"`
+	}
+}
+
+func (s *server) addToken(ctx context.Context, in *addTokenInput) (*tokenOutput, error) {
+	secret, view, err := s.People.AddToken(ctx, in.Body.Name, in.Body.Role, in.Body.Expires)
+	out := &tokenOutput{}
+	out.Body.TokenView, out.Body.Token = view, secret
+	return out, err
+}
+
+func (s *server) revokeToken(ctx context.Context, in *RunPath) (*nothing, error) {
+	return nil, s.People.RevokeToken(ctx, in.ID)
+}
+
+// AuditView is one thing that somebody did.
+type AuditView struct {
+	ID     string    `json:"id"`
+	At     time.Time `json:"at"`
+	Who    string    `json:"who"`
+	Role   string    `json:"role"`
+	Action string    `json:"action" doc:"the call, as the API description names it"`
+	Target string    `json:"target" doc:"path of what it was done to"`
+}
+
+const (
+	auditSpace = "audit"
+	auditFor   = 400 * 24 * time.Hour
+)
+
+// audit notes a change that was made. Bodies are left out: they may hold secrets.
+func (s *server) audit(ctx context.Context, action string) {
+	r, p := requestOf(ctx), who(ctx)
+	if r == nil || r.Method == http.MethodGet {
+		return
+	}
+	now := time.Now().UTC()
+	// Keys rise backwards in time, so that the newest come first.
+	v := AuditView{ID: fmt.Sprintf("%020d", (1<<62)-now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: r.URL.Path[len(Prefix):]}
+	value, err := json.Marshal(v)
+	if err == nil {
+		_, err = s.Store.PutKey(context.WithoutCancel(ctx), auditSpace, v.ID, value, -1, auditFor)
+	}
+	if err != nil {
+		s.Log.Error("note a change for the audit", "action", action, "error", err)
+	}
+}
+
+func (s *server) listAudit(ctx context.Context, in *Page) (*listOutput[AuditView], error) {
+	entries, err := s.Store.ListKeys(ctx, auditSpace, "", in.Cursor, in.size()+1)
+	if err != nil {
+		return nil, err
+	}
+	var views []AuditView
+	next := ""
+	for i, e := range entries {
+		if i == in.size() {
+			next = views[i-1].ID
+			break
+		}
+		var v AuditView
+		if err := json.Unmarshal(e.Value, &v); err != nil {
+			return nil, fmt.Errorf("read the audit: %w", err)
+		}
+		views = append(views, v)
+	}
+	return listOf(views, next), nil
+}
+
+// personFault makes a problem of a refusal of People.
+func personFault(err error) *Problem {
+	var r *session.Refusal
+	if !errors.As(err, &r) {
+		return nil
+	}
+	p := problemOf(r.Status, r.Code, r.EN, r.PT)
+	if r.RetryAfter > 0 {
+		p.header = http.Header{"Retry-After": {strconv.Itoa(int(r.RetryAfter.Seconds()) + 1)}}
+	}
+	return p
+}

@@ -1,0 +1,214 @@
+package session_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine/store/bolt"
+	"gancho/web/session"
+)
+
+const password = "quatro palavras sem sentido"
+
+func open(t *testing.T) *session.People {
+	t.Helper()
+	s, err := bolt.Open(t.Context(), t.TempDir(), bolt.Options{})
+	check(t, err)
+	t.Cleanup(func() { check(t, s.Close()) })
+	p, err := session.OpenPeople(t.Context(), session.Config{Docs: s, Keys: s, AdminToken: "env-token-env-token-env-token-env", Setup: filepath.Join(t.TempDir(), "setup-token")})
+	check(t, err)
+	return p
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func asking(with func(r *http.Request)) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/api/v1/flows", nil)
+	with(r)
+	return r
+}
+
+func bearer(token string) *http.Request {
+	return asking(func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) })
+}
+
+func cookie(secret string) *http.Request {
+	return asking(func(r *http.Request) { r.AddCookie(session.Cookie(secret, false)) })
+}
+
+func codeOf(err error) string {
+	var r *session.Refusal
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
+
+func TestSetupIsGoodOnce(t *testing.T) {
+	p := open(t)
+	token, err := p.NewSetup()
+	check(t, err)
+	if _, _, err := p.UseSetup(t.Context(), "wrong", "ana@example.com", "Ana", password); codeOf(err) != "bad_setup" {
+		t.Errorf("wrong token: %v", err)
+	}
+	if _, _, err := p.UseSetup(t.Context(), token, "ana@example.com", "Ana", "short"); codeOf(err) != "weak_password" {
+		t.Errorf("weak password: %v", err)
+	}
+	secret, who, err := p.UseSetup(t.Context(), token, "Ana@Example.com ", "Ana", password)
+	check(t, err)
+	if who.Role != session.Admin || p.Who(cookie(secret)).Name != "ana@example.com" {
+		t.Errorf("%+v", who)
+	}
+	if _, _, err := p.UseSetup(t.Context(), token, "eve@example.com", "Eve", password); codeOf(err) != "bad_setup" {
+		t.Errorf("used token: %v", err)
+	}
+	if again, err := p.NewSetup(); again != "" || err != nil {
+		t.Errorf("a setup token though there is a user: %v", err)
+	}
+}
+
+func TestSetupEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		token, err := p.NewSetup()
+		check(t, err)
+		time.Sleep(61 * time.Minute)
+		if _, _, err := p.UseSetup(t.Context(), token, "ana@example.com", "Ana", password); codeOf(err) != "bad_setup" {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestSessionsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		_, err := p.AddUser(t.Context(), "ana@example.com", "Ana", password, session.Editor)
+		check(t, err)
+		in := func() string {
+			secret, _, err := p.SignIn(t.Context(), "ana@example.com", password, "1.2.3.4")
+			check(t, err)
+			return secret
+		}
+		is := func(secret string) bool { return p.Who(cookie(secret)).Role == session.Editor }
+
+		kept := in()
+		for range 27 * 2 { // used every six hours, it lasts two weeks
+			time.Sleep(6 * time.Hour)
+			if !is(kept) {
+				break
+			}
+		}
+		if !is(kept) {
+			t.Error("a used session ended before two weeks")
+		}
+		time.Sleep(18 * time.Hour)
+		if is(kept) {
+			t.Error("a session outlived two weeks")
+		}
+		idle := in()
+		time.Sleep(12*time.Hour + time.Minute)
+		if is(idle) {
+			t.Error("an idle session outlived twelve hours")
+		}
+		left, changed := in(), in()
+		check(t, p.SignOut(t.Context(), cookie(left)))
+		if is(left) || !is(changed) {
+			t.Error("signing out ended the wrong session")
+		}
+		other := "outra frase bem diferente"
+		_, err = p.ChangeUser(t.Context(), "ana@example.com", session.Change{Password: &other})
+		check(t, err)
+		if is(changed) {
+			t.Error("a session outlived a change of password")
+		}
+	})
+}
+
+func TestGuessing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		_, err := p.AddUser(t.Context(), "ana@example.com", "", password, session.Admin)
+		check(t, err)
+		for range 5 {
+			if _, _, err := p.SignIn(t.Context(), "ana@example.com", "wrong", "1.2.3.4"); codeOf(err) != "wrong_password" {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := p.SignIn(t.Context(), "ana@example.com", password, "1.2.3.4"); codeOf(err) != "too_many_tries" {
+			t.Errorf("sixth try in a minute: %v", err)
+		}
+		if _, _, err := p.SignIn(t.Context(), "ana@example.com", password, "5.6.7.8"); err != nil {
+			t.Errorf("from elsewhere: %v", err)
+		}
+		time.Sleep(time.Minute + time.Second)
+		if _, _, err := p.SignIn(t.Context(), "ana@example.com", password, "1.2.3.4"); err != nil {
+			t.Errorf("after a minute: %v", err)
+		}
+		for i := range 10 {
+			_, _, _ = p.SignIn(t.Context(), "nobody@example.com", "wrong", string(rune('a'+i)))
+		}
+		if _, _, err = p.SignIn(t.Context(), "nobody@example.com", "wrong", "z"); codeOf(err) != "too_many_tries" {
+			t.Errorf("eleventh try for an account: %v", err)
+		}
+	})
+}
+
+func TestTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		end := time.Now().Add(time.Hour)
+		secret, view, err := p.AddToken(t.Context(), "ci", session.Viewer, &end)
+		check(t, err)
+		if who := p.Who(bearer(secret)); who.Role != session.Viewer || who.Name != "ci" {
+			t.Errorf("%+v", who)
+		}
+		if p.Who(bearer(secret+"x")).Role != "" || p.Who(bearer("env-token-env-token-env-token-env")).Role != session.Admin {
+			t.Error("tokens are mixed up")
+		}
+		time.Sleep(time.Hour)
+		if p.Who(bearer(secret)).Role != "" {
+			t.Error("a token outlived its end")
+		}
+		secret, view, err = p.AddToken(t.Context(), "other", session.Editor, nil)
+		check(t, err)
+		check(t, p.RevokeToken(t.Context(), view.ID))
+		if p.Who(bearer(secret)).Role != "" || codeOf(p.RevokeToken(t.Context(), view.ID)) != "no_token" {
+			t.Error("a revoked token is good")
+		}
+	})
+}
+
+func TestTheLastAdminStays(t *testing.T) {
+	p := open(t)
+	_, err := p.AddUser(t.Context(), "ana@example.com", "", password, session.Admin)
+	check(t, err)
+	viewer := session.Viewer
+	if _, err := p.ChangeUser(t.Context(), "ana@example.com", session.Change{Role: &viewer}); codeOf(err) != "last_admin" {
+		t.Errorf("%v", err)
+	}
+	if err := p.DeleteUser(t.Context(), "ana@example.com"); codeOf(err) != "last_admin" {
+		t.Errorf("%v", err)
+	}
+	_, err = p.AddUser(t.Context(), "rui@example.com", "", password, session.Admin)
+	check(t, err)
+	check(t, p.DeleteUser(t.Context(), "ana@example.com"))
+}
+
+func TestWeakPasswords(t *testing.T) {
+	p := open(t)
+	for _, weak := range []string{"", "elevenchars", "123456789012", "aaaaaaaaaaaa", "Password1234!", "senha2026!!!!", "ana1234567890", "abababababab", string(make([]byte, 2000))} {
+		if _, err := p.AddUser(t.Context(), "ana@example.com", "", weak, session.Viewer); codeOf(err) != "weak_password" {
+			t.Errorf("%.20q was taken: %v", weak, err)
+		}
+	}
+}

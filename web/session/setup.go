@@ -1,0 +1,80 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+)
+
+// setup is the one-time invitation for the first admin.
+type setup struct {
+	digest string
+	until  time.Time
+}
+
+const setupFor = time.Hour
+
+// NewSetup makes a setup token that is good once, for an hour, and keeps it in the file for
+// whoever cannot see what the program prints. "" when there is a user already.
+func (p *People) NewSetup() (string, error) {
+	if p.HasUsers() {
+		return "", nil
+	}
+	secret := random()
+	p.mu.Lock()
+	p.setup = &setup{digest: digest(secret), until: p.Now().Add(setupFor)}
+	p.mu.Unlock()
+	if p.Setup == "" {
+		return secret, nil
+	}
+	if err := os.WriteFile(p.Setup, []byte(secret+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keep the setup token: %w", err)
+	}
+	return secret, nil
+}
+
+// UseSetup makes the first admin and signs them in.
+func (p *People) UseSetup(ctx context.Context, secret, email, name, password string) (string, Person, error) {
+	if !p.takeSetup(secret) {
+		return "", Person{}, &Refusal{
+			Status: http.StatusForbidden, Code: "bad_setup", EN: "this setup link is not good any more: restart the server for a new one, or use: gancho user add",
+			PT: "este link de configuração não vale mais: reinicie o servidor para obter outro, ou use: gancho user add",
+		}
+	}
+	if _, err := p.AddUser(ctx, email, name, password, Admin); err != nil {
+		p.giveSetupBack(secret)
+		return "", Person{}, err
+	}
+	if p.Setup != "" {
+		if err := os.Remove(p.Setup); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", Person{}, fmt.Errorf("end the setup: %w", err)
+		}
+	}
+	u, err := p.find(email)
+	if err != nil {
+		return "", Person{}, err
+	}
+	session, err := p.begin(ctx, &u)
+	return session, Person{Name: u.Email, Role: u.Role, User: true}, err
+}
+
+// takeSetup takes the token, so that of two who come at once one gets it.
+func (p *People) takeSetup(secret string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.users) > 0 || p.setup == nil || p.Now().After(p.setup.until) || !same(digest(secret), p.setup.digest) {
+		return false
+	}
+	p.setup = nil
+	return true
+}
+
+// giveSetupBack lets a person who mistyped try again.
+func (p *People) giveSetupBack(secret string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.setup = &setup{digest: digest(secret), until: p.Now().Add(setupFor)}
+}
