@@ -216,7 +216,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 	}
 	return &Call{
 		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1,
-		Key: w.run.ID + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
+		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
 		Now: w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {
 			p, err := w.plan.program(source)

@@ -308,6 +308,9 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 	}
 	w.trigger = TriggerScope(&meta, body, work.Run.At, work.Run.EventName, work.Run.Event)
 	w.kind = meta.Kind
+	if meta.KeyOf != "" {
+		w.keyOf = meta.KeyOf
+	}
 	return w, nil
 }
 

@@ -16,6 +16,7 @@ type Meta struct {
 	Headers map[string]string `json:"headers,omitempty"` // by lower-case name, first values
 	Query   map[string]string `json:"query,omitempty"`   // first values
 	Note    string            `json:"note,omitempty"`    // what the door noticed, for people
+	KeyOf   string            `json:"key_of,omitempty"`  // run whose idempotency keys a replay uses
 	Fault   string            `json:"fault,omitempty"`   // why a door expression failed: the run fails with it
 }
 

@@ -43,8 +43,10 @@ type FlowEntry struct {
 	Created      time.Time
 	Updated      time.Time
 
-	old []oldToken
-	doc int64
+	old   []oldToken
+	doc   int64
+	place int64 // of the draft among those kept
+	last  int64 // the newest that redo reaches
 }
 
 type oldToken struct {
@@ -62,6 +64,8 @@ type head struct {
 	Created      time.Time  `json:"created"`
 	Updated      time.Time  `json:"updated"`
 	Draft        *flow.Flow `json:"draft"`
+	Place        int64      `json:"place,omitempty"`
+	Last         int64      `json:"last,omitempty"`
 }
 
 // revision is the saved form of a published flow; it is never changed.
@@ -88,6 +92,7 @@ const (
 // FlowsConfig is what Flows are made of.
 type FlowsConfig struct {
 	Docs       store.Docs
+	Keys       store.Keys // keeps drafts for undo; nil keeps none
 	Catalogue  flow.Catalogue
 	Box        *seal.Box
 	Connection func(name string) (kind string, ok bool)
@@ -134,7 +139,7 @@ func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
 	}
 	f := &FlowEntry{
 		ID: d.ID, State: h.State, Draft: h.Draft, DraftRev: h.DraftRev, PublishedRev: h.PublishedRev,
-		Created: h.Created, Updated: h.Updated, doc: d.Revision,
+		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last,
 	}
 	var err error
 	if f.Token, err = s.openToken(d.ID, h.Token); err != nil {
@@ -168,6 +173,8 @@ func unmarshalFlow(data []byte, into any) error {
 	switch v := into.(type) {
 	case *head:
 		flow.Exact(v.Draft)
+	case *draft:
+		flow.Exact(v.Flow)
 	case *revision:
 		flow.Exact(v.Flow)
 	}
@@ -282,6 +289,9 @@ func (s *Flows) create(ctx context.Context, f *flow.Flow, state State) (FlowEntr
 	}
 	now := s.Now().UTC()
 	e := &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now}
+	if err := s.keepDraft(ctx, e); err != nil {
+		return FlowEntry{}, err
+	}
 	return s.write(ctx, e)
 }
 
@@ -292,7 +302,7 @@ func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int
 	}
 	return s.change(ctx, id, ifMatch, func(e *FlowEntry) error {
 		e.Draft, e.DraftRev = f, e.DraftRev+1
-		return nil
+		return s.keepDraft(ctx, e)
 	})
 }
 
@@ -322,7 +332,7 @@ func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *
 // write makes an entry durable and then the one in force.
 func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (FlowEntry, error) {
 	h := head{
-		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Created: e.Created, Updated: e.Updated, Draft: e.Draft,
+		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last,
 		Token: s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
 	}
 	for _, o := range e.old {
@@ -430,5 +440,5 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 	}
 	s.drop(id)
 	s.mu.Unlock()
-	return nil
+	return s.dropDrafts(ctx, id)
 }

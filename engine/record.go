@@ -41,6 +41,7 @@ type record struct {
 	Quota    int            `json:"quota,omitempty"`  // attempts that do not count
 	Chosen   []int          `json:"chosen,omitempty"` // branches taken
 	Mocked   bool           `json:"mocked,omitempty"`
+	Reopened int            `json:"reopened,omitempty"` // attempt of the run at which a failed step began anew
 	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/store"
 )
@@ -26,8 +27,10 @@ type TrialConfig struct {
 	Vars       map[string]any
 	Timezone   string
 	Decode     func(contentType string, body []byte) (any, error)
+	seen       func(*expression.Scope)
 	Until      string // step path after which to stop
 	From       string // step path from which Real counts; actions before it are held back
+	Before     string // for ScopeAt: the step whose scope is asked for
 	MaxWakings int    // how often a parked run goes on; 10,000
 }
 
@@ -112,6 +115,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 	for range most {
 		w := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
 		w.trigger, w.records, w.answer, w.only = trigger, records, answer, t.Until
+		w.before, w.seen = t.Before, t.seen
 		d, err := w.walk(ctx)
 		if err != nil {
 			return nil, nil, err
@@ -236,3 +240,27 @@ func (t *trial) waitURL(_, path string) string {
 }
 
 func (t *trial) stopping() bool { return false }
+
+// ScopeAt gives what expressions of the step at the path Before see, or after the last step
+// without it: the flow is run in memory, and no failure hides what came before it.
+func ScopeAt(ctx context.Context, c TrialConfig) (*expression.Scope, error) {
+	var scope *expression.Scope
+	c.seen = func(s *expression.Scope) { scope = s }
+	run, err := Trial(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if scope != nil {
+		return scope, nil
+	}
+	steps := map[string]any{}
+	for _, s := range run.Steps {
+		if s.Status == stepSucceeded && idOf(s.Path) == s.Path {
+			steps[s.Path] = s.Output
+		}
+	}
+	return &expression.Scope{Now: run.At, Zone: zoneOf(c.Flow, c.Timezone), Values: map[string]any{
+		"trigger": run.Trigger, "steps": steps, "errors": map[string]any{}, "vars": c.Vars,
+		"run": map[string]any{"id": run.ID, "flow": run.Flow, "revision": run.Revision, "attempt": 1, "at": run.At},
+	}}, nil
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,7 +69,10 @@ type walker struct {
 	until   time.Time // deadline of the run
 	kind    string    // of the trigger
 	fault   *Fault    // why the run cannot even begin
-	only    string    // stop before what follows this step (tests up to a step)
+	keyOf   string    // run that idempotency keys begin with
+	before  string    // tells seen what the step of this path sees
+	seen    func(*expression.Scope)
+	only    string // stop before what follows this step (tests up to a step)
 
 	mu      sync.Mutex
 	records map[string]*record
@@ -110,7 +114,7 @@ func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.
 		timeout = defaultRunTimeout
 	}
 	return &walker{
-		plan: p, hands: h, run: run, vars: vars, zone: zone, until: run.At.Add(timeout),
+		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(timeout),
 		records: map[string]*record{}, inbox: map[string][]byte{}, dirty: map[string][]byte{},
 	}
 }
@@ -217,6 +221,29 @@ func (w *walker) block(ctx context.Context, steps []*flow.Step, f *frame) (verdi
 	return next, nil
 }
 
+// reopens says whether a failed step, or block around it, begins anew because a person let
+// the run go on from there.
+func (w *walker) reopens(rec *record, n *node, f *frame) bool {
+	failed := w.run.Resumed
+	if failed == "" || rec.Reopened >= w.run.Attempt {
+		return false
+	}
+	return rec.Path == failed || (strings.HasPrefix(failed, f.prefix) && contains(n.step, idOf(failed)))
+}
+
+func contains(block *flow.Step, id string) bool {
+	found := false
+	look := func(steps []*flow.Step) {
+		flow.Walk(steps, "", func(_ string, s *flow.Step) { found = found || s.ID == id })
+	}
+	look(block.Steps)
+	look(block.Catch)
+	for _, b := range block.Branches {
+		look(b.Steps)
+	}
+	return found
+}
+
 func (w *walker) finish(e *store.End) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -231,9 +258,16 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 		return parked, errLost
 	}
 	path := f.prefix + n.step.ID
+	if w.seen != nil && path == w.before {
+		w.seen(f.scope)
+	}
 	rec := w.record(path, n.step.Action)
 	if rec.finished() && rec.Status != stepFailed {
 		return w.restore(rec, n, f), nil
+	}
+	if rec.Status == stepFailed && w.reopens(rec, n, f) {
+		rec.Status, rec.Error, rec.Ended = stepRunning, nil, time.Time{}
+		rec.Reopened, rec.Quota = w.run.Attempt, len(rec.Attempts) // attempts before count no more
 	}
 	if rec.Status == stepFailed {
 		return w.settle(ctx, n, f, rec, rec.Error.fault())

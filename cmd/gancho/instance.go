@@ -78,7 +78,7 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections); err != nil {
 		return fmt.Errorf("open the connections: %w", err)
 	}
-	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Busy: i.busy})
+	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Busy: i.busy})
 	if err != nil {
 		return fmt.Errorf("open the flows: %w", err)
 	}

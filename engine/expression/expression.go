@@ -453,3 +453,17 @@ func patch(n *ast.Node, with ast.Node) {
 	with.SetLocation((*n).Location())
 	*n = with
 }
+
+// ProblemOf is an error of an expression as a problem of a document.
+func ProblemOf(err error) form.Problem {
+	p := form.Problem{Severity: form.Error, Code: "failed", Message: form.Label(err.Error(), err.Error())}
+	var e *Error
+	if errors.As(err, &e) {
+		p.Code, p.Message, p.Hint, p.From, p.To = e.Code, e.Message, e.Hint, e.From, e.To
+	}
+	var m *MissingError
+	if errors.As(err, &m) {
+		p.Code, p.Message = "missing", form.Label(m.Path+" is missing", "falta "+m.Path)
+	}
+	return p
+}

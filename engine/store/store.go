@@ -96,6 +96,10 @@ type Event struct {
 	Source  string        // ID of the event that this one repeats (replays); "" for an original
 	Parent  Parent        // for a run that another run spawned
 	Depth   int           // of nested calls
+
+	ReplayOf string   // the run that its run repeats; "" for none
+	Revision int      // that its run is pinned to; 0 is pinned when it begins
+	Steps    []Record // checkpoints that its run begins with
 }
 
 // Parent is the run, and the place in it, that waits for a spawned run.
@@ -173,7 +177,8 @@ type Run struct {
 	Error      RunError
 	Reason     string
 	ReplayOf   string
-	Attempt    int // 1, and one more each time that it was resumed
+	Attempt    int    // 1, and one more each time that it was resumed
+	Resumed    string // path of the step at which it had failed when it was last resumed
 	OrderBy    string
 	Parent     Parent
 	Depth      int

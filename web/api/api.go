@@ -121,7 +121,8 @@ func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
 		if len(r.Header.Values("Content-Type")) > 1 || (r.ContentLength != 0 && r.Body != http.NoBody && r.Method != http.MethodGet && !isJSON(r.Header.Get("Content-Type"))) {
 			return writeProblem(c, http.StatusUnsupportedMediaType, "not_json", "the body must be JSON: send Content-Type: application/json", "o corpo deve ser JSON: envie Content-Type: application/json")
 		}
-		ctx := context.WithValue(r.Context(), personKey{}, s.People.Who(r))
+		person := s.People.Who(r)
+		ctx := context.WithValue(engine.WithPerson(r.Context(), person.Name), personKey{}, person)
 		c.SetRequest(r.WithContext(context.WithValue(ctx, requestKey{}, r)))
 		return next(c)
 	}

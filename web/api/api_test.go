@@ -46,7 +46,7 @@ func newHouse(t *testing.T) *house {
 	check(t, err)
 	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections)
 	check(t, err)
-	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Busy: func(ctx context.Context, id string) (int64, error) {
+	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Busy: func(ctx context.Context, id string) (int64, error) {
 		c, err := s.Counts(ctx)
 		return c[id].Waiting + c[id].Pending, err
 	}})

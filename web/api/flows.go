@@ -28,6 +28,8 @@ type FlowView struct {
 	DraftRev     int64         `json:"draft_rev"`
 	PublishedRev int           `json:"published_rev" doc:"0 if never published"`
 	Changed      bool          `json:"changed" doc:"the draft is not what is published"`
+	CanUndo      bool          `json:"can_undo"`
+	CanRedo      bool          `json:"can_redo"`
 	URL          string        `json:"url,omitempty" doc:"not for viewers"`
 	Problems     []ProblemView `json:"problems"`
 	Created      time.Time     `json:"created"`
@@ -102,7 +104,7 @@ type DocumentBody struct {
 
 func (s *server) flowView(ctx context.Context, e *engine.FlowEntry) FlowView {
 	return FlowView{
-		Flow: e.Draft, State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Changed: changed(e), URL: s.url(ctx, e),
+		Flow: e.Draft, State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Changed: changed(e), CanUndo: e.CanUndo(), CanRedo: e.CanRedo(), URL: s.url(ctx, e),
 		Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated,
 	}
 }

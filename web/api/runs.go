@@ -51,7 +51,7 @@ func moment(name, text string) (time.Time, error) {
 }
 
 func (s *server) listRuns(ctx context.Context, in *historyInput) (*listOutput[engine.RunView], error) {
-	q, err := in.query("pending", "running", "waiting", "unknown", "succeeded", "failed", "filtered", "canceled", "duplicate")
+	q, err := in.query(runStatuses...)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (s *server) getState(ctx context.Context, in *KeyPath) (*stateOutput, error
 	}
 	v := StateView{Key: in.key(), Value: value}
 	if !e.Expires.IsZero() {
-		at := e.Expires.UTC()
+		at := e.Expires.UTC().Round(time.Second) // it was given as a time to go
 		v.Expires = &at
 	}
 	return &stateOutput{v}, nil

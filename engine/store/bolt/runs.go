@@ -167,6 +167,11 @@ func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, err
 		if err := put(tx, "runs", number(n), savedRun{Run: *run}); err != nil {
 			return store.Accept{}, made{}, err
 		}
+		for _, step := range e.Steps {
+			if err := tx.Bucket([]byte("steps")).Put(join(n, "\x00", step.Path), frame(step.Data)); err != nil {
+				return store.Accept{}, made{}, err
+			}
+		}
 	}
 	if err := put(tx, "events", number(n), saved); err != nil {
 		return store.Accept{}, made{}, err
@@ -181,6 +186,7 @@ func newRun(saved *savedEvent, e *store.Event) *store.Run {
 	r := &store.Run{
 		ID: newID(e.At, 1, saved.Number), Number: saved.Number, Flow: e.Flow, Event: saved.ID, EventName: e.Name, Title: e.Title,
 		Status: store.Pending, At: e.At, OrderBy: e.OrderBy, Parent: e.Parent, Depth: e.Depth, Attempt: 1,
+		ReplayOf: e.ReplayOf, Revision: e.Revision,
 	}
 	if e.Source != "" {
 		r.Event = e.Source
@@ -377,6 +383,7 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 		}
 		s.counts.move(r.Flow, r.Status, store.Pending)
 		r.Attempt++
+		r.Resumed = r.Error.Step
 		r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor = store.Pending, store.RunError{}, "", time.Time{}, ""
 		effect = func() {
 			s.sched.mu.Lock()

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// draftsKept is how many drafts of a flow are kept for undo.
+const draftsKept = 200
+
+// draft as it is kept. Members are added, never changed.
+type draft struct {
+	At   time.Time  `json:"at"`
+	By   string     `json:"by,omitempty"`
+	Flow *flow.Flow `json:"flow"`
+}
+
+type byKey struct{}
+
+// WithPerson says who asks, for what is kept with who did it.
+func WithPerson(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, byKey{}, name)
+}
+
+func personOf(ctx context.Context) string {
+	name, _ := ctx.Value(byKey{}).(string)
+	return name
+}
+
+func draftSpace(id string) string { return "draft/" + id }
+
+func draftKey(place int64) string { return fmt.Sprintf("%016d", place) }
+
+// keepDraft keeps the entry's draft at the place after its own, and forgets what could be
+// redone from there. It happens before the flow is written, so that a place that a flow
+// points to is always there.
+func (s *Flows) keepDraft(ctx context.Context, e *FlowEntry) error {
+	if s.Keys == nil {
+		return nil
+	}
+	value, err := json.Marshal(draft{At: s.Now().UTC(), By: personOf(ctx), Flow: e.Draft})
+	if err != nil {
+		return fmt.Errorf("keep the draft of %s: %w", e.ID, err)
+	}
+	if _, err := s.Keys.PutKey(ctx, draftSpace(e.ID), draftKey(e.place+1), value, -1, 0); err != nil {
+		return fmt.Errorf("keep the draft of %s: %w", e.ID, err)
+	}
+	e.place++
+	e.last = e.place
+	if e.place > draftsKept {
+		if err := s.Keys.DeleteKey(ctx, draftSpace(e.ID), draftKey(e.place-draftsKept)); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("forget an old draft of %s: %w", e.ID, err)
+		}
+	}
+	return nil
+}
+
+// Undo makes the draft before the newest one the draft again; it survives restarts.
+func (s *Flows) Undo(ctx context.Context, id string) (FlowEntry, error) {
+	return s.step(ctx, id, -1, refuse(Conflict, "nothing_to_undo", "there is nothing to undo", "não há nada para desfazer"))
+}
+
+// Redo takes the last undo back.
+func (s *Flows) Redo(ctx context.Context, id string) (FlowEntry, error) {
+	return s.step(ctx, id, +1, refuse(Conflict, "nothing_to_redo", "there is nothing to redo", "não há nada para refazer"))
+}
+
+func (s *Flows) step(ctx context.Context, id string, by int64, nothing *Refusal) (FlowEntry, error) {
+	return s.change(ctx, id, -1, func(e *FlowEntry) error {
+		to := e.place + by
+		if s.Keys == nil || to < 1 || to > e.last {
+			return nothing
+		}
+		kept, err := s.Keys.GetKey(ctx, draftSpace(id), draftKey(to))
+		if errors.Is(err, store.ErrNotFound) {
+			return nothing
+		}
+		if err != nil {
+			return fmt.Errorf("read a draft of %s: %w", id, err)
+		}
+		var d draft
+		if err := unmarshalFlow(kept.Value, &d); err != nil {
+			return err
+		}
+		e.Draft, e.DraftRev, e.place = d.Flow, e.DraftRev+1, to
+		return nil
+	})
+}
+
+// CanUndo and CanRedo say whether there is a draft before or after this one.
+func (e *FlowEntry) CanUndo() bool { return e.place > 1 && e.place > e.last-draftsKept+1 }
+
+// CanRedo says whether an undo can be taken back.
+func (e *FlowEntry) CanRedo() bool { return e.place < e.last }
+
+// dropDrafts forgets all drafts of a flow that is gone.
+func (s *Flows) dropDrafts(ctx context.Context, id string) error {
+	if s.Keys == nil {
+		return nil
+	}
+	entries, err := s.Keys.ListKeys(ctx, draftSpace(id), "", "", 2*draftsKept)
+	if err != nil {
+		return fmt.Errorf("forget the drafts of %s: %w", id, err)
+	}
+	for _, e := range entries {
+		if err := s.Keys.DeleteKey(ctx, draftSpace(id), e.Key); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("forget the drafts of %s: %w", id, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// ReplayOptions say which runs to do again, and how.
+type ReplayOptions struct {
+	IDs       []string
+	Query     *store.Query // instead of IDs: all that it matches, at most MaxReplay
+	From      string       // start (default) or failed
+	Published bool         // on the published revision, not on the one that ran
+	DryRun    bool         // only say what would happen
+	Allow     []string     // paths of finished effects that may be repeated
+}
+
+// MaxReplay is how many runs one call does again.
+const MaxReplay = 1000
+
+// Replayed is what became of one run. Run is empty when it was refused or only asked about.
+type Replayed struct {
+	Of      string       `json:"replay_of"`
+	Run     string       `json:"run,omitempty"`
+	Repeats []string     `json:"repeats,omitempty"` // paths of finished effects that would happen again
+	Kept    []string     `json:"kept,omitempty"`    // paths whose checkpoints are kept
+	Refused *ReplayFault `json:"refused,omitempty"`
+}
+
+// ReplayFault is why a run is not done again.
+type ReplayFault struct {
+	Code    string     `json:"code"`
+	Message form.Words `json:"-"`
+	Text    string     `json:"message"`
+}
+
+// Replay does runs again. From the start a run is a new one, with new idempotency keys. From
+// the failed step on the revision that ran, it is the same run that goes on; on the published
+// revision it is a new one that keeps the checkpoints of equal path (or formerly so called)
+// and kind, and uses the first run's keys.
+func (e *Engine) Replay(ctx context.Context, o ReplayOptions) ([]Replayed, error) {
+	ids := o.IDs
+	if o.Query != nil {
+		var err error
+		if ids, err = e.matching(ctx, *o.Query); err != nil {
+			return nil, err
+		}
+	}
+	if len(ids) > MaxReplay {
+		return nil, refuse(Invalid, "too_many", fmt.Sprintf("at most %d runs at once; narrow the query", MaxReplay), fmt.Sprintf("no máximo %d execuções de uma vez; restrinja a busca", MaxReplay))
+	}
+	results := []Replayed{}
+	for _, id := range ids {
+		r, err := e.replay(ctx, id, o)
+		if err != nil {
+			return results, fmt.Errorf("replay run %s: %w", id, err)
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+func (e *Engine) matching(ctx context.Context, q store.Query) (ids []string, err error) {
+	for q.Limit = 200; len(ids) <= MaxReplay; {
+		runs, next, err := e.Store.ListRuns(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range runs {
+			ids = append(ids, runs[i].ID)
+		}
+		if q.Cursor = next; next == "" {
+			break
+		}
+	}
+	return ids, nil
+}
+
+// replay does one run again. A refusal is part of the answer; an error is not.
+func (e *Engine) replay(ctx context.Context, id string, o ReplayOptions) (Replayed, error) {
+	r := Replayed{Of: id}
+	story, err := e.Store.GetRun(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return r.refuse("not_found", "there is no such run", "não existe esta execução"), nil
+	}
+	if err != nil {
+		return r, err
+	}
+	if !story.Run.Status.Final() {
+		return r.refuse("not_ended", "the run has not ended", "a execução não terminou"), nil
+	}
+	if o.From == "failed" && story.Run.Status != store.Failed {
+		return r.refuse("not_failed", "the run has not failed; replay it from the start", "a execução não falhou; repita desde o início"), nil
+	}
+	if o.From == "failed" && !o.Published {
+		return e.goOn(ctx, r, o)
+	}
+	return e.again(ctx, r, &story, o)
+}
+
+func (r Replayed) refuse(code, en, pt string) Replayed {
+	r.Refused = &ReplayFault{Code: code, Message: form.Label(en, pt), Text: en}
+	return r
+}
+
+// goOn lets a failed run go on at the step that failed.
+func (e *Engine) goOn(ctx context.Context, r Replayed, o ReplayOptions) (Replayed, error) {
+	if o.DryRun {
+		return r, nil
+	}
+	err := e.Store.Resume(ctx, r.Of, nil)
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+		return r.refuse("cannot_go_on", "the run cannot go on any more; replay it from the start", "a execução não pode mais continuar; repita desde o início"), nil
+	}
+	if err == nil {
+		r.Run = r.Of
+	}
+	return r, err
+}
+
+// again makes a new run of the event of another.
+func (e *Engine) again(ctx context.Context, r Replayed, story *store.Story, o ReplayOptions) (Replayed, error) {
+	if len(story.Meta) == 0 || (story.Body == nil && len(story.Meta) == 0) {
+		return r.refuse("no_body", "the body of its event is no longer kept", "o corpo do evento não está mais guardado"), nil
+	}
+	entry, err := e.Flows.Get(story.Run.Flow)
+	if err != nil || entry.Published == nil {
+		return r.refuse("no_flow", "its flow is gone, or was never published", "o fluxo não existe mais, ou nunca foi publicado"), nil
+	}
+	event := store.Event{
+		Flow: story.Run.Flow, At: e.Now(), Outcome: store.Accepted, OrderBy: story.Run.OrderBy, Name: story.Run.EventName, Title: story.Run.Title,
+		Meta: story.Meta, Body: story.Body, Source: story.Run.Event, ReplayOf: r.Of, Revision: story.Run.Revision,
+	}
+	if o.Published {
+		event.Revision = entry.PublishedRev
+	}
+	if o.From == "failed" {
+		if err := e.keepCheckpoints(&event, &r, story, entry.Published); err != nil {
+			return r, err
+		}
+		if open := slices.DeleteFunc(slices.Clone(r.Repeats), func(path string) bool { return slices.Contains(o.Allow, path) }); len(open) > 0 && !o.DryRun {
+			r.Repeats = open
+			return r.refuse("replay_differs", "effects that have happened would happen again: "+strings.Join(open, ", "), "efeitos que já aconteceram aconteceriam de novo: "+strings.Join(open, ", ")), nil
+		}
+	}
+	if o.DryRun {
+		return r, nil
+	}
+	accepted, err := e.Store.Accept(ctx, []store.Event{event})
+	if err != nil {
+		return r, err
+	}
+	r.Run = accepted[0].Run
+	return r, nil
+}
+
+// keepCheckpoints seeds the new run with what its flow still knows of the old one's steps.
+func (e *Engine) keepCheckpoints(event *store.Event, r *Replayed, story *store.Story, published *flow.Flow) error {
+	places := placesOf(published)
+	fresh := map[string]bool{} // kinds of effects at places that the old run did not have
+	old := map[string]bool{}
+	for _, s := range story.Steps {
+		old[idOf(s.Path)] = true
+	}
+	for id, step := range places {
+		if a, ok := e.Catalogue.Find(step.Action); ok && a.Effect && step.ID == id && !old[id] && !slices.ContainsFunc(step.Formerly, func(f string) bool { return old[f] }) {
+			fresh[step.Action] = true
+		}
+	}
+	for _, s := range story.Steps {
+		rec, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return err
+		}
+		a, ok := e.Catalogue.Find(rec.Action)
+		if !ok || a.Shape != flow.Leaf || rec.Status != stepSucceeded {
+			continue
+		}
+		step := places[idOf(s.Path)]
+		if step == nil || step.Action != rec.Action {
+			if a.Effect && fresh[rec.Action] {
+				r.Repeats = append(r.Repeats, s.Path)
+			}
+			continue
+		}
+		rec.Path = strings.TrimSuffix(s.Path, idOf(s.Path)) + step.ID
+		data, err := rec.bytes()
+		if err != nil {
+			return err
+		}
+		event.Steps = append(event.Steps, store.Record{Path: rec.Path, Data: data})
+		r.Kept = append(r.Kept, rec.Path)
+	}
+	var meta Meta
+	if err := json.Unmarshal(event.Meta, &meta); err != nil {
+		return fmt.Errorf("envelope: %w", err)
+	}
+	if meta.KeyOf == "" {
+		meta.KeyOf = r.Of
+	}
+	var err error
+	event.Meta, err = json.Marshal(&meta)
+	return err
+}
+
+// placesOf gives each step by its id and by its former ones.
+func placesOf(f *flow.Flow) map[string]*flow.Step {
+	places := map[string]*flow.Step{}
+	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) {
+		for _, former := range s.Formerly {
+			if places[former] == nil {
+				places[former] = s
+			}
+		}
+	})
+	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) { places[s.ID] = s })
+	return places
+}
+
+// idOf gives the step's id of a path.
+func idOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// AcceptRejected lets a rejected delivery in whose body was kept.
+func (e *Engine) AcceptRejected(ctx context.Context, id string) (Receipt, error) {
+	info, err := e.Store.GetEvent(ctx, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if info.Outcome != store.Rejected {
+		return Receipt{}, refuse(Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
+	}
+	if len(info.Body) == 0 {
+		return Receipt{}, refuse(Conflict, "no_body", "its body was not kept: the sender could not be trusted", "o corpo não foi guardado: o remetente não era confiável")
+	}
+	var meta Meta
+	if err := json.Unmarshal(info.Meta, &meta); err != nil {
+		return Receipt{}, fmt.Errorf("envelope: %w", err)
+	}
+	receipts, err := e.Accept(ctx, []Incoming{{Flow: info.Flow, Meta: meta, Body: info.Body, At: e.Now(), Name: info.Name, Title: info.Title}})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipts[0], nil
+}

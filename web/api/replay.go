@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+type replayInput struct {
+	Body struct {
+		IDs   []string `json:"ids,omitempty"`
+		Query *struct {
+			Flow   string `json:"flow,omitempty"`
+			Status string `json:"status,omitempty"`
+			Text   string `json:"q,omitempty"`
+			From   string `json:"from,omitempty"`
+			To     string `json:"to,omitempty"`
+			Error  string `json:"error,omitempty"`
+		} `json:"query,omitempty" doc:"the parameters of GET /runs"`
+		From     string   `json:"from,omitempty" enum:"start,failed" doc:"start if left out"`
+		Revision string   `json:"revision,omitempty" enum:"original,published" doc:"published if left out"`
+		DryRun   bool     `json:"dry_run,omitempty"`
+		Allow    []string `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
+	}
+}
+
+type replayOutput struct {
+	Body struct {
+		DryRun   bool              `json:"dry_run"`
+		Replayed int               `json:"replayed"`
+		Refused  int               `json:"refused"`
+		Items    []engine.Replayed `json:"items"`
+	}
+}
+
+func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, error) {
+	o := engine.ReplayOptions{IDs: in.Body.IDs, From: in.Body.From, Published: in.Body.Revision != "original", DryRun: in.Body.DryRun, Allow: in.Body.Allow}
+	if (in.Body.Query == nil) == (len(in.Body.IDs) == 0) {
+		return nil, problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
+	}
+	if b := in.Body.Query; b != nil {
+		h := historyInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}
+		q, err := h.query(runStatuses...)
+		if err != nil {
+			return nil, err
+		}
+		o.Query = &q
+	}
+	items, err := s.Engine.Replay(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	out := &replayOutput{}
+	out.Body.DryRun, out.Body.Items = o.DryRun, items
+	for i := range items {
+		if f := items[i].Refused; f != nil {
+			f.Text = f.Message.In(langOf(ctx))
+			out.Body.Refused++
+		} else if !o.DryRun {
+			out.Body.Replayed++
+		}
+	}
+	return out, refusedReplay(items, o)
+}
+
+// refusedReplay is the problem of a replay of which nothing could be done.
+func refusedReplay(items []engine.Replayed, o engine.ReplayOptions) error {
+	for i := range items {
+		if items[i].Refused == nil || o.DryRun {
+			return nil
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	first := items[0].Refused
+	status := http.StatusConflict
+	if first.Code == "not_found" {
+		status = http.StatusNotFound
+	}
+	p := problemOf(status, first.Code, first.Message.EN, first.Message.PT)
+	p.Steps = items[0].Repeats
+	return p
+}
+
+func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, error) {
+	receipt, err := s.Engine.AcceptRejected(ctx, in.ID)
+	if err != nil {
+		return nil, found(err, "event", "este evento")
+	}
+	out := &startOutput{}
+	out.Body.Event, out.Body.Status, out.Body.Run = receipt.Event, receipt.Outcome, receipt.Run
+	return out, nil
+}
+
+type expressionInput struct {
+	Body struct {
+		Source  string          `json:"source"`
+		Mode    string          `json:"mode,omitempty" enum:"expression,template" doc:"expression if left out"`
+		Flow    string          `json:"flow,omitempty"`
+		Draft   json.RawMessage `json:"draft,omitempty" doc:"a draft that is not saved"`
+		Step    string          `json:"step,omitempty" doc:"path; what it sees are the outputs of the steps before it"`
+		Event   *EventInput     `json:"event,omitempty"`
+		EventID string          `json:"event_id,omitempty"`
+	}
+}
+
+type expressionOutput struct {
+	Body struct {
+		Source   string        `json:"source"`
+		Type     string        `json:"type"`
+		Value    any           `json:"value"`
+		Problems []ProblemView `json:"problems"`
+	}
+}
+
+// expression says what an expression or template yields for an event, with effects held back.
+func (s *server) expression(ctx context.Context, in *expressionInput) (*expressionOutput, error) {
+	scope, err := s.scope(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	out := &expressionOutput{}
+	out.Body.Source, out.Body.Problems = in.Body.Source, []ProblemView{}
+	value, err := evaluate(ctx, in, scope)
+	if err != nil {
+		out.Body.Problems = viewProblems([]form.Problem{expression.ProblemOf(err)}, langOf(ctx))
+		return out, nil
+	}
+	out.Body.Value, out.Body.Type = value, typeName(value)
+	return out, nil
+}
+
+func evaluate(ctx context.Context, in *expressionInput, scope *expression.Scope) (any, error) {
+	if in.Body.Mode == "template" {
+		t, err := expression.CompileTemplate(in.Body.Source)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // words for people
+		}
+		return t.Fill(ctx, scope) //nolint:wrapcheck // words for people
+	}
+	p, err := expression.Compile(in.Body.Source)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // words for people
+	}
+	return p.Run(ctx, scope) //nolint:wrapcheck // words for people
+}
+
+// scope is what a step sees for an event: the flow is run in memory up to it.
+func (s *server) scope(ctx context.Context, in *expressionInput) (*expression.Scope, error) {
+	f := &flow.Flow{ID: "none", Trigger: flow.Trigger{Kind: "manual"}}
+	if in.Body.Flow != "" {
+		e, err := s.Flows.Get(in.Body.Flow)
+		if err != nil {
+			return nil, err
+		}
+		f = e.Draft
+	}
+	var err error
+	if len(in.Body.Draft) > 0 {
+		if f, err = readFlow(in.Body.Draft); err != nil {
+			return nil, err
+		}
+	}
+	c := s.trial(f)
+	switch {
+	case in.Body.Event != nil:
+		c.Event, err = in.Body.Event.event()
+	case in.Body.EventID != "":
+		c.Event, err = s.storedEvent(ctx, in.Body.EventID)
+	case in.Body.Flow != "":
+		c.Event, err = s.newestSample(ctx, in.Body.Flow)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Before = in.Body.Step
+	scope, err := engine.ScopeAt(ctx, c)
+	if err != nil {
+		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())
+	}
+	return scope, nil
+}
+
+func typeName(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "text"
+	case []any:
+		return "list"
+	case map[string]any:
+		return "map"
+	}
+	return "number"
+}
+
+func (s *server) undo(ctx context.Context, in *FlowPath) (*flowOutput, error) {
+	e, err := s.Flows.Undo(ctx, in.ID)
+	return s.flowOutput(ctx, e, err)
+}
+
+func (s *server) redo(ctx context.Context, in *FlowPath) (*flowOutput, error) {
+	e, err := s.Flows.Redo(ctx, in.ID)
+	return s.flowOutput(ctx, e, err)
+}
+
+var runStatuses = strings.Fields("pending running waiting unknown succeeded failed filtered canceled duplicate")

@@ -1,0 +1,159 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// ended waits for a run's end and gives it.
+func (h *house) ended(id string) map[string]any {
+	h.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(20 * time.Second); ; {
+		run := h.want(200, "GET", "/runs/"+id, "")
+		if store.Status(run["status"].(string)).Final() {
+			return run
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			h.Fatalf("the run does not end: %v", run)
+		}
+	}
+}
+
+// started starts a flow by hand and gives the run.
+func (h *house) started(id, body string) map[string]any {
+	h.Helper()
+	receipt := h.want(200, "POST", "/flows/"+id+"/events", `{"event": {"body": `+body+`}}`)
+	return h.ended(receipt["run"].(string))
+}
+
+func steps(run map[string]any) string {
+	var list []string
+	for _, s := range run["steps"].([]any) {
+		step := s.(map[string]any)
+		list = append(list, step["path"].(string)+" "+step["status"].(string))
+	}
+	return strings.Join(list, ", ")
+}
+
+const divides = `{"id": "div", "name": "Divide", "trigger": {"kind": "manual"}, "steps": [
+	{"id": "count", "action": "state.increment", "with": {"key": "runs"}},
+	{"id": "each", "action": "loop", "with": {"over": "[1, 2]"}, "steps": [
+		{"id": "part", "action": "transform", "with": {"value": "{{ trigger.body.n + item }}"}},
+		{"id": "check", "action": "transform", "with": {"value": "{{ MISSING }}"}}]},
+	{"id": "say", "action": "log", "with": {"message": "done {{ steps.each.count }}"}}]}`
+
+func TestReplay(t *testing.T) {
+	h := newHouse(t)
+	failing := strings.Replace(divides, "MISSING", "vars.limit", 1)
+	h.want(201, "POST", "/flows", failing)
+	h.want(200, "POST", "/flows/div/publish", "")
+	run := h.started("div", `{"n": 1}`)
+	id := run["id"].(string)
+	if run["status"] != "failed" {
+		t.Fatalf("%v", run)
+	}
+	// From the failed step, on the revision that ran: the same run goes on.
+	h.want(200, "PUT", "/vars", `{"limit": 7}`)
+	if dry := h.want(202, "POST", "/runs/replay", `{"ids": ["`+id+`"], "from": "failed", "revision": "original", "dry_run": true}`); dry["replayed"] != 0.0 {
+		t.Errorf("%v", dry)
+	}
+	h.want(202, "POST", "/runs/replay", `{"ids": ["`+id+`"], "from": "failed", "revision": "original"}`)
+	run = h.ended(id)
+	if run["status"] != "succeeded" {
+		t.Errorf("%v: %s", run["error"], steps(run))
+	}
+	if got := h.want(200, "GET", "/state/runs", ""); got["value"] != 1.0 {
+		t.Errorf("a finished step happened again: %v", got)
+	}
+	// From the start: a new run.
+	again := h.want(202, "POST", "/runs/replay", `{"query": {"flow": "div"}}`)
+	fresh := again["items"].([]any)[0].(map[string]any)["run"].(string)
+	run = h.ended(fresh)
+	if fresh == id || run["replay_of"] != id || run["status"] != "succeeded" || run["trigger"].(map[string]any)["body"].(map[string]any)["n"] != 1.0 {
+		t.Errorf("%v", run)
+	}
+	if got := h.want(200, "GET", "/state/runs", ""); got["value"] != 2.0 {
+		t.Errorf("%v", got)
+	}
+	h.want(409, "POST", "/runs/replay", `{"ids": ["`+id+`"], "from": "failed"}`)
+	h.want(404, "POST", "/runs/replay", `{"ids": ["absent"]}`)
+	h.want(422, "POST", "/runs/replay", `{}`)
+}
+
+func TestReplayOnTheRevisionThatMendedIt(t *testing.T) {
+	h := newHouse(t)
+	broken := `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "count", "action": "state.increment", "with": {"key": "runs"}},
+		{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.absent }}"}}]}`
+	h.want(201, "POST", "/flows", broken)
+	h.want(200, "POST", "/flows/a/publish", "")
+	id := h.started("a", `{"n": 1}`)["id"].(string)
+	mended := strings.NewReplacer("absent", "n", `"id": "count"`, `"id": "counted", "formerly": ["count"]`).Replace(broken)
+	h.want(200, "PUT", "/flows/a", mended)
+	h.want(200, "POST", "/flows/a/publish", "")
+	out := h.want(202, "POST", "/runs/replay", `{"ids": ["`+id+`"], "from": "failed", "revision": "published"}`)
+	run := h.ended(out["items"].([]any)[0].(map[string]any)["run"].(string))
+	if run["status"] != "succeeded" || run["revision"] != 2.0 || run["replay_of"] != id {
+		t.Errorf("%v", run)
+	}
+	if got := h.want(200, "GET", "/state/runs", ""); got["value"] != 1.0 {
+		t.Errorf("a kept checkpoint happened again: %v", got)
+	}
+	if old := h.want(200, "GET", "/runs/"+id, ""); old["status"] != "failed" {
+		t.Errorf("the first run changed: %v", old["status"])
+	}
+}
+
+func TestUndo(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	h.want(409, "POST", "/flows/a/undo", "")
+	for _, name := range []string{"B", "C"} {
+		h.want(200, "PUT", "/flows/a", strings.Replace(flow, `"A"`, `"`+name+`"`, 1))
+	}
+	name := func(v map[string]any) any { return v["flow"].(map[string]any)["name"] }
+	if v := h.want(200, "POST", "/flows/a/undo", ""); name(v) != "B" || v["can_redo"] != true || v["draft_rev"] != 4.0 {
+		t.Errorf("%v", v)
+	}
+	if v := h.want(200, "POST", "/flows/a/undo", ""); name(v) != "A" || v["can_undo"] != false {
+		t.Errorf("%v", v)
+	}
+	if v := h.want(200, "POST", "/flows/a/redo", ""); name(v) != "B" {
+		t.Errorf("%v", v)
+	}
+	h.want(200, "PUT", "/flows/a", strings.Replace(flow, `"A"`, `"D"`, 1))
+	h.want(409, "POST", "/flows/a/redo", "")
+	if v := h.want(200, "POST", "/flows/a/undo", ""); name(v) != "B" {
+		t.Errorf("%v", v)
+	}
+}
+
+func TestExpressionOfAStep(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "sum", "action": "transform", "with": {"value": "{{ trigger.body.n + 1 }}"}},
+		{"id": "each", "action": "loop", "with": {"over": "[5, 6]"}, "steps": [{"id": "say", "action": "log", "with": {"message": "x"}}]}]}`)
+	for _, c := range []struct{ body, kind string }{
+		{`{"source": "steps.sum * 2", "flow": "a", "event": {"body": {"n": 20}}}`, "number 42"},
+		{`{"source": "item + index", "flow": "a", "step": "each.1.say", "event": {"body": {"n": 20}}}`, "number 7"},
+		{`{"source": "n = {{ trigger.body.n }}", "mode": "template", "flow": "a", "event": {"body": {"n": 20}}}`, "text n = 20"},
+		{`{"source": "1 + 1"}`, "number 2"},
+	} {
+		got := h.want(200, "POST", "/expression", c.body)
+		if s := strings.TrimSpace(got["type"].(string) + " " + strings.Trim(mustJSON(t, got["value"]), `"`)); s != c.kind || len(got["problems"].([]any)) != 0 {
+			t.Errorf("%s: %v", c.body, got)
+		}
+	}
+	for _, body := range []string{`{"source": "1 +"}`, `{"source": "{{ trigger.body.absent }}", "mode": "template"}`} {
+		if got := h.want(200, "POST", "/expression", body); len(got["problems"].([]any)) != 1 {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+}
