@@ -28,10 +28,11 @@ type TrialConfig struct {
 	Timezone   string
 	Decode     func(contentType string, body []byte) (any, error)
 	seen       func(*expression.Scope)
-	Until      string // step path after which to stop
-	From       string // step path from which Real counts; actions before it are held back
-	Before     string // for ScopeAt: the step whose scope is asked for
-	MaxWakings int    // how often a parked run goes on; 10,000
+	recorded   func(path, kind string, input map[string]any) (any, bool) // what a held back step yielded before
+	Until      string                                                    // step path after which to stop
+	From       string                                                    // step path from which Real counts; actions before it are held back
+	Before     string                                                    // for ScopeAt: the step whose scope is asked for
+	MaxWakings int                                                       // how often a parked run goes on; 10,000
 }
 
 // Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
@@ -152,6 +153,11 @@ func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer D
 			return nil, err
 		}
 		rec.Request = request
+	}
+	if t.recorded != nil {
+		if output, ok := t.recorded(rec.Path, n.action.Kind, rec.Input); ok {
+			return output, nil
+		}
 	}
 	return n.action.Sample, nil
 }

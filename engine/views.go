@@ -187,6 +187,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 			return RunView{}, fmt.Errorf("answer of run %s: %w", id, err)
 		}
 	}
+	e.Mask(&v)
 	return v, nil
 }
 
@@ -229,8 +230,23 @@ func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string
 	return views, next, nil
 }
 
-// Event gives one delivery with its body, as received and as expressions see it.
+// Event gives one delivery with its body, as received and as expressions see it; what the
+// flow masks is hidden.
 func (e *Engine) Event(ctx context.Context, id string) (EventView, error) {
+	v, err := e.WholeEvent(ctx, id)
+	veil := e.veilOf(v.Flow)
+	if err != nil || veil == nil {
+		return v, err
+	}
+	if v.Trigger != nil {
+		v.Trigger["body"] = veil.body(v.Trigger["body"])
+	}
+	v.Raw, v.Base64 = "", "" // they would show what is masked
+	return v, nil
+}
+
+// WholeEvent is Event with nothing hidden, for tests of a flow; what they show must be masked.
+func (e *Engine) WholeEvent(ctx context.Context, id string) (EventView, error) {
 	info, err := e.Store.GetEvent(ctx, id)
 	if err != nil {
 		return EventView{}, err

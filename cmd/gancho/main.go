@@ -34,6 +34,8 @@ type commands struct {
 	Check      checkCommand      `cmd:"" help:"Validate and type-check bundles of flows."`
 	Test       testCommand       `cmd:"" help:"Run the flows' own tests."`
 	Run        runCommand        `cmd:"" help:"Run a flow once in memory and print what it did."`
+	Backtest   backtestCommand   `cmd:"" help:"Hold a bundle against the flows of a server, on events that came."`
+	Docs       docsCommand       `cmd:"" help:"Write the reference of actions, triggers and functions, and the schema of flows."`
 	Import     importCommand     `cmd:"" help:"Take a bundle into a server or a data folder."`
 	Export     exportCommand     `cmd:"" help:"Write flows of a server or a data folder as a bundle."`
 	Diff       diffCommand       `cmd:"" help:"Show what changed between two bundles, or a bundle and a server."`

@@ -26,7 +26,7 @@ type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
 
-const words = "serve check test run import export diff db user token version completion"
+const words = "serve check test run backtest docs import export diff db user token version completion"
 
 // Run prints the script; source it from the shell's profile.
 func (c *completionCommand) Run(to streams) error {

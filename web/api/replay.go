@@ -12,21 +12,24 @@ import (
 	"gancho/engine/form"
 )
 
+// RunQuery are the parameters of GET /runs.
+type RunQuery struct {
+	Flow   string `json:"flow,omitempty"`
+	Status string `json:"status,omitempty"`
+	Text   string `json:"q,omitempty"`
+	From   string `json:"from,omitempty"`
+	To     string `json:"to,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
 type replayInput struct {
 	Body struct {
-		IDs   []string `json:"ids,omitempty"`
-		Query *struct {
-			Flow   string `json:"flow,omitempty"`
-			Status string `json:"status,omitempty"`
-			Text   string `json:"q,omitempty"`
-			From   string `json:"from,omitempty"`
-			To     string `json:"to,omitempty"`
-			Error  string `json:"error,omitempty"`
-		} `json:"query,omitempty" doc:"the parameters of GET /runs"`
-		From     string   `json:"from,omitempty" enum:"start,failed" doc:"start if left out"`
-		Revision string   `json:"revision,omitempty" enum:"original,published" doc:"published if left out"`
-		DryRun   bool     `json:"dry_run,omitempty"`
-		Allow    []string `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
+		IDs      []string  `json:"ids,omitempty"`
+		Query    *RunQuery `json:"query,omitempty" doc:"instead of ids"`
+		From     string    `json:"from,omitempty" enum:"start,failed" doc:"start if left out"`
+		Revision string    `json:"revision,omitempty" enum:"original,published" doc:"published if left out"`
+		DryRun   bool      `json:"dry_run,omitempty"`
+		Allow    []string  `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
 	}
 }
 

@@ -58,6 +58,7 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())
 	}
+	s.Engine.Mask(run)
 	return &runOutput{*run}, nil
 }
 
@@ -92,7 +93,7 @@ func (s *server) fillTrial(ctx context.Context, in *testInput, c *engine.TrialCo
 
 // storedEvent is a kept event as a test takes it.
 func (s *server) storedEvent(ctx context.Context, id string) (flow.TestEvent, error) {
-	v, err := s.Engine.Event(ctx, id)
+	v, err := s.Engine.WholeEvent(ctx, id)
 	if err != nil {
 		return flow.TestEvent{}, found(err, "event", "este evento")
 	}

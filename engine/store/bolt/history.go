@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -23,13 +24,19 @@ const (
 
 // ListRuns implements store.History.
 func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, next string, err error) {
-	next, err = s.page(ctx, "runs", q, func(value []byte) (bool, error) {
+	what := seek(q.Text)
+	next, err = s.page(ctx, "runs", q, func(tx *bbolt.Tx, value []byte) (bool, error) {
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
 			return false, err
 		}
 		if q.Flow != "" && r.Flow != q.Flow || q.Status != "" && string(r.Status) != q.Status || q.Error != "" && r.Error.Code != q.Error || outside(q, r.At) {
 			return false, nil
+		}
+		if what != nil {
+			if found, err := what.inRun(tx, &r); err != nil || !found {
+				return false, err
+			}
 		}
 		list = append(list, s.shown(&r))
 		return true, nil
@@ -57,26 +64,46 @@ func outside(q store.Query, at time.Time) bool {
 
 // ListEvents implements store.History.
 func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.EventInfo, next string, err error) {
+	what := seek(q.Text)
 	if q.Status == string(store.Rejected) {
-		return s.rejects.list(q), "", nil
+		return s.rejects.list(q, what), "", nil
 	}
-	next, err = s.page(ctx, "events", q, func(value []byte) (bool, error) {
+	next, err = s.page(ctx, "events", q, func(_ *bbolt.Tx, value []byte) (bool, error) {
 		var e savedEvent
 		if err := unseal(value, &e); err != nil {
 			return false, err
 		}
-		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) {
+		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) || what != nil && !what.inEvent(&e) {
 			return false, nil
 		}
 		e.Meta, e.Body = nil, nil
 		list = append(list, e.EventInfo)
 		return true, nil
 	})
+	if err == nil && q.Status == "" && q.Cursor == "" {
+		list = mixed(list, s.rejects.list(q, what), next == "", q.Limit)
+	}
 	return list, next, err
 }
 
+// mixed puts rejected deliveries, which are few and not numbered with the others, into the
+// first page where they belong by time; whole says that there is no other page.
+func mixed(list, rejected []store.EventInfo, whole bool, limit int) []store.EventInfo {
+	for _, r := range rejected {
+		if whole || (len(list) > 0 && !r.At.Before(list[len(list)-1].At)) {
+			list = append(list, r)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b store.EventInfo) int { return b.At.Compare(a.At) })
+	if whole {
+		return list[:min(len(list), max(limit, 1))]
+	}
+	return list
+}
+
 // page walks rows, newest first, until f took enough.
-func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(value []byte) (bool, error)) (next string, err error) {
+func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(tx *bbolt.Tx, value []byte) (bool, error)) (next string, err error) {
+	start := time.Now()
 	limit := min(max(q.Limit, 1), mostListed)
 	err = s.live.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket([]byte(bucket)).Cursor()
@@ -95,11 +122,11 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(v
 		}
 		taken := 0
 		for scanned := 0; key != nil; scanned++ {
-			if taken == limit || scanned == mostScanned || ctx.Err() != nil {
+			if taken == limit || scanned == mostScanned || ctx.Err() != nil || (q.Text != "" && scanned > 0 && time.Since(start) > searchFor) {
 				next = strconv.FormatUint(binary.BigEndian.Uint64(key)+1, 10)
 				return ctx.Err()
 			}
-			took, err := f(value)
+			took, err := f(tx, value)
 			if err != nil {
 				return err
 			}
@@ -211,13 +238,16 @@ func (r *rejects) add(events []store.Event) {
 	}
 }
 
-func (r *rejects) list(q store.Query) []store.EventInfo {
+func (r *rejects) list(q store.Query, what *sought) []store.EventInfo {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var list []store.EventInfo
 	for flow, kept := range r.kept {
 		for i := len(kept) - 1; i >= 0 && (q.Flow == "" || q.Flow == flow); i-- {
 			e := kept[i]
+			if what != nil && !what.inEvent(&savedEvent{EventInfo: e}) {
+				continue
+			}
 			e.Meta, e.Body = nil, nil
 			if !outside(q, e.At) && len(list) < mostListed {
 				list = append(list, e)
@@ -423,18 +453,8 @@ func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
 		}
 	}
 	for _, bucket := range []string{"steps", "results", "inbox", "given"} {
-		var keys [][]byte
-		err := each(tx, bucket, key, func(rest string, _ []byte) error {
-			keys = append(keys, append(append([]byte(nil), key...), rest...))
-			return nil
-		})
-		if err != nil {
+		if err := forgetAll(tx, bucket, binary.BigEndian.Uint64(key)); err != nil {
 			return err
-		}
-		for _, k := range keys {
-			if err := tx.Bucket([]byte(bucket)).Delete(k); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

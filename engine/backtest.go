@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// Backtest is a draft held against the published revision on events that came.
+type Backtest struct {
+	Events      int           `json:"events"`
+	Same        int           `json:"same"`
+	Changed     int           `json:"changed"`
+	NewlyFailed int           `json:"newly_failed"`
+	NewlyMended int           `json:"newly_mended"`
+	Rows        []BacktestRow `json:"rows"`
+}
+
+// BacktestRow is one event for which the two do not do the same.
+type BacktestRow struct {
+	Event       string       `json:"event"`
+	Run         string       `json:"run,omitempty"`
+	Title       string       `json:"title,omitempty"`
+	Before      store.Status `json:"before"`
+	After       store.Status `json:"after"`
+	Differences []Difference `json:"differences"`
+}
+
+// MaxBacktest is how many events one back-test takes.
+const MaxBacktest = 5000
+
+// Backtest runs the draft and the published revision on the newest n events of a flow whose
+// bodies are kept, with effects held back on both. A step that is held back yields what was
+// recorded at its path, if kind and input are equal, else its sample. Nothing is written.
+func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, n int) (Backtest, error) {
+	b := Backtest{Rows: []BacktestRow{}}
+	entry, err := e.Flows.Get(draft.ID)
+	if err != nil {
+		return b, err
+	}
+	if entry.Published == nil {
+		return b, refuse(Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
+	}
+	for q.Flow, q.Limit = draft.ID, 200; b.Events < n; {
+		events, next, err := e.Store.ListEvents(ctx, q)
+		if err != nil {
+			return b, err
+		}
+		for i := range events {
+			if b.Events == n || ctx.Err() != nil {
+				return b, ctx.Err()
+			}
+			if err := e.backtestOne(ctx, &b, entry.Published, draft, &events[i]); err != nil {
+				return b, err
+			}
+		}
+		if q.Cursor = next; next == "" {
+			break
+		}
+	}
+	return b, nil
+}
+
+func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft *flow.Flow, info *store.EventInfo) error {
+	if info.Outcome == store.Rejected || info.Outcome == store.Duplicate {
+		return nil
+	}
+	v, err := e.WholeEvent(ctx, info.ID)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && v.Trigger == nil) {
+		return nil // it is gone, or its body is
+	}
+	if err != nil {
+		return err
+	}
+	recorded, err := e.recorded(ctx, info.Run)
+	if err != nil {
+		return err
+	}
+	before, err := e.retrial(ctx, published, info, v.Trigger, recorded)
+	if err != nil {
+		return err
+	}
+	after, err := e.retrial(ctx, draft, info, v.Trigger, recorded)
+	if err != nil {
+		return err
+	}
+	b.Events++
+	if veil := e.veilOf(info.Flow); veil != nil {
+		veil.run(before)
+		veil.run(after)
+	}
+	b.count(info, before, after)
+	return nil
+}
+
+func (b *Backtest) count(info *store.EventInfo, before, after *RunView) {
+	differences := runDifferences(before, after)
+	if len(differences) == 0 {
+		b.Same++
+		return
+	}
+	b.Changed++
+	if after.Status == store.Failed && before.Status != store.Failed {
+		b.NewlyFailed++
+	}
+	if before.Status == store.Failed && after.Status != store.Failed {
+		b.NewlyMended++
+	}
+	if len(b.Rows) < 500 {
+		b.Rows = append(b.Rows, BacktestRow{info.ID, info.Run, info.Title, before.Status, after.Status, differences})
+	}
+}
+
+// recorded gives what the steps of a run yielded, by path.
+func (e *Engine) recorded(ctx context.Context, run string) (map[string]*record, error) {
+	steps := map[string]*record{}
+	if run == "" {
+		return steps, nil
+	}
+	story, err := e.Store.GetRun(ctx, run)
+	if errors.Is(err, store.ErrNotFound) {
+		return steps, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range story.Steps {
+		rec, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return nil, err
+		}
+		steps[s.Path] = rec
+	}
+	return steps, nil
+}
+
+// retrial runs a flow on what came, as it came.
+func (e *Engine) retrial(ctx context.Context, f *flow.Flow, info *store.EventInfo, trigger map[string]any, recorded map[string]*record) (*RunView, error) {
+	method, _ := trigger["method"].(string)
+	c := TrialConfig{
+		Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Timezone, At: info.At, MaxWakings: 1000,
+		Event: flow.TestEvent{Body: trigger["body"], Method: method, Headers: textsOf(trigger["headers"]), Query: textsOf(trigger["query"])},
+		recorded: func(path, kind string, input map[string]any) (any, bool) {
+			rec := recorded[path]
+			if rec == nil || rec.Action != kind || rec.Status != stepSucceeded || !reflect.DeepEqual(asJSON(rec.Input), asJSON(input)) {
+				return nil, false
+			}
+			return rec.Output, true
+		},
+	}
+	delete(c.Event.Headers, "content-type") // the body is read already
+	run, err := Trial(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", info.ID, err)
+	}
+	return run, nil
+}
+
+func textsOf(value any) map[string]string {
+	out := map[string]string{}
+	members, _ := value.(map[string]any)
+	for name, member := range members {
+		if text, ok := member.(string); ok {
+			out[name] = text
+		}
+	}
+	return out
+}
+
+// runDifferences finds where two runs of one event do not do the same: how they end, which
+// steps run, what would go out, what fails.
+func runDifferences(before, after *RunView) []Difference {
+	d := &differences{found: []Difference{}}
+	if before.Status != after.Status {
+		d.add("status", string(before.Status), string(after.Status))
+	}
+	old, fresh := doings(before), doings(after)
+	paths := slices.Sorted(maps.Keys(old))
+	for path := range fresh {
+		if _, ok := old[path]; !ok {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	for _, path := range paths {
+		if a, b := old[path], fresh[path]; !reflect.DeepEqual(a, b) {
+			d.both(path, a, b)
+		}
+	}
+	return d.found
+}
+
+// doings is what each step did, as far as it matters to the world outside.
+func doings(r *RunView) map[string]any {
+	out := map[string]any{}
+	for _, s := range r.Steps {
+		if s.Status == stepSkipped {
+			continue
+		}
+		does := map[string]any{"status": s.Status, "action": s.Action}
+		if s.Request != nil {
+			does["request"] = withoutKeys(asJSON(s.Request))
+		}
+		if s.Error != nil {
+			does["error"] = s.Error.Code
+		}
+		out[s.Path] = does
+	}
+	return out
+}
+
+// withoutKeys leaves out of a request what belongs to the run and not to the flow.
+func withoutKeys(request any) any {
+	members, ok := request.(map[string]any)
+	if !ok {
+		return request
+	}
+	delete(members, "message_id")
+	if headers, ok := members["headers"].(map[string]any); ok {
+		delete(headers, "idempotency-key")
+	}
+	return members
+}
+
+// both compares members of two values, telling the innermost that differ.
+func (d *differences) both(path string, a, b any) {
+	x, isX := a.(map[string]any)
+	y, isY := b.(map[string]any)
+	if !isX || !isY {
+		d.add(path, a, b)
+		return
+	}
+	names := slices.Collect(maps.Keys(x))
+	for name := range y {
+		if _, ok := x[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if !reflect.DeepEqual(x[name], y[name]) {
+			d.both(strings.TrimPrefix(path+"/"+name, "/"), x[name], y[name])
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gancho/engine/flow"
+)
+
+const masked = "***"
+
+// veil hides what a flow's settings.mask names: at its place in the body, and wherever else
+// in the story the same value stands.
+type veil struct {
+	pointers []string
+	values   map[string]bool
+}
+
+// veilOf gives the veil of a flow, or nil.
+func (e *Engine) veilOf(id string) *veil {
+	entry, err := e.Flows.Get(id)
+	if err != nil {
+		return nil
+	}
+	v := &veil{values: map[string]bool{}}
+	for _, f := range []*flow.Flow{entry.Draft, entry.Published} {
+		if f != nil {
+			v.pointers = append(v.pointers, f.Settings.Mask...)
+		}
+	}
+	if len(v.pointers) == 0 {
+		return nil
+	}
+	return v
+}
+
+// Mask hides in a story what its flow masks.
+func (e *Engine) Mask(v *RunView) {
+	if veil := e.veilOf(v.Flow); veil != nil {
+		veil.run(v)
+	}
+}
+
+// body hides the named places; what stood there is remembered for the rest.
+func (v *veil) body(body any) any {
+	for _, p := range v.pointers {
+		body = v.place(body, strings.Split(strings.TrimPrefix(p, "/"), "/"))
+	}
+	return body
+}
+
+func (v *veil) place(value any, path []string) any {
+	if len(path) == 0 {
+		v.remember(value)
+		return masked
+	}
+	name := strings.NewReplacer("~1", "/", "~0", "~").Replace(path[0])
+	switch x := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for key, member := range x {
+			if name == "*" || key == name {
+				member = v.place(member, path[1:])
+			}
+			out[key] = member
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, element := range x {
+			if name == "*" || name == strconv.Itoa(i) {
+				element = v.place(element, path[1:])
+			}
+			out[i] = element
+		}
+		return out
+	}
+	return value
+}
+
+// remember notes a hidden value; short ones would hide too much.
+func (v *veil) remember(value any) {
+	switch x := value.(type) {
+	case map[string]any:
+		for _, member := range x {
+			v.remember(member)
+		}
+	case []any:
+		for _, element := range x {
+			v.remember(element)
+		}
+	case nil, bool:
+	default:
+		if text := fmt.Sprint(x); len(text) >= 3 {
+			v.values[text] = true
+		}
+	}
+}
+
+// over hides the remembered values in any value.
+func (v *veil) over(value any) any {
+	switch x := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for key, member := range x {
+			out[key] = v.over(member)
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, element := range x {
+			out[i] = v.over(element)
+		}
+		return out
+	case string:
+		return v.text(x)
+	case int, int64, float64, json.Number:
+		if v.values[fmt.Sprint(x)] {
+			return masked
+		}
+	}
+	return value
+}
+
+func (v *veil) text(text string) string {
+	for hidden := range v.values {
+		text = strings.ReplaceAll(text, hidden, masked)
+	}
+	return text
+}
+
+// run hides in a whole story.
+func (v *veil) run(r *RunView) {
+	if r.Trigger != nil {
+		r.Trigger["body"] = v.body(r.Trigger["body"])
+		r.Trigger["headers"], r.Trigger["query"] = v.over(r.Trigger["headers"]), v.over(r.Trigger["query"])
+	}
+	r.Title, r.Reason = v.text(r.Title), v.text(r.Reason)
+	v.failure(r.Error)
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		if s.Input != nil {
+			s.Input, _ = v.over(s.Input).(map[string]any)
+		}
+		s.Request, s.Output, s.Reason = v.over(s.Request), v.over(s.Output), v.text(s.Reason)
+		v.failure(s.Error)
+		for j := range s.Attempts {
+			a := &s.Attempts[j]
+			a.Request, a.Response = v.over(a.Request), v.over(a.Response)
+			v.failure(a.Error)
+		}
+		for j := range s.Lines {
+			s.Lines[j] = v.text(s.Lines[j])
+		}
+	}
+	if r.Answer != nil {
+		r.Answer.Body = v.over(r.Answer.Body)
+	}
+}
+
+func (v *veil) failure(e *ErrorView) {
+	if e != nil {
+		e.Message = v.text(e.Message)
+	}
+}

@@ -1,0 +1,202 @@
+package bolt
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+// searchFor is how long one page of a value search may take; the cursor goes on from there.
+const searchFor = time.Second
+
+// sought is a value as a search compares it: whole, case aside; one of digits also whatever
+// stands between them, so that 123.456.789-09 finds 12345678909.
+type sought struct {
+	text   []byte
+	digits string
+}
+
+func seek(text string) *sought {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" {
+		return nil
+	}
+	s := &sought{text: []byte(text)}
+	digits, others := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case !strings.ContainsRune(between, r):
+			others++
+		}
+	}
+	if digits >= 6 && others == 0 {
+		s.digits = onlyDigits(text)
+	}
+	return s
+}
+
+// between may stand between the digits of one number.
+const between = ".-/()+ "
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
+// in says whether raw JSON or text holds the value.
+func (s *sought) in(raw []byte) bool {
+	if len(raw) == 0 {
+		return false
+	}
+	plain := bytes.ToLower(unescape(raw))
+	for from := 0; ; {
+		i := bytes.Index(plain[from:], s.text)
+		if i < 0 {
+			break
+		}
+		start, end := from+i, from+i+len(s.text)
+		if edge(plain[:start], true) && edge(plain[end:], false) {
+			return true
+		}
+		from = start + 1
+	}
+	return s.digits != "" && s.inDigits(plain)
+}
+
+// edge says whether a word ends where the rest begins.
+func edge(rest []byte, before bool) bool {
+	if len(rest) == 0 {
+		return true
+	}
+	r, _ := utf8.DecodeRune(rest)
+	if before {
+		r, _ = utf8.DecodeLastRune(rest)
+	}
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
+
+func (s *sought) inDigits(plain []byte) bool {
+	fields := bytes.FieldsFunc(plain, func(r rune) bool { return !unicode.IsDigit(r) && !strings.ContainsRune(between, r) })
+	for _, f := range fields {
+		if digits := onlyDigits(string(f)); digits == s.digits || strings.TrimPrefix(digits, "55") == s.digits && len(s.digits) >= 10 {
+			return true
+		}
+	}
+	return false
+}
+
+// unescape writes the \u escapes of JSON as what they mean, so that "S\u00e3o" is found.
+func unescape(raw []byte) []byte {
+	if !bytes.Contains(raw, []byte(`\u`)) {
+		return raw
+	}
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '\\' && i+5 < len(raw) && raw[i+1] == 'u' {
+			if n, err := strconv.ParseUint(string(raw[i+2:i+6]), 16, 16); err == nil {
+				out = utf8.AppendRune(out, rune(n))
+				i += 5
+				continue
+			}
+		}
+		out = append(out, raw[i])
+	}
+	return out
+}
+
+// inRun searches what a run knows: its event's body, its steps, its error.
+func (s *sought) inRun(tx *bbolt.Tx, r *savedRun) (bool, error) {
+	if r.ID == string(s.text) || s.in([]byte(r.Title)) || s.in([]byte(r.Error.Message)) || s.in([]byte(r.Error.Code)) {
+		return true, nil
+	}
+	var e savedEvent
+	if err := get(tx, "events", number(r.Number), &e); err == nil && s.in(e.Body) {
+		return true, nil
+	}
+	found := false
+	err := each(tx, "steps", number(r.Number), func(_ string, value []byte) error {
+		if found {
+			return nil
+		}
+		data, err := unframe(value)
+		found = err == nil && s.in(data)
+		return err
+	})
+	return found, err
+}
+
+func (s *sought) inEvent(e *savedEvent) bool {
+	return e.ID == string(s.text) || s.in([]byte(e.Title)) || s.in([]byte(e.Reason)) || s.in(e.Body)
+}
+
+// Erase takes out what events and runs hold of a person: bodies, envelopes and step records.
+// That they happened stays.
+func (s *Store) Erase(runs []string) error {
+	return s.live.do(func(tx *bbolt.Tx) error {
+		for _, id := range runs {
+			n, r, own, err := s.find(tx, id)
+			if own != nil {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if !r.Status.Final() {
+				return store.ErrConflict
+			}
+			if err := s.eraseOne(tx, n, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+}
+
+func (s *Store) eraseOne(tx *bbolt.Tx, n uint64, r *savedRun) error {
+	var e savedEvent
+	if err := get(tx, "events", number(n), &e); err == nil {
+		e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", ""
+		if err := put(tx, "events", number(n), e); err != nil {
+			return err
+		}
+	}
+	for _, bucket := range []string{"steps", "results"} {
+		if err := forgetAll(tx, bucket, n); err != nil {
+			return err
+		}
+	}
+	r.Title, r.OrderBy, r.Answer, r.Frontier, r.Reason = "", "", nil, nil, "erased"
+	r.Error.Message = ""
+	return put(tx, "runs", number(n), *r)
+}
+
+// forgetAll deletes all rows of a bucket that belong to a run.
+func forgetAll(tx *bbolt.Tx, bucket string, n uint64) error {
+	var keys [][]byte
+	err := each(tx, bucket, number(n), func(rest string, _ []byte) error {
+		keys = append(keys, join(n, rest))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := tx.Bucket([]byte(bucket)).Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

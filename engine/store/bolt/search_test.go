@@ -1,0 +1,28 @@
+package bolt
+
+import "testing"
+
+func TestSought(t *testing.T) {
+	for _, c := range []struct {
+		query, raw string
+		want       bool
+	}{
+		{"ana@example.com", `{"email":"Ana@Example.com"}`, true},
+		{"ana", `{"email":"ana@example.com"}`, true},
+		{"an", `{"email":"ana@example.com"}`, false},
+		{"123", `{"id":1234}`, false},
+		{"1234", `{"id":1234}`, true},
+		{"123.456.789-09", `{"cpf":"12345678909"}`, true},
+		{"12345678909", `{"cpf":"123.456.789-09"}`, true},
+		{"12345678909", `{"cpf":"123.456.789-091"}`, false},
+		{"11900000000", `{"phone":"+55 (11) 90000-0000"}`, true},
+		{"são paulo", `{"city":"S\u00e3o Paulo"}`, true},
+		{"paulo", `{"city":"S\u00e3o Paulo"}`, true},
+		{"", `{}`, false},
+	} {
+		s := seek(c.query)
+		if got := s != nil && s.in([]byte(c.raw)); got != c.want {
+			t.Errorf("%q in %s: %v", c.query, c.raw, got)
+		}
+	}
+}

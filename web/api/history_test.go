@@ -1,0 +1,66 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSearchMaskAndErase(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ["/card", "/people/*/cpf"]},
+		"steps": [{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.email }} paid with {{ trigger.body.card }}"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := h.started("a", `{"email": "Ana@example.com", "card": "4111-1111", "people": [{"cpf": "123.456.789-09"}]}`)
+	h.started("a", `{"email": "rui@example.com", "card": "5555-2222", "people": []}`)
+	id := run["id"].(string)
+	story := mustJSON(t, h.want(200, "GET", "/runs/"+id, "")) + mustJSON(t, h.want(200, "GET", "/events/"+run["event"].(string), "")) + mustJSON(t, h.want(200, "GET", "/flows/a/samples", ""))
+	for _, secret := range []string{"4111", "123.456"} {
+		if strings.Contains(story, secret) {
+			t.Errorf("the history shows %s: %s", secret, story)
+		}
+	}
+	for query, want := range map[string]int{"ana@example.com": 1, "example": 2, "exampl": 0, id: 1} {
+		if got := len(h.want(200, "GET", "/runs?q="+query, "")["items"].([]any)); got != want {
+			t.Errorf("q=%s: %d runs, want %d", query, got, want)
+		}
+	}
+	if got := h.want(200, "GET", "/people/ana@example.com/export", ""); len(got["runs"].([]any)) != 1 || strings.Contains(mustJSON(t, got), "4111") {
+		t.Errorf("%v", got)
+	}
+	if got := h.want(200, "DELETE", "/people/ana@example.com", ""); len(got["erased"].([]any)) != 1 {
+		t.Errorf("%v", got)
+	}
+	if got := h.want(200, "GET", "/people/ana@example.com", ""); len(got["runs"].([]any)) != 0 {
+		t.Errorf("still there: %v", got)
+	}
+	gone := h.want(200, "GET", "/runs/"+id, "")
+	if gone["status"] != "succeeded" || gone["trigger"] != nil || gone["reason"] != "erased" {
+		t.Errorf("%v", gone)
+	}
+	h.want(422, "DELETE", "/people/an", "")
+	if got := h.want(200, "GET", "/stats", ""); got["flows"].(map[string]any)["a"].(map[string]any)["succeeded"] != 2.0 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestBacktest(t *testing.T) {
+	h := newHouse(t)
+	published := `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "big", "action": "filter", "with": {"where": "trigger.body.total > 100"}},
+		{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.name }}"}}]}`
+	h.want(201, "POST", "/flows", published)
+	h.want(409, "POST", "/flows/a/backtest", "")
+	h.want(200, "POST", "/flows/a/publish", "")
+	for _, body := range []string{`{"total": 50, "name": "a"}`, `{"total": 150, "name": "b"}`, `{"total": 500, "name": "c"}`, `{"total": 500}`} {
+		h.started("a", body)
+	}
+	same := h.want(200, "POST", "/flows/a/backtest", "")
+	if same["events"] != 4.0 || same["same"] != 4.0 {
+		t.Errorf("%v", same)
+	}
+	h.want(200, "PUT", "/flows/a", strings.NewReplacer("> 100", "> 200", "trigger.body.name", "trigger.body.name ?? 'x'").Replace(published))
+	got := h.want(200, "POST", "/flows/a/backtest", `{"n": 10}`)
+	if got["changed"] != 2.0 || got["newly_mended"] != 1.0 || got["newly_failed"] != 0.0 || len(got["rows"].([]any)) != 2 {
+		t.Errorf("%v", got)
+	}
+}
