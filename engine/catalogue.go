@@ -15,8 +15,10 @@ type Trigger struct {
 	Fields      func() form.Fields // of trigger.with
 	Connections []string           // kinds of connection that it takes
 	// Check finds what the fields alone cannot say; may be nil.
-	Check  func(f *flow.Flow, known flow.Known) []form.Problem
-	Sample any // of trigger.body
+	Check func(f *flow.Flow, known flow.Known) []form.Problem
+	// Hydrate says how thin events of a flow are completed; nil, or nothing, where they are not.
+	Hydrate func(f *flow.Flow) *Hydrate
+	Sample  any // of trigger.body
 }
 
 // Catalogue is every action, trigger and kind of connection that this program has. It

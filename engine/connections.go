@@ -116,6 +116,36 @@ func (c *Connections) Kind(name string) (string, bool) {
 	return s.Kind, ok
 }
 
+// Holds says whether a field of a connection, secret or plain, has a value.
+func (c *Connections) Holds(name, field string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	s := c.kept[name]
+	return len(s.Secrets[field]) > 0 || s.Fields[field] != ""
+}
+
+// Keep puts values that a provider gave in a handshake in front of those that secret fields
+// of a connection hold already.
+func (c *Connections) Keep(ctx context.Context, name string, values map[string]string) error {
+	c.mu.Lock()
+	s, ok := c.kept[name]
+	if !ok {
+		c.mu.Unlock()
+		return fmt.Errorf("%w: %s", ErrNoConnection, name)
+	}
+	s.Secrets = maps.Clone(s.Secrets)
+	for field, plain := range values {
+		sealed := c.box.Seal([]byte(plain), about(s.Kind, name, field))
+		s.Secrets[field] = append([]string{sealed}, s.Secrets[field]...)[:min(2, len(s.Secrets[field])+1)]
+	}
+	err := c.write(ctx, name, s)
+	c.mu.Unlock()
+	if err == nil {
+		c.tell(name)
+	}
+	return err
+}
+
 // Resolve gives a connection to act with; ErrNoConnection while there is none that can work:
 // it does not exist, was refused by the provider, or lacks a secret that its kind requires.
 func (c *Connections) Resolve(name string) (*Connection, error) {

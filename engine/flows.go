@@ -96,6 +96,7 @@ type FlowsConfig struct {
 	Catalogue  flow.Catalogue
 	Box        *seal.Box
 	Connection func(name string) (kind string, ok bool)
+	Secret     func(connection, field string) bool                 // whether a secret is set; may be nil
 	Busy       func(ctx context.Context, id string) (int64, error) // runs of a flow that have not ended
 	Now        func() time.Time
 }

@@ -18,6 +18,7 @@ type checkedFlow struct {
 type question struct {
 	flow       string // set: is there such a flow
 	connection string // set: of what kind is it
+	secret     string // set: does the connection hold this secret
 	kind       string
 	ok         bool
 }
@@ -42,6 +43,9 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 			return q.kind, q.ok
 		}
 	}
+	if s.Secret != nil {
+		known.Secret = func(connection, field string) bool { return ask(question{connection: connection, secret: field}).ok }
+	}
 	c.problems = flow.Validate(f, s.Catalogue, known)
 	return c
 }
@@ -49,6 +53,10 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 func (s *Flows) answer(q question) question {
 	if q.connection == "" {
 		_, q.ok = s.entry(q.flow)
+		return q
+	}
+	if q.secret != "" {
+		q.ok = s.Secret(q.connection, q.secret)
 		return q
 	}
 	q.kind, q.ok = s.Connection(q.connection)

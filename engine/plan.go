@@ -18,6 +18,7 @@ type plan struct {
 	revision  int
 	catalogue *Catalogue
 	nodes     map[*flow.Step]*node
+	hydrate   *Hydrate // how the event is completed, if it is
 	programs  sync.Map // source -> *expression.Program
 	templates sync.Map // source -> *expression.Template
 }
@@ -32,6 +33,9 @@ type node struct {
 func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
 	p := &plan{flow: f, revision: revision, catalogue: c, nodes: map[*flow.Step]*node{}}
 	p.add(f.Steps)
+	if t := c.triggers[f.Trigger.Kind]; t != nil && t.Hydrate != nil {
+		p.hydrate = t.Hydrate(f)
+	}
 	return p
 }
 

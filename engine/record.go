@@ -37,6 +37,7 @@ type record struct {
 	For      string         `json:"for,omitempty"`    // what it waits for
 	Signal   string         `json:"signal,omitempty"` // awaited name
 	Text     string         `json:"text,omitempty"`   // of an approval page
+	Key      string         `json:"key,omitempty"`    // dedupe key that this run has taken
 	Child    string         `json:"child,omitempty"`  // spawned run
 	Quota    int            `json:"quota,omitempty"`  // attempts that do not count
 	Chosen   []int          `json:"chosen,omitempty"` // branches taken

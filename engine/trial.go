@@ -102,7 +102,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 		most = 10_000
 	}
 	var answer *Answer
-	if where := t.Flow.Trigger.Where; where != "" {
+	if where := t.Flow.Trigger.Where; where != "" && !p.asksLater(where) {
 		probe := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
 		probe.trigger = trigger
 		ok, reason, err := probe.condition(ctx, where, probe.root())
@@ -208,6 +208,8 @@ func (t *trial) key(op store.KeyOp) store.KeyResult {
 	case store.KeyDelete:
 		r.Value = former
 		delete(t.state, op.Key)
+	case store.KeyDedupe:
+		r.Value = []byte("true")
 	case store.KeyOnce:
 		t.state[op.Key], r.Value = []byte("true"), fmt.Append(nil, !there)
 	}

@@ -136,7 +136,10 @@ func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 		return w.failed(&failure{fault: w.fault}), nil
 	}
 	f := w.root()
-	v, err := w.block(ctx, w.plan.flow.Steps, f)
+	v, err := w.complete(ctx, f)
+	if err == nil && v == next {
+		v, err = w.block(ctx, w.plan.flow.Steps, f)
+	}
 	var fail *failure
 	switch {
 	case w.end != nil:

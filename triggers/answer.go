@@ -17,7 +17,7 @@ func (x *delivery) answer(w http.ResponseWriter, got engine.Receipt) {
 		x.answerFinished(w, got)
 		return
 	}
-	if x.answerFilled(w, got) {
+	if x.answerFilled(w, got) || x.answerPreset(w) {
 		return
 	}
 	run := got.Run

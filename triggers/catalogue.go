@@ -9,9 +9,14 @@ import (
 	"gancho/engine/form"
 )
 
-// Catalogue lists what can start a flow, in the order in which people look for it.
-func Catalogue() []engine.Trigger {
-	return []engine.Trigger{webhookTrigger(), scheduleTrigger(), manualTrigger(), callTrigger(), failureTrigger()}
+// Catalogue lists what can start a flow, in the order in which people look for it. Webhooks
+// know the presets that are handed in; without any, those of this program.
+func Catalogue(presets ...*Presets) []engine.Trigger {
+	known := BuiltIn()
+	if len(presets) > 0 && presets[0] != nil {
+		known = presets[0]
+	}
+	return []engine.Trigger{webhookTrigger(known), scheduleTrigger(), manualTrigger(), callTrigger(), failureTrigger()}
 }
 
 func problem(path, code, en, pt string) form.Problem {

@@ -31,6 +31,8 @@ type delivery struct {
 	in      engine.Incoming
 	reading reading
 	proof   Proof
+	shaken  bool // it was a handshake, and is answered
+	split   bool // it holds several events
 	decoded bool
 	value   any // of the body, once decoded
 	scope   *expression.Scope
@@ -54,10 +56,37 @@ func (x *delivery) admit(w http.ResponseWriter) *refusal {
 	if no := x.readBody(); no != nil {
 		return no
 	}
-	if no := x.verify(); no != nil {
+	x.adapt()
+	return x.prove(w)
+}
+
+// prove asks who sent this, and answers handshakes: some come unsigned, before there is a
+// secret.
+func (x *delivery) prove(w http.ResponseWriter) (no *refusal) {
+	if x.shaken, no = x.shake(w, false); x.shaken || no != nil {
+		return no
+	}
+	if !slices.Contains(x.door.methods, x.r.Method) {
+		return x.wrongMethod()
+	}
+	if no = x.verify(); no != nil {
+		return no
+	}
+	if x.shaken, no = x.shake(w, true); x.shaken || no != nil {
+		return no
+	}
+	x.mask()
+	if no = x.wrongType(); no != nil {
 		return no
 	}
 	return x.readable()
+}
+
+func (x *delivery) wrongMethod() *refusal {
+	return &refusal{
+		status: http.StatusMethodNotAllowed, code: "method_not_allowed",
+		words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method,
+	}
 }
 
 // atDoor asks what needs no body.
@@ -65,11 +94,8 @@ func (x *delivery) atDoor() *refusal {
 	switch {
 	case x.e.state == engine.FlowOff:
 		return &refusal{status: http.StatusGone, code: "off", words: form.Label("this flow is off", "este fluxo está desligado")}
-	case !slices.Contains(x.door.methods, x.r.Method):
-		return &refusal{
-			status: http.StatusMethodNotAllowed, code: "method_not_allowed",
-			words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method,
-		}
+	case !slices.Contains(x.door.methods, x.r.Method) && !x.door.shakes(x.r.Method):
+		return x.wrongMethod()
 	case !x.door.allows(x.addr):
 		return &refusal{
 			status: http.StatusForbidden, code: "address_not_allowed",
@@ -252,9 +278,6 @@ func (x *delivery) note(text string) {
 
 // readable checks that the body is what its type says, and fits the schema.
 func (x *delivery) readable() *refusal {
-	if len(x.in.Body) == 0 && x.r.Method != http.MethodPost && x.r.Method != http.MethodPut && x.r.Method != http.MethodPatch {
-		x.in.Meta.Type = "" // a request without body has no type, whatever it says
-	}
 	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
 		return &refusal{
 			status: http.StatusUnprocessableEntity, code: "unreadable", reason: err.Error(), keepBody: true,
@@ -264,6 +287,13 @@ func (x *delivery) readable() *refusal {
 	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {
 		x.note("the body looks like JSON but was declared as " + x.in.Meta.Type)
 	}
+	if x.door.splits() {
+		return nil // asked of each part
+	}
+	return x.fitsSchema()
+}
+
+func (x *delivery) fitsSchema() *refusal {
 	if x.door.schema == nil || x.e.state == engine.FlowNew {
 		return nil
 	}
@@ -296,14 +326,18 @@ const doorTime = 10 * time.Millisecond
 // decide asks the door expressions. One that fails never loses the event: it is accepted,
 // and its run fails with the reason.
 func (x *delivery) decide() {
+	passes := x.describe()
 	if x.e.state == engine.FlowNew {
-		x.in.Outcome = store.Captured
+		x.in.Outcome, x.in.Reason = store.Captured, ""
+		return
+	}
+	if !passes {
 		return
 	}
 	for _, fault := range x.door.faults {
 		x.fault(fault)
 	}
-	if x.door.where == nil && x.door.dedupe == nil && x.door.orderBy == nil {
+	if x.door.where == nil && x.door.dedupe == nil && x.door.orderBy == nil && x.door.preset == nil {
 		return
 	}
 	ctx, done := context.WithTimeout(x.r.Context(), 3*doorTime)
@@ -315,7 +349,7 @@ func (x *delivery) decide() {
 	if !x.passes(ctx) {
 		return
 	}
-	x.in.Key, x.in.KeyFor = x.text(ctx, "dedupe", x.door.dedupe), x.door.keyFor
+	x.in.Key, x.in.KeyFor = x.key(ctx), x.door.keyFor
 	x.in.OrderBy = x.text(ctx, "order_by", x.door.orderBy)
 }
 
@@ -335,8 +369,11 @@ func (x *delivery) values(event string) (*expression.Scope, error) {
 		trigger := engine.TriggerScope(&x.in.Meta, value, x.in.At, x.in.Name, event)
 		x.scope = &expression.Scope{Now: x.in.At, Values: map[string]any{"trigger": trigger}}
 	}
-	if trigger, ok := x.scope.Values["trigger"].(map[string]any); ok && event != "" {
-		trigger["id"] = event
+	if trigger, ok := x.scope.Values["trigger"].(map[string]any); ok {
+		trigger["event"] = x.in.Name
+		if event != "" {
+			trigger["id"] = event
+		}
 	}
 	return x.scope, nil
 }
@@ -380,7 +417,10 @@ func (x *delivery) text(ctx context.Context, what string, p *expression.Program)
 	if value == nil {
 		return ""
 	}
-	text := expression.Text(value)
+	return shortKey(expression.Text(value))
+}
+
+func shortKey(text string) string {
 	if len(text) > longestKey {
 		sum := sha256.Sum256([]byte(text))
 		return "sha256:" + hex.EncodeToString(sum[:])

@@ -26,12 +26,13 @@ type endpoint struct {
 	state  engine.State
 	digest [32]byte
 	doc    *flow.Flow
+	known  *Presets
 	once   sync.Once
 	made   *door
 }
 
-func newEndpoint(e *engine.FlowEntry) *endpoint {
-	x := &endpoint{flow: e.ID, state: e.State, doc: e.Published, digest: digestOf(e.Token)}
+func newEndpoint(e *engine.FlowEntry, known *Presets) *endpoint {
+	x := &endpoint{known: known, flow: e.ID, state: e.State, doc: e.Published, digest: digestOf(e.Token)}
 	if x.doc == nil || e.State == engine.FlowNew {
 		x.doc = e.Draft
 	}
@@ -43,7 +44,7 @@ func newEndpoint(e *engine.FlowEntry) *endpoint {
 func (e *endpoint) door() *door {
 	e.once.Do(func() {
 		if e.doc != nil && e.doc.Trigger.Kind == "webhook" {
-			e.made, _ = readDoor(e.doc)
+			e.made, _ = readDoor(e.doc, e.known)
 		}
 	})
 	return e.made
@@ -51,6 +52,7 @@ func (e *endpoint) door() *door {
 
 // door is everything that is asked of a delivery before it is accepted.
 type door struct {
+	preset     *Preset // nil for a flow that names none
 	methods    []string
 	allow      []netip.Prefix
 	limiter    *rate.Limiter
@@ -71,7 +73,7 @@ type door struct {
 
 // readDoor compiles the trigger of a flow, and gives the problems of all that the settings'
 // fields cannot say themselves.
-func readDoor(f *flow.Flow) (*door, []form.Problem) {
+func readDoor(f *flow.Flow, known *Presets) (*door, []form.Problem) {
 	s, p := new(webhookSettings), new(settingsReader)
 	s.fields().Fill(f.Trigger.With)
 	d := &door{
@@ -82,9 +84,11 @@ func readDoor(f *flow.Flow) (*door, []form.Problem) {
 		d.methods = []string{"POST"}
 	}
 	d.readAuth(p, s.auth)
+	d.readPreset(p, f, s, known)
 	d.readRate(p, s.rate)
 	d.readDedupe(p, s.dedupe)
 	d.respond.read(p, s.respond)
+	d.checkDeadline(p)
 	if s.schema != nil {
 		schema, err := compileSchema(s.schema)
 		if err != nil {
@@ -155,12 +159,18 @@ func (d *door) readRate(p *settingsReader, m map[string]any) {
 }
 
 func (d *door) readDedupe(p *settingsReader, m map[string]any) {
+	if d.preset != nil {
+		d.keyFor = d.preset.keyFor()
+	}
 	if m == nil {
 		return
 	}
 	p.known("dedupe", m, "key", "for")
-	d.keyFor = p.duration("dedupe/for", m["for"], defaultKeyFor)
+	d.keyFor = p.duration("dedupe/for", m["for"], d.keyFor)
 	source, _ := m["key"].(string)
+	if source == "" && d.preset != nil && d.preset.file.Key != "" {
+		return // the preset's key, for so long
+	}
 	if strings.TrimSpace(source) == "" {
 		p.bad("dedupe/key", "required", "is required", "é obrigatório")
 		return

@@ -285,3 +285,8 @@ type nothing struct{ *fakeEngine }
 func (nothing) Accept(_ context.Context, in []engine.Incoming) ([]engine.Receipt, error) {
 	return []engine.Receipt{{Event: "e", Run: "r", Outcome: store.Accepted}}, nil
 }
+
+func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithCancel(t.Context())
+}

@@ -1,10 +1,12 @@
 package triggers
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,13 +18,28 @@ import (
 
 // Sign runs a description backwards: it puts timestamp and signature into a request, so that
 // Verify passes with the same secrets. The newest secret is used. Kinds with a public key
-// need the private one in key. Values in the body cannot be set: the body comes signed.
+// need the private one in key. A value in a JSON body is set there; one in a form cannot be.
 func (v *Verifier) Sign(r *Request, secrets Secrets, key crypto.Signer) error {
+	return v.sign(r, secrets, key, func(proof string) string { return proof })
+}
+
+// SignWrong does the same with a proof that does not hold.
+func (v *Verifier) SignWrong(r *Request, secrets Secrets, key crypto.Signer) error {
+	return v.sign(r, secrets, key, func(proof string) string {
+		other := byte('0')
+		if proof[0] == other {
+			other = '1'
+		}
+		return string(other) + proof[1:]
+	})
+}
+
+func (v *Verifier) sign(r *Request, secrets Secrets, key crypto.Signer, spoil func(string) string) error {
 	switch v.kind {
 	case "none":
 		return nil
 	case "basic":
-		return v.signBasic(r, secrets)
+		return v.signBasic(r, secrets, spoil)
 	}
 	stamp := v.writeStamp(r.At)
 	if v.stamp.name != "" {
@@ -34,7 +51,7 @@ func (v *Verifier) Sign(r *Request, secrets Secrets, key crypto.Signer) error {
 	if err != nil {
 		return err
 	}
-	text = v.prefix + text
+	text = v.prefix + spoil(text)
 	if v.pairs.split != "" {
 		items := []string{v.pairs.value + "=" + text}
 		if v.pairs.ts != "" {
@@ -45,7 +62,7 @@ func (v *Verifier) Sign(r *Request, secrets Secrets, key crypto.Signer) error {
 	return r.set(v.from, text)
 }
 
-func (v *Verifier) signBasic(r *Request, secrets Secrets) error {
+func (v *Verifier) signBasic(r *Request, secrets Secrets, spoil func(string) string) error {
 	user, err := newest(secrets, "username")
 	if err != nil {
 		return err
@@ -54,7 +71,7 @@ func (v *Verifier) signBasic(r *Request, secrets Secrets) error {
 	if err != nil {
 		return err
 	}
-	return r.set(place{"header", "authorization"}, "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
+	return r.set(place{"header", "authorization"}, "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+spoil(password))))
 }
 
 func newest(secrets Secrets, field string) (string, error) {
@@ -124,7 +141,7 @@ func (v *Verifier) signAsymmetric(r *Request, stamp string, key crypto.Signer) (
 	return encodeText(v.encoding, signature), nil
 }
 
-// set writes a value into a header or the query.
+// set writes a value into a header, the query or a JSON body.
 func (r *Request) set(p place, value string) error {
 	switch p.where {
 	case "header":
@@ -141,8 +158,36 @@ func (r *Request) set(p place, value string) error {
 		q.Set(p.name, value)
 		u.RawQuery = q.Encode()
 		r.URL, r.query = u.String(), nil
-	default:
+	case "json":
+		body, err := setPointer(r.Body, p.name, value)
+		if err != nil {
+			return err
+		}
+		r.Body, r.json = body, nil
+	default: // form
 		return fmt.Errorf("a signature in the body (%s) cannot be set", p)
 	}
 	return nil
+}
+
+// setPointer replaces, or adds, one member of a JSON object.
+func setPointer(body []byte, pointer, value string) ([]byte, error) {
+	var tree any
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(&tree); err != nil {
+		return nil, fmt.Errorf("read the body to sign: %w", err)
+	}
+	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	at := tree
+	for _, part := range parts[:len(parts)-1] {
+		m, _ := at.(map[string]any)
+		at = m[part]
+	}
+	m, ok := at.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("there is no place %s in the body to sign", pointer)
+	}
+	m[parts[len(parts)-1]] = value
+	return json.Marshal(tree)
 }

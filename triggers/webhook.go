@@ -34,8 +34,8 @@ type Flows interface {
 	ByToken(token string) (engine.FlowEntry, bool)
 }
 
-// WebhookConfig is what a Webhook is made of. Connections, TrustedProxies, Memory and Now may
-// be left out.
+// WebhookConfig is what a Webhook is made of. Connections, Presets, TrustedProxies, Memory and
+// Now may be left out.
 type WebhookConfig struct {
 	Engine      Engine
 	Flows       Flows
@@ -45,6 +45,7 @@ type WebhookConfig struct {
 	Runs interface {
 		RunInfo(ctx context.Context, id string) (store.Run, error)
 	}
+	Presets        *Presets       // those of this program when left out
 	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 	Memory         int64          // bytes of bodies held at once; 64 MiB
@@ -76,6 +77,9 @@ func NewWebhook(c WebhookConfig) *Webhook {
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
 	}
+	if c.Presets == nil {
+		c.Presets = BuiltIn()
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -92,6 +96,7 @@ func NewWebhook(c WebhookConfig) *Webhook {
 		},
 	}
 	c.Flows.Watch(d.flowChanged)
+	c.Presets.Watch(d.presetsChanged)
 	return d
 }
 
@@ -106,8 +111,21 @@ func (d *Webhook) flowChanged(id string, e *engine.FlowEntry) {
 		delete(d.byFlow, id)
 	}
 	if e != nil {
-		x := newEndpoint(e)
+		x := newEndpoint(e, d.Presets)
 		d.byToken[x.digest], d.byFlow[id] = x, x
+	}
+}
+
+// presetsChanged lets every flow that names a preset read it anew.
+func (d *Webhook) presetsChanged() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, e := range d.byFlow {
+		if _, named := e.with("preset"); !named {
+			continue
+		}
+		anew := &endpoint{known: e.known, flow: e.flow, state: e.state, doc: e.doc, digest: e.digest}
+		d.byFlow[id], d.byToken[e.digest] = anew, anew
 	}
 }
 
@@ -165,19 +183,40 @@ func (d *Webhook) hook(w http.ResponseWriter, r *http.Request, rest string) {
 	}
 	x := delivery{Webhook: d, e: e, door: made, r: r, token: token, path: after, reading: reading{budget: &d.budget}}
 	defer func() { d.budget.give(x.reading.held) }()
-	if no := x.admit(w); no != nil {
+	no := x.admit(w)
+	if no == nil && !x.shaken {
+		no = x.accept(w)
+	}
+	if no != nil {
 		x.record(no)
 		d.refuse(w, r, *no)
-		return
 	}
-	x.decide()
-	receipts, err := d.Engine.Accept(r.Context(), []engine.Incoming{x.in})
+}
+
+// accept makes durable what a delivery holds, all in one commit, and answers.
+func (x *delivery) accept(w http.ResponseWriter) *refusal {
+	parts, no := x.parts()
+	if no != nil {
+		return no
+	}
+	in := make([]engine.Incoming, len(parts))
+	for i, part := range parts {
+		part.decide()
+		in[i] = part.in
+	}
+	receipts, err := x.Engine.Accept(x.r.Context(), in)
 	if err != nil {
 		x.takeBack()
-		d.refuse(w, r, d.busy(e.flow, err))
-		return
+		no := x.busy(x.e.flow, err)
+		no.silent = true
+		return &no
+	}
+	if x.split {
+		x.answerParts(w, receipts)
+		return nil
 	}
 	x.answer(w, receipts[0])
+	return nil
 }
 
 // unknown answers a token that is none of ours.

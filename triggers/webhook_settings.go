@@ -27,12 +27,15 @@ type webhookSettings struct {
 	methods, allowIPs             []string
 	auth, schema, dedupe, respond map[string]any
 	rate                          map[string]any
+	preset                        string
 	verify, orderBy, maxBody      string
 }
 
 func (s *webhookSettings) fields() form.Fields {
 	return form.Of(
 		form.Texts("methods", &s.methods, form.Label("Methods", "Métodos")).Default("POST").Literal().Advanced(),
+		form.Text("preset", &s.preset, form.Label("Provider", "Provedor")).Literal().
+			Help(form.Label("whose webhooks these are: how they are verified, named and told apart", "de quem são estes webhooks: como são verificados, nomeados e distinguidos")),
 		form.Map("auth", &s.auth, form.Label("Sender proves itself by", "O remetente se prova por")).Literal().
 			Help(form.Label("how deliveries are verified, with the secret of the connection", "como as entregas são verificadas, com o segredo da conexão")),
 		form.Select("verify", &s.verify, form.Label("When that fails", "Quando isso falha"),
@@ -49,21 +52,23 @@ func (s *webhookSettings) fields() form.Fields {
 }
 
 // webhookTrigger is a trigger URL.
-func webhookTrigger() engine.Trigger {
+func webhookTrigger(presets *Presets) engine.Trigger {
 	return engine.Trigger{
 		Kind: "webhook", Title: form.Label("Webhook", "Webhook"),
 		Summary:     form.Label("Started by a delivery to the flow's URL", "Iniciado por uma entrega na URL do fluxo"),
 		Fields:      func() form.Fields { return new(webhookSettings).fields() },
-		Connections: []string{"generic:webhook"},
-		Check:       checkWebhook,
+		Connections: presets.connections(),
+		Check:       presets.checkWebhook,
+		Hydrate:     presets.hydrateOf,
 		Sample:      map[string]any{},
 	}
 }
 
 // checkWebhook finds what the fields alone cannot say.
-func checkWebhook(f *flow.Flow, known flow.Known) []form.Problem {
+func (s *Presets) checkWebhook(f *flow.Flow, known flow.Known) []form.Problem {
 	problems := checkWhere(f, known)
-	_, more := readDoor(f)
+	d, more := readDoor(f, s)
+	more = append(more, d.checkConnection(known)...)
 	if source, ok := f.Trigger.With["order_by"].(string); ok {
 		more = append(more, checkDoor("/trigger/with/order_by", source)...)
 	}

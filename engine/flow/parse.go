@@ -49,6 +49,12 @@ func ParseFlow(data []byte) (*Flow, []form.Problem) {
 	return f, problems
 }
 
+// Read reads one document of any shape strictly into a struct: unknown and repeated members
+// and wrong types are problems with their paths. False says that it could not be bound.
+func Read(data []byte, into any) ([]form.Problem, bool) {
+	return read(data, into, func(*reader, any) {})
+}
+
 // complete makes lists that are always written, and were left out, empty ones.
 func (f *Flow) complete() {
 	if f.Steps == nil {

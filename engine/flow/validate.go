@@ -53,6 +53,7 @@ type Catalogue interface {
 type Known struct {
 	Flow       func(id string) bool
 	Connection func(name string) (kind string, ok bool)
+	Secret     func(connection, field string) bool // whether a field of a connection is set
 }
 
 // The limits of a flow.
@@ -348,10 +349,17 @@ func (v *validator) connection(name string, kinds []string, path string) {
 		v.add(w)
 		return
 	}
-	if !slices.Contains(kinds, kind) {
+	if !slices.ContainsFunc(kinds, func(k string) bool { return OfKind(kind, k) }) {
 		v.error(path, "wrong_connection", fmt.Sprintf("the connection %q is of the kind %s; this takes %s", name, kind, strings.Join(kinds, ", ")),
 			fmt.Sprintf("a conexão %q é do tipo %s; aqui se usa %s", name, kind, strings.Join(kinds, ", ")))
 	}
+}
+
+// OfKind says whether a kind of connection is the one that is wanted; a wanted "stripe:*"
+// stands for every way to sign in to one provider.
+func OfKind(kind, want string) bool {
+	provider, any := strings.CutSuffix(want, "*")
+	return kind == want || any && strings.HasPrefix(kind, provider)
 }
 
 func (v *validator) settings() {

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// Hydrate completes thin events: before the first step an action without effect runs, and
+// its output is trigger.resource. It is checkpointed, so a run that goes on does not fetch
+// again; retries, waits and broken connections are those of a step. Without a function there
+// is no condition, or no key.
+type Hydrate struct {
+	Action     string
+	Connection string
+	Continue   bool // without a resource, when the action fails for good
+	When       func(ctx context.Context, s *expression.Scope) bool
+	Input      func(ctx context.Context, s *expression.Scope) (map[string]any, error)
+	Key        func(ctx context.Context, s *expression.Scope) string // may read trigger.resource; "" is none
+	KeyFor     time.Duration
+}
+
+// resourceStep is where the fetch is recorded: no step of a flow can have the path
+// trigger.resource.
+const (
+	resourceFrame = "trigger."
+	resourceStep  = "resource"
+)
+
+// complete does what comes before the first step: fetch what the event only names, then ask
+// a `where` that reads it.
+func (w *walker) complete(ctx context.Context, f *frame) (verdict, error) {
+	if h := w.plan.hydrate; h != nil && (h.When == nil || h.When(ctx, f.scope)) {
+		if v, err := w.fetch(ctx, h, f); err != nil || v != next {
+			return v, err
+		}
+	}
+	return w.admitted(ctx, f)
+}
+
+func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, error) {
+	path := resourceFrame + resourceStep
+	input, err := h.Input(ctx, f.scope)
+	if err != nil {
+		return next, &failure{path, fault(Permanent(err))}
+	}
+	n := &node{step: &flow.Step{ID: resourceStep, Action: h.Action, Connection: h.Connection, With: input}, modes: map[string]form.Mode{}}
+	if h.Continue {
+		n.step.OnError = "continue"
+	}
+	for id := range input {
+		n.modes[id] = form.ModeLiteral // values of the event are never templates
+	}
+	if a, ok := w.plan.catalogue.Find(h.Action); ok {
+		n.action = a
+		if a.Effect {
+			return next, &failure{path, Faultf("bad_preset", "the preset fetches with %s, which changes things", h.Action)}
+		}
+	}
+	inner := w.fork(f, resourceFrame, nil)
+	last := w.last
+	v, err := w.step(ctx, n, inner)
+	w.last = last
+	if err != nil || v != next {
+		return v, err
+	}
+	resource, ok := inner.steps[resourceStep]
+	if !ok {
+		return next, nil
+	}
+	w.trigger["resource"] = resource
+	return w.unique(ctx, h, f)
+}
+
+// unique takes the key that only the resource tells, in the commit that stores the resource.
+func (w *walker) unique(ctx context.Context, h *Hydrate, f *frame) (verdict, error) {
+	rec := w.record(resourceFrame+resourceStep, h.Action)
+	if h.Key == nil || rec.Key != "" {
+		return next, nil
+	}
+	key := h.Key(ctx, f.scope)
+	if key == "" {
+		return next, nil
+	}
+	op := store.KeyOp{ID: rec.Path, Kind: store.KeyDedupe, Key: key, Expires: h.KeyFor}
+	done, err := w.commit(ctx, store.Decision{GoOn: true}, op)
+	if err != nil {
+		return parked, err
+	}
+	for _, k := range done.Keys {
+		if first := string(k.Value); k.ID == op.ID && first != "true" {
+			w.finish(&store.End{Status: store.RunDuplicate, Reason: "the same as run " + first})
+			return ended, nil
+		}
+	}
+	rec.Key = key
+	w.save(rec)
+	return next, nil
+}
+
+// asksLater says that a `where` can be asked only when the resource is there.
+func (p *plan) asksLater(where string) bool {
+	program, err := p.program(where)
+	return err == nil && program.Reads("trigger.resource")
+}
+
+func (w *walker) admitted(ctx context.Context, f *frame) (verdict, error) {
+	where := w.plan.flow.Trigger.Where
+	if where == "" || !w.plan.asksLater(where) {
+		return next, nil
+	}
+	ok, reason, err := w.condition(ctx, where, f)
+	if err != nil {
+		return next, &failure{fault: Faultf("trigger", "where: %v", err)}
+	}
+	if !ok {
+		w.finish(&store.End{Status: store.RunFiltered, Reason: reason})
+		return ended, nil
+	}
+	return next, nil
+}

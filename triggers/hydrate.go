@@ -1,0 +1,46 @@
+package triggers
+
+import (
+	"context"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+)
+
+// noSecrets is what a fetch sees: its connection signs it, not its input.
+func noSecrets(string) ([]string, error) { return nil, nil }
+
+// hydrateOf says how the events of a flow are completed, nil if its preset has nothing to
+// fetch.
+func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
+	id, _ := f.Trigger.With["preset"].(string)
+	preset, ok := p.Find(id)
+	if !ok || preset.use().hydrate == nil {
+		return nil
+	}
+	made := preset.use().hydrate
+	h := &engine.Hydrate{
+		Action: preset.HydrateAction(), Connection: f.Trigger.Connection, Continue: preset.file.Hydrate.OnFail == "continue", KeyFor: preset.keyFor(),
+		Input: func(ctx context.Context, s *expression.Scope) (map[string]any, error) {
+			input := map[string]any{}
+			return input, renderMembers(ctx, made.input, s, noSecrets, input)
+		},
+	}
+	if made.when != nil {
+		h.When = func(ctx context.Context, s *expression.Scope) bool {
+			is, err := ask(ctx, made.when, s)
+			return err == nil && is == true
+		}
+	}
+	if made.key != nil {
+		h.Key = func(ctx context.Context, s *expression.Scope) string {
+			key, err := ask(ctx, made.key, s)
+			if err != nil || key == nil {
+				return ""
+			}
+			return shortKey(expression.Text(key))
+		}
+	}
+	return h
+}

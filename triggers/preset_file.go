@@ -1,0 +1,102 @@
+package triggers
+
+import (
+	"encoding/json"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// presetFormat is the first member of every preset file.
+const presetFormat = "gancho.preset/1"
+
+// presetFile is a preset as it is written.
+type presetFile struct {
+	Format    string                `json:"format"`
+	ID        string                `json:"id"`
+	Name      form.Words            `json:"name"`
+	Icon      *presetIcon           `json:"icon"`
+	Docs      string                `json:"docs"`
+	Connector string                `json:"connector"`
+	Methods   []string              `json:"methods"`
+	Accepts   []string              `json:"accepts"`
+	Secrets   []PresetField         `json:"secrets"`
+	Verify    []map[string]any      `json:"verify"`
+	Handshake []handshakeFile       `json:"handshake"`
+	Split     string                `json:"split"`
+	Ignore    string                `json:"ignore"`
+	Event     string                `json:"event"`
+	Title     form.Words            `json:"title"`
+	Describe  map[string]form.Words `json:"describe"`
+	Key       string                `json:"key"`
+	KeyFor    flow.Duration         `json:"key_for"`
+	Hydrate   *hydrateFile          `json:"hydrate"`
+	Mask      []string              `json:"mask"`
+	Reply     *replyFile            `json:"reply"`
+	Deadline  flow.Duration         `json:"deadline"`
+	Setup     form.Words            `json:"setup"`
+	Events    []PresetEvent         `json:"events"`
+}
+
+type presetIcon struct {
+	Path  string `json:"path"`
+	Color string `json:"color"`
+}
+
+// PresetField is a field of a connection that a preset's sender is proved with.
+type PresetField struct {
+	ID          string     `json:"id"`
+	Type        string     `json:"type"` // secret or text
+	Label       form.Words `json:"label"`
+	Help        form.Words `json:"help,omitzero"`
+	Required    bool       `json:"required,omitempty"`
+	Pattern     string     `json:"pattern,omitempty"`
+	Placeholder string     `json:"placeholder,omitempty"`
+}
+
+// PresetEvent is a sample of what a provider sends: the editor offers it, and it is what
+// gancho send signs.
+type PresetEvent struct {
+	ID       string            `json:"id"`
+	Label    form.Words        `json:"label"`
+	Query    map[string]string `json:"query,omitempty"`
+	Headers  map[string]string `json:"headers,omitempty"`
+	Body     json.RawMessage   `json:"body,omitempty"`
+	Form     string            `json:"form,omitempty"` // an urlencoded body, as it is sent
+	Resource any               `json:"resource,omitempty"`
+}
+
+type handshakeFile struct {
+	Method   string            `json:"method"`
+	When     string            `json:"when"`
+	Verified *bool             `json:"verified"`
+	Token    *tokenFile        `json:"token"`
+	Keep     map[string]string `json:"keep"`
+	Reply    *shakeReplyFile   `json:"reply"`
+}
+
+type tokenFile struct {
+	Secret string `json:"secret"`
+	Value  string `json:"value"`
+}
+
+type shakeReplyFile struct {
+	Status int    `json:"status"`
+	Type   string `json:"type"`
+	Text   any    `json:"text"`
+	JSON   any    `json:"json"`
+}
+
+type replyFile struct {
+	Status int    `json:"status"`
+	Type   string `json:"type"`
+	Text   string `json:"text"`
+}
+
+type hydrateFile struct {
+	Action string         `json:"action"`
+	Input  map[string]any `json:"input"`
+	When   string         `json:"when"`
+	Key    string         `json:"key"`
+	OnFail string         `json:"on_fail"`
+}

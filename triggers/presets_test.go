@@ -1,0 +1,206 @@
+package triggers_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/triggers"
+)
+
+func hmacOf(hash, key, message string) []byte {
+	m := hmac.New(sha256.New, []byte(key))
+	if hash == "sha1" {
+		m = hmac.New(sha1.New, []byte(key))
+	}
+	m.Write([]byte(message))
+	return m.Sum(nil)
+}
+
+func hmacHex(hash, key, message string) string { return hex.EncodeToString(hmacOf(hash, key, message)) }
+
+func hmacBase64(hash, key, message string) string {
+	return base64.StdEncoding.EncodeToString(hmacOf(hash, key, message))
+}
+
+// ownPreset is a file of an operator, with more members.
+func ownPreset(id, more string) string {
+	return `{
+  "format": "gancho.preset/1", "id": "` + id + `", "name": {"en": "Own", "pt-BR": "Próprio"}, ` + more + `
+  "events": [{"id": "a", "label": {"en": "A", "pt-BR": "A"}, "body": {"id": 1}}]
+}`
+}
+
+func writeOwn(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func loadOwn(t *testing.T, files map[string]string) *triggers.Presets {
+	t.Helper()
+	dir := t.TempDir()
+	writeOwn(t, dir, files)
+	presets, err := triggers.LoadPresets(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range presets.Problems() {
+		t.Fatalf("%s:%d:%d: %s: %s", p.File, p.Line, p.Col, p.Path, p.Message.EN)
+	}
+	return presets
+}
+
+func TestOwnPresetFaults(t *testing.T) {
+	cases := []struct{ name, text, path, code string }{
+		{"broken", `{"format": `, "", "syntax"},
+		{"format", `{"format": "gancho.preset/2"}`, "/format", "bad_format"},
+		{"unknown member", ownPreset("x_a", `"verfy": [],`), "/verfy", "unknown_member"},
+		{"twice", ownPreset("x_a", `"id": "x_b",`), "/id", "duplicate_member"},
+		{"type", ownPreset("x_a", `"key": 1,`), "/key", "wrong_type"},
+		{"language", strings.Replace(ownPreset("x_a", ""), `"pt-BR": "Próprio"`, `"pt-BR": ""`, 1), "/name/pt-BR", "required"},
+		{"built-in id", ownPreset("stripe", ""), "/id", "bad_id"},
+		{"expression", ownPreset("x_a", `"key": "trigger.",`), "/key", "syntax"},
+		{"function", ownPreset("x_a", `"key": "nothing(1)",`), "/key", "unknown_name"},
+		{"secret", ownPreset("x_a", `"verify": [{"kind": "token", "from": {"header": "x"}, "secret": "s"}],`), "/verify/0/secret", "unknown_field"},
+		{"verifier", ownPreset("x_a", `"verify": [{"kind": "magic"}],`), "/verify/0/kind", "not_an_option"},
+		{"page", ownPreset("x_a", `"handshake": [{"reply": {"type": "text/html", "text": "x"}}],`), "/handshake/0/reply/type", "bad_type"},
+		{"hydrate", ownPreset("x_a", `"hydrate": {"action": "get", "input": {}},`), "/connector", "required"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			writeOwn(t, dir, map[string]string{"a.json": c.text})
+			presets, err := triggers.LoadPresets(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			problems := presets.Problems()
+			if len(problems) == 0 || problems[0].Path != c.path || problems[0].Code != c.code || problems[0].Line < 1 || problems[0].File != "a.json" {
+				t.Errorf("got %+v", problems)
+			}
+			if _, ok := presets.Find("x_a"); ok {
+				t.Error("it is in force all the same")
+			}
+		})
+	}
+}
+
+func TestFaultyFileLeavesTheLastGoodOne(t *testing.T) {
+	dir := t.TempDir()
+	writeOwn(t, dir, map[string]string{"a.json": ownPreset("x_a", `"key": "'1'",`)})
+	presets, err := triggers.LoadPresets(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t, map[string]any{"preset": "x_a"}, func(f *flow.Trigger, c *triggers.WebhookConfig) { c.Presets, f.Connection = presets, "" })
+	change := func(text string, wantProblems int, wantKey string) {
+		t.Helper()
+		writeOwn(t, dir, map[string]string{"a.json": text})
+		if changed, err := presets.Reload(); err != nil || !changed {
+			t.Fatalf("changed %v, %v", changed, err)
+		}
+		if n := len(presets.Problems()); n != wantProblems {
+			t.Fatalf("there are %d problems", n)
+		}
+		wantStatus(t, h.post(`{}`), 200)
+		if got := h.events[len(h.events)-1].Key; got != wantKey {
+			t.Errorf("the key is %q, want %q", got, wantKey)
+		}
+	}
+	change(ownPreset("x_a", `"key": "(1",`), 1, "1")
+	change(ownPreset("x_a", `"key": "'two'",`), 0, "two")
+	if err := os.Remove(filepath.Join(dir, "a.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := presets.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := presets.Find("x_a"); ok {
+		t.Error("a removed preset is still there")
+	}
+	wantStatus(t, h.post(`{}`), 401)
+}
+
+func TestConnectionKinds(t *testing.T) {
+	kinds := triggers.BuiltIn().ConnectionKinds([]engine.ConnectionKind{{Kind: "generic:webhook"}, {Kind: "vtex:keys", Fields: []engine.ConnectionField{{ID: "app_key"}}}})
+	byKind := map[string]engine.ConnectionKind{}
+	for _, k := range kinds {
+		if _, twice := byKind[k.Kind]; twice {
+			t.Errorf("%s is there twice", k.Kind)
+		}
+		byKind[k.Kind] = k
+	}
+	if f := byKind["vtex:keys"].Fields; len(f) != 2 || f[1].ID != "webhook_token" || f[1].Required || !f[1].Secret {
+		t.Errorf("vtex:keys has %+v", f)
+	}
+	if _, there := byKind["vtex:webhook"]; there {
+		t.Error("vtex has a kind of its own beside its connector's")
+	}
+	if f := byKind["stripe:webhook"].Fields; len(f) != 1 || f[0].ID != "signing_secret" || !f[0].Required {
+		t.Errorf("stripe:webhook has %+v", f)
+	}
+}
+
+func TestCheckOfPresets(t *testing.T) {
+	check := func(with map[string]any, connection, kind string, set bool) []form.Problem {
+		for _, trigger := range triggers.Catalogue() {
+			if trigger.Kind == "webhook" {
+				known := flow.Known{Connection: func(string) (string, bool) { return kind, kind != "" }, Secret: func(string, string) bool { return set }}
+				return trigger.Check(&flow.Flow{ID: "f", Trigger: flow.Trigger{Kind: "webhook", With: with, Connection: connection}}, known)
+			}
+		}
+		return nil
+	}
+	cases := []struct {
+		name             string
+		with             map[string]any
+		connection, kind string
+		set              bool
+		code, path       string
+	}{
+		{"good", map[string]any{"preset": "stripe"}, "c", "stripe:webhook", true, "", ""},
+		{"of a connector", map[string]any{"preset": "mercadopago"}, "c", "mercadopago:token", true, "", ""},
+		{"unsigned provider", map[string]any{"preset": "rdstation_crm"}, "", "", false, "", ""},
+		{"no connection", map[string]any{"preset": "stripe"}, "", "", false, "required", "/trigger/connection"},
+		{"observed", map[string]any{"preset": "stripe", "verify": "observe"}, "", "", false, "", ""},
+		{"no secret", map[string]any{"preset": "stripe"}, "c", "stripe:webhook", false, "no_secret", "/trigger/connection"},
+		{"no secret, own auth", map[string]any{"auth": map[string]any{"kind": "token", "from": map[string]any{"header": "x"}, "secret": "secret"}}, "c", "generic:webhook", false, "no_secret", "/trigger/connection"},
+		{"another kind", map[string]any{"preset": "stripe"}, "c", "github:webhook", true, "wrong_connection", "/trigger/connection"},
+		{"unknown", map[string]any{"preset": "strip"}, "", "", false, "unknown_preset", "/trigger/with/preset"},
+		{"both", map[string]any{"preset": "stripe", "auth": map[string]any{"kind": "none"}}, "c", "stripe:webhook", true, "preset_verifies", "/trigger/with/auth"},
+		{"generic with auth", map[string]any{"preset": "generic", "auth": map[string]any{"kind": "basic"}}, "c", "generic:webhook", true, "", ""},
+		{"late answer", map[string]any{"preset": "slack", "respond": map[string]any{"when": "finished"}}, "c", "slack:webhook", true, "too_late", "/trigger/with/respond/timeout"},
+		{"window alone", map[string]any{"preset": "stripe", "dedupe": map[string]any{"for": "24h"}}, "c", "stripe:webhook", true, "", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			problems := check(c.with, c.connection, c.kind, c.set)
+			if c.code == "" && len(problems) > 0 || c.code != "" && (len(problems) != 1 || problems[0].Code != c.code || problems[0].Path != c.path) {
+				t.Errorf("got %+v", problems)
+			}
+		})
+	}
+}
+
+func TestFollowEnds(t *testing.T) {
+	presets := loadOwn(t, nil)
+	done := make(chan struct{})
+	ctx, cancel := contextOf(t)
+	go func() { defer close(done); presets.Follow(ctx, time.Millisecond) }()
+	cancel()
+	<-done
+}
