@@ -70,7 +70,7 @@ func offline(o outboundFlags) (*engine.Catalogue, error) {
 	if err != nil {
 		return nil, usageError{err.Error()}
 	}
-	return catalogue(out)
+	return catalogue(out, triggers.BuiltIn())
 }
 
 type checkCommand struct {

@@ -32,8 +32,8 @@ type outboundFlags struct {
 }
 
 // catalogue is everything that this program can do.
-func catalogue(out *actions.Outbound) (*engine.Catalogue, error) {
-	return engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), actions.Connections(out))
+func catalogue(out *actions.Outbound, presets *triggers.Presets) (*engine.Catalogue, error) {
+	return engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(presets), presets.ConnectionKinds(actions.Connections(out)))
 }
 
 // instance is an open data folder with its flows and connections. Close it.
@@ -41,6 +41,7 @@ type instance struct {
 	store       store.Store
 	box         *seal.Box
 	out         *actions.Outbound
+	presets     *triggers.Presets
 	catalogue   *engine.Catalogue
 	flows       *engine.Flows
 	connections *engine.Connections
@@ -72,13 +73,16 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.box, err = seal.Open(ctx, i.store, key); err != nil {
 		return fmt.Errorf("open the sealed parts: %w", err)
 	}
-	if i.catalogue, err = catalogue(i.out); err != nil {
+	if i.presets, err = triggers.LoadPresets(filepath.Join(d.Data, "presets")); err != nil {
+		return err
+	}
+	if i.catalogue, err = catalogue(i.out, i.presets); err != nil {
 		return fmt.Errorf("make the catalogue: %w", err)
 	}
 	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections); err != nil {
 		return fmt.Errorf("open the connections: %w", err)
 	}
-	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Busy: i.busy})
+	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Secret: i.connections.Holds, Busy: i.busy})
 	if err != nil {
 		return fmt.Errorf("open the flows: %w", err)
 	}

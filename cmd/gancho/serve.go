@@ -45,6 +45,9 @@ type serveCommand struct {
 
 const drain = 9 * time.Second
 
+// presetsEvery is how soon a changed file of an own preset is read.
+const presetsEvery = 2 * time.Second
+
 // Run serves until ctx is done or the disk fails.
 func (c *serveCommand) Run(ctx context.Context, to streams) error {
 	log := newLog(to.err, c.LogLevel)
@@ -97,7 +100,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		return fmt.Errorf("start the engine: %w", err)
 	}
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{
-		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
+		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Presets: i.presets, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
 	})
 	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token")})
 	if err != nil {
@@ -121,7 +124,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 	}
 	schedule := triggers.NewSchedule(triggers.ScheduleConfig{Engine: e, Flows: i.flows, Keys: i.store, Log: log})
 	log.Info("serving", "address", server.Addr().String(), "version", version, "data", c.Data)
-	return c.work(ctx, i.store, e, schedule, server, log)
+	return c.work(ctx, i.store, e, i.presets, schedule, server, log)
 }
 
 // invite prints the link for the first admin while there is no user, and warns of a door that
@@ -188,7 +191,7 @@ func (c *serveCommand) tls() (*tls.Config, error) {
 
 // work runs everything until ctx is done or something cannot go on, and then stops in order:
 // nothing new is begun, what is under way finishes, the last answers are given.
-func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine, schedule *triggers.Schedule, server *web.Server, log *slog.Logger) error {
+func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine, presets *triggers.Presets, schedule *triggers.Schedule, server *web.Server, log *slog.Logger) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	worked, ticked, served := make(chan error, 1), make(chan error, 1), make(chan error, 1)
@@ -205,6 +208,7 @@ func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine
 	start(ticked, func() error { return unlessDone(ctx, schedule.Run(ctx)) })
 	start(served, server.Serve)
 	go watchDisk(ctx, s, stop)
+	go presets.Follow(ctx, presetsEvery)
 	<-ctx.Done()
 	log.Info("stopping")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
