@@ -26,6 +26,8 @@ type sink struct {
 	arrived  []string
 	keys     map[string]int
 	failures int
+	fetched  []string
+	hydrate  func(*flow.Flow) *engine.Hydrate // of the trigger webhook
 }
 
 func (s *sink) action() engine.Action {
@@ -81,12 +83,12 @@ func open(t *testing.T, dir string, s *sink) *house {
 	check(t, err)
 	kinds := []engine.Trigger{}
 	for _, kind := range []string{"webhook", "manual", "call", "failure"} {
-		kinds = append(kinds, engine.Trigger{Kind: kind, Fields: func() form.Fields {
+		kinds = append(kinds, engine.Trigger{Kind: kind, Hydrate: s.hydrate, Fields: func() form.Fields {
 			var flows []any
 			return form.Of(form.List("flows", &flows, form.Label("Flows", "Fluxos")))
 		}})
 	}
-	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), kinds, nil)
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.fetch()), kinds, nil)
 	check(t, err)
 	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
 	check(t, err)

@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// fetch is an action without effect: what a thin event names is there, paid.
+func (s *sink) fetch() engine.Action {
+	return engine.Action{
+		Kind: "test.fetch", Title: form.Label("Fetch", "Buscar"), Sample: map[string]any{"id": "sample", "status": "paid"},
+		New: func() engine.Doer { return &fetch{sink: s} },
+	}
+}
+
+type fetch struct {
+	sink *sink
+	id   string
+}
+
+func (f *fetch) Fields() form.Fields {
+	return form.Of(form.Text("id", &f.id, form.Label("ID", "ID")).Required())
+}
+
+func (f *fetch) Do(context.Context, *engine.Call) (engine.Output, error) {
+	f.sink.mu.Lock()
+	defer f.sink.mu.Unlock()
+	f.sink.fetched = append(f.sink.fetched, f.id)
+	if f.id == "gone" {
+		return nil, engine.Permanent(errors.New("there is no such payment"))
+	}
+	return map[string]any{"id": f.id, "status": "paid"}, nil
+}
+
+func valueAt(ctx context.Context, s *expression.Scope, source string) any {
+	p, err := expression.Compile(source)
+	if err != nil {
+		return nil
+	}
+	value, err := p.Run(ctx, s)
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// thin completes events by the ID in their body.
+func thin(onFail bool) func(*flow.Flow) *engine.Hydrate {
+	return func(f *flow.Flow) *engine.Hydrate {
+		if f.ID != "thin" {
+			return nil
+		}
+		return &engine.Hydrate{
+			Action: "test.fetch", Continue: onFail, KeyFor: time.Hour,
+			When: func(ctx context.Context, s *expression.Scope) bool {
+				return valueAt(ctx, s, "trigger.body.id != nil") == true
+			},
+			Input: func(ctx context.Context, s *expression.Scope) (map[string]any, error) {
+				return map[string]any{"id": valueAt(ctx, s, "trigger.body.id")}, nil
+			},
+			Key: func(ctx context.Context, s *expression.Scope) string {
+				return expression.Text(valueAt(ctx, s, "'payment:' + trigger.resource.id + ':' + trigger.resource.status"))
+			},
+		}
+	}
+}
+
+const thinFlow = `{"id": "thin", "name": "Thin", "trigger": {"kind": "webhook", "where": "trigger.resource.status != 'paid' or trigger.body.n != 9"}, "steps": [
+	{"id": "pause", "action": "delay", "with": {"for": "2s"}},
+	{"id": "say", "action": "test.send", "with": {"text": "{{ trigger.resource.id }} is {{ trigger.resource.status }}"}}]}`
+
+func TestThinEventsAreCompleted(t *testing.T) {
+	s := &sink{hydrate: thin(false)}
+	h := open(t, t.TempDir(), s)
+	h.publish(thinFlow)
+	first := h.finished(h.send("thin", `{"id": "{{ 1 }}", "n": 1}`))
+	if first.Status != store.Succeeded || !slices.Equal(s.arrived, []string{"{{ 1 }} is paid"}) || len(s.fetched) != 1 {
+		t.Fatalf("run %s, %v arrived, %v fetched", first.Status, s.arrived, s.fetched)
+	}
+	if len(first.Steps) == 0 || !slices.ContainsFunc(first.Steps, func(v engine.StepView) bool { return v.Path == "trigger.resource" && v.Action == "test.fetch" }) {
+		t.Errorf("the fetch is not in the story: %+v", first.Steps)
+	}
+	for body, want := range map[string]store.Status{
+		`{"id": "{{ 1 }}", "n": 2}`: store.RunDuplicate, // two notifications, the same news
+		`{"id": "b", "n": 9}`:       store.RunFiltered,
+		`{"id": "gone"}`:            store.Failed,
+	} {
+		if v := h.finished(h.send("thin", body)); v.Status != want || v.Reason == "" && v.Error.Code == "" {
+			t.Errorf("%s: %s because of %q, want %s", body, v.Status, v.Reason, want)
+		}
+	}
+	if len(s.arrived) != 1 {
+		t.Errorf("arrived: %v", s.arrived)
+	}
+}
+
+func TestAFailedFetchMayBeGoneOnWithout(t *testing.T) {
+	s := &sink{hydrate: thin(true)}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "thin", "name": "Thin", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "say", "action": "test.send", "with": {"text": "{{ trigger.resource == nil ? 'nothing' : 'all' }}"}}]}`)
+	for body, want := range map[string]string{`{"id": "gone"}`: "nothing", `{"other": 1}`: "nothing", `{"id": "c"}`: "all"} {
+		if v := h.finished(h.send("thin", body)); v.Status != store.Succeeded || s.arrived[len(s.arrived)-1] != want {
+			t.Errorf("%s: %s, %v arrived", body, v.Status, s.arrived)
+		}
+	}
+}
+
+func TestTrialCompletesWithTheSample(t *testing.T) {
+	s := &sink{hydrate: thin(false), keys: map[string]int{}}
+	trigger := engine.Trigger{Kind: "webhook", Hydrate: s.hydrate}
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.fetch()), []engine.Trigger{trigger}, nil)
+	check(t, err)
+	f, problems := flow.ParseFlow([]byte(thinFlow))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	v, err := engine.Trial(t.Context(), engine.TrialConfig{Catalogue: catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": "1"}}, Decode: nil})
+	check(t, err)
+	if v.Status != store.Succeeded || len(s.fetched) != 0 || len(s.arrived) != 0 {
+		t.Errorf("%s, %+v; fetched %v, arrived %v", v.Status, v.Error, s.fetched, s.arrived)
+	}
+}
