@@ -3,6 +3,7 @@
 //	FORMAT     version of the folder
 //	gancho.db  documents
 //	live.db    events, runs, steps, signals, keys, dedupe keys, counters
+//	archive/   what has ended, in files of a day: see volume
 //
 // One writer goroutine per file drains a bounded queue into one transaction and acknowledges
 // all of it after the sync. What is due is known in memory and rebuilt at Open.
@@ -21,6 +22,8 @@
 //	dedupe   flow 0 hash                  first event and end
 //	after    flow                         last Event.After
 //	counters flow                         the ledger
+//	ended    number                       when (8 bytes, ms) and flow of what waits to be archived
+//	volumes  number                       what each pair of archive files holds
 package bolt
 
 import (
@@ -58,6 +61,7 @@ type Store struct {
 	docs    *file
 	sched   *scheduler
 	counts  *ledger
+	archive *archive
 	started bool
 	clean   bool   // the process before this one ended in good order
 	boot    uint64 // number of this start: the high part of lease tokens
@@ -71,7 +75,7 @@ type Store struct {
 	loops   sync.WaitGroup
 }
 
-var liveBuckets = []string{"meta", "events", "runs", "steps", "results", "inbox", "given", "waits", "signals", "keys", "dedupe", "after", "counters"}
+var liveBuckets = []string{"meta", "events", "runs", "steps", "results", "inbox", "given", "waits", "signals", "keys", "dedupe", "after", "counters", "ended", "volumes"}
 
 // Open opens the folder, or makes it. It answers store.ErrLocked while another process has
 // it, and store.ErrFormat for a folder of a newer version.
@@ -83,6 +87,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{log: o.Log, dir: dir}
+	s.archive = newArchive(s)
 	var err error
 	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), "docs", "meta"); err != nil {
 		return nil, err
@@ -192,6 +197,10 @@ func open(path string) (*bbolt.DB, error) {
 // create makes a file with its buckets under another name and renames it, so that a power cut
 // never leaves half a file.
 func create(path string, buckets []string) error {
+	return createWith(path, buckets, &bbolt.Options{Timeout: openTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+}
+
+func createWith(path string, buckets []string, o *bbolt.Options) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
@@ -199,7 +208,7 @@ func create(path string, buckets []string) error {
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("create %s: %w", path, err)
 	}
-	db, err := open(fresh)
+	db, err := bbolt.Open(fresh, 0o600, o)
 	if err != nil {
 		return fmt.Errorf("create %s: %w", path, err)
 	}
@@ -358,7 +367,7 @@ func (s *Store) Close() error {
 	if errors.Is(unmarked, store.ErrClosed) {
 		unmarked = nil
 	}
-	return errors.Join(unmarked, s.live.close(), s.docs.close())
+	return errors.Join(unmarked, s.live.close(), s.docs.close(), s.archive.close())
 }
 
 var _ store.Store = (*Store)(nil)

@@ -145,7 +145,7 @@ func (t *change) keys() error {
 			t.answer.Keys = append(t.answer.Keys, store.KeyResult{ID: op.ID, Value: value})
 			continue
 		}
-		result, err := t.s.keyOp(t.tx, &op, t.r.Flow, t.n)
+		result, err := t.s.keyOp(t.tx, &op, t.r.Flow, t.n, t.r.ID)
 		if err != nil {
 			return err
 		}
@@ -160,12 +160,12 @@ func (t *change) keys() error {
 	return nil
 }
 
-func (s *Store) keyOp(tx *bbolt.Tx, op *store.KeyOp, flow string, n uint64) (store.KeyResult, error) {
+func (s *Store) keyOp(tx *bbolt.Tx, op *store.KeyOp, flow string, n uint64, run string) (store.KeyResult, error) {
 	r := store.KeyResult{ID: op.ID}
 	if op.Kind == store.KeyDedupe {
-		first, err := s.remember(tx, flow, op.Key, op.Expires, n)
-		if r.Value = []byte("true"); first != 0 {
-			r.Value = []byte(s.runOf(tx, first))
+		first, err := s.remember(tx, flow, op.Key, op.Expires, n, run)
+		if r.Value = []byte("true"); first.First != 0 {
+			r.Value = []byte(first.Run)
 		}
 		return r, err
 	}
@@ -330,7 +330,11 @@ func (t *change) end(e *store.End) error {
 		t.s.sched.mu.Lock()
 		defer t.s.sched.mu.Unlock()
 		t.s.sched.remove(t.n)
+		t.s.archive.tell()
 	})
+	if err := t.s.noteEnd(t.tx, t.n, t.r.Flow); err != nil {
+		return err
+	}
 	return t.keep()
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,7 @@ func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, 
 			return false, nil
 		}
 		if what != nil {
-			if found, err := what.inRun(tx, &r); err != nil || !found {
+			if found, err := s.inRun(tx, what, &r); err != nil || !found {
 				return false, err
 			}
 		}
@@ -68,12 +69,12 @@ func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.Eve
 	if q.Status == string(store.Rejected) {
 		return s.rejects.list(q, what), "", nil
 	}
-	next, err = s.page(ctx, "events", q, func(_ *bbolt.Tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "events", q, func(tx *bbolt.Tx, value []byte) (bool, error) {
 		var e savedEvent
 		if err := unseal(value, &e); err != nil {
 			return false, err
 		}
-		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) || what != nil && !what.inEvent(&e) {
+		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) || what != nil && !s.inEvent(tx, what, e) {
 			return false, nil
 		}
 		e.Meta, e.Body = nil, nil
@@ -106,25 +107,31 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(t
 	start := time.Now()
 	limit := min(max(q.Limit, 1), mostListed)
 	err = s.live.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket([]byte(bucket)).Cursor()
-		key, value := c.Last()
+		w := s.walk(tx, bucket)
+		defer w.end()
+		last := uint64(math.MaxUint64)
 		if q.Cursor != "" {
 			from, err := strconv.ParseUint(q.Cursor, 10, 64)
 			if err != nil {
 				return fmt.Errorf("cursor %q: %w", q.Cursor, store.ErrNotFound)
 			}
-			if key, value = c.Seek(number(from)); key == nil {
-				key, value = c.Last()
-			}
-			for key != nil && binary.BigEndian.Uint64(key) >= from {
-				key, value = c.Prev()
-			}
+			w.start(from)
+			last = from
 		}
 		taken := 0
-		for scanned := 0; key != nil; scanned++ {
+		scanned := 0
+		for r := w.before(last); r.number > 0; r = w.before(r.number) {
 			if taken == limit || scanned == mostScanned || ctx.Err() != nil || (q.Text != "" && scanned > 0 && time.Since(start) > searchFor) {
-				next = strconv.FormatUint(binary.BigEndian.Uint64(key)+1, 10)
+				next = strconv.FormatUint(r.number+1, 10)
 				return ctx.Err()
+			}
+			scanned++
+			value := []byte(nil)
+			if r.of(q.Flow) {
+				value = w.sealed(r)
+			}
+			if value == nil {
+				continue
 			}
 			took, err := f(tx, value)
 			if err != nil {
@@ -133,7 +140,6 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(t
 			if took {
 				taken++
 			}
-			key, value = c.Prev()
 		}
 		return nil
 	})
@@ -150,6 +156,13 @@ func (s *Store) RunInfo(_ context.Context, id string) (run store.Run, err error)
 		run = s.shown(r)
 		return nil
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		r, _, err := s.archive.run(id)
+		if err != nil {
+			return store.Run{}, err
+		}
+		return r.Run, nil
+	}
 	return run, err
 }
 
@@ -179,6 +192,9 @@ func (s *Store) GetRun(_ context.Context, id string) (story store.Story, err err
 			return err
 		})
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return s.archive.story(id)
+	}
 	return story, err
 }
 
@@ -193,6 +209,12 @@ func (s *Store) GetEvent(_ context.Context, id string) (store.EventInfo, error) 
 	}
 	var e savedEvent
 	err = s.live.db.View(func(tx *bbolt.Tx) error { return get(tx, "events", number(n), &e) })
+	if errors.Is(err, store.ErrNotFound) {
+		var k *kept
+		if k, err = s.archive.event(n); err == nil {
+			e = k.event
+		}
+	}
 	if err == nil && e.ID != id {
 		err = store.ErrNotFound
 	}
@@ -324,6 +346,7 @@ func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
 func (s *Store) startLoops(ctx context.Context) error {
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.loops.Go(func() { s.sweepNowAndThen(ctx) })
+	s.loops.Go(func() { s.archiveNowAndThen(ctx) })
 	return nil
 }
 
@@ -404,13 +427,7 @@ func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) e
 			if err := unseal(value, &e); err != nil {
 				return err
 			}
-			k := keep(e.Flow)
-			if k.Bodies <= 0 {
-				k.Bodies = keepBodies
-			}
-			if k.Runs <= 0 {
-				k.Runs = keepRuns
-			}
+			k := complete(keep(e.Flow))
 			age := now.Sub(e.At)
 			if age > k.Runs || (age > k.Bodies && e.Body != nil) {
 				all = append(all, old{append([]byte(nil), key...), age > k.Runs})
@@ -429,7 +446,7 @@ func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) e
 			return nil
 		}, nil)
 	}
-	return err
+	return errors.Join(err, s.archive.expire(ctx, keep))
 }
 
 // expireOne drops an event's body, or the event with all that came of it. What belongs to a
@@ -447,7 +464,12 @@ func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
 		e.Meta, e.Body = nil, nil
 		return put(tx, "events", key, e)
 	}
-	for _, bucket := range []string{"events", "runs"} {
+	return dropEvent(tx, key)
+}
+
+// dropEvent deletes an event with all that came of it.
+func dropEvent(tx *bbolt.Tx, key []byte) error {
+	for _, bucket := range []string{"events", "runs", "ended"} {
 		if err := tx.Bucket([]byte(bucket)).Delete(key); err != nil {
 			return err
 		}
@@ -463,6 +485,8 @@ func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
 // Backup implements store.History: live state first, so that documents are never older than
 // the runs that need them.
 func (s *Store) Backup(_ context.Context, dir string) error {
+	s.archive.files.Lock()
+	defer s.archive.files.Unlock()
 	if _, err := os.Stat(dir); err == nil {
 		return fmt.Errorf("back up: %s is there already; name a new folder", dir)
 	}
@@ -481,6 +505,9 @@ func (s *Store) Backup(_ context.Context, dir string) error {
 		if err != nil {
 			return fmt.Errorf("back up %s: %w", f.name, err)
 		}
+	}
+	if err := s.archive.backup(dir); err != nil {
+		return err
 	}
 	return writeWhole(filepath.Join(dir, "FORMAT"), []byte(format))
 }

@@ -19,6 +19,9 @@ func (s *Store) start(ctx context.Context) error {
 	s.sched, s.counts = newScheduler(), newLedger()
 	go s.live.write(s.counts.begin, s.counts.flush, s.counts.end)
 	go s.docs.write(func() {}, func(*bbolt.Tx) error { return nil }, func(bool) {})
+	if err := s.live.db.Update(s.addArchive); err != nil {
+		return fmt.Errorf("make room for the archive: %w", err)
+	}
 	if err := s.live.db.Update(s.countStart); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -26,6 +29,19 @@ func (s *Store) start(ctx context.Context) error {
 		return fmt.Errorf("read live.db: %w", err)
 	}
 	return s.startLoops(ctx)
+}
+
+// addArchive adds what a live.db lacks that was written before there was an archive.
+func (s *Store) addArchive(tx *bbolt.Tx) error {
+	if tx.Bucket([]byte("ended")) != nil {
+		return nil
+	}
+	for _, name := range []string{"ended", "volumes"} {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return s.noteEnds(tx)
 }
 
 // countStart gives this process a number of its own, so that no lease of a former one is
@@ -54,13 +70,17 @@ func (s *Store) load(tx *bbolt.Tx) error {
 		s.next = binary.BigEndian.Uint64(key) + 1
 	}
 	s.next = max(s.next, tx.Bucket([]byte("events")).Sequence(), 1)
-	if err := s.counts.load(tx); err != nil {
+	if err := errors.Join(s.counts.load(tx), s.archive.load(tx)); err != nil {
 		return err
+	}
+	if key, _ := tx.Bucket([]byte("ended")).Cursor().First(); key != nil {
+		s.archive.tell()
 	}
 	return tx.Bucket([]byte("runs")).ForEach(func(key, value []byte) error {
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
-			return err
+			s.log.Error("a run is damaged and stays where it is", "number", binary.BigEndian.Uint64(key), "error", err)
+			return nil
 		}
 		if r.Status.Final() {
 			return nil
@@ -115,6 +135,8 @@ func (s *Store) admit(all []made) {
 	for _, m := range all {
 		if m.run != nil {
 			s.sched.add(m.run.Number, m.run.Flow, m.run.OrderBy, false)
+		} else {
+			s.archive.tell()
 		}
 	}
 	s.sched.mu.Unlock()
@@ -146,23 +168,24 @@ func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, err
 		ID: newID(e.At, 0, n), Number: n, Flow: e.Flow, At: e.At, Outcome: e.Outcome, Name: e.Name, Title: e.Title, Reason: e.Reason,
 		Size: len(e.Body), Meta: e.Meta, Body: e.Body,
 	}, Key: e.Key, OrderBy: e.OrderBy, Source: e.Source, Parent: e.Parent}
+	runID := newID(e.At, 1, n)
 	if e.Outcome == store.Accepted {
-		first, err := s.duplicate(tx, e, n)
+		first, err := s.duplicate(tx, e, n, runID)
 		if err != nil {
 			return store.Accept{}, made{}, err
 		}
-		switch first {
+		switch first.First {
 		case 0:
 		case n:
 			saved.Outcome, saved.Reason = store.Duplicate, "not later than the last one"
 		default:
-			saved.Outcome, saved.First = store.Duplicate, first
-			saved.Run = s.runOf(tx, first)
+			saved.Outcome, saved.First = store.Duplicate, first.First
+			saved.Run = first.Run
 		}
 	}
 	var run *store.Run
 	if saved.Outcome == store.Accepted {
-		run = newRun(&saved, e)
+		run = newRun(&saved, e, runID)
 		saved.Run = run.ID
 		if err := put(tx, "runs", number(n), savedRun{Run: *run}); err != nil {
 			return store.Accept{}, made{}, err
@@ -176,15 +199,20 @@ func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, err
 	if err := put(tx, "events", number(n), saved); err != nil {
 		return store.Accept{}, made{}, err
 	}
+	if run == nil {
+		if err := s.noteEnd(tx, n, e.Flow); err != nil {
+			return store.Accept{}, made{}, err
+		}
+	}
 	s.counts.event(saved.Flow, saved.Outcome, e.At)
 	info := saved.EventInfo
 	info.Meta, info.Body = nil, nil
 	return store.Accept{Event: saved.ID, Run: saved.Run, Outcome: saved.Outcome}, made{info, run}, nil
 }
 
-func newRun(saved *savedEvent, e *store.Event) *store.Run {
+func newRun(saved *savedEvent, e *store.Event, id string) *store.Run {
 	r := &store.Run{
-		ID: newID(e.At, 1, saved.Number), Number: saved.Number, Flow: e.Flow, Event: saved.ID, EventName: e.Name, Title: e.Title,
+		ID: id, Number: saved.Number, Flow: e.Flow, Event: saved.ID, EventName: e.Name, Title: e.Title,
 		Status: store.Pending, At: e.At, OrderBy: e.OrderBy, Parent: e.Parent, Depth: e.Depth, Attempt: 1,
 		ReplayOf: e.ReplayOf, Revision: e.Revision,
 	}
@@ -196,56 +224,63 @@ func newRun(saved *savedEvent, e *store.Event) *store.Run {
 
 func (s *Store) runOf(tx *bbolt.Tx, n uint64) string {
 	var r savedRun
-	if n == 0 || get(tx, "runs", number(n), &r) != nil {
-		return ""
+	if n != 0 && get(tx, "runs", number(n), &r) == nil {
+		return r.ID
 	}
-	return r.ID
+	if k, err := s.archive.event(n); n != 0 && err == nil && k.run != nil {
+		return k.run.ID
+	}
+	return ""
 }
 
 // dedupe is what is kept of a key: the first event with it, and when it is forgotten.
 type dedupe struct {
 	First uint64
 	Until time.Time
+	Run   string `json:",omitempty"` // of the first
 }
 
 // duplicate gives the first event with this key, or remembers this one and gives 0. For an
 // event that is not later than its flow's last After it gives the event itself.
-func (s *Store) duplicate(tx *bbolt.Tx, e *store.Event, n uint64) (uint64, error) {
+func (s *Store) duplicate(tx *bbolt.Tx, e *store.Event, n uint64, run string) (dedupe, error) {
 	if !e.After.IsZero() {
 		var last time.Time
 		err := get(tx, "after", []byte(e.Flow), &last)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return 0, err
+			return dedupe{}, err
 		}
 		if err == nil && !e.After.After(last) {
-			return n, nil
+			return dedupe{First: n}, nil
 		}
 		if err := put(tx, "after", []byte(e.Flow), e.After); err != nil {
-			return 0, err
+			return dedupe{}, err
 		}
 	}
 	if e.Key == "" {
-		return 0, nil
+		return dedupe{}, nil
 	}
-	return s.remember(tx, e.Flow, e.Key, e.KeyFor, n)
+	return s.remember(tx, e.Flow, e.Key, e.KeyFor, n, run)
 }
 
-// remember gives the number that holds the key, 0 if it is free or n's own; then n holds it.
-func (s *Store) remember(tx *bbolt.Tx, flow, key string, keep time.Duration, n uint64) (uint64, error) {
+// remember gives who holds the key, nobody if it is free or n's own; then n holds it.
+func (s *Store) remember(tx *bbolt.Tx, flow, key string, keep time.Duration, n uint64, run string) (dedupe, error) {
 	sum := sha256.Sum256([]byte(key))
 	at := append([]byte(flow+"\x00"), sum[:16]...)
 	var d dedupe
 	err := get(tx, "dedupe", at, &d)
 	if err == nil && s.now().Before(d.Until) {
 		if d.First == n {
-			return 0, nil
+			return dedupe{}, nil
 		}
-		return d.First, nil
+		if d.Run == "" {
+			d.Run = s.runOf(tx, d.First)
+		}
+		return d, nil
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return 0, err
+		return dedupe{}, err
 	}
-	return 0, put(tx, "dedupe", at, dedupe{n, s.now().Add(keep)})
+	return dedupe{}, put(tx, "dedupe", at, dedupe{n, s.now().Add(keep), run})
 }
 
 // Claim implements store.Runs.
@@ -330,6 +365,11 @@ func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error 
 
 func (s *Store) cancelOne(tx *bbolt.Tx, id, reason string) ([]func(), error, error) {
 	n, r, own, err := s.find(tx, id)
+	if errors.Is(own, store.ErrNotFound) {
+		if _, _, err := s.archive.run(id); err == nil {
+			own = store.ErrConflict
+		}
+	}
 	if own != nil || err != nil {
 		return nil, own, err
 	}
@@ -366,7 +406,11 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 	var own error
 	var effect func()
 	err := s.live.do(func(tx *bbolt.Tx) error {
+		own, effect = nil, nil
 		n, r, missing, err := s.find(tx, run)
+		if missing != nil && err == nil {
+			n, r, missing, err = s.findAgain(tx, run)
+		}
 		if missing != nil || err != nil {
 			own = missing
 			return err
@@ -380,6 +424,9 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 			if err := forget(tx.Bucket([]byte("steps")), n, prefix); err != nil {
 				return err
 			}
+		}
+		if err := tx.Bucket([]byte("ended")).Delete(number(n)); err != nil {
+			return err
 		}
 		s.counts.move(r.Flow, r.Status, store.Pending)
 		r.Attempt++
@@ -401,4 +448,16 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 		}
 	})
 	return errors.Join(err, own)
+}
+
+// findAgain brings a run that failed back out of the archive; own says why it stays there.
+func (s *Store) findAgain(tx *bbolt.Tx, id string) (n uint64, r *savedRun, own, err error) {
+	r, f, err := s.archive.run(id)
+	if err != nil {
+		return 0, nil, err, nil
+	}
+	if r.Status != store.Failed {
+		return 0, nil, store.ErrConflict, nil
+	}
+	return f.number, r, nil, s.archive.revive(tx, f)
 }

@@ -2,6 +2,8 @@ package bolt
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -117,13 +119,16 @@ func unescape(raw []byte) []byte {
 	return out
 }
 
-// inRun searches what a run knows: its event's body, its steps, its error.
-func (s *sought) inRun(tx *bbolt.Tx, r *savedRun) (bool, error) {
-	if r.ID == string(s.text) || s.in([]byte(r.Title)) || s.in([]byte(r.Error.Message)) || s.in([]byte(r.Error.Code)) {
+// inRun searches what a run knows: its event's body, its steps, its error. The archive is
+// held by who asks.
+func (s *Store) inRun(tx *bbolt.Tx, what *sought, r *savedRun) (bool, error) {
+	if r.ID == string(what.text) || what.in([]byte(r.Title)) || what.in([]byte(r.Error.Message)) || what.in([]byte(r.Error.Code)) {
 		return true, nil
 	}
 	var e savedEvent
-	if err := get(tx, "events", number(r.Number), &e); err == nil && s.in(e.Body) {
+	if err := get(tx, "events", number(r.Number), &e); errors.Is(err, store.ErrNotFound) {
+		return s.archive.holds(what, r.Number), nil
+	} else if err == nil && what.in(e.Body) {
 		return true, nil
 	}
 	found := false
@@ -132,10 +137,32 @@ func (s *sought) inRun(tx *bbolt.Tx, r *savedRun) (bool, error) {
 			return nil
 		}
 		data, err := unframe(value)
-		found = err == nil && s.in(data)
+		found = err == nil && what.in(data)
 		return err
 	})
 	return found, err
+}
+
+// holds searches an archived event's body and steps; what cannot be read holds nothing.
+func (a *archive) holds(what *sought, n uint64) bool {
+	f, err := a.findHeld(n)
+	if err != nil {
+		return false
+	}
+	k, err := a.readHeld(f)
+	if err != nil {
+		a.s.log.Error("leave a run out of a search", "number", n, "error", err)
+		return false
+	}
+	return what.in(k.event.Body) || slices.ContainsFunc(k.steps, func(p pair) bool { return what.in(p.value) })
+}
+
+// inEvent searches an event, whose body is fetched where the archive has it.
+func (s *Store) inEvent(tx *bbolt.Tx, what *sought, e savedEvent) bool {
+	if what.inEvent(&e) {
+		return true
+	}
+	return tx.Bucket([]byte("events")).Get(number(e.Number)) == nil && s.archive.holds(what, e.Number)
 }
 
 func (s *sought) inEvent(e *savedEvent) bool {
@@ -145,7 +172,9 @@ func (s *sought) inEvent(e *savedEvent) bool {
 // Erase takes out what events and runs hold of a person: bodies, envelopes and step records.
 // That they happened stays.
 func (s *Store) Erase(runs []string) error {
-	return s.live.do(func(tx *bbolt.Tx) error {
+	s.archive.files.Lock() // nothing moves into the archive meanwhile
+	defer s.archive.files.Unlock()
+	err := s.live.do(func(tx *bbolt.Tx) error {
 		for _, id := range runs {
 			n, r, own, err := s.find(tx, id)
 			if own != nil {
@@ -163,12 +192,16 @@ func (s *Store) Erase(runs []string) error {
 		}
 		return nil
 	}, nil)
+	if err != nil {
+		return err
+	}
+	return s.archive.erase(runs)
 }
 
 func (s *Store) eraseOne(tx *bbolt.Tx, n uint64, r *savedRun) error {
 	var e savedEvent
 	if err := get(tx, "events", number(n), &e); err == nil {
-		e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", ""
+		e.erase()
 		if err := put(tx, "events", number(n), e); err != nil {
 			return err
 		}
@@ -178,9 +211,15 @@ func (s *Store) eraseOne(tx *bbolt.Tx, n uint64, r *savedRun) error {
 			return err
 		}
 	}
+	r.erase()
+	return put(tx, "runs", number(n), *r)
+}
+
+func (e *savedEvent) erase() { e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", "" }
+
+func (r *savedRun) erase() {
 	r.Title, r.OrderBy, r.Answer, r.Frontier, r.Reason = "", "", nil, nil, "erased"
 	r.Error.Message = ""
-	return put(tx, "runs", number(n), *r)
 }
 
 // forgetAll deletes all rows of a bucket that belong to a run.

@@ -78,6 +78,11 @@ func (s *Store) signal(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
 // give hands a signal to one place of one run, once.
 func (s *Store) give(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
 	n, r, own, err := s.find(tx, g.Run)
+	if errors.Is(own, store.ErrNotFound) {
+		if _, _, err := s.archive.run(g.Run); err == nil {
+			own = store.ErrUsed
+		}
+	}
 	if own != nil || err != nil {
 		return nil, errors.Join(own, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"gancho/engine/store"
 
@@ -14,8 +15,50 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// dataFiles are the files of a data folder, or of a backup of one.
-var dataFiles = []string{"gancho.db", "live.db"}
+// dataFiles are the files of a data folder, or of a backup of one, relative to it.
+func dataFiles(dir string) ([]string, error) {
+	names := []string{"gancho.db", "live.db"}
+	files, err := filepath.Glob(filepath.Join(dir, "archive", "*.db"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		names = append(names, filepath.Join("archive", filepath.Base(f)))
+	}
+	return names, nil
+}
+
+// missingFiles names the archive files that live.db counts on and that are not there.
+func missingFiles(dir string) (faults []string, err error) {
+	db, err := openToRead(filepath.Join(dir, "live.db"))
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	err = guard(func() error {
+		return db.View(func(tx *bbolt.Tx) error {
+			if tx.Bucket([]byte("volumes")) == nil {
+				return nil
+			}
+			a := &archive{dir: filepath.Join(dir, "archive")}
+			if err := a.load(tx); err != nil {
+				return err
+			}
+			for _, v := range a.volumes {
+				for _, ext := range []string{rowsExt, bodiesExt} {
+					if v.note.Last == 0 || ext == bodiesExt && v.note.NoBodies {
+						continue
+					}
+					if _, err := os.Stat(v.path(ext)); err != nil {
+						faults = append(faults, filepath.Join("archive", filepath.Base(v.path(ext)))+": is missing")
+					}
+				}
+			}
+			return nil
+		})
+	})
+	return faults, err
+}
 
 // Check looks for damage in a stopped data folder or a backup, and says in words what it
 // found; nothing means that it is whole. store.ErrLocked says that a process has it.
@@ -27,7 +70,11 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 		return nil, err
 	}
 	var faults []string
-	for _, name := range dataFiles {
+	names, err := dataFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
 		found, err := checkFile(ctx, filepath.Join(dir, name))
 		if err != nil {
 			return faults, err
@@ -36,13 +83,17 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 			faults = append(faults, name+": "+f)
 		}
 	}
-	return faults, nil
+	if len(faults) > 0 {
+		return faults, nil
+	}
+	return missingFiles(dir)
 }
 
 func checkFile(ctx context.Context, path string) (faults []string, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return []string{"is missing"}, nil
 	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil { // a damaged page can lead anywhere
 			faults, err = append(faults, fmt.Sprint("pages are damaged: ", p)), nil
@@ -56,6 +107,9 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 		return []string{err.Error()}, nil
 	}
 	defer db.Close()
+	if err := whole(db); err != nil {
+		return []string{err.Error()}, nil
+	}
 	err = db.View(func(tx *bbolt.Tx) error {
 		for fault := range tx.Check() {
 			faults = append(faults, fault.Error())
@@ -76,7 +130,7 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 }
 
 // framed are the buckets whose values are all frames.
-var framed = map[string]bool{"events": true, "runs": true, "steps": true, "results": true, "inbox": true, "keys": true, "dedupe": true, "signals": true, "docs": true}
+var framed = map[string]bool{"events": true, "runs": true, "steps": true, "results": true, "inbox": true, "keys": true, "dedupe": true, "signals": true, "docs": true, "volumes": true, "blocks": true}
 
 func openToRead(path string) (*bbolt.DB, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, ReadOnly: true})
@@ -99,7 +153,11 @@ func Compact(ctx context.Context, dir string) (before, after int64, err error) {
 	if len(faults) > 0 {
 		return 0, 0, fmt.Errorf("%w: %s", errDamaged, faults[0])
 	}
-	for _, name := range dataFiles {
+	names, err := dataFiles(dir)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, name := range names {
 		was, is, err := compactFile(filepath.Join(dir, name))
 		if err != nil {
 			return before, after, fmt.Errorf("compact %s: %w", name, err)
@@ -122,7 +180,7 @@ func compactFile(path string) (before, after int64, err error) {
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return 0, 0, err
 	}
-	to, err := bbolt.Open(fresh, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
+	to, err := bbolt.Open(fresh, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType, PageSize: from.Info().PageSize})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -168,12 +226,19 @@ func Restore(ctx context.Context, backup, dir string) error {
 			return fmt.Errorf("%s is not empty: restore into a new folder, or move %s away", dir, e.Name())
 		}
 	}
-	for _, name := range append(dataFiles, "FORMAT") {
+	names, err := dataFiles(backup)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "archive"), 0o700); err != nil {
+		return err
+	}
+	for _, name := range append(names, "FORMAT") {
 		if err := copyFile(filepath.Join(backup, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
-	return syncDir(dir)
+	return errors.Join(syncDir(filepath.Join(dir, "archive")), syncDir(dir))
 }
 
 func copyFile(from, to string) error {

@@ -1,0 +1,364 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"time"
+
+	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+const (
+	archiveEvery = 5 * time.Second
+	archiveAfter = 5 * time.Second // what ended so long ago is archived once it fills a block
+	archiveLate  = time.Minute     // and then in any case
+	blockEvents  = 64
+	blockBytes   = 256 << 10
+	mostEnded    = 16_384 // rows looked at in one pass
+	mostMoved    = 2_048  // events moved in one transaction of the archive
+)
+
+// noteEnd remembers that an event is over, for the archiver.
+func (s *Store) noteEnd(tx *bbolt.Tx, n uint64, flow string) error {
+	value := binary.BigEndian.AppendUint64(nil, uint64(s.now().UnixMilli()))
+	return tx.Bucket([]byte("ended")).Put(number(n), append(value, flow...))
+}
+
+// noteEnds does so for all events of a live.db that was written before there was an archive.
+func (s *Store) noteEnds(tx *bbolt.Tx) error {
+	runs := tx.Bucket([]byte("runs"))
+	return tx.Bucket([]byte("events")).ForEach(func(key, value []byte) error {
+		var r savedRun
+		if row := runs.Get(key); row != nil {
+			if unseal(row, &r) != nil || !r.Status.Final() {
+				return nil // a damaged one stays where it is
+			}
+		}
+		var e savedEvent
+		if unseal(value, &e) != nil {
+			return nil
+		}
+		return s.noteEnd(tx, binary.BigEndian.Uint64(key), e.Flow)
+	})
+}
+
+// archiveNowAndThen moves what has ended, as long as there is any.
+func (s *Store) archiveNowAndThen(ctx context.Context) {
+	for {
+		select {
+		case <-s.archive.news:
+		case <-ctx.Done():
+			return
+		}
+		for more := true; more; {
+			select {
+			case <-time.After(archiveEvery):
+			case <-ctx.Done():
+				return
+			}
+			var err error
+			if more, err = s.archivePass(ctx); err != nil && !errors.Is(err, store.ErrClosed) {
+				s.log.Error("archive what has ended", "error", err)
+				more = true
+			}
+		}
+	}
+}
+
+// archivePass moves all blocks that are ready, and says whether anything is left.
+func (s *Store) archivePass(ctx context.Context) (left bool, err error) {
+	for ctx.Err() == nil {
+		ready, rest, err := s.ready()
+		if err != nil || len(ready) == 0 {
+			return rest, err
+		}
+		if err := s.move(ready); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// ready picks groups of events of one flow that are to become blocks.
+func (s *Store) ready() (ready [][]uint64, rest bool, err error) {
+	now, moved := s.now(), 0
+	type group struct {
+		numbers []uint64
+		oldest  time.Time
+	}
+	open := map[string]*group{}
+	err = s.live.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket([]byte("ended")).Cursor()
+		scanned := 0
+		for key, value := c.First(); key != nil && scanned < mostEnded && moved < mostMoved; key, value = c.Next() {
+			scanned++
+			rest = true
+			at, flow := time.UnixMilli(int64(binary.BigEndian.Uint64(value))), string(value[8:])
+			if now.Sub(at) < archiveAfter {
+				continue
+			}
+			g := open[flow]
+			if g == nil {
+				g = &group{oldest: at}
+				open[flow] = g
+			}
+			if at.Before(g.oldest) {
+				g.oldest = at
+			}
+			if g.numbers = append(g.numbers, binary.BigEndian.Uint64(key)); len(g.numbers) == blockEvents {
+				ready, moved = append(ready, g.numbers), moved+blockEvents
+				delete(open, flow)
+			}
+		}
+		for _, g := range open {
+			if now.Sub(g.oldest) >= archiveLate || scanned == mostEnded {
+				ready = append(ready, g.numbers)
+			}
+		}
+		return nil
+	})
+	return ready, rest, err
+}
+
+// move copies groups into the archive, and when they are durable there deletes them from
+// live state.
+func (s *Store) move(groups [][]uint64) error {
+	var blocks []packed
+	stamps := map[uint64][]byte{}
+	var skip []uint64
+	s.archive.files.Lock()
+	defer s.archive.files.Unlock()
+	err := s.live.db.View(func(tx *bbolt.Tx) error {
+		for _, numbers := range groups {
+			all := make([]kept, 0, len(numbers))
+			for _, n := range numbers {
+				k, err := s.collect(tx, n)
+				if err != nil {
+					s.log.Error("a run cannot be archived and stays where it is", "number", n, "error", err)
+					skip = append(skip, n)
+					continue
+				}
+				stamps[n] = stamp(tx, n)
+				all = append(all, *k)
+			}
+			made, err := packAll(all)
+			if err != nil {
+				return err
+			}
+			blocks = append(blocks, made...)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	v, err := s.archive.current()
+	if err != nil {
+		return err
+	}
+	if len(blocks) > 0 {
+		if err := v.add(blocks); err != nil {
+			return s.archive.abandon(v, err)
+		}
+		s.archive.noted(v, blocks)
+	}
+	return s.leave(v, blocks, stamps, skip)
+}
+
+// collect reads an event with all that came of it.
+func (s *Store) collect(tx *bbolt.Tx, n uint64) (*kept, error) {
+	k := &kept{}
+	if err := get(tx, "events", number(n), &k.event); err != nil {
+		return nil, err
+	}
+	if tx.Bucket([]byte("runs")).Get(number(n)) != nil {
+		k.run = &savedRun{}
+		if err := get(tx, "runs", number(n), k.run); err != nil {
+			return nil, err
+		}
+		if !k.run.Status.Final() {
+			return nil, fmt.Errorf("it is %s", k.run.Status)
+		}
+	}
+	for _, part := range []struct {
+		bucket string
+		rows   *[]pair
+	}{{"steps", &k.steps}, {"results", &k.results}, {"inbox", &k.inbox}} {
+		err := each(tx, part.bucket, number(n), func(rest string, value []byte) error {
+			plain, err := unframe(value)
+			*part.rows = append(*part.rows, pair{rest, plain})
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", part.bucket, err)
+		}
+	}
+	return k, each(tx, "given", number(n), func(rest string, _ []byte) error {
+		k.given = append(k.given, pair{key: rest})
+		return nil
+	})
+}
+
+// stamp tells whether an event or its run was written to since: the sums of both records.
+func stamp(tx *bbolt.Tx, n uint64) []byte {
+	var sums []byte
+	for _, bucket := range []string{"events", "runs"} {
+		row := tx.Bucket([]byte(bucket)).Get(number(n))
+		sums = append(sums, row[max(0, len(row)-4):]...)
+	}
+	return sums
+}
+
+// packAll makes the blocks of events of one flow, each of a bounded size.
+func packAll(all []kept) ([]packed, error) {
+	var blocks []packed
+	for len(all) > 0 {
+		n, bytes := 0, 0
+		for n < len(all) && (n == 0 || bytes < blockBytes) {
+			bytes += all[n].size()
+			n++
+		}
+		part := all[:n]
+		all = all[n:]
+		flow := part[0].event.Flow
+		rows, err := encodeRows(flow, part)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, packed{flow: flow, all: part, rows: pack(rows), bodies: pack(encodeBodies(part))})
+	}
+	return blocks, nil
+}
+
+func (k *kept) size() int {
+	n := len(k.event.Body) + len(k.event.Meta)
+	for _, p := range k.steps {
+		n += len(p.value)
+	}
+	return n
+}
+
+// current is the volume that is written today.
+func (a *archive) current() (*volume, error) {
+	day := a.s.now().UTC().Format(time.DateOnly)
+	a.mu.RLock()
+	var last *volume
+	if len(a.volumes) > 0 {
+		last = a.volumes[len(a.volumes)-1]
+	}
+	a.mu.RUnlock()
+	if last != nil && last.note.Day == day && !last.note.NoBodies && !last.sealed() && !last.full() {
+		return last, nil
+	}
+	if err := os.MkdirAll(a.dir, 0o700); err != nil {
+		return nil, err
+	}
+	v := &volume{dir: a.dir, note: volumeNote{Day: day, Flows: map[string]time.Time{}}}
+	// It is noted before there is a file: no file is ever unknown.
+	err := a.s.live.do(func(tx *bbolt.Tx) error {
+		var err error
+		if v.seq, err = tx.Bucket([]byte("volumes")).NextSequence(); err != nil {
+			return err
+		}
+		return put(tx, "volumes", number(v.seq), v.note)
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.volumes = append(a.volumes, v)
+	return v, nil
+}
+
+// sealed says whether a volume must not be written any more because it was found damaged.
+func (v *volume) sealed() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.bad != nil
+}
+
+// abandon seals a volume that cannot be written, so that the next pass begins a new one. On
+// a full disk it stays as it is: nothing was written.
+func (a *archive) abandon(v *volume, err error) error {
+	if err = a.s.live.judge(err); errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBroken) {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.bad = v.damaged(rowsExt, err)
+	return errors.Join(err, v.closeFiles())
+}
+
+// noted makes blocks findable, before they leave live state.
+func (a *archive) noted(v *volume, blocks []packed) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	flows := maps.Clone(v.note.Flows)
+	if flows == nil {
+		flows = map[string]time.Time{}
+	}
+	for i := range blocks {
+		for _, k := range blocks[i].all {
+			n := k.event.Number
+			if v.note.First == 0 || n < v.note.First {
+				v.note.First = n
+			}
+			v.note.Last = max(v.note.Last, n)
+			if k.event.At.After(flows[blocks[i].flow]) {
+				flows[blocks[i].flow] = k.event.At
+			}
+		}
+	}
+	v.note.Flows = flows
+}
+
+// leave deletes from live state what is durable in the archive, unless it was written to
+// meanwhile. The first transaction notes what the volume holds.
+func (s *Store) leave(v *volume, blocks []packed, stamps map[uint64][]byte, skip []uint64) error {
+	first := true
+	for i := 0; i < len(blocks) || first; i += 4 {
+		part := blocks[min(i, len(blocks)):min(i+4, len(blocks))]
+		head := first
+		err := s.live.do(func(tx *bbolt.Tx) error {
+			if head {
+				if err := s.archive.putNote(tx, v); err != nil {
+					return err
+				}
+				for _, n := range skip {
+					if err := tx.Bucket([]byte("ended")).Delete(number(n)); err != nil {
+						return err
+					}
+				}
+			}
+			return leaveBlocks(tx, part, stamps)
+		}, nil)
+		if err != nil {
+			return err
+		}
+		first = false
+	}
+	return nil
+}
+
+func leaveBlocks(tx *bbolt.Tx, blocks []packed, stamps map[uint64][]byte) error {
+	for i := range blocks {
+		for _, k := range blocks[i].all {
+			n := k.event.Number
+			if !bytes.Equal(stamp(tx, n), stamps[n]) {
+				continue
+			}
+			if err := dropEvent(tx, number(n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+)
+
+// kept is one event that is over, with all that came of it, on its way between live state
+// and the archive.
+type kept struct {
+	event   savedEvent
+	run     *savedRun // nil for an event without one
+	steps   []pair    // keys begin with 0, or 1 where they were forgotten
+	results []pair
+	inbox   []pair
+	given   []pair
+}
+
+// pair is a row below a run: what follows the number in its key, and its plain value.
+type pair struct {
+	key   string
+	value []byte
+}
+
+// entry is one event in a block of rows, cut but not decoded.
+type entry struct {
+	number uint64
+	at     time.Time
+	event  []byte
+	run    []byte // nil for an event without one
+	below  []byte // steps, results, inbox, given
+}
+
+// encodeRows writes a block of one flow's events without their bodies: the flow, then each
+// entry. Numbers are uvarints; bytes are preceded by their length and one, 0 being nil.
+func encodeRows(flow string, all []kept) ([]byte, error) {
+	out := appendBytes(nil, []byte(flow))
+	for i := range all {
+		k := &all[i]
+		e := k.event
+		e.Meta, e.Body = nil, nil
+		event, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		var run []byte
+		if k.run != nil {
+			if run, err = json.Marshal(k.run); err != nil {
+				return nil, err
+			}
+		}
+		var below []byte
+		for _, list := range [][]pair{k.steps, k.results, k.inbox, k.given} {
+			below = appendPairs(below, list)
+		}
+		out = binary.AppendUvarint(out, e.Number)
+		out = binary.AppendVarint(out, e.At.UnixMilli())
+		for _, part := range [][]byte{event, run, below} {
+			out = appendBytes(out, part)
+		}
+	}
+	return out, nil
+}
+
+// encodeBodies writes the envelopes and bodies of the events of a block.
+func encodeBodies(all []kept) []byte {
+	var out []byte
+	for i := range all {
+		out = binary.AppendUvarint(out, all[i].event.Number)
+		out = appendBytes(out, all[i].event.Meta)
+		out = appendBytes(out, all[i].event.Body)
+	}
+	return out
+}
+
+func appendBytes(out, b []byte) []byte {
+	if b == nil {
+		return append(out, 0)
+	}
+	return append(binary.AppendUvarint(out, uint64(len(b))+1), b...)
+}
+
+func appendPairs(out []byte, list []pair) []byte {
+	out = binary.AppendUvarint(out, uint64(len(list)))
+	for _, p := range list {
+		out = appendBytes(appendBytes(out, []byte(p.key)), p.value)
+	}
+	return out
+}
+
+// cutter reads what append wrote; after a fault it gives zeros and says so.
+type cutter struct {
+	rest []byte
+	bad  bool
+}
+
+func (c *cutter) uint() uint64 {
+	v, n := binary.Uvarint(c.rest)
+	return c.took(v, n)
+}
+
+func (c *cutter) int() int64 {
+	v, n := binary.Varint(c.rest)
+	c.took(0, n)
+	return v
+}
+
+func (c *cutter) took(v uint64, n int) uint64 {
+	if n <= 0 {
+		c.rest, c.bad = nil, true
+		return 0
+	}
+	c.rest = c.rest[n:]
+	return v
+}
+
+func (c *cutter) bytes() []byte {
+	n := c.uint()
+	if n == 0 {
+		return nil
+	}
+	if n--; n > uint64(len(c.rest)) {
+		c.rest, c.bad = nil, true
+		return nil
+	}
+	b := c.rest[:n:n]
+	c.rest = c.rest[n:]
+	return b
+}
+
+func (c *cutter) pairs() []pair {
+	var list []pair
+	for n := c.uint(); n > 0 && !c.bad; n-- {
+		list = append(list, pair{string(c.bytes()), c.bytes()})
+	}
+	return list
+}
+
+// block is a block of rows, cut into entries.
+type block struct {
+	flow    string
+	entries map[uint64]*entry
+}
+
+func decodeRows(plain []byte) (*block, error) {
+	c := &cutter{rest: plain}
+	b := &block{flow: string(c.bytes()), entries: map[uint64]*entry{}}
+	for len(c.rest) > 0 && !c.bad {
+		e := &entry{number: c.uint(), at: time.UnixMilli(c.int()), event: c.bytes(), run: c.bytes(), below: c.bytes()}
+		b.entries[e.number] = e
+	}
+	if c.bad {
+		return nil, errDamaged
+	}
+	return b, nil
+}
+
+// decodeBodies gives the envelope and body of one event of a block.
+func decodeBodies(plain []byte, n uint64) (meta, body []byte, err error) {
+	c := &cutter{rest: plain}
+	for len(c.rest) > 0 {
+		number := c.uint()
+		meta, body = c.bytes(), c.bytes()
+		if number == n && !c.bad {
+			return meta, body, nil
+		}
+	}
+	return nil, nil, errDamaged
+}
+
+// decode gives the whole of an entry but its envelope and body.
+func (e *entry) decode() (*kept, error) {
+	k := &kept{}
+	if err := json.Unmarshal(e.event, &k.event); err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if e.run != nil {
+		k.run = &savedRun{}
+		if err := json.Unmarshal(e.run, k.run); err != nil {
+			return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		}
+	}
+	c := &cutter{rest: e.below}
+	k.steps, k.results, k.inbox, k.given = c.pairs(), c.pairs(), c.pairs(), c.pairs()
+	if c.bad {
+		return nil, errDamaged
+	}
+	return k, nil
+}
+
+// pack seals a block: a frame that took more time to become smaller.
+func pack(plain []byte) []byte {
+	out := append(make([]byte, 0, len(plain)/3+16), 1)
+	out = append(out, s2.EncodeBetter(nil, plain)...)
+	return binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
+}

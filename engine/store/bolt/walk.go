@@ -1,0 +1,148 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"slices"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+// walk goes through the rows of live state and archive as one list, newest number first.
+// While it lives the archive is held for reading.
+type walk struct {
+	a     *archive
+	live  *bbolt.Cursor
+	key   []byte
+	value []byte
+	runs  bool // rows without a run are left out
+	parts []*part
+}
+
+// part is one volume that is walked.
+type part struct {
+	v      *volume
+	tx     *bbolt.Tx
+	cursor *bbolt.Cursor
+	key    uint64 // where the cursor stands, 0 at the end
+	row    []byte
+	begun  bool
+	failed bool
+}
+
+func (s *Store) walk(tx *bbolt.Tx, bucket string) *walk {
+	w := &walk{a: s.archive, live: tx.Bucket([]byte(bucket)).Cursor(), runs: bucket == "runs"}
+	s.archive.mu.RLock()
+	for _, v := range slices.Backward(s.archive.volumes) {
+		if v.note.Last > 0 {
+			w.parts = append(w.parts, &part{v: v})
+		}
+	}
+	w.key, w.value = w.live.Last()
+	return w
+}
+
+// end lets go of the archive.
+func (w *walk) end() {
+	for _, p := range w.parts {
+		if p.tx != nil {
+			if err := p.tx.Rollback(); err != nil {
+				w.a.s.log.Error("end reading the archive", "error", err)
+			}
+		}
+	}
+	w.a.mu.RUnlock()
+}
+
+// row is where a walk stands.
+type row struct {
+	number uint64
+	live   []byte
+	part   *part
+}
+
+// before gives the newest row with a smaller number than n; its number is 0 at the end.
+func (w *walk) before(n uint64) row {
+	for w.key != nil && binary.BigEndian.Uint64(w.key) >= n {
+		w.key, w.value = w.live.Prev()
+	}
+	best := row{}
+	if w.key != nil {
+		best = row{number: binary.BigEndian.Uint64(w.key), live: w.value}
+	}
+	for _, p := range w.parts {
+		if p.failed || p.v.note.First >= n || min(p.v.note.Last, n-1) <= best.number {
+			continue
+		}
+		if err := guard(func() error { return p.down(n, w.runs) }); err != nil {
+			p.failed = true
+			w.a.s.log.Error("leave an archive file out of a list", "error", err)
+			continue
+		}
+		if p.key > best.number {
+			best = row{number: p.key, part: p}
+		}
+	}
+	return best
+}
+
+// start puts the walk before a number, without passing what is newer.
+func (w *walk) start(n uint64) {
+	if w.key, w.value = w.live.Seek(number(n)); w.key == nil {
+		w.key, w.value = w.live.Last()
+	}
+}
+
+// down moves to the newest row below n.
+func (p *part) down(n uint64, runs bool) error {
+	if p.tx == nil {
+		db, err := p.v.openRows()
+		if err != nil {
+			return err
+		}
+		if p.tx, err = db.Begin(false); err != nil {
+			return err
+		}
+		p.cursor = p.tx.Bucket([]byte("index")).Cursor()
+	}
+	if p.begun && p.key < n {
+		return nil
+	}
+	var key []byte
+	if p.begun {
+		key, p.row = p.cursor.Prev()
+	} else if key, p.row = p.cursor.Seek(number(n)); key == nil {
+		key, p.row = p.cursor.Last()
+	}
+	p.begun = true
+	for key != nil && (binary.BigEndian.Uint64(key) >= n || (runs && p.row[4] == 0)) {
+		key, p.row = p.cursor.Prev()
+	}
+	if p.key = 0; key != nil {
+		p.key = binary.BigEndian.Uint64(key)
+	}
+	return nil
+}
+
+// of says whether a row can be one of this flow.
+func (r row) of(flow string) bool {
+	return flow == "" || r.part == nil || binary.BigEndian.Uint32(r.part.row[5:]) == flowSum(flow)
+}
+
+// sealed gives the row as live state keeps it; nil when it is over or cannot be read.
+func (w *walk) sealed(r row) []byte {
+	if r.part == nil {
+		return r.live
+	}
+	f, err := w.a.entry(r.part.v, binary.BigEndian.Uint32(r.part.row), r.number)
+	if err != nil {
+		w.a.s.log.Error("leave a record out of a list", "number", r.number, "error", err)
+		return nil
+	}
+	if w.a.over(f.flow, f.entry.at, false) {
+		return nil
+	}
+	if w.runs {
+		return frame(f.run)
+	}
+	return frame(f.event)
+}
