@@ -196,6 +196,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	places := make(chan struct{}, e.Workers)
 	var group sync.WaitGroup
 	defer group.Wait()
+	group.Go(func() { e.expireNowAndThen(ctx) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
