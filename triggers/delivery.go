@@ -217,6 +217,11 @@ func (x *delivery) usedURL() string {
 }
 
 func (x *delivery) secrets(field string) ([]string, error) {
+	if x.r != nil {
+		if made, ok := x.r.Context().Value(madeKeys{}).(map[string]string); ok && made[field] != "" {
+			return []string{made[field]}, nil
+		}
+	}
 	if x.Connections == nil || x.door.connection == "" {
 		return nil, nil
 	}

@@ -35,6 +35,7 @@ type commands struct {
 	Test       testCommand       `cmd:"" help:"Run the flows' own tests."`
 	Run        runCommand        `cmd:"" help:"Run a flow once in memory and print what it did."`
 	Backtest   backtestCommand   `cmd:"" help:"Hold a bundle against the flows of a server, on events that came."`
+	Send       sendCommand       `cmd:"" help:"Send signed samples of a provider's webhooks to a trigger URL."`
 	Docs       docsCommand       `cmd:"" help:"Write the reference of actions, triggers and functions, and the schema of flows."`
 	Import     importCommand     `cmd:"" help:"Take a bundle into a server or a data folder."`
 	Export     exportCommand     `cmd:"" help:"Write flows of a server or a data folder as a bundle."`

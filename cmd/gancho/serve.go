@@ -166,7 +166,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	}
 	s, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Store: i.store,
+			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, Sample: hooks.SendSample, Store: i.store,
 			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, Log: log,
 			Backup: func(ctx context.Context) (string, error) { return backupTo(ctx, i.store, c.Data) },
 		},

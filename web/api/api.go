@@ -14,6 +14,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/store"
+	"gancho/triggers"
 	"gancho/web/session"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,6 +33,8 @@ type Config struct {
 	Flows       *engine.Flows
 	Connections *engine.Connections
 	Catalogue   *engine.Catalogue
+	Presets     *triggers.Presets // those of this program when left out
+	Sample      func(ctx context.Context, token, event string) (status int, answer []byte, err error)
 	Store       store.Store
 	People      *session.People
 	Decode      func(contentType string, body []byte) (any, error)

@@ -42,11 +42,11 @@ func newHouse(t *testing.T) *house {
 	check(t, err)
 	out, err := actions.NewOutbound(actions.OutboundConfig{})
 	check(t, err)
-	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), actions.Connections(out))
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), triggers.BuiltIn().ConnectionKinds(actions.Connections(out)))
 	check(t, err)
 	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections)
 	check(t, err)
-	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Busy: func(ctx context.Context, id string) (int64, error) {
+	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
 		c, err := s.Counts(ctx)
 		return c[id].Waiting + c[id].Pending, err
 	}})
@@ -58,7 +58,7 @@ func newHouse(t *testing.T) *house {
 	check(t, err)
 	server, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
+			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Sample: hooks.SendSample, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
 			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backup: func(context.Context) (string, error) { return "backup", nil },
 		},
 		Hooks: hooks, Ready: s.Health, Log: log,
@@ -343,7 +343,7 @@ func TestLists(t *testing.T) {
 	h.want(422, "GET", "/runs?from=yesterday", "")
 	h.want(404, "GET", "/runs/absent", "")
 	h.want(404, "GET", "/events/absent", "")
-	for _, path := range []string{"/actions", "/triggers", "/functions", "/connection-kinds"} {
+	for _, path := range []string{"/actions", "/triggers", "/functions", "/presets", "/connection-kinds"} {
 		if got := h.want(200, "GET", path, ""); len(got["items"].([]any)) == 0 || got["problems"] == nil {
 			t.Errorf("%s: %v", path, got)
 		}

@@ -556,20 +556,29 @@ func (e *EventInput) event() (flow.TestEvent, error) {
 type startInput struct {
 	FlowPath
 	Body *struct {
-		Event EventInput `json:"event,omitempty"`
+		Event  EventInput `json:"event,omitempty"`
+		Sample string     `json:"sample,omitempty" doc:"ID of an event of the flow's preset, sent signed through its URL"`
 	} `required:"false"`
+}
+
+type startedEvent struct {
+	Event  string        `json:"event"`
+	Status store.Outcome `json:"status"`
+	Run    string        `json:"run,omitempty"`
 }
 
 type startOutput struct {
 	Body struct {
-		Event  string        `json:"event"`
-		Status store.Outcome `json:"status"`
-		Run    string        `json:"run,omitempty"`
+		startedEvent
+		Events []startedEvent `json:"events,omitempty" doc:"of a sample that was split"`
 	}
 }
 
 func (s *server) startFlow(ctx context.Context, in *startInput) (*startOutput, error) {
 	var e EventInput
+	if in.Body != nil && in.Body.Sample != "" && s.Sample != nil {
+		return s.sendSample(ctx, in.ID, in.Body.Sample)
+	}
 	if in.Body != nil {
 		e = in.Body.Event
 	}

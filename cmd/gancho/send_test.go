@@ -1,0 +1,47 @@
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestSendSignsSamples(t *testing.T) {
+	var bodies []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mac := hmac.New(sha256.New, []byte("segredo"))
+		mac.Write(body)
+		if r.Header.Get("X-Hub-Signature-256") != "sha256="+hex.EncodeToString(mac.Sum(nil)) {
+			w.WriteHeader(401)
+		}
+		bodies = append(bodies, r.Header.Get("X-GitHub-Event")+" "+string(body))
+	}))
+	defer server.Close()
+	send := func(c sendCommand) (string, error) {
+		c.URL, c.Data = server.URL+"/h/x", t.TempDir()
+		var out bytes.Buffer
+		err := c.Run(t.Context(), streams{in: strings.NewReader(""), out: &out, err: io.Discard})
+		return out.String(), err
+	}
+	out, err := send(sendCommand{Preset: "github", Event: "push", Secret: "segredo", Count: 2, Rate: 1000})
+	if err != nil || strings.Count(out, "200") != 2 || len(bodies) != 2 || !strings.HasPrefix(bodies[0], "push {") {
+		t.Errorf("%q, %v, %d came", out, err, len(bodies))
+	}
+	if out, err = send(sendCommand{Preset: "github", Secret: "segredo", Count: 1, BadSignature: true}); !errors.Is(err, errNo) || !strings.HasPrefix(out, "401") {
+		t.Errorf("with a bad signature: %q, %v", out, err)
+	}
+	var usage usageError
+	for _, c := range []sendCommand{{Preset: "nobody", Count: 1}, {Preset: "github", Count: 1}, {Preset: "github", Event: "x", Secret: "s", Count: 1}, {Preset: "github", Secret: "s"}} {
+		if _, err := send(c); !errors.As(err, &usage) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"gancho/engine/form"
+	"gancho/triggers"
+)
+
+// listPresets gives what is known of the webhooks of providers.
+func (s *server) listPresets(ctx context.Context, _ *nothing) (*CatalogueOutput[triggers.PresetView], error) {
+	presets := s.Presets
+	if presets == nil {
+		presets = triggers.BuiltIn()
+	}
+	var views []triggers.PresetView
+	for _, p := range presets.All() {
+		views = append(views, p.View())
+	}
+	out := catalogueOf(views)
+	for _, p := range presets.Problems() {
+		view := viewProblems([]form.Problem{p.Problem}, langOf(ctx))[0]
+		view.Message = fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Col, view.Message)
+		out.Body.Problems = append(out.Body.Problems, view)
+	}
+	return out, nil
+}
+
+// sendSample delivers a sample of the flow's preset through its own door.
+func (s *server) sendSample(ctx context.Context, flow, sample string) (*startOutput, error) {
+	entry, err := s.Flows.Get(flow)
+	if err != nil {
+		return nil, err
+	}
+	status, answer, err := s.Sample(ctx, entry.Token, sample)
+	if errors.Is(err, triggers.ErrNoSample) {
+		return nil, problemOf(http.StatusUnprocessableEntity, "no_sample", err.Error(), "não existe esse exemplo no preset deste fluxo")
+	}
+	if err != nil {
+		return nil, problemOf(http.StatusUnprocessableEntity, "not_signed", err.Error(), "o exemplo não pôde ser assinado: "+err.Error())
+	}
+	if status >= http.StatusMultipleChoices {
+		return nil, problemOf(http.StatusUnprocessableEntity, "refused", fmt.Sprintf("the flow's own URL answered %d to the sample", status),
+			fmt.Sprintf("a própria URL do fluxo respondeu %d ao exemplo", status))
+	}
+	out := &startOutput{}
+	var split struct{ Events []startedEvent }
+	if err := json.Unmarshal(answer, &out.Body.startedEvent); err != nil || out.Body.Event != "" {
+		return out, nil //nolint:nilerr // a flow may answer what it likes
+	}
+	if err := json.Unmarshal(answer, &split); err == nil && len(split.Events) > 0 {
+		out.Body.startedEvent, out.Body.Events = split.Events[0], split.Events
+	}
+	return out, nil
+}

@@ -1,0 +1,40 @@
+package api_test
+
+import "testing"
+
+func presetFlow(id, preset, connection string) string {
+	return `{"id": "` + id + `", "name": "P", "trigger": {"kind": "webhook", "with": {"preset": "` + preset + `"}, "connection": "` + connection + `"}, "steps": []}`
+}
+
+func TestAPresetNeedsItsSecret(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", presetFlow("p", "stripe", "pay"))
+	h.want(201, "POST", "/connections", `{"name": "other", "kind": "github:webhook", "fields": {"secret": "s"}}`)
+	h.want(201, "POST", "/connections", `{"name": "pay", "kind": "stripe:webhook", "fields": {}}`)
+	h.want(422, "POST", "/flows/p/publish", "")
+	h.want(200, "PUT", "/connections/pay", `{"name": "pay", "kind": "stripe:webhook", "fields": {"signing_secret": "whsec_1"}}`)
+	h.want(200, "POST", "/flows/p/publish", "")
+	h.want(201, "POST", "/flows", presetFlow("q", "stripe", "other"))
+	h.want(422, "POST", "/flows/q/publish", "")
+}
+
+func TestSamplesComeThroughTheDoor(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/connections", `{"name": "pay", "kind": "stripe:webhook", "fields": {"signing_secret": "whsec_1"}}`)
+	h.want(201, "POST", "/connections", `{"name": "mail", "kind": "sendgrid:webhook", "fields": {"public_key": "MFkw"}}`)
+	h.want(201, "POST", "/flows", presetFlow("p", "stripe", "pay"))
+	h.want(201, "POST", "/flows", presetFlow("s", "sendgrid", "mail"))
+	h.want(200, "POST", "/flows/p/publish", "")
+	h.want(200, "POST", "/flows/s/publish", "")
+	got := h.want(200, "POST", "/flows/p/events", `{"sample": "checkout.session.completed"}`)
+	if got["status"] != "accepted" || got["run"] == nil || got["event"] == nil {
+		t.Errorf("%v", got)
+	}
+	if again := h.want(200, "POST", "/flows/p/events", `{"sample": "checkout.session.completed"}`); again["status"] != "duplicate" {
+		t.Errorf("%v", again)
+	}
+	if both := h.want(200, "POST", "/flows/s/events", `{"sample": "events"}`); len(both["events"].([]any)) != 2 {
+		t.Errorf("%v", both)
+	}
+	h.want(422, "POST", "/flows/p/events", `{"sample": "nothing"}`)
+}
