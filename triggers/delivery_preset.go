@@ -54,6 +54,9 @@ func (d *door) readPreset(p *settingsReader, f *flow.Flow, s *webhookSettings, k
 	if s.auth != nil {
 		p.bad("auth", "preset_verifies", "the preset verifies deliveries itself; leave this out, or use the preset generic", "o preset já verifica as entregas; deixe isto de fora, ou use o preset generic")
 	}
+	if preset.file.Optional && f.Trigger.Connection == "" {
+		return
+	}
 	if d.auth = preset.use().verify; len(d.auth) > 0 && f.Trigger.Connection == "" && !d.observe {
 		p.problems = append(p.problems, noSecret("/trigger/connection", preset))
 	}

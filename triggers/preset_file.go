@@ -22,6 +22,7 @@ type presetFile struct {
 	Accepts   []string              `json:"accepts"`
 	Secrets   []PresetField         `json:"secrets"`
 	Verify    []map[string]any      `json:"verify"`
+	Optional  bool                  `json:"verify_optional"` // a flow without a connection is protected by its URL alone
 	Handshake []handshakeFile       `json:"handshake"`
 	Split     string                `json:"split"`
 	Ignore    string                `json:"ignore"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,13 @@ func TestBuiltInPresets(t *testing.T) {
 	var ids []string
 	for _, p := range triggers.BuiltIn().All() {
 		ids = append(ids, p.ID())
+		file, err := os.ReadFile("presets/" + p.ID() + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := triggers.ParsePreset(file); len(problems) > 0 {
+			t.Errorf("%s: %+v", p.ID(), problems)
+		}
 		data, err := json.Marshal(p.View())
 		if err != nil {
 			t.Fatal(err)

@@ -368,14 +368,26 @@ func TestPublishedVectorsOfPresets(t *testing.T) {
 		{"standard_webhooks", map[string][]string{"secret": {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}, 1614265330, "", `{"test": 2432232314}`, []string{"webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp: 1614265330", "webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}},
 		{"svix", map[string][]string{"secret": {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}, 1614265330, "", `{"test": 2432232314}`, []string{"svix-id: msg_p5jXN8AQM9LWM0D4loKWxJek", "svix-timestamp: 1614265330", "svix-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}},
 		{"github", map[string][]string{"secret": {"mysecret"}}, 0, "", `{"foo":"bar"}`, []string{"X-Hub-Signature-256: sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3"}},
-		{"slack", map[string][]string{"signing_secret": {"8f742231b10e8888abcd99yyyzzz85a5"}}, 1531420618, "", "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
-			[]string{"Content-Type: application/x-www-form-urlencoded", "X-Slack-Request-Timestamp: 1531420618", "X-Slack-Signature: v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"}},
+		{
+			"slack",
+			map[string][]string{"signing_secret": {"8f742231b10e8888abcd99yyyzzz85a5"}},
+			1531420618, "", "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
+			[]string{"Content-Type: application/x-www-form-urlencoded", "X-Slack-Request-Timestamp: 1531420618", "X-Slack-Signature: v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"},
+		},
 		{"woovi", map[string][]string{"secret": {"hmac-secret-key"}}, 0, "", `{"data_criacao":"2021-08-10T20:32:14.429Z","evento":"teste_webhook"}`, []string{"X-OpenPix-Signature: jgR2XF0PKDiAwHP1s+TryvxMySQ="}},
-		{"sendgrid", map[string][]string{"public_key": {"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="}}, 0, "",
+		{
+			"sendgrid",
+			map[string][]string{"public_key": {"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="}},
+			0, "",
 			`[{"email":"hello@world.com","event":"dropped","reason":"Bounced Address","sg_event_id":"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA","sg_message_id":"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0","smtp-id":"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>","timestamp":1600112492}]` + "\r\n",
-			[]string{"X-Twilio-Email-Event-Webhook-Timestamp: 1600112502", "X-Twilio-Email-Event-Webhook-Signature: MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM="}},
-		{"mercadopago", map[string][]string{"webhook_secret": {"your_secret_key_here"}}, 0, "?data.id=ord01jq4s4ky8hwq6na5pxb65b3d3&type=payment", `{"id":1,"type":"payment","action":"payment.updated","data":{"id":"another"}}`,
-			[]string{"x-request-id: 2066ca19-c6f1-498a-be75-1923005edd06", "x-signature: ts=1742505638683,v1=633f91233312dd391ec75fa0bea539cfc2d6c4918873305b84a96cc1c58db71c"}},
+			[]string{"X-Twilio-Email-Event-Webhook-Timestamp: 1600112502", "X-Twilio-Email-Event-Webhook-Signature: MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM="},
+		},
+		{
+			"mercadopago",
+			map[string][]string{"webhook_secret": {"your_secret_key_here"}},
+			0, "?data.id=ord01jq4s4ky8hwq6na5pxb65b3d3&type=payment", `{"id":1,"type":"payment","action":"payment.updated","data":{"id":"another"}}`,
+			[]string{"x-request-id: 2066ca19-c6f1-498a-be75-1923005edd06", "x-signature: ts=1742505638683,v1=633f91233312dd391ec75fa0bea539cfc2d6c4918873305b84a96cc1c58db71c"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.preset, func(t *testing.T) {

@@ -320,7 +320,8 @@ type PresetView struct {
 	Connections []string              `json:"connections"`
 	Methods     []string              `json:"methods"`
 	Secrets     []PresetField         `json:"secrets"`
-	Verified    bool                  `json:"verified"` // false: only the secret URL protects it
+	Verified    bool                  `json:"verified"`        // false: only the secret URL protects it
+	Optional    bool                  `json:"verify_optional"` // a flow without a connection is protected by its URL alone
 	Split       bool                  `json:"split"`
 	Hydrate     string                `json:"hydrate"` // kind of the action that completes events
 	Event       string                `json:"event"`
@@ -336,7 +337,7 @@ func (p *Preset) View() PresetView {
 	f := &p.file
 	v := PresetView{
 		ID: f.ID, Name: f.Name, Icon: f.Icon, Docs: f.Docs, Setup: f.Setup, Connector: f.Connector, Connections: p.connections(), Methods: f.Methods,
-		Secrets: f.Secrets, Verified: len(f.Verify) > 0, Split: f.Split != "", Hydrate: p.HydrateAction(), Event: f.Event, Key: f.Key,
+		Secrets: f.Secrets, Verified: len(f.Verify) > 0, Optional: f.Optional, Split: f.Split != "", Hydrate: p.HydrateAction(), Event: f.Event, Key: f.Key,
 		KeyForMs: p.keyFor().Milliseconds(), DeadlineMs: time.Duration(f.Deadline).Milliseconds(), Describe: f.Describe, Events: f.Events,
 	}
 	if v.Secrets == nil {

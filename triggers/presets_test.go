@@ -175,6 +175,8 @@ func TestCheckOfPresets(t *testing.T) {
 		{"good", map[string]any{"preset": "stripe"}, "c", "stripe:webhook", true, "", ""},
 		{"of a connector", map[string]any{"preset": "mercadopago"}, "c", "mercadopago:token", true, "", ""},
 		{"unsigned provider", map[string]any{"preset": "rdstation_crm"}, "", "", false, "", ""},
+		{"optional", map[string]any{"preset": "rdstation"}, "", "", false, "", ""},
+		{"optional, but wanted", map[string]any{"preset": "rdstation"}, "c", "rdstation:webhook", false, "no_secret", "/trigger/connection"},
 		{"no connection", map[string]any{"preset": "stripe"}, "", "", false, "required", "/trigger/connection"},
 		{"observed", map[string]any{"preset": "stripe", "verify": "observe"}, "", "", false, "", ""},
 		{"no secret", map[string]any{"preset": "stripe"}, "c", "stripe:webhook", false, "no_secret", "/trigger/connection"},
