@@ -1,21 +1,33 @@
-# make test passes everything on a fresh machine with Go.
-.PHONY: run test lint bench soak
+# make test passes everything on a fresh machine with Go and Node.
+.PHONY: run test lint browser bench soak
 
 export PATH := $(CURDIR)/.bin:$(PATH)
 LINT = golangci-lint@v2.12.2
+EDITOR = web/editor/node_modules/.package-lock.json
 
 run:
 	go run ./cmd/gancho serve --flows flows.example.json
 
-test: lint
+test: lint browser
 	go test -race -shuffle=on ./...
 
-lint: .bin/$(LINT)
+# The bundle in web/dist is what its source makes, to the byte.
+lint: .bin/$(LINT) $(EDITOR)
 	golangci-lint run ./...
+	cd web/editor && npm run -s lint && npm run -s build
+	git diff --exit-code --stat -- web/dist
+
+browser: $(EDITOR)
+	command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium; }
+	cd web/editor && npm run -s test
 
 # Tools stay out of go.mod: they are built once, beside the tree.
 .bin/$(LINT):
 	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/$(LINT)
+	touch $@
+
+$(EDITOR): web/editor/package-lock.json
+	cd web/editor && npm ci --no-audit --no-fund
 	touch $@
 
 bench:

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -347,5 +348,25 @@ func TestLists(t *testing.T) {
 		if got := h.want(200, "GET", path, ""); len(got["items"].([]any)) == 0 || got["problems"] == nil {
 			t.Errorf("%s: %v", path, got)
 		}
+	}
+}
+
+// TestDescription: the description that the editor's types are made of is the one served.
+// GANCHO_UPDATE=1 writes it anew.
+func TestDescription(t *testing.T) {
+	h := newHouse(t)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/openapi.json", nil)
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	var served bytes.Buffer
+	check(t, json.Indent(&served, w.Body.Bytes(), "", " "))
+	const file = "../editor/openapi.json"
+	if os.Getenv("GANCHO_UPDATE") != "" {
+		check(t, os.WriteFile(file, append(served.Bytes(), '\n'), 0o600))
+	}
+	kept, err := os.ReadFile(file)
+	check(t, err)
+	if !bytes.Equal(bytes.TrimSpace(kept), bytes.TrimSpace(served.Bytes())) {
+		t.Error("the API has changed: run GANCHO_UPDATE=1 go test ./web/api, then npm run types and npm run build in web/editor")
 	}
 }

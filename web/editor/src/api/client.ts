@@ -1,0 +1,30 @@
+import createClient from 'openapi-fetch'
+import type { components, paths } from './schema'
+
+export type Schemas = components['schemas']
+
+export const api = createClient<paths>({ baseUrl: '/api/v1' })
+
+/** inLanguage makes the server's errors speak the person's language. */
+export function inLanguage(lang: string) {
+  api.use({
+    onRequest({ request }) {
+      request.headers.set('Accept-Language', lang)
+      return request
+    },
+  })
+}
+
+/** Refused is an error answer of the server, in words. */
+export class Refused extends Error {
+  constructor(readonly problem: Partial<Schemas['Problem']>, readonly status: number) {
+    super(problem.detail ?? `${status}`)
+  }
+}
+
+/** take gives the data of an answer, or throws what the server said. */
+export async function take<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await answer
+  if (error !== undefined || !response.ok) throw new Refused((error ?? {}) as Partial<Schemas['Problem']>, response.status)
+  return data as T
+}

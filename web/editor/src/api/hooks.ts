@@ -1,0 +1,63 @@
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { api, take } from './client'
+
+export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => take(api.GET('/session')), staleTime: 60_000 })
+
+export const useFlows = (q: string) =>
+  useQuery({ queryKey: ['flows', q], queryFn: () => take(api.GET('/flows', { params: { query: { limit: 200, q } } })), placeholderData: keepPreviousData })
+
+export const useFlow = (id: string) => useQuery({ queryKey: ['flow', id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id } } })), staleTime: Infinity })
+
+export const useActions = () => useQuery({ queryKey: ['actions'], queryFn: () => take(api.GET('/actions')), staleTime: Infinity })
+
+export const useTriggers = () => useQuery({ queryKey: ['triggers'], queryFn: () => take(api.GET('/triggers')), staleTime: Infinity })
+
+export const useKinds = () => useQuery({ queryKey: ['kinds'], queryFn: () => take(api.GET('/connection-kinds')), staleTime: Infinity })
+
+export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: () => take(api.GET('/connections', { params: { query: { limit: 200 } } })) })
+
+export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id }, query: { limit: 10 } } })) })
+
+export type HistoryQuery = { flow?: string; status?: string; q?: string }
+
+export const useRuns = (query: HistoryQuery) =>
+  useInfiniteQuery({
+    queryKey: ['runs', query],
+    queryFn: ({ pageParam }) => take(api.GET('/runs', { params: { query: { ...query, cursor: pageParam } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+
+export const useEvents = (query: HistoryQuery) =>
+  useInfiniteQuery({
+    queryKey: ['events', query],
+    queryFn: ({ pageParam }) => take(api.GET('/events', { params: { query: { ...query, cursor: pageParam } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+
+export const useRun = (id: string) => useQuery({ queryKey: ['run', id], queryFn: () => take(api.GET('/runs/{id}', { params: { path: { id } } })) })
+
+/** useLive refreshes what a screen shows as the server says that it changed. */
+export function useLive(keys: string[], flow?: string) {
+  const queries = useQueryClient()
+  const joined = keys.join()
+  useEffect(() => {
+    const source = new EventSource(`/api/v1/live${flow ? `?flow=${flow}` : ''}`)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const refresh = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        for (const key of joined.split(',')) void queries.invalidateQueries({ queryKey: [key] })
+      }, 250)
+    }
+    for (const name of ['run', 'event', 'flow', 'gap']) source.addEventListener(name, refresh)
+    return () => {
+      source.close()
+      clearTimeout(timer)
+    }
+  }, [queries, joined, flow])
+}

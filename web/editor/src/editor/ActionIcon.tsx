@@ -1,0 +1,12 @@
+import { Braces, Clock, Cpu, Database, Funnel, Globe, Hash, Hourglass, Mail, MessageSquare, OctagonX, Repeat, Reply, Split, Waypoints, Workflow, Zap } from 'lucide-react'
+
+const icons: Record<string, typeof Zap> = {
+  filter: Funnel, branch: Split, parallel: Waypoints, loop: Repeat, set: Braces, transform: Cpu, delay: Clock, wait: Hourglass, call: Workflow, respond: Reply, stop: OctagonX,
+  state: Database, http: Globe, email: Mail, slack: Hash, log: MessageSquare,
+}
+
+/** ActionIcon is the picture of an action: by its kind, or by the family before the dot. */
+export function ActionIcon({ kind }: { kind: string }) {
+  const Icon = icons[kind] ?? icons[kind.split('.')[0] ?? ''] ?? Zap
+  return <Icon size={18} strokeWidth={1.75} aria-hidden />
+}

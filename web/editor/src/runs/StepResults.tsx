@@ -1,0 +1,45 @@
+import type { Schemas } from '../api/client'
+import { Badge, Button, JSONView, Status } from '../ui/basics'
+import { useWords } from '../words'
+
+type Step = Schemas['StepView']
+
+/** StepResults shows what each step did, closed until it is asked for. */
+export function StepResults({ steps, settle }: { steps: Step[]; settle?: (path: string, as: 'done' | 'repeat') => void }) {
+  const t = useWords()
+  return (
+    <ol aria-label={t.steps} className="self-start divide-y divide-line rounded-xl border border-line bg-surface">
+      {steps.map((s) => (
+        <li key={s.path}>
+          <details>
+            <summary className="flex cursor-pointer flex-wrap items-center gap-2 px-3 py-2">
+              <Status of={s.status} />
+              <span className="font-medium">{s.path}</span>
+              <span className="text-[13px] text-text-3">{s.action}</span>
+              {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
+              {s.error && <span className="w-full text-[13px] text-fail">{s.error.message}</span>}
+              {s.reason && <span className="w-full text-[13px] text-text-2">{s.reason}</span>}
+            </summary>
+            <div className="space-y-3 px-3 pb-3">
+              <Part title={t.request} value={s.request} />
+              <Part title={t.input} value={s.request ? undefined : s.input} />
+              <Part title={t.output} value={s.output} />
+              <Part title={t.answer} value={s.attempts.at(-1)?.response} />
+              {s.log?.map((line, i) => <p key={i} className="text-[13px]">{line}</p>)}
+            </div>
+          </details>
+          {s.status === 'unknown' && settle && (
+            <div className="flex flex-wrap items-center gap-2 bg-warn-soft px-3 py-2 text-warn">
+              {t.settle}<Button onClick={() => settle(s.path, 'done')}>{t.done}</Button><Button onClick={() => settle(s.path, 'repeat')}>{t.repeat}</Button>
+            </div>
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Part({ title, value }: { title: string; value: unknown }) {
+  if (value === undefined || value === null) return null
+  return <div><p className="mb-1 text-xs text-text-3">{title}</p><JSONView value={value} /></div>
+}

@@ -1,0 +1,28 @@
+import { createContext, useContext } from 'react'
+import { en, type Words } from './en'
+import { pt } from './pt'
+
+export type Lang = 'en' | 'pt-BR'
+
+const kept = localStorage.getItem('lang')
+
+export const firstLang: Lang = kept === 'en' || kept === 'pt-BR' ? kept : navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+
+export const LangContext = createContext<{ lang: Lang; setLang: (lang: Lang) => void }>({ lang: firstLang, setLang: () => undefined })
+
+export const useLang = () => useContext(LangContext)
+
+export function useWords(): Words {
+  return useLang().lang === 'pt-BR' ? pt : en
+}
+
+/** say picks the text of a server's pair of languages. */
+export function useSay() {
+  const { lang } = useLang()
+  return (words: { en: string; 'pt-BR': string }) => words[lang] || words.en
+}
+
+export function useTimes() {
+  const { lang } = useLang()
+  return (at: string) => new Intl.DateTimeFormat(lang, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at))
+}
