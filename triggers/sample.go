@@ -30,6 +30,7 @@ type SampleConfig struct {
 	Key     crypto.Signer // for providers that sign with a private key; made on the spot when nil
 	At      time.Time     // of the signature; now when zero
 	Wrong   bool          // with a signature that does not hold
+	Copy    int           // above 0: as another event, with other identifiers
 }
 
 // Sample is a delivery as the provider would send it.
@@ -77,6 +78,7 @@ func (p *Preset) Sample(c SampleConfig) (*Sample, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.vary(r, c.Copy)
 	s := &Sample{}
 	if err := p.sign(r, &c, s); err != nil {
 		return nil, fmt.Errorf("sign a sample of %s: %w", p.ID(), err)

@@ -22,7 +22,7 @@ type sendCommand struct {
 	URL          string  `arg:"" help:"Trigger URL to send to."`
 	Secret       string  `help:"Secret to sign with; user:password where the provider signs in, a private key in PEM where it signs with one." placeholder:"TEXT"`
 	Event        string  `help:"Which of the preset's sample events; the first one when left out." placeholder:"ID"`
-	Count        int     `help:"How many times." default:"1" placeholder:"N"`
+	Count        int     `help:"How many times, each as an event of its own." default:"1" placeholder:"N"`
 	Rate         float64 `help:"How many a second; 0 is one after the other." default:"0" placeholder:"N"`
 	BadSignature bool    `help:"Sign so that it does not hold."`
 	Data         string  `help:"Data folder with own presets." default:"./gancho-data" placeholder:"DIR"`
@@ -50,7 +50,7 @@ func (c *sendCommand) Run(ctx context.Context, to streams) error {
 		if i > 0 && !pause(ctx, c.Rate) {
 			return context.Cause(ctx)
 		}
-		status, err := c.send(ctx, preset, to)
+		status, err := c.send(ctx, preset, i, to)
 		if err != nil {
 			return err
 		}
@@ -87,9 +87,9 @@ func pause(ctx context.Context, rate float64) bool {
 	}
 }
 
-func (c *sendCommand) send(ctx context.Context, preset *triggers.Preset, to streams) (int, error) {
+func (c *sendCommand) send(ctx context.Context, preset *triggers.Preset, nth int, to streams) (int, error) {
 	s, err := preset.Sample(triggers.SampleConfig{
-		Event: c.Event, URL: c.URL, Secrets: triggers.OneSecret(c.Secret), Key: privateKey(c.Secret), Wrong: c.BadSignature,
+		Event: c.Event, URL: c.URL, Secrets: triggers.OneSecret(c.Secret), Key: privateKey(c.Secret), Wrong: c.BadSignature, Copy: nth,
 	})
 	if err != nil {
 		return 0, usageError{err.Error()}
