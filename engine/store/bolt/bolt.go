@@ -3,6 +3,7 @@
 //	FORMAT     version of the folder
 //	gancho.db  documents
 //	live.db    events, runs, steps, signals, keys, dedupe keys, counters
+//	reserve    disk space for when there is none left
 //	archive/   what has ended, in files of a day: see volume
 //
 // One writer goroutine per file drains a bounded queue into one transaction and acknowledges
@@ -50,7 +51,8 @@ const format = "gancho 1\n"
 
 // Options of a store. The zero value is usable.
 type Options struct {
-	Log *slog.Logger
+	Log     *slog.Logger
+	MaxSize int64 // of live.db, in bytes; beyond it the disk counts as full. 0 is none
 }
 
 // Store is the embedded store. It is the only process on its folder.
@@ -62,6 +64,7 @@ type Store struct {
 	sched   *scheduler
 	counts  *ledger
 	archive *archive
+	reserve *reserve
 	started bool
 	clean   bool   // the process before this one ended in good order
 	boot    uint64 // number of this start: the high part of lease tokens
@@ -87,7 +90,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{log: o.Log, dir: dir}
-	s.archive = newArchive(s)
+	s.archive, s.reserve = newArchive(s), newReserve(dir)
 	var err error
 	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), "docs", "meta"); err != nil {
 		return nil, err
@@ -95,6 +98,8 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if s.live, err = openFile(filepath.Join(dir, "live.db"), liveBuckets...); err != nil {
 		return nil, errors.Join(err, s.docs.db.Close())
 	}
+	s.live.db.MaxSize = int(o.MaxSize)
+	s.live.giveUp, s.docs.giveUp = s.reserve.giveUp, s.reserve.giveUp
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -157,6 +162,8 @@ type file struct {
 	db   *bbolt.DB
 	ops  chan *op
 	gone chan struct{} // closed when the writer has ended
+
+	giveUp func() bool // the disk is full; true when another try may do
 
 	mu     sync.RWMutex
 	closed bool
@@ -238,6 +245,9 @@ func (f *file) write(begin func(), flush func(tx *bbolt.Tx) error, end func(ok b
 			batch = append(batch, <-f.ops)
 		}
 		err := f.transact(batch, begin, flush, end)
+		if errors.Is(err, store.ErrFull) && f.giveUp() {
+			err = f.transact(batch, begin, flush, end)
+		}
 		if alone := err == nil || len(batch) == 1 || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBroken); alone {
 			finish(batch, err)
 			continue
@@ -348,7 +358,7 @@ func (s *Store) Health() error {
 			return store.ErrClosed
 		}
 	}
-	return nil
+	return s.reserve.err()
 }
 
 // Close ends the writers after what is queued, and closes the files.

@@ -347,6 +347,7 @@ func (s *Store) startLoops(ctx context.Context) error {
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.loops.Go(func() { s.sweepNowAndThen(ctx) })
 	s.loops.Go(func() { s.archiveNowAndThen(ctx) })
+	s.loops.Go(func() { s.keepReserve(ctx) })
 	return nil
 }
 

@@ -108,8 +108,8 @@ func (s *Store) now() time.Time { return time.Now() }
 
 // Accept implements store.Runs.
 func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accept, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if err := errors.Join(ctx.Err(), s.reserve.err()); err != nil {
+		return nil, fmt.Errorf("accept: %w", err)
 	}
 	var accepted []store.Accept
 	var made []made

@@ -1,0 +1,49 @@
+package bolt_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine/store"
+	"gancho/engine/store/bolt"
+)
+
+func TestAFullDiskRefusesAndRecovers(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := bolt.Open(t.Context(), dir, bolt.Options{MaxSize: 4 << 20})
+		check(t, err)
+		defer s.Close()
+		s.SetGates([]store.Gate{{Flow: "a"}})
+		synctest.Wait()
+		body := make([]byte, 200<<10)
+		source := rand.NewChaCha8([32]byte{})
+		offer := func() error {
+			_, err := source.Read(body)
+			check(t, err)
+			_, err = s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Body: body}})
+			return err
+		}
+		good := 0
+		for err = offer(); err == nil && good < 100; err = offer() {
+			good++
+		}
+		if !errors.Is(err, store.ErrFull) || !errors.Is(s.Health(), store.ErrFull) {
+			t.Fatalf("after %d events got %v and health %v, want a full disk", good, err, s.Health())
+		}
+		if runs, _, err := s.ListRuns(t.Context(), store.Query{Limit: 100}); err != nil || len(runs) != good {
+			t.Errorf("listed %d of %d runs: %v", len(runs), good, err)
+		}
+		for range good {
+			w, err := s.Claim(t.Context(), "node", 1)
+			check(t, err)
+			check(t, s.Commit(t.Context(), []store.Commit{{Lease: w[0].Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}})[0].Err)
+		}
+		settle() // what has ended leaves live.db
+		check(t, s.Health())
+		check(t, offer())
+	})
+}
