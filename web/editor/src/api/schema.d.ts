@@ -1411,6 +1411,7 @@ export interface components {
             setup: components["schemas"]["Words"];
             split: boolean;
             verified: boolean;
+            verify_optional: boolean;
         };
         Problem: {
             code: string;
