@@ -1,0 +1,140 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// mutants are stores with one fault each, and the rule that must catch it.
+var mutants = []struct {
+	name   string
+	breaks string
+	make   func(store.Store) store.Store
+}{
+	{"forgets keys", "a repeat is a duplicate of the first", accepts(func(e *store.Event) { e.Key = "" })},
+	{"accepts every tick", "a tick is accepted once", accepts(func(e *store.Event) { e.After = time.Time{} })},
+	{"lets runs of a key overlap", "runs of one key keep their order", accepts(func(e *store.Event) { e.OrderBy = "" })},
+	{"loses bodies", "what was accepted survives", accepts(func(e *store.Event) { e.Body = nil })},
+	{"has no limits", "a flow's limit holds", gates(func(g *store.Gate) { g.Concurrency = 0 })},
+	{"never pauses", "a paused flow is accepted and not claimed", gates(func(g *store.Gate) { g.Paused = false })},
+	{"loses checkpoints", "checkpoints are there at the next claim", commits(func(c *store.Commit) { c.Steps = nil })},
+	{"spawns nothing", "a spawned run answers its parent", commits(func(c *store.Commit) { c.Spawn = nil })},
+	{"repeats key operations", "a key operation is done once", commits(func(c *store.Commit) {
+		for i := range c.Keys {
+			c.Keys[i].ID += "x"
+		}
+	})},
+	{"says that late writes are fine", "a write under an old lease changes nothing", func(s store.Store) store.Store { return lenient{s} }},
+	{"misses signals", "a signal that comes before its wait is not missed", func(s store.Store) store.Store { return deaf{s} }},
+	{"overwrites keys", "keys are written at the version expected", func(s store.Store) store.Store { return blind{s} }},
+	{"overwrites documents", "documents are written at the revision expected, all or none", func(s store.Store) store.Store { return blind{s} }},
+	{"begins every page anew", "pages hold each run once, newest first", func(s store.Store) store.Store { return lost{s} }},
+	{"signals twice", "a place is signaled once", func(s store.Store) store.Store { return lenient{s} }},
+}
+
+type accepting struct {
+	store.Store
+	change func(*store.Event)
+}
+
+func accepts(change func(*store.Event)) func(store.Store) store.Store {
+	return func(s store.Store) store.Store { return accepting{s, change} }
+}
+
+func (m accepting) Accept(ctx context.Context, events []store.Event) ([]store.Accept, error) {
+	for i := range events {
+		m.change(&events[i])
+	}
+	return m.Store.Accept(ctx, events)
+}
+
+type gating struct {
+	store.Store
+	change func(*store.Gate)
+}
+
+func gates(change func(*store.Gate)) func(store.Store) store.Store {
+	return func(s store.Store) store.Store { return gating{s, change} }
+}
+
+func (m gating) SetGates(all []store.Gate) {
+	for i := range all {
+		m.change(&all[i])
+	}
+	m.Store.SetGates(all)
+}
+
+type committing struct {
+	store.Store
+	change func(*store.Commit)
+}
+
+func commits(change func(*store.Commit)) func(store.Store) store.Store {
+	return func(s store.Store) store.Store { return committing{s, change} }
+}
+
+func (m committing) Commit(ctx context.Context, all []store.Commit) []store.Committed {
+	for i := range all {
+		m.change(&all[i])
+	}
+	return m.Store.Commit(ctx, all)
+}
+
+// lenient hides refusals.
+type lenient struct{ store.Store }
+
+func (m lenient) Commit(ctx context.Context, all []store.Commit) []store.Committed {
+	done := m.Store.Commit(ctx, all)
+	for i := range done {
+		if errors.Is(done[i].Err, store.ErrLeaseLost) {
+			done[i].Err = nil
+		}
+	}
+	return done
+}
+
+func (m lenient) Signal(ctx context.Context, signals []store.Signal) []error {
+	m.Store.Signal(ctx, signals)
+	return make([]error, len(signals))
+}
+
+// deaf keeps no signal for waits to come.
+type deaf struct{ store.Store }
+
+func (m deaf) Signal(ctx context.Context, signals []store.Signal) []error {
+	for i := range signals {
+		signals[i].Keep = 0
+	}
+	return m.Store.Signal(ctx, signals)
+}
+
+func (m deaf) Claim(ctx context.Context, node string, most int) ([]store.Work, error) {
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond) // it waits in vain, and need not for long
+	defer cancel()
+	return m.Store.Claim(ctx, node, most)
+}
+
+// blind writes whatever was expected.
+type blind struct{ store.Store }
+
+func (m blind) PutKey(ctx context.Context, space, key string, value []byte, _ int64, expires time.Duration) (int64, error) {
+	return m.Store.PutKey(ctx, space, key, value, -1, expires)
+}
+
+func (m blind) PutDocs(ctx context.Context, docs []store.Doc) ([]int64, error) {
+	for i := range docs {
+		docs[i].Revision = -1
+	}
+	return m.Store.PutDocs(ctx, docs)
+}
+
+// lost forgets where a list stopped.
+type lost struct{ store.Store }
+
+func (m lost) ListRuns(ctx context.Context, q store.Query) ([]store.Run, string, error) {
+	q.Cursor = ""
+	return m.Store.ListRuns(ctx, q)
+}

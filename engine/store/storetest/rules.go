@@ -1,0 +1,241 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gancho/engine/store"
+)
+
+var rules = []rule{
+	{"what was accepted survives", func(h *house) error {
+		a := h.accept(event("a", "k"))[0]
+		h.reopen()
+		w := h.claim(1)[0]
+		return errors.Join(want("run", w.Run.ID, a.Run), want("body", string(w.Body), `{"id":1}`), want("doubted", w.Unclean, false))
+	}},
+	{"a repeat is a duplicate of the first", func(h *house) error {
+		first := h.accept(event("a", "k"))[0]
+		h.end(h.claim(1)[0], store.Succeeded)
+		h.reopen()
+		again := h.accept(event("a", "k"), event("b", "k"))
+		return errors.Join(want("outcome", again[0].Outcome, store.Duplicate), want("run", again[0].Run, first.Run), want("another flow", again[1].Outcome, store.Accepted))
+	}},
+	{"a tick is accepted once", func(h *house) error {
+		tick := event("a", "")
+		tick.After = tick.At
+		got := h.accept(tick, tick)
+		return errors.Join(want("first", got[0].Outcome, store.Accepted), want("second", got[1].Outcome, store.Duplicate))
+	}},
+	{"a write under an old lease changes nothing", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		w := h.claim(1)[0]
+		h.reopen()
+		late := h.commit(store.Commit{Lease: w.Lease, Steps: []store.Record{{Path: "x", Data: []byte("1")}}, Decision: store.Decision{GoOn: true}})
+		again := h.claim(1)[0]
+		return errors.Join(want("late", errors.Is(late.Err, store.ErrLeaseLost), true), want("run", again.Run.ID, a.Run), want("steps", len(again.Steps), 0), want("doubted", again.Unclean, true))
+	}},
+	{"checkpoints are there at the next claim", func(h *house) error {
+		h.accept(event("a", ""))
+		w := h.claim(1)[0]
+		h.keep(h.commit(store.Commit{
+			Lease: w.Lease, Revision: 3, Frontier: []byte("f"), Steps: []store.Record{{Path: "b", Data: []byte("2")}, {Path: "a", Data: []byte("1")}},
+			Decision: store.Decision{Park: &store.Park{Status: store.Waiting, Timed: true}},
+		}).Err)
+		w = h.claim(1)[0]
+		if len(w.Steps) != 2 {
+			return fmt.Errorf("got %d steps, want 2", len(w.Steps))
+		}
+		return errors.Join(want("order", w.Steps[0].Path, "a"), want("frontier", string(w.Frontier), "f"), want("revision", w.Run.Revision, 3))
+	}},
+	{"runs of one key keep their order", func(h *house) error {
+		e := event("a", "")
+		e.OrderBy = "customer"
+		a := h.accept(e, e)
+		w := h.claim(1)[0]
+		if !h.idle() {
+			return errors.New("the second was claimed while the first is under way")
+		}
+		h.end(w, store.Failed)
+		return errors.Join(want("first", w.Run.ID, a[0].Run), want("second", h.claim(1)[0].Run.ID, a[1].Run))
+	}},
+	{"a flow's limit holds", func(h *house) error {
+		h.accept(event("one", ""), event("one", ""))
+		w := h.claim(1)[0]
+		if !h.idle() {
+			return errors.New("two were claimed within a limit of one")
+		}
+		h.end(w, store.Succeeded)
+		h.claim(1)
+		return nil
+	}},
+	{"a paused flow is accepted and not claimed", func(h *house) error {
+		h.s.SetGates([]store.Gate{{Flow: "a", Paused: true}})
+		h.accept(event("a", ""))
+		if !h.idle() {
+			return errors.New("a run of a paused flow was claimed")
+		}
+		h.s.SetGates([]store.Gate{{Flow: "a"}})
+		h.claim(1)
+		return nil
+	}},
+	{"a signal that comes before its wait is not missed", func(h *house) error {
+		h.accept(event("a", ""))
+		h.keep(h.s.Signal(h.ctx, []store.Signal{{Name: "paid", Keep: time.Hour, Data: []byte("1")}})[0])
+		h.reopen()
+		w := h.claim(1)[0]
+		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{Park: &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "w", Name: "paid"}}}}}).Err)
+		return want("inbox", string(h.claim(1)[0].Inbox["w"]), "1")
+	}},
+	{"a place is signaled once", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		g := store.Signal{Run: a.Run, Path: "w", Data: []byte("1")}
+		h.keep(h.s.Signal(h.ctx, []store.Signal{g})[0])
+		second := h.s.Signal(h.ctx, []store.Signal{g})[0]
+		h.end(h.claim(1)[0], store.Succeeded)
+		g.Path = "other"
+		late := h.s.Signal(h.ctx, []store.Signal{g})[0]
+		return errors.Join(want("second", errors.Is(second, store.ErrUsed), true), want("after the end", errors.Is(late, store.ErrUsed), true))
+	}},
+	{"a spawned run answers its parent", func(h *house) error {
+		h.accept(event("a", ""))
+		w := h.claim(1)[0]
+		child := event("b", "")
+		child.Parent = store.Parent{Run: w.Run.ID, Path: "call"}
+		done := h.commit(store.Commit{
+			Lease: w.Lease, Spawn: []store.Event{child},
+			Decision: store.Decision{Park: &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "call"}}}},
+		})
+		if done.Err != nil || len(done.Spawned) != 1 {
+			return fmt.Errorf("got %+v, want one spawned run", done)
+		}
+		c := h.claim(1)[0]
+		h.keep(h.commit(store.Commit{Lease: c.Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded, Result: []byte("42")}}}).Err)
+		w = h.claim(1)[0]
+		return errors.Join(want("child", c.Run.ID, done.Spawned[0]), want("answer", string(w.Inbox["call"]), "42"))
+	}},
+	{"a key operation is done once", func(h *house) error {
+		h.accept(event("a", ""))
+		w := h.claim(1)[0]
+		add := store.Commit{Lease: w.Lease, Keys: []store.KeyOp{{ID: "n", Kind: store.KeyAdd, Space: "s", Key: "k", By: 5}}, Decision: store.Decision{GoOn: true}}
+		first, again := h.commit(add), h.commit(add)
+		e, err := h.s.GetKey(h.ctx, "s", "k")
+		h.keep(errors.Join(first.Err, again.Err, err))
+		if len(first.Keys) != 1 || len(again.Keys) != 1 {
+			return errors.New("a key operation has no result")
+		}
+		return errors.Join(want("result", string(again.Keys[0].Value), "5"), want("sum", string(e.Value), "5"))
+	}},
+	{"keys are written at the version expected", func(h *house) error {
+		v, err := h.s.PutKey(h.ctx, "s", "k", []byte("1"), 0, 0)
+		h.keep(err)
+		_, clash := h.s.PutKey(h.ctx, "s", "k", []byte("2"), 0, 0)
+		_, err = h.s.PutKey(h.ctx, "s", "k", []byte("3"), v, 0)
+		h.keep(err)
+		h.reopen()
+		list, err := h.s.ListKeys(h.ctx, "s", "", "", 9)
+		h.keep(err)
+		if len(list) != 1 {
+			return fmt.Errorf("got %d keys, want 1", len(list))
+		}
+		return errors.Join(want("clash", errors.Is(clash, store.ErrConflict), true), want("value", string(list[0].Value), "3"))
+	}},
+	{"documents are written at the revision expected, all or none", func(h *house) error {
+		_, err := h.s.PutDocs(h.ctx, []store.Doc{{Kind: "flow", ID: "a", Value: []byte("1")}})
+		h.keep(err)
+		_, clash := h.s.PutDocs(h.ctx, []store.Doc{{Kind: "flow", ID: "b", Value: []byte("1")}, {Kind: "flow", ID: "a", Value: []byte("2")}})
+		h.reopen()
+		docs, err := h.s.ListDocs(h.ctx, "flow", "")
+		h.keep(err)
+		if len(docs) != 1 {
+			return fmt.Errorf("got %d documents, want 1", len(docs))
+		}
+		return errors.Join(want("clash", errors.Is(clash, store.ErrConflict), true), want("value", string(docs[0].Value), "1"))
+	}},
+	{"a follower sees what is there, then what changes", func(h *house) error {
+		_, err := h.s.PutDocs(h.ctx, []store.Doc{{Kind: "flow", ID: "a", Value: []byte("1")}})
+		h.keep(err)
+		ctx, cancel := context.WithCancel(h.ctx)
+		defer cancel()
+		var seen []string
+		for d := range h.s.Follow(ctx, "flow") {
+			if seen = append(seen, d.ID+string(d.Value)); d.ID == "" {
+				_, err := h.s.PutDocs(h.ctx, []store.Doc{{Kind: "flow", ID: "a", Revision: 1}})
+				h.keep(err)
+			}
+			if len(seen) == 3 {
+				break
+			}
+		}
+		return want("seen", fmt.Sprint(seen), fmt.Sprint([]string{"a1", "", "a"}))
+	}},
+	{"a canceled run has ended", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		w := h.claim(1)[0]
+		h.keep(h.s.Cancel(h.ctx, []string{a.Run}, "enough")[0])
+		late := h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}})
+		again := h.s.Cancel(h.ctx, []string{a.Run}, "enough")[0]
+		return errors.Join(want("status", h.run(a.Run).Status, store.Canceled), want("late", errors.Is(late.Err, store.ErrLeaseLost), true), want("again", errors.Is(again, store.ErrConflict), true))
+	}},
+	{"a failed run goes on where it stopped", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		w := h.claim(1)[0]
+		h.keep(h.commit(store.Commit{
+			Lease: w.Lease, Steps: []store.Record{{Path: "done", Data: []byte("1")}, {Path: "sent", Data: []byte("2")}},
+			Decision: store.Decision{End: &store.End{Status: store.Failed}},
+		}).Err)
+		h.keep(h.s.Resume(h.ctx, a.Run, []string{"sent"}))
+		w = h.claim(1)[0]
+		story, err := h.s.GetRun(h.ctx, a.Run)
+		h.keep(err)
+		return errors.Join(want("claimed steps", len(w.Steps), 1), want("steps of the story", len(story.Steps), 2), want("attempt", w.Run.Attempt, 2))
+	}},
+	{"pages hold each run once, newest first", func(h *house) error {
+		var ids, got []string
+		for range 9 {
+			ids = append(ids, h.accept(event("a", ""))[0].Run)
+		}
+		h.end(h.claim(1)[0], store.Succeeded)
+		q := store.Query{Limit: 2}
+		for range 20 {
+			runs, next, err := h.s.ListRuns(h.ctx, q)
+			h.keep(err)
+			for _, r := range runs {
+				got = append(got, r.ID)
+			}
+			if q.Cursor = next; next == "" {
+				break
+			}
+			h.accept(event("b", "")) // what comes meanwhile does not move the pages
+		}
+		slices.Reverse(ids)
+		return want("pages", fmt.Sprint(got), fmt.Sprint(ids))
+	}},
+	{"the ledger adds up", func(h *house) error {
+		filtered := event("a", "")
+		filtered.Outcome = store.Filtered
+		h.accept(event("a", "k"), event("a", "k"), event("a", ""), filtered)
+		h.end(h.claim(1)[0], store.Succeeded)
+		h.reopen()
+		counts, err := h.s.Counts(h.ctx)
+		h.keep(err)
+		c := counts["a"]
+		return errors.Join(want("accepted", c.Accepted, 2), want("finished", c.Finished, 1), want("pending", c.Pending, 1), want("duplicates", c.Duplicates, 1), want("filtered", c.Filtered, 1))
+	}},
+	{"what is unknown is not found", func(h *house) error {
+		const id = "01890000-0000-7000-8000-000000000000"
+		_, run := h.s.GetRun(h.ctx, id)
+		_, event := h.s.GetEvent(h.ctx, "no id")
+		_, key := h.s.GetKey(h.ctx, "s", "k")
+		_, doc := h.s.GetDoc(h.ctx, "flow", "a")
+		for what, err := range map[string]error{"run": run, "event": event, "key": key, "doc": doc, "cancel": h.s.Cancel(h.ctx, []string{id}, "")[0], "resume": h.s.Resume(h.ctx, id, nil)} {
+			if !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("%s: got %v", what, err)
+			}
+		}
+		return nil
+	}},
+}
