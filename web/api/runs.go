@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -39,6 +40,14 @@ func (in *historyInput) query(statuses ...string) (store.Query, error) {
 	return q, err
 }
 
+// badCursor is a list's word for a cursor that it never gave.
+func badCursor(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return problemOf(http.StatusUnprocessableEntity, "bad_cursor", "cursor must be the next of a page before", "cursor deve ser o next de uma página anterior")
+	}
+	return err
+}
+
 func moment(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -57,7 +66,7 @@ func (s *server) listRuns(ctx context.Context, in *historyInput) (*listOutput[en
 	}
 	runs, next, err := s.Engine.Runs(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, badCursor(err)
 	}
 	return listOf(runs, next), nil
 }
@@ -124,7 +133,7 @@ func (s *server) listEvents(ctx context.Context, in *historyInput) (*listOutput[
 	}
 	events, next, err := s.Engine.Events(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, badCursor(err)
 	}
 	return listOf(events, next), nil
 }

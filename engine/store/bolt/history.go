@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -67,8 +68,17 @@ func outside(q store.Query, at time.Time) bool {
 func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.EventInfo, next string, err error) {
 	what := seek(q.Text)
 	if q.Status == string(store.Rejected) {
-		return s.rejects.list(q, what), "", nil
+		return s.listMixed(ctx, q, what, func(store.Query) ([]store.EventInfo, string, error) { return nil, "", nil })
 	}
+	kept := func(q store.Query) ([]store.EventInfo, string, error) { return s.listKept(ctx, q, what) }
+	if q.Status == "" {
+		return s.listMixed(ctx, q, what, kept)
+	}
+	return kept(q)
+}
+
+// listKept lists the events that are on disk.
+func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list []store.EventInfo, next string, err error) {
 	next, err = s.page(ctx, "events", q, func(tx *bbolt.Tx, value []byte) (bool, error) {
 		var e savedEvent
 		if err := unseal(value, &e); err != nil {
@@ -81,25 +91,7 @@ func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.Eve
 		list = append(list, e.EventInfo)
 		return true, nil
 	})
-	if err == nil && q.Status == "" && q.Cursor == "" {
-		list = mixed(list, s.rejects.list(q, what), next == "", q.Limit)
-	}
 	return list, next, err
-}
-
-// mixed puts rejected deliveries, which are few and not numbered with the others, into the
-// first page where they belong by time; whole says that there is no other page.
-func mixed(list, rejected []store.EventInfo, whole bool, limit int) []store.EventInfo {
-	for _, r := range rejected {
-		if whole || (len(list) > 0 && !r.At.Before(list[len(list)-1].At)) {
-			list = append(list, r)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b store.EventInfo) int { return b.At.Compare(a.At) })
-	if whole {
-		return list[:min(len(list), max(limit, 1))]
-	}
-	return list
 }
 
 // page walks rows, newest first, until f took enough.
@@ -271,11 +263,12 @@ func (r *rejects) list(q store.Query, what *sought) []store.EventInfo {
 				continue
 			}
 			e.Meta, e.Body = nil, nil
-			if !outside(q, e.At) && len(list) < mostListed {
+			if !outside(q, e.At) {
 				list = append(list, e)
 			}
 		}
 	}
+	slices.SortFunc(list, func(a, b store.EventInfo) int { return cmp.Compare(rejectNumber(b), rejectNumber(a)) })
 	return list
 }
 
