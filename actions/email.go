@@ -88,7 +88,7 @@ func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error
 	if err != nil {
 		return nil, err
 	}
-	call.Sent(m.shown(call))
+	call.Sent(func() any { return m.shown(call) })
 	box, err := dialMail(ctx, m.out, call.Connection)
 	if err != nil {
 		return nil, err

@@ -215,7 +215,7 @@ func validHeader(name, value string) bool {
 
 // page sends one request and judges its answer.
 func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) (map[string]any, error) {
-	call.Sent(show(x, call.Connection))
+	call.Sent(func() any { return show(x, call.Connection) })
 	r, err := h.out.do(ctx, x)
 	if err != nil {
 		return nil, h.unanswered(call, err)

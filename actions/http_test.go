@@ -73,9 +73,9 @@ func says(status int, kind, body string, headers ...string) func(http.ResponseWr
 func newCall(c *engine.Connection, sent *any) *engine.Call {
 	return &engine.Call{
 		Run: "r", Step: "s", Key: "r-s", Attempt: 1, Connection: c,
-		Sent: func(request any) {
+		Sent: func(request func() any) {
 			if sent != nil {
-				*sent = request
+				*sent = request()
 			}
 		},
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {

@@ -27,7 +27,7 @@ var hostile = []string{
 func request(out *Outbound, address string) error {
 	h := &httpRequest{out: out}
 	h.Fields().Fill(map[string]any{"url": address})
-	_, err := h.Do(context.Background(), &engine.Call{Key: "k", Sent: func(any) {}})
+	_, err := h.Do(context.Background(), &engine.Call{Key: "k", Sent: func(func() any) {}})
 	return err
 }
 

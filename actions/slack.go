@@ -50,7 +50,7 @@ func (m *slackMessage) Do(ctx context.Context, call *engine.Call) (engine.Output
 	if err != nil {
 		return nil, err
 	}
-	call.Sent(show(x, call.Connection))
+	call.Sent(func() any { return show(x, call.Connection) })
 	answer, err := slackCall(ctx, m.out, x, call.AtMostOnce)
 	if err != nil {
 		return nil, err

@@ -198,10 +198,12 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 			cause.Maybe = true
 		}
 		try.Error, try.Response = errorOf(cause), cause.Response
+		if try.sent != nil {
+			try.Request = try.sent()
+		}
 		err = cause
-	} else {
-		try.Request = nil
 	}
+	try.sent = nil
 	rec.Attempts = append(rec.Attempts, try)
 	if err != nil {
 		w.save(rec)
@@ -226,7 +228,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 			return p.Run(ctx, w.fork(f, f.prefix, more).scope)
 		},
 		Log:  func(line string) { rec.Lines = append(rec.Lines, cut(line, 2000)) },
-		Sent: func(request any) { try.Request = request },
+		Sent: func(request func() any) { try.sent = request },
 	}
 }
 

@@ -65,7 +65,7 @@ type Call struct {
 	Lang       string
 	Eval       func(ctx context.Context, source string, more map[string]any) (any, error) // an expression in the step's scope, with more roots
 	Log        func(message string)                                                       // a line in the run
-	Sent       func(request any)                                                          // records the request as it went out, redacted
+	Sent       func(request func() any)                                                   // tells how to show the request as it goes out, redacted; asked when the attempt fails
 }
 
 // Connection is a sealed credential as an action sees it. Secrets are opened on demand.

@@ -59,6 +59,8 @@ type attempt struct {
 	Error    *stepError `json:"error,omitempty"`
 	Request  any        `json:"request,omitempty"`
 	Response any        `json:"response,omitempty"`
+
+	sent func() any // shows the request that is under way
 }
 
 func (r *record) finished() bool {
