@@ -164,7 +164,11 @@ func (s *Store) move(groups [][]uint64) error {
 		return err
 	}
 	if len(blocks) > 0 {
-		if err := v.add(blocks); err != nil {
+		err := s.archive.writable(v)
+		if err == nil {
+			err = v.add(blocks)
+		}
+		if err != nil {
 			return s.archive.abandon(v, err)
 		}
 		s.archive.noted(v, blocks)
@@ -278,6 +282,13 @@ func (a *archive) current() (*volume, error) {
 	return v, nil
 }
 
+// writable opens a volume for writing while nobody reads it.
+func (a *archive) writable(v *volume) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return v.openToWrite()
+}
+
 // sealed says whether a volume must not be written any more because it was found damaged.
 func (v *volume) sealed() bool {
 	v.mu.Lock()
@@ -291,6 +302,8 @@ func (a *archive) abandon(v *volume, err error) error {
 	if err = a.s.live.judge(err); errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBroken) {
 		return err
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.bad = v.damaged(rowsExt, err)

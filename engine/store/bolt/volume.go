@@ -195,11 +195,8 @@ type packed struct {
 	rows, bodies []byte
 }
 
-// add makes blocks durable: bodies first, so that no row is without its body.
+// add makes blocks durable in a volume that is open for writing: bodies first, so that no row is without its body.
 func (v *volume) add(blocks []packed) error {
-	if err := v.openToWrite(); err != nil {
-		return err
-	}
 	first, err := v.nextBlock()
 	if err != nil {
 		return err
