@@ -1,12 +1,16 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gancho/engine/flow"
+	"gancho/engine/store"
 )
 
 const masked = "***"
@@ -164,4 +168,44 @@ func (v *veil) failure(e *ErrorView) {
 	if e != nil {
 		e.Message = v.text(e.Message)
 	}
+}
+
+// onlyHidden says that a search found a run or event of a flow by what its mask hides alone:
+// the list must not tell that it is there.
+func (e *Engine) onlyHidden(ctx context.Context, flow, event, text string, masked func() (any, error)) (bool, error) {
+	veil := e.veilOf(flow)
+	if veil == nil || text == "" {
+		return false, nil
+	}
+	whole, err := e.WholeEvent(ctx, event)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	veil.body(whole.Trigger["body"])
+	hides := false
+	for value := range veil.values {
+		hides = hides || strings.Contains(bare(value), bare(text))
+	}
+	if !hides {
+		return false, nil
+	}
+	shown, err := masked()
+	if err != nil {
+		return false, err
+	}
+	data, err := json.Marshal(shown)
+	return !strings.Contains(bare(string(data)), bare(text)), err
+}
+
+// bare is a text without what a search does not look at.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
 }

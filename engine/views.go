@@ -210,9 +210,16 @@ func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	views := make([]RunView, len(runs))
+	views := make([]RunView, 0, len(runs))
 	for i := range runs {
-		views[i] = ViewRun(&runs[i])
+		r := &runs[i]
+		hidden, err := e.onlyHidden(ctx, r.Flow, r.Event, q.Text, func() (any, error) { return e.Run(ctx, r.ID) })
+		if err != nil {
+			return nil, "", err
+		}
+		if !hidden {
+			views = append(views, ViewRun(r))
+		}
 	}
 	return views, next, nil
 }
@@ -223,9 +230,16 @@ func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string
 	if err != nil {
 		return nil, "", err
 	}
-	views := make([]EventView, len(events))
+	views := make([]EventView, 0, len(events))
 	for i := range events {
-		views[i] = ViewEvent(&events[i])
+		v := &events[i]
+		hidden, err := e.onlyHidden(ctx, v.Flow, v.ID, q.Text, func() (any, error) { return e.Event(ctx, v.ID) })
+		if err != nil {
+			return nil, "", err
+		}
+		if !hidden {
+			views = append(views, ViewEvent(v))
+		}
 	}
 	return views, next, nil
 }

@@ -19,10 +19,13 @@ func TestSearchMaskAndErase(t *testing.T) {
 			t.Errorf("the history shows %s: %s", secret, story)
 		}
 	}
-	for query, want := range map[string]int{"ana@example.com": 1, "example": 2, "exampl": 0, id: 1} {
+	for query, want := range map[string]int{"ana@example.com": 1, "example": 2, "exampl": 0, id: 1, "4111-1111": 0, "12345678909": 0} {
 		if got := len(h.want(200, "GET", "/runs?q="+query, "")["items"].([]any)); got != want {
 			t.Errorf("q=%s: %d runs, want %d", query, got, want)
 		}
+	}
+	if got := h.want(200, "GET", "/events?q=4111-1111", ""); len(got["items"].([]any)) != 0 {
+		t.Errorf("a masked value is found: %v", got)
 	}
 	if got := h.want(200, "GET", "/people/ana@example.com/export", ""); len(got["runs"].([]any)) != 1 || strings.Contains(mustJSON(t, got), "4111") {
 		t.Errorf("%v", got)
