@@ -201,7 +201,8 @@ func (e *evaluation) tick() error {
 	if e.steps++; e.steps > maxSteps {
 		return errBudget
 	}
-	if e.steps%512 == 0 && (time.Now().After(e.end) || e.ctx.Err() != nil) {
+	// Each turn reads the clock: what one turn does has no price yet, and may be slow or large.
+	if time.Now().After(e.end) || e.ctx.Err() != nil {
 		return errBudget
 	}
 	return nil
