@@ -47,7 +47,11 @@ import (
 )
 
 // format of a data folder, in its file FORMAT.
-const format = "gancho 1\n"
+const format = "gancho 2\n"
+
+// formerFormat is that of folders whose events are all JSON. They are read as they are, and become
+// folders of this format when they are opened for writing.
+const formerFormat = "gancho 1\n"
 
 // Options of a store. The zero value is usable.
 type Options struct {
@@ -98,6 +102,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if s.live, err = openFile(filepath.Join(dir, "live.db"), liveBuckets...); err != nil {
 		return nil, errors.Join(err, s.docs.db.Close())
 	}
+	if err := renewFormat(dir); err != nil { // bbolt has locked both files: the folder is ours
+		return nil, errors.Join(err, s.live.db.Close(), s.docs.db.Close())
+	}
 	s.live.db.MaxSize = int(o.MaxSize)
 	s.live.giveUp, s.docs.giveUp = s.reserve.giveUp, s.reserve.giveUp
 	if err := s.start(ctx); err != nil {
@@ -122,11 +129,21 @@ func prepare(dir string) error {
 		return writeWhole(path, []byte(format))
 	case err != nil:
 		return fmt.Errorf("open the data folder: %w", err)
-	case string(found) != format:
+	case string(found) != format && string(found) != formerFormat:
 		return fmt.Errorf("%w: %s is in the format %q; this program reads %q: use the version that wrote it, or a newer one",
 			store.ErrFormat, dir, strings.TrimSpace(string(found)), strings.TrimSpace(format))
 	}
 	return nil
+}
+
+// renewFormat marks a folder of the former format as one of this, before anything is written
+// that a program of then could not read.
+func renewFormat(dir string) error {
+	path := filepath.Join(dir, "FORMAT")
+	if found, err := os.ReadFile(path); err != nil || string(found) == format {
+		return err
+	}
+	return writeWhole(path, []byte(format))
 }
 
 // writeWhole makes a file appear whole or not at all.

@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -16,14 +17,20 @@ import (
 
 var update = flag.Bool("update", false, "write the data folder of this format anew")
 
-const golden = "testdata/format-1"
+const golden = "testdata/format-2"
 
-// TestAFolderOfThisFormatIsRead opens a folder that an earlier program wrote: 70 runs in the
+// TestFoldersOfEveryFormatAreRead opens folders that earlier programs wrote: 70 runs in the
 // archive, one that waits for a signal, one document and one key.
-func TestAFolderOfThisFormatIsRead(t *testing.T) {
+func TestFoldersOfEveryFormatAreRead(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
+	for _, golden := range []string{"testdata/format-1", golden} {
+		t.Run(filepath.Base(golden), func(t *testing.T) { readGolden(t, golden) })
+	}
+}
+
+func readGolden(t *testing.T, golden string) {
 	dir := t.TempDir()
 	check(t, os.CopyFS(dir, os.DirFS(golden)))
 	faults, err := bolt.Check(t.Context(), dir)
@@ -55,6 +62,17 @@ func TestAFolderOfThisFormatIsRead(t *testing.T) {
 			t.Errorf("got %+v and %+v", doc, key)
 		}
 	})
+	if found, err := os.ReadFile(filepath.Join(dir, "FORMAT")); err != nil || string(found) != "gancho 2\n" {
+		t.Errorf("the folder is now of format %q: %v", found, err)
+	}
+}
+
+func TestAFolderOfANewerFormatIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("gancho 3\n"), 0o600))
+	if _, err := bolt.Open(t.Context(), dir, bolt.Options{}); !errors.Is(err, store.ErrFormat) {
+		t.Errorf("got %v, want that the format is unknown", err)
+	}
 }
 
 func writeGolden(t *testing.T) {

@@ -15,12 +15,21 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// frame seals one value: version 1, the s2 block, CRC32C of both.
-func frame(plain []byte) []byte {
-	out := make([]byte, 1, 1+s2.MaxEncodedLen(len(plain))+4)
-	out[0] = 1
-	out = append(out, s2.Encode(nil, plain)...)
-	return binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
+// The versions of a sealed value.
+const (
+	asPlain byte = 1 // bytes, JSON most of them
+	asEvent byte = 2 // an event: its JSON without envelope and body, then these as they are
+)
+
+// frame seals one value: its version, the s2 block, CRC32C of both.
+func frame(plain []byte) []byte { return frameAs(asPlain, plain) }
+
+func frameAs(version byte, plain []byte) []byte {
+	most := s2.MaxEncodedLen(len(plain))
+	out := make([]byte, 1+most+4)
+	out[0] = version
+	n := 1 + len(s2.Encode(out[1:1+most], plain))
+	return binary.BigEndian.AppendUint32(out[:n], crc32.Checksum(out[:n], castagnoli))
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -32,14 +41,14 @@ const maxFrame = 64 << 20
 
 // unframe gives back a copy of what was sealed.
 func unframe(data []byte) ([]byte, error) {
-	if len(data) < 5 {
+	if len(data) < 6 {
 		return nil, errDamaged
 	}
 	body, sum := data[:len(data)-4], binary.BigEndian.Uint32(data[len(data)-4:])
 	if crc32.Checksum(body, castagnoli) != sum {
 		return nil, errDamaged
 	}
-	if body[0] != 1 {
+	if body[0] != asPlain && body[0] != asEvent {
 		return nil, fmt.Errorf("%w: a record has version %d", store.ErrFormat, body[0])
 	}
 	n, err := s2.DecodedLen(body[1:])
@@ -54,6 +63,9 @@ func unframe(data []byte) ([]byte, error) {
 }
 
 func seal(v any) ([]byte, error) {
+	if e, ok := v.(savedEvent); ok {
+		return sealEvent(&e)
+	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
@@ -66,9 +78,44 @@ func unseal(data []byte, into any) error {
 	if err != nil {
 		return err
 	}
+	if data[0] == asEvent {
+		e, ok := into.(*savedEvent)
+		if !ok {
+			return errDamaged
+		}
+		return openEvent(plain, e)
+	}
 	if err := json.Unmarshal(plain, into); err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
+	return nil
+}
+
+// sealEvent keeps the bytes that are most of an event out of its JSON.
+func sealEvent(e *savedEvent) ([]byte, error) {
+	head := *e
+	head.Meta, head.Body = nil, nil
+	data, err := json.Marshal(&head)
+	if err != nil {
+		return nil, err
+	}
+	plain := make([]byte, 0, len(data)+len(e.Meta)+len(e.Body)+3*binary.MaxVarintLen64)
+	for _, part := range [][]byte{data, e.Meta, e.Body} {
+		plain = appendBytes(plain, part)
+	}
+	return frameAs(asEvent, plain), nil
+}
+
+func openEvent(plain []byte, e *savedEvent) error {
+	c := &cutter{rest: plain}
+	data, meta, body := c.bytes(), c.bytes(), c.bytes()
+	if c.bad || len(c.rest) > 0 {
+		return errDamaged
+	}
+	if err := json.Unmarshal(data, e); err != nil {
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	e.Meta, e.Body = meta, body
 	return nil
 }
 
