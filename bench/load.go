@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,17 +20,29 @@ import (
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512, MaxIdleConns: 1024}, Timeout: 30 * time.Second}
 
-// order is a body of 3.2 KB, as shops send them.
+// order is a body of 3.2 KB, as shops send them. No two have people, goods or prices in common,
+// so that what is stored of many is not small for that reason.
 func order(id int64) []byte {
+	r := rand.New(rand.NewPCG(uint64(id), 0)) //nolint:gosec // the same bodies each time
+	text := func(n int) string {
+		words := make([]string, n)
+		for i := range words {
+			words[i] = strconv.FormatUint(r.Uint64N(1<<32), 36)
+		}
+		return strings.Join(words, " ")
+	}
 	items := make([]map[string]any, 14)
 	for i := range items {
-		items[i] = map[string]any{"sku": fmt.Sprintf("CAM-%d", i), "title": "Camiseta de algodão, gola redonda, azul marinho", "quantity": i + 1, "price": 49.9, "variant": map[string]any{"size": "M", "color": "azul"}}
+		items[i] = map[string]any{
+			"sku": fmt.Sprintf("CAM-%d", r.IntN(100_000)), "title": "Camiseta de algodão, gola redonda, " + text(2), "quantity": 1 + r.IntN(9),
+			"price": float64(r.IntN(100_000)) / 100, "variant": map[string]any{"size": "M", "color": "azul"},
+		}
 	}
 	body, err := json.Marshal(map[string]any{
-		"id": id, "status": "paid", "total": 1199.9, "currency": "BRL", "items": items,
-		"customer": map[string]any{"name": "Cliente Exemplo", "email": "Cliente@Example.com", "phone": "+5511900000000", "document": "00000000000"},
-		"shipping": map[string]any{"street": "Rua Exemplo", "number": "100", "city": "São Paulo", "state": "SP", "zip": "01000-000"},
-		"note":     strings.Repeat("entregar na portaria ", 20),
+		"id": id, "status": "paid", "total": 11 + float64(r.IntN(1_000_000))/100, "currency": "BRL", "items": items,
+		"customer": map[string]any{"name": text(3), "email": text(1) + "@Example.com", "phone": fmt.Sprintf("+55119%08d", r.IntN(1e8)), "document": fmt.Sprintf("%011d", r.IntN(1e11))},
+		"shipping": map[string]any{"street": "Rua " + text(2), "number": strconv.Itoa(r.IntN(9999)), "city": "São Paulo", "state": "SP", "zip": fmt.Sprintf("%08d", r.IntN(1e8))},
+		"note":     strings.Repeat("entregar na portaria ", 10) + text(30),
 	})
 	if err != nil {
 		panic(err) // never: plain data

@@ -185,6 +185,35 @@ func (g *gancho) settled() error {
 	return errors.New("runs do not end")
 }
 
+// archived waits until full blocks have left live state: the archive works every five seconds,
+// and does not grow any more.
+func (g *gancho) archived() error {
+	last, still := int64(-1), 0
+	for range 120 {
+		size, err := folder(filepath.Join(g.data, "archive"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if still++; size != last {
+			last, still = size, 0
+		}
+		if still == 12 && last > 0 {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+	return errors.New("the archive does not come to an end")
+}
+
+// compact rewrites the files of the stopped folder, as an operator does.
+func (g *gancho) compact() error {
+	out, err := exec.CommandContext(g.bench.ctx, g.bench.binary, "db", "compact", "--data", g.data).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("compact: %w: %s", err, out)
+	}
+	return nil
+}
+
 // pageTime is the slower of the newest page and one far down, on a fresh start.
 func (g *gancho) pageTime() (float64, error) {
 	again, err := g.bench.again(g.data)
