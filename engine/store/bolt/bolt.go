@@ -176,6 +176,7 @@ func syncDir(dir string) error {
 
 // file is one bbolt file with its writer.
 type file struct {
+	path string
 	db   *bbolt.DB
 	ops  chan *op
 	gone chan struct{} // closed when the writer has ended
@@ -211,7 +212,7 @@ func openFile(path string, buckets ...string) (*file, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	return &file{db: db, ops: make(chan *op, queue), gone: make(chan struct{})}, nil
+	return &file{path: path, db: db, ops: make(chan *op, queue), gone: make(chan struct{})}, nil
 }
 
 func open(path string) (*bbolt.DB, error) {
@@ -320,6 +321,13 @@ func (f *file) judge(err error) error {
 	return err
 }
 
+// fault is why nothing may be written any more.
+func (f *file) fault() error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.broken
+}
+
 // send queues an op; a full queue answers store.ErrBusy at once.
 func (f *file) send(o *op) error {
 	f.mu.RLock()
@@ -394,7 +402,26 @@ func (s *Store) Close() error {
 	if errors.Is(unmarked, store.ErrClosed) {
 		unmarked = nil
 	}
-	return errors.Join(unmarked, s.live.close(), s.docs.close(), s.archive.close())
+	err := s.live.close()
+	if err == nil && s.live.wasteful() { // the lock of gancho.db still keeps others out
+		if _, _, err := compactFile(s.live.path); err != nil {
+			s.log.Warn("live.db keeps its free space", "error", err)
+		}
+	}
+	return errors.Join(unmarked, err, s.docs.close(), s.archive.close())
 }
+
+// wasteful says of a file that was closed whether it is worth to rewrite it: most of it is free, and what is
+// left is copied in a moment.
+func (f *file) wasteful() bool {
+	size, err := fileSize(f.path)
+	free := int64(f.db.Stats().FreeAlloc)
+	return err == nil && f.fault() == nil && size > shrinkFrom && free > size/2 && size-free < shrinkMost
+}
+
+const (
+	shrinkFrom = 16 << 20
+	shrinkMost = 64 << 20
+)
 
 var _ store.Store = (*Store)(nil)

@@ -3,6 +3,8 @@ package bolt_test
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,5 +47,36 @@ func TestAFullDiskRefusesAndRecovers(t *testing.T) {
 		settle() // what has ended leaves live.db
 		check(t, s.Health())
 		check(t, offer())
+	})
+}
+
+func TestSpaceComesBackAtTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "live.db")
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		waiting := accept(t, s)
+		body := make([]byte, 200<<10)
+		source := rand.NewChaCha8([32]byte{})
+		for range 150 {
+			_, err := source.Read(body)
+			check(t, err)
+			_, err = s.Accept(t.Context(), []store.Event{{Flow: "b", At: time.Now(), Outcome: store.Filtered, Body: body}})
+			check(t, err)
+		}
+		settle()
+		high, err := os.Stat(path)
+		check(t, err)
+		check(t, s.Close())
+		low, err := os.Stat(path)
+		check(t, err)
+		if high.Size() < 16<<20 || low.Size() > 1<<20 {
+			t.Errorf("live.db had %d bytes, and has %d after the end", high.Size(), low.Size())
+		}
+		s = open(t, dir)
+		defer s.Close()
+		if w := claim(t, s); w.Run.ID != waiting.Run {
+			t.Errorf("claimed %s, want %s", w.Run.ID, waiting.Run)
+		}
 	})
 }

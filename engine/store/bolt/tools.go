@@ -187,16 +187,16 @@ func compactFile(path string) (before, after int64, err error) {
 	if err := errors.Join(bbolt.Compact(to, from, 4<<20), to.Sync(), to.Close()); err != nil {
 		return 0, 0, errors.Join(err, os.Remove(fresh))
 	}
-	if before, err = size(path); err != nil {
+	if before, err = fileSize(path); err != nil {
 		return 0, 0, err
 	}
-	if after, err = size(fresh); err != nil {
+	if after, err = fileSize(fresh); err != nil {
 		return 0, 0, err
 	}
 	return before, after, errors.Join(os.Rename(fresh, path), syncDir(filepath.Dir(path)))
 }
 
-func size(path string) (int64, error) {
+func fileSize(path string) (int64, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return 0, err

@@ -181,7 +181,7 @@ func openArchive(path string) (db *bbolt.DB, err error) {
 // full says whether the volume has to be sealed.
 func (v *volume) full() bool {
 	for _, ext := range []string{rowsExt, bodiesExt} {
-		if n, err := size(v.path(ext)); err == nil && n >= volumeLimit {
+		if n, err := fileSize(v.path(ext)); err == nil && n >= volumeLimit {
 			return true
 		}
 	}
