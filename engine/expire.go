@@ -7,11 +7,14 @@ import (
 	"gancho/engine/store"
 )
 
-const expireEvery = time.Hour
+const (
+	expireFirst = time.Minute // after a start: until then what a shorter keep hid is seen again
+	expireEvery = time.Hour
+)
 
 // expireNowAndThen lets history go that is older than its flow keeps it, until ctx is done.
 func (e *Engine) expireNowAndThen(ctx context.Context) {
-	for wait(ctx, expireEvery); ctx.Err() == nil; wait(ctx, expireEvery) {
+	for wait(ctx, expireFirst); ctx.Err() == nil; wait(ctx, expireEvery) {
 		if err := e.Store.Expire(ctx, e.keep); err != nil && ctx.Err() == nil {
 			e.Log.Error("expire history", "error", err)
 		}
