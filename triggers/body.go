@@ -68,7 +68,7 @@ func DecodeBody(contentType string, body []byte) (any, error) {
 	case bodyMultipart:
 		return decodeMultipart(body, params["boundary"])
 	case bodyXML:
-		return decodeXML(body)
+		return expression.DecodeXML(body, charsetReader)
 	case bodyText:
 		return toUTF8(body, params["charset"]), nil
 	}
@@ -88,7 +88,7 @@ func CheckBody(contentType string, body []byte) error {
 		_, err := decodeMultipart(body, params["boundary"])
 		return err
 	case bodyXML:
-		_, err := decodeXML(body)
+		_, err := expression.DecodeXML(body, charsetReader)
 		return err
 	}
 	return nil
@@ -138,6 +138,15 @@ func decodeMultipart(body []byte, boundary string) (any, error) {
 			return nil, err
 		}
 	}
+}
+
+// charsetReader reads what an XML declaration says is not UTF-8.
+func charsetReader(charset string, input io.Reader) (io.Reader, error) {
+	content, err := io.ReadAll(input)
+	if err != nil {
+		return nil, fmt.Errorf("read XML: %w", err)
+	}
+	return strings.NewReader(toUTF8(content, charset)), nil
 }
 
 // toUTF8 reads text of the declared charset; bytes that fit no charset become U+FFFD.

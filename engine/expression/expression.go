@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,8 +15,9 @@ import (
 	"gancho/engine/form"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 )
@@ -51,6 +53,7 @@ type Scope struct {
 	Now     time.Time
 	Zone    *time.Location
 	WaitURL func(step string) (string, error)
+	Door    bool // on the way in: a tenth of the budget, so that a flood of events cannot stop others
 }
 
 func (s *Scope) zone() *time.Location {
@@ -60,70 +63,102 @@ func (s *Scope) zone() *time.Location {
 	return s.Zone
 }
 
-// roots are the names that an expression may begin with.
-var roots = []string{
-	"trigger", "steps", "errors", "item", "index", "loops", "vars", "run", "response", "input", "auth", "connection",
-	"status", "headers", "body", "text", "secret",
-}
+// The names that an expression may begin with, by where it stands.
+var (
+	FlowRoots      = []string{"trigger", "steps", "errors", "item", "index", "loops", "vars", "run", "response"}
+	ConnectorRoots = []string{"input", "auth", "connection", "status", "headers", "body", "text", "item", "trigger", "secret", "index"}
+)
+
+var allRoots = slices.Concat(FlowRoots, ConnectorRoots)
+
+func isRoot(name string) bool { return slices.Contains(allRoots, name) }
 
 // Program is a compiled expression. It may be shared between goroutines.
 type Program struct {
-	source string
-	paths  [][]string // member chains that it reads, each from its root
-	plain  []string   // the whole expression is this chain
-	vm     *vm.Program
+	source   string
+	all      [][]string // member chains by the number that the program knows them by; nil where a longer one took its place
+	paths    [][]string // member chains that it reads, each from its root
+	plain    []string   // the whole expression is this chain
+	vm       *vm.Program
+	fixed    map[string]bool // regular expressions that the source spells out
+	patterns sync.Map        // of them, source -> *pattern
 }
 
-var chain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
-
-// Compile reads one expression. The error is an *Error.
-func Compile(source string) (p *Program, err error) {
+// Compile reads one expression of a flow, or one that begins with other roots. The error is
+// an *Error.
+func Compile(source string, roots ...string) (p *Program, err error) {
 	source = strings.TrimSpace(source)
-	if len(source) > MaxSource {
-		return nil, &Error{Code: "too_long", Message: form.Label(
-			"the expression is longer than 8 KiB", "a expressão tem mais de 8 KiB"), Hint: form.Label(
-			"split it over several steps", "divida em vários passos")}
+	if err := capped(source); err != nil {
+		return nil, err
 	}
-	if source == "" {
-		return nil, &Error{Code: "empty", Message: form.Label("the expression is empty", "a expressão está vazia")}
-	}
-	if deep(source) {
-		return nil, &Error{Code: "too_deep", Message: form.Label("the expression is nested too deeply", "a expressão tem níveis demais")}
+	if len(roots) == 0 {
+		roots = FlowRoots
 	}
 	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, &Error{Code: "syntax", Message: form.Label("the expression cannot be read", "a expressão não pode ser lida")}
 		}
 	}()
-	look := new(inspect)
-	program, err := expr.Compile(source, options(look)...)
+	look, rules := &inspect{roots: roots}, &rewrite{}
+	program, err := expr.Compile(source, append(slices.Clone(shared()), expr.Patch(look), expr.Patch(rules))...)
 	if look.refused != nil {
 		return nil, look.refused
 	}
 	if err != nil {
-		return nil, wrong(source, err)
+		return nil, wrong(source, err, roots)
 	}
-	p = &Program{source: source, vm: program, paths: look.paths}
-	if chain.MatchString(source) && len(look.paths) == 1 {
-		p.plain = look.paths[0]
+	p = &Program{source: source, vm: program, all: rules.paths, fixed: look.patterns}
+	for _, path := range rules.paths {
+		if path != nil {
+			p.paths = append(p.paths, path)
+		}
+	}
+	if chain.MatchString(source) && len(p.paths) == 1 {
+		p.plain = p.paths[0]
+	}
+	for pattern := range p.fixed {
+		if _, err := newPattern(pattern); err != nil {
+			return nil, wrong(source, err, roots)
+		}
 	}
 	return p, nil
 }
 
-// deep says whether brackets are nested, or signs are stacked, beyond what the parser takes.
+var chain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
+
+// capped refuses what is not even parsed.
+func capped(source string) error {
+	switch {
+	case len(source) > MaxSource:
+		return &Error{Code: "too_long", Message: form.Label(
+			"the expression is longer than 8 KiB", "a expressão tem mais de 8 KiB"), Hint: form.Label(
+			"split it over several steps", "divida em vários passos")}
+	case source == "":
+		return &Error{Code: "empty", Message: form.Label("the expression is empty", "a expressão está vazia")}
+	case deep(source):
+		return &Error{Code: "too_deep", Message: form.Label("the expression is nested too deeply", "a expressão tem níveis demais")}
+	}
+	return nil
+}
+
+// deep says whether brackets are nested, or signs are stacked, beyond what people write.
 func deep(source string) bool {
 	depth, signs := 0, 0
-	for _, r := range source {
-		switch r {
+	for i := 0; i < len(source); i++ {
+		switch c := source[i]; c {
+		case '"', '\'', '`':
+			if end := quoted(source[i:]); end > 0 {
+				i += end
+			}
 		case '(', '[', '{':
 			depth++
 		case ')', ']', '}':
 			depth--
+		case '!', '-', '+':
+			signs += 2
 		}
-		if r == '!' || r == '-' || r == '+' {
-			signs++
-		} else if r != ' ' {
-			signs = 0
+		if c := source[i]; c != ' ' && signs > 0 {
+			signs--
 		}
 		if depth > 64 || signs > 64 {
 			return true
@@ -132,111 +167,131 @@ func deep(source string) bool {
 	return false
 }
 
-var environment = func() types.Map {
-	m := types.Map{scopeName: types.Any}
-	for _, name := range roots {
-		m[name] = types.Any
-	}
-	return m
-}()
+// evaluationName is where a program finds the evaluation; no expression can name it.
+const evaluationName = "__e"
 
-// compiled are the options that every program shares.
-var compiled = sync.OnceValue(func() []expr.Option {
+// shared are the options of every program: the library's own operators and functions are
+// taken away, and ours stand under their names.
+var shared = sync.OnceValue(func() []expr.Option {
 	ops := []expr.Option{
-		expr.Env(environment), expr.Optimize(false), expr.MaxNodes(2000), expr.DisableAllBuiltins(),
+		expr.Env(types.Map{evaluationName: types.Any}), expr.Optimize(false), expr.MaxNodes(2000), expr.DisableAllBuiltins(),
 	}
-	for _, name := range libraryBuiltins {
-		ops = append(ops, expr.EnableBuiltin(name))
+	for name, run := range inner {
+		ops = append(ops, expr.Function(name, func(args ...any) (any, error) {
+			e := args[0].(*evaluation)
+			if err := e.charge(1); err != nil {
+				return nil, err
+			}
+			return run(e, args[1:])
+		}))
 	}
 	for name, f := range functions {
-		ops = append(ops, expr.Function(name, f.run))
+		if f.run == nil { // a loop, which the parser knows
+			ops = append(ops, expr.EnableBuiltin(name))
+			continue
+		}
+		ops = append(ops, expr.Function(name, func(args ...any) (any, error) {
+			return f.call(args[0].(*evaluation), args[1:])
+		}))
 	}
 	return ops
 })
 
-func options(look *inspect) []expr.Option {
-	return append(append([]expr.Option{}, compiled()...), expr.Patch(look), expr.Patch(rewrite{}))
+// parse reads a source as Compile does, without our operators in it.
+func parse(source string) (*parser.Tree, error) {
+	c := conf.CreateNew()
+	for _, op := range shared() {
+		op(c)
+	}
+	return parser.ParseWithConfig(source, c) //nolint:wrapcheck // never shown
 }
 
-func wrong(source string, err error) *Error {
+func wrong(source string, err error, roots []string) *Error {
+	e := &Error{Code: "syntax"}
+	var words fault
 	var f *file.Error
-	if !errors.As(err, &f) {
-		return &Error{Code: "syntax", Message: form.Label(err.Error(), err.Error())}
+	if errors.As(err, &f) {
+		e.From, e.To = f.From, f.To
 	}
-	e := &Error{Code: "syntax", Message: form.Label(f.Message, f.Message), From: f.From, To: f.To}
-	if name, ok := strings.CutPrefix(f.Message, "unknown name "); ok {
-		e.Code = "unknown_name"
-		e.Message = form.Label("there is nothing called "+name, "não existe nada chamado "+name)
-		if near := form.Nearest(name, append(append([]string{}, roots...), Names()...)); near != "" {
-			e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
-		}
+	switch {
+	case errors.As(err, &words):
+		e.Code, e.Message = "failed", words.words
+	case f == nil:
+		e.Message = form.Label(err.Error(), err.Error())
+	default:
+		e.say(f.Message, roots)
 	}
-	if length := len([]rune(source)); e.To <= e.From {
+	if length := runes(source); e.To <= e.From {
 		e.To = min(e.From+1, length)
 	}
 	return e
 }
 
-// scopeName is where an evaluation finds its Scope; no expression can name it.
-const scopeName = "__scope"
-
-// evaluation is what our functions know of the evaluation under way.
-type evaluation struct {
-	ctx   context.Context
-	scope *Scope
-	steps int
-	end   time.Time
+// say puts the library's words into ours.
+func (e *Error) say(message string, roots []string) {
+	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
+		e.Code, e.Message = "unknown_name", form.Label("there is nothing called "+name, "não existe nada chamado "+name)
+		if near := form.Nearest(name, slices.Concat(roots, Names())); near != "" {
+			e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
+		}
+		return
+	}
+	if what, ok := strings.CutPrefix(message, "unexpected token "); ok {
+		e.Message = form.Label("this is not expected here: "+what, "isto não cabe aqui: "+what)
+		if strings.Contains(what, `EOF`) {
+			e.Message = form.Label("the expression ends too early", "a expressão termina antes da hora")
+		}
+		return
+	}
+	if strings.Contains(message, "maximum allowed nodes") {
+		e.Message = form.Label("the expression is too long; split it over several steps", "a expressão é longa demais; divida em vários passos")
+		return
+	}
+	e.Message = form.Label(message, "a expressão não pode ser lida: "+message)
 }
 
-// The budget of one evaluation.
-const (
-	maxSteps = 500_000
-	maxTime  = 100 * time.Millisecond
-)
-
-var errBudget = errors.New("the expression works too long")
-
-// tick counts one turn of a loop.
-func (e *evaluation) tick() error {
-	if e.steps++; e.steps > maxSteps {
-		return errBudget
-	}
-	// Each turn reads the clock: what one turn does has no price yet, and may be slow or large.
-	if time.Now().After(e.end) || e.ctx.Err() != nil {
-		return errBudget
-	}
-	return nil
+// machine is what one evaluation works with; it is used again.
+type machine struct {
+	vm  vm.VM
+	e   evaluation
+	env map[string]any
 }
 
-var machines = sync.Pool{New: func() any { return &vm.VM{MemoryBudget: 200_000} }}
+var machines = sync.Pool{New: func() any {
+	m := &machine{vm: vm.VM{MemoryBudget: 200_000}}
+	m.env = map[string]any{evaluationName: &m.e}
+	return m
+}}
 
-// Run evaluates; the value is normalised. It never panics.
+// Run evaluates; the value is normalised. It ends within the budget of time and memory,
+// whatever the values are, and never panics. The error is a *MissingError or an *Error; its
+// code is "budget" where the same values will fail again, "too_slow" where they may not.
 func (p *Program) Run(ctx context.Context, s *Scope) (any, error) {
 	if p.plain != nil {
 		return lookUp(s.Values, p.plain), nil
 	}
-	value, err := p.run(ctx, s)
+	value, err := p.run(ctx, s, false)
 	if err != nil {
 		return nil, err
 	}
-	return Normalize(value)
+	if value, err = Normalize(value); err != nil {
+		return nil, p.failed(err)
+	}
+	return value, nil
 }
 
-func (p *Program) run(ctx context.Context, s *Scope) (value any, err error) {
-	env := make(map[string]any, len(s.Values)+1)
-	for k, v := range s.Values {
-		env[k] = v
-	}
-	env[scopeName] = &evaluation{ctx: ctx, scope: s, end: time.Now().Add(maxTime)}
-	machine := machines.Get().(*vm.VM)
+func (p *Program) run(ctx context.Context, s *Scope, condition bool) (value any, err error) {
+	m := machines.Get().(*machine)
+	m.e.begin(ctx, p, s, condition)
 	defer func() {
+		m.e.finish()
 		if r := recover(); r != nil {
 			value, err = nil, p.failed(fmt.Errorf("%v", r))
 			return
 		}
-		machines.Put(machine)
+		machines.Put(m)
 	}()
-	value, err = machine.Run(p.vm, env)
+	value, err = m.vm.Run(p.vm, m.env)
 	if err != nil {
 		return nil, p.failed(err)
 	}
@@ -245,24 +300,49 @@ func (p *Program) run(ctx context.Context, s *Scope) (value any, err error) {
 
 func (p *Program) failed(err error) error {
 	var missing *MissingError
-	if errors.As(err, &missing) {
-		if missing.Path == "" {
-			missing = &MissingError{Path: p.source}
-		}
+	var operand missingOperand
+	var f *file.Error
+	where := errors.As(err, &f)
+	switch {
+	case errors.As(err, &missing):
 		return missing
+	case errors.As(err, &operand):
+		name := p.source
+		if where {
+			name = p.nameOf(f.From, operand.index)
+		}
+		return &MissingError{Path: name}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("evaluate the expression: %w", err)
 	}
-	if errors.Is(err, errBudget) {
-		return &Error{Code: "budget", Message: form.Label("the expression works too long on this data", "a expressão demora demais com estes dados")}
+	e := &Error{Code: "budget"}
+	if where {
+		e.From, e.To = f.From, f.To
 	}
-	return wrong(p.source, err)
+	switch {
+	case errors.Is(err, errTime):
+		e.Code, e.Message = "too_slow", form.Label("the expression took longer than 100 ms", "a expressão levou mais de 100 ms")
+	case errors.Is(err, errCost):
+		e.Message = form.Label("the expression works too long on this data", "a expressão demora demais com estes dados")
+	case errors.Is(err, errBytes), errors.Is(err, ErrTooBig), where && f.Message == "memory budget exceeded":
+		e.Message = form.Label("the expression makes more data than it may", "a expressão gera mais dados do que pode")
+	default:
+		e = wrong(p.source, err, nil)
+		if e.Code == "syntax" {
+			e.Code = "failed"
+		}
+	}
+	return e
 }
 
 // Bool evaluates a condition. Nil is false; what is neither true, false nor nil is an error.
 // When the answer is false, missing lists the paths that the expression reads and that are
 // not there.
 func (p *Program) Bool(ctx context.Context, s *Scope) (ok bool, missing []string, err error) {
-	value, err := p.Run(ctx, s)
-	if err != nil {
+	var value any
+	if p.plain != nil {
+		value = lookUp(s.Values, p.plain)
+	} else if value, err = p.run(ctx, s, true); err != nil {
 		return false, nil, err
 	}
 	switch v := value.(type) {
@@ -270,8 +350,8 @@ func (p *Program) Bool(ctx context.Context, s *Scope) (ok bool, missing []string
 		ok = v
 	case nil:
 	default:
-		return false, nil, &Error{Code: "not_a_condition", Message: form.Label(
-			fmt.Sprintf("the condition gives %s, not true or false", kindOf(value)), fmt.Sprintf("a condição dá %s, não verdadeiro ou falso", kindOf(value)))}
+		return false, nil, &Error{Code: "not_a_condition", To: runes(p.source), Message: form.Label(
+			"the condition gives "+kindOf(value).EN+", not true or false", "a condição dá "+kindOf(value).PT+", não verdadeiro ou falso")}
 	}
 	if !ok {
 		for _, path := range p.paths {
@@ -305,154 +385,20 @@ func (p *Program) Reads(path string) bool {
 // Paths are the member chains that the expression reads, each from its root.
 func (p *Program) Paths() [][]string { return p.paths }
 
-func lookUp(values map[string]any, path []string) any {
-	var value any = values
-	for _, name := range path {
-		m, ok := value.(map[string]any)
-		if !ok {
-			return nil
-		}
-		value = m[name]
-	}
-	return value
-}
-
-func kindOf(value any) string {
+func kindOf(value any) form.Words {
 	switch value.(type) {
 	case nil:
-		return "nothing"
+		return form.Label("nothing", "nada")
 	case bool:
-		return "a boolean"
+		return form.Label("yes or no", "sim ou não")
 	case int, float64:
-		return "a number"
+		return form.Label("a number", "um número")
 	case string:
-		return "a text"
+		return form.Label("a text", "um texto")
 	case []any:
-		return "a list"
+		return form.Label("a list", "uma lista")
 	}
-	return "an object"
-}
-
-// inspect refuses what users must not reach, and notes what is read.
-type inspect struct {
-	refused *Error
-	paths   [][]string
-	inside  map[ast.Node]bool // parts of a longer chain
-}
-
-func (v *inspect) Visit(n *ast.Node) {
-	if v.inside == nil {
-		v.inside = map[ast.Node]bool{}
-	}
-	switch x := (*n).(type) {
-	case *ast.IdentifierNode:
-		v.refuse(x, x.Value == "$env" || strings.HasPrefix(x.Value, "__"), x.Value)
-		v.paths = append(v.paths, []string{x.Value})
-	case *ast.MemberNode:
-		v.member(x)
-	case *ast.VariableDeclaratorNode:
-		_, taken := functions[x.Name]
-		v.refuse(x, taken || environment[x.Name] != nil || strings.HasPrefix(x.Name, "__"), x.Name)
-	case *ast.CallNode:
-		v.call(x)
-	}
-}
-
-// member makes the chain that ends here of the chain that ended before it.
-func (v *inspect) member(x *ast.MemberNode) {
-	path := chainOf(x)
-	if path == nil {
-		return
-	}
-	for i := len(v.paths) - 1; i >= 0; i-- {
-		if len(v.paths[i]) == len(path)-1 && strings.Join(v.paths[i], ".") == strings.Join(path[:len(path)-1], ".") {
-			v.paths[i] = path
-			return
-		}
-	}
-}
-
-func chainOf(n ast.Node) []string {
-	switch x := n.(type) {
-	case *ast.IdentifierNode:
-		return []string{x.Value}
-	case *ast.ChainNode:
-		return chainOf(x.Node)
-	case *ast.MemberNode:
-		name, ok := x.Property.(*ast.StringNode)
-		if before := chainOf(x.Node); ok && before != nil {
-			return append(append([]string{}, before...), name.Value)
-		}
-	}
-	return nil
-}
-
-// call allows functions by name from the table, and run.wait_url.
-func (v *inspect) call(x *ast.CallNode) {
-	if path := chainOf(x.Callee); len(path) == 2 && path[0] == "run" && path[1] == "wait_url" {
-		return
-	}
-	id, ok := x.Callee.(*ast.IdentifierNode)
-	if !ok {
-		v.refuse(x, true, "a method")
-		return
-	}
-	_, known := functions[id.Value]
-	v.refuse(x, !known || strings.HasPrefix(id.Value, "__"), id.Value)
-}
-
-func (v *inspect) refuse(n ast.Node, is bool, name string) {
-	if !is || v.refused != nil {
-		return
-	}
-	e := &Error{Code: "unknown_name", From: n.Location().From, To: n.Location().To, Message: form.Label(
-		name+" cannot be used here", name+" não pode ser usado aqui")}
-	if near := form.Nearest(name, Names()); near != "" && near != name {
-		e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
-	}
-	v.refused = e
-}
-
-// rewrite makes every member access optional, counts turns of loops, and routes what the
-// library would do its own way to our functions.
-type rewrite struct{}
-
-func (rewrite) Visit(n *ast.Node) {
-	switch x := (*n).(type) {
-	case *ast.MemberNode:
-		x.Optional = true
-		patch(n, &ast.ChainNode{Node: x})
-	case *ast.PredicateNode:
-		tick := call("__tick")
-		x.Node = &ast.SequenceNode{Nodes: []ast.Node{tick, x.Node}}
-	case *ast.BinaryNode:
-		if x.Operator == "+" {
-			patch(n, call("__add", x.Left, x.Right))
-		}
-	case *ast.CallNode:
-		if path := chainOf(x.Callee); len(path) == 2 && path[0] == "run" {
-			patch(n, call("__wait_url", x.Arguments...))
-			return
-		}
-		id, ok := x.Callee.(*ast.IdentifierNode)
-		if ok && functions[id.Value].scoped && !strings.HasPrefix(id.Value, "__") {
-			patch(n, call(id.Value, x.Arguments...))
-		}
-	}
-}
-
-// call makes a call of one of our functions, with the evaluation as first argument where it
-// wants that.
-func call(name string, args ...ast.Node) ast.Node {
-	if functions[name].scoped {
-		args = append([]ast.Node{&ast.IdentifierNode{Value: scopeName}}, args...)
-	}
-	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: args}
-}
-
-func patch(n *ast.Node, with ast.Node) {
-	with.SetLocation((*n).Location())
-	*n = with
+	return form.Label("an object", "um objeto")
 }
 
 // ProblemOf is an error of an expression as a problem of a document.

@@ -4,113 +4,111 @@ import (
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"gancho/engine/form"
 )
 
 var textFunctions = []Function{
-	{
-		Name: "string", Doc: form.Label("The value as text.", "O valor como texto."), Examples: example(`string(12.5)`, "12.5"),
-		run: ofText(func(s string) (any, error) { return s, nil }),
-	},
-	{
-		Name: "slug", Doc: form.Label("Lower case, no accents, words joined by hyphens.", "Minúsculas, sem acentos, palavras unidas por hífen."),
-		Examples: example(`slug("Pão de Açúcar!")`, "pao-de-acucar"), run: ofText(func(s string) (any, error) { return slug(s), nil }),
-	},
-	{
-		Name: "title", Doc: form.Label("The first letter of each word in upper case.", "A primeira letra de cada palavra em maiúscula."),
-		Examples: example(`title("ana souza")`, "Ana Souza"), run: ofText(title),
-	},
-	{
-		Name: "left", Doc: form.Label("The first n letters.", "As primeiras n letras."), Examples: example(`left("ação", 2)`, "aç"),
-		run: ofTextAndInt(func(s string, n int) (any, error) { r := []rune(s); return string(r[:clamp(n, len(r))]), nil }),
-	},
-	{
-		Name: "right", Doc: form.Label("The last n letters.", "As últimas n letras."), Examples: example(`right("ação", 2)`, "ão"),
-		run: ofTextAndInt(func(s string, n int) (any, error) { r := []rune(s); return string(r[len(r)-clamp(n, len(r)):]), nil }),
-	},
-	{
-		Name: "truncate", Doc: form.Label("At most n letters, the last one … when cut.", "No máximo n letras, com … no fim quando cortado."),
-		Examples: example(`truncate("abcdef", 4)`, "abc…"), run: ofTextAndInt(truncate),
-	},
-	{
-		Name: "mask", Doc: form.Label("All but the last n letters as *.", "Tudo menos as últimas n letras como *."),
-		Examples: example(`mask("12345678901", 3)`, "********901"), run: ofTextAndInt(func(s string, n int) (any, error) {
-			r := []rune(s)
-			n = clamp(n, len(r))
-			return strings.Repeat("*", len(r)-n) + string(r[len(r)-n:]), nil
-		}),
-	},
-	{
-		Name: "replace", Doc: form.Label("Every occurrence of a text replaced by another.", "Troca todas as ocorrências de um texto por outro."),
-		Examples: example(`replace("1.5", ".", ",")`, "1,5"), run: replace,
-	},
-	{Name: "join", Doc: form.Label("The elements of a list as one text.", "Os itens de uma lista como um texto."), Examples: example(`join(["a", "b"], ", ")`, "a, b"), run: join},
-	{
-		Name: "regex_find", Doc: form.Label("The first match of a regular expression (its first group, if it has one), else nothing.", "A primeira ocorrência de uma expressão regular (o primeiro grupo, se houver), ou nada."),
-		Examples: example(`regex_find("order 42", "[0-9]+")`, "42"), run: regexFind,
-	},
-	{
-		Name: "regex_replace", Doc: form.Label("Every match of a regular expression replaced; $1 is its first group.", "Troca cada ocorrência de uma expressão regular; $1 é o primeiro grupo."),
-		Examples: example(`regex_replace("11 9 8765", "[^0-9]", "")`, "1198765"), run: regexReplace,
-	},
-	{
-		Name: "url_encode", Doc: form.Label("Text as it stands in the query of a URL.", "Texto como fica na consulta de uma URL."),
-		Examples: example(`url_encode("a b&c")`, "a+b%26c"), run: ofText(func(s string) (any, error) { return url.QueryEscape(s), nil }),
-	},
-	{
-		Name: "strip_html", Doc: form.Label("Text without HTML tags.", "Texto sem marcação HTML."), Examples: example(`strip_html("<b>Oi</b> Ana")`, "Oi Ana"),
-		run: ofText(func(s string) (any, error) { return strings.TrimSpace(tags.ReplaceAllString(s, "")), nil }),
-	},
-	{
-		Name: "sha256", Doc: form.Label("SHA-256 in hexadecimal.", "SHA-256 em hexadecimal."),
-		Examples: example(`left(sha256("a"), 8)`, "ca978112"), run: ofText(func(s string) (any, error) { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))), nil }),
-	},
-	{
-		Name: "md5", Doc: form.Label("MD5 in hexadecimal, for services that ask for it.", "MD5 em hexadecimal, para serviços que o pedem."),
-		Examples: example(`left(md5("a"), 8)`, "0cc175b9"), run: ofText(func(s string) (any, error) { return fmt.Sprintf("%x", md5.Sum([]byte(s))), nil }),
-	},
-	{
-		Name: "hmac_sha256", Doc: form.Label("HMAC-SHA256 of a text with a key, in hexadecimal.", "HMAC-SHA256 de um texto com uma chave, em hexadecimal."),
-		Examples: example(`left(hmac_sha256("a", "key"), 8)`, "780c3db4"), run: func(args ...any) (any, error) {
-			if err := arguments(args, 2, 2); err != nil {
-				return nil, err
-			}
-			m := hmac.New(sha256.New, []byte(Text(args[1])))
-			m.Write([]byte(Text(args[0])))
-			return hex.EncodeToString(m.Sum(nil)), nil
-		},
-	},
-	{
-		Name: "uuid_from", Doc: form.Label("A UUID made from a text, always the same for the same text (version 8).", "Um UUID feito de um texto, sempre o mesmo para o mesmo texto (versão 8)."),
-		Examples: example(`uuid_from("a")`, "ca978112-ca1b-8dca-bac2-31b39a23dc4d"), run: ofText(uuidFrom),
-	},
-	{
-		Name: "phone_e164", Doc: form.Label("A telephone number as +5511987654321; nothing if it is none.", "Um telefone como +5511987654321; nada se não for um telefone."),
-		Examples: example(`phone_e164("(11) 98765-4321", "BR")`, "+5511987654321"), run: phoneE164,
-	},
-	{
-		Name: "cpf_valid", Doc: form.Label("Whether a CPF's digits are right.", "Se os dígitos de um CPF conferem."), Examples: example(`cpf_valid("529.982.247-25")`, true),
-		run: ofText(func(s string) (any, error) { return cpfValid(s), nil }),
-	},
-	{
-		Name: "cnpj_valid", Doc: form.Label("Whether a CNPJ's digits are right; letters count too.", "Se os dígitos de um CNPJ conferem; aceita letras."), Examples: example(`cnpj_valid("12.ABC.345/01DE-35")`, true),
-		run: ofText(func(s string) (any, error) { return cnpjValid(s), nil }),
-	},
+	{Name: "slug", in: "x text", Returns: "text", Doc: form.Label("Lower case, no accents, words joined by hyphens.", "Minúsculas, sem acentos, palavras unidas por hífen."), Examples: example(`slug("Pão de Açúcar!")`, "pao-de-acucar"), run: ofText(slug)},
+	{Name: "title", in: "x text", Returns: "text", Doc: form.Label("The first letter of each word in upper case.", "A primeira letra de cada palavra em maiúscula."), Examples: example(`title("ana souza")`, "Ana Souza"), run: ofText(title)},
+	{Name: "left", in: "x text, n integer", Returns: "text", Doc: form.Label("The first n letters.", "As primeiras n letras."), Examples: example(`left("ação", 2)`, "aç"), run: func(e *evaluation, a []any) (any, error) { return letters(e, a[0].(string), 0, max(0, a[1].(int))) }},
+	{Name: "right", in: "x text, n integer", Returns: "text", Doc: form.Label("The last n letters.", "As últimas n letras."), Examples: example(`right("ação", 2)`, "ão"), run: func(e *evaluation, a []any) (any, error) {
+		s := a[0].(string)
+		length := runes(s)
+		return letters(e, s, length-clamp(a[1].(int), length), length)
+	}},
+	{Name: "truncate", in: "x text, n integer", Returns: "text", Doc: form.Label("At most n letters, the last one … when cut.", "No máximo n letras, com … no fim quando cortado."), Examples: example(`truncate("abcdef", 4)`, "abc…"), run: truncate},
+	{Name: "mask", in: "x text, n integer", Returns: "text", Doc: form.Label("All but the last n letters as *.", "Tudo menos as últimas n letras como *."), Examples: example(`mask("12345678901", 3)`, "********901"), run: mask},
+	{Name: "regex_find", in: "x text, pattern text", Returns: "text", Doc: form.Label("The first match of a regular expression (its first group, if it has one), else nothing.", "A primeira ocorrência de uma expressão regular (o primeiro grupo, se houver), ou nada."), Examples: example(`regex_find("order 42", "[0-9]+")`, "42"), run: regexFind},
+	{Name: "regex_replace", in: "x text, pattern text, by text", Returns: "text", Doc: form.Label("Every match of a regular expression replaced; $1 is its first group.", "Troca cada ocorrência de uma expressão regular; $1 é o primeiro grupo."), Examples: example(`regex_replace("11 9 8765", "[^0-9]", "")`, "1198765"), run: regexReplace},
+	{Name: "url_encode", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in the query of a URL.", "Texto como fica na consulta de uma URL."), Examples: example(`url_encode("a b&c")`, "a+b%26c"), run: ofText(url.QueryEscape)},
+	{Name: "strip_html", in: "x text", Returns: "text", Doc: form.Label("Text without HTML tags.", "Texto sem marcação HTML."), Examples: example(`strip_html("<b>Oi</b> Ana")`, "Oi Ana"), run: ofText(stripHTML)},
+	{Name: "sha256", in: "x text", Returns: "text", Doc: form.Label("SHA-256 in hexadecimal.", "SHA-256 em hexadecimal."), Examples: example(`left(sha256("a"), 8)`, "ca978112"), run: ofText(func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) })},
+	{Name: "md5", in: "x text", Returns: "text", Doc: form.Label("MD5 in hexadecimal, for services that ask for it.", "MD5 em hexadecimal, para serviços que o pedem."), Examples: example(`left(md5("a"), 8)`, "0cc175b9"), run: ofText(func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) })},
+	{Name: "hmac_sha256", in: "x text, key text", Returns: "text", Doc: form.Label("HMAC-SHA256 of a text with a key, in hexadecimal.", "HMAC-SHA256 de um texto com uma chave, em hexadecimal."), Examples: example(`left(hmac_sha256("a", "key"), 8)`, "780c3db4"), run: func(_ *evaluation, a []any) (any, error) {
+		m := hmac.New(sha256.New, []byte(a[1].(string)))
+		m.Write([]byte(a[0].(string)))
+		return hex.EncodeToString(m.Sum(nil)), nil
+	}},
+	{Name: "uuid_from", in: "x… text", Returns: "text", Doc: form.Label("A UUID made from texts, always the same for the same texts (version 8).", "Um UUID feito de textos, sempre o mesmo para os mesmos textos (versão 8)."), Examples: example(`uuid_from("a")`, "ca978112-ca1b-8dca-bac2-31b39a23dc4d"), run: uuidFrom},
+	{Name: "phone_e164", in: "x text, country? text", Returns: "text", Doc: form.Label("A telephone number as +5511987654321; nothing if it is none.", "Um telefone como +5511987654321; nada se não for um telefone."), Examples: example(`phone_e164("(11) 98765-4321", "BR")`, "+5511987654321"), run: phoneE164},
+	{Name: "cpf_valid", in: "x text", Returns: "boolean", Doc: form.Label("Whether a CPF's digits are right.", "Se os dígitos de um CPF conferem."), Examples: example(`cpf_valid("529.982.247-25")`, true), run: func(_ *evaluation, a []any) (any, error) { return cpfValid(a[0].(string)), nil }},
+	{Name: "cnpj_valid", in: "x text", Returns: "boolean", Doc: form.Label("Whether a CNPJ's digits are right; letters count too.", "Se os dígitos de um CNPJ conferem; aceita letras."), Examples: example(`cnpj_valid("12.ABC.345/01DE-35")`, true), run: func(_ *evaluation, a []any) (any, error) { return cnpjValid(a[0].(string)), nil }},
 }
 
-var tags = regexp.MustCompile(`<[^>]*>`)
+// builtinTexts are the language's own functions on texts.
+var builtinTexts = []Function{
+	{Name: "string", in: "x value", Returns: "text", Doc: form.Label("The value as text.", "O valor como texto."), Examples: example(`string(12.5)`, "12.5"), run: func(e *evaluation, a []any) (any, error) { return e.text(a[0]) }},
+	{Name: "upper", in: "x text", Returns: "text", Doc: form.Label("In upper case.", "Em maiúsculas."), Examples: example(`upper("ação")`, "AÇÃO"), run: ofText(strings.ToUpper)},
+	{Name: "lower", in: "x text", Returns: "text", Doc: form.Label("In lower case.", "Em minúsculas."), Examples: example(`lower("AÇÃO")`, "ação"), run: ofText(strings.ToLower)},
+	{Name: "trim", in: "x text, letters? text", Returns: "text", Doc: form.Label("Without space, or these letters, at both ends.", "Sem espaços, ou estas letras, nas pontas."), Examples: example(`trim("  Ana ")`, "Ana"), run: func(_ *evaluation, a []any) (any, error) {
+		if cut, ok := a[1].(string); ok {
+			return strings.Trim(a[0].(string), cut), nil
+		}
+		return strings.TrimSpace(a[0].(string)), nil
+	}},
+	{Name: "trimPrefix", in: "x text, prefix text", Returns: "text", Doc: form.Label("Without this beginning.", "Sem este começo."), Examples: example(`trimPrefix("#42", "#")`, "42"), run: ofTexts2(strings.TrimPrefix)},
+	{Name: "trimSuffix", in: "x text, suffix text", Returns: "text", Doc: form.Label("Without this end.", "Sem este final."), Examples: example(`trimSuffix("42%", "%")`, "42"), run: ofTexts2(strings.TrimSuffix)},
+	{Name: "replace", in: "x text, from text, to text", Returns: "text", Doc: form.Label("Every occurrence of a text replaced by another.", "Troca todas as ocorrências de um texto por outro."), Examples: example(`replace("1.5", ".", ",")`, "1,5"), run: replace},
+	{Name: "repeat", in: "x text, n integer", Returns: "text", Doc: form.Label("The text n times.", "O texto n vezes."), Examples: example(`repeat("ab", 2)`, "abab"), run: repeat},
+	{Name: "split", in: "x text, by text, n? integer", Returns: "list", Doc: form.Label("The pieces of a text, at most n.", "Os pedaços de um texto, no máximo n."), Examples: example(`split("a,b", ",")`, []any{"a", "b"}), run: split(strings.SplitN)},
+	{Name: "splitAfter", in: "x text, by text, n? integer", Returns: "list", Doc: form.Label("The pieces of a text, each with what it was split by.", "Os pedaços de um texto, cada um com o separador."), Examples: example(`splitAfter("a,b", ",")`, []any{"a,", "b"}), run: split(strings.SplitAfterN)},
+	{Name: "join", in: "list list, by? text", Returns: "text", Doc: form.Label("The elements of a list as one text.", "Os itens de uma lista como um texto."), Examples: example(`join(["a", "b"], ", ")`, "a, b"), run: join},
+	{Name: "indexOf", in: "x text, part text", Returns: "integer", Doc: form.Label("After how many letters a part begins, -1 if it is not there.", "Depois de quantas letras um trecho começa, -1 se não houver."), Examples: example(`indexOf("ação", "o")`, 3), run: func(_ *evaluation, a []any) (any, error) {
+		s := a[0].(string)
+		if i := strings.Index(s, a[1].(string)); i >= 0 {
+			return runes(s[:i]), nil
+		}
+		return -1, nil
+	}},
+	{Name: "toBase64", in: "x text", Returns: "text", Doc: form.Label("The text in Base64.", "O texto em Base64."), Examples: example(`toBase64("Oi")`, "T2k="), run: ofText(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) })},
+	{Name: "fromBase64", in: "x text", Returns: "text", Doc: form.Label("The text that a Base64 holds.", "O texto que um Base64 contém."), Examples: example(`fromBase64("T2k=")`, "Oi"), run: func(_ *evaluation, a []any) (any, error) {
+		data, err := base64.StdEncoding.DecodeString(a[0].(string))
+		if err != nil {
+			return nil, wrongf("this is not Base64", "isto não é Base64")
+		}
+		return strings.ToValidUTF8(string(data), "\ufffd"), nil
+	}},
+}
 
-func clamp(n, most int) int { return max(0, min(n, most)) }
+func ofText(f func(string) string) func(*evaluation, []any) (any, error) {
+	return func(_ *evaluation, args []any) (any, error) { return f(args[0].(string)), nil }
+}
 
-func title(s string) (any, error) {
+func ofTexts2(f func(a, b string) string) func(*evaluation, []any) (any, error) {
+	return func(_ *evaluation, args []any) (any, error) { return f(args[0].(string), args[1].(string)), nil }
+}
+
+func runes(s string) int { return utf8.RuneCountInString(s) }
+
+var accents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "ä", "a", "é", "e", "ê", "e", "è", "e", "ë", "e", "í", "i", "ï", "i", "ì", "i",
+	"ó", "o", "ô", "o", "õ", "o", "ö", "o", "ò", "o", "ú", "u", "ü", "u", "ù", "u", "ç", "c", "ñ", "n")
+
+func slug(s string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range accents.Replace(strings.ToLower(s)) {
+		if r >= unicode.MaxASCII || (!unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			gap = true
+			continue
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		gap = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func title(s string) string {
 	before := ' '
 	return strings.Map(func(r rune) rune {
 		defer func() { before = r }()
@@ -118,100 +116,138 @@ func title(s string) (any, error) {
 			return unicode.ToTitle(r)
 		}
 		return unicode.ToLower(r)
-	}, s), nil
+	}, s)
 }
 
-func truncate(s string, n int) (any, error) {
-	r := []rune(s)
-	if len(r) <= n || n < 1 {
-		return string(r[:clamp(n, len(r))]), nil
+func truncate(e *evaluation, args []any) (any, error) {
+	s, n := args[0].(string), args[1].(int)
+	if n < 1 {
+		return "", nil
 	}
-	return string(r[:n-1]) + "…", nil
-}
-
-func replace(args ...any) (any, error) {
-	if err := arguments(args, 3, 3); err != nil {
+	if runes(s) <= n {
+		return s, nil
+	}
+	cut, err := letters(e, s, 0, n-1)
+	if err != nil {
 		return nil, err
 	}
-	s, from, to := Text(args[0]), Text(args[1]), Text(args[2])
-	if grown := len(s) + strings.Count(s, from)*(len(to)-len(from)); grown > MaxOutput {
-		return nil, errors.New("the text is over 1 MiB")
+	return cut.(string) + "…", nil
+}
+
+func mask(e *evaluation, args []any) (any, error) {
+	s := args[0].(string)
+	length := runes(s)
+	n := clamp(args[1].(int), length)
+	shown, err := letters(e, s, length-n, length)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Repeat("*", length-n) + shown.(string), nil
+}
+
+// stripHTML drops what stands between < and >; an open < is text.
+func stripHTML(s string) string {
+	var b strings.Builder
+	for {
+		open := strings.IndexByte(s, '<')
+		if open < 0 {
+			break
+		}
+		end := strings.IndexByte(s[open:], '>')
+		if end < 0 {
+			break
+		}
+		b.WriteString(s[:open])
+		if end == 1 { // <> is no tag
+			b.WriteString("<>")
+		}
+		s = s[open+end+1:]
+	}
+	b.WriteString(s)
+	return strings.TrimSpace(b.String())
+}
+
+func replace(e *evaluation, args []any) (any, error) {
+	s, from, to := args[0].(string), args[1].(string), args[2].(string)
+	grown := len(s) + strings.Count(s, from)*(len(to)-len(from))
+	if grown > MaxOutput {
+		return nil, errBytes
+	}
+	if err := e.charge(len(s)/8 + grown/8); err != nil {
+		return nil, err
 	}
 	return strings.ReplaceAll(s, from, to), nil
 }
 
-func join(args ...any) (any, error) {
-	if err := arguments(args, 1, 2); err != nil {
-		return nil, err
+func repeat(e *evaluation, args []any) (any, error) {
+	s, n := args[0].(string), max(0, args[1].(int))
+	if s == "" {
+		return "", nil
 	}
-	list, ok := args[0].([]any)
-	if !ok {
-		clean, err := Normalize(args[0])
-		if list, ok = clean.([]any); err != nil || !ok {
-			return nil, errors.New("join takes a list")
+	if n > MaxOutput/len(s) {
+		return nil, errBytes
+	}
+	return strings.Repeat(s, n), e.charge(1 + n)
+}
+
+func split(cut func(s, by string, n int) []string) func(*evaluation, []any) (any, error) {
+	return func(e *evaluation, args []any) (any, error) {
+		s, by, n := args[0].(string), args[1].(string), -1
+		if most, ok := args[2].(int); ok {
+			n = most
 		}
+		pieces := strings.Count(s, by) + 1
+		if n >= 0 {
+			pieces = min(pieces, n)
+		}
+		if err := e.take(48 * pieces); err != nil {
+			return nil, err
+		}
+		list := make([]any, 0, pieces)
+		for _, piece := range cut(s, by, n) {
+			list = append(list, piece)
+		}
+		return list, nil
 	}
-	between := ""
-	if len(args) == 2 {
-		between = Text(args[1])
-	}
+}
+
+func join(e *evaluation, args []any) (any, error) {
+	between, _ := args[1].(string)
 	var b strings.Builder
-	for i, element := range list {
+	for i, element := range args[0].([]any) {
 		if i > 0 {
 			b.WriteString(between)
 		}
 		if element != nil {
-			b.WriteString(Text(element))
+			s, err := e.text(element)
+			if err != nil {
+				return nil, err
+			}
+			b.WriteString(s)
 		}
 		if b.Len() > MaxOutput {
-			return nil, errors.New("the text is over 1 MiB")
+			return nil, errBytes
+		}
+		if err := e.charge(1 + b.Len()/(64*(i+1))); err != nil {
+			return nil, err
 		}
 	}
 	return b.String(), nil
 }
 
-func pattern(value any) (*regexp.Regexp, error) {
-	source := Text(value)
-	if len(source) > 1024 {
-		return nil, errors.New("the regular expression is longer than 1 KiB")
+// uuidFrom is a UUID of version 8 (RFC 9562) over the SHA-256 of texts, one on each line.
+func uuidFrom(_ *evaluation, args []any) (any, error) {
+	if len(args) == 0 {
+		return nil, wrongf("needs a text", "precisa de um texto")
 	}
-	return regexp.Compile(source)
-}
-
-func regexFind(args ...any) (any, error) {
-	if err := arguments(args, 2, 2); err != nil {
-		return nil, err
+	h := sha256.New()
+	for i, a := range args {
+		if i > 0 {
+			h.Write([]byte{'\n'})
+		}
+		h.Write([]byte(a.(string)))
 	}
-	re, err := pattern(args[1])
-	if err != nil {
-		return nil, err
-	}
-	found := re.FindStringSubmatch(Text(args[0]))
-	if len(found) == 0 {
-		return nil, nil
-	}
-	return found[min(1, len(found)-1)], nil
-}
-
-func regexReplace(args ...any) (any, error) {
-	if err := arguments(args, 3, 3); err != nil {
-		return nil, err
-	}
-	re, err := pattern(args[1])
-	if err != nil {
-		return nil, err
-	}
-	s := Text(args[0])
-	if len(s)*(1+len(Text(args[2]))) > 16*MaxOutput {
-		return nil, errors.New("the text is over 1 MiB")
-	}
-	return re.ReplaceAllString(s, Text(args[2])), nil
-}
-
-// uuidFrom is a UUID of version 8 (RFC 9562) over the SHA-256 of a text.
-func uuidFrom(s string) (any, error) {
-	sum := sha256.Sum256([]byte(s))
-	b := sum[:16]
+	b := h.Sum(nil)[:16]
 	b[6] = b[6]&0x0f | 0x80
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16]), nil
@@ -227,11 +263,8 @@ func digitsOf(s string) string {
 }
 
 // phoneE164 knows Brazilian numbers, and numbers that begin with + of any country.
-func phoneE164(args ...any) (any, error) {
-	if err := arguments(args, 1, 2); err != nil {
-		return nil, err
-	}
-	raw := strings.TrimSpace(Text(args[0]))
+func phoneE164(_ *evaluation, args []any) (any, error) {
+	raw := strings.TrimSpace(args[0].(string))
 	digits := digitsOf(raw)
 	if strings.HasPrefix(raw, "+") {
 		if len(digits) < 8 || len(digits) > 15 {
@@ -239,8 +272,8 @@ func phoneE164(args ...any) (any, error) {
 		}
 		return "+" + digits, nil
 	}
-	if len(args) == 2 && args[1] != "BR" {
-		return nil, errors.New("a number without + is read for BR only")
+	if country, ok := args[1].(string); ok && !strings.EqualFold(country, "BR") {
+		return nil, wrongf("a number without + is read for BR only", "um número sem + só é lido para BR")
 	}
 	digits = strings.TrimLeft(digits, "0")
 	switch len(digits) {

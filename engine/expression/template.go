@@ -61,8 +61,6 @@ func CompileTemplate(source string) (*Template, error) {
 	return t, nil
 }
 
-func runes(s string) int { return len([]rune(s)) }
-
 func moved(err error, by int) error {
 	var e *Error
 	if errors.As(err, &e) {

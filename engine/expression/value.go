@@ -169,29 +169,3 @@ func Normalize(value any) (any, error) {
 	c := counter{most: MaxOutput}
 	return c.clean(value, 0)
 }
-
-// Text is how a value appears inside a text: numbers without exponent, lists and objects as
-// compact JSON.
-func Text(value any) string {
-	switch v := value.(type) {
-	case string:
-		return v
-	case int:
-		return strconv.Itoa(v)
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case bool:
-		return strconv.FormatBool(v)
-	}
-	return compact(value)
-}
-
-func compact(value any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		return ""
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}

@@ -1,0 +1,173 @@
+package expression
+
+import (
+	"strings"
+	"time"
+
+	"gancho/engine/form"
+)
+
+var dateFunctions = []Function{
+	{Name: "now", Returns: "text", Doc: form.Label("The time at which the run began, in the flow's zone.", "A hora em que a execução começou, no fuso do fluxo."), Examples: example(`now()`, "2026-11-24T15:00:00Z"), run: func(e *evaluation, _ []any) (any, error) { return e.stamp(e.scope.Now), nil }},
+	{Name: "date", in: "x date, pattern? text", Returns: "text", Doc: form.Label("A date or time, read from text (by a pattern, if given) or Unix seconds.", "Uma data ou hora, lida de texto (por um padrão, se dado) ou segundos Unix."), Examples: example(`date("2026-11-24")`, "2026-11-24T00:00:00Z"), run: date},
+	{Name: "format_date", in: "x date, pattern text", Returns: "text", Doc: form.Label("A time written by a pattern (02/01/2006 15:04).", "Uma data escrita por um padrão (02/01/2006 15:04)."), Examples: example(`format_date("2026-11-24T15:00:00Z", "02/01/2006")`, "24/11/2026"), run: func(e *evaluation, a []any) (any, error) {
+		t, err := e.time(a[0])
+		return t.Format(a[1].(string)), err
+	}},
+	{Name: "add_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n days later.", "Uma data n dias depois."), Examples: example(`add_days("2026-11-24T15:00:00Z", 7)`, "2026-12-01T15:00:00Z"), run: withDays(func(t time.Time, n int) time.Time { return t.AddDate(0, 0, n) })},
+	{Name: "business_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n working days later, Monday to Friday.", "Uma data n dias úteis depois, de segunda a sexta."), Examples: example(`business_days("2026-11-27T15:00:00Z", 1)`, "2026-11-30T15:00:00Z"), run: withDays(businessDays)},
+	{Name: "start_of", in: "x date, unit text", Returns: "text", Doc: form.Label("The beginning of the day, week (Monday), month or year.", "O início do dia, da semana (segunda), do mês ou do ano."), Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf},
+	{Name: "diff", in: "from date, to date, unit text", Returns: "integer", Doc: form.Label("How many whole weeks, days, hours, minutes or seconds from a to b.", "Quantas semanas, dias, horas, minutos ou segundos inteiros de a até b."), Examples: example(`diff("2026-11-01", "2026-11-24", "days")`, 23), run: diff},
+	{Name: "duration", in: "x text", Returns: "number", Doc: form.Label("A length of time such as 1h30m, in seconds.", "Um tempo como 1h30m, em segundos."), Examples: example(`duration("1h30m")`, 5400), run: duration},
+}
+
+func (e *evaluation) stamp(t time.Time) string { return t.In(e.scope.zone()).Format(time.RFC3339) }
+
+var layouts = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05",
+	"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02", "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006", time.RFC1123Z, time.RFC1123,
+}
+
+// time reads a date or time, in the flow's zone.
+func (e *evaluation) time(value any) (time.Time, error) {
+	switch v := value.(type) {
+	case int:
+		if v > 1e11 || v < -1e11 {
+			return time.UnixMilli(int64(v)).In(e.scope.zone()), yearOf(time.UnixMilli(int64(v)))
+		}
+		return time.Unix(int64(v), 0).In(e.scope.zone()), nil
+	case float64:
+		if v > -1e11 && v < 1e11 {
+			return time.UnixMilli(int64(v * 1000)).In(e.scope.zone()), nil
+		}
+	case string:
+		if len(v) > 64 {
+			break
+		}
+		for _, layout := range layouts {
+			if t, err := time.ParseInLocation(layout, strings.TrimSpace(v), e.scope.zone()); err == nil {
+				return t.In(e.scope.zone()), nil
+			}
+		}
+	}
+	return time.Time{}, wrongf("%q is not a date such as 2026-11-24 or 2026-11-24T15:00:00Z", "%q não é uma data como 2026-11-24 ou 2026-11-24T15:00:00Z", short(Text(value)))
+}
+
+func yearOf(t time.Time) error {
+	if y := t.Year(); y < 0 || y > 9999 {
+		return wrongf("the date is out of range", "a data está fora do intervalo")
+	}
+	return nil
+}
+
+func date(e *evaluation, args []any) (any, error) {
+	pattern, ok := args[1].(string)
+	if !ok {
+		t, err := e.time(args[0])
+		return e.stamp(t), err
+	}
+	t, err := time.ParseInLocation(pattern, Text(args[0]), e.scope.zone())
+	if err != nil {
+		return nil, wrongf("%q does not fit the pattern %q", "%q não segue o padrão %q", short(Text(args[0])), short(pattern))
+	}
+	return e.stamp(t), nil
+}
+
+func withDays(f func(time.Time, int) time.Time) func(*evaluation, []any) (any, error) {
+	return func(e *evaluation, args []any) (any, error) {
+		t, err := e.time(args[0])
+		if err != nil {
+			return nil, err
+		}
+		n := args[1].(int)
+		if n > 100_000 || n < -100_000 {
+			return nil, wrongf("that is too many days", "são dias demais")
+		}
+		if err := e.charge(max(n, -n)); err != nil {
+			return nil, err
+		}
+		t = f(t, n)
+		return e.stamp(t), yearOf(t)
+	}
+}
+
+func businessDays(t time.Time, n int) time.Time {
+	step := 1
+	if n < 0 {
+		step = -1
+	}
+	for n != 0 {
+		t = t.AddDate(0, 0, step)
+		if day := t.Weekday(); day != time.Saturday && day != time.Sunday {
+			n -= step
+		}
+	}
+	return t
+}
+
+func startOf(e *evaluation, args []any) (any, error) {
+	t, err := e.time(args[0])
+	if err != nil {
+		return nil, err
+	}
+	y, m, d := t.Date()
+	switch args[1] {
+	case "day":
+	case "week":
+		d -= (int(t.Weekday()) + 6) % 7
+	case "month":
+		d = 1
+	case "year":
+		m, d = 1, 1
+	default:
+		return nil, wrongf("the unit is day, week, month or year", "a unidade é day, week, month ou year")
+	}
+	return e.stamp(time.Date(y, m, d, 0, 0, 0, 0, t.Location())), nil
+}
+
+// diff counts days and weeks by the calendar of the flow's zone: a day of 23 hours is a day.
+func diff(e *evaluation, args []any) (any, error) {
+	a, err := e.time(args[0])
+	if err != nil {
+		return nil, err
+	}
+	b, err := e.time(args[1])
+	if err != nil {
+		return nil, err
+	}
+	switch args[2] {
+	case "weeks":
+		return days(a, b) / 7, nil
+	case "days":
+		return days(a, b), nil
+	case "hours":
+		return int(b.Sub(a) / time.Hour), nil
+	case "minutes":
+		return int(b.Sub(a) / time.Minute), nil
+	case "seconds":
+		return int(b.Sub(a) / time.Second), nil
+	}
+	return nil, wrongf("the unit is weeks, days, hours, minutes or seconds", "a unidade é weeks, days, hours, minutes ou seconds")
+}
+
+func days(a, b time.Time) int {
+	if b.Before(a) {
+		return -days(b, a)
+	}
+	n := int(b.Sub(a)/(24*time.Hour)) + 1
+	for n > 0 && a.AddDate(0, 0, n).After(b) {
+		n--
+	}
+	return n
+}
+
+func duration(_ *evaluation, args []any) (any, error) {
+	d, err := form.ParseDuration(args[0].(string))
+	if err != nil {
+		return nil, wrongf("%q is not a length of time such as 1h30m or 2d", "%q não é um tempo como 1h30m ou 2d", short(args[0].(string)))
+	}
+	if d%time.Second == 0 {
+		return int(d / time.Second), nil
+	}
+	return d.Seconds(), nil
+}
