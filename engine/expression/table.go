@@ -147,7 +147,7 @@ func (f *Function) arguments(e *evaluation, given []any) ([]any, error) {
 }
 
 func (f *Function) count(given int) error {
-	return wrongf("%s has another number of arguments, not %d", "%s tem outro número de argumentos, não %d", f.Signature, given)
+	return wrongf("%s is not called with %d values", "%s não é chamada com %d valores", f.Signature, given)
 }
 
 func (f *Function) named(err error) error {

@@ -1277,9 +1277,15 @@ export interface components {
             url?: string;
         };
         Function: {
+            /** @description belongs to the language */
+            builtin: boolean;
             doc: components["schemas"]["Words"];
             examples: components["schemas"]["Example"][];
             name: string;
+            /** @enum {string} */
+            returns: "any" | "text" | "number" | "integer" | "boolean" | "list" | "object";
+            /** @description as in left(x text, n integer) → text; ? may be left out, … may come again */
+            signature: string;
         };
         ImportOutputBody: {
             dry_run: boolean;
