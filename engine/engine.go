@@ -161,15 +161,15 @@ func (e *Engine) admit(ctx context.Context, in *Incoming) {
 	if err == nil {
 		body, err = e.Decode(in.Meta.Type, in.Body)
 	}
-	ok := false
+	ok, scope := false, (*expression.Scope)(nil)
 	if err == nil {
-		scope := &expression.Scope{Door: true, Now: in.At, Values: map[string]any{"trigger": TriggerScope(&in.Meta, body, in.At, in.Name, "")}}
+		scope = &expression.Scope{Door: true, Now: in.At, Values: map[string]any{"trigger": TriggerScope(&in.Meta, body, in.At, in.Name, "")}}
 		ok, _, err = p.Bool(ctx, scope)
 	}
 	if err != nil {
 		in.Meta.Fault = fmt.Sprintf("where: %v", err)
 	} else if !ok {
-		in.Outcome, in.Reason = store.Filtered, where+" was false"
+		in.Outcome, in.Reason = store.Filtered, p.Why(ctx, scope).EN
 	}
 }
 

@@ -335,16 +335,13 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 	if err != nil {
 		return false, "", err
 	}
-	ok, missing, err := p.Bool(ctx, f.scope)
+	ok, _, err := p.Bool(ctx, f.scope)
 	if err != nil {
 		return false, "", Permanent(err)
 	}
 	reason := ""
 	if !ok {
-		reason = source + " was false"
-		if len(missing) > 0 {
-			reason += ": " + missing[0] + " is missing"
-		}
+		reason = p.Why(ctx, f.scope).EN
 	}
 	return ok, reason, nil
 }

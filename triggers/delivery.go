@@ -390,16 +390,13 @@ func (x *delivery) passes(ctx context.Context) bool {
 	}
 	ctx, done := context.WithTimeout(ctx, doorTime)
 	defer done()
-	ok, missing, err := x.door.where.Bool(ctx, x.scope)
+	ok, _, err := x.door.where.Bool(ctx, x.scope)
 	if err != nil {
 		x.fault(fmt.Sprintf("where: %v", err))
 		return true
 	}
 	if !ok {
-		x.in.Outcome, x.in.Reason = store.Filtered, x.door.whereText+" was false"
-		if len(missing) > 0 {
-			x.in.Reason += "; not there: " + strings.Join(missing, ", ")
-		}
+		x.in.Outcome, x.in.Reason = store.Filtered, x.door.where.Why(ctx, x.scope).EN
 	}
 	return ok
 }

@@ -63,7 +63,6 @@ type door struct {
 	observe    bool
 	schema     *jsonschema.Schema
 	where      *expression.Program
-	whereText  string
 	dedupe     *expression.Program
 	keyFor     time.Duration
 	orderBy    *expression.Program
@@ -97,7 +96,7 @@ func readDoor(f *flow.Flow, known *Presets) (*door, []form.Problem) {
 		d.schema = schema
 	}
 	d.orderBy = d.compile("order_by", s.orderBy)
-	d.where, d.whereText = d.compile("where", f.Trigger.Where), f.Trigger.Where
+	d.where = d.compile("where", f.Trigger.Where)
 	if d.where != nil && d.where.Reads("trigger.resource") {
 		d.where = nil // asked by the engine, once the resource is there
 	}

@@ -82,6 +82,8 @@ type Program struct {
 	vm       *vm.Program
 	fixed    map[string]bool // regular expressions that the source spells out
 	patterns sync.Map        // of them, source -> *pattern
+	once     sync.Once
+	clause   *clause // of a condition, made when it is first asked why it was false
 }
 
 // Compile reads one expression of a flow, or one that begins with other roots. The error is

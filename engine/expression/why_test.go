@@ -1,0 +1,44 @@
+package expression_test
+
+import (
+	"testing"
+
+	"gancho/engine/expression"
+	"gancho/engine/form"
+)
+
+func TestWhy(t *testing.T) {
+	for source, want := range map[string]form.Words{
+		`trigger.body.total > 500`:                                      form.Label("`trigger.body.total` was 199.9, not greater than 500", "`trigger.body.total` era 199.9, não maior que 500"),
+		`trigger.body.status == "paid" && trigger.body.total > 500`:     form.Label("`trigger.body.total` was 199.9, not greater than 500", "`trigger.body.total` era 199.9, não maior que 500"),
+		`trigger.body.status in ["sent"] and trigger.body.total > 500`:  form.Label("`trigger.body.status` was \"paid\", not in [\"sent\"]", "`trigger.body.status` era \"paid\", não em [\"sent\"]"),
+		`trigger.body.coupon == "X"`:                                    form.Label("`trigger.body.coupon` is missing", "falta `trigger.body.coupon`"),
+		`not (trigger.body.status == "paid")`:                           form.Label("`trigger.body.status == \"paid\"` was true", "`trigger.body.status == \"paid\"` era verdadeiro"),
+		`any(trigger.body.items, .qty > 5)`:                             form.Label("`any(trigger.body.items, .qty > 5)` was false", "`any(trigger.body.items, .qty > 5)` era falso"),
+		`trigger.body.name == "Bia" or trigger.body.name contains "Li"`: form.Label("`trigger.body.name` was \"Ana\", not equal to \"Bia\", and `trigger.body.name` was \"Ana\", which does not contain \"Li\"", "`trigger.body.name` era \"Ana\", não igual a \"Bia\", e `trigger.body.name` era \"Ana\", que não contém \"Li\""),
+		`string(trigger.body.id) == "1"`:                                form.Label("`string(trigger.body.id)` was another text, not equal to \"1\"", "`string(trigger.body.id)` era outro texto, não igual a \"1\""),
+		`trigger.body.vip`:                                              form.Label("`trigger.body.vip` is missing", "falta `trigger.body.vip`"),
+	} {
+		p, err := expression.Compile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, _, err := p.Bool(t.Context(), scope(t)); ok || err != nil {
+			t.Fatalf("%s: got %v, %v", source, ok, err)
+		}
+		if got := p.Why(t.Context(), scope(t)); got != want {
+			t.Errorf("%s:\n got %+v\nwant %+v", source, got, want)
+		}
+	}
+}
+
+func BenchmarkWhy(b *testing.B) {
+	p, err := expression.Compile(`trigger.body.status == "paid" && trigger.body.total > 500 && trigger.body.name != ""`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := scope(b)
+	for b.Loop() {
+		p.Why(b.Context(), s)
+	}
+}
