@@ -163,7 +163,7 @@ func (e *Engine) admit(ctx context.Context, in *Incoming) {
 	}
 	ok, scope := false, (*expression.Scope)(nil)
 	if err == nil {
-		scope = &expression.Scope{Door: true, Now: in.At, Values: map[string]any{"trigger": TriggerScope(&in.Meta, body, in.At, in.Name, "")}}
+		scope = &expression.Scope{Door: true, Mask: entry.Published.Settings.Mask, Now: in.At, Values: map[string]any{"trigger": TriggerScope(&in.Meta, body, in.At, in.Name, "")}}
 		ok, _, err = p.Bool(ctx, scope)
 	}
 	if err != nil {

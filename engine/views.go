@@ -255,6 +255,7 @@ func (e *Engine) Event(ctx context.Context, id string) (EventView, error) {
 	if v.Trigger != nil {
 		v.Trigger["body"] = veil.body(v.Trigger["body"])
 	}
+	v.Reason, v.Title = veil.text(v.Reason), veil.text(v.Title)
 	v.Raw, v.Base64 = "", "" // they would show what is masked
 	return v, nil
 }

@@ -195,7 +195,7 @@ func (w *walker) root() *frame {
 
 func (w *walker) scope(prefix string, values map[string]any) *expression.Scope {
 	return &expression.Scope{
-		Values: values, Now: w.run.At, Zone: w.zone,
+		Values: values, Now: w.run.At, Zone: w.zone, Mask: w.plan.flow.Settings.Mask,
 		WaitURL: func(step string) (string, error) { return w.hands.waitURL(w.run.ID, prefix+step), nil },
 	}
 }

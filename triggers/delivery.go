@@ -372,7 +372,7 @@ func (x *delivery) values(event string) (*expression.Scope, error) {
 			return nil, err
 		}
 		trigger := engine.TriggerScope(&x.in.Meta, value, x.in.At, x.in.Name, event)
-		x.scope = &expression.Scope{Door: true, Now: x.in.At, Values: map[string]any{"trigger": trigger}}
+		x.scope = &expression.Scope{Door: true, Mask: x.door.mask, Now: x.in.At, Values: map[string]any{"trigger": trigger}}
 	}
 	if trigger, ok := x.scope.Values["trigger"].(map[string]any); ok {
 		trigger["event"] = x.in.Name

@@ -63,6 +63,7 @@ type door struct {
 	observe    bool
 	schema     *jsonschema.Schema
 	where      *expression.Program
+	mask       []string // what a reason does not tell
 	dedupe     *expression.Program
 	keyFor     time.Duration
 	orderBy    *expression.Program
@@ -96,7 +97,7 @@ func readDoor(f *flow.Flow, known *Presets) (*door, []form.Problem) {
 		d.schema = schema
 	}
 	d.orderBy = d.compile("order_by", s.orderBy)
-	d.where = d.compile("where", f.Trigger.Where)
+	d.where, d.mask = d.compile("where", f.Trigger.Where), f.Settings.Mask
 	if d.where != nil && d.where.Reads("trigger.resource") {
 		d.where = nil // asked by the engine, once the resource is there
 	}

@@ -112,7 +112,7 @@ func functionsPage(lang string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", form.Label("Functions", "Funções").In(lang))
 	for _, f := range expression.Functions() {
-		fmt.Fprintf(&b, "\n## `%s`\n\n%s\n\n", f.Name, f.Doc.In(lang))
+		fmt.Fprintf(&b, "\n## `%s`\n\n`%s`\n\n%s\n\n", f.Name, f.Signature, f.Doc.In(lang))
 		for _, e := range f.Examples {
 			if data, err := flow.Marshal(e.Result); err == nil {
 				fmt.Fprintf(&b, "- `%s` → `%s`\n", e.Expression, compactJSON(data))

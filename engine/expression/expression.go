@@ -53,7 +53,8 @@ type Scope struct {
 	Now     time.Time
 	Zone    *time.Location
 	WaitURL func(step string) (string, error)
-	Door    bool // on the way in: a tenth of the budget, so that a flood of events cannot stop others
+	Mask    []string // JSON pointers into trigger.body: what Why does not tell
+	Door    bool     // on the way in: a tenth of the budget, so that a flood of events cannot stop others
 }
 
 func (s *Scope) zone() *time.Location {
@@ -80,8 +81,7 @@ type Program struct {
 	paths    [][]string // member chains that it reads, each from its root
 	plain    []string   // the whole expression is this chain
 	vm       *vm.Program
-	fixed    map[string]bool // regular expressions that the source spells out
-	patterns sync.Map        // of them, source -> *pattern
+	patterns map[string]*pattern // of the regular expressions that the source spells out
 	once     sync.Once
 	clause   *clause // of a condition, made when it is first asked why it was false
 }
@@ -109,7 +109,7 @@ func Compile(source string, roots ...string) (p *Program, err error) {
 	if err != nil {
 		return nil, wrong(source, err, roots)
 	}
-	p = &Program{source: source, vm: program, all: rules.paths, fixed: look.patterns}
+	p = &Program{source: source, vm: program, all: rules.paths, patterns: map[string]*pattern{}}
 	for _, path := range rules.paths {
 		if path != nil {
 			p.paths = append(p.paths, path)
@@ -118,8 +118,8 @@ func Compile(source string, roots ...string) (p *Program, err error) {
 	if chain.MatchString(source) && len(p.paths) == 1 {
 		p.plain = p.paths[0]
 	}
-	for pattern := range p.fixed {
-		if _, err := newPattern(pattern); err != nil {
+	for _, text := range look.patterns {
+		if p.patterns[text], err = newPattern(text); err != nil {
 			return nil, wrong(source, err, roots)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 type inspect struct {
 	roots    []string
 	refused  *Error
-	patterns map[string]bool // regular expressions that the source spells out
+	patterns []string // regular expressions that the source spells out
 }
 
 func (v *inspect) Visit(n *ast.Node) {
@@ -34,18 +34,11 @@ func (v *inspect) Visit(n *ast.Node) {
 		v.refuse(x, true, "b\"…\"")
 	case *ast.BinaryNode:
 		if text, ok := x.Right.(*ast.StringNode); ok && x.Operator == "matches" {
-			v.pattern(text.Value)
+			v.patterns = append(v.patterns, text.Value)
 		}
 	case *ast.CallNode:
 		v.call(n, x)
 	}
-}
-
-func (v *inspect) pattern(source string) {
-	if v.patterns == nil {
-		v.patterns = map[string]bool{}
-	}
-	v.patterns[source] = true
 }
 
 // call allows functions of the table by their names, and run.wait_url.
@@ -68,7 +61,7 @@ func (v *inspect) call(n *ast.Node, x *ast.CallNode) {
 	_, known := functions[id.Value]
 	v.refuse(x, !known, id.Value)
 	if text, ok := at(x.Arguments, 1).(*ast.StringNode); ok && strings.HasPrefix(id.Value, "regex_") {
-		v.pattern(text.Value)
+		v.patterns = append(v.patterns, text.Value)
 	}
 }
 

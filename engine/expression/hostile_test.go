@@ -3,6 +3,7 @@ package expression_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -155,6 +156,7 @@ func hostileChild() {
 		if p, err := expression.Compile(source); err == nil {
 			_, _ = p.Run(context.Background(), s)
 			peak = heap()
+
 		}
 		fmt.Printf("case %d %d %d\n", i, time.Since(begin), peak-min(peak, before))
 	}
@@ -184,4 +186,26 @@ func TestBudgetIsSaid(t *testing.T) {
 	if got, err := p.Run(t.Context(), small); err != nil || got != 2 {
 		t.Errorf("got %v, %v, want 2", got, err)
 	}
+}
+
+// FuzzRun: whatever the source, it is refused or it ends, and what leaves is JSON.
+func FuzzRun(f *testing.F) {
+	for _, source := range hostile() {
+		f.Add(source)
+	}
+	s := hostileScope()
+	f.Fuzz(func(t *testing.T, source string) {
+		p, err := expression.Compile(source)
+		if err != nil {
+			return
+		}
+		p.Why(t.Context(), s)
+		value, err := p.Run(t.Context(), s)
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(value); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -57,10 +57,10 @@ func sizeOf(re *syntax.Regexp) int {
 	return n
 }
 
-// pattern compiles once for what stands in the source, else for each new text.
+// pattern is ready for what the source spells out; any other text is compiled each time.
 func (e *evaluation) pattern(source string) (*pattern, error) {
-	if p, ok := e.program.patterns.Load(source); ok {
-		return p.(*pattern), nil
+	if p := e.program.patterns[source]; p != nil {
+		return p, nil
 	}
 	if err := e.charge(400 + 40*len(source)); err != nil {
 		return nil, err
@@ -69,13 +69,7 @@ func (e *evaluation) pattern(source string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.charge(10 * p.steps); err != nil {
-		return nil, err
-	}
-	if e.program.fixed[source] {
-		e.program.patterns.Store(source, p)
-	}
-	return p, nil
+	return p, e.charge(10 * p.steps)
 }
 
 // find gives the indexes of the first match at or after from, as regexp does. Where the work

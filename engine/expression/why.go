@@ -1,9 +1,9 @@
 package expression
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -27,52 +27,51 @@ func (p *Program) Why(ctx context.Context, s *Scope) form.Words {
 	return p.clause.reason(ctx, s)
 }
 
-// clause is a part of a condition, compiled when somebody first asks why it was false.
+// clause is a part of a condition, compiled when somebody first asks why it was false. Only
+// its leaves are programs, so that to ask costs no more than the condition itself.
 type clause struct {
-	operator    string // and, or, not, a comparison, or "" for anything else
-	left, right *clause
-	truth       *Program // the whole part
-	value       *Program // what is told: the part, or what stands before its comparison
-	whole       string
-	before      string // of a comparison: the source on either side
-	after       string
+	operator string // and, or, not, a comparison, or "" for anything else
+	parts    []*clause
+	truth    *Program // of a leaf: the whole
+	value    *Program // of a comparison: what stands before the operator
+	whole    string
+	before   string // of a comparison: the source on either side
+	after    string
 }
 
 func clauseOf(n ast.Node) *clause {
 	c := &clause{whole: sourceOf(n)}
-	c.truth, _ = Compile(n.String(), allRoots...)
-	c.value = c.truth
 	switch x := n.(type) {
 	case *ast.BinaryNode:
 		switch _, compares := comparisons[x.Operator]; {
-		case x.Operator == "and" || x.Operator == "&&":
-			c.operator, c.left, c.right = "and", clauseOf(x.Left), clauseOf(x.Right)
-		case x.Operator == "or" || x.Operator == "||":
-			c.operator, c.left, c.right = "or", clauseOf(x.Left), clauseOf(x.Right)
+		case joins[x.Operator] != "":
+			c.operator = joins[x.Operator]
+			c.join(x.Left)
+			c.join(x.Right)
+			return c
 		case compares:
 			c.operator, c.before, c.after = x.Operator, sourceOf(x.Left), sourceOf(x.Right)
 			c.value, _ = Compile(x.Left.String(), allRoots...)
-			return c
 		}
 	case *ast.UnaryNode:
 		if x.Operator == "not" || x.Operator == "!" {
-			c.operator, c.left = "not", &clause{whole: sourceOf(x.Node)}
-			return c
+			c.operator, c.whole = "not", sourceOf(x.Node)
 		}
 	}
+	c.truth, _ = Compile(n.String(), allRoots...)
 	return c
 }
 
-// ask evaluates; a part that cannot be asked by itself, in a loop say, has no answer.
-func (c *clause) ask(ctx context.Context, s *Scope) (any, bool) {
-	if c.value == nil {
-		return nil, false
+var joins = map[string]string{"and": "and", "&&": "and", "or": "or", "||": "or"}
+
+// join adds an operand; a chain of the same operator is one clause with many parts.
+func (c *clause) join(n ast.Node) {
+	part := clauseOf(n)
+	if part.operator == c.operator {
+		c.parts = append(c.parts, part.parts...)
+		return
 	}
-	if c.value.plain != nil {
-		return lookUp(s.Values, c.value.plain), true
-	}
-	value, err := c.value.run(ctx, s, true)
-	return value, err == nil
+	c.parts = append(c.parts, part)
 }
 
 var comparisons = map[string]form.Words{
@@ -87,35 +86,58 @@ var comparisons = map[string]form.Words{
 func (c *clause) reason(ctx context.Context, s *Scope) form.Words {
 	switch c.operator {
 	case "and":
-		if value, ok := c.left.holds(ctx, s); ok && value {
-			return c.right.reason(ctx, s)
+		for _, part := range c.parts {
+			if !part.holds(ctx, s) {
+				return part.reason(ctx, s)
+			}
 		}
-		return c.left.reason(ctx, s)
 	case "or":
-		left, right := c.left.reason(ctx, s), c.right.reason(ctx, s)
-		return form.Label(left.EN+", and "+right.EN, left.PT+", e "+right.PT)
+		words := c.parts[0].reason(ctx, s)
+		for _, part := range c.parts[1:] {
+			next := part.reason(ctx, s)
+			words = form.Label(words.EN+", and "+next.EN, words.PT+", e "+next.PT)
+		}
+		return words
 	case "not":
-		return said("%s was true", "%s era verdadeiro", c.left.whole)
+		return said("%s was true", "%s era verdadeiro", c.whole)
+	case "":
+		if c.truth != nil && c.truth.plain != nil && lookUp(s.Values, c.truth.plain) == nil {
+			return said("%s is missing", "falta %s", c.whole)
+		}
+	default:
+		return c.compared(ctx, s)
 	}
-	value, ok := c.ask(ctx, s)
-	switch {
-	case ok && value == nil && c.operator != "!=":
-		return said("%s is missing", "falta %s", cmp.Or(c.before, c.whole))
-	case !ok || c.operator == "":
+	return said("%s was false", "%s era falso", c.whole)
+}
+
+func (c *clause) compared(ctx context.Context, s *Scope) form.Words {
+	if c.value == nil { // it cannot stand by itself, in a loop say
 		return said("%s was false", "%s era falso", c.whole)
 	}
-	shown, words := told(value), comparisons[c.operator]
+	value, err := c.value.Run(ctx, s)
+	switch {
+	case err != nil:
+		return said("%s was false", "%s era falso", c.whole)
+	case value == nil && c.operator != "!=":
+		return said("%s is missing", "falta %s", c.before)
+	}
+	shown, words := c.value.told(s, value), comparisons[c.operator]
 	return form.Label(fmt.Sprintf("`%s` was %s, %s %s", c.before, shown.EN, words.EN, c.after),
 		fmt.Sprintf("`%s` era %s, %s %s", c.before, shown.PT, words.PT, c.after))
 }
 
 // holds says whether a clause is true.
-func (c *clause) holds(ctx context.Context, s *Scope) (value, ok bool) {
-	if c.truth == nil {
-		return false, false
+func (c *clause) holds(ctx context.Context, s *Scope) bool {
+	switch {
+	case c.operator == "and":
+		return !slices.ContainsFunc(c.parts, func(part *clause) bool { return !part.holds(ctx, s) })
+	case c.operator == "or":
+		return slices.ContainsFunc(c.parts, func(part *clause) bool { return part.holds(ctx, s) })
+	case c.truth == nil:
+		return false
 	}
-	value, _, err := c.truth.Bool(ctx, s)
-	return value, err == nil
+	ok, _, err := c.truth.Bool(ctx, s)
+	return ok && err == nil
 }
 
 func said(en, pt, source string) form.Words {
@@ -130,23 +152,56 @@ func sourceOf(n ast.Node) string {
 	return n.String()
 }
 
-func told(value any) form.Words {
-	switch v := value.(type) {
-	case bool, int, float64:
-		return form.Label(Text(v), Text(v))
-	case string:
-		digits := 0
-		for _, r := range v {
-			if unicode.IsDigit(r) {
-				digits++
-			}
-		}
-		if len(v) <= 24 && digits < 8 && !strings.Contains(v, "@") {
-			return form.Label(`"`+v+`"`, `"`+v+`"`)
-		}
-		return form.Label("another text", "outro texto")
+// told is a value as a reason may show it.
+func (p *Program) told(s *Scope, value any) form.Words {
+	switch value.(type) {
 	case nil:
 		return form.Label("missing", "ausente")
+	case []any, map[string]any:
+		return kindOf(value)
+	case bool:
+		return form.Label(Text(value), Text(value))
 	}
-	return kindOf(value)
+	text := Text(value)
+	digits := 0
+	for _, r := range text {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	if len(text) > 24 || digits > 7 || strings.Contains(text, "@") || p.masked(s.Mask) {
+		return form.Label("another value", "outro valor")
+	}
+	if _, isText := value.(string); isText {
+		text = `"` + text + `"`
+	}
+	return form.Label(text, text)
+}
+
+// masked says whether the value may come from what a flow masks: it reads such a place of the
+// body, or something that may have been made of it.
+func (p *Program) masked(pointers []string) bool {
+	if len(pointers) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(p.paths, func(path []string) bool {
+		if len(path) < 2 || path[0] != "trigger" || path[1] != "body" {
+			return true
+		}
+		return slices.ContainsFunc(pointers, func(pointer string) bool { return overlaps(path[2:], pointer) })
+	})
+}
+
+// overlaps says whether a path lies on, in or around the place of a JSON pointer, in which *
+// is any name.
+func overlaps(path []string, pointer string) bool {
+	for i, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		if i >= len(path) {
+			break
+		}
+		if name != "*" && strings.NewReplacer("~1", "/", "~0", "~").Replace(name) != path[i] {
+			return false
+		}
+	}
+	return true
 }

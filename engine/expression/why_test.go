@@ -16,7 +16,7 @@ func TestWhy(t *testing.T) {
 		`not (trigger.body.status == "paid")`:                           form.Label("`trigger.body.status == \"paid\"` was true", "`trigger.body.status == \"paid\"` era verdadeiro"),
 		`any(trigger.body.items, .qty > 5)`:                             form.Label("`any(trigger.body.items, .qty > 5)` was false", "`any(trigger.body.items, .qty > 5)` era falso"),
 		`trigger.body.name == "Bia" or trigger.body.name contains "Li"`: form.Label("`trigger.body.name` was \"Ana\", not equal to \"Bia\", and `trigger.body.name` was \"Ana\", which does not contain \"Li\"", "`trigger.body.name` era \"Ana\", não igual a \"Bia\", e `trigger.body.name` era \"Ana\", que não contém \"Li\""),
-		`string(trigger.body.id) == "1"`:                                form.Label("`string(trigger.body.id)` was another text, not equal to \"1\"", "`string(trigger.body.id)` era outro texto, não igual a \"1\""),
+		`string(trigger.body.id) == "1"`:                                form.Label("`string(trigger.body.id)` was another value, not equal to \"1\"", "`string(trigger.body.id)` era outro valor, não igual a \"1\""),
 		`trigger.body.vip`:                                              form.Label("`trigger.body.vip` is missing", "falta `trigger.body.vip`"),
 	} {
 		p, err := expression.Compile(source)
@@ -28,6 +28,32 @@ func TestWhy(t *testing.T) {
 		}
 		if got := p.Why(t.Context(), scope(t)); got != want {
 			t.Errorf("%s:\n got %+v\nwant %+v", source, got, want)
+		}
+	}
+}
+
+// TestWhyTellsNothingPersonal: neither what looks personal nor what the flow masks, nor what a
+// step may have made of it.
+func TestWhyTellsNothingPersonal(t *testing.T) {
+	s := &expression.Scope{Mask: []string{"/customer/*", "/name"}, Values: map[string]any{
+		"trigger": map[string]any{"body": map[string]any{"name": "Ana", "customer": map[string]any{"city": "Salvador"}, "cpf": 52998224725, "mail": "a@b.co", "total": 5}},
+		"steps":   map[string]any{"made": map[string]any{"greeting": "Oi Ana"}},
+	}}
+	for source, want := range map[string]string{
+		`trigger.body.name == "Bia"`:             "`trigger.body.name` was another value, not equal to \"Bia\"",
+		`trigger.body.customer.city == "Natal"`:  "`trigger.body.customer.city` was another value, not equal to \"Natal\"",
+		`string(trigger.body.customer) == "Bia"`: "`string(trigger.body.customer)` was another value, not equal to \"Bia\"",
+		`steps.made.greeting == "Oi"`:            "`steps.made.greeting` was another value, not equal to \"Oi\"",
+		`trigger.body.cpf < 5`:                   "`trigger.body.cpf` was another value, not less than 5",
+		`trigger.body.mail == ""`:                "`trigger.body.mail` was another value, not equal to \"\"",
+		`trigger.body.total > 9`:                 "`trigger.body.total` was 5, not greater than 9",
+	} {
+		p, err := expression.Compile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Why(t.Context(), s).EN; got != want {
+			t.Errorf("%s:\n got %s\nwant %s", source, got, want)
 		}
 	}
 }
