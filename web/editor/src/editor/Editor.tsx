@@ -47,7 +47,7 @@ function Desk({ loaded, actions, triggers }: DeskProps) {
   })
   const step = open?.what === 'step' ? find(flow, open.id) : undefined
   return (
-    <div className="lg:flex lg:h-[calc(100dvh-52px)]">
+    <div className="min-[900px]:flex min-[900px]:h-[calc(100dvh-52px)]">
       <main id="content" className="min-w-0 flex-1 overflow-y-auto px-4 pb-24 sm:px-6">
         <h1 className="sr-only">{flow.name}</h1>
         <EditorBar draft={draft} setOpen={setOpen} />
@@ -57,14 +57,10 @@ function Desk({ loaded, actions, triggers }: DeskProps) {
         <Tree flow={flow} view={view} actions={actions} open={open} setOpen={setOpen} edit={draft.edit} />
         <Problems problems={view.problems} flow={flow} setOpen={setOpen} />
       </main>
-      {open && (
-        <aside aria-label={t.setup} className="fixed inset-x-0 bottom-0 z-30 max-h-[80dvh] overflow-y-auto rounded-t-2xl border-t border-line bg-surface p-5 shadow-xl lg:static lg:max-h-none lg:w-[420px] lg:rounded-none lg:border-t-0 lg:border-l lg:shadow-none">
-          {open.what === 'trigger' && <TriggerPanel flow={flow} view={view} triggers={triggers} edit={draft.edit} close={() => setOpen(null)} />}
-          {open.what === 'test' && <TestPanel flow={flow} close={() => setOpen(null)} />}
-          {open.what === 'publish' && <PublishPanel draft={draft} close={() => setOpen(null)} />}
-          {step && <StepPanel key={step.id} flow={flow} step={step} actions={actions} problems={view.problems} edit={draft.edit} close={() => setOpen(null)} />}
-        </aside>
-      )}
+      {open?.what === 'trigger' && <TriggerPanel flow={flow} view={view} triggers={triggers} edit={draft.edit} close={() => setOpen(null)} />}
+      {open?.what === 'test' && <TestPanel flow={flow} close={() => setOpen(null)} />}
+      {open?.what === 'publish' && <PublishPanel draft={draft} close={() => setOpen(null)} />}
+      {step && <StepPanel key={step.id} flow={flow} step={step} actions={actions} problems={view.problems} edit={draft.edit} close={() => setOpen(null)} />}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { ArrowDown, ArrowUp, Ban, Copy, Trash2, X } from 'lucide-react'
+import { ArrowDown, ArrowUp, Ban, Copy, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useConnections, useSamples } from '../api/hooks'
 import { change, type Flow, freshID, insert, move, put, remove, type Step } from '../flow'
@@ -7,6 +7,7 @@ import { Button, IconButton, inputLook, Labeled } from '../ui/basics'
 import { useSay, useWords } from '../words'
 import { stepAt } from './Editor'
 import { FieldInput } from './FieldInput'
+import { Panel, Tabs } from './Panel'
 
 type PanelProps = { flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: (flow: Flow) => void; close: () => void }
 
@@ -18,23 +19,16 @@ export function StepPanel(props: PanelProps) {
   const action = actions.find((a) => a.kind === step.action)
   const set = (part: Partial<Step>) => edit(change(flow, step.id, (s) => ({ ...s, ...part })))
   return (
-    <div>
-      <div className="mb-3 flex items-center gap-2">
-        <h2 className="flex-1 truncate text-base font-semibold">{step.name || (action ? say(action.title) : step.action)}</h2>
-        <IconButton label={t.close} onClick={close}><X size={18} aria-hidden /></IconButton>
-      </div>
-      <div role="tablist" aria-label={t.step} className="mb-5 flex gap-5 border-b border-line">
-        {(['setup', 'errors', 'notes'] as const).map((name) => (
-          <button key={name} type="button" role="tab" aria-selected={tab === name} onClick={() => setTab(name)} className={`-mb-px border-b-2 py-2 ${tab === name ? 'border-accent font-medium' : 'border-transparent text-text-2'}`}>{t[name]}</button>
-        ))}
-      </div>
-      <div role="tabpanel" className="space-y-4">
-        {tab === 'setup' && <Setup {...props} action={action} set={set} />}
-        {tab === 'errors' && <Errors step={step} set={set} />}
-        {tab === 'notes' && <Notes step={step} set={set} />}
-      </div>
+    <Panel title={step.name || (action ? say(action.title) : step.action)} close={close}>
+      <Tabs label={t.step} tab={tab} choose={setTab} tabs={[{ id: 'setup', label: t.setup }, { id: 'errors', label: t.errors }, { id: 'notes', label: t.notes }]}>
+        <div className="space-y-4">
+          {tab === 'setup' && <Setup {...props} action={action} set={set} />}
+          {tab === 'errors' && <Errors step={step} set={set} />}
+          {tab === 'notes' && <Notes step={step} set={set} />}
+        </div>
+      </Tabs>
       <StepTools flow={flow} step={step} edit={edit} set={set} close={close} />
-    </div>
+    </Panel>
   )
 }
 

@@ -1,9 +1,9 @@
-import { X } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useConnections, useSamples } from '../api/hooks'
 import { type Flow, put } from '../flow'
-import { CopyButton, IconButton, inputLook, JSONView, Labeled } from '../ui/basics'
+import { CopyButton, inputLook, JSONView, Labeled } from '../ui/basics'
 import { useSay, useWords } from '../words'
+import { Panel } from './Panel'
 import { FieldInput } from './FieldInput'
 
 type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: (flow: Flow) => void; close: () => void }
@@ -16,32 +16,30 @@ export function TriggerPanel({ flow, view, triggers, edit, close }: TriggerProps
   const set = (part: Partial<Flow['trigger']>) => edit({ ...flow, trigger: { ...flow.trigger, ...part } })
   const problem = (id: string) => view.problems.find((p) => p.path.startsWith(`/trigger/with/${id}`))?.message
   return (
-    <div className="space-y-4">
-      <div className="flex items-center gap-2">
-        <h2 className="flex-1 text-base font-semibold">{t.trigger}</h2>
-        <IconButton label={t.close} onClick={close}><X size={18} aria-hidden /></IconButton>
-      </div>
-      <Labeled label={t.kind}>
-        <select className={inputLook} value={flow.trigger.kind} onChange={(e) => edit({ ...flow, trigger: { kind: e.target.value } })}>
-          {triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}
-        </select>
-      </Labeled>
-      {kind && <p className="text-text-2">{say(kind.summary)}</p>}
-      {view.url && <FirstEvent flow={flow} url={view.url} />}
-      <Labeled label={t.when} help={t.whenHelp}><input className={`${inputLook} code text-xs`} spellCheck={false} value={flow.trigger.where ?? ''} onChange={(e) => set({ where: e.target.value || undefined })} /></Labeled>
-      {kind && kind.connections.length > 0 && (
-        <Labeled label={t.connection}>
-          <select className={inputLook} value={flow.trigger.connection ?? ''} onChange={(e) => set({ connection: e.target.value || undefined })}>
-            <option value="">{t.noConnection}</option>
-            {flow.trigger.connection && !connections.data?.items.some((c) => c.name === flow.trigger.connection) && <option value={flow.trigger.connection}>{flow.trigger.connection}</option>}
-            {connections.data?.items.filter((c) => kind.connections.includes(c.kind)).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
+    <Panel title={t.trigger} close={close}>
+      <div className="space-y-4">
+        <Labeled label={t.kind}>
+          <select className={inputLook} value={flow.trigger.kind} onChange={(e) => edit({ ...flow, trigger: { kind: e.target.value } })}>
+            {triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}
           </select>
         </Labeled>
-      )}
-      {kind?.fields.map((f) => (
-        <FieldInput key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} problem={problem(f.id)} set={(value) => set({ with: put(flow.trigger.with, f.id, value) })} />
-      ))}
-    </div>
+        {kind && <p className="text-text-2">{say(kind.summary)}</p>}
+        {view.url && <FirstEvent flow={flow} url={view.url} />}
+        <Labeled label={t.when} help={t.whenHelp}><input className={`${inputLook} code text-xs`} spellCheck={false} value={flow.trigger.where ?? ''} onChange={(e) => set({ where: e.target.value || undefined })} /></Labeled>
+        {kind && kind.connections.length > 0 && (
+          <Labeled label={t.connection}>
+            <select className={inputLook} value={flow.trigger.connection ?? ''} onChange={(e) => set({ connection: e.target.value || undefined })}>
+              <option value="">{t.noConnection}</option>
+              {flow.trigger.connection && !connections.data?.items.some((c) => c.name === flow.trigger.connection) && <option value={flow.trigger.connection}>{flow.trigger.connection}</option>}
+              {connections.data?.items.filter((c) => kind.connections.includes(c.kind)).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
+            </select>
+          </Labeled>
+        )}
+        {kind?.fields.map((f) => (
+          <FieldInput key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} problem={problem(f.id)} set={(value) => set({ with: put(flow.trigger.with, f.id, value) })} />
+        ))}
+      </div>
+    </Panel>
   )
 }
 
