@@ -1,61 +1,23 @@
 // The editor in a real browser, on the real program: node --test tests/
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
+import { ana, axeFaults, sideways, start } from './program.mjs'
 
-const root = new URL('../../../', import.meta.url).pathname
-const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-const dir = mkdtempSync(join(tmpdir(), 'gancho-editor-'))
-let program, browser, base, setupLink
-const faults = []
-
-const freePort = () => new Promise((resolve) => {
-  const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)) })
-})
-
-before(async () => {
-  const binary = join(dir, 'gancho')
-  execFileSync('go', ['build', '-o', binary, './cmd/gancho'], { cwd: root })
-  const port = await freePort()
-  base = `http://127.0.0.1:${port}`
-  program = spawn(binary, ['serve', '--data', join(dir, 'data'), '--listen', `127.0.0.1:${port}`, '--flows', join(root, 'flows.example.json')])
-  let out = ''
-  setupLink = await new Promise((resolve, reject) => {
-    program.stdout.on('data', (d) => { out += d; const link = out.match(/http:\S+setup#\S+/); if (link) resolve(link[0]) })
-    program.on('exit', () => reject(new Error(`the program ended: ${out}`)))
-  })
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
-})
-
-after(async () => {
-  await browser?.close()
-  program?.kill('SIGTERM')
-})
-
-async function open(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'en-US', ...options })
-  const page = await context.newPage()
-  page.on('pageerror', (e) => faults.push(String(e)))
-  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) faults.push(m.text()) })
-  return page
-}
+let program
+before(async () => { program = await start({ setUp: false }) })
+after(() => program?.close())
 
 async function signIn(page) {
-  await page.goto(base)
-  await page.getByLabel('E-mail').fill('ana@example.com')
-  await page.getByLabel(/Password|Senha/).fill('quatro palavras sem sentido')
+  await page.goto(program.base)
+  await page.getByLabel('E-mail').fill(ana.email)
+  await page.getByLabel(/Password|Senha/).fill(ana.password)
   await page.getByRole('button', { name: /Sign in|Entrar/ }).click()
   await page.getByRole('heading', { name: /Flows|Fluxos/ }).waitFor()
 }
 
 test('a person sets up, makes a flow, sends an event and sees it run', async () => {
-  const page = await open()
-  await page.goto(setupLink)
+  const page = await program.open()
+  await page.goto(program.setupLink)
   await page.getByLabel('E-mail').fill('ana@example.com')
   await page.getByLabel('Password').fill('quatro palavras sem sentido')
   await page.getByRole('button', { name: 'Create' }).click()
@@ -81,9 +43,9 @@ test('a person sets up, makes a flow, sends an event and sees it run', async () 
 })
 
 test('undo survives a reload', async () => {
-  const page = await open()
+  const page = await program.open()
   await signIn(page)
-  await page.goto(`${base}/flows/low-stock`)
+  await page.goto(`${program.base}/flows/low-stock`)
   const name = page.getByLabel('Name')
   await name.fill('Stock, renamed')
   await page.getByText('Draft saved').waitFor()
@@ -94,11 +56,11 @@ test('undo survives a reload', async () => {
 })
 
 test('two tabs do not overwrite each other', async () => {
-  const one = await open()
+  const one = await program.open()
   await signIn(one)
-  await one.goto(`${base}/flows/daily-report`)
+  await one.goto(`${program.base}/flows/daily-report`)
   const two = await one.context().newPage()
-  await two.goto(`${base}/flows/daily-report`)
+  await two.goto(`${program.base}/flows/daily-report`)
   await one.getByLabel('Name').fill('From the first tab')
   await one.getByText('Draft saved').waitFor()
   await two.getByLabel('Name').fill('From the second tab')
@@ -108,20 +70,18 @@ test('two tabs do not overwrite each other', async () => {
 
 test('no screen has a fault that axe finds, in both themes and languages, nor scrolls sideways on a phone', async () => {
   for (const locale of ['en-US', 'pt-BR']) {
-    const page = await open({ locale })
+    const page = await program.open({ locale })
     await signIn(page)
     for (const theme of ['light', 'dark']) {
       await page.evaluate((t) => localStorage.setItem('theme', t), theme)
       for (const path of ['/', '/flows/order-to-sales', '/runs', '/events', '/connections', '/settings']) {
         await page.setViewportSize({ width: 1440, height: 860 })
-        await page.goto(base + path)
+        await page.goto(program.base + path)
         await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
         await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => undefined)
-        await page.evaluate(axe)
-        const found = await page.evaluate(async () => (await globalThis.axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 150)}`))
-        assert.deepEqual(found, [], `${path} ${theme} ${locale}`)
+        assert.deepEqual(await axeFaults(page), [], `${path} ${theme} ${locale}`)
         await page.setViewportSize({ width: 390, height: 800 })
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390), `${path} scrolls sideways`)
+        assert.deepEqual(await sideways(page), [], `${path} scrolls sideways`)
       }
     }
     await page.context().close()
@@ -129,5 +89,5 @@ test('no screen has a fault that axe finds, in both themes and languages, nor sc
 })
 
 test('nothing broke a rule of the content security policy, and no script failed', () => {
-  assert.deepEqual(faults, [])
+  assert.deepEqual(program.faults, [])
 })

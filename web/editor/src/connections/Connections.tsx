@@ -5,7 +5,8 @@ import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useConnections, useKinds } from '../api/hooks'
 import { Badge, Button, Card, Empty, inputLook, Labeled, Loading, Page, Problem } from '../ui/basics'
-import { useSay, useWords } from '../words'
+import { useSay } from '../words'
+import { useWords } from './words'
 
 type Connection = Schemas['ConnectionView']
 

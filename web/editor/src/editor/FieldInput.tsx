@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { Schemas } from '../api/client'
 import { inputLook, Labeled } from '../ui/basics'
-import { useSay, useWords } from '../words'
+import { useSay } from '../words'
+import { useWords } from './panelWords'
 
 type Field = Schemas['Description']
 

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { X } from 'lucide-react'
 import { IconButton } from '../ui/basics'
-import { useWords } from '../words'
+import { useWords } from './panelWords'
 
 const least = 360
 const most = 640

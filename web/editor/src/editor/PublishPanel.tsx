@@ -2,8 +2,8 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Pause, Play, Power } from 'lucide-react'
 import { api, Refused, take } from '../api/client'
 import { Button, Loading, Problem } from '../ui/basics'
-import { useWords } from '../words'
 import { Panel } from './Panel'
+import { useWords } from './words'
 import type { useDraft } from './useDraft'
 
 /** PublishPanel says in words what would change, and puts it in force. */

@@ -6,8 +6,8 @@ import { useSamples } from '../api/hooks'
 import type { Flow } from '../flow'
 import { StepResults } from '../runs/StepResults'
 import { Button, inputLook, Labeled, Problem, Status } from '../ui/basics'
-import { useWords } from '../words'
 import { Panel } from './Panel'
+import { useWords } from './panelWords'
 
 /** TestPanel runs the draft in memory on an event; nothing leaves the machine. */
 export function TestPanel({ flow, close }: { flow: Flow; close: () => void }) {

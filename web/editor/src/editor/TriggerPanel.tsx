@@ -2,8 +2,9 @@ import type { Schemas } from '../api/client'
 import { useConnections, useSamples } from '../api/hooks'
 import { type Flow, put } from '../flow'
 import { CopyButton, inputLook, JSONView, Labeled } from '../ui/basics'
-import { useSay, useWords } from '../words'
+import { useSay } from '../words'
 import { Panel } from './Panel'
+import { useWords } from './panelWords'
 import { FieldInput } from './FieldInput'
 
 type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: (flow: Flow) => void; close: () => void }

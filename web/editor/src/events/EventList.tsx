@@ -4,7 +4,8 @@ import { api, type Schemas, take } from '../api/client'
 import { useEvents, useLive } from '../api/hooks'
 import { Filters } from '../runs/RunList'
 import { Button, Card, Empty, JSONView, Loading, Page, Problem, Status } from '../ui/basics'
-import { useTimes, useWords } from '../words'
+import { useTimes } from '../words'
+import { useWords } from './words'
 
 const statuses = ['accepted', 'filtered', 'duplicate', 'rejected', 'captured'] as const
 

@@ -6,7 +6,7 @@ import { api, type Schemas, take } from '../api/client'
 import { useFlows, useLive } from '../api/hooks'
 import { idOf } from '../flow'
 import { Badge, Button, Card, CopyButton, Empty, inputLook, Labeled, Loading, Page, Problem } from '../ui/basics'
-import { useWords } from '../words'
+import { useWords } from './words'
 
 export function FlowList() {
   const t = useWords()

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import { api, take } from '../api/client'
 import { Button, Card, inputLook, Labeled, Problem } from '../ui/basics'
-import { useLang, useWords } from '../words'
+import { useLang } from '../words'
+import { useWords } from './words'
 
 function Front({ title, help, children }: { title: string; help?: string; children: ReactNode }) {
   const { lang, setLang } = useLang()

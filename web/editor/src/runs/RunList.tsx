@@ -2,7 +2,8 @@ import { Link, useSearchParams } from 'wouter'
 import { useFlows, useLive, useRuns } from '../api/hooks'
 import type { Schemas } from '../api/client'
 import { Button, Card, Empty, inputLook, Loading, Page, Problem, Status } from '../ui/basics'
-import { useTimes, useWords } from '../words'
+import { useTimes } from '../words'
+import { useWords } from './words'
 
 const statuses = ['pending', 'running', 'waiting', 'unknown', 'succeeded', 'failed', 'filtered', 'canceled', 'duplicate'] as const
 

@@ -1,6 +1,6 @@
 import type { Schemas } from '../api/client'
 import { Badge, Button, JSONView, Status } from '../ui/basics'
-import { useWords } from '../words'
+import { useWords } from './words'
 
 type Step = Schemas['StepView']
 

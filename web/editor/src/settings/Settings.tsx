@@ -3,7 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import { chooseTheme, keptTheme, type Theme } from '../ui/theme'
 import { Button, Card, CopyButton, inputLook, Labeled, Page, Problem } from '../ui/basics'
-import { type Lang, useLang, useTimes, useWords } from '../words'
+import { type Lang, useLang, useTimes } from '../words'
+import { useWords } from './words'
 
 export function Settings({ role }: { role: string }) {
   const t = useWords()

@@ -16,6 +16,12 @@ export function useWords(): Words {
   return useLang().lang === 'pt-BR' ? pt : en
 }
 
+/** makeWords makes the hook of a folder's words: its own ones beside those that all share. */
+export function makeWords<W extends Record<string, string>>(ownEn: W, ownPt: { [K in keyof W]: string }) {
+  const all: Record<Lang, Words & { [K in keyof W]: string }> = { en: { ...en, ...ownEn }, 'pt-BR': { ...pt, ...ownPt } }
+  return () => all[useLang().lang]
+}
+
 /** say picks the text of a server's pair of languages. */
 export function useSay() {
   const { lang } = useLang()

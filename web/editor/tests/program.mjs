@@ -1,0 +1,119 @@
+// The real program in a temporary folder, and a browser that looks at it. Each file of tests
+// starts one; what a page throws, logs as an error or breaks of the content policy is a fault.
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+export const root = new URL('../../../', import.meta.url).pathname
+const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+
+/** Who signs in. */
+export const ana = { name: 'Ana Souza', email: 'ana@example.com', password: 'quatro palavras sem sentido' }
+
+const freePort = () => new Promise((resolve) => {
+  const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)) })
+})
+
+/** build makes the program once for all files of tests; GANCHO_BINARY names one that is there. */
+function build(dir) {
+  if (process.env.GANCHO_BINARY && existsSync(process.env.GANCHO_BINARY)) return process.env.GANCHO_BINARY
+  const binary = join(dir, 'gancho')
+  execFileSync('go', ['build', '-o', binary, './cmd/gancho'], { cwd: root })
+  return binary
+}
+
+/**
+ * start runs the program with the flows of a file ('' for none). What it gives has the base address,
+ * the set-up link, the faults so far, and restart, open, signIn, api and close.
+ */
+export async function start({ flows = join(root, 'flows.example.json'), setUp = true, env = {} } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'gancho-editor-'))
+  const binary = build(dir)
+  const port = await freePort()
+  const base = `http://127.0.0.1:${port}`
+  const faults = []
+  let child
+  const run = async () => {
+    child = spawn(binary, ['serve', '--data', join(dir, 'data'), '--listen', `127.0.0.1:${port}`, ...(flows ? ['--flows', flows] : [])], { env: { ...process.env, ...env } })
+    const own = child
+    own.out = ''
+    own.stdout.on('data', (d) => { own.out += d })
+    own.stderr.on('data', (d) => { own.out += d })
+    for (let tries = 0; ; tries++) {
+      if (own.exitCode !== null || tries > 300) throw new Error(`the program did not start: ${own.out}`)
+      if (await fetch(`${base}/readyz`).then((r) => r.ok, () => false)) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  const stop = (signal = 'SIGTERM') => new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve()
+    child.on('exit', resolve)
+    child.kill(signal)
+  })
+  await run()
+  const setupLink = child.out.match(/http:\S+setup#\S+/)?.[0]
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  let cookie
+  /** api calls the program as ana does. */
+  const api = async (method, path, body) => {
+    const res = await fetch(`${base}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', Cookie: cookie ?? '', Origin: base }, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    const text = await res.text()
+    return { status: res.status, body: text && text.startsWith('{') ? JSON.parse(text) : text, headers: res.headers }
+  }
+  if (setUp) {
+    const res = await api('POST', '/setup', { ...ana, token: setupLink.split('#')[1] })
+    if (res.status !== 201) throw new Error(`set-up: ${res.status} ${JSON.stringify(res.body)}`)
+    cookie = res.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ')
+  }
+  /** open gives a page of a new context; answers of 400 and above are faults unless expected says otherwise. */
+  const open = async (options = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'en-US', ...options })
+    const page = await context.newPage()
+    watch(page)
+    return page
+  }
+  const watch = (page) => {
+    page.on('pageerror', (e) => faults.push(String(e)))
+    page.on('console', (m) => {
+      const network = /Failed to load resource|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED/.test(m.text())
+      if (m.type() === 'error' && !network) faults.push(m.text())
+      else if (/Content Security Policy/.test(m.text())) faults.push(m.text())
+    })
+  }
+  /** signedIn gives a page that has ana's session and stands at path. */
+  const signedIn = async (path = '/', options = {}) => {
+    const page = await open(options)
+    await page.context().addCookies(cookie.split('; ').map((c) => { const at = c.indexOf('='); return { name: c.slice(0, at), value: c.slice(at + 1), url: base } }))
+    await page.goto(base + path)
+    return page
+  }
+  return {
+    base, setupLink, faults, browser, dir, api, open, signedIn, watch, stop,
+    restart: async (signal) => { await stop(signal); await run() },
+    close: async () => {
+      await browser.close()
+      await stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** axeFaults gives what axe finds wrong on the page, in short. */
+export async function axeFaults(page) {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 3).join(' | ')}`)
+  })
+}
+
+/** sideways names each element that scrolls or sticks out sideways. */
+export const sideways = (page) => page.evaluate(() => [document.documentElement, ...document.querySelectorAll('body *')]
+  .filter((e) => {
+    const flow = getComputedStyle(e).overflowX
+    return e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && (e === document.documentElement || flow === 'auto' || flow === 'scroll') && e.dataset.sideways === undefined
+  })
+  .map((e) => `${e.tagName.toLowerCase()}.${String(e.className).slice(0, 60)} ${e.scrollWidth}>${e.clientWidth}`))
