@@ -42,6 +42,8 @@ type Field struct {
 	options     []Choice
 	showIf      string
 	group       string // at most one field of a group may be set
+	custom      bool
+	live        []string // fields that must be filled in before the options can be read; nil where they are fixed
 
 	given *bool // whether a value was bound that is no default
 
@@ -109,6 +111,19 @@ func (f *Field) Given(into *bool) *Field { f.given = into; return f }
 
 // Options are the choices of a Select.
 func (f *Field) Options(options ...Choice) *Field { f.options = options; return f }
+
+// Custom says that a Select also takes other values.
+func (f *Field) Custom() *Field { f.custom = true; return f }
+
+// Live says that the options are read from the provider once these other fields are filled
+// in; any value is taken.
+func (f *Field) Live(needs ...string) *Field {
+	f.live, f.custom = append([]string{}, needs...), true
+	return f
+}
+
+// AddOption adds a choice.
+func (f *Field) AddOption(o Choice) { f.options = append(f.options, o) }
 
 // Find gives the field of that ID, or nil.
 func (fs Fields) Find(id string) *Field {
@@ -261,7 +276,7 @@ func (f *Field) check(value any) *Problem {
 			p := f.problem("pattern", Label("does not have the form that is expected", "não tem o formato esperado"))
 			return &p
 		}
-		if len(f.options) > 0 && !f.hasOption(text) {
+		if len(f.options) > 0 && !f.custom && !f.hasOption(text) {
 			p := f.problem("not_an_option", Label("must be one of "+f.choices(), "deve ser um destes: "+f.choices()))
 			return &p
 		}

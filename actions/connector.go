@@ -1,0 +1,26 @@
+package actions
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Connector describes what can be done at a provider: how a connection signs in, which limits
+// hold, what an answer means, and the actions. It is read from a file of the format
+// gancho.connector/1 and never changes.
+type Connector struct {
+	file    connectorFile
+	auths   []string // choices and actions, in the order of the file
+	actions []string
+}
+
+// ID is the connector's name in flows: the kind of an action is <connector>.<action>.
+func (c *Connector) ID() string { return c.file.ID }
+
+func hostOfText(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
