@@ -3,6 +3,8 @@ package engine
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -10,18 +12,21 @@ import (
 	"gancho/engine/form"
 )
 
-// What an import does with a flow whose id is taken.
+// What an import does with a flow whose id is taken. Follow is for a bundle that is taken in
+// again and again: a flow is replaced only when the bundle's differs from what it held the
+// last time, so that what people changed meanwhile stays.
 const (
 	OnConflictFail    = "fail"
 	OnConflictSkip    = "skip"
 	OnConflictReplace = "replace"
+	OnConflictFollow  = "follow"
 )
 
 // ImportOptions say how a bundle is taken in.
 type ImportOptions struct {
 	DryRun     bool
 	Publish    bool
-	OnConflict string // fail (default), skip, replace
+	OnConflict string // fail (default), skip, replace, follow
 }
 
 // ImportResult says what became of one flow: created, replaced, unchanged or skipped.
@@ -33,9 +38,9 @@ type ImportResult struct {
 }
 
 // Import takes the flows of a bundle in, as drafts; new ones are off unless Publish is asked,
-// and one with errors is kept as a draft all the same. It never calls out. A flow that is as
-// it was is left alone. With fail, nothing is taken in when any id is taken by a different
-// flow.
+// and one with errors is kept as a draft all the same. It never calls out. With skip, replace
+// and follow a flow that is as it was is left alone; with fail nothing is taken in when any id
+// is taken.
 func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
 	results, err := s.plan(b, o)
 	if err != nil || o.DryRun {
@@ -60,13 +65,13 @@ func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
 		}
 		if action == "" {
 			taken = append(taken, form.Problem{Severity: form.Error, Path: fmt.Sprintf("/flows/%d/id", i), Code: "taken", Message: form.Label(
-				fmt.Sprintf("there is another flow %q already", f.ID), fmt.Sprintf("já existe outro fluxo %q", f.ID))})
+				fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))})
 		}
 		results[i] = ImportResult{ID: f.ID, Action: action, Problems: s.check(f, b).problems}
 	}
 	if len(taken) > 0 {
-		r := refuse(Conflict, "taken", fmt.Sprintf("%d flows are there already, and differ; import with on_conflict=replace or skip", len(taken)),
-			fmt.Sprintf("%d fluxos já existem e são diferentes; importe com on_conflict=replace ou skip", len(taken)))
+		r := refuse(Conflict, "taken", fmt.Sprintf("%d flows are there already; import with on_conflict=replace or skip", len(taken)),
+			fmt.Sprintf("%d fluxos já existem; importe com on_conflict=replace ou skip", len(taken)))
 		r.Problems = taken
 		return nil, r
 	}
@@ -79,16 +84,30 @@ func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
 	if !taken {
 		return "created", nil
 	}
-	if equal, err := sameFlow(e.Draft, f); err != nil || equal {
-		return "unchanged", err
+	digest, err := digestOf(f)
+	if err != nil {
+		return "", err
 	}
-	switch o.OnConflict {
-	case OnConflictSkip:
+	same, err := sameFlow(e.Draft, f)
+	switch {
+	case err != nil || o.OnConflict == "" || o.OnConflict == OnConflictFail:
+		return "", err
+	case same || o.OnConflict == OnConflictFollow && e.source == digest:
+		return "unchanged", nil
+	case o.OnConflict == OnConflictSkip:
 		return "skipped", nil
-	case OnConflictReplace:
-		return "replaced", nil
 	}
-	return "", nil
+	return "replaced", nil
+}
+
+// digestOf tells a flow from what it was in the bundle that it came with.
+func digestOf(f *flow.Flow) (string, error) {
+	data, err := flow.Marshal(f)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 func sameFlow(a, b *flow.Flow) (bool, error) {
@@ -101,20 +120,25 @@ func sameFlow(a, b *flow.Flow) (bool, error) {
 }
 
 func (s *Flows) take(ctx context.Context, f *flow.Flow, o ImportOptions, r *ImportResult) error {
-	var err error
-	switch r.Action {
-	case "created":
-		_, err = s.create(ctx, f, FlowOff)
-	case "replaced":
-		_, err = s.Update(ctx, f.ID, f, -1)
-	case "skipped":
-		return nil
-	}
-	if err != nil || !o.Publish {
+	digest, err := digestOf(f)
+	if err != nil {
 		return err
 	}
-	e, err := s.Get(f.ID)
-	if err != nil {
+	var e FlowEntry
+	switch r.Action {
+	case "created":
+		e, err = s.create(ctx, f, FlowOff, digest)
+	case "replaced":
+		e, err = s.change(ctx, f.ID, -1, func(e *FlowEntry) error {
+			e.Draft, e.DraftRev, e.source = f, e.DraftRev+1, digest
+			return s.keepDraft(ctx, e)
+		})
+	case "unchanged":
+		e, err = s.Get(f.ID)
+	default:
+		return nil
+	}
+	if err != nil || !o.Publish || r.Action == "unchanged" && o.OnConflict == OnConflictFollow && e.Published != nil {
 		return err
 	}
 	if e.Published != nil {

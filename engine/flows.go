@@ -43,10 +43,11 @@ type FlowEntry struct {
 	Created      time.Time
 	Updated      time.Time
 
-	old   []oldToken
-	doc   int64
-	place int64 // of the draft among those kept
-	last  int64 // the newest that redo reaches
+	old    []oldToken
+	doc    int64
+	place  int64  // of the draft among those kept
+	last   int64  // the newest that redo reaches
+	source string // digest of the flow as the bundle that it came with held it
 }
 
 type oldToken struct {
@@ -66,6 +67,7 @@ type head struct {
 	Draft        *flow.Flow `json:"draft"`
 	Place        int64      `json:"place,omitempty"`
 	Last         int64      `json:"last,omitempty"`
+	Source       string     `json:"source,omitempty"`
 }
 
 // revision is the saved form of a published flow; it is never changed.
@@ -140,7 +142,7 @@ func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
 	}
 	f := &FlowEntry{
 		ID: d.ID, State: h.State, Draft: h.Draft, DraftRev: h.DraftRev, PublishedRev: h.PublishedRev,
-		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last,
+		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last, source: h.Source,
 	}
 	var err error
 	if f.Token, err = s.openToken(d.ID, h.Token); err != nil {
@@ -281,15 +283,15 @@ func (s *Flows) ByToken(token string) (FlowEntry, bool) {
 
 // Create keeps a new flow as a draft, with a trigger URL of its own.
 func (s *Flows) Create(ctx context.Context, f *flow.Flow) (FlowEntry, error) {
-	return s.create(ctx, f, FlowNew)
+	return s.create(ctx, f, FlowNew, "")
 }
 
-func (s *Flows) create(ctx context.Context, f *flow.Flow, state State) (FlowEntry, error) {
+func (s *Flows) create(ctx context.Context, f *flow.Flow, state State, source string) (FlowEntry, error) {
 	if _, taken := s.entry(f.ID); taken {
 		return FlowEntry{}, refuse(Conflict, "taken", fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))
 	}
 	now := s.Now().UTC()
-	e := &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now}
+	e := &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now, source: source}
 	if err := s.keepDraft(ctx, e); err != nil {
 		return FlowEntry{}, err
 	}
@@ -333,7 +335,7 @@ func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *
 // write makes an entry durable and then the one in force.
 func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (FlowEntry, error) {
 	h := head{
-		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last,
+		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, Source: e.source,
 		Token: s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
 	}
 	for _, o := range e.old {

@@ -397,15 +397,16 @@ func TestImport(t *testing.T) {
 	}
 	before, err := s.Get("a")
 	check(t, err)
-	run(bundle(1), engine.ImportOptions{Publish: true}, "a unchanged published", "b unchanged published", "c unchanged")
-	run(bundle(1), engine.ImportOptions{Publish: true}, "a unchanged", "b unchanged", "c unchanged")
+	again := engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictReplace}
+	run(bundle(1), again, "a unchanged published", "b unchanged published", "c unchanged")
+	run(bundle(1), again, "a unchanged", "b unchanged", "c unchanged")
 	after, err := s.Get("a")
 	check(t, err)
 	if after.State != engine.FlowOn || after.PublishedRev != 1 || after.DraftRev != before.DraftRev || after.Token != before.Token {
 		t.Errorf("published once: %+v", after)
 	}
 	_, err = s.Import(ctx, bundle(2), engine.ImportOptions{})
-	if r := refused(t, err, engine.Conflict); !slices.Equal(pathsOf(r.Problems), []string{"/flows/1/id taken"}) {
+	if r := refused(t, err, engine.Conflict); !slices.Equal(pathsOf(r.Problems), []string{"/flows/0/id taken", "/flows/1/id taken", "/flows/2/id taken"}) {
 		t.Errorf("got %v", r.Problems)
 	}
 	run(bundle(2), engine.ImportOptions{OnConflict: engine.OnConflictSkip, Publish: true}, "a unchanged", "b skipped", "c unchanged")
@@ -415,6 +416,16 @@ func TestImport(t *testing.T) {
 	if e.Published.Name != "draft 2" || e.PublishedRev != 2 {
 		t.Errorf("replaced: %s %d", e.Published.Name, e.PublishedRev)
 	}
+
+	// What a person changed stays as long as the followed bundle does.
+	follow := engine.ImportOptions{OnConflict: engine.OnConflictFollow, Publish: true}
+	_, err = s.Update(ctx, "b", numbered("b", 9), -1)
+	check(t, err)
+	run(bundle(2), follow, "a unchanged", "b unchanged", "c unchanged")
+	if e, err = s.Get("b"); err != nil || e.Draft.Name != "draft 9" || e.PublishedRev != 2 {
+		t.Errorf("a followed bundle took an edit back: %s %d %v", e.Draft.Name, e.PublishedRev, err)
+	}
+	run(bundle(3), follow, "a unchanged", "b replaced published", "c unchanged")
 }
 
 func TestExport(t *testing.T) {

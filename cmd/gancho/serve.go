@@ -255,7 +255,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, to streams)
 	if err != nil {
 		return err
 	}
-	results, err := i.flows.Import(ctx, b, engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictReplace})
+	results, err := i.flows.Import(ctx, b, engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictFollow})
 	if err != nil {
 		return fmt.Errorf("import %s: %w", c.Flows, err)
 	}

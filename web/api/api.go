@@ -65,7 +65,7 @@ func Mount(e *echo.Echo, c Config) error {
 	huma.DefaultArrayNullable = false
 	group := e.Group(Prefix, s.enter)
 	api := humaecho.NewWithGroup(e, group, config)
-	api.UseMiddleware(s.language)
+	api.UseMiddleware(s.language, bareFlags)
 	table := s.routes()
 	for _, r := range table {
 		if r.permission == 0 {

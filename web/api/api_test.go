@@ -199,6 +199,23 @@ func TestLifeOfAFlow(t *testing.T) {
 	h.want(404, "GET", "/flows/a", "")
 }
 
+// TestFlagsNeedNoValue: ?cancel and ?dry_run are said by being there.
+func TestFlagsNeedNoValue(t *testing.T) {
+	h := newHouse(t)
+	flow := `{"id": "a", "name": "A", "trigger": {"kind": "webhook"}, "steps": [{"id": "d", "action": "delay", "with": {"for": "1h"}}]}`
+	bundle := `{"gancho": 1, "flows": [` + flow + `]}`
+	if dry := h.want(200, "POST", "/import?dry_run", bundle); dry["dry_run"] != true {
+		t.Errorf("%v", dry)
+	}
+	h.want(404, "GET", "/flows/a", "")
+	h.want(200, "POST", "/import?publish", bundle)
+	h.want(409, "POST", "/import?publish", bundle)
+	h.want(200, "POST", "/flows/a/events", `{"event": {"body": {}}}`)
+	h.want(409, "DELETE", "/flows/a", "")
+	h.want(409, "DELETE", "/flows/a?cancel=false", "")
+	h.want(204, "DELETE", "/flows/a?cancel", "")
+}
+
 func TestUnreadableFlowsAreRefusedWithEveryFault(t *testing.T) {
 	h := newHouse(t)
 	bad := h.want(422, "POST", "/flows", `{"id": "a", "nmae": "A", "trigger": {"kind": 5}, "steps": {}}`)

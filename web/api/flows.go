@@ -17,8 +17,6 @@ import (
 	"gancho/engine/form"
 	"gancho/engine/store"
 	"gancho/web/session"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // FlowView is a flow with its life.
@@ -315,18 +313,6 @@ func (s *server) refuseFailing(ctx context.Context, e *engine.FlowEntry) error {
 	}
 	return p
 }
-
-// flag is a query parameter that is true when it is there, whatever it holds but false or 0.
-type flag bool
-
-// UnmarshalText reads the parameter.
-func (f *flag) UnmarshalText(text []byte) error {
-	*f = string(text) != "false" && string(text) != "0"
-	return nil
-}
-
-// Schema is that of a boolean.
-func (flag) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeBoolean} }
 
 func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *FlowPath) (*flowOutput, error) {
 	return func(ctx context.Context, in *FlowPath) (*flowOutput, error) {
