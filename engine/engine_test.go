@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -198,6 +199,32 @@ func TestAnOrderPassesTheSteps(t *testing.T) {
 	v = h.finished(h.send("order", `{"status": "pending"}`))
 	if v.Status != store.RunFiltered || v.Reason == "" {
 		t.Errorf("got %s %q, want filtered with a reason", v.Status, v.Reason)
+	}
+}
+
+// TestAStoryReadsAsTheFlowDoes: steps come in the tree's order, and those of a branch that was
+// not taken are skipped, in every turn.
+func TestAStoryReadsAsTheFlowDoes(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "tree", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "z", "action": "test.send", "with": {"text": "first"}},
+		{"id": "each", "action": "loop", "with": {"over": "trigger.body"}, "steps": [
+			{"id": "size", "action": "branch", "branches": [
+				{"name": "big", "when": "item > 1", "steps": [{"id": "y", "action": "test.send", "with": {"text": "big"}}]},
+				{"name": "small", "steps": [{"id": "x", "action": "parallel", "branches": [
+					{"name": "a", "steps": [{"id": "w", "action": "test.send", "with": {"text": "small"}}]}]}]}]}]},
+		{"id": "a", "action": "test.send", "with": {"text": "last"}}]}`)
+	v := h.finished(h.send("tree", `[1, 2]`))
+	var got []string
+	for _, s := range v.Steps {
+		got = append(got, s.Path+" "+s.Status)
+	}
+	want := []string{
+		"z succeeded", "each succeeded", "each.0.size succeeded", "each.0.y skipped", "each.0.x succeeded", "each.0.w succeeded",
+		"each.1.size succeeded", "each.1.y succeeded", "each.1.x skipped", "each.1.w skipped", "a succeeded",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
 	}
 }
 

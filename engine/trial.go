@@ -64,7 +64,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	for _, r := range records {
 		list = append(list, r)
 	}
-	v.Steps = viewSteps(list)
+	v.Steps = viewSteps(c.Flow, list)
 	return &v, nil
 }
 

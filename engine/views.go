@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"gancho/engine/flow"
 	"gancho/engine/store"
 )
 
@@ -141,29 +141,6 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-// viewSteps orders steps as they began; those that never did come last.
-func viewSteps(records []*record) []StepView {
-	slices.SortStableFunc(records, func(a, b *record) int {
-		switch {
-		case a.Started.IsZero() != b.Started.IsZero():
-			if a.Started.IsZero() {
-				return 1
-			}
-			return -1
-		case !a.Started.Equal(b.Started):
-			return a.Started.Compare(b.Started)
-		}
-		return strings.Compare(a.Path, b.Path)
-	})
-	views := []StepView{}
-	for _, r := range records {
-		if r.Action != "turn" {
-			views = append(views, viewStep(r))
-		}
-	}
-	return views
-}
-
 // Run tells the whole story of a run, from the store alone.
 func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	story, err := e.Store.GetRun(ctx, id)
@@ -179,7 +156,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		}
 		records = append(records, r)
 	}
-	v.Steps = viewSteps(records)
+	v.Steps = viewSteps(e.revisionOf(ctx, &story.Run), records)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)
@@ -189,6 +166,15 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	}
 	e.Mask(&v)
 	return v, nil
+}
+
+// revisionOf gives the flow that a run runs; nil when it is gone.
+func (e *Engine) revisionOf(ctx context.Context, r *store.Run) *flow.Flow {
+	f, err := e.Flows.Revision(ctx, r.Flow, r.Revision)
+	if err != nil {
+		return nil
+	}
+	return f
 }
 
 // triggerView shows an event as expressions see it; nil once its body was dropped.

@@ -85,7 +85,7 @@ func (x *delivery) prove(w http.ResponseWriter) (no *refusal) {
 func (x *delivery) wrongMethod() *refusal {
 	return &refusal{
 		status: http.StatusMethodNotAllowed, code: "method_not_allowed",
-		words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method,
+		words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method, allow: x.door.methods,
 	}
 }
 

@@ -18,8 +18,9 @@ type refusal struct {
 	reason     string
 	retryAfter int // seconds
 	keepBody   bool
-	silent     bool // not recorded: it says nothing about the sender
-	challenge  bool // ask for user and password
+	silent     bool     // not recorded: it says nothing about the sender
+	challenge  bool     // ask for user and password
+	allow      []string // the methods that are taken
 }
 
 func (d *Webhook) refuse(w http.ResponseWriter, r *http.Request, no refusal) {
@@ -27,6 +28,9 @@ func (d *Webhook) refuse(w http.ResponseWriter, r *http.Request, no refusal) {
 	h["Content-Type"] = d.fixed.json
 	if no.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(no.retryAfter))
+	}
+	if len(no.allow) > 0 {
+		h.Set("Allow", strings.Join(no.allow, ", "))
 	}
 	if no.challenge {
 		h.Set("WWW-Authenticate", `Basic realm="gancho"`)

@@ -18,8 +18,7 @@ func (d *Webhook) wait(w http.ResponseWriter, r *http.Request, token string) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
 	default:
-		w.Header().Set("Allow", "GET, HEAD, POST")
-		d.refuse(w, r, refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed", words: form.Label("this method is not taken here", "este método não é aceito aqui")})
+		d.refuse(w, r, refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed", allow: []string{http.MethodGet, http.MethodHead, http.MethodPost}, words: form.Label("this method is not taken here", "este método não é aceito aqui")})
 		return
 	}
 	page, err := d.Engine.WaitPage(r.Context(), token)

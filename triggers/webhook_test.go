@@ -425,7 +425,13 @@ func TestWaitURL(t *testing.T) {
 	wantStatus(t, h.send("GET", "/w/wait", ""), 410)
 	wantStatus(t, h.send("POST", "/w/wait", `{"approved":true}`), 410)
 	wantStatus(t, h.send("GET", "/w/other", ""), 404)
-	wantStatus(t, h.send("PUT", "/w/wait", ""), 405)
+	for path, want := range map[string]string{"/w/wait": "GET, HEAD, POST", "/h/tok-orders": "POST"} {
+		w := h.send("PUT", path, "")
+		wantStatus(t, w, 405)
+		if got := w.Header().Get("Allow"); got != want {
+			t.Errorf("%s: Allow %q, want %q", path, got, want)
+		}
+	}
 	h.wait = engine.WaitView{Open: true}
 	w = h.send("POST", "/w/wait", `{"id":1}`)
 	if w.Code != 200 || w.Body.String() != `{"status":"received"}` {
