@@ -1102,16 +1102,22 @@ export interface components {
         };
         Description: {
             advanced?: boolean;
+            /** @description a value that is not among the options is taken too */
+            custom?: boolean;
             default?: unknown;
             example?: string;
             help?: components["schemas"]["Words"];
             id: string;
             label: components["schemas"]["Words"];
             literal?: boolean;
+            /** @description the options are read from the provider */
+            live?: boolean;
             /** Format: double */
             max?: number;
             /** Format: double */
             min?: number;
+            /** @description fields to fill in before the options can be read */
+            needs?: string[];
             one_of?: string;
             options?: components["schemas"]["Choice"][];
             pattern?: string;
