@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"gancho/web/api"
 )
 
 //go:embed all:dist
@@ -105,11 +107,26 @@ func (a *assets) file(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(data) //nolint:errcheck // the reader is gone
 }
 
+const rootMark = `<html lang="en">`
+
+// rootOf is the page's root in the language and theme that the person chose, so that the first
+// paint is right; without a choice the language is what the browser asks for, and the theme the system's.
+func rootOf(r *http.Request) string {
+	lang, theme := api.Language(r.Header.Get("Accept-Language")), ""
+	if c, err := r.Cookie("lang"); err == nil && (c.Value == "en" || c.Value == "pt-BR") {
+		lang = c.Value
+	}
+	if c, err := r.Cookie("theme"); err == nil && (c.Value == "light" || c.Value == "dark") {
+		theme = ` class="` + c.Value + `"`
+	}
+	return `<html lang="` + lang + `"` + theme + `>`
+}
+
 const nonceMark = `<meta property="csp-nonce" nonce`
 
 // page serves the editor's page; its paths are the editor's own. Each answer has a nonce of
 // its own, for the styles that the text editor makes.
-func (a *assets) page(w http.ResponseWriter, _ *http.Request) {
+func (a *assets) page(w http.ResponseWriter, r *http.Request) {
 	raw := make([]byte, 16)
 	rand.Read(raw)
 	nonce := base64.RawStdEncoding.EncodeToString(raw)
@@ -119,5 +136,6 @@ func (a *assets) page(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	page := bytes.Replace(a.index, []byte(nonceMark+`=""`), []byte(nonceMark), 1)
 	page = bytes.Replace(page, []byte(nonceMark), []byte(nonceMark+`="`+nonce+`"`), 1)
+	page = bytes.Replace(page, []byte(rootMark), []byte(rootOf(r)), 1)
 	_, _ = w.Write(page) //nolint:errcheck // the reader is gone
 }

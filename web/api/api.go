@@ -165,7 +165,7 @@ func (s *server) permit(api huma.API, asks session.Permission) func(huma.Context
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 		}
 		p := problemOf(status, code, en, pt)
-		p.speak(languageOf(ctx.Header("Accept-Language")))
+		p.speak(Language(ctx.Header("Accept-Language")))
 		ctx.SetHeader("Content-Type", "application/problem+json")
 		ctx.SetStatus(status)
 		if err := api.Marshal(ctx.BodyWriter(), "application/json", p); err != nil {
@@ -188,7 +188,7 @@ func (s *server) guard(asks session.Permission) echo.MiddlewareFunc {
 type langKey struct{}
 
 func (s *server) language(ctx huma.Context, next func(huma.Context)) {
-	next(huma.WithValue(ctx, langKey{}, languageOf(ctx.Header("Accept-Language"))))
+	next(huma.WithValue(ctx, langKey{}, Language(ctx.Header("Accept-Language"))))
 }
 
 func langOf(ctx context.Context) string {
@@ -196,8 +196,8 @@ func langOf(ctx context.Context) string {
 	return lang
 }
 
-// languageOf gives pt-BR when Portuguese is wanted before English.
-func languageOf(accept string) string {
+// Language gives pt-BR when Portuguese is wanted before English.
+func Language(accept string) string {
 	for part := range strings.SplitSeq(accept, ",") {
 		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
 		switch tag = strings.ToLower(tag); {

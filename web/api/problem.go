@@ -174,7 +174,7 @@ func statusOf(kind engine.RefusalKind) int {
 // writeProblem answers outside of huma.
 func writeProblem(c echo.Context, status int, code, en, pt string) error {
 	p := problemOf(status, code, en, pt)
-	p.speak(languageOf(c.Request().Header.Get("Accept-Language")))
+	p.speak(Language(c.Request().Header.Get("Accept-Language")))
 	c.Response().Header().Set("Content-Type", "application/problem+json")
 	if status == http.StatusUnauthorized {
 		c.Response().Header().Set("WWW-Authenticate", "Bearer")

@@ -7,6 +7,7 @@ import { useSession } from './api/hooks'
 import { FlowList } from './flows/FlowList'
 import { SetUp, SignIn } from './people/SignIn'
 import { IconButton, Loading, Problem } from './ui/basics'
+import { keep } from './ui/cookie'
 import { firstLang, type Lang, LangContext, useWords } from './words'
 
 const Editor = lazy(() => import('./editor/Editor').then((m) => ({ default: m.Editor })))
@@ -16,17 +17,15 @@ const EventList = lazy(() => import('./events/EventList').then((m) => ({ default
 const Connections = lazy(() => import('./connections/Connections').then((m) => ({ default: m.Connections })))
 const Settings = lazy(() => import('./settings/Settings').then((m) => ({ default: m.Settings })))
 
-inLanguage(firstLang)
-
 export function App() {
   const [lang, setLang] = useState<Lang>(firstLang)
   const queries = useQueryClient()
   useEffect(() => {
     document.documentElement.lang = lang
-    localStorage.setItem('lang', lang)
   }, [lang])
   const choose = (next: Lang) => {
     inLanguage(next)
+    keep('lang', next)
     setLang(next)
     void queries.invalidateQueries()
   }
@@ -81,7 +80,7 @@ function Bar({ role, name }: { role: string; name: string }) {
   return (
     <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-b border-line bg-surface px-3 sm:px-4">
       <Link href="/" className="mr-2 flex items-center gap-2 font-semibold">
-        <svg viewBox="0 0 24 24" className="size-6" fill="none" strokeWidth="4" strokeLinecap="round" aria-hidden><path d="M16 4v11a5 5 0 0 1-10 0" className="stroke-accent" /><circle cx="16" cy="4" r="2.4" fill="#F2A33A" /></svg>
+        <svg viewBox="0 0 24 24" className="size-6" fill="none" strokeWidth="4" strokeLinecap="round" aria-hidden><path d="M16 4v11a5 5 0 0 1-10 0" className="stroke-accent" /><circle cx="16" cy="4" r="2.4" className="fill-brand" /></svg>
         <span className="hidden sm:inline">Gancho</span>
       </Link>
       <nav aria-label="Gancho" className="flex flex-1 gap-0.5 overflow-x-auto">

@@ -4,7 +4,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Refused } from './api/client'
 import { App } from './app'
 import './styles.css'
-import './ui/theme'
 
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: (count, error) => !(error instanceof Refused) && count < 2, staleTime: 2_000 } },

@@ -73,7 +73,7 @@ test('no screen has a fault that axe finds, in both themes and languages, nor sc
     const page = await program.open({ locale })
     await signIn(page)
     for (const theme of ['light', 'dark']) {
-      await page.evaluate((t) => localStorage.setItem('theme', t), theme)
+      await page.context().addCookies([{ name: 'theme', value: theme, url: program.base }])
       for (const path of ['/', '/flows/order-to-sales', '/runs', '/events', '/connections', '/settings']) {
         await page.setViewportSize({ width: 1440, height: 860 })
         await page.goto(program.base + path)

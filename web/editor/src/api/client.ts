@@ -5,14 +5,18 @@ export type Schemas = components['schemas']
 
 export const api = createClient<paths>({ baseUrl: '/api/v1' })
 
-/** inLanguage makes the server's errors speak the person's language. */
+let language = document.documentElement.lang
+
+api.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', language)
+    return request
+  },
+})
+
+/** inLanguage makes the server's words come in the person's language. */
 export function inLanguage(lang: string) {
-  api.use({
-    onRequest({ request }) {
-      request.headers.set('Accept-Language', lang)
-      return request
-    },
-  })
+  language = lang
 }
 
 /** Refused is an error answer of the server, in words. */

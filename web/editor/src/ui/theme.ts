@@ -1,21 +1,16 @@
+import { keep } from './cookie'
+
 export type Theme = 'system' | 'light' | 'dark'
 
-const system = matchMedia('(prefers-color-scheme: dark)')
-
+/** keptTheme is what the server wrote into the page: a choice, or none for the system's. */
 export function keptTheme(): Theme {
-  const kept = localStorage.getItem('theme')
-  return kept === 'light' || kept === 'dark' ? kept : 'system'
-}
-
-function apply() {
-  const theme = keptTheme()
-  document.documentElement.classList.toggle('dark', theme === 'dark' || (theme === 'system' && system.matches))
+  const root = document.documentElement.classList
+  return root.contains('dark') ? 'dark' : root.contains('light') ? 'light' : 'system'
 }
 
 export function chooseTheme(theme: Theme) {
-  localStorage.setItem('theme', theme)
-  apply()
+  const root = document.documentElement.classList
+  root.remove('light', 'dark')
+  if (theme !== 'system') root.add(theme)
+  keep('theme', theme === 'system' ? '' : theme)
 }
-
-system.addEventListener('change', apply)
-apply()

@@ -1,5 +1,7 @@
 /** Words that more than one screen uses; each folder keeps its own in its words.ts. */
 export const en = {
+  show: 'Show',
+  hide: 'Hide',
   flows: 'Flows',
   runs: 'Runs',
   events: 'Events',

@@ -4,9 +4,8 @@ import { pt } from './pt'
 
 export type Lang = 'en' | 'pt-BR'
 
-const kept = localStorage.getItem('lang')
-
-export const firstLang: Lang = kept === 'en' || kept === 'pt-BR' ? kept : navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+/** firstLang is the language that the server wrote into the page. */
+export const firstLang: Lang = document.documentElement.lang === 'pt-BR' ? 'pt-BR' : 'en'
 
 export const LangContext = createContext<{ lang: Lang; setLang: (lang: Lang) => void }>({ lang: firstLang, setLang: () => undefined })
 

@@ -1,6 +1,8 @@
 import type { Words } from './en'
 
 export const pt: Words = {
+  show: 'Mostrar',
+  hide: 'Ocultar',
   flows: 'Fluxos',
   runs: 'Execuções',
   events: 'Eventos',

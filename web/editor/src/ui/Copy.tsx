@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'react'
+import { Check, Copy } from 'lucide-react'
+import { useWords } from '../words'
+import { IconButton } from './Button'
+
+/** copyText also works where the page came without TLS and browsers have no clipboard for it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const area = document.createElement('textarea')
+    area.value = text
+    const host = document.querySelector('dialog[open]') ?? document.body
+    host.append(area)
+    area.select()
+    const done = document.execCommand('copy')
+    area.remove()
+    return done
+  }
+}
+
+export function CopyButton({ text, label, size }: { text: string; label?: string; size?: 'small' | 'normal' }) {
+  const t = useWords()
+  const [done, setDone] = useState(false)
+  useEffect(() => {
+    if (!done) return
+    const timer = setTimeout(() => setDone(false), 1500)
+    return () => clearTimeout(timer)
+  }, [done])
+  return (
+    <IconButton label={done ? t.copied : label ?? t.copy} size={size} onClick={() => void copyText(text).then(setDone)}>
+      {done ? <Check size={16} aria-hidden className="text-ok" /> : <Copy size={16} aria-hidden />}
+    </IconButton>
+  )
+}
+
+/** CopyField shows an address or a line that is meant to be copied. */
+export function CopyField({ text, label, className = '' }: { text: string; label?: string; className?: string }) {
+  return (
+    <span className={`flex min-w-0 items-center rounded-lg bg-sunken pl-3 ${className}`}>
+      <code className="min-w-0 flex-1 truncate text-meta">{text}</code>
+      <CopyButton text={text} label={label} size="small" />
+    </span>
+  )
+}

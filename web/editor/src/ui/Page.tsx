@@ -1,0 +1,28 @@
+import { type ReactNode, useEffect } from 'react'
+
+/** Page is a screen with its title; aside are its own controls. */
+export function Page({ title, help, aside, children, wide = false }: { title: string; help?: ReactNode; aside?: ReactNode; children: ReactNode; wide?: boolean }) {
+  useEffect(() => {
+    document.title = `${title} · Gancho`
+  }, [title])
+  return (
+    <main id="content" tabIndex={-1} className={`mx-auto w-full px-4 py-6 outline-none sm:px-6 ${wide ? 'max-w-6xl' : 'max-w-5xl'}`}>
+      <div className="mb-5 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+        <div className="min-w-0">
+          <h1 className="text-page font-semibold">{title}</h1>
+          {help && <p className="text-text-2">{help}</p>}
+        </div>
+        {aside && <div className="flex min-w-0 flex-wrap gap-2">{aside}</div>}
+      </div>
+      {children}
+    </main>
+  )
+}
+
+export function Card({ children, className = '' }: { children: ReactNode; className?: string }) {
+  return <div className={`min-w-0 rounded-xl border border-line bg-surface shadow-card ${className}`}>{children}</div>
+}
+
+export function JSONView({ value }: { value: unknown }) {
+  return <pre tabIndex={0} className="max-h-80 overflow-auto rounded-lg bg-sunken p-3 text-meta break-words whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>
+}

@@ -1,0 +1,30 @@
+import { Check, CircleDashed, CircleHelp, CircleSlash, Copy, Funnel, Hourglass, LoaderCircle, TriangleAlert } from 'lucide-react'
+import { useWords } from '../words'
+import { Badge } from './Badge'
+
+const icons = {
+  succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], waiting: [Hourglass, 'wait'], running: [LoaderCircle, 'accent'], pending: [CircleDashed, 'none'],
+  unknown: [CircleHelp, 'warn'], canceled: [CircleSlash, 'none'], skipped: [CircleSlash, 'none'], duplicate: [Copy, 'none'], accepted: [Check, 'ok'], rejected: [TriangleAlert, 'fail'], captured: [Check, 'accent'],
+} as const
+
+type Known = keyof typeof icons
+
+export const isStatus = (text: string): text is Known => text in icons
+
+/** useStatusWord gives the word of a state of a run, step or event. */
+export function useStatusWord() {
+  const t = useWords()
+  return (of: string) => (!isStatus(of) ? of : of === 'duplicate' ? t.duplicateStatus : t[of])
+}
+
+/** Status says a state by icon and word; colour only repeats it. */
+export function Status({ of }: { of: string }) {
+  const word = useStatusWord()
+  if (!isStatus(of)) return <Badge>{of}</Badge>
+  const [Icon, tone] = icons[of]
+  return (
+    <Badge tone={tone}>
+      <Icon size={13} aria-hidden className={of === 'running' ? 'animate-spin' : ''} /> {word(of)}
+    </Badge>
+  )
+}

@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react'
+import { CloudOff, TriangleAlert } from 'lucide-react'
+import { Refused } from '../api/client'
+import { useWords } from '../words'
+import { Button } from './Button'
+
+/** Skeleton holds the place of rows that are being fetched; it shows after 300 ms. */
+export function Skeleton({ rows = 5 }: { rows?: number }) {
+  const t = useWords()
+  return (
+    <div role="status" className="animate-late">
+      <span className="sr-only">{t.loading}</span>
+      <div aria-hidden className="divide-y divide-line rounded-xl border border-line bg-surface">
+        {Array.from({ length: rows }, (_, i) => (
+          <div key={i} className="flex items-center gap-4 px-4 py-4">
+            <span className="h-5 w-20 rounded-full bg-sunken" />
+            <span className="h-4 flex-1 rounded bg-sunken" style={{ maxWidth: `${60 - ((i * 17) % 35)}%` }} />
+            <span className="ml-auto h-4 w-24 rounded bg-sunken" />
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+export function Loading() {
+  return <p role="status" className="animate-late p-8 text-center text-text-3">{useWords().loading}</p>
+}
+
+/** Problem says what went wrong, what of the input, and how to go on. */
+export function Problem({ error, retry, className = '' }: { error: Error; retry?: () => void; className?: string }) {
+  const t = useWords()
+  const told = error instanceof Refused
+  const Icon = told ? TriangleAlert : CloudOff
+  return (
+    <div role="alert" className={`my-4 flex gap-3 rounded-xl bg-fail-soft p-4 text-fail ${className}`}>
+      <Icon size={18} aria-hidden className="mt-px shrink-0" />
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">{told ? error.message : t.offline}</p>
+        {told && error.problem.problems?.map((p, i) => <p key={i} className="mt-1 break-words"><code className="text-meta">{p.path}</code> {p.message}</p>)}
+      </div>
+      {retry && <Button size="small" onClick={retry}>{t.retry}</Button>}
+    </div>
+  )
+}
+
+export function Empty({ title, help, icon, children }: { title: string; help?: ReactNode; icon?: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="mx-auto max-w-lg py-16 text-center">
+      {icon && <div className="mx-auto mb-4 grid size-12 place-items-center rounded-xl border border-line bg-surface text-accent">{icon}</div>}
+      <h2 className="text-title font-semibold text-balance">{title}</h2>
+      {help && <p className="mt-1.5 text-pretty text-text-2">{help}</p>}
+      {children && <div className="mt-5 flex flex-wrap justify-center gap-2">{children}</div>}
+    </div>
+  )
+}
