@@ -75,6 +75,8 @@ type Connection struct {
 	Fields map[string]string                    // plain fields
 	Hosts  []string                             // the only hosts that its secrets may go to
 	Secret func(field string) ([]string, error) // newest first; empty if not set
+
+	put int // which of its Puts in this process it comes from
 }
 
 // Fault is an error of an action with a code for flows (errors.<id>) and words for people.

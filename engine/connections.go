@@ -78,12 +78,13 @@ type Connections struct {
 
 	mu       sync.RWMutex
 	kept     map[string]savedConnection
+	puts     map[string]int // how often each was given anew in this process
 	watchers []func(name string)
 }
 
 // OpenConnections loads all connections. Secrets stay sealed until they are used.
 func OpenConnections(ctx context.Context, docs store.Docs, box *seal.Box, kinds []ConnectionKind) (*Connections, error) {
-	c := &Connections{docs: docs, box: box, kinds: map[string]ConnectionKind{}, kept: map[string]savedConnection{}}
+	c := &Connections{docs: docs, box: box, kinds: map[string]ConnectionKind{}, kept: map[string]savedConnection{}, puts: map[string]int{}}
 	for _, k := range kinds {
 		c.kinds[k.Kind] = k
 	}
@@ -160,7 +161,7 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 
 // open makes a connection to act with of a saved one.
 func (c *Connections) open(name string, s savedConnection) *Connection {
-	return &Connection{Name: name, Kind: s.Kind, Fields: s.Fields, Hosts: s.Hosts, Secret: func(field string) ([]string, error) {
+	return &Connection{put: c.puts[name], Name: name, Kind: s.Kind, Fields: s.Fields, Hosts: s.Hosts, Secret: func(field string) ([]string, error) {
 		var values []string
 		for _, sealed := range s.Secrets[field] {
 			plain, err := c.box.Open(sealed, about(s.Kind, name, field))
@@ -231,6 +232,7 @@ func (c *Connections) Put(ctx context.Context, name, kind string, fields map[str
 	c.mu.Lock()
 	s := c.next(name, kind, fields, hosts)
 	err := c.write(ctx, name, s)
+	c.puts[name]++
 	c.mu.Unlock()
 	if err != nil {
 		return ConnectionView{}, err
@@ -381,6 +383,30 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 	return err
 }
 
+// refused notes that a provider refused the credential of c, unless it was changed since.
+func (c *Connections) refused(ctx context.Context, used *Connection) error {
+	c.mu.RLock()
+	same := c.puts[used.Name] == used.put
+	c.mu.RUnlock()
+	if !same {
+		return nil
+	}
+	return c.SetState(ctx, used.Name, ConnectionBroken)
+}
+
+// broken lists the connections that were refused.
+func (c *Connections) broken() []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	var names []string
+	for name, s := range c.kept {
+		if s.State == ConnectionBroken {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // ConnectionTest is what trying a connection found.
 type ConnectionTest struct {
 	State   string
@@ -405,7 +431,10 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 	if test == nil {
 		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
 	}
-	account, err := test(ctx, c.open(name, s))
+	c.mu.RLock()
+	opened := c.open(name, s)
+	c.mu.RUnlock()
+	account, err := test(ctx, opened)
 	if err == nil {
 		return ConnectionTest{State: ConnectionOK, Account: account, Detail: form.Label("it works", "funciona")}, c.SetState(ctx, name, ConnectionOK)
 	}

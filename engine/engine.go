@@ -45,6 +45,9 @@ type Engine struct {
 	answers answers
 	vars    vars
 	failing failing
+	alerts  *alerts
+	stats   sampler
+	started time.Time
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be
@@ -63,6 +66,10 @@ func New(c Config) (*Engine, error) {
 	e.plans.made = map[planKey]*plan{}
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.by = map[string]map[string]bool{}
+	e.started = c.Now()
+	if err := errors.Join(e.loadAlerts(context.Background()), e.loadStats(context.Background())); err != nil {
+		return nil, err
+	}
 	if err := e.loadVars(context.Background()); err != nil {
 		return nil, err
 	}
@@ -82,6 +89,7 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 		g.Paused = false // what still waits for a deleted flow ends, rather than staying for ever
 	}
 	e.failing.set(id, f)
+	e.expects(id, f)
 	e.plans.forget(id)
 	e.Store.SetGates([]store.Gate{g})
 }
@@ -197,6 +205,9 @@ func (e *Engine) Work(ctx context.Context) error {
 	var group sync.WaitGroup
 	defer group.Wait()
 	group.Go(func() { e.expireNowAndThen(ctx) })
+	group.Go(func() { e.watch(ctx) })
+	group.Go(func() { e.sampleNowAndThen(ctx) })
+	group.Go(func() { e.tellPeople(ctx) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
@@ -268,6 +279,7 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 	end := &store.End{Status: store.Failed, Error: store.RunError{Code: "internal", Message: cause.Error()}}
 	if _, err := e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}); err == nil {
 		e.answers.tell(work.Run.ID)
+		e.noteFailure(work.Run.Flow, work.Run.ID)
 	}
 }
 
@@ -330,8 +342,13 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 	if d.Park != nil && d.Park.Status == store.Waiting && d.Park.WaitingFor == "" {
 		return fmt.Errorf("run parks but waits for nothing")
 	}
-	_, err := w.commit(ctx, d)
-	return err
+	if _, err := w.commit(ctx, d); err != nil {
+		return err
+	}
+	if d.End != nil && d.End.Status == store.Failed {
+		e.noteFailure(w.run.Flow, w.run.ID)
+	}
+	return nil
 }
 
 // failureEvents makes the events of the flows that are told of failures. A failure run
@@ -341,16 +358,10 @@ func (e *Engine) failureEvents(ctx context.Context, w *walker, cause store.RunEr
 		return nil
 	}
 	var events []store.Event
-	for _, id := range e.failing.of(w.plan.flow) {
-		body, err := json.Marshal(map[string]any{
-			"flow": w.run.Flow, "run": w.run.ID, "step": cause.Step,
-			"error": map[string]any{"code": cause.Code, "message": cause.Message, "status": cause.Status},
-		})
-		if err != nil {
-			e.Log.Error("event of a failure", "flow", w.run.Flow, "run", w.run.ID, "error", err)
-			continue
-		}
-		in := Incoming{Flow: id, At: e.Now(), Body: body, Meta: Meta{Kind: "failure", Type: "application/json"}, Title: w.run.Flow}
+	for _, in := range e.failureEventsOf(w.plan.flow, map[string]any{
+		"flow": w.run.Flow, "run": w.run.ID, "step": cause.Step,
+		"error": map[string]any{"code": cause.Code, "message": cause.Message, "status": cause.Status},
+	}) {
 		event, err := e.event(ctx, &in)
 		if err != nil {
 			e.Log.Error("event of a failure", "flow", w.run.Flow, "run", w.run.ID, "error", err)

@@ -28,6 +28,8 @@ type sink struct {
 	keys     map[string]int
 	failures int
 	fetched  []string
+	told     []string                         // by alerts
+	deaf     int                              // so many alerts do not arrive
 	hydrate  func(*flow.Flow) *engine.Hydrate // of the trigger webhook
 }
 
@@ -80,7 +82,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 	check(t, err)
 	box, err := seal.Open(ctx, db, make([]byte, seal.KeySize))
 	check(t, err)
-	connections, err := engine.OpenConnections(ctx, db, box, nil)
+	connections, err := engine.OpenConnections(ctx, db, box, []engine.ConnectionKind{{Kind: "slack:webhook", Fields: []engine.ConnectionField{{ID: "url"}}}})
 	check(t, err)
 	kinds := []engine.Trigger{}
 	for _, kind := range []string{"webhook", "manual", "call", "failure"} {
@@ -89,7 +91,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 			return form.Of(form.List("flows", &flows, form.Label("Flows", "Fluxos")))
 		}})
 	}
-	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.fetch()), kinds, nil)
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.fetch(), s.messenger()), kinds, nil)
 	check(t, err)
 	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
 	check(t, err)

@@ -24,7 +24,11 @@ func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.e.hurry, cancel)()
-	return doer.Do(ctx, call)
+	output, err := doer.Do(ctx, call)
+	if err != nil {
+		l.e.refused(context.WithoutCancel(ctx), call.Connection, err)
+	}
+	return output, err
 }
 
 func (l *live) mock(string, string) (flow.Mock, bool) { return flow.Mock{}, false }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -379,11 +380,53 @@ func (v *validator) settings() {
 	if s.Silence != nil && s.Silence.ExpectEvery < Duration(time.Minute) {
 		v.error("/settings/silence/expect_every", "out_of_range", "must be 1m or more", "deve ser 1m ou mais")
 	}
+	v.alerts(&s)
 	for i, pointer := range s.Mask {
 		if !strings.HasPrefix(pointer, "/") {
 			v.error(fmt.Sprintf("/settings/mask/%d", i), "bad_pointer", "write a JSON pointer into the body, such as /customer/cpf", "escreva um JSON pointer no corpo, como /customer/cpf")
 		}
 	}
+}
+
+// alerts checks who is told: e-mail addresses and names of connections.
+func (v *validator) alerts(s *Settings) {
+	if len(s.Alerts) == 0 {
+		return
+	}
+	list, ok := AlertsOf(s)
+	if !ok {
+		v.error("/settings/alerts", "wrong_type", `must be an e-mail address, the name of a connection, a list of these, or "none"`,
+			`deve ser um e-mail, o nome de uma conexão, uma lista destes, ou "none"`)
+	}
+	for _, to := range list {
+		name, _, _ := strings.Cut(to, "#")
+		if strings.Contains(to, "@") || v.known.Connection == nil {
+			continue
+		}
+		if _, ok := v.known.Connection(name); !ok {
+			v.add(warning("/settings/alerts", "no_connection_yet", fmt.Sprintf("there is no connection %q yet; alerts do not reach it", name),
+				fmt.Sprintf("ainda não existe a conexão %q; os alertas não chegam a ela", name)))
+		}
+	}
+}
+
+// AlertsOf gives who is told of a flow's alerts; given says whether the flow says it at all,
+// in a way that can be read.
+func AlertsOf(s *Settings) (to []string, given bool) {
+	if len(s.Alerts) == 0 || string(s.Alerts) == "null" {
+		return nil, false
+	}
+	var one string
+	if json.Unmarshal(s.Alerts, &one) == nil {
+		if one == "none" {
+			return nil, true
+		}
+		return []string{one}, one != ""
+	}
+	if err := json.Unmarshal(s.Alerts, &to); err != nil || slices.Contains(to, "") {
+		return nil, false
+	}
+	return to, true
 }
 
 func (v *validator) tests() {

@@ -32,6 +32,7 @@ type FlowView struct {
 	Problems     []ProblemView `json:"problems"`
 	Created      time.Time     `json:"created"`
 	Updated      time.Time     `json:"updated"`
+	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
 }
 
 // FlowItem is a flow in a list.
@@ -49,6 +50,7 @@ type FlowItem struct {
 	Problems     []ProblemView `json:"problems"`
 	Created      time.Time     `json:"created"`
 	Updated      time.Time     `json:"updated"`
+	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
 }
 
 // Page says which part of a list is asked for.
@@ -103,8 +105,17 @@ type DocumentBody struct {
 func (s *server) flowView(ctx context.Context, e *engine.FlowEntry) FlowView {
 	return FlowView{
 		Flow: e.Draft, State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Changed: changed(e), CanUndo: e.CanUndo(), CanRedo: e.CanRedo(), URL: s.url(ctx, e),
-		Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated,
+		Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
 	}
+}
+
+// silent says since when a flow is silent that expects events.
+func (s *server) silent(id string) *time.Time {
+	since := s.Engine.SilentSince(id)
+	if since.IsZero() {
+		return nil
+	}
+	return &since
 }
 
 func changed(e *engine.FlowEntry) bool {
@@ -160,7 +171,7 @@ func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput
 		}
 		items = append(items, FlowItem{
 			ID: e.ID, Name: e.Draft.Name, Description: e.Draft.Description, Tags: tags, Trigger: e.Draft.Trigger.Kind, State: e.State, DraftRev: e.DraftRev,
-			PublishedRev: e.PublishedRev, Changed: changed(&e), URL: s.url(ctx, &e), Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated,
+			PublishedRev: e.PublishedRev, Changed: changed(&e), URL: s.url(ctx, &e), Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
 		})
 	}
 	return listOf(items, next), nil

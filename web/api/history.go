@@ -87,42 +87,21 @@ func (s *server) erasePerson(ctx context.Context, in *KeyPath) (*erasureOutput, 
 	return &erasureOutput{receipt}, err
 }
 
-// FlowStats are the counts of one flow since it began.
-type FlowStats struct {
-	Accepted   int64      `json:"accepted"`
-	Finished   int64      `json:"finished"`
-	Succeeded  int64      `json:"succeeded"`
-	Failed     int64      `json:"failed"`
-	Waiting    int64      `json:"waiting"`
-	Pending    int64      `json:"pending"`
-	Filtered   int64      `json:"filtered"`
-	Duplicates int64      `json:"duplicates"`
-	Rejected   int64      `json:"rejected"`
-	Captured   int64      `json:"captured"`
-	LastEvent  *time.Time `json:"last_event"`
+type statsInput struct {
+	Flow string `query:"flow"`
+	By   string `query:"by" enum:"hour,minute" default:"hour" doc:"spans of recent: 24 hours or 60 minutes"`
 }
 
 type statsOutput struct {
 	Body struct {
-		Flows  map[string]FlowStats `json:"flows"`
-		Uptime int64                `json:"uptime_ms"`
+		engine.Stats
+		Uptime int64 `json:"uptime_ms"`
 	}
 }
 
-func (s *server) stats(ctx context.Context, _ *nothing) (*statsOutput, error) {
-	counts, err := s.Store.Counts(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (s *server) stats(ctx context.Context, in *statsInput) (*statsOutput, error) {
+	stats, err := s.Engine.Stats(ctx, in.Flow, in.By == "minute")
 	out := &statsOutput{}
-	out.Body.Flows, out.Body.Uptime = map[string]FlowStats{}, time.Since(s.started).Milliseconds()
-	for id, c := range counts {
-		f := FlowStats{c.Accepted, c.Finished, c.Succeeded, c.Failed, c.Waiting, c.Pending, c.Filtered, c.Duplicates, c.Rejected, c.Captured, nil}
-		if !c.LastEvent.IsZero() {
-			at := c.LastEvent.UTC()
-			f.LastEvent = &at
-		}
-		out.Body.Flows[id] = f
-	}
-	return out, nil
+	out.Body.Stats, out.Body.Uptime = stats, time.Since(s.started).Milliseconds()
+	return out, err
 }

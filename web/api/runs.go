@@ -182,6 +182,14 @@ func (s *server) live(c echo.Context) error {
 		default:
 		}
 	})()
+	alerts := make(chan engine.AlertView, 64)
+	defer s.Engine.FollowAlerts(func(v engine.AlertView) {
+		select {
+		case alerts <- v:
+		default:
+		}
+	})()
+	lang := languageOf(c.Request().Header.Get("Accept-Language"))
 	beat := time.NewTicker(15 * time.Second)
 	defer beat.Stop()
 	for {
@@ -195,6 +203,10 @@ func (s *server) live(c echo.Context) error {
 			err = out.comment()
 		case id := <-flows:
 			err = s.sendFlow(out, id, flow)
+		case v := <-alerts:
+			if flow == "" || v.Flow == flow {
+				err = out.send("alert", spokenAlert(v, lang))
+			}
 		case change := <-changes:
 			err = s.sendChange(out, change, flow)
 		}

@@ -56,7 +56,9 @@ func (l *ledger) event(flow string, o store.Outcome, at time.Time) {
 	case store.Captured:
 		c.Captured++
 	}
-	c.LastEvent = at
+	if o != store.Rejected { // a stranger's delivery says nothing of the sender that is expected
+		c.LastEvent = at
+	}
 	l.change[flow] = c
 }
 

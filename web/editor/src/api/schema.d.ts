@@ -21,6 +21,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is or was wrong */
+        get: operations["list-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told of alerts */
+        get: operations["get-alert-settings"];
+        /** Say who is told of alerts */
+        put: operations["put-alert-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a trial alert */
+        post: operations["test-alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/alerts/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an alert that was seen */
+        post: operations["see-alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -956,6 +1025,42 @@ export interface components {
             password: string;
             role: string;
         };
+        AlertSettings: {
+            /**
+             * @description of the messages
+             * @enum {string}
+             */
+            lang?: "en" | "pt-BR";
+            /** @description the connection that e-mail is sent through */
+            smtp: string;
+            /** @description e-mail addresses, and names of connections; a Slack bot's with #channel */
+            to: string[];
+        };
+        AlertView: {
+            connection: string;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description null while it goes on
+             */
+            ended: string | null;
+            error: components["schemas"]["ErrorView"];
+            /** Format: date-time */
+            first: string;
+            flow: string;
+            id: string;
+            /** @enum {string} */
+            kind: "failure" | "silence" | "connection" | "drift" | "disk" | "backup";
+            /** Format: date-time */
+            last: string;
+            message: string;
+            /** @description newest failed run; empty if there is none */
+            run: string;
+            /** @description who marked it as seen, or null */
+            seen_by: string | null;
+            told: components["schemas"]["Telling"][];
+        };
         Answer: {
             body?: unknown;
             headers?: {
@@ -1225,6 +1330,11 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
             /** Format: int64 */
             published_rev: number;
+            /**
+             * Format: date-time
+             * @description since when no event came, where settings.silence expects one; null while all is well
+             */
+            silent_since: string | null;
             /** @enum {string} */
             state: "new" | "on" | "paused" | "off";
             tags: string[];
@@ -1247,10 +1357,14 @@ export interface components {
             filtered: number;
             /** Format: int64 */
             finished: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description that was not rejected
+             */
             last_event: string | null;
             /** Format: int64 */
             pending: number;
+            recent: components["schemas"]["Recent"];
             /** Format: int64 */
             rejected: number;
             /** Format: int64 */
@@ -1275,6 +1389,11 @@ export interface components {
              * @description 0 if never published
              */
             published_rev: number;
+            /**
+             * Format: date-time
+             * @description since when no event came, where settings.silence expects one; null while all is well
+             */
+            silent_since: string | null;
             /** @enum {string} */
             state: "new" | "on" | "paused" | "off";
             /** Format: date-time */
@@ -1325,6 +1444,10 @@ export interface components {
             pending: number;
             /** Format: int64 */
             waiting: number;
+        };
+        ListAlertView: {
+            items: components["schemas"]["AlertView"][];
+            next: string | null;
         };
         ListAuditView: {
             items: components["schemas"]["AuditView"][];
@@ -1465,6 +1588,20 @@ export interface components {
              */
             expires?: string;
             value: unknown;
+        };
+        Recent: {
+            /** @description deliveries that were not rejected */
+            events: number[];
+            /** @description runs that failed */
+            failed: number[];
+            /**
+             * Format: date-time
+             * @description when the first span began
+             */
+            from: string;
+            rejected: number[];
+            /** Format: int64 */
+            step_ms: number;
         };
         ReplayFault: {
             code: string;
@@ -1609,6 +1746,8 @@ export interface components {
             flows: {
                 [key: string]: components["schemas"]["FlowStats"];
             };
+            /** @description of all flows together */
+            recent: components["schemas"]["Recent"];
             /** Format: int64 */
             uptime_ms: number;
         };
@@ -1634,6 +1773,13 @@ export interface components {
             started?: string;
             status: string;
             waiting_for?: string;
+        };
+        Telling: {
+            /** Format: date-time */
+            at: string;
+            /** @description why it was not told; empty when it was */
+            error: string;
+            to: string;
         };
         TestConnectionOutputBody: {
             /** @description whose account it is */
@@ -1713,6 +1859,9 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "editor" | "admin";
         };
+        ToldOutputBody: {
+            told: components["schemas"]["Telling"][];
+        };
         TriggerView: {
             connections: string[];
             fields: components["schemas"]["Description"][];
@@ -1761,6 +1910,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueOutputActionViewBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-alerts": {
+        parameters: {
+            query?: {
+                /** @description 50 if left out, at most 200 */
+                limit?: number;
+                cursor?: string;
+                /** @description only what is wrong now */
+                open?: boolean;
+                flow?: string;
+                kind?: "failure" | "silence" | "connection" | "drift" | "disk" | "backup";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAlertView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-alert-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "see-alert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
                 };
             };
             /** @description Error */
@@ -3646,7 +3954,11 @@ export interface operations {
     };
     "get-stats": {
         parameters: {
-            query?: never;
+            query?: {
+                flow?: string;
+                /** @description spans of recent: 24 hours or 60 minutes */
+                by?: "hour" | "minute";
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,0 +1,303 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// messenger is an action that carries alerts.
+func (s *sink) messenger() engine.Action {
+	return engine.Action{Kind: "slack.webhook", Title: form.Label("Tell", "Avisar"), Effect: true, Connection: []string{"slack:webhook"}, New: func() engine.Doer { return &message{sink: s} }}
+}
+
+type message struct {
+	sink *sink
+	text string
+}
+
+func (m *message) Fields() form.Fields {
+	return form.Of(form.Text("text", &m.text, form.Label("Text", "Texto")).Required())
+}
+
+func (m *message) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
+	m.sink.mu.Lock()
+	defer m.sink.mu.Unlock()
+	if m.sink.deaf > 0 {
+		m.sink.deaf--
+		return nil, errors.New("nobody listens")
+	}
+	m.sink.told = append(m.sink.told, call.Connection.Name+": "+m.text)
+	return nil, nil
+}
+
+// messages gives what was told since it was last asked.
+func (s *sink) messages() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := s.told
+	s.told = nil
+	return told
+}
+
+// tellOps makes a connection that alerts go to.
+func (h *house) tellOps() {
+	h.t.Helper()
+	_, err := h.Connections.Put(h.t.Context(), "ops", "slack:webhook", map[string]any{"url": "https://hooks.slack.com/x"}, nil)
+	check(h.t, err)
+	_, err = h.SetAlertSettings(h.t.Context(), engine.AlertSettings{To: []string{"ops"}})
+	check(h.t, err)
+}
+
+func (h *house) alerts(q engine.AlertQuery) []engine.AlertView {
+	h.t.Helper()
+	if q.Limit == 0 {
+		q.Limit = 50
+	}
+	list, _, err := h.Engine.Alerts(h.t.Context(), q)
+	check(h.t, err)
+	return list
+}
+
+const failingFlow = `{"id": "orders", "name": "Paid orders", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/cpf"]}, "steps": [
+	{"id": "crm", "action": "test.fetch", "with": {"id": "{{ trigger.body.id }}"}, "retry": {"attempts": 1}}]}`
+
+func TestFailuresAreToldAtOnceAndThenOnceAnHour(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer func() { h.stop() }()
+		h.tellOps()
+		h.publish(failingFlow)
+		run := h.send("orders", `{"id": "gone"}`)
+		h.finished(run)
+		time.Sleep(5 * time.Second)
+		told := s.messages()
+		if len(told) != 1 || !strings.Contains(told[0], `"Paid orders" failed at step "crm"`) || !strings.Contains(told[0], run) {
+			t.Fatalf("told %q, want one message that names flow, step and run", told)
+		}
+		for range 9 {
+			h.finished(h.send("orders", `{"id": "gone"}`))
+			time.Sleep(time.Minute)
+		}
+		if told := s.messages(); len(told) > 0 {
+			t.Errorf("told again within the hour: %q", told)
+		}
+		time.Sleep(52 * time.Minute)
+		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "failed 10 times") {
+			t.Errorf("told %q, want one message with the count 10", told)
+		}
+		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 1 || open[0].Count != 10 || len(open[0].Told) != 2 || open[0].Error.Step != "crm" {
+			t.Errorf("open: %+v", open)
+		}
+		// A stop forgets nothing, and a calm hour ends the episode without a word.
+		h.stop()
+		h = open(t, dir, s)
+		if open := h.alerts(engine.AlertQuery{Open: true, Kind: engine.AlertFailure}); len(open) != 1 {
+			t.Fatalf("after the stop %d are open, want 1", len(open))
+		}
+		time.Sleep(2 * time.Hour)
+		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 0 || len(s.messages()) != 0 {
+			t.Errorf("still open: %+v", open)
+		}
+		h.finished(h.send("orders", `{"id": "gone"}`))
+		time.Sleep(5 * time.Second)
+		if told := s.messages(); len(told) != 1 || len(h.alerts(engine.AlertQuery{Flow: "orders"})) != 2 {
+			t.Errorf("a new episode told %q", told)
+		}
+	})
+}
+
+func TestAFailureJustBeforeACrashIsTold(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		h.tellOps()
+		h.publish(failingFlow)
+		h.finished(h.send("orders", `{"id": "gone"}`))
+		h.stop() // within the second in which nobody has looked yet
+		if told := s.messages(); len(told) != 0 {
+			t.Fatalf("told %q before the stop", told)
+		}
+		h = open(t, dir, s)
+		defer h.stop()
+		time.Sleep(5 * time.Second)
+		if told := s.messages(); len(told) != 1 {
+			t.Errorf("told %q, want one message", told)
+		}
+	})
+}
+
+func TestAnAlertThatDoesNotArriveIsTriedAgain(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{deaf: 2}
+		h := open(t, dir, s)
+		defer h.stop()
+		h.tellOps()
+		h.publish(failingFlow)
+		h.finished(h.send("orders", `{"id": "gone"}`))
+		time.Sleep(10 * time.Minute)
+		if told := s.messages(); len(told) != 1 {
+			t.Errorf("told %q, want one message", told)
+		}
+		open := h.alerts(engine.AlertQuery{Open: true})
+		if len(open) != 1 || len(open[0].Told) != 3 || open[0].Told[0].Error == "" || open[0].Told[2].Error != "" {
+			t.Errorf("tries: %+v", open)
+		}
+	})
+}
+
+func TestManyFlowsThatFailAreOneMessage(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer h.stop()
+		h.tellOps()
+		for _, id := range []string{"a", "b", "c"} {
+			h.publish(strings.Replace(failingFlow, "orders", id, 1))
+			h.send(id, `{"id": "gone"}`)
+		}
+		h.publish(strings.NewReplacer("orders", "quiet", `"mask"`, `"alerts": "none", "mask"`).Replace(failingFlow))
+		h.send("quiet", `{"id": "gone"}`)
+		time.Sleep(5 * time.Second)
+		if told := s.messages(); len(told) != 1 || strings.Count(told[0], "failed") != 3 {
+			t.Errorf("told %q, want one message about three flows", told)
+		}
+		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 4 {
+			t.Errorf("%d alerts are open, want 4: the log and the API know of all", len(open))
+		}
+	})
+}
+
+func TestSilenceIsToldOnceAndItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer func() { h.stop() }()
+		h.tellOps()
+		h.publish(`{"id": "alarm", "trigger": {"kind": "failure", "with": {"flows": ["*"]}}, "steps": [
+			{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }} {{ trigger.body.error.code }}"}}]}`)
+		h.publish(`{"id": "orders", "trigger": {"kind": "webhook"}, "settings": {"silence": {"expect_every": "2h"}}, "steps": []}`)
+		time.Sleep(90 * time.Minute)
+		h.finished(h.send("orders", `{}`))
+		time.Sleep(90 * time.Minute)
+		if told := s.messages(); len(told) != 0 {
+			t.Fatalf("told %q though events came", told)
+		}
+		// What strangers send is no sign of life.
+		h.Reject(engine.Incoming{Flow: "orders", At: time.Now(), Meta: engine.Meta{Kind: "webhook"}, Reason: "no signature"})
+		time.Sleep(31 * time.Minute)
+		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "no event") || h.SilentSince("orders").IsZero() {
+			t.Fatalf("told %q, want the silence", told)
+		}
+		h.stop()
+		h = open(t, dir, s)
+		time.Sleep(10 * time.Hour)
+		if told := s.messages(); len(told) != 0 || len(s.arrived) != 1 || s.arrived[0] != "orders silence" {
+			t.Errorf("told %q and started %q, want no more and one failure flow", told, s.arrived)
+		}
+		h.finished(h.send("orders", `{}`))
+		time.Sleep(time.Minute)
+		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "gets events again") || !h.SilentSince("orders").IsZero() {
+			t.Errorf("told %q, want that it is over", told)
+		}
+		list := h.alerts(engine.AlertQuery{Kind: engine.AlertSilence})
+		if len(list) != 1 || list[0].Ended == nil {
+			t.Errorf("alerts: %+v", list)
+		}
+	})
+}
+
+func TestARefusedConnectionIsToldAndItsRunsWait(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer h.stop()
+		h.tellOps()
+		_, err := h.Connections.Put(t.Context(), "crm", "slack:webhook", map[string]any{"url": "x"}, nil)
+		check(t, err)
+		check(t, h.Connections.SetState(t.Context(), "crm", engine.ConnectionBroken))
+		time.Sleep(time.Minute)
+		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], `connection "crm" was refused`) {
+			t.Fatalf("told %q", told)
+		}
+		_, err = h.Connections.Put(t.Context(), "crm", "slack:webhook", map[string]any{"url": "y"}, nil)
+		check(t, err)
+		time.Sleep(time.Minute)
+		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "mended") {
+			t.Errorf("told %q", told)
+		}
+	})
+}
+
+func TestAnAlertThatWasSeenIsOver(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer h.stop()
+		h.publish(failingFlow)
+		h.finished(h.send("orders", `{"id": "gone"}`))
+		time.Sleep(5 * time.Second)
+		open := h.alerts(engine.AlertQuery{Open: true})
+		if len(open) != 1 {
+			t.Fatalf("%d open, want 1", len(open))
+		}
+		v, err := h.SeeAlert(t.Context(), open[0].ID, "ana@example.com")
+		check(t, err)
+		if v.SeenBy == nil || *v.SeenBy != "ana@example.com" || v.Ended == nil || len(h.alerts(engine.AlertQuery{Open: true})) != 0 {
+			t.Errorf("seen: %+v", v)
+		}
+		if _, err := h.SeeAlert(t.Context(), "none", "ana"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("an unknown one: %v", err)
+		}
+	})
+}
+
+func TestStatsByTheMinute(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer func() { h.stop() }()
+		h.publish(failingFlow)
+		time.Sleep(time.Until(time.Now().Truncate(time.Hour).Add(2*time.Hour + 30*time.Second)))
+		h.finished(h.send("orders", `{"id": "a"}`))
+		h.finished(h.send("orders", `{"id": "gone"}`))
+		time.Sleep(2 * time.Minute)
+		h.finished(h.send("orders", `{"id": "b"}`))
+		look := func(ago int) {
+			t.Helper()
+			got, err := h.Stats(t.Context(), "", true)
+			check(t, err)
+			r := got.Flows["orders"].Recent
+			if r.Events[57-ago] != 2 || r.Failed[57-ago] != 1 || r.Events[59-ago] != 1 || got.Recent.Events[57-ago] != 2 || len(r.Events) != 60 {
+				t.Fatalf("by the minute: %+v", r)
+			}
+			got, err = h.Stats(t.Context(), "orders", false)
+			check(t, err)
+			if r := got.Flows["orders"].Recent; r.Events[23] != 3 || r.Failed[23] != 1 || len(r.Events) != 24 || got.Flows["orders"].Failed != 1 {
+				t.Fatalf("by the hour: %+v", r)
+			}
+		}
+		look(0)
+		time.Sleep(time.Minute)
+		look(1)
+		h.stop()
+		h = open(t, dir, s)
+		look(1)
+	})
+}

@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+const (
+	lookEvery      = 15 * time.Second
+	lookApart      = time.Second     // failures that come together are one look
+	graceOfSilence = 5 * time.Minute // after a start: senders may have been away because the server was
+
+	mostLooked = 50 // runs read in one look, so that a thousand flows that fail at once cost little
+)
+
+// silence is what is known of a flow that expects events.
+type silence struct {
+	every time.Duration
+	since time.Time // when it began to
+}
+
+// expects notes which flows expect events. It is called with each change of a flow.
+func (e *Engine) expects(id string, f *FlowEntry) {
+	e.alerts.mu.Lock()
+	defer e.alerts.mu.Unlock()
+	if f == nil || f.State != FlowOn || f.Published == nil || f.Published.Settings.Silence == nil {
+		delete(e.alerts.silent, id)
+		return
+	}
+	every := time.Duration(f.Published.Settings.Silence.ExpectEvery)
+	if s := e.alerts.silent[id]; s != nil {
+		s.every = every
+		return
+	}
+	e.alerts.silent[id] = &silence{every: every, since: f.Updated}
+}
+
+// noteFailure wakes those who look for failures, after a run's end was written.
+func (e *Engine) noteFailure(flow, run string) {
+	e.alerts.mu.Lock()
+	e.alerts.newest[flow] = run
+	e.alerts.mu.Unlock()
+	poke(e.alerts.news)
+}
+
+// watch looks for what is wrong until ctx is done.
+func (e *Engine) watch(ctx context.Context) {
+	t := time.NewTicker(lookEvery)
+	defer t.Stop()
+	for e.look(ctx); ctx.Err() == nil; e.look(ctx) {
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		case <-e.alerts.news:
+			wait(ctx, lookApart)
+		}
+	}
+}
+
+func (e *Engine) look(ctx context.Context) {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			e.Log.Error("look for what is wrong", "error", err)
+		}
+		return
+	}
+	e.saveLater(ctx)
+	e.lookAtDisk(ctx)
+	e.lookAtConnections(ctx)
+	e.lookAtFailures(ctx, counts)
+	e.lookAtSilence(ctx, counts)
+	poke(e.alerts.owed)
+}
+
+func (e *Engine) lookAtDisk(ctx context.Context) {
+	if err := e.Store.Health(); errors.Is(err, store.ErrFull) {
+		e.raise(ctx, Alarm{Kind: AlertDisk}, func(a *alert, _ bool) { a.Count = 1 })
+	} else if err == nil {
+		e.Over(ctx, Alarm{Kind: AlertDisk})
+	}
+}
+
+func (e *Engine) lookAtConnections(ctx context.Context) {
+	broken := e.alerts.broken()
+	for _, name := range broken {
+		e.raise(ctx, Alarm{Kind: AlertConnection, Connection: name}, func(a *alert, _ bool) { a.Count = 1 })
+	}
+	for _, a := range e.openAlerts() {
+		if a.Kind == AlertConnection && !slices.Contains(broken, a.Connection) {
+			e.Over(ctx, a.alarm())
+		}
+	}
+}
+
+// lookAtFailures counts the failures that came since the last look, by the ledger: it
+// survives a crash, and counts exactly.
+func (e *Engine) lookAtFailures(ctx context.Context, counts map[string]store.Count) {
+	changed, reads := false, 0
+	for id, c := range counts {
+		before := e.alerts.failed[id]
+		if c.Failed == before {
+			continue
+		}
+		e.alerts.failed[id], changed = c.Failed, true
+		if c.Failed > before {
+			reads++
+			e.raiseFailure(ctx, id, before, c.Failed, reads <= mostLooked)
+		}
+	}
+	if changed {
+		e.saveFailed(ctx)
+	}
+	now := e.Now()
+	for _, a := range e.openAlerts() {
+		if a.Kind == AlertFailure && now.Sub(a.Last) >= calmAfter && a.Due.IsZero() {
+			e.Over(ctx, a.alarm())
+		}
+	}
+}
+
+func (e *Engine) raiseFailure(ctx context.Context, id string, before, failed int64, read bool) {
+	run, cause := e.newestFailure(ctx, id, read)
+	e.raise(ctx, Alarm{Kind: AlertFailure, Flow: id}, func(a *alert, fresh bool) {
+		if fresh {
+			a.Before = before
+		}
+		a.Count = max(a.Count, failed-a.Before)
+		if run != "" {
+			a.Run, a.Error = run, cause
+		}
+	})
+}
+
+// newestFailure gives the newest failed run of a flow, and what its error says without what
+// the flow masks.
+func (e *Engine) newestFailure(ctx context.Context, id string, read bool) (run string, cause *ErrorView) {
+	e.alerts.mu.Lock()
+	run = e.alerts.newest[id]
+	delete(e.alerts.newest, id)
+	e.alerts.mu.Unlock()
+	if !read {
+		return run, nil
+	}
+	if run == "" {
+		runs, _, err := e.Store.ListRuns(ctx, store.Query{Flow: id, Status: string(store.Failed), Limit: 1})
+		if err != nil || len(runs) == 0 {
+			return "", nil
+		}
+		run = runs[0].ID
+	}
+	v, err := e.Run(ctx, run)
+	if err != nil {
+		return run, nil
+	}
+	return run, v.Error
+}
+
+// lookAtSilence raises the alarm of flows that got no event for too long, and ends it where
+// one came.
+func (e *Engine) lookAtSilence(ctx context.Context, counts map[string]store.Count) {
+	e.alerts.mu.Lock()
+	expect := maps.Clone(e.alerts.silent)
+	e.alerts.mu.Unlock()
+	now := e.Now()
+	for id, s := range expect {
+		if now.Sub(e.started) < min(s.every, graceOfSilence) {
+			continue
+		}
+		last := counts[id].LastEvent
+		if s.since.After(last) {
+			last = s.since
+		}
+		alarm := Alarm{Kind: AlertSilence, Flow: id}
+		silent, every := now.Sub(last) > s.every, s.every
+		if since := e.SilentSince(id); !silent && !since.IsZero() && counts[id].LastEvent.After(since) {
+			e.Over(ctx, alarm)
+		} else if silent && since.IsZero() {
+			e.raise(ctx, alarm, func(a *alert, _ bool) { a.Count, a.Expected = 1, every.Milliseconds() })
+			e.failSilence(ctx, id)
+		}
+	}
+	for _, a := range e.openAlerts() {
+		if a.Kind == AlertSilence && expect[a.Flow] == nil {
+			e.endAlert(ctx, (&Alarm{Kind: AlertSilence, Flow: a.Flow}).subject(), "", false)
+		}
+	}
+}
+
+// failSilence starts the flows that are told of failures. The alert's number is the dedupe
+// key, so that they are told once.
+func (e *Engine) failSilence(ctx context.Context, id string) {
+	entry, err := e.Flows.Get(id)
+	if err != nil || entry.Published == nil {
+		return
+	}
+	alarm := Alarm{Kind: AlertSilence, Flow: id}
+	e.alerts.mu.Lock()
+	a := *e.alerts.open[alarm.subject()]
+	e.alerts.mu.Unlock()
+	cause := map[string]any{"code": "silence", "message": e.alertWords(&a).EN, "status": 0}
+	in := e.failureEventsOf(entry.Published, map[string]any{"flow": id, "run": "", "step": "", "error": cause})
+	for i := range in {
+		in[i].Key, in[i].KeyFor = "silence/"+a.ID, alertsFor
+	}
+	if len(in) == 0 {
+		return
+	}
+	if _, err := e.Accept(ctx, in); err != nil {
+		e.Log.Error("start the flows that are told of a silence", "flow", id, "error", err)
+	}
+}
+
+// failureEventsOf makes the events of the flows that are told of failures of a flow.
+func (e *Engine) failureEventsOf(failed *flow.Flow, what map[string]any) []Incoming {
+	body, err := json.Marshal(what)
+	if err != nil {
+		e.Log.Error("event of a failure", "flow", failed.ID, "error", err)
+		return nil
+	}
+	var events []Incoming
+	for _, id := range e.failing.of(failed) {
+		if id == failed.ID {
+			continue
+		}
+		events = append(events, Incoming{Flow: id, At: e.Now(), Body: body, Meta: Meta{Kind: "failure", Type: "application/json"}, Title: failed.ID})
+	}
+	return events
+}
+
+// refused notes that a provider refused a connection's credential, unless it was changed
+// since the attempt began.
+func (e *Engine) refused(ctx context.Context, c *Connection, cause error) {
+	f := fault(cause)
+	if c == nil || !f.Broken {
+		return
+	}
+	if err := e.Connections.refused(ctx, c); err != nil {
+		e.Log.Error("note that a connection was refused", "connection", c.Name, "error", err)
+		return
+	}
+	e.Log.Warn("a connection was refused", "connection", c.Name, "code", f.Code)
+	poke(e.alerts.news)
+}

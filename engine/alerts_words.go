@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// alertWords say what is the matter, in a sentence.
+func (e *Engine) alertWords(a *alert) form.Words {
+	if !a.Ended.IsZero() && a.SeenBy == "" {
+		if w, ok := e.overWords(a); ok {
+			return w
+		}
+	}
+	name := e.nameOf(a.Flow)
+	switch a.Kind {
+	case AlertFailure:
+		return failureWords(a, name)
+	case AlertSilence:
+		every := flow.Duration(time.Duration(a.Expected) * time.Millisecond)
+		return form.Label(fmt.Sprintf("%s has had no event, though one is expected every %s", name, every),
+			fmt.Sprintf("%s não recebeu nenhum evento, embora se espere um a cada %s", name, every))
+	case AlertConnection:
+		return form.Label(fmt.Sprintf("the connection %q was refused by its provider; runs that need it wait", a.Connection),
+			fmt.Sprintf("a conexão %q foi recusada pelo provedor; as execuções que precisam dela esperam", a.Connection))
+	case AlertDisk:
+		return form.Label("the disk is full: no event can be accepted until there is space", "o disco está cheio: nenhum evento pode ser aceito até haver espaço")
+	}
+	if a.Words != nil {
+		return *a.Words
+	}
+	return form.Label(string(a.Kind), string(a.Kind))
+}
+
+func failureWords(a *alert, name string) form.Words {
+	en, pt := name+" failed", name+" falhou"
+	if a.Count > 1 {
+		since := a.First.Format("2006-01-02 15:04 MST")
+		en, pt = fmt.Sprintf("%s failed %d times since %s", name, a.Count, since), fmt.Sprintf("%s falhou %d vezes desde %s", name, a.Count, since)
+	}
+	if a.Error != nil {
+		if a.Error.Step != "" {
+			en, pt = en+fmt.Sprintf(" at step %q", a.Error.Step), pt+fmt.Sprintf(" no passo %q", a.Error.Step)
+		}
+		what := strings.TrimSpace(a.Error.Code + ": " + cut(a.Error.Message, 300))
+		en, pt = en+": "+what, pt+": "+what
+	}
+	return form.Label(en, pt)
+}
+
+// overWords say that it is over, for kinds that can be.
+func (e *Engine) overWords(a *alert) (form.Words, bool) {
+	took := a.Ended.Sub(a.First).Round(time.Minute)
+	lasted := flow.Duration(max(took, time.Minute))
+	switch a.Kind {
+	case AlertSilence:
+		name := e.nameOf(a.Flow)
+		return form.Label(fmt.Sprintf("%s gets events again, %s after the alarm", name, lasted), fmt.Sprintf("%s recebe eventos de novo, %s depois do alarme", name, lasted)), true
+	case AlertConnection:
+		return form.Label(fmt.Sprintf("the connection %q was mended after %s", a.Connection, lasted), fmt.Sprintf("a conexão %q foi corrigida depois de %s", a.Connection, lasted)), true
+	case AlertDisk:
+		return form.Label(fmt.Sprintf("there is disk space again, after %s", lasted), fmt.Sprintf("há espaço em disco de novo, depois de %s", lasted)), true
+	case AlertBackup:
+		return form.Label("backups work again", "as cópias de segurança funcionam de novo"), true
+	}
+	return form.Words{}, false
+}
+
+// nameOf is what people call a flow, in quotes.
+func (e *Engine) nameOf(id string) string {
+	if entry, ok := e.Flows.entry(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
+		return fmt.Sprintf("%q", entry.Draft.Name)
+	}
+	return fmt.Sprintf("%q", id)
+}

@@ -1,0 +1,66 @@
+package api
+
+import (
+	"context"
+
+	"gancho/engine"
+)
+
+type alertsInput struct {
+	Page
+	Open bool             `query:"open" doc:"only what is wrong now"`
+	Flow string           `query:"flow"`
+	Kind engine.AlertKind `query:"kind" enum:"failure,silence,connection,drift,disk,backup"`
+}
+
+// spokenAlert is an alert in one language.
+func spokenAlert(v engine.AlertView, lang string) engine.AlertView {
+	v.Message = v.Words.In(lang)
+	return v
+}
+
+func (s *server) listAlerts(ctx context.Context, in *alertsInput) (*listOutput[engine.AlertView], error) {
+	alerts, next, err := s.Engine.Alerts(ctx, engine.AlertQuery{Open: in.Open, Flow: in.Flow, Kind: in.Kind, Cursor: in.Cursor, Limit: in.size()})
+	if err != nil {
+		return nil, err
+	}
+	for i := range alerts {
+		alerts[i] = spokenAlert(alerts[i], langOf(ctx))
+	}
+	return listOf(alerts, next), nil
+}
+
+type alertOutput struct{ Body engine.AlertView }
+
+func (s *server) seeAlert(ctx context.Context, in *RunPath) (*alertOutput, error) {
+	v, err := s.Engine.SeeAlert(ctx, in.ID, who(ctx).Name)
+	if err != nil {
+		return nil, found(err, "alert", "este alerta")
+	}
+	return &alertOutput{spokenAlert(v, langOf(ctx))}, nil
+}
+
+type alertSettingsOutput struct{ Body engine.AlertSettings }
+
+func (s *server) getAlertSettings(ctx context.Context, _ *nothing) (*alertSettingsOutput, error) {
+	settings, err := s.Engine.AlertSettings(ctx)
+	return &alertSettingsOutput{settings}, err
+}
+
+func (s *server) putAlertSettings(ctx context.Context, in *struct{ Body engine.AlertSettings }) (*alertSettingsOutput, error) {
+	settings, err := s.Engine.SetAlertSettings(ctx, in.Body)
+	return &alertSettingsOutput{settings}, err
+}
+
+type toldOutput struct {
+	Body struct {
+		Told []engine.Telling `json:"told"`
+	}
+}
+
+func (s *server) testAlerts(ctx context.Context, _ *nothing) (*toldOutput, error) {
+	told, err := s.Engine.TryAlerts(ctx)
+	out := &toldOutput{}
+	out.Body.Told = told
+	return out, err
+}
