@@ -205,6 +205,7 @@ func (e *Engine) saveFailed(ctx context.Context) {
 // written is kept in memory and written later.
 func (e *Engine) Raise(ctx context.Context, alarm Alarm) {
 	e.raise(ctx, alarm, func(a *alert, _ bool) { a.Count++ })
+	poke(e.alerts.owed)
 }
 
 // raise changes the open alert of an alarm, or a new one, by f.
@@ -231,7 +232,6 @@ func (e *Engine) raise(ctx context.Context, alarm Alarm, f func(a *alert, fresh 
 	e.saveAlert(ctx, a)
 	e.alerts.mu.Unlock()
 	e.tellAlert(a)
-	poke(e.alerts.owed)
 }
 
 // Over ends the open alert of an alarm, if there is one, and lets those know who were told.

@@ -26,6 +26,7 @@ const (
 	settingsDoc  = "settings"
 	alertsDoc    = "alerts"
 	tellTimeout  = 30 * time.Second
+	gather       = 250 * time.Millisecond // what comes together is told together
 	mostInDigest = 30
 	mostTries    = 4
 )
@@ -149,6 +150,7 @@ func (e *Engine) tellPeople(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-e.alerts.owed:
+			wait(ctx, gather)
 		}
 		due := e.dueAlerts()
 		if len(due) == 0 {
