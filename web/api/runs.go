@@ -189,7 +189,7 @@ func (s *server) live(c echo.Context) error {
 		default:
 		}
 	})()
-	lang := languageOf(c.Request().Header.Get("Accept-Language"))
+	lang := Language(c.Request().Header.Get("Accept-Language"))
 	beat := time.NewTicker(15 * time.Second)
 	defer beat.Stop()
 	for {
