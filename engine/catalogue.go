@@ -13,7 +13,9 @@ type Trigger struct {
 	Title       form.Words
 	Summary     form.Words
 	Fields      func() form.Fields // of trigger.with
-	Connections []string           // kinds of connection that it takes
+	Connections []string           // kinds of connection that flows may name, for lists
+	// ConnectionsOf gives the kinds that this flow may name; nil takes none.
+	ConnectionsOf func(f *flow.Flow) []string
 	// Check finds what the fields alone cannot say; may be nil.
 	Check func(f *flow.Flow, known flow.Known) []form.Problem
 	// Hydrate says how thin events of a flow are completed; nil, or nothing, where they are not.
@@ -81,7 +83,7 @@ func (c *Catalogue) Trigger(kind string) (flow.TriggerInfo, bool) {
 	if !ok {
 		return flow.TriggerInfo{}, false
 	}
-	info := flow.TriggerInfo{Kind: t.Kind, Connections: t.Connections}
+	info := flow.TriggerInfo{Kind: t.Kind, Connections: t.ConnectionsOf}
 	if t.Fields != nil {
 		info.Fields = t.Fields()
 	}

@@ -289,7 +289,7 @@ func withSecrets(fields []engine.ConnectionField, secrets []PresetField, alone b
 func (p *Preset) connections() []string {
 	switch {
 	case p.file.ID == genericPreset:
-		return []string{"generic:webhook"}
+		return []string{webhookKind(genericPreset)}
 	case p.file.Connector != "":
 		return []string{p.file.Connector + ":*", webhookKind(p.file.ID)}
 	}
@@ -298,7 +298,7 @@ func (p *Preset) connections() []string {
 
 // connections lists the kinds of connection that a webhook may name.
 func (p *Presets) connections() []string {
-	list := []string{"generic:webhook"}
+	list := []string{webhookKind(genericPreset)}
 	for _, preset := range p.All() {
 		for _, kind := range preset.connections() {
 			if !slices.Contains(list, kind) {
@@ -307,6 +307,19 @@ func (p *Presets) connections() []string {
 		}
 	}
 	return list
+}
+
+// connectionsOf lists the kinds of connection that this flow's webhook may name.
+func (p *Presets) connectionsOf(f *flow.Flow) []string {
+	id, _ := f.Trigger.With["preset"].(string)
+	if id == "" {
+		return []string{webhookKind(genericPreset)}
+	}
+	preset, ok := p.Find(id)
+	if !ok {
+		return p.connections() // the preset itself is a problem already
+	}
+	return preset.connections()
 }
 
 // PresetView is a preset with all that its form needs.

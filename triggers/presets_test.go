@@ -182,6 +182,7 @@ func TestCheckOfPresets(t *testing.T) {
 		{"no secret", map[string]any{"preset": "stripe"}, "c", "stripe:webhook", false, "no_secret", "/trigger/connection"},
 		{"no secret, own auth", map[string]any{"auth": map[string]any{"kind": "token", "from": map[string]any{"header": "x"}, "secret": "secret"}}, "c", "generic:webhook", false, "no_secret", "/trigger/connection"},
 		{"another kind", map[string]any{"preset": "stripe"}, "c", "github:webhook", true, "wrong_connection", "/trigger/connection"},
+		{"a provider's, own auth", map[string]any{"auth": map[string]any{"kind": "basic"}}, "c", "stripe:webhook", true, "wrong_connection", "/trigger/connection"},
 		{"unknown", map[string]any{"preset": "strip"}, "", "", false, "unknown_preset", "/trigger/with/preset"},
 		{"both", map[string]any{"preset": "stripe", "auth": map[string]any{"kind": "none"}}, "c", "stripe:webhook", true, "preset_verifies", "/trigger/with/auth"},
 		{"generic with auth", map[string]any{"preset": "generic", "auth": map[string]any{"kind": "basic"}}, "c", "generic:webhook", true, "", ""},

@@ -57,10 +57,10 @@ func webhookTrigger(presets *Presets) engine.Trigger {
 		Kind: "webhook", Title: form.Label("Webhook", "Webhook"),
 		Summary:     form.Label("Started by a delivery to the flow's URL", "Iniciado por uma entrega na URL do fluxo"),
 		Fields:      func() form.Fields { return new(webhookSettings).fields() },
-		Connections: presets.connections(),
-		Check:       presets.checkWebhook,
-		Hydrate:     presets.hydrateOf,
-		Sample:      map[string]any{},
+		Connections: presets.connections(), ConnectionsOf: presets.connectionsOf,
+		Check:   presets.checkWebhook,
+		Hydrate: presets.hydrateOf,
+		Sample:  map[string]any{},
 	}
 }
 

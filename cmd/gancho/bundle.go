@@ -48,7 +48,11 @@ func readFile(path string, to streams) ([]byte, error) {
 func printProblems(w io.Writer, path string, data []byte, problems []form.Problem) {
 	for _, p := range problems {
 		line, col := flow.Place(data, p)
-		fmt.Fprintf(w, "%s:%d:%d: %s: %s: %s", path, line, col, p.Severity, p.Path, p.Message.EN)
+		at := ""
+		if p.Path != "" {
+			at = p.Path + ": "
+		}
+		fmt.Fprintf(w, "%s:%d:%d: %s: %s%s", path, line, col, p.Severity, at, p.Message.EN)
 		if !p.Hint.IsZero() {
 			fmt.Fprintf(w, " (%s)", p.Hint.EN)
 		}
@@ -100,23 +104,21 @@ func (c *checkCommand) Run(to streams) error {
 	return nil
 }
 
-// checkBundle finds everything that is wrong with a bundle. There are no connections here, so
-// each that it names is warned of.
+// checkBundle finds everything that is wrong with a bundle. Which connections there will be is
+// not known here, and nothing is said of them.
 func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 	b, problems := flow.Parse(data)
 	if b == nil {
 		return problems
 	}
 	for i, f := range b.Flows {
-		for _, p := range flow.Validate(f, known, flow.Known{Flow: b.Has, Connection: noConnection}) {
+		for _, p := range flow.Validate(f, known, flow.Known{Flow: b.Has}) {
 			p.Path = fmt.Sprintf("/flows/%d%s", i, p.Path)
 			problems = append(problems, p)
 		}
 	}
 	return problems
 }
-
-func noConnection(string) (string, bool) { return "", false }
 
 type testCommand struct {
 	Files []string `arg:"" name:"file" help:"Bundles; - reads stdin."`

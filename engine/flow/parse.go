@@ -127,7 +127,11 @@ func read(data []byte, into any, check func(r *reader, tree any)) ([]form.Proble
 	}
 	if err != nil {
 		line, col := lineAt(data, d.InputOffset())
-		p := problem("", "syntax", fmt.Sprintf("line %d, column %d: %v", line, col, err), fmt.Sprintf("linha %d, coluna %d: %v", line, col, err))
+		why := form.Label(err.Error(), err.Error())
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+			why = form.Label("the JSON ends too early; a bracket or a quotation mark is not closed", "o JSON termina cedo demais; falta fechar um colchete, uma chave ou aspas")
+		}
+		p := problem("", "syntax", fmt.Sprintf("line %d, column %d: %s", line, col, why.EN), fmt.Sprintf("linha %d, coluna %d: %s", line, col, why.PT))
 		p.From, p.To = int(d.InputOffset()), int(d.InputOffset())
 		return []form.Problem{p}, false
 	}

@@ -39,7 +39,7 @@ type ActionInfo struct {
 type TriggerInfo struct {
 	Kind        string
 	Fields      form.Fields
-	Connections []string
+	Connections func(f *Flow) []string // kinds that a flow may name; nil takes none
 	Check       func(f *Flow, known Known) []form.Problem
 }
 
@@ -157,7 +157,11 @@ func (v *validator) trigger() {
 		v.expression(t.Where, "/trigger/where")
 	}
 	if t.Connection != "" {
-		v.connection(t.Connection, info.Connections, "/trigger/connection")
+		var kinds []string
+		if info.Connections != nil {
+			kinds = info.Connections(v.flow)
+		}
+		v.connection(t.Connection, kinds, "/trigger/connection")
 	}
 	if info.Check != nil {
 		v.add(info.Check(v.flow, v.known)...)

@@ -47,7 +47,7 @@ func (catalogue) Trigger(kind string) (flow.TriggerInfo, bool) {
 	var order string
 	switch kind {
 	case "webhook":
-		return flow.TriggerInfo{Kind: kind, Connections: []string{"generic:webhook"}, Fields: form.Of(form.Expression("order_by", &order, form.Label("x", "x")))}, true
+		return flow.TriggerInfo{Kind: kind, Connections: func(*flow.Flow) []string { return []string{"generic:webhook"} }, Fields: form.Of(form.Expression("order_by", &order, form.Label("x", "x")))}, true
 	case "manual":
 		return flow.TriggerInfo{Kind: kind, Check: func(f *flow.Flow, _ flow.Known) []form.Problem {
 			if f.Name == "forbidden" {
