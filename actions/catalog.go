@@ -9,17 +9,16 @@ import (
 
 // Catalog lists the actions of this package, in the order in which people look for things.
 func Catalog(out *Outbound) []engine.Action {
-	return []engine.Action{
+	return append([]engine.Action{
 		httpRequestAction(out),
 		emailSendAction(out),
-		slackPostAction(out),
 		logAction(),
-	}
+	}, Actions(out, builtInConnectors())...)
 }
 
 // Connections lists the kinds of connection that the actions take.
 func Connections(out *Outbound) []engine.ConnectionKind {
-	return []engine.ConnectionKind{
+	return append([]engine.ConnectionKind{
 		{
 			Kind: "smtp", Title: form.Label("Mail server (SMTP)", "Servidor de e-mail (SMTP)"), HostField: "host",
 			Fields: []engine.ConnectionField{
@@ -31,14 +30,6 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 				{ID: "from", Label: form.Label("Sender's address", "Endereço do remetente")},
 			},
 			Test: func(ctx context.Context, c *engine.Connection) (string, error) { return testMail(ctx, out, c) },
-		},
-		{
-			Kind: "slack:bot", Title: form.Label("Slack: bot token", "Slack: token do bot"), Hosts: []string{"slack.com"}, HostField: "base_url",
-			Fields: []engine.ConnectionField{
-				{ID: "bot_token", Label: form.Label("Bot token (xoxb-…)", "Token do bot (xoxb-…)"), Secret: true, Required: true},
-				{ID: "base_url", Label: form.Label("Address of the API, when it is not Slack's own", "Endereço da API, quando não é a do próprio Slack")},
-			},
-			Test: func(ctx context.Context, c *engine.Connection) (string, error) { return testSlack(ctx, out, c) },
 		},
 		{
 			Kind: "http_header", Title: form.Label("HTTP: secret in a header", "HTTP: segredo em um cabeçalho"), NeedsHosts: true,
@@ -94,7 +85,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 				{ID: "password", Label: form.Label("Password", "Senha"), Secret: true},
 			},
 		},
-	}
+	}, Kinds(out, builtInConnectors())...)
 }
 
 // testMail signs in and says good-bye.

@@ -12,6 +12,7 @@ type Connector struct {
 	file    connectorFile
 	auths   []string // choices and actions, in the order of the file
 	actions []string
+	made    made
 }
 
 // ID is the connector's name in flows: the kind of an action is <connector>.<action>.

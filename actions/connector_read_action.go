@@ -242,3 +242,11 @@ func element(list []any) any {
 	}
 	return list[0]
 }
+
+// repeats says whether doing it twice does what doing it once does.
+func (a *actionFile) repeats() bool {
+	if a.Repeatable != nil {
+		return *a.Repeatable
+	}
+	return !a.writes()
+}

@@ -341,22 +341,31 @@ func show(x *exchange, c *engine.Connection) map[string]any {
 			headers[strings.ToLower(name)] = mask
 		}
 	}
-	shown := map[string]any{"method": x.method, "url": shownURL(x.url, c), "headers": headers}
+	shown := map[string]any{"method": x.method, "url": x.shownURL(c), "headers": headers}
 	if x.body != nil {
 		shown["body"] = shownBody(x.header.Get("Content-Type"), x.body)
 	}
 	return shown
 }
 
-// shownURL hides passwords, and the parameter that a connection set.
-func shownURL(u *url.URL, c *engine.Connection) string {
-	shown := *u
+// shownURL hides passwords, and the parameters that a connection set.
+func (x *exchange) shownURL(c *engine.Connection) string {
+	shown := *x.url
+	if x.secretURL {
+		return shown.Scheme + "://" + shown.Host + "/" + mask
+	}
 	if shown.User != nil {
 		shown.User = url.User(mask)
 	}
+	hide := x.hidden
 	if c != nil && c.Kind == "http_query" {
+		hide = append(slices.Clone(hide), c.Fields["name"])
+	}
+	if len(hide) > 0 {
 		query := shown.Query()
-		query.Set(c.Fields["name"], mask)
+		for _, name := range hide {
+			query.Set(name, mask)
+		}
 		shown.RawQuery = query.Encode()
 	}
 	return shown.String()

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/store"
 )
 
 // OutboundConfig says where a program may connect to.
@@ -38,6 +39,10 @@ type Outbound struct {
 	tls       *tls.Config
 	agent     string
 	circuits  circuits
+	budgets   *budgets
+	halves    halves
+	options   optionsKept
+	now       func() time.Time
 }
 
 type targetKey struct{}
@@ -48,7 +53,7 @@ func NewOutbound(c OutboundConfig) (*Outbound, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Outbound{policy: p, agent: "Gancho/" + c.Version, tls: c.TLS}
+	o := &Outbound{policy: p, agent: "Gancho/" + c.Version, tls: c.TLS, budgets: newBudgets(), now: time.Now}
 	o.dialer = net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: o.control}
 	o.transport = &http.Transport{
 		DialContext:            o.Dial,
@@ -82,6 +87,10 @@ func (o *Outbound) Dial(ctx context.Context, network, address string) (net.Conn,
 // Own names the ports of the program's own listeners: a flow must not reach the API.
 func (o *Outbound) Own(ports []uint16) { o.policy.own.Store(&ports) }
 
+// Keep lets the limits that last an hour and more survive a restart. It is called before
+// anything is sent.
+func (o *Outbound) Keep(keys store.Keys) { o.budgets.keys = keys }
+
 // Close drops idle connections.
 func (o *Outbound) Close() { o.transport.CloseIdleConnections() }
 
@@ -95,7 +104,17 @@ type exchange struct {
 	limit   int64    // bytes of the answer's body
 	once    bool     // it must never be sent twice, not by the transport either
 	hosts   []string // the only hosts, when it carries a credential
+	bound   []string // further such list: both must name the host
 	secrets []string // header names that must not reach another host
+	hidden  []string // parameters of the address that are secret
+
+	secretURL bool      // the whole address is a secret
+	at        time.Time // when it is signed
+}
+
+// lists says whether the exchange may go to the host of u.
+func (x *exchange) lists(u *url.URL) bool {
+	return (len(x.hosts) == 0 || hostListed(x.hosts, u)) && (len(x.bound) == 0 || hostListed(x.bound, u))
 }
 
 // reply is a whole answer.
@@ -181,7 +200,7 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if req.URL.Scheme != "https" && req.URL.Scheme != "http" {
 		return fmt.Errorf("redirected to the scheme %q", req.URL.Scheme)
 	}
-	if len(x.hosts) > 0 && !hostListed(x.hosts, req.URL) {
+	if !x.lists(req.URL) {
 		return errOtherHost
 	}
 	if req.URL.Host != via[0].URL.Host {
@@ -200,7 +219,7 @@ func (o *Outbound) allowed(x *exchange) error {
 	if x.url.Hostname() == "" {
 		return engine.Faultf("bad_url", "the address has no host")
 	}
-	if len(x.hosts) > 0 && !hostListed(x.hosts, x.url) {
+	if !x.lists(x.url) {
 		return engine.Faultf("host_not_allowed", "the connection may not be sent to %s; it lists %s", x.url.Hostname(), strings.Join(x.hosts, ", "))
 	}
 	return nil

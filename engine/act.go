@@ -65,7 +65,7 @@ func badInput(problems []form.Problem) error {
 
 // attempts tries an action until it succeeds, fails for good, or has to wait.
 func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, doer Doer) (Output, verdict, error) {
-	if v, stop, err := w.resume(rec); stop {
+	if v, stop, err := w.resume(n, rec); stop {
 		return rec.Output, v, err
 	}
 	if n.action.Effect {
@@ -85,7 +85,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			return output, next, err
 		}
 		cause := fault(err)
-		v, wait, err := w.judge(n, rec, cause, plan)
+		v, wait, err := w.judge(ctx, n, rec, cause, plan, connection)
 		if err != nil || v != next {
 			return nil, v, err
 		}
@@ -103,9 +103,12 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 }
 
 // resume looks at what an open action was doing when its run was last left.
-func (w *walker) resume(rec *record) (v verdict, stop bool, err error) {
+func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) {
 	if data, ok := w.received(rec.Path); ok && rec.Status == stepUnknown {
 		return w.resolved(rec, data)
+	}
+	if rec.Marked && w.remembered(n, rec) {
+		rec.Marked, rec.Status = false, stepRunning
 	}
 	if rec.Marked || rec.Status == stepUnknown {
 		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), true, nil
@@ -114,6 +117,15 @@ func (w *walker) resume(rec *record) (v verdict, stop bool, err error) {
 		return w.wait(rec, opening{waitingFor: rec.For, due: rec.Due}), true, nil
 	}
 	return next, false, nil
+}
+
+// remembered says that the provider will recognise the idempotency key of the first attempt.
+func (w *walker) remembered(n *node, rec *record) bool {
+	first := rec.Started
+	if len(rec.Attempts) > 0 {
+		first = rec.Attempts[0].At
+	}
+	return n.action.Remembers > 0 && w.hands.now().Sub(first) < n.action.Remembers
 }
 
 // doubt notes that an effect may have happened before: the process that had the run last
@@ -170,8 +182,13 @@ func connectionSignal(name string) string { return "\x00connection/" + name }
 
 // attempt acts once, within the step's time-out.
 func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, doer Doer, c *Connection) (Output, error) {
-	rec.Status = stepRunning
-	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect
+	try := attempt{At: w.hands.now()}
+	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect && !n.action.Repeatable
+	call := w.call(n, f, rec, c, atMostOnce, &try)
+	if err := w.hands.admit(ctx, rec, doer, call); err != nil {
+		return nil, w.notBegun(rec, fault(err), try)
+	}
+	rec.Status, rec.Reason = stepRunning, ""
 	if n.action.Effect {
 		if atMostOnce {
 			rec.Marked = true
@@ -182,8 +199,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 			return nil, err
 		}
 	}
-	try := attempt{At: w.hands.now()}
-	call := w.call(n, f, rec, c, atMostOnce, &try)
+	try.At = w.hands.now()
 	limited, cancel := context.WithTimeout(ctx, call.Timeout)
 	output, err := w.hands.act(limited, w, n, rec, doer, call)
 	cancel()
@@ -194,7 +210,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	try.Ms = w.hands.now().Sub(try.At).Milliseconds()
 	if err != nil {
 		cause := fault(err)
-		if atMostOnce && !n.action.Repeatable && errors.Is(err, context.DeadlineExceeded) && !cause.Permanent {
+		if atMostOnce && errors.Is(err, context.DeadlineExceeded) && !cause.Permanent {
 			cause.Maybe = true
 		}
 		try.Error, try.Response = errorOf(cause), cause.Response
@@ -211,13 +227,30 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	return output, err
 }
 
+// notBegun records why an attempt could not begin. Waiting for a turn is no attempt.
+func (w *walker) notBegun(rec *record, cause *Fault, try attempt) error {
+	if cause.Quota {
+		rec.Reason, cause.held = cause.Error(), true
+		return cause
+	}
+	try.Ms, try.Error, try.sent = w.hands.now().Sub(try.At).Milliseconds(), errorOf(cause), nil
+	rec.Attempts = append(rec.Attempts, try)
+	w.save(rec)
+	return cause
+}
+
 func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce bool, try *attempt) *Call {
 	timeout := time.Duration(n.step.Timeout)
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
+	var first time.Time
+	if len(rec.Attempts) > 0 {
+		first = rec.Attempts[0].At
+	}
 	return &Call{
-		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1,
+		First: first,
+		Flow:  w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1,
 		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
 		Now: w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {
@@ -233,17 +266,21 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 }
 
 // judge decides the fate of a failed attempt: next means try again after wait.
-func (w *walker) judge(n *node, rec *record, cause *Fault, plan schedule) (v verdict, wait time.Duration, err error) {
+func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, plan schedule, c *Connection) (v verdict, wait time.Duration, err error) {
 	if cause.Maybe && n.step.Delivery == flow.AtMostOnce {
 		rec.Error = errorOf(cause)
 		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), 0, nil
 	}
-	if cause.Broken && n.step.Connection != "" {
+	if cause.Broken && c != nil {
+		broken, err := w.hands.refused(ctx, c, cause.Error())
+		if err != nil || !broken {
+			return next, 0, err
+		}
 		rec.Reason = cause.Error()
 		name := connectionSignal(n.step.Connection)
 		return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: name}}), 0, nil
 	}
-	if cause.Quota {
+	if cause.Quota && !cause.held {
 		rec.Quota++
 	}
 	counted := len(rec.Attempts) - rec.Quota

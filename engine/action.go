@@ -23,11 +23,34 @@ type Action struct {
 	New   func() Doer
 	Shape flow.Shape // which children its steps have
 
-	Effect     bool     // it changes the outside world: held back in tests, awaited by commits
-	Repeatable bool     // doing it twice does what doing it once does
-	Connection []string // kinds of connection that it takes; empty means none
-	Optional   bool     // it also works without a connection
-	Sample     any      // declared output, for simulated steps and types
+	Effect     bool       // it changes the outside world: held back in tests, awaited by commits
+	Repeatable bool       // doing it twice does what doing it once does
+	Connection []string   // kinds of connection that it takes; empty means none
+	Optional   bool       // it also works without a connection
+	Sample     any        // declared output, for simulated steps and types
+	SampleOf   func() any // the same where it has to be computed first
+
+	Remembers  time.Duration // the provider recognises the idempotency key of a call for so long: repeating within it is safe
+	Help       form.Words    // more about it, for documentation
+	Deprecated form.Words    // what to use instead
+	// Options reads the options of a field that are the provider's own; nil where none are.
+	Options func(ctx context.Context, ask OptionsAsk) ([]form.Choice, error)
+}
+
+// Yields is the declared output.
+func (a *Action) Yields() any {
+	if a.SampleOf != nil {
+		return a.SampleOf()
+	}
+	return a.Sample
+}
+
+// OptionsAsk names the field whose options are asked for.
+type OptionsAsk struct {
+	Field      string
+	Connection *Connection
+	Input      map[string]any // what is filled in so far
+	Lang       string
 }
 
 // Doer is one filled action. A fresh one is made for each attempt.
@@ -46,6 +69,13 @@ type Requester interface {
 	Request(ctx context.Context, call *Call) (any, error)
 }
 
+// Admitter is a Doer with something that must be so before it acts: a fresh token, room in
+// shared limits. It is asked before an attempt is begun and before a step that must not be
+// repeated is marked; a Fault with Quota parks the run without an attempt.
+type Admitter interface {
+	Admit(ctx context.Context, call *Call) error
+}
+
 // Output is what a step yields: JSON values with int, float64, text, bool, nil, lists and maps
 // with text keys, at most 1 MiB as JSON.
 type Output = any
@@ -54,10 +84,11 @@ type Output = any
 type Call struct {
 	Flow       string
 	Run        string
-	Step       string // path
-	Attempt    int    // from 1
-	Key        string // idempotency key, the same for every attempt: <run>-<step path>
-	AtMostOnce bool   // repeating must be impossible: a doubtful failure is Maybe
+	Step       string    // path
+	Attempt    int       // from 1
+	First      time.Time // when the first attempt began; zero before it
+	Key        string    // idempotency key, the same for every attempt: <run>-<step path>
+	AtMostOnce bool      // repeating must be impossible: a doubtful failure is Maybe
 	Connection *Connection
 	Timeout    time.Duration
 	Now        time.Time // of the run, fixed
@@ -76,7 +107,23 @@ type Connection struct {
 	Hosts  []string                             // the only hosts that its secrets may go to
 	Secret func(field string) ([]string, error) // newest first; empty if not set
 
-	put int // which of its Puts in this process it comes from
+	// Session is what signing in gave; zero if nobody has. Nil where nothing is kept.
+	Session func() (Session, error)
+	// Renew replaces a session whose access token is stale, one caller at a time: the others
+	// get what it found. The new one is durable before anybody sees it.
+	Renew func(ctx context.Context, stale string, ask func(ctx context.Context, old Session) (Session, error)) (Session, error)
+
+	turn int // of the credential, so that a refusal of an old one does not break a new one
+}
+
+// Session is what signing in to a provider gave.
+type Session struct {
+	Access  string            `json:"access"`
+	Refresh string            `json:"refresh,omitempty"`
+	Ends    time.Time         `json:"ends,omitzero"` // of the access token; zero: used until refused
+	Since   time.Time         `json:"since,omitzero"`
+	Plain   map[string]string `json:"plain,omitempty"` // captured, readable by expressions
+	Lost    bool              `json:"-"`               // a former process ended while it was renewing this
 }
 
 // Fault is an error of an action with a code for flows (errors.<id>) and words for people.
@@ -84,7 +131,10 @@ type Fault struct {
 	Code      string // timeout, http_404, refused, …
 	Message   string
 	Hint      form.Words
-	Status    int // HTTP status, if any
+	Detail    string // what the provider said, in one line
+	Class     string // what its answer means: ok, retry, wait, auth, fail, unknown
+	Scope     string // whose quota asked to wait: connection, target, contact
+	Status    int    // HTTP status, if any
 	Permanent bool
 	After     time.Duration // set: try again after so long, without using up an attempt if Quota
 	Quota     bool          // the provider or a shared limit asked to wait
@@ -92,6 +142,8 @@ type Fault struct {
 	Broken    bool          // the connection's credential was refused
 	Response  any           // what was answered, redacted, for the history
 	Err       error
+
+	held bool // it came before an attempt had begun
 }
 
 func (f *Fault) Error() string {

@@ -234,18 +234,3 @@ func (e *Engine) failureEventsOf(failed *flow.Flow, what map[string]any) []Incom
 	}
 	return events
 }
-
-// refused notes that a provider refused a connection's credential, unless it was changed
-// since the attempt began.
-func (e *Engine) refused(ctx context.Context, c *Connection, cause error) {
-	f := fault(cause)
-	if c == nil || !f.Broken {
-		return
-	}
-	if err := e.Connections.refused(ctx, c); err != nil {
-		e.Log.Error("note that a connection was refused", "connection", c.Name, "error", err)
-		return
-	}
-	e.Log.Warn("a connection was refused", "connection", c.Name, "code", f.Code)
-	poke(e.alerts.news)
-}

@@ -2,6 +2,9 @@ package engine
 
 import (
 	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -24,31 +27,34 @@ type Trigger struct {
 }
 
 // Catalogue is every action, trigger and kind of connection that this program has. It
-// reaches the engine as a value, so that tests can pass others.
+// reaches the engine as a value, so that tests can pass others. What an operator adds can
+// change while it is used.
 type Catalogue struct {
-	Actions     []Action // in the order in which people look for things
-	Triggers    []Trigger
-	Connections []ConnectionKind
+	Triggers []Trigger
 
-	actions  map[string]*Action
+	now      atomic.Pointer[contents]
 	triggers map[string]*Trigger
+
+	mu       sync.Mutex
+	watchers []func()
+}
+
+// contents are the actions, in the order in which people look for things, and the kinds of
+// connection.
+type contents struct {
+	actions     []Action
+	connections []ConnectionKind
+	byKind      map[string]*Action
 }
 
 // NewCatalogue indexes its parts. A kind, or an alias of one, must not be used twice.
 func NewCatalogue(actions []Action, triggers []Trigger, connections []ConnectionKind) (*Catalogue, error) {
-	c := &Catalogue{
-		Actions: actions, Triggers: triggers, Connections: connections,
-		actions: map[string]*Action{}, triggers: map[string]*Trigger{},
+	c := &Catalogue{Triggers: triggers, triggers: map[string]*Trigger{}}
+	first, err := index(actions, connections)
+	if err != nil {
+		return nil, err
 	}
-	for i := range actions {
-		a := &actions[i]
-		for _, kind := range append([]string{a.Kind}, a.Aliases...) {
-			if c.actions[kind] != nil {
-				return nil, fmt.Errorf("action %s is defined twice", kind)
-			}
-			c.actions[kind] = a
-		}
-	}
+	c.now.Store(first)
 	for i := range triggers {
 		t := &triggers[i]
 		if c.triggers[t.Kind] != nil {
@@ -59,21 +65,64 @@ func NewCatalogue(actions []Action, triggers []Trigger, connections []Connection
 	return c, nil
 }
 
+func index(actions []Action, connections []ConnectionKind) (*contents, error) {
+	made := &contents{actions: actions, connections: connections, byKind: map[string]*Action{}}
+	for i := range actions {
+		a := &actions[i]
+		for _, kind := range append([]string{a.Kind}, a.Aliases...) {
+			if made.byKind[kind] != nil {
+				return nil, fmt.Errorf("action %s is defined twice", kind)
+			}
+			made.byKind[kind] = a
+		}
+	}
+	return made, nil
+}
+
+// Replace takes other actions and kinds of connection, when an operator's own have changed.
+func (c *Catalogue) Replace(actions []Action, connections []ConnectionKind) error {
+	made, err := index(actions, connections)
+	if err != nil {
+		return err
+	}
+	c.now.Store(made)
+	c.mu.Lock()
+	watchers := slices.Clone(c.watchers)
+	c.mu.Unlock()
+	for _, f := range watchers {
+		f()
+	}
+	return nil
+}
+
+// Watch calls f after the contents have changed.
+func (c *Catalogue) Watch(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watchers = append(c.watchers, f)
+}
+
+// Actions are all actions, in the order in which people look for things.
+func (c *Catalogue) Actions() []Action { return c.now.Load().actions }
+
+// Connections are all kinds of connection.
+func (c *Catalogue) Connections() []ConnectionKind { return c.now.Load().connections }
+
 // Find gives the action of a kind or alias.
 func (c *Catalogue) Find(kind string) (*Action, bool) {
-	a, ok := c.actions[kind]
+	a, ok := c.now.Load().byKind[kind]
 	return a, ok
 }
 
 // Action describes an action for validation.
 func (c *Catalogue) Action(kind string) (flow.ActionInfo, bool) {
-	a, ok := c.actions[kind]
+	a, ok := c.Find(kind)
 	if !ok {
 		return flow.ActionInfo{}, false
 	}
 	return flow.ActionInfo{
 		Kind: a.Kind, Fields: a.New().Fields(), Shape: a.Shape, Connections: a.Connection,
-		ConnectionOptional: a.Optional, Effect: a.Effect, Sample: a.Sample,
+		ConnectionOptional: a.Optional, Effect: a.Effect, Sample: a.Yields(),
 	}, true
 }
 
@@ -93,8 +142,9 @@ func (c *Catalogue) Trigger(kind string) (flow.TriggerInfo, bool) {
 
 // Kinds lists the kinds of actions, in order.
 func (c *Catalogue) Kinds() []string {
-	kinds := make([]string, len(c.Actions))
-	for i, a := range c.Actions {
+	actions := c.Actions()
+	kinds := make([]string, len(actions))
+	for i, a := range actions {
 		kinds[i] = a.Kind
 	}
 	return kinds

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"gancho/engine/form"
 	"gancho/engine/seal"
@@ -25,22 +26,52 @@ type ConnectionKind struct {
 	Kind       string
 	Title      form.Words
 	Fields     []ConnectionField
+	Help       form.Words
+	Docs       string   // a page of the provider
 	Hosts      []string // known; a person lists them where NeedsHosts is set
 	NeedsHosts bool
 	HostField  string // the host that a connection is bound to is the value of this field
+	// HostsOf gives the hosts that follow from plain fields, in place of Hosts; may be nil.
+	HostsOf func(fields map[string]string) []string
+	// Bound are plain fields that say where secrets go: changing one empties the secrets.
+	Bound []string
+	// Session says that a person, or the program, has to sign in before it can be used.
+	Session SessionKind
+	// SignIn begins a sign-in in the browser; Finish ends it with what the provider gave back.
+	// Nil where nobody has to.
+	SignIn func(ctx context.Context, c *Connection, callback, state, verifier string) (address string, err error)
+	Finish func(ctx context.Context, c *Connection, callback, code, verifier string) (Session, error)
+	// KeepAlive renews a session that has lain unused for so long; 0 is never.
+	KeepAlive time.Duration
+	Renew     func(ctx context.Context, c *Connection) error
 
 	// Test makes a harmless call and says whose account it is; nil where none is known.
 	Test func(ctx context.Context, c *Connection) (account string, err error)
 }
 
+// SessionKind says what sessions a kind of connection has.
+type SessionKind int
+
+// The kinds of session: none, one that the program gets by itself, one that a person begins.
+const (
+	NoSession SessionKind = iota
+	OwnSession
+	PersonSession
+)
+
 // ConnectionField is one thing to fill in. A secret one is write-only.
 type ConnectionField struct {
-	ID       string     `json:"id"`
-	Label    form.Words `json:"label"`
-	Secret   bool       `json:"secret,omitempty"`
-	Required bool       `json:"required,omitempty"`
-	Options  []string   `json:"options,omitempty"`
-	Default  string     `json:"default,omitempty"`
+	ID          string     `json:"id"`
+	Label       form.Words `json:"label"`
+	Help        form.Words `json:"help,omitzero"`
+	Placeholder string     `json:"placeholder,omitempty"`
+	Pattern     string     `json:"pattern,omitempty"`
+	Secret      bool       `json:"secret,omitempty"`
+	Required    bool       `json:"required,omitempty"`
+	Advanced    bool       `json:"advanced,omitempty"`
+	Long        bool       `json:"long,omitempty"` // may have many lines
+	Options     []string   `json:"options,omitempty"`
+	Default     string     `json:"default,omitempty"`
 }
 
 // ConnectionView is a connection as people may see it: secrets say only whether they are set.
@@ -50,6 +81,12 @@ type ConnectionView struct {
 	Fields map[string]any `json:"fields"`
 	Hosts  []string       `json:"hosts"`
 	State  string         `json:"state"`
+
+	Account  string     `json:"account,omitempty" doc:"whose account it is, as the last test found"`
+	Problem  string     `json:"problem,omitempty" doc:"why it is broken"`
+	SignIn   bool       `json:"sign_in,omitempty" doc:"a person signs in at the provider"`
+	SignedIn bool       `json:"signed_in,omitempty"`
+	Ends     *time.Time `json:"ends,omitempty" doc:"when its token ends, if it is not renewed before"`
 }
 
 // saved form of a connection. Members are added, never changed.
@@ -59,6 +96,9 @@ type savedConnection struct {
 	Secrets map[string][]string `json:"secrets"` // sealed, newest first
 	Hosts   []string            `json:"hosts"`
 	State   string              `json:"state"`
+	Account string              `json:"account,omitempty"`
+	Problem string              `json:"problem,omitempty"`
+	Session *savedSession       `json:"session,omitempty"`
 }
 
 const connectionDoc = "connection"
@@ -78,16 +118,15 @@ type Connections struct {
 
 	mu       sync.RWMutex
 	kept     map[string]savedConnection
-	puts     map[string]int // how often each was given anew in this process
+	turns    map[string]int         // counts the writes of each
+	renewals map[string]*sync.Mutex // one renewal of each at a time
 	watchers []func(name string)
 }
 
 // OpenConnections loads all connections. Secrets stay sealed until they are used.
 func OpenConnections(ctx context.Context, docs store.Docs, box *seal.Box, kinds []ConnectionKind) (*Connections, error) {
-	c := &Connections{docs: docs, box: box, kinds: map[string]ConnectionKind{}, kept: map[string]savedConnection{}, puts: map[string]int{}}
-	for _, k := range kinds {
-		c.kinds[k.Kind] = k
-	}
+	c := &Connections{docs: docs, box: box, kept: map[string]savedConnection{}, turns: map[string]int{}, renewals: map[string]*sync.Mutex{}}
+	c.SetKinds(kinds)
 	list, err := docs.ListDocs(ctx, connectionDoc, "")
 	if err != nil {
 		return nil, fmt.Errorf("read connections: %w", err)
@@ -100,6 +139,17 @@ func OpenConnections(ctx context.Context, docs store.Docs, box *seal.Box, kinds 
 		c.kept[d.ID] = s
 	}
 	return c, nil
+}
+
+// SetKinds replaces the kinds of connection that there are.
+func (c *Connections) SetKinds(kinds []ConnectionKind) {
+	known := map[string]ConnectionKind{}
+	for _, k := range kinds {
+		known[k.Kind] = k
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kinds = known
 }
 
 // Watch calls f after a connection was written, with its name.
@@ -161,7 +211,8 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 
 // open makes a connection to act with of a saved one.
 func (c *Connections) open(name string, s savedConnection) *Connection {
-	return &Connection{put: c.puts[name], Name: name, Kind: s.Kind, Fields: s.Fields, Hosts: s.Hosts, Secret: func(field string) ([]string, error) {
+	made := &Connection{Name: name, Kind: s.Kind, Fields: s.plain(), Hosts: s.Hosts, turn: c.turns[name]}
+	made.Secret = func(field string) ([]string, error) {
 		var values []string
 		for _, sealed := range s.Secrets[field] {
 			plain, err := c.box.Open(sealed, about(s.Kind, name, field))
@@ -171,11 +222,20 @@ func (c *Connections) open(name string, s savedConnection) *Connection {
 			values = append(values, string(plain))
 		}
 		return values, nil
-	}}
+	}
+	made.Session = func() (Session, error) { return c.session(name) }
+	made.Renew = func(ctx context.Context, stale string, ask func(context.Context, Session) (Session, error)) (Session, error) {
+		return c.renew(ctx, name, stale, ask)
+	}
+	return made
 }
 
-// complete says that every secret that the kind requires is set.
+// complete says that every secret that the kind requires is set, and that somebody has signed
+// in where a person has to.
 func (c *Connections) complete(s savedConnection) bool {
+	if c.kinds[s.Kind].Session == PersonSession && s.Session == nil {
+		return false
+	}
 	return !slices.ContainsFunc(c.kinds[s.Kind].Fields, func(f ConnectionField) bool {
 		return f.Secret && f.Required && len(s.Secrets[f.ID]) == 0
 	})
@@ -218,6 +278,11 @@ func (c *Connections) view(name string, s savedConnection) ConnectionView {
 	if v.Hosts == nil {
 		v.Hosts = []string{}
 	}
+	v.Account, v.Problem = s.Account, s.Problem
+	v.SignIn, v.SignedIn = c.kinds[s.Kind].Session == PersonSession, s.Session != nil
+	if s.Session != nil && !s.Session.Ends.IsZero() {
+		v.Ends = &s.Session.Ends
+	}
 	return v
 }
 
@@ -232,13 +297,12 @@ func (c *Connections) Put(ctx context.Context, name, kind string, fields map[str
 	c.mu.Lock()
 	s := c.next(name, kind, fields, hosts)
 	err := c.write(ctx, name, s)
-	c.puts[name]++
 	c.mu.Unlock()
 	if err != nil {
 		return ConnectionView{}, err
 	}
 	c.tell(name)
-	return c.view(name, s), nil
+	return c.Get(name)
 }
 
 // next is the saved form after a Put.
@@ -251,20 +315,32 @@ func (c *Connections) next(name, kind string, fields map[string]any, hosts []str
 			s.Hosts = append(s.Hosts, tidyHosts([]string{hostOf(host)})...)
 		}
 	}
-	base, _ := scalar(fields[k.HostField])
-	keeps := before.Kind == kind && before.Fields[k.HostField] == base && slices.Equal(slices.Sorted(slices.Values(before.Hosts)), slices.Sorted(slices.Values(s.Hosts)))
+	for _, f := range k.Fields {
+		if value := fields[f.ID]; !f.Secret && value != nil {
+			s.Fields[f.ID], _ = scalar(value)
+		} else if !f.Secret && f.Default != "" {
+			s.Fields[f.ID] = f.Default
+		}
+	}
+	if k.HostsOf != nil && !k.NeedsHosts {
+		s.Hosts = tidyHosts(k.HostsOf(s.Fields))
+	}
+	keeps := before.Kind == kind && slices.Equal(slices.Sorted(slices.Values(before.Hosts)), slices.Sorted(slices.Values(s.Hosts)))
+	for _, id := range append([]string{k.HostField}, k.Bound...) {
+		keeps = keeps && before.Fields[id] == s.Fields[id]
+	}
+	if keeps {
+		s.Session, s.Account = before.Session, before.Account
+	}
 	for _, f := range k.Fields {
 		value, given := fields[f.ID]
 		switch {
-		case !f.Secret && value != nil:
-			s.Fields[f.ID], _ = scalar(value)
-		case !f.Secret && f.Default != "":
-			s.Fields[f.ID] = f.Default
-		case f.Secret && (!given || isSet(value)):
+		case !f.Secret:
+		case !given || isSet(value):
 			if keeps {
 				s.Secrets[f.ID] = before.Secrets[f.ID]
 			}
-		case f.Secret:
+		default:
 			for _, plain := range secrets(value) {
 				s.Secrets[f.ID] = append(s.Secrets[f.ID], c.box.Seal([]byte(plain), about(kind, name, f.ID)))
 			}
@@ -283,6 +359,7 @@ func (c *Connections) write(ctx context.Context, name string, s savedConnection)
 		return fmt.Errorf("write connection %s: %w", name, err)
 	}
 	c.kept[name] = s
+	c.turns[name]++
 	return nil
 }
 
@@ -373,25 +450,13 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 		c.mu.Unlock()
 		return nil
 	}
-	mended := s.State == ConnectionBroken
-	s.State = state
+	s.State, s.Problem = state, ""
 	err := c.write(ctx, name, s)
 	c.mu.Unlock()
-	if err == nil && mended {
+	if err == nil {
 		c.tell(name)
 	}
 	return err
-}
-
-// refused notes that a provider refused the credential of c, unless it was changed since.
-func (c *Connections) refused(ctx context.Context, used *Connection) error {
-	c.mu.RLock()
-	same := c.puts[used.Name] == used.put
-	c.mu.RUnlock()
-	if !same {
-		return nil
-	}
-	return c.SetState(ctx, used.Name, ConnectionBroken)
 }
 
 // broken lists the connections that were refused.
@@ -405,6 +470,24 @@ func (c *Connections) broken() []string {
 		}
 	}
 	return names
+}
+
+// Break notes that a provider refused a connection as it was used, and says whether it is
+// broken now: not when it has been mended since.
+func (c *Connections) Break(ctx context.Context, used *Connection, problem string) (bool, error) {
+	c.mu.Lock()
+	s, ok := c.kept[used.Name]
+	if !ok || s.State == ConnectionBroken || c.turns[used.Name] != used.turn {
+		c.mu.Unlock()
+		return !ok || s.State == ConnectionBroken, nil
+	}
+	s.State, s.Problem = ConnectionBroken, problem
+	err := c.write(ctx, used.Name, s)
+	c.mu.Unlock()
+	if err == nil {
+		c.tell(used.Name)
+	}
+	return true, err
 }
 
 // ConnectionTest is what trying a connection found.
@@ -427,21 +510,44 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 	if !c.complete(s) {
 		return ConnectionTest{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
 	}
-	test := c.kinds[s.Kind].Test
+	c.mu.RLock()
+	test, opened := c.kinds[s.Kind].Test, c.open(name, s)
+	c.mu.RUnlock()
 	if test == nil {
 		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
 	}
-	c.mu.RLock()
-	opened := c.open(name, s)
-	c.mu.RUnlock()
 	account, err := test(ctx, opened)
 	if err == nil {
-		return ConnectionTest{State: ConnectionOK, Account: account, Detail: form.Label("it works", "funciona")}, c.SetState(ctx, name, ConnectionOK)
+		return ConnectionTest{State: ConnectionOK, Account: account, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
 	}
 	f := fault(err)
-	state := s.State
-	if f.Broken {
-		state = ConnectionBroken
+	if !f.Broken {
+		return ConnectionTest{State: s.State, Detail: said(f)}, nil
 	}
-	return ConnectionTest{State: state, Detail: form.Label(f.Error(), f.Error())}, c.SetState(ctx, name, state)
+	_, err = c.Break(ctx, opened, f.Error())
+	return ConnectionTest{State: ConnectionBroken, Detail: said(f)}, err
+}
+
+// said is a failure with its hint, in both languages.
+func said(f *Fault) form.Words {
+	words := form.Label(f.Error(), f.Error())
+	if !f.Hint.IsZero() {
+		words.EN, words.PT = words.EN+": "+f.Hint.EN, words.PT+": "+f.Hint.PT
+	}
+	return words
+}
+
+// works notes that a connection was tried with success, and whose account it is.
+func (c *Connections) works(ctx context.Context, name, account string) error {
+	c.mu.Lock()
+	s, ok := c.kept[name]
+	if ok && s.Account != account {
+		s.Account = account
+		if err := c.write(ctx, name, s); err != nil {
+			c.mu.Unlock()
+			return err
+		}
+	}
+	c.mu.Unlock()
+	return c.SetState(ctx, name, ConnectionOK)
 }

@@ -75,6 +75,7 @@ func New(c Config) (*Engine, error) {
 	}
 	c.Flows.Watch(e.flowChanged)
 	c.Connections.Watch(func(name string) { e.wakeConnection(name) })
+	c.Catalogue.Watch(e.plans.clear)
 	return e, nil
 }
 
@@ -94,8 +95,14 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 	e.Store.SetGates([]store.Gate{g})
 }
 
+// signalKeep is how long the news of a connection is kept for runs that are about to wait.
+const signalKeep = time.Minute
+
 func (e *Engine) wakeConnection(name string) {
-	err := e.Store.Signal(context.Background(), []store.Signal{{Name: connectionSignal(name), Data: []byte("null")}})
+	if v, err := e.Connections.Get(name); err != nil || v.State == ConnectionBroken {
+		return // nothing to go on with
+	}
+	err := e.Store.Signal(context.Background(), []store.Signal{{Name: connectionSignal(name), Data: []byte("null"), Keep: signalKeep}})
 	if err := errors.Join(err...); err != nil {
 		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)
 	}

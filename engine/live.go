@@ -24,11 +24,7 @@ func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.e.hurry, cancel)()
-	output, err := doer.Do(ctx, call)
-	if err != nil {
-		l.e.refused(context.WithoutCancel(ctx), call.Connection, err)
-	}
-	return output, err
+	return doer.Do(ctx, call)
 }
 
 func (l *live) mock(string, string) (flow.Mock, bool) { return flow.Mock{}, false }
@@ -53,6 +49,26 @@ func (l *live) pause(ctx context.Context, d time.Duration) bool {
 }
 
 func (l *live) connection(name string) (*Connection, error) { return l.e.Connections.Resolve(name) }
+
+func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) error {
+	a, ok := doer.(Admitter)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, call.Timeout)
+	defer cancel()
+	defer context.AfterFunc(l.e.hurry, cancel)()
+	return a.Admit(ctx, call)
+}
+
+func (l *live) refused(ctx context.Context, c *Connection, problem string) (bool, error) {
+	broken, err := l.e.Connections.Break(context.WithoutCancel(ctx), c, problem)
+	if err == nil && broken {
+		l.e.Log.Warn("a connection was refused", "connection", c.Name)
+		poke(l.e.alerts.news)
+	}
+	return broken, err
+}
 
 func (l *live) getKey(ctx context.Context, space, key string) ([]byte, error) {
 	entry, err := l.e.Store.GetKey(ctx, space, key)
@@ -102,6 +118,13 @@ func (p *plans) forget(id string) {
 			delete(p.made, key)
 		}
 	}
+}
+
+// clear forgets everything that is compiled, when the actions have changed.
+func (p *plans) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.made)
 }
 
 func (p *plans) get(key planKey, make func() *plan) *plan {

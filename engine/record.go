@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"gancho/engine/form"
 )
 
 // The statuses of a step.
@@ -47,10 +49,11 @@ type record struct {
 }
 
 type stepError struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Status  int    `json:"status,omitempty"`
-	Step    string `json:"step,omitempty"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Status  int         `json:"status,omitempty"`
+	Step    string      `json:"step,omitempty"`
+	Hint    *form.Words `json:"hint,omitempty"`
 }
 
 type attempt struct {
@@ -72,7 +75,11 @@ func (r *record) finished() bool {
 }
 
 func errorOf(f *Fault) *stepError {
-	return &stepError{Code: f.Code, Message: cut(f.Error(), 2000), Status: f.Status}
+	e := &stepError{Code: f.Code, Message: cut(f.Error(), 2000), Status: f.Status}
+	if !f.Hint.IsZero() {
+		e.Hint = &f.Hint
+	}
+	return e
 }
 
 // value is what expressions see of a failure.

@@ -159,8 +159,17 @@ func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer D
 			return output, nil
 		}
 	}
-	return n.action.Sample, nil
+	return n.action.Yields(), nil
 }
+
+func (t *trial) admit(ctx context.Context, rec *record, doer Doer, call *Call) error {
+	if a, ok := doer.(Admitter); ok && t.real(rec.Path) {
+		return a.Admit(ctx, call)
+	}
+	return nil
+}
+
+func (t *trial) refused(context.Context, *Connection, string) (bool, error) { return true, nil }
 
 // real says whether a step acts for real.
 func (t *trial) real(path string) bool {

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"gancho/engine/flow"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -37,10 +38,11 @@ type RunView struct {
 
 // ErrorView is what went wrong, and in which step.
 type ErrorView struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Step    string `json:"step,omitempty"`
-	Status  int    `json:"status,omitempty"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Step    string      `json:"step,omitempty"`
+	Status  int         `json:"status,omitempty"`
+	Hint    *form.Words `json:"hint,omitempty" doc:"what a person can do about it"`
 }
 
 // StepView is what one step did, by its path.
@@ -99,7 +101,7 @@ func ViewRun(r *store.Run) RunView {
 		v.Due = moment(r.Due)
 	}
 	if r.Error.Code != "" {
-		v.Error = &ErrorView{r.Error.Code, r.Error.Message, r.Error.Step, r.Error.Status}
+		v.Error = &ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
 	}
 	return v
 }
@@ -123,7 +125,7 @@ func viewError(e *stepError) *ErrorView {
 	if e == nil {
 		return nil
 	}
-	return &ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status}
+	return &ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status, Hint: e.Hint}
 }
 
 // ViewEvent shows a delivery without its body.

@@ -26,6 +26,10 @@ type hands interface {
 	// pause waits in place for at most a moment; false means that the run should park.
 	pause(ctx context.Context, d time.Duration) bool
 	connection(name string) (*Connection, error)
+	// admit asks what must be so before an attempt is begun.
+	admit(ctx context.Context, rec *record, doer Doer, call *Call) error
+	// refused notes that a provider refused a connection; false: it has been mended since.
+	refused(ctx context.Context, c *Connection, problem string) (bool, error)
 	// child describes the run that a call step starts.
 	child(target string, input any, parent store.Run) (store.Event, error)
 	getKey(ctx context.Context, space, key string) ([]byte, error)

@@ -52,15 +52,15 @@ func (c *docsCommand) Run(to streams) error {
 func actionsPage(known *engine.Catalogue, lang string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", form.Label("Actions", "Ações").In(lang))
-	for i := range known.Actions {
-		a := &known.Actions[i]
+	for i := range known.Actions() {
+		a := &known.Actions()[i]
 		fmt.Fprintf(&b, "\n## `%s` %s\n\n%s.\n", a.Kind, a.Title.In(lang), a.Summary.In(lang))
 		if len(a.Connection) > 0 {
 			fmt.Fprintf(&b, "\n%s: `%s`.\n", form.Label("Connection", "Conexão").In(lang), strings.Join(a.Connection, "`, `"))
 		}
 		fieldTable(&b, a.New().Fields(), lang)
-		if a.Sample != nil {
-			if data, err := flow.Marshal(a.Sample); err == nil {
+		if sample := a.Yields(); sample != nil {
+			if data, err := flow.Marshal(sample); err == nil {
 				fmt.Fprintf(&b, "\n%s: `%s`\n", form.Label("Output", "Resultado").In(lang), compactJSON(data))
 			}
 		}
@@ -129,8 +129,8 @@ func flowSchema(known *engine.Catalogue) map[string]any {
 	root := s.of(reflect.TypeFor[flow.Bundle]())
 	step, _ := s.defs["Step"].(map[string]any)
 	var rules []any
-	for i := range known.Actions {
-		a := &known.Actions[i]
+	for i := range known.Actions() {
+		a := &known.Actions()[i]
 		with := a.New().Fields().Schema()
 		delete(with, "required") // templates may stand in place of any value
 		members, _ := with["properties"].(map[string]any)

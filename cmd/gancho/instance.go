@@ -79,7 +79,7 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.catalogue, err = catalogue(i.out, i.presets); err != nil {
 		return fmt.Errorf("make the catalogue: %w", err)
 	}
-	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections); err != nil {
+	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections()); err != nil {
 		return fmt.Errorf("open the connections: %w", err)
 	}
 	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Secret: i.connections.Holds, Busy: i.busy})

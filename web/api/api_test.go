@@ -45,7 +45,7 @@ func newHouse(t *testing.T) *house {
 	check(t, err)
 	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), triggers.BuiltIn().ConnectionKinds(actions.Connections(out)))
 	check(t, err)
-	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections)
+	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections())
 	check(t, err)
 	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
 		c, err := s.Counts(ctx)

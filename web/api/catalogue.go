@@ -55,12 +55,12 @@ func shapeName(s flow.Shape) string {
 
 func (s *server) listActions(context.Context, *nothing) (*CatalogueOutput[ActionView], error) {
 	var views []ActionView
-	for i := range s.Catalogue.Actions {
-		a := &s.Catalogue.Actions[i]
+	for i := range s.Catalogue.Actions() {
+		a := &s.Catalogue.Actions()[i]
 		fields := a.New().Fields()
 		v := ActionView{
 			Kind: a.Kind, Title: a.Title, Summary: a.Summary, Group: a.Group, Words: a.Words, Shape: shapeName(a.Shape), Effect: a.Effect, Repeatable: a.Repeatable,
-			Connections: a.Connection, Optional: a.Optional, Fields: fields.Describe(), Schema: fields.Schema(), Sample: a.Sample,
+			Connections: a.Connection, Optional: a.Optional, Fields: fields.Describe(), Schema: fields.Schema(), Sample: a.Yields(),
 		}
 		if v.Connections == nil {
 			v.Connections = []string{}
@@ -114,7 +114,7 @@ type KindView struct {
 
 func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {
 	var views []KindView
-	for _, k := range s.Catalogue.Connections {
+	for _, k := range s.Catalogue.Connections() {
 		v := KindView{Kind: k.Kind, Title: k.Title, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil}
 		if v.Hosts == nil {
 			v.Hosts = []string{}

@@ -1178,20 +1178,37 @@ export interface components {
             name?: string;
         };
         ConnectionField: {
+            advanced?: boolean;
             default?: string;
+            help?: components["schemas"]["Words"];
             id: string;
             label: components["schemas"]["Words"];
+            long?: boolean;
             options?: string[];
+            pattern?: string;
+            placeholder?: string;
             required?: boolean;
             secret?: boolean;
         };
         ConnectionView: {
+            /** @description whose account it is, as the last test found */
+            account?: string;
+            /**
+             * Format: date-time
+             * @description when its token ends, if it is not renewed before
+             */
+            ends?: string;
             fields: {
                 [key: string]: unknown;
             };
             hosts: string[];
             kind: string;
             name: string;
+            /** @description why it is broken */
+            problem?: string;
+            /** @description a person signs in at the provider */
+            sign_in?: boolean;
+            signed_in?: boolean;
             state: string;
             used_by: string[];
         };
@@ -1254,6 +1271,8 @@ export interface components {
         };
         ErrorView: {
             code: string;
+            /** @description what a person can do about it */
+            hint?: components["schemas"]["Words"];
             message: string;
             /** Format: int64 */
             status?: number;

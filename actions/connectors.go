@@ -1,0 +1,298 @@
+package actions
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/form"
+)
+
+//go:embed connectors/*.json
+var connectorFiles embed.FS
+
+// builtInConnectors are those of this program, by ID.
+var builtInConnectors = sync.OnceValue(func() []*Connector {
+	names, err := fs.Glob(connectorFiles, "connectors/*.json")
+	if err != nil {
+		panic(err)
+	}
+	var list []*Connector
+	for _, name := range names {
+		data, err := connectorFiles.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		c, err := trustedConnector(data)
+		if err != nil {
+			panic(fmt.Sprintf("%s: %v", name, err))
+		}
+		list = append(list, c)
+	}
+	return list
+})
+
+// BuiltInConnectors are those of this program, without own ones.
+func BuiltInConnectors() []*Connector { return slices.Clone(builtInConnectors()) }
+
+// Connectors are an operator's own connectors, the files DIR/*.json. A faulty file leaves the
+// last good one in force.
+type Connectors struct {
+	mu       sync.RWMutex
+	files    engine.OwnFiles
+	list     []*Connector
+	problems []engine.FileProblem
+	watchers []func()
+}
+
+// LoadConnectors reads the own connectors; what is wrong with a file is in Problems.
+func LoadConnectors(dir string) (*Connectors, error) {
+	c := &Connectors{files: engine.OwnFiles{Dir: dir}}
+	_, err := c.Reload()
+	return c, err
+}
+
+// All gives the own connectors, by the names of their files.
+func (c *Connectors) All() []*Connector {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.list)
+}
+
+// Problems are those of the files as they are now.
+func (c *Connectors) Problems() []engine.FileProblem {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.problems)
+}
+
+// Watch calls f after connectors have changed.
+func (c *Connectors) Watch(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watchers = append(c.watchers, f)
+}
+
+// Follow reads the files again when they change, looking every so often, until ctx is done.
+func (c *Connectors) Follow(ctx context.Context, every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if _, err := c.Reload(); err != nil {
+				continue // the folder is away; what was read stays in force
+			}
+		}
+	}
+}
+
+// Reload reads the files if one of them has changed, and says whether that was so.
+func (c *Connectors) Reload() (changed bool, err error) {
+	c.mu.Lock()
+	files, changed, err := c.files.Read()
+	if changed {
+		c.read(files)
+	}
+	watchers := slices.Clone(c.watchers)
+	c.mu.Unlock()
+	if changed {
+		for _, f := range watchers {
+			f()
+		}
+	}
+	return changed, err
+}
+
+// read takes every file. The caller holds the lock.
+func (c *Connectors) read(files []engine.OwnFile) {
+	before := c.list
+	c.list, c.problems = nil, nil
+	taken := map[string]string{}
+	for _, file := range files {
+		made, problems := readOwn(file, taken)
+		for _, p := range problems {
+			c.problems = append(c.problems, engine.ProblemIn(file, p))
+		}
+		if made != nil {
+			taken[made.ID()] = file.Name
+			c.list = append(c.list, made)
+		}
+	}
+	if len(c.problems) == 0 {
+		return
+	}
+	for _, old := range before { // a faulty file may be theirs
+		if taken[old.ID()] == "" {
+			c.list = append(c.list, old)
+		}
+	}
+}
+
+func readOwn(file engine.OwnFile, taken map[string]string) (*Connector, []form.Problem) {
+	if file.Err != nil {
+		return nil, []form.Problem{fault("", "unreadable", file.Err.Error(), file.Err.Error())}
+	}
+	made, problems := ParseConnector(file.Data, true)
+	if made == nil {
+		return nil, problems
+	}
+	switch id := made.ID(); {
+	case !strings.HasPrefix(id, "x_"):
+		return nil, []form.Problem{fault("/id", "bad_id", "the ID of an own connector must begin with x_", "o ID de um conector próprio deve começar por x_")}
+	case taken[id] != "":
+		return nil, []form.Problem{fault("/id", "taken", "is used by "+taken[id]+" too", "também é usado por "+taken[id])}
+	}
+	return made, nil
+}
+
+// Actions are the actions of connectors.
+func Actions(out *Outbound, connectors []*Connector) []engine.Action {
+	var list []engine.Action
+	for _, c := range connectors {
+		for _, id := range c.actions {
+			list = append(list, c.engineAction(out, id))
+		}
+	}
+	return list
+}
+
+func (c *Connector) engineAction(out *Outbound, id string) engine.Action {
+	f := c.file.Actions[id]
+	a := engine.Action{
+		Kind: c.ID() + "." + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Summary: f.Description,
+		Words: form.Label(strings.TrimSpace(c.file.Name.EN+" "+f.Words.EN), strings.TrimSpace(c.file.Name.PT+" "+f.Words.PT)), Group: orText(c.file.Group, "other"),
+		New:    func() engine.Doer { return &connectorDoer{c: c, id: id, out: out} },
+		Effect: f.writes(), Repeatable: f.repeats(), Remembers: f.remembers(), Help: f.Help, Deprecated: f.Deprecated,
+		SampleOf: sync.OnceValue(func() any { return c.sample(id) }),
+	}
+	if a.Summary.IsZero() {
+		a.Summary = a.Title
+	}
+	for _, alias := range f.Aliases {
+		a.Aliases = append(a.Aliases, c.ID()+"."+alias)
+	}
+	for _, choice := range c.choices(id) {
+		if c.file.Auth[choice].Kind == "none" {
+			a.Optional = true
+			continue
+		}
+		a.Connection = append(a.Connection, c.ID()+":"+choice)
+	}
+	if slices.ContainsFunc(f.Fields, func(field fieldFile) bool { return field.OptionsFrom != nil }) {
+		a.Options = func(ctx context.Context, ask engine.OptionsAsk) ([]form.Choice, error) {
+			return c.askOptions(ctx, out, id, ask)
+		}
+	}
+	return a
+}
+
+// Kinds are the kinds of connection of connectors.
+func Kinds(out *Outbound, connectors []*Connector) []engine.ConnectionKind {
+	var list []engine.ConnectionKind
+	for _, c := range connectors {
+		for _, id := range c.auths {
+			if c.file.Auth[id].Kind != "none" {
+				list = append(list, c.kind(out, id))
+			}
+		}
+	}
+	return list
+}
+
+func (c *Connector) kind(out *Outbound, id string) engine.ConnectionKind {
+	f := c.file.Auth[id]
+	k := engine.ConnectionKind{
+		Kind: c.ID() + ":" + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Help: f.Help, Docs: c.file.Docs,
+		Fields: c.connectionFields(f), Hosts: c.fixedHosts(), KeepAlive: time.Duration(f.KeepAlive),
+		HostsOf: func(fields map[string]string) []string { return c.hosts(context.Background(), asValues(fields)) },
+	}
+	if c.hasBaseField() {
+		k.HostField = baseField
+	}
+	switch f.Kind {
+	case "oauth2":
+		k.Session = engine.PersonSession
+		k.SignIn = func(ctx context.Context, conn *engine.Connection, callback, state, verifier string) (string, error) {
+			return c.signIn(ctx, conn, c.auth(id), callback, state, verifier)
+		}
+		k.Finish = func(ctx context.Context, conn *engine.Connection, callback, code, verifier string) (engine.Session, error) {
+			return c.finish(ctx, out, conn, c.auth(id), callback, code, verifier)
+		}
+	case "oauth2_cc", "jwt_bearer", "two_step":
+		k.Session = engine.OwnSession
+	}
+	if k.Session != engine.NoSession {
+		k.Renew = func(ctx context.Context, conn *engine.Connection) error {
+			return c.renewNow(ctx, out, conn, c.auth(id))
+		}
+	}
+	if f.Test != nil || k.Session != engine.NoSession {
+		k.Test = func(ctx context.Context, conn *engine.Connection) (string, error) {
+			return c.tryConnection(ctx, out, conn)
+		}
+	}
+	return k
+}
+
+// renewNow replaces a session whatever its state is.
+func (c *Connector) renewNow(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth) error {
+	old, err := conn.Session()
+	if err != nil {
+		return engine.Permanent(err)
+	}
+	_, err = conn.Renew(ctx, old.Access, func(ctx context.Context, old engine.Session) (engine.Session, error) {
+		return c.token(ctx, out, conn, a, old)
+	})
+	return err
+}
+
+// fixedHosts are those that no connection changes.
+func (c *Connector) fixedHosts() []string {
+	var list []string
+	for _, h := range c.file.Hosts {
+		if text, ok := h.(string); ok {
+			list = append(list, text)
+		}
+	}
+	if base, ok := c.file.Base.(string); ok && !slices.Contains(list, hostOfText(base)) {
+		list = append(list, hostOfText(base))
+	}
+	return list
+}
+
+func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
+	var fields []engine.ConnectionField
+	if f.Kind == "oauth2" || f.Kind == "oauth2_cc" {
+		fields = append(fields, engine.ConnectionField{ID: "client_id", Label: form.Label("Client ID", "Client ID"), Required: true},
+			engine.ConnectionField{ID: "client_secret", Label: form.Label("Client secret", "Client secret"), Secret: true, Required: f.Kind == "oauth2_cc" || !(f.PKCE == nil || *f.PKCE)})
+	}
+	for _, x := range f.Fields {
+		field := engine.ConnectionField{
+			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Secret: x.Type == "secret", Required: x.Required,
+			Advanced: x.Advanced, Long: x.Type == "longtext",
+		}
+		if x.Default != nil {
+			field.Default = fmt.Sprint(x.Default)
+		}
+		for _, o := range x.Options {
+			field.Options = append(field.Options, o.Value)
+		}
+		fields = append(fields, field)
+	}
+	if c.hasBaseField() && f.find(baseField) == nil {
+		fields = append(fields, engine.ConnectionField{
+			ID: baseField, Advanced: true, Label: form.Label("Address of the API, when it is not the provider's own", "Endereço da API, quando não é a do próprio provedor"),
+			Placeholder: fmt.Sprint(c.file.Base),
+		})
+	}
+	return fields
+}

@@ -1,0 +1,266 @@
+package actions
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// budgets are the limits that all flows share. Each is filled evenly, and whoever finds it
+// empty gets a place: a time at which it may come back and will be let through, so that a
+// thousand runs do not knock one by one. Budgets of an hour and more survive a restart.
+type budgets struct {
+	mu   sync.Mutex
+	kept map[string]*budget
+	keys store.Keys // nil: nothing survives
+	now  func() time.Time
+}
+
+// budget is a token bucket by its theoretical next arrival: count calls may go at once, then
+// one each interval.
+type budget struct {
+	next   time.Time            // when a call that comes after all others is due
+	held   time.Time            // nobody passes before
+	places map[string]time.Time // who has been told to come back, and when
+	busy   map[string]time.Time // who is inside, at the longest until then
+	read   bool                 // what was kept has been read
+	used   time.Time
+}
+
+// savedBudget is a budget in the store.
+type savedBudget struct {
+	Next time.Time `json:"next,omitzero"`
+	Held time.Time `json:"held,omitzero"`
+}
+
+const (
+	budgetSpace = "limits"
+	mostBudgets = 100_000
+	longBudget  = time.Hour
+	// placeFor is how long a place waits for one who does not come back.
+	placeFor = 10 * time.Minute
+	// insideAgain is when somebody comes back who found too many inside.
+	insideAgain = time.Second
+)
+
+func newBudgets() *budgets { return &budgets{kept: map[string]*budget{}, now: time.Now} }
+
+// limit is a limit that is asked for one call.
+type limit struct {
+	name       string // what the budget is of: no personal data in the clear
+	count      int
+	per        time.Duration
+	concurrent int
+}
+
+// limitName names a budget; what it is of, a person perhaps, is not readable in it.
+func limitName(parts ...string) string {
+	data, _ := json.Marshal(parts) //nolint:errcheck // texts
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16])
+}
+
+// take asks for room in all limits at once, for a caller who is known by its key. It gives
+// 0 when there is, else how long until the caller may come back, with a place kept for it.
+func (b *budgets) take(ctx context.Context, caller string, limits []limit) (time.Duration, error) {
+	if err := b.load(ctx, limits); err != nil {
+		return 0, err
+	}
+	b.mu.Lock()
+	now := b.now()
+	var wait time.Duration
+	var write []limit
+	for _, l := range limits {
+		k := b.find(l.name, now)
+		due, fresh := k.place(caller, now, l)
+		wait = max(wait, due.Sub(now))
+		if fresh && l.per >= longBudget {
+			write = append(write, l)
+		}
+	}
+	if wait <= 0 {
+		for _, l := range limits {
+			k := b.kept[l.name]
+			delete(k.places, caller)
+			if l.concurrent > 0 {
+				k.busy[caller] = now.Add(placeFor)
+			}
+		}
+	}
+	b.mu.Unlock()
+	return max(0, wait), b.save(ctx, write)
+}
+
+// leave says that the caller is no longer inside.
+func (b *budgets) leave(caller string, limits []limit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range limits {
+		if k := b.kept[l.name]; k != nil && l.concurrent > 0 {
+			delete(k.busy, caller)
+		}
+	}
+}
+
+// hold keeps everybody out for so long: the provider has said so.
+func (b *budgets) hold(ctx context.Context, names []string, wait time.Duration) error {
+	b.mu.Lock()
+	now := b.now()
+	var write []limit
+	for _, name := range names {
+		k := b.find(name, now)
+		if until := now.Add(wait); until.After(k.held) {
+			k.held = until
+			if k.next.Before(until) {
+				k.next = until
+			}
+			if wait >= longBudget {
+				write = append(write, limit{name: name, per: wait})
+			}
+		}
+	}
+	b.mu.Unlock()
+	return b.save(ctx, write)
+}
+
+func (b *budgets) find(name string, now time.Time) *budget {
+	k := b.kept[name]
+	if k == nil {
+		if len(b.kept) >= mostBudgets {
+			b.forget()
+		}
+		k = &budget{places: map[string]time.Time{}, busy: map[string]time.Time{}}
+		b.kept[name] = k
+	}
+	k.used = now
+	return k
+}
+
+// forget drops some of those that were not used lately; the provider remembers them.
+func (b *budgets) forget() {
+	var seen int
+	var oldest string
+	for name, k := range b.kept {
+		if oldest == "" || k.used.Before(b.kept[oldest].used) {
+			oldest = name
+		}
+		if seen++; seen == 64 {
+			break
+		}
+	}
+	delete(b.kept, oldest)
+}
+
+// place is when the caller may pass, and whether something was taken that was not before.
+func (k *budget) place(caller string, now time.Time, l limit) (due time.Time, fresh bool) {
+	if l.concurrent > 0 {
+		for who, until := range k.busy {
+			if now.After(until) || who == caller {
+				delete(k.busy, who)
+			}
+		}
+		if len(k.busy) >= l.concurrent {
+			return now.Add(insideAgain + time.Duration(rand.Int64N(int64(insideAgain)))), false
+		}
+		return k.held, false
+	}
+	if due, ok := k.places[caller]; ok && !due.Before(k.held) {
+		return due, false
+	}
+	for who, due := range k.places {
+		if len(k.places) < 1000 {
+			break
+		}
+		if now.Sub(due) > placeFor {
+			delete(k.places, who)
+		}
+	}
+	if l.count <= 0 { // only held, without a rate: all at once, but not at the same moment
+		if !now.Before(k.held) {
+			return now, false
+		}
+		due = k.held.Add(spread(k.held.Sub(now)))
+		k.places[caller] = due
+		return due, false
+	}
+	interval := l.per / time.Duration(l.count)
+	due = k.next.Add(-l.per + interval)
+	if due.Before(k.held) {
+		due = k.held
+	}
+	if k.next.Before(now) {
+		k.next = now
+	}
+	k.next = k.next.Add(interval)
+	k.places[caller] = due
+	return due, true
+}
+
+// spread is up to a tenth more, so that those who wait do not come back together.
+func spread(wait time.Duration) time.Duration { return rand.N(wait/10 + 1) }
+
+// load reads what earlier processes kept of long budgets.
+func (b *budgets) load(ctx context.Context, limits []limit) error {
+	if b.keys == nil {
+		return nil
+	}
+	for _, l := range limits {
+		b.mu.Lock()
+		known := b.find(l.name, b.now()).read
+		b.mu.Unlock()
+		if known {
+			continue
+		}
+		entry, err := b.keys.GetKey(ctx, budgetSpace, l.name)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("read a limit: %w", err)
+		}
+		var saved savedBudget
+		if err == nil {
+			if err := json.Unmarshal(entry.Value, &saved); err != nil {
+				return fmt.Errorf("read a limit: %w", err)
+			}
+		}
+		b.mu.Lock()
+		k := b.find(l.name, b.now())
+		if !k.read {
+			k.read = true
+			if saved.Next.After(k.next) {
+				k.next = saved.Next
+			}
+			if saved.Held.After(k.held) {
+				k.held = saved.Held
+			}
+		}
+		b.mu.Unlock()
+	}
+	return nil
+}
+
+func (b *budgets) save(ctx context.Context, limits []limit) error {
+	if b.keys == nil {
+		return nil
+	}
+	for _, l := range limits {
+		b.mu.Lock()
+		k := b.find(l.name, b.now())
+		saved, ends := savedBudget{k.next, k.held}, max(k.next.Sub(b.now()), k.held.Sub(b.now()), l.per)
+		b.mu.Unlock()
+		data, err := json.Marshal(saved)
+		if err != nil {
+			return fmt.Errorf("keep a limit: %w", err)
+		}
+		if _, err := b.keys.PutKey(ctx, budgetSpace, l.name, data, -1, ends); err != nil {
+			return fmt.Errorf("keep a limit: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package actions
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+)
+
+// signIn is the address at which a person allows this instance to act (RFC 6749 4.1, with
+// the proof of RFC 7636 where the provider takes it).
+func (c *Connector) signIn(ctx context.Context, conn *engine.Connection, a *madeAuth, callback, state, verifier string) (string, error) {
+	g := &grant{c: c, conn: conn, auth: a}
+	value, err := a.authorizeURL.Render(ctx, g.scope())
+	if err != nil {
+		return "", engine.Permanent(err)
+	}
+	u, err := parseAddress(expression.Text(value))
+	if err != nil {
+		return "", err
+	}
+	params := g.scoped(map[string]string{"response_type": "code", "client_id": conn.Fields["client_id"], "redirect_uri": callback, "state": state})
+	if a.pkce() {
+		sum := sha256.Sum256([]byte(verifier))
+		params["code_challenge"], params["code_challenge_method"] = base64.RawURLEncoding.EncodeToString(sum[:]), "S256"
+	}
+	query := u.Query()
+	for name, v := range params {
+		query.Set(name, v)
+	}
+	for name, v := range a.file.AuthorizeParams {
+		query.Set(name, v)
+	}
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
+	return u.String(), nil
+}
+
+func (a *madeAuth) pkce() bool { return a.file.PKCE == nil || *a.file.PKCE }
+
+// finish exchanges the code that the provider gave back for a session.
+func (c *Connector) finish(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, callback, code, verifier string) (engine.Session, error) {
+	g := &grant{c: c, out: out, conn: conn, auth: a}
+	params := map[string]string{"grant_type": "authorization_code", "code": code, "redirect_uri": callback}
+	if a.pkce() {
+		params["code_verifier"] = verifier
+	}
+	return g.ask(ctx, params)
+}

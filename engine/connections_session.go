@@ -1,0 +1,213 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// savedSession is a session at rest: the tokens sealed, the rest plain.
+type savedSession struct {
+	Tokens   string            `json:"tokens"`
+	Ends     time.Time         `json:"ends,omitzero"`
+	Since    time.Time         `json:"since,omitzero"`
+	Plain    map[string]string `json:"plain,omitempty"`
+	Renewing time.Time         `json:"renewing,omitzero"` // a renewal was begun and its outcome was not written
+}
+
+// sessionField is what the seal of tokens is bound to; no field is called so.
+const sessionField = "\x00session"
+
+// plain are the fields that expressions read: those that a person filled in, and those that
+// signing in gave.
+func (s savedConnection) plain() map[string]string {
+	if s.Session == nil || len(s.Session.Plain) == 0 {
+		return s.Fields
+	}
+	all := maps.Clone(s.Session.Plain)
+	maps.Copy(all, s.Fields)
+	return all
+}
+
+func (c *Connections) session(name string) (Session, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.unsealed(name, c.kept[name])
+}
+
+func (c *Connections) unsealed(name string, s savedConnection) (Session, error) {
+	if s.Session == nil {
+		return Session{}, nil
+	}
+	var session Session
+	data, err := c.box.Open(s.Session.Tokens, about(s.Kind, name, sessionField))
+	if err != nil {
+		return Session{}, fmt.Errorf("connection %s, session: %w", name, err)
+	}
+	if err := json.Unmarshal(data, &session); err != nil {
+		return Session{}, fmt.Errorf("connection %s, session: %w", name, err)
+	}
+	session.Ends, session.Since, session.Plain = s.Session.Ends, s.Session.Since, s.Session.Plain
+	session.Lost = !s.Session.Renewing.IsZero()
+	return session, nil
+}
+
+// seal makes the saved form of a session.
+func (c *Connections) sealed(name, kind string, session Session) (*savedSession, error) {
+	data, err := json.Marshal(Session{Access: session.Access, Refresh: session.Refresh})
+	if err != nil {
+		return nil, fmt.Errorf("connection %s, session: %w", name, err)
+	}
+	return &savedSession{Tokens: c.box.Seal(data, about(kind, name, sessionField)), Ends: session.Ends, Since: session.Since, Plain: session.Plain}, nil
+}
+
+// renew replaces a session whose access token is stale: under a lock, with a mark that a
+// renewal is under way, and with the new tokens durable before anybody sees them. What asks
+// the provider is not cut short when the caller gives up: an answer that nobody keeps would be
+// a lost connection.
+func (c *Connections) renew(ctx context.Context, name, stale string, ask func(context.Context, Session) (Session, error)) (Session, error) {
+	c.mu.Lock()
+	lock := c.renewals[name]
+	if lock == nil {
+		lock = new(sync.Mutex)
+		c.renewals[name] = lock
+	}
+	c.mu.Unlock()
+	lock.Lock()
+	defer lock.Unlock()
+	old, err := c.session(name)
+	if err != nil {
+		return Session{}, err
+	}
+	if old.Access != "" && old.Access != stale {
+		return old, nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := c.mark(ctx, name, old, time.Now()); err != nil {
+		return Session{}, err
+	}
+	fresh, err := ask(ctx, old)
+	if err != nil {
+		if undo := c.mark(ctx, name, old, time.Time{}); undo != nil {
+			return Session{}, undo
+		}
+		return Session{}, err
+	}
+	return fresh, c.StoreSession(ctx, name, fresh)
+}
+
+// mark notes durably that a session that cannot be got again is being renewed, or is not.
+func (c *Connections) mark(ctx context.Context, name string, old Session, since time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.kept[name]
+	if !ok || s.Session == nil || old.Refresh == "" {
+		return nil
+	}
+	marked := *s.Session
+	marked.Renewing = since
+	s.Session = &marked
+	turn := c.turns[name]
+	err := c.write(ctx, name, s)
+	c.turns[name] = turn // the credential is the same
+	return err
+}
+
+// StoreSession keeps what signing in, or a renewal, gave. A connection that was broken works
+// again: the runs that wait for it go on.
+func (c *Connections) StoreSession(ctx context.Context, name string, session Session) error {
+	c.mu.Lock()
+	s, ok := c.kept[name]
+	if !ok {
+		c.mu.Unlock()
+		return fmt.Errorf("%w: %s", ErrNoConnection, name)
+	}
+	waited := s.State == ConnectionBroken || s.Session == nil
+	saved, err := c.sealed(name, s.Kind, session)
+	if err == nil {
+		s.Session = saved
+		if s.State == ConnectionBroken {
+			s.State, s.Problem = ConnectionUntested, ""
+		}
+		err = c.write(ctx, name, s)
+	}
+	c.mu.Unlock()
+	if err == nil && waited {
+		c.tell(name)
+	}
+	return err
+}
+
+// Open gives a connection whatever its state is: for tests of it and for signing in.
+func (c *Connections) Open(name string) (*Connection, ConnectionKind, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	s, ok := c.kept[name]
+	if !ok {
+		return nil, ConnectionKind{}, fmt.Errorf("%w: %s", ErrNoConnection, name)
+	}
+	return c.open(name, s), c.kinds[s.Kind], nil
+}
+
+// aliveEvery is how often sessions that may die unused are looked at.
+const aliveEvery = time.Minute
+
+// KeepAlive renews sessions that have lain unused for as long as their kind allows, until ctx
+// is done. A failure is tried again at the next look; a refusal breaks the connection.
+func (c *Connections) KeepAlive(ctx context.Context, failed func(name string, err error)) {
+	tick := time.NewTicker(aliveEvery)
+	defer tick.Stop()
+	for {
+		for _, name := range c.idle(time.Now()) {
+			if err := c.keepAlive(ctx, name); err != nil && ctx.Err() == nil {
+				failed(name, err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (c *Connections) keepAlive(ctx context.Context, name string) error {
+	opened, kind, err := c.Open(name)
+	if err != nil {
+		return err
+	}
+	if err = kind.Renew(ctx, opened); err == nil {
+		return nil
+	}
+	if f := fault(err); f.Broken {
+		if _, undo := c.Break(ctx, opened, f.Error()); undo != nil {
+			return undo
+		}
+	}
+	return err
+}
+
+// idle lists connections whose session has lain for as long as their kind allows.
+func (c *Connections) idle(now time.Time) []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(c.kept)) {
+		s := c.kept[name]
+		k := c.kinds[s.Kind]
+		if k.KeepAlive <= 0 || k.Renew == nil || s.Session == nil || s.State == ConnectionBroken {
+			continue
+		}
+		// A tenth earlier for some than for others, so that they do not come at once.
+		early := k.KeepAlive / 10 * time.Duration(len(name)%10) / 10
+		if !now.Before(s.Session.Since.Add(k.KeepAlive - early)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
