@@ -1,0 +1,120 @@
+import { type Branch, change, children, find, type Flow, type Gap, insert, lists, type Place, remove, samePlace, type Step, walk, whereIs } from '../flow'
+
+/** gaps lists where a step may be put, in the order of the eye; within gives none inside that step. */
+export function gaps(flow: Flow, without?: string): Gap[] {
+  const all: Gap[] = []
+  const list = (steps: Step[], place: Place) => {
+    all.push({ place, at: 0 })
+    for (const [i, step] of steps.entries()) {
+      if (step.id !== without) for (const c of children(step)) list(c.steps, c.place)
+      all.push({ place, at: i + 1 })
+    }
+  }
+  list(flow.steps, null)
+  return all
+}
+
+/** moveTo puts a step, with all that is in it, into a gap. A gap inside the step itself changes nothing. */
+export function moveTo(flow: Flow, id: string, gap: Gap): Flow {
+  const from = whereIs(flow, id)
+  const step = from?.steps[from.at]
+  if (!from || !step) return flow
+  if (gap.place && (gap.place.step === id || (step && holds(step, gap.place.step)))) return flow
+  const same = samePlace(from.place, gap.place)
+  if (same && (gap.at === from.at || gap.at === from.at + 1)) return flow
+  return insert(remove(flow, id), gap.place, same && gap.at > from.at ? gap.at - 1 : gap.at, step)
+}
+
+function holds(step: Step, id: string): boolean {
+  let found = false
+  for (const c of children(step)) walk(c.steps, (s) => (found ||= s.id === id))
+  return found
+}
+
+/** moveOver takes a step to the next or previous gap of the eye: out of a branch, or into one. */
+export function moveOver(flow: Flow, id: string, by: -1 | 1): Flow {
+  const from = whereIs(flow, id)
+  if (!from) return flow
+  const all = gaps(flow, id)
+  const at = all.findIndex((g) => samePlace(g.place, from.place) && g.at === (by < 0 ? from.at : from.at + 1))
+  const to = all[at + by]
+  return to ? moveTo(flow, id, to) : flow
+}
+
+export function changeBranch(flow: Flow, id: string, at: number, f: (branch: Branch) => Branch): Flow {
+  return change(flow, id, (s) => ({ ...s, branches: s.branches?.map((b, i) => (i === at ? f(b) : b)) }))
+}
+
+/** addBranch puts a branch before the otherwise branch, or last. */
+export function addBranch(flow: Flow, id: string, name: string): Flow {
+  return change(flow, id, (s) => {
+    const all = s.branches ?? []
+    const otherwise = s.action === 'branch' ? all.findIndex((b) => b.when === undefined) : -1
+    const at = otherwise < 0 ? all.length : otherwise
+    const branch: Branch = s.action === 'branch' ? { name, when: 'true', steps: [] } : { name, steps: [] }
+    return { ...s, branches: [...all.slice(0, at), branch, ...all.slice(at)] }
+  })
+}
+
+export function removeBranch(flow: Flow, id: string, at: number): Flow {
+  return change(flow, id, (s) => ({ ...s, branches: s.branches?.filter((_, i) => i !== at) }))
+}
+
+export function moveBranch(flow: Flow, id: string, at: number, by: -1 | 1): Flow {
+  return change(flow, id, (s) => {
+    const next = [...(s.branches ?? [])]
+    const own = next[at]
+    const other = next[at + by]
+    if (!own || !other) return s
+    next[at] = other
+    next[at + by] = own
+    return { ...s, branches: next }
+  })
+}
+
+/** IsExpression says whether a field of an action holds an expression as it stands, not a template. */
+export type IsExpression = (action: string, field: string) => boolean
+
+/** renameStep gives a step another id; all that names it follows, and replays still find it. */
+export function renameStep(flow: Flow, old: string, id: string, isExpression: IsExpression): Flow {
+  if (old === id || find(flow, id) || !find(flow, old)) return flow
+  const names = new Map([[old, id]])
+  const named = lists(flow, (steps) => steps.map((s) => rewriteStep(s.id === old ? { ...s, id, formerly: [...new Set([...(s.formerly ?? []), old])].filter((f) => f !== id) } : s, names, isExpression)))
+  const trigger = flow.trigger.where ? { ...flow.trigger, where: rewrite(flow.trigger.where, names) } : flow.trigger
+  return { ...named, trigger, ...(flow.tests && { tests: flow.tests.map((t) => renameInTest(t, old, id)) }) }
+}
+
+/** renameInTest follows a new id in the step paths of mocks and expectations. */
+function renameInTest(test: unknown, old: string, id: string): unknown {
+  if (typeof test !== 'object' || test === null) return test
+  const keys = (of: unknown) => (typeof of === 'object' && of !== null ? Object.fromEntries(Object.entries(of).map(([path, v]) => [path.split('.').map((p) => (p === old ? id : p)).join('.'), v])) : of)
+  const t = test as { mocks?: unknown; expect?: { steps?: unknown } }
+  return { ...t, ...(t.mocks !== undefined && { mocks: keys(t.mocks) }), ...(t.expect?.steps !== undefined && { expect: { ...t.expect, steps: keys(t.expect.steps) } }) }
+}
+
+/** rewrite follows new ids in an expression. */
+export function rewrite(source: string, names: Map<string, string>): string {
+  return source
+    .replace(/\b(steps|errors|loops)(\??\.)([a-z][a-z0-9_]*)/g, (all, scope: string, dot: string, id: string) => (names.has(id) ? `${scope}${dot}${names.get(id)}` : all))
+    .replace(/\b((?:steps|errors|loops)\[|wait_url\()(["'])([a-z][a-z0-9_]*)\2/g, (all, head: string, quote: string, id: string) => (names.has(id) ? `${head}${quote}${names.get(id)}${quote}` : all))
+}
+
+const rewriteHoles = (text: string, names: Map<string, string>) => text.replace(/\{\{[\s\S]*?\}\}/g, (hole) => rewrite(hole, names))
+
+function rewriteValue(value: unknown, names: Map<string, string>): unknown {
+  if (typeof value === 'string') return rewriteHoles(value, names)
+  if (Array.isArray(value)) return value.map((v) => rewriteValue(v, names))
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rewriteValue(v, names)]))
+  return value
+}
+
+/** rewriteStep follows new ids in what a step says itself, not in what is inside it. */
+export function rewriteStep(step: Step, names: Map<string, string>, isExpression: IsExpression): Step {
+  const next = { ...step }
+  if (step.when) next.when = rewrite(step.when, names)
+  if (step.branches) next.branches = step.branches.map((b) => (b.when ? { ...b, when: rewrite(b.when, names) } : b))
+  if (step.with) {
+    next.with = Object.fromEntries(Object.entries(step.with).map(([field, v]) => [field, typeof v === 'string' && isExpression(step.action, field) ? rewrite(v, names) : rewriteValue(v, names)]))
+  }
+  return next
+}

@@ -1,0 +1,94 @@
+import type { Schemas } from '../api/client'
+import { type Flow, type Step, walk } from '../flow'
+
+type Run = Schemas['RunView']
+type StepView = Schemas['StepView']
+
+/** Result is what became of a step, for its badge. */
+export type Result = {
+  state: 'succeeded' | 'failed' | 'filtered' | 'skipped' | 'running' | 'waiting' | 'unknown' | 'retrying' | 'parked' | 'stale' | 'untested'
+  ms?: number
+  turns?: number
+  failures?: number
+  attempts?: number
+  due?: string
+  text?: string
+}
+
+/** turnsOf lists the turns of a loop that history holds, by number. */
+export function turnsOf(run: Run, loop: string): number[] {
+  const turns = new Set<number>()
+  for (const s of run.steps ?? []) {
+    const rest = s.path.startsWith(`${loop}.`) ? s.path.slice(loop.length + 1) : `${(s.path.split(`.${loop}.`)[1] ?? '')}`
+    const n = Number(rest.split('.')[0])
+    if (rest !== '' && Number.isInteger(n)) turns.add(n)
+  }
+  return [...turns].sort((a, b) => a - b)
+}
+
+/** pathsOf gives each step its path in a run, by the turn that is chosen of each loop around it. */
+export function pathsOf(flow: Flow, turn: (loop: string) => number): Map<string, string> {
+  const paths = new Map<string, string>()
+  const list = (steps: Step[], before: string) => {
+    for (const s of steps) {
+      const path = before + s.id
+      paths.set(s.id, path)
+      if (s.steps) list(s.steps, `${path}.${turn(s.id)}.`)
+      if (s.catch) list(s.catch, before)
+      for (const b of s.branches ?? []) list(b.steps, before)
+    }
+  }
+  list(flow.steps, '')
+  return paths
+}
+
+const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime() - new Date(s.started).getTime() : s.attempts.at(-1)?.duration_ms)
+
+export function resultOf(s: StepView, turns: number): Result {
+  const failures = failuresIn(s.output)
+  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, ...(turns > 0 && { turns, failures }) }
+  if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' || s.waiting_for === 'connection' ? 'parked' : 'waiting' }
+  const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
+  return { ...base, state: known.find((k) => k === s.status) ?? 'running' }
+}
+
+function failuresIn(output: unknown): number | undefined {
+  return typeof output === 'object' && output !== null && 'failed' in output && typeof output.failed === 'number' && output.failed > 0 ? output.failed : undefined
+}
+
+/** resultsOf gives the badge of each step for a run. */
+export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number): Map<string, Result> {
+  const byPath = new Map((run.steps ?? []).map((s) => [s.path, s]))
+  const results = new Map<string, Result>()
+  for (const [id, path] of pathsOf(flow, turn)) {
+    const s = byPath.get(path)
+    if (s) results.set(id, resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0))
+  }
+  return results
+}
+
+const countIn = (s: StepView) => (typeof s.output === 'object' && s.output !== null && 'count' in s.output && typeof s.output.count === 'number' ? s.output.count : undefined)
+
+/** worst sums up the states inside of what is folded. */
+export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Result['state'] | undefined {
+  const order: Result['state'][] = ['failed', 'unknown', 'retrying', 'parked', 'waiting', 'running', 'stale', 'filtered', 'succeeded', 'skipped', 'untested']
+  let found = order.length
+  walk(steps, (s) => {
+    const state = results.get(s.id)?.state
+    if (state) found = Math.min(found, order.indexOf(state))
+  })
+  return order[found]
+}
+
+/** staleSteps lists the steps that say something else now than when they ran. */
+export function staleSteps(now: Flow, then: Flow): Set<string> {
+  const own = (s: Step) => JSON.stringify({ ...s, steps: undefined, catch: undefined, branches: s.branches?.map((b) => b.when), name: undefined, note: undefined, formerly: undefined })
+  const before = new Map<string, string>()
+  walk(then.steps, (s) => before.set(s.id, own(s)))
+  const stale = new Set<string>()
+  walk(now.steps, (s) => {
+    const old = [s.id, ...(s.formerly ?? [])].map((id) => before.get(id)).find((o) => o !== undefined)
+    if (old !== undefined && old.replace(/"id":"[^"]*"/, '') !== own(s).replace(/"id":"[^"]*"/, '')) stale.add(s.id)
+  })
+  return stale
+}

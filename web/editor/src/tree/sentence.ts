@@ -1,0 +1,120 @@
+import type { Step } from '../flow'
+
+/** A sentence is text with chips of data in it. */
+export type Part = { text: string } | { chip: string; source: string } | { blank: string } | { code: string }
+
+const pathShape = /^(trigger|steps|errors|item|index|loops|vars|run)((\??\.[A-Za-z_]\w*)|(\[("[^"]*"|'[^']*'|\d+)\]))*$/
+
+const plainNames = new Set(['id', 'name', 'email', 'value', 'number', 'status', 'title', 'phone', 'type', 'code', 'amount', 'date', 'body'])
+
+/** labelOf is the name of a path for people: its last part, with the one before where that says too little. */
+export function labelOf(path: string): string {
+  const parts = path.replace(/\[["']?([^\]"']*)["']?\]/g, '.$1').replaceAll('?', '').split('.')
+  const rest = parts[0] === 'trigger' && ['body', 'headers', 'query', 'resource'].includes(parts[1] ?? '') && parts.length > 2 ? parts.slice(2) : parts[0] === 'steps' && parts.length > 2 ? parts.slice(1) : parts
+  const last = rest.at(-1) ?? path
+  const before = rest.at(-2)
+  const words = (plainNames.has(last) && before && !/^\d+$/.test(before) && before !== 'body' ? [before, last] : [last]).join(' ')
+  const plain = words.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase()
+  return plain.charAt(0).toUpperCase() + plain.slice(1)
+}
+
+/** Labels gives the preset's own name of a path, where it has one. */
+export type Labels = (path: string) => string | undefined
+
+function chipOf(source: string, labels: Labels): Part {
+  const path = source.trim()
+  if (pathShape.test(path)) return { chip: labels(path) ?? labelOf(path), source: path }
+  const paths = path.match(/\b(trigger|steps|item|vars|loops|errors)(\??\.[A-Za-z_]\w*|\[[^\]]*\])+/g)
+  const one = new Set(paths)
+  const only = [...one][0]
+  return one.size === 1 && only ? { chip: labels(only) ?? labelOf(only), source: path } : { code: path }
+}
+
+/** templateParts makes parts of a text with holes. */
+export function templateParts(text: string, labels: Labels): Part[] {
+  const parts: Part[] = []
+  let at = 0
+  for (const hole of text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
+    if (hole.index > at) parts.push({ text: text.slice(at, hole.index) })
+    parts.push(chipOf(hole[1] ?? '', labels))
+    at = hole.index + hole[0].length
+  }
+  if (at < text.length) parts.push({ text: text.slice(at) })
+  return parts
+}
+
+export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no', string>
+
+const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
+
+/** conditionParts says a simple condition in words; one that is not simple stays code. */
+export function conditionParts(source: string, labels: Labels, op: Operators): Part[] {
+  const words: Record<string, string> = {
+    '==': op.is, '!=': op.isNot, '&&': op.and, and: op.and, '||': op.or, or: op.or, '!': op.not, not: op.not, in: op.isIn, contains: op.contains, startsWith: op.startsWith, endsWith: op.endsWith,
+    '>=': op.atLeast, '<=': op.atMost, '>': '>', '<': '<', '[': '', ']': '', ',': ',', true: op.yes, false: op.no,
+  }
+  const parts: Part[] = []
+  token.lastIndex = 0
+  const text = source.trim()
+  while (token.lastIndex < text.length) {
+    const m = token.exec(text)
+    if (!m) return [{ code: text }]
+    const [, quoted, number, path, has, of, sign] = m
+    if (path) parts.push({ chip: labels(path) ?? labelOf(path), source: path })
+    else if (has && of) parts.push({ chip: labels(of) ?? labelOf(of), source: of }, { text: ` ${has === 'present' ? op.isPresent : op.isMissing} ` })
+    else if (quoted) parts.push({ text: ` “${quoted.slice(1, -1)}”` })
+    else if (number) parts.push({ text: ` ${number}` })
+    else if (sign) parts.push({ text: sign === ',' ? ',' : ` ${words[sign] ?? sign} ` })
+  }
+  return tidy(parts)
+}
+
+function tidy(parts: Part[]): Part[] {
+  const out: Part[] = []
+  for (const p of parts) {
+    const last = out.at(-1)
+    if ('text' in p && last && 'text' in last) last.text = `${last.text}${p.text}`.replace(/ {2,}/g, ' ')
+    else out.push({ ...p })
+  }
+  return out
+}
+
+const spoken = (duration: string) => duration.replace(/(\d+)(ms|[smhd])/g, '$1 $2 ').trim()
+
+type Describe = { id: string; type: string; label: { en: string; 'pt-BR': string }; required?: boolean; advanced?: boolean; default?: unknown; options?: { value: string; label: { en: string; 'pt-BR': string } }[] }
+
+type Speak = { fields: Describe[]; pattern?: string; labels: Labels; operators: Operators; say: (words: { en: string; 'pt-BR': string }) => string }
+
+/** sentenceOf says in one human sentence what a step was told to do. */
+export function sentenceOf(step: Step, { fields, pattern, labels, operators, say }: Speak): Part[] {
+  const field = (id: string) => fields.find((f) => f.id === id)
+  const valueOf = (id: string): Part[] => {
+    const f = field(id)
+    const value = step.with?.[id] ?? f?.default
+    if (value === undefined || value === '' || value === null) return [{ blank: f ? say(f.label) : id }]
+    return valueParts(value, f?.type ?? 'text', labels, operators, (v) => { const o = f?.options?.find((o) => o.value === v); return o && say(o.label) })
+  }
+  if (pattern) {
+    const parts: Part[] = []
+    for (const piece of pattern.split(/(\{\w+\})/)) {
+      const hole = /^\{(\w+)\}$/.exec(piece)
+      if (hole?.[1]) parts.push(...valueOf(hole[1]))
+      else if (piece) parts.push({ text: piece })
+    }
+    return parts
+  }
+  const shown = fields.filter((f) => (f.required || step.with?.[f.id] !== undefined) && !f.advanced && f.type !== 'notice').slice(0, 2)
+  return shown.flatMap((f, i) => [{ text: `${i ? ' · ' : ''}${say(f.label)}: ` }, ...valueOf(f.id)])
+}
+
+function valueParts(value: unknown, type: string, labels: Labels, operators: Operators, option: (value: string) => string | undefined): Part[] {
+  if (typeof value === 'string') {
+    if (type === 'condition') return conditionParts(value, labels, operators)
+    if (type === 'expression') return [chipOf(value, labels)]
+    if (type === 'duration') return [{ text: spoken(value) }]
+    return templateParts(option(value) ?? value, labels)
+  }
+  if (Array.isArray(value)) return value.flatMap((v, i) => [...(i ? [{ text: ', ' }] : []), ...valueParts(v, 'text', labels, operators, option)])
+  if (typeof value === 'object' && value !== null) return [{ text: Object.keys(value).join(', ') }]
+  return [{ text: String(value) }]
+}
