@@ -66,6 +66,23 @@ func (s *Flows) Undo(ctx context.Context, id string) (FlowEntry, error) {
 	return s.step(ctx, id, -1, refuse(Conflict, "nothing_to_undo", "there is nothing to undo", "não há nada para desfazer"))
 }
 
+// UndoMine is Undo, but refuses with changed_by_other when the newest draft is somebody else's.
+func (s *Flows) UndoMine(ctx context.Context, id string) (FlowEntry, error) {
+	e, err := s.Get(id)
+	if err != nil {
+		return FlowEntry{}, err
+	}
+	d, err := s.keptDraft(ctx, id, e.place)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return FlowEntry{}, err
+	}
+	if d.By != "" && d.By != personOf(ctx) {
+		return FlowEntry{}, refuse(Conflict, "changed_by_other", d.By+" made the newest change; undo would take that one back",
+			d.By+" fez a mudança mais recente; desfazer tira essa mudança")
+	}
+	return s.Undo(ctx, id)
+}
+
 // Redo takes the last undo back.
 func (s *Flows) Redo(ctx context.Context, id string) (FlowEntry, error) {
 	return s.step(ctx, id, +1, refuse(Conflict, "nothing_to_redo", "there is nothing to redo", "não há nada para refazer"))
@@ -77,20 +94,28 @@ func (s *Flows) step(ctx context.Context, id string, by int64, nothing *Refusal)
 		if s.Keys == nil || to < 1 || to > e.last {
 			return nothing
 		}
-		kept, err := s.Keys.GetKey(ctx, draftSpace(id), draftKey(to))
+		d, err := s.keptDraft(ctx, id, to)
 		if errors.Is(err, store.ErrNotFound) {
 			return nothing
 		}
 		if err != nil {
-			return fmt.Errorf("read a draft of %s: %w", id, err)
-		}
-		var d draft
-		if err := unmarshalFlow(kept.Value, &d); err != nil {
 			return err
 		}
 		e.Draft, e.DraftRev, e.place = d.Flow, e.DraftRev+1, to
 		return nil
 	})
+}
+
+func (s *Flows) keptDraft(ctx context.Context, id string, place int64) (draft, error) {
+	var d draft
+	if s.Keys == nil {
+		return d, nil
+	}
+	kept, err := s.Keys.GetKey(ctx, draftSpace(id), draftKey(place))
+	if err != nil {
+		return d, fmt.Errorf("read a draft of %s: %w", id, err)
+	}
+	return d, unmarshalFlow(kept.Value, &d)
 }
 
 // CanUndo and CanRedo say whether there is a draft before or after this one.

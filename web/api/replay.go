@@ -207,8 +207,19 @@ func typeName(value any) string {
 	return "number"
 }
 
-func (s *server) undo(ctx context.Context, in *FlowPath) (*flowOutput, error) {
-	e, err := s.Flows.Undo(ctx, in.ID)
+type undoInput struct {
+	FlowPath
+	Body *struct {
+		Mine bool `json:"mine,omitempty" doc:"refuse with changed_by_other when the newest draft is somebody else's"`
+	} `required:"false"`
+}
+
+func (s *server) undo(ctx context.Context, in *undoInput) (*flowOutput, error) {
+	back := s.Flows.Undo
+	if in.Body != nil && in.Body.Mine {
+		back = s.Flows.UndoMine
+	}
+	e, err := back(ctx, in.ID)
 	return s.flowOutput(ctx, e, err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gancho/engine/store"
+	"gancho/web/session"
 )
 
 // ended waits for a run's end and gives it.
@@ -131,6 +132,29 @@ func TestUndo(t *testing.T) {
 	h.want(200, "PUT", "/flows/a", strings.Replace(flow, `"A"`, `"D"`, 1))
 	h.want(409, "POST", "/flows/a/redo", "")
 	if v := h.want(200, "POST", "/flows/a/undo", ""); name(v) != "B" {
+		t.Errorf("%v", v)
+	}
+}
+
+// TestUndoOfSomebodyElse holds that an undo asked for one's own change never takes back another's.
+func TestUndoOfSomebodyElse(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	h.want(200, "PUT", "/flows/a", strings.Replace(flow, `"A"`, `"Mine"`, 1))
+	bia, _, err := h.people.AddToken(t.Context(), "Bia", session.Editor, nil)
+	check(t, err)
+	if res, v := h.ask("PUT", "/api/v1/flows/a", bia, strings.Replace(flow, `"A"`, `"Bia's"`, 1)); res.StatusCode != 200 {
+		t.Fatalf("%v", v)
+	}
+	v := h.want(409, "POST", "/flows/a/undo", `{"mine": true}`)
+	if v["code"] != "changed_by_other" || !strings.Contains(v["detail"].(string), "Bia") {
+		t.Errorf("%v", v)
+	}
+	if v := h.want(200, "GET", "/flows/a", ""); v["flow"].(map[string]any)["name"] != "Bia's" {
+		t.Errorf("%v", v)
+	}
+	h.want(200, "POST", "/flows/a/undo", `{}`)
+	if v := h.want(200, "POST", "/flows/a/undo", `{"mine": true}`); v["flow"].(map[string]any)["name"] != "A" {
 		t.Errorf("%v", v)
 	}
 }

@@ -1892,6 +1892,10 @@ export interface components {
             summary: components["schemas"]["Words"];
             title: components["schemas"]["Words"];
         };
+        UndoInputBody: {
+            /** @description refuse with changed_by_other when the newest draft is somebody else's */
+            mine?: boolean;
+        };
         UserView: {
             /** Format: date-time */
             created: string;
@@ -3329,7 +3333,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

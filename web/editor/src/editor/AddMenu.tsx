@@ -1,49 +1,70 @@
-import { useState } from 'react'
+import { useId, useMemo, useRef, useState } from 'react'
+import { ClipboardPaste, Search } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { inputLook } from '../ui/basics'
+import type { Step } from '../flow'
+import { ActionIcon } from '../tree/ActionIcon'
 import { useSay } from '../words'
+import { usePlural } from '../words/phrase'
+import { countUse, groupsOf, usedActions } from './actionSearch'
+import { Floating } from './Floating'
+import { readPaste } from './paste'
 import { useWords } from './words'
 
 type Action = Schemas['ActionView']
+type Choice = { id: string; group: string; icon: React.ReactNode; title: string; help: string; take: () => void }
+type AddMenuProps = { actions: Action[]; anchor: HTMLElement; pick: (action: Action) => void; paste: (steps: Step[]) => void; close: () => void }
 
-const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
-
-/** matches finds actions by their names and synonyms, in both languages. */
-export function matches(action: Action, q: string): boolean {
-  const all = plain([action.kind, action.title.en, action.title['pt-BR'], action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
-  return plain(q).split(/\s+/).every((word) => all.includes(word))
-}
-
-export function AddMenu({ actions, pick, close }: { actions: Action[]; pick: (action: Action) => void; close: () => void }) {
+/** AddMenu is what the "+" opens: a search over all actions. It takes pasted JSON and cURL too. */
+export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
   const t = useWords()
   const say = useSay()
+  const plural = usePlural()
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
   const [q, setQ] = useState('')
   const [at, setAt] = useState(0)
-  const found = actions.filter((a) => matches(a, q))
-  const keys = (e: React.KeyboardEvent) => {
-    if (e.key === 'Escape') close()
-    if (e.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
-    if (e.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
-    const chosen = found[at]
-    if (e.key === 'Enter' && chosen) pick(chosen)
-    if (['Escape', 'ArrowDown', 'ArrowUp', 'Enter'].includes(e.key)) {
-      e.preventDefault()
-      e.stopPropagation()
+  const [used] = useState(usedActions)
+  const choices = useMemo(() => {
+    const pasted = readPaste(q)
+    const all: Choice[] = pasted ? [{ id: 'paste', group: '', icon: <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden />, title: plural(t, 'pasteSteps', pasted.length), help: pasted.map((s) => s.name ?? s.action).join(', '), take: () => paste(pasted) }] : []
+    for (const g of groupsOf(actions, q, used)) for (const a of g.actions) {
+      all.push({ id: `${g.id}-${a.kind}`, group: g.id, icon: <ActionIcon kind={a.kind} />, title: say(a.title), help: say(a.summary), take: () => { countUse(a.kind); pick(a) } })
     }
+    return all
+  }, [q, actions, used, t, say, plural, pick, paste])
+  const go = (to: number) => {
+    const next = Math.max(0, Math.min(to, choices.length - 1))
+    setAt(next)
+    list.current?.querySelector(`[data-at="${next}"]`)?.scrollIntoView({ block: 'nearest' })
   }
+  const keys = (e: React.KeyboardEvent) => {
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 6, PageUp: at - 6 }[e.key]
+    if (to !== undefined) go(to)
+    else if (e.key === 'Enter') choices[at]?.take()
+    else return
+    e.preventDefault()
+  }
+  const groupWord = (g: string) => (`group_${g}` in t ? t[`group_${g}` as keyof typeof t] : g.charAt(0).toUpperCase() + g.slice(1))
   return (
-    <div className="absolute top-8 left-0 z-20 w-80 max-w-[90vw] rounded-xl border border-line bg-surface p-2 shadow-lg" onKeyDown={keys}>
-      <input autoFocus role="combobox" aria-expanded aria-controls="add-menu" aria-activedescendant={found[at] && `add-${found[at].kind}`} aria-label={t.searchActions} placeholder={t.searchActions} className={inputLook} value={q}
-        onChange={(e) => { setQ(e.target.value); setAt(0) }} />
-      <ul id="add-menu" role="listbox" aria-label={t.searchActions} className="mt-2 max-h-72 overflow-y-auto">
-        {found.map((a, i) => (
-          <li key={a.kind} id={`add-${a.kind}`} role="option" aria-selected={i === at} onClick={() => pick(a)} onMouseEnter={() => setAt(i)} className={`cursor-pointer rounded-lg px-3 py-2 ${i === at ? 'bg-accent-soft' : ''}`}>
-            <span className="block font-medium">{say(a.title)}</span>
-            <span className="block text-xs text-text-2">{say(a.summary)}</span>
-          </li>
+    <Floating anchor={anchor} width={360} label={t.addStep} close={close}>
+      <div className="relative border-b border-line p-2">
+        <Search size={16} strokeWidth={1.75} aria-hidden className="pointer-events-none absolute top-1/2 left-5 -translate-y-1/2 text-text-3" />
+        <input autoFocus role="combobox" aria-expanded aria-controls={id} aria-activedescendant={choices[at] && `${id}-${at}`} aria-label={t.searchActions} placeholder={t.searchActions} value={q} autoComplete="off" spellCheck={false}
+          onChange={(e) => { setQ(e.target.value); setAt(0) }} onKeyDown={keys} className="w-full rounded-lg bg-sunken py-2 pr-3 pl-10 placeholder:text-text-3" />
+      </div>
+      <div ref={list} id={id} role="listbox" aria-label={t.searchActions} className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-1.5">
+        {choices.map((c, i) => (
+          <div key={c.id} role="none">
+            {c.group !== '' && c.group !== choices[i - 1]?.group && <div role="none" className="px-2.5 pt-2.5 pb-1 text-xs font-medium text-text-3">{groupWord(c.group)}</div>}
+            <div id={`${id}-${i}`} data-at={i} role="option" aria-selected={i === at} onClick={c.take} onPointerMove={() => i !== at && setAt(i)} className={`flex cursor-pointer items-center gap-3 rounded-lg px-2.5 py-1.5 ${i === at ? 'bg-accent-soft' : ''}`}>
+              <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg border border-line bg-surface text-accent">{c.icon}</span>
+              <span className="min-w-0"><span className="block truncate font-medium">{c.title}</span><span className="block truncate text-xs text-text-2">{c.help}</span></span>
+            </div>
+          </div>
         ))}
-      </ul>
-      {found.length === 0 && <p className="p-3 text-text-2">{t.noMatch}</p>}
-    </div>
+        {choices.length === 0 && <p className="p-3 text-text-2">{t.noMatch}</p>}
+      </div>
+      <p className="border-t border-line px-4 py-2 text-xs text-text-3">{t.addHint}</p>
+    </Floating>
   )
 }

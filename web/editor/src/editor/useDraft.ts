@@ -1,74 +1,42 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { api, Refused, type Schemas, take } from '../api/client'
 import type { Flow } from '../flow'
+import { Draft, type Trouble } from './draft'
 
-export type Saving = 'saved' | 'saving' | 'failed' | 'stale'
+const troubleOf = (error: unknown): Trouble =>
+  error instanceof Refused ? { status: error.status, code: error.problem.code, detail: [error.message, ...(error.problem.problems ?? []).map((p) => `${p.path} ${p.message}`)].join(' · '), current: error.problem.current } : { status: 0 }
 
-/**
- * useDraft keeps the draft that a person edits, and saves it a moment after each change. The
- * server keeps the drafts before it, so that undo survives a reload. Somebody else's change
- * is never overwritten.
- */
+/** useDraft keeps the draft of a flow for as long as the editor is open. */
 export function useDraft(loaded: Schemas['FlowView']) {
   const queries = useQueryClient()
-  const [view, setView] = useState(loaded)
-  const [flow, setFlow] = useState(loaded.flow as Flow)
-  const [saving, setSaving] = useState<Saving>('saved')
-  const rev = useRef(loaded.draft_rev)
-  const pending = useRef<Flow | null>(null)
-  const busy = useRef(false)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const id = loaded.flow ? (loaded.flow as Flow).id : ''
-
-  const settle = (next: Schemas['FlowView']) => {
-    rev.current = next.draft_rev
-    setView(next)
-    queries.setQueryData(['flow', id], next)
-    void queries.invalidateQueries({ queryKey: ['flows'] })
-  }
-
-  const save = async (): Promise<void> => {
-    const next = pending.current
-    if (!next || busy.current) return
-    pending.current = null
-    busy.current = true
-    try {
-      settle(await take(api.PUT('/flows/{id}', { params: { path: { id }, header: { 'If-Match': String(rev.current) } }, body: next })))
-      setSaving('saved')
-    } catch (error) {
-      const lost = error instanceof Refused && error.status === 412
-      setSaving(lost ? 'stale' : 'failed')
-      if (!lost) pending.current ??= next
-    } finally {
-      busy.current = false
-    }
-    if (pending.current) timer.current = setTimeout(() => void save(), 500)
-  }
-
-  const edit = (next: Flow) => {
-    setFlow(next)
-    pending.current = next
-    setSaving('saving')
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void save(), 500)
-  }
-
-  const step = async (way: 'undo' | 'redo') => {
-    clearTimeout(timer.current)
-    await save()
-    const next = await take(api.POST(way === 'undo' ? '/flows/{id}/undo' : '/flows/{id}/redo', { params: { path: { id } } }))
-    settle(next)
-    setFlow(next.flow as Flow)
-  }
-
+  const [draft] = useState(() => {
+    const id = (loaded.flow as Flow).id
+    const path = { id }
+    return new Draft(loaded, {
+      put: (flow, rev) => take(api.PUT('/flows/{id}', { params: { path, header: { 'If-Match': String(rev) } }, body: flow })),
+      step: (way, mine) => take(way === 'undo' ? api.POST('/flows/{id}/undo', { params: { path }, body: { mine } }) : api.POST('/flows/{id}/redo', { params: { path } })),
+      storage: localStorage,
+    }, troubleOf)
+  })
+  const state = useSyncExternalStore(draft.subscribe, draft.read)
+  useEffect(() => draft.adopt(loaded), [draft, loaded])
   useEffect(() => {
-    const warn = (e: BeforeUnloadEvent) => {
-      if (pending.current || busy.current) e.preventDefault()
+    queries.setQueryData(['flow', state.flow.id], state.view)
+    void queries.invalidateQueries({ queryKey: ['flows'] })
+  }, [queries, state.view, state.flow.id])
+  useEffect(() => {
+    const flush = () => void draft.save()
+    addEventListener('online', draft.retry)
+    addEventListener('pagehide', flush)
+    return () => {
+      removeEventListener('online', draft.retry)
+      removeEventListener('pagehide', flush)
+      flush()
+      draft.close()
     }
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [])
-
-  return { view, flow, saving, edit, step, settle, save }
+  }, [draft])
+  return { draft, ...state }
 }
+
+export type DraftHook = ReturnType<typeof useDraft>

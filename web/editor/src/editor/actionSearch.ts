@@ -1,0 +1,50 @@
+import type { Schemas } from '../api/client'
+
+type Action = Schemas['ActionView']
+
+const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+
+/** score says how well an action fits what was typed: by name, then by synonyms of both languages; 0 does not fit. */
+export function score(action: Action, q: string): number {
+  const title = plain(`${action.title.en} ${action.title['pt-BR']}`)
+  const rest = plain([action.kind.replace(/[._]/g, ' '), action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
+  let sum = 1
+  for (const word of plain(q).split(/\s+/).filter(Boolean)) {
+    if (title.startsWith(word) || title.includes(` ${word}`)) sum += 4
+    else if (title.includes(word)) sum += 3
+    else if (rest.includes(` ${word}`) || rest.startsWith(word)) sum += 2
+    else if (rest.includes(word)) sum += 1
+    else return 0
+  }
+  return sum
+}
+
+const usedKey = 'used-actions'
+
+export function usedActions(): Record<string, number> {
+  try {
+    return JSON.parse(localStorage.getItem(usedKey) ?? '{}') as Record<string, number>
+  } catch {
+    return {}
+  }
+}
+
+export function countUse(kind: string) {
+  const used = usedActions()
+  localStorage.setItem(usedKey, JSON.stringify({ ...used, [kind]: (used[kind] ?? 0) + 1 }))
+}
+
+export type Group = { id: string; actions: Action[] }
+
+/** groupsOf lists the actions that fit: what one uses most, then by group; when something is typed, the best first in one list. */
+export function groupsOf(actions: Action[], q: string, used: Record<string, number>): Group[] {
+  const text = q.trim()
+  if (text) {
+    const found = actions.map((a) => ({ a, n: score(a, text) + Math.min(used[a.kind] ?? 0, 9) / 10 })).filter(({ a }) => score(a, text) > 0)
+    return found.length ? [{ id: '', actions: found.sort((x, y) => y.n - x.n).map(({ a }) => a) }] : []
+  }
+  const often = actions.filter((a) => (used[a.kind] ?? 0) > 0).sort((x, y) => (used[y.kind] ?? 0) - (used[x.kind] ?? 0)).slice(0, 4)
+  const groups = new Map<string, Action[]>()
+  for (const a of actions) groups.set(a.group, [...(groups.get(a.group) ?? []), a])
+  return [...(often.length ? [{ id: 'often', actions: often }] : []), ...[...groups].map(([id, list]) => ({ id, actions: list }))]
+}

@@ -1,0 +1,120 @@
+import { ChevronDown, ChevronRight, CircleSlash, Ellipsis, GripVertical, StickyNote, TriangleAlert } from 'lucide-react'
+import type { Step } from '../flow'
+import { Badge } from '../ui/basics'
+import { useSay } from '../words'
+import { fill, usePlural } from '../words/phrase'
+import { ActionIcon } from './ActionIcon'
+import { useDesk } from './desk'
+import { NameInput } from './NameInput'
+import { ResultBadge } from './ResultBadge'
+import { worst } from './results'
+import { opensUp } from './rows'
+import { Sentence } from './Sentence'
+import { fold, useTree } from './store'
+import { useWords } from './words'
+
+export type Where = { level: number; pos: number; size: number }
+
+export const ariaWhere = ({ level, pos, size }: Where) => ({ 'aria-level': level, 'aria-posinset': pos, 'aria-setsize': size })
+
+/** useName gives the name of a step: its own, or that of its action. */
+export function useName() {
+  const desk = useDesk()
+  const say = useSay()
+  return (step: Step) => {
+    const action = desk.actions.get(step.action)
+    return step.name || (action ? say(action.title) : step.action)
+  }
+}
+
+/** useRow gives what each row of the tree needs to be one of a roving group. */
+export function useRow(key: string) {
+  const desk = useDesk()
+  const at = useTree(desk.store, (s) => s.at === key)
+  const open = useTree(desk.store, (s) => s.open === key)
+  return { open, row: { role: 'treeitem', tabIndex: at ? 0 : -1, 'aria-selected': open, 'data-row': key, onFocus: (e: React.FocusEvent) => { e.stopPropagation(); if (!at) desk.store.set({ at: key }) } } as const }
+}
+
+/** Disc stands on the thread; it is the handle to drag a step by. */
+function Disc({ step, small, on }: { step: Step; small: boolean; on: boolean }) {
+  const { hands } = useDesk()
+  const t = useWords()
+  return (
+    <span title={hands && t.drag} onPointerDown={hands && ((e) => hands.drag(e, step.id))}
+      className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-8' : 'size-10'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
+      <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} /></span>
+      {hands && <GripVertical size={16} strokeWidth={1.75} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
+    </span>
+  )
+}
+
+type CardProps = { step: Step; number?: number; where: Where; small: boolean; plus: React.ReactNode }
+
+/** Card is one step: its disc on the thread, its name, what became of it, and one human sentence. */
+export function Card({ step, number, where, small, plus }: CardProps) {
+  const desk = useDesk()
+  const t = useWords()
+  const name = useName()(step)
+  const { open, row } = useRow(step.id)
+  const folded = useTree(desk.store, (s) => s.folded.has(step.id))
+  const dragged = useTree(desk.store, (s) => s.dragging === step.id)
+  const cut = useTree(desk.store, (s) => s.cut.has(step.id))
+  const naming = useTree(desk.store, (s) => s.naming === step.id)
+  const errors = useTree(desk.store, (s) => (s.problems.get(step.id)?.errors ?? 0) > 0)
+  const failed = useTree(desk.store, (s) => s.results.get(step.id)?.state === 'failed')
+  const parent = opensUp(step)
+  const edge = open ? 'border-accent ring-3 ring-accent-soft' : errors || failed ? 'border-fail' : 'border-line hover:border-edge'
+  return (
+    <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id} b-${step.id}`} aria-describedby={`s-${step.id}`}
+      onClick={() => desk.open(step.id)} className={`group flex cursor-pointer gap-3.5 outline-none ${small ? 'gap-2.5' : ''} ${dragged || cut ? 'opacity-45' : ''}`}>
+      <Disc step={step} small={small} on={open} />
+      <div className={`relative min-w-0 flex-1 rounded-xl border bg-surface py-2.5 pr-2 pl-3.5 shadow-[0_1px_2px_rgb(0_0_0/0.04)] transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
+        <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1">
+          {number !== undefined && <span aria-hidden className="w-4 shrink-0 text-xs text-text-3">{number}</span>}
+          {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}
+          <Badges step={step} folded={folded} />
+          {parent && <FoldButton id={step.id} name={name} folded={folded} />}
+          {desk.hands && (
+            <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} title={t.more} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); desk.hands?.menu(step.id, e.currentTarget) }}
+              className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-sunken hover:text-text focus-visible:opacity-100 pointer-coarse:size-9 pointer-coarse:opacity-100"><Ellipsis size={16} aria-hidden /></button>
+          )}
+        </div>
+        <div className={number !== undefined ? 'pl-6' : ''}>
+          <Sentence step={step} id={`s-${step.id}`} />
+          {step.note && <span className="mt-1 flex gap-1.5 text-xs text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
+        </div>
+      </div>
+      {plus}
+    </div>
+  )
+}
+
+/** Badges say what became of a step, what is wrong with it and whether it is off. */
+function Badges({ step, folded }: { step: Step; folded: boolean }) {
+  const desk = useDesk()
+  const t = useWords()
+  const plural = usePlural()
+  const own = useTree(desk.store, (s) => s.results.get(step.id))
+  const sum = useTree(desk.store, (s) => (folded ? worst(s.results, [step]) : undefined))
+  const problem = useTree(desk.store, (s) => s.problems.get(step.id))
+  const result = sum && sum !== own?.state ? { state: sum } : own
+  return (
+    <span id={`b-${step.id}`} className="ml-auto flex flex-wrap items-center justify-end gap-1 empty:hidden">
+      {problem && (
+        <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
+          <Badge tone={problem.errors > 0 ? 'fail' : 'warn'}><TriangleAlert size={13} aria-hidden />{problem.errors > 0 ? plural(t, 'errors', problem.errors) : plural(t, 'warnings', problem.warnings)}</Badge>
+        </button>
+      )}
+      {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <ResultBadge result={result} />}
+    </span>
+  )
+}
+
+export function FoldButton({ id, name, folded }: { id: string; name: string; folded: boolean }) {
+  const desk = useDesk()
+  const t = useWords()
+  return (
+    <button type="button" tabIndex={-1} aria-label={fill(folded ? t.unfoldIt : t.foldIt, { name })} onClick={(e) => { e.stopPropagation(); fold(desk.store, id, !folded) }}
+      className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 hover:bg-sunken hover:text-text pointer-coarse:size-9">{folded ? <ChevronRight size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}</button>
+  )
+}

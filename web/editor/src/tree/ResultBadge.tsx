@@ -1,0 +1,40 @@
+import { Check, CircleDashed, CircleHelp, CircleSlash, Funnel, History, Hourglass, LoaderCircle, RotateCw, Timer, TriangleAlert } from 'lucide-react'
+import { Badge } from '../ui/basics'
+import { useLang } from '../words'
+import { fill, usePlural } from '../words/phrase'
+import type { Result } from './results'
+import { useWords } from './words'
+
+const looks = {
+  succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], skipped: [CircleSlash, 'none'], running: [LoaderCircle, 'accent'], waiting: [Hourglass, 'wait'],
+  unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'wait'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
+} as const
+
+export function spent(ms: number, lang: string): string {
+  const unit = (n: number, of: string, digits = 0) => new Intl.NumberFormat(lang, { style: 'unit', unit: of, unitDisplay: 'short', maximumFractionDigits: digits }).format(n)
+  return ms < 1000 ? unit(ms, 'millisecond') : ms < 60_000 ? unit(ms / 1000, 'second', 1) : ms < 3_600_000 ? unit(ms / 60_000, 'minute') : unit(ms / 3_600_000, 'hour', 1)
+}
+
+/** ResultBadge says by icon and word what became of a step. */
+export function ResultBadge({ result, id }: { result: Result; id?: string }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { lang } = useLang()
+  const [Icon, tone] = looks[result.state]
+  const clock = (at: string) => new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(new Date(at))
+  const facts = [
+    result.turns !== undefined && plural(t, 'turns', result.turns),
+    result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
+    (result.state === 'retrying' || (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
+    result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && clock(result.due),
+    result.ms !== undefined && result.state === 'succeeded' && spent(result.ms, lang),
+  ].filter((f) => f !== false)
+  return (
+    <span id={id} className="shrink-0" title={result.text}>
+      <Badge tone={tone}>
+        <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
+        {result.state === 'succeeded' && facts.length > 0 ? <><span className="sr-only">{t.succeeded} </span>{facts.join(' · ')}</> : [t[result.state], ...facts].join(' · ')}
+      </Badge>
+    </span>
+  )
+}

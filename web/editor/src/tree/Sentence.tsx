@@ -1,0 +1,50 @@
+import { memo, useMemo } from 'react'
+import type { Step } from '../flow'
+import { useLang, useSay } from '../words'
+import { fill } from '../words/phrase'
+import { useDesk } from './desk'
+import { conditionParts, type Part, sentenceOf } from './summary'
+import { type TreeWords, useWords } from './words'
+
+/** Parts draws a sentence with its chips of data. Values are text, never markup. */
+export function Parts({ parts }: { parts: Part[] }) {
+  return parts.map((p, i) => {
+    if ('text' in p) return <span key={i}>{p.text}</span>
+    if ('chip' in p) return <span key={i} title={p.source} className="mx-px rounded-[5px] bg-accent-soft px-1.5 py-0.5 text-xs font-medium text-accent [box-decoration-break:clone]">{p.chip}</span>
+    if ('code' in p) return <code key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 text-xs">{p.code}</code>
+    return <span key={i} className="mx-px rounded-[5px] border border-dashed border-edge px-1.5 text-xs text-text-3">{p.blank}</span>
+  })
+}
+
+/** Sentence says what a step does, in one sentence. */
+export const Sentence = memo(function Sentence({ step, id }: { step: Step; id: string }) {
+  const desk = useDesk()
+  const t = useWords()
+  const say = useSay()
+  const { lang } = useLang()
+  const action = desk.actions.get(step.action)
+  const parts = useMemo(
+    () => (action ? sentenceOf(step, { fields: action.fields, pattern: patternOf(step, t), labels: desk.labels, operators: t, say }) : [{ text: fill(t.unknownAction, { kind: step.action }) }]),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- say follows the language
+    [step, action, desk.labels, lang],
+  )
+  if (parts.length === 0) return null
+  return <span id={id} className="mt-0.5 line-clamp-2 text-[13px]/5 text-text-2"><Parts parts={parts} /></span>
+})
+
+/** patternOf picks the sentence of a built-in action; connectors have none and list their fields. */
+function patternOf(step: Step, t: TreeWords): string | undefined {
+  const n = step.branches?.length ?? 0
+  if (step.action === 'branch') return fill(step.with?.mode === 'all' ? t.by_branch_all : t.by_branch_first, { n })
+  if (step.action === 'parallel') return fill(t.by_parallel, { n })
+  if (step.action === 'delay' && step.with?.until) return t.by_delay_until
+  const key = `by_${step.action.replaceAll('.', '_')}`
+  return key in t ? t[key as keyof TreeWords] : undefined
+}
+
+/** Condition says a condition in words. */
+export function Condition({ source }: { source: string }) {
+  const desk = useDesk()
+  const t = useWords()
+  return <Parts parts={conditionParts(source, desk.labels, t)} />
+}
