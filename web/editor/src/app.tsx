@@ -46,12 +46,16 @@ function Door() {
   return <House role={data.role} name={data.name} />
 }
 
+/** ownBar are the screens that bring a bar of their own. */
+const ownBar = /^\/(flows|runs)\/[^/]+/
+
 function House({ role, name }: { role: string; name: string }) {
   const t = useWords()
+  const [place] = useLocation()
   return (
     <div className="min-h-dvh">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:p-3">{t.skip}</a>
-      <Bar role={role} name={name} />
+      {!ownBar.test(place) && <Bar role={role} name={name} />}
       <Suspense fallback={<Loading />}>
         <Switch>
           <Route path="/flows/:id">{({ id }) => <Editor key={id} id={id} />}</Route>

@@ -61,3 +61,5 @@ export function useLive(keys: string[], flow?: string) {
     }
   }, [queries, joined, flow])
 }
+
+export const usePresets = () => useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })

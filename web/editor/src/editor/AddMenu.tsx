@@ -55,16 +55,16 @@ export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
       <div ref={list} id={id} role="listbox" aria-label={t.searchActions} className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-1.5">
         {choices.map((c, i) => (
           <div key={c.id} role="none">
-            {c.group !== '' && c.group !== choices[i - 1]?.group && <div role="none" className="px-2.5 pt-2.5 pb-1 text-xs font-medium text-text-3">{groupWord(c.group)}</div>}
+            {c.group !== '' && c.group !== choices[i - 1]?.group && <div role="none" className="px-2.5 pt-2.5 pb-1 text-meta font-medium text-text-3">{groupWord(c.group)}</div>}
             <div id={`${id}-${i}`} data-at={i} role="option" aria-selected={i === at} onClick={c.take} onPointerMove={() => i !== at && setAt(i)} className={`flex cursor-pointer items-center gap-3 rounded-lg px-2.5 py-1.5 ${i === at ? 'bg-accent-soft' : ''}`}>
               <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg border border-line bg-surface text-accent">{c.icon}</span>
-              <span className="min-w-0"><span className="block truncate font-medium">{c.title}</span><span className="block truncate text-xs text-text-2">{c.help}</span></span>
+              <span className="min-w-0"><span className="block truncate font-medium">{c.title}</span><span className="block truncate text-meta text-text-2">{c.help}</span></span>
             </div>
           </div>
         ))}
         {choices.length === 0 && <p className="p-3 text-text-2">{t.noMatch}</p>}
       </div>
-      <p className="border-t border-line px-4 py-2 text-xs text-text-3">{t.addHint}</p>
+      <p className="border-t border-line px-4 py-2 text-meta text-text-3">{t.addHint}</p>
     </Floating>
   )
 }

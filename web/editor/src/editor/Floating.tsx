@@ -40,9 +40,9 @@ export function Floating({ anchor, width, label, role = 'dialog', close, childre
   }
   return (
     <>
-      <div aria-hidden className="fixed inset-0 z-40 bg-black/30 sm:hidden" />
+      <div aria-hidden className="fixed inset-0 z-40 bg-veil sm:hidden" />
       <div ref={box} role={role} aria-label={label} onKeyDown={keys} onClick={(e) => e.stopPropagation()} style={at ? { left: at.left, top: at.top, width } : undefined}
-        className="rise fixed inset-x-0 bottom-0 z-50 flex max-h-[80dvh] flex-col rounded-t-2xl border border-line bg-surface shadow-[0_12px_40px_rgb(0_0_0/0.18)] sm:inset-auto sm:max-h-[min(28rem,80dvh)] sm:rounded-xl">
+        className="fixed inset-x-0 bottom-0 z-50 flex max-h-[80dvh] flex-col rounded-t-2xl border border-line bg-surface shadow-float animate-rise sm:inset-auto sm:max-h-[min(36rem,86dvh)] sm:rounded-xl">
         {children}
       </div>
     </>

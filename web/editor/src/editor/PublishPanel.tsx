@@ -1,46 +1,112 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { Pause, Play, Power } from 'lucide-react'
-import { api, Refused, take } from '../api/client'
-import { Button, Loading, Problem } from '../ui/basics'
+import { useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CircleAlert, CircleCheck } from 'lucide-react'
+import { api, Refused, type Schemas, take } from '../api/client'
+import { splitPointer } from '../flow'
+import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
+import { toast } from '../ui/Toast'
+import { fill, usePlural } from '../words/phrase'
+import { Backtest } from './Backtest'
+import type { Open } from './open'
 import { Panel } from './Panel'
+import { OwnTests } from './OwnTests'
+import { useDiff } from './useChanges'
+import type { DraftHook } from './useDraft'
 import { useWords } from './words'
-import type { useDraft } from './useDraft'
 
-/** PublishPanel says in words what would change, and puts it in force. */
-export function PublishPanel({ draft, close }: { draft: ReturnType<typeof useDraft>; close: () => void }) {
+/** PublishPanel shows before anything acts: what changes, what is wrong, the flow's tests and what past events would do. */
+export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; close: () => void; setOpen: (open: Open) => void }) {
   const t = useWords()
+  const queries = useQueryClient()
   const { view, flow } = draft
-  const id = flow.id
-  const diff = useQuery({ queryKey: ['diff', id, view.draft_rev, view.published_rev], queryFn: () => take(api.GET('/flows/{id}/diff', { params: { path: { id } } })) })
+  const [name, setName] = useState('')
   const publish = useMutation({
     mutationFn: async (force: boolean) => {
-      await draft.save()
-      return take(api.POST('/flows/{id}/publish', { params: { path: { id } }, body: { force } }))
+      await draft.draft.save()
+      return take(api.POST('/flows/{id}/publish', { params: { path: { id: flow.id } }, body: { force, name: name || undefined } }))
     },
-    onSuccess: draft.settle,
+    onSuccess: (next) => {
+      draft.draft.settle(next)
+      void queries.invalidateQueries({ queryKey: ['revisions', flow.id] })
+      toast(fill(t.published, { n: next.published_rev }))
+      close()
+    },
   })
-  const live = useMutation({ mutationFn: (to: '/flows/{id}/pause' | '/flows/{id}/resume' | '/flows/{id}/off') => take(api.POST(to, { params: { path: { id } } })), onSuccess: draft.settle })
   const failing = publish.error instanceof Refused && publish.error.problem.code === 'tests_failed'
+  const errors = view.problems.filter((p) => p.severity === 'error').length
+  const nothing = !view.changed && view.state !== 'new' && view.state !== 'off'
+  const footer = (
+    <div className="flex flex-wrap items-center gap-2">
+      <Button look="primary" busy={publish.isPending} disabled={nothing || errors > 0} onClick={() => publish.mutate(false)}>{fill(t.publishRev, { n: view.published_rev + (view.changed ? 1 : 0) })}</Button>
+      {failing && <Button onClick={() => publish.mutate(true)}>{t.publishAnyway}</Button>}
+    </div>
+  )
   return (
-    <Panel title={t.whatChanges} close={close}>
-      <div className="space-y-4">
-        {diff.isPending && <Loading />}
-        {diff.data?.sentences.length === 0 && <p className="text-text-2">{t.nothingChanges}</p>}
-        <ul className="list-disc space-y-1 pl-5">{diff.data?.sentences.map((s, i) => <li key={i}>{s}</li>)}</ul>
+    <Panel title={t.publish} close={close} footer={footer}>
+      <div className="space-y-7 pt-1">
+        <Changes draft={draft} />
+        <Problems problems={view.problems} show={(p) => setOpen(openAt(draft, p))} />
+        <OwnTests draft={draft} auto />
+        <Backtest draft={draft} />
+        {!nothing && <Labeled label={t.revisionName} help={t.revisionNameHelp}><input className={inputLook} maxLength={200} value={name} onChange={(e) => setName(e.target.value)} /></Labeled>}
         {publish.error && <Problem error={publish.error} />}
-        <div className="flex flex-wrap gap-2">
-          <Button look="primary" disabled={publish.isPending || (!view.changed && view.state === 'on')} onClick={() => publish.mutate(false)}>{t.publish}</Button>
-          {failing && <Button onClick={() => publish.mutate(true)}>{t.publishAnyway}</Button>}
-        </div>
-        {view.published_rev > 0 && (
-          <div className="flex flex-wrap gap-2 border-t border-line pt-4">
-            {view.state === 'on' && <Button onClick={() => live.mutate('/flows/{id}/pause')}><Pause size={16} aria-hidden />{t.pause}</Button>}
-            {(view.state === 'paused' || view.state === 'off') && <Button onClick={() => live.mutate('/flows/{id}/resume')}><Play size={16} aria-hidden />{view.state === 'off' ? t.turnOn : t.resume}</Button>}
-            {view.state !== 'off' && <Button look="danger" onClick={() => live.mutate('/flows/{id}/off')}><Power size={16} aria-hidden />{t.off}</Button>}
-          </div>
-        )}
-        {live.error && <Problem error={live.error} />}
       </div>
     </Panel>
+  )
+}
+
+function openAt({ flow }: DraftHook, problem: Schemas['ProblemView']): Open {
+  const { step, rest } = splitPointer(flow, problem.path)
+  if (step) return { what: 'step', id: step, field: rest, at: Date.now() }
+  return problem.path.startsWith('/trigger') ? { what: 'trigger', field: problem.path.slice('/trigger'.length) } : { what: 'settings' }
+}
+
+export function Head({ children, aside }: { children: React.ReactNode; aside?: React.ReactNode }) {
+  return <div className="mb-2 flex min-h-8 items-center gap-2"><h3 className="flex-1 font-semibold">{children}</h3>{aside}</div>
+}
+
+function Changes({ draft }: { draft: DraftHook }) {
+  const t = useWords()
+  const diff = useDiff(draft)
+  const { view } = draft
+  if (view.published_rev === 0) return <section><Head>{t.whatChanges}</Head><p className="text-text-2">{t.firstPublish}</p></section>
+  return (
+    <section>
+      <Head>{t.whatChanges}</Head>
+      {!view.changed && <p className="text-text-2">{t.nothingChanges}</p>}
+      {view.changed && diff.isPending && <Loading />}
+      {view.changed && <Sentences list={diff.data?.sentences ?? []} />}
+    </section>
+  )
+}
+
+/** Sentences lists a difference in plain words. */
+export function Sentences({ list }: { list: string[] }) {
+  return (
+    <ul className="space-y-1.5 border-l-2 border-accent pl-3">
+      {list.map((s, i) => <li key={i} className="break-words">{s}</li>)}
+    </ul>
+  )
+}
+
+function Problems({ problems, show }: { problems: Schemas['ProblemView'][]; show: (problem: Schemas['ProblemView']) => void }) {
+  const t = useWords()
+  const plural = usePlural()
+  const errors = problems.filter((p) => p.severity === 'error').length
+  if (problems.length === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden />{t.noProblems}</p>
+  return (
+    <section>
+      <Head>{errors > 0 ? plural(t, 'errorsStop', errors) : plural(t, 'hints', problems.length)}</Head>
+      <ul className="space-y-1">
+        {[...problems].sort((a, b) => a.severity.localeCompare(b.severity)).map((p, i) => (
+          <li key={i}>
+            <button type="button" onClick={() => show(p)} className="flex w-full items-start gap-2 rounded-lg px-2 py-1.5 text-left hover:bg-sunken">
+              <CircleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
+              <span className="min-w-0 break-words">{p.message}{p.hint && <span className="block text-secondary text-text-2">{p.hint}</span>}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

@@ -30,7 +30,7 @@ export function RowMenu({ anchor, label, items, close }: { anchor: HTMLElement; 
               className={`flex min-h-9 w-full items-center gap-2.5 rounded-lg px-2.5 text-left hover:bg-sunken focus-visible:bg-sunken pointer-coarse:min-h-11 ${item.danger ? 'text-fail' : ''}`}>
               {item.icon && <span aria-hidden className="text-text-2">{item.icon}</span>}
               <span className="flex-1">{item.word}</span>
-              {item.keys && <kbd className="text-xs text-text-3">{item.keys}</kbd>}
+              {item.keys && <kbd className="text-meta text-text-3">{item.keys}</kbd>}
             </button>
           </div>
         ))}

@@ -180,7 +180,7 @@ export function keyWords(keys: string): string {
 }
 
 /** singleKeys says whether bare letters are keys; a person can turn them off. */
-export const singleKeys = () => localStorage.getItem('single-keys') !== 'off'
+export const singleKeys = () => localStorage.getItem('letters-off') === null
 
 export function commandFor(e: KeyboardEvent): Command | undefined {
   const keys = keyOf(e)

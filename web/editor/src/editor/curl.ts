@@ -61,11 +61,11 @@ export function fromCurl(line: string): { with: Record<string, unknown>; secrets
   const url = /^https?:\/\//i.test(r.url) ? r.url : `https://${r.url}`
   const secrets = Object.keys(r.headers).filter((h) => secretHeaders.has(h.toLowerCase()))
   const type = Object.entries(r.headers).find(([h]) => h.toLowerCase() === 'content-type')?.[1] ?? ''
-  const headers = Object.fromEntries(Object.entries(r.headers).filter(([h]) => !secrets.includes(h)))
+  let headers = Object.fromEntries(Object.entries(r.headers).filter(([h]) => !secrets.includes(h)))
   const data = r.data.join('&')
   const fields: Record<string, unknown> = { method: r.method || (r.form.length || (data && !r.get) ? 'POST' : 'GET'), url: r.get && data ? `${url}${url.includes('?') ? '&' : '?'}${data}` : url }
   const drop = (name: string) => {
-    for (const h of Object.keys(headers)) if (h.toLowerCase() === name) delete headers[h]
+    headers = Object.fromEntries(Object.entries(headers).filter(([h]) => h.toLowerCase() !== name))
   }
   if (data && !r.get) {
     const json = r.json || type.includes('json') || /^\s*[[{]/.test(data) ? parsed(data) : undefined

@@ -37,6 +37,8 @@ type Node = { own: Members; place: string }
 /** A shape is a flow taken apart: what each step says itself, and which steps each list holds. */
 type Shape = { nodes: Map<string, Node>; lists: Map<string, string[]> }
 
+const without = (of: object, ...keys: string[]): Members => Object.fromEntries(Object.entries(of).filter(([k]) => !keys.includes(k)))
+
 const keyOf = (place: Place) => (place ? `${place.step}/${place.slot}` : '')
 
 function apart(flow: Flow): Shape {
@@ -44,8 +46,9 @@ function apart(flow: Flow): Shape {
   const list = (steps: Step[], place: Place) => {
     shape.lists.set(keyOf(place), steps.map((s) => s.id))
     for (const step of steps) {
-      const { steps: _, catch: __, branches, ...own } = step
-      shape.nodes.set(step.id, { own: { ...own, ...(branches && { branches: branches.map(({ steps: ___, ...b }) => b) }) }, place: keyOf(place) })
+      const own = without(step, 'steps', 'catch')
+      if (step.branches) own.branches = step.branches.map((b) => without(b, 'steps'))
+      shape.nodes.set(step.id, { own, place: keyOf(place) })
       for (const c of children(step)) list(c.steps, c.place)
     }
   }
@@ -59,9 +62,7 @@ export function rebase(base: Flow, mine: Flow, theirs: Flow): { flow: Flow; clas
   const b = apart(base)
   const m = apart(mine)
   const t = apart(theirs)
-  const { steps: _, ...bare } = base
-  const { steps: __, ...bareMine } = mine
-  const { steps: ___, ...bareTheirs } = theirs
+  const [bare, bareMine, bareTheirs] = [base, mine, theirs].map((flow) => without(flow, 'steps'))
   const top = merge(bare, bareMine, bareTheirs, [], (path, mine, theirs) => clashes.push({ path, mine, theirs })) as Omit<Flow, 'steps'>
 
   const kept = keptSteps(b, m, t)
@@ -130,9 +131,7 @@ export function decide(flow: Flow, clash: Clash, value: unknown): Flow {
     if (key === undefined) return value
     const members = isObject(of) ? of : {}
     const next = set(members[key], rest)
-    const out = { ...members, [key]: next }
-    if (next === undefined) delete out[key]
-    return out
+    return next === undefined ? without(members, key) : { ...members, [key]: next }
   }
   if (!clash.step) return set(flow, clash.path) as Flow
   const branches = clash.path[0] === 'branches'
@@ -140,7 +139,7 @@ export function decide(flow: Flow, clash: Clash, value: unknown): Flow {
   walk(copy.steps, (s) => {
     if (s.id !== clash.step) return
     if (branches && Array.isArray(value)) s.branches = (value as { name: string }[]).map((b, i) => ({ ...b, steps: s.branches?.[i]?.steps ?? [] }))
-    else Object.assign(s, set(s, clash.path))
+    else Object.assign(s, { [String(clash.path[0])]: undefined }, set(s, clash.path))
   })
   return copy
 }

@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronRight, CircleSlash, Ellipsis, GripVertical, StickyNote, TriangleAlert } from 'lucide-react'
 import type { Step } from '../flow'
-import { Badge } from '../ui/basics'
+import { Badge } from '../ui/Badge'
 import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import { ActionIcon } from './ActionIcon'
@@ -41,7 +41,7 @@ function Disc({ step, small, on }: { step: Step; small: boolean; on: boolean }) 
   const t = useWords()
   return (
     <span title={hands && t.drag} onPointerDown={hands && ((e) => hands.drag(e, step.id))}
-      className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-8' : 'size-10'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
+      className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-[32px]' : 'size-[40px]'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
       <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} /></span>
       {hands && <GripVertical size={16} strokeWidth={1.75} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
     </span>
@@ -66,26 +66,33 @@ export function Card({ step, number, where, small, plus }: CardProps) {
   const edge = open ? 'border-accent ring-3 ring-accent-soft' : errors || failed ? 'border-fail' : 'border-line hover:border-edge'
   return (
     <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id} b-${step.id}`} aria-describedby={`s-${step.id}`}
-      onClick={() => desk.open(step.id)} className={`group flex cursor-pointer gap-3.5 outline-none ${small ? 'gap-2.5' : ''} ${dragged || cut ? 'opacity-45' : ''}`}>
+      onClick={() => desk.open(step.id)} className={`group flex cursor-pointer outline-none ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
       <Disc step={step} small={small} on={open} />
-      <div className={`relative min-w-0 flex-1 rounded-xl border bg-surface py-2.5 pr-2 pl-3.5 shadow-[0_1px_2px_rgb(0_0_0/0.04)] transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
+      <div className={`relative min-w-0 flex-1 rounded-xl border bg-surface px-[14px] py-[10px] shadow-card transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
         <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1">
-          {number !== undefined && <span aria-hidden className="w-4 shrink-0 text-xs text-text-3">{number}</span>}
+          {number !== undefined && <span aria-hidden className="w-4 shrink-0 text-meta text-text-3">{number}</span>}
           {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}
           <Badges step={step} folded={folded} />
           {parent && <FoldButton id={step.id} name={name} folded={folded} />}
-          {desk.hands && (
-            <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} title={t.more} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); desk.hands?.menu(step.id, e.currentTarget) }}
-              className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-sunken hover:text-text focus-visible:opacity-100 pointer-coarse:size-9 pointer-coarse:opacity-100"><Ellipsis size={16} aria-hidden /></button>
-          )}
         </div>
+        {desk.hands && <MoreButton id={step.id} name={name} />}
         <div className={number !== undefined ? 'pl-6' : ''}>
           <Sentence step={step} id={`s-${step.id}`} />
-          {step.note && <span className="mt-1 flex gap-1.5 text-xs text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
+          {step.note && <span className="mt-1 flex gap-1.5 text-meta text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
         </div>
       </div>
       {plus}
     </div>
+  )
+}
+
+/** MoreButton opens what can be done with a step; it shows itself to who points at the card, and always to a finger. */
+function MoreButton({ id, name }: { id: string; name: string }) {
+  const { hands } = useDesk()
+  const t = useWords()
+  return (
+    <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
+      className="absolute -top-[13px] right-[10px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-focus-visible:opacity-100 group-hover:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:opacity-100"><Ellipsis size={16} aria-hidden /></button>
   )
 }
 

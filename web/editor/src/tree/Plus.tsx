@@ -10,9 +10,9 @@ export function Plus({ gap, label, small = false, word, className = '' }: PlusPr
   if (!hands) return null
   return (
     <button type="button" tabIndex={-1} aria-label={label} title={label} data-gap={JSON.stringify(gap)} onClick={(e) => { e.stopPropagation(); hands.add(gap, e.currentTarget) }}
-      className={`plus group/plus z-[1] flex h-6 items-center gap-2 ${small ? 'left-1' : 'left-2'} ${className}`}>
-      <span className="grid size-6 place-items-center"><span className="grid size-5 place-items-center rounded-full border border-edge bg-bg text-text-2 transition-[background-color,border-color,transform] group-hover/plus:border-accent group-hover/plus:bg-accent group-hover/plus:text-on-accent group-data-over/plus:scale-125 group-data-over/plus:border-accent group-data-over/plus:bg-accent group-data-over/plus:text-on-accent"><PlusIcon size={13} strokeWidth={2} aria-hidden /></span></span>
-      {word && <span className="text-[13px] text-text-2 group-hover/plus:text-text">{word}</span>}
+      className={`plus group/plus z-[1] flex h-[24px] items-center gap-[8px] ${small ? 'left-[4px]' : 'left-[8px]'} ${className}`}>
+      <span className="grid size-[24px] place-items-center"><span className="grid size-[20px] place-items-center rounded-full border border-edge bg-bg text-text-2 transition-[background-color,border-color,transform] group-hover/plus:border-accent group-hover/plus:bg-accent group-hover/plus:text-on-accent group-data-over/plus:scale-125 group-data-over/plus:border-accent group-data-over/plus:bg-accent group-data-over/plus:text-on-accent"><PlusIcon size={13} strokeWidth={2} aria-hidden /></span></span>
+      {word && <span className="text-secondary text-text-2 group-hover/plus:text-text">{word}</span>}
     </button>
   )
 }

@@ -1,5 +1,5 @@
 import { Check, CircleDashed, CircleHelp, CircleSlash, Funnel, History, Hourglass, LoaderCircle, RotateCw, Timer, TriangleAlert } from 'lucide-react'
-import { Badge } from '../ui/basics'
+import { Badge } from '../ui/Badge'
 import { useLang } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import type { Result } from './results'
@@ -27,7 +27,7 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
     result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && clock(result.due),
-    result.ms !== undefined && result.state === 'succeeded' && spent(result.ms, lang),
+    result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && spent(result.ms, lang),
   ].filter((f) => f !== false)
   return (
     <span id={id} className="shrink-0" title={result.text}>

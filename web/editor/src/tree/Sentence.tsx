@@ -10,9 +10,9 @@ import { type TreeWords, useWords } from './words'
 export function Parts({ parts }: { parts: Part[] }) {
   return parts.map((p, i) => {
     if ('text' in p) return <span key={i}>{p.text}</span>
-    if ('chip' in p) return <span key={i} title={p.source} className="mx-px rounded-[5px] bg-accent-soft px-1.5 py-0.5 text-xs font-medium text-accent [box-decoration-break:clone]">{p.chip}</span>
-    if ('code' in p) return <code key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 text-xs">{p.code}</code>
-    return <span key={i} className="mx-px rounded-[5px] border border-dashed border-edge px-1.5 text-xs text-text-3">{p.blank}</span>
+    if ('chip' in p) return <span key={i} title={p.source} className="mx-px rounded-[5px] bg-accent-soft px-1.5 py-0.5 text-meta font-medium text-accent [box-decoration-break:clone]">{p.chip}</span>
+    if ('code' in p) return <code key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 text-meta">{p.code}</code>
+    return <span key={i} className="mx-px rounded-[5px] border border-dashed border-edge px-1.5 text-meta text-text-3">{p.blank}</span>
   })
 }
 
@@ -25,11 +25,10 @@ export const Sentence = memo(function Sentence({ step, id }: { step: Step; id: s
   const action = desk.actions.get(step.action)
   const parts = useMemo(
     () => (action ? sentenceOf(step, { fields: action.fields, pattern: patternOf(step, t), labels: desk.labels, operators: t, say }) : [{ text: fill(t.unknownAction, { kind: step.action }) }]),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- say follows the language
     [step, action, desk.labels, lang],
   )
   if (parts.length === 0) return null
-  return <span id={id} className="mt-0.5 line-clamp-2 text-[13px]/5 text-text-2"><Parts parts={parts} /></span>
+  return <span id={id} className="mt-0.5 line-clamp-2 text-secondary text-text-2"><Parts parts={parts} /></span>
 })
 
 /** patternOf picks the sentence of a built-in action; connectors have none and list their fields. */

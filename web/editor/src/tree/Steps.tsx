@@ -11,14 +11,11 @@ import { Condition } from './Sentence'
 import { useTree } from './store'
 import { useWords } from './words'
 
-/** passed are the states after which the thread goes on. */
-const passed = new Set(['succeeded', 'skipped'])
-
 /** Line is the thread below a disc: petrol where the run went on, quiet where it did not yet. */
 function Line({ of, small, end }: { of?: string; small: boolean; end?: boolean }) {
   const { store } = useDesk()
-  const on = useTree(store, (s) => of === undefined || passed.has(s.results.get(of)?.state ?? ''))
-  return <span aria-hidden className={`absolute w-0.5 transition-colors duration-[240ms] ${small ? 'top-8 left-[15px]' : 'top-10 left-[19px]'} ${end ? 'bottom-3' : 'bottom-0'} ${on ? 'bg-accent' : 'bg-edge/45'}`} />
+  const on = useTree(store, (s) => of === undefined || s.went.has(of))
+  return <span aria-hidden className={`absolute w-0.5 transition-colors duration-[240ms] ${small ? 'top-[32px] left-[15px]' : 'top-[40px] left-[19px]'} ${end ? 'bottom-[12px]' : 'bottom-0'} ${on ? 'bg-accent' : 'bg-edge/45'}`} />
 }
 
 type StepsProps = { steps: Step[]; place: Place; level: number; size: number; before: number; small: boolean; numbered?: boolean }
@@ -46,7 +43,7 @@ const Block = memo(function Block({ step, place, at, number, level, pos, size, s
   const where = { level, pos, size }
   const plus = <Plus gap={{ place, at: at + 1 }} small={small} label={fill(t.addAfter, { name })} className="absolute bottom-0" />
   return (
-    <div role="none" data-block={step.id} className={`relative min-w-0 ${desk.hands || !last ? 'pb-6' : 'pb-2'}`}>
+    <div role="none" data-block={step.id} className={`relative min-w-0 ${desk.hands || !last ? 'pb-[22px]' : 'pb-2'}`}>
       {(desk.hands || !last) && <Line of={step.id} small={small} end={last} />}
       <Card step={step} number={number} where={where} small={small} plus={plus} />
       {!folded && <Inside step={step} level={level + 1} small={small} />}
@@ -56,7 +53,7 @@ const Block = memo(function Block({ step, place, at, number, level, pos, size, s
 
 function Inside({ step, level, small }: { step: Step; level: number; small: boolean }) {
   const size = sizeInside(step)
-  const left = small ? 'ml-[42px]' : 'ml-[54px]'
+  const left = small ? 'ml-[42px] max-sm:ml-[26px]' : 'ml-[54px] max-sm:ml-[34px]'
   if (!step.steps && !step.branches && !step.catch) return null
   return (
     <div role="none" className={`${left} min-w-0`}>
@@ -80,7 +77,7 @@ function LoopFrame({ step, level, size }: { step: Step; level: number; size: num
   const name = useName()(step)
   return (
     <div role="none" className="mt-3 rounded-xl border border-line bg-sunken/60 px-3 pt-2 pb-1">
-      <div role="none" className="mb-1.5 flex min-h-7 flex-wrap items-center gap-2 text-xs text-text-2">
+      <div role="none" className="mb-1.5 flex min-h-7 flex-wrap items-center gap-2 text-meta text-text-2">
         <span aria-hidden className="flex-1">{t.forEach}</span>
         {desk.loopAside?.(step)}
       </div>
@@ -102,12 +99,12 @@ function Room({ id, where, title, aside, icon, steps, place, tone = 'border-line
   return (
     <div role="none" className="min-w-0">
       <div {...row} {...ariaWhere(where)} aria-expanded={!folded} aria-labelledby={`n-${id} b-${id}`} onClick={() => desk.open(id)} className="group block cursor-pointer outline-none">
-        <div className={`flex min-h-9 items-center gap-1.5 border-t-2 pt-1.5 text-[13px] ${open ? 'border-accent' : tone}`}>
+        <div className={`flex min-h-9 items-center gap-1.5 border-t-2 pt-1.5 text-secondary ${open ? 'border-accent' : tone}`}>
           <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 rounded group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent">
             <span id={`n-${id}`} className="flex items-center gap-1.5 font-semibold">{icon}{title}</span>
-            <span id={`b-${id}`} className="line-clamp-2 min-w-0 text-xs text-text-2">{aside}</span>
+            <span id={`b-${id}`} className="line-clamp-2 min-w-0 text-meta/5 text-text-2">{aside}</span>
           </span>
-          {folded && <span className="text-xs text-text-3">{plural(t, 'inside', steps.length)}</span>}
+          {folded && <span className="text-meta text-text-3">{plural(t, 'inside', steps.length)}</span>}
           <FoldButton id={id} name={title} folded={folded} />
         </div>
         {!folded && <GapIn place={place} empty={steps.length === 0} name={title} />}
@@ -124,9 +121,9 @@ function GapIn({ place, empty, name }: { place: Place; empty: boolean; name: str
   const { hands } = useDesk()
   if (!hands) return <div className="h-1.5" />
   return (
-    <div className="relative h-8">
+    <div className="relative h-[32px]">
       {!empty && <span aria-hidden className="absolute top-0 bottom-0 left-[15px] w-0.5 bg-edge/45" />}
-      <Plus gap={{ place, at: 0 }} small label={fill(t.addFirst, { name })} word={empty ? shared.addStep : undefined} className="absolute top-1" />
+      <Plus gap={{ place, at: 0 }} small label={fill(t.addFirst, { name })} word={empty ? shared.addStep : undefined} className="absolute top-[4px]" />
     </div>
   )
 }
@@ -154,7 +151,7 @@ function AddBranch({ step }: { step: Step }) {
   const t = useShared()
   if (!hands) return null
   return (
-    <button type="button" tabIndex={-1} aria-hidden onClick={() => hands.addBranch(step.id)} className="mt-1 inline-flex h-7 items-center gap-1.5 rounded-md px-1.5 text-xs text-text-2 hover:bg-sunken hover:text-text">
+    <button type="button" tabIndex={-1} aria-hidden onClick={() => hands.addBranch(step.id)} className="mt-1 inline-flex h-7 items-center gap-1.5 rounded-md px-1.5 text-meta text-text-2 hover:bg-sunken hover:text-text">
       <Split size={13} strokeWidth={1.75} /><PlusIcon size={11} className="-ml-1" />{t.branch}
     </button>
   )

@@ -1,6 +1,6 @@
 import { CalendarClock, Hand, type LucideIcon, OctagonAlert, TriangleAlert, Webhook, Workflow } from 'lucide-react'
 import type { Flow } from '../flow'
-import { Badge } from '../ui/basics'
+import { Badge } from '../ui/Badge'
 import { usePlural } from '../words/phrase'
 import { ariaWhere, useRow } from './Card'
 import { useDesk } from './desk'
@@ -25,11 +25,11 @@ export function TriggerCard({ flow, title, badge, children, onLine = true }: Tri
   const Icon = icons[flow.trigger.kind] ?? Webhook
   const last = flow.steps.length === 0
   return (
-    <div role="none" className="relative pb-6">
-      <span aria-hidden className={`absolute top-10 left-[19px] w-0.5 ${last ? 'bottom-3' : 'bottom-0'} ${onLine ? 'bg-accent' : 'bg-edge/45'}`} />
-      <div {...row} {...ariaWhere({ level: 1, pos: 1, size: flow.steps.length + 1 })} aria-labelledby="n-trigger b-trigger" onClick={() => desk.open('trigger')} className="group flex cursor-pointer gap-3.5 outline-none">
-        <span aria-hidden className="relative grid size-10 shrink-0 place-items-center rounded-xl bg-accent text-on-accent"><Icon size={18} strokeWidth={1.75} /></span>
-        <div className={`min-w-0 flex-1 rounded-xl border bg-surface px-3.5 py-2.5 shadow-[0_1px_2px_rgb(0_0_0/0.04)] transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${open ? 'border-accent ring-3 ring-accent-soft' : problem?.errors ? 'border-fail' : 'border-line hover:border-edge'}`}>
+    <div role="none" className="relative pb-[22px]">
+      <span aria-hidden className={`absolute top-[40px] left-[19px] w-0.5 ${last ? 'bottom-[12px]' : 'bottom-0'} ${onLine ? 'bg-accent' : 'bg-edge/45'}`} />
+      <div {...row} {...ariaWhere({ level: 1, pos: 1, size: flow.steps.length + 1 })} aria-labelledby="n-trigger b-trigger" onClick={() => desk.open('trigger')} className="group flex cursor-pointer gap-[14px] max-sm:gap-[10px] outline-none">
+        <span aria-hidden className="relative grid size-[40px] shrink-0 place-items-center rounded-xl bg-accent text-on-accent"><Icon size={18} strokeWidth={1.75} /></span>
+        <div className={`min-w-0 flex-1 rounded-xl border bg-surface px-[14px] py-[10px] shadow-card transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${open ? 'border-accent ring-3 ring-accent-soft' : problem?.errors ? 'border-fail' : 'border-line hover:border-edge'}`}>
           <div className="flex min-h-6 flex-wrap items-center gap-2">
             <span id="n-trigger" className="min-w-0 flex-1 font-semibold break-words"><span className="sr-only">{shared.trigger}: </span>{title}</span>
             <span id="b-trigger" className="flex flex-wrap gap-1">
@@ -41,7 +41,7 @@ export function TriggerCard({ flow, title, badge, children, onLine = true }: Tri
               {badge}
             </span>
           </div>
-          {flow.trigger.where && <p className="mt-0.5 line-clamp-2 text-[13px]/5 text-text-2">{t.onlyIf} <Condition source={flow.trigger.where} /></p>}
+          {flow.trigger.where && <p className="mt-0.5 line-clamp-2 text-secondary text-text-2">{t.onlyIf} <Condition source={flow.trigger.where} /></p>}
           {children}
         </div>
         <Plus gap={{ place: null, at: 0 }} label={t.addStart} word={last ? shared.addStep : undefined} className="absolute bottom-0" />

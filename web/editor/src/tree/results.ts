@@ -1,5 +1,5 @@
 import type { Schemas } from '../api/client'
-import { type Flow, type Step, walk } from '../flow'
+import { children, type Flow, type Step, walk } from '../flow'
 
 type Run = Schemas['RunView']
 type StepView = Schemas['StepView']
@@ -68,6 +68,23 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
 }
 
 const countIn = (s: StepView) => (typeof s.output === 'object' && s.output !== null && 'count' in s.output && typeof s.output.count === 'number' ? s.output.count : undefined)
+
+/** wentOn lists the steps after which the run went on: they succeeded, or something after them in their list ran. */
+export function wentOn(flow: Flow, results: ReadonlyMap<string, Result>): Set<string> {
+  const ran = new Set<Result['state']>(['succeeded', 'failed', 'filtered', 'running', 'waiting', 'unknown', 'retrying', 'parked'])
+  const went = new Set<string>()
+  const list = (steps: Step[]) => {
+    let later = false
+    for (const s of [...steps].reverse()) {
+      const state = results.get(s.id)?.state
+      if (later || state === 'succeeded') went.add(s.id)
+      later ||= state !== undefined && ran.has(state)
+      for (const c of children(s)) list(c.steps)
+    }
+  }
+  list(flow.steps)
+  return went
+}
 
 /** worst sums up the states inside of what is folded. */
 export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Result['state'] | undefined {

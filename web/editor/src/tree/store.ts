@@ -9,6 +9,8 @@ export type TreeState = {
   open: string | null
   folded: ReadonlySet<string>
   results: ReadonlyMap<string, Result>
+  /** the steps below which the thread is petrol: the run went on from them */
+  went: ReadonlySet<string>
   problems: ReadonlyMap<string, { errors: number; warnings: number; first: string; text: string }>
   /** the step whose name is being typed */
   naming: string | null
@@ -18,7 +20,7 @@ export type TreeState = {
 }
 
 export function makeTreeStore() {
-  let state: TreeState = { at: 'trigger', open: null, folded: new Set(), results: new Map(), problems: new Map(), naming: null, cut: new Set(), dragging: null }
+  let state: TreeState = { at: 'trigger', open: null, folded: new Set(), results: new Map(), went: new Set(), problems: new Map(), naming: null, cut: new Set(), dragging: null }
   const heard = new Set<() => void>()
   return {
     get: () => state,

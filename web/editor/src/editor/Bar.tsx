@@ -1,0 +1,100 @@
+import { Braces, Download, FlaskConical, History, List, Map as MapIcon, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
+import { useState } from 'react'
+import { Button, IconButton } from '../ui/basics'
+import { Logo } from '../ui/Logo'
+import { Menu, type MenuItem } from '../ui/Menu'
+import { toast } from '../ui/Toast'
+import { usePlural } from '../words/phrase'
+import { fill } from '../words/phrase'
+import { copyText } from '../ui/Copy'
+import { type Command, commands, keyWords } from './commands'
+import { flowJSON, saveFile } from './export'
+import type { Open } from './open'
+import { RotateDialog } from './RotateDialog'
+import { SavedLine } from './SavedLine'
+import { useLifeItems } from './useLife'
+import { useChanges } from './useChanges'
+import type { DraftHook } from './useDraft'
+import { useWords } from './words'
+
+type BarProps = { draft: DraftHook; open: Open; setOpen: (open: Open) => void; map: boolean; setMap: (map: boolean) => void; run: (command: Command) => void }
+
+const commandOf = (id: string) => commands.find((c) => c.id === id) as Command
+
+/** Bar is the line above a flow: its name, whether it is saved, and what can be done with the whole of it. */
+export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
+  const t = useWords()
+  const { view } = draft
+  const toggle = (what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests') => setOpen(open?.what === what ? null : { what })
+  return (
+    <header className="z-20 flex h-[52px] shrink-0 items-center gap-1 border-b border-line bg-surface px-3 sm:px-4">
+      <Logo />
+      <NameField draft={draft} />
+      <SavedLine draft={draft} />
+      <span className="flex-1" />
+      <IconButton label={t.undo} hint={keyWords('Ctrl+Z')} disabled={!view.can_undo && draft.saving === 'saved'} onClick={() => run(commandOf('undo'))}><Undo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
+      <IconButton label={t.redo} hint={keyWords('Ctrl+Shift+Z')} disabled={!view.can_redo} className="max-sm:hidden" onClick={() => run(commandOf('redo'))}><Redo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
+      <span className="ml-2 hidden items-center gap-2 min-[760px]:flex">
+        <Button aria-pressed={map} onClick={() => setMap(!map)}>{map ? <List size={16} strokeWidth={1.75} aria-hidden /> : <MapIcon size={16} strokeWidth={1.75} aria-hidden />}{map ? t.list : t.map}</Button>
+        <Button onClick={() => toggle('test')}><Play size={16} strokeWidth={1.75} aria-hidden />{t.testFlow}</Button>
+      </span>
+      <PublishButton draft={draft} toggle={() => toggle('publish')} />
+      <FlowMenu draft={draft} toggle={toggle} map={map} setMap={setMap} run={run} />
+    </header>
+  )
+}
+
+/** NameField is the name of the flow, as wide as it is long. */
+function NameField({ draft }: { draft: DraftHook }) {
+  const t = useWords()
+  const { flow } = draft
+  return (
+    <span className="inline-grid min-w-16 shrink items-center overflow-hidden text-title font-semibold">
+      <span aria-hidden className="invisible col-start-1 row-start-1 truncate px-2 whitespace-pre">{flow.name || ' '}</span>
+      <input aria-label={t.name} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis hover:bg-sunken" />
+    </span>
+  )
+}
+
+function PublishButton({ draft, toggle }: { draft: DraftHook; toggle: () => void }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { view } = draft
+  const changes = useChanges(draft)
+  const next = fill(t.publishRev, { n: view.published_rev + 1 })
+  if (view.published_rev > 0 && !view.changed && draft.saving === 'saved') return <Button className="ml-2" onClick={toggle}>{fill(t.upToDate, { n: view.published_rev })}</Button>
+  return <Button look="primary" className="ml-2" onClick={toggle}><span>{next}{changes !== undefined && changes > 0 && <span className="max-sm:hidden"> · {plural(t, 'changes', changes)}</span>}</span></Button>
+}
+
+type FlowMenuProps = { draft: DraftHook; toggle: (what: 'test' | 'revisions' | 'settings' | 'tests') => void; map: boolean; setMap: (map: boolean) => void; run: (command: Command) => void }
+
+function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
+  const t = useWords()
+  const [rotating, setRotating] = useState(false)
+  const life = useLifeItems(draft)
+  const { flow } = draft
+  const narrow = innerWidth < 760
+  const items: MenuItem[] = [
+    ...(narrow ? [
+      { id: 'test', label: t.testFlow, icon: Play, run: () => toggle('test') },
+      { id: 'redo', label: t.redo, icon: Redo2, disabled: !draft.view.can_redo, run: () => run(commandOf('redo')) },
+      { id: 'map', label: map ? t.list : t.map, icon: map ? List : MapIcon, run: () => setMap(!map) },
+      'line' as const,
+    ] : []),
+    { id: 'revisions', label: t.revisions, icon: History, run: () => toggle('revisions') },
+    { id: 'tests', label: t.tests, icon: FlaskConical, run: () => toggle('tests') },
+    { id: 'settings', label: t.flowSettings, icon: Settings2, run: () => toggle('settings') },
+    'line',
+    { id: 'copy-json', label: t.copyJSON, icon: Braces, run: () => void copyText(flowJSON(flow)).then(() => toast(t.copiedJSON)) },
+    { id: 'export', label: t.exportJSON, icon: Download, run: () => saveFile(`${flow.id}.json`, flowJSON(flow)) },
+    'line',
+    ...(draft.view.url ? [{ id: 'rotate', label: t.rotateURL, icon: RefreshCw, run: () => setRotating(true) }] : []),
+    ...life,
+  ]
+  return (
+    <>
+      <Menu label={t.flowMenu} items={items} />
+      {rotating && <RotateDialog draft={draft} close={() => setRotating(false)} />}
+    </>
+  )
+}

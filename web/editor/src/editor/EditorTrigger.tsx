@@ -1,0 +1,49 @@
+import { CirclePause, Power } from 'lucide-react'
+import type { Schemas } from '../api/client'
+import { useSamples } from '../api/hooks'
+import type { Flow } from '../flow'
+import { TriggerCard } from '../tree/TriggerCard'
+import { Badge } from '../ui/basics'
+import { CopyField } from '../ui/Copy'
+import { useSay } from '../words'
+import { usePlural } from '../words/phrase'
+import { useFlowStats } from './useFlowStats'
+import { useWords } from './words'
+
+type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView'] }
+
+/** EditorTrigger is the trigger with its URL, lit until the first event has come. */
+export function EditorTrigger({ flow, view, triggers, preset }: Props) {
+  const t = useWords()
+  const say = useSay()
+  const kind = triggers.find((k) => k.kind === flow.trigger.kind)
+  const title = preset ? say(preset.name) : kind ? say(kind.title) : flow.trigger.kind
+  const samples = useSamples(flow.id)
+  const waiting = view.url !== undefined && samples.data?.items.length === 0
+  return (
+    <TriggerCard flow={flow} title={title} badge={<TriggerState flow={flow} state={view.state} />}>
+      {view.url && (
+        <div onClick={(e) => e.stopPropagation()} className={`mt-2 rounded-lg ${waiting ? 'ring-2 ring-accent' : ''}`}>
+          <CopyField text={view.url} label={t.copyURL} />
+        </div>
+      )}
+      {waiting && <p className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</p>}
+    </TriggerCard>
+  )
+}
+
+function TriggerState({ flow, state }: { flow: Flow; state: Schemas['FlowView']['state'] }) {
+  const t = useWords()
+  const plural = usePlural()
+  const stats = useFlowStats(flow.id)
+  const n = stats ? stats.accepted + stats.captured : 0
+  return (
+    <>
+      {n > 0 && <Badge tone="ok">{plural(t, 'eventsSeen', n)}</Badge>}
+      {state === 'paused' && <Badge tone="wait"><CirclePause size={13} aria-hidden />{t.statePaused}</Badge>}
+      {state === 'off' && <Badge><Power size={13} aria-hidden />{t.stateOff}</Badge>}
+      {state === 'on' && n === 0 && <Badge tone="ok">{t.stateOn}</Badge>}
+      {state === 'new' && <Badge tone="accent">{t.stateNew}</Badge>}
+    </>
+  )
+}

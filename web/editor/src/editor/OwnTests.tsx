@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query'
+import { Check, RotateCw, X } from 'lucide-react'
+import { api, type Schemas, take } from '../api/client'
+import { Button, Loading, Problem } from '../ui/basics'
+import { usePlural } from '../words/phrase'
+import { Head } from './PublishPanel'
+import type { DraftHook } from './useDraft'
+import { useWords } from './words'
+
+/** OwnTests runs the tests that travel with the flow; nothing leaves the machine. */
+export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boolean }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { flow, view } = draft
+  const count = flow.tests?.length ?? 0
+  const tests = useQuery({
+    queryKey: ['tests', flow.id, view.draft_rev],
+    queryFn: () => take(api.POST('/flows/{id}/tests', { params: { path: { id: flow.id } }, body: {} })),
+    enabled: auto && count > 0 && draft.saving === 'saved',
+    staleTime: Infinity,
+  })
+  if (count === 0) return auto ? null : <p className="text-text-2">{t.noTests}</p>
+  const { data } = tests
+  return (
+    <section>
+      <Head aside={<Button size="small" look="quiet" busy={tests.isFetching} onClick={() => void tests.refetch()}><RotateCw size={14} aria-hidden />{t.runTests}</Button>}>
+        {!data ? t.ownTests : data.failed > 0 ? plural(t, 'testsFail', data.failed) : plural(t, 'testsPass', data.passed)}
+      </Head>
+      {tests.isLoading && <Loading />}
+      {tests.error && <Problem error={tests.error} />}
+      <ul className="space-y-1.5">{data?.tests.map((test, i) => <TestRow key={i} test={test} />)}</ul>
+    </section>
+  )
+}
+
+function TestRow({ test }: { test: Schemas['TestView'] }) {
+  const t = useWords()
+  const ok = test.status === 'passed'
+  const Icon = ok ? Check : X
+  return (
+    <li className="flex items-start gap-2">
+      <Icon size={16} aria-hidden className={`mt-0.5 shrink-0 ${ok ? 'text-ok' : 'text-fail'}`} />
+      <div className="min-w-0 flex-1">
+        <span className="break-words">{test.name}<span className="sr-only"> {ok ? t.passed : t.failed}</span></span>
+        <Differences list={test.differences} left={t.expected} right={t.got} />
+      </div>
+    </li>
+  )
+}
+
+/** Differences shows what was wanted and what came, by path. */
+export function Differences({ list, left, right }: { list: Schemas['Difference'][]; left: string; right: string }) {
+  if (list.length === 0) return null
+  return (
+    <ul className="mt-1.5 space-y-2">
+      {list.map((d, i) => (
+        <li key={i} className="rounded-lg bg-sunken p-2.5 text-secondary">
+          <p className="break-words"><code className="text-meta">{d.path}</code>{d.want === undefined && d.got === undefined && ` ${d.message}`}</p>
+          <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
+            <dt className="text-text-2">{left}</dt><dd className="min-w-0 break-words"><code className="text-meta">{JSON.stringify(d.want)}</code></dd>
+            <dt className="text-text-2">{right}</dt><dd className="min-w-0 break-words"><code className="text-meta">{JSON.stringify(d.got)}</code></dd>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,74 @@
+import { useState } from 'react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { ChevronRight } from 'lucide-react'
+import { api, type Schemas, take } from '../api/client'
+import { Badge, Button, Loading, Problem } from '../ui/basics'
+import { toast } from '../ui/Toast'
+import { useTimes } from '../words'
+import { fill } from '../words/phrase'
+import { Panel } from './Panel'
+import { Sentences } from './PublishPanel'
+import type { DraftHook } from './useDraft'
+import { useWords } from './words'
+
+/** RevisionsPanel lists what was published, when and by whom, and makes any of it the draft again. */
+export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () => void }) {
+  const t = useWords()
+  const { flow, view } = draft
+  const [open, setOpen] = useState<number | null>(null)
+  const list = useQuery({ queryKey: ['revisions', flow.id, view.published_rev], queryFn: () => take(api.GET('/flows/{id}/revisions', { params: { path: { id: flow.id } } })) })
+  const items = [...(list.data?.items ?? [])].sort((a, b) => b.revision - a.revision)
+  return (
+    <Panel title={t.revisions} close={close}>
+      {list.isPending && <Loading />}
+      {list.error && <Problem error={list.error} retry={() => void list.refetch()} />}
+      {list.data && items.length === 0 && <p className="text-text-2">{t.revisionsNone}</p>}
+      <ol className="divide-y divide-line">
+        {items.map((r) => <Row key={r.revision} r={r} draft={draft} open={open === r.revision} toggle={() => setOpen(open === r.revision ? null : r.revision)} />)}
+      </ol>
+    </Panel>
+  )
+}
+
+function Row({ r, draft, open, toggle }: { r: Schemas['RevisionInfo']; draft: DraftHook; open: boolean; toggle: () => void }) {
+  const t = useWords()
+  const times = useTimes()
+  return (
+    <li>
+      <button type="button" aria-expanded={open} onClick={toggle} className="-mx-2 flex w-[calc(100%+1rem)] items-start gap-2 rounded-lg px-2 py-2.5 text-left hover:bg-sunken">
+        <ChevronRight size={16} aria-hidden className={`mt-0.5 shrink-0 text-text-3 transition-transform ${open ? 'rotate-90' : ''}`} />
+        <span className="min-w-0 flex-1">
+          <span className="flex items-center gap-2 font-medium">r{r.revision}{r.revision === draft.view.published_rev && <Badge tone="ok">{t.current}</Badge>}<span className="min-w-0 truncate font-normal">{r.name}</span></span>
+          <span className="block text-secondary text-text-2">{[times(r.at), r.by].filter(Boolean).join(' · ')}</span>
+        </span>
+      </button>
+      {open && <Compared r={r} draft={draft} />}
+    </li>
+  )
+}
+
+/** Compared says what the draft changed since a revision. */
+function Compared({ r, draft }: { r: Schemas['RevisionInfo']; draft: DraftHook }) {
+  const t = useWords()
+  const { flow, view } = draft
+  const path = { id: flow.id }
+  const diff = useQuery({ queryKey: ['diff', flow.id, r.revision, 'draft', view.draft_rev], queryFn: () => take(api.GET('/flows/{id}/diff', { params: { path, query: { from: 'draft', to: String(r.revision) } } })) })
+  const restore = useMutation({
+    mutationFn: async () => {
+      await draft.draft.save()
+      return take(api.POST('/flows/{id}/restore', { params: { path }, body: { revision: r.revision } }))
+    },
+    onSuccess: (next) => {
+      draft.draft.settle(next)
+      toast(fill(t.madeDraft, { n: r.revision }))
+    },
+    onError: (e) => toast(e.message, 'fail'),
+  })
+  if (!diff.data) return <Loading />
+  return (
+    <div className="mb-3 ml-6 space-y-3">
+      {diff.data.sentences.length === 0 ? <p className="text-text-2">{t.sameAsDraft}</p> : <Sentences list={diff.data.sentences} />}
+      {diff.data.sentences.length > 0 && <Button size="small" busy={restore.isPending} onClick={() => restore.mutate()}>{t.makeDraft}</Button>}
+    </div>
+  )
+}

@@ -1,0 +1,39 @@
+import type { Schemas } from '../api/client'
+import type { Step } from '../flow'
+import type { Open } from './open'
+import { PublishPanel } from './PublishPanel'
+import { RevisionsPanel } from './RevisionsPanel'
+import { SettingsPanel } from './SettingsPanel'
+import { StepPanel } from './StepPanel'
+import { TestPanel } from './TestPanel'
+import { TestsPanel } from './TestsPanel'
+import { TriggerPanel } from './TriggerPanel'
+import type { DraftHook } from './useDraft'
+
+type Props = {
+  open: Open
+  setOpen: (open: Open) => void
+  close: () => void
+  draft: DraftHook
+  step?: Step
+  actions: Schemas['ActionView'][]
+  triggers: Schemas['TriggerView'][]
+  tested: (run: Schemas['RunView']) => void
+  event?: string
+}
+
+/** SidePanel is what stands beside the flow. */
+export function SidePanel({ open, setOpen, close, draft, step, actions, triggers }: Props) {
+  const { flow, view } = draft
+  const edit = draft.draft.edit
+  switch (open?.what) {
+    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} />
+    case 'test': return <TestPanel flow={flow} close={close} />
+    case 'publish': return <PublishPanel draft={draft} close={close} setOpen={setOpen} />
+    case 'revisions': return <RevisionsPanel draft={draft} close={close} />
+    case 'settings': return <SettingsPanel draft={draft} close={close} />
+    case 'tests': return <TestsPanel draft={draft} close={close} />
+    case 'step': return step && <StepPanel key={step.id} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} />
+  }
+  return null
+}

@@ -1,0 +1,58 @@
+import { Trash2 } from 'lucide-react'
+import { useSamples } from '../api/hooks'
+import { say } from '../tree/announce'
+import { Button, IconButton } from '../ui/basics'
+import { later } from '../ui/Toast'
+import { useTimes } from '../words'
+import { fill } from '../words/phrase'
+import { OwnTests } from './OwnTests'
+import { Panel } from './Panel'
+import type { DraftHook } from './useDraft'
+import { useWords } from './words'
+
+type Test = { name: string; event?: unknown; expect?: unknown }
+
+/** TestsPanel holds the tests that travel with the flow. */
+export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => void }) {
+  const t = useWords()
+  const times = useTimes()
+  const samples = useSamples(draft.flow.id)
+  const newest = samples.data?.items[0]
+  const edit = draft.draft.edit
+  const tests = (draft.flow.tests ?? []) as Test[]
+  const add = () => {
+    if (!newest?.trigger) return
+    const { body, headers, query, method } = newest.trigger as { body?: unknown; headers?: Record<string, string>; query?: Record<string, string>; method?: string }
+    const test: Test = { name: fill(t.testNamed, { time: times(newest.at) }), event: { body, ...(query && Object.keys(query).length > 0 && { query }), ...(method && method !== 'POST' && { method }), ...(headers && usefulHeaders(headers)) }, expect: { status: 'succeeded' } }
+    edit((f) => ({ ...f, tests: [...(f.tests ?? []), test] }))
+  }
+  const drop = (at: number) => {
+    const gone = tests[at]
+    edit((f) => ({ ...f, tests: f.tests?.filter((_, i) => i !== at) }))
+    const text = fill(t.removed, { name: gone?.name ?? '' })
+    say(text)
+    later(text, () => undefined, () => edit((f) => ({ ...f, tests: [...(f.tests ?? []).slice(0, at), gone, ...(f.tests ?? []).slice(at)] })))
+  }
+  return (
+    <Panel title={t.tests} close={close} footer={<Button disabled={!newest?.trigger} onClick={add}>{t.saveAsTest}</Button>}>
+      <div className="space-y-6">
+        <OwnTests draft={draft} />
+        <ul className="divide-y divide-line">
+          {tests.map((test, i) => (
+            <li key={i} className="flex items-center gap-2 py-1.5">
+              <input aria-label={t.name} value={test.name} onChange={(e) => edit((f) => ({ ...f, tests: f.tests?.map((x, n) => (n === i ? { ...(x as Test), name: e.target.value } : x)) }))} className="min-w-0 flex-1 rounded-lg px-2 py-1 hover:bg-sunken" />
+              <IconButton size="small" label={t.removeIt} onClick={() => drop(i)}><Trash2 size={15} aria-hidden /></IconButton>
+            </li>
+          ))}
+        </ul>
+        {!newest && tests.length === 0 && <p className="text-secondary text-text-2">{t.noEventYet}</p>}
+      </div>
+    </Panel>
+  )
+}
+
+/** usefulHeaders keeps those that a flow may read; what proves who sent it, or describes the connection, is not for a file. */
+function usefulHeaders(headers: Record<string, string>): { headers?: Record<string, string> } {
+  const kept = Object.entries(headers).filter(([name]) => /^x-/.test(name) && !/sign|token|secret|auth|key|forwarded|real-ip/.test(name))
+  return kept.length ? { headers: Object.fromEntries(kept) } : {}
+}

@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useSearchParams } from 'wouter'
+import type { Schemas } from '../api/client'
+import { useLive } from '../api/hooks'
+import { find, type Flow } from '../flow'
+import type { Desk } from '../tree/desk'
+import { wentOn } from '../tree/results'
+import { makeTreeStore } from '../tree/store'
+import { focusRow, Tree } from '../tree/Tree'
+import { useSay } from '../words'
+import { Announcer } from './Announcer'
+import { Bar } from './Bar'
+import { Clashes } from './Clashes'
+import { DataNote } from './DataNote'
+import { FlowMap } from './FlowMap'
+import type { Open } from './open'
+import { labelsOf, presetOf } from './presetLabels'
+import { problemsByRow } from './problems'
+import { SidePanel } from './SidePanel'
+import { EditorTrigger } from './EditorTrigger'
+import { useDraft } from './useDraft'
+import { useEditing } from './useEditing'
+import { useResults } from './useResults'
+
+type WorkbenchProps = { loaded: Schemas['FlowView']; actions: Schemas['ActionView'][]; triggers: Schemas['TriggerView'][]; presets: Schemas['PresetView'][] }
+
+/** Workbench is the flow in the middle, its bar above and what is open of it at the side. */
+export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps) {
+  const say = useSay()
+  const draft = useDraft(loaded)
+  const { flow, view } = draft
+  const [store] = useState(makeTreeStore)
+  const [params, setParams] = useSearchParams()
+  const [open, setOpen] = useState<Open>(() => opened(params, loaded.flow as Flow))
+  const [map, setMap] = useState(false)
+  const [event] = useState(() => params.get('event') ?? undefined)
+  const { tested, results } = useResults(flow, view)
+  useLive(['samples', 'runs', 'flow', 'stats'], flow.id)
+  useTitle(flow.name)
+
+  const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
+  const preset = presetOf(flow, presets)
+  const labels = useMemo(() => labelsOf(preset, say), [preset])
+  useEffect(() => store.set({ problems: problemsByRow(flow, view.problems) }), [store, view.problems])
+  useEffect(() => store.set({ results, went: wentOn(flow, results) }), [store, flow, results])
+  useEffect(() => store.set({ open: rowOf(open) }), [store, open])
+
+  const close = useCallback(() => {
+    const row = store.get().at
+    setOpen(null)
+    requestAnimationFrame(() => focusRow(row))
+  }, [store])
+  const openRow = useCallback((key: string, more: { field?: string; tab?: string } = {}) => {
+    const id = key.split('/')[0] ?? key
+    store.set({ at: key })
+    setMap(false)
+    setOpen(id === 'trigger' ? { what: 'trigger', field: more.field } : { what: 'step', id, ...more, at: Date.now() })
+  }, [store])
+  const editing = useEditing({ draft, store, byKind, openRow, show: (what) => setOpen({ what }), open, close })
+  const hands = useRef(editing.hands)
+  useEffect(() => {
+    hands.current = editing.hands
+  })
+  const desk = useMemo<Desk>(() => ({
+    store, actions: byKind, labels,
+    open: (key, field) => openRow(key, { field }),
+    hands: { add: (...a) => hands.current.add(...a), menu: (...a) => hands.current.menu(...a), rename: (...a) => hands.current.rename(...a), addBranch: (id) => hands.current.addBranch(id), drag: (...a) => hands.current.drag(...a) },
+  }), [store, byKind, labels, openRow])
+  useEffect(() => {
+    if (params.has('step') || params.has('event')) setParams({}, { replace: true })
+    performance.mark('editor-painted')
+  }, [])
+
+  const step = open?.what === 'step' ? find(flow, open.id) : undefined
+  return (
+    <div className="flex h-dvh flex-col">
+      <Bar draft={draft} open={open} setOpen={setOpen} map={map} setMap={setMap} run={editing.run} />
+      <div className="flex min-h-0 flex-1">
+        <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
+          <h1 className="sr-only">{flow.name}</h1>
+          {event && <DataNote event={event} />}
+          <Clashes draft={draft} />
+          {map ? <FlowMap flow={flow} desk={desk} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} />}
+        </main>
+        <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
+      </div>
+      {editing.floating}
+      <Announcer />
+    </div>
+  )
+}
+
+const rowOf = (open: Open) => (open?.what === 'step' ? open.id : open?.what === 'trigger' ? 'trigger' : null)
+
+/** opened reads what an address asks to be open: /flows/x?step=pay&event=… */
+function opened(params: URLSearchParams, flow: Flow): Open {
+  const step = params.get('step')
+  if (step === 'trigger') return { what: 'trigger' }
+  return step && find(flow, step) ? { what: 'step', id: step, at: 0 } : null
+}
+
+function useTitle(name: string) {
+  useEffect(() => {
+    document.title = `${name} · Gancho`
+  }, [name])
+}

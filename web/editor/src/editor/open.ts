@@ -1,0 +1,6 @@
+/** Open says what stands beside the flow. */
+export type Open =
+  | { what: 'trigger'; field?: string }
+  | { what: 'step'; id: string; field?: string; tab?: string; at: number }
+  | { what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests' }
+  | null

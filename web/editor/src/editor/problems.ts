@@ -1,0 +1,19 @@
+import type { Schemas } from '../api/client'
+import { type Flow, splitPointer } from '../flow'
+import type { TreeState } from '../tree/store'
+
+/** problemsByRow sorts what is wrong by the rows of the tree; first is the way to the first of them within the step. */
+export function problemsByRow(flow: Flow, problems: Schemas['ProblemView'][]): TreeState['problems'] {
+  const rows = new Map<string, { errors: number; warnings: number; first: string; text: string }>()
+  const sorted = [...problems].sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))
+  for (const p of sorted) {
+    const { step, rest } = splitPointer(flow, p.path)
+    const key = step ?? (p.path.startsWith('/trigger') ? 'trigger' : undefined)
+    if (!key) continue
+    const row = rows.get(key) ?? { errors: 0, warnings: 0, first: step ? rest : p.path.slice('/trigger'.length), text: '' }
+    row[p.severity === 'error' ? 'errors' : 'warnings']++
+    row.text = [row.text, p.message].filter(Boolean).join('\n')
+    rows.set(key, row)
+  }
+  return rows
+}

@@ -1,0 +1,240 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Schemas } from '../api/client'
+import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
+import { say } from '../tree/announce'
+import { addBranch, type IsExpression, moveTo } from '../tree/changes'
+import { copyText as stepsText, fresh } from '../tree/clipboard'
+import type { Hands } from '../tree/desk'
+import { type Row, rowsOf } from '../tree/rows'
+import type { TreeStore } from '../tree/store'
+import { focusRow } from '../tree/Tree'
+import { copyText } from '../ui/Copy'
+import { later, toast } from '../ui/Toast'
+import { useSay } from '../words'
+import { fill, usePlural } from '../words/phrase'
+import { AddMenu } from './AddMenu'
+import { type Command, commandFor, commands, type Editing, keyWords } from './commands'
+import { startDrag } from './drag'
+import type { Open } from './open'
+import { readPaste } from './paste'
+import { usePin } from './usePin'
+import { RowMenu } from './RowMenu'
+import type { DraftHook } from './useDraft'
+import { useWords } from './words'
+
+type Props = {
+  draft: DraftHook
+  store: TreeStore
+  byKind: ReadonlyMap<string, Schemas['ActionView']>
+  openRow: (key: string, more?: { tab?: string }) => void
+  show: (what: 'test' | 'publish') => void
+  open: Open
+  close: () => void
+}
+
+type Floating = { what: 'add'; gap: Gap; anchor: HTMLElement } | { what: 'menu'; key: string; anchor: HTMLElement } | null
+
+/** useEditing joins keys, menus, clipboard and drag to the table of commands. */
+export function useEditing({ draft, store, byKind, openRow, show, open, close }: Props) {
+  const t = useWords()
+  const sayWords = useSay()
+  const plural = usePlural()
+  const [floating, setFloating] = useState<Floating>(null)
+  const { flow } = draft
+  const edit = draft.draft.edit
+  const pin = usePin(flow.id, t)
+  const isExpression = useCallback<IsExpression>((kind, field) => ['expression', 'condition'].includes(byKind.get(kind)?.fields.find((f) => f.id === field)?.type ?? ''), [byKind])
+  const name = (step: Step) => step.name || sayWords(byKind.get(step.action)?.title ?? { en: step.action, 'pt-BR': step.action })
+  const focusSoon = (key: string) => {
+    store.set({ at: key })
+    requestAnimationFrame(() => focusRow(key))
+  }
+  const reopen = () => setFloating(null)
+
+  const put = (gap: Gap, steps: Step[]) => {
+    const copies = fresh(draft.draft.read().flow, steps, isExpression)
+    edit((f) => insert(f, gap.place, gap.at, ...copies))
+    const cut = store.get().cut
+    if (cut.size > 0) store.set({ cut: new Set() })
+    if (copies[0]) focusSoon(copies[0].id)
+    say(plural(t, 'pasted', copies.length))
+  }
+  const addAction = (gap: Gap, action: Schemas['ActionView']) => {
+    const step = newStep(draft.draft.read().flow, action, t)
+    edit((f) => insert(f, gap.place, gap.at, step))
+    setFloating(null)
+    say(fill(t.added, { name: sayWords(action.title) }))
+    openRow(step.id)
+    requestAnimationFrame(() => document.querySelector(`[data-row="${step.id}"]`)?.scrollIntoView({ block: 'nearest' }))
+  }
+
+  const editingAt = (row: Row): Editing => ({
+    flow: draft.draft.read().flow, row, edit, store, t, name, isExpression, say, focus: focusSoon,
+    open: openRow, show: (what) => what !== 'help' && show(what),
+    add: (gap) => setFloating({ what: 'add', gap, anchor: anchorOf(gap, row.key) }),
+    offerUndo: (text, back) => {
+      say(text)
+      later(text, () => undefined, () => {
+        edit(back)
+        say(t.undone)
+      })
+    },
+    step: (way) => void draft.draft.step(way).then((done) => done && say(way === 'undo' ? t.undone : t.redone), (e: Error) => toast(e.message, 'fail')),
+    copy: (cut) => {
+      if (!row.step || row.kind !== 'step') return
+      void copyText(stepsText([row.step]))
+      copied(row.step, cut)
+    },
+    paste: () => void pasteFromClipboard().then((steps) => (steps ? put(row.after, steps) : toast(t.pasteByKey))),
+    pin, saved: () => toast(t.alreadySaved),
+  })
+  const copied = (step: Step, cut: boolean) => {
+    say(fill(cut ? t.cutStep : t.copiedStep, { name: name(step) }))
+    if (!cut) return
+    edit((f) => remove(f, step.id))
+    later(fill(t.cutStep, { name: name(step) }), () => undefined, () => void draft.draft.step('undo'))
+  }
+  const rowNow = (key: string) => rowsOf(draft.draft.read().flow, store.get().folded).find((r) => r.key === key)
+  const run = (command: Command, key = store.get().at) => {
+    const row = rowNow(key) ?? rowNow('trigger')
+    if (!row) return
+    const e = editingAt(row)
+    if (!command.fits || command.fits(e)) command.run(e)
+  }
+
+  useKeys((e) => {
+    if (e.key === 'Escape' && open) {
+      e.preventDefault()
+      return close()
+    }
+    const command = commandFor(e)
+    if (!command) return
+    const onRow = e.target instanceof HTMLElement && e.target.closest('[data-row]') !== null
+    if (command.group !== 'flow' && !onRow) return
+    if (['copy', 'cut', 'paste'].includes(command.id)) return // the browser's own events carry the clipboard
+    e.preventDefault()
+    run(command)
+  })
+  useClipboard({
+    copy: (cut) => {
+      const row = rowNow(store.get().at)
+      if (row?.kind === 'trigger') return draft.view.url ?? null
+      if (!row?.step || row.kind !== 'step') return null
+      copied(row.step, cut)
+      return stepsText([row.step])
+    },
+    paste: (text) => {
+      const row = rowNow(store.get().at)
+      const steps = readPaste(text)
+      if (!steps) return toast(t.nothingToPaste, 'fail')
+      if (row) put(row.after, steps)
+    },
+  })
+
+  const hands: Hands = {
+    add: (gap, anchor) => setFloating({ what: 'add', gap, anchor }),
+    menu: (key, anchor) => {
+      store.set({ at: key })
+      setFloating({ what: 'menu', key, anchor })
+    },
+    rename: (id, to) => {
+      edit((f) => change(f, id, (s) => ({ ...s, name: to || undefined })))
+      if (to) say(fill(t.renamed, { name: to }))
+    },
+    addBranch: (id) => {
+      edit((f) => addBranch(f, id, fill(t.pathN, { n: (rowNow(id)?.step?.branches?.length ?? 0) + 1 })))
+      say(t.pathAdded)
+    },
+    drag: (e, id) => startDrag(e, { id, store, drop: (gap) => {
+      const before = draft.draft.read().flow
+      const after = moveTo(before, id, gap)
+      if (after === before) return
+      edit((f) => moveTo(f, id, gap))
+      focusSoon(id)
+      const step = rowNow(id)
+      if (step?.step) say(fill(t.movedInto, { name: name(step.step), into: flow.name, n: step.pos, of: step.size }))
+    } }),
+  }
+  const list = useMemo(() => [...byKind.values()], [byKind])
+  const menuRow = floating?.what === 'menu' ? rowNow(floating.key) : undefined
+  const menu = menuRow && commands.filter((c) => !c.keyOnly && (!c.fits || c.fits(editingAt(menuRow)))).map((c) => ({ id: c.id, word: t[c.word], keys: keyWords(c.keys), danger: c.id === 'remove', line: ['rename', 'duplicate', 'up', 'remove'].includes(c.id), run: () => run(c, menuRow.key) }))
+  return {
+    hands, run,
+    floating: floating?.what === 'add'
+      ? <AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(steps) => { setFloating(null); put(floating.gap, steps) }} />
+      : floating && menu && <RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} />,
+  }
+}
+
+/** anchorOf finds the "+" of a gap, or the row that a key was pressed on. */
+function anchorOf(gap: Gap, row: string): HTMLElement {
+  const plus = document.querySelector<HTMLElement>(`[data-gap="${CSS.escape(JSON.stringify(gap))}"]`)
+  return plus ?? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`) ?? document.body
+}
+
+/** newStep is a step as it begins: blocks have their rooms, effects that cannot be repeated are sent once at most. */
+function newStep(flow: Flow, action: Schemas['ActionView'], t: ReturnType<typeof useWords>): Step {
+  const step: Step = { id: freshID(flow, action.kind), action: action.kind }
+  if (action.shape === 'steps') step.steps = []
+  if (action.kind === 'branch') step.branches = [{ name: fill(t.pathN, { n: 1 }), when: 'true', steps: [] }, { name: t.otherwise, steps: [] }]
+  else if (action.shape === 'branches') step.branches = [1, 2].map((n) => ({ name: fill(t.pathN, { n }), steps: [] }))
+  if (action.effect && !action.repeatable) step.delivery = 'at_most_once'
+  return step
+}
+
+async function pasteFromClipboard(): Promise<Step[] | null> {
+  try {
+    return readPaste(await navigator.clipboard.readText())
+  } catch {
+    return null
+  }
+}
+
+const typing = (target: EventTarget | null) => target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable=true], [role=listbox], [role=menu], dialog') !== null
+
+function useKeys(press: (e: KeyboardEvent) => void) {
+  const now = useRef(press)
+  useEffect(() => {
+    now.current = press
+  })
+  useEffect(() => {
+    const keys = (e: KeyboardEvent) => {
+      if (e.defaultPrevented || e.isComposing) return
+      if (typing(e.target) && e.key !== 'Escape' && !((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 's')) return
+      now.current(e)
+    }
+    addEventListener('keydown', keys)
+    return () => removeEventListener('keydown', keys)
+  }, [])
+}
+
+/** useClipboard answers copy, cut and paste while a row has the focus. */
+function useClipboard(on: { copy: (cut: boolean) => string | null; paste: (text: string) => void }) {
+  const now = useRef(on)
+  useEffect(() => {
+    now.current = on
+  })
+  useEffect(() => {
+    const fits = () => document.activeElement?.matches('[data-row]') === true && (getSelection()?.isCollapsed ?? true)
+    const copy = (e: ClipboardEvent) => {
+      if (!fits()) return
+      const text = now.current.copy(e.type === 'cut')
+      if (text === null) return
+      e.clipboardData?.setData('text/plain', text)
+      e.preventDefault()
+    }
+    const paste = (e: ClipboardEvent) => {
+      if (!fits()) return
+      e.preventDefault()
+      now.current.paste(e.clipboardData?.getData('text/plain') ?? '')
+    }
+    document.addEventListener('copy', copy)
+    document.addEventListener('cut', copy)
+    document.addEventListener('paste', paste)
+    return () => {
+      document.removeEventListener('copy', copy)
+      document.removeEventListener('cut', copy)
+      document.removeEventListener('paste', paste)
+    }
+  }, [])
+}

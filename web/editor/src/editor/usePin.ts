@@ -1,0 +1,19 @@
+import { useSamples } from '../api/hooks'
+import { say } from '../tree/announce'
+import { toast } from '../ui/Toast'
+import type { EditorWords } from './words'
+
+/** usePin pins the newest event as the sample that previews use, or lets it go again. */
+export function usePin(flow: string, t: EditorWords) {
+  const samples = useSamples(flow)
+  return () => {
+    const newest = samples.data?.items[0]
+    if (!newest) return toast(t.noEventYet, 'fail')
+    const key = `sample:${flow}`
+    const pinned = localStorage.getItem(key) === newest.id
+    if (pinned) localStorage.removeItem(key)
+    else localStorage.setItem(key, newest.id)
+    say(pinned ? t.unpinned : t.pinned)
+    toast(pinned ? t.unpinned : t.pinned)
+  }
+}
