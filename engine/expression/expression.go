@@ -200,13 +200,22 @@ var shared = sync.OnceValue(func() []expr.Option {
 })
 
 // parse reads a source as Compile does, without our operators in it.
-func parse(source string) (*parser.Tree, error) {
+func parse(source string) (tree *parser.Tree, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			tree, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	return parser.ParseWithConfig(source, reading()) //nolint:wrapcheck // never shown
+}
+
+var reading = sync.OnceValue(func() *conf.Config {
 	c := conf.CreateNew()
 	for _, op := range shared() {
 		op(c)
 	}
-	return parser.ParseWithConfig(source, c) //nolint:wrapcheck // never shown
-}
+	return c
+})
 
 func wrong(source string, err error, roots []string) *Error {
 	e := &Error{Code: "syntax"}
