@@ -1,7 +1,7 @@
 package expression
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,48 +11,151 @@ import (
 
 // Completion is one thing that may be written at a place.
 type Completion struct {
-	Label  string     `json:"label"`
-	Kind   string     `json:"kind" enum:"field,function,root,keyword"`
-	Type   string     `json:"type"`
-	Detail string     `json:"detail" doc:"a function's signature, or in how many of how many a field was there"`
-	Doc    form.Words `json:"-"`
-	Insert string     `json:"insert" doc:"what takes the place of the name before the cursor"`
-	Seen   int        `json:"seen,omitempty"`
-	Of     int        `json:"of,omitempty"`
+	Label   string
+	Insert  string // what takes the place of the name before the cursor
+	Kind    string // field, function, root, keyword
+	Type    string
+	Title   form.Words // what people call a field
+	Detail  string     // a function's signature
+	Doc     form.Words
+	Example string // a frequent value, as it may be shown
+	Seen    int    // in how many of how many a field was there; 0 of 0 where nothing was counted
+	Of      int
+}
+
+// Completions are the things that may be written in the place of a range, in runes.
+type Completions struct {
+	From, To int
+	Items    []Completion
 }
 
 const maxCompletions = 200
 
-// Complete says what may be written at the end of a source: fields by their presence, then
-// functions. From is where the name that they replace begins, in runes.
-func Complete(before string, k *Known) (list []Completion, from int) {
-	start := nameStart(before)
-	typed := before[start:]
-	from = runes(before[:start])
-	list = []Completion{}
-	if base, name, ok := itemOf(typed); ok {
-		if item := k.turnItem(before[:start]); item != nil {
-			list = append(list, fieldsOf(item, base, item.Seen, name)...)
-		}
-		return list[:min(len(list), maxCompletions)], from
+// Complete says what may be written in an expression at a cursor, in runes: fields by their
+// presence, then functions and words of the language.
+func Complete(source string, cursor int, k *Known) Completions {
+	before, after := cutAt(source, cursor)
+	start := len(before)
+	if c := strings.TrimRight(before, " \t\r\n"); c == before && !strings.HasSuffix(c, ")") && !strings.HasSuffix(c, "]") { // else a name begins here
+		start = nameStart(before)
 	}
-	for _, root := range FlowRoots {
-		s, known := k.Roots[root]
-		if !known {
+	c := &completer{known: k, before: before[:start], typed: strings.ReplaceAll(before[start:], "?", "")}
+	c.collect()
+	end := 0
+	for end < len(after) && isNameByte(after[end]) {
+		end++
+	}
+	return Completions{From: runes(before[:start]), To: runes(before) + end, Items: c.list[:min(len(c.list), maxCompletions)]}
+}
+
+// CompleteTemplate is Complete inside a hole of a template; there is nothing elsewhere.
+func CompleteTemplate(source string, cursor int, k *Known) Completions {
+	before, after := cutAt(source, cursor)
+	for begin := 0; ; {
+		open := strings.Index(source[begin:], "{{")
+		if open < 0 || begin+open+2 > len(before) {
+			return Completions{From: cursor, To: cursor}
+		}
+		begin += open + 2
+		length, err := scan(source[begin:])
+		if err == nil && begin+length < len(before) {
+			begin += length + 2
 			continue
 		}
-		if begins(root, typed) {
-			list = append(list, Completion{Label: root, Kind: "root", Type: s.Type(), Insert: root})
+		if err != nil { // a hole that is being written
+			length, _, _ := strings.Cut(after, "}}")
+			after = length
+		} else {
+			after = source[len(before) : begin+length]
 		}
-		if s != nil {
-			list = append(list, fieldsOf(s, root, s.Seen, typed)...)
+		by := runes(source[:begin])
+		found := Complete(before[begin:]+after, runes(before)-by, k)
+		found.From, found.To = found.From+by, found.To+by
+		return found
+	}
+}
+
+// cutAt cuts a text at a rune.
+func cutAt(text string, at int) (before, after string) {
+	for i := range text {
+		if at == 0 {
+			return text[:i], text[i:]
+		}
+		at--
+	}
+	return text, ""
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// nameStart is where the chain of names and calls at the end begins, in bytes.
+func nameStart(before string) int {
+	i := len(before)
+	for i > 0 {
+		c := before[i-1]
+		if isNameByte(c) || c == '.' || c == '#' || c == '?' {
+			i--
+			continue
+		}
+		open := -1
+		if c == ']' || c == ')' {
+			open = opening(before[:i])
+		}
+		if open < 0 {
+			break
+		}
+		i = open
+	}
+	return i
+}
+
+// opening is where the bracket that ends a text begins; -1 when it does not.
+func opening(text string) int {
+	depth := 0
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case ')', ']', '}':
+			depth++
+		case '(', '[', '{':
+			if depth--; depth == 0 {
+				return i
+			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Completion) int { return b.rank() - a.rank() })
-	if !strings.ContainsAny(typed, ".[") {
-		list = append(list[:min(len(list), maxCompletions-len(functions))], functionsFor(typed)...)
+	return -1
+}
+
+type completer struct {
+	known         *Known
+	before, typed string
+	list          []Completion
+}
+
+func (c *completer) collect() {
+	if name, ok := strings.CutPrefix(strings.TrimPrefix(c.typed, "#"), "."); ok { // .sku or #.sku
+		prefix := strings.TrimSuffix(c.typed, name)
+		c.fields(c.known.turnItem(c.before), strings.TrimSuffix(prefix, "."), name)
+		return
 	}
-	return list[:min(len(list), maxCompletions)], from
+	if dot := strings.LastIndexByte(c.typed, '.'); dot >= 0 {
+		base := c.typed[:dot]
+		c.fields(c.known.shapeOf(base), base, c.typed[dot+1:])
+		return
+	}
+	for _, root := range FlowRoots {
+		if s, known := c.known.Roots[root]; known {
+			if begins(root, c.typed) {
+				c.list = append(c.list, Completion{Label: root, Insert: root, Kind: "root", Type: s.Type()})
+			}
+			c.fields(s, root, c.typed)
+		}
+	}
+	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
+	c.list = c.list[:min(len(c.list), maxCompletions-len(functions))]
+	c.functions()
+	c.words()
 }
 
 // rank puts roots first, then fields by presence, in per cent.
@@ -61,35 +164,113 @@ func (c *Completion) rank() int {
 	case c.Kind == "root":
 		return 101
 	case c.Of == 0:
-		return 100
+		return 50
 	}
 	return c.Seen * 100 / c.Of
 }
 
-// nameStart is where the chain of names at the end begins, in bytes.
-func nameStart(before string) int {
-	i := len(before)
-	for i > 0 {
-		c := before[i-1]
-		if c == '_' || c == '.' || c == '#' || c == '?' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
-			i--
-			continue
-		}
-		if c == ']' {
-			if open := strings.LastIndexByte(before[:i], '['); open >= 0 {
-				i = open
-				continue
-			}
-		}
-		break
-	}
-	return i
+// fields adds what lies inside a value, nearest first; below it only what is named like that.
+func (c *completer) fields(s *shape.Shape, prefix, typed string) {
+	c.inside(s, prefix, counted(s), typed, 0)
 }
 
-// itemOf says whether a name is one of the element of a loop: .sku or #.sku.
-func itemOf(typed string) (base, name string, ok bool) {
-	name, ok = strings.CutPrefix(strings.TrimPrefix(typed, "#"), ".")
-	return "", "." + name, ok
+func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, depth int) {
+	if s == nil || depth > 6 || len(c.list) > 10*maxCompletions {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
+		f := s.Fields[name]
+		path := prefix + shape.Member(name)
+		if begins(name, typed) || typed == "" {
+			c.list = append(c.list, c.field(f, path, of))
+		}
+		if f != nil {
+			inner := of
+			if f.Own {
+				inner = counted(f)
+			}
+			c.inside(f, path, inner, typed, depth+1)
+		}
+	}
+}
+
+func (c *completer) field(f *shape.Shape, path string, of int) Completion {
+	x := Completion{Label: path, Insert: path, Kind: "field", Type: f.Type(), Title: c.known.Labels[path]}
+	if counted(f) > 0 && of > 0 {
+		x.Seen, x.Of = f.Seen-f.Counts[shape.Null], of
+	}
+	if f != nil {
+		x.Example = f.Frequent()
+	}
+	return x
+}
+
+// begins says whether one of the words of a name begins as typed.
+func begins(name, typed string) bool {
+	return strings.HasPrefix(strings.ToLower(name), strings.ToLower(typed))
+}
+
+// functions adds the functions; after a pipe those first that take what is before it.
+func (c *completer) functions() {
+	var later []Completion
+	piped, isPiped := strings.CutSuffix(strings.TrimSpace(c.before), "|")
+	var taken *shape.Shape
+	if isPiped {
+		piped = strings.TrimSpace(piped)
+		taken = c.known.shapeOf(piped[nameStart(piped):])
+	}
+	for _, f := range Functions() {
+		if !begins(f.Name, c.typed) {
+			continue
+		}
+		x := Completion{Label: f.Name, Insert: f.Name + "(", Kind: "function", Type: f.Returns, Detail: f.Signature, Doc: f.Doc}
+		if isPiped && !f.takes(taken) {
+			later = append(later, x)
+			continue
+		}
+		c.list = append(c.list, x)
+	}
+	c.list = append(c.list, later...)
+}
+
+// takes says whether a function's first parameter may be such a value.
+func (f *Function) takes(s *shape.Shape) bool {
+	if f.run == nil { // a loop
+		return s.Has(shape.List)
+	}
+	if len(f.params) == 0 {
+		return false
+	}
+	switch f.params[0].kind {
+	case "text", "date":
+		return s.Has(shape.Text)
+	case "integer", "number", "amount":
+		return s.Has(shape.Int, shape.Float)
+	case "list":
+		return s.Has(shape.List)
+	case "object":
+		return s.Has(shape.Object)
+	}
+	return true
+}
+
+var keywords = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches", "true", "false", "nil"}
+
+func (c *completer) words() {
+	for _, word := range keywords {
+		if c.typed != "" && begins(word, c.typed) {
+			c.list = append(c.list, Completion{Label: word, Insert: word, Kind: "keyword", Type: "any"})
+		}
+	}
+}
+
+// shapeOf is what a part of a source gives, nil where that is not known.
+func (k *Known) shapeOf(source string) *shape.Shape {
+	t, err := Parse(source)
+	if err != nil {
+		return nil
+	}
+	return t.Infer(k).Shape
 }
 
 // turnItem is the shape of # in the loop that is open at the end of a source.
@@ -105,64 +286,24 @@ func (k *Known) turnItem(before string) *shape.Shape {
 			if depth--; depth >= 0 {
 				continue
 			}
-			head := strings.TrimSpace(before[:i])
-			name := head[nameStart(head):]
-			if f, ok := functions[name]; ok && f.run == nil {
-				return k.listIn(before[i+1:])
-			}
 			depth = 0
+			head := strings.TrimSpace(before[:i])
+			name := head
+			for j := len(head); j > 0 && isNameByte(head[j-1]); j-- {
+				name = head[j-1:]
+			}
+			if f, ok := functions[name]; ok && f.run == nil {
+				return k.elementOf(before[i+1:])
+			}
 		}
 	}
 	return nil
 }
 
-func (k *Known) listIn(arguments string) *shape.Shape {
+func (k *Known) elementOf(arguments string) *shape.Shape {
 	list, _, _ := strings.Cut(arguments, ",")
-	t, err := Parse(list)
-	if err != nil {
-		return nil
+	if s := k.shapeOf(list); !s.Unknown() {
+		return s.Items
 	}
-	s := t.Infer(k).Shape
-	if s.Unknown() {
-		return nil
-	}
-	return s.Items
-}
-
-func fieldsOf(s *shape.Shape, prefix string, of int, typed string) []Completion {
-	var list []Completion
-	for _, f := range s.List(prefix) {
-		path := f.Path
-		if strings.Contains(path, "[]") || !begins(path, typed) {
-			continue
-		}
-		c := Completion{Label: path, Kind: "field", Type: f.Type, Insert: path, Seen: f.Seen, Of: f.Of}
-		if s.Guess || of == 0 {
-			c.Seen, c.Of = 0, 0
-		}
-		if c.Of > 1 {
-			c.Detail = fmt.Sprintf("%d/%d", c.Seen, c.Of)
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
-// begins says whether a path begins as typed, or one of its names does.
-func begins(path, typed string) bool {
-	path, typed = strings.ToLower(path), strings.ToLower(strings.ReplaceAll(typed, "?", ""))
-	if strings.HasPrefix(path, typed) {
-		return true
-	}
-	return !strings.ContainsAny(typed, ".[") && strings.Contains(path, "."+typed)
-}
-
-func functionsFor(typed string) []Completion {
-	var list []Completion
-	for _, f := range Functions() {
-		if strings.HasPrefix(strings.ToLower(f.Name), strings.ToLower(typed)) {
-			list = append(list, Completion{Label: f.Name, Kind: "function", Type: f.Returns, Detail: f.Signature, Doc: f.Doc, Insert: f.Name + "("})
-		}
-	}
-	return list
+	return nil
 }

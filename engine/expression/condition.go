@@ -278,6 +278,15 @@ func valueOf(n ast.Node) (any, bool) {
 	return nil, false
 }
 
+// ReadCondition reads what the visual builder sends.
+func ReadCondition(data []byte) (*Condition, error) {
+	c := new(Condition)
+	if err := json.Unmarshal(data, c); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
 // UnmarshalJSON reads a condition with exact numbers.
 func (c *Condition) UnmarshalJSON(data []byte) error {
 	type plain Condition

@@ -89,10 +89,21 @@ type Program struct {
 // Compile reads one expression of a flow, or one that begins with other roots. The error is
 // an *Error.
 func Compile(source string, roots ...string) (p *Program, err error) {
-	source = strings.TrimSpace(source)
+	source, lead := trimmed(source)
 	if err := capped(source); err != nil {
 		return nil, err
 	}
+	p, err = compile(source, roots)
+	return p, moved(err, lead)
+}
+
+// trimmed is a source without the space around it, and how many runes of that are before it.
+func trimmed(source string) (text string, lead int) {
+	text = strings.TrimLeft(source, " \t\r\n")
+	return strings.TrimSpace(text), runes(source) - runes(text)
+}
+
+func compile(source string, roots []string) (p *Program, err error) {
 	if len(roots) == 0 {
 		roots = FlowRoots
 	}

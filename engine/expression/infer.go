@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gancho/engine/form"
 	"gancho/engine/shape"
@@ -47,48 +46,51 @@ type Inference struct {
 	Missing  *form.Problem  // set where the result may be missing: a warning for whoever needs one
 }
 
-// Tree is an expression that was read but not made ready to run: enough to check it against
+// Parsed is an expression that was read but not made ready to run: enough to check it against
 // what is known.
-type Tree struct {
-	source string
-	root   ast.Node
+type Parsed struct {
+	root ast.Node
+	lead int // runes of space before it
 }
 
 // Parse reads an expression. The error is an *Error; one that only Compile finds is not told.
-func Parse(source string) (*Tree, error) {
-	source = strings.TrimSpace(source)
+func Parse(source string) (*Parsed, error) {
+	source, lead := trimmed(source)
 	if err := capped(source); err != nil {
 		return nil, err
 	}
 	tree, err := parse(source)
 	if err != nil {
-		return nil, wrong(source, err, FlowRoots)
+		return nil, moved(wrong(source, err, FlowRoots), lead)
 	}
-	return &Tree{source, tree.Node}, nil
+	return &Parsed{tree.Node, lead}, nil
 }
 
 // Infer finds the type of the result, and what is doubtful: names that never came, values that
 // are not always there, kinds that do not fit.
-func (t *Tree) Infer(k *Known) Inference {
+func (t *Parsed) Infer(k *Known) Inference {
 	i := &inference{known: k}
 	result := i.visit(t.root)
 	inferred := Inference{Shape: result.kept(), Problems: i.problems}
+	for n := range inferred.Problems {
+		inferred.Problems[n] = shifted(inferred.Problems[n], t.lead)
+	}
 	if result.missing || result.shape.Nullable() {
-		w := i.optional(result)
+		w := shifted(i.optional(result), t.lead)
 		inferred.Missing = &w
 	}
 	return inferred
 }
 
 // Proves are the chains that are there whenever the condition is true.
-func (t *Tree) Proves() []string { return proves(t.root, true) }
+func (t *Parsed) Proves() []string { return proves(t.root, true) }
 
 // Denies are the chains that are there whenever the condition is false.
-func (t *Tree) Denies() []string { return proves(t.root, false) }
+func (t *Parsed) Denies() []string { return proves(t.root, false) }
 
 // Equals are the texts one of which a chain must equal for the condition to hold, as
 // trigger.event in ["paid", "refunded"] says; nil where it says nothing of it.
-func (t *Tree) Equals(chain string) []string { return equals(t.root, chain) }
+func (t *Parsed) Equals(chain string) []string { return equals(t.root, chain) }
 
 // Member is a read of a root's member, as steps.mail, and where its name stands.
 type Member struct {
@@ -97,14 +99,15 @@ type Member struct {
 }
 
 // Members are the members of a root that the expression reads.
-func (t *Tree) Members(root string) []Member {
-	f := &memberFinder{root: root}
+func (t *Parsed) Members(root string) []Member {
+	f := &memberFinder{root: root, lead: t.lead}
 	ast.Walk(&t.root, f)
 	return f.found
 }
 
 type memberFinder struct {
 	root  string
+	lead  int
 	found []Member
 }
 
@@ -117,7 +120,7 @@ func (f *memberFinder) Visit(n *ast.Node) {
 	name, isText := m.Property.(*ast.StringNode)
 	if isName && isText && root.Value == f.root {
 		from, to := place(m)
-		f.found = append(f.found, Member{name.Value, from, to})
+		f.found = append(f.found, Member{name.Value, from + f.lead, to + f.lead})
 	}
 }
 
@@ -299,6 +302,10 @@ func (i *inference) field(base found, name string, into *found) {
 	}
 	into.shape = field
 	if field == nil || s.Guess {
+		return
+	}
+	if field.Own {
+		into.of = counted(field)
 		return
 	}
 	into.seen, into.of = field.Seen-field.Counts[shape.Null], base.of

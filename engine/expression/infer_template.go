@@ -5,16 +5,16 @@ import (
 	"gancho/engine/shape"
 )
 
-// TemplateTree is a template that was read but not made ready to run.
-type TemplateTree struct {
-	holes []*Tree
+// ParsedTemplate is a template that was read but not made ready to run.
+type ParsedTemplate struct {
+	holes []*Parsed
 	at    []int // where each begins, in runes
 	texts int
 }
 
 // ParseTemplate reads a template. The error is an *Error.
-func ParseTemplate(source string) (*TemplateTree, error) {
-	t := &TemplateTree{}
+func ParseTemplate(source string) (*ParsedTemplate, error) {
+	t := &ParsedTemplate{}
 	err := cutTemplate(source, func(string) { t.texts++ }, func(hole string, at int) error {
 		tree, err := Parse(hole)
 		t.holes, t.at = append(t.holes, tree), append(t.at, at)
@@ -27,14 +27,14 @@ func ParseTemplate(source string) (*TemplateTree, error) {
 }
 
 // Holes are the expressions of the template, in order.
-func (t *TemplateTree) Holes() []*Tree { return t.holes }
+func (t *ParsedTemplate) Holes() []*Parsed { return t.holes }
 
 // At is where the expression of a hole begins, in runes.
-func (t *TemplateTree) At(hole int) int { return t.at[hole] }
+func (t *ParsedTemplate) At(hole int) int { return t.at[hole] }
 
-// Infer is Tree.Infer for every hole; a text made of several parts is a text. Missing is set
+// Infer is Parsed.Infer for every hole; a text made of several parts is a text. Missing is set
 // where any hole may be missing, with the place of the first.
-func (t *TemplateTree) Infer(k *Known) Inference {
+func (t *ParsedTemplate) Infer(k *Known) Inference {
 	var all Inference
 	for n, hole := range t.holes {
 		one := hole.Infer(k)

@@ -3,6 +3,7 @@ package expression
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"gancho/engine/shape"
 
@@ -138,4 +139,22 @@ func equals(n ast.Node, chain string) []string {
 		return texts
 	}
 	return nil
+}
+
+// Chain is the place of a JSON pointer as it follows its root in an expression: /items/0/sku
+// is .items[0].sku.
+func Chain(pointer string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		name := strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		switch _, err := strconv.Atoi(name); {
+		case err == nil:
+			b.WriteString("[" + name + "]")
+		case name == "*":
+			b.WriteString("[]")
+		default:
+			b.WriteString(shape.Member(name))
+		}
+	}
+	return b.String()
 }

@@ -66,8 +66,9 @@ func cutTemplate(source string, text func(string), hole func(source string, at i
 			return &Error{Code: "too_long", Message: form.Label("a text may have at most 200 holes", "um texto pode ter no máximo 200 expressões")}
 		}
 		body := rest[open+2 : open+2+length]
-		at := begin + runes(body) - runes(strings.TrimLeft(body, " \t\r\n"))
-		if err := hole(body, at); err != nil {
+		source, lead := trimmed(body)
+		at := begin + lead
+		if err := hole(source, at); err != nil {
 			return moved(err, at)
 		}
 		begin += runes(body) + 2
@@ -81,7 +82,7 @@ func cutTemplate(source string, text func(string), hole func(source string, at i
 
 func moved(err error, by int) error {
 	var e *Error
-	if errors.As(err, &e) {
+	if by != 0 && errors.As(err, &e) {
 		c := *e
 		c.From, c.To = c.From+by, c.To+by
 		return &c

@@ -46,6 +46,43 @@ func KnownAt(f *Flow, c Catalogue, met Met, path string) *expression.Known {
 // AtTrigger is the place of the trigger's own expressions; no step has that id.
 const AtTrigger = "/trigger"
 
+// FirstTurn is the path of a step in the first turn of the loops around it, when only its id is
+// given; every other path stays.
+func FirstTurn(f *Flow, path string) string {
+	if strings.Contains(path, ".") {
+		return path
+	}
+	if found, ok := pathIn(f.Steps, path, ""); ok {
+		return found
+	}
+	return path
+}
+
+func pathIn(steps []*Step, id, prefix string) (string, bool) {
+	for _, s := range steps {
+		if s.ID == id {
+			return prefix + id, true
+		}
+		inside := prefix
+		if s.Action == "loop" {
+			inside += s.ID + ".0."
+		}
+		if path, ok := pathIn(s.Steps, id, inside); ok {
+			return path, true
+		}
+		blocks := [][]*Step{s.Catch}
+		for _, b := range s.Branches {
+			blocks = append(blocks, b.Steps)
+		}
+		for _, block := range blocks {
+			if path, ok := pathIn(block, id, prefix); ok {
+				return path, true
+			}
+		}
+	}
+	return "", false
+}
+
 type typer struct {
 	flow      *Flow
 	catalogue Catalogue

@@ -129,11 +129,11 @@ func (t *typer) text(source, path string, needed bool, v *view) *shape.Shape {
 }
 
 // order warns of steps that exist and cannot have run where they are read.
-func (t *typer) order(tree *expression.Tree, source, path string, v *view) {
+func (t *typer) order(tree *expression.Parsed, source, path string, v *view) {
 	t.orderIn(tree, source, path, 0, v)
 }
 
-func (t *typer) orderIn(tree *expression.Tree, source, path string, by int, v *view) {
+func (t *typer) orderIn(tree *expression.Parsed, source, path string, by int, v *view) {
 	if v.door {
 		return
 	}

@@ -68,7 +68,11 @@ func (s *Shape) describe(path string, of int) Field {
 	if s == nil {
 		return f
 	}
-	if !s.Guess {
+	switch {
+	case s.Guess || s.Newest == 0: // nothing was counted
+	case s.Own:
+		f.Seen, f.Of = s.Seen-s.Counts[Null], s.Seen
+	default:
 		f.Seen, f.Of = s.Seen-s.Counts[Null], of
 	}
 	for k, n := range s.Counts {
@@ -84,6 +88,14 @@ func (s *Shape) describe(path string, of int) Field {
 	}
 	f.First, f.Last = moment(s.First), moment(s.Last)
 	return f
+}
+
+// Frequent is the most frequent example; "" when there is none.
+func (s *Shape) Frequent() string {
+	if list := frequent(s.Values); len(list) > 0 {
+		return list[0]
+	}
+	return ""
 }
 
 func moment(seconds int64) *time.Time {
@@ -122,11 +134,7 @@ func IsName(name string) bool {
 // Hide forgets the examples at the place of a JSON pointer, in which "*" is any name or
 // element, and below.
 func (s *Shape) Hide(pointer string) {
-	names := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	for i, name := range names {
-		names[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
-	}
-	s.hide(names)
+	s.hide(namesOf(pointer))
 }
 
 func (s *Shape) hide(names []string) {
@@ -156,4 +164,47 @@ func (s *Shape) forget() {
 		f.forget()
 	}
 	s.Items.forget()
+}
+
+// Under says whether a path such as .items[].sku lies at or below the place of a JSON pointer,
+// in which "*" is any name or element.
+func Under(path, pointer string) bool {
+	for _, name := range namesOf(pointer) {
+		rest, ok := strings.CutPrefix(path, "[]")
+		if _, err := strconv.Atoi(name); ok && name != "*" && err != nil {
+			return false
+		}
+		if !ok {
+			if rest, ok = strings.CutPrefix(path, Member(name)); name == "*" {
+				rest, ok = afterMember(path)
+			}
+		}
+		if !ok {
+			return false
+		}
+		path = rest
+	}
+	return path == "" || path[0] == '.' || path[0] == '['
+}
+
+// afterMember is what follows the first member of a path.
+func afterMember(path string) (rest string, ok bool) {
+	if strings.HasPrefix(path, ".") {
+		if end := strings.IndexAny(path[1:], ".["); end >= 0 {
+			return path[1+end:], true
+		}
+		return "", true
+	}
+	if quoted, err := strconv.QuotedPrefix(strings.TrimPrefix(path, "[")); err == nil && strings.HasPrefix(path, "[") {
+		return path[len(quoted)+2:], true
+	}
+	return "", false
+}
+
+func namesOf(pointer string) []string {
+	names := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, name := range names {
+		names[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	}
+	return names
 }

@@ -93,3 +93,15 @@ func frequent(values map[string]int) []string {
 		return strings.Compare(a, b)
 	})
 }
+
+func (s *Shape) clone() *Shape {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	c.Items, c.Values, c.Fields = s.Items.clone(), maps.Clone(s.Values), maps.Clone(s.Fields)
+	for name, f := range c.Fields {
+		c.Fields[name] = f.clone()
+	}
+	return &c
+}

@@ -50,6 +50,7 @@ type Shape struct {
 	Items  *Shape            `json:"i,omitempty"` // of the lists' elements, all together
 	Open   bool              `json:"o,omitempty"` // the objects may have other names too
 	Guess  bool              `json:"g,omitempty"` // made of an example: presence says nothing
+	Own    bool              `json:"w,omitempty"` // counted by itself, not with the object around it
 	Values map[string]int    `json:"v,omitempty"` // examples, as they may be shown, with their counts
 }
 
@@ -96,6 +97,16 @@ func Record(fields map[string]*Shape) *Shape {
 	s := Kinds(Object)
 	s.Open, s.Fields = false, fields
 	return s
+}
+
+// Alone is the same shape as a member that was counted by itself.
+func (s *Shape) Alone() *Shape {
+	if s != nil {
+		c := *s
+		c.Own = true
+		return &c
+	}
+	return nil
 }
 
 // ListOf is the shape of a list of such elements.

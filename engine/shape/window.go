@@ -92,8 +92,21 @@ func (w *Window) Events(names ...string) int {
 }
 
 // Shape of the values, of all events or of those with one of these names. Nil when none came.
+// It is the caller's own.
 func (w *Window) Shape(names ...string) *Shape {
-	return join(w.Older.shape(names), w.Newer.shape(names))
+	var all *Shape
+	for _, g := range []*generation{&w.Older, &w.Newer} {
+		for _, name := range slices.Sorted(maps.Keys(g.Names)) {
+			switch {
+			case len(names) > 0 && !slices.Contains(names, name):
+			case all == nil:
+				all = g.Names[name].clone()
+			default:
+				all = Merge(all, g.Names[name].clone())
+			}
+		}
+	}
+	return all
 }
 
 // Hide forgets the examples at the place of a JSON pointer into the values.
@@ -104,24 +117,4 @@ func (w *Window) Hide(pointer string) {
 	for _, s := range w.Older.Names {
 		s.Hide(pointer)
 	}
-}
-
-func (g *generation) shape(names []string) *Shape {
-	var all *Shape
-	for _, name := range slices.Sorted(maps.Keys(g.Names)) {
-		if len(names) == 0 || slices.Contains(names, name) {
-			all = join(all, g.Names[name])
-		}
-	}
-	return all
-}
-
-func join(a, b *Shape) *Shape {
-	if a == nil {
-		return b
-	}
-	if b == nil {
-		return a
-	}
-	return Merge(a, b)
 }
