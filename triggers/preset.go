@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -23,9 +22,6 @@ type Preset struct {
 	once   sync.Once
 	made   madePreset
 	faults []form.Problem
-
-	sampled sync.Once
-	known   engine.Samples
 }
 
 // madePreset is a preset made ready to use.

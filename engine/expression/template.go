@@ -24,65 +24,46 @@ type part struct {
 
 // CompileTemplate reads a text with holes. The error is an *Error with a range in the text.
 func CompileTemplate(source string) (*Template, error) {
-	t := &Template{source: source}
-	err := cutTemplate(source, func(text string) { t.parts = append(t.parts, part{text: text}) }, func(hole string, _ int) error {
-		program, err := Compile(hole)
-		t.parts = append(t.parts, part{hole: program})
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	t.alone = len(t.parts) == 1 && t.parts[0].hole != nil
-	return t, nil
-}
-
-// cutTemplate tells of the parts of a template, in order: texts, and the expressions in holes
-// with where they begin, in runes. An error of a hole ends it, moved to where the hole is.
-func cutTemplate(source string, text func(string), hole func(source string, at int) error) error {
 	if len(source) > MaxTemplate {
-		return &Error{Code: "too_long", Message: form.Label("the text is longer than 256 KiB", "o texto tem mais de 256 KiB")}
+		return nil, &Error{Code: "too_long", Message: form.Label("the text is longer than 256 KiB", "o texto tem mais de 256 KiB")}
 	}
-	rest, begin, holes := source, 0, 0
+	t := &Template{source: source}
+	rest, at, holes := source, 0, 0
 	for {
 		open := strings.Index(rest, "{{")
 		if open < 0 {
 			break
 		}
 		if open > 0 {
-			text(rest[:open])
+			t.parts = append(t.parts, part{text: rest[:open]})
 		}
-		begin += runes(rest[:open]) + 2
-		length, err := scan(rest[open+2:])
+		body := rest[open+2:]
+		length, err := scan(body)
+		begin := runes(source[:at+open]) + 2
 		if err != nil {
-			e := &Error{Code: "unclosed", From: begin - 2, To: runes(source)}
-			var words fault
-			if errors.As(err, &words) {
-				e.Message = words.words
-			}
-			return e
+			return nil, &Error{Code: "unclosed", Message: form.Label(err.Error(), "falta fechar com }}"), From: begin - 2, To: runes(source)}
 		}
 		if holes++; holes > MaxHoles {
-			return &Error{Code: "too_long", Message: form.Label("a text may have at most 200 holes", "um texto pode ter no máximo 200 expressões")}
+			return nil, &Error{Code: "too_long", Message: form.Label("a text may have at most 200 holes", "um texto pode ter no máximo 200 expressões")}
 		}
-		body := rest[open+2 : open+2+length]
-		source, lead := trimmed(body)
-		at := begin + lead
-		if err := hole(source, at); err != nil {
-			return moved(err, at)
+		program, err := Compile(body[:length])
+		if err != nil {
+			return nil, moved(err, begin+runes(body[:length])-runes(strings.TrimLeft(body[:length], " \t\r\n")))
 		}
-		begin += runes(body) + 2
-		rest = rest[open+2+length+2:]
+		t.parts = append(t.parts, part{hole: program})
+		at += open + 2 + length + 2
+		rest = source[at:]
 	}
 	if rest != "" {
-		text(rest)
+		t.parts = append(t.parts, part{text: rest})
 	}
-	return nil
+	t.alone = len(t.parts) == 1 && t.parts[0].hole != nil
+	return t, nil
 }
 
 func moved(err error, by int) error {
 	var e *Error
-	if by != 0 && errors.As(err, &e) {
+	if errors.As(err, &e) {
 		c := *e
 		c.From, c.To = c.From+by, c.To+by
 		return &c
@@ -98,17 +79,17 @@ func scan(s string) (int, error) {
 		case c == '"' || c == '\'' || c == '`':
 			end := quoted(s[i:])
 			if end < 0 {
-				return 0, wrongf("a quote is not closed", "falta fechar as aspas")
+				return 0, errors.New("a quote is not closed")
 			}
 			i += end
 		case strings.HasPrefix(s[i:], "/*"):
 			end := strings.Index(s[i+2:], "*/")
 			if end < 0 {
-				return 0, wrongf("a comment is not closed", "falta fechar o comentário")
+				return 0, errors.New("a comment is not closed")
 			}
 			i += end + 3
 		case strings.HasPrefix(s[i:], "//"):
-			return 0, wrongf("a hole cannot have a // comment", "uma expressão em {{ }} não pode ter um comentário //")
+			return 0, errors.New("a hole cannot have a // comment")
 		case c == '}' && depth == 0 && strings.HasPrefix(s[i:], "}}"):
 			return i, nil
 		case c == '(' || c == '[' || c == '{':
@@ -117,7 +98,7 @@ func scan(s string) (int, error) {
 			depth = max(0, depth-1)
 		}
 	}
-	return 0, wrongf("a hole is not closed with }}", "falta fechar com }}")
+	return 0, errors.New("a hole is not closed with }}")
 }
 
 // quoted gives the index of the closing quote, -1 if there is none.

@@ -1,21 +1,36 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
+import { RotateCw } from 'lucide-react'
 import { Link, Route, Switch, useLocation } from 'wouter'
-import { Activity, Cable, Inbox, LogOut, Settings as Gear, Workflow } from 'lucide-react'
-import { api, inLanguage, take } from './api/client'
+import { api, inLanguage, onSessionEnd, take } from './api/client'
 import { useSession } from './api/hooks'
+import { startLive } from './api/live'
 import { FlowList } from './flows/FlowList'
-import { SetUp, SignIn } from './people/SignIn'
-import { IconButton, Loading, Problem } from './ui/basics'
+import { Bar } from './shell/Bar'
+import { Fault } from './shell/Fault'
+import { placesOf } from './shell/places'
+import { useFresh } from './shell/useFresh'
+import { useWords } from './shell/words'
+import { Button, buttonLook } from './ui/Button'
+import { type Command, useCommandKeys, useCommands } from './ui/commands'
 import { keep } from './ui/cookie'
-import { firstLang, type Lang, LangContext, useWords } from './words'
+import { Empty, Loading, Problem } from './ui/states'
+import { Tips } from './ui/Tips'
+import { Toasts } from './ui/Toast'
+import { firstLang, type Lang, LangContext, useLang } from './words'
 
+const SignIn = lazy(() => import('./door/SignIn').then((m) => ({ default: m.SignIn })))
+const SetUp = lazy(() => import('./door/SetUp').then((m) => ({ default: m.SetUp })))
 const Editor = lazy(() => import('./editor/Editor').then((m) => ({ default: m.Editor })))
 const RunList = lazy(() => import('./runs/RunList').then((m) => ({ default: m.RunList })))
 const RunPage = lazy(() => import('./runs/RunPage').then((m) => ({ default: m.RunPage })))
 const EventList = lazy(() => import('./events/EventList').then((m) => ({ default: m.EventList })))
 const Connections = lazy(() => import('./connections/Connections').then((m) => ({ default: m.Connections })))
+const People = lazy(() => import('./people/People').then((m) => ({ default: m.People })))
 const Settings = lazy(() => import('./settings/Settings').then((m) => ({ default: m.Settings })))
+const Palette = lazy(() => import('./shell/Palette').then((m) => ({ default: m.Palette })))
+const Help = lazy(() => import('./shell/Help').then((m) => ({ default: m.Help })))
+const Again = lazy(() => import('./shell/Again').then((m) => ({ default: m.Again })))
 
 export function App() {
   const [lang, setLang] = useState<Lang>(firstLang)
@@ -31,7 +46,9 @@ export function App() {
   }
   return (
     <LangContext value={{ lang, setLang: choose }}>
-      <Door />
+      <Suspense fallback={<Loading />}><Door /></Suspense>
+      <Toasts />
+      <Tips />
     </LangContext>
   )
 }
@@ -40,7 +57,7 @@ export function App() {
 function Door() {
   const { data, error, refetch } = useSession()
   const [place] = useLocation()
-  if (error) return <Problem error={error} retry={() => void refetch()} />
+  if (error && !data) return <main className="mx-auto max-w-md p-4"><Problem error={error} retry={() => void refetch()} /></main>
   if (!data) return <Loading />
   if (data.role === '') return data.setup && place === '/setup' ? <SetUp /> : <SignIn setup={data.setup} />
   return <House role={data.role} name={data.name} />
@@ -51,54 +68,66 @@ const ownBar = /^\/(flows|runs)\/[^/]+/
 
 function House({ role, name }: { role: string; name: string }) {
   const t = useWords()
+  const queries = useQueryClient()
   const [place] = useLocation()
+  const [over, setOver] = useState<'palette' | 'help' | 'again' | null>(null)
+  const fresh = useFresh()
+  useEffect(() => startLive(queries, () => void queries.invalidateQueries()), [queries])
+  useEffect(() => onSessionEnd(() => setOver('again')), [])
+  const leave = async () => {
+    await take(api.DELETE('/session')).catch(() => undefined)
+    await queries.resetQueries()
+  }
+  useShellCommands(role, setOver)
+  const bar = !ownBar.test(place)
   return (
-    <div className="min-h-dvh">
-      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:p-3">{t.skip}</a>
-      {!ownBar.test(place) && <Bar role={role} name={name} />}
-      <Suspense fallback={<Loading />}>
-        <Switch>
-          <Route path="/flows/:id">{({ id }) => <Editor key={id} id={id} />}</Route>
-          <Route path="/runs"><RunList /></Route>
-          <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
-          <Route path="/events"><EventList /></Route>
-          <Route path="/connections"><Connections /></Route>
-          <Route path="/settings"><Settings role={role} /></Route>
-          <Route><FlowList /></Route>
-        </Switch>
+    <div className={`min-h-dvh ${bar ? 'pb-16 sm:pb-0' : ''}`}>
+      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">{t.skip}</a>
+      {bar && <Bar role={role} name={name} leave={() => void leave()} />}
+      {!fresh && <p role="status" className="flex flex-wrap items-center justify-center gap-3 bg-warn-soft px-4 py-2 text-warn"><RotateCw size={16} aria-hidden />{t.updated}. {t.updatedHelp}<Button size="small" onClick={() => location.reload()}>{t.reloadNow}</Button></p>}
+      <Fault place={place}><Suspense fallback={<Loading />}><Screens role={role} /></Suspense></Fault>
+      <Suspense fallback={null}>
+        {over === 'palette' && <Palette close={() => setOver(null)} />}
+        {over === 'help' && <Help close={() => setOver(null)} />}
+        {over === 'again' && <Again done={() => setOver(null)} leave={() => { setOver(null); void queries.resetQueries() }} />}
       </Suspense>
     </div>
   )
 }
 
-const places = [['/', 'flows', Workflow], ['/runs', 'runs', Activity], ['/events', 'events', Inbox], ['/connections', 'connections', Cable], ['/settings', 'settings', Gear]] as const
-
-function Bar({ role, name }: { role: string; name: string }) {
-  const t = useWords()
-  const [here] = useLocation()
-  const queries = useQueryClient()
-  const leave = async () => {
-    await take(api.DELETE('/session'))
-    await queries.resetQueries()
-  }
+function Screens({ role }: { role: string }) {
   return (
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-b border-line bg-surface px-3 sm:px-4">
-      <Link href="/" className="mr-2 flex items-center gap-2 font-semibold">
-        <svg viewBox="0 0 24 24" className="size-6" fill="none" strokeWidth="4" strokeLinecap="round" aria-hidden><path d="M16 4v11a5 5 0 0 1-10 0" className="stroke-accent" /><circle cx="16" cy="4" r="2.4" className="fill-brand" /></svg>
-        <span className="hidden sm:inline">Gancho</span>
-      </Link>
-      <nav aria-label="Gancho" className="flex flex-1 gap-0.5 overflow-x-auto">
-        {places.filter(([path]) => path !== '/connections' || role !== 'viewer').map(([path, word, Icon]) => {
-          const on = path === '/' ? here === '/' || here.startsWith('/flows') : here.startsWith(path)
-          return (
-            <Link key={path} href={path} aria-label={t[word]} aria-current={on ? 'page' : undefined} className={`flex h-9 items-center gap-2 rounded-lg px-2.5 font-medium ${on ? 'bg-accent-soft text-accent' : 'text-text-2 hover:bg-sunken'}`}>
-              <Icon size={17} strokeWidth={1.75} aria-hidden /> <span className="hidden md:inline">{t[word]}</span>
-            </Link>
-          )
-        })}
-      </nav>
-      <span className="hidden max-w-48 truncate text-xs text-text-3 lg:inline">{name}</span>
-      <IconButton label={t.signOut} onClick={() => void leave()}><LogOut size={17} strokeWidth={1.75} aria-hidden /></IconButton>
-    </header>
+    <Switch>
+      <Route path="/"><FlowList role={role} /></Route>
+      <Route path="/flows/:id">{({ id }) => <Editor key={id} id={id} />}</Route>
+      <Route path="/runs"><RunList role={role} /></Route>
+      <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
+      <Route path="/events"><EventList role={role} /></Route>
+      <Route path="/connections/:rest*"><Connections /></Route>
+      <Route path="/people"><People /></Route>
+      <Route path="/settings/:part?">{({ part }) => <Settings role={role} part={part ?? ''} />}</Route>
+      <Route path="/setup"><FlowList role={role} /></Route>
+      <Route><Nothing /></Route>
+    </Switch>
   )
+}
+
+function Nothing() {
+  const t = useWords()
+  return <main id="content"><Empty title={t.noPage} help={t.noPageHelp}><Link href="/" className={buttonLook('primary')}>{t.toFlows}</Link></Empty></main>
+}
+
+function useShellCommands(role: string, show: (what: 'palette' | 'help') => void) {
+  const t = useWords()
+  const { lang, setLang } = useLang()
+  const [, go] = useLocation()
+  useCommandKeys()
+  const goes: Command[] = placesOf(role).map((p) => ({ id: `go ${p.word}`, group: t.go, label: t[p.word], keys: p.keys, run: () => go(p.path) }))
+  useCommands([
+    ...goes,
+    { id: 'palette', group: t.general, label: t.palette, keys: 'mod+k', inText: true, hidden: true, run: () => show('palette') },
+    { id: 'help', group: t.general, label: t.shortcuts, keys: '?', run: () => show('help') },
+    { id: 'search', group: t.general, label: t.search, keys: '/', hidden: true, run: () => document.querySelector<HTMLInputElement>('main input[type=search]')?.focus() },
+    { id: 'language', group: t.general, label: lang === 'en' ? 'Português (Brasil)' : 'English', words: t.language, run: () => setLang(lang === 'en' ? 'pt-BR' : 'en') },
+  ])
 }

@@ -26,9 +26,17 @@ export class Refused extends Error {
   }
 }
 
+let ended: () => void = () => undefined
+
+/** onSessionEnd sets what happens when the server no longer knows who asks. */
+export function onSessionEnd(f: () => void) {
+  ended = f
+}
+
 /** take gives the data of an answer, or throws what the server said. */
 export async function take<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await answer
+  if (response.status === 401 && !response.url.endsWith('/session')) ended()
   if (error !== undefined || !response.ok) throw new Refused((error ?? {}) as Partial<Schemas['Problem']>, response.status)
   return data as T
 }

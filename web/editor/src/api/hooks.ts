@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import { api, take } from './client'
+import { liveState, onLive, watchLive } from './live'
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => take(api.GET('/session')), staleTime: 60_000 })
 
@@ -19,7 +20,7 @@ export const useConnections = () => useQuery({ queryKey: ['connections'], queryF
 
 export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id }, query: { limit: 10 } } })) })
 
-export type HistoryQuery = { flow?: string; status?: string; q?: string }
+export type HistoryQuery = { flow?: string; status?: string; q?: string; from?: string; to?: string; group?: string }
 
 export const useRuns = (query: HistoryQuery) =>
   useInfiniteQuery({
@@ -41,25 +42,27 @@ export const useEvents = (query: HistoryQuery) =>
 
 export const useRun = (id: string) => useQuery({ queryKey: ['run', id], queryFn: () => take(api.GET('/runs/{id}', { params: { path: { id } } })) })
 
-/** useLive refreshes what a screen shows as the server says that it changed. */
+/** useLive refreshes what a screen shows, of one flow or of all, as the server says that it changed. */
 export function useLive(keys: string[], flow?: string) {
   const queries = useQueryClient()
   const joined = keys.join()
   useEffect(() => {
-    const source = new EventSource(`/api/v1/live${flow ? `?flow=${flow}` : ''}`)
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const refresh = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        for (const key of joined.split(',')) void queries.invalidateQueries({ queryKey: [key] })
-      }, 250)
+    const refresh = (data: unknown) => {
+      const { flow: of, id } = data as { flow?: string; id?: string }
+      if (flow && of !== flow && id !== flow) return
+      for (const key of joined.split(',')) void queries.invalidateQueries({ queryKey: [key] })
     }
-    for (const name of ['run', 'event', 'flow', 'gap']) source.addEventListener(name, refresh)
-    return () => {
-      source.close()
-      clearTimeout(timer)
-    }
+    const ends = (['run', 'event', 'flow'] as const).map((name) => onLive(name, refresh))
+    return () => ends.forEach((end) => end())
   }, [queries, joined, flow])
 }
 
 export const usePresets = () => useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })
+
+export const useLiveState = () => useSyncExternalStore(watchLive, liveState)
+
+export const useStats = () => useQuery({ queryKey: ['stats'], queryFn: () => take(api.GET('/stats')), refetchInterval: 60_000 })
+
+export const useLedger = () => useQuery({ queryKey: ['ledger'], queryFn: () => take(api.GET('/ledger')) })
+
+export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => take(api.GET('/alerts', { params: { query: { open: true, limit: 20 } } })) })

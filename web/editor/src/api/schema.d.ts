@@ -572,23 +572,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/flows/{id}/schema": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the flow's events look like */
-        get: operations["get-schema"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/flows/{id}/test": {
         parameters: {
             query?: never;
@@ -1184,48 +1167,6 @@ export interface components {
             label: components["schemas"]["Words"];
             value: string;
         };
-        CompletionView: {
-            /** @description a function's signature */
-            detail: string;
-            doc: string;
-            example: string;
-            insert: string;
-            /** @enum {string} */
-            kind: "field" | "function" | "root" | "keyword";
-            label: string;
-            /**
-             * Format: int64
-             * @description of how many; 0 where nothing was counted
-             */
-            of: number;
-            /**
-             * Format: int64
-             * @description in how many a field was there
-             */
-            seen: number;
-            /** @description what people call a field, where the provider's preset says */
-            title: string;
-            type: string;
-        };
-        CompletionsView: {
-            /** Format: int64 */
-            from: number;
-            items: components["schemas"]["CompletionView"][];
-            /** Format: int64 */
-            to: number;
-        };
-        Condition: {
-            /** @description every one of them holds */
-            all?: components["schemas"]["Condition"][];
-            /** @description at least one of them holds */
-            any?: components["schemas"]["Condition"][];
-            /** @description path of a value, as trigger.body.total */
-            field?: string;
-            /** @enum {string} */
-            operator?: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "is_true" | "is_false" | "exists" | "missing";
-            /** @description text, number or boolean; a list of them for one_of and not_one_of; none for is_true, is_false, exists and missing */
-            value?: unknown;
-        };
         ConnectionBody: {
             /** @description a secret left out keeps its value; a list holds several */
             fields?: {
@@ -1347,16 +1288,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        EventName: {
-            /** Format: int64 */
-            events: number;
-            /** Format: date-time */
-            first: string | null;
-            label: string;
-            /** Format: date-time */
-            last: string | null;
-            name: string;
-        };
         EventQuery: {
             from?: string;
             q?: string;
@@ -1386,84 +1317,25 @@ export interface components {
             result: unknown;
         };
         ExpressionInputBody: {
-            /** @description of the visual builder, in the place of source */
-            condition?: unknown;
-            /**
-             * Format: int64
-             * @description where completions are asked for, in UTF-16 units; the end if left out
-             */
-            cursor?: number;
             /** @description a draft that is not saved */
             draft?: unknown;
             event?: components["schemas"]["EventInput"];
-            /** @description a kept event; the newest if neither is given */
             event_id?: string;
-            /**
-             * @description what the field takes
-             * @enum {string}
-             */
-            expect?: "any" | "condition" | "list";
             flow?: string;
             /**
              * @description expression if left out
              * @enum {string}
              */
             mode?: "expression" | "template";
-            /**
-             * @description trigger: an expression of the trigger itself
-             * @enum {string}
-             */
-            place?: "step" | "trigger";
-            source?: string;
-            /** @description path or id; what it sees are the outputs of the steps before it; the end of the flow if left out */
+            source: string;
+            /** @description path; what it sees are the outputs of the steps before it */
             step?: string;
         };
-        ExpressionView: {
-            completions: components["schemas"]["CompletionsView"];
-            /** @description as the visual builder shows it; null where it cannot */
-            condition: components["schemas"]["Condition"];
-            /** @description ID of the kept event that value is of */
-            event: string;
-            /** @description of the newest 40 events, where it is a condition */
-            passes: components["schemas"]["Passes"];
+        ExpressionOutputBody: {
             problems: components["schemas"]["ProblemView"][];
-            /** @description why a condition is false */
-            reason: string;
             source: string;
-            /** @enum {string} */
-            type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
-            /** @description on the event */
+            type: string;
             value: unknown;
-        };
-        Field: {
-            /**
-             * Format: date-time
-             * @description when it first came, of what is counted
-             */
-            first: string | null;
-            /** @description that were seen, the most frequent first */
-            kinds: components["schemas"]["KindCount"][];
-            /** @description what people call it, where the provider's preset or the action says */
-            label: string;
-            /** Format: date-time */
-            last: string | null;
-            /** @description the flow's settings hide it */
-            masked: boolean;
-            /**
-             * Format: int64
-             * @description of how many: events, or elements of the list around it; 0 where nothing was counted
-             */
-            of: number;
-            path: string;
-            /**
-             * Format: int64
-             * @description in how many it was there and not null
-             */
-            seen: number;
-            /** @enum {string} */
-            type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
-            /** @description up to 8 examples, the most frequent first; of what may be personal only the first letter */
-            values: components["schemas"]["ValueCount"][];
         };
         FlowItem: {
             changed: boolean;
@@ -1571,11 +1443,6 @@ export interface components {
             published: boolean;
             url?: string;
         };
-        KindCount: {
-            /** Format: int64 */
-            count: number;
-            kind: string;
-        };
         KindView: {
             fields: components["schemas"]["ConnectionField"][];
             hosts: string[];
@@ -1642,12 +1509,6 @@ export interface components {
         MockInput: {
             error?: components["schemas"]["MockError"];
             output?: unknown;
-        };
-        Passes: {
-            /** Format: int64 */
-            of: number;
-            /** Format: int64 */
-            pass: number;
         };
         PersonView: {
             key: string;
@@ -1722,7 +1583,7 @@ export interface components {
             code: string;
             /**
              * Format: int64
-             * @description in a text: where it begins, in UTF-16 units
+             * @description in a text: where it begins, in characters
              */
             from?: number;
             hint: string;
@@ -1860,21 +1721,6 @@ export interface components {
                 [key: string]: unknown;
             };
             waiting_for?: string;
-        };
-        Schema: {
-            /**
-             * Format: int64
-             * @description how many are counted; exact over at least the newest 500
-             */
-            events: number;
-            fields: components["schemas"]["Field"][];
-            /** @description of events, where they have any */
-            names: components["schemas"]["EventName"][];
-            /**
-             * @description samples: of the preset or of the flow's tests; presence then says nothing
-             * @enum {string}
-             */
-            origin: "events" | "samples" | "none";
         };
         SessionView: {
             name: string;
@@ -2057,11 +1903,6 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "editor" | "admin";
-        };
-        ValueCount: {
-            /** Format: int64 */
-            count: number;
-            value: string;
         };
         Words: {
             en: string;
@@ -2705,7 +2546,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExpressionView"];
+                    "application/json": components["schemas"]["ExpressionOutputBody"];
                 };
             };
             /** @description Error */
@@ -3400,42 +3241,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEventView"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-schema": {
-        parameters: {
-            query?: {
-                /** @description only events of this name */
-                event?: string;
-                /** @description all that the expressions of this step see; only the trigger if left out */
-                step?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Schema"];
                 };
             };
             /** @description Error */

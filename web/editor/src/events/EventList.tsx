@@ -1,69 +1,59 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useSearchParams } from 'wouter'
-import { api, type Schemas, take } from '../api/client'
-import { useEvents, useLive } from '../api/hooks'
-import { Filters } from '../runs/RunList'
-import { Button, Card, Empty, JSONView, Loading, Page, Problem, Status } from '../ui/basics'
-import { useTimes } from '../words'
+import { Inbox } from 'lucide-react'
+import type { Schemas } from '../api/client'
+import { useEvents, useFlows } from '../api/hooks'
+import { Filters } from '../history/Filters'
+import { useFilter } from '../history/useFilter'
+import { Button } from '../ui/Button'
+import { CopyField } from '../ui/Copy'
+import { Card, Page } from '../ui/Page'
+import { Empty, Problem, Skeleton } from '../ui/states'
+import { Status } from '../ui/Status'
+import { useFormat } from '../words/format'
+import { EventSheet } from './EventSheet'
+import { whyOf } from './why'
 import { useWords } from './words'
 
 const statuses = ['accepted', 'filtered', 'duplicate', 'rejected', 'captured'] as const
 
-export function EventList() {
+/** EventList is every delivery, and what became of it. */
+export function EventList({ role }: { role: string }) {
   const t = useWords()
-  const [params, setParams] = useSearchParams()
-  const query = { flow: params.get('flow') ?? '', status: params.get('status') ?? '', q: params.get('q') ?? '' }
-  const events = useEvents(query)
-  useLive(['events'])
-  const list = events.data?.pages.flatMap((p) => p.items)
-  const set = (name: string, value: string) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old)
-      if (value) next.set(name, value)
-      else next.delete(name)
-      return next
-    }, { replace: true })
+  const filter = useFilter()
+  const events = useEvents(filter.query)
+  const flows = useFlows('')
+  const list = events.data?.pages.flatMap((p) => p.items) ?? []
+  const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
+  const open = filter.params.get('event')
+  const url = flows.data?.items.find((f) => f.url && (!filter.at('flow') || f.id === filter.at('flow')))?.url
   return (
-    <Page title={t.events} aside={<Filters query={query} statuses={statuses} set={set} />}>
+    <Page title={t.events} wide>
+      <Filters filter={filter} statuses={statuses} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
-      {events.isPending && <Loading />}
-      {list?.length === 0 && <Empty title={query.flow || query.status || query.q ? t.noMatch : t.noEvents} />}
-      {list && list.length > 0 && <Card><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} open={params.get('event') === e.id} toggle={(on) => set('event', on ? e.id : '')} />)}</ul></Card>}
-      {events.hasNextPage && <Button className="mx-auto mt-4 flex" onClick={() => void events.fetchNextPage()}>{t.more2}</Button>}
+      {events.isPending && <Skeleton rows={8} />}
+      {events.isSuccess && list.length === 0 && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)
+        ? <Empty icon={<Inbox aria-hidden />} title={t.noneHere} help={t.noneHereHelp} />
+        : <Empty icon={<Inbox aria-hidden />} title={t.noEvents} help={t.noEventsHelp}>{url && <CopyField className="w-full text-left" text={`curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`} />}</Empty>)}
+      {list.length > 0 && <Card><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />)}</ul></Card>}
+      {events.hasNextPage && <Button className="mx-auto mt-4 flex" busy={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>{t.showMore}</Button>}
+      {open && <EventSheet id={open} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
     </Page>
   )
 }
 
-function EventRow({ event, open, toggle }: { event: Schemas['EventView']; open: boolean; toggle: (on: boolean) => void }) {
-  const times = useTimes()
+function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: string; open: () => void }) {
+  const t = useWords()
+  const { moment, whole, bytes } = useFormat()
+  const title = event.title || event.event || flow
   return (
     <li>
-      <button type="button" aria-expanded={open} onClick={() => toggle(!open)} className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-left hover:bg-sunken">
-        <span className="w-32"><Status of={event.status} /></span>
-        <span className="min-w-40 flex-1 truncate font-medium">{event.title || event.event || event.flow}</span>
-        {event.reason && <span className="text-[13px] text-text-2">{event.reason}</span>}
-        <span className="text-[13px] text-text-2">{times(event.at)}</span>
+      <button type="button" aria-haspopup="dialog" onClick={open} className="grid w-full min-w-0 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-sunken sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
+        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={event.status} /></span>
+        <span className="min-w-0">
+          <span className="flex min-w-0 items-baseline gap-2"><span className="truncate font-medium">{title}</span>{title !== flow && <span className="truncate text-secondary text-text-2">{flow}</span>}</span>
+          {event.status !== 'accepted' && <span className="line-clamp-2 text-secondary break-words text-text-2">{event.status === 'filtered' && event.reason ? event.reason : t[whyOf(event)]}</span>}
+        </span>
+        <span className="text-right text-secondary whitespace-nowrap text-text-2"><time dateTime={event.at} data-tip={whole(event.at)} className="block">{moment(event.at)}</time><span className="block text-text-3">{bytes(event.size)}</span></span>
       </button>
-      {open && <EventDetail id={event.id} />}
     </li>
-  )
-}
-
-function EventDetail({ id }: { id: string }) {
-  const t = useWords()
-  const queries = useQueryClient()
-  const { data, error } = useQuery({ queryKey: ['event', id], queryFn: () => take(api.GET('/events/{id}', { params: { path: { id } } })) })
-  const letIn = useMutation({ mutationFn: () => take(api.POST('/events/{id}/accept', { params: { path: { id } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['events'] }) })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading />
-  return (
-    <div className="space-y-3 px-4 pb-4">
-      {letIn.error && <Problem error={letIn.error} />}
-      <div className="flex gap-2">
-        {data.run && <Link href={`/runs/${data.run}`} className="underline">{t.run}</Link>}
-        {data.status === 'rejected' && <Button onClick={() => letIn.mutate()}>{t.letIn}</Button>}
-      </div>
-      <JSONView value={data.trigger ?? data.raw} />
-    </div>
   )
 }

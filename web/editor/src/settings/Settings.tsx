@@ -6,7 +6,7 @@ import { Button, Card, CopyButton, inputLook, Labeled, Page, Problem } from '../
 import { type Lang, useLang, useTimes } from '../words'
 import { useWords } from './words'
 
-export function Settings({ role }: { role: string }) {
+export function Settings({ role }: { role: string; part: string }) {
   const t = useWords()
   return (
     <Page title={t.settings}>

@@ -1,0 +1,1 @@
+import{D as e}from"./index.js";import{c as t,s as n}from"./words.js";var r=t();function i(){return(0,r.jsx)(e,{title:n().events,children:null})}export{i as People};

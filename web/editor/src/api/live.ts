@@ -1,0 +1,187 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { Schemas } from './client'
+
+/** What the server says as it happens; each name has its own kind of data. */
+type News = { name: string; data: unknown }
+type Run = Schemas['RunView']
+type Event = Schemas['EventView']
+type Pages<T> = InfiniteData<{ items: T[]; next: string | null }>
+
+export type LiveState = 'waiting' | 'on' | 'paused'
+
+const names = ['run', 'event', 'flow', 'alert', 'replay', 'gap'] as const
+const listeners = new Map<string, Set<(data: unknown) => void>>()
+const watchers = new Set<() => void>()
+let state: LiveState = 'waiting'
+
+/** onLive calls f with each message of a name; give back what ends it. */
+export function onLive(name: (typeof names)[number], f: (data: unknown) => void) {
+  const set = listeners.get(name) ?? new Set()
+  listeners.set(name, set.add(f))
+  return () => void set.delete(f)
+}
+
+export const liveState = () => state
+export function watchLive(f: () => void) {
+  watchers.add(f)
+  return () => watchers.delete(f)
+}
+
+function become(next: LiveState) {
+  if (state === next) return
+  state = next
+  for (const f of watchers) f()
+}
+
+const patience = 5_000
+const most = 400 // messages in a flush; more are a reload
+
+/**
+ * startLive keeps the cache as the server says. All tabs of a browser share one stream: the one
+ * that has the lock reads it and passes it on, and another takes over when it goes. Without a
+ * stream for five seconds the page asks every five.
+ */
+export function startLive(queries: QueryClient, again: () => void): () => void {
+  const ended = new AbortController()
+  const channel = new BroadcastChannel('gancho-live')
+  let waiting: News[] = []
+  let flush: ReturnType<typeof setTimeout> | undefined
+  let heard = Date.now()
+  let streaming = false
+
+  const take = (news: News) => {
+    heard = Date.now()
+    if (news.name === 'hello') return
+    waiting.push(news)
+    flush ??= setTimeout(() => {
+      flush = undefined
+      const batch = waiting
+      waiting = []
+      apply(queries, batch)
+    }, 200)
+  }
+  const turn = (on: boolean) => {
+    if (on && state === 'paused') again()
+    if (on) heard = Date.now()
+    streaming = on
+    if (on) become('on')
+  }
+  channel.onmessage = ({ data }: MessageEvent<{ news?: News; on?: boolean; ask?: boolean }>) => {
+    if (data.news) take(data.news)
+    if (data.on !== undefined) turn(data.on)
+    if (data.ask && leading) channel.postMessage({ on: streaming })
+  }
+  let leading = false
+  const lead = () => {
+    leading = true
+    return read(ended.signal, (news) => { take(news); channel.postMessage({ news }) }, (on) => { turn(on); channel.postMessage({ on }) })
+  }
+  if ('locks' in navigator) void navigator.locks.request('gancho-live', { signal: ended.signal }, lead).catch(() => undefined)
+  else void lead() // without TLS there are no locks: each tab reads for itself
+  channel.postMessage({ ask: true })
+
+  const poll = setInterval(() => {
+    if (streaming) return
+    if (Date.now() - heard > patience) become('paused')
+    if (state === 'paused') void queries.invalidateQueries({ type: 'active', predicate: ({ queryKey: [key] }) => live.has(String(key)) })
+  }, patience)
+  return () => {
+    ended.abort()
+    clearInterval(poll)
+    clearTimeout(flush)
+    channel.close()
+    state = 'waiting'
+  }
+}
+
+/** live are the queries that a page without a stream asks again. */
+const live = new Set(['flows', 'runs', 'run', 'events', 'stats', 'ledger', 'alerts', 'failures', 'samples', 'session'])
+
+/** read passes on one stream until the signal; a closed one is opened again. */
+function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolean) => void): Promise<void> {
+  return new Promise((done) => {
+    let source: EventSource | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let times = 0
+    const open = () => {
+      source = new EventSource('/api/v1/live')
+      source.onopen = () => {
+        turn(true)
+        if (times++ > 0) take({ name: 'gap', data: {} })
+      }
+      source.onerror = () => {
+        turn(false)
+        if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, 3_000)
+      }
+      for (const name of names) source.addEventListener(name, (e) => take({ name, data: JSON.parse(e.data as string) as unknown }))
+    }
+    open()
+    signal.addEventListener('abort', () => {
+      source?.close()
+      clearTimeout(timer)
+      done()
+    })
+  })
+}
+
+/** apply writes a batch of messages into the cache. */
+function apply(queries: QueryClient, batch: News[]) {
+  if (batch.length > most || batch.some((n) => n.name === 'gap')) {
+    void queries.invalidateQueries()
+  } else {
+    for (const { name, data } of newest(batch)) {
+      if (name === 'run') setRun(queries, data as Run)
+      if (name === 'event') merge(queries, 'events', data as Event)
+      if (name === 'flow') setFlow(queries, data as FlowNews)
+      if (name === 'alert') void queries.invalidateQueries({ queryKey: ['alerts'] })
+    }
+    if (batch.some((n) => n.name === 'run' || n.name === 'event')) for (const key of ['stats', 'ledger', 'failures']) void queries.invalidateQueries({ queryKey: [key] })
+  }
+  for (const { name, data } of batch) for (const f of listeners.get(name) ?? []) f(data)
+}
+
+/** newest keeps the last message of each thing, in order. */
+function newest(batch: News[]): News[] {
+  const last = new Map<string, News>()
+  for (const n of batch) {
+    const key = `${n.name} ${(n.data as { id?: string }).id ?? ''}`
+    last.delete(key)
+    last.set(key, n)
+  }
+  return [...last.values()]
+}
+
+function setRun(queries: QueryClient, run: Run) {
+  merge(queries, 'runs', run)
+  if (queries.getQueryData(['run', run.id])) void queries.invalidateQueries({ queryKey: ['run', run.id] })
+}
+
+type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string }
+
+/** merge puts a run or event into each list that it belongs to, and out of those that it left. */
+export function merge<T extends { id: string; flow: string; status: string }>(queries: QueryClient, kind: 'runs' | 'events', thing: T) {
+  for (const [key, pages] of queries.getQueriesData<Pages<T>>({ queryKey: [kind] })) {
+    const filter = (key[1] ?? {}) as Filter
+    const [first, ...rest] = pages?.pages ?? []
+    if (!pages || !first) continue
+    const there = pages.pages.some((p) => p.items.some((i) => i.id === thing.id))
+    const fits = (!filter.flow || filter.flow === thing.flow) && (!filter.status || filter.status === thing.status)
+    const closed = filter.q || filter.to || filter.error || filter.group
+    if (there) queries.setQueryData(key, { ...pages, pages: pages.pages.map((p) => ({ ...p, items: p.items.flatMap((i) => (i.id !== thing.id ? [i] : fits ? [{ ...i, ...thing }] : [])) })) })
+    else if (fits && !closed) queries.setQueryData(key, { ...pages, pages: [{ ...first, items: [thing, ...first.items] }, ...rest] })
+  }
+}
+
+type FlowNews = { id: string; deleted?: boolean; state?: Schemas['FlowItem']['state']; draft_rev?: number; published_rev?: number }
+
+function setFlow(queries: QueryClient, news: FlowNews) {
+  let known = false
+  for (const [key, list] of queries.getQueriesData<{ items: Schemas['FlowItem'][]; next: string | null }>({ queryKey: ['flows'] })) {
+    const old = list?.items.find((f) => f.id === news.id)
+    if (!list || !old) continue
+    known = !news.deleted && old.draft_rev === news.draft_rev
+    const items = news.deleted ? list.items.filter((f) => f.id !== news.id) : list.items.map((f) => (f.id === news.id ? { ...f, state: news.state ?? f.state } : f))
+    queries.setQueryData(key, { ...list, items })
+  }
+  if (!known) void queries.invalidateQueries({ queryKey: ['flows'] })
+}

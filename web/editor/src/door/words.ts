@@ -1,0 +1,35 @@
+import { makeWords } from '../words'
+
+const en = {
+  welcome: 'Welcome to Gancho',
+  setupHelp: 'Make the first user. It may do everything: add others, see every flow, back up.',
+  setupOnce: 'This link is good once and for an hour.',
+  start: 'Create and start',
+  signIn: 'Sign in',
+  signInHelp: 'to your flows',
+  noUser: 'There is no user yet. Open the link that the server printed when it started, or make one in its terminal:',
+  yourName: 'Your name',
+  email: 'E-mail',
+  password: 'Password',
+  passwordHelp: 'At least 12 characters. A few words that do not belong together are good.',
+  short: '{n} more characters',
+  badLink: 'This link has no key. Open the whole link that the server printed.',
+}
+
+const pt: typeof en = {
+  welcome: 'Bem-vindo ao Gancho',
+  setupHelp: 'Crie o primeiro usuário. Ele pode tudo: adicionar outros, ver todos os fluxos, fazer backup.',
+  setupOnce: 'Este link vale uma vez e por uma hora.',
+  start: 'Criar e começar',
+  signIn: 'Entrar',
+  signInHelp: 'nos seus fluxos',
+  noUser: 'Ainda não há usuário. Abra o link que o servidor mostrou ao iniciar, ou crie um no terminal dele:',
+  yourName: 'Seu nome',
+  email: 'E-mail',
+  password: 'Senha',
+  passwordHelp: 'Pelo menos 12 caracteres. Algumas palavras que não combinam são boas.',
+  short: 'Faltam {n} caracteres',
+  badLink: 'Este link está sem a chave. Abra o link inteiro que o servidor mostrou.',
+}
+
+export const useWords = makeWords(en, pt)

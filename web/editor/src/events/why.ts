@@ -1,0 +1,12 @@
+import type { Schemas } from '../api/client'
+
+const refusals = [
+  [/^not verified|^handshake/, 'notVerified'], [/^address /, 'badAddress'], [/^method /, 'badMethod'], [/^content|^the body|could not|invalid|unexpected/i, 'badBody'],
+] as const
+
+/** whyOf names the words for what became of an event. */
+export function whyOf(event: Schemas['EventView']) {
+  if (event.status === 'accepted') return event.run ? 'accepted' : 'acceptedWaits'
+  if (event.status === 'filtered' || event.status === 'duplicate' || event.status === 'captured') return event.status
+  return refusals.find(([pattern]) => pattern.test(event.reason ?? ''))?.[1] ?? 'rejected'
+}

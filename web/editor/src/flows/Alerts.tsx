@@ -1,0 +1,42 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { TriangleAlert } from 'lucide-react'
+import { Link } from 'wouter'
+import { api, type Schemas, take } from '../api/client'
+import { useAlerts } from '../api/hooks'
+import { Button, buttonLook } from '../ui/Button'
+import { useFormat } from '../words/format'
+import { fill } from '../words/phrase'
+import { useWords } from './words'
+
+/** Alerts are what is wrong now; each stays until it is over or seen. */
+export function Alerts({ role, flows }: { role: string; flows: Schemas['FlowItem'][] }) {
+  const t = useWords()
+  const { data } = useAlerts()
+  if (!data || data.items.length === 0) return null
+  return (
+    <section aria-label={t.alerts} className="mb-5">
+      <ul className="divide-y divide-line rounded-xl border border-fail bg-surface">
+        {data.items.map((a) => <Row key={a.id} alert={a} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
+      </ul>
+    </section>
+  )
+}
+
+function Row({ alert: a, role, name }: { alert: Schemas['AlertView']; role: string; name: string }) {
+  const t = useWords()
+  const { ago, number } = useFormat()
+  const queries = useQueryClient()
+  const seen = useMutation({ mutationFn: () => take(api.POST('/alerts/{id}/seen', { params: { path: { id: a.id } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['alerts'] }) })
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <TriangleAlert size={17} aria-hidden className="shrink-0 text-fail" />
+      <p className="min-w-48 flex-1">
+        {a.flow && <Link href={`/flows/${a.flow}`} className="font-medium hover:underline">{name}</Link>}{a.flow && ' · '}
+        <span className="text-text-2">{a.message}</span>
+      </p>
+      <span className="text-secondary text-text-2">{a.count > 1 && `${fill(t.times, { n: number(a.count) })} · `}{ago(a.last)}</span>
+      {a.run && <Link href={`/runs/${a.run}`} className={buttonLook('plain', 'small')}>{t.showRun}</Link>}
+      {role !== 'viewer' && <Button size="small" look="quiet" busy={seen.isPending} onClick={() => seen.mutate()}>{t.seen}</Button>}
+    </li>
+  )
+}

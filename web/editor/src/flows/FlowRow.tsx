@@ -1,0 +1,152 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CalendarClock, Copy, Download, ExternalLink, FileText, Hourglass, Link2, ListChecks, type LucideIcon, Pause, Play, Power, Trash2, TriangleAlert, Webhook, Workflow, Zap } from 'lucide-react'
+import { Link, useLocation } from 'wouter'
+import { api, Refused, type Schemas, take } from '../api/client'
+import { Badge, type Tone } from '../ui/Badge'
+import { copyText, CopyField } from '../ui/Copy'
+import { Menu, type MenuItem } from '../ui/Menu'
+import { Switch } from '../ui/Switch'
+import { later, toast } from '../ui/Toast'
+import { useFormat } from '../words/format'
+import { fill } from '../words/phrase'
+import { Bars } from './Bars'
+import { useWords } from './words'
+
+type Flow = Schemas['FlowItem']
+type Life = 'pause' | 'resume' | 'off'
+
+const tones: Record<Flow['state'], Tone> = { new: 'accent', on: 'ok', paused: 'wait', off: 'none' }
+
+type RowProps = { flow: Flow; role: string; stats: Schemas['FlowStats'] | undefined; pick: (tag: string) => void; vanish: (on: boolean) => void }
+
+export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
+  const t = useWords()
+  const name = flow.name || flow.id
+  const life = useLife(flow)
+  const word = { new: t.stateNew, on: t.stateOn, paused: t.statePaused, off: t.stateOff }[flow.state]
+  return (
+    <li className="grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5">
+      {flow.state === 'new'
+        ? <span data-tip={t.publishFirst}><Switch on={false} disabled label={t.publishFirst} set={() => undefined} /></span>
+        : <Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.isPending} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.mutate(on ? 'resume' : 'off')} />}
+      <div className="min-w-0">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>
+          <Badge tone={tones[flow.state]}>{word}</Badge>
+          <Troubles flow={flow} />
+        </p>
+        {flow.description && <p className="line-clamp-1 text-secondary text-text-2">{flow.description}</p>}
+        {flow.tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{flow.tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
+      </div>
+      <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>
+      <div className="col-span-2 col-start-2 row-start-3 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
+        <Bars recent={stats?.recent} />
+        <Last stats={stats} />
+      </div>
+      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><Actions flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={(to) => life.mutate(to)} vanish={vanish} /></div>
+    </li>
+  )
+}
+
+function Troubles({ flow }: { flow: Flow }) {
+  const t = useWords()
+  const { ago } = useFormat()
+  const errors = flow.problems.filter((p) => p.severity === 'error').length
+  return (
+    <>
+      {errors > 0 && <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{fill(t.problemsOf, { n: errors })}</Badge>}
+      {flow.silent_since && <Badge tone="warn"><Hourglass size={12} aria-hidden />{fill(t.silent, { when: ago(flow.silent_since) })}</Badge>}
+      {flow.changed && flow.published_rev > 0 && <Badge tone="warn">{t.changedDraft}</Badge>}
+    </>
+  )
+}
+
+const icons: Record<string, LucideIcon> = { webhook: Webhook, schedule: CalendarClock, manual: Play, failure: TriangleAlert, call: Workflow }
+
+function Trigger({ flow }: { flow: Flow }) {
+  const t = useWords()
+  const words: Record<string, string> = { webhook: t.kindWebhook, schedule: t.kindSchedule, manual: t.kindManual, failure: t.kindFailure, call: t.kindCall, form: t.kindForm }
+  if (flow.url) return <CopyField text={flow.url} label={t.copyURL} />
+  const Icon = icons[flow.trigger] ?? Zap
+  return <p className="flex items-center gap-2 text-secondary text-text-2"><Icon size={15} strokeWidth={1.75} aria-hidden />{words[flow.trigger] ?? flow.trigger}</p>
+}
+
+function Last({ stats }: { stats: Schemas['FlowStats'] | undefined }) {
+  const t = useWords()
+  const { ago, whole, number } = useFormat()
+  return (
+    <p className="text-secondary text-text-2">
+      {stats?.last_event ? <time dateTime={stats.last_event} data-tip={fill(t.lastEvent, { when: whole(stats.last_event) })}>{ago(stats.last_event)}</time> : t.neverRan}
+      {stats && stats.waiting > 0 && <span className="block text-wait">{fill(t.waitingRuns, { n: number(stats.waiting) })}</span>}
+      {stats && stats.pending > 0 && <span className="block">{fill(t.pendingRuns, { n: number(stats.pending) })}</span>}
+    </p>
+  )
+}
+
+/** useLife changes the state of a flow, at once on the screen. */
+function useLife(flow: Flow) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const name = flow.name || flow.id
+  const params = { params: { path: { id: flow.id } } }
+  return useMutation({
+    mutationFn: (to: Life) => take(to === 'pause' ? api.POST('/flows/{id}/pause', params) : to === 'resume' ? api.POST('/flows/{id}/resume', params) : api.POST('/flows/{id}/off', params)),
+    onSuccess: (_, to) => {
+      toast(fill({ pause: t.isPaused, resume: t.isOn, off: t.isOff }[to], { name }))
+      return queries.invalidateQueries({ queryKey: ['flows'] })
+    },
+    onError: (error) => toast(error.message, 'fail'),
+  })
+}
+
+function Actions({ flow, role, open, life, vanish }: { flow: Flow; role: string; open: number; life: (to: Life) => void; vanish: (on: boolean) => void }) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const [, go] = useLocation()
+  const name = flow.name || flow.id
+  const id = flow.id
+  const refresh = () => queries.invalidateQueries({ queryKey: ['flows'] })
+  const duplicate = async () => {
+    try {
+      const { flow: doc } = await take(api.GET('/flows/{id}', { params: { path: { id } } }))
+      const made = await take(api.POST('/flows', { body: { ...(doc as Record<string, unknown>), id: `${id.slice(0, 54)}-${Date.now().toString(36)}`, name: fill(t.copyOf, { name }) } }))
+      await refresh()
+      go(`/flows/${(made.flow as { id: string }).id}`)
+    } catch (error) {
+      toast((error as Error).message, 'fail')
+    }
+  }
+  const remove = () => {
+    vanish(true)
+    later(open > 0 ? fill(t.deletedWith, { name, n: open }) : fill(t.deleted, { name }), async () => {
+      try {
+        await take(api.DELETE('/flows/{id}', { params: { path: { id }, query: { cancel: true } }, keepalive: true }))
+      } catch (error) {
+        toast(error instanceof Refused ? error.message : t.offline, 'fail')
+      }
+      await refresh()
+      vanish(false)
+    }, () => vanish(false))
+  }
+  const items: MenuItem[] = [
+    { id: 'open', label: t.open, icon: ExternalLink, href: `/flows/${id}` },
+    { id: 'runs', label: t.showRuns, icon: ListChecks, href: `/runs?flow=${id}` },
+    { id: 'events', label: t.showEvents, icon: FileText, href: `/events?flow=${id}` },
+  ]
+  if (flow.url) items.push({ id: 'copy', label: t.copyURL, icon: Link2, run: () => void copyText(flow.url ?? '').then(() => toast(t.copied)) })
+  if (role !== 'viewer') {
+    items.push('line')
+    if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: Pause, run: () => life('pause') })
+    if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: Play, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
+    items.push({ id: 'duplicate', label: t.duplicate, icon: Copy, run: () => void duplicate() }, { id: 'export', label: t.export, icon: Download, run: () => download(`/api/v1/export?flow=${id}`) }, 'line',
+      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: remove })
+  }
+  return <Menu label={fill(t.moreOf, { name })} items={items} />
+}
+
+function download(href: string) {
+  const link = document.createElement('a')
+  link.href = href
+  link.download = ''
+  link.click()
+}

@@ -1,0 +1,79 @@
+import { useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Cable, Globe } from 'lucide-react'
+import { useLocation } from 'wouter'
+import { api, Refused, type Schemas, take } from '../../api/client'
+import { Badge } from '../../ui/Badge'
+import { Button } from '../../ui/Button'
+import { Loading, Problem } from '../../ui/states'
+import { Switch } from '../../ui/Switch'
+import { toast } from '../../ui/Toast'
+import { fill } from '../../words/phrase'
+import { useWords } from '../words'
+import { type Bundle, countSteps, needs } from './read'
+
+const send = (bundle: Bundle, dry: boolean, replace: boolean) =>
+  take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: bundle as unknown as Record<string, unknown> }))
+
+/** Report says what an import would do, before it does it. */
+export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const [, go] = useLocation()
+  const [replace, setReplace] = useState(false)
+  const trial = useQuery({ queryKey: ['import', bundle, replace], queryFn: () => send(bundle, true, replace), retry: false })
+  const make = useMutation({
+    mutationFn: () => send(bundle, false, replace),
+    onSuccess: async ({ flows }) => {
+      await queries.invalidateQueries({ queryKey: ['flows'] })
+      toast(t.imported)
+      go(flows.length === 1 && flows[0] ? `/flows/${flows[0].id}` : '/')
+      back()
+    },
+  })
+  const rows = trial.data?.flows ?? []
+  const fresh = rows.filter((r) => r.action === 'created' || r.action === 'replaced').length
+  const { connections, hosts } = needs(bundle.flows)
+  return (
+    <section className="pb-3">
+      <h3 className="text-title font-semibold">{t.importTitle}</h3>
+      <p className="mb-3 text-text-2">{t.importHelp}</p>
+      {trial.isPending && <Loading />}
+      {trial.error && <Problem error={trial.error} />}
+      {rows.length > 0 && <ul className="divide-y divide-line rounded-xl border border-line">{rows.map((r) => <Row key={r.id} result={r} bundle={bundle} />)}</ul>}
+      {rows.some((r) => r.action === 'skipped' || r.action === 'replaced') && <p className="mt-3 flex items-center gap-3"><Switch on={replace} label={t.replaceThem} set={setReplace} />{t.replaceThem}</p>}
+      <dl className="mt-4 grid gap-3 sm:grid-cols-2">
+        <Need icon={<Cable size={15} aria-hidden />} title={t.needsConnections} list={connections} />
+        <Need icon={<Globe size={15} aria-hidden />} title={t.callsHosts} list={hosts} />
+      </dl>
+      {make.error && !(make.error instanceof Refused && make.error.status === 412) && <Problem error={make.error} />}
+      <div className="mt-5 flex gap-2">
+        <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{fill(t.doImport, { n: fresh })}</Button>
+        <Button look="quiet" onClick={back}>{t.cancel}</Button>
+      </div>
+    </section>
+  )
+}
+
+function Row({ result: r, bundle }: { result: Schemas['ImportView']; bundle: Bundle }) {
+  const t = useWords()
+  const flow = bundle.flows.find((f) => f.id === r.id)
+  const word = { created: t.willCreate, replaced: t.willReplace, skipped: t.willSkip, unchanged: t.willKeep }[r.action]
+  const tone = { created: 'ok', replaced: 'warn', skipped: 'none', unchanged: 'none' } as const
+  return (
+    <li className="px-4 py-2.5">
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1"><span className="font-medium">{flow?.name || r.id}</span><Badge tone={tone[r.action]}>{word}</Badge>{flow && <span className="text-secondary text-text-2">{fill(t.steps, { n: countSteps(flow) })}</span>}</p>
+      {r.problems.map((p, i) => <p key={i} className={`mt-1 text-secondary ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`}><code className="text-meta break-all">{p.path}</code> {p.message}</p>)}
+    </li>
+  )
+}
+
+function Need({ icon, title, list }: { icon: React.ReactNode; title: string; list: string[] }) {
+  const t = useWords()
+  return (
+    <div>
+      <dt className="mb-1 flex items-center gap-2 text-secondary text-text-2">{icon}{title}</dt>
+      <dd className="flex flex-wrap gap-1">{list.length === 0 ? t.nothingElse : list.map((x) => <Badge key={x}>{x}</Badge>)}</dd>
+    </div>
+  )
+}

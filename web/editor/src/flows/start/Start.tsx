@@ -1,0 +1,126 @@
+import { type FormEvent, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { BarChart3, CircleDollarSign, FilePlus2, type LucideIcon, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
+import { useLocation } from 'wouter'
+import { api, take } from '../../api/client'
+import { type Flow, idOf } from '../../flow'
+import { Button } from '../../ui/Button'
+import { Dialog } from '../../ui/Dialog'
+import { Field, inputLook } from '../../ui/Field'
+import { Card } from '../../ui/Page'
+import { Problem } from '../../ui/states'
+import { useLang } from '../../words'
+import { useWords } from '../words'
+import { Report } from './Report'
+import type { Bundle } from './read'
+import { PasteBox } from './PasteBox'
+
+const icons: LucideIcon[] = [CircleDollarSign, ShoppingCart, UserPlus, QrCode, Undo2, BarChart3]
+
+/** StartDialog is Start over a list that has flows already. */
+export function StartDialog({ close }: { close: () => void }) {
+  const t = useWords()
+  return <Dialog title={t.newFlow} size="wide" close={close}><Ways /></Dialog>
+}
+
+/** Start is what an empty house shows: ways to the first flow. */
+export function Start() {
+  const t = useWords()
+  return (
+    <div className="pt-4">
+      <h2 className="text-display font-semibold text-balance">{t.noFlows}</h2>
+      <p className="mt-1 mb-7 max-w-xl text-pretty text-text-2">{t.noFlowsHelp}</p>
+      <Ways />
+    </div>
+  )
+}
+
+function Ways() {
+  const t = useWords()
+  const [bundle, setBundle] = useState<Bundle | null>(null)
+  if (bundle) return <Report bundle={bundle} back={() => setBundle(null)} />
+  return (
+    <div className="space-y-7 pb-3">
+      <Blank />
+      <Starters />
+      <section>
+        <h3 className="text-title font-semibold">{t.paste}</h3>
+        <p className="mb-3 text-text-2">{t.pasteHelp}</p>
+        <PasteBox found={setBundle} />
+      </section>
+    </div>
+  )
+}
+
+/** useCreate makes a flow under a name that is free, and opens it. */
+function useCreate() {
+  const queries = useQueryClient()
+  const [, go] = useLocation()
+  return useMutation({
+    mutationFn: async (flow: Flow) => {
+      const { items } = await take(api.GET('/flows', { params: { query: { limit: 200 } } }))
+      let { id } = flow
+      for (let n = 2; items.some((f) => f.id === id); n++) id = `${flow.id}-${n}`
+      return take(api.POST('/flows', { body: { ...flow, id } }))
+    },
+    onSuccess: async (made) => {
+      await queries.invalidateQueries({ queryKey: ['flows'] })
+      go(`/flows/${(made.flow as Flow).id}`)
+    },
+  })
+}
+
+function Blank() {
+  const t = useWords()
+  const [name, setName] = useState('')
+  const make = useCreate()
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    make.mutate({ id: idOf(name), name, trigger: { kind: 'webhook' }, steps: [] })
+  }
+  return (
+    <section>
+      <h3 className="text-title font-semibold">{t.blank}</h3>
+      <form onSubmit={submit} className="mt-2 flex flex-wrap items-end gap-2">
+        <div className="min-w-56 flex-1"><Field label={t.flowName}><input className={inputLook} required maxLength={120} value={name} onChange={(e) => setName(e.target.value)} /></Field></div>
+        <Button type="submit" look="primary" busy={make.isPending}><FilePlus2 size={16} aria-hidden />{t.create}</Button>
+      </form>
+      {make.error && <Problem error={make.error} />}
+    </section>
+  )
+}
+
+const load = { en: () => import('./../starters/en.json'), 'pt-BR': () => import('./../starters/pt-BR.json') }
+
+function Starters() {
+  const t = useWords()
+  const { lang } = useLang()
+  const { data } = useQuery({ queryKey: ['starters', lang], staleTime: Infinity, queryFn: async () => (await load[lang]()).default as unknown as Bundle })
+  const make = useCreate()
+  return (
+    <section>
+      <h3 className="text-title font-semibold">{t.starters}</h3>
+      <p className="mb-3 text-text-2">{t.startersHelp}</p>
+      {make.error && <Problem error={make.error} />}
+      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+        {(data?.flows ?? []).map((flow, i) => <li key={flow.id} className="flex"><Starter flow={flow} icon={icons[i] ?? Workflow} busy={make.isPending} use={() => make.mutate(flow)} /></li>)}
+      </ul>
+    </section>
+  )
+}
+
+function Starter({ flow, icon: Icon, busy, use }: { flow: Flow; icon: LucideIcon; busy: boolean; use: () => void }) {
+  const t = useWords()
+  return (
+    <Card className="flex w-full transition-colors duration-120 hover:border-accent">
+      <button type="button" disabled={busy} onClick={use} className="flex w-full gap-3 rounded-xl p-4 text-left">
+        <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-accent-soft text-accent"><Icon size={18} strokeWidth={1.75} aria-hidden /></span>
+        <span className="min-w-0">
+          <span className="block font-semibold">{flow.name}</span>
+          <span className="mt-0.5 block text-secondary text-text-2">{flow.description}</span>
+          <span className="sr-only">{t.makeIt}</span>
+        </span>
+      </button>
+    </Card>
+  )
+}

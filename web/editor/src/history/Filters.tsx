@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from 'react'
+import { X } from 'lucide-react'
+import { useFlows } from '../api/hooks'
+import { Button } from '../ui/Button'
+import { Field, inputLook, SearchInput } from '../ui/Field'
+import { Select } from '../ui/Select'
+import { useStatusWord } from '../ui/Status'
+import type { Filter } from './useFilter'
+import { useWords } from './words'
+
+/** Filters narrow a list of runs or events; they stand in the address. */
+export function Filters({ filter, statuses }: { filter: Filter; statuses: readonly string[] }) {
+  const t = useWords()
+  const word = useStatusWord()
+  const flows = useFlows('')
+  const { at, set } = filter
+  const [between, setBetween] = useState(at('from') !== '' || at('to') !== '')
+  const spans = [['', t.anyTime], ['1h', t.lastHour], ['24h', t.lastDay], ['7d', t.lastWeek], ['30d', t.lastMonth], ['between', t.between]] as const
+  const choose = (span: string) => {
+    setBetween(span === 'between')
+    set({ since: span === 'between' ? '' : span, from: '', to: '' })
+  }
+  return (
+    <div className="mb-4 flex flex-wrap items-end gap-2">
+      <Value filter={filter} />
+      <Select quiet label={t.flow} value={at('flow')} set={(flow) => set({ flow })} className="max-w-56" options={[{ value: '', label: t.allFlows }, ...(flows.data?.items ?? []).map((f) => ({ value: f.id, label: f.name || f.id, ...(f.name && f.name !== f.id && { hint: f.id }) }))]} />
+      <Select quiet label={t.status} value={at('status')} set={(status) => set({ status })} options={[{ value: '', label: t.allStatuses }, ...statuses.map((s) => ({ value: s, label: word(s) }))]} />
+      <Select quiet label={t.time} value={between ? 'between' : at('since')} set={choose} options={spans.map(([value, label]) => ({ value, label }))} />
+      {between && (
+        <>
+          <Field label={t.from}><input type="datetime-local" className={`${inputLook} h-9`} value={at('from')} onChange={(e) => set({ from: e.target.value })} /></Field>
+          <Field label={t.to}><input type="datetime-local" className={`${inputLook} h-9`} value={at('to')} onChange={(e) => set({ to: e.target.value })} /></Field>
+        </>
+      )}
+      {filter.filtered && <Button look="quiet" onClick={() => { setBetween(false); filter.clear() }}><X size={15} aria-hidden />{t.clear}</Button>}
+    </div>
+  )
+}
+
+/** Value searches a moment after the last key. */
+function Value({ filter }: { filter: Filter }) {
+  const t = useWords()
+  const wanted = filter.at('q')
+  const [text, setText] = useState(wanted)
+  const [seen, setSeen] = useState(wanted)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  if (wanted !== seen) {
+    setSeen(wanted)
+    setText(wanted)
+  }
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const change = (value: string) => {
+    setText(value)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => { setSeen(value); filter.set({ q: value }) }, 300)
+  }
+  return <SearchInput label={t.findValue} value={text} set={change} className="w-full sm:w-72" />
+}

@@ -1,0 +1,39 @@
+import { useMemo } from 'react'
+import { useSearchParams } from 'wouter'
+import type { HistoryQuery } from '../api/hooks'
+
+const spans: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
+
+export const names = ['flow', 'status', 'q', 'since', 'from', 'to', 'group'] as const
+export type FilterName = (typeof names)[number]
+
+/** useFilter keeps the filter of a list in the address, and makes the query of it. */
+export function useFilter() {
+  const [params, setParams] = useSearchParams()
+  const at = (name: FilterName) => params.get(name) ?? ''
+  const since = at('since')
+  const begin = useMemo(() => (spans[since] ? new Date(Date.now() - spans[since]).toISOString() : ''), [since])
+  const query: HistoryQuery = {}
+  for (const name of ['flow', 'status', 'q'] as const) if (at(name)) query[name] = at(name)
+  const from = at('from') ? iso(at('from')) : begin
+  const to = at('to') ? iso(at('to')) : ''
+  if (from) query.from = from
+  if (to) query.to = to
+  const set = (values: Partial<Record<FilterName | 'event', string>>) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old)
+      for (const [name, value] of Object.entries(values)) {
+        if (value) next.set(name, value)
+        else next.delete(name)
+      }
+      return next
+    }, { replace: true })
+  return { query, params, at, set, clear: () => setParams({}, { replace: true }), filtered: names.some((n) => params.has(n)) }
+}
+
+export type Filter = ReturnType<typeof useFilter>
+
+function iso(local: string): string {
+  const at = new Date(local)
+  return Number.isNaN(at.getTime()) ? '' : at.toISOString()
+}

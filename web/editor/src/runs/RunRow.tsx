@@ -1,0 +1,43 @@
+import { Link } from 'wouter'
+import type { Schemas } from '../api/client'
+import { Status } from '../ui/Status'
+import { useFormat } from '../words/format'
+import { fill } from '../words/phrase'
+import { useWords } from './listWords'
+
+type RowProps = { run: Schemas['RunView']; name: string; chosen?: boolean; choose?: (on: boolean) => void }
+
+export function RunRow({ run, name, chosen = false, choose }: RowProps) {
+  const t = useWords()
+  const { moment, whole, took } = useFormat()
+  const title = run.title || name
+  return (
+    <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
+      {choose && <input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="relative z-10 size-4 shrink-0 accent-accent" />}
+      <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 py-2.5 sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
+        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={run.status} /></span>
+        <span className="min-w-0">
+          <span className="flex min-w-0 items-baseline gap-2">
+            <span className="truncate font-medium">{title}</span>
+            {run.title && <span className="truncate text-secondary text-text-2">{name}</span>}
+          </span>
+          <Said run={run} />
+        </span>
+        <span className="text-right text-secondary whitespace-nowrap text-text-2">
+          <time dateTime={run.at} data-tip={whole(run.at)} className="block">{moment(run.at)}</time>
+          <span className="block text-text-3">{run.revision > 0 && <span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span>}{run.replay_of && ` · ${t.isReplay}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
+        </span>
+      </Link>
+    </li>
+  )
+}
+
+/** Said is the run in a sentence: its error, why it stopped, or what it waits for. */
+function Said({ run }: { run: Schemas['RunView'] }) {
+  const t = useWords()
+  const { moment } = useFormat()
+  if (run.error) return <span className="line-clamp-2 text-secondary break-words text-fail">{run.error.step && <b className="font-medium">{run.error.step}: </b>}{run.error.message}</span>
+  if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2">{run.reason}</span>
+  if (run.waiting_for || run.due) return <span className="block truncate text-secondary text-wait">{run.waiting_for} {run.due && !run.ended && fill(t.untilWhen, { when: moment(run.due) })}</span>
+  return null
+}

@@ -1,0 +1,76 @@
+import { Languages, LogOut, Monitor, Moon, Radio, Search, Sun } from 'lucide-react'
+import { Link, useLocation } from 'wouter'
+import { useLiveState } from '../api/hooks'
+import { IconButton } from '../ui/Button'
+import { keyText, runCommand } from '../ui/commands'
+import { Logo } from '../ui/Logo'
+import { Menu } from '../ui/Menu'
+import { useLang } from '../words'
+import { placesOf, standsAt } from './places'
+import { useLook } from './useLook'
+import { useWords } from './words'
+
+type BarProps = { role: string; name: string; leave: () => void }
+
+/** Bar leads to the screens; on a phone they stand at the bottom. */
+export function Bar({ role, name, leave }: BarProps) {
+  const t = useWords()
+  return (
+    <>
+      <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-b border-line bg-surface px-3 sm:px-4">
+        <Logo word />
+        <nav aria-label={t.menu} className="ml-1 hidden min-w-0 flex-1 gap-0.5 sm:flex"><Places role={role} /></nav>
+        <span className="flex-1 sm:hidden" />
+        <LiveSign />
+        <button type="button" onClick={() => runCommand('palette')} className="hidden h-9 items-center gap-2 rounded-lg border border-line px-3 text-text-3 transition-colors duration-120 hover:border-edge lg:flex" aria-label={t.palette}>
+          <Search size={15} aria-hidden /><span className="text-secondary">{t.search}</span><kbd className="ml-4 text-text-3">{keyText('mod+k')}</kbd>
+        </button>
+        <IconButton label={t.palette} hint={keyText('mod+k')} className="lg:hidden" onClick={() => runCommand('palette')}><Search size={17} strokeWidth={1.75} aria-hidden /></IconButton>
+        <Person name={name} leave={leave} />
+      </header>
+      <nav aria-label={t.menu} className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-fr grid-flow-col border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"><Places role={role} phone /></nav>
+    </>
+  )
+}
+
+function Places({ role, phone = false }: { role: string; phone?: boolean }) {
+  const t = useWords()
+  const [here] = useLocation()
+  return placesOf(role).map(({ path, word, icon: Icon }) => {
+    const on = standsAt(here, path)
+    const look = phone
+      ? `flex min-h-13 min-w-0 flex-col items-center justify-center gap-0.5 px-0.5 text-[11px]/4 font-medium ${on ? 'text-accent' : 'text-text-2'}`
+      : `flex h-9 items-center gap-2 rounded-lg px-2.5 font-medium transition-colors duration-120 ${on ? 'bg-accent-soft text-accent' : 'text-text-2 hover:bg-sunken hover:text-text'}`
+    return (
+      <Link key={path} href={path} aria-label={t[word]} data-tip={phone ? undefined : t[word]} aria-current={on ? 'page' : undefined} className={look}>
+        <Icon size={phone ? 19 : 17} strokeWidth={1.75} aria-hidden /> <span className={phone ? 'max-w-full truncate' : 'hidden md:inline'}>{t[word]}</span>
+      </Link>
+    )
+  })
+}
+
+function LiveSign() {
+  const t = useWords()
+  if (useLiveState() !== 'paused') return null
+  return <span role="status" data-tip={t.livePausedHelp} className="inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-1 text-meta font-medium whitespace-nowrap text-warn"><Radio size={13} aria-hidden /> {t.livePaused}</span>
+}
+
+function Person({ name, leave }: { name: string; leave: () => void }) {
+  const t = useWords()
+  const { lang, setLang } = useLang()
+  const { theme, setTheme } = useLook()
+  const letters = name.split(/[\s@.]+/).filter(Boolean).slice(0, 2).map((w) => w[0]?.toUpperCase()).join('')
+  const next = { system: 'light', light: 'dark', dark: 'system' } as const
+  const icons = { system: Monitor, light: Sun, dark: Moon }
+  return (
+    <Menu label={name || t.menu} items={[
+      { id: 'theme', label: `${t.theme}: ${t[theme]}`, icon: icons[theme], run: () => setTheme(next[theme]) },
+      { id: 'language', label: lang === 'en' ? 'Português (Brasil)' : 'English', icon: Languages, run: () => setLang(lang === 'en' ? 'pt-BR' : 'en') },
+      { id: 'keys', label: t.shortcuts, hint: '?', run: () => runCommand('help') },
+      'line',
+      { id: 'leave', label: t.signOut, icon: LogOut, run: leave },
+    ]} trigger={(props) => (
+      <button type="button" aria-label={name || t.menu} data-tip={name} {...props} className="ml-1 inline-grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-meta font-semibold text-accent">{letters || '·'}</button>
+    )} />
+  )
+}

@@ -1,0 +1,27 @@
+import { useState } from 'react'
+import { lettersOn, setLetters, useAllCommands } from '../ui/commands'
+import { Dialog } from '../ui/Dialog'
+import { Switch } from '../ui/Switch'
+import { Keys } from './Palette'
+import { useWords } from './words'
+
+/** Help lists the keys of everything that can be done on the screen behind it. */
+export function Help({ close }: { close: () => void }) {
+  const t = useWords()
+  const commands = useAllCommands().filter((c) => c.keys)
+  const groups = [...new Set(commands.map((c) => c.group))]
+  const [letters, set] = useState(lettersOn)
+  return (
+    <Dialog title={t.shortcuts} help={t.shortcutsHelp} size="wide" close={close}>
+      <div className="columns-1 gap-8 sm:columns-2">
+        {groups.map((g) => (
+          <section key={g} className="mb-5 break-inside-avoid">
+            <h3 className="mb-1 font-semibold">{g}</h3>
+            <ul>{commands.filter((c) => c.group === g).map((c) => <li key={c.id} className="flex items-center justify-between gap-3 border-b border-line py-1.5"><span className="min-w-0">{c.label}</span><Keys keys={c.keys ?? ''} /></li>)}</ul>
+          </section>
+        ))}
+      </div>
+      <div className="mt-2 flex items-center gap-3"><Switch on={letters} label={t.letters} set={(on) => { setLetters(on); set(on) }} /><span>{t.letters}</span></div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,78 @@
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { CornerDownLeft, Search } from 'lucide-react'
+import { useLocation } from 'wouter'
+import { useFlows } from '../api/hooks'
+import { keyCaps, useAllCommands } from '../ui/commands'
+import { plainText } from '../words/format'
+import { useWords } from './words'
+
+type Entry = { id: string; group: string; label: string; words: string; keys?: string; run: () => void }
+
+/** Palette finds flows, screens and what can be done here. */
+export function Palette({ close }: { close: () => void }) {
+  const t = useWords()
+  const box = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  const [q, setQ] = useState('')
+  const [at, setAt] = useState(0)
+  const entries = useEntries()
+  const wanted = plainText(q).split(/\s+/).filter(Boolean)
+  const found = entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).slice(0, 60)
+  useEffect(() => {
+    const before = document.activeElement
+    if (!box.current?.open) box.current?.showModal()
+    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus() }
+  }, [])
+  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at])
+  const choose = (e: Entry | undefined) => {
+    if (!e) return
+    close()
+    queueMicrotask(e.run)
+  }
+  const keys = (e: KeyboardEvent) => {
+    if (e.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
+    else if (e.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
+    else if (e.key === 'Enter') choose(found[at])
+    else return
+    e.preventDefault()
+  }
+  return (
+    <dialog ref={box} aria-label={t.palette} onCancel={(e) => { e.preventDefault(); close() }} onClick={(e) => { if (e.target === box.current) close() }}
+      className="fixed inset-x-0 top-[10dvh] m-auto mt-0 w-[min(94vw,36rem)] animate-rise overflow-hidden rounded-2xl bg-surface p-0 text-text shadow-float backdrop:bg-veil">
+      <div className="flex items-center gap-3 border-b border-line px-4">
+        <Search size={17} aria-hidden className="shrink-0 text-text-3" />
+        <input role="combobox" aria-expanded aria-controls={id} aria-activedescendant={found[at] && `${id}-${at}`} aria-label={t.findAnything} placeholder={t.findAnything} value={q} onKeyDown={keys}
+          onChange={(e) => { setQ(e.target.value); setAt(0) }} className="h-12 min-w-0 flex-1 bg-transparent text-title outline-none placeholder:text-text-3" />
+      </div>
+      <ul id={id} role="listbox" aria-label={t.palette} className="max-h-[50dvh] overflow-y-auto p-1.5">
+        {found.map((e, i) => (
+          <li key={e.id} id={`${id}-${i}`} role="option" aria-selected={i === at} onPointerMove={() => setAt(i)} onClick={() => choose(e)} className={`flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 ${i === at ? 'bg-sunken' : ''}`}>
+            <span className="min-w-0 flex-1 truncate">{e.label}</span>
+            <span className="text-meta text-text-2">{e.group}</span>
+            {e.keys ? <Keys keys={e.keys} /> : i === at && <CornerDownLeft size={14} aria-hidden className="text-text-3" />}
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p className="px-5 py-4 text-text-2">{t.noMatch}</p>}
+    </dialog>
+  )
+}
+
+function useEntries(): Entry[] {
+  const t = useWords()
+  const [, go] = useLocation()
+  const commands = useAllCommands()
+  const flows = useFlows('')
+  return [
+    ...commands.filter((c) => !c.hidden).map((c) => ({ id: c.id, group: c.group, label: c.label, words: c.words ?? '', keys: c.keys, run: c.run })),
+    ...(flows.data?.items ?? []).map((f) => ({ id: `flow ${f.id}`, group: t.groupFlows, label: f.name || f.id, words: `${f.id} ${f.tags.join(' ')} ${f.description}`, run: () => go(`/flows/${f.id}`) })),
+  ]
+}
+
+export function Keys({ keys }: { keys: string }) {
+  return (
+    <span className="flex shrink-0 items-center gap-1.5">
+      {keyCaps(keys).map((step, i) => <span key={i} className="flex gap-0.5">{step.map((cap) => <kbd key={cap} className="min-w-5 rounded-md border border-line bg-surface px-1 text-center text-text-2">{cap}</kbd>)}</span>)}
+    </span>
+  )
+}

@@ -1,0 +1,14 @@
+import { useState } from 'react'
+import { chooseTheme, keptTheme, type Theme } from '../ui/theme'
+
+/** useLook is the theme that was chosen. */
+export function useLook() {
+  const [theme, set] = useState<Theme>(keptTheme)
+  return {
+    theme,
+    setTheme: (next: Theme) => {
+      chooseTheme(next)
+      set(next)
+    },
+  }
+}
