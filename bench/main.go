@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -44,30 +45,34 @@ func main() {
 	}
 	seconds := flag.Duration("time", 4*time.Second, "length of each measurement")
 	out := flag.String("o", "bench.json", "where to write the figures")
+	only := flag.String("only", "", "parts to measure, by name and with commas between; all when empty")
+	binary := flag.String("binary", "", "program to measure, instead of one built from this tree")
 	flag.Parse()
-	if err := measure(*seconds, *out); err != nil {
+	b := &bench{ctx: context.Background(), binary: *binary, seconds: *seconds}
+	if err := b.measure(*only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(seconds time.Duration, out string) error {
-	dir, err := os.MkdirTemp("", "gancho-bench-")
-	if err != nil {
+func (b *bench) measure(only, out string) (err error) {
+	if b.dir, err = os.MkdirTemp("", "gancho-bench-"); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
-	b := &bench{ctx: context.Background(), dir: dir, binary: filepath.Join(dir, "gancho"), seconds: seconds}
-	build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.binary, "./cmd/gancho")
-	build.Stderr = os.Stderr
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if err := build.Run(); err != nil {
+	defer os.RemoveAll(b.dir)
+	if err := b.build(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	fmt.Printf("%d cores, %s, %s a measurement\n\n", runtime.NumCPU(), runtime.Version(), seconds)
-	for _, part := range []func() error{b.weight, b.start, b.accept, b.executions, b.latency, b.disk} {
-		if err := part(); err != nil {
-			return err
+	fmt.Printf("%d cores, %s, %s a measurement\n\n", runtime.NumCPU(), runtime.Version(), b.seconds)
+	for _, part := range []struct {
+		name string
+		do   func() error
+	}{{"weight", b.weight}, {"start", b.start}, {"accept", b.accept}, {"executions", b.executions}, {"latency", b.latency}, {"disk", b.disk}} {
+		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
+			continue
+		}
+		if err := part.do(); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	data, err := json.MarshalIndent(b.figures, "", "  ")
@@ -80,6 +85,18 @@ func measure(seconds time.Duration, out string) error {
 	return nil
 }
 
+// build makes the program as it is released, unless one was named.
+func (b *bench) build() error {
+	if b.binary != "" {
+		return nil
+	}
+	b.binary = filepath.Join(b.dir, "gancho")
+	build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.binary, "./cmd/gancho")
+	build.Stderr = os.Stderr
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	return build.Run()
+}
+
 func (b *bench) add(f figure) {
 	b.figures = append(b.figures, f)
 	mark := "  "
@@ -87,6 +104,11 @@ func (b *bench) add(f figure) {
 		mark = "ok"
 	}
 	fmt.Printf("%-4s %-62s %12.3f %-10s goal %-18s %s\n", f.Name, f.What, f.Value, f.Unit, f.Goal, mark)
+}
+
+// note is a figure without a goal, to understand others by.
+func (b *bench) note(name, what string, value float64, unit string) {
+	b.add(figure{name, what, value, unit, "-", true})
 }
 
 // most adds a figure that should not be above its goal, least one that should reach it.
@@ -128,9 +150,9 @@ func (b *bench) start() error {
 // accept compares the durable accept with a bare echo handler that reads the body.
 func (b *bench) accept() error {
 	for _, connections := range []int{32, 256} {
-		var ratios, rates []float64
+		var ratios, rates, cpus, bares []float64
 		for range 3 {
-			bare, err := b.withPeer("echo", nil, func(url string) float64 { return load(b.ctx, url, connections, b.seconds, nil) })
+			bare, bareCPU, err := b.withPeer("echo", nil, func(url string) float64 { return load(b.ctx, url, connections, b.seconds, nil) })
 			if err != nil {
 				return err
 			}
@@ -145,12 +167,16 @@ func (b *bench) accept() error {
 			if err != nil {
 				return errors.Join(err, g.stop())
 			}
+			before := g.cpu()
 			rate := load(b.ctx, url, connections, b.seconds, nil)
+			cpus, bares = append(cpus, (g.cpu()-before)*1000/(rate*b.seconds.Seconds())), append(bares, bareCPU)
 			g.stop()
 			ratios, rates = append(ratios, rate/bare), append(rates, rate)
 		}
 		b.least("P1", fmt.Sprintf("durable accept, %d connections, beside bare echo", connections), median(ratios), 0.6, "ratio")
 		b.least("P1", fmt.Sprintf("durable accept, %d connections", connections), median(rates), 5000, "events/s")
+		b.note("P1", fmt.Sprintf("CPU an accept, %d connections", connections), median(cpus), "ms")
+		b.note("P1", "CPU a request of bare echo", median(bares), "ms")
 	}
 	return nil
 }
@@ -163,10 +189,10 @@ const sixFields = `{"id": "relay", "name": "Relay", "trigger": {"kind": "webhook
 
 // executions compares whole runs with a relay that filters, maps and posts without storage.
 func (b *bench) executions() error {
-	var ratios, rates, cpus, memories []float64
+	var ratios, rates, cpus, memories, bares []float64
 	for range 3 {
 		sink := newSink()
-		relayed, err := b.withPeer("relay", []string{sink.url}, func(url string) float64 {
+		relayed, bare, err := b.withPeer("relay", []string{sink.url}, func(url string) float64 {
 			sink.reset()
 			load(b.ctx, url, 64, b.seconds, sink)
 			return float64(sink.count()) / b.seconds.Seconds()
@@ -187,6 +213,7 @@ func (b *bench) executions() error {
 		load(b.ctx, url, 64, b.seconds, sink)
 		delivered := float64(sink.count())
 		ratios, rates = append(ratios, delivered/b.seconds.Seconds()/relayed), append(rates, delivered/b.seconds.Seconds())
+		bares = append(bares, bare)
 		cpus, memories = append(cpus, (g.cpu()-before)*1000/delivered), append(memories, g.memory())
 		g.stop()
 		if err := sink.close(); err != nil {
@@ -196,6 +223,7 @@ func (b *bench) executions() error {
 	b.least("P2", "whole executions, no growing backlog, beside a relay", median(ratios), 0.5, "ratio")
 	b.least("P2", "whole executions", median(rates), 2000, "runs/s")
 	b.most("P2", "CPU an execution", median(cpus), 0.4, "ms")
+	b.note("P2", "CPU a request of the relay", median(bares), "ms")
 	b.most("P5", "memory under that load", slices.Max(memories), 150, "MB")
 	return nil
 }

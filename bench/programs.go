@@ -254,24 +254,27 @@ func folder(dir string) (int64, error) {
 	return total, err
 }
 
-// withPeer measures a peer that this program plays itself, in a process of its own.
-func (b *bench) withPeer(kind string, args []string, f func(url string) float64) (float64, error) {
+// withPeer measures the rate of a peer that this program plays itself, in a process of its
+// own, and its CPU time a request in ms.
+func (b *bench) withPeer(kind string, args []string, f func(url string) float64) (rate, cpu float64, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	address, err := free(b.ctx)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	cmd := exec.CommandContext(b.ctx, self, append([]string{"peer", kind, address}, args...)...)
 	cmd.Stderr = os.Stderr
 	p, err := launch(b.ctx, address, "/ready", cmd)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	value := f(p.url + "/h/x")
-	return value, p.stop()
+	before := p.cpu()
+	rate = f(p.url + "/h/x")
+	cpu = (p.cpu() - before) * 1000 / (rate * b.seconds.Seconds())
+	return rate, cpu, p.stop()
 }
 
 // fdatasync is the median time of one of 4 KB, in ms.

@@ -32,7 +32,8 @@ type archive struct {
 	cached sync.Mutex
 	blocks map[blockKey]*block
 
-	files sync.Mutex // held by whoever needs that no file goes away, and by who deletes them
+	passing sync.Mutex // held while blocks are moved
+	files   sync.Mutex // held by whoever needs that no file goes away, and by who deletes them
 }
 
 type blockKey struct {
@@ -47,8 +48,8 @@ func newArchive(s *Store) *archive {
 }
 
 // load reads which volumes there are. None is opened before somebody asks for it.
-func (a *archive) load(tx *bbolt.Tx) error {
-	return tx.Bucket([]byte("volumes")).ForEach(func(key, value []byte) error {
+func (a *archive) load(tx *tx) error {
+	return tx.bucket("volumes").forEach(func(key, value []byte) error {
 		v := &volume{dir: a.dir, seq: binary.BigEndian.Uint64(key)}
 		if err := unseal(value, &v.note); err != nil {
 			return fmt.Errorf("volumes: %w", err)
@@ -281,7 +282,7 @@ func (a *archive) story(id string) (store.Story, error) {
 }
 
 // revive puts an archived event back into live state, where from now on it counts.
-func (a *archive) revive(tx *bbolt.Tx, f *archived) error {
+func (a *archive) revive(tx *tx, f *archived) error {
 	k, err := a.read(f)
 	if err != nil {
 		return err
@@ -295,13 +296,13 @@ func (a *archive) revive(tx *bbolt.Tx, f *archived) error {
 		rows   []pair
 	}{{"steps", k.steps}, {"results", k.results}, {"inbox", k.inbox}} {
 		for _, p := range part.rows {
-			if err := tx.Bucket([]byte(part.bucket)).Put(join(n, p.key), frame(p.value)); err != nil {
+			if err := tx.bucket(part.bucket).put(join(n, p.key), frame(p.value)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, p := range k.given {
-		if err := tx.Bucket([]byte("given")).Put(join(n, p.key), []byte{1}); err != nil {
+		if err := tx.bucket("given").put(join(n, p.key), []byte{1}); err != nil {
 			return err
 		}
 	}
@@ -374,16 +375,16 @@ func (a *archive) expireOne(v *volume) error {
 	if err != nil {
 		return err
 	}
-	return a.s.live.do(func(tx *bbolt.Tx) error {
+	return a.s.live.do(func(tx *tx) error {
 		if rows {
-			return tx.Bucket([]byte("volumes")).Delete(number(v.seq))
+			return tx.bucket("volumes").delete(number(v.seq))
 		}
 		return a.putNote(tx, v)
 	}, nil)
 }
 
 // putNote writes down what a volume holds.
-func (a *archive) putNote(tx *bbolt.Tx, v *volume) error {
+func (a *archive) putNote(tx *tx, v *volume) error {
 	a.mu.RLock()
 	note := v.note
 	note.Flows = maps.Clone(note.Flows)
@@ -485,12 +486,8 @@ func (a *archive) eraseIn(f *archived) error {
 		}
 		all = append(all, *k)
 	}
-	rows, err := encodeRows(f.flow, all)
-	if err != nil {
-		return err
-	}
 	clear(a.blocks)
-	return f.v.replace(f.block, pack(rows), pack(encodeBodies(all)))
+	return f.v.replace(f.block, pack(encodeRows(f.flow, all)), pack(encodeBodies(all)))
 }
 
 func (a *archive) close() error {

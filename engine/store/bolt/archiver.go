@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
 const (
@@ -26,17 +24,17 @@ const (
 )
 
 // noteEnd remembers that an event is over, for the archiver.
-func (s *Store) noteEnd(tx *bbolt.Tx, n uint64, flow string) error {
+func (s *Store) noteEnd(tx *tx, n uint64, flow string) error {
 	value := binary.BigEndian.AppendUint64(nil, uint64(s.now().UnixMilli()))
-	return tx.Bucket([]byte("ended")).Put(number(n), append(value, flow...))
+	return tx.bucket("ended").put(number(n), append(value, flow...))
 }
 
 // noteEnds does so for all events of a live.db that was written before there was an archive.
-func (s *Store) noteEnds(tx *bbolt.Tx) error {
-	runs := tx.Bucket([]byte("runs"))
-	return tx.Bucket([]byte("events")).ForEach(func(key, value []byte) error {
+func (s *Store) noteEnds(tx *tx) error {
+	runs := tx.bucket("runs")
+	return tx.bucket("events").forEach(func(key, value []byte) error {
 		var r savedRun
-		if row := runs.Get(key); row != nil {
+		if row := runs.get(key); row != nil {
 			if unseal(row, &r) != nil || !r.Status.Final() {
 				return nil // a damaged one stays where it is
 			}
@@ -64,7 +62,7 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 				return
 			}
 			var err error
-			if more, err = s.archivePass(ctx); err != nil && !errors.Is(err, store.ErrClosed) {
+			if more, err = s.archivePass(ctx, archiveAfter); err != nil && !errors.Is(err, store.ErrClosed) {
 				s.log.Error("archive what has ended", "error", err)
 				more = true
 			}
@@ -72,10 +70,20 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 	}
 }
 
-// archivePass moves all blocks that are ready, and says whether anything is left.
-func (s *Store) archivePass(ctx context.Context) (left bool, err error) {
+// archiveNow moves what fills blocks, however young, so that a checkpoint need not write it
+// to live.db first.
+func (s *Store) archiveNow(ctx context.Context) {
+	if _, err := s.archivePass(ctx, 0); err != nil && !errors.Is(err, store.ErrClosed) {
+		s.log.Error("archive what has ended", "error", err)
+	}
+}
+
+// archivePass moves all blocks of what ended so long ago, and says whether anything is left.
+func (s *Store) archivePass(ctx context.Context, after time.Duration) (left bool, err error) {
+	s.archive.passing.Lock()
+	defer s.archive.passing.Unlock()
 	for ctx.Err() == nil {
-		ready, rest, err := s.ready()
+		ready, rest, err := s.ready(after)
 		if err != nil || len(ready) == 0 {
 			return rest, err
 		}
@@ -87,21 +95,21 @@ func (s *Store) archivePass(ctx context.Context) (left bool, err error) {
 }
 
 // ready picks groups of events of one flow that are to become blocks.
-func (s *Store) ready() (ready [][]uint64, rest bool, err error) {
+func (s *Store) ready(after time.Duration) (ready [][]uint64, rest bool, err error) {
 	now, moved := s.now(), 0
 	type group struct {
 		numbers []uint64
 		oldest  time.Time
 	}
 	open := map[string]*group{}
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket([]byte("ended")).Cursor()
+	err = s.live.view(func(tx *tx) error {
+		c := tx.bucket("ended").cursor()
 		scanned := 0
-		for key, value := c.First(); key != nil && scanned < mostEnded && moved < mostMoved; key, value = c.Next() {
+		for key, value := c.first(); key != nil && scanned < mostEnded && moved < mostMoved; key, value = c.next() {
 			scanned++
 			rest = true
 			at, flow := time.UnixMilli(int64(binary.BigEndian.Uint64(value))), string(value[8:])
-			if now.Sub(at) < archiveAfter {
+			if now.Sub(at) < after {
 				continue
 			}
 			g := open[flow]
@@ -135,7 +143,7 @@ func (s *Store) move(groups [][]uint64) error {
 	var skip []uint64
 	s.archive.files.Lock()
 	defer s.archive.files.Unlock()
-	err := s.live.db.View(func(tx *bbolt.Tx) error {
+	err := s.live.view(func(tx *tx) error {
 		for _, numbers := range groups {
 			all := make([]kept, 0, len(numbers))
 			for _, n := range numbers {
@@ -148,11 +156,7 @@ func (s *Store) move(groups [][]uint64) error {
 				stamps[n] = stamp(tx, n)
 				all = append(all, *k)
 			}
-			made, err := packAll(all)
-			if err != nil {
-				return err
-			}
-			blocks = append(blocks, made...)
+			blocks = append(blocks, packAll(all)...)
 		}
 		return nil
 	})
@@ -177,12 +181,12 @@ func (s *Store) move(groups [][]uint64) error {
 }
 
 // collect reads an event with all that came of it.
-func (s *Store) collect(tx *bbolt.Tx, n uint64) (*kept, error) {
+func (s *Store) collect(tx *tx, n uint64) (*kept, error) {
 	k := &kept{}
 	if err := get(tx, "events", number(n), &k.event); err != nil {
 		return nil, err
 	}
-	if tx.Bucket([]byte("runs")).Get(number(n)) != nil {
+	if tx.bucket("runs").get(number(n)) != nil {
 		k.run = &savedRun{}
 		if err := get(tx, "runs", number(n), k.run); err != nil {
 			return nil, err
@@ -211,17 +215,17 @@ func (s *Store) collect(tx *bbolt.Tx, n uint64) (*kept, error) {
 }
 
 // stamp tells whether an event or its run was written to since: the sums of both records.
-func stamp(tx *bbolt.Tx, n uint64) []byte {
+func stamp(tx *tx, n uint64) []byte {
 	var sums []byte
 	for _, bucket := range []string{"events", "runs"} {
-		row := tx.Bucket([]byte(bucket)).Get(number(n))
+		row := tx.bucket(bucket).get(number(n))
 		sums = append(sums, row[max(0, len(row)-4):]...)
 	}
 	return sums
 }
 
 // packAll makes the blocks of events of one flow, each of a bounded size.
-func packAll(all []kept) ([]packed, error) {
+func packAll(all []kept) []packed {
 	var blocks []packed
 	for len(all) > 0 {
 		n, bytes := 0, 0
@@ -232,13 +236,9 @@ func packAll(all []kept) ([]packed, error) {
 		part := all[:n]
 		all = all[n:]
 		flow := part[0].event.Flow
-		rows, err := encodeRows(flow, part)
-		if err != nil {
-			return nil, err
-		}
-		blocks = append(blocks, packed{flow: flow, all: part, rows: pack(rows), bodies: pack(encodeBodies(part))})
+		blocks = append(blocks, packed{flow: flow, all: part, rows: pack(encodeRows(flow, part)), bodies: pack(encodeBodies(part))})
 	}
-	return blocks, nil
+	return blocks
 }
 
 func (k *kept) size() int {
@@ -266,9 +266,9 @@ func (a *archive) current() (*volume, error) {
 	}
 	v := &volume{dir: a.dir, note: volumeNote{Day: day, Flows: map[string]time.Time{}}}
 	// It is noted before there is a file: no file is ever unknown.
-	err := a.s.live.do(func(tx *bbolt.Tx) error {
+	err := a.s.live.do(func(tx *tx) error {
 		var err error
-		if v.seq, err = tx.Bucket([]byte("volumes")).NextSequence(); err != nil {
+		if v.seq, err = tx.bucket("volumes").nextSequence(); err != nil {
 			return err
 		}
 		return put(tx, "volumes", number(v.seq), v.note)
@@ -340,13 +340,13 @@ func (s *Store) leave(v *volume, blocks []packed, stamps map[uint64][]byte, skip
 	for i := 0; i < len(blocks) || first; i += 4 {
 		part := blocks[min(i, len(blocks)):min(i+4, len(blocks))]
 		head := first
-		err := s.live.do(func(tx *bbolt.Tx) error {
+		err := s.live.do(func(tx *tx) error {
 			if head {
 				if err := s.archive.putNote(tx, v); err != nil {
 					return err
 				}
 				for _, n := range skip {
-					if err := tx.Bucket([]byte("ended")).Delete(number(n)); err != nil {
+					if err := tx.bucket("ended").delete(number(n)); err != nil {
 						return err
 					}
 				}
@@ -361,7 +361,7 @@ func (s *Store) leave(v *volume, blocks []packed, stamps map[uint64][]byte, skip
 	return nil
 }
 
-func leaveBlocks(tx *bbolt.Tx, blocks []packed, stamps map[uint64][]byte) error {
+func leaveBlocks(tx *tx, blocks []packed, stamps map[uint64][]byte) error {
 	for i := range blocks {
 		for _, k := range blocks[i].all {
 			n := k.event.Number

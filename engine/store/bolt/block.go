@@ -2,9 +2,6 @@ package bolt
 
 import (
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
-	"hash/crc32"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -37,22 +34,20 @@ type entry struct {
 }
 
 // encodeRows writes a block of one flow's events without their bodies: the flow, then each
-// entry. Numbers are uvarints; bytes are preceded by their length and one, 0 being nil.
-func encodeRows(flow string, all []kept) ([]byte, error) {
+// entry. Numbers are uvarints; bytes are preceded by their length and one, 0 being nil. An
+// event and a run begin with their version; where they begin as JSON does they are of an
+// earlier format.
+func encodeRows(flow string, all []kept) []byte {
 	out := appendBytes(nil, []byte(flow))
 	for i := range all {
 		k := &all[i]
 		e := k.event
 		e.Meta, e.Body = nil, nil
-		event, err := json.Marshal(e)
-		if err != nil {
-			return nil, err
-		}
+		sealed := e.sealed()
+		event := append([]byte{asEventFields}, sealed[1:len(sealed)-4]...)
 		var run []byte
 		if k.run != nil {
-			if run, err = json.Marshal(k.run); err != nil {
-				return nil, err
-			}
+			run = append([]byte{asRunFields}, k.run.fields()...)
 		}
 		var below []byte
 		for _, list := range [][]pair{k.steps, k.results, k.inbox, k.given} {
@@ -64,7 +59,7 @@ func encodeRows(flow string, all []kept) ([]byte, error) {
 			out = appendBytes(out, part)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // encodeBodies writes the envelopes and bodies of the events of a block.
@@ -173,16 +168,32 @@ func decodeBodies(plain []byte, n uint64) (meta, body []byte, err error) {
 	return nil, nil, errDamaged
 }
 
+// rowOf gives a frame of an event or run of a block, as live state keeps it.
+func rowOf(part []byte) []byte {
+	if part[0] == '{' {
+		return frame(part)
+	}
+	return frameAs(part[0], part[1:])
+}
+
+// readRow gives the meaning of an event or run of a block.
+func readRow(part []byte, into any) error {
+	if len(part) > 0 && part[0] != '{' {
+		return read(part[0], part[1:], into)
+	}
+	return read(asBytes, part, into)
+}
+
 // decode gives the whole of an entry but its envelope and body.
 func (e *entry) decode() (*kept, error) {
 	k := &kept{}
-	if err := json.Unmarshal(e.event, &k.event); err != nil {
-		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	if err := readRow(e.event, &k.event); err != nil {
+		return nil, err
 	}
 	if e.run != nil {
 		k.run = &savedRun{}
-		if err := json.Unmarshal(e.run, k.run); err != nil {
-			return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		if err := readRow(e.run, k.run); err != nil {
+			return nil, err
 		}
 	}
 	c := &cutter{rest: e.below}
@@ -195,7 +206,7 @@ func (e *entry) decode() (*kept, error) {
 
 // pack seals a block: a frame that took more time to become smaller.
 func pack(plain []byte) []byte {
-	out := append(make([]byte, 0, len(plain)/3+16), 1)
+	out := append(make([]byte, 0, len(plain)/3+16), asBytes)
 	out = append(out, s2.EncodeBetter(nil, plain)...)
-	return binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
+	return binary.BigEndian.AppendUint32(out, sumOf(asBytes, plain))
 }

@@ -1,13 +1,14 @@
-// Package bolt is the embedded store: two bbolt files in one folder.
+// Package bolt is the embedded store: two bbolt files in one folder, with a journal.
 //
 //	FORMAT     version of the folder
 //	gancho.db  documents
 //	live.db    events, runs, steps, signals, keys, dedupe keys, counters
+//	journal/   what live.db will hold after the next checkpoint: see live
 //	reserve    disk space for when there is none left
 //	archive/   what has ended, in files of a day: see volume
 //
-// One writer goroutine per file drains a bounded queue into one transaction and acknowledges
-// all of it after the sync. What is due is known in memory and rebuilt at Open.
+// Calls that come together become durable together. What is due is known in memory and rebuilt
+// at Open.
 //
 // Layout of live.db (numbers are 8 bytes, big endian; every value is sealed by frame):
 //
@@ -34,6 +35,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -47,11 +49,11 @@ import (
 )
 
 // format of a data folder, in its file FORMAT.
-const format = "gancho 2\n"
+const format = "gancho 3\n"
 
-// formerFormat is that of folders whose events are all JSON. They are read as they are, and become
-// folders of this format when they are opened for writing.
-const formerFormat = "gancho 1\n"
+// formerFormats are read as they are; their folders become folders of this format when they
+// are opened for writing. 1: events are all JSON. 2: no journal, all heads of events and runs are JSON.
+var formerFormats = []string{"gancho 1\n", "gancho 2\n"}
 
 // Options of a store. The zero value is usable.
 type Options struct {
@@ -63,7 +65,7 @@ type Options struct {
 type Store struct {
 	log     *slog.Logger
 	dir     string
-	live    *file
+	live    *live
 	docs    *file
 	sched   *scheduler
 	counts  *ledger
@@ -73,7 +75,7 @@ type Store struct {
 	clean   bool   // the process before this one ended in good order
 	boot    uint64 // number of this start: the high part of lease tokens
 	leases  atomic.Uint64
-	next    uint64 // number of the next event; touched by the writer of live alone
+	next    uint64 // number of the next event; touched by ops of live alone
 
 	follow  followers
 	watch   watchers
@@ -82,7 +84,8 @@ type Store struct {
 	loops   sync.WaitGroup
 }
 
-var liveBuckets = []string{"meta", "events", "runs", "steps", "results", "inbox", "given", "waits", "signals", "keys", "dedupe", "after", "counters", "ended", "volumes"}
+// liveBuckets are numbered in the journal by their place: more are added at the end.
+var liveBuckets = [...]string{"meta", "events", "runs", "steps", "results", "inbox", "given", "waits", "signals", "keys", "dedupe", "after", "counters", "ended", "volumes"}
 
 // Open opens the folder, or makes it. It answers store.ErrLocked while another process has
 // it, and store.ErrFormat for a folder of a newer version.
@@ -99,13 +102,13 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), "docs", "meta"); err != nil {
 		return nil, err
 	}
-	if s.live, err = openFile(filepath.Join(dir, "live.db"), liveBuckets...); err != nil {
+	if s.live, err = openLive(dir, o.Log); err != nil {
 		return nil, errors.Join(err, s.docs.db.Close())
 	}
 	if err := renewFormat(dir); err != nil { // bbolt has locked both files: the folder is ours
 		return nil, errors.Join(err, s.live.db.Close(), s.docs.db.Close())
 	}
-	s.live.db.MaxSize = int(o.MaxSize)
+	s.counts, s.live.maxSize = s.live.ledger, o.MaxSize
 	s.live.giveUp, s.docs.giveUp = s.reserve.giveUp, s.reserve.giveUp
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -129,7 +132,7 @@ func prepare(dir string) error {
 		return writeWhole(path, []byte(format))
 	case err != nil:
 		return fmt.Errorf("open the data folder: %w", err)
-	case string(found) != format && string(found) != formerFormat:
+	case string(found) != format && !slices.Contains(formerFormats, string(found)):
 		return fmt.Errorf("%w: %s is in the format %q; this program reads %q: use the version that wrote it, or a newer one",
 			store.ErrFormat, dir, strings.TrimSpace(string(found)), strings.TrimSpace(format))
 	}
@@ -191,9 +194,9 @@ type file struct {
 // op is one part of a transaction. apply may run twice, the first time in vain; it must leave the transaction fit for others: what goes
 // wrong for it alone it keeps to itself. after runs once the whole transaction is durable.
 type op struct {
-	apply func(tx *bbolt.Tx) error
+	apply func(t *tx) error
 	after func()
-	done  chan error // nil when nobody waits
+	done  chan error
 }
 
 const (
@@ -205,6 +208,15 @@ func openFile(path string, buckets ...string) (*file, error) {
 	if err := create(path, buckets); err != nil {
 		return nil, err
 	}
+	db, err := openLocked(path)
+	if err != nil {
+		return nil, err
+	}
+	return &file{path: path, db: db, ops: make(chan *op, queue), gone: make(chan struct{})}, nil
+}
+
+// openLocked opens a file for writing, which no other process can meanwhile.
+func openLocked(path string) (*bbolt.DB, error) {
 	db, err := open(path)
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)
@@ -212,12 +224,19 @@ func openFile(path string, buckets ...string) (*file, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	return &file{path: path, db: db, ops: make(chan *op, queue), gone: make(chan struct{})}, nil
+	return db, nil
 }
 
 func open(path string) (*bbolt.DB, error) {
-	return bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapped})
+	if err == nil {
+		db.AllocSize = growBy
+	}
+	return db, err
 }
+
+// growBy is how much a file grows beyond its need.
+const growBy = 1 << 20
 
 // create makes a file with its buckets under another name and renames it, so that a power cut
 // never leaves half a file.
@@ -254,17 +273,17 @@ func createWith(path string, buckets []string, o *bbolt.Options) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// write drains the queue until it is closed. flush adds what belongs to every transaction.
-func (f *file) write(begin func(), flush func(tx *bbolt.Tx) error, end func(ok bool)) {
+// write drains the queue until it is closed.
+func (f *file) write() {
 	defer close(f.gone)
 	for first := range f.ops {
 		batch := []*op{first}
 		for len(batch) < 1024 && len(f.ops) > 0 {
 			batch = append(batch, <-f.ops)
 		}
-		err := f.transact(batch, begin, flush, end)
+		err := f.transact(batch)
 		if errors.Is(err, store.ErrFull) && f.giveUp() {
-			err = f.transact(batch, begin, flush, end)
+			err = f.transact(batch)
 		}
 		if alone := err == nil || len(batch) == 1 || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrBroken); alone {
 			finish(batch, err)
@@ -273,23 +292,27 @@ func (f *file) write(begin func(), flush func(tx *bbolt.Tx) error, end func(ok b
 		// One of them cannot be done, because of a damaged record perhaps: the others can.
 		for i := range batch {
 			one := batch[i : i+1]
-			finish(one, f.transact(one, begin, flush, end))
+			finish(one, f.transact(one))
 		}
 	}
 }
 
 // transact applies all ops in one transaction, or none.
-func (f *file) transact(batch []*op, begin func(), flush func(tx *bbolt.Tx) error, end func(ok bool)) error {
-	begin()
-	err := f.judge(f.db.Update(func(tx *bbolt.Tx) error {
+func (f *file) transact(batch []*op) error {
+	err := judged(f.db.Update(func(base *bbolt.Tx) error {
+		t := plain(base)
 		for _, o := range batch {
-			if err := o.apply(tx); err != nil {
+			if err := o.apply(t); err != nil {
 				return err
 			}
 		}
-		return flush(tx)
+		return nil
 	}))
-	end(err == nil)
+	if errors.Is(err, store.ErrBroken) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.broken = err
+	}
 	return err
 }
 
@@ -298,34 +321,32 @@ func finish(batch []*op, err error) {
 		if err == nil && o.after != nil {
 			o.after()
 		}
-		if o.done != nil {
-			o.done <- err
-		}
+		o.done <- err
 	}
 }
 
-// judge tells a full disk, after which nothing was written and all goes on, from a failed
+// judged tells a full disk, after which nothing was written and all goes on, from a failed
 // write or sync, after which this process must not write again.
-func (f *file) judge(err error) error {
+func judged(err error) error {
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBroken):
+		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, berrors.ErrMaxSizeReached):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.broken = fmt.Errorf("%w: %w", store.ErrBroken, err)
-		return f.broken
+		return fmt.Errorf("%w: %w", store.ErrBroken, err)
 	}
 	return err
 }
 
-// fault is why nothing may be written any more.
-func (f *file) fault() error {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	return f.broken
+// copyTo writes a consistent copy.
+func (f *file) copyTo(path string) error {
+	return f.db.View(func(base *bbolt.Tx) error { return base.CopyFile(path, 0o600) })
+}
+
+// view reads what is durable now.
+func (f *file) view(read func(t *tx) error) error {
+	return f.db.View(func(base *bbolt.Tx) error { return read(plain(base)) })
 }
 
 // send queues an op; a full queue answers store.ErrBusy at once.
@@ -348,7 +369,7 @@ func (f *file) send(o *op) error {
 
 // do queues an op and waits until it is durable. It does not give up when a caller does: an
 // op that is queued happens.
-func (f *file) do(apply func(tx *bbolt.Tx) error, after func()) error {
+func (f *file) do(apply func(t *tx) error, after func()) error {
 	o := &op{apply: apply, after: after, done: make(chan error, 1)}
 	if err := f.send(o); err != nil {
 		return err
@@ -370,17 +391,21 @@ func (f *file) close() error {
 	return f.db.Close()
 }
 
+// health says why nothing can be written, or nil.
+func (f *file) health() error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if f.broken == nil && f.closed {
+		return store.ErrClosed
+	}
+	return f.broken
+}
+
 // Health says why the store cannot accept, or nil.
 func (s *Store) Health() error {
-	for _, f := range []*file{s.live, s.docs} {
-		f.mu.RLock()
-		broken, closed := f.broken, f.closed
-		f.mu.RUnlock()
-		if broken != nil {
-			return broken
-		}
-		if closed {
-			return store.ErrClosed
+	for _, f := range []interface{ health() error }{s.live, s.docs} {
+		if err := f.health(); err != nil {
+			return err
 		}
 	}
 	return s.reserve.err()
@@ -413,10 +438,10 @@ func (s *Store) Close() error {
 
 // wasteful says of a file that was closed whether it is worth to rewrite it: most of it is free, and what is
 // left is copied in a moment.
-func (f *file) wasteful() bool {
+func (f *live) wasteful() bool {
 	size, err := fileSize(f.path)
 	free := int64(f.db.Stats().FreeAlloc)
-	return err == nil && f.fault() == nil && size > shrinkFrom && free > size/2 && size-free < shrinkMost
+	return err == nil && f.broken == nil && size > shrinkFrom && free > size/2 && size-free < shrinkMost
 }
 
 const (

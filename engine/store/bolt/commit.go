@@ -9,40 +9,32 @@ import (
 	"time"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
 // Commit implements store.Runs.
 func (s *Store) Commit(_ context.Context, commits []store.Commit) []store.Committed {
-	answers := make([]store.Committed, len(commits))
-	waits := make([]chan error, len(commits))
+	answers, groups := make([]store.Committed, len(commits)), make([]*group, len(commits))
 	for i := range commits {
-		i, c := i, &commits[i]
 		var effects []func()
-		o := &op{done: make(chan error, 1)}
-		o.apply = func(tx *bbolt.Tx) error {
-			var err error
-			answers[i], effects, err = s.commit(tx, c)
+		var err error
+		groups[i], err = s.live.send(func(tx *tx) (err error) {
+			answers[i], effects, err = s.commit(tx, &commits[i])
 			return err
-		}
-		o.after = func() {
+		}, func() {
 			for _, f := range effects {
 				f()
 			}
-		}
-		if err := s.live.send(o); err != nil {
-			answers[i].Err = err
-			continue
-		}
-		waits[i] = o.done
-	}
-	for i, done := range waits {
-		if done == nil {
-			continue
-		}
-		if err := <-done; err != nil {
+		})
+		if err != nil {
 			answers[i] = store.Committed{Err: fmt.Errorf("commit: %w", err)}
+		}
+	}
+	for i, g := range groups {
+		if g == nil {
+			continue
+		}
+		if <-g.done; g.err != nil {
+			answers[i] = store.Committed{Err: fmt.Errorf("commit: %w", g.err)}
 		}
 	}
 	return answers
@@ -50,7 +42,7 @@ func (s *Store) Commit(_ context.Context, commits []store.Commit) []store.Commit
 
 // commit is one Commit within a transaction. A lost lease is its own answer; an error is one
 // of the whole transaction.
-func (s *Store) commit(tx *bbolt.Tx, c *store.Commit) (store.Committed, []func(), error) {
+func (s *Store) commit(tx *tx, c *store.Commit) (store.Committed, []func(), error) {
 	n := c.Lease.Number
 	var r savedRun
 	err := get(tx, "runs", number(n), &r)
@@ -72,7 +64,7 @@ func (s *Store) commit(tx *bbolt.Tx, c *store.Commit) (store.Committed, []func()
 // change is a Commit being applied.
 type change struct {
 	s       *Store
-	tx      *bbolt.Tx
+	tx      *tx
 	c       *store.Commit
 	r       *savedRun
 	n       uint64
@@ -94,9 +86,9 @@ func (t *change) steps() error {
 	if t.c.Answer != nil {
 		t.r.Answer = t.c.Answer
 	}
-	bucket := t.tx.Bucket([]byte("steps"))
+	bucket := t.tx.bucket("steps")
 	for _, step := range t.c.Steps {
-		if err := bucket.Put(join(t.n, "\x00", step.Path), frame(step.Data)); err != nil {
+		if err := bucket.put(join(t.n, "\x00", step.Path), frame(step.Data)); err != nil {
 			return err
 		}
 	}
@@ -105,9 +97,9 @@ func (t *change) steps() error {
 			return err
 		}
 	}
-	inbox := t.tx.Bucket([]byte("inbox"))
+	inbox := t.tx.bucket("inbox")
 	for _, path := range t.c.Take {
-		if err := inbox.Delete(join(t.n, path)); err != nil {
+		if err := inbox.delete(join(t.n, path)); err != nil {
 			return err
 		}
 	}
@@ -115,18 +107,18 @@ func (t *change) steps() error {
 }
 
 // forget moves records under a prefix to where Claim does not look.
-func forget(bucket *bbolt.Bucket, n uint64, prefix string) error {
+func forget(bucket bucket, n uint64, prefix string) error {
 	from := join(n, "\x00", prefix)
 	var keys, values [][]byte
-	c := bucket.Cursor()
-	for key, value := c.Seek(from); bytes.HasPrefix(key, from); key, value = c.Next() {
+	c := bucket.cursor()
+	for key, value := c.seek(from); bytes.HasPrefix(key, from); key, value = c.next() {
 		keys, values = append(keys, bytes.Clone(key)), append(values, bytes.Clone(value))
 	}
 	for i, key := range keys {
-		if err := bucket.Delete(key); err != nil {
+		if err := bucket.delete(key); err != nil {
 			return err
 		}
-		if err := bucket.Put(join(n, "\x01", string(key[9:])), values[i]); err != nil {
+		if err := bucket.put(join(n, "\x01", string(key[9:])), values[i]); err != nil {
 			return err
 		}
 	}
@@ -134,10 +126,10 @@ func forget(bucket *bbolt.Bucket, n uint64, prefix string) error {
 }
 
 func (t *change) keys() error {
-	results := t.tx.Bucket([]byte("results"))
+	results := t.tx.bucket("results")
 	for _, op := range t.c.Keys {
 		at := join(t.n, op.ID)
-		if former := results.Get(at); former != nil {
+		if former := results.get(at); former != nil {
 			value, err := unframe(former)
 			if err != nil {
 				return err
@@ -153,14 +145,14 @@ func (t *change) keys() error {
 		if result.Err != nil {
 			continue
 		}
-		if err := results.Put(at, frame(result.Value)); err != nil {
+		if err := results.put(at, frame(result.Value)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) keyOp(tx *bbolt.Tx, op *store.KeyOp, flow string, n uint64, run string) (store.KeyResult, error) {
+func (s *Store) keyOp(tx *tx, op *store.KeyOp, flow string, n uint64, run string) (store.KeyResult, error) {
 	r := store.KeyResult{ID: op.ID}
 	if op.Kind == store.KeyDedupe {
 		first, err := s.remember(tx, flow, op.Key, op.Expires, n, run)
@@ -180,7 +172,7 @@ func (s *Store) keyOp(tx *bbolt.Tx, op *store.KeyOp, flow string, n uint64, run 
 		return r, nil
 	case store.KeyDelete:
 		r.Value = e.Value
-		return r, tx.Bucket([]byte("keys")).Delete(spaceKey(op.Space, op.Key))
+		return r, tx.bucket("keys").delete(spaceKey(op.Space, op.Key))
 	case store.KeyOnce:
 		r.Value = strconv.AppendBool(nil, !there)
 		if there {
@@ -339,7 +331,7 @@ func (t *change) end(e *store.End) error {
 }
 
 // report gives a run's result to the run that waits for it.
-func (s *Store) report(tx *bbolt.Tx, r *store.Run, result []byte) ([]uint64, error) {
+func (s *Store) report(tx *tx, r *store.Run, result []byte) ([]uint64, error) {
 	if r.Parent.Path == "" {
 		return nil, nil
 	}

@@ -10,8 +10,6 @@ import (
 	"sync"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
 // followers are told of changed documents, in order and without gaps.
@@ -54,7 +52,7 @@ func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
 	var own error
 	revisions := make([]int64, len(docs))
 	written := slices.Clone(docs)
-	err := s.docs.do(func(tx *bbolt.Tx) error {
+	err := s.docs.do(func(tx *tx) error {
 		own = nil
 		for i, d := range docs {
 			var before store.Doc
@@ -81,11 +79,11 @@ func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
 	return revisions, nil
 }
 
-func putDocs(tx *bbolt.Tx, docs []store.Doc) error {
+func putDocs(tx *tx, docs []store.Doc) error {
 	for _, d := range docs {
 		key := docKey(d.Kind, d.ID)
 		if d.Value == nil {
-			if err := tx.Bucket([]byte("docs")).Delete(key); err != nil {
+			if err := tx.bucket("docs").delete(key); err != nil {
 				return err
 			}
 			continue
@@ -99,13 +97,13 @@ func putDocs(tx *bbolt.Tx, docs []store.Doc) error {
 
 // GetDoc implements store.Docs.
 func (s *Store) GetDoc(_ context.Context, kind, id string) (d store.Doc, err error) {
-	err = s.docs.db.View(func(tx *bbolt.Tx) error { return get(tx, "docs", docKey(kind, id), &d) })
+	err = s.docs.view(func(tx *tx) error { return get(tx, "docs", docKey(kind, id), &d) })
 	return d, err
 }
 
 // ListDocs implements store.Docs.
 func (s *Store) ListDocs(_ context.Context, kind, prefix string) (list []store.Doc, err error) {
-	err = s.docs.db.View(func(tx *bbolt.Tx) error {
+	err = s.docs.view(func(tx *tx) error {
 		return each(tx, "docs", docKey(kind, prefix), func(_ string, value []byte) error {
 			var d store.Doc
 			err := unseal(value, &d)
@@ -144,8 +142,8 @@ func (s *Store) Follow(ctx context.Context, kinds ...string) iter.Seq[store.Doc]
 
 func (s *Store) snapshot(f *follower, seen map[string]int64, yield func(store.Doc) bool) bool {
 	var all []store.Doc
-	err := s.docs.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("docs")).ForEach(func(key, value []byte) error {
+	err := s.docs.view(func(tx *tx) error {
+		return tx.bucket("docs").forEach(func(key, value []byte) error {
 			kind, _, _ := strings.Cut(string(key), "\x00")
 			if !f.wants(kind) {
 				return nil

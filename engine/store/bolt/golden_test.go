@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the data folder of this format anew")
 
-const golden = "testdata/format-2"
+const golden = "testdata/format-3"
 
 // TestFoldersOfEveryFormatAreRead opens folders that earlier programs wrote: 70 runs in the
 // archive, one that waits for a signal, one document and one key.
@@ -25,7 +25,7 @@ func TestFoldersOfEveryFormatAreRead(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	for _, golden := range []string{"testdata/format-1", golden} {
+	for _, golden := range []string{"testdata/format-1", "testdata/format-2", golden} {
 		t.Run(filepath.Base(golden), func(t *testing.T) { readGolden(t, golden) })
 	}
 }
@@ -62,14 +62,14 @@ func readGolden(t *testing.T, golden string) {
 			t.Errorf("got %+v and %+v", doc, key)
 		}
 	})
-	if found, err := os.ReadFile(filepath.Join(dir, "FORMAT")); err != nil || string(found) != "gancho 2\n" {
+	if found, err := os.ReadFile(filepath.Join(dir, "FORMAT")); err != nil || string(found) != "gancho 3\n" {
 		t.Errorf("the folder is now of format %q: %v", found, err)
 	}
 }
 
 func TestAFolderOfANewerFormatIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	check(t, os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("gancho 3\n"), 0o600))
+	check(t, os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("gancho 4\n"), 0o600))
 	if _, err := bolt.Open(t.Context(), dir, bolt.Options{}); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("got %v, want that the format is unknown", err)
 	}

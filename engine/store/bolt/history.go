@@ -15,8 +15,6 @@ import (
 	"time"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
 const (
@@ -27,7 +25,7 @@ const (
 // ListRuns implements store.History.
 func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, next string, err error) {
 	what := seek(q.Text)
-	next, err = s.page(ctx, "runs", q, func(tx *bbolt.Tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "runs", q, func(tx *tx, value []byte) (bool, error) {
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
 			return false, err
@@ -79,7 +77,7 @@ func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.Eve
 
 // listKept lists the events that are on disk.
 func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list []store.EventInfo, next string, err error) {
-	next, err = s.page(ctx, "events", q, func(tx *bbolt.Tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "events", q, func(tx *tx, value []byte) (bool, error) {
 		var e savedEvent
 		if err := unseal(value, &e); err != nil {
 			return false, err
@@ -95,10 +93,10 @@ func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list
 }
 
 // page walks rows, newest first, until f took enough.
-func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(tx *bbolt.Tx, value []byte) (bool, error)) (next string, err error) {
+func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(tx *tx, value []byte) (bool, error)) (next string, err error) {
 	start := time.Now()
 	limit := min(max(q.Limit, 1), mostListed)
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
+	err = s.live.view(func(tx *tx) error {
 		w := s.walk(tx, bucket)
 		defer w.end()
 		last := uint64(math.MaxUint64)
@@ -140,7 +138,7 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(t
 
 // RunInfo implements store.History.
 func (s *Store) RunInfo(_ context.Context, id string) (run store.Run, err error) {
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
+	err = s.live.view(func(tx *tx) error {
 		_, r, own, err := s.find(tx, id)
 		if err := errors.Join(own, err); err != nil {
 			return err
@@ -160,7 +158,7 @@ func (s *Store) RunInfo(_ context.Context, id string) (run store.Run, err error)
 
 // GetRun implements store.History.
 func (s *Store) GetRun(_ context.Context, id string) (story store.Story, err error) {
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
+	err = s.live.view(func(tx *tx) error {
 		n, r, own, err := s.find(tx, id)
 		if err := errors.Join(own, err); err != nil {
 			return err
@@ -200,7 +198,7 @@ func (s *Store) GetEvent(_ context.Context, id string) (store.EventInfo, error) 
 		return store.EventInfo{}, err
 	}
 	var e savedEvent
-	err = s.live.db.View(func(tx *bbolt.Tx) error { return get(tx, "events", number(n), &e) })
+	err = s.live.view(func(tx *tx) error { return get(tx, "events", number(n), &e) })
 	if errors.Is(err, store.ErrNotFound) {
 		var k *kept
 		if k, err = s.archive.event(n); err == nil {
@@ -225,12 +223,12 @@ const mostRejects = 200
 // Reject implements store.Runs. It counts with the next transaction, and waits for none.
 func (s *Store) Reject(events []store.Event) {
 	s.rejects.add(events)
-	err := s.live.send(&op{apply: func(*bbolt.Tx) error {
+	_, err := s.live.send(func(*tx) error {
 		for i := range events {
 			s.counts.event(events[i].Flow, store.Rejected, events[i].At)
 		}
 		return nil
-	}})
+	}, nil)
 	if err != nil {
 		s.log.Debug("a rejected delivery was not counted", "error", err)
 	}
@@ -338,6 +336,7 @@ func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
 // startLoops begins what the store does by itself.
 func (s *Store) startLoops(ctx context.Context) error {
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.live.free(func() { s.archiveNow(ctx) })
 	s.loops.Go(func() { s.sweepNowAndThen(ctx) })
 	s.loops.Go(func() { s.archiveNowAndThen(ctx) })
 	s.loops.Go(func() { s.keepReserve(ctx) })
@@ -373,8 +372,8 @@ func (s *Store) sweep() error {
 // drop deletes the rows that f picks, in small transactions.
 func (s *Store) drop(bucket string, f func(value []byte) (bool, error)) error {
 	var gone [][]byte
-	err := s.live.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte(bucket)).ForEach(func(key, value []byte) error {
+	err := s.live.view(func(tx *tx) error {
+		return tx.bucket(bucket).forEach(func(key, value []byte) error {
 			is, err := f(value)
 			if is {
 				gone = append(gone, append([]byte(nil), key...))
@@ -385,13 +384,13 @@ func (s *Store) drop(bucket string, f func(value []byte) (bool, error)) error {
 	for len(gone) > 0 && err == nil {
 		part := gone[:min(len(gone), 1000)]
 		gone = gone[len(part):]
-		err = s.live.do(func(tx *bbolt.Tx) error {
+		err = s.live.do(func(tx *tx) error {
 			for _, key := range part {
 				// It may have been renewed since it was seen.
-				if is, err := f(tx.Bucket([]byte(bucket)).Get(key)); err != nil || !is {
+				if is, err := f(tx.bucket(bucket).get(key)); err != nil || !is {
 					continue
 				}
-				if err := tx.Bucket([]byte(bucket)).Delete(key); err != nil {
+				if err := tx.bucket(bucket).delete(key); err != nil {
 					return err
 				}
 			}
@@ -415,8 +414,8 @@ func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) e
 	}
 	var all []old
 	now := s.now()
-	err := s.live.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("events")).ForEach(func(key, value []byte) error {
+	err := s.live.view(func(tx *tx) error {
+		return tx.bucket("events").forEach(func(key, value []byte) error {
 			var e savedEvent
 			if err := unseal(value, &e); err != nil {
 				return err
@@ -431,7 +430,7 @@ func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) e
 	})
 	for i := 0; i < len(all) && err == nil && ctx.Err() == nil; i += 500 {
 		part := all[i:min(i+500, len(all))]
-		err = s.live.do(func(tx *bbolt.Tx) error {
+		err = s.live.do(func(tx *tx) error {
 			for _, o := range part {
 				if err := expireOne(tx, o.key, o.rows); err != nil {
 					return err
@@ -445,7 +444,7 @@ func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) e
 
 // expireOne drops an event's body, or the event with all that came of it. What belongs to a
 // run that has not ended stays.
-func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
+func expireOne(tx *tx, key []byte, rows bool) error {
 	var r savedRun
 	if err := get(tx, "runs", key, &r); err == nil && !r.Status.Final() {
 		return nil
@@ -462,9 +461,9 @@ func expireOne(tx *bbolt.Tx, key []byte, rows bool) error {
 }
 
 // dropEvent deletes an event with all that came of it.
-func dropEvent(tx *bbolt.Tx, key []byte) error {
+func dropEvent(tx *tx, key []byte) error {
 	for _, bucket := range []string{"events", "runs", "ended"} {
-		if err := tx.Bucket([]byte(bucket)).Delete(key); err != nil {
+		if err := tx.bucket(bucket).delete(key); err != nil {
 			return err
 		}
 	}
@@ -488,15 +487,11 @@ func (s *Store) Backup(_ context.Context, dir string) error {
 		return fmt.Errorf("back up: %w", err)
 	}
 	for _, f := range []struct {
-		file *file
-		name string
-	}{{s.live, "live.db"}, {s.docs, "gancho.db"}} {
+		copyTo func(path string) error
+		name   string
+	}{{s.live.copyTo, "live.db"}, {s.docs.copyTo, "gancho.db"}} {
 		path := filepath.Join(dir, f.name)
-		err := f.file.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(path, 0o600) })
-		if err == nil {
-			err = syncFile(path)
-		}
-		if err != nil {
+		if err := errors.Join(f.copyTo(path), syncFile(path)); err != nil {
 			return fmt.Errorf("back up %s: %w", f.name, err)
 		}
 	}

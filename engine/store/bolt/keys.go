@@ -4,50 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
-
-func put(tx *bbolt.Tx, bucket string, key []byte, v any) error {
-	data, err := seal(v)
-	if err != nil {
-		return err
-	}
-	return tx.Bucket([]byte(bucket)).Put(key, data)
-}
-
-func get(tx *bbolt.Tx, bucket string, key []byte, into any) error {
-	data := tx.Bucket([]byte(bucket)).Get(key)
-	if data == nil {
-		return store.ErrNotFound
-	}
-	if err := unseal(data, into); err != nil {
-		return fmt.Errorf("%s: %w", bucket, err)
-	}
-	return nil
-}
-
-// each visits the keys with a prefix; f gets what follows it, and bytes that die with the
-// transaction.
-func each(tx *bbolt.Tx, bucket string, prefix []byte, f func(rest string, value []byte) error) error {
-	c := tx.Bucket([]byte(bucket)).Cursor()
-	for key, value := c.Seek(prefix); bytes.HasPrefix(key, prefix); key, value = c.Next() {
-		if err := f(string(key[len(prefix):]), value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 func spaceKey(space, key string) []byte { return []byte(space + "\x00" + key) }
 
 // entry gives a key that has not ended.
-func (s *Store) entry(tx *bbolt.Tx, space, key string) (store.Entry, error) {
+func (s *Store) entry(tx *tx, space, key string) (store.Entry, error) {
 	var e store.Entry
 	if err := get(tx, "keys", spaceKey(space, key), &e); err != nil {
 		return e, err
@@ -61,7 +27,7 @@ func (s *Store) entry(tx *bbolt.Tx, space, key string) (store.Entry, error) {
 
 // GetKey implements store.Keys.
 func (s *Store) GetKey(_ context.Context, space, key string) (e store.Entry, err error) {
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
+	err = s.live.view(func(tx *tx) error {
 		e, err = s.entry(tx, space, key)
 		return err
 	})
@@ -71,7 +37,7 @@ func (s *Store) GetKey(_ context.Context, space, key string) (e store.Entry, err
 // PutKey implements store.Keys.
 func (s *Store) PutKey(_ context.Context, space, key string, value []byte, expected int64, expires time.Duration) (version int64, err error) {
 	var own error
-	err = s.live.do(func(tx *bbolt.Tx) error {
+	err = s.live.do(func(tx *tx) error {
 		own = nil
 		e, err := s.entry(tx, space, key)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -90,7 +56,7 @@ func (s *Store) PutKey(_ context.Context, space, key string, value []byte, expec
 // AddKey implements store.Keys.
 func (s *Store) AddKey(_ context.Context, space, key string, by int64, expires time.Duration) (sum int64, err error) {
 	var r store.KeyResult
-	err = s.live.do(func(tx *bbolt.Tx) error {
+	err = s.live.do(func(tx *tx) error {
 		var err error
 		r, err = s.keyOp(tx, &store.KeyOp{Kind: store.KeyAdd, Space: space, Key: key, By: by, Expires: expires}, "", 0, "")
 		return err
@@ -103,15 +69,15 @@ func (s *Store) AddKey(_ context.Context, space, key string, by int64, expires t
 
 // DeleteKey implements store.Keys.
 func (s *Store) DeleteKey(_ context.Context, space, key string) error {
-	return s.live.do(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("keys")).Delete(spaceKey(space, key)) }, nil)
+	return s.live.do(func(tx *tx) error { return tx.bucket("keys").delete(spaceKey(space, key)) }, nil)
 }
 
 // ListKeys implements store.Keys.
 func (s *Store) ListKeys(_ context.Context, space, prefix, after string, limit int) (list []store.Entry, err error) {
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
+	err = s.live.view(func(tx *tx) error {
 		from := spaceKey(space, prefix)
-		c := tx.Bucket([]byte("keys")).Cursor()
-		for key, value := c.Seek(from); bytes.HasPrefix(key, from) && len(list) < limit; key, value = c.Next() {
+		c := tx.bucket("keys").cursor()
+		for key, value := c.seek(from); bytes.HasPrefix(key, from) && len(list) < limit; key, value = c.next() {
 			name := string(key[len(space)+1:])
 			var e store.Entry
 			if err := unseal(value, &e); err != nil {

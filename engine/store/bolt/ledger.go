@@ -7,22 +7,24 @@ import (
 	"time"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
-// ledger counts each flow's events and runs. Changes belong to one transaction: they are
-// written with it, and seen by readers once it is durable.
+// ledger counts each flow's events and runs. Changes belong to an op; they are written with
+// all that becomes durable together, and seen by readers from then on.
 type ledger struct {
 	mu     sync.Mutex
 	seen   map[string]store.Count
-	change map[string]store.Count // of the transaction under way; its writer's alone
+	ahead  map[string]store.Count // of what is not durable yet; touched under live.mu alone, as is what follows
+	fresh  map[string]bool        // flows in ahead that are not written yet
+	change map[string]store.Count // of the op under way
 }
 
-func newLedger() *ledger { return &ledger{seen: map[string]store.Count{}} }
+func newLedger() *ledger {
+	return &ledger{seen: map[string]store.Count{}, ahead: map[string]store.Count{}, fresh: map[string]bool{}, change: map[string]store.Count{}}
+}
 
-func (l *ledger) load(tx *bbolt.Tx) error {
-	return tx.Bucket([]byte("counters")).ForEach(func(key, value []byte) error {
+func (l *ledger) load(t *tx) error {
+	return t.bucket("counters").forEach(func(key, value []byte) error {
 		var c store.Count
 		err := unseal(value, &c)
 		l.seen[string(key)] = c
@@ -30,10 +32,20 @@ func (l *ledger) load(tx *bbolt.Tx) error {
 	})
 }
 
-func (l *ledger) begin() { l.change = map[string]store.Count{} }
+func (l *ledger) begin() { clear(l.change) }
+
+// keep what the op changed.
+func (l *ledger) keep() {
+	for flow, c := range l.change {
+		l.ahead[flow], l.fresh[flow] = c, true
+	}
+}
 
 func (l *ledger) count(flow string) store.Count {
 	if c, ok := l.change[flow]; ok {
+		return c
+	}
+	if c, ok := l.ahead[flow]; ok {
 		return c
 	}
 	l.mu.Lock()
@@ -86,21 +98,28 @@ func column(c *store.Count, s store.Status) *int64 {
 	return &c.Pending
 }
 
-func (l *ledger) flush(tx *bbolt.Tx) error {
-	for flow, c := range l.change {
-		if err := put(tx, "counters", []byte(flow), c); err != nil {
-			return err
+// flush writes what was kept since the last time. The function that it gives shows it to
+// readers.
+func (l *ledger) flush(t *tx) (shown func(), err error) {
+	counts := make(map[string]store.Count, len(l.fresh))
+	for flow := range l.fresh {
+		counts[flow] = l.ahead[flow]
+		if err := put(t, "counters", []byte(flow), counts[flow]); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	clear(l.fresh)
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		maps.Copy(l.seen, counts)
+	}, nil
 }
 
-func (l *ledger) end(ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if ok {
-		maps.Copy(l.seen, l.change)
-	}
+// forget what is not durable.
+func (l *ledger) forget() {
+	clear(l.ahead)
+	clear(l.fresh)
 }
 
 // Counts implements store.History.

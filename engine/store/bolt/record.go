@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
@@ -15,21 +16,60 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// The versions of a sealed value.
+// The versions of a sealed value. The first two are of earlier formats: s2, with the sum of
+// what is stored. All others have the sum of their plain bytes, and may be stored as s2 or, with
+// asIs added, as they are.
 const (
-	asPlain byte = 1 // bytes, JSON most of them
-	asEvent byte = 2 // an event: its JSON without envelope and body, then these as they are
+	asPlain       byte = 1 // bytes, JSON most of them
+	asEvent       byte = 2 // an event: its JSON without envelope and body, then these as they are
+	asBytes       byte = 3
+	asRunFields   byte = 4
+	asEventFields byte = 5
+	asIs          byte = 0x80
 )
 
-// frame seals one value: its version, the s2 block, CRC32C of both.
-func frame(plain []byte) []byte { return frameAs(asPlain, plain) }
+// frame seals bytes: the version, the bytes, CRC32C of both.
+func frame(plain []byte) []byte { return frameAs(asBytes, plain) }
 
 func frameAs(version byte, plain []byte) []byte {
-	most := s2.MaxEncodedLen(len(plain))
-	out := make([]byte, 1+most+4)
-	out[0] = version
-	n := 1 + len(s2.Encode(out[1:1+most], plain))
-	return binary.BigEndian.AppendUint32(out[:n], crc32.Checksum(out[:n], castagnoli))
+	return endFrame(append(newFrame(version, len(plain)), plain...))
+}
+
+// newFrame begins a frame, endFrame ends it. Between them its plain bytes are appended.
+func newFrame(version byte, room int) []byte {
+	return append(make([]byte, 0, room+5), version|asIs)
+}
+
+func endFrame(out []byte) []byte {
+	return binary.BigEndian.AppendUint32(out, sumOf(out[0], out[1:]))
+}
+
+// sumOf is the sum of a version and plain bytes, however they are stored.
+func sumOf(version byte, plain []byte) uint32 {
+	return crc32.Update(sums[version&^asIs], castagnoli, plain)
+}
+
+// sums are the sums of each version alone.
+var sums = func() (sums [asIs]uint32) {
+	for v := range sums {
+		sums[v] = crc32.Checksum([]byte{byte(v)}, castagnoli)
+	}
+	return sums
+}()
+
+// shrink makes a frame as it is kept in files: s2 where that is smaller.
+func shrink(frame []byte) []byte {
+	n := len(frame) - 4
+	if n < 64 || frame[0]&asIs == 0 {
+		return frame
+	}
+	out := make([]byte, 1, 1+s2.MaxEncodedLen(n-1)+4)
+	out[0] = frame[0] &^ asIs
+	packed := s2.Encode(out[1:cap(out)-4], frame[1:n])
+	if len(packed) > n*15/16 {
+		return frame
+	}
+	return append(append(out, packed...), frame[n:]...)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -41,30 +81,47 @@ const maxFrame = 64 << 20
 
 // unframe gives back a copy of what was sealed.
 func unframe(data []byte) ([]byte, error) {
-	if len(data) < 6 {
+	if len(data) < 5 {
 		return nil, errDamaged
 	}
-	body, sum := data[:len(data)-4], binary.BigEndian.Uint32(data[len(data)-4:])
-	if crc32.Checksum(body, castagnoli) != sum {
+	body, sum := data[1:len(data)-4], binary.BigEndian.Uint32(data[len(data)-4:])
+	version := data[0] &^ asIs
+	former := data[0] == asPlain || data[0] == asEvent
+	if former && crc32.Checksum(data[:len(data)-4], castagnoli) != sum {
 		return nil, errDamaged
 	}
-	if body[0] != asPlain && body[0] != asEvent {
-		return nil, fmt.Errorf("%w: a record has version %d", store.ErrFormat, body[0])
+	if !former && (version < asBytes || version > asEventFields) {
+		return nil, fmt.Errorf("%w: a record has version %d", store.ErrFormat, data[0])
 	}
-	n, err := s2.DecodedLen(body[1:])
-	if err != nil || n > maxFrame {
+	plain := body
+	if data[0]&asIs == 0 {
+		n, err := s2.DecodedLen(body)
+		if err != nil || n > maxFrame {
+			return nil, errDamaged
+		}
+		if plain, err = s2.Decode(nil, body); err != nil {
+			return nil, errDamaged
+		}
+	}
+	if !former && sumOf(version, plain) != sum {
 		return nil, errDamaged
 	}
-	plain, err := s2.Decode(nil, body[1:])
-	if err != nil {
-		return nil, errDamaged
+	if data[0]&asIs != 0 {
+		plain = bytes.Clone(plain)
 	}
 	return plain, nil
 }
 
 func seal(v any) ([]byte, error) {
-	if e, ok := v.(savedEvent); ok {
-		return sealEvent(&e)
+	switch v := v.(type) {
+	case savedEvent:
+		return v.sealed(), nil
+	case *savedEvent:
+		return v.sealed(), nil
+	case savedRun:
+		return frameAs(asRunFields, v.fields()), nil
+	case *savedRun:
+		return frameAs(asRunFields, v.fields()), nil
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -78,12 +135,27 @@ func unseal(data []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	if data[0] == asEvent {
-		e, ok := into.(*savedEvent)
-		if !ok {
-			return errDamaged
+	return read(data[0]&^asIs, plain, into)
+}
+
+// read gives the meaning of the plain bytes of a version.
+func read(version byte, plain []byte, into any) error {
+	switch version {
+	case asEvent:
+		if e, ok := into.(*savedEvent); ok {
+			return openEvent(plain, e)
 		}
-		return openEvent(plain, e)
+		return errDamaged
+	case asEventFields:
+		if e, ok := into.(*savedEvent); ok {
+			return e.read(plain)
+		}
+		return errDamaged
+	case asRunFields:
+		if r, ok := into.(*savedRun); ok {
+			return r.read(plain)
+		}
+		return errDamaged
 	}
 	if err := json.Unmarshal(plain, into); err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
@@ -91,21 +163,7 @@ func unseal(data []byte, into any) error {
 	return nil
 }
 
-// sealEvent keeps the bytes that are most of an event out of its JSON.
-func sealEvent(e *savedEvent) ([]byte, error) {
-	head := *e
-	head.Meta, head.Body = nil, nil
-	data, err := json.Marshal(&head)
-	if err != nil {
-		return nil, err
-	}
-	plain := make([]byte, 0, len(data)+len(e.Meta)+len(e.Body)+3*binary.MaxVarintLen64)
-	for _, part := range [][]byte{data, e.Meta, e.Body} {
-		plain = appendBytes(plain, part)
-	}
-	return frameAs(asEvent, plain), nil
-}
-
+// openEvent reads an event of format 2.
 func openEvent(plain []byte, e *savedEvent) error {
 	c := &cutter{rest: plain}
 	data, meta, body := c.bytes(), c.bytes(), c.bytes()

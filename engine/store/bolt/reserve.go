@@ -83,7 +83,7 @@ func (s *Store) keepReserve(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			}
-			if err := s.reserve.take(); err == nil {
+			if s.live.flush() == nil && s.reserve.take() == nil {
 				s.log.Info("there is room on the disk again")
 			}
 		}

@@ -58,15 +58,19 @@ func TestSpaceComesBackAtTheEnd(t *testing.T) {
 		waiting := accept(t, s)
 		body := make([]byte, 200<<10)
 		source := rand.NewChaCha8([32]byte{})
+		var runs []string
 		for range 150 {
 			_, err := source.Read(body)
 			check(t, err)
-			_, err = s.Accept(t.Context(), []store.Event{{Flow: "b", At: time.Now(), Outcome: store.Filtered, Body: body}})
+			a, err := s.Accept(t.Context(), []store.Event{{Flow: "b", At: time.Now(), Outcome: store.Accepted, Body: body}})
 			check(t, err)
+			runs = append(runs, a[0].Run)
 		}
 		settle()
 		high, err := os.Stat(path)
 		check(t, err)
+		check(t, errors.Join(s.Cancel(t.Context(), runs, "no more")...))
+		settle()
 		check(t, s.Close())
 		low, err := os.Stat(path)
 		check(t, err)

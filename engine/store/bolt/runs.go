@@ -16,41 +16,43 @@ import (
 
 // start loads what is unfinished and begins writing.
 func (s *Store) start(ctx context.Context) error {
-	s.sched, s.counts = newScheduler(), newLedger()
-	go s.live.write(s.counts.begin, s.counts.flush, s.counts.end)
-	go s.docs.write(func() {}, func(*bbolt.Tx) error { return nil }, func(bool) {})
+	s.sched = newScheduler()
+	go s.docs.write()
 	if err := s.live.db.Update(s.addArchive); err != nil {
 		return fmt.Errorf("make room for the archive: %w", err)
 	}
-	if err := s.live.db.Update(s.countStart); err != nil {
+	if err := s.live.begin(); err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	if err := s.live.do(s.countStart, nil); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := s.live.db.View(s.load); err != nil {
+	if err := s.live.view(s.load); err != nil {
 		return fmt.Errorf("read live.db: %w", err)
 	}
 	return s.startLoops(ctx)
 }
 
 // addArchive adds what a live.db lacks that was written before there was an archive.
-func (s *Store) addArchive(tx *bbolt.Tx) error {
-	if tx.Bucket([]byte("ended")) != nil {
+func (s *Store) addArchive(base *bbolt.Tx) error {
+	if base.Bucket([]byte("ended")) != nil {
 		return nil
 	}
 	for _, name := range []string{"ended", "volumes"} {
-		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+		if _, err := base.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err
 		}
 	}
-	return s.noteEnds(tx)
+	return s.noteEnds(plain(base))
 }
 
 // countStart gives this process a number of its own, so that no lease of a former one is
 // ever taken for one of ours, and notes whether the former one ended in good order.
-func (s *Store) countStart(tx *bbolt.Tx) error {
-	meta := tx.Bucket([]byte("meta"))
-	n, err := meta.NextSequence()
-	s.boot, s.clean = n, n == 1 || meta.Get(cleanKey) != nil
-	return errors.Join(err, meta.Delete(cleanKey))
+func (s *Store) countStart(tx *tx) error {
+	meta := tx.bucket("meta")
+	n, err := meta.nextSequence()
+	s.boot, s.clean = n, n == 1 || meta.get(cleanKey) != nil
+	return errors.Join(err, meta.delete(cleanKey))
 }
 
 // cleanKey stands in meta after a Close that left no run leased.
@@ -61,22 +63,22 @@ func (s *Store) markClean() error {
 	if s.sched.leased() {
 		return nil
 	}
-	return s.live.do(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put(cleanKey, []byte{1}) }, nil)
+	return s.live.do(func(tx *tx) error { return tx.bucket("meta").put(cleanKey, []byte{1}) }, nil)
 }
 
 // load rebuilds the scheduler and the counters.
-func (s *Store) load(tx *bbolt.Tx) error {
-	if key, _ := tx.Bucket([]byte("events")).Cursor().Last(); key != nil {
+func (s *Store) load(tx *tx) error {
+	if key, _ := tx.bucket("events").cursor().last(); key != nil {
 		s.next = binary.BigEndian.Uint64(key) + 1
 	}
-	s.next = max(s.next, tx.Bucket([]byte("events")).Sequence(), 1)
+	s.next = max(s.next, tx.bucket("events").sequence(), 1)
 	if err := errors.Join(s.counts.load(tx), s.archive.load(tx)); err != nil {
 		return err
 	}
-	if key, _ := tx.Bucket([]byte("ended")).Cursor().First(); key != nil {
+	if key, _ := tx.bucket("ended").cursor().first(); key != nil {
 		s.archive.tell()
 	}
-	return tx.Bucket([]byte("runs")).ForEach(func(key, value []byte) error {
+	return tx.bucket("runs").forEach(func(key, value []byte) error {
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
 			s.log.Error("a run is damaged and stays where it is", "number", binary.BigEndian.Uint64(key), "error", err)
@@ -108,12 +110,15 @@ func (s *Store) now() time.Time { return time.Now() }
 
 // Accept implements store.Runs.
 func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accept, error) {
+	if s.live.maxSize > 0 && s.live.size() > s.live.maxSize {
+		s.reserve.giveUp()
+	}
 	if err := errors.Join(ctx.Err(), s.reserve.err()); err != nil {
 		return nil, fmt.Errorf("accept: %w", err)
 	}
 	var accepted []store.Accept
 	var made []made
-	err := s.live.do(func(tx *bbolt.Tx) error {
+	err := s.live.do(func(tx *tx) error {
 		var err error
 		accepted, made, err = s.acceptAll(tx, events)
 		return err
@@ -148,7 +153,7 @@ func (s *Store) admit(all []made) {
 	}
 }
 
-func (s *Store) acceptAll(tx *bbolt.Tx, events []store.Event) ([]store.Accept, []made, error) {
+func (s *Store) acceptAll(tx *tx, events []store.Event) ([]store.Accept, []made, error) {
 	accepted, all := make([]store.Accept, len(events)), make([]made, len(events))
 	for i := range events {
 		a, m, err := s.acceptOne(tx, &events[i])
@@ -158,10 +163,10 @@ func (s *Store) acceptAll(tx *bbolt.Tx, events []store.Event) ([]store.Accept, [
 		accepted[i], all[i] = a, m
 	}
 	// A number is never used again, even after every event has expired.
-	return accepted, all, tx.Bucket([]byte("events")).SetSequence(s.next)
+	return accepted, all, tx.bucket("events").setSequence(s.next)
 }
 
-func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, error) {
+func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 	n := s.next
 	s.next++
 	saved := savedEvent{EventInfo: store.EventInfo{
@@ -191,7 +196,7 @@ func (s *Store) acceptOne(tx *bbolt.Tx, e *store.Event) (store.Accept, made, err
 			return store.Accept{}, made{}, err
 		}
 		for _, step := range e.Steps {
-			if err := tx.Bucket([]byte("steps")).Put(join(n, "\x00", step.Path), frame(step.Data)); err != nil {
+			if err := tx.bucket("steps").put(join(n, "\x00", step.Path), frame(step.Data)); err != nil {
 				return store.Accept{}, made{}, err
 			}
 		}
@@ -222,7 +227,7 @@ func newRun(saved *savedEvent, e *store.Event, id string) *store.Run {
 	return r
 }
 
-func (s *Store) runOf(tx *bbolt.Tx, n uint64) string {
+func (s *Store) runOf(tx *tx, n uint64) string {
 	var r savedRun
 	if n != 0 && get(tx, "runs", number(n), &r) == nil {
 		return r.ID
@@ -242,7 +247,7 @@ type dedupe struct {
 
 // duplicate gives the first event with this key, or remembers this one and gives 0. For an
 // event that is not later than its flow's last After it gives the event itself.
-func (s *Store) duplicate(tx *bbolt.Tx, e *store.Event, n uint64, run string) (dedupe, error) {
+func (s *Store) duplicate(tx *tx, e *store.Event, n uint64, run string) (dedupe, error) {
 	if !e.After.IsZero() {
 		var last time.Time
 		err := get(tx, "after", []byte(e.Flow), &last)
@@ -263,7 +268,7 @@ func (s *Store) duplicate(tx *bbolt.Tx, e *store.Event, n uint64, run string) (d
 }
 
 // remember gives who holds the key, nobody if it is free or n's own; then n holds it.
-func (s *Store) remember(tx *bbolt.Tx, flow, key string, keep time.Duration, n uint64, run string) (dedupe, error) {
+func (s *Store) remember(tx *tx, flow, key string, keep time.Duration, n uint64, run string) (dedupe, error) {
 	sum := sha256.Sum256([]byte(key))
 	at := append([]byte(flow+"\x00"), sum[:16]...)
 	var d dedupe
@@ -290,7 +295,7 @@ func (s *Store) Claim(ctx context.Context, _ string, most int) ([]store.Work, er
 		return nil, err
 	}
 	var work []store.Work
-	err = s.live.db.View(func(tx *bbolt.Tx) error {
+	err = s.live.view(func(tx *tx) error {
 		for _, c := range picked {
 			w, err := s.work(tx, c)
 			if err != nil {
@@ -312,7 +317,7 @@ func (s *Store) setAside(n uint64) {
 	s.sched.park(n, time.Time{})
 }
 
-func (s *Store) work(tx *bbolt.Tx, c claimed) (store.Work, error) {
+func (s *Store) work(tx *tx, c claimed) (store.Work, error) {
 	var r savedRun
 	if err := get(tx, "runs", number(c.number), &r); err != nil {
 		return store.Work{}, err
@@ -349,7 +354,7 @@ func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error 
 	for i, id := range runs {
 		var own error
 		var effects []func()
-		err := s.live.do(func(tx *bbolt.Tx) error {
+		err := s.live.do(func(tx *tx) error {
 			var err error
 			effects, own, err = s.cancelOne(tx, id, reason)
 			return err
@@ -363,7 +368,7 @@ func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error 
 	return answers
 }
 
-func (s *Store) cancelOne(tx *bbolt.Tx, id, reason string) ([]func(), error, error) {
+func (s *Store) cancelOne(tx *tx, id, reason string) ([]func(), error, error) {
 	n, r, own, err := s.find(tx, id)
 	if errors.Is(own, store.ErrNotFound) {
 		if _, _, err := s.archive.run(id); err == nil {
@@ -388,7 +393,7 @@ func (s *Store) cancelOne(tx *bbolt.Tx, id, reason string) ([]func(), error, err
 }
 
 // find gives the run of an ID; own is store.ErrNotFound where there is none.
-func (s *Store) find(tx *bbolt.Tx, id string) (n uint64, r *savedRun, own, err error) {
+func (s *Store) find(tx *tx, id string) (n uint64, r *savedRun, own, err error) {
 	n, own = numberOf(id)
 	if own != nil {
 		return 0, nil, own, nil
@@ -405,7 +410,7 @@ func (s *Store) find(tx *bbolt.Tx, id string) (n uint64, r *savedRun, own, err e
 func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 	var own error
 	var effect func()
-	err := s.live.do(func(tx *bbolt.Tx) error {
+	err := s.live.do(func(tx *tx) error {
 		own, effect = nil, nil
 		n, r, missing, err := s.find(tx, run)
 		if missing != nil && err == nil {
@@ -421,11 +426,11 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 			return nil
 		}
 		for _, prefix := range prefixes {
-			if err := forget(tx.Bucket([]byte("steps")), n, prefix); err != nil {
+			if err := forget(tx.bucket("steps"), n, prefix); err != nil {
 				return err
 			}
 		}
-		if err := tx.Bucket([]byte("ended")).Delete(number(n)); err != nil {
+		if err := tx.bucket("ended").delete(number(n)); err != nil {
 			return err
 		}
 		s.counts.move(r.Flow, r.Status, store.Pending)
@@ -451,7 +456,7 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 }
 
 // findAgain brings a run that failed back out of the archive; own says why it stays there.
-func (s *Store) findAgain(tx *bbolt.Tx, id string) (n uint64, r *savedRun, own, err error) {
+func (s *Store) findAgain(tx *tx, id string) (n uint64, r *savedRun, own, err error) {
 	r, f, err := s.archive.run(id)
 	if err != nil {
 		return 0, nil, err, nil

@@ -11,8 +11,6 @@ import (
 	"unicode/utf8"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
 // searchFor is how long one page of a value search may take; the cursor goes on from there.
@@ -121,7 +119,7 @@ func unescape(raw []byte) []byte {
 
 // inRun searches what a run knows: its event's body, its steps, its error. The archive is
 // held by who asks.
-func (s *Store) inRun(tx *bbolt.Tx, what *sought, r *savedRun) (bool, error) {
+func (s *Store) inRun(tx *tx, what *sought, r *savedRun) (bool, error) {
 	if r.ID == string(what.text) || what.in([]byte(r.Title)) || what.in([]byte(r.Error.Message)) || what.in([]byte(r.Error.Code)) {
 		return true, nil
 	}
@@ -158,11 +156,11 @@ func (a *archive) holds(what *sought, n uint64) bool {
 }
 
 // inEvent searches an event, whose body is fetched where the archive has it.
-func (s *Store) inEvent(tx *bbolt.Tx, what *sought, e savedEvent) bool {
+func (s *Store) inEvent(tx *tx, what *sought, e savedEvent) bool {
 	if what.inEvent(&e) {
 		return true
 	}
-	return tx.Bucket([]byte("events")).Get(number(e.Number)) == nil && s.archive.holds(what, e.Number)
+	return tx.bucket("events").get(number(e.Number)) == nil && s.archive.holds(what, e.Number)
 }
 
 func (s *sought) inEvent(e *savedEvent) bool {
@@ -174,7 +172,7 @@ func (s *sought) inEvent(e *savedEvent) bool {
 func (s *Store) Erase(runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
 	defer s.archive.files.Unlock()
-	err := s.live.do(func(tx *bbolt.Tx) error {
+	err := s.live.do(func(tx *tx) error {
 		for _, id := range runs {
 			n, r, own, err := s.find(tx, id)
 			if own != nil {
@@ -198,7 +196,7 @@ func (s *Store) Erase(runs []string) error {
 	return s.archive.erase(runs)
 }
 
-func (s *Store) eraseOne(tx *bbolt.Tx, n uint64, r *savedRun) error {
+func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
 	var e savedEvent
 	if err := get(tx, "events", number(n), &e); err == nil {
 		e.erase()
@@ -223,7 +221,7 @@ func (r *savedRun) erase() {
 }
 
 // forgetAll deletes all rows of a bucket that belong to a run.
-func forgetAll(tx *bbolt.Tx, bucket string, n uint64) error {
+func forgetAll(tx *tx, bucket string, n uint64) error {
 	var keys [][]byte
 	err := each(tx, bucket, number(n), func(rest string, _ []byte) error {
 		keys = append(keys, join(n, rest))
@@ -233,7 +231,7 @@ func forgetAll(tx *bbolt.Tx, bucket string, n uint64) error {
 		return err
 	}
 	for _, k := range keys {
-		if err := tx.Bucket([]byte(bucket)).Delete(k); err != nil {
+		if err := tx.bucket(bucket).delete(k); err != nil {
 			return err
 		}
 	}

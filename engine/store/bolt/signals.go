@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"gancho/engine/store"
-
-	bbolt "go.etcd.io/bbolt"
 )
 
 // keptSignal waits for waits to come.
@@ -24,7 +22,7 @@ func (s *Store) Signal(_ context.Context, signals []store.Signal) []error {
 	for i := range signals {
 		var own error
 		var woken []uint64
-		err := s.live.do(func(tx *bbolt.Tx) error {
+		err := s.live.do(func(tx *tx) error {
 			var err error
 			own = nil
 			woken, err = s.signal(tx, &signals[i])
@@ -46,20 +44,20 @@ func (s *Store) Signal(_ context.Context, signals []store.Signal) []error {
 
 // signal gives one signal and says which runs to wake. store.ErrUsed and store.ErrNotFound
 // are answers; nothing was written then.
-func (s *Store) signal(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
+func (s *Store) signal(tx *tx, g *store.Signal) ([]uint64, error) {
 	if g.Run != "" {
 		return s.give(tx, g)
 	}
 	var woken []uint64
 	from := []byte(g.Name + "\x00")
-	c := tx.Bucket([]byte("waits")).Cursor()
-	for key, _ := c.Seek(from); bytes.HasPrefix(key, from); key, _ = c.Next() {
+	c := tx.bucket("waits").cursor()
+	for key, _ := c.seek(from); bytes.HasPrefix(key, from); key, _ = c.next() {
 		n, path := binary.BigEndian.Uint64(key[len(from):]), string(key[len(from)+8:])
 		at := join(n, path)
-		if tx.Bucket([]byte("inbox")).Get(at) != nil {
+		if tx.bucket("inbox").get(at) != nil {
 			continue
 		}
-		if err := tx.Bucket([]byte("inbox")).Put(at, frame(g.Data)); err != nil {
+		if err := tx.bucket("inbox").put(at, frame(g.Data)); err != nil {
 			return nil, err
 		}
 		woken = append(woken, n)
@@ -67,8 +65,8 @@ func (s *Store) signal(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
 	if g.Keep <= 0 {
 		return woken, nil
 	}
-	bucket := tx.Bucket([]byte("signals"))
-	n, err := bucket.NextSequence()
+	bucket := tx.bucket("signals")
+	n, err := bucket.nextSequence()
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +74,7 @@ func (s *Store) signal(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
 }
 
 // give hands a signal to one place of one run, once.
-func (s *Store) give(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
+func (s *Store) give(tx *tx, g *store.Signal) ([]uint64, error) {
 	n, r, own, err := s.find(tx, g.Run)
 	if errors.Is(own, store.ErrNotFound) {
 		if _, _, err := s.archive.run(g.Run); err == nil {
@@ -87,51 +85,51 @@ func (s *Store) give(tx *bbolt.Tx, g *store.Signal) ([]uint64, error) {
 		return nil, errors.Join(own, err)
 	}
 	at := join(n, g.Path)
-	if r.Status.Final() || tx.Bucket([]byte("inbox")).Get(at) != nil || tx.Bucket([]byte("given")).Get(at) != nil {
+	if r.Status.Final() || tx.bucket("inbox").get(at) != nil || tx.bucket("given").get(at) != nil {
 		return nil, store.ErrUsed
 	}
 	// A place whose outcome is unknown may be asked again after a repeat.
 	if r.Status != store.Unknown {
-		if err := tx.Bucket([]byte("given")).Put(at, []byte{1}); err != nil {
+		if err := tx.bucket("given").put(at, []byte{1}); err != nil {
 			return nil, err
 		}
 	}
-	return []uint64{n}, tx.Bucket([]byte("inbox")).Put(at, frame(g.Data))
+	return []uint64{n}, tx.bucket("inbox").put(at, frame(g.Data))
 }
 
 // await registers a wait. It says true when there is a signal for it already.
-func (s *Store) await(tx *bbolt.Tx, n uint64, w store.Wait) (bool, error) {
-	inbox := tx.Bucket([]byte("inbox"))
-	if inbox.Get(join(n, w.Path)) != nil {
+func (s *Store) await(tx *tx, n uint64, w store.Wait) (bool, error) {
+	inbox := tx.bucket("inbox")
+	if inbox.get(join(n, w.Path)) != nil {
 		return true, nil
 	}
 	if w.Name == "" {
 		return false, nil
 	}
 	from := []byte(w.Name + "\x00")
-	c := tx.Bucket([]byte("signals")).Cursor()
-	for key, value := c.Seek(from); bytes.HasPrefix(key, from); key, value = c.Next() {
+	c := tx.bucket("signals").cursor()
+	for key, value := c.seek(from); bytes.HasPrefix(key, from); key, value = c.next() {
 		var kept keptSignal
 		if err := unseal(value, &kept); err != nil {
 			return false, err
 		}
 		if s.now().Before(kept.Until) {
-			return true, inbox.Put(join(n, w.Path), frame(kept.Data))
+			return true, inbox.put(join(n, w.Path), frame(kept.Data))
 		}
 	}
-	return false, tx.Bucket([]byte("waits")).Put(waitKey(n, w), []byte{1})
+	return false, tx.bucket("waits").put(waitKey(n, w), []byte{1})
 }
 
 func waitKey(n uint64, w store.Wait) []byte {
 	return append([]byte(w.Name+"\x00"), join(n, w.Path)...)
 }
 
-func (s *Store) dropWaits(tx *bbolt.Tx, n uint64, r *savedRun) error {
+func (s *Store) dropWaits(tx *tx, n uint64, r *savedRun) error {
 	for _, w := range r.Waits {
 		if w.Name == "" {
 			continue
 		}
-		if err := tx.Bucket([]byte("waits")).Delete(waitKey(n, w)); err != nil {
+		if err := tx.bucket("waits").delete(waitKey(n, w)); err != nil {
 			return err
 		}
 	}

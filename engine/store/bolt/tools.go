@@ -41,7 +41,7 @@ func missingFiles(dir string) (faults []string, err error) {
 				return nil
 			}
 			a := &archive{dir: filepath.Join(dir, "archive")}
-			if err := a.load(tx); err != nil {
+			if err := a.load(plain(tx)); err != nil {
 				return err
 			}
 			for _, v := range a.volumes {

@@ -11,7 +11,7 @@ import (
 // While it lives the archive is held for reading.
 type walk struct {
 	a     *archive
-	live  *bbolt.Cursor
+	live  *cursor
 	key   []byte
 	value []byte
 	runs  bool // rows without a run are left out
@@ -29,15 +29,15 @@ type part struct {
 	failed bool
 }
 
-func (s *Store) walk(tx *bbolt.Tx, bucket string) *walk {
-	w := &walk{a: s.archive, live: tx.Bucket([]byte(bucket)).Cursor(), runs: bucket == "runs"}
+func (s *Store) walk(tx *tx, bucket string) *walk {
+	w := &walk{a: s.archive, live: tx.bucket(bucket).cursor(), runs: bucket == "runs"}
 	s.archive.mu.RLock()
 	for _, v := range slices.Backward(s.archive.volumes) {
 		if v.note.Last > 0 {
 			w.parts = append(w.parts, &part{v: v})
 		}
 	}
-	w.key, w.value = w.live.Last()
+	w.key, w.value = w.live.last()
 	return w
 }
 
@@ -63,7 +63,7 @@ type row struct {
 // before gives the newest row with a smaller number than n; its number is 0 at the end.
 func (w *walk) before(n uint64) row {
 	for w.key != nil && binary.BigEndian.Uint64(w.key) >= n {
-		w.key, w.value = w.live.Prev()
+		w.key, w.value = w.live.prev()
 	}
 	best := row{}
 	if w.key != nil {
@@ -87,8 +87,8 @@ func (w *walk) before(n uint64) row {
 
 // start puts the walk before a number, without passing what is newer.
 func (w *walk) start(n uint64) {
-	if w.key, w.value = w.live.Seek(number(n)); w.key == nil {
-		w.key, w.value = w.live.Last()
+	if w.key, w.value = w.live.seek(number(n)); w.key == nil {
+		w.key, w.value = w.live.last()
 	}
 }
 
@@ -142,7 +142,7 @@ func (w *walk) sealed(r row) []byte {
 		return nil
 	}
 	if w.runs {
-		return frame(f.run)
+		return rowOf(f.run)
 	}
-	return frame(f.event)
+	return rowOf(f.event)
 }

@@ -18,3 +18,15 @@ func allocate(path string, size int64) error {
 	}
 	return errors.Join(err, f.Close())
 }
+
+// syncData waits until what was written to a file is on disk.
+func syncData(f *os.File) error {
+	for {
+		if err := syscall.Fdatasync(int(f.Fd())); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
+}
+
+// mapped is how much of a file is mapped at once, so that it can grow under its readers.
+const mapped = 1 << 30

@@ -1,0 +1,205 @@
+package bolt
+
+import (
+	"errors"
+	"time"
+
+	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+// checkpoints writes tables to live.db when they are large, and when nothing else happens.
+func (f *live) checkpoints() {
+	defer close(f.flushed)
+	idle := time.NewTicker(idleEvery)
+	defer idle.Stop()
+	f.attempt(f.journal.ready)
+	for {
+		select {
+		case <-f.asked:
+			if f.large() {
+				if before := f.before.Load(); before != nil {
+					(*before)()
+				}
+				f.attempt(f.flush)
+			}
+		case <-idle.C:
+			if !f.touched.Swap(false) {
+				f.attempt(f.rest)
+			}
+		case <-f.quit:
+			return
+		}
+	}
+}
+
+// attempt repeats until it is done, the disk fails or live is closed. A full disk may have
+// room again.
+func (f *live) attempt(do func() error) {
+	for {
+		err := do()
+		f.stuck.Store(err != nil)
+		if err == nil || errors.Is(err, store.ErrBroken) {
+			return
+		}
+		f.log.Error("write a checkpoint", "error", err)
+		if errors.Is(err, store.ErrFull) && f.giveUp() {
+			continue
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-f.quit:
+			return
+		}
+	}
+}
+
+// rest gives back the space of the journal while nothing is written.
+func (f *live) rest() error {
+	if f.journal.unused() {
+		return nil
+	}
+	if err := f.flush(); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.touched.Load() || len(f.group.after) > 0 || f.active.bytes.Load() > 0 {
+		return nil // something came meanwhile
+	}
+	return errors.Join(f.journal.empty(), f.journal.ready())
+}
+
+// flush brings what is durable into live.db. Afterwards the segments that held it are free.
+func (f *live) flush() error {
+	f.checkpoint.Lock()
+	defer f.checkpoint.Unlock()
+	sealed, moment := f.seal()
+	if sealed == nil {
+		return nil
+	}
+	if err := f.judge(f.bring(sealed, moment)); err != nil {
+		return err
+	}
+	f.tables.Lock()
+	f.sealed = nil
+	f.tables.Unlock()
+	return f.judge(f.journal.release(moment))
+}
+
+// seal begins another table, and waits until the former is durable. One that an earlier
+// checkpoint could not write is given once more.
+func (f *live) seal() (*table, uint64) {
+	f.mu.Lock()
+	if f.sealed == nil && f.active.bytes.Load() > 0 {
+		f.tables.Lock()
+		f.sealed, f.active, f.until = f.active, newTable(), f.seq
+		f.tables.Unlock()
+		f.group.table = f.active
+	}
+	sealed, moment, last := f.sealed, f.until, f.writing
+	if len(f.group.after) > 0 {
+		last = f.group
+	}
+	f.mu.Unlock()
+	if sealed != nil && last != nil {
+		<-last.done
+	}
+	return sealed, moment
+}
+
+// bring writes a table into live.db, in transactions of bounded size. Until the last one a
+// crash finds all of it in the journal still.
+func (f *live) bring(t *table, moment uint64) error {
+	w := &bringing{f: f}
+	for id, name := range liveBuckets {
+		w.bucket = name
+		for n := t.lists[id+1].from(nil, moment); n != nil; n = n.after(moment) {
+			if err := w.row(n); err != nil {
+				return errors.Join(err, w.abandon())
+			}
+		}
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	for id, name := range liveBuckets {
+		if n := t.sequences[id+1]; n > 0 {
+			if err := w.tx.Bucket([]byte(name)).SetSequence(n); err != nil {
+				return errors.Join(err, w.abandon())
+			}
+		}
+	}
+	if err := w.tx.Bucket([]byte("meta")).Put(momentKey, number(moment)); err != nil {
+		return errors.Join(err, w.abandon())
+	}
+	return w.commit()
+}
+
+// bringing is a table on its way into live.db.
+type bringing struct {
+	f      *live
+	tx     *bbolt.Tx
+	bucket string
+	bytes  int
+}
+
+func (w *bringing) begin() (err error) {
+	if w.tx == nil {
+		w.bytes = 0
+		w.tx, err = w.f.db.Begin(true)
+	}
+	return err
+}
+
+func (w *bringing) row(n *node) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	b := w.tx.Bucket([]byte(w.bucket))
+	if rising[w.bucket] {
+		b.FillPercent = 0.95
+	}
+	if n.gone {
+		return b.Delete(n.key)
+	}
+	value := shrink(n.value)
+	if w.bytes += len(n.key) + len(value); w.bytes > flushPart {
+		if err := b.Put(n.key, value); err != nil {
+			return err
+		}
+		return w.commit()
+	}
+	return b.Put(n.key, value)
+}
+
+// rising are the buckets whose keys only rise.
+var rising = map[string]bool{"events": true, "runs": true, "steps": true, "results": true}
+
+func (w *bringing) commit() error {
+	tx := w.tx
+	w.tx = nil
+	return tx.Commit()
+}
+
+func (w *bringing) abandon() error {
+	if w.tx == nil {
+		return nil
+	}
+	return w.tx.Rollback()
+}
+
+// copyTo writes a copy of all that was durable when it was called.
+func (f *live) copyTo(path string) error {
+	if err := f.flush(); err != nil {
+		return err
+	}
+	f.checkpoint.Lock() // live.db is whole between checkpoints
+	base, err := f.db.Begin(false)
+	f.checkpoint.Unlock()
+	if err != nil {
+		return err
+	}
+	return errors.Join(base.CopyFile(path, 0o600), base.Rollback())
+}
