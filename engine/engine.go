@@ -133,13 +133,8 @@ func (e *Engine) Accept(ctx context.Context, in []Incoming) ([]Receipt, error) {
 // Reject records a delivery that was refused.
 func (e *Engine) Reject(in Incoming) {
 	in.Outcome = store.Rejected
-	meta, err := json.Marshal(&in.Meta)
-	if err != nil {
-		e.Log.Error("record a rejected delivery", "flow", in.Flow, "error", err)
-		return
-	}
 	e.Store.Reject([]store.Event{{
-		Flow: in.Flow, At: in.At, Outcome: store.Rejected, Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: meta, Body: in.Body,
+		Flow: in.Flow, At: in.At, Outcome: store.Rejected, Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: in.Meta.bytes(), Body: in.Body,
 	}})
 }
 
@@ -150,13 +145,9 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 	if in.Meta.Kind != "webhook" && in.Outcome == store.Accepted {
 		e.admit(ctx, in)
 	}
-	meta, err := json.Marshal(&in.Meta)
-	if err != nil {
-		return store.Event{}, fmt.Errorf("envelope: %w", err)
-	}
 	return store.Event{
 		Flow: in.Flow, At: in.At, After: in.After, Outcome: in.Outcome, Key: in.Key, KeyFor: in.KeyFor, OrderBy: in.OrderBy,
-		Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: meta, Body: in.Body,
+		Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: in.Meta.bytes(), Body: in.Body,
 	}, nil
 }
 
@@ -296,9 +287,9 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 	if err != nil {
 		return nil, err
 	}
-	var meta Meta
-	if err := json.Unmarshal(work.Meta, &meta); err != nil {
-		return nil, fmt.Errorf("envelope: %w", err)
+	meta, err := readMeta(work.Meta)
+	if err != nil {
+		return nil, err
 	}
 	w := newWalker(p, &live{e: e}, work.Run, e.vars.get(), zoneOf(p.flow, e.Timezone))
 	w.lease, w.inbox, w.unclean = work.Lease, work.Inbox, work.Unclean

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"fmt"
 	"time"
 
+	"gancho/engine/expression"
 	"gancho/engine/store"
 )
 
@@ -18,6 +20,60 @@ type Meta struct {
 	Note    string            `json:"note,omitempty"`    // what the door noticed, for people
 	KeyOf   string            `json:"key_of,omitempty"`  // run whose idempotency keys a replay uses
 	Fault   string            `json:"fault,omitempty"`   // why a door expression failed: the run fails with it
+}
+
+// bytes is the JSON of an envelope: a saved format.
+func (m *Meta) bytes() []byte {
+	j := newObject(512)
+	j.text("kind", m.Kind)
+	j.textIf("method", m.Method)
+	j.textIf("path", m.Path)
+	j.textIf("ip", m.IP)
+	j.textIf("type", m.Type)
+	j.texts("headers", m.Headers)
+	j.texts("query", m.Query)
+	j.textIf("note", m.Note)
+	j.textIf("key_of", m.KeyOf)
+	j.textIf("fault", m.Fault)
+	return append(j.out, '}')
+}
+
+// readMeta reads an envelope.
+func readMeta(data []byte) (m Meta, err error) {
+	value, err := expression.Decode(data)
+	if err != nil {
+		return m, fmt.Errorf("envelope: %w", err)
+	}
+	members, ok := value.(map[string]any)
+	if !ok {
+		return m, fmt.Errorf("envelope: it is no object")
+	}
+	for name, value := range members {
+		text, _ := value.(string)
+		switch name {
+		case "kind":
+			m.Kind = text
+		case "method":
+			m.Method = text
+		case "path":
+			m.Path = text
+		case "ip":
+			m.IP = text
+		case "type":
+			m.Type = text
+		case "headers":
+			m.Headers = textsOf(value)
+		case "query":
+			m.Query = textsOf(value)
+		case "note":
+			m.Note = text
+		case "key_of":
+			m.KeyOf = text
+		case "fault":
+			m.Fault = text
+		}
+	}
+	return m, nil
 }
 
 // Incoming is a delivery that the door lets in.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -103,9 +102,52 @@ func readRecord(path string, data []byte) (*record, error) {
 }
 
 func (r *record) bytes() ([]byte, error) {
-	data, err := json.Marshal(r)
+	j := newObject(512)
+	j.text("path", r.Path)
+	j.textIf("action", r.Action)
+	j.text("status", r.Status)
+	j.timeIf("started", r.Started)
+	j.timeIf("ended", r.Ended)
+	if len(r.Input) > 0 {
+		j.value("input", r.Input)
+	}
+	j.valueIf("request", r.Request)
+	j.valueIf("output", r.Output)
+	if r.Error != nil {
+		j.value("error", r.Error)
+	}
+	j.textIf("reason", r.Reason)
+	j.list("attempts", len(r.Attempts), func(i int) { r.Attempts[i].members(j) })
+	if len(r.Lines) > 0 {
+		j.value("lines", r.Lines)
+	}
+	j.boolIf("marked", r.Marked)
+	j.timeIf("due", r.Due)
+	j.textIf("for", r.For)
+	j.textIf("signal", r.Signal)
+	j.textIf("text", r.Text)
+	j.textIf("key", r.Key)
+	j.textIf("child", r.Child)
+	j.intIf("quota", int64(r.Quota))
+	if len(r.Chosen) > 0 {
+		j.value("chosen", r.Chosen)
+	}
+	j.boolIf("mocked", r.Mocked)
+	j.intIf("reopened", int64(r.Reopened))
+	j.boolIf("may_have_happened_twice", r.Doubtful)
+	data, err := j.end()
 	if err != nil {
 		return nil, fmt.Errorf("record of step %s: %w", r.Path, err)
 	}
 	return data, nil
+}
+
+func (a *attempt) members(j *object) {
+	j.time("at", a.At)
+	j.int("duration_ms", a.Ms)
+	if a.Error != nil {
+		j.value("error", a.Error)
+	}
+	j.valueIf("request", a.Request)
+	j.valueIf("response", a.Response)
 }

@@ -57,6 +57,7 @@ type streams struct {
 var errNo = errors.New("no")
 
 func main() {
+	spareGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()

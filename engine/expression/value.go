@@ -37,6 +37,14 @@ func Number(digits string) any {
 // Decode reads one JSON value: nil, bool, int, float64, text, []any and map[string]any. Of
 // equal keys the last wins; bytes that are no UTF-8 become U+FFFD.
 func Decode(data []byte) (any, error) {
+	if value, ok := quick(data); ok {
+		return value, nil
+	}
+	return careful(data)
+}
+
+// careful reads what quick does not, or says why it cannot be read.
+func careful(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var value any
