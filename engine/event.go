@@ -62,9 +62,9 @@ func readMeta(data []byte) (m Meta, err error) {
 		case "type":
 			m.Type = text
 		case "headers":
-			m.Headers = textsOf(value)
+			m.Headers = textMembers(value)
 		case "query":
-			m.Query = textsOf(value)
+			m.Query = textMembers(value)
 		case "note":
 			m.Note = text
 		case "key_of":
@@ -74,6 +74,18 @@ func readMeta(data []byte) (m Meta, err error) {
 		}
 	}
 	return m, nil
+}
+
+// textMembers are those members of an object that are texts.
+func textMembers(value any) map[string]string {
+	members, _ := value.(map[string]any)
+	texts := make(map[string]string, len(members))
+	for name, member := range members {
+		if text, ok := member.(string); ok {
+			texts[name] = text
+		}
+	}
+	return texts
 }
 
 // Incoming is a delivery that the door lets in.
