@@ -48,11 +48,14 @@ func (c *Connector) tryConnection(ctx context.Context, out *Outbound, conn *engi
 		return "", err
 	}
 	_, s, err := d.answer(ctx, call, j, x)
-	if err != nil {
+	if err != nil && (s == nil || choice.testOK == nil) {
 		return "", err
 	}
 	if choice.testOK != nil {
-		if ok, err := choice.testOK.Ask(ctx, s); err != nil || ok != true {
+		if ok, e := choice.testOK.Ask(ctx, s); e != nil || ok != true {
+			if err != nil {
+				return "", err
+			}
 			return "", &engine.Fault{Code: "not_ok", Message: c.file.Name.EN + " does not accept this connection", Broken: true, Class: classAuth}
 		}
 	}

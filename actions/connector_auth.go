@@ -46,6 +46,9 @@ func (c *Connector) hasBaseField() bool {
 	return fixed
 }
 
+// open says that nothing is filled in, so that no connection is needed.
+func (f *authFile) open() bool { return f.Kind == "none" && len(f.Fields) == 0 }
+
 // renewable says that a token that has ended can be got again.
 func (a *madeAuth) renewable() bool {
 	switch a.file.Kind {
@@ -183,9 +186,7 @@ func (a *madeAuth) sign(x *exchange, conn *engine.Connection, session engine.Ses
 			return err
 		}
 		return setSecret(x, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
-	case "oauth2", "oauth2_cc", "jwt_bearer":
-		return setSecret(x, "Authorization", "Bearer "+session.Access)
-	case "two_step":
+	case "oauth2", "oauth2_cc", "jwt_bearer", "two_step":
 		if len(f.Headers) == 0 {
 			return setSecret(x, "Authorization", "Bearer "+session.Access)
 		}
@@ -223,7 +224,7 @@ func (a *madeAuth) setHeaders(x *exchange, conn *engine.Connection, session engi
 	for name, value := range a.file.Headers {
 		h, _ := headerFile(value)
 		text := session.Access
-		if h.field != "token" || a.file.Kind != "two_step" {
+		if !a.renewable() || h.field != "access_token" && h.field != "token" {
 			var err error
 			if text, err = a.valueOf(conn, h.field); err != nil {
 				return err

@@ -169,7 +169,7 @@ func (r *caseRun) take(output any, err error) {
 
 // connection is the one that a case describes.
 func (k *connectorCase) connection(c *Connector, r *caseRun) *engine.Connection {
-	if c.file.Auth[k.Auth] == nil || c.file.Auth[k.Auth].Kind == "none" {
+	if c.file.Auth[k.Auth] == nil || c.file.Auth[k.Auth].open() {
 		return nil
 	}
 	fields := map[string]string{}

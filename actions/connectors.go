@@ -181,7 +181,7 @@ func (c *Connector) engineAction(out *Outbound, id string) engine.Action {
 		a.Aliases = append(a.Aliases, c.ID()+"."+alias)
 	}
 	for _, choice := range c.choices(id) {
-		if c.file.Auth[choice].Kind == "none" {
+		if c.file.Auth[choice].open() {
 			a.Optional = true
 			continue
 		}
@@ -200,7 +200,7 @@ func Kinds(out *Outbound, connectors []*Connector) []engine.ConnectionKind {
 	var list []engine.ConnectionKind
 	for _, c := range connectors {
 		for _, id := range c.auths {
-			if c.file.Auth[id].Kind != "none" {
+			if !c.file.Auth[id].open() {
 				list = append(list, c.kind(out, id))
 			}
 		}

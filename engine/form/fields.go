@@ -281,6 +281,9 @@ func (f *Field) check(value any) *Problem {
 			return &p
 		}
 	}
+	if _, many := value.([]any); (f.kind == "list" || f.kind == "multiselect") && !many {
+		value = []any{value}
+	}
 	size, what := measure(value)
 	if f.min != nil && what != "" && size < *f.min {
 		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %v", what, *f.min), fmt.Sprintf("deve ser no mínimo %v", *f.min)))
