@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // some receivers know nothing newer
 	"crypto/sha256"
@@ -14,7 +15,6 @@ import (
 	"time"
 
 	"gancho/engine"
-	"gancho/engine/form"
 )
 
 func digest(data []byte) string {
@@ -24,7 +24,7 @@ func digest(data []byte) string {
 
 // authorize adds the connection's secret to a finished request, and binds it to the
 // connection's hosts.
-func authorize(x *exchange, call *engine.Call) error {
+func authorize(ctx context.Context, out *Outbound, x *exchange, call *engine.Call) error {
 	c := call.Connection
 	if c == nil {
 		return nil
@@ -59,11 +59,10 @@ func authorize(x *exchange, call *engine.Call) error {
 		return setSecret(x, "Authorization", "Basic "+pair)
 	case "hmac":
 		return sign(x, c, call.Key, time.Now())
+	case "oauth2":
+		return bearer(ctx, out, x, c)
 	}
-	return &engine.Fault{
-		Code: "not_signed_in", Message: "the connection " + c.Name + " is not signed in", Broken: true,
-		Hint: form.Label("open the connection and sign in", "abra a conexão e entre na conta"),
-	}
+	return engine.Faultf("wrong_connection", "a connection of the kind %s does not sign requests", c.Kind)
 }
 
 func secretOf(c *engine.Connection, field string) (string, error) {

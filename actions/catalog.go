@@ -56,16 +56,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 				{ID: "password", Label: form.Label("Password", "Senha"), Secret: true},
 			},
 		},
-		{
-			Kind: "oauth2", Title: form.Label("OAuth 2", "OAuth 2"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{
-				{ID: "client_id", Label: form.Label("Client ID", "Client ID"), Required: true},
-				{ID: "client_secret", Label: form.Label("Client secret", "Client secret"), Secret: true, Required: true},
-				{ID: "authorize_url", Label: form.Label("Authorize URL", "URL de autorização")},
-				{ID: "token_url", Label: form.Label("Token URL", "URL de token"), Required: true},
-				{ID: "scopes", Label: form.Label("Scopes", "Escopos")},
-			},
-		},
+		genericOAuthKind(out),
 		{
 			Kind: "hmac", Title: form.Label("Signed requests (HMAC)", "Requisições assinadas (HMAC)"), NeedsHosts: true,
 			Fields: []engine.ConnectionField{

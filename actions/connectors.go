@@ -249,10 +249,15 @@ func (c *Connector) renewNow(ctx context.Context, out *Outbound, conn *engine.Co
 	if err != nil {
 		return engine.Permanent(err)
 	}
-	_, err = conn.Renew(ctx, old.Access, func(ctx context.Context, old engine.Session) (engine.Session, error) {
+	_, err = c.renewFrom(ctx, out, conn, a, old.Access)
+	return err
+}
+
+// renewFrom replaces a session whose access token is stale.
+func (c *Connector) renewFrom(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, stale string) (engine.Session, error) {
+	return conn.Renew(ctx, stale, func(ctx context.Context, old engine.Session) (engine.Session, error) {
 		return c.token(ctx, out, conn, a, old)
 	})
-	return err
 }
 
 // fixedHosts are those that no connection changes.

@@ -94,7 +94,7 @@ func (h *httpRequest) Do(ctx context.Context, call *engine.Call) (engine.Output,
 	if err := h.open(); err != nil {
 		return nil, err
 	}
-	x, err := h.exchange(call)
+	x, err := h.exchange(ctx, call)
 	if err != nil {
 		return nil, err
 	}
@@ -106,14 +106,14 @@ func (h *httpRequest) Do(ctx context.Context, call *engine.Call) (engine.Output,
 }
 
 // Request is what Do would send, without its secrets.
-func (h *httpRequest) Request(_ context.Context, call *engine.Call) (any, error) {
+func (h *httpRequest) Request(ctx context.Context, call *engine.Call) (any, error) {
 	if err := h.open(); err != nil {
 		return nil, err
 	}
 	connection := call.Connection
 	bare := *call
 	bare.Connection = nil
-	x, err := h.exchange(&bare)
+	x, err := h.exchange(ctx, &bare)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (h *httpRequest) open() (err error) {
 }
 
 // exchange is the request of the first page.
-func (h *httpRequest) exchange(call *engine.Call) (*exchange, error) {
+func (h *httpRequest) exchange(ctx context.Context, call *engine.Call) (*exchange, error) {
 	u, err := url.Parse(h.url)
 	if err != nil {
 		return nil, engine.Faultf("bad_url", "the address cannot be read")
@@ -155,7 +155,7 @@ func (h *httpRequest) exchange(call *engine.Call) (*exchange, error) {
 	if h.idempotency && x.header.Get("Idempotency-Key") == "" {
 		x.header.Set("Idempotency-Key", call.Key)
 	}
-	return x, authorize(x, call)
+	return x, authorize(ctx, h.out, x, call)
 }
 
 func (h *httpRequest) repeats() bool {
@@ -217,6 +217,9 @@ func validHeader(name, value string) bool {
 func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) (map[string]any, error) {
 	call.Sent(func() any { return show(x, call.Connection) })
 	r, err := h.out.do(ctx, x)
+	if err == nil && r.status == http.StatusUnauthorized && call.Connection != nil && call.Connection.Kind == "oauth2" {
+		r, err = h.out.again(ctx, x, call.Connection)
+	}
 	if err != nil {
 		return nil, h.unanswered(call, err)
 	}
@@ -267,6 +270,8 @@ func (h *httpRequest) refused(call *engine.Call, r *reply) error {
 	case r.status == 408, r.status == 425, r.status == 429, r.status >= 500:
 		f.After = retryAfter(r.header, time.Now())
 		f.Maybe = r.status != 429 && r.status != 425 && call.AtMostOnce && !h.repeats()
+	case r.status == 401 && call.Connection != nil && call.Connection.Kind == "oauth2":
+		f.Broken, f.Hint = true, form.Label("open the connection and sign in again", "abra a conexão e entre na conta de novo")
 	case r.status == 401 && call.Connection != nil:
 		f.Permanent = true
 		f.Hint = form.Label("check the connection's secret", "confira o segredo da conexão")
@@ -443,7 +448,7 @@ func (h *httpRequest) turn(ctx context.Context, call *engine.Call, x *exchange, 
 		if address == "" || n >= h.pages.most {
 			return map[string]any{"status": output["status"], "headers": output["headers"], "body": all, "more": address != ""}, nil
 		}
-		if x, err = h.following(call, x, address); err != nil {
+		if x, err = h.following(ctx, call, x, address); err != nil {
 			return nil, err
 		}
 		if seen[x.url.String()] {
@@ -457,7 +462,7 @@ func (h *httpRequest) turn(ctx context.Context, call *engine.Call, x *exchange, 
 }
 
 // following is the request of a later page, which may be told relative to the one before.
-func (h *httpRequest) following(call *engine.Call, before *exchange, address string) (*exchange, error) {
+func (h *httpRequest) following(ctx context.Context, call *engine.Call, before *exchange, address string) (*exchange, error) {
 	u, err := before.url.Parse(address)
 	if err != nil {
 		return nil, engine.Faultf("bad_answer", "paginate.next gives an address that cannot be read")
@@ -476,7 +481,7 @@ func (h *httpRequest) following(call *engine.Call, before *exchange, address str
 		query.Del(call.Connection.Fields["name"])
 		u.RawQuery = query.Encode()
 	}
-	return x, authorize(x, call)
+	return x, authorize(ctx, h.out, x, call)
 }
 
 // body renders the request's body.

@@ -110,6 +110,7 @@ type exchange struct {
 
 	secretURL bool      // the whole address is a secret
 	at        time.Time // when it is signed
+	token     string    // that it carries, of a session
 }
 
 // lists says whether the exchange may go to the host of u.

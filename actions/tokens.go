@@ -41,9 +41,7 @@ func (d *connectorDoer) renew(ctx context.Context, conn *engine.Connection, j *j
 }
 
 func (d *connectorDoer) renewFrom(ctx context.Context, conn *engine.Connection, j *job, stale string) error {
-	session, err := conn.Renew(ctx, stale, func(ctx context.Context, old engine.Session) (engine.Session, error) {
-		return d.c.token(ctx, d.out, conn, j.choice, old)
-	})
+	session, err := d.c.renewFrom(ctx, d.out, conn, j.choice, stale)
 	if err != nil {
 		return err
 	}
@@ -162,7 +160,7 @@ func (g *grant) exchange(ctx context.Context, params map[string]string) (*exchan
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange{method: http.MethodPost, url: u, header: http.Header{}, limit: 1 << 20, hosts: g.c.hosts(ctx, plainFields(g.conn)), bound: g.conn.Hosts, once: true}
+	x := &exchange{method: http.MethodPost, url: u, header: http.Header{}, limit: 1 << 20, hosts: g.c.hosts(ctx, plainFields(g.conn)), bound: g.bound(), once: true}
 	x.header.Set("Accept", "application/json")
 	if err := g.client(x, params); err != nil {
 		return nil, err
@@ -177,6 +175,15 @@ func (g *grant) exchange(ctx context.Context, params map[string]string) (*exchan
 	x.body = []byte(values.Encode())
 	x.header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return x, nil
+}
+
+// bound are the hosts that the connection was saved with. Those of the generic kind are where
+// its tokens go; where they come from is a field that empties the secrets when it changes.
+func (g *grant) bound() []string {
+	if g.c == genericOAuth {
+		return nil
+	}
+	return g.conn.Hosts
 }
 
 // client adds the credentials of the OAuth app.

@@ -37,6 +37,8 @@ type ConnectionKind struct {
 	Bound []string
 	// Session says that a person, or the program, has to sign in before it can be used.
 	Session SessionKind
+	// SessionOf says the same where it depends on plain fields; may be nil.
+	SessionOf func(fields map[string]string) SessionKind
 	// SignIn begins a sign-in in the browser; Finish ends it with what the provider gave back.
 	// Nil where nobody has to.
 	SignIn func(ctx context.Context, c *Connection, callback, state, verifier string) (address string, err error)
@@ -47,6 +49,13 @@ type ConnectionKind struct {
 
 	// Test makes a harmless call and says whose account it is; nil where none is known.
 	Test func(ctx context.Context, c *Connection) (account string, err error)
+}
+
+func (k ConnectionKind) session(s savedConnection) SessionKind {
+	if k.SessionOf != nil {
+		return k.SessionOf(s.Fields)
+	}
+	return k.Session
 }
 
 // SessionKind says what sessions a kind of connection has.
@@ -233,7 +242,7 @@ func (c *Connections) open(name string, s savedConnection) *Connection {
 // complete says that every secret that the kind requires is set, and that somebody has signed
 // in where a person has to.
 func (c *Connections) complete(s savedConnection) bool {
-	if c.kinds[s.Kind].Session == PersonSession && s.Session == nil {
+	if c.kinds[s.Kind].session(s) == PersonSession && s.Session == nil {
 		return false
 	}
 	return !slices.ContainsFunc(c.kinds[s.Kind].Fields, func(f ConnectionField) bool {
@@ -279,7 +288,7 @@ func (c *Connections) view(name string, s savedConnection) ConnectionView {
 		v.Hosts = []string{}
 	}
 	v.Account, v.Problem = s.Account, s.Problem
-	v.SignIn, v.SignedIn = c.kinds[s.Kind].Session == PersonSession, s.Session != nil
+	v.SignIn, v.SignedIn = c.kinds[s.Kind].session(s) == PersonSession, s.Session != nil
 	if s.Session != nil && !s.Session.Ends.IsZero() {
 		v.Ends = &s.Session.Ends
 	}

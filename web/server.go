@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"gancho/engine"
 	"gancho/web/api"
 	"gancho/web/session"
 
@@ -67,6 +68,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.echo.GET("/_/*", echo.WrapHandler(http.HandlerFunc(a.file)))
 	s.echo.GET("/metrics", s.adminMetrics)
+	s.echo.GET(engine.CallbackPath, s.callback)
 	for _, path := range []string{"/", "/*"} {
 		s.echo.GET(path, echo.WrapHandler(http.HandlerFunc(a.page)))
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"gancho/actions"
 	"gancho/engine"
@@ -68,23 +70,46 @@ func compactJSON(data []byte) []byte {
 	return b.Bytes()
 }
 
-// offline is the catalogue for commands that have no data folder.
-func offline(o outboundFlags) (*engine.Catalogue, error) {
+// ownFlags say where an operator's own connectors and presets are, for commands that do not
+// open a data folder.
+type ownFlags struct {
+	Data string `help:"Data folder whose own connectors and presets count." default:"./gancho-data" placeholder:"DIR"`
+}
+
+// folder is where own files of one sort are; without a data folder there are none.
+func (o ownFlags) folder(name string) string {
+	if o.Data == "" {
+		return ""
+	}
+	return filepath.Join(o.Data, name)
+}
+
+// offline is the catalogue for commands that do not open a data folder.
+func offline(o outboundFlags, own ownFlags) (*engine.Catalogue, error) {
 	out, err := actions.NewOutbound(actions.OutboundConfig{Version: version, Allow: o.AllowNet})
 	if err != nil {
 		return nil, usageError{err.Error()}
 	}
-	return catalogue(out, triggers.BuiltIn())
+	presets, err := triggers.LoadPresets(own.folder("presets"))
+	if err != nil {
+		return nil, err
+	}
+	connectors, err := actions.LoadConnectors(own.folder("connectors"))
+	if err != nil {
+		return nil, err
+	}
+	return catalogue(out, presets, connectors.All())
 }
 
 type checkCommand struct {
+	ownFlags
 	Strict bool     `help:"Warnings are a no as well."`
 	Files  []string `arg:"" name:"file" help:"Bundles; - reads stdin."`
 }
 
 // Run validates each file and says what is wrong where.
 func (c *checkCommand) Run(to streams) error {
-	known, err := offline(outboundFlags{})
+	known, err := offline(outboundFlags{}, c.ownFlags)
 	if err != nil {
 		return err
 	}
@@ -94,7 +119,7 @@ func (c *checkCommand) Run(to streams) error {
 		if err != nil {
 			return err
 		}
-		problems := checkBundle(data, known)
+		problems := checkFile(data, known)
 		printProblems(to.out, path, data, problems)
 		no = no || flow.Errors(problems) || (c.Strict && len(problems) > 0)
 	}
@@ -102,6 +127,21 @@ func (c *checkCommand) Run(to streams) error {
 		return errNo
 	}
 	return nil
+}
+
+// checkFile finds everything that is wrong with a bundle, or with an own connector or preset.
+func checkFile(data []byte, known *engine.Catalogue) []form.Problem {
+	var head struct{ Format string }
+	_ = json.Unmarshal(data, &head) //nolint:errcheck // what it is will be told
+	switch {
+	case strings.HasPrefix(head.Format, "gancho.connector/"):
+		_, problems := actions.ParseConnector(data, true)
+		return problems
+	case strings.HasPrefix(head.Format, "gancho.preset/"):
+		_, problems := triggers.ParsePreset(data)
+		return problems
+	}
+	return checkBundle(data, known)
 }
 
 // checkBundle finds everything that is wrong with a bundle. Which connections there will be is
@@ -121,6 +161,7 @@ func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 }
 
 type testCommand struct {
+	ownFlags
 	Files []string `arg:"" name:"file" help:"Bundles; - reads stdin."`
 	JSON  bool     `name:"json" help:"Print the results as JSON."`
 	JUnit string   `name:"junit" help:"Write the results as JUnit XML." placeholder:"FILE"`
@@ -136,7 +177,7 @@ type testResult struct {
 
 // Run runs the tests of every flow in the files, a line a test.
 func (c *testCommand) Run(ctx context.Context, to streams) error {
-	known, err := offline(outboundFlags{})
+	known, err := offline(outboundFlags{}, c.ownFlags)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func TestPresetsAndConnectorsFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	known, err := catalogue(out, triggers.BuiltIn())
+	known, err := catalogue(out, triggers.BuiltIn(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ type docsCommand struct {
 
 // Run writes actions.md, triggers.md, functions.md in both languages and flow.schema.json.
 func (c *docsCommand) Run(to streams) error {
-	known, err := offline(outboundFlags{})
+	known, err := offline(outboundFlags{}, ownFlags{})
 	if err != nil {
 		return err
 	}

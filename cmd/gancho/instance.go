@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gancho/actions"
@@ -31,9 +32,17 @@ type outboundFlags struct {
 	AllowNet []string `help:"Private networks, addresses and names that actions may reach, such as 10.0.0.0/8 or crm.internal:8080." placeholder:"NET"`
 }
 
-// catalogue is everything that this program can do.
-func catalogue(out *actions.Outbound, presets *triggers.Presets) (*engine.Catalogue, error) {
-	return engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(presets), presets.ConnectionKinds(actions.Connections(out)))
+// catalogue is everything that this program can do, with an operator's own connectors.
+func catalogue(out *actions.Outbound, presets *triggers.Presets, own []*actions.Connector) (*engine.Catalogue, error) {
+	return engine.NewCatalogue(allActions(out, own), triggers.Catalogue(presets), allKinds(out, presets, own))
+}
+
+func allActions(out *actions.Outbound, own []*actions.Connector) []engine.Action {
+	return slices.Concat(engine.Builtins(), actions.Catalog(out), actions.Actions(out, own))
+}
+
+func allKinds(out *actions.Outbound, presets *triggers.Presets, own []*actions.Connector) []engine.ConnectionKind {
+	return presets.ConnectionKinds(append(actions.Connections(out), actions.Kinds(out, own)...))
 }
 
 // instance is an open data folder with its flows and connections. Close it.
@@ -42,6 +51,7 @@ type instance struct {
 	box         *seal.Box
 	out         *actions.Outbound
 	presets     *triggers.Presets
+	connectors  *actions.Connectors // own ones
 	catalogue   *engine.Catalogue
 	flows       *engine.Flows
 	connections *engine.Connections
@@ -76,7 +86,11 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.presets, err = triggers.LoadPresets(filepath.Join(d.Data, "presets")); err != nil {
 		return err
 	}
-	if i.catalogue, err = catalogue(i.out, i.presets); err != nil {
+	i.out.Keep(i.store)
+	if i.connectors, err = actions.LoadConnectors(filepath.Join(d.Data, "connectors")); err != nil {
+		return err
+	}
+	if i.catalogue, err = catalogue(i.out, i.presets, i.connectors.All()); err != nil {
 		return fmt.Errorf("make the catalogue: %w", err)
 	}
 	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections()); err != nil {
@@ -87,6 +101,30 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 		return fmt.Errorf("open the flows: %w", err)
 	}
 	return nil
+}
+
+// renew takes an operator's own connectors and presets as they are now.
+func (i *instance) renew() error {
+	own := i.connectors.All()
+	kinds := allKinds(i.out, i.presets, own)
+	i.connections.SetKinds(kinds)
+	return i.catalogue.Replace(allActions(i.out, own), kinds)
+}
+
+// follow reads own connectors again when they change, until ctx is done.
+func (i *instance) follow(ctx context.Context, log *slog.Logger) {
+	changed := func() {
+		if err := i.renew(); err != nil {
+			log.Error("take the own connectors", "error", err)
+			return
+		}
+		for _, p := range i.connectors.Problems() {
+			log.Warn("an own connector has an error", "file", p.File, "line", p.Line, "column", p.Col, "problem", p.Message.EN)
+		}
+	}
+	i.connectors.Watch(changed)
+	i.presets.Watch(changed)
+	i.connectors.Follow(ctx, presetsEvery)
 }
 
 // busy counts the runs of a flow that have not ended.

@@ -124,7 +124,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 	}
 	schedule := triggers.NewSchedule(triggers.ScheduleConfig{Engine: e, Flows: i.flows, Keys: i.store, Log: log})
 	log.Info("serving", "address", server.Addr().String(), "version", version, "data", c.Data)
-	return c.work(ctx, i.store, e, i.presets, schedule, server, log)
+	return c.work(ctx, i, e, schedule, server, log)
 }
 
 // invite prints the link for the first admin while there is no user, and warns of a door that
@@ -166,7 +166,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	}
 	s, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, Sample: hooks.SendSample, Store: i.store,
+			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, OwnProblems: i.connectors.Problems, Sample: hooks.SendSample, Store: i.store,
 			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, Log: log,
 			Backup: func(ctx context.Context) (string, error) { return backupTo(ctx, i.store, c.Data) },
 		},
@@ -191,7 +191,7 @@ func (c *serveCommand) tls() (*tls.Config, error) {
 
 // work runs everything until ctx is done or something cannot go on, and then stops in order:
 // nothing new is begun, what is under way finishes, the last answers are given.
-func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine, presets *triggers.Presets, schedule *triggers.Schedule, server *web.Server, log *slog.Logger) error {
+func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, schedule *triggers.Schedule, server *web.Server, log *slog.Logger) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	worked, ticked, served := make(chan error, 1), make(chan error, 1), make(chan error, 1)
@@ -207,8 +207,10 @@ func (c *serveCommand) work(ctx context.Context, s store.Store, e *engine.Engine
 	start(worked, func() error { return e.Work(ctx) })
 	start(ticked, func() error { return unlessDone(ctx, schedule.Run(ctx)) })
 	start(served, server.Serve)
-	go watchDisk(ctx, s, stop)
-	go presets.Follow(ctx, presetsEvery)
+	go watchDisk(ctx, i.store, stop)
+	go i.presets.Follow(ctx, presetsEvery)
+	go i.follow(ctx, log)
+	go i.connections.KeepAlive(ctx, func(name string, err error) { log.Warn("renew a sign-in", "connection", name, "error", err) })
 	<-ctx.Done()
 	log.Info("stopping")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)

@@ -15,6 +15,7 @@ import (
 
 type runCommand struct {
 	outboundFlags
+	ownFlags
 	File  string `arg:"" help:"Bundle; - reads stdin."`
 	Flow  string `required:"" help:"Which flow of it." placeholder:"ID"`
 	Event string `required:"" help:"The event: {body, headers, query, method}, or just its body." placeholder:"FILE"`
@@ -25,7 +26,7 @@ type runCommand struct {
 
 // Run runs the flow once in memory and prints what each step did.
 func (c *runCommand) Run(ctx context.Context, to streams) error {
-	known, err := offline(c.outboundFlags)
+	known, err := offline(c.outboundFlags, c.ownFlags)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,8 @@ type Config struct {
 	Flows       *engine.Flows
 	Connections *engine.Connections
 	Catalogue   *engine.Catalogue
-	Presets     *triggers.Presets // those of this program when left out
+	Presets     *triggers.Presets           // those of this program when left out
+	OwnProblems func() []engine.FileProblem // of own connectors; may be nil
 	Sample      func(ctx context.Context, token, event string) (status int, answer []byte, err error)
 	Store       store.Store
 	People      *session.People

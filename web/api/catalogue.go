@@ -21,6 +21,8 @@ type ActionView struct {
 	Repeatable  bool               `json:"repeatable"`
 	Connections []string           `json:"connections"`
 	Optional    bool               `json:"connection_optional"`
+	Help        *form.Words        `json:"help,omitempty"`
+	Deprecated  *form.Words        `json:"deprecated,omitempty" doc:"what to use instead"`
 	Fields      []form.Description `json:"fields"`
 	Schema      map[string]any     `json:"schema"`
 	Sample      any                `json:"sample"`
@@ -53,7 +55,7 @@ func shapeName(s flow.Shape) string {
 	return "leaf"
 }
 
-func (s *server) listActions(context.Context, *nothing) (*CatalogueOutput[ActionView], error) {
+func (s *server) listActions(ctx context.Context, _ *nothing) (*CatalogueOutput[ActionView], error) {
 	var views []ActionView
 	for i := range s.Catalogue.Actions() {
 		a := &s.Catalogue.Actions()[i]
@@ -65,9 +67,19 @@ func (s *server) listActions(context.Context, *nothing) (*CatalogueOutput[Action
 		if v.Connections == nil {
 			v.Connections = []string{}
 		}
+		if !a.Help.IsZero() {
+			v.Help = &a.Help
+		}
+		if !a.Deprecated.IsZero() {
+			v.Deprecated = &a.Deprecated
+		}
 		views = append(views, v)
 	}
-	return catalogueOf(views), nil
+	out := catalogueOf(views)
+	if s.OwnProblems != nil {
+		out.Body.Problems = fileProblems(ctx, s.OwnProblems())
+	}
+	return out, nil
 }
 
 // TriggerView is what can start a flow.
@@ -110,12 +122,22 @@ type KindView struct {
 	Hosts      []string                 `json:"hosts"`
 	NeedsHosts bool                     `json:"needs_hosts"`
 	Testable   bool                     `json:"testable"`
+	SignIn     bool                     `json:"sign_in" doc:"a person signs in at the provider: POST /connections/{name}/authorize"`
+	Callback   string                   `json:"callback,omitempty" doc:"the redirect URL to enter at the provider"`
+	Help       *form.Words              `json:"help,omitempty"`
+	Docs       string                   `json:"docs,omitempty"`
 }
 
 func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {
 	var views []KindView
 	for _, k := range s.Catalogue.Connections() {
-		v := KindView{Kind: k.Kind, Title: k.Title, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil}
+		v := KindView{Kind: k.Kind, Title: k.Title, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
+		if k.SignIn != nil {
+			v.Callback = s.PublicURL + engine.CallbackPath
+		}
+		if !k.Help.IsZero() {
+			v.Help = &k.Help
+		}
 		if v.Hosts == nil {
 			v.Hosts = []string{}
 		}

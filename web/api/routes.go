@@ -126,6 +126,8 @@ func (s *server) routes() []route {
 		{method: put, path: "/connections/{name}", permission: edit, id: "put-connection", summary: "Create or replace a connection", register: does(s, s.putConnection)},
 		{method: del, path: "/connections/{name}", permission: edit, id: "delete-connection", summary: "Delete a connection", status: 204, register: does(s, s.deleteConnection)},
 		{method: post, path: "/connections/{name}/test", permission: edit, id: "test-connection", summary: "Try a connection", register: does(s, s.testConnection)},
+		{method: post, path: "/connections/{name}/authorize", permission: edit, id: "authorize-connection", summary: "Sign in at the provider", register: does(s, s.authorize)},
+		{method: post, path: "/actions/{kind}/options/{field}", permission: edit, id: "action-options", summary: "Options of a field, read from the provider", register: does(s, s.options)},
 		{method: get, path: "/vars", permission: view, id: "get-vars", summary: "Variables", register: does(s, s.getVars)},
 		{method: put, path: "/vars", permission: manage, id: "put-vars", summary: "Set the variables", register: does(s, s.putVars)},
 		{method: get, path: "/state/{key}", permission: edit, id: "get-state", summary: "Kept state", register: does(s, s.getState)},
