@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/{kind}/options/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Options of a field, read from the provider */
+        post: operations["action-options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alerts": {
         parameters: {
             query?: never;
@@ -173,6 +190,23 @@ export interface paths {
         post?: never;
         /** Delete a connection */
         delete: operations["delete-connection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{name}/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in at the provider */
+        post: operations["authorize-connection"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -996,10 +1030,13 @@ export interface components {
         ActionView: {
             connection_optional: boolean;
             connections: string[];
+            /** @description what to use instead */
+            deprecated?: components["schemas"]["Words"];
             /** @description changes the outside world */
             effect: boolean;
             fields: components["schemas"]["Description"][];
             group: string;
+            help?: components["schemas"]["Words"];
             kind: string;
             repeatable: boolean;
             sample: unknown;
@@ -1088,6 +1125,10 @@ export interface components {
             /** @description path of what it was done to */
             target: string;
             who: string;
+        };
+        AuthorizeOutputBody: {
+            /** @description of the provider's page; it sends the person back to /oauth/callback */
+            url: string;
         };
         Backtest: {
             /** Format: int64 */
@@ -1444,10 +1485,16 @@ export interface components {
             url?: string;
         };
         KindView: {
+            /** @description the redirect URL to enter at the provider */
+            callback?: string;
+            docs?: string;
             fields: components["schemas"]["ConnectionField"][];
+            help?: components["schemas"]["Words"];
             hosts: string[];
             kind: string;
             needs_hosts: boolean;
+            /** @description a person signs in at the provider: POST /connections/{name}/authorize */
+            sign_in: boolean;
             testable: boolean;
             title: components["schemas"]["Words"];
         };
@@ -1509,6 +1556,20 @@ export interface components {
         MockInput: {
             error?: components["schemas"]["MockError"];
             output?: unknown;
+        };
+        OptionView: {
+            label: string;
+            value: string;
+        };
+        OptionsInputBody: {
+            connection?: string;
+            /** @description the other fields as they are filled in so far */
+            input?: {
+                [key: string]: unknown;
+            };
+        };
+        OptionsOutputBody: {
+            items: components["schemas"]["OptionView"][];
         };
         PersonView: {
             key: string;
@@ -1946,6 +2007,42 @@ export interface operations {
             };
         };
     };
+    "action-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptionsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-alerts": {
         parameters: {
             query?: {
@@ -2345,6 +2442,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "authorize-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizeOutputBody"];
+                };
             };
             /** @description Error */
             default: {
