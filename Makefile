@@ -1,5 +1,5 @@
 # make test passes everything on a fresh machine with Go and Node.
-.PHONY: run test lint browser bench soak
+.PHONY: run test lint browser strace bench soak
 
 export PATH := $(CURDIR)/.bin:$(PATH)
 LINT = golangci-lint@v2.12.2
@@ -8,7 +8,7 @@ EDITOR = web/editor/node_modules/.package-lock.json
 run:
 	go run ./cmd/gancho serve --flows flows.example.json
 
-test: lint browser
+test: lint browser strace
 	go test -race -shuffle=on ./...
 
 # The bundle in web/dist is what its source makes, to the byte.
@@ -20,6 +20,10 @@ lint: .bin/$(LINT) $(EDITOR)
 browser: $(EDITOR)
 	command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium; }
 	cd web/editor && npm run -s test
+
+# Tests of crashes watch what the program does to its files.
+strace:
+	command -v strace >/dev/null || { apt-get update -q && apt-get install -y -q strace; }
 
 # Tools stay out of go.mod: they are built once, beside the tree.
 .bin/$(LINT):
@@ -33,5 +37,6 @@ $(EDITOR): web/editor/package-lock.json
 bench:
 	go run ./bench
 
-soak:
+soak: strace
+	GANCHO_IMAGES=20000 go test -count=1 -timeout=120m -run 'Kill|Power|WithoutSyncs' -v ./engine/store/bolt
 	GANCHO_KILLS=500 go test -race -count=1 -timeout=60m -run 'TestKills' -v ./cmd/gancho

@@ -42,11 +42,12 @@ type segment struct {
 	moment uint64 // of the last record
 }
 
+// The sizes of segments: of the first one, and of all later ones while there is much to write.
+var smallSegment, largeSegment int64 = 1 << 20, 8 << 20
+
 const (
-	smallSegment = 1 << 20
-	largeSegment = 8 << 20
-	recordHead   = 24
-	segmentExt   = ".log"
+	recordHead = 24
+	segmentExt = ".log"
 )
 
 func openJournal(dir string) (*journal, error) {
@@ -206,7 +207,7 @@ func (j *journal) room(size int64) (*segment, error) {
 		if err := j.dropSpare(); err != nil { // their numbers come before that of the new one
 			return nil, err
 		}
-		least := int64(largeSegment)
+		least := largeSegment
 		if j.small {
 			least = smallSegment
 		}

@@ -351,7 +351,7 @@ func (f *live) fail(g *group, err error) {
 // write or sync, after which this process must not write again.
 func (f *live) judge(err error) error {
 	var unsynced *syncError
-	if err = judged(err); errors.As(err, &unsynced) {
+	if err = judged(err); errors.As(err, &unsynced) && !errors.Is(err, store.ErrBroken) {
 		err = fmt.Errorf("%w: %w", store.ErrBroken, err)
 	}
 	if errors.Is(err, store.ErrBroken) {

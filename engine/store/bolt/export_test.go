@@ -1,0 +1,19 @@
+package bolt
+
+import "context"
+
+// Checkpoint lets a test say when what has ended is archived and the rest brought into
+// live.db.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	s.archiveNow(ctx)
+	return s.live.flush()
+}
+
+// ArchiveAll moves all that has ended, however little it is.
+func (s *Store) ArchiveAll(ctx context.Context) error {
+	_, err := s.archivePass(ctx, -archiveLate)
+	return err
+}
+
+// SmallSegments makes segments so small that a test uses them again.
+func SmallSegments() { smallSegment, largeSegment = 16<<10, 32<<10 }
