@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { useLive } from '../api/hooks'
-import { find, type Flow } from '../flow'
+import { find, type Flow, walk } from '../flow'
 import type { Desk } from '../tree/desk'
 import { wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
@@ -96,7 +96,11 @@ const rowOf = (open: Open) => (open?.what === 'step' ? open.id : open?.what === 
 function opened(params: URLSearchParams, flow: Flow): Open {
   const step = params.get('step')
   if (step === 'trigger') return { what: 'trigger' }
-  return step && find(flow, step) ? { what: 'step', id: step, at: 0 } : null
+  let id: string | undefined
+  walk(flow.steps, (s) => {
+    if (s.id === step || (step && s.formerly?.includes(step))) id = s.id
+  })
+  return id ? { what: 'step', id, at: 0 } : null
 }
 
 function useTitle(name: string) {

@@ -71,7 +71,6 @@ function Inside({ step, level, small }: { step: Step; level: number; small: bool
 
 /** LoopFrame holds the steps that run for each item. */
 function LoopFrame({ step, level, size }: { step: Step; level: number; size: number }) {
-  const desk = useDesk()
   const t = useWords()
   const steps = step.steps ?? []
   const name = useName()(step)
@@ -79,7 +78,6 @@ function LoopFrame({ step, level, size }: { step: Step; level: number; size: num
     <div role="none" className="mt-3 rounded-xl border border-line bg-sunken/60 px-3 pt-2 pb-1">
       <div role="none" className="mb-1.5 flex min-h-7 flex-wrap items-center gap-2 text-meta text-text-2">
         <span aria-hidden className="flex-1">{t.forEach}</span>
-        {desk.loopAside?.(step)}
       </div>
       <div aria-hidden><GapIn place={{ step: step.id, slot: 'steps' }} empty={steps.length === 0} name={name} /></div>
       <Steps steps={steps} place={{ step: step.id, slot: 'steps' }} level={level} size={size} before={0} small />

@@ -1,0 +1,82 @@
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { Schemas } from '../api/client'
+import { labelsOf, presetOf } from '../editor/presetLabels'
+import { find, type Flow } from '../flow'
+import type { Desk } from '../tree/desk'
+import { pathsOf, resultsOf, wentOn } from '../tree/results'
+import { makeTreeStore } from '../tree/store'
+import { focusRow, Tree } from '../tree/Tree'
+import { TriggerCard } from '../tree/TriggerCard'
+import { Status } from '../ui/basics'
+import { useSay } from '../words'
+import { firstTurns, stepOfPath, type Turns } from './paths'
+import { RunReplay } from './RunReplay'
+import { RunBar } from './RunBar'
+import { RunEvent } from './RunEvent'
+import { RunHead } from './RunHead'
+import { RunStep } from './RunStep'
+import { TurnChoice } from './TurnChoice'
+
+type Run = Schemas['RunView']
+type BenchProps = { run: Run; flow: Flow; now?: Schemas['FlowView']; actions: Schemas['ActionView'][]; presets: Schemas['PresetView'][] }
+
+/** RunBench shows a run on the revision that ran; nothing in it can be changed. */
+export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
+  const say = useSay()
+  const [store] = useState(makeTreeStore)
+  const [open, setOpen] = useState<string | null>(() => (run.error?.step ? stepOfPath(run.error.step).step : null))
+  const [turns, setTurns] = useState<Turns>(() => firstTurns(flow, run))
+  const [replaying, setReplaying] = useState<'start' | 'failed' | null>(null)
+  const turn = useCallback((loop: string) => turns.get(loop) ?? 0, [turns])
+  const paths = useMemo(() => pathsOf(flow, turn), [flow, turn])
+  const results = useMemo(() => resultsOf(flow, run, turn), [flow, run, turn])
+  useEffect(() => store.set({ results, went: wentOn(flow, results) }), [store, flow, results])
+  useEffect(() => store.set({ open, ...(open && { at: open }) }), [store, open])
+  useEffect(() => {
+    if (open && open !== 'trigger') requestAnimationFrame(() => document.querySelector(`[data-row="${CSS.escape(open)}"]`)?.scrollIntoView({ block: 'center' }))
+  }, []) // the step that failed is in sight at first
+
+  const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
+  const preset = presetOf(flow, presets)
+  const labels = useMemo(() => labelsOf(preset, say), [preset])
+  const desk = useMemo<Desk>(() => ({
+    store, actions: byKind, labels, open: (key) => setOpen(key.split('/')[0] ?? null),
+    loopAside: (step) => <TurnChoice run={run} loop={paths.get(step.id) ?? step.id} at={turn(step.id)} choose={(n) => setTurns(new Map(turns).set(step.id, n))} />,
+  }), [store, byKind, labels, run, paths, turn, turns])
+  const close = () => {
+    const row = open
+    setOpen(null)
+    if (row) requestAnimationFrame(() => focusRow(row))
+  }
+  useEscape(close, open !== null)
+  const step = open && open !== 'trigger' ? find(flow, open) : undefined
+  const path = step && (paths.get(step.id) ?? step.id)
+  const result = path === undefined ? undefined : run.steps?.find((s) => s.path === path)
+  return (
+    <div className="flex h-dvh flex-col">
+      <RunBar run={run} flow={flow} now={now} replay={setReplaying} />
+      <div className="flex min-h-0 flex-1">
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
+          <RunHead run={run} flow={flow} show={setOpen} />
+          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status of={run.status} />} />} />
+        </main>
+        {step && <RunStep key={path} run={run} flow={flow} step={step} path={path ?? step.id} result={result} close={close} replay={() => setReplaying('failed')} />}
+        {open === 'trigger' && <RunEvent run={run} close={close} />}
+      </div>
+      {replaying && <RunReplay run={run} now={now} from={replaying} close={() => setReplaying(null)} />}
+    </div>
+  )
+}
+
+function useEscape(close: () => void, on: boolean) {
+  useEffect(() => {
+    if (!on) return
+    const keys = (e: KeyboardEvent) => {
+      if (e.key !== 'Escape' || e.defaultPrevented || document.querySelector('dialog[open]')) return
+      e.preventDefault()
+      close()
+    }
+    addEventListener('keydown', keys)
+    return () => removeEventListener('keydown', keys)
+  })
+}

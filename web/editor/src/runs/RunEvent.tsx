@@ -1,0 +1,33 @@
+import { Inbox } from 'lucide-react'
+import { Link } from 'wouter'
+import type { Schemas } from '../api/client'
+import { Panel } from '../editor/Panel'
+import { CopyButton, JSONView } from '../ui/basics'
+import { buttonLook } from '../ui/Button'
+import { useWords } from './runWords'
+
+/** RunEvent is the event that the run began with, and what its sender was told. */
+export function RunEvent({ run, close }: { run: Schemas['RunView']; close: () => void }) {
+  const t = useWords()
+  const trigger = run.trigger ?? {}
+  const some = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0
+  return (
+    <Panel title={t.event} close={close} footer={<Link href={`/events?event=${run.event}`} className={buttonLook()}><Inbox size={16} strokeWidth={1.75} aria-hidden />{t.openEvent}</Link>}>
+      <div className="space-y-5 pt-1">
+        <Part title={t.body} value={trigger.body} />
+        {some(trigger.query) && <Part title={t.query} value={trigger.query} />}
+        {some(trigger.headers) && <Part title={t.headers} value={trigger.headers} />}
+        {run.answer && <Part title={t.answerSent} value={run.answer} />}
+      </div>
+    </Panel>
+  )
+}
+
+export function Part({ title, value, aside }: { title: string; value: unknown; aside?: React.ReactNode }) {
+  return (
+    <section>
+      <div className="mb-1 flex min-h-8 items-center gap-1"><h3 className="flex-1 font-medium">{title}</h3>{aside}<CopyButton size="small" text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} /></div>
+      <JSONView value={value} />
+    </section>
+  )
+}

@@ -1,0 +1,43 @@
+import type { Schemas } from '../api/client'
+import { type Flow, walk } from '../flow'
+import { pathsOf, turnsOf } from '../tree/results'
+
+type Run = Schemas['RunView']
+
+/** Turns say which turn of each loop is looked at, by the loop's id. */
+export type Turns = ReadonlyMap<string, number>
+
+/** stepOfPath takes a step path apart: the step, and the turns around it. */
+export function stepOfPath(path: string): { step: string; turns: Turns } {
+  const turns = new Map<string, number>()
+  let step = ''
+  for (const part of path.split('.')) {
+    if (/^\d+$/.test(part)) turns.set(step, Number(part))
+    else step = part
+  }
+  return { step, turns }
+}
+
+/** firstTurns shows of each loop the turn that failed, or the first. */
+export function firstTurns(flow: Flow, run: Run): Turns {
+  const turns = new Map<string, number>()
+  if (run.error?.step) for (const [loop, n] of stepOfPath(run.error.step).turns) turns.set(loop, n)
+  walk(flow.steps, (s) => {
+    if (!s.steps || turns.has(s.id)) return
+    const path = pathsOf(flow, (id) => turns.get(id) ?? 0).get(s.id) ?? s.id
+    const failed = run.steps?.find((x) => x.path.startsWith(`${path}.`) && (x.status === 'failed' || x.status === 'unknown'))
+    turns.set(s.id, failed ? Number(failed.path.slice(path.length + 1).split('.')[0]) : (turnsOf(run, path)[0] ?? 0))
+  })
+  return turns
+}
+
+/** curlOf writes a request as a line for a terminal. Secrets were never in it. */
+export function curlOf(request: unknown): string | null {
+  if (typeof request !== 'object' || request === null || !('url' in request)) return null
+  const r = request as { method?: string; url: string; headers?: Record<string, string>; body?: unknown }
+  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+  const parts = ['curl', ...(r.method && r.method !== 'GET' ? ['-X', r.method] : []), quote(r.url)]
+  for (const [name, value] of Object.entries(r.headers ?? {})) parts.push('\\\n  -H', quote(`${name}: ${value}`))
+  if (r.body !== undefined && r.body !== null) parts.push('\\\n  --data-raw', quote(typeof r.body === 'string' ? r.body : JSON.stringify(r.body)))
+  return parts.join(' ')
+}
