@@ -8,6 +8,7 @@ import type { Hands } from '../tree/desk'
 import { type Row, rowsOf } from '../tree/rows'
 import type { TreeStore } from '../tree/store'
 import { focusRow } from '../tree/Tree'
+import { useCommands } from '../ui/commands'
 import { copyText } from '../ui/Copy'
 import { later, toast } from '../ui/Toast'
 import { useSay } from '../words'
@@ -102,6 +103,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
     if (!command.fits || command.fits(e)) command.run(e)
   }
 
+  useCommands(commands.filter((c) => c.id !== 'redo-y').map((c) => ({ id: c.id, group: t.flow, label: t[c.word], keys: shellKeys(c.keys), listed: true, run: () => run(c) })))
   useKeys((e) => {
     if (e.key === 'Escape' && open) {
       e.preventDefault()
@@ -165,6 +167,9 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
       : floating && menu && <RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} />,
   }
 }
+
+/** shellKeys writes keys as the palette and the sheet of shortcuts do. */
+const shellKeys = (keys: string) => keys.toLowerCase().replace('ctrl', 'mod').replaceAll('arrow', '').replace('delete', 'del')
 
 /** anchorOf finds the "+" of a gap, or the row that a key was pressed on. */
 function anchorOf(gap: Gap, row: string): HTMLElement {

@@ -4,7 +4,9 @@ import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { Panel, Tabs } from '../editor/Panel'
 import type { Flow, Step } from '../flow'
-import { Button, Status } from '../ui/basics'
+import { ResultBadge } from '../tree/ResultBadge'
+import { resultOf } from '../tree/results'
+import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
@@ -34,7 +36,7 @@ export function RunStep({ run, step, path, result, close, replay }: RunStepProps
     </div>
   )
   return (
-    <Panel title={step.name || step.id} above={result && <span className="mb-1 block"><Status of={result.status} /></span>} close={close} footer={footer}>
+    <Panel title={step.name || step.id} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} /></span>} close={close} footer={footer}>
       {!result && <p className="text-text-2">{t.notRun}</p>}
       {result && (
         <>

@@ -76,7 +76,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
           {parent && <FoldButton id={step.id} name={name} folded={folded} />}
         </div>
         {desk.hands && <MoreButton id={step.id} name={name} />}
-        <div className={number !== undefined ? 'pl-6' : ''}>
+        <div className={`${number !== undefined ? 'pl-6' : ''} ${desk.hands ? 'pointer-coarse:min-h-[24px] pointer-coarse:pr-8' : ''}`}>
           <Sentence step={step} id={`s-${step.id}`} />
           {step.steps && desk.loopAside?.(step)}
           {step.note && <span className="mt-1 flex gap-1.5 text-meta text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
@@ -93,7 +93,7 @@ function MoreButton({ id, name }: { id: string; name: string }) {
   const t = useWords()
   return (
     <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
-      className="absolute -top-[13px] right-[10px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-focus-visible:opacity-100 group-hover:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:opacity-100"><Ellipsis size={16} aria-hidden /></button>
+      className="absolute -top-[13px] right-[10px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-focus-visible:opacity-100 group-hover:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-auto pointer-coarse:right-[4px] pointer-coarse:bottom-[2px] pointer-coarse:h-[40px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Ellipsis size={16} aria-hidden /></button>
   )
 }
 
