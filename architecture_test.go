@@ -51,7 +51,7 @@ var layers = [][]string{
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},
 	{"gancho/engine/store"},
 	{"gancho/engine/expression"},
-	{"gancho/engine/form"},
+	{"gancho/engine/form", "gancho/engine/shape"},
 }
 
 func layerOf(path string) int {

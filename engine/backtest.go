@@ -143,10 +143,9 @@ func (e *Engine) recorded(ctx context.Context, run string) (map[string]*record, 
 
 // retrial runs a flow on what came, as it came.
 func (e *Engine) retrial(ctx context.Context, f *flow.Flow, info *store.EventInfo, trigger map[string]any, recorded map[string]*record) (*RunView, error) {
-	method, _ := trigger["method"].(string)
 	c := TrialConfig{
 		Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Timezone, At: info.At, MaxWakings: 1000,
-		Event: flow.TestEvent{Body: trigger["body"], Method: method, Headers: textsOf(trigger["headers"]), Query: textsOf(trigger["query"])},
+		Trigger: trigger,
 		recorded: func(path, kind string, input map[string]any) (any, bool) {
 			rec := recorded[path]
 			if rec == nil || rec.Action != kind || rec.Status != stepSucceeded || !reflect.DeepEqual(asJSON(rec.Input), asJSON(input)) {
@@ -155,23 +154,11 @@ func (e *Engine) retrial(ctx context.Context, f *flow.Flow, info *store.EventInf
 			return rec.Output, true
 		},
 	}
-	delete(c.Event.Headers, "content-type") // the body is read already
 	run, err := Trial(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", info.ID, err)
 	}
 	return run, nil
-}
-
-func textsOf(value any) map[string]string {
-	out := map[string]string{}
-	members, _ := value.(map[string]any)
-	for name, member := range members {
-		if text, ok := member.(string); ok {
-			out[name] = text
-		}
-	}
-	return out
 }
 
 // runDifferences finds where two runs of one event do not do the same: how they end, which

@@ -24,6 +24,10 @@ type Trigger struct {
 	// Hydrate says how thin events of a flow are completed; nil, or nothing, where they are not.
 	Hydrate func(f *flow.Flow) *Hydrate
 	Sample  any // of trigger.body
+	// Samples gives what is known of a flow's events before any came; may be nil.
+	Samples func(f *flow.Flow) Samples
+	// EventName names an event by its root trigger, where a preset does; may be nil.
+	EventName func(f *flow.Flow, trigger map[string]any) string
 }
 
 // Catalogue is every action, trigger and kind of connection that this program has. It
@@ -107,6 +111,13 @@ func (c *Catalogue) Actions() []Action { return c.now.Load().actions }
 
 // Connections are all kinds of connection.
 func (c *Catalogue) Connections() []ConnectionKind { return c.now.Load().connections }
+
+func (c *Catalogue) eventName(f *flow.Flow, trigger map[string]any) string {
+	if t := c.triggers[f.Trigger.Kind]; t != nil && t.EventName != nil {
+		return t.EventName(f, trigger)
+	}
+	return ""
+}
 
 // Find gives the action of a kind or alias.
 func (c *Catalogue) Find(kind string) (*Action, bool) {

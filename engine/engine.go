@@ -48,6 +48,9 @@ type Engine struct {
 	alerts  *alerts
 	stats   sampler
 	started time.Time
+	shapes  *shapes
+	typed   typed
+	tried   tried
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be
@@ -70,6 +73,7 @@ func New(c Config) (*Engine, error) {
 	if err := errors.Join(e.loadAlerts(context.Background()), e.loadStats(context.Background())); err != nil {
 		return nil, err
 	}
+	e.shapes, e.typed.by = newShapes(), map[string]typedFlow{}
 	if err := e.loadVars(context.Background()); err != nil {
 		return nil, err
 	}
@@ -126,6 +130,7 @@ func (e *Engine) Accept(ctx context.Context, in []Incoming) ([]Receipt, error) {
 	receipts := make([]Receipt, len(accepted))
 	for i, a := range accepted {
 		receipts[i] = Receipt(a)
+		e.shapes.mark(in[i].Flow)
 	}
 	return receipts, nil
 }
@@ -206,6 +211,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.watch(ctx) })
 	group.Go(func() { e.sampleNowAndThen(ctx) })
 	group.Go(func() { e.tellPeople(ctx) })
+	group.Go(func() { e.learn(ctx) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
@@ -380,6 +386,9 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 		case done.Err == nil:
 			if c.Answer != nil || c.Decision.End != nil {
 				e.answers.tell(c.Lease.Run)
+			}
+			for i := range c.Spawn {
+				e.shapes.mark(c.Spawn[i].Flow)
 			}
 			return done, nil
 		case errors.Is(done.Err, store.ErrLeaseLost), errors.Is(done.Err, store.ErrBroken), errors.Is(done.Err, store.ErrClosed):

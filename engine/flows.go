@@ -249,6 +249,13 @@ func (s *Flows) entry(id string) (FlowEntry, bool) {
 	return FlowEntry{}, false
 }
 
+// ids of all flows, in order.
+func (s *Flows) ids() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.entries))
+}
+
 // List gives all flows, by id, with the problems of their drafts.
 func (s *Flows) List() []FlowEntry {
 	s.mu.RLock()

@@ -62,7 +62,7 @@ func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, erro
 		}
 	}
 	inner := w.fork(f, resourceFrame, nil)
-	last := w.last
+	last, fresh := w.last, !w.record(path, h.Action).finished()
 	v, err := w.step(ctx, n, inner)
 	w.last = last
 	if err != nil || v != next {
@@ -73,6 +73,9 @@ func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, erro
 		return next, nil
 	}
 	w.trigger["resource"] = resource
+	if l, ok := w.hands.(*live); ok && fresh {
+		l.e.shapes.tell(w.run.Flow, fetched{w.run.EventName, resource, w.hands.now()})
+	}
 	return w.unique(ctx, h, f)
 }
 

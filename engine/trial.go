@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ type TrialConfig struct {
 	Catalogue  *Catalogue
 	Flow       *flow.Flow
 	Event      flow.TestEvent
+	Trigger    map[string]any       // the root trigger of an event that came, in the place of Event
 	Mocks      map[string]flow.Mock // by step path, or by the id of a step in a loop
 	Real       bool
 	Resolve    func(name string) (*Connection, error) // of connections, when Real; may be nil
@@ -52,7 +54,11 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	t := &trial{TrialConfig: c, clock: c.At, state: map[string][]byte{}}
 	run := store.Run{ID: trialRun, Flow: c.Flow.ID, At: c.At, Status: store.Running, Attempt: 1}
 	p := newPlan(c.Flow, 0, c.Catalogue)
-	records, trigger := map[string]*record{}, TriggerScope(meta, body, c.At, "", "event-in-memory")
+	records, trigger := map[string]*record{}, maps.Clone(c.Trigger)
+	if trigger == nil {
+		trigger = TriggerScope(meta, body, c.At, "", "event-in-memory")
+		trigger["event"] = c.Catalogue.eventName(c.Flow, trigger)
+	}
 	end, last, err := t.run(ctx, p, run, trigger, records)
 	if err != nil {
 		return nil, err

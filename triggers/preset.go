@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -22,6 +23,9 @@ type Preset struct {
 	once   sync.Once
 	made   madePreset
 	faults []form.Problem
+
+	sampled sync.Once
+	known   engine.Samples
 }
 
 // madePreset is a preset made ready to use.

@@ -58,9 +58,11 @@ func webhookTrigger(presets *Presets) engine.Trigger {
 		Summary:     form.Label("Started by a delivery to the flow's URL", "Iniciado por uma entrega na URL do fluxo"),
 		Fields:      func() form.Fields { return new(webhookSettings).fields() },
 		Connections: presets.connections(), ConnectionsOf: presets.connectionsOf,
-		Check:   presets.checkWebhook,
-		Hydrate: presets.hydrateOf,
-		Sample:  map[string]any{},
+		Check:     presets.checkWebhook,
+		Hydrate:   presets.hydrateOf,
+		Samples:   presets.samplesOf,
+		EventName: presets.nameOf,
+		Sample:    map[string]any{},
 	}
 }
 

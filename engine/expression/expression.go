@@ -89,10 +89,21 @@ type Program struct {
 // Compile reads one expression of a flow, or one that begins with other roots. The error is
 // an *Error.
 func Compile(source string, roots ...string) (p *Program, err error) {
-	source = strings.TrimSpace(source)
+	source, lead := trimmed(source)
 	if err := capped(source); err != nil {
 		return nil, err
 	}
+	p, err = compile(source, roots)
+	return p, moved(err, lead)
+}
+
+// trimmed is a source without the space around it, and how many runes of that are before it.
+func trimmed(source string) (text string, lead int) {
+	text = strings.TrimLeft(source, " \t\r\n")
+	return strings.TrimSpace(text), runes(source) - runes(text)
+}
+
+func compile(source string, roots []string) (p *Program, err error) {
 	if len(roots) == 0 {
 		roots = FlowRoots
 	}
@@ -200,13 +211,22 @@ var shared = sync.OnceValue(func() []expr.Option {
 })
 
 // parse reads a source as Compile does, without our operators in it.
-func parse(source string) (*parser.Tree, error) {
+func parse(source string) (tree *parser.Tree, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			tree, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	return parser.ParseWithConfig(source, reading()) //nolint:wrapcheck // never shown
+}
+
+var reading = sync.OnceValue(func() *conf.Config {
 	c := conf.CreateNew()
 	for _, op := range shared() {
 		op(c)
 	}
-	return parser.ParseWithConfig(source, c) //nolint:wrapcheck // never shown
-}
+	return c
+})
 
 func wrong(source string, err error, roots []string) *Error {
 	e := &Error{Code: "syntax"}

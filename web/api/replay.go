@@ -2,14 +2,10 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
 	"gancho/engine"
-	"gancho/engine/expression"
-	"gancho/engine/flow"
-	"gancho/engine/form"
 )
 
 // RunQuery are the parameters of GET /runs.
@@ -100,111 +96,6 @@ func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, er
 	out := &startOutput{}
 	out.Body.Event, out.Body.Status, out.Body.Run = receipt.Event, receipt.Outcome, receipt.Run
 	return out, nil
-}
-
-type expressionInput struct {
-	Body struct {
-		Source  string          `json:"source"`
-		Mode    string          `json:"mode,omitempty" enum:"expression,template" doc:"expression if left out"`
-		Flow    string          `json:"flow,omitempty"`
-		Draft   json.RawMessage `json:"draft,omitempty" doc:"a draft that is not saved"`
-		Step    string          `json:"step,omitempty" doc:"path; what it sees are the outputs of the steps before it"`
-		Event   *EventInput     `json:"event,omitempty"`
-		EventID string          `json:"event_id,omitempty"`
-	}
-}
-
-type expressionOutput struct {
-	Body struct {
-		Source   string        `json:"source"`
-		Type     string        `json:"type"`
-		Value    any           `json:"value"`
-		Problems []ProblemView `json:"problems"`
-	}
-}
-
-// expression says what an expression or template yields for an event, with effects held back.
-func (s *server) expression(ctx context.Context, in *expressionInput) (*expressionOutput, error) {
-	scope, err := s.scope(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	out := &expressionOutput{}
-	out.Body.Source, out.Body.Problems = in.Body.Source, []ProblemView{}
-	value, err := evaluate(ctx, in, scope)
-	if err != nil {
-		out.Body.Problems = viewProblems([]form.Problem{expression.ProblemOf(err)}, langOf(ctx))
-		return out, nil
-	}
-	out.Body.Value, out.Body.Type = value, typeName(value)
-	return out, nil
-}
-
-func evaluate(ctx context.Context, in *expressionInput, scope *expression.Scope) (any, error) {
-	if in.Body.Mode == "template" {
-		t, err := expression.CompileTemplate(in.Body.Source)
-		if err != nil {
-			return nil, err //nolint:wrapcheck // words for people
-		}
-		return t.Fill(ctx, scope) //nolint:wrapcheck // words for people
-	}
-	p, err := expression.Compile(in.Body.Source)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // words for people
-	}
-	return p.Run(ctx, scope) //nolint:wrapcheck // words for people
-}
-
-// scope is what a step sees for an event: the flow is run in memory up to it.
-func (s *server) scope(ctx context.Context, in *expressionInput) (*expression.Scope, error) {
-	f := &flow.Flow{ID: "none", Trigger: flow.Trigger{Kind: "manual"}}
-	if in.Body.Flow != "" {
-		e, err := s.Flows.Get(in.Body.Flow)
-		if err != nil {
-			return nil, err
-		}
-		f = e.Draft
-	}
-	var err error
-	if len(in.Body.Draft) > 0 {
-		if f, err = readFlow(in.Body.Draft); err != nil {
-			return nil, err
-		}
-	}
-	c := s.trial(f)
-	switch {
-	case in.Body.Event != nil:
-		c.Event, err = in.Body.Event.event()
-	case in.Body.EventID != "":
-		c.Event, err = s.storedEvent(ctx, in.Body.EventID)
-	case in.Body.Flow != "":
-		c.Event, err = s.newestSample(ctx, in.Body.Flow)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c.Before = in.Body.Step
-	scope, err := engine.ScopeAt(ctx, c)
-	if err != nil {
-		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())
-	}
-	return scope, nil
-}
-
-func typeName(value any) string {
-	switch value.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "text"
-	case []any:
-		return "list"
-	case map[string]any:
-		return "map"
-	}
-	return "number"
 }
 
 type undoInput struct {

@@ -104,6 +104,7 @@ func (s *server) routes() []route {
 		{method: post, path: "/flows/{id}/tests", permission: edit, id: "run-tests", summary: "Run the flow's own tests", register: does(s, s.runTests)},
 		{method: post, path: "/flows/{id}/backtest", permission: edit, id: "backtest", summary: "Draft against published on events that came", register: does(s, s.backtest)},
 		{method: get, path: "/flows/{id}/samples", permission: view, id: "list-samples", summary: "Captured events", register: does(s, s.samples)},
+		{method: get, path: "/flows/{id}/schema", permission: view, id: "get-schema", summary: "What the flow's events look like", register: does(s, s.schema)},
 		{method: post, path: "/flows/{id}/events", permission: edit, id: "start-flow", summary: "Start by hand", register: does(s, s.startFlow)},
 		{method: get, path: "/events", permission: view, id: "list-events", summary: "Deliveries", register: does(s, s.listEvents)},
 		{method: get, path: "/events/{id}", permission: view, id: "get-event", summary: "A delivery", register: does(s, s.getEvent)},

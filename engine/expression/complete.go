@@ -1,0 +1,309 @@
+package expression
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"gancho/engine/form"
+	"gancho/engine/shape"
+)
+
+// Completion is one thing that may be written at a place.
+type Completion struct {
+	Label   string
+	Insert  string // what takes the place of the name before the cursor
+	Kind    string // field, function, root, keyword
+	Type    string
+	Title   form.Words // what people call a field
+	Detail  string     // a function's signature
+	Doc     form.Words
+	Example string // a frequent value, as it may be shown
+	Seen    int    // in how many of how many a field was there; 0 of 0 where nothing was counted
+	Of      int
+}
+
+// Completions are the things that may be written in the place of a range, in runes.
+type Completions struct {
+	From, To int
+	Items    []Completion
+}
+
+const maxCompletions = 200
+
+// Complete says what may be written in an expression at a cursor, in runes: fields by their
+// presence, then functions and words of the language.
+func Complete(source string, cursor int, k *Known) Completions {
+	before, after := cutAt(source, cursor)
+	start := len(before)
+	if c := strings.TrimRight(before, " \t\r\n"); c == before && !strings.HasSuffix(c, ")") && !strings.HasSuffix(c, "]") { // else a name begins here
+		start = nameStart(before)
+	}
+	c := &completer{known: k, before: before[:start], typed: strings.ReplaceAll(before[start:], "?", "")}
+	c.collect()
+	end := 0
+	for end < len(after) && isNameByte(after[end]) {
+		end++
+	}
+	return Completions{From: runes(before[:start]), To: runes(before) + end, Items: c.list[:min(len(c.list), maxCompletions)]}
+}
+
+// CompleteTemplate is Complete inside a hole of a template; there is nothing elsewhere.
+func CompleteTemplate(source string, cursor int, k *Known) Completions {
+	before, after := cutAt(source, cursor)
+	for begin := 0; ; {
+		open := strings.Index(source[begin:], "{{")
+		if open < 0 || begin+open+2 > len(before) {
+			return Completions{From: cursor, To: cursor}
+		}
+		begin += open + 2
+		length, err := scan(source[begin:])
+		if err == nil && begin+length < len(before) {
+			begin += length + 2
+			continue
+		}
+		if err != nil { // a hole that is being written
+			length, _, _ := strings.Cut(after, "}}")
+			after = length
+		} else {
+			after = source[len(before) : begin+length]
+		}
+		by := runes(source[:begin])
+		found := Complete(before[begin:]+after, runes(before)-by, k)
+		found.From, found.To = found.From+by, found.To+by
+		return found
+	}
+}
+
+// cutAt cuts a text at a rune.
+func cutAt(text string, at int) (before, after string) {
+	for i := range text {
+		if at == 0 {
+			return text[:i], text[i:]
+		}
+		at--
+	}
+	return text, ""
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// nameStart is where the chain of names and calls at the end begins, in bytes.
+func nameStart(before string) int {
+	i := len(before)
+	for i > 0 {
+		c := before[i-1]
+		if isNameByte(c) || c == '.' || c == '#' || c == '?' {
+			i--
+			continue
+		}
+		open := -1
+		if c == ']' || c == ')' {
+			open = opening(before[:i])
+		}
+		if open < 0 {
+			break
+		}
+		i = open
+	}
+	return i
+}
+
+// opening is where the bracket that ends a text begins; -1 when it does not.
+func opening(text string) int {
+	depth := 0
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case ')', ']', '}':
+			depth++
+		case '(', '[', '{':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+type completer struct {
+	known         *Known
+	before, typed string
+	list          []Completion
+}
+
+func (c *completer) collect() {
+	if name, ok := strings.CutPrefix(strings.TrimPrefix(c.typed, "#"), "."); ok { // .sku or #.sku
+		prefix := strings.TrimSuffix(c.typed, name)
+		c.fields(c.known.turnItem(c.before), strings.TrimSuffix(prefix, "."), name)
+		return
+	}
+	if dot := strings.LastIndexByte(c.typed, '.'); dot >= 0 {
+		base := c.typed[:dot]
+		c.fields(c.known.shapeOf(base), base, c.typed[dot+1:])
+		return
+	}
+	for _, root := range FlowRoots {
+		if s, known := c.known.Roots[root]; known {
+			if begins(root, c.typed) {
+				c.list = append(c.list, Completion{Label: root, Insert: root, Kind: "root", Type: s.Type()})
+			}
+			c.fields(s, root, c.typed)
+		}
+	}
+	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
+	c.list = c.list[:min(len(c.list), maxCompletions-len(functions))]
+	c.functions()
+	c.words()
+}
+
+// rank puts roots first, then fields by presence, in per cent.
+func (c *Completion) rank() int {
+	switch {
+	case c.Kind == "root":
+		return 101
+	case c.Of == 0:
+		return 50
+	}
+	return c.Seen * 100 / c.Of
+}
+
+// fields adds what lies inside a value, nearest first; below it only what is named like that.
+func (c *completer) fields(s *shape.Shape, prefix, typed string) {
+	c.inside(s, prefix, counted(s), typed, 0)
+}
+
+func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, depth int) {
+	if s == nil || depth > 6 || len(c.list) > 10*maxCompletions {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
+		f := s.Fields[name]
+		path := prefix + shape.Member(name)
+		if begins(name, typed) || typed == "" {
+			c.list = append(c.list, c.field(f, path, of))
+		}
+		if f != nil {
+			inner := of
+			if f.Own {
+				inner = counted(f)
+			}
+			c.inside(f, path, inner, typed, depth+1)
+		}
+	}
+}
+
+func (c *completer) field(f *shape.Shape, path string, of int) Completion {
+	x := Completion{Label: path, Insert: path, Kind: "field", Type: f.Type(), Title: c.known.Labels[path]}
+	if counted(f) > 0 && of > 0 {
+		x.Seen, x.Of = f.Seen-f.Counts[shape.Null], of
+	}
+	if f != nil {
+		x.Example = f.Frequent()
+	}
+	return x
+}
+
+// begins says whether one of the words of a name begins as typed.
+func begins(name, typed string) bool {
+	return strings.HasPrefix(strings.ToLower(name), strings.ToLower(typed))
+}
+
+// functions adds the functions; after a pipe those first that take what is before it.
+func (c *completer) functions() {
+	var later []Completion
+	piped, isPiped := strings.CutSuffix(strings.TrimSpace(c.before), "|")
+	var taken *shape.Shape
+	if isPiped {
+		piped = strings.TrimSpace(piped)
+		taken = c.known.shapeOf(piped[nameStart(piped):])
+	}
+	for _, f := range Functions() {
+		if !begins(f.Name, c.typed) {
+			continue
+		}
+		x := Completion{Label: f.Name, Insert: f.Name + "(", Kind: "function", Type: f.Returns, Detail: f.Signature, Doc: f.Doc}
+		if isPiped && !f.takes(taken) {
+			later = append(later, x)
+			continue
+		}
+		c.list = append(c.list, x)
+	}
+	c.list = append(c.list, later...)
+}
+
+// takes says whether a function's first parameter may be such a value.
+func (f *Function) takes(s *shape.Shape) bool {
+	if f.run == nil { // a loop
+		return s.Has(shape.List)
+	}
+	if len(f.params) == 0 {
+		return false
+	}
+	switch f.params[0].kind {
+	case "text", "date":
+		return s.Has(shape.Text)
+	case "integer", "number", "amount":
+		return s.Has(shape.Int, shape.Float)
+	case "list":
+		return s.Has(shape.List)
+	case "object":
+		return s.Has(shape.Object)
+	}
+	return true
+}
+
+var keywords = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches", "true", "false", "nil"}
+
+func (c *completer) words() {
+	for _, word := range keywords {
+		if c.typed != "" && begins(word, c.typed) {
+			c.list = append(c.list, Completion{Label: word, Insert: word, Kind: "keyword", Type: "any"})
+		}
+	}
+}
+
+// shapeOf is what a part of a source gives, nil where that is not known.
+func (k *Known) shapeOf(source string) *shape.Shape {
+	t, err := Parse(source)
+	if err != nil {
+		return nil
+	}
+	return t.Infer(k).Shape
+}
+
+// turnItem is the shape of # in the loop that is open at the end of a source.
+func (k *Known) turnItem(before string) *shape.Shape {
+	depth := 0
+	for i := len(before) - 1; i >= 0; i-- {
+		switch before[i] {
+		case ')', ']', '}':
+			depth++
+		case '[', '{':
+			depth--
+		case '(':
+			if depth--; depth >= 0 {
+				continue
+			}
+			depth = 0
+			head := strings.TrimSpace(before[:i])
+			name := head
+			for j := len(head); j > 0 && isNameByte(head[j-1]); j-- {
+				name = head[j-1:]
+			}
+			if f, ok := functions[name]; ok && f.run == nil {
+				return k.elementOf(before[i+1:])
+			}
+		}
+	}
+	return nil
+}
+
+func (k *Known) elementOf(arguments string) *shape.Shape {
+	list, _, _ := strings.Cut(arguments, ",")
+	if s := k.shapeOf(list); !s.Unknown() {
+		return s.Items
+	}
+	return nil
+}

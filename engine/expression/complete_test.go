@@ -1,0 +1,108 @@
+package expression_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gancho/engine/expression"
+	"gancho/engine/form"
+	"gancho/engine/shape"
+)
+
+func knownOrders() *expression.Known {
+	s := new(shape.Shape)
+	for i := range 40 {
+		body := map[string]any{"total": 79.9, "status": "paid", "customer": map[string]any{"e-mail": "a@b.c", "name": "Ana"}, "items": []any{map[string]any{"sku": "A", "n": 1}}}
+		if i < 9 {
+			body["coupon"] = "X"
+		}
+		s.Add(map[string]any{"body": body}, i+1, time.Time{})
+	}
+	return &expression.Known{
+		Roots:  map[string]*shape.Shape{"trigger": s, "run": shape.Record(map[string]*shape.Shape{"id": shape.Kinds(shape.Text)})},
+		Labels: map[string]form.Words{"trigger.body.total": form.Label("Amount", "Valor")},
+	}
+}
+
+func TestComplete(t *testing.T) {
+	k := knownOrders()
+	// | is the cursor; want are the first labels, and what they replace.
+	for source, want := range map[string]string{
+		"trigger.body.cus|":                        "trigger.body.cus: trigger.body.customer",
+		"tot|":                                     "tot: trigger.body.total",
+		"trigger.body.customer.|":                  `trigger.body.customer.: trigger.body.customer["e-mail"] trigger.body.customer.name`,
+		"trigger.body.co|unt > 1":                  "trigger.body.count: trigger.body.coupon",
+		"1 + trigger.body.items[0].s|":             "trigger.body.items[0].s: trigger.body.items[0].sku",
+		"first(trigger.body.items).s|":             "first(trigger.body.items).s: first(trigger.body.items).sku",
+		"map(trigger.body.items, .s|":              ".s: .sku",
+		"any(trigger.body.items, len(#.sku) > #.|": "#.: #.n #.sku",
+		"trigger.body.total | rou|":                "rou: round",
+		"startsW|":                                 "startsW: startsWith",
+		"upp|":                                     "upp: upper",
+		`"ação" == trigger.body.to|`:               "trigger.body.to: trigger.body.total",
+	} {
+		before, after, _ := strings.Cut(source, "|")
+		if strings.Count(source, "|") == 2 { // the first is a pipe
+			at := strings.LastIndexByte(source, '|')
+			before, after = source[:at], source[at+1:]
+		}
+		found := expression.Complete(before+after, len([]rune(before)), k)
+		replaced := string([]rune(before + after)[found.From:found.To])
+		var labels []string
+		for _, c := range found.Items {
+			labels = append(labels, c.Label)
+		}
+		got := replaced + ": " + strings.Join(labels[:min(len(labels), max(1, strings.Count(want, " ")))], " ")
+		if got != want {
+			t.Errorf("%s: got %q, want %q", source, got, want)
+		}
+	}
+}
+
+func TestCompletionsAreRanked(t *testing.T) {
+	found := expression.Complete("", 0, knownOrders()).Items
+	at := map[string]int{}
+	for i, c := range found {
+		at[c.Label] = i
+		if c.Label == "trigger.body.coupon" && (c.Seen != 9 || c.Of != 40 || c.Type != "text") {
+			t.Errorf("%+v", c)
+		}
+		if c.Label == "trigger.body.total" && c.Title.PT != "Valor" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if at["trigger.body.coupon"] < at["trigger.body.total"] || at["upper"] < at["trigger.body.coupon"] {
+		t.Errorf("%v", at)
+	}
+	piped := expression.Complete("trigger.body.items | ", 21, knownOrders()).Items
+	for _, c := range piped {
+		if c.Kind == "function" {
+			if c.Label == "upper" {
+				t.Errorf("a text function comes first for a list")
+			}
+			break
+		}
+	}
+}
+
+func TestCompleteTemplate(t *testing.T) {
+	k := knownOrders()
+	for source, want := range map[string]string{
+		"Olá {{ trigger.body.cou| }} e {{ x }}":  "trigger.body.cou: trigger.body.coupon",
+		"Olá {{ x }} e {{ trigger.body.cou|":     "trigger.body.cou: trigger.body.coupon",
+		"Olá {{ trigger.body.to| e {{ run.id }}": "trigger.body.to: trigger.body.total",
+		"Olá | {{ x }}":                          ": ",
+		"{{ x }} fim|":                           ": ",
+	} {
+		before, after, _ := strings.Cut(source, "|")
+		found := expression.CompleteTemplate(before+after, len([]rune(before)), k)
+		label := ""
+		if len(found.Items) > 0 {
+			label = found.Items[0].Label
+		}
+		if got := string([]rune(before + after)[found.From:found.To]) + ": " + label; got != want {
+			t.Errorf("%s: got %q, want %q", source, got, want)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package expression
+
+import (
+	"strconv"
+
+	"gancho/engine/form"
+	"gancho/engine/shape"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// loop is a function that asks an expression for each element.
+func (i *inference) loop(x *ast.BuiltinNode) found {
+	if len(x.Arguments) == 0 {
+		return of(x, nil)
+	}
+	list := i.needed(i.visit(x.Arguments[0]))
+	i.fits(list, form.Label("a list", "uma lista"), shape.List)
+	var item *shape.Shape
+	if !list.shape.Unknown() {
+		item = list.shape.Items
+	}
+	t := turn{item: item}
+	if x.Name == "reduce" && len(x.Arguments) > 2 {
+		i.visit(x.Arguments[2])
+	}
+	var each found
+	if len(x.Arguments) > 1 {
+		i.turns = append(i.turns, t)
+		each = i.visit(x.Arguments[1])
+		i.turns = i.turns[:len(i.turns)-1]
+	}
+	f := of(x, nil)
+	switch x.Name {
+	case "all", "any", "none", "one":
+		f.shape = shape.Kinds(shape.Bool)
+	case "filter", "sortBy":
+		f.shape = list.shape
+	case "map":
+		f.shape = shape.ListOf(each.kept())
+	case "count":
+		f.shape = shape.Kinds(shape.Int)
+	case "sum":
+		f.shape = shape.Kinds(shape.Int, shape.Float)
+		if len(x.Arguments) > 1 {
+			i.number(each)
+		}
+	case "find", "findLast":
+		f.shape, f.missing = item.Optional(), true
+	case "findIndex", "findLastIndex":
+		f.shape, f.missing = shape.Kinds(shape.Int).Optional(), true
+	case "groupBy":
+		f.shape = shape.Kinds(shape.Object)
+	}
+	return f
+}
+
+// call is a function of the table: its signature says what it takes and gives.
+func (i *inference) call(x *ast.CallNode) found {
+	args := make([]found, len(x.Arguments))
+	for k, argument := range x.Arguments {
+		args[k] = i.visit(argument)
+	}
+	id, ok := x.Callee.(*ast.IdentifierNode)
+	if !ok { // run.wait_url
+		return of(x, shape.Kinds(shape.Text))
+	}
+	f, ok := functions[id.Value]
+	if !ok {
+		return of(x, nil)
+	}
+	i.arguments(&f, args)
+	return i.returns(&f, x, args)
+}
+
+func (i *inference) arguments(f *Function, args []found) {
+	for k := range args {
+		if len(f.params) == 0 {
+			return
+		}
+		p := f.params[min(k, len(f.params)-1)]
+		if p.kind == "any" || (p.optional && args[k].shape.Nullable()) {
+			continue
+		}
+		args[k] = i.needed(args[k])
+		what := strconv.Quote(p.name)
+		switch p.kind {
+		case "integer", "number":
+			i.fits(args[k], form.Label("a number as "+what, "um número em "+what), shape.Int, shape.Float)
+		case "list":
+			i.fits(args[k], form.Label("a list as "+what, "uma lista em "+what), shape.List)
+		case "object":
+			i.fits(args[k], form.Label("an object as "+what, "um objeto em "+what), shape.Object)
+		}
+	}
+}
+
+var returnKinds = map[string][]shape.Kind{
+	"text": {shape.Text}, "number": {shape.Int, shape.Float}, "integer": {shape.Int},
+	"boolean": {shape.Bool}, "list": {shape.List}, "object": {shape.Object},
+}
+
+// returns is what a call gives; for those that hand on what they were given, as much of it as
+// is known.
+func (i *inference) returns(f *Function, x *ast.CallNode, args []found) found {
+	result := of(x, nil)
+	if list, ok := returnKinds[f.Returns]; ok {
+		result.shape = shape.Kinds(list...)
+	}
+	if len(args) == 0 {
+		return result
+	}
+	first := args[0].shape
+	switch f.Name {
+	case "default":
+		if len(args) > 1 {
+			result.shape = shape.Merge(first.Present(), args[1].shape)
+			result.missing = args[1].missing || args[1].shape.Nullable()
+		}
+	case "first", "last":
+		result.missing = true
+		if !first.Unknown() {
+			result.shape = first.Items.Optional()
+		}
+	case "take", "reverse", "uniq", "sort", "unique_by":
+		result.shape = first
+	case "concat":
+		for _, a := range args[1:] {
+			first = shape.Merge(first, a.shape)
+		}
+		result.shape = first
+	case "keys":
+		result.shape = shape.ListOf(shape.Kinds(shape.Text))
+	case "split", "splitAfter":
+		result.shape = shape.ListOf(shape.Kinds(shape.Text))
+	case "abs", "min", "max":
+		if first.Type() == "integer" && len(args) == 1 {
+			result.shape = first.Present()
+		}
+	}
+	return result
+}

@@ -1,0 +1,145 @@
+package expression
+
+import (
+	"gancho/engine/form"
+	"gancho/engine/shape"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+func (i *inference) binary(x *ast.BinaryNode) found {
+	switch x.Operator {
+	case "and", "&&", "or", "||":
+		i.visit(x.Left)
+		i.under(proves(x.Left, x.Operator == "and" || x.Operator == "&&"), x.Right)
+		return of(x, shape.Kinds(shape.Bool))
+	case "??":
+		left, right := i.visit(x.Left), i.visit(x.Right)
+		f := of(x, shape.Merge(left.shape.Present(), right.shape))
+		f.missing = right.missing || right.shape.Nullable()
+		return f
+	}
+	left, right := i.visit(x.Left), i.visit(x.Right)
+	switch x.Operator {
+	case "==", "!=":
+		i.alike(left, right, x.Operator)
+	case "<", ">", "<=", ">=":
+		i.ordered(i.needed(left), i.needed(right))
+	case "in":
+		i.within(left, right)
+	case "contains", "startsWith", "endsWith", "matches":
+		for _, f := range []found{left, right} {
+			i.fits(i.needed(f), aText, shape.Text)
+		}
+	case "+":
+		return of(x, i.sum(i.needed(left), i.needed(right)))
+	case "..":
+		i.number(left)
+		i.number(right)
+		return of(x, shape.ListOf(shape.Kinds(shape.Int)))
+	default:
+		i.number(left)
+		i.number(right)
+		return of(x, arithmeticShape(x.Operator, left.shape, right.shape))
+	}
+	return of(x, shape.Kinds(shape.Bool))
+}
+
+func arithmeticShape(operator string, a, b *shape.Shape) *shape.Shape {
+	whole := !a.Unknown() && !b.Unknown() && !a.Has(shape.Float) && !b.Has(shape.Float)
+	if whole && operator != "/" && operator != "**" && operator != "^" {
+		return shape.Kinds(shape.Int)
+	}
+	return shape.Kinds(shape.Int, shape.Float)
+}
+
+func (i *inference) sum(left, right found) *shape.Shape {
+	a, b := left.shape, right.shape
+	texts, numbers := []shape.Kind{shape.Text}, []shape.Kind{shape.Int, shape.Float}
+	switch {
+	case a.Unknown() || b.Unknown():
+		return nil
+	case !a.Has(numbers...) && !b.Has(texts...) || !a.Has(texts...) && !b.Has(numbers...):
+		i.warn(right.node, "wrong_type", form.Label("a text and a number cannot be joined with +", "um texto e um número não podem ser unidos com +"),
+			form.Label("write string(…) around the number, or use a text with {{ }}", "use string(…) no número, ou um texto com {{ }}"))
+		return nil
+	case !a.Has(numbers...):
+		i.fits(right, aText, shape.Text)
+		return shape.Kinds(shape.Text)
+	case !b.Has(texts...):
+		i.fits(left, aNumber, numbers...)
+		return arithmeticShape("+", a, b)
+	}
+	return nil
+}
+
+func (i *inference) number(f found) {
+	i.fits(i.needed(f), aNumber, shape.Int, shape.Float)
+}
+
+// ordered are the sides of < and >: both numbers, or both texts.
+func (i *inference) ordered(left, right found) {
+	for _, pair := range [][2]found{{left, right}, {right, left}} {
+		a, b := pair[0], pair[1].shape
+		switch {
+		case b.Unknown():
+		case !b.Has(shape.Text):
+			i.fits(a, aNumber, shape.Int, shape.Float)
+		case !b.Has(shape.Int, shape.Float):
+			i.fits(a, aText, shape.Text)
+		}
+	}
+}
+
+// families of kinds that may equal each other.
+var families = [][]shape.Kind{{shape.Bool}, {shape.Int, shape.Float}, {shape.Text}, {shape.Object}, {shape.List}}
+
+// alike are the sides of ==: where no kind fits, they are never equal.
+func (i *inference) alike(left, right found, operator string) {
+	a, b := left.shape.Present(), right.shape.Present()
+	if a.Unknown() || b.Unknown() {
+		return
+	}
+	var common []shape.Kind
+	for _, family := range families {
+		if a.Has(family...) && b.Has(family...) {
+			common = append(common, family...)
+		}
+	}
+	f, other := left, b
+	if left.chain == "" {
+		f, other = right, a
+	}
+	if len(common) > 0 {
+		if left.written() || right.written() {
+			i.sometimes(f, kindWords(firstKind(other)), common)
+		}
+		return
+	}
+	_, kind := f.shape.Others()
+	result := form.Label("it never equals ", "nunca é igual a ")
+	if operator == "!=" {
+		result = form.Label("it always differs from ", "é sempre diferente de ")
+	}
+	i.warn(f.node, "wrong_type", form.Label(named(f)+" is "+kindWords(kind).EN+count(f.of).EN+"; "+result.EN+kindWords(firstKind(other)).EN,
+		named(f)+" é "+kindWords(kind).PT+count(f.of).PT+"; "+result.PT+kindWords(firstKind(other)).PT), hintOf(kind, f.chain, ""))
+}
+
+// written says that the value stands in the source.
+func (f found) written() bool { return f.chain == "" && constant(f.node) }
+
+func firstKind(s *shape.Shape) shape.Kind {
+	_, kind := s.Others()
+	return kind
+}
+
+func (i *inference) within(left, right found) {
+	i.needed(right)
+	s := right.shape
+	if s.Unknown() || s.Counts[shape.List] == 0 || s.Items.Unknown() {
+		i.fits(right, form.Label("a list or an object", "uma lista ou um objeto"), shape.List, shape.Object)
+		return
+	}
+	element := found{node: right.node, shape: s.Items}
+	i.alike(found{node: left.node, shape: left.shape.Present(), chain: left.chain, of: left.of}, element, "==")
+}

@@ -1,0 +1,172 @@
+package expression
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gancho/engine/form"
+	"gancho/engine/shape"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// needed is a value without which nothing can be done.
+func (i *inference) needed(f found) found {
+	if f.missing {
+		i.add(i.optional(f))
+	}
+	f.missing, f.shape = false, f.shape.Present()
+	return f
+}
+
+// optional is the warning that a value is not always there.
+func (i *inference) optional(f found) form.Problem {
+	words := form.Label(named(f)+" may be missing", named(f)+" pode faltar")
+	if f.of > 0 && f.seen < f.of {
+		words = form.Label(fmt.Sprintf("%s is present in %d of %d events", named(f), f.seen, f.of),
+			fmt.Sprintf("%s está presente em %d de %d eventos", named(f), f.seen, f.of))
+	}
+	for chain := f.chain; chain != ""; chain = parentOf(chain) {
+		if note, ok := i.known.Notes[chain]; ok {
+			words = form.Label(named(f)+" may be missing: "+note.EN, named(f)+" pode faltar: "+note.PT)
+			break
+		}
+	}
+	from, to := place(f.node)
+	example := orName(f.chain) + ` ?? "-"`
+	return form.Problem{Severity: form.Warning, Code: "optional_field", Message: words, From: from, To: to, Hint: form.Label(
+		"choose what happens when it is missing, as in "+example, "escolha o que fazer quando faltar, como em "+example)}
+}
+
+// fits warns where a value is, or now and then was, of none of these kinds.
+func (i *inference) fits(f found, what form.Words, kinds ...shape.Kind) {
+	n, kind := f.shape.Others(kinds...)
+	if f.shape.Unknown() || n == 0 {
+		return
+	}
+	if n < f.shape.Seen-f.shape.Counts[shape.Null] {
+		i.sometimes(f, what, kinds)
+		return
+	}
+	i.warn(f.node, "wrong_type", form.Label(fmt.Sprintf("%s is %s; this needs %s", named(f), kindWords(kind).EN, what.EN),
+		fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)), hintOf(kind, f.chain, ""))
+}
+
+// sometimes warns where some of the values that came were of other kinds. What was not counted
+// is one of several kinds that an expression may give: nothing is said.
+func (i *inference) sometimes(f found, what form.Words, kinds []shape.Kind) {
+	n, kind := f.shape.Others(kinds...)
+	total := f.shape.Seen - f.shape.Counts[shape.Null]
+	if n == 0 || f.shape.Newest == 0 || f.shape.Guess {
+		return
+	}
+	i.warn(f.node, "mixed_types", form.Label(
+		fmt.Sprintf("%s is %s in %d of %d events; this needs %s", named(f), bareWords(kind).EN, n, max(total, f.of), what.EN),
+		fmt.Sprintf("%s é %s em %d de %d eventos; aqui é preciso %s", named(f), bareWords(kind).PT, n, max(total, f.of), what.PT)), hintOf(kind, f.chain, ""))
+}
+
+func hintOf(kind shape.Kind, chain, name string) form.Words {
+	switch {
+	case kind == shape.List && name != "" && chain != "":
+		return form.Label(fmt.Sprintf("take one element, %s[0].%s, or all: map(%s, .%s)", chain, name, chain, name),
+			fmt.Sprintf("pegue um item, %s[0].%s, ou todos: map(%s, .%s)", chain, name, chain, name))
+	case kind == shape.Text && name == "" && chain != "":
+		return form.Label("float("+chain+") reads a number from a text", "float("+chain+") lê um número de um texto")
+	case (kind == shape.Int || kind == shape.Float) && name == "" && chain != "":
+		return form.Label("string("+chain+") makes a text of it", "string("+chain+") faz um texto dele")
+	}
+	return form.Words{}
+}
+
+func (i *inference) warn(n ast.Node, code string, words, hint form.Words) {
+	from, to := place(n)
+	i.add(form.Problem{Severity: form.Warning, Code: code, Message: words, Hint: hint, From: from, To: to})
+}
+
+func (i *inference) add(p form.Problem) {
+	same := func(q form.Problem) bool { return p.From == q.From && p.Code == q.Code }
+	if len(i.problems) < maxProblems && !slices.ContainsFunc(i.problems, same) {
+		i.problems = append(i.problems, p)
+	}
+}
+
+func place(n ast.Node) (from, to int) {
+	if m, ok := n.(*ast.MemberNode); ok {
+		n = m.Property
+	}
+	return n.Location().From, n.Location().To
+}
+
+// named is a value as a person knows it: by its last name.
+func named(f found) string {
+	name := f.chain[strings.LastIndexByte(f.chain, '.')+1:]
+	if name == "" {
+		name = f.node.String()
+	}
+	if r := []rune(name); len(r) > 60 {
+		name = string(r[:59]) + "…"
+	}
+	return "`" + name + "`"
+}
+
+func parentOf(chain string) string { return chain[:max(0, strings.LastIndexAny(chain, ".["))] }
+
+func orName(chain string) string {
+	if chain == "" {
+		return "x"
+	}
+	return chain
+}
+
+func count(of int) form.Words {
+	if of == 0 {
+		return form.Words{}
+	}
+	return form.Label(fmt.Sprintf(" in %d events", of), fmt.Sprintf(" em %d eventos", of))
+}
+
+var (
+	aText       = form.Label("a text", "um texto")
+	aNumber     = form.Label("a number", "um número")
+	aListOrText = form.Label("a list or a text", "uma lista ou um texto")
+)
+
+func kindWords(k shape.Kind) form.Words {
+	switch k {
+	case shape.Null:
+		return kindOf(nil)
+	case shape.Bool:
+		return kindOf(true)
+	case shape.Int, shape.Float:
+		return kindOf(0)
+	case shape.Text:
+		return kindOf("")
+	case shape.List:
+		return kindOf([]any{})
+	}
+	return kindOf(map[string]any{})
+}
+
+// bareWords is a kind without its article.
+func bareWords(k shape.Kind) form.Words {
+	bare := func(text string) string {
+		for _, article := range []string{"an ", "a ", "uma ", "um "} {
+			if rest, ok := strings.CutPrefix(text, article); ok {
+				return rest
+			}
+		}
+		return text
+	}
+	w := kindWords(k)
+	return form.Label(bare(w.EN), bare(w.PT))
+}
+
+// TypeWords is what a value is, for people: a text, a list.
+func TypeWords(s *shape.Shape) form.Words {
+	if s.Type() == "any" {
+		return form.Label("values of several kinds", "valores de vários tipos")
+	}
+	_, kind := s.Others()
+	return kindWords(kind)
+}

@@ -1,0 +1,164 @@
+package flow_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/shape"
+)
+
+// actions that the typed check knows of in these tests.
+type typedCatalogue struct{}
+
+func (typedCatalogue) Kinds() []string                         { return nil }
+func (typedCatalogue) Trigger(string) (flow.TriggerInfo, bool) { return flow.TriggerInfo{}, true }
+func (typedCatalogue) Action(kind string) (flow.ActionInfo, bool) {
+	var text string
+	var value any
+	var values map[string]any
+	info := flow.ActionInfo{Kind: kind, Fields: form.Of(form.Text("text", &text, form.Words{}), form.JSON("json", &value, form.Words{}))}
+	switch kind {
+	case "filter":
+		info.Fields = form.Of(form.Condition("where", &text, form.Words{}))
+	case "set":
+		info.Fields = form.Of(form.Map("values", &values, form.Words{}))
+	case "transform":
+		info.Fields = form.Of(form.JSON("value", &value, form.Words{}))
+	case "loop":
+		info.Fields = form.Of(form.Expression("over", &text, form.Words{}), form.Expression("collect", &text, form.Words{}))
+	case "crm":
+		info.Sample = map[string]any{"id": 7, "email": "a@b.c"}
+	}
+	return info, true
+}
+
+// orders are 40 events: total is a text in 12, boleto is there in 9, customer always.
+func orders(names ...string) *shape.Shape {
+	s := new(shape.Shape)
+	for i := range 40 {
+		body := map[string]any{
+			"id": i, "status": "paid", "total": 79.9, "customer": map[string]any{"name": "Ana", "email": "ana@example.com"},
+			"items": []any{map[string]any{"sku": "A", "price": 10}, map[string]any{"sku": "B", "price": 20}},
+		}
+		if i%10 < 3 {
+			body["total"] = "79.90"
+		}
+		if i < 9 {
+			body["boleto"] = map[string]any{"url": "x"}
+		}
+		s.Add(map[string]any{"body": body, "event": "order"}, i+1, time.Unix(int64(i), 0))
+	}
+	return s
+}
+
+func typed(t *testing.T, document string) []string {
+	t.Helper()
+	b, problems := flow.Parse([]byte(`{"gancho":1,"flows":[` + document + `]}`))
+	if len(problems) > 0 {
+		t.Fatalf("%+v", problems)
+	}
+	var list []string
+	for _, p := range flow.CheckTypes(b.Flows[0], typedCatalogue{}, flow.Met{Trigger: orders}) {
+		if p.Severity != form.Warning || p.Message.PT == "" || p.Message.PT == p.Message.EN {
+			t.Errorf("%+v", p)
+		}
+		text := []rune(p.Text)
+		list = append(list, fmt.Sprintf("%s %s [%s] %s", p.Path, p.Code, string(text[p.From:p.To]), p.Message.EN))
+	}
+	return list
+}
+
+func steps(list ...string) string {
+	return `{"id":"f","trigger":{"kind":"webhook"},"steps":[` + strings.Join(list, ",") + `]}`
+}
+
+func say(id, text string, more ...string) string {
+	data, _ := json.Marshal(text)
+	return fmt.Sprintf(`{"id":%q,"action":"say","with":{"text":%s}%s}`, id, data, strings.Join(more, ""))
+}
+
+func TestTypes(t *testing.T) {
+	cases := []struct {
+		name, flow string
+		want       []string
+	}{
+		{"a name that never came", steps(say("a", "Olá {{ trigger.body.custmer.name }}")), []string{
+			"/steps/0/with/text unknown_field [custmer] unknown field `custmer`, did you mean `customer`?",
+		}},
+		{"a kind that is sometimes another", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.total > 100"}}`), []string{
+			"/steps/0/with/where mixed_types [total] `total` is text in 12 of 40 events; this needs a number",
+		}},
+		{"equality with a kind that is sometimes another", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.total == 100"}}`), []string{
+			"/steps/0/with/where mixed_types [total] `total` is text in 12 of 40 events; this needs a number",
+		}},
+		{"what is not always there", steps(say("a", "{{ trigger.body.boleto.url }}")), []string{
+			"/steps/0/with/text optional_field [url] `url` is present in 9 of 40 events",
+		}},
+		{"what is not always there, with a choice", steps(say("a", `{{ trigger.body.boleto.url ?? "-" }}{{ default(trigger.body.boleto, 1) }}`), say("b", "{{ trigger.body.boleto.url }}", `,"missing":"empty"`)), nil},
+		{"what a filter proves", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.boleto != nil"}}`, say("b", "{{ trigger.body.boleto.url }}")), nil},
+		{"a condition that is none", steps(`{"id":"a","action":"filter","with":{"where":"len(trigger.body.items)"}}`), []string{
+			"/steps/0/with/where not_a_condition [] a condition must be true or false; this gives a number",
+		}},
+		{"fields of a list", steps(say("a", "{{ trigger.body.items.sku }} {{ map(trigger.body.items, .skuu) }}")), []string{
+			"/steps/0/with/text unknown_field [sku] unknown field `sku`: `items` is a list, which has no fields",
+			"/steps/0/with/text unknown_field [skuu] unknown field `skuu`, did you mean `sku`?",
+		}},
+		{"set values have the type of their expression", steps(`{"id":"v","action":"set","with":{"values":{"n":"{{ trigger.body.id }}","t":"id {{ trigger.body.id }}"}}}`,
+			say("a", "{{ steps.v.n + 1 }}{{ steps.v.t + 1 }}{{ steps.v.x }}")), []string{
+			"/steps/1/with/text wrong_type [1] a text and a number cannot be joined with +",
+			"/steps/1/with/text unknown_field [x] unknown field `x`",
+		}},
+		{"a step that runs only sometimes", steps(say("a", "x", `,"when":"trigger.body.status == \"paid\""`), `{"id":"c","action":"crm","when":"trigger.body.id > 3"}`, say("b", "{{ steps.c.id }}")), []string{
+			"/steps/2/with/text optional_field [id] `id` may be missing: the step runs only when `trigger.body.id > 3`",
+		}},
+		{"a branch not taken", steps(`{"id":"br","action":"branch","branches":[{"name":"big","when":"trigger.body.id > 3","steps":[{"id":"c","action":"crm"},`+say("in", "{{ steps.c.id }}")+`]},{"steps":[]}]}`, say("b", "{{ steps.c.id }}{{ steps.c.idd ?? 1 }}")), []string{
+			"/steps/1/with/text unknown_field [idd] unknown field `idd`, did you mean `id`?",
+			"/steps/1/with/text optional_field [id] `id` may be missing: only in the branch \"big\" of br",
+		}},
+		{"a step that comes later", steps(say("a", "{{ steps.c.id }}"), `{"id":"c","action":"crm"}`), []string{
+			"/steps/0/with/text not_run_yet [c] the step `c` has not run here",
+		}},
+		{"loops", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.items","collect":"item.price"},"steps":[`+say("a", "{{ item.skuu }}{{ index + item.price }}")+`]}`, say("b", "{{ sum(steps.l.items, .value) }}{{ steps.l.items[0].valu }}")), []string{
+			"/steps/0/steps/0/with/text unknown_field [skuu] unknown field `skuu`, did you mean `sku`?",
+			"/steps/1/with/text unknown_field [valu] unknown field `valu`, did you mean `value`?",
+		}},
+		{"a loop over no list", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.status"},"steps":[` + say("a", "x") + `]}`), []string{
+			"/steps/0/with/over wrong_type [] a loop goes over a list; this is of the type text",
+		}},
+		{"errors", steps(`{"id":"c","action":"crm","catch":[`+say("r", "{{ errors.c.message }}{{ errors.c.cod }}{{ steps.c.id }}")+`]}`, say("b", "{{ errors.c.code }} {{ steps.c.id }}")), []string{
+			"/steps/0/catch/0/with/text unknown_field [cod] unknown field `cod`, did you mean `code`?",
+			"/steps/0/catch/0/with/text not_run_yet [c] the step `c` has not run here",
+			"/steps/1/with/text optional_field [code] `code` may be missing: only when c failed",
+		}},
+	}
+	for _, c := range cases {
+		got := typed(t, c.flow)
+		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+		}
+	}
+}
+
+func TestKnownAt(t *testing.T) {
+	b, _ := flow.Parse([]byte(`{"gancho":1,"flows":[` + steps(`{"id":"c","action":"crm"}`, `{"id":"l","action":"loop","with":{"over":"trigger.body.items"},"steps":[`+say("a", "x")+`]}`) + `]}`))
+	at := func(path string) *expression.Known {
+		return flow.KnownAt(b.Flows[0], typedCatalogue{}, flow.Met{Trigger: orders}, path)
+	}
+	if k := at("c"); len(k.Roots["steps"].Fields) != 0 || k.Roots["item"] != nil {
+		t.Errorf("at c: %+v", k.Roots)
+	}
+	for _, path := range []string{"l.0.a", "l.*.a", "a"} {
+		if k := at(path); k.Roots["steps"].Fields["c"] == nil || k.Roots["item"].Fields["sku"] == nil {
+			t.Errorf("at %s: %+v", path, k.Roots)
+		}
+	}
+	if k := at(flow.AtTrigger); k.Roots["steps"] != nil || k.Roots["trigger"] == nil {
+		t.Errorf("at the trigger: %+v", k.Roots)
+	}
+}

@@ -1,0 +1,338 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/shape"
+	"gancho/engine/store"
+)
+
+// Question is what somebody who writes an expression asks about it.
+type Question struct {
+	Flow      *flow.Flow
+	Step      string // path or id of the step that it belongs to; flow.AtTrigger for the trigger's own; "" after the last step
+	Source    string
+	Condition *expression.Condition // in the place of Source
+	Template  bool
+	Expect    string          // "condition" or "list", where the field wants one
+	Cursor    int             // in runes, where completions are asked for; -1 for the end
+	Event     *flow.TestEvent // to compute a value for
+	EventID   string          // or a kept one; without either the newest
+}
+
+// Preview is what is known of an expression before it is saved.
+type Preview struct {
+	Source      string
+	Type        string
+	Value       any
+	Event       string // the kept event that Value is of
+	Reason      form.Words
+	Problems    []form.Problem
+	Completions expression.Completions
+	Condition   *expression.Condition
+	Passes      *Passes
+}
+
+// Passes says for how many of the newest events a condition holds.
+type Passes struct {
+	Pass int `json:"pass"`
+	Of   int `json:"of"`
+}
+
+// newestAsked is how many events a condition is tried on.
+const newestAsked = 40
+
+// Preview answers a question. An expression with faults has problems; an error is one of the
+// question itself.
+func (e *Engine) Preview(ctx context.Context, q Question) (*Preview, error) {
+	p := &Preview{Source: q.Source, Type: "any", Problems: []form.Problem{}}
+	if q.Condition != nil {
+		source, err := q.Condition.Source()
+		if err != nil {
+			p.Problems = append(p.Problems, expression.ProblemOf(err))
+			return p, nil
+		}
+		p.Source, q.Source, q.Template = source, source, false
+	}
+	met, _ := e.MetBy(ctx, q.Flow)
+	known := flow.KnownAt(q.Flow, e.Catalogue, met, q.Step)
+	p.complete(&q, known)
+	if q.Template {
+		return p, e.previewTemplate(ctx, &q, p, known)
+	}
+	return p, e.previewExpression(ctx, &q, p, known)
+}
+
+func (p *Preview) complete(q *Question, known *expression.Known) {
+	length := len([]rune(q.Source))
+	if q.Cursor < 0 || q.Cursor > length {
+		q.Cursor = length
+	}
+	if q.Template {
+		p.Completions = expression.CompleteTemplate(q.Source, q.Cursor, known)
+	} else {
+		p.Completions = expression.Complete(q.Source, q.Cursor, known)
+	}
+}
+
+func (p *Preview) add(problems ...form.Problem) {
+	for _, x := range problems {
+		x.Text = p.Source
+		p.Problems = append(p.Problems, x)
+	}
+}
+
+func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, known *expression.Known) error {
+	t, err := expression.CompileTemplate(q.Source)
+	if err != nil {
+		p.add(expression.ProblemOf(err))
+		return nil
+	}
+	tree, err := expression.ParseTemplate(q.Source)
+	if err != nil {
+		p.add(expression.ProblemOf(err))
+		return nil
+	}
+	found := tree.Infer(known)
+	p.Type = typeName(found.Shape)
+	p.add(found.Problems...)
+	if found.Missing != nil {
+		p.add(*found.Missing)
+	}
+	scope, err := e.scopeFor(ctx, q, p, t.Holes())
+	if err != nil {
+		return err
+	}
+	value, err := t.Fill(ctx, scope)
+	p.result(value, err)
+	return nil
+}
+
+func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview, known *expression.Known) error {
+	program, err := expression.Compile(q.Source)
+	if err != nil {
+		p.add(expression.ProblemOf(err))
+		return nil
+	}
+	tree, err := expression.Parse(q.Source)
+	if err != nil {
+		p.add(expression.ProblemOf(err))
+		return nil
+	}
+	found := tree.Infer(known)
+	p.Type = typeName(found.Shape)
+	p.add(found.Problems...)
+	p.add(expected(q.Expect, found)...)
+	p.Condition = expression.ConditionOf(q.Source)
+	scope, err := e.scopeFor(ctx, q, p, []*expression.Program{program})
+	if err != nil {
+		return err
+	}
+	value, err := program.Run(ctx, scope)
+	p.result(value, err)
+	if err == nil && (value == false || value == nil && q.Expect == "condition") {
+		p.Reason = program.Why(ctx, scope)
+	}
+	err = nil
+	if p.Type == "boolean" || q.Expect == "condition" {
+		p.Passes, err = e.passes(ctx, q, program)
+	}
+	return err
+}
+
+// expected are the warnings of a field that wants a condition or a list.
+func expected(what string, found expression.Inference) []form.Problem {
+	switch {
+	case what == "condition":
+		if w, wrong := flow.NoCondition(found.Shape); wrong {
+			return []form.Problem{w}
+		}
+	case what == "list" && !found.Shape.Has(shape.List):
+		words := expression.TypeWords(found.Shape)
+		return []form.Problem{{Severity: form.Warning, Code: "wrong_type", Message: form.Label(
+			"a list is needed; this gives "+words.EN, "é preciso uma lista; isto dá "+words.PT)}}
+	}
+	return nil
+}
+
+// result notes the value, or why there is none: a warning, since other events may have one.
+func (p *Preview) result(value any, err error) {
+	if err == nil {
+		if p.Value = value; p.Type == "any" && value != nil {
+			p.Type = typeName(shape.Of(value))
+		}
+		return
+	}
+	problem := expression.ProblemOf(err)
+	problem.Severity = form.Warning
+	if problem.Code == "missing" && slices.ContainsFunc(p.Problems, func(x form.Problem) bool { return x.Code == "optional_field" || x.Code == "unknown_field" }) {
+		return
+	}
+	p.add(problem)
+}
+
+// scopeFor is what the step sees of the event that was asked for.
+func (e *Engine) scopeFor(ctx context.Context, q *Question, p *Preview, programs []*expression.Program) (*expression.Scope, error) {
+	if q.Event != nil {
+		return e.scopeOf(ctx, q, nil, programs)
+	}
+	if q.EventID != "" {
+		v, err := e.WholeEvent(ctx, q.EventID)
+		if err != nil {
+			return nil, err
+		}
+		if v.Trigger == nil || v.Flow != q.Flow.ID {
+			return nil, refuse(Conflict, "no_body", "the body of this event is no longer kept, or it is another flow's", "o corpo deste evento não está mais guardado, ou ele é de outro fluxo")
+		}
+		p.Event = v.ID
+		return e.scopeOf(ctx, q, v.Trigger, programs)
+	}
+	newest, err := e.newest(ctx, q.Flow.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(newest) == 0 {
+		return e.sampleScope(ctx, q, programs)
+	}
+	p.Event, _ = newest[0]["id"].(string)
+	return e.scopeOfKept(ctx, q, newest[0], programs)
+}
+
+// scopeOfKept is scopeOf for one of the newest events, remembered for the next key stroke.
+func (e *Engine) scopeOfKept(ctx context.Context, q *Question, trigger map[string]any, programs []*expression.Program) (*expression.Scope, error) {
+	if !readsOf(programs, "steps", "errors", "item", "index", "loops", "run") {
+		return e.scopeOf(ctx, q, trigger, programs)
+	}
+	key := fmt.Sprintf("%p %s %v", q.Flow, q.Step, trigger["id"])
+	return e.tried.scope(key, func() (*expression.Scope, error) { return e.scopeOf(ctx, q, trigger, programs) })
+}
+
+// sampleScope is what the step sees of the first event that the preset documents, or that a
+// test of the flow has, or of an empty one.
+func (e *Engine) sampleScope(ctx context.Context, q *Question, programs []*expression.Program) (*expression.Scope, error) {
+	asked := *q
+	switch samples := e.Catalogue.Samples(q.Flow).Events; {
+	case len(samples) > 0:
+		asked.Event = &samples[0].Event
+	case len(q.Flow.Tests) > 0:
+		asked.Event = &q.Flow.Tests[0].Event
+	default:
+		asked.Event = &flow.TestEvent{Body: map[string]any{}}
+	}
+	return e.scopeOf(ctx, &asked, nil, programs)
+}
+
+// readsOf says whether any of the programs reads one of these roots.
+func readsOf(programs []*expression.Program, roots ...string) bool {
+	return slices.ContainsFunc(programs, func(p *expression.Program) bool {
+		return slices.ContainsFunc(p.Paths(), func(path []string) bool { return slices.Contains(roots, path[0]) })
+	})
+}
+
+// scopeOf is what a step sees of an event. The flow is run in memory only where the programs
+// read what its steps made.
+func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]any, programs []*expression.Program) (*expression.Scope, error) {
+	ran := readsOf(programs, "steps", "errors", "item", "index", "loops", "run") ||
+		slices.ContainsFunc(programs, func(p *expression.Program) bool { return p.Reads("trigger.resource") })
+	if q.Step == flow.AtTrigger || trigger != nil && !ran {
+		if trigger == nil {
+			trigger = testTrigger("", *q.Event)
+			trigger["event"] = e.Catalogue.eventName(q.Flow, trigger)
+		}
+		return &expression.Scope{Zone: zoneOf(q.Flow, e.Timezone), Now: e.Now(), Mask: q.Flow.Settings.Mask, Values: map[string]any{"trigger": trigger, "vars": e.Vars()}}, nil
+	}
+	c := TrialConfig{
+		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve,
+		Trigger: trigger, Before: flow.FirstTurn(q.Flow, q.Step),
+	}
+	if q.Event != nil {
+		c.Event = *q.Event
+	}
+	scope, err := ScopeAt(ctx, c)
+	if err != nil {
+		return nil, refuse(Invalid, "cannot_run", err.Error(), err.Error())
+	}
+	return scope, nil
+}
+
+// passes tries a condition on the newest events.
+func (e *Engine) passes(ctx context.Context, q *Question, program *expression.Program) (*Passes, error) {
+	newest, err := e.newest(ctx, q.Flow.ID)
+	if err != nil || len(newest) == 0 {
+		return nil, err
+	}
+	p := &Passes{}
+	for _, trigger := range newest {
+		scope, err := e.scopeOfKept(ctx, q, trigger, []*expression.Program{program})
+		if err != nil {
+			return nil, err
+		}
+		ok, _, err := program.Bool(ctx, scope)
+		if p.Of++; err == nil && ok {
+			p.Pass++
+		}
+	}
+	return p, nil
+}
+
+// newest are the root triggers of a flow's newest events whose body is kept, newest first.
+func (e *Engine) newest(ctx context.Context, id string) ([]map[string]any, error) {
+	l := e.learntOf(ctx, id)
+	l.mu.Lock()
+	version := l.version
+	l.mu.Unlock()
+	if list, ok := e.tried.events(id, version); ok {
+		return list, nil
+	}
+	events, _, err := e.Store.ListEvents(ctx, store.Query{Flow: id, Limit: 2 * newestAsked})
+	if err != nil {
+		return nil, err
+	}
+	list, size := []map[string]any{}, 0
+	for i := range events {
+		if events[i].Outcome == store.Rejected || events[i].Outcome == store.Duplicate {
+			continue
+		}
+		v, err := e.WholeEvent(ctx, events[i].ID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && v.Trigger == nil {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if size += v.Size; len(list) == newestAsked || size > mostTried && len(list) > 0 {
+			break
+		}
+		list = append(list, v.Trigger)
+	}
+	e.tried.keep(id, version, list)
+	return list, nil
+}
+
+// MaskValue hides in a value what the flow masks of an event.
+func (e *Engine) MaskValue(ctx context.Context, id, event string, value any) any {
+	veil := e.veilOf(id)
+	if veil == nil || event == "" {
+		return value
+	}
+	v, err := e.WholeEvent(ctx, event)
+	if err != nil || v.Trigger == nil {
+		return value
+	}
+	veil.body(v.Trigger["body"])
+	return veil.over(value)
+}
+
+// typeName is a type as a preview tells it: integers are numbers.
+func typeName(s *shape.Shape) string {
+	if name := s.Type(); name != shape.Int.String() {
+		return name
+	}
+	return shape.Float.String()
+}

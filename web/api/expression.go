@@ -1,0 +1,201 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+	"unicode/utf16"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+type expressionInput struct {
+	Body struct {
+		Source    string          `json:"source,omitempty"`
+		Condition json.RawMessage `json:"condition,omitempty" doc:"of the visual builder, in the place of source"`
+		Mode      string          `json:"mode,omitempty" enum:"expression,template" doc:"expression if left out"`
+		Expect    string          `json:"expect,omitempty" enum:"any,condition,list" doc:"what the field takes"`
+		Flow      string          `json:"flow,omitempty"`
+		Draft     json.RawMessage `json:"draft,omitempty" doc:"a draft that is not saved"`
+		Step      string          `json:"step,omitempty" doc:"path or id; what it sees are the outputs of the steps before it; the end of the flow if left out"`
+		Place     string          `json:"place,omitempty" enum:"step,trigger" doc:"trigger: an expression of the trigger itself"`
+		Event     *EventInput     `json:"event,omitempty"`
+		EventID   string          `json:"event_id,omitempty" doc:"a kept event; the newest if neither is given"`
+		Cursor    *int            `json:"cursor,omitempty" doc:"where completions are asked for, in UTF-16 units; the end if left out"`
+	}
+}
+
+// ExpressionView is what is known of an expression before it is saved.
+type ExpressionView struct {
+	Source      string                `json:"source"`
+	Type        string                `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing"`
+	Value       any                   `json:"value" doc:"on the event"`
+	Event       string                `json:"event" doc:"ID of the kept event that value is of"`
+	Reason      string                `json:"reason" doc:"why a condition is false"`
+	Problems    []ProblemView         `json:"problems"`
+	Completions CompletionsView       `json:"completions"`
+	Condition   *expression.Condition `json:"condition" doc:"as the visual builder shows it; null where it cannot"`
+	Passes      *engine.Passes        `json:"passes" doc:"of the newest 40 events, where it is a condition"`
+}
+
+// CompletionsView lists what may be written in the place of a range, in UTF-16 units.
+type CompletionsView struct {
+	From  int              `json:"from"`
+	To    int              `json:"to"`
+	Items []CompletionView `json:"items"`
+}
+
+// CompletionView is one thing that may be written.
+type CompletionView struct {
+	Label   string `json:"label"`
+	Insert  string `json:"insert"`
+	Kind    string `json:"kind" enum:"field,function,root,keyword"`
+	Type    string `json:"type"`
+	Title   string `json:"title" doc:"what people call a field, where the provider's preset says"`
+	Detail  string `json:"detail" doc:"a function's signature"`
+	Doc     string `json:"doc"`
+	Example string `json:"example"`
+	Seen    int    `json:"seen" doc:"in how many a field was there"`
+	Of      int    `json:"of" doc:"of how many; 0 where nothing was counted"`
+}
+
+type expressionOutput struct{ Body ExpressionView }
+
+// expression says what an expression or template yields, what is doubtful in it, and how it
+// may go on. Effects are held back.
+func (s *server) expression(ctx context.Context, in *expressionInput) (*expressionOutput, error) {
+	q, err := s.question(in)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Engine.Preview(ctx, q)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, found(err, "event", "este evento")
+	}
+	if err != nil {
+		return nil, err
+	}
+	lang := langOf(ctx)
+	view := ExpressionView{
+		Source: p.Source, Type: p.Type, Value: s.Engine.MaskValue(ctx, q.Flow.ID, p.Event, p.Value), Event: p.Event, Reason: p.Reason.In(lang),
+		Problems: viewProblems(p.Problems, lang), Completions: viewCompletions(p.Source, &p.Completions, lang), Condition: p.Condition, Passes: p.Passes,
+	}
+	return &expressionOutput{view}, nil
+}
+
+func (s *server) question(in *expressionInput) (q engine.Question, err error) {
+	b := &in.Body
+	q = engine.Question{
+		Flow: &flow.Flow{ID: "none", Trigger: flow.Trigger{Kind: "manual"}}, Step: b.Step, Source: b.Source, Template: b.Mode == "template",
+		Expect: b.Expect, EventID: b.EventID, Cursor: -1,
+	}
+	if b.Place == "trigger" {
+		q.Step = flow.AtTrigger
+	}
+	if b.Flow != "" {
+		e, err := s.Flows.Get(b.Flow)
+		if err != nil {
+			return q, err
+		}
+		q.Flow = e.Draft
+	}
+	if given(b.Draft) {
+		if q.Flow, err = readFlow(b.Draft); err != nil {
+			return q, err
+		}
+	}
+	if given(b.Condition) {
+		if q.Condition, err = expression.ReadCondition(b.Condition); err != nil {
+			return q, problemIn("/condition", "condition", err)
+		}
+	}
+	if b.Cursor != nil {
+		q.Cursor = runesBefore(b.Source, *b.Cursor)
+	}
+	if b.Event != nil {
+		event, err := b.Event.event()
+		q.Event = &event
+		return q, err
+	}
+	return q, nil
+}
+
+func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+func viewCompletions(source string, c *expression.Completions, lang string) CompletionsView {
+	view := CompletionsView{From: utf16Before(source, c.From), To: utf16Before(source, c.To), Items: make([]CompletionView, len(c.Items))}
+	for i := range c.Items {
+		x := &c.Items[i]
+		view.Items[i] = CompletionView{x.Label, x.Insert, x.Kind, x.Type, x.Title.In(lang), x.Detail, x.Doc.In(lang), x.Example, x.Seen, x.Of}
+	}
+	return view
+}
+
+// utf16Before is how many UTF-16 units the first runes of a text take.
+func utf16Before(text string, runes int) int {
+	units := 0
+	for _, r := range text {
+		if runes <= 0 {
+			break
+		}
+		runes--
+		units += max(1, utf16.RuneLen(r))
+	}
+	return units
+}
+
+// runesBefore is how many runes the first UTF-16 units of a text are.
+func runesBefore(text string, units int) int {
+	n := 0
+	for _, r := range text {
+		if units <= 0 {
+			break
+		}
+		units -= max(1, utf16.RuneLen(r))
+		n++
+	}
+	return n
+}
+
+// SchemaView is what a flow's events look like.
+type SchemaView = engine.Schema
+
+type schemaOutput struct{ Body SchemaView }
+
+func (s *server) schema(ctx context.Context, in *struct {
+	FlowPath
+	Event string `query:"event" doc:"only events of this name"`
+	Step  string `query:"step" doc:"all that the expressions of this step see; only the trigger if left out"`
+},
+) (*schemaOutput, error) {
+	e, err := s.Flows.Get(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	schema, labels := s.Engine.Schema(ctx, e.Draft, in.Event, in.Step)
+	lang := langOf(ctx)
+	for i := range schema.Names {
+		schema.Names[i].Label = schema.Names[i].Words.In(lang)
+	}
+	for i := range schema.Fields {
+		schema.Fields[i].Label = labels[schema.Fields[i].Path].In(lang)
+	}
+	return &schemaOutput{schema}, nil
+}
+
+// problems are those of a flow's draft, and the warnings of its expressions by what its events
+// really hold.
+func (s *server) problems(ctx context.Context, e *engine.FlowEntry) []form.Problem {
+	return slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 0))
+}
+
+// listed is problems for a list of many flows: the warnings may be half a minute old.
+func (s *server) listed(ctx context.Context, e *engine.FlowEntry) []form.Problem {
+	return slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 30*time.Second))
+}

@@ -1,0 +1,178 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+const orderFlow = `{"id": "orders", "trigger": {"kind": "manual"}, "settings": {"mask": ["/customer/cpf"]}, "steps": [
+	{"id": "big", "action": "filter", "with": {"where": "trigger.body.total > 100"}},
+	{"id": "say", "action": "log", "with": {"message": "ação 🎉 {{ trigger.body.custmer.name }} {{ trigger.body.boleto.url }}"}}]}`
+
+// orders starts the flow 40 times: total is a text in 12, boleto is there in 9.
+func orders(h *house) {
+	h.Helper()
+	for i := range 40 {
+		total, boleto := fmt.Sprint(70+i), ""
+		if i%10 < 3 {
+			total = fmt.Sprintf("%q", total)
+		}
+		if i < 9 {
+			boleto = `, "boleto": {"url": "https://b.example/1"}`
+		}
+		h.want(200, "POST", "/flows/orders/events", fmt.Sprintf(`{"event": {"body": {"id": %d, "status": "paid", "total": %s, "customer": {"name": "Ana Souza", "email": "ana@example.com", "phone": "+5511987654321", "cpf": "529.982.247-25", "tier": "GOLD"}%s}}}`, i, total, boleto))
+	}
+}
+
+func TestSchema(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	if s := h.want(200, "GET", "/flows/orders/schema", ""); s["origin"] != "none" || len(s["fields"].([]any)) != 0 {
+		t.Errorf("before any event: %v", s)
+	}
+	orders(h)
+	s := h.want(200, "GET", "/flows/orders/schema", "")
+	if s["events"] != 40.0 || s["origin"] != "events" {
+		t.Errorf("%v", s)
+	}
+	fields := map[string]map[string]any{}
+	for _, f := range s["fields"].([]any) {
+		f := f.(map[string]any)
+		fields[f["path"].(string)] = f
+	}
+	total := fields["trigger.body.total"]
+	if total["type"] != "any" || total["seen"] != 40.0 || total["of"] != 40.0 || mustJSON(t, total["kinds"]) != `[{"count":28,"kind":"integer"},{"count":12,"kind":"text"}]` {
+		t.Errorf("%v", total)
+	}
+	if b := fields["trigger.body.boleto"]; b["seen"] != 9.0 || b["of"] != 40.0 || b["type"] != "object" {
+		t.Errorf("%v", b)
+	}
+	if v := mustJSON(t, fields["trigger.body.customer.tier"]["values"]); v != `[{"count":40,"value":"GOLD"}]` {
+		t.Errorf("%v", v)
+	}
+	if cpf := fields["trigger.body.customer.cpf"]; cpf["masked"] != true || len(cpf["values"].([]any)) != 0 {
+		t.Errorf("%v", cpf)
+	}
+	for _, personal := range []string{"Ana", "ana@", "98765", "529"} {
+		if text := mustJSON(t, s); strings.Contains(text, personal) {
+			t.Errorf("%q is told: %s", personal, text)
+		}
+	}
+	at := h.want(200, "GET", "/flows/orders/schema?step=say", "")
+	if text := mustJSON(t, at); !strings.Contains(text, `"steps.big"`) || !strings.Contains(text, `"run.id"`) {
+		t.Errorf("what a step sees: %s", text)
+	}
+	h.want(404, "GET", "/flows/absent/schema", "")
+}
+
+func TestWarningsByRealEvents(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	orders(h)
+	f := h.want(200, "GET", "/flows/orders", "")
+	h.warned(f, "/steps/0/with/where", "mixed_types", "total", "`total` is text in 12 of 40 events")
+	h.warned(f, "/steps/1/with/message", "unknown_field", "custmer", "unknown field `custmer`, did you mean `customer`?")
+	h.warned(f, "/steps/1/with/message", "optional_field", "url", "`url` is present in 9 of 40 events")
+	h.warned(h.want(200, "POST", "/flows/orders/check", orderFlow), "/steps/1/with/message", "unknown_field", "custmer", "did you mean `customer`?")
+	h.warned(h.want(200, "GET", "/flows/orders", "", "Accept-Language", "pt-BR"), "/steps/0/with/where", "mixed_types", "total", "`total` é texto em 12 de 40 eventos")
+	h.want(200, "POST", "/flows/orders/publish", "") // a warning never blocks
+}
+
+// warned finds a problem whose range, in UTF-16, is this word of the flow.
+func (h *house) warned(answer map[string]any, path, code, word, message string) {
+	h.Helper()
+	texts := map[string]string{"/steps/0/with/where": "trigger.body.total > 100", "/steps/1/with/message": "ação 🎉 {{ trigger.body.custmer.name }} {{ trigger.body.boleto.url }}"}
+	for _, p := range answer["problems"].([]any) {
+		p := p.(map[string]any)
+		if p["path"] != path || p["code"] != code {
+			continue
+		}
+		units := utf16.Encode([]rune(texts[path]))
+		if got := string(utf16.Decode(units[int(p["from"].(float64)):int(p["to"].(float64))])); got != word || p["severity"] != "warning" || !strings.Contains(p["message"].(string), message) {
+			h.Errorf("%q: %v", got, p)
+		}
+		return
+	}
+	h.Errorf("no %s at %s in %v", code, path, answer["problems"])
+}
+
+func TestExpressionService(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	orders(h)
+	events := h.want(200, "GET", "/events?flow=orders&limit=40", "")["items"].([]any)
+	oldest := events[39].(map[string]any)["id"].(string)
+
+	v := h.want(200, "POST", "/expression", `{"flow": "orders", "source": "trigger.body.id > 3 and trigger.body.status == \"paid\""}`)
+	if v["type"] != "boolean" || v["value"] != true || mustJSON(t, v["passes"]) != `{"of":40,"pass":36}` || v["event"] != events[0].(map[string]any)["id"] || len(v["problems"].([]any)) != 0 {
+		t.Errorf("%v", v)
+	}
+	condition := `{"all":[{"field":"trigger.body.id","operator":"greater","value":3},{"field":"trigger.body.status","operator":"equals","value":"paid"}]}`
+	if got := mustJSON(t, v["condition"]); got != condition {
+		t.Errorf("condition %s", got)
+	}
+	back := h.want(200, "POST", "/expression", `{"flow": "orders", "condition": `+condition+`}`)
+	if back["source"] != v["source"] || back["value"] != true {
+		t.Errorf("%v", back)
+	}
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "source": "trigger.body.id > 3", "event_id": "`+oldest+`"}`)
+	if v["value"] != false || v["event"] != oldest || v["reason"] != "`trigger.body.id` was 0, not greater than 3" {
+		t.Errorf("%v", v)
+	}
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "mode": "template", "source": "🎉 {{ trigger.body.customer.cpf }} {{ trigger.body.cu }}", "cursor": 53}`)
+	list := v["completions"].(map[string]any)
+	if labels := labelsOf(list); list["from"] != 38.0 || list["to"] != 53.0 || !slices.Contains(labels, "trigger.body.customer") {
+		t.Errorf("%v %v", list["from"], list)
+	}
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "mode": "template", "source": "{{ trigger.body.customer.cpf }}"}`)
+	if v["value"] != "***" {
+		t.Errorf("what is masked is shown: %v", v["value"])
+	}
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "source": "steps.", "step": "say"}`)
+	if labels := labelsOf(v["completions"].(map[string]any)); !slices.Contains(labels, "steps.big") {
+		t.Errorf("%v", labels)
+	}
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "source": "", "place": "trigger"}`)
+	if labels := labelsOf(v["completions"].(map[string]any)); !slices.Contains(labels, "trigger.body.total") || slices.Contains(labels, "steps") || !slices.Contains(labels, "upper") {
+		t.Errorf("%v", labels)
+	}
+	h.want(404, "POST", "/expression", `{"flow": "absent", "source": "1"}`)
+	h.want(404, "POST", "/expression", `{"flow": "orders", "source": "1", "event_id": "00000000-0000-7000-8000-000000000000"}`)
+	if res, _ := h.ask(http.MethodPost, "/api/v1/expression", root, `{"flow": "orders", "condition": {"all": 5}}`); res.StatusCode != 422 {
+		t.Errorf("a strange condition: %d", res.StatusCode)
+	}
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "condition": {"all": [{"field": "trigger.body.id"}]}}`)
+	if p := v["problems"].([]any)[0].(map[string]any); p["code"] != "condition" {
+		t.Errorf("%v", p)
+	}
+}
+
+func labelsOf(completions map[string]any) []string {
+	var labels []string
+	for _, c := range completions["items"].([]any) {
+		labels = append(labels, c.(map[string]any)["label"].(string))
+	}
+	return labels
+}
+
+// Events that a preset names are told apart, and have the labels of the preset.
+func TestSchemaOfAPreset(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "pay", "trigger": {"kind": "webhook", "with": {"preset": "asaas"}}, "steps": [
+		{"id": "say", "action": "log", "when": "trigger.event == \"PAYMENT_RECEIVED\"", "with": {"message": "{{ trigger.body.payment.valu }}"}}]}`)
+	s := h.want(200, "GET", "/flows/pay/schema", "", "Accept-Language", "pt-BR")
+	if text := mustJSON(t, s); s["origin"] != "samples" || !strings.Contains(text, `"label":"Valor"`) || !strings.Contains(text, `"Um pagamento foi recebido"`) {
+		t.Errorf("%s", text)
+	}
+	if p := h.want(200, "GET", "/flows/pay", "")["problems"].([]any); !strings.Contains(mustJSON(t, p), "did you mean `value`?") {
+		t.Errorf("%v", p)
+	}
+	v := h.want(200, "POST", "/expression", `{"flow": "pay", "source": "trigger.event"}`)
+	if v["value"] != "PAYMENT_RECEIVED" {
+		t.Errorf("%v", v["value"])
+	}
+}
