@@ -38,6 +38,7 @@ type FlowEntry struct {
 	DraftRev     int64
 	Published    *flow.Flow // nil if never published
 	PublishedRev int
+	PublishedAt  time.Time
 	Token        string // of the trigger URL
 	Problems     []form.Problem
 	Created      time.Time
@@ -60,6 +61,7 @@ type head struct {
 	State        State      `json:"state"`
 	DraftRev     int64      `json:"draft_rev"`
 	PublishedRev int        `json:"published_rev"`
+	PublishedAt  time.Time  `json:"published_at,omitzero"`
 	Token        string     `json:"token"`
 	Old          []oldToken `json:"old,omitempty"`
 	Created      time.Time  `json:"created"`
@@ -141,7 +143,7 @@ func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
 		return nil, err
 	}
 	f := &FlowEntry{
-		ID: d.ID, State: h.State, Draft: h.Draft, DraftRev: h.DraftRev, PublishedRev: h.PublishedRev,
+		ID: d.ID, State: h.State, Draft: h.Draft, DraftRev: h.DraftRev, PublishedRev: h.PublishedRev, PublishedAt: h.PublishedAt,
 		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last, source: h.Source,
 	}
 	var err error
@@ -342,7 +344,7 @@ func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *
 // write makes an entry durable and then the one in force.
 func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (FlowEntry, error) {
 	h := head{
-		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, Source: e.source,
+		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, PublishedAt: e.PublishedAt, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, Source: e.source,
 		Token: s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
 	}
 	for _, o := range e.old {

@@ -55,6 +55,7 @@ func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowE
 		return FlowEntry{}, fmt.Errorf("publish flow %s: %w", id, err)
 	}
 	e.Published, e.PublishedRev, e.Updated = e.Draft, number, s.Now().UTC()
+	e.PublishedAt = e.Updated
 	if e.State == FlowNew || e.State == FlowOff {
 		e.State = FlowOn
 	}

@@ -42,6 +42,7 @@ type learnt struct {
 	version int // rises with each change
 	saved   int
 	drifts  []shape.Drift
+	told    map[string]Alarm // open alerts about them
 
 	made        map[string]*shape.Shape // by event names, of madeVersion
 	madeVersion int
@@ -125,7 +126,7 @@ func (e *Engine) learn(ctx context.Context) {
 		case <-e.shapes.wake:
 			wait(ctx, learnEvery)
 			for _, id := range e.shapes.take() {
-				e.catchUp(ctx, id)
+				e.tellDrifts(ctx, id, e.catchUp(ctx, id))
 			}
 			if !due {
 				save.Reset(saveEvery)
@@ -345,7 +346,8 @@ func (e *Engine) learntOf(ctx context.Context, id string) *learnt {
 	loaded := l.loaded
 	l.mu.Unlock()
 	if e.shapes.asked(id) || !loaded {
-		return e.catchUp(ctx, id)
+		l = e.catchUp(ctx, id)
+		e.shapes.mark(id) // who learns looks for what drifts
 	}
 	return l
 }

@@ -148,6 +148,9 @@ func kindWords(k shape.Kind) form.Words {
 	return kindOf(map[string]any{})
 }
 
+// KindWords is a kind for people, with its article.
+func KindWords(k shape.Kind) form.Words { return kindWords(k) }
+
 // bareWords is a kind without its article.
 func bareWords(k shape.Kind) form.Words {
 	bare := func(text string) string {

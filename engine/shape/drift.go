@@ -55,9 +55,9 @@ func (w *Window) Drifts(now time.Time) []Drift {
 	for i := range list {
 		key := list[i].Key()
 		if found[key] = w.Found[key]; found[key] == 0 {
-			found[key] = now.Unix()
+			found[key] = now.UnixMilli()
 		}
-		list[i].At = time.Unix(found[key], 0).UTC()
+		list[i].At = time.UnixMilli(found[key]).UTC()
 	}
 	w.Found = found
 	return list

@@ -23,7 +23,7 @@ type Window struct {
 	Older  generation       `json:"older"`
 	Newer  generation       `json:"newer"`
 	Names  map[string]*Name `json:"names,omitempty"`
-	Found  map[string]int64 `json:"found,omitempty"` // when each drift that still holds was found, by its key
+	Found  map[string]int64 `json:"found,omitempty"` // when each drift that still holds was found, by its key, in milliseconds since 1970
 }
 
 // Name is one kind of event that came.

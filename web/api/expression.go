@@ -12,6 +12,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/shape"
 	"gancho/engine/store"
 )
 
@@ -198,4 +199,24 @@ func (s *server) problems(ctx context.Context, e *engine.FlowEntry) []form.Probl
 // listed is problems for a list of many flows: the warnings may be half a minute old.
 func (s *server) listed(ctx context.Context, e *engine.FlowEntry) []form.Problem {
 	return slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 30*time.Second))
+}
+
+// NoticeView says that the events of a flow changed since it was published.
+type NoticeView struct {
+	Code    shape.Change `json:"code" enum:"field_vanished,kind_changed,new_event"`
+	Path    string       `json:"path" doc:"as trigger.body.total; empty for a new event"`
+	Event   string       `json:"event" doc:"name of the events, where they have one"`
+	Message string       `json:"message"`
+	Steps   []string     `json:"steps" doc:"those that it concerns; trigger for the trigger's own expressions"`
+	Seen    int          `json:"seen" doc:"how often the field came, or the new kind or event"`
+	Of      int          `json:"of"`
+	At      time.Time    `json:"at"`
+}
+
+func (s *server) notices(ctx context.Context, id string) []NoticeView {
+	views := []NoticeView{}
+	for _, n := range s.Engine.Notices(ctx, id) {
+		views = append(views, NoticeView{n.Code, n.Path, n.Event, n.Words.In(langOf(ctx)), n.Steps, n.Seen, n.Of, n.At})
+	}
+	return views
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 )
 
@@ -175,4 +176,45 @@ func TestSchemaOfAPreset(t *testing.T) {
 	if v["value"] != "PAYMENT_RECEIVED" {
 		t.Errorf("%v", v["value"])
 	}
+}
+
+// Whoever published a flow is told when its events change, and which steps read what did.
+func TestNotices(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "drift", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "each", "action": "loop", "with": {"over": "trigger.body.items"}, "steps": [{"id": "say", "action": "log", "with": {"message": "{{ item.sku }}"}}]},
+		{"id": "end", "action": "log", "with": {"message": "{{ trigger.body.coupon ?? trigger.body.id }}"}}]}`)
+	send := func(n int, body string) {
+		for range n {
+			h.want(200, "POST", "/flows/drift/events", `{"event": {"body": `+body+`}}`)
+		}
+	}
+	before := `{"id": 1, "coupon": "X", "unused": 1, "items": [{"sku": "A", "n": 1}]}`
+	send(30, before)
+	h.want(200, "POST", "/flows/drift/publish", "")
+	if n := h.want(200, "GET", "/flows/drift", "")["notices"]; mustJSON(t, n) != "[]" {
+		t.Errorf("%v", n)
+	}
+	send(20, `{"id": "text", "items": [{"n": 1}]}`)
+	var got []string
+	for _, n := range h.want(200, "GET", "/flows/drift", "", "Accept-Language", "pt-BR")["notices"].([]any) {
+		n := n.(map[string]any)
+		got = append(got, fmt.Sprint(n["code"], " ", n["path"], " ", n["steps"], " ", n["message"]))
+	}
+	slices.Sort(got)
+	want := []string{
+		"field_vanished trigger.body.coupon [end] `trigger.body.coupon` não vem mais",
+		"field_vanished trigger.body.items[].sku [say] `trigger.body.items[].sku` não vem mais",
+		"kind_changed trigger.body.id [end] `trigger.body.id` agora é um texto; era um número",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for range 50 {
+		if list := h.want(200, "GET", "/alerts?kind=drift", "")["items"].([]any); len(list) == 3 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("no alerts: %v", h.want(200, "GET", "/alerts", ""))
 }

@@ -30,6 +30,7 @@ type FlowView struct {
 	CanRedo      bool          `json:"can_redo"`
 	URL          string        `json:"url,omitempty" doc:"not for viewers"`
 	Problems     []ProblemView `json:"problems"`
+	Notices      []NoticeView  `json:"notices" doc:"how events changed since the flow was published"`
 	Created      time.Time     `json:"created"`
 	Updated      time.Time     `json:"updated"`
 	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
@@ -105,7 +106,7 @@ type DocumentBody struct {
 func (s *server) flowView(ctx context.Context, e *engine.FlowEntry) FlowView {
 	return FlowView{
 		Flow: e.Draft, State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Changed: changed(e), CanUndo: e.CanUndo(), CanRedo: e.CanRedo(), URL: s.url(ctx, e),
-		Problems: viewProblems(s.problems(ctx, e), langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
+		Problems: viewProblems(s.problems(ctx, e), langOf(ctx)), Notices: s.notices(ctx, e.ID), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
 	}
 }
 
