@@ -72,17 +72,20 @@ func (e *Engine) met(ctx context.Context, f *flow.Flow) (met flow.Met, origin st
 	return met, origin, version
 }
 
-// MetByTests is what is known of a flow without any instance: from its own tests, from other
-// events, and from the samples of its preset.
+// MetByTests is what is known of a flow without any instance: counted from events that came;
+// without any, from the events of its tests and the samples of its preset, which tell of kinds
+// and not of presence.
 func MetByTests(c *Catalogue, f *flow.Flow, events []flow.TestEvent) (met flow.Met, origin string) {
 	samples := c.Samples(f)
 	met = flow.Met{Labels: samples.Labels}
-	var all *shape.Shape
-	for _, s := range samples.Events {
-		all = joinShapes(all, exampleTrigger(s.Name, s.Event, s.Resource))
-	}
+	all := countedEvents(events)
 	if all == nil {
-		all = countedTests(f, events)
+		for _, s := range samples.Events {
+			all = joinShapes(all, exampleTrigger(s.Name, s.Event, s.Resource))
+		}
+		for _, t := range f.Tests {
+			all = joinShapes(all, exampleTrigger("", t.Event, nil))
+		}
 	}
 	if all == nil {
 		return met, FromNothing
@@ -118,22 +121,17 @@ func testTrigger(name string, event flow.TestEvent) map[string]any {
 	return trigger
 }
 
-// countedTests counts the events of a flow's tests and others that it is known by. What tests
-// leave out of the envelope may be there all the same.
-func countedTests(f *flow.Flow, events []flow.TestEvent) *shape.Shape {
-	for _, t := range f.Tests {
-		events = append(events, t.Event)
+// countedEvents counts events that came. What a bundle leaves out of their envelope may be there
+// all the same.
+func countedEvents(events []flow.TestEvent) *shape.Shape {
+	if len(events) == 0 {
+		return nil
 	}
-	var s *shape.Shape
+	s := new(shape.Shape)
 	for i, event := range events {
-		if s == nil {
-			s = new(shape.Shape)
-		}
 		s.Add(testTrigger("", event), i+1, time.Time{})
 	}
-	if s != nil {
-		s.Fields["headers"], s.Fields["query"], s.Fields["resource"] = nil, nil, nil
-	}
+	s.Fields["headers"], s.Fields["query"], s.Fields["resource"] = nil, nil, nil
 	return s
 }
 

@@ -152,7 +152,9 @@ func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 		return problems
 	}
 	for i, f := range b.Flows {
-		for _, p := range flow.Validate(f, known, flow.Known{Flow: b.Has}) {
+		found := flow.Validate(f, known, flow.Known{Flow: b.Has})
+		met, _ := engine.MetByTests(known, f, b.Events(f.ID))
+		for _, p := range append(found, flow.CheckTypes(f, known, met)...) {
 			p.Path = fmt.Sprintf("/flows/%d%s", i, p.Path)
 			problems = append(problems, p)
 		}

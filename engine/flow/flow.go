@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"time"
@@ -21,6 +22,20 @@ type Bundle struct {
 // Has says whether a flow of that id is in the bundle; none is in a nil one.
 func (b *Bundle) Has(id string) bool {
 	return b != nil && slices.ContainsFunc(b.Flows, func(f *Flow) bool { return f.ID == id })
+}
+
+// Events are the samples of a flow that can be read.
+func (b *Bundle) Events(id string) []TestEvent {
+	var events []TestEvent
+	for _, raw := range b.Samples[id] {
+		var e TestEvent
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		if d.Decode(&e) == nil {
+			events = append(events, e)
+		}
+	}
+	return events
 }
 
 // Flow is a trigger and a tree of steps.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gancho/engine/expression"
 	"gancho/engine/form"
@@ -422,18 +423,57 @@ func Place(data []byte, p form.Problem) (line, col int) {
 	if p.Code == "syntax" && p.Path == "" {
 		return lineAt(data, int64(p.From))
 	}
-	return Position(data, p.Path)
+	at := offsetOf(data, p.Path)
+	if p.From > 0 && p.Text != "" {
+		at = within(data, at, p.From)
+	}
+	return lineAt(data, at)
 }
 
 // Position gives line and column, from 1, of what a JSON pointer names in its source; of the
 // nearest thing around it when it is not there.
 func Position(data []byte, pointer string) (line, col int) {
+	return lineAt(data, offsetOf(data, pointer))
+}
+
+func offsetOf(data []byte, pointer string) int64 {
 	d := json.NewDecoder(bytes.NewReader(data))
 	at := seek(d, strings.Split(strings.TrimPrefix(pointer, "/"), "/"), pointer == "")
 	for at < int64(len(data)) && strings.ContainsRune(" \t\r\n,:", rune(data[at])) {
 		at++
 	}
-	return lineAt(data, at)
+	return at
+}
+
+// within is the offset of a rune of the text that is written as JSON at an offset.
+func within(data []byte, at int64, runes int) int64 {
+	if at >= int64(len(data)) || data[at] != '"' {
+		return at
+	}
+	i := int(at) + 1
+	for ; runes > 0 && i < len(data) && data[i] != '"'; runes-- {
+		switch {
+		case bytes.HasPrefix(data[i:], []byte(`\u`)):
+			if high := hex(data, i+2); high >= 0xd800 && high < 0xdc00 && bytes.HasPrefix(data[min(i+6, len(data)):], []byte(`\u`)) {
+				i += 6
+			}
+			i += 6
+		case data[i] == '\\':
+			i += 2
+		default:
+			_, size := utf8.DecodeRune(data[i:])
+			i += size
+		}
+	}
+	return int64(min(i, len(data)))
+}
+
+func hex(data []byte, at int) uint64 {
+	n, err := strconv.ParseUint(string(data[min(at, len(data)):min(at+4, len(data))]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // seek gives the offset before the value that the parts of a pointer lead to.

@@ -125,7 +125,7 @@ func (t *typer) text(source, path string, needed bool, v *view) *shape.Shape {
 	for n, hole := range tree.Holes() {
 		t.orderIn(hole, source, path, tree.At(n), v)
 	}
-	return found.Shape
+	return found.Shape.Present() // where it is missing, the step fails, is skipped, or has an empty text
 }
 
 // order warns of steps that exist and cannot have run where they are read.

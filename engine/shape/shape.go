@@ -69,10 +69,7 @@ func Example(value any) *Shape {
 }
 
 func (s *Shape) loosen() {
-	s.Guess = true
-	if s.Counts[Null] == s.Seen { // nothing was there to learn from
-		s.Counts = [kinds]int{}
-	}
+	s.Guess, s.Counts[Null] = true, 0
 	for _, f := range s.Fields {
 		f.loosen()
 	}
