@@ -41,7 +41,11 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 
 // fill renders the step's settings and binds them.
 func (w *walker) fill(ctx context.Context, n *node, f *frame, rec *record, doer Doer) error {
-	values, err := w.plan.render(ctx, n, f.scope)
+	var values map[string]any
+	err := w.patiently(ctx, func() (err error) {
+		values, err = w.plan.render(ctx, n, f.scope)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,14 @@ func (s *loopStep) list(ctx context.Context, w *walker, f *frame) ([]any, error)
 	if err != nil {
 		return nil, err
 	}
-	value, err := p.Run(ctx, f.scope)
+	var value any
+	err = w.patiently(ctx, func() (err error) {
+		value, err = p.Run(ctx, f.scope)
+		return err
+	})
+	if errors.Is(err, errLost) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, Permanent(err)
 	}
@@ -233,20 +240,26 @@ func (l *loop) turn(ctx context.Context, i int) turn {
 	}
 	var value any
 	if failed == nil && l.collect != "" {
-		value, failed = l.collected(ctx, f, path)
+		if value, err = l.collected(ctx, f); errors.Is(err, errLost) {
+			return turn{begun: true, err: err}
+		}
+		if err != nil {
+			failed = &failure{path, fault(fmt.Errorf("collect: %w", err))}
+		}
 	}
 	return l.done(rec, i, value, failed)
 }
 
-func (l *loop) collected(ctx context.Context, f *frame, path string) (any, *failure) {
+func (l *loop) collected(ctx context.Context, f *frame) (value any, err error) {
 	p, err := l.w.plan.program(l.collect)
-	if err == nil {
-		var value any
-		if value, err = p.Run(ctx, f.scope); err == nil {
-			return value, nil
-		}
+	if err != nil {
+		return nil, err
 	}
-	return nil, &failure{path, fault(fmt.Errorf("collect: %w", err))}
+	err = l.w.patiently(ctx, func() (err error) {
+		value, err = p.Run(ctx, f.scope)
+		return err
+	})
+	return value, err
 }
 
 // done records a finished turn; its steps go to history with the next commit.

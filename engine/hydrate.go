@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gancho/engine/expression"
@@ -117,6 +118,9 @@ func (w *walker) admitted(ctx context.Context, f *frame) (verdict, error) {
 		return next, nil
 	}
 	ok, reason, err := w.condition(ctx, where, f)
+	if errors.Is(err, errLost) {
+		return next, err
+	}
 	if err != nil {
 		return next, &failure{fault: Faultf("trigger", "where: %v", err)}
 	}

@@ -316,6 +316,9 @@ func (w *walker) skip(ctx context.Context, n *node, f *frame, rec *record) (bool
 		return false, nil
 	}
 	ok, reason, err := w.condition(ctx, n.step.When, f)
+	if errors.Is(err, errLost) {
+		return false, err
+	}
 	if err != nil {
 		rec.Started = w.hands.now()
 		_, err = w.settle(ctx, n, f, rec, fault(fmt.Errorf("when: %w", err)))
@@ -339,7 +342,14 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 	if err != nil {
 		return false, "", err
 	}
-	ok, _, err := p.Bool(ctx, f.scope)
+	ok := false
+	err = w.patiently(ctx, func() (err error) {
+		ok, _, err = p.Bool(ctx, f.scope)
+		return err
+	})
+	if errors.Is(err, errLost) {
+		return false, "", err
+	}
 	if err != nil {
 		return false, "", Permanent(err)
 	}
@@ -349,6 +359,25 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 	}
 	return ok, reason, nil
 }
+
+// patiently evaluates again what took too long, since that may be the machine's fault. At a stop
+// the run is left to the next process.
+func (w *walker) patiently(ctx context.Context, evaluate func() error) error {
+	for pause := slowFirst; ; pause *= 2 {
+		err := evaluate()
+		if !expression.TooSlow(err) || pause > slowLast {
+			return err
+		}
+		if !w.hands.pause(ctx, pause) {
+			return errLost
+		}
+	}
+}
+
+const (
+	slowFirst = 100 * time.Millisecond
+	slowLast  = 1600 * time.Millisecond
+)
 
 func (w *walker) succeed(ctx context.Context, rec *record, n *node, f *frame, output any) (verdict, error) {
 	clean, err := expression.Normalize(output)

@@ -15,6 +15,7 @@ const (
 	maxTime    = 100 * time.Millisecond
 	clockEvery = 8_000 // units between two looks at the clock
 	turnCost   = 4
+	maxWait    = time.Second // for a slot; after that it counts as too slow
 )
 
 var (
@@ -106,8 +107,12 @@ func (e *evaluation) enter() error {
 	if e.scope.Door {
 		slot = slots[1]
 	}
+	late := time.NewTimer(time.Duration(e.share(int(maxWait))))
+	defer late.Stop()
 	select {
 	case slot <- struct{}{}:
+	case <-late.C:
+		return errTime
 	case <-e.ctx.Done():
 		return e.ctx.Err() //nolint:wrapcheck // the caller's own
 	}

@@ -385,6 +385,12 @@ func (p *Program) Bool(ctx context.Context, s *Scope) (ok bool, missing []string
 	return ok, missing, nil
 }
 
+// TooSlow says that an evaluation was cut for the time it took, which another may not take.
+func TooSlow(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == "too_slow"
+}
+
 // Source is the text that was compiled.
 func (p *Program) Source() string { return p.source }
 
