@@ -606,6 +606,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/{id}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the flow's events look like */
+        get: operations["get-schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{id}/test": {
         parameters: {
             query?: never;
@@ -1208,6 +1225,48 @@ export interface components {
             label: components["schemas"]["Words"];
             value: string;
         };
+        CompletionView: {
+            /** @description a function's signature */
+            detail: string;
+            doc: string;
+            example: string;
+            insert: string;
+            /** @enum {string} */
+            kind: "field" | "function" | "root" | "keyword";
+            label: string;
+            /**
+             * Format: int64
+             * @description of how many; 0 where nothing was counted
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description in how many a field was there
+             */
+            seen: number;
+            /** @description what people call a field, where the provider's preset says */
+            title: string;
+            type: string;
+        };
+        CompletionsView: {
+            /** Format: int64 */
+            from: number;
+            items: components["schemas"]["CompletionView"][];
+            /** Format: int64 */
+            to: number;
+        };
+        Condition: {
+            /** @description every one of them holds */
+            all?: components["schemas"]["Condition"][];
+            /** @description at least one of them holds */
+            any?: components["schemas"]["Condition"][];
+            /** @description path of a value, as trigger.body.total */
+            field?: string;
+            /** @enum {string} */
+            operator?: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "is_true" | "is_false" | "exists" | "missing";
+            /** @description text, number or boolean; a list of them for one_of and not_one_of; none for is_true, is_false, exists and missing */
+            value?: unknown;
+        };
         ConnectionBody: {
             /** @description a secret left out keeps its value; a list holds several */
             fields?: {
@@ -1329,6 +1388,16 @@ export interface components {
                 [key: string]: string;
             };
         };
+        EventName: {
+            /** Format: int64 */
+            events: number;
+            /** Format: date-time */
+            first: string | null;
+            label: string;
+            /** Format: date-time */
+            last: string | null;
+            name: string;
+        };
         EventQuery: {
             from?: string;
             q?: string;
@@ -1358,25 +1427,84 @@ export interface components {
             result: unknown;
         };
         ExpressionInputBody: {
+            /** @description of the visual builder, in the place of source */
+            condition?: unknown;
+            /**
+             * Format: int64
+             * @description where completions are asked for, in UTF-16 units; the end if left out
+             */
+            cursor?: number;
             /** @description a draft that is not saved */
             draft?: unknown;
             event?: components["schemas"]["EventInput"];
+            /** @description a kept event; the newest if neither is given */
             event_id?: string;
+            /**
+             * @description what the field takes
+             * @enum {string}
+             */
+            expect?: "any" | "condition" | "list";
             flow?: string;
             /**
              * @description expression if left out
              * @enum {string}
              */
             mode?: "expression" | "template";
-            source: string;
-            /** @description path; what it sees are the outputs of the steps before it */
+            /**
+             * @description trigger: an expression of the trigger itself
+             * @enum {string}
+             */
+            place?: "step" | "trigger";
+            source?: string;
+            /** @description path or id; what it sees are the outputs of the steps before it; the end of the flow if left out */
             step?: string;
         };
-        ExpressionOutputBody: {
+        ExpressionView: {
+            completions: components["schemas"]["CompletionsView"];
+            /** @description as the visual builder shows it; null where it cannot */
+            condition: components["schemas"]["Condition"];
+            /** @description ID of the kept event that value is of */
+            event: string;
+            /** @description of the newest 40 events, where it is a condition */
+            passes: components["schemas"]["Passes"];
             problems: components["schemas"]["ProblemView"][];
+            /** @description why a condition is false */
+            reason: string;
             source: string;
-            type: string;
+            /** @enum {string} */
+            type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
+            /** @description on the event */
             value: unknown;
+        };
+        Field: {
+            /**
+             * Format: date-time
+             * @description when it first came, of what is counted
+             */
+            first: string | null;
+            /** @description that were seen, the most frequent first */
+            kinds: components["schemas"]["KindCount"][];
+            /** @description what people call it, where the provider's preset or the action says */
+            label: string;
+            /** Format: date-time */
+            last: string | null;
+            /** @description the flow's settings hide it */
+            masked: boolean;
+            /**
+             * Format: int64
+             * @description of how many: events, or elements of the list around it; 0 where nothing was counted
+             */
+            of: number;
+            path: string;
+            /**
+             * Format: int64
+             * @description in how many it was there and not null
+             */
+            seen: number;
+            /** @enum {string} */
+            type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
+            /** @description up to 8 examples, the most frequent first; of what may be personal only the first letter */
+            values: components["schemas"]["ValueCount"][];
         };
         FlowItem: {
             changed: boolean;
@@ -1443,6 +1571,8 @@ export interface components {
             draft_rev: number;
             /** @description the draft */
             flow: unknown;
+            /** @description how events changed since the flow was published */
+            notices: components["schemas"]["NoticeView"][];
             problems: components["schemas"]["ProblemView"][];
             /**
              * Format: int64
@@ -1483,6 +1613,11 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
             published: boolean;
             url?: string;
+        };
+        KindCount: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
         };
         KindView: {
             /** @description the redirect URL to enter at the provider */
@@ -1557,6 +1692,26 @@ export interface components {
             error?: components["schemas"]["MockError"];
             output?: unknown;
         };
+        NoticeView: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            code: "field_vanished" | "kind_changed" | "new_event";
+            /** @description name of the events, where they have one */
+            event: string;
+            message: string;
+            /** Format: int64 */
+            of: number;
+            /** @description as trigger.body.total; empty for a new event */
+            path: string;
+            /**
+             * Format: int64
+             * @description how often the field came, or the new kind or event
+             */
+            seen: number;
+            /** @description those that it concerns; trigger for the trigger's own expressions */
+            steps: string[];
+        };
         OptionView: {
             label: string;
             value: string;
@@ -1570,6 +1725,12 @@ export interface components {
         };
         OptionsOutputBody: {
             items: components["schemas"]["OptionView"][];
+        };
+        Passes: {
+            /** Format: int64 */
+            of: number;
+            /** Format: int64 */
+            pass: number;
         };
         PersonView: {
             key: string;
@@ -1644,7 +1805,7 @@ export interface components {
             code: string;
             /**
              * Format: int64
-             * @description in a text: where it begins, in characters
+             * @description in a text: where it begins, in UTF-16 units
              */
             from?: number;
             hint: string;
@@ -1782,6 +1943,21 @@ export interface components {
                 [key: string]: unknown;
             };
             waiting_for?: string;
+        };
+        Schema: {
+            /**
+             * Format: int64
+             * @description how many are counted; exact over at least the newest 500
+             */
+            events: number;
+            fields: components["schemas"]["Field"][];
+            /** @description of events, where they have any */
+            names: components["schemas"]["EventName"][];
+            /**
+             * @description samples: of the preset or of the flow's tests; presence then says nothing
+             * @enum {string}
+             */
+            origin: "events" | "samples" | "none";
         };
         SessionView: {
             name: string;
@@ -1964,6 +2140,11 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "editor" | "admin";
+        };
+        ValueCount: {
+            /** Format: int64 */
+            count: number;
+            value: string;
         };
         Words: {
             en: string;
@@ -2674,7 +2855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExpressionOutputBody"];
+                    "application/json": components["schemas"]["ExpressionView"];
                 };
             };
             /** @description Error */
@@ -3369,6 +3550,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEventView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schema": {
+        parameters: {
+            query?: {
+                /** @description only events of this name */
+                event?: string;
+                /** @description all that the expressions of this step see; only the trigger if left out */
+                step?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schema"];
                 };
             };
             /** @description Error */
