@@ -34,6 +34,10 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 		return exact(mock.Output), next, nil
 	}
 	if c, ok := doer.(control); ok {
+		if output, ok := w.hands.held(rec, n.action); ok {
+			rec.Mocked = true
+			return output, next, nil
+		}
 		return c.control(ctx, w, n, f, rec)
 	}
 	return w.attempts(ctx, n, f, rec, doer)

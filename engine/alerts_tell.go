@@ -207,6 +207,7 @@ func (e *Engine) logAlert(a *alert) {
 // announce tells each destination of all that is due, and notes what became of it.
 func (e *Engine) announce(ctx context.Context, due []*alert, s *AlertSettings) {
 	by := map[string][]*alert{}
+	owing := map[string][]string{} // destinations that were not reached, by alert
 	var order []string
 	for _, a := range due {
 		for _, to := range e.destinations(a, s) {
@@ -216,28 +217,31 @@ func (e *Engine) announce(ctx context.Context, due []*alert, s *AlertSettings) {
 			if by[to] == nil {
 				order = append(order, to)
 			}
-			by[to] = append(by[to], a)
+			by[to], owing[a.ID] = append(by[to], a), append(owing[a.ID], to)
 		}
 	}
 	told := map[string][]Telling{}
 	for _, to := range order {
+		if ctx.Err() != nil {
+			break
+		}
 		t := e.tellOne(ctx, to, by[to], s)
 		for _, a := range by[to] {
 			told[a.ID] = append(told[a.ID], t)
+			if t.Error == "" {
+				owing[a.ID] = slices.DeleteFunc(owing[a.ID], func(other string) bool { return other == to })
+			}
 		}
-	}
-	if ctx.Err() != nil {
-		return // they are still due after the next start
 	}
 	e.alerts.mu.Lock()
 	defer e.alerts.mu.Unlock()
 	for _, a := range due {
-		e.settle(ctx, a, told[a.ID])
+		e.settle(ctx, a, told[a.ID], owing[a.ID])
 	}
 }
 
-// settle notes that people were told of an alert as it was. The caller holds the lock.
-func (e *Engine) settle(ctx context.Context, was *alert, told []Telling) {
+// settle notes who was told of an alert as it was, and who was not. The caller holds the lock.
+func (e *Engine) settle(ctx context.Context, was *alert, told []Telling, owing []string) {
 	alarm := was.alarm()
 	subject := alarm.subject()
 	a := e.alerts.open[subject]
@@ -251,16 +255,14 @@ func (e *Engine) settle(ctx context.Context, was *alert, told []Telling) {
 	now := e.Now().UTC()
 	a.Told = append(a.Told, told...)
 	a.Told = a.Told[max(0, len(a.Told)-mostTold):]
-	a.Spoken, a.Owing = now, nil
-	for _, t := range told {
-		if t.Error != "" {
-			a.Owing = append(a.Owing, t.To)
-		}
-	}
-	if len(a.Owing) > 0 && a.Tries+1 < mostTries {
+	a.Spoken, a.Owing = now, owing
+	switch {
+	case len(owing) > 0 && ctx.Err() != nil:
+		a.Tries = max(1, a.Tries) // the others are told after the next start
+	case len(owing) > 0 && a.Tries+1 < mostTries:
 		a.Tries++
 		a.Due = now.Add(time.Minute << (2 * (a.Tries - 1)))
-	} else {
+	default:
 		a.Tries, a.Due, a.Owing = 0, time.Time{}, nil
 		if a.Count > was.Count && a.Kind == AlertFailure {
 			a.Due = now.Add(tellEvery)

@@ -33,6 +33,8 @@ type BacktestRow struct {
 	Differences []Difference `json:"differences"`
 }
 
+const mostRows = 500
+
 // MaxBacktest is how many events one back-test takes.
 const MaxBacktest = 5000
 
@@ -113,7 +115,7 @@ func (b *Backtest) count(info *store.EventInfo, before, after *RunView) {
 	if before.Status == store.Failed && after.Status != store.Failed {
 		b.NewlyMended++
 	}
-	if len(b.Rows) < 500 {
+	if len(b.Rows) < mostRows {
 		b.Rows = append(b.Rows, BacktestRow{info.ID, info.Run, info.Title, before.Status, after.Status, differences})
 	}
 }
@@ -144,6 +146,10 @@ func (e *Engine) recorded(ctx context.Context, run string) (map[string]*record, 
 // retrial runs a flow on what came, as it came.
 func (e *Engine) retrial(ctx context.Context, f *flow.Flow, info *store.EventInfo, trigger map[string]any, recorded map[string]*record) (*RunView, error) {
 	c := TrialConfig{
+		kept: func(ctx context.Context, space, key string) ([]byte, error) {
+			entry, err := e.Store.GetKey(ctx, space, key)
+			return entry.Value, err
+		},
 		Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Timezone, At: info.At, MaxWakings: 1000,
 		Trigger: trigger,
 		recorded: func(path, kind string, input map[string]any) (any, bool) {
@@ -194,6 +200,8 @@ func doings(r *RunView) map[string]any {
 		does := map[string]any{"status": s.Status, "action": s.Action}
 		if s.Request != nil {
 			does["request"] = withoutKeys(asJSON(s.Request))
+		} else if s.Mocked {
+			does["input"] = asJSON(s.Input)
 		}
 		if s.Error != nil {
 			does["error"] = s.Error.Code

@@ -47,6 +47,7 @@ type Engine struct {
 	failing failing
 	alerts  *alerts
 	stats   sampler
+	shadows shadows
 	started time.Time
 	shapes  *shapes
 	typed   typed
@@ -70,7 +71,7 @@ func New(c Config) (*Engine, error) {
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.by = map[string]map[string]bool{}
 	e.started = c.Now()
-	if err := errors.Join(e.loadAlerts(context.Background()), e.loadStats(context.Background())); err != nil {
+	if err := errors.Join(e.loadAlerts(context.Background()), e.loadStats(context.Background()), e.loadShadows(context.Background())); err != nil {
 		return nil, err
 	}
 	e.shapes, e.typed.by = newShapes(), map[string]typedFlow{}
@@ -210,6 +211,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.expireNowAndThen(ctx) })
 	group.Go(func() { e.watch(ctx) })
 	group.Go(func() { e.sampleNowAndThen(ctx) })
+	group.Go(func() { e.shadowNowAndThen(ctx) })
 	group.Go(func() { e.tellPeople(ctx) })
 	group.Go(func() { e.learn(ctx) })
 	defer e.ended.Do(func() { close(e.stop) })

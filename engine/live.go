@@ -70,7 +70,9 @@ func (l *live) refused(ctx context.Context, c *Connection, problem string) (bool
 	return broken, err
 }
 
-func (l *live) getKey(ctx context.Context, space, key string) ([]byte, error) {
+func (l *live) held(*record, *Action) (Output, bool) { return nil, false }
+
+func (l *live) getKey(ctx context.Context, _ *record, space, key string) ([]byte, error) {
 	entry, err := l.e.Store.GetKey(ctx, space, key)
 	return entry.Value, err
 }

@@ -47,6 +47,55 @@ func (e *Engine) Mask(v *RunView) {
 	}
 }
 
+// RunItem is a run as lists show it, without what its flow masks.
+func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
+	v := ViewRun(r)
+	veil := e.veilOf(r.Flow)
+	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
+		return v
+	}
+	if !e.lift(ctx, veil, r.Event) {
+		v.Title, v.Reason = hideText(v.Title), hideText(v.Reason)
+		if v.Error != nil {
+			v.Error.Message = hideText(v.Error.Message)
+		}
+	}
+	veil.run(&v)
+	return v
+}
+
+// EventItem is a delivery as lists show it, without what its flow masks.
+func (e *Engine) EventItem(ctx context.Context, i *store.EventInfo) EventView {
+	v := ViewEvent(i)
+	veil := e.veilOf(i.Flow)
+	if veil == nil || (v.Title == "" && v.Reason == "") {
+		return v
+	}
+	if !e.lift(ctx, veil, i.ID) && i.Outcome != store.Rejected {
+		v.Title, v.Reason = hideText(v.Title), hideText(v.Reason)
+	}
+	v.Title, v.Reason = veil.text(v.Title), veil.text(v.Reason)
+	return v
+}
+
+// lift lets a veil learn what an event holds that it hides; false when the body is gone, so
+// that nobody knows.
+func (e *Engine) lift(ctx context.Context, veil *veil, event string) bool {
+	whole, err := e.WholeEvent(ctx, event)
+	if err != nil || whole.Trigger == nil || whole.Trigger["body"] == nil {
+		return false
+	}
+	veil.body(whole.Trigger["body"])
+	return true
+}
+
+func hideText(text string) string {
+	if text == "" {
+		return ""
+	}
+	return masked
+}
+
 // body hides the named places; what stood there is remembered for the rest.
 func (v *veil) body(body any) any {
 	for _, p := range v.pointers {

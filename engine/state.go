@@ -40,7 +40,7 @@ func (s *stateStep) Fields() form.Fields {
 
 func (s *stateStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
 	if s.kind == store.KeyGet {
-		data, err := w.hands.getKey(ctx, StateSpace, s.key)
+		data, err := w.hands.getKey(ctx, rec, StateSpace, s.key)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, next, err
 		}

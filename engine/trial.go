@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -30,11 +31,12 @@ type TrialConfig struct {
 	Timezone   string
 	Decode     func(contentType string, body []byte) (any, error)
 	seen       func(*expression.Scope)
-	recorded   func(path, kind string, input map[string]any) (any, bool) // what a held back step yielded before
-	Until      string                                                    // step path after which to stop
-	From       string                                                    // step path from which Real counts; actions before it are held back
-	Before     string                                                    // for ScopeAt: the step whose scope is asked for
-	MaxWakings int                                                       // how often a parked run goes on; 10,000
+	recorded   func(path, kind string, input map[string]any) (any, bool)    // what a held back step yielded before
+	kept       func(ctx context.Context, space, key string) ([]byte, error) // state of the present; may be nil
+	Until      string                                                       // step path after which to stop
+	From       string                                                       // step path from which Real counts; actions before it are held back
+	Before     string                                                       // for ScopeAt: the step whose scope is asked for
+	MaxWakings int                                                          // how often a parked run goes on; 10,000
 }
 
 // Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
@@ -205,7 +207,8 @@ func (t *trial) commit(_ context.Context, c store.Commit) (store.Committed, erro
 }
 
 func (t *trial) key(op store.KeyOp) store.KeyResult {
-	former, there := t.state[op.Key]
+	former := t.state[op.Key]
+	there := former != nil // nil is deleted
 	r := store.KeyResult{ID: op.ID}
 	switch op.Kind {
 	case store.KeyPut:
@@ -222,7 +225,7 @@ func (t *trial) key(op store.KeyOp) store.KeyResult {
 		t.state[op.Key] = r.Value
 	case store.KeyDelete:
 		r.Value = former
-		delete(t.state, op.Key)
+		t.state[op.Key] = nil
 	case store.KeyDedupe:
 		r.Value = []byte("true")
 	case store.KeyOnce:
@@ -249,11 +252,40 @@ func (t *trial) child(target string, _ any, _ store.Run) (store.Event, error) {
 	return store.Event{}, Faultf("not_mocked", "the call of flow %q needs a mock here", target)
 }
 
-func (t *trial) getKey(_ context.Context, _, key string) ([]byte, error) {
+// held stands for waits and calls of flows in a back-test: what they yielded then, else their
+// sample.
+func (t *trial) held(rec *record, a *Action) (Output, bool) {
+	if t.recorded == nil || (a.Kind != "wait" && a.Kind != "call") {
+		return nil, false
+	}
+	if a.Kind == "call" {
+		rec.Request = rec.Input // so that a call with another input is a difference
+	}
+	if output, ok := t.recorded(rec.Path, a.Kind, rec.Input); ok {
+		return output, true
+	}
+	return a.Sample, true
+}
+
+// getKey reads what this run has written, then what was read then, then the present.
+func (t *trial) getKey(ctx context.Context, rec *record, space, key string) ([]byte, error) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if value, ok := t.state[key]; ok {
+	value, ok := t.state[key]
+	t.mu.Unlock()
+	if ok && value == nil {
+		return nil, store.ErrNotFound
+	}
+	if ok {
 		return value, nil
+	}
+	if t.recorded != nil {
+		if output, ok := t.recorded(rec.Path, rec.Action, rec.Input); ok {
+			kept, _ := output.(map[string]any)
+			return json.Marshal(kept["value"])
+		}
+	}
+	if t.kept != nil {
+		return t.kept(ctx, space, key)
 	}
 	return nil, store.ErrNotFound
 }

@@ -206,7 +206,7 @@ func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, er
 			return nil, "", err
 		}
 		if !hidden {
-			views = append(views, ViewRun(r))
+			views = append(views, e.RunItem(ctx, r))
 		}
 	}
 	return views, next, nil
@@ -226,7 +226,7 @@ func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string
 			return nil, "", err
 		}
 		if !hidden {
-			views = append(views, ViewEvent(v))
+			views = append(views, e.EventItem(ctx, v))
 		}
 	}
 	return views, next, nil

@@ -32,7 +32,9 @@ type hands interface {
 	refused(ctx context.Context, c *Connection, problem string) (bool, error)
 	// child describes the run that a call step starts.
 	child(target string, input any, parent store.Run) (store.Event, error)
-	getKey(ctx context.Context, space, key string) ([]byte, error)
+	getKey(ctx context.Context, rec *record, space, key string) ([]byte, error)
+	// held gives what a block yields instead of waiting or calling, when effects are held back.
+	held(rec *record, a *Action) (Output, bool)
 	waitURL(run, path string) string
 	// stopping says that nothing new should begin.
 	stopping() bool

@@ -366,8 +366,8 @@ type Query struct {
 	Error  string // code
 	From   time.Time
 	To     time.Time
-	Text   string // whole values and words in bodies, outputs and errors
-	Match  func(text string) bool
+	Text   string          // whole values and words in bodies, outputs and errors
+	Pick   func(*Run) bool // of runs: takes only those
 	Cursor string
 	Limit  int // 1 to 200
 }

@@ -45,7 +45,7 @@ func (s *server) backtest(ctx context.Context, in *backtestInput) (*backtestOutp
 			n = min(b.N, engine.MaxBacktest)
 		}
 		if b.Query != nil {
-			h := historyInput{Text: b.Query.Text, From: b.Query.From, To: b.Query.To}
+			h := HistoryInput{Text: b.Query.Text, From: b.Query.From, To: b.Query.To}
 			if q, err = h.query(); err != nil {
 				return nil, err
 			}
@@ -56,6 +56,22 @@ func (s *server) backtest(ctx context.Context, in *backtestInput) (*backtestOutp
 	}
 	result, err := s.Engine.Backtest(ctx, draft, q, n)
 	return &backtestOutput{result}, err
+}
+
+type shadowOutput struct{ Body engine.ShadowView }
+
+func (s *server) getShadow(ctx context.Context, in *FlowPath) (*shadowOutput, error) {
+	v, err := s.Engine.Shadow(ctx, in.ID)
+	return &shadowOutput{v}, err
+}
+
+func (s *server) startShadow(ctx context.Context, in *FlowPath) (*shadowOutput, error) {
+	v, err := s.Engine.StartShadow(ctx, in.ID, who(ctx).Name)
+	return &shadowOutput{v}, err
+}
+
+func (s *server) stopShadow(ctx context.Context, in *FlowPath) (*nothing, error) {
+	return nil, s.Engine.StopShadow(ctx, in.ID)
 }
 
 func (k KeyPath) person() string {

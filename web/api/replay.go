@@ -16,6 +16,7 @@ type RunQuery struct {
 	From   string `json:"from,omitempty"`
 	To     string `json:"to,omitempty"`
 	Error  string `json:"error,omitempty"`
+	Group  string `json:"group,omitempty"`
 }
 
 type replayInput struct {
@@ -44,8 +45,8 @@ func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, er
 		return nil, problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
 	}
 	if b := in.Body.Query; b != nil {
-		h := historyInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}
-		q, err := h.query(runStatuses...)
+		h := runsInput{HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}, b.Group}
+		q, err := h.query()
 		if err != nil {
 			return nil, err
 		}

@@ -18,7 +18,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-type historyInput struct {
+// HistoryInput are the parameters that lists of runs and events share.
+type HistoryInput struct {
 	Page
 	Flow   string `query:"flow"`
 	Status string `query:"status"`
@@ -28,7 +29,7 @@ type historyInput struct {
 	Error  string `query:"error" doc:"code"`
 }
 
-func (in *historyInput) query(statuses ...string) (store.Query, error) {
+func (in *HistoryInput) query(statuses ...string) (store.Query, error) {
 	q := store.Query{Flow: in.Flow, Status: in.Status, Error: in.Error, Text: in.Text, Cursor: in.Cursor, Limit: in.size()}
 	if in.Status != "" && !slices.Contains(statuses, in.Status) {
 		return q, problemOf(http.StatusUnprocessableEntity, "bad_status", "status is one of "+strings.Join(statuses, ", "), "status é um destes: "+strings.Join(statuses, ", "))
@@ -59,8 +60,21 @@ func moment(name, text string) (time.Time, error) {
 	return t, nil
 }
 
-func (s *server) listRuns(ctx context.Context, in *historyInput) (*listOutput[engine.RunView], error) {
-	q, err := in.query(runStatuses...)
+type runsInput struct {
+	HistoryInput
+	Group string `query:"group" doc:"of GET /failures: runs that failed in the same way"`
+}
+
+func (in *runsInput) query() (store.Query, error) {
+	q, err := in.HistoryInput.query(runStatuses...)
+	if in.Group != "" {
+		q.Status, q.Pick = string(store.Failed), engine.InGroup(in.Group)
+	}
+	return q, err
+}
+
+func (s *server) listRuns(ctx context.Context, in *runsInput) (*listOutput[engine.RunView], error) {
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +83,24 @@ func (s *server) listRuns(ctx context.Context, in *historyInput) (*listOutput[en
 		return nil, badCursor(err)
 	}
 	return listOf(runs, next), nil
+}
+
+type failuresInput struct {
+	Flow string `query:"flow"`
+	From string `query:"from" doc:"RFC 3339"`
+	To   string `query:"to" doc:"RFC 3339"`
+}
+
+type failuresOutput struct{ Body engine.Failures }
+
+func (s *server) failures(ctx context.Context, in *failuresInput) (*failuresOutput, error) {
+	h := HistoryInput{Flow: in.Flow, From: in.From, To: in.To}
+	q, err := h.query()
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.Engine.Failures(ctx, q)
+	return &failuresOutput{f}, err
 }
 
 // RunPath names a run or an event.
@@ -126,7 +158,7 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 	return s.getRun(ctx, &in.RunPath)
 }
 
-func (s *server) listEvents(ctx context.Context, in *historyInput) (*listOutput[engine.EventView], error) {
+func (s *server) listEvents(ctx context.Context, in *HistoryInput) (*listOutput[engine.EventView], error) {
 	q, err := in.query("accepted", "filtered", "duplicate", "rejected", "captured")
 	if err != nil {
 		return nil, err
@@ -208,7 +240,7 @@ func (s *server) live(c echo.Context) error {
 				err = out.send("alert", spokenAlert(v, lang))
 			}
 		case change := <-changes:
-			err = s.sendChange(out, change, flow)
+			err = s.sendChange(ctx, out, change, flow)
 		}
 		if err != nil {
 			return nil
@@ -227,14 +259,14 @@ func (s *server) sendFlow(out *stream, id, flow string) error {
 	return out.send("flow", map[string]any{"id": id, "state": e.State, "draft_rev": e.DraftRev, "published_rev": e.PublishedRev})
 }
 
-func (s *server) sendChange(out *stream, change store.Change, flow string) error {
+func (s *server) sendChange(ctx context.Context, out *stream, change store.Change, flow string) error {
 	switch {
 	case change.Gap:
 		return out.send("gap", map[string]any{})
 	case change.Run != nil && (flow == "" || change.Run.Flow == flow):
-		return out.send("run", engine.ViewRun(change.Run))
+		return out.send("run", s.Engine.RunItem(ctx, change.Run))
 	case change.Event != nil && (flow == "" || change.Event.Flow == flow):
-		return out.send("event", engine.ViewEvent(change.Event))
+		return out.send("event", s.Engine.EventItem(ctx, change.Event))
 	}
 	return nil
 }

@@ -38,7 +38,11 @@ func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, 
 				return false, err
 			}
 		}
-		list = append(list, s.shown(&r))
+		run := s.shown(&r)
+		if q.Pick != nil && !q.Pick(&run) {
+			return false, nil
+		}
+		list = append(list, run)
 		return true, nil
 	})
 	return list, next, err

@@ -314,6 +314,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Failures, by identical error */
+        get: operations["list-failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows": {
         parameters: {
             query?: never;
@@ -618,6 +635,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft beside the published revision */
+        get: operations["get-shadow"];
+        put?: never;
+        /** Compare the draft on the events that come */
+        post: operations["start-shadow"];
+        /** Compare no more */
+        delete: operations["stop-shadow"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1476,6 +1512,33 @@ export interface components {
             /** @description on the event */
             value: unknown;
         };
+        FailureGroup: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            first: string;
+            flow: string;
+            /** @description names it in GET /runs and in the query of a replay */
+            group: string;
+            /** Format: date-time */
+            last: string;
+            message: string;
+            /** @description the newest */
+            run: string;
+            /** @description path; * stands for the turn of a loop */
+            step: string;
+        };
+        Failures: {
+            items: components["schemas"]["FailureGroup"][];
+            /**
+             * Format: int64
+             * @description that were looked at
+             */
+            runs: number;
+            /** @description false when there are older ones that were not looked at */
+            whole: boolean;
+        };
         Field: {
             /**
              * Format: date-time
@@ -1916,6 +1979,7 @@ export interface components {
             error?: string;
             flow?: string;
             from?: string;
+            group?: string;
             q?: string;
             status?: string;
             to?: string;
@@ -1973,6 +2037,48 @@ export interface components {
             password: string;
             /** @description of the setup link */
             token: string;
+        };
+        ShadowView: {
+            /**
+             * Format: date-time
+             * @description when events were last looked at
+             */
+            at: string | null;
+            /** @description who began it */
+            by: string;
+            /** Format: int64 */
+            changed: number;
+            /**
+             * Format: int64
+             * @description of the draft as it was then
+             */
+            draft_rev: number;
+            /**
+             * @description why it looks at no more events
+             * @enum {string}
+             */
+            ended: "" | "published";
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            newly_failed: number;
+            /** Format: int64 */
+            newly_mended: number;
+            on: boolean;
+            /** @description the draft was changed since */
+            outdated: boolean;
+            /** Format: int64 */
+            published_rev: number;
+            rows: components["schemas"]["BacktestRow"][];
+            /** Format: int64 */
+            same: number;
+            /** Format: date-time */
+            since: string | null;
+            /**
+             * Format: int64
+             * @description events that were too many to look at
+             */
+            skipped: number;
         };
         SignInInputBody: {
             email: string;
@@ -2869,6 +2975,41 @@ export interface operations {
             };
         };
     };
+    "list-failures": {
+        parameters: {
+            query?: {
+                flow?: string;
+                /** @description RFC 3339 */
+                from?: string;
+                /** @description RFC 3339 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failures"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-flows": {
         parameters: {
             query?: {
@@ -3599,6 +3740,97 @@ export interface operations {
             };
         };
     };
+    "get-shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "test-flow": {
         parameters: {
             query?: never;
@@ -3943,6 +4175,8 @@ export interface operations {
                 to?: string;
                 /** @description code */
                 error?: string;
+                /** @description of GET /failures: runs that failed in the same way */
+                group?: string;
             };
             header?: never;
             path?: never;

@@ -1,0 +1,140 @@
+package engine_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// draft saves the draft of a flow.
+func (h *house) draft(document string) *flow.Flow {
+	h.t.Helper()
+	f, problems := flow.ParseFlow([]byte(document))
+	if len(problems) > 0 {
+		h.t.Fatalf("%+v", problems)
+	}
+	_, err := h.flows.Update(h.t.Context(), f.ID, f, -1)
+	check(h.t, err)
+	return f
+}
+
+func TestAShadowComparesWhatCameSince(t *testing.T) {
+	dir := t.TempDir()
+	document := `{"id": "orders", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "paid", "action": "filter", "with": {"where": "trigger.body.total > 100"}},
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.total }}"}}]}`
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, dir, s)
+		defer func() { h.stop() }()
+		h.publish(document)
+		h.finished(h.send("orders", `{"total": 150}`))
+		h.draft(strings.Replace(document, "> 100", "> 200", 1))
+		_, err := h.StartShadow(t.Context(), "orders", "ana")
+		check(t, err)
+		h.finished(h.send("orders", `{"total": 150}`))
+		h.finished(h.send("orders", `{"total": 250}`))
+		h.finished(h.send("orders", `{"total": 50}`))
+		time.Sleep(3 * time.Minute)
+		for range 2 {
+			v, err := h.Shadow(t.Context(), "orders")
+			check(t, err)
+			if !v.On || v.Events != 3 || v.Same != 2 || v.Changed != 1 || v.Rows[0].After != store.RunFiltered || v.By != "ana" || v.Outdated {
+				t.Fatalf("shadow: %+v", v)
+			}
+			h.stop() // it goes on after a stop
+			h = open(t, dir, s)
+		}
+		if len(s.arrived) != 3 {
+			t.Errorf("arrived %q: the draft must send nothing", s.arrived)
+		}
+		h.finished(h.send("orders", `{"total": 120}`))
+		time.Sleep(2 * time.Minute)
+		h.draft(strings.Replace(document, "> 100", "> 300", 1))
+		if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.Events != 4 || v.Changed != 2 || !v.Outdated {
+			t.Errorf("shadow: %+v %v", v, err)
+		}
+		_, err = h.flows.Publish(t.Context(), "orders", engine.PublishOptions{IfMatch: -1})
+		check(t, err)
+		time.Sleep(2 * time.Minute)
+		if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.On || v.Ended != "published" || v.Events != 4 {
+			t.Errorf("after publishing: %+v %v", v, err)
+		}
+		check(t, h.StopShadow(t.Context(), "orders"))
+		if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.On || v.Events != 0 || v.Rows == nil {
+			t.Errorf("after the end: %+v %v", v, err)
+		}
+	})
+}
+
+// What a run read of the world then is what a back-test reads.
+func TestABacktestReadsWhatWasRecorded(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "sub", "trigger": {"kind": "call"}, "steps": [{"id": "answer", "action": "set", "with": {"values": {"grade": "a"}}}]}`)
+	document := `{"id": "orders", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "count", "action": "state.increment", "with": {"key": "n"}},
+		{"id": "limit", "action": "state.get", "with": {"key": "limit"}},
+		{"id": "grade", "action": "call", "with": {"flow": "sub", "input": {"n": 1}}},
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.event }} {{ steps.limit.value }} {{ steps.grade.grade }}"}}]}`
+	h.publish(document)
+	h.putState("limit", "10")
+	receipts, err := h.Accept(t.Context(), []engine.Incoming{{
+		Flow: "orders", At: time.Now(), Body: []byte(`{}`), Name: "paid", Meta: engine.Meta{Kind: "webhook", Type: "application/json"},
+	}})
+	check(t, err)
+	h.finished(receipts[0].Run)
+	h.putState("limit", "99")
+	b, err := h.Backtest(t.Context(), h.draft(document), store.Query{}, 10)
+	check(t, err)
+	if b.Events != 1 || b.Same != 1 {
+		t.Errorf("the same flow: %+v", b)
+	}
+	b, err = h.Backtest(t.Context(), h.draft(strings.Replace(document, `text": "`, `text": "now `, 1)), store.Query{}, 10)
+	check(t, err)
+	if b.Changed != 1 || len(b.Rows[0].Differences) != 1 || b.Rows[0].Differences[0].Message != `tell/input/text: want "paid 10 a", got "now paid 10 a"` {
+		t.Errorf("another text: %+v", b.Rows)
+	}
+	b, err = h.Backtest(t.Context(), h.draft(strings.Replace(document, `"limit"`, `"other"`, 1)), store.Query{}, 10)
+	check(t, err)
+	if b.Changed != 1 {
+		t.Errorf("a key that was not read then: %+v", b.Rows)
+	}
+	if entry, err := h.store.GetKey(t.Context(), engine.StateSpace, "n"); err != nil || string(entry.Value) != "1" {
+		t.Errorf("the back-test counted: %s %v", entry.Value, err)
+	}
+}
+
+func (h *house) putState(key, value string) {
+	h.t.Helper()
+	_, err := h.store.PutKey(h.t.Context(), engine.StateSpace, key, []byte(value), -1, 0)
+	check(h.t, err)
+}
+
+func TestFailuresAreGrouped(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "orders", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "each", "action": "loop", "with": {"over": "trigger.body.ids"}, "steps": [
+			{"id": "end", "action": "stop", "with": {"as": "failed", "message": "order {{ item }} is {{ trigger.body.why }}"}}]}]}`)
+	for i := range 7 {
+		why := []string{"lost", "late"}[i%2]
+		h.finished(h.send("orders", fmt.Sprintf(`{"ids": [%d], "why": %q}`, 100_000+i, why)))
+	}
+	f, err := h.Failures(t.Context(), store.Query{})
+	check(t, err)
+	if len(f.Items) != 2 || f.Items[0].Count != 4 || f.Items[1].Count != 3 || f.Items[0].Message != "order … is lost" || f.Items[0].Step != "each.*.end" || !f.Whole {
+		t.Fatalf("groups: %+v", f)
+	}
+	runs, _, err := h.Runs(t.Context(), store.Query{Limit: 50, Pick: engine.InGroup(f.Items[1].Group)})
+	check(t, err)
+	if len(runs) != 3 || runs[0].ID != f.Items[1].Run {
+		t.Errorf("runs of a group: %+v", runs)
+	}
+}
