@@ -101,7 +101,11 @@ func sign(x *exchange, c *engine.Connection, key string, now time.Time) error {
 		return err
 	}
 	if c.Fields["scheme"] != "header" {
-		return standardWebhook(x, secret, key, now)
+		secrets, err := c.Secret("secret")
+		if err != nil {
+			return engine.Permanent(err)
+		}
+		return standardWebhook(x, key, now, secrets...)
 	}
 	name := c.Fields["header"]
 	if name == "" {
@@ -110,20 +114,28 @@ func sign(x *exchange, c *engine.Connection, key string, now time.Time) error {
 	return setSecret(x, name, c.Fields["prefix"]+encode(c.Fields["encoding"], mac(c.Fields["hash"], []byte(secret), x.body)))
 }
 
-func standardWebhook(x *exchange, secret, key string, now time.Time) error {
-	raw := []byte(secret)
-	if encoded, ok := strings.CutPrefix(secret, "whsec_"); ok {
-		decoded, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil {
-			return engine.Faultf("bad_connection", "the secret begins with whsec_ but is not base64 after it")
-		}
-		raw = decoded
-	}
-	id, at := "msg_"+key, strconv.FormatInt(now.Unix(), 10)
+func webhookID(key string) string { return "msg_" + key }
+
+// standardWebhook signs with every secret, so that one can be replaced while receivers still
+// hold the old one.
+func standardWebhook(x *exchange, key string, now time.Time, secrets ...string) error {
+	id, at := webhookID(key), strconv.FormatInt(now.Unix(), 10)
 	signed := append([]byte(id+"."+at+"."), x.body...)
+	signatures := make([]string, 0, len(secrets))
+	for _, secret := range secrets {
+		raw := []byte(secret)
+		if encoded, ok := strings.CutPrefix(secret, "whsec_"); ok {
+			decoded, err := base64.StdEncoding.DecodeString(encoded)
+			if err != nil {
+				return engine.Faultf("bad_connection", "the secret begins with whsec_ but is not base64 after it")
+			}
+			raw = decoded
+		}
+		signatures = append(signatures, "v1,"+base64.StdEncoding.EncodeToString(mac("sha256", raw, signed)))
+	}
 	x.header.Set("Webhook-Id", id)
 	x.header.Set("Webhook-Timestamp", at)
-	return setSecret(x, "Webhook-Signature", "v1,"+base64.StdEncoding.EncodeToString(mac("sha256", raw, signed)))
+	return setSecret(x, "Webhook-Signature", strings.Join(signatures, " "))
 }
 
 func mac(name string, secret, data []byte) []byte {

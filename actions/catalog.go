@@ -11,6 +11,7 @@ import (
 func Catalog(out *Outbound) []engine.Action {
 	return append([]engine.Action{
 		httpRequestAction(out),
+		webhookSendAction(out),
 		emailSendAction(out),
 		logAction(),
 	}, Actions(out, builtInConnectors())...)

@@ -341,7 +341,7 @@ func TestHeadersCannotBeSmuggled(t *testing.T) {
 
 func TestStandardWebhook(t *testing.T) {
 	x := &exchange{header: http.Header{}, body: []byte(`{"test": 2432232314}`)}
-	if err := standardWebhook(x, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0)); err != nil {
+	if err := standardWebhook(x, "p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"); err != nil {
 		t.Fatal(err)
 	}
 	if got := x.header.Get("Webhook-Signature"); got != "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {

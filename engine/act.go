@@ -79,7 +79,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 	if n.action.Effect {
 		w.doubt(rec)
 	}
-	plan := scheduleOf(n.step.Retry)
+	plan := scheduleOf(n.step.Retry, n.action.Waits)
 	for {
 		connection, v, err := w.connect(n, rec)
 		if err != nil || v != next {

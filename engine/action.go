@@ -30,9 +30,10 @@ type Action struct {
 	Sample     any        // declared output, for simulated steps and types
 	SampleOf   func() any // the same where it has to be computed first
 
-	Remembers  time.Duration // the provider recognises the idempotency key of a call for so long: repeating within it is safe
-	Help       form.Words    // more about it, for documentation
-	Deprecated form.Words    // what to use instead
+	Waits      []time.Duration // between the attempts of a step that says nothing about retry; nil: the engine's own
+	Remembers  time.Duration   // the provider recognises the idempotency key of a call for so long: repeating within it is safe
+	Help       form.Words      // more about it, for documentation
+	Deprecated form.Words      // what to use instead
 	// Options reads the options of a field that are the provider's own; nil where none are.
 	Options func(ctx context.Context, ask OptionsAsk) ([]form.Choice, error)
 }

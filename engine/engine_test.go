@@ -27,6 +27,7 @@ type sink struct {
 	arrived  []string
 	keys     map[string]int
 	failures int
+	waits    []time.Duration // between the attempts of test.send
 	fetched  []string
 	told     []string                         // by alerts
 	deaf     int                              // so many alerts do not arrive
@@ -35,7 +36,7 @@ type sink struct {
 
 func (s *sink) action() engine.Action {
 	return engine.Action{
-		Kind: "test.send", Title: form.Label("Send", "Enviar"), Effect: true, Sample: map[string]any{"sent": "sample"},
+		Kind: "test.send", Title: form.Label("Send", "Enviar"), Effect: true, Sample: map[string]any{"sent": "sample"}, Waits: s.waits,
 		New: func() engine.Doer { return &send{sink: s} },
 	}
 }

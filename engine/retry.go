@@ -24,11 +24,16 @@ type schedule struct {
 	first, max time.Duration
 	factor     float64
 	jitter     float64
+	waits      []time.Duration // in place of all but the jitter
 }
 
-func scheduleOf(r *flow.Retry) schedule {
-	s := schedule{defaultAttempts, defaultFirst, defaultMax, defaultFactor, defaultJitter}
+// scheduleOf is what a step says, else the waits of its action, else the engine's own.
+func scheduleOf(r *flow.Retry, waits []time.Duration) schedule {
+	s := schedule{defaultAttempts, defaultFirst, defaultMax, defaultFactor, defaultJitter, nil}
 	if r == nil {
+		if s.waits = waits; len(waits) > 0 {
+			s.attempts = len(waits) + 1
+		}
 		return s
 	}
 	if r.Attempts != nil {
@@ -54,6 +59,9 @@ func scheduleOf(r *flow.Retry) schedule {
 func (s schedule) pause(attempt int) time.Duration {
 	d := float64(s.first) * math.Pow(s.factor, float64(attempt-1))
 	d = min(d, float64(s.max))
+	if attempt <= len(s.waits) {
+		d = float64(s.waits[attempt-1])
+	}
 	d *= 1 + s.jitter*(2*rand.Float64()-1)
 	return max(0, time.Duration(d))
 }
