@@ -9,12 +9,15 @@ import (
 
 // Catalog lists the actions of this package, in the order in which people look for things.
 func Catalog(out *Outbound) []engine.Action {
+	connectors := builtInConnectors()
 	return append([]engine.Action{
 		httpRequestAction(out),
 		webhookSendAction(out),
 		emailSendAction(out),
 		logAction(),
-	}, Actions(out, builtInConnectors())...)
+		sheetsAppendAction(out, connectors),
+		sheetsUpsertAction(out, connectors),
+	}, Actions(out, connectors)...)
 }
 
 // Connections lists the kinds of connection that the actions take.

@@ -130,6 +130,7 @@ type actionFile struct {
 	Sample      any              `json:"sample"` // of the answer's body
 	Aliases     []string         `json:"aliases"`
 	Deprecated  form.Words       `json:"deprecated"`
+	Internal    bool             `json:"internal"` // not listed: a part of an action in Go
 }
 
 type idempotencyFile struct {

@@ -159,7 +159,9 @@ func Actions(out *Outbound, connectors []*Connector) []engine.Action {
 	var list []engine.Action
 	for _, c := range connectors {
 		for _, id := range c.actions {
-			list = append(list, c.engineAction(out, id))
+			if !c.file.Actions[id].Internal {
+				list = append(list, c.engineAction(out, id))
+			}
 		}
 	}
 	return list

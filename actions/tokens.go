@@ -290,7 +290,24 @@ func (g *grant) assertion(ctx context.Context, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	secret = serviceAccount(secret, claims)
 	return signJWT(secret, claims)
+}
+
+// serviceAccount takes the key out of a file of Google, if the secret is one, and the
+// account's address for a claim that is not set.
+func serviceAccount(secret string, claims map[string]any) string {
+	var file struct {
+		Key   string `json:"private_key"`
+		Email string `json:"client_email"`
+	}
+	if json.Unmarshal([]byte(secret), &file) != nil || file.Key == "" {
+		return secret
+	}
+	if claims["iss"] == nil && file.Email != "" {
+		claims["iss"] = file.Email
+	}
+	return file.Key
 }
 
 // signJWT makes a compact RS256 token with a private key in PEM.
