@@ -15,7 +15,7 @@ func sheetsAppendAction(out *Outbound, connectors []*Connector) engine.Action {
 		Words:   form.Label("spreadsheet append excel google table", "planilha acrescentar excel google tabela"),
 		Help: form.Label("Values are written as they are: a text that begins with = does not become a formula. Sent twice, it makes two rows; \"Add or change a row\" does not.",
 			"Os valores são escritos como estão: um texto que começa com = não vira fórmula. Enviada duas vezes, cria duas linhas; \"Adicionar ou mudar uma linha\" não."),
-		Sample: map[string]any{"range": "Clientes!A7:B7", "row": 7, "rows": 1},
+		Sample: map[string]any{"range": "Vendas!A7:B7", "row": 7, "rows": 1},
 	}, func(s sheet) engine.Doer { return &sheetsAppend{sheet: s} })
 }
 

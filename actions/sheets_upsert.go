@@ -19,7 +19,7 @@ func sheetsUpsertAction(out *Outbound, connectors []*Connector) engine.Action {
 		Repeatable: true,
 		Help: form.Label("Runs change a sheet one at a time, so that two of them do not add the same row. Values are written as they are: a text that begins with = does not become a formula.",
 			"As execuções mudam uma aba uma de cada vez, para que duas não adicionem a mesma linha. Os valores são escritos como estão: um texto que começa com = não vira fórmula."),
-		Sample: map[string]any{"range": "Clientes!A7:B7", "row": 7, "created": false},
+		Sample: map[string]any{"range": "Vendas!A7:B7", "row": 7, "created": false},
 	}, func(s sheet) engine.Doer { return &sheetsUpsert{sheet: s} })
 }
 

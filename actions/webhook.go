@@ -58,7 +58,7 @@ func (w *webhookSend) Do(ctx context.Context, call *engine.Call) (engine.Output,
 	if err != nil {
 		return nil, err
 	}
-	if err := authorize(x, call); err != nil {
+	if err := authorize(ctx, w.out, x, call); err != nil {
 		return nil, err
 	}
 	call.Sent(func() any { return show(x, call.Connection) })
