@@ -31,6 +31,7 @@ type archive struct {
 
 	cached sync.Mutex
 	blocks map[blockKey]*block
+	bodies map[blockKey][]byte
 
 	passing sync.Mutex // held while blocks are moved
 	files   sync.Mutex // held by whoever needs that no file goes away, and by who deletes them
@@ -44,7 +45,7 @@ type blockKey struct {
 const mostCached = 16 // blocks
 
 func newArchive(s *Store) *archive {
-	return &archive{s: s, dir: filepath.Join(s.dir, "archive"), news: make(chan struct{}, 1), blocks: map[blockKey]*block{}}
+	return &archive{s: s, dir: filepath.Join(s.dir, "archive"), news: make(chan struct{}, 1), blocks: map[blockKey]*block{}, bodies: map[blockKey][]byte{}}
 }
 
 // load reads which volumes there are. None is opened before somebody asks for it.
@@ -196,7 +197,7 @@ func (a *archive) read(f *archived) (*kept, error) {
 
 func (a *archive) readHeld(f *archived) (*kept, error) {
 	if !a.over(f.flow, f.entry.at, true) {
-		return f.whole()
+		return a.whole(f)
 	}
 	k, err := f.decode()
 	if err != nil {
@@ -206,30 +207,49 @@ func (a *archive) readHeld(f *archived) (*kept, error) {
 }
 
 // whole is the event without regard to what is over.
-func (f *archived) whole() (*kept, error) {
+func (a *archive) whole(f *archived) (*kept, error) {
 	k, err := f.decode()
 	if err != nil {
 		return nil, f.v.damaged(rowsExt, err)
 	}
-	return k, f.addBody(k)
-}
-
-func (f *archived) addBody(k *kept) error {
 	if f.v.note.NoBodies {
-		return nil
+		return k, nil
 	}
-	db, err := f.v.openBodies()
-	if err != nil {
-		return err
-	}
-	plain, err := readBlock(db, f.block)
+	plain, err := a.bodiesOf(f.v, f.block)
 	if err == nil {
 		k.event.Meta, k.event.Body, err = decodeBodies(plain, f.number)
 	}
 	if err != nil {
-		return f.v.damaged(bodiesExt, err)
+		return nil, f.v.damaged(bodiesExt, err)
 	}
-	return nil
+	return k, nil
+}
+
+const mostBodies = 4 // blocks that are kept in memory
+
+// bodiesOf gives a block of bodies.
+func (a *archive) bodiesOf(v *volume, at uint32) ([]byte, error) {
+	key := blockKey{v, at}
+	a.cached.Lock()
+	plain := a.bodies[key]
+	a.cached.Unlock()
+	if plain != nil {
+		return plain, nil
+	}
+	db, err := v.openBodies()
+	if err != nil {
+		return nil, err
+	}
+	if plain, err = readBlock(db, at); err != nil {
+		return nil, err
+	}
+	a.cached.Lock()
+	defer a.cached.Unlock()
+	if len(a.bodies) >= mostBodies {
+		clear(a.bodies)
+	}
+	a.bodies[key] = plain
+	return plain, nil
 }
 
 // event gives the archived event of a number.
@@ -473,7 +493,7 @@ func (a *archive) eraseIn(f *archived) error {
 	var all []kept
 	for _, n := range slices.Sorted(maps.Keys(b.entries)) {
 		one := &archived{f.v, f.block, f.flow, b.entries[n]}
-		k, err := one.whole()
+		k, err := a.whole(one)
 		if err != nil {
 			return err
 		}
@@ -487,7 +507,8 @@ func (a *archive) eraseIn(f *archived) error {
 		all = append(all, *k)
 	}
 	clear(a.blocks)
-	return f.v.replace(f.block, pack(encodeRows(f.flow, all)), pack(encodeBodies(all)))
+	clear(a.bodies)
+	return f.v.replace(f.block, &packed{rows: pack(encodeRows(f.flow, all)), bodies: pack(encodeBodies(all)), words: filterFor(all)})
 }
 
 func (a *archive) close() error {

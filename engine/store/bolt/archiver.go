@@ -236,7 +236,7 @@ func packAll(all []kept) []packed {
 		part := all[:n]
 		all = all[n:]
 		flow := part[0].event.Flow
-		blocks = append(blocks, packed{flow: flow, all: part, rows: pack(encodeRows(flow, part)), bodies: pack(encodeBodies(part))})
+		blocks = append(blocks, packed{flow: flow, all: part, rows: pack(encodeRows(flow, part)), bodies: pack(encodeBodies(part)), words: filterFor(part)})
 	}
 	return blocks
 }

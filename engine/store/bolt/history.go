@@ -25,7 +25,7 @@ const (
 // ListRuns implements store.History.
 func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, next string, err error) {
 	what := seek(q.Text)
-	next, err = s.page(ctx, "runs", q, func(tx *tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "runs", q, what, func(tx *tx, value []byte) (bool, error) {
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
 			return false, err
@@ -81,7 +81,7 @@ func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.Eve
 
 // listKept lists the events that are on disk.
 func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list []store.EventInfo, next string, err error) {
-	next, err = s.page(ctx, "events", q, func(tx *tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "events", q, what, func(tx *tx, value []byte) (bool, error) {
 		var e savedEvent
 		if err := unseal(value, &e); err != nil {
 			return false, err
@@ -97,7 +97,7 @@ func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list
 }
 
 // page walks rows, newest first, until f took enough.
-func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(tx *tx, value []byte) (bool, error)) (next string, err error) {
+func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *sought, f func(tx *tx, value []byte) (bool, error)) (next string, err error) {
 	start := time.Now()
 	limit := min(max(q.Limit, 1), mostListed)
 	err = s.live.view(func(tx *tx) error {
@@ -112,12 +112,15 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, f func(t
 			w.start(from)
 			last = from
 		}
-		taken := 0
-		scanned := 0
+		taken, scanned, passed := 0, 0, 0
 		for r := w.before(last); r.number > 0; r = w.before(r.number) {
-			if taken == limit || scanned == mostScanned || ctx.Err() != nil || (q.Text != "" && scanned > 0 && time.Since(start) > searchFor) {
+			if taken == limit || scanned == mostScanned || ctx.Err() != nil || (what != nil && scanned+passed > 0 && time.Since(start) > searchFor) {
 				next = strconv.FormatUint(r.number+1, 10)
 				return ctx.Err()
+			}
+			if !r.mayHold(what) {
+				passed++
+				continue
 			}
 			scanned++
 			value := []byte(nil)

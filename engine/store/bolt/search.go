@@ -21,6 +21,8 @@ const searchFor = time.Second
 type sought struct {
 	text   []byte
 	digits string
+	words  []uint64 // sums of its words; what holds it holds all of them
+	number uint64   // of the run or event whose ID it is
 }
 
 func seek(text string) *sought {
@@ -40,6 +42,12 @@ func seek(text string) *sought {
 	}
 	if digits >= 6 && others == 0 {
 		s.digits = onlyDigits(text)
+	}
+	if s.digits == "" || len(s.digits) == digits { // else there are digits of other scripts
+		eachWord(s.text, func(sum uint64) { s.words = append(s.words, sum) })
+	}
+	if n, err := numberOf(text); err == nil {
+		s.number = n
 	}
 	return s
 }

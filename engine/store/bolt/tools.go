@@ -130,7 +130,7 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 }
 
 // framed are the buckets whose values are all frames.
-var framed = map[string]bool{"events": true, "runs": true, "steps": true, "results": true, "inbox": true, "keys": true, "dedupe": true, "signals": true, "docs": true, "volumes": true, "blocks": true}
+var framed = map[string]bool{"events": true, "runs": true, "steps": true, "results": true, "inbox": true, "keys": true, "dedupe": true, "signals": true, "docs": true, "volumes": true, "blocks": true, "words": true}
 
 func openToRead(path string) (*bbolt.DB, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: openTimeout, ReadOnly: true})

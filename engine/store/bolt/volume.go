@@ -26,6 +26,7 @@ const (
 //
 //	index   number         block (4 bytes), 1 if it has a run, CRC32C of the flow (4 bytes); rows only
 //	blocks  block          frame
+//	words   block          Bloom filter of the words of rows and bodies; rows only
 type volume struct {
 	dir  string
 	seq  uint64
@@ -168,7 +169,7 @@ func openArchive(path string) (db *bbolt.DB, err error) {
 			return nil, err
 		}
 	}
-	if err := createWith(path, []string{"index", "blocks"}, o); err != nil {
+	if err := createWith(path, []string{"index", "blocks", "words"}, o); err != nil {
 		return nil, err
 	}
 	err = guard(func() error {
@@ -193,6 +194,7 @@ type packed struct {
 	flow         string
 	all          []kept
 	rows, bodies []byte
+	words        []byte
 }
 
 // add makes blocks durable in a volume that is open for writing: bodies first, so that no row is without its body.
@@ -209,6 +211,9 @@ func (v *volume) add(blocks []packed) error {
 	}
 	err = v.rows.Update(func(tx *bbolt.Tx) error {
 		if err := putBlocks(tx, first, blocks, func(b *packed) []byte { return b.rows }); err != nil {
+			return err
+		}
+		if err := putWords(tx, first, blocks); err != nil {
 			return err
 		}
 		return putIndex(tx, first, blocks)
@@ -235,6 +240,21 @@ func putBlocks(tx *bbolt.Tx, first uint32, blocks []packed, part func(*packed) [
 	b.FillPercent = 0.95
 	for i := range blocks {
 		if err := b.Put(binary.BigEndian.AppendUint32(nil, first+uint32(i)), part(&blocks[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putWords adds the filters, in a file that may be from before there were any.
+func putWords(tx *bbolt.Tx, first uint32, blocks []packed) error {
+	b, err := tx.CreateBucketIfNotExists([]byte("words"))
+	if err != nil {
+		return err
+	}
+	b.FillPercent = 0.95
+	for i := range blocks {
+		if err := b.Put(binary.BigEndian.AppendUint32(nil, first+uint32(i)), blocks[i].words); err != nil {
 			return err
 		}
 	}
@@ -278,26 +298,22 @@ func readBlock(db *bbolt.DB, at uint32) (plain []byte, err error) {
 }
 
 // replace writes a block once more.
-func (v *volume) replace(at uint32, rows, bodies []byte) error {
-	noBodies := v.note.NoBodies
-	if err := v.reopen(noBodies); err != nil {
+func (v *volume) replace(at uint32, block *packed) error {
+	if err := v.reopen(v.note.NoBodies); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		db   *bbolt.DB
-		data []byte
-	}{{v.bodies, bodies}, {v.rows, rows}} {
-		if part.db == nil {
-			continue
-		}
-		err := part.db.Update(func(tx *bbolt.Tx) error {
-			return tx.Bucket([]byte("blocks")).Put(binary.BigEndian.AppendUint32(nil, at), part.data)
+	one := []packed{*block}
+	if v.bodies != nil {
+		err := v.bodies.Update(func(tx *bbolt.Tx) error {
+			return putBlocks(tx, at, one, func(b *packed) []byte { return b.bodies })
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return v.rows.Update(func(tx *bbolt.Tx) error {
+		return errors.Join(putBlocks(tx, at, one, func(b *packed) []byte { return b.rows }), putWords(tx, at, one))
+	})
 }
 
 // reopen opens the files for writing, the rows alone where the bodies are gone.

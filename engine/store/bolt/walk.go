@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 
@@ -27,6 +28,9 @@ type part struct {
 	row    []byte
 	begun  bool
 	failed bool
+
+	judged []byte // block that was asked last whether it may hold what is sought
+	may    bool
 }
 
 func (s *Store) walk(tx *tx, bucket string) *walk {
@@ -145,4 +149,21 @@ func (w *walk) sealed(r row) []byte {
 		return rowOf(f.run)
 	}
 	return rowOf(f.event)
+}
+
+// mayHold says whether a row can hold what is sought; one that is not archived always can.
+func (r row) mayHold(what *sought) bool {
+	p := r.part
+	if what == nil || p == nil || r.number == what.number {
+		return true
+	}
+	if at := p.row[:4]; !bytes.Equal(at, p.judged) {
+		p.judged = bytes.Clone(at)
+		err := guard(func() error {
+			p.may = what.mayBeIn(filterOf(p.tx, at))
+			return nil
+		})
+		p.may = p.may || err != nil
+	}
+	return p.may
 }

@@ -1,0 +1,238 @@
+package bolt
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+// words are the sums of all words of a block, case aside, and of its numbers without what
+// stands between their digits. From them a Bloom filter is made, so that a search passes over
+// blocks that cannot hold what it looks for.
+type words struct {
+	table []uint64 // of sums, by their first bits; 0 is a free place
+	n     int
+}
+
+func newWords() *words { return &words{table: make([]uint64, 1<<12)} }
+
+func (w *words) put(sum uint64) {
+	if sum = max(sum, 1); 2*w.n > len(w.table) {
+		former := w.table
+		w.table, w.n = make([]uint64, 4*len(former)), 0
+		for _, sum := range former {
+			if sum != 0 {
+				w.put(sum)
+			}
+		}
+	}
+	mask := uint64(len(w.table) - 1)
+	at := (sum ^ sum>>32) & mask
+	for ; w.table[at] != 0; at = (at + 1) & mask {
+		if w.table[at] == sum {
+			return
+		}
+	}
+	w.table[at], w.n = sum, w.n+1
+}
+
+const (
+	wordBits   = 10 // of the filter, for each word
+	wordProbes = 7
+	mostWord   = 64 // bytes of a word that count
+)
+
+const (
+	sumStart = 14695981039346656037 // FNV-1a
+	sumPrime = 1099511628211
+	digitSum = sumStart ^ '#' // numbers begin with another sum than words
+)
+
+// filterFor makes the frame of a block's filter.
+func filterFor(all []kept) []byte {
+	w := newWords()
+	w.addAll(all)
+	return frame(w.filter())
+}
+
+// addAll takes the words of all that a search looks at.
+func (w *words) addAll(all []kept) {
+	for i := range all {
+		k := &all[i]
+		w.add([]byte(k.event.Title))
+		w.add([]byte(k.event.Reason))
+		w.add(k.event.Body)
+		if k.run != nil {
+			w.add([]byte(k.run.Title))
+			w.add([]byte(k.run.Error.Message))
+			w.add([]byte(k.run.Error.Code))
+		}
+		for _, p := range k.steps {
+			w.add(p.value)
+		}
+	}
+}
+
+func (w *words) add(raw []byte) {
+	raw = unescape(raw)
+	eachWord(raw, w.put)
+	eachNumber(raw, func(digits []byte) {
+		w.put(sumOfDigits(digits))
+		if rest, cut := bytes.CutPrefix(digits, []byte("55")); cut && len(rest) >= 10 {
+			w.put(sumOfDigits(rest))
+		}
+	})
+}
+
+// eachWord gives the sum of each run of letters and digits, in lower case.
+func eachWord(raw []byte, f func(sum uint64)) {
+	sum, length := uint64(sumStart), 0
+	flush := func() {
+		if length > 0 {
+			f(sum)
+		}
+		sum, length = sumStart, 0
+	}
+	take := func(c byte) {
+		if length++; length <= mostWord {
+			sum = (sum ^ uint64(c)) * sumPrime
+		}
+	}
+	for i := 0; i < len(raw); {
+		c := raw[i]
+		if c < utf8.RuneSelf {
+			i++
+			if c = lowered[c]; c == 0 {
+				flush()
+			} else {
+				take(c)
+			}
+			continue
+		}
+		r, size := utf8.DecodeRune(raw[i:])
+		i += size
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			flush()
+			continue
+		}
+		var buf [utf8.UTFMax]byte
+		for _, c := range buf[:utf8.EncodeRune(buf[:], unicode.ToLower(r))] {
+			take(c)
+		}
+	}
+	flush()
+}
+
+// lowered are the letters and digits of ASCII in lower case, 0 for all else.
+var lowered = func() (table [utf8.RuneSelf]byte) {
+	for c := byte('0'); c <= 'z'; c++ {
+		if r := rune(c); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			table[c] = byte(unicode.ToLower(r)) //nolint:gosec // ASCII
+		}
+	}
+	return table
+}()
+
+// eachNumber gives the digits of each number of six or more that other signs may divide.
+func eachNumber(raw []byte, f func(digits []byte)) {
+	var digits []byte
+	flush := func() {
+		if len(digits) >= 6 {
+			f(digits)
+		}
+		digits = digits[:0]
+	}
+	for _, c := range raw {
+		switch {
+		case c >= '0' && c <= '9':
+			digits = append(digits, c)
+		case !numberSign[c]:
+			flush()
+		}
+	}
+	flush()
+}
+
+// numberSign is what may stand between the digits of a number. Digits of other scripts are
+// found by words alone.
+var numberSign = func() (table [256]bool) {
+	for _, c := range []byte(between) {
+		table[c] = true
+	}
+	return table
+}()
+
+func sumOfDigits(digits []byte) uint64 {
+	sum := uint64(digitSum)
+	for _, c := range digits {
+		sum = (sum ^ uint64(c)) * sumPrime
+	}
+	return sum
+}
+
+// filter makes the Bloom filter.
+func (w *words) filter() []byte {
+	bits := uint64(max(64, (w.n*wordBits+7)/8*8)) //nolint:gosec // positive
+	f := make([]byte, bits/8)
+	for _, sum := range w.table {
+		if sum == 0 {
+			continue
+		}
+		a, b := probes(sum)
+		for i := range uint64(wordProbes) {
+			bit := (a + i*b) % bits
+			f[bit/8] |= 1 << (bit % 8)
+		}
+	}
+	return f
+}
+
+func probes(sum uint64) (first, step uint64) {
+	sum ^= sum >> 29
+	sum *= 0xbf58476d1ce4e5b9
+	sum ^= sum >> 32
+	return sum & (1<<32 - 1), sum>>32 | 1
+}
+
+// mayHold says whether a word can be among those of a filter.
+func mayHold(filter []byte, sum uint64) bool {
+	a, b := probes(max(sum, 1))
+	bits := uint64(len(filter)) * 8
+	for i := range uint64(wordProbes) {
+		if bit := (a + i*b) % bits; filter[bit/8]&(1<<(bit%8)) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// mayBeIn says whether what is looked for can be in a block.
+func (s *sought) mayBeIn(filter []byte) bool {
+	if len(filter) == 0 || len(s.words) == 0 {
+		return true
+	}
+	if s.digits != "" && mayHold(filter, sumOfDigits([]byte(s.digits))) {
+		return true
+	}
+	for _, sum := range s.words {
+		if !mayHold(filter, sum) {
+			return false
+		}
+	}
+	return true
+}
+
+// filterOf gives the filter of a block; nil where there is none. It dies with the
+// transaction.
+func filterOf(tx *bbolt.Tx, at []byte) []byte {
+	b := tx.Bucket([]byte("words"))
+	if b == nil {
+		return nil
+	}
+	if data := b.Get(at); len(data) > 5 {
+		return data[1 : len(data)-4]
+	}
+	return nil
+}
