@@ -32,6 +32,7 @@ type bench struct {
 	dir     string
 	binary  string
 	seconds time.Duration
+	runs    int // of a long history
 	figures []figure
 }
 
@@ -47,8 +48,9 @@ func main() {
 	out := flag.String("o", "bench.json", "where to write the figures")
 	only := flag.String("only", "", "parts to measure, by name and with commas between; all when empty")
 	binary := flag.String("binary", "", "program to measure, instead of one built from this tree")
+	runs := flag.Int("runs", 1_000_000, "runs of the long history of the part million")
 	flag.Parse()
-	b := &bench{ctx: context.Background(), binary: *binary, seconds: *seconds}
+	b := &bench{ctx: context.Background(), binary: *binary, seconds: *seconds, runs: *runs}
 	if err := b.measure(*only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -67,7 +69,7 @@ func (b *bench) measure(only, out string) (err error) {
 	for _, part := range []struct {
 		name string
 		do   func() error
-	}{{"weight", b.weight}, {"start", b.start}, {"accept", b.accept}, {"executions", b.executions}, {"latency", b.latency}, {"disk", b.disk}} {
+	}{{"weight", b.weight}, {"start", b.start}, {"accept", b.accept}, {"executions", b.executions}, {"latency", b.latency}, {"disk", b.disk}, {"million", b.million}} {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
 		}

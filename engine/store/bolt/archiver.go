@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 	blockBytes   = 256 << 10
 	mostEnded    = 16_384 // rows looked at in one pass
 	mostMoved    = 2_048  // events moved in one transaction of the archive
+	mostNow      = 2      // such transactions before a checkpoint, which more is waiting for
 )
 
 // noteEnd remembers that an event is over, for the archiver.
@@ -62,7 +64,7 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 				return
 			}
 			var err error
-			if more, err = s.archivePass(ctx, archiveAfter); err != nil && !errors.Is(err, store.ErrClosed) {
+			if more, err = s.archivePass(ctx, archiveAfter, math.MaxInt); err != nil && !errors.Is(err, store.ErrClosed) {
 				s.log.Error("archive what has ended", "error", err)
 				more = true
 			}
@@ -73,16 +75,16 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 // archiveNow moves what fills blocks, however young, so that a checkpoint need not write it
 // to live.db first.
 func (s *Store) archiveNow(ctx context.Context) {
-	if _, err := s.archivePass(ctx, 0); err != nil && !errors.Is(err, store.ErrClosed) {
+	if _, err := s.archivePass(ctx, 0, mostNow); err != nil && !errors.Is(err, store.ErrClosed) {
 		s.log.Error("archive what has ended", "error", err)
 	}
 }
 
 // archivePass moves all blocks of what ended so long ago, and says whether anything is left.
-func (s *Store) archivePass(ctx context.Context, after time.Duration) (left bool, err error) {
+func (s *Store) archivePass(ctx context.Context, after time.Duration, rounds int) (left bool, err error) {
 	s.archive.passing.Lock()
 	defer s.archive.passing.Unlock()
-	for ctx.Err() == nil {
+	for ; ctx.Err() == nil && rounds > 0; rounds-- {
 		ready, rest, err := s.ready(after)
 		if err != nil || len(ready) == 0 {
 			return rest, err

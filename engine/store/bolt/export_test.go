@@ -1,6 +1,9 @@
 package bolt
 
-import "context"
+import (
+	"context"
+	"math"
+)
 
 // Checkpoint lets a test say when what has ended is archived and the rest brought into
 // live.db.
@@ -11,7 +14,7 @@ func (s *Store) Checkpoint(ctx context.Context) error {
 
 // ArchiveAll moves all that has ended, however little it is.
 func (s *Store) ArchiveAll(ctx context.Context) error {
-	_, err := s.archivePass(ctx, -archiveLate)
+	_, err := s.archivePass(ctx, -archiveLate, math.MaxInt)
 	return err
 }
 

@@ -112,19 +112,21 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *so
 			w.start(from)
 			last = from
 		}
-		taken, scanned, passed := 0, 0, 0
+		enough := func(taken, scanned int) bool {
+			if what != nil {
+				return taken == limit || scanned > 0 && time.Since(start) > searchFor
+			}
+			return taken == limit || scanned == mostScanned
+		}
+		taken, scanned := 0, 0
 		for r := w.before(last); r.number > 0; r = w.before(r.number) {
-			if taken == limit || scanned == mostScanned || ctx.Err() != nil || (what != nil && scanned+passed > 0 && time.Since(start) > searchFor) {
+			if enough(taken, scanned) || ctx.Err() != nil {
 				next = strconv.FormatUint(r.number+1, 10)
 				return ctx.Err()
 			}
-			if !r.mayHold(what) {
-				passed++
-				continue
-			}
 			scanned++
 			value := []byte(nil)
-			if r.of(q.Flow) {
+			if r.of(q.Flow) && r.mayHold(what) {
 				value = w.sealed(r)
 			}
 			if value == nil {

@@ -22,6 +22,7 @@ type sought struct {
 	text   []byte
 	digits string
 	words  []uint64 // sums of its words; what holds it holds all of them
+	ascii  bool     // it holds no other letters
 	number uint64   // of the run or event whose ID it is
 }
 
@@ -30,7 +31,7 @@ func seek(text string) *sought {
 	if text == "" {
 		return nil
 	}
-	s := &sought{text: []byte(text)}
+	s := &sought{text: []byte(text), ascii: !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })}
 	digits, others := 0, 0
 	for _, r := range text {
 		switch {
@@ -69,7 +70,7 @@ func (s *sought) in(raw []byte) bool {
 	if len(raw) == 0 {
 		return false
 	}
-	plain := bytes.ToLower(unescape(raw))
+	plain := s.lower(unescape(raw))
 	for from := 0; ; {
 		i := bytes.Index(plain[from:], s.text)
 		if i < 0 {
@@ -82,6 +83,21 @@ func (s *sought) in(raw []byte) bool {
 		from = start + 1
 	}
 	return s.digits != "" && s.inDigits(plain)
+}
+
+// lower gives raw in lower case, as far as it matters for what is sought.
+func (s *sought) lower(raw []byte) []byte {
+	if !s.ascii {
+		return bytes.ToLower(raw)
+	}
+	plain := make([]byte, len(raw))
+	for i, c := range raw {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		plain[i] = c
+	}
+	return plain
 }
 
 // edge says whether a word ends where the rest begins.
