@@ -167,7 +167,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	s, err := web.New(web.Config{
 		API: api.Config{
 			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, OwnProblems: i.connectors.Problems, Sample: hooks.SendSample, Store: i.store,
-			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, Log: log,
+			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, AllowNet: c.AllowNet, Log: log,
 			Backup: func(ctx context.Context) (string, error) { return backupTo(ctx, i.store, c.Data) },
 		},
 		Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,

@@ -41,6 +41,7 @@ type Config struct {
 	Decode      func(contentType string, body []byte) (any, error)
 	PublicURL   string
 	Version     string
+	AllowNet    []string // private networks that actions may reach
 	Log         *slog.Logger
 	Backup      func(ctx context.Context) (path string, err error)
 	Address     func(r *http.Request) string // of the asker

@@ -153,13 +153,13 @@ type listFlowsInput struct {
 	Page
 	Tag   string `query:"tag"`
 	State string `query:"state"`
-	Query string `query:"q" doc:"words of the name, description or tags"`
+	Query string `query:"q" doc:"words of the name, description, tags, steps or address"`
 }
 
 func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput[FlowItem], error) {
 	items, next := []FlowItem{}, ""
 	for _, e := range s.Flows.List() {
-		if e.ID <= in.Cursor || !in.matches(&e) {
+		if e.ID <= in.Cursor || !in.matches(&e, s.url(ctx, &e)) {
 			continue
 		}
 		if len(items) == in.size() {
@@ -178,7 +178,7 @@ func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput
 	return listOf(items, next), nil
 }
 
-func (in *listFlowsInput) matches(e *engine.FlowEntry) bool {
+func (in *listFlowsInput) matches(e *engine.FlowEntry, url string) bool {
 	if in.State != "" && string(e.State) != in.State {
 		return false
 	}
@@ -186,7 +186,10 @@ func (in *listFlowsInput) matches(e *engine.FlowEntry) bool {
 	for _, tag := range e.Draft.Tags {
 		tagged = tagged || tag == in.Tag
 	}
-	text := strings.ToLower(strings.Join(append([]string{e.ID, e.Draft.Name, e.Draft.Description}, e.Draft.Tags...), " "))
+	if !tagged || in.Query == "" {
+		return tagged
+	}
+	text := searched(e, url)
 	for word := range strings.FieldsSeq(strings.ToLower(in.Query)) {
 		tagged = tagged && strings.Contains(text, word)
 	}

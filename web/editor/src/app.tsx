@@ -103,7 +103,7 @@ function Screens({ role }: { role: string }) {
       <Route path="/runs"><RunList role={role} /></Route>
       <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
       <Route path="/events"><EventList role={role} /></Route>
-      <Route path="/connections/:rest*"><Connections /></Route>
+      <Route path="/connections"><Connections /></Route>
       <Route path="/people"><People /></Route>
       <Route path="/settings/:part?">{({ part }) => <Settings role={role} part={part ?? ''} />}</Route>
       <Route path="/setup"><FlowList role={role} /></Route>

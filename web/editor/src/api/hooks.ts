@@ -66,3 +66,5 @@ export const useStats = () => useQuery({ queryKey: ['stats'], queryFn: () => tak
 export const useLedger = () => useQuery({ queryKey: ['ledger'], queryFn: () => take(api.GET('/ledger')) })
 
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => take(api.GET('/alerts', { params: { query: { open: true, limit: 20 } } })) })
+
+export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => take(api.GET('/about')) })

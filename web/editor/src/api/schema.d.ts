@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this instance is */
+        get: operations["get-about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions": {
         parameters: {
             query?: never;
@@ -907,7 +924,8 @@ export interface paths {
         };
         /** Who asks */
         get: operations["get-session"];
-        put?: never;
+        /** Change who asks */
+        put: operations["change-profile"];
         /** Sign in */
         post: operations["sign-in"];
         /** Sign out */
@@ -928,6 +946,23 @@ export interface paths {
         put?: never;
         /** Make the first admin */
         post: operations["set-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All kept state */
+        get: operations["list-state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1080,6 +1115,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AboutView: {
+            /** @description private networks that actions may reach */
+            allow_net: string[];
+            go: string;
+            public_url: string;
+            /** @description of flows that name none */
+            timezone: string;
+            /** Format: int64 */
+            uptime_ms: number;
+            version: string;
+        };
         ActionView: {
             connection_optional: boolean;
             connections: string[];
@@ -1737,6 +1783,10 @@ export interface components {
             items: components["schemas"]["RunView"][];
             next: string | null;
         };
+        ListStateView: {
+            items: components["schemas"]["StateView"][];
+            next: string | null;
+        };
         ListTokenView: {
             items: components["schemas"]["TokenView"][];
             next: string | null;
@@ -1879,6 +1929,15 @@ export interface components {
             severity: "error" | "warning";
             /** Format: int64 */
             to?: number;
+        };
+        ProfileInputBody: {
+            /** @description of who asks */
+            current_password: string;
+            name?: string;
+            /** @description a new one; it ends all other sessions */
+            password?: string;
+            /** @description end all other sessions */
+            sign_out?: boolean;
         };
         PublishInputBody: {
             force?: boolean;
@@ -2265,6 +2324,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AboutView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-actions": {
         parameters: {
             query?: never;
@@ -3018,7 +3106,7 @@ export interface operations {
                 cursor?: string;
                 tag?: string;
                 state?: string;
-                /** @description words of the name, description or tags */
+                /** @description words of the name, description, tags, steps or address */
                 q?: string;
             };
             header?: never;
@@ -4365,6 +4453,40 @@ export interface operations {
             };
         };
     };
+    "change-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-in": {
         parameters: {
             query?: never;
@@ -4450,6 +4572,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-state": {
+        parameters: {
+            query?: {
+                /** @description 50 if left out, at most 200 */
+                limit?: number;
+                cursor?: string;
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStateView"];
                 };
             };
             /** @description Error */

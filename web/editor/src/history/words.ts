@@ -1,6 +1,16 @@
 import { makeWords } from '../words'
 
 const en = {
+  select: 'Select the run {title}',
+  untilWhen: 'until {when}',
+  attempt: 'Revision {n}',
+  isReplay: 'again',
+  waitsConnection: 'Waits for a connection',
+  waitsSignal: 'Waits for a signal or an answer',
+  waitsCall: 'Waits for a flow that it called',
+  waitsResolve: 'Outcome unknown: decide',
+  waitsRetry: 'Tries again',
+  waitsDelay: 'Waits for its time',
   findValue: 'A whole value: an order, e-mail, phone',
   flow: 'Flow',
   status: 'State',
@@ -20,6 +30,16 @@ const en = {
 }
 
 const pt: typeof en = {
+  select: 'Selecionar a execução {title}',
+  untilWhen: 'até {when}',
+  attempt: 'Revisão {n}',
+  isReplay: 'de novo',
+  waitsConnection: 'Espera uma conexão',
+  waitsSignal: 'Espera um sinal ou uma resposta',
+  waitsCall: 'Espera um fluxo que chamou',
+  waitsResolve: 'Resultado incerto: decida',
+  waitsRetry: 'Vai tentar de novo',
+  waitsDelay: 'Espera a sua hora',
   findValue: 'Um valor inteiro: pedido, e-mail, telefone',
   flow: 'Fluxo',
   status: 'Situação',

@@ -1,6 +1,93 @@
-import { Page } from '../ui/Page'
-import { useWords } from '../words'
+import { type FormEvent, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Download, Eraser, UserRound } from 'lucide-react'
+import { useSearchParams } from 'wouter'
+import { api, take } from '../api/client'
+import { useFlows } from '../api/hooks'
+import { HistoryRun } from '../history/HistoryRun'
+import { Button, buttonLook } from '../ui/Button'
+import { CopyButton } from '../ui/Copy'
+import { Dialog } from '../ui/Dialog'
+import { Field, inputLook, SearchInput } from '../ui/Field'
+import { Card, JSONView, Page } from '../ui/Page'
+import { Empty, Problem, Skeleton } from '../ui/states'
+import { fill, usePlural } from '../words/phrase'
+import { useWords } from './words'
 
+/** People shows all that concerned one person, and takes it out. */
 export function People() {
-  return <Page title={useWords().events}>{null}</Page>
+  const t = useWords()
+  const [params, setParams] = useSearchParams()
+  const key = params.get('key') ?? ''
+  const [typed, setTyped] = useState(key)
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    setParams(typed.trim() ? { key: typed.trim() } : {})
+  }
+  return (
+    <Page title={t.people} help={t.help} wide>
+      <form onSubmit={submit} className="mb-5 flex flex-wrap gap-2" role="search">
+        <SearchInput label={t.key} value={typed} set={setTyped} className="w-full sm:w-96" />
+        <Button type="submit" look="primary" disabled={!typed.trim()}>{t.find}</Button>
+      </form>
+      {key ? <Person key={key} of={key} /> : <Empty icon={<UserRound aria-hidden />} title={t.howTitle} help={t.howHelp} />}
+    </Page>
+  )
+}
+
+function Person({ of: key }: { of: string }) {
+  const t = useWords()
+  const plural = usePlural()
+  const [erasing, setErasing] = useState(false)
+  const path = { params: { path: { key } } }
+  const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
+  const flows = useFlows('')
+  const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
+  if (error) return <Problem error={error} retry={() => void refetch()} />
+  if (!data) return <Skeleton />
+  if (data.runs.length === 0) return <Empty title={fill(t.none, { key })} help={t.noneHelp} />
+  return (
+    <section>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
+        <h2 className="min-w-0 text-title font-semibold break-words">{plural(t, 'found', data.runs.length, { key })}</h2>
+        <div className="flex flex-wrap gap-2">
+          <a href={`/api/v1/people/${encodeURIComponent(key)}/export`} download className={buttonLook('plain')}><Download size={16} aria-hidden />{t.export}</a>
+          <Button look="danger" onClick={() => setErasing(true)}><Eraser size={16} aria-hidden />{t.erase}</Button>
+        </div>
+      </div>
+      {data.more && <p className="mb-3 text-warn">{t.more}</p>}
+      <Card><ul className="divide-y divide-line">{data.runs.map((run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} />)}</ul></Card>
+      {erasing && <Erase of={key} close={() => setErasing(false)} />}
+    </section>
+  )
+}
+
+function Erase({ of: key, close }: { of: string; close: () => void }) {
+  const t = useWords()
+  const plural = usePlural()
+  const queries = useQueryClient()
+  const [typed, setTyped] = useState('')
+  const erase = useMutation({ mutationFn: () => take(api.DELETE('/people/{key}', { params: { path: { key } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }) })
+  const done = erase.data
+  const shut = () => {
+    if (done) void queries.invalidateQueries({ queryKey: ['person', key] })
+    close()
+  }
+  return (
+    <Dialog title={t.eraseTitle} help={done ? undefined : t.eraseHelp} close={shut} footer={done ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
+      <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate()}>{t.eraseNow}</Button></>
+    )}>
+      {!done && <Field label={fill(t.typeIt, { key })}><input className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
+      {erase.error && <Problem error={erase.error} />}
+      {done && (
+        <div role="status" className="space-y-3">
+          <p className="font-medium">{plural(t, 'erased', done.erased.length)}</p>
+          {done.open.length > 0 && <p className="text-warn">{plural(t, 'stillOpen', done.open.length)}</p>}
+          <h3 className="flex items-center justify-between font-semibold">{t.receipt}<CopyButton size="small" text={JSON.stringify(done, null, 2)} /></h3>
+          <p className="text-text-2">{t.receiptHelp}</p>
+          <JSONView value={done} />
+        </div>
+      )}
+    </Dialog>
+  )
 }

@@ -4,6 +4,7 @@ import { RotateCcw, Square, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useFlows, useRuns } from '../api/hooks'
 import { Filters } from '../history/Filters'
+import { HistoryRun } from '../history/HistoryRun'
 import { useFilter } from '../history/useFilter'
 import { useWords as useHistoryWords } from '../history/words'
 import { Button } from '../ui/Button'
@@ -13,7 +14,6 @@ import { toast } from '../ui/Toast'
 import { usePlural } from '../words/phrase'
 import { useWords } from './listWords'
 import { ReplayDialog } from './ReplayDialog'
-import { RunRow } from './RunRow'
 import { WhyNone } from './WhyNone'
 
 type Run = Schemas['RunView']
@@ -42,7 +42,7 @@ export function RunList({ role }: { role: string }) {
       {list.length > 0 && (
         <Card>
           {role !== 'viewer' && <Chosen list={list} picked={picked} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))} replay={() => setReplaying(picked)} />}
-          <ul className="divide-y divide-line">{list.map((run) => <RunRow key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={role === 'viewer' ? undefined : (on) => pick(run.id, on)} />)}</ul>
+          <ul className="divide-y divide-line">{list.map((run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={role === 'viewer' ? undefined : (on) => pick(run.id, on)} />)}</ul>
         </Card>
       )}
       {runs.hasNextPage && <Button className="mx-auto mt-4 flex" busy={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>{h.showMore}</Button>}

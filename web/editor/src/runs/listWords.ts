@@ -1,7 +1,6 @@
 import { makeWords } from '../words'
 
 const en = {
-  select: 'Select the run {title}',
   selectAll: 'Select all that are shown',
   selected_one: '{n} run selected',
   selected_other: '{n} runs selected',
@@ -10,9 +9,6 @@ const en = {
   canceled_one: '{n} run is canceled.',
   canceled_other: '{n} runs are canceled.',
   unselect: 'Unselect',
-  untilWhen: 'until {when}',
-  attempt: 'Revision {n}',
-  isReplay: 'again',
   grouped: 'Group by error',
   listed: 'One by one',
   group_one: '{n} run',
@@ -63,7 +59,6 @@ const en = {
 }
 
 const pt: typeof en = {
-  select: 'Selecionar a execução {title}',
   selectAll: 'Selecionar todas as mostradas',
   selected_one: '{n} execução selecionada',
   selected_other: '{n} execuções selecionadas',
@@ -72,9 +67,6 @@ const pt: typeof en = {
   canceled_one: '{n} execução foi cancelada.',
   canceled_other: '{n} execuções foram canceladas.',
   unselect: 'Desmarcar',
-  untilWhen: 'até {when}',
-  attempt: 'Revisão {n}',
-  isReplay: 'de novo',
   grouped: 'Agrupar por erro',
   listed: 'Uma a uma',
   group_one: '{n} execução',

@@ -7,7 +7,7 @@ import { Logo } from '../ui/Logo'
 import { Menu } from '../ui/Menu'
 import { useLang } from '../words'
 import { placesOf, standsAt } from './places'
-import { useLook } from './useLook'
+import { useLook } from '../ui/useLook'
 import { useWords } from './words'
 
 type BarProps = { role: string; name: string; leave: () => void }

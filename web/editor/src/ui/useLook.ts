@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { chooseTheme, keptTheme, type Theme } from '../ui/theme'
+import { chooseTheme, keptTheme, type Theme } from './theme'
 
 /** useLook is the theme that was chosen. */
 export function useLook() {

@@ -3,11 +3,11 @@ import type { Schemas } from '../api/client'
 import { Status } from '../ui/Status'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { useWords } from './listWords'
+import { useWords } from './words'
 
 type RowProps = { run: Schemas['RunView']; name: string; chosen?: boolean; choose?: (on: boolean) => void }
 
-export function RunRow({ run, name, chosen = false, choose }: RowProps) {
+export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
   const t = useWords()
   const { moment, whole, took } = useFormat()
   const title = run.title || name
@@ -38,6 +38,8 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const { moment } = useFormat()
   if (run.error) return <span className="line-clamp-2 text-secondary break-words text-fail">{run.error.step && <b className="font-medium">{run.error.step}: </b>}{run.error.message}</span>
   if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2">{run.reason}</span>
-  if (run.waiting_for || run.due) return <span className="block truncate text-secondary text-wait">{run.waiting_for} {run.due && !run.ended && fill(t.untilWhen, { when: moment(run.due) })}</span>
+  const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, delay: t.waitsDelay }
+  const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
+  if (waits) return <span className="block truncate text-secondary text-wait">{waits}{run.due && !run.ended && ` · ${fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }

@@ -1,0 +1,71 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestProfile(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.people.AddUser(t.Context(), "ana@example.com", "Ana", "quatro palavras sem sentido", "editor")
+	check(t, err)
+	enter := func(password string) (*http.Response, string) {
+		res, _ := h.ask("POST", "/api/v1/session", "", `{"email": "ana@example.com", "password": "`+password+`"}`)
+		return res, strings.Split(res.Header.Get("Set-Cookie"), ";")[0]
+	}
+	_, first := enter("quatro palavras sem sentido")
+	_, second := enter("quatro palavras sem sentido")
+	put := func(body, cookie string) *http.Response {
+		res, _ := h.ask("PUT", "/api/v1/session", "", body, "Cookie", cookie)
+		return res
+	}
+	if got := put(`{"current_password": "wrong wrong wrong", "password": "outras palavras bem diferentes"}`, first).StatusCode; got != 401 {
+		t.Errorf("a wrong password: got %d, want 401", got)
+	}
+	res := put(`{"current_password": "quatro palavras sem sentido", "password": "outras palavras bem diferentes"}`, first)
+	if res.StatusCode != 200 {
+		t.Fatalf("a new password: got %d", res.StatusCode)
+	}
+	fresh := strings.Split(res.Header.Get("Set-Cookie"), ";")[0]
+	for cookie, want := range map[string]int{fresh: 200, second: 401} {
+		if res, _ := h.ask("GET", "/api/v1/about", "", "", "Cookie", cookie); res.StatusCode != want {
+			t.Errorf("a session after the change: got %d, want %d", res.StatusCode, want)
+		}
+	}
+	if res, _ := enter("outras palavras bem diferentes"); res.StatusCode != 200 {
+		t.Errorf("the new password: got %d", res.StatusCode)
+	}
+	if res, _ := h.ask("PUT", "/api/v1/session", root, `{"current_password": "x"}`); res.StatusCode != 403 {
+		t.Errorf("a token's profile: got %d, want 403", res.StatusCode)
+	}
+}
+
+func TestFlowsAreFoundByTheirSteps(t *testing.T) {
+	h := newHouse(t)
+	h.ask("POST", "/api/v1/flows", root, `{"id": "one", "name": "One", "trigger": {"kind": "webhook"}, "steps": [{"id": "log", "action": "log", "with": {"message": "Total da compra"}}]}`)
+	h.ask("POST", "/api/v1/flows", root, `{"id": "two", "name": "Two", "trigger": {"kind": "webhook"}, "steps": []}`)
+	_, one := h.ask("GET", "/api/v1/flows/one", root, "")
+	url, _ := one["url"].(string)
+	for q, want := range map[string]int{"compra": 1, "total+one": 1, "compra+two": 0, url[strings.LastIndex(url, "/")+1:]: 1, "": 2} {
+		_, got := h.ask("GET", "/api/v1/flows?q="+q, root, "")
+		if items, _ := got["items"].([]any); len(items) != want {
+			t.Errorf("%q: got %d flows, want %d", q, len(items), want)
+		}
+	}
+}
+
+func TestStateIsListed(t *testing.T) {
+	h := newHouse(t)
+	for _, key := range []string{"cart:a", "cart:b", "orders:1"} {
+		h.ask("PUT", "/api/v1/state/"+key, root, `{"value": 1}`)
+	}
+	_, got := h.ask("GET", "/api/v1/state?prefix=cart:&limit=1", root, "")
+	if items, _ := got["items"].([]any); len(items) != 1 || got["next"] != "cart:a" {
+		t.Fatalf("the first page: got %v", got)
+	}
+	_, got = h.ask("GET", "/api/v1/state?prefix=cart:&limit=1&cursor=cart:a", root, "")
+	if items, _ := got["items"].([]any); len(items) != 1 || got["next"] != nil {
+		t.Errorf("the last page: got %v", got)
+	}
+}

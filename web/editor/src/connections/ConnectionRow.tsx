@@ -1,0 +1,81 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CheckCircle2, CircleDashed, KeyRound, Pencil, PlugZap, Trash2, TriangleAlert } from 'lucide-react'
+import { Link } from 'wouter'
+import { api, type Schemas, take } from '../api/client'
+import { Badge } from '../ui/Badge'
+import { Button } from '../ui/Button'
+import { Menu } from '../ui/Menu'
+import { later, toast } from '../ui/Toast'
+import { useSay } from '../words'
+import { useFormat } from '../words/format'
+import { fill, usePlural } from '../words/phrase'
+import { Tile } from './Tile'
+import { useSignIn } from './useSignIn'
+import { useWords } from './words'
+
+type RowProps = { connection: Schemas['ConnectionView']; kind: Schemas['KindView'] | undefined; edit: () => void; vanish: (on: boolean) => void }
+
+export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
+  const t = useWords()
+  const say = useSay()
+  const queries = useQueryClient()
+  const title = kind ? say(kind.title) : c.kind
+  const path = { params: { path: { name: c.name } } }
+  const test = useMutation({
+    mutationFn: () => take(api.POST('/connections/{name}/test', path)),
+    onSuccess: (r) => toast([c.name, r.detail || t.testOk, r.account].filter(Boolean).join(' · ')),
+    onError: (error) => toast(error.message, 'fail'),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+  })
+  const remove = () => {
+    vanish(true)
+    later(fill(t.deleted, { name: c.name }), async () => {
+      await take(api.DELETE('/connections/{name}', { ...path, keepalive: true })).catch((error: Error) => toast(error.message, 'fail'))
+      await queries.invalidateQueries({ queryKey: ['connections'] })
+      vanish(false)
+    }, () => vanish(false))
+  }
+  const signIn = useSignIn(c.name)
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <Tile title={title} />
+      <div className="min-w-44 flex-1">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} /></p>
+        <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
+        {c.problem && <p className="text-secondary break-words text-fail">{c.problem}</p>}
+        <UsedBy flows={c.used_by} />
+      </div>
+      <div className="flex gap-2">
+        {c.sign_in && <Button size="small" look={c.signed_in ? 'plain' : 'primary'} busy={signIn.busy} data-tip={t.signInHelp} onClick={signIn.open}><KeyRound size={15} aria-hidden />{c.signed_in ? t.reconnect : t.signIn}</Button>}
+        {kind?.testable !== false && <Button size="small" busy={test.isPending} onClick={() => test.mutate()}><PlugZap size={15} aria-hidden />{t.test}</Button>}
+        {c.state === 'broken' && !c.sign_in && <Button size="small" look="primary" onClick={edit}>{t.reconnect}</Button>}
+        <Menu size="small" label={fill(t.moreOf, { name: c.name })} items={[
+          { id: 'edit', label: t.change, icon: Pencil, run: edit },
+          'line',
+          { id: 'delete', label: c.used_by.length > 0 ? t.inUse : t.delete, icon: Trash2, danger: true, disabled: c.used_by.length > 0, run: remove },
+        ]} />
+      </div>
+    </li>
+  )
+}
+
+function State({ of: c }: { of: Schemas['ConnectionView'] }) {
+  const t = useWords()
+  const { ago } = useFormat()
+  if (c.sign_in && !c.signed_in) return <Badge tone="warn"><KeyRound size={12} aria-hidden />{t.signInNeeded}</Badge>
+  if (c.state === 'broken') return <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.broken}</Badge>
+  if (c.ends) return <Badge tone="warn">{fill(t.expires, { when: ago(c.ends) })}</Badge>
+  return c.state === 'ok' ? <Badge tone="ok"><CheckCircle2 size={12} aria-hidden />{t.works}</Badge> : <Badge><CircleDashed size={12} aria-hidden />{t.untested}</Badge>
+}
+
+function UsedBy({ flows }: { flows: string[] }) {
+  const t = useWords()
+  const plural = usePlural()
+  if (flows.length === 0) return <p className="text-secondary text-text-3">{t.unused}</p>
+  return (
+    <details className="text-secondary text-text-2">
+      <summary className="w-fit rounded hover:text-text">{plural(t, 'usedBy', flows.length)}</summary>
+      <ul className="mt-1 flex flex-wrap gap-x-3">{flows.map((id) => <li key={id}><Link className="text-accent hover:underline" href={`/flows/${id}`}>{id}</Link></li>)}</ul>
+    </details>
+  )
+}

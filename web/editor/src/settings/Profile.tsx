@@ -1,0 +1,70 @@
+import { type FormEvent, useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, take } from '../api/client'
+import { useSession } from '../api/hooks'
+import { Button } from '../ui/Button'
+import { Field, inputLook, PasswordInput } from '../ui/Field'
+import { Problem } from '../ui/states'
+import { toast } from '../ui/Toast'
+import { Part } from './Part'
+import { useWords } from './words'
+
+type Change = { name?: string; password?: string; sign_out?: boolean }
+
+/** Profile is who is signed in; each change wants the password. */
+export function Profile() {
+  const t = useWords()
+  const { data } = useSession()
+  const [fresh, setFresh] = useState('')
+  const [name, setName] = useState('')
+  const help = { viewer: t.viewerHelp, editor: t.editorHelp, admin: t.adminHelp }
+  const role = data?.role as keyof typeof help | undefined
+  return (
+    <>
+      <Part title={t.profile}>
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1">
+          <dt className="text-text-2">{t.email}</dt><dd className="break-words">{data?.name}</dd>
+          <dt className="text-text-2">{t.role}</dt><dd>{role && `${t[role]}: ${help[role]}`}</dd>
+        </dl>
+      </Part>
+      <Part title={t.changePassword} help={t.newPasswordHelp}>
+        <Guarded button={t.changePassword} change={() => ({ password: fresh })} done={() => setFresh('')}>
+          <Field label={t.newPassword}><PasswordInput autoComplete="new-password" required minLength={12} value={fresh} onChange={(e) => setFresh(e.target.value)} /></Field>
+        </Guarded>
+      </Part>
+      <Part title={t.changeName}>
+        <Guarded button={t.save} change={() => ({ name })} done={() => setName('')}>
+          <Field label={t.yourName}><input className={inputLook} autoComplete="name" required value={name} onChange={(e) => setName(e.target.value)} /></Field>
+        </Guarded>
+      </Part>
+      <Part title={t.signOutAll} help={t.signOutAllHelp}><Guarded button={t.signOutAll} change={() => ({ sign_out: true })} /></Part>
+    </>
+  )
+}
+
+function Guarded({ button, change, done, children }: { button: string; change: () => Change; done?: () => void; children?: React.ReactNode }) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const [current, setCurrent] = useState('')
+  const save = useMutation({
+    mutationFn: () => take(api.PUT('/session', { body: { current_password: current, ...change() } })),
+    onSuccess: (session) => {
+      queries.setQueryData(['session'], session)
+      setCurrent('')
+      done?.()
+      toast(t.done)
+    },
+  })
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    save.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="max-w-md space-y-4">
+      {children}
+      <Field label={t.currentPassword}><PasswordInput autoComplete="current-password" required value={current} onChange={(e) => setCurrent(e.target.value)} /></Field>
+      {save.error && <Problem error={save.error} />}
+      <Button type="submit" busy={save.isPending}>{button}</Button>
+    </form>
+  )
+}
