@@ -222,13 +222,17 @@ func (c *diffCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
+	known, err := offline(outboundFlags{}, ownFlags{c.Data})
+	if err != nil {
+		return err
+	}
 	for _, f := range from.Flows {
 		target := pickFlow(other, f.ID)
 		if target == nil {
 			fmt.Fprintf(to.out, "%s: only in %s\n", f.ID, c.From)
 			continue
 		}
-		for _, change := range flow.Diff(f, target) {
+		for _, change := range flow.Diff(f, target, known) {
 			fmt.Fprintf(to.out, "%s: %s\n", f.ID, change.Sentence.EN)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gancho/engine/expression"
 	"gancho/engine/form"
@@ -24,36 +25,30 @@ type Change struct {
 
 // Diff gives what changed from a to b: first the flow's own members, then its steps in the
 // order of b, then the steps that are gone. Steps are the same when their ids are, or when
-// `formerly` says so. Equal flows differ in nothing.
-func Diff(a, b *Flow) []Change {
-	d := &differ{before: placesOf(a.Steps), after: placesOf(b.Steps)}
+// `formerly` says so. Equal flows differ in nothing. The catalogue, which may be nil, names the
+// fields of actions in the sentences.
+func Diff(a, b *Flow, c Catalogue) []Change {
+	d := &differ{before: placesOf(a.Steps), after: placesOf(b.Steps), catalogue: c, trigger: b.Trigger.Kind}
 	d.members("", "", shallowFlow(a), shallowFlow(b))
 	d.pair()
 	d.stepChanges(b)
 	for _, id := range d.before.order {
 		if _, kept := d.newID[id]; !kept {
 			p := d.before.at[id]
-			d.add(Change{Kind: "removed", Step: id, Path: p.path, Before: tree(p.step), Sentence: form.Label(
-				"step "+p.step.title()+" was removed", "o passo "+p.step.title()+" foi removido")})
+			d.add(Change{Kind: "removed", Step: id, Path: p.path, Before: tree(p.step), Sentence: sentenceOf("%s was removed", "%s foi removido", p.step.title())})
 		}
 	}
 	return d.changes
 }
 
-// title names a step for people.
-func (s *Step) title() string {
-	if s.Name == "" {
-		return s.ID
-	}
-	return fmt.Sprintf("%q (%s)", s.Name, s.ID)
-}
-
 // place of a step in its tree.
 type place struct {
-	step  *Step
-	path  string
-	list  string // the list that it stands in: its parent's id and which of its lists
-	index int
+	step   *Step
+	path   string
+	list   string // the list that it stands in: its parent's id and which of its lists
+	index  int
+	parent *Step // nil at the top
+	before *Step // the one above it in its list
 }
 
 type places struct {
@@ -63,22 +58,24 @@ type places struct {
 
 func placesOf(steps []*Step) places {
 	p := places{at: map[string]place{}}
-	p.collect(steps, "/steps", "")
+	p.collect(steps, "/steps", "", nil)
 	return p
 }
 
-func (p *places) collect(steps []*Step, path, list string) {
+func (p *places) collect(steps []*Step, path, list string, parent *Step) {
+	var above *Step
 	for i, s := range steps {
 		at := path + "/" + strconv.Itoa(i)
 		if _, twice := p.at[s.ID]; !twice {
-			p.at[s.ID] = place{s, at, list, i}
+			p.at[s.ID] = place{s, at, list, i, parent, above}
 			p.order = append(p.order, s.ID)
 		}
-		p.collect(s.Steps, at+"/steps", s.ID+"/steps")
+		above = s
+		p.collect(s.Steps, at+"/steps", s.ID+"/steps", s)
 		for j, b := range s.Branches {
-			p.collect(b.Steps, fmt.Sprintf("%s/branches/%d/steps", at, j), fmt.Sprintf("%s/branches/%d", s.ID, j))
+			p.collect(b.Steps, fmt.Sprintf("%s/branches/%d/steps", at, j), fmt.Sprintf("%s/branches/%d", s.ID, j), s)
 		}
-		p.collect(s.Catch, at+"/catch", s.ID+"/catch")
+		p.collect(s.Catch, at+"/catch", s.ID+"/catch", s)
 	}
 }
 
@@ -86,6 +83,8 @@ type differ struct {
 	before, after places
 	newID, oldID  map[string]string
 	changes       []Change
+	catalogue     Catalogue
+	trigger       string // kind of the newer flow's trigger
 }
 
 func (d *differ) add(c Change) { d.changes = append(d.changes, c) }
@@ -115,17 +114,19 @@ func (d *differ) stepChanges(b *Flow) {
 		p := d.after.at[id]
 		old, kept := d.oldID[id]
 		if !kept {
+			at := p.where()
 			d.add(Change{Kind: "added", Step: id, Path: p.path, After: tree(p.step), Sentence: form.Label(
-				"step "+p.step.title()+" was added", "o passo "+p.step.title()+" foi adicionado")})
+				p.step.title()+" was added "+at.EN, p.step.title()+" foi adicionado "+at.PT)})
 			continue
 		}
 		if old != id {
-			d.add(Change{Kind: "renamed", Step: id, Path: p.path + "/id", Before: old, After: id, Sentence: form.Label(
-				"step "+old+" is now called "+id, "o passo "+old+" agora se chama "+id)})
+			d.add(Change{Kind: "renamed", Step: id, Path: p.path + "/id", Before: old, After: id, Sentence: sentenceOf(
+				"the step “%s” is now called “%s”", "o passo “%s” agora se chama “%s”", old, id)})
 		}
 		if moved[id] {
+			at := p.where()
 			d.add(Change{Kind: "moved", Step: id, Path: p.path, Before: d.before.at[old].path, After: p.path, Sentence: form.Label(
-				"step "+p.step.title()+" was moved", "o passo "+p.step.title()+" foi movido")})
+				p.step.title()+" was moved; it is now "+at.EN, p.step.title()+" foi movido; agora está "+at.PT)})
 		}
 		d.members(p.path, id, shallowStep(d.before.at[old].step), shallowStep(p.step))
 	}
@@ -211,40 +212,51 @@ func (d *differ) members(path, step string, a, b map[string]any) {
 			d.members(at, step, x, y)
 			continue
 		}
-		d.add(Change{Kind: "changed", Step: step, Path: at, Before: before, After: after, Sentence: sentence(d.subject(step, at), before, after)})
+		d.add(Change{Kind: "changed", Step: step, Path: at, Before: before, After: after, Sentence: d.sentence(step, at, before, after)})
 	}
 }
 
-// subject names a member for people: text of tell_sales, or settings/timeout.
-func (d *differ) subject(step, path string) [2]string {
-	if step == "" {
-		return [2]string{path[1:], path[1:]}
+// sentence says what became of a member of the flow, or of a step.
+func (d *differ) sentence(step, path string, before, after any) form.Words {
+	member, owner, fields := path[1:], "", form.Fields{}
+	var s *Step
+	if step != "" {
+		s = d.after.at[step].step
+		member, owner = path[len(d.after.at[step].path)+1:], s.title()
 	}
-	member := path[len(d.after.at[step].path)+1:]
-	title := d.after.at[step].step.title()
-	return [2]string{member + " of step " + title, member + " do passo " + title}
-}
-
-func sentence(subject [2]string, before, after any) form.Words {
+	if d.catalogue != nil && s != nil {
+		info, _ := d.catalogue.Action(s.Action)
+		fields = info.Fields
+	} else if d.catalogue != nil {
+		info, _ := d.catalogue.Trigger(d.trigger)
+		fields = info.Fields
+	}
+	was, _ := before.(string)
+	is, _ := after.(string)
 	switch {
-	case before == nil:
-		return form.Label(subject[0]+" was set to "+short(after), subject[1]+" passou a ser "+short(after))
-	case after == nil:
-		return form.Label(subject[0]+" was removed; it was "+short(before), subject[1]+" foi removido; era "+short(before))
+	case s == nil && member == "trigger/where":
+		return triggerWhere().change(was, is)
+	case s != nil && member == "when":
+		return stepWhen(owner).change(was, is)
+	case s != nil && s.Action == "filter" && member == "with/where":
+		return filterWhere(owner).change(was, is)
+	case s != nil && strings.HasPrefix(member, "branches/") && strings.HasSuffix(member, "/when"):
+		return stepWhen(d.branch(s, member)).change(was, is)
+	case member == "disabled" && after == true:
+		return sentenceOf("%s was switched off", "%s foi desligado", owner)
+	case member == "disabled":
+		return sentenceOf("%s was switched on", "%s foi ligado", owner)
 	}
-	return form.Label(subject[0]+" changed from "+short(before)+" to "+short(after), subject[1]+" mudou de "+short(before)+" para "+short(after))
+	return became(owner, memberWord(member, fields), before, after)
 }
 
-// short writes a value in at most 60 characters.
-func short(value any) string {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return "…"
+// branch names a branch of a step.
+func (d *differ) branch(s *Step, member string) string {
+	i, err := strconv.Atoi(strings.Split(member, "/")[1])
+	if err != nil || i >= len(s.Branches) || s.Branches[i].Name == "" {
+		return s.title()
 	}
-	if text := []rune(string(data)); len(text) > 60 {
-		return string(text[:59]) + "…"
-	}
-	return string(data)
+	return s.title() + " › “" + s.Branches[i].Name + "”"
 }
 
 // shallowFlow is a flow without its steps.

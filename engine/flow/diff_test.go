@@ -20,7 +20,7 @@ func TestDiff(t *testing.T) {
 		{"id": "in", "action": "set"},
 		{"id": "each", "action": "loop", "steps": [{"id": "fresh", "action": "set"}]},
 		{"id": "ways", "action": "branch", "branches": [{"name": "yes", "when": "false", "steps": []}]}]}`)
-	changes := flow.Diff(before, after)
+	changes := flow.Diff(before, after, nil)
 	var got []string
 	for _, c := range changes {
 		got = append(got, c.Kind+" "+c.Path)
@@ -40,8 +40,8 @@ func TestDiff(t *testing.T) {
 		"removed /steps/2",
 	})
 	equal(t, changes[4].After, any(9007199254740993))
-	equal(t, changes[0].Sentence.EN, `name changed from "Old" to "New"`)
-	equal(t, changes[8].Sentence.PT, `o passo three foi removido`)
+	equal(t, changes[0].Sentence.EN, `name is now “New”; it was “Old”`)
+	equal(t, changes[8].Sentence.PT, `“three” foi removido`)
 }
 
 func TestDiffMovesAsFewAsPossible(t *testing.T) {
@@ -52,15 +52,15 @@ func TestDiffMovesAsFewAsPossible(t *testing.T) {
 		}
 		return f
 	}
-	changes := flow.Diff(list("a", "b", "c", "d"), list("d", "a", "b", "c"))
+	changes := flow.Diff(list("a", "b", "c", "d"), list("d", "a", "b", "c"), nil)
 	if len(changes) != 1 || changes[0].Step != "d" || changes[0].Kind != "moved" {
 		t.Errorf("got %+v, want d moved and nothing else", changes)
 	}
-	if changes := flow.Diff(list("a", "b"), list("a", "b")); len(changes) != 0 {
+	if changes := flow.Diff(list("a", "b"), list("a", "b"), nil); len(changes) != 0 {
 		t.Errorf("equal flows: got %+v", changes)
 	}
 	kinds := []string{}
-	for _, c := range flow.Diff(list(), list("a")) {
+	for _, c := range flow.Diff(list(), list("a"), nil) {
 		kinds = append(kinds, c.Kind)
 	}
 	if !slices.Equal(kinds, []string{"added"}) {

@@ -260,7 +260,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("written twice it differs: %v\n%s\n%s", err, once, twice)
 		}
 		for _, x := range b.Flows {
-			if changes := flow.Diff(x, x); len(changes) > 0 {
+			if changes := flow.Diff(x, x, nil); len(changes) > 0 {
 				t.Fatalf("a flow differs from itself: %+v", changes)
 			}
 			flow.Validate(x, catalogue{}, flow.Known{})

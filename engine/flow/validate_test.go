@@ -20,6 +20,7 @@ func (catalogue) Kinds() []string {
 func (catalogue) Action(kind string) (flow.ActionInfo, bool) {
 	var text, over string
 	var values map[string]any
+	var body any
 	label := form.Label("x", "x")
 	info := flow.ActionInfo{Kind: kind}
 	switch kind {
@@ -36,7 +37,7 @@ func (catalogue) Action(kind string) (flow.ActionInfo, bool) {
 		info.Fields = form.Of(form.Text("channel", &text, label).Required(), form.LongText("text", &over, label))
 	case "http.request":
 		info.Connections, info.ConnectionOptional = []string{"http_bearer", "http_basic"}, true
-		info.Fields = form.Of(form.URL("url", &text, label).Required())
+		info.Fields = form.Of(form.URL("url", &text, form.Label("Address", "Endereço")).Required(), form.JSON("json", &body, form.Label("JSON body", "Corpo JSON")))
 	default:
 		return info, false
 	}

@@ -1,0 +1,105 @@
+package expression
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"gancho/engine/form"
+)
+
+// operatorWords say what a row asks of its field; %s is the value.
+var operatorWords = map[string]form.Words{
+	"equals":       form.Label("is %s", "é %s"),
+	"not_equals":   form.Label("is not %s", "não é %s"),
+	"greater":      form.Label("is over %s", "é maior que %s"),
+	"at_least":     form.Label("is at least %s", "é no mínimo %s"),
+	"less":         form.Label("is under %s", "é menor que %s"),
+	"at_most":      form.Label("is at most %s", "é no máximo %s"),
+	"contains":     form.Label("contains %s", "contém %s"),
+	"not_contains": form.Label("does not contain %s", "não contém %s"),
+	"starts_with":  form.Label("begins with %s", "começa com %s"),
+	"ends_with":    form.Label("ends with %s", "termina com %s"),
+	"matches":      form.Label("matches %s", "corresponde a %s"),
+	"one_of":       form.Label("is one of %s", "é um de %s"),
+	"not_one_of":   form.Label("is none of %s", "não é nenhum de %s"),
+	"is_true":      form.Label("is true", "é verdadeiro"),
+	"is_false":     form.Label("is false", "é falso"),
+	"exists":       form.Label("is there", "existe"),
+	"missing":      form.Label("is missing", "está faltando"),
+}
+
+// InWords reads an expression aloud: "total is over 100 and status is "paid"". What the
+// visual builder cannot show is quoted as it is written.
+func InWords(source string) form.Words {
+	if c := ConditionOf(source); c != nil {
+		return c.Words()
+	}
+	quoted := "`" + shorter(source, 80) + "`"
+	return form.Label(quoted, quoted)
+}
+
+// Words reads the condition aloud.
+func (c *Condition) Words() form.Words { return c.words(true) }
+
+func (c *Condition) words(top bool) form.Words {
+	parts, and := c.All, form.Label(" and ", " e ")
+	if c.Any != nil {
+		parts, and = c.Any, form.Label(" or ", " ou ")
+	}
+	if c.All == nil && c.Any == nil {
+		return c.rowWords()
+	}
+	en, pt := make([]string, len(parts)), make([]string, len(parts))
+	for i := range parts {
+		w := parts[i].words(false)
+		en[i], pt[i] = w.EN, w.PT
+	}
+	w := form.Label(strings.Join(en, and.EN), strings.Join(pt, and.PT))
+	switch {
+	case len(parts) == 0 && c.Any == nil:
+		return form.Label("always", "sempre")
+	case len(parts) == 0:
+		return form.Label("never", "nunca")
+	case !top && len(parts) > 1:
+		return form.Label("("+w.EN+")", "("+w.PT+")")
+	}
+	return w
+}
+
+func (c *Condition) rowWords() form.Words {
+	field := strings.TrimPrefix(strings.TrimPrefix(c.Field, "trigger.body."), "trigger.")
+	w := operatorWords[c.Operator]
+	if !strings.Contains(w.EN, "%s") {
+		return form.Label(field+" "+w.EN, field+" "+w.PT)
+	}
+	value := valueWords(c.Value)
+	return form.Label(field+" "+fmt.Sprintf(w.EN, value), field+" "+fmt.Sprintf(w.PT, value))
+}
+
+// valueWords writes a value: texts in quotation marks, lists with commas.
+func valueWords(value any) string {
+	if list, ok := value.([]any); ok {
+		texts := make([]string, len(list))
+		for i, v := range list {
+			texts[i] = valueWords(v)
+		}
+		return shorter(strings.Join(texts, ", "), 80)
+	}
+	if text, ok := value.(string); ok {
+		return "“" + shorter(text, 60) + "”"
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return "…"
+	}
+	return string(data)
+}
+
+// shorter cuts a text by letters.
+func shorter(text string, most int) string {
+	if letters := []rune(text); len(letters) > most {
+		return string(letters[:most-1]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,210 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"gancho/engine/expression"
+	"gancho/engine/form"
+)
+
+// title names a step for people.
+func (s *Step) title() string {
+	if s.Name == "" {
+		return "“" + s.ID + "”"
+	}
+	return "“" + s.Name + "”"
+}
+
+// where says in words at which place of its tree a step stands.
+func (p place) where() form.Words {
+	switch {
+	case p.before != nil:
+		return form.Label("after "+p.before.title(), "depois de "+p.before.title())
+	case p.parent == nil:
+		return form.Label("at the beginning", "no início")
+	}
+	return form.Label("at the beginning of "+p.parent.title(), "no início de "+p.parent.title())
+}
+
+func sentenceOf(en, pt string, args ...any) form.Words {
+	return form.Label(fmt.Sprintf(en, args...), fmt.Sprintf(pt, args...))
+}
+
+// conditional says what a condition decides: %s is the condition in words.
+type conditional struct{ only, always, also, noLonger, needs, needsNot, changed form.Words }
+
+func stepWhen(title string) conditional {
+	return conditional{
+		only:     form.Label(title+" now runs only when %s", title+" agora só roda quando %s"),
+		always:   form.Label(title+" now always runs; before, only when %s", title+" agora sempre roda; antes, só quando %s"),
+		also:     form.Label(title+" now also runs when %s", title+" agora também roda quando %s"),
+		noLonger: form.Label(title+" no longer runs when %s", title+" não roda mais quando %s"),
+		needs:    form.Label(title+" now runs only when %s, too", title+" agora só roda quando, além disso, %s"),
+		needsNot: form.Label(title+" runs whether or not %s", title+" não exige mais que %s"),
+		changed:  form.Label(title+" now runs when %s; before, when %s", title+" agora roda quando %s; antes, quando %s"),
+	}
+}
+
+func filterWhere(title string) conditional {
+	return conditional{
+		only:     form.Label(title+" now lets a run go on only when %s", title+" agora só deixa seguir quando %s"),
+		always:   form.Label(title+" asks nothing any more; before, that %s", title+" não pergunta mais nada; antes, se %s"),
+		also:     form.Label(title+" now also lets a run go on when %s", title+" agora também deixa seguir quando %s"),
+		noLonger: form.Label(title+" no longer lets a run go on when %s", title+" não deixa mais seguir quando %s"),
+		needs:    form.Label(title+" now lets a run go on only when %s, too", title+" agora só deixa seguir quando, além disso, %s"),
+		needsNot: form.Label(title+" lets a run go on whether or not %s", title+" não exige mais que %s"),
+		changed:  form.Label(title+" now lets a run go on when %s; before, when %s", title+" agora deixa seguir quando %s; antes, quando %s"),
+	}
+}
+
+func triggerWhere() conditional {
+	return conditional{
+		only:     form.Label("the trigger now takes an event only when %s", "o gatilho agora só aceita um evento quando %s"),
+		always:   form.Label("the trigger now takes every event; before, only when %s", "o gatilho agora aceita todo evento; antes, só quando %s"),
+		also:     form.Label("the trigger now also takes an event when %s", "o gatilho agora também aceita um evento quando %s"),
+		noLonger: form.Label("the trigger no longer takes an event when %s", "o gatilho não aceita mais um evento quando %s"),
+		needs:    form.Label("the trigger now takes an event only when %s, too", "o gatilho agora só aceita um evento quando, além disso, %s"),
+		needsNot: form.Label("the trigger takes an event whether or not %s", "o gatilho não exige mais que %s"),
+		changed:  form.Label("the trigger now takes an event when %s; before, when %s", "o gatilho agora aceita um evento quando %s; antes, quando %s"),
+	}
+}
+
+// change says what became of a condition: whether more, less or something else passes.
+func (c conditional) change(before, after string) form.Words {
+	told := func(pattern form.Words, conditions ...form.Words) form.Words {
+		en, pt := make([]any, len(conditions)), make([]any, len(conditions))
+		for i, w := range conditions {
+			en[i], pt[i] = w.EN, w.PT
+		}
+		return form.Label(fmt.Sprintf(pattern.EN, en...), fmt.Sprintf(pattern.PT, pt...))
+	}
+	switch {
+	case before == "":
+		return told(c.only, expression.InWords(after))
+	case after == "":
+		return told(c.always, expression.InWords(before))
+	}
+	a, b := expression.ConditionOf(before), expression.ConditionOf(after)
+	if a != nil && b != nil {
+		if more := rest(anyOf(a), anyOf(b)); more != nil {
+			return told(c.also, (&expression.Condition{Any: more}).Words())
+		}
+		if less := rest(anyOf(b), anyOf(a)); less != nil {
+			return told(c.noLonger, (&expression.Condition{Any: less}).Words())
+		}
+		if more := rest(a.All, b.All); more != nil {
+			return told(c.needs, (&expression.Condition{All: more}).Words())
+		}
+		if less := rest(b.All, a.All); less != nil {
+			return told(c.needsNot, (&expression.Condition{All: less}).Words())
+		}
+	}
+	return told(c.changed, expression.InWords(after), expression.InWords(before))
+}
+
+// anyOf gives the alternatives of a condition; one that has none is its own only one.
+func anyOf(c *expression.Condition) []expression.Condition {
+	if c.Any != nil {
+		return c.Any
+	}
+	if len(c.All) == 1 {
+		return c.All
+	}
+	return []expression.Condition{*c}
+}
+
+// rest gives what the longer list has after all of the shorter one; nil if it is no longer one.
+func rest(shorter, longer []expression.Condition) []expression.Condition {
+	if len(shorter) == 0 || len(longer) <= len(shorter) {
+		return nil
+	}
+	var more []expression.Condition
+	missing := append([]expression.Condition{}, shorter...)
+	for _, c := range longer {
+		found := -1
+		for i := range missing {
+			if reflect.DeepEqual(missing[i], c) {
+				found = i
+			}
+		}
+		if found < 0 {
+			more = append(more, c)
+			continue
+		}
+		missing = append(missing[:found], missing[found+1:]...)
+	}
+	if len(missing) > 0 {
+		return nil
+	}
+	return more
+}
+
+// memberWords names the members of a step, of the trigger and of the settings for people.
+var memberWords = map[string]form.Words{
+	"name": form.Label("name", "nome"), "note": form.Label("note", "nota"), "description": form.Label("description", "descrição"), "tags": form.Label("tags", "etiquetas"),
+	"connection": form.Label("connection", "conexão"), "timeout": form.Label("time-out", "tempo limite"), "delivery": form.Label("delivery", "entrega"),
+	"missing": form.Label("missing values", "valores que faltam"), "on_error": form.Label("when it fails", "quando falha"), "action": form.Label("action", "ação"),
+	"retry/attempts": form.Label("attempts", "tentativas"), "retry/first": form.Label("first pause between attempts", "primeira pausa entre tentativas"),
+	"retry/factor": form.Label("growth of the pause", "crescimento da pausa"), "retry/max": form.Label("longest pause", "pausa máxima"), "retry/jitter": form.Label("jitter", "variação"),
+	"trigger/kind": form.Label("trigger", "gatilho"), "trigger/connection": form.Label("connection of the trigger", "conexão do gatilho"),
+	"settings/timezone": form.Label("time zone", "fuso horário"), "settings/timeout": form.Label("time limit of a run", "tempo limite da execução"),
+	"settings/concurrency": form.Label("runs at once", "execuções ao mesmo tempo"), "settings/on_failure": form.Label("flow for failures", "fluxo para falhas"),
+	"settings/silence/expect_every": form.Label("alarm after silence of", "alarme após silêncio de"), "settings/keep/bodies": form.Label("bodies are kept for", "corpos guardados por"),
+	"settings/keep/runs": form.Label("runs are kept for", "execuções guardadas por"), "settings/mask": form.Label("masked fields", "campos mascarados"), "settings/alerts": form.Label("alerts", "alertas"),
+	"tests": form.Label("tests", "testes"),
+}
+
+// memberWord names a member: from the table, from the form of its action, or by its path.
+func memberWord(member string, fields form.Fields) form.Words {
+	if w, ok := memberWords[member]; ok {
+		return w
+	}
+	path, isField := strings.CutPrefix(member, "with/")
+	if !isField {
+		path, isField = strings.CutPrefix(member, "trigger/with/")
+	}
+	id, inside, _ := strings.Cut(path, "/")
+	if field := fields.Find(id); isField && field != nil {
+		w := field.Label()
+		if inside != "" {
+			return form.Label(w.EN+" › "+inside, w.PT+" › "+inside)
+		}
+		return w
+	}
+	return form.Label(path, path)
+}
+
+// became says that a member has another value.
+func became(owner string, member form.Words, before, after any) form.Words {
+	if owner != "" {
+		member = form.Label(owner+": "+member.EN, owner+": "+member.PT)
+	}
+	switch {
+	case before == nil:
+		return form.Label(member.EN+" is now "+short(after), member.PT+" agora é "+short(after))
+	case after == nil:
+		return form.Label(member.EN+" was removed; it was "+short(before), member.PT+" foi removido; era "+short(before))
+	}
+	return form.Label(member.EN+" is now "+short(after)+"; it was "+short(before), member.PT+" agora é "+short(after)+"; era "+short(before))
+}
+
+// short writes a value in at most 60 characters, texts in quotation marks.
+func short(value any) string {
+	if text, ok := value.(string); ok {
+		if letters := []rune(text); len(letters) > 60 {
+			text = string(letters[:59]) + "…"
+		}
+		return "“" + text + "”"
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return "…"
+	}
+	if text := []rune(string(data)); len(text) > 60 {
+		return string(text[:59]) + "…"
+	}
+	return string(data)
+}
