@@ -1,0 +1,382 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// provider is a stand-in of an outside service: it answers as a test says, and remembers.
+type provider struct {
+	*httptest.Server
+	mu     sync.Mutex
+	answer func(r *http.Request, body string) (int, string)
+	header http.Header
+	got    []string
+}
+
+func newProvider(t *testing.T, answer func(r *http.Request, body string) (int, string)) *provider {
+	t.Helper()
+	p := &provider{answer: answer, header: http.Header{}}
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.got = append(p.got, r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("Authorization")+" "+string(body))
+		status, text := p.answer(r, string(body))
+		for name, values := range p.header {
+			w.Header()[name] = values
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, text)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *provider) requests() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string{}, p.got...)
+}
+
+func (p *provider) answers(f func(r *http.Request, body string) (int, string)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = f
+}
+
+func (g *gancho) runs(flow, status string) []map[string]any {
+	g.t.Helper()
+	answer := g.want(200, "GET", "/runs?flow="+flow+"&status="+status, nil)
+	items, _ := answer["items"].([]any)
+	var list []map[string]any
+	for _, i := range items {
+		list = append(list, i.(map[string]any))
+	}
+	return list
+}
+
+// A thin event is completed through the connector, and the two events of one payment are one
+// sale.
+func TestThinEventsAreCompletedThroughConnectors(t *testing.T) {
+	p := newProvider(t, func(*http.Request, string) (int, string) {
+		return 200, `{"id": 99, "status": "approved", "transaction_amount": 199.9, "external_reference": "order-1"}`
+	})
+	g := newGancho(t)
+	g.want(201, "POST", "/connections", map[string]any{"name": "mp", "kind": "mercadopago:token", "fields": map[string]any{"access_token": "APP-SECRET-TOKEN", "base_url": p.URL}})
+	hook := g.publish(`{"id": "sale", "name": "Sale", "trigger": {"kind": "webhook", "connection": "mp", "with": {"preset": "mercadopago", "verify": "observe"}},
+		"steps": [{"id": "note", "action": "set", "with": {"values": {"ref": "{{ trigger.resource.external_reference }}"}}}]}`)
+	for _, action := range []string{"payment.created", "payment.updated"} {
+		if status, answer := post(hook+"?data.id=99&type=payment", `{"id": 1, "type": "payment", "action": "`+action+`", "data": {"id": "99"}}`); status != 200 {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	g.settled()
+	if got := p.requests(); len(got) != 2 || !strings.HasPrefix(got[0], "GET /v1/payments/99 Bearer APP-SECRET-TOKEN") {
+		t.Errorf("requests: %q", got)
+	}
+	if n := len(g.runs("sale", "succeeded")); n != 1 {
+		t.Errorf("%d runs succeeded", n)
+	}
+	if n := len(g.runs("sale", "duplicate")); n != 1 {
+		t.Errorf("%d runs are duplicates", n)
+	}
+}
+
+// A refused credential parks the runs; they go on when it is mended.
+func TestARefusedConnectionParksItsRuns(t *testing.T) {
+	p := newProvider(t, func(r *http.Request, _ string) (int, string) {
+		if r.Header.Get("Authorization") != "Bearer xoxb-good-one" {
+			return 200, `{"ok": false, "error": "token_revoked"}`
+		}
+		return 200, `{"ok": true, "channel": "C1", "ts": "1.2", "team": "Loja"}`
+	})
+	g := newGancho(t)
+	connect := func(token string) {
+		g.want(200, "PUT", "/connections/team", map[string]any{"kind": "slack:bot", "fields": map[string]any{"bot_token": token, "base_url": p.URL}})
+	}
+	connect("xoxb-bad-one")
+	hook := g.publish(`{"id": "tell", "name": "Tell", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "slack.post_message", "connection": "team", "with": {"channel": "C1", "text": "hi {{ trigger.body.id }}"}}]}`)
+	for i := range 3 {
+		post(hook, fmt.Sprintf(`{"id": %d}`, i))
+	}
+	g.until("all runs wait for the connection", func() bool { return len(g.runs("tell", "waiting")) == 3 })
+	view := g.want(200, "GET", "/connections/team", nil)
+	if view["state"] != "broken" || !strings.Contains(fmt.Sprint(view["problem"]), "token_revoked") || fmt.Sprint(view["used_by"]) != "[tell]" {
+		t.Errorf("the connection: %v", view)
+	}
+	asked := len(p.requests())
+	post(hook, `{"id": 9}`)
+	g.until("the new run waits too", func() bool { return len(g.runs("tell", "waiting")) == 4 })
+	if n := len(p.requests()); n != asked {
+		t.Errorf("a broken connection was used: %d requests more", n-asked)
+	}
+	connect("xoxb-good-one")
+	g.settled()
+	if n := len(g.runs("tell", "succeeded")); n != 4 {
+		t.Errorf("%d runs succeeded", n)
+	}
+	test := g.want(200, "POST", "/connections/team/test", nil)
+	if test["state"] != "ok" || test["account"] != "Loja" {
+		t.Errorf("test: %v", test)
+	}
+	if strings.Contains(fmt.Sprint(g.want(200, "GET", "/runs?flow=tell", nil))+g.out.String(), "xoxb-") {
+		t.Error("a token is told")
+	}
+}
+
+// "Come back in six hours" parks one contact's run, not the others, and outlives a restart.
+func TestALongWaitCostsNothingAndOutlivesARestart(t *testing.T) {
+	p := newProvider(t, func(_ *http.Request, body string) (int, string) {
+		if strings.Contains(body, "many@example.com") {
+			return 429, `{"error": "'lead_limiter' rate limit exceeded", "max": 24, "usage": 24, "remaining_time": 21600}`
+		}
+		return 200, `{"event_uuid": "u1"}`
+	})
+	g := newGancho(t)
+	g.want(201, "POST", "/connections", map[string]any{"name": "rd", "kind": "rdstation:api_key", "fields": map[string]any{"api_key": "THE-API-KEY", "base_url": p.URL}})
+	hook := g.publish(`{"id": "lead", "name": "Lead", "trigger": {"kind": "webhook"}, "steps": [{"id": "convert", "action": "rdstation.convert", "connection": "rd", "with": {"identifier": "x", "email": "{{ trigger.body.email }}"}}]}`)
+	post(hook, `{"email": "many@example.com"}`)
+	g.until("the run waits", func() bool { return len(g.runs("lead", "waiting")) == 1 })
+	run := g.runs("lead", "waiting")[0]
+	due, err := time.Parse(time.RFC3339, fmt.Sprint(run["due"]))
+	if wait := time.Until(due); run["waiting_for"] != "quota" || err != nil || wait < 5*time.Hour || wait > 7*time.Hour {
+		t.Errorf("waits for %v until %v: %v", run["waiting_for"], run["due"], err)
+	}
+	g.kill()
+	g.start()
+	post(hook, `{"email": "many@example.com"}`)
+	post(hook, `{"email": "other@example.com"}`)
+	g.until("the other person's run ends", func() bool { return len(g.runs("lead", "succeeded")) == 1 })
+	g.until("the second run waits", func() bool { return len(g.runs("lead", "waiting")) == 2 })
+	if n := len(p.requests()); n != 2 {
+		t.Errorf("%d requests: the provider was asked again", n)
+	}
+	one := g.want(200, "GET", "/runs/"+fmt.Sprint(run["id"]), nil)
+	if strings.Contains(fmt.Sprint(one), "THE-API-KEY") {
+		t.Errorf("the key is told: %v", one)
+	}
+}
+
+const ownConnector = `{
+  "format": "gancho.connector/1", "id": "x_erp",
+  "name": {"en": "Our ERP", "pt-BR": "Nosso ERP"},
+  "base": "%s",
+  "auth": {"key": {"kind": "header", "name": {"en": "Key", "pt-BR": "Chave"}, "headers": {"X-Key": "key"},
+    "fields": [{"id": "key", "type": "secret", "required": true, "label": {"en": "Key", "pt-BR": "Chave"}}]}},
+  "actions": {"create": {
+    "name": {"en": "Create an order", "pt-BR": "Criar um pedido"}, "repeatable": false,
+    "fields": [
+      {"id": "warehouse", "type": "select", "label": {"en": "Warehouse", "pt-BR": "Depósito"},
+       "options_from": {"request": {"method": "GET", "path": "/warehouses"}, "items": "get(body, 'list')", "value": "item.id", "label": "item.name"}},
+      {"id": "order", "type": "text", "required": true, "label": {"en": "Order", "pt-BR": "Pedido"}}],
+    "request": {"method": "POST", "path": "/orders", "json": {"order": {"=": "input.order"}, "warehouse": {"=": "input.warehouse"}}},
+    "output": {"id": "get(body, 'id')"}, "sample": {"id": 7}}}
+}`
+
+// An own connector is there without a restart; a faulty one is told, and leaves the last good
+// one in force.
+func TestOwnConnectorsAreReadWhileRunning(t *testing.T) {
+	p := newProvider(t, func(r *http.Request, _ string) (int, string) {
+		if r.Header.Get("X-Key") != "the-erp-key" {
+			return 403, `{}`
+		}
+		if r.URL.Path == "/warehouses" {
+			return 200, `{"list": [{"id": "w1", "name": "São Paulo"}, {"id": "w2", "name": "Recife"}]}`
+		}
+		return 201, `{"id": 7}`
+	})
+	g := newGancho(t)
+	dir := filepath.Join(g.data, "connectors")
+	must(t, os.MkdirAll(dir, 0o755))
+	file, text := filepath.Join(dir, "erp.json"), fmt.Sprintf(ownConnector, p.URL)
+	must(t, os.WriteFile(file, []byte(text), 0o644))
+	has := func() bool {
+		for _, item := range g.want(200, "GET", "/actions", nil)["items"].([]any) {
+			if item.(map[string]any)["kind"] == "x_erp.create" {
+				return true
+			}
+		}
+		return false
+	}
+	g.until("the connector is there", has)
+	g.want(201, "POST", "/connections", map[string]any{"name": "erp", "kind": "x_erp:key", "fields": map[string]any{"key": "the-erp-key"}})
+	options := g.want(200, "POST", "/actions/x_erp.create/options/warehouse", map[string]any{"connection": "erp"})
+	if fmt.Sprint(options["items"]) != "[map[label:São Paulo value:w1] map[label:Recife value:w2]]" {
+		t.Errorf("options: %v", options)
+	}
+	hook := g.publish(`{"id": "order", "name": "Order", "trigger": {"kind": "webhook"}, "steps": [{"id": "erp", "action": "x_erp.create", "connection": "erp", "delivery": "at_most_once", "with": {"order": "{{ trigger.body.id }}"}}]}`)
+	post(hook, `{"id": 5}`)
+	g.settled()
+	if n := len(g.runs("order", "succeeded")); n != 1 {
+		t.Fatalf("%d runs succeeded: %v", n, g.want(200, "GET", "/runs?flow=order", nil))
+	}
+	must(t, os.WriteFile(file, []byte(strings.Replace(text, `"effect"`, "", 1)[:len(text)-3]+`, "strange": 1}`), 0o644))
+	g.until("the fault is told", func() bool {
+		return strings.Contains(fmt.Sprint(g.want(200, "GET", "/actions", nil)["problems"]), "erp.json:")
+	})
+	if !has() {
+		t.Error("the last good connector is gone")
+	}
+}
+
+func TestCheckReadsConnectors(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x_erp.json")
+	text := strings.Replace(fmt.Sprintf(ownConnector, "https://erp.example.com"), `"repeatable": false,`, "", 1)
+	must(t, os.WriteFile(file, []byte(strings.Replace(text, "input.order", "inputs.order", 1)), 0o644))
+	code, out := runProgram(t, "check", file)
+	for _, want := range []string{"x_erp.json:", "/actions/create/repeatable", "/actions/create/request/json/order/="} {
+		if code != 1 || !strings.Contains(out, want) {
+			t.Errorf("exit %d without %s:\n%s", code, want, out)
+		}
+	}
+}
+
+// authServer is a local authorization server whose refresh tokens count once.
+type authServer struct {
+	*httptest.Server
+	mu        sync.Mutex
+	challenge string
+	refresh   string
+	access    string
+	made      int
+	asked     []url.Values
+}
+
+func newAuthServer(t *testing.T) *authServer {
+	t.Helper()
+	a := &authServer{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		a.mu.Lock()
+		a.challenge = q.Get("code_challenge")
+		a.mu.Unlock()
+		http.Redirect(w, r, q.Get("redirect_uri")+"?code=the-code&state="+url.QueryEscape(q.Get("state")), http.StatusFound)
+	})
+	mux.HandleFunc("POST /token", a.token)
+	mux.HandleFunc("/api", func(w http.ResponseWriter, r *http.Request) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if r.Header.Get("Authorization") != "Bearer "+a.access {
+			w.WriteHeader(401)
+			return
+		}
+		_, _ = io.WriteString(w, `{"fine": true}`)
+	})
+	a.Server = httptest.NewServer(mux)
+	t.Cleanup(a.Close)
+	return a
+}
+
+func (a *authServer) token(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_ = r.ParseForm()
+	a.asked = append(a.asked, r.PostForm)
+	f := r.PostForm
+	ok := f.Get("client_id") == "app" && f.Get("client_secret") == "the-app-secret"
+	switch f.Get("grant_type") {
+	case "authorization_code":
+		ok = ok && f.Get("code") == "the-code" && challengeOf(f.Get("code_verifier")) == a.challenge
+	case "refresh_token":
+		ok = ok && f.Get("refresh_token") == a.refresh
+	}
+	if !ok {
+		w.WriteHeader(400)
+		_, _ = io.WriteString(w, `{"error": "invalid_grant"}`)
+		return
+	}
+	a.made++
+	a.access, a.refresh = fmt.Sprintf("access-token-%d", a.made), fmt.Sprintf("refresh-token-%d", a.made)
+	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": a.access, "refresh_token": a.refresh, "expires_in": 3600})
+}
+
+// Signing in goes through the provider's page and the callback; a token that was refused is
+// renewed once for all runs; when the refresh token is refused the connection is broken.
+func TestSigningInWithOAuth(t *testing.T) {
+	a := newAuthServer(t)
+	g := newGancho(t)
+	g.want(201, "POST", "/connections", map[string]any{
+		"name": "crm", "kind": "oauth2", "hosts": []string{"127.0.0.1"},
+		"fields": map[string]any{"client_id": "app", "client_secret": "the-app-secret", "authorize_url": a.URL + "/authorize", "token_url": a.URL + "/token", "scopes": "read write"},
+	})
+	hook := g.publish(`{"id": "ask", "name": "Ask", "trigger": {"kind": "webhook"}, "steps": [{"id": "api", "action": "http.request", "connection": "crm", "with": {"url": "` + a.URL + `/api"}}]}`)
+	post(hook, `{}`)
+	g.until("the run waits for somebody to sign in", func() bool { return len(g.runs("ask", "waiting")) == 1 })
+	begun := g.want(200, "POST", "/connections/crm/authorize", nil)
+	page := fetchText(t, fmt.Sprint(begun["url"]))
+	if !strings.Contains(page, "You can close this window") {
+		t.Fatalf("the callback page: %s", page)
+	}
+	g.settled()
+	if again := fetchText(t, g.url("/oauth/callback?code=the-code&state=guessed")); !strings.Contains(again, "Not signed in") {
+		t.Errorf("a guessed state: %s", again)
+	}
+	a.mu.Lock()
+	a.access = "revoked at the provider"
+	a.mu.Unlock()
+	for range 20 {
+		post(hook, `{}`)
+	}
+	g.settled()
+	a.mu.Lock()
+	if a.made != 2 || len(a.asked) != 2 {
+		t.Errorf("%d tokens for %d requests, want one renewal", a.made, len(a.asked))
+	}
+	a.access, a.refresh = "revoked", "revoked"
+	a.mu.Unlock()
+	if n := len(g.runs("ask", "succeeded")); n != 21 {
+		t.Errorf("%d runs succeeded", n)
+	}
+	g.kill() // what was renewed is on disk
+	g.start()
+	post(hook, `{}`)
+	g.until("the connection is broken", func() bool { return g.want(200, "GET", "/connections/crm", nil)["state"] == "broken" })
+	all := g.out.String() + fmt.Sprint(g.want(200, "GET", "/connections/crm", nil)) + fmt.Sprint(g.runs("ask", "waiting"))
+	for _, secret := range []string{"access-token-", "refresh-token-", "the-app-secret"} {
+		if strings.Contains(all, secret) {
+			t.Errorf("%s is told", secret)
+		}
+	}
+}
+
+func fetchText(t *testing.T, address string) string {
+	t.Helper()
+	res, err := http.Get(address)
+	must(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	must(t, err)
+	return string(data)
+}
+
+func challengeOf(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// runProgram runs a command and gives its exit code and what it wrote.
+func runProgram(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	self, err := os.Executable()
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	out, _ := cmd.CombinedOutput()
+	return cmd.ProcessState.ExitCode(), string(out)
+}
