@@ -15,6 +15,7 @@ type circuits struct {
 type circuit struct {
 	failures int
 	until    time.Time
+	waiting  int // who has been told to come back
 }
 
 const (
@@ -22,6 +23,7 @@ const (
 	circuitFirst = time.Second
 	circuitMax   = time.Minute
 	circuitHosts = 10_000
+	circuitApart = time.Millisecond
 )
 
 // wait is how long a request to host must wait; 0 lets it go.
@@ -34,8 +36,11 @@ func (c *circuits) wait(host string) time.Duration {
 	}
 	now := time.Now()
 	if left := k.until.Sub(now); left > 0 {
-		return left
+		// A long row of those who wait comes back in order, not at once.
+		k.waiting++
+		return left + time.Duration(k.waiting)*circuitApart
 	}
+	k.waiting = 0
 	k.until = now.Add(k.pause())
 	return 0
 }

@@ -104,6 +104,8 @@ func judge(ctx context.Context, rules []madeRule, s *expression.Scope, r *reply,
 // byStatus is what an answer means where the file says nothing.
 func byStatus(r *reply, refreshes bool, now time.Time) verdict {
 	switch s := r.status; {
+	case s >= 200 && s < 300 && isPage(r):
+		return verdict{class: classRetry, maybe: true, why: "a web page came in place of the API's answer"}
 	case s >= 200 && s < 300:
 		return verdict{class: classOK}
 	case s == http.StatusUnauthorized && refreshes:
@@ -116,6 +118,12 @@ func byStatus(r *reply, refreshes bool, now time.Time) verdict {
 		return verdict{class: classRetry, after: retryAfter(r.header, now), maybe: s != http.StatusTooEarly}
 	}
 	return verdict{class: classFail}
+}
+
+// isPage says that an answer is a page for people: of a proxy or a sign-in in between.
+func isPage(r *reply) bool {
+	kind, _, _ := strings.Cut(r.header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "text/html") && strings.HasPrefix(strings.TrimSpace(string(r.body[:min(len(r.body), 64)])), "<")
 }
 
 // waitOf reads seconds as a number or digits, or an HTTP date.

@@ -113,16 +113,28 @@ func (d *connectorDoer) enter(ctx context.Context, call *engine.Call, j *job) er
 
 // hide learns the secrets of a connection, to replace them wherever they turn up.
 func (d *connectorDoer) hide(conn *engine.Connection, j *job) error {
-	secrets := []string{j.session.Access, j.session.Refresh}
-	for _, id := range append(j.choice.secretFields(), "client_secret") {
+	secrets, err := j.choice.secrets(conn)
+	d.redact = newRedactor(append(secrets, j.session.Access, j.session.Refresh)...)
+	return err
+}
+
+// secrets are the values of all secret fields; of one that is an address, what follows the
+// host too.
+func (a *madeAuth) secrets(conn *engine.Connection) ([]string, error) {
+	var secrets []string
+	for _, id := range append(a.secretFields(), "client_secret") {
 		values, err := conn.Secret(id)
 		if err != nil {
-			return engine.Permanent(err)
+			return nil, engine.Permanent(err)
 		}
 		secrets = append(secrets, values...)
+		for _, v := range values {
+			if u, err := url.Parse(v); err == nil && a.file.Kind == "url" && len(u.Path) > 1 {
+				secrets = append(secrets, strings.TrimPrefix(u.EscapedPath(), "/"))
+			}
+		}
 	}
-	d.redact = newRedactor(secrets...)
-	return nil
+	return secrets, nil
 }
 
 func (a *madeAuth) secretFields() []string {

@@ -260,6 +260,7 @@ func (d *connectorDoer) answer(ctx context.Context, call *engine.Call, j *job, x
 		if err := d.sign(ctx, &bare, call.Connection, j); err != nil {
 			return nil, nil, err
 		}
+		d.redact = d.redact.and(&bare)
 		call.Sent(func() any { return d.redact.value(show(&bare, call.Connection)) })
 		r, err := d.out.do(ctx, &bare)
 		if err != nil {

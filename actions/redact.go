@@ -9,7 +9,10 @@ import (
 )
 
 // redactor replaces secrets wherever they turn up in what is kept or shown.
-type redactor struct{ replace *strings.Replacer }
+type redactor struct {
+	replace *strings.Replacer
+	secrets []string
+}
 
 // leastSecret is the length from which a secret is looked for in texts: what is shorter is
 // found everywhere.
@@ -33,7 +36,20 @@ func newRedactor(secrets ...string) redactor {
 	for _, f := range slices.Compact(forms) {
 		pairs = append(pairs, f, mask)
 	}
-	return redactor{strings.NewReplacer(pairs...)}
+	return redactor{strings.NewReplacer(pairs...), secrets}
+}
+
+// and hides the values of some headers of a request as well.
+func (r redactor) and(x *exchange) redactor {
+	more := slices.Clone(r.secrets)
+	for _, name := range x.secrets {
+		value := x.header.Get(name)
+		more = append(more, value)
+		if _, credential, ok := strings.Cut(value, " "); ok {
+			more = append(more, credential)
+		}
+	}
+	return newRedactor(more...)
 }
 
 func quoteJSON(s string) []byte {

@@ -222,8 +222,11 @@ func (g *grant) session(ctx context.Context, r *reply) (engine.Session, error) {
 		return g.made(ctx, s, body, access)
 	}
 	word := errorLine(orNil(body["error_description"], body["error"], body["message"], body["errors"]))
-	redact := newRedactor(g.old.Refresh, g.old.Access)
-	text := redact.text(word)
+	secrets, err := g.auth.secrets(g.conn)
+	if err != nil {
+		return engine.Session{}, err
+	}
+	text := newRedactor(append(secrets, g.old.Refresh, g.old.Access)...).text(word)
 	if r.status == http.StatusBadRequest || r.status == http.StatusUnauthorized || r.status == http.StatusForbidden {
 		message := fmt.Sprintf("%s refuses to renew the sign-in (%d): %s", g.c.file.Name.EN, r.status, text)
 		if g.old.Lost {
