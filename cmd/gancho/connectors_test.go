@@ -23,22 +23,18 @@ type provider struct {
 	*httptest.Server
 	mu     sync.Mutex
 	answer func(r *http.Request, body string) (int, string)
-	header http.Header
 	got    []string
 }
 
 func newProvider(t *testing.T, answer func(r *http.Request, body string) (int, string)) *provider {
 	t.Helper()
-	p := &provider{answer: answer, header: http.Header{}}
+	p := &provider{answer: answer}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.got = append(p.got, r.Method+" "+r.URL.RequestURI()+" "+r.Header.Get("Authorization")+" "+string(body))
 		status, text := p.answer(r, string(body))
-		for name, values := range p.header {
-			w.Header()[name] = values
-		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, text)
@@ -51,12 +47,6 @@ func (p *provider) requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string{}, p.got...)
-}
-
-func (p *provider) answers(f func(r *http.Request, body string) (int, string)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.answer = f
 }
 
 func (g *gancho) runs(flow, status string) []map[string]any {
