@@ -243,9 +243,9 @@ func wrong(source string, err error, roots []string) *Error {
 	default:
 		e.say(f.Message, roots)
 	}
-	if length := runes(source); e.To <= e.From {
-		e.To = min(e.From+1, length)
-	}
+	length := runes(source)
+	e.From = max(0, min(e.From, length-1))
+	e.To = min(max(e.To, e.From+1), length)
 	return e
 }
 
@@ -263,6 +263,10 @@ func (e *Error) say(message string, roots []string) {
 		if strings.Contains(what, `EOF`) {
 			e.Message = form.Label("the expression ends too early", "a expressão termina antes da hora")
 		}
+		return
+	}
+	if message == "literal not terminated" {
+		e.Message = form.Label("a quote is not closed", "falta fechar as aspas")
 		return
 	}
 	if strings.Contains(message, "maximum allowed nodes") {
