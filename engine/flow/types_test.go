@@ -162,3 +162,32 @@ func TestKnownAt(t *testing.T) {
 		t.Errorf("at the trigger: %+v", k.Roots)
 	}
 }
+
+// BenchmarkCheck is P10: what a save checks of a flow with 50 steps, against events of 50 KB.
+func BenchmarkCheck(b *testing.B) {
+	body := map[string]any{"status": "paid", "total": 79.9, "items": []any{}}
+	for i := range 100 {
+		body["items"] = append(body["items"].([]any), map[string]any{"sku": "A", "price": i, "note": strings.Repeat("x", 200)})
+		body[fmt.Sprintf("field_%d", i)] = map[string]any{"id": i, "name": strings.Repeat("n", 200), "tags": []any{"a", "b"}}
+	}
+	s := new(shape.Shape)
+	for i := range 40 {
+		s.Add(map[string]any{"body": body}, i+1, time.Now())
+	}
+	var list []string
+	for i := range 50 {
+		list = append(list, fmt.Sprintf(`{"id":"s%d","action":"say","when":"trigger.body.total > 100 and trigger.body.status in [\"paid\", \"sent\"]",
+			"with":{"text":"Olá {{ trigger.body.field_%d.name }}: {{ upper(trigger.body.status) }} {{ brl(trigger.body.total) }}","json":{"id":"{{ trigger.body.field_%d.id }}","all":"{{ map(trigger.body.items, .sku) }}"}}}`, i, i, i))
+	}
+	bundle, problems := flow.Parse([]byte(`{"gancho":1,"flows":[` + steps(list...) + `]}`))
+	if len(problems) > 0 {
+		b.Fatalf("%+v", problems)
+	}
+	met := flow.Met{Trigger: func(...string) *shape.Shape { return s }}
+	for b.Loop() {
+		flow.Validate(bundle.Flows[0], typedCatalogue{}, flow.Known{})
+		if found := flow.CheckTypes(bundle.Flows[0], typedCatalogue{}, met); len(found) > 0 {
+			b.Fatalf("%+v", found)
+		}
+	}
+}
