@@ -15,6 +15,9 @@ import (
 	"gancho/engine/form"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
@@ -113,7 +116,7 @@ func compile(source string, roots []string) (p *Program, err error) {
 		}
 	}()
 	look, rules := &inspect{roots: roots}, &rewrite{}
-	program, err := expr.Compile(source, append(slices.Clone(shared()), expr.Patch(look), expr.Patch(rules))...)
+	program, err := build(source, look, rules)
 	if look.refused != nil {
 		return nil, look.refused
 	}
@@ -210,6 +213,38 @@ var shared = sync.OnceValue(func() []expr.Option {
 	return ops
 })
 
+// configs are the language as we have it. One is used by one at a time: it caches types.
+var configs = sync.Pool{New: func() any {
+	c := conf.CreateNew()
+	for _, op := range shared() {
+		op(c)
+	}
+	for name := range c.Disabled {
+		delete(c.Builtins, name)
+	}
+	return c
+}}
+
+// build compiles as expr.Compile does, without making the language anew each time.
+func build(source string, look *inspect, rules *rewrite) (*vm.Program, error) {
+	c := configs.Get().(*conf.Config)
+	tree, err := parser.ParseWithConfig(source, c)
+	if err != nil {
+		configs.Put(c)
+		return nil, err //nolint:wrapcheck // put into words by the caller
+	}
+	if ast.Walk(&tree.Node, look); look.refused != nil {
+		return nil, look.refused
+	}
+	ast.Walk(&tree.Node, rules)
+	if _, err := checker.Check(tree, c); err != nil {
+		return nil, err //nolint:wrapcheck // put into words by the caller
+	}
+	program, err := compiler.Compile(tree, c)
+	configs.Put(c)      // after a panic it is not used again
+	return program, err //nolint:wrapcheck // put into words by the caller
+}
+
 // parse reads a source as Compile does, without our operators in it.
 func parse(source string) (tree *parser.Tree, err error) {
 	defer func() {
@@ -217,16 +252,11 @@ func parse(source string) (tree *parser.Tree, err error) {
 			tree, err = nil, fmt.Errorf("%v", r)
 		}
 	}()
-	return parser.ParseWithConfig(source, reading()) //nolint:wrapcheck // never shown
+	c := configs.Get().(*conf.Config)
+	tree, err = parser.ParseWithConfig(source, c)
+	configs.Put(c)
+	return tree, err //nolint:wrapcheck // never shown
 }
-
-var reading = sync.OnceValue(func() *conf.Config {
-	c := conf.CreateNew()
-	for _, op := range shared() {
-		op(c)
-	}
-	return c
-})
 
 func wrong(source string, err error, roots []string) *Error {
 	e := &Error{Code: "syntax"}
