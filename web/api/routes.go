@@ -114,6 +114,7 @@ func (s *server) routes() []route {
 		{method: post, path: "/events/{id}/accept", permission: edit, id: "accept-event", summary: "Let a rejected event in", register: does(s, s.acceptEvent)},
 		{method: post, path: "/runs/replay", permission: edit, id: "replay-runs", summary: "Do runs again", status: 202, register: does(s, s.replay)},
 		{method: post, path: "/expression", permission: edit, id: "evaluate", summary: "What an expression yields", register: does(s, s.expression)},
+		{method: post, path: "/curl", permission: edit, id: "curl", summary: "A curl command as fields of an HTTP request, or the other way round", register: does(s, s.curl)},
 		{method: get, path: "/runs", permission: view, id: "list-runs", summary: "Runs", register: does(s, s.listRuns)},
 		{method: get, path: "/runs/{id}", permission: view, id: "get-run", summary: "A run with its steps", register: does(s, s.getRun)},
 		{method: post, path: "/runs/{id}/cancel", permission: edit, id: "cancel-run", summary: "End a run", register: does(s, s.cancelRun)},

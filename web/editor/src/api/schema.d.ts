@@ -246,6 +246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A curl command as fields of an HTTP request, or the other way round */
+        post: operations["curl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1403,6 +1420,33 @@ export interface components {
             pending: number;
             /** Format: int64 */
             waiting: number;
+        };
+        CurlConnectionView: {
+            fields: {
+                [key: string]: string;
+            };
+            hosts: string[];
+            kind: string;
+        };
+        CurlInputBody: {
+            /** @description to read; it is not run */
+            command?: string;
+            /** @description of the step; its secret is a variable in the command */
+            connection?: string;
+            /** @description fields of http.request, to write as a command */
+            with?: {
+                [key: string]: unknown;
+            };
+        };
+        CurlView: {
+            command: string;
+            /** @description to be made in the place of the secret, which was left out; else null */
+            connection: components["schemas"]["CurlConnectionView"];
+            problems: components["schemas"]["ProblemView"][];
+            /** @description null where the command is none */
+            with: {
+                [key: string]: unknown;
+            };
         };
         Description: {
             advanced?: boolean;
@@ -2878,6 +2922,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestConnectionOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    curl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurlInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurlView"];
                 };
             };
             /** @description Error */
