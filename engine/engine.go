@@ -45,6 +45,7 @@ type Engine struct {
 	answers answers
 	vars    vars
 	failing failing
+	keeps   keeps
 	alerts  *alerts
 	stats   sampler
 	shadows shadows
@@ -68,6 +69,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
+	e.keeps = newKeeps()
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.by = map[string]map[string]bool{}
 	e.started = c.Now()
@@ -95,6 +97,7 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 		g.Paused = false // what still waits for a deleted flow ends, rather than staying for ever
 	}
 	e.failing.set(id, f)
+	e.keeps.set(id, keepOf(f))
 	e.expects(id, f)
 	e.plans.forget(id)
 	e.Store.SetGates([]store.Gate{g})

@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gancho/engine"
+	"gancho/engine/flow"
 	"gancho/engine/store"
 )
 
@@ -27,6 +29,27 @@ func TestHistoryEndsWhenItsFlowSays(t *testing.T) {
 		time.Sleep(48 * time.Hour)
 		if _, err := h.store.GetRun(t.Context(), run); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("the run outlived its two days: %v", err)
+		}
+	})
+}
+
+func TestAShorterKeepHidesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, t.TempDir(), &sink{})
+		defer h.stop()
+		const steps = `"trigger": {"kind": "webhook"}, "steps": [{"id": "s", "action": "set", "with": {"values": {"a": "1"}}}]}`
+		h.publish(`{"id": "short", ` + steps)
+		run := h.send("short", `{"id":1}`)
+		h.finished(run)
+		time.Sleep(3*time.Hour + 30*time.Minute)
+		f, _ := flow.ParseFlow([]byte(`{"id": "short", "settings": {"keep": {"bodies": "1h", "runs": "2h"}}, ` + steps))
+		_, err := h.flows.Update(t.Context(), "short", f, -1)
+		check(t, err)
+		_, err = h.flows.Publish(t.Context(), "short", engine.PublishOptions{IfMatch: -1})
+		check(t, err)
+		time.Sleep(time.Second)
+		if _, err := h.store.GetRun(t.Context(), run); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the run is still seen: %v", err)
 		}
 	})
 }

@@ -216,6 +216,9 @@ func (a *archive) whole(f *archived) (*kept, error) {
 		return k, nil
 	}
 	plain, err := a.bodiesOf(f.v, f.block)
+	if _, bare := f.v.note.Bare[f.flow]; bare && errors.Is(err, store.ErrNotFound) {
+		return k, nil
+	}
 	if err == nil {
 		k.event.Meta, k.event.Body, err = decodeBodies(plain, f.number)
 	}
@@ -346,7 +349,7 @@ func (a *archive) expire(ctx context.Context, keep func(flow string) store.Keep)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := a.expireOne(v); err != nil {
+		if err := errors.Join(a.expireOne(v), a.outlived(v)); err != nil {
 			return fmt.Errorf("expire archive file of %s: %w", v.note.Day, err)
 		}
 	}
@@ -394,6 +397,9 @@ func (a *archive) expireOne(v *volume) error {
 	}
 	if err != nil {
 		return err
+	}
+	if rows {
+		v.deleted = true
 	}
 	return a.s.live.do(func(tx *tx) error {
 		if rows {
@@ -457,10 +463,22 @@ func (v *volume) copyTo(dir string) error {
 }
 
 // erase rewrites the blocks of these runs, in every volume with a copy, without what they
-// hold of a person. It is called with no file on its way in or out.
+// hold of a person, and then these volumes, so that no byte of it is left. Callers hold files.
 func (a *archive) erase(runs []string) error {
+	touched, err := a.eraseBlocks(runs)
+	for v := range touched {
+		err = errors.Join(err, a.rewrite(v, nil, nil))
+	}
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	return nil
+}
+
+func (a *archive) eraseBlocks(runs []string) (touched map[*volume]bool, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	touched = map[*volume]bool{}
 	for _, id := range runs {
 		n, err := numberOf(id)
 		if err != nil {
@@ -475,14 +493,15 @@ func (a *archive) erase(runs []string) error {
 				continue
 			}
 			if err == nil {
+				touched[v] = true
 				err = a.eraseIn(found)
 			}
 			if err != nil {
-				return fmt.Errorf("erase: %w", err)
+				return touched, err
 			}
 		}
 	}
-	return nil
+	return touched, nil
 }
 
 func (a *archive) eraseIn(f *archived) error {

@@ -32,6 +32,8 @@ type volume struct {
 	seq  uint64
 	note volumeNote
 
+	deleted bool // its files are gone
+
 	mu     sync.Mutex // guards what follows
 	rows   *bbolt.DB
 	bodies *bbolt.DB
@@ -46,6 +48,7 @@ type volumeNote struct {
 	Last     uint64
 	Flows    map[string]time.Time // when the newest event of each was received
 	NoBodies bool                 `json:",omitempty"`
+	Bare     map[string]time.Time `json:",omitempty"` // flows whose bodies are gone, up to the event of then
 }
 
 const (
