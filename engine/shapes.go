@@ -57,6 +57,7 @@ type keptShape struct {
 const (
 	shapeSpace  = "shape"
 	learnEvery  = 500 * time.Millisecond // how long news wait for more
+	learnRest   = 30                     // times as long as it works it rests: a flood is not read whole
 	saveEvery   = 2 * time.Second
 	mostFetched = 100 // of a flow, that wait to be counted
 )
@@ -121,13 +122,16 @@ func (e *Engine) learn(ctx context.Context) {
 	}
 	save, due := time.NewTimer(saveEvery), true
 	defer save.Stop()
+	rest := learnEvery
 	for {
 		select {
 		case <-e.shapes.wake:
-			wait(ctx, learnEvery)
+			wait(ctx, rest)
+			begun := time.Now()
 			for _, id := range e.shapes.take() {
 				e.tellDrifts(ctx, id, e.catchUp(ctx, id))
 			}
+			rest = max(learnEvery, learnRest*time.Since(begun))
 			if !due {
 				save.Reset(saveEvery)
 				due = true

@@ -42,6 +42,9 @@ var personalWords = strings.Fields(`name nome firstname lastname fullname sobren
 	telefone fone celular mobile whatsapp cpf cnpj rg document documento doc identification tax address endereco street rua logradouro complement complemento
 	neighborhood bairro zip zipcode cep postal birth birthday birthdate nascimento ip token secret password senha`)
 
+// oneWord writes as one word what else would be two.
+var oneWord = strings.NewReplacer("e-mail", "email", "e_mail", "email", "E-mail", "email", "E-Mail", "email")
+
 // isPersonal says whether a field of this name may hold what is about a person: one of the
 // words of e_mail, customerName or CPF_CNPJ is among personalWords.
 func isPersonal(name string) bool {
@@ -51,7 +54,7 @@ func isPersonal(name string) bool {
 		word = word[:0]
 		return found
 	}
-	lower := strings.NewReplacer("e-mail", "email", "e_mail", "email", "E-mail", "email", "E-Mail", "email").Replace(name)
+	lower := oneWord.Replace(name)
 	before := byte(0)
 	for i := 0; i < len(lower); i++ {
 		c := lower[i]
