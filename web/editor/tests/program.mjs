@@ -49,7 +49,7 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
     }
   }
   const stop = (signal = 'SIGTERM') => new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve()
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
     child.on('exit', resolve)
     child.kill(signal)
   })

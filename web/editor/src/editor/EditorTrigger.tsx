@@ -24,7 +24,7 @@ export function EditorTrigger({ flow, view, triggers, preset }: Props) {
     <TriggerCard flow={flow} title={title} badge={<TriggerState flow={flow} state={view.state} />}>
       {view.url && (
         <div onClick={(e) => e.stopPropagation()} className={`mt-2 rounded-lg ${waiting ? 'ring-2 ring-accent' : ''}`}>
-          <CopyField text={view.url} label={t.copyURL} />
+          <CopyField text={view.url} label={t.copyURL} tabIndex={-1} />
         </div>
       )}
       {waiting && <p className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</p>}

@@ -20,7 +20,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-export function CopyButton({ text, label, size }: { text: string; label?: string; size?: 'small' | 'normal' }) {
+export function CopyButton({ text, label, size, tabIndex }: { text: string; label?: string; size?: 'small' | 'normal'; tabIndex?: number }) {
   const t = useWords()
   const [done, setDone] = useState(false)
   useEffect(() => {
@@ -29,18 +29,18 @@ export function CopyButton({ text, label, size }: { text: string; label?: string
     return () => clearTimeout(timer)
   }, [done])
   return (
-    <IconButton label={done ? t.copied : label ?? t.copy} size={size} onClick={() => void copyText(text).then(setDone)}>
+    <IconButton label={done ? t.copied : label ?? t.copy} size={size} tabIndex={tabIndex} onClick={() => void copyText(text).then(setDone)}>
       {done ? <Check size={16} aria-hidden className="text-ok" /> : <Copy size={16} aria-hidden />}
     </IconButton>
   )
 }
 
 /** CopyField shows an address or a line that is meant to be copied. */
-export function CopyField({ text, label, className = '' }: { text: string; label?: string; className?: string }) {
+export function CopyField({ text, label, className = '', tabIndex }: { text: string; label?: string; className?: string; tabIndex?: number }) {
   return (
     <span className={`flex min-w-0 items-center rounded-lg bg-sunken pl-3 ${className}`}>
       <code className="min-w-0 flex-1 truncate text-meta">{text}</code>
-      <CopyButton text={text} label={label} size="small" />
+      <CopyButton text={text} label={label} size="small" tabIndex={tabIndex} />
     </span>
   )
 }

@@ -1,0 +1,294 @@
+// The editor's pure functions: node strips the types of the sources, which import one another without an extension.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { source } from './sources.mjs'
+
+const flow = await source('flow.ts')
+const changes = await source('tree/changes.ts')
+const clipboard = await source('tree/clipboard.ts')
+const { rowsOf, moveAt } = await source('tree/rows.ts')
+const { conditionParts, labelOf, templateParts } = await source('tree/summary.ts')
+const { rebase, decide, same } = await source('editor/rebase.ts')
+const { Draft } = await source('editor/draft.ts')
+const { fromCurl } = await source('editor/curl.ts')
+const { keyOf } = await source('editor/commands.ts')
+const { groupsOf } = await source('editor/actionSearch.ts')
+const { layoutOf } = await source('editor/mapLayout.ts')
+const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
+
+const step = (id, more = {}) => ({ id, action: 'log', ...more })
+const sample = () => ({
+  id: 'f', name: 'F', trigger: { kind: 'manual' },
+  steps: [step('a'), step('b', { action: 'branch', branches: [{ name: 'x', when: 'true', steps: [step('b1'), step('b2')] }, { name: 'y', steps: [] }] }), step('c', { action: 'loop', steps: [step('c1')], catch: [step('c2')] }), step('d')],
+})
+const ids = (f) => [...flow.idsOf(f.steps)]
+const isExpression = (action, field) => field === 'where' || field === 'over'
+
+/** dice gives the same numbers for the same seed. */
+const dice = (seed) => () => {
+  seed = (seed * 1103515245 + 12345) & 0x7fffffff
+  return seed / 0x7fffffff
+}
+
+test('a change keeps what it does not touch the same object', () => {
+  const f = sample()
+  const next = flow.change(f, 'b1', (s) => ({ ...s, name: 'N' }))
+  assert.notEqual(next.steps[1], f.steps[1])
+  for (const i of [0, 2, 3]) assert.equal(next.steps[i], f.steps[i])
+  assert.equal(next.steps[1].branches[1], f.steps[1].branches[1])
+  assert.equal(flow.change(f, 'nobody', (s) => ({ ...s })), f)
+})
+
+test('any walk of moves keeps every step once, and each move can be taken back', () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const roll = dice(seed)
+    let f = sample()
+    const all = ids(f).sort()
+    for (let n = 0; n < 30; n++) {
+      const id = all[Math.floor(roll() * all.length)]
+      const from = flow.whereIs(f, id)
+      const gaps = changes.gaps(f, id)
+      const next = changes.moveTo(f, id, gaps[Math.floor(roll() * gaps.length)])
+      assert.deepEqual(ids(next).sort(), all)
+      const here = flow.whereIs(next, id)
+      const back = flow.insert(flow.remove(next, id), from.place, from.at, here.steps[here.at])
+      assert.deepEqual(back, f, `seed ${seed}: ${id} back to where it was`)
+      f = next
+    }
+  }
+})
+
+test('a step is never moved into itself', () => {
+  const f = sample()
+  assert.equal(changes.moveTo(f, 'b', { place: { step: 'b', slot: 0 }, at: 0 }), f)
+  assert.equal(changes.moveTo(f, 'c', { place: { step: 'c', slot: 'catch' }, at: 0 }), f)
+})
+
+test('moving over gaps reaches every place and comes back', () => {
+  let f = sample()
+  const seen = new Set()
+  for (let n = 0; n < 30; n++) {
+    const at = flow.whereIs(f, 'a')
+    seen.add(at.place ? `${at.place.step}/${at.place.slot}` : '')
+    f = changes.moveOver(f, 'a', 1)
+  }
+  assert.deepEqual([...seen].sort(), ['', 'b/0', 'b/1', 'c/catch', 'c/steps'])
+  for (let n = 0; n < 30; n++) f = changes.moveOver(f, 'a', -1)
+  assert.deepEqual(f, sample())
+})
+
+test('rows read in order, with the levels and places that a screen reader tells', () => {
+  const rows = rowsOf(sample(), new Set())
+  assert.deepEqual(rows.map((r) => `${r.key} ${r.level} ${r.pos}/${r.size}`), ['trigger 1 1/5', 'a 1 2/5', 'b 1 3/5', 'b/0 2 1/2', 'b1 3 1/2', 'b2 3 2/2', 'b/1 2 2/2', 'c 1 4/5', 'c1 2 1/2', 'c/catch 2 2/2', 'c2 3 1/1', 'd 1 5/5'])
+  assert.deepEqual(rowsOf(sample(), new Set(['b', 'c'])).map((r) => r.key), ['trigger', 'a', 'b', 'c', 'd'])
+  assert.deepEqual(moveAt(rows, 'b1', 'ArrowLeft', new Set()), { to: 'b/0' })
+  assert.deepEqual(moveAt(rows, 'b', 'ArrowLeft', new Set()), { fold: true })
+  assert.deepEqual(moveAt(rows, 'b', 'ArrowRight', new Set()), { to: 'b/0' })
+})
+
+test('copies get ids of their own, and what they say of each other follows', () => {
+  const f = sample()
+  const steps = [step('a', { with: { message: 'steps.b1 in {{ steps.b1.value }} and {{ steps.other }}' } }), step('b1', { action: 'filter', with: { where: 'steps.a != nil && steps["a"].x' }, when: 'errors.a.code == "x"' })]
+  const text = clipboard.copyText(steps)
+  const copies = clipboard.fresh(f, clipboard.readSteps(text), isExpression)
+  assert.equal(copies[0].id, 'a_2')
+  const other = copies[1].id
+  assert.equal(copies[0].with.message, `steps.b1 in {{ steps.${other}.value }} and {{ steps.other }}`)
+  assert.equal(copies[1].with.where, 'steps.a_2 != nil && steps["a_2"].x')
+  assert.equal(copies[1].when, 'errors.a_2.code == "x"')
+  assert.equal(new Set([...ids(f), ...copies.map((s) => s.id)]).size, ids(f).length + 2)
+})
+
+test('a pasted text is steps, one step, a flow or nothing', () => {
+  assert.equal(clipboard.readSteps('{"action": "log"}')[0].id, 'log')
+  assert.equal(clipboard.readSteps(JSON.stringify({ gancho: 1, flows: [sample()] })).length, 4)
+  for (const text of ['', '{', '{"a": 1}', '[1]', '{"action":"x","steps":[1]}', 'null']) assert.equal(clipboard.readSteps(text), null, text)
+})
+
+test('a renamed step is followed everywhere, tests too', () => {
+  const f = { ...sample(), tests: [{ name: 't', mocks: { 'c.0.c1': {} }, expect: { steps: { c1: 'skipped' } } }] }
+  f.steps[3] = step('d', { with: { message: '{{ steps.c1.v }}' } })
+  const next = changes.renameStep(f, 'c1', 'send', isExpression)
+  assert.deepEqual(flow.find(next, 'send').formerly, ['c1'])
+  assert.equal(flow.find(next, 'd').with.message, '{{ steps.send.v }}')
+  assert.deepEqual(next.tests[0], { name: 't', mocks: { 'c.0.send': {} }, expect: { steps: { send: 'skipped' } } })
+  assert.equal(changes.renameStep(f, 'c1', 'a', isExpression), f)
+})
+
+test('changes of other places are put together in silence', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const roll = dice(seed)
+    const base = sample()
+    const any = () => { const l = ids(base); return l[Math.floor(roll() * l.length)] }
+    const mine = flow.change(base, any(), (s) => ({ ...s, note: 'mine' }))
+    const gaps = changes.gaps(base)
+    const theirs = flow.insert(base, gaps[Math.floor(roll() * gaps.length)].place, 0, step('new'))
+    const { flow: both, clashes } = rebase(base, mine, theirs)
+    assert.deepEqual(clashes, [])
+    assert.ok(flow.find(both, 'new'))
+    assert.equal(JSON.stringify(both).includes('"mine"'), true)
+    assert.ok(same(rebase(base, mine, base).flow, mine))
+    assert.ok(same(rebase(base, base, theirs).flow, theirs))
+  }
+})
+
+test('the same place is a clash with both values; theirs stays until it is decided', () => {
+  const base = sample()
+  const set = (v) => flow.change(base, 'b1', (s) => ({ ...s, with: { message: v } }))
+  const { flow: both, clashes } = rebase(base, set('mine'), set('theirs'))
+  assert.equal(flow.find(both, 'b1').with.message, 'theirs')
+  assert.equal(clashes.length, 1)
+  assert.deepEqual(clashes[0], { step: 'b1', path: ['with'], mine: { message: 'mine' }, theirs: { message: 'theirs' } })
+  assert.equal(flow.find(decide(both, clashes[0], clashes[0].mine), 'b1').with.message, 'mine')
+})
+
+test('a step that one moved and the other changed is both', () => {
+  const base = sample()
+  const mine = changes.moveTo(base, 'd', { place: { step: 'b', slot: 1 }, at: 0 })
+  const theirs = flow.change(base, 'd', (s) => ({ ...s, name: 'Renamed' }))
+  const { flow: both, clashes } = rebase(base, mine, theirs)
+  assert.deepEqual(clashes, [])
+  assert.equal(both.steps[1].branches[1].steps[0].name, 'Renamed')
+  assert.equal(ids(both).length, ids(base).length)
+})
+
+test('what one took out and the other changed is kept', () => {
+  const base = sample()
+  const { flow: both } = rebase(base, flow.remove(base, 'b'), flow.change(base, 'b2', (s) => ({ ...s, name: 'N' })))
+  assert.equal(flow.find(both, 'b2').name, 'N')
+})
+
+/** A server in memory: it can be away, and somebody else can save on it. */
+function server(doc) {
+  const s = { doc, rev: 1, away: false, puts: 0 }
+  s.view = () => ({ flow: structuredClone(s.doc), draft_rev: s.rev, published_rev: 0, state: 'new', changed: true, can_undo: s.rev > 1, can_redo: false, problems: [], created: '', updated: '' })
+  s.save = (next) => { s.doc = structuredClone(next); s.rev++ }
+  const kept = new Map()
+  s.kept = kept
+  s.world = {
+    put: async (f, rev) => {
+      if (s.away) throw { status: 0 }
+      if (rev !== s.rev) throw { status: 412, current: s.view() }
+      s.puts++
+      s.save(f)
+      return s.view()
+    },
+    step: async () => { throw { status: 409, code: 'changed_by_other', detail: 'Bia made the newest change' } },
+    storage: { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => void kept.set(k, v), removeItem: (k) => void kept.delete(k) },
+  }
+  return s
+}
+const trouble = (e) => e
+
+test('typing is one draft per pause', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const d = new Draft(s.view(), s.world, trouble)
+  for (const name of ['P', 'Pa', 'Pag', 'Pago']) d.edit((f) => ({ ...f, name }))
+  t.mock.timers.tick(1000)
+  await d.save()
+  assert.equal(s.puts, 1)
+  assert.equal(s.doc.name, 'Pago')
+  assert.equal(d.state.saving, 'saved')
+  assert.equal(s.kept.size, 0)
+})
+
+test('without a server nothing is lost: it waits, it is kept for a reload, and it is saved after', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const d = new Draft(s.view(), s.world, trouble)
+  s.away = true
+  d.edit((f) => ({ ...f, name: 'Offline' }))
+  await d.save()
+  assert.equal(d.state.saving, 'waiting')
+  s.save({ ...sample(), description: 'theirs' })
+  const again = new Draft(s.view(), s.world, trouble)
+  assert.equal(again.state.flow.name, 'Offline')
+  assert.equal(again.state.flow.description, 'theirs')
+  s.away = false
+  await again.save()
+  assert.equal(s.doc.name, 'Offline')
+  assert.equal(s.doc.description, 'theirs')
+  assert.equal(s.kept.size, 0)
+  d.close()
+})
+
+test('a stale save puts my change under theirs and sends it again; the same place is asked', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const d = new Draft(s.view(), s.world, trouble)
+  d.edit((f) => ({ ...f, name: 'Mine', description: 'only mine' }))
+  s.save({ ...sample(), name: 'Theirs' })
+  await d.save()
+  await d.save()
+  assert.equal(s.doc.name, 'Theirs')
+  assert.equal(s.doc.description, 'only mine')
+  assert.equal(d.state.clashes.length, 1)
+  d.decide(d.state.clashes[0], true)
+  await d.save()
+  assert.equal(s.doc.name, 'Mine')
+  assert.equal(d.state.clashes.length, 0)
+})
+
+test('an undo that would take back somebody else\'s change asks first', async () => {
+  const s = server(sample())
+  const d = new Draft(s.view(), s.world, trouble)
+  assert.equal(await d.step('undo'), false)
+  assert.match(d.state.ask, /Bia/)
+})
+
+test('sentences: chips for data, words for conditions, code for what is more', () => {
+  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: '', yes: 'yes', no: 'no' }
+  const text = (parts) => parts.map((p) => p.text ?? (p.chip ? `[${p.chip}]` : `<${p.code}>`)).join('').replace(/ +/g, ' ').trim()
+  assert.equal(text(conditionParts("trigger.body.status == 'paid' && trigger.body.total >= 100", () => undefined, op)), '[Status] is “paid” and [Total] is at least 100')
+  assert.equal(text(conditionParts('present(trigger.body.a)', () => undefined, op)), '[A] is present')
+  assert.equal(text(conditionParts('len(trigger.body.items) > 2', () => undefined, op)), '<len(trigger.body.items) > 2>')
+  assert.equal(text(templateParts('Order {{ trigger.body.id }} of {{ a + b }}', (p) => (p === 'trigger.body.id' ? 'Number' : undefined))), 'Order [Number] of <a + b>')
+  assert.equal(labelOf('trigger.body.customer.email'), 'Customer email')
+  assert.equal(labelOf('steps.order.total'), 'Total')
+})
+
+test('a cURL line becomes a request; secrets stay out', () => {
+  const r = fromCurl(`curl -X POST 'https://api.example.com/v1' \\\n -H 'Content-Type: application/json' -H "Authorization: Bearer abc" --data-raw '{"a": "it'\\''s"}'`)
+  assert.deepEqual(r, { with: { method: 'POST', url: 'https://api.example.com/v1', json: { a: "it's" } }, secrets: ['Authorization'] })
+  assert.deepEqual(fromCurl('curl -d a=1 -d b=2 example.com').with, { method: 'POST', url: 'https://example.com', form: { a: '1', b: '2' } })
+  assert.deepEqual(fromCurl('curl -G -d q=x https://e.com/s').with, { method: 'GET', url: 'https://e.com/s?q=x' })
+  assert.equal(fromCurl('wget x'), null)
+  assert.equal(fromCurl("curl 'open"), null)
+})
+
+test('keys have one name on every machine', () => {
+  const press = (key, more = {}) => keyOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more })
+  assert.equal(press('a'), 'A')
+  assert.equal(press('A', { shiftKey: true }), 'Shift+A')
+  assert.equal(press('z', { metaKey: true }), 'Ctrl+Z')
+  assert.equal(press('ArrowUp', { altKey: true, shiftKey: true }), 'Alt+Shift+ArrowUp')
+  assert.equal(press('?', { shiftKey: true }), '?')
+})
+
+test('the add menu finds by words of both languages, the best first, and puts what is used most on top', () => {
+  const w = (en, pt) => ({ en, 'pt-BR': pt })
+  const a = (kind, title, words) => ({ kind, title, summary: w('', ''), words, group: 'g' })
+  const list = [a('set', w('Set values', 'Definir valores'), w('variable', 'variável')), a('email.send', w('Send an e-mail', 'Enviar um e-mail'), w('mail', 'correio')), a('loop', w('Loop', 'Repetição'), w('each', 'laço'))]
+  const find = (q, used = {}) => groupsOf(list, q, used).flatMap((g) => g.actions.map((x) => x.kind))
+  assert.deepEqual(find('variavel'), ['set'])
+  assert.deepEqual(find('enviar'), ['email.send'])
+  assert.deepEqual(find('REPETICAO'), ['loop'])
+  assert.deepEqual(find('nothing such'), [])
+  assert.equal(groupsOf(list, '', { loop: 3 })[0].actions[0].kind, 'loop')
+})
+
+test('the map has a box for each step and none lies on another', () => {
+  const { boxes } = layoutOf(sample(), { onFailure: 'f', forEach: 'e' })
+  for (const id of ids(sample())) assert.ok(boxes.some((b) => b.id === id))
+  for (const [i, a] of boxes.entries()) for (const b of boxes.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= 168 || Math.abs(a.y - b.y) >= 26, `${a.id} and ${b.id}`)
+})
+
+test('results follow the turn that is looked at; the thread goes where the run went', () => {
+  const run = { steps: [{ path: 'a', status: 'succeeded', attempts: [] }, { path: 'b', status: 'skipped', attempts: [] }, { path: 'c', action: 'loop', status: 'failed', attempts: [], output: { count: 2, failed: 1 } }, { path: 'c.0.c1', status: 'succeeded', attempts: [] }, { path: 'c.1.c1', status: 'failed', attempts: [], error: { message: 'no' } }] }
+  assert.deepEqual(turnsOf(run, 'c'), [0, 1])
+  assert.equal(resultsOf(sample(), run, () => 0).get('c1').state, 'succeeded')
+  assert.equal(resultsOf(sample(), run, () => 1).get('c1').text, 'no')
+  const went = wentOn(sample(), resultsOf(sample(), run, () => 0))
+  assert.deepEqual(['a', 'b', 'c', 'd'].map((id) => went.has(id)), [true, true, false, false])
+})

@@ -1,0 +1,254 @@
+// The tree, the draft and the run, in a real browser on the real program.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, sideways, start } from './program.mjs'
+
+const log = (id, more = {}) => ({ id, action: 'log', with: { message: id }, ...more })
+const order = () => ({
+  id: 'order', name: 'Paid order', trigger: { kind: 'webhook', where: "trigger.body.status == 'paid'" },
+  steps: [
+    log('first', { name: 'First' }),
+    { id: 'split', name: 'Split', action: 'branch', branches: [{ name: 'Big', when: 'trigger.body.total >= 500', steps: [log('vip', { name: 'Tell the boss' })] }, { name: 'Small', steps: [] }] },
+    { id: 'each', name: 'Each item', action: 'loop', with: { over: 'trigger.body.items', on_item_error: 'continue' }, steps: [log('line', { name: 'Line', with: { message: '{{ item.sku }}' } })] },
+    { id: 'check', name: 'Check the number', action: 'transform', with: { value: '{{ trigger.body.number + 1 }}' } },
+    log('last', { name: 'Last', with: { message: '{{ steps.check }}' } }),
+  ],
+})
+
+let program
+before(async () => {
+  program = await start({ flows: '' })
+  for (const f of [order(), { id: 'other', name: 'Other', trigger: { kind: 'manual' }, steps: [] }]) assert.equal((await program.api('POST', '/flows', f)).status, 201)
+})
+after(() => program?.close())
+
+const flowOf = async (id = 'order') => (await program.api('GET', `/flows/${id}`)).body.flow
+const row = (page, key) => page.locator(`[data-row="${key}"]`)
+const said = (page, text) => page.getByRole('status').filter({ hasText: text }).first().waitFor({ state: 'attached' })
+
+/** until asks the program until it says what is hoped for. */
+async function until(ask, hope, ms = 5000) {
+  for (const end = Date.now() + ms; ;) {
+    const got = await ask()
+    if (hope(got)) return got
+    if (Date.now() > end) assert.fail(`not in time: ${JSON.stringify(got)?.slice(0, 500)}`)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+  }
+}
+const steps = (f) => f.steps.map((s) => s.id).join()
+const open = async (path = '/flows/order', options) => {
+  const page = await program.signedIn(path, options)
+  await page.getByRole('tree').waitFor()
+  return page
+}
+const fresh = async () => {
+  const now = await program.api('PUT', '/flows/order', order())
+  assert.equal(now.status, 200)
+}
+
+test('the tree is one tab stop, and every key of it works', async () => {
+  const page = await open()
+  assert.equal(await page.locator('[role=tree] [tabindex="0"], [role=tree] button:not([tabindex="-1"])').count(), 1)
+  await row(page, 'trigger').focus()
+  const at = () => page.evaluate(() => document.activeElement?.getAttribute('data-row'))
+  const press = async (...keys) => { for (const k of keys) await page.keyboard.press(k) }
+  await press('ArrowDown', 'ArrowDown')
+  assert.equal(await at(), 'split')
+  await press('ArrowRight', 'ArrowRight')
+  assert.equal(await at(), 'vip')
+  await press('ArrowLeft', 'ArrowLeft')
+  assert.equal(await row(page, 'split/0').getAttribute('aria-expanded'), 'false')
+  await press('ArrowRight', 'End')
+  assert.equal(await at(), 'last')
+  await press('Home')
+  assert.equal(await at(), 'trigger')
+  await row(page, 'last').focus()
+  await press('Alt+ArrowUp')
+  await until(flowOf, (f) => steps(f) === 'first,split,each,last,check')
+  await said(page, 'moved above')
+  await press('Alt+Shift+ArrowUp')
+  await until(flowOf, (f) => f.steps[2].steps.map((s) => s.id).join() === 'line,last')
+  await press('d')
+  await until(flowOf, (f) => f.steps[2].steps[1].disabled === true)
+  await press('F2')
+  await page.keyboard.type('Renamed')
+  await press('Enter')
+  await until(flowOf, (f) => f.steps[2].steps[1].name === 'Renamed')
+  await press('Delete')
+  await until(flowOf, (f) => f.steps[2].steps.length === 1)
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await until(flowOf, (f) => f.steps[2].steps.length === 2)
+  await row(page, 'first').focus()
+  await press('a')
+  await page.getByRole('combobox').fill('filtro')
+  await press('Enter')
+  await until(flowOf, (f) => f.steps[1]?.action === 'filter')
+  await press('Escape')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-row') === 'filter')
+  assert.deepEqual(await sideways(page), [])
+  await page.context().close()
+  await fresh()
+})
+
+test('a step is dragged into a branch by its disc', async () => {
+  const page = await open(undefined, { viewport: { width: 1440, height: 1400 } })
+  const from = await row(page, 'last').locator('[title="Drag to move"]').boundingBox()
+  const to = await page.getByRole('button', { name: 'Add the first step of Small' }).boundingBox()
+  await page.mouse.move(from.x + 20, from.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(to.x + 60, to.y + 60, { steps: 6 })
+  await page.mouse.move(to.x + 12, to.y + 12, { steps: 6 })
+  await page.locator('[data-over]').waitFor()
+  await page.mouse.up()
+  await until(flowOf, (f) => f.steps[1].branches[1].steps[0]?.id === 'last')
+  assert.equal(await page.getByRole('complementary').count(), 0)
+  await page.context().close()
+  await fresh()
+})
+
+test('steps are copied to another flow with all that is in them', async () => {
+  const page = await open(undefined, { permissions: ['clipboard-read', 'clipboard-write'] })
+  await row(page, 'split').focus()
+  await page.keyboard.press('Control+c')
+  await said(page, 'copied')
+  await page.goto(`${program.base}/flows/other`)
+  await row(page, 'trigger').focus()
+  await page.keyboard.press('Control+v')
+  await page.keyboard.press('Control+v')
+  const other = await until(() => flowOf('other'), (f) => f.steps.length === 2)
+  assert.deepEqual(other.steps.map((s) => s.branches[0].steps[0].action), ['log', 'log'])
+  assert.equal(new Set(other.steps.flatMap((s) => [s.id, s.branches[0].steps[0].id])).size, 4)
+  await page.context().close()
+})
+
+test('undo and redo go on after a reload', async () => {
+  const page = await open()
+  for (const name of ['One', 'Two']) {
+    await page.getByLabel('Name', { exact: true }).first().fill(name)
+    await until(flowOf, (f) => f.name === name)
+  }
+  await page.reload()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await until(flowOf, (f) => f.name === 'One')
+  await page.keyboard.press('Control+Shift+z')
+  await until(flowOf, (f) => f.name === 'Two')
+  await page.context().close()
+  await fresh()
+})
+
+test('two tabs: changes of other places join in silence, of the same place both values are shown', async () => {
+  const one = await open()
+  const two = await one.context().newPage()
+  program.watch(two)
+  await two.goto(`${program.base}/flows/order`)
+  await two.getByRole('tree').waitFor()
+  await two.route('**/live*', (r) => r.abort())
+  await row(one, 'first').focus()
+  await one.keyboard.press('d')
+  await until(flowOf, (f) => f.steps[0].disabled === true)
+  await row(two, 'last').focus()
+  await two.keyboard.press('d')
+  await until(flowOf, (f) => f.steps[0].disabled === true && f.steps[4].disabled === true)
+  await Promise.all([['A', one], ['B', two]].map(([name, page]) => page.getByLabel('Name', { exact: true }).first().fill(name)))
+  const page = await Promise.any([one, two].map(async (p) => { await p.getByRole('alert').filter({ hasText: 'same thing' }).waitFor({ timeout: 8000 }); return p }))
+  await page.getByRole('button', { name: 'Use yours' }).click()
+  const mine = page === one ? 'A' : 'B'
+  await until(flowOf, (f) => f.name === mine)
+  await one.context().close()
+  await fresh()
+})
+
+test('a server that stops in mid-edit loses nothing, not even over a reload', async () => {
+  const page = await open()
+  await page.getByLabel('Name', { exact: true }).first().waitFor()
+  await program.stop('SIGKILL')
+  await page.getByLabel('Name', { exact: true }).first().fill('Typed without a server')
+  await page.getByText(/Offline: 1 change/).waitFor()
+  await program.restart()
+  await page.reload()
+  await until(flowOf, (f) => f.name === 'Typed without a server', 15000)
+  await page.getByText(/Draft saved/).waitFor({ state: 'attached' })
+  await page.context().close()
+  await fresh()
+})
+
+test('a failed run is mended and goes on from the step that failed', async () => {
+  assert.equal((await program.api('POST', '/flows/order/publish', { force: true })).status, 200)
+  const send = (body) => program.api('POST', '/flows/order/events', { event: { body } })
+  const bad = { status: 'paid', total: 900, number: 'x', items: [{ sku: 'A' }, { sku: 'B' }] }
+  const runs = [await send(bad), await send(bad)].map((r) => r.body.run)
+  await until(() => program.api('GET', `/runs/${runs[1]}`), (r) => r.body.status === 'failed')
+  const page = await open(`/runs/${runs[1]}`)
+  await page.getByRole('complementary').getByText('Check the number').first().waitFor()
+  assert.match(await row(page, 'check').textContent(), /failed/)
+  assert.match(await row(page, 'each').textContent(), /2 items/)
+  await page.getByLabel('Which item is shown').selectOption({ index: 1 })
+  await row(page, 'line').click()
+  await page.getByRole('complementary').getByText('"B"').first().waitFor()
+  await row(page, 'check').click()
+  await page.getByRole('link', { name: 'Edit step' }).click()
+  await page.getByText(/The data is that of the run/).waitFor()
+  assert.match(page.url(), /\/flows\/order/)
+  const mended = order()
+  mended.steps[3].with.value = '{{ 7 }}'
+  await program.api('PUT', '/flows/order', mended)
+  await page.getByRole('button', { name: /^Publish r2/ }).waitFor()
+  await page.getByRole('button', { name: /^Publish r2/ }).click()
+  await page.getByRole('button', { name: 'Compare now' }).click()
+  await page.getByText(/mended|fixed/).first().waitFor()
+  await page.getByRole('complementary').getByRole('button', { name: /^Publish r2/ }).click()
+  await page.getByText('Published as r2').waitFor()
+  await page.goto(`${program.base}/runs/${runs[1]}`)
+  await page.getByRole('button', { name: 'Run again' }).click()
+  await page.getByLabel(/and 1 other with the same error/).check()
+  await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
+  const list = await until(() => program.api('GET', '/runs?flow=order&status=succeeded'), (r) => r.body.items.length === 2)
+  assert.deepEqual(list.body.items.map((r) => r.replay_of).sort(), [...runs].sort())
+  await page.context().close()
+})
+
+test('axe finds nothing, with the panel open and closed, in both themes and languages, nor does a phone scroll sideways', async () => {
+  const run = (await program.api('GET', '/runs?flow=order&limit=1')).body.items[0].id
+  for (const locale of ['en-US', 'pt-BR']) {
+    for (const theme of ['light', 'dark']) {
+      const page = await program.open({ locale, colorScheme: theme })
+      await page.context().addCookies([{ name: 'theme', value: theme, url: program.base }])
+      const signed = await program.signedIn('/flows/order', { locale, colorScheme: theme })
+      for (const [path, act] of [['/flows/order'], ['/flows/order', () => row(signed, 'check').click()], ['/flows/order', () => signed.getByRole('button', { name: /^Publi/ }).click()], [`/runs/${run}`, () => row(signed, 'each').click()]]) {
+        await signed.setViewportSize({ width: 1440, height: 900 })
+        await signed.goto(program.base + path)
+        await signed.getByRole('tree').waitFor()
+        await act?.()
+        await signed.waitForTimeout(350)
+        assert.deepEqual(await axeFaults(signed), [], `${path} ${locale} ${theme} ${act ?? ''}`)
+        await signed.setViewportSize({ width: 390, height: 844 })
+        assert.deepEqual(await sideways(signed), [], `${path} on a phone`)
+      }
+      await page.context().close()
+      await signed.context().close()
+    }
+  }
+})
+
+test('a hundred steps are there within 700 ms, five hundred within 1.2 s, twice that on a busy machine', async () => {
+  for (const [n, goal] of [[100, 700], [490, 1200]]) {
+    const id = `many-${n}`
+    assert.equal((await program.api('POST', '/flows', { id, name: id, trigger: { kind: 'manual' }, steps: Array.from({ length: n }, (_, i) => log(`s${i}`, { name: `Step ${i}`, with: { message: 'Order {{ trigger.body.id }}' } })) })).status, 201)
+    const page = await open('/flows/order')
+    const times = []
+    for (let i = 0; i < 3; i++) {
+      await page.goto(`${program.base}/flows/${id}`)
+      await row(page, `s${n - 1}`).waitFor({ state: 'attached' })
+      times.push(await page.evaluate(() => performance.getEntriesByName('editor-painted')[0].startTime))
+    }
+    const median = times.sort((a, b) => a - b)[1]
+    console.log(`${n} steps painted in ${Math.round(median)} ms`)
+    assert.ok(median < goal * 2, `${n} steps: ${median} ms`)
+    assert.equal(await page.locator('[role=tree] [tabindex="0"]').count(), 1)
+    await page.context().close()
+  }
+})
+
+test('no page threw, logged an error or broke the content policy', () => {
+  assert.deepEqual(program.faults, [])
+})
