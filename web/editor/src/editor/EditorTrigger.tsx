@@ -12,7 +12,7 @@ import { useWords } from './words'
 
 type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView'] }
 
-/** EditorTrigger is the trigger with its URL, lit until the first event has come. */
+/** EditorTrigger is the trigger with its URL, lit until the first event has come. The URL box is for eye and hand: keys copy it with Ctrl+C on the row, ears find it in the panel. */
 export function EditorTrigger({ flow, view, triggers, preset }: Props) {
   const t = useWords()
   const say = useSay()
@@ -23,11 +23,11 @@ export function EditorTrigger({ flow, view, triggers, preset }: Props) {
   return (
     <TriggerCard flow={flow} title={title} badge={<TriggerState flow={flow} state={view.state} />}>
       {view.url && (
-        <div onClick={(e) => e.stopPropagation()} className={`mt-2 rounded-lg ${waiting ? 'ring-2 ring-accent' : ''}`}>
+        <div aria-hidden onClick={(e) => e.stopPropagation()} className={`mt-2 rounded-lg ${waiting ? 'ring-2 ring-accent' : ''}`}>
           <CopyField text={view.url} label={t.copyURL} tabIndex={-1} />
         </div>
       )}
-      {waiting && <p className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</p>}
+      {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
     </TriggerCard>
   )
 }
@@ -39,7 +39,7 @@ function TriggerState({ flow, state }: { flow: Flow; state: Schemas['FlowView'][
   const n = stats ? stats.accepted + stats.captured : 0
   return (
     <>
-      {n > 0 && <Badge tone="ok">{plural(t, 'eventsSeen', n)}</Badge>}
+      {n > 0 && <Badge tone="ok">{plural(t, 'eventsSeen', n)}</Badge>}{' '}
       {state === 'paused' && <Badge tone="wait"><CirclePause size={13} aria-hidden />{t.statePaused}</Badge>}
       {state === 'off' && <Badge><Power size={13} aria-hidden />{t.stateOff}</Badge>}
       {state === 'on' && n === 0 && <Badge tone="ok">{t.stateOn}</Badge>}

@@ -5,7 +5,7 @@ type DragProps = { id: string; store: TreeStore; drop: (gap: Gap) => void }
 
 /** startDrag lets a step follow the pointer; the gaps of the thread are where it can be dropped. */
 export function startDrag(e: React.PointerEvent, { id, store, drop }: DragProps) {
-  const row = (e.target as HTMLElement).closest<HTMLElement>('[data-row]')
+  const row = (e.target as HTMLElement).closest<HTMLElement>('[data-card]')
   const block = row?.closest<HTMLElement>('[data-block]')
   if (!row || !block || e.button !== 0 || e.pointerType === 'touch') return
   e.preventDefault()
@@ -20,7 +20,7 @@ export function startDrag(e: React.PointerEvent, { id, store, drop }: DragProps)
     store.set({ dragging: id })
     ghost = row.cloneNode(true) as HTMLElement
     for (const part of [ghost, ...ghost.querySelectorAll('[id]')]) part.removeAttribute('id')
-    ghost.removeAttribute('data-row')
+    for (const name of ['data-row', 'data-gap']) for (const part of ghost.querySelectorAll(`[${name}]`)) part.removeAttribute(name)
     ghost.setAttribute('aria-hidden', 'true')
     ghost.className = `${ghost.className} pointer-events-none fixed z-50 opacity-90 drop-shadow-xl`
     Object.assign(ghost.style, { width: `${row.offsetWidth}px`, left: '0', top: '0' })

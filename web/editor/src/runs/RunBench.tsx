@@ -41,7 +41,7 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
   const labels = useMemo(() => labelsOf(preset, say), [preset])
   const desk = useMemo<Desk>(() => ({
     store, actions: byKind, labels, open: (key) => setOpen(key.split('/')[0] ?? null),
-    loopAside: (step) => <TurnChoice run={run} loop={paths.get(step.id) ?? step.id} at={turn(step.id)} choose={(n) => setTurns(new Map(turns).set(step.id, n))} />,
+    loopAside: (step) => <TurnChoice id={`u-${step.id}`} run={run} loop={paths.get(step.id) ?? step.id} at={turn(step.id)} choose={(n) => setTurns(new Map(turns).set(step.id, n))} />,
   }), [store, byKind, labels, run, paths, turn, turns])
   const close = () => {
     const row = open

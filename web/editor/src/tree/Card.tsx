@@ -64,36 +64,43 @@ export function Card({ step, number, where, small, plus }: CardProps) {
   const failed = useTree(desk.store, (s) => s.results.get(step.id)?.state === 'failed')
   const parent = opensUp(step)
   const edge = open ? 'border-accent ring-3 ring-accent-soft' : errors || failed ? 'border-fail' : 'border-line hover:border-edge'
+  const turn = step.steps && desk.loopAside?.(step)
   return (
-    <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id} b-${step.id}`} aria-describedby={`s-${step.id}`}
-      onClick={() => desk.open(step.id)} className={`group flex cursor-pointer outline-none ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
+    <div role="none" data-card onClick={() => desk.open(step.id)} className={`group flex cursor-pointer ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
       <Disc step={step} small={small} on={open} />
-      <div className={`relative min-w-0 flex-1 rounded-xl border bg-surface px-[14px] py-[10px] shadow-card transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
-        <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1">
-          {number !== undefined && <span aria-hidden className="w-4 shrink-0 text-meta text-text-3">{number}</span>}
-          {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}
-          <Badges step={step} folded={folded} />
-          {parent && <FoldButton id={step.id} name={name} folded={folded} />}
+      <div role="none" className={`${cardLook} ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
+        <div role="none" className="flex">
+          {number !== undefined && <span aria-hidden className="w-6 shrink-0 text-meta/6 text-text-3">{number}</span>}
+          <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id}`} className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1 outline-none">
+            {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
+            {turn}{' '}
+            <Badges step={step} folded={folded} />{' '}
+            {parent && <FoldButton id={step.id} name={name} folded={folded} />}
+            {desk.hands && <MoreButton id={step.id} name={name} />}
+            {plus}
+          </div>
         </div>
-        {desk.hands && <MoreButton id={step.id} name={name} />}
-        <div className={`${number !== undefined ? 'pl-6' : ''} ${desk.hands ? 'pointer-coarse:min-h-[24px] pointer-coarse:pr-8' : ''}`}>
+        <div role="none" className={`${number !== undefined ? 'pl-6' : ''} ${desk.hands ? 'pointer-coarse:min-h-[24px] pointer-coarse:pr-8' : ''}`}>
           <Sentence step={step} id={`s-${step.id}`} />
-          {step.steps && desk.loopAside?.(step)}
           {step.note && <span className="mt-1 flex gap-1.5 text-meta text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
         </div>
       </div>
-      {plus}
     </div>
   )
 }
+
+/** cardLook is that of all cards; the focus of the row inside is drawn around the whole of it. */
+export const cardLook = 'min-w-0 flex-1 rounded-xl border bg-surface px-[14px] py-[10px] shadow-card transition-colors has-[[data-row]:focus-visible]:outline-2 has-[[data-row]:focus-visible]:outline-offset-1 has-[[data-row]:focus-visible]:outline-accent'
 
 /** MoreButton opens what can be done with a step; it shows itself to who points at the card, and always to a finger. */
 function MoreButton({ id, name }: { id: string; name: string }) {
   const { hands } = useDesk()
   const t = useWords()
   return (
-    <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
-      className="absolute -top-[13px] right-[10px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-focus-visible:opacity-100 group-hover:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-auto pointer-coarse:right-[4px] pointer-coarse:bottom-[2px] pointer-coarse:h-[40px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Ellipsis size={16} aria-hidden /></button>
+    <span className="relative -ml-2 h-6 w-0">
+      <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
+        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[24px] pointer-coarse:-right-[12px] pointer-coarse:h-[40px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Ellipsis size={16} aria-hidden /></button>
+    </span>
   )
 }
 
@@ -112,7 +119,7 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
         <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
           <Badge tone={problem.errors > 0 ? 'fail' : 'warn'}><TriangleAlert size={13} aria-hidden />{problem.errors > 0 ? plural(t, 'errors', problem.errors) : plural(t, 'warnings', problem.warnings)}</Badge>
         </button>
-      )}
+      )}{' '}
       {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <ResultBadge result={result} />}
     </span>
   )

@@ -33,7 +33,7 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     <span id={id} className="shrink-0" title={result.text}>
       <Badge tone={tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        {result.state === 'succeeded' && facts.length > 0 ? <><span className="sr-only">{t.succeeded} </span>{facts.join(' · ')}</> : [t[result.state], ...facts].join(' · ')}
+        {result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [t[result.state], ...facts].join(' · ')}
       </Badge>
     </span>
   )

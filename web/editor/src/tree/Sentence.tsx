@@ -11,7 +11,7 @@ export function Parts({ parts }: { parts: Part[] }) {
   return parts.map((p, i) => {
     if ('text' in p) return <span key={i}>{p.text}</span>
     if ('chip' in p) return <span key={i} title={p.source} className="mx-px inline-block max-w-full truncate rounded-[5px] bg-accent-soft px-1.5 py-px align-bottom text-meta/[18px] font-medium text-accent">{p.chip}</span>
-    if ('code' in p) return <code key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 text-meta">{p.code}</code>
+    if ('code' in p) return <span key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 font-mono text-meta">{p.code}</span>
     return <span key={i} className="mx-px rounded-[5px] border border-dashed border-edge px-1.5 text-meta text-text-3">{p.blank}</span>
   })
 }

@@ -99,10 +99,9 @@ function Room({ id, where, title, aside, icon, steps, place, tone = 'border-line
       <div {...row} {...ariaWhere(where)} aria-expanded={!folded} aria-labelledby={`n-${id} b-${id}`} onClick={() => desk.open(id)} className="group block cursor-pointer outline-none">
         <div className={`flex min-h-9 items-center gap-1.5 border-t-2 pt-1.5 text-secondary ${open ? 'border-accent' : tone}`}>
           <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 rounded group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent">
-            <span id={`n-${id}`} className="flex items-center gap-1.5 font-semibold">{icon}{title}</span>
-            <span id={`b-${id}`} className="line-clamp-2 min-w-0 text-meta/5 text-text-2">{aside}</span>
+            <span id={`n-${id}`} className="flex items-center gap-1.5 font-semibold">{icon}{title}</span>{' '}
+            <span id={`b-${id}`} className="line-clamp-2 min-w-0 text-meta/5 text-text-2">{aside}{folded && ` ${plural(t, 'inside', steps.length)}`}</span>
           </span>
-          {folded && <span className="text-meta text-text-3">{plural(t, 'inside', steps.length)}</span>}
           <FoldButton id={id} name={title} folded={folded} />
         </div>
         {!folded && <GapIn place={place} empty={steps.length === 0} name={title} />}

@@ -2,7 +2,7 @@ import { CalendarClock, Hand, type LucideIcon, OctagonAlert, TriangleAlert, Webh
 import type { Flow } from '../flow'
 import { Badge } from '../ui/Badge'
 import { usePlural } from '../words/phrase'
-import { ariaWhere, useRow } from './Card'
+import { ariaWhere, cardLook, useRow } from './Card'
 import { useDesk } from './desk'
 import { Plus } from './Plus'
 import { Condition } from './Sentence'
@@ -27,24 +27,24 @@ export function TriggerCard({ flow, title, badge, children, onLine = true }: Tri
   return (
     <div role="none" className="relative pb-[22px]">
       <span aria-hidden className={`absolute top-[40px] left-[19px] w-0.5 ${last ? 'bottom-[12px]' : 'bottom-0'} ${onLine ? 'bg-accent' : 'bg-edge/45'}`} />
-      <div {...row} {...ariaWhere({ level: 1, pos: 1, size: flow.steps.length + 1 })} aria-labelledby="n-trigger b-trigger" onClick={() => desk.open('trigger')} className="group flex cursor-pointer gap-[14px] max-sm:gap-[10px] outline-none">
+      <div role="none" onClick={() => desk.open('trigger')} className="group flex cursor-pointer gap-[14px] max-sm:gap-[10px]">
         <span aria-hidden className="relative grid size-[40px] shrink-0 place-items-center rounded-xl bg-accent text-on-accent"><Icon size={18} strokeWidth={1.75} /></span>
-        <div className={`min-w-0 flex-1 rounded-xl border bg-surface px-[14px] py-[10px] shadow-card transition-colors group-focus-visible:outline-2 group-focus-visible:outline-offset-1 group-focus-visible:outline-accent ${open ? 'border-accent ring-3 ring-accent-soft' : problem?.errors ? 'border-fail' : 'border-line hover:border-edge'}`}>
-          <div className="flex min-h-6 flex-wrap items-center gap-2">
-            <span id="n-trigger" className="min-w-0 flex-1 font-semibold break-words"><span className="sr-only">{shared.trigger}: </span>{title}</span>
+        <div role="none" className={`${cardLook} ${open ? 'border-accent ring-3 ring-accent-soft' : problem?.errors ? 'border-fail' : 'border-line hover:border-edge'}`}>
+          <div {...row} {...ariaWhere({ level: 1, pos: 1, size: flow.steps.length + 1 })} aria-labelledby="n-trigger b-trigger" className="flex min-h-6 flex-wrap items-center gap-2 outline-none">
+            <span id="n-trigger" className="min-w-0 flex-1 font-semibold break-words"><span className="sr-only">{shared.trigger}: </span>{title}</span>{' '}
             <span id="b-trigger" className="flex flex-wrap gap-1">
               {problem && (
                 <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open('trigger', problem.first) }} className="rounded-full">
                   <Badge tone={problem.errors ? 'fail' : 'warn'}><TriangleAlert size={13} aria-hidden />{problem.errors ? plural(t, 'errors', problem.errors) : plural(t, 'warnings', problem.warnings)}</Badge>
                 </button>
-              )}
+              )}{' '}
               {badge}
             </span>
+            <Plus gap={{ place: null, at: 0 }} label={t.addStart} word={last ? shared.addStep : undefined} className="absolute bottom-0" />
           </div>
-          {flow.trigger.where && <p className="mt-0.5 line-clamp-2 text-secondary text-text-2">{t.onlyIf} <Condition source={flow.trigger.where} /></p>}
+          {flow.trigger.where && <span className="mt-0.5 line-clamp-2 text-secondary text-text-2">{t.onlyIf} <Condition source={flow.trigger.where} /></span>}
           {children}
         </div>
-        <Plus gap={{ place: null, at: 0 }} label={t.addStart} word={last ? shared.addStep : undefined} className="absolute bottom-0" />
       </div>
     </div>
   )
