@@ -130,6 +130,6 @@ export function FoldButton({ id, name, folded }: { id: string; name: string; fol
   const t = useWords()
   return (
     <button type="button" tabIndex={-1} aria-label={fill(folded ? t.unfoldIt : t.foldIt, { name })} onClick={(e) => { e.stopPropagation(); fold(desk.store, id, !folded) }}
-      className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 hover:bg-sunken hover:text-text pointer-coarse:size-9">{folded ? <ChevronRight size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}</button>
+      className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 hover:bg-sunken hover:text-text pointer-coarse:-my-1.5 pointer-coarse:size-9">{folded ? <ChevronRight size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}</button>
   )
 }
