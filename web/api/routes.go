@@ -123,6 +123,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/actions", permission: view, id: "list-actions", summary: "Actions", register: does(s, s.listActions)},
 		{method: get, path: "/triggers", permission: view, id: "list-triggers", summary: "Triggers", register: does(s, s.listTriggers)},
 		{method: get, path: "/presets", permission: view, id: "list-presets", summary: "Providers' webhooks", register: does(s, s.listPresets)},
+		{method: get, path: "/schedule/next", permission: view, id: "next-times", summary: "When a schedule would be due", register: does(s, s.nextTimes)},
 		{method: get, path: "/functions", permission: view, id: "list-functions", summary: "Functions", register: does(s, s.listFunctions)},
 		{method: get, path: "/connection-kinds", permission: view, id: "list-connection-kinds", summary: "Kinds of connection", register: does(s, s.listKinds)},
 		{method: get, path: "/connections", permission: edit, id: "list-connections", summary: "Connections", register: does(s, s.listConnections)},

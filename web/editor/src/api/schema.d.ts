@@ -932,6 +932,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schedule/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a schedule would be due */
+        get: operations["next-times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -2110,6 +2127,18 @@ export interface components {
                 [key: string]: unknown;
             };
             waiting_for?: string;
+        };
+        ScheduleOutputBody: {
+            problems: components["schemas"]["ProblemView"][];
+            times: components["schemas"]["ScheduleTime"][];
+        };
+        ScheduleTime: {
+            /** Format: date-time */
+            at: string;
+            /** @description the clocks of the zone change between the time before and this one */
+            change: boolean;
+            /** @description the wall clock in the schedule's zone, with its offset */
+            local: string;
         };
         Schema: {
             /**
@@ -4487,6 +4516,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "next-times": {
+        parameters: {
+            query: {
+                cron: string;
+                timezone: string;
+                n?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOutputBody"];
                 };
             };
             /** @description Error */

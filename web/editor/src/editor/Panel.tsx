@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { X } from 'lucide-react'
+import '../fields/fields.css'
 import { IconButton } from '../ui/basics'
 import { useWords } from './panelWords'
 
@@ -14,13 +15,13 @@ function keptWidth(): number {
 
 export type PanelTab<K extends string> = { id: K; label: string; aside?: ReactNode }
 
-type PanelProps = { title: string; above?: ReactNode; actions?: ReactNode; close: () => void; footer?: ReactNode; children: ReactNode }
+type PanelProps = { title: string; above?: ReactNode; actions?: ReactNode; dock?: ReactNode; close: () => void; footer?: ReactNode; children: ReactNode }
 
 /**
  * Panel is what stands beside the flow: on a wide screen a column that can be drawn wider, on a
  * phone a sheet of full height. Opening moves the focus to its heading, closing moves it back.
  */
-export function Panel({ title, above, actions, close, footer, children }: PanelProps) {
+export function Panel({ title, above, actions, dock, close, footer, children }: PanelProps) {
   const t = useWords()
   const heading = useRef<HTMLHeadingElement>(null)
   const id = useId()
@@ -46,6 +47,7 @@ export function Panel({ title, above, actions, close, footer, children }: PanelP
         <IconButton label={t.close} onClick={close} className="-mr-2"><X size={18} strokeWidth={1.75} aria-hidden /></IconButton>
       </header>
       <div className="min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-5 pb-8">{children}</div>
+      {dock}
       {footer && <footer className="border-t border-line bg-surface px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">{footer}</footer>}
     </aside>
   )

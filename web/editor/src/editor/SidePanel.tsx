@@ -23,17 +23,17 @@ type Props = {
 }
 
 /** SidePanel is what stands beside the flow. */
-export function SidePanel({ open, setOpen, close, draft, step, actions, triggers }: Props) {
+export function SidePanel({ open, setOpen, close, draft, step, actions, triggers, tested, event }: Props) {
   const { flow, view } = draft
   const edit = draft.draft.edit
   switch (open?.what) {
-    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} />
-    case 'test': return <TestPanel flow={flow} close={close} />
+    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} field={open.field} />
+    case 'test': return <TestPanel flow={flow} close={close} event={event} tested={tested} />
     case 'publish': return <PublishPanel draft={draft} close={close} setOpen={setOpen} />
     case 'revisions': return <RevisionsPanel draft={draft} close={close} />
     case 'settings': return <SettingsPanel draft={draft} close={close} />
     case 'tests': return <TestsPanel draft={draft} close={close} />
-    case 'step': return step && <StepPanel key={step.id} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} />
+    case 'step': return step && <StepPanel key={`${step.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} event={event} tested={tested} />
   }
   return null
 }

@@ -1,147 +1,150 @@
-import { useState } from 'react'
-import { ArrowDown, ArrowUp, Ban, Copy, Trash2 } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Ban, Play, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { useConnections, useSamples } from '../api/hooks'
-import { change, type Flow, freshID, insert, move, put, remove, type Step } from '../flow'
-import { Button, IconButton, inputLook, Labeled } from '../ui/basics'
+import { loadCode } from '../code/Code'
+import { DataDock } from '../data/DataDock'
+import { DeskContext, useMakeDesk } from '../data/desk'
+import { change, type Edit, type Flow, remove, type Step } from '../flow'
+import { Button } from '../ui/basics'
+import { Menu } from '../ui/Menu'
 import { useSay } from '../words'
-import { useWords } from './panelWords'
-import { stepAt } from './Editor'
-import { FieldInput } from './FieldInput'
+import { ErrorsTab } from './ErrorsTab'
+import { NotesTab } from './NotesTab'
 import { Panel, Tabs } from './Panel'
+import { useWords } from './panelWords'
+import { StepSetup } from './StepSetup'
+import { TestTab, useStepTest } from './TestTab'
+import { useProblemFocus } from './useProblemFocus'
+import { below, pointerOf } from './where'
 
-type PanelProps = { flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: (flow: Flow) => void; close: () => void }
+type PanelProps = {
+  flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: Edit; close: () => void
+  field?: string; tab?: string; event?: string; tested?: (run: Schemas['RunView']) => void
+}
 
-export function StepPanel(props: PanelProps) {
-  const { flow, step, actions, edit, close } = props
+type Tab = 'setup' | 'test' | 'errors' | 'notes'
+
+const isTab = (name: string | undefined): name is Tab => name === 'setup' || name === 'test' || name === 'errors' || name === 'notes'
+
+const tabOf = (field: string | undefined): Tab => (field && /^\/(retry|timeout|delivery|on_error|missing|catch)/.test(field) ? 'errors' : field && /^\/(name|note|id)/.test(field) ? 'notes' : 'setup')
+
+/** StepPanel is all that one step is told: its fields, its test, what happens when it fails, and notes. */
+export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, event, tested }: PanelProps) {
   const t = useWords()
   const say = useSay()
-  const [tab, setTab] = useState<'setup' | 'errors' | 'notes'>('setup')
+  const [tab, setTab] = useState<Tab>(() => (isTab(first) ? first : tabOf(field)))
   const action = actions.find((a) => a.kind === step.action)
-  const set = (part: Partial<Step>) => edit(change(flow, step.id, (s) => ({ ...s, ...part })))
-  return (
-    <Panel title={step.name || (action ? say(action.title) : step.action)} close={close}>
-      <Tabs label={t.step} tab={tab} choose={setTab} tabs={[{ id: 'setup', label: t.setup }, { id: 'errors', label: t.errors }, { id: 'notes', label: t.notes }]}>
-        <div className="space-y-4">
-          {tab === 'setup' && <Setup {...props} action={action} set={set} />}
-          {tab === 'errors' && <Errors step={step} set={set} />}
-          {tab === 'notes' && <Notes step={step} set={set} />}
-        </div>
-      </Tabs>
-      <StepTools flow={flow} step={step} edit={edit} set={set} close={close} />
-    </Panel>
-  )
-}
-
-function Setup({ flow, step, action, problems, set }: PanelProps & { action?: Schemas['ActionView']; set: (part: Partial<Step>) => void }) {
-  const t = useWords()
-  const [more, setMore] = useState(false)
-  const connections = useConnections()
-  if (!action) return <p className="text-fail">{step.action}</p>
-  const plain = action.fields.filter((f) => !f.advanced || step.with?.[f.id] !== undefined)
-  const rest = action.fields.filter((f) => !plain.includes(f))
-  const problem = (id: string) => problems.find((p) => p.path.includes(`/with/${id}`) && stepAt(flow, p.path) === step.id)?.message
-  const input = (f: Schemas['Description']) => (
-    <FieldInput key={f.id} field={f} value={step.with?.[f.id]} problem={problem(f.id)} set={(value) => set({ with: put(step.with, f.id, value) })} />
-  )
-  return (
-    <>
-      {action.connections.length > 0 && (
-        <Labeled label={t.connection} aside={action.connection_optional ? undefined : t.required}>
-          <select className={inputLook} value={step.connection ?? ''} onChange={(e) => set({ connection: e.target.value || undefined })}>
-            <option value="">{t.noConnection}</option>
-            {step.connection && !connections.data?.items.some((c) => c.name === step.connection) && <option value={step.connection}>{step.connection}</option>}
-            {connections.data?.items.filter((c) => action.connections.includes(c.kind)).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
-          </select>
-        </Labeled>
-      )}
-      {plain.map(input)}
-      {rest.length > 0 && <Button look="quiet" aria-expanded={more} onClick={() => setMore(!more)}>{t.more}</Button>}
-      {more && rest.map(input)}
-      <Labeled label={t.when} help={t.whenHelp}><input className={`${inputLook} code text-xs`} spellCheck={false} value={step.when ?? ''} onChange={(e) => set({ when: e.target.value || undefined })} /></Labeled>
-      {step.action === 'branch' && step.branches?.map((branch, i) => (
-        <div key={i} className="grid grid-cols-2 gap-2">
-          <Labeled label={t.branch}><input className={inputLook} value={branch.name} onChange={(e) => set({ branches: step.branches?.map((b, n) => (n === i ? { ...b, name: e.target.value } : b)) })} /></Labeled>
-          <Labeled label={t.when}><input className={`${inputLook} code text-xs`} placeholder={t.otherwise} value={branch.when ?? ''} onChange={(e) => set({ branches: step.branches?.map((b, n) => (n === i ? { ...b, when: e.target.value || undefined } : b)) })} /></Labeled>
-        </div>
-      ))}
-      <Data flow={flow} />
-    </>
-  )
-}
-
-/** Data lists what the newest event held, to be copied into fields. */
-function Data({ flow }: { flow: Flow }) {
-  const t = useWords()
-  const samples = useSamples(flow.id)
-  const newest = samples.data?.items[0]
-  const rows: [string, unknown][] = []
-  const look = (value: unknown, path: string) => {
-    if (rows.length > 200) return
-    if (typeof value === 'object' && value !== null) for (const [key, member] of Object.entries(value)) look(member, Array.isArray(value) ? `${path}[${key}]` : /^[A-Za-z_]\w*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`)
-    else rows.push([path, value])
+  const set = useStepEdit(step.id, edit)
+  const missing = useMemo(() => policies(step), [step])
+  const setMissing = useCallback((id: string, policy: string | undefined) => set((s) => ({ ...s, missing: policyFor(s, id, policy) })), [set])
+  const outputs = useMemo(() => sampleOutputs(flow, actions, step.id), [flow, actions, step.id])
+  const test = useStepTest(flow, step, event, tested)
+  const desk = useMakeDesk({ flow, step, event, results: test.outputs, missing, setMissing })
+  const own = below(problems, pointerOf(flow, step.id))
+  const title = step.name || (action ? say(action.title) : step.action)
+  const body = useRef<HTMLDivElement>(null)
+  useProblemFocus(body, field)
+  useEffect(() => void loadCode(), [])
+  const run = () => {
+    setTab('test')
+    test.run(desk.event?.id)
   }
-  look(newest?.trigger?.['body'], 'trigger.body')
+  useKey('Enter', run)
+  useOnce(first === 'test' && desk.ready, run)
+  const errors = own.filter((p) => p.severity === 'error').length
   return (
-    <section aria-label={t.data} className="overflow-hidden rounded-xl border border-line">
-      <h3 className="bg-sunken px-3 py-2 text-[13px] text-text-2">{t.data}</h3>
-      {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{t.noData}</p>}
-      <ul className="max-h-64 overflow-y-auto">
-        {rows.map(([path, value]) => (
-          <li key={path} className="border-t border-line first:border-0">
-            <button type="button" title={`${t.copy} {{ ${path} }}`} onClick={() => void navigator.clipboard.writeText(`{{ ${path} }}`)} className="flex w-full justify-between gap-3 px-3 py-1.5 text-left hover:bg-accent-soft">
-              <span className="truncate">{path.replace('trigger.body.', '')}</span><code className="max-w-40 truncate text-xs text-text-2">{JSON.stringify(value)}</code>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <DeskContext value={desk}>
+      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={<StepMenu {...{ step, edit, close, set }} />}
+        dock={tab === 'setup' && <DataDock actions={actions} outputs={outputs} />}
+        footer={<Button look={tab === 'test' ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
+        <Tabs label={t.step} tab={tab} choose={setTab} tabs={[
+          { id: 'setup', label: t.setup, aside: errors > 0 && <span className="grid h-4 min-w-4 place-items-center rounded-full bg-fail-soft px-1 text-meta font-medium text-fail">{errors}</span> },
+          { id: 'test', label: t.test }, { id: 'errors', label: t.errors }, { id: 'notes', label: t.notes },
+        ]}>
+          <div ref={body} className="space-y-5">
+            {step.disabled && <p className="rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2">{t.disabledNow}</p>}
+            {tab === 'setup' && <StepSetup {...{ flow, step, action, set }} problems={own} pointer={pointerOf(flow, step.id)} />}
+            {tab === 'test' && <TestTab {...{ flow, step, action, edit }} test={test} />}
+            {tab === 'errors' && <ErrorsTab step={step} action={action} set={set} />}
+            {tab === 'notes' && <NotesTab step={step} set={set} />}
+          </div>
+        </Tabs>
+      </Panel>
+    </DeskContext>
   )
 }
 
-function Errors({ step, set }: { step: Step; set: (part: Partial<Step>) => void }) {
-  const t = useWords()
-  const attempts = step.retry?.['attempts']
-  return (
-    <>
-      <Labeled label={t.attempts}><input className={inputLook} inputMode="numeric" placeholder="8" value={attempts === undefined ? '' : String(attempts)} onChange={(e) => set({ retry: /^\d+$/.test(e.target.value) ? { ...step.retry, attempts: Number(e.target.value) } : undefined })} /></Labeled>
-      <Labeled label={t.timeout}><input className={inputLook} placeholder="30s" value={step.timeout ?? ''} onChange={(e) => set({ timeout: e.target.value || undefined })} /></Labeled>
-      <Labeled label={t.onError}><select className={inputLook} value={step.on_error ?? ''} onChange={(e) => set({ on_error: e.target.value || undefined })}><option value="">{t.onErrorFail}</option><option value="continue">{t.onErrorContinue}</option></select></Labeled>
-      <Labeled label={t.delivery}><select className={inputLook} value={step.delivery ?? ''} onChange={(e) => set({ delivery: e.target.value || undefined })}><option value="">{t.atLeastOnce}</option><option value="at_most_once">{t.atMostOnce}</option></select></Labeled>
-      <Labeled label={t.missing}>
-        <select className={inputLook} value={typeof step.missing === 'string' ? step.missing : ''} onChange={(e) => set({ missing: e.target.value || undefined })}>
-          <option value="">{t.missingFail}</option><option value="empty">{t.missingEmpty}</option><option value="skip">{t.missingSkip}</option>
-        </select>
-      </Labeled>
-      {!step.catch && <Button onClick={() => set({ catch: [] })}>{t.onFailure}: {t.addStep}</Button>}
-    </>
-  )
+export type SetStep = (part: Partial<Step> | ((step: Step) => Step)) => void
+
+/** useStepEdit changes the step in the newest flow, also from a field that answers late. */
+function useStepEdit(id: string, edit: Edit): SetStep {
+  const latest = useRef(edit)
+  latest.current = edit
+  return useCallback((part) => latest.current((f) => change(f, id, (s) => (typeof part === 'function' ? part(s) : { ...s, ...part }))), [id])
 }
 
-function Notes({ step, set }: { step: Step; set: (part: Partial<Step>) => void }) {
-  const t = useWords()
-  return (
-    <>
-      <Labeled label={t.name}><input className={inputLook} value={step.name ?? ''} onChange={(e) => set({ name: e.target.value || undefined })} /></Labeled>
-      <Labeled label={t.notes}><textarea className={inputLook} rows={5} value={step.note ?? ''} onChange={(e) => set({ note: e.target.value || undefined })} /></Labeled>
-      <p className="text-[13px] text-text-2">{t.stepId}: <code>steps.{step.id}</code></p>
-    </>
-  )
+function policies(step: Step): (field: string) => string | undefined {
+  const kept = step.missing
+  return (field) => (typeof kept === 'string' ? kept : typeof kept === 'object' && kept !== null ? (kept as Record<string, string>)[field] : undefined)
 }
 
-function StepTools({ flow, step, edit, set, close }: { flow: Flow; step: Step; edit: (flow: Flow) => void; set: (part: Partial<Step>) => void; close: () => void }) {
-  const t = useWords()
-  const copy = () => {
-    const i = flow.steps.findIndex((s) => s.id === step.id)
-    edit(insert(flow, null, i < 0 ? flow.steps.length : i + 1, { ...structuredClone(step), id: freshID(flow, step.action), steps: step.steps && [], branches: step.branches?.map((b) => ({ ...b, steps: [] })), catch: undefined }))
+function policyFor(step: Step, field: string, policy: string | undefined): unknown {
+  const others = typeof step.missing === 'object' && step.missing !== null ? (step.missing as Record<string, string>) : {}
+  if (typeof step.missing === 'string' && policy === undefined) return undefined
+  const next = Object.fromEntries([...Object.entries(others).filter(([k]) => k !== field), ...(policy ? [[field, policy] as const] : [])])
+  return Object.keys(next).length > 0 ? next : undefined
+}
+
+/** sampleOutputs are what the steps before one would yield, where no test has told it yet. */
+function sampleOutputs(flow: Flow, actions: Schemas['ActionView'][], until: string): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  const visit = (steps: Step[]): boolean => {
+    for (const s of steps) {
+      if (s.id === until || visit(s.steps ?? []) || s.branches?.some((b) => visit(b.steps))) return true
+      const sample = s.action === 'set' ? s.with?.['values'] : actions.find((a) => a.kind === s.action)?.sample
+      if (sample !== undefined && sample !== null) out[s.id] = sample
+      if (visit(s.catch ?? [])) return true
+    }
+    return false
   }
+  visit(flow.steps)
+  return out
+}
+
+/** useKey runs something by Ctrl or Cmd and a key. */
+function useKey(key: string, act: () => void) {
+  const latest = useRef(act)
+  latest.current = act
+  useEffect(() => {
+    const on = (e: KeyboardEvent) => {
+      if (e.key !== key || !(e.ctrlKey || e.metaKey) || e.shiftKey) return
+      e.preventDefault()
+      latest.current()
+    }
+    addEventListener('keydown', on)
+    return () => removeEventListener('keydown', on)
+  }, [key])
+}
+
+/** useOnce runs something as soon as it may, and never again. */
+function useOnce(may: boolean, act: () => void) {
+  const done = useRef(false)
+  useEffect(() => {
+    if (!may || done.current) return
+    done.current = true
+    act()
+  })
+}
+
+type MenuProps = { step: Step; edit: Edit; close: () => void; set: SetStep }
+
+function StepMenu({ step, edit, close, set }: MenuProps) {
+  const t = useWords()
   return (
-    <div className="mt-6 flex flex-wrap gap-1 border-t border-line pt-3">
-      <IconButton label={t.moveUp} onClick={() => edit(move(flow, step.id, -1))}><ArrowUp size={17} aria-hidden /></IconButton>
-      <IconButton label={t.moveDown} onClick={() => edit(move(flow, step.id, 1))}><ArrowDown size={17} aria-hidden /></IconButton>
-      <IconButton label={t.duplicate} onClick={copy}><Copy size={17} aria-hidden /></IconButton>
-      <IconButton label={step.disabled ? t.enable : t.disable} onClick={() => set({ disabled: step.disabled ? undefined : true })}><Ban size={17} aria-hidden /></IconButton>
-      <Button look="danger" className="ml-auto" onClick={() => { edit(remove(flow, step.id)); close() }}><Trash2 size={16} aria-hidden />{t.remove}</Button>
-    </div>
+    <Menu label={t.more} items={[
+      { id: 'off', label: step.disabled ? t.enable : t.disable, icon: Ban, hint: 'D', run: () => set({ disabled: step.disabled ? undefined : true }) },
+      'line',
+      { id: 'remove', label: t.remove, icon: Trash2, danger: true, hint: 'Del', run: () => { close(); edit((f) => remove(f, step.id)) } },
+    ]} />
   )
 }

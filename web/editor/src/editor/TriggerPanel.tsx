@@ -1,68 +1,112 @@
-import type { Schemas } from '../api/client'
-import { useConnections, useSamples } from '../api/hooks'
-import { type Flow, put } from '../flow'
-import { CopyButton, inputLook, JSONView, Labeled } from '../ui/basics'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { ChevronDown, Plus } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { api, type Schemas, take } from '../api/client'
+import { loadCode } from '../code/Code'
+import { DataDock } from '../data/DataDock'
+import { DeskContext, useMakeDesk } from '../data/desk'
+import { FieldRow } from '../fields/FieldRow'
+import { type Edit, type Flow, put } from '../flow'
+import { Address, FirstEvent, useNews } from '../trigger/FirstEvent'
+import { PresetPart } from '../trigger/PresetPart'
+import { ScheduleField } from '../trigger/ScheduleField'
+import { WebhookMore } from '../trigger/WebhookMore'
+import { useWords } from '../trigger/words'
+import { Button } from '../ui/basics'
+import { Field, inputLook } from '../ui/Field'
 import { useSay } from '../words'
+import { ConditionPart } from './ConditionPart'
+import { ConnectionPicker } from './ConnectionPicker'
 import { Panel } from './Panel'
-import { useWords } from './panelWords'
-import { FieldInput } from './FieldInput'
+import { useProblemFocus } from './useProblemFocus'
+import { below } from './where'
 
-type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: (flow: Flow) => void; close: () => void }
+type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string }
 
-export function TriggerPanel({ flow, view, triggers, edit, close }: TriggerProps) {
+/** TriggerPanel says what starts the flow, which events count, and shows them as they come. */
+export function TriggerPanel({ flow, view, triggers, edit, close, field }: TriggerProps) {
   const t = useWords()
   const say = useSay()
-  const connections = useConnections()
+  const latest = useRef(edit)
+  latest.current = edit
+  const set = useCallback((part: (trigger: Flow['trigger']) => Flow['trigger']) => {
+    latest.current((f) => ({ ...f, trigger: part(f.trigger) }))
+  }, [])
+  const desk = useMakeDesk({ flow })
+  const body = useRef<HTMLDivElement>(null)
+  useProblemFocus(body, field?.replace(/^\/trigger/, ''))
+  useNews(flow.id, desk.events[0]?.id)
+  useEffect(() => void loadCode(), [])
   const kind = triggers.find((k) => k.kind === flow.trigger.kind)
-  const set = (part: Partial<Flow['trigger']>) => edit({ ...flow, trigger: { ...flow.trigger, ...part } })
-  const problem = (id: string) => view.problems.find((p) => p.path.startsWith(`/trigger/with/${id}`))?.message
+  const problemsOf = (id: string) => below(view.problems, `/trigger/with/${id}`)
+  const setField = (id: string, value: unknown) => set((x) => ({ ...x, with: put(x.with, id, value) }))
+  const change = (to: string) => set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'America/Sao_Paulo' } }) }))
+  const form = { flow, view, kind, set, setField, problemsOf }
   return (
-    <Panel title={t.trigger} close={close}>
-      <div className="space-y-4">
-        <Labeled label={t.kind}>
-          <select className={inputLook} value={flow.trigger.kind} onChange={(e) => edit({ ...flow, trigger: { kind: e.target.value } })}>
-            {triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}
-          </select>
-        </Labeled>
-        {kind && <p className="text-text-2">{say(kind.summary)}</p>}
-        {view.url && <FirstEvent flow={flow} url={view.url} />}
-        <Labeled label={t.when} help={t.whenHelp}><input className={`${inputLook} code text-xs`} spellCheck={false} value={flow.trigger.where ?? ''} onChange={(e) => set({ where: e.target.value || undefined })} /></Labeled>
-        {kind && kind.connections.length > 0 && (
-          <Labeled label={t.connection}>
-            <select className={inputLook} value={flow.trigger.connection ?? ''} onChange={(e) => set({ connection: e.target.value || undefined })}>
-              <option value="">{t.noConnection}</option>
-              {flow.trigger.connection && !connections.data?.items.some((c) => c.name === flow.trigger.connection) && <option value={flow.trigger.connection}>{flow.trigger.connection}</option>}
-              {connections.data?.items.filter((c) => kind.connections.includes(c.kind)).map((c) => <option key={c.name} value={c.name}>{c.name}</option>)}
-            </select>
-          </Labeled>
-        )}
-        {kind?.fields.map((f) => (
-          <FieldInput key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} problem={problem(f.id)} set={(value) => set({ with: put(flow.trigger.with, f.id, value) })} />
-        ))}
-      </div>
-    </Panel>
+    <DeskContext value={desk}>
+      <Panel title={t.trigger} close={close} dock={<DataDock actions={[]} outputs={{}} />}>
+        <div ref={body} className="space-y-5 pt-1">
+          {view.url && flow.trigger.kind === 'webhook' && <Address url={view.url} lit={desk.events.length === 0} />}
+          <Field label={t.kindOf} help={kind && say(kind.summary)}><select className={inputLook} value={flow.trigger.kind} onChange={(e) => change(e.target.value)}>{triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
+          {flow.trigger.kind === 'webhook' && <Webhook {...form} />}
+          {flow.trigger.kind === 'schedule' && <ScheduleField cron={String(flow.trigger.with?.['cron'] ?? '')} zone={String(flow.trigger.with?.['timezone'] ?? '')} set={(part) => set((x) => ({ ...x, with: { ...x.with, ...part } }))} />}
+          {kind && flow.trigger.kind !== 'webhook' && kind.fields.filter((f) => !['cron', 'timezone'].includes(f.id)).map((f) => (
+            <FieldRow key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} set={(v) => setField(f.id, v)} problems={problemsOf(f.id)} siblings={flow.trigger.with} />
+          ))}
+          <Where {...form} />
+          {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} />}
+          {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} />}
+        </div>
+      </Panel>
+    </DeskContext>
   )
 }
 
-/** FirstEvent shows where to send events until one has come, and then the newest. */
-function FirstEvent({ flow, url }: { flow: Flow; url: string }) {
+type FormProps = {
+  flow: Flow; view: Schemas['FlowView']; kind?: Schemas['TriggerView']; set: (part: (trigger: Flow['trigger']) => Flow['trigger']) => void
+  setField: (id: string, value: unknown) => void; problemsOf: (id: string) => Schemas['ProblemView'][]
+}
+
+function Where({ flow, view, set }: FormProps) {
   const t = useWords()
-  const samples = useSamples(flow.id)
-  const newest = samples.data?.items[0]
-  const line = `curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`
+  const [open, setOpen] = useState(flow.trigger.where !== undefined)
+  if (!open) return <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setOpen(true)}><Plus size={15} aria-hidden />{t.addWhere}</Button>
+  return <ConditionPart name="where" label={t.where} help={t.whereHelp} value={flow.trigger.where} set={(where) => set((x) => ({ ...x, where }))} problems={below(view.problems, '/trigger/where')} />
+}
+
+const inPreset = ['preset', 'verify', 'auth']
+
+function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
+  const t = useWords()
+  const [more, setMore] = useState(false)
+  const presets = useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })
+  const values = flow.trigger.with ?? {}
+  const preset = presets.data?.items.find((p) => p.id === values['preset'])
+  const named = preset && preset.id !== 'generic' ? preset : undefined
+  const kinds = named ? named.connections : ['generic:webhook']
+  const wantsSecret = named ? named.secrets.length > 0 : values['auth'] !== undefined
+  const [first] = useState(values)
+  const fieldOf = (id: string) => kind?.fields.find((f) => f.id === id)
+  const rest = (kind?.fields ?? []).filter((f) => !inPreset.includes(f.id))
+  const filledIn = rest.filter((f) => first[f.id] !== undefined || problemsOf(f.id).length > 0)
+  const hidden = rest.filter((f) => !filledIn.includes(f))
+  const choose = (id: string | undefined) => set((x) => ({ kind: x.kind, ...(x.where && { where: x.where }), with: put(put(x.with, 'preset', id), 'auth', undefined) }))
+  const auth = fieldOf('auth')
+  const verify = fieldOf('verify')
   return (
     <>
-      <div>
-        <p className="mb-1 font-medium">{t.url}</p>
-        <div className="flex items-center gap-2 rounded-lg bg-sunken pl-3"><code className="min-w-0 flex-1 truncate text-xs">{url}</code><CopyButton text={url} /></div>
-      </div>
-      {!newest && (
-        <div className="rounded-xl bg-accent-soft p-3">
-          <p>{t.firstEvent}</p>
-          <div className="mt-2 flex items-center gap-2 rounded-lg bg-surface pl-3"><code className="min-w-0 flex-1 truncate text-xs">{line}</code><CopyButton text={line} /></div>
-        </div>
+      <PresetPart presets={presets.data?.items ?? []} value={named?.id} set={choose} />
+      {wantsSecret && <ConnectionPicker kinds={kinds} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
+      {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
+      <FirstEvent flow={flow} view={view} preset={named} />
+      <WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} />
+      <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewer : t.more}</Button>
+      {more && (
+        <>
+          {!named && auth && <FieldRow field={{ ...auth, type: 'json' }} value={values['auth']} set={(v) => setField('auth', v)} problems={problemsOf('auth')} />}
+          <WebhookMore fields={hidden} values={values} set={setField} problemsOf={problemsOf} preset={named} />
+        </>
       )}
-      {newest && <div><p className="mb-1 font-medium">{t.event}</p><JSONView value={newest.trigger?.['body']} /></div>}
     </>
   )
 }

@@ -1,0 +1,67 @@
+import { useEffect, useImperativeHandle, useRef } from 'react'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import { chips } from './chips'
+import type { CodeProps } from './types'
+import { attributes, basics, completions, faults, languageOf, looks, oneLine, pickKeys } from './setup'
+
+/** CodeEditor is one field of code, template or JSON. It is loaded when the editor is. */
+export function CodeEditor(props: CodeProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const now = useRef(props)
+  now.current = props
+  const slashed = useRef(-1)
+  const parts = useRef({ look: new Compartment(), attributes: new Compartment(), faults: new Compartment(), chips: new Compartment() }).current
+
+  useEffect(() => {
+    const { mode, lines } = now.current
+    const extensions: Extension[] = [
+      basics(),
+      languageOf(mode),
+      lines === 'one' ? oneLine : EditorView.lineWrapping,
+      completions(() => now.current),
+      pickKeys(() => now.current, (at) => (slashed.current = at)),
+      parts.attributes.of(attributes(now.current)),
+      parts.look.of(looks(now.current)),
+      parts.faults.of(faults(now.current.problems)),
+      parts.chips.of(now.current.chip ? chips(now.current.chip) : []),
+      EditorView.updateListener.of((u) => {
+        if (u.docChanged && !u.transactions.some((t) => t.isUserEvent('gancho.outside'))) now.current.change(u.state.doc.toString())
+        if (u.focusChanged) (u.view.hasFocus ? now.current.focus : now.current.blur)?.()
+      }),
+    ]
+    const made = new EditorView({ parent: host.current ?? undefined, state: EditorState.create({ doc: now.current.value, extensions }) })
+    view.current = made
+    if (now.current.autoFocus) {
+      made.focus()
+      made.dispatch({ selection: { anchor: made.state.doc.length } })
+    }
+    return () => made.destroy()
+  }, [parts])
+
+  useEffect(() => {
+    const v = view.current
+    if (v && v.state.doc.toString() !== props.value) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: props.value }, userEvent: 'gancho.outside' })
+  }, [props.value])
+  useEffect(() => view.current?.dispatch({ effects: parts.faults.reconfigure(faults(props.problems)) }), [props.problems, parts])
+  useEffect(() => view.current?.dispatch({ effects: parts.chips.reconfigure(props.chip ? chips(props.chip) : []) }), [props.chip, parts])
+  useEffect(() => view.current?.dispatch({ effects: parts.attributes.reconfigure(attributes(now.current)) }), [props.labelledBy, props.describedBy, props.invalid, parts])
+  useEffect(() => view.current?.dispatch({ effects: parts.look.reconfigure(looks(now.current)) }), [props.placeholder, parts])
+
+  useImperativeHandle(props.ref, () => ({
+    focus: () => view.current?.focus(),
+    insert(text) {
+      const v = view.current
+      if (!v) return
+      const { from, to } = v.state.selection.main
+      const start = slashed.current === from && v.state.sliceDoc(from - 1, from) === '/' ? from - 1 : from
+      slashed.current = -1
+      v.dispatch({ changes: { from: start, to, insert: text }, selection: { anchor: start + text.length }, scrollIntoView: true })
+      v.focus()
+    },
+    caret: () => view.current?.state.selection.main.head ?? 0,
+  }))
+
+  return <div ref={host} className={`code-field ${props.invalid ? 'code-invalid' : ''} ${props.lines === 'one' ? '' : 'code-tall'}`} />
+}

@@ -1,0 +1,34 @@
+import type { Ref } from 'react'
+import type { Schemas } from '../api/client'
+
+export type Mode = 'template' | 'expression' | 'json' | 'text'
+
+export type Completion = { label: string; insert: string; kind: string; type?: string; title?: string; detail?: string; doc?: string; seen?: number; of?: number; example?: unknown }
+
+export type Completions = { from: number; to: number; items: Completion[] }
+
+export type Chip = (path: string) => { label: string; tone: 'data' | 'expression' | 'rare' }
+
+export type Handle = { focus: () => void; insert: (text: string) => void; caret: () => number }
+
+export type Fault = Pick<Schemas['ProblemView'], 'severity' | 'message' | 'hint' | 'from' | 'to'>
+
+export type CodeProps = {
+  ref?: Ref<Handle>
+  value: string
+  change: (value: string) => void
+  mode: Mode
+  lines: 'one' | 'many'
+  labelledBy: string
+  describedBy?: string
+  placeholder?: string
+  invalid?: boolean
+  autoFocus?: boolean
+  chip?: Chip
+  problems?: Fault[]
+  complete?: (source: string, cursor: number, signal: AbortSignal) => Promise<Completions | null>
+  /** slash opens the data picker from the keyboard: by {{ or, at the begin of a word, by / */
+  slash?: () => void
+  focus?: () => void
+  blur?: () => void
+}

@@ -1,0 +1,102 @@
+import { useEffect, useRef, useState } from 'react'
+import { Check, Code, Funnel, ListFilter } from 'lucide-react'
+import { askExpression } from '../api/expression'
+import { question, useAnswer, useDesk } from '../data/desk'
+import type { ControlProps } from '../fields/Control'
+import { CodeField } from '../fields/CodeField'
+import { fill } from '../words/phrase'
+import { Button } from '../ui/basics'
+import { useLang } from '../words'
+import { GroupRows } from './GroupRows'
+import { emptyGroup, emptyRow, fromModel, type Group, isGroup, toModel } from './model'
+import { useWords } from './words'
+
+type ConditionProps = Pick<ControlProps, 'value' | 'set' | 'id' | 'invalid' | 'field' | 'focus'> & { label?: string }
+
+/**
+ * ConditionField is rows of field, comparison and value, in groups. The flow keeps only the
+ * expression: the server writes it from the rows, and reads the rows from it. What is more than
+ * rows can show stays as it was written.
+ */
+export function ConditionField(props: ConditionProps) {
+  const { value, set } = props
+  const t = useWords()
+  const source = typeof value === 'string' ? value : ''
+  const { model, put, readable, answer, fresh } = useRows(source, set)
+  const [hand, setHand] = useState(false)
+  const byHand = hand || !readable
+  return (
+    <div role="group" aria-labelledby={`${props.id}-label`} className="min-w-0">
+      {source !== '' && <Passes answer={answer} fresh={fresh} />}
+      {byHand ? (
+        <>
+          {!readable && <p className="mb-1.5 text-xs text-text-2">{t.byHand}</p>}
+          <CodeField {...props} />
+        </>
+      ) : <GroupRows group={model} top change={put} label={props.id} />}
+      <div className="mt-1 flex justify-end">
+        {(!byHand || readable) && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => setHand(!byHand)}>{byHand ? <ListFilter size={14} aria-hidden /> : <Code size={14} aria-hidden />}{byHand ? t.useRows : t.writeByHand}</Button>}
+      </div>
+    </div>
+  )
+}
+
+/** useRows keeps the rows and the expression alike, whichever of them changes. */
+function useRows(source: string, set: (value: unknown) => void) {
+  const desk = useDesk()
+  const [model, setModel] = useState<Group>(() => ({ ...emptyGroup(), items: [emptyRow()] }))
+  const told = useRef(source === '' ? '' : null as string | null)
+  const stop = useRef<AbortController>(undefined)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const { answer, fresh } = useAnswer({ source, mode: 'expression' }, source !== '')
+  const read = fresh && answer?.source === source ? answer : undefined
+  useEffect(() => {
+    if (source === told.current) return
+    if (source === '') {
+      told.current = ''
+      setModel({ ...emptyGroup(), items: [emptyRow()] })
+    } else if (read?.condition) {
+      told.current = source
+      const top = fromModel(read.condition)
+      setModel(isGroup(top) ? top : { ...emptyGroup(), items: [top] })
+    }
+  }, [source, read])
+  const put = (next: Group) => {
+    setModel(next)
+    const condition = toModel(next)
+    clearTimeout(timer.current)
+    stop.current?.abort()
+    if (!condition) {
+      told.current = ''
+      return set(undefined)
+    }
+    timer.current = setTimeout(() => {
+      stop.current = new AbortController()
+      void askExpression(question(desk, { condition }), stop.current.signal).then((a) => {
+        if (a.source === '') return
+        told.current = a.source
+        set(a.source)
+      }, () => undefined)
+    }, 120)
+  }
+  const readable = source === '' || source === told.current || read === undefined || read.condition !== null && read.condition !== undefined
+  return { model, put, readable, answer: read, fresh }
+}
+
+/** Passes counts how many of the last events a condition lets through. */
+export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean }) {
+  const t = useWords()
+  const { lang } = useLang()
+  const counted = answer?.passes
+  return (
+    <div aria-live="polite" className={`mb-2 min-h-5 text-[13px] ${fresh ? '' : 'opacity-60'}`}>
+      {counted && (
+        <p className={`flex items-center gap-1.5 font-medium ${counted.pass === 0 ? 'text-warn' : 'text-ok'}`}>
+          {counted.pass === 0 ? <Funnel size={15} aria-hidden /> : <Check size={15} aria-hidden />}
+          {fill(t.passes, { pass: counted.pass.toLocaleString(lang), of: counted.of.toLocaleString(lang) })}
+        </p>
+      )}
+      {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{fill(t.falseBecause, { reason: answer.reason.replaceAll('`', '') })}</p>}
+    </div>
+  )
+}

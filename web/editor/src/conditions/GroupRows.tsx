@@ -1,0 +1,95 @@
+import { useId, useMemo } from 'react'
+import { Plus, X } from 'lucide-react'
+import { useDesk } from '../data/desk'
+import { insertable } from '../data/nodes'
+import { Combo } from '../fields/Combo'
+import { edge, look } from '../fields/Control'
+import { Button, IconButton } from '../ui/basics'
+import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, type Operator, operatorsOf, type Row, typedValue, valueless } from './model'
+import { useWords } from './words'
+
+type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
+
+export function GroupRows({ group, top = false, change, drop, label }: GroupProps) {
+  const t = useWords()
+  const part = (id: number, next: Row | Group | null) => change(changed(group, id, () => next))
+  return (
+    <div role="group" aria-label={group.how === 'all' ? t.all : t.any} className={top ? '' : 'rounded-lg border border-line bg-bg p-2.5'}>
+      <div className="mb-1.5 flex items-center gap-2">
+        {(group.items.length > 1 || !top) && (
+          <select aria-label={t.group} className="plain-select cursor-pointer rounded bg-transparent py-0.5 text-[13px] font-medium text-accent" value={group.how} onChange={(e) => change({ ...group, how: e.target.value === 'any' ? 'any' : 'all' })}>
+            <option value="all">{t.all}</option><option value="any">{t.any}</option>
+          </select>
+        )}
+        {drop && <IconButton label={t.removeGroup} className="ml-auto size-7! text-text-3" onClick={drop}><X size={14} aria-hidden /></IconButton>}
+      </div>
+      <ul className="space-y-2">
+        {group.items.map((x) => (
+          <li key={x.id}>
+            {isGroup(x)
+              ? <GroupRows group={x} label={label} change={(next) => part(x.id, next)} drop={() => part(x.id, null)} />
+              : <ConditionRow row={x} change={(next) => part(x.id, next)} drop={() => part(x.id, null)} />}
+          </li>
+        ))}
+      </ul>
+      {group.items.length === 0 && <p className="text-[13px] text-text-2">{t.noRows}</p>}
+      <div className="mt-1.5 flex flex-wrap gap-1">
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => change({ ...group, items: [...group.items, emptyRow()] })}><Plus size={15} aria-hidden />{t.addCondition}</Button>
+        <Button look="quiet" className="h-8! px-2! text-[13px]" onClick={() => change({ ...group, items: [...group.items, { ...emptyGroup(group.how === 'all' ? 'any' : 'all'), items: [emptyRow()] }] })}><Plus size={15} aria-hidden />{t.addGroup}</Button>
+      </div>
+    </div>
+  )
+}
+
+const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list'])
+
+function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => void; drop: () => void }) {
+  const t = useWords()
+  const id = useId()
+  const desk = useDesk()
+  const stats = desk.statsOf(row.field)
+  const fields = useMemo(() => (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).map((f) => ({
+    value: insertable(f.path), label: desk.labelOf(f.path), hint: f.path.replace(/^trigger\.body\./, ''), words: f.path,
+  })), [desk])
+  const operators = operatorsOf(stats?.type)
+  const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
+  const choose = (field: string) => {
+    const ops = operatorsOf(desk.statsOf(field)?.type)
+    change({ ...row, field, operator: ops.includes(row.operator) ? row.operator : (ops[0] ?? 'equals') })
+  }
+  const operate = (operator: Operator) => {
+    const value = listed.has(operator) && !Array.isArray(row.value) ? (row.value === '' ? [] : [row.value]) : !listed.has(operator) && Array.isArray(row.value) ? (row.value[0] ?? '') : row.value
+    change({ ...row, operator, value })
+  }
+  const words: Record<string, string> = t
+  const focus = () => desk.aim({ id, label: t.field, insert: choose, focus: () => document.getElementById(`${id}-field`)?.focus() })
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
+      <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [{ value: row.field, label: desk.labelOf(row.field), hint: row.field }, ...fields] : fields} value={row.field} set={choose} custom focus={focus} /></div>
+      <IconButton label={t.removeCondition} className="-mr-1.5 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+      <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-8">
+        <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${valueless.has(row.operator) ? 'col-span-2' : ''}`} value={row.operator} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
+          {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
+        </select>
+        {!valueless.has(row.operator) && <ValueInput row={row} change={change} />}
+      </div>
+    </div>
+  )
+}
+
+/** ValueInput offers what was most often seen, and takes anything. */
+function ValueInput({ row, change }: { row: Row; change: (row: Row) => void }) {
+  const t = useWords()
+  const id = useId()
+  const desk = useDesk()
+  const stats = desk.statsOf(row.field)
+  if (listed.has(row.operator)) {
+    const text = Array.isArray(row.value) ? row.value.join(', ') : ''
+    const read = (typed: string) => typed.split(',').map((s) => s.trim()).filter(Boolean).map((s) => typedValue(s, stats?.type, row.operator))
+    return <input aria-label={t.values} title={t.values} key={row.id} className={`${look} ${edge(false)}`} defaultValue={text} onChange={(e) => change({ ...row, value: read(e.target.value) })} />
+  }
+  const options = (stats?.values ?? []).map((v) => ({ value: v.value, label: v.value, hint: `×${v.count}` }))
+  const text = row.value === undefined || row.value === null ? '' : String(row.value)
+  if (options.length === 0) return <input aria-label={t.value} placeholder={t.value} className={`${look} ${edge(false)}`} value={text} onChange={(e) => change({ ...row, value: typedValue(e.target.value, stats?.type, row.operator) })} />
+  return <Combo id={`${id}-value`} label={t.value} placeholder={t.value} custom options={options} value={text} set={(v) => change({ ...row, value: typedValue(v, stats?.type, row.operator) })} />
+}

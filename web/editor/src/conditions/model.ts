@@ -1,0 +1,66 @@
+import type { Condition } from '../api/expression'
+
+/** The rows as they are edited: with names of their own, and not yet all filled in. */
+export type Row = { id: number; field: string; operator: Operator; value: unknown }
+export type Operator = NonNullable<Condition['operator']>
+export type Group = { id: number; how: 'all' | 'any'; items: (Row | Group)[] }
+
+let last = 0
+
+export const isGroup = (x: Row | Group): x is Group => 'items' in x
+export const emptyRow = (): Row => ({ id: ++last, field: '', operator: 'equals', value: '' })
+export const emptyGroup = (how: 'all' | 'any' = 'all'): Group => ({ id: ++last, how, items: [] })
+
+export function fromModel(c: Condition): Row | Group {
+  if (c.all) return { id: ++last, how: 'all', items: c.all.map(fromModel) }
+  if (c.any) return { id: ++last, how: 'any', items: c.any.map(fromModel) }
+  return { id: ++last, field: c.field ?? '', operator: c.operator ?? 'equals', value: c.value ?? '' }
+}
+
+export const valueless = new Set(['is_true', 'is_false', 'exists', 'missing'])
+export const listed = new Set(['one_of', 'not_one_of'])
+
+const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (listed.has(r.operator) ? Array.isArray(r.value) && r.value.length > 0 : r.value !== '' && r.value !== undefined))
+
+/** toModel leaves out the rows that are not filled in; undefined where nothing is left. */
+export function toModel(g: Row | Group): Condition | undefined {
+  if (!isGroup(g)) {
+    if (!filled(g)) return undefined
+    return valueless.has(g.operator) ? { field: g.field, operator: g.operator } : { field: g.field, operator: g.operator, value: g.value }
+  }
+  const items = g.items.map(toModel).filter((x) => x !== undefined)
+  return items.length === 0 ? undefined : g.how === 'all' ? { all: items } : { any: items }
+}
+
+/** changed gives the group with one of its parts, wherever it stands, made anew; null takes it out. */
+export function changed(g: Group, id: number, f: (x: Row | Group) => Row | Group | null): Group {
+  const items = g.items.flatMap((x) => {
+    if (x.id === id) {
+      const next = f(x)
+      return next === null ? [] : [next]
+    }
+    return isGroup(x) ? [changed(x, id, f)] : [x]
+  })
+  return { ...g, items }
+}
+
+const always: Operator[] = ['exists', 'missing']
+
+/** operatorsOf are the comparisons that make sense for a type of value. */
+export function operatorsOf(type: string | undefined): Operator[] {
+  switch (type) {
+    case 'boolean': return ['is_true', 'is_false', ...always]
+    case 'number': case 'integer': return ['equals', 'not_equals', 'greater', 'at_least', 'less', 'at_most', 'one_of', 'not_one_of', ...always]
+    case 'text': case 'string': return ['equals', 'not_equals', 'contains', 'not_contains', 'starts_with', 'ends_with', 'matches', 'one_of', 'not_one_of', ...always]
+    case 'list': case 'object': return ['contains', 'not_contains', ...always]
+  }
+  return ['equals', 'not_equals', 'greater', 'at_least', 'less', 'at_most', 'contains', 'not_contains', 'starts_with', 'ends_with', 'matches', 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]
+}
+
+/** typedValue reads what is typed as the field's own type, so that 100 is compared as a number. */
+export function typedValue(text: string, type: string | undefined, operator: string): unknown {
+  const numeric = /^-?\d+([.,]\d+)?$/.test(text.trim())
+  const wants = type === 'number' || type === 'integer' || (type !== 'text' && type !== 'string' && ['greater', 'at_least', 'less', 'at_most'].includes(operator))
+  if (numeric && wants) return Number(text.trim().replace(',', '.'))
+  return text
+}

@@ -1,0 +1,65 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import type { Schemas } from '../api/client'
+import { find } from '../flow'
+import { IconButton } from '../ui/basics'
+import { useMedia } from '../ui/useMedia'
+import { useLang } from '../words'
+import { useDesk } from './desk'
+import { Picker } from './Picker'
+import { useWords } from './words'
+
+type DockProps = { actions: Schemas['ActionView'][]; outputs: Record<string, unknown> }
+
+/** DataDock keeps the data at the foot of the panel while a field takes it; on a phone it is a second sheet. */
+export function DataDock({ actions, outputs }: DockProps) {
+  const desk = useDesk()
+  const { lang } = useLang()
+  const wide = useMedia('(min-width: 900px)')
+  const titleOf = useMemo(() => (id: string) => {
+    const step = find(desk.flow, id)
+    const action = actions.find((a) => a.kind === step?.action)
+    return step?.name || (action ? action.title[lang] : id)
+  }, [desk.flow, actions, lang])
+  if (!wide) return desk.picking ? <Sheet><Picker titleOf={titleOf} outputs={outputs} row={44} searching={false} done={() => desk.pick(false)} /></Sheet> : null
+  if (!desk.target) return null
+  return <Dock titleOf={titleOf} outputs={outputs} />
+}
+
+function Dock(props: { titleOf: (step: string) => string; outputs: Record<string, unknown> }) {
+  const t = useWords()
+  const desk = useDesk()
+  const [hidden, setHidden] = useState(() => localStorage.getItem('data-dock') === 'hidden')
+  const hide = (to: boolean) => {
+    setHidden(to)
+    localStorage.setItem('data-dock', to ? 'hidden' : 'shown')
+  }
+  useEffect(() => {
+    if (desk.picking) setHidden(false)
+  }, [desk.picking])
+  return (
+    <div className={`mx-3 mb-3 flex shrink-0 flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-[0_1px_2px_rgb(0_0_0/0.04)] ${hidden ? '' : 'h-[44%] min-h-52'}`}>
+      <button type="button" aria-expanded={!hidden} onClick={() => hide(!hidden)} className="flex items-center justify-between bg-sunken px-3 pt-1.5 pb-0.5 text-xs font-medium text-text-2 hover:text-text">
+        {t.dataOf}{hidden ? <ChevronUp size={15} aria-label={t.undock} /> : <ChevronDown size={15} aria-label={t.dock} />}
+      </button>
+      {!hidden && <Picker {...props} row={30} searching={desk.picking} done={() => desk.pick(false)} />}
+    </div>
+  )
+}
+
+/** Sheet is over the panel on a phone, and closes when something was chosen. */
+function Sheet({ children }: { children: React.ReactNode }) {
+  const t = useWords()
+  const desk = useDesk()
+  const box = useRef<HTMLDialogElement>(null)
+  useEffect(() => box.current?.showModal(), [])
+  return (
+    <dialog ref={box} aria-label={t.dataOf} onClose={() => desk.pick(false)} className="m-0 mt-auto h-[88dvh] max-h-none w-full max-w-none flex-col rounded-t-2xl bg-surface text-text open:flex backdrop:bg-text/30">
+      <div className="flex items-center justify-between py-2 pr-2 pl-4">
+        <h3 className="font-semibold">{t.dataOf}</h3>
+        <IconButton label={t.close} onClick={() => desk.pick(false)}><X size={18} aria-hidden /></IconButton>
+      </div>
+      {children}
+    </dialog>
+  )
+}

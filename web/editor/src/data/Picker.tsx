@@ -1,0 +1,181 @@
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { ChevronDown, ChevronRight, Code, Eye, EyeOff, Search } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { api, take } from '../api/client'
+import { brief } from '../fields/say'
+import { fill } from '../words/phrase'
+import { IconButton } from '../ui/basics'
+import { useLang } from '../words'
+import { useDesk } from './desk'
+import { fieldsOf, insertable, masked, type Node, shownNodes, treeOf, valueOf } from './nodes'
+import { pinSample } from './pinned'
+import { useWords } from './words'
+
+type PickerProps = { titleOf: (step: string) => string; outputs: Record<string, unknown>; row: number; searching: boolean; done: () => void }
+
+/** Picker is the tree of data that exists before a step, with how often each part was there. */
+export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) {
+  const t = useWords()
+  const desk = useDesk()
+  const { lang } = useLang()
+  const [q, setQ] = useState('')
+  const [raw, setRaw] = useState(() => localStorage.getItem('raw-names') === 'yes')
+  const [revealed, setRevealed] = useState(false)
+  const [folds, setFolds] = useState<Record<string, boolean>>({})
+  const [active, setActive] = useState('')
+  const search = useRef<HTMLInputElement>(null)
+  const tree = useRef<HTMLDivElement>(null)
+  const vars = useQuery({ queryKey: ['vars'], queryFn: () => take(api.GET('/vars')), staleTime: 60_000 })
+  const scope = useMemo(() => ({ ...desk.scope, steps: { ...outputs, ...(desk.scope['steps'] as Record<string, unknown>) }, vars: vars.data ?? {} }), [desk.scope, outputs, vars.data])
+  const nodes = useMemo(() => {
+    const counted = desk.schema?.fields ?? []
+    const known = new Set(counted.map((f) => f.path))
+    const found = [...fieldsOf(scope, '')].filter((f) => !known.has(f.path) && !(counted.length > 0 && f.path.startsWith('trigger.body')))
+    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf })
+  }, [desk.schema, scope, titleOf, t])
+  const example = (n: Node) => {
+    const value = valueOf(scope, insertable(n.path)) ?? n.stats?.values[0]?.value
+    return n.leaf ? brief(revealed ? value : masked(value), 40) : ''
+  }
+  const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
+  const rows = shownNodes(nodes, folded, q, (n) => (q === '' ? '' : example(n)))
+  const at = Math.max(0, rows.findIndex((n) => n.path === active))
+  useEffect(() => {
+    if (searching) search.current?.focus()
+  }, [searching])
+
+  const insert = (n: Node | undefined) => {
+    const typed = q.trim().replace(/\s*\}\}$/, '')
+    const path = n ? insertable(n.path) : typed
+    if (path === '') return
+    desk.target?.insert(path)
+    setQ('')
+    done()
+  }
+  const fold = (n: Node, to: boolean) => setFolds({ ...folds, [n.path]: to })
+  const moveTo = (i: number) => {
+    const n = rows[Math.max(0, Math.min(rows.length - 1, i))]
+    if (n) setActive(n.path)
+  }
+  const keys = (e: React.KeyboardEvent) => {
+    const n = rows[at]
+    const inTree = e.target === tree.current
+    const known: Record<string, () => void> = {
+      ArrowDown: () => (inTree ? moveTo(at + 1) : tree.current?.focus()),
+      ArrowUp: () => (inTree && at > 0 ? moveTo(at - 1) : search.current?.focus()),
+      Enter: () => (n && !n.leaf && inTree && !e.shiftKey ? fold(n, !folded(n)) : insert(n)),
+      Escape: () => { done(); desk.target?.focus() },
+      ...(inTree && {
+        Home: () => moveTo(0), End: () => moveTo(rows.length - 1),
+        ' ': () => n && !n.leaf && fold(n, !folded(n)),
+        ArrowRight: () => n && !n.leaf && (folded(n) ? fold(n, false) : moveTo(at + 1)),
+        ArrowLeft: () => n && (!n.leaf && !folded(n) ? fold(n, true) : moveTo(rows.findLastIndex((x, i) => i < at && x.level < n.level))),
+      }),
+    }
+    const act = known[e.key]
+    if (act) {
+      e.preventDefault()
+      e.stopPropagation()
+      act()
+    } else if (inTree && e.key.length === 1 && !e.ctrlKey && !e.metaKey) search.current?.focus()
+  }
+  const events = desk.schema?.origin === 'events' ? desk.schema.events : desk.events.length
+  const said = events === 0 ? t.searchSamples : events === 1 ? t.searchDataOne : fill(t.searchData, { n: events.toLocaleString(lang) })
+  return (
+    <section aria-label={t.dataOf} onKeyDown={keys} className="flex min-h-0 flex-1 flex-col">
+      <div className="flex items-center gap-1 border-b border-line bg-sunken py-1 pr-2 pl-3">
+        <Search size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-text-3" />
+        <input ref={search} aria-label={said} placeholder={said} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => { setQ(e.target.value); setActive('') }} />
+        <IconButton label={t.rawNames} aria-pressed={raw} className={`size-7! ${raw ? 'text-accent!' : ''}`} onClick={() => { setRaw(!raw); localStorage.setItem('raw-names', raw ? 'no' : 'yes') }}><Code size={15} aria-hidden /></IconButton>
+        <IconButton label={revealed ? t.hide : t.reveal} aria-pressed={revealed} className={`size-7! ${revealed ? 'text-accent!' : ''}`} onClick={() => setRevealed(!revealed)}>{revealed ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}</IconButton>
+        <EventChoice />
+      </div>
+      {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
+      <Rows {...{ rows, at, row, raw, tree, folded, example }} choose={(n) => { setActive(n.path); if (n.leaf) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} />
+      <Detail node={rows[at]} revealed={revealed} />
+    </section>
+  )
+}
+
+type RowsProps = { rows: Node[]; at: number; row: number; raw: boolean; tree: React.RefObject<HTMLDivElement | null>; folded: (n: Node) => boolean; example: (n: Node) => string; choose: (n: Node) => void; hover: (n: Node) => void }
+
+/** Rows draws only what is in sight: an event may hold thousands of values. */
+function Rows({ rows, at, row, raw, tree, folded, example, choose, hover }: RowsProps) {
+  const t = useWords()
+  const desk = useDesk()
+  const id = useId()
+  const [top, setTop] = useState(0)
+  const [height, setHeight] = useState(400)
+  useEffect(() => {
+    const box = tree.current
+    if (!box) return
+    const watch = new ResizeObserver(() => setHeight(box.clientHeight))
+    watch.observe(box)
+    return () => watch.disconnect()
+  }, [tree])
+  useEffect(() => {
+    const box = tree.current
+    if (!box) return
+    if (at * row < box.scrollTop) box.scrollTop = at * row
+    if ((at + 1) * row > box.scrollTop + box.clientHeight) box.scrollTop = (at + 1) * row - box.clientHeight
+  }, [at, row, tree])
+  const first = Math.max(0, Math.min(Math.floor(top / row) - 4, at))
+  const last = Math.max(Math.ceil((top + height) / row) + 4, 0)
+  const drawn = rows.map((n, i) => ({ n, i })).filter(({ i }) => i === at || (i >= first && i < last))
+  return (
+    <div ref={tree} role="tree" tabIndex={0} aria-label={t.dataOf} aria-activedescendant={rows[at] ? `${id}-${at}` : undefined} onScroll={(e) => setTop(e.currentTarget.scrollTop)} className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain focus-visible:-outline-offset-2">
+      <div role="none" style={{ height: rows.length * row }} className="relative">
+        {drawn.map(({ n, i }) => {
+          const rare = n.stats && n.stats.of > 0 && n.stats.seen < n.stats.of
+          return (
+            <div key={n.path} id={`${id}-${i}`} role="treeitem" aria-level={n.level} aria-posinset={i + 1} aria-setsize={rows.length} aria-selected={i === at} aria-expanded={n.leaf ? undefined : !folded(n)}
+              draggable={n.leaf} onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${insertable(n.path)} }}`)} onMouseDown={(e) => { if (!n.leaf) e.preventDefault() }} onClick={() => choose(n)} onMouseEnter={() => hover(n)}
+              style={{ top: i * row, height: row, paddingLeft: 12 + (n.level - 1) * 14 }} className={`absolute inset-x-0 flex cursor-pointer items-center gap-2 border-b border-line/60 pr-3 ${i === at ? 'bg-accent-soft' : ''}`}>
+              {!n.leaf && (folded(n) ? <ChevronRight size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" /> : <ChevronDown size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" />)}
+              <span className={`min-w-0 flex-1 truncate text-[13px] ${n.level === 1 && !n.leaf ? 'font-semibold' : ''} ${raw ? 'font-mono text-xs' : ''}`} title={n.path}>{raw ? (n.level === 1 ? n.path : n.name) : n.label}</span>
+              <code className="max-w-[42%] shrink truncate text-xs text-text-2">{example(n)}</code>
+              <span className={`w-13 shrink-0 text-right text-xs ${rare ? 'font-medium text-warn' : i === at ? 'text-text-2' : 'text-text-3'}`} title={n.stats && n.stats.of > 0 ? fill(t.present, { n: n.stats.seen, of: n.stats.of }) : undefined}>
+                {n.stats && n.stats.of > 0 ? `${n.stats.seen}/${n.stats.of}` : ''}
+              </span>
+            </div>
+          )
+        })}
+      </div>
+      {rows.length === 0 && <span className="sr-only">{desk.target?.label}</span>}
+    </div>
+  )
+}
+
+/** Detail tells more of the row that is chosen: its path, and what it was most often. */
+function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean }) {
+  const t = useWords()
+  const desk = useDesk()
+  const values = node?.stats?.values.slice(0, 4) ?? []
+  const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
+  return (
+    <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5 border-t border-line px-3 py-1 text-xs text-text-2">
+      {node && <code className="max-w-full truncate text-text-2">{node.path}</code>}
+      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value))} ×${v.count}`).join(', ')}</span>}
+      {kinds && <span className="text-warn">{t.kinds}: {kinds}</span>}
+      {desk.schema?.origin === 'samples' && <span>{t.samplesOnly}</span>}
+      {desk.target && <span className="ml-auto max-w-40 truncate font-medium text-accent">{fill(t.into, { field: desk.target.label })}</span>}
+    </div>
+  )
+}
+
+/** EventChoice says with which event values are shown; the one that is chosen stays. */
+function EventChoice() {
+  const t = useWords()
+  const desk = useDesk()
+  const { lang } = useLang()
+  if (desk.events.length === 0) return null
+  const time = (at: string) => new Intl.DateTimeFormat(lang, Date.now() - new Date(at).getTime() < 86_400_000 ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' }).format(new Date(at))
+  const here = desk.events.some((e) => e.id === desk.event?.id)
+  return (
+    <select aria-label={t.theEvent} className="plain-select max-w-28 cursor-pointer truncate rounded bg-transparent py-1 text-xs text-text-2 hover:text-text" value={desk.pinned ? (desk.event?.id ?? '') : ''} onChange={(e) => pinSample(desk.flow.id, e.target.value || null)}>
+      <option value="">{t.newest}</option>
+      {desk.event && !here && <option value={desk.event.id}>{t.failedRun}</option>}
+      {desk.events.map((e) => <option key={e.id} value={e.id}>{fill(t.eventOf, { at: time(e.at) })}{e.title ? ` · ${e.title}` : ''}</option>)}
+    </select>
+  )
+}

@@ -1,0 +1,111 @@
+import { createContext, useCallback, useContext, useMemo, useRef, useState } from 'react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
+import { api, type Schemas, take } from '../api/client'
+import type { Flow, Step } from '../flow'
+import { friendly, readAt } from '../fields/template'
+import { usePinned } from './pinned'
+
+/** A target is the field that data goes into. */
+export type Target = { id: string; label: string; insert: (path: string) => void; focus: () => void }
+
+/** A desk is what the fields of one step, or of the trigger, share. */
+export type Desk = {
+  flow: Flow
+  step?: Step
+  path?: string
+  event?: Schemas['EventView']
+  pinned: boolean
+  ready: boolean
+  events: Schemas['EventView'][]
+  schema?: FlowSchema
+  scope: Record<string, unknown>
+  labelOf: (path: string) => string
+  statsOf: (path: string) => SchemaField | undefined
+  target?: Target
+  aim: (target: Target) => void
+  picking: boolean
+  pick: (open: boolean) => void
+  missing?: (field: string) => string | undefined
+  setMissing?: (field: string, policy: string | undefined) => void
+}
+
+export const DeskContext = createContext<Desk | null>(null)
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (!desk) throw new Error('a field stands on a desk')
+  return desk
+}
+
+/** pathOf names a step as runs do: in a loop, by its first turn. */
+export function pathOf(flow: Flow, id: string): string {
+  const inside = (steps: Step[], before: string): string | undefined => {
+    for (const s of steps) {
+      if (s.id === id) return before + s.id
+      const found = inside(s.steps ?? [], `${before}${s.id}.0.`) ?? inside(s.catch ?? [], before) ?? s.branches?.reduce<string | undefined>((f, b) => f ?? inside(b.steps, before), undefined)
+      if (found) return found
+    }
+    return undefined
+  }
+  return inside(flow.steps, '') ?? id
+}
+
+/** outside of every index, so that items[2].sku is counted as items[].sku */
+const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.', '.')
+
+export function useMakeDesk({ flow, step, event, results, missing, setMissing }: { flow: Flow; step?: Step; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'missing' | 'setMissing'>): Desk {
+  const pinned = usePinned(flow.id)
+  const [target, aim] = useState<Target>()
+  const [picking, pick] = useState(false)
+  const path = step && pathOf(flow, step.id)
+  const samples = useQuery({ queryKey: ['samples', flow.id, 40], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id: flow.id }, query: { limit: 40 } } })) })
+  const schema = useQuery({ queryKey: ['schema', flow.id, path ?? ''], queryFn: ({ signal }) => askSchema(flow.id, path, signal), placeholderData: keepPreviousData, retry: 1 })
+  const events = useMemo(() => samples.data?.items ?? [], [samples.data])
+  const wanted = event ?? pinned
+  const elsewhere = useQuery({ queryKey: ['event', wanted], enabled: wanted !== null && samples.isSuccess && !events.some((e) => e.id === wanted), queryFn: () => take(api.GET('/events/{id}', { params: { path: { id: wanted ?? '' } } })), retry: false })
+  const chosen = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined) ?? events[0]
+  const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
+  const statsOf = useCallback((p: string) => byPath.get(generic(p)), [byPath])
+  const labelOf = useCallback((p: string) => byPath.get(generic(p))?.label || friendly(p), [byPath])
+  const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
+  return useMemo(() => ({
+    flow, step, path, event: chosen, ready: !samples.isPending, pinned: wanted !== null && chosen?.id === wanted, events, schema: schema.data, scope, target, aim, picking, pick, missing, setMissing,
+    statsOf, labelOf,
+  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, target, picking, missing, setMissing, statsOf, labelOf])
+}
+
+
+/** valueAt reads a value of the chosen event. */
+export const valueAt = (desk: Desk, path: string) => readAt(desk.scope, path)
+
+export type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
+
+export function question(desk: Desk, asked: Asked): Question {
+  return { ...asked, flow: desk.flow.id, ...(desk.path ? { step: desk.path } : { place: 'trigger' as const }), ...(desk.event && { event_id: desk.event.id }) }
+}
+
+/** useAnswer asks the server what an expression yields, a moment after it was typed. */
+export function useAnswer(asked: Asked, on: boolean) {
+  const desk = useDesk()
+  const settled = useSettled(JSON.stringify(asked), 120)
+  const answer = useQuery({
+    queryKey: ['expression', desk.flow.id, desk.path ?? '', desk.event?.id ?? '', settled],
+    queryFn: ({ signal }) => askExpression(question(desk, JSON.parse(settled) as Asked), signal),
+    enabled: on, placeholderData: keepPreviousData, retry: 1, retryDelay: 700, gcTime: 60_000,
+  })
+  return { answer: on ? answer.data : undefined, fresh: settled === JSON.stringify(asked) && !answer.isPlaceholderData, failed: answer.isError }
+}
+
+/** useSettled gives a value once it has stayed the same for a moment. */
+function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const last = useRef(value)
+  if (last.current !== value) {
+    last.current = value
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => setSettled(value), ms)
+  }
+  return settled
+}

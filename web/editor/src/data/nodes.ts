@@ -1,0 +1,125 @@
+import type { SchemaField } from '../api/expression'
+import { friendly, member, readAt, segments } from '../fields/template'
+
+/** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
+export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; children: Node[] }
+
+export type Titles = { body: string; request: string; headers: string; query: string; resource: string; item: string; vars: string; runInfo: string; errorsOf: string; step: (id: string) => string }
+
+/** fieldsOf lists what a value holds, where nothing was counted. */
+export function fieldsOf(value: unknown, path: string, out: SchemaField[] = []): SchemaField[] {
+  if (out.length > 500) return out
+  const plain = { path, label: '', kinds: [], seen: 0, of: 0, values: [], masked: false, first: null, last: null }
+  if (Array.isArray(value)) {
+    out.push({ ...plain, type: 'list' })
+    if (value.length > 0) fieldsOf(value[0], `${path}[]`, out)
+  } else if (typeof value === 'object' && value !== null) {
+    if (path !== '' && !path.endsWith('[]')) out.push({ ...plain, type: 'object' })
+    for (const [key, v] of Object.entries(value)) fieldsOf(v, member(path, key), out)
+  } else if (path !== '') out.push({ ...plain, type: typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'nothing' })
+  return out
+}
+
+/** treeOf puts counted fields under the things that they are members of. */
+export function treeOf(fields: SchemaField[], titles: Titles): Node[] {
+  const roots = new Map<string, Node>()
+  const all = new Map<string, Node>()
+  const place = (path: string): Node => {
+    const known = all.get(path)
+    if (known) return known
+    const node: Node = { path, name: segments(path).at(-1) ?? path, label: friendly(lastOf(path)), level: 1, leaf: true, children: [] }
+    all.set(path, node)
+    const title = titleOf(path, titles)
+    const above = title === undefined ? parentOf(path)?.replace(/(\[\])+$/, '') : undefined
+    if (above === undefined) {
+      node.label = title ?? node.label
+      roots.set(path, node)
+    } else {
+      const parent = place(above)
+      parent.leaf = false
+      node.level = parent.level + 1
+      parent.children.push(node)
+    }
+    return node
+  }
+  for (const f of fields) {
+    if (hidden.has(f.path) || f.type === 'object' && f.path.endsWith('[]')) continue
+    const node = place(f.path)
+    node.stats = f
+    if (f.label) node.label = f.label
+    if (f.type === 'object' && node.children.length === 0) node.leaf = true
+  }
+  return ordered([...roots.values()])
+}
+
+/** lastOf is the last name of a path: what is above it is seen in the tree. */
+const lastOf = (path: string) => segments(path).filter((s) => s !== '[]').at(-1) ?? path
+
+const hidden = new Set(['', 'trigger', 'steps', 'errors', 'loops'])
+
+function titleOf(path: string, t: Titles): string | undefined {
+  const fixed: Record<string, string> = { 'trigger.body': t.body, 'trigger.headers': t.headers, 'trigger.query': t.query, 'trigger.resource': t.resource, item: t.item, vars: t.vars, run: t.runInfo }
+  if (fixed[path] !== undefined) return fixed[path]
+  const [root, id, more] = segments(path)
+  if (root === 'steps' && id && more === undefined) return t.step(id)
+  return undefined
+}
+
+const requestParts = new Set(['id', 'method', 'path', 'ip', 'at', 'event'])
+
+/** parentOf is the path above; what the request says of itself stands together. */
+function parentOf(path: string): string | undefined {
+  const cut = /^(.*?)(\??\.[A-Za-z_]\w*|\[\]|\[\d+\]|\["(?:[^"\\]|\\.)*"\])$/.exec(path)
+  const above = cut?.[1] ?? ''
+  if (above === '' || hidden.has(above)) return undefined
+  return above
+}
+
+const rank = (n: Node) => {
+  if (n.path === 'trigger.body') return 0
+  if (n.path === 'item' || n.path === 'index') return 1
+  if (n.path === 'trigger.resource') return 2
+  if (n.path.startsWith('steps.')) return 3
+  if (n.path === 'vars') return 5
+  if (n.path === 'run') return 7
+  return requestParts.has(n.name) || n.path.startsWith('trigger.') ? 6 : 4
+}
+
+const ordered = (nodes: Node[]) => nodes.map((n, i) => ({ n, i })).sort((a, b) => rank(a.n) - rank(b.n) || a.i - b.i).map((x) => x.n)
+
+/** insertable is the path as it is written into a field: the first of a list stands for each. */
+export const insertable = (path: string) => path.replaceAll('[]', '[0]')
+
+export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
+
+const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/]
+
+/** masked hides e-mail, phone and CPF but for their beginning. */
+export function masked(value: unknown): unknown {
+  if (typeof value !== 'string' || !personal.some((p) => p.test(value))) return value
+  const at = value.indexOf('@')
+  return at > 0 ? `${value.slice(0, Math.min(3, at))}•••@…` : `${value.slice(0, 6)}••••`
+}
+
+const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+
+/** shownNodes is the list of rows: all but what is folded, or what a search finds and what is above it. */
+export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: string, text: (n: Node) => string): Node[] {
+  const words = plain(q).split(/\s+/).filter(Boolean)
+  const out: Node[] = []
+  const visit = (n: Node): boolean => {
+    const at = out.length
+    out.push(n)
+    if (words.length === 0) {
+      if (!folded(n)) n.children.forEach(visit)
+      return true
+    }
+    const own = words.every((w) => plain(`${n.label} ${n.path} ${text(n)}`).includes(w))
+    let below = false
+    for (const c of n.children) below = visit(c) || below
+    if (!own && !below) out.length = at
+    return own || below
+  }
+  nodes.forEach(visit)
+  return out
+}

@@ -1,0 +1,21 @@
+import { useSyncExternalStore } from 'react'
+
+const listeners = new Set<() => void>()
+const key = (flow: string) => `sample:${flow}`
+
+/** pinSample keeps the event that a flow is edited with; null goes back to the newest. */
+export function pinSample(flow: string, event: string | null) {
+  if (event === null) localStorage.removeItem(key(flow))
+  else localStorage.setItem(key(flow), event)
+  for (const tell of listeners) tell()
+}
+
+export function usePinned(flow: string): string | null {
+  return useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell)
+      return () => listeners.delete(tell)
+    },
+    () => localStorage.getItem(key(flow)),
+  )
+}

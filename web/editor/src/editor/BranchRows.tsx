@@ -1,0 +1,33 @@
+import type { Schemas } from '../api/client'
+import type { Branch, Step } from '../flow'
+import { Button, inputLook } from '../ui/basics'
+import { ConditionPart } from './ConditionPart'
+import { useWords } from './panelWords'
+import type { SetStep } from './StepPanel'
+import { below } from './where'
+
+type BranchProps = { step: Step; set: SetStep; problems: Schemas['ProblemView'][]; pointer: string }
+
+/** BranchRows names the paths of a step, and says when each is taken. */
+export function BranchRows({ step, set, problems, pointer }: BranchProps) {
+  const t = useWords()
+  const put = (i: number, part: Partial<Branch>) => set((s) => ({ ...s, branches: s.branches?.map((b, n) => (n === i ? { ...b, ...part } : b)) }))
+  return (
+    <section aria-label={t.branches} className="space-y-3">
+      <h3 className="font-semibold">{t.branches}</h3>
+      {step.branches?.map((branch, i) => (
+        <div key={i} className="space-y-3 rounded-xl border border-line p-3">
+          <label className="block"><span className="sr-only">{t.branchName}</span><input className={`${inputLook} font-medium`} value={branch.name} onChange={(e) => put(i, { name: e.target.value })} /></label>
+          {step.action === 'branch' && (branch.when === undefined
+            ? <p className="flex items-center justify-between gap-2 text-secondary text-text-2">{t.otherwiseHelp}<Button look="quiet" size="small" onClick={() => put(i, { when: 'true' })}>{t.giveCondition}</Button></p>
+            : (
+              <>
+                <ConditionPart name="branches" label={t.branchWhen} value={branch.when === 'true' ? '' : branch.when} set={(when) => put(i, { when: when ?? 'true' })} problems={below(problems, `${pointer}/branches/${i}/when`)} />
+                {i === (step.branches?.length ?? 0) - 1 && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => put(i, { when: undefined })}>{t.makeOtherwise}</Button>}
+              </>
+            ))}
+        </div>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,64 @@
+import { useId, useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
+import { api, type Schemas, take } from '../api/client'
+import { useConnections, useKinds } from '../api/hooks'
+import { Combo } from '../fields/Combo'
+import { fill } from '../words/phrase'
+import { Badge, Button, Problem } from '../ui/basics'
+import { useSay } from '../words'
+import { NewConnection } from './NewConnection'
+import { useWords } from './panelWords'
+
+type PickerProps = { kinds: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
+
+/** ConnectionPicker chooses among the connections that fit, and makes one without leaving the panel. */
+export function ConnectionPicker({ kinds, optional = false, value, set, problem }: PickerProps) {
+  const t = useWords()
+  const say = useSay()
+  const id = useId()
+  const connections = useConnections()
+  const known = useKinds()
+  const [making, setMaking] = useState(false)
+  const fitting = (connections.data?.items ?? []).filter((c) => kinds.includes(c.kind))
+  const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
+  const kindName = (kind: string) => { const k = known.data?.items.find((x) => x.kind === kind); return k ? say(k.title) : kind }
+  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: state[c.state] ?? c.state, words: c.kind }))
+  if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
+  const chosen = fitting.find((c) => c.name === value)
+  if (value && !chosen) options.push({ value, label: fill(t.connectionGone, { name: value }), hint: '', words: '' })
+  const error = problem?.severity === 'error' ? problem : undefined
+  return (
+    <div data-field="connection" className="min-w-0">
+      <div className="mb-1 flex min-h-5 items-baseline justify-between gap-2">
+        <label id={`${id}-label`} htmlFor={`${id}-control`} className="font-medium">{t.connection}</label>
+        {!optional && <span className="text-meta text-text-3">{t.required}</span>}
+      </div>
+      {options.length === 0 && !making
+        ? <Button className="w-full" onClick={() => setMaking(true)}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
+        : (
+          <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
+            footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
+        )}
+      {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} />}
+      {problem && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{problem.message} {problem.hint}</span></p>}
+      {making && <NewConnection kinds={kinds} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} />}
+    </div>
+  )
+}
+
+/** State says whether a connection works, and tries it. */
+function State({ connection: c, kind }: { connection: Schemas['ConnectionView']; kind?: Schemas['KindView'] }) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const test = useMutation({ mutationFn: () => take(api.POST('/connections/{name}/test', { params: { path: { name: c.name } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['connections'] }) })
+  const tone = c.state === 'ok' ? 'ok' : c.state === 'broken' ? 'fail' : 'none'
+  return (
+    <div className="mt-1.5 flex min-h-8 flex-wrap items-center gap-2 text-secondary text-text-2">
+      <Badge tone={tone}>{c.state === 'ok' ? t.connectionWorks : c.state === 'broken' ? t.connectionBroken : t.connectionUntested}</Badge>
+      <span role="status" className="min-w-0 flex-1 break-words">{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.state === 'broken' && c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
+      {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
+      {test.error && <Problem error={test.error} />}
+    </div>
+  )
+}

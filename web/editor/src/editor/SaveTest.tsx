@@ -1,0 +1,48 @@
+import { useMutation } from '@tanstack/react-query'
+import { FlaskConical } from 'lucide-react'
+import { api, type Schemas, take } from '../api/client'
+import type { Edit, Flow } from '../flow'
+import { Button, Problem } from '../ui/basics'
+import { toast } from '../ui/Toast'
+import { fill } from '../words/phrase'
+import { useWords } from './panelWords'
+
+type FlowTest = { name: string; event?: unknown; expect?: unknown; mocks?: unknown }
+
+const testsOf = (flow: Flow) => (flow.tests ?? []).filter((x): x is FlowTest => typeof x === 'object' && x !== null && 'name' in x)
+
+function freshName(flow: Flow, name: string): string {
+  const taken = new Set(testsOf(flow).map((x) => x.name))
+  let out = name
+  for (let n = 2; taken.has(out); n++) out = `${name} ${n}`
+  return out
+}
+
+/** testOf makes a test of a run in memory: the event, and what each step came to. */
+function testOf(name: string, run: Schemas['RunView'], trigger: Record<string, unknown> | undefined): FlowTest {
+  const t = trigger ?? run.trigger ?? {}
+  const steps = Object.fromEntries((run.steps ?? []).filter((s) => s.status !== 'succeeded' || s.request).map((s) => [s.path, s.status]))
+  const query = typeof t['query'] === 'object' && t['query'] !== null && Object.keys(t['query']).length > 0 ? { query: t['query'] } : {}
+  return { name, event: { body: t['body'], ...query }, expect: { status: run.status, ...(Object.keys(steps).length > 0 && { steps }) } }
+}
+
+type SaveProps = { flow: Flow; edit: Edit; run: Schemas['RunView']; event?: Schemas['EventView'] }
+
+/** SaveTest keeps an event and what the flow made of it, as a test that travels with the flow. */
+export function SaveTest({ flow, edit, run, event }: SaveProps) {
+  const t = useWords()
+  const save = useMutation({
+    mutationFn: () => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(event && { event_id: event.id }) } })),
+    onSuccess: (whole) => {
+      const name = freshName(flow, event?.title || whole.title || flow.name)
+      edit((f) => ({ ...f, tests: [...(f.tests ?? []), testOf(name, whole, event?.trigger ?? run.trigger)] }))
+      toast(fill(t.savedTest, { name }))
+    },
+  })
+  return (
+    <>
+      <Button look="quiet" size="small" className="-ml-2.5" busy={save.isPending} onClick={() => save.mutate()}><FlaskConical size={15} strokeWidth={1.75} aria-hidden />{t.saveTest}</Button>
+      {save.error && <Problem error={save.error} />}
+    </>
+  )
+}

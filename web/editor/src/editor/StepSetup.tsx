@@ -1,0 +1,103 @@
+import { useId, useState } from 'react'
+import { ChevronDown, Plus } from 'lucide-react'
+import type { Schemas } from '../api/client'
+import { FieldRow } from '../fields/FieldRow'
+import { fill } from '../words/phrase'
+import { type Flow, put, type Step } from '../flow'
+import { Button } from '../ui/basics'
+import { useSay } from '../words'
+import { BranchRows } from './BranchRows'
+import { ConditionPart } from './ConditionPart'
+import { ConnectionPicker } from './ConnectionPicker'
+import { CurlPaste } from './CurlPaste'
+import { useWords } from './panelWords'
+import type { SetStep } from './StepPanel'
+import { below } from './where'
+import { shown } from './shown'
+
+type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
+
+/** StepSetup is the form of a step, wholly as the catalogue describes it. */
+export function StepSetup({ step, action, problems, pointer, set }: SetupProps) {
+  const t = useWords()
+  const [when, setWhen] = useState(step.when !== undefined)
+  if (!action) return <p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p>
+  const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: emptied(put(s.with, id, value)) }))
+  return (
+    <>
+      {action.connections.length > 0 && (
+        <ConnectionPicker kinds={action.connections} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
+      )}
+      {step.action === 'http.request' && <CurlPaste put={(values) => set((s) => ({ ...s, with: values }))} />}
+      <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
+      {step.branches && <BranchRows step={step} set={set} problems={problems} pointer={pointer} />}
+      {when
+        ? <ConditionPart name="when" label={t.when} value={step.when} set={(value) => set({ when: value })} problems={below(problems, `${pointer}/when`)} />
+        : <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setWhen(true)}><Plus size={15} aria-hidden />{t.addWhen}</Button>}
+    </>
+  )
+}
+
+const emptied = (members: Record<string, unknown>) => (Object.keys(members).length > 0 ? members : undefined)
+
+type FieldsProps = { action: Schemas['ActionView']; step: Step; problems: Schemas['ProblemView'][]; pointer: string; setField: (id: string, value: unknown) => void }
+
+/** Fields shows what is needed and what is filled in; the rest stands behind a button. */
+function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
+  const t = useWords()
+  const [more, setMore] = useState(false)
+  const [first] = useState(step.with ?? {})
+  const fields = action.fields.filter((f) => shown(f, action.fields, step.with ?? {}))
+  const given = (id: string) => first[id] !== undefined || below(problems, `${pointer}/with/${id}`).length > 0
+  const groups = new Set<string>()
+  const plain = fields.filter((f) => !f.advanced || given(f.id))
+  const rest = fields.filter((f) => !plain.includes(f))
+  const draw = (f: Schemas['Description']) => {
+    if (f.one_of) {
+      if (groups.has(f.one_of)) return null
+      groups.add(f.one_of)
+      return <OneOf key={f.one_of} fields={fields.filter((x) => x.one_of === f.one_of)} step={step} problems={problems} pointer={pointer} setField={setField} />
+    }
+    return <FieldRow key={f.id} field={f} value={step.with?.[f.id]} set={(v) => setField(f.id, v)} problems={below(problems, `${pointer}/with/${f.id}`)} siblings={step.with} connection={step.connection} />
+  }
+  return (
+    <>
+      {plain.map(draw)}
+      {fields.length === 0 && !step.branches && <p className="text-text-2">{t.noFields}</p>}
+      {rest.length > 0 && (
+        <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}>
+          <ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewerFields : fill(t.moreFields, { n: rest.length })}
+        </Button>
+      )}
+      {more && rest.map(draw)}
+    </>
+  )
+}
+
+/** OneOf is a group of which one field may be filled in: a choice, and the field that was chosen. */
+function OneOf({ fields, step, problems, pointer, setField }: { fields: Schemas['Description'][] } & Omit<FieldsProps, 'action'>) {
+  const say = useSay()
+  const id = useId()
+  const set = fields.find((f) => step.with?.[f.id] !== undefined)
+  const [chosen, setChosen] = useState(set?.id ?? fields[0]?.id)
+  const field = fields.find((f) => f.id === (set?.id ?? chosen)) ?? fields[0]
+  if (!field) return null
+  const choose = (next: string) => {
+    if (set && set.id !== next) setField(set.id, undefined)
+    setChosen(next)
+  }
+  return (
+    <div className="space-y-2">
+      {fields.length > 1 && (
+        <div role="radiogroup" aria-label={fields.map((f) => say(f.label)).join(', ')} className="flex flex-wrap gap-0.5 rounded-lg bg-sunken p-0.5">
+          {fields.map((f) => (
+            <label key={f.id} className={`flex-1 cursor-pointer rounded-md px-2 py-1 text-center text-secondary whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-accent max-[899px]:py-2 ${f === field ? 'bg-surface font-medium shadow-card' : 'text-text-2 hover:text-text'}`}>
+              <input type="radio" name={id} className="sr-only" checked={f === field} onChange={() => choose(f.id)} />{say(f.label)}
+            </label>
+          ))}
+        </div>
+      )}
+      <FieldRow key={field.id} field={field} value={step.with?.[field.id]} set={(v) => setField(field.id, v)} problems={below(problems, `${pointer}/with/${field.id}`)} siblings={step.with} connection={step.connection} />
+    </div>
+  )
+}

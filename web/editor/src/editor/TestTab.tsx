@@ -1,0 +1,128 @@
+import { useCallback, useMemo, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Send, SquareTerminal } from 'lucide-react'
+import { api, type Schemas, take } from '../api/client'
+import { pathOf, useDesk } from '../data/desk'
+import type { Edit, Flow, Step } from '../flow'
+import { Button, JSONView, Problem, Status } from '../ui/basics'
+import { copyText } from '../ui/Copy'
+import { toast } from '../ui/Toast'
+import { useLang, useSay } from '../words'
+import { useFormat } from '../words/format'
+import { toCurl } from './toCurl'
+import { useWords } from './panelWords'
+import { SaveTest } from './SaveTest'
+
+type Run = Schemas['RunView']
+
+/** useStepTest runs the draft up to one step, and remembers what each step yielded. */
+export function useStepTest(flow: Flow, step: Step, event: string | undefined, tested?: (run: Run) => void) {
+  const queries = useQueryClient()
+  const path = pathOf(flow, step.id)
+  const key = useMemo(() => ['tested', flow.id], [flow.id])
+  const kept = useQuery<Record<string, Schemas['StepView']>>({ queryKey: key, queryFn: () => ({}), staleTime: Infinity, gcTime: Infinity, initialData: {} })
+  const test = useMutation({
+    mutationFn: ({ eventID, real }: { eventID?: string; real?: boolean }) =>
+      take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(real && { effects: 'real' as const, from: path }) } })),
+    onSuccess: (run) => {
+      queries.setQueryData(key, (before: Record<string, Schemas['StepView']> | undefined) => ({ ...before, ...Object.fromEntries((run.steps ?? []).map((s) => [s.path, s])) }))
+      tested?.(run)
+    },
+  })
+  const outputs = useMemo(() => Object.fromEntries(Object.values(kept.data).filter((s) => s.status === 'succeeded' && s.output !== undefined).map((s) => [s.path.split('.').at(-1) ?? s.path, s.output])), [kept.data])
+  const mutate = test.mutate
+  const run = useCallback((eventID?: string, real?: boolean) => mutate({ eventID, real }), [mutate])
+  return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept.data[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path) ?? false : true }
+}
+
+type TestProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; edit: Edit; test: ReturnType<typeof useStepTest> }
+
+/** TestTab shows what a step would do with the chosen event, up to the last byte of its request. */
+export function TestTab({ flow, action, edit, test }: TestProps) {
+  const t = useWords()
+  const format = useFormat()
+  const desk = useDesk()
+  const r = test.result
+  return (
+    <div aria-live="polite" className="space-y-4">
+      <p className="text-secondary text-text-2">{t.testHelp}</p>
+      <p className="flex flex-wrap items-baseline gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{desk.event.title || format.moment(desk.event.at)}</span> : t.noEvent}</p>
+      {test.error && <Problem error={test.error} />}
+      {!test.reached && test.last && <div className="rounded-lg bg-warn-soft p-3 text-warn"><p className="font-medium">{t.notReached}</p><p>{test.last.reason || test.last.error?.message}</p></div>}
+      {r && test.reached && <Result result={r} action={action} test={test} />}
+      {test.last && <SaveTest flow={flow} edit={edit} run={test.last} event={desk.event} />}
+    </div>
+  )
+}
+
+function Result({ result: r, action, test }: { result: Schemas['StepView']; action?: Schemas['ActionView']; test: TestProps['test'] }) {
+  const t = useWords()
+  const desk = useDesk()
+  const curl = toCurl(r.request)
+  const response = r.attempts.at(-1)?.response
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason}</p>
+      {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
+      {r.request !== undefined && r.request !== null && (
+        <Part title={r.mocked ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (
+          <Button look="quiet" size="small" onClick={() => void copyText(curl).then(() => toast(t.copied))}><SquareTerminal size={15} aria-hidden />{t.copyCurl}</Button>
+        )} />
+      )}
+      {(r.request === undefined || r.request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
+      {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
+      {r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
+      {r.log?.map((line, i) => <p key={i} className="rounded-lg bg-sunken px-3 py-2 break-words">{line}</p>)}
+      {action?.effect && r.mocked && <SendReal action={action} result={r} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+    </>
+  )
+}
+
+function Part({ title, aside, value }: { title: string; aside?: React.ReactNode; value: React.ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <div className="mb-1 flex min-h-8 items-center justify-between gap-2"><h3 className="font-medium">{title}</h3>{aside}</div>
+      {value}
+    </section>
+  )
+}
+
+/** Request shows what goes out: the line, the headers, the body. */
+function Request({ value }: { value: unknown }) {
+  if (typeof value !== 'object' || value === null || !('url' in value)) return <JSONView value={value} />
+  const { method, url, headers, body, ...rest } = value as Record<string, unknown>
+  const lines = typeof headers === 'object' && headers !== null ? Object.entries(headers) : []
+  return (
+    <div className="overflow-hidden rounded-lg border border-line text-meta">
+      <p className="border-b border-line bg-sunken px-3 py-2 font-mono break-all"><b className="mr-2 font-semibold text-accent">{String(method ?? 'GET')}</b>{String(url)}</p>
+      {lines.length > 0 && <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 px-3 py-2 font-mono">{lines.map(([k, v]) => <div key={k} className="contents"><dt className="text-text-3">{k}</dt><dd className="break-all">{String(v)}</dd></div>)}</dl>}
+      {body !== undefined && <pre tabIndex={0} className="max-h-72 overflow-auto border-t border-line px-3 py-2 break-words whitespace-pre-wrap">{typeof body === 'string' ? body : JSON.stringify(body, null, 2)}</pre>}
+      {Object.keys(rest).length > 0 && <pre className="border-t border-line px-3 py-2 whitespace-pre-wrap text-text-2">{JSON.stringify(rest)}</pre>}
+    </div>
+  )
+}
+
+/** effectOf names what a request does to the world: where it goes, or to whom. */
+function effectOf(r: Schemas['StepView']): string {
+  const request = (typeof r.request === 'object' && r.request !== null ? r.request : {}) as Record<string, unknown>
+  const input = r.input ?? {}
+  const to = request['to'] ?? input['to'] ?? input['channel'] ?? input['phone'] ?? input['email']
+  const line = typeof request['url'] === 'string' ? `${String(request['method'] ?? 'GET')} ${request['url']}` : ''
+  return [to && (Array.isArray(to) ? to.join(', ') : String(to)), line].filter(Boolean).join(' · ')
+}
+
+/** SendReal asks before it acts, and names what it does. */
+function SendReal({ action, result, run, busy }: { action: Schemas['ActionView']; result: Schemas['StepView']; run: () => void; busy: boolean }) {
+  const t = useWords()
+  const say = useSay()
+  const { lang } = useLang()
+  const [asking, setAsking] = useState(false)
+  if (!asking) return <Button onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>
+  return (
+    <div role="group" aria-label={t.sendReal} lang={lang} className="rounded-xl border border-edge p-3">
+      <p>{t.sendRealHelp}</p>
+      <p className="mt-1 font-medium break-all">{say(action.title)}: {effectOf(result)}</p>
+      <div className="mt-3 flex gap-2"><Button look="primary" busy={busy} onClick={() => { setAsking(false); run() }}>{t.sendRealConfirm}</Button><Button look="quiet" onClick={() => setAsking(false)}>{t.cancel}</Button></div>
+    </div>
+  )
+}

@@ -1,0 +1,142 @@
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { Eye, TriangleAlert } from 'lucide-react'
+import type { Schemas } from '../api/client'
+import { loadCode } from '../code/Code'
+import type { Handle } from '../code/types'
+import { useAnswer, useDesk } from '../data/desk'
+import { useLang, useSay } from '../words'
+import { fault, type Field } from './check'
+import { Control } from './Control'
+import { Missing } from './Missing'
+import { TemplateField } from './TemplateField'
+import { hasHole, hole, onlyHole, isPath, holes } from './template'
+import { say } from './say'
+import { useWords } from './words'
+
+export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
+
+/** The three ways to give a value: as it is, with data of the event in it, or computed. */
+export type Way = 'fixed' | 'data' | 'expression'
+
+const textKinds = new Set(['text', 'longtext', 'url', 'email', 'phone'])
+const ownKinds = new Set(['expression', 'condition', 'map', 'list', 'json', 'code', 'secret', 'notice', 'connection', 'schedule'])
+
+/** wayOf is how a stored value was given. */
+function wayOf(field: Field, value: unknown): Way {
+  const only = onlyHole(value)
+  if (only !== undefined) return isPath(only) ? 'data' : 'expression'
+  if (typeof value === 'string' && holes(value).length > 0) return 'data'
+  return textKinds.has(field.type) && (value === undefined || value === '') ? 'data' : 'fixed'
+}
+
+/**
+ * FieldRow is one field as the catalogue describes it: its name, the way its value is given, the
+ * control, and below it what the value is with the chosen event, or what is wrong with it.
+ */
+export function FieldRow({ field, value, set, problems = [], siblings, connection, shown }: FieldProps) {
+  const t = useWords()
+  const say_ = useSay()
+  const { lang } = useLang()
+  const id = useId()
+  const desk = useDesk()
+  const handle = useRef<Handle>(null)
+  const [way, setWay] = useState<Way>(() => wayOf(field, value))
+  const kept = useRef<Partial<Record<Way, unknown>>>({})
+  const [left, setLeft] = useState(false)
+  const switches = !field.literal && !ownKinds.has(field.type)
+  const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
+  const shownWay: Way = !switches ? 'fixed' : way === 'fixed' && typeof value === 'string' && hasHole(value) ? wayOf(field, value) : way
+  const label = say_(field.label)
+
+  const choose = (next: Way) => {
+    kept.current[shownWay] = value
+    const fits = next !== 'fixed' || !hasHole(value)
+    if (!fits) set(kept.current.fixed)
+    else if (next !== 'fixed' && value !== undefined && typeof value !== 'string') set(String(value))
+    else if (next !== 'fixed' && (value === undefined || value === '') && kept.current[next] !== undefined) set(kept.current[next])
+    setWay(next)
+    void loadCode().then(() => setTimeout(() => handle.current?.focus()))
+  }
+
+  const insert = useCallback((path: string) => {
+    if (handle.current) return handle.current.insert(hole(path))
+    setWay('data')
+    set(hole(path))
+  }, [set])
+  const focus = () => desk.aim({ id, label, insert, focus: () => handle.current?.focus() })
+
+  const template = typeof value === 'string' && hasHole(value) && !field.literal && !ownKinds.has(field.type)
+  const { answer, fresh, failed } = useAnswer({ source: textual, mode: 'template' }, template)
+  const server = problems[0]
+  const wrong = left || shown || server ? fault(field, value, t, lang) : undefined
+  const error = wrong ?? (server?.severity === 'error' ? server.message : undefined)
+  const help = field.help ? say_(field.help) : undefined
+  useEffect(() => { if (template && way === 'fixed') setWay(wayOf(field, value)) }, [template, way, field, value])
+  const marks = useMemo(() => answer?.problems ?? [], [answer])
+
+  if (field.type === 'notice') return <p className="rounded-lg bg-sunken p-3 text-[13px] text-text-2">{help ?? label}</p>
+  return (
+    <div className="group/field min-w-0" data-field={field.id} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) setLeft(true) }}>
+      <div className="mb-1 flex min-h-5 items-baseline justify-between gap-2">
+        <span className="min-w-0">
+          <label id={`${id}-label`} htmlFor={`${id}-control`} onClick={() => handle.current?.focus()} className="font-medium">{label}</label>
+          {field.required && <span className="ml-2 text-xs text-text-3">{t.required}</span>}
+        </span>
+        {switches && <WaySwitch label={`${t.mode}: ${label}`} name={id} way={shownWay} choose={choose} />}
+      </div>
+      {shownWay === 'fixed'
+        ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} />
+        : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} />}
+      <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
+      {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} money={field.type === 'money'} />}
+      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{error}{server && !wrong && server.hint ? ` ${server.hint}` : ''}</span></p>}
+      {template && <Missing field={field.id} value={textual} set={set} />}
+    </div>
+  )
+}
+
+/** hintOf is what stands in an empty field. */
+function hintOf(field: Field, word: string): string | undefined {
+  if (field.placeholder) return field.placeholder
+  if (field.default !== undefined && field.default !== null && typeof field.default !== 'object') return word.replace('{value}', String(field.default))
+  return field.example
+}
+
+const ways = ['fixed', 'data', 'expression'] as const
+
+function WaySwitch({ label, name, way, choose }: { label: string; name: string; way: Way; choose: (way: Way) => void }) {
+  const t = useWords()
+  return (
+    <span role="radiogroup" aria-label={label} className="flex shrink-0 text-xs text-text-3 opacity-0 transition-opacity duration-150 group-focus-within/field:opacity-100 group-hover/field:opacity-100 max-[899px]:opacity-100">
+      {ways.map((w) => (
+        <label key={w} className={`cursor-pointer rounded px-1.5 py-0.5 has-focus-visible:outline-2 has-focus-visible:outline-accent ${w === way ? 'font-semibold text-accent' : 'hover:text-text'}`}>
+          <input type="radio" name={name} className="sr-only" checked={w === way} onChange={() => choose(w)} />{t[w]}
+        </label>
+      ))}
+    </span>
+  )
+}
+
+type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; money?: boolean }
+
+/** Preview is what a value is with the chosen event. It keeps its line, so that nothing jumps. */
+export function Preview({ answer, fresh, failed }: PreviewProps) {
+  const t = useWords()
+  const { lang } = useLang()
+  const error = answer?.problems.find((p) => p.severity === 'error')
+  const warning = answer?.problems.find((p) => p.severity === 'warning')
+  if (failed && !answer) return null
+  return (
+    <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>
+      {error
+        ? <p className="flex items-start gap-1.5 text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words">{error.message} {error.hint}</span></p>
+        : answer && (
+          <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
+            <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden /><span className="sr-only">{t.preview}: </span>
+            <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, t.emptyValue)}</span>
+          </p>
+        )}
+      {!error && warning && <p className="mt-1 flex items-start gap-1.5 text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{warning.message} {warning.hint}</span></p>}
+    </div>
+  )
+}

@@ -1,0 +1,78 @@
+import { useEffect, useRef, useState } from 'react'
+import { Plus } from 'lucide-react'
+import { Button } from '../ui/basics'
+import type { ControlProps } from './Control'
+import { moved, pastedList } from './rows'
+import { RowTools, RowValue, useRowMoves, WholeSwitch } from './Rows'
+import { TemplateField } from './TemplateField'
+import { isPath, onlyHole, parts } from './template'
+import { useWords } from './words'
+
+type Kept = { at: number; value: unknown }
+
+/** elements of a stored list: a text with commas outside of holes is several. */
+function elements(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value
+  if (typeof value !== 'string' || value === '') return []
+  const out = ['']
+  for (const p of parts(value)) {
+    const [first = '', ...rest] = p.hole ? [value.slice(p.from, p.to)] : p.text.split(',')
+    out[out.length - 1] += first
+    out.push(...rest)
+  }
+  return out.map((s) => s.trim()).filter(Boolean)
+}
+
+/** ListField is rows of values, or one expression that gives the whole list. */
+export function ListField({ field, value, set, id, invalid, focus }: ControlProps) {
+  const t = useWords()
+  const next = useRef(0)
+  const number = (list: unknown[]): Kept[] => list.map((v) => ({ value: v, at: next.current++ }))
+  const [rows, setRows] = useState<Kept[]>(() => number(elements(value)))
+  const [whole, setWhole] = useState(onlyHole(value) !== undefined && !field.literal)
+  const told = useRef(JSON.stringify(value))
+  const seen = JSON.stringify(value)
+  useEffect(() => {
+    if (seen === told.current) return
+    told.current = seen
+    setRows(number(elements(value)))
+  }, [seen, value])
+  const put = (to: Kept[]) => {
+    setRows(to)
+    const list = to.map((r) => r.value).filter((v) => v !== '' && v !== undefined)
+    const out = list.length === 0 ? undefined : list
+    told.current = JSON.stringify(out)
+    set(out)
+  }
+  const moves = useRowMoves(rows.length, (from, to) => put(moved(rows, from, to)))
+  const paste = (i: number, e: React.ClipboardEvent) => {
+    const pasted = pastedList(e.clipboardData.getData('text'))
+    if (!pasted) return
+    e.preventDefault()
+    e.stopPropagation()
+    put([...rows.slice(0, rows[i]?.value === '' ? i : i + 1), ...number(pasted), ...rows.slice(i + 1)])
+  }
+  if (whole) {
+    return (
+      <>
+        <TemplateField id={id} value={typeof value === 'string' ? value : ''} set={set} chips={isPath(onlyHole(value) ?? 'a')} lines="one" placeholder="{{ }}" invalid={invalid} focus={focus} />
+        <WholeSwitch on choose={() => { setWhole(false); put(typeof value === 'string' ? number([value]) : rows) }} />
+      </>
+    )
+  }
+  return (
+    <div ref={moves.box} role="group" aria-labelledby={`${id}-label`} className="space-y-1.5">
+      {rows.map((r, i) => (
+        <div key={r.at} className="flex items-start gap-1" data-row={i} onPasteCapture={(e) => paste(i, e)}>
+          <RowTools n={i + 1} count={rows.length} move={moves.move} drop={() => put(rows.filter((_, n) => n !== i))}>
+            <RowValue n={i + 1} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} />
+          </RowTools>
+        </div>
+      ))}
+      <div className="flex flex-wrap items-center gap-1">
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, ...number([''])]); moves.focusLast() }}><Plus size={15} aria-hidden />{t.addRow}</Button>
+        {!field.literal && <WholeSwitch on={false} choose={() => { setWhole(true); set(rows.length === 1 && typeof rows[0]?.value === 'string' ? rows[0].value : undefined) }} />}
+      </div>
+    </div>
+  )
+}

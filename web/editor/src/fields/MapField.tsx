@@ -1,0 +1,77 @@
+import { useEffect, useRef, useState } from 'react'
+import { Plus } from 'lucide-react'
+import { Button } from '../ui/basics'
+import { type ControlProps, edge, look } from './Control'
+import { RowTools, RowValue, useRowMoves, WholeSwitch } from './Rows'
+import { mapOf, type MapRow, moved, pastedRows, rowsOf } from './rows'
+import { TemplateField } from './TemplateField'
+import { hasHole } from './template'
+import { fill } from '../words/phrase'
+import { useWords } from './words'
+
+type Kept = MapRow & { at: number }
+
+/** MapField is rows of names and values; JSON or lines of a=b that are pasted fill them. */
+export function MapField({ field, value, set, id, invalid, focus }: ControlProps) {
+  const t = useWords()
+  const next = useRef(0)
+  const number = (rows: MapRow[]): Kept[] => rows.map((r) => ({ ...r, at: next.current++ }))
+  const [rows, setRows] = useState<Kept[]>(() => number(rowsOf(value)))
+  const told = useRef(JSON.stringify(mapOf(rows)))
+  const seen = JSON.stringify(value)
+  useEffect(() => {
+    if (seen === told.current || typeof value === 'string') return
+    told.current = seen
+    setRows(number(rowsOf(value)))
+  }, [seen, value])
+  const put = (to: Kept[]) => {
+    setRows(to)
+    const map = mapOf(to)
+    told.current = JSON.stringify(map)
+    set(map)
+  }
+  const row = (i: number, part: Partial<MapRow>) => put(rows.map((r, n) => (n === i ? { ...r, ...part } : r)))
+  const paste = (i: number, e: React.ClipboardEvent) => {
+    const pasted = pastedRows(e.clipboardData.getData('text'))
+    if (!pasted) return
+    e.preventDefault()
+    const own = rows[i]
+    put([...rows.slice(0, own && own.key === '' && (own.value ?? '') === '' ? i : i + 1), ...number(pasted), ...rows.slice(i + 1)])
+  }
+  const moves = useRowMoves(rows.length, (from, to) => put(moved(rows, from, to)))
+  const whole = typeof value === 'string'
+  if (whole) {
+    return (
+      <>
+        <TemplateField id={id} value={value} set={set} chips={false} lines="one" invalid={invalid} focus={focus} />
+        <WholeSwitch on choose={() => { told.current = ''; set(mapOf(rows)) }} />
+      </>
+    )
+  }
+  return (
+    <div ref={moves.box} role="group" aria-labelledby={`${id}-label`} className="space-y-1.5">
+      {rows.map((r, i) => (
+        <div key={r.at} className="flex items-start gap-1" data-row={i}>
+          <RowTools n={i + 1} count={rows.length} move={moves.move} drop={() => put(rows.filter((_, n) => n !== i))}>
+            <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(invalid)} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => row(i, { key: e.target.value })} />
+            <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} />
+          </RowTools>
+        </div>
+      ))}
+      <div className="flex flex-wrap items-center gap-1">
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, { key: '', value: '', at: next.current++ }]); moves.focusLast() }}><Plus size={15} aria-hidden />{t.addRow}</Button>
+        {!field.literal && !hasHole(value) && <WholeSwitch on={false} choose={() => set('{{  }}')} />}
+        {rows.length === 0 && <Paster fill={(text) => { const p = pastedRows(text); if (p) put(number(p)); return p !== undefined }} />}
+      </div>
+    </div>
+  )
+}
+
+/** Paster says that rows can be pasted, and takes them. */
+function Paster({ fill }: { fill: (text: string) => boolean }) {
+  const t = useWords()
+  return (
+    <input aria-label={t.pasteRows} placeholder={t.pasteRows} value="" onChange={() => undefined} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}
+      className="min-w-0 flex-1 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3" />
+  )
+}

@@ -1,0 +1,32 @@
+import { type Ref, useMemo } from 'react'
+import { Braces } from 'lucide-react'
+import { askExpression } from '../api/expression'
+import { Code } from '../code/Code'
+import type { Fault, Handle, Mode } from '../code/types'
+import { question, useDesk } from '../data/desk'
+import { useWords } from './words'
+
+type TemplateProps = { ref?: Ref<Handle>; id: string; value: string; set: (value: unknown) => void; chips: boolean; lines: 'one' | 'many'; mode?: Mode; placeholder?: string; invalid?: boolean; problems?: Fault[]; focus?: () => void; autoFocus?: boolean }
+
+/** TemplateField is text with data of the event in it, or an expression, with what the server knows of it. */
+export function TemplateField({ ref, id, value, set, chips, lines, mode = 'template', placeholder, invalid, problems, focus, autoFocus }: TemplateProps) {
+  const t = useWords()
+  const desk = useDesk()
+  const { statsOf, labelOf } = desk
+  const chip = useMemo(() => chips ? (path: string) => {
+    const stats = statsOf(path)
+    return { label: labelOf(path), tone: stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
+  } : undefined, [chips, statsOf, labelOf])
+  const complete = async (source: string, cursor: number, signal: AbortSignal) => {
+    const asked = mode === 'expression' ? 'expression' as const : 'template' as const
+    return (await askExpression({ ...question(desk, { source, mode: asked }), cursor }, signal)).completions ?? null
+  }
+  return (
+    <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>
+      <Code ref={ref} value={value} change={(text) => set(text === '' ? undefined : text)} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
+        chip={chip} problems={problems} complete={complete} focus={focus} slash={chips ? () => desk.pick(true) : undefined} />
+      <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick(true) }}
+        className="absolute top-1/2 right-1.5 hidden size-8 -translate-y-1/2 place-items-center rounded-lg bg-surface text-accent max-[899px]:grid"><Braces size={18} strokeWidth={1.75} aria-hidden /></button>
+    </div>
+  )
+}

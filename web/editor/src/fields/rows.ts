@@ -1,0 +1,48 @@
+export type MapRow = { key: string; value: unknown }
+
+/** rowsOf lists a map's members in order. */
+export const rowsOf = (value: unknown): MapRow[] => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).map(([key, v]) => ({ key, value: v })) : [])
+
+/** mapOf is what rows stand for: those without a name are not yet anything. */
+export function mapOf(rows: MapRow[]): Record<string, unknown> | undefined {
+  const named = rows.filter((r) => r.key.trim() !== '')
+  return named.length === 0 ? undefined : Object.fromEntries(named.map((r) => [r.key.trim(), r.value ?? '']))
+}
+
+/** pastedRows reads JSON, or lines such as a=b or a: b, as rows; undefined where it is neither. */
+export function pastedRows(text: string): MapRow[] | undefined {
+  const plain = text.trim()
+  if (plain.startsWith('{')) {
+    try {
+      return rowsOf(JSON.parse(plain))
+    } catch {
+      return undefined
+    }
+  }
+  const lines = plain.split(/\r?\n/).map((l) => l.trim()).filter(Boolean)
+  const pairs = lines.map((l) => /^([\w.$@-]+)\s*(?:=|:\s)\s*(.*)$/.exec(l))
+  if (lines.length < 2 && !/^[\w.$@-]+=/.test(plain)) return undefined
+  return pairs.every((p) => p !== null) ? pairs.map((p) => ({ key: p[1] ?? '', value: (p[2] ?? '').replace(/^"(.*)"$/, '$1') })) : undefined
+}
+
+/** pastedList reads JSON, or lines, as elements; undefined where it is neither. */
+export function pastedList(text: string): unknown[] | undefined {
+  const plain = text.trim()
+  if (plain.startsWith('[')) {
+    try {
+      const read: unknown = JSON.parse(plain)
+      return Array.isArray(read) ? read : undefined
+    } catch {
+      return undefined
+    }
+  }
+  const lines = plain.split(/\r?\n|;/).map((l) => l.trim()).filter(Boolean)
+  return lines.length > 1 ? lines : undefined
+}
+
+export function moved<T>(list: T[], from: number, to: number): T[] {
+  const out = [...list]
+  const [one] = out.splice(from, 1)
+  if (one !== undefined) out.splice(to, 0, one)
+  return out
+}

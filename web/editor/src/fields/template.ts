@@ -1,0 +1,96 @@
+/** A part of a template: plain text, or what stands between {{ and }}. from and to include the braces. */
+export type Part = { hole: boolean; text: string; from: number; to: number }
+
+/** parts splits a template at its holes. A hole that is not closed is text. */
+export function parts(template: string): Part[] {
+  const out: Part[] = []
+  let at = 0
+  while (at < template.length) {
+    const open = template.indexOf('{{', at)
+    const close = open < 0 ? -1 : closing(template, open + 2)
+    if (close < 0) break
+    if (open > at) out.push({ hole: false, text: template.slice(at, open), from: at, to: open })
+    out.push({ hole: true, text: template.slice(open + 2, close).trim(), from: open, to: close + 2 })
+    at = close + 2
+  }
+  if (at < template.length) out.push({ hole: false, text: template.slice(at), from: at, to: template.length })
+  return out
+}
+
+const pairs: Record<string, string> = { '(': ')', '[': ']', '{': '}' }
+
+/** closing finds the }} of a hole: quotes and brackets inside it do not count. */
+function closing(text: string, from: number): number {
+  const open: string[] = []
+  for (let i = from; i < text.length; i++) {
+    const c = text[i] ?? ''
+    if (c === '"' || c === "'" || c === '`') {
+      i = endOfQuote(text, i)
+      if (i < 0) return -1
+    } else if (pairs[c]) open.push(pairs[c])
+    else if (open.length > 0 && c === open.at(-1)) open.pop()
+    else if (open.length === 0 && text.startsWith('}}', i)) return i
+  }
+  return -1
+}
+
+function endOfQuote(text: string, from: number): number {
+  const quote = text[from]
+  for (let i = from + 1; i < text.length; i++) {
+    if (text[i] === '\\' && quote !== '`') i++
+    else if (text[i] === quote) return i
+  }
+  return -1
+}
+
+const name = String.raw`[A-Za-z_]\w*`
+const chain = new RegExp(String.raw`^${name}(\??\.${name}|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*$`)
+
+/** isPath says whether an expression only names a value, so that a chip can stand for it. */
+export const isPath = (source: string) => chain.test(source) && !['true', 'false', 'nil'].includes(source)
+
+export const holes = (template: string) => parts(template).filter((p) => p.hole)
+
+export const hasHole = (value: unknown): boolean =>
+  typeof value === 'string' ? holes(value).length > 0 : typeof value === 'object' && value !== null && Object.values(value).some(hasHole)
+
+/** onlyHole is the expression of a template that is one hole and nothing else. */
+export function onlyHole(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const [first, ...rest] = parts(value.trim())
+  return first?.hole && rest.length === 0 ? first.text : undefined
+}
+
+export const hole = (source: string) => `{{ ${source} }}`
+
+/** member writes the name of a member after the path of what holds it. */
+export const member = (path: string, key: string) => (new RegExp(`^${name}$`).test(key) ? (path ? `${path}.${key}` : key) : `${path}[${JSON.stringify(key)}]`)
+
+/** steps splits a path into its names and numbers: trigger.body["e-mail"][0] gives four. */
+export function segments(path: string): string[] {
+  const out: string[] = []
+  for (const m of path.matchAll(/([A-Za-z_]\w*)|\[(\d*)\]|\["((?:[^"\\]|\\.)*)"\]/g)) out.push(m[1] ?? m[3] ?? (m[2] === '' ? '[]' : (m[2] ?? '')))
+  return out
+}
+
+const small = new Set(['id', 'url', 'cpf', 'cnpj', 'ip', 'sku', 'cep', 'utm'])
+
+/** friendly makes words of the last names of a path, where nobody gave it a label. */
+export function friendly(path: string): string {
+  const all = segments(path).filter((s) => s !== '[]' && !/^\d+$/.test(s))
+  const names = all[0] === 'steps' && all.length > 2 ? all.slice(2) : all
+  const kept = names.slice(names.length > 2 ? -2 : -1).filter((s, i, all) => i === all.length - 1 || !['trigger', 'body', 'steps', 'data', 'attributes', 'output'].includes(s))
+  const words = kept.flatMap((s) => s.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_-]+/)).filter(Boolean)
+  const text = words.map((w) => (small.has(w.toLowerCase()) ? w.toUpperCase() : w.toLowerCase())).join(' ')
+  return text.charAt(0).toUpperCase() + text.slice(1) || path
+}
+
+/** readAt reads a value by its path. */
+export function readAt(scope: unknown, path: string): unknown {
+  let here = scope
+  for (const s of segments(path)) {
+    if (typeof here !== 'object' || here === null) return undefined
+    here = (here as Record<string, unknown>)[s === '[]' ? '0' : s]
+  }
+  return here
+}

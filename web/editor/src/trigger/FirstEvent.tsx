@@ -1,0 +1,118 @@
+import { useEffect, useRef, useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Check, Copy, Send } from 'lucide-react'
+import { api, type Schemas, take } from '../api/client'
+import { useDesk } from '../data/desk'
+import { brief } from '../fields/say'
+import type { Flow } from '../flow'
+import { Button, CopyButton, Problem, Status } from '../ui/basics'
+import { copyText } from '../ui/Copy'
+import { useSay } from '../words'
+import { useFormat } from '../words/format'
+import { useWords } from './words'
+
+/** Address is the trigger URL, lit until the first event came, and copied by one click. */
+export function Address({ url, lit }: { url: string; lit: boolean }) {
+  const t = useWords()
+  const [done, setDone] = useState(false)
+  useEffect(() => {
+    if (!done) return
+    const timer = setTimeout(() => setDone(false), 1500)
+    return () => clearTimeout(timer)
+  }, [done])
+  return (
+    <div>
+      <p className="mb-1 font-medium">{t.url}</p>
+      <button type="button" onClick={() => void copyText(url).then(setDone)} aria-label={`${t.copyUrl}: ${url}`}
+        className={`flex w-full min-w-0 items-center gap-2 rounded-lg py-2 pr-2 pl-3 text-left transition-colors duration-120 ${lit ? 'bg-accent-soft text-accent ring-2 ring-accent' : 'bg-sunken hover:text-accent'}`}>
+        <code className="min-w-0 flex-1 text-meta break-all">{url}</code>
+        <span className="inline-flex shrink-0 items-center gap-1 text-meta font-medium" aria-live="polite">{done ? <><Check size={15} aria-hidden />{t.copied}</> : <><Copy size={15} aria-hidden />{t.copy}</>}</span>
+      </button>
+    </div>
+  )
+}
+
+type FirstProps = { flow: Flow; view: Schemas['FlowView']; preset?: Schemas['PresetView'] }
+
+/** FirstEvent waits for an event, offers to send one, and shows the newest when it is there. */
+export function FirstEvent({ flow, view, preset }: FirstProps) {
+  const t = useWords()
+  const format = useFormat()
+  const desk = useDesk()
+  const newest = desk.events[0]
+  const line = `curl -d '{"id": 1}' -H 'Content-Type: application/json' ${view.url ?? ''}`
+  return (
+    <section aria-live="polite" className="rounded-xl border border-line">
+      {newest
+        ? (
+          <div className="p-3">
+            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span></p>
+            {newest.title && <p className="mt-1 break-words text-text-2">{newest.title}</p>}
+            <Glance value={newest.trigger?.['body']} />
+          </div>
+        ) : (
+          <div className="p-3">
+            <p className="flex items-center gap-2.5 font-medium"><span aria-hidden className="relative grid size-3 place-items-center"><span className="absolute size-3 animate-ping rounded-full bg-accent-soft" /><span className="size-2 rounded-full bg-accent" /></span>{t.waiting}</p>
+            <p className="mt-1 text-secondary text-text-2">{t.waitingHelp}</p>
+            {!preset && view.url && <div className="mt-2"><p className="text-meta text-text-3">{t.orCurl}</p><p className="mt-1 flex items-center rounded-lg bg-sunken pl-3"><code className="min-w-0 flex-1 truncate text-meta">{line}</code><CopyButton text={line} size="small" /></p></div>}
+          </div>
+        )}
+      <SendSample flow={flow} view={view} preset={preset} strong={!newest} />
+    </section>
+  )
+}
+
+/** Glance is the first values of a body, enough to know it again. */
+function Glance({ value }: { value: unknown }) {
+  const rows: [string, unknown][] = []
+  const look = (v: unknown, path: string) => {
+    if (rows.length >= 6) return
+    if (typeof v === 'object' && v !== null) for (const [k, m] of Object.entries(v)) look(m, path ? `${path}.${k}` : k)
+    else rows.push([path, v])
+  }
+  look(value, '')
+  if (rows.length === 0) return null
+  return <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-meta">{rows.map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3">{k}</dt><dd className="truncate"><code>{brief(v)}</code></dd></div>)}</dl>
+}
+
+const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })
+
+function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boolean }) {
+  const t = useWords()
+  const say = useSay()
+  const queries = useQueryClient()
+  const [chosen, setChosen] = useState('')
+  const [asking, setAsking] = useState(false)
+  const events = preset?.events ?? []
+  const sample = events.find((e) => e.id === chosen) ?? events[0]
+  const send = useMutation({
+    mutationFn: () => take(api.POST('/flows/{id}/events', { params: { path: { id: flow.id } }, body: sample ? { sample: sample.id } : { event: { body: plainBody() } } })),
+    onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['samples', flow.id] }), queries.invalidateQueries({ queryKey: ['schema', flow.id] })]),
+  })
+  const live = view.state === 'on'
+  return (
+    <div className="border-t border-line p-3">
+      <div className="flex flex-wrap items-center gap-2">
+        {events.length > 1 && <select aria-label={t.sendSampleOf} className="min-w-0 flex-1 rounded-lg border border-edge bg-surface px-2 py-1.5 text-secondary" value={sample?.id} onChange={(e) => setChosen(e.target.value)}>{events.map((e) => <option key={e.id} value={e.id}>{say(e.label)}</option>)}</select>}
+        {asking
+          ? <><Button look="primary" size="small" busy={send.isPending} onClick={() => { setAsking(false); send.mutate() }}>{t.sampleYes}</Button><Button look="quiet" size="small" onClick={() => setAsking(false)}>{t.cancel}</Button></>
+          : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}
+        {send.data && !asking && 'status' in send.data && <Status of={String(send.data.status)} />}
+      </div>
+      {asking && <p className="mt-1.5 text-meta text-warn">{t.sampleRuns}</p>}
+      {events.length === 1 && sample && <p className="mt-1.5 text-meta text-text-3">{say(sample.label)}</p>}
+      {send.error && <Problem error={send.error} />}
+    </div>
+  )
+}
+
+/** useNews makes the counts anew when an event has come. */
+export function useNews(flow: string, newest: string | undefined) {
+  const queries = useQueryClient()
+  const before = useRef(newest)
+  useEffect(() => {
+    if (newest && newest !== before.current) void queries.invalidateQueries({ queryKey: ['schema', flow] })
+    before.current = newest
+  }, [flow, newest, queries])
+}
+
