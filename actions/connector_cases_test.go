@@ -109,6 +109,13 @@ func TestConnectors(t *testing.T) {
 				t.Errorf("the cases are of %q", cases.Connector)
 			}
 			for _, id := range c.actions {
+				if sample, ok := c.sample(id).(map[string]any); ok {
+					for name, value := range sample {
+						if value == nil {
+							t.Errorf("the sample of action %s has no %s", id, name)
+						}
+					}
+				}
 				if !slices.ContainsFunc(cases.Cases, func(x connectorCase) bool { return x.Action == id }) {
 					t.Errorf("action %s has no case", id)
 				}
