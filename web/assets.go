@@ -8,12 +8,14 @@ import (
 	"embed"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"gancho/web/api"
 )
@@ -30,13 +32,14 @@ type assets struct {
 }
 
 type asset struct {
-	kind        string
-	plain, gzip []byte
+	kind   string
+	plain  []byte
+	packed func() []byte // gzip, made when it is first asked for; nil where that is no smaller
 }
 
 var textKinds = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json", ".woff2": "font/woff2"}
 
-// loadAssets reads the embedded bundle and compresses it once.
+// loadAssets reads the embedded bundle.
 func loadAssets() (*assets, error) {
 	a := &assets{files: map[string]asset{}}
 	sum := sha256.New()
@@ -55,8 +58,8 @@ func loadAssets() (*assets, error) {
 			a.index = data
 			return nil
 		}
-		a.files[name], err = newAsset(name, data)
-		return err
+		a.files[name] = newAsset(name, data)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the editor: %w", err)
@@ -66,26 +69,25 @@ func loadAssets() (*assets, error) {
 	return a, nil
 }
 
-func newAsset(name string, data []byte) (asset, error) {
-	f := asset{kind: textKinds[path.Ext(name)], plain: data}
-	if f.kind == "" {
-		f.kind = mime.TypeByExtension(path.Ext(name))
+func newAsset(name string, data []byte) asset {
+	kind := textKinds[path.Ext(name)]
+	if kind == "" {
+		kind = mime.TypeByExtension(path.Ext(name))
 	}
+	return asset{kind, data, sync.OnceValue(func() []byte { return packed(data) })}
+}
+
+func packed(data []byte) []byte {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return f, fmt.Errorf("compress %s: %w", name, err)
+	if err == nil {
+		_, err = w.Write(data)
+		err = errors.Join(err, w.Close())
 	}
-	if _, err := w.Write(data); err != nil {
-		return f, fmt.Errorf("compress %s: %w", name, err)
+	if err != nil || b.Len() >= len(data)*9/10 {
+		return nil
 	}
-	if err := w.Close(); err != nil {
-		return f, fmt.Errorf("compress %s: %w", name, err)
-	}
-	if b.Len() < len(data)*9/10 {
-		f.gzip = b.Bytes()
-	}
-	return f, nil
+	return b.Bytes()
 }
 
 // file serves one file of the bundle.
@@ -100,9 +102,11 @@ func (a *assets) file(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	data := f.plain
-	if f.gzip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		data = f.gzip
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if packed := f.packed(); packed != nil {
+			h.Set("Content-Encoding", "gzip")
+			data = packed
+		}
 	}
 	_, _ = w.Write(data) //nolint:errcheck // the reader is gone
 }
