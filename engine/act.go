@@ -174,7 +174,7 @@ func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
 	c, err := w.hands.connection(n.step.Connection)
 	if errors.Is(err, ErrNoConnection) {
 		wait := &store.Wait{Path: rec.Path, Name: connectionSignal(n.step.Connection)}
-		rec.Reason = fmt.Sprintf("waits for the connection %q", n.step.Connection)
+		rec.Reason = bothWords(fmt.Sprintf("waits for the connection %q", n.step.Connection), fmt.Sprintf("espera pela conexão %q", n.step.Connection))
 		return nil, w.wait(rec, opening{waitingFor: "connection", wait: wait}), nil
 	}
 	if err != nil {

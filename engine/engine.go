@@ -184,7 +184,7 @@ func (e *Engine) admit(ctx context.Context, in *Incoming) {
 	if err != nil {
 		in.Meta.Fault = fmt.Sprintf("where: %v", err)
 	} else if !ok {
-		in.Outcome, in.Reason = store.Filtered, p.Why(ctx, scope).EN
+		in.Outcome, in.Reason = store.Filtered, BothWords(p.Why(ctx, scope))
 	}
 }
 

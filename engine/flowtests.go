@@ -37,6 +37,7 @@ type Difference struct {
 
 // Tests runs a flow's own tests in memory. Nothing leaves the machine.
 func Tests(ctx context.Context, c TrialConfig) (TestsView, error) {
+	ctx = WithLang(ctx, "en") // what a test expects is the same whoever runs it
 	view := TestsView{Tests: []TestView{}}
 	for _, test := range c.Flow.Tests {
 		one := c

@@ -97,7 +97,7 @@ func (w *walker) unique(ctx context.Context, h *Hydrate, f *frame) (verdict, err
 	}
 	for _, k := range done.Keys {
 		if first := string(k.Value); k.ID == op.ID && first != "true" {
-			w.finish(&store.End{Status: store.RunDuplicate, Reason: "the same as run " + first})
+			w.finish(&store.End{Status: store.RunDuplicate, Reason: bothWords("the same as run "+first, "a mesma que a execução "+first)})
 			return ended, nil
 		}
 	}

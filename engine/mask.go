@@ -49,7 +49,7 @@ func (e *Engine) Mask(v *RunView) {
 
 // RunItem is a run as lists show it, without what its flow masks.
 func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
-	v := ViewRun(r)
+	v := ViewRun(ctx, r)
 	veil := e.veilOf(r.Flow)
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v
@@ -66,7 +66,7 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 
 // EventItem is a delivery as lists show it, without what its flow masks.
 func (e *Engine) EventItem(ctx context.Context, i *store.EventInfo) EventView {
-	v := ViewEvent(i)
+	v := ViewEvent(ctx, i)
 	veil := e.veilOf(i.Flow)
 	if veil == nil || (v.Title == "" && v.Reason == "") {
 		return v

@@ -30,7 +30,7 @@ func (e *Engine) Person(ctx context.Context, key string, whole bool) (PersonView
 			return v, err
 		}
 		for i := range runs {
-			view := ViewRun(&runs[i])
+			view := ViewRun(ctx, &runs[i])
 			if whole {
 				if view, err = e.Run(ctx, runs[i].ID); err != nil {
 					return v, err

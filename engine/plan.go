@@ -84,8 +84,10 @@ func (p *plan) template(source string) (*expression.Template, error) {
 	return template, nil
 }
 
-// errSkip says that a value is missing and that the step is to be skipped then.
-var errSkip = errors.New("a value is missing")
+// skipError says that a value is missing and that the step is to be skipped then.
+type skipError struct{ reason form.Words }
+
+func (e *skipError) Error() string { return e.reason.EN }
 
 // render fills the templates of a step's settings.
 func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[string]any, error) {
@@ -98,7 +100,7 @@ func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[st
 		value, err := p.fill(ctx, raw, s, n.step.Missing.For(id) == "empty")
 		var missing *expression.MissingError
 		if errors.As(err, &missing) && n.step.Missing.For(id) == "skip" {
-			return nil, fmt.Errorf("%w: %s, in field %s", errSkip, missing.Path, id)
+			return nil, &skipError{form.Label("a value is missing: "+missing.Path+", in field "+id, "falta um valor: "+missing.Path+", no campo "+id)}
 		}
 		if errors.As(err, &missing) {
 			return nil, Faultf("missing", "field %s: %s is missing", id, missing.Path)

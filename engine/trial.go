@@ -66,13 +66,14 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 		return nil, err
 	}
 	run.Status, run.Reason, run.Error, run.Ended = end.Status, end.Reason, end.Error, t.clock
-	v := ViewRun(&run)
+	v := viewRun(&run)
 	v.Trigger, v.Answer = trigger, last
 	var list []*record
 	for _, r := range records {
 		list = append(list, r)
 	}
 	v.Steps = viewSteps(c.Flow, list)
+	v.speak(ctx)
 	return &v, nil
 }
 
@@ -137,7 +138,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 			return &store.End{Status: store.Unknown}, answer, nil
 		}
 		if d.Park.WaitingFor == "connection" {
-			return &store.End{Status: store.Waiting, Reason: "waits for a connection"}, answer, nil
+			return &store.End{Status: store.Waiting, Reason: bothWords("waits for a connection", "espera por uma conexão")}, answer, nil
 		}
 		t.clock = t.clock.Add(d.Park.In)
 	}

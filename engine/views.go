@@ -91,8 +91,7 @@ type EventView struct {
 	Base64  string         `json:"raw_base64,omitempty"`
 }
 
-// ViewRun shows a run without its steps.
-func ViewRun(r *store.Run) RunView {
+func viewRun(r *store.Run) RunView {
 	v := RunView{
 		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
 		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, ReplayOf: r.ReplayOf,
@@ -128,8 +127,7 @@ func viewError(e *stepError) *ErrorView {
 	return &ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status, Hint: e.Hint}
 }
 
-// ViewEvent shows a delivery without its body.
-func ViewEvent(i *store.EventInfo) EventView {
+func viewEvent(i *store.EventInfo) EventView {
 	return EventView{
 		ID: i.ID, Flow: i.Flow, At: i.At.UTC(), Status: i.Outcome, Reason: i.Reason, Run: i.Run, Name: i.Name, Title: i.Title, Size: i.Size,
 	}
@@ -149,7 +147,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	if err != nil {
 		return RunView{}, err
 	}
-	v := ViewRun(&story.Run)
+	v := viewRun(&story.Run)
 	var records []*record
 	for _, s := range story.Steps {
 		r, err := readRecord(s.Path, s.Data)
@@ -166,6 +164,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 			return RunView{}, fmt.Errorf("answer of run %s: %w", id, err)
 		}
 	}
+	v.speak(ctx)
 	e.Mask(&v)
 	return v, nil
 }
@@ -254,7 +253,7 @@ func (e *Engine) WholeEvent(ctx context.Context, id string) (EventView, error) {
 	if err != nil {
 		return EventView{}, err
 	}
-	v := ViewEvent(&info)
+	v := ViewEvent(ctx, &info)
 	v.Trigger = e.triggerView(info.Meta, info.Body, info.At, info.Name, info.ID)
 	var meta Meta
 	if json.Unmarshal(info.Meta, &meta) == nil {

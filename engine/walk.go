@@ -11,6 +11,7 @@ import (
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -223,7 +224,7 @@ func (w *walker) block(ctx context.Context, steps []*flow.Step, f *frame) (verdi
 			return v, err
 		}
 		if w.only != "" && w.only == f.prefix+s.ID {
-			w.finish(&store.End{Status: store.Succeeded, Reason: "stopped after " + w.only})
+			w.finish(&store.End{Status: store.Succeeded, Reason: bothWords("stopped after "+w.only, "parou depois de "+w.only)})
 			return ended, nil
 		}
 	}
@@ -293,8 +294,9 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 		return parked, err
 	}
 	var inner *failure
-	if errors.Is(err, errSkip) {
-		return next, w.skipped(rec, cut(err.Error(), 500))
+	var skip *skipError
+	if errors.As(err, &skip) {
+		return next, w.skipped(rec, BothWords(form.Label(cut(skip.reason.EN, 250), cut(skip.reason.PT, 250))))
 	}
 	if errors.As(err, &inner) && inner.path != path { // a child of a block
 		return w.settleBlock(ctx, n, f, rec, inner)
@@ -312,7 +314,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 // skip says whether the step is passed over.
 func (w *walker) skip(ctx context.Context, n *node, f *frame, rec *record) (bool, error) {
 	if n.step.Disabled {
-		return true, w.skipped(rec, "disabled")
+		return true, w.skipped(rec, bothWords("disabled", "desativado"))
 	}
 	if n.step.When == "" {
 		return false, nil
@@ -357,7 +359,7 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 	}
 	reason := ""
 	if !ok {
-		reason = p.Why(ctx, f.scope).EN
+		reason = BothWords(p.Why(ctx, f.scope))
 	}
 	return ok, reason, nil
 }

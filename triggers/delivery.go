@@ -396,7 +396,7 @@ func (x *delivery) passes(ctx context.Context) bool {
 		return true
 	}
 	if !ok {
-		x.in.Outcome, x.in.Reason = store.Filtered, x.door.where.Why(ctx, x.scope).EN
+		x.in.Outcome, x.in.Reason = store.Filtered, engine.BothWords(x.door.where.Why(ctx, x.scope))
 	}
 	return ok
 }
@@ -436,7 +436,7 @@ func (x *delivery) record(no *refusal) {
 		return
 	}
 	if x.in.Reason = no.reason; x.in.Reason == "" {
-		x.in.Reason = no.words.EN
+		x.in.Reason = engine.BothWords(no.words)
 	}
 	if !no.keepBody {
 		x.in.Body = nil

@@ -230,7 +230,7 @@ func (x *delivery) parts() ([]*delivery, *refusal) {
 	}
 	x.split = true
 	if len(list) == 0 {
-		x.in.Outcome, x.in.Reason = store.Filtered, "there are no events in it"
+		x.in.Outcome, x.in.Reason = store.Filtered, engine.BothWords(form.Label("there are no events in it", "não há eventos nela"))
 		return []*delivery{x}, nil
 	}
 	return x.each(list)
@@ -269,7 +269,7 @@ func (x *delivery) describe() bool {
 	}
 	if made.ignore != nil {
 		if is, err := ask(ctx, made.ignore, scope); err == nil && is == true {
-			x.in.Outcome, x.in.Reason = store.Filtered, "the preset passes it over: "+made.ignore.Source()
+			x.in.Outcome, x.in.Reason = store.Filtered, engine.BothWords(form.Label("the preset passes it over: "+made.ignore.Source(), "o preset a ignora: "+made.ignore.Source()))
 		}
 	}
 	x.in.Name = cutText(x.told(ctx, "event", made.event, scope))

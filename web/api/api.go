@@ -190,7 +190,8 @@ func (s *server) guard(asks session.Permission) echo.MiddlewareFunc {
 type langKey struct{}
 
 func (s *server) language(ctx huma.Context, next func(huma.Context)) {
-	next(huma.WithValue(ctx, langKey{}, Language(ctx.Header("Accept-Language"))))
+	lang := Language(ctx.Header("Accept-Language"))
+	next(huma.WithContext(ctx, engine.WithLang(context.WithValue(ctx.Context(), langKey{}, lang), lang)))
 }
 
 func langOf(ctx context.Context) string {

@@ -243,3 +243,36 @@ func TestExpressionIsQuick(t *testing.T) {
 		t.Errorf("the median took %v", took[50])
 	}
 }
+
+// Whoever asks is told why in their language, of events that were filtered before as of steps.
+func TestReasonsInTheLanguageOfTheAsker(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "why", "trigger": {"kind": "manual", "where": "trigger.body.n > 0"}, "steps": [
+		{"id": "say", "action": "log", "when": "trigger.body.n > 5", "with": {"message": "x"}}, {"id": "off", "action": "log", "disabled": true, "with": {"message": "x"}},
+		{"id": "big", "action": "filter", "with": {"where": "trigger.body.n > 100 and trigger.body.ok"}}]}`)
+	h.want(200, "POST", "/flows/why/publish", "")
+	h.want(200, "POST", "/flows/why/events", `{"event": {"body": {"n": 0}}}`)
+	run := h.want(200, "POST", "/flows/why/events", `{"event": {"body": {"n": 3}}}`)["run"].(string)
+	for lang, want := range map[string][]string{
+		"en":    {"`trigger.body.n` was 0, not greater than 0", "`trigger.body.n` was 3, not greater than 5", "disabled", "`trigger.body.n` was 3, not greater than 100"},
+		"pt-BR": {"`trigger.body.n` era 0, não maior que 0", "`trigger.body.n` era 3, não maior que 5", "desativado", "`trigger.body.n` era 3, não maior que 100"},
+	} {
+		var got []string
+		for _, e := range h.want(200, "GET", "/events?flow=why&status=filtered", "", "Accept-Language", lang)["items"].([]any) {
+			got = append(got, e.(map[string]any)["reason"].(string))
+		}
+		var v map[string]any
+		for range 100 { // until the run has ended
+			if v = h.want(200, "GET", "/runs/"+run, "", "Accept-Language", lang); v["status"] == "filtered" {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		for _, s := range v["steps"].([]any) {
+			got = append(got, fmt.Sprint(s.(map[string]any)["reason"]))
+		}
+		if !slices.Equal(got, want) || v["reason"] != want[3] {
+			t.Errorf("%s: got %q, want %q", lang, got, want)
+		}
+	}
+}

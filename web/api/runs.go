@@ -182,7 +182,7 @@ func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error
 
 // live streams what changes as server-sent events, until the reader goes or the server stops.
 func (s *server) live(c echo.Context) error {
-	ctx, cancel := context.WithCancel(c.Request().Context())
+	ctx, cancel := context.WithCancel(engine.WithLang(c.Request().Context(), Language(c.Request().Header.Get("Accept-Language"))))
 	defer cancel()
 	flow := c.QueryParam("flow")
 	w := c.Response()
