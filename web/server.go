@@ -69,6 +69,7 @@ func New(c Config) (*Server, error) {
 	s.echo.GET("/_/*", echo.WrapHandler(http.HandlerFunc(a.file)))
 	s.echo.GET("/metrics", s.adminMetrics)
 	s.echo.GET(engine.CallbackPath, s.callback)
+	s.echo.GET("/docs", s.docs)
 	for _, path := range []string{"/", "/*"} {
 		s.echo.GET(path, echo.WrapHandler(http.HandlerFunc(a.page)))
 	}

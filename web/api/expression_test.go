@@ -2,12 +2,16 @@ package api_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
+
+	"gancho/engine/expression"
 )
 
 const orderFlow = `{"id": "orders", "trigger": {"kind": "manual"}, "settings": {"mask": ["/customer/cpf"]}, "steps": [
@@ -273,6 +277,26 @@ func TestReasonsInTheLanguageOfTheAsker(t *testing.T) {
 		}
 		if !slices.Equal(got, want) || v["reason"] != want[3] {
 			t.Errorf("%s: got %q, want %q", lang, got, want)
+		}
+	}
+}
+
+// The reference in the browser has every function, in the reader's language.
+func TestDocsPage(t *testing.T) {
+	h := newHouse(t)
+	for lang, title := range map[string]string{"en": "Functions of expressions", "pt-BR": "Funções das expressões"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/docs", nil)
+		r.Header.Set("Accept-Language", lang)
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		page := html.UnescapeString(w.Body.String())
+		if w.Code != 200 || !strings.Contains(page, title) {
+			t.Fatalf("%d %.200s", w.Code, page)
+		}
+		for _, f := range expression.Functions() {
+			if !strings.Contains(page, f.Signature) || !strings.Contains(page, f.Doc.In(lang)) || len(f.Examples) == 0 {
+				t.Errorf("%s: %s is not told", lang, f.Name)
+			}
 		}
 	}
 }
