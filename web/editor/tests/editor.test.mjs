@@ -55,19 +55,6 @@ test('undo survives a reload', async () => {
   await page.context().close()
 })
 
-test('two tabs do not overwrite each other', async () => {
-  const one = await program.open()
-  await signIn(one)
-  await one.goto(`${program.base}/flows/daily-report`)
-  const two = await one.context().newPage()
-  await two.goto(`${program.base}/flows/daily-report`)
-  await one.getByLabel('Name').fill('From the first tab')
-  await one.getByText('Draft saved').waitFor()
-  await two.getByLabel('Name').fill('From the second tab')
-  await two.getByRole('alert').waitFor()
-  await one.context().close()
-})
-
 test('no screen has a fault that axe finds, in both themes and languages, nor scrolls sideways on a phone', async () => {
   for (const locale of ['en-US', 'pt-BR']) {
     const page = await program.open({ locale })

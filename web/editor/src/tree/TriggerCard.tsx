@@ -40,7 +40,7 @@ export function TriggerCard({ flow, title, badge, children, onLine = true }: Tri
               )}{' '}
               {badge}
             </span>
-            <Plus gap={{ place: null, at: 0 }} label={t.addStart} word={last ? shared.addStep : undefined} className="absolute bottom-0" />
+            <Plus gap={{ place: null, at: 0 }} label={last ? shared.addStep : t.addStart} word={last ? shared.addStep : undefined} className="absolute bottom-0" />
           </div>
           {flow.trigger.where && <span className="mt-0.5 line-clamp-2 text-secondary text-text-2">{t.onlyIf} <Condition source={flow.trigger.where} /></span>}
           {children}
