@@ -1,4 +1,4 @@
-import { Braces, Download, FlaskConical, History, List, Map as MapIcon, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
+import { Activity, Braces, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { Button, IconButton } from '../ui/basics'
 import { Logo } from '../ui/Logo'
@@ -81,6 +81,9 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
       { id: 'map', label: map ? t.list : t.map, icon: map ? List : MapIcon, run: () => setMap(!map) },
       'line' as const,
     ] : []),
+    { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },
+    { id: 'events', label: t.events, icon: Inbox, href: `/events?flow=${flow.id}` },
+    'line',
     { id: 'revisions', label: t.revisions, icon: History, run: () => toggle('revisions') },
     { id: 'tests', label: t.tests, icon: FlaskConical, run: () => toggle('tests') },
     { id: 'settings', label: t.flowSettings, icon: Settings2, run: () => toggle('settings') },
