@@ -26,7 +26,7 @@ function wayOf(field: Field, value: unknown): Way {
   const only = onlyHole(value)
   if (only !== undefined) return isPath(only) ? 'data' : 'expression'
   if (typeof value === 'string' && holes(value).length > 0) return 'data'
-  return textKinds.has(field.type) && (value === undefined || value === '') ? 'data' : 'fixed'
+  return textKinds.has(field.type) && !field.literal ? 'data' : 'fixed'
 }
 
 /**

@@ -1,0 +1,175 @@
+// The step and trigger panels in a real browser, on the real program.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, sideways, start } from './program.mjs'
+
+const scripts = ['<script>window.hacked=1</script>', '"><img src=x onerror=window.hacked=1>', "javascript:window.hacked=1", '<svg/onload=window.hacked=1>', '{{constructor.constructor("window.hacked=1")()}}']
+
+const flow = {
+  id: 'pay', name: 'Paid order', trigger: { kind: 'webhook' }, steps: [
+    { id: 'paid', action: 'filter', with: { where: 'trigger.body.status == "paid" && trigger.body.total > 100' } },
+    { id: 'mail', action: 'email.send', with: { to: '{{ trigger.body.customer.email }}', subject: 'Order {{ trigger.body.id }}', text: 'Thank you' } },
+    { id: 'erp', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com/orders/{{ trigger.body.id }}', json: { total: '{{ trigger.body.total }}' } } },
+    { id: 'note', action: 'log', with: { message: 'x' } },
+  ],
+}
+
+let program
+before(async () => {
+  program = await start({ flows: '' })
+  assert.equal((await program.api('POST', '/flows', flow)).status, 201)
+  for (let i = 0; i < 8; i++) {
+    const body = { id: 1000 + i, status: i % 4 ? 'paid' : 'pending', total: 99.9 + i * 50, customer: { name: scripts[i % scripts.length], email: `c${i}@example.com` }, ...(i % 2 && { coupon: 'SUMMER' }) }
+    assert.equal((await program.api('POST', '/flows/pay/events', { event: { body } })).status, 200)
+  }
+})
+after(() => program?.close())
+
+const open = async (step, options) => {
+  const page = await program.signedIn(`/flows/pay?step=${step}`, options)
+  await page.locator('aside h2').waitFor()
+  return page
+}
+const field = (page, id) => page.locator(`[data-field="${id}"]`)
+const saved = async (step) => (await program.api('GET', '/flows/pay')).body.flow.steps.find((s) => s.id === step)
+const until = async (ask) => {
+  for (let i = 0; i < 100; i++) {
+    if (await ask()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  assert.fail(`never: ${ask}`)
+}
+
+test('opening moves the focus to the heading, and closing gives it back to the step', async () => {
+  const page = await open('note')
+  await page.waitForFunction(() => document.activeElement?.closest('aside h2'))
+  await page.keyboard.press('Escape')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'treeitem')
+  await page.context().close()
+})
+
+test('a value is picked from the data: searched, inserted at the caret, seen below the field', async () => {
+  const page = await open('note')
+  const message = field(page, 'message').locator('.cm-content')
+  await message.fill('Total: ')
+  await page.keyboard.press('End')
+  await page.keyboard.type('/')
+  const search = page.getByRole('textbox', { name: /Search in the data of 8 events/ })
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Search in the data'))
+  await search.fill('total')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await field(page, 'message').locator('[data-preview]', { hasText: 'Total: 449.9' }).waitFor()
+  await until(async () => (await saved('note')).with.message === 'Total: {{ trigger.body.total }}')
+  await page.context().close()
+})
+
+test('a value that is not in every event is asked about once, and the answer is kept by field', async () => {
+  const page = await open('mail')
+  const subject = field(page, 'subject')
+  await subject.locator('.cm-content').fill('Coupon {{ trigger.body.coupon }}')
+  await subject.getByText('Missing in 4 of 8 events').waitFor()
+  await subject.getByRole('button', { name: 'Leave empty' }).click()
+  await until(async () => (await saved('mail')).missing?.subject === 'empty')
+  await subject.getByText('left empty').waitFor()
+  await page.context().close()
+})
+
+test('the ways of a field are changed without loss', async () => {
+  const page = await open('erp')
+  const url = field(page, 'url')
+  const before = (await saved('erp')).with.url
+  for (const way of ['expression', 'fixed', 'data']) await url.getByRole('radio', { name: way }).check({ force: true })
+  await until(async () => (await saved('erp')).with.url === before)
+  await url.locator('.chip').waitFor()
+  await page.context().close()
+})
+
+test('a condition is rows, counts the events that pass, and stays an expression in the flow', async () => {
+  const page = await open('paid')
+  await page.getByText('6 of the last 8 events pass').waitFor()
+  const values = page.getByRole('combobox', { name: 'Value' })
+  await values.nth(1).fill('300')
+  await page.keyboard.press('Enter')
+  await page.getByText('3 of the last 8 events pass').waitFor()
+  await until(async () => (await saved('paid')).with.where.includes('trigger.body.total > 300'))
+  await page.getByRole('button', { name: 'Write by hand' }).click()
+  await field(page, 'where').locator('.cm-content').fill('len(trigger.body.items ?? []) > 0')
+  await page.getByText('Written by hand').waitFor()
+  await page.context().close()
+})
+
+test('testing a step shows the exact request and sends nothing; sending for real is asked by name', async () => {
+  await program.api('POST', '/flows', { ...flow, id: 'send', steps: [flow.steps[2]] })
+  await program.api('POST', '/flows/send/events', { event: { body: { id: 1007, total: 5 } } })
+  const page = await program.signedIn('/flows/send?step=erp')
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByRole('region', { name: 'It would send' }).getByText('https://api.example.com/orders/1007').waitFor()
+  await page.getByRole('button', { name: 'Copy as cURL' }).waitFor()
+  await page.getByRole('button', { name: 'Send for real' }).click()
+  await page.getByText('HTTP request: POST https://api.example.com/orders/1007').waitFor()
+  await page.context().close()
+})
+
+test('a connection is made in the panel, and its secret never comes out', async () => {
+  const page = await open('erp')
+  await page.getByRole('button', { name: 'New connection' }).click()
+  await page.getByLabel('Kind').selectOption('http_bearer')
+  await page.getByLabel(/Token/).first().fill('s3cret-token-of-the-shop')
+  await page.getByLabel(/Hosts/).fill('api.example.com')
+  await page.getByRole('button', { name: /^Save/ }).click()
+  await until(async () => (await saved('erp')).connection === 'http_header' || (await saved('erp')).connection === 'http_bearer')
+  assert.ok(!(await page.content()).includes('s3cret-token'))
+  await page.context().close()
+})
+
+test('the first event fills the trigger panel by itself; a schedule shows its next times', async () => {
+  await program.api('POST', '/flows', { id: 'new', name: 'New', trigger: { kind: 'webhook' }, steps: [] })
+  const page = await program.signedIn('/flows/new?step=trigger')
+  await page.getByText('Waiting for the first event').last().waitFor()
+  const { url } = (await program.api('GET', '/flows/new')).body
+  assert.equal((await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"hello": "world"}' })).status, 200)
+  await page.getByText('Newest event').first().waitFor()
+  await page.getByLabel('What starts it').selectOption('schedule')
+  await page.getByLabel('How often').selectOption('weekly')
+  await page.waitForFunction(() => document.querySelectorAll('aside ol li').length === 5)
+  await page.context().close()
+})
+
+test('no tab has a fault that axe finds, in both themes and languages; none scrolls sideways on a phone', async () => {
+  for (const locale of ['en-US', 'pt-BR']) {
+    for (const colorScheme of ['light', 'dark']) {
+      for (const step of ['mail', 'erp', 'paid', 'trigger']) {
+        const page = await open(step, { locale, colorScheme })
+        const tabs = await page.getByRole('tab').count()
+        for (let i = 0; i < Math.max(1, tabs); i++) {
+          if (tabs) await page.getByRole('tab').nth(i).click()
+          await page.waitForTimeout(150)
+          assert.deepEqual((await axeFaults(page)).filter((f) => !f.includes('role="treeitem"')), [], `${step}, tab ${i}, ${locale} ${colorScheme}`)
+        }
+        await page.setViewportSize({ width: 390, height: 844 })
+        await page.waitForTimeout(100)
+        assert.deepEqual((await sideways(page)).filter((s) => !/cm-scroller|tablist|overflow-x-auto/.test(s)), [], `${step} ${locale}`)
+        await page.context().close()
+      }
+    }
+  }
+})
+
+test('script strings in fields and in data stay text', async () => {
+  const page = await open('note')
+  for (const text of scripts) {
+    await field(page, 'message').locator('.cm-content').fill(text)
+    await page.waitForTimeout(200)
+  }
+  await page.getByRole('tab', { name: 'Notes' }).click()
+  for (const text of scripts) await page.getByRole('textbox', { name: /^Note/ }).fill(text)
+  await page.waitForTimeout(200)
+  assert.equal(await page.evaluate(() => globalThis.hacked), undefined)
+  await page.context().close()
+})
+
+test('nothing broke a rule of the content security policy, and no script failed', () => {
+  assert.deepEqual(program.faults, [])
+})
