@@ -153,15 +153,22 @@ type waitPage struct {
 	Decide      bool
 }
 
-const pageCSS = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:10vh auto;padding:0 1rem}` +
-	`p{white-space:pre-wrap;overflow-wrap:anywhere}button{font:inherit;min-height:2.75rem;padding:0 1.5rem;margin:0 .75rem .75rem 0;border-radius:.5rem;border:1px solid;cursor:pointer}`
+const pageCSS = `:root{color-scheme:light dark;--bg:#faf9f6;--surface:#fff;--line:#e3dfd7;--text:#1f1d1a;--soft:#5e594f;--accent:#0b6573;--on:#fff;--fail:#b3261e}
+@media(prefers-color-scheme:dark){:root{--bg:#151412;--surface:#1e1c19;--line:#35312b;--text:#f0ede6;--soft:#b3aba0;--accent:#58bccb;--on:#06272c;--fail:#f28b82}}
+*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:2.5rem 1rem;background:var(--bg);color:var(--text);font:1rem/1.5 'Hanken Grotesk',system-ui,sans-serif}
+main{width:100%;max-width:32rem}svg{display:block;width:2.5rem;height:2.5rem;margin:0 auto 1.25rem}
+article{background:var(--surface);border:1px solid var(--line);border-radius:.75rem;padding:1.75rem;box-shadow:0 1px 2px rgb(0 0 0/.04)}
+h1{margin:0;font-size:1.25rem;line-height:1.75rem;font-weight:600}p{margin:.75rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere}p[role=status]{color:var(--soft)}
+form{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.5rem}button{flex:1 1 9rem;font:inherit;font-weight:500;min-height:2.75rem;padding:0 1.5rem;border-radius:.5rem;border:1px solid transparent;background:var(--accent);color:var(--on);cursor:pointer}
+button[value=false]{background:none;border-color:var(--line);color:var(--fail)}button:hover{filter:brightness(.94)}button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}`
 
 const pageSource = `<!doctype html>
-<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
+<html lang="{{.Lang}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
 <title>{{.Title}}</title><style>{{.CSS}}</style></head>
-<body><main><h1>{{.Title}}</h1>{{if .Text}}<p>{{.Text}}</p>{{end}}{{if .Note}}<p role="status">{{.Note}}</p>{{end}}
+<body><main><svg viewBox="0 0 24 24" fill="none" stroke-width="4" stroke-linecap="round" aria-hidden="true"><path d="M16 4v11a5 5 0 0 1-10 0" stroke="var(--accent)"/><circle cx="16" cy="4" r="2.4" fill="#f2a33a"/></svg>
+<article><h1>{{.Title}}</h1>{{if .Text}}<p>{{.Text}}</p>{{end}}{{if .Note}}<p role="status">{{.Note}}</p>{{end}}
 {{if .Decide}}<form method="post"><button name="approved" value="true">{{.Yes}}</button><button name="approved" value="false">{{.No}}</button></form>{{end}}
-</main></body></html>`
+</article></main></body></html>`
 
 // waitPages draws pages; the policy allows its one style sheet and nothing else.
 type waitPages struct {

@@ -78,7 +78,7 @@ function House({ role, name }: { role: string; name: string }) {
     await take(api.DELETE('/session')).catch(() => undefined)
     await queries.resetQueries()
   }
-  useShellCommands(role, setOver)
+  useShellCommands(role, setOver, over === null)
   const bar = !ownBar.test(place)
   return (
     <div className={`min-h-dvh ${bar ? 'pb-16 sm:pb-0' : ''}`}>
@@ -117,11 +117,11 @@ function Nothing() {
   return <main id="content"><Empty title={t.noPage} help={t.noPageHelp}><Link href="/" className={buttonLook('primary')}>{t.toFlows}</Link></Empty></main>
 }
 
-function useShellCommands(role: string, show: (what: 'palette' | 'help') => void) {
+function useShellCommands(role: string, show: (what: 'palette' | 'help') => void, keys: boolean) {
   const t = useWords()
   const { lang, setLang } = useLang()
   const [, go] = useLocation()
-  useCommandKeys()
+  useCommandKeys(keys)
   const goes: Command[] = placesOf(role).map((p) => ({ id: `go ${p.word}`, group: t.go, label: t[p.word], keys: p.keys, run: () => go(p.path) }))
   useCommands([
     ...goes,

@@ -72,6 +72,7 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
   const open = async (options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'en-US', ...options })
     const page = await context.newPage()
+    page.setDefaultTimeout(12_000)
     watch(page)
     return page
   }

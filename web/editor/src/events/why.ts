@@ -1,7 +1,7 @@
 import type { Schemas } from '../api/client'
 
 const refusals = [
-  [/^not verified|^handshake/, 'notVerified'], [/^address /, 'badAddress'], [/^method /, 'badMethod'], [/^content|^the body|could not|invalid|unexpected/i, 'badBody'],
+  [/^not verified|^handshake/, 'notVerified'], [/^address /, 'badAddress'], [/^method /, 'badMethod'], [/^content|body|json|form|could not|invalid|unexpected|cut/i, 'badBody'],
 ] as const
 
 /** whyOf names the words for what became of an event. */

@@ -22,7 +22,7 @@ export function Bar({ role, name, leave }: BarProps) {
         <nav aria-label={t.menu} className="ml-1 hidden min-w-0 flex-1 gap-0.5 sm:flex"><Places role={role} /></nav>
         <span className="flex-1 sm:hidden" />
         <LiveSign />
-        <button type="button" onClick={() => runCommand('palette')} className="hidden h-9 items-center gap-2 rounded-lg border border-line px-3 text-text-3 transition-colors duration-120 hover:border-edge lg:flex" aria-label={t.palette}>
+        <button type="button" onClick={() => runCommand('palette')} className="hidden h-9 items-center gap-2 rounded-lg border border-line px-3 text-text-3 transition-colors duration-120 hover:border-edge lg:flex">
           <Search size={15} aria-hidden /><span className="text-secondary">{t.search}</span><kbd className="ml-4 text-text-3">{keyText('mod+k')}</kbd>
         </button>
         <IconButton label={t.palette} hint={keyText('mod+k')} className="lg:hidden" onClick={() => runCommand('palette')}><Search size={17} strokeWidth={1.75} aria-hidden /></IconButton>
@@ -70,7 +70,7 @@ function Person({ name, leave }: { name: string; leave: () => void }) {
       'line',
       { id: 'leave', label: t.signOut, icon: LogOut, run: leave },
     ]} trigger={(props) => (
-      <button type="button" aria-label={name || t.menu} data-tip={name} {...props} className="ml-1 inline-grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-meta font-semibold text-accent">{letters || '·'}</button>
+      <button type="button" aria-label={`${letters} ${name || t.menu}`.trim()} data-tip={name} {...props} className="ml-1 inline-grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-meta font-semibold text-accent">{letters || '·'}</button>
     )} />
   )
 }

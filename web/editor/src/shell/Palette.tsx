@@ -23,7 +23,9 @@ export function Palette({ close }: { close: () => void }) {
     if (!box.current?.open) box.current?.showModal()
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus() }
   }, [])
-  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at])
+  useEffect(() => {
+    void document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [id, at])
   const choose = (e: Entry | undefined) => {
     if (!e) return
     close()

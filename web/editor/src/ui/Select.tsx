@@ -51,7 +51,9 @@ function Listbox({ label, value, options, anchor, pick, close, gone }: ListboxPr
     if (box.current && anchor.current) box.current.style.minWidth = `${Math.max(180, anchor.current.offsetWidth)}px`
     input.current?.focus()
   }, [anchor])
-  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at])
+  useEffect(() => {
+    void document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [id, at])
   const keys = (e: KeyboardEvent) => {
     const chosen = found[at]
     if (e.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))

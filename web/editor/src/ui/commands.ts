@@ -62,9 +62,10 @@ function pressed(e: KeyboardEvent): string {
   return [mac ? e.metaKey && 'mod' : e.ctrlKey && 'mod', e.altKey && 'alt', shifted && 'shift', key].filter(Boolean).join('+')
 }
 
-/** useCommandKeys listens for the keys of all commands; the app uses it once. */
-export function useCommandKeys() {
+/** useCommandKeys listens for the keys of all commands, unless something stands over the page; the app uses it once. */
+export function useCommandKeys(on: boolean) {
   useEffect(() => {
+    if (!on) return
     let before = ''
     let timer: ReturnType<typeof setTimeout> | undefined
     const down = (e: KeyboardEvent) => {
@@ -85,5 +86,5 @@ export function useCommandKeys() {
       clearTimeout(timer)
       removeEventListener('keydown', down)
     }
-  }, [])
+  }, [on])
 }

@@ -1,0 +1,74 @@
+// Every screen but the builder, in both themes, languages and widths: axe, no scroll sideways, no
+// script of a payload that runs.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, sideways, start } from './program.mjs'
+
+const script = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
+let program
+
+before(async () => {
+  program = await start()
+  await program.api('POST', '/flows', { id: 'scripts', name: script, description: script, tags: [script], trigger: { kind: 'webhook' }, steps: [{ id: 'log', name: script, note: script, action: 'log', with: { message: '{{ trigger.body.name }}' } }] })
+  await program.api('POST', '/flows/scripts/publish', {})
+  const { body } = await program.api('GET', '/flows/scripts')
+  await fetch(body.url, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Note': script.replaceAll('"', "'") }, body: JSON.stringify({ name: script, email: 'ana@example.com', [script]: [script] }) })
+  await fetch(body.url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{' })
+  await program.api('POST', '/connections', { name: 'crm', kind: 'http_bearer', fields: { token: 'secret' }, hosts: ['crm.example.com'] })
+  await program.api('PUT', '/vars', { shop: script })
+  await program.api('PUT', `/state/${encodeURIComponent('cart:<b>')}`, { value: script })
+})
+after(() => program?.close())
+
+const settings = ['profile', 'looks', 'users', 'tokens', 'variables', 'state', 'alerts', 'network', 'backups', 'audit', 'about']
+const screens = ['/', '/?new=', '/runs', '/runs?q=nothing', '/events', '/connections', '/people', '/people?key=ana@example.com', '/none', ...settings.map((s) => `/settings/${s}`)]
+
+for (const locale of ['en-US', 'pt-BR']) {
+  test(`axe, width and scripts on every screen: ${locale}`, async () => {
+    const page = await program.signedIn('/', { locale, reducedMotion: 'reduce' })
+    const found = []
+    for (const path of screens) {
+      await page.setViewportSize({ width: 1440, height: 860 })
+      await page.goto(program.base + path)
+      await page.getByRole('heading', { level: 1 }).or(page.getByRole('heading', { level: 2 })).first().waitFor({ state: 'attached' })
+      await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined)
+      for (const theme of ['light', 'dark']) {
+        await page.evaluate((t) => { document.documentElement.className = t }, theme)
+        found.push(...(await axeFaults(page)).map((f) => `${path} ${theme}: ${f}`))
+      }
+      await page.setViewportSize({ width: 390, height: 800 })
+      found.push(...(await sideways(page)).map((f) => `${path} scrolls sideways: ${f}`))
+      assert.equal(await page.evaluate(() => window.ran), undefined, `${path} ran a script`)
+    }
+    assert.deepEqual(found, [])
+    await page.context().close()
+  })
+}
+
+test('an event’s sheet and a replay are drawn without faults', async () => {
+  const page = await program.signedIn('/events')
+  await page.getByRole('button', { name: /rejected/ }).first().click()
+  await page.getByRole('dialog').getByText('could not be read').first().waitFor()
+  assert.deepEqual(await axeFaults(page), [], 'the sheet of an event')
+  await page.keyboard.press('Escape')
+  await page.goto(`${program.base}/runs?flow=scripts`)
+  await page.getByRole('checkbox', { name: /Select the run/ }).first().check()
+  await page.getByRole('button', { name: 'Run again' }).click()
+  await page.getByRole('radio', { name: /From the start/ }).check()
+  assert.deepEqual(await axeFaults(page), [], 'the dialog of a replay')
+  await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
+  await page.getByText('1 of 1 run again').waitFor()
+  assert.equal(await page.evaluate(() => window.ran), undefined)
+  await page.context().close()
+})
+
+test('what a person hears first is in the language and theme of the cookie, without a flash', async () => {
+  const page = await program.open({ javaScriptEnabled: false, locale: 'pt-BR' })
+  await page.context().addCookies([{ name: 'theme', value: 'dark', url: program.base }])
+  await page.goto(program.base)
+  assert.equal(await page.locator('html').getAttribute('lang'), 'pt-BR')
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor).catch(() => 'rgb(21, 20, 18)'), 'rgb(21, 20, 18)')
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))

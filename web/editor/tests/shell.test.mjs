@@ -1,0 +1,164 @@
+// The way of a person through the house: set-up, first flow, keys, undo of a deletion, live lists,
+// a restart of the server, and how much is loaded.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { ana, start } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '', setUp: false }) })
+after(() => program?.close())
+
+const post = (url, body) => fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+let cookies
+
+async function page(path = '/', options = {}) {
+  const p = await program.open(options)
+  await p.context().addCookies(cookies)
+  await p.goto(program.base + path)
+  return p
+}
+const ask = (p, method, path, body) => p.evaluate(async ([m, u, b]) => {
+  const res = await fetch(`/api/v1${u}`, { method: m, headers: { 'Content-Type': 'application/json' }, ...(b && { body: JSON.stringify(b) }) })
+  return res.status === 204 ? null : res.json()
+}, [method, path, body])
+
+test('from the set-up link to a starter in the editor', async () => {
+  const p = await program.open()
+  await p.goto(program.setupLink)
+  await p.getByLabel('Your name').fill(ana.name)
+  await p.getByLabel('E-mail').fill(ana.email)
+  await p.getByLabel(/^Password/).fill(ana.password)
+  await p.getByRole('button', { name: 'Create and start' }).click()
+  await p.getByRole('heading', { name: 'Starters' }).waitFor()
+  assert.equal(await p.getByRole('button', { name: /Use this starter/ }).count(), 6)
+  await p.getByRole('button', { name: /New lead/ }).click()
+  await p.waitForURL(/\/flows\/new-lead/)
+  cookies = await p.context().cookies()
+  const made = await ask(p, 'GET', '/flows/new-lead')
+  assert.equal(made.state, 'new')
+  assert.deepEqual(made.problems.filter((x) => x.severity === 'error'), [])
+  await p.context().close()
+})
+
+test('starters in Portuguese, a pasted bundle and a pasted cURL line', async () => {
+  const p = await page('/?new=', { locale: 'pt-BR' })
+  await p.getByRole('button', { name: /Pagamento aprovado/ }).click()
+  await p.waitForURL(/\/flows\/pagamento-aprovado/)
+  await p.goto(`${program.base}/?new=`)
+  await p.getByLabel('JSON ou cURL').fill(JSON.stringify({ gancho: 1, flows: [{ id: 'colado', name: 'Colado', trigger: { kind: 'webhook' }, steps: [{ id: 'send', action: 'http.request', connection: 'crm', with: { url: 'https://crm.example.com/x' } }] }] }))
+  await p.getByRole('button', { name: 'Ler' }).click()
+  await p.getByText('crm.example.com').waitFor()
+  await p.getByRole('button', { name: 'Importar 1' }).click()
+  await p.waitForURL(/\/flows\/colado/)
+  await p.goto(`${program.base}/?new=`)
+  await p.getByLabel('JSON ou cURL').fill("curl -X POST https://api.example.com/orders -H 'Content-Type: application/json' -d '{\"id\": 1}'")
+  await p.getByRole('button', { name: 'Ler' }).click()
+  await p.getByText('api.example.com').first().waitFor()
+  await p.getByLabel('JSON ou cURL').waitFor({ state: 'detached' })
+  await p.context().close()
+})
+
+test('deleting can be undone for ten seconds, and happens when the page goes', async () => {
+  const p = await page('/')
+  await ask(p, 'POST', '/flows', { id: 'gone', name: 'To be deleted', trigger: { kind: 'webhook' }, steps: [] })
+  const remove = async () => {
+    await p.getByRole('button', { name: 'More about To be deleted' }).click()
+    await p.getByRole('menuitem', { name: 'Delete' }).click()
+    await p.getByRole('link', { name: 'To be deleted' }).waitFor({ state: 'detached' })
+  }
+  await p.getByRole('link', { name: 'To be deleted' }).waitFor()
+  await remove()
+  await p.getByRole('button', { name: 'Undo' }).click()
+  await p.getByRole('link', { name: 'To be deleted' }).waitFor()
+  assert.equal((await ask(p, 'GET', '/flows/gone')).state, 'new')
+  await remove()
+  await p.reload()
+  await p.getByRole('heading', { name: 'Flows' }).waitFor()
+  await p.waitForFunction(async () => (await fetch('/api/v1/flows/gone')).status === 404)
+  await p.context().close()
+})
+
+test('the whole house by keys alone', async () => {
+  const p = await page('/')
+  await p.getByRole('heading', { name: 'Flows' }).waitFor()
+  await p.keyboard.press('g')
+  await p.keyboard.press('r')
+  await p.getByRole('heading', { name: 'Runs' }).waitFor()
+  await p.keyboard.press('?')
+  await p.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  await p.keyboard.press('Escape')
+  await p.getByRole('dialog').waitFor({ state: 'detached' })
+  await p.keyboard.press('Control+k')
+  await p.getByRole('dialog', { name: 'Search and commands' }).waitFor()
+  await p.keyboard.type('new lead')
+  await p.getByRole('option', { name: /New lead/ }).waitFor()
+  await p.keyboard.press('Enter')
+  await p.waitForURL(/\/flows\/new-lead/)
+  await p.context().close()
+})
+
+test('a run appears by itself in every tab, also after a restart of the server', async () => {
+  const one = await page('/runs')
+  await ask(one, 'POST', '/flows', { id: 'live', name: 'Live', trigger: { kind: 'webhook' }, steps: [{ id: 'log', action: 'log', with: { message: 'x' } }] })
+  const { url } = await ask(one, 'POST', '/flows/live/publish', {}).then(() => ask(one, 'GET', '/flows/live'))
+  const two = await one.context().newPage()
+  program.watch(two)
+  await two.goto(`${program.base}/runs`)
+  await two.getByRole('heading', { name: 'Runs' }).waitFor()
+  await post(url, { id: 1 })
+  for (const p of [one, two]) await p.getByRole('link', { name: /succeeded.*Live|Live/ }).first().waitFor({ timeout: 5000 })
+  await program.restart()
+  await post(url, { id: 2 })
+  for (const p of [one, two]) await p.waitForFunction(() => document.querySelectorAll('main li a').length >= 2, undefined, { timeout: 20_000 })
+  await one.context().close()
+})
+
+test('the switch of a flow refuses events and takes them again', async () => {
+  const p = await page('/')
+  const { url } = await ask(p, 'GET', '/flows/live')
+  await p.getByRole('switch', { name: 'Switch off Live' }).click()
+  await p.getByRole('switch', { name: 'Switch on Live' }).waitFor()
+  assert.equal((await post(url, {})).status, 410)
+  await p.getByRole('switch', { name: 'Switch on Live' }).click()
+  await p.getByRole('switch', { name: 'Switch off Live' }).waitFor()
+  assert.equal((await post(url, {})).status, 200)
+  await p.context().close()
+})
+
+test('a session that ended is begun again over the page', async () => {
+  const p = await page('/settings/variables')
+  await p.getByRole('button', { name: 'Add a variable' }).click()
+  await p.getByRole('textbox', { name: 'Name' }).fill('shop')
+  const kept = await p.context().cookies()
+  await p.context().clearCookies()
+  await p.getByRole('button', { name: 'Save' }).click()
+  const dialog = p.getByRole('dialog', { name: 'Your session has ended' })
+  await dialog.getByLabel('E-mail').fill(ana.email)
+  await dialog.getByLabel(/^Password/).fill(ana.password)
+  await dialog.getByRole('button', { name: 'Sign in' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(await p.getByRole('textbox', { name: 'Name' }).inputValue(), 'shop')
+  await p.context().addCookies(kept)
+  await p.context().close()
+})
+
+test('the first screen and the builder stay small', async () => {
+  const sizes = async (path, ready) => {
+    const p = await program.open()
+    await p.context().addCookies(cookies)
+    const scripts = new Map()
+    p.on('response', async (res) => { if (/\.js$/.test(new URL(res.url()).pathname)) scripts.set(res.url(), gzipSync(await res.body(), { level: 9 }).length) })
+    await p.goto(program.base + path)
+    await p.getByRole(...ready).first().waitFor()
+    await p.waitForLoadState('networkidle')
+    await p.context().close()
+    return [...scripts.values()].reduce((a, b) => a + b, 0) / 1024
+  }
+  const first = await sizes('/', ['heading', { name: 'Flows' }])
+  assert.ok(first <= 100, `the first screen loads ${first.toFixed(1)} KB of scripts`)
+  const builder = await sizes('/flows/new-lead', ['tree'])
+  assert.ok(builder <= 260, `the builder loads ${builder.toFixed(1)} KB of scripts`)
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
