@@ -91,6 +91,11 @@ func (o *Outbound) Own(ports []uint16) { o.policy.own.Store(&ports) }
 // anything is sent.
 func (o *Outbound) Keep(keys store.Keys) { o.budgets.keys = keys }
 
+// Client speaks HTTP through the one way out.
+func (o *Outbound) Client() *http.Client {
+	return &http.Client{Transport: o.transport, Timeout: time.Minute}
+}
+
 // Close drops idle connections.
 func (o *Outbound) Close() { o.transport.CloseIdleConnections() }
 

@@ -1,9 +1,16 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"gancho/engine/form"
 	"gancho/engine/store"
@@ -11,76 +18,214 @@ import (
 
 // PersonView is all that concerned one person, found by a value: e-mail, phone or CPF.
 type PersonView struct {
-	Key  string    `json:"key"`
-	Runs []RunView `json:"runs"`
-	More bool      `json:"more" doc:"there are more than were looked at; ask again after erasing, or narrow"`
+	Key   string    `json:"key"`
+	As    string    `json:"as" enum:"email,phone,cpf,text" doc:"what the key looks like"`
+	Items []Moment  `json:"items" doc:"events and what came of them, newest first"`
+	Runs  []RunView `json:"runs"`
+	More  bool      `json:"more" doc:"there are more than were looked at; ask again after erasing, or narrow"`
 }
 
-// mostOfPerson is how many runs one look at a person takes in.
-const mostOfPerson = 1000
+// Moment is one event that concerned a person, and what was done for it.
+type Moment struct {
+	At       time.Time    `json:"at"`
+	Flow     string       `json:"flow"`
+	FlowName string       `json:"flow_name"`
+	Event    *EventView   `json:"event" doc:"null when only what came of it is known"`
+	Run      *RunView     `json:"run" doc:"null when it made none"`
+	Effects  []EffectView `json:"effects" doc:"steps that changed the world outside"`
+}
 
-// Person finds the runs whose events, outputs or errors hold the key. With whole each is
-// given with its steps, for an export.
+// EffectView is one step that changed the world outside.
+type EffectView struct {
+	Path    string     `json:"path"`
+	Name    string     `json:"name"`
+	Action  string     `json:"action"`
+	Status  string     `json:"status"`
+	At      *time.Time `json:"at"`
+	Request any        `json:"request,omitempty" doc:"what was asked for: the input, redacted"`
+}
+
+const (
+	mostOfPerson  = 1000 // runs that one look at a person takes in
+	shortestKey   = 5
+	eraseTogether = 200
+)
+
+// Person finds the events and runs that hold the key, in bodies, outputs or errors. With whole
+// each run is given with its steps, for an export.
 func (e *Engine) Person(ctx context.Context, key string, whole bool) (PersonView, error) {
-	v := PersonView{Key: key, Runs: []RunView{}}
+	v := PersonView{Key: key, As: looksLike(key), Items: []Moment{}, Runs: []RunView{}}
 	q := store.Query{Text: key, Limit: 200}
+	err := e.eachRun(ctx, q, func(r *store.Run) (bool, error) {
+		story, err := e.Run(ctx, r.ID)
+		if err != nil {
+			return false, err
+		}
+		v.Items = append(v.Items, e.momentOf(&story))
+		if !whole {
+			story = e.RunItem(ctx, r)
+		}
+		v.Runs = append(v.Runs, story)
+		return len(v.Runs) < mostOfPerson, nil
+	})
+	if err != nil {
+		return v, err
+	}
+	err = e.eachEvent(ctx, q, func(i *store.EventInfo) (bool, error) {
+		if i.Run != "" && i.Outcome != store.Duplicate {
+			return true, nil // its run is there, with it
+		}
+		view := e.EventItem(ctx, i)
+		if whole {
+			full, err := e.Event(ctx, i.ID)
+			if err != nil {
+				return false, err
+			}
+			view = full
+		}
+		v.Items = append(v.Items, Moment{At: view.At, Flow: i.Flow, FlowName: e.plainName(i.Flow), Event: &view, Effects: []EffectView{}})
+		return len(v.Items) < 2*mostOfPerson, nil
+	})
+	v.More = len(v.Runs) >= mostOfPerson || len(v.Items) >= 2*mostOfPerson
+	slices.SortStableFunc(v.Items, func(a, b Moment) int { return cmp.Compare(b.At.UnixNano(), a.At.UnixNano()) })
+	return v, err
+}
+
+// eachRun calls f for what a query finds until f says that it is enough.
+func (e *Engine) eachRun(ctx context.Context, q store.Query, f func(*store.Run) (bool, error)) error {
 	for {
 		runs, next, err := e.Store.ListRuns(ctx, q)
 		if err != nil {
-			return v, err
+			return fmt.Errorf("list runs: %w", err)
 		}
 		for i := range runs {
-			view := ViewRun(ctx, &runs[i])
-			if whole {
-				if view, err = e.Run(ctx, runs[i].ID); err != nil {
-					return v, err
-				}
+			if more, err := f(&runs[i]); err != nil || !more {
+				return err
 			}
-			v.Runs = append(v.Runs, view)
 		}
 		if q.Cursor = next; next == "" {
-			return v, nil
-		}
-		if len(v.Runs) >= mostOfPerson {
-			v.More = true
-			return v, nil
+			return nil
 		}
 	}
 }
 
-// Erasure is the receipt of one.
+func (e *Engine) eachEvent(ctx context.Context, q store.Query, f func(*store.EventInfo) (bool, error)) error {
+	for {
+		events, next, err := e.Store.ListEvents(ctx, q)
+		if err != nil {
+			return fmt.Errorf("list events: %w", err)
+		}
+		for i := range events {
+			if more, err := f(&events[i]); err != nil || !more {
+				return err
+			}
+		}
+		if q.Cursor = next; next == "" {
+			return nil
+		}
+	}
+}
+
+// momentOf tells of a run by its effects. The steps go into the export alone.
+func (e *Engine) momentOf(story *RunView) Moment {
+	m := Moment{At: story.At, Flow: story.Flow, FlowName: e.plainName(story.Flow), Effects: []EffectView{}}
+	names := map[string]string{}
+	if entry, ok := e.Flows.entry(story.Flow); ok && entry.Published != nil {
+		for id, s := range placesOf(entry.Published) {
+			names[id] = s.Name
+		}
+	}
+	for i := range story.Steps {
+		s := &story.Steps[i]
+		a, ok := e.Catalogue.Find(s.Action)
+		if !ok || !a.Effect || len(s.Attempts) == 0 {
+			continue
+		}
+		effect := EffectView{Path: s.Path, Name: names[idOf(s.Path)], Action: s.Action, Status: s.Status, At: s.Ended, Request: s.Request}
+		if effect.At == nil {
+			effect.At = s.Started
+		}
+		if effect.Request == nil && s.Input != nil {
+			effect.Request = s.Input
+		}
+		m.Effects = append(m.Effects, effect)
+	}
+	run := *story
+	run.Trigger, run.Steps, run.Answer = nil, nil, nil
+	m.Run = &run
+	m.Event = &EventView{ID: story.Event, Flow: story.Flow, At: story.At, Status: store.Accepted, Run: story.ID, Title: story.Title}
+	return m
+}
+
+func (e *Engine) plainName(id string) string {
+	if entry, ok := e.Flows.entry(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
+		return entry.Draft.Name
+	}
+	return id
+}
+
+// looksLike says what a key is, for people.
+func looksLike(key string) string {
+	digits := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, key)
+	switch {
+	case strings.Contains(key, "@"):
+		return "email"
+	case strings.Trim(key, "0123456789.-/()+ ") != "" || len(digits) < 8:
+		return "text"
+	case len(digits) == 11 && !strings.ContainsAny(key, "+( )"):
+		return "cpf"
+	}
+	return "phone"
+}
+
+// Erasure is the receipt of one. It names the key by its digest alone.
 type Erasure struct {
 	At     time.Time `json:"at"`
-	Erased []string  `json:"erased" doc:"runs"`
+	By     string    `json:"by"`
+	Digest string    `json:"key_digest" doc:"SHA-256 of the key"`
+	Erased []string  `json:"erased" doc:"runs, each with its event"`
+	Events []string  `json:"events" doc:"events that made no run"`
 	Open   []string  `json:"open" doc:"runs that have not ended and stay until they have"`
 }
 
-// Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run
-// that holds the key. That something happened, and when, stays.
-func (e *Engine) Erase(ctx context.Context, key string) (Erasure, error) {
-	receipt := Erasure{At: e.Now().UTC(), Erased: []string{}, Open: []string{}}
-	if len(key) < 5 {
+// Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
+// and of every event without one, that holds the key. That something happened, and when, stays.
+func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
+	sum := sha256.Sum256([]byte(key))
+	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, Open: []string{}}
+	if len(key) < shortestKey {
 		return receipt, &Refusal{Kind: Invalid, Code: "key_too_short", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
-	v, err := e.Person(ctx, key, false)
+	q := store.Query{Text: key, Limit: 200}
+	err := e.eachRun(ctx, q, func(r *store.Run) (bool, error) {
+		if r.Status.Final() {
+			receipt.Erased = append(receipt.Erased, r.ID)
+		} else {
+			receipt.Open = append(receipt.Open, r.ID)
+		}
+		return true, nil
+	})
 	if err != nil {
 		return receipt, err
 	}
-	var ended []string
-	for i := range v.Runs {
-		if v.Runs[i].Status.Final() {
-			ended = append(ended, v.Runs[i].ID)
-		} else {
-			receipt.Open = append(receipt.Open, v.Runs[i].ID)
+	err = e.eachEvent(ctx, q, func(i *store.EventInfo) (bool, error) {
+		if i.Run == "" || i.Outcome == store.Duplicate {
+			receipt.Events = append(receipt.Events, i.ID)
 		}
+		return true, nil
+	})
+	if err != nil {
+		return receipt, err
 	}
-	for len(ended) > 0 {
-		part := ended[:min(len(ended), 200)]
-		ended = ended[len(part):]
+	for part := range slices.Chunk(slices.Concat(receipt.Erased, receipt.Events), eraseTogether) {
 		if err := e.Store.Erase(part); err != nil && !errors.Is(err, store.ErrConflict) {
-			return receipt, err
+			return receipt, fmt.Errorf("erase: %w", err)
 		}
-		receipt.Erased = append(receipt.Erased, part...)
 	}
 	return receipt, nil
 }

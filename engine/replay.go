@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -244,7 +245,10 @@ func (e *Engine) AcceptRejected(ctx context.Context, id string) (Receipt, error)
 	if err := json.Unmarshal(info.Meta, &meta); err != nil {
 		return Receipt{}, fmt.Errorf("envelope: %w", err)
 	}
-	receipts, err := e.Accept(ctx, []Incoming{{Flow: info.Flow, Meta: meta, Body: info.Body, At: e.Now(), Name: info.Name, Title: info.Title}})
+	receipts, err := e.Accept(ctx, []Incoming{{
+		Flow: info.Flow, Meta: meta, Body: info.Body, At: e.Now(), Name: info.Name, Title: info.Title,
+		Key: "by hand/" + id, KeyFor: 90 * 24 * time.Hour, // two clicks are one run
+	}})
 	if err != nil {
 		return Receipt{}, err
 	}

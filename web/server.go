@@ -25,14 +25,16 @@ import (
 
 // Config is what a Server is made of.
 type Config struct {
-	API           api.Config
-	Hooks         http.Handler // /h/ and /w/
-	Listen        string
-	HooksListen   string // only the hooks; "" is none
-	MetricsListen string // /metrics for anybody who reaches it; "" is none
-	TLS           *tls.Config
-	Ready         func() error // why nothing can be accepted, or nil
-	Log           *slog.Logger
+	API            api.Config
+	Hooks          http.Handler // /h/ and /w/
+	Listen         string
+	HooksListen    string                          // only the hooks; "" is none
+	RedirectListen string                          // sends plain HTTP to PublicURL; "" is none
+	Challenges     func(http.Handler) http.Handler // wraps it, for a certificate authority's questions; may be nil
+	MetricsListen  string                          // /metrics for anybody who reaches it; "" is none
+	TLS            *tls.Config
+	Ready          func() error // why nothing can be accepted, or nil
+	Log            *slog.Logger
 }
 
 // Server answers on one to three addresses. Listen binds them, Serve answers, Close ends it.
@@ -86,6 +88,15 @@ func (s *Server) Listen(ctx context.Context) error {
 			return errors.Join(err, s.Close(ctx))
 		}
 	}
+	if s.RedirectListen != "" {
+		h := http.Handler(http.HandlerFunc(s.toHTTPS))
+		if s.Challenges != nil {
+			h = s.Challenges(h)
+		}
+		if err := s.bindPlain(ctx, s.RedirectListen, h); err != nil {
+			return errors.Join(err, s.Close(ctx))
+		}
+	}
 	if s.MetricsListen != "" {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", s.metrics.handler())
@@ -99,7 +110,22 @@ func (s *Server) Listen(ctx context.Context) error {
 // Handler is all that the main address serves.
 func (s *Server) Handler() http.Handler { return s.doors(s.guarded(s.echo)) }
 
+// toHTTPS sends a request to the same path of the public URL, whatever host it was sent to.
+func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, strings.TrimSuffix(s.API.PublicURL, "/")+r.URL.RequestURI(), http.StatusPermanentRedirect)
+}
+
 func (s *Server) bind(ctx context.Context, address string, h http.Handler) error {
+	return s.listen(ctx, address, h, s.TLS)
+}
+
+// bindPlain binds an address that never speaks TLS.
+func (s *Server) bindPlain(ctx context.Context, address string, h http.Handler) error {
+	return s.listen(ctx, address, h, nil)
+}
+
+func (s *Server) listen(ctx context.Context, address string, h http.Handler, config *tls.Config) error {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("the address %s is taken by another program; choose another with --listen", address)
@@ -107,14 +133,15 @@ func (s *Server) bind(ctx context.Context, address string, h http.Handler) error
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
-	if s.TLS != nil {
-		l = tls.NewListener(l, s.TLS)
+	l = netutil.LimitListener(l, maxConnections)
+	if config != nil {
+		l = tls.NewListener(l, config) // outermost: net/http looks for it
 	}
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
-	s.parts = append(s.parts, &part{server, netutil.LimitListener(l, maxConnections)})
+	s.parts = append(s.parts, &part{server, l})
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 
 	"gancho/engine/store/bolt"
 )
@@ -81,12 +83,23 @@ func (c *dbBackupCommand) Run(ctx context.Context, to streams) error {
 
 type dbRestoreCommand struct {
 	dataFlags
-	From string `arg:"" help:"Backup to restore."`
+	From string `arg:"" help:"Backup to restore: a folder, or the one file that a server wrote."`
 }
 
 // Run makes the data folder of the backup; it must not exist, or be empty.
 func (c *dbRestoreCommand) Run(ctx context.Context, to streams) error {
-	if err := bolt.Restore(ctx, c.From, c.Data); err != nil {
+	from := c.From
+	if info, err := os.Stat(from); err == nil && info.Mode().IsRegular() {
+		dir, err := os.MkdirTemp(filepath.Dir(filepath.Clean(c.Data)), ".restore-")
+		if err != nil {
+			return fmt.Errorf("restore %s: %w", c.From, err)
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // the data folder has a copy
+		if from = dir; unpack(c.From, dir) != nil {
+			return fmt.Errorf("restore %s: it is no backup, or damaged", c.From)
+		}
+	}
+	if err := bolt.Restore(ctx, from, c.Data); err != nil {
 		return fmt.Errorf("restore %s: %w", c.From, err)
 	}
 	fmt.Fprintf(to.out, "restored to %s; put its master.key back beside it\n", c.Data)

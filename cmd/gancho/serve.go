@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -24,23 +25,34 @@ import (
 
 	"github.com/lmittmann/tint"
 	"github.com/mattn/go-isatty"
+	"golang.org/x/crypto/acme"
+	"golang.org/x/crypto/acme/autocert"
 )
 
 type serveCommand struct {
+	saved *backups
+	acme  *autocert.Manager
+
 	dataFlags
 	outboundFlags
-	Listen         string   `help:"Address to serve on." default:"127.0.0.1:8080" placeholder:"ADDR"`
-	HooksListen    string   `help:"Address that serves only /h/ and /w/, so that the editor never faces the internet." placeholder:"ADDR"`
-	MetricsListen  string   `help:"Address that serves only /metrics, to anybody who reaches it." placeholder:"ADDR"`
-	PublicURL      string   `name:"public-url" help:"What trigger URLs are shown with; without it, the address it listens on." placeholder:"URL"`
-	TrustedProxies []string `help:"Networks whose forwarding headers count." placeholder:"NET"`
-	TLSCert        string   `name:"tls-cert" help:"Certificate to serve HTTPS with (PEM)." placeholder:"FILE"`
-	TLSKey         string   `name:"tls-key" help:"Key of the certificate (PEM)." placeholder:"FILE"`
-	Flows          string   `help:"Bundle to import and publish at start; unchanged flows are left alone." placeholder:"FILE"`
-	Timezone       string   `help:"Time zone of flows that name none." default:"UTC" placeholder:"ZONE"`
-	Workers        int      `help:"Runs advanced at once." default:"128"`
-	APIToken       string   `name:"api-token" help:"An admin's bearer token, 32 characters or more." placeholder:"TOKEN"`
-	LogLevel       string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+	Listen         string        `help:"Address to serve on." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	HooksListen    string        `help:"Address that serves only /h/ and /w/, so that the editor never faces the internet." placeholder:"ADDR"`
+	MetricsListen  string        `help:"Address that serves only /metrics, to anybody who reaches it." placeholder:"ADDR"`
+	PublicURL      string        `name:"public-url" help:"What trigger URLs are shown with; without it, the address it listens on." placeholder:"URL"`
+	TrustedProxies []string      `help:"Networks whose forwarding headers count." placeholder:"NET"`
+	TLSCert        string        `name:"tls-cert" help:"Certificate to serve HTTPS with (PEM)." placeholder:"FILE"`
+	TLSKey         string        `name:"tls-key" help:"Key of the certificate (PEM)." placeholder:"FILE"`
+	Flows          string        `help:"Bundle to import and publish at start; unchanged flows are left alone." placeholder:"FILE"`
+	Timezone       string        `help:"Time zone of flows that name none." default:"UTC" placeholder:"ZONE"`
+	Workers        int           `help:"Runs advanced at once." default:"128"`
+	APIToken       string        `name:"api-token" help:"An admin's bearer token, 32 characters or more." placeholder:"TOKEN"`
+	BackupEvery    time.Duration `help:"Make a backup so often, such as 24h; the editor can say otherwise." placeholder:"DURATION"`
+	BackupKeep     int           `help:"Backups that are kept." default:"7"`
+	AcmeDomain     []string      `help:"Domain to get a certificate for by itself (Let's Encrypt); port 443 must reach this server." placeholder:"DOMAIN"`
+	AcmeEmail      string        `help:"Where the certificate authority may write to." placeholder:"EMAIL"`
+	AcmeDirectory  string        `help:"Another certificate authority's ACME directory." placeholder:"URL"`
+	RedirectListen string        `help:"Address that answers plain HTTP and sends it to HTTPS, such as :80." placeholder:"ADDR"`
+	LogLevel       string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
 const drain = 9 * time.Second
@@ -74,6 +86,12 @@ func (c *serveCommand) check() ([]netip.Prefix, error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return nil, usageError{"--tls-cert and --tls-key go together"}
 	}
+	if c.TLSCert != "" && len(c.AcmeDomain) > 0 {
+		return nil, usageError{"--acme-domain gets a certificate by itself: leave --tls-cert and --tls-key out"}
+	}
+	if c.RedirectListen != "" && !c.https() {
+		return nil, usageError{"--redirect-listen needs HTTPS to send to: give --tls-cert and --tls-key, or --acme-domain"}
+	}
 	if c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "https://") && !strings.HasPrefix(c.PublicURL, "http://") {
 		return nil, usageError{"--public-url must begin with https:// or http://"}
 	}
@@ -102,6 +120,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{
 		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Presets: i.presets, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
 	})
+	c.saved = newBackups(i.store, c.Data, c.BackupEvery, c.BackupKeep, log)
 	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token")})
 	if err != nil {
 		return fmt.Errorf("open the users: %w", err)
@@ -130,7 +149,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 // invite prints the link for the first admin while there is no user, and warns of a door that
 // is open to a network.
 func (c *serveCommand) invite(people *session.People, log *slog.Logger, to streams) error {
-	if host, _, err := net.SplitHostPort(c.Listen); err == nil && c.TLSCert == "" && len(c.TrustedProxies) == 0 {
+	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !c.https() && len(c.TrustedProxies) == 0 {
 		if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
 			log.Warn("the editor is served without HTTPS to more than this machine: set --tls-cert, or --trusted-proxies, or --hooks-listen", "listen", c.Listen)
 		}
@@ -146,8 +165,11 @@ func (c *serveCommand) invite(people *session.People, log *slog.Logger, to strea
 // ownURL is the address that it listens on, as a browser on this machine reaches it.
 func (c *serveCommand) ownURL() string {
 	scheme := "http://"
-	if c.TLSCert != "" {
+	if c.https() {
 		scheme = "https://"
+	}
+	if len(c.AcmeDomain) > 0 {
+		return scheme + c.AcmeDomain[0]
 	}
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
@@ -160,7 +182,7 @@ func (c *serveCommand) ownURL() string {
 }
 
 func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Webhook, people *session.People, log *slog.Logger) (*web.Server, error) {
-	config, err := c.tls()
+	config, err := c.tls(i)
 	if err != nil {
 		return nil, err
 	}
@@ -168,9 +190,9 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 		API: api.Config{
 			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, OwnProblems: i.connectors.Problems, Sample: hooks.SendSample, Store: i.store,
 			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, AllowNet: c.AllowNet, Log: log,
-			Backup: func(ctx context.Context) (string, error) { return backupTo(ctx, i.store, c.Data) },
+			Backups: c.saved,
 		},
-		Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,
+		RedirectListen: c.RedirectListen, Challenges: c.challenges(), Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the server: %w", err)
@@ -178,7 +200,28 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	return s, nil
 }
 
-func (c *serveCommand) tls() (*tls.Config, error) {
+// https says whether it serves HTTPS itself.
+func (c *serveCommand) https() bool { return c.TLSCert != "" || len(c.AcmeDomain) > 0 }
+
+// challenges wraps a handler of plain HTTP with the answers that the certificate authority
+// asks for; nil where there is none.
+func (c *serveCommand) challenges() func(http.Handler) http.Handler {
+	if c.acme == nil {
+		return nil
+	}
+	return c.acme.HTTPHandler
+}
+
+func (c *serveCommand) tls(i *instance) (*tls.Config, error) {
+	if len(c.AcmeDomain) > 0 {
+		c.acme = &autocert.Manager{
+			Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(filepath.Join(c.Data, "acme")), HostPolicy: autocert.HostWhitelist(c.AcmeDomain...),
+			Email: c.AcmeEmail, Client: &acme.Client{HTTPClient: i.out.Client(), DirectoryURL: c.AcmeDirectory, UserAgent: "Gancho/" + version},
+		}
+		config := c.acme.TLSConfig()
+		config.MinVersion, config.NextProtos = tls.VersionTLS12, []string{"http/1.1", acme.ALPNProto}
+		return config, nil
+	}
 	if c.TLSCert == "" {
 		return nil, nil //nolint:nilnil // no TLS is an answer
 	}
@@ -208,6 +251,7 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 	start(ticked, func() error { return unlessDone(ctx, schedule.Run(ctx)) })
 	start(served, server.Serve)
 	go watchDisk(ctx, i.store, stop)
+	go c.saved.follow(ctx, e)
 	go i.presets.Follow(ctx, presetsEvery)
 	go i.follow(ctx, log)
 	go i.connections.KeepAlive(ctx, func(name string, err error) { log.Warn("renew a sign-in", "connection", name, "error", err) })
@@ -325,18 +369,6 @@ func missingConnections(f *flow.Flow, connections *engine.Connections) []string 
 	note(f.Trigger.Connection)
 	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) { note(s.Connection) })
 	return missing
-}
-
-// backupTo writes a backup beside the others of a data folder.
-func backupTo(ctx context.Context, s store.Store, data string) (string, error) {
-	dir := filepath.Join(data, "backups", time.Now().UTC().Format("20060102T150405Z"))
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-		return "", fmt.Errorf("make the folder of backups: %w", err)
-	}
-	if err := s.Backup(ctx, dir); err != nil {
-		return "", fmt.Errorf("back up: %w", err)
-	}
-	return dir, nil
 }
 
 // newLog writes for people on a terminal and for machines elsewhere.

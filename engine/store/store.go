@@ -389,8 +389,9 @@ type History interface {
 	// Expire deletes what is older than keep says, and dedupe keys, signals and state that
 	// have ended. It is called now and then and works in small transactions.
 	Expire(ctx context.Context, keep func(flow string) Keep) error
-	// Erase takes out what ended runs and their events hold: bodies, envelopes, titles and
-	// step records. That they happened stays. ErrConflict when one has not ended.
+	// Erase takes out what ended runs and their events hold, and events that made none, by
+	// their IDs: bodies, envelopes, titles and step records. That they happened stays.
+	// ErrConflict when a run has not ended.
 	Erase(runs []string) error
 	// Backup writes a consistent copy of everything to a new folder.
 	Backup(ctx context.Context, dir string) error

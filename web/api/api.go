@@ -43,7 +43,7 @@ type Config struct {
 	Version     string
 	AllowNet    []string // private networks that actions may reach
 	Log         *slog.Logger
-	Backup      func(ctx context.Context) (path string, err error)
+	Backups     Backups
 	Address     func(r *http.Request) string // of the asker
 }
 
@@ -128,7 +128,7 @@ func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		person := s.People.Who(r)
 		ctx := context.WithValue(engine.WithPerson(r.Context(), person.Name), personKey{}, person)
-		c.SetRequest(r.WithContext(context.WithValue(ctx, requestKey{}, r)))
+		c.SetRequest(r.WithContext(context.WithValue(context.WithValue(ctx, requestKey{}, r), writerKey{}, http.ResponseWriter(c.Response()))))
 		return next(c)
 	}
 }

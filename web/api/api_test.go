@@ -16,6 +16,7 @@ import (
 	"gancho/actions"
 	"gancho/engine"
 	"gancho/engine/seal"
+	"gancho/engine/store"
 	"gancho/engine/store/bolt"
 	"gancho/triggers"
 	"gancho/web"
@@ -60,7 +61,7 @@ func newHouse(t *testing.T) *house {
 	server, err := web.New(web.Config{
 		API: api.Config{
 			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Sample: hooks.SendSample, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
-			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backup: func(context.Context) (string, error) { return "backup", nil },
+			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backups: noBackups{},
 		},
 		Hooks: hooks, Ready: s.Health, Log: log,
 	})
@@ -73,6 +74,17 @@ func newHouse(t *testing.T) *house {
 	})
 	return &house{t, server.Handler(), people, e}
 }
+
+// noBackups stand for those of the program, which has tests of its own.
+type noBackups struct{ api.Backups }
+
+func (noBackups) Make(context.Context) (api.BackupView, error) { return api.BackupView{Name: "b"}, nil }
+func (noBackups) List() ([]api.BackupView, error)              { return nil, nil }
+func (noBackups) Open(string) (*os.File, error)                { return nil, store.ErrNotFound }
+func (noBackups) Settings(context.Context) (api.BackupSettings, error) {
+	return api.BackupSettings{Keep: 7}, nil
+}
+func (noBackups) SetSettings(context.Context, api.BackupSettings) error { return nil }
 
 func check(t *testing.T, err error) {
 	t.Helper()
@@ -339,6 +351,42 @@ func TestUsersSignInAndOut(t *testing.T) {
 	audit := mustJSON(t, h.want(200, "GET", "/audit", ""))
 	if !strings.Contains(audit, "add-user") || strings.Contains(audit, "palavras") {
 		t.Errorf("audit: %s", audit)
+	}
+}
+
+// The audit tells what changed, as it was and as it is, and never a secret.
+func TestAuditTellsBeforeAndAfter(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	h.want(200, "PUT", "/flows/a", strings.Replace(flow, `"name": "A"`, `"name": "B"`, 1))
+	h.want(200, "POST", "/flows/a/check", flow)
+	h.want(200, "PUT", "/vars", `{"city": "Recife"}`)
+	h.want(200, "PUT", "/vars", `{"city": "Olinda"}`)
+	h.want(201, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "canary-7d1f"}, "hosts": ["api.example.com"]}`)
+	h.want(200, "PUT", "/connections/crm", `{"kind": "http_bearer", "fields": {"token": "canary-7d1f"}, "hosts": ["other.example.com"]}`)
+	h.want(201, "POST", "/tokens", `{"name": "ci", "role": "viewer"}`)
+	h.want(200, "DELETE", "/people/ana@example.com", "")
+	items := h.want(200, "GET", "/audit", "")["items"].([]any)
+	got := map[string]string{}
+	for _, item := range items {
+		v := item.(map[string]any)
+		got[v["action"].(string)] += mustJSON(t, map[string]any{"before": v["before"], "after": v["after"], "target": v["target"]})
+	}
+	for action, wants := range map[string][]string{
+		"update-flow":    {`"before":{"name":"A"}`, `"after":{"name":"B"}`},
+		"put-vars":       {`"before":{"city":"Recife"}`, `"after":{"city":"Olinda"}`},
+		"put-connection": {`"hosts":["api.example.com"]`, `"hosts":["other.example.com"]`},
+		"add-token":      {`"name":"ci"`},
+		"erase-person":   {`"/people/…"`},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(got[action], want) {
+				t.Errorf("%s: %s, want %s", action, got[action], want)
+			}
+		}
+	}
+	if all := mustJSON(t, items); strings.Contains(all, "canary") || strings.Contains(all, "gch_") || strings.Contains(all, "ana@") || got["check-flow"] != "" {
+		t.Errorf("the audit tells too much: %s", all)
 	}
 }
 

@@ -99,7 +99,7 @@ func (s *server) exportPerson(ctx context.Context, in *KeyPath) (*personOutput, 
 type erasureOutput struct{ Body engine.Erasure }
 
 func (s *server) erasePerson(ctx context.Context, in *KeyPath) (*erasureOutput, error) {
-	receipt, err := s.Engine.Erase(ctx, in.person())
+	receipt, err := s.Engine.Erase(ctx, in.person(), who(ctx).Name)
 	return &erasureOutput{receipt}, err
 }
 

@@ -41,6 +41,21 @@ func TestSearchMaskAndErase(t *testing.T) {
 		t.Errorf("%v", gone)
 	}
 	h.want(422, "DELETE", "/people/an", "")
+	// Events that made no run hold people too.
+	h.want(201, "POST", "/flows", `{"id": "new", "name": "New", "trigger": {"kind": "manual"}, "steps": []}`)
+	h.want(200, "POST", "/flows/new/events", `{"event": {"body": {"email": "bia@example.com"}}}`)
+	person := h.want(200, "GET", "/people/bia@example.com", "")
+	items := person["items"].([]any)
+	if len(items) != 1 || person["as"] != "email" || items[0].(map[string]any)["run"] != nil || items[0].(map[string]any)["flow_name"] != "New" {
+		t.Errorf("%v", person)
+	}
+	receipt := h.want(200, "DELETE", "/people/bia@example.com", "")
+	if len(receipt["events"].([]any)) != 1 || receipt["key_digest"] == "" || strings.Contains(mustJSON(t, receipt), "bia@") {
+		t.Errorf("%v", receipt)
+	}
+	if person := h.want(200, "GET", "/people/bia@example.com", ""); len(person["items"].([]any)) != 0 {
+		t.Errorf("still there: %v", person)
+	}
 	if got := h.want(200, "GET", "/stats", ""); got["flows"].(map[string]any)["a"].(map[string]any)["succeeded"] != 2.0 {
 		t.Errorf("%v", got)
 	}

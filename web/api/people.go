@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +14,14 @@ import (
 )
 
 type requestKey struct{}
+
+type writerKey struct{}
+
+// writerOf is where the answer goes, for those that need longer than others.
+func writerOf(ctx context.Context) http.ResponseWriter {
+	w, _ := ctx.Value(writerKey{}).(http.ResponseWriter)
+	return w
+}
 
 // requestOf is the request itself, for cookies and the asker's address.
 func requestOf(ctx context.Context) *http.Request {
@@ -167,6 +176,9 @@ type AuditView struct {
 	Role   string    `json:"role"`
 	Action string    `json:"action" doc:"the call, as the API description names it"`
 	Target string    `json:"target" doc:"path of what it was done to"`
+
+	Before map[string]any `json:"before" doc:"what changed, as it was; never a secret"`
+	After  map[string]any `json:"after" doc:"what changed, as it is now"`
 }
 
 const (
@@ -174,15 +186,32 @@ const (
 	auditFor   = 400 * 24 * time.Hour
 )
 
-// audit notes a change that was made. Bodies are left out: they may hold secrets.
-func (s *server) audit(ctx context.Context, action string) {
+// before is what a changing call is about to change.
+func (s *server) before(ctx context.Context) map[string]any {
+	if r := requestOf(ctx); r != nil && r.Method != http.MethodGet {
+		return s.snapshot(ctx, r.URL.Path[len(Prefix):])
+	}
+	return nil
+}
+
+// unaudited are calls that change nothing.
+var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate"}
+
+// audit notes a change that was made. Bodies are left out: they may hold secrets. What is
+// told of a person who was erased is not who it was.
+func (s *server) audit(ctx context.Context, action string, before map[string]any) {
 	r, p := requestOf(ctx), who(ctx)
-	if r == nil || r.Method == http.MethodGet {
+	if r == nil || r.Method == http.MethodGet || slices.Contains(unaudited, action) {
 		return
+	}
+	target := r.URL.Path[len(Prefix):]
+	if action == "erase-person" {
+		target = "/people/…"
 	}
 	now := time.Now().UTC()
 	// Keys rise backwards in time, so that the newest come first.
-	v := AuditView{ID: fmt.Sprintf("%020d", (1<<62)-now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: r.URL.Path[len(Prefix):]}
+	v := AuditView{ID: fmt.Sprintf("%020d", (1<<62)-now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: target}
+	v.Before, v.After = changes(before, s.snapshot(ctx, r.URL.Path[len(Prefix):]))
 	value, err := json.Marshal(v)
 	if err == nil {
 		_, err = s.Store.PutKey(context.WithoutCancel(ctx), auditSpace, v.ID, value, -1, auditFor)

@@ -31,11 +31,12 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 		}
 		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+			before := s.before(ctx)
 			out, err := f(ctx, in)
 			if err != nil {
 				return nil, s.spoken(ctx, op.OperationID, err)
 			}
-			s.audit(ctx, op.OperationID)
+			s.audit(ctx, op.OperationID, before)
 			return out, nil
 		})
 		if raw {
@@ -167,6 +168,10 @@ func (s *server) routes() []route {
 		{method: post, path: "/tokens", permission: manage, id: "add-token", summary: "Add an API token", status: 201, register: does(s, s.addToken)},
 		{method: del, path: "/tokens/{id}", permission: manage, id: "revoke-token", summary: "Revoke an API token", status: 204, register: does(s, s.revokeToken)},
 		{method: get, path: "/audit", permission: manage, id: "list-audit", summary: "Who did what", register: does(s, s.listAudit)},
+		{method: get, path: "/backups", permission: manage, id: "list-backups", summary: "Backups", register: does(s, s.listBackups)},
+		{method: get, path: "/backups/settings", permission: manage, id: "get-backup-settings", summary: "When backups are made", register: does(s, s.getBackupSettings)},
+		{method: put, path: "/backups/settings", permission: manage, id: "put-backup-settings", summary: "Say when backups are made", register: does(s, s.putBackupSettings)},
+		{method: get, path: "/backups/{name}", permission: manage, id: "fetch-backup", summary: "The file of a backup", plain: s.fetchBackup},
 		{method: post, path: "/backup", permission: manage, id: "backup", summary: "Write a backup", status: 201, register: does(s, s.backup)},
 	}
 }

@@ -112,19 +112,3 @@ func (s *server) deleteState(ctx context.Context, in *KeyPath) (*nothing, error)
 	}
 	return nil, nil
 }
-
-type backupOutput struct {
-	Body struct {
-		Path string `json:"path" doc:"on the server"`
-	}
-}
-
-func (s *server) backup(ctx context.Context, _ *nothing) (*backupOutput, error) {
-	path, err := s.Backup(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &backupOutput{}
-	out.Body.Path = path
-	return out, nil
-}

@@ -279,6 +279,18 @@ func (r *rejects) list(q store.Query, what *sought) []store.EventInfo {
 	return list
 }
 
+func (r *rejects) erase(ids []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, kept := range r.kept {
+		for i := range kept {
+			if slices.Contains(ids, kept[i].ID) {
+				kept[i].Meta, kept[i].Body, kept[i].Title, kept[i].Reason = nil, nil, "", "erased"
+			}
+		}
+	}
+}
+
 func (r *rejects) get(id string) (store.EventInfo, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

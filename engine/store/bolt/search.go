@@ -191,7 +191,8 @@ func (s *sought) inEvent(e *savedEvent) bool {
 	return e.ID == string(s.text) || s.in([]byte(e.Title)) || s.in([]byte(e.Reason)) || s.in(e.Body)
 }
 
-// Erase takes out what events and runs hold of a person: bodies, envelopes and step records.
+// Erase takes out what runs, and events that made none, hold of a person: bodies, envelopes
+// and step records.
 // That they happened stays.
 func (s *Store) Erase(runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
@@ -200,6 +201,9 @@ func (s *Store) Erase(runs []string) error {
 		for _, id := range runs {
 			n, r, own, err := s.find(tx, id)
 			if own != nil {
+				if err := eraseEvent(tx, id); err != nil {
+					return err
+				}
 				continue
 			}
 			if err != nil {
@@ -217,7 +221,24 @@ func (s *Store) Erase(runs []string) error {
 	if err != nil {
 		return err
 	}
+	s.rejects.erase(runs)
 	return s.archive.erase(runs)
+}
+
+// eraseEvent erases an event that made no run.
+func eraseEvent(tx *tx, id string) error {
+	n, err := numberOf(id)
+	if err != nil {
+		return nil //nolint:nilerr // it names nothing that is here
+	}
+	var e savedEvent
+	if err := get(tx, "events", number(n), &e); errors.Is(err, store.ErrNotFound) || (err == nil && (e.ID != id || e.Run != "")) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	e.erase()
+	return put(tx, "events", number(n), e)
 }
 
 func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {

@@ -158,6 +158,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups */
+        get: operations["list-backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When backups are made */
+        get: operations["get-backup-settings"];
+        /** Say when backups are made */
+        put: operations["put-backup-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connection-kinds": {
         parameters: {
             query?: never;
@@ -1251,8 +1286,16 @@ export interface components {
         AuditView: {
             /** @description the call, as the API description names it */
             action: string;
+            /** @description what changed, as it is now */
+            after: {
+                [key: string]: unknown;
+            };
             /** Format: date-time */
             at: string;
+            /** @description what changed, as it was; never a secret */
+            before: {
+                [key: string]: unknown;
+            };
             id: string;
             role: string;
             /** @description path of what it was done to */
@@ -1294,9 +1337,23 @@ export interface components {
             run?: string;
             title?: string;
         };
-        BackupOutputBody: {
+        BackupSettings: {
+            /** @description a duration such as 24h; empty is never */
+            every: string;
+            /**
+             * Format: int64
+             * @description how many are kept
+             */
+            keep: number;
+        };
+        BackupView: {
+            /** Format: date-time */
+            at: string;
+            name: string;
             /** @description on the server */
             path: string;
+            /** Format: int64 */
+            size: number;
         };
         CatalogueOutputActionViewBody: {
             items: components["schemas"]["ActionView"][];
@@ -1504,11 +1561,26 @@ export interface components {
             path: string;
             want: unknown;
         };
+        EffectView: {
+            action: string;
+            /** Format: date-time */
+            at: string | null;
+            name: string;
+            path: string;
+            /** @description what was asked for: the input, redacted */
+            request?: unknown;
+            status: string;
+        };
         Erasure: {
             /** Format: date-time */
             at: string;
-            /** @description runs */
+            by: string;
+            /** @description runs, each with its event */
             erased: string[];
+            /** @description events that made no run */
+            events: string[];
+            /** @description SHA-256 of the key */
+            key_digest: string;
             /** @description runs that have not ended and stay until they have */
             open: string[];
         };
@@ -1824,6 +1896,10 @@ export interface components {
             items: components["schemas"]["AuditView"][];
             next: string | null;
         };
+        ListBackupView: {
+            items: components["schemas"]["BackupView"][];
+            next: string | null;
+        };
         ListConnectionView: {
             items: components["schemas"]["ConnectionView"][];
             next: string | null;
@@ -1866,6 +1942,18 @@ export interface components {
             error?: components["schemas"]["MockError"];
             output?: unknown;
         };
+        Moment: {
+            /** Format: date-time */
+            at: string;
+            /** @description steps that changed the world outside */
+            effects: components["schemas"]["EffectView"][];
+            /** @description null when only what came of it is known */
+            event: components["schemas"]["EventView"];
+            flow: string;
+            flow_name: string;
+            /** @description null when it made none */
+            run: components["schemas"]["RunView"];
+        };
         NoticeView: {
             /** Format: date-time */
             at: string;
@@ -1907,6 +1995,13 @@ export interface components {
             pass: number;
         };
         PersonView: {
+            /**
+             * @description what the key looks like
+             * @enum {string}
+             */
+            as: "email" | "phone" | "cpf" | "text";
+            /** @description events and what came of them, newest first */
+            items: components["schemas"]["Moment"][];
             key: string;
             /** @description there are more than were looked at; ask again after erasing, or narrow */
             more: boolean;
@@ -2698,7 +2793,98 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BackupOutputBody"];
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBackupView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-backup-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-backup-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupSettings"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gancho/engine/flow"
+)
+
+// mostAudited is what is kept of one side of a change; beyond it only what changed is named.
+const mostAudited = 16 << 10
+
+// snapshot is what a call under a path may change, as people may see it: no secret is in it.
+func (s *server) snapshot(ctx context.Context, path string) map[string]any {
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	name, _, _ := strings.Cut(rest, "/")
+	if plain, err := url.PathUnescape(name); err == nil {
+		name = plain
+	}
+	switch kind {
+	case "flows":
+		return s.flowSnapshot(name)
+	case "connections":
+		if name == "" {
+			return named(s.Connections.List(), "name")
+		}
+		if v, err := s.Connections.Get(name); err == nil {
+			return asMembers(v)
+		}
+	case "users":
+		return named(s.People.Users(), "email")
+	case "tokens":
+		all := named(s.People.Tokens(), "id")
+		for _, t := range all {
+			if view, ok := t.(map[string]any); ok {
+				delete(view, "last_used")
+			}
+		}
+		return all
+	case "vars":
+		return s.Engine.Vars()
+	case "alerts":
+		if settings, err := s.Engine.AlertSettings(ctx); err == nil && name == "settings" {
+			return asMembers(settings)
+		}
+	case "backups":
+		if settings, err := s.Backups.Settings(ctx); err == nil && name == "settings" {
+			return asMembers(settings)
+		}
+	}
+	return nil
+}
+
+func (s *server) flowSnapshot(id string) map[string]any {
+	e, err := s.Flows.Get(id)
+	if err != nil {
+		return nil
+	}
+	members := asMembers(e.Draft)
+	delete(members, "id")
+	delete(members, "steps") // each by itself, so that a change names the step
+	flow.Walk(e.Draft.Steps, "", func(_ string, step *flow.Step) {
+		own := *step
+		own.Steps, own.Branches, own.Catch = nil, nil, nil
+		members["step "+step.ID] = asMembers(own)
+	})
+	members["state"], members["published_rev"] = string(e.State), e.PublishedRev
+	return members
+}
+
+// named makes a map of a list of views, by one of their members.
+func named[T any](list []T, by string) map[string]any {
+	all := map[string]any{}
+	for _, v := range list {
+		members := asMembers(v)
+		if name, ok := members[by].(string); ok {
+			all[name] = members
+		}
+	}
+	return all
+}
+
+func asMembers(v any) map[string]any {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	var members map[string]any
+	if json.Unmarshal(data, &members) != nil {
+		return nil
+	}
+	return members
+}
+
+// changes gives the members that differ, as they were and as they are; nil where none was.
+func changes(before, after map[string]any) (was, is map[string]any) {
+	was, is = map[string]any{}, map[string]any{}
+	names := slices.Collect(maps.Keys(before))
+	names = slices.AppendSeq(names, maps.Keys(after))
+	for _, name := range names {
+		a, had := before[name]
+		b, has := after[name]
+		if reflect.DeepEqual(a, b) {
+			continue
+		}
+		if had {
+			was[name] = a
+		}
+		if has {
+			is[name] = b
+		}
+	}
+	return fitting(was), fitting(is)
+}
+
+func fitting(members map[string]any) map[string]any {
+	if len(members) == 0 {
+		return nil
+	}
+	if data, err := json.Marshal(members); err == nil && len(data) <= mostAudited {
+		return members
+	}
+	for name := range members {
+		members[name] = "…"
+	}
+	return members
+}
