@@ -307,10 +307,8 @@ func (x *delivery) fitsSchema() *refusal {
 		err = x.door.schema.Validate(value)
 	}
 	if err != nil {
-		return &refusal{
-			status: http.StatusUnprocessableEntity, code: "schema", reason: misfit(err), keepBody: true,
-			words: form.Label("the body does not fit the schema", "o corpo não segue o schema"),
-		}
+		words := misfit(err)
+		return &refusal{status: http.StatusUnprocessableEntity, code: "schema", words: words, reason: words.EN, keepBody: true}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"gancho/engine/form"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // noLoader lets no schema read files or addresses.
@@ -38,18 +39,33 @@ func badSchema(path string, err error) form.Problem {
 	return problem(path, "bad_schema", "is not a JSON Schema that can be used: "+text, "não é um JSON Schema que possa ser usado: "+text)
 }
 
-// misfit says where a body does not fit its schema, without its values.
-func misfit(err error) string {
+// misfit says where a body does not fit its schema and what is wrong there, without its values.
+func misfit(err error) form.Words {
+	words := form.Label("the body does not fit the schema", "o corpo não segue o schema")
 	var v *jsonschema.ValidationError
 	if !errors.As(err, &v) {
-		return "the body does not fit the schema"
+		return words
 	}
 	for len(v.Causes) > 0 {
 		v = v.Causes[0]
 	}
-	at := "/" + strings.Join(v.InstanceLocation, "/")
-	if keyword := v.ErrorKind.KeywordPath(); len(keyword) > 0 {
-		return fmt.Sprintf("the body does not fit the schema at %s (%s)", at, strings.Join(keyword, "/"))
+	at, what := "/"+strings.Join(v.InstanceLocation, "/"), fault(v.ErrorKind)
+	return form.Label(words.EN+": at "+at+", "+what.EN, words.PT+": em "+at+", "+what.PT)
+}
+
+// fault says what is wrong, by the keyword of the schema.
+func fault(k jsonschema.ErrorKind) form.Words {
+	switch k := k.(type) {
+	case *kind.Required:
+		names := strings.Join(k.Missing, ", ")
+		return form.Label(names+" is missing", "falta "+names)
+	case *kind.Type:
+		want := strings.Join(k.Want, " or ")
+		return form.Label("there is "+k.Got+" where "+want+" should be", "há "+k.Got+" no lugar de "+want)
+	case *kind.AdditionalProperties:
+		names := strings.Join(k.Properties, ", ")
+		return form.Label(names+" is not allowed", names+" não é permitido")
 	}
-	return "the body does not fit the schema at " + at
+	keyword := strings.Join(k.KeywordPath(), "/")
+	return form.Label("the value breaks the rule "+keyword, "o valor não segue a regra "+keyword)
 }
