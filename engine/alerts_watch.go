@@ -54,7 +54,8 @@ func (e *Engine) noteFailure(flow, run string) {
 func (e *Engine) watch(ctx context.Context) {
 	t := time.NewTicker(lookEvery)
 	defer t.Stop()
-	for e.look(ctx); ctx.Err() == nil; e.look(ctx) {
+	for ctx.Err() == nil {
+		e.look(ctx)
 		select {
 		case <-ctx.Done():
 		case <-t.C:
