@@ -200,8 +200,29 @@ func (e *Engine) scopeFor(ctx context.Context, q *Question, p *Preview, programs
 	if len(newest) == 0 {
 		return e.sampleScope(ctx, q, programs)
 	}
-	p.Event, _ = newest[0]["id"].(string)
-	return e.scopeOfKept(ctx, q, newest[0], programs)
+	trigger := e.exemplar(ctx, q, newest)
+	p.Event, _ = trigger["id"].(string)
+	return e.scopeOfKept(ctx, q, trigger, programs)
+}
+
+// exemplar is the newest event that reaches the steps; the newest of all where none does.
+func (e *Engine) exemplar(ctx context.Context, q *Question, newest []map[string]any) map[string]any {
+	where, err := expression.Compile(q.Flow.Trigger.Where)
+	if q.Step == flow.AtTrigger || err != nil {
+		return newest[0]
+	}
+	for _, trigger := range newest {
+		at := *q
+		at.Step = flow.AtTrigger
+		scope, err := e.scopeOfKept(ctx, &at, trigger, []*expression.Program{where})
+		if err != nil {
+			break
+		}
+		if ok, _, err := where.Bool(ctx, scope); err == nil && ok {
+			return trigger
+		}
+	}
+	return newest[0]
 }
 
 // scopeOfKept is scopeOf for one of the newest events, remembered for the next key stroke.

@@ -300,3 +300,18 @@ func TestDocsPage(t *testing.T) {
 		}
 	}
 }
+
+// TestPreviewTakesAnEventThatReachesTheSteps: a filtered one has no outputs to show.
+func TestPreviewTakesAnEventThatReachesTheSteps(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "paid", "trigger": {"kind": "manual", "where": "trigger.body.paid == true"}, "steps": [
+		{"id": "order", "action": "set", "with": {"values": {"id": "{{ trigger.body.id }}"}}}, {"id": "say", "action": "log", "with": {"message": "{{ steps.order.id }}"}}]}`)
+	h.want(200, "POST", "/flows/paid/events", `{"event": {"body": {"id": 1, "paid": true}}}`)
+	h.want(200, "POST", "/flows/paid/events", `{"event": {"body": {"id": 2, "paid": false}}}`)
+	if v := h.want(200, "POST", "/expression", `{"flow": "paid", "step": "say", "source": "steps.order.id"}`); v["value"] != 1.0 {
+		t.Errorf("%v", v)
+	}
+	if v := h.want(200, "POST", "/expression", `{"flow": "paid", "place": "trigger", "source": "trigger.body.id"}`); v["value"] != 2.0 {
+		t.Errorf("at the trigger: %v", v)
+	}
+}
