@@ -27,7 +27,7 @@ export function EventList({ role }: { role: string }) {
   const url = flows.data?.items.find((f) => f.url && (!filter.at('flow') || f.id === filter.at('flow')))?.url
   return (
     <Page title={t.events} wide>
-      <Filters filter={filter} statuses={statuses} />
+      <Filters events filter={filter} statuses={statuses} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
       {events.isPending && <Skeleton rows={8} />}
       {events.isSuccess && list.length === 0 && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)
@@ -47,7 +47,7 @@ function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: st
   return (
     <li>
       <button type="button" aria-haspopup="dialog" onClick={open} className="grid w-full min-w-0 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-sunken sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
-        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={event.status} /></span>
+        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status event of={event.status} /></span>
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2"><span className="truncate font-medium">{title}</span>{title !== flow && <span className="truncate text-secondary text-text-2">{flow}</span>}</span>
           {event.status !== 'accepted' && <span className="line-clamp-2 text-secondary break-words text-text-2">{event.status === 'filtered' && event.reason ? event.reason : t[whyOf(event)]}</span>}

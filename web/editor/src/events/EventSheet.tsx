@@ -41,7 +41,7 @@ function Whole({ event }: { event: Event }) {
   return (
     <div className="space-y-5 pb-4">
       <div className="rounded-xl bg-sunken p-3">
-        <p className="flex items-start gap-2.5"><Status of={event.status} /><span>{t[whyOf(event)]}</span></p>
+        <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{t[whyOf(event)]}</span></p>
         {event.reason && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: {event.reason}</p>}
         {event.note && <p className="mt-1 text-secondary break-words text-warn">{t.noteOf}: {event.note}</p>}
         <p className="mt-2.5 flex flex-wrap gap-2">

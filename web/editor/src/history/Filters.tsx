@@ -9,9 +9,9 @@ import type { Filter } from './useFilter'
 import { useWords } from './words'
 
 /** Filters narrow a list of runs or events; they stand in the address. */
-export function Filters({ filter, statuses }: { filter: Filter; statuses: readonly string[] }) {
+export function Filters({ filter, statuses, events }: { filter: Filter; statuses: readonly string[]; events?: boolean }) {
   const t = useWords()
-  const word = useStatusWord()
+  const word = useStatusWord(events)
   const flows = useFlows('')
   const { at, set } = filter
   const [between, setBetween] = useState(at('from') !== '' || at('to') !== '')

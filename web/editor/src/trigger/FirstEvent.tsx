@@ -46,7 +46,7 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
       {newest
         ? (
           <div className="p-3">
-            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span></p>
+            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status event of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span></p>
             {newest.title && <p className="mt-1 break-words text-text-2">{newest.title}</p>}
             <Glance value={newest.trigger?.['body']} />
           </div>
@@ -97,7 +97,7 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
         {asking
           ? <><Button look="primary" size="small" busy={send.isPending} onClick={() => { setAsking(false); send.mutate() }}>{t.sampleYes}</Button><Button look="quiet" size="small" onClick={() => setAsking(false)}>{t.cancel}</Button></>
           : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}
-        {send.data && !asking && 'status' in send.data && <Status of={String(send.data.status)} />}
+        {send.data && !asking && 'status' in send.data && <Status event of={String(send.data.status)} />}
       </div>
       {asking && <p className="mt-1.5 text-meta text-warn">{t.sampleRuns}</p>}
       {events.length === 1 && sample && <p className="mt-1.5 text-meta text-text-3">{say(sample.label)}</p>}

@@ -11,15 +11,19 @@ type Known = keyof typeof icons
 
 export const isStatus = (text: string): text is Known => text in icons
 
-/** useStatusWord gives the word of a state of a run, step or event. */
-export function useStatusWord() {
+/** useStatusWord gives the word of a state of a run or step, or of an event: Portuguese tells them apart. */
+export function useStatusWord(event = false) {
   const t = useWords()
-  return (of: string) => (!isStatus(of) ? of : of === 'duplicate' ? t.duplicateStatus : t[of])
+  return (of: string) => {
+    if (!isStatus(of)) return of
+    if (of === 'duplicate') return event ? t.duplicateEvent : t.duplicateStatus
+    return of === 'filtered' && event ? t.filteredEvent : t[of]
+  }
 }
 
 /** Status says a state by icon and word; colour only repeats it. */
-export function Status({ of }: { of: string }) {
-  const word = useStatusWord()
+export function Status({ of, event }: { of: string; event?: boolean }) {
+  const word = useStatusWord(event)
   if (!isStatus(of)) return <Badge>{of}</Badge>
   const [Icon, tone] = icons[of]
   return (

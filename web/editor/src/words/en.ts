@@ -58,6 +58,8 @@ export const en = {
   canceled: 'canceled',
   skipped: 'skipped',
   duplicateStatus: 'duplicate',
+  filteredEvent: 'filtered',
+  duplicateEvent: 'duplicate',
   accepted: 'accepted',
   rejected: 'rejected',
   captured: 'captured',

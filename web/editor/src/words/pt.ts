@@ -59,6 +59,8 @@ export const pt: Words = {
   canceled: 'cancelada',
   skipped: 'pulado',
   duplicateStatus: 'repetida',
+  filteredEvent: 'filtrado',
+  duplicateEvent: 'repetido',
   accepted: 'aceito',
   rejected: 'rejeitado',
   captured: 'capturado',
