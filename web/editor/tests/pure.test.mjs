@@ -138,7 +138,7 @@ test('the same place is a clash with both values; theirs stays until it is decid
   const { flow: both, clashes } = rebase(base, set('mine'), set('theirs'))
   assert.equal(flow.find(both, 'b1').with.message, 'theirs')
   assert.equal(clashes.length, 1)
-  assert.deepEqual(clashes[0], { step: 'b1', path: ['with'], mine: { message: 'mine' }, theirs: { message: 'theirs' } })
+  assert.deepEqual(clashes[0], { step: 'b1', path: ['with', 'message'], mine: 'mine', theirs: 'theirs' })
   assert.equal(flow.find(decide(both, clashes[0], clashes[0].mine), 'b1').with.message, 'mine')
 })
 
