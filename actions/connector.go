@@ -3,6 +3,8 @@ package actions
 import (
 	"net/url"
 	"strings"
+
+	"gancho/engine/form"
 )
 
 // Connector describes what can be done at a provider: how a connection signs in, which limits
@@ -17,6 +19,9 @@ type Connector struct {
 
 // ID is the connector's name in flows: the kind of an action is <connector>.<action>.
 func (c *Connector) ID() string { return c.file.ID }
+
+// Name is the provider's, for people.
+func (c *Connector) Name() form.Words { return c.file.Name }
 
 func hostOfText(address string) string {
 	u, err := url.Parse(address)

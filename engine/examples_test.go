@@ -13,8 +13,8 @@ import (
 )
 
 var exampleConnections = map[string]string{
-	"crm": "http_bearer", "shop": "http_header", "stripe": "http_bearer", "rdstation": "oauth2", "team-slack": "slack:bot", "mail": "smtp",
-	"shop-webhook": "generic:webhook", "stripe-webhook": "generic:webhook",
+	"crm": "http_bearer", "shop": "http_header", "stripe": "stripe:key", "rdstation": "rdstation:api_key", "team-slack": "slack:bot", "mail": "smtp",
+	"shop-webhook": "woocommerce:webhook", "stripe-webhook": "stripe:webhook",
 }
 
 func examples(t *testing.T) (*flow.Bundle, *engine.Catalogue) {
@@ -31,7 +31,7 @@ func examples(t *testing.T) (*flow.Bundle, *engine.Catalogue) {
 	}
 	out, err := actions.NewOutbound(actions.OutboundConfig{})
 	check(t, err)
-	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), actions.Connections(out))
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), triggers.BuiltIn().ConnectionKinds(actions.Connections(out)))
 	check(t, err)
 	return b, catalogue
 }

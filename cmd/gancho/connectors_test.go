@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gancho/actions"
 )
 
 // provider is a stand-in of an outside service: it answers as a test says, and remembers.
@@ -369,4 +371,16 @@ func runProgram(t *testing.T, args ...string) (int, string) {
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	out, _ := cmd.CombinedOutput()
 	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// The example of the guide is a connector.
+func TestTheGuideShowsAConnector(t *testing.T) {
+	text, err := os.ReadFile("../../docs/connectors.md")
+	must(t, err)
+	_, rest, _ := strings.Cut(string(text), "```json\n")
+	example, _, _ := strings.Cut(rest, "```")
+	c, problems := actions.ParseConnector([]byte(example), true)
+	if c == nil || c.ID() != "x_erp" {
+		t.Errorf("%+v", problems)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/actions"
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
@@ -19,7 +20,8 @@ type docsCommand struct {
 	Dir string `arg:"" help:"Folder to write into."`
 }
 
-// Run writes actions.md, triggers.md, functions.md in both languages and flow.schema.json.
+// Run writes actions.md, triggers.md, functions.md and a page per connector in both languages,
+// and flow.schema.json.
 func (c *docsCommand) Run(to streams) error {
 	known, err := offline(outboundFlags{}, ownFlags{})
 	if err != nil {
@@ -35,8 +37,11 @@ func (c *docsCommand) Run(to streams) error {
 		files["actions"+suffix] = actionsPage(known, lang)
 		files["triggers"+suffix] = triggersPage(known, lang)
 		files["functions"+suffix] = functionsPage(lang)
+		for _, c := range actions.BuiltInConnectors() {
+			files[filepath.Join("connectors", c.ID()+suffix)] = connectorPage(known, c, lang)
+		}
 	}
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil { //nolint:gosec // documentation
+	if err := os.MkdirAll(filepath.Join(c.Dir, "connectors"), 0o755); err != nil { //nolint:gosec // documentation
 		return fmt.Errorf("make %s: %w", c.Dir, err)
 	}
 	for name, text := range files {
@@ -53,19 +58,56 @@ func actionsPage(known *engine.Catalogue, lang string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", form.Label("Actions", "Ações").In(lang))
 	for i := range known.Actions() {
-		a := &known.Actions()[i]
-		fmt.Fprintf(&b, "\n## `%s` %s\n\n%s.\n", a.Kind, a.Title.In(lang), a.Summary.In(lang))
-		if len(a.Connection) > 0 {
-			fmt.Fprintf(&b, "\n%s: `%s`.\n", form.Label("Connection", "Conexão").In(lang), strings.Join(a.Connection, "`, `"))
+		writeAction(&b, &known.Actions()[i], lang)
+	}
+	return b.String()
+}
+
+func writeAction(b *strings.Builder, a *engine.Action, lang string) {
+	fmt.Fprintf(b, "\n## `%s` %s\n\n%s.\n", a.Kind, a.Title.In(lang), strings.TrimSuffix(a.Summary.In(lang), "."))
+	if text := a.Help.In(lang); text != "" {
+		fmt.Fprintf(b, "\n%s\n", text)
+	}
+	if len(a.Connection) > 0 {
+		fmt.Fprintf(b, "\n%s: `%s`.\n", form.Label("Connection", "Conexão").In(lang), strings.Join(a.Connection, "`, `"))
+	}
+	fieldTable(b, a.New().Fields(), lang)
+	if sample := a.Yields(); sample != nil {
+		if data, err := flow.Marshal(sample); err == nil {
+			fmt.Fprintf(b, "\n%s: `%s`\n", form.Label("Output", "Resultado").In(lang), compactJSON(data))
 		}
-		fieldTable(&b, a.New().Fields(), lang)
-		if sample := a.Yields(); sample != nil {
-			if data, err := flow.Marshal(sample); err == nil {
-				fmt.Fprintf(&b, "\n%s: `%s`\n", form.Label("Output", "Resultado").In(lang), compactJSON(data))
-			}
+	}
+}
+
+// connectorPage tells all of one connector: how a connection is made, and what it can do.
+func connectorPage(known *engine.Catalogue, c *actions.Connector, lang string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", c.Name().In(lang))
+	for _, k := range known.Connections() {
+		if strings.HasPrefix(k.Kind, c.ID()+":") {
+			writeKind(&b, k, lang)
+		}
+	}
+	for i := range known.Actions() {
+		if a := &known.Actions()[i]; strings.HasPrefix(a.Kind, c.ID()+".") {
+			writeAction(&b, a, lang)
 		}
 	}
 	return b.String()
+}
+
+func writeKind(b *strings.Builder, k engine.ConnectionKind, lang string) {
+	fmt.Fprintf(b, "\n## %s `%s`\n\n%s\n", form.Label("Connection", "Conexão").In(lang), k.Kind, k.Help.In(lang))
+	for _, f := range k.Fields {
+		fmt.Fprintf(b, "\n- `%s` %s", f.ID, f.Label.In(lang))
+		if f.Secret {
+			fmt.Fprintf(b, " (%s)", form.Label("secret", "segredo").In(lang))
+		}
+		if text := f.Help.In(lang); text != "" {
+			fmt.Fprintf(b, ": %s", text)
+		}
+	}
+	fmt.Fprintf(b, "\n\n%s: `%s`\n", form.Label("Sent to", "Enviada para").In(lang), strings.Join(k.Hosts, "`, `"))
 }
 
 func triggersPage(known *engine.Catalogue, lang string) string {
