@@ -60,8 +60,10 @@ export function startLive(queries: QueryClient, again: () => void): () => void {
       apply(queries, batch)
     }, 200)
   }
+  const refresh = () => void queries.invalidateQueries({ type: 'active', predicate: ({ queryKey: [key] }) => live.has(String(key)) })
   const turn = (on: boolean) => {
     if (on && state === 'paused') again()
+    if (on && state === 'waiting') refresh() // what changed between the page's first questions and the stream
     if (on) heard = Date.now()
     streaming = on
     if (on) become('on')
@@ -83,7 +85,7 @@ export function startLive(queries: QueryClient, again: () => void): () => void {
   const poll = setInterval(() => {
     if (streaming) return
     if (Date.now() - heard > patience) become('paused')
-    if (state === 'paused') void queries.invalidateQueries({ type: 'active', predicate: ({ queryKey: [key] }) => live.has(String(key)) })
+    if (state === 'paused') refresh()
   }, patience)
   return () => {
     ended.abort()
