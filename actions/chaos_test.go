@@ -116,7 +116,10 @@ var chaos = []struct {
 	serve func(w http.ResponseWriter, r *http.Request)
 	fates []string // the classes that are right; "maybe" stands for retry, or unknown where it must not be repeated
 }{
-	{"slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, []string{"maybe"}},
+	{"slow", func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // else an empty 200 could still overtake the end of the connection
+	}, []string{"maybe"}},
 	{"cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, []string{"maybe"}},
 	{"half an answer", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
