@@ -64,7 +64,8 @@ export function useMakeDesk({ flow, step, event, results, missing, setMissing }:
   const events = useMemo(() => samples.data?.items ?? [], [samples.data])
   const wanted = event ?? pinned
   const elsewhere = useQuery({ queryKey: ['event', wanted], enabled: wanted !== null && samples.isSuccess && !events.some((e) => e.id === wanted), queryFn: () => take(api.GET('/events/{id}', { params: { path: { id: wanted ?? '' } } })), retry: false })
-  const chosen = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined) ?? events[0]
+  const usual = (step && events.find((e) => e.status !== 'filtered')) ?? events[0] // a filtered one does not reach the steps
+  const chosen = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined) ?? usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
   const statsOf = useCallback((p: string) => byPath.get(generic(p)), [byPath])
   const labelOf = useCallback((p: string) => byPath.get(generic(p))?.label || friendly(p), [byPath])
