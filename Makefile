@@ -2,6 +2,8 @@
 .PHONY: run test lint browser strace bench soak
 
 export PATH := $(CURDIR)/.bin:$(PATH)
+# A cache shared with another copy of the tree answers with that copy's paths.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/.bin/cache
 LINT = golangci-lint@v2.12.2
 EDITOR = web/editor/node_modules/.package-lock.json
 
