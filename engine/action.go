@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 )
@@ -193,7 +194,11 @@ func fault(err error) *Fault {
 		return &c
 	}
 	code := "error"
-	if errors.Is(err, context.DeadlineExceeded) {
+	var wrong *expression.Error
+	switch {
+	case errors.As(err, &wrong):
+		code = wrong.Code
+	case errors.Is(err, context.DeadlineExceeded):
 		code = "timeout"
 	}
 	return &Fault{Code: code, Message: err.Error(), Err: err}

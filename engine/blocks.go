@@ -339,7 +339,7 @@ func (s *callStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 	if w.run.Depth >= maxDepth {
 		return nil, next, Faultf("too_deep", "calls are nested more than %d deep", maxDepth)
 	}
-	child, err := w.hands.child(s.flow, s.input, w.run)
+	child, err := w.hands.child(s.flow, s.input, w)
 	if err != nil {
 		return nil, next, err
 	}

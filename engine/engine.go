@@ -71,7 +71,7 @@ func New(c Config) (*Engine, error) {
 	e.plans.made = map[planKey]*plan{}
 	e.keeps = newKeeps()
 	e.answers.waiting = map[string][]chan struct{}{}
-	e.failing.by = map[string]map[string]bool{}
+	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
 	if err := errors.Join(e.loadAlerts(context.Background()), e.loadStats(context.Background()), e.loadShadows(context.Background())); err != nil {
 		return nil, err
@@ -329,7 +329,7 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 		w.fault = Faultf("trigger", "%s", meta.Fault)
 	}
 	w.trigger = TriggerScope(&meta, body, work.Run.At, work.Run.EventName, work.Run.Event)
-	w.kind = meta.Kind
+	w.ofFailure = meta.Kind == "failure" || meta.OfFailure
 	if meta.KeyOf != "" {
 		w.keyOf = meta.KeyOf
 	}
@@ -363,7 +363,7 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 // failureEvents makes the events of the flows that are told of failures. A failure run
 // starts none.
 func (e *Engine) failureEvents(ctx context.Context, w *walker, cause store.RunError) []store.Event {
-	if w.kind == "failure" {
+	if w.ofFailure {
 		return nil
 	}
 	var events []store.Event

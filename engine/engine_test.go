@@ -256,6 +256,38 @@ func TestFailuresAreTriedAgainCaughtAndTold(t *testing.T) {
 	}
 }
 
+func TestOnFailureCallsAFlowOfAnyKind(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "mend", "trigger": {"kind": "call"}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }} at {{ trigger.body.step }}: {{ trigger.body.error.code }}"}}]}`)
+	h.publish(`{"id": "fail", "trigger": {"kind": "webhook"}, "settings": {"on_failure": "mend"}, "steps": [
+		{"id": "sum", "action": "set", "with": {"values": {"v": "{{ 1 / trigger.body.n }}"}}}]}`)
+	if v := h.finished(h.send("fail", `{"n": 0}`)); v.Error.Code != "expression" {
+		t.Errorf("got %+v, want the code expression", v.Error)
+	}
+	h.drained("mend")
+	if want := []string{"fail at sum: expression"}; !slices.Equal(s.arrived, want) {
+		t.Errorf("arrived %q, want %q", s.arrived, want)
+	}
+}
+
+// What a failure run calls may fail too: were its failure told, the two would call each other for ever.
+func TestAFlowCalledByAFailureRunStartsNoFailureFlow(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "part", "trigger": {"kind": "call"}, "steps": [{"id": "no", "action": "stop", "with": {"as": "failed"}}]}`)
+	h.publish(`{"id": "alarm", "trigger": {"kind": "failure", "with": {"flows": ["*"]}}, "steps": [
+		{"id": "ask", "action": "call", "with": {"flow": "part"}}]}`)
+	h.publish(`{"id": "fail", "trigger": {"kind": "webhook"}, "steps": [{"id": "no", "action": "stop", "with": {"as": "failed"}}]}`)
+	h.finished(h.send("fail", `{}`))
+	h.drained("alarm")
+	runs, _, err := h.Runs(t.Context(), store.Query{Limit: 10})
+	check(t, err)
+	if len(runs) != 3 {
+		t.Errorf("got %d runs, want 3: of fail, alarm and part", len(runs))
+	}
+}
+
 // drained waits until the newest run of a flow has ended.
 func (h *house) drained(id string) {
 	h.t.Helper()

@@ -20,6 +20,8 @@ type Meta struct {
 	Note    string            `json:"note,omitempty"`    // what the door noticed, for people
 	KeyOf   string            `json:"key_of,omitempty"`  // run whose idempotency keys a replay uses
 	Fault   string            `json:"fault,omitempty"`   // why a door expression failed: the run fails with it
+
+	OfFailure bool `json:"of_failure,omitempty"` // called by a run that a failure started: its own failure starts none
 }
 
 // bytes is the JSON of an envelope: a saved format.
@@ -35,6 +37,7 @@ func (m *Meta) bytes() []byte {
 	j.textIf("note", m.Note)
 	j.textIf("key_of", m.KeyOf)
 	j.textIf("fault", m.Fault)
+	j.boolIf("of_failure", m.OfFailure)
 	return append(j.out, '}')
 }
 
@@ -71,6 +74,8 @@ func readMeta(data []byte) (m Meta, err error) {
 			m.KeyOf = text
 		case "fault":
 			m.Fault = text
+		case "of_failure":
+			m.OfFailure = value == true
 		}
 	}
 	return m, nil

@@ -83,7 +83,7 @@ func (l *live) waitURL(run, path string) string {
 
 func (l *live) stopping() bool { return l.e.stopped() }
 
-func (l *live) child(target string, input any, parent store.Run) (store.Event, error) {
+func (l *live) child(target string, input any, w *walker) (store.Event, error) {
 	entry, err := l.e.Flows.Get(target)
 	if err != nil {
 		return store.Event{}, Faultf("no_flow", "there is no flow %q to call", target)
@@ -95,9 +95,9 @@ func (l *live) child(target string, input any, parent store.Run) (store.Event, e
 	if err != nil {
 		return store.Event{}, Permanent(fmt.Errorf("input: %w", err))
 	}
-	in := Incoming{Flow: target, At: l.e.Now(), Body: body, Meta: Meta{Kind: "call", Type: "application/json"}, Title: parent.Flow}
+	in := Incoming{Flow: target, At: l.e.Now(), Body: body, Meta: Meta{Kind: "call", OfFailure: w.ofFailure, Type: "application/json"}, Title: w.run.Flow}
 	event, err := l.e.event(context.Background(), &in)
-	event.Depth = parent.Depth + 1
+	event.Depth = w.run.Depth + 1
 	return event, err
 }
 
@@ -163,6 +163,7 @@ func (e *Engine) planOf(ctx context.Context, run store.Run) (*plan, error) {
 // failing knows which flows are told of the failures of which.
 type failing struct {
 	mu sync.Mutex
+	on map[string]bool            // flows that a flow's on_failure can call: published, and not off
 	by map[string]map[string]bool // flow with a failure trigger -> flows it listens to, "*" for all
 }
 
@@ -170,7 +171,12 @@ func (f *failing) set(id string, entry *FlowEntry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.by, id)
-	if entry == nil || entry.Published == nil || entry.State == FlowOff || entry.Published.Trigger.Kind != "failure" {
+	delete(f.on, id)
+	if entry == nil || entry.Published == nil || entry.State == FlowOff {
+		return
+	}
+	f.on[id] = true
+	if entry.Published.Trigger.Kind != "failure" {
 		return
 	}
 	listens := map[string]bool{}
@@ -191,12 +197,15 @@ func (f *failing) of(failed *flow.Flow) []string {
 	defer f.mu.Unlock()
 	var told []string
 	for id, listens := range f.by {
-		if listens["*"] || listens[failed.ID] || failed.Settings.OnFailure == id {
+		if listens["*"] || listens[failed.ID] {
 			told = append(told, id)
 		}
 	}
+	if id := failed.Settings.OnFailure; f.on[id] {
+		told = append(told, id)
+	}
 	slices.Sort(told)
-	return told
+	return slices.Compact(told)
 }
 
 // answers wakes those who wait for the answer or end of a run in this process.

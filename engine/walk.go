@@ -32,7 +32,7 @@ type hands interface {
 	// refused notes that a provider refused a connection; false: it has been mended since.
 	refused(ctx context.Context, c *Connection, problem string) (bool, error)
 	// child describes the run that a call step starts.
-	child(target string, input any, parent store.Run) (store.Event, error)
+	child(target string, input any, w *walker) (store.Event, error)
 	getKey(ctx context.Context, rec *record, space, key string) ([]byte, error)
 	// held gives what a block yields instead of waiting or calling, when effects are held back.
 	held(rec *record, a *Action) (Output, bool)
@@ -65,21 +65,21 @@ func (f *failure) Unwrap() error { return f.fault }
 // walker runs one revision for one event, from its checkpoints. It walks the whole tree each
 // time: a finished step yields what was recorded, an open one goes on where it was.
 type walker struct {
-	plan    *plan
-	hands   hands
-	run     store.Run
-	lease   store.Lease
-	trigger map[string]any
-	vars    map[string]any
-	zone    *time.Location
-	unclean bool
-	until   time.Time // deadline of the run
-	kind    string    // of the trigger
-	fault   *Fault    // why the run cannot even begin
-	keyOf   string    // run that idempotency keys begin with
-	before  string    // tells seen what the step of this path sees
-	seen    func(*expression.Scope)
-	only    string // stop before what follows this step (tests up to a step)
+	plan      *plan
+	hands     hands
+	run       store.Run
+	lease     store.Lease
+	trigger   map[string]any
+	vars      map[string]any
+	zone      *time.Location
+	unclean   bool
+	ofFailure bool      // started by a failure, or called by such a run
+	until     time.Time // deadline of the run
+	fault     *Fault    // why the run cannot even begin
+	keyOf     string    // run that idempotency keys begin with
+	before    string    // tells seen what the step of this path sees
+	seen      func(*expression.Scope)
+	only      string // stop before what follows this step (tests up to a step)
 
 	mu      sync.Mutex
 	records map[string]*record

@@ -267,7 +267,7 @@ func wrong(source string, err error, roots []string) *Error {
 	}
 	switch {
 	case errors.As(err, &words):
-		e.Code, e.Message = "failed", words.words
+		e.Code, e.Message = "expression", words.words
 	case f == nil:
 		e.Message = form.Label(err.Error(), err.Error())
 	default:
@@ -321,7 +321,7 @@ var machines = sync.Pool{New: func() any {
 
 // Run evaluates; the value is normalised. It ends within the budget of time and memory,
 // whatever the values are, and never panics. The error is a *MissingError or an *Error; its
-// code is "budget" where the same values will fail again, "too_slow" where they may not.
+// code is "budget" or "too_big" where the same values will fail again, "too_slow" where they may not.
 func (p *Program) Run(ctx context.Context, s *Scope) (any, error) {
 	if p.plain != nil {
 		return lookUp(s.Values, p.plain), nil
@@ -381,11 +381,11 @@ func (p *Program) failed(err error) error {
 	case errors.Is(err, errCost):
 		e.Message = form.Label("the expression works too long on this data", "a expressão demora demais com estes dados")
 	case errors.Is(err, errBytes), errors.Is(err, ErrTooBig), where && f.Message == "memory budget exceeded":
-		e.Message = form.Label("the expression makes more data than it may", "a expressão gera mais dados do que pode")
+		e.Code, e.Message = "too_big", form.Label("the expression makes more data than it may", "a expressão gera mais dados do que pode")
 	default:
 		e = wrong(p.source, err, nil)
 		if e.Code == "syntax" {
-			e.Code = "failed"
+			e.Code = "expression"
 		}
 	}
 	return e
@@ -465,7 +465,7 @@ func kindOf(value any) form.Words {
 
 // ProblemOf is an error of an expression as a problem of a document.
 func ProblemOf(err error) form.Problem {
-	p := form.Problem{Severity: form.Error, Code: "failed", Message: form.Label(err.Error(), err.Error())}
+	p := form.Problem{Severity: form.Error, Code: "expression", Message: form.Label(err.Error(), err.Error())}
 	var e *Error
 	if errors.As(err, &e) {
 		p.Code, p.Message, p.Hint, p.From, p.To = e.Code, e.Message, e.Hint, e.From, e.To

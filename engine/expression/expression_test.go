@@ -98,7 +98,7 @@ func TestRefused(t *testing.T) {
 		"input.a":                        "unknown_name",
 		"bitand(1, 2)":                   "unknown_name",
 		`b"a"`:                           "unknown_name",
-		`"a" matches "("`:                "failed",
+		`"a" matches "("`:                "expression",
 		"1" + strings.Repeat("+1", 4090): "syntax",
 		"trigger.body.total > ":          "syntax",
 	} {

@@ -187,7 +187,7 @@ func TestBudgetIsSaid(t *testing.T) {
 	}
 	_, err = p.Run(t.Context(), hostileScope())
 	var e *expression.Error
-	if !errors.As(err, &e) || (e.Code != "budget" && e.Code != "too_slow") || e.Message.PT == "" {
+	if !errors.As(err, &e) || (e.Code != "budget" && e.Code != "too_big" && e.Code != "too_slow") || e.Message.PT == "" {
 		t.Errorf("got %v, want that the budget is spent", err)
 	}
 	small := &expression.Scope{Values: map[string]any{"trigger": map[string]any{"body": map[string]any{"arr": []any{1, 2}}}}}
