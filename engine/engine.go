@@ -53,6 +53,7 @@ type Engine struct {
 	shapes  *shapes
 	typed   typed
 	tried   tried
+	replays replays
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be
@@ -70,6 +71,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
 	e.keeps = newKeeps()
+	e.replays.news, e.replays.watchers = make(chan struct{}, 1), map[int]func(*Replaying){}
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
@@ -217,6 +219,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.shadowNowAndThen(ctx) })
 	group.Go(func() { e.tellPeople(ctx) })
 	group.Go(func() { e.learn(ctx) })
+	group.Go(func() { e.replayNowAndThen(ctx) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()

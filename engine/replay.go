@@ -16,16 +16,35 @@ import (
 
 // ReplayOptions say which runs to do again, and how.
 type ReplayOptions struct {
-	IDs       []string
-	Query     *store.Query // instead of IDs: all that it matches, at most MaxReplay
-	From      string       // start (default) or failed
-	Published bool         // on the published revision, not on the one that ran
-	DryRun    bool         // only say what would happen
-	Allow     []string     // paths of finished effects that may be repeated
+	IDs   []string
+	Query *Selection // instead of IDs: all that it matches
+	ReplayHow
+	DryRun bool // only say what would happen
 }
 
-// MaxReplay is how many runs one call does again.
-const MaxReplay = 1000
+// ReplayHow is how runs are done again.
+type ReplayHow struct {
+	From     string   `json:"from" enum:"start,failed"`
+	Revision string   `json:"revision" enum:"original,published"`
+	Allow    []string `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
+}
+
+// goesOn says whether it is the same run that goes on.
+func (h *ReplayHow) goesOn() bool { return h.From == ReplayFailed && h.Revision == ReplayOriginal }
+
+// The words of ReplayHow.
+const (
+	ReplayStart     = "start"
+	ReplayFailed    = "failed"
+	ReplayOriginal  = "original"
+	ReplayPublished = "published"
+)
+
+const (
+	maxReplay  = 1000 // runs that one call names, or that one trial looks at
+	replayNow  = 200  // runs of a query that are done again while the asker waits
+	replayLump = 50   // runs that are accepted in one write
+)
 
 // Replayed is what became of one run. Run is empty when it was refused or only asked about.
 type Replayed struct {
@@ -43,68 +62,113 @@ type ReplayFault struct {
 	Text    string     `json:"message"`
 }
 
+// Replays are what became of the runs of one call.
+type Replays struct {
+	Items   []Replayed
+	Matched int        // runs that the query found, or that were named
+	More    bool       // there are more than were counted
+	Replay  *Replaying // of a query that finds many: it goes on by itself
+}
+
 // Replay does runs again. From the start a run is a new one, with new idempotency keys. From
 // the failed step on the revision that ran, it is the same run that goes on; on the published
 // revision it is a new one that keeps the checkpoints of equal path (or formerly so called)
-// and kind, and uses the first run's keys.
-func (e *Engine) Replay(ctx context.Context, o ReplayOptions) ([]Replayed, error) {
+// and kind, and uses the first run's keys. What a query finds beyond a page is done by and by,
+// whatever becomes of this process.
+func (e *Engine) Replay(ctx context.Context, o ReplayOptions) (Replays, error) {
+	out := Replays{Items: []Replayed{}}
 	ids := o.IDs
+	if len(ids) > maxReplay {
+		return out, refuse(Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
+	}
 	if o.Query != nil {
+		most := replayNow
+		if o.DryRun {
+			most = maxReplay
+		}
 		var err error
-		if ids, err = e.matching(ctx, *o.Query); err != nil {
-			return nil, err
+		if ids, out.More, err = e.matching(ctx, o.Query, most); err != nil {
+			return out, err
+		}
+		if out.More && !o.DryRun {
+			out.Replay, err = e.startReplay(ctx, *o.Query, o.ReplayHow)
+			return out, err
 		}
 	}
-	if len(ids) > MaxReplay {
-		return nil, refuse(Invalid, "too_many", fmt.Sprintf("at most %d runs at once; narrow the query", MaxReplay), fmt.Sprintf("no máximo %d execuções de uma vez; restrinja a busca", MaxReplay))
-	}
-	results := []Replayed{}
-	for _, id := range ids {
-		r, err := e.replay(ctx, id, o)
+	out.Matched = len(ids)
+	for part := range slices.Chunk(ids, replayLump) {
+		done, err := e.replayLump(ctx, part, "", o.ReplayHow, o.DryRun)
+		out.Items = append(out.Items, done...)
 		if err != nil {
+			return out, err
+		}
+	}
+	if out.More {
+		out.Matched, out.More = e.countMatching(ctx, o.Query, countFor)
+	}
+	return out, nil
+}
+
+// replayLump does some runs again, the new ones accepted in one write. With a job a run of it
+// that was done again already is not once more.
+func (e *Engine) replayLump(ctx context.Context, ids []string, job string, how ReplayHow, dryRun bool) ([]Replayed, error) {
+	results, events, of := make([]Replayed, 0, len(ids)), []store.Event{}, []int{}
+	for _, id := range ids {
+		r, event, err := e.replay(ctx, id, how, dryRun)
+		if err != nil && (passes(err) || ctx.Err() != nil) {
 			return results, fmt.Errorf("replay run %s: %w", id, err)
 		}
+		if err != nil {
+			e.Log.Error("replay a run", "run", id, "error", err)
+			r, event = r.refuse("unreadable", "it could not be read: see the log of the server", "não foi possível ler a execução: veja o log do servidor"), nil
+		}
+		if event != nil {
+			if job != "" {
+				event.Key, event.KeyFor = "replay/"+job+"/"+id, replayKeyFor
+			}
+			events, of = append(events, *event), append(of, len(results))
+		}
 		results = append(results, r)
+	}
+	if len(events) == 0 {
+		return results, nil
+	}
+	accepted, err := e.Store.Accept(ctx, events)
+	if err != nil {
+		return results[:0], fmt.Errorf("accept replayed runs: %w", err)
+	}
+	for i, a := range accepted {
+		results[of[i]].Run = a.Run
 	}
 	return results, nil
 }
 
-func (e *Engine) matching(ctx context.Context, q store.Query) (ids []string, err error) {
-	for q.Limit = 200; len(ids) <= MaxReplay; {
-		runs, next, err := e.Store.ListRuns(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for i := range runs {
-			ids = append(ids, runs[i].ID)
-		}
-		if q.Cursor = next; next == "" {
-			break
-		}
-	}
-	return ids, nil
-}
-
-// replay does one run again. A refusal is part of the answer; an error is not.
-func (e *Engine) replay(ctx context.Context, id string, o ReplayOptions) (Replayed, error) {
+// replay does one run again, or makes the event of a new run that does. A refusal is part of
+// the answer; an error is not.
+func (e *Engine) replay(ctx context.Context, id string, how ReplayHow, dryRun bool) (Replayed, *store.Event, error) {
 	r := Replayed{Of: id}
 	story, err := e.Store.GetRun(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return r.refuse("not_found", "there is no such run", "não existe esta execução"), nil
+		return r.refuse("not_found", "there is no such run", "não existe esta execução"), nil, nil
 	}
 	if err != nil {
-		return r, err
+		return r, nil, err
 	}
 	if !story.Run.Status.Final() {
-		return r.refuse("not_ended", "the run has not ended", "a execução não terminou"), nil
+		return r.refuse("not_ended", "the run has not ended", "a execução não terminou"), nil, nil
 	}
-	if o.From == "failed" && story.Run.Status != store.Failed {
-		return r.refuse("not_failed", "the run has not failed; replay it from the start", "a execução não falhou; repita desde o início"), nil
+	if how.From == ReplayFailed && story.Run.Status != store.Failed {
+		return r.refuse("not_failed", "the run has not failed; replay it from the start", "a execução não falhou; repita desde o início"), nil, nil
 	}
-	if o.From == "failed" && !o.Published {
-		return e.goOn(ctx, r, o)
+	if how.goesOn() {
+		r, err = e.goOn(ctx, r, dryRun)
+		return r, nil, err
 	}
-	return e.again(ctx, r, &story, o)
+	r, event, err := e.again(ctx, r, &story, how, dryRun)
+	if dryRun {
+		event = nil
+	}
+	return r, event, err
 }
 
 func (r Replayed) refuse(code, en, pt string) Replayed {
@@ -113,8 +177,8 @@ func (r Replayed) refuse(code, en, pt string) Replayed {
 }
 
 // goOn lets a failed run go on at the step that failed.
-func (e *Engine) goOn(ctx context.Context, r Replayed, o ReplayOptions) (Replayed, error) {
-	if o.DryRun {
+func (e *Engine) goOn(ctx context.Context, r Replayed, dryRun bool) (Replayed, error) {
+	if dryRun {
 		return r, nil
 	}
 	err := e.Store.Resume(ctx, r.Of, nil)
@@ -127,40 +191,32 @@ func (e *Engine) goOn(ctx context.Context, r Replayed, o ReplayOptions) (Replaye
 	return r, err
 }
 
-// again makes a new run of the event of another.
-func (e *Engine) again(ctx context.Context, r Replayed, story *store.Story, o ReplayOptions) (Replayed, error) {
-	if len(story.Meta) == 0 || (story.Body == nil && len(story.Meta) == 0) {
-		return r.refuse("no_body", "the body of its event is no longer kept", "o corpo do evento não está mais guardado"), nil
+// again makes the event of a new run that repeats another.
+func (e *Engine) again(ctx context.Context, r Replayed, story *store.Story, how ReplayHow, dryRun bool) (Replayed, *store.Event, error) {
+	if len(story.Meta) == 0 {
+		return r.refuse("no_body", "the body of its event is no longer kept", "o corpo do evento não está mais guardado"), nil, nil
 	}
 	entry, err := e.Flows.Get(story.Run.Flow)
 	if err != nil || entry.Published == nil {
-		return r.refuse("no_flow", "its flow is gone, or was never published", "o fluxo não existe mais, ou nunca foi publicado"), nil
+		return r.refuse("no_flow", "its flow is gone, or was never published", "o fluxo não existe mais, ou nunca foi publicado"), nil, nil
 	}
-	event := store.Event{
+	event := &store.Event{
 		Flow: story.Run.Flow, At: e.Now(), Outcome: store.Accepted, OrderBy: story.Run.OrderBy, Name: story.Run.EventName, Title: story.Run.Title,
 		Meta: story.Meta, Body: story.Body, Source: story.Run.Event, ReplayOf: r.Of, Revision: story.Run.Revision,
 	}
-	if o.Published {
+	if how.Revision == ReplayPublished {
 		event.Revision = entry.PublishedRev
 	}
-	if o.From == "failed" {
-		if err := e.keepCheckpoints(&event, &r, story, entry.Published); err != nil {
-			return r, err
+	if how.From == ReplayFailed {
+		if err := e.keepCheckpoints(event, &r, story, entry.Published); err != nil {
+			return r, nil, err
 		}
-		if open := slices.DeleteFunc(slices.Clone(r.Repeats), func(path string) bool { return slices.Contains(o.Allow, path) }); len(open) > 0 && !o.DryRun {
+		if open := slices.DeleteFunc(slices.Clone(r.Repeats), func(path string) bool { return slices.Contains(how.Allow, path) }); len(open) > 0 && !dryRun {
 			r.Repeats = open
-			return r.refuse("replay_differs", "effects that have happened would happen again: "+strings.Join(open, ", "), "efeitos que já aconteceram aconteceriam de novo: "+strings.Join(open, ", ")), nil
+			return r.refuse("replay_differs", "effects that have happened would happen again: "+strings.Join(open, ", "), "efeitos que já aconteceram aconteceriam de novo: "+strings.Join(open, ", ")), nil, nil
 		}
 	}
-	if o.DryRun {
-		return r, nil
-	}
-	accepted, err := e.Store.Accept(ctx, []store.Event{event})
-	if err != nil {
-		return r, err
-	}
-	r.Run = accepted[0].Run
-	return r, nil
+	return r, event, nil
 }
 
 // keepCheckpoints seeds the new run with what its flow still knows of the old one's steps.

@@ -121,3 +121,27 @@ func (s *server) stats(ctx context.Context, in *statsInput) (*statsOutput, error
 	out.Body.Stats, out.Body.Uptime = stats, time.Since(s.started).Milliseconds()
 	return out, err
 }
+
+type stepCountsInput struct {
+	FlowPath
+	From string `query:"from" doc:"RFC 3339; 24 hours before to if left out"`
+	To   string `query:"to" doc:"RFC 3339; now if left out"`
+}
+
+type stepCountsOutput struct{ Body engine.StepCounts }
+
+func (s *server) stepCounts(ctx context.Context, in *stepCountsInput) (*stepCountsOutput, error) {
+	h := HistoryInput{From: in.From, To: in.To}
+	q, err := h.query()
+	if err != nil {
+		return nil, err
+	}
+	if q.To.IsZero() {
+		q.To = s.Engine.Now()
+	}
+	if q.From.IsZero() {
+		q.From = q.To.Add(-24 * time.Hour)
+	}
+	counts, err := s.Engine.StepCounts(ctx, in.ID, q.From, q.To)
+	return &stepCountsOutput{counts}, err
+}

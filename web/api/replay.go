@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -19,6 +20,13 @@ type RunQuery struct {
 	Group  string `json:"group,omitempty"`
 }
 
+// kept is the query as the engine keeps it.
+func (b *RunQuery) kept() (*engine.Selection, error) {
+	h := runsInput{HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}, b.Group}
+	q, err := h.query()
+	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group}, err
+}
+
 type replayInput struct {
 	Body struct {
 		IDs      []string  `json:"ids,omitempty"`
@@ -30,43 +38,75 @@ type replayInput struct {
 	}
 }
 
+func (in *replayInput) options() (o engine.ReplayOptions, err error) {
+	b := &in.Body
+	if (b.Query == nil) == (len(b.IDs) == 0) {
+		return o, problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
+	}
+	o = engine.ReplayOptions{IDs: b.IDs, DryRun: b.DryRun, ReplayHow: engine.ReplayHow{
+		From: cmp.Or(b.From, engine.ReplayStart), Revision: cmp.Or(b.Revision, engine.ReplayPublished), Allow: b.Allow,
+	}}
+	if b.Query != nil {
+		o.Query, err = b.Query.kept()
+	}
+	return o, err
+}
+
 type replayOutput struct {
 	Body struct {
 		DryRun   bool              `json:"dry_run"`
 		Replayed int               `json:"replayed"`
 		Refused  int               `json:"refused"`
 		Items    []engine.Replayed `json:"items"`
+		Matched  int               `json:"matched" doc:"runs that were named or found"`
+		More     bool              `json:"more" doc:"there are more than could be counted in time"`
+		Replay   *engine.Replaying `json:"replay" doc:"of a query that finds more than a page: it goes on by itself, see GET /replays/{id}"`
 	}
 }
 
 func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, error) {
-	o := engine.ReplayOptions{IDs: in.Body.IDs, From: in.Body.From, Published: in.Body.Revision != "original", DryRun: in.Body.DryRun, Allow: in.Body.Allow}
-	if (in.Body.Query == nil) == (len(in.Body.IDs) == 0) {
-		return nil, problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
+	o, err := in.options()
+	if err != nil {
+		return nil, err
 	}
-	if b := in.Body.Query; b != nil {
-		h := runsInput{HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}, b.Group}
-		q, err := h.query()
-		if err != nil {
-			return nil, err
-		}
-		o.Query = &q
-	}
-	items, err := s.Engine.Replay(ctx, o)
+	done, err := s.Engine.Replay(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	out := &replayOutput{}
-	out.Body.DryRun, out.Body.Items = o.DryRun, items
+	b, items := &out.Body, done.Items
+	b.DryRun, b.Items, b.Matched, b.More, b.Replay = o.DryRun, items, done.Matched, done.More, done.Replay
 	for i := range items {
 		if f := items[i].Refused; f != nil {
 			f.Text = f.Message.In(langOf(ctx))
-			out.Body.Refused++
+			b.Refused++
 		} else if !o.DryRun {
-			out.Body.Replayed++
+			b.Replayed++
 		}
 	}
 	return out, refusedReplay(items, o)
+}
+
+type replayingOutput struct{ Body engine.Replaying }
+
+func replayingAnswer(r *engine.Replaying, err error) (*replayingOutput, error) {
+	if err != nil {
+		return nil, found(err, "replay", "esta repetição")
+	}
+	return &replayingOutput{*r}, nil
+}
+
+func (s *server) listReplays(ctx context.Context, in *Page) (*listOutput[engine.Replaying], error) {
+	list, next, err := s.Engine.Replays(ctx, in.Cursor, in.size())
+	return listOf(list, next), err
+}
+
+func (s *server) getReplay(ctx context.Context, in *RunPath) (*replayingOutput, error) {
+	return replayingAnswer(s.Engine.ReplayOf(ctx, in.ID))
+}
+
+func (s *server) cancelReplay(ctx context.Context, in *RunPath) (*replayingOutput, error) {
+	return replayingAnswer(s.Engine.CancelReplay(ctx, in.ID))
 }
 
 // refusedReplay is the problem of a replay of which nothing could be done.

@@ -221,6 +221,13 @@ func (s *server) live(c echo.Context) error {
 		default:
 		}
 	})()
+	replays := make(chan *engine.Replaying, 64)
+	defer s.Engine.FollowReplays(func(r *engine.Replaying) {
+		select {
+		case replays <- r.Told(ctx):
+		default:
+		}
+	})()
 	lang := Language(c.Request().Header.Get("Accept-Language"))
 	beat := time.NewTicker(15 * time.Second)
 	defer beat.Stop()
@@ -238,6 +245,10 @@ func (s *server) live(c echo.Context) error {
 		case v := <-alerts:
 			if flow == "" || v.Flow == flow {
 				err = out.send("alert", spokenAlert(v, lang))
+			}
+		case r := <-replays:
+			if flow == "" || r.Query.Flow == flow {
+				err = out.send("replay", r)
 			}
 		case change := <-changes:
 			err = s.sendChange(ctx, out, change, flow)

@@ -728,6 +728,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many runs passed each step */
+        get: operations["count-steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{id}/test": {
         parameters: {
             query?: never;
@@ -876,6 +893,57 @@ export interface paths {
         get: operations["list-presets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replays of many runs */
+        get: operations["list-replays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a replay is */
+        get: operations["get-replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a replay */
+        post: operations["cancel-replay"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1912,6 +1980,10 @@ export interface components {
             items: components["schemas"]["FlowItem"][];
             next: string | null;
         };
+        ListReplaying: {
+            items: components["schemas"]["Replaying"][];
+            next: string | null;
+        };
         ListRevisionInfo: {
             items: components["schemas"]["RevisionInfo"][];
             next: string | null;
@@ -2147,10 +2219,24 @@ export interface components {
         ReplayOutputBody: {
             dry_run: boolean;
             items: components["schemas"]["Replayed"][];
+            /**
+             * Format: int64
+             * @description runs that were named or found
+             */
+            matched: number;
+            /** @description there are more than could be counted in time */
+            more: boolean;
             /** Format: int64 */
             refused: number;
+            /** @description of a query that finds more than a page: it goes on by itself, see GET /replays/{id} */
+            replay: components["schemas"]["Replaying"];
             /** Format: int64 */
             replayed: number;
+        };
+        ReplayRefusal: {
+            code: string;
+            message: string;
+            run: string;
         };
         Replayed: {
             kept?: string[];
@@ -2158,6 +2244,46 @@ export interface components {
             repeats?: string[];
             replay_of: string;
             run?: string;
+        };
+        Replaying: {
+            /** @description paths of finished effects that may be repeated */
+            allow?: string[];
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description runs that were looked at
+             */
+            done: number;
+            /** Format: date-time */
+            ended: string | null;
+            /** @description why it failed */
+            error: string;
+            /** @description the first that was refused */
+            example: components["schemas"]["ReplayRefusal"];
+            /** @enum {string} */
+            from: "start" | "failed";
+            id: string;
+            /**
+             * Format: int64
+             * @description runs that the query found; null until they are counted
+             */
+            matched: number | null;
+            /** @description to is when it was asked for: what came later is not replayed */
+            query: components["schemas"]["Selection"];
+            /** @description by code */
+            refusals: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            replayed: number;
+            /** @enum {string} */
+            revision: "original" | "published";
+            /** @enum {string} */
+            status: "counting" | "running" | "finished" | "canceled" | "failed";
         };
         ResolveInputBody: {
             /** @enum {string} */
@@ -2250,6 +2376,18 @@ export interface components {
              */
             origin: "events" | "samples" | "none";
         };
+        Selection: {
+            error?: string;
+            flow?: string;
+            /** Format: date-time */
+            from?: string;
+            /** @description of GET /failures */
+            group?: string;
+            q?: string;
+            status?: string;
+            /** Format: date-time */
+            to?: string;
+        };
         SessionView: {
             name: string;
             /** @description empty when nobody is signed in */
@@ -2339,6 +2477,54 @@ export interface components {
             recent: components["schemas"]["Recent"];
             /** Format: int64 */
             uptime_ms: number;
+        };
+        StepCount: {
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description runs that it ended
+             */
+            filtered: number;
+            /**
+             * Format: int64
+             * @description from its beginning to its end, where it ended
+             */
+            median_ms: number | null;
+            /** Format: int64 */
+            p95_ms: number | null;
+            /** Format: int64 */
+            passed: number;
+            /**
+             * Format: int64
+             * @description all but skipped
+             */
+            reached: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            skipped: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        StepCounts: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description that were looked at, the newest first
+             */
+            runs: number;
+            /** @description by path; * stands for the turn of a loop, and each turn counts */
+            steps: {
+                [key: string]: components["schemas"]["StepCount"];
+            };
+            /** Format: date-time */
+            to: string;
+            /** @description false when there are older ones that were not looked at */
+            whole: boolean;
         };
         StepView: {
             action: string;
@@ -4211,6 +4397,42 @@ export interface operations {
             };
         };
     };
+    "count-steps": {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; 24 hours before to if left out */
+                from?: string;
+                /** @description RFC 3339; now if left out */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "test-flow": {
         parameters: {
             query?: never;
@@ -4526,6 +4748,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueOutputPresetViewBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-replays": {
+        parameters: {
+            query?: {
+                /** @description 50 if left out, at most 200 */
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReplaying"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaying"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replaying"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,181 @@
+package engine_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/store"
+)
+
+// failedMany makes n runs that failed after an effect, and gives what finds them.
+func failedMany(h *house, n int) engine.Selection {
+	h.t.Helper()
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.n }}"}},
+		{"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}]}`)
+	var in []engine.Incoming
+	for i := range n {
+		in = append(in, engine.Incoming{Flow: "a", At: time.Now(), Body: fmt.Appendf(nil, `{"n": %d}`, i), Meta: engine.Meta{Kind: "webhook", Type: "application/json"}})
+	}
+	_, err := h.Accept(h.t.Context(), in)
+	check(h.t, err)
+	h.settled(n)
+	check(h.t, h.SetVars(h.t.Context(), map[string]any{"x": 1}))
+	return engine.Selection{Flow: "a", Status: string(store.Failed)}
+}
+
+// settled waits until n runs have ended.
+func (h *house) settled(n int) {
+	h.t.Helper()
+	limit := time.Now().Add(time.Minute)
+	for {
+		l, err := h.Ledger(h.t.Context())
+		check(h.t, err)
+		if l.Finished == int64(n) && l.Pending == 0 {
+			return
+		}
+		if time.Now().After(limit) {
+			h.t.Fatalf("the ledger stays at %+v, want %d finished", l.CountView, n)
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+}
+
+// halfway stops the engine in the middle of a replay.
+func (h *house) halfway(at int) {
+	h.t.Helper()
+	mid, going := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	h.FollowReplays(func(r *engine.Replaying) {
+		if r.Done >= at {
+			once.Do(func() { close(mid) })
+			<-going
+		}
+	})
+	h.replayAll(engine.ReplayStart)
+	<-mid
+	stopped := make(chan struct{})
+	go func() { h.stop(); close(stopped) }()
+	<-h.Stopping()
+	close(going)
+	<-stopped
+}
+
+func (h *house) replayAll(from string) *engine.Replaying {
+	h.t.Helper()
+	out, err := h.Replay(h.t.Context(), engine.ReplayOptions{
+		Query: &engine.Selection{Flow: "a", Status: string(store.Failed)}, ReplayHow: engine.ReplayHow{From: from, Revision: engine.ReplayOriginal},
+	})
+	check(h.t, err)
+	if out.Replay == nil {
+		h.t.Fatalf("it was done at once: %d runs", len(out.Items))
+	}
+	return out.Replay
+}
+
+// all gives the runs of a status.
+func (h *house) all(status store.Status) (list []engine.RunView) {
+	h.t.Helper()
+	for q := (store.Query{Flow: "a", Status: string(status), Limit: 200}); ; {
+		runs, next, err := h.Runs(h.t.Context(), q)
+		check(h.t, err)
+		list = append(list, runs...)
+		if q.Cursor = next; next == "" {
+			return list
+		}
+	}
+}
+
+// replayEnded waits for the end of the only replay.
+func (h *house) replayEnded() engine.Replaying {
+	h.t.Helper()
+	for limit := time.Now().Add(time.Minute); ; <-time.After(5 * time.Millisecond) {
+		list, _, err := h.Replays(h.t.Context(), "", 10)
+		check(h.t, err)
+		if len(list) == 1 && list[0].Ended != nil {
+			return list[0]
+		}
+		if time.Now().After(limit) {
+			h.t.Fatalf("the replay does not end: %+v", list)
+		}
+	}
+}
+
+// TestAReplayGoesOnAfterAStop: what was replayed before is not once more.
+func TestAReplayGoesOnAfterAStop(t *testing.T) {
+	dir, s, n := t.TempDir(), &sink{}, 260
+	h := open(t, dir, s)
+	failedMany(h, n)
+	h.halfway(100)
+	h = open(t, dir, s)
+	r := h.replayEnded()
+	if r.Status != "finished" || *r.Matched != n || r.Done != n || r.Replayed != n {
+		t.Errorf("%+v", r)
+	}
+	h.settled(2 * n)
+	of := map[string]int{}
+	for _, run := range h.all(store.Succeeded) {
+		of[run.ReplayOf]++
+	}
+	for id, times := range of {
+		if times != 1 {
+			t.Errorf("run %s was replayed %d times", id, times)
+		}
+	}
+	if len(of) != n {
+		t.Errorf("%d of %d were replayed", len(of), n)
+	}
+}
+
+// TestAReplayFromTheFailedStepGoesOnWithEachRun and does no finished effect again.
+func TestAReplayFromTheFailedStepGoesOnWithEachRun(t *testing.T) {
+	s, n := &sink{}, 210
+	h := open(t, t.TempDir(), s)
+	failedMany(h, n)
+	h.replayAll(engine.ReplayFailed)
+	if r := h.replayEnded(); r.Replayed != n || r.Refused != 0 {
+		t.Errorf("%+v", r)
+	}
+	h.settled(n)
+	if failed := h.all(store.Failed); len(failed) != 0 {
+		t.Errorf("%d runs are failed still", len(failed))
+	}
+	if len(s.arrived) != n {
+		t.Errorf("%d effects for %d runs", len(s.arrived), n)
+	}
+}
+
+func TestACanceledReplayGoesNoFurther(t *testing.T) {
+	s, n := &sink{}, 260
+	h := open(t, t.TempDir(), s)
+	failedMany(h, n)
+	first, going := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	defer h.FollowReplays(func(r *engine.Replaying) {
+		if r.Done > 0 {
+			once.Do(func() { close(first); <-going })
+		}
+	})()
+	r := h.replayAll(engine.ReplayFailed) // one run after the other
+	<-first
+	answered := make(chan error, 1)
+	go func() { _, err := h.CancelReplay(t.Context(), r.ID); answered <- err }()
+	close(going)
+	check(t, <-answered)
+	got := h.replayEnded()
+	if got.Status != "canceled" || got.Done == 0 || got.Done == n || got.Replayed != got.Done {
+		t.Errorf("%+v", got)
+	}
+	h.settled(n)
+	if mended := len(h.all(store.Succeeded)); mended != got.Done {
+		t.Errorf("%d were mended, %d replayed", mended, got.Done)
+	}
+	var refused *engine.Refusal
+	if _, err := h.CancelReplay(t.Context(), r.ID); !errors.As(err, &refused) || refused.Code != "ended" {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// StepCounts say how many runs of a flow passed each of its steps, in a span of time.
+type StepCounts struct {
+	From  time.Time             `json:"from"`
+	To    time.Time             `json:"to"`
+	Runs  int                   `json:"runs" doc:"that were looked at, the newest first"`
+	Whole bool                  `json:"whole" doc:"false when there are older ones that were not looked at"`
+	Steps map[string]*StepCount `json:"steps" doc:"by path; * stands for the turn of a loop, and each turn counts"`
+}
+
+// StepCount counts what became of one step.
+type StepCount struct {
+	Reached  int    `json:"reached" doc:"all but skipped"`
+	Passed   int    `json:"passed"`
+	Failed   int    `json:"failed"`
+	Filtered int    `json:"filtered" doc:"runs that it ended"`
+	Waiting  int    `json:"waiting"`
+	Running  int    `json:"running"`
+	Unknown  int    `json:"unknown"`
+	Skipped  int    `json:"skipped"`
+	MedianMs *int64 `json:"median_ms" doc:"from its beginning to its end, where it ended"`
+	P95Ms    *int64 `json:"p95_ms"`
+
+	took []int64
+}
+
+const (
+	stepCountRuns = 2000
+	stepCountTime = 2 * time.Second
+)
+
+// StepCounts counts what the runs that began between from and to did, step by step.
+func (e *Engine) StepCounts(ctx context.Context, id string, from, to time.Time) (StepCounts, error) {
+	c := StepCounts{From: from.UTC(), To: to.UTC(), Whole: true, Steps: map[string]*StepCount{}}
+	if _, err := e.Flows.Get(id); err != nil {
+		return c, err
+	}
+	start := time.Now()
+	err := e.eachRun(ctx, store.Query{Flow: id, From: from, To: to, Limit: 200}, func(r *store.Run) (bool, error) {
+		if c.Runs == stepCountRuns || time.Since(start) > stepCountTime {
+			c.Whole = false
+			return false, nil
+		}
+		c.Runs++
+		return true, e.countSteps(ctx, &c, r.ID)
+	})
+	for _, s := range c.Steps {
+		s.MedianMs, s.P95Ms = percentile(s.took, 50), percentile(s.took, 95)
+	}
+	return c, err
+}
+
+func (e *Engine) countSteps(ctx context.Context, c *StepCounts, run string) error {
+	story, err := e.Store.GetRun(ctx, run)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // it went meanwhile
+	}
+	if err != nil {
+		return fmt.Errorf("read run %s: %w", run, err)
+	}
+	for _, s := range story.Steps {
+		var r struct {
+			Action, Status string
+			Started, Ended time.Time
+		}
+		if err := json.Unmarshal(s.Data, &r); err != nil {
+			return fmt.Errorf("record of step %s: %w", s.Path, err)
+		}
+		if r.Action != "turn" {
+			c.of(anyTurn(s.Path)).add(r.Status, r.Started, r.Ended)
+		}
+	}
+	return nil
+}
+
+func (c *StepCounts) of(path string) *StepCount {
+	s := c.Steps[path]
+	if s == nil {
+		s = new(StepCount)
+		c.Steps[path] = s
+	}
+	return s
+}
+
+func (s *StepCount) add(status string, started, ended time.Time) {
+	s.Reached++
+	switch status {
+	case stepSucceeded:
+		s.Passed++
+	case stepFailed:
+		s.Failed++
+	case stepFiltered:
+		s.Filtered++
+	case stepWaiting:
+		s.Waiting++
+	case stepUnknown:
+		s.Unknown++
+	case stepSkipped:
+		s.Skipped++
+		s.Reached--
+		return
+	default:
+		s.Running++
+	}
+	if !started.IsZero() && !ended.IsZero() {
+		s.took = append(s.took, max(0, ended.Sub(started).Milliseconds()))
+	}
+}
+
+// percentile of durations; nil of none.
+func percentile(took []int64, p int) *int64 {
+	if len(took) == 0 {
+		return nil
+	}
+	slices.Sort(took)
+	v := took[(len(took)-1)*p/100]
+	return &v
+}

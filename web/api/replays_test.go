@@ -1,0 +1,125 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// until asks for a path until f is content with the answer.
+func (h *house) until(path string, f func(map[string]any) bool) map[string]any {
+	h.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(time.Minute); ; {
+		answer := h.want(200, "GET", path, "")
+		if f(answer) {
+			return answer
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			h.Fatalf("%s does not come to it: %v", path, answer)
+		}
+	}
+}
+
+func over(v map[string]any) bool { return v["ended"] != nil }
+
+const picky = `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+	{"id": "part", "action": "transform", "with": {"value": "{{ 10 / trigger.body.n }}"}},
+	{"id": "say", "action": "log", "with": {"message": "{{ vars.word }} {{ trigger.body.n }}"}}]}`
+
+// TestReplayOfMany replays more runs by a query than one call waits for: they are replayed in
+// the order in which they came, each once, with counts to follow.
+func TestReplayOfMany(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", picky)
+	h.want(200, "POST", "/flows/a/publish", "")
+	const many = 230
+	for i := range many {
+		h.want(200, "POST", "/flows/a/events", fmt.Sprintf(`{"event": {"body": {"n": %d}}}`, i))
+	}
+	h.until("/ledger", func(v map[string]any) bool { return v["finished"] == float64(many) })
+	h.want(200, "PUT", "/vars", `{"word": "hello"}`)
+
+	dry := h.want(202, "POST", "/runs/replay", `{"query": {"flow": "a", "status": "failed"}, "dry_run": true}`)
+	if dry["matched"] != float64(many) || dry["more"] != false || dry["replay"] != nil || len(dry["items"].([]any)) != many {
+		t.Fatalf("dry run: %v %v", dry["matched"], dry["more"])
+	}
+	out := h.want(202, "POST", "/runs/replay", `{"query": {"flow": "a", "status": "failed"}, "from": "start"}`)
+	r, _ := out["replay"].(map[string]any)
+	if r == nil || r["status"] != "counting" || r["matched"] != nil || r["from"] != "start" || r["revision"] != "published" {
+		t.Fatalf("%v", out)
+	}
+	done := h.until("/replays/"+r["id"].(string), over)
+	if done["status"] != "finished" || done["matched"] != float64(many) || done["done"] != float64(many) || done["replayed"] != float64(many) || done["refused"] != 0.0 {
+		t.Errorf("%v", done)
+	}
+	h.until("/ledger", func(v map[string]any) bool { return v["finished"] == 2.0*many })
+	if list := h.want(200, "GET", "/replays", "")["items"].([]any); len(list) != 1 || list[0].(map[string]any)["id"] != r["id"] {
+		t.Errorf("%v", list)
+	}
+	seen, place := map[any]bool{}, many-1
+	h.each("/runs?flow=a&status=succeeded", func(run map[string]any) {
+		full := h.want(200, "GET", "/runs/"+run["id"].(string), "")
+		if n := full["trigger"].(map[string]any)["body"].(map[string]any)["n"]; n != float64(place) {
+			t.Errorf("place %d: %v", place, n)
+		}
+		seen[run["replay_of"]], place = true, place-1
+	})
+	if len(seen) != many-1 { // n = 0 fails again
+		t.Errorf("%d runs were replayed", len(seen))
+	}
+	h.want(409, "POST", "/replays/"+r["id"].(string)+"/cancel", "")
+	h.want(404, "GET", "/replays/absent", "")
+}
+
+// each gives every item of a list, by its pages.
+func (h *house) each(path string, f func(map[string]any)) {
+	h.Helper()
+	for cursor := ""; ; {
+		page := h.want(200, "GET", path+"&limit=200&cursor="+cursor, "")
+		for _, item := range page["items"].([]any) {
+			f(item.(map[string]any))
+		}
+		next, ok := page["next"].(string)
+		if !ok {
+			return
+		}
+		cursor = next
+	}
+}
+
+func TestCountsOfSteps(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "big", "action": "filter", "with": {"where": "trigger.body.n > 1"}},
+		{"id": "each", "action": "loop", "with": {"over": "trigger.body.list"}, "steps": [
+			{"id": "part", "action": "transform", "with": {"value": "{{ 10 / item }}"}}]},
+		{"id": "ask", "action": "delay", "when": "trigger.body.n > 2", "with": {"for": "1h"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	for _, body := range []string{`{"n": 1}`, `{"n": 2, "list": [1, 2, 5]}`, `{"n": 2, "list": [2, 0]}`, `{"n": 3, "list": []}`} {
+		h.want(200, "POST", "/flows/a/events", `{"event": {"body": `+body+`}}`)
+	}
+	h.until("/ledger", func(v map[string]any) bool { return v["finished"] == 3.0 && v["waiting"] == 1.0 })
+	v := h.want(200, "GET", "/flows/a/steps", "")
+	if v["runs"] != 4.0 || v["whole"] != true {
+		t.Errorf("%v", v)
+	}
+	var got []string
+	for _, path := range []string{"big", "each", "each.*.part", "ask"} {
+		s, _ := v["steps"].(map[string]any)[path].(map[string]any)
+		got = append(got, fmt.Sprint(path, " ", s["reached"], s["passed"], s["failed"], s["filtered"], s["waiting"], s["skipped"], s["median_ms"] != nil))
+	}
+	want := "big 4 3 0 1 0 0 true; each 3 2 1 0 0 0 true; each.*.part 5 4 1 0 0 0 true; ask 1 0 0 0 1 1 false"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
+	}
+	if v := h.want(200, "GET", "/flows/a/steps?to=2020-01-01T00:00:00Z", ""); v["runs"] != 0.0 || len(v["steps"].(map[string]any)) != 0 {
+		t.Errorf("%v", v)
+	}
+	h.want(404, "GET", "/flows/absent/steps", "")
+	h.want(422, "GET", "/flows/a/steps?from=today", "")
+}
