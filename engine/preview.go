@@ -289,15 +289,23 @@ func (e *Engine) passes(ctx context.Context, q *Question, program *expression.Pr
 		return nil, err
 	}
 	p := &Passes{}
+	trial := expression.NewTrial(ctx)
+	defer trial.End()
 	for _, trigger := range newest {
 		scope, err := e.scopeOfKept(ctx, q, trigger, []*expression.Program{program})
 		if err != nil {
 			return nil, err
 		}
-		ok, _, err := program.Bool(ctx, scope)
-		if p.Of++; err == nil && ok {
+		holds, spent := trial.Holds(program, scope)
+		if spent {
+			break
+		}
+		if p.Of++; holds {
 			p.Pass++
 		}
+	}
+	if p.Of == 0 {
+		return nil, nil
 	}
 	return p, nil
 }

@@ -24,6 +24,9 @@ var (
 	errTime  = errors.New("over the budget of time")
 )
 
+// objectBytes is what an object takes at least, whatever it holds.
+const objectBytes = 320
+
 // slots let as many long evaluations work at once as there are processors; an evaluation that
 // never looks at the clock needs none. Those at the door have their own.
 var slots = [2]chan struct{}{make(chan struct{}, runtime.GOMAXPROCS(0)), make(chan struct{}, runtime.GOMAXPROCS(0))}
@@ -34,6 +37,7 @@ type evaluation struct {
 	scope     *Scope
 	program   *Program
 	condition bool // what is missing counts as false
+	brief     bool // a tenth of the budget
 	cost      int
 	bytes     int
 	look      int // the cost at which the clock is looked at next
@@ -41,8 +45,8 @@ type evaluation struct {
 	slot      chan struct{}
 }
 
-func (e *evaluation) begin(ctx context.Context, p *Program, s *Scope, condition bool) {
-	*e = evaluation{ctx: ctx, scope: s, program: p, condition: condition, look: clockEvery}
+func (e *evaluation) begin(ctx context.Context, s *Scope) {
+	*e = evaluation{ctx: ctx, scope: s, look: clockEvery}
 }
 
 // finish gives the slot back and forgets the values.
@@ -53,9 +57,9 @@ func (e *evaluation) finish() {
 	*e = evaluation{}
 }
 
-// share is the part of the budget that this place has: the door has a tenth.
+// share is the part of the budget that this place has: the door and trials have a tenth.
 func (e *evaluation) share(whole int) int {
-	if e.scope.Door {
+	if e.scope.Door || e.brief {
 		return whole / 10
 	}
 	return whole

@@ -9,11 +9,11 @@ import (
 // Chains are the member chains that the expression reads, each from its root and as long as it
 // is written: trigger.body.items[0].sku.
 func (t *Parsed) Chains() []string {
-	f := &chainFinder{inner: map[ast.Node]bool{}}
+	f := &chainFinder{chains: map[ast.Node]string{}, inner: map[ast.Node]bool{}}
 	ast.Walk(&t.root, f)
 	var list []string
 	for _, n := range f.nodes {
-		if chain := chainOf(n); chain != "" && !f.inner[n] {
+		if chain := f.chains[n]; chain != "" && !f.inner[n] {
 			list = append(list, chain)
 		}
 	}
@@ -21,23 +21,25 @@ func (t *Parsed) Chains() []string {
 }
 
 // chainFinder notes names and members, and which of them are the beginning of a longer chain.
+// What a member belongs to is visited before it.
 type chainFinder struct {
-	nodes []ast.Node
-	inner map[ast.Node]bool
+	nodes  []ast.Node
+	chains map[ast.Node]string
+	inner  map[ast.Node]bool
 }
 
 func (f *chainFinder) Visit(n *ast.Node) {
 	switch x := (*n).(type) {
 	case *ast.IdentifierNode:
-		f.nodes = append(f.nodes, x)
+		f.nodes, f.chains[x] = append(f.nodes, x), x.Value
 	case *ast.MemberNode:
 		f.nodes = append(f.nodes, x)
 		base := x.Node
 		if c, ok := base.(*ast.ChainNode); ok {
 			base = c.Node
 		}
-		if chainOf(x) != "" {
-			f.inner[base] = true
+		if before, step := f.chains[base], stepOf(x); before != "" && step != "" {
+			f.chains[x], f.inner[base] = before+step, true
 		}
 	}
 }

@@ -65,6 +65,9 @@ func (e *evaluation) equalObjects(x, y map[string]any, ok bool, depth int) (bool
 		return false, nil
 	}
 	for name, value := range x {
+		if err := e.charge(len(name) / 16); err != nil {
+			return false, err
+		}
 		other, there := y[name]
 		if !there {
 			return false, nil
@@ -145,7 +148,7 @@ func in(e *evaluation, args []any) (any, error) {
 	case map[string]any:
 		name, ok := args[0].(string)
 		_, there := c[name]
-		return ok && there, e.charge(1)
+		return ok && there, e.charge(1 + len(name)/16)
 	case []any:
 		return result(e.holds(c, args[0]))
 	}

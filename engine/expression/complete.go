@@ -34,6 +34,9 @@ const maxCompletions = 200
 // Complete says what may be written in an expression at a cursor, in runes: fields by their
 // presence, then functions and words of the language.
 func Complete(source string, cursor int, k *Known) Completions {
+	if len(source) > MaxSource {
+		return Completions{From: cursor, To: cursor}
+	}
 	before, after := cutAt(source, cursor)
 	start := len(before)
 	if c := strings.TrimRight(before, " \t\r\n"); c == before && !strings.HasSuffix(c, ")") && !strings.HasSuffix(c, "]") { // else a name begins here

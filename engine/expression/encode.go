@@ -9,60 +9,105 @@ import (
 	"unicode/utf8"
 )
 
-// AppendJSON writes a value as compact JSON that Decode gives back: what encoding/json makes of
-// it, but <, > and & as they are, and in a fraction of the time where it holds the kinds of
-// values that expressions have.
+// AppendJSON writes a value as compact JSON with sorted names that Decode gives back: what
+// encoding/json makes of it, but <, > and & as they are, and in a fraction of the time where it
+// holds the kinds of values that expressions have.
 func AppendJSON(out []byte, value any) ([]byte, error) {
-	var err error
+	var none *evaluation
+	return none.appendJSON(out, value, 0)
+}
+
+// appendJSON is AppendJSON within the budget: what is written is paid for before.
+func (e *evaluation) appendJSON(out []byte, value any, depth int) ([]byte, error) {
 	switch v := value.(type) {
 	case nil:
-		return append(out, "null"...), nil
+		return append(out, "null"...), e.take(4)
 	case bool:
-		return strconv.AppendBool(out, v), nil
+		return strconv.AppendBool(out, v), e.take(5)
 	case int:
-		return strconv.AppendInt(out, int64(v), 10), nil
+		return strconv.AppendInt(out, int64(v), 10), e.take(8)
 	case string:
+		if err := e.room(out, len(v)); err != nil {
+			return nil, err
+		}
 		return AppendText(out, v), nil
 	case float64:
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return appendFloat(out, v), nil
+			return appendFloat(out, v), e.take(16)
 		}
 	case []any:
 		if v == nil {
 			return append(out, "null"...), nil
 		}
-		out = append(out, '[')
-		for i, element := range v {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			if out, err = AppendJSON(out, element); err != nil {
-				return out, err
-			}
-		}
-		return append(out, ']'), nil
+		return e.appendList(out, v, depth)
 	case map[string]any:
-		return appendMap(out, v)
+		if v == nil {
+			return append(out, "null"...), nil
+		}
+		return e.appendMap(out, v, depth)
 	}
 	data, err := json.Marshal(value)
 	return append(out, data...), err
 }
 
-func appendMap(out []byte, m map[string]any) ([]byte, error) {
-	if m == nil {
-		return append(out, "null"...), nil
+// room pays for so many more bytes of a text; within the budget a text ends at MaxOutput.
+func (e *evaluation) room(out []byte, more int) error {
+	if e == nil {
+		return nil
+	}
+	if len(out)+more > MaxOutput {
+		return errBytes
+	}
+	return e.take(more + 3)
+}
+
+func (e *evaluation) inside(out []byte, depth, members int) error {
+	if e != nil && depth > MaxDepth {
+		return wrongf("values are nested more than %d deep", "há valores com mais de %d níveis", MaxDepth)
+	}
+	if err := e.room(out, 0); err != nil || members == 0 {
+		return err
+	}
+	if err := e.take(16 * members); err != nil {
+		return err
+	}
+	return e.charge(4 * members)
+}
+
+func (e *evaluation) appendList(out []byte, list []any, depth int) ([]byte, error) {
+	if err := e.inside(out, depth, 0); err != nil {
+		return nil, err
+	}
+	var err error
+	out = append(out, '[')
+	for i, element := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		if out, err = e.appendJSON(out, element, depth+1); err != nil {
+			return out, err
+		}
+	}
+	return append(out, ']'), nil
+}
+
+func (e *evaluation) appendMap(out []byte, m map[string]any, depth int) ([]byte, error) {
+	if err := e.inside(out, depth, len(m)); err != nil {
+		return nil, err
 	}
 	var few [16]string
 	names := slices.AppendSeq(few[:0], maps.Keys(m))
 	slices.Sort(names)
-	var err error
 	out = append(out, '{')
 	for i, name := range names {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(AppendText(out, name), ':')
-		if out, err = AppendJSON(out, m[name]); err != nil {
+		err := e.room(out, len(name))
+		if err == nil {
+			out, err = e.appendJSON(append(AppendText(out, name), ':'), m[name], depth+1)
+		}
+		if err != nil {
 			return out, err
 		}
 	}

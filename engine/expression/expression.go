@@ -103,7 +103,7 @@ func Compile(source string, roots ...string) (p *Program, err error) {
 // trimmed is a source without the space around it, and how many runes of that are before it.
 func trimmed(source string) (text string, lead int) {
 	text = strings.TrimLeft(source, " \t\r\n")
-	return strings.TrimSpace(text), runes(source) - runes(text)
+	return strings.TrimSpace(text), len(source) - len(text) // of one byte each
 }
 
 func compile(source string, roots []string) (p *Program, err error) {
@@ -132,12 +132,27 @@ func compile(source string, roots []string) (p *Program, err error) {
 	if chain.MatchString(source) && len(p.paths) == 1 {
 		p.plain = p.paths[0]
 	}
-	for _, text := range look.patterns {
-		if p.patterns[text], err = newPattern(text); err != nil {
-			return nil, wrong(source, err, roots)
+	return p, p.spell(look.patterns)
+}
+
+// spell makes ready the regular expressions that the source spells out.
+func (p *Program) spell(list []*ast.StringNode) error {
+	for _, n := range list {
+		if p.patterns[n.Value] != nil {
+			continue
 		}
+		made, err := newPattern(n.Value)
+		if err == nil && len(p.patterns) == maxPatterns {
+			err = wrongf("an expression has at most %d regular expressions; split it over several steps", "uma expressão tem no máximo %d expressões regulars; divida em vários passos", maxPatterns)
+		}
+		if err != nil {
+			e := wrong(p.source, err, nil)
+			e.From, e.To = n.Location().From, n.Location().To
+			return e
+		}
+		p.patterns[n.Value] = made
 	}
-	return p, nil
+	return nil
 }
 
 var chain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
@@ -306,19 +321,6 @@ func (e *Error) say(message string, roots []string) {
 	e.Message = form.Label(message, "a expressão não pode ser lida: "+message)
 }
 
-// machine is what one evaluation works with; it is used again.
-type machine struct {
-	vm  vm.VM
-	e   evaluation
-	env map[string]any
-}
-
-var machines = sync.Pool{New: func() any {
-	m := &machine{vm: vm.VM{MemoryBudget: 200_000}}
-	m.env = map[string]any{evaluationName: &m.e}
-	return m
-}}
-
 // Run evaluates; the value is normalised. It ends within the budget of time and memory,
 // whatever the values are, and never panics. The error is a *MissingError or an *Error; its
 // code is "budget" or "too_big" where the same values will fail again, "too_slow" where they may not.
@@ -326,32 +328,15 @@ func (p *Program) Run(ctx context.Context, s *Scope) (any, error) {
 	if p.plain != nil {
 		return lookUp(s.Values, p.plain), nil
 	}
-	value, err := p.run(ctx, s, false)
-	if err != nil {
-		return nil, err
-	}
-	if value, err = Normalize(value); err != nil {
-		return nil, p.failed(err)
-	}
-	return value, nil
+	m := start(ctx, s)
+	defer m.end()
+	return m.value(p)
 }
 
-func (p *Program) run(ctx context.Context, s *Scope, condition bool) (value any, err error) {
-	m := machines.Get().(*machine)
-	m.e.begin(ctx, p, s, condition)
-	defer func() {
-		m.e.finish()
-		if r := recover(); r != nil {
-			value, err = nil, p.failed(fmt.Errorf("%v", r))
-			return
-		}
-		machines.Put(m)
-	}()
-	value, err = m.vm.Run(p.vm, m.env)
-	if err != nil {
-		return nil, p.failed(err)
-	}
-	return value, nil
+func (p *Program) run(ctx context.Context, s *Scope, condition bool) (any, error) {
+	m := start(ctx, s)
+	defer m.end()
+	return m.run(p, condition)
 }
 
 func (p *Program) failed(err error) error {

@@ -20,8 +20,8 @@ var dataFunctions = []Function{
 	}},
 	{Name: "present", in: "x any", Returns: "boolean", Doc: form.Label("Whether there is a value that is not empty.", "Se existe um valor que não está vazio."), Examples: example(`present("")`, false), run: func(_ *evaluation, a []any) (any, error) { return a[0] != nil && a[0] != "", nil }},
 	{Name: "truthy", in: "x any", Returns: "boolean", Doc: form.Label("Whether a value means yes: true, 1, yes, sim, on.", "Se um valor quer dizer sim: true, 1, yes, sim, on."), Examples: example(`truthy("sim")`, true), run: truthy},
-	{Name: "json", in: "x any", Returns: "text", Doc: form.Label("The value as compact JSON.", "O valor como JSON compacto."), Examples: example(`json({"a": 1})`, `{"a":1}`), run: toJSON},
-	{Name: "parse_json", in: "x text", Returns: "any", Doc: form.Label("The value that a JSON text holds.", "O valor que um texto JSON contém."), Examples: example(`parse_json("[1]")[0]`, 1), run: fromJSON},
+	{Name: "json", in: "x value", Returns: "text", Doc: form.Label("The value as compact JSON.", "O valor como JSON compacto."), Examples: example(`json({"a": 1})`, `{"a":1}`), run: toJSON},
+	{Name: "parse_json", long: true, in: "x text", Returns: "any", Doc: form.Label("The value that a JSON text holds.", "O valor que um texto JSON contém."), Examples: example(`parse_json("[1]")[0]`, 1), run: fromJSON},
 	{Name: "get", in: "x any, path any, fallback? any", Returns: "any", Doc: form.Label("What a path leads to, or the fallback.", "O que um caminho indica, ou o valor alternativo."), Examples: example(`get({"a": [1]}, "a[0]", 0)`, 1), run: get},
 	{Name: "pick", in: "x object, names… any", Returns: "object", Doc: form.Label("An object with only these names.", "Um objeto só com estes nomes."), Examples: example(`pick({"a": 1, "b": 2}, "a")`, map[string]any{"a": 1}), run: func(e *evaluation, a []any) (any, error) { return chosen(e, a, true) }},
 	{Name: "omit", in: "x object, names… any", Returns: "object", Doc: form.Label("An object without these names.", "Um objeto sem estes nomes."), Examples: example(`omit({"a": 1, "b": 2}, "a")`, map[string]any{"b": 2}), run: func(e *evaluation, a []any) (any, error) { return chosen(e, a, false) }},
@@ -41,8 +41,8 @@ var dataFunctions = []Function{
 	{Name: "xml", in: "x value", Returns: "any", Doc: form.Label("An object with one name as XML text; of an XML text, the object that a webhook's XML becomes.", "Um objeto com um nome como texto XML; de um texto XML, o objeto que o XML de um webhook vira."), Examples: []Example{
 		{`xml({"order": {"@id": 7, "item": ["A", "B"]}})`, `<order id="7"><item>A</item><item>B</item></order>`}, {`xml("<a><b>1</b></a>").a.b`, "1"},
 	}, run: xmlOf},
-	{Name: "toJSON", in: "x any", Returns: "text", Doc: form.Label("The value as JSON on many lines.", "O valor como JSON em várias linhas."), Examples: example(`toJSON([1])`, "[\n  1\n]"), run: toLongJSON, Builtin: true},
-	{Name: "fromJSON", in: "x text", Returns: "any", Doc: form.Label("The value that a JSON text holds.", "O valor que um texto JSON contém."), Examples: example(`fromJSON("{\"a\": 9007199254740993}").a`, 9007199254740993), run: fromJSON, Builtin: true},
+	{Name: "toJSON", in: "x value", Returns: "text", Doc: form.Label("The value as JSON on many lines.", "O valor como JSON em várias linhas."), Examples: example(`toJSON([1])`, "[\n  1\n]"), run: toLongJSON, Builtin: true},
+	{Name: "fromJSON", long: true, in: "x text", Returns: "any", Doc: form.Label("The value that a JSON text holds.", "O valor que um texto JSON contém."), Examples: example(`fromJSON("{\"a\": 9007199254740993}").a`, 9007199254740993), run: fromJSON, Builtin: true},
 }
 
 func truthy(e *evaluation, args []any) (any, error) {
@@ -58,9 +58,6 @@ func truthy(e *evaluation, args []any) (any, error) {
 
 func toJSON(e *evaluation, args []any) (any, error) {
 	out, err := e.appendJSON(nil, args[0], 0)
-	if len(out) > MaxOutput {
-		return nil, errBytes
-	}
 	return string(out), err
 }
 
@@ -69,20 +66,50 @@ func toLongJSON(e *evaluation, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.take(4 * len(out)); err != nil {
+	length := longLength(out)
+	if length > MaxOutput {
+		return nil, errBytes
+	}
+	if err := e.take(2 * length); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
+	b.Grow(length)
 	if err := json.Indent(&b, out, "", "  "); err != nil {
 		return nil, err //nolint:wrapcheck // cannot be: it was just written
 	}
 	return b.String(), nil
 }
 
-// fromJSON charges before what a document may become: some 16 bytes for each of its own.
+// longLength is how long compact JSON is at most when it is written on many lines.
+func longLength(compact []byte) int {
+	length, depth, quoted := len(compact), 0, false
+	for i := 0; i < len(compact); i++ {
+		switch c := compact[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{', c == '[':
+			depth++
+			length += 1 + 2*depth
+		case c == '}', c == ']':
+			depth--
+			length += 1 + 2*depth
+		case c == ',':
+			length += 1 + 2*depth
+		case c == ':':
+			length++
+		}
+	}
+	return length
+}
+
+// fromJSON charges before what a document may become.
 func fromJSON(e *evaluation, args []any) (any, error) {
 	s := args[0].(string)
-	if err := e.take(8 * len(s)); err != nil {
+	if err := e.take(8*len(s) + objectBytes*strings.Count(s, "{") + 48*strings.Count(s, "[")); err != nil {
 		return nil, err
 	}
 	value, err := Decode([]byte(s))
@@ -99,11 +126,14 @@ func chosen(e *evaluation, args []any, keep bool) (any, error) {
 		return nil, err
 	}
 	for _, a := range list {
+		if a == nil {
+			return nil, missingOperand{1}
+		}
 		name, err := e.text(a)
 		if err != nil {
 			return nil, err
 		}
-		if err := e.take(48); err != nil {
+		if err := e.take(48 + len(name)/4); err != nil {
 			return nil, err
 		}
 		names[name] = true
@@ -151,8 +181,11 @@ func readCSV(e *evaluation, s string, by rune) (any, error) {
 			continue
 		}
 		m := map[string]any{}
+		if err := e.take(objectBytes); err != nil {
+			return nil, err
+		}
 		for j, name := range rows[0] {
-			if err := e.take(48); err != nil {
+			if err := e.take(48 + len(name)/4); err != nil {
 				return nil, err
 			}
 			if j < len(row) {
@@ -198,6 +231,9 @@ func columns(e *evaluation, list []any) ([]string, error) {
 			return nil, err
 		}
 		for name := range m {
+			if err := e.charge(len(name) / 16); err != nil {
+				return nil, err
+			}
 			if !seen[name] {
 				seen[name] = true
 				if err := e.take(48); err != nil {
@@ -217,6 +253,9 @@ func csvRow(e *evaluation, element any, names []string) ([]string, error) {
 			return nil, err
 		}
 		for _, name := range names {
+			if err := e.charge(len(name) / 16); err != nil {
+				return nil, err
+			}
 			cells = append(cells, v[name])
 		}
 	case []any:
@@ -233,7 +272,13 @@ func csvRow(e *evaluation, element any, names []string) ([]string, error) {
 		if row[i], err = e.text(cell); err != nil {
 			return nil, err
 		}
+		if len(row[i]) > MaxOutput {
+			return nil, errBytes
+		}
 		if err := e.take(16 + len(row[i])); err != nil {
+			return nil, err
+		}
+		if err := e.charge(len(row[i]) / 4); err != nil {
 			return nil, err
 		}
 	}

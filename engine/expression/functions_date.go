@@ -50,7 +50,11 @@ func (e *evaluation) time(value any) (time.Time, error) {
 			}
 		}
 	}
-	return time.Time{}, wrongf("%q is not a date such as 2026-11-24 or 2026-11-24T15:00:00Z", "%q não é uma data como 2026-11-24 ou 2026-11-24T15:00:00Z", short(Text(value)))
+	text, err := e.text(value)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Time{}, wrongf("%q is not a date such as 2026-11-24 or 2026-11-24T15:00:00Z", "%q não é uma data como 2026-11-24 ou 2026-11-24T15:00:00Z", short(text))
 }
 
 func yearOf(t time.Time) error {
@@ -66,9 +70,13 @@ func date(e *evaluation, args []any) (any, error) {
 		t, err := e.time(args[0])
 		return e.stamp(t), err
 	}
-	t, err := time.ParseInLocation(pattern, Text(args[0]), e.scope.zone())
+	text, err := e.text(args[0])
 	if err != nil {
-		return nil, wrongf("%q does not fit the pattern %q", "%q não segue o padrão %q", short(Text(args[0])), short(pattern))
+		return nil, err
+	}
+	t, err := time.ParseInLocation(pattern, text[:min(len(text), 1000)], e.scope.zone())
+	if err != nil {
+		return nil, wrongf("%q does not fit the pattern %q", "%q não segue o padrão %q", short(text), short(pattern))
 	}
 	return e.stamp(t), nil
 }

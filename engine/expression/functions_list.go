@@ -77,7 +77,7 @@ var builtinData = []Function{
 		return flatten(e, nil, a[0].([]any), 0)
 	}},
 	{Name: "uniq", in: "list list", Returns: "list", Doc: form.Label("The list without repeated elements.", "A lista sem itens repetidos."), Examples: example(`uniq([1, 2, 1])`, []any{1, 2}), run: func(e *evaluation, a []any) (any, error) {
-		return unique(e, a[0].([]any), func(v any) any { return v })
+		return unique(e, a[0].([]any), a[0].([]any))
 	}},
 	{Name: "sort", in: "list list, order? text", Returns: "list", Doc: form.Label("The list in order; order is asc or desc.", "A lista em ordem; a ordem é asc ou desc."), Examples: example(`sort([2, 1, 3], "desc")`, []any{3, 2, 1}), run: func(e *evaluation, a []any) (any, error) {
 		list := slices.Clone(a[0].([]any))
@@ -113,6 +113,9 @@ func fromPairs(e *evaluation, args []any) (any, error) {
 		}
 		name, err := e.text(pair[0])
 		if err != nil {
+			return nil, err
+		}
+		if err := e.charge(4 + len(name)/16); err != nil {
 			return nil, err
 		}
 		m[name] = pair[1]
@@ -170,16 +173,16 @@ func flatten(e *evaluation, out, list []any, depth int) ([]any, error) {
 	return out, nil
 }
 
-// unique keeps the first element for each key.
-func unique(e *evaluation, list []any, key func(any) any) (any, error) {
-	seen := make(map[any]bool, len(list))
+// unique keeps the first element for each of the keys.
+func unique(e *evaluation, list, keys []any) (any, error) {
+	seen := map[any]bool{}
 	out := []any{}
-	for _, element := range list {
-		k, err := keyOf(e, key(element))
+	for i, element := range list {
+		k, err := keyOf(e, keys[i])
 		if err != nil {
 			return nil, err
 		}
-		if err := e.take(48); err != nil {
+		if err := e.take(64); err != nil {
 			return nil, err
 		}
 		if !seen[k] {
@@ -199,6 +202,8 @@ func keyOf(e *evaluation, value any) (any, error) {
 		if sameNumber(int(v), v) {
 			return int(v), nil
 		}
+	case string:
+		return v, e.charge(len(v) / 16)
 	case []any, map[string]any:
 		s, err := e.text(v)
 		return textKey(s), err
@@ -206,52 +211,102 @@ func keyOf(e *evaluation, value any) (any, error) {
 	return value, nil
 }
 
-// follow goes along a path such as a.b[0]; what does not fit is nil.
-func follow(value any, path string) any {
-	if m, ok := value.(map[string]any); ok {
-		if v, there := m[path]; there {
-			return v
-		}
+// way is a path such as a.b[0], taken apart.
+type way struct {
+	whole string
+	parts []string
+}
+
+const (
+	maxWay   = 1 << 10
+	maxParts = MaxDepth
+)
+
+func wayOf(path string) (*way, error) {
+	w := &way{whole: path}
+	if len(path) > maxWay {
+		return nil, wrongf("the path is longer than 1 KiB", "o caminho tem mais de 1 KiB")
 	}
 	for part := range strings.SplitSeq(strings.ReplaceAll(strings.ReplaceAll(path, "[", "."), "]", ""), ".") {
 		if part != "" {
-			value = memberOf(value, part)
+			w.parts = append(w.parts, part)
 		}
 	}
-	return value
+	if len(w.parts) > maxParts {
+		return nil, wrongf("the path has more than %d parts", "o caminho tem mais de %d partes", maxParts)
+	}
+	return w, nil
 }
 
-func sumBy(e *evaluation, args []any) (any, error) {
-	var numbers []any
-	for _, element := range args[0].([]any) {
+// follow goes along a path; what does not fit is nil.
+func (e *evaluation) follow(value any, w *way) (any, error) {
+	if err := e.charge(1 + len(w.parts) + len(w.whole)/16); err != nil {
+		return nil, err
+	}
+	if m, ok := value.(map[string]any); ok {
+		if v, there := m[w.whole]; there {
+			return v, nil
+		}
+	}
+	for _, part := range w.parts {
+		value = memberOf(value, part)
+	}
+	return value, nil
+}
+
+// along gives what a path leads to in each element of a list.
+func along(e *evaluation, args []any) ([]any, error) {
+	w, err := wayOf(args[1].(string))
+	if err != nil {
+		return nil, err
+	}
+	list := args[0].([]any)
+	if err := e.take(16 * len(list)); err != nil {
+		return nil, err
+	}
+	found := make([]any, len(list))
+	for i, element := range list {
 		if err := e.charge(turnCost); err != nil {
 			return nil, err
 		}
-		if v := follow(element, args[1].(string)); v != nil {
-			numbers = append(numbers, v)
+		if found[i], err = e.follow(element, w); err != nil {
+			return nil, err
 		}
 	}
-	return sum(e, numbers)
+	return found, nil
+}
+
+func sumBy(e *evaluation, args []any) (any, error) {
+	found, err := along(e, args)
+	if err != nil {
+		return nil, err
+	}
+	return sum(e, slices.DeleteFunc(found, func(v any) bool { return v == nil }))
 }
 
 func groupBy(e *evaluation, args []any) (any, error) {
-	list := args[0].([]any)
-	if err := e.take(32 * len(list)); err != nil {
+	keyed, err := along(e, args)
+	if err != nil {
 		return nil, err
 	}
-	keyed := make([]any, len(list))
-	for i, element := range list {
-		key := follow(element, args[1].(string))
+	if err := e.take(56 * len(keyed)); err != nil {
+		return nil, err
+	}
+	for i, key := range keyed {
 		if key == nil {
 			key = ""
 		}
-		keyed[i] = []any{element, key}
+		keyed[i] = []any{args[0].([]any)[i], key}
 	}
 	return grouped(e, []any{keyed})
 }
 
 func uniqueBy(e *evaluation, args []any) (any, error) {
-	return unique(e, args[0].([]any), func(v any) any { return follow(v, args[1].(string)) })
+	found, err := along(e, args)
+	if err != nil {
+		return nil, err
+	}
+	return unique(e, args[0].([]any), found)
 }
 
 func clamp(n, most int) int { return max(0, min(n, most)) }
@@ -265,10 +320,13 @@ func get(e *evaluation, args []any) (any, error) {
 	case int:
 		value = memberOf(args[0], strconv.Itoa(path))
 	case string:
-		if err := e.charge(len(path)); err != nil {
+		w, err := wayOf(path)
+		if err != nil {
 			return nil, err
 		}
-		value = follow(args[0], path)
+		if value, err = e.follow(args[0], w); err != nil {
+			return nil, err
+		}
 	case nil:
 	default:
 		return nil, wrongf("the path is a text such as a.b[0]", "o caminho é um texto como a.b[0]")

@@ -40,6 +40,9 @@ var builtinNumbers = []Function{
 
 func numberBR(_ *evaluation, args []any) (any, error) {
 	s := args[0].(string)
+	if len(s) > mostDigits {
+		return nil, errTooBigNumber
+	}
 	plain := strings.NewReplacer("R$", "", " ", "", "\u00a0", "", ".", "", ",", ".").Replace(s)
 	value := Number(plain)
 	if _, isText := value.(string); isText || plain == "" {
@@ -47,6 +50,9 @@ func numberBR(_ *evaluation, args []any) (any, error) {
 	}
 	return value, nil
 }
+
+// mostDigits is how long a text may be that is read as a number.
+const mostDigits = 400
 
 // short is a text that an error may hold.
 func short(s string) string {
@@ -66,7 +72,9 @@ func minor(value any, decimals int) (int, error) {
 	case float64:
 		digits = strconv.FormatFloat(v, 'f', -1, 64)
 	case string:
-		digits = strings.TrimSpace(v)
+		if digits = strings.TrimSpace(v); len(digits) > mostDigits {
+			return 0, errTooBigNumber
+		}
 		if _, err := strconv.ParseFloat(digits, 64); err != nil || strings.ContainsAny(digits, "eExXnNiI_") {
 			return 0, wrongf("%q is not an amount such as 19.90", "%q não é um valor como 19.90", short(v))
 		}
@@ -152,6 +160,9 @@ func toInt(_ *evaluation, args []any) (any, error) {
 			return int(v), nil
 		}
 	case string:
+		if len(v) > mostDigits {
+			return nil, errTooBigNumber
+		}
 		if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
 			return n, nil
 		}
@@ -169,7 +180,10 @@ func toFloat(_ *evaluation, args []any) (any, error) {
 	case float64:
 		return v, nil
 	case string:
-		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
+		if len(v) > mostDigits {
+			return nil, errTooBigNumber
+		}
+		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && !strings.Contains(v, "_") && !math.IsNaN(f) && !math.IsInf(f, 0) {
 			return f, nil
 		}
 		return nil, wrongf("%q is not a number", "%q não é um número", short(v))

@@ -18,21 +18,21 @@ import (
 var textFunctions = []Function{
 	{Name: "slug", in: "x text", Returns: "text", Doc: form.Label("Lower case, no accents, words joined by hyphens.", "Minúsculas, sem acentos, palavras unidas por hífen."), Examples: example(`slug("Pão de Açúcar!")`, "pao-de-acucar"), run: ofText(slug)},
 	{Name: "title", in: "x text", Returns: "text", Doc: form.Label("The first letter of each word in upper case.", "A primeira letra de cada palavra em maiúscula."), Examples: example(`title("ana souza")`, "Ana Souza"), run: ofText(title)},
-	{Name: "left", in: "x text, n integer", Returns: "text", Doc: form.Label("The first n letters.", "As primeiras n letras."), Examples: example(`left("ação", 2)`, "aç"), run: func(e *evaluation, a []any) (any, error) { return letters(e, a[0].(string), 0, max(0, a[1].(int))) }},
-	{Name: "right", in: "x text, n integer", Returns: "text", Doc: form.Label("The last n letters.", "As últimas n letras."), Examples: example(`right("ação", 2)`, "ão"), run: func(e *evaluation, a []any) (any, error) {
+	{Name: "left", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("The first n letters.", "As primeiras n letras."), Examples: example(`left("ação", 2)`, "aç"), run: func(e *evaluation, a []any) (any, error) { return letters(e, a[0].(string), 0, max(0, a[1].(int))) }},
+	{Name: "right", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("The last n letters.", "As últimas n letras."), Examples: example(`right("ação", 2)`, "ão"), run: func(e *evaluation, a []any) (any, error) {
 		s := a[0].(string)
 		length := runes(s)
 		return letters(e, s, length-clamp(a[1].(int), length), length)
 	}},
-	{Name: "truncate", in: "x text, n integer", Returns: "text", Doc: form.Label("At most n letters, the last one … when cut.", "No máximo n letras, com … no fim quando cortado."), Examples: example(`truncate("abcdef", 4)`, "abc…"), run: truncate},
+	{Name: "truncate", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("At most n letters, the last one … when cut.", "No máximo n letras, com … no fim quando cortado."), Examples: example(`truncate("abcdef", 4)`, "abc…"), run: truncate},
 	{Name: "mask", in: "x text, n integer", Returns: "text", Doc: form.Label("All but the last n letters as *.", "Tudo menos as últimas n letras como *."), Examples: example(`mask("12345678901", 3)`, "********901"), run: mask},
-	{Name: "regex_find", in: "x text, pattern text", Returns: "text", Doc: form.Label("The first match of a regular expression (its first group, if it has one), else nothing.", "A primeira ocorrência de uma expressão regular (o primeiro grupo, se houver), ou nada."), Examples: example(`regex_find("order 42", "[0-9]+")`, "42"), run: regexFind},
+	{Name: "regex_find", long: true, in: "x text, pattern text", Returns: "text", Doc: form.Label("The first match of a regular expression (its first group, if it has one), else nothing.", "A primeira ocorrência de uma expressão regular (o primeiro grupo, se houver), ou nada."), Examples: example(`regex_find("order 42", "[0-9]+")`, "42"), run: regexFind},
 	{Name: "regex_replace", in: "x text, pattern text, by text", Returns: "text", Doc: form.Label("Every match of a regular expression replaced; $1 is its first group.", "Troca cada ocorrência de uma expressão regular; $1 é o primeiro grupo."), Examples: example(`regex_replace("11 9 8765", "[^0-9]", "")`, "1198765"), run: regexReplace},
 	{Name: "url_encode", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in the query of a URL.", "Texto como fica na consulta de uma URL."), Examples: example(`url_encode("a b&c")`, "a+b%26c"), run: ofText(url.QueryEscape)},
 	{Name: "strip_html", in: "x text", Returns: "text", Doc: form.Label("Text without HTML tags.", "Texto sem marcação HTML."), Examples: example(`strip_html("<b>Oi</b> Ana")`, "Oi Ana"), run: ofText(stripHTML)},
-	{Name: "sha256", in: "x text", Returns: "text", Doc: form.Label("SHA-256 in hexadecimal.", "SHA-256 em hexadecimal."), Examples: example(`left(sha256("a"), 8)`, "ca978112"), run: ofText(func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) })},
-	{Name: "md5", in: "x text", Returns: "text", Doc: form.Label("MD5 in hexadecimal, for services that ask for it.", "MD5 em hexadecimal, para serviços que o pedem."), Examples: example(`left(md5("a"), 8)`, "0cc175b9"), run: ofText(func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) })},
-	{Name: "hmac_sha256", in: "x text, key text", Returns: "text", Doc: form.Label("HMAC-SHA256 of a text with a key, in hexadecimal.", "HMAC-SHA256 de um texto com uma chave, em hexadecimal."), Examples: example(`left(hmac_sha256("a", "key"), 8)`, "780c3db4"), run: func(_ *evaluation, a []any) (any, error) {
+	{Name: "sha256", long: true, in: "x text", Returns: "text", Doc: form.Label("SHA-256 in hexadecimal.", "SHA-256 em hexadecimal."), Examples: example(`left(sha256("a"), 8)`, "ca978112"), run: ofText(func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) })},
+	{Name: "md5", long: true, in: "x text", Returns: "text", Doc: form.Label("MD5 in hexadecimal, for services that ask for it.", "MD5 em hexadecimal, para serviços que o pedem."), Examples: example(`left(md5("a"), 8)`, "0cc175b9"), run: ofText(func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) })},
+	{Name: "hmac_sha256", long: true, in: "x text, key text", Returns: "text", Doc: form.Label("HMAC-SHA256 of a text with a key, in hexadecimal.", "HMAC-SHA256 de um texto com uma chave, em hexadecimal."), Examples: example(`left(hmac_sha256("a", "key"), 8)`, "780c3db4"), run: func(_ *evaluation, a []any) (any, error) {
 		m := hmac.New(sha256.New, []byte(a[1].(string)))
 		m.Write([]byte(a[0].(string)))
 		return hex.EncodeToString(m.Sum(nil)), nil
@@ -48,12 +48,7 @@ var builtinTexts = []Function{
 	{Name: "string", in: "x value", Returns: "text", Doc: form.Label("The value as text.", "O valor como texto."), Examples: example(`string(12.5)`, "12.5"), run: func(e *evaluation, a []any) (any, error) { return e.text(a[0]) }},
 	{Name: "upper", in: "x text", Returns: "text", Doc: form.Label("In upper case.", "Em maiúsculas."), Examples: example(`upper("ação")`, "AÇÃO"), run: ofText(strings.ToUpper)},
 	{Name: "lower", in: "x text", Returns: "text", Doc: form.Label("In lower case.", "Em minúsculas."), Examples: example(`lower("AÇÃO")`, "ação"), run: ofText(strings.ToLower)},
-	{Name: "trim", in: "x text, letters? text", Returns: "text", Doc: form.Label("Without space, or these letters, at both ends.", "Sem espaços, ou estas letras, nas pontas."), Examples: example(`trim("  Ana ")`, "Ana"), run: func(_ *evaluation, a []any) (any, error) {
-		if cut, ok := a[1].(string); ok {
-			return strings.Trim(a[0].(string), cut), nil
-		}
-		return strings.TrimSpace(a[0].(string)), nil
-	}},
+	{Name: "trim", in: "x text, letters? text", Returns: "text", Doc: form.Label("Without space, or these letters, at both ends.", "Sem espaços, ou estas letras, nas pontas."), Examples: example(`trim("  Ana ")`, "Ana"), run: trim},
 	{Name: "trimPrefix", in: "x text, prefix text", Returns: "text", Doc: form.Label("Without this beginning.", "Sem este começo."), Examples: example(`trimPrefix("#42", "#")`, "42"), run: ofTexts2(strings.TrimPrefix)},
 	{Name: "trimSuffix", in: "x text, suffix text", Returns: "text", Doc: form.Label("Without this end.", "Sem este final."), Examples: example(`trimSuffix("42%", "%")`, "42"), run: ofTexts2(strings.TrimSuffix)},
 	{Name: "replace", in: "x text, from text, to text", Returns: "text", Doc: form.Label("Every occurrence of a text replaced by another.", "Troca todas as ocorrências de um texto por outro."), Examples: example(`replace("1.5", ".", ",")`, "1,5"), run: replace},
@@ -61,7 +56,7 @@ var builtinTexts = []Function{
 	{Name: "split", in: "x text, by text, n? integer", Returns: "list", Doc: form.Label("The pieces of a text, at most n.", "Os pedaços de um texto, no máximo n."), Examples: example(`split("a,b", ",")`, []any{"a", "b"}), run: split(strings.SplitN)},
 	{Name: "splitAfter", in: "x text, by text, n? integer", Returns: "list", Doc: form.Label("The pieces of a text, each with what it was split by.", "Os pedaços de um texto, cada um com o separador."), Examples: example(`splitAfter("a,b", ",")`, []any{"a,", "b"}), run: split(strings.SplitAfterN)},
 	{Name: "join", in: "list list, by? text", Returns: "text", Doc: form.Label("The elements of a list as one text.", "Os itens de uma lista como um texto."), Examples: example(`join(["a", "b"], ", ")`, "a, b"), run: join},
-	{Name: "indexOf", in: "x text, part text", Returns: "integer", Doc: form.Label("After how many letters a part begins, -1 if it is not there.", "Depois de quantas letras um trecho começa, -1 se não houver."), Examples: example(`indexOf("ação", "o")`, 3), run: func(_ *evaluation, a []any) (any, error) {
+	{Name: "indexOf", long: true, in: "x text, part text", Returns: "integer", Doc: form.Label("After how many letters a part begins, -1 if it is not there.", "Depois de quantas letras um trecho começa, -1 se não houver."), Examples: example(`indexOf("ação", "o")`, 3), run: func(_ *evaluation, a []any) (any, error) {
 		s := a[0].(string)
 		if i := strings.Index(s, a[1].(string)); i >= 0 {
 			return runes(s[:i]), nil
@@ -84,6 +79,21 @@ func ofText(f func(string) string) func(*evaluation, []any) (any, error) {
 
 func ofTexts2(f func(a, b string) string) func(*evaluation, []any) (any, error) {
 	return func(_ *evaluation, args []any) (any, error) { return f(args[0].(string), args[1].(string)), nil }
+}
+
+const mostCut = 64 // letters that trim looks for
+
+func trim(e *evaluation, args []any) (any, error) {
+	s := args[0].(string)
+	cut, ok := args[1].(string)
+	if !ok {
+		return strings.TrimSpace(s), nil
+	}
+	n := runes(cut)
+	if n > mostCut {
+		return nil, wrongf("trim takes at most %d letters", "trim recebe no máximo %d letras", mostCut)
+	}
+	return strings.Trim(s, cut), e.charge(len(s) / 64 * (1 + n))
 }
 
 func runes(s string) int { return utf8.RuneCountInString(s) }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gancho/engine/form"
 
@@ -16,7 +17,7 @@ import (
 type inspect struct {
 	roots    []string
 	refused  *Error
-	patterns []string // regular expressions that the source spells out
+	patterns []*ast.StringNode // regular expressions that the source spells out
 }
 
 func (v *inspect) Visit(n *ast.Node) {
@@ -34,7 +35,7 @@ func (v *inspect) Visit(n *ast.Node) {
 		v.refuse(x, true, "b\"…\"")
 	case *ast.BinaryNode:
 		if text, ok := x.Right.(*ast.StringNode); ok && x.Operator == "matches" {
-			v.patterns = append(v.patterns, text.Value)
+			v.patterns = append(v.patterns, text)
 		}
 	case *ast.CallNode:
 		v.call(n, x)
@@ -61,7 +62,7 @@ func (v *inspect) call(n *ast.Node, x *ast.CallNode) {
 	_, known := functions[id.Value]
 	v.refuse(x, !known, id.Value)
 	if text, ok := at(x.Arguments, 1).(*ast.StringNode); ok && strings.HasPrefix(id.Value, "regex_") {
-		v.patterns = append(v.patterns, text.Value)
+		v.patterns = append(v.patterns, text)
 	}
 }
 
@@ -142,7 +143,9 @@ func (r *rewrite) member(n *ast.Node, x *ast.MemberNode) {
 	case *ast.StringNode:
 		name = property.Value
 	case *ast.IntegerNode:
-		name = strconv.Itoa(property.Value)
+		if name = strconv.Itoa(property.Value); property.Value > nearLetters {
+			at = -1
+		}
 	default:
 		at = -1
 	}
@@ -150,7 +153,7 @@ func (r *rewrite) member(n *ast.Node, x *ast.MemberNode) {
 		patch(n, call("__member", x.Node, x.Property))
 		return
 	}
-	path := append(slices.Clone(r.paths[at]), name)
+	path := append(r.paths[at], name) //nolint:gocritic // the longer chain takes its place
 	r.paths[at] = nil
 	r.path(n, path)
 }
@@ -292,8 +295,36 @@ func memberOf(value any, name string) any {
 		if i, err := strconv.Atoi(name); err == nil {
 			return elementOf(v, i)
 		}
+	case string:
+		if i, err := strconv.Atoi(name); err == nil && i <= nearLetters && i >= -nearLetters {
+			return letterOf(v, i)
+		}
 	}
 	return nil
+}
+
+// nearLetters is how far into a text a member chain reaches: what needs no price.
+const nearLetters = 256
+
+// letterOf is one letter of a text, counted from the end where i is negative; nil past the ends.
+func letterOf(s string, i int) any {
+	if i < 0 {
+		for i++; i < 0 && s != ""; i++ {
+			_, size := utf8.DecodeLastRuneInString(s)
+			s = s[:len(s)-size]
+		}
+		if s == "" {
+			return nil
+		}
+		_, size := utf8.DecodeLastRuneInString(s)
+		return s[len(s)-size:]
+	}
+	s = s[offset(s, i):]
+	if s == "" {
+		return nil
+	}
+	_, size := utf8.DecodeRuneInString(s)
+	return s[:size]
 }
 
 // elementOf counts from the end where i is negative; nil past the ends.

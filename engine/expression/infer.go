@@ -51,7 +51,11 @@ type Inference struct {
 type Parsed struct {
 	root ast.Node
 	lead int // runes of space before it
+	size int
 }
+
+// Size is how many bytes were read.
+func (t *Parsed) Size() int { return t.size }
 
 // Parse reads an expression. The error is an *Error; one that only Compile finds is not told.
 func Parse(source string) (*Parsed, error) {
@@ -63,13 +67,13 @@ func Parse(source string) (*Parsed, error) {
 	if err != nil {
 		return nil, moved(wrong(source, err, FlowRoots), lead)
 	}
-	return &Parsed{tree.Node, lead}, nil
+	return &Parsed{tree.Node, lead, len(source)}, nil
 }
 
 // Infer finds the type of the result, and what is doubtful: names that never came, values that
 // are not always there, kinds that do not fit.
 func (t *Parsed) Infer(k *Known) Inference {
-	i := &inference{known: k}
+	i := &inference{known: k, sure: map[string]int{}, room: mostRoom, sizes: map[*shape.Shape]int{}}
 	result := i.visit(t.root)
 	inferred := Inference{Shape: result.kept(), Problems: i.problems}
 	for n := range inferred.Problems {
@@ -128,10 +132,20 @@ const maxProblems = 20
 
 type inference struct {
 	known    *Known
+	sure     map[string]int // chains that are there at this place, over those that are known
+	room     int            // places of shapes that may still be looked at
+	sizes    map[*shape.Shape]int
 	problems []form.Problem
 	lets     []binding
 	turns    []turn
 }
+
+// What a check may cost, in places of shapes: those that it goes over in all, and those of one
+// that it makes. Beyond that a value may be anything.
+const (
+	mostRoom = 40_000
+	mostSize = 4_000
+)
 
 type binding struct {
 	name  string
@@ -183,15 +197,7 @@ func (i *inference) visit(n ast.Node) found { //nolint:gocyclo,cyclop // one cas
 	case *ast.ConditionalNode:
 		return i.choice(x)
 	case *ast.ArrayNode:
-		var items *shape.Shape
-		for k, element := range x.Nodes {
-			if s := i.visit(element).kept(); k == 0 {
-				items = s
-			} else {
-				items = shape.Merge(items, s)
-			}
-		}
-		return of(n, shape.ListOf(items))
+		return i.array(x)
 	case *ast.MapNode:
 		return i.object(x)
 	case *ast.BuiltinNode:
@@ -227,7 +233,7 @@ func (i *inference) identifier(x *ast.IdentifierNode) found {
 	f := found{node: x, shape: s, chain: x.Value}
 	if s != nil {
 		f.of = counted(s)
-		f.missing = s.Nullable() && !i.known.Sure[x.Value]
+		f.missing = s.Nullable() && !i.isSure(x.Value)
 	}
 	return f
 }
@@ -275,7 +281,7 @@ func (i *inference) member(x *ast.MemberNode) found {
 		i.element(base, &result)
 		result.missing = false
 	}
-	if i.known.Sure[result.chain] {
+	if i.isSure(result.chain) {
 		result.missing, result.shape = false, result.shape.Present()
 	}
 	return result
@@ -357,6 +363,7 @@ func (i *inference) slice(x *ast.SliceNode) found {
 func (i *inference) unary(x *ast.UnaryNode) found {
 	value := i.visit(x.Node)
 	if x.Operator == "not" || x.Operator == "!" {
+		i.truth(value)
 		return of(x, shape.Kinds(shape.Bool))
 	}
 	i.number(value)
@@ -364,21 +371,94 @@ func (i *inference) unary(x *ast.UnaryNode) found {
 }
 
 func (i *inference) choice(x *ast.ConditionalNode) found {
-	i.visit(x.Cond)
+	i.truth(i.visit(x.Cond))
 	yes := i.under(proves(x.Cond, true), x.Exp1)
 	no := i.under(proves(x.Cond, false), x.Exp2)
-	f := of(x, shape.Merge(yes.shape, no.shape))
+	f := of(x, i.merge(yes.shape, no.shape))
 	f.missing = yes.missing || no.missing || f.shape.Nullable()
 	return f
 }
 
 // under visits a node where these chains are there.
 func (i *inference) under(chains []string, n ast.Node) found {
-	before := i.known
-	i.known = before.With(chains)
-	f := i.visit(n)
-	i.known = before
-	return f
+	defer i.assume(chains)()
+	return i.visit(n)
+}
+
+// assume takes chains, and what lies around them, for being there until undone.
+func (i *inference) assume(chains []string) (undo func()) {
+	change := func(by int) {
+		for _, chain := range chains {
+			for ; chain != ""; chain = parentOf(chain) {
+				i.sure[chain] += by
+			}
+		}
+	}
+	change(1)
+	return func() { change(-1) }
+}
+
+func (i *inference) isSure(chain string) bool { return i.sure[chain] > 0 || i.known.Sure[chain] }
+
+// array is a list that is written out.
+func (i *inference) array(x *ast.ArrayNode) found {
+	var items *shape.Shape
+	for k, element := range x.Nodes {
+		if s := i.visit(element).kept(); k == 0 {
+			items = s
+		} else {
+			items = i.merge(items, s)
+		}
+	}
+	return of(x, i.kept(shape.ListOf(items)))
+}
+
+// merge is what either of two values may be. It ends: shapes share parts, which would be gone
+// over again and again.
+func (i *inference) merge(a, b *shape.Shape) *shape.Shape {
+	if a == b || a == nil || b == nil {
+		return either(a, b)
+	}
+	if i.size(a)+i.size(b) > mostSize {
+		return nil
+	}
+	i.room -= i.sizes[a] + i.sizes[b]
+	return i.kept(shape.Merge(a, b))
+}
+
+func either(a, b *shape.Shape) *shape.Shape {
+	if a == nil {
+		return nil
+	}
+	return b
+}
+
+// kept is a shape that was made, if it is not too large.
+func (i *inference) kept(s *shape.Shape) *shape.Shape {
+	if i.size(s) > mostSize {
+		return nil
+	}
+	return s
+}
+
+// size is how many places a shape has.
+func (i *inference) size(s *shape.Shape) int {
+	if s == nil {
+		return 0
+	}
+	if n, known := i.sizes[s]; known {
+		return n
+	}
+	n := 1 + i.size(s.Items)
+	for _, f := range s.Fields {
+		if i.room--; i.room < 0 || n > mostSize {
+			n = mostSize + 1
+			break
+		}
+		n += i.size(f)
+	}
+	i.sizes[s] = min(n, mostSize+1)
+	return i.sizes[s]
 }
 
 func (i *inference) object(x *ast.MapNode) found {
@@ -398,7 +478,7 @@ func (i *inference) object(x *ast.MapNode) found {
 	}
 	s := shape.Record(fields)
 	s.Open = open
-	return of(x, s)
+	return of(x, i.kept(s))
 }
 
 // kept is the shape as that of something that is kept under a name.

@@ -114,7 +114,7 @@ func (i *inference) returns(f *Function, x *ast.CallNode, args []found) found {
 	switch f.Name {
 	case "default":
 		if len(args) > 1 {
-			result.shape = shape.Merge(first.Present(), args[1].shape)
+			result.shape = i.merge(first.Present(), args[1].shape)
 			result.missing = args[1].missing || args[1].shape.Nullable()
 		}
 	case "first", "last":
@@ -126,7 +126,7 @@ func (i *inference) returns(f *Function, x *ast.CallNode, args []found) found {
 		result.shape = first
 	case "concat":
 		for _, a := range args[1:] {
-			first = shape.Merge(first, a.shape)
+			first = i.merge(first, a.shape)
 		}
 		result.shape = first
 	case "keys":

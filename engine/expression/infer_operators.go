@@ -10,12 +10,11 @@ import (
 func (i *inference) binary(x *ast.BinaryNode) found {
 	switch x.Operator {
 	case "and", "&&", "or", "||":
-		i.visit(x.Left)
-		i.under(proves(x.Left, x.Operator == "and" || x.Operator == "&&"), x.Right)
+		i.joined(x, joins[x.Operator])()
 		return of(x, shape.Kinds(shape.Bool))
 	case "??":
 		left, right := i.visit(x.Left), i.visit(x.Right)
-		f := of(x, shape.Merge(left.shape.Present(), right.shape))
+		f := of(x, i.merge(left.shape.Present(), right.shape))
 		f.missing = right.missing || right.shape.Nullable()
 		return f
 	}
@@ -43,6 +42,22 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 		return of(x, arithmeticShape(x.Operator, left.shape, right.shape))
 	}
 	return of(x, shape.Kinds(shape.Bool))
+}
+
+// joined goes along a chain of and, or of or: each part is asked where those before it held,
+// or did not. Undo forgets that.
+func (i *inference) joined(n ast.Node, word string) (undo func()) {
+	x, ok := n.(*ast.BinaryNode)
+	if !ok || joins[x.Operator] != word {
+		i.truth(i.visit(n))
+		return i.assume(proves(n, word == "and"))
+	}
+	left := i.joined(x.Left, word)
+	right := i.joined(x.Right, word)
+	return func() {
+		right()
+		left()
+	}
 }
 
 func arithmeticShape(operator string, a, b *shape.Shape) *shape.Shape {

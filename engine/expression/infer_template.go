@@ -29,6 +29,15 @@ func ParseTemplate(source string) (*ParsedTemplate, error) {
 // Holes are the expressions of the template, in order.
 func (t *ParsedTemplate) Holes() []*Parsed { return t.holes }
 
+// Size is how many bytes of expressions were read.
+func (t *ParsedTemplate) Size() int {
+	n := 0
+	for _, hole := range t.holes {
+		n += hole.size
+	}
+	return n
+}
+
 // At is where the expression of a hole begins, in runes.
 func (t *ParsedTemplate) At(hole int) int { return t.at[hole] }
 

@@ -39,6 +39,12 @@ func (i *inference) optional(f found) form.Problem {
 		"choose what happens when it is missing, as in "+example, "escolha o que fazer quando faltar, como em "+example)}
 }
 
+// truth is what is asked for yes or no; where it is missing, the answer is no.
+func (i *inference) truth(f found) {
+	f.shape = f.shape.Present()
+	i.fits(f, form.Label("yes or no: compare it with something", "sim ou não: compare com algum valor"), shape.Bool)
+}
+
 // fits warns where a value is, or now and then was, of none of these kinds.
 func (i *inference) fits(f found, what form.Words, kinds ...shape.Kind) {
 	n, kind := f.shape.Others(kinds...)

@@ -50,7 +50,7 @@ func grouped(e *evaluation, args []any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := e.take(48); err != nil {
+		if err := e.take(64 + len(key)/4); err != nil {
 			return nil, err
 		}
 		list, _ := groups[key].([]any)
@@ -93,7 +93,7 @@ func (e *evaluation) sort(list []any, order any, key func(any) any) (err error) 
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			stop, ok := r.(stopSort)
+			stop, ok := r.(stopped)
 			if !ok {
 				panic(r)
 			}
@@ -103,15 +103,15 @@ func (e *evaluation) sort(list []any, order any, key func(any) any) (err error) 
 	slices.SortStableFunc(list, func(a, b any) int {
 		c, err := e.compare(key(a), key(b))
 		if err != nil {
-			panic(stopSort{err})
+			panic(stopped{err})
 		}
 		return c * turn
 	})
 	return nil
 }
 
-// stopSort leaves a sort that cannot go on.
-type stopSort struct{ err error }
+// stopped leaves a sort, or a search, that cannot go on.
+type stopped struct{ err error }
 
 func sum(e *evaluation, list []any) (any, error) {
 	var total any = 0

@@ -37,7 +37,7 @@ var inner = map[string]func(e *evaluation, args []any) (any, error){
 	"__turn":     func(e *evaluation, args []any) (any, error) { return args[0], e.charge(turnCost) },
 	"__list":     collection,
 	"__made":     made,
-	"__key":      func(e *evaluation, args []any) (any, error) { return e.text(args[0]) },
+	"__key":      key,
 	"__wait_url": waitURL,
 	"__sum":      func(e *evaluation, args []any) (any, error) { return sum(e, args[0].([]any)) },
 	"__group":    grouped,
@@ -71,19 +71,24 @@ func result(b bool, err error) (any, error) { return b, err }
 func member(e *evaluation, args []any) (any, error) {
 	switch key := args[1].(type) {
 	case string:
-		return memberOf(args[0], key), nil
+		return memberOf(args[0], key), e.charge(len(key) / 16)
 	case int:
-		if list, ok := args[0].([]any); ok {
-			return elementOf(list, key), nil
-		}
-		if s, ok := args[0].(string); ok {
-			return letters(e, s, key, key+1)
-		}
-		return nil, nil
+		return letterOrElement(e, args[0], key)
 	case nil:
 		return nil, nil
 	}
 	return nil, wrongf("%s is no name and no index", "%s não é um nome nem um índice", kindOf(args[1]))
+}
+
+// letterOrElement counts from the end where the index is negative; nil past the ends.
+func letterOrElement(e *evaluation, value any, index int) (any, error) {
+	switch v := value.(type) {
+	case []any:
+		return elementOf(v, index), nil
+	case string:
+		return letterOf(v, index), e.charge(len(v) / 16)
+	}
+	return nil, nil
 }
 
 // slice cuts a list, or a text by its letters.
@@ -129,13 +134,26 @@ func clip(from, to, length int) (int, int) {
 	return from, min(max(to, from), length)
 }
 
+// letters cuts a text by its letters.
 func letters(e *evaluation, s string, from, to int) (any, error) {
-	if err := e.take(4 * len(s)); err != nil {
+	if err := e.charge(1 + len(s)/16); err != nil {
 		return nil, err
 	}
-	r := []rune(s)
-	from, to = clip(from, to, len(r))
-	return string(r[from:to]), nil
+	if from < 0 || to < 0 {
+		from, to = clip(from, to, runes(s))
+	}
+	begin := offset(s, from)
+	return s[begin : begin+offset(s[begin:], max(0, to-from))], nil
+}
+
+// offset is where a letter of a text begins, in bytes; its end where there are fewer.
+func offset(s string, letter int) int {
+	for i := range s {
+		if letter--; letter < 0 {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // made charges a list or object that the source spells out.
@@ -144,9 +162,18 @@ func made(e *evaluation, args []any) (any, error) {
 	case []any:
 		return v, e.take(32 + 16*len(v))
 	case map[string]any:
-		return v, e.take(64 + 64*len(v))
+		return v, e.take(objectBytes + 64*len(v))
 	}
 	return args[0], nil
+}
+
+// key is a name that an object is given by an expression.
+func key(e *evaluation, args []any) (any, error) {
+	name, err := e.text(args[0])
+	if err != nil {
+		return nil, err
+	}
+	return name, e.charge(len(name) / 16)
 }
 
 func waitURL(e *evaluation, args []any) (any, error) {

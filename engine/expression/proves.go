@@ -38,7 +38,7 @@ func provesBinary(x *ast.BinaryNode, outcome bool) []string {
 	case "and", "&&", "or", "||":
 		left, right := proves(x.Left, outcome), proves(x.Right, outcome)
 		if outcome == (x.Operator == "and" || x.Operator == "&&") {
-			return slices.Concat(left, right)
+			return append(left, right...)
 		}
 		return slices.DeleteFunc(left, func(chain string) bool { return !slices.Contains(right, chain) })
 	case "==":
@@ -49,8 +49,12 @@ func provesBinary(x *ast.BinaryNode, outcome bool) []string {
 		if nilRight == outcome && (nilRight || constant(x.Right)) {
 			return chainsOf(x.Left)
 		}
-	case "<", ">", "<=", ">=", "contains", "startsWith", "endsWith", "matches":
-		return slices.Concat(chainsOf(x.Left), chainsOf(x.Right)) // or the expression would have failed
+	case "<", ">", "<=", ">=":
+		return append(chainsOf(x.Left), chainsOf(x.Right)...) // or the expression would have failed
+	case "contains", "startsWith", "endsWith", "matches":
+		if outcome { // they are false of what is missing
+			return append(chainsOf(x.Left), chainsOf(x.Right)...)
+		}
 	case "in":
 		if outcome && constant(x.Right) {
 			return chainsOf(x.Left)
@@ -92,12 +96,20 @@ func chainOf(n ast.Node) string {
 		if base == "" {
 			return ""
 		}
-		switch property := x.Property.(type) {
-		case *ast.StringNode:
-			return base + shape.Member(property.Value)
-		case *ast.IntegerNode:
-			return base + "[" + strconv.Itoa(property.Value) + "]"
+		if step := stepOf(x); step != "" {
+			return base + step
 		}
+	}
+	return ""
+}
+
+// stepOf is a member as it follows what it belongs to; "" where its name is not written out.
+func stepOf(x *ast.MemberNode) string {
+	switch property := x.Property.(type) {
+	case *ast.StringNode:
+		return shape.Member(property.Value)
+	case *ast.IntegerNode:
+		return "[" + strconv.Itoa(property.Value) + "]"
 	}
 	return ""
 }

@@ -1,17 +1,24 @@
 package expression
 
 import (
+	"errors"
 	"io"
 	"regexp"
 	"regexp/syntax"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"gancho/engine/form"
 )
 
-// The caps on a regular expression: bytes of its source, and steps of its program.
+// The caps on a regular expression: bytes of its source, letters that its classes spell out
+// while it is read, and steps of its program; and how many of them an expression may hold.
 const (
-	maxPattern = 1 << 10
-	maxSteps   = 2_000
+	maxPattern  = 1 << 10
+	maxSpelt    = 50_000
+	maxSteps    = 2_000
+	maxPatterns = 16
 )
 
 // pattern is a compiled regular expression and the size of its program, by which the work on
@@ -25,9 +32,12 @@ func newPattern(source string) (*pattern, error) {
 	if len(source) > maxPattern {
 		return nil, wrongf("the regular expression is longer than 1 KiB", "a expressão regular tem mais de 1 KiB")
 	}
+	if spelt(source) > maxSpelt {
+		return nil, wrongf("the regular expression has too wide ranges of letters for (?i); write them without it", "a expressão regular tem faixas de letras largas demais para (?i); escreva-as sem ele")
+	}
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		return nil, wrongf("the regular expression cannot be read: %v", "a expressão regular não pode ser lida: %v", err)
+		return nil, unreadable(err)
 	}
 	steps := sizeOf(tree)
 	if steps > maxSteps {
@@ -35,9 +45,69 @@ func newPattern(source string) (*pattern, error) {
 	}
 	re, err := regexp.Compile(source)
 	if err != nil {
-		return nil, wrongf("the regular expression cannot be read: %v", "a expressão regular não pode ser lida: %v", err)
+		return nil, unreadable(err)
 	}
 	return &pattern{re: re, steps: steps}, nil
+}
+
+var (
+	folds  = regexp.MustCompile(`\(\?[a-zA-Z]*i`)
+	ranges = regexp.MustCompile(`-(\\x\{([0-9A-Fa-f]{1,8})\}|\\?.)`)
+	tables = regexp.MustCompile(`\\[pP]`)
+)
+
+// spelt is about how many letters are looked at one by one to read a pattern: a range that
+// knows no case is folded letter by letter, and a table such as \pL is read whole.
+func spelt(source string) int {
+	n := 4_000 * len(tables.FindAllStringIndex(source, -1))
+	if !folds.MatchString(source) {
+		return n
+	}
+	for _, found := range ranges.FindAllStringSubmatch(source, -1) {
+		last, _ := utf8.DecodeLastRuneInString(found[1])
+		letter := int64(last)
+		if found[2] != "" {
+			letter, _ = strconv.ParseInt(found[2], 16, 64)
+		} else if strings.HasPrefix(found[1], "\\") {
+			letter = max(letter, 0o777) // an escape of two or three digits
+		}
+		n += int(min(letter, utf8.MaxRune))
+	}
+	return n
+}
+
+// unreadable says what is wrong with a pattern in words.
+func unreadable(err error) error {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return wrongf("the regular expression cannot be read", "a expressão regular não pode ser lida")
+	}
+	words, ok := patternFaults[e.Code]
+	if !ok {
+		words = form.Label("it is not well formed", "ela não está bem formada")
+	}
+	if e.Expr == "" {
+		return wrongf("the regular expression cannot be read: %s", "a expressão regular não pode ser lida: %s", words)
+	}
+	return wrongf("the regular expression cannot be read: %s at %q", "a expressão regular não pode ser lida: %s em %q", words, short(e.Expr))
+}
+
+var patternFaults = map[syntax.ErrorCode]form.Words{
+	syntax.ErrInvalidCharClass:      form.Label("a class of letters is wrong", "uma classe de letras está errada"),
+	syntax.ErrInvalidCharRange:      form.Label("a range of letters is wrong", "uma faixa de letras está errada"),
+	syntax.ErrInvalidEscape:         form.Label("there is no such escape", "este escape não existe"),
+	syntax.ErrInvalidNamedCapture:   form.Label("the name of a group is wrong", "o nome de um grupo está errado"),
+	syntax.ErrInvalidPerlOp:         form.Label("this is not known after (?", "isto não existe depois de (?"),
+	syntax.ErrInvalidRepeatOp:       form.Label("a repetition is repeated", "uma repetição é repetida"),
+	syntax.ErrInvalidRepeatSize:     form.Label("it repeats too often", "ela repete vezes demais"),
+	syntax.ErrInvalidUTF8:           form.Label("there are bytes that are no text", "há bytes que não são texto"),
+	syntax.ErrMissingBracket:        form.Label("a ] is missing", "falta um ]"),
+	syntax.ErrMissingParen:          form.Label("a ) is missing", "falta um )"),
+	syntax.ErrMissingRepeatArgument: form.Label("there is nothing to repeat", "não há o que repetir"),
+	syntax.ErrTrailingBackslash:     form.Label("it ends in a backslash", "ela termina em uma barra invertida"),
+	syntax.ErrUnexpectedParen:       form.Label("a ( is missing", "falta um ("),
+	syntax.ErrNestingDepth:          form.Label("it is nested too deeply", "ela tem níveis demais"),
+	syntax.ErrLarge:                 form.Label("it is too large", "ela é grande demais"),
 }
 
 // sizeOf is about how many instructions a regular expression compiles to.
@@ -62,7 +132,7 @@ func (e *evaluation) pattern(source string) (*pattern, error) {
 	if p := e.program.patterns[source]; p != nil {
 		return p, nil
 	}
-	if err := e.charge(400 + 40*len(source)); err != nil {
+	if err := e.charge(400 + 40*min(len(source), maxPattern) + min(spelt(source[:min(len(source), maxPattern)]), maxSpelt)); err != nil {
 		return nil, err
 	}
 	p, err := newPattern(source)
@@ -150,41 +220,117 @@ func regexFind(e *evaluation, args []any) (any, error) {
 	return s[found[at]:found[at+1]], nil
 }
 
-// regexReplace replaces every match, as regexp does; what is written is charged before.
+// regexReplace replaces every match, as regexp does. The search is paid for before, and what is
+// written as it goes.
 func regexReplace(e *evaluation, args []any) (any, error) {
 	p, err := e.pattern(args[1].(string))
 	if err != nil {
 		return nil, err
 	}
-	s, by := args[0].(string), args[2].(string)
-	if work := (len(s) + 1) * p.steps; work < 100_000 && !strings.Contains(by, "$") && (len(s)+1)*len(by) < MaxOutput {
-		return p.re.ReplaceAllString(s, by), e.charge(1 + work/4)
+	s := args[0].(string)
+	by, err := replacementOf(args[2].(string))
+	if err != nil {
+		return nil, err
 	}
+	if err := e.charge((len(s) + 1) * (1 + p.steps/3)); err != nil {
+		return nil, err
+	}
+	if by.groups {
+		return e.expand(p, s, by.text)
+	}
+	return e.each(p, s, by)
+}
+
+// replacement is what stands for a match: a text, the match itself where whole is set, or a
+// text with groups in it.
+type replacement struct {
+	text          string
+	whole, groups bool
+}
+
+const maxReplacement = 1 << 10 // of one with groups
+
+var group = regexp.MustCompile(`\$\$|\$[0-9]+`)
+
+// replacementOf reads $1 as the first group, whatever follows it.
+func replacementOf(by string) (replacement, error) {
+	switch {
+	case !strings.Contains(by, "$"):
+		return replacement{text: by}, nil
+	case by == "$0" || by == "${0}":
+		return replacement{whole: true}, nil
+	case len(by) > maxReplacement:
+		return replacement{}, wrongf("a replacement with $ has at most 1 KiB", "um texto novo com $ tem no máximo 1 KiB")
+	}
+	text := group.ReplaceAllStringFunc(by, func(found string) string {
+		if found == "$$" {
+			return found
+		}
+		return "${" + found[1:] + "}"
+	})
+	return replacement{text: text, groups: true}, nil
+}
+
+// each puts the same text in the place of every match.
+func (e *evaluation) each(p *pattern, s string, by replacement) (text any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			stop, ok := r.(stopped)
+			if !ok {
+				panic(r)
+			}
+			text, err = nil, stop.err
+		}
+	}()
+	length := len(s)
+	return p.re.ReplaceAllStringFunc(s, func(match string) string {
+		to := by.text
+		if by.whole {
+			to = match
+		}
+		if length += len(to) - len(match); length > MaxOutput {
+			panic(stopped{errBytes})
+		}
+		if err := e.charge(4 + len(to)/16); err != nil {
+			panic(stopped{err})
+		}
+		return to
+	}), nil
+}
+
+const maxMatches = 50_000
+
+// expand puts groups of every match in its place.
+func (e *evaluation) expand(p *pattern, s, by string) (any, error) {
+	each := 64 + 16*p.re.NumSubexp()
+	most := min(maxMatches, maxBytes/2/each)
+	found := p.re.FindAllStringSubmatchIndex(s, most)
+	if len(found) == most {
+		return nil, errBytes
+	}
+	if err := e.take(len(found) * each); err != nil {
+		return nil, err
+	}
+	groups := strings.Count(by, "$")
 	var out []byte
-	for at := 0; at <= len(s); {
-		found, err := e.find(p, s, at)
-		if err != nil {
-			return nil, err
-		}
-		if found == nil {
-			out = append(out, s[at:]...)
-			break
-		}
-		out = append(out, s[at:found[0]]...)
+	end := 0
+	for _, match := range found {
+		out = append(out, s[end:match[0]]...)
 		before := len(out)
-		out = p.re.ExpandString(out, by, s, found)
+		if before+groups*(match[1]-match[0]) > 4*MaxOutput {
+			return nil, errBytes
+		}
+		out = p.re.ExpandString(out, by, s, match)
 		if len(out) > MaxOutput {
 			return nil, errBytes
 		}
-		if err := e.take(len(out) - before); err != nil {
+		if err := e.take(len(out) - before + len(by)); err != nil {
 			return nil, err
 		}
-		at = found[1]
-		if found[1] == found[0] { // an empty match: one letter on
-			_, size := utf8.DecodeRuneInString(s[at:])
-			out = append(out, s[at:min(at+size, len(s))]...)
-			at += max(size, 1)
-		}
+		end = match[1]
 	}
-	return string(out), nil
+	if len(out)+len(s)-end > MaxOutput {
+		return nil, errBytes
+	}
+	return string(append(out, s[end:]...)), nil
 }

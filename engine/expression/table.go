@@ -21,6 +21,7 @@ type Function struct {
 
 	in     string
 	params []param
+	long   bool                                         // its texts may be longer than a result: it is quick with them
 	run    func(e *evaluation, args []any) (any, error) // nil for loops, which rewrite makes
 }
 
@@ -36,13 +37,14 @@ func example(expression string, result any) []Example { return []Example{{expres
 type param struct {
 	name, kind     string
 	optional, more bool
+	long           bool // a text may be longer than a result
 }
 
 // functions by name.
 var functions = func() map[string]Function {
 	m := map[string]Function{}
 	for _, f := range slices.Concat(loops, listFunctions, textFunctions, numberFunctions, dateFunctions, dataFunctions, builtinFunctions()) {
-		f.params = paramsOf(f.in)
+		f.params = paramsOf(f.in, f.long)
 		f.Signature = f.Name + "(" + f.in + ") → " + f.Returns
 		m[f.Name] = f
 	}
@@ -57,14 +59,14 @@ func builtinFunctions() []Function {
 	return list
 }
 
-func paramsOf(in string) []param {
+func paramsOf(in string, long bool) []param {
 	if in == "" {
 		return nil
 	}
 	var list []param
 	for part := range strings.SplitSeq(in, ", ") {
 		name, kind, _ := strings.Cut(part, " ")
-		p := param{name: strings.TrimRight(name, "?…"), kind: kind, optional: strings.HasSuffix(name, "?"), more: strings.HasSuffix(name, "…")}
+		p := param{long: long, name: strings.TrimRight(name, "?…"), kind: kind, optional: strings.HasSuffix(name, "?"), more: strings.HasSuffix(name, "…")}
 		list = append(list, p)
 	}
 	return list
@@ -106,7 +108,7 @@ func (f *Function) call(e *evaluation, given []any) (any, error) {
 	case []any:
 		err = e.take(16 * len(v))
 	case map[string]any:
-		err = e.take(48 * len(v))
+		err = e.take(objectBytes + 48*len(v))
 	case float64:
 		return finite(v)
 	}
@@ -158,6 +160,16 @@ func (f *Function) named(err error) error {
 	return err
 }
 
+// names charges for the names of an object: they are sorted, or looked up in another.
+func (e *evaluation) names(m map[string]any) error {
+	for name := range m {
+		if err := e.charge(4 + len(name)/16); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // convert makes the argument what the function takes. Nil is missing, except for any.
 func (p *param) convert(e *evaluation, value any, index int) (any, error) {
 	if p.kind == "any" || (value == nil && p.optional) {
@@ -171,6 +183,9 @@ func (p *param) convert(e *evaluation, value any, index int) (any, error) {
 		s, err := e.text(value)
 		if err != nil {
 			return nil, err
+		}
+		if len(s) > MaxOutput && !p.long {
+			return nil, errBytes
 		}
 		return s, e.charge(len(s) / 16)
 	case "integer":
@@ -196,9 +211,15 @@ func (p *param) convert(e *evaluation, value any, index int) (any, error) {
 		return nil, wrongf("%s must be a list, not %s", "%s deve ser uma lista, não %s", p.name, kindOf(value))
 	case "object":
 		if m, ok := value.(map[string]any); ok {
-			return m, e.charge(len(m))
+			return m, e.names(m)
 		}
 		return nil, wrongf("%s must be an object, not %s", "%s deve ser um objeto, não %s", p.name, kindOf(value))
+	case "date":
+		switch value.(type) {
+		case string, int, float64:
+			return value, nil
+		}
+		return nil, wrongf("%s must be a date, not %s", "%s deve ser uma data, não %s", p.name, kindOf(value))
 	}
-	return value, nil // value, amount, date: the function reads it
+	return value, nil // value, amount: the function reads it
 }

@@ -3,7 +3,6 @@ package expression
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"gancho/engine/form"
@@ -157,13 +156,15 @@ func (t *Template) Fill(ctx context.Context, s *Scope) (any, error) { return t.f
 func (t *Template) FillEmpty(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, true) }
 
 func (t *Template) fill(ctx context.Context, s *Scope, empty bool) (any, error) {
+	m := start(ctx, s)
+	defer m.end()
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.hole == nil {
 			b.WriteString(p.text)
 			continue
 		}
-		value, err := p.hole.Run(ctx, s)
+		value, err := m.value(p.hole)
 		var missing *MissingError
 		if err == nil && value == nil {
 			missing = &MissingError{Path: p.hole.source}
@@ -178,9 +179,11 @@ func (t *Template) fill(ctx context.Context, s *Scope, empty bool) (any, error) 
 		if t.alone {
 			return value, nil
 		}
-		if b.WriteString(Text(value)); b.Len() > MaxOutput {
-			return nil, fmt.Errorf("the text is over 1 MiB")
+		text, err := m.e.text(value)
+		if err != nil || b.Len()+len(text) > MaxOutput {
+			return nil, &Error{Code: "too_big", Message: form.Label("the text is over 1 MiB", "o texto passa de 1 MiB")}
 		}
+		b.WriteString(text)
 	}
 	return b.String(), nil
 }

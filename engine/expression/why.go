@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"gancho/engine/form"
@@ -14,33 +15,46 @@ import (
 
 // Why gives the smallest reason for which a condition is false: the first clause that failed,
 // with the value that it met. What may be somebody's personal data is not told: only numbers,
-// yes and no, and short texts without @ and with few digits are.
+// yes and no, and short texts without @ and with few digits are. All that is evaluated for it
+// is within the budget of one evaluation.
 func (p *Program) Why(ctx context.Context, s *Scope) form.Words {
 	p.once.Do(func() {
 		if tree, err := parse(p.source); err == nil {
 			p.clause = clauseOf(tree.Node)
 		}
 	})
+	whole := said("%s was false", "%s era falso", shorter(p.source, maxTold))
 	if p.clause == nil {
-		return form.Label(p.source+" was false", p.source+" era falso")
+		return whole
 	}
-	return p.clause.reason(ctx, s)
+	a := &asking{m: start(ctx, s), known: map[*clause]bool{}}
+	defer a.m.end()
+	if words := a.reason(p.clause); !a.spent {
+		return words
+	}
+	return whole
 }
 
-// clause is a part of a condition, compiled when somebody first asks why it was false. Only
-// its leaves are programs, so that to ask costs no more than the condition itself.
+// clause is a part of a condition. Only its leaves become programs, when they are first asked.
 type clause struct {
 	operator string // and, or, not, a comparison, or "" for anything else
 	parts    []*clause
-	truth    *Program // of a leaf: the whole
-	value    *Program // of a comparison: what stands before the operator
-	whole    string
-	before   string // of a comparison: the source on either side
-	after    string
+	node     ast.Node
+	left     ast.Node // of a comparison
+	right    ast.Node
+
+	truth, before, after leaf
+}
+
+// leaf is a part that is compiled when it is first asked for; nil where it cannot stand by
+// itself, in a loop say.
+type leaf struct {
+	once    sync.Once
+	program *Program
 }
 
 func clauseOf(n ast.Node) *clause {
-	c := &clause{whole: sourceOf(n)}
+	c := &clause{node: n}
 	switch x := n.(type) {
 	case *ast.BinaryNode:
 		switch _, compares := comparisons[x.Operator]; {
@@ -48,17 +62,14 @@ func clauseOf(n ast.Node) *clause {
 			c.operator = joins[x.Operator]
 			c.join(x.Left)
 			c.join(x.Right)
-			return c
 		case compares:
-			c.operator, c.before, c.after = x.Operator, sourceOf(x.Left), sourceOf(x.Right)
-			c.value, _ = Compile(x.Left.String(), allRoots...)
+			c.operator, c.left, c.right = x.Operator, x.Left, x.Right
 		}
 	case *ast.UnaryNode:
 		if x.Operator == "not" || x.Operator == "!" {
-			c.operator, c.whole = "not", sourceOf(x.Node)
+			c.operator, c.left = "not", x.Node
 		}
 	}
-	c.truth, _ = Compile(n.String(), allRoots...)
 	return c
 }
 
@@ -66,16 +77,16 @@ var joins = map[string]string{"and": "and", "&&": "and", "or": "or", "||": "or"}
 
 // join adds an operand; a chain of the same operator is one clause with many parts.
 func (c *clause) join(n ast.Node) {
-	part := clauseOf(n)
-	if part.operator == c.operator {
-		c.parts = append(c.parts, part.parts...)
+	if x, ok := n.(*ast.BinaryNode); ok && joins[x.Operator] == c.operator {
+		c.join(x.Left)
+		c.join(x.Right)
 		return
 	}
-	c.parts = append(c.parts, part)
+	c.parts = append(c.parts, clauseOf(n))
 }
 
 var comparisons = map[string]form.Words{
-	"==": form.Label("not equal to", "não igual a"), "!=": form.Label("not different from", "não diferente de"),
+	"==": form.Label("not equal to", "não igual a"), "!=": form.Label("equal to", "igual a"),
 	">": form.Label("not greater than", "não maior que"), ">=": form.Label("not at least", "não pelo menos"),
 	"<": form.Label("not less than", "não menor que"), "<=": form.Label("not at most", "não no máximo"),
 	"in": form.Label("not in", "não em"), "contains": form.Label("which does not contain", "que não contém"),
@@ -83,74 +94,138 @@ var comparisons = map[string]form.Words{
 	"matches": form.Label("which does not match", "que não corresponde a"),
 }
 
-func (c *clause) reason(ctx context.Context, s *Scope) form.Words {
+// turned are the operators with their sides the other way round.
+var turned = map[string]string{"==": "==", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
+
+const (
+	maxTold     = 120   // letters of the source in a reason
+	maxReasons  = 3     // of the parts of an or
+	compileCost = 1_000 // of a leaf
+)
+
+// asking looks for one reason. Each leaf is evaluated once, all within one budget.
+type asking struct {
+	m     *machine
+	known map[*clause]bool
+	spent bool
+}
+
+func (a *asking) reason(c *clause) form.Words {
 	switch c.operator {
 	case "and":
 		for _, part := range c.parts {
-			if !part.holds(ctx, s) {
-				return part.reason(ctx, s)
+			if !a.holds(part) {
+				return a.reason(part)
 			}
 		}
 	case "or":
-		words := c.parts[0].reason(ctx, s)
-		for _, part := range c.parts[1:] {
-			next := part.reason(ctx, s)
-			words = form.Label(words.EN+", and "+next.EN, words.PT+", e "+next.PT)
+		var en, pt []string
+		for _, part := range c.parts[:min(len(c.parts), maxReasons)] {
+			words := a.reason(part)
+			en, pt = append(en, words.EN), append(pt, words.PT)
 		}
-		return words
+		if more := len(c.parts) - len(en); more > 0 {
+			en, pt = append(en, fmt.Sprintf("%d more", more)), append(pt, fmt.Sprintf("mais %d", more))
+		}
+		return form.Label(strings.Join(en, ", and "), strings.Join(pt, ", e "))
 	case "not":
-		return said("%s was true", "%s era verdadeiro", c.whole)
+		return said("%s was true", "%s era verdadeiro", sourceOf(c.left))
 	case "":
-		if c.truth != nil && c.truth.plain != nil && lookUp(s.Values, c.truth.plain) == nil {
-			return said("%s is missing", "falta %s", c.whole)
+		if p := a.program(&c.truth, c.node); p != nil && p.plain != nil && lookUp(a.m.e.scope.Values, p.plain) == nil {
+			return said("%s is missing", "falta %s", sourceOf(c.node))
 		}
 	default:
-		return c.compared(ctx, s)
+		return a.compared(c)
 	}
-	return said("%s was false", "%s era falso", c.whole)
+	return said("%s was false", "%s era falso", sourceOf(c.node))
 }
 
-func (c *clause) compared(ctx context.Context, s *Scope) form.Words {
-	if c.value == nil { // it cannot stand by itself, in a loop say
-		return said("%s was false", "%s era falso", c.whole)
+// compared tells what stands before the operator, or after it where that is written out.
+func (a *asking) compared(c *clause) form.Words {
+	shown, other, operator, of := c.left, c.right, c.operator, &c.before
+	if turn := turned[operator]; turn != "" && constant(shown) && !constant(other) {
+		shown, other, operator, of = other, shown, turn, &c.after
 	}
-	value, err := c.value.Run(ctx, s)
+	value, ok := a.value(of, shown)
+	_, isNil := other.(*ast.NilNode)
 	switch {
-	case err != nil:
-		return said("%s was false", "%s era falso", c.whole)
-	case value == nil && c.operator != "!=":
-		return said("%s is missing", "falta %s", c.before)
+	case !ok:
+		return said("%s was false", "%s era falso", sourceOf(c.node))
+	case value == nil && (operator != "!=" || isNil):
+		return said("%s is missing", "falta %s", sourceOf(shown))
 	}
-	shown, words := c.value.told(s, value), comparisons[c.operator]
-	return form.Label(fmt.Sprintf("`%s` was %s, %s %s", c.before, shown.EN, words.EN, c.after),
-		fmt.Sprintf("`%s` era %s, %s %s", c.before, shown.PT, words.PT, c.after))
+	words, met := comparisons[operator], a.told(of, value)
+	target := form.Label(sourceOf(other), sourceOf(other))
+	if isNil {
+		words, target = form.Label("not", "não"), form.Label("missing", "ausente")
+	}
+	if turned[operator] != "" && !constant(other) && !isNil && of == &c.before {
+		if with, ok := a.value(&c.after, other); ok {
+			beside := a.told(&c.after, with)
+			target = form.Label(target.EN+" ("+beside.EN+")", target.PT+" ("+beside.PT+")")
+		}
+	}
+	return form.Label(fmt.Sprintf("`%s` was %s, %s %s", sourceOf(shown), met.EN, words.EN, target.EN),
+		fmt.Sprintf("`%s` era %s, %s %s", sourceOf(shown), met.PT, words.PT, target.PT))
 }
 
 // holds says whether a clause is true.
-func (c *clause) holds(ctx context.Context, s *Scope) bool {
-	switch {
-	case c.operator == "and":
-		return !slices.ContainsFunc(c.parts, func(part *clause) bool { return !part.holds(ctx, s) })
-	case c.operator == "or":
-		return slices.ContainsFunc(c.parts, func(part *clause) bool { return part.holds(ctx, s) })
-	case c.truth == nil:
-		return false
+func (a *asking) holds(c *clause) bool {
+	if holds, asked := a.known[c]; asked {
+		return holds
 	}
-	ok, _, err := c.truth.Bool(ctx, s)
-	return ok && err == nil
+	holds := false
+	switch c.operator {
+	case "and":
+		holds = !slices.ContainsFunc(c.parts, func(part *clause) bool { return !a.holds(part) })
+	case "or":
+		holds = slices.ContainsFunc(c.parts, a.holds)
+	default:
+		if p := a.program(&c.truth, c.node); p != nil {
+			value, err := a.run(p, true)
+			holds = err == nil && value == true
+		}
+	}
+	a.known[c] = holds
+	return holds
 }
+
+// program of a part, which is paid for each time as if it were compiled.
+func (a *asking) program(l *leaf, n ast.Node) *Program {
+	if a.spent || a.m.e.charge(compileCost) != nil {
+		a.spent = true
+		return nil
+	}
+	l.once.Do(func() { l.program, _ = Compile(n.String(), allRoots...) })
+	return l.program
+}
+
+func (a *asking) run(p *Program, condition bool) (any, error) {
+	if p.plain != nil {
+		return lookUp(a.m.e.scope.Values, p.plain), nil
+	}
+	value, err := a.m.run(p, condition)
+	a.spent = a.spent || overBudget(err)
+	return value, err
+}
+
+func (a *asking) value(l *leaf, n ast.Node) (any, bool) {
+	p := a.program(l, n)
+	if p == nil {
+		return nil, false
+	}
+	value, err := a.run(p, false)
+	return value, err == nil
+}
+
+func (a *asking) told(l *leaf, value any) form.Words { return l.program.told(a.m.e.scope, value) }
 
 func said(en, pt, source string) form.Words {
 	return form.Label(fmt.Sprintf(en, "`"+source+"`"), fmt.Sprintf(pt, "`"+source+"`"))
 }
 
 // sourceOf is a part of the condition as text that fits a line.
-func sourceOf(n ast.Node) string {
-	if r := []rune(n.String()); len(r) > 120 {
-		return string(r[:119]) + "…"
-	}
-	return n.String()
-}
+func sourceOf(n ast.Node) string { return shorter(n.String(), maxTold) }
 
 // told is a value as a reason may show it.
 func (p *Program) told(s *Scope, value any) form.Words {

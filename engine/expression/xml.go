@@ -122,7 +122,7 @@ func xmlValue(members map[string]any, text string) any {
 func xmlOf(e *evaluation, args []any) (any, error) {
 	switch v := args[0].(type) {
 	case string:
-		if err := e.take(16 * len(v)); err != nil {
+		if err := e.take(16*len(v) + objectBytes*strings.Count(v, "<")); err != nil {
 			return nil, err
 		}
 		value, err := DecodeXML([]byte(v), nil)
@@ -151,10 +151,12 @@ type xmlWriter struct {
 	e *evaluation
 }
 
+const maxXMLName = 200
+
 var xmlName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]*(:[A-Za-z_][A-Za-z0-9._-]*)?$`)
 
 func (w *xmlWriter) element(name string, value any, depth int) error {
-	if !xmlName.MatchString(name) {
+	if len(name) > maxXMLName || !xmlName.MatchString(name) {
 		return wrongf("%q is no name for an XML element", "%q não é nome de um elemento XML", short(name))
 	}
 	if depth > MaxDepth || w.Len() > MaxOutput {
@@ -187,8 +189,14 @@ func (w *xmlWriter) text(value any) error {
 		return nil
 	}
 	s, err := w.e.text(value)
+	if err == nil && w.Len()+len(s) > MaxOutput {
+		err = errBytes
+	}
 	if err == nil {
 		err = w.e.take(len(s))
+	}
+	if err == nil {
+		err = w.e.charge(len(s) / 4)
 	}
 	if err == nil {
 		err = xml.EscapeText(w, []byte(s))
@@ -197,6 +205,9 @@ func (w *xmlWriter) text(value any) error {
 }
 
 func (w *xmlWriter) object(name string, members map[string]any, depth int) error {
+	if err := w.e.take(16 * len(members)); err != nil {
+		return err
+	}
 	names := slices.Sorted(maps.Keys(members))
 	w.WriteString("<" + name)
 	for _, n := range names {
@@ -204,8 +215,11 @@ func (w *xmlWriter) object(name string, members map[string]any, depth int) error
 		if !is {
 			continue
 		}
-		if !xmlName.MatchString(attribute) {
+		if len(attribute) > maxXMLName || !xmlName.MatchString(attribute) {
 			return wrongf("%q is no name for an XML attribute", "%q não é nome de um atributo XML", short(attribute))
+		}
+		if err := w.e.take(2 * len(n)); err != nil {
+			return err
 		}
 		w.WriteString(" " + attribute + `="`)
 		if err := w.text(members[n]); err != nil {

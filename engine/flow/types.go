@@ -24,6 +24,11 @@ func CheckTypes(f *Flow, c Catalogue, met Met) []form.Problem {
 	t := newTyper(f, c, met)
 	t.trigger()
 	t.steps(f.Steps, "/steps", "", t.begin())
+	if t.tired {
+		t.add("/steps", "", form.Problem{Severity: form.Warning, Code: "not_checked", Message: form.Label(
+			"the flow is too large to be checked whole", "o fluxo é grande demais para ser verificado inteiro"), Hint: form.Label(
+			"split it into flows that call each other", "divida em fluxos que chamam uns aos outros")})
+	}
 	return t.problems
 }
 
@@ -91,10 +96,21 @@ type typer struct {
 	wanted    string          // path of a step
 	found     *expression.Known
 	problems  []form.Problem
+	source    int  // bytes of expressions that may still be checked
+	room      int  // places of shapes that may still be gone over
+	tired     bool // not everything was checked
 }
 
+// What the check of one flow may cost, so that no draft can hurt those who look at it: bytes of
+// expressions, places of shapes in all, and places of one.
+const (
+	mostSource = 512 << 10
+	mostRoom   = 1_000_000
+	mostSize   = 4_000
+)
+
 func newTyper(f *Flow, c Catalogue, met Met) *typer {
-	t := &typer{flow: f, catalogue: c, met: met, all: map[string]bool{}}
+	t := &typer{flow: f, catalogue: c, met: met, all: map[string]bool{}, source: mostSource, room: mostRoom}
 	Walk(f.Steps, "", func(_ string, s *Step) { t.all[s.ID] = true })
 	return t
 }
@@ -399,5 +415,33 @@ func (t *typer) loop(s *Step, over *shape.Shape, at, prefix string, v *view) *sh
 	turn := shape.Record(map[string]*shape.Shape{
 		"index": shape.Kinds(shape.Int), "ok": shape.Kinds(shape.Bool), "value": value, "error": errorShape.Optional(),
 	})
-	return shape.Record(map[string]*shape.Shape{"count": shape.Kinds(shape.Int), "failed": shape.Kinds(shape.Int), "items": shape.ListOf(turn)})
+	return t.kept(shape.Record(map[string]*shape.Shape{"count": shape.Kinds(shape.Int), "failed": shape.Kinds(shape.Int), "items": shape.ListOf(turn)}))
+}
+
+// kept is a shape that was made of others, nil where it is too large: they share parts, which
+// whoever goes over it would meet again and again.
+func (t *typer) kept(s *shape.Shape) *shape.Shape {
+	n, ok := s.Within(mostSize)
+	if t.room -= n; !ok || t.room < 0 {
+		return nil
+	}
+	return s
+}
+
+// merged is what either of two values may be.
+func (t *typer) merged(a, b *shape.Shape) *shape.Shape {
+	if t.kept(a) == nil || t.kept(b) == nil {
+		return nil
+	}
+	return t.kept(shape.Merge(a, b))
+}
+
+// affords says whether an expression of so many bytes may still be checked.
+func (t *typer) affords(bytes int) bool {
+	if bytes > t.source {
+		t.tired = true
+		return false
+	}
+	t.source -= bytes
+	return true
 }

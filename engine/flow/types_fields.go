@@ -52,7 +52,7 @@ func (t *typer) list(source, path string, found expression.Inference) {
 // expression checks one expression.
 func (t *typer) expression(source, path string, v *view) expression.Inference {
 	tree, err := expression.Parse(source)
-	if err != nil {
+	if err != nil || !t.affords(tree.Size()) {
 		return expression.Inference{}
 	}
 	found := tree.Infer(v.known(t.met))
@@ -92,7 +92,7 @@ func (t *typer) template(value any, path string, needed bool, v *view) *shape.Sh
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			fields[name] = t.template(value[name], path+"/"+form.Escape(name), needed, v)
 		}
-		return shape.Record(fields)
+		return t.kept(shape.Record(fields))
 	case []any:
 		var items *shape.Shape
 		for i, element := range value {
@@ -100,10 +100,10 @@ func (t *typer) template(value any, path string, needed bool, v *view) *shape.Sh
 			if i == 0 {
 				items = s
 			} else {
-				items = shape.Merge(items, s)
+				items = t.merged(items, s)
 			}
 		}
-		return shape.ListOf(items)
+		return t.kept(shape.ListOf(items))
 	case nil:
 		return shape.Kinds(shape.Null)
 	}
@@ -114,7 +114,7 @@ func (t *typer) template(value any, path string, needed bool, v *view) *shape.Sh
 
 func (t *typer) text(source, path string, needed bool, v *view) *shape.Shape {
 	tree, err := expression.ParseTemplate(source)
-	if err != nil {
+	if err != nil || !t.affords(tree.Size()) {
 		return nil
 	}
 	found := tree.Infer(v.known(t.met))

@@ -191,3 +191,30 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// TestTypesOfTowers: values that hold the one before them twice, step after step, are checked
+// and listed in time, and a flow with more expressions than are looked at says so.
+func TestTypesOfTowers(t *testing.T) {
+	list := []string{say("s0", "{{ trigger.body }}")}
+	for i := range 60 {
+		list = append(list, fmt.Sprintf(`{"id": "s%d", "action": "set", "with": {"values": {"x": "{{ steps.s%d }}", "y": ["{{ steps.s%d }}", {"z": "{{ steps.s%d }}"}]}}}`, i+1, i, i, i))
+	}
+	b, problems := flow.Parse([]byte(`{"gancho":1,"flows":[` + steps(list...) + `]}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	f := b.Flows[0]
+	flow.CheckTypes(f, typedCatalogue{}, flow.Met{Trigger: orders})
+	k := flow.KnownAt(f, typedCatalogue{}, flow.Met{Trigger: orders}, "")
+	if n := len(k.Roots["steps"].List("steps")); n == 0 || n > 1_000_000 {
+		t.Errorf("%d places are listed", n)
+	}
+	long := "{{ " + strings.Repeat("trigger.body.id + ", 300) + "1 }}"
+	list = nil
+	for i := range 100 {
+		list = append(list, say(fmt.Sprintf("s%d", i), long))
+	}
+	if got := typed(t, steps(list...)); len(got) != 1 || !strings.Contains(got[0], "too large to be checked whole") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -135,6 +135,24 @@ func (s *Shape) size() int {
 	return n
 }
 
+// Within says whether there are at most so many places, a part that stands at two of them
+// counted twice, and how many that are.
+func (s *Shape) Within(most int) (n int, ok bool) {
+	if s == nil {
+		return 0, true
+	}
+	n = 1
+	for _, f := range s.Fields {
+		inside, _ := f.Within(most - n)
+		if n += inside; n > most {
+			return n, false
+		}
+	}
+	inside, _ := s.Items.Within(most - n)
+	n += inside
+	return n, n <= most
+}
+
 // adding is one value under way into a shape.
 type adding struct {
 	n    int
