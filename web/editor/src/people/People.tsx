@@ -3,15 +3,15 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Eraser, UserRound } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { api, take } from '../api/client'
-import { useFlows } from '../api/hooks'
-import { HistoryRun } from '../history/HistoryRun'
+import { Badge } from '../ui/Badge'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
 import { Dialog } from '../ui/Dialog'
 import { Field, inputLook, SearchInput } from '../ui/Field'
-import { Card, JSONView, Page } from '../ui/Page'
+import { JSONView, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { fill, usePlural } from '../words/phrase'
+import { TimeLine } from './TimeLine'
 import { useWords } from './words'
 
 /** People shows all that concerned one person, and takes it out. */
@@ -26,8 +26,8 @@ export function People() {
   }
   return (
     <Page title={t.people} help={t.help} wide>
-      <form onSubmit={submit} className="mb-5 flex flex-wrap gap-2" role="search">
-        <SearchInput label={t.key} value={typed} set={setTyped} className="w-full sm:w-96" />
+      <form onSubmit={submit} className="mb-5 flex gap-2" role="search">
+        <SearchInput label={t.key} value={typed} set={setTyped} className="min-w-0 flex-1 sm:max-w-96" />
         <Button type="submit" look="primary" disabled={!typed.trim()}>{t.find}</Button>
       </form>
       {key ? <Person key={key} of={key} /> : <Empty icon={<UserRound aria-hidden />} title={t.howTitle} help={t.howHelp} />}
@@ -38,25 +38,27 @@ export function People() {
 function Person({ of: key }: { of: string }) {
   const t = useWords()
   const plural = usePlural()
+  const as = { email: t.asEmail, phone: t.asPhone, cpf: t.asCPF, text: t.asText }
   const [erasing, setErasing] = useState(false)
   const path = { params: { path: { key } } }
   const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
-  const flows = useFlows('')
-  const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
-  if (data.runs.length === 0) return <Empty title={fill(t.none, { key })} help={t.noneHelp} />
+  if (data.items.length === 0) return <Empty title={fill(t.none, { key })} help={t.noneHelp} />
   return (
     <section>
-      <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
-        <h2 className="min-w-0 text-title font-semibold break-words">{plural(t, 'found', data.runs.length, { key })}</h2>
+      <div className="mb-6 flex flex-wrap items-start justify-between gap-3">
+        <div className="min-w-0">
+          <h2 className="text-title font-semibold break-words">{key} <Badge>{as[data.as]}</Badge></h2>
+          <p className="text-text-2">{plural(t, 'received', data.items.length)} · {plural(t, 'acted', data.items.reduce((n, m) => n + m.effects.length, 0))}</p>
+        </div>
         <div className="flex flex-wrap gap-2">
           <a href={`/api/v1/people/${encodeURIComponent(key)}/export`} download className={buttonLook('plain')}><Download size={16} aria-hidden />{t.export}</a>
           <Button look="danger" onClick={() => setErasing(true)}><Eraser size={16} aria-hidden />{t.erase}</Button>
         </div>
       </div>
       {data.more && <p className="mb-3 text-warn">{t.more}</p>}
-      <Card><ul className="divide-y divide-line">{data.runs.map((run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} />)}</ul></Card>
+      <TimeLine moments={data.items} />
       {erasing && <Erase of={key} close={() => setErasing(false)} />}
     </section>
   )

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { labelsOf, presetOf } from '../editor/presetLabels'
 import { find, type Flow } from '../flow'
@@ -24,8 +25,10 @@ type BenchProps = { run: Run; flow: Flow; now?: Schemas['FlowView']; actions: Sc
 export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
   const say = useSay()
   const [store] = useState(makeTreeStore)
-  const [open, setOpen] = useState<string | null>(() => (run.error?.step ? stepOfPath(run.error.step).step : null))
-  const [turns, setTurns] = useState<Turns>(() => firstTurns(flow, run))
+  const [params] = useSearchParams()
+  const wanted = params.get('step') ?? run.error?.step
+  const [open, setOpen] = useState<string | null>(() => (wanted ? stepOfPath(wanted).step : null))
+  const [turns, setTurns] = useState<Turns>(() => firstTurns(flow, run, wanted))
   const [replaying, setReplaying] = useState<'start' | 'failed' | null>(null)
   const turn = useCallback((loop: string) => turns.get(loop) ?? 0, [turns])
   const paths = useMemo(() => pathsOf(flow, turn), [flow, turn])

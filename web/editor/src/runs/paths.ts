@@ -18,10 +18,10 @@ export function stepOfPath(path: string): { step: string; turns: Turns } {
   return { step, turns }
 }
 
-/** firstTurns shows of each loop the turn that failed, or the first. */
-export function firstTurns(flow: Flow, run: Run): Turns {
+/** firstTurns shows of each loop the turn that is asked for, or that failed, or the first. */
+export function firstTurns(flow: Flow, run: Run, wanted = run.error?.step): Turns {
   const turns = new Map<string, number>()
-  if (run.error?.step) for (const [loop, n] of stepOfPath(run.error.step).turns) turns.set(loop, n)
+  if (wanted) for (const [loop, n] of stepOfPath(wanted).turns) turns.set(loop, n)
   walk(flow.steps, (s) => {
     if (!s.steps || turns.has(s.id)) return
     const path = pathsOf(flow, (id) => turns.get(id) ?? 0).get(s.id) ?? s.id

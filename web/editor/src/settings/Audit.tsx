@@ -1,31 +1,81 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { ChevronRight } from 'lucide-react'
+import { Link } from 'wouter'
 import { api, take } from '../api/client'
 import { Button } from '../ui/Button'
 import { Problem, Skeleton } from '../ui/states'
 import { useFormat } from '../words/format'
+import { usePlural } from '../words/phrase'
+import { type Changed, changesOf, type Deed, deedsOf, targetOf } from './auditing'
+import { useAuditWords } from './auditWords'
 import { Part } from './Part'
 import { useWords } from './words'
 
+/** Audit is who changed what, with each value as it was and as it became. */
 export function Audit() {
   const t = useWords()
-  const { moment, whole } = useFormat()
+  const { day } = useFormat()
   const audit = useInfiniteQuery({ queryKey: ['audit'], queryFn: ({ pageParam }) => take(api.GET('/audit', { params: { query: { cursor: pageParam } } })), initialPageParam: '', getNextPageParam: (page) => page.next ?? undefined })
-  const rows = audit.data?.pages.flatMap((p) => p.items)
+  const rows = deedsOf(audit.data?.pages.flatMap((p) => p.items) ?? [])
+  const days = new Map<string, Deed[]>()
+  for (const a of rows) days.set(day(a.at), [...(days.get(day(a.at)) ?? []), a])
   return (
     <Part title={t.audit} help={t.auditHelp}>
-      {audit.error && <Problem error={audit.error} />}
+      {audit.error && <Problem error={audit.error} retry={() => void audit.refetch()} />}
       {audit.isPending && <Skeleton rows={6} />}
-      {rows?.length === 0 && <p className="text-text-2">{t.noAudit}</p>}
-      <ul className="divide-y divide-line text-secondary">
-        {rows?.map((a) => (
-          <li key={a.id} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 py-2">
-            <span className="min-w-0 break-words"><span className="font-medium">{a.who}</span> <span className="text-text-2">{a.action}</span></span>
-            <time dateTime={a.at} data-tip={whole(a.at)} className="text-text-2">{moment(a.at)}</time>
-            <code className="col-span-2 text-meta break-all text-text-3">{a.target}</code>
-          </li>
-        ))}
-      </ul>
+      {audit.isSuccess && rows.length === 0 && <p className="text-text-2">{t.noAudit}</p>}
+      {[...days].map(([name, list]) => (
+        <section key={name} className="mb-5 last:mb-0">
+          <h3 className="mb-1 text-secondary font-medium text-text-2">{name}</h3>
+          <ul className="divide-y divide-line border-y border-line">{list.map((a) => <Row key={a.id} entry={a} />)}</ul>
+        </section>
+      ))}
       {audit.hasNextPage && <Button className="mt-3" busy={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>{t.showMore}</Button>}
     </Part>
+  )
+}
+
+function Row({ entry: a }: { entry: Deed }) {
+  const words = useAuditWords()
+  const plural = usePlural()
+  const { clock, whole } = useFormat()
+  const changed = changesOf(a.before, a.after)
+  const { name, href } = targetOf(a.target)
+  const deed = words[a.action as keyof typeof words] ?? a.action
+  const head = (
+    <>
+      <span className="min-w-0 flex-1 break-words"><b className="font-medium">{a.who}</b> <span className="text-text-2">{deed}</span> {name && <span className="break-all">{name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
+      {changed.length > 0 && <span className="text-secondary whitespace-nowrap text-text-3 max-sm:hidden">{plural(words, 'changes', changed.length)}</span>}
+      <time dateTime={a.at} data-tip={whole(a.at)} className="text-secondary whitespace-nowrap text-text-2">{clock(a.at)}</time>
+    </>
+  )
+  if (changed.length === 0) return <li className="flex items-baseline gap-3 py-2 pl-6">{head}</li>
+  return (
+    <li>
+      <details className="group/audit">
+        <summary className="flex list-none items-baseline gap-2 py-2 hover:bg-sunken">
+          <ChevronRight size={14} aria-hidden className="shrink-0 self-center text-text-3 transition-transform duration-120 group-open/audit:rotate-90" />
+          <span className="flex min-w-0 flex-1 items-baseline gap-3">{head}</span>
+        </summary>
+        <div className="space-y-3 pb-4 pl-6">
+          {changed.map((c) => <Change key={c.name} change={c} />)}
+          {href && <Link href={href} className="inline-block text-secondary text-accent underline underline-offset-2">{words.openIt}</Link>}
+        </div>
+      </details>
+    </li>
+  )
+}
+
+function Change({ change: c }: { change: Changed }) {
+  const words = useAuditWords()
+  const box = 'min-w-0 rounded-lg px-3 py-2 text-meta break-words whitespace-pre-wrap font-mono max-h-60 overflow-auto'
+  return (
+    <div>
+      <p className="mb-1 text-secondary font-medium break-words">{c.name}</p>
+      <div className={`grid gap-2 ${c.before !== undefined && c.after !== undefined ? 'sm:grid-cols-2' : ''}`}>
+        {c.before !== undefined && <div className="min-w-0"><span className="sr-only">{words.before}: </span><pre tabIndex={0} className={`${box} bg-fail-soft text-fail`}>{c.before}</pre></div>}
+        {c.after !== undefined && <div className="min-w-0"><span className="sr-only">{words.after}: </span><pre tabIndex={0} className={`${box} bg-ok-soft text-ok`}>{c.after}</pre></div>}
+      </div>
+    </div>
   )
 }

@@ -1,7 +1,8 @@
 import type { ComponentType } from 'react'
 import { Bell, Braces, DatabaseBackup, History, Info, KeyRound, type LucideIcon, Network, Package, Palette, UserRound, Users as UsersIcon } from 'lucide-react'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { Page } from '../ui/Page'
+import { Select } from '../ui/Select'
 import { About } from './About'
 import { AlertTargets } from './AlertTargets'
 import { Audit } from './Audit'
@@ -36,6 +37,7 @@ const rank: Record<string, number> = { viewer: 0, editor: 1, admin: 2 }
 /** Settings are parts with an address each; some are for admins. */
 export function Settings({ role, part }: { role: string; part: string }) {
   const t = useWords()
+  const [, go] = useLocation()
   const mine = parts.filter((p) => (rank[role] ?? 0) >= (rank[p.from] ?? 0))
   const shown = mine.find((p) => p.id === part) ?? mine[0]
   if (!shown) return null
@@ -43,10 +45,11 @@ export function Settings({ role, part }: { role: string; part: string }) {
   return (
     <Page title={t.settings}>
       <div className="grid gap-6 md:grid-cols-[13rem_minmax(0,1fr)]">
-        <nav aria-label={t.sections} className="flex flex-wrap gap-1 self-start md:sticky md:top-19 md:flex-col">
+        <div className="md:hidden"><Select label={t.sections} value={shown.id} set={(id) => go(`/settings/${id}`)} options={mine.map(({ id, icon: Icon }) => ({ value: id, label: t[id], mark: <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0 text-text-2" /> }))} /></div>
+        <nav aria-label={t.sections} className="hidden gap-1 self-start md:sticky md:top-19 md:flex md:flex-col">
           {mine.map(({ id, icon: Icon }) => (
             <Link key={id} href={`/settings/${id}`} aria-current={id === shown.id ? 'page' : undefined} className={`flex min-h-9 items-center gap-2.5 rounded-lg px-2.5 font-medium transition-colors duration-120 ${id === shown.id ? 'bg-accent-soft text-accent' : 'text-text-2 hover:bg-sunken hover:text-text'}`}>
-              <Icon size={16} strokeWidth={1.75} aria-hidden className="hidden shrink-0 sm:block" />{t[id]}
+              <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />{t[id]}
             </Link>
           ))}
         </nav>

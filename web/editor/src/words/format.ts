@@ -40,6 +40,8 @@ export function useFormat() {
     whole: time({ dateStyle: 'medium', timeStyle: 'medium' }),
     /** moment is for lists: the clock for today, else the day too. */
     moment: (at: string | Date) => (today(new Date(at)) ? clock(at) : short(at)),
+    /** clock is for what stands under its day. */
+    clock,
     hour: time({ hour: '2-digit', minute: '2-digit' }),
     day: time({ dateStyle: 'medium' }),
     ago: (at: string | Date) => ago(lang, at),

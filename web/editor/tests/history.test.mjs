@@ -1,0 +1,74 @@
+// What happened, and what is done about it: a person's time line, backups, who did what.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, sideways, start } from './program.mjs'
+import { shop } from './shop.mjs'
+
+let program, at
+before(async () => {
+  at = await shop()
+  program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.0/8' } })
+  await at.sell(program, 6)
+})
+after(async () => {
+  await program?.close()
+  await at?.close()
+})
+
+const still = { reducedMotion: 'reduce' }
+
+const fine = async (page, what) => {
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((t) => { document.documentElement.className = t }, theme)
+    assert.deepEqual(await axeFaults(page), [], `${what}, ${theme}`)
+  }
+  await page.setViewportSize({ width: 390, height: 800 })
+  assert.deepEqual(await sideways(page), [], `${what} on a phone`)
+  await page.setViewportSize({ width: 1440, height: 860 })
+}
+
+test('a person’s time line says what came and what was done, down to the request', async () => {
+  const page = await program.signedIn('/people', still)
+  await page.getByRole('searchbox', { name: /E-mail, phone or CPF/ }).fill('bia@example.com')
+  await page.getByRole('button', { name: 'Find' }).click()
+  await page.getByRole('heading', { name: /bia@example.com/ }).waitFor()
+  const line = page.getByRole('group', { name: 'What happened, newest first' })
+  await line.getByText('Create the deal').first().click()
+  await line.getByText(`"url": "${at.url}/deals"`).waitFor()
+  await fine(page, 'a person')
+  await line.getByRole('link', { name: 'Open the run' }).first().click()
+  await page.getByRole('complementary', { name: 'Create the deal' }).waitFor()
+  await page.context().close()
+})
+
+test('a backup is made, kept by a plan and downloaded', async () => {
+  const page = await program.signedIn('/settings/backups', still)
+  await page.getByText('No backup yet.').waitFor()
+  await page.getByRole('button', { name: 'Back up now' }).click()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Download/ }).click()])
+  assert.match(download.suggestedFilename(), /^gancho-.*\.tar$/)
+  await page.getByRole('button', { name: 'How often: never' }).click()
+  await page.getByRole('option', { name: 'every day' }).click()
+  await page.getByRole('spinbutton', { name: /How many to keep/ }).fill('3')
+  await fine(page, 'backups')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Done.').waitFor()
+  assert.deepEqual((({ every, keep }) => ({ every, keep }))((await program.api('GET', '/backups/settings')).body), { every: '24h', keep: 3 })
+  await page.context().close()
+})
+
+test('who did what shows each value as it was and as it became; saves of a draft stand together', async () => {
+  const { body } = await program.api('GET', '/flows/orders')
+  for (const name of ['Orders one', 'Orders two']) await program.api('PUT', '/flows/orders', { ...body.flow, name })
+  const page = await program.signedIn('/settings/audit', still)
+  await page.getByText('changed the draft of').first().click()
+  await page.getByText('×2').waitFor()
+  await page.locator('pre').filter({ hasText: 'Paid orders' }).waitFor()
+  await page.locator('pre').filter({ hasText: 'Orders two' }).waitFor()
+  await fine(page, 'the audit')
+  await page.getByRole('link', { name: 'Open it' }).first().click()
+  await page.waitForURL(/\/flows\/orders/)
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
