@@ -31,6 +31,7 @@ type RunView struct {
 	Error      *ErrorView     `json:"error,omitempty"`
 	Reason     string         `json:"reason,omitempty"`
 	ReplayOf   string         `json:"replay_of,omitempty"`
+	Group      string         `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
 	Trigger    map[string]any `json:"trigger,omitempty"`
 	Steps      []StepView     `json:"steps,omitempty"`
 	Answer     *Answer        `json:"answer,omitempty"`
@@ -101,6 +102,9 @@ func viewRun(r *store.Run) RunView {
 	}
 	if r.Error.Code != "" {
 		v.Error = &ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
+	}
+	if r.Status == store.Failed {
+		v.Group = groupOf(r)
 	}
 	return v
 }

@@ -49,5 +49,5 @@ export async function shop() {
     }
     return settled(program)
   }
-  return { url, got, sell, settled, mend: () => { broken = false }, close: () => new Promise((resolve) => { crm.close(resolve); crm.closeAllConnections() }) }
+  return { url, got, sell, settled, mend: () => { broken = false }, break: () => { broken = true }, close: () => new Promise((resolve) => { crm.close(resolve); crm.closeAllConnections() }) }
 }

@@ -22,8 +22,9 @@ export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], 
 
 export type HistoryQuery = { flow?: string; status?: string; q?: string; from?: string; to?: string; group?: string }
 
-export const useRuns = (query: HistoryQuery) =>
+export const useRuns = (query: HistoryQuery, on = true) =>
   useInfiniteQuery({
+    enabled: on,
     queryKey: ['runs', query],
     queryFn: ({ pageParam }) => take(api.GET('/runs', { params: { query: { ...query, cursor: pageParam } } })),
     initialPageParam: '',

@@ -2336,6 +2336,8 @@ export interface components {
             error?: components["schemas"]["ErrorView"];
             event: string;
             flow: string;
+            /** @description of a failed run: names those with the same error, as in GET /failures */
+            group?: string;
             id: string;
             reason?: string;
             replay_of?: string;

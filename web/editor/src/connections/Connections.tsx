@@ -1,4 +1,5 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useSearchParams } from 'wouter'
 import { Cable, Plus } from 'lucide-react'
 import { useConnections, useFlows, useKinds } from '../api/hooks'
 import type { Schemas } from '../api/client'
@@ -22,6 +23,14 @@ export function Connections() {
   const [q, setQ] = useState('')
   const [gone, setGone] = useState<string[]>([])
   const [editing, setEditing] = useState<Editing | null>(null)
+  const [params, setParams] = useSearchParams()
+  const asked = params.get('name')
+  useEffect(() => {
+    if (!asked || !data) return
+    const there = data.items.find((c) => c.name === asked)
+    setEditing(there ? { connection: there } : { name: asked })
+    setParams({}, { replace: true })
+  }, [asked, data, setParams])
   const list = data?.items.filter((c) => !gone.includes(c.name))
   const shown = list?.filter((c) => plainText(`${c.name} ${c.kind} ${c.account ?? ''} ${c.hosts.join(' ')}`).includes(plainText(q)))
   const fresh = <Button look="primary" onClick={() => setEditing({})}><Plus size={16} aria-hidden />{t.newConnection}</Button>

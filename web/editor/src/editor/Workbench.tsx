@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { useLive } from '../api/hooks'
@@ -22,6 +22,8 @@ import { useDraft } from './useDraft'
 import { useEditing } from './useEditing'
 import { useResults } from './useResults'
 
+const Mend = lazy(() => import('../mend/Mend').then((m) => ({ default: m.Mend })))
+
 type WorkbenchProps = { loaded: Schemas['FlowView']; actions: Schemas['ActionView'][]; triggers: Schemas['TriggerView'][]; presets: Schemas['PresetView'][] }
 
 /** Workbench is the flow in the middle, its bar above and what is open of it at the side. */
@@ -33,8 +35,10 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const [params, setParams] = useSearchParams()
   const [open, setOpen] = useState<Open>(() => opened(params, loaded.flow as Flow))
   const [map, setMap] = useState(false)
-  const [event] = useState(() => params.get('event') ?? undefined)
+  const [event, setEvent] = useState(() => params.get('event') ?? undefined)
+  const [mending, setMending] = useState(() => params.get('run'))
   const { tested, results } = useResults(flow, view)
+  const started = useCallback((run: Schemas['RunView']) => { setEvent(run.event); tested(run) }, []) // once, when the failed run is there
   useLive(['samples', 'runs', 'flow', 'stats'], flow.id)
   useTitle(flow.name)
 
@@ -67,7 +71,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
     hands: { add: (...a) => hands.current.add(...a), menu: (...a) => hands.current.menu(...a), rename: (...a) => hands.current.rename(...a), addBranch: (id) => hands.current.addBranch(id), drag: (...a) => hands.current.drag(...a) },
   }), [store, byKind, labels, openRow])
   useEffect(() => {
-    if (params.has('step') || params.has('event')) setParams({}, { replace: true })
+    if (params.has('step') || params.has('event') || params.has('run')) setParams({}, { replace: true })
     performance.mark('editor-painted')
   }, [])
 
@@ -75,10 +79,11 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   return (
     <div className="flex h-dvh flex-col">
       <Bar draft={draft} open={open} setOpen={setOpen} map={map} setMap={setMap} run={editing.run} />
+      {mending && <Suspense fallback={null}><Mend run={mending} draft={draft} started={started} leave={() => setMending(null)} /></Suspense>}
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
           <h1 className="sr-only">{flow.name}</h1>
-          {event && <DataNote event={event} />}
+          {event && !mending && <DataNote event={event} />}
           <Clashes draft={draft} />
           {map ? <FlowMap flow={flow} desk={desk} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} />}
         </main>

@@ -27,7 +27,7 @@ export function EventList({ role }: { role: string }) {
   const url = flows.data?.items.find((f) => f.url && (!filter.at('flow') || f.id === filter.at('flow')))?.url
   return (
     <Page title={t.events} wide>
-      <Filters events filter={filter} statuses={statuses} />
+      <Filters events filter={filter} statuses={statuses} busy={events.isPlaceholderData} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
       {events.isPending && <Skeleton rows={8} />}
       {events.isSuccess && list.length === 0 && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical, ListChecks, LogIn, Pin, Workflow } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useFlows } from '../api/hooks'
 import type { Flow } from '../flow'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
@@ -23,8 +24,9 @@ export function EventSheet({ id, may, close }: { id: string; may: boolean; close
   const { whole } = useFormat()
   const { data, error } = useQuery({ queryKey: ['event', id], queryFn: () => take(api.GET('/events/{id}', { params: { path: { id } } })) })
   const t = useWords()
+  const kept = data !== undefined && bodyOf(data) !== undefined && bodyOf(data) !== null
   return (
-    <Sheet title={data?.title || data?.event || t.name} help={data && whole(data.at)} close={close} footer={data && may && <Deeds event={data} />}>
+    <Sheet title={data?.title || data?.event || t.name} help={data && whole(data.at)} close={close} footer={data && may && (kept || data.trigger) && <Deeds event={data} kept={kept} />}>
       {error && <Problem error={error} />}
       {!data && !error && <Loading />}
       {data && <Whole event={data} />}
@@ -36,12 +38,13 @@ function Whole({ event }: { event: Event }) {
   const t = useWords()
   const { bytes } = useFormat()
   const trigger = event.trigger ?? {}
-  const body = trigger['body'] ?? event.raw ?? event.raw_base64
+  const body = bodyOf(event)
+  const noConnection = useFlows('').data?.items.find((f) => f.id === event.flow)?.problems.some((p) => p.path === '/trigger/connection')
   const facts = [[t.name, event.event], [t.method, trigger['method']], [t.from, trigger['ip']], [t.size, bytes(event.size)], [t.id, event.id]] as const
   return (
     <div className="space-y-5 pb-4">
       <div className="rounded-xl bg-sunken p-3">
-        <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{t[whyOf(event)]}</span></p>
+        <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{whyOf(event) === 'notVerified' && noConnection ? t.noConnection : t[whyOf(event)]}</span></p>
         {event.reason && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: {event.reason}</p>}
         {event.note && <p className="mt-1 text-secondary break-words text-warn">{t.noteOf}: {event.note}</p>}
         <p className="mt-2.5 flex flex-wrap gap-2">
@@ -56,6 +59,8 @@ function Whole({ event }: { event: Event }) {
     </div>
   )
 }
+
+const bodyOf = (event: Event): unknown => event.trigger?.['body'] ?? event.raw ?? event.raw_base64
 
 function Part({ title, copy, children }: { title: string; copy?: unknown; children: ReactNode }) {
   return (
@@ -75,7 +80,7 @@ function Pair({ name, value }: { name: string; value: string }) {
   return <div className="grid grid-cols-[minmax(0,11rem)_minmax(0,1fr)] gap-3 border-b border-line py-1"><dt className="break-words text-text-2">{name}</dt><dd className="min-w-0 break-words"><code className="text-meta">{value}</code></dd></div>
 }
 
-function Deeds({ event }: { event: Event }) {
+function Deeds({ event, kept }: { event: Event; kept: boolean }) {
   const t = useWords()
   const queries = useQueryClient()
   const [, go] = useLocation()
@@ -99,9 +104,9 @@ function Deeds({ event }: { event: Event }) {
   })
   return (
     <>
-      {event.status === 'rejected' && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
-      {event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
-      {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}`)}><Pin size={16} aria-hidden />{t.sample}</Button>}
+      {event.status === 'rejected' && kept && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
+      {kept && event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
+      {kept && event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}`)}><Pin size={16} aria-hidden />{t.sample}</Button>}
     </>
   )
 }

@@ -1,6 +1,5 @@
 import type { Schemas } from '../api/client'
-import { fill } from '../words/phrase'
-import { useFormat } from '../words/format'
+import { fill, usePlural } from '../words/phrase'
 import { useWords } from './words'
 
 const height = 26
@@ -9,12 +8,12 @@ const step = 5
 /** Bars are the last 24 hours, one a bar: events, and what of it failed. */
 export function Bars({ recent }: { recent: Schemas['Recent'] | undefined }) {
   const t = useWords()
-  const { number } = useFormat()
+  const plural = usePlural()
   const events = recent?.events ?? Array.from({ length: 24 }, () => 0)
   const failed = recent?.failed ?? []
   const most = Math.max(1, ...events, ...failed)
   const sum = (list: number[]) => list.reduce((a, b) => a + b, 0)
-  const words = sum(events) + sum(failed) === 0 ? t.barsNone : fill(t.bars, { events: number(sum(events)), failed: number(sum(failed)) })
+  const words = sum(events) + sum(failed) === 0 ? t.barsNone : fill(t.bars, { events: plural(t, 'barEvents', sum(events)), failed: plural(t, 'barFailed', sum(failed)) })
   return (
     <svg role="img" aria-label={words} data-tip={words} viewBox={`0 0 ${events.length * step} ${height}`} className="h-[26px] w-[120px] shrink-0">
       {events.map((n, i) => {

@@ -8,7 +8,7 @@ import { Menu, type MenuItem } from '../ui/Menu'
 import { Switch } from '../ui/Switch'
 import { later, toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
-import { fill } from '../words/phrase'
+import { fill, usePlural } from '../words/phrase'
 import { Bars } from './Bars'
 import { useWords } from './words'
 
@@ -41,7 +41,7 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
       <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>
       <div className="col-span-2 col-start-2 row-start-3 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
         <Bars recent={stats?.recent} />
-        <Last stats={stats} />
+        <Last flow={flow.id} stats={stats} />
       </div>
       <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><Actions flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={(to) => life.mutate(to)} vanish={vanish} /></div>
     </li>
@@ -71,13 +71,14 @@ function Trigger({ flow }: { flow: Flow }) {
   return <p className="flex items-center gap-2 text-secondary text-text-2"><Icon size={15} strokeWidth={1.75} aria-hidden />{words[flow.trigger] ?? flow.trigger}</p>
 }
 
-function Last({ stats }: { stats: Schemas['FlowStats'] | undefined }) {
+function Last({ flow, stats }: { flow: string; stats: Schemas['FlowStats'] | undefined }) {
   const t = useWords()
+  const plural = usePlural()
   const { ago, whole, number } = useFormat()
   return (
     <p className="text-secondary text-text-2">
       {stats?.last_event ? <time dateTime={stats.last_event} data-tip={fill(t.lastEvent, { when: whole(stats.last_event) })}>{ago(stats.last_event)}</time> : t.neverRan}
-      {stats && stats.waiting > 0 && <span className="block text-wait">{fill(t.waitingRuns, { n: number(stats.waiting) })}</span>}
+      {stats && stats.waiting > 0 && <Link href={`/runs?flow=${flow}&status=waiting`} className="block w-fit text-wait underline-offset-2 hover:underline">{plural(t, 'waitingRuns', stats.waiting)}</Link>}
       {stats && stats.pending > 0 && <span className="block">{fill(t.pendingRuns, { n: number(stats.pending) })}</span>}
     </p>
   )

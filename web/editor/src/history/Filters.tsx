@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { X } from 'lucide-react'
+import { LoaderCircle, X } from 'lucide-react'
 import { useFlows } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { Field, inputLook, SearchInput } from '../ui/Field'
@@ -8,8 +8,10 @@ import { useStatusWord } from '../ui/Status'
 import type { Filter } from './useFilter'
 import { useWords } from './words'
 
+type FiltersProps = { filter: Filter; statuses?: readonly string[]; events?: boolean; failures?: boolean; busy?: boolean }
+
 /** Filters narrow a list of runs or events; they stand in the address. */
-export function Filters({ filter, statuses, events }: { filter: Filter; statuses: readonly string[]; events?: boolean }) {
+export function Filters({ filter, statuses, events, failures = false, busy = false }: FiltersProps) {
   const t = useWords()
   const word = useStatusWord(events)
   const flows = useFlows('')
@@ -22,9 +24,9 @@ export function Filters({ filter, statuses, events }: { filter: Filter; statuses
   }
   return (
     <div className="mb-4 flex flex-wrap items-end gap-2">
-      <Value filter={filter} />
+      {!failures && <Value filter={filter} busy={busy} />}
       <Select quiet label={t.flow} value={at('flow')} set={(flow) => set({ flow })} className="max-w-56" options={[{ value: '', label: t.allFlows }, ...(flows.data?.items ?? []).map((f) => ({ value: f.id, label: f.name || f.id, ...(f.name && f.name !== f.id && { hint: f.id }) }))]} />
-      <Select quiet label={t.status} value={at('status')} set={(status) => set({ status })} options={[{ value: '', label: t.allStatuses }, ...statuses.map((s) => ({ value: s, label: word(s) }))]} />
+      {!failures && statuses && <Select quiet label={t.status} value={at('status')} set={(status) => set({ status })} options={[{ value: '', label: t.allStatuses }, ...statuses.map((s) => ({ value: s, label: word(s) }))]} />}
       <Select quiet label={t.time} value={between ? 'between' : at('since')} set={choose} options={spans.map(([value, label]) => ({ value, label }))} />
       {between && (
         <>
@@ -38,7 +40,7 @@ export function Filters({ filter, statuses, events }: { filter: Filter; statuses
 }
 
 /** Value searches a moment after the last key. */
-function Value({ filter }: { filter: Filter }) {
+function Value({ filter, busy }: { filter: Filter; busy: boolean }) {
   const t = useWords()
   const wanted = filter.at('q')
   const [text, setText] = useState(wanted)
@@ -54,5 +56,15 @@ function Value({ filter }: { filter: Filter }) {
     clearTimeout(timer.current)
     timer.current = setTimeout(() => { setSeen(value); filter.set({ q: value }) }, 300)
   }
-  return <SearchInput label={t.findValue} value={text} set={change} className="w-full sm:w-72" />
+  const now = () => {
+    clearTimeout(timer.current)
+    setSeen(text)
+    filter.set({ q: text })
+  }
+  return (
+    <span className="relative w-full sm:w-72">
+      <SearchInput label={t.findValue} value={text} set={change} onKeyDown={(e) => { if (e.key === 'Enter') now() }} className="w-full" />
+      {(busy || text !== wanted) && <LoaderCircle size={15} aria-label={t.searching} className="absolute top-1/2 right-3 -mt-[7px] animate-spin text-accent" />}
+    </span>
+  )
 }

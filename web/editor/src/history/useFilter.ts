@@ -5,7 +5,7 @@ import type { HistoryQuery } from '../api/hooks'
 const spans: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
 
 export const names = ['flow', 'status', 'q', 'since', 'from', 'to', 'group'] as const
-export type FilterName = (typeof names)[number]
+export type FilterName = (typeof names)[number] | 'by'
 
 /** useFilter keeps the filter of a list in the address, and makes the query of it. */
 export function useFilter() {
@@ -14,7 +14,7 @@ export function useFilter() {
   const since = at('since')
   const begin = useMemo(() => (spans[since] ? new Date(Date.now() - spans[since]).toISOString() : ''), [since])
   const query: HistoryQuery = {}
-  for (const name of ['flow', 'status', 'q'] as const) if (at(name)) query[name] = at(name)
+  for (const name of ['flow', 'status', 'q', 'group'] as const) if (at(name)) query[name] = at(name)
   const from = at('from') ? iso(at('from')) : begin
   const to = at('to') ? iso(at('to')) : ''
   if (from) query.from = from
@@ -28,7 +28,7 @@ export function useFilter() {
       }
       return next
     }, { replace: true })
-  return { query, params, at, set, clear: () => setParams({}, { replace: true }), filtered: names.some((n) => params.has(n)) }
+  return { query, params, at, set, clear: () => setParams((old) => { const by = old.get('by'); return by ? { by } : new URLSearchParams() }, { replace: true }), filtered: names.some((n) => params.has(n)) }
 }
 
 export type Filter = ReturnType<typeof useFilter>

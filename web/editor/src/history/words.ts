@@ -11,7 +11,7 @@ const en = {
   waitsResolve: 'Outcome unknown: decide',
   waitsRetry: 'Tries again',
   waitsDelay: 'Waits for its time',
-  findValue: 'A whole value: an order, e-mail, phone',
+  findValue: 'Order, e-mail, phone…',
   flow: 'Flow',
   status: 'State',
   time: 'Time',
@@ -27,6 +27,7 @@ const en = {
   to: 'To',
   clear: 'Clear filters',
   showMore: 'Show more',
+  searching: 'Searching',
 }
 
 const pt: typeof en = {
@@ -40,7 +41,7 @@ const pt: typeof en = {
   waitsResolve: 'Resultado incerto: decida',
   waitsRetry: 'Vai tentar de novo',
   waitsDelay: 'Espera a sua hora',
-  findValue: 'Um valor inteiro: pedido, e-mail, telefone',
+  findValue: 'Pedido, e-mail, telefone…',
   flow: 'Fluxo',
   status: 'Situação',
   time: 'Quando',
@@ -56,6 +57,7 @@ const pt: typeof en = {
   to: 'Até',
   clear: 'Limpar filtros',
   showMore: 'Mostrar mais',
+  searching: 'Buscando',
 }
 
 export const useWords = makeWords(en, pt)

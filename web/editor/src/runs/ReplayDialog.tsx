@@ -5,73 +5,111 @@ import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
 import { Dialog } from '../ui/Dialog'
 import { Problem } from '../ui/states'
-import { fill, usePlural } from '../words/phrase'
+import { usePlural } from '../words/phrase'
 import { useWords } from './listWords'
+import { Progress, useReplay } from './Replays'
 
 type From = 'start' | 'failed'
 type Revision = 'original' | 'published'
-type Answer = Schemas['ReplayOutputBody']
+type Item = Schemas['Replayed']
+
+/** Which runs are done again: chosen ones, or all that a query finds. */
+export type Which = { failed: boolean } & ({ ids: string[] } | { query: Schemas['RunQuery'] })
 
 const portion = 20
 
-/** ReplayDialog asks how runs are done again, says what would happen twice, and does it in portions. */
-export function ReplayDialog({ runs, close }: { runs: Schemas['RunView'][]; close: () => void }) {
+/** ReplayDialog asks how runs are done again, says what would happen twice, and shows how far it is. */
+export function ReplayDialog({ which, close }: { which: Which; close: () => void }) {
   const t = useWords()
   const plural = usePlural()
-  const queries = useQueryClient()
-  const [from, setFrom] = useState<From>(runs.every((r) => r.status === 'failed') ? 'failed' : 'start')
+  const [from, setFrom] = useState<From>(which.failed ? 'failed' : 'start')
   const [revision, setRevision] = useState<Revision>('published')
   const [allowed, setAllowed] = useState(false)
-  const [done, setDone] = useState(0)
-  const ids = runs.filter((r) => r.ended).map((r) => r.id)
-  const trial = useQuery({ queryKey: ['replay', ids, from, revision], retry: false, queryFn: () => take(api.POST('/runs/replay', { body: { ids, from, revision, dry_run: true } })) })
+  const named = 'ids' in which ? { ids: which.ids } : { query: which.query }
+  const trial = useQuery({ queryKey: ['replay-trial', named, from, revision], retry: false, queryFn: () => take(api.POST('/runs/replay', { body: { ...named, from, revision, dry_run: true } })) })
   const repeats = [...new Set(trial.data?.items.flatMap((i) => i.repeats ?? []) ?? [])]
-  const go = useMutation({
-    mutationFn: async () => {
-      const answers: Answer['items'] = []
-      for (let at = 0; at < ids.length; at += portion) {
-        answers.push(...(await replay(ids.slice(at, at + portion), from, revision, allowed ? repeats : [])))
-        setDone(Math.min(at + portion, ids.length))
-      }
-      return answers
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['runs'] }),
-  })
-  const refused = (go.data ?? trial.data?.items ?? []).filter((i) => i.refused && i.refused.code !== 'replay_differs')
+  const go = useReplaying(which, { from, revision, allow: allowed ? repeats : [] })
+  const many = trial.data?.matched
+  const begun = go.pending || go.over
+  const refused = trial.data?.items.filter((i) => i.refused && i.refused.code !== 'replay_differs') ?? []
+  const none = trial.data !== undefined && refused.length === trial.data.items.length
   return (
-    <Dialog title={plural(t, 'replayTitle', ids.length)} close={close} footer={go.data ? <Button look="primary" onClick={close}>{t.closeIt}</Button> : (
+    <Dialog title={many === undefined ? t.replay : plural(t, trial.data?.more ? 'replayMore' : 'replayTitle', many)} close={close} footer={begun ? (
+      <>{go.stop && <Button look="quiet" onClick={go.stop}>{t.stopIt}</Button>}<Button look="primary" onClick={close}>{t.closeIt}</Button></>
+    ) : (
       <>
         <Button look="quiet" onClick={close}>{t.cancel}</Button>
-        <Button look="primary" busy={go.isPending || trial.isPending} disabled={(repeats.length > 0 && from === 'failed' && !allowed) || refused.length === ids.length} onClick={() => go.mutate()}>{t.goAhead}</Button>
+        <Button look="primary" busy={trial.isPending} disabled={(repeats.length > 0 && from === 'failed' && !allowed) || none || trial.isError} onClick={go.begin}>{t.goAhead}</Button>
       </>
     )}>
-      {!go.data && !go.isPending && (
+      {!begun && (
         <div className="space-y-5">
           <Choice label={t.where} value={from} set={setFrom} options={[{ value: 'failed', label: t.fromFailed, help: t.fromFailedHelp }, { value: 'start', label: t.fromStart, help: t.fromStartHelp }]} />
           <Choice label={t.which} value={revision} set={setRevision} options={[{ value: 'published', label: t.published, help: t.publishedHelp }, { value: 'original', label: t.original, help: t.originalHelp }]} />
-          {from === 'failed' && repeats.length > 0 && (
-            <div className="rounded-xl bg-warn-soft p-3 text-warn">
-              <p>{t.repeats} {repeats.map((r) => <code key={r} className="mr-2 text-meta">{r}</code>)}</p>
-              <label className="mt-2 flex items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={allowed} onChange={(e) => setAllowed(e.target.checked)} />{t.allow}</label>
-            </div>
-          )}
+          {from === 'failed' && repeats.length > 0 && <Repeats paths={repeats} allowed={allowed} allow={setAllowed} />}
+          {refused.length > 0 && <Refusals items={refused} />}
         </div>
       )}
-      {(go.isPending || go.data) && (
-        <div role="status" className="space-y-2 py-2">
-          <progress max={ids.length} value={go.data ? ids.length : done} className="h-2 w-full accent-accent" aria-label={fill(t.progress, { done, total: ids.length })} />
-          <p>{go.data ? fill(t.doneOf, { done: go.data.filter((i) => !i.refused).length, total: ids.length }) : fill(t.progress, { done, total: ids.length })}</p>
-        </div>
-      )}
-      {refused.length > 0 && <p className="mt-3 text-warn">{fill(t.refusedSome, { n: refused.length, why: [...new Set(refused.map((i) => i.refused?.message))].join(' · ') })}</p>}
-      {trial.error && !go.isPending && <Problem error={trial.error} />}
+      {begun && <Progress {...go.progress} />}
+      {trial.error && !begun && <Problem error={trial.error} />}
       {go.error && <Problem error={go.error} />}
     </Dialog>
   )
 }
 
-async function replay(ids: string[], from: From, revision: Revision, allow: string[]): Promise<Answer['items']> {
-  const { data, error, response } = await api.POST('/runs/replay', { body: { ids, from, revision, allow } })
+function Repeats({ paths, allowed, allow }: { paths: string[]; allowed: boolean; allow: (on: boolean) => void }) {
+  const t = useWords()
+  return (
+    <div className="rounded-xl bg-warn-soft p-3 text-warn">
+      <p>{t.repeats} {paths.map((path) => <code key={path} className="mr-2 text-meta">{path}</code>)}</p>
+      <label className="mt-2 flex items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={allowed} onChange={(e) => allow(e.target.checked)} />{t.allow}</label>
+    </div>
+  )
+}
+
+/** Refusals are what cannot be done again, counted by why. */
+function Refusals({ items }: { items: Item[] }) {
+  const plural = usePlural()
+  const t = useWords()
+  const counts = new Map<string, number>()
+  for (const i of items) counts.set(i.refused?.message ?? '', (counts.get(i.refused?.message ?? '') ?? 0) + 1)
+  return <ul className="space-y-1 text-warn">{[...counts].map(([why, n]) => <li key={why}>{plural(t, 'refused', n, { why })}</li>)}</ul>
+}
+
+/** useReplaying does it: chosen runs in portions from here, a query at the server, which goes on by itself. */
+function useReplaying(which: Which, how: { from: From; revision: Revision; allow: string[] }) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const [items, setItems] = useState<Item[]>([])
+  const again = useMutation({
+    mutationFn: async () => {
+      if ('query' in which) {
+        const answer = await take(api.POST('/runs/replay', { body: { query: which.query, ...how } }))
+        setItems(answer.items)
+        return answer.replay
+      }
+      for (let at = 0; at < which.ids.length; at += portion) {
+        const part = await portionOf(which.ids.slice(at, at + portion), how)
+        setItems((old) => [...old, ...part])
+      }
+      return null
+    },
+    onSettled: () => Promise.all(['runs', 'failures'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+  })
+  const far = useReplay(again.data?.id)
+  const running = far.data ? !far.data.ended : again.isPending
+  const refused = items.filter((i) => i.refused)
+  const whys = [...new Set(refused.map((i) => i.refused?.message ?? ''))]
+  const total = 'ids' in which ? which.ids.length : items.length
+  const progress = far.data
+    ? { done: far.data.done, total: far.data.matched, replayed: far.data.replayed, refused: far.data.refused, why: far.data.example?.message ?? '', running, note: running ? t.goesOn : far.data.error }
+    : { done: items.length, total: again.isPending && 'query' in which ? null : total, replayed: items.length - refused.length, refused: refused.length, why: whys.join(' · '), running, note: '' }
+  return { begin: () => again.mutate(), pending: running, over: again.isSuccess, error: again.error, progress, stop: running && far.data ? far.stop : undefined }
+}
+
+/** portionOf does some runs again; a refusal is part of the answer. */
+async function portionOf(ids: string[], how: { from: From; revision: Revision; allow: string[] }): Promise<Item[]> {
+  const { data, error, response } = await api.POST('/runs/replay', { body: { ids, ...how } })
   if (data) return data.items
   if (response.status === 409 || response.status === 404) return ids.map((id) => ({ replay_of: id, refused: { code: 'refused', message: error.detail } }))
   return take(Promise.resolve({ error, response }))

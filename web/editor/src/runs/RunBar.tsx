@@ -9,6 +9,7 @@ import { Logo } from '../ui/Logo'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
+import { stepOfPath } from './paths'
 import { useWords } from './runWords'
 
 type RunBarProps = { run: Schemas['RunView']; flow: Flow; now?: Schemas['FlowView']; replay: (from: 'start' | 'failed') => void }
@@ -23,17 +24,17 @@ export function RunBar({ run, flow, now, replay }: RunBarProps) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['run', run.id] }),
     onError: (e) => toast(e.message, 'fail'),
   })
-  const meta = [fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
+  const meta = [run.revision > 0 && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
   return (
     <header className="z-20 flex h-[52px] shrink-0 items-center gap-2 border-b border-line bg-surface px-3 sm:px-4">
-      <Logo />
-      <Link href={`/runs?flow=${run.flow}`} aria-label={t.backRuns} data-tip={t.backRuns} className="grid size-8 shrink-0 place-items-center rounded-lg text-text-2 hover:bg-sunken max-sm:hidden"><ArrowLeft size={17} strokeWidth={1.75} aria-hidden /></Link>
+      <span className="max-sm:hidden"><Logo /></span>
+      <Link href={`/runs?flow=${run.flow}`} aria-label={t.backRuns} data-tip={t.backRuns} className="grid size-8 shrink-0 place-items-center rounded-lg text-text-2 hover:bg-sunken max-sm:-ml-1"><ArrowLeft size={17} strokeWidth={1.75} aria-hidden /></Link>
       <h1 className="min-w-0 truncate text-title font-semibold">{run.title || flow.name}</h1>
       <Status of={run.status} />
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
       {!run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
-      {now && <Link href={`/flows/${run.flow}?event=${run.event}`} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
+      {now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
       {run.ended && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
     </header>
   )

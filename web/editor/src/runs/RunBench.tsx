@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { labelsOf, presetOf } from '../editor/presetLabels'
-import { find, type Flow } from '../flow'
+import { find, type Flow, type Step } from '../flow'
 import type { Desk } from '../tree/desk'
 import { pathsOf, resultsOf, wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
@@ -52,6 +52,7 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
     if (row) requestAnimationFrame(() => focusRow(row))
   }
   useEscape(close, open !== null)
+  const nameOf = (s: Step) => s.name || (byKind.has(s.action) ? say(byKind.get(s.action)?.title ?? { en: s.id, 'pt-BR': s.id }) : s.id)
   const step = open && open !== 'trigger' ? find(flow, open) : undefined
   const path = step && (paths.get(step.id) ?? step.id)
   const result = path === undefined ? undefined : run.steps?.find((s) => s.path === path)
@@ -60,10 +61,10 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
       <RunBar run={run} flow={flow} now={now} replay={setReplaying} />
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
-          <RunHead run={run} flow={flow} show={setOpen} />
+          <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} />
           <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status of={run.status} />} />} />
         </main>
-        {step && <RunStep key={path} run={run} flow={flow} step={step} path={path ?? step.id} result={result} close={close} replay={() => setReplaying('failed')} />}
+        {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} close={close} replay={() => setReplaying('failed')} />}
         {open === 'trigger' && <RunEvent run={run} close={close} />}
       </div>
       {replaying && <RunReplay run={run} now={now} from={replaying} close={() => setReplaying(null)} />}

@@ -2,18 +2,27 @@ import { Inbox } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { Panel } from '../editor/Panel'
-import { CopyButton, JSONView } from '../ui/basics'
+import { CopyButton, JSONView, Status } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
+import { Attempts } from './Attempts'
 import { useWords } from './runWords'
 
 /** RunEvent is the event that the run began with, and what its sender was told. */
 export function RunEvent({ run, close }: { run: Schemas['RunView']; close: () => void }) {
   const t = useWords()
   const trigger = run.trigger ?? {}
+  const asked = (run.steps ?? []).filter((s) => s.path.startsWith('trigger.'))
   const some = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0
   return (
     <Panel title={t.event} close={close} footer={<Link href={`/events?event=${run.event}`} className={buttonLook()}><Inbox size={16} strokeWidth={1.75} aria-hidden />{t.openEvent}</Link>}>
       <div className="space-y-5 pt-1">
+        {asked.map((s) => (
+          <section key={s.path}>
+            <h3 className="mb-1 flex min-h-8 flex-wrap items-center gap-2 font-medium">{t.resource}<Status of={s.status} /></h3>
+            {s.error && <p className="mb-2 rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{s.error.message}</p>}
+            <Attempts s={s} />
+          </section>
+        ))}
         <Part title={t.body} value={trigger.body} />
         {some(trigger.query) && <Part title={t.query} value={trigger.query} />}
         {some(trigger.headers) && <Part title={t.headers} value={trigger.headers} />}

@@ -12,10 +12,11 @@ export function RunPage({ id }: { id: string }) {
   const presets = usePresets()
   useLive(['run'], run.data?.flow)
   const path = { id: run.data?.flow ?? '', rev: run.data?.revision ?? 0 }
-  const revision = useQuery({ queryKey: ['revision', path.id, path.rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })), enabled: run.data !== undefined, staleTime: Infinity })
+  const revision = useQuery({ queryKey: ['revision', path.id, path.rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })), enabled: path.rev > 0, staleTime: Infinity })
   const flow = useQuery({ queryKey: ['flow', path.id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id: path.id } } })), enabled: run.data !== undefined, staleTime: 30_000 })
   const error = run.error ?? actions.error ?? revision.error
   if (error) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([run.refetch(), actions.refetch(), revision.refetch()])} /></main>
-  if (!run.data || !actions.data || !revision.data) return <main id="content"><Loading /></main>
-  return <RunBench key={id} run={run.data} flow={revision.data.flow as Flow} now={flow.data} actions={actions.data.items} presets={presets.data?.items ?? []} />
+  const shown = path.rev > 0 ? revision.data?.flow : flow.data?.flow // a run that waits in the queue has no revision yet
+  if (!run.data || !actions.data || !shown) return <main id="content"><Loading /></main>
+  return <RunBench key={id} run={run.data} flow={shown as Flow} now={flow.data} actions={actions.data.items} presets={presets.data?.items ?? []} />
 }

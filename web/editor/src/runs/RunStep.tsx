@@ -10,39 +10,39 @@ import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
-import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { curlOf } from './paths'
+import { curlOf, saidBy } from './paths'
+import { Attempts } from './Attempts'
 import { Part } from './RunEvent'
 import { useWords } from './runWords'
 import { Settle } from './Settle'
 
 type StepView = Schemas['StepView']
-type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; path: string; result?: StepView; close: () => void; replay: () => void }
+type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; title: string; path: string; result?: StepView; close: () => void; replay: () => void }
 
 type Tab = 'input' | 'sent' | 'answer' | 'output' | 'attempts'
 
 const firstTab = (s?: StepView): Tab => (s?.status === 'failed' || s?.status === 'unknown' ? (s.request !== undefined ? 'sent' : 'input') : s?.output !== undefined ? 'output' : 'input')
 
 /** RunStep shows what a step was given, sent, was answered and gave, and each attempt. */
-export function RunStep({ run, step, path, result, close, replay }: RunStepProps) {
+export function RunStep({ run, step, title, path, result, close, replay }: RunStepProps) {
   const t = useWords()
   const [tab, setTab] = useState<Tab>(() => firstTab(result))
   const failedHere = run.status === 'failed' && run.error?.step === path
   const footer = (
     <div className="flex flex-wrap gap-2">
-      <Link href={`/flows/${run.flow}?step=${step.id}&event=${run.event}`} className={buttonLook()}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editStep}</Link>
+      <Link href={`/flows/${run.flow}?step=${step.id}&event=${run.event}${run.status === 'failed' ? `&run=${run.id}` : ''}`} className={buttonLook(failedHere ? 'primary' : 'plain')}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editStep}</Link>
       {failedHere && <Button onClick={replay}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replayHere}</Button>}
     </div>
   )
   return (
-    <Panel title={step.name || step.id} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} /></span>} close={close} footer={footer}>
+    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} /></span>} close={close} footer={footer}>
       {!result && <p className="text-text-2">{t.notRun}</p>}
       {result && (
         <>
           <Why result={result} />
           {result.status === 'unknown' && <Settle run={run.id} path={path} />}
-          <Tabs<Tab> label={step.name || step.id} tab={tab} choose={setTab} tabs={(['input', 'sent', 'answer', 'output', 'attempts'] as const).map((id) => ({ id, label: t[id] }))}>
+          <Tabs<Tab> label={title} tab={tab} choose={setTab} tabs={(['input', 'sent', 'answer', 'output', 'attempts'] as const).map((id) => ({ id, label: t[id] }))}>
             <TabBody tab={tab} s={result} />
           </Tabs>
         </>
@@ -54,9 +54,15 @@ export function RunStep({ run, step, path, result, close, replay }: RunStepProps
 /** Why says in plain words what went wrong, or why the step did not act. */
 function Why({ result: s }: { result: StepView }) {
   const t = useWords()
+  const said = saidBy(s.attempts.at(-1)?.response)
   return (
     <div className="mb-3 space-y-2 empty:hidden">
-      {s.error && <p className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{s.error.message}{s.error.status !== undefined && s.error.status > 0 && ` (${s.error.status})`}</p>}
+      {s.error && (
+        <div className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">
+          <p className="font-medium">{s.error.message}</p>
+          {said && <p className="mt-1">{fill(t.serviceSaid, { words: said })}</p>}
+        </div>
+      )}
       {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2">{s.reason}</p>}
       {s.may_have_happened_twice && <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">{t.twice}</p>}
     </div>
@@ -68,6 +74,9 @@ function TabBody({ tab, s }: { tab: Tab; s: StepView }) {
   const none = (words: string) => <p className="text-text-2">{words}</p>
   const last = s.attempts.at(-1)
   if (tab === 'input') return s.input === undefined ? none(t.noInput) : <Part title={t.input} value={s.input} />
+  const acted = s.status === 'succeeded' && s.attempts.length > 0
+  if (tab === 'sent' && s.request === undefined && acted) return <div className="space-y-3">{none(t.sentNotKept)}{s.input !== undefined && <Part title={t.input} value={s.input} />}</div>
+  if (tab === 'answer' && last?.response === undefined && acted) return <div className="space-y-3">{none(t.answerNotKept)}{s.output !== undefined && <Part title={t.output} value={s.output} />}</div>
   if (tab === 'sent') return s.request === undefined ? none(t.nothingSent) : <Part title={t.sent} value={s.request} aside={<CurlButton request={s.request} />} />
   if (tab === 'answer') return last?.response === undefined ? none(t.noAnswer) : <Part title={t.answer} value={last.response} />
   if (tab === 'output') {
@@ -86,28 +95,4 @@ function CurlButton({ request }: { request: unknown }) {
   const line = curlOf(request)
   if (!line) return null
   return <Button size="small" look="quiet" onClick={() => void copyText(line).then(() => toast(t.copied))}><Terminal size={14} aria-hidden />{t.copyCurl}</Button>
-}
-
-function Attempts({ s }: { s: StepView }) {
-  const t = useWords()
-  const format = useFormat()
-  return (
-    <ol className="space-y-2">
-      {s.attempts.map((a, i) => (
-        <li key={i} className="rounded-lg border border-line">
-          <details>
-            <summary className="flex cursor-pointer flex-wrap items-center gap-x-2 px-3 py-2">
-              <span className="font-medium">{fill(t.attemptN, { n: i + 1 })}</span>
-              <span className="text-secondary text-text-2">{format.moment(a.at)} · {format.duration(a.duration_ms)}</span>
-              {a.error && <span className="w-full break-words text-fail">{a.error.message}</span>}
-            </summary>
-            <div className="space-y-3 px-3 pb-3">
-              {a.request !== undefined && <Part title={t.sent} value={a.request} />}
-              {a.response !== undefined && <Part title={t.answer} value={a.response} />}
-            </div>
-          </details>
-        </li>
-      ))}
-    </ol>
-  )
 }

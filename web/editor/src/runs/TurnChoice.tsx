@@ -17,7 +17,7 @@ export function TurnChoice({ id, run, loop, at, choose }: TurnProps) {
   return (
     <span className="inline-flex items-center gap-0.5 rounded-lg border border-line" onClick={(e) => e.stopPropagation()} onKeyDown={(e) => e.stopPropagation()}>
       <button type="button" aria-label={t.turnBefore} disabled={place === 0} className={arrow} onClick={() => choose(turns[place - 1] ?? 0)}><ChevronLeft size={15} aria-hidden /></button>
-      <span id={id} className="text-meta text-text-2">{fill(t.turn, { n: place + 1, of: turns.length })}{failed(at) ? ` · ${t.failed}` : ''}</span>
+      <span id={id} className="text-meta text-text-2"><span className="max-sm:sr-only">{fill(t.turn, { n: place + 1, of: turns.length })}{failed(at) ? ` · ${t.failed}` : ''}</span><span aria-hidden className="sm:hidden">{place + 1}/{turns.length}</span></span>
       <button type="button" aria-label={t.turnAfter} disabled={place === turns.length - 1} className={arrow} onClick={() => choose(turns[place + 1] ?? 0)}><ChevronRight size={15} aria-hidden /></button>
     </span>
   )

@@ -31,6 +31,17 @@ export function firstTurns(flow: Flow, run: Run, wanted = run.error?.step): Turn
   return turns
 }
 
+const telling = ['message', 'error_description', 'detail', 'error', 'description', 'title', 'errors', 'mensagem', 'erro', 'body']
+
+/** saidBy finds in an answer the words with which a service says what is wrong. */
+export function saidBy(answer: unknown, depth = 0): string {
+  if (typeof answer === 'string') return depth > 0 && answer.length < 400 && !answer.trimStart().startsWith('<') ? answer.trim() : ''
+  if (typeof answer !== 'object' || answer === null || depth > 4) return ''
+  if (Array.isArray(answer)) return answer.map((x) => saidBy(x, depth + 1)).find(Boolean) ?? ''
+  const members = answer as Record<string, unknown>
+  return telling.map((name) => saidBy(members[name], depth + 1)).find(Boolean) ?? ''
+}
+
 /** curlOf writes a request as a line for a terminal. Secrets were never in it. */
 export function curlOf(request: unknown): string | null {
   if (typeof request !== 'object' || request === null || !('url' in request)) return null

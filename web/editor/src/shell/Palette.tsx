@@ -4,6 +4,7 @@ import { useLocation } from 'wouter'
 import { useFlows } from '../api/hooks'
 import { keyCaps, useAllCommands } from '../ui/commands'
 import { plainText } from '../words/format'
+import { fill } from '../words/phrase'
 import { useWords } from './words'
 
 type Entry = { id: string; group: string; label: string; words: string; keys?: string; run: () => void }
@@ -16,8 +17,11 @@ export function Palette({ close }: { close: () => void }) {
   const [q, setQ] = useState('')
   const [at, setAt] = useState(0)
   const entries = useEntries()
+  const [, go] = useLocation()
   const wanted = plainText(q).split(/\s+/).filter(Boolean)
-  const found = entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).slice(0, 60)
+  const value = q.trim()
+  const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', run: () => go(`/runs?q=${encodeURIComponent(value)}`) }] : []
+  const found = [...entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).slice(0, 60), ...inRuns]
   useEffect(() => {
     const before = document.activeElement
     if (!box.current?.open) box.current?.showModal()

@@ -47,7 +47,7 @@ const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime
 export function resultOf(s: StepView, turns: number): Result {
   const failures = failuresIn(s.output)
   const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, ...(turns > 0 && { turns, failures }) }
-  if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' || s.waiting_for === 'connection' ? 'parked' : 'waiting' }
+  if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }
 }

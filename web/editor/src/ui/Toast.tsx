@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { CircleCheck, TriangleAlert, X } from 'lucide-react'
 import { useWords } from '../words'
 import { Button, IconButton } from './Button'
@@ -56,8 +56,13 @@ function subscribe(f: () => void) {
 /** Toasts draws them; the app has one. */
 export function Toasts() {
   const list = useSyncExternalStore(subscribe, () => messages)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (box.current?.matches(':popover-open')) box.current.hidePopover()
+    if (list.length > 0) box.current?.showPopover() // again, so that it stands before a dialog that opened since
+  }, [list])
   return (
-    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-4 z-50 flex flex-col items-center gap-2 px-4">
+    <div ref={box} popover="manual" role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 top-auto bottom-4 m-0 w-full flex-col items-center gap-2 overflow-visible border-0 bg-transparent p-0 px-4 text-text open:flex">
       {list.map((m) => <Line key={m.id} message={m} />)}
     </div>
   )

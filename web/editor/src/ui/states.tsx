@@ -27,6 +27,9 @@ export function Loading() {
   return <p role="status" className="animate-late p-8 text-center text-text-3">{useWords().loading}</p>
 }
 
+/** sentence begins with a capital: the server's words may stand inside others. */
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** Problem says what went wrong, what of the input, and how to go on. */
 export function Problem({ error, retry, className = '' }: { error: Error; retry?: () => void; className?: string }) {
   const t = useWords()
@@ -36,7 +39,7 @@ export function Problem({ error, retry, className = '' }: { error: Error; retry?
     <div role="alert" className={`my-4 flex gap-3 rounded-xl bg-fail-soft p-4 text-fail ${className}`}>
       <Icon size={18} aria-hidden className="mt-px shrink-0" />
       <div className="min-w-0 flex-1">
-        <p className="font-medium break-words">{told ? error.message : t.offline}</p>
+        <p className="font-medium break-words">{told ? sentence(error.message) : t.offline}</p>
         {told && error.problem.problems?.map((p, i) => <p key={i} className="mt-1 break-words"><code className="text-meta">{p.path}</code> {p.message}</p>)}
       </div>
       {retry && <Button size="small" onClick={retry}>{t.retry}</Button>}

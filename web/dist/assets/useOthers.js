@@ -1,0 +1,1 @@
+import{Rt as e}from"./index.js";import{i as t,s as n}from"./search.js";function r(r){let i={flow:r?.flow??``,group:r?.group??``},{data:a}=e({queryKey:[`failures`,{flow:i.flow}],queryFn:()=>n(t.GET(`/failures`,{params:{query:{flow:i.flow}}})),enabled:i.group!==``}),o=a?.items.find(e=>e.group===i.group);return{query:i,others:o?o.count-1:0}}export{r as t};

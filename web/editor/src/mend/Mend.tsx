@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { RotateCw, Wrench, X } from 'lucide-react'
+import { Link, useLocation } from 'wouter'
+import { api, Refused, type Schemas, take } from '../api/client'
+import { useRun } from '../api/hooks'
+import type { DraftHook } from '../editor/useDraft'
+import { find } from '../flow'
+import { stepOfPath } from '../runs/paths'
+import { useOthers } from '../runs/useOthers'
+import { Button, IconButton, Problem } from '../ui/basics'
+import { toast } from '../ui/Toast'
+import { useFormat } from '../words/format'
+import { fill, usePlural } from '../words/phrase'
+import { useWords } from './words'
+
+type Run = Schemas['RunView']
+type MendProps = { run: string; draft: DraftHook; started: (run: Run) => void; leave: () => void }
+
+/** Mend is the line above a flow that is edited because a run of it failed: the fault, and one button that publishes and goes on. */
+export function Mend({ run: id, draft, started, leave }: MendProps) {
+  const queries = useQueryClient()
+  const { data: run } = useRun(id)
+  const [begun, setBegun] = useState(false)
+  useEffect(() => {
+    if (!run || begun) return
+    setBegun(true)
+    queries.setQueryData(['tested', run.flow], Object.fromEntries((run.steps ?? []).map((s) => [s.path, s]))) // the outputs that previews of later steps see
+    started(run)
+  }, [run, begun, started, queries])
+  return run ? <Line run={run} draft={draft} leave={leave} /> : <div className="h-[57px] shrink-0 border-b border-line bg-surface" />
+}
+
+function Line({ run, draft, leave }: { run: Run; draft: DraftHook; leave: () => void }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { moment } = useFormat()
+  const [all, setAll] = useState(false)
+  const [allow, setAllow] = useState<string[]>([])
+  const { query, others } = useOthers(run)
+  const { view, flow } = draft
+  const mend = useMend(run, draft, { which: all ? { query } : { ids: [run.id] }, allow })
+  const failing = mend.error instanceof Refused && mend.error.problem.code === 'tests_failed'
+  const differs = mend.error instanceof Refused && mend.error.problem.code === 'replay_differs' ? ((mend.error.problem.steps as string[] | undefined) ?? []) : null
+  const errors = view.problems.some((p) => p.severity === 'error')
+  const step = run.error?.step && (find(flow, stepOfPath(run.error.step).step)?.name || run.error.step)
+  const changed = view.changed || draft.saving !== 'saved'
+  return (
+    <section aria-label={t.mending} className="shrink-0 border-b border-line bg-surface px-4 py-2.5">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-fail-soft text-fail max-sm:hidden"><Wrench size={17} strokeWidth={1.75} aria-hidden /></span>
+        <div className="min-w-52 flex-1">
+          <p className="line-clamp-2 break-words"><b className="font-semibold">{step || fill(t.mendingTitle, { title: run.title || flow.name, when: moment(run.at) })}</b>{run.error && <span className="text-fail"> · {run.error.message}</span>}</p>
+          <p className="text-secondary text-text-2">{fill(t.mendingTitle, { title: run.title || flow.name, when: moment(run.at) })} · <Link href={`/runs/${run.id}`} className="underline underline-offset-2 hover:text-text">{t.seeRun}</Link><span className="max-sm:hidden"> · {t.data}</span></p>
+        </div>
+        {others > 0 && <label className="flex min-h-8 items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}
+        <span className="flex items-center gap-1">
+          <Button look="primary" busy={mend.isPending} disabled={errors} data-tip={errors ? t.hasErrors : undefined} onClick={() => mend.mutate(false)}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{changed ? t.publishReplay : t.replayOnly}</Button>
+          <IconButton label={t.leave} onClick={leave}><X size={17} aria-hidden /></IconButton>
+        </span>
+      </div>
+      {errors && <p className="mt-1.5 text-secondary text-warn">{t.hasErrors}</p>}
+      {failing && <p role="alert" className="mt-2 flex flex-wrap items-center gap-3 text-warn">{t.testsFail}<Button size="small" onClick={() => mend.mutate(true)}>{t.anyway}</Button></p>}
+      {differs && <p role="alert" className="mt-2 flex flex-wrap items-center gap-3 text-warn">{t.differs} {differs.map((path) => <code key={path}>{path}</code>)}<Button size="small" onClick={() => { setAllow(differs); mend.reset() }}>{t.allow}</Button></p>}
+      {mend.error && !failing && !differs && <Problem error={mend.error} className="my-2" />}
+    </section>
+  )
+}
+
+type How = { which: { ids: string[] } | { query: Schemas['RunQuery'] }; allow: string[] }
+
+/** useMend publishes what was changed, and lets the runs go on from the step that failed. */
+function useMend(run: Run, draft: DraftHook, { which, allow }: How) {
+  const t = useWords()
+  const plural = usePlural()
+  const queries = useQueryClient()
+  const [, go] = useLocation()
+  const path = { path: { id: run.flow } }
+  return useMutation({
+    mutationFn: async (force: boolean) => {
+      await draft.draft.save()
+      const now = draft.draft.read().view
+      if (now.changed || now.state === 'new' || now.state === 'off') draft.draft.settle(await take(api.POST('/flows/{id}/publish', { params: path, body: { force } })))
+      return take(api.POST('/runs/replay', { body: { ...which, from: 'failed', revision: 'published', allow } }))
+    },
+    onSuccess: (answer) => {
+      for (const key of ['runs', 'run', 'failures', 'revisions']) void queries.invalidateQueries({ queryKey: [key] })
+      const why = answer.items.find((i) => i.refused)?.refused?.message
+      if (answer.replay) toast(t.goesOn)
+      else if (answer.replayed === 0 && why) return toast(fill(t.refused, { why }), 'fail')
+      else toast(plural(t, 'replayed', answer.replayed))
+      const next = answer.items.length === 1 ? answer.items[0]?.run : undefined
+      go(next ? `/runs/${next}` : `/runs?flow=${run.flow}`)
+    },
+  })
+}

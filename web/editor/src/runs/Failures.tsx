@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query'
+import { CircleCheck, RotateCcw, Wrench } from 'lucide-react'
+import { Link } from 'wouter'
+import { api, type Schemas, take } from '../api/client'
+import type { Filter } from '../history/useFilter'
+import { Badge } from '../ui/Badge'
+import { Button, buttonLook } from '../ui/Button'
+import { Card } from '../ui/Page'
+import { Empty, Problem, Skeleton } from '../ui/states'
+import { useFormat } from '../words/format'
+import { fill, usePlural } from '../words/phrase'
+import { useWords } from './listWords'
+import { stepOfPath } from './paths'
+import type { Which } from './ReplayDialog'
+
+type Group = Schemas['FailureGroup']
+
+/** useFailures groups what failed by identical error. */
+export const useFailures = (query: { flow?: string; from?: string; to?: string }, on = true) =>
+  useQuery({ queryKey: ['failures', query], enabled: on, queryFn: () => take(api.GET('/failures', { params: { query } })) })
+
+/** whichOf names the runs of a group for a replay. */
+export const whichOf = (g: Group, query: { from?: string; to?: string } = {}): Which => ({ failed: true, query: { ...query, flow: g.flow, group: g.group } })
+
+type FailuresProps = { filter: Filter; names: ReadonlyMap<string, string>; may: boolean; replay: (which: Which) => void }
+
+/** Failures is what failed, by identical error: seen at once, mended at once. */
+export function Failures({ filter, names, may, replay }: FailuresProps) {
+  const t = useWords()
+  const { flow, from, to } = filter.query
+  const query = { ...(flow && { flow }), ...(from && { from }), ...(to && { to }) }
+  const { data, error, refetch } = useFailures(query)
+  if (error) return <Problem error={error} retry={() => void refetch()} />
+  if (!data) return <Skeleton />
+  if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
+  return (
+    <>
+      <Card><ul className="divide-y divide-line">{data.items.map((g) => <Row key={g.group} group={g} name={names.get(g.flow) ?? g.flow} may={may} show={() => filter.set({ by: '', group: g.group })} replay={() => replay(whichOf(g, { from, to }))} />)}</ul></Card>
+      {!data.whole && <p className="mt-3 text-secondary text-text-2">{fill(t.notWhole, { n: data.runs })}</p>}
+    </>
+  )
+}
+
+function Row({ group: g, name, may, show, replay }: { group: Group; name: string; may: boolean; show: () => void; replay: () => void }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { ago, whole } = useFormat()
+  return (
+    <li className="grid gap-x-5 gap-y-3 px-4 py-4 md:grid-cols-[minmax(0,1fr)_auto] md:items-center">
+      <div className="min-w-0">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><Badge tone="fail">{plural(t, 'group', g.count)}</Badge><span className="text-secondary text-text-2"><time dateTime={g.last} data-tip={whole(g.last)}>{fill(t.lastTime, { when: ago(g.last) })}</time>{g.count > 1 && <> · <time dateTime={g.first} data-tip={whole(g.first)}>{fill(t.firstTime, { when: ago(g.first) })}</time></>}</span></p>
+        <button type="button" onClick={show} className="mt-1 block text-left font-medium break-words hover:underline">{g.message || g.code}</button>
+        <p className="mt-0.5 text-secondary break-words text-text-2">{name}{g.step && <> · <code className="text-meta">{g.step}</code></>}</p>
+      </div>
+      <Deeds group={g} may={may} replay={replay}><Button size="small" look="quiet" onClick={show}>{t.showThem}</Button></Deeds>
+    </li>
+  )
+}
+
+/** Deeds are what may be done about one error. */
+export function Deeds({ group: g, may, replay, children }: { group: Group; may: boolean; replay: () => void; children?: React.ReactNode }) {
+  const t = useWords()
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {children}
+      {may && <Link href={`/flows/${g.flow}?run=${g.run}${g.step ? `&step=${stepOfPath(g.step).step}` : ''}`} className={buttonLook('plain', 'small')}><Wrench size={15} aria-hidden />{t.mend}</Link>}
+      {may && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.mendAll}</Button>}
+    </div>
+  )
+}
+
+/** OneGroup heads the list of the runs with one error. */
+export function OneGroup({ filter, names, may, replay }: FailuresProps) {
+  const t = useWords()
+  const plural = usePlural()
+  const { flow, from, to } = filter.query
+  const { data } = useFailures({ ...(flow && { flow }), ...(from && { from }), ...(to && { to }) })
+  const g = data?.items.find((x) => x.group === filter.at('group'))
+  return (
+    <section aria-label={t.ofGroup} className="mb-4 min-h-[84px] rounded-xl bg-fail-soft px-4 py-3">
+      <div className="flex flex-wrap items-center justify-between gap-x-5 gap-y-3">
+        <div className="min-w-60 flex-1">
+          <p className="font-medium break-words text-fail">{g?.message ?? t.ofGroup}</p>
+          <p className="mt-0.5 text-secondary text-text-2">{g && `${plural(t, 'group', g.count)} · ${names.get(g.flow) ?? g.flow}`}</p>
+          <button type="button" onClick={() => filter.set({ group: '', by: 'error' })} className="mt-1 text-secondary text-text-2 underline underline-offset-2 hover:text-text">{t.allErrors}</button>
+        </div>
+        {g && <Deeds group={g} may={may} replay={() => replay(whichOf(g, { from, to }))} />}
+      </div>
+    </section>
+  )
+}
