@@ -54,6 +54,7 @@ type Engine struct {
 	typed   typed
 	tried   tried
 	replays replays
+	feed    *feed
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be
@@ -70,7 +71,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
-	e.keeps = newKeeps()
+	e.keeps, e.feed = newKeeps(), newFeed()
 	e.replays.news, e.replays.watchers = make(chan struct{}, 1), map[int]func(*Replaying){}
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
@@ -220,6 +221,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.tellPeople(ctx) })
 	group.Go(func() { e.learn(ctx) })
 	group.Go(func() { e.replayNowAndThen(ctx) })
+	group.Go(func() { e.gather(ctx) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
@@ -305,7 +307,7 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := newWalker(p, &live{e: e}, work.Run, e.vars.get(), zoneOf(p.flow, e.Timezone))
+	w := newWalker(p, &live{e: e, flow: work.Run.Flow}, work.Run, e.vars.get(), zoneOf(p.flow, e.Timezone))
 	w.lease, w.inbox, w.unclean = work.Lease, work.Inbox, work.Unclean
 	if w.inbox == nil {
 		w.inbox = map[string][]byte{}

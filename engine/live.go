@@ -13,7 +13,10 @@ import (
 )
 
 // live are the hands that really act.
-type live struct{ e *Engine }
+type live struct {
+	e    *Engine
+	flow string
+}
 
 // shortPark is how long a run may wait in memory instead of being parked.
 const shortPark = 2 * time.Second
@@ -30,7 +33,11 @@ func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer
 func (l *live) mock(string, string) (flow.Mock, bool) { return flow.Mock{}, false }
 
 func (l *live) commit(ctx context.Context, c store.Commit) (store.Committed, error) {
-	return l.e.commit(ctx, c)
+	done, err := l.e.commit(ctx, c)
+	if err == nil {
+		l.e.feed.tellSteps(l.flow, &c)
+	}
+	return done, err
 }
 
 func (l *live) pause(ctx context.Context, d time.Duration) bool {

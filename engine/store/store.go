@@ -383,8 +383,9 @@ type History interface {
 	GetEvent(ctx context.Context, id string) (EventInfo, error)
 	// Counts is the ledger: for each flow, what was accepted and where it is now.
 	Counts(ctx context.Context) (map[string]Count, error)
-	// Live calls f after each change that is visible, in order, until ctx is done. It drops
-	// changes for a slow f and says so with a Change whose Gap is set.
+	// Live calls f with an empty Change, from which on nothing is missed, and then after each
+	// change that is visible, in order, until ctx is done. It drops changes for a slow f and
+	// says so with a Change whose Gap is set.
 	Live(ctx context.Context, f func(Change)) error
 	// Expire deletes what is older than keep says, and dedupe keys, signals and state that
 	// have ended. It is called now and then and works in small transactions.

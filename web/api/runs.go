@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,8 +13,6 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/store"
-
-	"github.com/labstack/echo/v4"
 )
 
 // HistoryInput are the parameters that lists of runs and events share.
@@ -178,137 +175,4 @@ func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error
 		return nil, found(err, "event", "este evento")
 	}
 	return &eventOutput{event}, nil
-}
-
-// live streams what changes as server-sent events, until the reader goes or the server stops.
-func (s *server) live(c echo.Context) error {
-	ctx, cancel := context.WithCancel(engine.WithLang(c.Request().Context(), Language(c.Request().Header.Get("Accept-Language"))))
-	defer cancel()
-	flow := c.QueryParam("flow")
-	w := c.Response()
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no")
-	w.WriteHeader(http.StatusOK)
-	out := &stream{w: w, control: http.NewResponseController(w)}
-	err := out.send("hello", map[string]any{"version": s.Version})
-	if c.Request().Header.Get("Last-Event-ID") != "" && err == nil {
-		err = out.send("gap", map[string]any{}) // what was missed meanwhile is not kept
-	}
-	if err != nil {
-		return nil //nolint:nilerr // the reader is gone
-	}
-	changes := make(chan store.Change, 256)
-	go func() {
-		defer cancel()
-		_ = s.Store.Live(ctx, func(change store.Change) { //nolint:errcheck // ends with the context
-			select {
-			case changes <- change:
-			case <-ctx.Done():
-			}
-		})
-	}()
-	flows := make(chan string, 64)
-	defer s.Flows.Follow(func(id string, _ *engine.FlowEntry) {
-		select {
-		case flows <- id:
-		default:
-		}
-	})()
-	alerts := make(chan engine.AlertView, 64)
-	defer s.Engine.FollowAlerts(func(v engine.AlertView) {
-		select {
-		case alerts <- v:
-		default:
-		}
-	})()
-	replays := make(chan *engine.Replaying, 64)
-	defer s.Engine.FollowReplays(func(r *engine.Replaying) {
-		select {
-		case replays <- r.Told(ctx):
-		default:
-		}
-	})()
-	lang := Language(c.Request().Header.Get("Accept-Language"))
-	beat := time.NewTicker(15 * time.Second)
-	defer beat.Stop()
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.Engine.Stopping():
-			return nil
-		case <-beat.C:
-			err = out.comment()
-		case id := <-flows:
-			err = s.sendFlow(out, id, flow)
-		case v := <-alerts:
-			if flow == "" || v.Flow == flow {
-				err = out.send("alert", spokenAlert(v, lang))
-			}
-		case r := <-replays:
-			if flow == "" || r.Query.Flow == flow {
-				err = out.send("replay", r)
-			}
-		case change := <-changes:
-			err = s.sendChange(ctx, out, change, flow)
-		}
-		if err != nil {
-			return nil
-		}
-	}
-}
-
-func (s *server) sendFlow(out *stream, id, flow string) error {
-	if flow != "" && flow != id {
-		return nil
-	}
-	e, err := s.Flows.Get(id)
-	if err != nil {
-		return out.send("flow", map[string]any{"id": id, "deleted": true})
-	}
-	return out.send("flow", map[string]any{"id": id, "state": e.State, "draft_rev": e.DraftRev, "published_rev": e.PublishedRev})
-}
-
-func (s *server) sendChange(ctx context.Context, out *stream, change store.Change, flow string) error {
-	switch {
-	case change.Gap:
-		return out.send("gap", map[string]any{})
-	case change.Run != nil && (flow == "" || change.Run.Flow == flow):
-		return out.send("run", s.Engine.RunItem(ctx, change.Run))
-	case change.Event != nil && (flow == "" || change.Event.Flow == flow):
-		return out.send("event", s.Engine.EventItem(ctx, change.Event))
-	}
-	return nil
-}
-
-// stream writes server-sent events.
-type stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	n       int
-}
-
-func (o *stream) send(name string, value any) error {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	o.n++
-	return o.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", o.n, name, data))
-}
-
-func (o *stream) comment() error { return o.write(": still here\n\n") }
-
-func (o *stream) write(text string) error {
-	if err := o.control.SetWriteDeadline(time.Now().Add(15 * time.Second)); err != nil {
-		return fmt.Errorf("set the deadline: %w", err)
-	}
-	if _, err := o.w.Write([]byte(text)); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	if err := o.control.Flush(); err != nil {
-		return fmt.Errorf("flush: %w", err)
-	}
-	return nil
 }

@@ -231,7 +231,9 @@ const mostRejects = 200
 
 // Reject implements store.Runs. It counts with the next transaction, and waits for none.
 func (s *Store) Reject(events []store.Event) {
-	s.rejects.add(events)
+	for _, e := range s.rejects.add(events) {
+		s.watch.tell(store.Change{Event: &e})
+	}
 	_, err := s.live.send(func(*tx) error {
 		for i := range events {
 			s.counts.event(events[i].Flow, store.Rejected, events[i].At)
@@ -243,7 +245,7 @@ func (s *Store) Reject(events []store.Event) {
 	}
 }
 
-func (r *rejects) add(events []store.Event) {
+func (r *rejects) add(events []store.Event) (added []store.EventInfo) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.kept == nil {
@@ -251,12 +253,16 @@ func (r *rejects) add(events []store.Event) {
 	}
 	for _, e := range events {
 		r.number++
-		list := append(r.kept[e.Flow], store.EventInfo{
+		info := store.EventInfo{
 			ID: newID(e.At, 2, r.number), Flow: e.Flow, At: e.At, Outcome: store.Rejected, Name: e.Name, Title: e.Title,
-			Reason: e.Reason, Size: len(e.Body), Meta: e.Meta, Body: e.Body,
-		})
+			Reason: e.Reason, Size: len(e.Body),
+		}
+		added = append(added, info)
+		info.Meta, info.Body = e.Meta, e.Body
+		list := append(r.kept[e.Flow], info)
 		r.kept[e.Flow] = list[max(0, len(list)-mostRejects):]
 	}
+	return added
 }
 
 func (r *rejects) list(q store.Query, what *sought) []store.EventInfo {
@@ -304,6 +310,9 @@ func (r *rejects) get(id string) (store.EventInfo, bool) {
 	return store.EventInfo{}, false
 }
 
+// mostUntold is how many changes one that is told of them may be behind.
+const mostUntold = 8192
+
 // watchers are told of changes; a slow one loses some and is told so.
 type watchers struct {
 	mu   sync.Mutex
@@ -332,7 +341,7 @@ func (w *watchers) tell(c store.Change) {
 
 // Live implements store.History.
 func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
-	ch := make(chan store.Change, 1024)
+	ch := make(chan store.Change, mostUntold)
 	s.watch.mu.Lock()
 	if s.watch.each == nil {
 		s.watch.each = map[chan store.Change]*bool{}
@@ -344,6 +353,7 @@ func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
 		defer s.watch.mu.Unlock()
 		delete(s.watch.each, ch)
 	}()
+	f(store.Change{})
 	for {
 		select {
 		case c := <-ch:

@@ -1,0 +1,38 @@
+package engine_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"gancho/engine"
+)
+
+// TestASlowReaderIsToldOfAGap and goes on with what is new.
+func TestASlowReaderIsToldOfAGap(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	reader, err := h.Follow(t.Context(), "")
+	check(t, err)
+	defer reader.Close()
+	other, err := h.Follow(t.Context(), "")
+	check(t, err)
+	defer other.Close()
+	const many = 5000
+	for range many {
+		h.Reject(engine.Incoming{Flow: "a", At: time.Now(), Reason: "no"})
+		if n, err := other.Next(t.Context(), time.Minute); err != nil || n.Event == nil {
+			t.Fatalf("one that keeps up: %+v %v", n, err)
+		}
+	}
+	n, err := reader.Next(t.Context(), time.Minute)
+	if err != nil || !n.Gap || n.ID != other.At() {
+		t.Errorf("%+v %v, want a gap", n, err)
+	}
+	if n, err := reader.Next(t.Context(), time.Millisecond); !errors.Is(err, engine.ErrQuiet) {
+		t.Errorf("%+v %v", n, err)
+	}
+	h.Reject(engine.Incoming{Flow: "a", At: time.Now(), Reason: "no"})
+	if n, err := reader.Next(t.Context(), time.Minute); err != nil || n.Event == nil {
+		t.Errorf("%+v %v", n, err)
+	}
+}

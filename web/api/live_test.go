@@ -1,0 +1,173 @@
+package api_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// message is one server-sent event.
+type message struct {
+	id, name string
+	data     map[string]any
+}
+
+// listener reads GET /live over a connection.
+type listener struct {
+	t     *testing.T
+	lines *bufio.Scanner
+	stop  func()
+}
+
+func (h *house) listen(server *httptest.Server, after string) *listener {
+	h.Helper()
+	ctx, cancel := context.WithTimeout(h.Context(), time.Minute)
+	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live", nil)
+	check(h.T, err)
+	r.Header.Set("Authorization", "Bearer "+root)
+	if after != "" {
+		r.Header.Set("Last-Event-ID", after)
+	}
+	res, err := server.Client().Do(r)
+	check(h.T, err)
+	if res.StatusCode != 200 {
+		h.Fatalf("GET /live: %d", res.StatusCode)
+	}
+	stop := func() { cancel(); _ = res.Body.Close() }
+	h.Cleanup(stop)
+	return &listener{h.T, bufio.NewScanner(res.Body), stop}
+}
+
+// next gives the next message.
+func (l *listener) next() (m message) {
+	l.t.Helper()
+	for l.lines.Scan() {
+		name, value, _ := strings.Cut(l.lines.Text(), ": ")
+		switch name {
+		case "id":
+			m.id = value
+		case "event":
+			m.name = value
+		case "data":
+			check(l.t, json.Unmarshal([]byte(value), &m.data))
+		case "":
+			if m.name != "" {
+				return m
+			}
+		}
+	}
+	l.t.Fatalf("the stream ended: %v", l.lines.Err())
+	return m
+}
+
+// TestLiveLosesNothing: a reader that keeps up is told of everything, in order, and one that
+// was cut off goes on where it was.
+func TestLiveLosesNothing(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewServer(h.handler)
+	t.Cleanup(server.Close)
+	h.want(201, "POST", "/flows", flow)
+	h.want(200, "POST", "/flows/a/publish", "")
+	l := h.listen(server, "")
+	hello := l.next()
+	if hello.name != "hello" || hello.id == "" {
+		t.Fatalf("%+v", hello)
+	}
+	const many = 60
+	want := map[string]bool{}
+	sent := func(n int) {
+		for range n {
+			want[h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"word": 1}}}`)["run"].(string)] = true
+		}
+	}
+	sent(many)
+	got, kinds, last := map[string]bool{}, map[string]int{}, hello.id
+	read := func(until func() bool) {
+		for !until() {
+			m := l.next()
+			if m.name == "gap" {
+				t.Fatalf("a gap after %s", last)
+			}
+			if place(t, m.id) != place(t, last)+1 {
+				t.Fatalf("%s came after %s", m.id, last)
+			}
+			last = m.id
+			kinds[m.name]++
+			if m.name == "run" && m.data["status"] == "succeeded" {
+				got[m.data["id"].(string)] = true
+			}
+		}
+	}
+	read(func() bool { return len(got) == many/2 })
+	l.stop()
+	sent(many)
+	h.until("/ledger", func(v map[string]any) bool { return v["finished"] == 2.0*many })
+	if l = h.listen(server, last); l.next().name != "hello" {
+		t.Fatal("no hello")
+	}
+	read(func() bool { return len(got) == 2*many && kinds["step"] == 2*many })
+	for id := range want {
+		if !got[id] {
+			t.Errorf("run %s was not told", id)
+		}
+	}
+	if kinds["event"] != 2*many {
+		t.Errorf("told: %v", kinds)
+	}
+}
+
+func place(t *testing.T, id string) (n int) {
+	t.Helper()
+	_, text, _ := strings.Cut(id, "-")
+	_, err := fmt.Sscan(text, &n)
+	check(t, err)
+	return n
+}
+
+// TestLiveSaysWhatItDoesNotKnow: an ID of another process may have missed anything.
+func TestLiveSaysWhatItDoesNotKnow(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewServer(h.handler)
+	t.Cleanup(server.Close)
+	for _, id := range []string{"abcdefgh-1", "17", "x"} {
+		l := h.listen(server, id)
+		if first, second := l.next(), l.next(); first.name != "hello" || second.name != "gap" || second.id != first.id {
+			t.Errorf("%s: %+v, %+v", id, first, second)
+		}
+		l.stop()
+	}
+}
+
+func TestLiveOfOneFlow(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewServer(h.handler)
+	t.Cleanup(server.Close)
+	for _, id := range []string{"a", "b"} {
+		h.want(201, "POST", "/flows", strings.Replace(flow, `"id": "a"`, `"id": "`+id+`"`, 1))
+		h.want(200, "POST", "/flows/"+id+"/publish", "")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live?flow=b", nil)
+	check(t, err)
+	r.Header.Set("Authorization", "Bearer "+root)
+	res, err := server.Client().Do(r)
+	check(t, err)
+	defer res.Body.Close()
+	l := &listener{t, bufio.NewScanner(res.Body), cancel}
+	l.next()
+	for _, id := range []string{"a", "b"} {
+		h.started(id, `{"word": 1}`)
+	}
+	for m := l.next(); m.data["status"] != "succeeded" || m.name != "run"; m = l.next() {
+		if m.data["flow"] != "b" {
+			t.Errorf("%+v", m)
+		}
+	}
+}
