@@ -20,11 +20,41 @@ const (
 	mostTries  = 10_000 // remembered names
 )
 
-// wait is how long this address or account must wait; 0 lets it try.
-func (l *limits) wait(address, account string) time.Duration {
+// try takes one try of this address and account, or says how long to wait for it. It counts at
+// once, so that many who come together do not try more often than one after the other.
+func (l *limits) try(address, account string) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(l.left("a "+address, perAddress, time.Minute), l.left("u "+account, perAccount, time.Hour))
+	wait = max(l.left("a "+address, perAddress, time.Minute), l.left("u "+account, perAccount, time.Hour))
+	if wait > 0 {
+		return wait
+	}
+	if l.tries == nil {
+		l.tries = map[string][]time.Time{}
+	}
+	for _, name := range []string{"a " + address, "u " + account} {
+		l.tries[name] = append(l.tries[name], l.now())
+	}
+	l.forget()
+	return 0
+}
+
+// forget keeps the memory bounded: what is over goes first, then whatever comes to hand.
+func (l *limits) forget() {
+	if len(l.tries) <= mostTries {
+		return
+	}
+	for name, tries := range l.tries {
+		if l.now().Sub(tries[len(tries)-1]) > time.Hour {
+			delete(l.tries, name)
+		}
+	}
+	for name := range l.tries {
+		if len(l.tries) <= mostTries {
+			return
+		}
+		delete(l.tries, name)
+	}
 }
 
 func (l *limits) left(name string, most int, window time.Duration) time.Duration {
@@ -44,19 +74,14 @@ func (l *limits) left(name string, most int, window time.Duration) time.Duration
 	return window - now.Sub(tries[len(tries)-most])
 }
 
-func (l *limits) failed(address, account string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.tries == nil || len(l.tries) > mostTries {
-		l.tries = map[string][]time.Time{}
-	}
-	for _, name := range []string{"a " + address, "u " + account} {
-		l.tries[name] = append(l.tries[name], l.now())
-	}
-}
-
-func (l *limits) good(account string) {
+// good gives a try back that was right: it counts neither for the account nor the address.
+func (l *limits) good(address, account string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.tries, "u "+account)
+	if tries := l.tries["a "+address]; len(tries) > 1 {
+		l.tries["a "+address] = tries[:len(tries)-1]
+	} else {
+		delete(l.tries, "a "+address)
+	}
 }

@@ -86,8 +86,8 @@ func (p *People) compare(ctx context.Context, hash, password string) (bool, erro
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// checkPassword refuses what is easily guessed: short, one of the common ones however it is
-// lengthened, the address itself, or a row of neighbours.
+// checkPassword refuses what is easily guessed: short, a common one however it is spelled,
+// repeated or lengthened, the address itself, or a row of neighbours.
 func checkPassword(password, email string) error {
 	weak := func(en, pt string) error {
 		return &Refusal{Status: http.StatusUnprocessableEntity, Code: "weak_password", EN: en, PT: pt}
@@ -97,18 +97,46 @@ func checkPassword(password, email string) error {
 	}
 	lower := strings.ToLower(password)
 	name, _, _ := strings.Cut(email, "@")
-	core := strings.Trim(lower, "0123456789!@#$%&*.-_ ")
-	if slices.Contains(common, core) || core == "" || core == name || lower == email || monotone(lower) {
+	if lower == email || monotone(lower) || guessed(lower, name) || guessed(leet.Replace(strings.TrimRight(lower, signs)), name) {
 		return weak("this password is easily guessed; take some words that do not belong together", "esta senha é fácil de adivinhar; use algumas palavras que não combinam")
 	}
 	return nil
 }
 
-// common are the cores of passwords that lists of leaked ones begin with, and which people
-// lengthen with digits and signs.
-var common = strings.Fields(`password passwort senha senhas admin administrator administrador qwerty qwertyuiop qwertyuiopasdfghjkl asdfghjkl zxcvbnm letmein welcome
-	iloveyou monkey dragon football baseball master sunshine princess princesa shadow superman batman trustno login abcdef abcdefgh abcdefghijkl abcdefghijklm passw p@ssword p@ssw0rd
-	passwordpassword adminadmin changeme default secret segredo gancho ganchogancho mudar mudar123 brasil flamengo corinthians palmeiras teamo jesus deusefiel usuario test teste testing example`)
+// guessed says whether a guesser has it who lengthens common words with digits and signs.
+func guessed(lower, name string) bool {
+	for _, row := range rows {
+		lower = strings.ReplaceAll(lower, row, "")
+	}
+	core := strings.Trim(lower, signs)
+	for _, mine := range []string{"my", "minha", "meu"} {
+		core = strings.TrimPrefix(core, mine)
+	}
+	if core == "" || core == name || slices.Contains(common, core) {
+		return true
+	}
+	for _, word := range common {
+		if strings.ReplaceAll(core, word, "") == "" {
+			return true
+		}
+	}
+	return false
+}
+
+const signs = "0123456789!@#$%&*()?+=/.,;:-_ "
+
+var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
+
+// rows are neighbours on a keyboard, with digits among them.
+var rows = strings.Fields(`1q2w3e4r5t6y7u8i9o0p 1q2w3e4r5t6y 1q2w3e4r5t 1q2w3e4r q1w2e3r4t5y6 q1w2e3r4t5 q1w2e3r4 1qaz2wsx3edc4rfv 1qaz2wsx3edc 1qaz2wsx zaq12wsxcde3 zaq12wsx
+	qazwsxedcrfv qazwsxedc qazwsx qwertyuiopasdfghjklzxcvbnm qwertyuiop asdfghjklç asdfghjkl zxcvbnm qweasdzxc abcdefghijklmnopqrstuvwxyz abcdefghijklm`)
+
+// common are the cores of passwords that lists of leaked ones begin with.
+var common = strings.Fields(`password passwort passwd senha senhas admin administrator administrador qwerty azerty qwertz letmein welcome bemvindo bemvinda
+	iloveyou teamo euteamo monkey dragon football futebol baseball basketball master sunshine princess princesa shadow superman batman trustno login abcdef abcdefgh passw michael
+	jordan hunter killer pepper ginger cheese computer computador internet whatever freedom liberdade charlie starwars mustang michelle jessica jennifer amanda daniel
+	changeme default secret segredo gancho mudar brasil brazil flamengo corinthians palmeiras saopaulo santos gremio vasco cruzeiro jesus cristo deusefiel deus amor familia felicidade
+	usuario test teste testing example exemplo hello summer winter spring autumn primavera verao inverno guest access sistema empresa temporary temporario abc`)
 
 // monotone are rows such as aaaaaaaaaaaa, 123456789012 and abababababab.
 func monotone(text string) bool {

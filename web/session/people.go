@@ -37,6 +37,8 @@ type People struct {
 	hashing chan struct{} // a hash costs memory: few at once
 	limits  limits
 
+	changing sync.Mutex // held while a user is changed, so that two changes do not cross
+
 	mu     sync.RWMutex
 	users  map[string]*user
 	tokens map[string]*token // by digest
@@ -219,7 +221,7 @@ func (p *People) keep(ctx context.Context, key string, s saved) error {
 // SignIn gives the secret of a new session. from is the asker's address, for limits.
 func (p *People) SignIn(ctx context.Context, email, password, from string) (secret string, who Person, err error) {
 	email = tidy(email)
-	if wait := p.limits.wait(from, email); wait > 0 {
+	if wait := p.limits.try(from, email); wait > 0 {
 		return "", Person{}, tooMany(wait)
 	}
 	p.mu.RLock()
@@ -234,10 +236,9 @@ func (p *People) SignIn(ctx context.Context, email, password, from string) (secr
 		return "", Person{}, err
 	}
 	if !ok || u == nil {
-		p.limits.failed(from, email)
 		return "", Person{}, &Refusal{Status: http.StatusUnauthorized, Code: "wrong_password", EN: "the e-mail or the password is wrong", PT: "o e-mail ou a senha está errado"}
 	}
-	p.limits.good(email)
+	p.limits.good(from, email)
 	secret, err = p.begin(ctx, u)
 	return secret, Person{Name: u.Email, Role: u.Role, User: true}, err
 }
@@ -275,6 +276,8 @@ func (p *People) AddUser(ctx context.Context, email, name, password string, role
 	if err := checkPassword(password, email); err != nil {
 		return UserView{}, err
 	}
+	p.changing.Lock()
+	defer p.changing.Unlock()
 	p.mu.RLock()
 	taken := p.users[email] != nil
 	p.mu.RUnlock()
@@ -285,7 +288,8 @@ func (p *People) AddUser(ctx context.Context, email, name, password string, role
 	if err != nil {
 		return UserView{}, err
 	}
-	u := &user{Email: email, Name: name, Role: role, Hash: hash, Created: p.Now().UTC()}
+	now := p.Now().UTC()
+	u := &user{Email: email, Name: name, Role: role, Hash: hash, Created: now, Epoch: int(now.UnixMilli())} // no session of a former user of this name is good
 	return u.view(), p.putUser(ctx, u)
 }
 
@@ -321,6 +325,8 @@ type Change struct {
 // ChangeUser changes a user. A new password, or SignOut, ends all their sessions. The last
 // admin stays one.
 func (p *People) ChangeUser(ctx context.Context, email string, c Change) (UserView, error) {
+	p.changing.Lock()
+	defer p.changing.Unlock()
 	u, err := p.find(email)
 	if err != nil {
 		return UserView{}, err
@@ -377,6 +383,8 @@ func (p *People) lastAdmin(email string) bool {
 
 // DeleteUser removes a user and ends their sessions.
 func (p *People) DeleteUser(ctx context.Context, email string) error {
+	p.changing.Lock()
+	defer p.changing.Unlock()
 	u, err := p.find(email)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -206,9 +207,80 @@ func TestTheLastAdminStays(t *testing.T) {
 
 func TestWeakPasswords(t *testing.T) {
 	p := open(t)
-	for _, weak := range []string{"", "elevenchars", "123456789012", "aaaaaaaaaaaa", "Password1234!", "senha2026!!!!", "ana1234567890", "abababababab", string(make([]byte, 2000))} {
+	for _, weak := range []string{"", "elevenchars", "123456789012", "aaaaaaaaaaaa", "Password1234!", "senha2026!!!!", "ana1234567890", "abababababab", "1q2w3e4r5t6y", "qazwsxedc123", "Passw0rd12345", "P@ssw0rd2026!", "minhasenha123",
+		"senhasenhasenha", "iloveyou12345", "flamengo2019!", string(make([]byte, 2000))} {
 		if _, err := p.AddUser(t.Context(), "ana@example.com", "", weak, session.Viewer); codeOf(err) != "weak_password" {
 			t.Errorf("%.20q was taken: %v", weak, err)
 		}
 	}
+}
+
+func TestGoodPasswordsAreTaken(t *testing.T) {
+	p := open(t)
+	for i, good := range []string{password, "correct horse battery staple", "8f$K2!9q#Lp0vX", "vende sapato azul", "test-password-of-ana", "S3nh4 do gato preto"} {
+		if _, err := p.AddUser(t.Context(), fmt.Sprintf("u%d@example.com", i), "", good, session.Viewer); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+}
+
+// TestManyGuessesAtOnce: those that come together count like those that come one by one.
+func TestManyGuessesAtOnce(t *testing.T) {
+	p := open(t)
+	_, err := p.AddUser(t.Context(), "ana@example.com", "", password, session.Admin)
+	check(t, err)
+	codes := make(chan string)
+	for i := range 40 {
+		go func() {
+			_, _, err := p.SignIn(t.Context(), "ana@example.com", "wrong", fmt.Sprint("10.0.0.", i))
+			codes <- codeOf(err)
+		}()
+	}
+	tried := 0
+	for range 40 {
+		if <-codes == "wrong_password" {
+			tried++
+		}
+	}
+	if tried == 0 || tried > 10 { // those that wait for a place too long are not looked at either
+		t.Errorf("%d guesses were looked at, want at most 10", tried)
+	}
+}
+
+// TestADeletedUsersSessionsStayOver, though somebody of the same name comes back.
+func TestADeletedUsersSessionsStayOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		add := func(email string) {
+			_, err := p.AddUser(t.Context(), email, "", password, session.Admin)
+			check(t, err)
+		}
+		add("root@example.com")
+		add("ana@example.com")
+		secret, _, err := p.SignIn(t.Context(), "ana@example.com", password, "1.2.3.4")
+		check(t, err)
+		check(t, p.DeleteUser(t.Context(), "ana@example.com"))
+		time.Sleep(time.Second)
+		add("ana@example.com")
+		if who := p.Who(cookie(secret)); who.Role != "" {
+			t.Errorf("%+v", who)
+		}
+	})
+}
+
+// TestAMistypedSetupEndsWithItsHour: a refused try does not lengthen it.
+func TestAMistypedSetupEndsWithItsHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		token, err := p.NewSetup()
+		check(t, err)
+		time.Sleep(50 * time.Minute)
+		if _, _, err := p.UseSetup(t.Context(), token, "ana@example.com", "Ana", "short"); codeOf(err) != "weak_password" {
+			t.Fatal(err)
+		}
+		time.Sleep(11 * time.Minute)
+		if _, _, err := p.UseSetup(t.Context(), token, "ana@example.com", "Ana", password); codeOf(err) != "bad_setup" {
+			t.Errorf("%v", err)
+		}
+	})
 }

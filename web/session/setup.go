@@ -38,14 +38,15 @@ func (p *People) NewSetup() (string, error) {
 
 // UseSetup makes the first admin and signs them in.
 func (p *People) UseSetup(ctx context.Context, secret, email, name, password string) (string, Person, error) {
-	if !p.takeSetup(secret) {
+	taken := p.takeSetup(secret)
+	if taken == nil {
 		return "", Person{}, &Refusal{
 			Status: http.StatusForbidden, Code: "bad_setup", EN: "this setup link is not good any more: restart the server for a new one, or use: gancho user add",
 			PT: "este link de configuração não vale mais: reinicie o servidor para obter outro, ou use: gancho user add",
 		}
 	}
 	if _, err := p.AddUser(ctx, email, name, password, Admin); err != nil {
-		p.giveSetupBack(secret)
+		p.giveSetupBack(taken)
 		return "", Person{}, err
 	}
 	if p.Setup != "" {
@@ -62,19 +63,20 @@ func (p *People) UseSetup(ctx context.Context, secret, email, name, password str
 }
 
 // takeSetup takes the token, so that of two who come at once one gets it.
-func (p *People) takeSetup(secret string) bool {
+func (p *People) takeSetup(secret string) *setup {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.users) > 0 || p.setup == nil || p.Now().After(p.setup.until) || !same(digest(secret), p.setup.digest) {
-		return false
+		return nil
 	}
+	taken := p.setup
 	p.setup = nil
-	return true
+	return taken
 }
 
-// giveSetupBack lets a person who mistyped try again.
-func (p *People) giveSetupBack(secret string) {
+// giveSetupBack lets a person who mistyped try again, within the same hour.
+func (p *People) giveSetupBack(taken *setup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.setup = &setup{digest: digest(secret), until: p.Now().Add(setupFor)}
+	p.setup = taken
 }
