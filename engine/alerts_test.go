@@ -299,5 +299,16 @@ func TestStatsByTheMinute(t *testing.T) {
 		h.stop()
 		h = open(t, dir, s)
 		look(1)
+		// What came after the last sample is not lost with the process.
+		h.finished(h.send("orders", `{"id": "c"}`))
+		for range 2 {
+			h.stop()
+			h = open(t, dir, s)
+			got, err := h.Stats(t.Context(), "orders", false)
+			check(t, err)
+			if r := got.Flows["orders"].Recent; r.Events[23] != 4 {
+				t.Fatalf("after a stop: %+v", r)
+			}
+		}
 	})
 }

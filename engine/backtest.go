@@ -170,7 +170,7 @@ func (e *Engine) retrial(ctx context.Context, f *flow.Flow, info *store.EventInf
 // runDifferences finds where two runs of one event do not do the same: how they end, which
 // steps run, what would go out, what fails.
 func runDifferences(before, after *RunView) []Difference {
-	d := &differences{found: []Difference{}}
+	d := &differences{found: []Difference{}, then: true}
 	if before.Status != after.Status {
 		d.add("status", string(before.Status), string(after.Status))
 	}

@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
@@ -92,10 +94,26 @@ func compare(run *RunView, want flow.Expect) []Difference {
 	return d.found
 }
 
-type differences struct{ found []Difference }
+type differences struct {
+	found []Difference
+	then  bool // it compares what was with what is, not with what is wanted
+}
 
 func (d *differences) add(path string, want, got any) {
-	d.found = append(d.found, Difference{path, want, got, fmt.Sprintf("%s: want %s, got %s", path, short(want), short(got))})
+	d.found = append(d.found, Difference{path, want, got, d.message(path, want, got)})
+}
+
+func (d *differences) message(path string, want, got any) string {
+	step := !strings.Contains(path, "/") && path != "status"
+	switch {
+	case !d.then:
+		return fmt.Sprintf("%s: want %s, got %s", path, short(want), short(got))
+	case step && want == nil:
+		return path + ": runs now"
+	case step && got == nil:
+		return path + ": does not run any more"
+	}
+	return fmt.Sprintf("%s: was %s, is now %s", path, short(want), short(got))
 }
 
 // part compares the members that are named; lists are compared whole.
@@ -114,11 +132,15 @@ func (d *differences) part(path string, got, want any) {
 }
 
 func short(value any) string {
-	data, err := json.Marshal(value)
+	data, err := flow.Marshal(value) // with <, > and & as they are
+	var line bytes.Buffer
+	if err == nil {
+		err = json.Compact(&line, data)
+	}
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return cut(string(data), 200)
+	return cut(line.String(), 200)
 }
 
 // asJSON is a value as its JSON reads.

@@ -98,7 +98,7 @@ func TestABacktestReadsWhatWasRecorded(t *testing.T) {
 	}
 	b, err = h.Backtest(t.Context(), h.draft(strings.Replace(document, `text": "`, `text": "now `, 1)), store.Query{}, 10)
 	check(t, err)
-	if b.Changed != 1 || len(b.Rows[0].Differences) != 1 || b.Rows[0].Differences[0].Message != `tell/input/text: want "paid 10 a", got "now paid 10 a"` {
+	if b.Changed != 1 || len(b.Rows[0].Differences) != 1 || b.Rows[0].Differences[0].Message != `tell/input/text: was "paid 10 a", is now "now paid 10 a"` {
 		t.Errorf("another text: %+v", b.Rows)
 	}
 	b, err = h.Backtest(t.Context(), h.draft(strings.Replace(document, `"limit"`, `"other"`, 1)), store.Query{}, 10)

@@ -67,6 +67,7 @@ const (
 	minutes    = 60
 	hours      = 24
 	statsSpace = "stats"
+	lastSums   = "last" // the sums at the last sample, by flow
 )
 
 // series are one flow's latest spans, each by its time modulo the length of the ring.
@@ -133,6 +134,9 @@ func (e *Engine) sample(ctx context.Context, at time.Time) error {
 	if err := e.keepStats(ctx, "m/"+at.UTC().Format("2006-01-02T15:04"), changed, 3*time.Hour); err != nil {
 		return err
 	}
+	if err := e.keepStats(ctx, lastSums, e.stats.last, 0); err != nil {
+		return err
+	}
 	hour := map[string]tally{}
 	for id := range changed {
 		hour[id] = e.stats.flows[id].hour[hourOf(at)%hours].count
@@ -188,28 +192,48 @@ func (s *sampler) of(id string) *series {
 // loadStats reads the counts that were kept.
 func (e *Engine) loadStats(ctx context.Context) error {
 	e.stats.last, e.stats.flows = map[string]tally{}, map[string]*series{}
-	counts, err := e.Store.Counts(ctx)
-	if err != nil {
-		return fmt.Errorf("read the counts: %w", err)
-	}
-	for id, c := range counts {
-		e.stats.last[id] = tallyOf(c)
-	}
+	sampled, known := map[string]tally{}, false
 	for after := ""; ; {
 		entries, err := e.Store.ListKeys(ctx, statsSpace, "", after, 200)
 		if err != nil {
 			return fmt.Errorf("read counts: %w", err)
 		}
 		for _, entry := range entries {
-			after = entry.Key
-			if err := e.stats.load(entry); err != nil {
-				return err
+			if after = entry.Key; entry.Key == lastSums {
+				known, err = true, json.Unmarshal(entry.Value, &sampled)
+			} else {
+				err = e.stats.load(entry)
+			}
+			if err != nil {
+				return fmt.Errorf("read counts: %w", err)
 			}
 		}
 		if len(entries) < 200 {
-			return nil
+			return e.sinceSample(ctx, sampled, known)
 		}
 	}
+}
+
+// sinceSample counts what came between the last sample and the end of the process before: in
+// the minute of the flow's last event.
+func (e *Engine) sinceSample(ctx context.Context, sampled map[string]tally, known bool) error {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		return fmt.Errorf("read the counts: %w", err)
+	}
+	for id, c := range counts {
+		e.stats.last[id] = tallyOf(c)
+		d := tallyOf(c).minus(sampled[id])
+		if !known || d == (tally{}) || c.LastEvent.IsZero() {
+			continue
+		}
+		e.stats.add(id, c.LastEvent, d)
+		hour := map[string]tally{id: e.stats.flows[id].hour[hourOf(c.LastEvent)%hours].count}
+		if err := e.keepHour(ctx, c.LastEvent, hour); err != nil {
+			return err
+		}
+	}
+	return e.keepStats(ctx, lastSums, e.stats.last, 0)
 }
 
 func (s *sampler) load(entry store.Entry) error {

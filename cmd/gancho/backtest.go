@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"gancho/engine"
 	"gancho/engine/flow"
@@ -30,6 +31,9 @@ func (c *backtestCommand) Run(ctx context.Context, to streams) error {
 	results := map[string]engine.Backtest{}
 	failed := 0
 	for _, f := range b.Flows {
+		if err := c.check(ctx, f, to); err != nil {
+			return err
+		}
 		r, err := c.ask(ctx, f)
 		if err != nil {
 			return fmt.Errorf("flow %s: %w", f.ID, err)
@@ -53,6 +57,35 @@ func (c *backtestCommand) Run(ctx context.Context, to streams) error {
 	return nil
 }
 
+// check asks the server, which knows its own connectors, whether the flow is valid at all.
+func (c *backtestCommand) check(ctx context.Context, f *flow.Flow, to streams) error {
+	body, err := flow.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("write the flow: %w", err)
+	}
+	data, err := c.call(ctx, http.MethodPost, "/flows/"+f.ID+"/check", body)
+	if err != nil {
+		return fmt.Errorf("flow %s: %w", f.ID, err)
+	}
+	var answer struct {
+		Problems []struct{ Severity, Path, Message string }
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	wrong := false
+	for _, p := range answer.Problems {
+		if p.Severity == "error" {
+			wrong = true
+			fmt.Fprintf(to.err, "%s: error: %s: %s\n", f.ID, p.Path, p.Message)
+		}
+	}
+	if wrong {
+		return errNo
+	}
+	return nil
+}
+
 func (c *backtestCommand) ask(ctx context.Context, f *flow.Flow) (engine.Backtest, error) {
 	var r engine.Backtest
 	body, err := flow.Marshal(map[string]any{"n": c.Last, "flow": f})
@@ -69,12 +102,37 @@ func (c *backtestCommand) ask(ctx context.Context, f *flow.Flow) (engine.Backtes
 	return r, nil
 }
 
+// alike are events of which the draft makes the same other thing.
+type alike struct {
+	row   *engine.BacktestRow
+	count int
+}
+
 func printBacktest(to streams, id string, r *engine.Backtest) {
 	fmt.Fprintf(to.out, "%s: %d events, %d the same, %d changed, %d newly failed, %d newly mended\n", id, r.Events, r.Same, r.Changed, r.NewlyFailed, r.NewlyMended)
-	for _, row := range r.Rows {
-		fmt.Fprintf(to.out, "  %s %s\n", row.Event, row.Title)
-		for _, d := range row.Differences {
+	for _, g := range groupRows(r.Rows) {
+		fmt.Fprintf(to.out, "  %d × such as %s %s\n", g.count, g.row.Event, g.row.Title)
+		for _, d := range g.row.Differences {
 			fmt.Fprintf(to.out, "    %s\n", d.Message)
 		}
 	}
+}
+
+// groupRows puts rows together that differ in the same places, the most frequent first.
+func groupRows(rows []engine.BacktestRow) []*alike {
+	groups, list := map[string]*alike{}, []*alike{}
+	for i := range rows {
+		row := &rows[i]
+		key := string(row.Before) + " " + string(row.After)
+		for _, d := range row.Differences {
+			key += "\n" + d.Path
+		}
+		if groups[key] == nil {
+			groups[key] = &alike{row: row}
+			list = append(list, groups[key])
+		}
+		groups[key].count++
+	}
+	slices.SortStableFunc(list, func(a, b *alike) int { return b.count - a.count })
+	return list
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -42,13 +43,16 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 	if status, _ := g.call("GET", "/backups/..%2Fmaster.key", nil); status != 404 {
 		t.Errorf("a path in a name: %d", status)
 	}
-	self, err := os.Executable()
-	must(t, err)
+	again := filepath.Join(t.TempDir(), "again.tar")
+	if out, code := g.command("db", "backup", again, "--server", g.url(""), "--token", adminToken); code != 0 || strings.TrimSpace(out) != again {
+		t.Fatalf("db backup: %d %s", code, out)
+	}
+	if out, code := g.command("db", "backup", again, "--server", g.url(""), "--token", adminToken); code != 1 || !strings.Contains(out, "there already") {
+		t.Errorf("db backup to a file that is there: %d %s", code, out)
+	}
 	data := filepath.Join(t.TempDir(), "restored")
-	restore := exec.CommandContext(t.Context(), self, "db", "restore", "--data", data, fetched)
-	restore.Env = append(os.Environ(), asProgram+"=1")
-	if out, err := restore.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	if out, code := g.command("db", "restore", "--data", data, again); code != 0 {
+		t.Fatalf("db restore: %d %s", code, out)
 	}
 	key, err := os.ReadFile(filepath.Join(g.data, "master.key"))
 	must(t, err)
@@ -61,6 +65,53 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 	}
 	if status, _ := post(url, `{"n": 2}`); status != 200 {
 		t.Errorf("the URL of the restored flow answers %d", status)
+	}
+}
+
+// command runs another command of the program, and gives what it prints and its exit code.
+func (g *gancho) command(args ...string) (string, int) {
+	g.t.Helper()
+	self, err := os.Executable()
+	must(g.t, err)
+	c := exec.CommandContext(g.t.Context(), self, args...)
+	c.Env = append(os.Environ(), asProgram+"=1")
+	out, err := c.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		g.t.Fatal(err)
+	}
+	return string(out), c.ProcessState.ExitCode()
+}
+
+// TestBacktestCommand tells by groups what a bundle would change, and is a no when runs would
+// newly fail or the bundle has errors.
+func TestBacktestCommand(t *testing.T) {
+	g := newGancho(t)
+	document := `{"id": "a", "name": "A", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.n }}"}}]}`
+	url := g.publish(document)
+	for range 5 {
+		if status, answer := post(url, `{"n": 1}`); status != 200 {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	g.settled()
+	file := filepath.Join(t.TempDir(), "flows.json")
+	for _, c := range []struct {
+		old, fresh, out string
+		code            int
+	}{
+		{"n }}", "n }}", "a: 5 events, 5 the same, 0 changed, 0 newly failed, 0 newly mended\n", 0},
+		{`"say"`, `"tell"`, "5 × such as ", 0},
+		{"body.n", "body.absent", "5 newly failed", 1},
+		{`"log"`, `"lag"`, "a: error: /steps/0/action: ", 1},
+	} {
+		must(t, os.WriteFile(file, []byte(`{"gancho": 1, "flows": [`+strings.Replace(document, c.old, c.fresh, 1)+`]}`), 0o600))
+		if out, code := g.command("backtest", file, "--server", g.url(""), "--token", adminToken); code != c.code || !strings.Contains(out, c.out) {
+			t.Errorf("%s: %d %s", c.fresh, code, out)
+		}
+	}
+	if out, code := g.command("backtest", file); code != 2 || !strings.Contains(out, "--server") {
+		t.Errorf("without a server: %d %s", code, out)
 	}
 }
 

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gancho/actions"
@@ -15,6 +17,8 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/triggers"
+
+	"github.com/mattn/go-isatty"
 )
 
 // readBundle reads a file of flows. What is wrong is printed with file, line and column.
@@ -48,6 +52,11 @@ func readFile(path string, to streams) ([]byte, error) {
 
 // printProblems writes a line a problem, as compilers do.
 func printProblems(w io.Writer, path string, data []byte, problems []form.Problem) {
+	slices.SortStableFunc(problems, func(a, b form.Problem) int {
+		line, col := flow.Place(data, a)
+		otherLine, otherCol := flow.Place(data, b)
+		return cmp.Or(cmp.Compare(line, otherLine), cmp.Compare(col, otherCol))
+	})
 	for _, p := range problems {
 		line, col := flow.Place(data, p)
 		at := ""
@@ -122,11 +131,20 @@ func (c *checkCommand) Run(to streams) error {
 		problems := checkFile(data, known)
 		printProblems(to.out, path, data, problems)
 		no = no || flow.Errors(problems) || (c.Strict && len(problems) > 0)
+		if len(problems) == 0 && onTerminal(to.err) {
+			fmt.Fprintf(to.err, "%s: no problems\n", path)
+		}
 	}
 	if no {
 		return errNo
 	}
 	return nil
+}
+
+// onTerminal says whether a person reads along, who wants to know that all is well.
+func onTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
 }
 
 // checkFile finds everything that is wrong with a bundle, or with an own connector or preset.
@@ -190,6 +208,7 @@ func (c *testCommand) Run(ctx context.Context, to streams) error {
 		if err != nil {
 			return err
 		}
+		count := 0
 		for _, f := range b.Flows {
 			view, err := engine.Tests(ctx, engine.TrialConfig{Catalogue: known, Flow: f, Timezone: c.Zone, Decode: triggers.DecodeBody})
 			if err != nil {
@@ -197,6 +216,10 @@ func (c *testCommand) Run(ctx context.Context, to streams) error {
 			}
 			results = append(results, testResult{path, f.ID, view})
 			failed += view.Failed
+			count += len(view.Tests)
+		}
+		if count == 0 {
+			fmt.Fprintf(to.err, "%s: no flow in it has tests\n", path)
 		}
 	}
 	if err := c.report(to.out, results); err != nil {

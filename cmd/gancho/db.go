@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 
 	"gancho/engine/store/bolt"
+	"gancho/web/api"
 )
 
 type dbCommand struct {
@@ -53,18 +56,13 @@ func (c *dbCompactCommand) Run(ctx context.Context, to streams) error {
 type dbBackupCommand struct {
 	dataFlags
 	remote
-	To string `arg:"" optional:"" help:"Folder to write; it must not exist yet. A server writes into its own data folder."`
+	To string `arg:"" optional:"" help:"Folder to write, or with --server the file to fetch the backup to; it must not exist yet. A server keeps its own copy in its data folder."`
 }
 
 // Run writes the backup.
 func (c *dbBackupCommand) Run(ctx context.Context, to streams) error {
 	if c.Server != "" {
-		answer, err := c.call(ctx, http.MethodPost, "/backup", nil)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(to.out, "%s\n", answer)
-		return nil
+		return c.ofServer(ctx, to)
 	}
 	if c.To == "" {
 		return usageError{"say which folder to write"}
@@ -79,6 +77,54 @@ func (c *dbBackupCommand) Run(ctx context.Context, to streams) error {
 	}
 	fmt.Fprintln(to.out, c.To)
 	return nil
+}
+
+// ofServer lets a running server write a backup, and fetches it when a file is named.
+func (c *dbBackupCommand) ofServer(ctx context.Context, to streams) error {
+	ctx, cancel := context.WithTimeout(ctx, longCall)
+	defer cancel()
+	if _, err := os.Stat(c.To); c.To != "" && err == nil {
+		return fmt.Errorf("%s is there already; name a new file", c.To)
+	}
+	answer, err := c.ask(ctx, http.MethodPost, "/backup", nil)
+	if err != nil {
+		return err
+	}
+	var made api.BackupView
+	if err := json.Unmarshal(answer, &made); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	if c.To == "" {
+		fmt.Fprintln(to.out, made.Path)
+		return nil
+	}
+	res, err := c.open(ctx, http.MethodGet, "/backups/"+made.Name, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if err := fetchTo(c.To, res.Body, made.Size); err != nil {
+		return fmt.Errorf("fetch the backup: %w", err)
+	}
+	fmt.Fprintln(to.out, c.To)
+	return nil
+}
+
+// fetchTo writes a whole file, or none.
+func fetchTo(path string, from io.Reader, size int64) (err error) {
+	part := path + ".part"
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(f, from)
+	if err == nil && n != size {
+		err = fmt.Errorf("%d of %d bytes came", n, size)
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return os.Rename(part, path)
 }
 
 type dbRestoreCommand struct {

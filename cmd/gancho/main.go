@@ -45,6 +45,8 @@ type commands struct {
 	Token      tokenCommand      `cmd:"" help:"API tokens of a stopped data folder."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
 
 // streams are where a command reads and writes.
@@ -70,7 +72,7 @@ func run(ctx context.Context, args []string, to streams) int {
 	left := -1
 	parser, err := kong.New(&c, kong.Name("gancho"), kong.Description("Gancho: a self-hosted, no-code automation engine."),
 		kong.Writers(to.out, to.err), kong.Exit(func(code int) { left = code }), kong.DefaultEnvars("GANCHO"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(flagHelp), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to))
 	if err != nil {
 		fmt.Fprintln(to.err, "gancho:", err)
 		return exitUsage
@@ -90,6 +92,15 @@ func run(ctx context.Context, args []string, to streams) int {
 		return failed(err, to)
 	}
 	return exitDone
+}
+
+// flagHelp is what the help says of a flag: with what it is when left out.
+func flagHelp(v *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(v)
+	if v.HasDefault && v.Default != "" && v.Default != "0" {
+		help += " [" + v.Default + "]"
+	}
+	return help
 }
 
 func failed(err error, to streams) int {
@@ -115,7 +126,7 @@ func (u usageError) Error() string { return u.text }
 func explain(err error) string {
 	switch {
 	case errors.Is(err, store.ErrLocked):
-		return fmt.Sprintf("%v; stop the other process, or choose another folder with --data", err)
+		return fmt.Sprintf("%v; stop the other process, talk to it with --server URL where the command takes that, or choose another folder with --data", err)
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Sprintf("%v; make room on the disk and start again", err)
 	case errors.Is(err, os.ErrPermission):

@@ -97,6 +97,7 @@ func (c *userListCommand) Run(ctx context.Context, to streams) error {
 type tokenCommand struct {
 	Add    tokenAddCommand    `cmd:"" help:"Make an API token and print it once."`
 	Revoke tokenRevokeCommand `cmd:"" help:"End an API token."`
+	List   tokenListCommand   `cmd:"" help:"List the API tokens."`
 }
 
 type tokenAddCommand struct {
@@ -129,12 +130,28 @@ func (c *tokenAddCommand) Run(ctx context.Context, to streams) error {
 
 type tokenRevokeCommand struct {
 	dataFlags
-	ID string `arg:"" help:"Its id, as GET /tokens lists it."`
+	ID string `arg:"" help:"Its id, as gancho token list prints it."`
 }
 
 // Run revokes the token.
 func (c *tokenRevokeCommand) Run(ctx context.Context) error {
 	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
 		return p.RevokeToken(ctx, c.ID) //nolint:wrapcheck // words for people
+	})
+}
+
+type tokenListCommand struct{ dataFlags }
+
+// Run prints a line a token.
+func (c *tokenListCommand) Run(ctx context.Context, to streams) error {
+	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+		for _, t := range p.Tokens() {
+			end := "for ever"
+			if t.Expires != nil {
+				end = "until " + t.Expires.Format(time.DateOnly)
+			}
+			fmt.Fprintf(to.out, "%s\t%s\t%s\t%s\n", t.ID, t.Role, end, t.Name)
+		}
+		return nil
 	})
 }

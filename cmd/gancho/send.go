@@ -92,7 +92,11 @@ func (c *sendCommand) send(ctx context.Context, preset *triggers.Preset, nth int
 		Event: c.Event, URL: c.URL, Secrets: triggers.OneSecret(c.Secret), Key: privateKey(c.Secret), Wrong: c.BadSignature, Copy: nth,
 	})
 	if err != nil {
-		return 0, usageError{err.Error()}
+		text := err.Error()
+		if c.Secret == "" {
+			text += "; give the secret with --secret"
+		}
+		return 0, usageError{text}
 	}
 	if s.PublicKey != "" {
 		fmt.Fprintf(to.err, "signed with a new key; the connection must hold its public part:\n%s\n", s.PublicKey)

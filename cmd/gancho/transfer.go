@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,10 +25,34 @@ type remote struct {
 	Token  string `help:"Token for the server." env:"GANCHO_API_TOKEN" placeholder:"TOKEN"`
 }
 
+const (
+	callFor   = time.Minute
+	longCall  = time.Hour // for what takes as long as there is much of it
+	mostReply = 256 << 20
+)
+
 // call asks the server's API and gives the body of its answer.
 func (r *remote) call(ctx context.Context, method, path string, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, callFor)
 	defer cancel()
+	return r.ask(ctx, method, path, body)
+}
+
+func (r *remote) ask(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+	res, err := r.open(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, mostReply))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s: %w", r.Server, err)
+	}
+	return data, nil
+}
+
+// open asks the server's API; the caller closes the answer, which is no refusal.
+func (r *remote) open(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+"/api/v1"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, usageError{"--server must be an address such as http://127.0.0.1:8080"}
@@ -38,17 +63,17 @@ func (r *remote) call(ctx context.Context, method, path string, body []byte) ([]
 	}
 	res, err := serverClient.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s: %w", r.Server, errors.Unwrap(err))
+		return nil, fmt.Errorf("ask %s: %w", r.Server, bare(err))
+	}
+	if res.StatusCode < http.StatusMultipleChoices {
+		return res, nil
 	}
 	defer res.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(res.Body, 256<<20))
+	data, err := io.ReadAll(io.LimitReader(res.Body, mostReply))
 	if err != nil {
 		return nil, fmt.Errorf("read the answer of %s: %w", r.Server, err)
 	}
-	if res.StatusCode >= 300 {
-		return nil, refusalOf(res.StatusCode, data)
-	}
-	return data, nil
+	return nil, refusalOf(res.StatusCode, data)
 }
 
 // serverClient talks to the operator's own server, wherever it is.
@@ -58,6 +83,7 @@ var serverClient = &http.Client{}
 func refusalOf(status int, data []byte) error {
 	var p struct {
 		Detail   string
+		Code     string
 		Problems []struct{ Path, Message, Hint string }
 	}
 	if json.Unmarshal(data, &p) != nil || p.Detail == "" {
@@ -67,7 +93,21 @@ func refusalOf(status int, data []byte) error {
 	for _, problem := range p.Problems {
 		text += fmt.Sprintf("\n  %s: %s", problem.Path, problem.Message)
 	}
+	if p.Code == "taken" {
+		text += takenHint
+	}
 	return fmt.Errorf("the server answered %d: %s", status, text)
+}
+
+// takenHint says what to do about flows that are in the way of an import.
+const takenHint = "\n  with --on-conflict replace they become the bundle's, with --on-conflict skip they stay as they are"
+
+// bare leaves out of an error what it repeats of the request.
+func bare(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
 }
 
 type importCommand struct {
@@ -103,8 +143,30 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 		for _, p := range refused.Problems {
 			fmt.Fprintf(to.err, "%s: %s\n", p.Path, p.Message.EN)
 		}
+		if refused.Code == "taken" {
+			err = fmt.Errorf("%w%s", err, takenHint)
+		}
+	}
+	if err == nil {
+		c.printProblems(results, to)
 	}
 	return errors.Join(err, i.Close())
+}
+
+// printProblems says what is wrong with what was taken in, or would be.
+func (c *importCommand) printProblems(results []engine.ImportResult, to streams) {
+	for _, r := range results {
+		for _, p := range r.Problems {
+			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", r.ID, p.Severity, p.Path, p.Message.EN)
+		}
+	}
+	c.printTrial(to)
+}
+
+func (c *importCommand) printTrial(to streams) {
+	if c.DryRun {
+		fmt.Fprintln(to.err, "nothing was changed: this was a dry run")
+	}
 }
 
 func printImported(w io.Writer, id, action string, published bool) {
@@ -134,6 +196,7 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 		Flows []struct {
 			ID, Action string
 			Published  bool
+			Problems   []struct{ Severity, Path, Message string }
 		}
 	}
 	if err := json.Unmarshal(data, &answer); err != nil {
@@ -141,7 +204,11 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 	}
 	for _, f := range answer.Flows {
 		printImported(to.out, f.ID, f.Action, f.Published)
+		for _, p := range f.Problems {
+			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", f.ID, p.Severity, p.Path, p.Message)
+		}
 	}
+	c.printTrial(to)
 	return nil
 }
 
@@ -208,17 +275,13 @@ func marshalBundle(b *flow.Bundle) ([]byte, error) {
 type diffCommand struct {
 	dataFlags
 	remote
-	From string `arg:"" help:"Bundle to compare from."`
-	To   string `arg:"" optional:"" help:"Bundle to compare to; without it, the server or data folder."`
+	File  string `arg:"" help:"Bundle; what it would change of the server or data folder is shown."`
+	Other string `arg:"" optional:"" help:"Second bundle: what changed from the first to it is shown."`
 }
 
 // Run prints what changed, a sentence a line; nothing when nothing did.
 func (c *diffCommand) Run(ctx context.Context, to streams) error {
-	from, err := readBundle(c.From, to)
-	if err != nil {
-		return err
-	}
-	other, err := c.other(ctx, to)
+	old, fresh, err := c.both(ctx, to)
 	if err != nil {
 		return err
 	}
@@ -226,35 +289,41 @@ func (c *diffCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range from.Flows {
-		target := pickFlow(other, f.ID)
-		if target == nil {
-			fmt.Fprintf(to.out, "%s: only in %s\n", f.ID, c.From)
+	for _, f := range fresh.Flows {
+		before := pickFlow(old, f.ID)
+		if before == nil {
+			fmt.Fprintf(to.out, "%s: new\n", f.ID)
 			continue
 		}
-		for _, change := range flow.Diff(f, target, known) {
+		for _, change := range flow.Diff(before, f, known) {
 			fmt.Fprintf(to.out, "%s: %s\n", f.ID, change.Sentence.EN)
 		}
 	}
-	for _, f := range other.Flows {
-		if pickFlow(from, f.ID) == nil {
-			fmt.Fprintf(to.out, "%s: not in %s\n", f.ID, c.From)
+	for _, f := range old.Flows {
+		if pickFlow(fresh, f.ID) == nil {
+			fmt.Fprintf(to.out, "%s: not in %s\n", f.ID, cmp.Or(c.Other, c.File))
 		}
 	}
 	return nil
 }
 
-func (c *diffCommand) other(ctx context.Context, to streams) (*flow.Bundle, error) {
-	if c.To != "" {
-		return readBundle(c.To, to)
+// both gives what to compare from and to.
+func (c *diffCommand) both(ctx context.Context, to streams) (old, fresh *flow.Bundle, err error) {
+	first, err := readBundle(c.File, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Other != "" {
+		second, err := readBundle(c.Other, to)
+		return first, second, err
 	}
 	data, err := (&exportCommand{dataFlags: c.dataFlags, remote: c.remote}).bundle(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b, _ := flow.Parse(data)
 	if b == nil {
-		return nil, errors.New("the bundle to compare with cannot be read")
+		return nil, nil, errors.New("the flows to compare with cannot be read")
 	}
-	return b, nil
+	return b, first, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/alecthomas/kong"
 )
 
 type versionCommand struct{}
@@ -22,11 +24,21 @@ func (versionCommand) Run(to streams) error {
 	return nil
 }
 
+// versionFlag is the same as the command, for those who try it first.
+type versionFlag bool
+
+// BeforeReset prints the version and ends the program.
+func (versionFlag) BeforeReset(app *kong.Kong, to streams) error {
+	err := versionCommand{}.Run(to)
+	app.Exit(exitDone)
+	return err
+}
+
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
 
-const words = "serve check test run backtest docs import export diff db user token version completion"
+const words = "serve check test run backtest send docs import export diff db user token version completion"
 
 // Run prints the script; source it from the shell's profile.
 func (c *completionCommand) Run(to streams) error {

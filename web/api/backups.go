@@ -48,7 +48,7 @@ func (s BackupSettings) Interval() time.Duration {
 type backupOutput struct{ Body BackupView }
 
 func (s *server) backup(ctx context.Context, _ *nothing) (*backupOutput, error) {
-	_ = http.NewResponseController(writerOf(ctx)).SetWriteDeadline(time.Now().Add(10 * time.Minute)) //nolint:errcheck // not all writers have one
+	_ = http.NewResponseController(writerOf(ctx)).SetWriteDeadline(time.Now().Add(time.Hour)) //nolint:errcheck // not all writers have one
 	v, err := s.Backups.Make(ctx)
 	return &backupOutput{v}, err
 }
