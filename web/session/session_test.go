@@ -207,8 +207,10 @@ func TestTheLastAdminStays(t *testing.T) {
 
 func TestWeakPasswords(t *testing.T) {
 	p := open(t)
-	for _, weak := range []string{"", "elevenchars", "123456789012", "aaaaaaaaaaaa", "Password1234!", "senha2026!!!!", "ana1234567890", "abababababab", "1q2w3e4r5t6y", "qazwsxedc123", "Passw0rd12345", "P@ssw0rd2026!", "minhasenha123",
-		"senhasenhasenha", "iloveyou12345", "flamengo2019!", string(make([]byte, 2000))} {
+	for _, weak := range []string{
+		"", "elevenchars", "123456789012", "aaaaaaaaaaaa", "Password1234!", "senha2026!!!!", "ana1234567890", "abababababab", "1q2w3e4r5t6y", "qazwsxedc123", "Passw0rd12345", "P@ssw0rd2026!", "minhasenha123",
+		"senhasenhasenha", "iloveyou12345", "flamengo2019!", string(make([]byte, 2000)),
+	} {
 		if _, err := p.AddUser(t.Context(), "ana@example.com", "", weak, session.Viewer); codeOf(err) != "weak_password" {
 			t.Errorf("%.20q was taken: %v", weak, err)
 		}
