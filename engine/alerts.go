@@ -434,3 +434,15 @@ func (e *Engine) SilentSince(id string) time.Time {
 	}
 	return time.Time{}
 }
+
+// OpenAlerts counts what is wrong now, by kind.
+func (e *Engine) OpenAlerts() map[AlertKind]int {
+	counts := map[AlertKind]int{}
+	for _, kind := range []AlertKind{AlertFailure, AlertSilence, AlertConnection, AlertDrift, AlertDisk, AlertBackup} {
+		counts[kind] = 0
+	}
+	for _, a := range e.openAlerts() {
+		counts[a.Kind]++
+	}
+	return counts
+}

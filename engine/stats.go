@@ -325,3 +325,12 @@ func (r *Recent) plus(o *Recent) {
 		r.add(i, tally{o.Events[i], o.Failed[i], o.Rejected[i]})
 	}
 }
+
+// Counts are the sums of each flow since it began.
+func (e *Engine) Counts(ctx context.Context) (map[string]store.Count, error) {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the counts: %w", err)
+	}
+	return counts, nil
+}
