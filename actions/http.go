@@ -223,7 +223,8 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 	if err != nil {
 		return nil, h.unanswered(call, err)
 	}
-	output := map[string]any{"status": r.status, "headers": firsts(r.header), "body": nil}
+	redact := guarding(x, call.Connection)
+	output := map[string]any{"status": r.status, "headers": redact.value(firsts(r.header)), "body": nil}
 	if r.cut {
 		return nil, &engine.Fault{
 			Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: r.status, Permanent: true,
@@ -231,7 +232,7 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 		}
 	}
 	body, parseErr := readBody(h.response, r)
-	output["body"] = body
+	output["body"] = redact.value(body)
 	ok := r.status >= 200 && r.status < 300
 	if h.success != "" {
 		answer, err := call.Eval(ctx, h.success, map[string]any{"response": output})
@@ -241,10 +242,12 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 		ok = answer == true
 	}
 	if ok && parseErr != nil {
-		return nil, &engine.Fault{Code: "bad_answer", Message: parseErr.Error(), Status: r.status, Permanent: true, Response: excerpt(r)}
+		return nil, &engine.Fault{Code: "bad_answer", Message: redact.text(parseErr.Error()), Status: r.status, Permanent: true, Response: redact.value(excerpt(r))}
 	}
 	if !ok {
-		return nil, h.refused(call, r)
+		f := h.refused(call, r)
+		f.Response = redact.value(excerpt(r))
+		return nil, f
 	}
 	return output, nil
 }
@@ -262,8 +265,8 @@ func (h *httpRequest) unanswered(call *engine.Call, err error) error {
 }
 
 // refused decides about an answer that is no success.
-func (h *httpRequest) refused(call *engine.Call, r *reply) error {
-	f := &engine.Fault{Code: fmt.Sprintf("http_%d", r.status), Status: r.status, Response: excerpt(r), Message: fmt.Sprintf("%s answered %d %s", hostOf(h.url), r.status, http.StatusText(r.status))}
+func (h *httpRequest) refused(call *engine.Call, r *reply) *engine.Fault {
+	f := &engine.Fault{Code: fmt.Sprintf("http_%d", r.status), Status: r.status, Message: fmt.Sprintf("%s answered %d %s", hostOf(h.url), r.status, http.StatusText(r.status))}
 	switch {
 	case r.status < 300:
 		f.Code, f.Message, f.Permanent = "not_success", fmt.Sprintf("%s answered %d, but the condition of success is not true", hostOf(h.url), r.status), true

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"gancho/engine"
 )
 
 // redactor replaces secrets wherever they turn up in what is kept or shown.
@@ -50,6 +52,20 @@ func (r redactor) and(x *exchange) redactor {
 		}
 	}
 	return newRedactor(more...)
+}
+
+// guarding hides what a connection put into a request, should the answer repeat it.
+func guarding(x *exchange, c *engine.Connection) redactor {
+	if c == nil {
+		return redactor{}
+	}
+	var secrets []string
+	for _, field := range []string{"value", "token", "password", "secret", "client_secret"} {
+		if values, err := c.Secret(field); err == nil {
+			secrets = append(secrets, values...)
+		}
+	}
+	return newRedactor(secrets...).and(x)
 }
 
 func quoteJSON(s string) []byte {

@@ -73,12 +73,14 @@ func (w *webhookSend) Do(ctx context.Context, call *engine.Call) (engine.Output,
 	if r.status >= 200 && r.status < 300 {
 		return map[string]any{"id": webhookID(call.Key), "status": r.status}, nil
 	}
-	return nil, w.refused(r)
+	f := w.refused(r)
+	f.Response = guarding(x, call.Connection).value(excerpt(r))
+	return nil, f
 }
 
 func (w *webhookSend) refused(r *reply) *engine.Fault {
 	f := &engine.Fault{
-		Code: fmt.Sprintf("http_%d", r.status), Status: r.status, Response: excerpt(r), After: retryAfter(r.header, time.Now()),
+		Code: fmt.Sprintf("http_%d", r.status), Status: r.status, After: retryAfter(r.header, time.Now()),
 		Message: fmt.Sprintf("%s answered %d %s", hostOf(w.url), r.status, http.StatusText(r.status)),
 	}
 	if r.status == http.StatusGone {
