@@ -1,18 +1,11 @@
-import createClient from 'openapi-fetch'
+import { makeClient } from './fetch'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
 
-export const api = createClient<paths>({ baseUrl: '/api/v1' })
-
 let language = document.documentElement.lang
 
-api.use({
-  onRequest({ request }) {
-    request.headers.set('Accept-Language', language)
-    return request
-  },
-})
+export const api = makeClient<paths>('/api/v1', () => ({ 'Accept-Language': language }))
 
 /** inLanguage makes the server's words come in the person's language. */
 export function inLanguage(lang: string) {

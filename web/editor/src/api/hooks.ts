@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { api, take } from './client'
 import { liveState, onLive, watchLive } from './live'
@@ -19,27 +19,6 @@ export const useKinds = () => useQuery({ queryKey: ['kinds'], queryFn: () => tak
 export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: () => take(api.GET('/connections', { params: { query: { limit: 200 } } })) })
 
 export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id }, query: { limit: 10 } } })) })
-
-export type HistoryQuery = { flow?: string; status?: string; q?: string; from?: string; to?: string; group?: string }
-
-export const useRuns = (query: HistoryQuery, on = true) =>
-  useInfiniteQuery({
-    enabled: on,
-    queryKey: ['runs', query],
-    queryFn: ({ pageParam }) => take(api.GET('/runs', { params: { query: { ...query, cursor: pageParam } } })),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: keepPreviousData,
-  })
-
-export const useEvents = (query: HistoryQuery) =>
-  useInfiniteQuery({
-    queryKey: ['events', query],
-    queryFn: ({ pageParam }) => take(api.GET('/events', { params: { query: { ...query, cursor: pageParam } } })),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next ?? undefined,
-    placeholderData: keepPreviousData,
-  })
 
 export const useRun = (id: string) => useQuery({ queryKey: ['run', id], queryFn: () => take(api.GET('/runs/{id}', { params: { path: { id } } })) })
 

@@ -3,7 +3,8 @@ import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { chips } from './chips'
 import type { CodeProps } from './types'
-import { attributes, basics, completions, faults, languageOf, looks, oneLine, pickKeys } from './setup'
+import { colours } from './colours'
+import { attributes, basics, completions, faults, looks, oneLine, pickKeys } from './setup'
 
 /** CodeEditor is one field of code, template or JSON. It is loaded when the editor is. */
 export function CodeEditor(props: CodeProps) {
@@ -18,7 +19,7 @@ export function CodeEditor(props: CodeProps) {
     const { mode, lines } = now.current
     const extensions: Extension[] = [
       basics(),
-      languageOf(mode),
+      colours(mode),
       lines === 'one' ? oneLine : EditorView.lineWrapping,
       completions(() => now.current),
       pickKeys(() => now.current, (at) => (slashed.current = at)),

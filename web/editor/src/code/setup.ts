@@ -1,76 +1,47 @@
 import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, completionKeymap, completionStatus } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
-import { bracketMatching, HighlightStyle, StreamLanguage, type StringStream, syntaxHighlighting } from '@codemirror/language'
-import { linter } from '@codemirror/lint'
+import {
+  cursorCharLeft, cursorCharRight, cursorDocEnd, cursorDocStart, cursorGroupLeft, cursorGroupRight, cursorLineBoundaryBackward, cursorLineBoundaryForward, cursorLineDown, cursorLineUp, cursorPageDown, cursorPageUp,
+  deleteCharBackwardStrict, deleteCharForward, deleteGroupBackward, deleteGroupForward, deleteLineBoundaryBackward, deleteLineBoundaryForward, history, historyKeymap, insertNewlineKeepIndent,
+  selectAll, selectCharLeft, selectCharRight, selectDocEnd, selectDocStart, selectGroupLeft, selectGroupRight, selectLineBoundaryBackward, selectLineBoundaryForward, selectLineDown, selectLineUp, selectPageDown, selectPageUp,
+} from '@codemirror/commands'
 import { EditorState, type Extension, Prec } from '@codemirror/state'
-import { drawSelection, EditorView, keymap, placeholder } from '@codemirror/view'
-import { tags } from '@lezer/highlight'
+import { Decoration, drawSelection, EditorView, keymap, type KeyBinding, placeholder } from '@codemirror/view'
 import { nonce } from '../ui/nonce'
-import type { CodeProps, Completion, Fault, Mode } from './types'
+import type { CodeProps, Completion, Fault } from './types'
 
-const words = /^(?:and|or|not|in|let|true|false|nil|contains|startsWith|endsWith|matches)\b/
-
-/** token colours what is written; the server alone understands it. */
-function token(s: StringStream): string | null {
-  if (s.eatSpace()) return null
-  if (s.match(/^"(?:[^"\\]|\\.)*"?|^'(?:[^'\\]|\\.)*'?|^`[^`]*`?/)) return 'string'
-  if (s.match(/^\d+(?:\.\d+)?/)) return 'number'
-  if (s.match(words)) return 'keyword'
-  if (s.match(/^[A-Za-z_]\w*(?=\()/)) return 'function'
-  if (s.match(/^[A-Za-z_]\w*/)) return 'variableName'
-  if (s.match(/^[-+*/%<>=!&|?:^]+/)) return 'operator'
-  s.next()
-  return null
-}
-
-const expression = StreamLanguage.define<null>({ startState: () => null, token, tokenTable: { function: tags.function(tags.variableName) } })
-
-const template = StreamLanguage.define<{ inside: boolean }>({
-  startState: () => ({ inside: false }),
-  token(s, state) {
-    if (s.match(state.inside ? '}}' : '{{')) {
-      state.inside = !state.inside
-      return 'brace'
-    }
-    if (state.inside) return s.eatSpace() ? null : token(s)
-    while (!s.eol() && !s.match('{{', false)) s.next()
-    return null
-  },
-  tokenTable: { function: tags.function(tags.variableName), brace: tags.brace },
-})
-
-const json = StreamLanguage.define<{ inside: boolean }>({
-  startState: () => ({ inside: false }),
-  token(s) {
-    if (s.match(/^"(?:[^"\\]|\\.)*"(?=\s*:)/)) return 'propertyName'
-    if (s.match(/^"(?:[^"\\]|\\.)*"?/)) return 'string'
-    if (s.match(/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/)) return 'number'
-    if (s.match(/^(?:true|false|null)\b/)) return 'keyword'
-    s.next()
-    return null
-  },
-})
-
-const colours = HighlightStyle.define([
-  { tag: tags.string, color: 'var(--ok)' },
-  { tag: tags.number, color: 'var(--warn)' },
-  { tag: [tags.keyword, tags.operator], color: 'var(--wait)' },
-  { tag: [tags.function(tags.variableName), tags.brace, tags.propertyName], color: 'var(--accent)' },
-])
-
-export function languageOf(mode: Mode): Extension {
-  if (mode === 'text') return []
-  return [{ template, expression, json }[mode], syntaxHighlighting(colours)]
-}
+/** keys are those of a text field. (The default ones bring in what languages with a grammar need.) */
+const keys: readonly KeyBinding[] = [
+  { key: 'ArrowLeft', run: cursorCharLeft, shift: selectCharLeft, preventDefault: true },
+  { key: 'Mod-ArrowLeft', mac: 'Alt-ArrowLeft', run: cursorGroupLeft, shift: selectGroupLeft, preventDefault: true },
+  { mac: 'Cmd-ArrowLeft', run: cursorLineBoundaryBackward, shift: selectLineBoundaryBackward, preventDefault: true },
+  { key: 'ArrowRight', run: cursorCharRight, shift: selectCharRight, preventDefault: true },
+  { key: 'Mod-ArrowRight', mac: 'Alt-ArrowRight', run: cursorGroupRight, shift: selectGroupRight, preventDefault: true },
+  { mac: 'Cmd-ArrowRight', run: cursorLineBoundaryForward, shift: selectLineBoundaryForward, preventDefault: true },
+  { key: 'ArrowUp', run: cursorLineUp, shift: selectLineUp, preventDefault: true },
+  { key: 'ArrowDown', run: cursorLineDown, shift: selectLineDown, preventDefault: true },
+  { key: 'PageUp', run: cursorPageUp, shift: selectPageUp },
+  { key: 'PageDown', run: cursorPageDown, shift: selectPageDown },
+  { key: 'Home', run: cursorLineBoundaryBackward, shift: selectLineBoundaryBackward, preventDefault: true },
+  { key: 'End', run: cursorLineBoundaryForward, shift: selectLineBoundaryForward, preventDefault: true },
+  { key: 'Mod-Home', mac: 'Cmd-ArrowUp', run: cursorDocStart, shift: selectDocStart },
+  { key: 'Mod-End', mac: 'Cmd-ArrowDown', run: cursorDocEnd, shift: selectDocEnd },
+  { key: 'Enter', run: insertNewlineKeepIndent, shift: insertNewlineKeepIndent },
+  { key: 'Mod-a', run: selectAll },
+  { key: 'Backspace', run: deleteCharBackwardStrict, shift: deleteCharBackwardStrict, preventDefault: true },
+  { key: 'Delete', run: deleteCharForward, preventDefault: true },
+  { key: 'Mod-Backspace', mac: 'Alt-Backspace', run: deleteGroupBackward, preventDefault: true },
+  { key: 'Mod-Delete', mac: 'Alt-Delete', run: deleteGroupForward, preventDefault: true },
+  { mac: 'Mod-Backspace', run: deleteLineBoundaryBackward, preventDefault: true },
+  { mac: 'Mod-Delete', run: deleteLineBoundaryForward, preventDefault: true },
+]
 
 export function basics(): Extension {
   return [
     EditorView.cspNonce.of(nonce()),
     history(),
     drawSelection(),
-    bracketMatching(),
     EditorState.tabSize.of(2),
-    keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }, ...historyKeymap, ...defaultKeymap]),
+    keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }, ...historyKeymap, ...keys]),
     // What this field does with Escape is not for the page; without a list open, Escape is.
     EditorView.domEventHandlers({ keydown: (e, v) => { if (e.key === 'Escape' && completionStatus(v.state) !== null) e.stopPropagation() } }),
   ]
@@ -98,17 +69,17 @@ export function attributes(p: CodeProps): Extension {
 
 export const looks = (p: CodeProps): Extension => (p.placeholder ? placeholder(p.placeholder) : [])
 
-/** faults underlines what the server says is wrong. */
+/** faults underlines what the server says is wrong, until the text changes; the words stand below the field. */
 export function faults(problems: Fault[] | undefined): Extension {
-  return linter(
-    (view) => {
-      const end = view.state.doc.length
-      return (problems ?? []).filter((p) => (p.to ?? 0) > (p.from ?? 0)).map((p) => ({
-        from: Math.min(p.from ?? 0, end), to: Math.min(p.to ?? 0, end), severity: p.severity, message: p.hint ? `${p.message} ${p.hint}` : p.message,
-      }))
-    },
-    { delay: 0 },
-  )
+  return EditorView.decorations.compute(['doc'], (state) => {
+    const end = state.doc.length
+    const marks = (problems ?? []).flatMap((p) => {
+      const from = Math.min(p.from ?? 0, end)
+      const to = Math.min(p.to ?? 0, end)
+      return to > from ? [Decoration.mark({ class: `code-${p.severity}`, attributes: { title: p.hint ? `${p.message} ${p.hint}` : p.message } }).range(from, to)] : []
+    })
+    return Decoration.set(marks, true)
+  })
 }
 
 const kinds: Record<string, string> = { function: 'function', root: 'namespace', keyword: 'keyword' }

@@ -1,5 +1,5 @@
 import { Activity, Braces, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button, IconButton } from '../ui/basics'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
@@ -10,12 +10,13 @@ import { copyText } from '../ui/Copy'
 import { type Command, commands, keyWords } from './commands'
 import { flowJSON, saveFile } from './export'
 import type { Open } from './open'
-import { RotateDialog } from './RotateDialog'
 import { SavedLine } from './SavedLine'
 import { useLifeItems } from './useLife'
 import { useChanges } from './useChanges'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
+
+const RotateDialog = lazy(() => import('./RotateDialog').then((m) => ({ default: m.RotateDialog })))
 
 type BarProps = { draft: DraftHook; open: Open; setOpen: (open: Open) => void; map: boolean; setMap: (map: boolean) => void; run: (command: Command) => void }
 
@@ -97,7 +98,7 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
   return (
     <>
       <Menu label={t.flowMenu} items={items} />
-      {rotating && <RotateDialog draft={draft} close={() => setRotating(false)} />}
+      {rotating && <Suspense fallback={null}><RotateDialog draft={draft} close={() => setRotating(false)} /></Suspense>}
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useId } from 'react'
 import { TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { ConditionField } from '../conditions/ConditionField'
+import { told } from '../words/phrase'
 
 type PartProps = { name: string; label: string; help?: string; value: string | undefined; set: (value: string | undefined) => void; problems: Schemas['ProblemView'][] }
 
@@ -14,7 +15,7 @@ export function ConditionPart({ name, label, help, value, set, problems }: PartP
       <p id={`${id}-label`} className="mb-1 font-medium">{label}</p>
       <ConditionField id={id} value={value} set={(v) => set(typeof v === 'string' ? v : undefined)} invalid={error !== undefined} field={{ id: name, type: 'condition', label: { en: label, 'pt-BR': label } }} />
       {help && <p id={`${id}-help`} className="text-meta text-text-3">{help}</p>}
-      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-meta text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{error.message} {error.hint}</p>}
+      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-meta text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{told(error)}</p>}
     </div>
   )
 }

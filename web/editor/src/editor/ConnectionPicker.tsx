@@ -1,14 +1,16 @@
-import { useId, useState } from 'react'
+import { lazy, Suspense, useId, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useConnections, useKinds } from '../api/hooks'
 import { Combo } from '../fields/Combo'
-import { fill } from '../words/phrase'
+import { fill, told } from '../words/phrase'
 import { Badge, Button, Problem } from '../ui/basics'
 import { useSay } from '../words'
-import { NewConnection } from './NewConnection'
+import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
+
+const NewConnection = lazy(() => import('./NewConnection').then((m) => ({ default: m.NewConnection })))
 
 type PickerProps = { kinds: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
 
@@ -20,10 +22,10 @@ export function ConnectionPicker({ kinds, optional = false, value, set, problem 
   const connections = useConnections()
   const known = useKinds()
   const [making, setMaking] = useState(false)
-  const fitting = (connections.data?.items ?? []).filter((c) => kinds.includes(c.kind))
+  const fitting = (connections.data?.items ?? []).filter((c) => fitsKind(kinds, c.kind))
   const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
   const kindName = (kind: string) => { const k = known.data?.items.find((x) => x.kind === kind); return k ? say(k.title) : kind }
-  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: state[c.state] ?? c.state, words: c.kind }))
+  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 || kinds.some((k) => k.endsWith('*')) ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: state[c.state] ?? c.state, words: c.kind }))
   if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
   const chosen = fitting.find((c) => c.name === value)
   if (value && !chosen) options.push({ value, label: fill(t.connectionGone, { name: value }), hint: '', words: '' })
@@ -34,15 +36,15 @@ export function ConnectionPicker({ kinds, optional = false, value, set, problem 
         <label id={`${id}-label`} htmlFor={`${id}-control`} className="font-medium">{t.connection}</label>
         {!optional && <span className="text-meta text-text-3">{t.required}</span>}
       </div>
-      {options.length === 0 && !making
-        ? <Button className="w-full" onClick={() => setMaking(true)}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
+      {options.length === 0
+        ? !making && <Button className="w-full" onClick={() => setMaking(true)}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
         : (
           <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
       {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} />}
-      {problem && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{problem.message} {problem.hint}</span></p>}
-      {making && <NewConnection kinds={kinds} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} />}
+      {problem && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem)}</span></p>}
+      {making && <Suspense fallback={null}><NewConnection kinds={kinds} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
     </div>
   )
 }

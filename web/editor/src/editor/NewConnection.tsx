@@ -5,9 +5,11 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useConnections, useKinds } from '../api/hooks'
 import { Button, Problem } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
-import { Field, inputLook, PasswordInput } from '../ui/Field'
+import { Field, inputLook } from '../ui/Field'
+import { PasswordInput } from '../ui/PasswordInput'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
+import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
 type NewProps = { kinds: string[]; close: () => void; made: (name: string) => void }
@@ -19,7 +21,7 @@ export function NewConnection({ kinds, close, made }: NewProps) {
   const queries = useQueryClient()
   const known = useKinds()
   const connections = useConnections()
-  const offered = (known.data?.items ?? []).filter((k) => kinds.includes(k.kind))
+  const offered = (known.data?.items ?? []).filter((k) => fitsKind(kinds, k.kind))
   const [kindName, setKind] = useState('')
   const [fields, setFields] = useState<Record<string, string>>({})
   const [hosts, setHosts] = useState('')

@@ -1,14 +1,16 @@
+import { lazy, Suspense } from 'react'
 import type { Schemas } from '../api/client'
 import type { Step } from '../flow'
 import type { Open } from './open'
-import { PublishPanel } from './PublishPanel'
-import { RevisionsPanel } from './RevisionsPanel'
-import { SettingsPanel } from './SettingsPanel'
 import { StepPanel } from './StepPanel'
-import { TestPanel } from './TestPanel'
-import { TestsPanel } from './TestsPanel'
 import { TriggerPanel } from './TriggerPanel'
 import type { DraftHook } from './useDraft'
+
+const PublishPanel = lazy(() => import('./PublishPanel').then((m) => ({ default: m.PublishPanel })))
+const RevisionsPanel = lazy(() => import('./RevisionsPanel').then((m) => ({ default: m.RevisionsPanel })))
+const SettingsPanel = lazy(() => import('./SettingsPanel').then((m) => ({ default: m.SettingsPanel })))
+const TestPanel = lazy(() => import('./TestPanel').then((m) => ({ default: m.TestPanel })))
+const TestsPanel = lazy(() => import('./TestsPanel').then((m) => ({ default: m.TestsPanel })))
 
 type Props = {
   open: Open
@@ -22,8 +24,12 @@ type Props = {
   event?: string
 }
 
-/** SidePanel is what stands beside the flow. */
-export function SidePanel({ open, setOpen, close, draft, step, actions, triggers, tested, event }: Props) {
+/** SidePanel is what stands beside the flow; what few need comes when it is opened. */
+export function SidePanel(props: Props) {
+  return <Suspense fallback={null}><Opened {...props} /></Suspense>
+}
+
+function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, event }: Props) {
   const { flow, view } = draft
   const edit = draft.draft.edit
   switch (open?.what) {

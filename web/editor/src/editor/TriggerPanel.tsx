@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
@@ -9,8 +9,6 @@ import { FieldRow } from '../fields/FieldRow'
 import { type Edit, type Flow, put } from '../flow'
 import { Address, FirstEvent, useNews } from '../trigger/FirstEvent'
 import { PresetPart } from '../trigger/PresetPart'
-import { ScheduleField } from '../trigger/ScheduleField'
-import { WebhookMore } from '../trigger/WebhookMore'
 import { useWords } from '../trigger/words'
 import { Button } from '../ui/basics'
 import { Field, inputLook } from '../ui/Field'
@@ -20,6 +18,9 @@ import { ConnectionPicker } from './ConnectionPicker'
 import { Panel } from './Panel'
 import { useProblemFocus } from './useProblemFocus'
 import { below } from './where'
+
+const ScheduleField = lazy(() => import('../trigger/ScheduleField').then((m) => ({ default: m.ScheduleField })))
+const WebhookMore = lazy(() => import('../trigger/WebhookMore').then((m) => ({ default: m.WebhookMore })))
 
 type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string }
 
@@ -49,7 +50,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
           {view.url && flow.trigger.kind === 'webhook' && <Address url={view.url} lit={desk.events.length === 0} />}
           <Field label={t.kindOf} help={kind && say(kind.summary)}><select className={inputLook} value={flow.trigger.kind} onChange={(e) => change(e.target.value)}>{triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
           {flow.trigger.kind === 'webhook' && <Webhook {...form} />}
-          {flow.trigger.kind === 'schedule' && <ScheduleField cron={String(flow.trigger.with?.['cron'] ?? '')} zone={String(flow.trigger.with?.['timezone'] ?? '')} set={(part) => set((x) => ({ ...x, with: { ...x.with, ...part } }))} />}
+          {flow.trigger.kind === 'schedule' && <Suspense fallback={null}><ScheduleField cron={String(flow.trigger.with?.['cron'] ?? '')} zone={String(flow.trigger.with?.['timezone'] ?? '')} set={(part) => set((x) => ({ ...x, with: { ...x.with, ...part } }))} /></Suspense>}
           {kind && flow.trigger.kind !== 'webhook' && kind.fields.filter((f) => !['cron', 'timezone'].includes(f.id)).map((f) => (
             <FieldRow key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} set={(v) => setField(f.id, v)} problems={problemsOf(f.id)} siblings={flow.trigger.with} />
           ))}
@@ -99,13 +100,13 @@ function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
       {wantsSecret && <ConnectionPicker kinds={kinds} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
       {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
       <FirstEvent flow={flow} view={view} preset={named} />
-      <WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} />
+      {filledIn.length > 0 && <Suspense fallback={null}><WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} /></Suspense>}
       <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewer : t.more}</Button>
       {more && (
-        <>
+        <Suspense fallback={null}>
           {!named && auth && <FieldRow field={{ ...auth, type: 'json' }} value={values['auth']} set={(v) => setField('auth', v)} problems={problemsOf('auth')} />}
           <WebhookMore fields={hidden} values={values} set={setField} problemsOf={problemsOf} preset={named} />
-        </>
+        </Suspense>
       )}
     </>
   )

@@ -1,6 +1,7 @@
 import { Inbox } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { useEvents, useFlows } from '../api/hooks'
+import { useEvents } from '../api/history'
+import { useFlows } from '../api/hooks'
 import { Filters } from '../history/Filters'
 import { useFilter } from '../history/useFilter'
 import { Button } from '../ui/Button'

@@ -5,6 +5,7 @@ import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk } from '../data/desk'
 import { useLang, useSay } from '../words'
+import { told } from '../words/phrase'
 import { fault, type Field } from './check'
 import { Control } from './Control'
 import { Missing } from './Missing'
@@ -69,7 +70,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const { answer, fresh, failed } = useAnswer({ source: textual, mode: 'template' }, template)
   const server = problems[0]
   const wrong = left || shown || server ? fault(field, value, t, lang) : undefined
-  const error = wrong ?? (server?.severity === 'error' ? server.message : undefined)
+  const error = wrong ?? (server?.severity === 'error' ? told(server) : undefined)
   const help = field.help ? say_(field.help) : undefined
   useEffect(() => { if (template && way === 'fixed') setWay(wayOf(field, value)) }, [template, way, field, value])
   const marks = useMemo(() => answer?.problems ?? [], [answer])
@@ -89,7 +90,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} money={field.type === 'money'} />}
-      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{error}{server && !wrong && server.hint ? ` ${server.hint}` : ''}</span></p>}
+      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{error}</span></p>}
       {template && <Missing field={field.id} value={textual} set={set} />}
     </div>
   )
@@ -129,14 +130,14 @@ export function Preview({ answer, fresh, failed }: PreviewProps) {
   return (
     <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>
       {error
-        ? <p className="flex items-start gap-1.5 text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words">{error.message} {error.hint}</span></p>
+        ? <p className="flex items-start gap-1.5 text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words">{told(error)}</span></p>
         : answer && (
           <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
             <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden /><span className="sr-only">{t.preview}: </span>
             <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, t.emptyValue)}</span>
           </p>
         )}
-      {!error && warning && <p className="mt-1 flex items-start gap-1.5 text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{warning.message} {warning.hint}</span></p>}
+      {!error && warning && <p className="mt-1 flex items-start gap-1.5 text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(warning)}</span></p>}
     </div>
   )
 }

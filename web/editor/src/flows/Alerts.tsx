@@ -2,21 +2,18 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { useAlerts } from '../api/hooks'
 import { Button, buttonLook } from '../ui/Button'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { useWords } from './words'
+import { useWords } from './alertWords'
 
 /** Alerts are what is wrong now; each stays until it is over or seen. */
-export function Alerts({ role, flows }: { role: string; flows: Schemas['FlowItem'][] }) {
+export function Alerts({ role, alerts, flows }: { role: string; alerts: Schemas['AlertView'][]; flows: Schemas['FlowItem'][] }) {
   const t = useWords()
-  const { data } = useAlerts()
-  if (!data || data.items.length === 0) return null
   return (
     <section aria-label={t.alerts} className="mb-5">
       <ul className="divide-y divide-line rounded-xl border border-fail bg-surface">
-        {data.items.map((a) => <Row key={a.id} alert={a} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
+        {alerts.map((a) => <Row key={a.id} alert={a} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
       </ul>
     </section>
   )

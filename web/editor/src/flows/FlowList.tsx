@@ -1,18 +1,18 @@
 import { lazy, Suspense, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
-import { useFlows, useStats } from '../api/hooks'
+import { useAlerts, useFlows, useStats } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { useCommands } from '../ui/commands'
 import { SearchInput } from '../ui/Field'
 import { Card, Page } from '../ui/Page'
-import { Select } from '../ui/Select'
 import { Empty, Loading, Problem, Skeleton } from '../ui/states'
-import { Alerts } from './Alerts'
 import { FlowRow } from './FlowRow'
 import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
+const Select = lazy(() => import('../ui/Select').then((m) => ({ default: m.Select })))
+const Alerts = lazy(() => import('./Alerts').then((m) => ({ default: m.Alerts })))
 const Start = lazy(() => import('./start/Start').then((m) => ({ default: m.Start })))
 const StartDialog = lazy(() => import('./start/Start').then((m) => ({ default: m.StartDialog })))
 
@@ -25,6 +25,7 @@ export function FlowList({ role }: { role: string }) {
   const making = params.has('new')
   const { data, error, refetch } = useFlows(q)
   const stats = useStats()
+  const alerts = useAlerts()
   const set = (name: string, value: string | null) => setParams((old) => change(old, name, value), { replace: true })
   const may = role !== 'viewer'
   useCommands(may ? [{ id: 'new flow', group: t.flows, label: t.newFlow, keys: 'c', run: () => set('new', '') }] : [])
@@ -35,11 +36,11 @@ export function FlowList({ role }: { role: string }) {
     <Page title={t.flows} wide aside={!none && (
       <>
         <SearchInput label={t.findFlows} value={q} set={(v) => set('q', v || null)} className="w-full sm:w-72" />
-        {tags.length > 0 && <Select quiet label={t.tag} value={tag} set={(v) => set('tag', v || null)} options={[{ value: '', label: t.allTags }, ...tags.map((x) => ({ value: x, label: x }))]} className="max-w-48" />}
+        {tags.length > 0 && <Suspense fallback={null}><Select quiet label={t.tag} value={tag} set={(v) => set('tag', v || null)} options={[{ value: '', label: t.allTags }, ...tags.map((x) => ({ value: x, label: x }))]} className="max-w-48" /></Suspense>}
         {may && <Button look="primary" onClick={() => set('new', '')}><Plus size={16} aria-hidden />{t.newFlow}</Button>}
       </>
     )}>
-      <Alerts role={role} flows={data?.items ?? []} />
+      {alerts.data && alerts.data.items.length > 0 && <Suspense fallback={null}><Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} /></Suspense>}
       {error && <Problem error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
       {none && may && <Suspense fallback={<Loading />}><Start /></Suspense>}

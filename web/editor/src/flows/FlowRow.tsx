@@ -1,19 +1,22 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { CalendarClock, Copy, Download, ExternalLink, FileText, Hourglass, Link2, ListChecks, type LucideIcon, Pause, Play, Power, Trash2, TriangleAlert, Webhook, Workflow, Zap } from 'lucide-react'
-import { Link, useLocation } from 'wouter'
-import { api, Refused, type Schemas, take } from '../api/client'
+import { lazy, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { CalendarClock, Hourglass, type LucideIcon, Play, TriangleAlert, Webhook, Workflow, Zap } from 'lucide-react'
+import { Link } from 'wouter'
+import { api, type Schemas, take } from '../api/client'
 import { Badge, type Tone } from '../ui/Badge'
-import { copyText, CopyField } from '../ui/Copy'
-import { Menu, type MenuItem } from '../ui/Menu'
+import { CopyField } from '../ui/Copy'
+import { MenuButton } from '../ui/Menu'
 import { Switch } from '../ui/Switch'
-import { later, toast } from '../ui/Toast'
+import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { Bars } from './Bars'
 import { useWords } from './words'
 
 type Flow = Schemas['FlowItem']
-type Life = 'pause' | 'resume' | 'off'
+export type Life = 'pause' | 'resume' | 'off'
+
+const FlowMenu = lazy(() => import('./FlowMenu').then((m) => ({ default: m.FlowMenu })))
 
 const tones: Record<Flow['state'], Tone> = { new: 'accent', on: 'ok', paused: 'wait', off: 'none' }
 
@@ -28,7 +31,7 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
     <li className="grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5">
       {flow.state === 'new'
         ? <span data-tip={t.publishFirst}><Switch on={false} disabled label={t.publishFirst} set={() => undefined} /></span>
-        : <Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.isPending} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.mutate(on ? 'resume' : 'off')} />}
+        : <Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.busy} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.turn(on ? 'resume' : 'off')} />}
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>
@@ -43,7 +46,7 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
         <Bars recent={stats?.recent} />
         <Last flow={flow.id} stats={stats} />
       </div>
-      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><Actions flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={(to) => life.mutate(to)} vanish={vanish} /></div>
+      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={life.turn} vanish={vanish} />}</MenuButton></div>
     </li>
   )
 }
@@ -84,70 +87,23 @@ function Last({ flow, stats }: { flow: string; stats: Schemas['FlowStats'] | und
   )
 }
 
-/** useLife changes the state of a flow, at once on the screen. */
+/** useLife changes the state of a flow. */
 function useLife(flow: Flow) {
   const t = useWords()
   const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
   const name = flow.name || flow.id
   const params = { params: { path: { id: flow.id } } }
-  return useMutation({
-    mutationFn: (to: Life) => take(to === 'pause' ? api.POST('/flows/{id}/pause', params) : to === 'resume' ? api.POST('/flows/{id}/resume', params) : api.POST('/flows/{id}/off', params)),
-    onSuccess: (_, to) => {
-      toast(fill({ pause: t.isPaused, resume: t.isOn, off: t.isOff }[to], { name }))
-      return queries.invalidateQueries({ queryKey: ['flows'] })
-    },
-    onError: (error) => toast(error.message, 'fail'),
-  })
-}
-
-function Actions({ flow, role, open, life, vanish }: { flow: Flow; role: string; open: number; life: (to: Life) => void; vanish: (on: boolean) => void }) {
-  const t = useWords()
-  const queries = useQueryClient()
-  const [, go] = useLocation()
-  const name = flow.name || flow.id
-  const id = flow.id
-  const refresh = () => queries.invalidateQueries({ queryKey: ['flows'] })
-  const duplicate = async () => {
+  const turn = async (to: Life) => {
+    setBusy(true)
     try {
-      const { flow: doc } = await take(api.GET('/flows/{id}', { params: { path: { id } } }))
-      const made = await take(api.POST('/flows', { body: { ...(doc as Record<string, unknown>), id: `${id.slice(0, 54)}-${Date.now().toString(36)}`, name: fill(t.copyOf, { name }) } }))
-      await refresh()
-      go(`/flows/${(made.flow as { id: string }).id}`)
+      await take(to === 'pause' ? api.POST('/flows/{id}/pause', params) : to === 'resume' ? api.POST('/flows/{id}/resume', params) : api.POST('/flows/{id}/off', params))
+      toast(fill({ pause: t.isPaused, resume: t.isOn, off: t.isOff }[to], { name }))
+      await queries.invalidateQueries({ queryKey: ['flows'] })
     } catch (error) {
       toast((error as Error).message, 'fail')
     }
+    setBusy(false)
   }
-  const remove = () => {
-    vanish(true)
-    later(open > 0 ? fill(t.deletedWith, { name, n: open }) : fill(t.deleted, { name }), async () => {
-      try {
-        await take(api.DELETE('/flows/{id}', { params: { path: { id }, query: { cancel: true } }, keepalive: true }))
-      } catch (error) {
-        toast(error instanceof Refused ? error.message : t.offline, 'fail')
-      }
-      await refresh()
-      vanish(false)
-    }, () => vanish(false))
-  }
-  const items: MenuItem[] = [
-    { id: 'open', label: t.open, icon: ExternalLink, href: `/flows/${id}` },
-    { id: 'runs', label: t.showRuns, icon: ListChecks, href: `/runs?flow=${id}` },
-    { id: 'events', label: t.showEvents, icon: FileText, href: `/events?flow=${id}` },
-  ]
-  if (flow.url) items.push({ id: 'copy', label: t.copyURL, icon: Link2, run: () => void copyText(flow.url ?? '').then(() => toast(t.copied)) })
-  if (role !== 'viewer') {
-    items.push('line')
-    if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: Pause, run: () => life('pause') })
-    if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: Play, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
-    items.push({ id: 'duplicate', label: t.duplicate, icon: Copy, run: () => void duplicate() }, { id: 'export', label: t.export, icon: Download, run: () => download(`/api/v1/export?flow=${id}`) }, 'line',
-      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: remove })
-  }
-  return <Menu label={fill(t.moreOf, { name })} items={items} />
-}
-
-function download(href: string) {
-  const link = document.createElement('a')
-  link.href = href
-  link.download = ''
-  link.click()
+  return { busy, turn: (to: Life) => void turn(to) }
 }

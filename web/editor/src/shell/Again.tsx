@@ -3,9 +3,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { Field, inputLook, PasswordInput } from '../ui/Field'
+import { Field, inputLook } from '../ui/Field'
+import { PasswordInput } from '../ui/PasswordInput'
 import { Problem } from '../ui/states'
-import { useWords } from './words'
+import { useWords } from './overWords'
 
 /** Again signs in over the page when the session has ended, so that nothing typed is lost. */
 export function Again({ done, leave }: { done: () => void; leave: () => void }) {

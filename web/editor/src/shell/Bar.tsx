@@ -1,13 +1,12 @@
-import { Languages, LogOut, Monitor, Moon, Radio, Search, Sun } from 'lucide-react'
+import { lazy } from 'react'
+import { Radio, Search } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { useLiveState } from '../api/hooks'
 import { IconButton } from '../ui/Button'
 import { keyText, runCommand } from '../ui/commands'
 import { Logo } from '../ui/Logo'
-import { Menu } from '../ui/Menu'
-import { useLang } from '../words'
+import { MenuButton } from '../ui/Menu'
 import { placesOf, standsAt } from './places'
-import { useLook } from '../ui/useLook'
 import { useWords } from './words'
 
 type BarProps = { role: string; name: string; leave: () => void }
@@ -39,11 +38,11 @@ function Places({ role, phone = false }: { role: string; phone?: boolean }) {
   return placesOf(role).map(({ path, word, icon: Icon }) => {
     const on = standsAt(here, path)
     const look = phone
-      ? `flex min-h-13 min-w-0 flex-col items-center justify-center gap-0.5 px-0.5 text-[11px]/4 font-medium ${on ? 'text-accent' : 'text-text-2'}`
+      ? `flex min-h-13 min-w-0 flex-col items-center justify-center gap-0.5 text-[clamp(9px,2.6vw,11px)]/4 font-medium tracking-tight ${on ? 'text-accent' : 'text-text-2'}`
       : `flex h-9 items-center gap-2 rounded-lg px-2.5 font-medium transition-colors duration-120 ${on ? 'bg-accent-soft text-accent' : 'text-text-2 hover:bg-sunken hover:text-text'}`
     return (
       <Link key={path} href={path} aria-label={t[word]} data-tip={phone ? undefined : t[word]} aria-current={on ? 'page' : undefined} className={look}>
-        <Icon size={phone ? 19 : 17} strokeWidth={1.75} aria-hidden /> <span className={phone ? 'max-w-full truncate' : 'hidden md:inline'}>{t[word]}</span>
+        <Icon size={phone ? 19 : 17} strokeWidth={1.75} aria-hidden /> <span className={phone ? 'whitespace-nowrap' : 'hidden md:inline'}>{t[word]}</span>
       </Link>
     )
   })
@@ -55,22 +54,14 @@ function LiveSign() {
   return <span role="status" data-tip={t.livePausedHelp} className="inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-1 text-meta font-medium whitespace-nowrap text-warn"><Radio size={13} aria-hidden /> {t.livePaused}</span>
 }
 
+const PersonMenu = lazy(() => import('./PersonMenu').then((m) => ({ default: m.PersonMenu })))
+
 function Person({ name, leave }: { name: string; leave: () => void }) {
   const t = useWords()
-  const { lang, setLang } = useLang()
-  const { theme, setTheme } = useLook()
   const letters = name.split(/[\s@.]+/).filter(Boolean).slice(0, 2).map((w) => w[0]?.toUpperCase()).join('')
-  const next = { system: 'light', light: 'dark', dark: 'system' } as const
-  const icons = { system: Monitor, light: Sun, dark: Moon }
   return (
-    <Menu label={name || t.menu} items={[
-      { id: 'theme', label: `${t.theme}: ${t[theme]}`, icon: icons[theme], run: () => setTheme(next[theme]) },
-      { id: 'language', label: lang === 'en' ? 'Português (Brasil)' : 'English', icon: Languages, run: () => setLang(lang === 'en' ? 'pt-BR' : 'en') },
-      { id: 'keys', label: t.shortcuts, hint: '?', run: () => runCommand('help') },
-      'line',
-      { id: 'leave', label: t.signOut, icon: LogOut, run: leave },
-    ]} trigger={(props) => (
+    <MenuButton label={name || t.menu} trigger={(props) => (
       <button type="button" aria-label={`${letters} ${name || t.menu}`.trim()} data-tip={name} {...props} className="ml-1 inline-grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-meta font-semibold text-accent">{letters || '·'}</button>
-    )} />
+    )}>{(popup) => <PersonMenu {...popup} leave={leave} />}</MenuButton>
   )
 }

@@ -3,7 +3,7 @@ import { lettersOn, setLetters, useAllCommands } from '../ui/commands'
 import { Dialog } from '../ui/Dialog'
 import { Switch } from '../ui/Switch'
 import { Keys } from './Palette'
-import { useWords } from './words'
+import { useWords } from './overWords'
 
 /** Help lists the keys of everything that can be done on the screen behind it. */
 export function Help({ close }: { close: () => void }) {

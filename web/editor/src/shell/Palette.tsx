@@ -5,7 +5,7 @@ import { useFlows } from '../api/hooks'
 import { keyCaps, useAllCommands } from '../ui/commands'
 import { plainText } from '../words/format'
 import { fill } from '../words/phrase'
-import { useWords } from './words'
+import { useWords } from './overWords'
 
 type Entry = { id: string; group: string; label: string; words: string; keys?: string; run: () => void }
 

@@ -1,7 +1,7 @@
 import type { Schemas } from '../api/client'
 import { Choice, DurationPart } from '../editor/ErrorsTab'
 import { FieldRow } from '../fields/FieldRow'
-import { fill } from '../words/phrase'
+import { fill, told } from '../words/phrase'
 import { put } from '../flow'
 import { Field, inputLook } from '../ui/Field'
 import { useSay } from '../words'
@@ -41,7 +41,7 @@ function Own(props: OwnProps) {
       {props.id === 'dedupe' && <Dedupe {...props} member={member} />}
       {props.id === 'rate' && <Rate {...props} member={member} />}
       {props.id === 'respond' && <Respond {...props} member={member} />}
-      {error && <p role="alert" className="text-meta text-fail">{error.message} {error.hint}</p>}
+      {error && <p role="alert" className="text-meta text-fail">{told(error)}</p>}
     </section>
   )
 }

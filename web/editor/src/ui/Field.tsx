@@ -1,7 +1,5 @@
-import { type InputHTMLAttributes, type ReactNode, type Ref, useState } from 'react'
-import { Eye, EyeOff, Search } from 'lucide-react'
-import { useWords } from '../words'
-import { IconButton } from './Button'
+import type { InputHTMLAttributes, ReactNode, Ref } from 'react'
+import { Search } from 'lucide-react'
 
 export const inputLook = 'w-full min-w-0 rounded-lg border border-edge bg-surface px-3 py-[7px] transition-colors duration-120 placeholder:text-text-3 disabled:opacity-60 aria-invalid:border-fail'
 
@@ -27,20 +25,6 @@ export function SearchInput({ label, value, set, className = '', ref, ...rest }:
     <span className={`relative inline-flex min-w-0 ${className}`}>
       <Search size={15} aria-hidden className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-text-3" />
       <input ref={ref} type="search" aria-label={label} placeholder={label} className={`${inputLook} pl-9`} value={value} onChange={(e) => set(e.target.value)} {...rest} />
-    </span>
-  )
-}
-
-/** PasswordInput can be looked at while it is typed. */
-export function PasswordInput(props: InputHTMLAttributes<HTMLInputElement>) {
-  const t = useWords()
-  const [seen, setSeen] = useState(false)
-  return (
-    <span className="relative block">
-      <input {...props} type={seen ? 'text' : 'password'} className={`${inputLook} pr-10`} />
-      <IconButton size="small" className="absolute top-[3px] right-1" label={seen ? t.hide : t.show} aria-pressed={seen} onClick={() => setSeen(!seen)}>
-        {seen ? <EyeOff size={16} aria-hidden /> : <Eye size={16} aria-hidden />}
-      </IconButton>
     </span>
   )
 }

@@ -1,73 +1,33 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react'
 import { Ellipsis, type LucideIcon } from 'lucide-react'
-import { Link } from 'wouter'
 import { IconButton } from './Button'
-import { floatLook, useFloating } from './useFloating'
 
 export type MenuItem = { id: string; label: string; icon?: LucideIcon; hint?: string; danger?: boolean; disabled?: boolean; href?: string; run?: () => void } | 'line'
 
-type MenuProps = { label: string; items: MenuItem[]; size?: 'small' | 'normal'; trigger?: (props: TriggerProps) => ReactNode }
 type TriggerProps = { ref: React.RefObject<HTMLButtonElement | null>; onClick: () => void; 'aria-haspopup': 'menu'; 'aria-expanded': boolean; 'aria-controls': string | undefined }
 
-/** Menu is a button that opens a list of things to do. */
-export function Menu({ label, items, size, trigger }: MenuProps) {
+/** Popup is what an open list knows of the button that opened it. */
+export type Popup = { anchor: React.RefObject<HTMLButtonElement | null>; id: string; label: string; closed: () => void }
+
+type ButtonProps = { label: string; size?: 'small' | 'normal'; trigger?: (props: TriggerProps) => ReactNode; children: (popup: Popup) => ReactNode }
+
+/** MenuButton opens what its children draw. */
+export function MenuButton({ label, size, trigger, children }: ButtonProps) {
   const [open, setOpen] = useState(false)
   const anchor = useRef<HTMLButtonElement>(null)
-  const box = useRef<HTMLDivElement>(null)
   const id = useId()
-  useFloating(anchor, box, open, 'end')
-  const close = () => {
-    setOpen(false)
-    anchor.current?.focus()
-  }
   const props: TriggerProps = { ref: anchor, onClick: () => setOpen(!open), 'aria-haspopup': 'menu', 'aria-expanded': open, 'aria-controls': open ? id : undefined }
   return (
     <>
       {trigger ? trigger(props) : <IconButton label={label} size={size} {...props}><Ellipsis size={17} aria-hidden /></IconButton>}
-      {open && (
-        <div ref={box} id={id} role="menu" aria-label={label} popover="auto" className={`${floatLook} min-w-48 p-1`} onKeyDown={(e) => keys(e, close)} onToggle={(e) => { if (e.newState === 'closed') setOpen(false); else first(box.current)?.focus() }}>
-          {items.map((item, i) => (item === 'line' ? <hr key={i} className="my-1 border-line" /> : <Entry key={item.id} item={item} close={close} />))}
-        </div>
-      )}
+      {open && <Suspense fallback={null}>{children({ anchor, id, label, closed: () => setOpen(false) })}</Suspense>}
     </>
   )
 }
 
-const entryLook = 'flex w-full items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-left outline-none focus:bg-sunken disabled:opacity-40'
+const MenuList = lazy(() => import('./MenuList').then((m) => ({ default: m.MenuList })))
 
-function Entry({ item, close }: { item: Exclude<MenuItem, 'line'>; close: () => void }) {
-  const Icon = item.icon
-  const inside = (
-    <>
-      {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden className={item.danger ? '' : 'text-text-2'} />}
-      <span className="flex-1">{item.label}</span>
-      {item.hint && <kbd className="text-meta text-text-3">{item.hint}</kbd>}
-    </>
-  )
-  const hover = (e: React.PointerEvent<HTMLElement>) => e.currentTarget.focus()
-  const look = `${entryLook} ${item.danger ? 'text-fail' : ''}`
-  if (item.href) return <Link href={item.href} role="menuitem" tabIndex={-1} className={look} onPointerMove={hover} onClick={close}>{inside}</Link>
-  return (
-    <button type="button" role="menuitem" tabIndex={-1} disabled={item.disabled} className={look} onPointerMove={hover} onClick={() => { close(); item.run?.() }}>{inside}</button>
-  )
-}
-
-const entries = (box: HTMLElement | null) => [...(box?.querySelectorAll<HTMLElement>('[role=menuitem]:not(:disabled)') ?? [])]
-const first = (box: HTMLElement | null) => entries(box)[0]
-
-/** keys moves among the entries by arrows and by their first letters. */
-function keys(e: KeyboardEvent<HTMLDivElement>, close: () => void) {
-  const all = entries(e.currentTarget)
-  const at = all.indexOf(document.activeElement as HTMLElement)
-  const go = (i: number) => all[(i + all.length) % all.length]?.focus()
-  const letter = e.key.length === 1 && !e.ctrlKey && !e.metaKey ? e.key.toLowerCase() : ''
-  if (e.key === 'ArrowDown') go(at + 1)
-  else if (e.key === 'ArrowUp') go(at - 1)
-  else if (e.key === 'Home') go(0)
-  else if (e.key === 'End') go(-1)
-  else if (e.key === 'Escape' || e.key === 'Tab') close()
-  else if (letter && letter !== ' ') [...all.slice(at + 1), ...all.slice(0, at + 1)].find((b) => b.textContent?.trim().toLowerCase().startsWith(letter))?.focus()
-  else return
-  if (e.key !== 'Tab') e.preventDefault()
-  e.stopPropagation()
+/** Menu is a button that opens a list of things to do. */
+export function Menu({ items, ...rest }: { items: MenuItem[] } & Omit<ButtonProps, 'children'>) {
+  return <MenuButton {...rest}>{(popup) => <MenuList {...popup} items={items} />}</MenuButton>
 }

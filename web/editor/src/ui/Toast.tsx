@@ -1,9 +1,6 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { CircleCheck, TriangleAlert, X } from 'lucide-react'
-import { useWords } from '../words'
-import { Button, IconButton } from './Button'
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 
-type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => void; ms: number }
+export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => void; ms: number }
 
 let messages: Message[] = []
 let counter = 0
@@ -53,34 +50,21 @@ function subscribe(f: () => void) {
   return () => listeners.delete(f)
 }
 
-/** Toasts draws them; the app has one. */
+const ToastLine = lazy(() => import('./ToastLine').then((m) => ({ default: m.ToastLine })))
+
+/** Toasts draws them; the app has one. Each new one is brought above the dialogs that stand open. */
 export function Toasts() {
   const list = useSyncExternalStore(subscribe, () => messages)
   const box = useRef<HTMLDivElement>(null)
+  const newest = list.at(-1)?.id
   useEffect(() => {
-    if (box.current?.matches(':popover-open')) box.current.hidePopover()
-    if (list.length > 0) box.current?.showPopover() // again, so that it stands before a dialog that opened since
-  }, [list])
+    const element = box.current
+    if (element?.matches(':popover-open')) element.hidePopover()
+    if (newest !== undefined) element?.showPopover()
+  }, [newest])
   return (
-    <div ref={box} popover="manual" role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 top-auto bottom-4 m-0 w-full flex-col items-center gap-2 overflow-visible border-0 bg-transparent p-0 px-4 text-text open:flex">
-      {list.map((m) => <Line key={m.id} message={m} />)}
-    </div>
-  )
-}
-
-function Line({ message: m }: { message: Message }) {
-  const t = useWords()
-  useEffect(() => {
-    const timer = setTimeout(m.end, m.ms)
-    return () => clearTimeout(timer)
-  }, [m])
-  const Icon = m.tone === 'ok' ? CircleCheck : TriangleAlert
-  return (
-    <div className="pointer-events-auto flex max-w-full animate-rise items-center gap-3 rounded-xl border border-line bg-surface py-2 pr-2 pl-4 shadow-float">
-      <Icon size={17} aria-hidden className={m.tone === 'ok' ? 'shrink-0 text-ok' : 'shrink-0 text-fail'} />
-      <span className="min-w-0 break-words">{m.text}</span>
-      {m.undo && <Button size="small" className="text-accent" onClick={m.undo}>{t.undo}</Button>}
-      <IconButton label={t.close} size="small" onClick={m.end}><X size={15} aria-hidden /></IconButton>
+    <div ref={box} popover="manual" role="status" aria-live="polite" className={`${list.length > 0 ? 'flex' : 'hidden'} pointer-events-none fixed inset-x-0 top-auto bottom-4 m-0 w-auto flex-col items-center gap-2 overflow-visible bg-transparent px-4 text-text max-sm:bottom-16`}>
+      <Suspense fallback={null}>{list.map((m) => <ToastLine key={m.id} message={m} />)}</Suspense>
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { FileUp } from 'lucide-react'
 import { fromCurl } from '../../editor/curl'
 import { Button } from '../../ui/Button'
 import { inputLook } from '../../ui/Field'
-import { useWords } from '../words'
+import { useWords } from './words'
 import { type Bundle, read } from './read'
 
 /** PasteBox takes text that is pasted, a file that is dropped, or one that is chosen. */

@@ -9,7 +9,7 @@ import { Loading, Problem } from '../../ui/states'
 import { Switch } from '../../ui/Switch'
 import { toast } from '../../ui/Toast'
 import { fill } from '../../words/phrase'
-import { useWords } from '../words'
+import { useWords } from './words'
 import { type Bundle, countSteps, needs } from './read'
 
 const send = (bundle: Bundle, dry: boolean, replace: boolean) =>

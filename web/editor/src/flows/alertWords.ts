@@ -1,0 +1,17 @@
+import { makeWords } from '../words'
+
+const en = {
+  alerts: 'What is wrong now',
+  seen: 'I have seen it',
+  showRun: 'Show the run',
+  times: '{n} times',
+}
+
+const pt: typeof en = {
+  alerts: 'O que está errado agora',
+  seen: 'Já vi',
+  showRun: 'Ver a execução',
+  times: '{n} vezes',
+}
+
+export const useWords = makeWords(en, pt)

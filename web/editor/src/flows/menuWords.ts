@@ -1,0 +1,33 @@
+import { makeWords } from '../words'
+
+const en = {
+  open: 'Open',
+  showRuns: 'Its runs',
+  showEvents: 'Its events',
+  pause: 'Pause',
+  resume: 'Resume',
+  turnOff: 'Switch off',
+  copyURL: 'Copy the address',
+  duplicate: 'Duplicate',
+  copyOf: '{name} (copy)',
+  export: 'Export as JSON',
+  deleted: '{name} is deleted.',
+  deletedWith: '{name} is deleted; its {n} waiting and queued runs are canceled.',
+}
+
+const pt: typeof en = {
+  open: 'Abrir',
+  showRuns: 'Suas execuções',
+  showEvents: 'Seus eventos',
+  pause: 'Pausar',
+  resume: 'Retomar',
+  turnOff: 'Desligar',
+  copyURL: 'Copiar o endereço',
+  duplicate: 'Duplicar',
+  copyOf: '{name} (cópia)',
+  export: 'Exportar como JSON',
+  deleted: '{name} foi apagado.',
+  deletedWith: '{name} foi apagado; suas {n} execuções esperando ou na fila são canceladas.',
+}
+
+export const useWords = makeWords(en, pt)
