@@ -11,5 +11,5 @@ export const indentString = (_: unknown, columns: number) => ' '.repeat(columns)
 export const getIndentation = () => null
 export const syntaxTree = () => ({ topNode: nothing, resolveInner: () => nothing, resolve: () => nothing })
 export const matchBrackets = () => null
-export class IndentContext {}
-export class NodeProp {}
+export const IndentContext = null
+export const NodeProp = null
