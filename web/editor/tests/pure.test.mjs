@@ -10,7 +10,10 @@ const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, labelOf, templateParts } = await source('tree/summary.ts')
 const { rebase, decide, same } = await source('editor/rebase.ts')
 const { Draft } = await source('editor/draft.ts')
-const { fromCurl } = await source('editor/curl.ts')
+const { tokens, brackets } = await source('code/tokens.ts')
+const { disguise } = await source('editor/disguise.ts')
+const { problemsByRow } = await source('editor/problems.ts')
+const { fitsKind } = await source('editor/kinds.ts')
 const { keyOf } = await source('editor/commands.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
@@ -248,13 +251,33 @@ test('sentences: chips for data, words for conditions, code for what is more', (
   assert.equal(labelOf('steps.order.total'), 'Total')
 })
 
-test('a cURL line becomes a request; secrets stay out', () => {
-  const r = fromCurl(`curl -X POST 'https://api.example.com/v1' \\\n -H 'Content-Type: application/json' -H "Authorization: Bearer abc" --data-raw '{"a": "it'\\''s"}'`)
-  assert.deepEqual(r, { with: { method: 'POST', url: 'https://api.example.com/v1', json: { a: "it's" } }, secrets: ['Authorization'] })
-  assert.deepEqual(fromCurl('curl -d a=1 -d b=2 example.com').with, { method: 'POST', url: 'https://example.com', form: { a: '1', b: '2' } })
-  assert.deepEqual(fromCurl('curl -G -d q=x https://e.com/s').with, { method: 'GET', url: 'https://e.com/s?q=x' })
-  assert.equal(fromCurl('wget x'), null)
-  assert.equal(fromCurl("curl 'open"), null)
+test('code is told apart for its colours, holes of a template too', () => {
+  const of = (source, mode) => tokens(source, mode).map((t) => `${t.kind}:${source.slice(t.from, t.to)}`)
+  assert.deepEqual(of('upper(trigger.body.name) == "A b" and 12 > 3', 'expression'), ['name:upper', 'sign:==', 'text:"A b"', 'word:and', 'number:12', 'sign:>', 'number:3'])
+  assert.deepEqual(of('Order 12 {{ len(a) }} and', 'template'), ['brace:{{', 'name:len', 'brace:}}'])
+  assert.deepEqual(of('{"a": "b", "n": -1.5, "t": true}', 'json'), ['name:"a"', 'text:"b"', 'name:"n"', 'number:-1.5', 'name:"t"', 'word:true'])
+  assert.deepEqual(brackets('len(a[1])', 9), [3, 8])
+  assert.deepEqual(brackets('len(a[1])', 5), [5, 7])
+  assert.equal(brackets('len(a', 4), null)
+})
+
+test('a test keeps no person: e-mails, phones, documents and names are made up', () => {
+  const body = { id: 42, total: '199.90', customer: { first_name: 'Ana', email: 'ana@loja.com.br', phone: '11987654321', cpf: '390.533.447-05' }, note: 'call (21) 98888-7777 or ana@loja.com.br' }
+  const kept = JSON.stringify(disguise(body))
+  for (const secret of ['Ana', 'loja.com.br', '987654321', '390.533', '98888']) assert.ok(!kept.includes(secret), `${secret} in ${kept}`)
+  assert.equal(disguise(body).id, 42)
+  assert.equal(disguise(body).total, '199.90')
+})
+
+test('what is yet to be filled in is no fault', () => {
+  const rows = problemsByRow(sample(), [{ severity: 'error', code: 'required', path: '/steps/0/with/url', message: 'is required', hint: '' }, { severity: 'error', code: 'unknown_name', path: '/steps/3/when', message: 'x', hint: '' }])
+  assert.deepEqual([rows.get('a').errors, rows.get('a').todo, rows.get('d').errors], [0, 1, 1])
+})
+
+test('any connection of a provider fits where all of its kinds are asked for', () => {
+  assert.ok(fitsKind(['mercadopago:*', 'mercadopago:webhook'], 'mercadopago:token'))
+  assert.ok(!fitsKind(['mercadopago:*'], 'mercadopagox:token'))
+  assert.ok(!fitsKind(['generic:webhook'], 'generic:token'))
 })
 
 test('keys have one name on every machine', () => {

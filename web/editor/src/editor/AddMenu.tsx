@@ -1,18 +1,18 @@
 import { useId, useMemo, useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { ClipboardPaste, Search } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import type { Step } from '../flow'
 import { ActionIcon } from '../tree/ActionIcon'
 import { useSay } from '../words'
 import { usePlural } from '../words/phrase'
 import { countUse, groupsOf, usedActions } from './actionSearch'
 import { Floating } from './Floating'
-import { readPaste } from './paste'
+import { type Pasted, pastes, readPaste } from './paste'
 import { useWords } from './words'
 
 type Action = Schemas['ActionView']
 type Choice = { id: string; group: string; icon: React.ReactNode; title: string; help: string; take: () => void }
-type AddMenuProps = { actions: Action[]; anchor: HTMLElement; pick: (action: Action) => void; paste: (steps: Step[]) => void; close: () => void }
+type AddMenuProps = { actions: Action[]; anchor: HTMLElement; pick: (action: Action) => void; paste: (pasted: Pasted) => void; close: () => void }
 
 /** AddMenu is what the "+" opens: a search over all actions. It takes pasted JSON and cURL too. */
 export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
@@ -24,14 +24,16 @@ export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
   const [q, setQ] = useState('')
   const [at, setAt] = useState(0)
   const [used] = useState(usedActions)
+  const read = useQuery({ queryKey: ['pasted', q], enabled: pastes(q), staleTime: Infinity, gcTime: 0, queryFn: () => readPaste(q) })
+  const pasted = pastes(q) ? read.data : null
+  const nameOf = (s: Pasted['steps'][number]) => s.name ?? [say(actions.find((a) => a.kind === s.action)?.title ?? { en: s.action, 'pt-BR': s.action }), s.with?.['method'], s.with?.['url']].filter((x) => typeof x === 'string').join(' ')
   const choices = useMemo(() => {
-    const pasted = readPaste(q)
-    const all: Choice[] = pasted ? [{ id: 'paste', group: '', icon: <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden />, title: plural(t, 'pasteSteps', pasted.length), help: pasted.map((s) => s.name ?? s.action).join(', '), take: () => paste(pasted) }] : []
+    const all: Choice[] = pasted ? [{ id: 'paste', group: '', icon: <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden />, title: plural(t, 'pasteSteps', pasted.steps.length), help: pasted.steps.map(nameOf).join(', '), take: () => paste(pasted) }] : []
     for (const g of groupsOf(actions, q, used)) for (const a of g.actions) {
       all.push({ id: `${g.id}-${a.kind}`, group: g.id, icon: <ActionIcon kind={a.kind} />, title: say(a.title), help: say(a.summary), take: () => { countUse(a.kind); pick(a) } })
     }
     return all
-  }, [q, actions, used, t, say, plural, pick, paste])
+  }, [q, pasted, actions, used, t, say, plural, pick, paste])
   const go = (to: number) => {
     const next = Math.max(0, Math.min(to, choices.length - 1))
     setAt(next)

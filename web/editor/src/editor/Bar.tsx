@@ -8,6 +8,7 @@ import { usePlural } from '../words/phrase'
 import { fill } from '../words/phrase'
 import { copyText } from '../ui/Copy'
 import { type Command, commands, keyWords } from './commands'
+import { useLooks } from './Locked'
 import { flowJSON, saveFile } from './export'
 import type { Open } from './open'
 import { SavedLine } from './SavedLine'
@@ -26,20 +27,21 @@ const commandOf = (id: string) => commands.find((c) => c.id === id) as Command
 export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
   const t = useWords()
   const { view } = draft
+  const looks = useLooks()
   const toggle = (what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests') => setOpen(open?.what === what ? null : { what })
   return (
     <header className="z-20 flex h-[52px] shrink-0 items-center gap-1 border-b border-line bg-surface px-3 sm:px-4">
       <Logo />
       <NameField draft={draft} />
-      <SavedLine draft={draft} />
+      {!looks && <SavedLine draft={draft} />}
       <span className="flex-1" />
-      <IconButton label={t.undo} hint={keyWords('Ctrl+Z')} disabled={!view.can_undo && draft.saving === 'saved'} onClick={() => run(commandOf('undo'))}><Undo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
-      <IconButton label={t.redo} hint={keyWords('Ctrl+Shift+Z')} disabled={!view.can_redo} className="max-sm:hidden" onClick={() => run(commandOf('redo'))}><Redo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
+      {!looks && <><IconButton label={t.undo} hint={keyWords('Ctrl+Z')} disabled={!view.can_undo && draft.saving === 'saved'} onClick={() => run(commandOf('undo'))}><Undo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
+      <IconButton label={t.redo} hint={keyWords('Ctrl+Shift+Z')} disabled={!view.can_redo} className="max-sm:hidden" onClick={() => run(commandOf('redo'))}><Redo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton></>}
       <span className="ml-2 hidden items-center gap-2 min-[760px]:flex">
         <Button aria-pressed={map} onClick={() => setMap(!map)}>{map ? <List size={16} strokeWidth={1.75} aria-hidden /> : <MapIcon size={16} strokeWidth={1.75} aria-hidden />}{map ? t.list : t.map}</Button>
-        <Button onClick={() => toggle('test')}><Play size={16} strokeWidth={1.75} aria-hidden />{t.testFlow}</Button>
+        {!looks && <Button onClick={() => toggle('test')}><Play size={16} strokeWidth={1.75} aria-hidden />{t.testFlow}</Button>}
       </span>
-      <PublishButton draft={draft} toggle={() => toggle('publish')} />
+      {!looks && <PublishButton draft={draft} toggle={() => toggle('publish')} />}
       <FlowMenu draft={draft} toggle={toggle} map={map} setMap={setMap} run={run} />
     </header>
   )
@@ -52,7 +54,7 @@ function NameField({ draft }: { draft: DraftHook }) {
   return (
     <span className="inline-grid min-w-16 shrink items-center overflow-hidden text-title font-semibold">
       <span aria-hidden className="invisible col-start-1 row-start-1 truncate px-2 whitespace-pre">{flow.name || ' '}</span>
-      <input aria-label={t.name} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis hover:bg-sunken" />
+      <input aria-label={t.name} readOnly={useLooks()} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis hover:bg-sunken" />
     </span>
   )
 }
@@ -75,6 +77,13 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
   const life = useLifeItems(draft)
   const { flow } = draft
   const narrow = innerWidth < 760
+  const looking: MenuItem[] = [
+    { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },
+    { id: 'events', label: t.events, icon: Inbox, href: `/events?flow=${flow.id}` },
+    'line',
+    { id: 'copy-json', label: t.copyJSON, icon: Braces, run: () => void copyText(flowJSON(flow)).then(() => toast(t.copiedJSON)) },
+    { id: 'export', label: t.exportJSON, icon: Download, run: () => saveFile(`${flow.id}.json`, flowJSON(flow)) },
+  ]
   const items: MenuItem[] = [
     ...(narrow ? [
       { id: 'test', label: t.testFlow, icon: Play, run: () => toggle('test') },
@@ -82,22 +91,19 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
       { id: 'map', label: map ? t.list : t.map, icon: map ? List : MapIcon, run: () => setMap(!map) },
       'line' as const,
     ] : []),
-    { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },
-    { id: 'events', label: t.events, icon: Inbox, href: `/events?flow=${flow.id}` },
-    'line',
+    ...looking.slice(0, 3),
     { id: 'revisions', label: t.revisions, icon: History, run: () => toggle('revisions') },
     { id: 'tests', label: t.tests, icon: FlaskConical, run: () => toggle('tests') },
     { id: 'settings', label: t.flowSettings, icon: Settings2, run: () => toggle('settings') },
     'line',
-    { id: 'copy-json', label: t.copyJSON, icon: Braces, run: () => void copyText(flowJSON(flow)).then(() => toast(t.copiedJSON)) },
-    { id: 'export', label: t.exportJSON, icon: Download, run: () => saveFile(`${flow.id}.json`, flowJSON(flow)) },
+    ...looking.slice(3),
     'line',
     ...(draft.view.url ? [{ id: 'rotate', label: t.rotateURL, icon: RefreshCw, run: () => setRotating(true) }] : []),
     ...life,
   ]
   return (
     <>
-      <Menu label={t.flowMenu} items={items} />
+      <Menu label={t.flowMenu} items={useLooks() ? looking : items} />
       {rotating && <Suspense fallback={null}><RotateDialog draft={draft} close={() => setRotating(false)} /></Suspense>}
     </>
   )

@@ -12,10 +12,10 @@ import { fill } from '../words/phrase'
 import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
-type NewProps = { kinds: string[]; close: () => void; made: (name: string) => void }
+type NewProps = { kinds: string[]; start?: { fields: Record<string, string>; hosts: string[] }; close: () => void; made: (name: string) => void }
 
 /** NewConnection makes a connection where it is needed. What is secret goes in and never comes out. */
-export function NewConnection({ kinds, close, made }: NewProps) {
+export function NewConnection({ kinds, start, close, made }: NewProps) {
   const t = useWords()
   const say = useSay()
   const queries = useQueryClient()
@@ -23,8 +23,8 @@ export function NewConnection({ kinds, close, made }: NewProps) {
   const connections = useConnections()
   const offered = (known.data?.items ?? []).filter((k) => fitsKind(kinds, k.kind))
   const [kindName, setKind] = useState('')
-  const [fields, setFields] = useState<Record<string, string>>({})
-  const [hosts, setHosts] = useState('')
+  const [fields, setFields] = useState<Record<string, string>>(start?.fields ?? {})
+  const [hosts, setHosts] = useState(start?.hosts.join(', ') ?? '')
   const [typedName, setName] = useState<string | null>(null)
   const [more, setMore] = useState(false)
   const kind = offered.find((k) => k.kind === kindName) ?? offered[0]

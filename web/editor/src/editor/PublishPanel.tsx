@@ -2,10 +2,12 @@ import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
-import { splitPointer } from '../flow'
+import { useActions } from '../api/hooks'
+import { find, type Flow, splitPointer } from '../flow'
 import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
-import { fill, usePlural } from '../words/phrase'
+import { useSay } from '../words'
+import { fill, told, usePlural } from '../words/phrase'
 import { Backtest } from './Backtest'
 import type { Open } from './open'
 import { Panel } from './Panel'
@@ -45,7 +47,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
     <Panel title={t.publish} close={close} footer={footer}>
       <div className="space-y-7 pt-1">
         <Changes draft={draft} />
-        <Problems problems={view.problems} show={(p) => setOpen(openAt(draft, p))} />
+        <Problems flow={flow} problems={view.problems} show={(p) => setOpen(openAt(draft, p))} />
         <OwnTests draft={draft} auto />
         <Backtest draft={draft} />
         {!nothing && <Labeled label={t.revisionName} help={t.revisionNameHelp}><input className={inputLook} maxLength={200} value={name} onChange={(e) => setName(e.target.value)} /></Labeled>}
@@ -89,9 +91,25 @@ export function Sentences({ list }: { list: string[] }) {
   )
 }
 
-function Problems({ problems, show }: { problems: Schemas['ProblemView'][]; show: (problem: Schemas['ProblemView']) => void }) {
+/** useWhere names the step and the field that a pointer leads to. */
+function useWhere(flow: Flow) {
+  const t = useWords()
+  const words = useSay()
+  const actions = useActions()
+  return (path: string) => {
+    const { step: id, rest } = splitPointer(flow, path)
+    const step = id ? find(flow, id) : undefined
+    if (!step) return path.startsWith('/trigger') ? t.trigger : flow.name
+    const action = actions.data?.items.find((a) => a.kind === step.action)
+    const field = rest.startsWith('/with/') ? action?.fields.find((f) => f.id === rest.split('/')[2]) : undefined
+    return [step.name || (action ? words(action.title) : step.action), field && words(field.label)].filter(Boolean).join(' › ')
+  }
+}
+
+function Problems({ flow, problems, show }: { flow: Flow; problems: Schemas['ProblemView'][]; show: (problem: Schemas['ProblemView']) => void }) {
   const t = useWords()
   const plural = usePlural()
+  const where = useWhere(flow)
   const errors = problems.filter((p) => p.severity === 'error').length
   if (problems.length === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden />{t.noProblems}</p>
   return (
@@ -102,7 +120,7 @@ function Problems({ problems, show }: { problems: Schemas['ProblemView'][]; show
           <li key={i}>
             <button type="button" onClick={() => show(p)} className="flex w-full items-start gap-2 rounded-lg px-2 py-1.5 text-left hover:bg-sunken">
               <CircleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
-              <span className="min-w-0 break-words">{p.message}{p.hint && <span className="block text-secondary text-text-2">{p.hint}</span>}</span>
+              <span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span><span className="text-text-2">{told(p)}</span></span>
             </button>
           </li>
         ))}

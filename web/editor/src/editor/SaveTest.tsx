@@ -5,6 +5,7 @@ import type { Edit, Flow } from '../flow'
 import { Button, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
 import { fill } from '../words/phrase'
+import { disguise } from './disguise'
 import { useWords } from './panelWords'
 
 type FlowTest = { name: string; event?: unknown; expect?: unknown; mocks?: unknown }
@@ -23,7 +24,7 @@ function testOf(name: string, run: Schemas['RunView'], trigger: Record<string, u
   const t = trigger ?? run.trigger ?? {}
   const steps = Object.fromEntries((run.steps ?? []).filter((s) => s.status !== 'succeeded' || s.request).map((s) => [s.path, s.status]))
   const query = typeof t['query'] === 'object' && t['query'] !== null && Object.keys(t['query']).length > 0 ? { query: t['query'] } : {}
-  return { name, event: { body: t['body'], ...query }, expect: { status: run.status, ...(Object.keys(steps).length > 0 && { steps }) } }
+  return { name, event: { body: disguise(t['body']), ...query }, expect: { status: run.status, ...(Object.keys(steps).length > 0 && { steps }) } }
 }
 
 type SaveProps = { flow: Flow; edit: Edit; run: Schemas['RunView']; event?: Schemas['EventView'] }

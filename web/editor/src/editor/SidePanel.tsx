@@ -39,7 +39,7 @@ function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, 
     case 'revisions': return <RevisionsPanel draft={draft} close={close} />
     case 'settings': return <SettingsPanel draft={draft} close={close} />
     case 'tests': return <TestsPanel draft={draft} close={close} />
-    case 'step': return step && <StepPanel key={`${step.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} event={event} tested={tested} />
+    case 'step': return step && <StepPanel key={`${open.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} event={event} tested={tested} />
   }
   return null
 }

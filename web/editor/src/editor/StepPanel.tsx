@@ -9,6 +9,7 @@ import { Button } from '../ui/basics'
 import { Menu } from '../ui/Menu'
 import { useSay } from '../words'
 import { ErrorsTab } from './ErrorsTab'
+import { Locked, LooksNote, useLooks } from './Locked'
 import { NotesTab } from './NotesTab'
 import { Panel, Tabs } from './Panel'
 import { useWords } from './panelWords'
@@ -51,22 +52,26 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   }
   useKey('Enter', run)
   useOnce(first === 'test' && desk.ready, run)
-  const errors = own.filter((p) => p.severity === 'error').length
+  const looks = useLooks()
+  const errors = own.filter((p) => p.severity === 'error' && p.code !== 'required').length
   return (
     <DeskContext value={desk}>
-      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={<StepMenu {...{ step, edit, close, set }} />}
+      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, edit, close, set }} />}
         dock={tab === 'setup' && <DataDock actions={actions} outputs={outputs} />}
-        footer={<Button look={tab === 'test' ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
+        footer={!looks && <Button look={tab === 'test' ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
         <Tabs label={t.step} tab={tab} choose={setTab} tabs={[
           { id: 'setup', label: t.setup, aside: errors > 0 && <span className="grid h-4 min-w-4 place-items-center rounded-full bg-fail-soft px-1 text-meta font-medium text-fail">{errors}</span> },
           { id: 'test', label: t.test }, { id: 'errors', label: t.errors }, { id: 'notes', label: t.notes },
         ]}>
           <div ref={body} className="space-y-5">
+            <LooksNote />
             {step.disabled && <p className="rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2">{t.disabledNow}</p>}
+            <Locked>
             {tab === 'setup' && <StepSetup {...{ flow, step, action, set }} problems={own} pointer={pointerOf(flow, step.id)} />}
             {tab === 'test' && <TestTab {...{ flow, step, action, edit }} test={test} />}
             {tab === 'errors' && <ErrorsTab step={step} action={action} set={set} />}
-            {tab === 'notes' && <NotesTab step={step} set={set} />}
+            {tab === 'notes' && <NotesTab {...{ flow, step, actions, edit, set }} />}
+            </Locked>
           </div>
         </Tabs>
       </Panel>

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
+import { keepOffer } from '../api/curl'
 import { FieldRow } from '../fields/FieldRow'
 import { fill } from '../words/phrase'
 import { type Flow, put, type Step } from '../flow'
@@ -10,6 +11,7 @@ import { BranchRows } from './BranchRows'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { CurlPaste } from './CurlPaste'
+import { OfferedConnection } from './OfferedConnection'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
@@ -18,17 +20,18 @@ import { shown } from './shown'
 type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
 
 /** StepSetup is the form of a step, wholly as the catalogue describes it. */
-export function StepSetup({ step, action, problems, pointer, set }: SetupProps) {
+export function StepSetup({ flow, step, action, problems, pointer, set }: SetupProps) {
   const t = useWords()
   const [when, setWhen] = useState(step.when !== undefined)
   if (!action) return <p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p>
   const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: emptied(put(s.with, id, value)) }))
   return (
     <>
+      <OfferedConnection flow={flow} step={step} set={set} />
       {action.connections.length > 0 && (
         <ConnectionPicker kinds={action.connections} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
       )}
-      {step.action === 'http.request' && <CurlPaste put={(values) => set((s) => ({ ...s, with: values }))} />}
+      {step.action === 'http.request' && <CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} />}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
       {step.branches && <BranchRows step={step} set={set} problems={problems} pointer={pointer} />}
       {when

@@ -5,10 +5,12 @@ import { api, type Schemas, take } from '../api/client'
 import { Code } from '../code/Code'
 import { DeskContext, useMakeDesk } from '../data/desk'
 import { pinSample } from '../data/pinned'
-import type { Flow } from '../flow'
+import { useActions } from '../api/hooks'
+import { find, type Flow } from '../flow'
 import { StepResults } from '../runs/StepResults'
 import { Button, Problem, Status } from '../ui/basics'
 import { inputLook } from '../ui/Field'
+import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { Panel } from './Panel'
 import { useWords } from './panelWords'
@@ -25,6 +27,12 @@ export function TestPanel({ flow, close, event, tested }: TestPanelProps) {
   const chosen = desk.event
   const text = typed ?? JSON.stringify(chosen?.trigger?.['body'] ?? {}, null, 2)
   const body = read(text)
+  const say = useSay()
+  const actions = useActions()
+  const nameOf = (s: Schemas['StepView']) => {
+    const title = actions.data?.items.find((a) => a.kind === s.action)?.title
+    return find(flow, s.path.split('.').at(-1) ?? '')?.name || (title ? say(title) : s.action)
+  }
   const run = useMutation({
     mutationFn: () => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(typed === null && chosen ? { event_id: chosen.id } : { event: { body } }) } })),
     onSuccess: tested,
@@ -51,7 +59,7 @@ export function TestPanel({ flow, close, event, tested }: TestPanelProps) {
           {run.data && (
             <div aria-live="polite">
               <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} />{run.data.error?.message ?? run.data.reason}</p>
-              <StepResults steps={run.data.steps ?? []} />
+              <StepResults steps={run.data.steps ?? []} nameOf={nameOf} />
             </div>
           )}
         </div>

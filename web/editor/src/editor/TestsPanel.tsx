@@ -5,6 +5,7 @@ import { Button, IconButton } from '../ui/basics'
 import { later } from '../ui/Toast'
 import { useTimes } from '../words'
 import { fill } from '../words/phrase'
+import { disguise } from './disguise'
 import { OwnTests } from './OwnTests'
 import { Panel } from './Panel'
 import type { DraftHook } from './useDraft'
@@ -23,7 +24,7 @@ export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => vo
   const add = () => {
     if (!newest?.trigger) return
     const { body, headers, query, method } = newest.trigger as { body?: unknown; headers?: Record<string, string>; query?: Record<string, string>; method?: string }
-    const test: Test = { name: fill(t.testNamed, { time: times(newest.at) }), event: { body, ...(query && Object.keys(query).length > 0 && { query }), ...(method && method !== 'POST' && { method }), ...(headers && usefulHeaders(headers)) }, expect: { status: 'succeeded' } }
+    const test: Test = { name: fill(t.testNamed, { time: times(newest.at) }), event: { body: disguise(body), ...(query && Object.keys(query).length > 0 && { query }), ...(method && method !== 'POST' && { method }), ...(headers && usefulHeaders(headers)) }, expect: { status: 'succeeded' } }
     edit((f) => ({ ...f, tests: [...(f.tests ?? []), test] }))
   }
   const drop = (at: number) => {
@@ -34,7 +35,7 @@ export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => vo
     later(text, () => undefined, () => edit((f) => ({ ...f, tests: [...(f.tests ?? []).slice(0, at), gone, ...(f.tests ?? []).slice(at)] })))
   }
   return (
-    <Panel title={t.tests} close={close} footer={<Button disabled={!newest?.trigger} onClick={add}>{t.saveAsTest}</Button>}>
+    <Panel title={t.tests} close={close} footer={<><Button disabled={!newest?.trigger} onClick={add}>{t.saveAsTest}</Button><p className="mt-1.5 text-meta text-text-3">{t.disguised}</p></>}>
       <div className="space-y-6">
         <OwnTests draft={draft} />
         <ul className="divide-y divide-line">

@@ -15,6 +15,7 @@ import { Field, inputLook } from '../ui/Field'
 import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
+import { Locked, LooksNote } from './Locked'
 import { Panel } from './Panel'
 import { useProblemFocus } from './useProblemFocus'
 import { below } from './where'
@@ -47,6 +48,8 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
     <DeskContext value={desk}>
       <Panel title={t.trigger} close={close} dock={<DataDock actions={[]} outputs={{}} />}>
         <div ref={body} className="space-y-5 pt-1">
+          <LooksNote />
+          <Locked>
           {view.url && flow.trigger.kind === 'webhook' && <Address url={view.url} lit={desk.events.length === 0} />}
           <Field label={t.kindOf} help={kind && say(kind.summary)}><select className={inputLook} value={flow.trigger.kind} onChange={(e) => change(e.target.value)}>{triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
           {flow.trigger.kind === 'webhook' && <Webhook {...form} />}
@@ -57,6 +60,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
           <Where {...form} />
           {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} />}
           {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} />}
+          </Locked>
         </div>
       </Panel>
     </DeskContext>

@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { useLive } from '../api/hooks'
-import { find, type Flow, walk } from '../flow'
+import { find, type Flow, type Step, walk } from '../flow'
 import type { Desk } from '../tree/desk'
 import { wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
@@ -14,6 +14,7 @@ import { Clashes } from './Clashes'
 import { DataNote } from './DataNote'
 import { FlowMap } from './FlowMap'
 import type { Open } from './open'
+import { useLooks } from './Locked'
 import { labelsOf, presetOf } from './presetLabels'
 import { problemsByRow } from './problems'
 import { SidePanel } from './SidePanel'
@@ -47,7 +48,12 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const labels = useMemo(() => labelsOf(preset, say), [preset])
   useEffect(() => store.set({ problems: problemsByRow(flow, view.problems) }), [store, view.problems])
   useEffect(() => store.set({ results, went: wentOn(flow, results) }), [store, flow, results])
-  useEffect(() => store.set({ open: rowOf(open) }), [store, open])
+  const step = open?.what === 'step' ? (find(flow, open.id) ?? formerly(flow, open.id)) : undefined
+  const row = open?.what === 'trigger' ? 'trigger' : (step?.id ?? null)
+  useEffect(() => {
+    const at = store.get().at
+    store.set({ open: row, ...(row !== null && at !== 'trigger' && !find(flow, at.split('/')[0] ?? at) && { at: row }) })
+  }, [store, row, flow])
 
   const close = useCallback(() => {
     const row = store.get().at
@@ -65,17 +71,17 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   useEffect(() => {
     hands.current = editing.hands
   })
+  const looks = useLooks()
   const desk = useMemo<Desk>(() => ({
     store, actions: byKind, labels,
     open: (key, field) => openRow(key, { field }),
-    hands: { add: (...a) => hands.current.add(...a), menu: (...a) => hands.current.menu(...a), rename: (...a) => hands.current.rename(...a), addBranch: (id) => hands.current.addBranch(id), drag: (...a) => hands.current.drag(...a) },
-  }), [store, byKind, labels, openRow])
+    hands: looks ? undefined : { add: (...a) => hands.current.add(...a), menu: (...a) => hands.current.menu(...a), rename: (...a) => hands.current.rename(...a), addBranch: (id) => hands.current.addBranch(id), drag: (...a) => hands.current.drag(...a) },
+  }), [store, byKind, labels, openRow, looks])
   useEffect(() => {
     if (params.has('step') || params.has('event') || params.has('run')) setParams({}, { replace: true })
     performance.mark('editor-painted')
   }, [])
 
-  const step = open?.what === 'step' ? find(flow, open.id) : undefined
   return (
     <div className="flex h-dvh flex-col">
       <Bar draft={draft} open={open} setOpen={setOpen} map={map} setMap={setMap} run={editing.run} />
@@ -95,17 +101,21 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   )
 }
 
-const rowOf = (open: Open) => (open?.what === 'step' ? open.id : open?.what === 'trigger' ? 'trigger' : null)
+/** formerly finds a step by an id that it had before. */
+function formerly(flow: Flow, id: string): Step | undefined {
+  let found: Step | undefined
+  walk(flow.steps, (s) => {
+    if (s.formerly?.includes(id)) found = s
+  })
+  return found
+}
 
 /** opened reads what an address asks to be open: /flows/x?step=pay&event=… */
 function opened(params: URLSearchParams, flow: Flow): Open {
   const step = params.get('step')
   if (step === 'trigger') return { what: 'trigger' }
-  let id: string | undefined
-  walk(flow.steps, (s) => {
-    if (s.id === step || (step && s.formerly?.includes(step))) id = s.id
-  })
-  return id ? { what: 'step', id, at: 0 } : null
+  const found = step ? (find(flow, step) ?? formerly(flow, step)) : undefined
+  return found ? { what: 'step', id: found.id, at: 0 } : null
 }
 
 function useTitle(name: string) {

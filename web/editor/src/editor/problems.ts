@@ -2,16 +2,16 @@ import type { Schemas } from '../api/client'
 import { type Flow, splitPointer } from '../flow'
 import type { TreeState } from '../tree/store'
 
-/** problemsByRow sorts what is wrong by the rows of the tree; first is the way to the first of them within the step. */
+/** problemsByRow sorts what is wrong by the rows of the tree, and what is yet to be filled in; first is the way to the first of them within the step. */
 export function problemsByRow(flow: Flow, problems: Schemas['ProblemView'][]): TreeState['problems'] {
-  const rows = new Map<string, { errors: number; warnings: number; first: string; text: string }>()
+  const rows = new Map<string, { errors: number; todo: number; warnings: number; first: string; text: string }>()
   const sorted = [...problems].sort((a, b) => (a.severity === b.severity ? 0 : a.severity === 'error' ? -1 : 1))
   for (const p of sorted) {
     const { step, rest } = splitPointer(flow, p.path)
     const key = step ?? (p.path.startsWith('/trigger') ? 'trigger' : undefined)
     if (!key) continue
-    const row = rows.get(key) ?? { errors: 0, warnings: 0, first: step ? rest : p.path.slice('/trigger'.length), text: '' }
-    row[p.severity === 'error' ? 'errors' : 'warnings']++
+    const row = rows.get(key) ?? { errors: 0, todo: 0, warnings: 0, first: step ? rest : p.path.slice('/trigger'.length), text: '' }
+    row[p.severity === 'warning' ? 'warnings' : p.code === 'required' ? 'todo' : 'errors']++
     row.text = [row.text, p.message].filter(Boolean).join('\n')
     rows.set(key, row)
   }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schemas } from '../api/client'
+import { keepOffer } from '../api/curl'
 import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
 import { say } from '../tree/announce'
 import { addBranch, type IsExpression, moveTo } from '../tree/changes'
@@ -17,7 +18,8 @@ import { AddMenu } from './AddMenu'
 import { type Command, commandFor, commands, type Editing, keyWords } from './commands'
 import { startDrag } from './drag'
 import type { Open } from './open'
-import { readPaste } from './paste'
+import { type Pasted, readPaste } from './paste'
+import { useLooks } from './Locked'
 import { usePin } from './usePin'
 import { RowMenu } from './RowMenu'
 import type { DraftHook } from './useDraft'
@@ -52,13 +54,16 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   }
   const reopen = () => setFloating(null)
 
-  const put = (gap: Gap, steps: Step[]) => {
+  const put = (gap: Gap, { steps, offer }: Pasted) => {
     const copies = fresh(draft.draft.read().flow, steps, isExpression)
     edit((f) => insert(f, gap.place, gap.at, ...copies))
     const cut = store.get().cut
     if (cut.size > 0) store.set({ cut: new Set() })
-    if (copies[0]) focusSoon(copies[0].id)
+    const first = copies[0]
+    if (first && offer) keepOffer(flow.id, first.id, offer)
+    if (first) focusSoon(first.id)
     say(plural(t, 'pasted', copies.length))
+    return first?.id
   }
   const addAction = (gap: Gap, action: Schemas['ActionView']) => {
     const step = newStep(draft.draft.read().flow, action, t)
@@ -86,7 +91,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
       void copyText(stepsText([row.step]))
       copied(row.step, cut)
     },
-    paste: () => void pasteFromClipboard().then((steps) => (steps ? put(row.after, steps) : toast(t.pasteByKey))),
+    paste: () => void pasteFromClipboard().then((pasted) => (pasted ? put(row.after, pasted) : toast(t.pasteByKey))),
     pin, saved: () => toast(t.alreadySaved),
   })
   const copied = (step: Step, cut: boolean) => {
@@ -96,14 +101,16 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
     later(fill(t.cutStep, { name: name(step) }), () => undefined, () => void draft.draft.step('undo'))
   }
   const rowNow = (key: string) => rowsOf(draft.draft.read().flow, store.get().folded).find((r) => r.key === key)
+  const looks = useLooks()
   const run = (command: Command, key = store.get().at) => {
+    if (looks && command.id !== 'copy') return
     const row = rowNow(key) ?? rowNow('trigger')
     if (!row) return
     const e = editingAt(row)
     if (!command.fits || command.fits(e)) command.run(e)
   }
 
-  useCommands(commands.filter((c) => c.id !== 'redo-y').map((c) => ({ id: c.id, group: t.flow, label: t[c.word], keys: shellKeys(c.keys), listed: true, run: () => run(c) })))
+  useCommands((looks ? [] : commands).filter((c) => c.id !== 'redo-y').map((c) => ({ id: c.id, group: t.flow, label: t[c.word], keys: shellKeys(c.keys), listed: true, run: () => run(c) })))
   useKeys((e) => {
     if (e.key === 'Escape' && open) {
       e.preventDefault()
@@ -119,6 +126,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   })
   useClipboard({
     copy: (cut) => {
+      if (cut && looks) return null
       const row = rowNow(store.get().at)
       if (row?.kind === 'trigger') return draft.view.url ?? null
       if (!row?.step || row.kind !== 'step') return null
@@ -126,10 +134,13 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
       return stepsText([row.step])
     },
     paste: (text) => {
+      if (looks) return
       const row = rowNow(store.get().at)
-      const steps = readPaste(text)
-      if (!steps) return toast(t.nothingToPaste, 'fail')
-      if (row) put(row.after, steps)
+      void readPaste(text).then((pasted) => {
+        if (!pasted) return toast(t.nothingToPaste, 'fail')
+        const first = row && put(row.after, pasted)
+        if (first && pasted.offer) openRow(first)
+      }, (e: Error) => toast(e.message, 'fail'))
     },
   })
 
@@ -163,7 +174,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   return {
     hands, run,
     floating: floating?.what === 'add'
-      ? <AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(steps) => { setFloating(null); put(floating.gap, steps) }} />
+      ? <AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(pasted) => { setFloating(null); const first = put(floating.gap, pasted); if (first) openRow(first) }} />
       : floating && menu && <RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} />,
   }
 }
@@ -183,13 +194,13 @@ function newStep(flow: Flow, action: Schemas['ActionView'], t: ReturnType<typeof
   if (action.shape === 'steps') step.steps = []
   if (action.kind === 'branch') step.branches = [{ name: fill(t.pathN, { n: 1 }), when: 'true', steps: [] }, { name: t.otherwise, steps: [] }]
   else if (action.shape === 'branches') step.branches = [1, 2].map((n) => ({ name: fill(t.pathN, { n }), steps: [] }))
-  if (action.effect && !action.repeatable) step.delivery = 'at_most_once'
+  if (action.effect && !action.repeatable && action.kind !== 'http.request') step.delivery = 'at_most_once'
   return step
 }
 
-async function pasteFromClipboard(): Promise<Step[] | null> {
+async function pasteFromClipboard(): Promise<Pasted | null> {
   try {
-    return readPaste(await navigator.clipboard.readText())
+    return await readPaste(await navigator.clipboard.readText())
   } catch {
     return null
   }

@@ -50,6 +50,7 @@ const en = {
   runTests: 'Run the tests',
   noTests: 'No tests yet. Save an event as one, and it is run before each publish.',
   saveAsTest: 'Save the newest event as a test',
+  disguised: 'Names, e-mails, phones and documents are replaced by made-up ones.',
   testNamed: 'Event of {time}',
   noEventYet: 'No event has come yet.',
   passed: 'passes',
@@ -112,6 +113,9 @@ const en = {
   group_marketing: 'Marketing',
   group_data: 'Sheets and data',
   group_ai: 'AI',
+  group_commerce: 'Shops and orders',
+  group_code: 'Code and issues',
+  group_email: 'E-mail',
   added: '{name} added',
   pasted_one: '{n} step pasted',
   pasted_other: '{n} steps pasted',
@@ -184,6 +188,7 @@ const en = {
   published_state: 'State',
   paused: 'Paused: events wait in line',
   isOff: 'Off: the URL answers 410',
+  onlyLooks: 'You may look at this flow; an editor can change it.',
 }
 
 const pt: typeof en = {
@@ -236,6 +241,7 @@ const pt: typeof en = {
   runTests: 'Rodar os testes',
   noTests: 'Nenhum teste ainda. Salve um evento como teste, e ele roda antes de cada publicação.',
   saveAsTest: 'Salvar o evento mais recente como teste',
+  disguised: 'Nomes, e-mails, telefones e documentos são trocados por inventados.',
   testNamed: 'Evento de {time}',
   noEventYet: 'Nenhum evento chegou ainda.',
   passed: 'passa',
@@ -298,6 +304,9 @@ const pt: typeof en = {
   group_marketing: 'Marketing',
   group_data: 'Planilhas e dados',
   group_ai: 'IA',
+  group_commerce: 'Lojas e pedidos',
+  group_code: 'Código e tarefas',
+  group_email: 'E-mail',
   added: '{name} adicionado',
   pasted_one: '{n} passo colado',
   pasted_other: '{n} passos colados',
@@ -370,6 +379,7 @@ const pt: typeof en = {
   published_state: 'Estado',
   paused: 'Pausado: os eventos esperam na fila',
   isOff: 'Desligado: a URL responde 410',
+  onlyLooks: 'Você pode ver este fluxo; quem o altera é um editor.',
 }
 
 export const useWords = makeWords(en, pt)

@@ -5,7 +5,7 @@ import { useWords } from './words'
 type Step = Schemas['StepView']
 
 /** StepResults shows what each step did, closed until it is asked for. */
-export function StepResults({ steps, settle }: { steps: Step[]; settle?: (path: string, as: 'done' | 'repeat') => void }) {
+export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?: (step: Step) => string; settle?: (path: string, as: 'done' | 'repeat') => void }) {
   const t = useWords()
   return (
     <ol aria-label={t.steps} className="self-start divide-y divide-line rounded-xl border border-line bg-surface">
@@ -14,8 +14,8 @@ export function StepResults({ steps, settle }: { steps: Step[]; settle?: (path: 
           <details>
             <summary className="flex cursor-pointer flex-wrap items-center gap-2 px-3 py-2">
               <Status of={s.status} />
-              <span className="font-medium">{s.path}</span>
-              <span className="text-[13px] text-text-3">{s.action}</span>
+              <span className="font-medium">{nameOf?.(s) ?? s.path}</span>
+              <span className="text-[13px] text-text-3">{nameOf ? s.path : s.action}</span>
               {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
               {s.error && <span className="w-full text-[13px] text-fail">{s.error.message}</span>}
               {s.reason && <span className="w-full text-[13px] text-text-2">{s.reason}</span>}

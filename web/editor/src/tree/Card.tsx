@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronRight, CircleSlash, Ellipsis, GripVertical, StickyNote, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, CircleSlash, Ellipsis, GripVertical, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
 import type { Step } from '../flow'
 import { Badge } from '../ui/Badge'
 import { useSay } from '../words'
@@ -104,11 +104,18 @@ function MoreButton({ id, name }: { id: string; name: string }) {
   )
 }
 
+/** ProblemBadge counts the worst that there is: faults, what is yet to be filled in, or hints. */
+export function ProblemBadge({ problem: p }: { problem: { errors: number; todo: number; warnings: number } }) {
+  const t = useWords()
+  const plural = usePlural()
+  const Icon = p.errors > 0 || p.todo === 0 ? TriangleAlert : PencilLine
+  return <Badge tone={p.errors > 0 ? 'fail' : 'warn'}><Icon size={13} aria-hidden />{p.errors > 0 ? plural(t, 'errors', p.errors) : p.todo > 0 ? plural(t, 'todo', p.todo) : plural(t, 'warnings', p.warnings)}</Badge>
+}
+
 /** Badges say what became of a step, what is wrong with it and whether it is off. */
 function Badges({ step, folded }: { step: Step; folded: boolean }) {
   const desk = useDesk()
   const t = useWords()
-  const plural = usePlural()
   const own = useTree(desk.store, (s) => s.results.get(step.id))
   const sum = useTree(desk.store, (s) => (folded ? worst(s.results, [step]) : undefined))
   const problem = useTree(desk.store, (s) => s.problems.get(step.id))
@@ -117,7 +124,7 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
     <span id={`b-${step.id}`} className="ml-auto flex flex-wrap items-center justify-end gap-1 empty:hidden">
       {problem && (
         <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
-          <Badge tone={problem.errors > 0 ? 'fail' : 'warn'}><TriangleAlert size={13} aria-hidden />{problem.errors > 0 ? plural(t, 'errors', problem.errors) : plural(t, 'warnings', problem.warnings)}</Badge>
+          <ProblemBadge problem={problem} />
         </button>
       )}{' '}
       {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <ResultBadge result={result} />}

@@ -1,8 +1,6 @@
-import { CalendarClock, Hand, type LucideIcon, OctagonAlert, TriangleAlert, Webhook, Workflow } from 'lucide-react'
+import { CalendarClock, Hand, type LucideIcon, OctagonAlert, Webhook, Workflow } from 'lucide-react'
 import type { Flow } from '../flow'
-import { Badge } from '../ui/Badge'
-import { usePlural } from '../words/phrase'
-import { ariaWhere, cardLook, useRow } from './Card'
+import { ariaWhere, cardLook, ProblemBadge, useRow } from './Card'
 import { useDesk } from './desk'
 import { Plus } from './Plus'
 import { Condition } from './Sentence'
@@ -19,7 +17,6 @@ export function TriggerCard({ flow, title, badge, children, onLine = true }: Tri
   const desk = useDesk()
   const t = useWords()
   const shared = useShared()
-  const plural = usePlural()
   const { open, row } = useRow('trigger')
   const problem = useTree(desk.store, (s) => s.problems.get('trigger'))
   const Icon = icons[flow.trigger.kind] ?? Webhook
@@ -35,7 +32,7 @@ export function TriggerCard({ flow, title, badge, children, onLine = true }: Tri
             <span id="b-trigger" className="flex flex-wrap gap-1">
               {problem && (
                 <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open('trigger', problem.first) }} className="rounded-full">
-                  <Badge tone={problem.errors ? 'fail' : 'warn'}><TriangleAlert size={13} aria-hidden />{problem.errors ? plural(t, 'errors', problem.errors) : plural(t, 'warnings', problem.warnings)}</Badge>
+                  <ProblemBadge problem={problem} />
                 </button>
               )}{' '}
               {badge}

@@ -11,7 +11,7 @@ export type TreeState = {
   results: ReadonlyMap<string, Result>
   /** the steps below which the thread is petrol: the run went on from them */
   went: ReadonlySet<string>
-  problems: ReadonlyMap<string, { errors: number; warnings: number; first: string; text: string }>
+  problems: ReadonlyMap<string, { errors: number; todo: number; warnings: number; first: string; text: string }>
   /** the step whose name is being typed */
   naming: string | null
   /** steps that were cut and not pasted yet */

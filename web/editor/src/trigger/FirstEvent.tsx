@@ -91,15 +91,17 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
     onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['samples', flow.id] }), queries.invalidateQueries({ queryKey: ['schema', flow.id] })]),
   })
   const live = view.state === 'on'
+  const unsigned = preset !== undefined && preset.secrets.length > 0 && !preset.verify_optional && !flow.trigger.connection
   return (
     <div className="border-t border-line p-3">
       <div className="flex flex-wrap items-center gap-2">
         {events.length > 1 && <select aria-label={t.sendSampleOf} className="min-w-0 flex-1 rounded-lg border border-edge bg-surface px-2 py-1.5 text-secondary" value={sample?.id} onChange={(e) => setChosen(e.target.value)}>{events.map((e) => <option key={e.id} value={e.id}>{say(e.label)}</option>)}</select>}
         {asking
           ? <><Button look="primary" size="small" busy={send.isPending} onClick={() => { setAsking(false); send.mutate() }}>{t.sampleYes}</Button><Button look="quiet" size="small" onClick={() => setAsking(false)}>{t.cancel}</Button></>
-          : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}
+          : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} disabled={unsigned} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}
         {send.data && !asking && 'status' in send.data && <Status event of={String(send.data.status)} />}
       </div>
+      {unsigned && <p className="mt-1.5 text-meta text-text-2">{t.sampleUnsigned}</p>}
       {asking && <p className="mt-1.5 text-meta text-warn">{t.sampleRuns}</p>}
       {events.length === 1 && sample && <p className="mt-1.5 text-meta text-text-3">{say(sample.label)}</p>}
       {send.error && <Problem error={send.error} />}

@@ -1,6 +1,5 @@
 import { type DragEvent, useRef, useState } from 'react'
 import { FileUp } from 'lucide-react'
-import { fromCurl } from '../../editor/curl'
 import { Button } from '../../ui/Button'
 import { inputLook } from '../../ui/Field'
 import { useWords } from './words'
@@ -12,8 +11,8 @@ export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
   const file = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
   const [fault, setFault] = useState<'notRead' | 'n8n' | null>(null)
-  const take = (what: string) => {
-    const result = read(what, fromCurl)
+  const take = async (what: string) => {
+    const result = await read(what)
     setFault('fault' in result ? result.fault : null)
     if ('bundle' in result) found(result.bundle)
   }
@@ -21,7 +20,7 @@ export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
     if (!f) return
     const what = await f.text()
     setText(what.slice(0, 20_000))
-    take(what)
+    await take(what)
   }
   const drop = (e: DragEvent) => {
     e.preventDefault()
@@ -30,10 +29,10 @@ export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
   return (
     <div onDrop={drop} onDragOver={(e) => e.preventDefault()}>
       <textarea aria-label={t.pasteBox} aria-invalid={fault !== null} rows={3} spellCheck={false} placeholder={'{ "gancho": 1, "flows": […] }\ncurl -X POST https://api.example.com/orders -d …'} className={`${inputLook} code text-meta`} value={text}
-        onChange={(e) => { setText(e.target.value); setFault(null) }} onPaste={(e) => { const pasted = e.clipboardData.getData('text'); if (!text.trim() && pasted) { setText(pasted); e.preventDefault(); take(pasted) } }} />
+        onChange={(e) => { setText(e.target.value); setFault(null) }} onPaste={(e) => { const pasted = e.clipboardData.getData('text'); if (!text.trim() && pasted) { setText(pasted); e.preventDefault(); void take(pasted) } }} />
       {fault && <p role="alert" className="mt-1 text-fail">{t[fault]}</p>}
       <div className="mt-2 flex flex-wrap gap-2">
-        <Button disabled={!text.trim()} onClick={() => take(text)}>{t.readIt}</Button>
+        <Button disabled={!text.trim()} onClick={() => void take(text)}>{t.readIt}</Button>
         <Button look="quiet" onClick={() => file.current?.click()}><FileUp size={16} aria-hidden />{t.chooseFile}</Button>
         <input ref={file} type="file" accept=".json,application/json,text/plain" className="hidden" tabIndex={-1} aria-label={t.chooseFile} onChange={(e) => void open(e.target.files?.[0])} />
       </div>

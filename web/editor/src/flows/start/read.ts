@@ -1,3 +1,4 @@
+import { isCurl, keepOffer, readCurl } from '../../api/curl'
 import type { Flow, Step } from '../../flow'
 import { walk } from '../../flow'
 
@@ -6,14 +7,16 @@ export type Bundle = { gancho: 1; flows: Flow[] }
 /** What a person pasted or dropped: a bundle, or why not. */
 export type Read = { bundle: Bundle } | { fault: 'notRead' | 'n8n' }
 
-type Curl = (text: string) => { with: Record<string, unknown> } | null
-
 /** read understands a bundle, a flow, steps, or a cURL line. */
-export function read(text: string, curl: Curl): Read {
+export async function read(text: string): Promise<Read> {
   const trimmed = text.trim()
-  if (/^curl\s/.test(trimmed)) {
-    const request = curl(trimmed)
-    return request ? wrap([{ id: 'request', action: 'http.request', with: request.with }], hostOf(String(request.with['url'] ?? ''))) : { fault: 'notRead' }
+  if (isCurl(trimmed)) {
+    const request = await readCurl(trimmed).catch(() => null)
+    if (!request) return { fault: 'notRead' }
+    const made = wrap([{ id: 'request', action: 'http.request', with: request.with }], hostOf(String(request.with['url'] ?? '')))
+    const flow = 'bundle' in made ? made.bundle.flows[0] : undefined
+    if (flow && request.connection) keepOffer(flow.id, 'request', request.connection)
+    return made
   }
   let value: unknown
   try {

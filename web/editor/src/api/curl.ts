@@ -1,0 +1,22 @@
+import { api, type Schemas, take } from './client'
+
+/** A command read as fields of an HTTP request; its secret is not among them, but in the connection that it asks for. */
+export type Curl = { with: Record<string, unknown>; connection: Offer | null }
+
+export type Offer = Schemas['CurlConnectionView']
+
+export const isCurl = (text: string) => /^\s*curl\s/.test(text)
+
+/** readCurl lets the server read a command; null where it is none. */
+export async function readCurl(command: string): Promise<Curl | null> {
+  const read = await take(api.POST('/curl', { body: { command } }))
+  const fields = read.with as Record<string, unknown> | null
+  return fields && typeof fields['url'] === 'string' && fields['url'] !== '' ? { with: fields, connection: read.connection as Offer | null } : null
+}
+
+const offers = new Map<string, Offer>()
+
+/** keepOffer remembers, in this tab alone, the connection that a pasted command asks for, until a person makes it at the step. */
+export const keepOffer = (flow: string, step: string, offer: Offer) => void offers.set(`${flow}/${step}`, offer)
+export const offerFor = (flow: string, step: string) => offers.get(`${flow}/${step}`)
+export const dropOffer = (flow: string, step: string) => void offers.delete(`${flow}/${step}`)

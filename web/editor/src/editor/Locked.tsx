@@ -1,0 +1,32 @@
+import type { ReactNode, SyntheticEvent } from 'react'
+import { Eye } from 'lucide-react'
+import { useSession } from '../api/hooks'
+import { useWords } from './words'
+
+/** useLooks says whether this person may only look. */
+export const useLooks = () => useSession().data?.role === 'viewer'
+
+/** LooksNote says so, once, above what cannot be changed. */
+export function LooksNote() {
+  const t = useWords()
+  if (!useLooks()) return null
+  return <p className="flex items-start gap-2 rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2"><Eye size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />{t.onlyLooks}</p>
+}
+
+const moves = /^(Arrow|Home|End|Page|Tab|Escape)/
+
+/** Locked draws a form that a person may only look at as one that cannot be typed into. */
+export function Locked({ children }: { children: ReactNode }) {
+  const looks = useLooks()
+  const stop = (e: SyntheticEvent) => {
+    e.preventDefault()
+    e.stopPropagation()
+  }
+  if (!looks) return children
+  return (
+    <fieldset disabled className="min-w-0 space-y-5 [&_.cm-editor]:opacity-70" onBeforeInputCapture={stop} onPasteCapture={stop} onCutCapture={stop}
+      onKeyDownCapture={(e) => { if (!moves.test(e.key) && !((e.ctrlKey || e.metaKey) && /^[ac]$/i.test(e.key))) stop(e) }}>
+      {children}
+    </fieldset>
+  )
+}

@@ -1,0 +1,27 @@
+import { lazy, Suspense, useState } from 'react'
+import { KeyRound } from 'lucide-react'
+import { dropOffer, offerFor } from '../api/curl'
+import type { Flow, Step } from '../flow'
+import { useWords } from './panelWords'
+import type { SetStep } from './StepPanel'
+
+const NewConnection = lazy(() => import('./NewConnection').then((m) => ({ default: m.NewConnection })))
+
+/** OfferedConnection makes a connection of the secret that a pasted command held: a flow never keeps one. */
+export function OfferedConnection({ flow, step, set }: { flow: Flow; step: Step; set: SetStep }) {
+  const t = useWords()
+  const [, again] = useState(0)
+  const offer = offerFor(flow.id, step.id)
+  if (!offer || step.connection) return null
+  const over = () => {
+    dropOffer(flow.id, step.id)
+    again((n) => n + 1)
+  }
+  return (
+    <section aria-label={t.offered} className="rounded-xl bg-warn-soft p-3">
+      <p className="flex items-start gap-2 font-medium text-warn"><KeyRound size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />{t.offered}</p>
+      <p className="mt-0.5 text-secondary text-warn">{t.offeredHelp}</p>
+      <Suspense fallback={null}><NewConnection kinds={[offer.kind]} start={offer} close={over} made={(name) => { set({ connection: name }); over() }} /></Suspense>
+    </section>
+  )
+}
