@@ -143,6 +143,20 @@ test('a session that ended is begun again over the page', async () => {
   await p.context().close()
 })
 
+test('every word of the bar stands whole on a phone, in both languages', async () => {
+  for (const locale of ['pt-BR', 'en-US']) {
+    const p = await page('/', { locale, viewport: { width: 360, height: 740 } })
+    await p.locator('nav.fixed a').first().waitFor()
+    const cut = await p.evaluate(() => [...document.querySelectorAll('nav.fixed a')].filter((a) => {
+      const word = a.querySelector('span').getBoundingClientRect()
+      const place = a.getBoundingClientRect()
+      return word.left < place.left - 0.5 || word.right > place.right + 0.5
+    }).map((a) => a.textContent))
+    assert.deepEqual(cut, [], locale)
+    await p.context().close()
+  }
+})
+
 test('the first screen and the builder stay small', async () => {
   const sizes = async (path, ready) => {
     const p = await program.open()

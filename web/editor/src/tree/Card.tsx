@@ -121,7 +121,7 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
   const problem = useTree(desk.store, (s) => s.problems.get(step.id))
   const result = sum && sum !== own?.state ? { state: sum } : own
   return (
-    <span id={`b-${step.id}`} className="ml-auto flex flex-wrap items-center justify-end gap-1 empty:hidden">
+    <span id={`b-${step.id}`} className="ml-auto flex max-w-full min-w-0 flex-wrap items-center justify-end gap-1 empty:hidden">
       {problem && (
         <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
           <ProblemBadge problem={problem} />

@@ -30,10 +30,10 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && spent(result.ms, lang),
   ].filter((f) => f !== false)
   return (
-    <span id={id} className="shrink-0" title={result.text}>
+    <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : undefined)}>
       <Badge tone={tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        {result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [t[result.state], ...facts].join(' · ')}
+        <span className="truncate">{result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )
