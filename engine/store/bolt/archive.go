@@ -527,7 +527,8 @@ func (a *archive) eraseIn(f *archived) error {
 	}
 	clear(a.blocks)
 	clear(a.bodies)
-	return f.v.replace(f.block, &packed{rows: pack(encodeRows(f.flow, all)), bodies: pack(encodeBodies(all)), words: filterFor(all)})
+	block := new(packer).pack(f.flow, all)
+	return f.v.replace(f.block, &block)
 }
 
 func (a *archive) close() error {

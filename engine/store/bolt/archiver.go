@@ -75,25 +75,39 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 // archiveNow moves what fills blocks, however young, so that a checkpoint need not write it
 // to live.db first.
 func (s *Store) archiveNow(ctx context.Context) {
-	if _, err := s.archivePass(ctx, 0, mostNow); err != nil && !errors.Is(err, store.ErrClosed) {
-		s.log.Error("archive what has ended", "error", err)
+	for range mostNow {
+		if s.live.over(tableMost) {
+			return // the checkpoint is late already
+		}
+		if left, err := s.archivePass(ctx, 0, 1); !left || err != nil {
+			if err != nil && !errors.Is(err, store.ErrClosed) {
+				s.log.Error("archive what has ended", "error", err)
+			}
+			return
+		}
 	}
 }
 
 // archivePass moves all blocks of what ended so long ago, and says whether anything is left.
 func (s *Store) archivePass(ctx context.Context, after time.Duration, rounds int) (left bool, err error) {
-	s.archive.passing.Lock()
-	defer s.archive.passing.Unlock()
 	for ; ctx.Err() == nil && rounds > 0; rounds-- {
-		ready, rest, err := s.ready(after)
-		if err != nil || len(ready) == 0 {
-			return rest, err
-		}
-		if err := s.move(ready); err != nil {
-			return true, err
+		if left, more, err := s.archiveRound(after); !more || err != nil {
+			return left, err
 		}
 	}
 	return true, nil
+}
+
+// archiveRound moves some blocks. It says whether anything is left, and whether another round
+// would move more. Who else waits for a round has the next one.
+func (s *Store) archiveRound(after time.Duration) (left, more bool, err error) {
+	s.archive.passing.Lock()
+	defer s.archive.passing.Unlock()
+	ready, left, err := s.ready(after)
+	if err != nil || len(ready) == 0 {
+		return left, false, err
+	}
+	return true, true, s.move(ready)
 }
 
 // ready picks groups of events of one flow that are to become blocks.
@@ -141,6 +155,7 @@ func (s *Store) ready(after time.Duration) (ready [][]uint64, rest bool, err err
 // live state.
 func (s *Store) move(groups [][]uint64) error {
 	var blocks []packed
+	var pack packer
 	stamps := map[uint64][]byte{}
 	var skip []uint64
 	s.archive.files.Lock()
@@ -158,7 +173,7 @@ func (s *Store) move(groups [][]uint64) error {
 				stamps[n] = stamp(tx, n)
 				all = append(all, *k)
 			}
-			blocks = append(blocks, packAll(all)...)
+			blocks = append(blocks, pack.all(all)...)
 		}
 		return nil
 	})
@@ -201,11 +216,7 @@ func (s *Store) collect(tx *tx, n uint64) (*kept, error) {
 		bucket string
 		rows   *[]pair
 	}{{"steps", &k.steps}, {"results", &k.results}, {"inbox", &k.inbox}} {
-		err := each(tx, part.bucket, number(n), func(rest string, value []byte) error {
-			plain, err := unframe(value)
-			*part.rows = append(*part.rows, pair{rest, plain})
-			return err
-		})
+		err := eachPlain(tx, part.bucket, number(n), func(rest string, plain []byte) { *part.rows = append(*part.rows, pair{rest, plain}) })
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", part.bucket, err)
 		}
@@ -226,8 +237,8 @@ func stamp(tx *tx, n uint64) []byte {
 	return sums
 }
 
-// packAll makes the blocks of events of one flow, each of a bounded size.
-func packAll(all []kept) []packed {
+// all makes the blocks of events of one flow, each of a bounded size.
+func (p *packer) all(all []kept) []packed {
 	var blocks []packed
 	for len(all) > 0 {
 		n, bytes := 0, 0
@@ -237,8 +248,7 @@ func packAll(all []kept) []packed {
 		}
 		part := all[:n]
 		all = all[n:]
-		flow := part[0].event.Flow
-		blocks = append(blocks, packed{flow: flow, all: part, rows: pack(encodeRows(flow, part)), bodies: pack(encodeBodies(part)), words: filterFor(part)})
+		blocks = append(blocks, p.pack(part[0].event.Flow, part))
 	}
 	return blocks
 }

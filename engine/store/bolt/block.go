@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -33,23 +34,25 @@ type entry struct {
 	below  []byte // steps, results, inbox, given
 }
 
-// encodeRows writes a block of one flow's events without their bodies: the flow, then each
+// encodeRows appends a block of one flow's events without their bodies: the flow, then each
 // entry. Numbers are uvarints; bytes are preceded by their length and one, 0 being nil. An
 // event and a run begin with their version; where they begin as JSON does they are of an
 // earlier format.
-func encodeRows(flow string, all []kept) []byte {
-	out := appendBytes(nil, []byte(flow))
+func encodeRows(out []byte, flow string, all []kept) []byte {
+	out = appendBytes(out, []byte(flow))
+	var below []byte
 	for i := range all {
 		k := &all[i]
 		e := k.event
 		e.Meta, e.Body = nil, nil
-		sealed := e.sealed()
-		event := append([]byte{asEventFields}, sealed[1:len(sealed)-4]...)
+		event := e.sealed()
+		event = event[:len(event)-4]
+		event[0] = asEventFields
 		var run []byte
 		if k.run != nil {
-			run = append([]byte{asRunFields}, k.run.fields()...)
+			run = k.run.fieldsAfter(asRunFields)
 		}
-		var below []byte
+		below = below[:0]
 		for _, list := range [][]pair{k.steps, k.results, k.inbox, k.given} {
 			below = appendPairs(below, list)
 		}
@@ -62,9 +65,8 @@ func encodeRows(flow string, all []kept) []byte {
 	return out
 }
 
-// encodeBodies writes the envelopes and bodies of the events of a block.
-func encodeBodies(all []kept) []byte {
-	var out []byte
+// encodeBodies appends the envelopes and bodies of the events of a block.
+func encodeBodies(out []byte, all []kept) []byte {
 	for i := range all {
 		out = binary.AppendUvarint(out, all[i].event.Number)
 		out = appendBytes(out, all[i].event.Meta)
@@ -204,9 +206,26 @@ func (e *entry) decode() (*kept, error) {
 	return k, nil
 }
 
-// pack seals a block: a frame that took more time to become smaller.
-func pack(plain []byte) []byte {
-	out := append(make([]byte, 0, len(plain)/3+16), asBytes)
-	out = append(out, s2.EncodeBetter(nil, plain)...)
-	return binary.BigEndian.AppendUint32(out, sumOf(asBytes, plain))
+// packer makes blocks of events of one flow, in room that it uses again.
+type packer struct{ plain, small []byte }
+
+func (p *packer) pack(flow string, all []kept) packed {
+	b := packed{flow: flow, all: all, words: filterFor(all)}
+	p.plain = encodeRows(p.plain[:0], flow, all)
+	b.rows = p.sealed()
+	p.plain = encodeBodies(p.plain[:0], all)
+	b.bodies = p.sealed()
+	return b
+}
+
+// sealed makes a frame of what is plain: one that took more time to become smaller.
+func (p *packer) sealed() []byte {
+	most := s2.MaxEncodedLen(len(p.plain))
+	if p.small = p.small[:0]; cap(p.small) < 1+most+4 {
+		p.small = make([]byte, 0, 1+most+4)
+	}
+	n := 1 + len(s2.EncodeBetter(p.small[1:1+most], p.plain))
+	p.small = p.small[:n]
+	p.small[0] = asBytes
+	return bytes.Clone(binary.BigEndian.AppendUint32(p.small, sumOf(asBytes, p.plain)))
 }

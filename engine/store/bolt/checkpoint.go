@@ -143,7 +143,10 @@ type bringing struct {
 	tx     *bbolt.Tx
 	bucket string
 	bytes  int
+	left   []byte // room for what is written
 }
+
+const shrinkRoom = 256 << 10
 
 func (w *bringing) begin() (err error) {
 	if w.tx == nil {
@@ -164,7 +167,11 @@ func (w *bringing) row(n *node) error {
 	if n.gone {
 		return b.Delete(n.key)
 	}
-	value := shrink(n.value)
+	if len(w.left) < shrinkRoom/8 {
+		w.left = make([]byte, shrinkRoom)
+	}
+	var value []byte
+	value, w.left = shrink(n.value, w.left)
 	if w.bytes += len(n.key) + len(value); w.bytes > flushPart {
 		if err := b.Put(n.key, value); err != nil {
 			return err

@@ -163,8 +163,9 @@ const (
 	runWaitName // and its name
 )
 
-func (r *savedRun) fields() []byte {
-	f := fields(make([]byte, 0, 256+len(r.Frontier)+len(r.Answer)))
+// fieldsAfter writes the members of a run after a byte.
+func (r *savedRun) fieldsAfter(first byte) []byte {
+	f := append(fields(make([]byte, 0, 320+len(r.Frontier)+len(r.Answer))), first)
 	f.id(runID, r.ID)
 	f.int(runNumber, int64(r.Number)) //nolint:gosec // 40 bits
 	f.text(runFlow, r.Flow)

@@ -178,18 +178,13 @@ func (s *Store) GetRun(_ context.Context, id string) (story store.Story, err err
 		}
 		story = store.Story{Run: s.shown(r), Meta: e.Meta, Body: e.Body, Waits: r.Waits, Results: map[string][]byte{}}
 		story.Leased = story.Run.Status == store.Running
-		err = each(tx, "steps", number(n), func(rest string, value []byte) error {
-			data, err := unframe(value)
+		err = eachPlain(tx, "steps", number(n), func(rest string, data []byte) {
 			story.Steps = append(story.Steps, store.Record{Path: rest[1:], Data: data})
-			return err
 		})
 		if err != nil {
 			return err
 		}
-		return each(tx, "results", number(n), func(path string, value []byte) error {
-			story.Results[path], err = unframe(value)
-			return err
-		})
+		return eachPlain(tx, "results", number(n), func(path string, value []byte) { story.Results[path] = value })
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return s.archive.story(id)

@@ -1,11 +1,13 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,9 +70,11 @@ type group struct {
 const (
 	tableLimit  = 16 << 20 // a table of this size is written to live.db
 	tableMost   = 2 * tableLimit
-	pendingMost = 32 << 20 // bytes that may wait for the disk
-	queueMost   = 8192     // ops that may
-	flushPart   = 4 << 20  // bytes of one transaction of a checkpoint
+	tableFull   = 4 * tableLimit  // nothing is accepted while one is larger
+	fullWait    = 3 * time.Second // how long who accepts waits for that
+	pendingMost = 32 << 20        // bytes that may wait for the disk
+	queueMost   = 8192            // ops that may
+	flushPart   = 4 << 20         // bytes of one transaction of a checkpoint
 	idleEvery   = 10 * time.Second
 )
 
@@ -241,6 +245,7 @@ func (f *live) view(read func(t *tx) error) (err error) {
 func (f *live) write() {
 	defer close(f.ended)
 	for range f.kick {
+		runtime.Gosched() // who is about to apply something comes along
 		f.commit()
 	}
 	f.commit()
@@ -313,10 +318,28 @@ func (f *live) append(g *group, moment uint64) error {
 }
 
 // large says whether a checkpoint is due.
-func (f *live) large() bool {
+func (f *live) large() bool { return f.over(tableLimit) }
+
+// over says whether the table is larger than so many bytes.
+func (f *live) over(bytes int64) bool {
 	f.tables.RLock()
 	defer f.tables.RUnlock()
-	return f.active.bytes.Load() > tableLimit
+	return f.active.bytes.Load() > bytes
+}
+
+// roomy waits until there is room for more events; store.ErrBusy when it takes too long.
+func (f *live) roomy(ctx context.Context) error {
+	for end := time.Now().Add(fullWait); f.over(tableFull); {
+		if time.Now().After(end) {
+			return store.ErrBusy
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // behind waits for a checkpoint that is late. It says true when none succeeds.

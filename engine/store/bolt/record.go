@@ -57,19 +57,25 @@ var sums = func() (sums [asIs]uint32) {
 	return sums
 }()
 
-// shrink makes a frame as it is kept in files: s2 where that is smaller.
-func shrink(frame []byte) []byte {
+// shrink makes a frame as it is kept in files: s2 where that is smaller. It is made in room,
+// if there is enough of it; what is left of that is given back.
+func shrink(frame, room []byte) (small, left []byte) {
 	n := len(frame) - 4
 	if n < 64 || frame[0]&asIs == 0 {
-		return frame
+		return frame, room
 	}
-	out := make([]byte, 1, 1+s2.MaxEncodedLen(n-1)+4)
-	out[0] = frame[0] &^ asIs
-	packed := s2.Encode(out[1:cap(out)-4], frame[1:n])
+	most := 1 + s2.MaxEncodedLen(n-1) + 4
+	if len(room) < most {
+		room = make([]byte, most)
+	}
+	packed := s2.Encode(room[1:most-4], frame[1:n])
 	if len(packed) > n*15/16 {
-		return frame
+		return frame, room
 	}
-	return append(append(out, packed...), frame[n:]...)
+	room[0] = frame[0] &^ asIs
+	size := 1 + len(packed)
+	size += copy(room[size:], frame[n:])
+	return room[:size:size], room[size:]
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -80,7 +86,10 @@ var errDamaged = errors.New("a record is damaged: stop, and restore the newest b
 const maxFrame = 64 << 20
 
 // unframe gives back a copy of what was sealed.
-func unframe(data []byte) ([]byte, error) {
+func unframe(data []byte) ([]byte, error) { return unframed(data, false) }
+
+// unframed gives back what was sealed; a copy unless data lasts.
+func unframed(data []byte, lasting bool) ([]byte, error) {
 	if len(data) < 5 {
 		return nil, errDamaged
 	}
@@ -106,7 +115,7 @@ func unframe(data []byte) ([]byte, error) {
 	if !former && sumOf(version, plain) != sum {
 		return nil, errDamaged
 	}
-	if data[0]&asIs != 0 {
+	if data[0]&asIs != 0 && !lasting {
 		plain = bytes.Clone(plain)
 	}
 	return plain, nil
@@ -119,9 +128,9 @@ func seal(v any) ([]byte, error) {
 	case *savedEvent:
 		return v.sealed(), nil
 	case savedRun:
-		return frameAs(asRunFields, v.fields()), nil
+		return endFrame(v.fieldsAfter(asRunFields | asIs)), nil
 	case *savedRun:
-		return frameAs(asRunFields, v.fields()), nil
+		return endFrame(v.fieldsAfter(asRunFields | asIs)), nil
 	}
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -113,7 +113,7 @@ func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accep
 	if s.live.maxSize > 0 && s.live.size() > s.live.maxSize {
 		s.reserve.giveUp()
 	}
-	if err := errors.Join(ctx.Err(), s.reserve.err()); err != nil {
+	if err := errors.Join(ctx.Err(), s.reserve.err(), s.live.roomy(ctx)); err != nil {
 		return nil, fmt.Errorf("accept: %w", err)
 	}
 	var accepted []store.Accept
@@ -328,20 +328,19 @@ func (s *Store) work(tx *tx, c claimed) (store.Work, error) {
 	}
 	w := store.Work{
 		Lease: store.Lease{Run: r.ID, Number: c.number, Token: c.token}, Run: r.Run, Meta: e.Meta, Body: e.Body,
-		Frontier: r.Frontier, Inbox: map[string][]byte{}, Unclean: c.unclean,
+		Frontier: r.Frontier, Unclean: c.unclean,
 	}
-	err := each(tx, "steps", join(c.number, "\x00"), func(path string, value []byte) error {
-		data, err := unframe(value)
+	err := eachPlain(tx, "steps", join(c.number, "\x00"), func(path string, data []byte) {
 		w.Steps = append(w.Steps, store.Record{Path: path, Data: data})
-		return err
 	})
 	if err != nil {
 		return w, err
 	}
-	return w, each(tx, "inbox", number(c.number), func(path string, value []byte) error {
-		data, err := unframe(value)
+	return w, eachPlain(tx, "inbox", number(c.number), func(path string, data []byte) {
+		if w.Inbox == nil {
+			w.Inbox = map[string][]byte{}
+		}
 		w.Inbox[path] = data
-		return err
 	})
 }
 

@@ -154,14 +154,7 @@ func (s *Store) inRun(tx *tx, what *sought, r *savedRun) (bool, error) {
 		return true, nil
 	}
 	found := false
-	err := each(tx, "steps", number(r.Number), func(_ string, value []byte) error {
-		if found {
-			return nil
-		}
-		data, err := unframe(value)
-		found = err == nil && what.in(data)
-		return err
-	})
+	err := eachPlain(tx, "steps", number(r.Number), func(_ string, data []byte) { found = found || what.in(data) })
 	return found, err
 }
 

@@ -17,8 +17,9 @@ type tx struct {
 	db     *bbolt.DB
 	tables []*table
 	seq    uint64
-	into   *delta // where writes go; nil for a view, and for a plain transaction of the file
-	err    error  // why the file could not be read
+	into   *delta                        // where writes go; nil for a view, and for a plain transaction of the file
+	err    error                         // why the file could not be read
+	idle   [len(liveBuckets) + 1]*cursor // cursors that each has made, for the next time
 }
 
 // delta is what ops wrote that become durable together.
@@ -100,18 +101,24 @@ func (b bucket) file() *bbolt.Bucket {
 // get gives a value; nil where there is none. It must not be changed, and dies with the
 // transaction.
 func (b bucket) get(key []byte) []byte {
+	value, _ := b.find(key)
+	return value
+}
+
+// find is get; lasting says that the value outlives the transaction.
+func (b bucket) find(key []byte) (value []byte, lasting bool) {
 	for _, t := range b.t.tables {
 		if n := t.lists[b.id].get(key, b.t.seq); n != nil {
 			if n.gone {
-				return nil
+				return nil, true
 			}
-			return n.value
+			return n.value, true
 		}
 	}
 	if f := b.file(); f != nil {
-		return f.Get(key)
+		return f.Get(key), false
 	}
-	return nil
+	return nil, false
 }
 
 // The kinds of a change in the journal.
@@ -213,6 +220,8 @@ type cursor struct {
 	fileAt [2][]byte
 	key    []byte
 	back   bool // the sources stand at or before key, not at or after it
+
+	lasting bool // the value here outlives the transaction
 }
 
 func (b bucket) cursor() *cursor {
@@ -266,9 +275,11 @@ func (c *cursor) least() ([]byte, []byte) {
 func (c *cursor) here() (value []byte, there bool) {
 	for _, n := range c.nodes {
 		if n != nil && bytes.Equal(n.key, c.key) {
+			c.lasting = true
 			return n.value, !n.gone
 		}
 	}
+	c.lasting = false
 	return c.fileAt[1], true
 }
 
@@ -373,27 +384,52 @@ func put(t *tx, name string, key []byte, v any) error {
 }
 
 func get(t *tx, name string, key []byte, into any) error {
-	data := t.bucket(name).get(key)
+	data, lasting := t.bucket(name).find(key)
 	if data == nil && t.err != nil {
 		return t.err
 	}
 	if data == nil {
 		return store.ErrNotFound
 	}
-	if err := unseal(data, into); err != nil {
+	plain, err := unframed(data, lasting)
+	if err == nil {
+		err = read(data[0]&^asIs, plain, into)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }
 
 // each visits the keys with a prefix; f gets what follows it, and bytes that die with the
-// transaction.
+// transaction. f must not walk through the same bucket.
 func each(t *tx, name string, prefix []byte, f func(rest string, value []byte) error) error {
-	c := t.bucket(name).cursor()
+	return eachHere(t, name, prefix, func(rest string, c *cursor, value []byte) error { return f(rest, value) })
+}
+
+// eachPlain visits the keys with a prefix, with what their frames hold.
+func eachPlain(t *tx, name string, prefix []byte, f func(rest string, plain []byte)) error {
+	return eachHere(t, name, prefix, func(rest string, c *cursor, value []byte) error {
+		plain, err := unframed(value, c.lasting)
+		if err == nil {
+			f(rest, plain)
+		}
+		return err
+	})
+}
+
+func eachHere(t *tx, name string, prefix []byte, f func(rest string, c *cursor, value []byte) error) error {
+	b := t.bucket(name)
+	c := t.idle[b.id]
+	if c == nil || c.b.name != name {
+		c = b.cursor()
+	}
+	t.idle[b.id] = nil
 	for key, value := c.seek(prefix); bytes.HasPrefix(key, prefix); key, value = c.next() {
-		if err := f(string(key[len(prefix):]), value); err != nil {
+		if err := f(string(key[len(prefix):]), c, value); err != nil {
 			return err
 		}
 	}
+	t.idle[b.id] = c
 	return t.err
 }

@@ -86,43 +86,47 @@ func (w *words) add(raw []byte) {
 	})
 }
 
+// word is one under way.
+type word struct {
+	sum    uint64
+	length int
+}
+
+func (w *word) take(c byte) {
+	if w.length++; w.length <= mostWord {
+		w.sum = (w.sum ^ uint64(c)) * sumPrime
+	}
+}
+
 // eachWord gives the sum of each run of letters and digits, in lower case.
 func eachWord(raw []byte, f func(sum uint64)) {
-	sum, length := uint64(sumStart), 0
-	flush := func() {
-		if length > 0 {
-			f(sum)
-		}
-		sum, length = sumStart, 0
-	}
-	take := func(c byte) {
-		if length++; length <= mostWord {
-			sum = (sum ^ uint64(c)) * sumPrime
-		}
-	}
+	w := word{sum: sumStart}
 	for i := 0; i < len(raw); {
-		c := raw[i]
-		if c < utf8.RuneSelf {
+		if c := raw[i]; c < utf8.RuneSelf {
 			i++
-			if c = lowered[c]; c == 0 {
-				flush()
-			} else {
-				take(c)
+			if c = lowered[c]; c != 0 {
+				w.take(c)
+				continue
 			}
-			continue
+		} else {
+			r, size := utf8.DecodeRune(raw[i:])
+			i += size
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				var buf [utf8.UTFMax]byte
+				for _, c := range buf[:utf8.EncodeRune(buf[:], unicode.ToLower(r))] {
+					w.take(c)
+				}
+				continue
+			}
 		}
-		r, size := utf8.DecodeRune(raw[i:])
-		i += size
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			flush()
-			continue
-		}
-		var buf [utf8.UTFMax]byte
-		for _, c := range buf[:utf8.EncodeRune(buf[:], unicode.ToLower(r))] {
-			take(c)
+		if w.length > 0 {
+			f(w.sum)
+			w = word{sum: sumStart}
 		}
 	}
-	flush()
+	if w.length > 0 {
+		f(w.sum)
+	}
 }
 
 // lowered are the letters and digits of ASCII in lower case, 0 for all else.
@@ -137,29 +141,38 @@ var lowered = func() (table [utf8.RuneSelf]byte) {
 
 // eachNumber gives the digits of each number of six or more that other signs may divide.
 func eachNumber(raw []byte, f func(digits []byte)) {
-	var digits []byte
-	flush := func() {
-		if len(digits) >= 6 {
-			f(digits)
-		}
-		digits = digits[:0]
-	}
+	var room [64]byte
+	digits := room[:0]
 	for _, c := range raw {
-		switch {
-		case c >= '0' && c <= '9':
+		switch numberPart[c] {
+		case aDigit:
 			digits = append(digits, c)
-		case !numberSign[c]:
-			flush()
+		case noPart:
+			if len(digits) >= 6 {
+				f(digits)
+			}
+			digits = digits[:0]
 		}
 	}
-	flush()
+	if len(digits) >= 6 {
+		f(digits)
+	}
 }
 
-// numberSign is what may stand between the digits of a number. Digits of other scripts are
-// found by words alone.
-var numberSign = func() (table [256]bool) {
+// The parts of a number: its digits, and what may stand between them. Digits of other scripts
+// are found by words alone.
+const (
+	noPart = iota
+	aDigit
+	aSign
+)
+
+var numberPart = func() (table [256]byte) {
 	for _, c := range []byte(between) {
-		table[c] = true
+		table[c] = aSign
+	}
+	for c := '0'; c <= '9'; c++ {
+		table[c] = aDigit
 	}
 	return table
 }()
