@@ -54,13 +54,16 @@ type httpRequest struct {
 
 var methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
-func (h *httpRequest) Fields() form.Fields {
-	var choices []form.Choice
+var methodChoices = func() (choices []form.Choice) {
 	for _, m := range methods {
 		choices = append(choices, form.Option(m, form.Label(m, m)))
 	}
+	return choices
+}()
+
+func (h *httpRequest) Fields() form.Fields {
 	return form.Of(
-		form.Select("method", &h.method, form.Label("Method", "Método"), choices...).Default("GET"),
+		form.Select("method", &h.method, form.Label("Method", "Método"), methodChoices...).Default("GET"),
 		form.URL("url", &h.url, form.Label("URL", "URL")).Required().Example("https://api.example.com/orders/{{ trigger.body.id }}"),
 		form.Map("query", &h.query, form.Label("Query", "Parâmetros da URL")).
 			Help(form.Label("Added to the address; a list repeats the name.", "Vão no endereço; uma lista repete o nome.")),

@@ -156,8 +156,7 @@ func (o *Outbound) do(ctx context.Context, x *exchange) (*reply, error) {
 		req.Header.Set("User-Agent", o.agent)
 	}
 	x.seal(req)
-	client := http.Client{Transport: o.transport, CheckRedirect: x.redirect}
-	res, err := client.Do(req)
+	res, err := o.send(x, req)
 	if err != nil {
 		return nil, o.failed(ctx, x, err, written.Load())
 	}
@@ -172,6 +171,15 @@ func (o *Outbound) do(ctx context.Context, x *exchange) (*reply, error) {
 		r.body, r.cut = body[:x.limit], true
 	}
 	return r, nil
+}
+
+// send follows redirects where they are wanted; else all that a client does beside is spared.
+func (o *Outbound) send(x *exchange, req *http.Request) (*http.Response, error) {
+	if x.follow > 0 || req.URL.User != nil {
+		client := http.Client{Transport: o.transport, CheckRedirect: x.redirect}
+		return client.Do(req)
+	}
+	return o.transport.RoundTrip(req)
 }
 
 func (x *exchange) reader() io.Reader {

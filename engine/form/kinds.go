@@ -27,7 +27,17 @@ func field[T any](kind, id string, into *T, label Words, schema map[string]any, 
 	}
 }
 
-var textSchema = map[string]any{"type": "string"}
+// What a kind of value is, in JSON Schema. Shared: never changed.
+var (
+	textSchema   = map[string]any{"type": "string"}
+	numberSchema = map[string]any{"type": "number"}
+	intSchema    = map[string]any{"type": "integer"}
+	boolSchema   = map[string]any{"type": "boolean"}
+	listSchema   = map[string]any{"type": "array"}
+	textsSchema  = map[string]any{"type": "array", "items": textSchema}
+	mapSchema    = map[string]any{"type": "object"}
+	anySchema    = map[string]any{}
+)
 
 func textField(kind, id string, into *string, label Words) *Field {
 	return field(kind, id, into, label, textSchema, text)
@@ -99,12 +109,12 @@ func Select(id string, into *string, label Words, options ...Choice) *Field {
 
 // Number takes numbers, also written as text.
 func Number(id string, into *float64, label Words) *Field {
-	return field("number", id, into, label, map[string]any{"type": "number"}, number)
+	return field("number", id, into, label, numberSchema, number)
 }
 
 // Int takes whole numbers, also written as text.
 func Int(id string, into *int, label Words) *Field {
-	return field("number", id, into, label, map[string]any{"type": "integer"}, func(value any) (int, error) {
+	return field("number", id, into, label, intSchema, func(value any) (int, error) {
 		n, err := number(value)
 		if err != nil {
 			return 0, err
@@ -118,7 +128,7 @@ func Int(id string, into *int, label Words) *Field {
 
 // Bool takes true and false, also written as text.
 func Bool(id string, into *bool, label Words) *Field {
-	return field("bool", id, into, label, map[string]any{"type": "boolean"}, func(value any) (bool, error) {
+	return field("bool", id, into, label, boolSchema, func(value any) (bool, error) {
 		switch v := value.(type) {
 		case bool:
 			return v, nil
@@ -144,7 +154,7 @@ func Duration(id string, into *time.Duration, label Words) *Field {
 
 // List is a list of any values; a single one becomes a list of one.
 func List(id string, into *[]any, label Words) *Field {
-	return field("list", id, into, label, map[string]any{"type": "array"}, func(value any) ([]any, error) {
+	return field("list", id, into, label, listSchema, func(value any) ([]any, error) {
 		if list, ok := value.([]any); ok {
 			return list, nil
 		}
@@ -154,7 +164,7 @@ func List(id string, into *[]any, label Words) *Field {
 
 // Texts is a list of texts; a text with commas gives several.
 func Texts(id string, into *[]string, label Words) *Field {
-	return field("list", id, into, label, map[string]any{"type": "array", "items": textSchema}, func(value any) ([]string, error) {
+	return field("list", id, into, label, textsSchema, func(value any) ([]string, error) {
 		list, ok := value.([]any)
 		if !ok {
 			s, err := text(value)
@@ -181,7 +191,7 @@ func Texts(id string, into *[]string, label Words) *Field {
 
 // Map has text keys and any values.
 func Map(id string, into *map[string]any, label Words) *Field {
-	return field("map", id, into, label, map[string]any{"type": "object"}, func(value any) (map[string]any, error) {
+	return field("map", id, into, label, mapSchema, func(value any) (map[string]any, error) {
 		m, ok := value.(map[string]any)
 		if !ok {
 			return nil, mismatch(Label("must be an object", "deve ser um objeto"))
@@ -192,7 +202,7 @@ func Map(id string, into *map[string]any, label Words) *Field {
 
 // JSON is any value.
 func JSON(id string, into *any, label Words) *Field {
-	return field("json", id, into, label, map[string]any{}, func(value any) (any, error) { return value, nil })
+	return field("json", id, into, label, anySchema, func(value any) (any, error) { return value, nil })
 }
 
 func text(value any) (string, error) {

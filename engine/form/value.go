@@ -47,14 +47,14 @@ var readers = map[string]reader{
 	"date":        {textSchema, trimmed},
 	"select":      {textSchema, trimmed},
 	"secret":      {textSchema, trimmed},
-	"number":      {map[string]any{"type": "number"}, exactNumber},
-	"money":       {map[string]any{"type": "integer"}, cents},
+	"number":      {numberSchema, exactNumber},
+	"money":       {intSchema, cents},
 	"duration":    {textSchema, seconds},
-	"bool":        {map[string]any{"type": "boolean"}, bound(func(into *bool) *Field { return Bool("", into, Words{}) })},
-	"list":        {map[string]any{"type": "array"}, listed},
-	"multiselect": {map[string]any{"type": "array"}, listed},
-	"map":         {map[string]any{"type": "object"}, bound(func(into *map[string]any) *Field { return Map("", into, Words{}) })},
-	"json":        {map[string]any{}, parsed},
+	"bool":        {boolSchema, bound(func(into *bool) *Field { return Bool("", into, Words{}) })},
+	"list":        {listSchema, listed},
+	"multiselect": {listSchema, listed},
+	"map":         {mapSchema, bound(func(into *map[string]any) *Field { return Map("", into, Words{}) })},
+	"json":        {anySchema, parsed},
 }
 
 // bound reads as another field does.
