@@ -57,6 +57,7 @@ type keptShape struct {
 const (
 	shapeSpace  = "shape"
 	learnEvery  = 500 * time.Millisecond // how long news wait for more
+	learnAtOnce = 50                     // events of a flow before it rests
 	learnRest   = 30                     // times as long as it works it rests: a flood is not read whole
 	saveEvery   = 2 * time.Second
 	mostFetched = 100 // of a flow, that wait to be counted
@@ -129,7 +130,7 @@ func (e *Engine) learn(ctx context.Context) {
 			wait(ctx, rest)
 			begun := time.Now()
 			for _, id := range e.shapes.take() {
-				e.tellDrifts(ctx, id, e.catchUp(ctx, id))
+				e.tellDrifts(ctx, id, e.catchUp(ctx, id, learnAtOnce))
 			}
 			rest = max(learnEvery, learnRest*time.Since(begun))
 			if !due {
@@ -146,9 +147,9 @@ func (e *Engine) learn(ctx context.Context) {
 	}
 }
 
-// catchUp counts what came since the last time, at most the newest 500. The shapes are a help,
-// not a promise: what cannot be read is left out.
-func (e *Engine) catchUp(ctx context.Context, id string) *learnt {
+// catchUp counts what came since the last time, at most the newest 500, and of these only so
+// many now. The shapes are a help, not a promise: what cannot be read is left out.
+func (e *Engine) catchUp(ctx context.Context, id string, most int) *learnt {
 	l := e.shapes.of(id)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -170,8 +171,11 @@ func (e *Engine) catchUp(ctx context.Context, id string) *learnt {
 	for _, r := range resources {
 		l.kept.Resource.Add(r.event, r.value, r.at)
 	}
-	for i := len(events) - 1; i >= 0; i-- {
-		l.count(ctx, e, &events[i])
+	for i := range min(most, len(events)) {
+		l.count(ctx, e, &events[len(events)-1-i])
+	}
+	if len(events) > most {
+		e.shapes.mark(id)
 	}
 	l.hide(e.masks(id))
 	l.version++
@@ -350,7 +354,7 @@ func (e *Engine) learntOf(ctx context.Context, id string) *learnt {
 	loaded := l.loaded
 	l.mu.Unlock()
 	if e.shapes.asked(id) || !loaded {
-		l = e.catchUp(ctx, id)
+		l = e.catchUp(ctx, id, shape.Generation)
 		e.shapes.mark(id) // who learns looks for what drifts
 	}
 	return l

@@ -10,7 +10,7 @@ import (
 // The heap may grow to heapRoom before garbage is looked for, and to twice what is in use
 // beyond that: a busy small heap is not scanned all the time, and a large one not wasteful.
 const (
-	heapRoom    = 64 << 20
+	heapRoom    = 96 << 20
 	mostPercent = 1000
 )
 
