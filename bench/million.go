@@ -113,47 +113,35 @@ func (b *bench) waiting(g *gancho) error {
 const filling = 256 // events at once
 
 // fillHistory writes runs of three steps that have ended.
-func fillHistory(ctx context.Context, dir string, n int) (err error) {
-	s, err := bolt.Open(ctx, dir, bolt.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	s.SetGates([]store.Gate{{Flow: "relay"}})
-	for done := 0; done < n; done += filling {
-		if err := accept(ctx, s, "relay", done); err != nil {
-			return err
-		}
-		for left := filling; left > 0; {
-			work, err := s.Claim(ctx, "bench", left)
-			if err != nil {
-				return err
-			}
-			left -= len(work)
-			commits := make([]store.Commit, len(work))
-			for i, w := range work {
-				commits[i] = store.Commit{Lease: w.Lease, Revision: 1, Steps: records(w.Run.Number), Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}
-			}
-			for _, c := range s.Commit(ctx, commits) {
-				if c.Err != nil {
-					return c.Err
-				}
-			}
-		}
-	}
-	return nil
+func fillHistory(ctx context.Context, dir string, n int) error {
+	return fill(ctx, dir, "relay", n, func(w *store.Work) store.Commit {
+		return store.Commit{Lease: w.Lease, Revision: 1, Steps: records(w.Run.Number), Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}
+	})
 }
 
 // fillWaiting writes runs that wait for something.
-func fillWaiting(ctx context.Context, dir string, n int) (err error) {
+func fillWaiting(ctx context.Context, dir string, n int) error {
+	return fill(ctx, dir, "waits", n, func(w *store.Work) store.Commit {
+		return store.Commit{Lease: w.Lease, Revision: 1, Decision: store.Decision{Park: &store.Park{
+			Status: store.Waiting, WaitingFor: "delay", Timed: true, In: 24 * time.Hour,
+		}}}
+	})
+}
+
+// fill writes events of a flow, and what becomes of their runs.
+func fill(ctx context.Context, dir, flow string, n int, become func(*store.Work) store.Commit) (err error) {
 	s, err := bolt.Open(ctx, dir, bolt.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	s.SetGates([]store.Gate{{Flow: "waits"}})
+	s.SetGates([]store.Gate{{Flow: flow}})
 	for done := 0; done < n; done += filling {
-		if err := accept(ctx, s, "waits", done); err != nil {
+		err := accept(ctx, s, flow, done)
+		for errors.Is(err, store.ErrBusy) {
+			err = accept(ctx, s, flow, done)
+		}
+		if err != nil {
 			return err
 		}
 		for left := filling; left > 0; {
@@ -163,10 +151,8 @@ func fillWaiting(ctx context.Context, dir string, n int) (err error) {
 			}
 			left -= len(work)
 			commits := make([]store.Commit, len(work))
-			for i, w := range work {
-				commits[i] = store.Commit{Lease: w.Lease, Revision: 1, Decision: store.Decision{Park: &store.Park{
-					Status: store.Waiting, WaitingFor: "delay", Timed: true, In: 24 * time.Hour,
-				}}}
+			for i := range work {
+				commits[i] = become(&work[i])
 			}
 			for _, c := range s.Commit(ctx, commits) {
 				if c.Err != nil {
