@@ -66,31 +66,62 @@ func (c *Connector) order(data []byte) {
 	}
 }
 
-// memberNames lists the members of a top member, in the order of the document.
+// memberNames lists the members of a top member of a well-formed document, in its order.
 func memberNames(data []byte, top string) []string {
-	var members struct{ raw json.RawMessage }
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
-		return nil
-	}
-	members.raw = all[top]
-	d := json.NewDecoder(bytes.NewReader(members.raw))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil
-	}
 	var names []string
-	for d.More() {
-		t, err := d.Token()
-		name, ok := t.(string)
-		var skipped json.RawMessage
-		if err != nil || !ok || d.Decode(&skipped) != nil {
-			return names
+	eachMember(data, func(name string, value []byte) {
+		if name != top {
+			return
 		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+		eachMember(value, func(name string, _ []byte) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		})
+	})
+	return names
+}
+
+// eachMember gives the members of an object in well-formed JSON, in their order.
+func eachMember(data []byte, f func(name string, value []byte)) {
+	data = bytes.TrimLeft(data, " \t\r\n")
+	for len(data) > 0 && (data[0] == '{' || data[0] == ',') {
+		data = bytes.TrimLeft(data[1:], " \t\r\n")
+		var name string
+		at := valueEnd(data)
+		if json.Unmarshal(data[:at], &name) != nil {
+			return
+		}
+		data = bytes.TrimLeft(data[at:], ": \t\r\n")
+		at = valueEnd(data)
+		f(name, data[:at])
+		data = bytes.TrimLeft(data[at:], " \t\r\n")
+	}
+}
+
+// valueEnd is where the first value of well-formed JSON ends.
+func valueEnd(data []byte) int {
+	depth, text := 0, false
+	for at := 0; at < len(data); at++ {
+		switch c := data[at]; {
+		case text && c == '\\':
+			at++
+		case c == '"':
+			if text = !text; !text && depth == 0 {
+				return at + 1
+			}
+		case text:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth <= 0 {
+				return at + 1 + min(0, depth)
+			}
+		case depth == 0 && (c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n'):
+			return at
 		}
 	}
-	return names
+	return len(data)
 }
 
 func fault(path, code, en, pt string) form.Problem {

@@ -64,6 +64,8 @@ func openInstance(ctx context.Context, d dataFlags, o outboundFlags, log *slog.L
 	if err != nil {
 		return nil, usageError{err.Error()}
 	}
+	go actions.BuiltInConnectors() // read while the disk is busy; load waits for them
+	go triggers.BuiltIn()
 	s, err := bolt.Open(ctx, d.Data, bolt.Options{Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder %s: %w", d.Data, err)
