@@ -205,6 +205,22 @@ func (g *gancho) archived() error {
 	return errors.New("the archive does not come to an end")
 }
 
+// rested waits until the journal has given back its room, which it does once nothing is
+// written for some seconds, and gives the size of the folder.
+func (g *gancho) rested() (int64, error) {
+	for range 120 {
+		journal, err := folder(filepath.Join(g.data, "journal"))
+		if err != nil {
+			return 0, err
+		}
+		if journal <= 2<<20 {
+			return folder(g.data)
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	return 0, errors.New("the journal keeps its room")
+}
+
 // compact rewrites the files of the stopped folder, as an operator does.
 func (g *gancho) compact() error {
 	out, err := exec.CommandContext(g.bench.ctx, g.bench.binary, "db", "compact", "--data", g.data).CombinedOutput()
