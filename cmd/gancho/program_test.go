@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +27,7 @@ type gancho struct {
 	data   string
 	listen string
 	args   []string
+	wrap   []string // what runs the program
 
 	cmd    *exec.Cmd
 	exited chan struct{}
@@ -68,7 +70,13 @@ func must(t *testing.T, err error) {
 // newGancho starts the program on an empty folder.
 func newGancho(t *testing.T, args ...string) *gancho {
 	t.Helper()
-	g := &gancho{t: t, data: t.TempDir() + "/data", listen: freeAddress(t), args: args}
+	return newGanchoIn(t, t.TempDir()+"/data", args...)
+}
+
+// newGanchoIn starts the program on a folder.
+func newGanchoIn(t *testing.T, data string, args ...string) *gancho {
+	t.Helper()
+	g := &gancho{t: t, data: data, listen: freeAddress(t), args: args}
 	g.start()
 	t.Cleanup(func() {
 		g.kill()
@@ -84,7 +92,8 @@ func (g *gancho) start() {
 	g.t.Helper()
 	self, err := os.Executable()
 	must(g.t, err)
-	g.cmd = exec.Command(self, append([]string{"serve", "--data", g.data, "--listen", g.listen}, g.args...)...)
+	line := slices.Concat(g.wrap, []string{self, "serve", "--data", g.data, "--listen", g.listen}, g.args)
+	g.cmd = exec.Command(line[0], line[1:]...)
 	g.cmd.Env = append(os.Environ(), asProgram+"=1", "GANCHO_API_TOKEN="+adminToken, "GANCHO_ALLOW_NET=127.0.0.1/32")
 	if g.out == nil {
 		g.out = new(tail)
@@ -208,6 +217,17 @@ func (g *gancho) settled() map[string]any {
 		return l["pending"] == 0.0 && l["waiting"] == 0.0
 	})
 	return l
+}
+
+// get asks an address.
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	res, err := http.Get(url)
+	must(t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	must(t, err)
+	return res.StatusCode, string(data)
 }
 
 // post sends a JSON body to a trigger URL; 0 when there was no answer.
