@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"gancho/engine/store"
@@ -64,7 +65,7 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 				return
 			}
 			var err error
-			if more, err = s.archivePass(ctx, archiveAfter, math.MaxInt); err != nil && !errors.Is(err, store.ErrClosed) {
+			if more, err = s.archivePass(ctx, pick{after: archiveAfter}, math.MaxInt); err != nil && !errors.Is(err, store.ErrClosed) {
 				s.log.Error("archive what has ended", "error", err)
 				more = true
 			}
@@ -72,14 +73,14 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 	}
 }
 
-// archiveNow moves what fills blocks, however young, so that a checkpoint need not write it
-// to live.db first.
+// archiveNow moves the newest that fills blocks, so that a checkpoint need not write it to
+// live.db first.
 func (s *Store) archiveNow(ctx context.Context) {
 	for range mostNow {
 		if s.live.over(tableMost) {
 			return // the checkpoint is late already
 		}
-		if left, err := s.archivePass(ctx, 0, 1); !left || err != nil {
+		if left, err := s.archivePass(ctx, pick{newest: true}, 1); !left || err != nil {
 			if err != nil && !errors.Is(err, store.ErrClosed) {
 				s.log.Error("archive what has ended", "error", err)
 			}
@@ -88,10 +89,16 @@ func (s *Store) archiveNow(ctx context.Context) {
 	}
 }
 
-// archivePass moves all blocks of what ended so long ago, and says whether anything is left.
-func (s *Store) archivePass(ctx context.Context, after time.Duration, rounds int) (left bool, err error) {
+// pick says what is to be archived.
+type pick struct {
+	after  time.Duration // only what ended so long ago
+	newest bool          // the newest first
+}
+
+// archivePass moves all blocks of what is picked, and says whether anything is left.
+func (s *Store) archivePass(ctx context.Context, p pick, rounds int) (left bool, err error) {
 	for ; ctx.Err() == nil && rounds > 0; rounds-- {
-		if left, more, err := s.archiveRound(after); !more || err != nil {
+		if left, more, err := s.archiveRound(p); !more || err != nil {
 			return left, err
 		}
 	}
@@ -100,10 +107,10 @@ func (s *Store) archivePass(ctx context.Context, after time.Duration, rounds int
 
 // archiveRound moves some blocks. It says whether anything is left, and whether another round
 // would move more. Who else waits for a round has the next one.
-func (s *Store) archiveRound(after time.Duration) (left, more bool, err error) {
+func (s *Store) archiveRound(p pick) (left, more bool, err error) {
 	s.archive.passing.Lock()
 	defer s.archive.passing.Unlock()
-	ready, left, err := s.ready(after)
+	ready, left, err := s.ready(p)
 	if err != nil || len(ready) == 0 {
 		return left, false, err
 	}
@@ -111,7 +118,7 @@ func (s *Store) archiveRound(after time.Duration) (left, more bool, err error) {
 }
 
 // ready picks groups of events of one flow that are to become blocks.
-func (s *Store) ready(after time.Duration) (ready [][]uint64, rest bool, err error) {
+func (s *Store) ready(p pick) (ready [][]uint64, rest bool, err error) {
 	now, moved := s.now(), 0
 	type group struct {
 		numbers []uint64
@@ -121,11 +128,15 @@ func (s *Store) ready(after time.Duration) (ready [][]uint64, rest bool, err err
 	err = s.live.view(func(tx *tx) error {
 		c := tx.bucket("ended").cursor()
 		scanned := 0
-		for key, value := c.first(); key != nil && scanned < mostEnded && moved < mostMoved; key, value = c.next() {
+		begin, step := c.first, c.next
+		if p.newest {
+			begin, step = c.last, c.prev
+		}
+		for key, value := begin(); key != nil && scanned < mostEnded && moved < mostMoved; key, value = step() {
 			scanned++
 			rest = true
 			at, flow := time.UnixMilli(int64(binary.BigEndian.Uint64(value))), string(value[8:])
-			if now.Sub(at) < after {
+			if now.Sub(at) < p.after {
 				continue
 			}
 			g := open[flow]
@@ -142,12 +153,15 @@ func (s *Store) ready(after time.Duration) (ready [][]uint64, rest bool, err err
 			}
 		}
 		for _, g := range open {
-			if now.Sub(g.oldest) >= archiveLate || scanned == mostEnded {
+			if !p.newest && (now.Sub(g.oldest) >= archiveLate || scanned == mostEnded) {
 				ready = append(ready, g.numbers)
 			}
 		}
 		return nil
 	})
+	for _, numbers := range ready {
+		slices.Sort(numbers)
+	}
 	return ready, rest, err
 }
 
