@@ -216,8 +216,11 @@ func openFile(path string, buckets ...string) (*file, error) {
 }
 
 // openLocked opens a file for writing, which no other process can meanwhile.
-func openLocked(path string) (*bbolt.DB, error) {
-	db, err := open(path)
+func openLocked(path string) (db *bbolt.DB, err error) {
+	err = guard(func() error {
+		db, err = open(path)
+		return err
+	})
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)
 	}

@@ -17,7 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write the data folder of this format anew")
 
-const golden = "testdata/format-3"
+// The folder of this format, as a good end leaves it, and as a kill does: with what happened
+// last in the journal alone.
+const golden, goldenKilled = "testdata/format-3", "testdata/format-3-killed"
 
 // TestFoldersOfEveryFormatAreRead opens folders that earlier programs wrote: 70 runs in the
 // archive, one that waits for a signal, one document and one key.
@@ -25,7 +27,7 @@ func TestFoldersOfEveryFormatAreRead(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	for _, golden := range []string{"testdata/format-1", "testdata/format-2", golden} {
+	for _, golden := range []string{"testdata/format-1", "testdata/format-2", golden, goldenKilled} {
 		t.Run(filepath.Base(golden), func(t *testing.T) { readGolden(t, golden) })
 	}
 }
@@ -77,7 +79,7 @@ func TestAFolderOfANewerFormatIsRefused(t *testing.T) {
 
 func writeGolden(t *testing.T) {
 	t.Helper()
-	check(t, os.RemoveAll(golden))
+	check(t, errors.Join(os.RemoveAll(golden), os.RemoveAll(goldenKilled)))
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, golden)
 		finish(t, s, 70, store.Succeeded)
@@ -87,11 +89,14 @@ func writeGolden(t *testing.T) {
 		check(t, s.Commit(t.Context(), []store.Commit{{Lease: claim(t, s).Lease, Decision: store.Decision{Park: &park}}})[0].Err)
 		_, err := s.PutDocs(t.Context(), []store.Doc{{Kind: "flow", ID: "a", Value: []byte("{}")}})
 		check(t, err)
+		check(t, os.CopyFS(goldenKilled, os.DirFS(golden)))
 		check(t, s.Close())
 	})
 	_, _, err := bolt.Compact(t.Context(), golden)
 	check(t, err)
-	check(t, os.Remove(filepath.Join(golden, "reserve")))
+	for _, dir := range []string{golden, goldenKilled} {
+		check(t, os.Remove(filepath.Join(dir, "reserve")))
+	}
 }
 
 func TestWhatEndedBeforeThereWasAnArchiveIsArchived(t *testing.T) {

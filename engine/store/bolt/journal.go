@@ -110,6 +110,9 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 			return fmt.Errorf("journal %s: %w", filepath.Base(s.file.Name()), err)
 		}
 		s.end = int64(len(data) - len(rest))
+		if s.shortened() {
+			return fmt.Errorf("journal %s is cut off at %d bytes: %w", filepath.Base(s.file.Name()), s.size, errDamaged)
+		}
 		if i > 0 && s.moment > 0 && j.used[i-1].cutOff() {
 			return fmt.Errorf("journal %s: %w", filepath.Base(j.used[i-1].file.Name()), errDamaged)
 		}
@@ -118,6 +121,13 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 		}
 	}
 	return nil
+}
+
+// shortened says whether a segment lost its end. It is whole before it gets its name; one of
+// another size was made for a single record.
+func (s *segment) shortened() bool {
+	usual := s.size == smallSegment || s.size == largeSegment
+	return !usual && (s.size < smallSegment || s.moment > 0 && s.end < s.size)
 }
 
 // cutOff says whether something stands where the next record of a segment goes that is none.

@@ -54,9 +54,14 @@ type player struct {
 	s    *bolt.Store
 	mu   sync.Mutex
 	sent int
+
+	quiet bool
 }
 
 func (p *player) tell(format string, args ...any) {
+	if p.quiet {
+		return
+	}
 	_, err := fmt.Fprintf(os.Stdout, format+"\n", args...)
 	check(p.t, err)
 }
@@ -110,6 +115,7 @@ func traced(t *testing.T) *trace {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("scenario: %v\n%s", err, out)
 	}
+	bolt.SmallSegments() // as those are that are read
 	tr, err := readTrace(dir, file)
 	check(t, err)
 	t.Log(tr)

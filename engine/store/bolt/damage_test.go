@@ -1,0 +1,204 @@
+//go:build linux
+
+package bolt_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"gancho/engine/store"
+	"gancho/engine/store/bolt"
+)
+
+const (
+	mutantDir  = "GANCHO_MUTANT"
+	mutantRuns = 140
+)
+
+// TestDamagedFiles is S11: whatever happens to a byte of the folder, what is read is what was
+// written, nothing hangs, and what is missing is spoken of.
+func TestDamagedFiles(t *testing.T) {
+	base := filepath.Join(place(t), "base")
+	check(t, os.Mkdir(base, 0o700))
+	leaveFolder(t, base)
+	seed, ends := rand.Uint64(), map[string]int{}
+	t.Logf("seed %d", seed)
+	most := amount(t, "GANCHO_MUTANTS", 500)
+	for next := 0; next < most; {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestMutants$")
+		cmd.Env = append(os.Environ(), mutantDir+"="+base, fmt.Sprintf("%s_FROM=%d", mutantDir, next), fmt.Sprintf("%s_TO=%d", mutantDir, most), fmt.Sprintf("%s_SEED=%d", mutantDir, seed))
+		out, err := cmd.CombinedOutput()
+		late := ctx.Err() != nil
+		cancel()
+		for line := range strings.Lines(string(out)) {
+			var n int
+			if _, e := fmt.Sscanf(line, "mutant %d", &n); e == nil {
+				next = n + 1
+				ends[strings.TrimSpace(line[strings.Index(line, ":")+1:])]++
+			}
+		}
+		if late {
+			t.Fatalf("seed %d, mutant %d hangs", seed, next)
+		}
+		if err == nil {
+			continue
+		}
+		// One that ends the process is refused too, as long as it says why.
+		if !bytes.Contains(out, []byte("panic")) && !bytes.Contains(out, []byte("fatal error")) && !bytes.Contains(out, []byte("unexpected fault")) {
+			t.Fatalf("seed %d, mutant %d: %v\n%s", seed, next, err, out)
+		}
+		ends["the process ended"]++
+		t.Logf("mutant %d ended the process: %.600s", next, out[bytes.LastIndex(out, []byte("mutant "))+1:])
+		next++
+	}
+	t.Log(ends)
+}
+
+// leaveFolder makes a folder as a kill leaves it: with an archive, live.db, and a journal that
+// holds what is in neither.
+func leaveFolder(t *testing.T, to string) {
+	t.Helper()
+	bolt.SmallSegments()
+	dir := t.TempDir()
+	s, err := bolt.Open(t.Context(), dir, bolt.Options{})
+	check(t, err)
+	defer s.Close()
+	s.SetGates([]store.Gate{{Flow: "a"}})
+	offer := func(from, to int) {
+		for n := from; n < to; n++ {
+			_, err := s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Title: strconv.Itoa(n), Body: []byte(bodyOf(n))}})
+			check(t, err)
+		}
+	}
+	p := &player{t: t, s: s, quiet: true}
+	offer(0, 130)
+	p.finish(128)
+	check(t, s.ArchiveAll(t.Context()))
+	_, err = s.PutDocs(t.Context(), []store.Doc{{Kind: "flow", ID: "a", Value: []byte("{}")}})
+	check(t, err)
+	check(t, s.Checkpoint(t.Context()))
+	offer(130, mutantRuns)
+	_, err = s.PutKey(t.Context(), "state", "last", []byte("x"), -1, 0) // a record that may be lost
+	check(t, err)
+	check(t, os.CopyFS(to, os.DirFS(dir)))
+	check(t, os.Remove(filepath.Join(to, "reserve")))
+}
+
+// TestMutants looks at mutants for TestDamagedFiles.
+func TestMutants(t *testing.T) {
+	base := os.Getenv(mutantDir)
+	if base == "" {
+		t.Skip("it is run by the test of damaged files")
+	}
+	from, to := amount(t, mutantDir+"_FROM", 0), amount(t, mutantDir+"_TO", 0)
+	bolt.SmallSegments()
+	seed, err := strconv.ParseUint(os.Getenv(mutantDir+"_SEED"), 10, 64)
+	check(t, err)
+	dir := filepath.Join(filepath.Dir(base), "mutant")
+	for n := from; n < to; n++ {
+		check(t, os.RemoveAll(dir))
+		check(t, os.CopyFS(dir, os.DirFS(base)))
+		what := mutate(t, dir, rand.New(rand.NewPCG(seed, uint64(n))))
+		end, err := lookAt(t.Context(), dir)
+		if err != nil {
+			t.Fatalf("%d, %s: %v", n, what, err)
+		}
+		fmt.Printf("mutant %d: %s\n", n, end)
+	}
+}
+
+// mutate damages one file of a folder.
+func mutate(t *testing.T, dir string, r *rand.Rand) string {
+	t.Helper()
+	var files []string
+	check(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && filepath.Base(path) != "FORMAT" {
+			files = append(files, path)
+		}
+		return err
+	}))
+	slices.Sort(files)
+	path := files[r.IntN(len(files))]
+	data, err := os.ReadFile(path)
+	check(t, err)
+	at := r.IntN(len(data))
+	kind := []string{"bit", "sector", "noise", "cut"}[r.IntN(4)]
+	switch kind {
+	case "bit":
+		data[at] ^= 1 << r.IntN(8)
+	case "sector":
+		at = at / 512 * 512
+		clear(data[at:min(at+512, len(data))])
+	case "noise":
+		for i := at; i < min(at+64, len(data)); i++ {
+			data[i] = byte(r.Uint32())
+		}
+	case "cut":
+		data = data[:at]
+	}
+	check(t, os.WriteFile(path, data, 0o600))
+	return fmt.Sprintf("%s at %d of %s", kind, at, filepath.Base(path))
+}
+
+// lookAt reads all that a folder gives. It says how that ended; wrong data, and silence about
+// what is missing, are errors.
+func lookAt(ctx context.Context, dir string) (end string, err error) {
+	var said bytes.Buffer
+	faults, err := bolt.Check(ctx, dir)
+	if err != nil {
+		fmt.Fprintln(&said, err)
+	}
+	fmt.Fprintln(&said, strings.Join(faults, "\n"))
+	s, err := bolt.Open(ctx, dir, bolt.Options{Log: slog.New(slog.NewTextHandler(&said, nil))})
+	if err != nil {
+		return "refused", nil //nolint:nilerr // that is what it should do
+	}
+	defer func() {
+		if e := s.Close(); e != nil && !errors.Is(e, store.ErrBroken) {
+			fmt.Fprintln(&said, e)
+		}
+	}()
+	found := 0
+	for q := (store.Query{Limit: 50}); ; {
+		list, next, err := s.ListRuns(ctx, q)
+		if err != nil {
+			return "a list was refused", nil //nolint:nilerr // as above
+		}
+		for _, r := range list {
+			story, err := s.GetRun(ctx, r.ID)
+			if err != nil {
+				fmt.Fprintln(&said, err)
+				continue
+			}
+			n, err := strconv.Atoi(story.Run.Title)
+			if err != nil || string(story.Body) != bodyOf(n) || (story.Run.Status == store.Succeeded) != (len(story.Steps) == 1) {
+				return "", fmt.Errorf("run %q has the body %.40q and %d steps", story.Run.Title, story.Body, len(story.Steps))
+			}
+			found++
+		}
+		if q.Cursor = next; next == "" {
+			break
+		}
+	}
+	if found == mutantRuns {
+		return "whole", nil
+	}
+	if strings.TrimSpace(said.String()) == "" {
+		return "", fmt.Errorf("%d of %d runs are there, and nothing was said of the others", found, mutantRuns)
+	}
+	return "some is missing, and spoken of", nil
+}
