@@ -44,6 +44,7 @@ func TestScenario(t *testing.T) {
 		p.accept(5)
 		p.finish(4)
 		check(t, s.Checkpoint(t.Context()))
+		p.erase()
 	}
 	p.accept(7)
 	os.Exit(0) // as a kill leaves it
@@ -54,6 +55,7 @@ type player struct {
 	s    *bolt.Store
 	mu   sync.Mutex
 	sent int
+	last store.Accept // of what has ended
 
 	quiet bool
 }
@@ -97,7 +99,16 @@ func (p *player) finish(n int) {
 		p.tell("sum %s", done.Keys[0].Value)
 		check(p.t, p.s.Commit(p.t.Context(), []store.Commit{{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}})[0].Err)
 		p.tell("end %s", w.Run.ID)
+		p.last = store.Accept{Event: w.Run.Event, Run: w.Run.ID}
 	}
+}
+
+// erase takes out the last that has ended, which rewrites an archive file.
+func (p *player) erase() {
+	check(p.t, p.s.ArchiveAll(p.t.Context()))
+	p.tell("erasing %s %s", p.last.Event, p.last.Run)
+	check(p.t, p.s.Erase([]string{p.last.Run}))
+	p.tell("erased %s %s", p.last.Event, p.last.Run)
 }
 
 // traced plays the scenario under strace.
@@ -225,19 +236,26 @@ func keeps(ctx context.Context, dir, told string) (err error) {
 
 func acknowledged(ctx context.Context, s *bolt.Store, told string) error {
 	sum := 0
+	erased := map[string]string{}
+	for line := range strings.Lines(told) {
+		if words := strings.Fields(line); words[0] == "erasing" || words[0] == "erased" {
+			erased[words[1]], erased[words[2]] = words[0], words[0]
+		}
+	}
 	for line := range strings.Lines(told) {
 		words := strings.Fields(line)
 		switch words[0] {
 		case "event":
 			n, _ := strconv.Atoi(words[1])
 			e, err := s.GetEvent(ctx, words[2])
-			if err != nil || string(e.Body) != bodyOf(n) {
-				return fmt.Errorf("event %d: %w, body %.20q", n, err, e.Body)
+			whole, gone := string(e.Body) == bodyOf(n), e.Body == nil
+			if err != nil || !holdsAs(erased[words[2]], whole, gone) {
+				return fmt.Errorf("event %d, %s: %w, body %.20q", n, erased[words[2]], err, e.Body)
 			}
 		case "end":
 			r, err := s.GetRun(ctx, words[1])
-			if err != nil || r.Run.Status != store.Succeeded || len(r.Steps) != 1 {
-				return fmt.Errorf("run %s is %s with %d steps: %w", words[1], r.Run.Status, len(r.Steps), err)
+			if err != nil || r.Run.Status != store.Succeeded || !holdsAs(erased[words[1]], len(r.Steps) == 1, len(r.Steps) == 0) {
+				return fmt.Errorf("run %s, %s, is %s with %d steps: %w", words[1], erased[words[1]], r.Run.Status, len(r.Steps), err)
 			}
 		case "doc":
 			if _, err := s.GetDoc(ctx, "flow", words[1]); err != nil {
@@ -253,6 +271,18 @@ func acknowledged(ctx context.Context, s *bolt.Store, told string) error {
 		}
 	}
 	return nil
+}
+
+// holdsAs says whether what is there fits what was told of an erasure; while one is under way
+// it may be whole or gone.
+func holdsAs(erased string, whole, gone bool) bool {
+	switch erased {
+	case "":
+		return whole
+	case "erased":
+		return gone
+	}
+	return whole || gone
 }
 
 // finishAll ends all runs that have not ended, and holds the ledger to what is listed.
