@@ -16,7 +16,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gancho/engine/store"
@@ -201,4 +203,60 @@ func lookAt(ctx context.Context, dir string) (end string, err error) {
 		return "", fmt.Errorf("%d of %d runs are there, and nothing was said of the others", found, mutantRuns)
 	}
 	return "some is missing, and spoken of", nil
+}
+
+// TestSealedFilesAreOnlyRead holds archive files of days gone to being opened for reading
+// alone, and to stay as they are.
+func TestSealedFilesAreOnlyRead(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		old := finish(t, s, 70, store.Succeeded)
+		settle()
+		check(t, s.Close())
+		time.Sleep(24 * time.Hour)
+		s = open(t, dir)
+		defer s.Close()
+		finish(t, s, 70, store.Failed)
+		settle()
+		sealed := archives(t, dir)[:2]
+		story, err := s.GetRun(t.Context(), old[3].Run)
+		check(t, err)
+		if len(story.Body) == 0 {
+			t.Fatal("the body is gone")
+		}
+		for _, path := range sealed {
+			if modes := opened(t, path); !slices.Equal(modes, []string{"read"}) {
+				t.Errorf("%s is opened to %q", filepath.Base(path), modes)
+			}
+		}
+	})
+}
+
+// opened says how this process has a file open.
+func opened(t *testing.T, path string) (modes []string) {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	check(t, err)
+	for _, fd := range fds {
+		if name, err := os.Readlink("/proc/self/fd/" + fd.Name()); err != nil || name != path {
+			continue
+		}
+		info, err := os.ReadFile("/proc/self/fdinfo/" + fd.Name())
+		check(t, err)
+		var flags int
+		for line := range strings.Lines(string(info)) {
+			if text, ok := strings.CutPrefix(line, "flags:"); ok {
+				n, err := strconv.ParseInt(strings.TrimSpace(text), 8, 64)
+				check(t, err)
+				flags = int(n)
+			}
+		}
+		mode := "write"
+		if flags&syscall.O_ACCMODE == syscall.O_RDONLY {
+			mode = "read"
+		}
+		modes = append(modes, mode)
+	}
+	return modes
 }
