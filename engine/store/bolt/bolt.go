@@ -80,6 +80,7 @@ type Store struct {
 	follow  followers
 	watch   watchers
 	rejects rejects
+	swept   map[string][]byte // by bucket: where the next sweep begins; nil at its start
 	cancel  context.CancelFunc
 	loops   sync.WaitGroup
 }
@@ -96,7 +97,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := prepare(dir); err != nil {
 		return nil, err
 	}
-	s := &Store{log: o.Log, dir: dir}
+	s := &Store{log: o.Log, dir: dir, swept: map[string][]byte{}}
 	s.archive, s.reserve = newArchive(s), newReserve(dir)
 	var err error
 	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), "docs", "meta"); err != nil {

@@ -369,63 +369,6 @@ func (s *Store) startLoops(ctx context.Context) error {
 	return nil
 }
 
-// sweepNowAndThen drops keys and signals that have ended.
-func (s *Store) sweepNowAndThen(ctx context.Context) {
-	t := time.NewTicker(time.Minute)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			if err := s.sweep(); err != nil {
-				s.log.Error("drop what has ended", "error", err)
-			}
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (s *Store) sweep() error {
-	now := s.now()
-	over := func(t time.Time) bool { return !t.IsZero() && now.After(t) }
-	return errors.Join(
-		s.drop("keys", func(v []byte) (bool, error) { var e store.Entry; err := unseal(v, &e); return over(e.Expires), err }),
-		s.drop("dedupe", func(v []byte) (bool, error) { var d dedupe; err := unseal(v, &d); return over(d.Until), err }),
-		s.drop("signals", func(v []byte) (bool, error) { var k keptSignal; err := unseal(v, &k); return over(k.Until), err }),
-	)
-}
-
-// drop deletes the rows that f picks, in small transactions.
-func (s *Store) drop(bucket string, f func(value []byte) (bool, error)) error {
-	var gone [][]byte
-	err := s.live.view(func(tx *tx) error {
-		return tx.bucket(bucket).forEach(func(key, value []byte) error {
-			is, err := f(value)
-			if is {
-				gone = append(gone, append([]byte(nil), key...))
-			}
-			return err
-		})
-	})
-	for len(gone) > 0 && err == nil {
-		part := gone[:min(len(gone), 1000)]
-		gone = gone[len(part):]
-		err = s.live.do(func(tx *tx) error {
-			for _, key := range part {
-				// It may have been renewed since it was seen.
-				if is, err := f(tx.bucket(bucket).get(key)); err != nil || !is {
-					continue
-				}
-				if err := tx.bucket(bucket).delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		}, nil)
-	}
-	return err
-}
-
 // The defaults of store.Keep.
 const (
 	keepBodies = 30 * 24 * time.Hour
