@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,6 +32,38 @@ func TestNothingIsAcceptedWhileTooMuchIsInMemory(t *testing.T) {
 		time.AfterFunc(fullWait/2, func() { s.live.active.bytes.Add(-tableFull) })
 		if err := offer(); err != nil {
 			t.Errorf("with room again: %v", err)
+		}
+	})
+}
+
+// TestASweepGoesOnWhereItEnded sees that all that is over goes, though each sweep looks at a
+// part of the rows alone.
+func TestASweepGoesOnWhereItEnded(t *testing.T) {
+	sweepRows = 10
+	defer func() { sweepRows = 20_000 }()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for i := range 70 {
+			keep := time.Duration(0)
+			if i >= 60 { // few, and far down
+				keep = 30 * time.Second
+			}
+			if _, err := s.PutKey(t.Context(), "state", fmt.Sprintf("%03d", i), []byte("1"), -1, keep); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		rows := 0
+		err = s.live.view(func(tx *tx) error {
+			return tx.bucket("keys").forEach(func([]byte, []byte) error { rows++; return nil })
+		})
+		if err != nil || rows != 60 {
+			t.Errorf("%d rows are left, want 60: %v", rows, err)
 		}
 	})
 }

@@ -38,7 +38,7 @@ func (s *Store) sweep() error {
 
 // sweepRows are looked at together. Of many rows not all are looked at each time: the next
 // sweep goes on where this one ended.
-const sweepRows = 20_000
+var sweepRows = 20_000
 
 // drop deletes rows that f picks, and goes on as long as many are.
 func (s *Store) drop(bucket string, f func(value []byte) (bool, error)) error {
