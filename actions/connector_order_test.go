@@ -7,7 +7,7 @@ import (
 
 func TestMemberNames(t *testing.T) {
 	for data, want := range map[string][]string{
-		`{"actions": {"b": {"x": [1, "}"]}, "a" : "\\\"", "c":null,"d":-1.5 , "b": 2}, "z": 1}`:        {"b", "a", "c", "d"},
+		`{"actions": {"b": {"x": [1, "}"]}, "a" : "\\\"", "c":null,"d":-1.5 , "b": 2}, "z": 1}`:       {"b", "a", "c", "d"},
 		"{\n\t\"z\": {\"actions\": {\"no\": 1}},\n\t\"actions\": {\"\u00e9\\u0041\": {}, \"e\": []}}": {"éA", "e"},
 		`{"actions": {}}`: nil,
 		`{}`:              nil,

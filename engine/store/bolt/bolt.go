@@ -219,8 +219,13 @@ func openFile(path string, buckets ...string) (*file, error) {
 // openLocked opens a file for writing, which no other process can meanwhile.
 func openLocked(path string) (db *bbolt.DB, err error) {
 	err = guard(func() error {
-		db, err = open(path)
-		return err
+		if db, err = open(path); err != nil {
+			return err
+		}
+		if err := soundHeads(db); err != nil {
+			return errors.Join(err, db.Close())
+		}
+		return nil
 	})
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)

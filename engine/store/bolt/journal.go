@@ -43,7 +43,9 @@ type segment struct {
 }
 
 // The sizes of segments: of the first one, and of all later ones while there is much to write.
-var smallSegment, largeSegment int64 = 1 << 20, 8 << 20
+const smallSize, largeSize = 1 << 20, 8 << 20
+
+var smallSegment, largeSegment int64 = smallSize, largeSize // less in tests
 
 const (
 	recordHead = 24
@@ -126,8 +128,8 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 // shortened says whether a segment lost its end. It is whole before it gets its name; one of
 // another size was made for a single record.
 func (s *segment) shortened() bool {
-	usual := s.size == smallSegment || s.size == largeSegment
-	return !usual && (s.size < smallSegment || s.moment > 0 && s.end < s.size)
+	usual := []int64{smallSegment, largeSegment, smallSize, largeSize}
+	return !slices.Contains(usual, s.size) && (s.size < smallSegment || s.moment > 0 && s.end < s.size)
 }
 
 // cutOff says whether something stands where the next record of a segment goes that is none.

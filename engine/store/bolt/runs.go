@@ -88,18 +88,13 @@ func (s *Store) load(tx *tx) error {
 			return nil
 		}
 		n := binary.BigEndian.Uint64(key)
-		parked := r.Status == store.Waiting || r.Status == store.Unknown
-		s.sched.add(n, r.Flow, r.OrderBy, !parked && !s.clean)
-		if parked {
-			s.sched.parkLoaded(n, r.Due)
+		if r.Status == store.Waiting || r.Status == store.Unknown {
+			s.sched.addParked(n, r.Flow, r.OrderBy, r.Due)
+		} else {
+			s.sched.add(n, r.Flow, r.OrderBy, !s.clean)
 		}
 		return nil
 	})
-}
-
-// parkLoaded parks a run that add has just made ready.
-func (s *scheduler) parkLoaded(n uint64, due time.Time) {
-	s.park(n, due)
 }
 
 // token of a lease: the number of this start, and a counter.

@@ -3,6 +3,7 @@ package bolt
 import (
 	"container/heap"
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,17 +21,18 @@ type scheduler struct {
 	due    dueHeap
 	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
 	news   chan struct{}       // closed and replaced when something became due
+	heard  bool                // somebody waits for news
 	done   bool
 }
 
-// place is one unfinished run.
+// place is one unfinished run. There may be a million: it holds on to nothing of the record.
 type place struct {
-	flow    string
+	lane    *lane
 	group   string
 	token   uint64 // of its lease, 0 when free
+	due     int64  // of a timed park, in Unix nanoseconds; 0 is none
 	parked  bool
-	due     time.Time // of a timed park
-	unclean bool      // the process before this one may have been in the middle of it
+	unclean bool // the process before this one may have been in the middle of it
 }
 
 // lane holds the due runs of one flow, oldest first.
@@ -58,6 +60,7 @@ func (s *scheduler) lane(flow string) *lane {
 	l := s.flows[flow]
 	if l == nil {
 		l = &lane{}
+		flow = strings.Clone(flow)
 		s.flows[flow] = l
 		s.ring = append(s.ring, flow)
 	}
@@ -66,27 +69,40 @@ func (s *scheduler) lane(flow string) *lane {
 
 // add takes in a run that may be claimed, unless others of its group come first.
 func (s *scheduler) add(n uint64, flow, orderBy string, unclean bool) {
-	p := &place{flow: flow, group: groupKey(flow, orderBy), unclean: unclean}
-	s.runs[n] = p
-	if p.group != "" {
-		s.groups[p.group] = append(s.groups[p.group], n)
-		if s.groups[p.group][0] != n {
-			return
-		}
+	p, first := s.put(n, flow, orderBy)
+	if p.unclean = unclean; first {
+		s.ready(n, p)
 	}
-	s.ready(n, p)
+}
+
+// addParked takes in a run that waits.
+func (s *scheduler) addParked(n uint64, flow, orderBy string, due time.Time) {
+	s.put(n, flow, orderBy)
+	s.park(n, due)
+}
+
+// put makes the place of a run, and says whether it is the first of its group.
+func (s *scheduler) put(n uint64, flow, orderBy string) (p *place, first bool) {
+	p = &place{lane: s.lane(flow), group: groupKey(flow, orderBy)}
+	s.runs[n] = p
+	if p.group == "" {
+		return p, true
+	}
+	s.groups[p.group] = append(s.groups[p.group], n)
+	return p, s.groups[p.group][0] == n
 }
 
 func (s *scheduler) ready(n uint64, p *place) {
-	p.parked, p.due = false, time.Time{}
-	l := s.lane(p.flow)
-	l.ready = append(l.ready, n)
+	p.parked, p.due = false, 0
+	p.lane.ready = append(p.lane.ready, n)
 	s.tell()
 }
 
 func (s *scheduler) tell() {
-	close(s.news)
-	s.news = make(chan struct{})
+	if s.heard {
+		close(s.news)
+		s.news, s.heard = make(chan struct{}), false
+	}
 }
 
 // park gives a lease back. A zero due waits for a signal alone.
@@ -96,9 +112,9 @@ func (s *scheduler) park(n uint64, due time.Time) {
 		return
 	}
 	s.release(p)
-	p.parked, p.due = true, due
-	if !due.IsZero() {
-		heap.Push(&s.due, dueItem{due.UnixNano(), n})
+	if p.parked, p.due = true, 0; !due.IsZero() {
+		p.due = due.UnixNano()
+		heap.Push(&s.due, dueItem{p.due, n})
 		s.tell()
 	}
 }
@@ -106,7 +122,7 @@ func (s *scheduler) park(n uint64, due time.Time) {
 func (s *scheduler) release(p *place) {
 	if p.token != 0 {
 		p.token = 0
-		s.lane(p.flow).active--
+		p.lane.active--
 		s.tell()
 	}
 }
@@ -172,6 +188,7 @@ func (s *scheduler) claim(ctx context.Context, most int, now func() time.Time, t
 		s.expire(t)
 		picked := s.pick(most, token)
 		news, next := s.news, s.nextDue(t)
+		s.heard = s.heard || len(picked) == 0
 		s.mu.Unlock()
 		if len(picked) > 0 {
 			return picked, nil
@@ -202,7 +219,7 @@ func waitFor(ctx context.Context, news <-chan struct{}, next time.Duration) erro
 func (s *scheduler) expire(now time.Time) {
 	for len(s.due) > 0 && s.due[0].at <= now.UnixNano() {
 		item := heap.Pop(&s.due).(dueItem)
-		if p := s.runs[item.n]; p != nil && p.parked && p.due.UnixNano() == item.at {
+		if p := s.runs[item.n]; p != nil && p.parked && p.due == item.at {
 			s.ready(item.n, p)
 		}
 	}
