@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"gancho/engine"
 	"gancho/engine/form"
 )
 
@@ -22,6 +23,15 @@ func (c *Connector) ID() string { return c.file.ID }
 
 // Name is the provider's, for people.
 func (c *Connector) Name() form.Words { return c.file.Name }
+
+// mark is the provider's: by its name, with the drawing of its file where there is one.
+func (c *Connector) mark() *engine.Mark {
+	m := engine.MarkOf(c.ID(), c.file.Name.EN)
+	if i := c.file.Icon; i != nil {
+		m.Path, m.Color = i.Path, i.Color
+	}
+	return m
+}
 
 func hostOfText(address string) string {
 	u, err := url.Parse(address)

@@ -76,7 +76,7 @@ type madeOptions struct {
 
 type madeAuth struct {
 	file                                *authFile
-	authorizeURL, tokenURL              *expression.Tree
+	authorizeURL, tokenURL, revokeURL   *expression.Tree
 	capture                             map[string]*expression.Program
 	claims                              *expression.Tree
 	login, test                         *madeRequest
@@ -181,7 +181,8 @@ func (c *Connector) auth(id string) *madeAuth {
 	r, at := c.compiler(), "/auth/"+form.Escape(id)
 	a := &madeAuth{
 		file: f, authorizeURL: r.tree(at+"/authorize_url", f.AuthorizeURL, requestRoots), tokenURL: r.tree(at+"/token_url", f.TokenURL, requestRoots),
-		claims: r.tree(at+"/claims", f.Claims, requestRoots), login: r.makeRequest(at+"/request", f.Request, loginRoots),
+		revokeURL: r.tree(at+"/revoke_url", f.RevokeURL, requestRoots),
+		claims:    r.tree(at+"/claims", f.Claims, requestRoots), login: r.makeRequest(at+"/request", f.Request, loginRoots),
 		token: r.expression(at+"/token", f.Token, answerRoots), expires: r.expression(at+"/expires", f.Expires, answerRoots), capture: map[string]*expression.Program{},
 	}
 	for name, source := range f.Capture {

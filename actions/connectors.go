@@ -171,9 +171,10 @@ func (c *Connector) engineAction(out *Outbound, id string) engine.Action {
 	f := c.file.Actions[id]
 	a := engine.Action{
 		Kind: c.ID() + "." + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Summary: f.Description,
-		Words: form.Label(strings.TrimSpace(c.file.Name.EN+" "+f.Words.EN), strings.TrimSpace(c.file.Name.PT+" "+f.Words.PT)), Group: orText(c.file.Group, "other"),
-		New:    func() engine.Doer { return &connectorDoer{c: c, id: id, out: out} },
-		Effect: f.writes(), Repeatable: f.repeats(), Remembers: f.remembers(), Help: f.Help, Deprecated: f.Deprecated,
+		Words: form.Label(strings.TrimSpace(c.file.Name.EN+" "+f.Words.EN), strings.TrimSpace(c.file.Name.PT+" "+f.Words.PT)), Group: orText(c.file.Group, "other"), Mark: c.mark(),
+		Careful: f.writes() && !f.repeats() && f.Idempotency == nil,
+		New:     func() engine.Doer { return &connectorDoer{c: c, id: id, out: out} },
+		Effect:  f.writes(), Repeatable: f.repeats(), Remembers: f.remembers(), Help: f.Help, Deprecated: f.Deprecated,
 		SampleOf: sync.OnceValue(func() any { return c.sample(id) }),
 	}
 	if a.Summary.IsZero() {
@@ -213,7 +214,7 @@ func Kinds(out *Outbound, connectors []*Connector) []engine.ConnectionKind {
 func (c *Connector) kind(out *Outbound, id string) engine.ConnectionKind {
 	f := c.file.Auth[id]
 	k := engine.ConnectionKind{
-		Kind: c.ID() + ":" + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Help: f.Help, Docs: c.file.Docs,
+		Kind: c.ID() + ":" + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Help: f.Help, Docs: c.file.Docs, Mark: c.mark(),
 		Fields: c.connectionFields(f), Hosts: c.fixedHosts(), KeepAlive: time.Duration(f.KeepAlive),
 		HostsOf: func(fields map[string]string) []string { return c.hosts(context.Background(), asValues(fields)) },
 	}
@@ -228,6 +229,11 @@ func (c *Connector) kind(out *Outbound, id string) engine.ConnectionKind {
 		}
 		k.Finish = func(ctx context.Context, conn *engine.Connection, callback, code, verifier string) (engine.Session, error) {
 			return c.finish(ctx, out, conn, c.auth(id), callback, code, verifier)
+		}
+		if f.RevokeURL != nil {
+			k.Revoke = func(ctx context.Context, conn *engine.Connection, s engine.Session) error {
+				return c.revoke(ctx, out, conn, c.auth(id), s)
+			}
 		}
 	case "oauth2_cc", "jwt_bearer", "two_step":
 		k.Session = engine.OwnSession

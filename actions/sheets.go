@@ -39,6 +39,7 @@ func sheetsAction(out *Outbound, connectors []*Connector, a engine.Action, make 
 	i := slices.IndexFunc(connectors, func(c *Connector) bool { return c.ID() == "sheets" })
 	c := connectors[i]
 	a.Group, a.Effect, a.Connection = "data", true, []string{"sheets:service_account", "sheets:oauth"}
+	a.Mark, a.Careful = c.mark(), !a.Repeatable
 	a.New = func() engine.Doer { return make(sheet{c: c, out: out}) }
 	a.Options = func(ctx context.Context, ask engine.OptionsAsk) ([]form.Choice, error) {
 		return c.askOptions(ctx, out, "append_values", ask)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"strings"
 
 	"gancho/engine"
@@ -48,4 +49,31 @@ func (c *Connector) finish(ctx context.Context, out *Outbound, conn *engine.Conn
 		params["code_verifier"] = verifier
 	}
 	return g.ask(ctx, params)
+}
+
+// revoke ends a session at the provider (RFC 7009): the refresh token where there is one,
+// which ends its access tokens too.
+func (c *Connector) revoke(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, s engine.Session) error {
+	g := &grant{c: c, out: out, conn: conn, auth: a, old: s}
+	token, hint := s.Refresh, "refresh_token"
+	if token == "" {
+		token, hint = s.Access, "access_token"
+	}
+	x, err := g.exchange(ctx, a.revokeURL, map[string]string{"token": token, "token_type_hint": hint}, false)
+	if err != nil {
+		return err
+	}
+	if x.header.Get("Authorization") == "" {
+		if err := setSecret(x, "Authorization", "Bearer "+s.Access); err != nil {
+			return err
+		}
+	}
+	r, err := out.do(ctx, x)
+	if err != nil {
+		return tokenTrouble(err)
+	}
+	if r.status >= http.StatusMultipleChoices {
+		return engine.Faultf("not_revoked", "%s answered %d", c.file.Name.EN, r.status)
+	}
+	return nil
 }

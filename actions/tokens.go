@@ -124,7 +124,7 @@ func (g *grant) ask(ctx context.Context, params map[string]string) (engine.Sessi
 	if f.OmitGrantType {
 		delete(params, "grant_type")
 	}
-	x, err := g.exchange(ctx, params)
+	x, err := g.exchange(ctx, g.auth.tokenURL, params, f.TokenBody == "json")
 	if err != nil {
 		return engine.Session{}, err
 	}
@@ -150,9 +150,9 @@ func tokenTrouble(err error) error {
 	return err
 }
 
-func (g *grant) exchange(ctx context.Context, params map[string]string) (*exchange, error) {
-	f := g.auth.file
-	value, err := g.auth.tokenURL.Render(ctx, g.scope())
+// exchange makes a request of parameters and the app's credentials.
+func (g *grant) exchange(ctx context.Context, address *expression.Tree, params map[string]string, asJSON bool) (*exchange, error) {
+	value, err := address.Render(ctx, g.scope())
 	if err != nil {
 		return nil, engine.Permanent(err)
 	}
@@ -165,7 +165,7 @@ func (g *grant) exchange(ctx context.Context, params map[string]string) (*exchan
 	if err := g.client(x, params); err != nil {
 		return nil, err
 	}
-	if f.TokenBody == "json" {
+	if asJSON {
 		return x, setJSON(x, asValues(params))
 	}
 	values := url.Values{}

@@ -20,12 +20,14 @@ type Action struct {
 	Summary form.Words // one sentence about what it does
 	Group   string     // where a catalogue lists it: flow, data, state, http, message, crm, …
 	Words   form.Words // further words that a search should find it by, separated by spaces
+	Mark    *Mark      // of the provider; nil where there is none
 
 	New   func() Doer
 	Shape flow.Shape // which children its steps have
 
 	Effect     bool       // it changes the outside world: held back in tests, awaited by commits
 	Repeatable bool       // doing it twice does what doing it once does
+	Careful    bool       // somebody outside sees it when it is done twice: flows should say which delivery they mean
 	Connection []string   // kinds of connection that it takes; empty means none
 	Optional   bool       // it also works without a connection
 	Sample     any        // declared output, for simulated steps and types

@@ -28,6 +28,7 @@ type ConnectionKind struct {
 	Fields     []ConnectionField
 	Help       form.Words
 	Docs       string   // a page of the provider
+	Mark       *Mark    // of the provider; nil where there is none
 	Hosts      []string // known; a person lists them where NeedsHosts is set
 	NeedsHosts bool
 	HostField  string // the host that a connection is bound to is the value of this field
@@ -46,6 +47,9 @@ type ConnectionKind struct {
 	// KeepAlive renews a session that has lain unused for so long; 0 is never.
 	KeepAlive time.Duration
 	Renew     func(ctx context.Context, c *Connection) error
+	// Revoke tells the provider that a session will not be used again; nil where it takes no
+	// such word.
+	Revoke func(ctx context.Context, c *Connection, s Session) error
 
 	// Test makes a harmless call and says whose account it is; nil where none is known.
 	Test func(ctx context.Context, c *Connection) (account string, err error)
@@ -121,6 +125,9 @@ const (
 
 // Connections are the sealed credentials of this instance.
 type Connections struct {
+	// Failed is told of what went wrong with a connection and changes nothing; may be nil.
+	Failed func(name string, err error)
+
 	docs  store.Docs
 	box   *seal.Box
 	kinds map[string]ConnectionKind
@@ -436,17 +443,23 @@ func secrets(value any) []string {
 	return texts
 }
 
-// Delete removes a connection; runs that need it will wait.
+// Delete removes a connection; runs that need it will wait. The provider is told that its
+// session ends, where it takes that: what it answers changes nothing.
 func (c *Connections) Delete(ctx context.Context, name string) error {
 	if _, err := c.Get(name); err != nil {
 		return err
 	}
+	revoke := c.revocation(name)
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1}}); err != nil {
+	_, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1}})
+	if err == nil {
+		delete(c.kept, name)
+	}
+	c.mu.Unlock()
+	if err != nil {
 		return fmt.Errorf("delete connection %s: %w", name, err)
 	}
-	delete(c.kept, name)
+	revoke(ctx)
 	return nil
 }
 

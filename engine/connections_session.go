@@ -143,6 +143,34 @@ func (c *Connections) StoreSession(ctx context.Context, name string, session Ses
 	return err
 }
 
+// revokeFor is how long a deletion waits for the provider's word.
+const revokeFor = 5 * time.Second
+
+// revocation ends the session of a connection at the provider, also after it has been deleted.
+func (c *Connections) revocation(name string) func(context.Context) {
+	opened, kind, err := c.Open(name)
+	if err != nil || kind.Revoke == nil {
+		return func(context.Context) {}
+	}
+	session, err := c.session(name)
+	if err != nil || session.Access == "" {
+		return func(context.Context) {}
+	}
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeFor)
+		defer cancel()
+		if err := kind.Revoke(ctx, opened, session); err != nil {
+			c.failed(name, fmt.Errorf("end the session at the provider: %w", err))
+		}
+	}
+}
+
+func (c *Connections) failed(name string, err error) {
+	if c.Failed != nil {
+		c.Failed(name, err)
+	}
+}
+
 // Open gives a connection whatever its state is: for tests of it and for signing in.
 func (c *Connections) Open(name string) (*Connection, ConnectionKind, error) {
 	c.mu.RLock()
@@ -159,13 +187,13 @@ const aliveEvery = time.Minute
 
 // KeepAlive renews sessions that have lain unused for as long as their kind allows, until ctx
 // is done. A failure is tried again at the next look; a refusal breaks the connection.
-func (c *Connections) KeepAlive(ctx context.Context, failed func(name string, err error)) {
+func (c *Connections) KeepAlive(ctx context.Context) {
 	tick := time.NewTicker(aliveEvery)
 	defer tick.Stop()
 	for {
 		for _, name := range c.idle(time.Now()) {
 			if err := c.keepAlive(ctx, name); err != nil && ctx.Err() == nil {
-				failed(name, err)
+				c.failed(name, fmt.Errorf("renew the sign-in: %w", err))
 			}
 		}
 		select {

@@ -14,7 +14,7 @@ import (
 
 var exampleConnections = map[string]string{
 	"crm": "http_bearer", "shop": "http_header", "stripe": "stripe:key", "rdstation": "rdstation:api_key", "team-slack": "slack:bot", "mail": "smtp",
-	"shop-webhook": "woocommerce:webhook", "stripe-webhook": "stripe:webhook",
+	"shop-webhook": "woocommerce:webhook", "stripe-webhook": "stripe:webhook", "hotmart-webhook": "hotmart:webhook", "typeform-webhook": "typeform:webhook",
 }
 
 func examples(t *testing.T) (*flow.Bundle, *engine.Catalogue) {

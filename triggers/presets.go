@@ -326,7 +326,7 @@ func (p *Presets) connectionsOf(f *flow.Flow) []string {
 type PresetView struct {
 	ID          string                `json:"id"`
 	Name        form.Words            `json:"name"`
-	Icon        *presetIcon           `json:"icon,omitempty"`
+	Mark        *engine.Mark          `json:"mark"`
 	Docs        string                `json:"docs"`
 	Setup       form.Words            `json:"setup"`
 	Connector   string                `json:"connector"`
@@ -345,11 +345,20 @@ type PresetView struct {
 	Events      []PresetEvent         `json:"events"`
 }
 
+// mark is the provider's: by its name, with the drawing of its file where there is one.
+func (p *Preset) mark() *engine.Mark {
+	m := engine.MarkOf(p.file.ID, p.file.Name.EN)
+	if i := p.file.Icon; i != nil {
+		m.Path, m.Color = i.Path, i.Color
+	}
+	return m
+}
+
 // View describes a preset for the catalogue.
 func (p *Preset) View() PresetView {
 	f := &p.file
 	v := PresetView{
-		ID: f.ID, Name: f.Name, Icon: f.Icon, Docs: f.Docs, Setup: f.Setup, Connector: f.Connector, Connections: p.connections(), Methods: f.Methods,
+		ID: f.ID, Name: f.Name, Mark: p.mark(), Docs: f.Docs, Setup: f.Setup, Connector: f.Connector, Connections: p.connections(), Methods: f.Methods,
 		Secrets: f.Secrets, Verified: len(f.Verify) > 0, Optional: f.Optional, Split: f.Split != "", Hydrate: p.HydrateAction(), Event: f.Event, Key: f.Key,
 		KeyForMs: p.keyFor().Milliseconds(), DeadlineMs: time.Duration(f.Deadline).Milliseconds(), Describe: f.Describe, Events: f.Events,
 	}

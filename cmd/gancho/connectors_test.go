@@ -1,14 +1,10 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -238,115 +234,6 @@ func TestCheckReadsConnectors(t *testing.T) {
 	}
 }
 
-// authServer is a local authorization server whose refresh tokens count once.
-type authServer struct {
-	*httptest.Server
-	mu        sync.Mutex
-	challenge string
-	refresh   string
-	access    string
-	made      int
-	asked     []url.Values
-}
-
-func newAuthServer(t *testing.T) *authServer {
-	t.Helper()
-	a := &authServer{}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		a.mu.Lock()
-		a.challenge = q.Get("code_challenge")
-		a.mu.Unlock()
-		http.Redirect(w, r, q.Get("redirect_uri")+"?code=the-code&state="+url.QueryEscape(q.Get("state")), http.StatusFound)
-	})
-	mux.HandleFunc("POST /token", a.token)
-	mux.HandleFunc("/api", func(w http.ResponseWriter, r *http.Request) {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if r.Header.Get("Authorization") != "Bearer "+a.access {
-			w.WriteHeader(401)
-			return
-		}
-		_, _ = io.WriteString(w, `{"fine": true}`)
-	})
-	a.Server = httptest.NewServer(mux)
-	t.Cleanup(a.Close)
-	return a
-}
-
-func (a *authServer) token(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	_ = r.ParseForm()
-	a.asked = append(a.asked, r.PostForm)
-	f := r.PostForm
-	ok := f.Get("client_id") == "app" && f.Get("client_secret") == "the-app-secret"
-	switch f.Get("grant_type") {
-	case "authorization_code":
-		ok = ok && f.Get("code") == "the-code" && challengeOf(f.Get("code_verifier")) == a.challenge
-	case "refresh_token":
-		ok = ok && f.Get("refresh_token") == a.refresh
-	}
-	if !ok {
-		w.WriteHeader(400)
-		_, _ = io.WriteString(w, `{"error": "invalid_grant"}`)
-		return
-	}
-	a.made++
-	a.access, a.refresh = fmt.Sprintf("access-token-%d", a.made), fmt.Sprintf("refresh-token-%d", a.made)
-	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": a.access, "refresh_token": a.refresh, "expires_in": 3600})
-}
-
-// Signing in goes through the provider's page and the callback; a token that was refused is
-// renewed once for all runs; when the refresh token is refused the connection is broken.
-func TestSigningInWithOAuth(t *testing.T) {
-	a := newAuthServer(t)
-	g := newGancho(t)
-	g.want(201, "POST", "/connections", map[string]any{
-		"name": "crm", "kind": "oauth2", "hosts": []string{"127.0.0.1"},
-		"fields": map[string]any{"client_id": "app", "client_secret": "the-app-secret", "authorize_url": a.URL + "/authorize", "token_url": a.URL + "/token", "scopes": "read write"},
-	})
-	hook := g.publish(`{"id": "ask", "name": "Ask", "trigger": {"kind": "webhook"}, "steps": [{"id": "api", "action": "http.request", "connection": "crm", "with": {"url": "` + a.URL + `/api"}}]}`)
-	post(hook, `{}`)
-	g.until("the run waits for somebody to sign in", func() bool { return len(g.runs("ask", "waiting")) == 1 })
-	begun := g.want(200, "POST", "/connections/crm/authorize", nil)
-	page := fetchText(t, fmt.Sprint(begun["url"]))
-	if !strings.Contains(page, "You can close this window") {
-		t.Fatalf("the callback page: %s", page)
-	}
-	g.settled()
-	if again := fetchText(t, g.url("/oauth/callback?code=the-code&state=guessed")); !strings.Contains(again, "Not signed in") {
-		t.Errorf("a guessed state: %s", again)
-	}
-	a.mu.Lock()
-	a.access = "revoked at the provider"
-	a.mu.Unlock()
-	for range 20 {
-		post(hook, `{}`)
-	}
-	g.settled()
-	a.mu.Lock()
-	if a.made != 2 || len(a.asked) != 2 {
-		t.Errorf("%d tokens for %d requests, want one renewal", a.made, len(a.asked))
-	}
-	a.access, a.refresh = "revoked", "revoked"
-	a.mu.Unlock()
-	if n := len(g.runs("ask", "succeeded")); n != 21 {
-		t.Errorf("%d runs succeeded", n)
-	}
-	g.kill() // what was renewed is on disk
-	g.start()
-	post(hook, `{}`)
-	g.until("the connection is broken", func() bool { return g.want(200, "GET", "/connections/crm", nil)["state"] == "broken" })
-	all := g.out.String() + fmt.Sprint(g.want(200, "GET", "/connections/crm", nil)) + fmt.Sprint(g.runs("ask", "waiting"))
-	for _, secret := range []string{"access-token-", "refresh-token-", "the-app-secret"} {
-		if strings.Contains(all, secret) {
-			t.Errorf("%s is told", secret)
-		}
-	}
-}
-
 func fetchText(t *testing.T, address string) string {
 	t.Helper()
 	res, err := http.Get(address)
@@ -355,11 +242,6 @@ func fetchText(t *testing.T, address string) string {
 	data, err := io.ReadAll(res.Body)
 	must(t, err)
 	return string(data)
-}
-
-func challengeOf(verifier string) string {
-	sum := sha256.Sum256([]byte(verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // runProgram runs a command and gives its exit code and what it wrote.

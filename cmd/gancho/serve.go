@@ -247,6 +247,7 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 			done <- err
 		}()
 	}
+	i.connections.Failed = func(name string, err error) { log.Warn("connection", "connection", name, "error", err) }
 	start(worked, func() error { return e.Work(ctx) })
 	start(ticked, func() error { return unlessDone(ctx, schedule.Run(ctx)) })
 	start(served, server.Serve)
@@ -254,7 +255,7 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 	go c.saved.follow(ctx, e)
 	go i.presets.Follow(ctx, presetsEvery)
 	go i.follow(ctx, log)
-	go i.connections.KeepAlive(ctx, func(name string, err error) { log.Warn("renew a sign-in", "connection", name, "error", err) })
+	go i.connections.KeepAlive(ctx)
 	<-ctx.Done()
 	log.Info("stopping")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)

@@ -32,6 +32,7 @@ type ActionInfo struct {
 	Connections        []string
 	ConnectionOptional bool
 	Effect             bool
+	Careful            bool // doing it twice is seen outside, and nothing keeps the provider from it
 	Sample             any
 }
 
@@ -191,7 +192,7 @@ func (v *validator) step(s *Step, at string) {
 	case len(info.Connections) > 0 && !info.ConnectionOptional:
 		v.error(at+"/connection", "required", "this action needs a connection", "esta ação precisa de uma conexão")
 	}
-	v.word(s.Delivery, at+"/delivery", AtLeastOnce, AtMostOnce)
+	v.delivery(s, info, at+"/delivery")
 	v.word(s.OnError, at+"/on_error", "fail", "continue")
 	v.word(s.Missing.All, at+"/missing", "fail", "empty", "skip")
 	for _, field := range slices.Sorted(maps.Keys(s.Missing.Fields)) {
@@ -201,6 +202,16 @@ func (v *validator) step(s *Step, at string) {
 		}
 	}
 	v.retry(s.Retry, at+"/retry")
+}
+
+// delivery asks for a choice where doing it twice is seen by somebody.
+func (v *validator) delivery(s *Step, info ActionInfo, at string) {
+	v.word(s.Delivery, at, AtLeastOnce, AtMostOnce)
+	if info.Careful && s.Delivery == "" && !s.Disabled {
+		w := warning(at, "no_delivery", "after a doubtful answer this is sent again, and may happen twice", "depois de uma resposta duvidosa isto é enviado de novo, e pode acontecer duas vezes")
+		w.Hint = form.Label("say at_most_once to stop and ask, or at_least_once if twice is fine", "escreva at_most_once para parar e perguntar, ou at_least_once se duas vezes não faz mal")
+		v.add(w)
+	}
 }
 
 func (v *validator) shape(s *Step, info ActionInfo, at string) {

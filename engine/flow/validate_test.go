@@ -35,6 +35,8 @@ func (catalogue) Action(kind string) (flow.ActionInfo, bool) {
 	case "slack.post_message":
 		info.Connections = []string{"slack:bot"}
 		info.Fields = form.Of(form.Text("channel", &text, label).Required(), form.LongText("text", &over, label))
+	case "crm.create":
+		info.Careful = true
 	case "http.request":
 		info.Connections, info.ConnectionOptional = []string{"http_bearer", "http_basic"}, true
 		info.Fields = form.Of(form.URL("url", &text, form.Label("Address", "Endereço")).Required(), form.JSON("json", &body, form.Label("JSON body", "Corpo JSON")))
@@ -111,6 +113,9 @@ func TestValidate(t *testing.T) {
 			"words", step(`"action": "set", "delivery": "once", "on_error": "ignore", "missing": "null"`),
 			[]string{"/steps/1/delivery not_an_option", "/steps/1/on_error not_an_option", "/steps/1/missing not_an_option"},
 		},
+		{"twice is seen", step(`"action": "crm.create"`), []string{"/steps/1/delivery no_delivery"}},
+		{"twice is seen, and said", step(`"action": "crm.create", "delivery": "at_most_once"`), nil},
+		{"twice is seen, and is off", step(`"action": "crm.create", "disabled": true`), nil},
 		{"missing by field", step(`"action": "set", "missing": {"values": "no", "z": "skip"}`), []string{"/steps/1/missing/values not_an_option", "/steps/1/missing/z unknown_member"}},
 		{"connection needed", step(`"action": "slack.post_message", "with": {"channel": "C1"}`), []string{"/steps/1/connection required"}},
 		{"connection not there yet", step(`"action": "http.request", "connection": "later", "with": {"url": "https://example.com"}`), []string{"/steps/1/connection no_connection_yet"}},

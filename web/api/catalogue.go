@@ -16,6 +16,7 @@ type ActionView struct {
 	Summary     form.Words         `json:"summary"`
 	Group       string             `json:"group"`
 	Words       form.Words         `json:"words" doc:"further words that a search finds it by"`
+	Mark        *engine.Mark       `json:"mark,omitempty" doc:"of the provider, where there is one"`
 	Shape       string             `json:"shape" enum:"leaf,steps,branches"`
 	Effect      bool               `json:"effect" doc:"changes the outside world"`
 	Repeatable  bool               `json:"repeatable"`
@@ -61,7 +62,7 @@ func (s *server) listActions(ctx context.Context, _ *nothing) (*CatalogueOutput[
 		a := &s.Catalogue.Actions()[i]
 		fields := a.New().Fields()
 		v := ActionView{
-			Kind: a.Kind, Title: a.Title, Summary: a.Summary, Group: a.Group, Words: a.Words, Shape: shapeName(a.Shape), Effect: a.Effect, Repeatable: a.Repeatable,
+			Kind: a.Kind, Title: a.Title, Summary: a.Summary, Group: a.Group, Words: a.Words, Mark: a.Mark, Shape: shapeName(a.Shape), Effect: a.Effect, Repeatable: a.Repeatable,
 			Connections: a.Connection, Optional: a.Optional, Fields: fields.Describe(), Schema: fields.Schema(), Sample: a.Yields(),
 		}
 		if v.Connections == nil {
@@ -118,6 +119,7 @@ func (s *server) listFunctions(context.Context, *nothing) (*CatalogueOutput[expr
 type KindView struct {
 	Kind       string                   `json:"kind"`
 	Title      form.Words               `json:"title"`
+	Mark       *engine.Mark             `json:"mark,omitempty" doc:"of the provider, where there is one"`
 	Fields     []engine.ConnectionField `json:"fields"`
 	Hosts      []string                 `json:"hosts"`
 	NeedsHosts bool                     `json:"needs_hosts"`
@@ -131,7 +133,7 @@ type KindView struct {
 func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {
 	var views []KindView
 	for _, k := range s.Catalogue.Connections() {
-		v := KindView{Kind: k.Kind, Title: k.Title, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
+		v := KindView{Kind: k.Kind, Title: k.Title, Mark: k.Mark, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
 		if k.SignIn != nil {
 			v.Callback = s.PublicURL + engine.CallbackPath
 		}

@@ -1274,6 +1274,8 @@ export interface components {
             group: string;
             help?: components["schemas"]["Words"];
             kind: string;
+            /** @description of the provider, where there is one */
+            mark?: components["schemas"]["Mark"];
             repeatable: boolean;
             sample: unknown;
             schema: {
@@ -1937,6 +1939,8 @@ export interface components {
             help?: components["schemas"]["Words"];
             hosts: string[];
             kind: string;
+            /** @description of the provider, where there is one */
+            mark?: components["schemas"]["Mark"];
             needs_hosts: boolean;
             /** @description a person signs in at the provider: POST /connections/{name}/authorize */
             sign_in: boolean;
@@ -2003,6 +2007,13 @@ export interface components {
         ListUserView: {
             items: components["schemas"]["UserView"][];
             next: string | null;
+        };
+        Mark: {
+            /** @description of the tile, #rrggbb; white can be read on it */
+            color: string;
+            /** @description one SVG path on a grid of 24 by 24, in place of the text */
+            path?: string;
+            text: string;
         };
         MockError: {
             code: string;
@@ -2101,10 +2112,6 @@ export interface components {
             required?: boolean;
             type: string;
         };
-        PresetIcon: {
-            color: string;
-            path: string;
-        };
         PresetView: {
             connections: string[];
             connector: string;
@@ -2117,11 +2124,11 @@ export interface components {
             event: string;
             events: components["schemas"]["PresetEvent"][];
             hydrate: string;
-            icon?: components["schemas"]["PresetIcon"];
             id: string;
             key: string;
             /** Format: int64 */
             key_for_ms: number;
+            mark: components["schemas"]["Mark"];
             methods: string[];
             name: components["schemas"]["Words"];
             secrets: components["schemas"]["PresetField"][];
