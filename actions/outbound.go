@@ -35,6 +35,7 @@ type OutboundConfig struct {
 type Outbound struct {
 	policy    *policy
 	dialer    net.Dialer
+	connect   func(ctx context.Context, network, address string) (net.Conn, error) // by the dialer
 	transport *http.Transport
 	tls       *tls.Config
 	agent     string
@@ -55,6 +56,7 @@ func NewOutbound(c OutboundConfig) (*Outbound, error) {
 	}
 	o := &Outbound{policy: p, agent: "Gancho/" + c.Version, tls: c.TLS, budgets: newBudgets(), now: time.Now}
 	o.dialer = net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: o.control}
+	o.connect = o.dialer.DialContext
 	o.transport = &http.Transport{
 		DialContext:            o.Dial,
 		ForceAttemptHTTP2:      true,
@@ -81,7 +83,7 @@ func (o *Outbound) control(ctx context.Context, _, address string, _ syscall.Raw
 // Dial connects to host:port if the address that it resolves to is allowed; else the error is
 // a *Blocked.
 func (o *Outbound) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	return o.dialer.DialContext(context.WithValue(ctx, targetKey{}, address), network, address)
+	return o.connect(context.WithValue(ctx, targetKey{}, address), network, address)
 }
 
 // Own names the ports of the program's own listeners: a flow must not reach the API.
