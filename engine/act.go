@@ -184,10 +184,6 @@ func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
 	return c, next, nil
 }
 
-// connectionSignal is the name that a run waits for until a connection is there or mended.
-// People's signal names never begin with a zero byte.
-func connectionSignal(name string) string { return "\x00connection/" + name }
-
 // attempt acts once, within the step's time-out.
 func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, doer Doer, c *Connection) (Output, error) {
 	try := attempt{At: w.hands.now()}

@@ -84,7 +84,7 @@ func New(c Config) (*Engine, error) {
 		return nil, err
 	}
 	c.Flows.Watch(e.flowChanged)
-	c.Connections.Watch(func(name string) { e.wakeConnection(name) })
+	c.Connections.Watch(e.wakeConnection)
 	c.Catalogue.Watch(e.plans.clear)
 	return e, nil
 }
@@ -104,19 +104,6 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 	e.expects(id, f)
 	e.plans.forget(id)
 	e.Store.SetGates([]store.Gate{g})
-}
-
-// signalKeep is how long the news of a connection is kept for runs that are about to wait.
-const signalKeep = time.Minute
-
-func (e *Engine) wakeConnection(name string) {
-	if v, err := e.Connections.Get(name); err != nil || v.State == ConnectionBroken {
-		return // nothing to go on with
-	}
-	err := e.Store.Signal(context.Background(), []store.Signal{{Name: connectionSignal(name), Data: []byte("null"), Keep: signalKeep}})
-	if err := errors.Join(err...); err != nil {
-		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)
-	}
 }
 
 // Accept makes deliveries durable, all or none, each with what became of it. The webhook
@@ -214,6 +201,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	places := make(chan struct{}, e.Workers)
 	var group sync.WaitGroup
 	defer group.Wait()
+	group.Go(func() { e.wakeConnections(ctx) })
 	group.Go(func() { e.expireNowAndThen(ctx) })
 	group.Go(func() { e.watch(ctx) })
 	group.Go(func() { e.sampleNowAndThen(ctx) })
@@ -358,6 +346,9 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 	}
 	if _, err := w.commit(ctx, d); err != nil {
 		return err
+	}
+	if d.Park != nil {
+		e.wakeParked(d.Park)
 	}
 	if d.End != nil && d.End.Status == store.Failed {
 		e.noteFailure(w.run.Flow, w.run.ID)
