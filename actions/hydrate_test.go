@@ -25,15 +25,18 @@ var thin = map[string]struct {
 	signed string // the header that signs the fetch, and its value
 }{
 	"mercadopago": {
-		"mercadopago:token", map[string]any{"access_token": "APP_USR-1", "webhook_secret": "hook"},
+		"mercadopago:token",
+		map[string]any{"access_token": "APP_USR-1", "webhook_secret": "hook"},
 		"api.mercadopago.com", "api.mercadopago.com GET /v1/payments/4000000001 ", "Authorization: Bearer APP_USR-1",
 	},
 	"nuvemshop": {
-		"nuvemshop:token", map[string]any{"access_token": "tok-1", "store_id": "300001", "contact": "dev@example.com", "client_secret": "hook"},
+		"nuvemshop:token",
+		map[string]any{"access_token": "tok-1", "store_id": "300001", "contact": "dev@example.com", "client_secret": "hook"},
 		"api.nuvemshop.com.br", "api.nuvemshop.com.br GET /v1/300001/orders/500000001 ", "Authentication: bearer tok-1",
 	},
 	"vtex": {
-		"vtex:key", map[string]any{"account": "minhaloja", "app_key": "vtexappkey-1", "app_token": "tok-1", "webhook_token": "hook"},
+		"vtex:key",
+		map[string]any{"account": "minhaloja", "app_key": "vtexappkey-1", "app_token": "tok-1", "webhook_token": "hook"},
 		"minhaloja.vtexcommercestable.com.br", "minhaloja.vtexcommercestable.com.br GET /api/oms/pvt/orders/1000000000001-01 ", "X-VTEX-API-AppToken: tok-1",
 	},
 }

@@ -297,4 +297,3 @@ func (r *resident) runs(id string, status ...store.Status) []engine.RunView {
 	}
 	return slices.DeleteFunc(list, func(v engine.RunView) bool { return !slices.Contains(status, v.Status) })
 }
-

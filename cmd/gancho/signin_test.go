@@ -153,7 +153,6 @@ func challengeOf(verifier string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-
 const ownOAuth = `{
   "format": "gancho.connector/1", "id": "x_crm", "name": {"en": "Our CRM", "pt-BR": "Nosso CRM"}, "base": "%[1]s",
   "auth": {"login": {"kind": "oauth2", "name": {"en": "Login", "pt-BR": "Login"}, "fields": [], "scopes": ["a", "b"], "scope_separator": ",",
