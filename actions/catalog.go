@@ -26,12 +26,31 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 		{
 			Kind: "smtp", Title: form.Label("Mail server (SMTP)", "Servidor de e-mail (SMTP)"), HostField: "host",
 			Fields: []engine.ConnectionField{
-				{ID: "host", Label: form.Label("Server", "Servidor"), Required: true},
-				{ID: "port", Label: form.Label("Port", "Porta")},
-				{ID: "security", Label: form.Label("Security", "Segurança"), Options: []string{"starttls", "tls", "none"}, Default: "starttls"},
-				{ID: "username", Label: form.Label("User", "Usuário")},
-				{ID: "password", Label: form.Label("Password", "Senha"), Secret: true},
-				{ID: "from", Label: form.Label("Sender's address", "Endereço do remetente")},
+				{
+					ID: "host", Label: form.Label("Server", "Servidor"), Required: true, Placeholder: "smtp.example.com",
+					Help: form.Label("The outgoing server of your mail provider, such as smtp.gmail.com or smtp.office365.com.", "O servidor de saída do seu provedor de e-mail, como smtp.gmail.com ou smtp.office365.com."),
+				},
+				{
+					ID: "security", Label: form.Label("Security", "Segurança"), Options: []string{"starttls", "tls", "none"}, Default: "starttls",
+					OptionLabels: []form.Words{
+						form.Label("STARTTLS, port 587 (usual)", "STARTTLS, porta 587 (mais comum)"), form.Label("TLS from the start, port 465", "TLS desde o início, porta 465"),
+						form.Label("None, port 25: only inside your own network", "Nenhuma, porta 25: só dentro da sua própria rede"),
+					},
+				},
+				{
+					ID: "port", Label: form.Label("Port", "Porta"), Advanced: true, Placeholder: "587", Pattern: "^[0-9]{1,5}$",
+					Help: form.Label("Only where it is not the usual one of that security.", "Só quando não é a habitual dessa segurança."),
+				},
+				{ID: "username", Label: form.Label("User", "Usuário"), Placeholder: "loja@example.com", Help: form.Label("Mostly the whole e-mail address.", "Em geral o endereço de e-mail inteiro.")},
+				{
+					ID: "password", Label: form.Label("Password", "Senha"), Secret: true,
+					Help: form.Label("Gmail and others with sign-in in two steps want an app password, made in the account's security settings.",
+						"Gmail e outros com verificação em duas etapas pedem uma senha de app, criada nas configurações de segurança da conta."),
+				},
+				{
+					ID: "from", Label: form.Label("Sender", "Remetente"), Placeholder: "Loja <loja@example.com>",
+					Help: form.Label("What e-mails say they are from, unless a step says otherwise.", "De quem os e-mails dizem ser, a menos que um passo diga outra coisa."),
+				},
 			},
 			Test: func(ctx context.Context, c *engine.Connection) (string, error) { return testMail(ctx, out, c) },
 		},
@@ -65,8 +84,9 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 			Kind: "hmac", Title: form.Label("Signed requests (HMAC)", "Requisições assinadas (HMAC)"), NeedsHosts: true,
 			Fields: []engine.ConnectionField{
 				{ID: "secret", Label: form.Label("Secret", "Segredo"), Secret: true, Required: true},
-				{ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks"},
-				{ID: "header", Label: form.Label("Header", "Cabeçalho")},
+				{ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks",
+					OptionLabels: []form.Words{form.Label("Standard Webhooks", "Standard Webhooks"), form.Label("The signature of the body in a header", "A assinatura do corpo em um cabeçalho")}},
+				{ID: "header", Label: form.Label("Header", "Cabeçalho"), Placeholder: "X-Signature"},
 				{ID: "hash", Label: form.Label("Hash", "Hash"), Options: []string{"sha256", "sha1", "sha512"}, Default: "sha256"},
 				{ID: "encoding", Label: form.Label("Encoding", "Codificação"), Options: []string{"hex", "base64"}, Default: "hex"},
 				{ID: "prefix", Label: form.Label("Prefix", "Prefixo")},

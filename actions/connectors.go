@@ -297,7 +297,7 @@ func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 			field.Default = fmt.Sprint(x.Default)
 		}
 		for _, o := range x.Options {
-			field.Options = append(field.Options, o.Value)
+			field.Options, field.OptionLabels = append(field.Options, o.Value), append(field.OptionLabels, o.Label)
 		}
 		fields = append(fields, field)
 	}

@@ -67,11 +67,11 @@ func (m *email) Fields() form.Fields {
 		form.Text("reply_to", &m.replyTo, form.Label("Reply to", "Responder para")).Advanced(),
 		form.Text("from", &m.from, form.Label("From", "De")).Advanced().
 			Help(form.Label("Without it, the address of the connection.", "Sem isto, o endereço da conexão.")),
-		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("Order {{ trigger.body.id }} is paid"),
-		form.LongText("markdown", &m.markdown, form.Label("Message (Markdown)", "Mensagem (Markdown)")).
-			Help(form.Label("Gives both the text and the HTML of the e-mail.", "Gera o texto e o HTML do e-mail.")),
-		form.LongText("text", &m.text, form.Label("Text", "Texto")),
-		form.LongText("html", &m.html, form.Label("HTML", "HTML")).Advanced(),
+		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("{{ trigger.body.id }}"),
+		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).
+			Help(form.Label("Plain words are enough; **bold**, lists and [links](https://example.com) work too (Markdown).", "Texto simples basta; **negrito**, listas e [links](https://example.com) também funcionam (Markdown).")),
+		form.LongText("text", &m.text, form.Label("Text only, in place of the message", "Só texto, no lugar da mensagem")).Advanced(),
+		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).Advanced(),
 		form.List("attachments", &m.attachments, form.Label("Attachments", "Anexos")).Advanced().
 			Help(form.Label("Each {name, content_type, base64 or text}.", "Cada um {name, content_type, base64 ou text}.")),
 		form.Map("headers", &m.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),

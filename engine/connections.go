@@ -85,6 +85,9 @@ type ConnectionField struct {
 	Long        bool       `json:"long,omitempty"` // may have many lines
 	Options     []string   `json:"options,omitempty"`
 	Default     string     `json:"default,omitempty"`
+	// OptionLabels say what the options are, in their order; without them the options speak for
+	// themselves.
+	OptionLabels []form.Words `json:"option_labels,omitempty" doc:"of the options, in their order"`
 }
 
 // ConnectionView is a connection as people may see it: secrets say only whether they are set.

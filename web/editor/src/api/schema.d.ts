@@ -1527,6 +1527,8 @@ export interface components {
             id: string;
             label: components["schemas"]["Words"];
             long?: boolean;
+            /** @description of the options, in their order */
+            option_labels?: components["schemas"]["Words"][];
             options?: string[];
             pattern?: string;
             placeholder?: string;

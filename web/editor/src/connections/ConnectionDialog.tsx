@@ -47,7 +47,7 @@ function Kinds({ kinds, choose }: { kinds: Kind[]; choose: (kind: Kind) => void 
         {found.map((k) => (
           <li key={k.kind}>
             <button type="button" onClick={() => choose(k)} className="flex w-full items-center gap-3 rounded-xl border border-transparent p-2 text-left transition-colors duration-120 hover:border-line hover:bg-sunken">
-              <Tile title={say(k.title)} /><span className="min-w-0"><span className="block font-medium break-words">{say(k.title)}</span><code className="block truncate text-meta text-text-3">{k.kind}</code></span>
+              <Tile title={say(k.title)} mark={k.mark} /><span className="min-w-0"><span className="block font-medium break-words">{say(k.title)}</span><code className="block truncate text-meta text-text-3">{k.kind}</code></span>
             </button>
           </li>
         ))}
@@ -95,6 +95,11 @@ function Form({ before, name: first, kind, close }: { before?: Connection; name:
   )
 }
 
+function labelOf(f: Schemas['ConnectionField'], i: number, say: (w: Schemas['Words']) => string) {
+  const label = f.option_labels?.[i]
+  return label && say(label)
+}
+
 const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
 function One({ field: f, value, isSet, problem, set }: { field: Schemas['ConnectionField']; value: string; isSet: boolean; problem?: string; set: (value: string) => void }) {
@@ -105,7 +110,7 @@ function One({ field: f, value, isSet, problem, set }: { field: Schemas['Connect
   return (
     <Field label={say(f.label)} aside={required ? t.required : undefined} problem={problem} help={isSet ? t.secretSet : f.help && say(f.help)}>
       {f.options && f.options.length > 0
-        ? <Select label={say(f.label)} value={value || (f.default ?? '')} set={set} options={f.options.map((o) => ({ value: o, label: o }))} />
+        ? <Select label={say(f.label)} value={value || (f.default ?? '')} set={set} options={f.options.map((o, i) => ({ value: o, label: labelOf(f, i, say) ?? o }))} />
         : f.long ? <textarea {...props} rows={5} className={`${inputLook} code text-meta`} onChange={(e) => set(e.target.value)} />
           : f.secret ? <PasswordInput {...props} autoComplete="new-password" onChange={(e) => set(e.target.value)} />
             : <input {...props} className={inputLook} onChange={(e) => set(e.target.value)} />}

@@ -38,7 +38,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
   const signIn = useSignIn(c.name)
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
-      <Tile title={title} />
+      <Tile title={title} mark={kind?.mark} />
       <div className="min-w-44 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} /></p>
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>

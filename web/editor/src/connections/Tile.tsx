@@ -1,5 +1,15 @@
-/** Tile is a service's mark: its first letters. */
-export function Tile({ title }: { title: string }) {
+import type { Schemas } from '../api/client'
+
+/** Tile is a service's mark: its drawing or letters on its colour, else the first letters of its name. */
+export function Tile({ title, mark }: { title: string; mark?: Schemas['Mark'] }) {
+  const look = 'grid size-9 shrink-0 place-items-center rounded-lg text-secondary font-semibold'
+  if (mark) {
+    return (
+      <span aria-hidden className={`${look} text-white`} style={{ backgroundColor: mark.color }}>
+        {mark.path ? <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor"><path d={mark.path} /></svg> : mark.text}
+      </span>
+    )
+  }
   const letters = title.split(/[\s:(]+/).filter(Boolean).slice(0, 2).map((w) => w[0]?.toUpperCase()).join('')
-  return <span aria-hidden className="grid size-9 shrink-0 place-items-center rounded-lg bg-accent-soft text-secondary font-semibold text-accent">{letters}</span>
+  return <span aria-hidden className={`${look} bg-accent-soft text-accent`}>{letters}</span>
 }
