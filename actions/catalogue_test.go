@@ -1,0 +1,111 @@
+package actions
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"gancho/engine"
+	"gancho/engine/form"
+)
+
+// promised are the kinds of action that flows may name: they are never renamed.
+var promised = strings.Fields(`
+	http.request email.send webhook.send sheets.append sheets.upsert log
+	respond filter branch parallel loop set transform delay wait signal call stop state.get state.set state.increment state.delete state.once
+	rdstation.convert rdstation.upsert_contact rdstation.tag_contact rdstation_crm.create_deal slack.post_message slack.webhook
+	whatsapp.send_template whatsapp.send_text telegram.send_message discord.post teams.post twilio.send_sms zenvia.send_sms
+	hubspot.upsert_contact hubspot.create_deal pipedrive.create_person pipedrive.create_deal salesforce.upsert activecampaign.sync_contact
+	mailchimp.set_member brevo.upsert_contact brevo.send_email mercadopago.get_payment asaas.create_charge asaas.get_charge pagarme.get_order
+	nuvemshop.get_order shopify.graphql woocommerce.update_order vtex.get_order stripe.get airtable.upsert notion.create_page
+	github.create_issue sendgrid.send resend.send openai.chat anthropic.message`)
+
+func wholeCatalogue(t *testing.T) *engine.Catalogue {
+	t.Helper()
+	out, err := NewOutbound(OutboundConfig{})
+	check(t, err)
+	c, err := engine.NewCatalogue(append(engine.Builtins(), Catalog(out)...), nil, Connections(out))
+	check(t, err)
+	return c
+}
+
+// TestWholeCatalogue: every promised action is there, and each one says in both languages what
+// it is and what its fields are, and shows what it yields.
+func TestWholeCatalogue(t *testing.T) {
+	c := wholeCatalogue(t)
+	for _, kind := range promised {
+		if _, ok := c.Find(kind); !ok {
+			t.Errorf("there is no action %s", kind)
+		}
+	}
+	for i := range c.Actions() {
+		a := &c.Actions()[i]
+		words(t, a.Kind+": title", a.Title, true)
+		words(t, a.Kind+": summary", a.Summary, true)
+		words(t, a.Kind+": help", a.Help, false)
+		words(t, a.Kind+": search words", a.Words, false)
+		if a.Kind != "stop" && a.Yields() == nil && a.Effect {
+			t.Errorf("%s has no sample output", a.Kind)
+		}
+		if provider, _, ok := strings.Cut(a.Kind, "."); ok && len(a.Connection) > 0 && strings.HasPrefix(a.Connection[0], provider+":") && a.Mark == nil {
+			t.Errorf("%s has no mark", a.Kind)
+		}
+		for _, f := range a.New().Fields().Describe() {
+			at := a.Kind + ", field " + f.ID
+			words(t, at+": label", f.Label, true)
+			for _, o := range f.Options {
+				words(t, at+": option "+o.Value, o.Label, true)
+			}
+		}
+	}
+}
+
+func words(t *testing.T, what string, w form.Words, must bool) {
+	t.Helper()
+	if (w.EN == "") != (w.PT == "") || (must && w.EN == "") {
+		t.Errorf("%s: %q, %q", what, w.EN, w.PT)
+	}
+}
+
+// untested are ways of signing in for which no harmless request is known.
+var untested = []string{"rdstation:api_key", "slack:incoming", "teams:incoming"}
+
+// TestEveryConnectionCanBeTriedAndTurned: behind each way of signing in there is a harmless
+// request, and what is not certain about a provider, its address and the version of its API,
+// can be set by a person, who is told so.
+func TestEveryConnectionCanBeTriedAndTurned(t *testing.T) {
+	for _, c := range builtInConnectors() {
+		for _, k := range Kinds(nil, []*Connector{c}) {
+			if tries := k.Test != nil; tries == slices.Contains(untested, k.Kind) {
+				t.Errorf("%s: has a test request: %t", k.Kind, tries)
+			}
+			_, id, _ := strings.Cut(k.Kind, ":")
+			whole := c.file.Auth[id].Kind == "url" // the address is what one pastes
+			has := func(field string) *engine.ConnectionField {
+				i := slices.IndexFunc(k.Fields, func(f engine.ConnectionField) bool { return f.ID == field })
+				if i < 0 {
+					return nil
+				}
+				return &k.Fields[i]
+			}
+			if base := slices.ContainsFunc([]string{baseField, "api_url", "site", "domain"}, func(f string) bool { return has(f) != nil }); !base && !whole {
+				t.Errorf("%s: its address cannot be changed", k.Kind)
+			}
+			if v := has("version"); v != nil && (v.Help.EN == "" || !v.Advanced) {
+				t.Errorf("%s: nothing says what the version is for", k.Kind)
+			}
+			for _, f := range k.Fields {
+				words(t, k.Kind+", field "+f.ID, f.Label, true)
+				words(t, k.Kind+", help of "+f.ID, f.Help, false)
+				for i, o := range f.OptionLabels {
+					words(t, k.Kind+", option "+f.Options[i], o, true)
+				}
+			}
+		}
+		for name := range c.file.Headers {
+			if strings.Contains(strings.ToLower(name), "version") && !strings.Contains(jsonText(t, c.file.Headers[name]), "connection.version") {
+				t.Errorf("%s: %s is fixed", c.ID(), name)
+			}
+		}
+	}
+}
