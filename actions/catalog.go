@@ -84,8 +84,10 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 			Kind: "hmac", Title: form.Label("Signed requests (HMAC)", "Requisições assinadas (HMAC)"), NeedsHosts: true,
 			Fields: []engine.ConnectionField{
 				{ID: "secret", Label: form.Label("Secret", "Segredo"), Secret: true, Required: true},
-				{ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks",
-					OptionLabels: []form.Words{form.Label("Standard Webhooks", "Standard Webhooks"), form.Label("The signature of the body in a header", "A assinatura do corpo em um cabeçalho")}},
+				{
+					ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks",
+					OptionLabels: []form.Words{form.Label("Standard Webhooks", "Standard Webhooks"), form.Label("The signature of the body in a header", "A assinatura do corpo em um cabeçalho")},
+				},
 				{ID: "header", Label: form.Label("Header", "Cabeçalho"), Placeholder: "X-Signature"},
 				{ID: "hash", Label: form.Label("Hash", "Hash"), Options: []string{"sha256", "sha1", "sha512"}, Default: "sha256"},
 				{ID: "encoding", Label: form.Label("Encoding", "Codificação"), Options: []string{"hex", "base64"}, Default: "hex"},
