@@ -138,6 +138,7 @@ var chaos = []struct {
 	{"much", status(200, map[string]string{"Content-Type": "application/json"}, `[`+strings.Repeat(`"xxxxxxxxxxxxxxxx",`, 300_000)+`0]`), nil},
 	{"deep", status(200, map[string]string{"Content-Type": "application/json"}, strings.Repeat("[", 100_000)), nil},
 	{"an error in a 200", status(200, map[string]string{"Content-Type": "application/json"}, `{"ok": false, "success": false, "error": "boom", "errors": [{"message": "boom"}]}`), nil},
+	{"refused", status(401, map[string]string{"Content-Type": "application/json"}, `{"message": "invalid token", "error": "invalid_token"}`), []string{classAuth}},
 	{"null", status(200, map[string]string{"Content-Type": "application/json"}, `null`), nil},
 	{"other shapes", status(400, map[string]string{"Content-Type": "application/json"}, `{"errors": {"a": {"b": ["c", 1, null]}}, "error": [[]], "message": {"x": 1}, "code": {}}`), nil},
 }
