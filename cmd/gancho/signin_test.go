@@ -171,12 +171,12 @@ func newSignedIn(t *testing.T, a *authServer, keepAlive string) (g *gancho, hook
 	g.kill()
 	g.start()
 	g.want(201, "POST", "/connections", map[string]any{"name": "crm", "kind": "x_crm:login", "fields": map[string]any{"client_id": "app", "client_secret": "the-app-secret"}})
-	g.signIn()
+	g.allowCRM()
 	hook = g.publish(`{"id": "ask", "name": "Ask", "trigger": {"kind": "webhook"}, "steps": [{"id": "api", "action": "x_crm.ask", "connection": "crm"}]}`)
 	return g, hook
 }
 
-func (g *gancho) signIn() {
+func (g *gancho) allowCRM() {
 	g.t.Helper()
 	begun := g.want(200, "POST", "/connections/crm/authorize", nil)
 	if page := fetchText(g.t, fmt.Sprint(begun["url"])); !strings.Contains(page, "You can close this window") {
@@ -273,7 +273,7 @@ func TestASessionLostWhileItWasRenewed(t *testing.T) {
 	if view := g.want(200, "GET", "/connections/crm", nil); !strings.Contains(fmt.Sprint(view["problem"]), "lost while it was being renewed") {
 		t.Errorf("the connection: %v", view)
 	}
-	g.signIn()
+	g.allowCRM()
 	g.settled()
 	if n := len(g.runs("ask", "succeeded")); n != 1 {
 		t.Errorf("%d runs succeeded", n)
