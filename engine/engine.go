@@ -144,6 +144,9 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 	if in.Meta.Kind != "webhook" && in.Outcome == store.Accepted {
 		e.admit(ctx, in)
 	}
+	if in.Title == "" {
+		in.Title = PlainTitle(in.Body)
+	}
 	return store.Event{
 		Flow: in.Flow, At: in.At, After: in.After, Outcome: in.Outcome, Key: in.Key, KeyFor: in.KeyFor, OrderBy: in.OrderBy,
 		Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: in.Meta.bytes(), Body: in.Body,

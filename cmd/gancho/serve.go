@@ -52,6 +52,7 @@ type serveCommand struct {
 	AcmeEmail      string        `help:"Where the certificate authority may write to." placeholder:"EMAIL"`
 	AcmeDirectory  string        `help:"Another certificate authority's ACME directory." placeholder:"URL"`
 	RedirectListen string        `help:"Address that answers plain HTTP and sends it to HTTPS, such as :80." placeholder:"ADDR"`
+	Traces         string        `help:"Collector that is told of every run as OpenTelemetry traces over HTTP, such as http://127.0.0.1:4318." placeholder:"URL"`
 	LogLevel       string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
@@ -94,6 +95,9 @@ func (c *serveCommand) check() ([]netip.Prefix, error) {
 	}
 	if c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "https://") && !strings.HasPrefix(c.PublicURL, "http://") {
 		return nil, usageError{"--public-url must begin with https:// or http://"}
+	}
+	if c.Traces != "" && !strings.HasPrefix(c.Traces, "https://") && !strings.HasPrefix(c.Traces, "http://") {
+		return nil, usageError{"--traces must begin with https:// or http://"}
 	}
 	var proxies []netip.Prefix
 	for _, text := range c.TrustedProxies {
@@ -253,6 +257,9 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 	start(served, server.Serve)
 	go watchDisk(ctx, i.store, stop)
 	go c.saved.follow(ctx, e)
+	if c.Traces != "" {
+		go newTraces(e, c.Traces, log).follow(ctx)
+	}
 	go i.presets.Follow(ctx, presetsEvery)
 	go i.follow(ctx, log)
 	go i.connections.KeepAlive(ctx)

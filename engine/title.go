@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// What tells one event from another for people, in the order in which it is looked for.
+var (
+	numberNames = []string{"order_number", "number", "numero", "pedido", "order_id", "external_reference", "reference", "referencia", "code", "codigo", "id", "uuid"}
+	personNames = []string{"name", "nome", "full_name", "email", "customer_email", "e-mail", "title", "subject", "assunto", "phone", "telefone"}
+)
+
+const (
+	longestTitle = 80
+	titleWithin  = 1 << 10 // bytes that are looked at: what tells an order apart is mostly told first
+)
+
+// PlainTitle names an event by what is at the top of its JSON body, for lists; "" when nothing
+// tells it apart. It looks at the bytes alone: the door has no time to decode them.
+func PlainTitle(body []byte) string {
+	var best [2]struct {
+		rank int
+		text string
+	}
+	topMembers(body[:min(len(body), titleWithin)], func(name string, value []byte) {
+		for i, names := range [][]string{numberNames, personNames} {
+			rank := len(names) - slices.Index(names, strings.ToLower(name))
+			if rank > len(names) || rank <= best[i].rank {
+				continue
+			}
+			if text := plainScalar(value); text != "" {
+				best[i].rank, best[i].text = rank, cut(text, longestTitle)
+			}
+		}
+	})
+	var parts []string
+	for _, b := range best {
+		if b.text != "" {
+			parts = append(parts, b.text)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// topMembers calls f with each member of an object that holds a text or a number.
+func topMembers(body []byte, f func(name string, value []byte)) {
+	i := skipSpace(body, 0)
+	if i >= len(body) || body[i] != '{' {
+		return
+	}
+	depth, name := 0, ""
+	for ; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+			name = ""
+		case c == ',':
+			name = ""
+		case c == '"':
+			end := textEnd(body, i)
+			if depth == 1 && name == "" {
+				name = plainScalar(body[i:end])
+			} else if depth == 1 {
+				f(name, body[i:end])
+			}
+			i = end - 1
+		case depth == 1 && name != "" && (c == '-' || c >= '0' && c <= '9'):
+			end := i
+			for end < len(body) && strings.IndexByte("+-.eE0123456789", body[end]) >= 0 {
+				end++
+			}
+			if end < len(body) { // else it may go on
+				f(name, body[i:end])
+			}
+			i = end - 1
+		}
+	}
+}
+
+func skipSpace(body []byte, i int) int {
+	for i < len(body) && (body[i] == ' ' || body[i] == '\n' || body[i] == '\t' || body[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// textEnd is where the text ends that begins at i.
+func textEnd(body []byte, i int) int {
+	for at := i + 1; ; {
+		next := bytes.IndexByte(body[min(at, len(body)):], '"')
+		if next < 0 {
+			return len(body)
+		}
+		at += next + 1
+		escapes := 0
+		for at-2-escapes > i && body[at-2-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return at
+		}
+	}
+}
+
+// plainScalar is a text or number of JSON as people read it; "" for what is broken.
+func plainScalar(value []byte) string {
+	if len(value) == 0 || value[0] != '"' {
+		return string(value)
+	}
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return ""
+	}
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,53 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"gancho/engine"
+)
+
+// TestRunsHaveTitles: events that no preset names are told apart by what is at the top of their
+// bodies, and a mask hides it.
+func TestRunsHaveTitles(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": []}`)
+	h.publish(`{"id": "b", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/email"]}, "steps": []}`)
+	for body, want := range map[string]string{
+		`{"id": 5001, "email": "ana@example.com", "items": [{"id": 7}]}`:                  "5001 · ana@example.com",
+		`{"items": [{"id": 7, "name": "x"}], "nome": "Jo\u00e3o \"J\"", "Number": "A-1"}`: `A-1 · João "J"`,
+		`{"data": {"id": 7}, "a,b": "id", "x": "\"id\": 9"}`:                              "",
+		`{"id": null, "code": -1.5e3, "name": ""}`:                                        "-1.5e3",
+		`{"x": "` + strings.Repeat("x", 1006) + `", "id": 123456}`:                        "",
+		`[{"id": 7}]`: "", `"id"`: "", `17`: "", `{}`: "",
+	} {
+		if v := h.finished(h.send("a", body)); v.Title != want {
+			t.Errorf("%s: %q, want %q", body, v.Title, want)
+		}
+	}
+	if v := h.finished(h.send("b", `{"id": 1, "email": "ana@example.com"}`)); strings.Contains(v.Title, "ana@") {
+		t.Errorf("a masked value is in the title: %q", v.Title)
+	}
+	for _, broken := range []string{`{"id": "`, `{"id`, `{`, "", `{"id": "\`, `{"\ud800": 1, "id": 2`} {
+		receipts, err := h.Accept(t.Context(), []engine.Incoming{{Flow: "a", Body: []byte(broken), Meta: engine.Meta{Kind: "webhook", Type: "text/plain"}}})
+		check(t, err)
+		if receipts[0].Run == "" {
+			t.Errorf("%q: %+v", broken, receipts)
+		}
+	}
+}
+
+func BenchmarkAcceptTitle(b *testing.B) {
+	body := []byte(`{"items": [` + strings.Repeat(`{"sku": "a-1", "price": 10.5}, `, 90) + `{}], "id": 7, "email": "ana@example.com"}`)
+	b.Run("valid", func(b *testing.B) {
+		for b.Loop() {
+			json.Valid(body)
+		}
+	})
+	b.Run("title", func(b *testing.B) {
+		for b.Loop() {
+			engine.PlainTitle(body)
+		}
+	})
+}
