@@ -1,10 +1,13 @@
 import { useEffect, useImperativeHandle, useRef } from 'react'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
-import { chips } from './chips'
+import { chips, holeAt } from './chips'
 import type { CodeProps } from './types'
 import { colours } from './colours'
 import { attributes, basics, completions, faults, looks, oneLine, pickKeys } from './setup'
+
+/** isWord says that a hole holds no more than the begin of a name, which what is picked replaces. */
+const isWord = (text: string) => /^[\w.]*$/.test(text)
 
 /** CodeEditor is one field of code, template or JSON. It is loaded when the editor is. */
 export function CodeEditor(props: CodeProps) {
@@ -26,7 +29,7 @@ export function CodeEditor(props: CodeProps) {
       parts.attributes.of(attributes(now.current)),
       parts.look.of(looks(now.current)),
       parts.faults.of(faults(now.current.problems)),
-      parts.chips.of(now.current.chip ? chips(now.current.chip) : []),
+      parts.chips.of(now.current.chip ? chips(now.current.chip, now.current.chipHint ?? '') : []),
       EditorView.updateListener.of((u) => {
         if (u.docChanged && !u.transactions.some((t) => t.isUserEvent('gancho.outside'))) now.current.change(u.state.doc.toString())
         if (u.focusChanged) (u.view.hasFocus ? now.current.focus : now.current.blur)?.()
@@ -46,7 +49,7 @@ export function CodeEditor(props: CodeProps) {
     if (v && v.state.doc.toString() !== props.value) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: props.value }, userEvent: 'gancho.outside' })
   }, [props.value])
   useEffect(() => view.current?.dispatch({ effects: parts.faults.reconfigure(faults(props.problems)) }), [props.problems, parts])
-  useEffect(() => view.current?.dispatch({ effects: parts.chips.reconfigure(props.chip ? chips(props.chip) : []) }), [props.chip, parts])
+  useEffect(() => view.current?.dispatch({ effects: parts.chips.reconfigure(props.chip ? chips(props.chip, props.chipHint ?? '') : []) }), [props.chip, props.chipHint, parts])
   useEffect(() => view.current?.dispatch({ effects: parts.attributes.reconfigure(attributes(now.current)) }), [props.labelledBy, props.describedBy, props.invalid, parts])
   useEffect(() => view.current?.dispatch({ effects: parts.look.reconfigure(looks(now.current)) }), [props.placeholder, parts])
 
@@ -56,9 +59,12 @@ export function CodeEditor(props: CodeProps) {
       const v = view.current
       if (!v) return
       const { from, to } = v.state.selection.main
-      const start = slashed.current === from && v.state.sliceDoc(from - 1, from) === '/' ? from - 1 : from
+      const hole = text.startsWith('{{') ? holeAt(v.state, from) : undefined
+      const plain = hole && !isWord(hole.text) ? text.replace(/^\{\{\s*|\s*\}\}$/g, '') : text // into what is written in a hole goes the name alone
+      const start = hole && isWord(hole.text) ? hole.from : slashed.current === from && v.state.sliceDoc(from - 1, from) === '/' ? from - 1 : from
+      const end = hole && isWord(hole.text) ? hole.to : to
       slashed.current = -1
-      v.dispatch({ changes: { from: start, to, insert: text }, selection: { anchor: start + text.length }, scrollIntoView: true })
+      v.dispatch({ changes: { from: start, to: end, insert: plain }, selection: { anchor: start + (plain.includes('()') ? plain.lastIndexOf('()') + 1 : plain.length) }, scrollIntoView: true })
       v.focus()
     },
     caret: () => view.current?.state.selection.main.head ?? 0,

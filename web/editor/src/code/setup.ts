@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, completionKeymap, completionStatus } from '@codemirror/autocomplete'
+import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, completionKeymap, completionStatus, startCompletion } from '@codemirror/autocomplete'
 import {
   cursorCharLeft, cursorCharRight, cursorDocEnd, cursorDocStart, cursorGroupLeft, cursorGroupRight, cursorLineBoundaryBackward, cursorLineBoundaryForward, cursorLineDown, cursorLineUp, cursorPageDown, cursorPageUp,
   deleteCharBackwardStrict, deleteCharForward, deleteGroupBackward, deleteGroupForward, deleteLineBoundaryBackward, deleteLineBoundaryForward, history, historyKeymap, insertNewlineKeepIndent,
@@ -7,6 +7,7 @@ import {
 import { EditorState, type Extension, Prec } from '@codemirror/state'
 import { Decoration, drawSelection, EditorView, keymap, type KeyBinding, placeholder } from '@codemirror/view'
 import { nonce } from '../ui/nonce'
+import { closeHole, holeAt, openBefore } from './chips'
 import type { CodeProps, Completion, Fault } from './types'
 
 /** keys are those of a text field. (The default ones bring in what languages with a grammar need.) */
@@ -49,7 +50,7 @@ export function basics(): Extension {
 
 export const oneLine: Extension = [
   EditorState.transactionFilter.of((t) => (t.newDoc.lines > 1 ? [t, { changes: breaks(t.newDoc.toString()), sequential: true }] : t)),
-  Prec.highest(keymap.of([{ key: 'Enter', run: (v) => acceptCompletion(v) || true }])),
+  Prec.highest(keymap.of([{ key: 'Enter', run: (v) => acceptCompletion(v) || closeHole(v) || openBefore(v) || true }])),
 ]
 
 function breaks(text: string) {
@@ -96,7 +97,7 @@ export function completions(props: () => CodeProps): Extension {
     context.addEventListener('abort', () => stop.abort())
     const found = await complete(context.state.doc.toString(), context.pos, stop.signal).catch(() => null)
     if (!found || found.items.length === 0) return null
-    return { from: found.from, to: found.to, options: found.items.map(entry), validFor: /^\w*$/ }
+    return { from: found.from, to: found.to, options: found.items.map((c, i) => ({ ...entry(c), boost: Math.max(-99, 99 - i) })), validFor: /^\w*$/ }
   }
   return autocompletion({ override: [source], icons: false, closeOnBlur: true, aboveCursor: false, maxRenderedOptions: 60 })
 }
@@ -112,23 +113,32 @@ function entry(c: Completion): Entry {
   return { label: c.label, apply: c.insert, type: kinds[c.kind] ?? 'property', ...(detail && { detail }), ...(c.doc && { info: c.doc }) }
 }
 
-/** pickKeys opens the data picker: by {{, and by / at the begin of a word. */
+/** pickKeys opens the data picker by / at the begin of a word. {{ makes a hole to type in, with the data beside it. */
 export function pickKeys(props: () => CodeProps, slashed: (at: number) => void): Extension {
+  let closed = -1 // where the first } of a pair that a person types has just left a hole
   return EditorView.inputHandler.of((view, from, to, text) => {
-    const { slash, mode } = props()
-    if (!slash || mode === 'json') return false
+    const { data, mode } = props()
+    if (mode !== 'template') return false
     const before = view.state.sliceDoc(Math.max(0, from - 1), from)
-    if (text === '/' && mode === 'template' && (before === '' || /\s/.test(before))) {
+    if (data && text === '/' && (before === '' || /\s/.test(before))) {
       view.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + 1 }, userEvent: 'input.type' })
       slashed(from + 1)
-      slash()
+      data('keys')
       return true
     }
-    if (text === '{' && before === '{' && mode === 'template') {
-      view.dispatch({ changes: { from: from - 1, to, insert: '' }, selection: { anchor: from - 1 }, userEvent: 'input.type' })
-      slash()
+    const hole = holeAt(view.state, from)
+    if (text === '{' && before === '{' && !hole) {
+      view.dispatch({ changes: { from, to, insert: '{}}' }, selection: { anchor: from + 1 }, userEvent: 'input.type' })
+      data?.('look')
+      startCompletion(view)
       return true
     }
-    return false
+    if (text === '}' && hole && view.state.sliceDoc(to, hole.to).trim() === '}}') {
+      closed = hole.to
+      return closeHole(view)
+    }
+    const second = text === '}' && closed === from && from === to
+    closed = -1
+    return second
   })
 }

@@ -25,10 +25,12 @@ export type CodeProps = {
   invalid?: boolean
   autoFocus?: boolean
   chip?: Chip
+  /** chipHint says how a chip is opened */
+  chipHint?: string
   problems?: Fault[]
   complete?: (source: string, cursor: number, signal: AbortSignal) => Promise<Completions | null>
-  /** slash opens the data picker from the keyboard: by {{ or, at the begin of a word, by / */
-  slash?: () => void
+  /** data opens the data picker: for the keyboard by / at the begin of a word; beside what is typed by {{ */
+  data?: (take: 'keys' | 'look') => void
   focus?: () => void
   blur?: () => void
 }

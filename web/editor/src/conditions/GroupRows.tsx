@@ -1,7 +1,6 @@
 import { useId, useMemo } from 'react'
 import { Plus, X } from 'lucide-react'
 import { useDesk } from '../data/desk'
-import { insertable } from '../data/nodes'
 import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
 import { Button, IconButton } from '../ui/basics'
@@ -49,7 +48,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const desk = useDesk()
   const stats = desk.statsOf(row.field)
   const fields = useMemo(() => (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).map((f) => ({
-    value: insertable(f.path), label: desk.labelOf(f.path), hint: f.path.replace(/^trigger\.body\./, ''), words: f.path,
+    value: desk.write(f.path), label: desk.labelOf(f.path), hint: f.path.replace(/^trigger\.body\./, ''), words: f.path,
   })), [desk])
   const operators = operatorsOf(stats?.type)
   const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
@@ -62,10 +61,9 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     change({ ...row, operator, value })
   }
   const words: Record<string, string> = t
-  const focus = () => desk.aim({ id, label: t.field, insert: choose, focus: () => document.getElementById(`${id}-field`)?.focus() })
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
-      <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [{ value: row.field, label: desk.labelOf(row.field), hint: row.field }, ...fields] : fields} value={row.field} set={choose} custom focus={focus} /></div>
+      <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [{ value: row.field, label: desk.labelOf(row.field), hint: row.field }, ...fields] : fields} value={row.field} set={choose} custom /></div>
       <IconButton label={t.removeCondition} className="-mr-1.5 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
       <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-8">
         <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${valueless.has(row.operator) ? 'col-span-2' : ''}`} value={row.operator} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>

@@ -21,7 +21,7 @@ export function DataDock({ actions, outputs }: DockProps) {
     const action = actions.find((a) => a.kind === step?.action)
     return step?.name || (action ? action.title[lang] : id)
   }, [desk.flow, actions, lang])
-  if (!wide) return desk.picking ? <Sheet><Picker titleOf={titleOf} outputs={outputs} row={44} searching={false} done={() => desk.pick(false)} /></Sheet> : null
+  if (!wide) return desk.picking === 'keys' ? <Sheet><Picker titleOf={titleOf} outputs={outputs} row={44} searching={false} done={() => desk.pick(false)} /></Sheet> : null
   if (!desk.target) return null
   return <Dock titleOf={titleOf} outputs={outputs} />
 }
@@ -37,12 +37,17 @@ function Dock(props: { titleOf: (step: string) => string; outputs: Record<string
   useEffect(() => {
     if (desk.picking) setHidden(false)
   }, [desk.picking])
+  // The data takes room from the panel: the field that it is for stays in sight.
+  useEffect(() => {
+    const wait = requestAnimationFrame(() => document.activeElement?.closest('[data-row], [data-field]')?.scrollIntoView({ block: 'nearest' }))
+    return () => cancelAnimationFrame(wait)
+  }, [desk.target?.id, hidden])
   return (
     <div className={`mx-3 mb-3 flex shrink-0 flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-[0_1px_2px_rgb(0_0_0/0.04)] ${hidden ? '' : 'h-[44%] min-h-52'}`}>
       <button type="button" aria-expanded={!hidden} onClick={() => hide(!hidden)} className="flex items-center justify-between bg-sunken px-3 pt-1.5 pb-0.5 text-xs font-medium text-text-2 hover:text-text">
         {t.dataOf}{hidden ? <ChevronUp size={15} aria-label={t.undock} /> : <ChevronDown size={15} aria-label={t.dock} />}
       </button>
-      {!hidden && <Picker {...props} row={30} searching={desk.picking} done={() => desk.pick(false)} />}
+      {!hidden && <Picker {...props} row={30} searching={desk.picking === 'keys'} done={() => desk.pick(false)} />}
     </div>
   )
 }

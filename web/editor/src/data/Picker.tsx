@@ -1,15 +1,15 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
-import { ChevronDown, ChevronRight, Code, Eye, EyeOff, Search } from 'lucide-react'
+import { ChevronDown, ChevronRight, Code, CornerDownLeft, Eye, EyeOff, Search, SquareFunction } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import { brief } from '../fields/say'
 import { fill } from '../words/phrase'
 import { IconButton } from '../ui/basics'
-import { useLang } from '../words'
+import { useLang, useSay } from '../words'
 import { useDesk } from './desk'
-import { fieldsOf, insertable, masked, type Node, shownNodes, treeOf, valueOf } from './nodes'
+import { bestOf, fieldsOf, insertable, masked, type Node, shownNodes, treeOf, valueOf } from './nodes'
 import { pinSample } from './pinned'
-import { useWords } from './words'
+import { partOf, useWords } from './words'
 
 type PickerProps = { titleOf: (step: string) => string; outputs: Record<string, unknown>; row: number; searching: boolean; done: () => void }
 
@@ -18,7 +18,9 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   const t = useWords()
   const desk = useDesk()
   const { lang } = useLang()
+  const say = useSay()
   const [q, setQ] = useState('')
+  const [fx, setFx] = useState(false)
   const [raw, setRaw] = useState(() => localStorage.getItem('raw-names') === 'yes')
   const [revealed, setRevealed] = useState(false)
   const [folds, setFolds] = useState<Record<string, boolean>>({})
@@ -27,29 +29,35 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   const tree = useRef<HTMLDivElement>(null)
   const vars = useQuery({ queryKey: ['vars'], queryFn: () => take(api.GET('/vars')), staleTime: 60_000 })
   const scope = useMemo(() => ({ ...desk.scope, steps: { ...outputs, ...(desk.scope['steps'] as Record<string, unknown>) }, vars: vars.data ?? {} }), [desk.scope, outputs, vars.data])
-  const nodes = useMemo(() => {
+  const known = useQuery({ queryKey: ['functions'], queryFn: () => take(api.GET('/functions')), staleTime: Infinity, enabled: fx })
+  const functions = useMemo(() => (known.data?.items ?? []).map((f): Node => ({ path: `${f.name}()`, name: f.name, label: f.name, level: 1, leaf: true, doc: `${f.signature}\n${say(f.doc)}`, children: [] })), [known.data, say])
+  const data = useMemo(() => {
     const counted = desk.schema?.fields ?? []
     const known = new Set(counted.map((f) => f.path))
     const found = [...fieldsOf(scope, '')].filter((f) => !known.has(f.path) && !(counted.length > 0 && f.path.startsWith('trigger.body')))
-    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf })
+    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf, part: (path) => partOf(path, t) })
   }, [desk.schema, scope, titleOf, t])
+  const nodes = fx ? functions : data
   const example = (n: Node) => {
+    if (n.doc) return n.doc.split('\n').at(-1) ?? ''
     const value = valueOf(scope, insertable(n.path)) ?? n.stats?.values[0]?.value
     return n.leaf ? brief(revealed ? value : masked(value), 40) : ''
   }
   const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
   const rows = shownNodes(nodes, folded, q, (n) => (q === '' ? '' : example(n)))
-  const at = Math.max(0, rows.findIndex((n) => n.path === active))
+  const chosen = rows.findIndex((n) => n.path === active)
+  const at = chosen >= 0 ? chosen : q === '' ? 0 : bestOf(rows, q)
   useEffect(() => {
     if (searching) search.current?.focus()
   }, [searching])
 
   const insert = (n: Node | undefined) => {
     const typed = q.trim().replace(/\s*\}\}$/, '')
-    const path = n ? insertable(n.path) : typed
+    const path = n ? desk.write(n.path) : typed
     if (path === '') return
     desk.target?.insert(path)
     setQ('')
+    setFx(false) // a function wants data next
     done()
   }
   const fold = (n: Node, to: boolean) => setFolds({ ...folds, [n.path]: to })
@@ -80,27 +88,28 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     } else if (inTree && e.key.length === 1 && !e.ctrlKey && !e.metaKey) search.current?.focus()
   }
   const events = desk.schema?.origin === 'events' ? desk.schema.events : desk.events.length
-  const said = events === 0 ? t.searchSamples : events === 1 ? t.searchDataOne : fill(t.searchData, { n: events.toLocaleString(lang) })
+  const said = fx ? fill(t.searchFunctions, { n: functions.length }) : events === 0 ? t.searchSamples : events === 1 ? t.searchDataOne : fill(t.searchData, { n: events.toLocaleString(lang) })
   return (
     <section aria-label={t.dataOf} onKeyDown={keys} className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-1 border-b border-line bg-sunken py-1 pr-2 pl-3">
         <Search size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-text-3" />
-        <input ref={search} aria-label={said} placeholder={said} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => { setQ(e.target.value); setActive('') }} />
+        <input ref={search} aria-label={said} placeholder={fx ? t.searchFunction : t.searchShort} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => { setQ(e.target.value); setActive('') }} />
+        <IconButton label={t.functions} aria-pressed={fx} className={`size-7! ${fx ? 'text-accent!' : ''}`} onClick={() => { setFx(!fx); setQ(''); setActive('') }}><SquareFunction size={15} aria-hidden /></IconButton>
         <IconButton label={t.rawNames} aria-pressed={raw} className={`size-7! ${raw ? 'text-accent!' : ''}`} onClick={() => { setRaw(!raw); localStorage.setItem('raw-names', raw ? 'no' : 'yes') }}><Code size={15} aria-hidden /></IconButton>
         <IconButton label={revealed ? t.hide : t.reveal} aria-pressed={revealed} className={`size-7! ${revealed ? 'text-accent!' : ''}`} onClick={() => setRevealed(!revealed)}>{revealed ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}</IconButton>
         <EventChoice />
       </div>
       {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
-      <Rows {...{ rows, at, row, raw, tree, folded, example }} choose={(n) => { setActive(n.path); if (n.leaf) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} />
+      <Rows {...{ rows, at, row, raw, tree, folded, example }} choose={(n) => { setActive(n.path); if (n.leaf || (desk.target?.list && n.stats?.type === 'list')) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} insert={insert} />
       <Detail node={rows[at]} revealed={revealed} />
     </section>
   )
 }
 
-type RowsProps = { rows: Node[]; at: number; row: number; raw: boolean; tree: React.RefObject<HTMLDivElement | null>; folded: (n: Node) => boolean; example: (n: Node) => string; choose: (n: Node) => void; hover: (n: Node) => void }
+type RowsProps = { rows: Node[]; at: number; row: number; raw: boolean; tree: React.RefObject<HTMLDivElement | null>; folded: (n: Node) => boolean; example: (n: Node) => string; choose: (n: Node) => void; hover: (n: Node) => void; insert: (n: Node) => void }
 
 /** Rows draws only what is in sight: an event may hold thousands of values. */
-function Rows({ rows, at, row, raw, tree, folded, example, choose, hover }: RowsProps) {
+function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert }: RowsProps) {
   const t = useWords()
   const desk = useDesk()
   const id = useId()
@@ -129,11 +138,15 @@ function Rows({ rows, at, row, raw, tree, folded, example, choose, hover }: Rows
           const rare = n.stats && n.stats.of > 0 && n.stats.seen < n.stats.of
           return (
             <div key={n.path} id={`${id}-${i}`} role="treeitem" aria-level={n.level} aria-posinset={i + 1} aria-setsize={rows.length} aria-selected={i === at} aria-expanded={n.leaf ? undefined : !folded(n)}
-              draggable={n.leaf} onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${insertable(n.path)} }}`)} onMouseDown={(e) => { if (!n.leaf) e.preventDefault() }} onClick={() => choose(n)} onMouseEnter={() => hover(n)}
+              draggable={n.leaf} onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${desk.write(n.path)} }}`)} onMouseDown={(e) => { if (!n.leaf) e.preventDefault() }} onClick={() => choose(n)} onMouseEnter={() => hover(n)}
               style={{ top: i * row, height: row, paddingLeft: 12 + (n.level - 1) * 14 }} className={`absolute inset-x-0 flex cursor-pointer items-center gap-2 border-b border-line/60 pr-3 ${i === at ? 'bg-accent-soft' : ''}`}>
               {!n.leaf && (folded(n) ? <ChevronRight size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" /> : <ChevronDown size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" />)}
               <span className={`min-w-0 flex-1 truncate text-[13px] ${n.level === 1 && !n.leaf ? 'font-semibold' : ''} ${raw ? 'font-mono text-xs' : ''}`} title={n.path}>{raw ? (n.level === 1 ? n.path : n.name) : n.label}</span>
               <code className="max-w-[42%] shrink truncate text-xs text-text-2">{example(n)}</code>
+              {!n.leaf && desk.target && (
+                <button type="button" tabIndex={-1} aria-label={fill(t.insertAll, { name: n.label })} title={fill(t.insertAll, { name: n.label })} onClick={(e) => { e.stopPropagation(); insert(n) }}
+                  className={`grid size-6 shrink-0 place-items-center rounded text-accent hover:bg-accent-soft ${i === at || desk.target.list ? '' : 'opacity-0'}`}><CornerDownLeft size={14} aria-hidden /></button>
+              )}
               <span className={`w-13 shrink-0 text-right text-xs ${rare ? 'font-medium text-warn' : i === at ? 'text-text-2' : 'text-text-3'}`} title={n.stats && n.stats.of > 0 ? fill(t.present, { n: n.stats.seen, of: n.stats.of }) : undefined}>
                 {n.stats && n.stats.of > 0 ? `${n.stats.seen}/${n.stats.of}` : ''}
               </span>
@@ -154,10 +167,11 @@ function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean 
   const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
   return (
     <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5 border-t border-line px-3 py-1 text-xs text-text-2">
-      {node && <code className="max-w-full truncate text-text-2">{node.path}</code>}
+      {node && <code className="max-w-full text-text-2 not-[:only-child]:truncate">{node.doc?.split('\n')[0] ?? node.path}</code>}
+      {node?.doc && <span className="min-w-0">{node.doc.split('\n')[1]}</span>}
       {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value))} ×${v.count}`).join(', ')}</span>}
       {kinds && <span className="text-warn">{t.kinds}: {kinds}</span>}
-      {desk.schema?.origin === 'samples' && <span>{t.samplesOnly}</span>}
+      {desk.schema?.origin === 'samples' && !node?.doc && <span>{t.samplesOnly}</span>}
       {desk.target && <span className="ml-auto max-w-40 truncate font-medium text-accent">{fill(t.into, { field: desk.target.label })}</span>}
     </div>
   )

@@ -3,11 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow, Step } from '../flow'
-import { friendly, readAt } from '../fields/template'
+import { friendly, readAt, segments } from '../fields/template'
+import { insertable } from './nodes'
 import { usePinned } from './pinned'
+import { partOf, useWords } from './words'
 
-/** A target is the field that data goes into. */
-export type Target = { id: string; label: string; insert: (path: string) => void; focus: () => void }
+/** A target is the field that data goes into; list says that it wants a list. */
+export type Target = { id: string; label: string; list?: boolean; insert: (path: string) => void; focus: () => void }
 
 /** A desk is what the fields of one step, or of the trigger, share. */
 export type Desk = {
@@ -20,12 +22,15 @@ export type Desk = {
   events: Schemas['EventView'][]
   schema?: FlowSchema
   scope: Record<string, unknown>
+  /** write is how a counted path is written at this step */
+  write: (path: string) => string
   labelOf: (path: string) => string
   statsOf: (path: string) => SchemaField | undefined
   target?: Target
   aim: (target: Target) => void
-  picking: boolean
-  pick: (open: boolean) => void
+  /** how the data is asked for: by the keyboard, which then is in it, or to be seen beside what is typed */
+  picking: false | 'keys' | 'look'
+  pick: (how: Desk['picking']) => void
   missing?: (field: string) => string | undefined
   setMissing?: (field: string, policy: string | undefined) => void
 }
@@ -51,13 +56,55 @@ export function pathOf(flow: Flow, id: string): string {
   return inside(flow.steps, '') ?? id
 }
 
+/** labelled names each counted field; where several have one name, with what holds it before it. */
+function labelled(fields: SchemaField[]): Map<string, string> {
+  const times = new Map<string, number>()
+  for (const f of fields) if (f.label) times.set(f.label, (times.get(f.label) ?? 0) + 1)
+  return new Map(fields.filter((f) => f.label).map((f) => {
+    const above = segments(f.path).filter((s) => s !== '[]').at(-2)
+    const holder = above && !['trigger', 'body'].includes(above) && (times.get(f.label) ?? 0) > 1 ? `${friendly(above)} › ` : ''
+    return [f.path, holder + f.label]
+  }))
+}
+
+/** loopsOf lists the loops that a step is in, the outermost first, with what each goes over. */
+export function loopsOf(flow: Flow, id: string | undefined): { id: string; over: string }[] {
+  const inside = (steps: Step[], around: { id: string; over: string }[]): { id: string; over: string }[] | undefined => {
+    for (const s of steps) {
+      if (s.id === id) return around
+      const over = s.action === 'loop' && typeof s.with?.['over'] === 'string' ? s.with['over'].trim() : ''
+      const found = inside(s.steps ?? [], s.action === 'loop' ? [...around, { id: s.id, over }] : around) ?? inside(s.catch ?? [], around)
+        ?? s.branches?.reduce<typeof around | undefined>((f, b) => f ?? inside(b.steps, around), undefined)
+      if (found) return found
+    }
+    return undefined
+  }
+  return inside(flow.steps, []) ?? []
+}
+
+/** written is a counted path as it is written into a field: what a loop goes over is its item, of other lists the first. */
+export function written(path: string, loops: { id: string; over: string }[]): string {
+  for (const [i, loop] of [...loops.entries()].reverse()) {
+    if (loop.over === '' || !path.startsWith(`${loop.over}[]`)) continue
+    return (i === loops.length - 1 ? 'item' : `loops.${loop.id}.item`) + insertable(path.slice(loop.over.length + 2))
+  }
+  return insertable(path)
+}
+
+/** counted undoes written: the item of a turn is an element of what the loop goes over. */
+function counted(path: string, loops: { id: string; over: string }[]): string {
+  const [, outer, more] = /^(?:item|loops\.(\w+)\.item)(.*)$/.exec(path) ?? []
+  const loop = outer ? loops.find((l) => l.id === outer) : loops.at(-1)
+  return more === undefined || !loop ? path : `${loop.over}[]${more}`
+}
+
 /** outside of every index, so that items[2].sku is counted as items[].sku */
 const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.', '.')
 
 export function useMakeDesk({ flow, step, event, results, missing, setMissing }: { flow: Flow; step?: Step; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'missing' | 'setMissing'>): Desk {
   const pinned = usePinned(flow.id)
   const [target, aim] = useState<Target>()
-  const [picking, pick] = useState(false)
+  const [picking, pick] = useState<Desk['picking']>(false)
   const path = step && pathOf(flow, step.id)
   const samples = useQuery({ queryKey: ['samples', flow.id, 40], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id: flow.id }, query: { limit: 40 } } })) })
   const schema = useQuery({ queryKey: ['schema', flow.id, path ?? ''], queryFn: ({ signal }) => askSchema(flow.id, path, signal), placeholderData: keepPreviousData, retry: 1 })
@@ -67,13 +114,17 @@ export function useMakeDesk({ flow, step, event, results, missing, setMissing }:
   const usual = (step && events.find((e) => e.status !== 'filtered')) ?? events[0] // a filtered one does not reach the steps
   const chosen = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined) ?? usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
-  const statsOf = useCallback((p: string) => byPath.get(generic(p)), [byPath])
-  const labelOf = useCallback((p: string) => byPath.get(generic(p))?.label || friendly(p), [byPath])
+  const loops = useMemo(() => loopsOf(flow, step?.id), [flow, step?.id])
+  const statsOf = useCallback((p: string) => byPath.get(generic(p)) ?? byPath.get(counted(generic(p), loops)), [byPath, loops])
+  const t = useWords()
+  const names = useMemo(() => labelled(schema.data?.fields ?? []), [schema.data])
+  const labelOf = useCallback((p: string) => names.get(generic(p)) ?? names.get(counted(generic(p), loops)) ?? partOf(p, t) ?? friendly(p), [names, loops, t])
+  const write = useCallback((p: string) => written(p, loops), [loops])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
   return useMemo(() => ({
     flow, step, path, event: chosen, ready: !samples.isPending, pinned: wanted !== null && chosen?.id === wanted, events, schema: schema.data, scope, target, aim, picking, pick, missing, setMissing,
-    statsOf, labelOf,
-  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, target, picking, missing, setMissing, statsOf, labelOf])
+    statsOf, labelOf, write,
+  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, target, picking, missing, setMissing, statsOf, labelOf, write])
 }
 
 

@@ -2,9 +2,9 @@ import type { SchemaField } from '../api/expression'
 import { friendly, member, readAt, segments } from '../fields/template'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
-export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; children: Node[] }
+export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; doc?: string; children: Node[] }
 
-export type Titles = { body: string; request: string; headers: string; query: string; resource: string; item: string; vars: string; runInfo: string; errorsOf: string; step: (id: string) => string }
+export type Titles = { body: string; request: string; headers: string; query: string; resource: string; item: string; vars: string; runInfo: string; errorsOf: string; step: (id: string) => string; part: (path: string) => string | undefined }
 
 /** fieldsOf lists what a value holds, where nothing was counted. */
 export function fieldsOf(value: unknown, path: string, out: SchemaField[] = []): SchemaField[] {
@@ -27,7 +27,7 @@ export function treeOf(fields: SchemaField[], titles: Titles): Node[] {
   const place = (path: string): Node => {
     const known = all.get(path)
     if (known) return known
-    const node: Node = { path, name: segments(path).at(-1) ?? path, label: friendly(lastOf(path)), level: 1, leaf: true, children: [] }
+    const node: Node = { path, name: segments(path).at(-1) ?? path, label: titles.part(path) ?? friendly(lastOf(path)), level: 1, leaf: true, children: [] }
     all.set(path, node)
     const title = titleOf(path, titles)
     const above = title === undefined ? parentOf(path)?.replace(/(\[\])+$/, '') : undefined
@@ -102,6 +102,19 @@ export function masked(value: unknown): unknown {
 }
 
 const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+
+/** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found. */
+export function bestOf(rows: Node[], q: string): number {
+  const typed = plain(q).trim()
+  const score = (n: Node) => {
+    const names = [plain(n.label), plain(n.name)]
+    const own = names.some((s) => s === typed) ? 6 : names.some((s) => s.startsWith(typed)) ? 4 : names.some((s) => s.includes(typed)) ? 2 : 0
+    return own === 0 ? (n.leaf ? 1 : 0) : own + (n.leaf ? 1 : 0)
+  }
+  let best = 0
+  rows.forEach((n, i) => { if (score(n) > score(rows[best] ?? n)) best = i })
+  return best
+}
 
 /** shownNodes is the list of rows: all but what is folded, or what a search finds and what is above it. */
 export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: string, text: (n: Node) => string): Node[] {

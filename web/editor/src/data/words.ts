@@ -2,6 +2,8 @@ import { makeWords } from '../words'
 
 const en = {
   dataOf: 'Data',
+  searchShort: 'Search data',
+  searchFunction: 'Search functions',
   searchData: 'Search in the data of {n} events',
   searchDataOne: 'Search in the data of 1 event',
   searchSamples: 'Search in sample data',
@@ -19,6 +21,15 @@ const en = {
   often: 'Often',
   kinds: 'Kinds',
   body: 'Event',
+  requestId: 'Event id',
+  requestMethod: 'Method',
+  requestPath: 'Path after the token',
+  requestIp: 'Address of the sender',
+  requestAt: 'Time of arrival',
+  requestEvent: 'Name of the event',
+  insertAll: 'Insert {name} whole',
+  functions: 'Functions',
+  searchFunctions: 'Search {n} functions',
   request: 'About the request',
   headers: 'Headers',
   query: 'Query of the address',
@@ -36,6 +47,8 @@ const en = {
 
 const pt: typeof en = {
   dataOf: 'Dados',
+  searchShort: 'Buscar dados',
+  searchFunction: 'Buscar funções',
   searchData: 'Buscar nos dados de {n} eventos',
   searchDataOne: 'Buscar nos dados de 1 evento',
   searchSamples: 'Buscar nos dados de exemplo',
@@ -53,6 +66,15 @@ const pt: typeof en = {
   often: 'Frequentes',
   kinds: 'Tipos',
   body: 'Evento',
+  requestId: 'Id do evento',
+  requestMethod: 'Método',
+  requestPath: 'Caminho depois do token',
+  requestIp: 'Endereço de quem enviou',
+  requestAt: 'Hora da chegada',
+  requestEvent: 'Nome do evento',
+  insertAll: 'Inserir {name} inteiro',
+  functions: 'Funções',
+  searchFunctions: 'Buscar entre {n} funções',
   request: 'Sobre a requisição',
   headers: 'Cabeçalhos',
   query: 'Parâmetros do endereço',
@@ -69,3 +91,11 @@ const pt: typeof en = {
 }
 
 export const useWords = makeWords(en, pt)
+
+const parts = { id: 'requestId', method: 'requestMethod', path: 'requestPath', ip: 'requestIp', at: 'requestAt', event: 'requestEvent' } as const
+
+/** partOf names what the request says of itself; undefined for all else. */
+export function partOf(path: string, t: typeof en): string | undefined {
+  const [, name] = /^trigger\.(\w+)$/.exec(path) ?? []
+  return name !== undefined && name in parts ? t[parts[name as keyof typeof parts]] : undefined
+}

@@ -1,6 +1,8 @@
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { Code } from '../code/Code'
-import { useAnswer } from '../data/desk'
+import type { Handle } from '../code/types'
+import { useAnswer, useDesk } from '../data/desk'
+import { useSay } from '../words'
 import type { ControlProps } from './Control'
 import { Preview } from './FieldRow'
 import { TemplateField } from './TemplateField'
@@ -8,13 +10,17 @@ import { onlyHole } from './template'
 import { useWords } from './words'
 
 /** CodeField is one expression, without braces, and what it yields. */
-export function CodeField({ value, set, id, invalid, field, focus }: ControlProps) {
+export function CodeField({ value, set, id, invalid, field }: ControlProps) {
+  const say = useSay()
+  const desk = useDesk()
+  const handle = useRef<Handle>(null)
+  const focus = () => desk.aim({ id, label: say(field.label), insert: (path) => handle.current?.insert(path), focus: () => handle.current?.focus(), list: field.id === 'over' })
   const source = typeof value === 'string' ? value : ''
   const { answer, fresh, failed } = useAnswer({ source, mode: 'expression' }, source !== '')
   const problems = useMemo(() => answer?.problems ?? [], [answer])
   return (
     <>
-      <TemplateField id={id} value={source} set={set} chips={false} lines="one" mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
+      <TemplateField ref={handle} id={id} value={source} set={set} chips={false} lines="one" mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
       {source !== '' && <Preview answer={answer} fresh={fresh} failed={failed} />}
     </>
   )

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useLang } from '../words'
 import { ConditionField } from '../conditions/ConditionField'
+import type { Schemas } from '../api/client'
 import type { Field } from './check'
 import { CodeField, JSONField } from './CodeField'
 import { DateField } from './DateField'
@@ -12,7 +13,7 @@ import { MultiSelect, SelectField } from './SelectField'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
-export type ControlProps = { field: Field; value: unknown; set: (value: unknown) => void; id: string; invalid: boolean; siblings?: Record<string, unknown>; connection?: string; focus?: () => void }
+export type ControlProps = { field: Field; value: unknown; set: (value: unknown) => void; id: string; invalid: boolean; siblings?: Record<string, unknown>; connection?: string; focus?: () => void; problems?: Schemas['ProblemView'][] }
 
 export const look = 'w-full min-w-0 rounded-lg border bg-surface px-3 py-2 placeholder:text-text-3 max-[899px]:py-3 max-[899px]:text-base'
 export const edge = (invalid: boolean) => (invalid ? 'border-fail' : 'border-edge')

@@ -86,7 +86,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         {switches && <WaySwitch label={`${t.mode}: ${label}`} name={id} way={shownWay} choose={choose} />}
       </div>
       {shownWay === 'fixed'
-        ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} />
+        ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} money={field.type === 'money'} />}
@@ -110,7 +110,7 @@ function WaySwitch({ label, name, way, choose }: { label: string; name: string; 
   return (
     <span role="radiogroup" aria-label={label} className="flex shrink-0 text-xs text-text-3 opacity-0 transition-opacity duration-150 group-focus-within/field:opacity-100 group-hover/field:opacity-100 max-[899px]:opacity-100">
       {ways.map((w) => (
-        <label key={w} className={`cursor-pointer rounded px-1.5 py-0.5 has-focus-visible:outline-2 has-focus-visible:outline-accent ${w === way ? 'font-semibold text-accent' : 'hover:text-text'}`}>
+        <label key={w} className={`relative cursor-pointer rounded px-1.5 py-0.5 has-focus-visible:outline-2 has-focus-visible:outline-accent ${w === way ? 'font-semibold text-accent' : 'hover:text-text'}`}>
           <input type="radio" name={name} className="sr-only" checked={w === way} onChange={() => choose(w)} />{t[w]}
         </label>
       ))}

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import { type ControlProps, edge, look } from './Control'
-import { RowTools, RowValue, useRowMoves, WholeSwitch } from './Rows'
-import { mapOf, type MapRow, moved, pastedRows, rowsOf } from './rows'
+import { focusRow, RowDrop, RowValue, WholeSwitch } from './Rows'
+import { mapOf, type MapRow, pastedRows, rowsOf } from './rows'
 import { TemplateField } from './TemplateField'
 import { hasHole } from './template'
 import { fill } from '../words/phrase'
@@ -11,9 +11,10 @@ import { useWords } from './words'
 
 type Kept = MapRow & { at: number }
 
-/** MapField is rows of names and values; JSON or lines of a=b that are pasted fill them. */
-export function MapField({ field, value, set, id, invalid, focus }: ControlProps) {
+/** MapField is rows of names and values, in the order of the names once they are saved; JSON or lines of a=b that are pasted fill them. */
+export function MapField({ field, value, set, id, invalid, focus, problems = [] }: ControlProps) {
   const t = useWords()
+  const box = useRef<HTMLDivElement>(null)
   const next = useRef(0)
   const number = (rows: MapRow[]): Kept[] => rows.map((r) => ({ ...r, at: next.current++ }))
   const [rows, setRows] = useState<Kept[]>(() => number(rowsOf(value)))
@@ -38,7 +39,9 @@ export function MapField({ field, value, set, id, invalid, focus }: ControlProps
     const own = rows[i]
     put([...rows.slice(0, own && own.key === '' && (own.value ?? '') === '' ? i : i + 1), ...number(pasted), ...rows.slice(i + 1)])
   }
-  const moves = useRowMoves(rows.length, (from, to) => put(moved(rows, from, to)))
+  // A problem of one value is shown at it; of the whole, at every name.
+  const problemOf = (key: string) => problems.find((p) => p.severity === 'error' && p.path.endsWith(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`))
+  const ofAll = invalid && !rows.some((r) => problemOf(r.key))
   const whole = typeof value === 'string'
   if (whole) {
     return (
@@ -49,17 +52,18 @@ export function MapField({ field, value, set, id, invalid, focus }: ControlProps
     )
   }
   return (
-    <div ref={moves.box} role="group" aria-labelledby={`${id}-label`} className="space-y-1.5">
+    <div ref={box} role="group" aria-labelledby={`${id}-label`} className="space-y-1.5">
       {rows.map((r, i) => (
         <div key={r.at} className="flex items-start gap-1" data-row={i}>
-          <RowTools n={i + 1} count={rows.length} move={moves.move} drop={() => put(rows.filter((_, n) => n !== i))}>
-            <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(invalid)} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => row(i, { key: e.target.value })} />
-            <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} />
-          </RowTools>
+          <div className="flex min-w-0 flex-1 items-start gap-1.5">
+            <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll)} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => row(i, { key: e.target.value })} />
+            <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} invalid={problemOf(r.key) !== undefined} />
+          </div>
+          <RowDrop n={i + 1} drop={() => put(rows.filter((_, n) => n !== i))} />
         </div>
       ))}
       <div className="flex flex-wrap items-center gap-1">
-        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, { key: '', value: '', at: next.current++ }]); moves.focusLast() }}><Plus size={15} aria-hidden />{t.addRow}</Button>
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, { key: '', value: '', at: next.current++ }]); focusRow(box, rows.length) }}><Plus size={15} aria-hidden />{t.addRow}</Button>
         {!field.literal && !hasHole(value) && <WholeSwitch on={false} choose={() => set('{{  }}')} />}
         {rows.length === 0 && <Paster fill={(text) => { const p = pastedRows(text); if (p) put(number(p)); return p !== undefined }} />}
       </div>

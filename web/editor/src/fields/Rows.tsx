@@ -1,26 +1,37 @@
-import { type ReactNode, useId, useRef } from 'react'
+import { type ReactNode, type Ref, type RefObject, useId, useMemo, useRef, useState } from 'react'
 import { Braces, GripVertical, Type, X } from 'lucide-react'
 import { Code } from '../code/Code'
 import type { Handle } from '../code/types'
-import { useDesk } from '../data/desk'
+import { useAnswer, useDesk } from '../data/desk'
 import { Button, IconButton } from '../ui/basics'
 import { readJSON, unreadable } from './CodeField'
+import { Preview } from './FieldRow'
 import { TemplateField } from './TemplateField'
-import { hole } from './template'
+import { hasHole, hole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
+
+/** focusRow puts the focus into a row once it is drawn. */
+export function focusRow(box: RefObject<HTMLElement | null>, row: number, what = 'input, .cm-content, textarea') {
+  setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.querySelector<HTMLElement>(what)?.focus())
+}
 
 /** useRowMoves moves rows by keys, and keeps the focus on the one that moves. */
 export function useRowMoves(count: number, moved: (from: number, to: number) => void) {
   const box = useRef<HTMLDivElement>(null)
-  const focusOn = (row: number, what: string) => setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-row="${row}"] ${what}`)?.focus())
   const move = (from: number, by: number) => {
     const to = from + by
     if (to < 0 || to >= count) return
     moved(from, to)
-    focusOn(to, '[data-grip]')
+    focusRow(box, to, '[data-grip]')
   }
-  return { box, move, focusLast: () => focusOn(count, 'input, .cm-content, textarea') }
+  return { box, move, focusLast: () => focusRow(box, count) }
+}
+
+/** RowDrop takes a row away. */
+export function RowDrop({ n, drop }: { n: number; drop: () => void }) {
+  const t = useWords()
+  return <IconButton label={fill(t.removeRow, { n })} className="-mr-1.5 size-8! text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
 }
 
 type ToolsProps = { n: number; count: number; move: (from: number, by: number) => void; drop: () => void; children: ReactNode }
@@ -37,41 +48,64 @@ export function RowTools({ n, count, move, drop, children }: ToolsProps) {
     <>
       {count > 1 && <button type="button" data-grip aria-label={fill(t.moveRow, { n })} title={fill(t.moveRow, { n })} onKeyDown={keys} className="mt-1.5 -ml-1.5 grid h-6 w-4 shrink-0 cursor-grab place-items-center rounded text-text-3 hover:text-text-2"><GripVertical size={14} aria-hidden /></button>}
       <div className="flex min-w-0 flex-1 items-start gap-1.5">{children}</div>
-      <IconButton label={fill(t.removeRow, { n })} className="-mr-1.5 size-8! text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+      <RowDrop n={n} drop={drop} />
     </>
   )
 }
 
-type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean }
+type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean }
 
-/** RowValue is a text with data in it, or any other value as JSON. */
-export function RowValue({ n, name, value, set, literal = false }: ValueProps) {
+/** RowValue is a text with data in it, and what it is with the chosen event; or any other value as JSON. */
+export function RowValue({ n, name, value, set, literal = false, invalid = false }: ValueProps) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
   const handle = useRef<Handle>(null)
-  const other = typeof value !== 'string' && value !== undefined
+  const [json, setJSON] = useState(() => typeof value !== 'string' && value !== undefined)
   const label = fill(t.rowValue, { n })
+  const text = typeof value === 'string' ? value : ''
+  const template = !json && !literal && hasHole(text)
+  const { answer, fresh, failed } = useAnswer({ source: text, mode: 'template' }, template)
+  const marks = useMemo(() => answer?.problems ?? [], [answer])
   const focus = () => desk.aim({ id, label: name || label, insert: (path) => handle.current?.insert(hole(path)), focus: () => handle.current?.focus() })
-  const change = (text: string) => {
-    const read = readJSON(text)
-    set(read === unreadable ? text : read)
+  const turn = (to: boolean) => {
+    if (to) set(text === '' ? {} : (readJSON(text) as unknown))
+    else set(typeof value === 'object' ? JSON.stringify(value) : String(value))
+    setJSON(to)
+    setTimeout(() => handle.current?.focus())
   }
+  const turnable = json || text === '' || ![unreadable, undefined].includes(readJSON(text) as symbol) && !hasHole(text)
   return (
     <div className="group/value relative min-w-0 flex-1">
       <span id={`${id}-label`} className="sr-only">{label}</span><span id={`${id}-help`} className="sr-only">{name}</span>
-      {other
-        ? <div className="code-mono-wrap"><Code value={JSON.stringify(value)} change={change} mode="json" lines="one" labelledBy={`${id}-label`} /></div>
-        : <TemplateField ref={handle} id={id} value={value ?? ''} set={(v) => set(v ?? '')} chips={!literal} lines="one" placeholder={t.value} focus={focus} />}
-      <button type="button" tabIndex={-1} aria-hidden onClick={() => set(other ? (typeof value === 'object' ? JSON.stringify(value) : String(value)) : asJSON(value))}
-        className="absolute top-1.5 right-1 hidden size-6 place-items-center rounded bg-surface text-text-3 group-focus-within/value:grid hover:text-accent max-[899px]:hidden!">{other ? <Type size={13} aria-hidden /> : <Braces size={13} aria-hidden />}</button>
+      {json
+        ? <JSONValue ref={handle} id={id} value={value} set={set} />
+        : <TemplateField ref={handle} id={id} value={text} set={(v) => set(v ?? '')} chips={!literal} lines="one" placeholder={t.value} focus={focus} invalid={invalid} problems={template ? marks : undefined} />}
+      {turnable && (
+        <button type="button" aria-label={json ? t.asText : t.asJSON} title={json ? t.asText : t.asJSON} onClick={() => turn(!json)}
+          className="absolute top-1.5 right-1 grid size-6 place-items-center rounded bg-surface text-text-3 opacity-0 group-focus-within/value:opacity-100 group-hover/value:opacity-100 hover:text-accent max-[899px]:hidden!">{json ? <Type size={13} aria-hidden /> : <Braces size={13} aria-hidden />}</button>
+      )}
+      {template && <Preview answer={answer} fresh={fresh} failed={failed} />}
     </div>
   )
 }
 
-function asJSON(value: unknown): unknown {
-  const read = typeof value === 'string' ? readJSON(value) : unreadable
-  return read === unreadable || read === undefined || typeof read === 'string' ? {} : read
+/** JSONValue keeps what is typed, and gives it on as soon as it is JSON. */
+function JSONValue({ ref, id, value, set }: { ref: Ref<Handle>; id: string; value: unknown; set: (value: unknown) => void }) {
+  const t = useWords()
+  const [typed, setTyped] = useState<string | null>(null)
+  const bad = typed !== null && readJSON(typed) === unreadable
+  const change = (text: string) => {
+    setTyped(text)
+    const read = readJSON(text)
+    if (read !== unreadable && read !== undefined) set(read)
+  }
+  return (
+    <div className="code-mono-wrap">
+      <Code ref={ref} value={typed ?? JSON.stringify(value)} change={change} mode="json" lines="one" labelledBy={`${id}-label`} invalid={bad} blur={() => { if (!bad) setTyped(null) }} />
+      {bad && <p role="alert" className="mt-1 text-xs text-warn">{t.badJSON}</p>}
+    </div>
+  )
 }
 
 /** WholeSwitch changes between rows and one expression for all of them. */

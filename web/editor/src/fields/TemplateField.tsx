@@ -24,8 +24,8 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   return (
     <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>
       <Code ref={ref} value={value} change={(text) => set(text === '' ? undefined : text)} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
-        chip={chip} problems={problems} complete={complete} focus={focus} slash={chips ? () => desk.pick(true) : undefined} />
-      <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick(true) }}
+        chip={chip} problems={problems} complete={complete} focus={focus} chipHint={t.chipHint} data={chips ? desk.pick : undefined} />
+      <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick('keys') }}
         className="absolute top-1/2 right-1.5 hidden size-8 -translate-y-1/2 place-items-center rounded-lg bg-surface text-accent max-[899px]:grid"><Braces size={18} strokeWidth={1.75} aria-hidden /></button>
     </div>
   )
