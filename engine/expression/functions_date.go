@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -8,46 +9,90 @@ import (
 )
 
 var dateFunctions = []Function{
-	{Name: "now", Returns: "text", Doc: form.Label("The time at which the run began, in the flow's zone.", "A hora em que a execução começou, no fuso do fluxo."), Examples: example(`now()`, "2026-11-24T15:00:00Z"), run: func(e *evaluation, _ []any) (any, error) { return e.stamp(e.scope.Now), nil }},
+	{Name: "now", Returns: "text", Doc: form.Label("The time at which the run began, in the flow's zone.", "A hora em que a execução começou, no fuso do fluxo."), Examples: example(`now()`, "2026-11-24T15:00:00Z"), run: func(e *evaluation, _ []any) (any, error) { return e.stamp(e.scope.Now) }},
 	{Name: "date", in: "x date, pattern? text", Returns: "text", Doc: form.Label("A date or time, read from text (by a pattern, if given) or Unix seconds.", "Uma data ou hora, lida de texto (por um padrão, se dado) ou segundos Unix."), Examples: example(`date("2026-11-24")`, "2026-11-24T00:00:00Z"), run: date},
 	{Name: "format_date", in: "x date, pattern text", Returns: "text", Doc: form.Label("A time written by a pattern (02/01/2006 15:04).", "Uma data escrita por um padrão (02/01/2006 15:04)."), Examples: example(`format_date("2026-11-24T15:00:00Z", "02/01/2006")`, "24/11/2026"), run: func(e *evaluation, a []any) (any, error) {
 		t, err := e.time(a[0])
-		return t.Format(a[1].(string)), err
+		if err != nil {
+			return nil, err
+		}
+		return t.Format(a[1].(string)), nil
 	}},
-	{Name: "add_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n days later.", "Uma data n dias depois."), Examples: example(`add_days("2026-11-24T15:00:00Z", 7)`, "2026-12-01T15:00:00Z"), run: withDays(func(t time.Time, n int) time.Time { return t.AddDate(0, 0, n) })},
+	{Name: "add_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n days later.", "Uma data n dias depois."), Examples: example(`add_days("2026-11-24T15:00:00Z", 7)`, "2026-12-01T15:00:00Z"), run: withDays(later)},
 	{Name: "business_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n working days later, Monday to Friday.", "Uma data n dias úteis depois, de segunda a sexta."), Examples: example(`business_days("2026-11-27T15:00:00Z", 1)`, "2026-11-30T15:00:00Z"), run: withDays(businessDays)},
 	{Name: "start_of", in: "x date, unit text", Returns: "text", Doc: form.Label("The beginning of the day, week (Monday), month or year.", "O início do dia, da semana (segunda), do mês ou do ano."), Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf},
 	{Name: "diff", in: "from date, to date, unit text", Returns: "integer", Doc: form.Label("How many whole weeks, days, hours, minutes or seconds from a to b.", "Quantas semanas, dias, horas, minutos ou segundos inteiros de a até b."), Examples: example(`diff("2026-11-01", "2026-11-24", "days")`, 23), run: diff},
 	{Name: "duration", in: "x text", Returns: "number", Doc: form.Label("A length of time such as 1h30m, in seconds.", "Um tempo como 1h30m, em segundos."), Examples: example(`duration("1h30m")`, 5400), run: duration},
 }
 
-func (e *evaluation) stamp(t time.Time) string { return t.In(e.scope.zone()).Format(time.RFC3339) }
+// stamp is a time as it leaves an expression.
+func (e *evaluation) stamp(t time.Time) (any, error) {
+	if y := t.Year(); y < 0 || y > 9999 {
+		return nil, wrongf("the date is out of range", "a data está fora do intervalo")
+	}
+	return t.In(e.scope.zone()).Format(time.RFC3339), nil
+}
+
+// clock is a time by the calendar of a zone. Where clocks were put forward over it, it is the
+// first that there was after: time.Date may go back to the day before.
+func clock(y int, m time.Month, d, hour, minute, second, nano int, zone *time.Location) time.Time {
+	t := time.Date(y, m, d, hour, minute, second, nano, zone)
+	asked := time.Date(y, m, d, hour, minute, second, nano, time.UTC)
+	_, offset := t.Zone()
+	got := t.Add(time.Duration(offset) * time.Second)
+	if gap := asked.Sub(got); gap > 0 {
+		return t.Add(gap)
+	}
+	return t
+}
+
+// later is the same hour so many days later.
+func later(t time.Time, days int) time.Time {
+	y, m, d := t.Date()
+	return clock(y, m, d+days, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
+}
 
 var layouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05",
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05",
 	"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02", "02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006", time.RFC1123Z, time.RFC1123,
+}
+
+// read is a text by a layout, in the flow's zone where it names none.
+func (e *evaluation) read(layout, text string) (time.Time, error) {
+	zone := e.scope.zone()
+	if strings.Contains(layout, "Z07") || strings.Contains(layout, "-07") || strings.Contains(layout, "MST") {
+		t, err := time.ParseInLocation(layout, text, zone)
+		return t.In(zone), err //nolint:wrapcheck // never shown
+	}
+	t, err := time.Parse(layout, text)
+	y, m, d := t.Date()
+	return clock(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone), err //nolint:wrapcheck // never shown
 }
 
 // time reads a date or time, in the flow's zone.
 func (e *evaluation) time(value any) (time.Time, error) {
 	switch v := value.(type) {
 	case int:
-		if v > 1e11 || v < -1e11 {
-			return time.UnixMilli(int64(v)).In(e.scope.zone()), yearOf(time.UnixMilli(int64(v)))
-		}
-		return time.Unix(int64(v), 0).In(e.scope.zone()), nil
+		return e.unix(v), nil
 	case float64:
-		if v > -1e11 && v < 1e11 {
+		switch {
+		case v > -1e11 && v < 1e11:
 			return time.UnixMilli(int64(v * 1000)).In(e.scope.zone()), nil
+		case v > -1e15 && v < 1e15:
+			return e.unix(int(v)), nil
 		}
 	case string:
 		if len(v) > 64 {
 			break
 		}
+		text := strings.TrimSpace(v)
 		for _, layout := range layouts {
-			if t, err := time.ParseInLocation(layout, strings.TrimSpace(v), e.scope.zone()); err == nil {
-				return t.In(e.scope.zone()), nil
+			if t, err := e.read(layout, text); err == nil {
+				return t, nil
 			}
+		}
+		if n, err := strconv.Atoi(text); err == nil && (len(text) == 10 || len(text) == 13) {
+			return e.unix(n), nil
 		}
 	}
 	text, err := e.text(value)
@@ -57,28 +102,32 @@ func (e *evaluation) time(value any) (time.Time, error) {
 	return time.Time{}, wrongf("%q is not a date such as 2026-11-24 or 2026-11-24T15:00:00Z", "%q não é uma data como 2026-11-24 ou 2026-11-24T15:00:00Z", short(text))
 }
 
-func yearOf(t time.Time) error {
-	if y := t.Year(); y < 0 || y > 9999 {
-		return wrongf("the date is out of range", "a data está fora do intervalo")
+// unix reads seconds since 1970, or milliseconds where there are so many.
+func (e *evaluation) unix(n int) time.Time {
+	if n > 1e11 || n < -1e11 {
+		return time.UnixMilli(int64(n)).In(e.scope.zone())
 	}
-	return nil
+	return time.Unix(int64(n), 0).In(e.scope.zone())
 }
 
 func date(e *evaluation, args []any) (any, error) {
 	pattern, ok := args[1].(string)
 	if !ok {
 		t, err := e.time(args[0])
-		return e.stamp(t), err
+		if err != nil {
+			return nil, err
+		}
+		return e.stamp(t)
 	}
 	text, err := e.text(args[0])
 	if err != nil {
 		return nil, err
 	}
-	t, err := time.ParseInLocation(pattern, text[:min(len(text), 1000)], e.scope.zone())
+	t, err := e.read(pattern, text[:min(len(text), 1000)])
 	if err != nil {
 		return nil, wrongf("%q does not fit the pattern %q", "%q não segue o padrão %q", short(text), short(pattern))
 	}
-	return e.stamp(t), nil
+	return e.stamp(t)
 }
 
 func withDays(f func(time.Time, int) time.Time) func(*evaluation, []any) (any, error) {
@@ -94,23 +143,22 @@ func withDays(f func(time.Time, int) time.Time) func(*evaluation, []any) (any, e
 		if err := e.charge(max(n, -n)); err != nil {
 			return nil, err
 		}
-		t = f(t, n)
-		return e.stamp(t), yearOf(t)
+		return e.stamp(f(t, n))
 	}
 }
 
 func businessDays(t time.Time, n int) time.Time {
-	step := 1
+	step, days := 1, 0
 	if n < 0 {
 		step = -1
 	}
-	for n != 0 {
-		t = t.AddDate(0, 0, step)
-		if day := t.Weekday(); day != time.Saturday && day != time.Sunday {
+	for day := int(t.Weekday()); n != 0; {
+		days += step
+		if day = (day + 7 + step) % 7; day != int(time.Saturday) && day != int(time.Sunday) {
 			n -= step
 		}
 	}
-	return t
+	return later(t, days)
 }
 
 func startOf(e *evaluation, args []any) (any, error) {
@@ -130,7 +178,7 @@ func startOf(e *evaluation, args []any) (any, error) {
 	default:
 		return nil, wrongf("the unit is day, week, month or year", "a unidade é day, week, month ou year")
 	}
-	return e.stamp(time.Date(y, m, d, 0, 0, 0, 0, t.Location())), nil
+	return e.stamp(clock(y, m, d, 0, 0, 0, 0, t.Location()))
 }
 
 // diff counts days and weeks by the calendar of the flow's zone: a day of 23 hours is a day.
@@ -149,21 +197,33 @@ func diff(e *evaluation, args []any) (any, error) {
 	case "days":
 		return days(a, b), nil
 	case "hours":
-		return int(b.Sub(a) / time.Hour), nil
+		return seconds(a, b) / 3600, nil
 	case "minutes":
-		return int(b.Sub(a) / time.Minute), nil
+		return seconds(a, b) / 60, nil
 	case "seconds":
-		return int(b.Sub(a) / time.Second), nil
+		return seconds(a, b), nil
 	}
 	return nil, wrongf("the unit is weeks, days, hours, minutes or seconds", "a unidade é weeks, days, hours, minutes ou seconds")
+}
+
+// seconds are the whole ones from a to b; time.Sub ends at 292 years.
+func seconds(a, b time.Time) int {
+	n := int(b.Unix() - a.Unix())
+	switch nano := b.Nanosecond() - a.Nanosecond(); {
+	case n > 0 && nano < 0:
+		n--
+	case n < 0 && nano > 0:
+		n++
+	}
+	return n
 }
 
 func days(a, b time.Time) int {
 	if b.Before(a) {
 		return -days(b, a)
 	}
-	n := int(b.Sub(a)/(24*time.Hour)) + 1
-	for n > 0 && a.AddDate(0, 0, n).After(b) {
+	n := seconds(a, b)/(24*3600) + 1
+	for n > 0 && later(a, n).After(b) {
 		n--
 	}
 	return n

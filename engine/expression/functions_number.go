@@ -11,7 +11,7 @@ import (
 )
 
 var numberFunctions = []Function{
-	{Name: "number_br", in: "x text", Returns: "number", Doc: form.Label("A number written as in Brazil.", "Um número escrito como no Brasil."), Examples: example(`number_br("1.234,56")`, 1234.56), run: numberBR},
+	{Name: "number_br", in: "x value", Returns: "number", Doc: form.Label("A number written as in Brazil.", "Um número escrito como no Brasil."), Examples: example(`number_br("1.234,56")`, 1234.56), run: numberBR},
 	{Name: "cents", in: "amount value", Returns: "integer", Doc: form.Label("An amount as whole cents.", "Um valor em centavos inteiros."), Examples: example(`cents(19.9)`, 1990), run: func(_ *evaluation, a []any) (any, error) { return minor(a[0], 2) }},
 	{Name: "brl", in: "amount value", Returns: "text", Doc: form.Label("An amount in reais.", "Um valor em reais."), Examples: example(`brl(1199.9)`, "R$ 1.199,90"), run: func(_ *evaluation, a []any) (any, error) { return money(a[0], "BRL") }},
 	{Name: "money", in: "amount value, currency text", Returns: "text", Doc: form.Label("An amount with its currency.", "Um valor com a moeda."), Examples: example(`money(1199.9, "USD")`, "USD 1,199.90"), run: func(_ *evaluation, a []any) (any, error) {
@@ -35,17 +35,21 @@ var builtinNumbers = []Function{
 	{Name: "min", in: "x… value", Returns: "number", Doc: form.Label("The smallest of numbers, or of a list.", "O menor dos números, ou de uma lista."), Examples: example(`min(2, 1, 3)`, 1), run: extreme(-1)},
 	{Name: "max", in: "x… value", Returns: "number", Doc: form.Label("The greatest of numbers, or of a list.", "O maior dos números, ou de uma lista."), Examples: example(`max([2, 1, 3])`, 3), run: extreme(1)},
 	{Name: "mean", in: "x… value", Returns: "number", Doc: form.Label("The average.", "A média."), Examples: example(`mean([1, 2])`, 1.5), run: mean},
-	{Name: "median", in: "x… value", Returns: "number", Doc: form.Label("The middle value.", "A mediana."), Examples: example(`median([3, 1, 2])`, 2.0), run: median},
+	{Name: "median", in: "x… value", Returns: "number", Doc: form.Label("The middle value.", "A mediana."), Examples: example(`median([3, 1, 2])`, 2), run: median},
 }
 
 func numberBR(_ *evaluation, args []any) (any, error) {
-	s := args[0].(string)
+	s, ok := args[0].(string)
+	if !ok {
+		_, _, err := numbers([]any{args[0], 0})
+		return args[0], err
+	}
 	if len(s) > mostDigits {
 		return nil, errTooBigNumber
 	}
 	plain := strings.NewReplacer("R$", "", " ", "", "\u00a0", "", ".", "", ",", ".").Replace(s)
 	value := Number(plain)
-	if _, isText := value.(string); isText || plain == "" {
+	if _, isText := value.(string); isText || plain == "" || strings.Trim(plain, "+-0123456789.") != "" {
 		return nil, wrongf("%q is not a number as written in Brazil, such as 1.234,56", "%q não é um número como 1.234,56", short(s))
 	}
 	return value, nil
@@ -129,7 +133,7 @@ func money(value any, currency string) (any, error) {
 func rounded(f func(float64) float64) func(*evaluation, []any) (any, error) {
 	return func(_ *evaluation, args []any) (any, error) {
 		if n, ok := args[0].(int); ok {
-			return float64(n), nil
+			return n, nil
 		}
 		return f(args[0].(float64)), nil
 	}
@@ -140,15 +144,18 @@ func round(_ *evaluation, args []any) (any, error) {
 	if digits < 0 || digits > 12 {
 		return nil, wrongf("digits must be 0 to 12", "as casas decimais vão de 0 a 12")
 	}
-	f, whole := args[0].(float64)
-	if !whole {
-		f = float64(args[0].(int))
+	f, ok := args[0].(float64)
+	if !ok {
+		return args[0], nil // a whole number is round
 	}
 	if digits == 0 || math.Abs(f) > 1e15 {
 		return math.Round(f), nil
 	}
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(math.Round(f*math.Pow10(digits))/math.Pow10(digits), 'f', digits, 64), 64)
-	return rounded, err
+	n, err := minor(f, digits)
+	if err != nil {
+		return f, nil //nolint:nilerr // it has no more digits than that
+	}
+	return strconv.ParseFloat(strconv.Itoa(n)+"e-"+strconv.Itoa(digits), 64)
 }
 
 func toInt(_ *evaluation, args []any) (any, error) {
@@ -183,7 +190,7 @@ func toFloat(_ *evaluation, args []any) (any, error) {
 		if len(v) > mostDigits {
 			return nil, errTooBigNumber
 		}
-		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && !strings.Contains(v, "_") && !math.IsNaN(f) && !math.IsInf(f, 0) {
+		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && !strings.ContainsAny(v, "xXpP_") && !math.IsNaN(f) && !math.IsInf(f, 0) {
 			return f, nil
 		}
 		return nil, wrongf("%q is not a number", "%q não é um número", short(v))
@@ -248,6 +255,13 @@ func median(e *evaluation, args []any) (any, error) {
 	if err := e.sort(list, nil, func(v any) any { return v }); err != nil {
 		return nil, err
 	}
-	x, y, err := numbers([]any{list[(len(list)-1)/2], list[len(list)/2]})
-	return (x + y) / 2, err
+	low, high := list[(len(list)-1)/2], list[len(list)/2]
+	if len(list)%2 == 1 {
+		return low, nil
+	}
+	x, y, err := numbers([]any{low, high})
+	if total, errSum := plus(e, []any{low, high}); errSum == nil {
+		return divide(e, []any{total, 2})
+	}
+	return x/2 + y/2, err
 }

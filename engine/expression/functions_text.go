@@ -99,12 +99,17 @@ func trim(e *evaluation, args []any) (any, error) {
 func runes(s string) int { return utf8.RuneCountInString(s) }
 
 var accents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "ä", "a", "é", "e", "ê", "e", "è", "e", "ë", "e", "í", "i", "ï", "i", "ì", "i",
+	"å", "a", "ą", "a", "æ", "ae", "ć", "c", "č", "c", "ď", "d", "đ", "d", "ð", "d", "ě", "e", "ę", "e", "ğ", "g", "ı", "i", "ł", "l", "ń", "n", "ň", "n", "ø", "o", "ő", "o", "œ", "oe",
+	"ř", "r", "ś", "s", "š", "s", "ş", "s", "ß", "ss", "ť", "t", "þ", "th", "ů", "u", "ű", "u", "ù", "u", "û", "u", "ý", "y", "ÿ", "y", "ź", "z", "ż", "z", "ž", "z",
 	"ó", "o", "ô", "o", "õ", "o", "ö", "o", "ò", "o", "ú", "u", "ü", "u", "ù", "u", "ç", "c", "ñ", "n")
 
 func slug(s string) string {
 	var b strings.Builder
 	gap := false
 	for _, r := range accents.Replace(strings.ToLower(s)) {
+		if unicode.Is(unicode.Mn, r) { // an accent by itself
+			continue
+		}
 		if r >= unicode.MaxASCII || (!unicode.IsLetter(r) && !unicode.IsDigit(r)) {
 			gap = true
 			continue
@@ -155,26 +160,32 @@ func mask(e *evaluation, args []any) (any, error) {
 	return strings.Repeat("*", length-n) + shown.(string), nil
 }
 
-// stripHTML drops what stands between < and >; an open < is text.
+// stripHTML drops tags: what stands between < and >, where it begins as one.
 func stripHTML(s string) string {
 	var b strings.Builder
 	for {
 		open := strings.IndexByte(s, '<')
-		if open < 0 {
+		if open < 0 || open+1 == len(s) {
 			break
+		}
+		if !opensTag(s[open+1]) {
+			b.WriteString(s[:open+1])
+			s = s[open+1:]
+			continue
 		}
 		end := strings.IndexByte(s[open:], '>')
 		if end < 0 {
 			break
 		}
 		b.WriteString(s[:open])
-		if end == 1 { // <> is no tag
-			b.WriteString("<>")
-		}
 		s = s[open+end+1:]
 	}
 	b.WriteString(s)
 	return strings.TrimSpace(b.String())
+}
+
+func opensTag(c byte) bool {
+	return c == '/' || c == '!' || c == '?' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 func replace(e *evaluation, args []any) (any, error) {
@@ -245,6 +256,9 @@ func join(e *evaluation, args []any) (any, error) {
 	return b.String(), nil
 }
 
+// lineBreaks keeps a text on one line, apart from every other.
+var lineBreaks = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
+
 // uuidFrom is a UUID of version 8 (RFC 9562) over the SHA-256 of texts, one on each line.
 func uuidFrom(_ *evaluation, args []any) (any, error) {
 	if len(args) == 0 {
@@ -255,7 +269,7 @@ func uuidFrom(_ *evaluation, args []any) (any, error) {
 		if i > 0 {
 			h.Write([]byte{'\n'})
 		}
-		h.Write([]byte(a.(string)))
+		h.Write([]byte(lineBreaks.Replace(a.(string))))
 	}
 	b := h.Sum(nil)[:16]
 	b[6] = b[6]&0x0f | 0x80
@@ -285,7 +299,10 @@ func phoneE164(_ *evaluation, args []any) (any, error) {
 	if country, ok := args[1].(string); ok && !strings.EqualFold(country, "BR") {
 		return nil, wrongf("a number without + is read for BR only", "um número sem + só é lido para BR")
 	}
-	digits = strings.TrimLeft(digits, "0")
+	if strings.HasPrefix(digits, "00") { // abroad, perhaps with the number of a carrier
+		return nil, nil
+	}
+	digits = strings.TrimPrefix(digits, "0")
 	switch len(digits) {
 	case 10, 11:
 		return "+55" + digits, nil

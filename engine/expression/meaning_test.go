@@ -64,8 +64,22 @@ func sameMeaning(t *testing.T, list []string, values map[string]any) {
 	}
 }
 
-// alike says that two values are the same; the library's lists without elements may be nil.
+// alike says that two values are the same; the library's lists without elements may be nil, and
+// some of its whole numbers are fractions, which are not exact.
 func alike(a, b any) bool {
+	if n, ok := a.(int); ok {
+		if f, ok := b.(float64); ok {
+			return float64(n) == f
+		}
+	}
+	if m, ok := a.(map[string]any); ok {
+		other, ok := b.(map[string]any)
+		same := ok && len(m) == len(other)
+		for name, value := range m {
+			same = same && alike(value, other[name])
+		}
+		return same
+	}
 	x, isList := a.([]any)
 	y, both := b.([]any)
 	if !isList || !both || len(x) != len(y) {

@@ -48,7 +48,7 @@ var inner = map[string]func(e *evaluation, args []any) (any, error){
 	"__multiply": arithmetic(multiply, func(a, b float64) float64 { return a * b }),
 	"__divide":   divide,
 	"__modulo":   modulo,
-	"__power":    arithmetic(nil, math.Pow),
+	"__power":    power,
 	"__equal":    func(e *evaluation, args []any) (any, error) { return result(e.equal(args[0], args[1], 0)) },
 	"__differ": func(e *evaluation, args []any) (any, error) {
 		same, err := e.equal(args[0], args[1], 0)
@@ -271,6 +271,24 @@ func arithmetic(whole func(a, b int) (int, bool), fraction func(a, b float64) fl
 		}
 		return finite(fraction(x, y))
 	}
+}
+
+var inexactPower = arithmetic(nil, math.Pow)
+
+// power is exact on whole numbers that fit 64 bits.
+func power(e *evaluation, args []any) (any, error) {
+	base, baseWhole := args[0].(int)
+	n, nWhole := args[1].(int)
+	if !baseWhole || !nWhole || n < 0 || n > 63 {
+		return inexactPower(e, args)
+	}
+	product, fits := 1, true
+	for range n {
+		if product, fits = multiply(product, base); !fits {
+			return inexactPower(e, args)
+		}
+	}
+	return product, e.charge(1)
 }
 
 func finite(f float64) (any, error) {
