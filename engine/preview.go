@@ -102,6 +102,9 @@ func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, k
 	found := tree.Infer(known)
 	p.Type = typeName(found.Shape)
 	p.add(found.Problems...)
+	for n, hole := range tree.Holes() {
+		p.add(flow.StepProblems(q.Flow, known, hole, tree.At(n))...)
+	}
 	if found.Missing != nil {
 		p.add(*found.Missing)
 	}
@@ -128,6 +131,7 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 	found := tree.Infer(known)
 	p.Type = typeName(found.Shape)
 	p.add(found.Problems...)
+	p.add(flow.StepProblems(q.Flow, known, tree, 0)...)
 	p.add(expected(q.Expect, found)...)
 	p.Condition = expression.ConditionOf(q.Source)
 	scope, err := e.scopeFor(ctx, q, p, []*expression.Program{program})
@@ -171,7 +175,11 @@ func (p *Preview) result(value any, err error) {
 	}
 	problem := expression.ProblemOf(err)
 	problem.Severity = form.Warning
-	if problem.Code == "missing" && slices.ContainsFunc(p.Problems, func(x form.Problem) bool { return x.Code == "optional_field" || x.Code == "unknown_field" }) {
+	said := map[string][]string{ // by what the check found before
+		"missing":    {"optional_field", "unknown_field", "not_run_yet", "unknown_step"},
+		"expression": {"wrong_type", "mixed_types"},
+	}
+	if slices.ContainsFunc(p.Problems, func(x form.Problem) bool { return slices.Contains(said[problem.Code], x.Code) }) {
 		return
 	}
 	p.add(problem)

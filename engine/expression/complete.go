@@ -32,17 +32,22 @@ type Completions struct {
 const maxCompletions = 200
 
 // Complete says what may be written in an expression at a cursor, in runes: fields by their
-// presence, then functions and words of the language.
+// presence, then functions and words of the language; after a whole value, operators.
 func Complete(source string, cursor int, k *Known) Completions {
+	none := Completions{From: cursor, To: cursor}
 	if len(source) > MaxSource {
-		return Completions{From: cursor, To: cursor}
+		return none
 	}
 	before, after := cutAt(source, cursor)
+	if at := openQuote(before); at >= 0 {
+		return k.inQuotes(before, after, at)
+	}
 	start := len(before)
 	if c := strings.TrimRight(before, " \t\r\n"); c == before && !strings.HasSuffix(c, ")") && !strings.HasSuffix(c, "]") { // else a name begins here
 		start = nameStart(before)
 	}
 	c := &completer{known: k, before: before[:start], typed: strings.ReplaceAll(before[start:], "?", "")}
+	c.lets, c.before = cutLets(c.before)
 	c.collect()
 	end := 0
 	for end < len(after) && isNameByte(after[end]) {
@@ -132,21 +137,33 @@ func opening(text string) int {
 
 type completer struct {
 	known         *Known
+	lets          string // what is bound before, as let x = 1;
 	before, typed string
 	list          []Completion
 }
 
 func (c *completer) collect() {
+	piped, isPiped := c.piped()
+	if isPiped {
+		c.functions(piped)
+		return
+	}
+	if c.typed == "" && endsValue(c.before) {
+		c.operators()
+		return
+	}
 	if name, ok := strings.CutPrefix(strings.TrimPrefix(c.typed, "#"), "."); ok { // .sku or #.sku
 		prefix := strings.TrimSuffix(c.typed, name)
-		c.fields(c.known.turnItem(c.before), strings.TrimSuffix(prefix, "."), name)
+		c.fields(c.known.turnItem(c.lets+c.before), strings.TrimSuffix(prefix, "."), name)
 		return
 	}
 	if dot := strings.LastIndexByte(c.typed, '.'); dot >= 0 {
 		base := c.typed[:dot]
-		c.fields(c.known.shapeOf(base), base, c.typed[dot+1:])
+		c.fields(c.known.shapeOf(c.lets+base), base, c.typed[dot+1:])
 		return
 	}
+	c.element()
+	c.bound()
 	for _, root := range FlowRoots {
 		if s, known := c.known.Roots[root]; known {
 			if begins(root, c.typed) {
@@ -157,13 +174,15 @@ func (c *completer) collect() {
 	}
 	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
 	c.list = c.list[:min(len(c.list), maxCompletions-len(functions))]
-	c.functions()
+	c.functions("")
 	c.words()
 }
 
 // rank puts roots first, then fields by presence, in per cent.
 func (c *Completion) rank() int {
 	switch {
+	case strings.HasPrefix(c.Label, "."): // of the element that a loop is at
+		return 102
 	case c.Kind == "root":
 		return 101
 	case c.Of == 0:
@@ -208,26 +227,50 @@ func (c *completer) field(f *shape.Shape, path string, of int) Completion {
 	return x
 }
 
-// begins says whether one of the words of a name begins as typed.
+// begins says whether a name, or one of the words of it, begins as typed.
 func begins(name, typed string) bool {
-	return strings.HasPrefix(strings.ToLower(name), strings.ToLower(typed))
+	if typed == "" {
+		return true
+	}
+	typed = strings.ToLower(typed)
+	for i := range name {
+		word := i == 0 || !isLetter(name[i-1]) || name[i-1] >= 'a' && name[i] >= 'A' && name[i] <= 'Z'
+		if word && len(name)-i >= len(typed) && strings.EqualFold(name[i:i+len(typed)], typed) {
+			return true
+		}
+	}
+	return false
 }
 
-// functions adds the functions; after a pipe those first that take what is before it.
-func (c *completer) functions() {
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80 }
+
+// piped is the value before a pipe at the end.
+func (c *completer) piped() (value string, is bool) {
+	before, is := strings.CutSuffix(strings.TrimSpace(c.before), "|")
+	if !is || strings.HasSuffix(before, "|") {
+		return "", false
+	}
+	before = strings.TrimSpace(before)
+	return before[nameStart(before):], true
+}
+
+// functions adds the functions: after a pipe those first that take what is before it, else
+// those that give what is wanted.
+func (c *completer) functions(piped string) {
 	var later []Completion
-	piped, isPiped := strings.CutSuffix(strings.TrimSpace(c.before), "|")
-	var taken *shape.Shape
-	if isPiped {
-		piped = strings.TrimSpace(piped)
-		taken = c.known.shapeOf(piped[nameStart(piped):])
+	fits := func(f *Function) bool { return true }
+	if piped != "" {
+		taken := c.known.shapeOf(c.lets + piped)
+		fits = func(f *Function) bool { return f.takes(taken) }
+	} else if wanted := wantedAt(c.before); wanted != "" {
+		fits = func(f *Function) bool { return f.gives(wanted) }
 	}
 	for _, f := range Functions() {
 		if !begins(f.Name, c.typed) {
 			continue
 		}
 		x := Completion{Label: f.Name, Insert: f.Name + "(", Kind: "function", Type: f.Returns, Detail: f.Signature, Doc: f.Doc}
-		if isPiped && !f.takes(taken) {
+		if !fits(&f) {
 			later = append(later, x)
 			continue
 		}
@@ -290,23 +333,10 @@ func (k *Known) turnItem(before string) *shape.Shape {
 				continue
 			}
 			depth = 0
-			head := strings.TrimSpace(before[:i])
-			name := head
-			for j := len(head); j > 0 && isNameByte(head[j-1]); j-- {
-				name = head[j-1:]
-			}
-			if f, ok := functions[name]; ok && f.run == nil {
-				return k.elementOf(before[i+1:])
+			if f, ok := functions[lastName(before[:i])]; ok && f.run == nil {
+				return k.elementOf(before, i+1)
 			}
 		}
-	}
-	return nil
-}
-
-func (k *Known) elementOf(arguments string) *shape.Shape {
-	list, _, _ := strings.Cut(arguments, ",")
-	if s := k.shapeOf(list); !s.Unknown() {
-		return s.Items
 	}
 	return nil
 }

@@ -106,3 +106,47 @@ func TestCompleteTemplate(t *testing.T) {
 		}
 	}
 }
+
+// TestCompletionsByPlace: what may stand at a place comes first, and nothing where nothing may.
+func TestCompletionsByPlace(t *testing.T) {
+	for source, want := range map[string]string{
+		`trigger.body.items | `:                      "all( any(",
+		`trigger.body.items | fi`:                    "filter( find(",
+		`map(filter(trigger.body.items, .n > 1), .s`: ".sku",
+		`trigger.body.items | filter(.`:              ".n .sku",
+		`map(trigger.body.items, `:                   ".n .sku trigger",
+		`map(trigger.body.items, upper(.s`:           ".sku",
+		`let x = trigger.body.customer; x.`:          `x["e-mail"] x.name`,
+		`let x = trigger.body.customer; `:            "x trigger",
+		`trigger.body["cu`:                           `customer"]`,
+		`trigger.body.customer['e`:                   `e-mail']`,
+		`trigger.body.status == 'abc tr`:             "",
+		`trigger.body.total `:                        "== !=",
+		`trigger.body.total > `:                      "trigger run",
+		`mail`:                                       `trigger.body.customer["e-mail"]`,
+		`number`:                                     "number_br(",
+	} {
+		var got []string
+		for _, c := range expression.Complete(source, len([]rune(source)), knownOrders()).Items {
+			got = append(got, c.Insert)
+		}
+		n := len(strings.Fields(want))
+		if first := strings.Join(strings.Fields(strings.Join(got[:min(n, len(got))], " ")), " "); first != want || n == 0 && len(got) > 0 {
+			t.Errorf("%s: got %q, want %q", source, got[:min(len(got), n+2)], want)
+		}
+	}
+	functions := func(source string) (list []string) {
+		for _, c := range expression.Complete(source, len([]rune(source)), knownOrders()).Items {
+			if c.Kind == "function" {
+				list = append(list, c.Type)
+			}
+		}
+		return list
+	}
+	if got := functions("upper("); got[0] != "text" || got[5] != "text" {
+		t.Errorf("after upper( the functions give %q first", got[:6])
+	}
+	if got := functions("round("); got[0] == "text" || got[5] == "text" {
+		t.Errorf("after round( the functions give %q first", got[:6])
+	}
+}

@@ -284,7 +284,7 @@ func wrong(source string, err error, roots []string) *Error {
 	case errors.As(err, &words):
 		e.Code, e.Message = "expression", words.words
 	case f == nil:
-		e.Message = form.Label(err.Error(), err.Error())
+		e.say(err.Error(), roots)
 	default:
 		e.say(f.Message, roots)
 	}
@@ -292,33 +292,6 @@ func wrong(source string, err error, roots []string) *Error {
 	e.From = max(0, min(e.From, length-1))
 	e.To = min(max(e.To, e.From+1), length)
 	return e
-}
-
-// say puts the library's words into ours.
-func (e *Error) say(message string, roots []string) {
-	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
-		e.Code, e.Message = "unknown_name", form.Label("there is nothing called "+name, "não existe nada chamado "+name)
-		if near := form.Nearest(name, slices.Concat(roots, Names())); near != "" {
-			e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
-		}
-		return
-	}
-	if what, ok := strings.CutPrefix(message, "unexpected token "); ok {
-		e.Message = form.Label("this is not expected here: "+what, "isto não cabe aqui: "+what)
-		if strings.Contains(what, `EOF`) {
-			e.Message = form.Label("the expression ends too early", "a expressão termina antes da hora")
-		}
-		return
-	}
-	if message == "literal not terminated" {
-		e.Message = form.Label("a quote is not closed", "falta fechar as aspas")
-		return
-	}
-	if strings.Contains(message, "maximum allowed nodes") {
-		e.Message = form.Label("the expression is too long; split it over several steps", "a expressão é longa demais; divida em vários passos")
-		return
-	}
-	e.Message = form.Label(message, "a expressão não pode ser lida: "+message)
 }
 
 // Run evaluates; the value is normalised. It ends within the budget of time and memory,

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,11 +29,12 @@ func (v *inspect) Visit(n *ast.Node) {
 	case *ast.VariableDeclaratorNode:
 		_, taken := functions[x.Name]
 		v.refuse(x, taken || isRoot(x.Name) || strings.HasPrefix(x.Name, "__"), x.Name)
+	case *ast.BytesNode:
+		v.refuse(x, true, "b\"…\"")
 	case *ast.BuiltinNode:
 		_, known := functions[x.Name]
 		v.refuse(x, !known, x.Name)
-	case *ast.BytesNode:
-		v.refuse(x, true, "b\"…\"")
+		v.choices(x.Name, x.Arguments)
 	case *ast.BinaryNode:
 		if text, ok := x.Right.(*ast.StringNode); ok && x.Operator == "matches" {
 			v.patterns = append(v.patterns, text)
@@ -51,31 +53,128 @@ func (v *inspect) call(n *ast.Node, x *ast.CallNode) {
 			patch(n, call("__wait_url", x.Arguments...))
 			return
 		}
-		v.refuse(x, true, "a method")
+		v.method(x, m)
 		return
 	}
 	id, ok := x.Callee.(*ast.IdentifierNode)
 	if !ok {
-		v.refuse(x, true, "a value")
+		v.fail(x, &Error{Code: "unknown_name", Message: form.Label("only a function can be called, by its name", "só uma função pode ser chamada, pelo nome")})
 		return
 	}
-	_, known := functions[id.Value]
-	v.refuse(x, !known, id.Value)
+	f, known := functions[id.Value]
+	if !known {
+		v.unknown(x, id.Value)
+		return
+	}
+	v.count(x, &f, len(x.Arguments))
+	v.choices(id.Value, x.Arguments)
 	if text, ok := at(x.Arguments, 1).(*ast.StringNode); ok && strings.HasPrefix(id.Value, "regex_") {
 		v.patterns = append(v.patterns, text)
 	}
 }
 
-func (v *inspect) refuse(n ast.Node, is bool, name string) {
-	if !is || v.refused != nil {
+// method refuses x.upper(), which is written upper(x).
+func (v *inspect) method(n ast.Node, m *ast.MemberNode) {
+	e := &Error{Code: "unknown_name", Message: form.Label("values have no functions of their own", "valores não têm funções próprias")}
+	if name, ok := m.Property.(*ast.StringNode); ok {
+		near := name.Value
+		if _, known := functions[near]; !known {
+			near = nearFunction(near)
+		}
+		if near != "" {
+			written := near + "(" + shorter(m.Node.String(), 60) + ")"
+			e.Hint = form.Label("write "+written, "escreva "+written)
+		}
+	}
+	v.fail(n, e)
+}
+
+func (v *inspect) unknown(n ast.Node, name string) {
+	if strings.HasPrefix(name, "__") || name == "$env" {
+		v.refuse(n, true, name)
 		return
 	}
-	e := &Error{Code: "unknown_name", From: n.Location().From, To: n.Location().To, Message: form.Label(
-		name+" cannot be used here", name+" não pode ser usado aqui")}
-	if near := form.Nearest(name, slices.Concat(v.roots, Names())); near != "" && near != name {
-		e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
+	e := &Error{Code: "unknown_name", Message: form.Label("there is no function "+short(name), "não existe a função "+short(name))}
+	e.suggest(nearFunction(name))
+	v.fail(n, e)
+}
+
+// count refuses a call that can never work.
+func (v *inspect) count(n ast.Node, f *Function, given int) {
+	least, most := 0, len(f.params)
+	for i, p := range f.params {
+		switch {
+		case p.more:
+			most = math.MaxInt
+			if i == 0 && p.kind != "list" && p.kind != "object" {
+				least++
+			}
+		case !p.optional:
+			least++
+		}
 	}
-	v.refused = e
+	if given >= least && given <= most {
+		return
+	}
+	v.fail(n, &Error{Code: "wrong_count", Message: form.Label(
+		fmt.Sprintf("%s is called with the wrong number of values: %d", f.Name, given), fmt.Sprintf("%s é chamada com o número errado de valores: %d", f.Name, given)),
+		Hint: form.Label("it is "+f.Signature, "ela é "+f.Signature)})
+}
+
+// choice is an argument that is one of a few words.
+type choice struct {
+	at    int
+	words []string
+}
+
+var choicesOf = map[string]choice{
+	"start_of": {1, []string{"day", "week", "month", "year"}}, "diff": {2, []string{"weeks", "days", "hours", "minutes", "seconds"}},
+	"sort": {1, []string{"asc", "desc"}}, "sortBy": {2, []string{"asc", "desc"}},
+}
+
+func (v *inspect) choices(name string, arguments []ast.Node) {
+	c, ok := choicesOf[name]
+	if !ok {
+		return
+	}
+	text, ok := at(arguments, c.at).(*ast.StringNode)
+	if !ok || slices.Contains(c.words, text.Value) {
+		return
+	}
+	list := strings.Join(c.words, ", ")
+	e := &Error{Code: "wrong_word", Message: form.Label(
+		fmt.Sprintf("%s takes one of %s, not %q", name, list, short(text.Value)), fmt.Sprintf("%s recebe um destes: %s; não %q", name, list, short(text.Value)))}
+	e.suggest(nearWord(text.Value, c.words))
+	v.fail(text, e)
+}
+
+// portuguese are words of choices as a Brazilian writes them.
+var portuguese = map[string]string{"dia": "day", "semana": "week", "mês": "month", "mes": "month", "ano": "year", "dias": "days", "semanas": "weeks", "horas": "hours", "minutos": "minutes", "segundos": "seconds"}
+
+func nearWord(word string, words []string) string {
+	for _, near := range []string{portuguese[strings.ToLower(word)], portuguese[strings.ToLower(word)] + "s", form.Nearest(word, words)} {
+		if slices.Contains(words, near) {
+			return near
+		}
+	}
+	return ""
+}
+
+func (v *inspect) refuse(n ast.Node, is bool, name string) {
+	if !is {
+		return
+	}
+	e := &Error{Code: "unknown_name", Message: form.Label(short(name)+" cannot be used here", short(name)+" não pode ser usado aqui")}
+	e.suggest(nearName(name, v.roots))
+	v.fail(n, e)
+}
+
+// fail notes the first thing that is wrong.
+func (v *inspect) fail(n ast.Node, e *Error) {
+	if v.refused == nil {
+		e.From, e.To = n.Location().From, n.Location().To
+		v.refused = e
+	}
 }
 
 // rewrite puts our own operators, with their prices, in the place of the library's: nothing
@@ -342,6 +441,9 @@ func elementOf(list []any, i int) any {
 // the source is found when somebody is told.
 type missingOperand struct{ index int }
 
+// itself stands for what was asked for yes or no, which is no operand of anything.
+const itself = -1
+
 func (m missingOperand) Error() string { return fmt.Sprintf("argument %d is missing", m.index+1) }
 
 // nameOf is the source of the operand that was missing.
@@ -364,6 +466,10 @@ func (f *finder) Visit(n *ast.Node) {
 	if (*n).Location().From != f.from {
 		return
 	}
+	if f.operand == itself {
+		f.name = strings.TrimPrefix((*n).String(), "#.")
+		return
+	}
 	var operands []ast.Node
 	switch x := (*n).(type) {
 	case *ast.BinaryNode:
@@ -381,7 +487,7 @@ func (f *finder) Visit(n *ast.Node) {
 	default:
 		return
 	}
-	if f.operand < len(operands) {
+	if f.operand >= 0 && f.operand < len(operands) {
 		f.name = strings.TrimPrefix(operands[f.operand].String(), "#.")
 	}
 }

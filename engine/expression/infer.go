@@ -157,7 +157,8 @@ type turn struct{ item, acc *shape.Shape }
 
 // found is what is known of one node's value.
 type found struct {
-	node     ast.Node
+	node     ast.Node // where it is told
+	whole    ast.Node // nil where that is the node
 	shape    *shape.Shape
 	chain    string // as trigger.body.total; "" where it is made of several
 	missing  bool   // may be nothing
@@ -264,7 +265,7 @@ func (i *inference) pointer(x *ast.PointerNode) found {
 
 func (i *inference) member(x *ast.MemberNode) found {
 	base := i.visit(x.Node)
-	result := found{node: x.Property, missing: base.missing}
+	result := found{node: x.Property, whole: x, missing: base.missing}
 	switch property := x.Property.(type) {
 	case *ast.StringNode:
 		if base.chain != "" {

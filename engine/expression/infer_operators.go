@@ -27,8 +27,9 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 	case "in":
 		i.within(left, right)
 	case "contains", "startsWith", "endsWith", "matches":
-		for _, f := range []found{left, right} {
-			i.fits(i.needed(f), aText, shape.Text)
+		for _, f := range []found{left, right} { // they are false of what is missing
+			f.shape = f.shape.Present()
+			i.fits(f, aText, shape.Text)
 		}
 	case "+":
 		return of(x, i.sum(i.needed(left), i.needed(right)))
@@ -97,7 +98,7 @@ func (i *inference) ordered(left, right found) {
 	for _, pair := range [][2]found{{left, right}, {right, left}} {
 		a, b := pair[0], pair[1].shape
 		switch {
-		case b.Unknown():
+		case b.Unknown() || a.written():
 		case !b.Has(shape.Text):
 			i.fits(a, aNumber, shape.Int, shape.Float)
 		case !b.Has(shape.Int, shape.Float):

@@ -34,15 +34,56 @@ func (i *inference) optional(f found) form.Problem {
 		}
 	}
 	from, to := place(f.node)
-	example := orName(f.chain) + ` ?? "-"`
+	example := "(" + f.source() + " ?? " + fallbackOf(f.shape) + ")"
 	return form.Problem{Severity: form.Warning, Code: "optional_field", Message: words, From: from, To: to, Hint: form.Label(
 		"choose what happens when it is missing, as in "+example, "escolha o que fazer quando faltar, como em "+example)}
 }
 
 // truth is what is asked for yes or no; where it is missing, the answer is no.
 func (i *inference) truth(f found) {
-	f.shape = f.shape.Present()
-	i.fits(f, form.Label("yes or no: compare it with something", "sim ou não: compare com algum valor"), shape.Bool)
+	s := f.shape.Present()
+	n, kind := s.Others(shape.Bool)
+	what := form.Label("yes or no", "sim ou não")
+	switch {
+	case s.Unknown() || n == 0:
+	case s.Has(shape.Bool):
+		f.shape = s
+		i.sometimes(f, what, []shape.Kind{shape.Bool})
+	default:
+		example := f.source() + map[bool]string{true: " > 0", false: ` != nil`}[kind == shape.Int || kind == shape.Float]
+		i.warn(f.node, "wrong_type", form.Label(fmt.Sprintf("%s is %s; this needs %s", named(f), kindWords(kind).EN, what.EN),
+			fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)),
+			form.Label("compare it with something, as in "+example, "compare com algum valor, como em "+example))
+	}
+}
+
+// source is the value as it is written.
+func (f found) source() string {
+	switch {
+	case f.chain != "":
+		return f.chain
+	case f.whole != nil:
+		return shorter(f.whole.String(), 60)
+	}
+	return shorter(f.node.String(), 60)
+}
+
+// fallbackOf is a value of the same kind that means nothing.
+func fallbackOf(s *shape.Shape) string {
+	if s = s.Present(); s.Unknown() {
+		return `"-"`
+	}
+	switch _, kind := s.Others(); kind {
+	case shape.Int, shape.Float:
+		return "0"
+	case shape.Bool:
+		return "false"
+	case shape.List:
+		return "[]"
+	case shape.Object:
+		return "{}"
+	}
+	return `"-"`
 }
 
 // fits warns where a value is, or now and then was, of none of these kinds.
@@ -107,6 +148,9 @@ func place(n ast.Node) (from, to int) {
 // named is a value as a person knows it: by its last name.
 func named(f found) string {
 	name := f.chain[strings.LastIndexByte(f.chain, '.')+1:]
+	if text, ok := f.node.(*ast.StringNode); ok && f.whole != nil && name == "" {
+		name = text.Value
+	}
 	if name == "" {
 		name = f.node.String()
 	}
@@ -117,13 +161,6 @@ func named(f found) string {
 }
 
 func parentOf(chain string) string { return chain[:max(0, strings.LastIndexAny(chain, ".["))] }
-
-func orName(chain string) string {
-	if chain == "" {
-		return "x"
-	}
-	return chain
-}
 
 func count(of int) form.Words {
 	if of == 0 {

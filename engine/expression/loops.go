@@ -14,7 +14,7 @@ func (e *evaluation) truth(value any, condition bool) (any, error) {
 		if condition {
 			return false, nil
 		}
-		return nil, missingOperand{0}
+		return nil, missingOperand{itself}
 	}
 	return nil, wrongf("%s is neither true nor false; compare it with something", "%s não é verdadeiro nem falso; compare com algum valor", kindOf(value))
 }

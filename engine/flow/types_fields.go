@@ -146,6 +146,28 @@ func (t *typer) orderIn(tree *expression.Parsed, source, path string, by int, v 
 	}
 }
 
+// StepProblems are the warnings of steps that are read where KnownAt knows of what ran before:
+// those that do not exist, and those that cannot have run. By is where the expression begins.
+func StepProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by int) []form.Problem {
+	steps := known.Roots["steps"]
+	if steps == nil {
+		return nil
+	}
+	t := newTyper(f, nil, Met{})
+	v := &view{steps: steps.Fields}
+	t.orderIn(tree, "", "", by, v)
+	for _, read := range tree.Members("steps") {
+		if _, seen := v.steps[read.Name]; seen || t.all[read.Name] {
+			continue
+		}
+		t.add("", "", form.Problem{
+			Severity: form.Warning, Code: "unknown_step", From: read.From + by, To: read.To + by, Hint: didYouMean(read.Name, slices.Sorted(maps.Keys(t.all))),
+			Message: form.Label(fmt.Sprintf("there is no step %q", read.Name), fmt.Sprintf("não existe o passo %q", read.Name)),
+		})
+	}
+	return t.problems
+}
+
 func (t *typer) add(path, source string, problems ...form.Problem) {
 	for _, p := range problems {
 		p.Path, p.Text = path, source

@@ -3,6 +3,7 @@ package flow
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gancho/engine/expression"
@@ -139,6 +140,30 @@ func (r *Use) Concerns(path string) bool {
 		if inside && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			return true
 		}
-		return list != "" && chain == list && last != "" && strings.Contains(r.Source, last)
+		if list != "" && chain == list && last != "" && strings.Contains(r.Source, last) {
+			return true
+		}
+		around, inside := strings.CutPrefix(path, chain)
+		return inside && around != "" && (around[0] == '.' || around[0] == '[') && r.takes(chain, path)
+	})
+}
+
+// wholly are the functions that hand on all that is in a value.
+var wholly = []string{"json(", "toJSON(", "string(", "merge(", "omit(", "values(", "toPairs(", "xml(", "csv(", "{{", ""}
+
+// takes says whether the expression hands on a whole value, or takes what stands at a path out
+// of it by its name, as get(trigger.body, "total") does.
+func (r *Use) takes(chain, path string) bool {
+	name := path[strings.LastIndexAny(path, ".[]")+1:]
+	if name != "" && strings.Contains(r.Source, strconv.Quote(name)) {
+		return true
+	}
+	source := strings.NewReplacer(" ", "", "\n", "", "\t", "").Replace(r.Source)
+	return slices.ContainsFunc(wholly, func(before string) bool {
+		if before == "" {
+			return source == chain
+		}
+		_, after, found := strings.Cut(source, before+chain)
+		return found && (strings.HasPrefix(after, ")") || strings.HasPrefix(after, ",") || strings.HasPrefix(after, "}}"))
 	})
 }

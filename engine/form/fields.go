@@ -344,6 +344,9 @@ func Nearest(name string, among []string) string {
 	}
 	best, found := most+1, ""
 	for _, other := range among {
+		if longer := len(other) - len(name); longer > 4*most || longer < -4*most { // letters of up to four bytes
+			continue
+		}
 		if d := distance([]rune(strings.ToLower(name)), []rune(strings.ToLower(other))); d < best {
 			best, found = d, other
 		}
