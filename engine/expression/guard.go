@@ -116,9 +116,11 @@ func (v *inspect) count(n ast.Node, f *Function, given int) {
 	if given >= least && given <= most {
 		return
 	}
-	v.fail(n, &Error{Code: "wrong_count", Message: form.Label(
-		fmt.Sprintf("%s is called with the wrong number of values: %d", f.Name, given), fmt.Sprintf("%s é chamada com o número errado de valores: %d", f.Name, given)),
-		Hint: form.Label("it is "+f.Signature, "ela é "+f.Signature)})
+	v.fail(n, &Error{
+		Code: "wrong_count", Message: form.Label(
+			fmt.Sprintf("%s is called with the wrong number of values: %d", f.Name, given), fmt.Sprintf("%s é chamada com o número errado de valores: %d", f.Name, given)),
+		Hint: form.Label("it is "+f.Signature, "ela é "+f.Signature),
+	})
 }
 
 // choice is an argument that is one of a few words.

@@ -96,13 +96,16 @@ func (i *inference) number(f found) {
 // ordered are the sides of < and >: both numbers, or both texts.
 func (i *inference) ordered(left, right found) {
 	for _, pair := range [][2]found{{left, right}, {right, left}} {
-		a, b := pair[0], pair[1].shape
+		a, b, before := pair[0], pair[1].shape, len(i.problems)
 		switch {
 		case b.Unknown() || a.written():
 		case !b.Has(shape.Text):
 			i.fits(a, aNumber, shape.Int, shape.Float)
 		case !b.Has(shape.Int, shape.Float):
 			i.fits(a, aText, shape.Text)
+		}
+		if len(i.problems) > before { // the other side is told with it
+			return
 		}
 	}
 }

@@ -282,11 +282,13 @@ func power(e *evaluation, args []any) (any, error) {
 	if !baseWhole || !nWhole || n < 0 || n > 63 {
 		return inexactPower(e, args)
 	}
-	product, fits := 1, true
+	product := 1
 	for range n {
-		if product, fits = multiply(product, base); !fits {
+		next, fits := multiply(product, base)
+		if !fits {
 			return inexactPower(e, args)
 		}
+		product = next
 	}
 	return product, e.charge(1)
 }

@@ -17,6 +17,12 @@ func TestWhy(t *testing.T) {
 		`any(trigger.body.items, .qty > 5)`:                             form.Label("`any(trigger.body.items, .qty > 5)` was false", "`any(trigger.body.items, .qty > 5)` era falso"),
 		`trigger.body.name == "Bia" or trigger.body.name contains "Li"`: form.Label("`trigger.body.name` was \"Ana\", not equal to \"Bia\", and `trigger.body.name` was \"Ana\", which does not contain \"Li\"", "`trigger.body.name` era \"Ana\", não igual a \"Bia\", e `trigger.body.name` era \"Ana\", que não contém \"Li\""),
 		`string(trigger.body.id) == "1"`:                                form.Label("`string(trigger.body.id)` was another value, not equal to \"1\"", "`string(trigger.body.id)` era outro valor, não igual a \"1\""),
+		`trigger.body.total != 199.9`:                                   form.Label("`trigger.body.total` was 199.9, equal to 199.9", "`trigger.body.total` era 199.9, igual a 199.9"),
+		`trigger.body.coupon != nil`:                                    form.Label("`trigger.body.coupon` is missing", "falta `trigger.body.coupon`"),
+		`trigger.body.total == nil`:                                     form.Label("`trigger.body.total` was 199.9, not missing", "`trigger.body.total` era 199.9, não ausente"),
+		`500 < trigger.body.total`:                                      form.Label("`trigger.body.total` was 199.9, not greater than 500", "`trigger.body.total` era 199.9, não maior que 500"),
+		`trigger.body.total == trigger.body.status`:                     form.Label("`trigger.body.total` was 199.9, not equal to trigger.body.status (\"paid\")", "`trigger.body.total` era 199.9, não igual a trigger.body.status (\"paid\")"),
+		`1 == 2 or 2 == 3 or 3 == 4 or 4 == 5 or 5 == 6`:                form.Label("`1` was 1, not equal to 2, and `2` was 2, not equal to 3, and `3` was 3, not equal to 4, and 2 more", "`1` era 1, não igual a 2, e `2` era 2, não igual a 3, e `3` era 3, não igual a 4, e mais 2"),
 		`trigger.body.vip`:                                              form.Label("`trigger.body.vip` is missing", "falta `trigger.body.vip`"),
 	} {
 		p, err := expression.Compile(source)

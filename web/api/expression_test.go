@@ -145,6 +145,12 @@ func TestExpressionService(t *testing.T) {
 	if labels := labelsOf(v["completions"].(map[string]any)); !slices.Contains(labels, "trigger.body.total") || slices.Contains(labels, "steps") || !slices.Contains(labels, "upper") {
 		t.Errorf("%v", labels)
 	}
+	for source, code := range map[string]string{"steps.absent.x == 1": "unknown_step", "steps.say.x == 1": "not_run_yet", "trigger.body.id > now()": "wrong_type"} {
+		v = h.want(200, "POST", "/expression", `{"flow": "orders", "source": "`+source+`", "step": "say"}`)
+		if list := v["problems"].([]any); len(list) != 1 || list[0].(map[string]any)["code"] != code {
+			t.Errorf("%s: %v, want one %s", source, list, code)
+		}
+	}
 	h.want(404, "POST", "/expression", `{"flow": "absent", "source": "1"}`)
 	h.want(404, "POST", "/expression", `{"flow": "orders", "source": "1", "event_id": "00000000-0000-7000-8000-000000000000"}`)
 	if res, _ := h.ask(http.MethodPost, "/api/v1/expression", root, `{"flow": "orders", "condition": {"all": 5}}`); res.StatusCode != 422 {
