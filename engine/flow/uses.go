@@ -149,7 +149,7 @@ func (r *Use) Concerns(path string) bool {
 }
 
 // wholly are the functions that hand on all that is in a value.
-var wholly = []string{"json(", "toJSON(", "string(", "merge(", "omit(", "values(", "toPairs(", "xml(", "csv(", "{{", ""}
+var wholly = []string{"json(", "toJSON(", "string(", "merge(", "omit(", "values(", "toPairs(", "xml(", "csv(", "{{"}
 
 // takes says whether the expression hands on a whole value, or takes what stands at a path out
 // of it by its name, as get(trigger.body, "total") does.
@@ -160,9 +160,6 @@ func (r *Use) takes(chain, path string) bool {
 	}
 	source := strings.NewReplacer(" ", "", "\n", "", "\t", "").Replace(r.Source)
 	return slices.ContainsFunc(wholly, func(before string) bool {
-		if before == "" {
-			return source == chain
-		}
 		_, after, found := strings.Cut(source, before+chain)
 		return found && (strings.HasPrefix(after, ")") || strings.HasPrefix(after, ",") || strings.HasPrefix(after, "}}"))
 	})
