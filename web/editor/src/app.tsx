@@ -1,7 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { RotateCw } from 'lucide-react'
-import { Link, Route, Switch, useLocation } from 'wouter'
+import { Route, Switch, useLocation } from 'wouter'
 import { api, inLanguage, onSessionEnd, take } from './api/client'
 import { useSession } from './api/hooks'
 import { startLive } from './api/live'
@@ -11,10 +10,9 @@ import { Fault } from './shell/Fault'
 import { placesOf } from './shell/places'
 import { useFresh } from './shell/useFresh'
 import { useWords } from './shell/words'
-import { Button, buttonLook } from './ui/Button'
 import { type Command, useCommandKeys, useCommands } from './ui/commands'
 import { keep } from './ui/cookie'
-import { Empty, Loading, Problem } from './ui/states'
+import { Loading, Problem } from './ui/states'
 import { Tips } from './ui/Tips'
 import { Toasts } from './ui/Toast'
 import { firstLang, type Lang, LangContext, useLang } from './words'
@@ -30,6 +28,8 @@ const People = lazy(() => import('./people/People').then((m) => ({ default: m.Pe
 const Settings = lazy(() => import('./settings/Settings').then((m) => ({ default: m.Settings })))
 const Palette = lazy(() => import('./shell/Palette').then((m) => ({ default: m.Palette })))
 const Help = lazy(() => import('./shell/Help').then((m) => ({ default: m.Help })))
+const Updated = lazy(() => import('./shell/Updated').then((m) => ({ default: m.Updated })))
+const Nothing = lazy(() => import('./shell/Nothing').then((m) => ({ default: m.Nothing })))
 const Again = lazy(() => import('./shell/Again').then((m) => ({ default: m.Again })))
 
 export function App() {
@@ -84,7 +84,7 @@ function House({ role, name }: { role: string; name: string }) {
     <div className={`min-h-dvh ${bar ? 'pb-16 sm:pb-0' : ''}`}>
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">{t.skip}</a>
       {bar && <Bar role={role} name={name} leave={() => void leave()} />}
-      {!fresh && <p role="status" className="flex flex-wrap items-center justify-center gap-3 bg-warn-soft px-4 py-2 text-warn"><RotateCw size={16} aria-hidden />{t.updated}. {t.updatedHelp}<Button size="small" onClick={() => location.reload()}>{t.reloadNow}</Button></p>}
+      {!fresh && <Suspense fallback={null}><Updated /></Suspense>}
       <Fault place={place}><Suspense fallback={<Loading />}><Screens role={role} /></Suspense></Fault>
       <Suspense fallback={null}>
         {over === 'palette' && <Palette close={() => setOver(null)} />}
@@ -110,11 +110,6 @@ function Screens({ role }: { role: string }) {
       <Route><Nothing /></Route>
     </Switch>
   )
-}
-
-function Nothing() {
-  const t = useWords()
-  return <main id="content"><Empty title={t.noPage} help={t.noPageHelp}><Link href="/" className={buttonLook('primary')}>{t.toFlows}</Link></Empty></main>
 }
 
 function useShellCommands(role: string, show: (what: 'palette' | 'help') => void, keys: boolean) {

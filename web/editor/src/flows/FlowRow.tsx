@@ -1,6 +1,6 @@
 import { lazy, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { CalendarClock, Hourglass, type LucideIcon, Play, TriangleAlert, Webhook, Workflow, Zap } from 'lucide-react'
+import { CalendarClock, Hourglass, type LucideIcon, Play, TriangleAlert, Workflow } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { Badge, type Tone } from '../ui/Badge'
@@ -64,13 +64,13 @@ function Troubles({ flow }: { flow: Flow }) {
   )
 }
 
-const icons: Record<string, LucideIcon> = { webhook: Webhook, schedule: CalendarClock, manual: Play, failure: TriangleAlert, call: Workflow }
+const icons: Record<string, LucideIcon> = { schedule: CalendarClock, manual: Play, failure: TriangleAlert }
 
 function Trigger({ flow }: { flow: Flow }) {
   const t = useWords()
   const words: Record<string, string> = { webhook: t.kindWebhook, schedule: t.kindSchedule, manual: t.kindManual, failure: t.kindFailure, call: t.kindCall, form: t.kindForm }
   if (flow.url) return <CopyField text={flow.url} label={t.copyURL} />
-  const Icon = icons[flow.trigger] ?? Zap
+  const Icon = icons[flow.trigger] ?? Workflow
   return <p className="flex items-center gap-2 text-secondary text-text-2"><Icon size={15} strokeWidth={1.75} aria-hidden />{words[flow.trigger] ?? flow.trigger}</p>
 }
 

@@ -19,6 +19,12 @@ const en = {
   signIn: 'Sign in',
   email: 'E-mail',
   password: 'Password',
+  updated: 'Gancho was updated',
+  updatedHelp: 'This page is of the version before. Drafts are safe: they are kept by the server.',
+  reloadNow: 'Reload',
+  noPage: 'There is nothing at this address',
+  noPageHelp: 'The link may be old, or what it showed was deleted.',
+  toFlows: 'To the flows',
 }
 
 const pt: typeof en = {
@@ -40,6 +46,12 @@ const pt: typeof en = {
   signIn: 'Entrar',
   email: 'E-mail',
   password: 'Senha',
+  updated: 'O Gancho foi atualizado',
+  updatedHelp: 'Esta página é da versão anterior. Os rascunhos estão seguros: o servidor guarda todos.',
+  reloadNow: 'Recarregar',
+  noPage: 'Não há nada neste endereço',
+  noPageHelp: 'O link pode ser antigo, ou o que ele mostrava foi apagado.',
+  toFlows: 'Ir para os fluxos',
 }
 
 export const useWords = makeWords(en, pt)

@@ -11,14 +11,11 @@ const en = {
   language: 'Language',
   livePaused: 'Live paused',
   livePausedHelp: 'The server’s stream is down; the page asks every 5 seconds.',
+  broken: 'This screen has a fault',
+  brokenHelp: 'Reload the page. If it comes back, tell the operator what you did.',
   updated: 'Gancho was updated',
   updatedHelp: 'This page is of the version before. Drafts are safe: they are kept by the server.',
   reloadNow: 'Reload',
-  broken: 'This screen has a fault',
-  brokenHelp: 'Reload the page. If it comes back, tell the operator what you did.',
-  noPage: 'There is nothing at this address',
-  noPageHelp: 'The link may be old, or what it showed was deleted.',
-  toFlows: 'To the flows',
 }
 
 const pt: typeof en = {
@@ -32,14 +29,11 @@ const pt: typeof en = {
   language: 'Idioma',
   livePaused: 'Ao vivo em pausa',
   livePausedHelp: 'A transmissão do servidor caiu; a página pergunta a cada 5 segundos.',
+  broken: 'Esta tela tem um defeito',
+  brokenHelp: 'Recarregue a página. Se voltar, conte ao operador o que você fez.',
   updated: 'O Gancho foi atualizado',
   updatedHelp: 'Esta página é da versão anterior. Os rascunhos estão seguros: o servidor guarda todos.',
   reloadNow: 'Recarregar',
-  broken: 'Esta tela tem um defeito',
-  brokenHelp: 'Recarregue a página. Se voltar, conte ao operador o que você fez.',
-  noPage: 'Não há nada neste endereço',
-  noPageHelp: 'O link pode ser antigo, ou o que ele mostrava foi apagado.',
-  toFlows: 'Ir para os fluxos',
 }
 
 export const useWords = makeWords(en, pt)

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { CloudOff, TriangleAlert } from 'lucide-react'
+import { TriangleAlert } from 'lucide-react'
 import { Refused } from '../api/client'
 import { useWords } from '../words'
 import { Button } from './Button'
@@ -34,10 +34,9 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 export function Problem({ error, retry, className = '' }: { error: Error; retry?: () => void; className?: string }) {
   const t = useWords()
   const told = error instanceof Refused
-  const Icon = told ? TriangleAlert : CloudOff
   return (
     <div role="alert" className={`my-4 flex gap-3 rounded-xl bg-fail-soft p-4 text-fail ${className}`}>
-      <Icon size={18} aria-hidden className="mt-px shrink-0" />
+      <TriangleAlert size={18} aria-hidden className="mt-px shrink-0" />
       <div className="min-w-0 flex-1">
         <p className="font-medium break-words">{told ? sentence(error.message) : t.offline}</p>
         {told && error.problem.problems?.map((p, i) => <p key={i} className="mt-1 break-words"><code className="text-meta">{p.path}</code> {p.message}</p>)}
