@@ -189,7 +189,7 @@ test('a failed run is mended and goes on from the step that failed', async () =>
   await page.getByRole('complementary').getByText('"B"').first().waitFor()
   await row(page, 'check').click()
   await page.getByRole('link', { name: 'Edit step' }).click()
-  await page.getByText(/The data is that of the run/).waitFor()
+  await page.getByRole('region', { name: 'Fixing a failed run' }).waitFor()
   assert.match(page.url(), /\/flows\/order/)
   const mended = order()
   mended.steps[3].with.value = '{{ 7 }}'

@@ -1,0 +1,1 @@
+import{C as e,n as t}from"./base.js";import{U as n,b as r}from"./index.js";import{t as i}from"./overWords.js";var a=e();function o(){let e=i();return(0,a.jsx)(`main`,{id:`content`,children:(0,a.jsx)(r,{title:e.noPage,help:e.noPageHelp,children:(0,a.jsx)(t,{href:`/`,className:n(`primary`),children:e.toFlows})})})}export{o as Nothing};
