@@ -349,6 +349,9 @@ func (x *delivery) decide() {
 		x.fault(err.Error())
 		return
 	}
+	if x.in.Title == "" {
+		x.in.Title = titleIn(x.value)
+	}
 	if !x.passes(ctx) {
 		return
 	}

@@ -36,7 +36,7 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
   useEffect(() => store.set({ results, went: wentOn(flow, results) }), [store, flow, results])
   useEffect(() => store.set({ open, ...(open && { at: open }) }), [store, open])
   useEffect(() => {
-    if (open && open !== 'trigger') requestAnimationFrame(() => document.querySelector(`[data-row="${CSS.escape(open)}"]`)?.scrollIntoView({ block: 'center' }))
+    if (open && open !== 'trigger') requestAnimationFrame(() => document.querySelector(`[data-row="${CSS.escape(open)}"]`)?.scrollIntoView({ block: 'nearest' }))
   }, []) // the step that failed is in sight at first
 
   const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])

@@ -16,6 +16,7 @@ import { Attempts } from './Attempts'
 import { Part } from './RunEvent'
 import { useWords } from './runWords'
 import { Settle } from './Settle'
+import { StepCounts } from './StepCounts'
 
 type StepView = Schemas['StepView']
 type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; title: string; path: string; result?: StepView; close: () => void; replay: () => void }
@@ -47,6 +48,7 @@ export function RunStep({ run, step, title, path, result, close, replay }: RunSt
           </Tabs>
         </>
       )}
+      <StepCounts flow={run.flow} path={path} />
     </Panel>
   )
 }

@@ -10,7 +10,7 @@ export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
   const t = useWords()
   const file = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
-  const [fault, setFault] = useState<'notRead' | 'n8n' | null>(null)
+  const [fault, setFault] = useState<'notRead' | null>(null)
   const take = async (what: string) => {
     const result = await read(what)
     setFault('fault' in result ? result.fault : null)

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Cable, Globe } from 'lucide-react'
+import { Cable, Check, CircleDashed, Eye, Globe } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, Refused, type Schemas, take } from '../../api/client'
 import { Badge } from '../../ui/Badge'
@@ -8,12 +8,13 @@ import { Button } from '../../ui/Button'
 import { Loading, Problem } from '../../ui/states'
 import { Switch } from '../../ui/Switch'
 import { toast } from '../../ui/Toast'
-import { fill } from '../../words/phrase'
+import { fill, usePlural } from '../../words/phrase'
+import type { Taken } from './foreign'
 import { useWords } from './words'
 import { type Bundle, countSteps, needs } from './read'
 
 const send = (bundle: Bundle, dry: boolean, replace: boolean) =>
-  take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: bundle as unknown as Record<string, unknown> }))
+  take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: { gancho: bundle.gancho, flows: bundle.flows } as Record<string, unknown> }))
 
 /** Report says what an import would do, before it does it. */
 export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
@@ -36,8 +37,9 @@ export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
   const { connections, hosts } = needs(bundle.flows)
   return (
     <section className="pb-3">
-      <h3 className="text-title font-semibold">{t.importTitle}</h3>
-      <p className="mb-3 text-text-2">{t.importHelp}</p>
+      <h3 className="text-title font-semibold">{bundle.from ? fill(t.importFrom, { from: bundle.from }) : t.importTitle}</h3>
+      <p className="mb-3 text-text-2">{bundle.from ? t.importFromHelp : t.importHelp}</p>
+      {bundle.taken && <Parts taken={bundle.taken} />}
       {trial.isPending && <Loading />}
       {trial.error && <Problem error={trial.error} />}
       {rows.length > 0 && <ul className="divide-y divide-line rounded-xl border border-line">{rows.map((r) => <Row key={r.id} result={r} bundle={bundle} />)}</ul>}
@@ -65,6 +67,31 @@ function Row({ result: r, bundle }: { result: Schemas['ImportView']; bundle: Bun
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1"><span className="font-medium">{flow?.name || r.id}</span><Badge tone={tone[r.action]}>{word}</Badge>{flow && <span className="text-secondary text-text-2">{fill(t.steps, { n: countSteps(flow) })}</span>}</p>
       {r.problems.map((p, i) => <p key={i} className={`mt-1 text-secondary ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`}><code className="text-meta break-all">{p.path}</code> {p.message}</p>)}
     </li>
+  )
+}
+
+const marks = { done: [Check, 'text-ok'], look: [Eye, 'text-warn'], missing: [CircleDashed, 'text-fail'] } as const
+
+/** Parts says of each part of a foreign flow what became of it. */
+function Parts({ taken }: { taken: Taken[] }) {
+  const t = useWords()
+  const plural = usePlural()
+  const words = { done: t.partDone, look: t.partLook, missing: t.partMissing }
+  const count = (as: Taken['as']) => taken.filter((x) => x.as === as).length
+  return (
+    <div className="mb-4">
+      <p className="mb-2 flex flex-wrap gap-1.5">
+        {count('done') > 0 && <Badge tone="ok">{plural(t, 'partsDone', count('done'))}</Badge>}
+        {count('look') > 0 && <Badge tone="warn">{plural(t, 'partsLook', count('look'))}</Badge>}
+        {count('missing') > 0 && <Badge tone="fail">{plural(t, 'partsMissing', count('missing'))}</Badge>}
+      </p>
+      <ul aria-label={t.parts} tabIndex={0} className="max-h-72 divide-y divide-line overflow-y-auto rounded-xl border border-line">
+        {taken.map((x, i) => {
+          const [Icon, tone] = marks[x.as]
+          return <li key={i} className="grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-3 px-4 py-2"><Icon size={16} aria-hidden className={`mt-0.5 ${tone}`} /><span className="min-w-0 break-words"><b className="font-medium">{x.name}</b> <code className="text-meta text-text-3">{x.what}</code><span className="block text-secondary text-text-2">{words[x.as]}</span></span></li>
+        })}
+      </ul>
+    </div>
   )
 }
 

@@ -1,11 +1,14 @@
 import { isCurl, keepOffer, readCurl } from '../../api/curl'
 import type { Flow, Step } from '../../flow'
 import { walk } from '../../flow'
+import { type Foreign, isJson, type Taken } from './foreign'
+import { fromMake } from './make'
+import { fromN8n } from './n8n'
 
-export type Bundle = { gancho: 1; flows: Flow[] }
+export type Bundle = { gancho: 1; flows: Flow[]; taken?: Taken[]; from?: Foreign['from'] }
 
 /** What a person pasted or dropped: a bundle, or why not. */
-export type Read = { bundle: Bundle } | { fault: 'notRead' | 'n8n' }
+export type Read = { bundle: Bundle } | { fault: 'notRead' }
 
 /** read understands a bundle, a flow, steps, or a cURL line. */
 export async function read(text: string): Promise<Read> {
@@ -24,14 +27,18 @@ export async function read(text: string): Promise<Read> {
   } catch {
     return { fault: 'notRead' }
   }
+  if (Array.isArray(value) && value.length === 1 && isJson(value[0]) && 'nodes' in value[0]) value = value[0] // n8n exports lists too
   if (Array.isArray(value) && value.every(isStep)) return wrap(value, 'Pasted')
   if (typeof value !== 'object' || value === null) return { fault: 'notRead' }
-  if ('nodes' in value && 'connections' in value) return { fault: 'n8n' }
+  if (isJson(value) && Array.isArray(value['nodes'])) return foreign(fromN8n(value))
+  if (isJson(value) && Array.isArray(value['flow'])) return foreign(fromMake(value))
   if ('flows' in value && Array.isArray(value.flows)) return { bundle: { ...(value as Bundle), gancho: 1 } }
   if ('trigger' in value && 'steps' in value) return { bundle: { gancho: 1, flows: [value as Flow] } }
   if ('steps' in value && Array.isArray(value.steps) && value.steps.every(isStep)) return wrap(value.steps, 'Pasted')
   return isStep(value) ? wrap([value], 'Pasted') : { fault: 'notRead' }
 }
+
+const foreign = ({ flow, taken, from }: Foreign): Read => ({ bundle: { gancho: 1, flows: [flow], taken, from } })
 
 const isStep = (value: unknown): value is Step => typeof value === 'object' && value !== null && 'action' in value
 

@@ -1,0 +1,74 @@
+import { type Flow, idOf, type Step } from '../../flow'
+
+/** Taken is one part of a foreign flow, and what became of it. */
+export type Taken = { name: string; what: string; as: 'done' | 'look' | 'missing' }
+
+/** Foreign is a flow of another program in Gancho's words, with a line for each of its parts. */
+export type Foreign = { flow: Flow; taken: Taken[]; from: 'n8n' | 'Make' }
+
+export type Json = Record<string, unknown>
+
+export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const at = (value: unknown, ...path: (string | number)[]): unknown => path.reduce<unknown>((v, key) => (Array.isArray(v) && typeof key === 'number' ? v[key] : isJson(v) ? v[String(key)] : undefined), value)
+export const textAt = (value: unknown, ...path: (string | number)[]) => {
+  const found = at(value, ...path)
+  return typeof found === 'string' ? found : typeof found === 'number' || typeof found === 'boolean' ? String(found) : ''
+}
+export const listAt = (value: unknown, ...path: (string | number)[]): unknown[] => {
+  const found = at(value, ...path)
+  return Array.isArray(found) ? found : []
+}
+
+/** Names gives each part an id of its own. */
+export class Names {
+  private readonly used = new Set<string>()
+
+  take(name: string): string {
+    const base = idOf(name).replaceAll('-', '_').replace(/^(?=\d)/, 's') || 'step'
+    let id = base
+    for (let n = 2; this.used.has(id); n++) id = `${base}_${n}`
+    this.used.add(id)
+    return id
+  }
+}
+
+/** without leaves out what is empty. */
+export const without = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, v]) => v !== undefined && v !== '' && !(isJson(v) && Object.keys(v).length === 0)))
+
+/** placeholder stands where a part has no counterpart: switched off, with what it was set to in its note. */
+export function placeholder(id: string, name: string, what: string, settings: unknown): Step {
+  const note = settings === undefined ? what : `${what}\n${JSON.stringify(settings, null, 2)}`
+  return { id, name, action: 'log', disabled: true, note: note.slice(0, 4000), with: { message: `${name} (${what})` } }
+}
+
+/** quoted is a text as an expression writes it. */
+export const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** operand is a value of a condition: a single hole is its expression, a number or yes and no stay, all else is text. */
+export function operand(value: unknown, template: (text: string) => string): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  const text = template(typeof value === 'string' ? value : JSON.stringify(value ?? ''))
+  const hole = /^\{\{([^{}]*)\}\}$/.exec(text.trim())
+  if (hole?.[1]) return hole[1].trim()
+  return /^-?\d+(\.\d+)?$/.test(text) ? text : quoted(text)
+}
+
+/** compare makes a condition of two values by the name that the other program gives the comparison. */
+export function compare(a: string, by: string, b: string): string | undefined {
+  const op = by.toLowerCase().replaceAll(/[^a-z]/g, '')
+  if (/^(equals?|equal|textequal|numberequal|booleanequal)(ci)?$/.test(op)) return `${a} == ${b}`
+  if (/^(notequals?|textnotequal|numbernotequal)(ci)?$/.test(op)) return `${a} != ${b}`
+  if (/^(exists?|notempty|isnotempty)$/.test(op)) return `present(${a})`
+  if (/^(notexists?|isempty|empty)$/.test(op)) return `!present(${a})`
+  if (/^(text)?contains?(ci)?$/.test(op)) return `${a} contains ${b}`
+  if (/^(text)?notcontains?(ci)?$/.test(op)) return `!(${a} contains ${b})`
+  if (/startswith|textstarts/.test(op)) return `${a} startsWith ${b}`
+  if (/endswith|textends/.test(op)) return `${a} endsWith ${b}`
+  if (/^(gt|larger|greater|numbergreater|after|dateafter)$/.test(op)) return `${a} > ${b}`
+  if (/^(gte|largerequal|greaterorequal|numbergreaterorequal)$/.test(op)) return `${a} >= ${b}`
+  if (/^(lt|smaller|less|numberless|before|datebefore)$/.test(op)) return `${a} < ${b}`
+  if (/^(lte|smallerequal|lessorequal|numberlessorequal)$/.test(op)) return `${a} <= ${b}`
+  if (op === 'true') return `${a} == true`
+  if (op === 'false') return `${a} == false`
+  return undefined
+}

@@ -1,0 +1,86 @@
+// Flows that come from elsewhere: a workflow of n8n and a blueprint of Make, with a report of what becomes of each part.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, sideways, start } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '' }) })
+after(() => program?.close())
+
+const node = (name, type, parameters, more = {}) => ({ id: name, name, type: `n8n-nodes-base.${type}`, typeVersion: 3, position: [0, 0], parameters, ...more })
+const to = (...names) => names.map((name) => ({ node: name, type: 'main', index: 0 }))
+const n8n = {
+  name: 'Lead da página',
+  nodes: [
+    node('Webhook', 'webhook', { path: 'lead' }),
+    node('Edit Fields', 'set', { assignments: { assignments: [{ name: 'email', value: '={{ $json.body.email.toLowerCase() }}', type: 'string' }] } }),
+    node('If', 'if', { conditions: { combinator: 'and', conditions: [{ leftValue: '={{ $json.email }}', rightValue: '@empresa.com', operator: { type: 'string', operation: 'contains' } }] } }),
+    node('CRM', 'httpRequest', { method: 'POST', url: 'https://crm.example.com/leads', sendBody: true, specifyBody: 'json', jsonBody: '={ "email": "{{ $node["Edit Fields"].json["email"] }}" }' }),
+    node('Sheet', 'googleSheets', { operation: 'append' }),
+    node('Done', 'noOp', {}),
+    node('Wait', 'wait', { amount: 5, unit: 'minutes' }),
+    node('Sticky Note', 'stickyNote', { content: 'Leads of the landing page' }),
+  ],
+  connections: { Webhook: { main: [to('Edit Fields')] }, 'Edit Fields': { main: [to('If')] }, If: { main: [to('CRM'), to('Sheet')] }, CRM: { main: [to('Done')] }, Sheet: { main: [to('Done')] }, Done: { main: [to('Wait')] } },
+}
+const make = {
+  name: 'Pedido para o ERP',
+  flow: [
+    { id: 1, module: 'gateway:CustomWebHook', version: 1, parameters: { hook: 1 }, mapper: {} },
+    { id: 2, module: 'builtin:BasicFeeder', version: 1, mapper: { array: '{{1.items}}' } },
+    { id: 3, module: 'http:ActionSendData', version: 3, filter: { name: 'In stock', conditions: [[{ a: '{{2.qty}}', o: 'number:greater', b: '0' }]] }, mapper: { url: 'https://erp.example.com/items', method: 'post', headers: [{ name: 'X-Shop', value: 'ana' }], data: '{"sku": "{{2.sku}}", "order": "{{1.id}}"}' } },
+    { id: 4, module: 'openai-gpt-3:CreateCompletion', version: 1, mapper: { prompt: 'x' } },
+  ],
+  metadata: { version: 1 },
+}
+
+async function bring(page, bundle) {
+  await page.goto(`${program.base}/?new=`)
+  await page.getByRole('dialog').getByRole('textbox', { name: /JSON (or|ou) cURL/ }).fill(JSON.stringify(bundle))
+  await page.getByRole('dialog').getByRole('button', { name: /^(Read it|Ler)$/ }).click()
+}
+
+test('a workflow of n8n arrives with a report of each part', async () => {
+  const page = await program.signedIn('/', { reducedMotion: 'reduce' })
+  await bring(page, n8n)
+  await page.getByRole('heading', { name: 'What becomes of your n8n flow' }).waitFor()
+  await page.getByText('1 part without counterpart').waitFor()
+  assert.deepEqual(await axeFaults(page), [])
+  await page.setViewportSize({ width: 390, height: 800 })
+  assert.deepEqual(await sideways(page), [])
+  await page.getByRole('button', { name: 'Import 1' }).click()
+  await page.waitForURL(/\/flows\/lead-da-pagina/)
+  const { body } = await program.api('GET', '/flows/lead-da-pagina')
+  assert.deepEqual(body.problems.filter((p) => p.severity === 'error'), [])
+  const { steps, trigger, description } = body.flow
+  assert.equal(trigger.kind, 'webhook')
+  assert.equal(description, 'Leads of the landing page')
+  assert.deepEqual(steps.map((s) => s.action), ['set', 'branch', 'delay'])
+  assert.equal(steps[0].with.values.email, '{{ trigger.body.email | lower() }}')
+  assert.equal(steps[1].branches[0].when, "steps.edit_fields.email contains '@empresa.com'")
+  assert.deepEqual(steps[1].branches[0].steps[0].with.json, { email: '{{ steps.edit_fields.email }}' })
+  assert.equal(steps[1].branches[1].steps[0].disabled, true)
+  const { body: run } = await program.api('POST', '/flows/lead-da-pagina/test', { event: { body: { email: 'ANA@Empresa.com' } } })
+  assert.deepEqual(run.steps.find((s) => s.action === 'http.request')?.input.json, { email: 'ana@empresa.com' })
+  await page.context().close()
+})
+
+test('a blueprint of Make arrives in Portuguese', async () => {
+  const page = await program.signedIn('/', { locale: 'pt-BR', reducedMotion: 'reduce' })
+  await bring(page, make)
+  await page.getByRole('heading', { name: 'O que acontece com o seu fluxo do Make' }).waitFor()
+  await page.getByText('1 parte sem equivalente').waitFor()
+  assert.deepEqual(await axeFaults(page), [])
+  await page.getByRole('button', { name: 'Importar 1' }).click()
+  await page.waitForURL(/\/flows\/pedido-para-o-erp/)
+  const { body } = await program.api('GET', '/flows/pedido-para-o-erp')
+  assert.deepEqual(body.problems.filter((p) => p.severity === 'error'), [])
+  const [loop] = body.flow.steps
+  assert.equal(loop.with.over, 'trigger.body.items')
+  assert.deepEqual(loop.steps.map((s) => s.action), ['filter', 'http.request', 'log'])
+  assert.equal(loop.steps[0].with.where, 'item.qty > 0')
+  assert.deepEqual(loop.steps[1].with.json, { sku: '{{ item.sku }}', order: '{{ trigger.body.id }}' })
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
