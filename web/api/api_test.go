@@ -28,13 +28,13 @@ const root = "root-token-root-token-root-token-root"
 
 // house is a whole server without a network.
 type house struct {
-	*testing.T
+	testing.TB
 	handler http.Handler
 	people  *session.People
 	engine  *engine.Engine
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	log := slog.New(slog.DiscardHandler)
@@ -86,7 +86,7 @@ func (noBackups) Settings(context.Context) (api.BackupSettings, error) {
 }
 func (noBackups) SetSettings(context.Context, api.BackupSettings) error { return nil }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func (h *house) ask(method, path, token, body string, headers ...string) (*http.
 	h.handler.ServeHTTP(w, r)
 	res := w.Result()
 	data, err := io.ReadAll(res.Body)
-	check(h.T, err)
+	check(h.TB, err)
 	var answer map[string]any
 	_ = json.Unmarshal(data, &answer)
 	return res, answer

@@ -20,7 +20,7 @@ type message struct {
 
 // listener reads GET /live over a connection.
 type listener struct {
-	t     *testing.T
+	t     testing.TB
 	lines *bufio.Scanner
 	stop  func()
 }
@@ -29,19 +29,19 @@ func (h *house) listen(server *httptest.Server, after string) *listener {
 	h.Helper()
 	ctx, cancel := context.WithTimeout(h.Context(), time.Minute)
 	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live", nil)
-	check(h.T, err)
+	check(h.TB, err)
 	r.Header.Set("Authorization", "Bearer "+root)
 	if after != "" {
 		r.Header.Set("Last-Event-ID", after)
 	}
 	res, err := server.Client().Do(r)
-	check(h.T, err)
+	check(h.TB, err)
 	if res.StatusCode != 200 {
 		h.Fatalf("GET /live: %d", res.StatusCode)
 	}
 	stop := func() { cancel(); _ = res.Body.Close() }
 	h.Cleanup(stop)
-	return &listener{h.T, bufio.NewScanner(res.Body), stop}
+	return &listener{h.TB, bufio.NewScanner(res.Body), stop}
 }
 
 // next gives the next message.
