@@ -16,7 +16,7 @@ import (
 )
 
 var textFunctions = []Function{
-	{Name: "slug", in: "x text", Returns: "text", Doc: form.Label("Lower case, no accents, words joined by hyphens.", "Minúsculas, sem acentos, palavras unidas por hífen."), Examples: example(`slug("Pão de Açúcar!")`, "pao-de-acucar"), run: ofText(slug)},
+	{Name: "slug", in: "x text", Returns: "text", Doc: form.Label("Lower case, no accents, words joined by hyphens.", "Minúsculas, sem acentos, palavras unidas por hífen."), Examples: example(`slug("Pão de Açúcar!")`, "pao-de-acucar"), run: slugOf},
 	{Name: "title", in: "x text", Returns: "text", Doc: form.Label("The first letter of each word in upper case.", "A primeira letra de cada palavra em maiúscula."), Examples: example(`title("ana souza")`, "Ana Souza"), run: ofText(title)},
 	{Name: "left", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("The first n letters.", "As primeiras n letras."), Examples: example(`left("ação", 2)`, "aç"), run: func(e *evaluation, a []any) (any, error) { return letters(e, a[0].(string), 0, max(0, a[1].(int))) }},
 	{Name: "right", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("The last n letters.", "As últimas n letras."), Examples: example(`right("ação", 2)`, "ão"), run: func(e *evaluation, a []any) (any, error) {
@@ -102,6 +102,15 @@ var accents = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "�
 	"å", "a", "ą", "a", "æ", "ae", "ć", "c", "č", "c", "ď", "d", "đ", "d", "ð", "d", "ě", "e", "ę", "e", "ğ", "g", "ı", "i", "ł", "l", "ń", "n", "ň", "n", "ø", "o", "ő", "o", "œ", "oe",
 	"ř", "r", "ś", "s", "š", "s", "ş", "s", "ß", "ss", "ť", "t", "þ", "th", "ů", "u", "ű", "u", "ù", "u", "û", "u", "ý", "y", "ÿ", "y", "ź", "z", "ż", "z", "ž", "z",
 	"ó", "o", "ô", "o", "õ", "o", "ö", "o", "ò", "o", "ú", "u", "ü", "u", "ù", "u", "ç", "c", "ñ", "n")
+
+// slugOf charges for every letter: each is looked up among the accents.
+func slugOf(e *evaluation, args []any) (any, error) {
+	s := args[0].(string)
+	if err := e.charge(len(s)); err != nil {
+		return nil, err
+	}
+	return slug(s), nil
+}
 
 func slug(s string) string {
 	var b strings.Builder
