@@ -41,117 +41,15 @@ var builtInConnectors = sync.OnceValue(func() []*Connector {
 // BuiltInConnectors are those of this program, without own ones.
 func BuiltInConnectors() []*Connector { return slices.Clone(builtInConnectors()) }
 
-// Connectors are an operator's own connectors, the files DIR/*.json. A faulty file leaves the
-// last good one in force.
-type Connectors struct {
-	mu       sync.RWMutex
-	files    engine.OwnFiles
-	list     []*Connector
-	problems []engine.FileProblem
-	watchers []func()
-}
+// Connectors are an operator's own connectors, the files DIR/*.json.
+type Connectors = engine.OwnFiles[Connector]
 
 // LoadConnectors reads the own connectors; what is wrong with a file is in Problems.
 func LoadConnectors(dir string) (*Connectors, error) {
-	c := &Connectors{files: engine.OwnFiles{Dir: dir}}
-	_, err := c.Reload()
-	return c, err
-}
-
-// All gives the own connectors, by the names of their files.
-func (c *Connectors) All() []*Connector {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return slices.Clone(c.list)
-}
-
-// Problems are those of the files as they are now.
-func (c *Connectors) Problems() []engine.FileProblem {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return slices.Clone(c.problems)
-}
-
-// Watch calls f after connectors have changed.
-func (c *Connectors) Watch(f func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.watchers = append(c.watchers, f)
-}
-
-// Follow reads the files again when they change, looking every so often, until ctx is done.
-func (c *Connectors) Follow(ctx context.Context, every time.Duration) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if _, err := c.Reload(); err != nil {
-				continue // the folder is away; what was read stays in force
-			}
-		}
-	}
-}
-
-// Reload reads the files if one of them has changed, and says whether that was so.
-func (c *Connectors) Reload() (changed bool, err error) {
-	c.mu.Lock()
-	files, changed, err := c.files.Read()
-	if changed {
-		c.read(files)
-	}
-	watchers := slices.Clone(c.watchers)
-	c.mu.Unlock()
-	if changed {
-		for _, f := range watchers {
-			f()
-		}
-	}
-	return changed, err
-}
-
-// read takes every file. The caller holds the lock.
-func (c *Connectors) read(files []engine.OwnFile) {
-	before := c.list
-	c.list, c.problems = nil, nil
-	taken := map[string]string{}
-	for _, file := range files {
-		made, problems := readOwn(file, taken)
-		for _, p := range problems {
-			c.problems = append(c.problems, engine.ProblemIn(file, p))
-		}
-		if made != nil {
-			taken[made.ID()] = file.Name
-			c.list = append(c.list, made)
-		}
-	}
-	if len(c.problems) == 0 {
-		return
-	}
-	for _, old := range before { // a faulty file may be theirs
-		if taken[old.ID()] == "" {
-			c.list = append(c.list, old)
-		}
-	}
-}
-
-func readOwn(file engine.OwnFile, taken map[string]string) (*Connector, []form.Problem) {
-	if file.Err != nil {
-		return nil, []form.Problem{fault("", "unreadable", file.Err.Error(), file.Err.Error())}
-	}
-	made, problems := ParseConnector(file.Data, true)
-	if made == nil {
-		return nil, problems
-	}
-	switch id := made.ID(); {
-	case !strings.HasPrefix(id, "x_"):
-		return nil, []form.Problem{fault("/id", "bad_id", "the ID of an own connector must begin with x_", "o ID de um conector próprio deve começar por x_")}
-	case taken[id] != "":
-		return nil, []form.Problem{fault("/id", "taken", "is used by "+taken[id]+" too", "também é usado por "+taken[id])}
-	}
-	return made, nil
+	return engine.ReadOwnFiles(dir, engine.OwnKind[Connector]{
+		Noun: form.Label("connector", "conector"), ID: (*Connector).ID,
+		Parse: func(data []byte) (*Connector, []form.Problem) { return ParseConnector(data, true) },
+	})
 }
 
 // Actions are the actions of connectors.

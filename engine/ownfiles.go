@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,29 +10,36 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
 )
 
-// OwnFiles are the files DIR/*.json that an operator keeps, read again when they change. A
-// folder that is not there has none.
-type OwnFiles struct {
-	Dir    string
-	stamps map[string]fileStamp
+// OwnFiles are what the files DIR/*.json of an operator make, read again when they change. A
+// faulty file leaves the last good one in force; a folder that is not there has none.
+type OwnFiles[T any] struct {
+	OwnKind[T]
+	dir string
+
+	mu       sync.RWMutex
+	stamps   map[string]fileStamp
+	list     []*T
+	problems []FileProblem
+	watchers []func()
+}
+
+// OwnKind is what one sort of own files holds.
+type OwnKind[T any] struct {
+	Noun  form.Words
+	Parse func(data []byte) (*T, []form.Problem) // nil with problems
+	ID    func(made *T) string
 }
 
 type fileStamp struct {
 	size int64
 	at   time.Time
-}
-
-// OwnFile is one file as it was read.
-type OwnFile struct {
-	Name string
-	Data []byte
-	Err  error
 }
 
 // FileProblem is what is wrong with an own file, and where.
@@ -41,40 +49,148 @@ type FileProblem struct {
 	form.Problem
 }
 
-// ProblemIn gives a problem its place in a file.
-func ProblemIn(file OwnFile, p form.Problem) FileProblem {
-	at := FileProblem{File: file.Name, Line: 1, Col: 1, Problem: p}
-	if file.Data != nil {
-		at.Line, at.Col = flow.Place(file.Data, p)
-	}
-	return at
+// ReadOwnFiles reads a folder for the first time. No folder at all, "", has no files.
+func ReadOwnFiles[T any](dir string, kind OwnKind[T]) (*OwnFiles[T], error) {
+	o := &OwnFiles[T]{OwnKind: kind, dir: dir}
+	_, err := o.Reload()
+	return o, err
 }
 
-// Read gives all files, by name, if one of them has changed since the last call.
-func (o *OwnFiles) Read() (files []OwnFile, changed bool, err error) {
-	if o.Dir == "" {
-		return nil, false, nil
+// All gives what the files make, by the names of the files.
+func (o *OwnFiles[T]) All() []*T {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return slices.Clone(o.list)
+}
+
+// Problems are those of the files as they are now.
+func (o *OwnFiles[T]) Problems() []FileProblem {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return slices.Clone(o.problems)
+}
+
+// Watch calls f after something has changed.
+func (o *OwnFiles[T]) Watch(f func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.watchers = append(o.watchers, f)
+}
+
+// Follow reads the files again when they change, looking every so often, until ctx is done.
+func (o *OwnFiles[T]) Follow(ctx context.Context, every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if _, err := o.Reload(); err != nil {
+				continue // the folder is away; what was read stays in force
+			}
+		}
 	}
-	entries, err := os.ReadDir(o.Dir)
+}
+
+// Reload reads the files if one of them has changed, and says whether that was so.
+func (o *OwnFiles[T]) Reload() (changed bool, err error) {
+	stamps, err := o.look()
+	if err != nil {
+		return false, err
+	}
+	o.mu.Lock()
+	if changed = !sameStamps(o.stamps, stamps); changed {
+		o.stamps = stamps
+		o.read()
+	}
+	watchers := slices.Clone(o.watchers)
+	o.mu.Unlock()
+	if changed {
+		for _, f := range watchers {
+			f()
+		}
+	}
+	return changed, nil
+}
+
+// look lists the files as they are.
+func (o *OwnFiles[T]) look() (map[string]fileStamp, error) {
+	stamps := map[string]fileStamp{}
+	if o.dir == "" {
+		return stamps, nil
+	}
+	entries, err := os.ReadDir(o.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		entries, err = nil, nil
+		return stamps, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read the folder %s: %w", o.Dir, err)
+		return nil, fmt.Errorf("read the folder %s: %w", o.dir, err)
 	}
-	stamps := map[string]fileStamp{}
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil && !e.IsDir() && strings.HasSuffix(e.Name(), ".json") {
 			stamps[e.Name()] = fileStamp{info.Size(), info.ModTime()}
 		}
 	}
-	if o.stamps != nil && maps.EqualFunc(o.stamps, stamps, func(a, b fileStamp) bool { return a.size == b.size && a.at.Equal(b.at) }) {
-		return nil, false, nil
+	return stamps, nil
+}
+
+func sameStamps(a, b map[string]fileStamp) bool {
+	return maps.EqualFunc(a, b, func(x, y fileStamp) bool { return x.size == y.size && x.at.Equal(y.at) })
+}
+
+// read takes every file. The caller holds the lock.
+func (o *OwnFiles[T]) read() {
+	before := o.list
+	o.list, o.problems = nil, nil
+	taken := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(o.stamps)) {
+		data, err := os.ReadFile(filepath.Join(o.dir, name))
+		if err != nil {
+			o.fault(name, nil, fileFault("", "unreadable", err.Error(), err.Error()))
+			continue
+		}
+		made, problems := o.one(data, taken)
+		for _, p := range problems {
+			o.fault(name, data, p)
+		}
+		if made != nil {
+			taken[o.ID(made)] = name
+			o.list = append(o.list, made)
+		}
 	}
-	o.stamps = stamps
-	for _, name := range slices.Sorted(maps.Keys(stamps)) {
-		data, err := os.ReadFile(filepath.Join(o.Dir, name))
-		files = append(files, OwnFile{name, data, err})
+	if len(o.problems) == 0 {
+		return
 	}
-	return files, true, nil
+	for _, old := range before { // a faulty file may be theirs
+		if taken[o.ID(old)] == "" {
+			o.list = append(o.list, old)
+		}
+	}
+}
+
+func (o *OwnFiles[T]) one(data []byte, taken map[string]string) (*T, []form.Problem) {
+	made, problems := o.Parse(data)
+	if made == nil {
+		return nil, problems
+	}
+	switch id := o.ID(made); {
+	case !strings.HasPrefix(id, "x_"):
+		return nil, []form.Problem{fileFault("/id", "bad_id", "the ID of an own "+o.Noun.EN+" must begin with x_", "o ID de um "+o.Noun.PT+" próprio deve começar por x_")}
+	case taken[id] != "":
+		return nil, []form.Problem{fileFault("/id", "taken", "is used by "+taken[id]+" too", "também é usado por "+taken[id])}
+	}
+	return made, nil
+}
+
+func (o *OwnFiles[T]) fault(file string, data []byte, p form.Problem) {
+	at := FileProblem{File: file, Line: 1, Col: 1, Problem: p}
+	if data != nil {
+		at.Line, at.Col = flow.Place(data, p)
+	}
+	o.problems = append(o.problems, at)
+}
+
+func fileFault(path, code, en, pt string) form.Problem {
+	return form.Problem{Severity: form.Error, Path: path, Code: code, Message: form.Label(en, pt)}
 }

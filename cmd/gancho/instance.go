@@ -113,20 +113,29 @@ func (i *instance) renew() error {
 	return i.catalogue.Replace(allActions(i.out, own), kinds)
 }
 
-// follow reads own connectors again when they change, until ctx is done.
+// follow reads own connectors and presets again when they change, until ctx is done.
 func (i *instance) follow(ctx context.Context, log *slog.Logger) {
 	changed := func() {
 		if err := i.renew(); err != nil {
 			log.Error("take the own connectors", "error", err)
 			return
 		}
-		for _, p := range i.connectors.Problems() {
-			log.Warn("an own connector has an error", "file", p.File, "line", p.Line, "column", p.Col, "problem", p.Message.EN)
-		}
+		i.report(log)
 	}
+	i.report(log)
 	i.connectors.Watch(changed)
 	i.presets.Watch(changed)
-	i.connectors.Follow(ctx, presetsEvery)
+	go i.presets.Follow(ctx, ownEvery)
+	i.connectors.Follow(ctx, ownEvery)
+}
+
+// report says what is wrong with own files, in a place where operators look.
+func (i *instance) report(log *slog.Logger) {
+	for folder, problems := range map[string][]engine.FileProblem{"connectors": i.connectors.Problems(), "presets": i.presets.Problems()} {
+		for _, p := range problems {
+			log.Warn("an own file has an error", "file", filepath.Join(folder, p.File), "line", p.Line, "column", p.Col, "problem", p.Message.EN)
+		}
+	}
 }
 
 // busy counts the runs of a flow that have not ended.

@@ -58,8 +58,8 @@ type serveCommand struct {
 
 const drain = 9 * time.Second
 
-// presetsEvery is how soon a changed file of an own preset is read.
-const presetsEvery = 2 * time.Second
+// ownEvery is how soon a changed file of an own connector or preset is read.
+const ownEvery = 2 * time.Second
 
 // Run serves until ctx is done or the disk fails.
 func (c *serveCommand) Run(ctx context.Context, to streams) error {
@@ -260,7 +260,6 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 	if c.Traces != "" {
 		go newTraces(e, c.Traces, log).follow(ctx)
 	}
-	go i.presets.Follow(ctx, presetsEvery)
 	go i.follow(ctx, log)
 	go i.connections.KeepAlive(ctx)
 	<-ctx.Done()

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"gancho/engine/form"
 	"gancho/triggers"
 )
 
@@ -22,11 +21,7 @@ func (s *server) listPresets(ctx context.Context, _ *nothing) (*CatalogueOutput[
 		views = append(views, p.View())
 	}
 	out := catalogueOf(views)
-	for _, p := range presets.Problems() {
-		view := viewProblems([]form.Problem{p.Problem}, langOf(ctx))[0]
-		view.Message = fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Col, view.Message)
-		out.Body.Problems = append(out.Body.Problems, view)
-	}
+	out.Body.Problems = append(out.Body.Problems, fileProblems(ctx, presets.Problems())...)
 	return out, nil
 }
 
