@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -285,28 +284,29 @@ func placesOf(f *flow.Flow) map[string]*flow.Step {
 // idOf gives the step's id of a path.
 func idOf(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
-// AcceptRejected lets a rejected delivery in whose body was kept.
-func (e *Engine) AcceptRejected(ctx context.Context, id string) (Receipt, error) {
+// Rejected gives a rejected delivery whose body was kept, as an event that may be let in. Its
+// key makes two clicks one run.
+func (e *Engine) Rejected(ctx context.Context, id string) (Incoming, error) {
 	info, err := e.Store.GetEvent(ctx, id)
 	if err != nil {
-		return Receipt{}, err
+		return Incoming{}, err
 	}
 	if info.Outcome != store.Rejected {
-		return Receipt{}, refuse(Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
+		return Incoming{}, refuse(Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
 	}
 	if len(info.Body) == 0 {
-		return Receipt{}, refuse(Conflict, "no_body", "its body was not kept: the sender could not be trusted", "o corpo não foi guardado: o remetente não era confiável")
+		return Incoming{}, refuse(Conflict, "no_body", "its body was not kept: the sender could not be trusted", "o corpo não foi guardado: o remetente não era confiável")
 	}
-	var meta Meta
-	if err := json.Unmarshal(info.Meta, &meta); err != nil {
-		return Receipt{}, fmt.Errorf("envelope: %w", err)
+	if entry, err := e.Flows.Get(info.Flow); err != nil {
+		return Incoming{}, err
+	} else if entry.State == FlowOff {
+		return Incoming{}, refuse(Conflict, "off", "this flow is off", "este fluxo está desligado")
 	}
-	receipts, err := e.Accept(ctx, []Incoming{{
-		Flow: info.Flow, Meta: meta, Body: info.Body, At: e.Now(), Name: info.Name, Title: info.Title,
-		Key: "by hand/" + id, KeyFor: 90 * 24 * time.Hour, // two clicks are one run
-	}})
-	if err != nil {
-		return Receipt{}, err
+	in := Incoming{Flow: info.Flow, Body: info.Body, At: e.Now(), Key: "by hand/" + id}
+	if err := json.Unmarshal(info.Meta, &in.Meta); err != nil {
+		return Incoming{}, fmt.Errorf("envelope: %w", err)
 	}
-	return receipts[0], nil
+	refused := form.Label("accepted by hand; it had been refused: "+told(info.Reason, "en"), "aceito à mão; tinha sido recusado: "+told(info.Reason, "pt-BR"))
+	in.Meta.Note = BothWords(refused)
+	return in, nil
 }

@@ -261,7 +261,7 @@ func (e *Engine) WholeEvent(ctx context.Context, id string) (EventView, error) {
 	v.Trigger = e.triggerView(info.Meta, info.Body, info.At, info.Name, info.ID)
 	var meta Meta
 	if json.Unmarshal(info.Meta, &meta) == nil {
-		v.Note = meta.Note
+		v.Note = told(meta.Note, langOf(ctx))
 	}
 	if utf8.Valid(info.Body) {
 		v.Raw = string(info.Body)
@@ -347,11 +347,11 @@ type Start struct {
 	Method  string
 }
 
-// StartByHand accepts an event for any flow, as if its trigger had fired.
-func (e *Engine) StartByHand(ctx context.Context, id string, s Start) (Receipt, error) {
+// Started is an event for any flow, as if its trigger had fired.
+func (e *Engine) Started(id string, s Start) (Incoming, error) {
 	entry, err := e.Flows.Get(id)
 	if err != nil {
-		return Receipt{}, err
+		return Incoming{}, err
 	}
 	in := Incoming{Flow: id, At: e.Now(), Meta: Meta{Kind: "manual", Method: s.Method, Headers: map[string]string{}, Query: s.Query}}
 	for name, value := range s.Headers {
@@ -364,15 +364,11 @@ func (e *Engine) StartByHand(ctx context.Context, id string, s Start) (Receipt, 
 	} else {
 		in.Meta.Type = "application/json"
 		if in.Body, err = json.Marshal(s.Body); err != nil {
-			return Receipt{}, fmt.Errorf("body: %w", err)
+			return Incoming{}, fmt.Errorf("body: %w", err)
 		}
 	}
 	if entry.Published == nil {
 		in.Outcome = store.Captured
 	}
-	receipts, err := e.Accept(ctx, []Incoming{in})
-	if err != nil {
-		return Receipt{}, err
-	}
-	return receipts[0], nil
+	return in, nil
 }

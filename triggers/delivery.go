@@ -30,9 +30,11 @@ type delivery struct {
 	addr    netip.Addr
 	in      engine.Incoming
 	reading reading
-	proof   Proof
-	shaken  bool // it was a handshake, and is answered
-	split   bool // it holds several events
+	notes   form.Words
+	once    *oneOnce // what it holds of a value that may come only once
+	shaken  bool     // it was a handshake, and is answered
+	split   bool     // it holds several events
+	byHand  bool     // a person lets it in
 	decoded bool
 	value   any // of the body, once decoded
 	scope   *expression.Scope
@@ -85,7 +87,7 @@ func (x *delivery) prove(w http.ResponseWriter) (no *refusal) {
 func (x *delivery) wrongMethod() *refusal {
 	return &refusal{
 		status: http.StatusMethodNotAllowed, code: "method_not_allowed",
-		words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: "method " + x.r.Method, allow: x.door.methods,
+		words: form.Label("this method is not taken here", "este método não é aceito aqui"), reason: form.Label("method "+x.r.Method, "método "+x.r.Method), allow: x.door.methods,
 	}
 }
 
@@ -99,7 +101,7 @@ func (x *delivery) atDoor() *refusal {
 	case !x.door.allows(x.addr):
 		return &refusal{
 			status: http.StatusForbidden, code: "address_not_allowed",
-			words: form.Label("deliveries from this address are not taken", "entregas deste endereço não são aceitas"), reason: "address " + x.addr.String(),
+			words: form.Label("deliveries from this address are not taken", "entregas deste endereço não são aceitas"), reason: form.Label("address "+x.addr.String(), "endereço "+x.addr.String()),
 		}
 	case x.door.limiter != nil && !x.door.limiter.AllowN(x.in.At, 1):
 		return &refusal{
@@ -138,7 +140,7 @@ func (x *delivery) readBody() *refusal {
 	default:
 		return &refusal{
 			status: http.StatusUnsupportedMediaType, code: "content_encoding",
-			words: form.Label("only gzip is understood as content encoding", "só gzip é aceito como codificação"), reason: "content encoding " + enc,
+			words: form.Label("only gzip is understood as content encoding", "só gzip é aceito como codificação"), reason: form.Label("content encoding "+enc, "codificação "+enc),
 		}
 	}
 	if x.r.ContentLength > x.door.maxBody {
@@ -174,7 +176,7 @@ func unread(err error) *refusal {
 		return &refusal{status: http.StatusRequestTimeout, code: "too_slow", silent: true, words: form.Label("the body came too slowly", "o corpo chegou devagar demais")}
 	}
 	return &refusal{
-		status: http.StatusUnprocessableEntity, code: "unreadable", reason: "the body could not be read",
+		status: http.StatusUnprocessableEntity, code: "unreadable",
 		words: form.Label("the body could not be read", "o corpo não pôde ser lido"),
 	}
 }
@@ -186,34 +188,46 @@ func (x *delivery) verify() *refusal {
 	}
 	r := &Request{Method: x.r.Method, URL: x.PublicURL + x.r.URL.RequestURI(), Header: x.r.Header, Body: x.in.Body, At: x.in.At}
 	proof, err := Verify(x.door.auth, r, x.secrets)
-	if err == nil && proof.Once != "" && !x.onces.first(x.e.flow+"\x00"+proof.Once, proof.For, x.in.At) {
-		err = refused("replayed", "this was delivered before", "isto já foi entregue")
-	} else if err == nil {
-		x.proof = proof
+	if err == nil && proof.Once != "" {
+		x.once, err = x.onces.enter(x.r.Context(), x.e.flow, proof, x.in.Body)
 	}
 	x.hide(r)
 	if err == nil {
 		return nil
 	}
-	reason := err.Error() + x.usedURL()
+	var why *Refused
+	if !errors.As(err, &why) {
+		no := x.busy(x.e.flow, err)
+		no.silent = true
+		return &no
+	}
+	no := x.notVerified(why)
 	if x.door.observe || x.e.state == engine.FlowNew {
-		x.note("not verified: " + reason)
+		x.note(no.reason)
 		return nil
 	}
+	return no
+}
+
+// notVerified says why in the record alone; the sender hears the same for every cause.
+func (x *delivery) notVerified(why *Refused) *refusal {
+	used := x.usedURL()
 	return &refusal{
-		status: http.StatusUnauthorized, code: "unauthorized", reason: "not verified: " + reason, challenge: x.door.auth[0].kind == "basic",
-		words: form.Label("the sender could not be verified", "não foi possível verificar o remetente"),
+		status: http.StatusUnauthorized, code: "unauthorized", challenge: x.door.auth[0].kind == "basic",
+		reason: form.Label("not verified: "+why.Message.EN+used.EN, "não verificado: "+why.Message.PT+used.PT),
+		words:  form.Label("the sender could not be verified", "não foi possível verificar o remetente"),
 	}
 }
 
 // usedURL shows the URL that a signature over it was checked with, without the secret in it.
-func (x *delivery) usedURL() string {
+func (x *delivery) usedURL() form.Words {
 	for _, v := range x.door.auth {
 		if v.uses("url") {
-			return fmt.Sprintf(" (URL used: %s/h/%.6s…%s)", x.PublicURL, x.token, x.path)
+			url := fmt.Sprintf("%s/h/%.6s…%s", x.PublicURL, x.token, x.path)
+			return form.Label(" (URL used: "+url+")", " (URL usada: "+url+")")
 		}
 	}
-	return ""
+	return form.Words{}
 }
 
 func (x *delivery) secrets(field string) ([]string, error) {
@@ -234,12 +248,6 @@ func (x *delivery) secrets(field string) ([]string, error) {
 		values = []string{c.Fields[field]}
 	}
 	return values, err
-}
-
-func (x *delivery) takeBack() {
-	if x.proof.Once != "" {
-		x.onces.forget(x.e.flow + "\x00" + x.proof.Once)
-	}
 }
 
 // envelope keeps how the delivery came, without what proves its sender.
@@ -274,23 +282,23 @@ func (x *delivery) envelope() {
 	x.in.Meta.Query = query
 }
 
-func (x *delivery) note(text string) {
-	if x.in.Meta.Note != "" {
-		text = x.in.Meta.Note + "; " + text
+func (x *delivery) note(words form.Words) {
+	if !x.notes.IsZero() {
+		words = form.Label(x.notes.EN+"; "+words.EN, x.notes.PT+"; "+words.PT)
 	}
-	x.in.Meta.Note = text
+	x.notes, x.in.Meta.Note = words, engine.BothWords(words)
 }
 
 // readable checks that the body is what its type says, and fits the schema.
 func (x *delivery) readable() *refusal {
 	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
 		return &refusal{
-			status: http.StatusUnprocessableEntity, code: "unreadable", reason: err.Error(), keepBody: true,
+			status: http.StatusUnprocessableEntity, code: "unreadable", reason: form.Label(err.Error(), "o corpo não pode ser lido: "+err.Error()), keepBody: true,
 			words: form.Label("the body is not what its content type says", "o corpo não é o que o tipo de conteúdo diz"),
 		}
 	}
 	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {
-		x.note("the body looks like JSON but was declared as " + x.in.Meta.Type)
+		x.note(form.Label("the body looks like JSON but was declared as "+x.in.Meta.Type, "o corpo parece JSON, mas foi declarado como "+x.in.Meta.Type))
 	}
 	if x.door.splits() {
 		return nil // asked of each part
@@ -299,7 +307,7 @@ func (x *delivery) readable() *refusal {
 }
 
 func (x *delivery) fitsSchema() *refusal {
-	if x.door.schema == nil || x.e.state == engine.FlowNew {
+	if x.door.schema == nil || x.byHand || x.e.state == engine.FlowNew {
 		return nil
 	}
 	value, err := x.body()
@@ -308,7 +316,7 @@ func (x *delivery) fitsSchema() *refusal {
 	}
 	if err != nil {
 		words := misfit(err)
-		return &refusal{status: http.StatusUnprocessableEntity, code: "schema", words: words, reason: words.EN, keepBody: true}
+		return &refusal{status: http.StatusUnprocessableEntity, code: "schema", words: words, keepBody: true}
 	}
 	return nil
 }
@@ -436,8 +444,9 @@ func (x *delivery) record(no *refusal) {
 	if no.silent {
 		return
 	}
-	if x.in.Reason = no.reason; x.in.Reason == "" {
-		x.in.Reason = engine.BothWords(no.words)
+	x.in.Reason = engine.BothWords(no.words)
+	if !no.reason.IsZero() {
+		x.in.Reason = engine.BothWords(no.reason)
 	}
 	if !no.keepBody {
 		x.in.Body = nil

@@ -161,7 +161,7 @@ func (x *delivery) wrongType() *refusal {
 		return nil
 	}
 	return &refusal{
-		status: http.StatusUnsupportedMediaType, code: "content_type", keepBody: true, reason: "content type " + x.in.Meta.Type,
+		status: http.StatusUnsupportedMediaType, code: "content_type", keepBody: true, reason: form.Label("content type "+x.in.Meta.Type, "tipo de conteúdo "+x.in.Meta.Type),
 		words: form.Label("this provider sends no bodies of this type", "este provedor não envia corpos deste tipo"),
 	}
 }
@@ -224,8 +224,9 @@ func (x *delivery) parts() ([]*delivery, *refusal) {
 	}
 	if len(list) > mostParts {
 		return nil, &refusal{
-			status: http.StatusRequestEntityTooLarge, code: "too_many_events", reason: fmt.Sprintf("%d events in one delivery", len(list)),
-			words: form.Label("there are too many events in one delivery", "há eventos demais em uma entrega"),
+			status: http.StatusRequestEntityTooLarge, code: "too_many_events",
+			reason: form.Label(fmt.Sprintf("%d events in one delivery", len(list)), fmt.Sprintf("%d eventos em uma entrega", len(list))),
+			words:  form.Label("there are too many events in one delivery", "há eventos demais em uma entrega"),
 		}
 	}
 	x.split = true
@@ -288,7 +289,7 @@ func (x *delivery) told(ctx context.Context, what string, p *expression.Program,
 	}
 	value, err := ask(ctx, p, scope)
 	if err != nil {
-		x.note(fmt.Sprintf("%s of the preset: %v", what, err))
+		x.note(form.Label(fmt.Sprintf("%s of the preset: %v", what, err), fmt.Sprintf("%s do preset: %v", what, err)))
 		return ""
 	}
 	if value == nil {

@@ -113,7 +113,7 @@ func (x *delivery) fits(ctx context.Context, h *handshake) (bool, *expression.Sc
 func (x *delivery) answerShake(ctx context.Context, w http.ResponseWriter, h *handshake, scope *expression.Scope) *refusal {
 	if h.value != nil && !x.knows(ctx, h, scope) {
 		return &refusal{
-			status: http.StatusForbidden, code: "wrong_token", reason: "handshake: the token is not the one of the connection",
+			status: http.StatusForbidden, code: "wrong_token", reason: form.Label("handshake: the token is not the one of the connection", "handshake: o token não é o da conexão"),
 			words: form.Label("the token is not the right one", "o token não é o certo"),
 		}
 	}
@@ -122,9 +122,9 @@ func (x *delivery) answerShake(ctx context.Context, w http.ResponseWriter, h *ha
 	}
 	contentType, raw, err := h.answer(ctx, scope, x.secrets)
 	if err != nil || len(raw) > longestChallenge {
-		reason := "handshake: the answer is too long"
+		reason := form.Label("handshake: the answer is too long", "handshake: a resposta é longa demais")
 		if err != nil {
-			reason = "handshake: " + err.Error()
+			reason = form.Label("handshake: "+err.Error(), "handshake: "+err.Error())
 		}
 		return &refusal{
 			status: http.StatusUnauthorized, code: "unauthorized", reason: reason,
@@ -172,8 +172,9 @@ func (x *delivery) keep(ctx context.Context, h *handshake, scope *expression.Sco
 	k, ok := x.Connections.(keeper)
 	if len(values) < len(h.keep) || !ok || k.Keep(x.r.Context(), x.door.connection, values) != nil {
 		return &refusal{
-			status: http.StatusServiceUnavailable, code: "not_kept", retryAfter: 60, reason: "handshake: the flow has no connection to keep the value in",
-			words: form.Label("the value could not be kept", "o valor não pôde ser guardado"),
+			status: http.StatusServiceUnavailable, code: "not_kept", retryAfter: 60,
+			reason: form.Label("handshake: the flow has no connection to keep the value in", "handshake: o fluxo não tem conexão para guardar o valor"),
+			words:  form.Label("the value could not be kept", "o valor não pôde ser guardado"),
 		}
 	}
 	return nil

@@ -166,35 +166,6 @@ func (s *strangers) sweep(now time.Time) {
 	}
 }
 
-// onces remembers values that may come only once.
-type onces struct {
-	mu   sync.Mutex
-	seen map[string]time.Time // until
-}
-
-func (o *onces) first(key string, keep time.Duration, now time.Time) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if until, ok := o.seen[key]; ok && now.Before(until) {
-		return false
-	}
-	if len(o.seen) >= strangersKept {
-		for k, until := range o.seen {
-			if !now.Before(until) {
-				delete(o.seen, k)
-			}
-		}
-	}
-	o.seen[key] = now.Add(keep)
-	return true
-}
-
-func (o *onces) forget(key string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.seen, key)
-}
-
 // slots bound how many large bodies are made values at once: a value takes many times the
 // room of its bytes.
 type slots chan struct{}

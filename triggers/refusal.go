@@ -15,7 +15,7 @@ type refusal struct {
 	status     int
 	code       string
 	words      form.Words
-	reason     string
+	reason     form.Words
 	retryAfter int // seconds
 	keepBody   bool
 	silent     bool     // not recorded: it says nothing about the sender

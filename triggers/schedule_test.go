@@ -231,6 +231,16 @@ func (f *fakeKeys) ListKeys(_ context.Context, _, _, after string, _ int) ([]sto
 	return list, f.err
 }
 
+func (f *fakeKeys) GetKey(_ context.Context, _, key string) (store.Entry, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	value, ok := f.values[key]
+	if !ok && f.err == nil {
+		return store.Entry{}, store.ErrNotFound
+	}
+	return store.Entry{Key: key, Value: value}, f.err
+}
+
 func (f *fakeKeys) PutKey(_ context.Context, _, key string, value []byte, _ int64, _ time.Duration) (int64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

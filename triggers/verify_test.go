@@ -1,6 +1,7 @@
 package triggers_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/store"
 	"gancho/triggers"
 )
 
@@ -436,7 +438,7 @@ func TestVerifyAtTheDoor(t *testing.T) {
 	h := newHouse(t, token)
 	w := h.post(`{"a":"canary"}`, "X-Token: wrong")
 	wantStatus(t, w, 401)
-	if got := h.lastRejected(t); got.Body != nil || got.Reason != "not verified: the token is wrong" || got.Meta.Headers["x-token"] != "***" {
+	if got := h.lastRejected(t); got.Body != nil || got.Reason != "not verified: the token is wrong\x1fnão verificado: o token está errado" || got.Meta.Headers["x-token"] != "***" {
 		t.Errorf("the record is %+v", got)
 	}
 	if other := h.post(`{}`); other.Body.String() != w.Body.String() {
@@ -479,12 +481,45 @@ func TestOnceAtTheDoor(t *testing.T) {
 		t.Fatal(err, v.name)
 	}
 	m["secret"] = "secret"
-	h := newHouse(t, map[string]any{"auth": m})
-	h.err = errors.New("no disk")
+	keys := &fakeKeys{values: map[string][]byte{}}
+	start := func() *house {
+		return newHouse(t, map[string]any{"auth": m}, func(_ *flow.Trigger, c *triggers.WebhookConfig) { c.Keys = keys })
+	}
+	h := start()
+	keys.err = errors.New("no disk")
+	wantStatus(t, h.post(v.body), 503)
+	keys.err, h.err = nil, errors.New("no disk")
 	wantStatus(t, h.post(v.body), 503)
 	h.err = nil
 	wantStatus(t, h.post(v.body), 200)
 	wantStatus(t, h.post(v.body), 401)
+	wantStatus(t, start().post(v.body), 401)
+}
+
+// A value that may come only once lets a sender repeat the same bytes, which its key tells
+// from a new event, and nobody send others with it: not at once, and not after a restart.
+func TestOnceOfAPreset(t *testing.T) {
+	mailgun, _ := triggers.BuiltIn().Find("mailgun")
+	keys, secrets := &fakeKeys{values: map[string][]byte{}}, presetSecrets(mailgun)
+	start := func() *house {
+		return presetHouse(t, "mailgun", secrets, func(_ *flow.Trigger, c *triggers.WebhookConfig) { c.Keys = keys })
+	}
+	h := start()
+	sample := sampleOf(t, mailgun, triggers.SampleConfig{}, secrets, h)
+	forged := *sample
+	forged.Body = bytes.Replace(sample.Body, []byte("delivered"), []byte("unsubscribed"), 1)
+	for range 2 {
+		wantStatus(t, h.deliver(sample), 200)
+		wantStatus(t, h.deliver(&forged), 401)
+	}
+	if n, m := len(h.accepted(store.Accepted)), len(h.accepted(store.Duplicate)); n != 1 || m != 1 {
+		t.Errorf("%d accepted and %d duplicates, want one of each", n, m)
+	}
+	h = start()
+	wantStatus(t, h.deliver(&forged), 401)
+	if reason := h.lastRejected(t).Reason; reason != "not verified: this was delivered before\x1fnão verificado: isto já foi entregue" {
+		t.Errorf("the reason is %q", reason)
+	}
 }
 
 func FuzzVerify(f *testing.F) {

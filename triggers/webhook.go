@@ -34,8 +34,8 @@ type Flows interface {
 	ByToken(token string) (engine.FlowEntry, bool)
 }
 
-// WebhookConfig is what a Webhook is made of. Connections, Presets, TrustedProxies, Memory and
-// Now may be left out.
+// WebhookConfig is what a Webhook is made of. Connections, Keys, Presets, TrustedProxies,
+// Memory and Now may be left out.
 type WebhookConfig struct {
 	Engine      Engine
 	Flows       Flows
@@ -45,6 +45,7 @@ type WebhookConfig struct {
 	Runs interface {
 		RunInfo(ctx context.Context, id string) (store.Run, error)
 	}
+	Keys           onceKeys       // what may come only once is kept there
 	Presets        *Presets       // those of this program when left out
 	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
@@ -86,7 +87,7 @@ func NewWebhook(c WebhookConfig) *Webhook {
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	d := &Webhook{
 		WebhookConfig: c, budget: budget{most: c.Memory},
-		strangers: strangers{seen: map[netip.Prefix]*visits{}}, onces: onces{seen: map[string]time.Time{}},
+		strangers: strangers{seen: map[netip.Prefix]*visits{}}, onces: onces{keys: c.Keys, held: map[string]*heldOnce{}},
 		pages:   newWaitPages(),
 		slots:   make(slots, max(2, runtime.GOMAXPROCS(0))),
 		byToken: map[[32]byte]*endpoint{}, byFlow: map[string]*endpoint{},
@@ -182,7 +183,7 @@ func (d *Webhook) hook(w http.ResponseWriter, r *http.Request, rest string) {
 		return
 	}
 	x := delivery{Webhook: d, e: e, door: made, r: r, token: token, path: after, reading: reading{budget: &d.budget}}
-	defer func() { d.budget.give(x.reading.held) }()
+	defer x.letGo()
 	no := x.admit(w)
 	if no == nil && !x.shaken {
 		no = x.accept(w)
@@ -204,13 +205,16 @@ func (x *delivery) accept(w http.ResponseWriter) *refusal {
 		part.decide()
 		in[i] = part.in
 	}
+	if no := x.replayed(parts); no != nil {
+		return no
+	}
 	receipts, err := x.Engine.Accept(x.r.Context(), in)
 	if err != nil {
-		x.takeBack()
 		no := x.busy(x.e.flow, err)
 		no.silent = true
 		return &no
 	}
+	x.keepOnce()
 	if x.split {
 		x.answerParts(w, receipts)
 		return nil

@@ -122,7 +122,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		return fmt.Errorf("start the engine: %w", err)
 	}
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{
-		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Presets: i.presets, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
+		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
 	})
 	c.saved = newBackups(i.store, c.Data, c.BackupEvery, c.BackupKeep, log)
 	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token")})
@@ -192,7 +192,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	}
 	s, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, OwnProblems: i.connectors.Problems, Sample: hooks.SendSample, Store: i.store,
+			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, OwnProblems: i.connectors.Problems, Door: hooks, Store: i.store,
 			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, AllowNet: c.AllowNet, Log: log,
 			Backups: c.saved,
 		},

@@ -35,7 +35,7 @@ type Config struct {
 	Catalogue   *engine.Catalogue
 	Presets     *triggers.Presets           // those of this program when left out
 	OwnProblems func() []engine.FileProblem // of own connectors; may be nil
-	Sample      func(ctx context.Context, token, event string) (status int, answer []byte, err error)
+	Door        Door
 	Store       store.Store
 	People      *session.People
 	Decode      func(contentType string, body []byte) (any, error)
@@ -45,6 +45,12 @@ type Config struct {
 	Log         *slog.Logger
 	Backups     Backups
 	Address     func(r *http.Request) string // of the asker
+}
+
+// Door is where the events of webhooks come in.
+type Door interface {
+	SendSample(ctx context.Context, token, event string) (status int, answer []byte, err error)
+	Admit(ctx context.Context, in engine.Incoming) ([]engine.Receipt, error)
 }
 
 type server struct {

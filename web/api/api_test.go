@@ -55,12 +55,12 @@ func newHouse(t testing.TB) *house {
 	check(t, err)
 	e, err := engine.New(engine.Config{Store: s, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Decode: triggers.DecodeBody, PublicURL: "https://gancho.example.com", Timezone: "UTC", Log: log, Node: "t"})
 	check(t, err)
-	hooks := triggers.NewWebhook(triggers.WebhookConfig{Engine: e, Flows: flows, Connections: connections, Runs: s, PublicURL: "https://gancho.example.com", Log: log})
+	hooks := triggers.NewWebhook(triggers.WebhookConfig{Engine: e, Flows: flows, Connections: connections, Runs: s, Keys: s, PublicURL: "https://gancho.example.com", Log: log})
 	people, err := session.OpenPeople(ctx, session.Config{Docs: s, Keys: s, AdminToken: root})
 	check(t, err)
 	server, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Sample: hooks.SendSample, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
+			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Door: hooks, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
 			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backups: noBackups{},
 		},
 		Hooks: hooks, Ready: s.Health, Log: log,

@@ -572,13 +572,13 @@ type startedEvent struct {
 type startOutput struct {
 	Body struct {
 		startedEvent
-		Events []startedEvent `json:"events,omitempty" doc:"of a sample that was split"`
+		Events []startedEvent `json:"events,omitempty" doc:"of a delivery that holds several"`
 	}
 }
 
 func (s *server) startFlow(ctx context.Context, in *startInput) (*startOutput, error) {
 	var e EventInput
-	if in.Body != nil && in.Body.Sample != "" && s.Sample != nil {
+	if in.Body != nil && in.Body.Sample != "" {
 		return s.sendSample(ctx, in.ID, in.Body.Sample)
 	}
 	if in.Body != nil {
@@ -588,11 +588,33 @@ func (s *server) startFlow(ctx context.Context, in *startInput) (*startOutput, e
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := s.Engine.StartByHand(ctx, in.ID, engine.Start{Body: event.Body, Headers: event.Headers, Query: event.Query, Method: event.Method})
+	started, err := s.Engine.Started(in.ID, engine.Start{Body: event.Body, Headers: event.Headers, Query: event.Query, Method: event.Method})
+	if err != nil {
+		return nil, err
+	}
+	return s.admit(ctx, started)
+}
+
+// admit lets in an event that a person vouches for.
+func (s *server) admit(ctx context.Context, in engine.Incoming) (*startOutput, error) {
+	receipts, err := s.Door.Admit(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	out := &startOutput{}
-	out.Body.Event, out.Body.Status, out.Body.Run = receipt.Event, receipt.Outcome, receipt.Run
+	out.Body.startedEvent = startedOf(receipts[0])
+	if len(receipts) > 1 {
+		for _, r := range receipts {
+			out.Body.Events = append(out.Body.Events, startedOf(r))
+		}
+	}
 	return out, nil
+}
+
+func startedOf(r engine.Receipt) startedEvent {
+	e := startedEvent{Event: r.Event, Status: r.Outcome}
+	if r.Outcome == store.Accepted {
+		e.Run = r.Run
+	}
+	return e
 }

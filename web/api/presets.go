@@ -31,7 +31,7 @@ func (s *server) sendSample(ctx context.Context, flow, sample string) (*startOut
 	if err != nil {
 		return nil, err
 	}
-	status, answer, err := s.Sample(ctx, entry.Token, sample)
+	status, answer, err := s.Door.SendSample(ctx, entry.Token, sample)
 	if errors.Is(err, triggers.ErrNoSample) {
 		return nil, problemOf(http.StatusUnprocessableEntity, "no_sample", err.Error(), "não existe esse exemplo no preset deste fluxo")
 	}

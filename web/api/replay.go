@@ -130,13 +130,11 @@ func refusedReplay(items []engine.Replayed, o engine.ReplayOptions) error {
 }
 
 func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, error) {
-	receipt, err := s.Engine.AcceptRejected(ctx, in.ID)
+	event, err := s.Engine.Rejected(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "event", "este evento")
 	}
-	out := &startOutput{}
-	out.Body.Event, out.Body.Status, out.Body.Run = receipt.Event, receipt.Outcome, receipt.Run
-	return out, nil
+	return s.admit(ctx, event)
 }
 
 type undoInput struct {

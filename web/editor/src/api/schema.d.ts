@@ -2466,7 +2466,7 @@ export interface components {
             sample?: string;
         };
         StartOutputBody: {
-            /** @description of a sample that was split */
+            /** @description of a delivery that holds several */
             events?: components["schemas"]["StartedEvent"][];
         };
         StartedEvent: {

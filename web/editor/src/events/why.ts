@@ -1,7 +1,8 @@
 import type { Schemas } from '../api/client'
 
 const refusals = [
-  [/^not verified|^handshake/, 'notVerified'], [/^address /, 'badAddress'], [/^method /, 'badMethod'], [/^content|body|json|form|could not|invalid|unexpected|cut/i, 'badBody'],
+  [/^not verified|^não verificado|^handshake/, 'notVerified'], [/^address |^endereço /, 'badAddress'], [/^method |^método /, 'badMethod'], [/schema/, 'badSchema'],
+  [/^content|^tipo de|^codificação|body|corpo|json|form|could not|invalid|unexpected|cut/i, 'badBody'],
 ] as const
 
 /** whyOf names the words for what became of an event. */
