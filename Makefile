@@ -43,3 +43,4 @@ soak: strace
 	GANCHO_IMAGES=20000 go test -count=1 -timeout=120m -run 'Kill|Power|WithoutSyncs' -v ./engine/store/bolt
 	GANCHO_HISTORIES=10000 go test -count=1 -timeout=120m -run 'TestRandomHistories' ./engine
 	GANCHO_KILLS=500 go test -race -count=1 -timeout=60m -run 'TestKills' -v ./cmd/gancho
+	GANCHO_SLOW=5000 go test -count=1 -timeout=10m -run TestSlowSenders -v ./cmd/gancho

@@ -89,12 +89,19 @@ func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry
 	})
 }
 
-// RotateURL makes a new trigger URL; the old one works for overlap.
+// RotateURL makes a new trigger URL; the old one works for overlap, and those before it no
+// longer than that.
 func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration) (FlowEntry, error) {
 	return s.change(ctx, id, -1, func(e *FlowEntry) error {
 		now := s.Now().UTC()
-		e.old = slices.DeleteFunc(slices.Clone(e.old), func(o oldToken) bool { return now.After(o.Until) })
-		e.old = append(e.old, oldToken{e.Token, now.Add(overlap)})
+		end := now.Add(overlap)
+		old := append(slices.Clone(e.old), oldToken{e.Token, end})
+		for i := range old {
+			if end.Before(old[i].Until) {
+				old[i].Until = end
+			}
+		}
+		e.old = slices.DeleteFunc(old, func(o oldToken) bool { return !now.Before(o.Until) })
 		e.Token = newToken()
 		return nil
 	})

@@ -255,6 +255,14 @@ func TestTriggerURL(t *testing.T) {
 	if leads(s.Flows, e.Token) || !leads(s.Flows, now.Token) {
 		t.Error("without an overlap, the old URL ends at once")
 	}
+	before := now.Token
+	_, err = s.RotateURL(ctx, "a", 24*time.Hour)
+	check(t, err)
+	now, err = s.RotateURL(ctx, "a", 0)
+	check(t, err)
+	if leads(s.Flows, before) || !leads(s.Flows, now.Token) {
+		t.Error("without an overlap, every older URL ends at once")
+	}
 	list, err := s.docs.ListDocs(ctx, "flow", "")
 	check(t, err)
 	for _, d := range list {
