@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,13 +32,15 @@ type delivery struct {
 	in      engine.Incoming
 	reading reading
 	notes   form.Words
-	once    *oneOnce // what it holds of a value that may come only once
-	shaken  bool     // it was a handshake, and is answered
-	split   bool     // it holds several events
-	byHand  bool     // a person lets it in
-	decoded bool
-	value   any // of the body, once decoded
-	scope   *expression.Scope
+
+	unproved form.Words // why the sender is not sure, where it is let in all the same
+	once     *oneOnce   // what it holds of a value that may come only once
+	shaken   bool       // it was a handshake, and is answered
+	split    bool       // it holds several events
+	byHand   bool       // a person lets it in
+	decoded  bool
+	value    any // of the body, once decoded
+	scope    *expression.Scope
 }
 
 // admit asks everything that can refuse a delivery, in order: what costs least first, and
@@ -144,7 +147,7 @@ func (x *delivery) readBody() *refusal {
 		}
 	}
 	if x.r.ContentLength > x.door.maxBody {
-		return tooBig()
+		return tooBig(x.door.maxBody)
 	}
 	if x.r.Body == nil || x.r.Body == http.NoBody {
 		return nil
@@ -154,19 +157,23 @@ func (x *delivery) readBody() *refusal {
 		body, err = x.reading.inflate(body, x.door.maxBody)
 	}
 	x.in.Body = body
-	return unread(err)
+	return unread(err, x.door.maxBody)
 }
 
-func tooBig() *refusal {
-	return &refusal{status: http.StatusRequestEntityTooLarge, code: "too_big", words: form.Label("the body is too big", "o corpo é grande demais")}
+func tooBig(limit int64) *refusal {
+	most := strconv.FormatInt(limit, 10)
+	return &refusal{
+		status: http.StatusRequestEntityTooLarge, code: "too_big",
+		words: form.Label("the body is too big: at most "+most+" bytes are taken here", "o corpo é grande demais: aqui são aceitos no máximo "+most+" bytes"),
+	}
 }
 
-func unread(err error) *refusal {
+func unread(err error, limit int64) *refusal {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, errTooBig):
-		return tooBig()
+		return tooBig(limit)
 	case errors.Is(err, errMemory):
 		return &refusal{
 			status: http.StatusServiceUnavailable, code: "busy", retryAfter: 1, silent: true,
@@ -204,6 +211,7 @@ func (x *delivery) verify() *refusal {
 	no := x.notVerified(why)
 	if x.door.observe || x.e.state == engine.FlowNew {
 		x.note(no.reason)
+		x.unproved = no.reason
 		return nil
 	}
 	return no
@@ -240,6 +248,9 @@ func (x *delivery) secrets(field string) ([]string, error) {
 		return nil, nil
 	}
 	c, err := x.Connections.Resolve(x.door.connection)
+	if errors.Is(err, engine.ErrNoConnection) {
+		return nil, refused("no_connection", "there is no connection "+x.door.connection+" yet", "ainda não existe a conexão "+x.door.connection)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +305,7 @@ func (x *delivery) readable() *refusal {
 	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
 		return &refusal{
 			status: http.StatusUnprocessableEntity, code: "unreadable", reason: form.Label(err.Error(), "o corpo não pode ser lido: "+err.Error()), keepBody: true,
-			words: form.Label("the body is not what its content type says", "o corpo não é o que o tipo de conteúdo diz"),
+			words: form.Label("the body is not what its content type says: "+err.Error(), "o corpo não é o que o tipo de conteúdo diz: "+err.Error()),
 		}
 	}
 	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {
@@ -339,7 +350,7 @@ const doorTime = 10 * time.Millisecond
 func (x *delivery) decide() {
 	passes := x.describe()
 	if x.e.state == engine.FlowNew {
-		x.in.Outcome, x.in.Reason = store.Captured, ""
+		x.in.Outcome, x.in.Reason = store.Captured, engine.BothWords(x.unproved)
 		return
 	}
 	if !passes {

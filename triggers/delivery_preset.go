@@ -242,7 +242,7 @@ func (x *delivery) each(list []any) ([]*delivery, *refusal) {
 	for i, element := range list {
 		body, err := json.Marshal(element)
 		if err != nil {
-			return nil, unread(err)
+			return nil, unread(err, x.door.maxBody)
 		}
 		part := *x
 		part.in.Body, part.in.Meta.Type = body, jsonType

@@ -74,13 +74,17 @@ func (v *Verifier) signBasic(r *Request, secrets Secrets, spoil func(string) str
 	return r.set(place{"header", "authorization"}, "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+spoil(password))))
 }
 
+// ErrNoSecret says that what a sample is signed with is not given.
+var ErrNoSecret = errors.New("the secret is not set")
+
 func newest(secrets Secrets, field string) (string, error) {
 	values, err := secrets(field)
-	if err != nil {
+	var why *Refused // no connection, say
+	if err != nil && !errors.As(err, &why) {
 		return "", fmt.Errorf("secret %s: %w", field, err)
 	}
-	if len(values) == 0 || values[0] == "" {
-		return "", fmt.Errorf("secret %s is not set", field)
+	if why != nil || len(values) == 0 || values[0] == "" {
+		return "", fmt.Errorf("%w: %s", ErrNoSecret, field)
 	}
 	return values[0], nil
 }

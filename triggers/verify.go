@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -153,6 +154,10 @@ func (v *Verifier) given(secrets Secrets, fields ...string) ([]string, *Refused)
 	var list []string
 	for _, field := range fields {
 		values, err := secrets(field)
+		var why *Refused
+		if errors.As(err, &why) {
+			return nil, why
+		}
 		if err != nil {
 			return nil, refused("no_secret", "the connection cannot be used", "a conexão não pode ser usada")
 		}

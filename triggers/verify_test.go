@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/store"
 	"gancho/triggers"
@@ -472,6 +473,24 @@ func TestVerifyAtTheDoor(t *testing.T) {
 	}
 	h = newHouse(t, token, func(t *flow.Trigger, _ *triggers.WebhookConfig) { t.Connection = "gone" })
 	wantStatus(t, h.post(`{}`, "X-Token: segredo-de-teste"), 401)
+}
+
+// What a person must do about a sender that is not proved stands in the record.
+func TestWhyASenderIsNotProved(t *testing.T) {
+	token := map[string]any{"auth": map[string]any{"kind": "token", "from": map[string]any{"header": "x-token"}, "secret": "secret"}}
+	h := newHouse(t, token, func(t *flow.Trigger, _ *triggers.WebhookConfig) { t.Connection = "gone" })
+	wantStatus(t, h.post(`{}`, "X-Token: segredo-de-teste"), 401)
+	if got := h.lastRejected(t).Reason; got != "not verified: there is no connection gone yet\x1fnão verificado: ainda não existe a conexão gone" {
+		t.Errorf("got %q", got)
+	}
+	h.flows.put("orders", engine.FlowNew, flow.Trigger{Kind: "webhook", With: token, Connection: "hook"})
+	for secret, reason := range map[string]string{"segredo-de-teste": "", "wrong": "not verified: the token is wrong\x1fnão verificado: o token está errado"} {
+		wantStatus(t, h.post(`{}`, "X-Token: "+secret), 200)
+		captured := h.accepted(store.Captured)
+		if got := captured[len(captured)-1].Reason; got != reason {
+			t.Errorf("with %s: got %q, want %q", secret, got, reason)
+		}
+	}
 }
 
 func TestOnceAtTheDoor(t *testing.T) {

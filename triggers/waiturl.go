@@ -67,13 +67,13 @@ func (d *Webhook) giveWait(w http.ResponseWriter, r *http.Request, page engine.W
 // waitData is what a POST gives to the run. An approval takes a decision and nothing else.
 func (d *Webhook) waitData(r *http.Request, page engine.WaitView) (any, *refusal) {
 	if r.ContentLength > defaultBody {
-		return nil, tooBig()
+		return nil, tooBig(defaultBody)
 	}
 	x := reading{budget: &d.budget}
 	defer func() { d.budget.give(x.held) }()
 	body, err := x.all(r.Body, r.ContentLength, defaultBody)
 	if err != nil {
-		return nil, unread(err)
+		return nil, unread(err, defaultBody)
 	}
 	contentType := r.Header.Get("Content-Type")
 	var data any
@@ -83,7 +83,7 @@ func (d *Webhook) waitData(r *http.Request, page engine.WaitView) (any, *refusal
 		}
 	}
 	if err != nil {
-		return nil, unread(err)
+		return nil, unread(err, defaultBody)
 	}
 	if !page.Approve {
 		return data, nil

@@ -72,7 +72,7 @@ func TestStatusCodes(t *testing.T) {
 		{"no JSON", nil, "POST", "", ``, nil, 422, "the JSON is empty"},
 		{"deep JSON", nil, "POST", "", deep, nil, 422, "values are nested more than 64 deep"},
 		{"many values", nil, "POST", "", "[" + strings.Repeat("0,", 100_000) + "0]", nil, 422, "there are more than 100000 values"},
-		{"too big", map[string]any{"max_body": 10}, "POST", "", `{"a":"123456"}`, nil, 413, "the body is too big"},
+		{"too big", map[string]any{"max_body": 10}, "POST", "", `{"a":"123456"}`, nil, 413, "the body is too big: at most 10 bytes are taken here"},
 		{"just fits", map[string]any{"max_body": "10"}, "POST", "", `{"a":"123"}`[:10] + "", []string{"Content-Type: text/plain"}, 200, ""},
 		{"coding", nil, "POST", "", `{}`, []string{"Content-Encoding: br"}, 415, "content encoding br"},
 		{"bad gzip", nil, "POST", "", `{}`, []string{"Content-Encoding: gzip"}, 422, "the body could not be read"},

@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,10 +21,11 @@ import (
 type sendCommand struct {
 	Preset       string  `arg:"" help:"Whose webhook to send, such as stripe or mercadopago."`
 	URL          string  `arg:"" help:"Trigger URL to send to."`
-	Secret       string  `help:"Secret to sign with; user:password where the provider signs in, a private key in PEM where it signs with one." placeholder:"TEXT"`
+	Secret       string  `help:"Secret to sign with, as the flow's connection holds it; user:password where the provider signs in, a private key in PEM where it signs with one." placeholder:"TEXT"`
 	Event        string  `help:"Which of the preset's sample events; the first one when left out." placeholder:"ID"`
 	Count        int     `help:"How many times, each as an event of its own." default:"1" placeholder:"N"`
 	Rate         float64 `help:"How many a second; 0 is one after the other." default:"0" placeholder:"N"`
+	Again        bool    `help:"Send the sample as it is, the same each time: what comes again is a duplicate."`
 	BadSignature bool    `help:"Sign so that it does not hold."`
 	Data         string  `help:"Data folder with own presets." default:"./gancho-data" placeholder:"DIR"`
 }
@@ -45,12 +47,15 @@ func (c *sendCommand) Run(ctx context.Context, to streams) error {
 	if !ok {
 		return usageError{fmt.Sprintf("there is no preset %q; there are %s", c.Preset, strings.Join(presetNames(presets), ", "))}
 	}
-	refused := 0
+	refused, first := 0, 0
+	if !c.Again {
+		first = int(time.Now().Unix()) // another event than those of an earlier call
+	}
 	for i := range c.Count {
 		if i > 0 && !pause(ctx, c.Rate) {
 			return context.Cause(ctx)
 		}
-		status, err := c.send(ctx, preset, i, to)
+		status, err := c.send(ctx, preset, first+i, to)
 		if err != nil {
 			return err
 		}
@@ -91,6 +96,9 @@ func (c *sendCommand) send(ctx context.Context, preset *triggers.Preset, nth int
 	s, err := preset.Sample(triggers.SampleConfig{
 		Event: c.Event, URL: c.URL, Secrets: triggers.OneSecret(c.Secret), Key: privateKey(c.Secret), Wrong: c.BadSignature, Copy: nth,
 	})
+	if errors.Is(err, triggers.ErrNoSecret) {
+		return 0, usageError{preset.ID() + " signs what it sends: give the secret that the flow's connection holds with --secret"}
+	}
 	if err != nil {
 		text := err.Error()
 		if c.Secret == "" {

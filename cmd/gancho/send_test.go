@@ -14,7 +14,7 @@ import (
 )
 
 func TestSendSignsSamples(t *testing.T) {
-	var bodies []string
+	var bodies, ids []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		mac := hmac.New(sha256.New, []byte("segredo"))
@@ -22,6 +22,7 @@ func TestSendSignsSamples(t *testing.T) {
 		if r.Header.Get("X-Hub-Signature-256") != "sha256="+hex.EncodeToString(mac.Sum(nil)) {
 			w.WriteHeader(401)
 		}
+		ids = append(ids, r.Header.Get("X-GitHub-Delivery"))
 		bodies = append(bodies, r.Header.Get("X-GitHub-Event")+" "+string(body))
 	}))
 	defer server.Close()
@@ -34,6 +35,18 @@ func TestSendSignsSamples(t *testing.T) {
 	out, err := send(sendCommand{Preset: "github", Event: "push", Secret: "segredo", Count: 2, Rate: 1000})
 	if err != nil || strings.Count(out, "200") != 2 || len(bodies) != 2 || !strings.HasPrefix(bodies[0], "push {") {
 		t.Errorf("%q, %v, %d came", out, err, len(bodies))
+	}
+	ids = nil
+	for _, again := range []bool{false, true, true} {
+		if _, err := send(sendCommand{Preset: "github", Secret: "segredo", Count: 1, Again: again}); err != nil {
+			t.Error(err)
+		}
+	}
+	if ids[0] == ids[1] || ids[1] != ids[2] {
+		t.Errorf("deliveries %q: want a new one, and the sample twice", ids)
+	}
+	if _, err = send(sendCommand{Preset: "github", Count: 1}); err == nil || !strings.Contains(err.Error(), "--secret") {
+		t.Errorf("without a secret: %v", err)
 	}
 	if out, err = send(sendCommand{Preset: "github", Secret: "segredo", Count: 1, BadSignature: true}); !errors.Is(err, errNo) || !strings.HasPrefix(out, "401") {
 		t.Errorf("with a bad signature: %q, %v", out, err)

@@ -35,6 +35,10 @@ func (s *server) sendSample(ctx context.Context, flow, sample string) (*startOut
 	if errors.Is(err, triggers.ErrNoSample) {
 		return nil, problemOf(http.StatusUnprocessableEntity, "no_sample", err.Error(), "não existe esse exemplo no preset deste fluxo")
 	}
+	if errors.Is(err, triggers.ErrNoSecret) {
+		return nil, problemOf(http.StatusUnprocessableEntity, "not_signed", "make the trigger's connection first: the sample is signed with its secret",
+			"crie antes a conexão do gatilho: o exemplo é assinado com o segredo dela")
+	}
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "not_signed", err.Error(), "o exemplo não pôde ser assinado: "+err.Error())
 	}

@@ -20,6 +20,10 @@ func TestAPresetNeedsItsSecret(t *testing.T) {
 
 func TestSamplesComeThroughTheDoor(t *testing.T) {
 	h := newHouse(t)
+	h.want(201, "POST", "/flows", presetFlow("early", "stripe", "pay"))
+	if got := h.want(200, "POST", "/flows/early/events", `{"sample": "checkout.session.completed"}`); got["status"] != "captured" {
+		t.Errorf("before there is a connection: %v", got)
+	}
 	h.want(201, "POST", "/connections", `{"name": "pay", "kind": "stripe:webhook", "fields": {"signing_secret": "whsec_1"}}`)
 	h.want(201, "POST", "/connections", `{"name": "mail", "kind": "sendgrid:webhook", "fields": {"public_key": "MFkw"}}`)
 	h.want(201, "POST", "/flows", presetFlow("p", "stripe", "pay"))
