@@ -42,13 +42,22 @@ var messengers = map[string]messenger{
 	"smtp": {"email.send", func(to, subject, text string) map[string]any {
 		return map[string]any{"to": to, "subject": subject, "text": text}
 	}},
-	"slack:bot":       {"slack.post_message", func(channel, _, text string) map[string]any { return map[string]any{"channel": channel, "text": text} }},
-	"slack:webhook":   {"slack.webhook", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
-	"discord:webhook": {"discord.post", func(_, _, text string) map[string]any { return map[string]any{"content": cut(text, 1900)} }},
-	"teams:webhook":   {"teams.post", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
+	"slack:bot":        {"slack.post_message", func(channel, _, text string) map[string]any { return map[string]any{"channel": channel, "text": text} }},
+	"slack:incoming":   {"slack.webhook", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
+	"discord:incoming": {"discord.post", func(_, _, text string) map[string]any { return map[string]any{"content": cut(text, 1900)} }},
+	"teams:incoming":   {"teams.post", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
 	"telegram:bot": {"telegram.send_message", func(chat, _, text string) map[string]any {
 		return map[string]any{"chat_id": chat, "text": cut(text, 4000)}
 	}},
+}
+
+// AlertActions are the actions that carry alerts, by the kinds of connection that may be told.
+func AlertActions() map[string]string {
+	list := make(map[string]string, len(messengers))
+	for kind, m := range messengers {
+		list[kind] = m.action
+	}
+	return list
 }
 
 // needsPlace are the kinds that need a channel or chat.

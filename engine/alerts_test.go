@@ -15,7 +15,7 @@ import (
 
 // messenger is an action that carries alerts.
 func (s *sink) messenger() engine.Action {
-	return engine.Action{Kind: "slack.webhook", Title: form.Label("Tell", "Avisar"), Effect: true, Connection: []string{"slack:webhook"}, New: func() engine.Doer { return &message{sink: s} }}
+	return engine.Action{Kind: "slack.webhook", Title: form.Label("Tell", "Avisar"), Effect: true, Connection: []string{"slack:incoming"}, New: func() engine.Doer { return &message{sink: s} }}
 }
 
 type message struct {
@@ -50,7 +50,7 @@ func (s *sink) messages() []string {
 // tellOps makes a connection that alerts go to.
 func (h *house) tellOps() {
 	h.t.Helper()
-	_, err := h.Connections.Put(h.t.Context(), "ops", "slack:webhook", map[string]any{"url": "https://hooks.slack.com/x"}, nil)
+	_, err := h.Connections.Put(h.t.Context(), "ops", "slack:incoming", map[string]any{"url": "https://hooks.slack.com/x"}, nil)
 	check(h.t, err)
 	_, err = h.SetAlertSettings(h.t.Context(), engine.AlertSettings{To: []string{"ops"}})
 	check(h.t, err)
@@ -227,14 +227,14 @@ func TestARefusedConnectionIsToldAndItsRunsWait(t *testing.T) {
 		h := open(t, dir, s)
 		defer h.stop()
 		h.tellOps()
-		_, err := h.Connections.Put(t.Context(), "crm", "slack:webhook", map[string]any{"url": "x"}, nil)
+		_, err := h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "x"}, nil)
 		check(t, err)
 		check(t, h.Connections.SetState(t.Context(), "crm", engine.ConnectionBroken))
 		time.Sleep(time.Minute)
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], `connection "crm" was refused`) {
 			t.Fatalf("told %q", told)
 		}
-		_, err = h.Connections.Put(t.Context(), "crm", "slack:webhook", map[string]any{"url": "y"}, nil)
+		_, err = h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "y"}, nil)
 		check(t, err)
 		time.Sleep(time.Minute)
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "mended") {

@@ -83,7 +83,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 	check(t, err)
 	box, err := seal.Open(ctx, db, make([]byte, seal.KeySize))
 	check(t, err)
-	connections, err := engine.OpenConnections(ctx, db, box, []engine.ConnectionKind{{Kind: "slack:webhook", Fields: []engine.ConnectionField{{ID: "url"}}}})
+	connections, err := engine.OpenConnections(ctx, db, box, []engine.ConnectionKind{{Kind: "slack:incoming", Fields: []engine.ConnectionField{{ID: "url"}}}})
 	check(t, err)
 	kinds := []engine.Trigger{}
 	for _, kind := range []string{"webhook", "manual", "call", "failure"} {

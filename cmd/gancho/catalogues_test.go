@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gancho/actions"
+	"gancho/engine"
 	"gancho/triggers"
 )
 
@@ -32,6 +33,27 @@ func TestPresetsAndConnectorsFit(t *testing.T) {
 		}
 		if problems := action.New().Fields().Check(map[string]any{"id": "1"}); len(problems) > 0 {
 			t.Errorf("preset %s gives %s an id: %+v", p.ID(), p.HydrateAction(), problems)
+		}
+	}
+}
+
+// Every kind of connection that alerts go to is one that a person can make, and the action that
+// carries them takes it.
+func TestAlertsFitTheConnectors(t *testing.T) {
+	out, err := actions.NewOutbound(actions.OutboundConfig{Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	known, err := catalogue(out, triggers.BuiltIn(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, name := range engine.AlertActions() {
+		there := slices.ContainsFunc(known.Connections(), func(k engine.ConnectionKind) bool { return k.Kind == kind })
+		action, ok := known.Find(name)
+		if !there || !ok || !slices.Contains(action.Connection, kind) {
+			t.Errorf("%s by %s: the kind is there %v, the action %v, and takes %v", kind, name, there, ok, action.Connection)
 		}
 	}
 }
