@@ -266,7 +266,9 @@ var waitLink = regexp.MustCompile(`https://gancho\.example\.com(/w/[A-Za-z0-9_.-
 
 func (w *exampleWorld) tryRefund() {
 	w.t.Helper()
-	_, err := w.StartByHand(w.t.Context(), "refund-approval", engine.Start{Body: json.RawMessage(w.event("refund-approval", 1))})
+	started, err := w.Started("refund-approval", engine.Start{Body: json.RawMessage(w.event("refund-approval", 1))})
+	check(w.t, err)
+	_, err = w.door.Admit(w.t.Context(), started)
 	check(w.t, err)
 	synctest.Wait()
 	mails := w.letters()

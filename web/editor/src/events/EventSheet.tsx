@@ -3,7 +3,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical, ListChecks, LogIn, Pin, Workflow } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { useFlows } from '../api/hooks'
 import type { Flow } from '../flow'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
@@ -39,12 +38,11 @@ function Whole({ event }: { event: Event }) {
   const { bytes } = useFormat()
   const trigger = event.trigger ?? {}
   const body = bodyOf(event)
-  const noConnection = useFlows('').data?.items.find((f) => f.id === event.flow)?.problems.some((p) => p.path === '/trigger/connection')
   const facts = [[t.name, event.event], [t.method, trigger['method']], [t.from, trigger['ip']], [t.size, bytes(event.size)], [t.id, event.id]] as const
   return (
     <div className="space-y-5 pb-4">
       <div className="rounded-xl bg-sunken p-3">
-        <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{whyOf(event) === 'notVerified' && noConnection ? t.noConnection : t[whyOf(event)]}</span></p>
+        <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{t[whyOf(event)]}</span></p>
         {event.reason && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: {event.reason}</p>}
         {event.note && <p className="mt-1 text-secondary break-words text-warn">{t.noteOf}: {event.note}</p>}
         <p className="mt-2.5 flex flex-wrap gap-2">
