@@ -36,6 +36,14 @@ const keys: readonly KeyBinding[] = [
   { mac: 'Mod-Delete', run: deleteLineBoundaryForward, preventDefault: true },
 ]
 
+/** replaceSelected types over what is selected. Chromium would write the look of what it takes away into a style, which the content policy refuses. */
+function replaceSelected(e: InputEvent, view: EditorView): boolean {
+  if (e.inputType !== 'insertText' || !e.data || view.composing || view.state.selection.main.empty) return false
+  view.dispatch(view.state.replaceSelection(e.data), { userEvent: 'input.type', scrollIntoView: true })
+  e.preventDefault()
+  return true
+}
+
 export function basics(): Extension {
   return [
     EditorView.cspNonce.of(nonce()),
@@ -43,6 +51,7 @@ export function basics(): Extension {
     drawSelection(),
     EditorState.tabSize.of(2),
     keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }, ...historyKeymap, ...keys]),
+    EditorView.domEventHandlers({ beforeinput: replaceSelected }),
     // What this field does with Escape is not for the page; without a list open, Escape is.
     EditorView.domEventHandlers({ keydown: (e, v) => { if (e.key === 'Escape' && completionStatus(v.state) !== null) e.stopPropagation() } }),
   ]
