@@ -29,6 +29,7 @@ type gancho struct {
 	args   []string
 	wrap   []string // what runs the program
 
+	mu     sync.Mutex // guards cmd and exited
 	cmd    *exec.Cmd
 	exited chan struct{}
 	out    *tail
@@ -93,16 +94,18 @@ func (g *gancho) start() {
 	self, err := os.Executable()
 	must(g.t, err)
 	line := slices.Concat(g.wrap, []string{self, "serve", "--data", g.data, "--listen", g.listen}, g.args)
-	g.cmd = exec.Command(line[0], line[1:]...)
-	g.cmd.Env = append(os.Environ(), asProgram+"=1", "GANCHO_API_TOKEN="+adminToken, "GANCHO_ALLOW_NET=127.0.0.1/32")
+	cmd := exec.Command(line[0], line[1:]...)
+	cmd.Env = append(os.Environ(), asProgram+"=1", "GANCHO_API_TOKEN="+adminToken, "GANCHO_ALLOW_NET=127.0.0.1/32")
 	if g.out == nil {
 		g.out = new(tail)
 	}
-	g.cmd.Stdout, g.cmd.Stderr = g.out, g.out
-	must(g.t, g.cmd.Start())
+	cmd.Stdout, cmd.Stderr = g.out, g.out
+	must(g.t, cmd.Start())
 	exited := make(chan struct{})
-	g.exited = exited
-	go func() { _ = g.cmd.Wait(); close(exited) }()
+	g.mu.Lock()
+	g.cmd, g.exited = cmd, exited
+	g.mu.Unlock()
+	go func() { _ = cmd.Wait(); close(exited) }()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for range tick.C {
@@ -125,10 +128,14 @@ func (g *gancho) start() {
 func (g *gancho) url(path string) string { return "http://" + g.listen + path }
 
 // kill ends the program as a power cut would end its process.
+// A peer may do it while the test waits for the end.
 func (g *gancho) kill() {
-	if g.cmd.Process != nil {
-		_ = g.cmd.Process.Kill()
-		<-g.exited
+	g.mu.Lock()
+	cmd, exited := g.cmd, g.exited
+	g.mu.Unlock()
+	if cmd != nil {
+		_ = cmd.Process.Kill()
+		<-exited
 	}
 }
 

@@ -65,8 +65,8 @@ func (f *live) rest() error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.touched.Load() || len(f.group.after) > 0 || f.active.bytes.Load() > 0 {
-		return nil // something came meanwhile
+	if f.touched.Load() || f.writing != nil || len(f.group.after) > 0 || f.active.bytes.Load() > 0 {
+		return nil // something came meanwhile, or is being written
 	}
 	return errors.Join(f.journal.empty(), f.journal.ready())
 }

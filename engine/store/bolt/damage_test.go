@@ -94,8 +94,10 @@ func leaveFolder(t *testing.T, to string) {
 	check(t, err)
 	check(t, s.Checkpoint(t.Context()))
 	offer(130, mutantRuns)
-	_, err = s.PutKey(t.Context(), "state", "last", []byte("x"), -1, 0) // a record that may be lost
-	check(t, err)
+	for _, key := range []string{"one", "two", "three"} { // records that may be lost: a damaged last one is as one that was not finished
+		_, err = s.PutKey(t.Context(), "state", key, bytes.Repeat([]byte("x"), 700), -1, 0)
+		check(t, err)
+	}
 	check(t, os.CopyFS(to, os.DirFS(dir)))
 	check(t, os.Remove(filepath.Join(to, "reserve")))
 }

@@ -1,13 +1,18 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"gancho/engine/store"
 
@@ -114,6 +119,9 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 		for fault := range tx.Check() {
 			faults = append(faults, fault.Error())
 		}
+		if strings.HasSuffix(path, rowsExt) {
+			faults = append(faults, checkIndex(tx)...)
+		}
 		return tx.ForEach(func(bucket []byte, b *bbolt.Bucket) error {
 			if !framed[string(bucket)] {
 				return nil
@@ -127,6 +135,40 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 		})
 	})
 	return faults, err
+}
+
+// checkIndex holds the index of a file of the archive against its blocks: the index alone has no
+// sums. What was archived twice stands in two blocks, and the index names one.
+func checkIndex(tx *bbolt.Tx) (faults []string) {
+	index, blocks := tx.Bucket([]byte("index")), tx.Bucket([]byte("blocks"))
+	if index == nil || blocks == nil {
+		return []string{"it has no index"}
+	}
+	fits := map[uint64]bool{}
+	_ = blocks.ForEach(func(key, value []byte) error { //nolint:errcheck // it gives none
+		plain, err := unframe(value)
+		if err != nil || len(key) != 4 {
+			return nil // told with the frames
+		}
+		b, err := decodeRows(plain)
+		if err != nil {
+			faults = append(faults, fmt.Sprintf("block %x: %v", key, err))
+			return nil
+		}
+		for n, e := range b.entries {
+			fits[n] = fits[n] || bytes.Equal(index.Get(number(n)), indexValue(binary.BigEndian.Uint32(key), len(e.run) > 0, b.flow))
+		}
+		return nil
+	})
+	for _, n := range slices.Sorted(maps.Keys(fits)) {
+		if !fits[n] {
+			faults = append(faults, fmt.Sprintf("the index does not know event %d as it is", n))
+		}
+	}
+	if n := index.Stats().KeyN; n != len(fits) {
+		faults = append(faults, fmt.Sprintf("the index names %d events, and there are %d", n, len(fits)))
+	}
+	return faults
 }
 
 // framed are the buckets whose values are all frames.

@@ -268,19 +268,22 @@ func putIndex(tx *bbolt.Tx, first uint32, blocks []packed) error {
 	b := tx.Bucket([]byte("index"))
 	b.FillPercent = 0.95
 	for i := range blocks {
-		at := binary.BigEndian.AppendUint32(nil, first+uint32(i))
 		for _, k := range blocks[i].all {
-			has := byte(0)
-			if k.run != nil {
-				has = 1
-			}
-			value := binary.BigEndian.AppendUint32(append(at[:4:4], has), flowSum(blocks[i].flow))
-			if err := b.Put(number(k.event.Number), value); err != nil {
+			if err := b.Put(number(k.event.Number), indexValue(first+uint32(i), k.run != nil, blocks[i].flow)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// indexValue says of an event which block it is in, whether it has a run, and of which flow it is.
+func indexValue(block uint32, run bool, flow string) []byte {
+	has := byte(0)
+	if run {
+		has = 1
+	}
+	return binary.BigEndian.AppendUint32(append(binary.BigEndian.AppendUint32(nil, block), has), flowSum(flow))
 }
 
 func flowSum(flow string) uint32 { return crc32.Checksum([]byte(flow), castagnoli) }
