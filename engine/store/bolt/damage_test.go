@@ -36,7 +36,10 @@ func TestDamagedFiles(t *testing.T) {
 	base := filepath.Join(place(t), "base")
 	check(t, os.Mkdir(base, 0o700))
 	leaveFolder(t, base)
-	seed, ends := rand.Uint64(), map[string]int{}
+	seed, ends := uint64(11), map[string]int{} // the same damage each time; others when more are asked for
+	if os.Getenv("GANCHO_MUTANTS") != "" {
+		seed = rand.Uint64()
+	}
 	t.Logf("seed %d", seed)
 	most := amount(t, "GANCHO_MUTANTS", 500)
 	for next := 0; next < most; {
