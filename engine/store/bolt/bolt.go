@@ -88,6 +88,20 @@ type Store struct {
 // liveBuckets are numbered in the journal by their place: more are added at the end.
 var liveBuckets = [...]string{"meta", "events", "runs", "steps", "results", "inbox", "given", "waits", "signals", "keys", "dedupe", "after", "counters", "ended", "volumes"}
 
+// oldLive are the buckets that every live.db has, also one from before there was an archive.
+var oldLive = liveBuckets[:len(liveBuckets)-2]
+
+// hasBuckets holds a file to the buckets that it was made with: a damaged count in its first
+// page hides some.
+func hasBuckets(tx *bbolt.Tx, names []string) error {
+	for _, name := range names {
+		if tx.Bucket([]byte(name)) == nil {
+			return fmt.Errorf("%s lacks %s: %w", filepath.Base(tx.DB().Path()), name, errDamaged)
+		}
+	}
+	return nil
+}
+
 // Open opens the folder, or makes it. It answers store.ErrLocked while another process has
 // it, and store.ErrFormat for a folder of a newer version.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
@@ -212,6 +226,9 @@ func openFile(path string, buckets ...string) (*file, error) {
 	db, err := openLocked(path)
 	if err != nil {
 		return nil, err
+	}
+	if err := guard(func() error { return db.View(func(tx *bbolt.Tx) error { return hasBuckets(tx, buckets) }) }); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return &file{path: path, db: db, ops: make(chan *op, queue), gone: make(chan struct{})}, nil
 }

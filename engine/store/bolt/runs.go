@@ -35,10 +35,14 @@ func (s *Store) start(ctx context.Context) error {
 
 // addArchive adds what a live.db lacks that was written before there was an archive.
 func (s *Store) addArchive(base *bbolt.Tx) error {
-	if base.Bucket([]byte("ended")) != nil {
-		return nil
+	if err := hasBuckets(base, oldLive); err != nil {
+		return err
 	}
-	for _, name := range []string{"ended", "volumes"} {
+	added := []string{"ended", "volumes"}
+	if base.Bucket([]byte(added[0])) != nil {
+		return hasBuckets(base, added)
+	}
+	for _, name := range added {
 		if _, err := base.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err
 		}

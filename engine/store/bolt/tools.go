@@ -119,7 +119,15 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 		for fault := range tx.Check() {
 			faults = append(faults, fault.Error())
 		}
-		if strings.HasSuffix(path, rowsExt) {
+		if len(faults) > 0 {
+			return nil // a walk over pages that lead astray may never end
+		}
+		switch {
+		case filepath.Base(path) == "live.db":
+			if err := hasBuckets(tx, oldLive); err != nil {
+				faults = append(faults, err.Error())
+			}
+		case strings.HasSuffix(path, rowsExt):
 			faults = append(faults, checkIndex(tx)...)
 		}
 		return tx.ForEach(func(bucket []byte, b *bbolt.Bucket) error {
