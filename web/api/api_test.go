@@ -373,6 +373,7 @@ func TestAuditTellsBeforeAndAfter(t *testing.T) {
 		got[v["action"].(string)] += mustJSON(t, map[string]any{"before": v["before"], "after": v["after"], "target": v["target"]})
 	}
 	for action, wants := range map[string][]string{
+		"create-flow":    {`"after":{"a":"A"}`},
 		"update-flow":    {`"before":{"name":"A"}`, `"after":{"name":"B"}`},
 		"put-vars":       {`"before":{"city":"Recife"}`, `"after":{"city":"Olinda"}`},
 		"put-connection": {`"hosts":["api.example.com"]`, `"hosts":["other.example.com"]`},

@@ -24,6 +24,9 @@ func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 	}
 	switch kind {
 	case "flows":
+		if name == "" {
+			return s.flowNames()
+		}
 		return s.flowSnapshot(name)
 	case "connections":
 		if name == "" {
@@ -54,6 +57,14 @@ func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 		}
 	}
 	return nil
+}
+
+func (s *server) flowNames() map[string]any {
+	names := map[string]any{}
+	for _, e := range s.Flows.List() {
+		names[e.ID] = e.Draft.Name
+	}
+	return names
 }
 
 func (s *server) flowSnapshot(id string) map[string]any {

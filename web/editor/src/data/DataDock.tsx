@@ -1,26 +1,24 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
-import type { Schemas } from '../api/client'
 import { find } from '../flow'
 import { IconButton } from '../ui/basics'
 import { useMedia } from '../ui/useMedia'
-import { useLang } from '../words'
+import { useStepName } from '../tree/useStepName'
 import { useDesk } from './desk'
 import { Picker } from './Picker'
 import { useWords } from './words'
 
-type DockProps = { actions: Schemas['ActionView'][]; outputs: Record<string, unknown> }
+type DockProps = { outputs: Record<string, unknown> }
 
 /** DataDock keeps the data at the foot of the panel while a field takes it; on a phone it is a second sheet. */
-export function DataDock({ actions, outputs }: DockProps) {
+export function DataDock({ outputs }: DockProps) {
   const desk = useDesk()
-  const { lang } = useLang()
+  const nameOf = useStepName()
   const wide = useMedia('(min-width: 900px)')
   const titleOf = useMemo(() => (id: string) => {
     const step = find(desk.flow, id)
-    const action = actions.find((a) => a.kind === step?.action)
-    return step?.name || (action ? action.title[lang] : id)
-  }, [desk.flow, actions, lang])
+    return step ? nameOf(step) : id
+  }, [desk.flow, nameOf])
   if (!wide) return desk.picking === 'keys' ? <Sheet><Picker titleOf={titleOf} outputs={outputs} row={44} searching={false} done={() => desk.pick(false)} /></Sheet> : null
   if (!desk.target) return null
   return <Dock titleOf={titleOf} outputs={outputs} />

@@ -4,6 +4,7 @@ import { CircleAlert, CircleCheck } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { find, type Flow, splitPointer } from '../flow'
+import { useStepName } from '../tree/useStepName'
 import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
@@ -95,6 +96,7 @@ export function Sentences({ list }: { list: string[] }) {
 function useWhere(flow: Flow) {
   const t = useWords()
   const words = useSay()
+  const nameOf = useStepName()
   const actions = useActions()
   return (path: string) => {
     const { step: id, rest } = splitPointer(flow, path)
@@ -102,7 +104,7 @@ function useWhere(flow: Flow) {
     if (!step) return path.startsWith('/trigger') ? t.trigger : flow.name
     const action = actions.data?.items.find((a) => a.kind === step.action)
     const field = rest.startsWith('/with/') ? action?.fields.find((f) => f.id === rest.split('/')[2]) : undefined
-    return [step.name || (action ? words(action.title) : step.action), field && words(field.label)].filter(Boolean).join(' › ')
+    return [nameOf(step), field && words(field.label)].filter(Boolean).join(' › ')
   }
 }
 

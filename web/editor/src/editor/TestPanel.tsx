@@ -5,12 +5,11 @@ import { api, type Schemas, take } from '../api/client'
 import { Code } from '../code/Code'
 import { DeskContext, useMakeDesk } from '../data/desk'
 import { pinSample } from '../data/pinned'
-import { useActions } from '../api/hooks'
 import { find, type Flow } from '../flow'
 import { StepResults } from '../runs/StepResults'
 import { Button, Problem, Status } from '../ui/basics'
 import { inputLook } from '../ui/Field'
-import { useSay } from '../words'
+import { useStepName } from '../tree/useStepName'
 import { useFormat } from '../words/format'
 import { Panel } from './Panel'
 import { useWords } from './panelWords'
@@ -27,11 +26,10 @@ export function TestPanel({ flow, close, event, tested }: TestPanelProps) {
   const chosen = desk.event
   const text = typed ?? JSON.stringify(chosen?.trigger?.['body'] ?? {}, null, 2)
   const body = read(text)
-  const say = useSay()
-  const actions = useActions()
+  const stepName = useStepName()
   const nameOf = (s: Schemas['StepView']) => {
-    const title = actions.data?.items.find((a) => a.kind === s.action)?.title
-    return find(flow, s.path.split('.').at(-1) ?? '')?.name || (title ? say(title) : s.action)
+    const step = find(flow, s.path.split('.').at(-1) ?? '')
+    return stepName({ name: step?.name, action: s.action })
   }
   const run = useMutation({
     mutationFn: () => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(typed === null && chosen ? { event_id: chosen.id } : { event: { body } }) } })),

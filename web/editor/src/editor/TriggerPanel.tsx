@@ -46,7 +46,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
   const form = { flow, view, kind, set, setField, problemsOf }
   return (
     <DeskContext value={desk}>
-      <Panel title={t.trigger} close={close} dock={<DataDock actions={[]} outputs={{}} />}>
+      <Panel title={t.trigger} close={close} dock={<DataDock outputs={{}} />}>
         <div ref={body} className="space-y-5 pt-1">
           <LooksNote />
           <Locked>

@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { Status } from '../ui/Status'
+import { Ticked } from '../ui/Ticked'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
@@ -37,7 +38,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const t = useWords()
   const { moment } = useFormat()
   if (run.error) return <span className="line-clamp-2 text-secondary break-words text-fail">{run.error.step && <b className="font-medium">{run.error.step}: </b>}{run.error.message}</span>
-  if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2">{run.reason}</span>
+  if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   if (waits) return <span className="block truncate text-secondary text-wait">{waits}{run.due && !run.ended && ` · ${fill(t.untilWhen, { when: moment(run.due) })}`}</span>

@@ -8,6 +8,7 @@ import type { DraftHook } from '../editor/useDraft'
 import { find } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { useOthers } from '../runs/useOthers'
+import { useStepName } from '../tree/useStepName'
 import { Button, IconButton, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
@@ -43,7 +44,9 @@ function Line({ run, draft, leave }: { run: Run; draft: DraftHook; leave: () => 
   const failing = mend.error instanceof Refused && mend.error.problem.code === 'tests_failed'
   const differs = mend.error instanceof Refused && mend.error.problem.code === 'replay_differs' ? ((mend.error.problem.steps as string[] | undefined) ?? []) : null
   const errors = view.problems.some((p) => p.severity === 'error')
-  const step = run.error?.step && (find(flow, stepOfPath(run.error.step).step)?.name || run.error.step)
+  const nameOf = useStepName()
+  const failed = run.error?.step ? find(flow, stepOfPath(run.error.step).step) : undefined
+  const step = failed ? nameOf(failed) : run.error?.step
   const changed = view.changed || draft.saving !== 'saved'
   return (
     <section aria-label={t.mending} className="shrink-0 border-b border-line bg-surface px-4 py-2.5">

@@ -2,13 +2,14 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { labelsOf, presetOf } from '../editor/presetLabels'
-import { find, type Flow, type Step } from '../flow'
+import { find, type Flow } from '../flow'
 import type { Desk } from '../tree/desk'
 import { pathsOf, resultsOf, wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { TriggerCard } from '../tree/TriggerCard'
 import { Status } from '../ui/basics'
+import { useStepName } from '../tree/useStepName'
 import { useSay } from '../words'
 import { firstTurns, stepOfPath, type Turns } from './paths'
 import { RunReplay } from './RunReplay'
@@ -52,7 +53,7 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
     if (row) requestAnimationFrame(() => focusRow(row))
   }
   useEscape(close, open !== null)
-  const nameOf = (s: Step) => s.name || (byKind.has(s.action) ? say(byKind.get(s.action)?.title ?? { en: s.id, 'pt-BR': s.id }) : s.id)
+  const nameOf = useStepName()
   const step = open && open !== 'trigger' ? find(flow, open) : undefined
   const path = step && (paths.get(step.id) ?? step.id)
   const result = path === undefined ? undefined : run.steps?.find((s) => s.path === path)

@@ -2,6 +2,7 @@ import { Hourglass, Info, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { find, type Flow, type Step } from '../flow'
+import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -33,7 +34,7 @@ export function RunHead({ run, flow, nameOf, show }: HeadProps) {
           </p>
         </div>
       )}
-      {run.reason && !run.error && <div className={`${box} bg-sunken text-text-2`}><Info size={17} aria-hidden className="mt-0.5 shrink-0" /><p className="min-w-0 break-words">{run.reason}</p></div>}
+      {run.reason && !run.error && <div className={`${box} bg-sunken text-text-2`}><Info size={17} aria-hidden className="mt-0.5 shrink-0" /><p className="min-w-0 break-words"><Ticked text={run.reason} /></p></div>}
       {run.waiting_for && (
         <div className={`${box} bg-wait-soft text-wait`}>
           <Hourglass size={17} aria-hidden className="mt-0.5 shrink-0" />

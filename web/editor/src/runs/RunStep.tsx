@@ -10,6 +10,7 @@ import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
+import { Ticked } from '../ui/Ticked'
 import { fill } from '../words/phrase'
 import { curlOf, saidBy } from './paths'
 import { Attempts } from './Attempts'
@@ -65,7 +66,7 @@ function Why({ result: s }: { result: StepView }) {
           {said && <p className="mt-1">{fill(t.serviceSaid, { words: said })}</p>}
         </div>
       )}
-      {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2">{s.reason}</p>}
+      {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2"><Ticked text={s.reason} /></p>}
       {s.may_have_happened_twice && <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">{t.twice}</p>}
     </div>
   )

@@ -6,7 +6,7 @@ import { Button } from '../ui/Button'
 import { Problem, Skeleton } from '../ui/states'
 import { useFormat } from '../words/format'
 import { usePlural } from '../words/phrase'
-import { type Changed, changesOf, type Deed, deedsOf, targetOf } from './auditing'
+import { type Changed, changesOf, type Deed, deedsOf, madeIn, targetOf } from './auditing'
 import { useAuditWords } from './auditWords'
 import { Part } from './Part'
 import { useWords } from './words'
@@ -40,7 +40,9 @@ function Row({ entry: a }: { entry: Deed }) {
   const plural = usePlural()
   const { clock, whole } = useFormat()
   const changed = changesOf(a.before, a.after)
-  const { name, href } = targetOf(a.target)
+  const target = targetOf(a.target)
+  const { href } = target
+  const name = target.name || (a.action.startsWith('create-') ? madeIn(a.before, a.after) : '')
   const deed = words[a.action as keyof typeof words] ?? a.action
   const head = (
     <>

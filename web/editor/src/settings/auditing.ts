@@ -59,3 +59,9 @@ export function targetOf(path: string): { name: string; href?: string } {
   const to = screens[kind]
   return { name, ...(to && (name || kind === 'vars' || id === 'settings') && { href: to(id) }) }
 }
+
+/** madeIn is the name of the one thing that a call without a name in its path has made. */
+export function madeIn(before: Record<string, unknown> | null, after: Record<string, unknown> | null): string {
+  const [name, ...more] = Object.keys(after ?? {}).filter((key) => before?.[key] === undefined)
+  return more.length === 0 ? (name ?? '') : ''
+}

@@ -1,33 +1,21 @@
 import type { Step } from '../flow'
+import { friendly } from '../fields/template'
 
 /** A sentence is text with chips of data in it. */
 export type Part = { text: string } | { chip: string; source: string } | { blank: string } | { code: string }
 
 const pathShape = /^(trigger|steps|errors|item|index|loops|vars|run)((\??\.[A-Za-z_]\w*)|(\[("[^"]*"|'[^']*'|\d+)\]))*$/
 
-const plainNames = new Set(['id', 'name', 'email', 'value', 'number', 'status', 'title', 'phone', 'type', 'code', 'amount', 'date', 'body'])
-
-/** labelOf is the name of a path for people: its last part, with the one before where that says too little. */
-export function labelOf(path: string): string {
-  const parts = path.replace(/\[["']?([^\]"']*)["']?\]/g, '.$1').replaceAll('?', '').split('.')
-  const rest = parts[0] === 'trigger' && ['body', 'headers', 'query', 'resource'].includes(parts[1] ?? '') && parts.length > 2 ? parts.slice(2) : parts[0] === 'steps' && parts.length > 2 ? parts.slice(1) : parts
-  const last = rest.at(-1) ?? path
-  const before = rest.at(-2)
-  const words = (plainNames.has(last) && before && !/^\d+$/.test(before) && before !== 'body' ? [before, last] : [last]).join(' ')
-  const plain = words.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase()
-  return plain.charAt(0).toUpperCase() + plain.slice(1)
-}
-
 /** Labels gives the preset's own name of a path, where it has one. */
 export type Labels = (path: string) => string | undefined
 
 function chipOf(source: string, labels: Labels): Part {
   const path = source.trim()
-  if (pathShape.test(path)) return { chip: labels(path) ?? labelOf(path), source: path }
+  if (pathShape.test(path)) return { chip: labels(path) ?? friendly(path), source: path }
   const paths = path.match(/\b(trigger|steps|item|vars|loops|errors)(\??\.[A-Za-z_]\w*|\[[^\]]*\])+/g)
   const one = new Set(paths)
   const only = [...one][0]
-  return one.size === 1 && only ? { chip: labels(only) ?? labelOf(only), source: path } : { code: path }
+  return one.size === 1 && only ? { chip: labels(only) ?? friendly(only), source: path } : { code: path }
 }
 
 /** templateParts makes parts of a text with holes. */
@@ -60,8 +48,8 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
     const m = token.exec(text)
     if (!m) return [{ code: text }]
     const [, quoted, number, path, has, of, sign] = m
-    if (path) parts.push({ chip: labels(path) ?? labelOf(path), source: path })
-    else if (has && of) parts.push({ chip: labels(of) ?? labelOf(of), source: of }, { text: ` ${has === 'present' ? op.isPresent : op.isMissing} ` })
+    if (path) parts.push({ chip: labels(path) ?? friendly(path), source: path })
+    else if (has && of) parts.push({ chip: labels(of) ?? friendly(of), source: of }, { text: ` ${has === 'present' ? op.isPresent : op.isMissing} ` })
     else if (quoted) parts.push({ text: ` “${quoted.slice(1, -1)}”` })
     else if (number) parts.push({ text: ` ${number}` })
     else if (sign) parts.push({ text: sign === ',' ? ',' : ` ${words[sign] ?? sign} ` })
