@@ -48,7 +48,8 @@ func newArchive(s *Store) *archive {
 	return &archive{s: s, dir: filepath.Join(s.dir, "archive"), news: make(chan struct{}, 1), blocks: map[blockKey]*block{}, bodies: map[blockKey][]byte{}}
 }
 
-// load reads which volumes there are. None is opened before somebody asks for it.
+// load reads which volumes there are, and drops what a crash left of a rewrite. No volume is
+// opened before somebody asks for it.
 func (a *archive) load(tx *tx) error {
 	return tx.bucket("volumes").forEach(func(key, value []byte) error {
 		v := &volume{dir: a.dir, seq: binary.BigEndian.Uint64(key)}
@@ -56,7 +57,7 @@ func (a *archive) load(tx *tx) error {
 			return fmt.Errorf("volumes: %w", err)
 		}
 		a.volumes = append(a.volumes, v)
-		return nil
+		return v.dropCopies()
 	})
 }
 
@@ -395,7 +396,7 @@ func (a *archive) expireOne(v *volume) error {
 			err = errors.Join(err, e)
 		}
 	}
-	if err != nil {
+	if err = errors.Join(err, v.dropCopies()); err != nil {
 		return err
 	}
 	if rows {

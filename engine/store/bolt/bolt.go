@@ -236,15 +236,17 @@ func openFile(path string, buckets ...string) (*file, error) {
 // openLocked opens a file for writing, which no other process can meanwhile.
 func openLocked(path string) (db *bbolt.DB, err error) {
 	err = guard(func() error {
-		if db, err = open(path); err != nil {
+		read, err := openToRead(path) // bbolt walks the pages as soon as it opens a file for writing
+		if err != nil {
 			return err
 		}
-		if err := soundHeads(db); err != nil {
-			return errors.Join(err, db.Close())
+		if err := errors.Join(soundTree(read), read.Close()); err != nil {
+			return err
 		}
-		return nil
+		db, err = open(path)
+		return err
 	})
-	if errors.Is(err, berrors.ErrTimeout) {
+	if errors.Is(err, berrors.ErrTimeout) || errors.Is(err, store.ErrLocked) {
 		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)
 	}
 	if err != nil {

@@ -5,8 +5,10 @@ package bolt_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"log/slog"
 	"math/rand/v2"
@@ -105,6 +107,69 @@ func leaveFolder(t *testing.T, to string) {
 	check(t, os.Remove(filepath.Join(to, "reserve")))
 }
 
+// Pages that claim to be endless, or lead back to themselves, keep nobody busy.
+func TestPagesThatLeadAstrayAreRefused(t *testing.T) {
+	base := t.TempDir()
+	leaveFolder(t, base)
+	for _, name := range []string{"live.db", "gancho.db"} {
+		path := filepath.Join(base, name)
+		whole, err := os.ReadFile(path)
+		check(t, err)
+		for page := range len(whole) / 4096 {
+			at := page * 4096
+			if id := binary.NativeEndian.Uint64(whole[at:]); id != uint64(page) || page < 2 || whole[at+8] != 2 {
+				continue // no page of rows
+			}
+			damaged := bytes.Clone(whole)
+			damaged[at+15] |= 1 << 6 // a billion pages more
+			check(t, os.WriteFile(path, damaged, 0o600))
+			faults, err := bolt.Check(t.Context(), base)
+			check(t, err)
+			s, err := bolt.Open(t.Context(), base, bolt.Options{})
+			if err == nil {
+				check(t, s.Close())
+			}
+			if refused := err != nil; refused != (len(faults) > 0) {
+				t.Errorf("page %d of %s: opened with %v, and the check says %q", page, name, err, faults)
+			}
+		}
+		check(t, os.WriteFile(path, whole, 0o600))
+	}
+}
+
+// What was sent is kept as it came, also where it looks like a record of the journal.
+func TestABodyIsNoRecordOfTheJournal(t *testing.T) {
+	bolt.SmallSegments()
+	dir := t.TempDir()
+	s, err := bolt.Open(t.Context(), dir, bolt.Options{})
+	check(t, err)
+	defer s.Close()
+	s.SetGates([]store.Gate{{Flow: "a"}})
+	var body []byte
+	for segment := range uint64(200) {
+		record := binary.BigEndian.AppendUint64(make([]byte, 8), segment+1)
+		record = binary.BigEndian.AppendUint64(record, 1<<40)
+		binary.BigEndian.PutUint32(record, uint32(len(record)))
+		binary.BigEndian.PutUint32(record[4:], crc32.Checksum(record[8:], crc32.MakeTable(crc32.Castagnoli)))
+		body = append(body, record...)
+	}
+	for n := range 200 {
+		_, err := s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Title: strconv.Itoa(n), Body: body}})
+		check(t, err)
+		if n%10 > 0 {
+			continue
+		}
+		check(t, s.Checkpoint(t.Context()))
+		to := filepath.Join(t.TempDir(), "copy")
+		check(t, os.CopyFS(to, os.DirFS(dir)))
+		again, err := bolt.Open(t.Context(), to, bolt.Options{})
+		if err != nil {
+			t.Fatalf("after %d events: %v", n+1, err)
+		}
+		check(t, again.Close())
+	}
+}
+
 // TestMutants looks at mutants for TestDamagedFiles.
 func TestMutants(t *testing.T) {
 	base := os.Getenv(mutantDir)
@@ -200,6 +265,9 @@ func lookAt(ctx context.Context, dir string) (end string, err error) {
 		if q.Cursor = next; next == "" {
 			break
 		}
+	}
+	if _, _, err := s.ListRuns(ctx, store.Query{Flow: "a", Limit: 200, Text: "no such value"}); err != nil {
+		fmt.Fprintln(&said, err)
 	}
 	if found == mutantRuns {
 		return "whole", nil

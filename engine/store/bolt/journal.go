@@ -19,13 +19,18 @@ import (
 // that a sync has nothing but data to write.
 //
 //	segment  record…          the rest is zeros, or left of an earlier use
-//	record   length (4 bytes) | CRC32C of all that follows (4) | segment (8) | moment (8) | changes
+//	record   length (4 bytes) | CRC32C of all that follows (4) | mark (8) | moment (8) | changes
 //	change   kind | bucket | key | value      key and value as appendBytes writes them
+//
+// The mark is the segment's number, exclusive or with a number of 64 bits that is made for the
+// folder and never leaves it: what somebody sent, and lies in the journal as they wrote it,
+// can never be read as a record.
 //
 // A record is written when the one before it is on disk. So only the last one can be cut
 // off, by a crash, and nobody was told of it.
 type journal struct {
-	dir string
+	dir    string
+	secret uint64
 
 	mu    sync.Mutex // guards what follows
 	used  []*segment // oldest first; the last one is written
@@ -36,10 +41,12 @@ type journal struct {
 
 type segment struct {
 	number uint64
+	mark   uint64
 	file   *os.File
 	size   int64
 	end    int64  // where the next record goes
 	moment uint64 // of the last record
+	count  int    // records that were found in it
 }
 
 // The sizes of segments: of the first one, and of all later ones while there is much to write.
@@ -52,8 +59,8 @@ const (
 	segmentExt = ".log"
 )
 
-func openJournal(dir string) (*journal, error) {
-	j := &journal{dir: filepath.Join(dir, "journal"), small: true, next: 1}
+func openJournal(dir string, secret uint64) (*journal, error) {
+	j := &journal{dir: filepath.Join(dir, "journal"), secret: secret, small: true, next: 1}
 	if err := os.MkdirAll(j.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
@@ -66,7 +73,7 @@ func openJournal(dir string) (*journal, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the journal: %w", err), j.close())
 		}
-		j.used, j.next = append(j.used, &segment{number: n, file: f}), n+1
+		j.used, j.next = append(j.used, &segment{number: n, mark: n ^ secret, file: f}), n+1
 	}
 	return j, nil
 }
@@ -102,7 +109,7 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 		}
 		s.size = int64(len(data))
 		rest, err := s.records(data, func(moment uint64, changes []byte) error {
-			s.moment = moment
+			s.moment, s.count = moment, s.count+1
 			if moment <= after {
 				return nil
 			}
@@ -125,18 +132,31 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 	return nil
 }
 
+// unwritten says whether no segment holds a record.
+func (j *journal) unwritten() bool {
+	return !slices.ContainsFunc(j.used, func(s *segment) bool { return s.end > 0 })
+}
+
+// use gives a journal without a record its secret.
+func (j *journal) use(secret uint64) {
+	j.secret = secret
+	for _, s := range slices.Concat(j.used, j.spare) {
+		s.mark = s.number ^ secret
+	}
+}
+
 // shortened says whether a segment lost its end. It is whole before it gets its name; one of
 // another size was made for a single record.
 func (s *segment) shortened() bool {
 	usual := []int64{smallSegment, largeSegment, smallSize, largeSize}
-	return !slices.Contains(usual, s.size) && (s.size < smallSegment || s.moment > 0 && s.end < s.size)
+	return !slices.Contains(usual, s.size) && (s.size < smallSegment || s.count > 1 || s.count == 1 && s.end < s.size)
 }
 
 // cutOff says whether something stands where the next record of a segment goes that is none.
 func (s *segment) cutOff() bool {
 	head := make([]byte, recordHead)
 	n, err := s.file.ReadAt(head, s.end)
-	return n == recordHead && err == nil && binary.BigEndian.Uint64(head[8:]) == s.number
+	return n == recordHead && err == nil && binary.BigEndian.Uint64(head[8:]) == s.mark
 }
 
 // records reads what a segment holds. What follows the last record must be no record of it.
@@ -151,18 +171,17 @@ func (s *segment) records(data []byte, f func(moment uint64, changes []byte) err
 		}
 		data = data[size:]
 	}
-	mark := binary.BigEndian.AppendUint64(nil, s.number)
-	for from := data; ; {
-		i := bytes.Index(from, mark)
+	mark := binary.BigEndian.AppendUint64(nil, s.mark)
+	for at := 0; ; at++ {
+		i := bytes.Index(data[at:], mark)
 		if i < 0 {
 			return data, nil
 		}
-		if i >= 8 {
-			if _, _, size := s.record(from[i-8:]); size > 0 {
+		if at += i; at >= 8 {
+			if _, _, size := s.record(data[at-8:]); size > 0 {
 				return nil, errDamaged
 			}
 		}
-		from = from[i+1:]
 	}
 }
 
@@ -172,7 +191,7 @@ func (s *segment) record(data []byte) (moment uint64, changes []byte, size int) 
 		return 0, nil, 0
 	}
 	size = int(binary.BigEndian.Uint32(data))
-	if size < recordHead || size > len(data) || binary.BigEndian.Uint64(data[8:]) != s.number ||
+	if size < recordHead || size > len(data) || binary.BigEndian.Uint64(data[8:]) != s.mark ||
 		crc32.Checksum(data[8:size], castagnoli) != binary.BigEndian.Uint32(data[4:]) {
 		return 0, nil, 0
 	}
@@ -186,7 +205,7 @@ func (j *journal) append(record []byte, moment uint64) error {
 		return err
 	}
 	binary.BigEndian.PutUint32(record, uint32(len(record))) //nolint:gosec // bounded by the queue
-	binary.BigEndian.PutUint64(record[8:], s.number)
+	binary.BigEndian.PutUint64(record[8:], s.mark)
 	binary.BigEndian.PutUint64(record[16:], moment)
 	binary.BigEndian.PutUint32(record[4:], crc32.Checksum(record[8:], castagnoli))
 	if _, err := s.file.WriteAt(record, s.end); err != nil {
@@ -232,9 +251,14 @@ func (j *journal) room(size int64) (*segment, error) {
 	return s, nil
 }
 
+// segment is the next one, which has no file yet.
+func (j *journal) segment(size int64) *segment {
+	return &segment{number: j.next, mark: j.next ^ j.secret, size: size}
+}
+
 // make a segment. It is whole before it gets its name.
 func (j *journal) make(size int64) (*segment, error) {
-	s := &segment{number: j.next, size: size}
+	s := j.segment(size)
 	fresh := j.path(s.number) + ".new"
 	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -287,7 +311,7 @@ func (j *journal) release(moment uint64) error {
 			}
 			continue
 		}
-		s := &segment{number: j.next, size: old.size}
+		s := j.segment(old.size)
 		if err := errors.Join(old.file.Close(), j.name(s, old.file.Name())); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -78,6 +79,8 @@ const (
 	idleEvery   = 10 * time.Second
 )
 
+var secretKey = []byte("secret") // in meta: what the marks of the journal are made with
+
 var momentKey = []byte("moment") // in meta: up to which moment live.db holds everything
 
 func openLive(dir string, log *slog.Logger) (*live, error) {
@@ -95,18 +98,32 @@ func openLive(dir string, log *slog.Logger) (*live, error) {
 	}, nil
 }
 
+// keepSecret makes the secret of the journal, before anything is written to it.
+func (f *live) keepSecret() error {
+	secret := make([]byte, 8)
+	rand.Read(secret)
+	err := f.db.Update(func(base *bbolt.Tx) error { return base.Bucket([]byte("meta")).Put(secretKey, secret) })
+	f.journal.use(binary.BigEndian.Uint64(secret))
+	return err
+}
+
 // begin reads the journal and begins writing.
 func (f *live) begin() (err error) {
-	if f.journal, err = openJournal(filepath.Dir(f.path)); err != nil {
-		return err
-	}
+	secret := uint64(0)
 	err = f.db.View(func(base *bbolt.Tx) error {
-		if v := base.Bucket([]byte("meta")).Get(momentKey); len(v) == 8 {
+		meta := base.Bucket([]byte("meta"))
+		if v := meta.Get(momentKey); len(v) == 8 {
 			f.seq = binary.BigEndian.Uint64(v)
+		}
+		if v := meta.Get(secretKey); len(v) == 8 {
+			secret = binary.BigEndian.Uint64(v)
 		}
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if f.journal, err = openJournal(filepath.Dir(f.path), secret); err != nil {
 		return err
 	}
 	err = f.journal.replay(f.seq, func(moment uint64, changes []byte) error {
@@ -115,6 +132,11 @@ func (f *live) begin() (err error) {
 	})
 	if err != nil {
 		return err
+	}
+	if secret == 0 && f.journal.unwritten() {
+		if err := f.keepSecret(); err != nil {
+			return err
+		}
 	}
 	f.durable.Store(f.seq)
 	f.group, f.running = f.newGroup(), true

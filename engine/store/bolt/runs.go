@@ -112,12 +112,16 @@ func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accep
 	if s.live.maxSize > 0 && s.live.size() > s.live.maxSize {
 		s.reserve.giveUp()
 	}
-	if err := errors.Join(ctx.Err(), s.reserve.err(), s.live.roomy(ctx)); err != nil {
+	err := errors.Join(ctx.Err(), s.reserve.err())
+	if err == nil {
+		err = s.live.roomy(ctx)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("accept: %w", err)
 	}
 	var accepted []store.Accept
 	var made []made
-	err := s.live.do(func(tx *tx) error {
+	err = s.live.do(func(tx *tx) error {
 		var err error
 		accepted, made, err = s.acceptAll(tx, events)
 		return err

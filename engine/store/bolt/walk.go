@@ -24,8 +24,8 @@ type part struct {
 	v      *volume
 	tx     *bbolt.Tx
 	cursor *bbolt.Cursor
-	key    uint64 // where the cursor stands, 0 at the end
-	row    []byte
+	key    uint64  // where the cursor stands, 0 at the end
+	row    [9]byte // as indexValue makes it
 	begun  bool
 	failed bool
 
@@ -111,18 +111,22 @@ func (p *part) down(n uint64, runs bool) error {
 	if p.begun && p.key < n {
 		return nil
 	}
-	var key []byte
+	var key, row []byte
 	if p.begun {
-		key, p.row = p.cursor.Prev()
-	} else if key, p.row = p.cursor.Seek(number(n)); key == nil {
-		key, p.row = p.cursor.Last()
+		key, row = p.cursor.Prev()
+	} else if key, row = p.cursor.Seek(number(n)); key == nil {
+		key, row = p.cursor.Last()
 	}
-	p.begun = true
-	for key != nil && (binary.BigEndian.Uint64(key) >= n || (runs && p.row[4] == 0)) {
-		key, p.row = p.cursor.Prev()
-	}
-	if p.key = 0; key != nil {
-		p.key = binary.BigEndian.Uint64(key)
+	p.begun, p.key = true, 0
+	for ; key != nil; key, row = p.cursor.Prev() {
+		if len(key) != 8 || len(row) != len(p.row) {
+			return errDamaged
+		}
+		if k := binary.BigEndian.Uint64(key); k < n && (!runs || row[4] != 0) {
+			p.key = k
+			copy(p.row[:], row)
+			return nil
+		}
 	}
 	return nil
 }
@@ -137,7 +141,7 @@ func (w *walk) sealed(r row) []byte {
 	if r.part == nil {
 		return r.live
 	}
-	f, err := w.a.entry(r.part.v, binary.BigEndian.Uint32(r.part.row), r.number)
+	f, err := w.a.entry(r.part.v, binary.BigEndian.Uint32(r.part.row[:]), r.number)
 	if err != nil {
 		w.a.s.log.Error("leave a record out of a list", "number", r.number, "error", err)
 		return nil
