@@ -186,22 +186,28 @@ const (
 	auditFor   = 400 * 24 * time.Hour
 )
 
-// before is what a changing call is about to change.
-func (s *server) before(ctx context.Context) map[string]any {
-	if r := requestOf(ctx); r != nil && r.Method != http.MethodGet {
-		return s.snapshot(ctx, r.URL.Path[len(Prefix):])
-	}
-	return nil
-}
-
 // unaudited are calls that change nothing.
 var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate"}
+
+// audited says whether a call is noted.
+func audited(r *http.Request, action string) bool {
+	return r != nil && r.Method != http.MethodGet && !slices.Contains(unaudited, action)
+}
+
+// before is what a call that is audited is about to change.
+func (s *server) before(ctx context.Context, action string) map[string]any {
+	r := requestOf(ctx)
+	if !audited(r, action) {
+		return nil
+	}
+	return s.snapshot(ctx, r.URL.Path[len(Prefix):])
+}
 
 // audit notes a change that was made. Bodies are left out: they may hold secrets. What is
 // told of a person who was erased is not who it was.
 func (s *server) audit(ctx context.Context, action string, before map[string]any) {
 	r, p := requestOf(ctx), who(ctx)
-	if r == nil || r.Method == http.MethodGet || slices.Contains(unaudited, action) {
+	if !audited(r, action) {
 		return
 	}
 	target := r.URL.Path[len(Prefix):]

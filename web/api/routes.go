@@ -31,7 +31,7 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 		}
 		huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-			before := s.before(ctx)
+			before := s.before(ctx, op.OperationID)
 			out, err := f(ctx, in)
 			if err != nil {
 				return nil, s.spoken(ctx, op.OperationID, err)
