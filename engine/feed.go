@@ -74,8 +74,8 @@ type feed struct {
 	last    uint64        // number of the newest
 	more    chan struct{} // closed when there is one more
 	since   uint64        // newest when the steps began to be told
-	readers int
-	left    time.Time // when the last reader went
+	readers int           // of steps
+	left    time.Time     // when the last of them went
 }
 
 func newFeed() *feed {
@@ -147,11 +147,21 @@ type Reader struct {
 	e    *Engine
 	at   uint64 // the newest that was read
 	lost bool   // what came after the reader's last is not known any more
+
+	steps bool // it asked for what steps do
 }
 
 // Follow gives a reader of what happens from now on, or after the news of that ID; when that
 // is not kept any more the first is a Gap. It waits until the engine works.
 func (e *Engine) Follow(ctx context.Context, after string) (*Reader, error) {
+	return e.read(ctx, after, true)
+}
+
+// FollowRuns is Follow, from now on, for a reader that does not ask what steps do: nothing is
+// told of them for its sake.
+func (e *Engine) FollowRuns(ctx context.Context) (*Reader, error) { return e.read(ctx, "", false) }
+
+func (e *Engine) read(ctx context.Context, after string, steps bool) (*Reader, error) {
 	f := e.feed
 	select {
 	case <-f.begun:
@@ -160,11 +170,13 @@ func (e *Engine) Follow(ctx context.Context, after string) (*Reader, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.readers++
-	if !f.steps.Swap(true) {
-		f.since = f.last
+	if steps {
+		f.readers++
+		if !f.steps.Swap(true) {
+			f.since = f.last
+		}
 	}
-	r := &Reader{f: f, e: e, at: f.last}
+	r := &Reader{f: f, e: e, at: f.last, steps: steps}
 	if after == "" {
 		return r, nil
 	}
@@ -178,6 +190,9 @@ func (e *Engine) Follow(ctx context.Context, after string) (*Reader, error) {
 
 // Close ends the reading.
 func (r *Reader) Close() {
+	if !r.steps {
+		return
+	}
 	r.f.mu.Lock()
 	defer r.f.mu.Unlock()
 	r.f.readers--

@@ -36,3 +36,32 @@ func TestASlowReaderIsToldOfAGap(t *testing.T) {
 		t.Errorf("%+v %v", n, err)
 	}
 }
+
+// TestStepsAreToldOnlyToWhoAsks: a reader of runs costs the steps nothing.
+func TestStepsAreToldOnlyToWhoAsks(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "test.send", "with": {"text": "x"}}]}`)
+	runs, err := h.FollowRuns(t.Context())
+	check(t, err)
+	defer runs.Close()
+	for range 3 {
+		h.send("a", `{}`)
+		for ended := false; !ended; {
+			n, err := runs.Next(t.Context(), time.Minute)
+			check(t, err)
+			if n.Step != nil {
+				t.Errorf("told of a step that nobody asked for: %+v", n.Step)
+			}
+			ended = n.Run != nil && n.Run.Status.Final()
+		}
+	}
+	all, err := h.Follow(t.Context(), "")
+	check(t, err)
+	defer all.Close()
+	h.send("a", `{}`)
+	for told := false; !told; {
+		n, err := all.Next(t.Context(), time.Minute)
+		check(t, err)
+		told = n.Step != nil
+	}
+}

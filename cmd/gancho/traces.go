@@ -72,7 +72,7 @@ func newTraces(e *engine.Engine, endpoint string, log *slog.Logger) *traces {
 
 // follow sends what ends until ctx is done.
 func (t *traces) follow(ctx context.Context) {
-	reader, err := t.engine.Follow(ctx, "")
+	reader, err := t.engine.FollowRuns(ctx)
 	if err != nil {
 		return
 	}
