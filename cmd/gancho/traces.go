@@ -30,6 +30,7 @@ const (
 	tracesEvery = time.Second
 	tracesMost  = 512 // spans in one request
 	tracesFor   = 10 * time.Second
+	tracesLast  = time.Second // for what waits when the program stops
 )
 
 // span in the JSON of OTLP 1.x.
@@ -70,13 +71,14 @@ func newTraces(e *engine.Engine, endpoint string, log *slog.Logger) *traces {
 	return &traces{engine: e, url: url, log: log}
 }
 
-// follow sends what ends until ctx is done.
+// follow sends what ends until ctx is done, and then what still waits.
 func (t *traces) follow(ctx context.Context) {
 	reader, err := t.engine.FollowRuns(ctx)
 	if err != nil {
 		return
 	}
 	defer reader.Close()
+	defer t.sendRest(ctx)
 	for last := time.Now(); ; {
 		n, err := reader.Next(ctx, tracesEvery)
 		if err != nil && !errors.Is(err, engine.ErrQuiet) {
@@ -95,13 +97,26 @@ func (t *traces) follow(ctx context.Context) {
 	}
 }
 
+// sendRest sends what waits when ctx is done; a collector has a second to take it.
+func (t *traces) sendRest(ctx context.Context) {
+	if len(t.waiting) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesLast)
+	defer cancel()
+	t.send(ctx)
+}
+
 func (t *traces) add(ctx context.Context, id string) {
 	run, err := t.engine.Run(ctx, id)
-	if errors.Is(err, store.ErrNotFound) || run.Ended == nil {
+	if errors.Is(err, store.ErrNotFound) {
 		return
 	}
 	if err != nil {
 		t.log.Error("trace a run", "run", id, "error", err)
+		return
+	}
+	if run.Ended == nil {
 		return
 	}
 	t.waiting = append(t.waiting, spansOf(&run)...)
