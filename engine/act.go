@@ -86,7 +86,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			return nil, v, err
 		}
 		if w.hands.stopping() && n.action.Effect {
-			return nil, w.wait(rec, opening{waitingFor: "retry", due: w.hands.now()}), nil
+			return nil, w.tryLater(rec, waitRetry, w.hands.now()), nil
 		}
 		output, err := w.attempt(ctx, n, f, rec, doer, connection)
 		if err == nil || errors.Is(err, errLost) {
@@ -101,18 +101,19 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			return nil, parked, err
 		}
 		if !w.hands.pause(ctx, wait) {
-			what := "retry"
+			what := waitRetry
 			if cause.Quota {
-				what = "quota"
+				what = waitQuota
 			}
-			return nil, w.wait(rec, opening{waitingFor: what, due: w.hands.now().Add(wait)}), nil
+			return nil, w.tryLater(rec, what, w.hands.now().Add(wait)), nil
 		}
 	}
 }
 
 // resume looks at what an open action was doing when its run was last left.
 func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) {
-	if data, ok := w.received(rec.Path); ok && rec.Status == stepUnknown {
+	data, woken := w.received(rec.Path)
+	if woken && rec.Status == stepUnknown {
 		return w.resolved(rec, data)
 	}
 	if rec.Marked && w.remembered(n, rec) {
@@ -121,8 +122,8 @@ func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) 
 	if rec.Marked || rec.Status == stepUnknown {
 		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), true, nil
 	}
-	if rec.Status == stepWaiting && rec.For != "connection" && w.hands.now().Before(rec.Due) {
-		return w.wait(rec, opening{waitingFor: rec.For, due: rec.Due}), true, nil
+	if rec.triesLater() && !woken && w.hands.now().Before(rec.Due) {
+		return w.tryLater(rec, rec.For, rec.Due), true, nil
 	}
 	return next, false, nil
 }

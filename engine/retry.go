@@ -1,11 +1,15 @@
 package engine
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/store"
 )
 
 // The defaults of a step's retry and time-out.
@@ -16,6 +20,12 @@ const (
 	defaultMax      = 6 * time.Hour
 	defaultJitter   = 0.2
 	defaultTimeout  = 30 * time.Second
+)
+
+// What a step waits for until it is tried again.
+const (
+	waitRetry = "retry"
+	waitQuota = "quota"
 )
 
 // schedule of the attempts of one step.
@@ -64,4 +74,33 @@ func (s schedule) pause(attempt int) time.Duration {
 	}
 	d *= 1 + s.jitter*(2*rand.Float64()-1)
 	return max(0, time.Duration(d))
+}
+
+// retrySignal is the name that the steps of a run wait for while they wait to be tried again.
+func retrySignal(run string) string { return "\x00retry/" + run }
+
+// triesLater says whether a step waits to be tried again.
+func (r *record) triesLater() bool {
+	return r.Status == stepWaiting && (r.For == waitRetry || r.For == waitQuota)
+}
+
+// tryLater lets a step wait for its next attempt, which a person may bring forward.
+func (w *walker) tryLater(rec *record, what string, due time.Time) verdict {
+	return w.wait(rec, opening{waitingFor: what, due: due, wait: &store.Wait{Path: rec.Path, Name: retrySignal(w.run.ID)}})
+}
+
+// RetryNow brings forward the next attempt of the steps of a run that wait for one.
+func (e *Engine) RetryNow(ctx context.Context, id string) error {
+	story, err := e.Store.GetRun(ctx, id)
+	if err != nil {
+		return err
+	}
+	waits := func(s store.Record) bool {
+		rec, err := readRecord(s.Path, s.Data)
+		return err == nil && rec.triesLater()
+	}
+	if story.Run.Status != store.Waiting || !slices.ContainsFunc(story.Steps, waits) {
+		return refuse(Conflict, "not_waiting", "no step of this run waits to be tried again", "nenhum passo desta execução espera para tentar de novo")
+	}
+	return errors.Join(e.Store.Signal(ctx, []store.Signal{{Name: retrySignal(id), Data: []byte("null")}})...)
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -21,5 +22,24 @@ func TestAnActionHasItsOwnSchedule(t *testing.T) {
 	s.failures = 2
 	if v := h.finished(h.send("said", `{}`)); v.Status != "failed" || len(v.Steps[0].Attempts) != 2 {
 		t.Errorf("got %s after %d attempts, want failed after 2", v.Status, len(v.Steps[0].Attempts))
+	}
+}
+
+// Whoever has mended the receiver need not wait for the next attempt.
+func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
+	s := &sink{failures: 2}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "a"}, "retry": {"first": "5h", "jitter": 0}}]}`)
+	run := h.send("f", `{}`)
+	for attempt := 1; attempt <= 2; attempt++ {
+		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "retry" && len(v.Steps[0].Attempts) == attempt })
+		check(t, h.RetryNow(t.Context(), run))
+	}
+	if v := h.finished(run); v.Status != "succeeded" || len(v.Steps[0].Attempts) != 3 {
+		t.Errorf("got %s after %d attempts, want succeeded after 3", v.Status, len(v.Steps[0].Attempts))
+	}
+	var refused *engine.Refusal
+	if err := h.RetryNow(t.Context(), run); !errors.As(err, &refused) || refused.Code != "not_waiting" {
+		t.Errorf("a run that has ended: got %v, want not_waiting", err)
 	}
 }

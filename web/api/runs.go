@@ -120,6 +120,13 @@ func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error)
 	return s.getRun(ctx, in)
 }
 
+func (s *server) retryNow(ctx context.Context, in *RunPath) (*runOutput, error) {
+	if err := s.Engine.RetryNow(ctx, in.ID); err != nil {
+		return nil, found(err, "run", "esta execução")
+	}
+	return s.getRun(ctx, in)
+}
+
 // ended makes a conflict of a run that is over.
 func ended(err error) error {
 	if p, ok := err.(*Problem); ok && p.Status == http.StatusGone { //nolint:errorlint // fault gives it bare
