@@ -38,6 +38,7 @@ type Error struct {
 	Message  form.Words
 	Hint     form.Words
 	From, To int
+	Fixes    []form.Fix
 }
 
 func (e *Error) Error() string { return e.Message.EN }
@@ -426,7 +427,7 @@ func ProblemOf(err error) form.Problem {
 	p := form.Problem{Severity: form.Error, Code: "expression", Message: form.Label(err.Error(), err.Error())}
 	var e *Error
 	if errors.As(err, &e) {
-		p.Code, p.Message, p.Hint, p.From, p.To = e.Code, e.Message, e.Hint, e.From, e.To
+		p.Code, p.Message, p.Hint, p.From, p.To, p.Fixes = e.Code, e.Message, e.Hint, e.From, e.To, e.Fixes
 	}
 	var m *MissingError
 	if errors.As(err, &m) {

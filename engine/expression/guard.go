@@ -95,7 +95,7 @@ func (v *inspect) unknown(n ast.Node, name string) {
 		return
 	}
 	e := &Error{Code: "unknown_name", Message: form.Label("there is no function "+short(name), "não existe a função "+short(name))}
-	e.suggest(nearFunction(name))
+	e.suggest(name, nearFunction(name))
 	v.fail(n, e)
 }
 
@@ -146,7 +146,10 @@ func (v *inspect) choices(name string, arguments []ast.Node) {
 	list := strings.Join(c.words, ", ")
 	e := &Error{Code: "wrong_word", Message: form.Label(
 		fmt.Sprintf("%s takes one of %s, not %q", name, list, short(text.Value)), fmt.Sprintf("%s recebe um destes: %s; não %q", name, list, short(text.Value)))}
-	e.suggest(nearWord(text.Value, c.words))
+	if near := nearWord(text.Value, c.words); near != "" {
+		e.suggest("", near)
+		e.Fixes = []form.Fix{form.ChangeTo("", strconv.Quote(near))}
+	}
 	v.fail(text, e)
 }
 
@@ -167,7 +170,7 @@ func (v *inspect) refuse(n ast.Node, is bool, name string) {
 		return
 	}
 	e := &Error{Code: "unknown_name", Message: form.Label(short(name)+" cannot be used here", short(name)+" não pode ser usado aqui")}
-	e.suggest(nearName(name, v.roots))
+	e.suggest(name, nearName(name, v.roots))
 	v.fail(n, e)
 }
 

@@ -298,7 +298,7 @@ func (i *inference) field(base found, name string, into *found) {
 	if objects == 0 {
 		if n, kind := s.Others(); n > 0 && !s.Guess {
 			i.warn(into.node, "unknown_field", form.Label("unknown field `"+name+"`: "+named(base)+" is "+kindWords(kind).EN+", which has no fields",
-				"campo desconhecido `"+name+"`: "+named(base)+" é "+kindWords(kind).PT+", que não tem campos"), hintOf(kind, base.chain, name))
+				"campo desconhecido `"+name+"`: "+named(base)+" é "+kindWords(kind).PT+", que não tem campos"), hintOf(kind, base.chain, name), fixesOf(kind, base.chain, name)...)
 		}
 		return
 	}
@@ -331,10 +331,12 @@ func (i *inference) unknown(base found, name string, into *found) {
 	if base.of > 0 {
 		where = form.Label(fmt.Sprintf("it is in none of %d events", base.of), fmt.Sprintf("não está em nenhum de %d eventos", base.of))
 	}
+	var fixes []form.Fix
 	if near != "" {
 		words = form.Label(words.EN+", did you mean `"+near+"`?", words.PT+", você quis dizer `"+near+"`?")
+		fixes = []form.Fix{form.ChangeTo(name, near)}
 	}
-	i.warn(into.node, "unknown_field", words, where)
+	i.warn(into.node, "unknown_field", words, where, fixes...)
 	into.missing = false
 }
 

@@ -34,9 +34,14 @@ func (i *inference) optional(f found) form.Problem {
 		}
 	}
 	from, to := place(f.node)
-	example := "(" + f.source() + " ?? " + fallbackOf(f.shape) + ")"
-	return form.Problem{Severity: form.Warning, Code: "optional_field", Message: words, From: from, To: to, Hint: form.Label(
+	fallback := fallbackOf(f.shape)
+	example := "(" + f.source() + " ?? " + fallback + ")"
+	p := form.Problem{Severity: form.Warning, Code: "optional_field", Message: words, From: from, To: to, Hint: form.Label(
 		"choose what happens when it is missing, as in "+example, "escolha o que fazer quando faltar, como em "+example)}
+	if f.chain != "" {
+		p.Fixes = []form.Fix{{Words: form.Label("Use "+fallback+" when it is missing", "Usar "+fallback+" quando faltar"), Of: f.chain, Put: example}}
+	}
+	return p
 }
 
 // truth is what is asked for yes or no; where it is missing, the answer is no.
@@ -51,9 +56,13 @@ func (i *inference) truth(f found) {
 		i.sometimes(f, what, []shape.Kind{shape.Bool})
 	default:
 		example := f.source() + map[bool]string{true: " > 0", false: ` != nil`}[kind == shape.Int || kind == shape.Float]
+		var fixes []form.Fix
+		if f.chain != "" {
+			fixes = []form.Fix{{Words: form.Label("Compare: "+example, "Comparar: "+example), Of: f.chain, Put: example}}
+		}
 		i.warn(f.node, "wrong_type", form.Label(fmt.Sprintf("%s is %s; this needs %s", named(f), kindWords(kind).EN, what.EN),
 			fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)),
-			form.Label("compare it with something, as in "+example, "compare com algum valor, como em "+example))
+			form.Label("compare it with something, as in "+example, "compare com algum valor, como em "+example), fixes...)
 	}
 }
 
@@ -97,7 +106,7 @@ func (i *inference) fits(f found, what form.Words, kinds ...shape.Kind) {
 		return
 	}
 	i.warn(f.node, "wrong_type", form.Label(fmt.Sprintf("%s is %s; this needs %s", named(f), kindWords(kind).EN, what.EN),
-		fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)), hintOf(kind, f.chain, ""))
+		fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)), hintOf(kind, f.chain, ""), fixesOf(kind, f.chain, "")...)
 }
 
 // sometimes warns where some of the values that came were of other kinds. What was not counted
@@ -110,7 +119,25 @@ func (i *inference) sometimes(f found, what form.Words, kinds []shape.Kind) {
 	}
 	i.warn(f.node, "mixed_types", form.Label(
 		fmt.Sprintf("%s is %s in %d of %d events; this needs %s", named(f), bareWords(kind).EN, n, max(total, f.of), what.EN),
-		fmt.Sprintf("%s é %s em %d de %d eventos; aqui é preciso %s", named(f), bareWords(kind).PT, n, max(total, f.of), what.PT)), hintOf(kind, f.chain, ""))
+		fmt.Sprintf("%s é %s em %d de %d eventos; aqui é preciso %s", named(f), bareWords(kind).PT, n, max(total, f.of), what.PT)), hintOf(kind, f.chain, ""), fixesOf(kind, f.chain, "")...)
+}
+
+// fixesOf do what hintOf says.
+func fixesOf(kind shape.Kind, chain, name string) []form.Fix {
+	switch {
+	case chain == "":
+	case kind == shape.List && name != "":
+		of := chain + shape.Member(name)
+		return []form.Fix{
+			{Words: form.Label("Take the first", "Pegar o primeiro"), Of: of, Put: chain + "[0]" + shape.Member(name)},
+			{Words: form.Label("Take all", "Pegar todos"), Of: of, Put: "map(" + chain + ", #" + shape.Member(name) + ")"},
+		}
+	case kind == shape.Text && name == "":
+		return []form.Fix{{Words: form.Label("Read it as a number", "Ler como número"), Of: chain, Put: "float(" + chain + ")"}}
+	case (kind == shape.Int || kind == shape.Float) && name == "":
+		return []form.Fix{{Words: form.Label("Make it a text", "Transformar em texto"), Of: chain, Put: "string(" + chain + ")"}}
+	}
+	return nil
 }
 
 func hintOf(kind shape.Kind, chain, name string) form.Words {
@@ -126,9 +153,9 @@ func hintOf(kind shape.Kind, chain, name string) form.Words {
 	return form.Words{}
 }
 
-func (i *inference) warn(n ast.Node, code string, words, hint form.Words) {
+func (i *inference) warn(n ast.Node, code string, words, hint form.Words, fixes ...form.Fix) {
 	from, to := place(n)
-	i.add(form.Problem{Severity: form.Warning, Code: code, Message: words, Hint: hint, From: from, To: to})
+	i.add(form.Problem{Severity: form.Warning, Code: code, Message: words, Hint: hint, From: from, To: to, Fixes: fixes})
 }
 
 func (i *inference) add(p form.Problem) {

@@ -45,7 +45,7 @@ var (
 func (e *Error) say(message string, roots []string) {
 	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
 		e.Code, e.Message = "unknown_name", form.Label("there is nothing called "+short(name), "não existe nada chamado "+short(name))
-		e.suggest(nearName(name, roots))
+		e.suggest(name, nearName(name, roots))
 		return
 	}
 	if strings.Contains(message, "token EOF") {
@@ -70,12 +70,15 @@ func (e *Error) say(message string, roots []string) {
 	e.Message = form.Label("`"+token+"` is not expected here", "`"+token+"` não cabe aqui")
 	if token == "=" {
 		e.Hint = form.Label("write == to compare", "escreva == para comparar")
+		e.Fixes = []form.Fix{form.ChangeTo("=", "==")}
 	}
 }
 
-func (e *Error) suggest(near string) {
+// suggest says what was probably meant in the place of a name.
+func (e *Error) suggest(name, near string) {
 	if near != "" {
 		e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
+		e.Fixes = []form.Fix{form.ChangeTo(name, near)}
 	}
 }
 

@@ -162,7 +162,7 @@ func StepProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by 
 		}
 		t.add("", "", form.Problem{
 			Severity: form.Warning, Code: "unknown_step", From: read.From + by, To: read.To + by, Hint: didYouMean(read.Name, slices.Sorted(maps.Keys(t.all))),
-			Message: form.Label(fmt.Sprintf("there is no step %q", read.Name), fmt.Sprintf("não existe o passo %q", read.Name)),
+			Message: form.Label(fmt.Sprintf("there is no step %q", read.Name), fmt.Sprintf("não existe o passo %q", read.Name)), Fixes: changeTo(read.Name, slices.Sorted(maps.Keys(t.all))),
 		})
 	}
 	return t.problems

@@ -104,6 +104,15 @@ func didYouMean(name string, among []string) form.Words {
 	return form.Label(fmt.Sprintf("did you mean %q?", near), fmt.Sprintf("você quis dizer %q?", near))
 }
 
+// changeTo is the fix that puts a known name where one looks like it.
+func changeTo(name string, among []string) []form.Fix {
+	near := form.Nearest(name, among)
+	if near == "" {
+		return nil
+	}
+	return []form.Fix{form.ChangeTo(name, near)}
+}
+
 type validator struct {
 	flow      *Flow
 	catalogue Catalogue
@@ -149,7 +158,8 @@ func (v *validator) trigger() {
 	info, ok := v.catalogue.Trigger(t.Kind)
 	if !ok {
 		p := problem("/trigger/kind", "unknown_trigger", fmt.Sprintf("there is no trigger of the kind %q", t.Kind), fmt.Sprintf("não existe gatilho do tipo %q", t.Kind))
-		p.Hint = didYouMean(t.Kind, []string{"webhook", "schedule", "manual", "call", "failure"})
+		kinds := []string{"webhook", "schedule", "manual", "call", "failure"}
+		p.Hint, p.Fixes = didYouMean(t.Kind, kinds), changeTo(t.Kind, kinds)
 		v.add(p)
 		return
 	}
@@ -177,7 +187,7 @@ func (v *validator) step(s *Step, at string) {
 	info, ok := v.catalogue.Action(s.Action)
 	if !ok {
 		p := problem(at+"/action", "unknown_action", fmt.Sprintf("there is no action %q", s.Action), fmt.Sprintf("não existe a ação %q", s.Action))
-		p.Hint = didYouMean(s.Action, v.catalogue.Kinds())
+		p.Hint, p.Fixes = didYouMean(s.Action, v.catalogue.Kinds()), changeTo(s.Action, v.catalogue.Kinds())
 		v.add(p)
 		return
 	}
@@ -209,6 +219,7 @@ func (v *validator) delivery(s *Step, info ActionInfo, at string) {
 	v.word(s.Delivery, at, AtLeastOnce, AtMostOnce)
 	if info.Careful && s.Delivery == "" && !s.Disabled {
 		w := warning(at, "no_delivery", "after a doubtful answer this is sent again, and may happen twice", "depois de uma resposta duvidosa isto é enviado de novo, e pode acontecer duas vezes")
+		w.Fixes = []form.Fix{{Words: form.Label("Stop and ask me", "Parar e me perguntar"), Put: AtMostOnce}, {Words: form.Label("Twice is fine", "Duas vezes não faz mal"), Put: AtLeastOnce}}
 		w.Hint = form.Label("say at_most_once to stop and ask, or at_least_once if twice is fine", "escreva at_most_once para parar e perguntar, ou at_least_once se duas vezes não faz mal")
 		v.add(w)
 	}
@@ -329,7 +340,7 @@ func (v *validator) expression(source, path string) {
 func (v *validator) failed(err error, path, text string) {
 	var e *expression.Error
 	if errors.As(err, &e) {
-		v.add(form.Problem{Severity: form.Error, Path: path, Code: e.Code, Message: e.Message, Hint: e.Hint, From: e.From, To: e.To, Text: text})
+		v.add(form.Problem{Severity: form.Error, Path: path, Code: e.Code, Message: e.Message, Hint: e.Hint, From: e.From, To: e.To, Text: text, Fixes: e.Fixes})
 		return
 	}
 	v.error(path, "syntax", err.Error(), err.Error())

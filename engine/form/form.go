@@ -40,4 +40,17 @@ type Problem struct {
 	Hint     Words
 	From, To int    // in a text: the range, in runes; both 0 means the whole value
 	Text     string // that From and To lie in
+	Fixes    []Fix  // what a person can have done about it
+}
+
+// Fix mends a problem by other words in the text: Put stands where Of did, which ends where
+// the problem does. Without Of it is the problem's own range, or the whole value.
+type Fix struct {
+	Words   Words
+	Of, Put string
+}
+
+// ChangeTo is the fix that puts what was probably meant.
+func ChangeTo(of, put string) Fix {
+	return Fix{Label("Change to "+put, "Trocar por "+put), of, put}
 }

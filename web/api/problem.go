@@ -23,6 +23,37 @@ type ProblemView struct {
 	Hint     string        `json:"hint"`
 	From     int           `json:"from,omitempty" doc:"in a text: where it begins, in UTF-16 units"`
 	To       int           `json:"to,omitempty"`
+	Fixes    []FixView     `json:"fixes,omitempty" doc:"what can be done about it at once"`
+}
+
+// FixView is one way to mend a problem: other words in the text, or in the place of the whole value.
+type FixView struct {
+	Label string `json:"label"`
+	Put   string `json:"put"`
+	Of    string `json:"of,omitempty" doc:"what stands in the text from from to to; without it Put is the whole value"`
+	From  int    `json:"from,omitempty"`
+	To    int    `json:"to,omitempty"`
+}
+
+// viewFixes leaves out what does not stand where it is looked for: it is written in another way.
+func viewFixes(p form.Problem, lang string) []FixView {
+	var views []FixView
+	text := []rune(p.Text)
+	for _, fix := range p.Fixes {
+		if p.To == 0 {
+			views = append(views, FixView{Label: fix.Words.In(lang), Put: fix.Put})
+			continue
+		}
+		from := p.From
+		if fix.Of != "" {
+			from = p.To - len([]rune(fix.Of))
+		}
+		if from < 0 || p.To > len(text) || fix.Of != "" && string(text[from:p.To]) != fix.Of {
+			continue
+		}
+		views = append(views, FixView{fix.Words.In(lang), fix.Put, string(text[from:p.To]), utf16Before(p.Text, from), utf16Before(p.Text, p.To)})
+	}
+	return views
 }
 
 func viewProblems(problems []form.Problem, lang string) []ProblemView {
@@ -32,7 +63,7 @@ func viewProblems(problems []form.Problem, lang string) []ProblemView {
 		if p.Text != "" {
 			from, to = utf16Before(p.Text, from), utf16Before(p.Text, to)
 		}
-		views = append(views, ProblemView{p.Severity, p.Path, p.Code, p.Message.In(lang), p.Hint.In(lang), from, to})
+		views = append(views, ProblemView{p.Severity, p.Path, p.Code, p.Message.In(lang), p.Hint.In(lang), from, to, viewFixes(p, lang)})
 	}
 	return views
 }

@@ -142,6 +142,26 @@ test('a value that is not in every event is asked about once, and the answer is 
   await page.context().close()
 })
 
+test('what is wrong is mended by a button: a name, a kind, a connection that is not there', async () => {
+  await program.api('POST', '/flows', { ...flow, id: 'mend', steps: [
+    { id: 'mail', action: 'email.send', connection: 'post-office', with: { to: '{{ trigger.body.customer.emial }}', subject: '{{ uper(trigger.body.status) }}', text: 'x' } },
+    { id: 'paid', action: 'filter', with: { where: 'trigger.body.status > 100' } },
+  ] })
+  await program.api('POST', '/flows/mend/events', { event: { body: { status: 'paid', customer: { email: 'a@example.com' } } } })
+  const step = async (i) => (await program.api('GET', '/flows/mend')).body.flow.steps[i]
+  const page = await program.signedIn('/flows/mend?step=mail')
+  await field(page, 'to').getByRole('button', { name: 'Change to email' }).click()
+  await until(async () => (await step(0)).with.to === '{{ trigger.body.customer.email }}')
+  await field(page, 'subject').getByRole('button', { name: 'Change to upper' }).click()
+  await until(async () => (await step(0)).with.subject === '{{ upper(trigger.body.status) }}')
+  await page.getByRole('button', { name: 'Create “post-office”' }).click()
+  await page.waitForFunction(() => [...document.querySelectorAll('aside form input')].some((i) => i.value === 'post-office'))
+  await page.getByRole('button', { name: 'Publish r1' }).click()
+  await page.getByRole('button', { name: 'Read it as a number' }).click()
+  await until(async () => (await step(1)).with.where === 'float(trigger.body.status) > 100')
+  await page.context().close()
+})
+
 test('the ways of a field are changed without loss', async () => {
   const page = await open('erp')
   const url = field(page, 'url')

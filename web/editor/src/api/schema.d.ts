@@ -1837,6 +1837,16 @@ export interface components {
             /** @description up to 8 examples, the most frequent first; of what may be personal only the first letter */
             values: components["schemas"]["ValueCount"][];
         };
+        FixView: {
+            /** Format: int64 */
+            from?: number;
+            label: string;
+            /** @description what stands in the text from from to to; without it Put is the whole value */
+            of?: string;
+            put: string;
+            /** Format: int64 */
+            to?: number;
+        };
         FlowItem: {
             changed: boolean;
             /** Format: date-time */
@@ -2170,6 +2180,8 @@ export interface components {
         };
         ProblemView: {
             code: string;
+            /** @description what can be done about it at once */
+            fixes?: components["schemas"]["FixView"][];
             /**
              * Format: int64
              * @description in a text: where it begins, in UTF-16 units

@@ -4,6 +4,7 @@ import { askExpression } from '../api/expression'
 import { question, useAnswer, useDesk } from '../data/desk'
 import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
+import { Doubts } from '../fields/FieldRow'
 import { fill } from '../words/phrase'
 import { Button } from '../ui/basics'
 import { useLang } from '../words'
@@ -33,7 +34,12 @@ export function ConditionField(props: ConditionProps) {
           {!readable && <p className="mb-1.5 text-xs text-text-2">{t.byHand}</p>}
           <CodeField {...props} />
         </>
-      ) : <GroupRows group={model} top change={put} label={props.id} />}
+      ) : (
+        <>
+          <GroupRows group={model} top change={put} label={props.id} />
+          <Doubts answer={answer} source={source} set={set} />
+        </>
+      )}
       <div className="mt-1 flex justify-end">
         {(!byHand || readable) && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => setHand(!byHand)}>{byHand ? <ListFilter size={14} aria-hidden /> : <Code size={14} aria-hidden />}{byHand ? t.useRows : t.writeByHand}</Button>}
       </div>

@@ -43,8 +43,9 @@ export function ConnectionPicker({ kinds, optional = false, value, set, problem 
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
       {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} />}
-      {problem && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem)}</span></p>}
-      {making && <Suspense fallback={null}><NewConnection kinds={kinds} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
+      {problem && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem.code === 'no_connection_yet' ? { ...problem, hint: '' } : problem)}</span></p>}
+      {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
+      {making && <Suspense fallback={null}><NewConnection kinds={kinds} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
     </div>
   )
 }

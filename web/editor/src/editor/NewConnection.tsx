@@ -12,10 +12,10 @@ import { fill } from '../words/phrase'
 import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
-type NewProps = { kinds: string[]; start?: { fields: Record<string, string>; hosts: string[] }; close: () => void; made: (name: string) => void }
+type NewProps = { kinds: string[]; name?: string; start?: { fields: Record<string, string>; hosts: string[] }; close: () => void; made: (name: string) => void }
 
 /** NewConnection makes a connection where it is needed. What is secret goes in and never comes out. */
-export function NewConnection({ kinds, start, close, made }: NewProps) {
+export function NewConnection({ kinds, name: wanted, start, close, made }: NewProps) {
   const t = useWords()
   const say = useSay()
   const queries = useQueryClient()
@@ -25,7 +25,7 @@ export function NewConnection({ kinds, start, close, made }: NewProps) {
   const [kindName, setKind] = useState('')
   const [fields, setFields] = useState<Record<string, string>>(start?.fields ?? {})
   const [hosts, setHosts] = useState(start?.hosts.join(', ') ?? '')
-  const [typedName, setName] = useState<string | null>(null)
+  const [typedName, setName] = useState<string | null>(wanted ?? null)
   const [more, setMore] = useState(false)
   const kind = offered.find((k) => k.kind === kindName) ?? offered[0]
   const name = typedName ?? freshName(kind?.kind.split(':')[0] ?? '', (connections.data?.items ?? []).map((c) => c.name))

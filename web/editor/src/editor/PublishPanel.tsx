@@ -3,12 +3,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
+import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
 import { useStepName } from '../tree/useStepName'
 import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
+import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
-import { fill, told, usePlural } from '../words/phrase'
+import { fill, toldShort, usePlural } from '../words/phrase'
 import { Backtest } from './Backtest'
 import type { Open } from './open'
 import { Panel } from './Panel'
@@ -48,7 +50,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
     <Panel title={t.publish} close={close} footer={footer}>
       <div className="space-y-7 pt-1">
         <Changes draft={draft} />
-        <Problems flow={flow} problems={view.problems} show={(p) => setOpen(openAt(draft, p))} />
+        <Problems flow={flow} problems={view.problems} show={(p) => setOpen(openAt(draft, p))} set={draft.draft.edit} />
         <OwnTests draft={draft} auto />
         <Backtest draft={draft} />
         {!nothing && <Labeled label={t.revisionName} help={t.revisionNameHelp}><input className={inputLook} maxLength={200} value={name} onChange={(e) => setName(e.target.value)} /></Labeled>}
@@ -108,7 +110,7 @@ function useWhere(flow: Flow) {
   }
 }
 
-function Problems({ flow, problems, show }: { flow: Flow; problems: Schemas['ProblemView'][]; show: (problem: Schemas['ProblemView']) => void }) {
+function Problems({ flow, problems, show, set }: { flow: Flow; problems: Schemas['ProblemView'][]; show: (problem: Schemas['ProblemView']) => void; set: (next: Flow) => void }) {
   const t = useWords()
   const plural = usePlural()
   const where = useWhere(flow)
@@ -122,8 +124,9 @@ function Problems({ flow, problems, show }: { flow: Flow; problems: Schemas['Pro
           <li key={i}>
             <button type="button" onClick={() => show(p)} className="flex w-full items-start gap-2 rounded-lg px-2 py-1.5 text-left hover:bg-sunken">
               <CircleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
-              <span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span><span className="text-text-2">{told(p)}</span></span>
+              <span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span><span className="text-text-2"><Ticked text={toldShort(p)} /></span></span>
             </button>
+            <div className="mb-1 pl-3 empty:hidden"><Fixes problem={p} value={flow} pointer={p.path} set={(next) => set(next as Flow)} /></div>
           </li>
         ))}
       </ul>

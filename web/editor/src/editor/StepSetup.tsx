@@ -12,6 +12,7 @@ import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { CurlPaste } from './CurlPaste'
 import { OfferedConnection } from './OfferedConnection'
+import { OtherProblems } from './OtherProblems'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
@@ -23,10 +24,11 @@ type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; prob
 export function StepSetup({ flow, step, action, problems, pointer, set }: SetupProps) {
   const t = useWords()
   const [when, setWhen] = useState(step.when !== undefined)
-  if (!action) return <p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p>
+  if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ step, problems, pointer, set }} /></>
   const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: emptied(put(s.with, id, value)) }))
   return (
     <>
+      <OtherProblems {...{ step, action, problems, pointer, set }} />
       <OfferedConnection flow={flow} step={step} set={set} />
       {action.connections.length > 0 && (
         <ConnectionPicker kinds={action.connections} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />

@@ -21,7 +21,7 @@ export function CodeField({ value, set, id, invalid, field }: ControlProps) {
   return (
     <>
       <TemplateField ref={handle} id={id} value={source} set={set} chips={false} lines="one" mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
-      {source !== '' && <Preview answer={answer} fresh={fresh} failed={failed} />}
+      {source !== '' && <Preview answer={answer} fresh={fresh} failed={failed} source={source} set={set} />}
     </>
   )
 }
@@ -46,7 +46,7 @@ export function JSONField({ value, set, id, field, focus }: ControlProps) {
     <div className="code-mono-wrap">
       <Code value={whole} change={change} mode={template ? 'template' : 'json'} lines="many" labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={field.placeholder ?? field.example ?? '{ }'} invalid={bad} problems={problems} focus={focus} blur={() => { if (!bad) setTyped(null) }} />
       {bad && <p role="alert" className="mt-1 text-xs text-warn">{t.badJSON}</p>}
-      {template && <Preview answer={answer} fresh={fresh} failed={failed} />}
+      {template && <Preview answer={answer} fresh={fresh} failed={failed} source={whole} set={set} />}
     </div>
   )
 }

@@ -5,10 +5,12 @@ import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk } from '../data/desk'
 import { useLang, useSay } from '../words'
-import { told } from '../words/phrase'
+import { Ticked } from '../ui/Ticked'
+import { toldShort } from '../words/phrase'
 import { fault, type Field } from './check'
 import { Control } from './Control'
-import { Missing } from './Missing'
+import { Fixes } from './Fixes'
+import { Missing, missingOf } from './Missing'
 import { TemplateField } from './TemplateField'
 import { hasHole, hole, onlyHole, isPath, holes } from './template'
 import { say } from './say'
@@ -20,6 +22,7 @@ export type FieldProps = { field: Field; value: unknown; set: (value: unknown) =
 export type Way = 'fixed' | 'data' | 'expression'
 
 const textKinds = new Set(['text', 'longtext', 'url', 'email', 'phone'])
+const selfTold = new Set(['expression', 'condition'])
 const ownKinds = new Set(['expression', 'condition', 'map', 'list', 'json', 'code', 'secret', 'notice', 'connection', 'schedule'])
 
 /** wayOf is how a stored value was given. */
@@ -69,11 +72,14 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const template = typeof value === 'string' && hasHole(value) && !field.literal && !ownKinds.has(field.type)
   const { answer, fresh, failed } = useAnswer({ source: textual, mode: 'template' }, template)
   const server = problems[0]
+  const pointer = server?.path.split(`/with/${field.id}`)[1] ?? ''
   const wrong = left || shown || server ? fault(field, value, t, lang) : undefined
-  const error = wrong ?? (server?.severity === 'error' ? told(server) : undefined)
+  const error = wrong ?? (server?.severity === 'error' ? toldShort(server) : undefined)
+  const inside = server?.to !== undefined && !wrong && (selfTold.has(field.type) || (pointer !== '' && hasHole(value))) // told where it is
   const help = field.help ? say_(field.help) : undefined
   useEffect(() => { if (template && way === 'fixed') setWay(wayOf(field, value)) }, [template, way, field, value])
   const marks = useMemo(() => answer?.problems ?? [], [answer])
+  const asked = template && missingOf(desk, textual) !== undefined
 
   if (field.type === 'notice') return <p className="rounded-lg bg-sunken p-3 text-[13px] text-text-2">{help ?? label}</p>
   return (
@@ -89,8 +95,9 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
-      {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} money={field.type === 'money'} />}
-      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{error}</span></p>}
+      {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} />}
+      {error && !inside && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
+      {error && !wrong && !inside && server && <Fixes problem={server} value={value} pointer={pointer} set={set} />}
       {template && <Missing field={field.id} value={textual} set={set} />}
     </div>
   )
@@ -118,26 +125,36 @@ function WaySwitch({ label, name, way, choose }: { label: string; name: string; 
   )
 }
 
-type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; money?: boolean }
+type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean }
 
-/** Preview is what a value is with the chosen event. It keeps its line, so that nothing jumps. */
-export function Preview({ answer, fresh, failed }: PreviewProps) {
+/** Preview is what a value is with the chosen event, or what is wrong with it. It keeps its line, so that nothing jumps. */
+export function Preview({ answer, fresh, failed, source, set, asked = false }: PreviewProps) {
   const t = useWords()
   const { lang } = useLang()
   const error = answer?.problems.find((p) => p.severity === 'error')
-  const warning = answer?.problems.find((p) => p.severity === 'warning')
   if (failed && !answer) return null
   return (
     <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>
-      {error
-        ? <p className="flex items-start gap-1.5 text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words">{told(error)}</span></p>
-        : answer && (
-          <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
-            <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden /><span className="sr-only">{t.preview}: </span>
-            <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, t.emptyValue)}</span>
-          </p>
-        )}
-      {!error && warning && <p className="mt-1 flex items-start gap-1.5 text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(warning)}</span></p>}
+      {!error && answer && (
+        <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
+          <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden /><span className="sr-only">{t.preview}: </span>
+          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, t.emptyValue)}</span>
+        </p>
+      )}
+      <Doubts answer={answer} source={source} set={set} asked={asked} />
+    </div>
+  )
+}
+
+/** Doubts are what the server says is wrong with an expression, the first of it, with what can be done. */
+export function Doubts({ answer, source, set, asked }: Pick<PreviewProps, 'answer' | 'source' | 'set' | 'asked'>) {
+  const found = (answer?.problems ?? []).filter((p) => !asked || p.code !== 'optional_field')
+  const first = found.find((p) => p.severity === 'error') ?? found[0]
+  if (!first) return null
+  return (
+    <div className="mt-1">
+      <p className={`flex items-start gap-1.5 text-xs ${first.severity === 'error' ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={toldShort(first)} /></span></p>
+      {answer?.source === source && <Fixes problem={first} value={source} set={set} />}
     </div>
   )
 }

@@ -3,8 +3,7 @@ import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import type { ControlProps } from './Control'
 import { moved, pastedList } from './rows'
-import { RowTools, RowValue, useRowMoves, WholeSwitch } from './Rows'
-import { TemplateField } from './TemplateField'
+import { RowTools, RowValue, useRowMoves, WholeField, WholeSwitch } from './Rows'
 import { isPath, onlyHole, parts } from './template'
 import { useWords } from './words'
 
@@ -55,7 +54,7 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
   if (whole) {
     return (
       <>
-        <TemplateField id={id} value={typeof value === 'string' ? value : ''} set={set} chips={isPath(onlyHole(value) ?? 'a')} lines="one" placeholder="{{ }}" invalid={invalid} focus={focus} />
+        <WholeField id={id} value={typeof value === 'string' ? value : ''} set={set} chips={isPath(onlyHole(value) ?? 'a')} invalid={invalid} focus={focus} />
         <WholeSwitch on choose={() => { setWhole(false); put(typeof value === 'string' ? number([value]) : rows) }} />
       </>
     )

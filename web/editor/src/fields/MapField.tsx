@@ -2,9 +2,8 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import { type ControlProps, edge, look } from './Control'
-import { focusRow, RowDrop, RowValue, WholeSwitch } from './Rows'
+import { focusRow, RowDrop, RowValue, WholeField, WholeSwitch } from './Rows'
 import { mapOf, type MapRow, pastedRows, rowsOf } from './rows'
-import { TemplateField } from './TemplateField'
 import { hasHole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
@@ -46,7 +45,7 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
   if (whole) {
     return (
       <>
-        <TemplateField id={id} value={value} set={set} chips={false} lines="one" invalid={invalid} focus={focus} />
+        <WholeField id={id} value={value} set={set} chips={false} invalid={invalid} focus={focus} />
         <WholeSwitch on choose={() => { told.current = ''; set(mapOf(rows)) }} />
       </>
     )

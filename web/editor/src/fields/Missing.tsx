@@ -1,15 +1,21 @@
 import { useState } from 'react'
-import { useDesk } from '../data/desk'
+import { type Desk, useDesk } from '../data/desk'
 import { hole, holes, isPath } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
+
+/** missingOf is the first value of a template that is not in every event. */
+export function missingOf(desk: Desk, value: string) {
+  if (!desk.setMissing) return undefined
+  return holes(value).filter((h) => isPath(h.text)).map((h) => ({ ...h, stats: desk.statsOf(h.text) })).find((h) => h.stats && h.stats.of > 0 && h.stats.seen < h.stats.of)
+}
 
 /** Missing asks once what to do when a value that is not in every event is not there. */
 export function Missing({ field, value, set }: { field: string; value: string; set: (value: unknown) => void }) {
   const t = useWords()
   const desk = useDesk()
   const [instead, setInstead] = useState<string | null>(null)
-  const rare = holes(value).filter((h) => isPath(h.text)).map((h) => ({ ...h, stats: desk.statsOf(h.text) })).find((h) => h.stats && h.stats.of > 0 && h.stats.seen < h.stats.of)
+  const rare = missingOf(desk, value)
   const setMissing = desk.setMissing
   if (!rare?.stats || !setMissing) return null
   const policy = desk.missing?.(field)

@@ -85,7 +85,7 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
         <button type="button" aria-label={json ? t.asText : t.asJSON} title={json ? t.asText : t.asJSON} onClick={() => turn(!json)}
           className="absolute top-1.5 right-1 grid size-6 place-items-center rounded bg-surface text-text-3 opacity-0 group-focus-within/value:opacity-100 group-hover/value:opacity-100 hover:text-accent max-[899px]:hidden!">{json ? <Type size={13} aria-hidden /> : <Braces size={13} aria-hidden />}</button>
       )}
-      {template && <Preview answer={answer} fresh={fresh} failed={failed} />}
+      {template && <Preview answer={answer} fresh={fresh} failed={failed} source={text} set={set} />}
     </div>
   )
 }
@@ -105,6 +105,21 @@ function JSONValue({ ref, id, value, set }: { ref: Ref<Handle>; id: string; valu
       <Code ref={ref} value={typed ?? JSON.stringify(value)} change={change} mode="json" lines="one" labelledBy={`${id}-label`} invalid={bad} blur={() => { if (!bad) setTyped(null) }} />
       {bad && <p role="alert" className="mt-1 text-xs text-warn">{t.badJSON}</p>}
     </div>
+  )
+}
+
+type WholeProps = { id: string; value: string; set: (value: unknown) => void; chips: boolean; invalid: boolean; focus?: () => void }
+
+/** WholeField is one expression that gives all rows, and what it gives with the chosen event. */
+export function WholeField({ id, value, set, chips, invalid, focus }: WholeProps) {
+  const template = hasHole(value)
+  const { answer, fresh, failed } = useAnswer({ source: value, mode: 'template' }, template)
+  const marks = useMemo(() => answer?.problems ?? [], [answer])
+  return (
+    <>
+      <TemplateField id={id} value={value} set={set} chips={chips} lines="one" placeholder="{{ }}" invalid={invalid} problems={template ? marks : undefined} focus={focus} />
+      {template && <Preview answer={answer} fresh={fresh} failed={failed} source={value} set={set} />}
+    </>
   )
 }
 

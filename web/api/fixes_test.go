@@ -1,0 +1,61 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"unicode/utf16"
+)
+
+// Each fix, put where it says, makes an expression that no longer has its problem.
+func TestFixes(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	orders(h)
+	ask := func(mode, source string) []any {
+		return h.want(200, "POST", "/expression", mustJSON(t, map[string]any{"flow": "orders", "mode": mode, "source": source, "step": "say"}))["problems"].([]any)
+	}
+	for _, c := range []struct{ mode, source, code, want string }{
+		{"template", "ação 🎉 {{ numbr(trigger.body.id) }}", "unknown_name", "ação 🎉 {{ float(trigger.body.id) }}"},
+		{"template", "🎉 {{ trigger.body.custmer.name }}!", "unknown_field", "🎉 {{ trigger.body.customer.name }}!"},
+		{"template", "a {{ trigger.body.boleto.url }}", "optional_field", `a {{ (trigger.body.boleto.url ?? "-") }}`},
+		{"expression", "trigger.body.status > 3", "wrong_type", "float(trigger.body.status) > 3"},
+		{"expression", "steps.bog == nil", "unknown_step", "steps.big == nil"},
+		{"expression", "trigger.body.id = 3", "syntax", "trigger.body.id == 3"},
+		{"expression", `start_of(now(), "mês")`, "wrong_word", `start_of(now(), "month")`},
+	} {
+		problems := ask(c.mode, c.source)
+		at := slices.IndexFunc(problems, func(p any) bool { return p.(map[string]any)["code"] == c.code })
+		if at < 0 {
+			t.Errorf("%s: no %s in %v", c.source, c.code, problems)
+			continue
+		}
+		fixes, _ := problems[at].(map[string]any)["fixes"].([]any)
+		if len(fixes) == 0 {
+			t.Errorf("%s: no fix in %v", c.source, problems[at])
+			continue
+		}
+		fix := fixes[0].(map[string]any)
+		from, _ := fix["from"].(float64)
+		units := utf16.Encode([]rune(c.source))
+		got := string(utf16.Decode(slices.Concat(units[:int(from)], utf16.Encode([]rune(fix["put"].(string))), units[int(fix["to"].(float64)):])))
+		if got != c.want {
+			t.Errorf("%s became %s, want %s", c.source, got, c.want)
+		}
+		for _, p := range ask(c.mode, got) {
+			if p.(map[string]any)["code"] == c.code {
+				t.Errorf("%s still has %v", got, p)
+			}
+		}
+	}
+	// What is written in another way than the fix expects is left alone.
+	for _, p := range ask("expression", `trigger.body["custmer"].name`) {
+		if fixes := p.(map[string]any)["fixes"]; fixes != nil {
+			t.Errorf("a fix that does not fit: %v", fixes)
+		}
+	}
+	res, doc := h.ask(http.MethodPost, "/api/v1/flows/orders/check", root, `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "http.reqest"}]}`)
+	if p := doc["problems"].([]any)[0].(map[string]any); res.StatusCode != 200 || mustJSON(t, p["fixes"]) != `[{"label":"Change to http.request","put":"http.request"}]` {
+		t.Errorf("%d %v", res.StatusCode, p)
+	}
+}
