@@ -248,7 +248,7 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 		return nil, &engine.Fault{Code: "bad_answer", Message: redact.text(parseErr.Error()), Status: r.status, Permanent: true, Response: redact.value(excerpt(r))}
 	}
 	if !ok {
-		f := h.refused(call, r)
+		f := h.refused(call, r, redact.text(saidBy(body)))
 		f.Response = redact.value(excerpt(r))
 		return nil, f
 	}
@@ -267,9 +267,27 @@ func (h *httpRequest) unanswered(call *engine.Call, err error) error {
 	return s.error
 }
 
-// refused decides about an answer that is no success.
-func (h *httpRequest) refused(call *engine.Call, r *reply) *engine.Fault {
+// saidBy finds in an answer the words with which a service says what is wrong; none in a page
+// that is made to be looked at.
+func saidBy(body any) string {
+	m, ok := body.(map[string]any)
+	if !ok {
+		return ""
+	}
+	for _, name := range []string{"message", "error_description", "detail", "description", "mensagem", "error", "errors", "erro", "title"} {
+		if text := errorLine(m[name]); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// refused decides about an answer that is no success, with what the service said.
+func (h *httpRequest) refused(call *engine.Call, r *reply, said string) *engine.Fault {
 	f := &engine.Fault{Code: fmt.Sprintf("http_%d", r.status), Status: r.status, Message: fmt.Sprintf("%s answered %d %s", hostOf(h.url), r.status, http.StatusText(r.status))}
+	if said != "" {
+		f.Message = fmt.Sprintf("%s answered %d: %s", hostOf(h.url), r.status, said)
+	}
 	switch {
 	case r.status < 300:
 		f.Code, f.Message, f.Permanent = "not_success", fmt.Sprintf("%s answered %d, but the condition of success is not true", hostOf(h.url), r.status), true

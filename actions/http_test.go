@@ -196,6 +196,28 @@ func TestWhatFailsHow(t *testing.T) {
 	}
 }
 
+// TestWhatTheServiceSaidComesFirst: an error says in the service's own words what is wrong; a
+// page for eyes and a secret that is answered back are not repeated.
+func TestWhatTheServiceSaidComesFirst(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"message": "the order has no customer"}`:               "answered 422: the order has no customer",
+		`{"errors": [{"path": "email", "message": "is taken"}]}`: "answered 422: email: is taken",
+		`{"error": "no key s3cret-value here"}`:                  "answered 422: no key ",
+		`<h1>Sorry</h1>`:                                         "answered 422 Unprocessable Entity",
+		``:                                                       "answered 422 Unprocessable Entity",
+	} {
+		kind := "application/json"
+		if strings.HasPrefix(body, "<") {
+			kind = "text/html"
+		}
+		p, out := newPlay(t, says(422, kind, body))
+		_, err := do(t, out, newCall(connection("http_bearer", nil, map[string]string{"token": "s3cret-value"}, "127.0.0.1"), nil), map[string]any{"method": "POST", "url": p.URL, "json": 1})
+		if f := faultOf(t, err); !strings.Contains(f.Message, want) || strings.Contains(f.Message, "s3cret") {
+			t.Errorf("%s: %q, want %q", body, f.Message, want)
+		}
+	}
+}
+
 func TestCutConnections(t *testing.T) {
 	p, out := newPlay(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, _ := http.NewResponseController(w).Hijack()

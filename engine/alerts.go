@@ -100,6 +100,18 @@ type AlertView struct {
 	Told       []Telling  `json:"told"`
 
 	Words form.Words `json:"-"`
+	step  form.Words // what the step that failed is called
+}
+
+// Speak says in a language what is the matter.
+func (v *AlertView) Speak(lang string) {
+	v.Message = v.Words.In(lang)
+	if v.Error != nil {
+		own := *v.Error
+		own.Name = v.step.In(lang)
+		own.speak(lang)
+		v.Error = &own
+	}
 }
 
 const (
@@ -417,6 +429,9 @@ func (e *Engine) viewAlert(a *alert) AlertView {
 	}
 	if a.SeenBy != "" {
 		v.SeenBy = &a.SeenBy
+	}
+	if a.Error != nil && a.Error.Step != "" {
+		v.step = e.failedStep(a)
 	}
 	if v.Told == nil {
 		v.Told = []Telling{}

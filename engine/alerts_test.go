@@ -81,7 +81,7 @@ func TestFailuresAreToldAtOnceAndThenOnceAnHour(t *testing.T) {
 		h.finished(run)
 		time.Sleep(5 * time.Second)
 		told := s.messages()
-		if len(told) != 1 || !strings.Contains(told[0], `"Paid orders" failed at step "crm"`) || !strings.Contains(told[0], run) {
+		if len(told) != 1 || !strings.Contains(told[0], `"Paid orders" failed at step "Fetch"`) || !strings.Contains(told[0], run) {
 			t.Fatalf("told %q, want one message that names flow, step and run", told)
 		}
 		for range 9 {

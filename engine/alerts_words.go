@@ -1,12 +1,13 @@
 package engine
 
 import (
+	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/store"
 )
 
 // alertWords say what is the matter, in a sentence.
@@ -19,7 +20,7 @@ func (e *Engine) alertWords(a *alert) form.Words {
 	name := e.nameOf(a.Flow)
 	switch a.Kind {
 	case AlertFailure:
-		return failureWords(a, name)
+		return e.failureWords(a, name)
 	case AlertSilence:
 		every := flow.Duration(time.Duration(a.Expected) * time.Millisecond)
 		return form.Label(fmt.Sprintf("%s has had no event, though one is expected every %s", name, every),
@@ -36,20 +37,26 @@ func (e *Engine) alertWords(a *alert) form.Words {
 	return form.Label(string(a.Kind), string(a.Kind))
 }
 
-func failureWords(a *alert, name string) form.Words {
+func (e *Engine) failureWords(a *alert, name string) form.Words {
 	en, pt := name+" failed", name+" falhou"
 	if a.Count > 1 {
-		since := a.First.Format("2006-01-02 15:04 MST")
+		since := a.First.In(zoneOf(&flow.Flow{}, e.Timezone)).Format("2006-01-02 15:04 MST")
 		en, pt = fmt.Sprintf("%s failed %d times since %s", name, a.Count, since), fmt.Sprintf("%s falhou %d vezes desde %s", name, a.Count, since)
 	}
 	if a.Error != nil {
 		if a.Error.Step != "" {
-			en, pt = en+fmt.Sprintf(" at step %q", a.Error.Step), pt+fmt.Sprintf(" no passo %q", a.Error.Step)
+			step := e.failedStep(a)
+			en, pt = en+fmt.Sprintf(" at step %q", step.EN), pt+fmt.Sprintf(" no passo %q", step.PT)
 		}
-		what := strings.TrimSpace(a.Error.Code + ": " + cut(a.Error.Message, 300))
-		en, pt = en+": "+what, pt+": "+what
+		what := cut(a.Error.Message, 300)
+		en, pt = en+": "+what, pt+": "+saidIn(what, "pt-BR")
 	}
 	return form.Label(en, pt)
+}
+
+// failedStep is what the step of an alert is called.
+func (e *Engine) failedStep(a *alert) form.Words {
+	return e.stepWords(context.Background(), store.Run{Flow: a.Flow}, a.Error.Step)
 }
 
 // overWords say that it is over, for kinds that can be.

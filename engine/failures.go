@@ -20,6 +20,7 @@ type FailureGroup struct {
 	Group   string    `json:"group" doc:"names it in GET /runs and in the query of a replay"`
 	Flow    string    `json:"flow"`
 	Step    string    `json:"step" doc:"path; * stands for the turn of a loop"`
+	Name    string    `json:"step_name" doc:"what people call the step"`
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
 	Count   int       `json:"count"`
@@ -59,9 +60,13 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 		q.Cursor = next
 	}
 	for _, g := range groups {
-		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil && e.veilOf(g.Flow) != nil {
-			g.Message = alike(v.Error.Message) // without what the flow masks
+		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil {
+			g.Name = v.Error.Name
+			if e.veilOf(g.Flow) != nil {
+				g.Message = alike(v.Error.Message) // without what the flow masks
+			}
 		}
+		g.Message = saidIn(g.Message, langOf(ctx))
 		f.Items = append(f.Items, *g)
 	}
 	slices.SortFunc(f.Items, func(a, b FailureGroup) int {

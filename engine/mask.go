@@ -50,6 +50,7 @@ func (e *Engine) Mask(v *RunView) {
 // RunItem is a run as lists show it, without what its flow masks.
 func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	v := ViewRun(ctx, r)
+	e.nameStep(ctx, r, v.Error)
 	veil := e.veilOf(r.Flow)
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v

@@ -47,8 +47,14 @@ func langOf(ctx context.Context) string {
 func (v *RunView) speak(ctx context.Context) {
 	lang := langOf(ctx)
 	v.Reason = told(v.Reason, lang)
+	v.Error.speak(lang)
 	for i := range v.Steps {
-		v.Steps[i].Reason = told(v.Steps[i].Reason, lang)
+		s := &v.Steps[i]
+		s.Reason = told(s.Reason, lang)
+		s.Error.speak(lang)
+		for j := range s.Attempts {
+			s.Attempts[j].Error.speak(lang)
+		}
 	}
 }
 

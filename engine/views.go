@@ -42,6 +42,7 @@ type ErrorView struct {
 	Code    string      `json:"code"`
 	Message string      `json:"message"`
 	Step    string      `json:"step,omitempty"`
+	Name    string      `json:"step_name,omitempty" doc:"what people call the step"`
 	Status  int         `json:"status,omitempty"`
 	Hint    *form.Words `json:"hint,omitempty" doc:"what a person can do about it"`
 }
@@ -161,6 +162,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		records = append(records, r)
 	}
 	v.Steps = viewSteps(e.revisionOf(ctx, &story.Run), records)
+	e.nameStep(ctx, &story.Run, v.Error)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)

@@ -116,10 +116,7 @@ const rootMark = `<html lang="en">`
 // rootOf is the page's root in the language and theme that the person chose, so that the first
 // paint is right; without a choice the language is what the browser asks for, and the theme the system's.
 func rootOf(r *http.Request) string {
-	lang, theme := api.Language(r.Header.Get("Accept-Language")), ""
-	if c, err := r.Cookie("lang"); err == nil && (c.Value == "en" || c.Value == "pt-BR") {
-		lang = c.Value
-	}
+	lang, theme := api.LanguageOf(r), ""
 	if c, err := r.Cookie("theme"); err == nil && (c.Value == "light" || c.Value == "dark") {
 		theme = ` class="` + c.Value + `"`
 	}

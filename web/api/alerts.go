@@ -15,7 +15,7 @@ type alertsInput struct {
 
 // spokenAlert is an alert in one language.
 func spokenAlert(v engine.AlertView, lang string) engine.AlertView {
-	v.Message = v.Words.In(lang)
+	v.Speak(lang)
 	return v
 }
 

@@ -205,6 +205,14 @@ func langOf(ctx context.Context) string {
 	return lang
 }
 
+// LanguageOf is the language that a person chose in the editor, else what the browser asks for.
+func LanguageOf(r *http.Request) string {
+	if c, err := r.Cookie("lang"); err == nil && (c.Value == "en" || c.Value == "pt-BR") {
+		return c.Value
+	}
+	return Language(r.Header.Get("Accept-Language"))
+}
+
 // Language gives pt-BR when Portuguese is wanted before English.
 func Language(accept string) string {
 	for part := range strings.SplitSeq(accept, ",") {

@@ -352,6 +352,11 @@ func TestUsersSignInAndOut(t *testing.T) {
 	if !strings.Contains(audit, "add-user") || strings.Contains(audit, "palavras") {
 		t.Errorf("audit: %s", audit)
 	}
+	for _, item := range h.want(200, "GET", "/audit", "")["items"].([]any) {
+		if v := item.(map[string]any); v["action"] != "add-user" && (v["who"] != "ana@example.com" || v["role"] != "editor") {
+			t.Errorf("%v by %v, %v; want ana@example.com, editor", v["action"], v["who"], v["role"])
+		}
+	}
 }
 
 // The audit tells what changed, as it was and as it is, and never a secret.

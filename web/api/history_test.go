@@ -61,6 +61,39 @@ func TestSearchMaskAndErase(t *testing.T) {
 	}
 }
 
+// What failed is told by the name of its step and in the language of who asks, in the lists, the
+// groups and the run alike.
+func TestErrorsAreToldInWords(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "one", "name": "Read the order", "action": "set", "with": {"values": {"n": "{{ trigger.body.n }}"}}},
+		{"id": "two", "action": "set", "with": {"values": {"email": "{{ trigger.body.lead.email }}"}}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := h.started("a", `{"n": 1}`)
+	h.started("a", `{}`)
+	for lang, want := range map[string]string{"en": "Set values: field values: trigger.body.lead.email is missing", "pt-BR": "Definir valores: falta trigger.body.lead.email"} {
+		told := func(v any) string {
+			m := v.(map[string]any)
+			return m["step_name"].(string) + ": " + m["message"].(string)
+		}
+		runs := h.want(200, "GET", "/runs?flow=a", "", "Accept-Language", lang)["items"].([]any)
+		groups := h.want(200, "GET", "/failures?flow=a", "", "Accept-Language", lang)["items"].([]any)
+		var all []string
+		for _, g := range groups {
+			all = append(all, told(g))
+		}
+		whole := h.want(200, "GET", "/runs/"+run["id"].(string), "", "Accept-Language", lang)
+		for what, got := range map[string]string{"list": told(runs[1].(map[string]any)["error"]), "run": told(whole["error"])} {
+			if got != want {
+				t.Errorf("%s, %s: %q, want %q", lang, what, got, want)
+			}
+		}
+		if got := strings.Join(all, "; "); !strings.Contains(got, want) || !strings.Contains(got, "Read the order: ") {
+			t.Errorf("%s, groups: %q, want %q", lang, got, want)
+		}
+	}
+}
+
 func TestBacktest(t *testing.T) {
 	h := newHouse(t)
 	published := `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [

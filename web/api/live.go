@@ -19,7 +19,7 @@ const liveBeat = 15 * time.Second
 // live streams what changes as server-sent events, until the reader goes or the server stops.
 // A reader that comes back with Last-Event-ID goes on where it was, or is told of a gap.
 func (s *server) live(c echo.Context) error {
-	lang := Language(c.Request().Header.Get("Accept-Language"))
+	lang := LanguageOf(c.Request())
 	ctx := engine.WithLang(c.Request().Context(), lang)
 	reader, err := s.Engine.Follow(ctx, c.Request().Header.Get("Last-Event-ID"))
 	if err != nil {

@@ -203,10 +203,19 @@ func (s *server) before(ctx context.Context, action string) map[string]any {
 	return s.snapshot(ctx, r.URL.Path[len(Prefix):])
 }
 
+// actorOf is who did something: whoever asked, or who has just come in by it.
+func actorOf(ctx context.Context, answer any) session.Person {
+	p := who(ctx)
+	if out, ok := answer.(*sessionOutput); ok && p.Name == "" {
+		p.Name, p.Role = out.Body.Name, session.Role(out.Body.Role)
+	}
+	return p
+}
+
 // audit notes a change that was made. Bodies are left out: they may hold secrets. What is
 // told of a person who was erased is not who it was.
-func (s *server) audit(ctx context.Context, action string, before map[string]any) {
-	r, p := requestOf(ctx), who(ctx)
+func (s *server) audit(ctx context.Context, p session.Person, action string, before map[string]any) {
+	r := requestOf(ctx)
 	if !audited(r, action) {
 		return
 	}

@@ -36,7 +36,7 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			if err != nil {
 				return nil, s.spoken(ctx, op.OperationID, err)
 			}
-			s.audit(ctx, op.OperationID, before)
+			s.audit(ctx, actorOf(ctx, out), op.OperationID, before)
 			return out, nil
 		})
 		if raw {

@@ -1681,6 +1681,8 @@ export interface components {
             /** Format: int64 */
             status?: number;
             step?: string;
+            /** @description what people call the step */
+            step_name?: string;
         };
         EventInput: {
             body?: unknown;
@@ -1796,6 +1798,8 @@ export interface components {
             run: string;
             /** @description path; * stands for the turn of a loop */
             step: string;
+            /** @description what people call the step */
+            step_name: string;
         };
         Failures: {
             items: components["schemas"]["FailureGroup"][];
