@@ -63,8 +63,8 @@ test('who did what shows each value as it was and as it became; saves of a draft
   const page = await program.signedIn('/settings/audit', still)
   await page.getByText('changed the draft of').first().click()
   await page.getByText('×2').waitFor()
-  await page.locator('pre').filter({ hasText: 'Paid orders' }).waitFor()
-  await page.locator('pre').filter({ hasText: 'Orders two' }).waitFor()
+  await page.locator('details[open] pre').filter({ hasText: 'Paid orders' }).waitFor()
+  await page.locator('details[open] pre').filter({ hasText: 'Orders two' }).waitFor()
   await fine(page, 'the audit')
   await page.getByRole('link', { name: 'Open it' }).first().click()
   await page.waitForURL(/\/flows\/orders/)
@@ -81,6 +81,34 @@ test('a run that succeeded says that the request went out, and where its words a
   await page.context().close()
 })
 
+const waitingRun = async (flow) => {
+  await program.api('POST', '/flows', flow)
+  await program.api('POST', `/flows/${flow.id}/publish`, {})
+  const { body } = await program.api('POST', `/flows/${flow.id}/events`, { event: { body: { id: 1 } } })
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await program.api('GET', `/runs/${body.run}`)).body.status === 'waiting') return body.run
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error('the run does not wait')
+}
+
+test('a run that waits says for what, and what helps stands beside it', async () => {
+  const later = await waitingRun({ id: 'later', name: 'Later', trigger: { kind: 'manual' }, steps: [{ id: 'call', name: 'Tell the stock', action: 'http.request', retry: { attempts: 5, first: '1h' }, with: { url: 'http://127.0.0.1:1/' } }] })
+  const page = await program.signedIn(`/runs/${later}`, still)
+  await page.getByText(/tries again ·/).first().waitFor()
+  await page.getByText('1 run in 24 h').waitFor()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await page.getByText(/attempt 2/).waitFor()
+  const unsent = await waitingRun({ id: 'hello', name: 'Hello', trigger: { kind: 'manual' }, steps: [{ id: 'mail', action: 'email.send', connection: 'post', with: { to: 'ana@example.com', subject: 'Hi', text: 'Hi' } }] })
+  await page.goto(`${program.base}/runs/${unsent}`)
+  await page.getByText('waits for the connection post').waitFor()
+  await fine(page, 'a run that waits')
+  await page.getByRole('button', { name: 'Make the connection' }).click()
+  await page.getByRole('dialog').getByRole('textbox', { name: /Name in flows/ }).waitFor()
+  assert.equal(await page.getByRole('dialog').getByRole('textbox', { name: /Name in flows/ }).inputValue(), 'post')
+  await page.context().close()
+})
+
 test('what failed with one error stands together, is fixed with its data, published and replayed', async () => {
   const page = await program.signedIn('/runs', still)
   await page.getByRole('button', { name: 'Group by error' }).click()
@@ -91,7 +119,7 @@ test('what failed with one error stands together, is fixed with its data, publis
   await page.getByRole('region', { name: 'Runs with one error' }).getByText('2 runs').waitFor()
   assert.equal(await page.getByRole('checkbox', { name: /Select the run/ }).count(), 2)
   await page.locator('main li a').first().click()
-  await page.getByText('The service said: there is no pipeline 77').first().waitFor()
+  await page.getByText('there is no pipeline 77').first().waitFor()
   await fine(page, 'the failed run')
   const sent = at.got.filter((g) => g.path === '/stock').length
   await page.getByRole('link', { name: 'Edit step' }).click() // click 2 of reference/editor.md, 4

@@ -29,7 +29,7 @@ function Row({ alert: a, role, name }: { alert: Schemas['AlertView']; role: stri
       <TriangleAlert size={17} aria-hidden className="shrink-0 text-fail" />
       <p className="min-w-48 flex-1">
         {a.flow && <Link href={`/flows/${a.flow}`} className="font-medium hover:underline">{name}</Link>}{a.flow && ' · '}
-        <span className="text-text-2">{a.kind === 'failure' && a.error ? a.error.message : a.message}</span>
+        <span className="text-text-2">{a.kind === 'failure' && a.error ? [a.error.step_name, a.error.message].filter(Boolean).join(': ') : a.message}</span>
       </p>
       <span className="text-secondary text-text-2">{a.count > 1 && `${fill(t.times, { n: number(a.count) })} · `}{ago(a.last)}</span>
       {a.run && <Link href={`/runs/${a.run}`} className={buttonLook('plain', 'small')}>{t.showRun}</Link>}

@@ -50,7 +50,7 @@ function Row({ group: g, name, may, show, replay }: { group: Group; name: string
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><Badge tone="fail">{plural(t, 'group', g.count)}</Badge><span className="text-secondary text-text-2"><time dateTime={g.last} data-tip={whole(g.last)}>{fill(t.lastTime, { when: ago(g.last) })}</time>{g.count > 1 && <> · <time dateTime={g.first} data-tip={whole(g.first)}>{fill(t.firstTime, { when: ago(g.first) })}</time></>}</span></p>
         <button type="button" onClick={show} className="mt-1 block text-left font-medium break-words hover:underline">{g.message || g.code}</button>
-        <p className="mt-0.5 text-secondary break-words text-text-2">{name}{g.step && <> · <code className="text-meta">{g.step}</code></>}</p>
+        <p className="mt-0.5 text-secondary break-words text-text-2">{name}{g.step_name && ` · ${g.step_name}`}</p>
       </div>
       <Deeds group={g} may={may} replay={replay}><Button size="small" look="quiet" onClick={show}>{t.showThem}</Button></Deeds>
     </li>
@@ -81,7 +81,7 @@ export function OneGroup({ filter, names, may, replay }: FailuresProps) {
       <div className="flex flex-wrap items-center justify-between gap-x-5 gap-y-3">
         <div className="min-w-60 flex-1">
           <p className="font-medium break-words text-fail">{g?.message ?? t.ofGroup}</p>
-          <p className="mt-0.5 text-secondary text-text-2">{g && `${plural(t, 'group', g.count)} · ${names.get(g.flow) ?? g.flow}`}</p>
+          <p className="mt-0.5 text-secondary text-text-2">{g && [plural(t, 'group', g.count), names.get(g.flow) ?? g.flow, g.step_name].filter(Boolean).join(' · ')}</p>
           <button type="button" onClick={() => filter.set({ group: '', by: 'error' })} className="mt-1 text-secondary text-text-2 underline underline-offset-2 hover:text-text">{t.allErrors}</button>
         </div>
         {g && <Deeds group={g} may={may} replay={() => replay(whichOf(g, { from, to }))} />}

@@ -12,10 +12,10 @@ import { fill } from '../words/phrase'
 import { stepOfPath } from './paths'
 import { useWords } from './runWords'
 
-type RunBarProps = { run: Schemas['RunView']; flow: Flow; now?: Schemas['FlowView']; replay: (from: 'start' | 'failed') => void }
+type RunBarProps = { run: Schemas['RunView']; flow: Flow; now?: Schemas['FlowView']; may: boolean; replay: (from: 'start' | 'failed') => void }
 
 /** RunBar says which run this is, and what can be done with the whole of it. */
-export function RunBar({ run, flow, now, replay }: RunBarProps) {
+export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
   const t = useWords()
   const format = useFormat()
   const queries = useQueryClient()
@@ -24,7 +24,7 @@ export function RunBar({ run, flow, now, replay }: RunBarProps) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['run', run.id] }),
     onError: (e) => toast(e.message, 'fail'),
   })
-  const meta = [run.revision > 0 && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
+  const meta = [run.title && flow.name, run.revision > 0 && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
   return (
     <header className="z-20 flex h-[52px] shrink-0 items-center gap-2 border-b border-line bg-surface px-3 sm:px-4">
       <span className="max-sm:hidden"><Logo /></span>
@@ -33,9 +33,9 @@ export function RunBar({ run, flow, now, replay }: RunBarProps) {
       <Status of={run.status} />
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
-      {!run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
-      {now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
-      {run.ended && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
+      {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
+      {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
+      {may && run.ended && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
     </header>
   )
 }

@@ -10,13 +10,16 @@ import { focusRow, Tree } from '../tree/Tree'
 import { TriggerCard } from '../tree/TriggerCard'
 import { Status } from '../ui/basics'
 import { useStepName } from '../tree/useStepName'
+import { useSession } from '../api/hooks'
 import { useSay } from '../words'
+import { Fetched, fetchOf } from './Fetched'
 import { firstTurns, stepOfPath, type Turns } from './paths'
 import { RunReplay } from './RunReplay'
 import { RunBar } from './RunBar'
 import { RunEvent } from './RunEvent'
 import { RunHead } from './RunHead'
 import { RunStep } from './RunStep'
+import { StepFoot } from './StepFoot'
 import { TurnChoice } from './TurnChoice'
 
 type Run = Schemas['RunView']
@@ -28,7 +31,8 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
   const [store] = useState(makeTreeStore)
   const [params] = useSearchParams()
   const wanted = params.get('step') ?? run.error?.step
-  const [open, setOpen] = useState<string | null>(() => (wanted ? stepOfPath(wanted).step : null))
+  const may = useSession().data?.role !== 'viewer'
+  const [open, setOpen] = useState<string | null>(() => (wanted ? (wanted.startsWith('trigger') ? 'trigger' : stepOfPath(wanted).step) : null))
   const [turns, setTurns] = useState<Turns>(() => firstTurns(flow, run, wanted))
   const [replaying, setReplaying] = useState<'start' | 'failed' | null>(null)
   const turn = useCallback((loop: string) => turns.get(loop) ?? 0, [turns])
@@ -46,6 +50,7 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
   const desk = useMemo<Desk>(() => ({
     store, actions: byKind, labels, open: (key) => setOpen(key.split('/')[0] ?? null),
     loopAside: (step) => <TurnChoice id={`u-${step.id}`} run={run} loop={paths.get(step.id) ?? step.id} at={turn(step.id)} choose={(n) => setTurns(new Map(turns).set(step.id, n))} />,
+    foot: (step) => <StepFoot flow={run.flow} path={paths.get(step.id) ?? step.id} />,
   }), [store, byKind, labels, run, paths, turn, turns])
   const close = () => {
     const row = open
@@ -57,15 +62,16 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
   const step = open && open !== 'trigger' ? find(flow, open) : undefined
   const path = step && (paths.get(step.id) ?? step.id)
   const result = path === undefined ? undefined : run.steps?.find((s) => s.path === path)
+  const fetched = fetchOf(run)
   return (
     <div className="flex h-dvh flex-col">
-      <RunBar run={run} flow={flow} now={now} replay={setReplaying} />
+      <RunBar run={run} flow={flow} now={now} may={may} replay={setReplaying} />
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
-          <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} />
-          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status of={run.status} />} />} />
+          <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} />
+          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of="accepted" />} onLine={fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
         </main>
-        {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} close={close} replay={() => setReplaying('failed')} />}
+        {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} may={may} close={close} replay={() => setReplaying('failed')} />}
         {open === 'trigger' && <RunEvent run={run} close={close} />}
       </div>
       {replaying && <RunReplay run={run} now={now} from={replaying} close={() => setReplaying(null)} />}

@@ -5,6 +5,7 @@ import { Panel } from '../editor/Panel'
 import { CopyButton, JSONView, Status } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Attempts } from './Attempts'
+import { troubleOf } from './paths'
 import { useWords } from './runWords'
 
 /** RunEvent is the event that the run began with, and what its sender was told. */
@@ -19,7 +20,7 @@ export function RunEvent({ run, close }: { run: Schemas['RunView']; close: () =>
         {asked.map((s) => (
           <section key={s.path}>
             <h3 className="mb-1 flex min-h-8 flex-wrap items-center gap-2 font-medium">{t.resource}<Status of={s.status} /></h3>
-            {s.error && <p className="mb-2 rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{s.error.message}</p>}
+            {s.error && <p className="mb-2 rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{troubleOf(s.error, s).said}</p>}
             <Attempts s={s} />
           </section>
         ))}

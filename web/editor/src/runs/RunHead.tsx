@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Hourglass, Info, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
@@ -6,48 +7,74 @@ import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { saidBy, stepOfPath } from './paths'
+import { NeedsConnection } from './NeedsConnection'
+import { stepOfPath, troubleOf } from './paths'
+import { TryNow } from './TryNow'
 import { useWords } from './runWords'
 
-/** RunHead says in a sentence why the run is where it is. */
-type HeadProps = { run: Schemas['RunView']; flow: Flow; nameOf: (step: Step) => string; show: (step: string) => void }
+type HeadProps = { run: Schemas['RunView']; flow: Flow; nameOf: (step: Step) => string; show: (step: string) => void; may: boolean }
 
-export function RunHead({ run, flow, nameOf, show }: HeadProps) {
+/** RunHead says in a sentence why the run is where it is, and what helps. */
+export function RunHead({ run, show, ...rest }: HeadProps) {
+  const t = useWords()
+  return (
+    <div className="mx-auto mb-5 max-w-[680px] space-y-3 empty:hidden">
+      {run.error && <Failed run={run} show={show} />}
+      {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
+      {run.waiting_for && !run.ended && <Waits run={run} show={show} {...rest} />}
+      {run.replay_of && <p className="text-secondary"><Link href={`/runs/${run.replay_of}`} className="text-accent underline underline-offset-2">{t.replayOf}</Link></p>}
+    </div>
+  )
+}
+
+function Box({ tone, icon, children, aside }: { tone: string; icon: ReactNode; children: ReactNode; aside?: ReactNode }) {
+  return (
+    <div className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-xl px-4 py-3 ${tone}`}>
+      <span className="mt-0.5 shrink-0">{icon}</span>
+      <div className="min-w-0 flex-1 basis-52 break-words">{children}</div>
+      {aside && <div className="flex flex-wrap items-center gap-2 self-center">{aside}</div>}
+    </div>
+  )
+}
+
+/** Named leads to a step by its name. */
+function Named({ name, show }: { name: string; show: () => void }) {
+  return <button type="button" className="text-left font-semibold underline underline-offset-2" onClick={show}>{name}</button>
+}
+
+function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) => void }) {
+  const say = useSay()
+  const e = run.error
+  if (!e) return null
+  const { said, rest } = troubleOf(e, run.steps?.find((s) => s.path === e.step))
+  const at = e.step?.startsWith('trigger.') ? 'trigger' : e.step && stepOfPath(e.step).step
+  return (
+    <Box tone="bg-fail-soft text-fail" icon={<TriangleAlert size={17} aria-hidden />}>
+      <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said}</p>
+      {rest && <p className="text-secondary">{rest}</p>}
+      {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}
+    </Box>
+  )
+}
+
+function Waits({ run, flow, nameOf, show, may }: HeadProps) {
   const t = useWords()
   const format = useFormat()
-  const say = useSay()
-  const failedAt = run.error?.step ? stepOfPath(run.error.step).step : undefined
-  const bad = failedAt === undefined ? undefined : find(flow, failedAt)
-  const name = failedAt && (bad ? nameOf(bad) : failedAt)
-  const said = saidBy(run.steps?.find((s) => s.path === run.error?.step)?.attempts.at(-1)?.response)
   const parked = run.steps?.find((s) => s.status === 'waiting' && s.waiting_for === run.waiting_for)
-  const waits = parked && find(flow, stepOfPath(parked.path).step)
-  const why = parked?.error?.message ?? parked?.attempts.at(-1)?.error?.message
-  const box = 'mx-auto mb-5 flex max-w-[680px] items-start gap-3 rounded-xl px-4 py-3'
+  const step = parked && find(flow, stepOfPath(parked.path).step)
+  const asks = parked?.path.startsWith('trigger.')
+  const last = parked?.error ?? parked?.attempts.at(-1)?.error
+  const trouble = last && troubleOf(last, parked)
+  const again = run.waiting_for === 'retry' || run.waiting_for === 'quota'
+  const connection = asks ? flow.trigger.connection : step?.connection
+  const forConnection = run.waiting_for === 'connection' && connection !== undefined
   return (
-    <>
-      {run.error && (
-        <div className={`${box} bg-fail-soft text-fail`}>
-          <TriangleAlert size={17} aria-hidden className="mt-0.5 shrink-0" />
-          <p className="min-w-0 break-words">
-            {name && <><button type="button" className="font-semibold underline underline-offset-2" onClick={() => show(failedAt)}>{name}</button>: </>}{run.error.message}{run.error.hint && <span className="mt-0.5 block">{say(run.error.hint)}</span>}{said && <span className="mt-0.5 block">{fill(t.serviceSaid, { words: said })}</span>}
-          </p>
-        </div>
-      )}
-      {run.reason && !run.error && <div className={`${box} bg-sunken text-text-2`}><Info size={17} aria-hidden className="mt-0.5 shrink-0" /><p className="min-w-0 break-words"><Ticked text={run.reason} /></p></div>}
-      {run.waiting_for && (
-        <div className={`${box} bg-wait-soft text-wait`}>
-          <Hourglass size={17} aria-hidden className="mt-0.5 shrink-0" />
-          <p className="min-w-0 break-words">
-            {waits && <><button type="button" className="font-semibold underline underline-offset-2" onClick={() => show(waits.id)}>{nameOf(waits)}</button> </>}
-            {t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{run.waiting_for === 'connection' && waits?.connection && <> <b className="font-semibold">{waits.connection}</b></>}{run.due && ` ${fill(t.waitsUntil, { time: format.moment(run.due) })}`}
-            {parked?.path.startsWith('trigger.') && <button type="button" className="mt-0.5 block font-medium underline underline-offset-2" onClick={() => show('trigger')}>{t.resourceWaits}</button>}
-            {why && <span className="mt-0.5 block">{why}</span>}
-            {run.waiting_for === 'connection' && waits?.connection && <Link href={`/connections?name=${encodeURIComponent(waits.connection)}`} className="mt-1 block font-medium underline underline-offset-2">{t.makeConnection}</Link>}
-          </p>
-        </div>
-      )}
-      {run.replay_of && <p className="mx-auto mb-5 max-w-[680px] text-secondary"><Link href={`/runs/${run.replay_of}`} className="text-accent underline underline-offset-2">{t.replayOf}</Link></p>}
-    </>
+    <Box tone="bg-wait-soft text-wait" icon={<Hourglass size={17} aria-hidden />} aside={may && (again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
+      <p>
+        {step && <Named name={nameOf(step)} show={() => show(step.id)} />}{asks && <Named name={t.resource} show={() => show('trigger')} />}{' '}
+        {t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}
+      </p>
+      {trouble && <p className="text-secondary">{trouble.said}{trouble.rest && ` · ${trouble.rest}`}</p>}
+    </Box>
   )
 }

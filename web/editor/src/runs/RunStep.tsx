@@ -11,8 +11,8 @@ import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
 import { Ticked } from '../ui/Ticked'
-import { fill } from '../words/phrase'
-import { curlOf, saidBy } from './paths'
+import { useSay } from '../words'
+import { curlOf, troubleOf } from './paths'
 import { Attempts } from './Attempts'
 import { Part } from './RunEvent'
 import { useWords } from './runWords'
@@ -20,18 +20,18 @@ import { Settle } from './Settle'
 import { StepCounts } from './StepCounts'
 
 type StepView = Schemas['StepView']
-type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; title: string; path: string; result?: StepView; close: () => void; replay: () => void }
+type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; title: string; path: string; result?: StepView; may: boolean; close: () => void; replay: () => void }
 
 type Tab = 'input' | 'sent' | 'answer' | 'output' | 'attempts'
 
 const firstTab = (s?: StepView): Tab => (s?.status === 'failed' || s?.status === 'unknown' ? (s.request !== undefined ? 'sent' : 'input') : s?.output !== undefined ? 'output' : 'input')
 
 /** RunStep shows what a step was given, sent, was answered and gave, and each attempt. */
-export function RunStep({ run, step, title, path, result, close, replay }: RunStepProps) {
+export function RunStep({ run, step, title, path, result, may, close, replay }: RunStepProps) {
   const t = useWords()
   const [tab, setTab] = useState<Tab>(() => firstTab(result))
   const failedHere = run.status === 'failed' && run.error?.step === path
-  const footer = (
+  const footer = may && (
     <div className="flex flex-wrap gap-2">
       <Link href={`/flows/${run.flow}?step=${step.id}&event=${run.event}${run.status === 'failed' ? `&run=${run.id}` : ''}`} className={buttonLook(failedHere ? 'primary' : 'plain')}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editStep}</Link>
       {failedHere && <Button onClick={replay}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replayHere}</Button>}
@@ -43,7 +43,7 @@ export function RunStep({ run, step, title, path, result, close, replay }: RunSt
       {result && (
         <>
           <Why result={result} />
-          {result.status === 'unknown' && <Settle run={run.id} path={path} />}
+          {result.status === 'unknown' && may && <Settle run={run.id} path={path} />}
           <Tabs<Tab> label={title} tab={tab} choose={setTab} tabs={(['input', 'sent', 'answer', 'output', 'attempts'] as const).map((id) => ({ id, label: t[id] }))}>
             <TabBody tab={tab} s={result} />
           </Tabs>
@@ -57,13 +57,15 @@ export function RunStep({ run, step, title, path, result, close, replay }: RunSt
 /** Why says in plain words what went wrong, or why the step did not act. */
 function Why({ result: s }: { result: StepView }) {
   const t = useWords()
-  const said = saidBy(s.attempts.at(-1)?.response)
+  const say = useSay()
+  const trouble = s.error && troubleOf(s.error, s)
   return (
     <div className="mb-3 space-y-2 empty:hidden">
-      {s.error && (
+      {s.error && trouble && (
         <div className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">
-          <p className="font-medium">{s.error.message}</p>
-          {said && <p className="mt-1">{fill(t.serviceSaid, { words: said })}</p>}
+          <p className="font-medium">{trouble.said}</p>
+          {trouble.rest && <p className="text-secondary">{trouble.rest}</p>}
+          {s.error.hint && <p className="mt-1">{say(s.error.hint)}</p>}
         </div>
       )}
       {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2"><Ticked text={s.reason} /></p>}

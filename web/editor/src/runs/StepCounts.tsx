@@ -1,18 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
-import { api, take } from '../api/client'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './runWords'
-
-/** anyTurn is the path of a step in whatever turn of its loops, as counts name it. */
-const anyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
+import { useStepCounts } from './StepFoot'
 
 /** StepCounts says how a step fared in all runs of the last day. */
 export function StepCounts({ flow, path }: { flow: string; path: string }) {
   const t = useWords()
   const { number, duration } = useFormat()
-  const { data } = useQuery({ queryKey: ['step-counts', flow], queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id: flow } } })), staleTime: 30_000 })
-  const c = data?.steps[anyTurn(path)]
+  const { data, of } = useStepCounts(flow)
+  const c = of(path)
   if (!data || !c) return null
   const counts = [['reached', c.reached], ['passed', c.passed], ['filteredN', c.filtered], ['failedN', c.failed], ['waitingN', c.waiting], ['unknownN', c.unknown]] as const
   const tones: Record<string, string> = { failedN: 'text-fail', unknownN: 'text-warn', waitingN: 'text-wait' }

@@ -42,6 +42,15 @@ export function saidBy(answer: unknown, depth = 0): string {
   return telling.map((name) => saidBy(members[name], depth + 1)).find(Boolean) ?? ''
 }
 
+/** troubleOf says what went wrong in the words of the service, where there are any, and what the program says of it. */
+export function troubleOf(error: Schemas['ErrorView'], step?: Schemas['StepView']): { said: string; rest: string } {
+  const answer = step?.attempts.at(-1)?.response as { body?: unknown } | undefined
+  const words = saidBy(answer)
+  if (!words) return { said: error.message, rest: '' }
+  const rest = error.message.includes(words) ? error.message.replace(words, '').replace(/[\s:,;-]+$/, '') : error.message
+  return { said: words, rest }
+}
+
 /** curlOf writes a request as a line for a terminal. Secrets were never in it. */
 export function curlOf(request: unknown): string | null {
   if (typeof request !== 'object' || request === null || !('url' in request)) return null

@@ -83,6 +83,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
         <div role="none" className={`${number !== undefined ? 'pl-6' : ''} ${desk.hands ? 'pointer-coarse:min-h-[24px] pointer-coarse:pr-8' : ''}`}>
           <Sentence step={step} id={`s-${step.id}`} />
           {step.note && <span className="mt-1 flex gap-1.5 text-meta text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
+          {desk.foot?.(step)}
         </div>
       </div>
     </div>

@@ -13,6 +13,8 @@ export type Desk = {
   hands?: Hands
   /** draws beside the head of a loop, for example which turn is shown */
   loopAside?: (step: Step) => React.ReactNode
+  /** draws under the sentence of a step, for example how many runs took it */
+  foot?: (step: Step) => React.ReactNode
 }
 
 /** Hands are the ways to change the flow. */

@@ -62,7 +62,9 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
   const results = new Map<string, Result>()
   for (const [id, path] of pathsOf(flow, turn)) {
     const s = byPath.get(path)
-    if (s) results.set(id, resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0))
+    const waits = s?.status === 'running' && run.status === 'waiting'
+    if (waits) results.set(id, { state: 'waiting', turns: s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : undefined })
+    else if (s) results.set(id, resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0))
   }
   return results
 }

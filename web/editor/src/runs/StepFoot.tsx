@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, take } from '../api/client'
+import { useFormat } from '../words/format'
+import { fill, usePlural } from '../words/phrase'
+import { useWords } from './runWords'
+
+/** anyTurn is the path of a step in whatever turn of its loops, as counts name it. */
+const anyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
+
+/** useStepCounts gives how the steps of a flow fared in the last day; of says one by its path in a run. */
+export function useStepCounts(flow: string) {
+  const { data } = useQuery({ queryKey: ['step-counts', flow], queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id: flow } } })), staleTime: 30_000 })
+  return { data, of: (path: string) => data?.steps[anyTurn(path)] }
+}
+
+/** StepFoot says under a card how many runs of the last day took the step, and how it went. */
+export function StepFoot({ flow, path }: { flow: string; path: string }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { number } = useFormat()
+  const c = useStepCounts(flow).of(path)
+  if (!c || c.reached === 0) return null
+  const bad = [['footFailed', c.failed, 'text-fail'], ['footFiltered', c.filtered, ''], ['footWaiting', c.waiting, 'text-wait'], ['footUnknown', c.unknown, 'text-warn']] as const
+  return (
+    <span className="mt-1.5 flex flex-wrap gap-x-2 text-meta text-text-3" data-tip={t.lastDay}>
+      <span>{plural(t, /\.\d+\./.test(path) ? 'footTimes' : 'footReached', c.reached)}</span>
+      {bad.map(([key, n, tone]) => n > 0 && <span key={key} className={tone}>{fill(t[key], { n: number(n) })}</span>)}
+    </span>
+  )
+}
