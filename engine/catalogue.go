@@ -132,7 +132,7 @@ func (c *Catalogue) Action(kind string) (flow.ActionInfo, bool) {
 		return flow.ActionInfo{}, false
 	}
 	return flow.ActionInfo{
-		Kind: a.Kind, Fields: a.New().Fields(), Shape: a.Shape, Connections: a.Connection,
+		Kind: a.Kind, Title: a.Title, Fields: a.New().Fields(), Shape: a.Shape, Connections: a.Connection,
 		ConnectionOptional: a.Optional, Effect: a.Effect, Careful: a.Careful, Sample: a.Yields(),
 	}, true
 }

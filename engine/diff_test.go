@@ -3,6 +3,8 @@ package engine_test
 import (
 	"strings"
 	"testing"
+
+	"gancho/engine/flow"
 )
 
 // TestADiffNamesStepsAsTheEditorDoes: those without a name by what they do.
@@ -16,7 +18,7 @@ func TestADiffNamesStepsAsTheEditorDoes(t *testing.T) {
 	told := func(document string) string {
 		after := h.draft(document)
 		var words []string
-		for _, c := range h.Catalogue.Diff(before.Draft, after) {
+		for _, c := range flow.Diff(before.Draft, after, h.Catalogue) {
 			words = append(words, c.Sentence.EN+" / "+c.Sentence.PT)
 		}
 		return strings.Join(words, "; ")
@@ -28,6 +30,23 @@ func TestADiffNamesStepsAsTheEditorDoes(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if got, want := told(strings.Replace(document, `"name": "Tell sales",`, `"name": "Tell sales", "disabled": true,`, 1)), "“Tell sales” was switched off / “Tell sales” foi desligado"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := told(strings.Replace(document, `"name": "Tell sales",`, `"name": "10% off", "when": "true",`, 1)), "“10% off” now runs only when `true`"; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s in it", got, want)
+	}
+}
+
+// TestADiffLeavesValuesAlone: what is no step is told as it is written, even where a step's id
+// is the same word.
+func TestADiffLeavesValuesAlone(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	document := `{"id": "a", "name": "orders", "trigger": {"kind": "webhook"}, "steps": [{"id": "orders", "action": "test.send", "with": {"text": "x"}}]}`
+	h.publish(document)
+	before, err := h.flows.Get("a")
+	check(t, err)
+	changes := flow.Diff(before.Draft, h.draft(strings.Replace(document, `"name": "orders"`, `"name": "Orders of Brazil"`, 1)), h.Catalogue)
+	if got, want := changes[0].Sentence.EN, "name is now “Orders of Brazil”; it was “orders”"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

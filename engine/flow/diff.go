@@ -26,16 +26,17 @@ type Change struct {
 // Diff gives what changed from a to b: first the flow's own members, then its steps in the
 // order of b, then the steps that are gone. Steps are the same when their ids are, or when
 // `formerly` says so. Equal flows differ in nothing. The catalogue, which may be nil, names the
-// fields of actions in the sentences.
+// actions and their fields in the sentences.
 func Diff(a, b *Flow, c Catalogue) []Change {
 	d := &differ{before: placesOf(a.Steps), after: placesOf(b.Steps), catalogue: c, trigger: b.Trigger.Kind}
+	d.titles = newTitles(c, d.after, d.before)
 	d.members("", "", shallowFlow(a), shallowFlow(b))
 	d.pair()
 	d.stepChanges(b)
 	for _, id := range d.before.order {
 		if _, kept := d.newID[id]; !kept {
 			p := d.before.at[id]
-			d.add(Change{Kind: "removed", Step: id, Path: p.path, Before: tree(p.step), Sentence: sentenceOf("%s was removed", "%s foi removido", p.step.title())})
+			d.add(Change{Kind: "removed", Step: id, Path: p.path, Before: tree(p.step), Sentence: follow(d.titles.of(p.step), " was removed", " foi removido")})
 		}
 	}
 	return d.changes
@@ -84,6 +85,7 @@ type differ struct {
 	newID, oldID  map[string]string
 	changes       []Change
 	catalogue     Catalogue
+	titles        titles
 	trigger       string // kind of the newer flow's trigger
 }
 
@@ -114,19 +116,19 @@ func (d *differ) stepChanges(b *Flow) {
 		p := d.after.at[id]
 		old, kept := d.oldID[id]
 		if !kept {
-			at := p.where()
-			d.add(Change{Kind: "added", Step: id, Path: p.path, After: tree(p.step), Sentence: form.Label(
-				p.step.title()+" was added "+at.EN, p.step.title()+" foi adicionado "+at.PT)})
+			at := d.titles.where(p)
+			d.add(Change{Kind: "added", Step: id, Path: p.path, After: tree(p.step), Sentence: follow(
+				d.titles.of(p.step), " was added "+at.EN, " foi adicionado "+at.PT)})
 			continue
 		}
 		if old != id {
-			d.add(Change{Kind: "renamed", Step: id, Path: p.path + "/id", Before: old, After: id, Sentence: sentenceOf(
-				"the step “%s” is now called “%s”", "o passo “%s” agora se chama “%s”", old, id)})
+			d.add(Change{Kind: "renamed", Step: id, Path: p.path + "/id", Before: old, After: id, Sentence: form.Label(
+				"the step “"+old+"” is now called “"+id+"”", "o passo “"+old+"” agora se chama “"+id+"”")})
 		}
 		if moved[id] {
-			at := p.where()
-			d.add(Change{Kind: "moved", Step: id, Path: p.path, Before: d.before.at[old].path, After: p.path, Sentence: form.Label(
-				p.step.title()+" was moved; it is now "+at.EN, p.step.title()+" foi movido; agora está "+at.PT)})
+			at := d.titles.where(p)
+			d.add(Change{Kind: "moved", Step: id, Path: p.path, Before: d.before.at[old].path, After: p.path, Sentence: follow(
+				d.titles.of(p.step), " was moved; it is now "+at.EN, " foi movido; agora está "+at.PT)})
 		}
 		d.members(p.path, id, shallowStep(d.before.at[old].step), shallowStep(p.step))
 	}
@@ -218,11 +220,11 @@ func (d *differ) members(path, step string, a, b map[string]any) {
 
 // sentence says what became of a member of the flow, or of a step.
 func (d *differ) sentence(step, path string, before, after any) form.Words {
-	member, owner, fields := path[1:], "", form.Fields{}
+	member, owner, fields := path[1:], form.Words{}, form.Fields{}
 	var s *Step
 	if step != "" {
 		s = d.after.at[step].step
-		member, owner = path[len(d.after.at[step].path)+1:], s.title()
+		member, owner = path[len(d.after.at[step].path)+1:], d.titles.of(s)
 	}
 	if d.catalogue != nil && s != nil {
 		info, _ := d.catalogue.Action(s.Action)
@@ -243,20 +245,21 @@ func (d *differ) sentence(step, path string, before, after any) form.Words {
 	case s != nil && strings.HasPrefix(member, "branches/") && strings.HasSuffix(member, "/when"):
 		return stepWhen(d.branch(s, member)).change(was, is)
 	case member == "disabled" && after == true:
-		return sentenceOf("%s was switched off", "%s foi desligado", owner)
+		return follow(owner, " was switched off", " foi desligado")
 	case member == "disabled":
-		return sentenceOf("%s was switched on", "%s foi ligado", owner)
+		return follow(owner, " was switched on", " foi ligado")
 	}
 	return became(owner, memberWord(member, fields), before, after)
 }
 
 // branch names a branch of a step.
-func (d *differ) branch(s *Step, member string) string {
+func (d *differ) branch(s *Step, member string) form.Words {
 	i, err := strconv.Atoi(strings.Split(member, "/")[1])
 	if err != nil || i >= len(s.Branches) || s.Branches[i].Name == "" {
-		return s.title()
+		return d.titles.of(s)
 	}
-	return s.title() + " › “" + s.Branches[i].Name + "”"
+	name := " › “" + s.Branches[i].Name + "”"
+	return follow(d.titles.of(s), name, name)
 }
 
 // shallowFlow is a flow without its steps.

@@ -10,53 +10,92 @@ import (
 	"gancho/engine/form"
 )
 
-// title names a step for people.
-func (s *Step) title() string {
-	if s.Name == "" {
-		return "“" + s.ID + "”"
+// titles name the steps of two flows for people: by their own name, else by what their action
+// does, with the id where several do the same.
+type titles struct {
+	catalogue Catalogue // may be nil
+	unnamed   map[string]int
+}
+
+func newTitles(c Catalogue, sides ...places) titles {
+	t, seen := titles{catalogue: c, unnamed: map[string]int{}}, map[string]bool{}
+	for _, side := range sides {
+		for _, id := range side.order {
+			if s := side.at[id].step; s.Name == "" && !seen[id] {
+				seen[id] = true
+				t.unnamed[s.Action]++
+			}
+		}
 	}
-	return "“" + s.Name + "”"
+	return t
+}
+
+func (t titles) of(s *Step) form.Words {
+	words := form.Label(s.Name, s.Name)
+	if s.Name == "" {
+		words = form.Label(s.ID, s.ID)
+		if t.catalogue != nil {
+			if info, ok := t.catalogue.Action(s.Action); ok && info.Title.EN != "" {
+				words = info.Title
+			}
+		}
+	}
+	words = form.Label("“"+words.EN+"”", "“"+words.PT+"”")
+	if s.Name == "" && words.EN != "“"+s.ID+"”" && t.unnamed[s.Action] > 1 {
+		words = follow(words, " ("+s.ID+")", " ("+s.ID+")")
+	}
+	return words
 }
 
 // where says in words at which place of its tree a step stands.
-func (p place) where() form.Words {
+func (t titles) where(p place) form.Words {
 	switch {
 	case p.before != nil:
-		return form.Label("after "+p.before.title(), "depois de "+p.before.title())
+		above := t.of(p.before)
+		return form.Label("after "+above.EN, "depois de "+above.PT)
 	case p.parent == nil:
 		return form.Label("at the beginning", "no início")
 	}
-	return form.Label("at the beginning of "+p.parent.title(), "no início de "+p.parent.title())
+	around := t.of(p.parent)
+	return form.Label("at the beginning of "+around.EN, "no início de "+around.PT)
 }
 
-func sentenceOf(en, pt string, args ...any) form.Words {
-	return form.Label(fmt.Sprintf(en, args...), fmt.Sprintf(pt, args...))
+// follow puts words after a title.
+func follow(title form.Words, en, pt string) form.Words {
+	return form.Label(title.EN+en, title.PT+pt)
+}
+
+// pattern makes a title part of a format.
+func pattern(title form.Words) (en, pt string) {
+	return strings.ReplaceAll(title.EN, "%", "%%"), strings.ReplaceAll(title.PT, "%", "%%")
 }
 
 // conditional says what a condition decides: %s is the condition in words.
 type conditional struct{ only, always, also, noLonger, needs, needsNot, changed form.Words }
 
-func stepWhen(title string) conditional {
+func stepWhen(title form.Words) conditional {
+	en, pt := pattern(title)
 	return conditional{
-		only:     form.Label(title+" now runs only when %s", title+" agora só roda quando %s"),
-		always:   form.Label(title+" now always runs; before, only when %s", title+" agora sempre roda; antes, só quando %s"),
-		also:     form.Label(title+" now also runs when %s", title+" agora também roda quando %s"),
-		noLonger: form.Label(title+" no longer runs when %s", title+" não roda mais quando %s"),
-		needs:    form.Label(title+" now runs only when %s, too", title+" agora só roda quando, além disso, %s"),
-		needsNot: form.Label(title+" runs whether or not %s", title+" não exige mais que %s"),
-		changed:  form.Label(title+" now runs when %s; before, when %s", title+" agora roda quando %s; antes, quando %s"),
+		only:     form.Label(en+" now runs only when %s", pt+" agora só roda quando %s"),
+		always:   form.Label(en+" now always runs; before, only when %s", pt+" agora sempre roda; antes, só quando %s"),
+		also:     form.Label(en+" now also runs when %s", pt+" agora também roda quando %s"),
+		noLonger: form.Label(en+" no longer runs when %s", pt+" não roda mais quando %s"),
+		needs:    form.Label(en+" now runs only when %s, too", pt+" agora só roda quando, além disso, %s"),
+		needsNot: form.Label(en+" runs whether or not %s", pt+" não exige mais que %s"),
+		changed:  form.Label(en+" now runs when %s; before, when %s", pt+" agora roda quando %s; antes, quando %s"),
 	}
 }
 
-func filterWhere(title string) conditional {
+func filterWhere(title form.Words) conditional {
+	en, pt := pattern(title)
 	return conditional{
-		only:     form.Label(title+" now lets a run go on only when %s", title+" agora só deixa seguir quando %s"),
-		always:   form.Label(title+" asks nothing any more; before, that %s", title+" não pergunta mais nada; antes, se %s"),
-		also:     form.Label(title+" now also lets a run go on when %s", title+" agora também deixa seguir quando %s"),
-		noLonger: form.Label(title+" no longer lets a run go on when %s", title+" não deixa mais seguir quando %s"),
-		needs:    form.Label(title+" now lets a run go on only when %s, too", title+" agora só deixa seguir quando, além disso, %s"),
-		needsNot: form.Label(title+" lets a run go on whether or not %s", title+" não exige mais que %s"),
-		changed:  form.Label(title+" now lets a run go on when %s; before, when %s", title+" agora deixa seguir quando %s; antes, quando %s"),
+		only:     form.Label(en+" now lets a run go on only when %s", pt+" agora só deixa seguir quando %s"),
+		always:   form.Label(en+" asks nothing any more; before, that %s", pt+" não pergunta mais nada; antes, se %s"),
+		also:     form.Label(en+" now also lets a run go on when %s", pt+" agora também deixa seguir quando %s"),
+		noLonger: form.Label(en+" no longer lets a run go on when %s", pt+" não deixa mais seguir quando %s"),
+		needs:    form.Label(en+" now lets a run go on only when %s, too", pt+" agora só deixa seguir quando, além disso, %s"),
+		needsNot: form.Label(en+" lets a run go on whether or not %s", pt+" não exige mais que %s"),
+		changed:  form.Label(en+" now lets a run go on when %s; before, when %s", pt+" agora deixa seguir quando %s; antes, quando %s"),
 	}
 }
 
@@ -178,9 +217,9 @@ func memberWord(member string, fields form.Fields) form.Words {
 }
 
 // became says that a member has another value.
-func became(owner string, member form.Words, before, after any) form.Words {
-	if owner != "" {
-		member = form.Label(owner+": "+member.EN, owner+": "+member.PT)
+func became(owner, member form.Words, before, after any) form.Words {
+	if owner.EN != "" {
+		member = follow(owner, ": "+member.EN, ": "+member.PT)
 	}
 	switch {
 	case before == nil:

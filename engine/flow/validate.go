@@ -27,6 +27,7 @@ const (
 // ActionInfo is what validation knows of an action.
 type ActionInfo struct {
 	Kind               string
+	Title              form.Words
 	Fields             form.Fields
 	Shape              Shape
 	Connections        []string

@@ -452,7 +452,7 @@ func (s *server) diff(ctx context.Context, in *diffInput) (*diffOutput, error) {
 	}
 	out := &diffOutput{}
 	out.Body.Changes, out.Body.Sentences = []ChangeView{}, []string{}
-	for _, c := range s.Catalogue.Diff(from, to) {
+	for _, c := range flow.Diff(from, to, s.Catalogue) {
 		sentence := c.Sentence.In(langOf(ctx))
 		out.Body.Changes = append(out.Body.Changes, ChangeView{c.Kind, c.Step, c.Path, c.Before, c.After, sentence})
 		out.Body.Sentences = append(out.Body.Sentences, sentence)
