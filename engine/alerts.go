@@ -126,22 +126,21 @@ const (
 // alerts are what is and was wrong. Those that are open are kept in memory too, so that a full
 // disk is told of.
 type alerts struct {
-	mu       sync.Mutex
-	open     map[string]*alert         // by subject
-	failed   map[string]int64          // failures of each flow that were looked at
-	newest   map[string]string         // newest failed run of a flow, as far as it is known
-	silent   map[string]*silence       // flows that expect events
-	watchers map[int]func(v AlertView) // of Follow
-	watched  int                       // the next watcher's number
-	last     int64                     // newest ID's time
-	news     chan struct{}             // a run failed
-	owed     chan struct{}             // somebody is to be told
-	broken   func() []string           // connections that were refused
+	mu     sync.Mutex
+	open   map[string]*alert   // by subject
+	failed map[string]int64    // failures of each flow that were looked at
+	newest map[string]string   // newest failed run of a flow, as far as it is known
+	silent map[string]*silence // flows that expect events
+	told   listeners[AlertView]
+	last   int64           // newest ID's time
+	news   chan struct{}   // a run failed
+	owed   chan struct{}   // somebody is to be told
+	broken func() []string // connections that were refused
 }
 
 func (e *Engine) loadAlerts(ctx context.Context) error {
 	e.alerts = &alerts{
-		open: map[string]*alert{}, newest: map[string]string{}, silent: map[string]*silence{}, watchers: map[int]func(AlertView){},
+		open: map[string]*alert{}, newest: map[string]string{}, silent: map[string]*silence{},
 		news: make(chan struct{}, 1), owed: make(chan struct{}, 1), broken: e.Connections.broken,
 	}
 	after := ""
@@ -276,7 +275,7 @@ func (e *Engine) endAlert(ctx context.Context, subject, by string, tell bool) *a
 // id rises backwards in time, so that the newest are listed first. The caller holds the lock.
 func (s *alerts) id(now time.Time) string {
 	s.last = max(s.last+1, now.UnixNano())
-	return fmt.Sprintf("%020d", (int64(1)<<62)-s.last)
+	return store.NewestFirst(s.last)
 }
 
 // saveAlert writes an alert. The caller holds the lock.
@@ -395,31 +394,14 @@ func (e *Engine) SeeAlert(ctx context.Context, id, by string) (AlertView, error)
 
 // FollowAlerts calls f after every change of an alert until stop is called. f must be quick.
 func (e *Engine) FollowAlerts(f func(v AlertView)) (stop func()) {
-	s := e.alerts
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.watched++
-	n := s.watched
-	s.watchers[n] = f
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.watchers, n)
-	}
+	return e.alerts.told.add(f)
 }
 
 func (e *Engine) tellAlert(a *alert) {
 	e.alerts.mu.Lock()
-	watchers := slices.Collect(maps.Values(e.alerts.watchers))
 	now := *a
 	e.alerts.mu.Unlock()
-	if len(watchers) == 0 {
-		return
-	}
-	view := e.viewAlert(&now)
-	for _, f := range watchers {
-		f(view)
-	}
+	e.alerts.told.tell(func() AlertView { return e.viewAlert(&now) })
 }
 
 func (e *Engine) viewAlert(a *alert) AlertView {

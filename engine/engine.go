@@ -72,7 +72,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed = newKeeps(), newFeed()
-	e.replays.news, e.replays.watchers = make(chan struct{}, 1), map[int]func(*Replaying){}
+	e.replays.news = make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()

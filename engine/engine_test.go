@@ -32,6 +32,7 @@ type sink struct {
 	told     []string                         // by alerts
 	deaf     int                              // so many alerts do not arrive
 	hydrate  func(*flow.Flow) *engine.Hydrate // of the trigger webhook
+	around   func(store.Store) store.Store    // the engine's store
 }
 
 func (s *sink) action() engine.Action {
@@ -96,8 +97,12 @@ func open(t *testing.T, dir string, s *sink) *house {
 	check(t, err)
 	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
 	check(t, err)
+	under := store.Store(db)
+	if s.around != nil {
+		under = s.around(db)
+	}
 	e, err := engine.New(engine.Config{
-		Store: db, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: slog.New(slog.DiscardHandler),
+		Store: under, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: slog.New(slog.DiscardHandler),
 		Decode: func(_ string, body []byte) (any, error) { return expression.Decode(body) }, PublicURL: "https://example.com",
 	})
 	check(t, err)

@@ -202,9 +202,10 @@ func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
 		return receipt, &Refusal{Kind: Invalid, Code: "key_too_short", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
 	q := store.Query{Text: key, Limit: 200}
+	var runs, events []string
 	err := e.eachRun(ctx, q, func(r *store.Run) (bool, error) {
 		if r.Status.Final() {
-			receipt.Erased = append(receipt.Erased, r.ID)
+			runs = append(runs, r.ID)
 		} else {
 			receipt.Open = append(receipt.Open, r.ID)
 		}
@@ -215,17 +216,43 @@ func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
 	}
 	err = e.eachEvent(ctx, q, func(i *store.EventInfo) (bool, error) {
 		if i.Run == "" || i.Outcome == store.Duplicate {
-			receipt.Events = append(receipt.Events, i.ID)
+			events = append(events, i.ID)
 		}
 		return true, nil
 	})
 	if err != nil {
 		return receipt, err
 	}
-	for part := range slices.Chunk(slices.Concat(receipt.Erased, receipt.Events), eraseTogether) {
-		if err := e.Store.Erase(part); err != nil && !errors.Is(err, store.ErrConflict) {
-			return receipt, fmt.Errorf("erase: %w", err)
+	if err := e.erase(runs, &receipt.Erased, &receipt.Open); err != nil {
+		return receipt, err
+	}
+	return receipt, e.erase(events, &receipt.Events, &receipt.Open)
+}
+
+// erase notes what was erased, and what is open again since it was found and stays.
+func (e *Engine) erase(ids []string, erased, open *[]string) error {
+	one := func(ids []string) error {
+		err := e.Store.Erase(ids)
+		if err == nil {
+			*erased = append(*erased, ids...)
+		}
+		return err
+	}
+	for part := range slices.Chunk(ids, eraseTogether) {
+		err := one(part)
+		if errors.Is(err, store.ErrConflict) {
+			err = nil
+			for i := range part {
+				own := one(part[i : i+1])
+				if errors.Is(own, store.ErrConflict) {
+					*open, own = append(*open, part[i]), nil
+				}
+				err = errors.Join(err, own)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("erase: %w", err)
 		}
 	}
-	return receipt, nil
+	return nil
 }

@@ -63,6 +63,10 @@ func (e *Engine) Preview(ctx context.Context, q Question) (*Preview, error) {
 	met, _ := e.MetBy(ctx, q.Flow)
 	known := flow.KnownAt(q.Flow, e.Catalogue, met, q.Step)
 	p.complete(&q, known)
+	if _, there := placesOf(q.Flow)[idOf(q.Step)]; q.Step != "" && q.Step != flow.AtTrigger && !there {
+		p.add(form.Problem{Severity: form.Warning, Code: "no_such_step", Message: form.Label(
+			fmt.Sprintf("this draft has no step “%s”; this is what the end of the flow sees", q.Step), fmt.Sprintf("este rascunho não tem o passo “%s”; isto é o que o fim do fluxo vê", q.Step))})
+	}
 	if q.Template {
 		return p, e.previewTemplate(ctx, &q, p, known)
 	}
@@ -213,21 +217,28 @@ func (e *Engine) scopeFor(ctx context.Context, q *Question, p *Preview, programs
 	return e.scopeOfKept(ctx, q, trigger, programs)
 }
 
-// exemplar is the newest event that reaches the steps; the newest of all where none does.
+// exemplar is the newest event that reaches the steps; the newest of all where none
+// does, or where it takes too long to find out.
 func (e *Engine) exemplar(ctx context.Context, q *Question, newest []map[string]any) map[string]any {
 	where, err := expression.Compile(q.Flow.Trigger.Where)
 	if q.Step == flow.AtTrigger || err != nil {
 		return newest[0]
 	}
+	trial := expression.NewTrial(ctx)
+	defer trial.End()
+	at := *q
+	at.Step = flow.AtTrigger
 	for _, trigger := range newest {
-		at := *q
-		at.Step = flow.AtTrigger
 		scope, err := e.scopeOfKept(ctx, &at, trigger, []*expression.Program{where})
 		if err != nil {
 			break
 		}
-		if ok, _, err := where.Bool(ctx, scope); err == nil && ok {
+		holds, spent := trial.Holds(where, scope)
+		if holds {
 			return trigger
+		}
+		if spent {
+			break
 		}
 	}
 	return newest[0]

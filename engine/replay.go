@@ -99,13 +99,31 @@ func (e *Engine) Replay(ctx context.Context, o ReplayOptions) (Replays, error) {
 		done, err := e.replayLump(ctx, part, "", o.ReplayHow, o.DryRun)
 		out.Items = append(out.Items, done...)
 		if err != nil {
-			return out, err
+			return out, e.cutShort(&out, ids, err)
 		}
 	}
 	if out.More {
 		out.Matched, out.More = e.countMatching(ctx, o.Query, countFor)
 	}
 	return out, nil
+}
+
+// cutShort answers for a replay that a fault ended halfway: the runs that were done again must
+// be known, or whoever asked does them once more. Where there are none the fault is the answer.
+func (e *Engine) cutShort(out *Replays, ids []string, cause error) error {
+	if !slices.ContainsFunc(out.Items, func(r Replayed) bool { return r.Run != "" }) {
+		return cause
+	}
+	e.Log.Error("a replay was cut short", "runs", len(ids), "error", cause)
+	for _, id := range ids[len(out.Items):] {
+		out.Items = append(out.Items, Replayed{Of: id})
+	}
+	for i := range out.Items {
+		if r := &out.Items[i]; r.Run == "" && r.Refused == nil {
+			*r = r.refuse("not_reached", "the server could not go on; replay this one again", "o servidor não pôde continuar; repita esta de novo")
+		}
+	}
+	return nil
 }
 
 // replayLump does some runs again, the new ones accepted in one write. With a job a run of it

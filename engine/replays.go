@@ -82,10 +82,9 @@ func (r *keptReplay) over() bool { return r.Status != replayCounting && r.Status
 
 // replays knows which are under way, and who is told.
 type replays struct {
-	mu       sync.Mutex // held while one is changed
-	news     chan struct{}
-	watchers map[int]func(*Replaying)
-	watched  int
+	mu   sync.Mutex // held while one is changed
+	news chan struct{}
+	told listeners[*Replaying]
 }
 
 // matching lists the runs that a query finds, the oldest first, until there are more than most.
@@ -128,7 +127,7 @@ func (e *Engine) startReplay(ctx context.Context, q Selection, how ReplayHow) (*
 		q.To = now
 	}
 	r := &keptReplay{Replaying: Replaying{
-		ID: fmt.Sprintf("%020d", (1<<62)-now.UnixNano()), At: now, By: personOf(ctx), Query: q, ReplayHow: how, Status: replayCounting, Refusals: map[string]int{},
+		ID: store.NewestFirst(now.UnixNano()), At: now, By: personOf(ctx), Query: q, ReplayHow: how, Status: replayCounting, Refusals: map[string]int{},
 	}}
 	e.replays.mu.Lock()
 	defer e.replays.mu.Unlock()
@@ -152,9 +151,7 @@ func (e *Engine) keepReplay(ctx context.Context, r *keptReplay) error {
 	if err != nil {
 		return fmt.Errorf("keep replay %s: %w", r.ID, err)
 	}
-	for _, f := range e.replays.watchers {
-		f(&r.Replaying)
-	}
+	e.replays.told.tell(func() *Replaying { return &r.Replaying })
 	return nil
 }
 
@@ -248,17 +245,7 @@ func (r *keptReplay) end(status string, at time.Time) error {
 
 // FollowReplays calls f after every change of a replay until stop is called. f must be quick.
 func (e *Engine) FollowReplays(f func(r *Replaying)) (stop func()) {
-	s := &e.replays
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.watched++
-	n := s.watched
-	s.watchers[n] = f
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.watchers, n)
-	}
+	return e.replays.told.add(f)
 }
 
 // Told is a replay in the language of whoever asks.
@@ -311,7 +298,11 @@ func (e *Engine) openReplay(ctx context.Context) (open *keptReplay, err error) {
 // goThrough does the runs of a replay again, the oldest first, from where it was. It ends
 // early, without an error, when somebody cancels the replay.
 func (e *Engine) goThrough(ctx context.Context, r *keptReplay) error {
-	runs, err := e.todo(ctx, r)
+	var runs []numbered
+	err := e.untilItPasses(ctx, r, func() (err error) {
+		runs, err = e.todo(ctx, r)
+		return err
+	})
 	if err != nil {
 		return e.failReplay(ctx, r, err)
 	}
@@ -327,15 +318,33 @@ func (e *Engine) goThrough(ctx context.Context, r *keptReplay) error {
 		lump = 1 // each is its own write, so that what was done is known
 	}
 	for part := range slices.Chunk(runs, lump) {
-		if err != nil || ctx.Err() != nil {
-			return ignoreRefusal(err)
+		if err != nil {
+			break
 		}
-		err = e.goThroughLump(ctx, r, part)
+		err = e.untilItPasses(ctx, r, func() error { return e.goThroughLump(ctx, r, part) })
 	}
-	if err == nil && ctx.Err() == nil {
+	if err == nil {
 		_, err = e.changeReplay(ctx, r.ID, func(r *keptReplay) error { return r.end(replayFinished, e.Now()) })
 	}
-	return ignoreRefusal(err)
+	if err = ignoreRefusal(err); err != nil {
+		return e.failReplay(ctx, r, err)
+	}
+	return nil
+}
+
+// untilItPasses tries again, a moment later, what a store cannot do for a while.
+func (e *Engine) untilItPasses(ctx context.Context, r *keptReplay, f func() error) error {
+	for {
+		err := f()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil || !passes(err) {
+			return err
+		}
+		e.Log.Warn("a replay waits for the store", "replay", r.ID, "error", err)
+		wait(ctx, replayPause)
+	}
 }
 
 // ignoreRefusal leaves out that a replay is over: whoever ended it knows.
@@ -400,13 +409,13 @@ func (r *keptReplay) count(one *Replayed) {
 	}
 }
 
-// failReplay ends a replay whose runs cannot be listed, unless that may be so for a while only.
+// failReplay ends a replay that cannot go on, unless that may be so for a while only.
 func (e *Engine) failReplay(ctx context.Context, r *keptReplay, cause error) error {
 	if ctx.Err() != nil || passes(cause) {
 		return cause
 	}
 	_, err := e.changeReplay(ctx, r.ID, func(r *keptReplay) error {
-		r.Error = bothWords("the history could not be read: see the log of the server", "não foi possível ler o histórico: veja o log do servidor")
+		r.Error = bothWords("it could not go on: see the log of the server", "ela não pôde continuar: veja o log do servidor")
 		return r.end(replayFaulty, e.Now())
 	})
 	return errors.Join(cause, ignoreRefusal(err))

@@ -1,8 +1,10 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -177,5 +179,96 @@ func TestACanceledReplayGoesNoFurther(t *testing.T) {
 	var refused *engine.Refusal
 	if _, err := h.CancelReplay(t.Context(), r.ID); !errors.As(err, &refused) || refused.Code != "ended" {
 		t.Errorf("%v", err)
+	}
+}
+
+// shaky is a store that answers some calls with a fault.
+type shaky struct {
+	store.Store
+	getRun func(id string) error
+	erase  func(ids []string)
+}
+
+func (s *shaky) GetRun(ctx context.Context, id string) (store.Story, error) {
+	if s.getRun != nil {
+		if err := s.getRun(id); err != nil {
+			return store.Story{}, err
+		}
+	}
+	return s.Store.GetRun(ctx, id)
+}
+
+func (s *shaky) Erase(ids []string) error {
+	if s.erase != nil {
+		s.erase(ids)
+	}
+	return s.Store.Erase(ids)
+}
+
+// TestAReplayThatIsCutShortSaysWhatItDid: else whoever asked would do it all again.
+func TestAReplayThatIsCutShortSaysWhatItDid(t *testing.T) {
+	var faulty *shaky
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { faulty = &shaky{Store: s}; return faulty }})
+	failedMany(h, 3)
+	var ids []string
+	for _, v := range h.all(store.Failed) {
+		ids = append(ids, v.ID)
+	}
+	faulty.getRun = func(id string) error {
+		if id == ids[1] {
+			return store.ErrBusy
+		}
+		return nil
+	}
+	out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: ids, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
+	check(t, err)
+	var told []string
+	for _, r := range out.Items {
+		told = append(told, r.Of+" "+r.Run)
+		if r.Refused != nil {
+			told[len(told)-1] += r.Refused.Code
+		}
+	}
+	if want := []string{ids[0] + " " + ids[0], ids[1] + " not_reached", ids[2] + " not_reached"}; !slices.Equal(told, want) {
+		t.Errorf("got %q, want %q", told, want)
+	}
+}
+
+// TestAReplayOfManyOutlivesABusyStore: it goes on where it was.
+func TestAReplayOfManyOutlivesABusyStore(t *testing.T) {
+	var faulty *shaky
+	n := 260
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { faulty = &shaky{Store: s}; return faulty }})
+	failedMany(h, n)
+	var once sync.Once
+	faulty.getRun = func(string) (err error) {
+		once.Do(func() { err = store.ErrBusy })
+		return err
+	}
+	h.replayAll(engine.ReplayStart)
+	if r := h.replayEnded(); r.Status != "finished" || r.Done != n || r.Replayed != n {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestTheReceiptOfAnErasureIsTrue: a run that goes on again meanwhile is told of as open.
+func TestTheReceiptOfAnErasureIsTrue(t *testing.T) {
+	var faulty *shaky
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { faulty = &shaky{Store: s}; return faulty }})
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}]}`)
+	first, second := h.send("a", `{"who": "ana@example.com"}`), h.send("a", `{"who": "ana@example.com"}`)
+	h.finished(first)
+	h.finished(second)
+	_, err := h.flows.Pause(t.Context(), "a")
+	check(t, err)
+	var once sync.Once
+	faulty.erase = func([]string) { once.Do(func() { check(t, h.store.Resume(t.Context(), first, nil)) }) }
+	receipt, err := h.Erase(t.Context(), "ana@example.com", "root")
+	check(t, err)
+	if !slices.Equal(receipt.Erased, []string{second}) || !slices.Equal(receipt.Open, []string{first}) {
+		t.Errorf("erased %v, open %v; want %s and %s", receipt.Erased, receipt.Open, second, first)
+	}
+	if left, err := h.Person(t.Context(), "ana@example.com", false); err != nil || len(left.Runs) != 1 || left.Runs[0].ID != first {
+		t.Errorf("%v %+v", err, left.Runs)
 	}
 }

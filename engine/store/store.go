@@ -15,6 +15,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"time"
 )
@@ -330,6 +331,9 @@ type Keys interface {
 	DeleteKey(ctx context.Context, space, key string) error
 	ListKeys(ctx context.Context, space, prefix, after string, limit int) ([]Entry, error)
 }
+
+// NewestFirst makes a key of a time in nanoseconds: keys sort backwards in time.
+func NewestFirst(nano int64) string { return fmt.Sprintf("%020d", (int64(1)<<62)-nano) }
 
 // Entry is one key with its value. Expires is zero for one that stays.
 type Entry struct {

@@ -34,12 +34,14 @@ func (s *server) live(c echo.Context) error {
 	err = out.send(reader.At(), "hello", map[string]any{"version": s.Version})
 	for flow := c.QueryParam("flow"); err == nil; {
 		var n engine.News
-		switch n, err = reader.Next(ctx, liveBeat); {
-		case errors.Is(err, engine.ErrQuiet):
-			err = out.write(": still here\n\n")
+		n, err = reader.Next(ctx, time.Until(out.beat))
+		quiet := errors.Is(err, engine.ErrQuiet)
+		switch {
 		case err == nil && (n.Gap || flow == "" || n.Of() == flow):
 			name, value := s.news(ctx, &n, lang)
 			err = out.send(n.ID, name, value)
+		case quiet, err == nil && time.Now().After(out.beat): // all news was of other flows
+			err = out.write(": still here\n\n")
 		}
 	}
 	return nil
@@ -72,6 +74,7 @@ func (s *server) news(ctx context.Context, n *engine.News, lang string) (name st
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	beat    time.Time // when it has been silent for too long
 }
 
 func (o *stream) send(id, name string, value any) error {
@@ -92,5 +95,6 @@ func (o *stream) write(text string) error {
 	if err := o.control.Flush(); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
+	o.beat = time.Now().Add(liveBeat)
 	return nil
 }

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -170,4 +172,45 @@ func TestLiveOfOneFlow(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 	}
+}
+
+// tape keeps what a stream writes.
+type tape struct {
+	header http.Header
+	mu     sync.Mutex
+	text   strings.Builder
+}
+
+func (w *tape) Header() http.Header              { return w.header }
+func (w *tape) WriteHeader(int)                  {}
+func (w *tape) Flush()                           {}
+func (w *tape) SetWriteDeadline(time.Time) error { return nil }
+
+func (w *tape) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+// A reader of one flow hears that the server is there while only other flows are busy.
+func TestLiveIsNotSilentWhileOtherFlowsAreBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "manual"}, "steps": []}`)
+		h.want(200, "POST", "/flows/a/publish", "")
+		ctx, cancel := context.WithCancel(t.Context())
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/v1/live?flow=b", nil)
+		r.Header.Set("Authorization", "Bearer "+root)
+		w, done := &tape{header: http.Header{}}, make(chan struct{})
+		go func() { defer close(done); h.handler.ServeHTTP(w, r) }()
+		for range 40 {
+			time.Sleep(time.Second)
+			h.want(200, "POST", "/flows/a/events", `{"event": {"body": {}}}`)
+		}
+		cancel()
+		<-done
+		if text := w.text.String(); strings.Count(text, ": still here") != 2 || strings.Contains(text, "event: run") {
+			t.Errorf("in 40 s: %s", text)
+		}
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"gancho/engine/store"
 	"gancho/web/session"
 )
 
@@ -224,8 +225,7 @@ func (s *server) audit(ctx context.Context, p session.Person, action string, bef
 		target = "/people/…"
 	}
 	now := time.Now().UTC()
-	// Keys rise backwards in time, so that the newest come first.
-	v := AuditView{ID: fmt.Sprintf("%020d", (1<<62)-now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: target}
+	v := AuditView{ID: store.NewestFirst(now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: target}
 	v.Before, v.After = changes(before, s.snapshot(ctx, r.URL.Path[len(Prefix):]))
 	value, err := json.Marshal(v)
 	if err == nil {

@@ -1,6 +1,6 @@
 import { createContext, useCallback, useContext, useMemo, useRef, useState } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
+import { type Answer, askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow, Step } from '../flow'
 import { friendly, readAt, segments } from '../fields/template'
@@ -144,10 +144,14 @@ export function useAnswer(asked: Asked, on: boolean) {
   const answer = useQuery({
     queryKey: ['expression', desk.flow.id, desk.path ?? '', desk.event?.id ?? '', settled],
     queryFn: ({ signal }) => askExpression(question(desk, JSON.parse(settled) as Asked), signal),
+    select: sayNothingOfTheStep,
     enabled: on, placeholderData: keepPreviousData, retry: 1, retryDelay: 700, gcTime: 60_000,
   })
   return { answer: on ? answer.data : undefined, fresh: settled === JSON.stringify(asked) && !answer.isPlaceholderData, failed: answer.isError }
 }
+
+/** sayNothingOfTheStep leaves out that the server knows no such step: a new one is not saved for a moment. */
+const sayNothingOfTheStep = (a: Answer): Answer => ({ ...a, problems: a.problems.filter((p) => p.code !== 'no_such_step') })
 
 /** useSettled gives a value once it has stayed the same for a moment. */
 function useSettled<T>(value: T, ms: number): T {
