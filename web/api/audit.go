@@ -3,13 +3,18 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/store"
+	"gancho/web/session"
 )
 
 // mostAudited is what is kept of one side of a change; beyond it only what changed is named.
@@ -140,4 +145,92 @@ func fitting(members map[string]any) map[string]any {
 		members[name] = "…"
 	}
 	return members
+}
+
+// AuditView is one thing that somebody did.
+type AuditView struct {
+	ID     string    `json:"id"`
+	At     time.Time `json:"at"`
+	Who    string    `json:"who"`
+	Role   string    `json:"role"`
+	Action string    `json:"action" doc:"the call, as the API description names it"`
+	Target string    `json:"target" doc:"path of what it was done to"`
+
+	Before map[string]any `json:"before" doc:"what changed, as it was; never a secret"`
+	After  map[string]any `json:"after" doc:"what changed, as it is now"`
+}
+
+const (
+	auditSpace = "audit"
+	auditFor   = 400 * 24 * time.Hour
+)
+
+// unaudited are calls that change nothing.
+var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate"}
+
+// audited says whether a call is noted.
+func audited(r *http.Request, action string) bool {
+	return r != nil && r.Method != http.MethodGet && !slices.Contains(unaudited, action)
+}
+
+// before is what a call that is audited is about to change.
+func (s *server) before(ctx context.Context, action string) map[string]any {
+	r := requestOf(ctx)
+	if !audited(r, action) {
+		return nil
+	}
+	return s.snapshot(ctx, r.URL.Path[len(Prefix):])
+}
+
+// audit notes a change that was made. Bodies are left out: they may hold secrets. What is
+// told of a person who was erased is not who it was.
+func (s *server) audit(ctx context.Context, p session.Person, action string, before map[string]any) {
+	r := requestOf(ctx)
+	if !audited(r, action) {
+		return
+	}
+	target := r.URL.Path[len(Prefix):]
+	if action == "erase-person" {
+		target = "/people/…"
+	}
+	now := time.Now().UTC()
+	v := AuditView{ID: store.NewestFirst(now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: target}
+	v.Before, v.After = changes(before, s.snapshot(ctx, r.URL.Path[len(Prefix):]))
+	value, err := json.Marshal(v)
+	if err == nil {
+		_, err = s.Store.PutKey(context.WithoutCancel(ctx), auditSpace, v.ID, value, -1, auditFor)
+	}
+	if err != nil {
+		s.Log.Error("note a change for the audit", "action", action, "error", err)
+	}
+}
+
+func (s *server) listAudit(ctx context.Context, in *Page) (*listOutput[AuditView], error) {
+	entries, err := s.Store.ListKeys(ctx, auditSpace, "", in.Cursor, in.size()+1)
+	if err != nil {
+		return nil, err
+	}
+	var views []AuditView
+	next := ""
+	for i, e := range entries {
+		if i == in.size() {
+			next = views[i-1].ID
+			break
+		}
+		var v AuditView
+		if err := json.Unmarshal(e.Value, &v); err != nil {
+			return nil, fmt.Errorf("read the audit: %w", err)
+		}
+		views = append(views, v)
+	}
+	return listOf(views, next), nil
+}
+
+// actorOf is who did something: whoever asked, or who has just come in by it.
+func actorOf(ctx context.Context, answer any) session.Person {
+	p := who(ctx)
+	if out, ok := answer.(*sessionOutput); ok && p.Name == "" {
+		p.Name, p.Role = out.Body.Name, session.Role(out.Body.Role)
+	}
+	return p
 }

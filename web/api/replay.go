@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"strings"
 
 	"gancho/engine"
 )
@@ -128,34 +127,3 @@ func refusedReplay(items []engine.Replayed, o engine.ReplayOptions) error {
 	p.Steps = items[0].Repeats
 	return p
 }
-
-func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, error) {
-	event, err := s.Engine.Rejected(ctx, in.ID)
-	if err != nil {
-		return nil, found(err, "event", "este evento")
-	}
-	return s.admit(ctx, event)
-}
-
-type undoInput struct {
-	FlowPath
-	Body *struct {
-		Mine bool `json:"mine,omitempty" doc:"refuse with changed_by_other when the newest draft is somebody else's"`
-	} `required:"false"`
-}
-
-func (s *server) undo(ctx context.Context, in *undoInput) (*flowOutput, error) {
-	back := s.Flows.Undo
-	if in.Body != nil && in.Body.Mine {
-		back = s.Flows.UndoMine
-	}
-	e, err := back(ctx, in.ID)
-	return s.flowOutput(ctx, e, err)
-}
-
-func (s *server) redo(ctx context.Context, in *FlowPath) (*flowOutput, error) {
-	e, err := s.Flows.Redo(ctx, in.ID)
-	return s.flowOutput(ctx, e, err)
-}
-
-var runStatuses = strings.Fields("pending running waiting unknown succeeded failed filtered canceled duplicate")

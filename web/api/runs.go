@@ -162,24 +162,4 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 	return s.getRun(ctx, &in.RunPath)
 }
 
-func (s *server) listEvents(ctx context.Context, in *HistoryInput) (*listOutput[engine.EventView], error) {
-	q, err := in.query("accepted", "filtered", "duplicate", "rejected", "captured")
-	if err != nil {
-		return nil, err
-	}
-	events, next, err := s.Engine.Events(ctx, q)
-	if err != nil {
-		return nil, badCursor(err)
-	}
-	return listOf(events, next), nil
-}
-
-type eventOutput struct{ Body engine.EventView }
-
-func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error) {
-	event, err := s.Engine.Event(ctx, in.ID)
-	if err != nil {
-		return nil, found(err, "event", "este evento")
-	}
-	return &eventOutput{event}, nil
-}
+var runStatuses = strings.Fields("pending running waiting unknown succeeded failed filtered canceled duplicate")

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"gancho/engine"
+	"gancho/engine/store"
+)
+
+func (s *server) samples(ctx context.Context, in *struct {
+	FlowPath
+	Page
+},
+) (*listOutput[engine.EventView], error) {
+	if _, err := s.Flows.Get(in.ID); err != nil {
+		return nil, err
+	}
+	events, next, err := s.Engine.Events(ctx, store.Query{Flow: in.ID, Cursor: in.Cursor, Limit: min(in.size(), 50)})
+	if err != nil {
+		return nil, err
+	}
+	var whole []engine.EventView
+	for _, e := range events {
+		if e.Status == store.Rejected {
+			continue
+		}
+		event, err := s.Engine.Event(ctx, e.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		whole = append(whole, event)
+	}
+	return listOf(whole, next), nil
+}
+
+func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, error) {
+	event, err := s.Engine.Rejected(ctx, in.ID)
+	if err != nil {
+		return nil, found(err, "event", "este evento")
+	}
+	return s.admit(ctx, event)
+}
+
+func (s *server) listEvents(ctx context.Context, in *HistoryInput) (*listOutput[engine.EventView], error) {
+	q, err := in.query("accepted", "filtered", "duplicate", "rejected", "captured")
+	if err != nil {
+		return nil, err
+	}
+	events, next, err := s.Engine.Events(ctx, q)
+	if err != nil {
+		return nil, badCursor(err)
+	}
+	return listOf(events, next), nil
+}
+
+type eventOutput struct{ Body engine.EventView }
+
+func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error) {
+	event, err := s.Engine.Event(ctx, in.ID)
+	if err != nil {
+		return nil, found(err, "event", "este evento")
+	}
+	return &eventOutput{event}, nil
+}

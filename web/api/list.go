@@ -1,0 +1,106 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gancho/engine"
+)
+
+// FlowItem is a flow in a list.
+type FlowItem struct {
+	ID           string        `json:"id"`
+	Name         string        `json:"name"`
+	Description  string        `json:"description"`
+	Tags         []string      `json:"tags"`
+	Trigger      string        `json:"trigger" doc:"kind of its trigger"`
+	State        engine.State  `json:"state" enum:"new,on,paused,off"`
+	DraftRev     int64         `json:"draft_rev"`
+	PublishedRev int           `json:"published_rev"`
+	Changed      bool          `json:"changed"`
+	URL          string        `json:"url,omitempty"`
+	Problems     []ProblemView `json:"problems"`
+	Created      time.Time     `json:"created"`
+	Updated      time.Time     `json:"updated"`
+	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
+}
+
+// Page says which part of a list is asked for.
+type Page struct {
+	Limit  int    `query:"limit" doc:"50 if left out, at most 200"`
+	Cursor string `query:"cursor"`
+}
+
+func (p Page) size() int {
+	if p.Limit <= 0 {
+		return 50
+	}
+	return min(p.Limit, 200)
+}
+
+// List is a Page of things; next is null at the end.
+type List[T any] struct {
+	Items []T     `json:"items"`
+	Next  *string `json:"next"`
+}
+
+type listOutput[T any] struct{ Body List[T] }
+
+func listOf[T any](items []T, next string) *listOutput[T] {
+	out := &listOutput[T]{Body: List[T]{Items: items}}
+	if out.Body.Items == nil {
+		out.Body.Items = []T{}
+	}
+	if next != "" {
+		out.Body.Next = &next
+	}
+	return out
+}
+
+type listFlowsInput struct {
+	Page
+	Tag   string `query:"tag"`
+	State string `query:"state"`
+	Query string `query:"q" doc:"words of the name, description, tags, steps or address"`
+}
+
+func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput[FlowItem], error) {
+	items, next := []FlowItem{}, ""
+	for _, e := range s.Flows.List() {
+		if e.ID <= in.Cursor || !in.matches(&e, s.url(ctx, &e)) {
+			continue
+		}
+		if len(items) == in.size() {
+			next = items[len(items)-1].ID
+			break
+		}
+		tags := e.Draft.Tags
+		if tags == nil {
+			tags = []string{}
+		}
+		items = append(items, FlowItem{
+			ID: e.ID, Name: e.Draft.Name, Description: e.Draft.Description, Tags: tags, Trigger: e.Draft.Trigger.Kind, State: e.State, DraftRev: e.DraftRev,
+			PublishedRev: e.PublishedRev, Changed: changed(&e), URL: s.url(ctx, &e), Problems: viewProblems(s.listed(ctx, &e), langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
+		})
+	}
+	return listOf(items, next), nil
+}
+
+func (in *listFlowsInput) matches(e *engine.FlowEntry, url string) bool {
+	if in.State != "" && string(e.State) != in.State {
+		return false
+	}
+	tagged := in.Tag == ""
+	for _, tag := range e.Draft.Tags {
+		tagged = tagged || tag == in.Tag
+	}
+	if !tagged || in.Query == "" {
+		return tagged
+	}
+	text := searched(e, url)
+	for word := range strings.FieldsSeq(strings.ToLower(in.Query)) {
+		tagged = tagged && strings.Contains(text, word)
+	}
+	return tagged
+}

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+type publishInput struct {
+	FlowPath
+	IfMatch
+	Force flag `query:"force" doc:"although tests fail"`
+	Body  *struct {
+		Force bool   `json:"force,omitempty"`
+		Name  string `json:"name,omitempty" doc:"a name or note for the revision"`
+	} `required:"false"`
+}
+
+// publishFlow refuses a flow whose own tests fail, unless forced.
+func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput, error) {
+	rev, err := in.revision()
+	if err != nil {
+		return nil, err
+	}
+	o := engine.PublishOptions{IfMatch: rev, By: who(ctx).Name}
+	force := bool(in.Force)
+	if in.Body != nil {
+		o.Name, force = in.Body.Name, force || in.Body.Force
+	}
+	e, err := s.Flows.Get(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !force && !flow.Errors(e.Problems) && len(e.Draft.Tests) > 0 {
+		if err := s.refuseFailing(ctx, &e); err != nil {
+			return nil, err
+		}
+	}
+	e, err = s.Flows.Publish(ctx, in.ID, o)
+	return s.flowOutput(ctx, e, err)
+}
+
+func (s *server) refuseFailing(ctx context.Context, e *engine.FlowEntry) error {
+	tests, err := engine.Tests(ctx, s.trial(e.Draft))
+	if err != nil {
+		return problemOf(http.StatusConflict, "tests_failed", "the flow's tests could not run: "+err.Error(), "os testes do fluxo não puderam rodar: "+err.Error())
+	}
+	if tests.Failed == 0 {
+		return nil
+	}
+	p := problemOf(http.StatusConflict, "tests_failed", fmt.Sprintf("%d of the flow's tests fail; mend them, or publish with force", tests.Failed),
+		fmt.Sprintf("%d testes do fluxo falham; corrija, ou publique com force", tests.Failed))
+	for i, t := range tests.Tests {
+		for _, d := range t.Differences {
+			p.problems = append(p.problems, form.Problem{
+				Severity: form.Error, Path: fmt.Sprintf("/tests/%d", i), Code: "test_failed",
+				Message: form.Label(t.Name+": "+d.Message, t.Name+": "+d.Message),
+			})
+		}
+	}
+	return p
+}
+
+func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *FlowPath) (*flowOutput, error) {
+	return func(ctx context.Context, in *FlowPath) (*flowOutput, error) {
+		e, err := f(ctx, in.ID)
+		return s.flowOutput(ctx, e, err)
+	}
+}
+
+type rotateInput struct {
+	FlowPath
+	Body *struct {
+		Overlap string `json:"overlap,omitempty" doc:"how long the old URL still works; 24h"`
+	} `required:"false"`
+}
+
+func (s *server) rotateURL(ctx context.Context, in *rotateInput) (*flowOutput, error) {
+	overlap := 24 * time.Hour
+	if in.Body != nil && in.Body.Overlap != "" {
+		var err error
+		if overlap, err = form.ParseDuration(in.Body.Overlap); err != nil {
+			return nil, problemOf(http.StatusUnprocessableEntity, "bad_duration", "overlap must be a duration such as 24h", "overlap deve ser uma duração como 24h")
+		}
+	}
+	e, err := s.Flows.RotateURL(ctx, in.ID, overlap)
+	return s.flowOutput(ctx, e, err)
+}

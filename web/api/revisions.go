@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+)
+
+func (s *server) listRevisions(ctx context.Context, in *FlowPath) (*listOutput[engine.RevisionInfo], error) {
+	list, err := s.Flows.Revisions(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(list, ""), nil
+}
+
+// RevisionPath names a revision.
+type RevisionPath struct {
+	FlowPath
+	Rev int `path:"rev"`
+}
+
+type revisionOutput struct {
+	Body struct {
+		engine.RevisionInfo
+		Flow any `json:"flow"`
+	}
+}
+
+func (s *server) getRevision(ctx context.Context, in *RevisionPath) (*revisionOutput, error) {
+	f, err := s.Flows.Revision(ctx, in.ID, in.Rev)
+	if err != nil {
+		return nil, found(err, "revision", "esta revisão")
+	}
+	list, err := s.Flows.Revisions(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &revisionOutput{}
+	out.Body.Flow = f
+	for _, r := range list {
+		if r.Revision == in.Rev {
+			out.Body.RevisionInfo = r
+		}
+	}
+	return out, nil
+}
+
+type restoreInput struct {
+	FlowPath
+	Body struct {
+		Revision int `json:"revision"`
+	}
+}
+
+func (s *server) restore(ctx context.Context, in *restoreInput) (*flowOutput, error) {
+	return s.restoreThis(ctx, &RevisionPath{in.FlowPath, in.Body.Revision})
+}
+
+func (s *server) restoreThis(ctx context.Context, in *RevisionPath) (*flowOutput, error) {
+	e, err := s.Flows.Restore(ctx, in.ID, in.Rev)
+	if err != nil {
+		err = found(err, "revision", "esta revisão")
+	}
+	return s.flowOutput(ctx, e, err)
+}
+
+type diffInput struct {
+	FlowPath
+	From string `query:"from" doc:"a revision, or draft; the published one if left out"`
+	To   string `query:"to" doc:"a revision, or draft; the draft if left out"`
+}
+
+// ChangeView is one difference between two flows.
+type ChangeView struct {
+	Kind     string `json:"kind" enum:"added,removed,renamed,moved,changed"`
+	Step     string `json:"step,omitempty"`
+	Path     string `json:"path"`
+	Before   any    `json:"before,omitempty"`
+	After    any    `json:"after,omitempty"`
+	Sentence string `json:"sentence"`
+}
+
+type diffOutput struct {
+	Body struct {
+		Changes   []ChangeView `json:"changes"`
+		Sentences []string     `json:"sentences"`
+	}
+}
+
+func (s *server) diff(ctx context.Context, in *diffInput) (*diffOutput, error) {
+	e, err := s.Flows.Get(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	from, err := s.pick(ctx, &e, in.From, "published")
+	if err != nil {
+		return nil, err
+	}
+	to, err := s.pick(ctx, &e, in.To, "draft")
+	if err != nil {
+		return nil, err
+	}
+	out := &diffOutput{}
+	out.Body.Changes, out.Body.Sentences = []ChangeView{}, []string{}
+	for _, c := range flow.Diff(from, to, s.Catalogue) {
+		sentence := c.Sentence.In(langOf(ctx))
+		out.Body.Changes = append(out.Body.Changes, ChangeView{c.Kind, c.Step, c.Path, c.Before, c.After, sentence})
+		out.Body.Sentences = append(out.Body.Sentences, sentence)
+	}
+	return out, nil
+}
+
+func (s *server) pick(ctx context.Context, e *engine.FlowEntry, which, otherwise string) (*flow.Flow, error) {
+	if which == "" {
+		which = otherwise
+	}
+	switch which {
+	case "draft":
+		return e.Draft, nil
+	case "published":
+		if e.Published == nil {
+			return &flow.Flow{ID: e.ID}, nil
+		}
+		return e.Published, nil
+	}
+	n, err := strconv.Atoi(which)
+	if err != nil {
+		return nil, problemOf(http.StatusBadRequest, "bad_revision", "from and to are revisions, draft or published", "from e to são revisões, draft ou published")
+	}
+	f, err := s.Flows.Revision(ctx, e.ID, n)
+	if err != nil {
+		return nil, found(err, "revision", "esta revisão")
+	}
+	return f, nil
+}
+
+type undoInput struct {
+	FlowPath
+	Body *struct {
+		Mine bool `json:"mine,omitempty" doc:"refuse with changed_by_other when the newest draft is somebody else's"`
+	} `required:"false"`
+}
+
+func (s *server) undo(ctx context.Context, in *undoInput) (*flowOutput, error) {
+	back := s.Flows.Undo
+	if in.Body != nil && in.Body.Mine {
+		back = s.Flows.UndoMine
+	}
+	e, err := back(ctx, in.ID)
+	return s.flowOutput(ctx, e, err)
+}
+
+func (s *server) redo(ctx context.Context, in *FlowPath) (*flowOutput, error) {
+	e, err := s.Flows.Redo(ctx, in.ID)
+	return s.flowOutput(ctx, e, err)
+}

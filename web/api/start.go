@@ -1,0 +1,96 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// EventInput is an event as a person posts it.
+type EventInput struct {
+	Body    json.RawMessage   `json:"body,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Query   map[string]string `json:"query,omitempty"`
+	Method  string            `json:"method,omitempty"`
+}
+
+func (e *EventInput) event() (flow.TestEvent, error) {
+	out := flow.TestEvent{Headers: e.Headers, Query: e.Query, Method: e.Method}
+	if len(e.Body) > 0 {
+		body, err := expression.Decode(e.Body)
+		if err != nil {
+			return out, problemOf(http.StatusUnprocessableEntity, "bad_body", "event.body: "+err.Error(), "event.body: "+err.Error())
+		}
+		out.Body = body
+	}
+	return out, nil
+}
+
+type startInput struct {
+	FlowPath
+	Body *struct {
+		Event  EventInput `json:"event,omitempty"`
+		Sample string     `json:"sample,omitempty" doc:"ID of an event of the flow's preset, sent signed through its URL"`
+	} `required:"false"`
+}
+
+type startedEvent struct {
+	Event  string        `json:"event"`
+	Status store.Outcome `json:"status"`
+	Run    string        `json:"run,omitempty"`
+}
+
+type startOutput struct {
+	Body struct {
+		startedEvent
+		Events []startedEvent `json:"events,omitempty" doc:"of a delivery that holds several"`
+	}
+}
+
+func (s *server) startFlow(ctx context.Context, in *startInput) (*startOutput, error) {
+	var e EventInput
+	if in.Body != nil && in.Body.Sample != "" {
+		return s.sendSample(ctx, in.ID, in.Body.Sample)
+	}
+	if in.Body != nil {
+		e = in.Body.Event
+	}
+	event, err := e.event()
+	if err != nil {
+		return nil, err
+	}
+	started, err := s.Engine.Started(in.ID, engine.Start{Body: event.Body, Headers: event.Headers, Query: event.Query, Method: event.Method})
+	if err != nil {
+		return nil, err
+	}
+	return s.admit(ctx, started)
+}
+
+// admit lets in an event that a person vouches for.
+func (s *server) admit(ctx context.Context, in engine.Incoming) (*startOutput, error) {
+	receipts, err := s.Door.Admit(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	out := &startOutput{}
+	out.Body.startedEvent = startedOf(receipts[0])
+	if len(receipts) > 1 {
+		for _, r := range receipts {
+			out.Body.Events = append(out.Body.Events, startedOf(r))
+		}
+	}
+	return out, nil
+}
+
+func startedOf(r engine.Receipt) startedEvent {
+	e := startedEvent{Event: r.Event, Status: r.Outcome}
+	if r.Outcome == store.Accepted {
+		e.Run = r.Run
+	}
+	return e
+}
