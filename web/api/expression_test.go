@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf16"
 
 	"gancho/engine/expression"
@@ -220,13 +219,7 @@ func TestNotices(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	for range 50 {
-		if list := h.want(200, "GET", "/alerts?kind=drift", "")["items"].([]any); len(list) == 3 {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Errorf("no alerts: %v", h.want(200, "GET", "/alerts", ""))
+	h.until("/alerts?kind=drift", func(v map[string]any) bool { return len(v["items"].([]any)) == 3 })
 }
 
 // BenchmarkExpression is what somebody who types waits for, with 40 payloads of 50 KB kept.
@@ -263,13 +256,8 @@ func TestReasonsInTheLanguageOfTheAsker(t *testing.T) {
 		for _, e := range h.want(200, "GET", "/events?flow=why&status=filtered", "", "Accept-Language", lang)["items"].([]any) {
 			got = append(got, e.(map[string]any)["reason"].(string))
 		}
-		var v map[string]any
-		for range 100 { // until the run has ended
-			if v = h.want(200, "GET", "/runs/"+run, "", "Accept-Language", lang); v["status"] == "filtered" {
-				break
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
+		h.until("/runs/"+run, func(v map[string]any) bool { return v["status"] == "filtered" })
+		v := h.want(200, "GET", "/runs/"+run, "", "Accept-Language", lang)
 		for _, s := range v["steps"].([]any) {
 			got = append(got, fmt.Sprint(s.(map[string]any)["reason"]))
 		}
@@ -311,5 +299,25 @@ func TestPreviewTakesAnEventThatReachesTheSteps(t *testing.T) {
 	}
 	if v := h.want(200, "POST", "/expression", `{"flow": "paid", "place": "trigger", "source": "trigger.body.id"}`); v["value"] != 2.0 {
 		t.Errorf("at the trigger: %v", v)
+	}
+}
+
+// A step that the draft does not have is told of; the place of one that it has is not.
+func TestAnExpressionOfNoStep(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	codes := func(body string) (list []string) {
+		for _, p := range h.want(200, "POST", "/expression", body)["problems"].([]any) {
+			list = append(list, p.(map[string]any)["code"].(string))
+		}
+		return list
+	}
+	if got := codes(`{"flow": "orders", "step": "gone", "source": "1 + 1"}`); !slices.Equal(got, []string{"no_such_step"}) {
+		t.Errorf("a step that is not there: %v", got)
+	}
+	for _, place := range []string{`"step": "say"`, `"place": "trigger"`, `"step": ""`} {
+		if got := codes(`{"flow": "orders", ` + place + `, "source": "1 + 1"}`); len(got) > 0 {
+			t.Errorf("%s: %v", place, got)
+		}
 	}
 }
