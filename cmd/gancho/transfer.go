@@ -295,7 +295,7 @@ func (c *diffCommand) Run(ctx context.Context, to streams) error {
 			fmt.Fprintf(to.out, "%s: new\n", f.ID)
 			continue
 		}
-		for _, change := range known.Diff(before, f) {
+		for _, change := range flow.Diff(before, f, known) {
 			fmt.Fprintf(to.out, "%s: %s\n", f.ID, change.Sentence.EN)
 		}
 	}
