@@ -18,7 +18,8 @@ import (
 type Hydrate struct {
 	Action     string
 	Connection string
-	Continue   bool // without a resource, when the action fails for good
+	Proves     string // the kind of connection that proves the sender alone: with it nothing is fetched
+	Continue   bool   // without a resource, when the action fails for good
 	When       func(ctx context.Context, s *expression.Scope) bool
 	Input      func(ctx context.Context, s *expression.Scope) (map[string]any, error)
 	Key        func(ctx context.Context, s *expression.Scope) string // may read trigger.resource; "" is none
@@ -35,12 +36,18 @@ const (
 // complete does what comes before the first step: fetch what the event only names, then ask
 // a `where` that reads it.
 func (w *walker) complete(ctx context.Context, f *frame) (verdict, error) {
-	if h := w.plan.hydrate; h != nil && (h.When == nil || h.When(ctx, f.scope)) {
+	if h := w.plan.hydrate; h != nil && w.fetches(h) && (h.When == nil || h.When(ctx, f.scope)) {
 		if v, err := w.fetch(ctx, h, f); err != nil || v != next {
 			return v, err
 		}
 	}
 	return w.admitted(ctx, f)
+}
+
+// fetches says whether the connection can fetch; one that is not there yet is waited for.
+func (w *walker) fetches(h *Hydrate) bool {
+	c, err := w.hands.connection(h.Connection)
+	return err != nil || h.Proves == "" || c.Kind != h.Proves
 }
 
 func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, error) {

@@ -69,9 +69,18 @@ func (d *door) refuseAll() {
 
 func noSecret(path string, p *Preset) form.Problem {
 	x := problem(path, "required", "deliveries cannot be verified without a connection that holds the secret", "sem uma conexão com o segredo não é possível verificar as entregas")
-	kinds := strings.Join(p.connections(), ", ")
-	x.Hint = form.Label("make a connection of the kind "+kinds+", or set verify to observe", "crie uma conexão do tipo "+kinds+", ou use verify observe")
+	held := fieldNames(p.file.Secrets)
+	x.Hint = form.Label(fmt.Sprintf("make a connection of %s that holds: %s; or let in what is not verified, and note it (verify: observe)", p.file.Name.EN, held.EN),
+		fmt.Sprintf("crie uma conexão de %s com: %s; ou aceite e anote o que não for verificado (verify: observe)", p.file.Name.PT, held.PT))
 	return x
+}
+
+func fieldNames(fields []PresetField) form.Words {
+	en, pt := make([]string, len(fields)), make([]string, len(fields))
+	for i, f := range fields {
+		en[i], pt[i] = f.Label.EN, f.Label.PT
+	}
+	return form.Label(strings.Join(en, ", "), strings.Join(pt, ", "))
 }
 
 // checkConnection finds a connection that cannot prove the sender.
@@ -93,6 +102,23 @@ func (d *door) checkConnection(known flow.Known) []form.Problem {
 			fmt.Sprintf("the connection %q is of the kind %s; this takes %s", d.connection, kind, list),
 			fmt.Sprintf("a conexão %q é do tipo %s; aqui se usa %s", d.connection, kind, list))}
 	}
+	if d.preset != nil && d.preset.file.Hydrate != nil && kind == webhookKind(d.preset.ID()) {
+		return append(d.checkSecret(known), onlyProves(d.preset, d.connection))
+	}
+	return d.checkSecret(known)
+}
+
+// onlyProves warns of a connection with which the events stay thin.
+func onlyProves(p *Preset, connection string) form.Problem {
+	x := warning("/trigger/connection", "only_proves",
+		fmt.Sprintf("the connection %q only proves the sender: what an event names is not fetched, and trigger.resource stays empty", connection),
+		fmt.Sprintf("a conexão %q só prova o remetente: o que um evento cita não é buscado, e trigger.resource fica vazio", connection))
+	x.Hint = form.Label("take a connection that signs in at "+p.file.Name.EN+", and put the secret into it too", "use uma conexão que acesse "+p.file.Name.PT+" e ponha o segredo também nela")
+	return x
+}
+
+// checkSecret finds a connection without the secret that the sender is proved with.
+func (d *door) checkSecret(known flow.Known) []form.Problem {
 	if known.Secret == nil || d.observe || len(d.auth) == 0 || slices.ContainsFunc(d.auth, func(v *Verifier) bool { return d.provable(v, known) }) {
 		return nil
 	}

@@ -21,7 +21,8 @@ func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
 	}
 	made := preset.use().hydrate
 	h := &engine.Hydrate{
-		Action: preset.HydrateAction(), Connection: f.Trigger.Connection, Continue: preset.file.Hydrate.OnFail == "continue", KeyFor: preset.keyFor(),
+		Action: preset.HydrateAction(), Connection: f.Trigger.Connection, Proves: webhookKind(preset.ID()),
+		Continue: preset.file.Hydrate.OnFail == "continue", KeyFor: preset.keyFor(),
 		Input: func(ctx context.Context, s *expression.Scope) (map[string]any, error) {
 			input := map[string]any{}
 			return input, renderMembers(ctx, made.input, s, noSecrets, input)

@@ -2,6 +2,7 @@ package triggers
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -113,6 +114,14 @@ func (p *Preset) HydrateAction() string {
 		return ""
 	}
 	return p.file.Connector + "." + p.file.Hydrate.Action
+}
+
+// HydrateFields are the fields of that action that the preset fills.
+func (p *Preset) HydrateFields() []string {
+	if p.file.Hydrate == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(p.file.Hydrate.Input))
 }
 
 // Events are the preset's samples.

@@ -84,8 +84,8 @@ func (p *Presets) All() []*Preset {
 func webhookKind(id string) string { return id + ":webhook" }
 
 // ConnectionKinds adds what presets need to the kinds of connection that there are: each
-// preset without a connector has a kind <preset>:webhook, and the secrets of the others go
-// into every kind of their connector.
+// preset has a kind <preset>:webhook, which proves its sender and does nothing else, and the
+// secrets of those with a connector go into every kind of it.
 func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.ConnectionKind {
 	kinds := slices.Clone(others)
 	for _, preset := range p.All() {
@@ -93,16 +93,17 @@ func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.Conne
 		if f.ID == genericPreset {
 			continue
 		}
-		joined := false
-		for i := range kinds {
+		for i := range others {
 			if f.Connector != "" && strings.HasPrefix(kinds[i].Kind, f.Connector+":") {
-				kinds[i].Fields, joined = withSecrets(kinds[i].Fields, f.Secrets, false), true
+				kinds[i].Fields = withSecrets(kinds[i].Fields, f.Secrets, false)
 			}
 		}
-		if !joined && len(f.Secrets) > 0 {
-			kinds = append(kinds, engine.ConnectionKind{
-				Kind: webhookKind(f.ID), Title: form.Label(f.Name.EN+" webhook", "Webhook "+f.Name.PT), Fields: withSecrets(nil, f.Secrets, true),
-			})
+		if len(f.Secrets) > 0 {
+			title := form.Label(f.Name.EN+" webhook", "Webhook "+f.Name.PT)
+			if f.Connector != "" {
+				title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
+			}
+			kinds = append(kinds, engine.ConnectionKind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f.Secrets, true)})
 		}
 	}
 	return kinds

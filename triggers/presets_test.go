@@ -147,8 +147,8 @@ func TestConnectionKinds(t *testing.T) {
 	if f := byKind["vtex:keys"].Fields; len(f) != 2 || f[1].ID != "webhook_token" || f[1].Required || !f[1].Secret {
 		t.Errorf("vtex:keys has %+v", f)
 	}
-	if _, there := byKind["vtex:webhook"]; there {
-		t.Error("vtex has a kind of its own beside its connector's")
+	if f := byKind["vtex:webhook"].Fields; len(f) != 1 || f[0].ID != "webhook_token" || !f[0].Required {
+		t.Errorf("vtex:webhook has %+v", f)
 	}
 	if f := byKind["stripe:webhook"].Fields; len(f) != 1 || f[0].ID != "signing_secret" || !f[0].Required {
 		t.Errorf("stripe:webhook has %+v", f)
@@ -174,6 +174,7 @@ func TestCheckOfPresets(t *testing.T) {
 	}{
 		{"good", map[string]any{"preset": "stripe"}, "c", "stripe:webhook", true, "", ""},
 		{"of a connector", map[string]any{"preset": "mercadopago"}, "c", "mercadopago:token", true, "", ""},
+		{"only proves", map[string]any{"preset": "mercadopago"}, "c", "mercadopago:webhook", true, "only_proves", "/trigger/connection"},
 		{"unsigned provider", map[string]any{"preset": "rdstation_crm"}, "", "", false, "", ""},
 		{"optional", map[string]any{"preset": "rdstation"}, "", "", false, "", ""},
 		{"optional, but wanted", map[string]any{"preset": "rdstation"}, "c", "rdstation:webhook", false, "no_secret", "/trigger/connection"},

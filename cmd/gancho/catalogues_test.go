@@ -31,8 +31,12 @@ func TestPresetsAndConnectorsFit(t *testing.T) {
 			t.Errorf("preset %s fetches with %s: there %v, without effect %v", p.ID(), p.HydrateAction(), ok, ok && !action.Effect)
 			continue
 		}
-		if problems := action.New().Fields().Check(map[string]any{"id": "1"}); len(problems) > 0 {
-			t.Errorf("preset %s gives %s an id: %+v", p.ID(), p.HydrateAction(), problems)
+		input := map[string]any{}
+		for _, field := range p.HydrateFields() {
+			input[field] = "1"
+		}
+		if problems := action.New().Fields().Check(input); len(problems) > 0 {
+			t.Errorf("preset %s fills fields of %s: %+v", p.ID(), p.HydrateAction(), problems)
 		}
 	}
 }

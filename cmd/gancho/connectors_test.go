@@ -58,6 +58,63 @@ func (g *gancho) runs(flow, status string) []map[string]any {
 	return list
 }
 
+// Every kind of connection that a preset, a trigger or an action names is one that can be made.
+func TestEveryKindThatIsNamedIsThere(t *testing.T) {
+	g := newGancho(t)
+	list := func(path string) []map[string]any {
+		items, _ := g.want(200, "GET", path, nil)["items"].([]any)
+		if len(items) == 0 {
+			t.Fatalf("%s lists nothing", path)
+		}
+		var out []map[string]any
+		for _, i := range items {
+			out = append(out, i.(map[string]any))
+		}
+		return out
+	}
+	known := map[any]bool{}
+	for _, k := range list("/connection-kinds") {
+		known[k["kind"]] = true
+	}
+	for _, path := range []string{"/presets", "/triggers", "/actions"} {
+		for _, v := range list(path) {
+			kinds, _ := v["connections"].([]any)
+			if secrets, _ := v["secrets"].([]any); len(kinds) == 0 && len(secrets) > 0 {
+				t.Errorf("%s: %v needs a connection and names none", path, v["id"])
+			}
+			for _, kind := range kinds {
+				if !known[kind] {
+					t.Errorf("%s: %v%v names %v, which is not there", path, v["id"], v["kind"], kind)
+				}
+			}
+		}
+	}
+}
+
+// With a connection that only proves the sender a thin event stays thin, and its run goes on.
+func TestAConnectionThatOnlyProvesFetchesNothing(t *testing.T) {
+	g := newGancho(t)
+	g.want(201, "POST", "/connections", map[string]any{"name": "shop", "kind": "vtex:webhook", "fields": map[string]any{"webhook_token": "hook"}})
+	hook := g.publish(`{"id": "sale", "name": "Sale", "trigger": {"kind": "webhook", "connection": "shop", "with": {"preset": "vtex"}},
+		"steps": [{"id": "note", "action": "set", "with": {"values": {"value": "{{ get(trigger, 'resource.value', 'thin') }}"}}}]}`)
+	problems, _ := g.want(200, "GET", "/flows/sale", nil)["problems"].([]any)
+	if len(problems) != 1 || problems[0].(map[string]any)["code"] != "only_proves" {
+		t.Errorf("problems: %v", problems)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", hook, strings.NewReader(`{"OrderId": "1-01", "State": "invoiced", "LastChange": "now"}`))
+	must(t, err)
+	req.Header.Set("X-Gancho-Token", "hook")
+	res, err := http.DefaultClient.Do(req)
+	must(t, err)
+	if _ = res.Body.Close(); res.StatusCode != 200 {
+		t.Fatal(res.Status)
+	}
+	g.settled()
+	if len(g.runs("sale", "succeeded")) != 1 {
+		t.Errorf("runs: %v", g.runs("sale", ""))
+	}
+}
+
 // A thin event is completed through the connector, and the two events of one payment are one
 // sale.
 func TestThinEventsAreCompletedThroughConnectors(t *testing.T) {

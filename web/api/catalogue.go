@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"gancho/engine"
 	"gancho/engine/expression"
@@ -98,17 +99,27 @@ func (s *server) listTriggers(context.Context, *nothing) (*CatalogueOutput[Trigg
 	var views []TriggerView
 	for i := range s.Catalogue.Triggers {
 		t := &s.Catalogue.Triggers[i]
-		v := TriggerView{Kind: t.Kind, Title: t.Title, Summary: t.Summary, Connections: t.Connections, Sample: t.Sample, Fields: []form.Description{}}
+		v := TriggerView{Kind: t.Kind, Title: t.Title, Summary: t.Summary, Connections: s.kinds(t.Connections), Sample: t.Sample, Fields: []form.Description{}}
 		if t.Fields != nil {
 			fields := t.Fields()
 			v.Fields, v.Schema = fields.Describe(), fields.Schema()
 		}
-		if v.Connections == nil {
-			v.Connections = []string{}
-		}
 		views = append(views, v)
 	}
 	return catalogueOf(views), nil
+}
+
+// kinds gives the kinds of connection that are named: <provider>:* is every one of it.
+func (s *server) kinds(named []string) []string {
+	list := []string{}
+	for _, want := range named {
+		for _, k := range s.Catalogue.Connections() {
+			if flow.OfKind(k.Kind, want) && !slices.Contains(list, k.Kind) {
+				list = append(list, k.Kind)
+			}
+		}
+	}
+	return list
 }
 
 func (s *server) listFunctions(context.Context, *nothing) (*CatalogueOutput[expression.Function], error) {

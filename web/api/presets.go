@@ -18,7 +18,9 @@ func (s *server) listPresets(ctx context.Context, _ *nothing) (*CatalogueOutput[
 	}
 	var views []triggers.PresetView
 	for _, p := range presets.All() {
-		views = append(views, p.View())
+		v := p.View()
+		v.Connections = s.kinds(v.Connections)
+		views = append(views, v)
 	}
 	out := catalogueOf(views)
 	out.Body.Problems = append(out.Body.Problems, fileProblems(ctx, presets.Problems())...)
