@@ -42,14 +42,19 @@ var messengers = map[string]messenger{
 	"smtp": {"email.send", func(to, subject, text string) map[string]any {
 		return map[string]any{"to": to, "subject": subject, "text": text}
 	}},
-	"slack:bot":        {"slack.post_message", func(channel, _, text string) map[string]any { return map[string]any{"channel": channel, "text": text} }},
-	"slack:incoming":   {"slack.webhook", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
+	"slack:bot": {"slack.post_message", func(channel, _, text string) map[string]any {
+		return map[string]any{"channel": channel, "text": slackText.Replace(text)}
+	}},
+	"slack:incoming":   {"slack.webhook", func(_, _, text string) map[string]any { return map[string]any{"text": slackText.Replace(text)} }},
 	"discord:incoming": {"discord.post", func(_, _, text string) map[string]any { return map[string]any{"content": cut(text, 1900)} }},
 	"teams:incoming":   {"teams.post", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
 	"telegram:bot": {"telegram.send_message", func(chat, _, text string) map[string]any {
 		return map[string]any{"chat_id": chat, "text": cut(text, 4000)}
 	}},
 }
+
+// slackText keeps what a provider or a flow says from calling a whole channel.
+var slackText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // AlertActions are the actions that carry alerts, by the kinds of connection that may be told.
 func AlertActions() map[string]string {
@@ -65,7 +70,7 @@ var needsPlace = map[string]string{"slack:bot": "#channel", "telegram:bot": "#ch
 
 // AlertSettings gives who is told of alerts.
 func (e *Engine) AlertSettings(ctx context.Context) (AlertSettings, error) {
-	s := AlertSettings{To: []string{}, Lang: "en"}
+	s := AlertSettings{To: []string{}, Lang: spoken(ctx)}
 	d, err := e.Store.GetDoc(ctx, settingsDoc, alertsDoc)
 	if errors.Is(err, store.ErrNotFound) {
 		return s, nil
@@ -79,13 +84,21 @@ func (e *Engine) AlertSettings(ctx context.Context) (AlertSettings, error) {
 	return s, nil
 }
 
+// spoken is the language of whoever asks: what the messages are in where nobody has said it.
+func spoken(ctx context.Context) string {
+	if langOf(ctx) == "pt-BR" {
+		return "pt-BR"
+	}
+	return "en"
+}
+
 // SetAlertSettings sets who is told of alerts.
 func (e *Engine) SetAlertSettings(ctx context.Context, s AlertSettings) (AlertSettings, error) {
 	if s.To == nil {
 		s.To = []string{}
 	}
 	if s.Lang == "" {
-		s.Lang = "en"
+		s.Lang = spoken(ctx)
 	}
 	if problems := e.checkAlertSettings(&s); len(problems) > 0 {
 		return s, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
@@ -295,7 +308,7 @@ func (e *Engine) tellOne(ctx context.Context, to string, about []*alert, s *Aler
 
 // alertMessage is one text about some alerts.
 func (e *Engine) alertMessage(about []*alert, lang string) (subject, text string) {
-	words := e.alertWords(about[0])
+	words := e.alertSentence(about[0])
 	subject = "Gancho: " + cut(words.In(lang), 120)
 	if len(about) > 1 {
 		subject = form.Label(fmt.Sprintf("Gancho: %d alerts", len(about)), fmt.Sprintf("Gancho: %d alertas", len(about))).In(lang)
@@ -306,7 +319,7 @@ func (e *Engine) alertMessage(about []*alert, lang string) (subject, text string
 			b.WriteString(form.Label(fmt.Sprintf("… and %d more", len(about)-i), fmt.Sprintf("… e mais %d", len(about)-i)).In(lang))
 			break
 		}
-		b.WriteString(e.alertWords(a).In(lang))
+		b.WriteString(e.alertSentence(a).In(lang))
 		if a.Run != "" {
 			fmt.Fprintf(&b, "\n%s/runs/%s", e.PublicURL, a.Run)
 		} else if a.Flow != "" {

@@ -66,7 +66,7 @@ func (h *house) alerts(q engine.AlertQuery) []engine.AlertView {
 	return list
 }
 
-const failingFlow = `{"id": "orders", "name": "Paid orders", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/cpf"]}, "steps": [
+const failingFlow = `{"id": "orders", "name": "Paid orders", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/cpf"], "timezone": "America/Sao_Paulo"}, "steps": [
 	{"id": "crm", "action": "test.fetch", "with": {"id": "{{ trigger.body.id }}"}, "retry": {"attempts": 1}}]}`
 
 func TestFailuresAreToldAtOnceAndThenOnceAnHour(t *testing.T) {
@@ -92,8 +92,8 @@ func TestFailuresAreToldAtOnceAndThenOnceAnHour(t *testing.T) {
 			t.Errorf("told again within the hour: %q", told)
 		}
 		time.Sleep(52 * time.Minute)
-		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "failed 10 times") {
-			t.Errorf("told %q, want one message with the count 10", told)
+		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "failed 10 times since 31 Dec 1999 22:00 at") {
+			t.Errorf("told %q, want one message with the count 10 and the time of the flow's own clock", told)
 		}
 		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 1 || open[0].Count != 10 || len(open[0].Told) != 2 || open[0].Error.Step != "crm" {
 			t.Errorf("open: %+v", open)

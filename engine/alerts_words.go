@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -37,21 +38,49 @@ func (e *Engine) alertWords(a *alert) form.Words {
 	return form.Label(string(a.Kind), string(a.Kind))
 }
 
+// alertSentence are the words for those who see nothing else of an alert: they name its flow.
+func (e *Engine) alertSentence(a *alert) form.Words {
+	w := e.alertWords(a)
+	if a.Kind != AlertDrift || a.Flow == "" {
+		return w
+	}
+	name := e.nameOf(a.Flow)
+	return form.Label(name+": "+w.EN, name+": "+w.PT)
+}
+
 func (e *Engine) failureWords(a *alert, name string) form.Words {
 	en, pt := name+" failed", name+" falhou"
 	if a.Count > 1 {
-		since := a.First.In(zoneOf(&flow.Flow{}, e.Timezone)).Format("2006-01-02 15:04 MST")
-		en, pt = fmt.Sprintf("%s failed %d times since %s", name, a.Count, since), fmt.Sprintf("%s falhou %d vezes desde %s", name, a.Count, since)
+		since := e.localTime(a.Flow, a.First)
+		en, pt = fmt.Sprintf("%s failed %d times since %s", name, a.Count, since.EN), fmt.Sprintf("%s falhou %d vezes desde %s", name, a.Count, since.PT)
 	}
 	if a.Error != nil {
 		if a.Error.Step != "" {
 			step := e.failedStep(a)
 			en, pt = en+fmt.Sprintf(" at step %q", step.EN), pt+fmt.Sprintf(" no passo %q", step.PT)
 		}
-		what := cut(a.Error.Message, 300)
-		en, pt = en+": "+what, pt+": "+saidIn(what, "pt-BR")
+		what := cut(cmp.Or(a.Error.Message, a.Error.Code), 300)
+		en, pt = en+": "+what, pt+": "+Said(what, "pt-BR")
+		if hint := a.Error.Hint; hint != nil && !hint.IsZero() {
+			en, pt = en+" ("+hint.EN+")", pt+" ("+hint.PT+")"
+		}
 	}
 	return form.Label(en, pt)
+}
+
+// localTime is a moment on the clocks of those who own a flow.
+func (e *Engine) localTime(id string, at time.Time) form.Words {
+	f := new(flow.Flow)
+	if entry, ok := e.Flows.entry(id); ok && entry.Published != nil {
+		f = entry.Published
+	}
+	zone := zoneOf(f, e.Timezone)
+	at = at.In(zone)
+	w := form.Label(at.Format("2 Jan 2006 15:04"), at.Format("02/01/2006 15:04"))
+	if zone == time.UTC {
+		return form.Label(w.EN+" UTC", w.PT+" UTC")
+	}
+	return w
 }
 
 // failedStep is what the step of an alert is called.

@@ -66,7 +66,7 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 				g.Message = alike(v.Error.Message) // without what the flow masks
 			}
 		}
-		g.Message = saidIn(g.Message, langOf(ctx))
+		g.Message = Said(g.Message, langOf(ctx))
 		f.Items = append(f.Items, *g)
 	}
 	slices.SortFunc(f.Items, func(a, b FailureGroup) int {

@@ -46,11 +46,11 @@ func langOf(ctx context.Context) string {
 
 func (v *RunView) speak(ctx context.Context) {
 	lang := langOf(ctx)
-	v.Reason = told(v.Reason, lang)
+	v.Reason = Said(told(v.Reason, lang), lang)
 	v.Error.speak(lang)
 	for i := range v.Steps {
 		s := &v.Steps[i]
-		s.Reason = told(s.Reason, lang)
+		s.Reason = Said(told(s.Reason, lang), lang)
 		s.Error.speak(lang)
 		for j := range s.Attempts {
 			s.Attempts[j].Error.speak(lang)

@@ -1,84 +1,83 @@
 package engine
 
 import (
-	"context"
+	"cmp"
 	"regexp"
-
-	"gancho/engine/flow"
-	"gancho/engine/form"
-	"gancho/engine/store"
+	"slices"
+	"strings"
+	"sync"
 )
 
-// stepWords are what people call the step at a path of a run: its own name, else what its
-// action does, else its id.
-func (e *Engine) stepWords(ctx context.Context, r store.Run, path string) form.Words {
-	if path == resourceFrame+resourceStep {
-		return form.Label("Fetch the event from its provider", "Buscar o evento no provedor")
-	}
-	id := idOf(path)
-	words := form.Label(id, id)
-	p, err := e.planOf(ctx, r)
-	if err != nil {
-		return words
-	}
-	flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) {
-		if s.ID != id {
-			return
-		}
-		if words = form.Label(s.Name, s.Name); s.Name == "" {
-			words = form.Label(id, id)
-			if a, ok := e.Catalogue.Find(s.Action); ok && !a.Title.IsZero() {
-				words = a.Title
-			}
-		}
-	})
-	return words
-}
-
-// nameStep says in an error what its step is called, to whom ctx says (WithLang).
-func (e *Engine) nameStep(ctx context.Context, r *store.Run, v *ErrorView) {
-	if v != nil && v.Step != "" {
-		v.Name = e.stepWords(ctx, *r, v.Step).In(langOf(ctx))
-	}
-}
-
-// What went wrong is kept in English, as expressions read it. These are the sentences of our
-// own that people read in Portuguese; what a service said stays as it said it.
-var inPortuguese = []struct {
-	words *regexp.Regexp
-	as    string
-}{
-	{regexp.MustCompile(`^(\S+) answered (\d{3}), but the condition of success is not true`), "$1 respondeu $2, mas a condição de sucesso não é verdadeira"},
-	{regexp.MustCompile(`^(.{1,80}?) answered (\d{3})`), "$1 respondeu $2"},
-	{regexp.MustCompile(`^no answer from (\S+) within `), "sem resposta de $1 em "},
-	{regexp.MustCompile(`^no answer from (\S+)`), "sem resposta de $1"},
-	{regexp.MustCompile(`^there is no host (\S+)`), "não existe o endereço $1"},
-	{regexp.MustCompile(`^(\S+) has not answered lately; trying again soon$`), "$1 não tem respondido; nova tentativa em breve"},
-	{regexp.MustCompile(`^(\S+) is at (\S+), inside a private network; to open it, start with `), "$1 está em $2, dentro de uma rede privada; para liberar, inicie com "},
-	{regexp.MustCompile(`^the answer is larger than (\d+) bytes$`), "a resposta tem mais de $1 bytes"},
-	{regexp.MustCompile(`^the mail server said `), "o servidor de e-mail disse "},
-	{regexp.MustCompile(`^the mail server did not take the message: `), "o servidor de e-mail não aceitou a mensagem: "},
-	{regexp.MustCompile(`^field (\S+): is required$`), "campo $1: é obrigatório"},
-	{regexp.MustCompile(`^(?:field (\S+): )?(.+) is missing$`), "falta $2"},
-	{regexp.MustCompile(`^the connection (\S+) has no (\S+)$`), "a conexão $1 não tem $2"},
-	{regexp.MustCompile(`^(.+) does not accept this connection$`), "$1 não aceita esta conexão"},
-}
-
-// saidIn is the message of an error in a language.
-func saidIn(message, lang string) string {
+// Said gives what a fault says in one language. Faults are made and kept in English, which is
+// what flows read of them (errors.<id>.message): people read them translated. What a provider
+// said itself stays as it was.
+func Said(message, lang string) string {
 	if lang != "pt-BR" {
 		return message
 	}
-	for _, p := range inPortuguese {
-		if p.words.MatchString(message) {
-			return p.words.ReplaceAllString(message, p.as)
+	return sayings().translate(message, 3)
+}
+
+// saying is a text of faults, and the same in Portuguese.
+type saying struct {
+	sure string // the longest piece without a hole: what lacks it is not looked at
+	form *regexp.Regexp
+	pt   []string // the pieces between the holes, which come in the same order
+}
+
+type sayingList []saying
+
+var hole = regexp.MustCompile(`%[sdq]`)
+
+var sayings = sync.OnceValue(func() sayingList {
+	pairs := slices.Clone(portuguese)
+	slices.SortStableFunc(pairs, func(a, b [2]string) int {
+		return cmp.Compare(len(hole.ReplaceAllString(b[0], "")), len(hole.ReplaceAllString(a[0], ""))) // the one that says most, first
+	})
+	list := make(sayingList, len(pairs))
+	for i, p := range pairs {
+		var form strings.Builder
+		form.WriteString("(?s)^")
+		s := saying{pt: hole.Split(p[1], -1)}
+		for j, piece := range hole.Split(p[0], -1) {
+			if j > 0 {
+				form.WriteString("(.*?)")
+			}
+			form.WriteString(regexp.QuoteMeta(piece))
+			if len(piece) > len(s.sure) {
+				s.sure = piece
+			}
 		}
+		s.form = regexp.MustCompile(form.String() + "$")
+		list[i] = s
+	}
+	return list
+})
+
+// translate also translates what stands in the holes, as a fault may quote another.
+func (l sayingList) translate(message string, deep int) string {
+	for _, s := range l {
+		if deep == 0 || !strings.Contains(message, s.sure) {
+			continue
+		}
+		found := s.form.FindStringSubmatch(message)
+		if found == nil {
+			continue
+		}
+		var b strings.Builder
+		for i, piece := range s.pt {
+			if i > 0 {
+				b.WriteString(l.translate(found[i], deep-1))
+			}
+			b.WriteString(piece)
+		}
+		return b.String()
 	}
 	return message
 }
 
 func (v *ErrorView) speak(lang string) {
 	if v != nil {
-		v.Message = saidIn(v.Message, lang)
+		v.Message = Said(v.Message, lang)
 	}
 }
