@@ -27,7 +27,8 @@ type gancho struct {
 	data   string
 	listen string
 	args   []string
-	wrap   []string // what runs the program
+	wrap   []string     // what runs the program
+	client *http.Client // by which it is reached over HTTPS; nil where it serves plain HTTP
 
 	mu     sync.Mutex // guards cmd and exited
 	cmd    *exec.Cmd
@@ -114,7 +115,7 @@ func (g *gancho) start() {
 			g.t.Fatalf("the program ended: %s", g.out)
 		default:
 		}
-		res, err := http.Get(g.url("/readyz"))
+		res, err := g.reach("/readyz")
 		if err != nil {
 			continue
 		}
@@ -123,6 +124,13 @@ func (g *gancho) start() {
 			return
 		}
 	}
+}
+
+func (g *gancho) reach(path string) (*http.Response, error) {
+	if g.client != nil {
+		return g.client.Get("https://" + g.listen + path)
+	}
+	return http.Get(g.url(path))
 }
 
 func (g *gancho) url(path string) string { return "http://" + g.listen + path }
