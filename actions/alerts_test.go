@@ -34,6 +34,9 @@ func (w *world) told() []string {
 		if _, body, ok := strings.Cut(request, "hooks.slack.com POST /services/T1/B1/x  "); ok {
 			var message struct{ Text string }
 			check(w.t, json.Unmarshal([]byte(body), &message))
+			if strings.ContainsAny(message.Text, "<>") {
+				w.t.Errorf("a provider's words can call a channel: %s", message.Text)
+			}
 			texts = append(texts, message.Text)
 		}
 	}
@@ -90,7 +93,7 @@ func TestAlertsAreToldInTheWordsThatAreSet(t *testing.T) {
 		}
 		send(`{"id": 1}`)
 		time.Sleep(5 * time.Second)
-		said("\"Pedidos pagos\" falhou no passo \"Avisar o CRM\": crm.example.com respondeu 400 Bad Request")
+		said("\"Pedidos pagos\" falhou no passo \"Avisar o CRM\": crm.example.com respondeu 400: <!channel> & co")
 		for range 4 {
 			send(`{"id": 1}`)
 			time.Sleep(10 * time.Minute)

@@ -30,11 +30,11 @@ func TestAFailureIsToldByTheProgram(t *testing.T) {
 	}
 	g.until("the failure was told", func() bool { return len(letters()) == 1 && len(slack.requests()) == 1 })
 	host := strings.TrimPrefix(crm.URL, "http://")
-	want := "falhou no passo \"Requisição HTTP\": " + host + " respondeu 400 Bad Request"
+	want := `falhou no passo \"Requisição HTTP\": ` + host + " respondeu 400: invalid order"
 	if got := slack.requests()[0]; !strings.Contains(got, `\"Pedidos pagos\" `+want) || !strings.Contains(got, "/runs/") {
 		t.Errorf("Slack was told %s, want %s", got, want)
 	}
-	if got := letters()[0]; !strings.Contains(got, "To: <ops@example.com>") || !strings.Contains(got, host+" respondeu 400 Bad Request") {
+	if got := letters()[0]; !strings.Contains(got, "To: <ops@example.com>") || !strings.Contains(got, "respondeu 400: invalid order") {
 		t.Errorf("mail: %s", got)
 	}
 	if status, answer := post(url, `{}`); status != 200 {
