@@ -9,6 +9,8 @@ import { attributes, basics, completions, faults, looks, oneLine, pickKeys } fro
 /** isWord says that a hole holds no more than the begin of a name, which what is picked replaces. */
 const isWord = (text: string) => /^[\w.]*$/.test(text)
 
+const chipsOf = ({ current: p }: { current: CodeProps }): Extension => (p.chip ? chips(p.chip, p.chipHint ?? '', (chip) => p.format?.(chip)) : [])
+
 /** CodeEditor is one field of code, template or JSON. It is loaded when the editor is. */
 export function CodeEditor(props: CodeProps) {
   const host = useRef<HTMLDivElement>(null)
@@ -29,7 +31,7 @@ export function CodeEditor(props: CodeProps) {
       parts.attributes.of(attributes(now.current)),
       parts.look.of(looks(now.current)),
       parts.faults.of(faults(now.current.problems)),
-      parts.chips.of(now.current.chip ? chips(now.current.chip, now.current.chipHint ?? '') : []),
+      parts.chips.of(chipsOf(now)),
       EditorView.updateListener.of((u) => {
         if (u.docChanged && !u.transactions.some((t) => t.isUserEvent('gancho.outside'))) now.current.change(u.state.doc.toString())
         if (u.focusChanged) (u.view.hasFocus ? now.current.focus : now.current.blur)?.()
@@ -49,7 +51,7 @@ export function CodeEditor(props: CodeProps) {
     if (v && v.state.doc.toString() !== props.value) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: props.value }, userEvent: 'gancho.outside' })
   }, [props.value])
   useEffect(() => view.current?.dispatch({ effects: parts.faults.reconfigure(faults(props.problems)) }), [props.problems, parts])
-  useEffect(() => view.current?.dispatch({ effects: parts.chips.reconfigure(props.chip ? chips(props.chip, props.chipHint ?? '') : []) }), [props.chip, props.chipHint, parts])
+  useEffect(() => view.current?.dispatch({ effects: parts.chips.reconfigure(chipsOf(now)) }), [props.chip, props.chipHint, parts])
   useEffect(() => view.current?.dispatch({ effects: parts.attributes.reconfigure(attributes(now.current)) }), [props.labelledBy, props.describedBy, props.invalid, parts])
   useEffect(() => view.current?.dispatch({ effects: parts.look.reconfigure(looks(now.current)) }), [props.placeholder, parts])
 

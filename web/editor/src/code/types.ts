@@ -7,7 +7,11 @@ export type Completion = { label: string; insert: string; kind: string; type?: s
 
 export type Completions = { from: number; to: number; items: Completion[] }
 
-export type Chip = (path: string) => { label: string; tone: 'data' | 'expression' | 'rare' }
+/** A chip stands for what a hole holds; nothing does for what is more than a value and how it is written. */
+export type Chip = (source: string) => { label: string; tone: 'data' | 'rare' } | undefined
+
+/** OpenChip is a chip that a person wants to change: put writes another expression in its place, open writes it out, back puts the caret behind it. */
+export type OpenChip = { source: string; anchor: HTMLElement; put: (source: string | null) => void; open: () => void; back: () => void }
 
 export type Handle = { focus: () => void; insert: (text: string) => void; caret: () => number }
 
@@ -25,6 +29,8 @@ export type CodeProps = {
   invalid?: boolean
   autoFocus?: boolean
   chip?: Chip
+  /** format opens what a chip can be written as */
+  format?: (chip: OpenChip | null) => void
   /** chipHint says how a chip is opened */
   chipHint?: string
   problems?: Fault[]

@@ -1,13 +1,17 @@
-import { useMemo, useRef, useState } from 'react'
-import { Code } from '../code/Code'
+import { lazy, Suspense, useMemo, useRef, useState } from 'react'
+import { Code, Rows3 } from 'lucide-react'
+import { Code as CodeBox } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk } from '../data/desk'
+import { Button } from '../ui/basics'
 import { useSay } from '../words'
 import type { ControlProps } from './Control'
 import { Preview } from './FieldRow'
 import { TemplateField } from './TemplateField'
 import { onlyHole } from './template'
 import { useWords } from './words'
+
+const JSONRows = lazy(() => import('./JSONRows').then((m) => ({ default: m.JSONRows })))
 
 /** CodeField is one expression, without braces, and what it yields. */
 export function CodeField({ value, set, id, invalid, field }: ControlProps) {
@@ -26,12 +30,36 @@ export function CodeField({ value, set, id, invalid, field }: ControlProps) {
   )
 }
 
-/** JSONField keeps what is typed, and gives it on as soon as it is JSON, or one hole of a template. */
-export function JSONField({ value, set, id, field, focus }: ControlProps) {
+/** JSONField is rows of names and values, or code: each is the other written differently, and nothing is lost between them. */
+export function JSONField(props: ControlProps) {
+  const { value, id, field } = props
+  const t = useWords()
+  const [coded, setCoded] = useState(() => field.type === 'code' || !rowable(value))
+  const [bad, setBad] = useState(false)
+  const may = field.type !== 'code' && rowable(value)
+  const rows = may && !coded
+  return (
+    <>
+      {rows ? <Suspense fallback={<JSONCode {...props} setBad={setBad} bad={false} />}><JSONRows {...props} /></Suspense> : <JSONCode {...props} setBad={setBad} bad={bad} />}
+      {field.type !== 'code' && (
+        <div className="mt-1 flex justify-end">
+          <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" disabled={!rows && (bad || !may)} aria-describedby={`${id}-help`} onClick={() => setCoded(!coded)}>{rows ? <Code size={14} aria-hidden /> : <Rows3 size={14} aria-hidden />}{rows ? t.asCode : t.asRows}</Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** rowable says whether a value can be shown as rows without being lost in them. */
+export const rowable = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null && size(value) <= 120)
+
+const size = (value: unknown): number => (typeof value === 'object' && value !== null ? Object.values(value).reduce((sum: number, v) => sum + size(v), 1) : 1)
+
+/** JSONCode keeps what is typed, and gives it on as soon as it is JSON, or one hole of a template. */
+function JSONCode({ value, set, id, field, focus, bad, setBad }: ControlProps & { bad: boolean; setBad: (bad: boolean) => void }) {
   const t = useWords()
   const written = useMemo(() => (value === undefined ? '' : typeof value === 'string' && onlyHole(value) !== undefined ? value : JSON.stringify(value, null, 2)), [value])
   const [typed, setTyped] = useState<string | null>(null)
-  const [bad, setBad] = useState(false)
   const change = (text: string) => {
     setTyped(text)
     const read = readJSON(text)
@@ -44,7 +72,7 @@ export function JSONField({ value, set, id, field, focus }: ControlProps) {
   const problems = useMemo(() => (template ? (answer?.problems ?? []) : []), [answer, template])
   return (
     <div className="code-mono-wrap">
-      <Code value={whole} change={change} mode={template ? 'template' : 'json'} lines="many" labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={field.placeholder ?? field.example ?? '{ }'} invalid={bad} problems={problems} focus={focus} blur={() => { if (!bad) setTyped(null) }} />
+      <CodeBox value={whole} change={change} mode={template ? 'template' : 'json'} lines="many" labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={field.placeholder ?? field.example ?? '{ }'} invalid={bad} problems={problems} focus={focus} blur={() => { if (!bad) setTyped(null) }} />
       {bad && <p role="alert" className="mt-1 text-xs text-warn">{t.badJSON}</p>}
       {template && <Preview answer={answer} fresh={fresh} failed={failed} source={whole} set={set} />}
     </div>

@@ -71,7 +71,7 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
 }
 
 /** Paster says that rows can be pasted, and takes them. */
-function Paster({ fill }: { fill: (text: string) => boolean }) {
+export function Paster({ fill }: { fill: (text: string) => boolean }) {
   const t = useWords()
   return (
     <input aria-label={t.pasteRows} placeholder={t.pasteRows} value="" onChange={() => undefined} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}

@@ -1,13 +1,14 @@
 import { useState } from 'react'
 import { type Desk, useDesk } from '../data/desk'
-import { hole, holes, isPath } from './template'
+import { read, write } from './formats'
+import { hole, holes } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
 /** missingOf is the first value of a template that is not in every event. */
 export function missingOf(desk: Desk, value: string) {
   if (!desk.setMissing) return undefined
-  return holes(value).filter((h) => isPath(h.text)).map((h) => ({ ...h, stats: desk.statsOf(h.text) })).find((h) => h.stats && h.stats.of > 0 && h.stats.seen < h.stats.of)
+  return holes(value).map((h) => ({ ...h, written: read(h.text) })).filter((h) => h.written?.instead === undefined).map((h) => ({ ...h, stats: h.written && desk.statsOf(h.written.path) })).find((h) => h.stats && h.stats.of > 0 && h.stats.seen < h.stats.of)
 }
 
 /** Missing asks once what to do when a value that is not in every event is not there. */
@@ -25,12 +26,11 @@ export function Missing({ field, value, set }: { field: string; value: string; s
     return <p className="mt-1 text-xs text-text-2">{t.missingIs} {words} <button type="button" className="text-accent underline" onClick={() => setMissing(field, undefined)}>{t.missingChange}</button></p>
   }
   const use = () => {
-    const source = `default(${rare.text}, ${JSON.stringify(instead)})`
-    set(value.slice(0, rare.from) + hole(source) + value.slice(rare.to))
+    if (rare.written) set(value.slice(0, rare.from) + hole(write({ ...rare.written, instead: instead ?? '' })) + value.slice(rare.to))
   }
   return (
-    <div role="group" aria-label={desk.labelOf(rare.text)} className="mt-2 rounded-lg bg-warn-soft p-2.5 text-xs text-warn">
-      <p><b className="font-semibold">{desk.labelOf(rare.text)}</b> · {fill(t.missingIn, { n: rare.stats.of - rare.stats.seen, of: rare.stats.of })}</p>
+    <div role="group" aria-label={desk.labelOf(rare.written?.path ?? rare.text)} className="mt-2 rounded-lg bg-warn-soft p-2.5 text-xs text-warn">
+      <p><b className="font-semibold">{desk.labelOf(rare.written?.path ?? rare.text)}</b> · {fill(t.missingIn, { n: rare.stats.of - rare.stats.seen, of: rare.stats.of })}</p>
       <div className="mt-2 flex flex-wrap items-center gap-1.5">
         <button type="button" className={choice} onClick={() => setMissing(field, 'fail')}>{t.missingFail}</button>
         <button type="button" className={choice} onClick={() => setMissing(field, 'empty')}>{t.missingEmpty}</button>

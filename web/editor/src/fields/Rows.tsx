@@ -53,10 +53,10 @@ export function RowTools({ n, count, move, drop, children }: ToolsProps) {
   )
 }
 
-type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean }
+type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean; plain?: boolean }
 
-/** RowValue is a text with data in it, and what it is with the chosen event; or any other value as JSON. */
-export function RowValue({ n, name, value, set, literal = false, invalid = false }: ValueProps) {
+/** RowValue is a text with data in it, and what it is with the chosen event; or, where it is not a plain text, any other value as JSON. */
+export function RowValue({ n, name, value, set, literal = false, invalid = false, plain = false }: ValueProps) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
@@ -74,7 +74,7 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
     setJSON(to)
     setTimeout(() => handle.current?.focus())
   }
-  const turnable = json || text === '' || ![unreadable, undefined].includes(readJSON(text) as symbol) && !hasHole(text)
+  const turnable = !plain && (json || text === '' || ![unreadable, undefined].includes(readJSON(text) as symbol) && !hasHole(text))
   return (
     <div className="group/value relative min-w-0 flex-1">
       <span id={`${id}-label`} className="sr-only">{label}</span><span id={`${id}-help`} className="sr-only">{name}</span>

@@ -1,10 +1,14 @@
-import { type Ref, useMemo } from 'react'
+import { lazy, type Ref, Suspense, useMemo, useState } from 'react'
 import { Braces } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { Code } from '../code/Code'
-import type { Fault, Handle, Mode } from '../code/types'
+import type { Fault, Handle, Mode, OpenChip } from '../code/types'
 import { question, useDesk } from '../data/desk'
+import { fill } from '../words/phrase'
+import { read } from './formats'
 import { useWords } from './words'
+
+const FormatMenu = lazy(() => import('./FormatMenu').then((m) => ({ default: m.FormatMenu })))
 
 type TemplateProps = { ref?: Ref<Handle>; id: string; value: string; set: (value: unknown) => void; chips: boolean; lines: 'one' | 'many'; mode?: Mode; placeholder?: string; invalid?: boolean; problems?: Fault[]; focus?: () => void; autoFocus?: boolean }
 
@@ -13,10 +17,15 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   const t = useWords()
   const desk = useDesk()
   const { statsOf, labelOf } = desk
-  const chip = useMemo(() => chips ? (path: string) => {
-    const stats = statsOf(path)
-    return { label: labelOf(path), tone: stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
-  } : undefined, [chips, statsOf, labelOf])
+  const [open, setOpen] = useState<OpenChip | null>(null)
+  const chip = useMemo(() => chips ? (source: string) => {
+    const written = read(source)
+    if (!written) return undefined
+    const stats = statsOf(written.path)
+    const how = written.format && t[`as_${written.format}`]
+    const or = written.instead !== undefined && fill(t.orElse, { value: written.instead })
+    return { label: [labelOf(written.path), how, or].filter(Boolean).join(' · '), tone: written.instead === undefined && stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
+  } : undefined, [chips, statsOf, labelOf, t])
   const complete = async (source: string, cursor: number, signal: AbortSignal) => {
     const asked = mode === 'expression' ? 'expression' as const : 'template' as const
     return (await askExpression({ ...question(desk, { source, mode: asked }), cursor }, signal)).completions ?? null
@@ -24,7 +33,8 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   return (
     <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>
       <Code ref={ref} value={value} change={(text) => set(text === '' ? undefined : text)} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
-        chip={chip} problems={problems} complete={complete} focus={focus} chipHint={t.chipHint} data={chips ? desk.pick : undefined} />
+        chip={chip} problems={problems} complete={complete} focus={focus} chipHint={t.chipHint} format={setOpen} data={chips ? desk.pick : undefined} />
+      {open && <Suspense fallback={null}><FormatMenu key={`${open.source} ${open.anchor.offsetLeft}`} chip={open} close={() => setOpen(null)} /></Suspense>}
       <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick('keys') }}
         className="absolute top-1/2 right-1.5 hidden size-8 -translate-y-1/2 place-items-center rounded-lg bg-surface text-accent max-[899px]:grid"><Braces size={18} strokeWidth={1.75} aria-hidden /></button>
     </div>

@@ -1,0 +1,49 @@
+import { isPath } from './template'
+
+/** The ways in which a value is written, by the functions that write it; $ is the value. */
+export const formats = {
+  brl: 'brl($)', cents: 'brl($ / 100)', number: 'float($)', number_br: 'number_br($)', round: 'round(float($))',
+  upper: 'upper($)', lower: 'lower($)', title: 'title($)', first: 'first(split($, " "))', trim: 'trim($)',
+  date: 'format_date($, "02/01/2006")', datetime: 'format_date($, "02/01/2006 15:04")', time: 'format_date($, "15:04")', iso: 'date($)',
+  phone: 'phone_e164($, "BR")', digits: 'regex_replace($, "[^0-9]", "")', join: 'join($, ", ")', count: 'len($)', json: 'json($)',
+} as const
+
+export type Format = keyof typeof formats
+
+export const formatNames = Object.keys(formats) as Format[]
+
+/** A value as a chip shows it: where it comes from, how it is written, and what stands there when it is missing. */
+export type Written = { path: string; format?: Format; instead?: string }
+
+export function write({ path, format, instead }: Written): string {
+  const plain = format ? formats[format].replace('$', () => path) : path
+  if (instead === undefined) return plain
+  return format ? `present(${path}) ? ${plain} : ${JSON.stringify(instead)}` : `default(${path}, ${JSON.stringify(instead)})`
+}
+
+/** read undoes write; undefined where an expression is more than that. */
+export function read(source: string): Written | undefined {
+  const text = source.trim()
+  if (isPath(text)) return { path: text }
+  const [, subject, plain, otherwise] = /^present\(([^()]+)\) \? (.+) : ("(?:[^"\\]|\\.)*")$/.exec(text) ?? []
+  if (subject && plain && otherwise) {
+    const inner = read(plain)
+    return inner?.path === subject && inner.instead === undefined ? put(inner, otherwise) : undefined
+  }
+  const [, value, other] = /^default\((.+), ("(?:[^"\\]|\\.)*")\)$/.exec(text) ?? /^\((.+) \?\? ("(?:[^"\\]|\\.)*")\)$/.exec(text) ?? []
+  if (value && other) return isPath(value) ? put({ path: value }, other) : undefined
+  for (const format of formatNames) {
+    const [before = '', after = ''] = formats[format].split('$')
+    const path = text.slice(before.length, text.length - after.length)
+    if (text.startsWith(before) && text.endsWith(after) && isPath(path)) return { path, format }
+  }
+  return undefined
+}
+
+function put(written: Written, quoted: string): Written | undefined {
+  try {
+    return { ...written, instead: JSON.parse(quoted) as string }
+  } catch {
+    return undefined
+  }
+}

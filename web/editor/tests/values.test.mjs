@@ -1,0 +1,112 @@
+// How a value is written, an object as rows, and what mends a problem.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, sideways, start } from './program.mjs'
+import { source } from './sources.mjs'
+
+const { formatNames, read, write } = await source('fields/formats.ts')
+const { kinds, kindOf, turned } = await source('fields/jsonKinds.ts')
+const { mend } = await source('fields/mend.ts')
+
+test('what is written for a format is read back, with what stands there when it is missing', () => {
+  for (const format of [undefined, ...formatNames]) {
+    for (const instead of [undefined, '-', 'a "quoted" \\ one', '']) {
+      for (const path of ['trigger.body.total', 'item["e-mail"]', 'steps.a.items[0].x']) {
+        const written = { path, ...(format && { format }), ...(instead !== undefined && { instead }) }
+        assert.deepEqual(read(write(written)), written)
+      }
+    }
+  }
+  assert.deepEqual(read('(trigger.body.a ?? "-")'), { path: 'trigger.body.a', instead: '-' })
+  for (const other of ['upper(a) + lower(b)', 'brl(a + b)', 'present(a) ? brl(b) : "x"', 'default(upper(a), "x")', '1 + 1', '']) assert.equal(read(other), undefined, other)
+})
+
+test('a value becomes another kind with as much kept as can be', () => {
+  assert.equal(turned('12.5', 'number'), 12.5)
+  assert.equal(turned('{{ trigger.body.n }}', 'number'), 0)
+  assert.deepEqual(turned('{"a": 1}', 'group'), { a: 1 })
+  assert.deepEqual(turned({ a: 1, b: 'x' }, 'list'), [1, 'x'])
+  assert.equal(turned({ a: 1 }, 'text'), '{"a":1}')
+  for (const kind of kinds) for (const value of ['x', 3, true, null, [1], { a: 1 }]) assert.equal(kindOf(turned(value, kind)), kind)
+})
+
+test('a fix goes into the text that it was found in, and into no other', () => {
+  const fix = { label: '', of: 'totl', put: 'total', from: 2, to: 6 }
+  assert.deepEqual(mend({ with: { 'a/b': ['x', 'a.totl'] } }, '/with/a~1b/1', fix), { with: { 'a/b': ['x', 'a.total'] } })
+  assert.equal(mend({ with: { 'a/b': ['x', 'a.tota'] } }, '/with/a~1b/1', fix), undefined)
+  assert.equal(mend({}, '/gone/x', fix), undefined)
+  assert.deepEqual(mend({ id: 'a' }, '/delivery', { label: '', put: 'at_most_once' }), { id: 'a', delivery: 'at_most_once' })
+})
+
+let program
+before(async () => {
+  program = await start({ flows: '' })
+  await program.api('POST', '/flows', { id: 'pay', name: 'Pay', trigger: { kind: 'webhook' }, steps: [
+    { id: 'note', action: 'log', with: { message: 'Sum {{ trigger.body.amount }}' } },
+    { id: 'erp', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com/x', json: { paid: true, customer: { name: 'x' }, tags: ['a'], n: 3 } } },
+  ] })
+  await program.api('POST', '/flows/pay/events', { event: { body: { amount: 12990, name: 'ana souza', at: '2026-11-24T15:00:00Z' } } })
+})
+after(() => program?.close())
+
+const saved = async (i) => (await program.api('GET', '/flows/pay')).body.flow.steps[i].with
+const until = async (ask) => {
+  for (let i = 0; i < 200; i++) {
+    if (await ask()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  assert.fail(`never: ${ask}`)
+}
+
+test('a chip is written as reais from cents by the mouse, and gets a default by keys alone', async () => {
+  const page = await program.signedIn('/flows/pay?step=note')
+  const message = page.locator('[data-field=message]')
+  await message.locator('.chip').click()
+  await page.getByRole('menuitemradio', { name: /Cents → reais R\$ 129,90/ }).click()
+  await until(async () => (await saved(0)).message === 'Sum {{ brl(trigger.body.amount / 100) }}')
+  await message.locator('.chip', { hasText: 'Amount · R$, from cents' }).waitFor()
+  await message.locator('[data-preview]', { hasText: 'Sum R$ 129,90' }).waitFor()
+  await page.keyboard.press('Alt+ArrowDown')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-checked') === 'true')
+  assert.deepEqual(await axeFaults(page), [])
+  await page.keyboard.press('w')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('free')
+  await page.keyboard.press('Enter')
+  await until(async () => (await saved(0)).message === 'Sum {{ present(trigger.body.amount) ? brl(trigger.body.amount / 100) : "free" }}')
+  await page.keyboard.type('!')
+  await until(async () => (await saved(0)).message.endsWith('}}!'))
+  await message.locator('.chip').dblclick()
+  await page.getByRole('menu').waitFor({ state: 'detached' })
+  await page.waitForFunction(() => document.querySelector('[data-field=message] .cm-content')?.textContent?.includes('present('))
+  await page.context().close()
+})
+
+test('the body is rows of every kind, and code and rows are the same value', async () => {
+  const page = await program.signedIn('/flows/pay?step=erp', { locale: 'pt-BR' })
+  const json = page.locator('[data-field=json]')
+  await json.getByRole('textbox', { name: 'Nome 1' }).first().waitFor()
+  await json.getByRole('textbox', { name: 'Valor 2' }).last().fill('1.250,5')
+  await until(async () => (await saved(1)).json.n === 1250.5)
+  await json.getByRole('button', { name: 'Adicionar' }).last().click()
+  await page.keyboard.type('obs')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('oi')
+  await until(async () => (await saved(1)).json.obs === 'oi')
+  await json.getByRole('combobox', { name: 'Tipo do valor 5' }).selectOption({ label: 'Lista' })
+  await until(async () => JSON.stringify((await saved(1)).json.obs) === '["oi"]')
+  const before = (await saved(1)).json
+  await json.getByRole('button', { name: 'Como código' }).click()
+  await json.locator('.cm-content', { hasText: '"customer"' }).waitFor()
+  await json.getByRole('button', { name: 'Em linhas' }).click()
+  await json.getByRole('textbox', { name: 'Nome 1' }).first().waitFor()
+  assert.deepEqual((await saved(1)).json, before)
+  assert.deepEqual(await axeFaults(page), [])
+  const tabs = await page.getByRole('radiogroup', { name: /Corpo JSON/ }).boundingBox()
+  assert.ok(tabs.height < 44, `the kinds of body take one row: ${tabs.height}`)
+  await page.setViewportSize({ width: 390, height: 844 })
+  assert.deepEqual((await sideways(page)).filter((s) => !/cm-scroller|tablist|overflow-x-auto/.test(s)), [])
+  await page.context().close()
+})
+
+test('nothing broke a rule of the content security policy, and no script failed', () => assert.deepEqual(program.faults, []))
