@@ -1,5 +1,6 @@
 // What happened, and what is done about it: a person's time line, backups, who did what.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { axeFaults, sideways, start } from './program.mjs'
 import { shop } from './shop.mjs'
@@ -39,6 +40,32 @@ test('a person’s time line says what came and what was done, down to the reque
   await line.getByRole('link', { name: 'Open the run' }).first().click()
   await page.getByRole('complementary', { name: 'Create the deal' }).waitFor()
   await page.context().close()
+})
+
+test('what the filters find is exported as a table; a long list grows as its end comes into sight', async () => {
+  const page = await program.signedIn('/runs?flow=orders&status=failed', still)
+  const download = async () => {
+    await page.getByRole('button', { name: 'Export' }).click()
+    await page.getByRole('menuitem', { name: 'Table (CSV)' }).click()
+    await fine(page, 'the export')
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('dialog').getByRole('button', { name: 'Export' }).click()])
+    return readFileSync(await file.path(), 'utf8').split('\r\n').filter(Boolean)
+  }
+  const lines = await download()
+  await page.getByText('2 lines are in the file.').waitFor()
+  assert.match(lines[0], /^\ufeffTime,Ended,Flow,Title,State,Failed step,Error,/)
+  assert.equal(lines.length, 3)
+  assert.match(lines[1], /,Paid orders,.*,failed,Create the deal,.*there is no pipeline 77/)
+  await page.context().close()
+
+  await program.api('POST', '/flows', { id: 'many', name: 'Many', trigger: { kind: 'webhook' }, steps: [] })
+  const { url } = (await program.api('GET', '/flows/many')).body
+  for (let i = 0; i < 55; i++) await fetch(url, { method: 'POST', body: `{"id": ${i}}`, headers: { 'Content-Type': 'application/json' } })
+  const events = await program.signedIn('/events?flow=many', still)
+  await events.locator('main li').nth(20).waitFor()
+  await events.locator('main li').last().scrollIntoViewIfNeeded()
+  await events.locator('main li').nth(54).waitFor()
+  await events.context().close()
 })
 
 test('a backup is made, kept by a plan and downloaded', async () => {

@@ -314,3 +314,10 @@ test('results follow the turn that is looked at; the thread goes where the run w
   const went = wentOn(sample(), resultsOf(sample(), run, () => 0))
   assert.deepEqual(['a', 'b', 'c', 'd'].map((id) => went.has(id)), [true, true, false, false])
 })
+
+test('a table for spreadsheets has no formula in it, and its cells stay whole', async () => {
+  const { toCSV } = await source('history/csv.ts')
+  const columns = [{ name: 'Title', of: (r) => r.title }, { name: 'n', of: (r) => r.n }]
+  const rows = [{ title: '=HYPERLINK("x")', n: -1 }, { title: 'a;b,"c"\nd', n: null }, { title: 'ção' }]
+  assert.equal(toCSV(columns, rows, ';'), '\ufeffTitle;n\r\n"\'=HYPERLINK(""x"")";-1\r\n"a;b,""c""\nd";\r\nção;\r\n')
+})

@@ -3,14 +3,15 @@ import type { Schemas } from '../api/client'
 import { useEvents } from '../api/history'
 import { useFlows } from '../api/hooks'
 import { Filters } from '../history/Filters'
+import { More } from '../history/More'
 import { useFilter } from '../history/useFilter'
-import { Button } from '../ui/Button'
 import { CopyField } from '../ui/Copy'
 import { Card, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { Status } from '../ui/Status'
 import { Ticked } from '../ui/Ticked'
 import { useFormat } from '../words/format'
+import { EventExport } from './EventExport'
 import { EventSheet } from './EventSheet'
 import { whyOf } from './why'
 import { useWords } from './words'
@@ -28,15 +29,15 @@ export function EventList({ role }: { role: string }) {
   const open = filter.params.get('event')
   const url = flows.data?.items.find((f) => f.url && (!filter.at('flow') || f.id === filter.at('flow')))?.url
   return (
-    <Page title={t.events} wide>
+    <Page title={t.events} wide aside={list.length > 0 && <EventExport query={filter.query} names={names} />}>
       <Filters events filter={filter} statuses={statuses} busy={events.isPlaceholderData} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
       {events.isPending && <Skeleton rows={8} />}
       {events.isSuccess && list.length === 0 && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)
         ? <Empty icon={<Inbox aria-hidden />} title={t.noneHere} help={t.noneHereHelp} />
         : <Empty icon={<Inbox aria-hidden />} title={t.noEvents} help={t.noEventsHelp}>{url && <CopyField className="w-full text-left" text={`curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`} />}</Empty>)}
-      {list.length > 0 && <Card><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />)}</ul></Card>}
-      {events.hasNextPage && <Button className="mx-auto mt-4 flex" busy={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>{t.showMore}</Button>}
+      {list.length > 0 && <Card className={events.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />)}</ul></Card>}
+      <More query={events} />
       {open && <EventSheet id={open} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
     </Page>
   )

@@ -1,7 +1,6 @@
 import { makeWords } from '../words'
 
 const en = {
-  showMore: 'Show more',
   noEvents: 'No event yet',
   noEventsHelp: 'Every delivery to an address of yours is listed here: let in, filtered, repeated or refused, and why. Send the first:',
   noneHere: 'No event matches the filters',
@@ -44,7 +43,6 @@ const en = {
 }
 
 const pt: typeof en = {
-  showMore: 'Mostrar mais',
   noEvents: 'Nenhum evento ainda',
   noEventsHelp: 'Toda entrega em um endereço seu aparece aqui: aceita, filtrada, repetida ou recusada, e por quê. Envie a primeira:',
   noneHere: 'Nenhum evento combina com os filtros',

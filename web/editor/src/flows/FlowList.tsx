@@ -54,7 +54,7 @@ export function FlowList({ role }: { role: string }) {
           </ul></Card>
         </>
       )}
-      {making && may && <Suspense fallback={null}><StartDialog close={() => set('new', null)} /></Suspense>}
+      {making && may && !none && <Suspense fallback={null}><StartDialog close={() => set('new', null)} /></Suspense>}
     </Page>
   )
 }

@@ -1,6 +1,8 @@
+import { useState } from 'react'
 import { ChevronRight, Inbox, Send, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
+import { More } from '../history/More'
 import { JSONView } from '../ui/Page'
 import { Status } from '../ui/Status'
 import { useFormat } from '../words/format'
@@ -9,12 +11,15 @@ import { useWords } from './words'
 type Moment = Schemas['Moment']
 type Effect = Schemas['EffectView']
 
+const step = 50 // drawn at once; more as they come into sight
+
 /** TimeLine is what was received about a person and done for them, a day at a time. */
 export function TimeLine({ moments }: { moments: Moment[] }) {
   const t = useWords()
   const { day } = useFormat()
+  const [most, setMost] = useState(step)
   const days = new Map<string, Moment[]>()
-  for (const m of moments) days.set(day(m.at), [...(days.get(day(m.at)) ?? []), m])
+  for (const m of moments.slice(0, most)) days.set(day(m.at), [...(days.get(day(m.at)) ?? []), m])
   return (
     <div aria-label={t.timeLine} role="group" className="space-y-6">
       {[...days].map(([name, list]) => (
@@ -23,6 +28,7 @@ export function TimeLine({ moments }: { moments: Moment[] }) {
           <ol className="space-y-4">{list.map((m, i) => <One key={m.run?.id ?? m.event?.id ?? i} moment={m} />)}</ol>
         </section>
       ))}
+      <More query={{ hasNextPage: most < moments.length, isFetchingNextPage: false, isError: false, fetchNextPage: () => setMost((n) => n + step) }} />
     </div>
   )
 }

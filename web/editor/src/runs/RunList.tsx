@@ -6,8 +6,8 @@ import { useRuns } from '../api/history'
 import { useFlows } from '../api/hooks'
 import { Filters } from '../history/Filters'
 import { HistoryRun } from '../history/HistoryRun'
+import { More } from '../history/More'
 import { useFilter } from '../history/useFilter'
-import { useWords as useHistoryWords } from '../history/words'
 import { Button } from '../ui/Button'
 import { Card, Page } from '../ui/Page'
 import { Problem, Skeleton } from '../ui/states'
@@ -17,6 +17,7 @@ import { Failures, OneGroup } from './Failures'
 import { useWords } from './listWords'
 import { ReplayDialog, type Which } from './ReplayDialog'
 import { Replays } from './Replays'
+import { RunExport } from './RunExport'
 import { WhyNone } from './WhyNone'
 
 type Run = Schemas['RunView']
@@ -26,7 +27,6 @@ export const runStatuses = ['pending', 'running', 'waiting', 'unknown', 'succeed
 /** RunList is the live list of all runs, one by one or what failed by identical error. */
 export function RunList({ role }: { role: string }) {
   const t = useWords()
-  const h = useHistoryWords()
   const filter = useFilter()
   const grouped = filter.at('by') === 'error'
   const runs = useRuns(filter.query, !grouped)
@@ -40,7 +40,7 @@ export function RunList({ role }: { role: string }) {
   const pick = (id: string, on: boolean) => setChosen((old) => new Set(on ? [...old, id] : [...old].filter((x) => x !== id)))
   const parts = { filter, names, may, replay: setReplaying }
   return (
-    <Page title={t.runs} wide aside={<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} />}>
+    <Page title={t.runs} wide aside={<>{!grouped && list.length > 0 && <RunExport query={filter.query} names={names} />}<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} /></>}>
       <Replays may={may} />
       <Filters filter={filter} statuses={filter.at('group') ? undefined : runStatuses} failures={grouped} busy={runs.isPlaceholderData} />
       {grouped && <Failures {...parts} />}
@@ -51,14 +51,14 @@ export function RunList({ role }: { role: string }) {
           {runs.isPending && <Skeleton rows={8} />}
           {runs.isSuccess && list.length === 0 && <WhyNone filter={filter} flows={flows.data?.items ?? []} />}
           {list.length > 0 && (
-            <Card>
+            <Card className={runs.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}>
               {may && <Chosen list={list} picked={picked} whole={!runs.hasNextPage} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))}
                 replay={() => setReplaying({ ids: picked.filter((r) => r.ended).map((r) => r.id), failed: picked.every((r) => r.status === 'failed') })}
                 replayAll={() => setReplaying({ query: filter.query, failed: filter.at('status') === 'failed' || filter.at('group') !== '' })} />}
               <ul className="divide-y divide-line">{list.map((run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={may ? (on) => pick(run.id, on) : undefined} />)}</ul>
             </Card>
           )}
-          {runs.hasNextPage && <Button className="mx-auto mt-4 flex" busy={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>{h.showMore}</Button>}
+          <More query={runs} />
         </>
       )}
       {replaying && <ReplayDialog which={replaying} close={() => { setReplaying(null); setChosen(new Set()) }} />}

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, take } from '../api/client'
-import { Button } from '../ui/Button'
+import { More } from '../history/More'
 import { Problem, Skeleton } from '../ui/states'
 import { useFormat } from '../words/format'
 import { usePlural } from '../words/phrase'
@@ -30,7 +30,7 @@ export function Audit() {
           <ul className="divide-y divide-line border-y border-line">{list.map((a) => <Row key={a.id} entry={a} />)}</ul>
         </section>
       ))}
-      {audit.hasNextPage && <Button className="mt-3" busy={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>{t.showMore}</Button>}
+      <More query={audit} />
     </Part>
   )
 }

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pencil, Trash2 } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
+import { More } from '../history/More'
 import { Button, IconButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field, inputLook, SearchInput } from '../ui/Field'
@@ -33,7 +34,7 @@ export function KeptState() {
       {list.isPending && <Skeleton rows={3} />}
       {rows?.length === 0 && <p className="text-text-2">{t.noState}</p>}
       <ul className="divide-y divide-line">{rows?.map((s) => <Row key={s.key} state={s} edit={() => setEditing(s)} vanish={(on) => setGone((old) => (on ? [...old, s.key] : old.filter((k) => k !== s.key)))} />)}</ul>
-      {list.hasNextPage && <Button className="mt-3" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t.showMore}</Button>}
+      <More query={list} />
       {editing && <Edit state={editing} close={() => setEditing(null)} />}
     </Part>
   )

@@ -108,7 +108,6 @@ const en = {
   timezone: 'Time zone of flows that name none',
   builtWith: 'Built with',
   docs: 'Description of the API',
-  showMore: 'Show more',
 }
 
 const pt: typeof en = {
@@ -219,7 +218,6 @@ const pt: typeof en = {
   timezone: 'Fuso dos fluxos que não citam um',
   builtWith: 'Feito com',
   docs: 'Descrição da API',
-  showMore: 'Mostrar mais',
 }
 
 export const useWords = makeWords(en, pt)

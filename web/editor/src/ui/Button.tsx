@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, ComponentProps } from 'react'
 import { LoaderCircle } from 'lucide-react'
 
 const looks = {
@@ -18,7 +18,7 @@ export type ButtonLook = keyof typeof looks
 /** buttonLook is for a link that looks like a button. */
 export const buttonLook = (look: ButtonLook = 'plain', size: keyof typeof sizes = 'normal') => `${base} ${sizes[size]} ${looks[look]}`
 
-type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { look?: ButtonLook; size?: keyof typeof sizes; busy?: boolean }
+type ButtonProps = ComponentProps<'button'> & { look?: ButtonLook; size?: keyof typeof sizes; busy?: boolean }
 
 /** Button does one thing; while busy it cannot do it again. */
 export function Button({ look = 'plain', size = 'normal', busy = false, className = '', disabled, children, ...rest }: ButtonProps) {

@@ -43,7 +43,6 @@ export const en = {
   run: 'Run',
   flow: 'Flow',
   event: 'Event',
-  more2: 'Show more',
   kind: 'Kind',
   viewer: 'Viewer',
   editor: 'Editor',

@@ -44,7 +44,6 @@ export const pt: Words = {
   run: 'Executar',
   flow: 'Fluxo',
   event: 'Evento',
-  more2: 'Mostrar mais',
   kind: 'Tipo',
   viewer: 'Leitor',
   editor: 'Editor',
