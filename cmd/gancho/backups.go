@@ -31,7 +31,8 @@ type backups struct {
 	log      *slog.Logger
 	now      func() time.Time
 
-	mu sync.Mutex // one is written at a time
+	mu     sync.Mutex // one is written at a time
+	failed time.Time  // when the last scheduled one failed; zero if it did not
 }
 
 const (
@@ -40,6 +41,7 @@ const (
 	settingsDoc  = "settings"
 	backupsDoc   = "backups"
 	backupLook   = time.Minute
+	backupAgain  = time.Hour // after one that failed, at most
 )
 
 var ownBackup = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z\.tar$`)
@@ -62,8 +64,8 @@ func (b *backups) Make(ctx context.Context) (api.BackupView, error) {
 		return api.BackupView{}, fmt.Errorf("make the folder of backups: %w", err)
 	}
 	defer os.RemoveAll(path + ".part") //nolint:errcheck // found and removed by the next one
-	if err := os.RemoveAll(path + ".part"); err != nil {
-		return api.BackupView{}, fmt.Errorf("back up: %w", err)
+	if err := b.clear(); err != nil {
+		return api.BackupView{}, fmt.Errorf("clear what is left of former backups: %w", err)
 	}
 	if err := b.store.Backup(ctx, path+".part"); err != nil {
 		return api.BackupView{}, fmt.Errorf("back up: %w", err)
@@ -75,10 +77,19 @@ func (b *backups) Make(ctx context.Context) (api.BackupView, error) {
 	if len(faults) > 0 {
 		return api.BackupView{}, fmt.Errorf("the backup is damaged: %s", faults[0])
 	}
-	if err := pack(path+".part", path+backupEnding); err != nil {
+	if err := pack(ctx, path+".part", path+backupEnding); err != nil {
 		return api.BackupView{}, fmt.Errorf("pack the backup: %w", err)
 	}
 	return b.view(filepath.Base(path) + backupEnding)
+}
+
+// clear removes what backups left whose process was killed.
+func (b *backups) clear() error {
+	parts, err := filepath.Glob(filepath.Join(b.dir, "*.part"))
+	for _, part := range parts {
+		err = errors.Join(err, os.RemoveAll(part))
+	}
+	return err
 }
 
 func (b *backups) view(name string) (api.BackupView, error) {
@@ -165,7 +176,7 @@ func (b *backups) follow(ctx context.Context, e *engine.Engine) {
 		case <-t.C:
 		}
 		made, err := b.due(ctx)
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			b.log.Error("scheduled backup", "error", err)
 			e.Raise(ctx, engine.Alarm{Kind: engine.AlertBackup, Words: form.Label("the scheduled backup failed: "+err.Error(), "a cópia de segurança agendada falhou: "+err.Error())})
 		} else if made {
@@ -175,7 +186,7 @@ func (b *backups) follow(ctx context.Context, e *engine.Engine) {
 }
 
 // due makes a backup if the newest is older than the settings say, and drops those that are
-// too many.
+// too many. One that failed is tried again after as long, or an hour.
 func (b *backups) due(ctx context.Context) (made bool, err error) {
 	s, err := b.Settings(ctx)
 	if err != nil {
@@ -186,13 +197,16 @@ func (b *backups) due(ctx context.Context) (made bool, err error) {
 		return false, nil
 	}
 	list, err := b.List()
-	if err != nil || (len(list) > 0 && b.now().Sub(list[0].At) < every) {
+	now := b.now()
+	if err != nil || (len(list) > 0 && now.Sub(list[0].At) < every) || now.Sub(b.failed) < min(every, backupAgain) {
 		return false, err
 	}
 	v, err := b.Make(ctx)
 	if err != nil {
+		b.failed = now
 		return false, err
 	}
+	b.failed = time.Time{}
 	b.log.Info("backup written", "path", v.Path, "bytes", v.Size)
 	list = append([]api.BackupView{v}, list...)
 	for _, old := range list[min(len(list), max(1, s.Keep)):] {
@@ -202,7 +216,7 @@ func (b *backups) due(ctx context.Context) (made bool, err error) {
 }
 
 // pack writes the files of a folder to one file, durably, or not at all.
-func pack(dir, to string) (err error) {
+func pack(ctx context.Context, dir, to string) (err error) {
 	part := to + ".part"
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -213,7 +227,7 @@ func pack(dir, to string) (err error) {
 			err = errors.Join(err, f.Close(), os.Remove(part))
 		}
 	}()
-	w := tar.NewWriter(f)
+	w := tar.NewWriter(untilDone{ctx, f})
 	if err = w.AddFS(os.DirFS(dir)); err != nil {
 		return err
 	}
@@ -224,6 +238,19 @@ func pack(dir, to string) (err error) {
 		return err
 	}
 	return os.Rename(part, to)
+}
+
+// untilDone writes until its context is done.
+type untilDone struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (w untilDone) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
 }
 
 // unpack makes a folder of a packed backup. Only plain files within it are taken.
@@ -245,7 +272,7 @@ func unpack(from, dir string) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("%s is no backup: %w", from, err)
+			return fmt.Errorf("it is no backup, or damaged: %w", err)
 		}
 		if h.Typeflag == tar.TypeReg {
 			err = unpackOne(root, h.Name, r)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -19,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"gancho/engine/store"
 	"gancho/engine/store/bolt"
 	"gancho/web/api"
 )
@@ -158,6 +160,47 @@ func TestScheduledBackupsAreKeptInNumber(t *testing.T) {
 	if count != 10 || len(list) != 3 || list[0].At.Day() != 10 || list[2].At.Day() != 8 {
 		t.Errorf("%d made in ten days, %d kept: %v", count, len(list), list)
 	}
+}
+
+// A scheduled backup that cannot be written is not tried each minute, and leaves nothing behind.
+func TestAScheduledBackupThatFailsWaits(t *testing.T) {
+	s, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "data"), bolt.Options{})
+	must(t, err)
+	defer s.Close()
+	b := newBackups(s, t.TempDir(), 24*time.Hour, 7, slog.New(slog.DiscardHandler))
+	now, tries := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 0
+	b.now = func() time.Time { return now }
+	whole := b.store
+	b.store = failingBackup{whole, &tries}
+	for range 3 * 60 {
+		if made, _ := b.due(t.Context()); made {
+			t.Fatal("a backup was made")
+		}
+		now = now.Add(time.Minute)
+	}
+	if tries != 3 {
+		t.Errorf("tried %d times in three hours, want 3", tries)
+	}
+	left := filepath.Join(b.dir, "20250101T000000Z.part")
+	must(t, os.MkdirAll(left, 0o700)) // of a process that was killed
+	b.store = whole
+	if made, err := b.due(t.Context()); err != nil || !made {
+		t.Errorf("made %v: %v", made, err)
+	}
+	if parts, err := filepath.Glob(filepath.Join(b.dir, "*.part")); err != nil || len(parts) > 0 {
+		t.Errorf("left: %v %v", parts, err)
+	}
+}
+
+// failingBackup is a store whose disk is full.
+type failingBackup struct {
+	store.Store
+	tries *int
+}
+
+func (f failingBackup) Backup(context.Context, string) error {
+	*f.tries++
+	return store.ErrFull
 }
 
 // ownCertificate makes one for 127.0.0.1, and says whose it is by the serial number.

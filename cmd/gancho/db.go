@@ -141,9 +141,10 @@ func (c *dbRestoreCommand) Run(ctx context.Context, to streams) error {
 			return fmt.Errorf("restore %s: %w", c.From, err)
 		}
 		defer os.RemoveAll(dir) //nolint:errcheck // the data folder has a copy
-		if from = dir; unpack(c.From, dir) != nil {
-			return fmt.Errorf("restore %s: it is no backup, or damaged", c.From)
+		if err := unpack(c.From, dir); err != nil {
+			return fmt.Errorf("restore %s: %w", c.From, err)
 		}
+		from = dir
 	}
 	if err := bolt.Restore(ctx, from, c.Data); err != nil {
 		return fmt.Errorf("restore %s: %w", c.From, err)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"gancho/actions"
 	"gancho/engine"
@@ -125,8 +126,10 @@ func (i *instance) follow(ctx context.Context, log *slog.Logger) {
 	i.report(log)
 	i.connectors.Watch(changed)
 	i.presets.Watch(changed)
-	go i.presets.Follow(ctx, ownEvery)
-	i.connectors.Follow(ctx, ownEvery)
+	var both sync.WaitGroup
+	both.Go(func() { i.presets.Follow(ctx, ownEvery) })
+	both.Go(func() { i.connectors.Follow(ctx, ownEvery) })
+	both.Wait()
 }
 
 // report says what is wrong with own files, in a place where operators look.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"gancho/engine"
@@ -255,19 +256,21 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 	start(worked, func() error { return e.Work(ctx) })
 	start(ticked, func() error { return unlessDone(ctx, schedule.Run(ctx)) })
 	start(served, server.Serve)
-	go watchDisk(ctx, i.store, stop)
-	go c.saved.follow(ctx, e)
+	var beside sync.WaitGroup
+	beside.Go(func() { watchDisk(ctx, i.store, stop) })
+	beside.Go(func() { c.saved.follow(ctx, e) })
 	if c.Traces != "" {
-		go newTraces(e, c.Traces, log).follow(ctx)
+		beside.Go(func() { newTraces(e, c.Traces, log).follow(ctx) })
 	}
-	go i.follow(ctx, log)
-	go i.connections.KeepAlive(ctx)
+	beside.Go(func() { i.follow(ctx, log) })
+	beside.Go(func() { i.connections.KeepAlive(ctx) })
 	<-ctx.Done()
 	log.Info("stopping")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	closed := server.Close(limit)
 	err := errors.Join(<-served, closed, <-ticked, <-worked)
+	beside.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		err = errors.Join(cause, err)
 	}
