@@ -132,13 +132,25 @@ func (c *checkCommand) Run(to streams) error {
 		printProblems(to.out, path, data, problems)
 		no = no || flow.Errors(problems) || (c.Strict && len(problems) > 0)
 		if len(problems) == 0 && onTerminal(to.err) {
-			fmt.Fprintf(to.err, "%s: no problems\n", path)
+			fmt.Fprintf(to.err, "%s: no problems%s\n", path, of(data))
 		}
 	}
 	if no {
 		return errNo
 	}
 	return nil
+}
+
+// of says how many flows a bundle has.
+func of(data []byte) string {
+	b, _ := flow.Parse(data)
+	if b == nil || len(b.Flows) == 0 {
+		return ""
+	}
+	if len(b.Flows) == 1 {
+		return " in 1 flow"
+	}
+	return fmt.Sprintf(" in %d flows", len(b.Flows))
 }
 
 // onTerminal says whether a person reads along, who wants to know that all is well.

@@ -9,11 +9,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata"
+	_ "time/tzdata" // every zone, in an empty container too
 
 	"gancho/engine/store"
-
-	// every zone, in an empty container too
 
 	"github.com/alecthomas/kong"
 )
@@ -46,7 +44,7 @@ type commands struct {
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
 
-	ShowVersion versionFlag `name:"version" help:"Print the version."`
+	ShowVersion versionFlag `name:"version" help:"Print the version." env:"-"`
 }
 
 // streams are where a command reads and writes.

@@ -72,11 +72,16 @@ func (f *Flow) complete() {
 
 // checkBundle finds a wrong version, and ids that are bad or used twice.
 func (r *reader) checkBundle(tree any) {
-	bundle, _ := tree.(object)
+	bundle, ok := tree.(object)
+	if !ok {
+		return // which match will say
+	}
 	if number, ok := bundle.member("gancho").(json.Number); number != json.Number(strconv.Itoa(Version)) && (ok || bundle.member("gancho") == nil) {
-		r.add(&pointer{name: "gancho"}, "bad_version",
-			fmt.Sprintf("this program reads version %d of flow documents, not %q", Version, number),
-			fmt.Sprintf("este programa lê a versão %d de documentos de fluxo, não %q", Version, number))
+		en, pt := fmt.Sprintf("this program reads version %d of flow documents, not %q", Version, number), fmt.Sprintf("este programa lê a versão %d de documentos de fluxo, não %q", Version, number)
+		if !ok {
+			en, pt = fmt.Sprintf(`the version is missing: a bundle begins with "gancho": %d`, Version), fmt.Sprintf(`falta a versão: um documento de fluxos começa com "gancho": %d`, Version)
+		}
+		r.add(&pointer{name: "gancho"}, "bad_version", en, pt)
 	}
 	flows, _ := bundle.member("flows").([]any)
 	seen := map[string]bool{}

@@ -192,7 +192,11 @@ func (v *validator) step(s *Step, at string) {
 		v.add(p)
 		return
 	}
+	said := len(v.problems)
 	v.fields(info.Fields, s.With, at+"/with")
+	if s.Action == "filter" {
+		whenForWhere(v.problems[said:], s, at)
+	}
 	v.shape(s, info, at)
 	if s.When != "" {
 		v.expression(s.When, at+"/when")
@@ -213,6 +217,19 @@ func (v *validator) step(s *Step, at string) {
 		}
 	}
 	v.retry(s.Retry, at+"/retry")
+}
+
+// whenForWhere helps who wrote the condition of a filter as if it were that of the step.
+func whenForWhere(problems []form.Problem, s *Step, at string) {
+	for i := range problems {
+		switch p := &problems[i]; {
+		case p.Path == at+"/with/when" && p.Code == "unknown_member":
+			p.Hint = form.Label(`did you mean "where"?`, `você quis dizer "where"?`)
+		case p.Path == at+"/with/where" && p.Code == "required" && s.When != "":
+			p.Hint = form.Label("the condition of a filter is its field where; when says whether the filter is asked at all",
+				"a condição de um filtro é o campo where; when diz se o filtro chega a ser perguntado")
+		}
+	}
 }
 
 // delivery asks for a choice where doing it twice is seen by somebody.
