@@ -70,8 +70,11 @@ func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
 		results[i] = ImportResult{ID: f.ID, Action: action, Problems: s.check(f, b).problems}
 	}
 	if len(taken) > 0 {
-		r := refuse(Conflict, "taken", fmt.Sprintf("%d flows are there already; import with on_conflict=replace or skip", len(taken)),
-			fmt.Sprintf("%d fluxos já existem; importe com on_conflict=replace ou skip", len(taken)))
+		en, pt := fmt.Sprintf("%d flows are", len(taken)), fmt.Sprintf("%d fluxos já existem", len(taken))
+		if len(taken) == 1 {
+			en, pt = "1 flow is", "1 fluxo já existe"
+		}
+		r := refuse(Conflict, "taken", en+" there already; import with on_conflict=replace or skip", pt+"; importe com on_conflict=replace ou skip")
 		r.Problems = taken
 		return nil, r
 	}

@@ -5,22 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"gancho/actions"
 	"gancho/engine"
 	"gancho/triggers"
 )
 
 // What presets name of connectors is there, and changes nothing.
 func TestPresetsAndConnectorsFit(t *testing.T) {
-	out, err := actions.NewOutbound(actions.OutboundConfig{Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer out.Close()
-	known, err := catalogue(out, triggers.BuiltIn(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	known, err := offline(outboundFlags{}, ownFlags{})
+	must(t, err)
 	for _, p := range triggers.BuiltIn().All() {
 		connector := p.Connector()
 		if connector == "" || !slices.ContainsFunc(known.Kinds(), func(kind string) bool { return strings.HasPrefix(kind, connector+".") }) {
@@ -44,15 +36,8 @@ func TestPresetsAndConnectorsFit(t *testing.T) {
 // Every kind of connection that alerts go to is one that a person can make, and the action that
 // carries them takes it.
 func TestAlertsFitTheConnectors(t *testing.T) {
-	out, err := actions.NewOutbound(actions.OutboundConfig{Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer out.Close()
-	known, err := catalogue(out, triggers.BuiltIn(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	known, err := offline(outboundFlags{}, ownFlags{})
+	must(t, err)
 	for kind, name := range engine.AlertActions() {
 		there := slices.ContainsFunc(known.Connections(), func(k engine.ConnectionKind) bool { return k.Kind == kind })
 		action, ok := known.Find(name)

@@ -329,7 +329,11 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, to streams)
 func printFlow(w io.Writer, e *engine.FlowEntry, public string, connections *engine.Connections) {
 	fmt.Fprintf(w, "\n%s (%s, %s)\n", e.Draft.Name, e.ID, e.State)
 	if missing := missingConnections(e.Draft, connections); len(missing) > 0 {
-		fmt.Fprintf(w, "  waits for the connection %s\n", strings.Join(missing, ", "))
+		noun := "connection"
+		if len(missing) > 1 {
+			noun = "connections"
+		}
+		fmt.Fprintf(w, "  waits for the %s %s\n", noun, strings.Join(missing, ", "))
 	}
 	for _, p := range e.Problems {
 		if p.Severity == "error" {

@@ -300,7 +300,10 @@ func (f *Function) takes(s *shape.Shape) bool {
 	return true
 }
 
-var keywords = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches", "true", "false", "nil"}
+// joiners want a value after them.
+var joiners = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches"}
+
+var keywords = slices.Concat(joiners, []string{"true", "false", "nil"})
 
 func (c *completer) words() {
 	for _, word := range keywords {

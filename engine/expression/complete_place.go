@@ -12,14 +12,9 @@ import (
 
 // openQuote is where the text begins that a source ends in; -1 where it ends in none.
 func openQuote(source string) int {
-	for i := 0; i < len(source); i++ {
-		switch source[i] {
-		case '"', '\'', '`':
-			end := quoted(source[i:])
-			if end < 0 {
-				return i
-			}
-			i += end
+	for i, c := range outside(source) {
+		if isQuote(c) && quoted(source[i:]) < 0 {
+			return i
 		}
 	}
 	return -1
@@ -46,16 +41,28 @@ func (k *Known) inQuotes(before, after string, at int) Completions {
 	}
 	c := &completer{known: k}
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
-		if begins(name, typed) {
+		if written, ok := inText(name, before[at]); ok && begins(name, typed) {
 			x := c.field(s.Fields[name], base+shape.Member(name), counted(s))
-			written := strconv.Quote(name)
-			x.Insert = written[1:len(written)-1] + end
+			x.Insert = written + end
 			c.list = append(c.list, x)
 		}
 	}
 	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
 	found.Items = c.list[:min(len(c.list), maxCompletions)]
 	return found
+}
+
+// inText is a name as it is written between quotation marks; false where it cannot be.
+func inText(name string, quote byte) (string, bool) {
+	if quote == '`' {
+		return name, !strings.Contains(name, "`")
+	}
+	written := strconv.Quote(name)
+	written = written[1 : len(written)-1]
+	if quote == '\'' {
+		written = strings.NewReplacer(`\\`, `\\`, `\"`, `"`, `'`, `\'`).Replace(written)
+	}
+	return written, true
 }
 
 // cutLets cuts off what binds names at the beginning: let x = 1; let y = 2;
@@ -75,12 +82,8 @@ func cutLets(before string) (lets, rest string) {
 // atDepth is where a byte first stands outside of brackets and texts; -1 where it does not.
 func atDepth(source string, want byte) int {
 	depth := 0
-	for i := 0; i < len(source); i++ {
-		switch c := source[i]; c {
-		case '"', '\'', '`':
-			if end := quoted(source[i:]); end > 0 {
-				i += end
-			}
+	for i, c := range outside(source) {
+		switch c {
 		case '(', '[', '{':
 			depth++
 		case ')', ']', '}':
@@ -157,7 +160,7 @@ func endsValue(before string) bool {
 		return false
 	}
 	name := lastName(value)
-	if slices.Contains(keywords[:len(keywords)-3], name) || name == "let" || name == "if" || name == "else" {
+	if slices.Contains(joiners, name) || name == "let" || name == "if" || name == "else" {
 		return false
 	}
 	return name != "" || strings.HasSuffix(value, ")") || strings.HasSuffix(value, "]") || strings.ContainsRune("\"'`#", rune(value[len(value)-1]))

@@ -150,3 +150,31 @@ func TestCompletionsByPlace(t *testing.T) {
 		t.Errorf("after round( the functions give %q first", got[:6])
 	}
 }
+
+// A name is completed as it is written between the quotation marks that are open.
+func TestANameIsCompletedBetweenItsMarks(t *testing.T) {
+	names := []string{`d'água`, `say "hi"`, "back`tick", `back\slash`, `all'"` + "`\\"}
+	body := map[string]any{}
+	for i, name := range names {
+		body[name] = i
+	}
+	known := &expression.Known{Roots: map[string]*shape.Shape{"trigger": shape.Of(map[string]any{"body": body})}}
+	for _, mark := range []string{`'`, `"`, "`"} {
+		source, found := "trigger.body["+mark, 0
+		for _, c := range expression.Complete(source, len(source), known).Items {
+			p, err := expression.Compile(source + c.Insert)
+			if err != nil {
+				t.Errorf("%s%s: %v", source, c.Insert, err)
+				continue
+			}
+			value, err := p.Run(t.Context(), &expression.Scope{Values: map[string]any{"trigger": map[string]any{"body": body}}})
+			if err != nil || value == nil {
+				t.Errorf("%s%s gives %v: %v", source, c.Insert, value, err)
+			}
+			found++
+		}
+		if want := len(names) - 2*strings.Count(mark, "`"); found != want {
+			t.Errorf("in %s: %d names, want %d", mark, found, want)
+		}
+	}
+}

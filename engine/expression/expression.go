@@ -144,7 +144,7 @@ func (p *Program) spell(list []*ast.StringNode) error {
 		}
 		made, err := newPattern(n.Value)
 		if err == nil && len(p.patterns) == maxPatterns {
-			err = wrongf("an expression has at most %d regular expressions; split it over several steps", "uma expressão tem no máximo %d expressões regulars; divida em vários passos", maxPatterns)
+			err = wrongf("an expression has at most %d regular expressions; split it over several steps", "uma expressão tem no máximo %d expressões regulares; divida em vários passos", maxPatterns)
 		}
 		if err != nil {
 			e := wrong(p.source, err, nil)
@@ -176,12 +176,8 @@ func capped(source string) error {
 // deep says whether brackets are nested, or signs are stacked, beyond what people write.
 func deep(source string) bool {
 	depth, signs := 0, 0
-	for i := 0; i < len(source); i++ {
-		switch c := source[i]; c {
-		case '"', '\'', '`':
-			if end := quoted(source[i:]); end > 0 {
-				i += end
-			}
+	for _, c := range outside(source) {
+		switch c {
 		case '(', '[', '{':
 			depth++
 		case ')', ']', '}':
@@ -189,7 +185,7 @@ func deep(source string) bool {
 		case '!', '-', '+':
 			signs += 2
 		}
-		if c := source[i]; c != ' ' && signs > 0 {
+		if c != ' ' && signs > 0 {
 			signs--
 		}
 		if depth > 64 || signs > 64 {

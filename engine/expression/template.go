@@ -3,6 +3,7 @@ package expression
 import (
 	"context"
 	"errors"
+	"iter"
 	"strings"
 
 	"gancho/engine/form"
@@ -94,7 +95,7 @@ func scan(s string) (int, error) {
 	depth := 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case c == '"' || c == '\'' || c == '`':
+		case isQuote(c):
 			end := quoted(s[i:])
 			if end < 0 {
 				return 0, wrongf("a quote is not closed", "falta fechar as aspas")
@@ -118,6 +119,23 @@ func scan(s string) (int, error) {
 	}
 	return 0, wrongf("a hole is not closed with }}", "falta fechar com }}")
 }
+
+// outside gives the bytes of a source that are in none of its texts. A text that is closed gives
+// its first quotation mark alone, one that is not closed is none.
+func outside(source string) iter.Seq2[int, byte] {
+	return func(yield func(int, byte) bool) {
+		for i := 0; i < len(source); i++ {
+			if !yield(i, source[i]) {
+				return
+			}
+			if isQuote(source[i]) {
+				i += max(0, quoted(source[i:]))
+			}
+		}
+	}
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // quoted gives the index of the closing quote, -1 if there is none.
 func quoted(s string) int {

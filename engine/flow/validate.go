@@ -336,6 +336,9 @@ func (v *validator) templates(value any, path string) {
 			v.reads(hole, path)
 		}
 	case map[string]any:
+		if source, ok := value["="].(string); ok && len(value) == 1 {
+			v.ofConnectors(source, path)
+		}
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			v.templates(value[name], path+"/"+form.Escape(name))
 		}
@@ -344,6 +347,14 @@ func (v *validator) templates(value any, path string) {
 			v.templates(element, path+"/"+strconv.Itoa(i))
 		}
 	}
+}
+
+// ofConnectors warns of an expression as connectors write them: in a flow it is a plain value.
+func (v *validator) ofConnectors(source, path string) {
+	w := warning(path, "plain_equals", `this is sent as it is: {"=": …} is an expression in connectors only`, `isto é enviado como está: {"=": …} só é uma expressão em conectores`)
+	w.Hint = form.Label("in a flow, write {{ "+source+" }}", "em um fluxo, escreva {{ "+source+" }}")
+	w.Fixes = []form.Fix{{Words: form.Label("Compute it", "Calcular"), Put: "{{ " + source + " }}"}}
+	v.add(w)
 }
 
 func (v *validator) expression(source, path string) {

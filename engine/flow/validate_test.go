@@ -96,6 +96,7 @@ func TestValidate(t *testing.T) {
 			[]string{"/steps/1/with/chanel unknown_member", "/steps/1/with/channel required"},
 		},
 		{"template", step(`"action": "set", "with": {"values": {"a": ["{{ 1 + }}", "ok"], "b": "{{ open"}}`), []string{"/steps/1/with/values/a/0 syntax", "/steps/1/with/values/b unclosed"}},
+		{"an expression as in connectors", step(`"action": "set", "with": {"values": {"a": {"=": "trigger.body.x"}, "b": {"=": 1}, "c": {"=": "x", "d": 1}}}`), []string{"/steps/1/with/values/a plain_equals"}},
 		{"no template in an expression", step(`"action": "filter", "with": {"where": "{{ true }}"}`), []string{"/steps/1/with/where syntax"}},
 		{"when", step(`"action": "set", "when": "a b"`), []string{"/steps/1/when syntax"}},
 		{"unknown step", step(`"action": "set", "when": "steps.sx.ok || errors.y.code == 'a'"`), []string{"/steps/1/when unknown_step", "/steps/1/when unknown_step"}},
