@@ -14,9 +14,25 @@ import (
 const convertFlow = `{"id": "lead", "trigger": {"kind": "webhook"}, "settings": {"timeout": "30d"}, "steps": [
 	{"id": "convert", "action": "rdstation.convert", "connection": "rd", "delivery": "at_most_once", "with": {"identifier": "x", "email": "{{ trigger.body.email }}"}}]}`
 
-func (r *resident) addRD(t *testing.T) {
-	t.Helper()
+const chatFlow = `{"id": "chat", "trigger": {"kind": "webhook"}, "steps": [
+	{"id": "say", "action": "slack.post_message", "connection": "team", "with": {"channel": "{{ trigger.body.to }}", "text": "x"}}]}`
+
+// leads opens a program that sends leads to RD Station, and says things on Slack.
+func (w *world) leads(dir string) *resident {
+	r := w.open(dir)
 	r.connect("rd", "rdstation:api_key", map[string]any{"api_key": "rd-secret"})
+	r.connect("team", "slack:bot", map[string]any{"bot_token": "xoxb-1"})
+	r.draw(convertFlow)
+	r.draw(chatFlow)
+	return r
+}
+
+func (w *world) rdAnswers() {
+	w.site("api.rd.services", func(*http.Request, string) (int, string) { return 200, `{"event_uuid": "u1"}` })
+}
+
+func (w *world) slackAnswers() {
+	w.site("slack.com", func(*http.Request, string) (int, string) { return 200, `{"ok": true}` })
 }
 
 // TestAThousandRunsKeepOneBudget: a flood waits parked, is let through as the limit says, each
@@ -26,14 +42,10 @@ func TestAThousandRunsKeepOneBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
-		w.site("api.rd.services", func(*http.Request, string) (int, string) { return 200, `{"event_uuid": "u1"}` })
-		w.site("slack.com", func(*http.Request, string) (int, string) { return 200, `{"ok": true}` })
-		r := w.open(dir)
+		w.rdAnswers()
+		w.slackAnswers()
+		r := w.leads(dir)
 		defer r.leave()
-		r.addRD(t)
-		r.connect("team", "slack:bot", map[string]any{"bot_token": "xoxb-1"})
-		r.draw(convertFlow)
-		r.draw(`{"id": "chat", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "slack.post_message", "connection": "team", "with": {"channel": "C1", "text": "x"}}]}`)
 		begun := time.Now()
 		const many = 1000
 		for i := range many {
@@ -51,7 +63,7 @@ func TestAThousandRunsKeepOneBudget(t *testing.T) {
 		if ledger.Waiting+ledger.Pending != many-120 || ledger.Pending > 4 {
 			t.Errorf("the flood is not parked: %+v", ledger)
 		}
-		if status, _ := r.knock("chat", "{}", nil); status != 200 {
+		if status, _ := r.knock("chat", `{"to": "C1"}`, nil); status != 200 {
 			t.Error("another flow is not answered")
 		}
 		synctest.Wait()
@@ -100,10 +112,8 @@ func TestALimitOfADaySurvivesARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
-		w.site("api.rd.services", func(*http.Request, string) (int, string) { return 200, `{"event_uuid": "u1"}` })
-		r := w.open(dir)
-		r.addRD(t)
-		r.draw(convertFlow)
+		w.rdAnswers()
+		r := w.leads(dir)
 		for range 24 {
 			r.knock("lead", `{"email": "ana@example.com"}`, nil)
 		}
@@ -139,13 +149,9 @@ func TestADeadHostSlowsOnlyItsOwnFlows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer w.close()
-		w.site("slack.com", func(*http.Request, string) (int, string) { return 200, `{"ok": true}` })
-		r := w.open(dir)
+		w.slackAnswers()
+		r := w.leads(dir)
 		defer r.leave()
-		r.addRD(t)
-		r.connect("team", "slack:bot", map[string]any{"bot_token": "xoxb-1"})
-		r.draw(convertFlow)
-		r.draw(`{"id": "chat", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "slack.post_message", "connection": "team", "with": {"channel": "{{ trigger.body.to }}", "text": "x"}}]}`)
 		const many = 20
 		for i := range many {
 			r.knock("lead", fmt.Sprintf(`{"email": "a%d@example.com"}`, i), nil)
@@ -163,7 +169,7 @@ func TestADeadHostSlowsOnlyItsOwnFlows(t *testing.T) {
 		if n := r.count(t, "lead", store.Failed); n > 0 {
 			t.Errorf("%d runs gave up", n)
 		}
-		w.site("api.rd.services", func(*http.Request, string) (int, string) { return 200, `{"event_uuid": "u1"}` })
+		w.rdAnswers()
 		time.Sleep(time.Hour)
 		if n := r.count(t, "lead", store.Succeeded); n != many {
 			t.Errorf("%d of %d runs succeeded once it was back", n, many)

@@ -59,13 +59,7 @@ func guarding(x *exchange, c *engine.Connection) redactor {
 	if c == nil {
 		return redactor{}
 	}
-	var secrets []string
-	for _, field := range []string{"value", "token", "password", "secret", "client_secret"} {
-		if values, err := c.Secret(field); err == nil {
-			secrets = append(secrets, values...)
-		}
-	}
-	return newRedactor(secrets...).and(x)
+	return newRedactor(c.Secrets()...).and(x)
 }
 
 func quoteJSON(s string) []byte {

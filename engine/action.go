@@ -117,7 +117,19 @@ type Connection struct {
 	// get what it found. The new one is durable before anybody sees it.
 	Renew func(ctx context.Context, stale string, ask func(ctx context.Context, old Session) (Session, error)) (Session, error)
 
-	turn int // of the credential, so that a refusal of an old one does not break a new one
+	secret []string // IDs of the secret fields that are set
+	turn   int      // of the credential, so that a refusal of an old one does not break a new one
+}
+
+// Secrets are the values of all secret fields.
+func (c *Connection) Secrets() []string {
+	var all []string
+	for _, field := range c.secret {
+		if values, err := c.Secret(field); err == nil {
+			all = append(all, values...)
+		}
+	}
+	return all
 }
 
 // Session is what signing in to a provider gave.

@@ -230,7 +230,7 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 
 // open makes a connection to act with of a saved one.
 func (c *Connections) open(name string, s savedConnection) *Connection {
-	made := &Connection{Name: name, Kind: s.Kind, Fields: s.plain(), Hosts: s.Hosts, turn: c.turns[name]}
+	made := &Connection{Name: name, Kind: s.Kind, Fields: s.plain(), Hosts: s.Hosts, secret: slices.Sorted(maps.Keys(s.Secrets)), turn: c.turns[name]}
 	made.Secret = func(field string) ([]string, error) {
 		var values []string
 		for _, sealed := range s.Secrets[field] {

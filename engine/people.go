@@ -223,16 +223,16 @@ func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
 	if err != nil {
 		return receipt, err
 	}
-	if err := e.erase(runs, &receipt.Erased, &receipt.Open); err != nil {
+	if err := e.erase(ctx, runs, &receipt.Erased, &receipt.Open); err != nil {
 		return receipt, err
 	}
-	return receipt, e.erase(events, &receipt.Events, &receipt.Open)
+	return receipt, e.erase(ctx, events, &receipt.Events, &receipt.Open)
 }
 
 // erase notes what was erased, and what is open again since it was found and stays.
-func (e *Engine) erase(ids []string, erased, open *[]string) error {
+func (e *Engine) erase(ctx context.Context, ids []string, erased, open *[]string) error {
 	one := func(ids []string) error {
-		err := e.Store.Erase(ids)
+		err := e.Store.Erase(ctx, ids)
 		if err == nil {
 			*erased = append(*erased, ids...)
 		}

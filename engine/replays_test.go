@@ -198,11 +198,11 @@ func (s *shaky) GetRun(ctx context.Context, id string) (store.Story, error) {
 	return s.Store.GetRun(ctx, id)
 }
 
-func (s *shaky) Erase(ids []string) error {
+func (s *shaky) Erase(ctx context.Context, ids []string) error {
 	if s.erase != nil {
 		s.erase(ids)
 	}
-	return s.Store.Erase(ids)
+	return s.Store.Erase(ctx, ids)
 }
 
 // TestAReplayThatIsCutShortSaysWhatItDid: else whoever asked would do it all again.

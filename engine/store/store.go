@@ -397,7 +397,7 @@ type History interface {
 	// Erase takes out what ended runs and their events hold, and events that made none, by
 	// their IDs: bodies, envelopes, titles and step records. That they happened stays.
 	// ErrConflict when a run has not ended.
-	Erase(runs []string) error
+	Erase(ctx context.Context, runs []string) error
 	// Backup writes a consistent copy of everything to a new folder.
 	Backup(ctx context.Context, dir string) error
 	// Health says why the store cannot accept, or nil.

@@ -350,7 +350,7 @@ func (a *archive) expire(ctx context.Context, keep func(flow string) store.Keep)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := errors.Join(a.expireOne(v), a.outlived(v)); err != nil {
+		if err := errors.Join(a.expireOne(v), a.outlived(ctx, v)); err != nil {
 			return fmt.Errorf("expire archive file of %s: %w", v.note.Day, err)
 		}
 	}
@@ -465,10 +465,11 @@ func (v *volume) copyTo(dir string) error {
 
 // erase rewrites the blocks of these runs, in every volume with a copy, without what they
 // hold of a person, and then these volumes, so that no byte of it is left. Callers hold files.
-func (a *archive) erase(runs []string) error {
+func (a *archive) erase(ctx context.Context, runs []string) error {
+	ctx = context.WithoutCancel(ctx) // what is half erased would stay so
 	touched, err := a.eraseBlocks(runs)
 	for v := range touched {
-		err = errors.Join(err, a.rewrite(v, nil, nil))
+		err = errors.Join(err, a.rewrite(ctx, v, nil, nil))
 	}
 	if err != nil {
 		return fmt.Errorf("erase: %w", err)

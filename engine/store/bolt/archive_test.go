@@ -162,7 +162,7 @@ func TestRetentionDeletesFiles(t *testing.T) {
 		if files := archives(t, dir); story.Body != nil || len(files) != 1 || !strings.HasSuffix(files[0], ".rows.db") {
 			t.Errorf("bodies outlived their time: %v", files)
 		}
-		check(t, s.Erase([]string{old.Run}))
+		check(t, s.Erase(t.Context(), []string{old.Run}))
 		check(t, s.Expire(t.Context(), func(string) store.Keep { return store.Keep{Runs: time.Minute} }))
 		if _, err := s.GetRun(t.Context(), old.Run); !errors.Is(err, store.ErrNotFound) || len(archives(t, dir)) != 0 || len(listed(t, s, store.Query{Limit: 9})) != 0 {
 			t.Errorf("runs outlived their time: %v %v", err, archives(t, dir))
@@ -183,7 +183,7 @@ func TestErasureReachesTheArchive(t *testing.T) {
 		defer s.Close()
 		all := finish(t, s, 3, store.Succeeded)
 		settle()
-		check(t, s.Erase([]string{all[1].Run}))
+		check(t, s.Erase(t.Context(), []string{all[1].Run}))
 		for i, a := range all {
 			story, err := s.GetRun(t.Context(), a.Run)
 			check(t, err)

@@ -107,7 +107,7 @@ func (p *player) finish(n int) {
 func (p *player) erase() {
 	check(p.t, p.s.ArchiveAll(p.t.Context()))
 	p.tell("erasing %s %s", p.last.Event, p.last.Run)
-	check(p.t, p.s.Erase([]string{p.last.Run}))
+	check(p.t, p.s.Erase(p.t.Context(), []string{p.last.Run}))
 	p.tell("erased %s %s", p.last.Event, p.last.Run)
 }
 

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 
 // outlived frees the space of flows whose events of a volume are all over while others stay.
 // Callers hold files.
-func (a *archive) outlived(v *volume) error {
+func (a *archive) outlived(ctx context.Context, v *volume) error {
 	if v.deleted {
 		return nil
 	}
@@ -30,13 +31,13 @@ func (a *archive) outlived(v *volume) error {
 	if len(rows)+len(bodies) == 0 {
 		return nil
 	}
-	return a.rewrite(v, rows, bodies)
+	return a.rewrite(ctx, v, rows, bodies)
 }
 
 // rewrite copies the files of a volume without the rows of some flows and the bodies of
 // others, and without bytes that were written over, and puts the copies in their place: rows first,
 // so that no row ever lacks a body that it should have. Callers hold files.
-func (a *archive) rewrite(v *volume, noRows, noBodies map[string]bool) error {
+func (a *archive) rewrite(ctx context.Context, v *volume, noRows, noBodies map[string]bool) error {
 	rows, err := v.openRows()
 	if err != nil {
 		return err
@@ -45,11 +46,11 @@ func (a *archive) rewrite(v *volume, noRows, noBodies map[string]bool) error {
 	if err != nil {
 		return v.damaged(rowsExt, err)
 	}
-	err = copyVolume(rows, v.path(rowsExt), func(at uint32) bool { return !noRows[blocks[at]] })
+	err = copyVolume(ctx, rows, v.path(rowsExt), func(at uint32) bool { return !noRows[blocks[at]] })
 	if err == nil && !v.note.NoBodies {
 		var bodies *bbolt.DB
 		if bodies, err = v.openBodies(); err == nil {
-			err = copyVolume(bodies, v.path(bodiesExt), func(at uint32) bool { return !noRows[blocks[at]] && !noBodies[blocks[at]] })
+			err = copyVolume(ctx, bodies, v.path(bodiesExt), func(at uint32) bool { return !noRows[blocks[at]] && !noBodies[blocks[at]] })
 		}
 	}
 	if err != nil {
@@ -132,7 +133,7 @@ func flowsOfBlocks(rows *bbolt.DB) (flows map[uint32]string, err error) {
 }
 
 // copyVolume writes a file beside another, with those of its blocks that stay.
-func copyVolume(from *bbolt.DB, path string, stays func(at uint32) bool) error {
+func copyVolume(ctx context.Context, from *bbolt.DB, path string, stays func(at uint32) bool) error {
 	fresh := path + ".new"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -146,7 +147,7 @@ func copyVolume(from *bbolt.DB, path string, stays func(at uint32) bool) error {
 	err = guard(func() error {
 		return from.View(func(tx *bbolt.Tx) error {
 			for _, name := range []string{"index", "blocks", "words"} {
-				if err := copyBucket(tx, to, name, stays); err != nil {
+				if err := copyBucket(ctx, tx, to, name, stays); err != nil {
 					return err
 				}
 			}
@@ -158,7 +159,7 @@ func copyVolume(from *bbolt.DB, path string, stays func(at uint32) bool) error {
 
 const copied = 2000 // rows of one transaction of a copy
 
-func copyBucket(from *bbolt.Tx, to *bbolt.DB, name string, stays func(at uint32) bool) error {
+func copyBucket(ctx context.Context, from *bbolt.Tx, to *bbolt.DB, name string, stays func(at uint32) bool) error {
 	source := from.Bucket([]byte(name))
 	if source == nil { // of a file from before there were filters
 		return nil
@@ -186,7 +187,7 @@ func copyBucket(from *bbolt.Tx, to *bbolt.DB, name string, stays func(at uint32)
 				n++
 			}
 			more = key != nil
-			return nil
+			return ctx.Err()
 		})
 		if err != nil {
 			return err

@@ -106,7 +106,7 @@ func TestErasureLeavesNoByte(t *testing.T) {
 		if !holds() {
 			t.Fatal("the archive never held it")
 		}
-		check(t, s.Erase([]string{a[0].Run}))
+		check(t, s.Erase(t.Context(), []string{a[0].Run}))
 		if holds() {
 			t.Error("the archive still holds what was erased")
 		}

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"bytes"
 	"errors"
 	"slices"
@@ -187,7 +188,7 @@ func (s *sought) inEvent(e *savedEvent) bool {
 // Erase takes out what runs, and events that made none, hold of a person: bodies, envelopes
 // and step records.
 // That they happened stays.
-func (s *Store) Erase(runs []string) error {
+func (s *Store) Erase(ctx context.Context, runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
 	defer s.archive.files.Unlock()
 	err := s.live.do(func(tx *tx) error {
@@ -215,7 +216,7 @@ func (s *Store) Erase(runs []string) error {
 		return err
 	}
 	s.rejects.erase(runs)
-	return s.archive.erase(runs)
+	return s.archive.erase(ctx, runs)
 }
 
 // eraseEvent erases an event that made no run.

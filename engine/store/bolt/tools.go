@@ -133,7 +133,11 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 				faults = append(faults, err.Error())
 			}
 		case strings.HasSuffix(path, rowsExt):
-			faults = append(faults, checkIndex(tx)...)
+			more, err := checkIndex(ctx, tx)
+			if err != nil {
+				return err
+			}
+			faults = append(faults, more...)
 		}
 		return tx.ForEach(func(bucket []byte, b *bbolt.Bucket) error {
 			if !framed[string(bucket)] {
@@ -152,27 +156,30 @@ func checkFile(ctx context.Context, path string) (faults []string, err error) {
 
 // checkIndex holds the index of a file of the archive against its blocks: the index alone has no
 // sums. What was archived twice stands in two blocks, and the index names one.
-func checkIndex(tx *bbolt.Tx) (faults []string) {
+func checkIndex(ctx context.Context, tx *bbolt.Tx) (faults []string, err error) {
 	index, blocks := tx.Bucket([]byte("index")), tx.Bucket([]byte("blocks"))
 	if index == nil || blocks == nil {
-		return []string{"it has no index"}
+		return []string{"it has no index"}, nil
 	}
 	fits := map[uint64]bool{}
-	_ = blocks.ForEach(func(key, value []byte) error { //nolint:errcheck // it gives none
+	err = blocks.ForEach(func(key, value []byte) error {
 		plain, err := unframe(value)
 		if err != nil || len(key) != 4 {
-			return nil // told with the frames
+			return ctx.Err() // told with the frames
 		}
 		b, err := decodeRows(plain)
 		if err != nil {
 			faults = append(faults, fmt.Sprintf("block %x: %v", key, err))
-			return nil
+			return ctx.Err()
 		}
 		for n, e := range b.entries {
 			fits[n] = fits[n] || bytes.Equal(index.Get(number(n)), indexValue(binary.BigEndian.Uint32(key), len(e.run) > 0, b.flow))
 		}
-		return nil
+		return ctx.Err()
 	})
+	if err != nil {
+		return faults, err
+	}
 	for _, n := range slices.Sorted(maps.Keys(fits)) {
 		if !fits[n] {
 			faults = append(faults, fmt.Sprintf("the index does not know event %d as it is", n))
@@ -181,7 +188,7 @@ func checkIndex(tx *bbolt.Tx) (faults []string) {
 	if n := index.Stats().KeyN; n != len(fits) {
 		faults = append(faults, fmt.Sprintf("the index names %d events, and there are %d", n, len(fits)))
 	}
-	return faults
+	return faults, nil
 }
 
 // framed are the buckets whose values are all frames.
