@@ -1,8 +1,8 @@
 package bolt
 
 import (
-	"context"
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 	"strconv"
