@@ -273,6 +273,7 @@ func (x *delivery) each(list []any) ([]*delivery, *refusal) {
 		part := *x
 		part.in.Body, part.in.Meta.Type = body, jsonType
 		part.decoded, part.value, part.scope = true, element, nil
+		part.mask()
 		if no := part.fitsSchema(); no != nil {
 			return nil, no
 		}

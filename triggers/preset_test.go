@@ -170,6 +170,26 @@ func TestSplitNeverLoses(t *testing.T) {
 	wantStatus(t, h.post("["+strings.Repeat("{},", 1000)+"{}]"), 413)
 }
 
+// What comes wrapped in another envelope is an event as the others are.
+func TestButtonsAndLeadsAreEvents(t *testing.T) {
+	for _, c := range []struct{ preset, sample, name, key, holds string }{
+		{"slack", "block_actions", "block_actions", "slack:1.1.00000002", `"action_id":"approve"`},
+		{"whatsapp", "change.leadgen", "change.leadgen", "meta:lead:400000000000001", `"form_id":"500000000000001"`},
+	} {
+		preset, _ := triggers.BuiltIn().Find(c.preset)
+		secrets := presetSecrets(preset)
+		h := presetHouse(t, c.preset, secrets)
+		wantStatus(t, h.deliver(sampleOf(t, preset, triggers.SampleConfig{Event: c.sample}, secrets, h)), 200)
+		in := h.accepted(store.Accepted)
+		if len(in) != 1 || in[0].Name != c.name || in[0].Key != c.key || !strings.Contains(string(in[0].Body), c.holds) || in[0].Meta.Type != "application/json" {
+			t.Fatalf("%s: %+v", c.sample, in)
+		}
+		if strings.Contains(string(in[0].Body), "REDACTED") {
+			t.Errorf("%s: the token was kept: %s", c.sample, in[0].Body)
+		}
+	}
+}
+
 func TestHandshakes(t *testing.T) {
 	own := map[string]string{
 		"x_trello":  `{"method": "HEAD"}`,
