@@ -155,6 +155,22 @@ var portuguese = [][2]string{
 	{"the run took longer than its time-out", "a execução levou mais que o tempo máximo dela"},
 	{"the run's outputs are over 16 MiB", "os resultados da execução passam de 16 MiB"},
 
+	// of bodies
+	{"there are more than %d values", "há mais de %d valores"},
+	{"values are nested more than %d deep", "há valores com mais de %d níveis"},
+	{"the multipart body has no boundary", "o corpo multipart não tem boundary"},
+	{"the JSON is empty", "o JSON está vazio"},
+	{"read JSON: there is more after the first value, at byte %d", "JSON: há algo depois do primeiro valor, no byte %d"},
+	{"read JSON: it ends too early", "JSON: acaba cedo demais"},
+	{"read JSON: unexpected character at byte %d", "JSON: caractere inesperado no byte %d"},
+	{"read XML: there is more after the first element", "XML: há algo depois do primeiro elemento"},
+	{"read XML: there is text outside of the element", "XML: há texto fora do elemento"},
+	{"read XML: document types are not read", "XML: tipos de documento (DOCTYPE) não são lidos"},
+	{"read XML: %s", "XML: %s"},
+	{"read multipart: %s", "multipart: %s"},
+	{"read form: invalid escape %q", "formulário: escape inválido %q"},
+	{"read form: %s", "formulário: %s"},
+
 	// of expressions
 	{"the condition gives %s, not true or false", "a condição dá %s, não verdadeiro ou falso"},
 	{"a number", "um número"},

@@ -136,7 +136,7 @@ func (x *delivery) deadlines(w http.ResponseWriter) {
 
 func (x *delivery) readBody() *refusal {
 	packed := false
-	switch enc := x.r.Header.Get("Content-Encoding"); strings.ToLower(enc) {
+	switch enc := strings.Join(x.r.Header.Values("Content-Encoding"), ", "); strings.ToLower(enc) {
 	case "", "identity":
 	case "gzip", "x-gzip":
 		packed = true
@@ -303,9 +303,10 @@ func (x *delivery) note(words form.Words) {
 // readable checks that the body is what its type says, and fits the schema.
 func (x *delivery) readable() *refusal {
 	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
+		said := engine.Said(err.Error(), "pt-BR")
 		return &refusal{
-			status: http.StatusUnprocessableEntity, code: "unreadable", reason: form.Label(err.Error(), "o corpo não pode ser lido: "+err.Error()), keepBody: true,
-			words: form.Label("the body is not what its content type says: "+err.Error(), "o corpo não é o que o tipo de conteúdo diz: "+err.Error()),
+			status: http.StatusUnprocessableEntity, code: "unreadable", reason: form.Label(err.Error(), "o corpo não pode ser lido: "+said), keepBody: true,
+			words: form.Label("the body is not what its content type says: "+err.Error(), "o corpo não é o que o tipo de conteúdo diz: "+said),
 		}
 	}
 	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {

@@ -193,11 +193,11 @@ func clientAddr(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	}
 	chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(chain) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
-		if err != nil {
+		hop := parsePeer(strings.TrimSpace(chain[i])) // some proxies write a port too
+		if !hop.IsValid() {
 			return addr
 		}
-		if addr = hop.Unmap().WithZone(""); !within(trusted, addr) {
+		if addr = hop; !within(trusted, addr) {
 			return addr
 		}
 	}

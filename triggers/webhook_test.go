@@ -75,6 +75,7 @@ func TestStatusCodes(t *testing.T) {
 		{"too big", map[string]any{"max_body": 10}, "POST", "", `{"a":"123456"}`, nil, 413, "the body is too big: at most 10 bytes are taken here"},
 		{"just fits", map[string]any{"max_body": "10"}, "POST", "", `{"a":"123"}`[:10] + "", []string{"Content-Type: text/plain"}, 200, ""},
 		{"coding", nil, "POST", "", `{}`, []string{"Content-Encoding: br"}, 415, "content encoding br"},
+		{"packed twice", nil, "POST", "", `{}`, []string{"Content-Encoding: gzip", "Content-Encoding: gzip"}, 415, "content encoding gzip, gzip"},
 		{"bad gzip", nil, "POST", "", `{}`, []string{"Content-Encoding: gzip"}, 422, "the body could not be read"},
 		{"two types", nil, "POST", "", `{}`, []string{"content-type: text/plain"}, 415, "there is more than one content type"},
 		{"schema", map[string]any{"schema": map[string]any{"type": "object", "required": []any{"id"}}}, "POST", "", `{"x":"canary"}`, nil, 422, "the body does not fit the schema: at /, id is missing"},
@@ -266,6 +267,7 @@ func TestClientAddress(t *testing.T) {
 		{"10.0.0.1:1", "198.51.100.1", "198.51.100.1"},
 		{"10.0.0.1:1", "6.6.6.6, 198.51.100.1, 10.0.0.2", "198.51.100.1"},
 		{"10.0.0.1:1", "nonsense", "10.0.0.1"},
+		{"10.0.0.1:1", "198.51.100.1:4711, [2001:db8::1]:80", "2001:db8::1"},
 		{"[::ffff:10.0.0.1]:1", "2001:db8::1", "2001:db8::1"},
 	} {
 		h.post(`{}`, "remote: "+c.remote, "X-Forwarded-For: "+c.forwarded)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ type Config struct {
 	RedirectListen string                          // sends plain HTTP to PublicURL; "" is none
 	Challenges     func(http.Handler) http.Handler // wraps it, for a certificate authority's questions; may be nil
 	MetricsListen  string                          // /metrics for anybody who reaches it; "" is none
+	TrustedProxies []netip.Prefix                  // may hold any number of connections, as loopback may
 	TLS            *tls.Config
 	Ready          func() error // why nothing can be accepted, or nil
 	Log            *slog.Logger
@@ -133,7 +135,7 @@ func (s *Server) listen(ctx context.Context, address string, h http.Handler, con
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
-	l = netutil.LimitListener(l, maxConnections)
+	l = newFairListener(netutil.LimitListener(l, maxConnections), s.TrustedProxies)
 	if config != nil {
 		l = tls.NewListener(l, config) // outermost: net/http looks for it
 	}

@@ -197,7 +197,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, AllowNet: c.AllowNet, Log: log,
 			Backups: c.saved,
 		},
-		RedirectListen: c.RedirectListen, Challenges: c.challenges(), Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,
+		TrustedProxies: hooks.TrustedProxies, RedirectListen: c.RedirectListen, Challenges: c.challenges(), Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the server: %w", err)
