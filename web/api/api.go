@@ -69,7 +69,7 @@ func Mount(e *echo.Echo, c Config) error {
 	config.Servers = []*huma.Server{{URL: Prefix}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"bearer": {}}}
-	huma.NewError = newProblem
+	huma.NewError, huma.NewErrorWithContext = newProblem, newProblemFor
 	huma.DefaultArrayNullable = false
 	group := e.Group(Prefix, s.enter)
 	api := humaecho.NewWithGroup(e, group, config)

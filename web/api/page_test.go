@@ -32,3 +32,20 @@ func TestPageRoot(t *testing.T) {
 		})
 	}
 }
+
+// What is wrong with a request is told in the asker's language, at the member that is meant.
+func TestFaultsOfARequestInTheLanguageOfTheAsker(t *testing.T) {
+	h := newHouse(t)
+	for _, c := range []struct{ lang, path, body, detail, at, message string }{
+		{"pt-BR", "/users", `{"email": "a@example.com", "role": "viewer"}`, "o pedido tem erros", "/password", "falta password"},
+		{"en", "/users", `{"email": "a@example.com", "role": "viewer"}`, "the request has errors", "/password", "password is missing"},
+		{"pt-BR", "/expression", `{"mode": "x"}`, "o pedido tem erros", "/mode", "deve ser um destes: expression, template"},
+		{"pt-BR", "/expression", `{"sorce": "1"}`, "o pedido tem erros", "/sorce", "este membro não existe aqui"},
+	} {
+		p := h.want(422, "POST", c.path, c.body, "Accept-Language", c.lang)
+		first := p["problems"].([]any)[0].(map[string]any)
+		if p["detail"] != c.detail || first["path"] != c.at || first["message"] != c.message {
+			t.Errorf("%s %s: got %v", c.lang, c.body, p)
+		}
+	}
+}

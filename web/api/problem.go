@@ -115,9 +115,19 @@ func problemOf(status int, code, en, pt string) *Problem {
 	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: en, words: form.Label(en, pt)}
 }
 
-// newProblem is how huma makes errors. The offending value is left out: it may be a secret.
+// newProblem is how huma makes errors.
 func newProblem(status int, message string, errs ...error) huma.StatusError {
-	p := problemOf(status, codeOf(status), message, message)
+	return spokenProblem("en", status, message, errs...)
+}
+
+// newProblemFor is the same in the asker's language.
+func newProblemFor(c huma.Context, status int, message string, errs ...error) huma.StatusError {
+	return spokenProblem(langOf(c.Context()), status, message, errs...)
+}
+
+func spokenProblem(lang string, status int, message string, errs ...error) huma.StatusError {
+	words := inWords(message)
+	p := problemOf(status, codeOf(status), words.EN, words.PT)
 	for _, err := range errs {
 		var own *Problem
 		if errors.As(err, &own) {
@@ -125,11 +135,10 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		}
 		var d *huma.ErrorDetail
 		if errors.As(err, &d) {
-			path := strings.TrimPrefix(strings.TrimPrefix(d.Location, "body"), ".")
-			p.problems = append(p.problems, form.Problem{Severity: form.Error, Path: pointer(path), Code: "invalid", Message: form.Label(d.Message, d.Message)})
+			p.problems = append(p.problems, askedProblem(d))
 		}
 	}
-	p.speak("en")
+	p.speak(lang)
 	return p
 }
 
