@@ -434,8 +434,11 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		if busy > 0 {
-			return refuse(Conflict, "runs_wait", fmt.Sprintf("%d runs of this flow have not ended; cancel them first, or delete with ?cancel", busy),
-				fmt.Sprintf("%d execuções deste fluxo não terminaram; cancele antes, ou apague com ?cancel", busy))
+			en, pt := fmt.Sprintf("%d runs of this flow have", busy), fmt.Sprintf("%d execuções deste fluxo não terminaram", busy)
+			if busy == 1 {
+				en, pt = "1 run of this flow has", "1 execução deste fluxo não terminou"
+			}
+			return refuse(Conflict, "runs_wait", en+" not ended; cancel first, or delete with ?cancel", pt+"; cancele antes, ou apague com ?cancel")
 		}
 	}
 	docs, err := s.Docs.ListDocs(ctx, revisionDoc, id+"/")

@@ -45,6 +45,12 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	if c.At.IsZero() {
 		c.At = time.Now()
 	}
+	c.Until, c.From = flow.FirstTurn(c.Flow, c.Until), flow.FirstTurn(c.Flow, c.From)
+	for _, path := range []string{c.Until, c.From} {
+		if _, there := placesOf(c.Flow)[idOf(path)]; path != "" && !there {
+			return nil, refuse(Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q", path), fmt.Sprintf("o fluxo não tem o passo %q", path))
+		}
+	}
 	body, headers, err := c.body()
 	if err != nil {
 		return nil, err

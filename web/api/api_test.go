@@ -276,6 +276,11 @@ func TestTestRunsOfADraft(t *testing.T) {
 		t.Errorf("%v", run["status"])
 	}
 	h.want(404, "POST", "/flows/a/test", `{"event_id": "absent"}`)
+	for _, place := range []string{`"until": "sya"`, `"from": "sya", "effects": "real"`} { // mistyped, it must not run all
+		if p := h.want(422, "POST", "/flows/a/test", `{"event": {"body": {}}, `+place+`}`); p["code"] != "no_such_step" {
+			t.Errorf("%s: %v", place, p)
+		}
+	}
 }
 
 func TestSecretsAreWriteOnly(t *testing.T) {

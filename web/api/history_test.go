@@ -71,7 +71,7 @@ func TestErrorsAreToldInWords(t *testing.T) {
 	h.want(200, "POST", "/flows/a/publish", "")
 	run := h.started("a", `{"n": 1}`)
 	h.started("a", `{}`)
-	for lang, want := range map[string]string{"en": "Set values: field values: trigger.body.lead.email is missing", "pt-BR": "Definir valores: falta trigger.body.lead.email"} {
+	for lang, want := range map[string]string{"en": "Set values: field values: trigger.body.lead.email is missing", "pt-BR": "Definir valores: campo values: falta trigger.body.lead.email"} {
 		told := func(v any) string {
 			m := v.(map[string]any)
 			return m["step_name"].(string) + ": " + m["message"].(string)

@@ -124,6 +124,8 @@ func refusedReplay(items []engine.Replayed, o engine.ReplayOptions) error {
 		status = http.StatusNotFound
 	}
 	p := problemOf(status, first.Code, first.Message.EN, first.Message.PT)
-	p.Steps = items[0].Repeats
+	if repeats := items[0].Repeats; len(repeats) > 0 {
+		p.Steps = repeats
+	}
 	return p
 }

@@ -114,7 +114,11 @@ func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 }
 
 func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error) {
-	if err := s.Engine.Cancel(ctx, in.ID, "canceled by "+who(ctx).Name); err != nil {
+	err := s.Engine.Cancel(ctx, in.ID, "canceled by "+who(ctx).Name)
+	if errors.Is(err, store.ErrConflict) {
+		return nil, hasEnded()
+	}
+	if err != nil {
 		return nil, ended(found(err, "run", "esta execução"))
 	}
 	return s.getRun(ctx, in)
@@ -130,9 +134,13 @@ func (s *server) retryNow(ctx context.Context, in *RunPath) (*runOutput, error) 
 // ended makes a conflict of a run that is over.
 func ended(err error) error {
 	if p, ok := err.(*Problem); ok && p.Status == http.StatusGone { //nolint:errorlint // fault gives it bare
-		return problemOf(http.StatusConflict, "ended", "the run has ended", "a execução já terminou")
+		return hasEnded()
 	}
 	return err
+}
+
+func hasEnded() *Problem {
+	return problemOf(http.StatusConflict, "ended", "the run has ended", "a execução já terminou")
 }
 
 type resolveInput struct {

@@ -55,6 +55,9 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 		return nil, err
 	}
 	run, err := engine.Trial(ctx, c)
+	if refused := new(engine.Refusal); errors.As(err, &refused) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())
 	}
