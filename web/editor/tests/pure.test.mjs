@@ -303,7 +303,7 @@ test('the add menu finds by words of both languages, the best first, and puts wh
 test('the map has a box for each step and none lies on another', () => {
   const { boxes } = layoutOf(sample(), { onFailure: 'f', forEach: 'e' })
   for (const id of ids(sample())) assert.ok(boxes.some((b) => b.id === id))
-  for (const [i, a] of boxes.entries()) for (const b of boxes.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= 168 || Math.abs(a.y - b.y) >= 26, `${a.id} and ${b.id}`)
+  for (const [i, a] of boxes.entries()) for (const b of boxes.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= 216 || Math.abs(a.y - b.y) >= 26, `${a.id} and ${b.id}`)
 })
 
 test('results follow the turn that is looked at; the thread goes where the run went', () => {

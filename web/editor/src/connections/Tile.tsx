@@ -5,7 +5,7 @@ export function Tile({ title, mark }: { title: string; mark?: Schemas['Mark'] })
   const look = 'grid size-9 shrink-0 place-items-center rounded-lg text-secondary font-semibold'
   if (mark) {
     return (
-      <span aria-hidden className={`${look} text-white`} style={{ backgroundColor: mark.color }}>
+      <span aria-hidden className={`${look} text-on-mark`} style={{ backgroundColor: mark.color }}>
         {mark.path ? <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor"><path d={mark.path} /></svg> : mark.text}
       </span>
     )

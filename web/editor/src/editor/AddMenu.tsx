@@ -30,7 +30,7 @@ export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
   const choices = useMemo(() => {
     const all: Choice[] = pasted ? [{ id: 'paste', group: '', icon: <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden />, title: plural(t, 'pasteSteps', pasted.steps.length), help: pasted.steps.map(nameOf).join(', '), take: () => paste(pasted) }] : []
     for (const g of groupsOf(actions, q, used)) for (const a of g.actions) {
-      all.push({ id: `${g.id}-${a.kind}`, group: g.id, icon: <ActionIcon kind={a.kind} />, title: say(a.title), help: say(a.summary), take: () => { countUse(a.kind); pick(a) } })
+      all.push({ id: `${g.id}-${a.kind}`, group: g.id, icon: <ActionIcon kind={a.kind} mark={a.mark} />, title: say(a.title), help: say(a.summary), take: () => { countUse(a.kind); pick(a) } })
     }
     return all
   }, [q, pasted, actions, used, t, say, plural, pick, paste])
@@ -59,7 +59,7 @@ export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
           <div key={c.id} role="none">
             {c.group !== '' && c.group !== choices[i - 1]?.group && <div role="none" className="px-2.5 pt-2.5 pb-1 text-meta font-medium text-text-3">{groupWord(c.group)}</div>}
             <div id={`${id}-${i}`} data-at={i} role="option" aria-selected={i === at} onClick={c.take} onPointerMove={() => i !== at && setAt(i)} className={`flex cursor-pointer items-center gap-3 rounded-lg px-2.5 py-1.5 ${i === at ? 'bg-accent-soft' : ''}`}>
-              <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg border border-line bg-surface text-accent">{c.icon}</span>
+              <span aria-hidden className="relative grid size-8 shrink-0 place-items-center overflow-hidden rounded-lg border border-line bg-surface text-accent">{c.icon}</span>
               <span className="min-w-0"><span className="block truncate font-medium">{c.title}</span><span className="block truncate text-meta text-text-2">{c.help}</span></span>
             </div>
           </div>

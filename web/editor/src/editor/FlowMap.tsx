@@ -1,11 +1,14 @@
 import { lazy, Suspense } from 'react'
+import type { Schemas } from '../api/client'
 import type { Flow } from '../flow'
 import type { Desk } from '../tree/desk'
 import { Loading } from '../ui/basics'
 
 const MapView = lazy(() => import('./MapView').then((m) => ({ default: m.MapView })))
 
+export type MapProps = { flow: Flow; desk: Desk; trigger: { title: string; mark?: Schemas['Mark'] } }
+
 /** FlowMap fetches the map when it is first asked for. */
-export function FlowMap(props: { flow: Flow; desk: Desk }) {
+export function FlowMap(props: MapProps) {
   return <Suspense fallback={<Loading />}><MapView {...props} /></Suspense>
 }

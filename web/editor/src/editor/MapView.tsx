@@ -1,23 +1,38 @@
 import { useMemo } from 'react'
-import type { Flow } from '../flow'
+import { Repeat, Webhook } from 'lucide-react'
+import { ActionIcon } from '../tree/ActionIcon'
 import type { Desk } from '../tree/desk'
+import { looks } from '../tree/ResultBadge'
+import { partsOf } from '../tree/Sentence'
 import { useTree } from '../tree/store'
+import type { Part } from '../tree/summary'
+import { useWords as useTreeWords } from '../tree/words'
+import { Mark } from '../ui/Mark'
 import { useSay } from '../words'
+import type { MapProps } from './FlowMap'
 import { type Box, boxHeight, boxWidth, layoutOf, type Wire } from './mapLayout'
 import { useWords } from './words'
 
 /** MapView draws the whole flow at once, to be looked at; the list beside it says the same to keys and ears. */
-export function MapView({ flow, desk }: { flow: Flow; desk: Desk }) {
+export function MapView({ flow, desk, trigger }: MapProps) {
   const t = useWords()
-  const layout = useMemo(() => layoutOf(flow, { onFailure: t.onFailure, forEach: '↻' }), [flow, t])
+  const words = useTreeWords()
+  const layout = useMemo(() => layoutOf(flow, { onFailure: t.onFailure, forEach: words.forEach }), [flow, t, words])
   const pad = 24
   return (
     <div>
       <p className="mb-4 text-center text-secondary text-text-2">{t.mapHelp}</p>
       <div aria-hidden data-sideways className="overflow-auto">
         <svg width={layout.width + pad * 2} height={layout.height + pad * 2} viewBox={`${-pad} ${-pad} ${layout.width + pad * 2} ${layout.height + pad * 2}`} className="mx-auto block max-w-none">
+          {layout.frames.map((f) => <rect key={f.id} x={f.x} y={f.y} width={f.width} height={f.height} rx="14" strokeWidth="1.5" strokeDasharray="5 4" className="fill-sunken stroke-edge/60" />)}
           {layout.wires.map((w, i) => <WireLine key={i} wire={w} desk={desk} />)}
-          {layout.boxes.map((b) => <BoxView key={b.id} box={b} flow={flow} desk={desk} />)}
+          {layout.boxes.map((b) => (b.kind === 'room'
+            ? <Room key={b.id} box={b} loop={b.id.endsWith('/steps')} />
+            : (
+              <foreignObject key={b.id} x={b.x - 4} y={b.y - 4} width={boxWidth + 8} height={boxHeight + 8} onClick={() => desk.open(b.id)} className="cursor-pointer">
+                {b.step ? <StepBox box={b} desk={desk} /> : <Face tile={trigger.mark ? <Mark mark={trigger.mark} /> : <Webhook size={17} strokeWidth={1.75} />} title={trigger.title} text={t.trigger} look="border-accent" tileLook="bg-accent text-on-accent" />}
+              </foreignObject>
+            )))}
         </svg>
       </div>
     </div>
@@ -30,22 +45,44 @@ function WireLine({ wire: w, desk }: { wire: Wire; desk: Desk }) {
   return <path d={w.x1 === w.x2 ? `M${w.x1} ${w.y1}V${w.y2}` : `M${w.x1} ${w.y1}C${w.x1} ${mid} ${w.x2} ${mid} ${w.x2} ${w.y2}`} fill="none" strokeWidth="2" className={on ? 'stroke-accent' : 'stroke-edge/50'} />
 }
 
-const looks = { succeeded: 'stroke-ok', failed: 'stroke-fail', unknown: 'stroke-warn', retrying: 'stroke-wait', waiting: 'stroke-wait', parked: 'stroke-wait' } as const
-
-function BoxView({ box, flow, desk }: { box: Box; flow: Flow; desk: Desk }) {
-  const say = useSay()
-  const t = useWords()
-  const state = useTree(desk.store, (s) => s.results.get(box.id)?.state)
-  const action = box.step && desk.actions.get(box.step.action)
-  const title = box.kind === 'trigger' ? `${t.trigger}: ${flow.trigger.kind}` : box.kind === 'room' ? (box.label ?? '') : box.step?.name || (action ? say(action.title) : (box.step?.action ?? ''))
-  const edge = state && state in looks ? looks[state as keyof typeof looks] : 'stroke-line'
-  const text = title.length > 24 ? `${title.slice(0, 23)}…` : title
-  if (box.kind === 'room') return <text x={box.x + boxWidth / 2} y={box.y + 17} textAnchor="middle" className="fill-text-2 text-meta">{text}</text>
+/** Room is the head of a path, or of what a loop repeats. */
+function Room({ box, loop }: { box: Box; loop: boolean }) {
   return (
-    <g onClick={() => desk.open(box.id)} className="cursor-pointer">
-      <title>{title}</title>
-      <rect x={box.x} y={box.y} width={boxWidth} height={boxHeight} rx="10" strokeWidth="1.5" strokeDasharray={box.step?.disabled ? '4 4' : undefined} className={`${box.kind === 'trigger' ? 'fill-accent stroke-accent' : `fill-surface ${edge}`}`} />
-      <text x={box.x + boxWidth / 2} y={box.y + boxHeight / 2 + 5} textAnchor="middle" className={`text-secondary font-medium ${box.kind === 'trigger' ? 'fill-on-accent' : 'fill-text'}`}>{text}</text>
-    </g>
+    <foreignObject x={box.x} y={box.y} width={boxWidth} height={26}>
+      <p className="flex h-[26px] items-center justify-center gap-1.5 px-2 text-meta text-text-2">{loop && <Repeat size={13} strokeWidth={1.75} className="shrink-0" />}<span className="truncate">{box.label}</span></p>
+    </foreignObject>
+  )
+}
+
+const edges = { ok: 'border-ok', fail: 'border-fail', warn: 'border-warn', wait: 'border-wait', accent: 'border-accent', none: 'border-line' }
+const inks = { ok: 'text-ok', fail: 'text-fail', warn: 'text-warn', wait: 'text-wait', accent: 'text-accent', none: 'text-text-3' }
+
+function StepBox({ box, desk }: { box: Box; desk: Desk }) {
+  const say = useSay()
+  const t = useTreeWords()
+  const state = useTree(desk.store, (s) => s.results.get(box.id)?.state)
+  const faulty = useTree(desk.store, (s) => (s.problems.get(box.id)?.errors ?? 0) > 0)
+  const { step } = box
+  if (!step) return null
+  const action = desk.actions.get(step.action)
+  const title = step.name || (action ? say(action.title) : step.action)
+  const [Icon, tone] = looks[state ?? 'untested']
+  const word = state ? t[state] : ''
+  return (
+    <Face tile={<ActionIcon kind={step.action} mark={step.disabled ? undefined : action?.mark} size={17} />} title={title} text={plain(partsOf(step, desk, t, say))} look={faulty ? 'border-fail' : step.disabled ? 'border-dashed border-edge' : edges[tone]}
+      aside={step.disabled ? <span className="text-meta text-text-3">{t.disabled}</span> : state && <span title={word} className={`shrink-0 ${inks[tone]}`}><Icon size={15} strokeWidth={2} /></span>} />
+  )
+}
+
+const plain = (parts: Part[]) => parts.map((p) => ('text' in p ? p.text : 'chip' in p ? p.chip : 'code' in p ? p.code : `[${p.blank}]`)).join('').trim()
+
+/** Face is a box: a tile, a title, a line below it, and what became of it. */
+function Face({ tile, title, text, look, tileLook = 'bg-accent-soft text-accent', aside }: { tile: React.ReactNode; title: string; text: string; look: string; tileLook?: string; aside?: React.ReactNode }) {
+  return (
+    <div title={text ? `${title}\n${text}` : title} style={{ width: boxWidth, height: boxHeight }} className={`m-1 flex items-center gap-2.5 rounded-xl border-[1.5px] bg-surface px-2.5 shadow-card hover:border-accent ${look}`}>
+      <span className={`relative grid size-8 shrink-0 place-items-center rounded-lg ${tileLook}`}>{tile}</span>
+      <span className="min-w-0 flex-1"><span className="block truncate text-secondary font-medium">{title}</span>{text && <span className="block truncate text-meta text-text-2">{text}</span>}</span>
+      {aside}
+    </div>
   )
 }

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { Ban, Play, Trash2 } from 'lucide-react'
+import { Ban, Play, SkipForward, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
 import { DataDock } from '../data/DataDock'
@@ -20,7 +20,7 @@ import { below, pointerOf } from './where'
 
 type PanelProps = {
   flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: Edit; close: () => void
-  field?: string; tab?: string; event?: string; tested?: (run: Schemas['RunView']) => void
+  field?: string; tab?: string; event?: string; tested?: (run: Schemas['RunView']) => void; testPart?: (part: { from?: string; until?: string }) => void
 }
 
 type Tab = 'setup' | 'test' | 'errors' | 'notes'
@@ -30,7 +30,7 @@ const isTab = (name: string | undefined): name is Tab => name === 'setup' || nam
 const tabOf = (field: string | undefined): Tab => (field && /^\/(retry|timeout|delivery|on_error|missing|catch)/.test(field) ? 'errors' : field && /^\/(name|note|id)/.test(field) ? 'notes' : 'setup')
 
 /** StepPanel is all that one step is told: its fields, its test, what happens when it fails, and notes. */
-export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, event, tested }: PanelProps) {
+export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, event, tested, testPart }: PanelProps) {
   const t = useWords()
   const say = useSay()
   const [tab, setTab] = useState<Tab>(() => (isTab(first) ? first : tabOf(field)))
@@ -56,7 +56,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const errors = own.filter((p) => p.severity === 'error' && p.code !== 'required').length
   return (
     <DeskContext value={desk}>
-      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, edit, close, set }} />}
+      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, edit, close, set, testPart }} />}
         dock={tab === 'setup' && <DataDock outputs={outputs} />}
         footer={!looks && <Button look={tab === 'test' ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
         <Tabs label={t.step} tab={tab} choose={setTab} tabs={[
@@ -141,12 +141,17 @@ function useOnce(may: boolean, act: () => void) {
   })
 }
 
-type MenuProps = { step: Step; edit: Edit; close: () => void; set: SetStep }
+type MenuProps = { step: Step; edit: Edit; close: () => void; set: SetStep; testPart: PanelProps['testPart'] }
 
-function StepMenu({ step, edit, close, set }: MenuProps) {
+function StepMenu({ step, edit, close, set, testPart }: MenuProps) {
   const t = useWords()
   return (
     <Menu label={t.more} items={[
+      ...(testPart ? [
+        { id: 'from', label: t.testFrom, icon: Play, hint: 'T', run: () => testPart({ from: step.id }) },
+        { id: 'until', label: t.testTo, icon: SkipForward, hint: 'Shift+T', run: () => testPart({ until: step.id }) },
+        'line' as const,
+      ] : []),
       { id: 'off', label: step.disabled ? t.enable : t.disable, icon: Ban, hint: 'D', run: () => set({ disabled: step.disabled ? undefined : true }) },
       'line',
       { id: 'remove', label: t.remove, icon: Trash2, danger: true, hint: 'Del', run: () => { close(); edit((f) => remove(f, step.id)) } },

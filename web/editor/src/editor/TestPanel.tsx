@@ -1,45 +1,55 @@
 import { useId, useState } from 'react'
 import { useMutation } from '@tanstack/react-query'
-import { Play } from 'lucide-react'
+import { Play, Send } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { Code } from '../code/Code'
-import { DeskContext, useMakeDesk } from '../data/desk'
+import { DeskContext, pathOf, useMakeDesk } from '../data/desk'
 import { pinSample } from '../data/pinned'
-import { find, type Flow } from '../flow'
+import { find, type Flow, type Step, walk } from '../flow'
 import { StepResults } from '../runs/StepResults'
 import { Button, Problem, Status } from '../ui/basics'
 import { inputLook } from '../ui/Field'
 import { useStepName } from '../tree/useStepName'
+import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
 import { Panel } from './Panel'
 import { useWords } from './panelWords'
+import { effectOf, useTested } from './TestTab'
 
-type TestPanelProps = { flow: Flow; close: () => void; event?: string; tested?: (run: Schemas['RunView']) => void }
+type TestPanelProps = { flow: Flow; actions: Schemas['ActionView'][]; close: () => void; event?: string; tested?: (run: Schemas['RunView']) => void; start?: string; end?: string }
 
-/** TestPanel runs the draft in memory on an event, as it came or changed by hand; nothing leaves the machine. */
-export function TestPanel({ flow, close, event, tested }: TestPanelProps) {
+/** TestPanel runs the draft in memory on an event, as it came or changed by hand, whole or in part; nothing leaves the machine unless it is asked for. */
+export function TestPanel({ flow, actions, close, event, tested, start, end }: TestPanelProps) {
   const t = useWords()
   const format = useFormat()
   const id = useId()
   const desk = useMakeDesk({ flow, event })
   const [typed, setTyped] = useState<string | null>(null)
+  const [from, setFrom] = useState(start ?? '')
+  const [until, setUntil] = useState(end ?? '')
+  const { kept, keep } = useTested(flow.id)
   const chosen = desk.event
   const text = typed ?? JSON.stringify(chosen?.trigger?.['body'] ?? {}, null, 2)
   const body = read(text)
-  const stepName = useStepName()
-  const nameOf = (s: Schemas['StepView']) => {
-    const step = find(flow, s.path.split('.').at(-1) ?? '')
-    return stepName({ name: step?.name, action: s.action })
-  }
+  const nameOf = useNames(flow)
   const run = useMutation({
-    mutationFn: () => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(typed === null && chosen ? { event_id: chosen.id } : { event: { body } }) } })),
-    onSuccess: tested,
+    mutationFn: (real: boolean) => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: {
+      flow, ...(typed === null && chosen ? { event_id: chosen.id } : { event: { body } }),
+      ...(from && { from: pathOf(flow, from), mocks: doneBefore(flow, from, actions, kept) }), ...(until && { until: pathOf(flow, until) }), ...(real && { effects: 'real' as const }),
+    } })),
+    onSuccess: (result) => {
+      keep(result)
+      tested?.(result)
+    },
   })
+  const missed = run.data && [from, until].find((s) => s && find(flow, s) && !run.data.steps?.some((x) => x.path.split('.').at(-1) === s))
+  const held = run.variables === false ? effectsOf(flow, run.data, from) : []
   return (
     <DeskContext value={desk}>
-      <Panel title={t.testFlow} close={close} footer={<Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined} busy={run.isPending} onClick={() => run.mutate()}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
+      <Panel title={t.testFlow} close={close} footer={<Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined} busy={run.isPending} onClick={() => run.mutate(false)}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
         <div className="space-y-4 pt-1">
           <p className="text-secondary text-text-2">{t.held}</p>
+          <Part flow={flow} {...{ from, setFrom, until, setUntil }} />
           {desk.events.length > 0 && (
             <label className="block"><span className="mb-1 block font-medium">{t.testEvent}</span>
               <select className={inputLook} value={chosen?.id} onChange={(e) => { pinSample(flow.id, e.target.value); setTyped(null) }}>
@@ -57,12 +67,76 @@ export function TestPanel({ flow, close, event, tested }: TestPanelProps) {
           {run.data && (
             <div aria-live="polite">
               <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} />{run.data.error?.message ?? run.data.reason}</p>
+              {missed && <p className="mb-2 rounded-lg bg-warn-soft p-3 text-warn">{fill(t.partNotReached, { name: nameOf({ path: missed, action: find(flow, missed)?.action ?? '' }) })}</p>}
               <StepResults steps={run.data.steps ?? []} nameOf={nameOf} />
+              {held.length > 0 && <Real steps={held} nameOf={nameOf} send={() => run.mutate(true)} />}
             </div>
           )}
         </div>
       </Panel>
     </DeskContext>
+  )
+}
+
+/** useNames names the steps of a run as the tree does. */
+function useNames(flow: Flow) {
+  const stepName = useStepName()
+  return (s: Pick<Schemas['StepView'], 'path' | 'action'>) => stepName({ name: find(flow, s.path.split('.').at(-1) ?? '')?.name, action: s.action })
+}
+
+const inOrder = (flow: Flow) => {
+  const all: Step[] = []
+  walk(flow.steps, (s) => all.push(s))
+  return all
+}
+
+/** doneBefore is what the effects before a step gave when they last happened for real. */
+function doneBefore(flow: Flow, from: string, actions: Schemas['ActionView'][], kept: Record<string, Schemas['StepView']>) {
+  const ids = inOrder(flow).map((s) => s.id)
+  const before = new Set(ids.slice(0, ids.indexOf(from)))
+  const effects = new Set(actions.filter((a) => a.effect).map((a) => a.kind))
+  return Object.fromEntries(Object.values(kept).filter((s) => before.has(s.path.split('.').at(-1) ?? '') && effects.has(s.action) && s.status === 'succeeded' && !s.mocked && s.output !== undefined).map((s) => [s.path, { output: s.output }]))
+}
+
+/** effectsOf are the steps of a test whose effects were held back, from the one that it begins with. */
+function effectsOf(flow: Flow, run: Schemas['RunView'] | undefined, from: string): Schemas['StepView'][] {
+  const ids = inOrder(flow).map((s) => s.id)
+  const first = Math.max(0, ids.indexOf(from))
+  return (run?.steps ?? []).filter((s) => s.mocked && s.status === 'succeeded' && s.request !== undefined && s.request !== null && ids.indexOf(s.path.split('.').at(-1) ?? '') >= first)
+}
+
+type PartProps = { flow: Flow; from: string; setFrom: (id: string) => void; until: string; setUntil: (id: string) => void }
+
+/** Part chooses where a test begins and where it ends. */
+function Part({ flow, from, setFrom, until, setUntil }: PartProps) {
+  const t = useWords()
+  const nameOf = useNames(flow)
+  const steps = inOrder(flow)
+  if (steps.length < 2) return null
+  const options = steps.map((s) => <option key={s.id} value={s.id}>{nameOf({ path: s.id, action: s.action })} · {s.id}</option>)
+  return (
+    <fieldset>
+      <legend className="sr-only">{t.testPart}</legend>
+      <div className="grid grid-cols-2 gap-3">
+        <label className="block min-w-0"><span className="mb-1 block font-medium">{t.partFrom}</span><select className={`${inputLook} truncate`} value={from} onChange={(e) => setFrom(e.target.value)}><option value="">{t.partStart}</option>{options}</select></label>
+        <label className="block min-w-0"><span className="mb-1 block font-medium">{t.partTo}</span><select className={`${inputLook} truncate`} value={until} onChange={(e) => setUntil(e.target.value)}><option value="">{t.partEnd}</option>{options}</select></label>
+      </div>
+      {from && <p className="mt-1 text-meta text-text-3">{t.partFromHelp}</p>}
+    </fieldset>
+  )
+}
+
+/** Real asks before anything is sent, and names each effect. */
+function Real({ steps, nameOf, send }: { steps: Schemas['StepView'][]; nameOf: (step: Schemas['StepView']) => string; send: () => void }) {
+  const t = useWords()
+  const [asking, setAsking] = useState(false)
+  if (!asking) return <Button className="mt-3" onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>
+  return (
+    <div role="group" aria-label={t.sendReal} className="mt-3 rounded-xl border border-edge p-3">
+      <p>{t.sendsThese}</p>
+      <ul className="mt-1 list-disc space-y-0.5 pl-5">{steps.map((s) => <li key={s.path} className="break-all"><span className="font-medium">{nameOf(s)}</span> {effectOf(s)}</li>)}</ul>
+      <div className="mt-3 flex gap-2"><Button look="primary" onClick={() => { setAsking(false); send() }}>{t.sendRealConfirm}</Button><Button look="quiet" onClick={() => setAsking(false)}>{t.cancel}</Button></div>
+    </div>
   )
 }
 

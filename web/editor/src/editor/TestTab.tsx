@@ -15,24 +15,31 @@ import { SaveTest } from './SaveTest'
 
 type Run = Schemas['RunView']
 
+/** useTested remembers what each step yielded in the tests of a flow. */
+export function useTested(flow: string) {
+  const queries = useQueryClient()
+  const key = useMemo(() => ['tested', flow], [flow])
+  const kept = useQuery<Record<string, Schemas['StepView']>>({ queryKey: key, queryFn: () => ({}), staleTime: Infinity, gcTime: Infinity, initialData: {} })
+  const keep = (run: Run) => queries.setQueryData(key, (before: Record<string, Schemas['StepView']> | undefined) => ({ ...before, ...Object.fromEntries((run.steps ?? []).map((s) => [s.path, s])) }))
+  return { kept: kept.data, keep }
+}
+
 /** useStepTest runs the draft up to one step, and remembers what each step yielded. */
 export function useStepTest(flow: Flow, step: Step, event: string | undefined, tested?: (run: Run) => void) {
-  const queries = useQueryClient()
   const path = pathOf(flow, step.id)
-  const key = useMemo(() => ['tested', flow.id], [flow.id])
-  const kept = useQuery<Record<string, Schemas['StepView']>>({ queryKey: key, queryFn: () => ({}), staleTime: Infinity, gcTime: Infinity, initialData: {} })
+  const { kept, keep } = useTested(flow.id)
   const test = useMutation({
     mutationFn: ({ eventID, real }: { eventID?: string; real?: boolean }) =>
       take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(real && { effects: 'real' as const, from: path }) } })),
     onSuccess: (run) => {
-      queries.setQueryData(key, (before: Record<string, Schemas['StepView']> | undefined) => ({ ...before, ...Object.fromEntries((run.steps ?? []).map((s) => [s.path, s])) }))
+      keep(run)
       tested?.(run)
     },
   })
-  const outputs = useMemo(() => Object.fromEntries(Object.values(kept.data).filter((s) => s.status === 'succeeded' && s.output !== undefined).map((s) => [s.path.split('.').at(-1) ?? s.path, s.output])), [kept.data])
+  const outputs = useMemo(() => Object.fromEntries(Object.values(kept).filter((s) => s.status === 'succeeded' && s.output !== undefined).map((s) => [s.path.split('.').at(-1) ?? s.path, s.output])), [kept])
   const mutate = test.mutate
   const run = useCallback((eventID?: string, real?: boolean) => mutate({ eventID, real }), [mutate])
-  return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept.data[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path) ?? false : true }
+  return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path) ?? false : true }
 }
 
 type TestProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; edit: Edit; test: ReturnType<typeof useStepTest> }
@@ -65,7 +72,7 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
       <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason}</p>
       {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
       {r.request !== undefined && r.request !== null && (
-        <Part title={r.mocked ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (
+        <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (
           <Button look="quiet" size="small" onClick={() => void copyText(curl).then(() => toast(t.copied))}><SquareTerminal size={15} aria-hidden />{t.copyCurl}</Button>
         )} />
       )}
@@ -103,7 +110,7 @@ function Request({ value }: { value: unknown }) {
 }
 
 /** effectOf names what a request does to the world: where it goes, or to whom. */
-function effectOf(r: Schemas['StepView']): string {
+export function effectOf(r: Schemas['StepView']): string {
   const request = (typeof r.request === 'object' && r.request !== null ? r.request : {}) as Record<string, unknown>
   const input = r.input ?? {}
   const to = request['to'] ?? input['to'] ?? input['channel'] ?? input['phone'] ?? input['email']

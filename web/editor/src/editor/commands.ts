@@ -18,7 +18,7 @@ export type Editing = {
   say: (text: string) => void
   focus: (key: string) => void
   open: (key: string, more?: { tab?: string }) => void
-  show: (what: 'test' | 'publish' | 'help') => void
+  show: (what: 'test' | 'publish' | 'help', part?: { from?: string; until?: string }) => void
   add: (gap: Gap) => void
   offerUndo: (text: string, back: (flow: Flow) => Flow) => void
   step: (way: 'undo' | 'redo') => void
@@ -143,6 +143,8 @@ export const commands: Command[] = [
   { id: 'rename', keys: 'F2', word: 'rename', group: 'steps', fits: isStep, run: (e) => e.store.set({ naming: stepOf(e).id }) },
   { id: 'note', keys: 'N', word: 'writeNote', group: 'steps', fits: isStep, run: (e) => e.open(e.row.key, { tab: 'notes' }) },
   { id: 'toggle', keys: 'D', word: 'onOff', group: 'steps', fits: isStep, run: toggle },
+  { id: 'test-from', keys: 'T', word: 'testFrom', group: 'steps', fits: isStep, run: (e) => e.show('test', { from: stepOf(e).id }) },
+  { id: 'test-to', keys: 'Shift+T', word: 'testTo', group: 'steps', fits: isStep, run: (e) => e.show('test', { until: stepOf(e).id }) },
   { id: 'duplicate', keys: 'Ctrl+D', word: 'duplicate', group: 'steps', fits: isStep, run: double },
   { id: 'copy', keys: 'Ctrl+C', word: 'copySteps', group: 'steps', fits: isStep, run: (e) => e.copy(false) },
   { id: 'cut', keys: 'Ctrl+X', word: 'cutSteps', group: 'steps', fits: isStep, run: (e) => e.copy(true) },

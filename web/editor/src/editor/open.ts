@@ -2,5 +2,6 @@
 export type Open =
   | { what: 'trigger'; field?: string }
   | { what: 'step'; id: string; field?: string; tab?: string; at: number }
-  | { what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests' }
+  | { what: 'test'; from?: string; until?: string }
+  | { what: 'publish' | 'revisions' | 'settings' | 'tests' }
   | null

@@ -30,7 +30,7 @@ type Props = {
   store: TreeStore
   byKind: ReadonlyMap<string, Schemas['ActionView']>
   openRow: (key: string, more?: { tab?: string }) => void
-  show: (what: 'test' | 'publish') => void
+  show: (what: 'test' | 'publish', part?: { from?: string; until?: string }) => void
   open: Open
   close: () => void
 }
@@ -76,7 +76,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
 
   const editingAt = (row: Row): Editing => ({
     flow: draft.draft.read().flow, row, edit, store, t, name, isExpression, say, focus: focusSoon,
-    open: openRow, show: (what) => what !== 'help' && show(what),
+    open: openRow, show: (what, part) => what !== 'help' && show(what, part),
     add: (gap) => setFloating({ what: 'add', gap, anchor: anchorOf(gap, row.key) }),
     offerUndo: (text, back) => {
       say(text)
@@ -170,7 +170,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   }
   const list = useMemo(() => [...byKind.values()], [byKind])
   const menuRow = floating?.what === 'menu' ? rowNow(floating.key) : undefined
-  const menu = menuRow && commands.filter((c) => !c.keyOnly && (!c.fits || c.fits(editingAt(menuRow)))).map((c) => ({ id: c.id, word: t[c.word], keys: keyWords(c.keys), danger: c.id === 'remove', line: ['rename', 'duplicate', 'up', 'remove'].includes(c.id), run: () => run(c, menuRow.key) }))
+  const menu = menuRow && commands.filter((c) => !c.keyOnly && (!c.fits || c.fits(editingAt(menuRow)))).map((c) => ({ id: c.id, word: t[c.word], keys: keyWords(c.keys), danger: c.id === 'remove', line: ['rename', 'test-from', 'duplicate', 'up', 'remove'].includes(c.id), run: () => run(c, menuRow.key) }))
   return {
     hands, run,
     floating: floating?.what === 'add'

@@ -33,7 +33,7 @@ const en = {
   asText: 'Write it as text',
   asCode: 'As code',
   asRows: 'As rows',
-  kindOf: 'Kind of value {n}',
+  kindOf: 'Type of value {n}',
   kind_text: 'Text',
   kind_number: 'Number',
   kind_yes: 'Yes or no',

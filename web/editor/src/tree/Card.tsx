@@ -37,12 +37,13 @@ export function useRow(key: string) {
 
 /** Disc stands on the thread; it is the handle to drag a step by. */
 function Disc({ step, small, on }: { step: Step; small: boolean; on: boolean }) {
-  const { hands } = useDesk()
+  const { hands, actions } = useDesk()
   const t = useWords()
+  const mark = step.disabled ? undefined : actions.get(step.action)?.mark
   return (
     <span title={hands && t.drag} onPointerDown={hands && ((e) => hands.drag(e, step.id))}
       className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-[32px]' : 'size-[40px]'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
-      <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} /></span>
+      <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} mark={mark} /></span>
       {hands && <GripVertical size={16} strokeWidth={1.75} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
     </span>
   )

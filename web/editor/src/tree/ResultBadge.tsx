@@ -5,7 +5,7 @@ import { fill, usePlural } from '../words/phrase'
 import type { Result } from './results'
 import { useWords } from './words'
 
-const looks = {
+export const looks = {
   succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], skipped: [CircleSlash, 'none'], running: [LoaderCircle, 'accent'], waiting: [Hourglass, 'wait'],
   unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'wait'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
 } as const

@@ -2,7 +2,7 @@ import { memo, useMemo } from 'react'
 import type { Step } from '../flow'
 import { useLang, useSay } from '../words'
 import { fill } from '../words/phrase'
-import { useDesk } from './desk'
+import { type Desk, useDesk } from './desk'
 import { conditionParts, type Part, sentenceOf } from './summary'
 import { type TreeWords, useWords } from './words'
 
@@ -16,17 +16,19 @@ export function Parts({ parts }: { parts: Part[] }) {
   })
 }
 
+/** partsOf is the sentence of a step, in pieces. */
+export function partsOf(step: Step, { actions, labels }: Pick<Desk, 'actions' | 'labels'>, t: TreeWords, say: ReturnType<typeof useSay>): Part[] {
+  const action = actions.get(step.action)
+  return action ? sentenceOf(step, { fields: action.fields, pattern: patternOf(step, t), labels, operators: t, say }) : [{ text: fill(t.unknownAction, { kind: step.action }) }]
+}
+
 /** Sentence says what a step does, in one sentence. */
 export const Sentence = memo(function Sentence({ step, id }: { step: Step; id: string }) {
   const desk = useDesk()
   const t = useWords()
   const say = useSay()
   const { lang } = useLang()
-  const action = desk.actions.get(step.action)
-  const parts = useMemo(
-    () => (action ? sentenceOf(step, { fields: action.fields, pattern: patternOf(step, t), labels: desk.labels, operators: t, say }) : [{ text: fill(t.unknownAction, { kind: step.action }) }]),
-    [step, action, desk.labels, lang],
-  )
+  const parts = useMemo(() => partsOf(step, desk, t, say), [step, desk.actions, desk.labels, lang])
   if (parts.length === 0) return null
   return <span id={id} className="mt-0.5 line-clamp-2 text-secondary text-text-2"><Parts parts={parts} /></span>
 })

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CalendarClock, TriangleAlert } from 'lucide-react'
 import { api, take } from '../api/client'
 import { Combo } from '../fields/Combo'
+import { zoneOptions } from '../fields/zones'
 import { Field, inputLook } from '../ui/Field'
 import { useLang } from '../words'
 import { cronOf, type Plan, planOf } from './schedule'
@@ -10,10 +11,10 @@ import { useWords } from './words'
 
 type ScheduleProps = { cron: string; zone: string; set: (part: { cron?: string; timezone?: string }) => void }
 
-const zones = () => Intl.supportedValuesOf('timeZone')
 
 /** ScheduleField says in words, or as cron, when a flow starts, and shows the next times as the server counts them. */
 export function ScheduleField({ cron, zone, set }: ScheduleProps) {
+  const [zones] = useState(zoneOptions)
   const t = useWords()
   const [byHand, setByHand] = useState(() => cron !== '' && planOf(cron).how === 'cron')
   const plan: Plan = byHand ? { how: 'cron' } : cron === '' ? { how: 'daily', time: '08:00' } : planOf(cron)
@@ -31,7 +32,7 @@ export function ScheduleField({ cron, zone, set }: ScheduleProps) {
       <Details plan={plan} cron={cron} set={(next) => set({ cron: typeof next === 'string' ? next : cronOf(next) })} />
       <div data-field="timezone">
         <label id="zone-label" htmlFor="zone-control" className="mb-1 block font-medium">{t.zone}</label>
-        <Combo id="zone-control" labelledBy="zone-label" value={zone} custom set={(timezone) => set({ timezone })} options={zones().map((z) => ({ value: z, label: z.replaceAll('_', ' ') }))} />
+        <Combo id="zone-control" labelledBy="zone-label" value={zone} custom set={(timezone) => set({ timezone })} options={zones} />
       </div>
       <NextTimes cron={cron} zone={zone} />
     </div>
