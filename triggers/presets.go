@@ -95,7 +95,7 @@ func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.Conne
 		}
 		for i := range others {
 			if f.Connector != "" && strings.HasPrefix(kinds[i].Kind, f.Connector+":") {
-				kinds[i].Fields = withSecrets(kinds[i].Fields, f.Secrets, false)
+				kinds[i].Fields = withSecrets(kinds[i].Fields, f, false)
 			}
 		}
 		if len(f.Secrets) > 0 {
@@ -103,19 +103,27 @@ func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.Conne
 			if f.Connector != "" {
 				title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
 			}
-			kinds = append(kinds, engine.ConnectionKind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f.Secrets, true)})
+			kinds = append(kinds, engine.ConnectionKind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f, true)})
 		}
 	}
 	return kinds
 }
 
-func withSecrets(fields []engine.ConnectionField, secrets []PresetField, alone bool) []engine.ConnectionField {
+// withSecrets adds what proves a preset's sender. Beside what a connection signs in with it may be
+// left out.
+func withSecrets(fields []engine.ConnectionField, f *presetFile, alone bool) []engine.ConnectionField {
 	fields = slices.Clone(fields)
-	for _, s := range secrets {
+	for _, s := range f.Secrets {
 		if slices.ContainsFunc(fields, func(f engine.ConnectionField) bool { return f.ID == s.ID }) {
 			continue
 		}
-		fields = append(fields, engine.ConnectionField{ID: s.ID, Label: s.Label, Secret: s.Type == "secret", Required: s.Required && alone})
+		field := engine.ConnectionField{
+			ID: s.ID, Label: s.Label, Help: s.Help, Placeholder: s.Placeholder, Pattern: s.Pattern, Secret: s.Type == "secret", Required: s.Required && alone,
+		}
+		if !alone && field.Help.IsZero() {
+			field.Help = form.Label("Only for flows that are started by webhooks of "+f.Name.EN+".", "Só para fluxos iniciados por webhooks de "+f.Name.PT+".")
+		}
+		fields = append(fields, field)
 	}
 	return fields
 }

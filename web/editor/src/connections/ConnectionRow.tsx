@@ -40,7 +40,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <Tile title={title} mark={kind?.mark} />
       <div className="min-w-44 flex-1">
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} /></p>
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} testable={kind?.testable !== false} /></p>
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
         {c.problem && <p className="text-secondary break-words text-fail">{c.problem}</p>}
         <UsedBy flows={c.used_by} />
@@ -59,12 +59,13 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
   )
 }
 
-function State({ of: c }: { of: Schemas['ConnectionView'] }) {
+function State({ of: c, testable }: { of: Schemas['ConnectionView']; testable: boolean }) {
   const t = useWords()
   const { ago } = useFormat()
   if (c.sign_in && !c.signed_in) return <Badge tone="warn"><KeyRound size={12} aria-hidden />{t.signInNeeded}</Badge>
   if (c.state === 'broken') return <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.broken}</Badge>
   if (c.ends) return <Badge tone="warn">{fill(t.expires, { when: ago(c.ends) })}</Badge>
+  if (c.state !== 'ok' && !testable) return null
   return c.state === 'ok' ? <Badge tone="ok"><CheckCircle2 size={12} aria-hidden />{t.works}</Badge> : <Badge><CircleDashed size={12} aria-hidden />{t.untested}</Badge>
 }
 

@@ -23,9 +23,10 @@ export function ConnectionPicker({ kinds, optional = false, value, set, problem 
   const known = useKinds()
   const [making, setMaking] = useState(false)
   const fitting = (connections.data?.items ?? []).filter((c) => fitsKind(kinds, c.kind))
+  const testable = (kind: string) => known.data?.items.find((k) => k.kind === kind)?.testable !== false
   const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
   const kindName = (kind: string) => { const k = known.data?.items.find((x) => x.kind === kind); return k ? say(k.title) : kind }
-  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 || kinds.some((k) => k.endsWith('*')) ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: state[c.state] ?? c.state, words: c.kind }))
+  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 || kinds.some((k) => k.endsWith('*')) ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: c.state === 'untested' && !testable(c.kind) ? '' : (state[c.state] ?? c.state), words: c.kind }))
   if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
   const chosen = fitting.find((c) => c.name === value)
   if (value && !chosen) options.push({ value, label: fill(t.connectionGone, { name: value }), hint: '', words: '' })
@@ -58,7 +59,7 @@ function State({ connection: c, kind }: { connection: Schemas['ConnectionView'];
   const tone = c.state === 'ok' ? 'ok' : c.state === 'broken' ? 'fail' : 'none'
   return (
     <div className="mt-1.5 flex min-h-8 flex-wrap items-center gap-2 text-secondary text-text-2">
-      <Badge tone={tone}>{c.state === 'ok' ? t.connectionWorks : c.state === 'broken' ? t.connectionBroken : t.connectionUntested}</Badge>
+      {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'ok' ? t.connectionWorks : c.state === 'broken' ? t.connectionBroken : t.connectionUntested}</Badge>}
       <span role="status" className="min-w-0 flex-1 break-words">{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.state === 'broken' && c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
       {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
       {test.error && <Problem error={test.error} />}
