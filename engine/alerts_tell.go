@@ -321,9 +321,9 @@ func (e *Engine) alertMessage(about []*alert, lang string) (subject, text string
 		}
 		b.WriteString(e.alertSentence(a).In(lang))
 		if a.Run != "" {
-			fmt.Fprintf(&b, "\n%s/runs/%s", e.PublicURL, a.Run)
+			fmt.Fprintf(&b, "\n%s/runs/%s", e.Instance().PublicURL, a.Run)
 		} else if a.Flow != "" {
-			fmt.Fprintf(&b, "\n%s/flows/%s", e.PublicURL, a.Flow)
+			fmt.Fprintf(&b, "\n%s/flows/%s", e.Instance().PublicURL, a.Flow)
 		}
 		b.WriteString("\n\n")
 	}

@@ -74,7 +74,7 @@ func (e *Engine) localTime(id string, at time.Time) form.Words {
 	if entry, ok := e.Flows.entry(id); ok && entry.Published != nil {
 		f = entry.Published
 	}
-	zone := zoneOf(f, e.Timezone)
+	zone := zoneOf(f, e.Instance().Timezone)
 	at = at.In(zone)
 	w := form.Label(at.Format("2 Jan 2006 15:04"), at.Format("02/01/2006 15:04"))
 	if zone == time.UTC {

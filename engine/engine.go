@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gancho/engine/expression"
@@ -25,8 +26,9 @@ type Config struct {
 	Connections *Connections
 	Box         *seal.Box
 	Decode      func(contentType string, body []byte) (any, error) // a body by its declared type
-	PublicURL   string
-	Timezone    string // of the instance
+	PublicURL   string                                             // given by the operator; empty where a person may set it
+	Timezone    string                                             // of the instance, alike
+	Fallback    Instance                                           // where neither said anything
 	Log         *slog.Logger
 	Node        string
 	Workers     int // runs advanced at once; 128
@@ -55,6 +57,7 @@ type Engine struct {
 	tried   tried
 	replays replays
 	feed    *feed
+	own     atomic.Pointer[Instance] // what a person has set
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be
@@ -76,7 +79,7 @@ func New(c Config) (*Engine, error) {
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
-	if err := errors.Join(e.loadAlerts(context.Background()), e.loadStats(context.Background()), e.loadShadows(context.Background())); err != nil {
+	if err := errors.Join(e.loadInstance(context.Background()), e.loadAlerts(context.Background()), e.loadStats(context.Background()), e.loadShadows(context.Background())); err != nil {
 		return nil, err
 	}
 	e.shapes, e.typed.by = newShapes(), map[string]typedFlow{}
@@ -298,7 +301,7 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := newWalker(p, &live{e: e, flow: work.Run.Flow}, work.Run, e.vars.get(), zoneOf(p.flow, e.Timezone))
+	w := newWalker(p, &live{e: e, flow: work.Run.Flow}, work.Run, e.vars.get(), zoneOf(p.flow, e.Instance().Timezone))
 	w.lease, w.inbox, w.unclean = work.Lease, work.Inbox, work.Unclean
 	if w.inbox == nil {
 		w.inbox = map[string][]byte{}

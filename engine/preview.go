@@ -285,10 +285,10 @@ func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]an
 			trigger = testTrigger("", *q.Event)
 			trigger["event"] = e.Catalogue.eventName(q.Flow, trigger)
 		}
-		return &expression.Scope{Zone: zoneOf(q.Flow, e.Timezone), Now: e.Now(), Mask: q.Flow.Settings.Mask, Values: map[string]any{"trigger": trigger, "vars": e.Vars()}}, nil
+		return &expression.Scope{Zone: zoneOf(q.Flow, e.Instance().Timezone), Now: e.Now(), Mask: q.Flow.Settings.Mask, Values: map[string]any{"trigger": trigger, "vars": e.Vars()}}, nil
 	}
 	c := TrialConfig{
-		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve,
+		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve,
 		Trigger: trigger, Before: flow.FirstTurn(q.Flow, q.Step),
 	}
 	if q.Event != nil {

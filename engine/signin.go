@@ -58,7 +58,7 @@ func (e *Engine) BeginSignIn(ctx context.Context, name, person string) (string, 
 	return address, nil
 }
 
-func (e *Engine) callback() string { return e.PublicURL + CallbackPath }
+func (e *Engine) callback() string { return e.Instance().PublicURL + CallbackPath }
 
 // FinishSignIn takes what the provider sent a person back with; the new session is durable
 // when it returns. A state counts once.

@@ -117,7 +117,7 @@ func (x *delivery) answerFinished(w http.ResponseWriter, got engine.Receipt) {
 	a, err := x.Engine.Await(ctx, got.Run)
 	switch {
 	case err != nil:
-		url := x.PublicURL + "/h/" + x.token + "/runs/" + got.Run
+		url := x.public() + "/h/" + x.token + "/runs/" + got.Run
 		x.plain(w, http.StatusAccepted, got.Event, string(got.Outcome), got.Run, url)
 	case a.Status != 0:
 		writeAnswer(w, statusOf(a.Status), a.Headers, a.Body)

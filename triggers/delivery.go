@@ -193,7 +193,7 @@ func (x *delivery) verify() *refusal {
 	if len(x.door.auth) == 0 {
 		return nil
 	}
-	r := &Request{Method: x.r.Method, URL: x.PublicURL + x.r.URL.RequestURI(), Header: x.r.Header, Body: x.in.Body, At: x.in.At}
+	r := &Request{Method: x.r.Method, URL: x.public() + x.r.URL.RequestURI(), Header: x.r.Header, Body: x.in.Body, At: x.in.At}
 	proof, err := Verify(x.door.auth, r, x.secrets)
 	if err == nil && proof.Once != "" {
 		x.once, err = x.onces.enter(x.r.Context(), x.e.flow, proof, x.in.Body)
@@ -231,7 +231,7 @@ func (x *delivery) notVerified(why *Refused) *refusal {
 func (x *delivery) usedURL() form.Words {
 	for _, v := range x.door.auth {
 		if v.uses("url") {
-			url := fmt.Sprintf("%s/h/%.6s…%s", x.PublicURL, x.token, x.path)
+			url := fmt.Sprintf("%s/h/%.6s…%s", x.public(), x.token, x.path)
 			return form.Label(" (URL used: "+url+")", " (URL usada: "+url+")")
 		}
 	}

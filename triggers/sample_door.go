@@ -30,7 +30,7 @@ func (d *Webhook) SendSample(ctx context.Context, token, event string) (status i
 		return 0, nil, fmt.Errorf("%w: preset %s has no event %q", ErrNoSample, made.preset.ID(), event)
 	}
 	x := delivery{Webhook: d, e: e, door: made}
-	config := SampleConfig{Event: event, URL: d.PublicURL + "/h/" + token, Secrets: x.secrets, At: d.Now()}
+	config := SampleConfig{Event: event, URL: d.public() + "/h/" + token, Secrets: x.secrets, At: d.Now()}
 	s, err := made.preset.Sample(config)
 	if errors.Is(err, ErrNoSecret) && (e.state == engine.FlowNew || made.observe) {
 		config.Unsigned = true // it is let in all the same

@@ -48,6 +48,7 @@ type WebhookConfig struct {
 	Keys           onceKeys       // what may come only once is kept there
 	Presets        *Presets       // those of this program when left out
 	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
+	Public         func() string  // the same where it can change; PublicURL when left out
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 	Memory         int64          // bytes of bodies held at once; 64 MiB
 	Log            *slog.Logger
@@ -72,6 +73,14 @@ type Webhook struct {
 
 // fixedHeaders are the values of headers that every answer shares.
 type fixedHeaders struct{ json, nosniff, sandbox, noStore, noReferrer []string }
+
+// public is what trigger URLs begin with, now.
+func (c *WebhookConfig) public() string {
+	if c.Public != nil {
+		return c.Public()
+	}
+	return c.PublicURL
+}
 
 // NewWebhook makes the door and follows the flows from now on.
 func NewWebhook(c WebhookConfig) *Webhook {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"strings"
 	"time"
 
 	"gancho/engine"
@@ -45,7 +44,7 @@ func (s *Server) callback(c echo.Context) error {
 		s.Log.Warn("a sign-in failed", "connection", name, "error", err)
 		status, text = http.StatusBadGateway, callbackWords(lang, name, "failed")
 	}
-	text.Base = strings.TrimSuffix(s.API.PublicURL, "/")
+	text.Base = s.API.Public()
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -115,7 +115,7 @@ func (s *Server) Handler() http.Handler { return s.doors(s.guarded(s.echo)) }
 // toHTTPS sends a request to the same path of the public URL, whatever host it was sent to.
 func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, strings.TrimSuffix(s.API.PublicURL, "/")+r.URL.RequestURI(), http.StatusPermanentRedirect)
+	http.Redirect(w, r, s.API.Public()+r.URL.RequestURI(), http.StatusPermanentRedirect)
 }
 
 func (s *Server) bind(ctx context.Context, address string, h http.Handler) error {
@@ -228,7 +228,7 @@ func writeText(w http.ResponseWriter, status int, text string) {
 // from other sites, and a measure.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
-	if u, err := url.Parse(s.API.PublicURL); err == nil && u.Host != "" {
+	if u, err := url.Parse(s.API.Public()); err == nil && u.Host != "" {
 		_ = origin.AddTrustedOrigin(u.Scheme + "://" + u.Host) //nolint:errcheck // it was parsed
 	}
 	protected := origin.Handler(next)

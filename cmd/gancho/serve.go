@@ -39,12 +39,12 @@ type serveCommand struct {
 	Listen         string        `help:"Address to serve on." default:"127.0.0.1:8080" placeholder:"ADDR"`
 	HooksListen    string        `help:"Address that serves only /h/ and /w/, so that the editor never faces the internet." placeholder:"ADDR"`
 	MetricsListen  string        `help:"Address that serves only /metrics, to anybody who reaches it." placeholder:"ADDR"`
-	PublicURL      string        `name:"public-url" help:"What trigger URLs are shown with; without it, the address it listens on." placeholder:"URL"`
+	PublicURL      string        `name:"public-url" help:"What trigger URLs are shown with; without it, the address that was given at the set-up, else the one it listens on." placeholder:"URL"`
 	TrustedProxies []string      `help:"Networks whose forwarding headers count." placeholder:"NET"`
 	TLSCert        string        `name:"tls-cert" help:"Certificate to serve HTTPS with (PEM)." placeholder:"FILE"`
 	TLSKey         string        `name:"tls-key" help:"Key of the certificate (PEM)." placeholder:"FILE"`
 	Flows          string        `help:"Bundle to import and publish at start; unchanged flows are left alone." placeholder:"FILE"`
-	Timezone       string        `help:"Time zone of flows that name none." default:"UTC" placeholder:"ZONE"`
+	Timezone       string        `help:"Time zone of flows that name none; without it, the one that was chosen at the set-up, else UTC." placeholder:"ZONE"`
 	Workers        int           `help:"Runs advanced at once." default:"128"`
 	APIToken       string        `name:"api-token" help:"An admin's bearer token, 32 characters or more." placeholder:"TOKEN"`
 	BackupEvery    time.Duration `help:"Make a backup so often, such as 24h; the editor can say otherwise." placeholder:"DURATION"`
@@ -112,18 +112,15 @@ func (c *serveCommand) check() ([]netip.Prefix, error) {
 }
 
 func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.Prefix, log *slog.Logger, to streams) error {
-	if c.PublicURL == "" {
-		c.PublicURL = c.ownURL()
-	}
 	e, err := engine.New(engine.Config{
 		Store: i.store, Catalogue: i.catalogue, Flows: i.flows, Connections: i.connections, Box: i.box, Decode: triggers.DecodeBody,
-		PublicURL: c.PublicURL, Timezone: c.Timezone, Log: log, Node: "main", Workers: c.Workers, Version: version,
+		PublicURL: c.PublicURL, Timezone: c.Timezone, Fallback: engine.Instance{PublicURL: c.ownURL(), Timezone: "UTC"}, Log: log, Node: "main", Workers: c.Workers, Version: version,
 	})
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{
-		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, PublicURL: c.PublicURL, TrustedProxies: proxies, Log: log,
+		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, Public: func() string { return e.Instance().PublicURL }, TrustedProxies: proxies, Log: log,
 	})
 	c.saved = newBackups(i.store, c.Data, c.BackupEvery, c.BackupKeep, log)
 	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token")})
@@ -135,7 +132,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		return err
 	}
 	if c.Flows != "" {
-		if err := c.importFlows(ctx, i, to); err != nil {
+		if err := c.importFlows(ctx, i, e.Instance().PublicURL, to); err != nil {
 			return err
 		}
 	}
@@ -143,7 +140,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		return fmt.Errorf("start: %w", err)
 	}
 	i.out.Own(server.Ports())
-	if err := c.invite(people, log, to); err != nil {
+	if err := c.invite(people, e.Instance().PublicURL, log, to); err != nil {
 		return err
 	}
 	schedule := triggers.NewSchedule(triggers.ScheduleConfig{Engine: e, Flows: i.flows, Keys: i.store, Log: log})
@@ -153,7 +150,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 
 // invite prints the link for the first admin while there is no user, and warns of a door that
 // is open to a network.
-func (c *serveCommand) invite(people *session.People, log *slog.Logger, to streams) error {
+func (c *serveCommand) invite(people *session.People, public string, log *slog.Logger, to streams) error {
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !c.https() && len(c.TrustedProxies) == 0 {
 		if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
 			log.Warn("the editor is served without HTTPS to more than this machine: set --tls-cert, or --trusted-proxies, or --hooks-listen", "listen", c.Listen)
@@ -163,7 +160,7 @@ func (c *serveCommand) invite(people *session.People, log *slog.Logger, to strea
 	if err != nil || token == "" {
 		return err
 	}
-	fmt.Fprintf(to.out, "\nOpen this link within an hour to make the first user:\n  %s/setup#%s\n", c.PublicURL, token)
+	fmt.Fprintf(to.out, "\nOpen this link within an hour to make the first user:\n  %s/setup#%s\n", public, token)
 	return nil
 }
 
@@ -306,7 +303,7 @@ func watchDisk(ctx context.Context, s store.Store, stop context.CancelCauseFunc)
 }
 
 // importFlows takes the bundle in, publishes it and prints how to use it.
-func (c *serveCommand) importFlows(ctx context.Context, i *instance, to streams) error {
+func (c *serveCommand) importFlows(ctx context.Context, i *instance, public string, to streams) error {
 	b, err := readBundle(c.Flows, to)
 	if err != nil {
 		return err
@@ -320,7 +317,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, to streams)
 		if err != nil {
 			return fmt.Errorf("flow %s: %w", r.ID, err)
 		}
-		printFlow(to.out, &e, c.PublicURL, i.connections)
+		printFlow(to.out, &e, public, i.connections)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (s *server) about(context.Context, *nothing) (*aboutOutput, error) {
 	if allow == nil {
 		allow = []string{}
 	}
-	return &aboutOutput{AboutView{s.Version, runtime.Version(), time.Since(s.started).Milliseconds(), s.PublicURL, s.Engine.Timezone, allow}}, nil
+	return &aboutOutput{AboutView{s.Version, runtime.Version(), time.Since(s.started).Milliseconds(), s.Public(), s.Engine.Instance().Timezone, allow}}, nil
 }
 
 type profileInput struct {

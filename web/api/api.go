@@ -39,7 +39,7 @@ type Config struct {
 	Store       store.Store
 	People      *session.People
 	Decode      func(contentType string, body []byte) (any, error)
-	PublicURL   string
+	PublicURL   string // the engine's when left out
 	Version     string
 	AllowNet    []string // private networks that actions may reach
 	Log         *slog.Logger
@@ -203,6 +203,14 @@ func (s *server) language(ctx huma.Context, next func(huma.Context)) {
 func langOf(ctx context.Context) string {
 	lang, _ := ctx.Value(langKey{}).(string)
 	return lang
+}
+
+// Public is the address that people reach the server at, without a slash at its end.
+func (c *Config) Public() string {
+	if c.PublicURL != "" || c.Engine == nil {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	return c.Engine.Instance().PublicURL
 }
 
 // LanguageOf is the language that a person chose in the editor, else what the browser asks for.

@@ -56,6 +56,8 @@ func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 		if settings, err := s.Engine.AlertSettings(ctx); err == nil && name == "settings" {
 			return asMembers(settings)
 		}
+	case "instance":
+		return asMembers(s.Engine.SetInstance())
 	case "backups":
 		if settings, err := s.Backups.Settings(ctx); err == nil && name == "settings" {
 			return asMembers(settings)

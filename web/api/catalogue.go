@@ -146,7 +146,7 @@ func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView
 	for _, k := range s.Catalogue.Connections() {
 		v := KindView{Kind: k.Kind, Title: k.Title, Mark: k.Mark, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
 		if k.SignIn != nil {
-			v.Callback = s.PublicURL + engine.CallbackPath
+			v.Callback = s.Public() + engine.CallbackPath
 		}
 		if !k.Help.IsZero() {
 			v.Help = &k.Help

@@ -73,7 +73,7 @@ func (s *server) url(ctx context.Context, e *engine.FlowEntry) string {
 	if e.Token == "" || !who(ctx).Role.May(session.Edit) || e.Draft.Trigger.Kind != "webhook" {
 		return ""
 	}
-	return s.PublicURL + "/h/" + e.Token
+	return s.Public() + "/h/" + e.Token
 }
 
 func (s *server) flowOutput(ctx context.Context, e engine.FlowEntry, err error) (*flowOutput, error) {

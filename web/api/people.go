@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
+	"gancho/engine"
 	"gancho/web/session"
 )
 
@@ -48,7 +50,7 @@ func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, er
 }
 
 func (s *server) cookie(ctx context.Context, secret string) http.Cookie {
-	https := requestOf(ctx).TLS != nil || len(s.PublicURL) > 5 && s.PublicURL[:5] == "https"
+	https := requestOf(ctx).TLS != nil || strings.HasPrefix(s.Public(), "https:")
 	return *session.Cookie(secret, https)
 }
 
@@ -80,13 +82,23 @@ type setupInput struct {
 		Email    string `json:"email"`
 		Name     string `json:"name,omitempty"`
 		Password string `json:"password"`
+
+		Instance engine.Instance `json:"instance,omitzero" doc:"public address and time zone, if they are set"`
 	}
 }
 
 func (s *server) setUp(ctx context.Context, in *setupInput) (*sessionOutput, error) {
+	if err := in.Body.Instance.Check(); err != nil {
+		return nil, err
+	}
 	secret, person, err := s.People.UseSetup(ctx, in.Body.Token, in.Body.Email, in.Body.Name, in.Body.Password)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Instance != (engine.Instance{}) {
+		if err := s.Engine.PutInstance(ctx, in.Body.Instance); err != nil {
+			return nil, err
+		}
 	}
 	return s.sessionOutput(person, s.cookie(ctx, secret)), nil
 }

@@ -154,6 +154,8 @@ func (s *server) routes() []route {
 		{method: get, path: "/failures", permission: view, id: "list-failures", summary: "Failures, by identical error", register: does(s, s.failures)},
 		{method: get, path: "/alerts", permission: view, id: "list-alerts", summary: "What is or was wrong", register: does(s, s.listAlerts)},
 		{method: get, path: "/alerts/settings", permission: view, id: "get-alert-settings", summary: "Who is told of alerts", register: does(s, s.getAlertSettings)},
+		{method: get, path: "/instance", permission: manage, id: "get-instance", summary: "Public address and time zone", register: does(s, s.getInstance)},
+		{method: put, path: "/instance", permission: manage, id: "put-instance", summary: "Set public address and time zone", register: does(s, s.putInstance)},
 		{method: put, path: "/alerts/settings", permission: manage, id: "put-alert-settings", summary: "Say who is told of alerts", register: does(s, s.putAlertSettings)},
 		{method: post, path: "/alerts/test", permission: manage, id: "test-alerts", summary: "Send a trial alert", register: does(s, s.testAlerts)},
 		{method: post, path: "/alerts/{id}/seen", permission: edit, id: "see-alert", summary: "End an alert that was seen", register: does(s, s.seeAlert)},

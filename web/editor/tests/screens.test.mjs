@@ -20,7 +20,7 @@ before(async () => {
 })
 after(() => program?.close())
 
-const settings = ['profile', 'looks', 'users', 'tokens', 'variables', 'state', 'alerts', 'network', 'backups', 'audit', 'about']
+const settings = ['profile', 'looks', 'instance', 'users', 'tokens', 'variables', 'state', 'alerts', 'network', 'backups', 'audit', 'about']
 const screens = ['/', '/?new=', '/runs', '/runs?q=nothing', '/events', '/connections', '/people', '/people?key=ana@example.com', '/none', ...settings.map((s) => `/settings/${s}`)]
 
 for (const locale of ['en-US', 'pt-BR']) {

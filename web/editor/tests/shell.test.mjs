@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { ana, start } from './program.mjs'
+import { ana, axeFaults, start } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '', setUp: false }) })
@@ -24,11 +24,14 @@ const ask = (p, method, path, body) => p.evaluate(async ([m, u, b]) => {
 }, [method, path, body])
 
 test('from the set-up link to a starter in the editor', async () => {
-  const p = await program.open()
+  const p = await program.open({ timezoneId: 'America/Recife' })
   await p.goto(program.setupLink)
   await p.getByLabel('Your name').fill(ana.name)
   await p.getByLabel('E-mail').fill(ana.email)
   await p.getByLabel(/^Password/).fill(ana.password)
+  await p.getByText('America/Recife · http://127.0.0.1').click()
+  await p.getByLabel('Public address').fill('https://hooks.example.com')
+  assert.deepEqual(await axeFaults(p), [], 'the set-up')
   await p.getByRole('button', { name: 'Create and start' }).click()
   await p.getByRole('heading', { name: 'Starters' }).waitFor()
   assert.equal(await p.getByRole('button', { name: /Use this starter/ }).count(), 6)
@@ -37,6 +40,9 @@ test('from the set-up link to a starter in the editor', async () => {
   cookies = await p.context().cookies()
   const made = await ask(p, 'GET', '/flows/new-lead')
   assert.equal(made.state, 'new')
+  assert.match(made.url, /^https:\/\/hooks\.example\.com\/h\//)
+  assert.equal((await ask(p, 'GET', '/instance')).now.timezone, 'America/Recife')
+  await ask(p, 'PUT', '/instance', { public_url: '', timezone: 'America/Recife' })
   assert.deepEqual(made.problems.filter((x) => x.severity === 'error'), [])
   await p.context().close()
 })

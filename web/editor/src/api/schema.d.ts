@@ -830,6 +830,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public address and time zone */
+        get: operations["get-instance"];
+        /** Set public address and time zone */
+        put: operations["put-instance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger": {
         parameters: {
             query?: never;
@@ -1959,6 +1977,22 @@ export interface components {
             published: boolean;
             url?: string;
         };
+        Instance: {
+            /** @description what trigger URLs begin with; empty for the address that the server listens on */
+            public_url: string;
+            /** @description of flows that name none; empty for UTC */
+            timezone: string;
+        };
+        InstanceView: {
+            /** @description members that the operator gave at the start */
+            given: string[];
+            /** @description what holds: the operator's flags go before what is set here */
+            now: components["schemas"]["Instance"];
+            /** @description what trigger URLs begin with; empty for the address that the server listens on */
+            public_url: string;
+            /** @description of flows that name none; empty for UTC */
+            timezone: string;
+        };
         KindCount: {
             /** Format: int64 */
             count: number;
@@ -2442,6 +2476,8 @@ export interface components {
         };
         SetupInputBody: {
             email: string;
+            /** @description public address and time zone, if they are set */
+            instance?: components["schemas"]["Instance"];
             name?: string;
             password: string;
             /** @description of the setup link */
@@ -4639,6 +4675,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Instance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceView"];
                 };
             };
             /** @description Error */

@@ -5,21 +5,28 @@ import { api, take } from '../api/client'
 import { Button } from '../ui/Button'
 import { Field, inputLook } from '../ui/Field'
 import { PasswordInput } from '../ui/PasswordInput'
+import { ownZone, ZoneSelect } from '../ui/ZoneSelect'
 import { Problem } from '../ui/states'
+import { useLang } from '../words'
 import { Front } from './Front'
 import { useWords } from './words'
 
 const least = 12
 
+/** local says that the server is reached on this very machine: no address for the internet, and no reason to keep it. */
+const local = /^(localhost|127\.|\[::1\])/.test(location.hostname)
+
 /** SetUp makes the first user, by the link that the server printed. */
 export function SetUp() {
   const t = useWords()
+  const { lang } = useLang()
   const queries = useQueryClient()
   const [, go] = useLocation()
   const [person, setPerson] = useState({ name: '', email: '', password: '' })
+  const [instance, setInstance] = useState({ timezone: lang === 'pt-BR' && /UTC/.test(ownZone()) ? 'America/Sao_Paulo' : ownZone(), public_url: location.origin })
   const token = location.hash.slice(1)
   const make = useMutation({
-    mutationFn: () => take(api.POST('/setup', { body: { ...person, token } })),
+    mutationFn: () => take(api.POST('/setup', { body: { ...person, token, instance: { ...instance, public_url: instance.public_url === location.origin && local ? '' : instance.public_url } } })),
     onSuccess: () => {
       go('/')
       return queries.resetQueries()
@@ -38,6 +45,13 @@ export function SetUp() {
         <Field label={t.password} help={person.password && missing > 0 ? t.short.replace('{n}', String(missing)) : t.passwordHelp}>
           <PasswordInput autoComplete="new-password" minLength={least} required value={person.password} onChange={(e) => setPerson({ ...person, password: e.target.value })} />
         </Field>
+        <details>
+          <summary className="w-fit font-medium text-text-2">{t.place}<span className="block text-meta font-normal text-text-3">{instance.timezone.replaceAll('_', ' ')} · {instance.public_url}</span></summary>
+          <div className="mt-3 space-y-4">
+            <div><p className="mb-1 font-medium">{t.zone}</p><ZoneSelect label={t.zone} value={instance.timezone} set={(timezone) => setInstance({ ...instance, timezone })} /></div>
+            <Field label={t.address} help={local ? t.addressLocal : t.addressHelp}><input className={inputLook} type="url" required spellCheck={false} value={instance.public_url} onChange={(e) => setInstance({ ...instance, public_url: e.target.value })} /></Field>
+          </div>
+        </details>
         {!token && <p role="alert" className="text-fail">{t.badLink}</p>}
         {make.error && <Problem error={make.error} />}
         <Button type="submit" look="primary" className="w-full" busy={make.isPending} disabled={!token}>{t.start}</Button>

@@ -13,6 +13,11 @@ const en = {
   password: 'Password',
   passwordHelp: 'At least 12 characters. A few words that do not belong together are good.',
   short: '{n} more characters',
+  place: 'Time zone and address',
+  zone: 'Time zone of your flows',
+  address: 'Public address',
+  addressHelp: 'What addresses of flows begin with: how the internet reaches this server.',
+  addressLocal: 'What addresses of flows begin with. This one is reached from this machine only; you can change it later in the settings.',
   badLink: 'This link has no key. Open the whole link that the server printed.',
 }
 
@@ -29,6 +34,11 @@ const pt: typeof en = {
   password: 'Senha',
   passwordHelp: 'Pelo menos 12 caracteres. Algumas palavras que não combinam são boas.',
   short: 'Faltam {n} caracteres',
+  place: 'Fuso e endereço',
+  zone: 'Fuso dos seus fluxos',
+  address: 'Endereço público',
+  addressHelp: 'Como começam os endereços dos fluxos: o jeito que a internet alcança este servidor.',
+  addressLocal: 'Como começam os endereços dos fluxos. Este só é alcançado desta máquina; dá para mudar depois nos ajustes.',
   badLink: 'Este link está sem a chave. Abra o link inteiro que o servidor mostrou.',
 }
 

@@ -46,7 +46,7 @@ function Row({ entry: a }: { entry: Deed }) {
   const deed = words[a.action as keyof typeof words] ?? a.action
   const head = (
     <>
-      <span className="min-w-0 flex-1 break-words"><b className="font-medium">{a.who}</b> <span className="text-text-2">{deed}</span> {name && <span className="break-all">{name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
+      <span className="min-w-0 flex-1 break-words"><b className="font-medium">{a.who || words.somebody}</b> <span className="text-text-2">{deed}</span> {name && <span className="break-all">{name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
       {changed.length > 0 && <span className="text-secondary whitespace-nowrap text-text-3 max-sm:hidden">{plural(words, 'changes', changed.length)}</span>}
       <time dateTime={a.at} data-tip={whole(a.at)} className="text-secondary whitespace-nowrap text-text-2">{clock(a.at)}</time>
     </>

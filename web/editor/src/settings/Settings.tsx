@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react'
-import { Bell, Braces, DatabaseBackup, History, Info, KeyRound, type LucideIcon, Network, Package, Palette, UserRound, Users as UsersIcon } from 'lucide-react'
+import { Bell, Braces, DatabaseBackup, Globe, History, Info, KeyRound, type LucideIcon, Network, Package, Palette, UserRound, Users as UsersIcon } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { Page } from '../ui/Page'
 import { Select } from '../ui/Select'
@@ -7,6 +7,7 @@ import { About } from './About'
 import { AlertTargets } from './AlertTargets'
 import { Audit } from './Audit'
 import { Backups } from './Backups'
+import { InstancePart } from './InstancePart'
 import { KeptState } from './KeptState'
 import { Looks } from './Looks'
 import { NetworkPart } from './NetworkPart'
@@ -21,6 +22,7 @@ type Role = 'viewer' | 'editor' | 'admin'
 const parts = [
   { id: 'profile', icon: UserRound, from: 'viewer', show: Profile },
   { id: 'looks', icon: Palette, from: 'viewer', show: Looks },
+  { id: 'instance', icon: Globe, from: 'admin', show: InstancePart },
   { id: 'users', icon: UsersIcon, from: 'admin', show: Users },
   { id: 'tokens', icon: KeyRound, from: 'admin', show: Tokens },
   { id: 'variables', icon: Braces, from: 'viewer', show: Variables },

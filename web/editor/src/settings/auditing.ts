@@ -43,7 +43,7 @@ export function changesOf(before: unknown, after: unknown, prefix = ''): Changed
 
 const screens: Record<string, (id: string) => string> = {
   flows: (id) => `/flows/${id}`, runs: (id) => `/runs/${id}`, events: (id) => `/events?event=${id}`, connections: () => '/connections', users: () => '/settings/users',
-  tokens: () => '/settings/tokens', vars: () => '/settings/variables', alerts: () => '/settings/alerts', backups: () => '/settings/backups', state: () => '/settings/state',
+  tokens: () => '/settings/tokens', vars: () => '/settings/variables', alerts: () => '/settings/alerts', backups: () => '/settings/backups', instance: () => '/settings/instance', state: () => '/settings/state',
 }
 
 /** targetOf reads what was changed out of a path of the API, and where it is seen. */

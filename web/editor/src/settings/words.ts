@@ -3,6 +3,11 @@ import { makeWords } from '../words'
 const en = {
   profile: 'Profile',
   looks: 'Language and theme',
+  instance: 'Address and time zone',
+  instanceHelp: 'They hold for all flows of this server, at once.',
+  publicURLHelp: 'What addresses of flows begin with, as the internet reaches this server. Empty: the address that it listens on.',
+  timezoneHelp: 'A flow may name its own in its settings.',
+  givenByOperator: 'The operator set it when the server started: {value}',
   users: 'Users',
   tokens: 'API tokens',
   variables: 'Variables',
@@ -113,6 +118,11 @@ const en = {
 const pt: typeof en = {
   profile: 'Perfil',
   looks: 'Idioma e tema',
+  instance: 'Endereço e fuso',
+  instanceHelp: 'Valem para todos os fluxos deste servidor, na hora.',
+  publicURLHelp: 'Como começam os endereços dos fluxos, do jeito que a internet alcança este servidor. Vazio: o endereço em que ele escuta.',
+  timezoneHelp: 'Um fluxo pode dizer outro nos seus ajustes.',
+  givenByOperator: 'O operador definiu ao iniciar o servidor: {value}',
   users: 'Usuários',
   tokens: 'Tokens de API',
   variables: 'Variáveis',
