@@ -11,8 +11,8 @@ import (
 	"gancho/engine/store"
 )
 
-// draftsKept is how many drafts of a flow are kept for undo.
-const draftsKept = 200
+// draftsKept is how many drafts of a flow are kept: the newest, and those that 200 undos give.
+const draftsKept = 201
 
 // draft as it is kept. Members are added, never changed.
 type draft struct {

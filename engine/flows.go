@@ -77,6 +77,7 @@ type revision struct {
 	At   time.Time  `json:"at"`
 	By   string     `json:"by,omitempty"`
 	Name string     `json:"name,omitempty"`
+	Note string     `json:"note,omitempty"`
 	Flow *flow.Flow `json:"flow"`
 }
 
@@ -86,6 +87,7 @@ type RevisionInfo struct {
 	At       time.Time `json:"at"`
 	By       string    `json:"by,omitempty"`
 	Name     string    `json:"name,omitempty"`
+	Note     string    `json:"note,omitempty"`
 }
 
 const (

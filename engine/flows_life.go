@@ -19,7 +19,8 @@ import (
 type PublishOptions struct {
 	IfMatch int64 // draft revision, -1 for the newest
 	By      string
-	Name    string
+	Name    string // of the revision, for people
+	Note    string // why it was made
 }
 
 // Publish makes the draft an immutable revision and puts it in force: new and off become on,
@@ -50,7 +51,7 @@ func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowE
 		return FlowEntry{}, r
 	}
 	number := e.PublishedRev + 1
-	value, err := json.Marshal(revision{At: s.Now().UTC(), By: o.By, Name: o.Name, Flow: e.Draft})
+	value, err := json.Marshal(revision{At: s.Now().UTC(), By: o.By, Name: o.Name, Note: o.Note, Flow: e.Draft})
 	if err != nil {
 		return FlowEntry{}, fmt.Errorf("publish flow %s: %w", id, err)
 	}
@@ -145,7 +146,7 @@ func (s *Flows) Revisions(ctx context.Context, id string) ([]RevisionInfo, error
 		if err := unmarshalFlow(d.Value, &r); err != nil {
 			return nil, err
 		}
-		info := RevisionInfo{At: r.At, By: r.By, Name: r.Name}
+		info := RevisionInfo{At: r.At, By: r.By, Name: r.Name, Note: r.Note}
 		if _, err := fmt.Sscanf(d.ID[len(id)+1:], "%d", &info.Revision); err != nil {
 			return nil, fmt.Errorf("revision %s: %w", d.ID, err)
 		}

@@ -187,7 +187,7 @@ func TestLifeOfAFlow(t *testing.T) {
 	}
 	h.want(400, "PUT", "/flows/a", flow, "If-Match", "soon")
 	h.want(200, "PUT", "/flows/a", changed)
-	if on := h.want(200, "POST", "/flows/a/publish", ""); on["state"] != "on" || on["published_rev"] != 1.0 || on["changed"] != false {
+	if on := h.want(200, "POST", "/flows/a/publish", `{"name": "First", "note": "for the sale"}`); on["state"] != "on" || on["published_rev"] != 1.0 || on["changed"] != false {
 		t.Errorf("%v", on)
 	}
 	for _, c := range [][2]string{{"pause", "paused"}, {"resume", "on"}, {"off", "off"}, {"resume", "on"}} {
@@ -198,7 +198,8 @@ func TestLifeOfAFlow(t *testing.T) {
 	if got := h.want(200, "POST", "/flows/a/rotate-url", ""); got["url"] == made["url"] {
 		t.Error("the URL stayed")
 	}
-	if list := h.want(200, "GET", "/flows/a/revisions", ""); len(list["items"].([]any)) != 1 {
+	list := h.want(200, "GET", "/flows/a/revisions", "")["items"].([]any)
+	if first := list[0].(map[string]any); len(list) != 1 || first["name"] != "First" || first["note"] != "for the sale" {
 		t.Errorf("%v", list)
 	}
 	h.want(200, "PUT", "/flows/a", flow)

@@ -27,6 +27,7 @@ var asked = []struct {
 	{regexp.MustCompile(`^(?:expected|invalid) (?:number|float)$`), "must be a number", "deve ser um número"},
 	{regexp.MustCompile(`^expected string$`), "must be a text", "deve ser um texto"},
 	{regexp.MustCompile(`^expected string to be RFC 3339 date-time$`), "must be a time such as 2026-01-31T09:00:00Z", "deve ser um instante como 2026-01-31T09:00:00Z"},
+	{regexp.MustCompile(`^expected length <= (\d+)$`), "must have at most $1 letters", "deve ter no máximo $1 letras"},
 	{regexp.MustCompile(`^expected array$`), "must be a list", "deve ser uma lista"},
 	{regexp.MustCompile(`^expected object$`), "must be an object", "deve ser um objeto"},
 	{regexp.MustCompile(`^unexpected end of JSON input$`), "the JSON ends too early", "o JSON termina cedo demais"},

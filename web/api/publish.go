@@ -17,7 +17,8 @@ type publishInput struct {
 	Force flag `query:"force" doc:"although tests fail"`
 	Body  *struct {
 		Force bool   `json:"force,omitempty"`
-		Name  string `json:"name,omitempty" doc:"a name or note for the revision"`
+		Name  string `json:"name,omitempty" maxLength:"200" doc:"of the revision"`
+		Note  string `json:"note,omitempty" maxLength:"4000" doc:"why it is made"`
 	} `required:"false"`
 }
 
@@ -30,7 +31,7 @@ func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput
 	o := engine.PublishOptions{IfMatch: rev, By: who(ctx).Name}
 	force := bool(in.Force)
 	if in.Body != nil {
-		o.Name, force = in.Body.Name, force || in.Body.Force
+		o.Name, o.Note, force = in.Body.Name, in.Body.Note, force || in.Body.Force
 	}
 	e, err := s.Flows.Get(in.ID)
 	if err != nil {
@@ -53,8 +54,11 @@ func (s *server) refuseFailing(ctx context.Context, e *engine.FlowEntry) error {
 	if tests.Failed == 0 {
 		return nil
 	}
-	p := problemOf(http.StatusConflict, "tests_failed", fmt.Sprintf("%d of the flow's tests fail; mend them, or publish with force", tests.Failed),
-		fmt.Sprintf("%d testes do fluxo falham; corrija, ou publique com force", tests.Failed))
+	en, pt := fmt.Sprintf("%d of the flow's tests fail; mend them", tests.Failed), fmt.Sprintf("%d testes do fluxo falham", tests.Failed)
+	if tests.Failed == 1 {
+		en, pt = "one of the flow's tests fails; mend it", "um teste do fluxo falha"
+	}
+	p := problemOf(http.StatusConflict, "tests_failed", en+", or publish with force", pt+"; corrija, ou publique com force")
 	for i, t := range tests.Tests {
 		for _, d := range t.Differences {
 			p.problems = append(p.problems, form.Problem{

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -179,5 +180,25 @@ func TestExpressionOfAStep(t *testing.T) {
 		if got := h.want(200, "POST", "/expression", body); len(got["problems"].([]any)) != 1 {
 			t.Errorf("%s: %v", body, got)
 		}
+	}
+}
+
+// The last 200 changes of a draft can be undone.
+func TestTwoHundredUndos(t *testing.T) {
+	h := newHouse(t)
+	document := func(n int) string {
+		return fmt.Sprintf(`{"id": "a", "name": "N%d", "trigger": {"kind": "manual"}, "steps": []}`, n)
+	}
+	h.want(201, "POST", "/flows", document(0))
+	for n := 1; n <= 205; n++ {
+		h.want(200, "PUT", "/flows/a", document(n))
+	}
+	for n := 204; n >= 5; n-- {
+		if got := h.want(200, "POST", "/flows/a/undo", "")["flow"].(map[string]any)["name"]; got != fmt.Sprintf("N%d", n) {
+			t.Fatalf("got %v, want N%d", got, n)
+		}
+	}
+	if p := h.want(409, "POST", "/flows/a/undo", ""); p["code"] != "nothing_to_undo" {
+		t.Errorf("%v", p)
 	}
 }

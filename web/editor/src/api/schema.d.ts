@@ -2245,8 +2245,10 @@ export interface components {
         };
         PublishInputBody: {
             force?: boolean;
-            /** @description a name or note for the revision */
+            /** @description of the revision */
             name?: string;
+            /** @description why it is made */
+            note?: string;
         };
         PutStateInputBody: {
             /**
@@ -2376,6 +2378,7 @@ export interface components {
             at: string;
             by?: string;
             name?: string;
+            note?: string;
             /** Format: int64 */
             revision: number;
         };
@@ -2385,6 +2388,7 @@ export interface components {
             by?: string;
             flow: unknown;
             name?: string;
+            note?: string;
             /** Format: int64 */
             revision: number;
         };

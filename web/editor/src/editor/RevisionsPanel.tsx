@@ -42,6 +42,7 @@ function Row({ r, draft, open, toggle }: { r: Schemas['RevisionInfo']; draft: Dr
           <span className="block text-secondary text-text-2">{[times(r.at), r.by].filter(Boolean).join(' · ')}</span>
         </span>
       </button>
+      {open && r.note && <p className="mb-2 whitespace-pre-line text-text-2">{r.note}</p>}
       {open && <Compared r={r} draft={draft} />}
     </li>
   )
