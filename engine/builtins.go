@@ -108,8 +108,8 @@ type delayStep struct {
 
 func (s *delayStep) Fields() form.Fields {
 	return form.Of(
-		form.Duration("for", &s.length, form.Label("For", "Por")).OneOf("for").Example("1h"),
-		form.Date("until", &s.until, form.Label("Until", "Até")).OneOf("for").Example("2026-12-24T09:00:00-03:00"))
+		form.Duration("for", &s.length, form.Label("For", "Por")).OneOf("for").Required().Example("1h"),
+		form.Date("until", &s.until, form.Label("Until", "Até")).OneOf("for").Required().Example("2026-12-24T09:00:00-03:00"))
 }
 
 func (s *delayStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {

@@ -103,7 +103,7 @@ func (f *Field) Literal() *Field { f.mode = ModeLiteral; return f }
 // ShowIf is an expression over the other fields; the editor hides the field unless it is true.
 func (f *Field) ShowIf(expression string) *Field { f.showIf = expression; return f }
 
-// OneOf puts the field into a group of which at most one may be set.
+// OneOf puts the field into a group of which at most one may be set; with Required, one must be.
 func (f *Field) OneOf(group string) *Field { f.group = group; return f }
 
 // Given tells a variable whether Fill found a value, for fields whose default is decided later.
@@ -150,7 +150,7 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 				if err := f.bind(f.def); err != nil {
 					panic(fmt.Sprintf("default of field %s: %v", f.id, err))
 				}
-			} else if f.required {
+			} else if f.required && f.group == "" {
 				problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
 			}
 			continue
@@ -175,7 +175,7 @@ func (fs Fields) Check(values map[string]any) []Problem {
 	for _, f := range fs {
 		value, set := values[f.id]
 		if !set || value == nil || value == "" {
-			if f.required && f.def == nil {
+			if f.required && f.def == nil && f.group == "" {
 				problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
 			}
 			continue
@@ -249,6 +249,13 @@ func (fs Fields) groups(values map[string]any) []Problem {
 			continue
 		}
 		first[f.group] = f.id
+	}
+	for _, f := range fs {
+		if _, taken := first[f.group]; f.group == "" || !f.required || taken {
+			continue
+		}
+		first[f.group] = f.id
+		problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
 	}
 	return problems
 }

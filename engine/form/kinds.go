@@ -337,7 +337,7 @@ func (fs Fields) Schema() map[string]any {
 			}
 			s["enum"] = values
 		}
-		if f.required && f.def == nil {
+		if f.required && f.def == nil && f.group == "" {
 			required = append(required, f.id)
 		}
 		properties[f.id] = s

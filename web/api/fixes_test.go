@@ -59,3 +59,19 @@ func TestFixes(t *testing.T) {
 		t.Errorf("%d %v", res.StatusCode, p)
 	}
 }
+
+// Of a group of which one must be filled in, none is a problem of its first, and any one is enough.
+func TestOneOfAGroupIsNeeded(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	for with, want := range map[string]string{`{}`: "/steps/0/with/for required", `{"for": "1h"}`: "", `{"until": "2026-12-24T09:00:00-03:00"}`: "", `{"for": "1h", "until": "2026-12-24T09:00:00-03:00"}`: "/steps/0/with/until one_of"} {
+		got := ""
+		for _, p := range h.want(200, "POST", "/flows/orders/check", `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "delay", "with": `+with+`}]}`)["problems"].([]any) {
+			p := p.(map[string]any)
+			got += p["path"].(string) + " " + p["code"].(string)
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", with, got, want)
+		}
+	}
+}

@@ -108,7 +108,7 @@ export function completions(props: () => CodeProps): Extension {
     if (!found || found.items.length === 0) return null
     return { from: found.from, to: found.to, options: found.items.map((c, i) => ({ ...entry(c), boost: Math.max(-99, 99 - i) })), validFor: /^\w*$/ }
   }
-  return autocompletion({ override: [source], icons: false, closeOnBlur: true, aboveCursor: false, maxRenderedOptions: 60 })
+  return autocompletion({ override: [source], icons: false, interactionDelay: 0, closeOnBlur: true, aboveCursor: false, maxRenderedOptions: 60 })
 }
 
 function insideHole(text: string, at: number): boolean {

@@ -21,7 +21,7 @@ export function EditorTrigger({ flow, view, triggers, preset }: Props) {
   const samples = useSamples(flow.id)
   const waiting = view.url !== undefined && samples.data?.items.length === 0
   return (
-    <TriggerCard flow={flow} title={title} mark={preset?.mark} badge={<TriggerState flow={flow} state={view.state} />}>
+    <TriggerCard flow={flow} title={title} mark={preset?.id === 'generic' ? undefined : preset?.mark} badge={<TriggerState flow={flow} state={view.state} />}>
       {view.url && (
         <div aria-hidden onClick={(e) => e.stopPropagation()} className={`mt-2 rounded-lg ${waiting ? 'ring-2 ring-accent' : ''}`}>
           <CopyField text={view.url} label={t.copyURL} tabIndex={-1} />

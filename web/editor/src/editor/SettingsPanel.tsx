@@ -35,14 +35,14 @@ export function SettingsPanel({ draft, close }: { draft: DraftHook; close: () =>
         <Labeled label={t.tags} help={t.tagsHelp}><Line value={(flow.tags ?? []).join(', ')} set={(v) => edit((f) => ({ ...f, tags: tagsOf(v) }))} /></Labeled>
         <div>
           <label id="settings-zone-label" htmlFor="settings-zone" className="mb-1 block font-medium">{t.timezone}</label>
-          <Combo id="settings-zone" labelledBy="settings-zone-label" options={zones} value={textOf(flow.settings?.timezone)} set={(v) => set('timezone', v)} custom placeholder={t.timezoneUsual} invalid={problem('timezone') !== undefined} />
+          <Combo id="settings-zone" labelledBy="settings-zone-label" options={zones} value={textOf(flow.settings?.timezone)} set={(v) => set('timezone', v)} placeholder={t.timezoneUsual} invalid={problem('timezone') !== undefined} />
           <p role={problem('timezone') ? 'alert' : undefined} className={`mt-1 text-meta ${problem('timezone') ? 'text-fail' : 'text-text-3'}`}>{problem('timezone') ?? t.timezoneHelp}</p>
         </div>
         {duration(t.runTimeout, 'timeout', textOf(flow.settings?.timeout), (v) => set('timeout', v), fill(t.usually, { value: '30 d' }))}
         <Labeled label={t.concurrency} help={t.concurrencyHelp}><Line numeric placeholder={t.noLimit} value={textOf(flow.settings?.concurrency)} set={(v) => set('concurrency', /^\d+$/.test(v) ? Number(v) : undefined)} /></Labeled>
         <div className="grid grid-cols-2 gap-3">
-          {duration(t.keepRuns, 'keep/runs', member('keep', 'runs'), (v) => setIn('keep', 'runs', v), fill(t.usually, { value: '90 d' }))}
-          {duration(t.keepBodies, 'keep/bodies', member('keep', 'bodies'), (v) => setIn('keep', 'bodies', v), fill(t.usually, { value: '30 d' }))}
+          {duration(t.keepRuns, 'keep/runs', member('keep', 'runs'), (v) => setIn('keep', 'runs', v), fill(t.usually, { value: '90 d' }), '')}
+          {duration(t.keepBodies, 'keep/bodies', member('keep', 'bodies'), (v) => setIn('keep', 'bodies', v), fill(t.usually, { value: '30 d' }), '')}
         </div>
         <MaskField flow={flow.id} value={(flow.settings?.mask as string[] | undefined) ?? []} set={(v) => set('mask', v)} problem={problem('mask')} />
         {duration(t.silence, 'silence', member('silence', 'expect_every'), (v) => setIn('silence', 'expect_every', v), t.noAlarm, t.silenceHelp)}

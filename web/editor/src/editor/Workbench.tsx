@@ -91,7 +91,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
           <h1 className="sr-only">{flow.name}</h1>
           {event && !mending && <DataNote event={event} />}
           <Clashes draft={draft} />
-          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} />}
+          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} />}
         </main>
         <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
       </div>

@@ -74,7 +74,7 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
 export function Paster({ fill }: { fill: (text: string) => boolean }) {
   const t = useWords()
   return (
-    <input aria-label={t.pasteRows} placeholder={t.pasteRows} value="" onChange={() => undefined} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}
+    <input aria-label={t.pasteRows} title={t.pasteRows} placeholder={t.pasteShort} value="" onChange={() => undefined} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}
       className="min-w-0 flex-1 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3" />
   )
 }

@@ -31,7 +31,7 @@ export function useRowMoves(count: number, moved: (from: number, to: number) => 
 /** RowDrop takes a row away. */
 export function RowDrop({ n, drop }: { n: number; drop: () => void }) {
   const t = useWords()
-  return <IconButton label={fill(t.removeRow, { n })} className="-mr-1.5 size-8! text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+  return <IconButton label={fill(t.removeRow, { n })} className="-mr-1.5 size-8! text-text-3 max-[899px]:mt-2" onClick={drop}><X size={15} aria-hidden /></IconButton>
 }
 
 type ToolsProps = { n: number; count: number; move: (from: number, by: number) => void; drop: () => void; children: ReactNode }

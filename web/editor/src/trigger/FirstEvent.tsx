@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, Copy, Send } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useDesk } from '../data/desk'
+import { masked } from '../data/nodes'
 import { brief } from '../fields/say'
 import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
 import { useSay } from '../words'
+import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
 import { useWords } from './words'
 
@@ -63,17 +65,39 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
   )
 }
 
-/** Glance is the first values of a body, enough to know it again. */
-function Glance({ value }: { value: unknown }) {
+const telling = ['event', 'type', 'topic', 'number', 'id', 'code', 'status', 'total', 'amount', 'value', 'price', 'name', 'email', 'phone', 'date', 'created_at']
+
+/** weight sorts the values of an event by what they tell: what is near the top, filled in, and has a name that people know comes first. */
+function weight(path: string, value: unknown): number {
+  const names = path.split('.')
+  const known = telling.findIndex((n) => names.at(-1)?.toLowerCase().includes(n))
+  return names.length * 3 + (value === '' || value === null ? 60 : 0) + (known < 0 ? 24 : known)
+}
+
+function valuesOf(value: unknown): [string, unknown][] {
   const rows: [string, unknown][] = []
   const look = (v: unknown, path: string) => {
-    if (rows.length >= 6) return
+    if (rows.length >= 200) return
     if (typeof v === 'object' && v !== null) for (const [k, m] of Object.entries(v)) look(m, path ? `${path}.${k}` : k)
     else rows.push([path, v])
   }
   look(value, '')
+  return rows
+}
+
+/** Glance is the values of a body that tell most, enough to know it again; all of it is a click away. */
+function Glance({ value }: { value: unknown }) {
+  const t = useWords()
+  const [all, setAll] = useState(false)
+  const rows = useMemo(() => valuesOf(value), [value])
+  const first = useMemo(() => [...rows].sort((a, b) => weight(...a) - weight(...b)).slice(0, 6), [rows])
   if (rows.length === 0) return null
-  return <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-meta">{rows.map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3">{k}</dt><dd className="truncate"><code>{brief(v)}</code></dd></div>)}</dl>
+  return (
+    <>
+      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{k}</dt><dd className="truncate"><code>{brief(masked(v))}</code></dd></div>)}</dl>
+      {rows.length > first.length && <Button look="quiet" size="small" className="mt-1 -ml-2.5" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t.fewerValues : fill(t.allValues, { n: rows.length })}</Button>}
+    </>
+  )
 }
 
 const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })

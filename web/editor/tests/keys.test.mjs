@@ -1,0 +1,115 @@
+// The whole first flow by the keyboard alone: no test here moves a mouse.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, before, test } from 'node:test'
+import { start } from './program.mjs'
+
+let program, shop
+const got = []
+before(async () => {
+  shop = createServer((req, res) => {
+    let text = ''
+    req.on('data', (d) => { text += d })
+    req.on('end', () => { got.push({ path: req.url, body: text }); res.end('{}') })
+  })
+  await new Promise((resolve) => shop.listen(0, '127.0.0.1', resolve))
+  program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.1' } })
+})
+after(async () => {
+  await program?.close()
+  shop.close()
+  shop.closeAllConnections()
+})
+
+const until = async (ask) => {
+  for (let i = 0; i < 200; i++) {
+    if (await ask()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  assert.fail(`never: ${ask}`)
+}
+
+/** hands press keys, and go by Tab to what has a name. */
+const hands = (page) => {
+  const here = () => page.evaluate(() => {
+    const e = document.activeElement
+    const by = (e?.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ')
+    const label = e instanceof HTMLElement && 'labels' in e ? [...(e.labels ?? [])].map((l) => l.textContent).join(' ') : ''
+    return { role: e?.getAttribute('role') ?? e?.tagName.toLowerCase() ?? '', name: [e?.getAttribute('aria-label'), by, label, e?.textContent].find((x) => x && x.trim())?.trim() ?? '' }
+  })
+  const press = (...keys) => keys.reduce((p, k) => p.then(() => page.keyboard.press(k)), Promise.resolve())
+  const tabTo = async (name, most = 60, key = 'Tab') => {
+    const seen = []
+    for (let i = 0; i < most; i++) {
+      await page.keyboard.press(key)
+      const at = await here()
+      seen.push(`${at.role}: ${at.name.slice(0, 40)}`)
+      if (name.test(at.name)) return at
+    }
+    assert.fail(`Tab never came to ${name}; it went over\n${seen.join('\n')}`)
+  }
+  return { here, press, tabTo, type: (text) => page.keyboard.type(text) }
+}
+
+test('a flow is made, given data, tested and published by keys alone', async () => {
+  const page = await program.signedIn('/')
+  await page.getByRole('heading', { name: 'Flows' }).waitFor()
+  const { here, press, tabTo, type } = hands(page)
+  await tabTo(/What is it called/)
+  await type('Orders')
+  await press('Enter')
+  await page.getByRole('tree').waitFor()
+  const id = page.url().split('/flows/')[1].split('?')[0]
+  const flow = async () => (await program.api('GET', `/flows/${id}`)).body.flow
+  const { url } = (await program.api('GET', `/flows/${id}`)).body
+  await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ order: 17, amount: 12990, customer: { email: 'ana@example.com' } }) })
+
+  await tabTo(/Trigger/)
+  await press('a')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox')
+  await type('http')
+  await page.getByRole('option', { name: /HTTP request/ }).first().waitFor()
+  await press('Enter')
+  await page.waitForFunction(() => document.activeElement?.closest('aside h2'))
+
+  await tabTo(/^Method/)
+  await type('PO') // a select takes its first letters
+  await tabTo(/^URL/)
+  await type(`http://127.0.0.1:${shop.address().port}/orders/{{order`)
+  await page.locator('.cm-tooltip-autocomplete li[aria-selected]', { hasText: 'order' }).waitFor()
+  await press('Enter', 'End')
+  await until(async () => /\{\{ ?trigger\.body\.order ?\}\}$/.test((await flow()).steps[0]?.with?.url ?? ''))
+
+  await tabTo(/^JSON$/)
+  await tabTo(/^Add$/)
+  await press('Enter')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Name 1')
+  await type('total')
+  await tabTo(/^Value 1/)
+  await type('/')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Search in the data'))
+  await type('amount')
+  await press('Enter')
+  await page.waitForFunction(() => document.activeElement?.closest('[data-field=json] .cm-content'))
+  await page.locator('[data-field=json] .chip').waitFor()
+  await press('Alt+ArrowDown')
+  await page.getByRole('menuitemradio', { name: /Cents/ }).waitFor()
+  await press('c', 'Enter')
+  await until(async () => (await flow()).steps[0].with.json?.total === '{{ brl(trigger.body.amount / 100) }}')
+
+  await press('Control+Enter')
+  await page.getByRole('region', { name: 'It would send' }).getByText('R$ 129,90').waitFor()
+  await press('Escape')
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'treeitem')
+  await tabTo(/^Publish r1/, 40, 'Shift+Tab')
+  await press('Enter')
+  await page.getByRole('heading', { name: 'Publish' }).waitFor()
+  await tabTo(/^Publish r1/)
+  await press('Enter')
+  await until(async () => (await program.api('GET', `/flows/${id}`)).body.published_rev === 1)
+  await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ order: 18, amount: 500, customer: { email: 'bia@example.com' } }) })
+  await until(() => got.some((g) => g.path === '/orders/18' && g.body === '{"total":"R$ 5,00"}'))
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
