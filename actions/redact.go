@@ -2,8 +2,12 @@ package actions
 
 import (
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"html"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,15 +24,14 @@ type redactor struct {
 // found everywhere.
 const leastSecret = 4
 
-// newRedactor hides these secrets, and the ways in which they are written in URLs, JSON and
-// Basic authorisation.
+// newRedactor hides these secrets, in every way in which they are usually written.
 func newRedactor(secrets ...string) redactor {
 	var forms []string
 	for _, s := range secrets {
 		if len(s) < leastSecret {
 			continue
 		}
-		forms = append(forms, s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)), strings.Trim(string(quoteJSON(s)), `"`))
+		forms = append(forms, formsOf(s)...)
 	}
 	if len(forms) == 0 {
 		return redactor{}
@@ -39,6 +42,34 @@ func newRedactor(secrets ...string) redactor {
 		pairs = append(pairs, f, mask)
 	}
 	return redactor{strings.NewReplacer(pairs...), secrets}
+}
+
+// formsOf gives the ways in which a text is written in URLs, JSON, pages and headers.
+func formsOf(s string) []string {
+	raw := []byte(s)
+	forms := []string{
+		s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), hex.EncodeToString(raw),
+		base64.RawStdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
+	}
+	for _, f := range forms[1:3] {
+		forms = append(forms, escaped.ReplaceAllStringFunc(f, strings.ToLower))
+	}
+	for _, quoted := range [][]byte{quoteJSON(s), quoteForPages(s)} {
+		inner := strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`)
+		forms = append(forms, inner, strings.ReplaceAll(inner, "/", `\/`))
+	}
+	return forms
+}
+
+var escaped = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+// quoteForPages is a JSON text in which & and < are escaped, as many write them.
+func quoteForPages(s string) []byte {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return nil
+	}
+	return data
 }
 
 // and hides the values of some headers of a request as well.
