@@ -191,6 +191,9 @@ func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Secret: x.Type == "secret", Required: x.Required,
 			Advanced: x.Advanced, Long: x.Type == "longtext",
 		}
+		if x.ID == baseField && field.Help.IsZero() {
+			field.Help = baseHelp
+		}
 		if x.Default != nil {
 			field.Default = fmt.Sprint(x.Default)
 		}
@@ -201,9 +204,14 @@ func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 	}
 	if c.hasBaseField() && f.find(baseField) == nil {
 		fields = append(fields, engine.ConnectionField{
-			ID: baseField, Advanced: true, Label: form.Label("Address of the API, when it is not the provider's own", "Endereço da API, quando não é a do próprio provedor"),
-			Placeholder: fmt.Sprint(c.file.Base),
+			ID: baseField, Advanced: true, Label: form.Label("Address of the API, when it is not the provider's own", "Endereço da API, quando não é o do próprio provedor"),
+			Help: baseHelp, Placeholder: fmt.Sprint(c.file.Base),
 		})
 	}
 	return fields
 }
+
+// baseHelp says when a connection needs an address of its own: what is known of a provider may
+// have changed since.
+var baseHelp = form.Label("A sandbox, another region or version, or where the provider has moved to: up to what comes before the paths of its documentation. The keys go to this address alone.",
+	"Um sandbox, outra região ou versão, ou para onde o provedor mudou: até o que vem antes dos caminhos da documentação dele. As chaves só vão a este endereço.")

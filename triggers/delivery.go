@@ -208,6 +208,11 @@ func (x *delivery) verify() *refusal {
 		no.silent = true
 		return &no
 	}
+	if x.door.connection != "" && x.Connections != nil {
+		if _, err := x.Connections.Resolve(x.door.connection); errors.Is(err, engine.ErrNoConnection) {
+			why = x.noConnection() // what a person has to mend first
+		}
+	}
 	no := x.notVerified(why)
 	if x.door.observe || x.e.state == engine.FlowNew {
 		x.note(no.reason)
@@ -238,6 +243,10 @@ func (x *delivery) usedURL() form.Words {
 	return form.Words{}
 }
 
+func (x *delivery) noConnection() *Refused {
+	return refused("no_connection", "there is no connection "+x.door.connection+" yet", "ainda não existe a conexão "+x.door.connection)
+}
+
 func (x *delivery) secrets(field string) ([]string, error) {
 	if x.r != nil {
 		if made, ok := x.r.Context().Value(madeKeys{}).(map[string]string); ok && made[field] != "" {
@@ -249,7 +258,7 @@ func (x *delivery) secrets(field string) ([]string, error) {
 	}
 	c, err := x.Connections.Resolve(x.door.connection)
 	if errors.Is(err, engine.ErrNoConnection) {
-		return nil, refused("no_connection", "there is no connection "+x.door.connection+" yet", "ainda não existe a conexão "+x.door.connection)
+		return nil, x.noConnection()
 	}
 	if err != nil {
 		return nil, err

@@ -316,3 +316,14 @@ func TestCopiesOfSamples(t *testing.T) {
 		})
 	}
 }
+
+// Before anything else a person must make the connection: whatever was sent, that is the reason.
+func TestAConnectionThatIsMissingIsTheReason(t *testing.T) {
+	h := presetHouse(t, "stripe", nil, func(f *flow.Trigger, _ *triggers.WebhookConfig) { f.Connection = "later" })
+	for _, headers := range [][]string{nil, {"Stripe-Signature: t=1492774577,v1=00"}} {
+		wantStatus(t, h.post(`{"id":"evt_1"}`, headers...), 401)
+		if got := h.rejected[len(h.rejected)-1].Reason; !strings.Contains(got, "there is no connection later yet") || !strings.Contains(got, "ainda não existe a conexão later") {
+			t.Errorf("with %v: %s", headers, got)
+		}
+	}
+}
