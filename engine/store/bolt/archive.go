@@ -392,7 +392,7 @@ func (a *archive) expireOne(v *volume) error {
 		exts = append(exts, rowsExt)
 	}
 	for _, ext := range exts {
-		if e := os.Remove(v.path(ext)); e != nil && !errors.Is(e, os.ErrNotExist) {
+		if e := removeIfThere(v.path(ext)); e != nil {
 			err = errors.Join(err, e)
 		}
 	}

@@ -184,6 +184,13 @@ func writeWhole(path string, data []byte) error {
 	return nil
 }
 
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -277,7 +284,7 @@ func createWith(path string, buckets []string, o *bbolt.Options) error {
 		return nil
 	}
 	fresh := path + ".new"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeIfThere(fresh); err != nil {
 		return fmt.Errorf("create %s: %w", path, err)
 	}
 	db, err := bbolt.Open(fresh, 0o600, o)
@@ -456,25 +463,7 @@ func (s *Store) Close() error {
 		unmarked = nil
 	}
 	err := s.live.close()
-	if err == nil && s.live.wasteful() { // the lock of gancho.db still keeps others out
-		if _, _, err := compactFile(s.live.path); err != nil {
-			s.log.Warn("live.db keeps its free space", "error", err)
-		}
-	}
 	return errors.Join(unmarked, err, s.docs.close(), s.archive.close())
 }
-
-// wasteful says of a file that was closed whether it is worth to rewrite it: most of it is free, and what is
-// left is copied in a moment.
-func (f *live) wasteful() bool {
-	size, err := fileSize(f.path)
-	free := int64(f.db.Stats().FreeAlloc)
-	return err == nil && f.broken == nil && size > shrinkFrom && free > size/2 && size-free < shrinkMost
-}
-
-const (
-	shrinkFrom = 16 << 20
-	shrinkMost = 64 << 20
-)
 
 var _ store.Store = (*Store)(nil)

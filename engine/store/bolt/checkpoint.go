@@ -27,6 +27,7 @@ func (f *live) checkpoints() {
 		case <-idle.C:
 			if !f.touched.Swap(false) {
 				f.attempt(f.rest)
+				f.shrink()
 			}
 		case <-f.quit:
 			return

@@ -20,3 +20,10 @@ func (s *Store) ArchiveAll(ctx context.Context) error {
 
 // SmallSegments makes segments so small that a test uses them again.
 func SmallSegments() { smallSegment, largeSegment = 16<<10, 32<<10 }
+
+// Rewrite makes live.db anew, however little of it is free.
+func (s *Store) Rewrite() error {
+	s.live.checkpoint.Lock()
+	defer s.live.checkpoint.Unlock()
+	return s.live.rewrite()
+}

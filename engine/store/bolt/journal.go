@@ -221,7 +221,7 @@ func (j *journal) append(record []byte, moment uint64) error {
 // syncError is a sync that failed: what is on disk is not known.
 type syncError struct{ cause error }
 
-func (e *syncError) Error() string { return "sync the journal: " + e.cause.Error() }
+func (e *syncError) Error() string { return "sync: " + e.cause.Error() }
 func (e *syncError) Unwrap() error { return e.cause }
 
 // room gives a segment that a record fits into.

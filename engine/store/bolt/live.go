@@ -53,7 +53,8 @@ type live struct {
 	until  uint64 // the last moment of sealed
 
 	checkpoint sync.Mutex
-	asked      chan struct{} // a checkpoint is wanted
+	former     sync.WaitGroup // closes of what live.db was before it was rewritten
+	asked      chan struct{}  // a checkpoint is wanted
 	quit       chan struct{}
 	flushed    chan struct{} // the checkpointer has ended
 	touched    atomic.Bool   // something was written since the idle check
@@ -85,7 +86,7 @@ var momentKey = []byte("moment") // in meta: up to which moment live.db holds ev
 
 func openLive(dir string, log *slog.Logger) (*live, error) {
 	path := filepath.Join(dir, "live.db")
-	if err := create(path, liveBuckets[:]); err != nil {
+	if err := errors.Join(create(path, liveBuckets[:]), removeIfThere(path+".new")); err != nil {
 		return nil, err
 	}
 	db, err := openLocked(path)
@@ -453,6 +454,10 @@ func (f *live) close() error {
 		if err = f.flush(); err == nil {
 			err = f.journal.empty()
 		}
+		if err == nil {
+			f.shrink()
+		}
 	}
+	f.former.Wait()
 	return errors.Join(err, f.journal.close(), f.db.Close())
 }

@@ -45,6 +45,9 @@ func TestScenario(t *testing.T) {
 		p.finish(4)
 		check(t, s.Checkpoint(t.Context()))
 		p.erase()
+		if round == 1 {
+			check(t, s.Rewrite())
+		}
 	}
 	p.accept(7)
 	os.Exit(0) // as a kill leaves it

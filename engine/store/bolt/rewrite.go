@@ -106,7 +106,7 @@ func (a *archive) swap(v *volume) error {
 func (v *volume) dropCopies() error {
 	var all error
 	for _, ext := range []string{rowsExt, bodiesExt} {
-		if err := os.Remove(v.path(ext) + ".new"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := removeIfThere(v.path(ext) + ".new"); err != nil {
 			all = errors.Join(all, err)
 		}
 	}
@@ -135,7 +135,7 @@ func flowsOfBlocks(rows *bbolt.DB) (flows map[uint32]string, err error) {
 // copyVolume writes a file beside another, with those of its blocks that stay.
 func copyVolume(ctx context.Context, from *bbolt.DB, path string, stays func(at uint32) bool) error {
 	fresh := path + ".new"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeIfThere(fresh); err != nil {
 		return err
 	}
 	to, err := bbolt.Open(fresh, 0o600, &bbolt.Options{Timeout: openTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, PageSize: volumePageSize})

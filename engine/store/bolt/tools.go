@@ -242,7 +242,7 @@ func compactFile(path string) (before, after int64, err error) {
 	}
 	defer from.Close()
 	fresh := path + ".new"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeIfThere(fresh); err != nil {
 		return 0, 0, err
 	}
 	to, err := bbolt.Open(fresh, 0o600, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType, PageSize: from.Info().PageSize})

@@ -219,7 +219,8 @@ type cursor struct {
 	file   *bbolt.Cursor
 	fileAt [2][]byte
 	key    []byte
-	back   bool // the sources stand at or before key, not at or after it
+	within []byte // rows forward have this prefix; it is not looked past them, where many deleted ones may lie
+	back   bool   // the sources stand at or before key, not at or after it
 
 	lasting bool // the value here outlives the transaction
 }
@@ -260,6 +261,9 @@ func (c *cursor) least() ([]byte, []byte) {
 			if n != nil && (best == nil || bytes.Compare(n.key, best) < 0) {
 				best = n.key
 			}
+		}
+		if !bytes.HasPrefix(best, c.within) {
+			best = nil
 		}
 		if c.key = best; best == nil {
 			return nil, nil
@@ -424,8 +428,8 @@ func eachHere(t *tx, name string, prefix []byte, f func(rest string, c *cursor, 
 	if c == nil || c.b.name != name {
 		c = b.cursor()
 	}
-	t.idle[b.id] = nil
-	for key, value := c.seek(prefix); bytes.HasPrefix(key, prefix); key, value = c.next() {
+	t.idle[b.id], c.within = nil, prefix
+	for key, value := c.seek(prefix); key != nil; key, value = c.next() {
 		if err := f(string(key[len(prefix):]), c, value); err != nil {
 			return err
 		}
