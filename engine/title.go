@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // What tells one event from another for people, in the order in which it is looked for.
@@ -112,9 +113,25 @@ func plainScalar(value []byte) string {
 	if len(value) == 0 || value[0] != '"' {
 		return string(value)
 	}
+	if text, plain := withoutEscapes(value); plain {
+		return strings.TrimSpace(text)
+	}
 	var text string
 	if json.Unmarshal(value, &text) != nil {
 		return ""
 	}
 	return strings.TrimSpace(text)
+}
+
+// withoutEscapes is a text of JSON in which nothing stands for something else, as most are.
+func withoutEscapes(value []byte) (text string, plain bool) {
+	if len(value) < 2 || value[len(value)-1] != '"' {
+		return "", false
+	}
+	for _, c := range value[1 : len(value)-1] {
+		if c == '\\' || c < ' ' || c >= utf8.RuneSelf {
+			return "", false
+		}
+	}
+	return string(value[1 : len(value)-1]), true
 }
