@@ -50,7 +50,7 @@ func (b *bench) withHistory(g *gancho, url string, sink *sink) error {
 	if err != nil {
 		return err
 	}
-	if size, err := folder(g.data); err == nil {
+	if size, err := again.rested(); err == nil {
 		b.most("P7", fmt.Sprintf("disk for an event's whole life, of %d, as it lies", b.runs), float64(size)/float64(b.runs)/1000, 2.5, "KB")
 	}
 	b.most("P8", fmt.Sprintf("a page of runs, newest and deepest of %d", b.runs), page, 50, "ms")
