@@ -37,15 +37,12 @@ func (b *bench) million() error {
 // withHistory asks for pages and values, and compares the speed with that on an empty
 // folder.
 func (b *bench) withHistory(g *gancho, url string, sink *sink) error {
-	again, err := b.again(g.data)
+	again, err := b.killed(g)
 	if err != nil {
 		return err
 	}
 	defer again.stop()
-	b.most("P6", fmt.Sprintf("start to ready, %d runs of history", b.runs), float64(again.ready.Microseconds())/1000, 1000, "ms")
-	if err := again.archived(); err != nil {
-		return err
-	}
+	b.most("P6", fmt.Sprintf("start to ready after a kill, %d runs of history", b.runs), float64(again.ready.Microseconds())/1000, 1000, "ms")
 	page, err := again.pages()
 	if err != nil {
 		return err
@@ -61,24 +58,26 @@ func (b *bench) withHistory(g *gancho, url string, sink *sink) error {
 		}
 		b.most("P8", fmt.Sprintf("search of %s in %d", what, b.runs), float64(time.Since(start).Microseconds())/1000, 1050, "ms")
 	}
-	var lost []float64
-	here := again.url + url[len(g.url):]
-	for range 3 {
-		full := b.delivered(here, sink)
-		fresh, err := b.gancho("fresh")
-		if err != nil {
-			return err
-		}
-		there, err := fresh.flow(fmt.Sprintf(sixFields, sink.url))
-		if err != nil {
-			return errors.Join(err, fresh.stop())
-		}
-		empty := b.delivered(there, sink)
-		fresh.stop()
-		lost = append(lost, 100*(1-full/empty))
+	return b.lostWith(again.url+url[len(g.url):], sink, fmt.Sprintf("%d runs of history", b.runs), 20)
+}
+
+// killed lets all that has ended go to the archive, kills the program and starts it again.
+func (b *bench) killed(g *gancho) (*gancho, error) {
+	first, err := b.again(g.data)
+	if err != nil {
+		return nil, err
 	}
-	b.most("P8", fmt.Sprintf("speed of P2 that is lost with %d runs of history", b.runs), median(lost), 20, "%")
-	return nil
+	err = first.archived()
+	if err == nil {
+		_, err = first.rested()
+	}
+	if err != nil {
+		return nil, errors.Join(err, first.stop())
+	}
+	if err := first.kill(); err != nil {
+		return nil, err
+	}
+	return b.again(g.data)
 }
 
 func (b *bench) delivered(url string, sink *sink) float64 {

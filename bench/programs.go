@@ -62,6 +62,12 @@ func (p *process) stop() error {
 	return nil
 }
 
+func (p *process) kill() error {
+	err := p.cmd.Process.Kill()
+	_ = p.cmd.Wait() // it was killed
+	return err
+}
+
 // memory is what the process holds, in MB.
 func (p *process) memory() float64 {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))

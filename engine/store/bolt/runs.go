@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -79,10 +80,18 @@ func (s *Store) load(tx *tx) error {
 	if err := errors.Join(s.counts.load(tx), s.archive.load(tx)); err != nil {
 		return err
 	}
-	if key, _ := tx.bucket("ended").cursor().first(); key != nil {
+	over := tx.bucket("ended").cursor()
+	ended, _ := over.first()
+	if ended != nil {
 		s.archive.tell()
 	}
 	return tx.bucket("runs").forEach(func(key, value []byte) error {
+		for ended != nil && bytes.Compare(ended, key) < 0 {
+			ended, _ = over.next()
+		}
+		if bytes.Equal(ended, key) {
+			return nil // it waits for the archive alone
+		}
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
 			s.log.Error("a run is damaged and stays where it is", "number", binary.BigEndian.Uint64(key), "error", err)
