@@ -3,6 +3,7 @@ package bolt
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +17,7 @@ type scheduler struct {
 	mu     sync.Mutex
 	runs   map[uint64]*place
 	flows  map[string]*lane
-	ring   []string // flows in turn
+	ring   []*lane // that have due runs, in turn; one of which none can be taken now may be missing
 	turn   int
 	due    dueHeap
 	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
@@ -41,6 +42,7 @@ type lane struct {
 	known  bool
 	active int
 	ready  []uint64
+	queued bool // it is in the ring
 }
 
 func newScheduler() *scheduler {
@@ -60,9 +62,7 @@ func (s *scheduler) lane(flow string) *lane {
 	l := s.flows[flow]
 	if l == nil {
 		l = &lane{}
-		flow = strings.Clone(flow)
-		s.flows[flow] = l
-		s.ring = append(s.ring, flow)
+		s.flows[strings.Clone(flow)] = l
 	}
 	return l
 }
@@ -95,7 +95,15 @@ func (s *scheduler) put(n uint64, flow, orderBy string) (p *place, first bool) {
 func (s *scheduler) ready(n uint64, p *place) {
 	p.parked, p.due = false, 0
 	p.lane.ready = append(p.lane.ready, n)
+	s.queue(p.lane)
 	s.tell()
+}
+
+// queue gives a lane its turn, once something may have become possible.
+func (s *scheduler) queue(l *lane) {
+	if !l.queued && len(l.ready) > 0 {
+		l.queued, s.ring = true, append(s.ring, l)
+	}
 }
 
 func (s *scheduler) tell() {
@@ -123,6 +131,7 @@ func (s *scheduler) release(p *place) {
 	if p.token != 0 {
 		p.token = 0
 		p.lane.active--
+		s.queue(p.lane)
 		s.tell()
 	}
 }
@@ -236,15 +245,15 @@ func (s *scheduler) nextDue(now time.Time) time.Duration {
 // pick takes runs in turn over flows.
 func (s *scheduler) pick(most int, token func() uint64) []claimed {
 	var picked []claimed
-	for idle := 0; len(picked) < most && idle < len(s.ring); {
-		l := s.flows[s.ring[s.turn%len(s.ring)]]
-		s.turn++
+	for len(picked) < most && len(s.ring) > 0 {
+		s.turn %= len(s.ring)
+		l := s.ring[s.turn]
 		n, ok := s.take(l)
 		if !ok {
-			idle++
+			s.ring, l.queued = slices.Delete(s.ring, s.turn, s.turn+1), false
 			continue
 		}
-		idle = 0
+		s.turn++
 		p := s.runs[n]
 		p.token = token()
 		l.active++
@@ -286,6 +295,7 @@ func (s *scheduler) setGates(gates []store.Gate) {
 	for _, g := range gates {
 		l := s.lane(g.Flow)
 		l.gate, l.known = g, true
+		s.queue(l)
 	}
 	s.tell()
 }
