@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gancho/engine/flow"
@@ -129,10 +131,20 @@ func OpenFlows(ctx context.Context, c FlowsConfig) (*Flows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read flows: %w", err)
 	}
-	for _, d := range docs {
-		f, err := s.read(ctx, d)
-		if err != nil {
-			return nil, fmt.Errorf("flow %s: %w", d.ID, err)
+	entries, errs := make([]*FlowEntry, len(docs)), make([]error, len(docs))
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(docs)); i = next.Add(1) - 1 {
+				entries[i], errs[i] = s.read(ctx, docs[i])
+			}
+		})
+	}
+	group.Wait()
+	for i, f := range entries {
+		if errs[i] != nil {
+			return nil, fmt.Errorf("flow %s: %w", docs[i].ID, errs[i])
 		}
 		s.keep(f)
 	}
@@ -251,13 +263,6 @@ func (s *Flows) entry(id string) (FlowEntry, bool) {
 		return *f, true
 	}
 	return FlowEntry{}, false
-}
-
-// ids of all flows, in order.
-func (s *Flows) ids() []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return slices.Sorted(maps.Keys(s.entries))
 }
 
 // List gives all flows, by id, with the problems of their drafts.

@@ -115,12 +115,9 @@ func (s *shapes) asked(flow string) bool {
 	return news
 }
 
-// learn counts events as they come, until ctx is done. It begins with those that the last
-// process did not get to.
+// learn counts events as they come, until ctx is done.
 func (e *Engine) learn(ctx context.Context) {
-	for _, id := range e.Flows.ids() {
-		e.shapes.mark(id)
-	}
+	e.unlearnt(ctx)
 	save, due := time.NewTimer(saveEvery), true
 	defer save.Stop()
 	rest := learnEvery
@@ -186,27 +183,40 @@ func (e *Engine) catchUp(ctx context.Context, id string, most int) *learnt {
 // newer lists a flow's events after a number, newest first.
 func (e *Engine) newer(ctx context.Context, id string, after uint64) ([]store.EventInfo, error) {
 	var list []store.EventInfo
-	q := store.Query{Flow: id, Limit: 200}
-	if after > 0 {
-		q.Limit = 50
-	}
+	q := store.Query{Flow: id, After: after, Limit: 200}
 	for {
 		page, next, err := e.Store.ListEvents(ctx, q)
 		if err != nil {
 			return nil, err
 		}
 		for i := range page {
-			switch {
-			case page[i].Outcome == store.Rejected:
-			case page[i].Number <= after, len(list) == shape.Generation:
-				return list, nil
-			default:
+			if page[i].Outcome != store.Rejected && len(list) < shape.Generation {
 				list = append(list, page[i])
 			}
 		}
-		if q.Cursor, q.Limit = next, 200; next == "" {
+		if q.Cursor = next; next == "" || len(list) == shape.Generation {
 			return list, nil
 		}
+	}
+}
+
+// unlearnt marks the flows of the newest events: the process before this one may not have got
+// to them.
+func (e *Engine) unlearnt(ctx context.Context) {
+	q := store.Query{Limit: 200}
+	for seen := 0; seen < shape.Generation; {
+		page, next, err := e.Store.ListEvents(ctx, q)
+		if err != nil {
+			e.Log.Warn("read events to learn from", "error", err)
+			return
+		}
+		for i := range page {
+			e.shapes.mark(page[i].Flow)
+		}
+		if q.Cursor = next; next == "" {
+			return
+		}
+		seen += len(page)
 	}
 }
 

@@ -372,6 +372,7 @@ type Query struct {
 	To     time.Time
 	Text   string          // whole values and words in bodies, outputs and errors
 	Pick   func(*Run) bool // of runs: takes only those
+	After  uint64          // only what has a greater number: nothing below is looked at
 	Cursor string
 	Limit  int // 1 to 200
 }

@@ -101,7 +101,7 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *so
 	start := time.Now()
 	limit := min(max(q.Limit, 1), mostListed)
 	err = s.live.view(func(tx *tx) error {
-		w := s.walk(tx, bucket)
+		w := s.walk(tx, bucket, q.Flow)
 		defer w.end()
 		last := uint64(math.MaxUint64)
 		if q.Cursor != "" {
@@ -119,14 +119,14 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *so
 			return taken == limit || scanned == mostScanned
 		}
 		taken, scanned := 0, 0
-		for r := w.before(last); r.number > 0; r = w.before(r.number) {
+		for r := w.before(last); r.number > q.After; r = w.before(r.number) {
 			if enough(taken, scanned) || ctx.Err() != nil {
 				next = strconv.FormatUint(r.number+1, 10)
 				return ctx.Err()
 			}
 			scanned++
 			value := []byte(nil)
-			if r.of(q.Flow) && r.mayHold(what) {
+			if w.mayBe(r) && r.mayHold(what) {
 				value = w.sealed(r)
 			}
 			if value == nil {

@@ -15,7 +15,9 @@ type walk struct {
 	live  *cursor
 	key   []byte
 	value []byte
-	runs  bool // rows without a run are left out
+	runs  bool   // rows without a run are left out
+	flow  string // others may be left out; "" is all
+	sum   uint32 // of it
 	parts []*part
 }
 
@@ -33,11 +35,11 @@ type part struct {
 	may    bool
 }
 
-func (s *Store) walk(tx *tx, bucket string) *walk {
-	w := &walk{a: s.archive, live: tx.bucket(bucket).cursor(), runs: bucket == "runs"}
+func (s *Store) walk(tx *tx, bucket, flow string) *walk {
+	w := &walk{a: s.archive, live: tx.bucket(bucket).cursor(), runs: bucket == "runs", flow: flow, sum: flowSum(flow)}
 	s.archive.mu.RLock()
 	for _, v := range slices.Backward(s.archive.volumes) {
-		if v.note.Last > 0 {
+		if _, has := v.note.Flows[flow]; v.note.Last > 0 && (has || flow == "") {
 			w.parts = append(w.parts, &part{v: v})
 		}
 	}
@@ -131,9 +133,9 @@ func (p *part) down(n uint64, runs bool) error {
 	return nil
 }
 
-// of says whether a row can be one of this flow.
-func (r row) of(flow string) bool {
-	return flow == "" || r.part == nil || binary.BigEndian.Uint32(r.part.row[5:]) == flowSum(flow)
+// mayBe says whether a row can be one of the flow.
+func (w *walk) mayBe(r row) bool {
+	return w.flow == "" || r.part == nil || binary.BigEndian.Uint32(r.part.row[5:]) == w.sum
 }
 
 // sealed gives the row as live state keeps it; nil when it is over or cannot be read.

@@ -214,6 +214,31 @@ var rules = []rule{
 		slices.Reverse(ids)
 		return want("pages", fmt.Sprint(got), fmt.Sprint(ids))
 	}},
+	{"a list after a number holds what is newer alone", func(h *house) error {
+		var numbers []uint64
+		for range 5 {
+			a := h.accept(event("a", ""))[0]
+			h.accept(event("b", ""))
+			info, err := h.s.GetEvent(h.ctx, a.Event)
+			h.keep(err)
+			numbers = append(numbers, info.Number)
+		}
+		h.end(h.claim(1)[0], store.Succeeded)
+		h.reopen()
+		after := func(n uint64) (got []uint64) {
+			events, next, err := h.s.ListEvents(h.ctx, store.Query{Flow: "a", After: n, Limit: 10})
+			h.keep(errors.Join(err, want("next page", next, "")))
+			for _, e := range events {
+				got = append(got, e.Number)
+			}
+			return got
+		}
+		return errors.Join(
+			want("all", fmt.Sprint(after(0)), fmt.Sprint([]uint64{numbers[4], numbers[3], numbers[2], numbers[1], numbers[0]})),
+			want("newer", fmt.Sprint(after(numbers[2])), fmt.Sprint([]uint64{numbers[4], numbers[3]})),
+			want("none", fmt.Sprint(after(numbers[4])), "[]"),
+		)
+	}},
 	{"the ledger adds up", func(h *house) error {
 		filtered := event("a", "")
 		filtered.Outcome = store.Filtered
