@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -67,7 +66,7 @@ func (c *dbBackupCommand) Run(ctx context.Context, to streams) error {
 	if c.To == "" {
 		return usageError{"say which folder to write"}
 	}
-	i, err := openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
+	i, err := openExisting(ctx, c.dataFlags)
 	if err != nil {
 		return err
 	}

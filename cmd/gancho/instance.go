@@ -58,6 +58,15 @@ type instance struct {
 	connections *engine.Connections
 }
 
+// openExisting opens the folder for those who only want what is in it: one that is mistyped is
+// not made.
+func openExisting(ctx context.Context, d dataFlags) (*instance, error) {
+	if _, err := os.Stat(filepath.Join(d.Data, "FORMAT")); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s is no data folder; name it with --data, or a server with --server where the command takes that", d.Data)
+	}
+	return openInstance(ctx, d, outboundFlags{}, slog.New(slog.DiscardHandler))
+}
+
 // openInstance opens the folder, or makes it. It fails with store.ErrLocked while another
 // process has it.
 func openInstance(ctx context.Context, d dataFlags, o outboundFlags, log *slog.Logger) (*instance, error) {

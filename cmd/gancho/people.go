@@ -16,10 +16,23 @@ import (
 
 // withPeople opens the people of a stopped data folder.
 func withPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
+	i, err := openExisting(ctx, d)
+	if err != nil {
+		return err
+	}
+	return i.withPeople(ctx, d, f)
+}
+
+// withNewPeople is the same for who may come before anything else is there.
+func withNewPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
 	i, err := openInstance(ctx, d, outboundFlags{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
+	return i.withPeople(ctx, d, f)
+}
+
+func (i *instance) withPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
 	p, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, Setup: filepath.Join(d.Data, "setup-token")})
 	if err == nil {
 		err = f(p)
@@ -56,7 +69,7 @@ func (c *userAddCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+	return withNewPeople(ctx, c.dataFlags, func(p *session.People) error {
 		u, err := p.AddUser(ctx, c.Email, c.Name, password, session.Role(c.Role))
 		if err == nil {
 			fmt.Fprintf(to.out, "%s %s\n", u.Email, u.Role)
@@ -118,7 +131,7 @@ func (c *tokenAddCommand) Run(ctx context.Context, to streams) error {
 		end := time.Now().Add(d)
 		expires = &end
 	}
-	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+	return withNewPeople(ctx, c.dataFlags, func(p *session.People) error {
 		secret, view, err := p.AddToken(ctx, c.Name, session.Role(c.Role), expires)
 		if err == nil {
 			fmt.Fprintln(to.out, secret)

@@ -253,7 +253,7 @@ func (c *exportCommand) bundle(ctx context.Context) ([]byte, error) {
 		}
 		return marshalBundle(b)
 	}
-	i, err := openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
+	i, err := openExisting(ctx, c.dataFlags)
 	if err != nil {
 		return nil, err
 	}
