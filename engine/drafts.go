@@ -51,6 +51,7 @@ func (s *Flows) keepDraft(ctx context.Context, e *FlowEntry) error {
 	if _, err := s.Keys.PutKey(ctx, draftSpace(e.ID), draftKey(e.place+1), value, -1, 0); err != nil {
 		return fmt.Errorf("keep the draft of %s: %w", e.ID, err)
 	}
+	e.first = max(e.oldest(), e.place+2-draftsKept)
 	e.place++
 	e.last = e.place
 	if e.place > draftsKept {
@@ -118,8 +119,11 @@ func (s *Flows) keptDraft(ctx context.Context, id string, place int64) (draft, e
 	return d, unmarshalFlow(kept.Value, &d)
 }
 
+// oldest is the place of the oldest draft that is kept.
+func (e *FlowEntry) oldest() int64 { return max(1, e.first, e.last-draftsKept+1) }
+
 // CanUndo and CanRedo say whether there is a draft before or after this one.
-func (e *FlowEntry) CanUndo() bool { return e.place > 1 && e.place > e.last-draftsKept+1 }
+func (e *FlowEntry) CanUndo() bool { return e.place > e.oldest() }
 
 // CanRedo says whether an undo can be taken back.
 func (e *FlowEntry) CanRedo() bool { return e.place < e.last }

@@ -50,6 +50,7 @@ type FlowEntry struct {
 	doc    int64
 	place  int64  // of the draft among those kept
 	last   int64  // the newest that redo reaches
+	first  int64  // the oldest that undo reaches; 0 where nothing was forgotten yet
 	source string // digest of the flow as the bundle that it came with held it
 }
 
@@ -71,6 +72,7 @@ type head struct {
 	Draft        *flow.Flow `json:"draft"`
 	Place        int64      `json:"place,omitempty"`
 	Last         int64      `json:"last,omitempty"`
+	First        int64      `json:"first,omitempty"`
 	Source       string     `json:"source,omitempty"`
 }
 
@@ -158,7 +160,7 @@ func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
 	}
 	f := &FlowEntry{
 		ID: d.ID, State: h.State, Draft: h.Draft, DraftRev: h.DraftRev, PublishedRev: h.PublishedRev, PublishedAt: h.PublishedAt,
-		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last, source: h.Source,
+		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last, first: h.First, source: h.Source,
 	}
 	var err error
 	if f.Token, err = s.openToken(d.ID, h.Token); err != nil {
@@ -351,7 +353,7 @@ func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *
 // write makes an entry durable and then the one in force.
 func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (FlowEntry, error) {
 	h := head{
-		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, PublishedAt: e.PublishedAt, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, Source: e.source,
+		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, PublishedAt: e.PublishedAt, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, First: e.first, Source: e.source,
 		Token: s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
 	}
 	for _, o := range e.old {

@@ -201,4 +201,12 @@ func TestTwoHundredUndos(t *testing.T) {
 	if p := h.want(409, "POST", "/flows/a/undo", ""); p["code"] != "nothing_to_undo" {
 		t.Errorf("%v", p)
 	}
+	h.want(200, "POST", "/flows/a/redo", "")
+	h.want(200, "PUT", "/flows/a", document(300)) // what was forgotten does not come back
+	for n, more := 2, true; more; n-- {
+		v := h.want(200, "POST", "/flows/a/undo", "")
+		if more = v["can_undo"] == true; n < 1 || !more && n != 1 {
+			t.Fatalf("%d undos left: can_undo is %v", n-1, v["can_undo"])
+		}
+	}
 }
