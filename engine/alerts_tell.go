@@ -18,7 +18,7 @@ import (
 // AlertSettings say who is told of alerts, where a flow does not say it itself.
 type AlertSettings struct {
 	To   []string `json:"to" doc:"e-mail addresses, and names of connections; a Slack bot's with #channel"`
-	SMTP string   `json:"smtp" doc:"the connection that e-mail is sent through"`
+	SMTP string   `json:"smtp" required:"false" doc:"the connection that e-mail is sent through"`
 	Lang string   `json:"lang,omitempty" enum:"en,pt-BR" doc:"of the messages"`
 }
 

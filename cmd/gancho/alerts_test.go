@@ -17,6 +17,7 @@ func TestAFailureIsToldByTheProgram(t *testing.T) {
 	g := newGancho(t)
 	g.want(201, "POST", "/connections", map[string]any{"name": "mail", "kind": "smtp", "fields": map[string]any{"host": "127.0.0.1", "port": port, "security": "none", "from": "Gancho <gancho@example.com>"}})
 	g.want(201, "POST", "/connections", map[string]any{"name": "team", "kind": "slack:incoming", "fields": map[string]any{"url": slack.URL + "/services/T1/B1/secret", "base_url": slack.URL}})
+	g.want(200, "PUT", "/alerts/settings", map[string]any{"to": []string{"team"}}) // without e-mail nothing is said of it
 	g.want(200, "PUT", "/alerts/settings", map[string]any{"to": []string{"ops@example.com", "team"}, "smtp": "mail", "lang": "pt-BR"})
 	url := g.publish(`{"id": "paid", "name": "Pedidos pagos", "trigger": {"kind": "webhook"}, "settings": {"timezone": "America/Sao_Paulo"}, "steps": [
 		{"id": "crm", "action": "http.request", "with": {"method": "POST", "url": "` + crm.URL + `", "json": {"id": 1}}}]}`)

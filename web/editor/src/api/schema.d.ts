@@ -1342,7 +1342,7 @@ export interface components {
              */
             lang?: "en" | "pt-BR";
             /** @description the connection that e-mail is sent through */
-            smtp: string;
+            smtp?: string;
             /** @description e-mail addresses, and names of connections; a Slack bot's with #channel */
             to: string[];
         };

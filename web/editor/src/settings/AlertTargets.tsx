@@ -34,7 +34,7 @@ function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
   const queries = useQueryClient()
   const connections = useConnections()
   const [to, setTo] = useState(kept.to.join('\n'))
-  const [smtp, setSMTP] = useState(kept.smtp)
+  const [smtp, setSMTP] = useState(kept.smtp ?? '')
   const [speaks, setSpeaks] = useState<'en' | 'pt-BR'>(kept.to.length > 0 ? kept.lang ?? lang : lang)
   const save = useMutation({
     mutationFn: () => take(api.PUT('/alerts/settings', { body: { to: to.split('\n').map((x) => x.trim()).filter(Boolean), smtp, lang: speaks } })),
