@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Ban, Play, SkipForward, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
@@ -8,15 +8,18 @@ import { change, type Edit, type Flow, remove, type Step } from '../flow'
 import { Button } from '../ui/basics'
 import { Menu } from '../ui/Menu'
 import { useSay } from '../words'
-import { ErrorsTab } from './ErrorsTab'
 import { Locked, LooksNote, useLooks } from './Locked'
-import { NotesTab } from './NotesTab'
 import { Panel, Tabs } from './Panel'
 import { useWords } from './panelWords'
 import { StepSetup } from './StepSetup'
-import { TestTab, useStepTest } from './TestTab'
 import { useProblemFocus } from './useProblemFocus'
+import { useStepTest } from './useStepTest'
 import { below, pointerOf } from './where'
+
+const loadTabs = () => import('./StepTabs')
+const ErrorsTab = lazy(() => loadTabs().then((m) => ({ default: m.ErrorsTab })))
+const NotesTab = lazy(() => loadTabs().then((m) => ({ default: m.NotesTab })))
+const TestTab = lazy(() => loadTabs().then((m) => ({ default: m.TestTab })))
 
 type PanelProps = {
   flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: Edit; close: () => void
@@ -45,7 +48,10 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const title = step.name || (action ? say(action.title) : step.action)
   const body = useRef<HTMLDivElement>(null)
   useProblemFocus(body, field)
-  useEffect(() => void loadCode(), [])
+  useEffect(() => {
+    void loadCode()
+    void loadTabs().catch(() => undefined) // so that they are there when the server is not
+  }, [])
   const run = () => {
     setTab('test')
     test.run(desk.event?.id)
@@ -68,9 +74,11 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
             {step.disabled && <p className="rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2">{t.disabledNow}</p>}
             <Locked>
             {tab === 'setup' && <StepSetup {...{ flow, step, action, set }} problems={own} pointer={pointerOf(flow, step.id)} />}
+            <Suspense fallback={null}>
             {tab === 'test' && <TestTab {...{ flow, step, action, edit }} test={test} />}
             {tab === 'errors' && <ErrorsTab step={step} action={action} set={set} />}
             {tab === 'notes' && <NotesTab {...{ flow, step, actions, edit, set }} />}
+            </Suspense>
             </Locked>
           </div>
         </Tabs>

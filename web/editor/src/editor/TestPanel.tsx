@@ -14,7 +14,8 @@ import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
 import { Panel } from './Panel'
 import { useWords } from './panelWords'
-import { effectOf, useTested } from './TestTab'
+import { effectOf } from './effect'
+import { useTested } from './useStepTest'
 
 type TestPanelProps = { flow: Flow; actions: Schemas['ActionView'][]; close: () => void; event?: string; tested?: (run: Schemas['RunView']) => void; start?: string; end?: string }
 

@@ -1,8 +1,7 @@
-import { useCallback, useMemo, useState } from 'react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Send, SquareTerminal } from 'lucide-react'
-import { api, type Schemas, take } from '../api/client'
-import { pathOf, useDesk } from '../data/desk'
+import type { Schemas } from '../api/client'
+import { useDesk } from '../data/desk'
 import type { Edit, Flow, Step } from '../flow'
 import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
@@ -12,35 +11,8 @@ import { useFormat } from '../words/format'
 import { toCurl } from './toCurl'
 import { useWords } from './panelWords'
 import { SaveTest } from './SaveTest'
-
-type Run = Schemas['RunView']
-
-/** useTested remembers what each step yielded in the tests of a flow. */
-export function useTested(flow: string) {
-  const queries = useQueryClient()
-  const key = useMemo(() => ['tested', flow], [flow])
-  const kept = useQuery<Record<string, Schemas['StepView']>>({ queryKey: key, queryFn: () => ({}), staleTime: Infinity, gcTime: Infinity, initialData: {} })
-  const keep = (run: Run) => queries.setQueryData(key, (before: Record<string, Schemas['StepView']> | undefined) => ({ ...before, ...Object.fromEntries((run.steps ?? []).map((s) => [s.path, s])) }))
-  return { kept: kept.data, keep }
-}
-
-/** useStepTest runs the draft up to one step, and remembers what each step yielded. */
-export function useStepTest(flow: Flow, step: Step, event: string | undefined, tested?: (run: Run) => void) {
-  const path = pathOf(flow, step.id)
-  const { kept, keep } = useTested(flow.id)
-  const test = useMutation({
-    mutationFn: ({ eventID, real }: { eventID?: string; real?: boolean }) =>
-      take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(real && { effects: 'real' as const, from: path }) } })),
-    onSuccess: (run) => {
-      keep(run)
-      tested?.(run)
-    },
-  })
-  const outputs = useMemo(() => Object.fromEntries(Object.values(kept).filter((s) => s.status === 'succeeded' && s.output !== undefined).map((s) => [s.path.split('.').at(-1) ?? s.path, s.output])), [kept])
-  const mutate = test.mutate
-  const run = useCallback((eventID?: string, real?: boolean) => mutate({ eventID, real }), [mutate])
-  return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path) ?? false : true }
-}
+import { effectOf } from './effect'
+import type { useStepTest } from './useStepTest'
 
 type TestProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; edit: Edit; test: ReturnType<typeof useStepTest> }
 
@@ -107,15 +79,6 @@ function Request({ value }: { value: unknown }) {
       {Object.keys(rest).length > 0 && <pre className="border-t border-line px-3 py-2 whitespace-pre-wrap text-text-2">{JSON.stringify(rest)}</pre>}
     </div>
   )
-}
-
-/** effectOf names what a request does to the world: where it goes, or to whom. */
-export function effectOf(r: Schemas['StepView']): string {
-  const request = (typeof r.request === 'object' && r.request !== null ? r.request : {}) as Record<string, unknown>
-  const input = r.input ?? {}
-  const to = request['to'] ?? input['to'] ?? input['channel'] ?? input['phone'] ?? input['email']
-  const line = typeof request['url'] === 'string' ? `${String(request['method'] ?? 'GET')} ${request['url']}` : ''
-  return [to && (Array.isArray(to) ? to.join(', ') : String(to)), line].filter(Boolean).join(' · ')
 }
 
 /** SendReal asks before it acts, and names what it does. */

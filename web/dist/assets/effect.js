@@ -1,0 +1,1 @@
+function e(e){let t=typeof e.request==`object`&&e.request!==null?e.request:{},n=e.input??{},r=t.to??n.to??n.channel??n.phone??n.email,i=typeof t.url==`string`?`${String(t.method??`GET`)} ${t.url}`:``;return[r&&(Array.isArray(r)?r.join(`, `):String(r)),i].filter(Boolean).join(` · `)}export{e as t};
