@@ -10,8 +10,8 @@ import (
 // mostOfOne is how many connections one address may hold: nobody can take them all.
 const mostOfOne = 256
 
-// fairListener ends what one address opens beyond its share. IPv6 counts by /64; loopback and
-// trusted proxies speak for many, and are spared.
+// fairListener ends what one address opens beyond its share. IPv6 counts by /64. Loopback,
+// private networks and trusted proxies are spared: there are proxies, which speak for many.
 type fairListener struct {
 	net.Listener
 	spared []netip.Prefix
@@ -48,7 +48,7 @@ func (l *fairListener) countedBy(a net.Addr) (netip.Prefix, bool) {
 		return netip.Prefix{}, false
 	}
 	addr := ap.Addr().Unmap().WithZone("")
-	if addr.IsLoopback() || slices.ContainsFunc(l.spared, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+	if addr.IsLoopback() || addr.IsPrivate() || slices.ContainsFunc(l.spared, func(p netip.Prefix) bool { return p.Contains(addr) }) {
 		return netip.Prefix{}, false
 	}
 	bits := 32

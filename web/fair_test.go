@@ -34,7 +34,7 @@ func (c *crowd) Addr() net.Addr { return nil }
 // One address cannot take all connections; what it lets go of is its own again.
 func TestNobodyTakesAllConnections(t *testing.T) {
 	c := &crowd{}
-	l := newFairListener(c, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
+	l := newFairListener(c, []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")})
 	come := func(n int, from string) []net.Conn {
 		t.Helper()
 		for range n {
@@ -55,7 +55,7 @@ func TestNobodyTakesAllConnections(t *testing.T) {
 	}
 	for from, want := range map[string]int{
 		"203.0.113.8:1000": 1, "[2001:db8::1]:1": 1, // others
-		"127.0.0.1:1": 1, "10.1.2.3:1": 1, "[::ffff:203.0.113.7]:1": 0,
+		"127.0.0.1:1": 1, "172.17.0.1:1": 1, "198.51.100.3:1": 1, "[::ffff:203.0.113.7]:1": 0,
 	} {
 		if got := len(come(1, from)); got != want {
 			t.Errorf("%s: %d were let in, want %d", from, got, want)
@@ -64,7 +64,7 @@ func TestNobodyTakesAllConnections(t *testing.T) {
 	if n := len(come(mostOfOne+1, "[2001:db8::2]:1")); n != mostOfOne-1 {
 		t.Errorf("a network of IPv6 holds %d more, want %d", n, mostOfOne-1)
 	}
-	if n := len(come(2*mostOfOne, "10.1.2.3:2")); n != 2*mostOfOne {
+	if n := len(come(2*mostOfOne, "198.51.100.3:2")); n != 2*mostOfOne {
 		t.Errorf("a proxy holds %d", n)
 	}
 	_, _ = held[0].Close(), held[0].Close()
