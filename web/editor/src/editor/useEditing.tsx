@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schemas } from '../api/client'
 import { keepOffer } from '../api/curl'
 import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
@@ -14,7 +14,6 @@ import { copyText } from '../ui/Copy'
 import { later, toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
-import { AddMenu } from './AddMenu'
 import { type Command, commandFor, commands, type Editing, keyWords } from './commands'
 import { startDrag } from './drag'
 import type { Open } from './open'
@@ -24,6 +23,9 @@ import { usePin } from './usePin'
 import { RowMenu } from './RowMenu'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
+
+const loadAdd = () => import('./AddMenu')
+const AddMenu = lazy(() => loadAdd().then((m) => ({ default: m.AddMenu })))
 
 type Props = {
   draft: DraftHook
@@ -53,6 +55,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
     requestAnimationFrame(() => focusRow(key))
   }
   const reopen = () => setFloating(null)
+  useSoon(loadAdd)
 
   const put = (gap: Gap, { steps, offer }: Pasted) => {
     const copies = fresh(draft.draft.read().flow, steps, isExpression)
@@ -174,7 +177,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   return {
     hands, run,
     floating: floating?.what === 'add'
-      ? <AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(pasted) => { setFloating(null); const first = put(floating.gap, pasted); if (first) openRow(first) }} />
+      ? <Suspense fallback={null}><AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(pasted) => { setFloating(null); const first = put(floating.gap, pasted); if (first) openRow(first) }} /></Suspense>
       : floating && menu && <RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} />,
   }
 }
@@ -222,6 +225,19 @@ function useKeys(press: (e: KeyboardEvent) => void) {
     addEventListener('keydown', keys)
     return () => removeEventListener('keydown', keys)
   }, [])
+}
+
+/** useSoon fetches something at the first sign of a person, so that it is there when it is asked for, and when the server is not. */
+function useSoon(load: () => Promise<unknown>) {
+  useEffect(() => {
+    const signs = ['pointermove', 'pointerdown', 'keydown'] as const
+    const once = () => {
+      for (const s of signs) removeEventListener(s, once)
+      void load().catch(() => undefined)
+    }
+    for (const s of signs) addEventListener(s, once)
+    return () => signs.forEach((s) => removeEventListener(s, once))
+  }, [load])
 }
 
 /** useClipboard answers copy, cut and paste while a row has the focus. */
