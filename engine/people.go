@@ -61,7 +61,7 @@ func (e *Engine) Person(ctx context.Context, key string, whole bool) (PersonView
 		if err != nil {
 			return false, err
 		}
-		v.Items = append(v.Items, e.momentOf(&story))
+		v.Items = append(v.Items, e.momentOf(ctx, &story))
 		if !whole {
 			story = e.RunItem(ctx, r)
 		}
@@ -127,21 +127,16 @@ func (e *Engine) eachEvent(ctx context.Context, q store.Query, f func(*store.Eve
 }
 
 // momentOf tells of a run by its effects. The steps go into the export alone.
-func (e *Engine) momentOf(story *RunView) Moment {
+func (e *Engine) momentOf(ctx context.Context, story *RunView) Moment {
 	m := Moment{At: story.At, Flow: story.Flow, FlowName: e.plainName(story.Flow), Effects: []EffectView{}}
-	names := map[string]string{}
-	if entry, ok := e.Flows.entry(story.Flow); ok && entry.Published != nil {
-		for id, s := range placesOf(entry.Published) {
-			names[id] = s.Name
-		}
-	}
+	run := store.Run{Flow: story.Flow, Revision: story.Revision}
 	for i := range story.Steps {
 		s := &story.Steps[i]
 		a, ok := e.Catalogue.Find(s.Action)
 		if !ok || !a.Effect || len(s.Attempts) == 0 {
 			continue
 		}
-		effect := EffectView{Path: s.Path, Name: names[idOf(s.Path)], Action: s.Action, Status: s.Status, At: s.Ended, Request: s.Request}
+		effect := EffectView{Path: s.Path, Name: e.stepWords(ctx, run, s.Path).In(langOf(ctx)), Action: s.Action, Status: s.Status, At: s.Ended, Request: s.Request}
 		if effect.At == nil {
 			effect.At = s.Started
 		}
@@ -150,9 +145,9 @@ func (e *Engine) momentOf(story *RunView) Moment {
 		}
 		m.Effects = append(m.Effects, effect)
 	}
-	run := *story
-	run.Trigger, run.Steps, run.Answer = nil, nil, nil
-	m.Run = &run
+	bare := *story
+	bare.Trigger, bare.Steps, bare.Answer = nil, nil, nil
+	m.Run = &bare
 	m.Event = &EventView{ID: story.Event, Flow: story.Flow, At: story.At, Status: store.Accepted, Run: story.ID, Title: story.Title}
 	return m
 }

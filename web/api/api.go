@@ -159,7 +159,7 @@ func (s *server) refusal(p session.Person, asks session.Permission) (status int,
 	case p.Role == "":
 		return http.StatusUnauthorized, "not_signed_in", "sign in, or send Authorization: Bearer with a token", "entre na conta, ou envie Authorization: Bearer com um token"
 	}
-	return http.StatusForbidden, "not_allowed", fmt.Sprintf("the role %s may not do this", p.Role), fmt.Sprintf("o papel %s não pode fazer isto", p.Role)
+	return http.StatusForbidden, "not_allowed", fmt.Sprintf("the role %s may not do this", p.Role), fmt.Sprintf("o papel %s não pode fazer isto", papel(p.Role))
 }
 
 func (s *server) permit(api huma.API, asks session.Permission) func(huma.Context, func(huma.Context)) {
@@ -203,6 +203,14 @@ func (s *server) language(ctx huma.Context, next func(huma.Context)) {
 func langOf(ctx context.Context) string {
 	lang, _ := ctx.Value(langKey{}).(string)
 	return lang
+}
+
+// papel is a role in Portuguese.
+func papel(r session.Role) string {
+	if r == session.Viewer {
+		return "leitor"
+	}
+	return string(r)
 }
 
 // Public is the address that people reach the server at, without a slash at its end.

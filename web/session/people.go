@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/mail"
 	"slices"
@@ -244,7 +245,17 @@ func (p *People) SignIn(ctx context.Context, email, password, from string) (secr
 }
 
 func tooMany(wait time.Duration) *Refusal {
-	return &Refusal{Status: http.StatusTooManyRequests, Code: "too_many_tries", EN: "too many tries; wait a while", PT: "tentativas demais; espere um pouco", RetryAfter: wait}
+	n, en, pt := int64(math.Ceil(wait.Seconds())), "second", "segundo"
+	if n > 90 {
+		n, en, pt = int64(math.Ceil(wait.Minutes())), "minute", "minuto"
+	}
+	if n != 1 {
+		en, pt = en+"s", pt+"s"
+	}
+	return &Refusal{
+		Status: http.StatusTooManyRequests, Code: "too_many_tries", RetryAfter: wait,
+		EN: fmt.Sprintf("too many tries; try again in %d %s", n, en), PT: fmt.Sprintf("tentativas demais; tente de novo em %d %s", n, pt),
+	}
 }
 
 func (p *People) begin(ctx context.Context, u *user) (string, error) {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Route, Switch, useLocation } from 'wouter'
-import { api, inLanguage, onSessionEnd, take } from './api/client'
+import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
 import { useSession } from './api/hooks'
 import { startLive } from './api/live'
 import { FlowList } from './flows/FlowList'
@@ -73,6 +73,7 @@ function House({ role, name }: { role: string; name: string }) {
   const [over, setOver] = useState<'palette' | 'help' | 'again' | null>(null)
   const fresh = useFresh()
   useEffect(() => startLive(queries, () => void queries.invalidateQueries()), [queries])
+  useEffect(() => sayOffline(t.offline), [t])
   useEffect(() => onSessionEnd(() => setOver('again')), [])
   const leave = async () => {
     await take(api.DELETE('/session')).catch(() => undefined)

@@ -132,6 +132,19 @@ test('the switch of a flow refuses events and takes them again', async () => {
   await p.context().close()
 })
 
+test('a server that does not answer is said in words, and what comes back is seen by itself', async () => {
+  const p = await page('/', { locale: 'pt-BR' })
+  const flip = p.getByRole('switch', { name: /^(Ligar|Desligar) / }).first()
+  await Promise.all([flip.waitFor(), p.waitForResponse(/ToastLine/)])
+  await program.stop()
+  await flip.click()
+  await p.getByText('O servidor não responde.').waitFor()
+  await p.getByText('Ao vivo em pausa').waitFor()
+  await program.restart()
+  await p.getByText('Ao vivo em pausa').waitFor({ state: 'detached' })
+  await p.context().close()
+})
+
 test('a session that ended is begun again over the page', async () => {
   const p = await page('/settings/variables')
   await p.getByRole('button', { name: 'Add a variable' }).click()

@@ -19,6 +19,13 @@ export class Refused extends Error {
   }
 }
 
+let offline = ''
+
+/** sayOffline sets the words for a server that does not answer. */
+export function sayOffline(words: string) {
+  offline = words
+}
+
 let ended: () => void = () => undefined
 
 /** onSessionEnd sets what happens when the server no longer knows who asks. */
@@ -28,7 +35,9 @@ export function onSessionEnd(f: () => void) {
 
 /** take gives the data of an answer, or throws what the server said. */
 export async function take<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await answer
+  const { data, error, response } = await answer.catch((e: Error) => {
+    throw e instanceof TypeError ? new Error(offline) : e // no network, or no server
+  })
   if (response.status === 401 && !response.url.endsWith('/session')) ended()
   if (error !== undefined || !response.ok) throw new Refused((error ?? {}) as Partial<Schemas['Problem']>, response.status)
   return data as T

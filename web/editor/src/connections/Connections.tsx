@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { Cable, Plus } from 'lucide-react'
-import { useConnections, useFlows, useKinds } from '../api/hooks'
+import { useConnections, useFlows, useKinds, useSession } from '../api/hooks'
 import type { Schemas } from '../api/client'
+import { NotYours } from '../shell/NotYours'
 import { Button } from '../ui/Button'
 import { SearchInput } from '../ui/Field'
 import { Card, Page } from '../ui/Page'
@@ -17,6 +18,10 @@ export type Connection = Schemas['ConnectionView']
 type Editing = { connection?: Connection; name?: string; kinds?: string[] }
 
 export function Connections() {
+  return useSession().data?.role === 'viewer' ? <NotYours /> : <All />
+}
+
+function All() {
   const t = useWords()
   const { data, error, refetch } = useConnections()
   const kinds = useKinds()

@@ -36,7 +36,7 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>
           <Badge tone={tones[flow.state]}>{word}</Badge>
-          <Troubles flow={flow} role={role} />
+          <Troubles flow={flow} />
         </p>
         {flow.description && <p className="line-clamp-1 text-secondary text-text-2">{flow.description}</p>}
         {flow.tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{flow.tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
@@ -51,15 +51,14 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
   )
 }
 
-function Troubles({ flow, role }: { flow: Flow; role: string }) {
+function Troubles({ flow }: { flow: Flow }) {
   const t = useWords()
   const { ago } = useFormat()
   const errors = flow.problems.filter((p) => p.severity === 'error').length
-  const lacks = [...new Set(flow.problems.map((p) => p.code === 'no_connection_yet' && /"(.+?)"/.exec(p.message)?.[1]).filter(Boolean))].join(', ')
-  const lack = flow.published_rev > 0 && lacks && <Badge tone="warn"><Cable size={12} aria-hidden /><span className="truncate">{fill(t.lacks, { lacks })}</span></Badge>
+  const lack = flow.published_rev > 0 && flow.problems.find((p) => p.code === 'no_connection_yet')
   return (
     <>
-      {lack && (role === 'viewer' ? lack : <Link className="max-w-full min-w-0" href={`/connections?name=${/^[^,]+$/.exec(lacks) ?? ''}`}>{lack}</Link>)}
+      {lack && <Link href="/connections"><Badge tone="warn" tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
       {errors > 0 && <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{fill(t.problemsOf, { n: errors })}</Badge>}
       {flow.silent_since && <Badge tone="warn"><Hourglass size={12} aria-hidden />{fill(t.silent, { when: ago(flow.silent_since) })}</Badge>}
       {flow.changed && flow.published_rev > 0 && <Badge tone="warn">{t.changedDraft}</Badge>}

@@ -20,7 +20,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2">
             <span className="truncate font-medium">{title}</span>
-            {run.title && <span className="truncate text-secondary text-text-2">{name}</span>}
+            {run.title && <span className="min-w-12 shrink-[4] truncate text-secondary text-text-2">{name}</span>}
           </span>
           <Said run={run} />
         </span>

@@ -3,6 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Eraser, UserRound } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { api, take } from '../api/client'
+import { useSession } from '../api/hooks'
+import { NotYours } from '../shell/NotYours'
 import { Badge } from '../ui/Badge'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
@@ -16,6 +18,10 @@ import { useWords } from './words'
 
 /** People shows all that concerned one person, and takes it out. */
 export function People() {
+  return useSession().data?.role === 'viewer' ? <NotYours /> : <Look />
+}
+
+function Look() {
   const t = useWords()
   const [params, setParams] = useSearchParams()
   const key = params.get('key') ?? ''

@@ -18,7 +18,7 @@ export function Fetched({ step: s }: { step: Schemas['StepView'] }) {
     <div role="none" className="mt-2.5 border-t border-line pt-2">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-secondary">
         <CloudDownload size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-accent" />
-        <span className="min-w-0 flex-1 break-words">{t.resource}</span>
+        <span className="min-w-0 flex-1 basis-40 break-words">{t.resource}</span>
         <ResultBadge result={resultOf(s, 0)} />
       </span>
       {trouble && <span className={`mt-0.5 block pl-[23px] text-secondary break-words ${tone}`}>{trouble.said}</span>}

@@ -17,11 +17,13 @@ export function Palette({ close }: { close: () => void }) {
   const [q, setQ] = useState('')
   const [at, setAt] = useState(0)
   const entries = useEntries()
+  const commands = useAllCommands()
   const [, go] = useLocation()
   const wanted = plainText(q).split(/\s+/).filter(Boolean)
   const value = q.trim()
   const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', run: () => go(`/runs?q=${encodeURIComponent(value)}`) }] : []
-  const found = [...entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).slice(0, 60), ...inRuns]
+  const people: Entry[] = /@|^[\d ().+-]{10,}$/.test(value) && commands.some((c) => c.id === 'go people') ? [{ id: 'in people', group: t.people, label: fill(t.findInPeople, { q: value }), words: '', run: () => go(`/people?key=${encodeURIComponent(value)}`) }] : []
+  const found = [...entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).slice(0, 60), ...inRuns, ...people]
   useEffect(() => {
     const before = document.activeElement
     if (!box.current?.open) box.current?.showModal()

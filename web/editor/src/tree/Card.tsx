@@ -73,7 +73,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
         <div role="none" className="flex">
           {number !== undefined && <span aria-hidden className="w-6 shrink-0 text-meta/6 text-text-3">{number}</span>}
           <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id}`} className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1 outline-none">
-            {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
+            {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-28 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
             {turn}{' '}
             <Badges step={step} folded={folded} />{' '}
             {parent && <FoldButton id={step.id} name={name} folded={folded} />}

@@ -50,13 +50,18 @@ function subscribe(f: () => void) {
   return () => listeners.delete(f)
 }
 
-const ToastLine = lazy(() => import('./ToastLine').then((m) => ({ default: m.ToastLine })))
+const line = () => import('./ToastLine').then((m) => ({ default: m.ToastLine }))
+const ToastLine = lazy(line)
 
 /** Toasts draws them; the app has one. Each new one is brought above the dialogs that stand open. */
 export function Toasts() {
   const list = useSyncExternalStore(subscribe, () => messages)
   const box = useRef<HTMLDivElement>(null)
   const newest = list.at(-1)?.id
+  useEffect(() => {
+    const timer = setTimeout(() => void line().catch(() => undefined), 4_000) // to be there when the server is not
+    return () => clearTimeout(timer)
+  }, [])
   useEffect(() => {
     const element = box.current
     if (element?.matches(':popover-open')) element.hidePopover()

@@ -46,7 +46,7 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 const names: Record<string, string> = { mod: mac ? '⌘' : 'Ctrl', shift: mac ? '⇧' : 'Shift', alt: mac ? '⌥' : 'Alt', up: '↑', down: '↓', left: '←', right: '→', enter: 'Enter', esc: 'Esc', del: 'Del', home: 'Home', end: 'End', space: 'Space' }
 
 /** keyCaps are the caps to draw for keys; steps of a sequence are apart. */
-export const keyCaps = (keys: string) => keys.split(' ').map((step) => step.split('+').map((k) => names[k.toLowerCase()] ?? (k.length === 1 ? k.toUpperCase() : k)))
+export const keyCaps = (keys: string) => keys.split(' ').map((step) => step.split('+').map((k) => names[k.toLowerCase()] ?? (/^(.|f\d)$/.test(k) ? k.toUpperCase() : k)))
 
 export const keyText = (keys: string) => keyCaps(keys).map((step) => step.join(mac ? '' : '+')).join(' ')
 

@@ -28,7 +28,6 @@ export const en = {
   stateOn: 'On',
   statePaused: 'Paused',
   stateOff: 'Off',
-  reload: 'Reload',
   undo: 'Undo',
   redo: 'Redo',
   testFlow: 'Test flow',

@@ -29,7 +29,6 @@ export const pt: Words = {
   stateOn: 'Ligado',
   statePaused: 'Pausado',
   stateOff: 'Desligado',
-  reload: 'Recarregar',
   undo: 'Desfazer',
   redo: 'Refazer',
   testFlow: 'Testar fluxo',

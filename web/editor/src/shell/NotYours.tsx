@@ -1,0 +1,9 @@
+import { Lock } from 'lucide-react'
+import { Empty } from '../ui/states'
+import { useWords } from './overWords'
+
+/** NotYours stands where a screen is that this person's role does not show. */
+export function NotYours() {
+  const t = useWords()
+  return <main id="content"><Empty icon={<Lock aria-hidden />} title={t.notYours} help={t.notYoursHelp} /></main>
+}
