@@ -36,8 +36,8 @@ const make = {
 
 async function bring(page, bundle) {
   await page.goto(`${program.base}/?new=`)
-  await page.getByRole('dialog').getByRole('textbox', { name: /JSON (or|ou) cURL/ }).fill(JSON.stringify(bundle))
-  await page.getByRole('dialog').getByRole('button', { name: /^(Read it|Ler)$/ }).click()
+  await page.getByRole('textbox', { name: /JSON (or|ou) cURL/ }).fill(JSON.stringify(bundle))
+  await page.getByRole('button', { name: /^(Read it|Ler)$/ }).click()
 }
 
 test('a workflow of n8n arrives with a report of each part', async () => {
