@@ -79,7 +79,7 @@ type Store struct {
 
 	follow  followers
 	watch   watchers
-	rejects rejects
+	rejects *rejects
 	swept   map[string][]byte // by bucket: where the next sweep begins; nil at its start
 	cancel  context.CancelFunc
 	loops   sync.WaitGroup
@@ -125,6 +125,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	s.counts, s.live.maxSize = s.live.ledger, o.MaxSize
 	s.live.giveUp, s.docs.giveUp = s.reserve.giveUp, s.reserve.giveUp
+	s.rejects = newRejects(dir, o.Log)
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -215,15 +213,6 @@ func (s *Store) GetEvent(_ context.Context, id string) (store.EventInfo, error) 
 	return e.EventInfo, err
 }
 
-// rejects keeps the newest refused deliveries of each flow in memory.
-type rejects struct {
-	mu     sync.Mutex
-	number uint64
-	kept   map[string][]store.EventInfo
-}
-
-const mostRejects = 200
-
 // Reject implements store.Runs. It counts with the next transaction, and waits for none.
 func (s *Store) Reject(events []store.Event) {
 	for _, e := range s.rejects.add(events) {
@@ -238,71 +227,6 @@ func (s *Store) Reject(events []store.Event) {
 	if err != nil {
 		s.log.Debug("a rejected delivery was not counted", "error", err)
 	}
-}
-
-func (r *rejects) add(events []store.Event) (added []store.EventInfo) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.kept == nil {
-		r.kept = map[string][]store.EventInfo{}
-	}
-	for _, e := range events {
-		r.number++
-		info := store.EventInfo{
-			ID: newID(e.At, 2, r.number), Flow: e.Flow, At: e.At, Outcome: store.Rejected, Name: e.Name, Title: e.Title,
-			Reason: e.Reason, Size: len(e.Body),
-		}
-		added = append(added, info)
-		info.Meta, info.Body = e.Meta, e.Body
-		list := append(r.kept[e.Flow], info)
-		r.kept[e.Flow] = list[max(0, len(list)-mostRejects):]
-	}
-	return added
-}
-
-func (r *rejects) list(q store.Query, what *sought) []store.EventInfo {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var list []store.EventInfo
-	for flow, kept := range r.kept {
-		for i := len(kept) - 1; i >= 0 && (q.Flow == "" || q.Flow == flow); i-- {
-			e := kept[i]
-			if what != nil && !what.inEvent(&savedEvent{EventInfo: e}) {
-				continue
-			}
-			e.Meta, e.Body = nil, nil
-			if !outside(q, e.At) {
-				list = append(list, e)
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b store.EventInfo) int { return cmp.Compare(rejectNumber(b), rejectNumber(a)) })
-	return list
-}
-
-func (r *rejects) erase(ids []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, kept := range r.kept {
-		for i := range kept {
-			if slices.Contains(ids, kept[i].ID) {
-				kept[i].Meta, kept[i].Body, kept[i].Title, kept[i].Reason = nil, nil, "", "erased"
-			}
-		}
-	}
-}
-
-func (r *rejects) get(id string) (store.EventInfo, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, kept := range r.kept {
-		for _, e := range kept {
-			if e.ID == id {
-				return e, true
-			}
-		}
-	}
-	return store.EventInfo{}, false
 }
 
 // mostUntold is how many changes one that is told of them may be behind.
@@ -366,6 +290,7 @@ func (s *Store) startLoops(ctx context.Context) error {
 	s.loops.Go(func() { s.sweepNowAndThen(ctx) })
 	s.loops.Go(func() { s.archiveNowAndThen(ctx) })
 	s.loops.Go(func() { s.keepReserve(ctx) })
+	s.loops.Go(func() { s.rejects.saveNowAndThen(ctx) })
 	return nil
 }
 
@@ -408,6 +333,7 @@ func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) e
 			return nil
 		}, nil)
 	}
+	s.rejects.expire(now, keep)
 	return errors.Join(err, s.archive.expire(ctx, keep))
 }
 

@@ -215,8 +215,7 @@ func (s *Store) Erase(ctx context.Context, runs []string) error {
 	if err != nil {
 		return err
 	}
-	s.rejects.erase(runs)
-	return s.archive.erase(ctx, runs)
+	return errors.Join(s.rejects.erase(runs), s.archive.erase(ctx, runs))
 }
 
 // eraseEvent erases an event that made no run.
