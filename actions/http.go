@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/expression"
 	"gancho/engine/form"
 )
 
@@ -270,6 +271,13 @@ func (h *httpRequest) unanswered(call *engine.Call, err error) error {
 // saidBy finds in an answer the words with which a service says what is wrong; none in a page
 // that is made to be looked at.
 func saidBy(body any) string {
+	if text, ok := body.(string); ok {
+		value, err := expression.Decode([]byte(text)) // some do not say that it is JSON
+		if err != nil && !strings.Contains(text, "<") {
+			return errorLine(text)
+		}
+		body = value
+	}
 	m, ok := body.(map[string]any)
 	if !ok {
 		return ""

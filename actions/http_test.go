@@ -199,21 +199,19 @@ func TestWhatFailsHow(t *testing.T) {
 // TestWhatTheServiceSaidComesFirst: an error says in the service's own words what is wrong; a
 // page for eyes and a secret that is answered back are not repeated.
 func TestWhatTheServiceSaidComesFirst(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"message": "the order has no customer"}`:               "answered 422: the order has no customer",
-		`{"errors": [{"path": "email", "message": "is taken"}]}`: "answered 422: email: is taken",
-		`{"error": "no key s3cret-value here"}`:                  "answered 422: no key ",
-		`<h1>Sorry</h1>`:                                         "answered 422 Unprocessable Entity",
-		``:                                                       "answered 422 Unprocessable Entity",
+	for _, c := range []struct{ kind, body, want string }{
+		{"application/json", `{"message": "the order has no customer"}`, "answered 422: the order has no customer"},
+		{"application/json", `{"errors": [{"path": "email", "message": "is taken"}]}`, "answered 422: email: is taken"},
+		{"application/json", `{"error": "no key s3cret-value here"}`, "answered 422: no key "},
+		{"text/plain", `{"message": "it was not said to be JSON"}`, "answered 422: it was not said to be JSON"},
+		{"text/plain", "no such customer\n", "answered 422: no such customer"},
+		{"text/html", `<h1>Sorry</h1>`, "answered 422 Unprocessable Entity"},
+		{"application/json", ``, "answered 422 Unprocessable Entity"},
 	} {
-		kind := "application/json"
-		if strings.HasPrefix(body, "<") {
-			kind = "text/html"
-		}
-		p, out := newPlay(t, says(422, kind, body))
+		p, out := newPlay(t, says(422, c.kind, c.body))
 		_, err := do(t, out, newCall(connection("http_bearer", nil, map[string]string{"token": "s3cret-value"}, "127.0.0.1"), nil), map[string]any{"method": "POST", "url": p.URL, "json": 1})
-		if f := faultOf(t, err); !strings.Contains(f.Message, want) || strings.Contains(f.Message, "s3cret") {
-			t.Errorf("%s: %q, want %q", body, f.Message, want)
+		if f := faultOf(t, err); !strings.Contains(f.Message, c.want) || strings.Contains(f.Message, "s3cret") {
+			t.Errorf("%s: %q, want %q", c.body, f.Message, c.want)
 		}
 	}
 }
