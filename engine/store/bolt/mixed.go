@@ -35,6 +35,9 @@ func (s *Store) listMixed(ctx context.Context, q store.Query, what *sought, kept
 		}
 		list, events = append(list, events[0]), events[1:]
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, "", err // no cursor: who goes on with one would go on for ever
+	}
 	switch {
 	case len(events) > 0:
 		from = strconv.FormatUint(events[0].Number+1, 10)

@@ -2,6 +2,8 @@ package bolt_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,6 +66,22 @@ func TestRefusedDeliveriesOutliveTheProgram(t *testing.T) {
 		check(t, os.WriteFile(file, before[:len(before)-3], 0o600))
 		s = open(t, dir) // they are forgotten, and nothing else is
 		check(t, s.Close())
+	})
+}
+
+func TestAListThatIsGivenUpEnds(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		refuse(s, "a", nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, after := range []uint64{0, 9} {
+			if _, next, err := s.ListEvents(ctx, store.Query{Flow: "a", After: after, Limit: 10}); !errors.Is(err, context.Canceled) || next != "" {
+				t.Errorf("after %d: a list that nobody waits for goes on at %q: %v", after, next, err)
+			}
+		}
 	})
 }
 
