@@ -24,7 +24,7 @@ const instanceDoc = "instance"
 // Instance is what holds now: what the operator gave at the start, else what a person set,
 // else the fallback.
 func (e *Engine) Instance() Instance {
-	set := e.SetInstance()
+	set := e.ChosenInstance()
 	pick := func(given, set, fallback string) string {
 		for _, text := range []string{given, set, fallback} {
 			if text != "" {
@@ -36,8 +36,8 @@ func (e *Engine) Instance() Instance {
 	return Instance{PublicURL: strings.TrimSuffix(pick(e.PublicURL, set.PublicURL, e.Fallback.PublicURL), "/"), Timezone: pick(e.Timezone, set.Timezone, e.Fallback.Timezone)}
 }
 
-// SetInstance is what a person has set.
-func (e *Engine) SetInstance() Instance {
+// ChosenInstance is what a person has set; members that nobody set are empty.
+func (e *Engine) ChosenInstance() Instance {
 	if set := e.own.Load(); set != nil {
 		return *set
 	}

@@ -57,7 +57,7 @@ func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 			return asMembers(settings)
 		}
 	case "instance":
-		return asMembers(s.Engine.SetInstance())
+		return asMembers(s.Engine.ChosenInstance())
 	case "backups":
 		if settings, err := s.Backups.Settings(ctx); err == nil && name == "settings" {
 			return asMembers(settings)

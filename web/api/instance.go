@@ -16,7 +16,7 @@ type InstanceView struct {
 type instanceOutput struct{ Body InstanceView }
 
 func (s *server) getInstance(context.Context, *nothing) (*instanceOutput, error) {
-	v := InstanceView{Instance: s.Engine.SetInstance(), Now: s.Engine.Instance(), Given: []string{}}
+	v := InstanceView{Instance: s.Engine.ChosenInstance(), Now: s.Engine.Instance(), Given: []string{}}
 	if s.Engine.PublicURL != "" {
 		v.Given = append(v.Given, "public_url")
 	}
