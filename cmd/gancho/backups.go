@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -85,9 +86,9 @@ func (b *backups) Make(ctx context.Context) (api.BackupView, error) {
 
 // clear removes what backups left whose process was killed.
 func (b *backups) clear() error {
-	parts, err := filepath.Glob(filepath.Join(b.dir, "*.part"))
+	parts, err := fs.Glob(os.DirFS(b.dir), "*.part")
 	for _, part := range parts {
-		err = errors.Join(err, os.RemoveAll(part))
+		err = errors.Join(err, os.RemoveAll(filepath.Join(b.dir, part)))
 	}
 	return err
 }

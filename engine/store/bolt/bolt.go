@@ -32,6 +32,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -120,7 +121,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if s.live, err = openLive(dir, o.Log); err != nil {
 		return nil, errors.Join(err, s.docs.db.Close())
 	}
-	if err := renewFormat(dir); err != nil { // bbolt has locked both files: the folder is ours
+	if err := errors.Join(renewFormat(dir), dropUnfinished(dir)); err != nil { // bbolt has locked both files: the folder is ours
 		return nil, errors.Join(err, s.live.db.Close(), s.docs.db.Close())
 	}
 	s.counts, s.live.maxSize = s.live.ledger, o.MaxSize
@@ -145,7 +146,7 @@ func prepare(dir string) error {
 		if _, err := os.Stat(filepath.Join(dir, "live.db")); err == nil {
 			return fmt.Errorf("%w: %s has no FORMAT file", store.ErrFormat, dir)
 		}
-		return writeWhole(path, []byte(format))
+		return replaceFile(path, []byte(format), true)
 	case err != nil:
 		return fmt.Errorf("open the data folder: %w", err)
 	case string(found) != format && !slices.Contains(formerFormats, string(found)):
@@ -162,27 +163,39 @@ func renewFormat(dir string) error {
 	if found, err := os.ReadFile(path); err != nil || string(found) == format {
 		return err
 	}
-	return writeWhole(path, []byte(format))
+	return replaceFile(path, []byte(format), true)
 }
 
-// writeWhole makes a file appear whole or not at all.
-func writeWhole(path string, data []byte) error {
+// replaceFile puts a file in the place of another, whole or not at all. With synced it is on
+// disk when it returns; without, a loss of power may leave a damaged one.
+func replaceFile(path string, data []byte, synced bool) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
+	if err == nil && synced {
+		err = f.Sync()
 	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 	}
+	if synced {
+		return syncDir(filepath.Dir(path))
+	}
 	return nil
+}
+
+// dropUnfinished removes what kills have left of replaceFile.
+func dropUnfinished(dir string) error {
+	left, err := fs.Glob(os.DirFS(dir), ".new-*") // the folder itself may have any name
+	for _, name := range left {
+		err = errors.Join(err, removeIfThere(filepath.Join(dir, name)))
+	}
+	return err
 }
 
 func removeIfThere(path string) error {

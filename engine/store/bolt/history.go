@@ -393,7 +393,7 @@ func (s *Store) Backup(_ context.Context, dir string) error {
 	if err := s.archive.backup(dir); err != nil {
 		return err
 	}
-	return writeWhole(filepath.Join(dir, "FORMAT"), []byte(format))
+	return replaceFile(filepath.Join(dir, "FORMAT"), []byte(format), true)
 }
 
 func syncFile(path string) error {

@@ -120,29 +120,6 @@ func (r *rejects) touch() {
 	r.changed = true
 }
 
-// replaceFile writes a file under another name first; forGood says that it is on disk after.
-func replaceFile(path string, data []byte, forGood bool) error {
-	fresh := path + ".new"
-	f, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil && forGood {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(fresh, path)
-	}
-	if err != nil {
-		return errors.Join(err, removeIfThere(fresh))
-	}
-	if forGood {
-		return syncDir(filepath.Dir(path))
-	}
-	return nil
-}
-
 func (r *rejects) add(events []store.Event) (added []store.EventInfo) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

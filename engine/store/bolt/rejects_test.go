@@ -64,8 +64,13 @@ func TestRefusedDeliveriesOutliveTheProgram(t *testing.T) {
 		check(t, s.Close())
 
 		check(t, os.WriteFile(file, before[:len(before)-3], 0o600))
+		half := filepath.Join(dir, ".new-1234")
+		check(t, os.WriteFile(half, before[:9], 0o600))
 		s = open(t, dir) // they are forgotten, and nothing else is
 		check(t, s.Close())
+		if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("what a kill left half written stays: %v", err)
+		}
 	})
 }
 

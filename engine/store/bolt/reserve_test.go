@@ -76,6 +76,11 @@ func TestSpaceComesBack(t *testing.T) {
 		if high.Size() < 16<<20 || low.Size() > 1<<20 {
 			t.Errorf("live.db had %d bytes, and has %d once nothing is written", high.Size(), low.Size())
 		}
+		saved := filepath.Join(t.TempDir(), "saved")
+		check(t, s.Backup(t.Context(), saved))
+		if faults, err := bolt.Check(t.Context(), saved); err != nil || len(faults) > 0 {
+			t.Errorf("a backup after the rewrite: %q %v", faults, err)
+		}
 		later := accept(t, s)
 		crashed := t.TempDir()
 		check(t, os.CopyFS(crashed, os.DirFS(dir)))

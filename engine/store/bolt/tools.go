@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"io"
 	"maps"
 	"os"
@@ -23,14 +24,11 @@ import (
 // dataFiles are the files of a data folder, or of a backup of one, relative to it.
 func dataFiles(dir string) ([]string, error) {
 	names := []string{"gancho.db", "live.db"}
-	files, err := filepath.Glob(filepath.Join(dir, "archive", "*.db"))
-	if err != nil {
-		return nil, err
-	}
+	files, err := fs.Glob(os.DirFS(dir), "archive/*.db") // the folder itself may have any name
 	for _, f := range files {
-		names = append(names, filepath.Join("archive", filepath.Base(f)))
+		names = append(names, filepath.FromSlash(f))
 	}
-	return names, nil
+	return names, err
 }
 
 // missingFiles names the archive files that live.db counts on and that are not there.
