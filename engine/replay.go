@@ -313,7 +313,7 @@ func (e *Engine) Rejected(ctx context.Context, id string) (Incoming, error) {
 		return Incoming{}, refuse(Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
 	}
 	if len(info.Body) == 0 {
-		return Incoming{}, refuse(Conflict, "no_body", "its body was not kept: the sender could not be trusted", "o corpo não foi guardado: o remetente não era confiável")
+		return Incoming{}, refuse(Conflict, "no_body", "its body was not kept: the sender could not be verified, or it was too big", "o corpo não foi guardado: não foi possível verificar o remetente, ou ele era grande demais")
 	}
 	if entry, err := e.Flows.Get(info.Flow); err != nil {
 		return Incoming{}, err
