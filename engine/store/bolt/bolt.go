@@ -32,7 +32,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -191,9 +190,11 @@ func replaceFile(path string, data []byte, synced bool) error {
 
 // dropUnfinished removes what kills have left of replaceFile.
 func dropUnfinished(dir string) error {
-	left, err := fs.Glob(os.DirFS(dir), ".new-*") // the folder itself may have any name
-	for _, name := range left {
-		err = errors.Join(err, removeIfThere(filepath.Join(dir, name)))
+	left, err := os.ReadDir(dir)
+	for _, entry := range left {
+		if strings.HasPrefix(entry.Name(), ".new-") {
+			err = errors.Join(err, removeIfThere(filepath.Join(dir, entry.Name())))
+		}
 	}
 	return err
 }
