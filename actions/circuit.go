@@ -15,7 +15,8 @@ type circuits struct {
 type circuit struct {
 	failures int
 	until    time.Time
-	waiting  int // who has been told to come back
+	waiting  int  // who has been told to come back
+	tried    bool // one went ahead, and has not come back
 }
 
 const (
@@ -40,7 +41,7 @@ func (c *circuits) wait(host string) time.Duration {
 		k.waiting++
 		return left + time.Duration(k.waiting)*circuitApart
 	}
-	k.waiting = 0
+	k.waiting, k.tried = 0, true
 	k.until = now.Add(k.pause())
 	return 0
 }
@@ -69,7 +70,12 @@ func (c *circuits) bad(host string) {
 		k = new(circuit)
 		c.hosts[host] = k
 	}
+	now := time.Now()
+	if k.until.After(now) && !k.tried {
+		return // requests that were under way when it opened say nothing new
+	}
+	k.tried = false
 	if k.failures++; k.failures >= circuitAfter {
-		k.until = time.Now().Add(k.pause())
+		k.until = now.Add(k.pause())
 	}
 }
