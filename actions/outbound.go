@@ -63,8 +63,8 @@ func NewOutbound(c OutboundConfig) (*Outbound, error) {
 		TLSClientConfig:        c.TLS,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		MaxIdleConns:           512,
-		MaxIdleConnsPerHost:    64,
+		MaxIdleConns:           1024,
+		MaxIdleConnsPerHost:    128, // as many as runs are advanced at once
 		IdleConnTimeout:        60 * time.Second,
 	}
 	return o, nil
