@@ -88,6 +88,7 @@ func Mount(e *echo.Echo, c Config) error {
 			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission)},
 		})
 	}
+	e.RouteNotFound(Prefix+"/*", unserved(table))
 	return sameRoutes(e, table)
 }
 

@@ -1,0 +1,52 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"gancho/web/api"
+)
+
+// TestWrongMethods: each path of the table refuses a method that it does not take, and says
+// which ones it takes.
+func TestWrongMethods(t *testing.T) {
+	h := newHouse(t)
+	taken := map[string][]string{}
+	for _, route := range api.Routes() {
+		taken[route.Path] = append(taken[route.Path], route.Method)
+	}
+	for path, methods := range taken {
+		path = api.Prefix + strings.NewReplacer("{", "", "}", "").Replace(path)
+		res, answer := h.ask("TRACE", path, "", "", "Accept-Language", "pt-BR")
+		if res.StatusCode != http.StatusMethodNotAllowed || answer["code"] != "method_not_allowed" || answer["detail"] != "este caminho não aceita este método" {
+			t.Errorf("TRACE %s: %d %v", path, res.StatusCode, answer)
+		}
+		if kind := res.Header.Get("Content-Type"); kind != "application/problem+json" {
+			t.Errorf("TRACE %s answers %s", path, kind)
+		}
+		for _, method := range methods {
+			if !strings.Contains(res.Header.Get("Allow"), method) {
+				t.Errorf("%s allows %q, want %v", path, res.Header.Get("Allow"), methods)
+			}
+		}
+	}
+	for _, c := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"PATCH", "/flows/a%2Fb/publish", 405, "POST, OPTIONS"},
+		{"DELETE", "/flows", 405, "GET, POST, OPTIONS"},
+		{"POST", "/openapi.json", 405, "GET, OPTIONS"},
+		{"OPTIONS", "/vars", 204, "GET, PUT, OPTIONS"},
+		{"GET", "/nothing", 404, ""},
+		{"POST", "/flows/", 404, ""},
+		{"GET", "", 404, ""},
+	} {
+		res, answer := h.ask(c.method, api.Prefix+c.path, root, "")
+		if res.StatusCode != c.status || res.Header.Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d %v, allows %q", c.method, c.path, res.StatusCode, answer, res.Header.Get("Allow"))
+		}
+	}
+}
