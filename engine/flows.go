@@ -76,14 +76,16 @@ type head struct {
 	Source       string     `json:"source,omitempty"`
 }
 
-// revision is the saved form of a published flow; it is never changed.
-type revision struct {
-	At   time.Time  `json:"at"`
-	By   string     `json:"by,omitempty"`
-	Name string     `json:"name,omitempty"`
-	Note string     `json:"note,omitempty"`
-	Flow *flow.Flow `json:"flow"`
+// published is the saved form of a revision. Its name and note may change, its flow never does.
+type published[F any] struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by,omitempty"`
+	Name string    `json:"name,omitempty"`
+	Note string    `json:"note,omitempty"`
+	Flow F         `json:"flow"`
 }
+
+type revision = published[*flow.Flow]
 
 // RevisionInfo is what a list of revisions shows.
 type RevisionInfo struct {

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -113,54 +112,4 @@ func newToken() string {
 	b := make([]byte, 24)
 	rand.Read(b)
 	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// Revision gives a published revision as it was.
-func (s *Flows) Revision(ctx context.Context, id string, number int) (*flow.Flow, error) {
-	d, err := s.Docs.GetDoc(ctx, revisionDoc, revisionID(id, number))
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, refuse(NotFound, "no_revision", fmt.Sprintf("flow %q has no revision %d", id, number), fmt.Sprintf("o fluxo %q não tem a revisão %d", id, number))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read revision %d of flow %s: %w", number, id, err)
-	}
-	var r revision
-	if err := unmarshalFlow(d.Value, &r); err != nil {
-		return nil, err
-	}
-	return r.Flow, nil
-}
-
-// Revisions lists what was published, newest first.
-func (s *Flows) Revisions(ctx context.Context, id string) ([]RevisionInfo, error) {
-	if _, err := s.Get(id); err != nil {
-		return nil, err
-	}
-	docs, err := s.Docs.ListDocs(ctx, revisionDoc, id+"/")
-	if err != nil {
-		return nil, fmt.Errorf("list revisions of flow %s: %w", id, err)
-	}
-	list := []RevisionInfo{}
-	for _, d := range docs {
-		var r revision
-		if err := unmarshalFlow(d.Value, &r); err != nil {
-			return nil, err
-		}
-		info := RevisionInfo{At: r.At, By: r.By, Name: r.Name, Note: r.Note}
-		if _, err := fmt.Sscanf(d.ID[len(id)+1:], "%d", &info.Revision); err != nil {
-			return nil, fmt.Errorf("revision %s: %w", d.ID, err)
-		}
-		list = append(list, info)
-	}
-	slices.SortFunc(list, func(a, b RevisionInfo) int { return cmp.Compare(b.Revision, a.Revision) })
-	return list, nil
-}
-
-// Restore makes a revision the draft again.
-func (s *Flows) Restore(ctx context.Context, id string, number int) (FlowEntry, error) {
-	f, err := s.Revision(ctx, id, number)
-	if err != nil {
-		return FlowEntry{}, err
-	}
-	return s.Update(ctx, id, f, -1)
 }

@@ -202,6 +202,20 @@ func TestLifeOfAFlow(t *testing.T) {
 	if first := list[0].(map[string]any); len(list) != 1 || first["name"] != "First" || first["note"] != "for the sale" {
 		t.Errorf("%v", list)
 	}
+	before := mustJSON(t, h.want(200, "GET", "/flows/a/revisions/1", "")["flow"])
+	if got := h.want(200, "PATCH", "/flows/a/revisions/1", `{"name": "Sale"}`); got["name"] != "Sale" || got["note"] != "for the sale" {
+		t.Errorf("%v", got)
+	}
+	audit := h.want(200, "GET", "/audit", "")["items"].([]any)[0].(map[string]any)
+	if got := mustJSON(t, []any{audit["action"], audit["target"], audit["before"], audit["after"]}); got != `["name-revision","/flows/a/revisions/1",{"name":"First"},{"name":"Sale"}]` {
+		t.Errorf("the audit says %s", got)
+	}
+	h.want(200, "PATCH", "/flows/a/revisions/1", `{"note": ""}`)
+	h.want(404, "PATCH", "/flows/a/revisions/2", `{"name": "none"}`)
+	h.want(422, "PATCH", "/flows/a/revisions/1", `{"flow": {}}`)
+	if got := h.want(200, "GET", "/flows/a/revisions/1", ""); got["name"] != "Sale" || got["note"] != nil || mustJSON(t, got["flow"]) != before {
+		t.Errorf("%v", got)
+	}
 	h.want(200, "PUT", "/flows/a", flow)
 	if d := h.want(200, "GET", "/flows/a/diff", "", "Accept-Language", "pt-BR,pt;q=0.9"); len(d["sentences"].([]any)) != 1 {
 		t.Errorf("%v", d)

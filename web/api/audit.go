@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ const mostAudited = 16 << 10
 // snapshot is what a call under a path may change, as people may see it: no secret is in it.
 func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	name, _, _ := strings.Cut(rest, "/")
+	name, part, _ := strings.Cut(rest, "/")
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain
 	}
@@ -31,6 +32,13 @@ func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 	case "flows":
 		if name == "" {
 			return s.flowNames()
+		}
+		if rev, err := strconv.Atoi(strings.TrimPrefix(part, "revisions/")); err == nil {
+			info, err := s.Flows.RevisionInfo(ctx, name, rev)
+			if err != nil {
+				return nil
+			}
+			return asMembers(info)
 		}
 		return s.flowSnapshot(name)
 	case "connections":

@@ -35,18 +35,29 @@ func (s *server) getRevision(ctx context.Context, in *RevisionPath) (*revisionOu
 	if err != nil {
 		return nil, found(err, "revision", "esta revisão")
 	}
-	list, err := s.Flows.Revisions(ctx, in.ID)
+	info, err := s.Flows.RevisionInfo(ctx, in.ID, in.Rev)
 	if err != nil {
 		return nil, err
 	}
 	out := &revisionOutput{}
-	out.Body.Flow = f
-	for _, r := range list {
-		if r.Revision == in.Rev {
-			out.Body.RevisionInfo = r
-		}
-	}
+	out.Body.RevisionInfo, out.Body.Flow = info, f
 	return out, nil
+}
+
+type nameRevisionInput struct {
+	RevisionPath
+	Body struct {
+		Name *string `json:"name,omitempty" maxLength:"200" doc:"kept if left out"`
+		Note *string `json:"note,omitempty" maxLength:"4000" doc:"kept if left out"`
+	}
+}
+
+type revisionInfoOutput struct{ Body engine.RevisionInfo }
+
+// nameRevision changes what people call a revision, never what it does.
+func (s *server) nameRevision(ctx context.Context, in *nameRevisionInput) (*revisionInfoOutput, error) {
+	info, err := s.Flows.NameRevision(ctx, in.ID, in.Rev, in.Body.Name, in.Body.Note)
+	return &revisionInfoOutput{info}, err
 }
 
 type restoreInput struct {

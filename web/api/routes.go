@@ -80,7 +80,7 @@ func (s *server) routes() []route {
 	const (
 		get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 		open, view, edit    = session.Open, session.View, session.Edit
-		manage              = session.Manage
+		manage, patch       = session.Manage, http.MethodPatch
 	)
 	return []route{
 		{method: get, path: "/flows", permission: view, id: "list-flows", summary: "Flows", register: does(s, s.listFlows)},
@@ -95,6 +95,7 @@ func (s *server) routes() []route {
 		{method: post, path: "/flows/{id}/rotate-url", permission: edit, id: "rotate-url", summary: "A new trigger URL", register: does(s, s.rotateURL)},
 		{method: get, path: "/flows/{id}/revisions", permission: view, id: "list-revisions", summary: "Published revisions", register: does(s, s.listRevisions)},
 		{method: get, path: "/flows/{id}/revisions/{rev}", permission: view, id: "get-revision", summary: "A revision", register: does(s, s.getRevision)},
+		{method: patch, path: "/flows/{id}/revisions/{rev}", permission: edit, id: "name-revision", summary: "Name and note of a revision", register: does(s, s.nameRevision)},
 		{method: post, path: "/flows/{id}/restore", permission: edit, id: "restore-revision", summary: "Make a revision the draft", register: does(s, s.restore)},
 		{method: post, path: "/flows/{id}/revisions/{rev}/restore", permission: edit, id: "restore-this-revision", summary: "Make this revision the draft", register: does(s, s.restoreThis)},
 		{method: get, path: "/flows/{id}/diff", permission: view, id: "diff-flow", summary: "What changed", register: does(s, s.diff)},

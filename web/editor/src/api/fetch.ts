@@ -2,7 +2,7 @@ import type { Client } from 'openapi-fetch'
 
 type Params = { path?: Record<string, unknown>; query?: Record<string, unknown>; header?: Record<string, string> }
 type Init = Omit<RequestInit, 'body' | 'headers'> & { params?: Params; body?: unknown }
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Answer = { data?: unknown; error?: unknown; response: Response }
 
 /** makeClient is what we use of openapi-fetch, by its types: JSON in and out. */
@@ -16,7 +16,7 @@ export function makeClient<Paths extends object>(base: string, headers: () => Re
     return { error: read(text), response }
   }
   // The one place where the types of the document and the calls meet.
-  return { GET: call('GET'), POST: call('POST'), PUT: call('PUT'), DELETE: call('DELETE') } as unknown as Pick<Client<Paths>, Method>
+  return { GET: call('GET'), POST: call('POST'), PUT: call('PUT'), PATCH: call('PATCH'), DELETE: call('DELETE') } as unknown as Pick<Client<Paths>, Method>
 }
 
 function read(text: string): unknown {

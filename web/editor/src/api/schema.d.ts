@@ -638,7 +638,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Name and note of a revision */
+        patch: operations["name-revision"];
         trace?: never;
     };
     "/flows/{id}/revisions/{rev}/restore": {
@@ -2103,6 +2104,12 @@ export interface components {
             flow_name: string;
             /** @description null when it made none */
             run: components["schemas"]["RunView"];
+        };
+        NameRevisionInputBody: {
+            /** @description kept if left out */
+            name?: string;
+            /** @description kept if left out */
+            note?: string;
         };
         NoticeView: {
             /** Format: date-time */
@@ -4237,6 +4244,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "name-revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                rev: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameRevisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionInfo"];
                 };
             };
             /** @description Error */

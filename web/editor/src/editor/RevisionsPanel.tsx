@@ -8,6 +8,7 @@ import { useTimes } from '../words'
 import { fill } from '../words/phrase'
 import { Panel } from './Panel'
 import { Sentences } from './PublishPanel'
+import { RevisionName } from './RevisionName'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
@@ -42,7 +43,7 @@ function Row({ r, draft, open, toggle }: { r: Schemas['RevisionInfo']; draft: Dr
           <span className="block text-secondary text-text-2">{[times(r.at), r.by].filter(Boolean).join(' · ')}</span>
         </span>
       </button>
-      {open && r.note && <p className="mb-2 whitespace-pre-line text-text-2">{r.note}</p>}
+      {open && <RevisionName flow={draft.flow.id} r={r} />}
       {open && <Compared r={r} draft={draft} />}
     </li>
   )
