@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"gancho/actions"
 	"gancho/engine"
@@ -336,7 +337,20 @@ func TestStateAndVars(t *testing.T) {
 	if got := h.want(200, "GET", "/state/a:b", ""); got["expires"] != "2126-01-01T00:00:00Z" {
 		t.Errorf("%v", got)
 	}
-	h.want(422, "PUT", "/state/a:b", `{"value": 1, "expires": "1999-01-01T00:00:00Z"}`)
+	for given, left := range map[string]time.Duration{"2h": 2 * time.Hour, "1d12h": 36 * time.Hour, time.Now().Add(time.Hour).Format(time.RFC3339): time.Hour} {
+		got := h.want(200, "PUT", "/state/a:b", `{"value": 1, "expires": "`+given+`"}`)
+		end, err := time.Parse(time.RFC3339, got["expires"].(string))
+		check(t, err)
+		if off := time.Until(end) - left; off.Abs() > time.Minute {
+			t.Errorf("%s ends %s, off by %s", given, end, off)
+		}
+	}
+	for _, end := range []string{`"1999-01-01T00:00:00Z"`, `"0s"`, `"-2h"`, `"soon"`, `""`, `7`} {
+		h.want(422, "PUT", "/state/a:b", `{"value": 1, "expires": `+end+`}`)
+	}
+	if got := h.want(200, "PUT", "/state/a:b", `{"value": null, "expires": null}`); got["value"] != nil || got["expires"] != nil {
+		t.Errorf("%v", got)
+	}
 	h.want(204, "DELETE", "/state/a:b", "")
 	h.want(200, "PUT", "/vars", `{"city": "São Paulo"}`)
 	if got := h.want(200, "GET", "/vars", ""); got["city"] != "São Paulo" {

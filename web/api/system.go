@@ -10,6 +10,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -86,7 +87,7 @@ type putStateInput struct {
 	KeyPath
 	Body struct {
 		Value   json.RawMessage `json:"value"`
-		Expires *time.Time      `json:"expires,omitempty" doc:"when it ends; never if left out"`
+		Expires *string         `json:"expires,omitempty" doc:"when it ends, as a time (RFC 3339) or as a duration from now (2h, 7d); never if left out"`
 	}
 }
 
@@ -94,16 +95,32 @@ func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput,
 	if _, err := expression.Decode(in.Body.Value); err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+err.Error())
 	}
-	var expires time.Duration
-	if in.Body.Expires != nil {
-		if expires = time.Until(*in.Body.Expires); expires <= 0 {
-			return nil, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires is in the past", "expires está no passado")
-		}
+	expires, err := untilEnd(in.Body.Expires)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := s.Store.PutKey(ctx, engine.StateSpace, in.key(), in.Body.Value, -1, expires); err != nil {
 		return nil, err
 	}
 	return s.getState(ctx, &in.KeyPath)
+}
+
+// untilEnd is how long something is kept whose end is given as a time or as a duration; 0 is for ever.
+func untilEnd(end *string) (time.Duration, error) {
+	if end == nil {
+		return 0, nil
+	}
+	d, err := form.ParseDuration(*end)
+	if at, instant := time.Parse(time.RFC3339, *end); instant == nil {
+		d, err = time.Until(at), nil
+	}
+	switch {
+	case err != nil:
+		return 0, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires must be a time such as 2030-01-31T12:00:00Z, or a duration such as 2h or 7d", "expires deve ser um instante como 2030-01-31T12:00:00Z, ou uma duração como 2h ou 7d")
+	case d <= 0:
+		return 0, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires is in the past", "expires está no passado")
+	}
+	return d, nil
 }
 
 func (s *server) deleteState(ctx context.Context, in *KeyPath) (*nothing, error) {
