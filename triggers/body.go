@@ -62,13 +62,13 @@ func DecodeBody(contentType string, body []byte) (any, error) {
 	kind, params := declared(contentType)
 	switch kind {
 	case bodyJSON:
-		return expression.Decode(body)
+		return expression.Decode(jsonText(body, params["charset"]))
 	case bodyForm:
 		return decodeForm(body, params["charset"])
 	case bodyMultipart:
 		return decodeMultipart(body, params["boundary"])
 	case bodyXML:
-		return expression.DecodeXML(body, charsetReader)
+		return decodeXML(body, params["charset"])
 	case bodyText:
 		return toUTF8(body, params["charset"]), nil
 	}
@@ -81,14 +81,14 @@ func CheckBody(contentType string, body []byte) error {
 	kind, params := declared(contentType)
 	switch kind {
 	case bodyJSON:
-		return checkJSON(body)
+		return checkJSON(jsonText(body, params["charset"]))
 	case bodyForm:
 		return checkForm(body)
 	case bodyMultipart:
 		_, err := decodeMultipart(body, params["boundary"])
 		return err
 	case bodyXML:
-		_, err := expression.DecodeXML(body, charsetReader)
+		_, err := decodeXML(body, params["charset"])
 		return err
 	}
 	return nil
@@ -138,38 +138,4 @@ func decodeMultipart(body []byte, boundary string) (any, error) {
 			return nil, err
 		}
 	}
-}
-
-// charsetReader reads what an XML declaration says is not UTF-8.
-func charsetReader(charset string, input io.Reader) (io.Reader, error) {
-	content, err := io.ReadAll(input)
-	if err != nil {
-		return nil, fmt.Errorf("read XML: %w", err)
-	}
-	return strings.NewReader(toUTF8(content, charset)), nil
-}
-
-// toUTF8 reads text of the declared charset; bytes that fit no charset become U+FFFD.
-func toUTF8(text []byte, charset string) string {
-	switch strings.ToLower(charset) {
-	case "iso-8859-1", "latin1", "windows-1252", "iso-8859-15":
-		return western(text)
-	}
-	return strings.ToValidUTF8(string(text), "\uFFFD")
-}
-
-// upper are the letters that windows-1252 has where ISO 8859-1 has control characters.
-const upper = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
-
-func western(text []byte) string {
-	letters := []rune(upper)
-	var b strings.Builder
-	for _, c := range text {
-		if c >= 0x80 && c < 0xA0 {
-			b.WriteRune(letters[c-0x80])
-			continue
-		}
-		b.WriteRune(rune(c))
-	}
-	return b.String()
 }

@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -9,6 +10,10 @@ import (
 
 // checkJSON reads one JSON value without building it: syntax, depth and number of values.
 func checkJSON(body []byte) error {
+	body = bytes.TrimPrefix(body, markUTF8)
+	if len(body) > 1 && (markUTF16[string(body[:2])] != nil || body[0] == 0 || body[1] == 0) {
+		return errors.New("read JSON: it is not UTF-8; send UTF-8, or say its charset in the content type")
+	}
 	s := scanner{data: body}
 	s.space()
 	if s.at == len(body) {
@@ -60,10 +65,11 @@ func (s *scanner) value(depth int) error {
 	if s.values++; s.values > expression.MaxValues {
 		return errTooMany
 	}
-	if depth > expression.MaxDepth {
+	c := s.next()
+	if depth >= expression.MaxDepth && (c == '{' || c == '[') {
 		return errTooDeep
 	}
-	switch c := s.next(); c {
+	switch c {
 	case '{':
 		return s.object(depth)
 	case '[':

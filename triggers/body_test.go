@@ -1,11 +1,13 @@
 package triggers_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"gancho/engine"
 	"gancho/triggers"
@@ -30,6 +32,17 @@ func TestDecodeBody(t *testing.T) {
 		{"json suffix", "application/vnd.api+json", `"x"`, "x"},
 		{"last key wins", "application/json", `{"a":1,"a":2}`, object{"a": 2}},
 		{"large number", "application/json", `12345678901234567890`, "12345678901234567890"},
+		{"json 64 deep", "application/json", strings.Repeat("[", 64) + "1" + strings.Repeat("]", 64), nested(64, 1)},
+		{"json 65 deep", "application/json", strings.Repeat("[", 65) + strings.Repeat("]", 65), nil},
+		{"json 65 deep, by maps", "application/json", strings.Repeat(`{"a":`, 64) + "{}" + strings.Repeat("}", 64), nil},
+		{"json with a mark", "application/json", "\xEF\xBB\xBF {\"a\": \"ção\"}", object{"a": "ção"}},
+		{"json of two marks", "application/json", "\xEF\xBB\xBF\xEF\xBB\xBF1", nil},
+		{"json in UTF-16", "application/json; charset=utf-16", "\xFE\xFF\x00\"\x00\xE7\xD8\x3D\xDE\x00\x00\"", "ç😀"},
+		{"json in UTF-16 without mark", "application/json; charset=UTF-16LE", "\"\x00\xE7\x00\"\x00", "ç"},
+		{"json in UTF-16 that is not said", "application/json", wide("{}"), nil},
+		{"json in half UTF-16", "application/json; charset=utf-16", "\"\x00\"\x00\"", nil},
+		{"json in latin", "application/json; charset=ISO-8859-1", "\"\xE7\xE3o\"", "ção"},
+		{"json said to be latin", "application/json; charset=ISO-8859-1", `"ção"`, "ção"},
 		{"broken json", "application/json", `{`, nil},
 		{"trailing json", "application/json", `{} {}`, nil},
 		{"form", formType, "a=1&b=x+y%21&c", object{"a": "1", "b": "x y!", "c": ""}},
@@ -52,6 +65,10 @@ func TestDecodeBody(t *testing.T) {
 		{"xml", "application/xml", `<?xml version="1.0"?><a x="1"><b>2</b><b>3</b><c>t<d/></c></a>`, object{"a": object{"@x": "1", "b": []any{"2", "3"}, "c": object{"#text": "t", "d": ""}}}},
 		{"xml namespaces", "application/soap+xml", `<s:E xmlns:s="u"><s:B s:k="v">1</s:B></s:E>`, object{"E": object{"B": object{"@k": "v", "#text": "1"}}}},
 		{"xml latin", "text/xml", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe7</a>", object{"a": "ç"}},
+		{"xml with a mark", "text/xml", "\xEF\xBB\xBF<a>ç</a>", object{"a": "ç"}},
+		{"xml in UTF-16", "text/xml", "\xFF\xFE" + wide(`<?xml version="1.0" encoding="UTF-16"?><a>ç</a>`), object{"a": "ç"}},
+		{"xml in UTF-16 by type", "text/xml; charset=utf-16le", wide("<a>ç</a>"), object{"a": "ç"}},
+		{"xml 64 deep", "text/xml", strings.Repeat("<a>", 64) + strings.Repeat("</a>", 64), nestedMap(64, "")},
 		{"xml doctype", "text/xml", `<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>`, nil},
 		{"xml entity", "text/xml", `<a>&x;</a>`, nil},
 		{"xml two roots", "text/xml", `<a/><b/>`, nil},
@@ -60,6 +77,8 @@ func TestDecodeBody(t *testing.T) {
 		{"xml empty", "text/xml", ``, nil},
 		{"xml deep", "text/xml", strings.Repeat("<a>", 65) + strings.Repeat("</a>", 65), nil},
 		{"text", "text/plain", `{"a":1}`, `{"a":1}`},
+		{"text with a mark", "text/csv", "\xEF\xBB\xBFa;b", "a;b"},
+		{"text in UTF-16", "text/plain; charset=UTF-16BE", "\x00\xE7", "ç"},
 		{"text latin", "text/plain; charset=windows-1252", "\x80\xe7", "€ç"},
 		{"bytes", "application/octet-stream", "\x00\xff", "AP8="},
 		{"no type", "", `{"a":1}`, "eyJhIjoxfQ=="},
@@ -71,14 +90,37 @@ func TestDecodeBody(t *testing.T) {
 			if (err != nil) != (c.want == nil) {
 				t.Fatalf("got %v, error %v", got, err)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" && c.want != nil {
-				t.Error(diff)
+			if c.want != nil && !reflect.DeepEqual(c.want, got) {
+				t.Error(cmp.Diff(c.want, got))
 			}
 			if checked := triggers.CheckBody(c.contentType, []byte(c.body)); (checked != nil) != (err != nil) {
 				t.Errorf("the check says %v, decoding %v", checked, err)
 			}
 		})
 	}
+}
+
+func nested(depth int, value any) any {
+	for range depth {
+		value = []any{value}
+	}
+	return value
+}
+
+func nestedMap(depth int, value any) any {
+	for range depth {
+		value = object{"a": value}
+	}
+	return value
+}
+
+// wide writes text in UTF-16, little endian.
+func wide(text string) string {
+	var out []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = binary.LittleEndian.AppendUint16(out, unit)
+	}
+	return string(out)
 }
 
 // A body that names every member of the envelope changes trigger.body and nothing else.

@@ -197,16 +197,20 @@ func (x *delivery) mask() {
 	if x.door.preset == nil || len(x.door.preset.file.Mask) == 0 {
 		return
 	}
+	kind, params := declared(x.in.Meta.Type)
+	if kind == bodyJSON {
+		x.in.Meta.Type, x.in.Body = jsonType, bytes.TrimPrefix(jsonText(x.in.Body, params["charset"]), markUTF8)
+	}
 	for _, pointer := range x.door.preset.file.Mask {
-		x.in.Body = maskBody(x.in.Meta.Type, x.in.Body, pointer)
+		x.in.Body = maskBody(kind, x.in.Body, pointer)
 	}
 	x.decoded, x.value, x.scope = false, nil, nil
 }
 
 // maskBody hides one value of a body. Numbers keep their digits.
-func maskBody(contentType string, body []byte, pointer string) []byte {
+func maskBody(kind bodyKind, body []byte, pointer string) []byte {
 	path := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	switch kind, _ := declared(contentType); kind {
+	switch kind {
 	case bodyForm:
 		if len(path) == 1 {
 			return hideForm(body, path[0])

@@ -266,9 +266,13 @@ func TestMaskedBodies(t *testing.T) {
 	hotmart, _ := triggers.BuiltIn().Find("hotmart")
 	h := presetHouse(t, "hotmart", presetSecrets(hotmart))
 	wantStatus(t, h.post(`{"id":"a","event":"X","hottok":"segredo-de-teste","n":12345678901234567890}`), 200)
-	if got := string(h.events[0].Body); strings.Contains(got, "segredo") || !strings.Contains(got, `"hottok":"***"`) {
-		t.Errorf("kept %s", got)
+	wantStatus(t, h.post("\xEF\xBB\xBF"+`{"id":"b","event":"X","hottok":"segredo-de-teste"}`), 200)
+	for _, e := range h.events {
+		if got := string(e.Body); strings.Contains(got, "segredo") || !strings.Contains(got, `"hottok":"***"`) {
+			t.Errorf("kept %s", got)
+		}
 	}
+	wantStatus(t, h.post(wide(`{"id":"c","event":"X","hottok":"segredo-de-teste"}`), "Content-Type: application/json; charset=utf-16"), 401)
 }
 
 func TestTypesOfBodies(t *testing.T) {

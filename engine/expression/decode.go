@@ -53,10 +53,11 @@ func (r *reader) fail() any {
 }
 
 func (r *reader) value(depth int) any {
-	if r.values++; r.values > MaxValues || depth > MaxDepth {
+	c := r.next()
+	if r.values++; r.values > MaxValues || depth >= MaxDepth && (c == '{' || c == '[') {
 		return r.fail()
 	}
-	switch r.next() {
+	switch c {
 	case '{':
 		return r.object(depth)
 	case '[':

@@ -62,7 +62,7 @@ func (e *evaluation) room(out []byte, more int) error {
 }
 
 func (e *evaluation) inside(out []byte, depth, members int) error {
-	if e != nil && depth > MaxDepth {
+	if e != nil && depth >= MaxDepth {
 		return wrongf("values are nested more than %d deep", "há valores com mais de %d níveis", MaxDepth)
 	}
 	if err := e.room(out, 0); err != nil || members == 0 {

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// The limits of a decoded document.
+// The limits of a decoded document: lists and maps inside each other, and values in all.
 const (
 	MaxDepth  = 64
 	MaxValues = 100_000
@@ -35,8 +35,10 @@ func Number(digits string) any {
 }
 
 // Decode reads one JSON value: nil, bool, int, float64, text, []any and map[string]any. Of
-// equal keys the last wins; bytes that are no UTF-8 become U+FFFD.
+// equal keys the last wins; bytes that are no UTF-8 become U+FFFD, and a mark of UTF-8 at the
+// beginning is left out.
 func Decode(data []byte) (any, error) {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if value, ok := quick(data); ok {
 		return value, nil
 	}
@@ -72,10 +74,7 @@ var ErrTooBig = errors.New("the value is over 1 MiB")
 
 func (c *counter) clean(value any, depth int) (any, error) {
 	if c.values++; c.values > MaxValues {
-		return nil, fmt.Errorf("there are more than %d values", MaxValues)
-	}
-	if depth > MaxDepth {
-		return nil, fmt.Errorf("values are nested more than %d deep", MaxDepth)
+		return nil, errManyValues
 	}
 	// What a value takes as JSON: its text, or a few bytes for anything else.
 	text, isText := value.(string)
@@ -96,6 +95,9 @@ func (c *counter) clean(value any, depth int) (any, error) {
 		}
 		return v, nil
 	case []any:
+		if depth >= MaxDepth {
+			return nil, errDeepValues
+		}
 		for i, element := range v {
 			clean, err := c.clean(element, depth+1)
 			if err != nil {
@@ -107,6 +109,9 @@ func (c *counter) clean(value any, depth int) (any, error) {
 		}
 		return v, nil
 	case map[string]any:
+		if depth >= MaxDepth {
+			return nil, errDeepValues
+		}
 		for key, member := range v {
 			clean, err := c.clean(member, depth+1)
 			if err != nil {
@@ -133,7 +138,11 @@ func same(a, b any) bool {
 // foreign converts what the library makes: other integers, typed lists, maps with any keys.
 func (c *counter) foreign(value any, depth int) (any, error) {
 	v := reflect.ValueOf(value)
-	switch v.Kind() {
+	kind := v.Kind()
+	if depth >= MaxDepth && (kind == reflect.Slice || kind == reflect.Array || kind == reflect.Map) {
+		return nil, errDeepValues
+	}
+	switch kind {
 	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return int(v.Int()), nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32:

@@ -64,7 +64,7 @@ func (x *xmlReader) element(start xml.StartElement, depth int) (any, error) {
 	if x.values += 1 + len(start.Attr); x.values > MaxValues {
 		return nil, errManyValues
 	}
-	if depth >= MaxDepth {
+	if depth > MaxDepth {
 		return nil, errDeepValues
 	}
 	members := map[string]any{}
