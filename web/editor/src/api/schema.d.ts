@@ -2258,10 +2258,7 @@ export interface components {
             note?: string;
         };
         PutStateInputBody: {
-            /**
-             * Format: date-time
-             * @description when it ends; never if left out
-             */
+            /** @description when it ends, as a time (RFC 3339) or as a duration from now (2h, 7d); never if left out */
             expires?: string;
             value: unknown;
         };
