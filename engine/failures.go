@@ -15,7 +15,7 @@ import (
 )
 
 // FailureGroup is runs that failed in the same way: the same flow, step, code and message,
-// numbers and IDs in it aside.
+// numbers and IDs in it aside. A run that was replayed is not among them: its replay is, if that failed.
 type FailureGroup struct {
 	Group   string    `json:"group" doc:"names it in GET /runs and in the query of a replay"`
 	Flow    string    `json:"flow"`
@@ -46,13 +46,19 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 	f := Failures{Items: []FailureGroup{}}
 	groups := map[string]*FailureGroup{}
 	q.Status, q.Limit = string(store.Failed), 200
+	replayed, err := e.replayed(ctx, q.Flow)
+	if err != nil {
+		return f, err
+	}
 	for start := time.Now(); ; {
 		runs, next, err := e.Store.ListRuns(ctx, q)
 		if err != nil {
 			return f, fmt.Errorf("list failures: %w", err)
 		}
 		for i := range runs {
-			f.add(groups, &runs[i])
+			if f.Runs++; replayed[runs[i].ID] == "" {
+				f.add(groups, &runs[i])
+			}
 		}
 		if f.Whole = next == ""; f.Whole || f.Runs >= mostGrouped || time.Since(start) > groupFor {
 			break
@@ -77,7 +83,6 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 
 // add counts a run, which is older than those before it.
 func (f *Failures) add(groups map[string]*FailureGroup, r *store.Run) {
-	f.Runs++
 	id := groupOf(r)
 	g := groups[id]
 	if g == nil {
@@ -86,11 +91,6 @@ func (f *Failures) add(groups map[string]*FailureGroup, r *store.Run) {
 	}
 	g.Count++
 	g.First = r.At.UTC()
-}
-
-// InGroup says of a run whether it failed in the way that a group names.
-func InGroup(group string) func(*store.Run) bool {
-	return func(r *store.Run) bool { return r.Status == store.Failed && groupOf(r) == group }
 }
 
 func groupOf(r *store.Run) string {

@@ -51,6 +51,7 @@ func (e *Engine) Mask(v *RunView) {
 func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	v := ViewRun(ctx, r)
 	e.nameStep(ctx, r, v.Error)
+	v.ReplayedBy = e.replayedBy(ctx, r)
 	veil := e.veilOf(r.Flow)
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v

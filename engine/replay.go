@@ -157,6 +157,7 @@ func (e *Engine) replayLump(ctx context.Context, ids []string, job string, how R
 	for i, a := range accepted {
 		results[of[i]].Run = a.Run
 	}
+	e.noteReplayed(ctx, events, accepted)
 	return results, nil
 }
 
@@ -178,7 +179,7 @@ func (e *Engine) replay(ctx context.Context, id string, how ReplayHow, dryRun bo
 		return r.refuse("not_failed", "the run has not failed; replay it from the start", "a execução não falhou; repita desde o início"), nil, nil
 	}
 	if how.goesOn() {
-		r, err = e.goOn(ctx, r, dryRun)
+		r, err = e.goOn(ctx, r, &story, dryRun)
 		return r, nil, err
 	}
 	r, event, err := e.again(ctx, r, &story, how, dryRun)
@@ -194,11 +195,11 @@ func (r Replayed) refuse(code, en, pt string) Replayed {
 }
 
 // goOn lets a failed run go on at the step that failed.
-func (e *Engine) goOn(ctx context.Context, r Replayed, dryRun bool) (Replayed, error) {
+func (e *Engine) goOn(ctx context.Context, r Replayed, story *store.Story, dryRun bool) (Replayed, error) {
 	if dryRun {
 		return r, nil
 	}
-	err := e.Store.Resume(ctx, r.Of, nil)
+	err := e.Store.Resume(ctx, r.Of, stopOf(story))
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return r.refuse("cannot_go_on", "the run cannot go on any more; replay it from the start", "a execução não pode mais continuar; repita desde o início"), nil
 	}
@@ -206,6 +207,20 @@ func (e *Engine) goOn(ctx context.Context, r Replayed, dryRun bool) (Replayed, e
 		r.Run = r.Of
 	}
 	return r, err
+}
+
+// stopOf gives the path of the step that ended a run as failed and did what it should. It stops
+// the run again.
+func stopOf(story *store.Story) []string {
+	for _, s := range story.Steps {
+		if s.Path != story.Run.Error.Step {
+			continue
+		}
+		if rec, err := readRecord(s.Path, s.Data); err == nil && rec.Status == stepSucceeded {
+			return []string{s.Path}
+		}
+	}
+	return nil
 }
 
 // again makes the event of a new run that repeats another.
@@ -255,7 +270,7 @@ func (e *Engine) keepCheckpoints(event *store.Event, r *Replayed, story *store.S
 			return err
 		}
 		a, ok := e.Catalogue.Find(rec.Action)
-		if !ok || a.Shape != flow.Leaf || rec.Status != stepSucceeded {
+		if !ok || a.Shape != flow.Leaf || rec.Status != stepSucceeded || s.Path == story.Run.Error.Step {
 			continue
 		}
 		step := places[idOf(s.Path)]

@@ -24,13 +24,14 @@ type Selection struct {
 	Group  string    `json:"group,omitempty" doc:"of GET /failures"`
 }
 
-// Query is the same for the store.
-func (q *Selection) Query() store.Query {
-	s := store.Query{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Limit: 200}
+// queryOf is a selection for the store.
+func (e *Engine) queryOf(ctx context.Context, q *Selection) (s store.Query, err error) {
+	s = store.Query{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Limit: 200}
 	if q.Group != "" {
-		s.Status, s.Pick = string(store.Failed), InGroup(q.Group)
+		s.Status = string(store.Failed)
+		s.Pick, err = e.InGroup(ctx, q.Flow, q.Group)
 	}
-	return s
+	return s, err
 }
 
 // Replaying is a replay of many runs, which goes on by itself until it is over.
@@ -103,7 +104,11 @@ func (e *Engine) matching(ctx context.Context, q *Selection, most int) (ids []st
 
 // eachMatching gives what a list of the query shows, newest first, until f says that it is enough.
 func (e *Engine) eachMatching(ctx context.Context, q *Selection, f func(*store.Run) bool) error {
-	return e.eachRun(ctx, q.Query(), func(r *store.Run) (bool, error) {
+	query, err := e.queryOf(ctx, q)
+	if err != nil {
+		return err
+	}
+	return e.eachRun(ctx, query, func(r *store.Run) (bool, error) {
 		hidden, err := e.onlyHidden(ctx, r.Flow, r.Event, q.Text, func() (any, error) { return e.Run(ctx, r.ID) })
 		if err != nil || hidden {
 			return true, err

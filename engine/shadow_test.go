@@ -132,9 +132,39 @@ func TestFailuresAreGrouped(t *testing.T) {
 	if len(f.Items) != 2 || f.Items[0].Count != 4 || f.Items[1].Count != 3 || f.Items[0].Message != "order … is lost" || f.Items[0].Step != "each.*.end" || !f.Whole {
 		t.Fatalf("groups: %+v", f)
 	}
-	runs, _, err := h.Runs(t.Context(), store.Query{Limit: 50, Pick: engine.InGroup(f.Items[1].Group)})
-	check(t, err)
+	late := f.Items[1].Group
+	inGroup := func() []engine.RunView {
+		pick, err := h.InGroup(t.Context(), "orders", late)
+		check(t, err)
+		runs, _, err := h.Runs(t.Context(), store.Query{Limit: 50, Pick: pick})
+		check(t, err)
+		return runs
+	}
+	runs := inGroup()
 	if len(runs) != 3 || runs[0].ID != f.Items[1].Run {
 		t.Errorf("runs of a group: %+v", runs)
+	}
+	for range 2 { // what failed again stands for what it repeats: nothing is done twice
+		out, err := h.Replay(t.Context(), engine.ReplayOptions{Query: &engine.Selection{Flow: "orders", Group: late}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayPublished}})
+		check(t, err)
+		if len(out.Items) != 3 {
+			t.Fatalf("%d runs were replayed, want 3", len(out.Items))
+		}
+		for _, one := range out.Items {
+			h.finished(one.Run)
+			if old, err := h.Run(t.Context(), one.Of); err != nil || old.ReplayedBy != one.Run {
+				t.Errorf("%s is replayed by %q, want %s (%v)", one.Of, old.ReplayedBy, one.Run, err)
+			}
+		}
+		f, err = h.Failures(t.Context(), store.Query{Flow: "orders"})
+		check(t, err)
+		if again := inGroup(); len(f.Items) != 2 || f.Items[1].Count != 3 || f.Items[1].Run != again[0].ID || again[0].ReplayOf == "" {
+			t.Errorf("after a replay: %+v, %+v", f, again)
+		}
+	}
+	_, err = h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{runs[0].ID}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
+	check(t, err)
+	if run := h.finished(runs[0].ID); run.Status != store.Failed {
+		t.Errorf("a stop lets the run pass when it goes on: %s", run.Status)
 	}
 }

@@ -31,6 +31,7 @@ type RunView struct {
 	Error      *ErrorView     `json:"error,omitempty"`
 	Reason     string         `json:"reason,omitempty"`
 	ReplayOf   string         `json:"replay_of,omitempty"`
+	ReplayedBy string         `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
 	Group      string         `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
 	Trigger    map[string]any `json:"trigger,omitempty"`
 	Steps      []StepView     `json:"steps,omitempty"`
@@ -163,6 +164,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	}
 	v.Steps = viewSteps(e.revisionOf(ctx, &story.Run), records)
 	e.nameStep(ctx, &story.Run, v.Error)
+	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)

@@ -62,16 +62,17 @@ type runsInput struct {
 	Group string `query:"group" doc:"of GET /failures: runs that failed in the same way"`
 }
 
-func (in *runsInput) query() (store.Query, error) {
-	q, err := in.HistoryInput.query(runStatuses...)
-	if in.Group != "" {
-		q.Status, q.Pick = string(store.Failed), engine.InGroup(in.Group)
+func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, error) {
+	q, err := in.query(runStatuses...)
+	if err == nil && in.Group != "" {
+		q.Status = string(store.Failed)
+		q.Pick, err = s.Engine.InGroup(ctx, in.Flow, in.Group)
 	}
 	return q, err
 }
 
 func (s *server) listRuns(ctx context.Context, in *runsInput) (*listOutput[engine.RunView], error) {
-	q, err := in.query()
+	q, err := s.runsQuery(ctx, in)
 	if err != nil {
 		return nil, err
 	}

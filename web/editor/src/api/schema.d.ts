@@ -2425,6 +2425,8 @@ export interface components {
             id: string;
             reason?: string;
             replay_of?: string;
+            /** @description of a failed run: the newest that repeats it */
+            replayed_by?: string;
             /** Format: int64 */
             revision: number;
             status: string;

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"gancho/engine/store"
+)
+
+const (
+	replayedSpace = "replayed"
+	replayedFor   = 400 * 24 * time.Hour
+)
+
+// replayedSet says of runs, by id, which newer run repeats them.
+type replayedSet map[string]string
+
+// noteReplayed notes which runs a newer one repeats: what failed then is the newer one's matter,
+// so that nobody does it a third time.
+func (e *Engine) noteReplayed(ctx context.Context, events []store.Event, accepted []store.Accept) {
+	var all sync.WaitGroup
+	for i := range events {
+		all.Go(func() { // together they are one write
+			of := events[i].ReplayOf
+			if _, err := e.Store.PutKey(ctx, replayedSpace, events[i].Flow+"/"+of, []byte(accepted[i].Run), -1, replayedFor); err != nil {
+				e.Log.Error("note that a run was replayed", "run", of, "error", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// replayedBy gives the run that repeats this one; "" for none.
+func (e *Engine) replayedBy(ctx context.Context, r *store.Run) string {
+	if r.Status != store.Failed {
+		return ""
+	}
+	entry, err := e.Store.GetKey(ctx, replayedSpace, r.Flow+"/"+r.ID)
+	if err != nil {
+		return ""
+	}
+	return string(entry.Value)
+}
+
+// replayed gives what was replayed of a flow, or of all.
+func (e *Engine) replayed(ctx context.Context, flow string) (replayedSet, error) {
+	prefix := ""
+	if flow != "" {
+		prefix = flow + "/"
+	}
+	set := replayedSet{}
+	for after := ""; ; {
+		entries, err := e.Store.ListKeys(ctx, replayedSpace, prefix, after, 1000)
+		if err != nil {
+			return nil, fmt.Errorf("list what was replayed: %w", err)
+		}
+		for _, entry := range entries {
+			after = entry.Key
+			set[after[strings.LastIndexByte(after, '/')+1:]] = string(entry.Value)
+		}
+		if len(entries) < 1000 {
+			return set, nil
+		}
+	}
+}
+
+// InGroup says which runs failed in the way that a group names, and were not replayed since.
+func (e *Engine) InGroup(ctx context.Context, flow, group string) (func(*store.Run) bool, error) {
+	set, err := e.replayed(ctx, flow)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *store.Run) bool {
+		return r.Status == store.Failed && set[r.ID] == "" && groupOf(r) == group
+	}, nil
+}
