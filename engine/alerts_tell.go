@@ -381,18 +381,23 @@ func (e *Engine) carry(ctx context.Context, to, subject, text string, s *AlertSe
 	return err
 }
 
-// TryAlerts sends a trial message to everybody who is told of alerts.
-func (e *Engine) TryAlerts(ctx context.Context) ([]Telling, error) {
+// TryAlerts sends a trial message to those who are named, else to everybody who is told of alerts;
+// what is not said is as in the settings.
+func (e *Engine) TryAlerts(ctx context.Context, named AlertSettings) ([]Telling, error) {
 	s, err := e.AlertSettings(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if len(named.To) > 0 {
+		s.To = named.To
+	}
+	s.SMTP, s.Lang = cmp.Or(named.SMTP, s.SMTP), cmp.Or(named.Lang, s.Lang)
 	told := []Telling{}
 	words := form.Label("This is a trial: alerts of Gancho arrive here.", "Este é um teste: os alertas do Gancho chegam aqui.")
 	for _, to := range s.To {
 		t := Telling{To: to, At: e.Now().UTC()}
 		if err := e.carry(ctx, to, "Gancho: "+words.In(s.Lang), words.In(s.Lang), &s); err != nil {
-			t.Error = cut(err.Error(), 300)
+			t.Error = cut(Said(err.Error(), langOf(ctx)), 300)
 		}
 		told = append(told, t)
 	}

@@ -30,6 +30,7 @@ type BacktestRow struct {
 	Title       string       `json:"title,omitempty"`
 	Before      store.Status `json:"before"`
 	After       store.Status `json:"after"`
+	Error       *ErrorView   `json:"error,omitempty" doc:"why it fails on one of the two only"`
 	Differences []Difference `json:"differences"`
 }
 
@@ -67,6 +68,7 @@ func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, 
 			break
 		}
 	}
+	b.speak(ctx)
 	return b, nil
 }
 
@@ -81,8 +83,8 @@ func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft 
 	if err != nil {
 		return err
 	}
-	recorded, err := e.recorded(ctx, info.Run)
-	if err != nil {
+	recorded, repeats, err := e.recorded(ctx, info.Run)
+	if err != nil || repeats {
 		return err
 	}
 	before, err := e.retrial(ctx, published, info, v.Trigger, recorded)
@@ -115,32 +117,53 @@ func (b *Backtest) count(info *store.EventInfo, before, after *RunView) {
 	if before.Status == store.Failed && after.Status != store.Failed {
 		b.NewlyMended++
 	}
-	if len(b.Rows) < mostRows {
-		b.Rows = append(b.Rows, BacktestRow{info.ID, info.Run, info.Title, before.Status, after.Status, differences})
+	if len(b.Rows) == mostRows {
+		return
+	}
+	row := BacktestRow{Event: info.ID, Run: info.Run, Title: info.Title, Before: before.Status, After: after.Status, Differences: differences}
+	switch {
+	case after.Status == store.Failed:
+		row.Error = after.Error
+	case before.Status == store.Failed:
+		row.Error = before.Error
+	}
+	b.Rows = append(b.Rows, row)
+}
+
+// speak says the errors of the rows in the language of whoever asks.
+func (b *Backtest) speak(ctx context.Context) {
+	for i, row := range b.Rows {
+		if row.Error == nil {
+			continue
+		}
+		said := *row.Error
+		said.speak(langOf(ctx))
+		b.Rows[i].Error = &said
 	}
 }
 
-// recorded gives what the steps of a run yielded, by path.
-func (e *Engine) recorded(ctx context.Context, run string) (map[string]*record, error) {
-	steps := map[string]*record{}
+// recorded gives what the steps of a run yielded, by path; repeats says that the run repeats
+// another, whose event is compared.
+func (e *Engine) recorded(ctx context.Context, run string) (steps map[string]*record, repeats bool, err error) {
+	steps = map[string]*record{}
 	if run == "" {
-		return steps, nil
+		return steps, false, nil
 	}
 	story, err := e.Store.GetRun(ctx, run)
 	if errors.Is(err, store.ErrNotFound) {
-		return steps, nil
+		return steps, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for _, s := range story.Steps {
 		rec, err := readRecord(s.Path, s.Data)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		steps[s.Path] = rec
 	}
-	return steps, nil
+	return steps, story.Run.ReplayOf != "", nil
 }
 
 // retrial runs a flow on what came, as it came.

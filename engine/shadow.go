@@ -118,14 +118,16 @@ func (e *Engine) StartShadow(ctx context.Context, id, by string) (ShadowView, er
 }
 
 // Shadow gives the differences so far.
-func (e *Engine) Shadow(_ context.Context, id string) (ShadowView, error) {
+func (e *Engine) Shadow(ctx context.Context, id string) (ShadowView, error) {
 	entry, err := e.Flows.Get(id)
 	if err != nil {
 		return ShadowView{}, err
 	}
 	e.shadows.mu.Lock()
 	defer e.shadows.mu.Unlock()
-	return viewShadow(e.shadows.all[id], &entry), nil
+	v := viewShadow(e.shadows.all[id], &entry)
+	v.speak(ctx)
+	return v, nil
 }
 
 // StopShadow ends and forgets a shadow.

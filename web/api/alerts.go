@@ -58,8 +58,20 @@ type toldOutput struct {
 	}
 }
 
-func (s *server) testAlerts(ctx context.Context, _ *nothing) (*toldOutput, error) {
-	told, err := s.Engine.TryAlerts(ctx)
+type testAlertsInput struct {
+	Body *struct {
+		To   []string `json:"to,omitempty" doc:"whom to try; those of the settings if left out"`
+		SMTP string   `json:"smtp,omitempty"`
+		Lang string   `json:"lang,omitempty" enum:"en,pt-BR"`
+	} `required:"false"`
+}
+
+func (s *server) testAlerts(ctx context.Context, in *testAlertsInput) (*toldOutput, error) {
+	var named engine.AlertSettings
+	if b := in.Body; b != nil {
+		named = engine.AlertSettings{To: b.To, SMTP: b.SMTP, Lang: b.Lang}
+	}
+	told, err := s.Engine.TryAlerts(ctx, named)
 	out := &toldOutput{}
 	out.Body.Told = told
 	return out, err

@@ -1439,6 +1439,8 @@ export interface components {
             after: string;
             before: string;
             differences: components["schemas"]["Difference"][];
+            /** @description why it fails on one of the two only */
+            error?: components["schemas"]["ErrorView"];
             event: string;
             run?: string;
             title?: string;
@@ -2646,6 +2648,13 @@ export interface components {
             error: string;
             to: string;
         };
+        TestAlertsInputBody: {
+            /** @enum {string} */
+            lang?: "en" | "pt-BR";
+            smtp?: string;
+            /** @description whom to try; those of the settings if left out */
+            to?: string[];
+        };
         TestConnectionOutputBody: {
             /** @description whose account it is */
             account?: string;
@@ -2968,7 +2977,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestAlertsInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -14,6 +14,7 @@ import { fill, toldShort, usePlural } from '../words/phrase'
 import { Backtest } from './Backtest'
 import type { Open } from './open'
 import { Panel } from './Panel'
+import { Shadow } from './Shadow'
 import { OwnTests } from './OwnTests'
 import { useDiff } from './useChanges'
 import type { DraftHook } from './useDraft'
@@ -53,6 +54,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
         <Problems flow={flow} problems={view.problems} show={(p) => setOpen(openAt(draft, p))} set={draft.draft.edit} />
         <OwnTests draft={draft} auto />
         <Backtest draft={draft} />
+        <Shadow draft={draft} />
         {!nothing && <Labeled label={t.revisionName} help={t.revisionNameHelp}><input className={inputLook} maxLength={200} value={name} onChange={(e) => setName(e.target.value)} /></Labeled>}
         {publish.error && <Problem error={publish.error} />}
       </div>

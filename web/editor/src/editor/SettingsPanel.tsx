@@ -6,6 +6,8 @@ import { zoneOptions } from '../fields/zones'
 import { type Flow, put } from '../flow'
 import { inputLook, Labeled } from '../ui/basics'
 import { fill } from '../words/phrase'
+import { Select } from '../ui/Select'
+import { FlowAlerts } from './FlowAlerts'
 import { MaskField } from './MaskField'
 import { Panel } from './Panel'
 import type { DraftHook } from './useDraft'
@@ -46,13 +48,11 @@ export function SettingsPanel({ draft, close }: { draft: DraftHook; close: () =>
         </div>
         <MaskField flow={flow.id} value={(flow.settings?.mask as string[] | undefined) ?? []} set={(v) => set('mask', v)} problem={problem('mask')} />
         {duration(t.silence, 'silence', member('silence', 'expect_every'), (v) => setIn('silence', 'expect_every', v), t.noAlarm, t.silenceHelp)}
-        <Labeled label={t.alerts} help={problem('alerts') ?? t.alertsHelp}><Line value={textOf(flow.settings?.alerts)} set={(v) => set('alerts', v)} /></Labeled>
-        <Labeled label={t.onFailureFlow}>
-          <select className={inputLook} value={textOf(flow.settings?.on_failure)} onChange={(e) => set('on_failure', e.target.value)}>
-            <option value="">{t.none}</option>
-            {flows.data?.items.filter((f) => f.id !== flow.id).map((f) => <option key={f.id} value={f.id}>{f.name}</option>)}
-          </select>
-        </Labeled>
+        <FlowAlerts value={flow.settings?.alerts} set={(v) => set('alerts', v)} problem={problem('alerts')} />
+        <div>
+          <p className="mb-1 font-medium">{t.onFailureFlow}</p>
+          <Select label={t.onFailureFlow} value={textOf(flow.settings?.on_failure)} set={(v) => set('on_failure', v)} options={[{ value: '', label: t.none }, ...(flows.data?.items ?? []).filter((f) => f.id !== flow.id).map((f) => ({ value: f.id, label: f.name || f.id }))]} />
+        </div>
         <p className="text-secondary text-text-2">{t.flowId}: <code>{flow.id}</code></p>
       </div>
     </Panel>

@@ -33,6 +33,12 @@ export function useFilter() {
 
 export type Filter = ReturnType<typeof useFilter>
 
+/** localTime writes an instant as the filter's fields hold it, to the millisecond. */
+export function localTime(at: string): string {
+  const d = new Date(at)
+  return new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, -1)
+}
+
 function iso(local: string): string {
   const at = new Date(local)
   return Number.isNaN(at.getTime()) ? '' : at.toISOString()

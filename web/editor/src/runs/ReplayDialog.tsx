@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { localTime } from '../history/useFilter'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
 import { Dialog } from '../ui/Dialog'
@@ -51,9 +53,27 @@ export function ReplayDialog({ which, close }: { which: Which; close: () => void
         </div>
       )}
       {begun && <Progress {...go.progress} />}
+      {go.over && go.since && !go.pending && <Since flow={flowOf(which)} at={go.since} fresh={!(from === 'failed' && revision === 'original')} />}
       {trial.error && !begun && <Problem error={trial.error} />}
       {go.error && <Problem error={go.error} />}
     </Dialog>
+  )
+}
+
+const flowOf = (which: Which) => ('query' in which ? which.query.flow : undefined)
+
+/** Since says what became of the runs that were started again, and leads to them. */
+function Since({ flow, at, fresh }: { flow?: string; at: string; fresh: boolean }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { data } = useQuery({ queryKey: ['failures', { flow, from: at }], refetchInterval: 2000, enabled: fresh, queryFn: () => take(api.GET('/failures', { params: { query: { ...(flow && { flow }), from: at } } })) })
+  const failed = data?.items.reduce((sum, g) => sum + g.count, 0) ?? 0
+  if (!fresh) return null
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      {data && <span role="status" className={failed > 0 ? 'text-fail' : 'text-ok'}>{failed > 0 ? plural(t, 'failedSince', failed) : t.noneFailedSince}</span>}
+      <Link href={`/runs?${new URLSearchParams({ ...(flow && { flow }), from: localTime(at) }).toString()}`} className="text-accent underline underline-offset-2">{t.seeNew}</Link>
+    </p>
   )
 }
 
@@ -81,8 +101,10 @@ function useReplaying(which: Which, how: { from: From; revision: Revision; allow
   const t = useWords()
   const queries = useQueryClient()
   const [items, setItems] = useState<Item[]>([])
+  const [begunAt, setBegunAt] = useState('')
   const again = useMutation({
     mutationFn: async () => {
+      setBegunAt(new Date().toISOString())
       if ('query' in which) {
         const answer = await take(api.POST('/runs/replay', { body: { query: which.query, ...how } }))
         setItems(answer.items)
@@ -104,7 +126,7 @@ function useReplaying(which: Which, how: { from: From; revision: Revision; allow
   const progress = far.data
     ? { done: far.data.done, total: far.data.matched, replayed: far.data.replayed, refused: far.data.refused, why: far.data.example?.message ?? '', running, note: running ? t.goesOn : far.data.error }
     : { done: items.length, total: again.isPending && 'query' in which ? null : total, replayed: items.length - refused.length, refused: refused.length, why: whys.join(' · '), running, note: '' }
-  return { begin: () => again.mutate(), pending: running, over: again.isSuccess, error: again.error, progress, stop: running && far.data ? far.stop : undefined }
+  return { begin: () => again.mutate(), pending: running, over: again.isSuccess, error: again.error, since: far.data?.at ?? begunAt, progress, stop: running && far.data ? far.stop : undefined }
 }
 
 /** portionOf does some runs again; a refusal is part of the answer. */

@@ -31,7 +31,7 @@ export function Progress({ done, total, replayed, refused, why, running, note }:
   const words = running ? (total === null ? t.counting : fill(t.progress, { done: number(done), total: number(total) })) : fill(t.doneOf, { done: number(replayed), total: number(total ?? done) })
   return (
     <div role="status" className="space-y-2 py-2">
-      <progress {...(total !== null && { max: Math.max(1, total), value: running ? done : Math.max(1, total) })} className="h-2 w-full accent-accent" aria-label={words} />
+      <progress {...(total !== null && { max: Math.max(1, total), value: running ? done : Math.max(1, total) })} className="w-full" aria-label={words} />
       <p className="font-medium">{words}</p>
       {refused > 0 && <p className="text-warn">{plural(t, 'refused', refused, { why })}</p>}
       {note && <p className="text-secondary text-text-2">{note}</p>}
@@ -60,7 +60,7 @@ function GoingOn({ replay, may }: { replay: Replaying; may: boolean }) {
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-xl bg-wait-soft px-4 py-2.5 text-wait">
       <RotateCw size={16} aria-hidden className="shrink-0 motion-safe:animate-spin" />
       <span role="status" className="font-medium">{words}</span>
-      <progress {...(r.matched !== null && { max: Math.max(1, r.matched), value: r.done })} className="h-2 min-w-24 flex-1 accent-accent" aria-label={words} />
+      <progress {...(r.matched !== null && { max: Math.max(1, r.matched), value: r.done })} className="min-w-24 flex-1 text-wait" aria-label={words} />
       {may && <Button size="small" onClick={stop}><Square size={14} aria-hidden />{t.stopIt}</Button>}
     </div>
   )

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
-import { Hourglass, Info, TriangleAlert } from 'lucide-react'
+import { CircleHelp, Hourglass, Info, RotateCw, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { find, type Flow, type Step } from '../flow'
+import { Button } from '../ui/Button'
 import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
@@ -21,7 +22,9 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
     <div className="mx-auto mb-5 max-w-[680px] space-y-3 empty:hidden">
       {run.error && <Failed run={run} show={show} />}
       {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
-      {run.waiting_for && !run.ended && <Waits run={run} show={show} {...rest} />}
+      {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
+      {run.waiting_for && run.status !== 'unknown' && !run.ended && <Waits run={run} show={show} {...rest} />}
+      {run.replayed_by && <Box tone="bg-sunken text-text-2" icon={<RotateCw size={17} aria-hidden />}>{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="text-accent underline underline-offset-2">{t.seeReplay}</Link></Box>}
       {run.replay_of && <p className="text-secondary"><Link href={`/runs/${run.replay_of}`} className="text-accent underline underline-offset-2">{t.replayOf}</Link></p>}
     </div>
   )
@@ -53,6 +56,21 @@ function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) =
       <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said}</p>
       {rest && <p className="text-secondary">{rest}</p>}
       {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}
+    </Box>
+  )
+}
+
+/** Unsure asks a person what became of an effect. */
+function Unsure({ run, flow, nameOf, show, may }: HeadProps) {
+  const t = useWords()
+  const { moment } = useFormat()
+  const path = run.steps?.find((s) => s.status === 'unknown')?.path
+  const step = path && find(flow, stepOfPath(path).step)
+  if (!step) return null
+  return (
+    <Box tone="bg-warn-soft text-warn" icon={<CircleHelp size={17} aria-hidden />} aside={may && <Button size="small" onClick={() => show(step.id)}>{t.decide}</Button>}>
+      <p><Named name={nameOf(step)} show={() => show(step.id)} />: {t.unsure}</p>
+      {run.due && <p className="text-secondary">{fill(t.unsureUntil, { time: moment(run.due) })}</p>}
     </Box>
   )
 }

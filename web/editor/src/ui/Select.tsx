@@ -25,7 +25,7 @@ export function Select({ label, value, set, options, placeholder, className = ''
   return (
     <>
       <button ref={anchor} id={id} type="button" aria-label={`${label}: ${chosen?.label ?? placeholder ?? ''}`} aria-haspopup="listbox" aria-expanded={open} onKeyDown={openKeys} onClick={() => setOpen(!open)}
-        className={`inline-flex h-9 min-w-0 items-center gap-2 rounded-lg border bg-surface px-3 text-left transition-colors duration-120 hover:bg-sunken ${quiet ? 'border-line' : 'w-full border-edge'} ${className}`}>
+        className={`inline-flex h-9 min-w-0 items-center gap-2 rounded-lg border bg-surface px-3 text-left transition-colors duration-120 hover:bg-sunken border-edge ${quiet ? '' : 'w-full'} ${className}`}>
         {chosen?.mark}
         <span className={`min-w-0 flex-1 truncate ${chosen ? '' : 'text-text-3'}`}>{prefix && <span className="text-text-2">{prefix}: </span>}{chosen?.label ?? placeholder}</span>
         <ChevronDown size={15} aria-hidden className="shrink-0 text-text-3" />

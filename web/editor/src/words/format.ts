@@ -32,8 +32,8 @@ const today = (at: Date) => at.toDateString() === new Date().toDateString()
 export function useFormat() {
   const { lang } = useLang()
   const time = (options: Intl.DateTimeFormatOptions) => (at: string | Date) => new Intl.DateTimeFormat(lang, options).format(new Date(at))
-  const clock = time({ hour: 'numeric', minute: '2-digit', second: '2-digit' })
-  const short = time({ day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })
+  const clock = time({ timeStyle: 'medium' })
+  const short = time({ day: 'numeric', month: 'short', hour: lang === 'en' ? 'numeric' : '2-digit', minute: '2-digit' })
   return {
     lang,
     /** whole is for titles: everything up to the second. */

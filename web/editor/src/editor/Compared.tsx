@@ -1,0 +1,116 @@
+import { Fragment } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { ArrowRight, ChevronRight, CircleCheck } from 'lucide-react'
+import { Link } from 'wouter'
+import { api, type Schemas, take } from '../api/client'
+import { find, type Flow } from '../flow'
+import { stepOfPath } from '../runs/paths'
+import { useStepName } from '../tree/useStepName'
+import { Badge, Status } from '../ui/basics'
+import { useStatusWord } from '../ui/Status'
+import { fill, usePlural } from '../words/phrase'
+import { type Alike, alikeOf, type Deed, stepsOf } from './deeds'
+import { useWords } from './backtestWords'
+
+type Outcome = Pick<Schemas['Backtest'], 'events' | 'same' | 'changed' | 'newly_failed' | 'newly_mended' | 'rows'>
+
+/** Compared says of many events what the draft makes otherwise, the same things together. */
+export function Compared({ result, flow, published }: { result: Outcome; flow: Flow; published: number }) {
+  const t = useWords()
+  const plural = usePlural()
+  const nameOf = usePathName(flow, published)
+  if (result.changed === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden className="shrink-0" />{plural(t, 'allSame', result.events)}</p>
+  const others = result.changed - result.newly_failed - result.newly_mended
+  const sums = [['same', result.same, 'none'], ['differs', others, 'warn'], ['newFail', result.newly_failed, 'fail'], ['mended', result.newly_mended, 'ok']] as const
+  return (
+    <div>
+      <p className="mb-2 flex flex-wrap gap-1.5">{sums.map(([key, n, tone]) => (n > 0 ? <Badge key={key} tone={tone}>{plural(t, key, n)}</Badge> : null))}</p>
+      <ul className="space-y-2">{alikeOf(result.rows).map((group) => <Group key={group.rows[0]?.event} group={group} nameOf={nameOf} />)}</ul>
+    </div>
+  )
+}
+
+/** usePathName names the step of a path, also one that only the published revision has. */
+function usePathName(flow: Flow, rev: number) {
+  const name = useStepName()
+  const { data } = useQuery({ queryKey: ['revision', flow.id, rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id: flow.id, rev } } })), enabled: rev > 0, staleTime: Infinity })
+  return (path: string) => {
+    const id = stepOfPath(path).step
+    const step = find(flow, id) ?? (data && find(data.flow as Flow, id))
+    return step ? name(step) : id
+  }
+}
+
+type GroupProps = { group: Alike; nameOf: (path: string) => string }
+
+function Group({ group: { rows, deeds }, nameOf }: GroupProps) {
+  const t = useWords()
+  const plural = usePlural()
+  const [first] = rows
+  if (!first) return null
+  return (
+    <li className="rounded-xl border border-line">
+      <div className="px-3 pt-2.5 pb-2">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <b className="mr-auto font-semibold">{plural(t, 'events', rows.length)}</b>
+          <Status of={first.before} />{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" /><Status of={first.after} /></>}
+        </p>
+        <ul className="mt-1.5 space-y-1">{useSentences(deeds, first, nameOf).map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
+      </div>
+      <details className="group/row border-t border-line">
+        <summary className="flex cursor-pointer list-none items-center gap-1.5 rounded-b-xl px-3 py-2 text-secondary text-text-2 hover:bg-sunken hover:text-text">
+          <ChevronRight size={14} aria-hidden className="shrink-0 transition-transform group-open/row:rotate-90" />{plural(t, 'showEvents', rows.length)}
+        </summary>
+        <ul className="divide-y divide-line border-t border-line">{rows.slice(0, shown).map((row) => <Event key={row.event} row={row} nameOf={nameOf} deeds={alikeOf([row])[0]?.deeds ?? []} />)}</ul>
+        {rows.length > shown && <p className="border-t border-line px-3 py-2 text-secondary text-text-2">{plural(t, 'more', rows.length - shown)}</p>}
+      </details>
+    </li>
+  )
+}
+
+const shown = 20
+
+/** useSentences says what the steps do otherwise. */
+function useSentences(deeds: Deed[], row: Schemas['BacktestRow'], nameOf: (path: string) => string): string[] {
+  const t = useWords()
+  const word = useStatusWord()
+  const names = (what: Deed['what']) => stepsOf(deeds, what).map(nameOf).join(', ')
+  const listed = (['runs', 'gone', 'sends', 'quiet'] as const).flatMap((what) => { const steps = names(what); return steps ? [fill(t[what], { steps })] : [] })
+  const states = deeds.filter((d) => d.what === 'state').map((d) => {
+    const step = nameOf(d.step)
+    if (d.after === 'failed') return fill(t.failsNow, { step, why: row.error?.step === d.step ? row.error.message : word('failed') })
+    if (d.before === 'failed') return fill(t.failsNoMore, { step })
+    if (d.after === 'filtered') return fill(t.stopsNow, { step })
+    if (d.before === 'filtered') return fill(t.stopsNoMore, { step })
+    return fill(t.becomes, { step, before: word(String(d.before)), after: word(String(d.after)) })
+  })
+  const values = stepsOf(deeds, 'value').map((step) => fill(t.sendsOther, { step: nameOf(step), names: deeds.filter((d) => d.step === step && d.what === 'value').map((d) => memberOf(d, t.whole)).join(', ') }))
+  return [...states, ...listed, ...values]
+}
+
+const memberOf = (d: Deed, whole: string) => (d.name === 'request' || d.name === 'input' ? whole : d.name.replace(/^body\//, '').replaceAll('/', ' › '))
+
+function Event({ row, deeds, nameOf }: { row: Schemas['BacktestRow']; deeds: Deed[]; nameOf: (path: string) => string }) {
+  const t = useWords()
+  const text = (value: unknown) => (value === null || value === undefined ? t.nothing : typeof value === 'string' ? value : JSON.stringify(value))
+  const values = deeds.filter((d) => d.what === 'value' || d.what === 'sends' || d.what === 'quiet')
+  return (
+    <li className="px-3 py-2">
+      <p className="flex flex-wrap items-baseline gap-x-3">
+        <span className="min-w-0 flex-1 truncate">{row.title || row.event}</span>
+        {row.run && <Link href={`/runs/${row.run}`} className="text-secondary text-accent underline underline-offset-2">{t.openRun}</Link>}
+      </p>
+      {values.length > 0 && (
+        <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-secondary">
+          {values.map((d) => (
+            <Fragment key={d.step + d.name}>
+              <dt className="col-span-2 mt-1 text-text-2">{nameOf(d.step)} › {memberOf(d, t.whole)}</dt>
+              <dt className="text-text-3">{t.published}</dt><dd className="min-w-0 break-words"><code className="text-meta">{text(d.before)}</code></dd>
+              <dt className="text-text-3">{t.draft}</dt><dd className="min-w-0 break-words"><code className="text-meta">{text(d.after)}</code></dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
+    </li>
+  )
+}
