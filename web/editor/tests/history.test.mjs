@@ -98,6 +98,31 @@ test('who did what shows each value as it was and as it became; saves of a draft
   await page.context().close()
 })
 
+test('an outcome that nobody knows asks for a decision, and takes it', async () => {
+  await program.api('POST', '/flows', { id: 'charge', name: 'Charge', trigger: { kind: 'manual' }, steps: [{ id: 'pay', name: 'Charge the card', action: 'http.request', delivery: 'at_most_once', with: { method: 'POST', url: `${at.url}/lost` } }] })
+  await program.api('POST', '/flows/charge/publish', {})
+  const { body } = await program.api('POST', '/flows/charge/events', { event: { body: { id: 1 } } })
+  const page = await program.signedIn(`/runs/${body.run}`, still)
+  await page.getByText('nobody knows whether it happened').waitFor()
+  await fine(page, 'an unknown outcome')
+  await page.getByRole('button', { name: 'It happened: go on' }).click()
+  await page.getByRole('banner').getByText('succeeded').waitFor()
+  await page.context().close()
+})
+
+test('who is told of alerts is picked, tried and kept', async () => {
+  const page = await program.signedIn('/settings/alerts', still)
+  await page.getByRole('combobox', { name: 'Who is told' }).click()
+  await fine(page, 'who is told')
+  await page.getByRole('option', { name: /Ana Souza/ }).click()
+  await page.getByRole('combobox', { name: 'Who is told' }).fill('ops@example.com')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Do not tell ana@example.com' }).click()
+  await page.getByRole('button', { name: 'Send a trial alert' }).click()
+  await page.getByText(/^ops@example.com: /).waitFor()
+  await page.context().close()
+})
+
 test('a run that succeeded says that the request went out, and where its words are kept', async () => {
   const { body } = await program.api('GET', '/runs?flow=orders&status=succeeded')
   const page = await program.signedIn(`/runs/${body.items[0].id}?step=deal`, still)
@@ -176,7 +201,11 @@ test('all runs of an error are run again from the list of errors', async () => {
   await fine(page, 'the replay of a query')
   await dialog.getByRole('button', { name: 'Run again' }).click()
   await dialog.getByText(/run again$/).waitFor()
+  await dialog.getByText('None has failed so far.').waitFor()
   assert.deepEqual(await axeFaults(page), [])
+  await at.settled(program)
+  await page.goto(`${program.base}/runs?by=error&flow=orders`)
+  await page.getByRole('heading', { name: 'No failed run' }).waitFor() // what was mended is nobody's matter any more
   await page.context().close()
 })
 

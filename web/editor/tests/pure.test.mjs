@@ -17,6 +17,7 @@ const { fitsKind } = await source('editor/kinds.ts')
 const { keyOf } = await source('editor/commands.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
+const { deedsOf, alikeOf } = await source('editor/deeds.ts')
 const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
 
 const step = (id, more = {}) => ({ id, action: 'log', ...more })
@@ -320,4 +321,14 @@ test('a table for spreadsheets has no formula in it, and its cells stay whole', 
   const columns = [{ name: 'Title', of: (r) => r.title }, { name: 'n', of: (r) => r.n }]
   const rows = [{ title: '=HYPERLINK("x")', n: -1 }, { title: 'a;b,"c"\nd', n: null }, { title: 'ção' }]
   assert.equal(toCSV(columns, rows, ';'), '\ufeffTitle;n\r\n"\'=HYPERLINK(""x"")";-1\r\n"a;b,""c""\nd";\r\nção;\r\n')
+})
+
+test('what a draft makes otherwise is told by step, the same things together', () => {
+  const row = (event, total) => ({ event, before: 'succeeded', after: 'failed', error: { code: 'missing', message: `order ${total} has no e-mail`, step: 'send' }, differences: [
+    { path: 'status', want: 'succeeded', got: 'failed', message: '' }, { path: 'send/status', want: 'succeeded', got: 'failed', message: '' }, { path: 'send/error', want: null, got: 'missing', message: '' },
+    { path: 'send/request', want: { method: 'POST' }, got: null, message: '' }, { path: 'big', want: null, got: { action: 'filter', status: 'succeeded' }, message: '' }, { path: 'tell/request/body/total', want: 1, got: total, message: '' },
+  ] })
+  assert.deepEqual(deedsOf(row('a', 2).differences).map((d) => [d.step, d.what, d.name]), [['send', 'state', 'status'], ['big', 'runs', ''], ['tell', 'value', 'body/total']])
+  const groups = alikeOf([{ ...row('z', 1), error: { code: 'x', message: 'refused' } }, row('a', 2), row('b', 30)])
+  assert.deepEqual(groups.map((g) => g.rows.map((r) => r.event)), [['a', 'b'], ['z']])
 })

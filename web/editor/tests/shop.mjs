@@ -11,6 +11,7 @@ export async function shop() {
     let text = ''
     req.on('data', (d) => { text += d })
     req.on('end', () => {
+      if (req.url === '/lost') return req.socket.destroy()
       got.push({ path: req.url, key: req.headers['idempotency-key'], body: text && JSON.parse(text) })
       const refused = broken && req.url === '/deals' && /bia|caio/.test(text)
       res.writeHead(refused ? 422 : 200, { 'Content-Type': 'application/json' })

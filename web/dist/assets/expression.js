@@ -1,1 +1,0 @@
-import{Ct as e,St as t}from"./index.js";var n=(n,r)=>e(t.POST(`/expression`,{body:n,signal:r})),r=(n,r,i,a)=>e(t.POST(`/actions/{kind}/options/{field}`,{params:{path:{kind:n,field:r}},body:i,signal:a})),i=(n,r,i)=>e(t.GET(`/flows/{id}/schema`,{params:{path:{id:n},query:r?{step:r}:{}},signal:i}));export{r as n,i as r,n as t};
