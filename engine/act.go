@@ -255,7 +255,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 	}
 	return &Call{
 		First: first,
-		Flow:  w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1, Try: len(rec.Attempts) - rec.Quota + 1,
+		Flow:  w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1, Try: rec.Answered + 1,
 		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
 		Now: w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {
@@ -287,6 +287,9 @@ func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, 
 	}
 	if cause.Quota && !cause.held {
 		rec.Quota++
+	}
+	if !cause.Quota && cause.Status >= 200 && cause.Status < 300 {
+		rec.Answered++
 	}
 	counted := len(rec.Attempts) - rec.Quota
 	if cause.Permanent || (!cause.Quota && counted >= plan.attempts) {

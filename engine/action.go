@@ -90,7 +90,7 @@ type Call struct {
 	Run        string
 	Step       string    // path
 	Attempt    int       // from 1
-	Try        int       // from 1, without the attempts that a quota put off
+	Try        int       // from 1, one more after each attempt that was answered with a success but not with what was asked for
 	First      time.Time // when the first attempt began; zero before it
 	Key        string    // idempotency key, the same for every attempt: <run>-<step path>
 	AtMostOnce bool      // repeating must be impossible: a doubtful failure is Maybe

@@ -33,15 +33,16 @@ type record struct {
 	Reason   string         `json:"reason,omitempty"`
 	Attempts []attempt      `json:"attempts,omitempty"`
 	Lines    []string       `json:"lines,omitempty"`
-	Marked   bool           `json:"marked,omitempty"` // at_most_once: an attempt may be under way
-	Due      time.Time      `json:"due,omitzero"`     // when a parked step goes on by itself
-	For      string         `json:"for,omitempty"`    // what it waits for
-	Signal   string         `json:"signal,omitempty"` // awaited name
-	Text     string         `json:"text,omitempty"`   // of an approval page
-	Key      string         `json:"key,omitempty"`    // dedupe key that this run has taken
-	Child    string         `json:"child,omitempty"`  // spawned run
-	Quota    int            `json:"quota,omitempty"`  // attempts that do not count
-	Chosen   []int          `json:"chosen,omitempty"` // branches taken
+	Marked   bool           `json:"marked,omitempty"`   // at_most_once: an attempt may be under way
+	Due      time.Time      `json:"due,omitzero"`       // when a parked step goes on by itself
+	For      string         `json:"for,omitempty"`      // what it waits for
+	Signal   string         `json:"signal,omitempty"`   // awaited name
+	Text     string         `json:"text,omitempty"`     // of an approval page
+	Key      string         `json:"key,omitempty"`      // dedupe key that this run has taken
+	Child    string         `json:"child,omitempty"`    // spawned run
+	Quota    int            `json:"quota,omitempty"`    // attempts that do not count
+	Answered int            `json:"answered,omitempty"` // attempts whose answer was a success but not what was asked for
+	Chosen   []int          `json:"chosen,omitempty"`   // branches taken
 	Mocked   bool           `json:"mocked,omitempty"`
 	Reopened int            `json:"reopened,omitempty"` // attempt of the run at which a failed step began anew
 	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
@@ -129,6 +130,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.textIf("key", r.Key)
 	j.textIf("child", r.Child)
 	j.intIf("quota", int64(r.Quota))
+	j.intIf("answered", int64(r.Answered))
 	if len(r.Chosen) > 0 {
 		j.value("chosen", r.Chosen)
 	}

@@ -277,7 +277,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 	}
 	if rec.Status == stepFailed && w.reopens(rec, n, f) {
 		rec.Status, rec.Error, rec.Ended = stepRunning, nil, time.Time{}
-		rec.Reopened, rec.Quota = w.run.Attempt, len(rec.Attempts) // attempts before count no more
+		rec.Reopened, rec.Quota, rec.Answered = w.run.Attempt, len(rec.Attempts), 0 // attempts before count no more
 	}
 	if rec.Status == stepFailed {
 		return w.settle(ctx, n, f, rec, rec.Error.fault())
