@@ -10,6 +10,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/store"
 )
 
 // What an import does with a flow whose id is taken. Follow is for a bundle that is taken in
@@ -42,32 +43,62 @@ type ImportResult struct {
 // and follow a flow that is as it was is left alone; with fail nothing is taken in when any id
 // is taken.
 func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
-	results, err := s.plan(b, o)
+	results, checks, err := s.plan(b, o)
 	if err != nil || o.DryRun {
 		return results, err
 	}
+	var batch intake
 	for i, f := range b.Flows {
-		if err := s.take(ctx, f, o, &results[i]); err != nil {
+		if err := s.take(&batch, b, f, o, &results[i]); err != nil {
 			return results, fmt.Errorf("import flow %s: %w", f.ID, err)
+		}
+		s.remember(checks[i])
+		if batch.bytes > importedAtOnce || i == len(b.Flows)-1 {
+			if err := s.takeIn(ctx, &batch); err != nil {
+				return results, fmt.Errorf("import: %w", err)
+			}
+			batch = intake{}
 		}
 	}
 	return results, nil
 }
 
+// importedAtOnce is about how many bytes are written as one. What comes by the API is no
+// more than that, and is taken in whole or not at all.
+const importedAtOnce = 32 << 20
+
+// intake is what is written as one.
+type intake struct {
+	drafted   []*FlowEntry // with a new draft
+	entries   []*FlowEntry // all that are written
+	revisions []store.Doc
+	bytes     int
+}
+
+// takeIn writes drafts first, so that a place that a flow points to is always there.
+func (s *Flows) takeIn(ctx context.Context, in *intake) error {
+	err := together(len(in.drafted), 256, func(i int) error { return s.keepDraft(ctx, in.drafted[i]) })
+	if err != nil || len(in.entries) == 0 {
+		return err
+	}
+	return s.writeAll(ctx, in.entries, in.revisions...)
+}
+
 // plan says what an import would do; all flows that are in its way are named at once.
-func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
-	results := make([]ImportResult, len(b.Flows))
+func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, []checkedFlow, error) {
+	results, checks := make([]ImportResult, len(b.Flows)), make([]checkedFlow, len(b.Flows))
 	var taken []form.Problem
 	for i, f := range b.Flows {
 		action, err := s.importAction(f, o)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if action == "" {
 			taken = append(taken, form.Problem{Severity: form.Error, Path: fmt.Sprintf("/flows/%d/id", i), Code: "taken", Message: form.Label(
 				fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))})
 		}
-		results[i] = ImportResult{ID: f.ID, Action: action, Problems: s.check(f, b).problems}
+		checks[i] = s.check(f, b)
+		results[i] = ImportResult{ID: f.ID, Action: action, Problems: checks[i].problems}
 	}
 	if len(taken) > 0 {
 		en, pt := fmt.Sprintf("%d flows are", len(taken)), fmt.Sprintf("%d fluxos já existem", len(taken))
@@ -76,9 +107,9 @@ func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
 		}
 		r := refuse(Conflict, "taken", en+" there already; import with on_conflict=replace or skip", pt+"; importe com on_conflict=replace ou skip")
 		r.Problems = taken
-		return nil, r
+		return nil, nil, r
 	}
-	return results, nil
+	return results, checks, nil
 }
 
 // importAction gives what would become of a flow; "" when its id is taken and that refuses.
@@ -87,7 +118,7 @@ func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
 	if !taken {
 		return "created", nil
 	}
-	digest, err := digestOf(f)
+	digest, _, err := digestOf(f)
 	if err != nil {
 		return "", err
 	}
@@ -103,14 +134,14 @@ func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
 	return "replaced", nil
 }
 
-// digestOf tells a flow from what it was in the bundle that it came with.
-func digestOf(f *flow.Flow) (string, error) {
+// digestOf tells a flow from what it was in the bundle that it came with; size is in bytes.
+func digestOf(f *flow.Flow) (digest string, size int, err error) {
 	data, err := flow.Marshal(f)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:]), len(data), nil
 }
 
 func sameFlow(a, b *flow.Flow) (bool, error) {
@@ -122,39 +153,56 @@ func sameFlow(a, b *flow.Flow) (bool, error) {
 	return bytes.Equal(x, y), err
 }
 
-func (s *Flows) take(ctx context.Context, f *flow.Flow, o ImportOptions, r *ImportResult) error {
-	digest, err := digestOf(f)
-	if err != nil {
+// take adds to a batch what becomes of one flow.
+func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) error {
+	digest, size, err := digestOf(f)
+	if err != nil || r.Action == "skipped" {
 		return err
 	}
-	var e FlowEntry
-	switch r.Action {
-	case "created":
-		e, err = s.create(ctx, f, FlowOff, digest)
-	case "replaced":
-		e, err = s.change(ctx, f.ID, -1, func(e *FlowEntry) error {
-			e.Draft, e.DraftRev, e.source = f, e.DraftRev+1, digest
-			return s.keepDraft(ctx, e)
-		})
-	case "unchanged":
-		e, err = s.Get(f.ID)
-	default:
-		return nil
+	before, there := s.entry(f.ID)
+	e := &before
+	switch {
+	case r.Action == "created":
+		e = s.newEntry(f, FlowOff, digest)
+	case !there:
+		return store.ErrNotFound // deleted meanwhile
+	case r.Action == "replaced":
+		e.Draft, e.DraftRev, e.source, e.Updated = f, e.DraftRev+1, digest, s.Now().UTC()
 	}
-	if err != nil || !o.Publish || r.Action == "unchanged" && o.OnConflict == OnConflictFollow && e.Published != nil {
+	publishes, err := s.importPublishes(e, b, f, o, r)
+	if err != nil || !publishes && r.Action == "unchanged" {
 		return err
 	}
-	if e.Published != nil {
-		if equal, err := sameFlow(e.Published, f); err != nil || equal {
+	if r.Action != "unchanged" {
+		in.drafted = append(in.drafted, e)
+	}
+	if publishes {
+		revision, err := s.puts(e, PublishOptions{})
+		if err != nil {
 			return err
 		}
+		in.revisions = append(in.revisions, revision)
+		r.Published = true
 	}
-	if flow.Errors(r.Problems) {
-		return nil // kept as a draft with its problems
+	in.entries = append(in.entries, e)
+	in.bytes += 3 * size
+	return nil
+}
+
+// importPublishes says whether an import puts the draft in force. One with errors is kept as
+// a draft with its problems.
+func (s *Flows) importPublishes(e *FlowEntry, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) (bool, error) {
+	if !o.Publish || r.Action == "unchanged" && o.OnConflict == OnConflictFollow && e.Published != nil || flow.Errors(r.Problems) {
+		return false, nil
 	}
-	_, err = s.Publish(ctx, f.ID, PublishOptions{IfMatch: -1})
-	r.Published = err == nil
-	return err
+	if e.Draft != f && flow.Errors(s.check(e.Draft, b).problems) {
+		return false, nil
+	}
+	if e.Published == nil {
+		return true, nil
+	}
+	equal, err := sameFlow(e.Published, f)
+	return !equal, err
 }
 
 // Export gives drafts as a bundle: those of the ids, or all; with a tag only those that have it.

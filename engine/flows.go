@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -116,7 +115,8 @@ type FlowsConfig struct {
 // Flows are the flows of this instance, kept in memory and durable in documents.
 type Flows struct {
 	FlowsConfig
-	mu       sync.RWMutex
+	writing  sync.Mutex   // held over the store: one write at a time
+	mu       sync.RWMutex // of what is in memory
 	entries  map[string]*FlowEntry
 	tokens   map[[32]byte]string // digest -> flow
 	watchers []*watcher
@@ -135,24 +135,41 @@ func OpenFlows(ctx context.Context, c FlowsConfig) (*Flows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read flows: %w", err)
 	}
-	entries, errs := make([]*FlowEntry, len(docs)), make([]error, len(docs))
+	entries := make([]*FlowEntry, len(docs))
+	err = together(len(docs), runtime.GOMAXPROCS(0), func(i int) (err error) {
+		if entries[i], err = s.read(ctx, docs[i]); err != nil {
+			return fmt.Errorf("flow %s: %w", docs[i].ID, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range entries {
+		s.keep(f)
+	}
+	return s, nil
+}
+
+// together does n things, so many at a time, and gives the first error in their order.
+func together(n, atOnce int, do func(i int) error) error {
+	errs := make([]error, n)
 	var group sync.WaitGroup
 	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
+	for range min(n, atOnce) {
 		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(docs)); i = next.Add(1) - 1 {
-				entries[i], errs[i] = s.read(ctx, docs[i])
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = do(i)
 			}
 		})
 	}
 	group.Wait()
-	for i, f := range entries {
-		if errs[i] != nil {
-			return nil, fmt.Errorf("flow %s: %w", docs[i].ID, errs[i])
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
-		s.keep(f)
 	}
-	return s, nil
+	return nil
 }
 
 func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
@@ -310,12 +327,16 @@ func (s *Flows) create(ctx context.Context, f *flow.Flow, state State, source st
 	if _, taken := s.entry(f.ID); taken {
 		return FlowEntry{}, refuse(Conflict, "taken", fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))
 	}
-	now := s.Now().UTC()
-	e := &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now, source: source}
+	e := s.newEntry(f, state, source)
 	if err := s.keepDraft(ctx, e); err != nil {
 		return FlowEntry{}, err
 	}
 	return s.write(ctx, e)
+}
+
+func (s *Flows) newEntry(f *flow.Flow, state State, source string) *FlowEntry {
+	now := s.Now().UTC()
+	return &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now, source: source}
 }
 
 // Update replaces the draft. With ifMatch of 0 or more, only if that is the draft's revision.
@@ -352,81 +373,6 @@ func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *
 	return s.write(ctx, &e)
 }
 
-// write makes an entry durable and then the one in force.
-func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (FlowEntry, error) {
-	h := head{
-		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, PublishedAt: e.PublishedAt, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, First: e.first, Source: e.source,
-		Token: s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
-	}
-	for _, o := range e.old {
-		h.Old = append(h.Old, oldToken{s.Box.Seal([]byte(o.Token), "flow/"+e.ID+"/token"), o.Until})
-	}
-	value, err := json.Marshal(h)
-	if err != nil {
-		return FlowEntry{}, fmt.Errorf("write flow %s: %w", e.ID, err)
-	}
-	s.mu.Lock()
-	revs, err := s.Docs.PutDocs(ctx, append(more, store.Doc{Kind: flowDoc, ID: e.ID, Revision: e.doc, Value: value}))
-	if err != nil {
-		return FlowEntry{}, s.undone(ctx, e.ID, err)
-	}
-	e.doc, e.Problems = revs[len(revs)-1], nil
-	s.keep(e)
-	s.tell(e.ID, e)
-	written := *e
-	s.mu.Unlock()
-	written.Problems = s.problems(written.Draft)
-	return written, nil
-}
-
-// undone reads back what is there after a write that was refused, or of which it is not
-// known whether it happened. The caller holds the lock; undone gives it back.
-func (s *Flows) undone(ctx context.Context, id string, cause error) error {
-	defer s.mu.Unlock()
-	if err := s.reload(ctx, id); err != nil {
-		return fmt.Errorf("write flow %s: %w", id, errors.Join(cause, err))
-	}
-	if !errors.Is(cause, store.ErrConflict) {
-		return fmt.Errorf("write flow %s: %w", id, cause)
-	}
-	r := refuse(Stale, "stale", "the flow was changed meanwhile; try again", "o fluxo mudou nesse meio tempo; tente de novo")
-	if now := s.entries[id]; now != nil {
-		current := *now
-		r.Current = &current
-	}
-	return r
-}
-
-func (s *Flows) reload(ctx context.Context, id string) error {
-	d, err := s.Docs.GetDoc(ctx, flowDoc, id)
-	if errors.Is(err, store.ErrNotFound) {
-		s.drop(id)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if before := s.entries[id]; before != nil && before.doc == d.Revision {
-		return nil
-	}
-	f, err := s.read(ctx, d)
-	if err != nil {
-		return err
-	}
-	s.keep(f)
-	s.tell(id, f)
-	return nil
-}
-
-// drop forgets a flow that is no longer there.
-func (s *Flows) drop(id string) {
-	if before := s.entries[id]; before != nil {
-		s.forgetTokens(before)
-		delete(s.entries, id)
-		s.tell(id, nil)
-	}
-}
-
 func (s *Flows) tell(id string, e *FlowEntry) {
 	for _, w := range s.watchers {
 		w.tell(id, e)
@@ -460,11 +406,18 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 	for _, d := range docs {
 		gone = append(gone, store.Doc{Kind: revisionDoc, ID: d.ID, Revision: -1})
 	}
-	s.mu.Lock()
-	if _, err := s.Docs.PutDocs(ctx, gone); err != nil {
-		return s.undone(ctx, id, err)
+	if err := s.remove(ctx, &e, gone); err != nil {
+		return err
 	}
-	s.drop(id)
-	s.mu.Unlock()
 	return s.dropDrafts(ctx, id)
+}
+
+func (s *Flows) remove(ctx context.Context, e *FlowEntry, gone []store.Doc) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if _, err := s.Docs.PutDocs(ctx, gone); err != nil {
+		return s.undone(ctx, []*FlowEntry{e}, err)
+	}
+	s.drop(e.ID)
+	return nil
 }

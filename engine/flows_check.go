@@ -35,7 +35,11 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 		return q
 	}
 	known := flow.Known{Flow: func(id string) bool {
-		return id == f.ID || with.Has(id) || ask(question{flow: id}).ok
+		if with.Has(id) {
+			c.asked = append(c.asked, question{flow: id, ok: true}) // as it will be
+			return true
+		}
+		return id == f.ID || ask(question{flow: id}).ok
 	}}
 	if s.Connection != nil {
 		known.Connection = func(name string) (string, bool) {
@@ -73,8 +77,12 @@ func (s *Flows) problems(draft *flow.Flow) []form.Problem {
 		return c.problems
 	}
 	c = s.check(draft, nil)
+	s.remember(c)
+	return c.problems
+}
+
+func (s *Flows) remember(c checkedFlow) {
 	s.checkMu.Lock()
 	defer s.checkMu.Unlock()
-	s.checked[draft.ID] = c
-	return c.problems
+	s.checked[c.flow.ID] = c
 }

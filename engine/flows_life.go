@@ -49,17 +49,25 @@ func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowE
 		r.Problems = e.Problems
 		return FlowEntry{}, r
 	}
-	number := e.PublishedRev + 1
-	value, err := json.Marshal(revision{At: s.Now().UTC(), By: o.By, Name: o.Name, Note: o.Note, Flow: e.Draft})
+	revision, err := s.puts(&e, o)
 	if err != nil {
-		return FlowEntry{}, fmt.Errorf("publish flow %s: %w", id, err)
+		return FlowEntry{}, err
 	}
-	e.Published, e.PublishedRev, e.Updated = e.Draft, number, s.Now().UTC()
-	e.PublishedAt = e.Updated
+	return s.write(ctx, &e, revision)
+}
+
+// puts an entry's draft in force, and gives the revision that is to be written with it.
+func (s *Flows) puts(e *FlowEntry, o PublishOptions) (store.Doc, error) {
+	now := s.Now().UTC()
+	value, err := json.Marshal(revision{At: now, By: o.By, Name: o.Name, Note: o.Note, Flow: e.Draft})
+	if err != nil {
+		return store.Doc{}, fmt.Errorf("publish flow %s: %w", e.ID, err)
+	}
+	e.Published, e.PublishedRev, e.PublishedAt, e.Updated = e.Draft, e.PublishedRev+1, now, now
 	if e.State == FlowNew || e.State == FlowOff {
 		e.State = FlowOn
 	}
-	return s.write(ctx, &e, store.Doc{Kind: revisionDoc, ID: revisionID(id, number), Value: value})
+	return store.Doc{Kind: revisionDoc, ID: revisionID(e.ID, e.PublishedRev), Value: value}, nil
 }
 
 func revisionID(id string, number int) string { return fmt.Sprintf("%s/%06d", id, number) }

@@ -1,0 +1,88 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// watchedDocs counts writes, and does something before each.
+type watchedDocs struct {
+	store.Docs
+	writes int
+	before func() error
+}
+
+func (d *watchedDocs) PutDocs(ctx context.Context, docs []store.Doc) ([]int64, error) {
+	d.writes++
+	if d.before != nil {
+		if err := d.before(); err != nil {
+			return nil, err
+		}
+	}
+	return d.Docs.PutDocs(ctx, docs)
+}
+
+// TestAnImportIsOneWrite: many flows come in whole or not at all, and nobody who reads flows
+// waits for the disk meanwhile.
+func TestAnImportIsOneWrite(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	docs := &watchedDocs{Docs: s.docs.Docs}
+	s.docs.Docs = docs
+	s.Flows = s.again()
+	b := &flow.Bundle{Gancho: 1}
+	for i := range 300 {
+		b.Flows = append(b.Flows, numbered(fmt.Sprintf("f%03d", i), 1))
+	}
+	b.Flows[0].Settings.OnFailure = "f299"
+	told := 0
+	defer s.Follow(func(string, *engine.FlowEntry) { told++ })()
+
+	docs.before = func() error { return errors.New("the disk is full") }
+	if _, err := s.Import(ctx, b, engine.ImportOptions{Publish: true}); err == nil {
+		t.Fatal("an import that was not written succeeded")
+	}
+	if list := s.List(); len(list) != 0 || told != 0 {
+		t.Fatalf("an import that failed left %d flows", len(list))
+	}
+
+	docs.before = func() error { // somebody takes one of the ids at the last moment
+		docs.before = nil
+		_, err := docs.Docs.PutDocs(ctx, []store.Doc{{Kind: "flow", ID: "f123", Value: []byte("{}")}})
+		return err
+	}
+	_, err := s.Import(ctx, b, engine.ImportOptions{Publish: true})
+	if err == nil {
+		t.Fatal("an import wrote over what came meanwhile")
+	}
+	if _, err := docs.GetDoc(ctx, "flow", "f000"); !errors.Is(err, store.ErrNotFound) {
+		t.Fatalf("a part was taken in: %v", err)
+	}
+	_, err = docs.Docs.PutDocs(ctx, []store.Doc{{Kind: "flow", ID: "f123", Revision: -1}})
+	check(t, err)
+
+	docs.writes, docs.before = 0, func() error {
+		if _, there := s.ByToken("none"); there { // the door asks; a lock held over the disk would stop it
+			return errors.New("there is such a token")
+		}
+		return nil
+	}
+	results, err := s.Import(ctx, b, engine.ImportOptions{Publish: true})
+	check(t, err)
+	if docs.writes != 1 || told != 300 || slices.ContainsFunc(results, func(r engine.ImportResult) bool { return !r.Published }) {
+		t.Errorf("%d writes, %d told", docs.writes, told)
+	}
+	for _, flows := range []*engine.Flows{s.Flows, s.again()} {
+		e, err := flows.Get("f299")
+		check(t, err)
+		if f, err := flows.Revision(ctx, "f299", 1); err != nil || e.State != engine.FlowOn || e.PublishedRev != 1 || f.Name != e.Draft.Name {
+			t.Errorf("%s %d %v", e.State, e.PublishedRev, err)
+		}
+	}
+}
