@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
 // Fixed file names: the server puts the hash of the whole bundle into their path.
-const everywhere = /src\/ui\/icon|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack\/(?!.*(mutationObserver|useMutation|queriesObserver|useQueries|[iI]nfiniteQuery(Observer)?\.js)))/
+const everywhere = /src\/ui\/icon|icons\/(loader-circle|chevron-down)\.|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack\/(?!.*(mutationObserver|useMutation|queriesObserver|useQueries|[iI]nfiniteQuery(Observer)?\.js)))/
+// Pictures that many parts of the editor share: one small file, not one for each.
+const shared = /lucide-react.*icons\/(braces|chevron-right|circle-dashed|corner-down-left|download|eye|eye-off|flask-conical|globe|key-round|list|power|rotate-ccw-clock|send|trash|x)\./
 const own = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
@@ -28,7 +30,7 @@ export default defineConfig({
       output: {
         entryFileNames: 'assets/[name].js', chunkFileNames: 'assets/[name].js', assetFileNames: 'assets/[name][extname]',
         // What every screen needs is one file: it packs better than many.
-        codeSplitting: { groups: [{ name: 'base', test: everywhere }] },
+        codeSplitting: { groups: [{ name: 'base', test: everywhere }, { name: 'icons', test: shared }] },
       },
     },
   },

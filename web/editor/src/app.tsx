@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Route, Switch, useLocation } from 'wouter'
 import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
@@ -12,25 +12,26 @@ import { useFresh } from './shell/useFresh'
 import { useWords } from './shell/words'
 import { type Command, useCommandKeys, useCommands } from './ui/commands'
 import { keep } from './ui/cookie'
+import { late, soon } from './ui/soon'
 import { Loading, Problem } from './ui/states'
 import { Tips } from './ui/Tips'
 import { Toasts } from './ui/Toast'
 import { firstLang, type Lang, LangContext, useLang } from './words'
 
-const SignIn = lazy(() => import('./door/SignIn').then((m) => ({ default: m.SignIn })))
-const SetUp = lazy(() => import('./door/SetUp').then((m) => ({ default: m.SetUp })))
-const Editor = lazy(() => import('./editor/Editor').then((m) => ({ default: m.Editor })))
-const RunList = lazy(() => import('./runs/RunList').then((m) => ({ default: m.RunList })))
-const RunPage = lazy(() => import('./runs/RunPage').then((m) => ({ default: m.RunPage })))
-const EventList = lazy(() => import('./events/EventList').then((m) => ({ default: m.EventList })))
-const Connections = lazy(() => import('./connections/Connections').then((m) => ({ default: m.Connections })))
-const People = lazy(() => import('./people/People').then((m) => ({ default: m.People })))
-const Settings = lazy(() => import('./settings/Settings').then((m) => ({ default: m.Settings })))
-const Palette = lazy(() => import('./shell/Palette').then((m) => ({ default: m.Palette })))
-const Help = lazy(() => import('./shell/Help').then((m) => ({ default: m.Help })))
-const Updated = lazy(() => import('./shell/Updated').then((m) => ({ default: m.Updated })))
-const Nothing = lazy(() => import('./shell/Nothing').then((m) => ({ default: m.Nothing })))
-const Again = lazy(() => import('./shell/Again').then((m) => ({ default: m.Again })))
+const SignIn = late(() => import('./door/SignIn').then((m) => m.SignIn))
+const SetUp = late(() => import('./door/SetUp').then((m) => m.SetUp))
+const Editor = late(() => import('./editor/Editor').then((m) => m.Editor))
+const RunList = late(() => import('./runs/RunList').then((m) => m.RunList))
+const RunPage = late(() => import('./runs/RunPage').then((m) => m.RunPage))
+const EventList = late(() => import('./events/EventList').then((m) => m.EventList))
+const Connections = late(() => import('./connections/Connections').then((m) => m.Connections))
+const People = late(() => import('./people/People').then((m) => m.People))
+const Settings = late(() => import('./settings/Settings').then((m) => m.Settings))
+const Palette = soon(() => import('./shell/Palette').then((m) => m.Palette))
+const Help = soon(() => import('./shell/Help').then((m) => m.Help))
+const Updated = soon(() => import('./shell/Updated').then((m) => m.Updated))
+const Nothing = late(() => import('./shell/Nothing').then((m) => m.Nothing))
+const Again = soon(() => import('./shell/Again').then((m) => m.Again))
 
 export function App() {
   const [lang, setLang] = useState<Lang>(firstLang)

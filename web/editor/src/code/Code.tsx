@@ -1,9 +1,11 @@
 import { type FunctionComponent, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { fetchSoon } from '../ui/soon'
 import type { CodeProps } from './types'
 
 let loaded: FunctionComponent<CodeProps> | undefined
 
 export const loadCode = () => import('./CodeEditor').then((m) => (loaded = m.CodeEditor))
+fetchSoon(loadCode)
 
 /** Code is a plain field of the same size until the code editor has come. */
 export function Code(props: CodeProps) {

@@ -1,5 +1,5 @@
 import { useEffect, useImperativeHandle, useRef } from 'react'
-import { Compartment, EditorState, type Extension } from '@codemirror/state'
+import { Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { chips, holeAt } from './chips'
 import type { CodeProps } from './types'
@@ -50,10 +50,10 @@ export function CodeEditor(props: CodeProps) {
     const v = view.current
     if (v && v.state.doc.toString() !== props.value) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: props.value }, userEvent: 'gancho.outside' })
   }, [props.value])
-  useEffect(() => view.current?.dispatch({ effects: parts.faults.reconfigure(faults(props.problems)) }), [props.problems, parts])
-  useEffect(() => view.current?.dispatch({ effects: parts.chips.reconfigure(chipsOf(now)) }), [props.chip, props.chipHint, parts])
-  useEffect(() => view.current?.dispatch({ effects: parts.attributes.reconfigure(attributes(now.current)) }), [props.labelledBy, props.describedBy, props.invalid, parts])
-  useEffect(() => view.current?.dispatch({ effects: parts.look.reconfigure(looks(now.current)) }), [props.placeholder, parts])
+  useAgain(view, () => parts.faults.reconfigure(faults(props.problems)), [props.problems])
+  useAgain(view, () => parts.chips.reconfigure(chipsOf(now)), [props.chip, props.chipHint])
+  useAgain(view, () => parts.attributes.reconfigure(attributes(now.current)), [props.labelledBy, props.describedBy, props.invalid])
+  useAgain(view, () => parts.look.reconfigure(looks(now.current)), [props.placeholder])
 
   useImperativeHandle(props.ref, () => ({
     focus: () => view.current?.focus(),
@@ -73,4 +73,13 @@ export function CodeEditor(props: CodeProps) {
   }))
 
   return <div ref={host} className={`code-field ${props.invalid ? 'code-invalid' : ''} ${props.lines === 'one' ? '' : 'code-tall'}`} />
+}
+
+/** useAgain sets a part of an editor anew when what it is made of changes; what it begins with is there already. */
+function useAgain(view: React.RefObject<EditorView | undefined>, effect: () => StateEffect<unknown>, made: unknown[]) {
+  const begun = useRef(false)
+  useEffect(() => {
+    if (begun.current) view.current?.dispatch({ effects: effect() })
+    begun.current = true
+  }, made)
 }

@@ -1,5 +1,5 @@
 import { Activity, Braces, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Button, IconButton } from '../ui/basics'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
@@ -7,6 +7,7 @@ import { toast } from '../ui/Toast'
 import { usePlural } from '../words/phrase'
 import { fill } from '../words/phrase'
 import { copyText } from '../ui/Copy'
+import { soon } from '../ui/soon'
 import { type Command, commands, keyWords } from './commands'
 import { useLooks } from './Locked'
 import { flowJSON, saveFile } from './export'
@@ -17,7 +18,7 @@ import { useChanges } from './useChanges'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
-const RotateDialog = lazy(() => import('./RotateDialog').then((m) => ({ default: m.RotateDialog })))
+const RotateDialog = soon(() => import('./RotateDialog').then((m) => m.RotateDialog))
 
 type BarProps = { draft: DraftHook; open: Open; setOpen: (open: Open) => void; map: boolean; setMap: (map: boolean) => void; run: (command: Command) => void }
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useId, useState } from 'react'
+import { Suspense, useId, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
@@ -6,11 +6,12 @@ import { useConnections, useKinds } from '../api/hooks'
 import { Combo } from '../fields/Combo'
 import { fill, told } from '../words/phrase'
 import { Badge, Button, Problem } from '../ui/basics'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
-const NewConnection = lazy(() => import('./NewConnection').then((m) => ({ default: m.NewConnection })))
+const NewConnection = soon(() => import('./NewConnection').then((m) => m.NewConnection))
 
 type PickerProps = { kinds: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
 

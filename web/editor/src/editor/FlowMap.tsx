@@ -1,10 +1,11 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { Schemas } from '../api/client'
 import type { Flow } from '../flow'
 import type { Desk } from '../tree/desk'
 import { Loading } from '../ui/basics'
+import { soon } from '../ui/soon'
 
-const MapView = lazy(() => import('./MapView').then((m) => ({ default: m.MapView })))
+const MapView = soon(() => import('./MapView').then((m) => m.MapView))
 
 export type MapProps = { flow: Flow; desk: Desk; trigger: { title: string; mark?: Schemas['Mark'] } }
 

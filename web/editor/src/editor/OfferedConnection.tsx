@@ -1,11 +1,12 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { KeyRound } from 'lucide-react'
 import { dropOffer, offerFor } from '../api/curl'
 import type { Flow, Step } from '../flow'
+import { soon } from '../ui/soon'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 
-const NewConnection = lazy(() => import('./NewConnection').then((m) => ({ default: m.NewConnection })))
+const NewConnection = soon(() => import('./NewConnection').then((m) => m.NewConnection))
 
 /** OfferedConnection makes a connection of the secret that a pasted command held: a flow never keeps one. */
 export function OfferedConnection({ flow, step, set }: { flow: Flow; step: Step; set: SetStep }) {

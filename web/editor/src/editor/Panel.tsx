@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { X } from 'lucide-react'
 import '../fields/fields.css'
 import { IconButton } from '../ui/basics'
@@ -31,12 +31,9 @@ export function Panel({ title, above, actions, dock, close, footer, children }: 
     setWidth(next)
     localStorage.setItem(kept, String(next))
   }
-  useLayoutEffect(() => {
-    document.documentElement.style.setProperty('--panel', `${width}px`)
-  }, [width])
   useFocusThere(heading)
   return (
-    <aside aria-labelledby={id} className="panel fixed inset-0 z-40 flex flex-col border-line bg-surface min-[900px]:relative min-[900px]:z-0 min-[900px]:w-(--panel) min-[900px]:shrink-0 min-[900px]:border-l">
+    <aside aria-labelledby={id} style={{ '--panel': `${width}px` } as CSSProperties} className="panel fixed inset-0 z-40 flex flex-col border-line bg-surface min-[900px]:relative min-[900px]:z-0 min-[900px]:w-(--panel) min-[900px]:shrink-0 min-[900px]:border-l">
       <Edge width={width} resize={resize} />
       <header className="flex items-center gap-2 px-5 pt-4 pb-2">
         <div className="min-w-0 flex-1">

@@ -1,16 +1,17 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { Schemas } from '../api/client'
 import type { Step } from '../flow'
+import { soon } from '../ui/soon'
 import type { Open } from './open'
 import { StepPanel } from './StepPanel'
 import { TriggerPanel } from './TriggerPanel'
 import type { DraftHook } from './useDraft'
 
-const PublishPanel = lazy(() => import('./PublishPanel').then((m) => ({ default: m.PublishPanel })))
-const RevisionsPanel = lazy(() => import('./RevisionsPanel').then((m) => ({ default: m.RevisionsPanel })))
-const SettingsPanel = lazy(() => import('./SettingsPanel').then((m) => ({ default: m.SettingsPanel })))
-const TestPanel = lazy(() => import('./TestPanel').then((m) => ({ default: m.TestPanel })))
-const TestsPanel = lazy(() => import('./TestsPanel').then((m) => ({ default: m.TestsPanel })))
+const PublishPanel = soon(() => import('./PublishPanel').then((m) => m.PublishPanel))
+const RevisionsPanel = soon(() => import('./RevisionsPanel').then((m) => m.RevisionsPanel))
+const SettingsPanel = soon(() => import('./SettingsPanel').then((m) => m.SettingsPanel))
+const TestPanel = soon(() => import('./TestPanel').then((m) => m.TestPanel))
+const TestsPanel = soon(() => import('./TestsPanel').then((m) => m.TestsPanel))
 
 type Props = {
   open: Open

@@ -1,12 +1,12 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Ban, Play, SkipForward, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { loadCode } from '../code/Code'
 import { DataDock } from '../data/DataDock'
 import { DeskContext, useMakeDesk } from '../data/desk'
 import { change, type Edit, type Flow, remove, type Step } from '../flow'
 import { Button } from '../ui/basics'
 import { Menu } from '../ui/Menu'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { Locked, LooksNote, useLooks } from './Locked'
 import { Panel, Tabs } from './Panel'
@@ -17,9 +17,9 @@ import { useStepTest } from './useStepTest'
 import { below, pointerOf } from './where'
 
 const loadTabs = () => import('./StepTabs')
-const ErrorsTab = lazy(() => loadTabs().then((m) => ({ default: m.ErrorsTab })))
-const NotesTab = lazy(() => loadTabs().then((m) => ({ default: m.NotesTab })))
-const TestTab = lazy(() => loadTabs().then((m) => ({ default: m.TestTab })))
+const ErrorsTab = soon(() => loadTabs().then((m) => m.ErrorsTab))
+const NotesTab = soon(() => loadTabs().then((m) => m.NotesTab))
+const TestTab = soon(() => loadTabs().then((m) => m.TestTab))
 
 type PanelProps = {
   flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: Edit; close: () => void
@@ -48,10 +48,6 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const title = step.name || (action ? say(action.title) : step.action)
   const body = useRef<HTMLDivElement>(null)
   useProblemFocus(body, field)
-  useEffect(() => {
-    void loadCode()
-    void loadTabs().catch(() => undefined) // so that they are there when the server is not
-  }, [])
   const run = () => {
     setTab('test')
     test.run(desk.event?.id)

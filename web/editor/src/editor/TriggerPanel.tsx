@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
@@ -12,6 +12,7 @@ import { PresetPart } from '../trigger/PresetPart'
 import { useWords } from '../trigger/words'
 import { Button } from '../ui/basics'
 import { Field, inputLook } from '../ui/Field'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
@@ -20,8 +21,8 @@ import { Panel } from './Panel'
 import { useProblemFocus } from './useProblemFocus'
 import { below } from './where'
 
-const ScheduleField = lazy(() => import('../trigger/ScheduleField').then((m) => ({ default: m.ScheduleField })))
-const WebhookMore = lazy(() => import('../trigger/WebhookMore').then((m) => ({ default: m.WebhookMore })))
+const ScheduleField = soon(() => import('../trigger/ScheduleField').then((m) => m.ScheduleField))
+const WebhookMore = soon(() => import('../trigger/WebhookMore').then((m) => m.WebhookMore))
 
 type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string }
 

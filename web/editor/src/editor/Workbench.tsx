@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { useLive } from '../api/hooks'
@@ -8,6 +8,7 @@ import { wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { useSay } from '../words'
+import { screenDrawn, soon } from '../ui/soon'
 import { Announcer } from './Announcer'
 import { Bar } from './Bar'
 import { Clashes } from './Clashes'
@@ -23,7 +24,7 @@ import { useDraft } from './useDraft'
 import { useEditing } from './useEditing'
 import { useResults } from './useResults'
 
-const Mend = lazy(() => import('../mend/Mend').then((m) => ({ default: m.Mend })))
+const Mend = soon(() => import('../mend/Mend').then((m) => m.Mend))
 
 type WorkbenchProps = { loaded: Schemas['FlowView']; actions: Schemas['ActionView'][]; triggers: Schemas['TriggerView'][]; presets: Schemas['PresetView'][] }
 
@@ -79,7 +80,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   }), [store, byKind, labels, openRow, looks])
   useEffect(() => {
     if (params.has('step') || params.has('event') || params.has('run')) setParams({}, { replace: true })
-    performance.mark('editor-painted')
+    markPainted('editor-painted')
   }, [])
 
   return (
@@ -91,7 +92,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
           <h1 className="sr-only">{flow.name}</h1>
           {event && !mending && <DataNote event={event} />}
           <Clashes draft={draft} />
-          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} />}
+          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} drawn={wholeDrawn} />}
         </main>
         <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
       </div>
@@ -99,6 +100,14 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
       <Announcer />
     </div>
   )
+}
+
+/** markPainted notes when what was just drawn is to be seen. */
+const markPainted = (name: string) => requestAnimationFrame(() => setTimeout(() => performance.mark(name)))
+
+function wholeDrawn() {
+  markPainted('editor-whole')
+  screenDrawn()
 }
 
 /** formerly finds a step by an id that it had before. */

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schemas } from '../api/client'
 import { keepOffer } from '../api/curl'
 import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
@@ -12,6 +12,7 @@ import { focusRow } from '../tree/Tree'
 import { useCommands } from '../ui/commands'
 import { copyText } from '../ui/Copy'
 import { later, toast } from '../ui/Toast'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import { type Command, commandFor, commands, type Editing, keyWords } from './commands'
@@ -24,8 +25,7 @@ import { RowMenu } from './RowMenu'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
-const loadAdd = () => import('./AddMenu')
-const AddMenu = lazy(() => loadAdd().then((m) => ({ default: m.AddMenu })))
+const AddMenu = soon(() => import('./AddMenu').then((m) => m.AddMenu))
 
 type Props = {
   draft: DraftHook
@@ -55,7 +55,6 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
     requestAnimationFrame(() => focusRow(key))
   }
   const reopen = () => setFloating(null)
-  useSoon(loadAdd)
 
   const put = (gap: Gap, { steps, offer }: Pasted) => {
     const copies = fresh(draft.draft.read().flow, steps, isExpression)
@@ -225,19 +224,6 @@ function useKeys(press: (e: KeyboardEvent) => void) {
     addEventListener('keydown', keys)
     return () => removeEventListener('keydown', keys)
   }, [])
-}
-
-/** useSoon fetches something at the first sign of a person, so that it is there when it is asked for, and when the server is not. */
-function useSoon(load: () => Promise<unknown>) {
-  useEffect(() => {
-    const signs = ['pointermove', 'pointerdown', 'keydown'] as const
-    const once = () => {
-      for (const s of signs) removeEventListener(s, once)
-      void load().catch(() => undefined)
-    }
-    for (const s of signs) addEventListener(s, once)
-    return () => signs.forEach((s) => removeEventListener(s, once))
-  }, [load])
 }
 
 /** useClipboard answers copy, cut and paste while a row has the focus. */

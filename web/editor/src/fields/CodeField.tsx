@@ -1,9 +1,10 @@
-import { lazy, Suspense, useMemo, useRef, useState } from 'react'
+import { Suspense, useMemo, useRef, useState } from 'react'
 import { Code, Rows3 } from 'lucide-react'
 import { Code as CodeBox } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk } from '../data/desk'
 import { Button } from '../ui/basics'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import type { ControlProps } from './Control'
 import { Preview } from './FieldRow'
@@ -11,7 +12,7 @@ import { TemplateField } from './TemplateField'
 import { onlyHole } from './template'
 import { useWords } from './words'
 
-const JSONRows = lazy(() => import('./JSONRows').then((m) => ({ default: m.JSONRows })))
+const JSONRows = soon(() => import('./JSONRows').then((m) => m.JSONRows))
 
 /** CodeField is one expression, without braces, and what it yields. */
 export function CodeField({ value, set, id, invalid, field }: ControlProps) {

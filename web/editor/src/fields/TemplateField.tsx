@@ -1,14 +1,15 @@
-import { lazy, type Ref, Suspense, useMemo, useState } from 'react'
+import { type Ref, Suspense, useMemo, useState } from 'react'
 import { Braces } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { Code } from '../code/Code'
 import type { Fault, Handle, Mode, OpenChip } from '../code/types'
 import { question, useDesk } from '../data/desk'
 import { fill } from '../words/phrase'
+import { soon } from '../ui/soon'
 import { read } from './formats'
 import { useWords } from './words'
 
-const FormatMenu = lazy(() => import('./FormatMenu').then((m) => ({ default: m.FormatMenu })))
+const FormatMenu = soon(() => import('./FormatMenu').then((m) => m.FormatMenu))
 
 type TemplateProps = { ref?: Ref<Handle>; id: string; value: string; set: (value: unknown) => void; chips: boolean; lines: 'one' | 'many'; mode?: Mode; placeholder?: string; invalid?: boolean; problems?: Fault[]; focus?: () => void; autoFocus?: boolean }
 

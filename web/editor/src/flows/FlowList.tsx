@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { useAlerts, useFlows, useStats } from '../api/hooks'
@@ -6,15 +6,16 @@ import { Button } from '../ui/Button'
 import { useCommands } from '../ui/commands'
 import { SearchInput } from '../ui/Field'
 import { Card, Page } from '../ui/Page'
+import { soon } from '../ui/soon'
 import { Empty, Loading, Problem, Skeleton } from '../ui/states'
 import { FlowRow } from './FlowRow'
 import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
-const Select = lazy(() => import('../ui/Select').then((m) => ({ default: m.Select })))
-const Alerts = lazy(() => import('./Alerts').then((m) => ({ default: m.Alerts })))
-const Start = lazy(() => import('./start/Start').then((m) => ({ default: m.Start })))
-const StartDialog = lazy(() => import('./start/Start').then((m) => ({ default: m.StartDialog })))
+const Select = soon(() => import('../ui/Select').then((m) => m.Select))
+const Alerts = soon(() => import('./Alerts').then((m) => m.Alerts))
+const Start = soon(() => import('./start/Start').then((m) => m.Start))
+const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog))
 
 export function FlowList({ role }: { role: string }) {
   const t = useWords()

@@ -1,4 +1,4 @@
-import { lazy, useState } from 'react'
+import { useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Cable, CalendarClock, Hourglass, type LucideIcon, Play, TriangleAlert, Workflow } from 'lucide-react'
 import { Link } from 'wouter'
@@ -8,6 +8,7 @@ import { CopyField } from '../ui/Copy'
 import { MenuButton } from '../ui/Menu'
 import { Switch } from '../ui/Switch'
 import { toast } from '../ui/Toast'
+import { soon } from '../ui/soon'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { Bars } from './Bars'
@@ -16,7 +17,7 @@ import { useWords } from './words'
 type Flow = Schemas['FlowItem']
 export type Life = 'pause' | 'resume' | 'off'
 
-const FlowMenu = lazy(() => import('./FlowMenu').then((m) => ({ default: m.FlowMenu })))
+const FlowMenu = soon(() => import('./FlowMenu').then((m) => m.FlowMenu))
 
 const tones: Record<Flow['state'], Tone> = { new: 'accent', on: 'ok', paused: 'wait', off: 'none' }
 

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Cable, Plus } from 'lucide-react'
 import { useActions, useConnections, useKinds } from '../api/hooks'
 import { Button } from '../ui/Button'
+import { soon } from '../ui/soon'
 import { useWords } from './runWords'
 
-const ConnectionDialog = lazy(() => import('../connections/ConnectionDialog').then((m) => ({ default: m.ConnectionDialog })))
+const ConnectionDialog = soon(() => import('../connections/ConnectionDialog').then((m) => m.ConnectionDialog))
 
 /** NeedsConnection makes or opens the connection that a step waits for, here on the spot. */
 export function NeedsConnection({ name, action }: { name: string; action?: string }) {

@@ -1,4 +1,3 @@
-import { lazy } from 'react'
 import { Radio, Search } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { useLiveState } from '../api/hooks'
@@ -6,6 +5,7 @@ import { IconButton } from '../ui/Button'
 import { keyText, runCommand } from '../ui/commands'
 import { Logo } from '../ui/Logo'
 import { MenuButton } from '../ui/Menu'
+import { soon } from '../ui/soon'
 import { placesOf, standsAt } from './places'
 import { useWords } from './words'
 
@@ -54,7 +54,7 @@ function LiveSign() {
   return <span role="status" data-tip={t.livePausedHelp} className="inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-1 text-meta font-medium whitespace-nowrap text-warn"><Radio size={13} aria-hidden /> {t.livePaused}</span>
 }
 
-const PersonMenu = lazy(() => import('./PersonMenu').then((m) => ({ default: m.PersonMenu })))
+const PersonMenu = soon(() => import('./PersonMenu').then((m) => m.PersonMenu))
 
 function Person({ name, leave }: { name: string; leave: () => void }) {
   const t = useWords()

@@ -1,10 +1,11 @@
-import { ChevronDown, ChevronRight, CircleSlash, Ellipsis, GripVertical, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, CircleSlash, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
 import type { Step } from '../flow'
 import { Badge } from '../ui/Badge'
 import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import { ActionIcon } from './ActionIcon'
 import { useDesk } from './desk'
+import { Dots, Grip } from './glyphs'
 import { NameInput } from './NameInput'
 import { ResultBadge } from './ResultBadge'
 import { worst } from './results'
@@ -44,7 +45,7 @@ function Disc({ step, small, on }: { step: Step; small: boolean; on: boolean }) 
     <span title={hands && t.drag} onPointerDown={hands && ((e) => hands.drag(e, step.id))}
       className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-[32px]' : 'size-[40px]'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
       <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} mark={mark} /></span>
-      {hands && <GripVertical size={16} strokeWidth={1.75} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
+      {hands && <Grip size={16} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
     </span>
   )
 }
@@ -101,7 +102,7 @@ function MoreButton({ id, name }: { id: string; name: string }) {
   return (
     <span className="relative -ml-2 h-6 w-0">
       <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
-        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[24px] pointer-coarse:-right-[12px] pointer-coarse:h-[40px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Ellipsis size={16} aria-hidden /></button>
+        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[24px] pointer-coarse:-right-[12px] pointer-coarse:h-[40px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Dots size={16} aria-hidden /></button>
     </span>
   )
 }

@@ -18,7 +18,7 @@ function Line({ of, small, end }: { of?: string; small: boolean; end?: boolean }
   return <span aria-hidden className={`absolute w-0.5 transition-colors duration-[240ms] ${small ? 'top-[32px] left-[15px]' : 'top-[40px] left-[19px]'} ${end ? 'bottom-[12px]' : 'bottom-0'} ${on ? 'bg-accent' : 'bg-edge/45'}`} />
 }
 
-type StepsProps = { steps: Step[]; place: Place; level: number; size: number; before: number; small: boolean; numbered?: boolean }
+type StepsProps = { steps: Step[]; place: Place; level: number; size: number; before: number; small: boolean; numbered?: boolean; most?: number }
 
 /** sameProps compares as memo does, but places by what they say: they are made anew with each drawing. */
 function sameProps<P extends object>(a: P, b: P): boolean {
@@ -27,13 +27,16 @@ function sameProps<P extends object>(a: P, b: P): boolean {
 }
 
 /** Steps draws one list of steps, each with what is inside of it. */
-export const Steps = memo(function Steps({ steps, place, level, size, before, small, numbered = false }: StepsProps) {
-  return steps.map((step, i) => (
+export const Steps = memo(function Steps({ steps, place, level, size, before, small, numbered = false, most }: StepsProps) {
+  return steps.slice(0, most).map((step, i) => (
     <Block key={step.id} step={step} place={place} at={i} number={numbered ? i + 1 : undefined} level={level} pos={before + i + 1} size={size} small={small} last={i === steps.length - 1} />
   ))
 }, sameProps)
 
 type BlockProps = { step: Step; place: Place; at: number; number?: number; level: number; pos: number; size: number; small: boolean; last: boolean }
+
+/** rests leaves out of style, layout and paint what is far out of sight; a menu or an outline may stand over the edge. */
+const rests = '[content-visibility:auto] [contain-intrinsic-height:auto_90px] [overflow-clip-margin:24px]'
 
 const Block = memo(function Block({ step, place, at, number, level, pos, size, small, last }: BlockProps) {
   const desk = useDesk()
@@ -43,7 +46,7 @@ const Block = memo(function Block({ step, place, at, number, level, pos, size, s
   const where = { level, pos, size }
   const plus = <Plus gap={{ place, at: at + 1 }} small={small} label={fill(t.addAfter, { name })} className="absolute bottom-0" />
   return (
-    <div role="none" data-block={step.id} className={`relative min-w-0 ${desk.hands || !last ? 'pb-[22px]' : 'pb-2'}`}>
+    <div role="none" data-block={step.id} className={`relative min-w-0 ${number === undefined ? '' : rests} ${desk.hands || !last ? 'pb-[22px]' : 'pb-2'}`}>
       {(desk.hands || !last) && <Line of={step.id} small={small} end={last} />}
       <Card step={step} number={number} where={where} small={small} plus={plus} />
       {!folded && <Inside step={step} level={level + 1} small={small} />}

@@ -1,20 +1,27 @@
-import { useLayoutEffect, useMemo, useRef } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import type { Flow } from '../flow'
 import { DeskContext, type Desk } from './desk'
-import { playRows, takeRows } from './glide'
+import { Gliding } from './Gliding'
 import { moveAt, rowsOf } from './rows'
 import { Steps } from './Steps'
 import { fold } from './store'
 import { useWords } from './words'
 
-type TreeProps = { flow: Flow; desk: Desk; trigger: React.ReactNode }
+type TreeProps = { flow: Flow; desk: Desk; trigger: React.ReactNode; drawn?: () => void }
+
+/** firstCards are more than a screen holds: they are there at once, all others right after them. */
+const firstCards = 30
 
 /** Tree is the flow as a list of cards on a thread: one reading order for eye, keys and ear, and one tab stop. */
-export function Tree({ flow, desk, trigger }: TreeProps) {
+export function Tree({ flow, desk, trigger, drawn }: TreeProps) {
   const t = useWords()
   const box = useRef<HTMLDivElement>(null)
   const { store } = desk
-  useGlide(box, flow)
+  const most = useDeferredValue(Infinity, firstCards)
+  useEffect(() => {
+    if (most === Infinity) drawn?.()
+  }, [most, drawn])
+  const order = useMemo(() => rowsOf(flow, new Set()).map((r) => `${r.parent}>${r.key}`).join(), [flow])
   const keys = (e: React.KeyboardEvent) => {
     if (e.altKey || e.ctrlKey || e.metaKey || e.shiftKey || !(e.target instanceof HTMLElement) || !e.target.matches('[data-row]')) return
     const state = store.get()
@@ -33,7 +40,7 @@ export function Tree({ flow, desk, trigger }: TreeProps) {
     <DeskContext value={desk}>
       <div ref={box} role="tree" aria-label={t.steps} onKeyDown={keys} className="mx-auto w-full max-w-[680px]">
         {trigger}
-        <Steps steps={flow.steps} place={null} level={1} size={flow.steps.length + 1} before={1} small={false} numbered />
+        <Gliding box={box} order={order}><Steps steps={flow.steps} place={null} level={1} size={flow.steps.length + 1} before={1} small={false} numbered most={most} /></Gliding>
       </div>
     </DeskContext>
   )
@@ -44,16 +51,4 @@ export function focusRow(key: string) {
   const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)
   row?.focus({ preventScroll: true })
   row?.scrollIntoView({ block: 'nearest' })
-}
-
-/** useGlide lets steps that changed their place slide to the new one. */
-function useGlide(box: React.RefObject<HTMLElement | null>, flow: Flow) {
-  const order = useMemo(() => rowsOf(flow, new Set()).map((r) => `${r.parent}>${r.key}`).join(), [flow])
-  const before = useRef<{ order: string; rows: ReturnType<typeof takeRows> } | null>(null)
-  useLayoutEffect(() => {
-    if (!box.current) return
-    const last = before.current
-    if (last && last.order !== order) playRows(box.current, last.rows)
-    before.current = { order, rows: takeRows(box.current) }
-  }, [box, order])
 }

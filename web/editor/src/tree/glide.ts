@@ -1,7 +1,9 @@
 type Spot = { x: number; y: number }
 
+export type Spots = ReadonlyMap<string, Spot>
+
 /** takeRows notes where the blocks stand within the tree, by step. */
-export function takeRows(box: HTMLElement): Map<string, Spot> {
+export function takeRows(box: HTMLElement): Spots {
   const blocks = box.querySelectorAll<HTMLElement>('[data-block]')
   const spots = new Map<string, Spot>()
   if (blocks.length > 200) return spots
@@ -14,7 +16,7 @@ export function takeRows(box: HTMLElement): Map<string, Spot> {
 }
 
 /** playRows slides blocks from where they stood; where motion is not wanted they are there at once. */
-export function playRows(box: HTMLElement, before: Map<string, Spot>) {
+export function playRows(box: HTMLElement, before: Spots) {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
   for (const [id, now] of takeRows(box)) {
     const old = before.get(id)

@@ -1,6 +1,7 @@
-import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react'
+import { type ReactNode, Suspense, useId, useRef, useState } from 'react'
 import { Ellipsis, type LucideIcon } from 'lucide-react'
 import { IconButton } from './Button'
+import { soon } from './soon'
 
 export type MenuItem = { id: string; label: string; icon?: LucideIcon; hint?: string; danger?: boolean; disabled?: boolean; href?: string; run?: () => void } | 'line'
 
@@ -25,7 +26,7 @@ export function MenuButton({ label, size, trigger, children }: ButtonProps) {
   )
 }
 
-const MenuList = lazy(() => import('./MenuList').then((m) => ({ default: m.MenuList })))
+const MenuList = soon(() => import('./MenuList').then((m) => m.MenuList))
 
 /** Menu is a button that opens a list of things to do. */
 export function Menu({ items, ...rest }: { items: MenuItem[] } & Omit<ButtonProps, 'children'>) {

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
+import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
+import { soon } from './soon'
 
 export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => void; ms: number }
 
@@ -50,18 +51,13 @@ function subscribe(f: () => void) {
   return () => listeners.delete(f)
 }
 
-const line = () => import('./ToastLine').then((m) => ({ default: m.ToastLine }))
-const ToastLine = lazy(line)
+const ToastLine = soon(() => import('./ToastLine').then((m) => m.ToastLine))
 
 /** Toasts draws them; the app has one. Each new one is brought above the dialogs that stand open. */
 export function Toasts() {
   const list = useSyncExternalStore(subscribe, () => messages)
   const box = useRef<HTMLDivElement>(null)
   const newest = list.at(-1)?.id
-  useEffect(() => {
-    const timer = setTimeout(() => void line().catch(() => undefined), 4_000) // to be there when the server is not
-    return () => clearTimeout(timer)
-  }, [])
   useEffect(() => {
     const element = box.current
     if (element?.matches(':popover-open')) element.hidePopover()
