@@ -191,7 +191,7 @@ test('the first screen and the builder stay small', async () => {
   }
   const first = await sizes('/', ['heading', { name: 'Flows' }])
   assert.ok(first <= 90, `the first screen loads ${first.toFixed(1)} KB of scripts`)
-  const builder = await sizes('/flows/new-lead?step=trigger', ['tree'])
+  const builder = await sizes('/flows/new-lead?step=lead', ['textbox', { name: 'Value 1' }])
   assert.ok(builder <= 260, `the builder loads ${builder.toFixed(1)} KB of scripts`)
 })
 
