@@ -18,6 +18,14 @@ after(async () => {
 
 const still = { reducedMotion: 'reduce' }
 
+const until = async (is) => {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await is()) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error('it does not come to that')
+}
+
 const fine = async (page, what) => {
   for (const theme of ['light', 'dark']) {
     await page.evaluate((t) => { document.documentElement.className = t }, theme)
@@ -110,6 +118,22 @@ test('an outcome that nobody knows asks for a decision, and takes it', async () 
   await page.context().close()
 })
 
+test('a run outlives its flow, and what is not there says so', async () => {
+  await program.api('POST', '/flows', { id: 'brief', name: 'Brief', trigger: { kind: 'manual' }, steps: [{ id: 'end', action: 'stop', with: { as: 'failed', message: 'no good' } }] })
+  await program.api('POST', '/flows/brief/publish', {})
+  const { body } = await program.api('POST', '/flows/brief/events', { event: { body: { id: 1 } } })
+  await until(async () => (await program.api('GET', `/runs/${body.run}`)).body.status === 'failed')
+  await program.api('DELETE', '/flows/brief')
+  const page = await program.signedIn(`/runs/${body.run}`, still)
+  await page.getByText('The flow of this run was deleted.').waitFor()
+  await page.getByRole('treeitem', { name: /Stop/ }).waitFor()
+  await fine(page, 'a run without its flow')
+  await page.goto(`${program.base}/runs/none`)
+  await page.getByRole('link', { name: 'To the flows' }).click()
+  await page.getByRole('heading', { name: 'Flows' }).waitFor()
+  await page.context().close()
+})
+
 test('who is told of alerts is picked, tried and kept', async () => {
   const page = await program.signedIn('/settings/alerts', still)
   await page.getByRole('combobox', { name: 'Who is told' }).click()
@@ -137,11 +161,8 @@ const waitingRun = async (flow) => {
   await program.api('POST', '/flows', flow)
   await program.api('POST', `/flows/${flow.id}/publish`, {})
   const { body } = await program.api('POST', `/flows/${flow.id}/events`, { event: { body: { id: 1 } } })
-  for (let tries = 0; tries < 200; tries++) {
-    if ((await program.api('GET', `/runs/${body.run}`)).body.status === 'waiting') return body.run
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  throw new Error('the run does not wait')
+  await until(async () => (await program.api('GET', `/runs/${body.run}`)).body.status === 'waiting')
+  return body.run
 }
 
 test('a run that waits says for what, and what helps stands beside it', async () => {
@@ -162,7 +183,7 @@ test('a run that waits says for what, and what helps stands beside it', async ()
 })
 
 test('what failed with one error stands together, is fixed with its data, published and replayed', async () => {
-  const page = await program.signedIn('/runs', still)
+  const page = await program.signedIn('/runs?flow=orders', still)
   await page.getByRole('button', { name: 'Group by error' }).click()
   await page.getByRole('button', { name: /answered 422/ }).waitFor()
   await page.getByText('2 runs', { exact: true }).waitFor()

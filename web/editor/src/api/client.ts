@@ -19,6 +19,9 @@ export class Refused extends Error {
   }
 }
 
+/** isGone says that what was asked for is not there. */
+export const isGone = (error: unknown) => error instanceof Refused && error.status === 404
+
 let offline = ''
 
 /** sayOffline sets the words for a server that does not answer. */

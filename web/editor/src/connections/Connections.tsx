@@ -36,14 +36,16 @@ function All() {
     setEditing(there ? { connection: there } : { name: asked })
     setParams({}, { replace: true })
   }, [asked, data, setParams])
-  const list = data?.items.filter((c) => !gone.includes(c.name))
+  const flows = useFlows('')
+  const settled = data !== undefined && flows.isFetched
+  const list = settled ? data.items.filter((c) => !gone.includes(c.name)) : undefined
   const shown = list?.filter((c) => plainText(`${c.name} ${c.kind} ${c.account ?? ''} ${c.hosts.join(' ')}`).includes(plainText(q)))
   const fresh = <Button look="primary" onClick={() => setEditing({})}><Plus size={16} aria-hidden />{t.newConnection}</Button>
   return (
     <Page title={t.connections} wide aside={list && list.length > 0 && <>{list.length > 5 && <SearchInput label={t.findConnection} value={q} set={setQ} className="w-full sm:w-64" />}{fresh}</>}>
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {!data && !error && <Skeleton />}
-      {data && <Needed have={data.items} create={(name, of) => setEditing({ name, kinds: of })} />}
+      {!settled && !error && <Skeleton />}
+      {settled && <Needed have={data.items} create={(name, of) => setEditing({ name, kinds: of })} />}
       {list?.length === 0 && <Empty icon={<Cable aria-hidden />} title={t.noConnections} help={t.noConnectionsHelp}>{fresh}</Empty>}
       {list && list.length > 0 && shown?.length === 0 && <Empty title={t.filtered} />}
       {shown && shown.length > 0 && (

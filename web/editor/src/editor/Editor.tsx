@@ -1,4 +1,6 @@
+import { isGone } from '../api/client'
 import { useActions, useFlow, usePresets, useTriggers } from '../api/hooks'
+import { Nothing } from '../shell/Nothing'
 import { Loading, Problem } from '../ui/basics'
 import { Workbench } from './Workbench'
 
@@ -11,6 +13,7 @@ export function Editor({ id }: { id: string }) {
   const triggers = useTriggers()
   const presets = usePresets()
   const error = flow.error ?? actions.error ?? triggers.error
+  if (isGone(flow.error)) return <Nothing />
   if (error && !flow.data) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([flow.refetch(), actions.refetch(), triggers.refetch()])} /></main>
   if (!flow.data || !actions.data || !triggers.data) return <main id="content"><Loading /></main>
   return <Workbench loaded={flow.data} actions={actions.data.items} triggers={triggers.data.items} presets={presets.data?.items ?? []} />

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { useAlerts, useFlows, useStats } from '../api/hooks'
@@ -13,7 +13,8 @@ import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
 const Select = soon(() => import('../ui/Select').then((m) => m.Select))
-const Alerts = soon(() => import('./Alerts').then((m) => m.Alerts))
+const loadAlerts = () => import('./Alerts').then((m) => m.Alerts)
+const Alerts = soon(loadAlerts)
 const Start = soon(() => import('./start/Start').then((m) => m.Start))
 const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog))
 
@@ -27,6 +28,8 @@ export function FlowList({ role }: { role: string }) {
   const { data, error, refetch } = useFlows(q)
   const stats = useStats()
   const alerts = useAlerts()
+  const settled = data !== undefined && alerts.isFetched
+  useEffect(() => void loadAlerts(), [])
   const set = (name: string, value: string | null) => setParams((old) => change(old, name, value), { replace: true })
   const may = role !== 'viewer'
   useCommands(may ? [{ id: 'new flow', group: t.flows, label: t.newFlow, keys: 'c', run: () => set('new', '') }] : [])
@@ -41,19 +44,19 @@ export function FlowList({ role }: { role: string }) {
         {may && <Button look="primary" onClick={() => set('new', '')}><Plus size={16} aria-hidden />{t.newFlow}</Button>}
       </>
     )}>
-      {alerts.data && alerts.data.items.length > 0 && <Suspense fallback={null}><Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} /></Suspense>}
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {!data && !error && <Skeleton />}
+      {!settled && !error && <Skeleton />}
       {none && may && <Suspense fallback={<Loading />}><Start /></Suspense>}
       {none && !may && <Empty title={t.noFlows} help={t.noFlowsHelp} />}
       {shown && shown.length === 0 && !none && <Empty title={t.filtered}><Button onClick={() => setParams({}, { replace: true })}>{t.clear}</Button></Empty>}
-      {shown && shown.length > 0 && (
-        <>
+      {settled && shown && shown.length > 0 && (
+        <Suspense fallback={<Skeleton />}>
+          {alerts.data && alerts.data.items.length > 0 && <Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} />}
           <LedgerLine />
           <Card><ul className="divide-y divide-line">
             {shown.map((flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} pick={(x) => set('tag', x)} vanish={(on) => setGone((old) => (on ? [...old, flow.id] : old.filter((id) => id !== flow.id)))} />)}
           </ul></Card>
-        </>
+        </Suspense>
       )}
       {making && may && !none && <Suspense fallback={null}><StartDialog close={() => set('new', null)} /></Suspense>}
     </Page>

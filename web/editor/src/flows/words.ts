@@ -51,7 +51,7 @@ const pt: typeof en = {
   lacks: 'Falta conexão',
   problemsOf: 'Problemas: {n}',
   silent: 'Em silêncio desde {when}',
-  neverRan: 'Nenhum evento ainda',
+  neverRan: 'Sem eventos',
   lastEvent: 'Último evento {when}',
   waitingRuns_one: '{n} esperando',
   waitingRuns_other: '{n} esperando',

@@ -16,6 +16,7 @@ export function Filters({ filter, statuses, events, failures = false, busy = fal
   const word = useStatusWord(events)
   const flows = useFlows('')
   const { at, set } = filter
+  const gone = at('flow') !== '' && flows.isSuccess && !flows.data.items.some((f) => f.id === at('flow'))
   const [between, setBetween] = useState(at('from') !== '' || at('to') !== '')
   const spans = [['', t.anyTime], ['1h', t.lastHour], ['24h', t.lastDay], ['7d', t.lastWeek], ['30d', t.lastMonth], ['between', t.between]] as const
   const choose = (span: string) => {
@@ -25,7 +26,7 @@ export function Filters({ filter, statuses, events, failures = false, busy = fal
   return (
     <div className="mb-4 flex flex-wrap items-end gap-2">
       {!failures && <Value filter={filter} busy={busy} />}
-      <Select quiet label={t.flow} value={at('flow')} set={(flow) => set({ flow })} className="max-w-56" options={[{ value: '', label: t.allFlows }, ...(flows.data?.items ?? []).map((f) => ({ value: f.id, label: f.name || f.id, ...(f.name && f.name !== f.id && { hint: f.id }) }))]} />
+      <Select quiet label={t.flow} value={at('flow')} set={(flow) => set({ flow })} className="max-w-56" options={[{ value: '', label: t.allFlows }, ...(flows.data?.items ?? []).map((f) => ({ value: f.id, label: f.name || f.id, ...(f.name && f.name !== f.id && { hint: f.id }) })), ...(gone ? [{ value: at('flow'), label: at('flow') }] : [])]} />
       {!failures && statuses && <Select quiet label={t.status} value={at('status')} set={(status) => set({ status })} options={[{ value: '', label: t.allStatuses }, ...statuses.map((s) => ({ value: s, label: word(s) }))]} />}
       <Select quiet label={t.time} value={between ? 'between' : at('since')} set={choose} options={spans.map(([value, label]) => ({ value, label }))} />
       {between && (

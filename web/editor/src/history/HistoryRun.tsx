@@ -18,9 +18,9 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
       <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 py-2.5 sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
         <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={run.status} /></span>
         <span className="min-w-0">
-          <span className="flex min-w-0 items-baseline gap-2">
-            <span className="truncate font-medium">{title}</span>
-            {run.title && <span className="min-w-12 shrink-[4] truncate text-secondary text-text-2">{name}</span>}
+          <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col">
+            <span className="max-w-full truncate font-medium">{title}</span>
+            {run.title && <span className="max-w-full min-w-12 shrink-[4] truncate text-secondary text-text-2">{name}</span>}
           </span>
           <Said run={run} />
         </span>

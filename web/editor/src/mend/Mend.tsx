@@ -29,8 +29,12 @@ export function Mend({ run: id, draft, started, leave }: MendProps) {
     queries.setQueryData(['tested', run.flow], Object.fromEntries((run.steps ?? []).map((s) => [s.path, s]))) // the outputs that previews of later steps see
     started(run)
   }, [run, begun, started, queries])
-  return run ? <Line run={run} draft={draft} leave={leave} /> : <div className="h-[57px] shrink-0 border-b border-line bg-surface" />
+  const { counted } = useOthers(run)
+  return run && counted ? <Line run={run} draft={draft} leave={leave} /> : <div className={`${place} bg-surface`} />
 }
+
+/** place is as high before the words are there as with them. */
+const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
 
 function Line({ run, draft, leave }: { run: Run; draft: DraftHook; leave: () => void }) {
   const t = useWords()
@@ -49,7 +53,7 @@ function Line({ run, draft, leave }: { run: Run; draft: DraftHook; leave: () => 
   const step = failed ? nameOf(failed) : run.error?.step
   const changed = view.changed || draft.saving !== 'saved'
   return (
-    <section aria-label={t.mending} className="shrink-0 border-b border-line bg-surface px-4 py-2.5">
+    <section aria-label={t.mending} className={`${place} bg-surface px-4 py-2.5`}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-fail-soft text-fail max-sm:hidden"><Wrench size={17} strokeWidth={1.75} aria-hidden /></span>
         <div className="min-w-52 flex-1">

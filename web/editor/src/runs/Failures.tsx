@@ -30,11 +30,11 @@ export function Failures({ filter, names, may, replay }: FailuresProps) {
   const { flow, from, to } = filter.query
   const query = { ...(flow && { flow }), ...(from && { from }), ...(to && { to }) }
   const { data, error, refetch } = useFailures(query)
-  if (error) return <Problem error={error} retry={() => void refetch()} />
-  if (!data) return <Skeleton />
+  if (!data) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
   if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
   return (
     <>
+      {error && <Problem error={error} retry={() => void refetch()} />}
       <Card><ul className="divide-y divide-line">{data.items.map((g) => <Row key={g.group} group={g} name={names.get(g.flow) ?? g.flow} may={may} show={() => filter.set({ by: '', group: g.group })} replay={() => replay(whichOf(g, { from, to }))} />)}</ul></Card>
       {!data.whole && <p className="mt-3 text-secondary text-text-2">{fill(t.notWhole, { n: data.runs })}</p>}
     </>

@@ -2,13 +2,16 @@ import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { find, type Flow } from '../flow'
 import { localTime } from '../history/useFilter'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
 import { Dialog } from '../ui/Dialog'
 import { Problem } from '../ui/states'
 import { usePlural } from '../words/phrase'
+import { useStepName } from '../tree/useStepName'
 import { useWords } from './listWords'
+import { stepOfPath } from './paths'
 import { Progress, useReplay } from './Replays'
 
 type From = 'start' | 'failed'
@@ -48,16 +51,29 @@ export function ReplayDialog({ which, close }: { which: Which; close: () => void
         <div className="space-y-5">
           <Choice label={t.where} value={from} set={setFrom} options={[{ value: 'failed', label: t.fromFailed, help: t.fromFailedHelp }, { value: 'start', label: t.fromStart, help: t.fromStartHelp }]} />
           <Choice label={t.which} value={revision} set={setRevision} options={[{ value: 'published', label: t.published, help: t.publishedHelp }, { value: 'original', label: t.original, help: t.originalHelp }]} />
-          {from === 'failed' && repeats.length > 0 && <Repeats paths={repeats} allowed={allowed} allow={setAllowed} />}
+          {from === 'failed' && repeats.length > 0 && <Repeats paths={repeats} run={trial.data?.items.find((i) => i.repeats?.length)?.replay_of} allowed={allowed} allow={setAllowed} />}
           {refused.length > 0 && <Refusals items={refused} />}
         </div>
       )}
       {begun && <Progress {...go.progress} />}
-      {go.over && go.since && !go.pending && <Since flow={flowOf(which)} at={go.since} fresh={!(from === 'failed' && revision === 'original')} />}
+      {go.over && go.since && !go.pending && go.progress.replayed > 0 && <Since flow={flowOf(which)} at={go.since} fresh={!(from === 'failed' && revision === 'original')} />}
       {trial.error && !begun && <Problem error={trial.error} />}
       {go.error && <Problem error={go.error} />}
     </Dialog>
   )
+}
+
+/** useRunNames names the steps of a run as its own revision does. */
+function useRunNames(id?: string) {
+  const name = useStepName()
+  const run = useQuery({ queryKey: ['run', id], enabled: id !== undefined, queryFn: () => take(api.GET('/runs/{id}', { params: { path: { id: id ?? '' } } })) }).data
+  const path = { id: run?.flow ?? '', rev: run?.revision ?? 0 }
+  const { data } = useQuery({ queryKey: ['revision', path.id, path.rev], enabled: path.rev > 0, staleTime: Infinity, queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })) })
+  return (at: string) => {
+    const { step: id } = stepOfPath(at)
+    const step = data && find(data.flow as Flow, id)
+    return step ? name(step) : id
+  }
 }
 
 const flowOf = (which: Which) => ('query' in which ? which.query.flow : undefined)
@@ -77,11 +93,12 @@ function Since({ flow, at, fresh }: { flow?: string; at: string; fresh: boolean 
   )
 }
 
-function Repeats({ paths, allowed, allow }: { paths: string[]; allowed: boolean; allow: (on: boolean) => void }) {
+function Repeats({ paths, run: id, allowed, allow }: { paths: string[]; run?: string; allowed: boolean; allow: (on: boolean) => void }) {
   const t = useWords()
+  const nameOf = useRunNames(id)
   return (
     <div className="rounded-xl bg-warn-soft p-3 text-warn">
-      <p>{t.repeats} {paths.map((path) => <code key={path} className="mr-2 text-meta">{path}</code>)}</p>
+      <p>{t.repeats} <b className="font-semibold">{[...new Set(paths.map(nameOf))].join(', ')}</b></p>
       <label className="mt-2 flex items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={allowed} onChange={(e) => allow(e.target.checked)} />{t.allow}</label>
     </div>
   )

@@ -35,7 +35,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="flex-1" />
       {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
       {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
-      {may && run.ended && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
+      {may && now && run.ended && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
     </header>
   )
 }

@@ -23,10 +23,10 @@ import { StepFoot } from './StepFoot'
 import { TurnChoice } from './TurnChoice'
 
 type Run = Schemas['RunView']
-type BenchProps = { run: Run; flow: Flow; now?: Schemas['FlowView']; actions: Schemas['ActionView'][]; presets: Schemas['PresetView'][] }
+type BenchProps = { run: Run; flow: Flow; now?: Schemas['FlowView']; gone: boolean; actions: Schemas['ActionView'][]; presets: Schemas['PresetView'][] }
 
 /** RunBench shows a run on the revision that ran; nothing in it can be changed. */
-export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
+export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps) {
   const say = useSay()
   const [store] = useState(makeTreeStore)
   const [params] = useSearchParams()
@@ -68,13 +68,13 @@ export function RunBench({ run, flow, now, actions, presets }: BenchProps) {
       <RunBar run={run} flow={flow} now={now} may={may} replay={setReplaying} />
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
-          <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} />
+          <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} gone={gone} />
           <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of="accepted" />} onLine={fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
         </main>
-        {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} may={may} close={close} replay={() => setReplaying('failed')} />}
+        {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} may={may && now !== undefined} close={close} replay={() => setReplaying('failed')} />}
         {open === 'trigger' && <RunEvent run={run} close={close} />}
       </div>
-      {replaying && <RunReplay run={run} now={now} from={replaying} close={() => setReplaying(null)} />}
+      {replaying && <RunReplay run={run} now={now} nameOf={(path) => { const step = find(flow, stepOfPath(path).step); return step ? nameOf(step) : path }} from={replaying} close={() => setReplaying(null)} />}
     </div>
   )
 }

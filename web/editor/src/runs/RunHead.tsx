@@ -13,7 +13,7 @@ import { stepOfPath, troubleOf } from './paths'
 import { TryNow } from './TryNow'
 import { useWords } from './runWords'
 
-type HeadProps = { run: Schemas['RunView']; flow: Flow; nameOf: (step: Step) => string; show: (step: string) => void; may: boolean }
+type HeadProps = { run: Schemas['RunView']; flow: Flow; nameOf: (step: Step) => string; show: (step: string) => void; may: boolean; gone: boolean }
 
 /** RunHead says in a sentence why the run is where it is, and what helps. */
 export function RunHead({ run, show, ...rest }: HeadProps) {
@@ -24,6 +24,7 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
       {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
       {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
       {run.waiting_for && run.status !== 'unknown' && !run.ended && <Waits run={run} show={show} {...rest} />}
+      {rest.gone && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}>{t.flowGone}</Box>}
       {run.replayed_by && <Box tone="bg-sunken text-text-2" icon={<RotateCw size={17} aria-hidden />}>{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="text-accent underline underline-offset-2">{t.seeReplay}</Link></Box>}
       {run.replay_of && <p className="text-secondary"><Link href={`/runs/${run.replay_of}`} className="text-accent underline underline-offset-2">{t.replayOf}</Link></p>}
     </div>

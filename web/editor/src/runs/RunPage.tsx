@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, take } from '../api/client'
+import { api, isGone, take } from '../api/client'
 import { useActions, useLive, usePresets, useRun } from '../api/hooks'
 import type { Flow } from '../flow'
+import { Nothing } from '../shell/Nothing'
 import { Loading, Problem } from '../ui/basics'
+import { remains } from './paths'
 import { RunBench } from './RunBench'
 
 /** RunPage is the flow as it was when it ran, with what became of each step. */
@@ -14,9 +16,10 @@ export function RunPage({ id }: { id: string }) {
   const path = { id: run.data?.flow ?? '', rev: run.data?.revision ?? 0 }
   const revision = useQuery({ queryKey: ['revision', path.id, path.rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })), enabled: path.rev > 0, staleTime: Infinity })
   const flow = useQuery({ queryKey: ['flow', path.id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id: path.id } } })), enabled: run.data !== undefined, staleTime: 30_000 })
-  const error = run.error ?? actions.error ?? revision.error
+  const error = run.error ?? actions.error ?? (isGone(revision.error) ? null : revision.error)
+  if (isGone(run.error)) return <Nothing />
   if (error) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([run.refetch(), actions.refetch(), revision.refetch()])} /></main>
-  const shown = path.rev > 0 ? revision.data?.flow : flow.data?.flow // a run that waits in the queue has no revision yet
+  const shown = isGone(revision.error) && run.data ? remains(run.data) : path.rev > 0 ? revision.data?.flow : flow.data?.flow // a run that waits in the queue has no revision yet
   if (!run.data || !actions.data || !shown) return <main id="content"><Loading /></main>
-  return <RunBench key={id} run={run.data} flow={shown as Flow} now={flow.data} actions={actions.data.items} presets={presets.data?.items ?? []} />
+  return <RunBench key={id} run={run.data} flow={shown as Flow} now={flow.data} gone={isGone(flow.error)} actions={actions.data.items} presets={presets.data?.items ?? []} />
 }

@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { Button, Problem } from '../ui/basics'
+import { Choice } from '../ui/Choice'
 import { Dialog } from '../ui/Dialog'
 import { toast } from '../ui/Toast'
 import { fill, usePlural } from '../words/phrase'
@@ -10,10 +11,10 @@ import { useWords } from './runWords'
 import { useOthers } from './useOthers'
 
 type From = 'start' | 'failed'
-type ReplayProps = { run: Schemas['RunView']; now?: Schemas['FlowView']; from: From; close: () => void }
+type ReplayProps = { run: Schemas['RunView']; now?: Schemas['FlowView']; nameOf: (path: string) => string; from: From; close: () => void }
 
 /** RunReplay runs an event again: from where, on which revision, and whether for all with the same error. */
-export function RunReplay({ run, now, from: first, close }: ReplayProps) {
+export function RunReplay({ run, now, nameOf, from: first, close }: ReplayProps) {
   const t = useWords()
   const plural = usePlural()
   const queries = useQueryClient()
@@ -38,28 +39,18 @@ export function RunReplay({ run, now, from: first, close }: ReplayProps) {
     },
   })
   const differs = replay.error instanceof Refused && replay.error.problem.code === 'replay_differs' ? ((replay.error.problem.steps as string[] | undefined) ?? []) : null
-  const radio = 'flex cursor-pointer items-start gap-3 rounded-lg border border-line p-3 has-checked:border-accent has-checked:bg-accent-soft'
   return (
-    <Dialog title={t.replayTitle} size="small" close={close} footer={<><Button onClick={close}>{t.cancel}</Button><Button look="primary" busy={replay.isPending} onClick={() => replay.mutate()}>{t.replay}</Button></>}>
+    <Dialog title={t.replayTitle} close={close} footer={<><Button look="quiet" onClick={close}>{t.cancel}</Button><Button look="primary" busy={replay.isPending} onClick={() => replay.mutate()}>{t.replay}</Button></>}>
       <div className="space-y-4">
-        <fieldset className="space-y-2">
-          <legend className="sr-only">{t.replayTitle}</legend>
-          {failed && <label className={radio}><input type="radio" name="from" className="mt-1 accent-accent" checked={from === 'failed'} onChange={() => setFrom('failed')} /><span><span className="font-medium">{t.fromFailedStep}</span><span className="block text-secondary text-text-2">{t.fromFailedHelp}</span></span></label>}
-          <label className={radio}><input type="radio" name="from" className="mt-1 accent-accent" checked={from === 'start'} onChange={() => setFrom('start')} /><span><span className="font-medium">{t.fromStart}</span><span className="block text-secondary text-text-2">{t.fromStartHelp}</span></span></label>
-        </fieldset>
-        {published > 0 && !same && (
-          <fieldset className="space-y-1">
-            <legend className="mb-1 font-medium">{t.onWhich}</legend>
-            <label className="flex items-center gap-3 py-1"><input type="radio" name="rev" className="accent-accent" checked={revision === 'published'} onChange={() => setRevision('published')} />{fill(t.onPublished, { n: published })}</label>
-            <label className="flex items-center gap-3 py-1"><input type="radio" name="rev" className="accent-accent" checked={revision === 'original'} onChange={() => setRevision('original')} />{fill(t.onOriginal, { n: run.revision })}</label>
-          </fieldset>
-        )}
-        {others > 0 && <label className="flex items-center gap-3"><input type="checkbox" className="accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}
+        {run.replayed_by && <p className="rounded-xl bg-warn-soft p-3 text-warn">{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="underline underline-offset-2" onClick={close}>{t.seeReplay}</Link></p>}
+        {failed ? <Choice label={t.where} value={from} set={setFrom} options={[{ value: 'failed', label: t.fromFailedStep, help: t.fromFailedHelp }, { value: 'start', label: t.fromStart, help: t.fromStartHelp }]} /> : <p className="text-text-2">{t.fromStartHelp}</p>}
+        {published > 0 && !same && <Choice label={t.onWhich} value={revision} set={setRevision} options={[{ value: 'published', label: fill(t.onPublished, { n: published }) }, { value: 'original', label: fill(t.onOriginal, { n: run.revision }) }]} />}
+        {others > 0 && <label className="flex items-center gap-3"><input type="checkbox" className="size-4 accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}
         {differs && (
           <fieldset role="alert" className="rounded-xl bg-warn-soft p-4 text-warn">
             <legend className="sr-only">{t.differs}</legend>
             <p className="mb-2">{t.differs}</p>
-            {differs.map((path) => <label key={path} className="flex items-center gap-3 py-1"><input type="checkbox" className="accent-accent" checked={allow.includes(path)} onChange={(e) => setAllow(e.target.checked ? [...allow, path] : allow.filter((p) => p !== path))} /><code>{path}</code></label>)}
+            {differs.map((path) => <label key={path} className="flex items-center gap-3 py-1"><input type="checkbox" className="accent-accent" checked={allow.includes(path)} onChange={(e) => setAllow(e.target.checked ? [...allow, path] : allow.filter((p) => p !== path))} />{nameOf(path)}</label>)}
           </fieldset>
         )}
         {replay.error && !differs && <Problem error={replay.error} />}

@@ -18,7 +18,9 @@ export function StepFoot({ flow, path }: { flow: string; path: string }) {
   const t = useWords()
   const plural = usePlural()
   const { number } = useFormat()
-  const c = useStepCounts(flow).of(path)
+  const { data, of } = useStepCounts(flow)
+  const c = of(path)
+  if (!data) return <span className="mt-1.5 block h-4" />
   if (!c || c.reached === 0) return null
   const bad = [['footFailed', c.failed, 'text-fail'], ['footFiltered', c.filtered, ''], ['footWaiting', c.waiting, 'text-wait'], ['footUnknown', c.unknown, 'text-warn']] as const
   return (

@@ -19,7 +19,7 @@ export function WhyNone({ filter, flows }: { filter: Filter; flows: Schemas['Flo
   const flow = flows.find((f) => f.id === filter.at('flow'))
   const counts = flow && stats.data?.flows[flow.id]
   const narrow = ['status', 'q', 'since', 'from', 'to', 'group'].some((n) => filter.params.has(n))
-  if (narrow || (!flow && filter.filtered)) return <Empty icon={icon} title={t.noneHere} help={t.noneHereHelp}><Button onClick={filter.clear}>{h.clear}</Button></Empty>
+  if (narrow || (!flow && filter.filtered)) return <Empty icon={icon} title={t.noneHere} help={t.noneHereHelp}>{filter.at('status') === 'waiting' && <Button onClick={() => filter.set({ status: 'unknown' })}>{t.showUnsure}</Button>}<Button onClick={filter.clear}>{h.clear}</Button></Empty>
   if (!flow) return <Empty icon={icon} title={t.noRuns} help={t.noRunsHelp} />
   const open = <Link href={`/flows/${flow.id}`} className={buttonLook('primary')}>{t.openFlow}</Link>
   if (flow.state === 'off') return <Empty icon={icon} title={t.isOff} help={t.isOffHelp}>{open}</Empty>

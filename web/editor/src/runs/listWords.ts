@@ -69,6 +69,7 @@ const en = {
   noEvent: 'No event has come yet',
   noEventHelp: 'Paste this address into your tool, or send one:',
   openFlow: 'Open the flow',
+  showUnsure: 'Those of unknown outcome',
   noneHere: 'No run matches the filters',
   noneHereHelp: 'A search finds whole values: the e-mail, the order number.',
 }
@@ -142,6 +143,7 @@ const pt: typeof en = {
   noEvent: 'Nenhum evento chegou ainda',
   noEventHelp: 'Cole este endereço na sua ferramenta, ou envie um:',
   openFlow: 'Abrir o fluxo',
+  showUnsure: 'As de resultado incerto',
   noneHere: 'Nenhuma execução combina com os filtros',
   noneHereHelp: 'A busca acha valores inteiros: o e-mail, o número do pedido.',
 }

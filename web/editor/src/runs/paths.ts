@@ -1,5 +1,5 @@
 import type { Schemas } from '../api/client'
-import { type Flow, walk } from '../flow'
+import { type Flow, type Step, walk } from '../flow'
 import { pathsOf, turnsOf } from '../tree/results'
 
 type Run = Schemas['RunView']
@@ -29,6 +29,23 @@ export function firstTurns(flow: Flow, run: Run, wanted = run.error?.step): Turn
     turns.set(s.id, failed ? Number(failed.path.slice(path.length + 1).split('.')[0]) : (turnsOf(run, path)[0] ?? 0))
   })
   return turns
+}
+
+/** remains is as much of a deleted flow as one of its runs tells. */
+export function remains(run: Run): Flow {
+  const flow: Flow = { id: run.flow, name: run.flow, trigger: { kind: 'webhook' }, steps: [] }
+  const known = new Map<string, Step>()
+  for (const s of run.steps ?? []) {
+    const ids = s.path.split('.').filter((part) => !/^\d+$/.test(part))
+    const id = ids.at(-1) ?? ''
+    if (s.path.startsWith('trigger.') || known.has(id)) continue
+    const step: Step = { id, action: s.action, ...(s.input && { with: s.input }) }
+    const above = known.get(ids.at(-2) ?? '')
+    known.set(id, step)
+    if (above) (above.steps ??= []).push(step)
+    else flow.steps.push(step)
+  }
+  return flow
 }
 
 const telling = ['message', 'error_description', 'detail', 'error', 'description', 'title', 'errors', 'mensagem', 'erro', 'body']

@@ -34,11 +34,13 @@ export function Backups() {
         {list.data?.items.length === 0 && <p className="mt-4 text-text-2">{t.noBackups}</p>}
         <ul aria-label={t.backups} className="mt-4 divide-y divide-line border-t border-line empty:hidden">{list.data?.items.map((b) => <Row key={b.name} backup={b} />)}</ul>
       </Part>
+      {!list.isPending && !settings.isPending && <>
       <Part title={t.backupPlan} help={t.backupPlanHelp}>
         {settings.error && <Problem error={settings.error} retry={() => void settings.refetch()} />}
         {settings.data && <Plan key={JSON.stringify(settings.data)} kept={settings.data} />}
       </Part>
       <Part title={t.restoreTitle} help={t.restoreHelp}><CopyField text={`gancho db restore ${newest?.path ?? 'BACKUP'}`} /></Part>
+      </>}
     </>
   )
 }

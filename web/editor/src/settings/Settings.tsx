@@ -45,7 +45,7 @@ export function Settings({ role, part }: { role: string; part: string }) {
   if (!shown) return null
   const Show = shown.show
   return (
-    <Page title={t.settings}>
+    <Page title={t.settings} wide>
       <div className="grid gap-6 md:grid-cols-[13rem_minmax(0,1fr)]">
         <div className="md:hidden"><Select label={t.sections} value={shown.id} set={(id) => go(`/settings/${id}`)} options={mine.map(({ id, icon: Icon }) => ({ value: id, label: t[id], mark: <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0 text-text-2" /> }))} /></div>
         <nav aria-label={t.sections} className="hidden gap-1 self-start md:sticky md:top-19 md:flex md:flex-col">

@@ -26,7 +26,7 @@ export function Tokens() {
         {shown?.length === 0 && <p className="text-text-2">{t.noTokens}</p>}
         <ul className="divide-y divide-line">{shown?.map((k) => <Row key={k.id} token={k} vanish={(on) => setGone((old) => (on ? [...old, k.id] : old.filter((id) => id !== k.id)))} />)}</ul>
       </Part>
-      <Part title={t.addToken}><Add /></Part>
+      {!tokens.isPending && <Part title={t.addToken}><Add /></Part>}
     </>
   )
 }

@@ -28,7 +28,7 @@ export function Users() {
         {!shown && !users.error && <Skeleton rows={2} />}
         <ul className="divide-y divide-line">{shown?.map((u) => <Row key={u.email} user={u} vanish={(on) => setGone((old) => (on ? [...old, u.email] : old.filter((e) => e !== u.email)))} />)}</ul>
       </Part>
-      <Part title={t.addUser}><Add /></Part>
+      {!users.isPending && <Part title={t.addUser}><Add /></Part>}
     </>
   )
 }
@@ -56,7 +56,7 @@ function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean
   }
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5">
-      <div className="min-w-40 flex-1"><p className="font-medium break-words">{user.name || user.email} {me && <Badge tone="accent">{t.you}</Badge>}</p>{user.name && <p className="text-secondary break-words text-text-2">{user.email}</p>}</div>
+      <div className="min-w-40 flex-1 max-sm:basis-full"><p className="font-medium break-words">{user.name || user.email} {me && <Badge tone="accent">{t.you}</Badge>}</p>{user.name && <p className="text-secondary break-words text-text-2">{user.email}</p>}</div>
       <div className="w-36"><RoleChoice role={user.role} set={(role) => change.mutate({ role })} /></div>
       <Menu label={fill(t.moreOf, { name: user.email })} items={[
         { id: 'reset', label: t.resetPassword, icon: KeyRound, run: () => setResetting(true) },

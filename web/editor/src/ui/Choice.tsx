@@ -8,7 +8,7 @@ export function Choice<V extends string>({ label, value, set, options }: ChoiceP
   return (
     <fieldset>
       <legend className="mb-1.5 font-medium">{label}</legend>
-      <div className="grid gap-2 sm:grid-cols-2">
+      <div className={`grid gap-2 ${options.length === 3 ? 'sm:grid-cols-3' : 'sm:grid-cols-2'}`}>
         {options.map((o) => (
           <label key={o.value} className={`flex cursor-pointer gap-2.5 rounded-xl border p-3 transition-colors duration-120 has-focus-visible:outline-2 has-focus-visible:outline-accent ${o.value === value ? 'border-accent bg-accent-soft' : 'border-line hover:border-edge'}`}>
             <input type="radio" name={name} value={o.value} checked={o.value === value} onChange={() => set(o.value)} className="mt-0.5 size-4 shrink-0 accent-accent" />
