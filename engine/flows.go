@@ -73,6 +73,7 @@ type head struct {
 	Last         int64      `json:"last,omitempty"`
 	First        int64      `json:"first,omitempty"`
 	Source       string     `json:"source,omitempty"`
+	InForce      bool       `json:"in_force,omitempty"` // the draft is what is published
 }
 
 // published is the saved form of a revision. Its name and note may change, its flow never does.
@@ -192,7 +193,9 @@ func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
 		}
 		f.old = append(f.old, oldToken{token, o.Until})
 	}
-	if h.PublishedRev > 0 {
+	if h.InForce {
+		f.Published = f.Draft
+	} else if h.PublishedRev > 0 {
 		f.Published, err = s.Revision(ctx, d.ID, h.PublishedRev)
 	}
 	return f, err

@@ -159,6 +159,18 @@ func TestRevisionsStay(t *testing.T) {
 		_, err = s.Publish(ctx, "a", engine.PublishOptions{IfMatch: -1, By: "ana", Name: fmt.Sprint("r", n)})
 		check(t, err)
 	}
+	inForce := func(flows *engine.Flows, draft, published string) {
+		t.Helper()
+		e, err := flows.Get("a")
+		check(t, err)
+		if e.Draft.Name != draft || e.Published.Name != published || e.PublishedRev != 3 {
+			t.Errorf("%s is the draft and %s in force", e.Draft.Name, e.Published.Name)
+		}
+	}
+	inForce(s.again(), "draft 3", "draft 3")
+	_, err := s.Update(ctx, "a", numbered("a", 4), -1)
+	check(t, err)
+	inForce(s.again(), "draft 4", "draft 3")
 	list, err := s.Revisions(ctx, "a")
 	check(t, err)
 	var got []string
@@ -177,7 +189,7 @@ func TestRevisionsStay(t *testing.T) {
 	refused(t, err, engine.NotFound)
 	e, err := s.Restore(ctx, "a", 1)
 	check(t, err)
-	if e.Draft.Name != "draft 1" || e.Published.Name != "draft 3" || e.DraftRev != 5 {
+	if e.Draft.Name != "draft 1" || e.Published.Name != "draft 3" || e.DraftRev != 6 {
 		t.Errorf("restored: draft %s (%d), published %s", e.Draft.Name, e.DraftRev, e.Published.Name)
 	}
 }

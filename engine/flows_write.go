@@ -45,7 +45,8 @@ func (s *Flows) writeAll(ctx context.Context, entries []*FlowEntry, more ...stor
 func (s *Flows) headOf(e *FlowEntry) (store.Doc, error) {
 	h := head{
 		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, PublishedAt: e.PublishedAt, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, First: e.first, Source: e.source,
-		Token: s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
+		InForce: e.PublishedRev > 0 && e.Published == e.Draft,
+		Token:   s.Box.Seal([]byte(e.Token), "flow/"+e.ID+"/token"),
 	}
 	for _, o := range e.old {
 		h.Old = append(h.Old, oldToken{s.Box.Seal([]byte(o.Token), "flow/"+e.ID+"/token"), o.Until})

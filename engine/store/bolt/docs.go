@@ -1,10 +1,12 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -103,15 +105,28 @@ func (s *Store) GetDoc(_ context.Context, kind, id string) (d store.Doc, err err
 
 // ListDocs implements store.Docs.
 func (s *Store) ListDocs(_ context.Context, kind, prefix string) (list []store.Doc, err error) {
+	var sealed [][]byte
 	err = s.docs.view(func(tx *tx) error {
 		return each(tx, "docs", docKey(kind, prefix), func(_ string, value []byte) error {
-			var d store.Doc
-			err := unseal(value, &d)
-			list = append(list, d)
-			return err
+			sealed = append(sealed, bytes.Clone(value))
+			return nil
 		})
 	})
-	return list, err
+	if err != nil || len(sealed) == 0 {
+		return nil, err
+	}
+	list = make([]store.Doc, len(sealed))
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var group sync.WaitGroup
+	for part := range errs {
+		group.Go(func() {
+			for i := part; i < len(sealed) && errs[part] == nil; i += len(errs) {
+				errs[part] = unseal(sealed[i], &list[i])
+			}
+		})
+	}
+	group.Wait()
+	return list, errors.Join(errs...)
 }
 
 // Follow implements store.Docs. The reader is registered before the snapshot is taken; what
