@@ -56,7 +56,7 @@ func (d *connectorDoer) Admit(ctx context.Context, call *engine.Call) error {
 	if err := d.enter(ctx, call, j); err != nil {
 		return err
 	}
-	wait, err := d.out.budgets.take(ctx, j.key, j.limits)
+	wait, err := d.out.budgets.take(ctx, j.key, call.Promised, j.limits)
 	if err != nil {
 		return err
 	}

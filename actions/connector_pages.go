@@ -135,7 +135,7 @@ func (d *connectorDoer) itemsOf(ctx context.Context, p *madePages, s *expression
 func (d *connectorDoer) turnOf(ctx context.Context, call *engine.Call, j *job, page int) error {
 	key := call.Key + " page " + strconv.Itoa(page)
 	for {
-		wait, err := d.out.budgets.take(ctx, key, j.limits)
+		wait, err := d.out.budgets.take(ctx, key, time.Time{}, j.limits)
 		if err != nil || wait <= 0 {
 			return err
 		}

@@ -31,6 +31,8 @@ type budget struct {
 	held   time.Time            // nobody passes before
 	places map[string]time.Time // who has been told to come back, and when
 	busy   map[string]time.Time // who is inside, at the longest until then
+	row    time.Time            // when the last one comes back of those who found too many inside
+	sweep  int                  // places at which those that nobody took are looked for
 	read   bool                 // what was kept has been read
 	used   time.Time
 }
@@ -47,8 +49,11 @@ const (
 	longBudget  = time.Hour
 	// placeFor is how long a place waits for one who does not come back.
 	placeFor = 10 * time.Minute
-	// insideAgain is when somebody comes back who found too many inside.
+	// insideAgain is when somebody comes back who found too many inside, and insideApart how
+	// far from the next: a long row does not knock at once.
 	insideAgain = time.Second
+	insideApart = 10 * time.Millisecond
+	fewPlaces   = 1000
 )
 
 func newBudgets() *budgets { return &budgets{kept: map[string]*budget{}, now: time.Now} }
@@ -69,8 +74,9 @@ func limitName(parts ...string) string {
 }
 
 // take asks for room in all limits at once, for a caller who is known by its key. It gives
-// 0 when there is, else how long until the caller may come back, with a place kept for it.
-func (b *budgets) take(ctx context.Context, caller string, limits []limit) (time.Duration, error) {
+// 0 when there is, else how long until the caller may come back, with a place kept for it. A
+// caller who was promised a time before, perhaps by an earlier process, says it.
+func (b *budgets) take(ctx context.Context, caller string, promised time.Time, limits []limit) (time.Duration, error) {
 	if err := b.load(ctx, limits); err != nil {
 		return 0, err
 	}
@@ -80,7 +86,7 @@ func (b *budgets) take(ctx context.Context, caller string, limits []limit) (time
 	var write []limit
 	for _, l := range limits {
 		k := b.find(l.name, now)
-		due, fresh := k.place(caller, now, l)
+		due, fresh := k.place(caller, promised, now, l)
 		wait = max(wait, due.Sub(now))
 		if fresh && l.per >= longBudget {
 			write = append(write, l)
@@ -160,29 +166,17 @@ func (b *budgets) forget() {
 }
 
 // place is when the caller may pass, and whether something was taken that was not before.
-func (k *budget) place(caller string, now time.Time, l limit) (due time.Time, fresh bool) {
+func (k *budget) place(caller string, promised, now time.Time, l limit) (due time.Time, fresh bool) {
 	if l.concurrent > 0 {
-		for who, until := range k.busy {
-			if now.After(until) || who == caller {
-				delete(k.busy, who)
-			}
-		}
-		if len(k.busy) >= l.concurrent {
-			return now.Add(insideAgain + time.Duration(rand.Int64N(int64(insideAgain)))), false
-		}
-		return k.held, false
+		return k.inside(caller, now, l.concurrent), false
 	}
 	if due, ok := k.places[caller]; ok && !due.Before(k.held) {
 		return due, false
 	}
-	for who, due := range k.places {
-		if len(k.places) < 1000 {
-			break
-		}
-		if now.Sub(due) > placeFor {
-			delete(k.places, who)
-		}
+	if !promised.IsZero() && !promised.After(now) && !k.held.After(now) {
+		return now, false // its place was counted when it was promised
 	}
+	k.tidy(now)
 	if l.count <= 0 { // only held, without a rate: all at once, but not at the same moment
 		if !now.Before(k.held) {
 			return now, false
@@ -202,6 +196,36 @@ func (k *budget) place(caller string, now time.Time, l limit) (due time.Time, fr
 	k.next = k.next.Add(interval)
 	k.places[caller] = due
 	return due, true
+}
+
+// inside is when the caller may come in where only so many are inside at once.
+func (k *budget) inside(caller string, now time.Time, most int) time.Time {
+	for who, until := range k.busy {
+		if now.After(until) || who == caller {
+			delete(k.busy, who)
+		}
+	}
+	if len(k.busy) < most {
+		return k.held
+	}
+	if first := now.Add(insideAgain); k.row.Before(first) {
+		k.row = first
+	}
+	k.row = k.row.Add(insideApart)
+	return k.row
+}
+
+// tidy forgets places that nobody took, now and then.
+func (k *budget) tidy(now time.Time) {
+	if len(k.places) < max(k.sweep, fewPlaces) {
+		return
+	}
+	for who, due := range k.places {
+		if now.Sub(due) > placeFor {
+			delete(k.places, who)
+		}
+	}
+	k.sweep = 2 * len(k.places)
 }
 
 // spread is up to a tenth more, so that those who wait do not come back together.

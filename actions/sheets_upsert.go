@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"gancho/engine"
 	"gancho/engine/expression"
@@ -49,7 +50,7 @@ func (u *sheetsUpsert) turn(call *engine.Call) []limit {
 
 // Admit waits until no other call changes the sheet.
 func (u *sheetsUpsert) Admit(ctx context.Context, call *engine.Call) error {
-	wait, err := u.out.budgets.take(ctx, call.Key, u.turn(call))
+	wait, err := u.out.budgets.take(ctx, call.Key, time.Time{}, u.turn(call))
 	if err != nil {
 		return err
 	}

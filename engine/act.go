@@ -193,7 +193,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	if err := w.hands.admit(ctx, rec, doer, call); err != nil {
 		return nil, w.notBegun(rec, fault(err), try)
 	}
-	rec.Status, rec.Reason = stepRunning, ""
+	rec.Status, rec.Reason, rec.Promised = stepRunning, "", false
 	if n.action.Effect {
 		if atMostOnce {
 			rec.Marked = true
@@ -235,7 +235,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 // notBegun records why an attempt could not begin. Waiting for a turn is no attempt.
 func (w *walker) notBegun(rec *record, cause *Fault, try attempt) error {
 	if cause.Quota {
-		rec.Reason, cause.held = cause.Error(), true
+		rec.Reason, rec.Promised, cause.held = cause.Error(), true, true
 		return cause
 	}
 	try.Ms, try.Error, try.sent = w.hands.now().Sub(try.At).Milliseconds(), errorOf(cause), nil
@@ -253,9 +253,13 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 	if len(rec.Attempts) > 0 {
 		first = rec.Attempts[0].At
 	}
+	var promised time.Time
+	if rec.Promised && rec.For == waitQuota {
+		promised = rec.Due
+	}
 	return &Call{
-		First: first,
-		Flow:  w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1, Try: rec.Answered + 1,
+		First: first, Promised: promised,
+		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1, Try: rec.Answered + 1,
 		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
 		Now: w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {

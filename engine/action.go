@@ -92,6 +92,7 @@ type Call struct {
 	Attempt    int       // from 1
 	Try        int       // from 1, one more after each attempt that was answered with a success but not with what was asked for
 	First      time.Time // when the first attempt began; zero before it
+	Promised   time.Time // when a limit that all flows share told it to come back; zero if none did
 	Key        string    // idempotency key, the same for every attempt: <run>-<step path>
 	AtMostOnce bool      // repeating must be impossible: a doubtful failure is Maybe
 	Connection *Connection

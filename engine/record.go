@@ -41,6 +41,7 @@ type record struct {
 	Key      string         `json:"key,omitempty"`      // dedupe key that this run has taken
 	Child    string         `json:"child,omitempty"`    // spawned run
 	Quota    int            `json:"quota,omitempty"`    // attempts that do not count
+	Promised bool           `json:"promised,omitempty"` // Due is a place in a limit that all flows share
 	Answered int            `json:"answered,omitempty"` // attempts whose answer was a success but not what was asked for
 	Chosen   []int          `json:"chosen,omitempty"`   // branches taken
 	Mocked   bool           `json:"mocked,omitempty"`
@@ -130,6 +131,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.textIf("key", r.Key)
 	j.textIf("child", r.Child)
 	j.intIf("quota", int64(r.Quota))
+	j.boolIf("promised", r.Promised)
 	j.intIf("answered", int64(r.Answered))
 	if len(r.Chosen) > 0 {
 		j.value("chosen", r.Chosen)

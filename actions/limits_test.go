@@ -1,0 +1,98 @@
+package actions
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// TestPlacesInALimitOutliveARestart: those who wait for their turn keep it, and nobody waits
+// twice because the program was started anew.
+func TestPlacesInALimitOutliveARestart(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.rdAnswers()
+		r := w.leads(dir)
+		for range 30 { // 24 go at once, then one each hour
+			r.knock("lead", `{"email": "ana@example.com"}`, nil)
+		}
+		for range 2 {
+			time.Sleep(10 * time.Minute)
+			r.leave()
+			w.out.budgets = newBudgets() // memory is gone
+			r = w.open(dir)
+		}
+		defer func() { r.leave() }()
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if done := r.count(t, "lead", store.Succeeded); done != 26 {
+			t.Errorf("after two hours and 20 minutes %d have gone, want 26", done)
+		}
+		time.Sleep(4 * time.Hour)
+		synctest.Wait()
+		if done := r.count(t, "lead", store.Succeeded); done != 30 {
+			t.Errorf("after six hours and 20 minutes %d have gone, want all 30", done)
+		}
+	})
+}
+
+// TestARowBeforeAFullHouseComesApart: many who find too many inside do not come back at once.
+func TestARowBeforeAFullHouseComesApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudgets()
+		one := []limit{{name: "house", concurrent: 1}}
+		wait := func(caller string) time.Duration {
+			d, err := b.take(t.Context(), caller, time.Time{}, one)
+			check(t, err)
+			return d
+		}
+		if d := wait("first"); d != 0 {
+			t.Fatalf("the first waits %s", d)
+		}
+		before := time.Duration(0)
+		for i := range 1000 {
+			d := wait(fmt.Sprint(i))
+			if d < insideAgain || d-before < insideApart {
+				t.Fatalf("number %d comes back after %s, the one before it after %s", i, d, before)
+			}
+			before = d
+		}
+		b.leave("first", one)
+		time.Sleep(time.Minute)
+		if d := wait("7"); d != 0 {
+			t.Errorf("an empty house: %s", d)
+		}
+		if d := wait("8"); d < insideAgain || d > 2*insideAgain {
+			t.Errorf("a short row comes back after %s", d)
+		}
+	})
+}
+
+// TestPlacesThatNobodyTookAreForgotten: a flood gets its places in order, and leaves nothing.
+func TestPlacesThatNobodyTookAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudgets()
+		const flood = 100_000
+		rate := []limit{{name: "rate", count: 1000, per: time.Second}}
+		for i := range flood {
+			d, err := b.take(t.Context(), fmt.Sprint(i), time.Time{}, rate)
+			check(t, err)
+			if want := max(0, time.Duration(i-999)*time.Millisecond); d != want {
+				t.Fatalf("number %d waits %s, want %s", i, d, want)
+			}
+		}
+		time.Sleep(time.Hour)
+		for i := range 2 * flood {
+			_, err := b.take(t.Context(), fmt.Sprint("late", i), time.Time{}, rate)
+			check(t, err)
+		}
+		if n := len(b.kept["rate"].places); n > 2*flood {
+			t.Errorf("%d places are kept", n)
+		}
+	})
+}
