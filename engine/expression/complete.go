@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gancho/engine/form"
 	"gancho/engine/shape"
@@ -21,6 +22,7 @@ type Completion struct {
 	Example string // a frequent value, as it may be shown
 	Seen    int    // in how many of how many a field was there; 0 of 0 where nothing was counted
 	Of      int
+	near    int // how near it is to what is typed
 }
 
 // Completions are the things that may be written in the place of a range, in runes.
@@ -31,8 +33,10 @@ type Completions struct {
 
 const maxCompletions = 200
 
-// Complete says what may be written in an expression at a cursor, in runes: fields by their
-// presence, then functions and words of the language; after a whole value, operators.
+// Complete says what may be written in an expression at a cursor, in runes: fields, those first
+// that are named as is typed and lie least deep, and of those the most frequent; then functions
+// and words of the language; after a whole value, operators. A field may be typed as people
+// call it, such as First name.
 func Complete(source string, cursor int, k *Known) Completions {
 	none := Completions{From: cursor, To: cursor}
 	if len(source) > MaxSource {
@@ -41,6 +45,9 @@ func Complete(source string, cursor int, k *Known) Completions {
 	before, after := cutAt(source, cursor)
 	if at := openQuote(before); at >= 0 {
 		return k.inQuotes(before, after, at)
+	}
+	if called := k.called(before); len(called) > 0 {
+		return Completions{From: runes(before) - runes(strings.TrimLeft(before, " ")), To: runes(before), Items: called}
 	}
 	start := len(before)
 	if c := strings.TrimRight(before, " \t\r\n"); c == before && !strings.HasSuffix(c, ")") && !strings.HasSuffix(c, "]") { // else a name begins here
@@ -142,6 +149,20 @@ type completer struct {
 	list          []Completion
 }
 
+// called are the fields that people call what is typed, where that is no single name.
+func (k *Known) called(typed string) []Completion {
+	typed = strings.TrimLeft(typed, " ")
+	if !strings.ContainsAny(typed, " -") || strings.ContainsFunc(typed, func(r rune) bool { return r != ' ' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return nil
+	}
+	c := &completer{known: k}
+	for _, root := range FlowRoots {
+		c.fields(k.Roots[root], root, typed)
+	}
+	c.sort()
+	return c.list[:min(len(c.list), maxCompletions)]
+}
+
 func (c *completer) collect() {
 	piped, isPiped := c.piped()
 	if isPiped {
@@ -155,11 +176,13 @@ func (c *completer) collect() {
 	if name, ok := strings.CutPrefix(strings.TrimPrefix(c.typed, "#"), "."); ok { // .sku or #.sku
 		prefix := strings.TrimSuffix(c.typed, name)
 		c.fields(c.known.turnItem(c.lets+c.before), strings.TrimSuffix(prefix, "."), name)
+		c.sort()
 		return
 	}
 	if dot := strings.LastIndexByte(c.typed, '.'); dot >= 0 {
 		base := c.typed[:dot]
 		c.fields(c.known.shapeOf(c.lets+base), base, c.typed[dot+1:])
+		c.sort()
 		return
 	}
 	c.element()
@@ -167,19 +190,27 @@ func (c *completer) collect() {
 	for _, root := range FlowRoots {
 		if s, known := c.known.Roots[root]; known {
 			if begins(root, c.typed) {
-				c.list = append(c.list, Completion{Label: root, Insert: root, Kind: "root", Type: s.Type()})
+				c.list = append(c.list, Completion{Label: root, Insert: root, Kind: "root", Type: s.Type(), near: 3000})
 			}
 			c.fields(s, root, c.typed)
 		}
 	}
-	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
+	c.sort()
 	c.list = c.list[:min(len(c.list), maxCompletions-len(functions))]
 	c.functions("")
 	c.words()
 }
 
-// rank puts roots first, then fields by presence, in per cent.
-func (c *Completion) rank() int {
+// sort puts what is meant most first.
+func (c *completer) sort() {
+	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
+}
+
+// rank puts what is near to what is typed first, then roots, then fields by presence, in per
+// cent.
+func (c *Completion) rank() int { return c.near + c.presence() }
+
+func (c *Completion) presence() int {
 	switch {
 	case strings.HasPrefix(c.Label, "."): // of the element that a loop is at
 		return 102
@@ -203,8 +234,10 @@ func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, 
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
 		f := s.Fields[name]
 		path := prefix + shape.Member(name)
-		if begins(name, typed) || typed == "" {
-			c.list = append(c.list, c.field(f, path, of))
+		if near := c.nearness(name, path, typed, depth); near > 0 || typed == "" {
+			x := c.field(f, path, of)
+			x.near = near
+			c.list = append(c.list, x)
 		}
 		if f != nil {
 			inner := of
@@ -214,6 +247,32 @@ func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, 
 			c.inside(f, path, inner, typed, depth+1)
 		}
 	}
+}
+
+// nearness says how near a field is to what is typed; 0 is not at all. What lies deeper is less
+// near.
+func (c *completer) nearness(name, path, typed string, depth int) int {
+	if typed == "" {
+		return 0
+	}
+	near := 0
+	if begins(name, typed) {
+		near = 1
+	}
+	title := c.known.Labels[path]
+	for _, called := range []string{name, title.EN, title.PT} {
+		switch called, want := slug(called), slug(typed); {
+		case want == "" || called == "":
+		case called == want:
+			near = max(near, 3)
+		case strings.HasPrefix(called, want):
+			near = max(near, 2)
+		}
+	}
+	if near == 0 {
+		return 0
+	}
+	return near*1000 - depth*25
 }
 
 func (c *completer) field(f *shape.Shape, path string, of int) Completion {

@@ -47,7 +47,7 @@ func (k *Known) inQuotes(before, after string, at int) Completions {
 			c.list = append(c.list, x)
 		}
 	}
-	slices.SortStableFunc(c.list, func(a, b Completion) int { return b.rank() - a.rank() })
+	c.sort()
 	found.Items = c.list[:min(len(c.list), maxCompletions)]
 	return found
 }
@@ -103,7 +103,7 @@ var letName = regexp.MustCompile(`let\s+([A-Za-z_][A-Za-z0-9_]*)\s*=`)
 func (c *completer) bound() {
 	for _, found := range letName.FindAllStringSubmatch(c.lets, -1) {
 		if begins(found[1], c.typed) {
-			c.list = append(c.list, Completion{Label: found[1], Insert: found[1], Kind: "root", Type: c.known.shapeOf(c.lets + found[1]).Type()})
+			c.list = append(c.list, Completion{Label: found[1], Insert: found[1], Kind: "root", Type: c.known.shapeOf(c.lets + found[1]).Type(), near: 3001})
 		}
 	}
 }
@@ -116,7 +116,9 @@ func (c *completer) element() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
 		if shape.IsName(name) && begins(name, c.typed) {
-			c.list = append(c.list, c.field(s.Fields[name], "."+name, counted(s)))
+			x := c.field(s.Fields[name], "."+name, counted(s))
+			x.near = 3000
+			c.list = append(c.list, x)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func knownOrders() *expression.Known {
 	s := new(shape.Shape)
 	for i := range 40 {
-		body := map[string]any{"total": 79.9, "status": "paid", "customer": map[string]any{"e-mail": "a@b.c", "name": "Ana"}, "items": []any{map[string]any{"sku": "A", "n": 1}}}
+		body := map[string]any{"total": 79.9, "status": "paid", "name": "#1", "title": 1, "paid": 1, "customer": map[string]any{"e-mail": "a@b.c", "name": "Ana"}, "items": []any{map[string]any{"sku": "A", "n": 1}}}
 		if i < 9 {
 			body["coupon"] = "X"
 		}
@@ -21,7 +21,7 @@ func knownOrders() *expression.Known {
 	}
 	return &expression.Known{
 		Roots:  map[string]*shape.Shape{"trigger": s, "run": shape.Record(map[string]*shape.Shape{"id": shape.Kinds(shape.Text)})},
-		Labels: map[string]form.Words{"trigger.body.total": form.Label("Amount", "Valor")},
+		Labels: map[string]form.Words{"trigger.body.total": form.Label("Amount", "Valor"), "trigger.body.paid": form.Label("Amount paid", "Valor pago")},
 	}
 }
 
@@ -29,13 +29,18 @@ func TestComplete(t *testing.T) {
 	k := knownOrders()
 	// | is the cursor; want are the first labels, and what they replace.
 	for source, want := range map[string]string{
-		"trigger.body.cus|":                        "trigger.body.cus: trigger.body.customer",
-		"tot|":                                     "tot: trigger.body.total",
-		"trigger.body.customer.|":                  `trigger.body.customer.: trigger.body.customer["e-mail"] trigger.body.customer.name`,
-		"trigger.body.co|unt > 1":                  "trigger.body.count: trigger.body.coupon",
-		"1 + trigger.body.items[0].s|":             "trigger.body.items[0].s: trigger.body.items[0].sku",
-		"first(trigger.body.items).s|":             "first(trigger.body.items).s: first(trigger.body.items).sku",
-		"map(trigger.body.items, .s|":              ".s: .sku",
+		"trigger.body.cus|":            "trigger.body.cus: trigger.body.customer",
+		"tot|":                         "tot: trigger.body.total",
+		"name|":                        "name: trigger.body.name",
+		"E-ma|":                        `E-ma: trigger.body.customer["e-mail"]`,
+		"valor pa|":                    "valor pa: trigger.body.paid",
+		"title|":                       "title: trigger.body.title",
+		"number_br|":                   "number_br: number_br",
+		"trigger.body.customer.|":      `trigger.body.customer.: trigger.body.customer["e-mail"] trigger.body.customer.name`,
+		"trigger.body.co|unt > 1":      "trigger.body.count: trigger.body.coupon",
+		"1 + trigger.body.items[0].s|": "trigger.body.items[0].s: trigger.body.items[0].sku",
+		"first(trigger.body.items).s|": "first(trigger.body.items).s: first(trigger.body.items).sku",
+		"map(trigger.body.items, .s|":  ".s: .sku",
 		"any(trigger.body.items, len(#.sku) > #.|": "#.: #.n #.sku",
 		"trigger.body.total | rou|":                "rou: round",
 		"startsW|":                                 "startsW: startsWith",

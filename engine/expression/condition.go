@@ -21,6 +21,7 @@ type Condition struct {
 	All      []Condition `json:"all,omitzero" doc:"every one of them holds"`
 	Any      []Condition `json:"any,omitzero" doc:"at least one of them holds"`
 	Field    string      `json:"field,omitempty" doc:"path of a value, as trigger.body.total"`
+	As       string      `json:"as,omitempty" enum:"number,number_br" doc:"a text is read as a number first: as 1234.56, or number_br as 1.234,56"`
 	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,greater,at_least,less,at_most,contains,not_contains,starts_with,ends_with,matches,one_of,not_one_of,is_true,is_false,exists,missing"`
 	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; none for is_true, is_false, exists and missing"`
 }
@@ -54,6 +55,9 @@ var rowForms = []rowForm{
 
 const maxConditions = 200
 
+// readers are the functions that read a field as something else.
+var readers = map[string]string{"number": "float", "number_br": "number_br"}
+
 // Source writes the condition as an expression. The error says what a person has to choose yet.
 func (c *Condition) Source() (string, error) {
 	n := 0
@@ -67,7 +71,7 @@ func (c *Condition) source(n *int, depth int) (string, error) {
 	if c.All == nil && c.Any == nil {
 		return c.row()
 	}
-	if c.All != nil && c.Any != nil || c.Field != "" || c.Operator != "" {
+	if c.All != nil && c.Any != nil || c.Field != "" || c.As != "" || c.Operator != "" {
 		return "", conditionError("a group has either all or any, and no field", "um grupo tem all ou any, e nenhum campo")
 	}
 	parts, word, empty := c.All, " and ", "true"
@@ -107,11 +111,44 @@ func (c *Condition) row() (string, error) {
 			return "", err
 		}
 	}
-	text := c.Field + " " + r.operator + " " + value
+	field, err := c.operand()
+	if err != nil {
+		return "", err
+	}
+	text := field + " " + r.operator + " " + value
 	if r.not {
 		text = "not (" + text + ")"
 	}
 	return text, nil
+}
+
+// operand is the field, read as a row says.
+func (c *Condition) operand() (string, error) {
+	if c.As == "" {
+		return c.Field, nil
+	}
+	if readers[c.As] == "" {
+		return "", conditionError(c.Field+" can be read as number or number_br", c.Field+" pode ser lido como number ou number_br")
+	}
+	return readers[c.As] + "(" + c.Field + ")", nil
+}
+
+// operandOf is a field, and as what it is read; "" where it is none.
+func operandOf(n ast.Node) (field, as string) {
+	call, ok := n.(*ast.CallNode)
+	if !ok {
+		return chainOf(n), ""
+	}
+	name, ok := call.Callee.(*ast.IdentifierNode)
+	if !ok || len(call.Arguments) != 1 {
+		return "", ""
+	}
+	for as, reader := range readers {
+		if reader == name.Value {
+			return chainOf(call.Arguments[0]), as
+		}
+	}
+	return "", ""
 }
 
 func fieldOK(source string) bool {
@@ -219,7 +256,7 @@ func rowOf(n ast.Node) (Condition, bool) {
 	if !ok {
 		return Condition{}, false
 	}
-	field := chainOf(x.Left)
+	field, as := operandOf(x.Left)
 	if field == "" {
 		return Condition{}, false
 	}
@@ -229,7 +266,7 @@ func rowOf(n ast.Node) (Condition, bool) {
 		}
 		if r.value != "" {
 			if x.Right.String() == r.value {
-				return Condition{Field: field, Operator: r.name}, true
+				return Condition{Field: field, As: as, Operator: r.name}, true
 			}
 			continue
 		}
@@ -237,7 +274,7 @@ func rowOf(n ast.Node) (Condition, bool) {
 		if _, list := value.([]any); !ok || list != r.list {
 			continue
 		}
-		return Condition{Field: field, Operator: r.name, Value: value}, true
+		return Condition{Field: field, As: as, Operator: r.name, Value: value}, true
 	}
 	return Condition{}, false
 }

@@ -15,6 +15,7 @@ func TestConditions(t *testing.T) {
 		{`trigger.event in ["a", "b"] or not (item.sku contains "X")`, `{"any":[{"field":"trigger.event","operator":"one_of","value":["a","b"]},{"field":"item.sku","operator":"not_contains","value":"X"}]}`},
 		{`trigger.body.a == true and (trigger.body.b == nil or trigger.body.n <= -2)`, `{"all":[{"field":"trigger.body.a","operator":"is_true"},{"any":[{"field":"trigger.body.b","operator":"missing"},{"field":"trigger.body.n","operator":"at_most","value":-2}]}]}`},
 		{`not (trigger.body.id in [9007199254740993])`, `{"all":[{"field":"trigger.body.id","operator":"not_one_of","value":[9007199254740993]}]}`},
+		{`float(trigger.body.total) > 200 or number_br(item.price) <= 9.5`, `{"any":[{"field":"trigger.body.total","as":"number","operator":"greater","value":200},{"field":"item.price","as":"number_br","operator":"at_most","value":9.5}]}`},
 	}
 	for _, c := range cases {
 		model := ConditionOf(c.source)
@@ -55,7 +56,7 @@ func TestConditionsOtherForms(t *testing.T) {
 	}
 	for _, source := range []string{
 		`len(trigger.body.items) > 2`, `trigger.body.a == trigger.body.b`, `1 == 1`, `not trigger.body.a`, `trigger.body.a ? true : false`,
-		`trigger.body.a in trigger.body.list`, `trigger.body.a +`, ``, `any(trigger.body.items, .sku == "A")`, `trigger.body.x == [1]`, `trigger.body.x in "abc"`,
+		`trigger.body.a in trigger.body.list`, `trigger.body.a +`, ``, `any(trigger.body.items, .sku == "A")`, `trigger.body.x == [1]`, `trigger.body.x in "abc"`, `float(1) > 2`, `float(trigger.body.x)`, `int(trigger.body.x) > 2`,
 	} {
 		if c := ConditionOf(source); c != nil {
 			t.Errorf("%s: %+v", source, c)
@@ -68,6 +69,7 @@ func TestConditionFaults(t *testing.T) {
 		`{"field":"trigger.body.x"}`, `{"operator":"equals","value":1}`, `{"field":"trigger.body.x","operator":"equals"}`, `{"field":"a b","operator":"exists"}`,
 		`{"field":"trigger.body.x","operator":"one_of","value":"a"}`, `{"field":"trigger.body.x == 1 or true","operator":"exists"}`,
 		`{"all":[],"any":[]}`, `{"field":"trigger.body.x","operator":"equals","value":{"a":1}}`, `{"field":"trigger.body.x","operator":"like","value":1}`,
+		`{"field":"trigger.body.x","as":"date","operator":"equals","value":1}`,
 	} {
 		var c Condition
 		if err := json.Unmarshal([]byte(model), &c); err != nil {
@@ -122,7 +124,7 @@ func drawRow(t *rapid.T) Condition {
 	r := rapid.SampledFrom(rowForms).Draw(t, "row")
 	c := Condition{Operator: r.name, Field: rapid.SampledFrom([]string{
 		"trigger.body.total", `trigger.body["e-mail"]`, "trigger.body.items[0].sku", "item.x", "index", "vars.limit", `trigger.headers["x-\"y\""]`,
-	}).Draw(t, "field")}
+	}).Draw(t, "field"), As: rapid.SampledFrom([]string{"", "number", "number_br"}).Draw(t, "as")}
 	if r.value != "" {
 		return c
 	}

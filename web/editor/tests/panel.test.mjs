@@ -31,7 +31,7 @@ const open = async (step, options) => {
   return page
 }
 const field = (page, id) => page.locator(`[data-field="${id}"]`)
-const saved = async (step) => (await program.api('GET', '/flows/pay')).body.flow.steps.find((s) => s.id === step)
+const saved = async (step) => ({ with: {}, ...(await program.api('GET', '/flows/pay')).body.flow.steps.find((s) => s.id === step) })
 const until = async (ask) => {
   for (let i = 0; i < 100; i++) {
     if (await ask()) return
@@ -183,6 +183,46 @@ test('a condition is rows, counts the events that pass, and stays an expression 
   await page.getByRole('button', { name: 'Write by hand' }).click()
   await field(page, 'where').locator('.cm-content').fill('len(trigger.body.items ?? []) > 0')
   await page.getByText('Written by hand').waitFor()
+  await field(page, 'where').locator('.cm-content').pressSequentially(' and trigger.body.total > 10', { delay: 20 })
+  await until(async () => (await saved('paid')).with.where === 'len(trigger.body.items ?? []) > 0 and trigger.body.total > 10')
+  await page.context().close()
+})
+
+test('a field is written as people call it, before any function of that name', async () => {
+  await program.api('POST', '/flows', { id: 'named', name: 'Named', trigger: { kind: 'webhook' }, steps: [{ id: 'note', action: 'log', with: {} }] })
+  await program.api('POST', '/flows/named/events', { event: { body: { number: 5004, 'e-mail': 'a@b.c', billing: { first_name: 'Ana' }, lines: [{ number: 1 }] } } })
+  const page = await program.signedIn('/flows/named?step=note')
+  const box = field(page, 'message').locator('.cm-content')
+  for (const typed of ['{{number', '{{e-mail', '{{first n']) {
+    await box.click()
+    await page.keyboard.press('End')
+    await box.pressSequentially(` ${typed}`, { delay: 15 })
+    await page.locator('.cm-tooltip-autocomplete li[aria-selected]').waitFor()
+    await page.keyboard.press('Enter')
+  }
+  await until(async () => (await program.api('GET', '/flows/named')).body.flow.steps[0].with?.message?.replace(/\s/g, '') === '{{trigger.body.number}}{{trigger.body["e-mail"]}}{{trigger.body.billing.first_name}}')
+  await page.context().close()
+})
+
+test('a total that is a text is found first and compared as a number, as a person of Brazil writes it', async () => {
+  await program.api('POST', '/flows', { id: 'woo', name: 'Woo', trigger: { kind: 'webhook' }, steps: [{ id: 'big', action: 'filter', with: {} }] })
+  for (const total of ['150.00', '250.00', '300.10']) await program.api('POST', '/flows/woo/events', { event: { body: { discount_total: '0.00', billing: { total: '1.00' }, status: 'paid', total } } })
+  const page = await program.signedIn('/flows/woo?step=big', { locale: 'pt-BR' })
+  const row = page.getByRole('combobox', { name: 'Campo' })
+  await row.fill('total')
+  await page.getByRole('option').first().getByText('300.10').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é maior que' })
+  await page.getByRole('combobox', { name: 'Valor' }).fill('200,05')
+  await page.keyboard.press('Tab')
+  await page.getByText('2 dos últimos 3 eventos passam').waitFor()
+  const where = async () => (await program.api('GET', '/flows/woo')).body.flow.steps[0].with?.where
+  await until(async () => await where() === 'float(trigger.body.total) > 200.05')
+  await page.goto(`${program.base}/flows/woo?step=big`)
+
+  await page.getByRole('combobox', { name: 'Valor' }).waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Valor' }).inputValue(), '200,05')
+  assert.equal(await page.getByRole('combobox', { name: 'Comparação' }).inputValue(), 'greater')
   await page.context().close()
 })
 

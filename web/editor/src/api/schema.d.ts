@@ -1541,6 +1541,11 @@ export interface components {
             all?: components["schemas"]["Condition"][];
             /** @description at least one of them holds */
             any?: components["schemas"]["Condition"][];
+            /**
+             * @description a text is read as a number first: as 1234.56, or number_br as 1.234,56
+             * @enum {string}
+             */
+            as?: "number" | "number_br";
             /** @description path of a value, as trigger.body.total */
             field?: string;
             /** @enum {string} */

@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, completionKeymap, completionStatus, startCompletion } from '@codemirror/autocomplete'
+import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, type CompletionResult, completionKeymap, completionStatus, startCompletion } from '@codemirror/autocomplete'
 import {
   cursorCharLeft, cursorCharRight, cursorDocEnd, cursorDocStart, cursorGroupLeft, cursorGroupRight, cursorLineBoundaryBackward, cursorLineBoundaryForward, cursorLineDown, cursorLineUp, cursorPageDown, cursorPageUp,
   deleteCharBackwardStrict, deleteCharForward, deleteGroupBackward, deleteGroupForward, deleteLineBoundaryBackward, deleteLineBoundaryForward, history, historyKeymap, insertNewlineKeepIndent,
@@ -7,6 +7,7 @@ import {
 import { EditorState, type Extension, Prec } from '@codemirror/state'
 import { Decoration, drawSelection, EditorView, keymap, type KeyBinding, placeholder } from '@codemirror/view'
 import { nonce } from '../ui/nonce'
+import { plainText } from '../words/format'
 import { closeHole, holeAt, openBefore } from './chips'
 import type { CodeProps, Completion, Fault } from './types'
 
@@ -100,20 +101,41 @@ export function completions(props: () => CodeProps): Extension {
     const { complete, mode } = props()
     if (!complete || mode === 'json') return null
     const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
-    if (!context.explicit && !/[\w.["]/.test(before)) return null
-    if (mode === 'template' && !insideHole(context.state.doc.toString(), context.pos)) return null
+    const hole = mode === 'template' ? holeStart(context.state.doc.toString(), context.pos) : 0
+    if (hole === undefined) return null
+    const called = /^[\p{L}\d]+([ -][\p{L}\d]*)+$/u.test(context.state.sliceDoc(hole, context.pos).trimStart()) // a field as people call it
+    if (!context.explicit && !called && !/[\w.["]/.test(before)) return null
     const stop = new AbortController()
     context.addEventListener('abort', () => stop.abort())
     const found = await complete(context.state.doc.toString(), context.pos, stop.signal).catch(() => null)
     if (!found || found.items.length === 0) return null
-    return { from: found.from, to: found.to, options: found.items.map((c, i) => ({ ...entry(c), boost: Math.max(-99, 99 - i) })), validFor: /^\w*$/ }
+    // The server knows what is meant most; until it is asked again, what is typed on takes from its list.
+    const update: CompletionResult['update'] = (current, from, _to, { state, pos }) => {
+      const options = narrowed(found.items, state.sliceDoc(from, pos)).map(entry)
+      return options.length > 0 ? { ...current, from, to: pos, options } : null
+    }
+    return { from: found.from, to: found.to, options: found.items.map(entry), filter: false, update }
   }
   return autocompletion({ override: [source], icons: false, interactionDelay: 0, closeOnBlur: true, aboveCursor: false, maxRenderedOptions: 60 })
 }
 
-function insideHole(text: string, at: number): boolean {
+/** holeStart is where what is written in the hole begins that a place is in. */
+function holeStart(text: string, at: number): number | undefined {
   const open = text.lastIndexOf('{{', at)
-  return open >= 0 && text.lastIndexOf('}}', at - 1) < open
+  return open >= 0 && text.lastIndexOf('}}', at - 1) < open ? open + 2 : undefined
+}
+
+/** narrowed are the completions that still fit, the nearest first; none where another kind of thing is typed. */
+export function narrowed(items: Completion[], typed: string): Completion[] {
+  const words = (text: string) => plainText(text).replace(/[^\p{L}\d]+/gu, ' ').trim()
+  const want = words(typed)
+  if (/[.[\]()"'|]/.test(typed) || want === '') return []
+  const near = (c: Completion) => {
+    const names = [words(/[^.[\]"']+(?=["'\]]*$)/.exec(c.label)?.[0] ?? c.label), words(c.title ?? '')]
+    const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : 0
+    return fits === 0 || c.kind === 'field' || c.kind === 'root' ? fits : fits === 4 ? 3 : 0.5
+  }
+  return items.map((c) => ({ c, n: near(c) })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n).map(({ c }) => c)
 }
 
 function entry(c: Completion): Entry {

@@ -25,13 +25,15 @@ export function ConditionField(props: ConditionProps) {
   const source = typeof value === 'string' ? value : ''
   const { model, put, readable, answer, fresh } = useRows(source, set)
   const [hand, setHand] = useState(false)
+  if (readable === false && !hand) setHand(true) // and so it stays: rows must not come in between while somebody writes
+  if (readable === undefined && !hand) return <p aria-busy className="code-mono-wrap min-h-20 truncate py-2 text-[13px] text-text-2">{source}</p>
   const byHand = hand || !readable
   return (
     <div role="group" aria-labelledby={`${props.id}-label`} className="min-w-0">
       {source !== '' && <Passes answer={answer} fresh={fresh} />}
       {byHand ? (
         <>
-          {!readable && <p className="mb-1.5 text-xs text-text-2">{t.byHand}</p>}
+          {readable === false && <p className="mb-1.5 text-xs text-text-2">{t.byHand}</p>}
           <CodeField {...props} />
         </>
       ) : (
@@ -47,14 +49,14 @@ export function ConditionField(props: ConditionProps) {
   )
 }
 
-/** useRows keeps the rows and the expression alike, whichever of them changes. */
+/** useRows keeps the rows and the expression alike, whichever of them changes; readable is undefined until it is known whether rows can show it. */
 function useRows(source: string, set: (value: unknown) => void) {
   const desk = useDesk()
   const [model, setModel] = useState<Group>(() => ({ ...emptyGroup(), items: [emptyRow()] }))
   const told = useRef(source === '' ? '' : null as string | null)
   const stop = useRef<AbortController>(undefined)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const { answer, fresh } = useAnswer({ source, mode: 'expression' }, source !== '')
+  const { answer, fresh, failed } = useAnswer({ source, mode: 'expression' }, source !== '')
   const read = fresh && answer?.source === source ? answer : undefined
   useEffect(() => {
     if (source === told.current) return
@@ -85,7 +87,11 @@ function useRows(source: string, set: (value: unknown) => void) {
       }, () => undefined)
     }, 120)
   }
-  const readable = source === '' || source === told.current || read === undefined || read.condition !== null && read.condition !== undefined
+  const known = useRef<boolean>(undefined)
+  if (source === '' || source === told.current) known.current = true
+  else if (read) known.current = read.condition !== null && read.condition !== undefined
+  else if (failed) known.current = false
+  const readable = known.current
   return { model, put, readable, answer: read, fresh }
 }
 

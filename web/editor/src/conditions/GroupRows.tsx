@@ -1,10 +1,15 @@
-import { useId, useMemo } from 'react'
+import { useId, useMemo, useState } from 'react'
 import { Plus, X } from 'lucide-react'
-import { useDesk } from '../data/desk'
+import { type Desk, useDesk, valueAt } from '../data/desk'
+import { insertable, masked } from '../data/nodes'
 import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
+import { formatNumber } from '../fields/locale'
+import { brief } from '../fields/say'
+import { segments } from '../fields/template'
 import { Button, IconButton } from '../ui/basics'
-import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, type Operator, operatorsOf, type Row, typedValue, valueless } from './model'
+import { useLang } from '../words'
+import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, type Operator, operatorsOf, readAs, type Row, typedValue, valueless } from './model'
 import { useWords } from './words'
 
 type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
@@ -42,23 +47,33 @@ export function GroupRows({ group, top = false, change, drop, label }: GroupProp
 
 const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list'])
 
+/** choicesOf are the fields to compare, each with a value of it: those of the body first, and what lies deeper later. */
+function choicesOf(desk: Desk) {
+  const depth = (path: string) => segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
+  const example = (path: string) => brief(masked(valueAt(desk, insertable(path))), 24)
+  return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
+    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: f.path }))
+}
+
 function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => void; drop: () => void }) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
+  const { lang } = useLang()
   const stats = desk.statsOf(row.field)
-  const fields = useMemo(() => (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).map((f) => ({
-    value: desk.write(f.path), label: desk.labelOf(f.path), hint: f.path.replace(/^trigger\.body\./, ''), words: f.path,
-  })), [desk])
+  const fields = useMemo(() => choicesOf(desk), [desk])
   const operators = operatorsOf(stats?.type)
   const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
   const choose = (field: string) => {
-    const ops = operatorsOf(desk.statsOf(field)?.type)
-    change({ ...row, field, operator: ops.includes(row.operator) ? row.operator : (ops[0] ?? 'equals') })
+    const stats = desk.statsOf(field)
+    const ops = operatorsOf(stats?.type)
+    const operator = ops.includes(row.operator) ? row.operator : (ops[0] ?? 'equals')
+    change({ ...row, field, operator, as: readAs(stats, operator) })
   }
   const operate = (operator: Operator) => {
     const value = listed.has(operator) && !Array.isArray(row.value) ? (row.value === '' ? [] : [row.value]) : !listed.has(operator) && Array.isArray(row.value) ? (row.value[0] ?? '') : row.value
-    change({ ...row, operator, value })
+    const as = readAs(stats, operator, row.as)
+    change({ ...row, operator, as, value: typeof value === 'string' ? typedValue(value, stats?.type, operator, lang) : isPlainText(stats?.type, as) && typeof value === 'number' ? formatNumber(value, lang) : value })
   }
   const words: Record<string, string> = t
   return (
@@ -75,19 +90,27 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   )
 }
 
+/** isPlainText says that a field is compared as the text that it is. */
+const isPlainText = (type: string | undefined, as: Row['as']) => as === undefined && (type === 'text' || type === 'string')
+
 /** ValueInput offers what was most often seen, and takes anything. */
 function ValueInput({ row, change }: { row: Row; change: (row: Row) => void }) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
+  const { lang } = useLang()
+  const [typed, setTyped] = useState<string>()
   const stats = desk.statsOf(row.field)
+  const read = (text: string) => typedValue(text, stats?.type, row.operator, lang)
   if (listed.has(row.operator)) {
     const text = Array.isArray(row.value) ? row.value.join(', ') : ''
-    const read = (typed: string) => typed.split(',').map((s) => s.trim()).filter(Boolean).map((s) => typedValue(s, stats?.type, row.operator))
-    return <input aria-label={t.values} title={t.values} key={row.id} className={`${look} ${edge(false)}`} defaultValue={text} onChange={(e) => change({ ...row, value: read(e.target.value) })} />
+    const all = (typed: string) => typed.split(',').map((s) => s.trim()).filter(Boolean).map(read)
+    return <input aria-label={t.values} title={t.values} key={row.id} className={`${look} ${edge(false)}`} defaultValue={text} onChange={(e) => change({ ...row, value: all(e.target.value) })} />
   }
   const options = (stats?.values ?? []).map((v) => ({ value: v.value, label: v.value, hint: `×${v.count}` }))
-  const text = row.value === undefined || row.value === null ? '' : String(row.value)
-  if (options.length === 0) return <input aria-label={t.value} placeholder={t.value} className={`${look} ${edge(false)}`} value={text} onChange={(e) => change({ ...row, value: typedValue(e.target.value, stats?.type, row.operator) })} />
-  return <Combo id={`${id}-value`} label={t.value} placeholder={t.value} custom options={options} value={text} set={(v) => change({ ...row, value: typedValue(v, stats?.type, row.operator) })} />
+  const kept = typeof row.value === 'number' ? formatNumber(row.value, lang) : row.value === undefined || row.value === null ? '' : String(row.value)
+  const text = typed !== undefined && read(typed) === row.value ? typed : kept // 200,0 stays as it is typed
+  const set = (v: string) => { setTyped(v); change({ ...row, value: read(v) }) }
+  if (options.length === 0) return <input aria-label={t.value} placeholder={t.value} className={`${look} ${edge(false)}`} value={text} onChange={(e) => set(e.target.value)} />
+  return <Combo id={`${id}-value`} label={t.value} placeholder={t.value} custom options={options} value={text} set={set} />
 }

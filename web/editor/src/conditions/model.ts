@@ -1,7 +1,8 @@
-import type { Condition } from '../api/expression'
+import type { Condition, SchemaField } from '../api/expression'
+import { parseNumber } from '../fields/locale'
 
 /** The rows as they are edited: with names of their own, and not yet all filled in. */
-export type Row = { id: number; field: string; operator: Operator; value: unknown }
+export type Row = { id: number; field: string; as?: Condition['as']; operator: Operator; value: unknown }
 export type Operator = NonNullable<Condition['operator']>
 export type Group = { id: number; how: 'all' | 'any'; items: (Row | Group)[] }
 
@@ -14,7 +15,7 @@ export const emptyGroup = (how: 'all' | 'any' = 'all'): Group => ({ id: ++last, 
 export function fromModel(c: Condition): Row | Group {
   if (c.all) return { id: ++last, how: 'all', items: c.all.map(fromModel) }
   if (c.any) return { id: ++last, how: 'any', items: c.any.map(fromModel) }
-  return { id: ++last, field: c.field ?? '', operator: c.operator ?? 'equals', value: c.value ?? '' }
+  return { id: ++last, field: c.field ?? '', ...(c.as && { as: c.as }), operator: c.operator ?? 'equals', value: c.value ?? '' }
 }
 
 export const valueless = new Set(['is_true', 'is_false', 'exists', 'missing'])
@@ -26,7 +27,8 @@ const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (list
 export function toModel(g: Row | Group): Condition | undefined {
   if (!isGroup(g)) {
     if (!filled(g)) return undefined
-    return valueless.has(g.operator) ? { field: g.field, operator: g.operator } : { field: g.field, operator: g.operator, value: g.value }
+    const row = { field: g.field, ...(g.as && { as: g.as }), operator: g.operator }
+    return valueless.has(g.operator) ? row : { ...row, value: g.value }
   }
   const items = g.items.map(toModel).filter((x) => x !== undefined)
   return items.length === 0 ? undefined : g.how === 'all' ? { all: items } : { any: items }
@@ -45,22 +47,34 @@ export function changed(g: Group, id: number, f: (x: Row | Group) => Row | Group
 }
 
 const always: Operator[] = ['exists', 'missing']
+const ordering: Operator[] = ['greater', 'at_least', 'less', 'at_most']
+const wording: Operator[] = ['contains', 'not_contains', 'starts_with', 'ends_with', 'matches']
 
-/** operatorsOf are the comparisons that make sense for a type of value. */
+/** operatorsOf are the comparisons that make sense for a type of value: many services write a number as a text. */
 export function operatorsOf(type: string | undefined): Operator[] {
   switch (type) {
     case 'boolean': return ['is_true', 'is_false', ...always]
-    case 'number': case 'integer': return ['equals', 'not_equals', 'greater', 'at_least', 'less', 'at_most', 'one_of', 'not_one_of', ...always]
-    case 'text': case 'string': return ['equals', 'not_equals', 'contains', 'not_contains', 'starts_with', 'ends_with', 'matches', 'one_of', 'not_one_of', ...always]
+    case 'number': case 'integer': return ['equals', 'not_equals', ...ordering, 'one_of', 'not_one_of', ...always]
+    case 'text': case 'string': return ['equals', 'not_equals', ...wording, ...ordering, 'one_of', 'not_one_of', ...always]
     case 'list': case 'object': return ['contains', 'not_contains', ...always]
   }
-  return ['equals', 'not_equals', 'greater', 'at_least', 'less', 'at_most', 'contains', 'not_contains', 'starts_with', 'ends_with', 'matches', 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]
+  return ['equals', 'not_equals', ...ordering, ...wording, 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]
 }
 
-/** typedValue reads what is typed as the field's own type, so that 100 is compared as a number. */
-export function typedValue(text: string, type: string | undefined, operator: string): unknown {
-  const numeric = /^-?\d+([.,]\d+)?$/.test(text.trim())
-  const wants = type === 'number' || type === 'integer' || (type !== 'text' && type !== 'string' && ['greater', 'at_least', 'less', 'at_most'].includes(operator))
-  if (numeric && wants) return Number(text.trim().replace(',', '.'))
-  return text
+const isText = (type: string | undefined) => type === 'text' || type === 'string'
+const isNumber = (type: string | undefined) => type === 'number' || type === 'integer'
+const brazilian = /^(R\$\s*)?-?\d{1,3}(\.\d{3})*,\d+$|^(R\$\s*)?-?\d+,\d+$/
+
+/** readAs is how a field is read for a comparison: one of numbers reads a text as a number, as the service writes it. */
+export function readAs(field: Pick<SchemaField, 'type' | 'values'> | undefined, operator: Operator, before?: Row['as']): Row['as'] {
+  if (!ordering.includes(operator)) return undefined
+  if (!isText(field?.type)) return before
+  return before ?? (field?.values.some((v) => brazilian.test(v.value.trim())) ? 'number_br' : 'number')
+}
+
+/** typedValue reads what is typed as what it is compared with, so that 100 is compared as a number. */
+export function typedValue(text: string, type: string | undefined, operator: Operator, lang: string): unknown {
+  if (!isNumber(type) && !ordering.includes(operator)) return text
+  const n = parseNumber(text.replace(/^\s*R\$/, ''), /\d\.\d{3},\d/.test(text) ? 'pt-BR' : lang)
+  return n === undefined || Number.isNaN(n) ? text : n
 }

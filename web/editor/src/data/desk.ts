@@ -108,11 +108,12 @@ export function useMakeDesk({ flow, step, event, results, missing, setMissing }:
   const path = step && pathOf(flow, step.id)
   const samples = useQuery({ queryKey: ['samples', flow.id, 40], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id: flow.id }, query: { limit: 40 } } })) })
   const schema = useQuery({ queryKey: ['schema', flow.id, path ?? ''], queryFn: ({ signal }) => askSchema(flow.id, path, signal), placeholderData: keepPreviousData, retry: 1 })
-  const events = useMemo(() => samples.data?.items ?? [], [samples.data])
+  const events = useMemo(() => (samples.data?.items ?? []).filter((e) => e.trigger), [samples.data]) // an erased one has nothing to show
   const wanted = event ?? pinned
   const elsewhere = useQuery({ queryKey: ['event', wanted], enabled: wanted !== null && samples.isSuccess && !events.some((e) => e.id === wanted), queryFn: () => take(api.GET('/events/{id}', { params: { path: { id: wanted ?? '' } } })), retry: false })
   const usual = (step && events.find((e) => e.status !== 'filtered')) ?? events[0] // a filtered one does not reach the steps
-  const chosen = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined) ?? usual
+  const asked = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined)
+  const chosen = asked?.trigger ? asked : usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
   const loops = useMemo(() => loopsOf(flow, step?.id), [flow, step?.id])
   const statsOf = useCallback((p: string) => byPath.get(generic(p)) ?? byPath.get(counted(generic(p), loops)), [byPath, loops])

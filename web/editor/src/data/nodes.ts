@@ -103,7 +103,7 @@ export function masked(value: unknown): unknown {
 
 const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
 
-/** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found. */
+/** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found; of equals the one that lies least deep. */
 export function bestOf(rows: Node[], q: string): number {
   const typed = plain(q).trim()
   const score = (n: Node) => {
@@ -112,7 +112,8 @@ export function bestOf(rows: Node[], q: string): number {
     return own === 0 ? (n.leaf ? 1 : 0) : own + (n.leaf ? 1 : 0)
   }
   let best = 0
-  rows.forEach((n, i) => { if (score(n) > score(rows[best] ?? n)) best = i })
+  const better = (a: Node, b: Node) => score(a) > score(b) || (score(a) === score(b) && a.level < b.level)
+  rows.forEach((n, i) => { if (better(n, rows[best] ?? n)) best = i })
   return best
 }
 

@@ -25,7 +25,7 @@ export function CodeField({ value, set, id, invalid, field }: ControlProps) {
   const problems = useMemo(() => answer?.problems ?? [], [answer])
   return (
     <>
-      <TemplateField ref={handle} id={id} value={source} set={set} chips={false} lines="one" mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
+      <TemplateField ref={handle} id={id} value={source} set={set} chips={false} lines={field.type === 'condition' ? 'many' : 'one'} mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
       {source !== '' && <Preview answer={answer} fresh={fresh} failed={failed} source={source} set={set} />}
     </>
   )

@@ -30,7 +30,9 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
   const found = useMemo(() => {
     const words = plainText(q ?? '').split(/\s+/).filter(Boolean)
     const hits = options.filter((o) => { const text = plainText(`${o.label} ${o.hint ?? ''} ${o.words ?? ''} ${o.value}`); return words.every((w) => text.includes(w)) })
-    return hits.slice(0, 200)
+    const typed = words.join(' ')
+    const fits = (o: ComboOption) => { const name = plainText(o.label); return name === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(typed) ? 2 : 3 }
+    return (typed === '' ? hits : hits.map((o) => ({ o, n: fits(o) })).sort((a, b) => a.n - b.n).map((x) => x.o)).slice(0, 200)
   }, [options, q])
   const own = custom && q !== null && q.trim() !== '' && !options.some((o) => o.value === q.trim())
   const entries = own ? [...found, { value: q.trim(), label: fill(t.ownValue, { value: q.trim() }) }] : found

@@ -33,7 +33,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
 
 export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no', string>
 
-const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
+const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|float|number_br)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
 
 /** conditionParts says a simple condition in words; one that is not simple stays code. */
 export function conditionParts(source: string, labels: Labels, op: Operators): Part[] {
@@ -49,7 +49,10 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
     if (!m) return [{ code: text }]
     const [, quoted, number, path, has, of, sign] = m
     if (path) parts.push({ chip: labels(path) ?? friendly(path), source: path })
-    else if (has && of) parts.push({ chip: labels(of) ?? friendly(of), source: of }, { text: ` ${has === 'present' ? op.isPresent : op.isMissing} ` })
+    else if (has && of) {
+      parts.push({ chip: labels(of) ?? friendly(of), source: of })
+      if (has === 'present' || has === 'missing') parts.push({ text: ` ${has === 'present' ? op.isPresent : op.isMissing} ` })
+    }
     else if (quoted) parts.push({ text: ` “${quoted.slice(1, -1)}”` })
     else if (number) parts.push({ text: ` ${number}` })
     else if (sign) parts.push({ text: sign === ',' ? ',' : ` ${words[sign] ?? sign} ` })
