@@ -120,6 +120,19 @@ test('a run appears by itself in every tab, also after a restart of the server',
   await one.context().close()
 })
 
+test('an open editor asks little, however many events come', async () => {
+  const p = await page('/')
+  const { url } = await ask(p, 'GET', '/flows/live')
+  await p.goto(`${program.base}/flows/live`)
+  await p.getByText(/\d+ events?/).first().waitFor()
+  let asked = 0
+  p.on('request', () => asked++)
+  for (let i = 0; i < 12; i++) await Promise.all(Array.from({ length: 10 }, (_, n) => post(url, { id: 10 * i + n })))
+  await p.getByText(/12\d events/).first().waitFor()
+  assert.ok(asked < 120, `${asked} requests for 120 events`)
+  await p.context().close()
+})
+
 test('the switch of a flow refuses events and takes them again', async () => {
   const p = await page('/')
   const { url } = await ask(p, 'GET', '/flows/live')

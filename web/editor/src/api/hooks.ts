@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useEffect, useSyncExternalStore } from 'react'
 import { api, take } from './client'
 import { liveState, onLive, watchLive } from './live'
+import { renew } from './renew'
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => take(api.GET('/session')), staleTime: 60_000 })
 
@@ -27,12 +28,14 @@ export function useLive(keys: string[], flow?: string) {
   const queries = useQueryClient()
   const joined = keys.join()
   useEffect(() => {
-    const refresh = (data: unknown) => {
+    const refresh = (data: unknown, keys: string[]) => {
       const { flow: of, id } = data as { flow?: string; id?: string }
       if (flow && of !== flow && id !== flow) return
-      for (const key of joined.split(',')) void queries.invalidateQueries({ queryKey: [key] })
+      for (const key of keys) renew(queries, [key])
     }
-    const ends = (['run', 'event', 'flow'] as const).map((name) => onLive(name, refresh))
+    const all = joined.split(',')
+    const ofRuns = all.filter((key) => key !== 'flow') // no run changes a flow
+    const ends = [onLive('run', (data) => refresh(data, ofRuns)), onLive('event', (data) => refresh(data, ofRuns)), onLive('flow', (data) => refresh(data, all))]
     return () => ends.forEach((end) => end())
   }, [queries, joined, flow])
 }

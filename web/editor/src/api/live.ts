@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Schemas } from './client'
+import { renew } from './renew'
 
 /** What the server says as it happens; each name has its own kind of data. */
 type News = { name: string; data: unknown }
@@ -129,15 +130,15 @@ function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolea
 /** apply writes a batch of messages into the cache. */
 function apply(queries: QueryClient, batch: News[]) {
   if (batch.length > most || batch.some((n) => n.name === 'gap')) {
-    void queries.invalidateQueries()
+    renew(queries, [])
   } else {
     for (const { name, data } of newest(batch)) {
       if (name === 'run') setRun(queries, data as Run)
       if (name === 'event') merge(queries, 'events', data as Event)
       if (name === 'flow') setFlow(queries, data as FlowNews)
-      if (name === 'alert') void queries.invalidateQueries({ queryKey: ['alerts'] })
+      if (name === 'alert') renew(queries, ['alerts'])
     }
-    if (batch.some((n) => n.name === 'run' || n.name === 'event')) for (const key of ['stats', 'ledger', 'failures']) void queries.invalidateQueries({ queryKey: [key] })
+    if (batch.some((n) => n.name === 'run' || n.name === 'event')) for (const key of ['stats', 'ledger', 'failures']) renew(queries, [key])
   }
   for (const { name, data } of batch) for (const f of listeners.get(name) ?? []) f(data)
 }
@@ -155,7 +156,7 @@ function newest(batch: News[]): News[] {
 
 function setRun(queries: QueryClient, run: Run) {
   merge(queries, 'runs', run)
-  if (queries.getQueryData(['run', run.id])) void queries.invalidateQueries({ queryKey: ['run', run.id] })
+  if (queries.getQueryData(['run', run.id])) renew(queries, ['run', run.id])
 }
 
 type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string }
@@ -185,5 +186,5 @@ function setFlow(queries: QueryClient, news: FlowNews) {
     const items = news.deleted ? list.items.filter((f) => f.id !== news.id) : list.items.map((f) => (f.id === news.id ? { ...f, state: news.state ?? f.state } : f))
     queries.setQueryData(key, { ...list, items })
   }
-  if (!known) void queries.invalidateQueries({ queryKey: ['flows'] })
+  if (!known) renew(queries, ['flows'])
 }

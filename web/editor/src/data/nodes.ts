@@ -20,8 +20,8 @@ export function fieldsOf(value: unknown, path: string, out: SchemaField[] = []):
   return out
 }
 
-/** treeOf puts counted fields under the things that they are members of. */
-export function treeOf(fields: SchemaField[], titles: Titles): Node[] {
+/** treeOf puts counted fields under the things that they are members of; steps are the ids of the flow's steps, in order. */
+export function treeOf(fields: SchemaField[], titles: Titles, steps: string[]): Node[] {
   const roots = new Map<string, Node>()
   const all = new Map<string, Node>()
   const place = (path: string): Node => {
@@ -49,7 +49,7 @@ export function treeOf(fields: SchemaField[], titles: Titles): Node[] {
     if (f.label) node.label = f.label
     if (f.type === 'object' && node.children.length === 0) node.leaf = true
   }
-  return ordered([...roots.values()])
+  return ordered([...roots.values()], steps)
 }
 
 /** lastOf is the last name of a path: what is above it is seen in the tree. */
@@ -76,16 +76,30 @@ function parentOf(path: string): string | undefined {
 }
 
 const rank = (n: Node) => {
-  if (n.path === 'trigger.body') return 0
-  if (n.path === 'item' || n.path === 'index') return 1
-  if (n.path === 'trigger.resource') return 2
-  if (n.path.startsWith('steps.')) return 3
+  if (n.path === 'item' || n.path === 'index') return 0
+  if (n.path.startsWith('steps.')) return 1
+  if (n.path === 'trigger.body') return 2
+  if (n.path === 'trigger.resource') return 3
   if (n.path === 'vars') return 5
   if (n.path === 'run') return 7
   return requestParts.has(n.name) || n.path.startsWith('trigger.') ? 6 : 4
 }
 
-const ordered = (nodes: Node[]) => nodes.map((n, i) => ({ n, i })).sort((a, b) => rank(a.n) - rank(b.n) || a.i - b.i).map((x) => x.n)
+/** ordered puts what is nearest first: the item of a loop, the steps before from the last one on, the event. */
+function ordered(nodes: Node[], steps: string[]): Node[] {
+  const place = (n: Node, i: number) => (rank(n) === 1 ? -steps.indexOf(segments(n.path)[1] ?? '') : i)
+  return nodes.map((n, i) => ({ n, i: place(n, i) })).sort((a, b) => rank(a.n) - rank(b.n) || a.i - b.i).map((x) => x.n)
+}
+
+/** listsOf is what of the data is a list, and what holds one; all where there is none. */
+export function listsOf(nodes: Node[]): Node[] {
+  const kept = (n: Node): Node[] => {
+    const children = n.children.flatMap(kept)
+    return n.stats?.type === 'list' || children.length > 0 ? [{ ...n, children, leaf: children.length === 0 }] : []
+  }
+  const lists = nodes.flatMap(kept)
+  return lists.length > 0 ? lists : nodes
+}
 
 /** insertable is the path as it is written into a field: the first of a list stands for each. */
 export const insertable = (path: string) => path.replaceAll('[]', '[0]')
