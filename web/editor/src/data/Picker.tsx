@@ -3,7 +3,7 @@ import { ChevronDown, ChevronRight, Code, CornerDownLeft, Eye, EyeOff, Search, S
 import { useQuery } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import { brief } from '../fields/say'
-import { type Flow, walk } from '../flow'
+import { type Flow, type Step, walk } from '../flow'
 import { fill } from '../words/phrase'
 import { IconButton } from '../ui/basics'
 import { useLang, useSay } from '../words'
@@ -14,10 +14,10 @@ import { partOf, useWords } from './words'
 
 type PickerProps = { titleOf: (step: string) => string; outputs: Record<string, unknown>; row: number; searching: boolean; done: () => void }
 
-const idsOf = (flow: Flow): string[] => {
-  const ids: string[] = []
-  walk(flow.steps, (s) => ids.push(s.id))
-  return ids
+const stepsOf = (flow: Flow): Step[] => {
+  const all: Step[] = []
+  walk(flow.steps, (s) => all.push(s))
+  return all
 }
 
 /** Picker is the tree of data that exists before a step, with how often each part was there. */
@@ -42,18 +42,17 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     const counted = desk.schema?.fields ?? []
     const known = new Set(counted.map((f) => f.path))
     const found = [...fieldsOf(scope, '')].filter((f) => !known.has(f.path) && !(counted.length > 0 && f.path.startsWith('trigger.body')))
-    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf, part: (path) => partOf(path, t) }, idsOf(desk.flow))
+    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf, part: (path) => partOf(path, t) }, stepsOf(desk.flow))
   }, [desk.schema, desk.flow, scope, titleOf, t])
   const lists = desk.target?.list === true && q === ''
   const nodes = useMemo(() => (fx ? functions : lists ? listsOf(data) : data), [fx, functions, lists, data])
-  const lastStep = data.find((n) => n.path.startsWith('steps.'))?.path
   const example = (n: Node) => {
     if (n.doc) return n.doc.split('\n').at(-1) ?? ''
     const seen = n.stats?.values[0]?.value
     const value = valueOf(scope, insertable(n.path)) ?? (seen?.includes('{{') ? undefined : seen) // what a step is told is no value of it
     return n.leaf ? brief(revealed ? value : masked(value), 40) : ''
   }
-  const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && n.path !== lastStep))
+  const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
   const rows = shownNodes(nodes, folded, q, (n) => (q === '' ? '' : example(n)))
   const chosen = rows.findIndex((n) => n.path === active)
   const at = chosen >= 0 ? chosen : q === '' ? 0 : bestOf(rows, q)

@@ -1,4 +1,5 @@
 import type { SchemaField } from '../api/expression'
+import type { Step } from '../flow'
 import { friendly, member, readAt, segments } from '../fields/template'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
@@ -20,8 +21,8 @@ export function fieldsOf(value: unknown, path: string, out: SchemaField[] = []):
   return out
 }
 
-/** treeOf puts counted fields under the things that they are members of; steps are the ids of the flow's steps, in order. */
-export function treeOf(fields: SchemaField[], titles: Titles, steps: string[]): Node[] {
+/** treeOf puts counted fields under the things that they are members of; steps are those of the flow, in order. */
+export function treeOf(fields: SchemaField[], titles: Titles, steps: Step[]): Node[] {
   const roots = new Map<string, Node>()
   const all = new Map<string, Node>()
   const place = (path: string): Node => {
@@ -75,20 +76,24 @@ function parentOf(path: string): string | undefined {
   return above
 }
 
-const rank = (n: Node) => {
+const rank = (n: Node, step: Step | undefined) => {
   if (n.path === 'item' || n.path === 'index') return 0
-  if (n.path.startsWith('steps.')) return 1
+  if (step?.action === 'set') return 1
   if (n.path === 'trigger.body') return 2
   if (n.path === 'trigger.resource') return 3
-  if (n.path === 'vars') return 5
-  if (n.path === 'run') return 7
-  return requestParts.has(n.name) || n.path.startsWith('trigger.') ? 6 : 4
+  if (n.path.startsWith('steps.')) return 4
+  if (n.path === 'vars') return 6
+  if (n.path === 'run') return 8
+  return requestParts.has(n.name) || n.path.startsWith('trigger.') ? 7 : 5
 }
 
-/** ordered puts what is nearest first: the item of a loop, the steps before from the last one on, the event. */
-function ordered(nodes: Node[], steps: string[]): Node[] {
-  const place = (n: Node, i: number) => (rank(n) === 1 ? -steps.indexOf(segments(n.path)[1] ?? '') : i)
-  return nodes.map((n, i) => ({ n, i: place(n, i) })).sort((a, b) => rank(a.n) - rank(b.n) || a.i - b.i).map((x) => x.n)
+/** ordered puts what is nearest first: the item of a loop, values that a person made, the event, the other steps from the last one on. */
+function ordered(nodes: Node[], steps: Step[]): Node[] {
+  const placed = nodes.map((n, i) => {
+    const at = n.path.startsWith('steps.') ? steps.findIndex((s) => s.id === segments(n.path)[1]) : -1
+    return { n, rank: rank(n, steps[at]), i: at < 0 ? i : -at }
+  })
+  return placed.sort((a, b) => a.rank - b.rank || a.i - b.i).map((x) => x.n)
 }
 
 /** listsOf is what of the data is a list, and what holds one; all where there is none. */

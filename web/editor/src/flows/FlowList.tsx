@@ -12,7 +12,6 @@ import { FlowRow } from './FlowRow'
 import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
-const Select = soon(() => import('../ui/Select').then((m) => m.Select))
 const loadAlerts = () => import('./Alerts').then((m) => m.Alerts)
 const Alerts = soon(loadAlerts)
 const Start = soon(() => import('./start/Start').then((m) => m.Start))
@@ -40,7 +39,11 @@ export function FlowList({ role }: { role: string }) {
     <Page title={t.flows} wide aside={!none && (
       <>
         <SearchInput label={t.findFlows} value={q} set={(v) => set('q', v || null)} className="w-full sm:w-72" />
-        {tags.length > 0 && <Suspense fallback={null}><Select quiet label={t.tag} value={tag} set={(v) => set('tag', v || null)} options={[{ value: '', label: t.allTags }, ...tags.map((x) => ({ value: x, label: x }))]} className="max-w-48" /></Suspense>}
+        {tags.length > 0 && (
+          <select aria-label={t.tag} value={tag} onChange={(e) => set('tag', e.target.value || null)} className="h-9 max-w-48 min-w-0 rounded-lg border border-edge bg-surface px-3 transition-colors duration-120 hover:bg-sunken">
+            <option value="">{t.allTags}</option>{tags.map((x) => <option key={x}>{x}</option>)}
+          </select>
+        )}
         {may && <Button look="primary" onClick={() => set('new', '')}><Plus size={16} aria-hidden />{t.newFlow}</Button>}
       </>
     )}>
