@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"gancho/engine/form"
 )
 
 // Said gives what a fault says in one language. Faults are made and kept in English, which is
@@ -36,19 +38,19 @@ var sayings = sync.OnceValue(func() sayingList {
 	})
 	list := make(sayingList, len(pairs))
 	for i, p := range pairs {
-		var form strings.Builder
-		form.WriteString("(?s)^")
+		var pattern strings.Builder
+		pattern.WriteString("(?s)^")
 		s := saying{pt: hole.Split(p[1], -1)}
 		for j, piece := range hole.Split(p[0], -1) {
 			if j > 0 {
-				form.WriteString("(.*?)")
+				pattern.WriteString("(.*?)")
 			}
-			form.WriteString(regexp.QuoteMeta(piece))
+			pattern.WriteString(regexp.QuoteMeta(piece))
 			if len(piece) > len(s.sure) {
 				s.sure = piece
 			}
 		}
-		s.form = regexp.MustCompile(form.String() + "$")
+		s.form = regexp.MustCompile(pattern.String() + "$")
 		list[i] = s
 	}
 	return list
@@ -73,7 +75,7 @@ func (l sayingList) translate(message string, deep int) string {
 		}
 		return b.String()
 	}
-	return message
+	return form.JSONWords(message).PT
 }
 
 func (v *ErrorView) speak(lang string) {

@@ -161,6 +161,7 @@ var portuguese = [][2]string{
 	{"the multipart body has no boundary", "o corpo multipart não tem boundary"},
 	{"the JSON is empty", "o JSON está vazio"},
 	{"read JSON: there is more after the first value, at byte %d", "JSON: há algo depois do primeiro valor, no byte %d"},
+	{"read JSON: %s", "JSON: %s"},
 	{"read JSON: it is not UTF-8; send UTF-8, or say its charset in the content type", "JSON: não está em UTF-8; envie em UTF-8, ou diga o charset no tipo de conteúdo"},
 	{"read JSON: it ends too early", "JSON: acaba cedo demais"},
 	{"read JSON: unexpected character at byte %d", "JSON: caractere inesperado no byte %d"},

@@ -123,6 +123,7 @@ func warning(path, code, en, pt string) form.Problem {
 // read checks the shape of the whole document first, so that all problems come at once, and
 // then binds it; false says that it could not be bound.
 func read(data []byte, into any, check func(r *reader, tree any)) ([]form.Problem, bool) {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")) // some editors begin a file with a mark of UTF-8
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	tree, err := readTree(d, 0)
@@ -133,7 +134,7 @@ func read(data []byte, into any, check func(r *reader, tree any)) ([]form.Proble
 	}
 	if err != nil {
 		line, col := lineAt(data, d.InputOffset())
-		why := form.Label(err.Error(), err.Error())
+		why := form.JSONWords(err.Error())
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 			why = form.Label("the JSON ends too early; a bracket or a quotation mark is not closed", "o JSON termina cedo demais; falta fechar um colchete, uma chave ou aspas")
 		}
@@ -150,7 +151,8 @@ func read(data []byte, into any, check func(r *reader, tree any)) ([]form.Proble
 	d = json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
-		return append(r.problems, problem("", "wrong_type", err.Error(), err.Error())), false
+		why := form.JSONWords(err.Error())
+		return append(r.problems, problem("", "wrong_type", why.EN, why.PT)), false
 	}
 	exact(reflect.ValueOf(into))
 	return r.problems, true

@@ -30,7 +30,6 @@ var asked = []struct {
 	{regexp.MustCompile(`^expected length <= (\d+)$`), "must have at most $1 letters", "deve ter no máximo $1 letras"},
 	{regexp.MustCompile(`^expected array$`), "must be a list", "deve ser uma lista"},
 	{regexp.MustCompile(`^expected object$`), "must be an object", "deve ser um objeto"},
-	{regexp.MustCompile(`^unexpected end of JSON input$`), "the JSON ends too early", "o JSON termina cedo demais"},
 }
 
 func inWords(said string) form.Words {
@@ -39,7 +38,7 @@ func inWords(said string) form.Words {
 			return form.Label(a.said.ReplaceAllString(said, a.en), a.said.ReplaceAllString(said, a.pt))
 		}
 	}
-	return form.Label(said, said)
+	return form.JSONWords(said)
 }
 
 // askedProblem is one fault of a request. The offending value is left out: it may be a secret.

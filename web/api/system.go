@@ -35,7 +35,7 @@ func (s *server) putVars(ctx context.Context, in *struct {
 	for name, raw := range in.Body {
 		value, err := expression.Decode(raw)
 		if err != nil {
-			return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", name+": "+err.Error(), name+": "+err.Error())
+			return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", name+": "+err.Error(), name+": "+engine.Said(err.Error(), "pt-BR"))
 		}
 		values[name] = value
 	}
@@ -93,7 +93,7 @@ type putStateInput struct {
 
 func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput, error) {
 	if _, err := expression.Decode(in.Body.Value); err != nil {
-		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+err.Error())
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+engine.Said(err.Error(), "pt-BR"))
 	}
 	expires, err := untilEnd(in.Body.Expires)
 	if err != nil {

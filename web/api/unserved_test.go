@@ -50,3 +50,22 @@ func TestWrongMethods(t *testing.T) {
 		}
 	}
 }
+
+// TestBrokenRequestsAreSaidInBothLanguages: what the reader of JSON finds is said as people do.
+func TestBrokenRequestsAreSaidInBothLanguages(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	for _, c := range []struct{ method, path, body, want string }{
+		{"POST", "/flows/a/undo", "\xff", "caractere inesperado: 'ÿ'"},
+		{"POST", "/flows/a/undo", "{", "o JSON termina cedo demais"},
+		{"POST", "/flows/a/backtest", `{"n": 1e99}`, "há um número grande demais"},
+		{"POST", "/flows", `{"id": x}`, "linha 1, coluna 8: caractere inesperado: 'x'"},
+		{"PUT", "/vars", `{"a": ` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + `}`, "a: há valores com mais de 64 níveis"},
+	} {
+		res, answer := h.ask(c.method, api.Prefix+c.path, root, c.body, "Accept-Language", "pt-BR")
+		if said := mustJSON(t, answer); res.StatusCode < 400 || res.StatusCode >= 500 || !strings.Contains(said, c.want) {
+			t.Errorf("%s %s %.20s: %d %s, want %s", c.method, c.path, c.body, res.StatusCode, said, c.want)
+		}
+	}
+	h.want(201, "POST", "/flows", "\xEF\xBB\xBF"+strings.Replace(flow, `"id": "a"`, `"id": "marked"`, 1))
+}
