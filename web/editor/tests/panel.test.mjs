@@ -260,6 +260,7 @@ test('the first event fills the trigger panel by itself; a schedule shows its ne
   await page.getByLabel('What starts it').selectOption('schedule')
   await page.getByLabel('How often').selectOption('weekly')
   await page.waitForFunction(() => document.querySelectorAll('aside ol li').length === 5)
+  await page.getByText('Monday, Tuesday, Wednesday, Thursday, and Friday at 08:00').waitFor()
   await page.context().close()
 })
 
@@ -281,6 +282,17 @@ test('no tab has a fault that axe finds, in both themes and languages; none scro
       }
     }
   }
+})
+
+test('a chip with a long name keeps its arrow in the field of a phone', async () => {
+  const long = 'the_name_of_the_person_who_receives_the_parcel_at_the_door_of_the_neighbour'
+  await program.api('POST', '/flows', { id: 'long', name: 'Long', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: `{{ trigger.body.${long} }}` } }] })
+  const page = await program.signedIn('/flows/long?step=say', { viewport: { width: 390, height: 844 } })
+  const chip = page.locator('aside .cm-content .chip')
+  await chip.waitFor()
+  const out = await chip.evaluate((el) => el.getBoundingClientRect().right - el.closest('.code-field').getBoundingClientRect().right)
+  assert.ok(out < 0, `it stands ${out} px out of its field`)
+  await page.context().close()
 })
 
 test('script strings in fields and in data stay text', async () => {

@@ -17,7 +17,7 @@ export const useTriggers = () => useQuery({ queryKey: ['triggers'], queryFn: () 
 
 export const useKinds = () => useQuery({ queryKey: ['kinds'], queryFn: () => take(api.GET('/connection-kinds')), staleTime: Infinity })
 
-export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: () => take(api.GET('/connections', { params: { query: { limit: 200 } } })) })
+export const useConnections = () => useQuery({ queryKey: ['connections'], enabled: useSession().data?.role !== 'viewer', queryFn: () => take(api.GET('/connections', { params: { query: { limit: 200 } } })) })
 
 export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id }, query: { limit: 10 } } })) })
 

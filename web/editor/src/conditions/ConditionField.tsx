@@ -5,7 +5,7 @@ import { question, useAnswer, useDesk } from '../data/desk'
 import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
-import { fill } from '../words/phrase'
+import { fill, usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
 import { useLang } from '../words'
 import { GroupRows } from './GroupRows'
@@ -99,13 +99,14 @@ function useRows(source: string, set: (value: unknown) => void) {
 export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean }) {
   const t = useWords()
   const { lang } = useLang()
+  const plural = usePlural()
   const counted = answer?.passes
   return (
     <div aria-live="polite" className={`mb-2 min-h-5 text-[13px] ${fresh ? '' : 'opacity-60'}`}>
       {counted && (
         <p className={`flex items-center gap-1.5 font-medium ${counted.pass === 0 ? 'text-warn' : 'text-ok'}`}>
           {counted.pass === 0 ? <Funnel size={15} aria-hidden /> : <Check size={15} aria-hidden />}
-          {fill(t.passes, { pass: counted.pass.toLocaleString(lang), of: counted.of.toLocaleString(lang) })}
+          {plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
       {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{fill(t.falseBecause, { reason: answer.reason.replaceAll('`', '') })}</p>}

@@ -175,7 +175,7 @@ function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean 
   const values = node?.stats?.values.slice(0, 4) ?? []
   const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
   return (
-    <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-0.5 border-t border-line px-3 py-1 text-xs text-text-2">
+    <div className="flex h-[42px] shrink-0 flex-wrap content-center items-center gap-x-3 gap-y-0.5 overflow-hidden border-t border-line px-3 text-xs text-text-2">
       {node && <code className="max-w-full text-text-2 not-[:only-child]:truncate">{node.doc?.split('\n')[0] ?? node.path}</code>}
       {node?.doc && <span className="min-w-0">{node.doc.split('\n')[1]}</span>}
       {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value))} ×${v.count}`).join(', ')}</span>}
@@ -187,7 +187,7 @@ function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean 
 }
 
 /** EventChoice says with which event values are shown; the one that is chosen stays. */
-function EventChoice() {
+export function EventChoice() {
   const t = useWords()
   const desk = useDesk()
   const { lang } = useLang()

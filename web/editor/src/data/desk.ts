@@ -2,6 +2,7 @@ import { createContext, useCallback, useContext, useMemo, useRef, useState } fro
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
 import { api, type Schemas, take } from '../api/client'
+import { useLooks } from '../editor/Locked'
 import type { Flow, Step } from '../flow'
 import { friendly, readAt, segments } from '../fields/template'
 import { insertable } from './nodes'
@@ -142,11 +143,12 @@ export function question(desk: Desk, asked: Asked): Question {
 export function useAnswer(asked: Asked, on: boolean) {
   const desk = useDesk()
   const settled = useSettled(JSON.stringify(asked), 120)
+  const looks = useLooks() // who only looks may not ask
   const answer = useQuery({
     queryKey: ['expression', desk.flow.id, desk.path ?? '', desk.event?.id ?? '', settled],
     queryFn: ({ signal }) => askExpression(question(desk, JSON.parse(settled) as Asked), signal),
     select: sayNothingOfTheStep,
-    enabled: on, placeholderData: keepPreviousData, retry: 1, retryDelay: 700, gcTime: 60_000,
+    enabled: on && !looks, placeholderData: keepPreviousData, retry: 1, retryDelay: 700, gcTime: 60_000,
   })
   return { answer: on ? answer.data : undefined, fresh: settled === JSON.stringify(asked) && !answer.isPlaceholderData, failed: answer.isError }
 }

@@ -55,7 +55,7 @@ function NameField({ draft }: { draft: DraftHook }) {
   return (
     <span className="inline-grid min-w-16 shrink items-center overflow-hidden text-title font-semibold">
       <span aria-hidden className="invisible col-start-1 row-start-1 truncate px-2 whitespace-pre">{flow.name || ' '}</span>
-      <input aria-label={t.name} readOnly={useLooks()} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis hover:bg-sunken" />
+      <input aria-label={t.name} readOnly={useLooks()} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis -outline-offset-2 hover:bg-sunken" />
     </span>
   )
 }

@@ -13,10 +13,10 @@ import { useWords } from './panelWords'
 
 const NewConnection = soon(() => import('./NewConnection').then((m) => m.NewConnection))
 
-type PickerProps = { kinds: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
+type PickerProps = { kinds: string[]; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
 
 /** ConnectionPicker chooses among the connections that fit, and makes one without leaving the panel. */
-export function ConnectionPicker({ kinds, optional = false, value, set, problem }: PickerProps) {
+export function ConnectionPicker({ kinds, needs, optional = false, value, set, problem }: PickerProps) {
   const t = useWords()
   const say = useSay()
   const id = useId()
@@ -30,7 +30,7 @@ export function ConnectionPicker({ kinds, optional = false, value, set, problem 
   const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 || kinds.some((k) => k.endsWith('*')) ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: c.state === 'untested' && !testable(c.kind) ? '' : (state[c.state] ?? c.state), words: c.kind }))
   if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
   const chosen = fitting.find((c) => c.name === value)
-  if (value && !chosen) options.push({ value, label: fill(t.connectionGone, { name: value }), hint: '', words: '' })
+  if (value && !chosen) options.push({ value, label: connections.data ? fill(t.connectionGone, { name: value }) : value, hint: '', words: '' })
   const error = problem?.severity === 'error' ? problem : undefined
   return (
     <div data-field="connection" className="min-w-0">
@@ -45,9 +45,9 @@ export function ConnectionPicker({ kinds, optional = false, value, set, problem 
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
       {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} />}
-      {problem && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem.code === 'no_connection_yet' ? { ...problem, hint: '' } : problem)}</span></p>}
+      {problem && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem.code === 'no_connection_yet' ? { ...problem, hint: '' } : problem)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <Suspense fallback={null}><NewConnection kinds={kinds} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
+      {making && <Suspense fallback={null}><NewConnection kinds={kinds} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
     </div>
   )
 }

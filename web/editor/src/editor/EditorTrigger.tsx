@@ -5,8 +5,9 @@ import type { Flow } from '../flow'
 import { TriggerCard } from '../tree/TriggerCard'
 import { Badge } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
-import { useSay } from '../words'
-import { usePlural } from '../words/phrase'
+import { useLang, useSay } from '../words'
+import { planOf } from '../trigger/schedule'
+import { fill, usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
 import { useWords } from './words'
 
@@ -27,9 +28,22 @@ export function EditorTrigger({ flow, view, triggers, preset }: Props) {
           <CopyField text={view.url} label={t.copyURL} tabIndex={-1} />
         </div>
       )}
+      {flow.trigger.kind === 'schedule' && <PlanLine cron={String(flow.trigger.with?.['cron'] ?? '')} />}
       {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
     </TriggerCard>
   )
+}
+
+/** PlanLine says when a schedule starts its flow; what words cannot say stands as it is. */
+function PlanLine({ cron }: { cron: string }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { lang } = useLang()
+  const plan = planOf(cron)
+  const day = (n: number) => new Intl.DateTimeFormat(lang, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2023, 0, 1 + n)) // a Sunday, and on
+  const days = plan.how === 'weekly' ? new Intl.ListFormat(lang).format(plan.days.map(day)) : ''
+  const text = plan.how === 'cron' ? cron : plan.how === 'minutes' ? plural(t, 'plan_minutes', plan.every) : fill(t[`plan_${plan.how}`], { ...plan, days: days.charAt(0).toUpperCase() + days.slice(1) })
+  return <span className="mt-0.5 block text-secondary text-text-2">{text}</span>
 }
 
 function TriggerState({ flow, state }: { flow: Flow; state: Schemas['FlowView']['state'] }) {

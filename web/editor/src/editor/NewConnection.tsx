@@ -7,15 +7,16 @@ import { Button, Problem } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
 import { Field, inputLook } from '../ui/Field'
 import { PasswordInput } from '../ui/PasswordInput'
+import { toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
-type NewProps = { kinds: string[]; name?: string; start?: { fields: Record<string, string>; hosts: string[] }; close: () => void; made: (name: string) => void }
+type NewProps = { kinds: string[]; /** fields that are needed here, though not everywhere */ needs?: string[]; name?: string; start?: { fields: Record<string, string>; hosts: string[] }; close: () => void; made: (name: string) => void }
 
 /** NewConnection makes a connection where it is needed. What is secret goes in and never comes out. */
-export function NewConnection({ kinds, name: wanted, start, close, made }: NewProps) {
+export function NewConnection({ kinds, needs = [], name: wanted, start, close, made }: NewProps) {
   const t = useWords()
   const say = useSay()
   const queries = useQueryClient()
@@ -30,16 +31,21 @@ export function NewConnection({ kinds, name: wanted, start, close, made }: NewPr
   const kind = offered.find((k) => k.kind === kindName) ?? offered[0]
   const name = typedName ?? freshName(kind?.kind.split(':')[0] ?? '', (connections.data?.items ?? []).map((c) => c.name))
   const signIn = useSignInWindow(name, made)
+  const [failed, setFailed] = useState<string>() // it is saved, but the provider refused it
   const save = useMutation({
     mutationFn: async () => {
       const body = { kind: kind?.kind, fields: Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '')), hosts: kind?.needs_hosts ? hosts.split(',').map((h) => h.trim()).filter(Boolean) : undefined }
-      if (signIn.saved) await take(api.PUT('/connections/{name}', { params: { path: { name } }, body }))
+      if (signIn.saved || failed !== undefined) await take(api.PUT('/connections/{name}', { params: { path: { name } }, body }))
       else await take(api.POST('/connections', { body: { ...body, name } }))
       if (kind?.sign_in) return signIn.open()
-      if (kind?.testable) await take(api.POST('/connections/{name}/test', { params: { path: { name } } })).catch(() => null)
+      if (!kind?.testable) return
+      const tried = await take(api.POST('/connections/{name}/test', { params: { path: { name } } })).catch(() => null)
+      if (tried?.state === 'untested') toast(fill(t.connectionFailed, { why: tried.detail }), 'fail')
+      return tried?.state === 'broken' ? tried.detail : undefined
     },
-    onSuccess: async () => {
+    onSuccess: async (fault) => {
       await queries.invalidateQueries({ queryKey: ['connections'] })
+      if (typeof fault === 'string') return setFailed(fault)
       if (!kind?.sign_in) made(name)
     },
   })
@@ -49,11 +55,12 @@ export function NewConnection({ kinds, name: wanted, start, close, made }: NewPr
   }
   const problems = save.error instanceof Refused ? (save.error.problem.problems ?? []) : []
   if (!kind) return null
-  const plain = kind.fields.filter((f) => !f.advanced)
-  const rest = kind.fields.filter((f) => f.advanced)
+  const all = kind.fields.map((f) => (needs.includes(f.id) ? { ...f, required: true, advanced: false } : f))
+  const plain = all.filter((f) => !f.advanced)
+  const rest = all.filter((f) => f.advanced)
   const draw = (f: Schemas['ConnectionField']) => <OneField key={f.id} field={f} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problems.find((p) => p.path.endsWith(`/${f.id}`))?.message} />
   return (
-    <form onSubmit={submit} className="mt-2 space-y-3 rounded-xl border border-line bg-bg p-3">
+    <form ref={start ? undefined : focusFirst} onSubmit={submit} className="mt-2 space-y-3 rounded-xl border border-line bg-bg p-3">
       {offered.length > 1 && (
         <Field label={t.connectionKind}><select className={inputLook} value={kind.kind} onChange={(e) => { setKind(e.target.value); setFields({}) }}>{offered.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
       )}
@@ -64,13 +71,20 @@ export function NewConnection({ kinds, name: wanted, start, close, made }: NewPr
       {kind.needs_hosts && <Field label={t.connectionHosts} help={t.connectionHostsHelp} problem={problems.find((p) => p.path.startsWith('/hosts'))?.message}><input className={inputLook} required value={hosts} onChange={(e) => setHosts(e.target.value)} /></Field>}
       {rest.length > 0 && <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={more ? 'rotate-180' : ''} />{fill(t.moreFields, { n: rest.length })}</Button>}
       {more && rest.map(draw)}
-      <Field label={t.connectionName}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" value={name} onChange={(e) => setName(e.target.value)} /></Field>
+      <Field label={t.connectionName}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={failed !== undefined} value={name} onChange={(e) => setName(e.target.value)} /></Field>
       {(save.error ?? signIn.error) && <Problem error={save.error ?? signIn.error ?? new Error()} />}
+      {failed !== undefined && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{fill(t.connectionFailed, { why: failed })}</p>}
       <p className="text-meta text-text-3">{t.connectionSealed}</p>
       {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.connectionWaiting, { name: say(kind.title) })}</p>}
-      <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.connectionSignIn, { name: say(kind.title) }) : kind.testable ? t.connectionSave : t.save}</Button><Button look="quiet" onClick={close}>{t.cancel}</Button></div>
+      <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.connectionSignIn, { name: say(kind.title) }) : kind.testable ? t.connectionSave : t.save}</Button>{failed === undefined ? <Button look="quiet" onClick={close}>{t.cancel}</Button> : <Button look="quiet" onClick={() => made(name)}>{t.connectionUseAnyhow}</Button>}</div>
     </form>
   )
+}
+
+/** focusFirst begins with the first thing to fill in. */
+function focusFirst(form: HTMLFormElement | null) {
+  const first = [...(form?.querySelectorAll<HTMLElement>('input, select, textarea') ?? [])].find((x) => !x.matches('[readonly], [type=hidden]'))
+  first?.focus()
 }
 
 /** useSignInWindow opens the provider's own page, and waits until the person has signed in there. */

@@ -38,7 +38,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
       {step.branches && <BranchRows step={step} set={set} problems={problems} pointer={pointer} />}
       {when
         ? <ConditionPart name="when" label={t.when} value={step.when} set={(value) => set({ when: value })} problems={below(problems, `${pointer}/when`)} />
-        : <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setWhen(true)}><Plus size={15} aria-hidden />{t.addWhen}</Button>}
+        : step.action !== 'filter' && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setWhen(true)}><Plus size={15} aria-hidden />{t.addWhen}</Button>}
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Send, SquareTerminal } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
+import { EventChoice } from '../data/Picker'
 import type { Edit, Flow, Step } from '../flow'
 import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
@@ -25,7 +26,7 @@ export function TestTab({ flow, action, edit, test }: TestProps) {
   return (
     <div aria-live="polite" className="space-y-4">
       <p className="text-secondary text-text-2">{t.testHelp}</p>
-      <p className="flex flex-wrap items-baseline gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{desk.event.title || format.moment(desk.event.at)}</span> : t.noEvent}</p>
+      <p className="flex flex-wrap items-baseline gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{desk.event.title || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}</p>
       {test.error && <Problem error={test.error} />}
       {!test.reached && test.last && <div className="rounded-lg bg-warn-soft p-3 text-warn"><p className="font-medium">{t.notReached}</p><p>{test.last.reason || test.last.error?.message}</p></div>}
       {r && test.reached && <Result result={r} action={action} test={test} />}

@@ -102,7 +102,7 @@ function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
   return (
     <>
       <PresetPart presets={presets.data?.items ?? []} value={named?.id} set={choose} />
-      {wantsSecret && <ConnectionPicker kinds={kinds} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
+      {wantsSecret && <ConnectionPicker kinds={kinds} needs={named?.verify_optional ? undefined : named?.secrets.map((s) => s.id)} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
       {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
       <FirstEvent flow={flow} view={view} preset={named} />
       {filledIn.length > 0 && <Suspense fallback={null}><WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} /></Suspense>}

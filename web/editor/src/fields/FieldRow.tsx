@@ -4,6 +4,7 @@ import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk } from '../data/desk'
+import { useLooks } from '../editor/Locked'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
 import { toldShort } from '../words/phrase'
@@ -47,6 +48,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const [way, setWay] = useState<Way>(() => wayOf(field, value))
   const kept = useRef<Partial<Record<Way, unknown>>>({})
   const [left, setLeft] = useState(false)
+  const looks = useLooks()
   const switches = !field.literal && !ownKinds.has(field.type)
   const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
   const shownWay: Way = !switches ? 'fixed' : way === 'fixed' && typeof value === 'string' && hasHole(value) ? wayOf(field, value) : way
@@ -73,8 +75,9 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const { answer, fresh, failed } = useAnswer({ source: textual, mode: 'template' }, template)
   const server = problems[0]
   const pointer = server?.path.split(`/with/${field.id}`)[1] ?? ''
-  const wrong = left || shown || server ? fault(field, value, t, lang) : undefined
-  const error = wrong ?? (server?.severity === 'error' ? toldShort(server) : undefined)
+  const untouched = !left && !shown && server?.code === 'required' && pointer === '' // what is yet to be filled in is no fault until the field is left
+  const wrong = left || shown || (server && !untouched) ? fault(field, value, t, lang) : undefined
+  const error = wrong ?? (server?.severity === 'error' && !untouched ? toldShort(server) : undefined)
   const inside = server?.to !== undefined && !wrong && (selfTold.has(field.type) || (pointer !== '' && hasHole(value))) // told where it is
   const help = field.help ? say_(field.help) : undefined
   useEffect(() => { if (template && way === 'fixed') setWay(wayOf(field, value)) }, [template, way, field, value])
@@ -89,7 +92,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
           <label id={`${id}-label`} htmlFor={`${id}-control`} onClick={() => handle.current?.focus()} className="font-medium">{label}</label>
           {field.required && <span className="ml-2 text-xs text-text-3">{t.required}</span>}
         </span>
-        {switches && <WaySwitch label={`${t.mode}: ${label}`} name={id} way={shownWay} choose={choose} />}
+        {switches && !looks && <WaySwitch label={`${t.mode}: ${label}`} name={id} way={shownWay} choose={choose} />}
       </div>
       {shownWay === 'fixed'
         ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />

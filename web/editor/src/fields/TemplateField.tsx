@@ -4,6 +4,7 @@ import { askExpression } from '../api/expression'
 import { Code } from '../code/Code'
 import type { Fault, Handle, Mode, OpenChip } from '../code/types'
 import { question, useDesk } from '../data/desk'
+import { useLooks } from '../editor/Locked'
 import { fill } from '../words/phrase'
 import { soon } from '../ui/soon'
 import { read } from './formats'
@@ -17,6 +18,7 @@ type TemplateProps = { ref?: Ref<Handle>; id: string; value: string; set: (value
 export function TemplateField({ ref, id, value, set, chips, lines, mode = 'template', placeholder, invalid, problems, focus, autoFocus }: TemplateProps) {
   const t = useWords()
   const desk = useDesk()
+  const looks = useLooks()
   const { statsOf, labelOf } = desk
   const [open, setOpen] = useState<OpenChip | null>(null)
   const chip = useMemo(() => chips ? (source: string) => {
@@ -36,8 +38,8 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
       <Code ref={ref} value={value} change={(text) => set(text === '' ? undefined : text)} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
         chip={chip} problems={problems} complete={complete} focus={focus} chipHint={t.chipHint} format={setOpen} data={chips ? desk.pick : undefined} />
       {open && <Suspense fallback={null}><FormatMenu key={`${open.source} ${open.anchor.offsetLeft}`} chip={open} close={() => setOpen(null)} /></Suspense>}
-      <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick('keys') }}
-        className="absolute top-1/2 right-1.5 hidden size-8 -translate-y-1/2 place-items-center rounded-lg bg-surface text-accent max-[899px]:grid"><Braces size={18} strokeWidth={1.75} aria-hidden /></button>
+      {!looks && <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick('keys') }}
+        className="absolute top-1/2 right-1.5 hidden size-8 -translate-y-1/2 place-items-center rounded-lg bg-surface text-accent max-[899px]:grid"><Braces size={18} strokeWidth={1.75} aria-hidden /></button>}
     </div>
   )
 }

@@ -64,7 +64,7 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
     const s = byPath.get(path)
     const waits = s?.status === 'running' && run.status === 'waiting'
     if (waits) results.set(id, { state: 'waiting', turns: s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : undefined })
-    else if (s) results.set(id, resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0))
+    else if (s && !(s.status === 'running' && run.ended)) results.set(id, resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0))
   }
   return results
 }

@@ -51,6 +51,7 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
           <div className="p-3">
             <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status event of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span></p>
             {newest.title && <p className="mt-1 break-words text-text-2">{newest.title}</p>}
+            {newest.status === 'captured' && newest.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
             <Glance value={newest.trigger?.['body']} />
           </div>
         ) : (
@@ -70,8 +71,10 @@ const telling = ['event', 'type', 'topic', 'number', 'id', 'code', 'status', 'to
 /** weight sorts the values of an event by what they tell: what is near the top, filled in, and has a name that people know comes first. */
 function weight(path: string, value: unknown): number {
   const names = path.split('.')
-  const known = telling.findIndex((n) => names.at(-1)?.toLowerCase().includes(n))
-  return names.length * 3 + (value === '' || value === null ? 60 : 0) + (known < 0 ? 24 : known)
+  const last = names.at(-1)?.toLowerCase() ?? ''
+  const exact = telling.indexOf(last)
+  const within = telling.findIndex((n) => last.split(/[_-]/).includes(n))
+  return names.length * 3 + (value === '' || value === null ? 60 : 0) + (exact >= 0 ? exact : within >= 0 ? within + 16 : 40)
 }
 
 function valuesOf(value: unknown): [string, unknown][] {

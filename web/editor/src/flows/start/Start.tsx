@@ -65,7 +65,8 @@ function useCreate() {
     },
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ['flows'] })
-      go(`/flows/${(made.flow as Flow).id}`)
+      const flow = made.flow as Flow
+      go(`/flows/${flow.id}${flow.steps.length === 0 ? '?step=trigger' : ''}`) // a blank flow begins with where its events come from
     },
   })
 }
