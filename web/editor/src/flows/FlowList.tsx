@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { useAlerts, useFlows, useStats } from '../api/hooks'
@@ -12,8 +12,7 @@ import { FlowRow } from './FlowRow'
 import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
-const loadAlerts = () => import('./Alerts').then((m) => m.Alerts)
-const Alerts = soon(loadAlerts)
+const Alerts = soon(() => import('./Alerts').then((m) => m.Alerts))
 const Start = soon(() => import('./start/Start').then((m) => m.Start))
 const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog))
 
@@ -28,7 +27,6 @@ export function FlowList({ role }: { role: string }) {
   const stats = useStats()
   const alerts = useAlerts()
   const settled = data !== undefined && alerts.isFetched
-  useEffect(() => void loadAlerts(), [])
   const set = (name: string, value: string | null) => setParams((old) => change(old, name, value), { replace: true })
   const may = role !== 'viewer'
   useCommands(may ? [{ id: 'new flow', group: t.flows, label: t.newFlow, keys: 'c', run: () => set('new', '') }] : [])
