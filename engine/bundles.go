@@ -43,6 +43,9 @@ type ImportResult struct {
 // and follow a flow that is as it was is left alone; with fail nothing is taken in when any id
 // is taken.
 func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
+	if !o.DryRun {
+		defer s.changing.all()()
+	}
 	results, checks, err := s.plan(b, o)
 	if err != nil || o.DryRun {
 		return results, err

@@ -116,6 +116,7 @@ type FlowsConfig struct {
 // Flows are the flows of this instance, kept in memory and durable in documents.
 type Flows struct {
 	FlowsConfig
+	changing turns        // one change of a flow at a time, from reading it to writing it
 	writing  sync.Mutex   // held over the store: one write at a time
 	mu       sync.RWMutex // of what is in memory
 	entries  map[string]*FlowEntry
@@ -327,6 +328,7 @@ func (s *Flows) Create(ctx context.Context, f *flow.Flow) (FlowEntry, error) {
 }
 
 func (s *Flows) create(ctx context.Context, f *flow.Flow, state State, source string) (FlowEntry, error) {
+	defer s.changing.of(f.ID)()
 	if _, taken := s.entry(f.ID); taken {
 		return FlowEntry{}, refuse(Conflict, "taken", fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))
 	}
@@ -362,6 +364,7 @@ func stale(e FlowEntry, ifMatch int64) *Refusal {
 
 // change applies f to a copy of an entry and makes it durable.
 func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *FlowEntry) error) (FlowEntry, error) {
+	defer s.changing.of(id)()
 	e, err := s.Get(id)
 	if err != nil {
 		return FlowEntry{}, err
@@ -384,6 +387,7 @@ func (s *Flows) tell(id string, e *FlowEntry) {
 
 // Delete removes a flow and its URL. It is refused while runs of it have not ended.
 func (s *Flows) Delete(ctx context.Context, id string) error {
+	defer s.changing.of(id)()
 	e, err := s.Get(id)
 	if err != nil {
 		return err

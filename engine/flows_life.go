@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -25,18 +24,7 @@ type PublishOptions struct {
 // Publish makes the draft an immutable revision and puts it in force: new and off become on,
 // paused stays. Errors refuse it.
 func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
-	for range 3 {
-		e, err := s.publish(ctx, id, o)
-		if r, ok := errors.AsType[*Refusal](err); ok && r.Kind == Stale && o.IfMatch <= 0 {
-			continue // somebody else wrote meanwhile, and the newest draft is meant
-		}
-		return e, err
-	}
-	return s.publish(ctx, id, o)
-}
-
-// publish publishes the very draft that it checked, or none.
-func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
+	defer s.changing.of(id)()
 	e, err := s.Get(id)
 	if err != nil {
 		return FlowEntry{}, err

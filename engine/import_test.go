@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"gancho/engine"
@@ -84,5 +85,37 @@ func TestAnImportIsOneWrite(t *testing.T) {
 		if f, err := flows.Revision(ctx, "f299", 1); err != nil || e.State != engine.FlowOn || e.PublishedRev != 1 || f.Name != e.Draft.Name {
 			t.Errorf("%s %d %v", e.State, e.PublishedRev, err)
 		}
+	}
+}
+
+// TestManyChangeAFlowAtOnce: whoever names no revision means the newest draft; each change is
+// made, and each can be undone.
+func TestManyChangeAFlowAtOnce(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.Flows.Keys = h.store // drafts are kept
+	h.publish(`{"id": "a", "name": "first", "trigger": {"kind": "manual"}, "steps": []}`)
+	var group sync.WaitGroup
+	for i := range 20 {
+		group.Go(func() {
+			_, err := h.Flows.Update(t.Context(), "a", numbered("a", i), -1)
+			check(t, err)
+			_, err = h.Flows.Publish(t.Context(), "a", engine.PublishOptions{IfMatch: -1})
+			check(t, err)
+		})
+	}
+	group.Wait()
+	e, err := h.Flows.Get("a")
+	check(t, err)
+	if e.PublishedRev != 21 || e.DraftRev != 21 {
+		t.Errorf("draft %d, revision %d", e.DraftRev, e.PublishedRev)
+	}
+	seen := map[string]bool{e.Draft.Name: true}
+	for e.CanUndo() {
+		e, err = h.Flows.Undo(t.Context(), "a")
+		check(t, err)
+		seen[e.Draft.Name] = true
+	}
+	if len(seen) != 21 {
+		t.Errorf("%d different drafts were kept, want 21", len(seen))
 	}
 }

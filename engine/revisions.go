@@ -80,6 +80,7 @@ func (s *Flows) RevisionInfo(ctx context.Context, id string, number int) (Revisi
 
 // NameRevision gives a revision another name and note; nil leaves what is there.
 func (s *Flows) NameRevision(ctx context.Context, id string, number int, name, note *string) (RevisionInfo, error) {
+	defer s.changing.of(id)()
 	d, err := s.revisionDoc(ctx, id, number)
 	if err != nil {
 		return RevisionInfo{}, err
