@@ -65,8 +65,7 @@ function useCreate() {
     },
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ['flows'] })
-      const flow = made.flow as Flow
-      go(`/flows/${flow.id}${flow.steps.length === 0 ? '?step=trigger' : ''}`) // a blank flow begins with where its events come from
+      go(`/flows/${(made.flow as Flow).id}`)
     },
   })
 }
