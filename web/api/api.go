@@ -71,7 +71,7 @@ func Mount(e *echo.Echo, c Config) error {
 	config.Security = []map[string][]string{{"bearer": {}}}
 	huma.NewError, huma.NewErrorWithContext = newProblem, newProblemFor
 	huma.DefaultArrayNullable = false
-	group := e.Group(Prefix, s.enter)
+	group := e.Group(Prefix, s.enter, (&keeper{packed: map[string]packed{}}).keep)
 	api := humaecho.NewWithGroup(e, group, config)
 	api.UseMiddleware(s.language, bareFlags)
 	table := s.routes()
