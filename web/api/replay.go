@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"gancho/engine"
+	"gancho/engine/store"
 )
 
 // RunQuery are the parameters of GET /runs.
@@ -21,8 +22,11 @@ type RunQuery struct {
 
 // kept is the query as the engine keeps it.
 func (b *RunQuery) kept() (*engine.Selection, error) {
-	h := runsInput{HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}, b.Group}
-	q, err := h.query()
+	h := HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}
+	q, err := h.query(runStatuses...)
+	if b.Group != "" {
+		q.Status = string(store.Failed)
+	}
 	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group}, err
 }
 
