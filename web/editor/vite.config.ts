@@ -6,7 +6,7 @@ import { defineConfig } from 'vite'
 // Fixed file names: the server puts the hash of the whole bundle into their path.
 const everywhere = /src\/ui\/icon|icons\/(loader-circle|chevron-down)\.|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack\/(?!.*(mutationObserver|useMutation|queriesObserver|useQueries|[iI]nfiniteQuery(Observer)?\.js)))/
 // Pictures that many parts of the editor share: one small file, not one for each.
-const shared = /lucide-react.*icons\/(braces|chevron-right|circle-dashed|corner-down-left|download|eye|eye-off|flask-conical|globe|key-round|list|power|rotate-ccw-clock|send|trash|x)\./
+const shared = /lucide-react.*icons\/(braces|chevron-right|circle-dashed|corner-down-left|download|external-link|eye|eye-off|flask-conical|globe|key-round|list|power|rotate-ccw-clock|send|square-function|trash|x)\./
 const own = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
