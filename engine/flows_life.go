@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -25,6 +26,15 @@ type PublishOptions struct {
 // paused stays. Errors refuse it.
 func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
 	defer s.changing.of(id)()
+	e, err := s.publish(ctx, id, o)
+	if r, ok := errors.AsType[*Refusal](err); ok && r.Kind == Stale && o.IfMatch <= 0 {
+		return s.publish(ctx, id, o) // another process wrote meanwhile, and the newest draft is meant
+	}
+	return e, err
+}
+
+// publish publishes the very draft that it checked, or none.
+func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
 	e, err := s.Get(id)
 	if err != nil {
 		return FlowEntry{}, err
