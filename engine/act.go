@@ -235,7 +235,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 // notBegun records why an attempt could not begin. Waiting for a turn is no attempt.
 func (w *walker) notBegun(rec *record, cause *Fault, try attempt) error {
 	if cause.Quota {
-		rec.Reason, rec.Promised, cause.held = cause.Error(), true, true
+		rec.Reason, rec.Promised, cause.held = cause.Error(), cause.Code == "limit", true // a dead host promises no place
 		return cause
 	}
 	try.Ms, try.Error, try.sent = w.hands.now().Sub(try.At).Milliseconds(), errorOf(cause), nil

@@ -51,21 +51,22 @@ func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, 
 	if entry.Published == nil {
 		return b, refuse(Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
 	}
-	for q.Flow, q.Limit = draft.ID, 200; b.Events < n; {
-		events, next, err := e.Store.ListEvents(ctx, q)
-		if err != nil {
+	q.Flow, q.Limit = draft.ID, 200
+	for next := "more"; next != "" && b.Events < n; q.Cursor = next {
+		var events []store.EventInfo
+		if events, next, err = e.Store.ListEvents(ctx, q); err != nil {
 			return b, err
 		}
 		for i := range events {
-			if b.Events == n || ctx.Err() != nil {
-				return b, ctx.Err()
+			if err := ctx.Err(); err != nil {
+				return b, err
+			}
+			if b.Events == n {
+				break
 			}
 			if err := e.backtestOne(ctx, &b, entry.Published, draft, &events[i]); err != nil {
 				return b, err
 			}
-		}
-		if q.Cursor = next; next == "" {
-			break
 		}
 	}
 	b.speak(ctx)

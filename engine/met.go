@@ -65,11 +65,36 @@ func (e *Engine) met(ctx context.Context, f *flow.Flow) (met flow.Met, origin st
 	version = l.version
 	l.mu.Unlock()
 	if events > 0 {
-		return flow.Met{Trigger: l.trigger, Vars: vars, Labels: e.Catalogue.Samples(f).Labels}, FromEvents, version
+		samples := e.Catalogue.Samples(f)
+		return flow.Met{Trigger: withResource(l.trigger, &samples), Vars: vars, Labels: samples.Labels}, FromEvents, version
 	}
 	met, origin = MetByTests(e.Catalogue, f, nil)
 	met.Vars = vars
 	return met, origin, version
+}
+
+// withResource lets the preset's samples stand for what completes an event, until one was
+// completed: events that are only captured are not.
+func withResource(learnt func(names ...string) *shape.Shape, samples *Samples) func(names ...string) *shape.Shape {
+	var resource *shape.Shape
+	for _, s := range samples.Events {
+		if s.Resource != nil {
+			resource = joinShapes(resource, shape.Example(s.Resource))
+		}
+	}
+	if resource == nil {
+		return learnt
+	}
+	return func(names ...string) *shape.Shape {
+		s := learnt(names...)
+		if s == nil || !s.Fields["resource"].Unknown() {
+			return s
+		}
+		whole := *s
+		whole.Fields = maps.Clone(s.Fields)
+		whole.Fields["resource"] = resource.Alone()
+		return &whole
+	}
 }
 
 // MetByTests is what is known of a flow without any instance: counted from events that came;

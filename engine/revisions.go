@@ -75,7 +75,12 @@ func (p *published[F]) info(number int) RevisionInfo {
 
 // RevisionInfo gives what the list of revisions says of one.
 func (s *Flows) RevisionInfo(ctx context.Context, id string, number int) (RevisionInfo, error) {
-	return s.NameRevision(ctx, id, number, nil, nil)
+	d, err := s.revisionDoc(ctx, id, number)
+	if err != nil {
+		return RevisionInfo{}, err
+	}
+	r, err := readRevision(d)
+	return r.info(number), err
 }
 
 // NameRevision gives a revision another name and note; nil leaves what is there.
@@ -86,8 +91,8 @@ func (s *Flows) NameRevision(ctx context.Context, id string, number int, name, n
 		return RevisionInfo{}, err
 	}
 	r, err := readRevision(d)
-	if err != nil || name == nil && note == nil {
-		return r.info(number), err
+	if err != nil {
+		return RevisionInfo{}, err
 	}
 	if name != nil {
 		r.Name = *name

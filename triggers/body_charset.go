@@ -21,7 +21,7 @@ var (
 // jsonText gives JSON as UTF-8, which it is by its standard whatever its charset says; some
 // old systems do write another one.
 func jsonText(body []byte, charset string) []byte {
-	if charset == "" || !isUTF16(charset) && utf8.Valid(body) {
+	if charset == "" || utf8.Valid(body) && !inUTF16(body, charset) {
 		return body
 	}
 	return []byte(toUTF8(body, charset))
@@ -33,7 +33,7 @@ func decodeXML(body []byte, charset string) (any, error) {
 	if len(body) > 1 && markUTF16[string(body[:2])] != nil {
 		charset = "utf-16"
 	}
-	if isUTF16(charset) {
+	if inUTF16(body, charset) {
 		body = []byte(toUTF8(body, charset))
 		read = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	}
@@ -53,7 +53,7 @@ func charsetReader(charset string, input io.Reader) (io.Reader, error) {
 // that fit no charset become U+FFFD.
 func toUTF8(text []byte, charset string) string {
 	switch charset = strings.ToLower(charset); {
-	case isUTF16(charset):
+	case inUTF16(text, charset):
 		return fromUTF16(text, charset)
 	case charset == "iso-8859-1", charset == "latin1", charset == "windows-1252", charset == "cp1252", charset == "iso-8859-15":
 		return western(text)
@@ -61,8 +61,29 @@ func toUTF8(text []byte, charset string) string {
 	return strings.ToValidUTF8(string(bytes.TrimPrefix(text, markUTF8)), "\uFFFD")
 }
 
-func isUTF16(charset string) bool {
-	return len(charset) >= 6 && strings.EqualFold(charset[:6], "utf-16")
+// inUTF16 says whether a text is what its charset says: many programs declare UTF-16, which
+// they hold texts in, and send UTF-8.
+func inUTF16(text []byte, charset string) bool {
+	declared := len(charset) >= 6 && strings.EqualFold(charset[:6], "utf-16")
+	marked := len(text) > 1 && markUTF16[string(text[:2])] != nil
+	return declared && (marked || bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text))
+}
+
+// asUTF8 gives a body, and its type, as they are kept: what is searched for and erased by its
+// words must be in UTF-8.
+func asUTF8(contentType string, body []byte) (string, []byte) {
+	kind, params := declared(contentType)
+	charset := params["charset"]
+	marked := len(body) > 1 && markUTF16[string(body[:2])] != nil
+	if kind == bodyXML && marked {
+		charset = "utf-16"
+	}
+	written := kind == bodyJSON || kind == bodyText || kind == bodyXML && inUTF16(body, charset)
+	if !written || charset == "" || utf8.Valid(body) && !inUTF16(body, charset) {
+		return contentType, body
+	}
+	base, _, _ := strings.Cut(contentType, ";")
+	return strings.TrimSpace(base) + "; charset=utf-8", []byte(toUTF8(body, charset))
 }
 
 // fromUTF16 believes a mark first, then the charset, and reads one that tells no order as

@@ -194,12 +194,13 @@ func (x *delivery) wrongType() *refusal {
 
 // mask hides what the preset names, before anything is kept or asked of it.
 func (x *delivery) mask() {
+	x.in.Meta.Type, x.in.Body = asUTF8(x.in.Meta.Type, x.in.Body)
 	if x.door.preset == nil || len(x.door.preset.file.Mask) == 0 {
 		return
 	}
-	kind, params := declared(x.in.Meta.Type)
+	kind, _ := declared(x.in.Meta.Type)
 	if kind == bodyJSON {
-		x.in.Meta.Type, x.in.Body = jsonType, bytes.TrimPrefix(jsonText(x.in.Body, params["charset"]), markUTF8)
+		x.in.Body = bytes.TrimPrefix(x.in.Body, markUTF8)
 	}
 	for _, pointer := range x.door.preset.file.Mask {
 		x.in.Body = maskBody(kind, x.in.Body, pointer)

@@ -284,6 +284,15 @@ func TestTypesOfBodies(t *testing.T) {
 	wantStatus(t, h.post(`a=1`, "Content-Type: application/x-www-form-urlencoded"), 415)
 }
 
+// What is kept is searched for and erased by its words, so it is kept in UTF-8.
+func TestKeptInUTF8(t *testing.T) {
+	h := presetHouse(t, "stripe", nil, func(f *flow.Trigger, _ *triggers.WebhookConfig) { f.With["verify"] = "observe" })
+	wantStatus(t, h.post(wide(`{"id":"evt_1","type":"a","email":"ana@example.com"}`), "Content-Type: application/json; charset=utf-16"), 200)
+	if in := h.events[0]; !strings.Contains(string(in.Body), "ana@example.com") || in.Meta.Type != "application/json; charset=utf-8" {
+		t.Errorf("kept %q as %s", in.Body, in.Meta.Type)
+	}
+}
+
 func TestPresetOfNewFlow(t *testing.T) {
 	h := presetHouse(t, "hubspot", nil)
 	h.flows.put("orders", engine.FlowNew, flow.Trigger{Kind: "webhook", With: map[string]any{"preset": "hubspot"}})

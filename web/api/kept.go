@@ -37,10 +37,11 @@ func (k *keeper) keep(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		plain := &buffered{ResponseWriter: res.Writer, status: http.StatusOK}
-		res.Writer = plain
-		err := next(c)
-		res.Writer = plain.ResponseWriter
-		if err != nil {
+		if err := func() error {
+			res.Writer = plain
+			defer func() { res.Writer = plain.ResponseWriter }() // also for who answers a panic
+			return next(c)
+		}(); err != nil {
 			return err
 		}
 		return k.write(res.Writer, r, plain)

@@ -30,7 +30,8 @@ func requestOf(ctx context.Context) *http.Request {
 
 // SessionView is who asks.
 type SessionView struct {
-	Name    string `json:"name"`
+	Name    string `json:"name" doc:"e-mail of a user, or name of a token"`
+	Called  string `json:"called,omitempty" doc:"what the user calls themselves"`
 	Role    string `json:"role" doc:"empty when nobody is signed in"`
 	Setup   bool   `json:"setup" doc:"there is no user yet"`
 	Version string `json:"version"`
@@ -42,7 +43,11 @@ type sessionOutput struct {
 }
 
 func (s *server) sessionOutput(p session.Person, cookies ...http.Cookie) *sessionOutput {
-	return &sessionOutput{SetCookie: cookies, Body: SessionView{Name: p.Name, Role: string(p.Role), Setup: !s.People.HasUsers(), Version: s.Version}}
+	view := SessionView{Name: p.Name, Role: string(p.Role), Setup: !s.People.HasUsers(), Version: s.Version}
+	if p.User {
+		view.Called = s.People.Called(p.Name)
+	}
+	return &sessionOutput{SetCookie: cookies, Body: view}
 }
 
 func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, error) {

@@ -1,6 +1,9 @@
 package api_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func presetFlow(id, preset, connection string) string {
 	return `{"id": "` + id + `", "name": "P", "trigger": {"kind": "webhook", "with": {"preset": "` + preset + `"}, "connection": "` + connection + `"}, "steps": []}`
@@ -41,4 +44,26 @@ func TestSamplesComeThroughTheDoor(t *testing.T) {
 		t.Errorf("%v", both)
 	}
 	h.want(422, "POST", "/flows/p/events", `{"sample": "nothing"}`)
+}
+
+// What completes an event is known by the preset's sample until one event was completed: a
+// captured one is not.
+func TestAResourceIsKnownBeforeItIsFetched(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", presetFlow("m", "mercadopago", "mp"))
+	known := func() (n int, origin any) {
+		schema := h.want(200, "GET", "/flows/m/schema", "")
+		for _, f := range schema["fields"].([]any) {
+			if strings.HasPrefix(f.(map[string]any)["path"].(string), "trigger.resource.") {
+				n++
+			}
+		}
+		return n, schema["origin"]
+	}
+	before, _ := known()
+	h.want(200, "POST", "/flows/m/events", `{"event": {"body": {"type": "payment", "action": "payment.updated", "data": {"id": "1"}}}}`)
+	h.until("/flows/m/schema", func(v map[string]any) bool { return v["origin"] == "events" })
+	if after, origin := known(); before < 5 || after != before || origin != "events" {
+		t.Errorf("%d fields before the first event, %d after it (%v)", before, after, origin)
+	}
 }

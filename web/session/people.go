@@ -381,6 +381,16 @@ func (p *People) find(email string) (user, error) {
 	return *u, nil
 }
 
+// Called is what a user calls themselves; "" for nobody.
+func (p *People) Called(email string) string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if u := p.users[tidy(email)]; u != nil {
+		return u.Name
+	}
+	return ""
+}
+
 func (p *People) lastAdmin(email string) bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()

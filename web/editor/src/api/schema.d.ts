@@ -2484,6 +2484,9 @@ export interface components {
             to?: string;
         };
         SessionView: {
+            /** @description what the user calls themselves */
+            called?: string;
+            /** @description e-mail of a user, or name of a token */
             name: string;
             /** @description empty when nobody is signed in */
             role: string;

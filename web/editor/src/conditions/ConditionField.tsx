@@ -7,6 +7,7 @@ import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
 import { fill, usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
+import { useLooks } from '../editor/Locked'
 import { useLang } from '../words'
 import { GroupRows } from './GroupRows'
 import { emptyGroup, emptyRow, fromModel, type Group, isGroup, toModel } from './model'
@@ -25,7 +26,9 @@ export function ConditionField(props: ConditionProps) {
   const source = typeof value === 'string' ? value : ''
   const { model, put, readable, answer, fresh } = useRows(source, set)
   const [hand, setHand] = useState(false)
+  const looks = useLooks() // who only looks reads it as it is written
   if (readable === false && !hand) setHand(true) // and so it stays: rows must not come in between while somebody writes
+  if (looks) return <CodeField {...props} />
   if (readable === undefined && !hand) return <p aria-busy className="code-mono-wrap min-h-20 truncate py-2 text-[13px] text-text-2">{source}</p>
   const byHand = hand || !readable
   return (

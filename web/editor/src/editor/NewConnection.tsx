@@ -51,6 +51,7 @@ export function NewConnection({ kinds, needs = [], name: wanted, start, close, m
   })
   const submit = (e: FormEvent) => {
     e.preventDefault()
+    setName(name) // the name that is free now is taken in a moment, by this one
     save.mutate()
   }
   const problems = save.error instanceof Refused ? (save.error.problem.problems ?? []) : []

@@ -68,7 +68,7 @@ function Place({ connection, carrier, pick, close }: PlaceProps) {
   const options = (list.data?.items ?? []).map((o) => ({ value: o.value, label: o.label || o.value }))
   return (
     <div className="flex items-center gap-1">
-      <div className="min-w-0 flex-1"><Combo id={id} label={fill(t.where, { connection })} lead={`${connection} #`} options={options} value="" set={pick} custom placeholder={t.channel} none={list.isFetching ? t.reading : t.typeChannel} /></div>
+      <div className="min-w-0 flex-1"><Combo id={id} label={fill(t.where, { connection })} lead={`${connection} #`} options={options} value="" set={(place) => { if (place) pick(place) }} custom placeholder={t.channel} none={list.isFetching ? t.reading : t.typeChannel} /></div>
       <IconButton label={t.giveUp} onClick={close}><X size={16} aria-hidden /></IconButton>
     </div>
   )

@@ -19,7 +19,8 @@ export function RunPage({ id }: { id: string }) {
   const error = run.error ?? actions.error ?? (isGone(revision.error) ? null : revision.error)
   if (isGone(run.error)) return <Nothing />
   if (error) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([run.refetch(), actions.refetch(), revision.refetch()])} /></main>
-  const shown = isGone(revision.error) && run.data ? remains(run.data) : path.rev > 0 ? revision.data?.flow : flow.data?.flow // a run that waits in the queue has no revision yet
+  const gone = path.rev > 0 ? isGone(revision.error) : isGone(flow.error)
+  const shown = gone && run.data ? remains(run.data) : path.rev > 0 ? revision.data?.flow : flow.data?.flow // a run that waits in the queue has no revision yet
   if (!run.data || !actions.data || !shown) return <main id="content"><Loading /></main>
   return <RunBench key={id} run={run.data} flow={shown as Flow} now={flow.data} gone={isGone(flow.error)} actions={actions.data.items} presets={presets.data?.items ?? []} />
 }

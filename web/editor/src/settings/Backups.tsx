@@ -39,7 +39,7 @@ export function Backups() {
         {settings.error && <Problem error={settings.error} retry={() => void settings.refetch()} />}
         {settings.data && <Plan key={JSON.stringify(settings.data)} kept={settings.data} />}
       </Part>
-      <Part title={t.restoreTitle} help={t.restoreHelp}><CopyField text={`gancho db restore ${newest?.path ?? 'BACKUP'}`} /></Part>
+      <Part title={t.restoreTitle} help={t.restoreHelp}><CopyField text={`gancho db restore ${newest?.path ?? 'BACKUP'} --data gancho-restored`} /></Part>
       </>}
     </>
   )

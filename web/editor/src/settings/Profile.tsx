@@ -17,13 +17,14 @@ export function Profile() {
   const t = useWords()
   const { data } = useSession()
   const [fresh, setFresh] = useState('')
-  const [name, setName] = useState('')
+  const [name, setName] = useState(data?.called ?? '')
   const help = { viewer: t.viewerHelp, editor: t.editorHelp, admin: t.adminHelp }
   const role = data?.role as keyof typeof help | undefined
   return (
     <>
       <Part title={t.profile}>
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1">
+          {data?.called && <><dt className="text-text-2">{t.yourName}</dt><dd className="break-words">{data.called}</dd></>}
           <dt className="text-text-2">{t.email}</dt><dd className="break-words">{data?.name}</dd>
           <dt className="text-text-2">{t.role}</dt><dd>{role && `${t[role]}: ${help[role]}`}</dd>
         </dl>
@@ -34,7 +35,7 @@ export function Profile() {
         </Guarded>
       </Part>
       <Part title={t.changeName}>
-        <Guarded button={t.save} change={() => ({ name })} done={() => setName('')}>
+        <Guarded button={t.save} change={() => ({ name })}>
           <Field label={t.yourName}><input className={inputLook} autoComplete="name" required value={name} onChange={(e) => setName(e.target.value)} /></Field>
         </Guarded>
       </Part>

@@ -1,15 +1,25 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
 import { TriangleAlert } from 'lucide-react'
 import { Refused } from '../api/client'
 import { useWords } from '../words'
 import { Button } from './Button'
 
-/** Skeleton holds the place of rows that are being fetched; it shows after 300 ms. */
+function watchLine(f: () => void) {
+  addEventListener('online', f)
+  addEventListener('offline', f)
+  return () => {
+    removeEventListener('online', f)
+    removeEventListener('offline', f)
+  }
+}
+
+/** Skeleton holds the place of rows that are being fetched; it shows after 300 ms. Without a network it says so. */
 export function Skeleton({ rows = 5 }: { rows?: number }) {
   const t = useWords()
+  const online = useSyncExternalStore(watchLine, () => navigator.onLine)
   return (
     <div role="status" className="animate-late">
-      <span className="sr-only">{t.loading}</span>
+      <p className={online ? 'sr-only' : 'mb-3 text-text-2'}>{online ? t.loading : t.offline}</p>
       <div aria-hidden className="divide-y divide-line rounded-xl border border-line bg-surface">
         {Array.from({ length: rows }, (_, i) => (
           <div key={i} className="flex items-center gap-4 px-4 py-4">

@@ -79,7 +79,7 @@ const pt: typeof en = {
   replaceThem: 'Substituir o que já está aqui',
   needsConnections: 'Precisa destas conexões',
   callsHosts: 'Chama estes servidores',
-  nothingElse: 'nenhum',
+  nothingElse: 'nenhuma',
   doImport: 'Importar {n}',
   imported: 'Importado.',
 }
