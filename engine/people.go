@@ -172,10 +172,28 @@ func looksLike(key string) string {
 		return "email"
 	case strings.Trim(key, "0123456789.-/()+ ") != "" || len(digits) < 8:
 		return "text"
-	case len(digits) == 11 && !strings.ContainsAny(key, "+( )"):
+	case isCPF(digits) && !strings.ContainsAny(key, "+( )"):
 		return "cpf"
 	}
 	return "phone"
+}
+
+// isCPF says whether the last two of eleven digits check the others, as those of a CPF do
+// (Receita Federal: weights from 10 and 11 down to 2, modulo 11). Mobiles have eleven digits too.
+func isCPF(digits string) bool {
+	if len(digits) != 11 {
+		return false
+	}
+	for n := 9; n < 11; n++ {
+		sum := 0
+		for i, c := range digits[:n] {
+			sum += int(c-'0') * (n + 1 - i)
+		}
+		if sum*10%11%10 != int(digits[n]-'0') {
+			return false
+		}
+	}
+	return true
 }
 
 // Erasure is the receipt of one. It names the key by its digest alone.

@@ -27,6 +27,11 @@ func TestSearchMaskAndErase(t *testing.T) {
 	if got := h.want(200, "GET", "/events?q=4111-1111", ""); len(got["items"].([]any)) != 0 {
 		t.Errorf("a masked value is found: %v", got)
 	}
+	for key, as := range map[string]string{"52998224725": "cpf", "529.982.247-25": "cpf", "11987654321": "phone", "+5511987654321": "phone", "ana@example.com": "email"} {
+		if got := h.want(200, "GET", "/people/"+key, ""); got["as"] != as {
+			t.Errorf("%s looks like %v", key, got["as"])
+		}
+	}
 	if got := h.want(200, "GET", "/people/ana@example.com/export", ""); len(got["runs"].([]any)) != 1 || strings.Contains(mustJSON(t, got), "4111") {
 		t.Errorf("%v", got)
 	}

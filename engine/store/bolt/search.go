@@ -48,6 +48,9 @@ func seek(text string) *sought {
 	if s.digits == "" || len(s.digits) == digits { // else there are digits of other scripts
 		eachWord(s.text, func(sum uint64) { s.words = append(s.words, sum) })
 	}
+	if rest, cut := strings.CutPrefix(s.digits, "55"); cut && (len(rest) == 10 || len(rest) == 11) {
+		s.digits = rest // a phone is found with and without its country
+	}
 	if n, err := numberOf(text); err == nil {
 		s.number = n
 	}
