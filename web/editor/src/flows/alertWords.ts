@@ -5,6 +5,7 @@ const en = {
   seen: 'I have seen it',
   showRun: 'Show the run',
   times: '{n} times',
+  failures: '{n} failures; this is the last one',
 }
 
 const pt: typeof en = {
@@ -12,6 +13,7 @@ const pt: typeof en = {
   seen: 'Já vi',
   showRun: 'Ver a execução',
   times: '{n} vezes',
+  failures: '{n} falhas; esta é a última',
 }
 
 export const useWords = makeWords(en, pt)
