@@ -156,7 +156,7 @@ func (s *server) refusal(p session.Person, asks session.Permission) (status int,
 	case asks == session.Open || p.Role.May(asks):
 		return 0, "", "", ""
 	case p.Role == "" && !s.People.Ready():
-		return http.StatusForbidden, "setup_needed", "nobody can sign in yet: open the setup link that the server printed, or run gancho user add", "ninguém pode entrar ainda: abra o link de configuração que o servidor mostrou, ou use gancho user add"
+		return http.StatusForbidden, "setup_needed", "nobody can sign in yet: open the setup link that the server printed; it prints a new one at each start", "ninguém pode entrar ainda: abra o link de configuração que o servidor mostrou; ele mostra outro a cada início"
 	case p.Role == "":
 		return http.StatusUnauthorized, "not_signed_in", "sign in, or send Authorization: Bearer with a token", "entre na conta, ou envie Authorization: Bearer com um token"
 	}

@@ -41,8 +41,8 @@ func (p *People) UseSetup(ctx context.Context, secret, email, name, password str
 	taken := p.takeSetup(secret)
 	if taken == nil {
 		return "", Person{}, &Refusal{
-			Status: http.StatusForbidden, Code: "bad_setup", EN: "this setup link is not good any more: restart the server for a new one, or use: gancho user add",
-			PT: "este link de configuração não vale mais: reinicie o servidor para obter outro, ou use: gancho user add",
+			Status: http.StatusForbidden, Code: "bad_setup", EN: "this setup link is not good any more: restart the server for a new one",
+			PT: "este link de configuração não vale mais: reinicie o servidor para obter outro",
 		}
 	}
 	if _, err := p.AddUser(ctx, email, name, password, Admin); err != nil {

@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
 import { useSession } from './api/hooks'
 import { startLive } from './api/live'
+import { FlowList } from './flows/FlowList'
 import { Bar } from './shell/Bar'
 import { Fault } from './shell/Fault'
 import { placesOf } from './shell/places'
@@ -17,9 +18,6 @@ import { Tips } from './ui/Tips'
 import { Toasts } from './ui/Toast'
 import { firstLang, type Lang, LangContext, useLang } from './words'
 
-const loadFlows = () => import('./flows/FlowList').then((m) => m.FlowList)
-if (location.pathname === '/') void loadFlows().catch(() => undefined) // while the server says who asks
-const FlowList = late(loadFlows)
 const SignIn = late(() => import('./door/SignIn').then((m) => m.SignIn))
 const SetUp = late(() => import('./door/SetUp').then((m) => m.SetUp))
 const Editor = late(() => import('./editor/Editor').then((m) => m.Editor))
