@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,10 +66,13 @@ func TestThinEventsAreFetched(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				defer w.close()
+				var mu sync.Mutex // of what follows: a delivery of many events asks at once
 				refused, signed := true, []string{}
 				resource, err := json.Marshal(p.Events()[0].Resource)
 				check(t, err)
 				w.site(c.host, func(r *http.Request, _ string) (int, string) {
+					mu.Lock()
+					defer mu.Unlock()
 					name, _, _ := strings.Cut(c.signed, ": ")
 					signed = append(signed, name+": "+r.Header.Get(name))
 					if refused {
