@@ -18,6 +18,11 @@ var (
 	markUTF16 = map[string]binary.ByteOrder{"\xFF\xFE": binary.LittleEndian, "\xFE\xFF": binary.BigEndian}
 )
 
+// orderOf is how the mark that a text begins with orders its bytes; nil where it has none of UTF-16.
+func orderOf(text []byte) binary.ByteOrder {
+	return markUTF16[string(text[:min(2, len(text))])]
+}
+
 // jsonText gives JSON as UTF-8, which it is by its standard whatever its charset says; some
 // old systems do write another one.
 func jsonText(body []byte, charset string) []byte {
@@ -30,7 +35,7 @@ func jsonText(body []byte, charset string) []byte {
 // decodeXML reads the charset of the declaration, or UTF-16 as the type or a mark says.
 func decodeXML(body []byte, charset string) (any, error) {
 	read := charsetReader
-	if len(body) > 1 && markUTF16[string(body[:2])] != nil {
+	if orderOf(body) != nil {
 		charset = "utf-16"
 	}
 	if inUTF16(body, charset) {
@@ -65,8 +70,7 @@ func toUTF8(text []byte, charset string) string {
 // they hold texts in, and send UTF-8.
 func inUTF16(text []byte, charset string) bool {
 	declared := len(charset) >= 6 && strings.EqualFold(charset[:6], "utf-16")
-	marked := len(text) > 1 && markUTF16[string(text[:2])] != nil
-	return declared && (marked || bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text))
+	return declared && (orderOf(text) != nil || bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text))
 }
 
 // asUTF8 gives a body, and its type, as they are kept: what is searched for and erased by its
@@ -74,8 +78,7 @@ func inUTF16(text []byte, charset string) bool {
 func asUTF8(contentType string, body []byte) (string, []byte) {
 	kind, params := declared(contentType)
 	charset := params["charset"]
-	marked := len(body) > 1 && markUTF16[string(body[:2])] != nil
-	if kind == bodyXML && marked {
+	if kind == bodyXML && orderOf(body) != nil {
 		charset = "utf-16"
 	}
 	written := kind == bodyJSON || kind == bodyText || kind == bodyXML && inUTF16(body, charset)
@@ -93,10 +96,8 @@ func fromUTF16(text []byte, charset string) string {
 	if charset == "utf-16be" {
 		order = binary.BigEndian
 	}
-	if len(text) > 1 {
-		if marked := markUTF16[string(text[:2])]; marked != nil {
-			order, text = marked, text[2:]
-		}
+	if marked := orderOf(text); marked != nil {
+		order, text = marked, text[2:]
 	}
 	units := make([]uint16, 0, len(text)/2+1)
 	for ; len(text) > 1; text = text[2:] {
