@@ -207,6 +207,10 @@ test('a failed run is mended and goes on from the step that failed', async () =>
   await page.getByRole('button', { name: 'Compare now' }).click()
   await page.getByText('2 mended').waitFor()
   await page.getByText('Check fails no more').or(page.getByText(/ fails no more$/)).first().waitFor()
+  await page.route('**/backtest', async (r) => { const res = await r.fetch(); await r.fulfill({ response: res, json: { ...(await res.json()), changed: 700 } }) })
+  await page.getByRole('button', { name: 'Compare again' }).click()
+  await page.getByText('Below are 2 of the 700 events that differ.').waitFor() // there are rows of some only
+  await page.unroute('**/backtest')
   await page.getByRole('button', { name: 'Watch', exact: true }).click()
   await page.getByText(/^Watching since .* ana@/).waitFor()
   await page.getByRole('complementary').getByRole('button', { name: /^Publish r2/ }).click()

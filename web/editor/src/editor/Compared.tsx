@@ -8,6 +8,7 @@ import { stepOfPath } from '../runs/paths'
 import { useStepName } from '../tree/useStepName'
 import { Badge, Status } from '../ui/basics'
 import { useStatusWord } from '../ui/Status'
+import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { type Alike, alikeOf, type Deed, stepsOf } from './deeds'
 import { useWords } from './backtestWords'
@@ -18,6 +19,7 @@ type Outcome = Pick<Schemas['Backtest'], 'events' | 'same' | 'changed' | 'newly_
 export function Compared({ result, flow, published }: { result: Outcome; flow: Flow; published: number }) {
   const t = useWords()
   const plural = usePlural()
+  const { number } = useFormat()
   const nameOf = usePathName(flow, published)
   if (result.changed === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden className="shrink-0" />{plural(t, 'allSame', result.events)}</p>
   const others = result.changed - result.newly_failed - result.newly_mended
@@ -25,6 +27,7 @@ export function Compared({ result, flow, published }: { result: Outcome; flow: F
   return (
     <div>
       <p className="mb-2 flex flex-wrap gap-1.5">{sums.map(([key, n, tone]) => (n > 0 ? <Badge key={key} tone={tone}>{plural(t, key, n)}</Badge> : null))}</p>
+      {result.rows.length < result.changed && <p className="mb-2 text-secondary text-text-2">{fill(t.cut, { n: number(result.rows.length), all: number(result.changed) })}</p>}
       <ul className="space-y-2">{alikeOf(result.rows).map((group) => <Group key={group.rows[0]?.event} group={group} nameOf={nameOf} />)}</ul>
     </div>
   )
