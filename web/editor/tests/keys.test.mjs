@@ -33,6 +33,7 @@ const until = async (ask) => {
 const hands = (page) => {
   const here = () => page.evaluate(() => {
     const e = document.activeElement
+    if (e === document.body) return { role: 'body', name: '' }
     const by = (e?.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ')
     const label = e instanceof HTMLElement && 'labels' in e ? [...(e.labels ?? [])].map((l) => l.textContent).join(' ') : ''
     return { role: e?.getAttribute('role') ?? e?.tagName.toLowerCase() ?? '', name: [e?.getAttribute('aria-label'), by, label, e?.textContent].find((x) => x && x.trim())?.trim() ?? '' }
@@ -55,7 +56,8 @@ test('a flow is made, given data, tested and published by keys alone', async () 
   const page = await program.signedIn('/')
   await page.getByRole('heading', { name: 'Flows' }).waitFor()
   const { here, press, tabTo, type } = hands(page)
-  await tabTo(/What is it called/)
+  await page.waitForFunction(() => document.activeElement?.matches('form input')) // the name waits for what is typed
+  assert.match((await here()).name, /What is it called/)
   await type('Orders')
   await press('Enter')
   await page.getByRole('tree').waitFor()
