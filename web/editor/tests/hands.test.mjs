@@ -1,7 +1,7 @@
 // What a person does in the editor beside the fields: a step's name in expressions, pasted commands, a provider's connection, and only looking.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ana, axeFaults, start } from './program.mjs'
+import { ana, axeFaults, start, until } from './program.mjs'
 
 const flow = () => ({
   id: 'shop', name: 'Shop', trigger: { kind: 'webhook' }, steps: [
@@ -19,14 +19,6 @@ before(async () => {
 after(() => program?.close())
 
 const flowOf = async (id = 'shop') => (await program.api('GET', `/flows/${id}`)).body.flow
-const until = async (ask) => {
-  for (let i = 0; i < 200; i++) {
-    if (await ask()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  assert.fail(`never: ${ask}`)
-}
-
 test('a step gets another name in expressions, all that names it follows, and one undo takes it back', async () => {
   const page = await program.signedIn('/flows/shop?step=order')
   await page.getByRole('tab', { name: 'Notes' }).click()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start } from './program.mjs'
+import { axeFaults, sideways, start, until } from './program.mjs'
 import { shop } from './shop.mjs'
 
 let program, at
@@ -17,14 +17,6 @@ after(async () => {
 })
 
 const still = { reducedMotion: 'reduce' }
-
-const until = async (is) => {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await is()) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  throw new Error('it does not come to that')
-}
 
 const fine = async (page, what) => {
   for (const theme of ['light', 'dark']) {

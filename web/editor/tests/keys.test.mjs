@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { start } from './program.mjs'
+import { start, until } from './program.mjs'
 
 let program, shop
 const got = []
@@ -20,14 +20,6 @@ after(async () => {
   shop.close()
   shop.closeAllConnections()
 })
-
-const until = async (ask) => {
-  for (let i = 0; i < 200; i++) {
-    if (await ask()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  assert.fail(`never: ${ask}`)
-}
 
 /** hands press keys, and go by Tab to what has a name. */
 const hands = (page) => {

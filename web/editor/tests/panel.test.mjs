@@ -1,7 +1,7 @@
 // The step and trigger panels in a real browser, on the real program.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start } from './program.mjs'
+import { axeFaults, sideways, start, until } from './program.mjs'
 
 const scripts = ['<script>window.hacked=1</script>', '"><img src=x onerror=window.hacked=1>', "javascript:window.hacked=1", '<svg/onload=window.hacked=1>', '{{constructor.constructor("window.hacked=1")()}}']
 
@@ -32,14 +32,6 @@ const open = async (step, options) => {
 }
 const field = (page, id) => page.locator(`[data-field="${id}"]`)
 const saved = async (step) => ({ with: {}, ...(await program.api('GET', '/flows/pay')).body.flow.steps.find((s) => s.id === step) })
-const until = async (ask) => {
-  for (let i = 0; i < 100; i++) {
-    if (await ask()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  assert.fail(`never: ${ask}`)
-}
-
 test('opening moves the focus to the heading, and closing gives it back to the step', async () => {
   const page = await open('note')
   await page.waitForFunction(() => document.activeElement?.closest('aside h2'))

@@ -1,20 +1,59 @@
 // The real program in a temporary folder, and a browser that looks at it. Each file of tests
 // starts one; what a page throws, logs as an error or breaks of the content policy is a fault.
+import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach } from 'node:test'
 import { chromium } from 'playwright-core'
 
 export const root = new URL('../../../', import.meta.url).pathname
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
+/** patience is how long a test waits for what a person waits for: a busy machine is slow, and only a failure takes as long. */
+export const patience = 45_000
+
 /** Who signs in. */
 export const ana = { name: 'Ana Souza', email: 'ana@example.com', password: 'quatro palavras sem sentido' }
 
+/** freePort is below those that the system gives to who calls out: none can take it while the program restarts. */
 const freePort = () => new Promise((resolve) => {
-  const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)) })
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
+  const s = createServer().on('error', () => resolve(freePort())).listen(port, '127.0.0.1', () => s.close(() => resolve(port)))
+})
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** until asks again and again until the answer is what is hoped for, and gives it. */
+export async function until(ask, hope = Boolean) {
+  for (const end = Date.now() + patience; ;) {
+    const got = await ask()
+    if (hope(got)) return got
+    if (Date.now() > end) assert.fail(`never: ${ask}, ${hope}; last: ${JSON.stringify(got)?.slice(0, 500)}`)
+    await pause(40)
+  }
+}
+
+/** sight tells what a page shows, for who reads of a failure. */
+const sight = (page) => page.evaluate(() => {
+  const e = document.activeElement
+  const focus = `${e?.tagName.toLowerCase()} ${e?.getAttribute('role') ?? ''} ${(e?.getAttribute('aria-label') ?? e?.labels?.[0]?.textContent ?? e?.textContent ?? '').slice(0, 60)}`
+  const parts = [...document.querySelectorAll('[role=dialog], [role=alert], aside, main')].filter((p) => p.checkVisibility())
+  const text = (parts.length ? parts : [document.body]).map((p) => p.innerText.replace(/\s+/g, ' ').slice(0, 700))
+  return [`focus: ${focus}`, ...text].join('\n')
+})
+
+// A test closes its pages when it has passed: those that stand tell why it has not, and go.
+const browsers = new Set()
+afterEach(async () => {
+  for (const page of [...browsers].flatMap((b) => b.contexts()).flatMap((c) => c.pages())) {
+    const shown = await Promise.race([sight(page).catch(String), pause(5000).then(() => 'it does not answer')])
+    console.log(`left open: ${page.url()}\n${shown}`)
+    if (process.env.GANCHO_SHOTS) await page.screenshot({ path: join(process.env.GANCHO_SHOTS, `${Date.now()}.png`) }).catch(() => undefined)
+  }
+  for (const browser of browsers) for (const context of browser.contexts()) await context.close()
 })
 
 /** build makes the program once for all files of tests; GANCHO_BINARY names one that is there. */
@@ -24,6 +63,11 @@ function build(dir) {
   execFileSync('go', ['build', '-o', binary, './cmd/gancho'], { cwd: root })
   return binary
 }
+
+const launch = () => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', timeout: 2 * patience,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
 
 /**
  * start runs the program with the flows of a file ('' for none). What it gives has the base address,
@@ -42,20 +86,29 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
     own.out = ''
     own.stdout.on('data', (d) => { own.out += d })
     own.stderr.on('data', (d) => { own.out += d })
-    for (let tries = 0; ; tries++) {
-      if (own.exitCode !== null || tries > 300) throw new Error(`the program did not start: ${own.out}`)
-      if (await fetch(`${base}/readyz`).then((r) => r.ok, () => false)) return
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    const ready = await until(() => own.exitCode !== null || fetch(`${base}/readyz`).then((r) => r.ok, () => false))
+    if (own.exitCode !== null || !ready) throw new Error(`the program did not start: ${own.out}`)
   }
   const stop = (signal = 'SIGTERM') => new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve()
     child.on('exit', resolve)
     child.kill(signal)
   })
-  await run()
+  let browser
+  const close = async () => {
+    browsers.delete(browser)
+    await Promise.all([browser?.close(), stop()])
+    rmSync(dir, { recursive: true, force: true })
+  }
+  try {
+    await run()
+    browser = await launch()
+  } catch (err) {
+    await close() // a child that is left would keep the tests from ending
+    throw err
+  }
+  browsers.add(browser)
   const setupLink = child.out.match(/http:\S+setup#\S+/)?.[0]
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
   let cookie
   /** api calls the program as ana does. */
   const api = async (method, path, body) => {
@@ -72,7 +125,7 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
   const open = async (options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'en-US', ...options })
     const page = await context.newPage()
-    page.setDefaultTimeout(12_000)
+    page.setDefaultTimeout(patience)
     watch(page)
     return page
   }
@@ -92,13 +145,8 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
     return page
   }
   return {
-    base, setupLink, faults, browser, dir, api, open, signedIn, watch, stop,
+    base, setupLink, faults, browser, dir, api, open, signedIn, watch, stop, close,
     restart: async (signal) => { await stop(signal); await run() },
-    close: async () => {
-      await browser.close()
-      await stop()
-      rmSync(dir, { recursive: true, force: true })
-    },
   }
 }
 

@@ -1,5 +1,6 @@
 // A shop whose paid orders go to a CRM that refuses some of them until it is mended.
 import { createServer } from 'node:http'
+import { until } from './program.mjs'
 
 const people = ['ana', 'bia', 'caio', 'duda', 'edu', 'flavia']
 
@@ -30,14 +31,7 @@ export async function shop() {
       { id: 'note', name: 'Write it down', action: 'log', with: { message: 'Done with {{ trigger.body.id }}' } },
     ],
   }
-  const settled = async (program) => {
-    for (let tries = 0; tries < 200; tries++) {
-      const { body } = await program.api('GET', '/runs?flow=orders&limit=200')
-      if (body.items.every((r) => r.ended)) return body.items
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    throw new Error('the runs do not end')
-  }
+  const settled = (program) => until(async () => (await program.api('GET', '/runs?flow=orders&limit=200')).body.items, (runs) => runs.every((r) => r.ended))
   const sell = async (program, n) => {
     if ((await program.api('GET', '/flows/orders')).status === 404) {
       await program.api('POST', '/flows', flow)

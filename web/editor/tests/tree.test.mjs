@@ -1,7 +1,7 @@
 // The tree, the draft and the run, in a real browser on the real program.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start } from './program.mjs'
+import { axeFaults, sideways, start, until } from './program.mjs'
 
 const log = (id, more = {}) => ({ id, action: 'log', with: { message: id }, ...more })
 const order = () => ({
@@ -26,15 +26,6 @@ const flowOf = async (id = 'order') => (await program.api('GET', `/flows/${id}`)
 const row = (page, key) => page.locator(`[data-row="${key}"]`)
 const said = (page, text) => page.getByRole('status').filter({ hasText: text }).first().waitFor({ state: 'attached' })
 
-/** until asks the program until it says what is hoped for. */
-async function until(ask, hope, ms = 5000) {
-  for (const end = Date.now() + ms; ;) {
-    const got = await ask()
-    if (hope(got)) return got
-    if (Date.now() > end) assert.fail(`not in time: ${JSON.stringify(got)?.slice(0, 500)}`)
-    await new Promise((resolve) => setTimeout(resolve, 40))
-  }
-}
 const steps = (f) => f.steps.map((s) => s.id).join()
 const open = async (path = '/flows/order', options) => {
   const page = await program.signedIn(path, options)
@@ -176,7 +167,7 @@ test('a server that stops in mid-edit loses nothing, not even over a reload', as
   await page.getByText(/Offline: 1 change/).waitFor()
   await program.restart()
   await page.reload()
-  await until(flowOf, (f) => f.name === 'Typed without a server', 15000)
+  await until(flowOf, (f) => f.name === 'Typed without a server')
   await page.getByText(/Draft saved/).waitFor({ state: 'attached' })
   await page.context().close()
   await fresh()

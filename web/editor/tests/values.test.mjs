@@ -1,7 +1,7 @@
 // How a value is written, an object as rows, and what mends a problem.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start } from './program.mjs'
+import { axeFaults, sideways, start, until } from './program.mjs'
 import { source } from './sources.mjs'
 
 const { formatNames, read, write } = await source('fields/formats.ts')
@@ -50,14 +50,6 @@ before(async () => {
 after(() => program?.close())
 
 const saved = async (i) => (await program.api('GET', '/flows/pay')).body.flow.steps[i].with
-const until = async (ask) => {
-  for (let i = 0; i < 200; i++) {
-    if (await ask()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  assert.fail(`never: ${ask}`)
-}
-
 test('a chip is written as reais from cents by the mouse, and gets a default by keys alone', async () => {
   const page = await program.signedIn('/flows/pay?step=note')
   const message = page.locator('[data-field=message]')
