@@ -85,7 +85,7 @@ func Mount(e *echo.Echo, c Config) error {
 		}
 		r.register(api, huma.Operation{
 			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, MaxBodyBytes: maxBody, DefaultStatus: r.status,
-			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission)},
+			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission), s.knownQuery(api)},
 		})
 	}
 	e.RouteNotFound(Prefix+"/*", unserved(table))
@@ -173,13 +173,17 @@ func (s *server) permit(api huma.API, asks session.Permission) func(huma.Context
 		if status == http.StatusUnauthorized {
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 		}
-		p := problemOf(status, code, en, pt)
-		p.speak(Language(ctx.Header("Accept-Language")))
-		ctx.SetHeader("Content-Type", "application/problem+json")
-		ctx.SetStatus(status)
-		if err := api.Marshal(ctx.BodyWriter(), "application/json", p); err != nil {
-			s.Log.Debug("write an answer", "error", err)
-		}
+		s.refuse(api, ctx, problemOf(status, code, en, pt))
+	}
+}
+
+// refuse answers with a problem before the call begins.
+func (s *server) refuse(api huma.API, ctx huma.Context, p *Problem) {
+	p.speak(langOf(ctx.Context()))
+	ctx.SetHeader("Content-Type", "application/problem+json")
+	ctx.SetStatus(p.Status)
+	if err := api.Marshal(ctx.BodyWriter(), "application/json", p); err != nil {
+		s.Log.Debug("write an answer", "error", err)
 	}
 }
 

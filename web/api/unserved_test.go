@@ -69,3 +69,30 @@ func TestBrokenRequestsAreSaidInBothLanguages(t *testing.T) {
 	}
 	h.want(201, "POST", "/flows", "\xEF\xBB\xBF"+strings.Replace(flow, `"id": "a"`, `"id": "marked"`, 1))
 }
+
+// TestWrongParameters: a misspelt filter is refused, and nothing is read, replayed or erased without it.
+func TestWrongParameters(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", flow)
+	for _, c := range []struct{ method, path, body, detail string }{
+		{"GET", "/runs?statuss=failed", "", `não existe o parâmetro "statuss" aqui; você quis dizer "status"?`},
+		{"DELETE", "/flows/a?all", "", `não existe o parâmetro "all" aqui; ela aceita cancel`},
+		{"POST", "/flows/a/pause?rev=2", "", `não existe o parâmetro "rev" aqui; esta chamada não aceita nenhum`},
+	} {
+		res, answer := h.ask(c.method, api.Prefix+c.path, root, c.body, "Accept-Language", "pt-BR")
+		if res.StatusCode != http.StatusBadRequest || answer["code"] != "unknown_parameter" || answer["detail"] != c.detail {
+			t.Errorf("%s %s: %d %v", c.method, c.path, res.StatusCode, answer)
+		}
+	}
+	if state := h.want(200, "GET", "/flows/a?limit=1", "")["state"]; state != "new" {
+		t.Errorf("the flow is %v", state)
+	}
+	for _, path := range []string{"/users", "/flows/a/revisions", "/tokens", "/replays"} {
+		h.want(200, "GET", path+"?limit=2&cursor=", "")
+	}
+	for _, query := range []string{`{"query": {"statuss": "failed"}}`, `{"query": {"status": "failed", "limit": 5}}`} {
+		if res, answer := h.ask("POST", api.Prefix+"/runs/replay", root, query); res.StatusCode != 422 {
+			t.Errorf("replay of %s: %d %v", query, res.StatusCode, answer)
+		}
+	}
+}
