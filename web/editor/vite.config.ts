@@ -2,16 +2,19 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { spoken } from './spoken'
 
 // Fixed file names: the server puts the hash of the whole bundle into their path.
 const everywhere = /src\/ui\/icon|icons\/(loader-circle|chevron-down)\.|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack\/(?!.*(mutationObserver|useMutation|queriesObserver|useQueries|[iI]nfiniteQuery(Observer)?\.js)))/
-// Pictures that many parts of the editor share: one small file, not one for each.
-const shared = /lucide-react.*icons\/(braces|chevron-right|circle-dashed|corner-down-left|download|external-link|eye|eye-off|flask-conical|globe|key-round|list|power|rotate-ccw-clock|send|square-function|trash|x)\./
+// Small things and pictures that many parts share: one file, not one for each. And what draws a flow, for its editor and its runs.
+const shared = /lucide-react.*icons\/(braces|chevron-(left|right)|circle-(check|dashed)|code|corner-down-left|download|external-link|eye|eye-off|flask-conical|globe|info|key-round|list|list-checks|pencil|power|rotate-ccw-clock|send|square-function|trash|wrench|x)\.|(mutationObserver|useMutation)\.js|src\/(flow|ui\/(basics|Status|Ticked)|fields\/locale|api\/curl|tree\/useStepName)\.tsx?$/
+const ofTrees = /src\/(tree\/|data\/(desk|nodes|pinned|words)|fields\/(Combo|template|words)|api\/expression|editor\/(Panel|panelWords|words|presetLabels|Locked)\.)/
+const catalogues = ['editor/words', 'editor/panelWords', 'tree/words', 'trigger/words', 'fields/words', 'conditions/words', 'data/words']
 const own = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   base: './',
-  plugins: [react(), tailwindcss()],
+  plugins: [spoken(own('./src/'), catalogues), react(), tailwindcss()],
   resolve: {
     // What is smaller by ourselves: what draws an icon, a shim that React has had for years, and grammars that no field has.
     alias: [
@@ -30,7 +33,17 @@ export default defineConfig({
       output: {
         entryFileNames: 'assets/[name].js', chunkFileNames: 'assets/[name].js', assetFileNames: 'assets/[name][extname]',
         // What every screen needs is one file: it packs better than many.
-        codeSplitting: { groups: [{ name: 'base', test: everywhere }, { name: 'icons', test: shared }] },
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: everywhere, priority: 6 },
+            { name: 'start', tags: ['$initial'], priority: 5 },
+            { name: 'words-en', test: /only=en$|words:en$/, priority: 4 },
+            { name: 'words-pt', test: /only=pt$|words:pt$/, priority: 4 },
+            { name: 'shared', test: shared, priority: 3 },
+            { name: 'tree', test: ofTrees, priority: 2 },
+            { name: 'builder', test: /src\/editor\/Workbench\.tsx$/, priority: 1 },
+          ],
+        },
       },
     },
   },

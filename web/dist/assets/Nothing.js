@@ -1,1 +1,1 @@
-import{P as e,i as t}from"./base.js";import{q as n,x as r}from"./index.js";import{t as i}from"./overWords.js";var a=e();function o(){let e=i();return(0,a.jsx)(`main`,{id:`content`,children:(0,a.jsx)(r,{title:e.noPage,help:e.noPageHelp,children:(0,a.jsx)(t,{href:`/`,className:n(`primary`),children:e.toFlows})})})}export{o as Nothing};
+export{t as Nothing}from"./Nothing2.js";

@@ -1,8 +1,8 @@
 import { Suspense, useEffect, useState } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { type FetchQueryOptions, useQueryClient } from '@tanstack/react-query'
 import { Route, Switch, useLocation } from 'wouter'
 import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
-import { useSession } from './api/hooks'
+import { actionsQuery, flowQuery, presetsQuery, triggersQuery, useSession } from './api/hooks'
 import { startLive } from './api/live'
 import { FlowList } from './flows/FlowList'
 import { Bar } from './shell/Bar'
@@ -15,12 +15,12 @@ import { keep } from './ui/cookie'
 import { late, soon } from './ui/soon'
 import { Loading, Problem } from './ui/states'
 import { Tips } from './ui/Tips'
-import { Toasts } from './ui/Toast'
-import { firstLang, type Lang, LangContext, useLang } from './words'
+import { toast, Toasts } from './ui/Toast'
+import { firstLang, type Lang, hear, LangContext, learn, useLang } from './words'
 
 const SignIn = late(() => import('./door/SignIn').then((m) => m.SignIn))
 const SetUp = late(() => import('./door/SetUp').then((m) => m.SetUp))
-const Editor = late(() => import('./editor/Editor').then((m) => m.Editor))
+const Editor = soon(editor)
 const RunList = late(() => import('./runs/RunList').then((m) => m.RunList))
 const RunPage = late(() => import('./runs/RunPage').then((m) => m.RunPage))
 const EventList = late(() => import('./events/EventList').then((m) => m.EventList))
@@ -33,18 +33,26 @@ const Updated = soon(() => import('./shell/Updated').then((m) => m.Updated))
 const Nothing = late(() => import('./shell/Nothing').then((m) => m.Nothing))
 const Again = soon(() => import('./shell/Again').then((m) => m.Again))
 
+/** editor fetches the screen of a flow, its words beside it. */
+function editor() {
+  void hear().catch(() => undefined)
+  return import('./editor/Editor').then((m) => m.Editor)
+}
+
+if (/^\/flows\/./.test(location.pathname)) void editor().catch(() => undefined) // while the server is asked who this is
+
 export function App() {
   const [lang, setLang] = useState<Lang>(firstLang)
   const queries = useQueryClient()
   useEffect(() => {
     document.documentElement.lang = lang
   }, [lang])
-  const choose = (next: Lang) => {
+  const choose = (next: Lang) => void learn(next).then(() => {
     inLanguage(next)
     keep('lang', next)
     setLang(next)
     void queries.invalidateQueries()
-  }
+  }, (e: Error) => toast(e.message, 'fail'))
   return (
     <LangContext value={{ lang, setLang: choose }}>
       <Suspense fallback={<Loading />}><Door /></Suspense>
@@ -101,7 +109,7 @@ function Screens({ role }: { role: string }) {
   return (
     <Switch>
       <Route path="/"><FlowList role={role} /></Route>
-      <Route path="/flows/:id">{({ id }) => <Editor key={id} id={id} />}</Route>
+      <Route path="/flows/:id">{({ id }) => <FlowScreen key={id} id={id} />}</Route>
       <Route path="/runs"><RunList role={role} /></Route>
       <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>
       <Route path="/events"><EventList role={role} /></Route>
@@ -112,6 +120,13 @@ function Screens({ role }: { role: string }) {
       <Route><Nothing /></Route>
     </Switch>
   )
+}
+
+/** FlowScreen asks for the flow and the catalogue while the scripts of the editor are on their way. */
+function FlowScreen({ id }: { id: string }) {
+  const queries = useQueryClient()
+  useState(() => [flowQuery(id), actionsQuery, triggersQuery, presetsQuery].forEach((query) => void queries.prefetchQuery(query as FetchQueryOptions)))
+  return <Editor id={id} />
 }
 
 function useShellCommands(role: string, show: (what: 'palette' | 'help') => void, keys: boolean) {

@@ -9,11 +9,19 @@ export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () =>
 export const useFlows = (q: string) =>
   useQuery({ queryKey: ['flows', q], queryFn: () => take(api.GET('/flows', { params: { query: { limit: 200, q } } })), placeholderData: keepPreviousData })
 
-export const useFlow = (id: string) => useQuery({ queryKey: ['flow', id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id } } })), staleTime: Infinity })
+export const flowQuery = (id: string) => ({ queryKey: ['flow', id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id } } })), staleTime: Infinity })
 
-export const useActions = () => useQuery({ queryKey: ['actions'], queryFn: () => take(api.GET('/actions')), staleTime: Infinity })
+export const actionsQuery = { queryKey: ['actions'], queryFn: () => take(api.GET('/actions')), staleTime: Infinity }
 
-export const useTriggers = () => useQuery({ queryKey: ['triggers'], queryFn: () => take(api.GET('/triggers')), staleTime: Infinity })
+export const triggersQuery = { queryKey: ['triggers'], queryFn: () => take(api.GET('/triggers')), staleTime: Infinity }
+
+export const presetsQuery = { queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity }
+
+export const useFlow = (id: string) => useQuery(flowQuery(id))
+
+export const useActions = () => useQuery(actionsQuery)
+
+export const useTriggers = () => useQuery(triggersQuery)
 
 export const useKinds = () => useQuery({ queryKey: ['kinds'], queryFn: () => take(api.GET('/connection-kinds')), staleTime: Infinity })
 
@@ -40,7 +48,7 @@ export function useLive(keys: string[], flow?: string) {
   }, [queries, joined, flow])
 }
 
-export const usePresets = () => useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })
+export const usePresets = () => useQuery(presetsQuery)
 
 export const useLiveState = () => useSyncExternalStore(watchLive, liveState)
 

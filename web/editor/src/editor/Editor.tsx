@@ -1,10 +1,10 @@
 import { isGone } from '../api/client'
 import { useActions, useFlow, usePresets, useTriggers } from '../api/hooks'
-import { Nothing } from '../shell/Nothing'
 import { Loading, Problem } from '../ui/basics'
+import { late } from '../ui/soon'
 import { Workbench } from './Workbench'
 
-export { stepAt } from '../flow'
+const Nothing = late(() => import('../shell/Nothing').then((m) => m.Nothing))
 
 /** Editor is the screen of one flow. */
 export function Editor({ id }: { id: string }) {

@@ -21,6 +21,29 @@ export function makeWords<W extends Record<string, string>>(ownEn: W, ownPt: { [
   return () => all[useLang().lang]
 }
 
+let spoken = firstLang
+const learners: ((lang: Lang) => Promise<unknown>)[] = []
+
+const catalogues = { en: () => import('words:en'), 'pt-BR': () => import('words:pt') }
+
+/** hear fetches the words of the builder in one language. */
+export const hear = (lang = spoken) => catalogues[lang]()
+
+/** learnWords is what the build makes of makeWords where a catalogue is cut by language: only what is spoken is fetched. */
+export async function learnWords(name: string) {
+  const all: Partial<Record<Lang, Record<string, string>>> = {}
+  const get = async (lang: Lang) => (all[lang] ??= { ...(lang === 'en' ? en : pt), ...(await hear(lang)).words[name] })
+  learners.push(get)
+  await get(spoken)
+  return () => all[useLang().lang] ?? all[spoken]
+}
+
+/** learn fetches another language for all that is on the screen. */
+export async function learn(lang: Lang) {
+  await Promise.all(learners.map((get) => get(lang)))
+  spoken = lang
+}
+
 /** say picks the text of a server's pair of languages. */
 export function useSay() {
   const { lang } = useLang()

@@ -1,0 +1,1 @@
+export{t as ConnectionDialog}from"./ConnectionDialog.js";

@@ -1,0 +1,1 @@
+export{n as PublishPanel}from"./PublishPanel.js";

@@ -1,1 +1,0 @@
-import{P as e}from"./base.js";var t=e(),n=({text:e})=>e.split("`").map((e,n)=>n%2?(0,t.jsx)(`code`,{className:`text-meta`,children:e},n):e);export{n as t};
