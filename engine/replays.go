@@ -22,6 +22,7 @@ type Selection struct {
 	To     time.Time `json:"to,omitzero"`
 	Error  string    `json:"error,omitempty"`
 	Group  string    `json:"group,omitempty" doc:"of GET /failures"`
+	Quiet  []string  `json:"quiet,omitempty" doc:"flows whose runs count only when they need somebody"`
 }
 
 // queryOf is a selection for the store.
@@ -30,6 +31,8 @@ func (e *Engine) queryOf(ctx context.Context, q *Selection) (s store.Query, err 
 	if q.Group != "" {
 		s.Status = string(store.Failed)
 		s.Pick, err = e.InGroup(ctx, q.Flow, q.Group)
+	} else if len(q.Quiet) > 0 {
+		s.Pick = LeaveQuiet(q.Quiet)
 	}
 	return s, err
 }

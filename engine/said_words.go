@@ -67,6 +67,11 @@ var portuguese = [][2]string{
 	// of e-mail
 	{"subject: must be one line", "assunto: deve ter uma linha"},
 	{"the e-mail is empty: fill in text, html or markdown", "o e-mail está vazio: preencha text, html ou markdown"},
+	{"to: %q is not an e-mail address", "Para: %q não é um endereço de e-mail"},
+	{"cc: %q is not an e-mail address", "Cópia: %q não é um endereço de e-mail"},
+	{"bcc: %q is not an e-mail address", "Cópia oculta: %q não é um endereço de e-mail"},
+	{"from: %q is not an e-mail address", "De: %q não é um endereço de e-mail"},
+	{"reply_to: %q is not an e-mail address", "Responder para: %q não é um endereço de e-mail"},
 	{"%s: an address must be one line", "%s: um endereço deve ter uma linha"},
 	{"%s: %q is not an e-mail address", "%s: %q não é um endereço de e-mail"},
 	{"markdown: %s", "Markdown: %s"},

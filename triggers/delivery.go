@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -379,7 +380,7 @@ func (x *delivery) decide() {
 		return
 	}
 	if x.in.Title == "" {
-		x.in.Title = titleIn(x.value)
+		x.in.Title = cmp.Or(engine.PlainTitle(x.in.Body), titleIn(x.value))
 	}
 	if !x.passes(ctx) {
 		return

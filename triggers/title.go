@@ -5,8 +5,8 @@ import "gancho/engine/expression"
 // telling are members of bodies that tell one event from another and name nobody.
 var telling = []string{"number", "order_number", "order_id", "invoice_number", "transaction_id", "transaction", "reference", "code", "id", "event_id", "uuid"}
 
-// titleIn is what an event is called in lists where no preset names it: the first such member
-// of the body, or of what the body wraps.
+// titleIn is what an event is called in lists where neither a preset nor its plain bytes name it:
+// the first such member of the body, or of what the body wraps.
 func titleIn(body any) string {
 	members, ok := body.(map[string]any)
 	if !ok {
@@ -17,7 +17,7 @@ func titleIn(body any) string {
 		case nil, bool, map[string]any, []any:
 		default:
 			if text := expression.Text(value); text != "" && len(text) <= 64 {
-				return name + " " + text
+				return text
 			}
 		}
 	}

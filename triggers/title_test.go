@@ -8,9 +8,9 @@ func TestTitleIn(t *testing.T) {
 		body any
 		want string
 	}{
-		{"an id", map[string]any{"id": 1200, "email": "ana@example.com"}, "id 1200"},
-		{"a number before an id", map[string]any{"id": "x", "number": "A-7"}, "number A-7"},
-		{"inside data", map[string]any{"event": "paid", "data": map[string]any{"code": "P1"}}, "code P1"},
+		{"an id", map[string]any{"id": 1200, "email": "ana@example.com"}, "1200"},
+		{"a number before an id", map[string]any{"id": "x", "number": "A-7"}, "A-7"},
+		{"inside data", map[string]any{"event": "paid", "data": map[string]any{"code": "P1"}}, "P1"},
 		{"nothing that tells", map[string]any{"email": "ana@example.com", "id": nil}, ""},
 		{"no members", []any{1}, ""},
 	} {

@@ -55,13 +55,20 @@ func (d *Webhook) giveWait(w http.ResponseWriter, r *http.Request, page engine.W
 	case err != nil:
 		d.refuse(w, r, d.busy(page.Flow, err))
 	case wantsPage(r):
-		d.writePage(w, r, http.StatusOK, waitPage{
-			Title: form.Label("Thank you", "Obrigado"), Text: page.Text,
-			Note: form.Label("Your answer was recorded.", "Sua resposta foi registrada."),
-		})
+		d.writePage(w, r, http.StatusOK, waitPage{Title: form.Label("Thank you", "Obrigado"), Text: page.Text, Note: taken(page, data)})
 	default:
 		writeAnswer(w, http.StatusOK, nil, map[string]any{"status": "received"})
 	}
+}
+
+// taken says that an answer was recorded, and of an approval which one.
+func taken(page engine.WaitView, data any) form.Words {
+	if approved, ok := decision(data); page.Approve && ok && approved {
+		return form.Label("You approved. Your answer was recorded.", "Você aprovou. Sua resposta foi registrada.")
+	} else if page.Approve && ok {
+		return form.Label("You rejected. Your answer was recorded.", "Você rejeitou. Sua resposta foi registrada.")
+	}
+	return form.Label("Your answer was recorded.", "Sua resposta foi registrada.")
 }
 
 // waitData is what a POST gives to the run. An approval takes a decision and nothing else.

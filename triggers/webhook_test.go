@@ -422,6 +422,9 @@ func TestWaitURL(t *testing.T) {
 	}
 	w := h.send("POST", "/w/wait", "approved=false", "Content-Type: application/x-www-form-urlencoded", "Accept: text/html")
 	wantStatus(t, w, 200)
+	if !strings.Contains(w.Body.String(), "You rejected.") {
+		t.Errorf("the page does not say which answer was given:\n%s", w.Body)
+	}
 	if diff := cmp.Diff([]any{map[string]any{"approved": false}}, h.given); diff != "" {
 		t.Error(diff)
 	}

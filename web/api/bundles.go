@@ -32,6 +32,9 @@ type importInput struct {
 	DocumentBody
 }
 
+// trial says that nothing is imported, only told.
+func (in *importInput) trial() bool { return bool(in.DryRun) }
+
 // ImportView is what became of one flow of a bundle.
 type ImportView struct {
 	ID        string        `json:"id"`

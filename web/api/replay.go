@@ -18,6 +18,8 @@ type RunQuery struct {
 	To     string `json:"to,omitempty"`
 	Error  string `json:"error,omitempty"`
 	Group  string `json:"group,omitempty"`
+
+	Quiet []string `json:"quiet,omitempty"`
 }
 
 // kept is the query as the engine keeps it.
@@ -27,7 +29,7 @@ func (b *RunQuery) kept() (*engine.Selection, error) {
 	if b.Group != "" {
 		q.Status = string(store.Failed)
 	}
-	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group}, err
+	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group, Quiet: b.Quiet}, err
 }
 
 type replayInput struct {
@@ -40,6 +42,9 @@ type replayInput struct {
 		Allow    []string  `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
 	}
 }
+
+// trial says that nothing is done again, only told.
+func (in *replayInput) trial() bool { return in.Body.DryRun }
 
 func (in *replayInput) options() (o engine.ReplayOptions, err error) {
 	b := &in.Body

@@ -61,6 +61,11 @@ func TestReplay(t *testing.T) {
 	if run["status"] != "failed" {
 		t.Fatalf("%v", run)
 	}
+	// A quiet flow shows only what needs somebody.
+	count := func(query string) int { return len(h.want(200, "GET", "/runs"+query, "")["items"].([]any)) }
+	if got := count("?quiet=div"); got != 1 {
+		t.Errorf("a quiet flow that failed shows %d runs, want 1", got)
+	}
 	// From the failed step, on the revision that ran: the same run goes on.
 	h.want(200, "PUT", "/vars", `{"limit": 7}`)
 	if dry := h.want(202, "POST", "/runs/replay", `{"ids": ["`+id+`"], "from": "failed", "revision": "original", "dry_run": true}`); dry["replayed"] != 0.0 {
@@ -73,6 +78,12 @@ func TestReplay(t *testing.T) {
 	}
 	if got := h.want(200, "GET", "/state/runs", ""); got["value"] != 1.0 {
 		t.Errorf("a finished step happened again: %v", got)
+	}
+	if got, all, other := count("?quiet=other,div"), count(""), count("?quiet=other"); got != 0 || all != 1 || other != 1 {
+		t.Errorf("a quiet flow that succeeded shows %d runs of %d, beside another %d", got, all, other)
+	}
+	if dry := h.want(202, "POST", "/runs/replay", `{"query": {"quiet": ["div"]}, "dry_run": true}`); dry["matched"] != 0.0 {
+		t.Errorf("a quiet flow counts: %v", dry)
 	}
 	// From the start: a new run.
 	again := h.want(202, "POST", "/runs/replay", `{"query": {"flow": "div"}}`)

@@ -36,7 +36,9 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			if err != nil {
 				return nil, s.spoken(ctx, op.OperationID, err)
 			}
-			s.audit(ctx, actorOf(ctx, out), op.OperationID, before)
+			if try, ok := any(in).(interface{ trial() bool }); !ok || !try.trial() {
+				s.audit(ctx, actorOf(ctx, out), op.OperationID, before)
+			}
 			return out, nil
 		})
 		if raw {

@@ -59,7 +59,8 @@ func moment(name, text string) (time.Time, error) {
 
 type runsInput struct {
 	HistoryInput
-	Group string `query:"group" doc:"of GET /failures: runs that failed in the same way"`
+	Group string   `query:"group" doc:"of GET /failures: runs that failed in the same way"`
+	Quiet []string `query:"quiet" doc:"flows, with commas between: of them only what failed, waits or is unknown"`
 }
 
 func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, error) {
@@ -67,6 +68,8 @@ func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, err
 	if err == nil && in.Group != "" {
 		q.Status = string(store.Failed)
 		q.Pick, err = s.Engine.InGroup(ctx, in.Flow, in.Group)
+	} else if len(in.Quiet) > 0 {
+		q.Pick = engine.LeaveQuiet(in.Quiet)
 	}
 	return q, err
 }

@@ -31,7 +31,7 @@ function address(path: string, params: Params = {}): string {
   const full = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params.path?.[name] ?? '')))
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(params.query ?? {})) {
-    for (const v of Array.isArray(value) ? value : [value]) if (v !== undefined && v !== null) query.append(name, String(v))
+    if (value !== undefined && value !== null) query.append(name, String(value)) // a list has commas between
   }
   return query.size > 0 ? `${full}?${query}` : full
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { api, take } from './client'
 
-export type HistoryQuery = { flow?: string; status?: string; q?: string; from?: string; to?: string; group?: string }
+export type HistoryQuery = { flow?: string; status?: string; q?: string; from?: string; to?: string; group?: string; quiet?: string[] }
 
 export const useRuns = (query: HistoryQuery, on = true) =>
   useInfiniteQuery({

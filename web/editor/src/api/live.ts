@@ -159,7 +159,7 @@ function setRun(queries: QueryClient, run: Run) {
   if (queries.getQueryData(['run', run.id])) renew(queries, ['run', run.id])
 }
 
-type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string }
+type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string; quiet?: string[] }
 
 /** merge puts a run or event into each list that it belongs to, and out of those that it left. */
 export function merge<T extends { id: string; flow: string; status: string }>(queries: QueryClient, kind: 'runs' | 'events', thing: T) {
@@ -168,7 +168,7 @@ export function merge<T extends { id: string; flow: string; status: string }>(qu
     const [first, ...rest] = pages?.pages ?? []
     if (!pages || !first) continue
     const there = pages.pages.some((p) => p.items.some((i) => i.id === thing.id))
-    const fits = (!filter.flow || filter.flow === thing.flow) && (!filter.status || filter.status === thing.status)
+    const fits = (!filter.flow || filter.flow === thing.flow) && (!filter.status || filter.status === thing.status) && (!filter.quiet?.includes(thing.flow) || /^(failed|waiting|unknown)$/.test(thing.status))
     const closed = filter.q || filter.to || filter.error || filter.group
     if (there) queries.setQueryData(key, { ...pages, pages: pages.pages.map((p) => ({ ...p, items: p.items.flatMap((i) => (i.id !== thing.id ? [i] : fits ? [{ ...i, ...thing }] : [])) })) })
     else if (fits && !closed) queries.setQueryData(key, { ...pages, pages: [{ ...first, items: [thing, ...first.items] }, ...rest] })

@@ -2413,6 +2413,7 @@ export interface components {
             from?: string;
             group?: string;
             q?: string;
+            quiet?: string[];
             status?: string;
             to?: string;
         };
@@ -2479,6 +2480,8 @@ export interface components {
             /** @description of GET /failures */
             group?: string;
             q?: string;
+            /** @description flows whose runs count only when they need somebody */
+            quiet?: string[];
             status?: string;
             /** Format: date-time */
             to?: string;
@@ -5083,6 +5086,8 @@ export interface operations {
                 error?: string;
                 /** @description of GET /failures: runs that failed in the same way */
                 group?: string;
+                /** @description flows, with commas between: of them only what failed, waits or is unknown */
+                quiet?: string[];
             };
             header?: never;
             path?: never;

@@ -38,7 +38,7 @@ export function EventList({ role }: { role: string }) {
         : <Empty icon={<Inbox aria-hidden />} title={t.noEvents} help={t.noEventsHelp}>{url && <CopyField className="w-full text-left" text={`curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`} />}</Empty>)}
       {list.length > 0 && <Card className={events.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />)}</ul></Card>}
       <More query={events} />
-      {open && <EventSheet id={open} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
+      {open && <EventSheet id={open} names={names} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
     </Page>
   )
 }
@@ -49,7 +49,7 @@ function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: st
   const title = event.title || event.event || flow
   return (
     <li>
-      <button type="button" aria-haspopup="dialog" onClick={open} className="grid w-full min-w-0 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-sunken sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
+      <button type="button" aria-haspopup="dialog" onClick={open} className="grid w-full min-w-0 grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-sunken sm:items-center sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
         <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status event of={event.status} /></span>
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2"><span className="truncate font-medium">{title}</span>{title !== flow && <span className="min-w-12 shrink-[4] truncate text-secondary text-text-2">{flow}</span>}</span>

@@ -20,13 +20,13 @@ import { useWords } from './words'
 type Event = Schemas['EventView']
 
 /** EventSheet is one delivery, whole. */
-export function EventSheet({ id, may, close }: { id: string; may: boolean; close: () => void }) {
+export function EventSheet({ id, names, may, close }: { id: string; names: ReadonlyMap<string, string>; may: boolean; close: () => void }) {
   const { whole } = useFormat()
   const { data, error } = useQuery({ queryKey: ['event', id], queryFn: () => take(api.GET('/events/{id}', { params: { path: { id } } })) })
   const t = useWords()
   const kept = data !== undefined && bodyOf(data) !== undefined && bodyOf(data) !== null
   return (
-    <Sheet title={data?.title || data?.event || t.name} help={data && whole(data.at)} close={close} footer={data && may && (kept || data.trigger) && <Deeds event={data} kept={kept} />}>
+    <Sheet title={data?.title || data?.event || t.name} help={data && `${names.get(data.flow) ?? data.flow} · ${whole(data.at)}`} close={close} footer={kept && may && (data.trigger || data.status === 'rejected') && <Deeds event={data} />}>
       {error && <Problem error={error} />}
       {!data && !error && <Loading />}
       {data && <Whole event={data} />}
@@ -79,7 +79,8 @@ function Pair({ name, value }: { name: string; value: string }) {
   return <div className="grid grid-cols-[minmax(0,11rem)_minmax(0,1fr)] gap-3 border-b border-line py-1"><dt className="break-words text-text-2">{name}</dt><dd className="min-w-0 break-words"><code className="text-meta">{value}</code></dd></div>
 }
 
-function Deeds({ event, kept }: { event: Event; kept: boolean }) {
+/** Deeds are what may be done with an event whose body was kept. */
+function Deeds({ event }: { event: Event }) {
   const t = useWords()
   const queries = useQueryClient()
   const [, go] = useLocation()
@@ -103,9 +104,9 @@ function Deeds({ event, kept }: { event: Event; kept: boolean }) {
   })
   return (
     <>
-      {event.status === 'rejected' && kept && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
-      {kept && event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
-      {kept && event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}`)}><Pin size={16} aria-hidden />{t.sample}</Button>}
+      {event.status === 'rejected' && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
+      {event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
+      {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}`)}><Pin size={16} aria-hidden />{t.sample}</Button>}
     </>
   )
 }

@@ -1,5 +1,5 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { TriangleAlert } from 'lucide-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { BellOff, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { Button, buttonLook } from '../ui/Button'
@@ -15,8 +15,17 @@ export function Alerts({ role, alerts, flows }: { role: string; alerts: Schemas[
       <ul className="divide-y divide-line rounded-xl border border-fail bg-surface">
         {alerts.map((a) => <Row key={a.id} alert={a} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
       </ul>
+      {role === 'admin' && alerts.every((a) => a.told.length === 0) && <Untold />}
     </section>
   )
+}
+
+/** Untold says that nobody hears of this who does not look here. */
+function Untold() {
+  const t = useWords()
+  const { data } = useQuery({ queryKey: ['alert-settings'], queryFn: () => take(api.GET('/alerts/settings')) })
+  if (!data || data.to.length > 0) return null
+  return <p className="mt-2 flex flex-wrap items-center gap-x-2 text-secondary text-text-2"><BellOff size={15} strokeWidth={1.75} aria-hidden />{t.untold} <Link href="/settings/alerts" className="text-accent underline underline-offset-2">{t.chooseWhom}</Link></p>
 }
 
 function Row({ alert: a, role, name }: { alert: Schemas['AlertView']; role: string; name: string }) {

@@ -1,5 +1,5 @@
 import { Suspense, useState } from 'react'
-import { Plus } from 'lucide-react'
+import { ChevronDown, Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { useAlerts, useFlows, useStats } from '../api/hooks'
 import { Button } from '../ui/Button'
@@ -38,24 +38,27 @@ export function FlowList({ role }: { role: string }) {
       <>
         <SearchInput label={t.findFlows} value={q} set={(v) => set('q', v || null)} className="w-full sm:w-72" />
         {tags.length > 0 && (
-          <select aria-label={t.tag} value={tag} onChange={(e) => set('tag', e.target.value || null)} className="h-9 max-w-48 min-w-0 rounded-lg border border-edge bg-surface px-3 transition-colors duration-120 hover:bg-sunken">
-            <option value="">{t.allTags}</option>{tags.map((x) => <option key={x}>{x}</option>)}
-          </select>
+          <span className="relative max-w-48 min-w-0">
+            <select aria-label={t.tag} value={tag} onChange={(e) => set('tag', e.target.value || null)} className="h-9 w-full appearance-none rounded-lg border border-edge bg-surface pr-9 pl-3 transition-colors duration-120 hover:bg-sunken">
+              <option value="">{t.allTags}</option>{tags.map((x) => <option key={x}>{x}</option>)}
+            </select>
+            <ChevronDown size={15} aria-hidden className="pointer-events-none absolute top-[11px] right-3 text-text-3" />
+          </span>
         )}
         {may && <Button look="primary" onClick={() => set('new', '')}><Plus size={16} aria-hidden />{t.newFlow}</Button>}
       </>
     )}>
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {!settled && !error && <Skeleton />}
+      {!settled && !error && <Skeleton tall />}
       {none && may && <Suspense fallback={<Loading />}><Start /></Suspense>}
       {none && !may && <Empty title={t.noFlows} help={t.noFlowsHelp} />}
       {shown && shown.length === 0 && !none && <Empty title={t.filtered}><Button onClick={() => setParams({}, { replace: true })}>{t.clear}</Button></Empty>}
       {settled && shown && shown.length > 0 && (
-        <Suspense fallback={<Skeleton />}>
+        <Suspense fallback={<Skeleton tall />}>
           {alerts.data && alerts.data.items.length > 0 && <Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} />}
           <LedgerLine />
           <Card><ul className="divide-y divide-line">
-            {shown.map((flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} pick={(x) => set('tag', x)} vanish={(on) => setGone((old) => (on ? [...old, flow.id] : old.filter((id) => id !== flow.id)))} />)}
+            {shown.map((flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} alerts={alerts.data?.items} pick={(x) => set('tag', x)} vanish={(on) => setGone((old) => (on ? [...old, flow.id] : old.filter((id) => id !== flow.id)))} />)}
           </ul></Card>
         </Suspense>
       )}

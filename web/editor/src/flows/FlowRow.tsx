@@ -21,9 +21,9 @@ const FlowMenu = soon(() => import('./FlowMenu').then((m) => m.FlowMenu))
 
 const tones: Record<Flow['state'], Tone> = { new: 'accent', on: 'ok', paused: 'wait', off: 'none' }
 
-type RowProps = { flow: Flow; role: string; stats: Schemas['FlowStats'] | undefined; pick: (tag: string) => void; vanish: (on: boolean) => void }
+type RowProps = { flow: Flow; role: string; stats: Schemas['FlowStats'] | undefined; alerts?: Schemas['AlertView'][]; pick: (tag: string) => void; vanish: (on: boolean) => void }
 
-export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
+export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
   const t = useWords()
   const name = flow.name || flow.id
   const life = useLife(flow)
@@ -37,7 +37,7 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>
           <Badge tone={tones[flow.state]}>{word}</Badge>
-          <Troubles flow={flow} />
+          <Troubles flow={flow} alerts={alerts} />
         </p>
         {flow.description && <p className="line-clamp-1 text-secondary text-text-2">{flow.description}</p>}
         {flow.tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{flow.tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
@@ -52,13 +52,17 @@ export function FlowRow({ flow, role, stats, pick, vanish }: RowProps) {
   )
 }
 
-function Troubles({ flow }: { flow: Flow }) {
+function Troubles({ flow, alerts }: Pick<RowProps, 'flow' | 'alerts'>) {
   const t = useWords()
   const { ago } = useFormat()
   const errors = flow.problems.filter((p) => p.severity === 'error').length
   const lack = flow.published_rev > 0 && flow.problems.find((p) => p.code === 'no_connection_yet')
+  const now = (kind: string) => alerts?.find((a) => a.flow === flow.id && a.kind === kind)
+  const drift = now('drift')
   return (
     <>
+      {now('failure') && <Link href={`/runs?flow=${flow.id}&status=failed`}><Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.failing}</Badge></Link>}
+      {drift && <Badge tone="warn" tip={drift.message}>{t.vanished}</Badge>}
       {lack && <Link href="/connections"><Badge tone="warn" tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
       {errors > 0 && <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{fill(t.problemsOf, { n: errors })}</Badge>}
       {flow.silent_since && <Badge tone="warn"><Hourglass size={12} aria-hidden />{fill(t.silent, { when: ago(flow.silent_since) })}</Badge>}

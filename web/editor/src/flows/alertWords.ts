@@ -2,6 +2,8 @@ import { makeWords } from '../words'
 
 const en = {
   alerts: 'What is wrong now',
+  untold: 'Nobody is told of this by a message.',
+  chooseWhom: 'Choose whom to tell',
   seen: 'I have seen it',
   showRun: 'Show the run',
   times: '{n} times',
@@ -10,6 +12,8 @@ const en = {
 
 const pt: typeof en = {
   alerts: 'O que está errado agora',
+  untold: 'Ninguém recebe aviso disto.',
+  chooseWhom: 'Escolher quem avisar',
   seen: 'Já vi',
   showRun: 'Ver a execução',
   times: '{n} vezes',

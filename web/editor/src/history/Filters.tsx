@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { LoaderCircle, X } from 'lucide-react'
 import { useFlows } from '../api/hooks'
 import { Button } from '../ui/Button'
@@ -8,10 +8,10 @@ import { useStatusWord } from '../ui/Status'
 import type { Filter } from './useFilter'
 import { useWords } from './words'
 
-type FiltersProps = { filter: Filter; statuses?: readonly string[]; events?: boolean; failures?: boolean; busy?: boolean }
+type FiltersProps = { filter: Filter; statuses?: readonly string[]; events?: boolean; failures?: boolean; busy?: boolean; children?: ReactNode }
 
 /** Filters narrow a list of runs or events; they stand in the address. */
-export function Filters({ filter, statuses, events, failures = false, busy = false }: FiltersProps) {
+export function Filters({ filter, statuses, events, failures = false, busy = false, children }: FiltersProps) {
   const t = useWords()
   const word = useStatusWord(events)
   const flows = useFlows('')
@@ -35,6 +35,7 @@ export function Filters({ filter, statuses, events, failures = false, busy = fal
           <Field label={t.to}><input type="datetime-local" className={`${inputLook} h-9`} value={at('to')} onChange={(e) => set({ to: e.target.value })} /></Field>
         </>
       )}
+      {children}
       {filter.filtered && <Button look="quiet" onClick={() => { setBetween(false); filter.clear() }}><X size={15} aria-hidden />{t.clear}</Button>}
     </div>
   )

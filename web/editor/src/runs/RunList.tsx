@@ -29,8 +29,10 @@ export function RunList({ role }: { role: string }) {
   const t = useWords()
   const filter = useFilter()
   const grouped = filter.at('by') === 'error'
-  const runs = useRuns(filter.query, !grouped)
   const flows = useFlows('')
+  const quiet = filter.at('flow') || filter.at('group') ? [] : (flows.data?.items ?? []).filter((f) => f.trigger === 'failure').map((f) => f.id)
+  const query = { ...filter.query, ...(quiet.length > 0 && !filter.at('alarms') && { quiet }) }
+  const runs = useRuns(query, !grouped && flows.isFetched)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [replaying, setReplaying] = useState<Which | null>(null)
   const may = role !== 'viewer'
@@ -40,9 +42,11 @@ export function RunList({ role }: { role: string }) {
   const pick = (id: string, on: boolean) => setChosen((old) => new Set(on ? [...old, id] : [...old].filter((x) => x !== id)))
   const parts = { filter, names, may, replay: setReplaying }
   return (
-    <Page title={t.runs} wide aside={<>{!grouped && list.length > 0 && <RunExport query={filter.query} names={names} />}<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} /></>}>
+    <Page title={t.runs} wide aside={<>{!grouped && list.length > 0 && <RunExport query={query} names={names} />}<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} /></>}>
       <Replays may={may} />
-      <Filters filter={filter} statuses={filter.at('group') ? undefined : runStatuses} failures={grouped} busy={runs.isPlaceholderData} />
+      <Filters filter={filter} statuses={filter.at('group') ? undefined : runStatuses} failures={grouped} busy={runs.isPlaceholderData}>
+        {!grouped && quiet.length > 0 && <label data-tip={t.alarmsHelp} className="flex h-9 items-center gap-2 px-1 text-secondary text-text-2"><input type="checkbox" className="size-4 accent-accent" checked={filter.at('alarms') !== ''} onChange={(e) => filter.set({ alarms: e.target.checked ? '1' : '' })} />{t.alarms}</label>}
+      </Filters>
       {grouped && <Failures {...parts} />}
       {!grouped && (
         <>
@@ -54,7 +58,7 @@ export function RunList({ role }: { role: string }) {
             <Card className={runs.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}>
               {may && <Chosen list={list} picked={picked} whole={!runs.hasNextPage} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))}
                 replay={() => setReplaying({ ids: picked.filter((r) => r.ended).map((r) => r.id), failed: picked.every((r) => r.status === 'failed') })}
-                replayAll={() => setReplaying({ query: filter.query, failed: filter.at('status') === 'failed' || filter.at('group') !== '' })} />}
+                replayAll={() => setReplaying({ query, failed: filter.at('status') === 'failed' || filter.at('group') !== '' })} />}
               <ul className="divide-y divide-line">{list.map((run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={may ? (on) => pick(run.id, on) : undefined} />)}</ul>
             </Card>
           )}

@@ -17,12 +17,15 @@ export function Settle({ run, path }: { run: string; path: string }) {
   return (
     <div className="mb-4 space-y-3 rounded-xl bg-warn-soft p-4 text-warn">
       <p>{t.settle}</p>
-      <Labeled label={t.settleOutput} help={output.bad ? t.badJSON : undefined}><textarea rows={2} spellCheck={false} className={`${inputLook} code text-meta text-text`} value={text} onChange={(e) => setText(e.target.value)} /></Labeled>
       <div className="flex flex-wrap gap-2">
         <Button busy={settle.isPending} disabled={output.bad} onClick={() => settle.mutate('done')}>{t.settleDone}</Button>
         <Button busy={settle.isPending} onClick={() => settle.mutate('repeat')}>{t.settleRepeat}</Button>
       </div>
       {settle.error && <Problem error={settle.error} />}
+      <details>
+        <summary className="w-fit text-secondary">{t.settleAnswer}</summary>
+        <div className="mt-2"><Labeled label={t.settleOutput} problem={output.bad ? t.badJSON : undefined}><textarea rows={2} spellCheck={false} className={`${inputLook} code text-meta text-text`} value={text} onChange={(e) => setText(e.target.value)} /></Labeled></div>
+      </details>
     </div>
   )
 }

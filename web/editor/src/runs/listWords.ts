@@ -1,6 +1,8 @@
 import { makeWords } from '../words'
 
 const en = {
+  alarms: 'Also those that failures started',
+  alarmsHelp: 'Without them, flows that start when another fails show only what fails or waits',
   selectAll: 'Select all that are shown',
   selected_one: '{n} run selected',
   selected_other: '{n} runs selected',
@@ -75,6 +77,8 @@ const en = {
 }
 
 const pt: typeof en = {
+  alarms: 'Também as que falhas iniciaram',
+  alarmsHelp: 'Sem elas, os fluxos que iniciam quando outro falha mostram só o que falha ou espera',
   selectAll: 'Selecionar todas as mostradas',
   selected_one: '{n} execução selecionada',
   selected_other: '{n} execuções selecionadas',

@@ -1,8 +1,9 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { useAlerts, useConnections } from '../api/hooks'
+import { useAlerts, useConnections, useSession } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { Problem, Skeleton } from '../ui/states'
 import { Select } from '../ui/Select'
@@ -31,6 +32,7 @@ export function AlertTargets() {
 function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
   const t = useWords()
   const { lang } = useLang()
+  const own = useSession().data?.name ?? ''
   const queries = useQueryClient()
   const connections = useConnections()
   const mails = connections.data?.items.filter((c) => c.kind === 'smtp') ?? []
@@ -49,6 +51,7 @@ function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
   return (
     <form onSubmit={submit} className="max-w-lg space-y-4">
       <Targets label={t.tellWho} help={t.tellWhoHelp} value={to} set={setTo} />
+      {to.length === 0 && own.includes('@') && <Button size="small" onClick={() => setTo([own])}><Plus size={15} aria-hidden />{fill(t.tellMe, { email: own })}</Button>}
       <div><p className="mb-1 font-medium">{t.tellBy}</p><Select label={t.tellBy} value={smtp} set={setSMTP} placeholder={t.noneChosen} options={[{ value: '', label: t.noneChosen }, ...mails.map((c) => ({ value: c.name, label: c.name }))]} />
         {connections.isSuccess && mails.length === 0 && <p className="mt-1 text-meta text-text-3">{t.noMail} <Link href="/connections" className="text-accent underline">{t.connectMail}</Link></p>}
       </div>

@@ -1,7 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, take } from '../api/client'
+import { useFlows } from '../api/hooks'
 import { More } from '../history/More'
 import { Problem, Skeleton } from '../ui/states'
 import { useFormat } from '../words/format'
@@ -17,6 +18,7 @@ export function Audit() {
   const { day } = useFormat()
   const audit = useInfiniteQuery({ queryKey: ['audit'], queryFn: ({ pageParam }) => take(api.GET('/audit', { params: { query: { cursor: pageParam } } })), initialPageParam: '', getNextPageParam: (page) => page.next ?? undefined })
   const rows = deedsOf(audit.data?.pages.flatMap((p) => p.items) ?? [])
+  const names = useNames()
   const days = new Map<string, Deed[]>()
   for (const a of rows) days.set(day(a.at), [...(days.get(day(a.at)) ?? []), a])
   return (
@@ -27,7 +29,7 @@ export function Audit() {
       {[...days].map(([name, list]) => (
         <section key={name} className="mb-5 last:mb-0">
           <h3 className="mb-1 text-secondary font-medium text-text-2">{name}</h3>
-          <ul className="divide-y divide-line border-y border-line">{list.map((a) => <Row key={a.id} entry={a} />)}</ul>
+          <ul className="divide-y divide-line border-y border-line">{list.map((a) => <Row key={a.id} entry={a} names={names} />)}</ul>
         </section>
       ))}
       <More query={audit} />
@@ -35,23 +37,30 @@ export function Audit() {
   )
 }
 
-function Row({ entry: a }: { entry: Deed }) {
+/** useNames gives what people call a user or a flow, by the address and the id that the audit keeps. */
+function useNames(): ReadonlyMap<string, string> {
+  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users')) })
+  const flows = useFlows('')
+  return new Map([...(users.data?.items ?? []).map((u) => [u.email, u.name] as const), ...(flows.data?.items ?? []).map((f) => [f.id, f.name] as const)].filter(([, name]) => name !== ''))
+}
+
+function Row({ entry: a, names }: { entry: Deed; names: ReadonlyMap<string, string> }) {
   const words = useAuditWords()
   const plural = usePlural()
   const { clock, whole } = useFormat()
   const changed = changesOf(a.before, a.after)
   const target = targetOf(a.target)
   const { href } = target
-  const name = target.name || (a.action.startsWith('create-') ? madeIn(a.before, a.after) : '')
+  const name = target.name || (/^(create|add)-/.test(a.action) ? madeIn(a.before, a.after) : '')
   const deed = words[a.action as keyof typeof words] ?? a.action
   const head = (
     <>
-      <span className="min-w-0 flex-1 break-words"><b className="font-medium">{a.who || words.somebody}</b> <span className="text-text-2">{deed}</span> {name && <span className="break-all">{name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]"><b className="font-medium" data-tip={names.has(a.who) ? a.who : undefined}>{names.get(a.who) ?? (a.who || words.somebody)}</b> <span className="text-text-2">{deed}</span> {name && <span data-tip={names.has(name) ? name : undefined}>{names.get(name) ?? name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
       {changed.length > 0 && <span className="text-secondary whitespace-nowrap text-text-3 max-sm:hidden">{plural(words, 'changes', changed.length)}</span>}
       <time dateTime={a.at} data-tip={whole(a.at)} className="text-secondary whitespace-nowrap text-text-2">{clock(a.at)}</time>
     </>
   )
-  if (changed.length === 0) return <li className="flex items-baseline gap-3 py-2 pl-6">{head}</li>
+  if (changed.length === 0) return <li className="flex items-baseline gap-3 py-2 pl-5.5">{head}</li>
   return (
     <li>
       <details className="group/audit">
@@ -59,7 +68,7 @@ function Row({ entry: a }: { entry: Deed }) {
           <ChevronRight size={14} aria-hidden className="shrink-0 self-center text-text-3 transition-transform duration-120 group-open/audit:rotate-90" />
           <span className="flex min-w-0 flex-1 items-baseline gap-3">{head}</span>
         </summary>
-        <div className="space-y-3 pb-4 pl-6">
+        <div className="space-y-3 pb-4 pl-5.5">
           {changed.map((c) => <Change key={c.name} change={c} />)}
           {href && <Link href={href} className="inline-block text-secondary text-accent underline underline-offset-2">{words.openIt}</Link>}
         </div>

@@ -29,14 +29,14 @@ export function Profile() {
           <dt className="text-text-2">{t.role}</dt><dd>{role && `${t[role]}: ${help[role]}`}</dd>
         </dl>
       </Part>
-      <Part title={t.changePassword} help={t.newPasswordHelp}>
-        <Guarded button={t.changePassword} change={() => ({ password: fresh })} done={() => setFresh('')}>
-          <Field label={t.newPassword}><PasswordInput autoComplete="new-password" required minLength={12} value={fresh} onChange={(e) => setFresh(e.target.value)} /></Field>
+      <Part title={t.changeName}>
+        <Guarded button={t.save} same={name.trim() === '' || name.trim() === (data?.called ?? '')} change={() => ({ name: name.trim() })}>
+          <Field label={t.yourName}><input className={inputLook} autoComplete="name" required value={name} onChange={(e) => setName(e.target.value)} /></Field>
         </Guarded>
       </Part>
-      <Part title={t.changeName}>
-        <Guarded button={t.save} change={() => ({ name })}>
-          <Field label={t.yourName}><input className={inputLook} autoComplete="name" required value={name} onChange={(e) => setName(e.target.value)} /></Field>
+      <Part title={t.changePassword} help={t.newPasswordHelp}>
+        <Guarded button={t.changePassword} same={fresh === ''} change={() => ({ password: fresh })} done={() => setFresh('')}>
+          <Field label={t.newPassword}><PasswordInput autoComplete="new-password" required minLength={12} value={fresh} onChange={(e) => setFresh(e.target.value)} /></Field>
         </Guarded>
       </Part>
       <Part title={t.signOutAll} help={t.signOutAllHelp}><Guarded button={t.signOutAll} change={() => ({ sign_out: true })} /></Part>
@@ -44,7 +44,10 @@ export function Profile() {
   )
 }
 
-function Guarded({ button, change, done, children }: { button: string; change: () => Change; done?: () => void; children?: React.ReactNode }) {
+type GuardedProps = { button: string; same?: boolean; change: () => Change; done?: () => void; children?: React.ReactNode }
+
+/** Guarded asks for the password only once something differs. */
+function Guarded({ button, same = false, change, done, children }: GuardedProps) {
   const t = useWords()
   const queries = useQueryClient()
   const [current, setCurrent] = useState('')
@@ -64,9 +67,9 @@ function Guarded({ button, change, done, children }: { button: string; change: (
   return (
     <form onSubmit={submit} className="max-w-md space-y-4">
       {children}
-      <Field label={t.currentPassword}><PasswordInput autoComplete="current-password" required value={current} onChange={(e) => setCurrent(e.target.value)} /></Field>
+      {!same && <Field label={t.currentPassword}><PasswordInput autoComplete="current-password" required value={current} onChange={(e) => setCurrent(e.target.value)} /></Field>}
       {save.error && <Problem error={save.error} />}
-      <Button type="submit" busy={save.isPending}>{button}</Button>
+      <Button type="submit" busy={save.isPending} disabled={same}>{button}</Button>
     </form>
   )
 }

@@ -1,5 +1,4 @@
 import type { ComponentType } from 'react'
-import { Bell, Braces, DatabaseBackup, Globe, History, Info, KeyRound, type LucideIcon, Network, Package, Palette, UserRound, Users as UsersIcon } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { Page } from '../ui/Page'
 import { Select } from '../ui/Select'
@@ -11,39 +10,26 @@ import { InstancePart } from './InstancePart'
 import { KeptState } from './KeptState'
 import { Looks } from './Looks'
 import { NetworkPart } from './NetworkPart'
+import { type parts, partsOf } from './parts'
 import { Profile } from './Profile'
 import { Tokens } from './Tokens'
 import { Users } from './Users'
 import { Variables } from './Variables'
 import { useWords } from './words'
 
-type Role = 'viewer' | 'editor' | 'admin'
-
-const parts = [
-  { id: 'profile', icon: UserRound, from: 'viewer', show: Profile },
-  { id: 'looks', icon: Palette, from: 'viewer', show: Looks },
-  { id: 'instance', icon: Globe, from: 'admin', show: InstancePart },
-  { id: 'users', icon: UsersIcon, from: 'admin', show: Users },
-  { id: 'tokens', icon: KeyRound, from: 'admin', show: Tokens },
-  { id: 'variables', icon: Braces, from: 'viewer', show: Variables },
-  { id: 'state', icon: Package, from: 'editor', show: KeptState },
-  { id: 'alerts', icon: Bell, from: 'admin', show: AlertTargets },
-  { id: 'network', icon: Network, from: 'viewer', show: NetworkPart },
-  { id: 'backups', icon: DatabaseBackup, from: 'admin', show: Backups },
-  { id: 'audit', icon: History, from: 'admin', show: Audit },
-  { id: 'about', icon: Info, from: 'viewer', show: About },
-] as const satisfies readonly { id: string; icon: LucideIcon; from: Role; show: ComponentType<{ role: string }> }[]
-
-const rank: Record<string, number> = { viewer: 0, editor: 1, admin: 2 }
+const screens: Record<(typeof parts)[number]['id'], ComponentType<{ role: string }>> = {
+  profile: Profile, looks: Looks, instance: InstancePart, users: Users, tokens: Tokens, variables: Variables,
+  state: KeptState, alerts: AlertTargets, network: NetworkPart, backups: Backups, audit: Audit, about: About,
+}
 
 /** Settings are parts with an address each; some are for admins. */
 export function Settings({ role, part }: { role: string; part: string }) {
   const t = useWords()
   const [, go] = useLocation()
-  const mine = parts.filter((p) => (rank[role] ?? 0) >= (rank[p.from] ?? 0))
+  const mine = partsOf(role)
   const shown = mine.find((p) => p.id === part) ?? mine[0]
   if (!shown) return null
-  const Show = shown.show
+  const Show = screens[shown.id]
   return (
     <Page title={t.settings} wide>
       <div className="grid gap-6 md:grid-cols-[13rem_minmax(0,1fr)]">

@@ -60,8 +60,10 @@ export function targetOf(path: string): { name: string; href?: string } {
   return { name, ...(to && (name || kind === 'vars' || id === 'settings') && { href: to(id) }) }
 }
 
-/** madeIn is the name of the one thing that a call without a name in its path has made. */
-export function madeIn(before: Record<string, unknown> | null, after: Record<string, unknown> | null): string {
-  const [name, ...more] = Object.keys(after ?? {}).filter((key) => before?.[key] === undefined)
-  return more.length === 0 ? (name ?? '') : ''
+/** madeIn is the name of the one thing that a call without a name in its path has made: its key, or of a token what people call it. */
+export function madeIn(before: Members | null, after: Members | null): string {
+  const [key, ...more] = Object.keys(after ?? {}).filter((k) => before?.[k] === undefined)
+  if (key === undefined || more.length > 0) return ''
+  const made = after?.[key]
+  return isMembers(made) && made['id'] === key && typeof made['name'] === 'string' ? made['name'] : key
 }

@@ -17,11 +17,11 @@ export function Help({ close }: { close: () => void }) {
         {groups.map((g) => (
           <section key={g} className="mb-5 break-inside-avoid">
             <h3 className="mb-1 font-semibold">{g}</h3>
-            <ul>{commands.filter((c) => c.group === g).map((c) => <li key={c.id} className="flex items-center justify-between gap-3 border-b border-line py-1.5"><span className="min-w-0">{c.label}</span><Keys keys={c.keys ?? ''} /></li>)}</ul>
+            <ul className="divide-y divide-line">{commands.filter((c) => c.group === g).map((c) => <li key={c.id} className="flex items-center justify-between gap-3 py-1.5"><span className="min-w-0">{c.label}</span><Keys keys={c.keys ?? ''} /></li>)}</ul>
           </section>
         ))}
       </div>
-      <div className="mt-2 flex items-center gap-3"><Switch on={letters} label={t.letters} set={(on) => { setLetters(on); set(on) }} /><span>{t.letters}</span></div>
+      <div className="mt-1 flex items-center gap-3 border-t border-line pt-4 pb-2"><Switch on={letters} label={t.letters} set={(on) => { setLetters(on); set(on) }} /><span>{t.letters}</span></div>
     </Dialog>
   )
 }

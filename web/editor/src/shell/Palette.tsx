@@ -1,13 +1,17 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { CornerDownLeft, Search } from 'lucide-react'
+import { Activity, ChevronRight, CornerDownLeft, Languages, type LucideIcon, Search, SunMoon, UserRound, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
-import { useFlows } from '../api/hooks'
+import { useFlows, useSession } from '../api/hooks'
+import { partsOf } from '../settings/parts'
+import { useWords as useSettingsWords } from '../settings/words'
 import { keyCaps, useAllCommands } from '../ui/commands'
+import { useLook } from '../ui/useLook'
 import { plainText } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './overWords'
+import { places } from './places'
 
-type Entry = { id: string; group: string; label: string; words: string; keys?: string; run: () => void }
+type Entry = { id: string; group: string; label: string; words: string; icon: LucideIcon; keys?: string; run: () => void }
 
 /** Palette finds flows, screens and what can be done here. */
 export function Palette({ close }: { close: () => void }) {
@@ -21,9 +25,9 @@ export function Palette({ close }: { close: () => void }) {
   const [, go] = useLocation()
   const wanted = plainText(q).split(/\s+/).filter(Boolean)
   const value = q.trim()
-  const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', run: () => go(`/runs?q=${encodeURIComponent(value)}`) }] : []
-  const people: Entry[] = /@|^[\d ().+-]{10,}$/.test(value) && commands.some((c) => c.id === 'go people') ? [{ id: 'in people', group: t.people, label: fill(t.findInPeople, { q: value }), words: '', run: () => go(`/people?key=${encodeURIComponent(value)}`) }] : []
-  const found = [...entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).slice(0, 60), ...inRuns, ...people]
+  const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', icon: Activity, run: () => go(`/runs?q=${encodeURIComponent(value)}`) }] : []
+  const people: Entry[] = /@|^[\d ().+-]{10,}$/.test(value) && commands.some((c) => c.id === 'go people') ? [{ id: 'in people', group: t.people, label: fill(t.findInPeople, { q: value }), words: '', icon: UserRound, run: () => go(`/people?key=${encodeURIComponent(value)}`) }] : []
+  const found = [...entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).sort((a, b) => begins(b, wanted) - begins(a, wanted)).slice(0, 60), ...inRuns, ...people]
   useEffect(() => {
     const before = document.activeElement
     if (!box.current?.open) box.current?.showModal()
@@ -55,6 +59,7 @@ export function Palette({ close }: { close: () => void }) {
       <ul id={id} role="listbox" aria-label={t.palette} className="max-h-[50dvh] overflow-y-auto p-1.5">
         {found.map((e, i) => (
           <li key={e.id} id={`${id}-${i}`} role="option" aria-selected={i === at} onPointerMove={() => setAt(i)} onClick={() => choose(e)} className={`flex cursor-pointer items-center gap-3 rounded-lg px-3 py-2 ${i === at ? 'bg-sunken' : ''}`}>
+            <e.icon size={16} strokeWidth={1.75} aria-hidden className={`shrink-0 ${i === at ? 'text-accent' : 'text-text-2'}`} />
             <span className="min-w-0 flex-1 truncate">{e.label}</span>
             <span className="text-meta text-text-2">{e.group}</span>
             {e.keys ? <Keys keys={e.keys} /> : i === at && <CornerDownLeft size={14} aria-hidden className="text-text-3" />}
@@ -66,14 +71,26 @@ export function Palette({ close }: { close: () => void }) {
   )
 }
 
+/** begins says whether a name begins with what is looked for: such come first. */
+const begins = (e: Entry, wanted: string[]) => Number(wanted[0] !== undefined && plainText(e.label).startsWith(wanted[0]))
+
+const icons: Record<string, LucideIcon> = { language: Languages, ...Object.fromEntries(places.map((p) => [`go ${p.word}`, p.icon])) }
+
+const themes = ['light', 'dark', 'system'] as const
+
 function useEntries(): Entry[] {
   const t = useWords()
+  const s = useSettingsWords()
   const [, go] = useLocation()
   const commands = useAllCommands()
   const flows = useFlows('')
+  const role = useSession().data?.role ?? ''
+  const { theme, setTheme } = useLook()
   return [
-    ...commands.filter((c) => !c.hidden).map((c) => ({ id: c.id, group: c.group, label: c.label, words: c.words ?? '', keys: c.keys, run: c.run })),
-    ...(flows.data?.items ?? []).map((f) => ({ id: `flow ${f.id}`, group: t.groupFlows, label: f.name || f.id, words: `${f.id} ${f.tags.join(' ')} ${f.description}`, run: () => go(`/flows/${f.id}`) })),
+    ...commands.filter((c) => !c.hidden).map((c) => ({ id: c.id, group: c.group, label: c.label, words: c.words ?? '', icon: icons[c.id] ?? ChevronRight, keys: c.keys, run: c.run })),
+    ...(flows.data?.items ?? []).map((f) => ({ id: `flow ${f.id}`, group: t.groupFlows, label: f.name || f.id, words: `${f.id} ${f.tags.join(' ')} ${f.description}`, icon: Workflow, run: () => go(`/flows/${f.id}`) })),
+    ...partsOf(role).map((p) => ({ id: `settings ${p.id}`, group: s.settings, label: s[p.id], words: '', icon: p.icon, run: () => go(`/settings/${p.id}`) })),
+    ...themes.filter((x) => x !== theme).map((x) => ({ id: `theme ${x}`, group: t.theme, label: t[x], words: '', icon: SunMoon, run: () => setTheme(x) })),
   ]
 }
 

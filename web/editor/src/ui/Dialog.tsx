@@ -16,6 +16,7 @@ export function Dialog({ title, close, help, footer, children, size = 'normal', 
     const dialog = box.current
     const before = document.activeElement
     if (dialog && !dialog.open) dialog.showModal()
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus()
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus()
     }

@@ -13,16 +13,17 @@ function watchLine(f: () => void) {
   }
 }
 
-/** Skeleton holds the place of rows that are being fetched; it shows after 300 ms. Without a network it says so. */
-export function Skeleton({ rows = 5 }: { rows?: number }) {
+/** Skeleton holds the place of rows that are being fetched; it shows after 300 ms. Without a network it says so instead. */
+export function Skeleton({ rows = 5, tall = false }: { rows?: number; tall?: boolean }) {
   const t = useWords()
   const online = useSyncExternalStore(watchLine, () => navigator.onLine)
+  if (!online) return <div role="status"><Empty icon={<TriangleAlert aria-hidden />} title={t.noNetwork} help={t.noNetworkHelp} /></div>
   return (
     <div role="status" className="animate-late">
-      <p className={online ? 'sr-only' : 'mb-3 text-text-2'}>{online ? t.loading : t.offline}</p>
+      <p className="sr-only">{t.loading}</p>
       <div aria-hidden className="divide-y divide-line rounded-xl border border-line bg-surface">
         {Array.from({ length: rows }, (_, i) => (
-          <div key={i} className="flex items-center gap-4 px-4 py-4">
+          <div key={i} className={`flex items-center gap-4 px-4 ${tall ? 'h-[84px]' : 'h-15'}`}>
             <span className="h-5 w-20 rounded-full bg-sunken" />
             <span className="h-4 flex-1 rounded bg-sunken" style={{ maxWidth: `${60 - ((i * 17) % 35)}%` }} />
             <span className="ml-auto h-4 w-24 rounded bg-sunken" />

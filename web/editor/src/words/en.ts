@@ -21,6 +21,8 @@ export const en = {
   loading: 'Loading…',
   retry: 'Try again',
   offline: 'The server does not answer.',
+  noNetwork: 'You are offline',
+  noNetworkHelp: 'This comes by itself when the network is back.',
   search: 'Search',
   trigger: 'Trigger',
   noMatch: 'Nothing matches.',

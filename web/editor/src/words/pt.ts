@@ -21,6 +21,8 @@ export const pt: Words = {
   copied: 'Copiado',
   loading: 'Carregando…',
   retry: 'Tentar de novo',
+  noNetwork: 'Você está sem conexão',
+  noNetworkHelp: 'Isto aparece sozinho quando a rede voltar.',
   offline: 'O servidor não responde.',
   search: 'Buscar',
   trigger: 'Gatilho',
