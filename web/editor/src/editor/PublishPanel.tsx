@@ -5,7 +5,10 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
+import { Parts } from '../tree/Sentence'
+import { conditionParts, templateParts } from '../tree/summary'
 import { useStepName } from '../tree/useStepName'
+import { useWords as useTreeWords } from '../tree/words'
 import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
 import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
@@ -87,11 +90,15 @@ function Changes({ draft }: { draft: DraftHook }) {
   )
 }
 
-/** Sentences lists a difference in plain words. */
+const noLabels = () => undefined
+
+/** Sentences lists a difference in plain words, with chips for the data that it names. */
 export function Sentences({ list }: { list: string[] }) {
+  const operators = useTreeWords()
+  const partsOf = (text: string) => text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels)))
   return (
     <ul className="space-y-1.5 border-l-2 border-accent pl-3">
-      {list.map((s, i) => <li key={i} className="break-words">{s}</li>)}
+      {list.map((s, i) => <li key={i} className="break-words"><Parts parts={partsOf(s)} /></li>)}
     </ul>
   )
 }

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { Activity, ChevronRight, CornerDownLeft, Languages, type LucideIcon, Search, SunMoon, UserRound, Workflow } from 'lucide-react'
+import { Activity, ChevronRight, CornerDownLeft, Keyboard, Languages, type LucideIcon, Plus, Search, SunMoon, UserRound, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { useFlows, useSession } from '../api/hooks'
 import { partsOf } from '../settings/parts'
@@ -74,7 +74,7 @@ export function Palette({ close }: { close: () => void }) {
 /** begins says whether a name begins with what is looked for: such come first. */
 const begins = (e: Entry, wanted: string[]) => Number(wanted[0] !== undefined && plainText(e.label).startsWith(wanted[0]))
 
-const icons: Record<string, LucideIcon> = { language: Languages, ...Object.fromEntries(places.map((p) => [`go ${p.word}`, p.icon])) }
+const icons: Record<string, LucideIcon> = { language: Languages, help: Keyboard, 'new flow': Plus, ...Object.fromEntries(places.map((p) => [`go ${p.word}`, p.icon])) }
 
 const themes = ['light', 'dark', 'system'] as const
 
