@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { start, until } from './program.mjs'
+import { focused, start, until } from './program.mjs'
 
 let program, shop
 const got = []
@@ -48,7 +48,7 @@ test('a flow is made, given data, tested and published by keys alone', async () 
   const page = await program.signedIn('/')
   await page.getByRole('heading', { name: 'Flows' }).waitFor()
   const { here, press, tabTo, type } = hands(page)
-  await page.waitForFunction(() => document.activeElement?.matches('form input')) // the name waits for what is typed
+  await focused(page, 'form input') // the name waits for what is typed
   assert.match((await here()).name, /What is it called/)
   await type('Orders')
   await press('Enter')
@@ -60,44 +60,49 @@ test('a flow is made, given data, tested and published by keys alone', async () 
 
   await tabTo(/Trigger/)
   await press('a')
-  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox')
+  await focused(page, '[role=combobox]')
   await type('http')
   await page.getByRole('option', { name: /HTTP request/ }).first().waitFor()
   await press('Enter')
-  await page.waitForFunction(() => document.activeElement?.closest('aside h2'))
+  await focused(page, 'aside h2')
+  await page.locator('[data-field=url] .cm-content').waitFor()
 
   await tabTo(/^Method/)
-  await type('PO') // a select takes its first letters
+  await type('P') // a select takes the first letter, POST before PUT
   await tabTo(/^URL/)
   await type(`http://127.0.0.1:${shop.address().port}/orders/{{order`)
   await page.locator('.cm-tooltip-autocomplete li[aria-selected]', { hasText: 'order' }).waitFor()
   await press('Enter', 'End')
   await until(async () => /\{\{ ?trigger\.body\.order ?\}\}$/.test((await flow()).steps[0]?.with?.url ?? ''))
 
+  assert.equal((await flow()).steps[0].with.method, 'POST')
   await tabTo(/^JSON$/)
   await tabTo(/^Add$/)
   await press('Enter')
-  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Name 1')
+  await focused(page, '[aria-label="Name 1"]')
   await type('total')
   await tabTo(/^Value 1/)
   await type('/')
-  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Search in the data'))
+  await focused(page, '[aria-label^="Search in the data"]')
   await type('amount')
   await press('Enter')
-  await page.waitForFunction(() => document.activeElement?.closest('[data-field=json] .cm-content'))
+  await focused(page, '[data-field=json] .cm-content')
   await page.locator('[data-field=json] .chip').waitFor()
   await press('Alt+ArrowDown')
   await page.getByRole('menuitemradio', { name: /Cents/ }).waitFor()
+  await focused(page, '[role=menu]')
   await press('c', 'Enter')
   await until(async () => (await flow()).steps[0].with.json?.total === '{{ brl(trigger.body.amount / 100) }}')
 
+  await focused(page, '[data-field=json] .cm-content')
   await press('Control+Enter')
   await page.getByRole('region', { name: 'It would send' }).getByText('R$ 129,90').waitFor()
   await press('Escape')
-  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'treeitem')
+  await focused(page, '[role=treeitem]')
   await tabTo(/^Publish r1/, 40, 'Shift+Tab')
   await press('Enter')
-  await page.getByRole('heading', { name: 'Publish' }).waitFor()
+  await focused(page, 'aside h2')
+  await page.getByRole('complementary').getByRole('button', { name: /^Publish r1/ }).waitFor()
   await tabTo(/^Publish r1/)
   await press('Enter')
   await until(async () => (await program.api('GET', `/flows/${id}`)).body.published_rev === 1)

@@ -1,7 +1,7 @@
 // The step and trigger panels in a real browser, on the real program.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start, until } from './program.mjs'
+import { axeFaults, focused, sideways, start, until } from './program.mjs'
 
 const scripts = ['<script>window.hacked=1</script>', '"><img src=x onerror=window.hacked=1>', "javascript:window.hacked=1", '<svg/onload=window.hacked=1>', '{{constructor.constructor("window.hacked=1")()}}']
 
@@ -34,9 +34,9 @@ const field = (page, id) => page.locator(`[data-field="${id}"]`)
 const saved = async (step) => ({ with: {}, ...(await program.api('GET', '/flows/pay')).body.flow.steps.find((s) => s.id === step) })
 test('opening moves the focus to the heading, and closing gives it back to the step', async () => {
   const page = await open('note')
-  await page.waitForFunction(() => document.activeElement?.closest('aside h2'))
+  await focused(page, 'aside h2')
   await page.keyboard.press('Escape')
-  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'treeitem')
+  await focused(page, '[role=treeitem]')
   await page.context().close()
 })
 
@@ -47,7 +47,7 @@ test('a value is picked from the data: searched, inserted at the caret, seen bel
   await page.keyboard.press('End')
   await page.keyboard.type('/')
   const search = page.getByRole('textbox', { name: /Search in the data of 8 events/ })
-  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Search in the data'))
+  await focused(page, search)
   await search.fill('total')
   await page.keyboard.press('Enter')
   await field(page, 'message').locator('[data-preview]', { hasText: 'Total: 449.9' }).waitFor()
@@ -79,6 +79,7 @@ test('in a hole that is begun, what is clicked in the data takes its place', asy
   await until(async () => (await saved('note')).with.message === 'Dear {{ trigger.body.customer.email }}')
   await page.getByRole('button', { name: 'Functions' }).click()
   await page.getByRole('textbox', { name: /Search \d+ functions/ }).fill('upper')
+  await page.getByRole('treeitem', { name: /^upper/ }).first().waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('treeitem', { name: /^Status/ }).click()
   await page.keyboard.press('Escape')
@@ -93,15 +94,17 @@ test('values: a new row takes the focus, a fault marks its own row, JSON does no
   const page = await program.signedIn('/flows/sums?step=sums')
   await page.getByRole('textbox', { name: 'Value 1' }).click()
   await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await focused(page, '[data-row="1"] input')
   await page.keyboard.type('next')
   await page.keyboard.press('Tab')
+  await focused(page, '[data-row="1"] .cm-content')
   await page.keyboard.type('{{ nowhere(1) }}')
   await until(async () => (await kept()).next === '{{ nowhere(1) }}' && (await kept()).first === 'a')
   await page.locator('[data-row="1"] .code-invalid').waitFor()
   assert.equal(await page.locator('[data-row="0"] .code-invalid').count(), 0)
   await page.getByRole('textbox', { name: 'Value 2' }).fill('')
   await page.locator('[data-row="1"]').getByRole('button', { name: 'Write it as JSON' }).click()
-  await page.waitForFunction(() => document.activeElement?.closest('[data-row="1"] .cm-content'))
+  await focused(page, '[data-row="1"] .cm-content')
   await page.keyboard.press('Control+a')
   await page.keyboard.type('[1, "two"]')
   await until(async () => JSON.stringify((await kept()).next) === '[1,"two"]')
@@ -185,12 +188,13 @@ test('a field is written as people call it, before any function of that name', a
   await program.api('POST', '/flows/named/events', { event: { body: { number: 5004, 'e-mail': 'a@b.c', billing: { first_name: 'Ana' }, lines: [{ number: 1 }] } } })
   const page = await program.signedIn('/flows/named?step=note')
   const box = field(page, 'message').locator('.cm-content')
-  for (const typed of ['{{number', '{{e-mail', '{{first n']) {
+  for (const [typed, meant] of [['{{number', 'number'], ['{{e-mail', 'e-mail'], ['{{first n', /first.name/i]]) {
     await box.click()
     await page.keyboard.press('End')
     await box.pressSequentially(` ${typed}`, { delay: 15 })
-    await page.locator('.cm-tooltip-autocomplete li[aria-selected]').waitFor()
+    await page.locator('.cm-tooltip-autocomplete li[aria-selected]', { hasText: meant }).waitFor()
     await page.keyboard.press('Enter')
+    await page.locator('.cm-tooltip-autocomplete').waitFor({ state: 'detached' })
   }
   await until(async () => (await program.api('GET', '/flows/named')).body.flow.steps[0].with?.message?.replace(/\s/g, '') === '{{trigger.body.number}}{{trigger.body["e-mail"]}}{{trigger.body.billing.first_name}}')
   await page.context().close()
@@ -260,7 +264,7 @@ test('no tab has a fault that axe finds, in both themes and languages; none scro
   for (const locale of ['en-US', 'pt-BR']) {
     for (const colorScheme of ['light', 'dark']) {
       for (const step of ['mail', 'erp', 'paid', 'trigger']) {
-        const page = await open(step, { locale, colorScheme })
+        const page = await open(step, { locale, colorScheme, reducedMotion: 'reduce' })
         const tabs = await page.getByRole('tab').count()
         for (let i = 0; i < Math.max(1, tabs); i++) {
           if (tabs) await page.getByRole('tab').nth(i).click()

@@ -13,7 +13,7 @@ export const root = new URL('../../../', import.meta.url).pathname
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 /** patience is how long a test waits for what a person waits for: a busy machine is slow, and only a failure takes as long. */
-export const patience = 45_000
+export const patience = 60_000
 
 /** Who signs in. */
 export const ana = { name: 'Ana Souza', email: 'ana@example.com', password: 'quatro palavras sem sentido' }
@@ -150,8 +150,18 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
   }
 }
 
-/** axeFaults gives what axe finds wrong on the page, in short. */
+/** rested waits until the page has fetched what it fetches when it has nothing else to do. */
+export const rested = (page) => page.waitForFunction(() => performance.getEntriesByName('rest-fetched').length > 0)
+
+/** focused waits until the focus is in what a selector names, or in the element that a locator finds. */
+export async function focused(page, what) {
+  if (typeof what === 'string') return void await page.waitForFunction((s) => document.activeElement?.closest(s), what)
+  await until(() => what.evaluate((e) => e.contains(document.activeElement)))
+}
+
+/** axeFaults gives what axe finds wrong on the page, in short, once nothing moves any more. */
 export async function axeFaults(page) {
+  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().endTime === Infinity))
   await page.evaluate(axe)
   return page.evaluate(async () => {
     const { violations } = await globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })

@@ -243,6 +243,27 @@ test('an undo that would take back somebody else\'s change asks first', async ()
   assert.match(d.state.ask, /Bia/)
 })
 
+test('what is typed while an undo is on its way stays, and an answer that comes too late takes nothing back', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const answers = []
+  s.world.step = (way) => new Promise((resolve) => {
+    s.save({ ...s.doc, description: way })
+    const view = s.view()
+    answers.push(() => resolve(view))
+  })
+  const d = new Draft(s.view(), s.world, trouble)
+  const steps = [d.step('undo'), d.step('redo')]
+  await Promise.resolve()
+  await Promise.resolve()
+  d.edit((f) => ({ ...f, name: 'Typed' }))
+  for (const answer of answers.reverse()) answer()
+  assert.deepEqual(await Promise.all(steps), [true, true])
+  await d.save()
+  assert.deepEqual([s.doc.name, s.doc.description], ['Typed', 'redo'])
+  assert.deepEqual([d.state.flow.name, d.state.flow.description, d.state.saving], ['Typed', 'redo', 'saved'])
+})
+
 test('numbers in texts are compared as numbers; a search means the value that lies least deep', () => {
   const text = (...values) => ({ type: 'text', values: values.map((value) => ({ value, count: 1 })) })
   assert.equal(readAs(text('250.00'), 'greater'), 'number')

@@ -1,7 +1,7 @@
 // How a value is written, an object as rows, and what mends a problem.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start, until } from './program.mjs'
+import { axeFaults, focused, sideways, start, until } from './program.mjs'
 import { source } from './sources.mjs'
 
 const { formatNames, read, write } = await source('fields/formats.ts')
@@ -59,13 +59,15 @@ test('a chip is written as reais from cents by the mouse, and gets a default by 
   await message.locator('.chip', { hasText: 'Amount · R$, from cents' }).waitFor()
   await message.locator('[data-preview]', { hasText: 'Sum R$ 129,90' }).waitFor()
   await page.keyboard.press('Alt+ArrowDown')
-  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-checked') === 'true')
+  await focused(page, '[aria-checked=true]')
   assert.deepEqual(await axeFaults(page), [])
   await page.keyboard.press('w')
   await page.keyboard.press('Enter')
+  await focused(page, 'form input')
   await page.keyboard.type('free')
   await page.keyboard.press('Enter')
   await until(async () => (await saved(0)).message === 'Sum {{ present(trigger.body.amount) ? brl(trigger.body.amount / 100) : "free" }}')
+  await focused(page, message)
   await page.keyboard.type('!')
   await until(async () => (await saved(0)).message.endsWith('}}!'))
   await message.locator('.chip').dblclick()
@@ -81,8 +83,10 @@ test('the body is rows of every kind, and code and rows are the same value', asy
   await json.getByRole('textbox', { name: 'Valor 2' }).last().fill('1.250,5')
   await until(async () => (await saved(1)).json.n === 1250.5)
   await json.getByRole('button', { name: 'Adicionar' }).last().click()
+  await focused(page, json.getByRole('textbox', { name: 'Nome 5' }).last())
   await page.keyboard.type('obs')
   await page.keyboard.press('Tab')
+  await focused(page, json.getByRole('textbox', { name: 'Valor 5' }).last())
   await page.keyboard.type('oi')
   await until(async () => (await saved(1)).json.obs === 'oi')
   await json.getByRole('combobox', { name: 'Tipo do valor 5' }).selectOption({ label: 'Lista' })
@@ -131,6 +135,7 @@ test('what is hidden is picked from the data, a time zone is searched, the map s
   await page.getByRole('option', { name: /Name/ }).first().click()
   await until(async () => JSON.stringify((await settings()).mask) === '["/name"]')
   await page.getByRole('combobox', { name: 'Time zone' }).fill('manaus')
+  await page.getByRole('option', { name: /Manaus/ }).waitFor()
   await page.keyboard.press('Enter')
   await until(async () => (await settings()).timezone === 'America/Manaus')
   await page.getByLabel('A run may take').fill('2 h 30 min')

@@ -62,7 +62,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
 
   const insert = (n: Node | undefined) => {
     const typed = q.trim().replace(/\s*\}\}$/, '')
-    const path = n ? desk.write(n.path) : typed
+    const path = n ? desk.write(n.path) : fx ? '' : typed
     if (path === '') return
     desk.target?.insert(path)
     setQ('')

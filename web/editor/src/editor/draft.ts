@@ -201,10 +201,8 @@ export class Draft {
     if (this.state.flow !== this.sent) return false
     this.set({ ask: null })
     try {
-      const view = await this.world.step(way, way === 'undo' && !anyway)
-      this.sent = view.flow as Flow
-      this.took(view)
-      this.set({ flow: this.sent, savedAt: Date.now() })
+      this.adopt(await this.world.step(way, way === 'undo' && !anyway)) // under what was typed meanwhile
+      this.set({ savedAt: Date.now() })
       return true
     } catch (error) {
       const t = this.trouble(error)

@@ -11,9 +11,9 @@ import { hasHole, hole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
-/** focusRow puts the focus into a row once it is drawn. */
+/** focusRow puts the focus into a row once it is drawn, before the next key. */
 export function focusRow(box: RefObject<HTMLElement | null>, row: number, what = 'input, .cm-content, textarea') {
-  setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.querySelector<HTMLElement>(what)?.focus())
+  queueMicrotask(() => box.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.querySelector<HTMLElement>(what)?.focus())
 }
 
 /** useRowMoves moves rows by keys, and keeps the focus on the one that moves. */
@@ -72,7 +72,7 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
     if (to) set(text === '' ? {} : (readJSON(text) as unknown))
     else set(typeof value === 'object' ? JSON.stringify(value) : String(value))
     setJSON(to)
-    setTimeout(() => handle.current?.focus())
+    queueMicrotask(() => handle.current?.focus())
   }
   const turnable = !plain && (json || text === '' || ![unreadable, undefined].includes(readJSON(text) as symbol) && !hasHole(text))
   return (

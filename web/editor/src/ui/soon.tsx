@@ -22,6 +22,7 @@ function next() {
 /** fetchSoon fetches something once the screen is drawn and the page rests. */
 export function fetchSoon(load: Load) {
   waiting.push(load)
+  performance.clearMarks('rest-fetched')
   if (drawn && !busy) next()
 }
 
