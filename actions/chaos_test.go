@@ -168,7 +168,7 @@ func TestChaos(t *testing.T) {
 				mode.serve(w, r)
 			})
 			for _, s := range all {
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				gaveUp.Store(&cancel)
 				out.budgets, out.circuits = newBudgets(), circuits{} //nolint:govet // nobody uses it
 				r := s.try(t, ctx, out, s.connect(), true)

@@ -159,7 +159,7 @@ func (h *house) finished(run string) engine.RunView {
 func (h *house) until(run string, is func(engine.RunView) bool) engine.RunView {
 	h.t.Helper()
 	news := make(chan struct{}, 1)
-	ctx, cancel := context.WithTimeout(h.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Minute)
 	defer cancel()
 	go h.store.Live(ctx, func(store.Change) {
 		select {

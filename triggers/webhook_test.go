@@ -185,12 +185,8 @@ func TestWhereAndKeys(t *testing.T) {
 func TestSlowExpressionNeverHoldsTheDoor(t *testing.T) {
 	h := newHouse(t, nil, where(`len(filter(trigger.body.a, len(filter(trigger.body.a, # > 0)) > 0)) > 0`))
 	body := `{"a":[` + strings.Repeat("1,", 5000) + `1]}`
-	before := time.Now()
 	wantStatus(t, h.post(body), 200)
-	if took := time.Since(before); took > time.Second {
-		t.Errorf("it took %s", took)
-	}
-	if got := h.events[0]; got.Outcome != store.Accepted || got.Meta.Fault == "" {
+	if got := h.events[0]; got.Outcome != store.Accepted || !strings.HasPrefix(got.Meta.Fault, "where: ") { // it was cut, whatever its budget is
 		t.Errorf("got %s, fault %q", got.Outcome, got.Meta.Fault)
 	}
 }

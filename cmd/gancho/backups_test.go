@@ -258,7 +258,7 @@ func TestPlainHTTPIsSentToHTTPS(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("{}"))
 		must(t, err)
 		r.Host = host
-		for range 200 {
+		for range 2000 {
 			res, err := client.Do(r.Clone(t.Context()))
 			if err == nil {
 				_ = res.Body.Close()

@@ -12,10 +12,7 @@ import (
 // TestADestinationThatIsDown is S13: while nobody answers, deliveries are taken as ever; when
 // the destination is back everything arrives once, and not all at once.
 func TestADestinationThatIsDown(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	address := l.Addr().String()
-	must(t, l.Close()) // nobody answers there
+	address := freeAddress(t) // nobody answers there
 	g := newGancho(t)
 	url := g.publish(`{"id": "deliver", "name": "Deliver", "trigger": {"kind": "webhook"}, "steps": [
 		{"id": "send", "action": "http.request", "retry": {"first": "3s", "factor": 1, "attempts": 100},
@@ -38,7 +35,7 @@ func TestADestinationThatIsDown(t *testing.T) {
 	})
 	back := &sink{got: map[string][]string{}}
 	var now, most atomic.Int64
-	l, err = net.Listen("tcp", address)
+	l, err := net.Listen("tcp", address)
 	must(t, err)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { //nolint:gosec // a test
 		n := now.Add(1)

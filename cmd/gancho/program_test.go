@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -54,12 +55,17 @@ func (t *tail) String() string {
 	return t.b.String()
 }
 
+// freeAddress is where nobody listens. Its port is below those that the system gives to who
+// calls out: none can take it while a program is killed and started.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			must(t, l.Close())
+			return address
+		}
+	}
 }
 
 func must(t *testing.T, err error) {
@@ -211,13 +217,13 @@ func (g *gancho) publish(flow string) string {
 // until waits for a fact.
 func (g *gancho) until(what string, fact func() bool) {
 	g.t.Helper()
-	limit := time.After(60 * time.Second)
+	limit := time.After(3 * time.Minute)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !fact() {
 		select {
 		case <-limit:
-			g.t.Fatalf("not within a minute: %s", what)
+			g.t.Fatalf("not within three minutes: %s", what)
 		case <-tick.C:
 		}
 	}

@@ -63,7 +63,7 @@ func TestSlowSenders(t *testing.T) {
 		most = max(most, d)
 	}
 	t.Logf("%d slow senders, the last was cut after %v; %d honest deliveries", slowSenders(), most.Round(time.Millisecond), answered)
-	if most > 40*time.Second { // 15 s on a machine that is not busy
+	if most > 55*time.Second { // 15 s on a machine that is not busy
 		t.Errorf("a slow sender was cut after %v only", most)
 	}
 	if answered == 0 {

@@ -15,7 +15,7 @@ func (h *house) ended(id string) map[string]any {
 	h.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for limit := time.After(20 * time.Second); ; {
+	for limit := time.After(2 * time.Minute); ; {
 		run := h.want(200, "GET", "/runs/"+id, "")
 		if store.Status(run["status"].(string)).Final() {
 			return run

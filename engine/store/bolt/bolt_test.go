@@ -39,7 +39,7 @@ func accept(t *testing.T, s *bolt.Store) store.Accept {
 
 func claim(t *testing.T, s *bolt.Store) store.Work {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		work, err := s.Claim(ctx, "node", 1)

@@ -175,7 +175,7 @@ func TestWithoutSyncsMuchIsLost(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, uint64(i)))
 		cut := len(tr.ops) - r.IntN(len(tr.ops)/2)
 		check(t, tr.image(dir, cut, &loss{r, false}))
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestImage$")
 		cmd.Env, cmd.Stdin = append(os.Environ(), scenarioDir+"-image="+dir), strings.NewReader(tr.told(cut))
 		err := cmd.Run() // in a process of its own, for such a file may end it
@@ -296,7 +296,7 @@ func finishAll(ctx context.Context, s *bolt.Store) error {
 		return err
 	}
 	for left := counts["a"].Pending; left > 0; {
-		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+		limited, cancel := context.WithTimeout(ctx, time.Minute)
 		work, err := s.Claim(limited, "n", 100)
 		cancel()
 		if err != nil {

@@ -53,10 +53,15 @@ type house struct {
 	err    error
 }
 
+// patience is how long a rule may take: a store that breaks one may wait in vain.
 const patience = 10 * time.Second
 
 func obeys(ctx context.Context, r rule, dir string, open Open, mutate func(store.Store) store.Store) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	most := patience
+	if mutate == nil {
+		most *= 12 // on a machine that does much else
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	h := &house{ctx: ctx, dir: dir, open: open, mutate: mutate}
 	if err := h.enter(); err != nil {

@@ -76,6 +76,7 @@ test('a provider is found by typing over what stands there, and its connection i
   assert.equal(await page.getByText('Deliveries cannot be verified').count(), 0)
   assert.equal(await page.locator('aside form input[type=password]:not([required])').count(), 0)
   const inputs = page.locator('aside form input[type=password]')
+  await inputs.first().waitFor()
   for (let i = 0; i < await inputs.count(); i++) await inputs.nth(i).fill('APP_USR-0123456789')
   await page.getByRole('button', { name: /^Save/ }).click()
   await until(async () => (await flowOf('mp')).trigger.connection !== undefined)
