@@ -29,8 +29,8 @@ func (s *scheduleSettings) fields() form.Fields {
 			form.Option("skip", form.Label("leave out", "pular")),
 			form.Option("once", form.Label("run once", "executar uma vez")),
 			form.Option("all", form.Label("run all, at most 100", "executar todos, no máximo 100"))).Default("once").Literal(),
-		form.Duration("jitter", &s.jitter, form.Label("Jitter", "Variação")).Literal().Advanced().
-			Help(form.Label("each time is put off by up to this long", "cada horário atrasa até este tempo")))
+		form.Duration("jitter", &s.jitter, form.Label("Spread", "Espalhar os horários")).Literal().Advanced().
+			Help(form.Label("Each time starts up to this much later, at random, so that not everything starts at once.", "Cada início atrasa até este tempo, ao acaso, para que nem tudo comece junto.")))
 }
 
 // scheduleTrigger is the clock.

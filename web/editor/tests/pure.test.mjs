@@ -9,7 +9,8 @@ const clipboard = await source('tree/clipboard.ts')
 const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { readAs, typedValue } = await source('conditions/model.ts')
-const { bestOf } = await source('data/nodes.ts')
+const { bestOf, masked } = await source('data/nodes.ts')
+const { secretsIn } = await source('api/curlSecrets.ts')
 const { rebase, decide, same } = await source('editor/rebase.ts')
 const { Draft } = await source('editor/draft.ts')
 const { tokens, brackets } = await source('code/tokens.ts')
@@ -337,7 +338,21 @@ test('the add menu finds by words of both languages, the best first, and puts wh
   assert.deepEqual(find('enviar'), ['email.send'])
   assert.deepEqual(find('REPETICAO'), ['loop'])
   assert.deepEqual(find('nothing such'), [])
-  assert.equal(groupsOf(list, '', { loop: 3 })[0].actions[0].kind, 'loop')
+  assert.deepEqual(groupsOf(list, '', { loop: 3 })[0].actions.map((x) => x.kind), ['loop', 'email.send', 'set'])
+})
+
+test('what tells who somebody is is hidden by its name or its look, and nothing else', () => {
+  const hidden = { 'trigger.body.billing.first_name': 'Ana', 'trigger.body.buyer.name': 'Ana Souza', 'trigger.body.customer.phone': '11 91234-9999', 'trigger.body.shippingAddress.postalCode': '50000-000', 'trigger.body.x': 'ana@example.com', 'trigger.body.cpf': 52998224725 }
+  for (const [path, value] of Object.entries(hidden)) assert.match(String(masked(value, path)), /•/, path)
+  for (const [path, value] of Object.entries({ 'trigger.body.line_items[].name': 'Caneca', 'trigger.body.city': 'Recife', 'trigger.body.total': '250.00', 'trigger.body.id': 5004, 'trigger.body.customer_id': 7 })) assert.equal(masked(value, path), value, path)
+})
+
+test('the secret of a pasted command is found for its connection', () => {
+  assert.deepEqual(secretsIn("curl -H 'Authorization: Bearer t0ken' https://x.com", { kind: 'http_bearer', fields: {} }), { token: 't0ken' })
+  assert.deepEqual(secretsIn("curl -H 'X-Api-Key: k 1' https://x.com", { kind: 'http_header', fields: { name: 'X-Api-Key' } }), { value: 'k 1' })
+  assert.deepEqual(secretsIn("curl 'https://x.com/a?b=1&api_key=k1'", { kind: 'http_query', fields: { name: 'api_key' } }), { value: 'k1' })
+  assert.deepEqual(secretsIn('curl -u ana:s3c https://x.com', { kind: 'http_basic', fields: {} }), { username: 'ana', password: 's3c' })
+  assert.deepEqual(secretsIn('curl https://x.com', { kind: 'hmac', fields: {} }), {})
 })
 
 test('the map has a box for each step and none lies on another', () => {

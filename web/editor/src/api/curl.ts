@@ -1,4 +1,5 @@
 import { api, type Schemas, take } from './client'
+import { secretsIn } from './curlSecrets'
 
 /** A command read as fields of an HTTP request; its secret is not among them, but in the connection that it asks for. */
 export type Curl = { with: Record<string, unknown>; connection: Offer | null }
@@ -11,7 +12,8 @@ export const isCurl = (text: string) => /^\s*curl\s/.test(text)
 export async function readCurl(command: string): Promise<Curl | null> {
   const read = await take(api.POST('/curl', { body: { command } }))
   const fields = read.with as Record<string, unknown> | null
-  return fields && typeof fields['url'] === 'string' && fields['url'] !== '' ? { with: fields, connection: read.connection as Offer | null } : null
+  const offer = read.connection as Offer | null
+  return fields && typeof fields['url'] === 'string' && fields['url'] !== '' ? { with: fields, connection: offer && { ...offer, fields: { ...offer.fields, ...secretsIn(command, offer) } } } : null
 }
 
 const offers = new Map<string, Offer>()

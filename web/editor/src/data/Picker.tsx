@@ -50,7 +50,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     if (n.doc) return n.doc.split('\n').at(-1) ?? ''
     const seen = n.stats?.values[0]?.value
     const value = valueOf(scope, insertable(n.path)) ?? (seen?.includes('{{') ? undefined : seen) // what a step is told is no value of it
-    return n.leaf ? brief(revealed ? value : masked(value), 40) : ''
+    return n.leaf ? brief(revealed ? value : masked(value, n.path), 40) : ''
   }
   const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
   const rows = shownNodes(nodes, folded, q, (n) => (q === '' ? '' : example(n)))
@@ -178,7 +178,7 @@ function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean 
     <div className="flex h-[42px] shrink-0 flex-wrap content-center items-center gap-x-3 gap-y-0.5 overflow-hidden border-t border-line px-3 text-xs text-text-2">
       {node && <code className="max-w-full text-text-2 not-[:only-child]:truncate">{node.doc?.split('\n')[0] ?? node.path}</code>}
       {node?.doc && <span className="min-w-0">{node.doc.split('\n')[1]}</span>}
-      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value))} ×${v.count}`).join(', ')}</span>}
+      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value, node?.path))} ×${v.count}`).join(', ')}</span>}
       {kinds && <span className="text-warn">{t.kinds}: {kinds}</span>}
       {desk.schema?.origin === 'samples' && !node?.doc && <span>{t.samplesOnly}</span>}
       {desk.target && <span className="ml-auto max-w-40 truncate font-medium text-accent">{fill(t.into, { field: desk.target.label })}</span>}

@@ -113,11 +113,22 @@ export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
 
 const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/]
 
-/** masked hides e-mail, phone and CPF but for their beginning. */
-export function masked(value: unknown): unknown {
-  if (typeof value !== 'string' || !personal.some((p) => p.test(value))) return value
-  const at = value.indexOf('@')
-  return at > 0 ? `${value.slice(0, Math.min(3, at))}•••@…` : `${value.slice(0, 6)}••••`
+const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento)$/
+const persons = /^(customer|client|cliente|buyer|payer|comprador|billing|shipping|contact|contato|lead|user|person|pessoa|recipient|receiver|subscriber|holder|member|sender|destinatario)/
+
+/** ofPerson says whether what has this path tells who somebody is: by its own name, or as the name of a person. */
+function ofPerson(path: string): boolean {
+  const names = segments(path).filter((s) => s !== '[]').map((s) => plain(s.replace(/([a-z])([A-Z])/g, '$1_$2')))
+  const last = names.at(-1) ?? ''
+  return ofPersons.test(last) || (/^(name|nome)$/.test(last) && persons.test(names.at(-2) ?? ''))
+}
+
+/** masked hides what is personal, by its look or by its name, but for its beginning. */
+export function masked(value: unknown, path = ''): unknown {
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string' || text === '' || !(personal.some((p) => p.test(text)) || ofPerson(path))) return value
+  const at = text.indexOf('@')
+  return at > 0 ? `${text.slice(0, Math.min(3, at))}•••@…` : `${text.slice(0, Math.min(6, Math.ceil(text.length / 3)))}••••`
 }
 
 const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()

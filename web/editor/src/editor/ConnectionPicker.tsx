@@ -22,7 +22,7 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
   const id = useId()
   const connections = useConnections()
   const known = useKinds()
-  const [making, setMaking] = useState(false)
+  const [making, setMaking] = useState<'new' | 'edit' | false>(false)
   const fitting = (connections.data?.items ?? []).filter((c) => fitsKind(kinds, c.kind))
   const testable = (kind: string) => known.data?.items.find((k) => k.kind === kind)?.testable !== false
   const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
@@ -39,21 +39,21 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
         {!optional && <span className="text-meta text-text-3">{t.required}</span>}
       </div>
       {options.length === 0
-        ? !making && <Button className="w-full" onClick={() => setMaking(true)}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
+        ? !making && <Button className="w-full" onClick={() => setMaking('new')}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
         : (
           <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
-            footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
+            footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
-      {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} />}
+      {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
       {problem && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem.code === 'no_connection_yet' ? { ...problem, hint: '' } : problem)}</span></p>}
-      {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking(true)}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <Suspense fallback={null}><NewConnection kinds={kinds} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
+      {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
+      {making && <Suspense fallback={null}><NewConnection key={making} kinds={making === 'edit' && chosen ? [chosen.kind] : kinds} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
     </div>
   )
 }
 
 /** State says whether a connection works, and tries it. */
-function State({ connection: c, kind }: { connection: Schemas['ConnectionView']; kind?: Schemas['KindView'] }) {
+function State({ connection: c, kind, edit }: { connection: Schemas['ConnectionView']; kind?: Schemas['KindView']; edit: () => void }) {
   const t = useWords()
   const queries = useQueryClient()
   const test = useMutation({ mutationFn: () => take(api.POST('/connections/{name}/test', { params: { path: { name: c.name } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['connections'] }) })
@@ -63,6 +63,7 @@ function State({ connection: c, kind }: { connection: Schemas['ConnectionView'];
       {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'ok' ? t.connectionWorks : c.state === 'broken' ? t.connectionBroken : t.connectionUntested}</Badge>}
       <span role="status" className="min-w-0 flex-1 break-words">{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.state === 'broken' && c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
       {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
+      <Button look="quiet" size="small" onClick={edit}>{t.connectionEdit}</Button>
       {test.error && <Problem error={test.error} />}
     </div>
   )

@@ -11,10 +11,10 @@ import { fill, usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
 import { useWords } from './words'
 
-type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView'] }
+type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView']; choose?: () => void }
 
 /** EditorTrigger is the trigger with its URL, lit until the first event has come. The URL box is for eye and hand: keys copy it with Ctrl+C on the row, ears find it in the panel. */
-export function EditorTrigger({ flow, view, triggers, preset }: Props) {
+export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
   const t = useWords()
   const say = useSay()
   const kind = triggers.find((k) => k.kind === flow.trigger.kind)
@@ -30,6 +30,11 @@ export function EditorTrigger({ flow, view, triggers, preset }: Props) {
       )}
       {flow.trigger.kind === 'schedule' && <PlanLine cron={String(flow.trigger.with?.['cron'] ?? '')} />}
       {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
+      {waiting && choose && flow.trigger.with?.['preset'] === undefined && flow.trigger.kind === 'webhook' && (
+        <span aria-hidden className="mt-1 block text-secondary text-text-2">
+          {t.pasteThere} <button type="button" tabIndex={-1} onClick={(e) => { e.stopPropagation(); choose() }} className="min-h-6 text-left font-medium text-accent hover:underline">{t.chooseWhere}</button>
+        </span>
+      )}
     </TriggerCard>
   )
 }

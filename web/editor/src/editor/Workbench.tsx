@@ -81,6 +81,9 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   useEffect(() => {
     if (params.has('step') || params.has('event') || params.has('run')) setParams({}, { replace: true })
     markPainted('editor-painted')
+    if (!wasJustMade()) return
+    focusRow('trigger')
+    history.replaceState(null, '')
   }, [])
 
   return (
@@ -92,7 +95,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
           <h1 className="sr-only">{flow.name}</h1>
           {event && !mending && <DataNote event={event} />}
           <Clashes draft={draft} />
-          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} />} drawn={wholeDrawn} />}
+          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : () => openRow('trigger', { field: '/trigger/with/preset' })} />} drawn={wholeDrawn} />}
         </main>
         <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
       </div>
@@ -100,6 +103,12 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
       <Announcer />
     </div>
   )
+}
+
+/** wasJustMade says that a person comes here right after making the flow: they begin where the flow does. */
+function wasJustMade() {
+  const state: unknown = history.state
+  return typeof state === 'object' && state !== null && 'made' in state
 }
 
 /** markPainted notes when what was just drawn is to be seen. */

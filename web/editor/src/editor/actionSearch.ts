@@ -36,6 +36,9 @@ export function countUse(kind: string) {
 
 export type Group = { id: string; actions: Action[] }
 
+/** usual are what most flows are made of: they stand on top until a person has a list of their own. */
+const usual = ['email.send', 'http.request', 'filter', 'branch', 'set', 'loop']
+
 /** groupsOf lists the actions that fit: what one uses most, then by group; when something is typed, the best first in one list. */
 export function groupsOf(actions: Action[], q: string, used: Record<string, number>): Group[] {
   const text = q.trim()
@@ -43,8 +46,12 @@ export function groupsOf(actions: Action[], q: string, used: Record<string, numb
     const found = actions.map((a) => ({ a, n: score(a, text) + Math.min(used[a.kind] ?? 0, 9) / 10 })).filter(({ a }) => score(a, text) > 0)
     return found.length ? [{ id: '', actions: found.sort((x, y) => y.n - x.n).map(({ a }) => a) }] : []
   }
-  const often = actions.filter((a) => (used[a.kind] ?? 0) > 0).sort((x, y) => (used[y.kind] ?? 0) - (used[x.kind] ?? 0)).slice(0, 4)
+  const often = actions.filter((a) => (used[a.kind] ?? 0) > 0).sort((x, y) => (used[y.kind] ?? 0) - (used[x.kind] ?? 0))
+  for (const kind of usual) {
+    const a = actions.find((x) => x.kind === kind)
+    if (a && !often.includes(a)) often.push(a)
+  }
   const groups = new Map<string, Action[]>()
   for (const a of actions) groups.set(a.group, [...(groups.get(a.group) ?? []), a])
-  return [...(often.length ? [{ id: 'often', actions: often }] : []), ...[...groups].map(([id, list]) => ({ id, actions: list }))]
+  return [...(often.length ? [{ id: 'often', actions: often.slice(0, usual.length) }] : []), ...[...groups].map(([id, list]) => ({ id, actions: list }))]
 }

@@ -13,7 +13,7 @@ import { Control } from './Control'
 import { Fixes } from './Fixes'
 import { Missing, missingOf } from './Missing'
 import { TemplateField } from './TemplateField'
-import { hasHole, hole, onlyHole, isPath, holes } from './template'
+import { friendly, hasHole, hole, onlyHole, isPath, holes } from './template'
 import { say } from './say'
 import { useWords } from './words'
 
@@ -110,8 +110,11 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
 function hintOf(field: Field, word: string): string | undefined {
   if (field.placeholder) return field.placeholder
   if (field.default !== undefined && field.default !== null && typeof field.default !== 'object') return word.replace('{value}', String(field.default))
-  return field.example
+  return field.example && withoutCode(field.example)
 }
+
+/** withoutCode writes the holes of an example as the names that a person sees; a hole alone says nothing. */
+const withoutCode = (example: string) => (/^\{\{[^{}]*\}\}$/.test(example.trim()) ? undefined : example.replace(/\{\{\s*([\w.?]+)[^{}]*\}\}/g, (_, path: string) => `[${friendly(path.split('.').at(-1) ?? path)}]`))
 
 const ways = ['fixed', 'data', 'expression'] as const
 

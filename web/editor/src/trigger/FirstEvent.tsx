@@ -97,7 +97,7 @@ function Glance({ value }: { value: unknown }) {
   if (rows.length === 0) return null
   return (
     <>
-      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{k}</dt><dd className="truncate"><code>{brief(masked(v))}</code></dd></div>)}</dl>
+      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{k}</dt><dd className="truncate"><code>{brief(masked(v, k))}</code></dd></div>)}</dl>
       {rows.length > first.length && <Button look="quiet" size="small" className="mt-1 -ml-2.5" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t.fewerValues : fill(t.allValues, { n: rows.length })}</Button>}
     </>
   )

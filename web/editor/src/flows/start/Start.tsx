@@ -65,7 +65,7 @@ function useCreate() {
     },
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ['flows'] })
-      go(`/flows/${(made.flow as Flow).id}`)
+      go(`/flows/${(made.flow as Flow).id}`, { state: { made: true } })
     },
   })
 }
