@@ -40,24 +40,25 @@ type Config struct {
 // Engine accepts events and advances their runs.
 type Engine struct {
 	Config
-	stop    chan struct{}   // closed when Work's context is done
-	hurry   context.Context // done when actions under way have had their time to finish
-	ended   sync.Once
-	plans   plans
-	answers answers
-	vars    vars
-	failing failing
-	keeps   keeps
-	alerts  *alerts
-	stats   sampler
-	shadows shadows
-	started time.Time
-	shapes  *shapes
-	typed   typed
-	tried   tried
-	replays replays
-	feed    *feed
-	own     atomic.Pointer[Instance] // what a person has set
+	stop     chan struct{}   // closed when Work's context is done
+	hurry    context.Context // done when actions under way have had their time to finish
+	ended    sync.Once
+	plans    plans
+	answers  answers
+	vars     vars
+	failing  failing
+	keeps    keeps
+	alerts   *alerts
+	stats    sampler
+	shadows  shadows
+	started  time.Time
+	shapes   *shapes
+	typed    typed
+	tried    tried
+	replays  replays
+	replayed replayed
+	feed     *feed
+	own      atomic.Pointer[Instance] // what a person has set
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be

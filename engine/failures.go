@@ -46,8 +46,7 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 	f := Failures{Items: []FailureGroup{}}
 	groups := map[string]*FailureGroup{}
 	q.Status, q.Limit = string(store.Failed), 200
-	replayed, err := e.replayed(ctx, q.Flow)
-	if err != nil {
+	if err := e.loadReplayed(ctx); err != nil {
 		return f, err
 	}
 	for start := time.Now(); ; {
@@ -56,7 +55,7 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 			return f, fmt.Errorf("list failures: %w", err)
 		}
 		for i := range runs {
-			if f.Runs++; replayed[runs[i].ID] == "" {
+			if f.Runs++; !e.replayed.has(runs[i].ID) {
 				f.add(groups, &runs[i])
 			}
 		}

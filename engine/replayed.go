@@ -16,8 +16,26 @@ const (
 	replayedFor   = 400 * 24 * time.Hour
 )
 
-// replayedSet says of runs, by id, which newer run repeats them.
-type replayedSet map[string]string
+// replayed says of runs, by id, that a newer one repeats them. It is read from the store when it is
+// first asked for.
+type replayed struct {
+	mu   sync.RWMutex
+	runs map[string]bool
+}
+
+func (r *replayed) has(run string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.runs[run]
+}
+
+func (r *replayed) add(run string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.runs != nil {
+		r.runs[run] = true
+	}
+}
 
 // noteReplayed notes which runs a newer one repeats: what failed then is the newer one's matter,
 // so that nobody does it a third time.
@@ -28,7 +46,9 @@ func (e *Engine) noteReplayed(ctx context.Context, events []store.Event, accepte
 			of := events[i].ReplayOf
 			if _, err := e.Store.PutKey(ctx, replayedSpace, events[i].Flow+"/"+of, []byte(accepted[i].Run), -1, replayedFor); err != nil {
 				e.Log.Error("note that a run was replayed", "run", of, "error", err)
+				return
 			}
+			e.replayed.add(of)
 		})
 	}
 	all.Wait()
@@ -46,24 +66,26 @@ func (e *Engine) replayedBy(ctx context.Context, r *store.Run) string {
 	return string(entry.Value)
 }
 
-// replayed gives what was replayed of a flow, or of all.
-func (e *Engine) replayed(ctx context.Context, flow string) (replayedSet, error) {
-	prefix := ""
-	if flow != "" {
-		prefix = flow + "/"
+// loadReplayed reads what was replayed, once.
+func (e *Engine) loadReplayed(ctx context.Context) error {
+	e.replayed.mu.Lock()
+	defer e.replayed.mu.Unlock()
+	if e.replayed.runs != nil {
+		return nil
 	}
-	set := replayedSet{}
+	runs := map[string]bool{}
 	for after := ""; ; {
-		entries, err := e.Store.ListKeys(ctx, replayedSpace, prefix, after, 1000)
+		entries, err := e.Store.ListKeys(ctx, replayedSpace, "", after, 1000)
 		if err != nil {
-			return nil, fmt.Errorf("list what was replayed: %w", err)
+			return fmt.Errorf("list what was replayed: %w", err)
 		}
 		for _, entry := range entries {
 			after = entry.Key
-			set[after[strings.LastIndexByte(after, '/')+1:]] = string(entry.Value)
+			runs[after[strings.LastIndexByte(after, '/')+1:]] = true
 		}
 		if len(entries) < 1000 {
-			return set, nil
+			e.replayed.runs = runs
+			return nil
 		}
 	}
 }
@@ -77,12 +99,11 @@ func LeaveQuiet(flows []string) func(*store.Run) bool {
 }
 
 // InGroup says which runs failed in the way that a group names, and were not replayed since.
-func (e *Engine) InGroup(ctx context.Context, flow, group string) (func(*store.Run) bool, error) {
-	set, err := e.replayed(ctx, flow)
-	if err != nil {
+func (e *Engine) InGroup(ctx context.Context, group string) (func(*store.Run) bool, error) {
+	if err := e.loadReplayed(ctx); err != nil {
 		return nil, err
 	}
 	return func(r *store.Run) bool {
-		return r.Status == store.Failed && set[r.ID] == "" && groupOf(r) == group
+		return r.Status == store.Failed && !e.replayed.has(r.ID) && groupOf(r) == group
 	}, nil
 }

@@ -30,7 +30,7 @@ func (e *Engine) queryOf(ctx context.Context, q *Selection) (s store.Query, err 
 	s = store.Query{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Limit: 200}
 	if q.Group != "" {
 		s.Status = string(store.Failed)
-		s.Pick, err = e.InGroup(ctx, q.Flow, q.Group)
+		s.Pick, err = e.InGroup(ctx, q.Group)
 	} else if len(q.Quiet) > 0 {
 		s.Pick = LeaveQuiet(q.Quiet)
 	}

@@ -134,7 +134,7 @@ func TestFailuresAreGrouped(t *testing.T) {
 	}
 	late := f.Items[1].Group
 	inGroup := func() []engine.RunView {
-		pick, err := h.InGroup(t.Context(), "orders", late)
+		pick, err := h.InGroup(t.Context(), late)
 		check(t, err)
 		runs, _, err := h.Runs(t.Context(), store.Query{Limit: 50, Pick: pick})
 		check(t, err)

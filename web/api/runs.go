@@ -67,7 +67,7 @@ func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, err
 	q, err := in.query(runStatuses...)
 	if err == nil && in.Group != "" {
 		q.Status = string(store.Failed)
-		q.Pick, err = s.Engine.InGroup(ctx, in.Flow, in.Group)
+		q.Pick, err = s.Engine.InGroup(ctx, in.Group)
 	} else if len(in.Quiet) > 0 {
 		q.Pick = engine.LeaveQuiet(in.Quiet)
 	}
