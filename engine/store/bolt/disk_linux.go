@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // allocate makes a file that really has its space.
@@ -30,3 +32,8 @@ func syncData(f *os.File) error {
 
 // mapped is how much of a file is mapped at once, so that it can grow under its readers.
 const mapped = 1 << 30
+
+// soon asks the disk for a part of a file that will be read in no order: in one go it comes much faster.
+func soon(f *os.File, at, length int64) error {
+	return unix.Fadvise(int(f.Fd()), at, length, unix.FADV_WILLNEED)
+}

@@ -12,3 +12,5 @@ func syncData(f *os.File) error { return f.Sync() }
 
 // mapped is how much of a file is mapped at once; elsewhere the file would get that size.
 const mapped = 0
+
+func soon(*os.File, int64, int64) error { return nil }

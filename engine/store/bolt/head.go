@@ -50,8 +50,29 @@ func soundTree(db *bbolt.DB) error {
 		return err
 	}
 	t := &treeWalk{f: f, page: make([]byte, db.Info().PageSize)}
+	ahead, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ahead)
+		readAhead(f, done)
+	}()
 	err = t.walk()
+	close(done)
+	<-ahead
 	return errors.Join(err, f.Close())
+}
+
+// readAhead brings a file into memory from its beginning to its end, until done.
+func readAhead(f *os.File, done <-chan struct{}) {
+	const part = 1 << 20 // no system takes much more at once
+	info, err := f.Stat()
+	for at := int64(0); err == nil && at < info.Size(); at += part {
+		select {
+		case <-done:
+			return
+		default:
+			err = soon(f, at, part)
+		}
+	}
 }
 
 type treeWalk struct {
