@@ -11,7 +11,7 @@ run:
 	go run ./cmd/gancho serve --flows flows.example.json
 
 test: lint browser strace
-	go test -race -shuffle=on ./...
+	go test -race -shuffle=on -timeout=18m ./...
 
 # The bundle in web/dist is what its source makes, to the byte.
 lint: .bin/$(LINT) $(EDITOR)
