@@ -519,6 +519,7 @@ func (c *Connections) Break(ctx context.Context, used *Connection, problem strin
 type ConnectionTest struct {
 	State   string
 	Account string
+	Works   bool
 	Detail  form.Words
 }
 
@@ -543,7 +544,7 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 	}
 	account, err := test(ctx, opened)
 	if err == nil {
-		return ConnectionTest{State: ConnectionOK, Account: account, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
+		return ConnectionTest{State: ConnectionOK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
 	}
 	f := fault(err)
 	if !f.Broken {
@@ -555,7 +556,7 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 
 // said is a failure with its hint, in both languages.
 func said(f *Fault) form.Words {
-	words := form.Label(f.Error(), f.Error())
+	words := form.Label(f.Error(), Said(f.Error(), "pt-BR"))
 	if !f.Hint.IsZero() {
 		words.EN, words.PT = words.EN+": "+f.Hint.EN, words.PT+": "+f.Hint.PT
 	}

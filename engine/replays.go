@@ -111,9 +111,11 @@ func (e *Engine) eachMatching(ctx context.Context, q *Selection, f func(*store.R
 	if err != nil {
 		return err
 	}
+	sought := soughtIn(q.Text)
+	query.Text = sought.text
 	return e.eachRun(ctx, query, func(r *store.Run) (bool, error) {
-		hidden, err := e.onlyHidden(ctx, r.Flow, r.Event, q.Text, func() (any, error) { return e.Run(ctx, r.ID) })
-		if err != nil || hidden {
+		missed, err := e.missed(ctx, r.Flow, r.Event, sought, func() (any, error) { return e.Run(ctx, r.ID) })
+		if err != nil || missed {
 			return true, err
 		}
 		return f(r), nil

@@ -65,6 +65,8 @@ var portuguese = [][2]string{
 	{"paginate.next leads to another host, %s", "paginate.next leva a outro servidor, %s"},
 
 	// of e-mail
+	{"no session with the mail server: %s", "sem sessão com o servidor de e-mail: %s"},
+	{"the mail server did not take the message: %s", "o servidor de e-mail não aceitou a mensagem: %s"},
 	{"subject: must be one line", "assunto: deve ter uma linha"},
 	{"the e-mail is empty: fill in text, html or markdown", "o e-mail está vazio: preencha text, html ou markdown"},
 	{"to: %q is not an e-mail address", "Para: %q não é um endereço de e-mail"},

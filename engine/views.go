@@ -201,6 +201,8 @@ func (e *Engine) triggerView(raw, body []byte, at time.Time, name, id string) ma
 
 // Runs lists runs, newest first, with a cursor for the next page.
 func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, error) {
+	sought := soughtIn(q.Text)
+	q.Text = sought.text
 	runs, next, err := e.Store.ListRuns(ctx, q)
 	if err != nil {
 		return nil, "", err
@@ -208,11 +210,11 @@ func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, er
 	views := make([]RunView, 0, len(runs))
 	for i := range runs {
 		r := &runs[i]
-		hidden, err := e.onlyHidden(ctx, r.Flow, r.Event, q.Text, func() (any, error) { return e.Run(ctx, r.ID) })
+		missed, err := e.missed(ctx, r.Flow, r.Event, sought, func() (any, error) { return e.Run(ctx, r.ID) })
 		if err != nil {
 			return nil, "", err
 		}
-		if !hidden {
+		if !missed {
 			views = append(views, e.RunItem(ctx, r))
 		}
 	}
@@ -221,6 +223,8 @@ func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, er
 
 // Events lists deliveries, newest first, with a cursor for the next page.
 func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string, error) {
+	sought := soughtIn(q.Text)
+	q.Text = sought.text
 	events, next, err := e.Store.ListEvents(ctx, q)
 	if err != nil {
 		return nil, "", err
@@ -228,11 +232,11 @@ func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string
 	views := make([]EventView, 0, len(events))
 	for i := range events {
 		v := &events[i]
-		hidden, err := e.onlyHidden(ctx, v.Flow, v.ID, q.Text, func() (any, error) { return e.Event(ctx, v.ID) })
+		missed, err := e.missed(ctx, v.Flow, v.ID, sought, func() (any, error) { return e.Event(ctx, v.ID) })
 		if err != nil {
 			return nil, "", err
 		}
-		if !hidden {
+		if !missed {
 			views = append(views, e.EventItem(ctx, v))
 		}
 	}

@@ -139,6 +139,7 @@ type testConnectionOutput struct {
 	Body struct {
 		State   string `json:"state" enum:"untested,ok,broken"`
 		Account string `json:"account,omitempty" doc:"whose account it is"`
+		Works   bool   `json:"works" doc:"what was tried just now went well; a server that cannot be reached says nothing about the state"`
 		Detail  string `json:"detail" doc:"what was found, in words"`
 	}
 }
@@ -152,6 +153,7 @@ func (s *server) testConnection(ctx context.Context, in *NamePath) (*testConnect
 		return nil, err
 	}
 	out := &testConnectionOutput{}
-	out.Body.State, out.Body.Account, out.Body.Detail = test.State, test.Account, test.Detail.In(langOf(ctx))
+	b := &out.Body
+	b.State, b.Account, b.Works, b.Detail = test.State, test.Account, test.Works, test.Detail.In(langOf(ctx))
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -68,6 +69,33 @@ func TestSearchMaskAndErase(t *testing.T) {
 
 // What failed is told by the name of its step and in the language of who asks, in the lists, the
 // groups and the run alike.
+// TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
+func TestSearchAtAPath(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ["/pin"]}, "steps": [
+		{"id": "read", "action": "set", "with": {"values": {"who": "{{ trigger.body.customer.email }}"}}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	h.started("a", `{"customer": {"email": "ana@example.com"}, "seller": "bia@example.com", "total": 199.9, "pin": "4711", "items": [{"sku": "A-1"}, {"sku": "B-2"}]}`)
+	h.started("a", `{"customer": {"email": "bia@example.com"}, "seller": "ana@example.com", "total": 10, "items": []}`)
+	for q, want := range map[string]int{
+		"ana@example.com": 2, "customer.email = ana@example.com": 1, "trigger.body.customer.email = ANA@example.com": 1, "body.seller == ana@example.com": 1,
+		"steps.read.who = ana@example.com": 1, "items.sku = B-2": 1, "total = 199.9": 1, "customer = ana@example.com": 0, "pin = 4711": 0, "a=b": 0,
+	} {
+		for _, list := range []string{"runs", "events"} {
+			got := len(h.want(200, "GET", "/"+list+"?q="+url.QueryEscape(q), "")["items"].([]any))
+			if list == "events" && strings.HasPrefix(q, "steps.") {
+				continue
+			}
+			if got != want {
+				t.Errorf("%s: %q finds %d, want %d", list, q, got, want)
+			}
+		}
+	}
+	if dry := h.want(202, "POST", "/runs/replay", `{"query": {"q": "customer.email = ana@example.com"}, "dry_run": true}`); dry["matched"] != 1.0 {
+		t.Errorf("a replay of what the search finds: %v", dry["matched"])
+	}
+}
+
 func TestErrorsAreToldInWords(t *testing.T) {
 	h := newHouse(t)
 	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [

@@ -20,7 +20,7 @@ type HistoryInput struct {
 	Page
 	Flow   string `query:"flow"`
 	Status string `query:"status"`
-	Text   string `query:"q" doc:"whole values in bodies, outputs and errors"`
+	Text   string `query:"q" doc:"whole values in bodies, outputs and errors; path = value for the one at a path"`
 	From   string `query:"from" doc:"RFC 3339"`
 	To     string `query:"to" doc:"RFC 3339"`
 	Error  string `query:"error" doc:"code"`

@@ -62,6 +62,27 @@ test('an event’s sheet and a replay are drawn without faults', async () => {
   await page.context().close()
 })
 
+test('what failures start does not bury the runs, and nobody told is said', async () => {
+  const { url } = (await program.api('GET', '/flows/scripts')).body
+  for (let i = 0; i < 2; i++) await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"other": 1}' })
+  const alarms = async () => (await program.api('GET', '/runs?flow=failure-alarm')).body.items.map((r) => r.status)
+  for (let tries = 0; !(await alarms()).includes('filtered'); tries++) {
+    assert.ok(tries < 400, 'no failure was told of')
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  const page = await program.signedIn('/runs')
+  await page.getByText(/failed/).first().waitFor()
+  const hidden = page.getByRole('listitem').filter({ hasText: 'Failure alarm' }).filter({ hasText: 'filtered' })
+  assert.equal(await hidden.count(), 0)
+  await page.getByRole('checkbox', { name: 'Also those that failures started' }).check()
+  await hidden.first().waitFor()
+  await page.goto(program.base)
+  await page.getByRole('link', { name: 'Choose whom to tell' }).click()
+  await page.getByRole('button', { name: 'Tell ana@example.com' }).click()
+  await page.getByRole('list', { name: 'Who is told' }).getByText('ana@example.com').waitFor()
+  await page.context().close()
+})
+
 test('what a person hears first is in the language and theme of the cookie, without a flash', async () => {
   const page = await program.open({ javaScriptEnabled: false, locale: 'pt-BR' })
   await page.context().addCookies([{ name: 'theme', value: 'dark', url: program.base }])

@@ -2673,6 +2673,8 @@ export interface components {
             detail: string;
             /** @enum {string} */
             state: "untested" | "ok" | "broken";
+            /** @description what was tried just now went well; a server that cannot be reached says nothing about the state */
+            works: boolean;
         };
         TestInputBody: {
             /**
@@ -3491,7 +3493,7 @@ export interface operations {
                 cursor?: string;
                 flow?: string;
                 status?: string;
-                /** @description whole values in bodies, outputs and errors */
+                /** @description whole values in bodies, outputs and errors; path = value for the one at a path */
                 q?: string;
                 /** @description RFC 3339 */
                 from?: string;
@@ -5076,7 +5078,7 @@ export interface operations {
                 cursor?: string;
                 flow?: string;
                 status?: string;
-                /** @description whole values in bodies, outputs and errors */
+                /** @description whole values in bodies, outputs and errors; path = value for the one at a path */
                 q?: string;
                 /** @description RFC 3339 */
                 from?: string;

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CheckCircle2, CircleDashed, KeyRound, Pencil, PlugZap, Trash2, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useFlows } from '../api/hooks'
 import { Badge } from '../ui/Badge'
 import { Button } from '../ui/Button'
 import { Menu } from '../ui/Menu'
@@ -23,7 +24,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
   const path = { params: { path: { name: c.name } } }
   const test = useMutation({
     mutationFn: () => take(api.POST('/connections/{name}/test', path)),
-    onSuccess: (r) => toast([c.name, r.detail || t.testOk, r.account].filter(Boolean).join(' · ')),
+    onSuccess: (r) => toast([c.name, r.detail || t.testOk, r.account].filter(Boolean).join(' · '), r.works ? undefined : 'fail'),
     onError: (error) => toast(error.message, 'fail'),
     onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
   })
@@ -71,12 +72,13 @@ function State({ of: c, testable }: { of: Schemas['ConnectionView']; testable: b
 
 function UsedBy({ flows }: { flows: string[] }) {
   const t = useWords()
+  const all = useFlows('').data?.items
   const plural = usePlural()
   if (flows.length === 0) return <p className="text-secondary text-text-3">{t.unused}</p>
   return (
     <details className="text-secondary text-text-2">
       <summary className="w-fit rounded hover:text-text">{plural(t, 'usedBy', flows.length)}</summary>
-      <ul className="mt-1 flex flex-wrap gap-x-3">{flows.map((id) => <li key={id}><Link className="text-accent hover:underline" href={`/flows/${id}`}>{id}</Link></li>)}</ul>
+      <ul className="mt-1 flex flex-wrap gap-x-3">{flows.map((id) => <li key={id}><Link className="text-accent hover:underline" href={`/flows/${id}`}>{all?.find((f) => f.id === id)?.name || id}</Link></li>)}</ul>
     </details>
   )
 }

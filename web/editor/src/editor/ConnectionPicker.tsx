@@ -61,7 +61,7 @@ function State({ connection: c, kind, edit }: { connection: Schemas['ConnectionV
   return (
     <div className="mt-1.5 flex min-h-8 flex-wrap items-center gap-2 text-secondary text-text-2">
       {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'ok' ? t.connectionWorks : c.state === 'broken' ? t.connectionBroken : t.connectionUntested}</Badge>}
-      <span role="status" className="min-w-0 flex-1 break-words">{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.state === 'broken' && c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
+      <span role="status" className={`min-w-0 flex-1 break-words ${test.data && !test.data.works ? 'text-fail' : ''}`}>{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.state === 'broken' && c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
       {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
       <Button look="quiet" size="small" onClick={edit}>{t.connectionEdit}</Button>
       {test.error && <Problem error={test.error} />}

@@ -132,6 +132,7 @@ function formerly(flow: Flow, id: string): Step | undefined {
 function opened(params: URLSearchParams, flow: Flow): Open {
   const step = params.get('step')
   if (step === 'trigger') return { what: 'trigger' }
+  if (params.has('test')) return { what: 'test' }
   const found = step ? (find(flow, step) ?? formerly(flow, step)) : undefined
   return found ? { what: 'step', id: found.id, at: 0 } : null
 }

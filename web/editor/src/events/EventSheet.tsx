@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { FlaskConical, ListChecks, LogIn, Pin, Workflow } from 'lucide-react'
+import { FlaskConical, ListChecks, LogIn, Pin, Play, Workflow } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow } from '../flow'
@@ -107,6 +107,7 @@ function Deeds({ event }: { event: Event }) {
       {event.status === 'rejected' && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
       {event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
       {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}`)}><Pin size={16} aria-hidden />{t.sample}</Button>}
+      {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}&test=`)}><Play size={16} aria-hidden />{t.runDraft}</Button>}
     </>
   )
 }

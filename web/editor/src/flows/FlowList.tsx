@@ -37,7 +37,7 @@ export function FlowList({ role }: { role: string }) {
     <Page title={t.flows} wide aside={!none && (
       <>
         <SearchInput label={t.findFlows} value={q} set={(v) => set('q', v || null)} className="w-full sm:w-72" />
-        {tags.length > 0 && (
+        {(tags.length > 0 || !data) && (
           <span className="relative max-w-48 min-w-0">
             <select aria-label={t.tag} value={tag} onChange={(e) => set('tag', e.target.value || null)} className="h-9 w-full appearance-none rounded-lg border border-edge bg-surface pr-9 pl-3 transition-colors duration-120 hover:bg-sunken">
               <option value="">{t.allTags}</option>{tags.map((x) => <option key={x}>{x}</option>)}

@@ -65,7 +65,7 @@ function Value({ filter, busy }: { filter: Filter; busy: boolean }) {
   }
   return (
     <span className="relative w-full sm:w-72">
-      <SearchInput label={t.findValue} value={text} set={change} onKeyDown={(e) => { if (e.key === 'Enter') now() }} className="w-full" />
+      <SearchInput label={t.findValue} data-tip={t.findHelp} value={text} set={change} onKeyDown={(e) => { if (e.key === 'Enter') now() }} className="w-full" />
       {(busy || text !== wanted) && <LoaderCircle size={15} aria-label={t.searching} className="absolute top-1/2 right-3 -mt-[7px] animate-spin text-accent" />}
     </span>
   )

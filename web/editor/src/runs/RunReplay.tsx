@@ -30,8 +30,8 @@ export function RunReplay({ run, now, nameOf, from: first, close }: ReplayProps)
   const revision = chosen ?? (same && from === 'failed' ? 'original' : 'published')
   const replay = useMutation({
     mutationFn: () => take(api.POST('/runs/replay', { body: { ...(all ? { query } : { ids: [run.id] }), from, revision, allow } })),
-    onSuccess: async (answer) => {
-      await queries.invalidateQueries({ queryKey: ['run'] })
+    onSuccess: (answer) => {
+      for (const key of ['run', 'replays']) void queries.invalidateQueries({ queryKey: [key] })
       toast(answer.replay ? t.replayGoesOn : [plural(t, 'replayed', answer.replayed), answer.refused > 0 && plural(t, 'refused', answer.refused)].filter(Boolean).join(' · '))
       close()
       const next = answer.items.find((i) => i.replay_of === run.id)?.run

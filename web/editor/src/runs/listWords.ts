@@ -73,7 +73,7 @@ const en = {
   openFlow: 'Open the flow',
   showUnsure: 'Those of unknown outcome',
   noneHere: 'No run matches the filters',
-  noneHereHelp: 'A search finds whole values: the e-mail, the order number.',
+  noneHereHelp: 'A search finds whole values: the e-mail, the order number; or the value of one field: customer.email = ana@example.com.',
 }
 
 const pt: typeof en = {
@@ -149,7 +149,7 @@ const pt: typeof en = {
   openFlow: 'Abrir o fluxo',
   showUnsure: 'As de resultado incerto',
   noneHere: 'Nenhuma execução combina com os filtros',
-  noneHereHelp: 'A busca acha valores inteiros: o e-mail, o número do pedido.',
+  noneHereHelp: 'A busca acha valores inteiros: o e-mail, o número do pedido; ou o valor de um campo: customer.email = ana@example.com.',
 }
 
 export const useWords = makeWords(en, pt)

@@ -1,6 +1,6 @@
 import { Check, CircleDashed, CircleHelp, CircleSlash, Funnel, History, Hourglass, LoaderCircle, RotateCw, Timer, TriangleAlert } from 'lucide-react'
 import { Badge } from '../ui/Badge'
-import { useLang } from '../words'
+import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import type { Result } from './results'
 import { useWords } from './words'
@@ -19,14 +19,13 @@ export function spent(ms: number, lang: string): string {
 export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const t = useWords()
   const plural = usePlural()
-  const { lang } = useLang()
+  const { lang, moment } = useFormat()
   const [Icon, tone] = looks[result.state]
-  const clock = (at: string) => new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(new Date(at))
   const facts = [
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
-    result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && clock(result.due),
+    result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && moment(result.due),
     result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && spent(result.ms, lang),
   ].filter((f) => f !== false)
   return (
