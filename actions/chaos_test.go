@@ -135,7 +135,7 @@ var chaos = []struct {
 	{"a page of a gateway", status(502, map[string]string{"Content-Type": "text/html"}, "<html>"+strings.Repeat("Bad gateway ", 10000)), []string{"maybe"}},
 	{"503", status(503, nil, ""), []string{"maybe", classWait}},
 	{"moved away", status(302, map[string]string{"Location": "https://elsewhere.example/"}, ""), []string{classFail}},
-	{"much", status(200, map[string]string{"Content-Type": "application/json"}, `[`+strings.Repeat(`"xxxxxxxxxxxxxxxx",`, 300_000)+`0]`), nil},
+	{"much", status(200, map[string]string{"Content-Type": "application/json"}, `[`+strings.Repeat(`"x",`, 120_000)+`0]`), nil},
 	{"deep", status(200, map[string]string{"Content-Type": "application/json"}, strings.Repeat("[", 100_000)), nil},
 	{"an error in a 200", status(200, map[string]string{"Content-Type": "application/json"}, `{"ok": false, "success": false, "error": "boom", "errors": [{"message": "boom"}]}`), nil},
 	{"refused", status(401, map[string]string{"Content-Type": "application/json"}, `{"message": "invalid token", "error": "invalid_token"}`), []string{classAuth}},
