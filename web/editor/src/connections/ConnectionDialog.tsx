@@ -8,7 +8,8 @@ import { Dialog } from '../ui/Dialog'
 import { Field, inputLook, SearchInput } from '../ui/Field'
 import { PasswordInput } from '../ui/PasswordInput'
 import { Select } from '../ui/Select'
-import { Problem } from '../ui/states'
+import { Problem, sentence } from '../ui/states'
+import { toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { plainText } from '../words/format'
 import { Tile } from './Tile'
@@ -42,12 +43,12 @@ function Kinds({ kinds, choose }: { kinds: Kind[]; choose: (kind: Kind) => void 
   const found = kinds.filter((k) => plainText(`${k.title.en} ${k.title['pt-BR']} ${k.kind}`).includes(plainText(q))).sort((a, b) => say(a.title).localeCompare(say(b.title)))
   return (
     <div className="pb-2">
-      <SearchInput label={t.findKind} value={q} set={setQ} autoFocus className="mb-3 w-full" />
+      <SearchInput label={t.findKind} value={q} set={setQ} data-first="" className="mb-3 w-full" />
       <ul className="grid gap-1 sm:grid-cols-2">
         {found.map((k) => (
           <li key={k.kind}>
             <button type="button" onClick={() => choose(k)} className="flex w-full items-center gap-3 rounded-xl border border-transparent p-2 text-left transition-colors duration-120 hover:border-line hover:bg-sunken">
-              <Tile title={say(k.title)} mark={k.mark} /><span className="min-w-0"><span className="block font-medium break-words">{say(k.title)}</span><code className="block truncate text-meta text-text-3">{k.kind}</code></span>
+              <Tile title={say(k.title)} mark={k.mark} /><KindName title={say(k.title)} />
             </button>
           </li>
         ))}
@@ -55,6 +56,12 @@ function Kinds({ kinds, choose }: { kinds: Kind[]; choose: (kind: Kind) => void 
       {found.length === 0 && <p className="p-3 text-text-2">{t.noMatch}</p>}
     </div>
   )
+}
+
+/** KindName is a service, and below it what signs in there: "Asaas: API key" on two lines. */
+function KindName({ title }: { title: string }) {
+  const [service = '', ...how] = title.split(': ')
+  return <span className="min-w-0"><span className="block font-medium break-words">{service}</span>{how.length > 0 && <span className="block text-secondary break-words text-text-2">{sentence(how.join(': '))}</span>}</span>
 }
 
 function Form({ before, name: first, kind, close }: { before?: Connection; name: string; kind: Kind; close: () => void }) {
@@ -72,16 +79,22 @@ function Form({ before, name: first, kind, close }: { before?: Connection; name:
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['connections'] })
-      await queries.invalidateQueries({ queryKey: ['flows'] })
+      void queries.invalidateQueries({ queryKey: ['flows'] })
       close()
+      if (kind.testable && !kind.sign_in) void tryIt()
     },
   })
+  const tryIt = async () => {
+    const tried = await take(api.POST('/connections/{name}/test', { params: { path: { name } } })).catch((error: Error) => ({ works: false, detail: error.message, account: undefined }))
+    toast([name, tried.detail, tried.account].filter(Boolean).join(' · '), tried.works ? undefined : 'fail')
+    await queries.invalidateQueries({ queryKey: ['connections'] })
+  }
   const problemOf = (id: string) => (save.error instanceof Refused ? save.error.problem.problems?.find((p) => p.path.endsWith(`/${id}`))?.message : undefined)
   const submit = (e: FormEvent) => {
     e.preventDefault()
     save.mutate()
   }
-  const draw = (f: Schemas['ConnectionField']) => <One key={f.id} field={f} value={valueOf(f)} isSet={(before?.fields[f.id] as { set?: boolean } | undefined)?.set === true} problem={problemOf(f.id)} set={(v) => setTyped({ ...typed, [f.id]: v })} />
+  const draw = (f: Schemas['ConnectionField']) => <One key={f.id} field={f} first={f === kind.fields.find((x) => !x.advanced)} value={valueOf(f)} isSet={(before?.fields[f.id] as { set?: boolean } | undefined)?.set === true} problem={problemOf(f.id)} set={(v) => setTyped({ ...typed, [f.id]: v })} />
   const more = kind.fields.filter((f) => f.advanced)
   return (
     <form onSubmit={submit} className="space-y-4 pb-2">
@@ -102,11 +115,11 @@ function labelOf(f: Schemas['ConnectionField'], i: number, say: (w: Schemas['Wor
 
 const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
-function One({ field: f, value, isSet, problem, set }: { field: Schemas['ConnectionField']; value: string; isSet: boolean; problem?: string; set: (value: string) => void }) {
+function One({ field: f, first, value, isSet, problem, set }: { field: Schemas['ConnectionField']; first: boolean; value: string; isSet: boolean; problem?: string; set: (value: string) => void }) {
   const t = useWords()
   const say = useSay()
   const required = f.required === true && !isSet
-  const props = { required, value, placeholder: f.placeholder ?? f.default, 'aria-invalid': problem !== undefined, autoComplete: 'off', spellCheck: false }
+  const props = { required, value, placeholder: f.placeholder ?? f.default, 'aria-invalid': problem !== undefined, autoComplete: 'off', spellCheck: false, ...(first && { autoFocus: true, 'data-first': '' }) }
   return (
     <Field label={say(f.label)} aside={required ? t.required : undefined} problem={problem} help={isSet ? t.secretSet : f.help && say(f.help)}>
       {f.options && f.options.length > 0

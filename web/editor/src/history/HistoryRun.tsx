@@ -14,7 +14,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
   const title = run.title || name
   return (
     <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
-      {choose && <input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="relative z-10 size-4 shrink-0 accent-accent" />}
+      {choose && <label className="relative z-10 -m-3 grid size-10 shrink-0 place-items-center pointer-coarse:h-15"><input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="size-4 accent-accent" /></label>}
       <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 py-2.5 sm:items-center sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
         <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={run.status} /></span>
         <span className="min-w-0">

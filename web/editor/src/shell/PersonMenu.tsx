@@ -1,4 +1,4 @@
-import { Languages, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { Keyboard, Languages, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react'
 import { runCommand } from '../ui/commands'
 import type { Popup } from '../ui/Menu'
 import { MenuList } from '../ui/MenuList'
@@ -15,9 +15,11 @@ export function PersonMenu({ leave, ...popup }: Popup & { leave: () => void }) {
   const { theme, setTheme } = useLook()
   return (
     <MenuList {...popup} items={[
+      { id: 'profile', label: t.profile, icon: UserRound, href: '/settings/profile' },
+      'line',
       { id: 'theme', label: `${t.theme}: ${t[theme]}`, icon: icons[theme], run: () => setTheme(next[theme]) },
       { id: 'language', label: lang === 'en' ? 'Português (Brasil)' : 'English', icon: Languages, run: () => setLang(lang === 'en' ? 'pt-BR' : 'en') },
-      { id: 'keys', label: t.shortcuts, hint: '?', run: () => runCommand('help') },
+      { id: 'keys', label: t.shortcuts, icon: Keyboard, hint: '?', run: () => runCommand('help') },
       'line',
       { id: 'leave', label: t.signOut, icon: LogOut, run: leave },
     ]} />

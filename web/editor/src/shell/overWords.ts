@@ -1,6 +1,7 @@
 import { makeWords } from '../words'
 
 const en = {
+  profile: 'Your profile',
   signOut: 'Sign out',
   palette: 'Search and commands',
   findInRuns: 'Find “{q}” in the runs',
@@ -32,6 +33,7 @@ const en = {
 }
 
 const pt: typeof en = {
+  profile: 'Seu perfil',
   signOut: 'Sair',
   palette: 'Busca e comandos',
   findInRuns: 'Buscar “{q}” nas execuções',

@@ -39,7 +39,7 @@ export function Loading() {
 }
 
 /** sentence begins with a capital: the server's words may stand inside others. */
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** Problem says what went wrong, what of the input, and how to go on. */
 export function Problem({ error, retry, className = '' }: { error: Error; retry?: () => void; className?: string }) {
