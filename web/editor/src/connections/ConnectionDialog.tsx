@@ -12,7 +12,7 @@ import { Problem, sentence } from '../ui/states'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { plainText } from '../words/format'
-import { Tile } from './Tile'
+import { markOf, Tile } from './Tile'
 import { useWords } from './words'
 
 type Kind = Schemas['KindView']
@@ -48,7 +48,7 @@ function Kinds({ kinds, choose }: { kinds: Kind[]; choose: (kind: Kind) => void 
         {found.map((k) => (
           <li key={k.kind}>
             <button type="button" onClick={() => choose(k)} className="flex w-full items-center gap-3 rounded-xl border border-transparent p-2 text-left transition-colors duration-120 hover:border-line hover:bg-sunken">
-              <Tile title={say(k.title)} mark={k.mark} /><KindName title={say(k.title)} />
+              <Tile title={say(k.title)} mark={markOf(k, kinds)} /><KindName title={say(k.title)} />
             </button>
           </li>
         ))}

@@ -25,7 +25,7 @@ function Untold() {
   const t = useWords()
   const { data } = useQuery({ queryKey: ['alert-settings'], queryFn: () => take(api.GET('/alerts/settings')) })
   if (!data || data.to.length > 0) return null
-  return <p className="mt-2 flex flex-wrap items-center gap-x-2 text-secondary text-text-2"><BellOff size={15} strokeWidth={1.75} aria-hidden />{t.untold} <Link href="/settings/alerts" className="text-accent underline underline-offset-2">{t.chooseWhom}</Link></p>
+  return <p className="mt-2 flex items-start gap-2 text-secondary text-text-2"><BellOff size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span>{t.untold} <Link href="/settings/alerts" className="text-accent underline underline-offset-2">{t.chooseWhom}</Link></span></p>
 }
 
 function Row({ alert: a, role, name }: { alert: Schemas['AlertView']; role: string; name: string }) {

@@ -41,6 +41,6 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
-  if (waits) return <span className="block truncate text-secondary text-wait">{waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
+  if (waits) return <span className="line-clamp-2 text-secondary text-wait">{waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }

@@ -62,7 +62,7 @@ export function Palette({ close }: { close: () => void }) {
             <e.icon size={16} strokeWidth={1.75} aria-hidden className={`shrink-0 ${i === at ? 'text-accent' : 'text-text-2'}`} />
             <span className="min-w-0 flex-1 truncate">{e.label}</span>
             <span className="text-meta text-text-2">{e.group}</span>
-            {e.keys ? <Keys keys={e.keys} /> : i === at && <CornerDownLeft size={14} aria-hidden className="text-text-3" />}
+            {e.keys ? <span className="pointer-coarse:hidden"><Keys keys={e.keys} /></span> : i === at && <CornerDownLeft size={14} aria-hidden className="text-text-3" />}
           </li>
         ))}
       </ul>

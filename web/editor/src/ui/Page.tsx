@@ -7,8 +7,8 @@ export function Page({ title, help, aside, children, wide = false }: { title: st
   }, [title])
   return (
     <main id="content" tabIndex={-1} className={`mx-auto w-full px-4 py-6 outline-none sm:px-6 ${wide ? 'max-w-6xl' : 'max-w-5xl'}`}>
-      <div className="mb-5 flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-3">
-        <div className="min-w-0">
+      <div className="mb-5 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+        <div className="flex min-h-9 min-w-0 flex-col justify-center">
           <h1 className="text-page font-semibold">{title}</h1>
           {help && <p className="text-text-2">{help}</p>}
         </div>
