@@ -82,7 +82,7 @@ function Blank() {
     <section>
       <h3 className="text-title font-semibold">{t.blank}</h3>
       <form onSubmit={submit} className="mt-2 flex flex-wrap items-end gap-2">
-        <div className="min-w-56 flex-1"><Field label={t.flowName}><input className={inputLook} data-first required maxLength={120} value={name} onChange={(e) => setName(e.target.value)} /></Field></div>
+        <div className="min-w-56 flex-1"><Field label={t.flowName}><input className={inputLook} autoFocus data-first required maxLength={120} value={name} onChange={(e) => setName(e.target.value)} /></Field></div>
         <Button type="submit" look="primary" busy={make.isPending}><FilePlus2 size={16} aria-hidden />{t.create}</Button>
       </form>
       {make.error && <Problem error={make.error} />}
