@@ -84,6 +84,16 @@ test('in a hole that is begun, what is clicked in the data takes its place', asy
   await page.getByRole('treeitem', { name: /^Status/ }).click()
   await page.keyboard.press('Escape')
   await until(async () => (await saved('note')).with.message === 'Dear {{ trigger.body.customer.email }}{{ upper(trigger.body.status) }}')
+  const listed = (text) => page.locator('.cm-tooltip-autocomplete li[aria-selected]', { hasText: text }).waitFor()
+  await field(page, 'message').locator('.cm-content').fill('')
+  await page.keyboard.type('{{emai')
+  await listed('email')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('}}, is {{upper(stat') // the braces are there already
+  await listed('status')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(')}} so')
+  await until(async () => (await saved('note')).with.message === '{{trigger.body.customer.email}}, is {{upper(trigger.body.status)}} so')
   await page.context().close()
 })
 

@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, type CompletionResult, completionKeymap, completionStatus, startCompletion } from '@codemirror/autocomplete'
+import { acceptCompletion, autocompletion, type Completion as Entry, type CompletionContext, type CompletionResult, completionKeymap, completionStatus, pickedCompletion, startCompletion } from '@codemirror/autocomplete'
 import {
   cursorCharLeft, cursorCharRight, cursorDocEnd, cursorDocStart, cursorGroupLeft, cursorGroupRight, cursorLineBoundaryBackward, cursorLineBoundaryForward, cursorLineDown, cursorLineUp, cursorPageDown, cursorPageUp,
   deleteCharBackwardStrict, deleteCharForward, deleteGroupBackward, deleteGroupForward, deleteLineBoundaryBackward, deleteLineBoundaryForward, history, historyKeymap, insertNewlineKeepIndent,
@@ -138,15 +138,26 @@ export function narrowed(items: Completion[], typed: string): Completion[] {
   return items.map((c) => ({ c, n: near(c) })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n).map(({ c }) => c)
 }
 
+/** braces are those that a person may still type behind a hole that was closed for them. */
+const braces = new WeakMap<EditorView, { at: number; left: number }>()
+
+/** take writes a completion. What is one value and all of its hole is done: the caret goes behind it. */
+function take(view: EditorView, c: Completion, from: number, to: number) {
+  const hole = holeAt(view.state, from)
+  const done = hole && c.kind === 'field' && !/object|list|any/.test(c.type ?? 'any') && `${view.state.sliceDoc(hole.from + 2, from)}${view.state.sliceDoc(to, hole.to - 2)}`.trim() === ''
+  const at = done ? hole.to + c.insert.length - (to - from) : from + c.insert.length
+  view.dispatch({ changes: { from, to, insert: c.insert }, selection: { anchor: at }, userEvent: 'input.complete', annotations: pickedCompletion.of(entry(c)) })
+  if (done) braces.set(view, { at, left: 2 })
+}
+
 function entry(c: Completion): Entry {
   const counted = c.of ? `${c.seen}/${c.of}` : ''
   const detail = [c.title, c.detail || c.type, counted].filter(Boolean).join(' · ')
-  return { label: c.label, apply: c.insert, type: kinds[c.kind] ?? 'property', ...(detail && { detail }), ...(c.doc && { info: c.doc }) }
+  return { label: c.label, apply: (view, _, from, to) => take(view, c, from, to), type: kinds[c.kind] ?? 'property', ...(detail && { detail }), ...(c.doc && { info: c.doc }) }
 }
 
 /** pickKeys opens the data picker by / at the begin of a word. {{ makes a hole to type in, with the data beside it. */
 export function pickKeys(props: () => CodeProps, slashed: (at: number) => void): Extension {
-  let closed = -1 // where the first } of a pair that a person types has just left a hole
   return EditorView.inputHandler.of((view, from, to, text) => {
     const { data, mode } = props()
     if (mode !== 'template') return false
@@ -165,11 +176,13 @@ export function pickKeys(props: () => CodeProps, slashed: (at: number) => void):
       return true
     }
     if (text === '}' && hole && view.state.sliceDoc(to, hole.to).trim() === '}}') {
-      closed = hole.to
+      braces.set(view, { at: hole.to, left: 1 })
       return closeHole(view)
     }
-    const second = text === '}' && closed === from && from === to
-    closed = -1
-    return second
+    const more = braces.get(view)
+    const typed = text === '}' && more?.at === from && from === to && more.left > 0
+    if (typed) more.left--
+    else braces.delete(view)
+    return typed
   })
 }
