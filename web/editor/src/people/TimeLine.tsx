@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { ChevronRight, Inbox, Send, TriangleAlert } from 'lucide-react'
+import { ChevronRight, CircleHelp, Inbox, Send, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { More } from '../history/More'
@@ -58,19 +58,19 @@ function One({ moment: m }: { moment: Moment }) {
 function Done({ effect: e, run }: { effect: Effect; run?: string }) {
   const t = useWords()
   const { clock } = useFormat()
-  const bad = e.status === 'failed' || e.status === 'unknown'
-  const Icon = bad ? TriangleAlert : Send
+  const [Icon, tone] = e.status === 'failed' ? [TriangleAlert, 'text-fail'] : e.status === 'unknown' ? [CircleHelp, 'text-warn'] : [Send, 'text-ok']
   return (
     <li>
       <details className="group/effect">
-        <summary className="flex min-h-9 list-none flex-wrap items-center gap-x-2 gap-y-0.5 py-1">
-          <ChevronRight size={14} aria-hidden className="shrink-0 text-text-3 transition-transform duration-120 group-open/effect:rotate-90" />
-          <Icon size={14} aria-hidden className={`shrink-0 ${bad ? 'text-fail' : 'text-ok'}`} />
-          <span className="font-medium break-words">{e.name || e.path}</span>
-          <span className="min-w-0 break-all text-secondary text-text-2">{toWhom(e.request)}</span>
-          <span className="flex-1" />
-          {e.status !== 'succeeded' && <Status of={e.status} />}
-          {e.at && <time dateTime={e.at} className="text-secondary text-text-3">{clock(e.at)}</time>}
+        <summary className="flex min-h-9 list-none items-start gap-x-2 py-2">
+          <ChevronRight size={14} aria-hidden className="mt-[3px] shrink-0 text-text-3 transition-transform duration-120 group-open/effect:rotate-90" />
+          <Icon size={14} aria-hidden className={`mt-[3px] shrink-0 ${tone}`} />
+          <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-0.5">
+            <span className="font-medium break-words">{e.name || e.path}</span>
+            <span className="min-w-0 break-all text-secondary text-text-2">{toWhom(e.request)}</span>
+            {e.status !== 'succeeded' && <Status of={e.status} />}
+          </span>
+          {e.at && <time dateTime={e.at} className="shrink-0 text-secondary text-text-3">{clock(e.at)}</time>}
         </summary>
         <div className="pt-1 pb-3">
           {e.request !== undefined && <JSONView value={e.request} />}
