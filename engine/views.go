@@ -63,6 +63,7 @@ type StepView struct {
 	Reason   string         `json:"reason,omitempty"`
 	Due      *time.Time     `json:"due,omitempty"`
 	Waiting  string         `json:"waiting_for,omitempty"`
+	WaitURL  string         `json:"wait_url,omitempty" doc:"where the signal that it waits for is given: of one run, not for viewers"`
 	Lines    []string       `json:"log,omitempty"`
 	Mocked   bool           `json:"mocked,omitempty"`
 	Twice    bool           `json:"may_have_happened_twice,omitempty"`

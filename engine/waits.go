@@ -19,6 +19,15 @@ const (
 	runID   = 36
 )
 
+// ShowWaitURLs says of each step that waits for a signal where it is given.
+func (e *Engine) ShowWaitURLs(v *RunView) {
+	for i := range v.Steps {
+		if s := &v.Steps[i]; s.Waiting == "signal" && s.Status == string(store.Waiting) {
+			s.WaitURL = e.Instance().PublicURL + "/w/" + e.waitToken(v.ID, s.Path)
+		}
+	}
+}
+
 func (e *Engine) waitToken(run, path string) string {
 	token := append(e.waitMAC(run, path), run+path...)
 	return base64.RawURLEncoding.EncodeToString(token)

@@ -230,11 +230,18 @@ func became(owner, member form.Words, before, after any) form.Words {
 	return form.Label(member.EN+" is now "+short(after)+"; it was "+short(before), member.PT+" agora é "+short(after)+"; era "+short(before))
 }
 
-// short writes a value in at most 60 characters, texts in quotation marks.
+// mostTold is how long a value is told; what a template reads is told shorter than it is written.
+const mostTold = 120
+
+// short writes a value in few characters, texts in quotation marks; no hole of a template is cut.
 func short(value any) string {
 	if text, ok := value.(string); ok {
-		if letters := []rune(text); len(letters) > 60 {
-			text = string(letters[:59]) + "…"
+		if letters := []rune(text); len(letters) > mostTold {
+			text = string(letters[:mostTold-1])
+			if open := strings.LastIndex(text, "{{"); open > strings.LastIndex(text, "}}") {
+				text = text[:open]
+			}
+			text += "…"
 		}
 		return "“" + text + "”"
 	}
@@ -242,8 +249,8 @@ func short(value any) string {
 	if err != nil {
 		return "…"
 	}
-	if text := []rune(string(data)); len(text) > 60 {
-		return string(text[:59]) + "…"
+	if text := []rune(string(data)); len(text) > mostTold {
+		return string(text[:mostTold-1]) + "…"
 	}
 	return string(data)
 }

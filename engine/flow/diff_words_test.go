@@ -77,3 +77,15 @@ func TestDiffSpeaks(t *testing.T) {
 	}
 	equal(t, strings.Join(said, "; "), "“each” was added after “x”; “in” was added at the beginning of “each”")
 }
+
+// TestDiffCutsNoHole: a long value is told as far as a template's hole begins.
+func TestDiffCutsNoHole(t *testing.T) {
+	of := func(note string) *flow.Flow {
+		return parseFlow(t, `{"id": "a", "name": "A", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "name": "Tell", "action": "log", "with": {"message": "`+note+`"}}]}`)
+	}
+	long := strings.Repeat("x", 100) + " {{ trigger.body.billing.first_name }} and more"
+	said := flow.Diff(of("{{ trigger.body.id }}"), of(long), nil)[0].Sentence.EN
+	if strings.Count(said, "{{") != strings.Count(said, "}}") || !strings.Contains(said, "xxx …") {
+		t.Errorf("a hole is cut: %s", said)
+	}
+}

@@ -100,6 +100,22 @@ func TestReplay(t *testing.T) {
 	h.want(422, "POST", "/runs/replay", `{}`)
 }
 
+// TestRunSaysWhereItsSignalIsGiven holds that who may edit is led to the page of a run that waits.
+func TestRunSaysWhereItsSignalIsGiven(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "ask", "action": "wait", "with": {"signal": "x", "timeout": "1d"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	id := h.want(200, "POST", "/flows/a/events", `{"event": {"body": {}}}`)["run"].(string)
+	run := h.until("/runs/"+id, func(run map[string]any) bool { return run["status"] == "waiting" })
+	if url, _ := run["steps"].([]any)[0].(map[string]any)["wait_url"].(string); !strings.Contains(url, "/w/") {
+		t.Errorf("the run does not say where its signal is given: %v", run["steps"])
+	}
+	viewer := h.want(201, "POST", "/tokens", `{"name": "look", "role": "viewer"}`)["token"].(string)
+	if _, seen := h.ask("GET", "/runs/"+id, viewer, ""); strings.Contains(mustJSON(t, seen), "wait_url") {
+		t.Error("a viewer sees where the signal is given")
+	}
+}
+
 func TestReplayOnTheRevisionThatMendedIt(t *testing.T) {
 	h := newHouse(t)
 	broken := `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [

@@ -13,6 +13,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/store"
+	"gancho/web/session"
 )
 
 // HistoryInput are the parameters that lists of runs and events share.
@@ -113,6 +114,9 @@ func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 	run, err := s.Engine.Run(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "run", "esta execução")
+	}
+	if who(ctx).Role != session.Viewer {
+		s.Engine.ShowWaitURLs(&run)
 	}
 	return &runOutput{run}, nil
 }

@@ -74,7 +74,7 @@ test('what failures start does not bury the runs, and nobody told is said', asyn
   await page.getByText(/failed/).first().waitFor()
   const hidden = page.getByRole('listitem').filter({ hasText: 'Failure alarm' }).filter({ hasText: 'filtered' })
   assert.equal(await hidden.count(), 0)
-  await page.getByRole('checkbox', { name: 'Also those that failures started' }).check()
+  await page.getByRole('checkbox', { name: 'Show runs that failures started' }).check()
   await hidden.first().waitFor()
   await page.goto(program.base)
   await page.getByRole('link', { name: 'Choose whom to tell' }).click()

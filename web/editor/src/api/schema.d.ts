@@ -2650,6 +2650,8 @@ export interface components {
             /** Format: date-time */
             started?: string;
             status: string;
+            /** @description where the signal that it waits for is given: of one run, not for viewers */
+            wait_url?: string;
             waiting_for?: string;
         };
         Telling: {

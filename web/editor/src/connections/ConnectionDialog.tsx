@@ -101,7 +101,7 @@ function Form({ before, name: first, kind, close }: { before?: Connection; name:
       {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" value={name} onChange={(e) => setName(e.target.value)} /></Field>}
       {kind.fields.filter((f) => !f.advanced).map(draw)}
       {kind.needs_hosts && <Field label={t.hosts} help={t.hostsHelp} aside={t.required}><input className={inputLook} required value={hosts} onChange={(e) => setHosts(e.target.value)} /></Field>}
-      {more.length > 0 && <details><summary className="w-fit font-medium text-text-2">{t.advanced}</summary><div className="mt-3 space-y-4">{more.map(draw)}</div></details>}
+      {more.length > 0 && <details open={more.some((f) => !f.secret && before?.fields[f.id] !== undefined && textOf(before.fields[f.id]) !== (f.default ?? ''))}><summary className="w-fit font-medium text-text-2">{t.advanced}</summary><div className="mt-3 space-y-4">{more.map(draw)}</div></details>}
       {save.error && <Problem error={save.error} />}
       <div className="flex justify-end gap-2"><Button look="quiet" onClick={close}>{t.cancel}</Button><Button type="submit" look="primary" busy={save.isPending}>{t.save}</Button></div>
     </form>

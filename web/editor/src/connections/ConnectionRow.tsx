@@ -43,6 +43,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
       <div className="min-w-44 flex-1">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} testable={kind?.testable !== false} /></p>
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
+        {test.data && !test.data.works && <p className="text-secondary break-words text-fail">{test.data.detail}</p>}
         {c.problem && <p className="text-secondary break-words text-fail">{c.problem}</p>}
         <UsedBy flows={c.used_by} />
       </div>

@@ -2,9 +2,9 @@ import { makeWords } from '../words'
 
 const en = {
   alerts: 'What is wrong now',
-  untold: 'Nobody is told of this by a message.',
+  untold: 'Nobody gets a message about this.',
   chooseWhom: 'Choose whom to tell',
-  seen: 'I have seen it',
+  seen: 'Dismiss',
   showRun: 'Show the run',
   times: '{n} times',
   failures: '{n} failures; this is the last one',
@@ -14,7 +14,7 @@ const pt: typeof en = {
   alerts: 'O que está errado agora',
   untold: 'Ninguém recebe aviso disto.',
   chooseWhom: 'Escolher quem avisar',
-  seen: 'Já vi',
+  seen: 'Dispensar',
   showRun: 'Ver a execução',
   times: '{n} vezes',
   failures: '{n} falhas; esta é a última',

@@ -50,7 +50,7 @@ function Person({ of: key }: { of: string }) {
   const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
-  if (data.items.length === 0) return <Empty icon={<UserRound aria-hidden />} title={fill(t.none, { key })} help={t.noneHelp} />
+  if (data.items.length === 0) return <Empty icon={<UserRound aria-hidden />} title={fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
   return (
     <section>
       <div className="mb-6 flex flex-wrap items-start justify-between gap-3">

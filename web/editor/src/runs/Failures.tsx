@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, RotateCcw, Wrench } from 'lucide-react'
+import { CircleCheck, Hourglass, RotateCcw, Wrench } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useLedger } from '../api/hooks'
 import type { Filter } from '../history/useFilter'
 import { Badge } from '../ui/Badge'
 import { Button, buttonLook } from '../ui/Button'
@@ -29,8 +30,12 @@ export function Failures({ filter, names, may, replay }: FailuresProps) {
   const t = useWords()
   const { flow, from, to } = filter.query
   const query = { ...(flow && { flow }), ...(from && { from }), ...(to && { to }) }
+  const plural = usePlural()
   const { data, error, refetch } = useFailures(query)
+  const ledger = useLedger().data
+  const waiting = (flow ? ledger?.flows[flow]?.waiting : ledger?.waiting) ?? 0
   if (!data) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
+  if (data.items.length === 0 && waiting > 0) return <Empty icon={<Hourglass size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={plural(t, 'butWaiting', waiting)}><Link href={`/runs?status=waiting${flow ? `&flow=${flow}` : ''}`} className={buttonLook()}>{t.showWaiting}</Link></Empty>
   if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
   return (
     <>

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
-import { CircleHelp, Hourglass, Info, RotateCw, TriangleAlert } from 'lucide-react'
+import { CircleHelp, ExternalLink, Hourglass, Info, RotateCw, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { find, type Flow, type Step } from '../flow'
-import { Button } from '../ui/Button'
+import { Button, buttonLook } from '../ui/Button'
+import { CopyButton } from '../ui/Copy'
 import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
@@ -88,7 +89,7 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
   const connection = asks ? flow.trigger.connection : step?.connection
   const forConnection = run.waiting_for === 'connection' && connection !== undefined
   return (
-    <Box tone="bg-wait-soft text-wait" icon={<Hourglass size={17} aria-hidden />} aside={may && (again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
+    <Box tone="bg-wait-soft text-wait" icon={<Hourglass size={17} aria-hidden />} aside={may && (parked?.wait_url ? <><a href={parked.wait_url} target="_blank" rel="noreferrer" className={buttonLook('plain', 'small')}><ExternalLink size={14} aria-hidden />{t.answerPage}</a><CopyButton size="small" text={parked.wait_url} label={t.copyAnswerPage} /></> : again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
       <p>
         {step && <Named name={nameOf(step)} show={() => show(step.id)} />}{asks && <Named name={t.resource} show={() => show('trigger')} />}{' '}
         {t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}

@@ -98,8 +98,10 @@ function Chosen({ list, picked, whole, all, replay, replayAll }: ChosenProps) {
   })
   return (
     <div className="flex min-h-12 flex-wrap items-center gap-2 rounded-t-xl border-b border-line bg-sunken px-4 py-1.5">
-      <input type="checkbox" aria-label={t.selectAll} className="size-4 accent-accent" checked={picked.length > 0 && everyone} ref={(box) => { if (box) box.indeterminate = picked.length > 0 && !everyone }} onChange={(e) => all(e.target.checked)} />
-      {picked.length === 0 && <span className="ml-2 text-secondary text-text-2">{t.selectAll}</span>}
+      <label className="-my-1.5 flex min-h-11 items-center">
+        <input type="checkbox" aria-label={t.selectAll} className="size-4 accent-accent" checked={picked.length > 0 && everyone} ref={(box) => { if (box) box.indeterminate = picked.length > 0 && !everyone }} onChange={(e) => all(e.target.checked)} />
+        {picked.length === 0 && <span className="ml-4 text-secondary text-text-2">{t.selectAll}</span>}
+      </label>
       {picked.length > 0 && (
         <>
           <span role="status" className="mr-2 ml-2 font-medium">{plural(t, 'selected', picked.length)}</span>

@@ -1,7 +1,7 @@
 import { makeWords } from '../words'
 
 const en = {
-  alarms: 'Also those that failures started',
+  alarms: 'Show runs that failures started',
   alarmsHelp: 'Without them, flows that start when another fails show only what fails or waits',
   selectAll: 'Select all that are shown',
   selected_one: '{n} run selected',
@@ -31,6 +31,9 @@ const en = {
   lastTime: 'last {when}',
   showThem: 'Show them',
   mendAll: 'Run all again',
+  butWaiting_one: 'But {n} run waits or tries again, and has not failed yet.',
+  butWaiting_other: 'But {n} runs wait or try again, and have not failed yet.',
+  showWaiting: 'Show those that wait',
   noFailures: 'No failed run',
   noFailuresHelp: 'What fails with the same error stands together here, and can be mended at once.',
   ofGroup: 'Runs with one error',
@@ -77,7 +80,7 @@ const en = {
 }
 
 const pt: typeof en = {
-  alarms: 'Também as que falhas iniciaram',
+  alarms: 'Mostrar as que falhas iniciaram',
   alarmsHelp: 'Sem elas, os fluxos que iniciam quando outro falha mostram só o que falha ou espera',
   selectAll: 'Selecionar todas as mostradas',
   selected_one: '{n} execução selecionada',
@@ -107,6 +110,9 @@ const pt: typeof en = {
   lastTime: 'última {when}',
   showThem: 'Mostrar',
   mendAll: 'Executar todas de novo',
+  butWaiting_one: 'Mas {n} espera ou tenta de novo, e ainda não falhou.',
+  butWaiting_other: 'Mas {n} esperam ou tentam de novo, e ainda não falharam.',
+  showWaiting: 'Ver as que esperam',
   noFailures: 'Nenhuma execução falhou',
   noFailuresHelp: 'O que falha com o mesmo erro fica junto aqui, e pode ser consertado de uma vez.',
   ofGroup: 'Execuções com um erro',
