@@ -123,7 +123,7 @@ test('values: a new row takes the focus, a fault marks its own row, JSON does no
 
 test('a loop takes a list by a click, and what is inside of it takes the item of the turn', async () => {
   await program.api('POST', '/flows', { ...flow, id: 'each', steps: [{ id: 'each', action: 'loop', with: {}, steps: [{ id: 'line', action: 'log', with: { message: 'x' } }] }] })
-  await program.api('POST', '/flows/each/events', { event: { body: { items: [{ sku: 'A' }] } } })
+  await program.api('POST', '/flows/each/events', { event: { body: { items: [{ sku: 'A' }, { sku: 'B' }] } } })
   const page = await program.signedIn('/flows/each?step=each')
   await field(page, 'over').locator('.cm-content').click()
   await page.getByRole('treeitem', { name: /^Items/ }).click()
@@ -133,6 +133,13 @@ test('a loop takes a list by a click, and what is inside of it takes the item of
   await page.getByRole('textbox', { name: /Search in the data/ }).fill('sku')
   await page.keyboard.press('Enter')
   await until(async () => (await program.api('GET', '/flows/each')).body.flow.steps[0].steps[0].with?.message === '{{ item.sku }}')
+  await page.keyboard.press('Control+Shift+Enter')
+  await page.getByRole('heading', { name: 'Test flow' }).waitFor()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator('main').getByText('Item 2 of 2').waitFor() // the newest turn first
+  await page.locator('[data-row=line]').focus()
+  await page.keyboard.press('[')
+  await page.locator('main').getByText('Item 1 of 2').waitFor()
   await page.context().close()
 })
 

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import { brief } from '../fields/say'
 import { type Flow, type Step, walk } from '../flow'
+import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { IconButton } from '../ui/basics'
 import { useLang, useSay } from '../words'
@@ -49,7 +50,8 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   const example = (n: Node) => {
     if (n.doc) return n.doc.split('\n').at(-1) ?? ''
     const seen = n.stats?.values[0]?.value
-    const value = valueOf(scope, insertable(n.path)) ?? (seen?.includes('{{') ? undefined : seen) // what a step is told is no value of it
+    const known = valueOf(scope, insertable(n.path)) ?? seen
+    const value = n.path.startsWith('steps.') && typeof known === 'string' && known.includes('{{') ? undefined : known // what a step is told is no value of it
     return n.leaf ? brief(revealed ? value : masked(value, n.path), 40) : ''
   }
   const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
@@ -121,6 +123,7 @@ type RowsProps = { rows: Node[]; at: number; row: number; raw: boolean; tree: Re
 function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert }: RowsProps) {
   const t = useWords()
   const desk = useDesk()
+  const format = useFormat()
   const id = useId()
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(400)
@@ -156,7 +159,7 @@ function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert
                 <button type="button" tabIndex={-1} aria-label={fill(t.insertAll, { name: n.label })} title={fill(t.insertAll, { name: n.label })} onClick={(e) => { e.stopPropagation(); insert(n) }}
                   className={`grid size-6 shrink-0 place-items-center rounded text-accent hover:bg-accent-soft ${i === at || desk.target.list ? '' : 'opacity-0'}`}><CornerDownLeft size={14} aria-hidden /></button>
               )}
-              <span className={`w-13 shrink-0 text-right text-xs ${rare ? 'font-medium text-warn' : i === at ? 'text-text-2' : 'text-text-3'}`} title={n.stats && n.stats.of > 0 ? fill(t.present, { n: n.stats.seen, of: n.stats.of }) : undefined}>
+              <span className={`w-13 shrink-0 text-right text-xs ${rare ? 'font-medium text-warn' : i === at ? 'text-text-2' : 'text-text-3'}`} title={n.stats && n.stats.of > 0 ? [fill(t.present, { n: n.stats.seen, of: n.stats.of }), n.stats.first && n.stats.last ? fill(t.seenFrom, { first: format.moment(n.stats.first), last: format.moment(n.stats.last) }) : ''].filter(Boolean).join(', ') : undefined}>
                 {n.stats && n.stats.of > 0 ? `${n.stats.seen}/${n.stats.of}` : ''}
               </span>
             </div>
@@ -172,7 +175,7 @@ function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert
 function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean }) {
   const t = useWords()
   const desk = useDesk()
-  const values = node?.stats?.values.slice(0, 4) ?? []
+  const values = node?.stats?.values.slice(0, 8) ?? []
   const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
   return (
     <div className="flex h-[42px] shrink-0 flex-wrap content-center items-center gap-x-3 gap-y-0.5 overflow-hidden border-t border-line px-3 text-xs text-text-2">

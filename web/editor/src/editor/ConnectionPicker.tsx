@@ -31,7 +31,8 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
   if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
   const chosen = fitting.find((c) => c.name === value)
   if (value && !chosen) options.push({ value, label: connections.data ? fill(t.connectionGone, { name: value }) : value, hint: '', words: '' })
-  const error = problem?.severity === 'error' ? problem : undefined
+  const shown = problem?.code === 'required' && !value ? undefined : problem // what is yet to be chosen is said by the badge
+  const error = shown?.severity === 'error' ? shown : undefined
   return (
     <div data-field="connection" className="min-w-0">
       <div className="mb-1 flex min-h-5 items-baseline justify-between gap-2">
@@ -45,7 +46,7 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
       {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
-      {problem && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(problem.code === 'no_connection_yet' ? { ...problem, hint: '' } : problem)}</span></p>}
+      {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
       {making && <Suspense fallback={null}><NewConnection key={making} kinds={making === 'edit' && chosen ? [chosen.kind] : kinds} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
     </div>

@@ -1,17 +1,19 @@
-import { CirclePause, Power } from 'lucide-react'
+import { CirclePause, Power, Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useSamples } from '../api/hooks'
 import type { Flow } from '../flow'
 import { TriggerCard } from '../tree/TriggerCard'
-import { Badge } from '../ui/basics'
+import { Badge, Button } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
 import { useLang, useSay } from '../words'
+import { isUnsigned, useSample } from '../trigger/FirstEvent'
 import { planOf } from '../trigger/schedule'
+import { useWords as useTriggerWords } from '../trigger/words'
 import { fill, usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
 import { useWords } from './words'
 
-type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView']; choose?: () => void }
+type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView']; choose?: (field: string) => void }
 
 /** EditorTrigger is the trigger with its URL, lit until the first event has come. The URL box is for eye and hand: keys copy it with Ctrl+C on the row, ears find it in the panel. */
 export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
@@ -30,12 +32,24 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
       )}
       {flow.trigger.kind === 'schedule' && <PlanLine cron={String(flow.trigger.with?.['cron'] ?? '')} />}
       {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
-      {waiting && choose && flow.trigger.with?.['preset'] === undefined && flow.trigger.kind === 'webhook' && (
-        <span aria-hidden className="mt-1 block text-secondary text-text-2">
-          {t.pasteThere} <button type="button" tabIndex={-1} onClick={(e) => { e.stopPropagation(); choose() }} className="min-h-6 text-left font-medium text-accent hover:underline">{t.chooseWhere}</button>
-        </span>
-      )}
+      {waiting && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} preset={preset} choose={choose} />}
     </TriggerCard>
+  )
+}
+
+/** FirstSteps are the ways to a first event, for eye and hand: keys and ears find them in the panel. */
+function FirstSteps({ flow, preset, choose }: { flow: Flow; preset?: Schemas['PresetView']; choose: (field: string) => void }) {
+  const t = useWords()
+  const words = useTriggerWords()
+  const named = preset?.id === 'generic' ? undefined : preset
+  const send = useSample(flow.id, named?.events[0]?.id)
+  const link = 'min-h-6 text-left font-medium text-accent hover:underline'
+  return (
+    <span aria-hidden onClick={(e) => e.stopPropagation()} className="mt-1 block text-secondary text-text-2">
+      {!named && <span className="block">{t.pasteThere} <button type="button" tabIndex={-1} onClick={() => choose('/trigger/with/preset')} className={link}>{t.chooseWhere}</button></span>}
+      <Button tabIndex={-1} size="small" className="mt-2" busy={send.isPending} onClick={() => (isUnsigned(flow, named) ? choose('/trigger/connection') : send.mutate())}><Send size={14} strokeWidth={1.75} />{words.sendSample}</Button>
+      {send.error && <span className="mt-1 block text-fail">{send.error.message}</span>}
+    </span>
   )
 }
 

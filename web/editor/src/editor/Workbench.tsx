@@ -16,6 +16,7 @@ import { DataNote } from './DataNote'
 import { FlowMap } from './FlowMap'
 import type { Open } from './open'
 import { useLooks } from './Locked'
+import { LoopTurn } from './LoopTurn'
 import { labelsOf, presetOf } from './presetLabels'
 import { problemsByRow } from './problems'
 import { SidePanel } from './SidePanel'
@@ -39,7 +40,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const [map, setMap] = useState(false)
   const [event, setEvent] = useState(() => params.get('event') ?? undefined)
   const [mending, setMending] = useState(() => params.get('run'))
-  const { tested, results } = useResults(flow, view)
+  const { tested, results, looked } = useResults(flow, view)
   const started = useCallback((run: Schemas['RunView']) => { setEvent(run.event); tested(run) }, []) // once, when the failed run is there
   useLive(['samples', 'runs', 'flow', 'stats'], flow.id)
   useTitle(flow.name)
@@ -48,7 +49,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const preset = presetOf(flow, presets)
   const labels = useMemo(() => labelsOf(preset, say), [preset])
   useEffect(() => store.set({ problems: problemsByRow(flow, view.problems) }), [store, view.problems])
-  useEffect(() => store.set({ results, went: wentOn(flow, results) }), [store, flow, results])
+  useEffect(() => store.set({ results, looked, went: wentOn(flow, results) }), [store, flow, results, looked])
   const step = open?.what === 'step' ? (find(flow, open.id) ?? formerly(flow, open.id)) : undefined
   const row = open?.what === 'trigger' ? 'trigger' : (step?.id ?? null)
   useEffect(() => {
@@ -76,6 +77,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const desk = useMemo<Desk>(() => ({
     store, actions: byKind, labels,
     open: (key, field) => openRow(key, { field }),
+    frameAside: (step) => <LoopTurn store={store} id={step.id} />,
     hands: looks ? undefined : { add: (...a) => hands.current.add(...a), menu: (...a) => hands.current.menu(...a), rename: (...a) => hands.current.rename(...a), addBranch: (id) => hands.current.addBranch(id), drag: (...a) => hands.current.drag(...a) },
   }), [store, byKind, labels, openRow, looks])
   useEffect(() => {
@@ -95,7 +97,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
           <h1 className="sr-only">{flow.name}</h1>
           {event && !mending && <DataNote event={event} />}
           <Clashes draft={draft} />
-          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : () => openRow('trigger', { field: '/trigger/with/preset' })} />} drawn={wholeDrawn} />}
+          {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : (field) => openRow('trigger', { field })} />} drawn={wholeDrawn} />}
         </main>
         <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
       </div>

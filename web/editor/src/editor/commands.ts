@@ -1,6 +1,7 @@
-import { change, type Edit, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
+import { change, type Edit, find, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
 import { addBranch, changeBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
 import { fresh } from '../tree/clipboard'
+import { turnsOf } from '../tree/results'
 import { branchKey, catchKey, type Row } from '../tree/rows'
 import type { TreeStore } from '../tree/store'
 import { fill } from '../words/phrase'
@@ -129,6 +130,28 @@ function widen(e: Editing) {
   e.say(e.t.pathAdded)
 }
 
+/** loopAt is the innermost loop that the row is or stands in. */
+function loopAt(e: Editing): string | undefined {
+  let step = e.row.step
+  while (step && !step.steps) {
+    const place = whereIs(e.flow, step.id)?.place
+    step = place ? find(e.flow, place.step) : undefined
+  }
+  return step?.id
+}
+
+function turn(e: Editing, by: -1 | 1) {
+  const loop = loopAt(e)
+  const { looked } = e.store.get()
+  if (!loop || !looked) return
+  const turns = turnsOf(looked.run, looked.paths.get(loop) ?? loop)
+  const at = turns.indexOf(looked.turn(loop)) + by
+  const to = turns[at]
+  if (to === undefined) return
+  looked.choose(loop, to)
+  e.say(fill(e.t.turnShown, { n: at + 1, of: turns.length }))
+}
+
 function onFailure(e: Editing) {
   const step = stepOf(e)
   e.edit((f) => change(f, step.id, (s) => ({ ...s, catch: s.catch ?? [] })))
@@ -153,6 +176,8 @@ export const commands: Command[] = [
   { id: 'down', keys: 'Alt+ArrowDown', word: 'moveDown', group: 'move', fits: (e) => isStep(e) || e.row.kind === 'branch', run: (e) => shift(e, 1) },
   { id: 'over-up', keys: 'Alt+Shift+ArrowUp', word: 'moveOverUp', group: 'move', fits: isStep, run: (e) => over(e, -1) },
   { id: 'over-down', keys: 'Alt+Shift+ArrowDown', word: 'moveOverDown', group: 'move', fits: isStep, run: (e) => over(e, 1) },
+  { id: 'turn-before', keys: '[', word: 'turnBefore', group: 'move', keyOnly: true, fits: (e) => loopAt(e) !== undefined, run: (e) => turn(e, -1) },
+  { id: 'turn-after', keys: ']', word: 'turnAfter', group: 'move', keyOnly: true, fits: (e) => loopAt(e) !== undefined, run: (e) => turn(e, 1) },
   { id: 'remove', keys: 'Delete', word: 'removeIt', group: 'steps', fits: (e) => e.row.kind !== 'trigger', run: drop },
   { id: 'pin', keys: 'P', word: 'pinSample', group: 'flow', keyOnly: true, run: (e) => e.pin() },
   { id: 'undo', keys: 'Ctrl+Z', word: 'undo', group: 'flow', keyOnly: true, run: (e) => e.step('undo') },

@@ -1,8 +1,12 @@
-import { useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { type Flow, walk } from '../flow'
-import { type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
+import { say } from '../tree/announce'
+import { pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
+import type { Looked } from '../tree/store'
+import { fill } from '../words/phrase'
+import { useWords } from './words'
 
 type Run = Schemas['RunView']
 
@@ -22,22 +26,55 @@ function useLastRun(id: string, published: number) {
   })
 }
 
+const everyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
+
+/** useDay gives how the steps of a flow fared in all runs of the last day. */
+function useDay(id: string, published: number) {
+  return useQuery({ queryKey: ['step-counts', id], enabled: published > 0, staleTime: 30_000, refetchInterval: 30_000, queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id } } })) })
+}
+
 /** useResults gives each step its badge: from the newest test or run, marked where the step was edited since. */
 export function useResults(flow: Flow, view: Schemas['FlowView']) {
   const last = useLastRun(flow.id, view.published_rev)
+  const day = useDay(flow.id, view.published_rev)
   const [test, setTest] = useState<{ run: Run; flow: Flow } | null>(null)
+  const [turns, setTurns] = useState<ReadonlyMap<string, number>>(new Map())
   const newest = test ?? last.data
+  useTold(last.data?.run)
+  const looked = useMemo<Looked | null>(() => {
+    if (!newest) return null
+    const turn = (loop: string) => turns.get(loop) ?? turnsOf(newest.run, loop).at(-1) ?? 0
+    return { run: newest.run, paths: pathsOf(flow, turn), turn, choose: (loop, n) => setTurns((all) => new Map(all).set(loop, n)) }
+  }, [flow, newest, turns])
   const results = useMemo(() => {
     const all = new Map<string, Result>()
-    if (!newest) return all
-    const now = resultsOf(flow, newest.run, (loop) => turnsOf(newest.run, loop).at(-1) ?? 0)
+    if (!newest || !looked) return all
+    const now = resultsOf(flow, newest.run, looked.turn)
     const stale = staleSteps(flow, newest.flow)
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
+      const c = test ? undefined : day.data?.steps[everyTurn(looked.paths.get(s.id) ?? s.id)]
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
-      else all.set(s.id, result ?? { state: 'untested' })
+      else all.set(s.id, { ...(result ?? { state: 'untested' }), ...(c && result && { reached: c.reached, passed: c.passed, stopped: c.filtered, ms: c.median_ms ?? result.ms }) })
     })
     return all
-  }, [flow, newest])
-  return { results, tested: (run: Run) => setTest({ run, flow }) }
+  }, [flow, newest, looked, test, day.data])
+  const tested = useCallback((run: Run) => { setTest({ run, flow }); setTurns(new Map()) }, [flow])
+  return { results, looked, tested }
+}
+
+/** useTold lets a screen reader hear how the newest run ended, at most once in three seconds. */
+function useTold(run: Run | undefined) {
+  const t = useWords()
+  const before = useRef<string>(undefined)
+  const at = useRef(0)
+  const ended = run?.ended ? run.id : undefined
+  useEffect(() => {
+    if (run === undefined || ended === before.current) return
+    const first = before.current === undefined
+    before.current = ended
+    if (first || !ended || Date.now() - at.current < 3000) return
+    at.current = Date.now()
+    if (run.status === 'succeeded' || run.status === 'failed' || run.status === 'filtered' || run.status === 'canceled') say(fill(t.runSaid, { status: t[run.status] }))
+  }, [run, ended, t])
 }

@@ -21,18 +21,22 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const plural = usePlural()
   const { lang, moment } = useFormat()
   const [Icon, tone] = looks[result.state]
+  const number = (n: number) => new Intl.NumberFormat(lang).format(n)
+  const many = (result.reached ?? 0) > 1
   const facts = [
+    result.held && t.wouldSend,
+    many && result.state === 'succeeded' && (result.passed === result.reached ? number(result.passed ?? 0) : fill(t.ofAll, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
     result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && moment(result.due),
     result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && spent(result.ms, lang),
-  ].filter((f) => f !== false)
+  ].filter((f) => f !== false && f !== undefined)
   return (
-    <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : undefined)}>
+    <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined)}>
       <Badge tone={tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        <span className="truncate">{result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [t[result.state], ...facts].join(' · ')}</span>
+        <span className="truncate">{result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )

@@ -77,10 +77,12 @@ function LoopFrame({ step, level, size }: { step: Step; level: number; size: num
   const t = useWords()
   const steps = step.steps ?? []
   const name = useName()(step)
+  const desk = useDesk()
   return (
     <div role="none" className="mt-3 rounded-xl border border-line bg-sunken/60 px-3 pt-2 pb-1">
       <div role="none" className="mb-1.5 flex min-h-7 flex-wrap items-center gap-2 text-meta text-text-2">
         <span aria-hidden className="flex-1">{t.forEach}</span>
+        <span aria-hidden>{desk.frameAside?.(step)}</span>
       </div>
       <div aria-hidden><GapIn place={{ step: step.id, slot: 'steps' }} empty={steps.length === 0} name={name} /></div>
       <Steps steps={steps} place={{ step: step.id, slot: 'steps' }} level={level} size={size} before={0} small />

@@ -24,7 +24,7 @@ export function TriggerCard({ flow, title, mark, badge, children, onLine = true 
   const Icon = icons[flow.trigger.kind] ?? Webhook
   const last = flow.steps.length === 0
   return (
-    <div role="none" className="relative pb-[22px]">
+    <div role="none" className={`relative ${last ? 'pb-[34px]' : 'pb-[22px]'}`}>
       <span aria-hidden className={`absolute top-[40px] left-[19px] w-0.5 ${last ? 'bottom-[12px]' : 'bottom-0'} ${onLine ? 'bg-accent' : 'bg-edge/45'}`} />
       <div role="none" onClick={() => desk.open('trigger')} className="group flex cursor-pointer gap-[14px] max-sm:gap-[10px]">
         <span aria-hidden className="relative grid size-[40px] shrink-0 place-items-center rounded-xl bg-accent text-on-accent">{mark ? <Mark mark={mark} size={20} /> : <Icon size={18} strokeWidth={1.75} />}</span>

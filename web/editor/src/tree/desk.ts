@@ -13,6 +13,8 @@ export type Desk = {
   hands?: Hands
   /** draws beside the head of a loop, for example which turn is shown */
   loopAside?: (step: Step) => React.ReactNode
+  /** draws in the frame of a loop, for the hand alone: keys have their own way to choose a turn */
+  frameAside?: (step: Step) => React.ReactNode
   /** draws under the sentence of a step, for example how many runs took it */
   foot?: (step: Step) => React.ReactNode
 }

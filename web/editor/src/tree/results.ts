@@ -13,6 +13,12 @@ export type Result = {
   attempts?: number
   due?: string
   text?: string
+  /** it was only tested: nothing was sent */
+  held?: boolean
+  /** how many runs of the last day came here, went on from here and were stopped here */
+  reached?: number
+  passed?: number
+  stopped?: number
 }
 
 /** turnsOf lists the turns of a loop that history holds, by number. */
@@ -46,7 +52,7 @@ const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime
 
 export function resultOf(s: StepView, turns: number): Result {
   const failures = failuresIn(s.output)
-  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, ...(turns > 0 && { turns, failures }) }
+  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
   if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }

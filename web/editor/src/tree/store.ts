@@ -1,5 +1,8 @@
 import { useSyncExternalStore } from 'react'
+import type { Schemas } from '../api/client'
 import type { Result } from './results'
+
+export type Looked = { run: Schemas['RunView']; paths: ReadonlyMap<string, string>; turn: (loop: string) => number; choose: (loop: string, turn: number) => void }
 
 /** What the tree shows beside the document. One small store, so that a card draws again only when its own part changes. */
 export type TreeState = {
@@ -11,6 +14,8 @@ export type TreeState = {
   results: ReadonlyMap<string, Result>
   /** the steps below which the thread is petrol: the run went on from them */
   went: ReadonlySet<string>
+  /** the run that the results are of, and the turns of its loops that are looked at */
+  looked: Looked | null
   problems: ReadonlyMap<string, { errors: number; todo: number; warnings: number; first: string; text: string }>
   /** the step whose name is being typed */
   naming: string | null
@@ -20,7 +25,7 @@ export type TreeState = {
 }
 
 export function makeTreeStore() {
-  let state: TreeState = { at: 'trigger', open: null, folded: new Set(), results: new Map(), went: new Set(), problems: new Map(), naming: null, cut: new Set(), dragging: null }
+  let state: TreeState = { at: 'trigger', open: null, folded: new Set(), results: new Map(), went: new Set(), looked: null, problems: new Map(), naming: null, cut: new Set(), dragging: null }
   const heard = new Set<() => void>()
   return {
     get: () => state,

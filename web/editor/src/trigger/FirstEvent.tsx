@@ -105,20 +105,28 @@ function Glance({ value }: { value: unknown }) {
 
 const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })
 
+/** useSample sends an event as the provider would, or a plain one. */
+export function useSample(flow: string, sample: string | undefined) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => take(api.POST('/flows/{id}/events', { params: { path: { id: flow } }, body: sample ? { sample } : { event: { body: plainBody() } } })),
+    onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['samples', flow] }), queries.invalidateQueries({ queryKey: ['schema', flow] })]),
+  })
+}
+
+/** isUnsigned says that an event cannot be signed yet: the connection with the secret is not chosen. */
+export const isUnsigned = (flow: Flow, preset: Schemas['PresetView'] | undefined) => preset !== undefined && preset.secrets.length > 0 && !preset.verify_optional && !flow.trigger.connection
+
 function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boolean }) {
   const t = useWords()
   const say = useSay()
-  const queries = useQueryClient()
   const [chosen, setChosen] = useState('')
   const [asking, setAsking] = useState(false)
   const events = preset?.events ?? []
   const sample = events.find((e) => e.id === chosen) ?? events[0]
-  const send = useMutation({
-    mutationFn: () => take(api.POST('/flows/{id}/events', { params: { path: { id: flow.id } }, body: sample ? { sample: sample.id } : { event: { body: plainBody() } } })),
-    onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['samples', flow.id] }), queries.invalidateQueries({ queryKey: ['schema', flow.id] })]),
-  })
+  const send = useSample(flow.id, sample?.id)
   const live = view.state === 'on'
-  const unsigned = preset !== undefined && preset.secrets.length > 0 && !preset.verify_optional && !flow.trigger.connection
+  const unsigned = isUnsigned(flow, preset)
   return (
     <div className="border-t border-line p-3">
       <div className="flex flex-wrap items-center gap-2">
