@@ -133,7 +133,7 @@ test('a loop takes a list by a click, and what is inside of it takes the item of
   await page.getByRole('textbox', { name: /Search in the data/ }).fill('sku')
   await page.keyboard.press('Enter')
   await until(async () => (await program.api('GET', '/flows/each')).body.flow.steps[0].steps[0].with?.message === '{{ item.sku }}')
-  await page.keyboard.press('Control+Shift+Enter')
+  await page.getByRole('button', { name: 'Test flow' }).click()
   await page.getByRole('heading', { name: 'Test flow' }).waitFor()
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await page.locator('main').getByText('Item 2 of 2').waitFor() // the newest turn first

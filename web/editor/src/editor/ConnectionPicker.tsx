@@ -48,7 +48,7 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
       {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
       {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <Suspense fallback={null}><NewConnection key={making} kinds={making === 'edit' && chosen ? [chosen.kind] : kinds} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false) }} /></Suspense>}
+      {making && <Suspense fallback={null}><NewConnection key={making} kinds={making === 'edit' && chosen ? [chosen.kind] : kinds} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} /></Suspense>}
     </div>
   )
 }

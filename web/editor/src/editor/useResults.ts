@@ -37,9 +37,10 @@ function useDay(id: string, published: number) {
 export function useResults(flow: Flow, view: Schemas['FlowView']) {
   const last = useLastRun(flow.id, view.published_rev)
   const day = useDay(flow.id, view.published_rev)
-  const [test, setTest] = useState<{ run: Run; flow: Flow } | null>(null)
+  const [test, setTest] = useState<{ run: Run; flow: Flow; /** what is published after the test tells more than it */ published: number } | null>(null)
   const [turns, setTurns] = useState<ReadonlyMap<string, number>>(new Map())
-  const newest = test ?? last.data
+  const tested = test && test.published === view.published_rev ? test : null
+  const newest = tested ?? last.data
   useTold(last.data?.run)
   const looked = useMemo<Looked | null>(() => {
     if (!newest) return null
@@ -53,14 +54,14 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     const stale = staleSteps(flow, newest.flow)
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
-      const c = test ? undefined : day.data?.steps[everyTurn(looked.paths.get(s.id) ?? s.id)]
+      const c = tested ? undefined : day.data?.steps[everyTurn(looked.paths.get(s.id) ?? s.id)]
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
       else all.set(s.id, { ...(result ?? { state: 'untested' }), ...(c && result && { reached: c.reached, passed: c.passed, stopped: c.filtered, ms: c.median_ms ?? result.ms }) })
     })
     return all
-  }, [flow, newest, looked, test, day.data])
-  const tested = useCallback((run: Run) => { setTest({ run, flow }); setTurns(new Map()) }, [flow])
-  return { results, looked, tested }
+  }, [flow, newest, looked, tested, day.data])
+  const keep = useCallback((run: Run) => { setTest({ run, flow, published: view.published_rev }); setTurns(new Map()) }, [flow, view.published_rev])
+  return { results, looked, tested: keep }
 }
 
 /** useTold lets a screen reader hear how the newest run ended, at most once in three seconds. */
