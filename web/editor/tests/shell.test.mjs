@@ -34,6 +34,7 @@ test('from the set-up link to a starter in the editor', async () => {
   assert.deepEqual(await axeFaults(p), [], 'the set-up')
   await p.getByRole('button', { name: 'Create and start' }).click()
   await p.getByRole('heading', { name: 'Starters' }).waitFor()
+  await p.getByRole('button', { name: /Use this starter/ }).nth(5).waitFor()
   assert.equal(await p.getByRole('button', { name: /Use this starter/ }).count(), 6)
   await p.getByRole('button', { name: /New lead/ }).click()
   await p.waitForURL(/\/flows\/new-lead/)

@@ -1,0 +1,1 @@
+export{t as TurnChoice}from"./TurnChoice.js";
