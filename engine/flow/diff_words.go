@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"gancho/engine/expression"
 	"gancho/engine/form"
@@ -221,36 +223,69 @@ func became(owner, member form.Words, before, after any) form.Words {
 	if owner.EN != "" {
 		member = follow(owner, ": "+member.EN, ": "+member.PT)
 	}
+	was, is := short(before, after), short(after, before)
 	switch {
 	case before == nil:
-		return form.Label(member.EN+" is now "+short(after), member.PT+" agora é "+short(after))
+		return form.Label(member.EN+" is now "+is, member.PT+" agora é "+is)
 	case after == nil:
-		return form.Label(member.EN+" was removed; it was "+short(before), member.PT+" foi removido; era "+short(before))
+		return form.Label(member.EN+" was removed; it was "+was, member.PT+" foi removido; era "+was)
 	}
-	return form.Label(member.EN+" is now "+short(after)+"; it was "+short(before), member.PT+" agora é "+short(after)+"; era "+short(before))
+	return form.Label(member.EN+" is now "+is+"; it was "+was, member.PT+" agora é "+is+"; era "+was)
 }
 
-// mostTold is how long a value is told; what a template reads is told shorter than it is written.
-const mostTold = 120
+const (
+	shortest = 120 // letters of a value that is told whole
+	lead     = 2   // pieces that are told before the first one that differs
+)
 
-// short writes a value in few characters, texts in quotation marks; no hole of a template is cut.
-func short(value any) string {
-	if text, ok := value.(string); ok {
-		if letters := []rune(text); len(letters) > mostTold {
-			text = string(letters[:mostTold-1])
-			if open := strings.LastIndex(text, "{{"); open > strings.LastIndex(text, "}}") {
-				text = text[:open]
-			}
-			text += "…"
-		}
+// short writes a value, texts in quotation marks. Of a long one it tells from where it differs
+// from the other value, and never cuts a hole or a word of it: half of a name says something else.
+func short(value, other any) string {
+	text, quoted := wordsOf(value)
+	if letters(text) > shortest {
+		rest, _ := wordsOf(other)
+		text = cutToDifference(piecesOf(text), piecesOf(rest))
+	}
+	if quoted {
 		return "“" + text + "”"
+	}
+	return text
+}
+
+func wordsOf(value any) (text string, quoted bool) {
+	if text, ok := value.(string); ok {
+		return text, true
 	}
 	data, err := json.Marshal(value)
 	if err != nil {
-		return "…"
+		return "…", false
 	}
-	if text := []rune(string(data)); len(text) > mostTold {
-		return string(text[:mostTold-1]) + "…"
-	}
-	return string(data)
+	return string(data), false
 }
+
+var piece = regexp.MustCompile(`(?s)\{\{.*?\}\}|\s+|(?:[^\s{]|\{[^\s{]){1,30}|\{`)
+
+// piecesOf cuts a text into its holes, words and spaces; what is very long without a space, too.
+func piecesOf(text string) []string { return piece.FindAllString(text, -1) }
+
+func cutToDifference(pieces, other []string) string {
+	same := 0
+	for same < min(len(pieces), len(other)) && pieces[same] == other[same] {
+		same++
+	}
+	var b strings.Builder
+	kept := min(same, lead)
+	if same -= kept; same > 0 {
+		b.WriteString("…")
+	}
+	room := shortest
+	for i, p := range pieces[same:] {
+		if room -= letters(p); room < 0 && i > kept {
+			return b.String() + "…"
+		}
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
+func letters(text string) int { return utf8.RuneCountInString(text) }

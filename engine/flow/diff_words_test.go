@@ -14,6 +14,7 @@ func TestDiffSpeaks(t *testing.T) {
 			{"id": "first", "action": "set"}, {"id": "tell", "name": "Tell sales", "action": "http.request"`+step+`}]}`)
 	}
 	when := func(source string) string { return `, "when": "` + source + `"` }
+	long := strings.Repeat("order ", 30)
 	for _, c := range []struct{ name, before, after, en, pt string }{
 		{
 			"also", when("trigger.body.vip == true"), when("trigger.body.vip == true or trigger.body.total > 500"),
@@ -55,6 +56,16 @@ func TestDiffSpeaks(t *testing.T) {
 		{
 			"inside of a field", `, "with": {"url": "x", "json": {"n": 1}}`, `, "with": {"url": "x", "json": {"n": 2}}`,
 			"“Tell sales”: JSON body › n is now 2; it was 1", "“Tell sales”: Corpo JSON › n agora é 2; era 1",
+		},
+		{
+			"two values", `, "with": {"url": "Thank you for your order number {{ trigger.body.number }}"}`, `, "with": {"url": "Thank you for your order number {{ trigger.body.number }} {{ trigger.body.billing.first_name }}"}`,
+			"“Tell sales”: Address is now “Thank you for your order number {{ trigger.body.number }} {{ trigger.body.billing.first_name }}”; it was “Thank you for your order number {{ trigger.body.number }}”",
+			"“Tell sales”: Endereço agora é “Thank you for your order number {{ trigger.body.number }} {{ trigger.body.billing.first_name }}”; era “Thank you for your order number {{ trigger.body.number }}”",
+		},
+		{
+			"a long text from where it differs", `, "with": {"url": "` + long + `{{ trigger.body.number }} ends"}`, `, "with": {"url": "` + long + `{{ trigger.body.billing.first_name }} ` + long + `"}`,
+			"“Tell sales”: Address is now “…order {{ trigger.body.billing.first_name }} " + strings.Repeat("order ", 11) + "order …”; it was “…order {{ trigger.body.number }} ends”",
+			"“Tell sales”: Endereço agora é “…order {{ trigger.body.billing.first_name }} " + strings.Repeat("order ", 11) + "order …”; era “…order {{ trigger.body.number }} ends”",
 		},
 		{"a setting of the step", "", `, "timeout": "10s"`, "“Tell sales”: time-out is now “10s”", "“Tell sales”: tempo limite agora é “10s”"},
 	} {

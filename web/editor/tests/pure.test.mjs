@@ -289,6 +289,7 @@ test('sentences: chips for data, words for conditions, code for what is more', (
   assert.equal(text(conditionParts('len(trigger.body.items) > 2', () => undefined, op)), '<len(trigger.body.items) > 2>')
   assert.equal(text(templateParts('Order {{ trigger.body.id }} of {{ a + b }}', (p) => (p === 'trigger.body.id' ? 'Number' : undefined))), 'Order [Number] of <a + b>')
   assert.equal(text(templateParts('{{ trigger.body.customer.email }} {{ steps.order.total }} {{ item.sku }}', () => undefined)), '[Customer email] [Total] [SKU]')
+  assert.equal(text(templateParts('{{ trigger.body.number }} {{trigg…”; it was “{{ trigger.body.name }}', () => undefined)), '[Number] {{trigg…”; it was “{{ trigger.body.name }}', 'a hole that is cut off takes no other with it')
 })
 
 test('code is told apart for its colours, holes of a template too', () => {

@@ -54,7 +54,7 @@ function Compared({ r, draft }: { r: Schemas['RevisionInfo']; draft: DraftHook }
   const t = useWords()
   const { flow, view } = draft
   const path = { id: flow.id }
-  const diff = useQuery({ queryKey: ['diff', flow.id, r.revision, 'draft', view.draft_rev], queryFn: () => take(api.GET('/flows/{id}/diff', { params: { path, query: { from: 'draft', to: String(r.revision) } } })) })
+  const diff = useQuery({ queryKey: ['diff', flow.id, r.revision, 'draft', view.draft_rev], queryFn: () => take(api.GET('/flows/{id}/diff', { params: { path, query: { from: String(r.revision), to: 'draft' } } })) })
   const restore = useMutation({
     mutationFn: async () => {
       await draft.draft.save()
@@ -69,7 +69,7 @@ function Compared({ r, draft }: { r: Schemas['RevisionInfo']; draft: DraftHook }
   if (!diff.data) return <Loading />
   return (
     <div className="mb-3 ml-6 space-y-3">
-      {diff.data.sentences.length === 0 ? <p className="text-text-2">{t.sameAsDraft}</p> : <Sentences list={diff.data.sentences} />}
+      {diff.data.sentences.length === 0 ? <p className="text-text-2">{t.sameAsDraft}</p> : <><p className="text-text-2">{fill(t.fromRevision, { n: r.revision })}</p><Sentences list={diff.data.sentences} /></>}
       {diff.data.sentences.length > 0 && <Button size="small" busy={restore.isPending} onClick={() => restore.mutate()}>{t.makeDraft}</Button>}
     </div>
   )

@@ -1,5 +1,5 @@
 import type { Step } from '../flow'
-import { friendly } from '../fields/template'
+import { friendly, parts as partsIn } from '../fields/template'
 
 /** A sentence is text with chips of data in it. */
 export type Part = { text: string } | { chip: string; source: string } | { blank: string } | { code: string }
@@ -20,15 +20,7 @@ function chipOf(source: string, labels: Labels): Part {
 
 /** templateParts makes parts of a text with holes. */
 export function templateParts(text: string, labels: Labels): Part[] {
-  const parts: Part[] = []
-  let at = 0
-  for (const hole of text.matchAll(/\{\{([\s\S]*?)\}\}/g)) {
-    if (hole.index > at) parts.push({ text: text.slice(at, hole.index) })
-    parts.push(chipOf(hole[1] ?? '', labels))
-    at = hole.index + hole[0].length
-  }
-  if (at < text.length) parts.push({ text: text.slice(at) })
-  return parts
+  return partsIn(text).map((p) => (p.hole ? chipOf(p.text, labels) : { text: p.text }))
 }
 
 export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no', string>
