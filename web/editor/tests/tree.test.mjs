@@ -218,7 +218,7 @@ test('a failed run is mended and goes on from the step that failed', async () =>
   await page.getByRole('button', { name: /^r2.*The number is counted/ }).waitFor()
   await page.getByRole('button', { name: /^r1/ }).click()
   await page.getByText('From r1 to today’s draft').waitFor()
-  await page.getByRole('listitem').filter({ hasText: /is now “7”; it was “/ }).waitFor() // what was published last is the former
+  await page.getByRole('listitem').filter({ hasText: /is now “7”; it was “trigger.body.number \+ 1”/ }).last().waitFor() // what was published last is the former
   await page.goto(`${program.base}/runs/${runs[1]}`)
   await page.getByRole('button', { name: 'Run again' }).click()
   await page.getByLabel(/and 1 other with the same error/).check()

@@ -6,7 +6,7 @@ import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
 import { Parts } from '../tree/Sentence'
-import { conditionParts, templateParts } from '../tree/summary'
+import { conditionParts, type Part, templateParts } from '../tree/summary'
 import { useStepName } from '../tree/useStepName'
 import { useWords as useTreeWords } from '../tree/words'
 import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
@@ -92,10 +92,13 @@ function Changes({ draft }: { draft: DraftHook }) {
 
 const noLabels = () => undefined
 
+/** exact leaves a chip to a bare path: of more than that, a chip would hide what changed. */
+const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) ? { code: p.source } : p)
+
 /** Sentences lists a difference in plain words, with chips for the data that it names. */
 export function Sentences({ list }: { list: string[] }) {
   const operators = useTreeWords()
-  const partsOf = (text: string) => text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels)))
+  const partsOf = (text: string) => text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels).map(exact)))
   return (
     <ul className="space-y-1.5 border-l-2 border-accent pl-3">
       {list.map((s, i) => <li key={i} className="break-words"><Parts parts={partsOf(s)} /></li>)}
