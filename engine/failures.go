@@ -29,11 +29,13 @@ type FailureGroup struct {
 	Run     string    `json:"run" doc:"the newest"`
 }
 
-// Failures are the groups of what failed, the largest first.
+// Failures are the groups of what failed, and of what failed but will be tried again by itself, the
+// largest first.
 type Failures struct {
-	Items []FailureGroup `json:"items"`
-	Runs  int            `json:"runs" doc:"that were looked at"`
-	Whole bool           `json:"whole" doc:"false when there are older ones that were not looked at"`
+	Items    []FailureGroup `json:"items"`
+	Retrying []FailureGroup `json:"retrying" doc:"runs that wait for their next attempt"`
+	Runs     int            `json:"runs" doc:"that were looked at"`
+	Whole    bool           `json:"whole" doc:"false when there are older ones that were not looked at"`
 }
 
 const (
@@ -41,29 +43,53 @@ const (
 	groupFor    = 2 * time.Second
 )
 
-// Failures groups the failed runs that a query finds by identical error.
-func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) {
-	f := Failures{Items: []FailureGroup{}}
-	groups := map[string]*FailureGroup{}
-	q.Status, q.Limit = string(store.Failed), 200
+// Failures groups the failed runs that a query finds, and those that will be tried again, by identical error.
+func (e *Engine) Failures(ctx context.Context, q store.Query) (f Failures, err error) {
 	if err := e.loadReplayed(ctx); err != nil {
 		return f, err
 	}
+	var retried grouping
+	q.Status = string(store.Waiting)
+	err = e.group(ctx, q, &retried, func(r *store.Run) bool { return r.Error.Code != "" })
+	if err != nil {
+		return f, err
+	}
+	var failed grouping
+	q.Status = string(store.Failed)
+	err = e.group(ctx, q, &failed, func(r *store.Run) bool { return !e.replayed.has(r.ID) })
+	return Failures{Items: e.shown(ctx, failed.groups), Retrying: e.shown(ctx, retried.groups), Runs: failed.runs, Whole: failed.whole}, err
+}
+
+// grouping is runs on their way into groups.
+type grouping struct {
+	groups map[string]*FailureGroup
+	runs   int
+	whole  bool
+}
+
+// group reads what a query finds, the newest first, for a while.
+func (e *Engine) group(ctx context.Context, q store.Query, g *grouping, counts func(*store.Run) bool) error {
+	g.groups, q.Limit = map[string]*FailureGroup{}, 200
 	for start := time.Now(); ; {
 		runs, next, err := e.Store.ListRuns(ctx, q)
 		if err != nil {
-			return f, fmt.Errorf("list failures: %w", err)
+			return fmt.Errorf("list failures: %w", err)
 		}
 		for i := range runs {
-			if f.Runs++; !e.replayed.has(runs[i].ID) {
-				f.add(groups, &runs[i])
+			if g.runs++; counts(&runs[i]) {
+				g.add(&runs[i])
 			}
 		}
-		if f.Whole = next == ""; f.Whole || f.Runs >= mostGrouped || time.Since(start) > groupFor {
-			break
+		if g.whole = next == ""; g.whole || g.runs >= mostGrouped || time.Since(start) > groupFor {
+			return nil
 		}
 		q.Cursor = next
 	}
+}
+
+// shown are groups as people see them, the largest first.
+func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []FailureGroup {
+	items := make([]FailureGroup, 0, len(groups))
 	for _, g := range groups {
 		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil {
 			g.Name = v.Error.Name
@@ -72,21 +98,21 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (Failures, error) 
 			}
 		}
 		g.Message = Said(g.Message, langOf(ctx))
-		f.Items = append(f.Items, *g)
+		items = append(items, *g)
 	}
-	slices.SortFunc(f.Items, func(a, b FailureGroup) int {
+	slices.SortFunc(items, func(a, b FailureGroup) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), b.Last.Compare(a.Last), strings.Compare(a.Group, b.Group))
 	})
-	return f, nil
+	return items
 }
 
 // add counts a run, which is older than those before it.
-func (f *Failures) add(groups map[string]*FailureGroup, r *store.Run) {
+func (all *grouping) add(r *store.Run) {
 	id := groupOf(r)
-	g := groups[id]
+	g := all.groups[id]
 	if g == nil {
 		g = &FailureGroup{Group: id, Flow: r.Flow, Step: anyTurn(r.Error.Step), Code: r.Error.Code, Message: alike(r.Error.Message), Run: r.ID, Last: r.At.UTC()}
-		groups[id] = g
+		all.groups[id] = g
 	}
 	g.Count++
 	g.First = r.At.UTC()

@@ -86,7 +86,16 @@ func (r *record) triesLater() bool {
 
 // tryLater lets a step wait for its next attempt, which a person may bring forward.
 func (w *walker) tryLater(rec *record, what string, due time.Time) verdict {
-	return w.wait(rec, opening{waitingFor: what, due: due, wait: &store.Wait{Path: rec.Path, Name: retrySignal(w.run.ID)}})
+	return w.wait(rec, opening{waitingFor: what, due: due, wait: &store.Wait{Path: rec.Path, Name: retrySignal(w.run.ID)}, trouble: rec.trouble()})
+}
+
+// trouble is the error of the last attempt.
+func (r *record) trouble() store.RunError {
+	if len(r.Attempts) == 0 || r.Attempts[len(r.Attempts)-1].Error == nil {
+		return store.RunError{}
+	}
+	e := r.Attempts[len(r.Attempts)-1].Error
+	return store.RunError{Code: e.Code, Message: cut(e.Message, 2000), Step: r.Path, Status: e.Status}
 }
 
 // RetryNow brings forward the next attempt of the steps of a run that wait for one.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/store"
 )
 
 // An action with waits of its own is tried by them, unless the step says how.
@@ -32,11 +33,20 @@ func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "a"}, "retry": {"first": "5h", "jitter": 0}}]}`)
 	run := h.send("f", `{}`)
 	for attempt := 1; attempt <= 2; attempt++ {
-		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "retry" && len(v.Steps[0].Attempts) == attempt })
+		v := h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "retry" && len(v.Steps[0].Attempts) == attempt })
+		if v.Error == nil || v.Error.Step != "tell" || v.Error.Message != v.Steps[0].Attempts[attempt-1].Error.Message {
+			t.Errorf("a run that tries again does not say why: %+v", v.Error)
+		}
+		if groups, err := h.Failures(t.Context(), store.Query{Flow: "f"}); err != nil || len(groups.Items) != 0 || len(groups.Retrying) != 1 || groups.Retrying[0].Run != run {
+			t.Errorf("it is in no group: %+v, %v", groups, err)
+		}
 		check(t, h.RetryNow(t.Context(), run))
 	}
-	if v := h.finished(run); v.Status != "succeeded" || len(v.Steps[0].Attempts) != 3 {
-		t.Errorf("got %s after %d attempts, want succeeded after 3", v.Status, len(v.Steps[0].Attempts))
+	if v := h.finished(run); v.Status != "succeeded" || len(v.Steps[0].Attempts) != 3 || v.Error != nil {
+		t.Errorf("got %s after %d attempts with %v, want succeeded after 3", v.Status, len(v.Steps[0].Attempts), v.Error)
+	}
+	if groups, err := h.Failures(t.Context(), store.Query{}); err != nil || len(groups.Retrying) != 0 {
+		t.Errorf("it is still said to try again: %+v, %v", groups, err)
 	}
 	var refused *engine.Refusal
 	if err := h.RetryNow(t.Context(), run); !errors.As(err, &refused) || refused.Code != "not_waiting" {

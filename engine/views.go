@@ -103,7 +103,7 @@ func viewRun(r *store.Run) RunView {
 	if !r.Status.Final() {
 		v.Due = moment(r.Due)
 	}
-	if r.Error.Code != "" {
+	if r.Error.Code != "" && (r.Status.Final() || r.Status == store.Waiting) {
 		v.Error = &ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
 	}
 	if r.Status == store.Failed {

@@ -101,6 +101,7 @@ type opening struct {
 	due        time.Time // zero: only a signal wakes it
 	wait       *store.Wait
 	unknown    bool
+	trouble    store.RunError // why it waits, when that is a failed attempt
 }
 
 // frame is what the steps of one block see.
@@ -182,6 +183,9 @@ func (w *walker) park() *store.Park {
 		}
 		if o.wait != nil {
 			p.Waits = append(p.Waits, *o.wait)
+		}
+		if p.Error.Code == "" {
+			p.Error = o.trouble
 		}
 	}
 	p.Timed, p.In = true, max(0, due.Sub(w.hands.now()))

@@ -1829,6 +1829,8 @@ export interface components {
         };
         Failures: {
             items: components["schemas"]["FailureGroup"][];
+            /** @description runs that wait for their next attempt */
+            retrying: components["schemas"]["FailureGroup"][];
             /**
              * Format: int64
              * @description that were looked at

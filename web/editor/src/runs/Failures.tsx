@@ -35,14 +35,40 @@ export function Failures({ filter, names, may, replay }: FailuresProps) {
   const ledger = useLedger().data
   const waiting = (flow ? ledger?.flows[flow]?.waiting : ledger?.waiting) ?? 0
   if (!data) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
+  const called = (g: Group) => names.get(g.flow) ?? g.flow
+  const trying = data.retrying.length > 0 && <Retrying groups={data.retrying} called={called} show={(g) => filter.set({ by: '', status: 'waiting', flow: g.flow })} />
+  if (data.items.length === 0 && trying) return trying
   if (data.items.length === 0 && waiting > 0) return <Empty icon={<Hourglass size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={plural(t, 'butWaiting', waiting)}><Link href={`/runs?status=waiting${flow ? `&flow=${flow}` : ''}`} className={buttonLook()}>{t.showWaiting}</Link></Empty>
   if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
   return (
     <>
       {error && <Problem error={error} retry={() => void refetch()} />}
-      <Card><ul className="divide-y divide-line">{data.items.map((g) => <Row key={g.group} group={g} name={names.get(g.flow) ?? g.flow} may={may} show={() => filter.set({ by: '', group: g.group })} replay={() => replay(whichOf(g, { from, to }))} />)}</ul></Card>
+      {trying}
+      <Card><ul className="divide-y divide-line">{data.items.map((g) => <Row key={g.group} group={g} name={called(g)} may={may} show={() => filter.set({ by: '', group: g.group })} replay={() => replay(whichOf(g, { from, to }))} />)}</ul></Card>
       {!data.whole && <p className="mt-3 text-secondary text-text-2">{fill(t.notWhole, { n: data.runs })}</p>}
     </>
+  )
+}
+
+/** Retrying is what stands still on an error and will be tried again by itself. */
+function Retrying({ groups, called, show }: { groups: Group[]; called: (g: Group) => string; show: (g: Group) => void }) {
+  const t = useWords()
+  const plural = usePlural()
+  return (
+    <Card className="mb-4">
+      <h2 className="border-b border-line px-4 py-2.5 text-secondary font-medium text-wait">{t.retrying}</h2>
+      <ul className="divide-y divide-line">
+        {groups.map((g) => (
+          <li key={g.group} className="flex flex-wrap items-center justify-between gap-x-5 gap-y-2 px-4 py-3">
+            <div className="min-w-60 flex-1">
+              <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><Badge tone="wait">{plural(t, 'group', g.count)}</Badge><span className="font-medium break-words">{g.message || g.code}</span></p>
+              <p className="mt-0.5 text-secondary break-words text-text-2">{called(g)}{g.step_name && ` · ${g.step_name}`}</p>
+            </div>
+            <Button size="small" look="quiet" onClick={() => show(g)}>{t.showThem}</Button>
+          </li>
+        ))}
+      </ul>
+    </Card>
   )
 }
 

@@ -21,7 +21,7 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
   const t = useWords()
   return (
     <div className="mx-auto mb-5 max-w-[680px] space-y-3 empty:hidden">
-      {run.error && <Failed run={run} show={show} />}
+      {run.error && run.ended && <Failed run={run} show={show} />}
       {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
       {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
       {run.waiting_for && run.status !== 'unknown' && !run.ended && <Waits run={run} show={show} {...rest} />}
