@@ -21,7 +21,7 @@ func Builtins() []Action {
 		builtin("set", "Set values", "Definir valores", "Names values for later steps", "Dá nome a valores para os próximos passos", "variable assign map", "variável atribuir", func() Doer { return new(setStep) }, map[string]any{}),
 		builtin("transform", "Transform", "Transformar", "Yields one computed value", "Produz um valor calculado", "map compute format", "mapear calcular formatar", func() Doer { return new(transformStep) }, nil),
 		builtin("delay", "Delay", "Esperar um tempo", "Waits for a time, at no cost", "Espera um tempo, sem custo", "sleep wait pause", "pausar dormir", func() Doer { return new(delayStep) }, nil),
-		builtin("wait", "Wait for a signal", "Esperar um sinal", "Waits for a signal, a callback or an approval", "Espera um sinal, um retorno ou uma aprovação", "approval callback pause", "aprovação retorno pausa", func() Doer { return new(waitStep) }, map[string]any{"received": true, "data": nil}),
+		builtin("wait", "Wait for a signal or an approval", "Esperar um sinal ou uma aprovação", "Waits for a signal, a callback or an approval", "Espera um sinal, um retorno ou uma aprovação", "approval callback pause", "aprovação retorno pausa", func() Doer { return new(waitStep) }, map[string]any{"received": true, "data": nil}),
 		builtin("signal", "Send a signal", "Enviar um sinal", "Wakes runs that wait for a name", "Acorda execuções que esperam por um nome", "wake notify", "acordar avisar", func() Doer { return new(signalStep) }, nil),
 		builtin("call", "Call a flow", "Chamar um fluxo", "Runs another flow and takes its answer", "Executa outro fluxo e recebe a resposta", "subflow run", "subfluxo executar", func() Doer { return new(callStep) }, nil),
 		builtin("respond", "Respond", "Responder", "Answers the sender of the event", "Responde a quem enviou o evento", "reply answer return", "resposta retornar", func() Doer { return new(respondStep) }, nil),
@@ -140,15 +140,20 @@ type waitStep struct {
 	inner
 	signal  string
 	timeout time.Duration
-	approve map[string]any
+	approve bool
+	text    string // what the approval page asks
 }
 
 func (s *waitStep) Fields() form.Fields {
+	question := form.LongText("text", &s.text, form.Label("Question of the approval page", "Pergunta da página de aprovação")).Required().
+		Example("Refund order {{ trigger.body.id }}?").Help(form.Label(
+		"Makes a page with this text and two buttons, Approve and Reject. Whoever may edit finds it in the run that waits. To send its link to somebody, write {{ run.wait_url(\"step_id\") }} in a message of an earlier step.",
+		"Cria uma página com este texto e dois botões, Aprovar e Rejeitar. Quem pode editar a encontra na execução que espera. Para enviar o link a alguém, escreva {{ run.wait_url(\"step_id\") }} na mensagem de um passo anterior."))
 	return form.Of(
-		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("paid-{{ trigger.body.id }}"),
+		form.Group("approve", &s.approve, form.Label("Approval page", "Página de aprovação"), question),
 		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d"),
-		form.Map("approve", &s.approve, form.Label("Approval page", "Página de aprovação")).
-			Help(form.Label("{text}: what is asked; the page has two buttons", "{text}: a pergunta; a página tem dois botões")).Example(`{"text": "Refund order 42?"}`))
+		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("paid-{{ trigger.body.id }}").
+			Help(form.Label("For what another flow tells; an approval needs none", "Para o que outro fluxo avisa; uma aprovação não precisa")))
 }
 
 func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
@@ -165,12 +170,7 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 			rec.Due = w.hands.now().Add(s.timeout)
 		}
 		rec.Signal = s.signal
-		if s.approve != nil {
-			rec.Text, _ = s.approve["text"].(string)
-			if rec.Text == "" {
-				return nil, next, Faultf("bad_input", "approve needs a text")
-			}
-		}
+		rec.Text = s.text
 	}
 	if !w.hands.now().Before(rec.Due) {
 		return map[string]any{"received": false, "data": nil}, next, nil

@@ -85,7 +85,7 @@ func (l *live) getKey(ctx context.Context, _ *record, space, key string) ([]byte
 }
 
 func (l *live) waitURL(run, path string) string {
-	return l.e.Instance().PublicURL + "/w/" + l.e.waitToken(run, path)
+	return l.e.waitURL(run, path)
 }
 
 func (l *live) stopping() bool { return l.e.stopped() }

@@ -145,7 +145,6 @@ var portuguese = [][2]string{
 	{"calls are nested more than %d deep", "há mais de %d chamadas uma dentro da outra"},
 	{"the called flow %s: %s", "o fluxo chamado terminou como %s: %s"},
 	{"until: %q is not a time such as 2026-12-24T09:00:00-03:00", "until: %q não é uma data e hora como 2026-12-24T09:00:00-03:00"},
-	{"approve needs a text", "approve precisa de um texto"},
 	{"this action is run by the interpreter", "esta ação é executada pelo próprio programa"},
 	{"the body could not be read: %s", "o corpo não pôde ser lido: %s"},
 	{"%s; step %s: %s", "%s; passo %s: %s"},

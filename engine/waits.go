@@ -23,7 +23,7 @@ const (
 func (e *Engine) ShowWaitURLs(v *RunView) {
 	for i := range v.Steps {
 		if s := &v.Steps[i]; s.Waiting == "signal" && s.Status == string(store.Waiting) {
-			s.WaitURL = e.Instance().PublicURL + "/w/" + e.waitToken(v.ID, s.Path)
+			s.WaitURL = e.waitURL(v.ID, s.Path)
 		}
 	}
 }
@@ -82,6 +82,24 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 		v.Text, v.Approve = rec.Text, rec.Text != ""
 	}
 	return v, nil
+}
+
+func (e *Engine) waitURL(run, path string) string {
+	return e.Instance().PublicURL + "/w/" + e.waitToken(run, path)
+}
+
+// AnswerWait says of the step that a run waits at whether it is approved, as its page does:
+// store.ErrNotFound when no such step asks for an approval, store.ErrUsed when it was answered.
+func (e *Engine) AnswerWait(ctx context.Context, run, path string, approved bool) error {
+	token := e.waitToken(run, path)
+	page, err := e.WaitPage(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !page.Approve {
+		return store.ErrNotFound
+	}
+	return e.GiveWait(ctx, token, map[string]any{"approved": approved})
 }
 
 // GiveWait wakes the wait that a token is for, once: store.ErrUsed when it was used before or

@@ -127,7 +127,12 @@ func fieldTable(b *strings.Builder, fields form.Fields, lang string) {
 		return
 	}
 	fmt.Fprintf(b, "\n| %s | %s | |\n|---|---|---|\n", form.Label("field", "campo").In(lang), form.Label("kind", "tipo").In(lang))
-	for _, f := range fields.Describe() {
+	fieldRows(b, fields.Describe(), lang, "")
+}
+
+// fieldRows lists fields, and those of a group under its name.
+func fieldRows(b *strings.Builder, fields []form.Description, lang, within string) {
+	for _, f := range fields {
 		words := []string{f.Label.In(lang)}
 		if f.Required {
 			words = append(words, form.Label("required", "obrigatório").In(lang))
@@ -146,7 +151,8 @@ func fieldTable(b *strings.Builder, fields form.Fields, lang string) {
 		if f.Help != nil {
 			text += ". " + f.Help.In(lang)
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", f.ID, f.Kind, strings.ReplaceAll(text, "|", "\\|"))
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", within+f.ID, f.Kind, strings.ReplaceAll(text, "|", "\\|"))
+		fieldRows(b, f.Fields, lang, within+f.ID+".")
 	}
 }
 

@@ -42,6 +42,7 @@ type Field struct {
 	options     []Choice
 	showIf      string
 	group       string // at most one field of a group may be set
+	inner       Fields // the members of a group
 	custom      bool
 	live        []string // fields that must be filled in before the options can be read; nil where they are fixed
 
@@ -159,6 +160,7 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 			problems = append(problems, *err)
 			continue
 		}
+		problems = append(problems, f.within(value, Fields.Fill)...)
 		if err := f.bind(value); err != nil {
 			problems = append(problems, f.wrong(err))
 		} else if f.given != nil {
@@ -180,6 +182,7 @@ func (fs Fields) Check(values map[string]any) []Problem {
 			}
 			continue
 		}
+		problems = append(problems, f.within(value, Fields.Check)...)
 		if f.mode == ModeTemplate && holds(value) {
 			continue
 		}
@@ -190,6 +193,24 @@ func (fs Fields) Check(values map[string]any) []Problem {
 		}
 	}
 	return append(problems, fs.groups(values)...)
+}
+
+// within asks the members of a group, and says in their paths where they stand.
+func (f *Field) within(value any, ask func(Fields, map[string]any) []Problem) []Problem {
+	members, ok := value.(map[string]any)
+	if !ok || f.inner == nil {
+		return nil
+	}
+	problems := ask(f.inner, members)
+	for i := range problems {
+		p := &problems[i]
+		p.Path = "/" + Escape(f.id) + p.Path
+		if p.Code == "unknown_member" && p.Hint.IsZero() {
+			names := strings.Join(f.inner.ids(), ", ")
+			p.Hint = Label(fmt.Sprintf("%s takes %s", f.id, names), fmt.Sprintf("%s aceita %s", f.id, names))
+		}
+	}
+	return problems
 }
 
 // holds says whether a value is, or has inside, a text with a hole.

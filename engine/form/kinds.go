@@ -200,6 +200,23 @@ func Map(id string, into *map[string]any, label Words) *Field {
 	})
 }
 
+// Group is an object with fields of its own; into tells whether it is there.
+func Group(id string, into *bool, label Words, inner ...*Field) *Field {
+	f := field("group", id, into, label, mapSchema, func(value any) (bool, error) {
+		if _, ok := value.(map[string]any); !ok {
+			return false, mismatch(Label("must be an object", "deve ser um objeto"))
+		}
+		return true, nil
+	})
+	f.inner = inner
+	reset := f.clear
+	f.clear = func() {
+		reset()
+		f.inner.Fill(nil)
+	}
+	return f
+}
+
 // JSON is any value.
 func JSON(id string, into *any, label Words) *Field {
 	return field("json", id, into, label, anySchema, func(value any) (any, error) { return value, nil })
@@ -296,6 +313,7 @@ type Description struct {
 	Live        bool           `json:"live,omitempty" doc:"the options are read from the provider"`
 	Needs       []string       `json:"needs,omitempty" doc:"fields to fill in before the options can be read"`
 	Schema      map[string]any `json:"schema,omitempty"`
+	Fields      []Description  `json:"fields,omitempty" doc:"of a group: its members"`
 }
 
 // Describe gives all that a form needs to be drawn.
@@ -310,6 +328,9 @@ func (fs Fields) Describe() []Description {
 		if !f.help.IsZero() {
 			d.Help = &f.help
 		}
+		if f.inner != nil {
+			d.Fields = f.inner.Describe()
+		}
 		if f.pattern != nil {
 			d.Pattern = f.pattern.String()
 		}
@@ -323,6 +344,9 @@ func (fs Fields) Schema() map[string]any {
 	properties, required := map[string]any{}, []string{}
 	for _, f := range fs {
 		s := maps.Clone(f.typ)
+		if f.inner != nil {
+			s = f.inner.Schema()
+		}
 		if s == nil {
 			s = map[string]any{}
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gancho/web/session"
 )
 
 // until asks for a path until f is content with the answer.
@@ -122,4 +124,38 @@ func TestCountsOfSteps(t *testing.T) {
 	}
 	h.want(404, "GET", "/flows/absent/steps", "")
 	h.want(422, "GET", "/flows/a/steps?from=today", "")
+}
+
+// TestApprovals: a wait takes a text and nothing else, and who may edit answers it in the run.
+func TestApprovals(t *testing.T) {
+	h := newHouse(t)
+	wait := func(approve string) string {
+		return `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "ask", "action": "wait", "with": {"approve": ` + approve + `}}]}`
+	}
+	h.want(201, "POST", "/flows", wait(`{"pergunta": "{{ trigger.body.n }}?"}`))
+	problems := fmt.Sprint(h.want(200, "GET", "/flows/a", "")["problems"])
+	for _, want := range []string{"/steps/0/with/approve/pergunta", "unknown_member", "approve takes text", "/steps/0/with/approve/text"} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("no %q in %s", want, problems)
+		}
+	}
+	h.want(200, "PUT", "/flows/a", wait(`{"text": "{{ trigger.body.n }}?"}`))
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := "/runs/" + h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"n": 7}}}`)["run"].(string)
+	seen := h.until(run, func(v map[string]any) bool { return v["status"] == "waiting" })
+	if !strings.Contains(fmt.Sprint(seen["steps"]), "/w/") {
+		t.Errorf("no link for an editor: %v", seen)
+	}
+	viewer, _, err := h.people.AddToken(t.Context(), "v", session.Viewer, nil)
+	check(t, err)
+	if _, told := h.ask("GET", "/api/v1"+run, viewer, ""); told["status"] != "waiting" || strings.Contains(fmt.Sprint(told), "/w/") {
+		t.Errorf("a viewer is told %v", told)
+	}
+	h.want(404, "POST", run+"/steps/other/answer", `{"approved": true}`)
+	h.want(200, "POST", run+"/steps/ask/answer", `{"approved": true}`)
+	done := h.until(run, func(v map[string]any) bool { return v["status"] == "succeeded" })
+	if !strings.Contains(fmt.Sprint(done["steps"]), "approved:true") {
+		t.Errorf("not approved: %v", done)
+	}
+	h.want(409, "POST", run+"/steps/ask/answer", `{"approved": true}`)
 }

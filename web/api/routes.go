@@ -127,6 +127,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/runs/{id}", permission: view, id: "get-run", summary: "A run with its steps", register: does(s, s.getRun)},
 		{method: post, path: "/runs/{id}/cancel", permission: edit, id: "cancel-run", summary: "End a run", register: does(s, s.cancelRun)},
 		{method: post, path: "/runs/{id}/retry-now", permission: edit, id: "retry-run-now", summary: "Try what waits to be tried again", register: does(s, s.retryNow)},
+		{method: post, path: "/runs/{id}/steps/{path}/answer", permission: edit, id: "answer-step", summary: "Approve or reject what a step asks", register: does(s, s.answerWait)},
 		{method: post, path: "/runs/{id}/steps/{path}/resolve", permission: edit, id: "resolve-step", summary: "Settle an unknown outcome", register: does(s, s.resolveStep)},
 		{method: get, path: "/live", permission: view, id: "live", summary: "Changes as they happen", plain: s.live},
 		{method: get, path: "/actions", permission: view, id: "list-actions", summary: "Actions", register: does(s, s.listActions)},

@@ -121,6 +121,33 @@ func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 	return &runOutput{run}, nil
 }
 
+type answerInput struct {
+	RunPath
+	Path string `path:"path"`
+	Body struct {
+		Approved bool `json:"approved"`
+	}
+}
+
+func (s *server) answerWait(ctx context.Context, in *answerInput) (*runOutput, error) {
+	err := s.Engine.AnswerWait(ctx, in.ID, plainPath(in.Path), in.Body.Approved)
+	if errors.Is(err, store.ErrUsed) {
+		return nil, problemOf(http.StatusConflict, "used", "this was answered before, or is over", "isto já foi respondido ou terminou")
+	}
+	if err != nil {
+		return nil, found(err, "step that asks for an approval", "um passo que peça aprovação")
+	}
+	return s.getRun(ctx, &in.RunPath)
+}
+
+// plainPath is a step's path as runs write it.
+func plainPath(path string) string {
+	if plain, err := url.PathUnescape(path); err == nil {
+		return plain
+	}
+	return path
+}
+
 func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 	err := s.Engine.Cancel(ctx, in.ID, "canceled by "+who(ctx).Name)
 	if errors.Is(err, store.ErrConflict) {
@@ -168,11 +195,7 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 			return nil, problemOf(http.StatusUnprocessableEntity, "bad_output", "output: "+err.Error(), "output: "+err.Error())
 		}
 	}
-	path, err := url.PathUnescape(in.Path)
-	if err != nil {
-		path = in.Path
-	}
-	if err := s.Engine.Resolve(ctx, in.ID, path, in.Body.As, output); err != nil {
+	if err := s.Engine.Resolve(ctx, in.ID, plainPath(in.Path), in.Body.As, output); err != nil {
 		return nil, ended(found(err, "step", "este passo"))
 	}
 	return s.getRun(ctx, &in.RunPath)

@@ -1054,6 +1054,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{id}/steps/{path}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or reject what a step asks */
+        post: operations["answer-step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{id}/steps/{path}/resolve": {
         parameters: {
             query?: never;
@@ -1380,6 +1397,9 @@ export interface components {
             /** Format: int64 */
             status: number;
         };
+        AnswerInputBody: {
+            approved: boolean;
+        };
         AttemptView: {
             /** Format: date-time */
             at: string;
@@ -1643,6 +1663,8 @@ export interface components {
             custom?: boolean;
             default?: unknown;
             example?: string;
+            /** @description of a group: its members */
+            fields?: components["schemas"]["Description"][];
             help?: components["schemas"]["Words"];
             id: string;
             label: components["schemas"]["Words"];
@@ -5226,6 +5248,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

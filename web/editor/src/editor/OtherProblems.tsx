@@ -34,4 +34,4 @@ const without = (members: Step['with'], way: string) => Object.fromEntries(Objec
 
 const elsewhere = /^\/(connection|when|steps|branches|catch|retry|timeout|name|note|id)(\/|$)/
 
-const shownAt = (way: string, action?: Schemas['ActionView']) => elsewhere.test(way) || (way.startsWith('/with/') && action?.fields.some((f) => f.id === nameOf(way)) === true)
+const shownAt = (way: string, action?: Schemas['ActionView']) => elsewhere.test(way) || (way.startsWith('/with/') && action?.fields.some((f) => f.id === nameOf(way) && (!f.fields || !way.split('/')[3] || f.fields.some((m) => m.id === way.split('/')[3]))) === true)

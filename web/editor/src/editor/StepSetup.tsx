@@ -25,7 +25,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
   const t = useWords()
   const [when, setWhen] = useState(step.when !== undefined)
   if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ step, problems, pointer, set }} /></>
-  const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: emptied(put(s.with, id, value)) }))
+  const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: putIn(s.with, id.split('/'), value) }))
   return (
     <>
       <OtherProblems {...{ step, action, problems, pointer, set }} />
@@ -43,6 +43,19 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
   )
 }
 
+const isGroup = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** membersOf puts the fields of a group in its place: they are told by their way into it, and need not be filled in. */
+const membersOf = (step: Step) => (f: Schemas['Description']): Schemas['Description'][] => (!f.fields || !(isGroup(step.with?.[f.id] ?? {})) ? [f] : f.fields.map((m) => ({
+  ...m, id: `${f.id}/${m.id}`, required: false, help: m.help && { en: m.help.en.replace('step_id', step.id), 'pt-BR': m.help['pt-BR'].replace('step_id', step.id) },
+})))
+
+const valueIn = (members: unknown, way: string): unknown => way.split('/').reduce<unknown>((at, name) => (isGroup(at) ? at[name] : undefined), members)
+
+/** putIn sets a member, or takes it away with the groups that it leaves empty. */
+const putIn = (members: Record<string, unknown> | undefined, [name = '', ...rest]: string[], value: unknown): Record<string, unknown> | undefined =>
+  emptied(put(members, name, rest.length === 0 ? value : putIn(isGroup(members?.[name]) ? members[name] : undefined, rest, value)))
+
 const emptied = (members: Record<string, unknown>) => (Object.keys(members).length > 0 ? members : undefined)
 
 type FieldsProps = { action: Schemas['ActionView']; step: Step; problems: Schemas['ProblemView'][]; pointer: string; setField: (id: string, value: unknown) => void }
@@ -52,7 +65,7 @@ function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
   const t = useWords()
   const [more, setMore] = useState(false)
   const [first] = useState(step.with ?? {})
-  const fields = action.fields.filter((f) => shown(f, action.fields, step.with ?? {}))
+  const fields = action.fields.filter((f) => shown(f, action.fields, step.with ?? {})).flatMap(membersOf(step))
   const given = (id: string) => first[id] !== undefined || below(problems, `${pointer}/with/${id}`).length > 0
   const groups = new Set<string>()
   const plain = fields.filter((f) => !f.advanced || given(f.id))
@@ -63,7 +76,7 @@ function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
       groups.add(f.one_of)
       return <OneOf key={f.one_of} fields={fields.filter((x) => x.one_of === f.one_of)} step={step} problems={problems} pointer={pointer} setField={setField} />
     }
-    return <FieldRow key={f.id} field={f} value={step.with?.[f.id]} set={(v) => setField(f.id, v)} problems={below(problems, `${pointer}/with/${f.id}`)} siblings={step.with} connection={step.connection} />
+    return <FieldRow key={f.id} field={f} value={valueIn(step.with, f.id)} set={(v) => setField(f.id, v)} problems={below(problems, `${pointer}/with/${f.id}`)} siblings={step.with} connection={step.connection} />
   }
   return (
     <>

@@ -1,7 +1,7 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { api, Refused, type Schemas, take } from '../api/client'
-import type { Flow } from '../flow'
+import { type Flow, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
 
 const troubleOf = (error: unknown): Trouble =>
@@ -25,6 +25,8 @@ export function useDraft(loaded: Schemas['FlowView']) {
     queries.setQueryData(['flow', state.flow.id], state.view)
     void queries.invalidateQueries({ queryKey: ['flows'] })
   }, [queries, state.view, state.flow.id])
+  const order = useMemo(() => orderOf(state.view.flow as Flow), [state.view.flow])
+  useEffect(() => void queries.invalidateQueries({ queryKey: ['schema', state.flow.id] }), [queries, order, state.flow.id]) // what a step sees is asked again once its new place is saved
   useEffect(() => {
     const flush = () => void draft.save()
     addEventListener('online', draft.retry)
@@ -37,6 +39,12 @@ export function useDraft(loaded: Schemas['FlowView']) {
     }
   }, [draft])
   return { draft, ...state }
+}
+
+function orderOf(flow: Flow): string {
+  const ids: string[] = []
+  walk(flow.steps, (s) => ids.push(s.id))
+  return ids.join(' ')
 }
 
 export type DraftHook = ReturnType<typeof useDraft>

@@ -6,7 +6,7 @@ export function useProblemFocus(body: RefObject<HTMLElement | null>, field: stri
     if (!field) return
     const name = field.split('/')[field.startsWith('/with/') ? 2 : 1] ?? ''
     const timer = setTimeout(() => {
-      const place = body.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`)
+      const place = body.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"], [data-field^="${CSS.escape(name)}/"]`)
       place?.scrollIntoView({ block: 'center' })
       place?.querySelector<HTMLElement>('.cm-content, input:not([type=radio]), textarea, select')?.focus()
     }, 60)

@@ -101,7 +101,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} />}
       {error && !inside && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <Fixes problem={server} value={value} pointer={pointer} set={set} />}
-      {template && <Missing field={field.id} value={textual} set={set} />}
+      {template && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
+import { Approve, asked } from './Approve'
 import { NeedsConnection } from './NeedsConnection'
 import { stepOfPath, troubleOf } from './paths'
 import { TryNow } from './TryNow'
@@ -82,6 +83,7 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
   const format = useFormat()
   const parked = run.steps?.find((s) => s.status === 'waiting' && s.waiting_for === run.waiting_for)
   const step = parked && find(flow, stepOfPath(parked.path).step)
+  const question = parked && asked(parked)
   const asks = parked?.path.startsWith('trigger.')
   const last = parked?.error ?? parked?.attempts.at(-1)?.error
   const trouble = last && troubleOf(last, parked)
@@ -92,9 +94,15 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
     <Box tone="bg-wait-soft text-wait" icon={<Hourglass size={17} aria-hidden />} aside={may && (parked?.wait_url ? <><a href={parked.wait_url} target="_blank" rel="noreferrer" className={buttonLook('plain', 'small')}><ExternalLink size={14} aria-hidden />{t.answerPage}</a><CopyButton size="small" text={parked.wait_url} label={t.copyAnswerPage} /></> : again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
       <p>
         {step && <Named name={nameOf(step)} show={() => show(step.id)} />}{asks && <Named name={t.resource} show={() => show('trigger')} />}{' '}
-        {t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}
+        {question ? t.for_approval : t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}
       </p>
       {trouble && <p className="text-secondary">{trouble.said}{trouble.rest && ` · ${trouble.rest}`}</p>}
+      {run.waiting_for === 'signal' && run.steps?.filter((s) => s.status === 'waiting' && s.waiting_for === 'signal').map((s) => (
+        <div key={s.path}>
+          {asked(s) && <p className="mt-1 font-medium text-text">{asked(s)}</p>}
+          {may && <Approve run={run.id} step={s} />}
+        </div>
+      ))}
     </Box>
   )
 }

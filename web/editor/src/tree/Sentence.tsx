@@ -39,6 +39,7 @@ function patternOf(step: Step, t: TreeWords): string | undefined {
   if (step.action === 'branch') return fill(step.with?.mode === 'all' ? t.by_branch_all : t.by_branch_first, { n })
   if (step.action === 'parallel') return fill(t.by_parallel, { n })
   if (step.action === 'delay' && step.with?.until) return t.by_delay_until
+  if (step.action === 'wait' && step.with?.approve) return t.by_approval
   const key = `by_${step.action.replaceAll('.', '_')}`
   return key in t ? t[key as keyof TreeWords] : undefined
 }

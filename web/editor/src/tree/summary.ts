@@ -98,6 +98,7 @@ function valueParts(value: unknown, type: string, labels: Labels, operators: Ope
     return templateParts(option(value) ?? value, labels)
   }
   if (Array.isArray(value)) return value.flatMap((v, i) => [...(i ? [{ text: ', ' }] : []), ...valueParts(v, 'text', labels, operators, option)])
+  if (type === 'group') return valueParts(Object.values(value as object), 'text', labels, operators, option)
   if (typeof value === 'object' && value !== null) return [{ text: Object.keys(value).join(', ') }]
   return [{ text: String(value) }]
 }
