@@ -30,9 +30,9 @@ type Moment struct {
 	At       time.Time    `json:"at"`
 	Flow     string       `json:"flow"`
 	FlowName string       `json:"flow_name"`
-	Event    *EventView   `json:"event" doc:"null when only what came of it is known"`
+	Event    *EventView   `json:"event" doc:"null of a run that repeats another of these: the event came once"`
 	Run      *RunView     `json:"run" doc:"null when it made none"`
-	Effects  []EffectView `json:"effects" doc:"steps that changed the world outside"`
+	Effects  []EffectView `json:"effects" doc:"steps that changed the world outside; what a replay took over is told once, of the run that did it"`
 }
 
 // EffectView is one step that changed the world outside.
@@ -43,6 +43,7 @@ type EffectView struct {
 	Status  string     `json:"status"`
 	At      *time.Time `json:"at"`
 	Request any        `json:"request,omitempty" doc:"what was asked for: the input, redacted"`
+	DoneBy  string     `json:"done_by,omitempty" doc:"a former run that did it and is no longer kept"`
 }
 
 const (
@@ -86,6 +87,7 @@ func (e *Engine) Person(ctx context.Context, key string, whole bool) (PersonView
 		v.Items = append(v.Items, Moment{At: view.At, Flow: i.Flow, FlowName: e.plainName(i.Flow), Event: &view, Effects: []EffectView{}})
 		return len(v.Items) < 2*mostOfPerson, nil
 	})
+	tellOnce(v.Items)
 	v.More = len(v.Runs) >= mostOfPerson || len(v.Items) >= 2*mostOfPerson
 	slices.SortStableFunc(v.Items, func(a, b Moment) int { return cmp.Compare(b.At.UnixNano(), a.At.UnixNano()) })
 	return v, err
@@ -136,7 +138,7 @@ func (e *Engine) momentOf(ctx context.Context, story *RunView) Moment {
 		if !ok || !a.Effect || len(s.Attempts) == 0 {
 			continue
 		}
-		effect := EffectView{Path: s.Path, Name: e.stepWords(ctx, run, s.Path).In(langOf(ctx)), Action: s.Action, Status: s.Status, At: s.Ended, Request: s.Request}
+		effect := EffectView{Path: s.Path, Name: e.stepWords(ctx, run, s.Path).In(langOf(ctx)), Action: s.Action, Status: s.Status, At: s.Ended, Request: s.Request, DoneBy: s.DoneBy}
 		if effect.At == nil {
 			effect.At = s.Started
 		}
@@ -150,6 +152,38 @@ func (e *Engine) momentOf(ctx context.Context, story *RunView) Moment {
 	m.Run = &bare
 	m.Event = &EventView{ID: story.Event, Flow: story.Flow, At: story.At, Status: store.Accepted, Run: story.ID, Title: story.Title}
 	return m
+}
+
+// tellOnce leaves to replays what they did themselves: the event came once, and what a former
+// run did was done once. Where that run is not among the items, the oldest replay tells of it.
+func tellOnce(items []Moment) {
+	of := map[string]string{} // what each run repeats
+	oldest := make([]*Moment, 0, len(items))
+	for i := range items {
+		if m := &items[i]; m.Run != nil {
+			of[m.Run.ID] = m.Run.ReplayOf
+			oldest = append(oldest, m)
+		}
+	}
+	slices.SortStableFunc(oldest, func(a, b *Moment) int { return a.At.Compare(b.At) })
+	came, told := map[string]bool{}, map[string]bool{}
+	for _, m := range oldest {
+		first := m.Run.ID
+		for of[first] != "" {
+			first = of[first]
+		}
+		if came[first] {
+			m.Event = nil
+		}
+		came[first] = true
+		m.Effects = slices.DeleteFunc(m.Effects, func(f EffectView) bool {
+			_, there := of[f.DoneBy]
+			deed := f.DoneBy + " " + f.Path
+			again := f.DoneBy != "" && (there || told[deed])
+			told[deed] = true
+			return again
+		})
+	}
 }
 
 func (e *Engine) plainName(id string) string {

@@ -47,6 +47,7 @@ type record struct {
 	Mocked   bool           `json:"mocked,omitempty"`
 	Reopened int            `json:"reopened,omitempty"` // attempt of the run at which a failed step began anew
 	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
+	DoneBy   string         `json:"done_by,omitempty"` // of a replay: the former run that did it
 }
 
 type stepError struct {
@@ -139,6 +140,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.boolIf("mocked", r.Mocked)
 	j.intIf("reopened", int64(r.Reopened))
 	j.boolIf("may_have_happened_twice", r.Doubtful)
+	j.textIf("done_by", r.DoneBy)
 	data, err := j.end()
 	if err != nil {
 		return nil, fmt.Errorf("record of step %s: %w", r.Path, err)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -281,6 +282,7 @@ func (e *Engine) keepCheckpoints(event *store.Event, r *Replayed, story *store.S
 			continue
 		}
 		rec.Path = strings.TrimSuffix(s.Path, idOf(s.Path)) + step.ID
+		rec.DoneBy = cmp.Or(rec.DoneBy, r.Of)
 		data, err := rec.bytes()
 		if err != nil {
 			return err

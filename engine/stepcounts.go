@@ -74,11 +74,12 @@ func (e *Engine) countSteps(ctx context.Context, c *StepCounts, run string) erro
 		var r struct {
 			Action, Status string
 			Started, Ended time.Time
+			DoneBy         string `json:"done_by"`
 		}
 		if err := json.Unmarshal(s.Data, &r); err != nil {
 			return fmt.Errorf("record of step %s: %w", s.Path, err)
 		}
-		if r.Action != "turn" {
+		if r.Action != "turn" && r.DoneBy == "" {
 			c.of(anyTurn(s.Path)).add(r.Status, r.Started, r.Ended)
 		}
 	}

@@ -67,6 +67,7 @@ type StepView struct {
 	Lines    []string       `json:"log,omitempty"`
 	Mocked   bool           `json:"mocked,omitempty"`
 	Twice    bool           `json:"may_have_happened_twice,omitempty"`
+	DoneBy   string         `json:"done_by,omitempty" doc:"of a replay: the former run that did this; it was not done again"`
 }
 
 // AttemptView is one attempt of a step.
@@ -116,7 +117,7 @@ func viewStep(r *record) StepView {
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
 		Attempts: []AttemptView{}, Input: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
-		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful,
+		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy,
 	}
 	for _, a := range r.Attempts {
 		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})

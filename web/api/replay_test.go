@@ -123,7 +123,7 @@ func TestReplayOnTheRevisionThatMendedIt(t *testing.T) {
 		{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.absent }}"}}]}`
 	h.want(201, "POST", "/flows", broken)
 	h.want(200, "POST", "/flows/a/publish", "")
-	id := h.started("a", `{"n": 1}`)["id"].(string)
+	id := h.started("a", `{"n": 1, "email": "ana@example.com"}`)["id"].(string)
 	mended := strings.NewReplacer("absent", "n", `"id": "count"`, `"id": "counted", "formerly": ["count"]`).Replace(broken)
 	h.want(200, "PUT", "/flows/a", mended)
 	h.want(200, "POST", "/flows/a/publish", "")
@@ -134,6 +134,17 @@ func TestReplayOnTheRevisionThatMendedIt(t *testing.T) {
 	}
 	if got := h.want(200, "GET", "/state/runs", ""); got["value"] != 1.0 {
 		t.Errorf("a kept checkpoint happened again: %v", got)
+	}
+	if first := run["steps"].([]any)[0].(map[string]any); first["done_by"] != id {
+		t.Errorf("a step that was taken over is told as done by %v, want %s", first["done_by"], id)
+	}
+	if counts := h.want(200, "GET", "/flows/a/steps", "")["steps"].(map[string]any); counts["counted"] != nil {
+		t.Errorf("what was taken over counts twice: %v", counts)
+	}
+	person := h.want(200, "GET", "/people/ana@example.com", "")["items"].([]any)
+	newest, oldest := person[0].(map[string]any), person[1].(map[string]any)
+	if newest["event"] != nil || oldest["event"] == nil {
+		t.Errorf("a replay is told as another event: %v", person)
 	}
 	if old := h.want(200, "GET", "/runs/"+id, ""); old["status"] != "failed" {
 		t.Errorf("the first run changed: %v", old["status"])

@@ -1702,6 +1702,8 @@ export interface components {
             action: string;
             /** Format: date-time */
             at: string | null;
+            /** @description a former run that did it and is no longer kept */
+            done_by?: string;
             name: string;
             path: string;
             /** @description what was asked for: the input, redacted */
@@ -2127,9 +2129,9 @@ export interface components {
         Moment: {
             /** Format: date-time */
             at: string;
-            /** @description steps that changed the world outside */
+            /** @description steps that changed the world outside; what a replay took over is told once, of the run that did it */
             effects: components["schemas"]["EffectView"][];
-            /** @description null when only what came of it is known */
+            /** @description null of a run that repeats another of these: the event came once */
             event: components["schemas"]["EventView"];
             flow: string;
             flow_name: string;
@@ -2656,6 +2658,8 @@ export interface components {
         StepView: {
             action: string;
             attempts: components["schemas"]["AttemptView"][];
+            /** @description of a replay: the former run that did this; it was not done again */
+            done_by?: string;
             /** Format: date-time */
             due?: string;
             /** Format: date-time */

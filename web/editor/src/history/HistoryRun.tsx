@@ -26,7 +26,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
         </span>
         <span className="text-right text-secondary whitespace-nowrap text-text-2">
           <time dateTime={run.at} data-tip={whole(run.at)} className="block">{moment(run.at)}</time>
-          <span className="block text-text-3">{run.revision > 0 && <span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
+          <span className="block text-text-3 max-sm:max-w-40 max-sm:whitespace-normal">{run.revision > 0 && <span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
         </span>
       </Link>
     </li>

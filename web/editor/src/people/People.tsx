@@ -56,7 +56,7 @@ function Person({ of: key }: { of: string }) {
       <div className="mb-6 flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="text-title font-semibold break-words">{key} <Badge>{as[data.as]}</Badge></h2>
-          <p className="text-text-2">{plural(t, 'received', data.items.length)} · {plural(t, 'acted', data.items.reduce((n, m) => n + m.effects.length, 0))}</p>
+          <p className="text-text-2">{plural(t, 'received', data.items.filter((m) => m.event).length)} · {plural(t, 'acted', data.items.reduce((n, m) => n + m.effects.filter((e) => e.status === 'succeeded' || e.status === 'unknown').length, 0))}</p>
         </div>
         <div className="flex flex-wrap gap-2">
           <a href={`/api/v1/people/${encodeURIComponent(key)}/export`} download className={buttonLook('plain')}><Download size={16} aria-hidden />{t.export}</a>

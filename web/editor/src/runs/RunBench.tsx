@@ -51,7 +51,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
   const desk = useMemo<Desk>(() => ({
     store, actions: byKind, labels, open: (key) => setOpen(key.split('/')[0] ?? null),
     loopAside: (step) => <TurnChoice id={`u-${step.id}`} run={run} loop={paths.get(step.id) ?? step.id} at={turn(step.id)} choose={(n) => setTurns(new Map(turns).set(step.id, n))} />,
-    foot: (step) => <StepFoot flow={run.flow} path={paths.get(step.id) ?? step.id} />,
+    foot: (step) => <StepFoot flow={run.flow} path={paths.get(step.id) ?? step.id} run={run} />,
   }), [store, byKind, labels, run, paths, turn, turns])
   const close = () => {
     const row = open

@@ -43,6 +43,7 @@ export function RunStep({ run, step, title, path, result, may, close, replay }: 
       {result && (
         <>
           <Why result={result} />
+          {result.done_by && <p className="mb-3 rounded-lg bg-sunken px-3 py-2 text-text-2">{t.doneBefore} <Link href={`/runs/${result.done_by}?step=${encodeURIComponent(path)}`} className="text-accent underline underline-offset-2">{t.seeFormer}</Link></p>}
           {result.status === 'unknown' && may && <Settle run={run.id} path={path} />}
           <Tabs<Tab> label={title} tab={tab} choose={setTab} tabs={(['input', 'sent', 'answer', 'output', 'attempts'] as const).map((id) => ({ id, label: t[id] }))}>
             <TabBody tab={tab} s={result} />

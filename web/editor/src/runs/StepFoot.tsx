@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, take } from '../api/client'
+import { api, type Schemas, take } from '../api/client'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { useWords } from './runWords'
@@ -14,12 +14,14 @@ export function useStepCounts(flow: string) {
 }
 
 /** StepFoot says under a card how many runs of the last day took the step, and how it went. */
-export function StepFoot({ flow, path }: { flow: string; path: string }) {
+export function StepFoot({ flow, path, run }: { flow: string; path: string; run: Schemas['RunView'] }) {
   const t = useWords()
   const plural = usePlural()
   const { number } = useFormat()
   const { data, of } = useStepCounts(flow)
   const c = of(path)
+  const before = run.steps?.some((s) => s.path === path && s.done_by)
+  if (before) return <span className="mt-1.5 block text-meta text-text-2">{t.doneBefore}</span>
   if (!data) return <span className="mt-1.5 block h-4" />
   if (!c || c.reached === 0) return null
   const bad = [['footFailed', c.failed, 'text-fail'], ['footFiltered', c.filtered, ''], ['footWaiting', c.waiting, 'text-wait'], ['footUnknown', c.unknown, 'text-warn']] as const
