@@ -2,7 +2,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
-import { spoken } from './spoken'
+import { spoken } from './spoken.ts'
 
 // Fixed file names: the server puts the hash of the whole bundle into their path.
 const everywhere = /src\/ui\/icon|icons\/(loader-circle|chevron-down)\.|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack\/(?!.*(mutationObserver|useMutation|queriesObserver|useQueries|[iI]nfiniteQuery(Observer)?\.js)))/
