@@ -31,7 +31,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
   const say = useSay()
   const [store] = useState(makeTreeStore)
   const [params] = useSearchParams()
-  const wanted = params.get('step') ?? run.error?.step ?? run.steps?.find((s) => s.status === 'unknown')?.path
+  const wanted = params.get('step') ?? (run.ended && run.error?.step) ?? run.steps?.find((s) => s.status === 'unknown')?.path
   const may = useSession().data?.role !== 'viewer'
   const [open, setOpen] = useState<string | null>(() => (wanted ? (wanted.startsWith('trigger') ? 'trigger' : stepOfPath(wanted).step) : null))
   const [turns, setTurns] = useState<Turns>(() => firstTurns(flow, run, wanted))
