@@ -48,16 +48,21 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (f Failures, err e
 	if err := e.loadReplayed(ctx); err != nil {
 		return f, err
 	}
-	var retried grouping
-	q.Status = string(store.Waiting)
-	err = e.group(ctx, q, &retried, func(r *store.Run) bool { return r.Error.Code != "" })
+	waiting, err := e.waiting(ctx, q.Flow)
+	if err != nil {
+		return f, err
+	}
+	retried := grouping{whole: true}
+	if q.Status = string(store.Waiting); waiting > 0 {
+		err = e.group(ctx, q, &retried, waiting, func(r *store.Run) bool { return r.Error.Code != "" })
+	}
 	if err != nil {
 		return f, err
 	}
 	var failed grouping
 	q.Status = string(store.Failed)
-	err = e.group(ctx, q, &failed, func(r *store.Run) bool { return !e.replayed.has(r.ID) })
-	return Failures{Items: e.shown(ctx, failed.groups), Retrying: e.shown(ctx, retried.groups), Runs: failed.runs, Whole: failed.whole}, err
+	err = e.group(ctx, q, &failed, mostGrouped, func(r *store.Run) bool { return !e.replayed.has(r.ID) })
+	return Failures{Items: e.shown(ctx, failed.groups), Retrying: e.shown(ctx, retried.groups), Runs: failed.runs, Whole: failed.whole && retried.whole}, err
 }
 
 // grouping is runs on their way into groups.
@@ -67,9 +72,20 @@ type grouping struct {
 	whole  bool
 }
 
-// group reads what a query finds, the newest first, for a while.
-func (e *Engine) group(ctx context.Context, q store.Query, g *grouping, counts func(*store.Run) bool) error {
-	g.groups, q.Limit = map[string]*FailureGroup{}, 200
+// waiting is how many runs of a flow, or of all, wait.
+func (e *Engine) waiting(ctx context.Context, flow string) (n int, err error) {
+	counts, err := e.Store.Counts(ctx)
+	for id, c := range counts {
+		if flow == "" || id == flow {
+			n += int(c.Waiting)
+		}
+	}
+	return n, err
+}
+
+// group reads what a query finds, the newest first: for a while, or until there can be no more.
+func (e *Engine) group(ctx context.Context, q store.Query, g *grouping, most int, counts func(*store.Run) bool) error {
+	g.groups, q.Limit = map[string]*FailureGroup{}, min(200, most)
 	for start := time.Now(); ; {
 		runs, next, err := e.Store.ListRuns(ctx, q)
 		if err != nil {
@@ -80,7 +96,7 @@ func (e *Engine) group(ctx context.Context, q store.Query, g *grouping, counts f
 				g.add(&runs[i])
 			}
 		}
-		if g.whole = next == ""; g.whole || g.runs >= mostGrouped || time.Since(start) > groupFor {
+		if g.whole = next == "" || g.runs >= most && most < mostGrouped; g.whole || g.runs >= mostGrouped || time.Since(start) > groupFor {
 			return nil
 		}
 		q.Cursor = next

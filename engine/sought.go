@@ -15,7 +15,7 @@ type sought struct {
 	text string
 }
 
-var pathIsValue = regexp.MustCompile(`^\s*([\pL_][\w-]*(?:\.[\pL\w-]+)*)\s+==?\s+(\S.*?)\s*$`)
+var pathIsValue = regexp.MustCompile(`^\s*([\pL_][\pL\w-]*(?:\.[\pL\w-]+)*)\s+==?\s+(\S.*?)\s*$`)
 
 func soughtIn(text string) sought {
 	found := pathIsValue.FindStringSubmatch(text)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"gancho/engine/store"
 )
@@ -26,6 +27,54 @@ func (e *Engine) ShowWaitURLs(v *RunView) {
 			s.WaitURL = e.waitURL(v.ID, s.Path)
 		}
 	}
+}
+
+// aWaitToken is the end of a wait URL, wherever it stands.
+var aWaitToken = regexp.MustCompile(`/w/[\w-]{70,}`)
+
+// HideWaitURLs takes the tokens out of what steps were given, sent and got: who may only look
+// must not be able to answer.
+func HideWaitURLs(v *RunView) {
+	hide := func(values ...*any) {
+		for _, value := range values {
+			*value = withoutTokens(*value)
+		}
+	}
+	for key, value := range v.Trigger {
+		v.Trigger[key] = withoutTokens(value)
+	}
+	if v.Answer != nil {
+		hide(&v.Answer.Body)
+	}
+	for i := range v.Steps {
+		s := &v.Steps[i]
+		hide(&s.Request, &s.Output)
+		for key, value := range s.Input {
+			s.Input[key] = withoutTokens(value)
+		}
+		for j, line := range s.Lines {
+			s.Lines[j] = aWaitToken.ReplaceAllString(line, "/w/…")
+		}
+		for j := range s.Attempts {
+			hide(&s.Attempts[j].Request, &s.Attempts[j].Response)
+		}
+	}
+}
+
+func withoutTokens(value any) any {
+	switch v := value.(type) {
+	case string:
+		return aWaitToken.ReplaceAllString(v, "/w/…")
+	case []any:
+		for i := range v {
+			v[i] = withoutTokens(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = withoutTokens(v[key])
+		}
+	}
+	return value
 }
 
 func (e *Engine) waitToken(run, path string) string {

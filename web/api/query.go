@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func (s *server) knownQuery(api huma.API) func(huma.Context, func(huma.Context))
 			}
 		}
 		url := ctx.URL()
-		for name := range url.Query() {
+		for _, name := range slices.Sorted(maps.Keys(url.Query())) {
 			if !slices.Contains(takes, name) && !slices.Contains(paging, name) {
 				s.refuse(api, ctx, unknownParameter(name, takes))
 				return

@@ -129,17 +129,17 @@ func TestCountsOfSteps(t *testing.T) {
 // TestApprovals: a wait takes a text and nothing else, and who may edit answers it in the run.
 func TestApprovals(t *testing.T) {
 	h := newHouse(t)
-	wait := func(approve string) string {
-		return `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "ask", "action": "wait", "with": {"approve": ` + approve + `}}]}`
+	wait := func(before, approve string) string {
+		return `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [` + before + `{"id": "ask", "action": "wait", "with": {"approve": ` + approve + `}}]}`
 	}
-	h.want(201, "POST", "/flows", wait(`{"pergunta": "{{ trigger.body.n }}?"}`))
+	h.want(201, "POST", "/flows", wait("", `{"pergunta": "{{ trigger.body.n }}?"}`))
 	problems := fmt.Sprint(h.want(200, "GET", "/flows/a", "")["problems"])
 	for _, want := range []string{"/steps/0/with/approve/pergunta", "unknown_member", "approve takes text", "/steps/0/with/approve/text"} {
 		if !strings.Contains(problems, want) {
 			t.Errorf("no %q in %s", want, problems)
 		}
 	}
-	h.want(200, "PUT", "/flows/a", wait(`{"text": "{{ trigger.body.n }}?"}`))
+	h.want(200, "PUT", "/flows/a", wait(`{"id": "tell", "action": "log", "with": {"message": "answer at {{ run.wait_url(\"ask\") }}"}}, `, `{"text": "{{ trigger.body.n }}?"}`))
 	h.want(200, "POST", "/flows/a/publish", "")
 	run := "/runs/" + h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"n": 7}}}`)["run"].(string)
 	seen := h.until(run, func(v map[string]any) bool { return v["status"] == "waiting" })
@@ -148,7 +148,7 @@ func TestApprovals(t *testing.T) {
 	}
 	viewer, _, err := h.people.AddToken(t.Context(), "v", session.Viewer, nil)
 	check(t, err)
-	if _, told := h.ask("GET", "/api/v1"+run, viewer, ""); told["status"] != "waiting" || strings.Contains(fmt.Sprint(told), "/w/") {
+	if _, told := h.ask("GET", "/api/v1"+run, viewer, ""); told["status"] != "waiting" || strings.Count(fmt.Sprint(told), "/w/") != strings.Count(fmt.Sprint(told), "answer at https://gancho.example.com/w/…") {
 		t.Errorf("a viewer is told %v", told)
 	}
 	h.want(404, "POST", run+"/steps/other/answer", `{"approved": true}`)

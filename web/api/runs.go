@@ -115,7 +115,9 @@ func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 	if err != nil {
 		return nil, found(err, "run", "esta execução")
 	}
-	if who(ctx).Role != session.Viewer {
+	if who(ctx).Role == session.Viewer {
+		engine.HideWaitURLs(&run)
+	} else {
 		s.Engine.ShowWaitURLs(&run)
 	}
 	return &runOutput{run}, nil

@@ -86,6 +86,7 @@ function House({ role, name }: { role: string; name: string }) {
   useEffect(() => onSessionEnd(() => setOver('again')), [])
   const leave = async () => {
     await take(api.DELETE('/session')).catch(() => undefined)
+    dispatchEvent(new Event('left'))
     await queries.resetQueries()
   }
   useShellCommands(role, setOver, over === null)

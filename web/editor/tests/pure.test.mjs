@@ -11,6 +11,7 @@ const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { readAs, typedValue } = await source('conditions/model.ts')
 const { bestOf, masked } = await source('data/nodes.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
+const { merge } = await source('api/live.ts')
 const { rebase, decide, same } = await source('editor/rebase.ts')
 const { Draft } = await source('editor/draft.ts')
 const { tokens, brackets } = await source('code/tokens.ts')
@@ -354,6 +355,18 @@ test('the secret of a pasted command is found for its connection', () => {
   assert.deepEqual(secretsIn("curl 'https://x.com/a?b=1&api_key=k1'", { kind: 'http_query', fields: { name: 'api_key' } }), { value: 'k1' })
   assert.deepEqual(secretsIn('curl -u ana:s3c https://x.com', { kind: 'http_basic', fields: {} }), { username: 'ana', password: 's3c' })
   assert.deepEqual(secretsIn('curl https://x.com', { kind: 'hmac', fields: {} }), {})
+  assert.deepEqual(secretsIn("curl 'https://x.com/?api_key=ab%2Bcd'", { kind: 'http_query', fields: { name: 'api_key' } }), { value: 'ab+cd' })
+  assert.deepEqual(secretsIn(`curl -u 'ana:p"w 1' https://x.com`, { kind: 'http_basic', fields: {} }), { username: 'ana', password: 'p"w 1' })
+  assert.deepEqual(secretsIn('curl -u "ana:p$w" https://x.com', { kind: 'http_basic', fields: {} }), {})
+  assert.deepEqual(secretsIn('curl -H X-Api-Key:abc https://x.com -d a=1', { kind: 'http_header', fields: { name: 'X-Api-Key' } }), { value: 'abc' })
+  assert.deepEqual(secretsIn("curl -H 'Proxy-Authorization: Basic z' -H 'Authorization: Token real' https://x.com", { kind: 'http_header', fields: { name: 'Authorization' } }), { value: 'Token real' })
+})
+
+test('what a run no longer says is not left in the list', () => {
+  const pages = { pages: [{ items: [{ id: 'r', flow: 'f', status: 'waiting', error: { code: 'x' } }, { id: 'q', flow: 'f', status: 'failed' }] }] }
+  let kept
+  merge({ getQueriesData: () => [[['runs', {}], pages]], setQueryData: (_, to) => { kept = to } }, 'runs', { id: 'r', flow: 'f', status: 'succeeded' })
+  assert.deepEqual(kept.pages[0].items, [{ id: 'r', flow: 'f', status: 'succeeded' }, { id: 'q', flow: 'f', status: 'failed' }])
 })
 
 test('the map has a box for each step and none lies on another', () => {

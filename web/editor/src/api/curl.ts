@@ -17,6 +17,7 @@ export async function readCurl(command: string): Promise<Curl | null> {
 }
 
 const offers = new Map<string, Offer>()
+globalThis.addEventListener?.('left', () => offers.clear()) // the next person has not pasted them
 
 /** keepOffer remembers, in this tab alone, the connection that a pasted command asks for, until a person makes it at the step. */
 export const keepOffer = (flow: string, step: string, offer: Offer) => void offers.set(`${flow}/${step}`, offer)

@@ -170,7 +170,7 @@ export function merge<T extends { id: string; flow: string; status: string }>(qu
     const there = pages.pages.some((p) => p.items.some((i) => i.id === thing.id))
     const fits = (!filter.flow || filter.flow === thing.flow) && (!filter.status || filter.status === thing.status) && (!filter.quiet?.includes(thing.flow) || /^(failed|waiting|unknown)$/.test(thing.status))
     const closed = filter.q || filter.to || filter.error || filter.group
-    if (there) queries.setQueryData(key, { ...pages, pages: pages.pages.map((p) => ({ ...p, items: p.items.flatMap((i) => (i.id !== thing.id ? [i] : fits ? [{ ...i, ...thing }] : [])) })) })
+    if (there) queries.setQueryData(key, { ...pages, pages: pages.pages.map((p) => ({ ...p, items: p.items.flatMap((i) => (i.id !== thing.id ? [i] : fits ? [thing] : [])) })) })
     else if (fits && !closed) queries.setQueryData(key, { ...pages, pages: [{ ...first, items: [thing, ...first.items] }, ...rest] })
   }
 }

@@ -56,7 +56,8 @@ export function NewConnection({ kinds, before, needs = [], name: wanted, start, 
   }
   const problems = save.error instanceof Refused ? (save.error.problem.problems ?? []) : []
   if (!kind) return null
-  const isSet = (f: Schemas['ConnectionField']) => (before?.fields[f.id] as { set?: boolean } | undefined)?.set === true
+  const moved = before !== undefined && (hosts !== before.hosts.join(', ') || (!kind.needs_hosts && kind.fields.some((f) => !f.secret && (fields[f.id] ?? '') !== (plainFields(before)[f.id] ?? ''))))
+  const isSet = (f: Schemas['ConnectionField']) => !moved && (before?.fields[f.id] as { set?: boolean } | undefined)?.set === true // the server keeps no secret for another host
   const all = kind.fields.map((f) => (isSet(f) ? { ...f, required: false, help: { en: t.secretKept, 'pt-BR': t.secretKept } } : needs.includes(f.id) ? { ...f, required: true, advanced: false } : f))
   const plain = all.filter((f) => !f.advanced)
   const rest = all.filter((f) => f.advanced)

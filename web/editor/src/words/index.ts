@@ -34,7 +34,7 @@ export async function learnWords(name: string) {
   const all: Partial<Record<Lang, Record<string, string>>> = {}
   const get = async (lang: Lang) => (all[lang] ??= { ...(lang === 'en' ? en : pt), ...(await hear(lang)).words[name] })
   learners.push(get)
-  await get(spoken)
+  while (!all[spoken]) await get(spoken) // another may be chosen meanwhile
   return () => all[useLang().lang] ?? all[spoken]
 }
 
