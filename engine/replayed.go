@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -87,14 +86,6 @@ func (e *Engine) loadReplayed(ctx context.Context) error {
 			e.replayed.runs = runs
 			return nil
 		}
-	}
-}
-
-// LeaveQuiet picks the runs of a list in which some flows only count when a run failed, waits or may
-// have done something: what flows do about failures would bury the failures.
-func LeaveQuiet(flows []string) func(*store.Run) bool {
-	return func(r *store.Run) bool {
-		return !slices.Contains(flows, r.Flow) || slices.Contains([]store.Status{store.Failed, store.Waiting, store.Unknown}, r.Status)
 	}
 }
 

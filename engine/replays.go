@@ -25,6 +25,14 @@ type Selection struct {
 	Quiet  []string  `json:"quiet,omitempty" doc:"flows whose runs count only when they need somebody"`
 }
 
+// LeaveQuiet picks the runs of a list in which some flows only count when a run failed, waits or may
+// have done something: what flows do about failures would bury the failures.
+func LeaveQuiet(flows []string) func(*store.Run) bool {
+	return func(r *store.Run) bool {
+		return !slices.Contains(flows, r.Flow) || slices.Contains([]store.Status{store.Failed, store.Waiting, store.Unknown}, r.Status)
+	}
+}
+
 // queryOf is a selection for the store.
 func (e *Engine) queryOf(ctx context.Context, q *Selection) (s store.Query, err error) {
 	s = store.Query{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Limit: 200}

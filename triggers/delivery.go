@@ -1,7 +1,6 @@
 package triggers
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -380,7 +379,10 @@ func (x *delivery) decide() {
 		return
 	}
 	if x.in.Title == "" {
-		x.in.Title = cmp.Or(engine.PlainTitle(x.in.Body), titleIn(x.value))
+		x.in.Title = engine.PlainTitle(x.in.Body)
+	}
+	if x.in.Title == "" {
+		x.in.Title = titleIn(x.value)
 	}
 	if !x.passes(ctx) {
 		return

@@ -67,8 +67,6 @@ func TestSearchMaskAndErase(t *testing.T) {
 	}
 }
 
-// What failed is told by the name of its step and in the language of who asks, in the lists, the
-// groups and the run alike.
 // TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
 func TestSearchAtAPath(t *testing.T) {
 	h := newHouse(t)
@@ -96,6 +94,8 @@ func TestSearchAtAPath(t *testing.T) {
 	}
 }
 
+// What failed is told by the name of its step and in the language of who asks, in the lists, the
+// groups and the run alike.
 func TestErrorsAreToldInWords(t *testing.T) {
 	h := newHouse(t)
 	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [

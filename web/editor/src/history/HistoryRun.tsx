@@ -37,12 +37,12 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
 function Said({ run }: { run: Schemas['RunView'] }) {
   const t = useWords()
   const { moment } = useFormat()
-  if (run.error && run.ended) return <span className="line-clamp-2 text-secondary break-words text-fail"><Error error={run.error} /></span>
+  if (run.error && run.ended) return <span className="line-clamp-2 text-secondary break-words text-fail"><Trouble error={run.error} /></span>
   if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
-  if (waits) return <span className="line-clamp-2 text-secondary text-wait">{run.error && <><Error error={run.error} /> · </>}{waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
+  if (waits) return <span className="line-clamp-2 text-secondary text-wait">{run.error && <><Trouble error={run.error} /> · </>}{waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }
 
-const Error = ({ error }: { error: Schemas['ErrorView'] }) => <>{error.step_name && <b className="font-medium">{error.step_name}: </b>}{error.message}</>
+const Trouble = ({ error }: { error: Schemas['ErrorView'] }) => <>{error.step_name && <b className="font-medium">{error.step_name}: </b>}{error.message}</>
