@@ -57,6 +57,7 @@ type Engine struct {
 	tried    tried
 	replays  replays
 	replayed replayed
+	counted  counted
 	feed     *feed
 	own      atomic.Pointer[Instance] // what a person has set
 }

@@ -54,7 +54,7 @@ func (e *Engine) Failures(ctx context.Context, q store.Query) (f Failures, err e
 	}
 	retried := grouping{whole: true}
 	if q.Status = string(store.Waiting); waiting > 0 {
-		err = e.group(ctx, q, &retried, waiting, func(r *store.Run) bool { return r.Error.Code != "" })
+		err = e.group(ctx, q, &retried, waiting, retries)
 	}
 	if err != nil {
 		return f, err

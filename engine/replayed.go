@@ -89,12 +89,16 @@ func (e *Engine) loadReplayed(ctx context.Context) error {
 	}
 }
 
-// InGroup says which runs failed in the way that a group names, and were not replayed since.
+// InGroup says which runs are in a group: those that failed in its way and were not replayed
+// since, and those that will be tried again by themselves.
 func (e *Engine) InGroup(ctx context.Context, group string) (func(*store.Run) bool, error) {
 	if err := e.loadReplayed(ctx); err != nil {
 		return nil, err
 	}
 	return func(r *store.Run) bool {
-		return r.Status == store.Failed && !e.replayed.has(r.ID) && groupOf(r) == group
+		return (r.Status == store.Failed && !e.replayed.has(r.ID) || retries(r)) && groupOf(r) == group
 	}, nil
 }
+
+// retries says that a run waits because an attempt failed.
+func retries(r *store.Run) bool { return r.Status == store.Waiting && r.Error.Code != "" }

@@ -36,13 +36,22 @@ func LeaveQuiet(flows []string) func(*store.Run) bool {
 // queryOf is a selection for the store.
 func (e *Engine) queryOf(ctx context.Context, q *Selection) (s store.Query, err error) {
 	s = store.Query{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Limit: 200}
-	if q.Group != "" {
-		s.Status = string(store.Failed)
-		s.Pick, err = e.InGroup(ctx, q.Group)
-	} else if len(q.Quiet) > 0 {
-		s.Pick = LeaveQuiet(q.Quiet)
+	return s, e.Narrow(ctx, &s, q.Group, q.Quiet)
+}
+
+// Narrow lets a query pick what it cannot ask the store for: runs of a group or, without one, those
+// that flows are not quiet about; and of an error, runs that show it.
+func (e *Engine) Narrow(ctx context.Context, q *store.Query, group string, quiet []string) (err error) {
+	switch {
+	case group != "":
+		q.Pick, err = e.InGroup(ctx, group)
+	case len(quiet) > 0:
+		q.Pick = LeaveQuiet(quiet)
 	}
-	return s, err
+	if pick := q.Pick; q.Error != "" {
+		q.Pick = func(r *store.Run) bool { return showsError(r) && (pick == nil || pick(r)) }
+	}
+	return err
 }
 
 // Replaying is a replay of many runs, which goes on by itself until it is over.

@@ -39,8 +39,17 @@ func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 		}
 		if groups, err := h.Failures(t.Context(), store.Query{Flow: "f"}); err != nil || len(groups.Items) != 0 || len(groups.Retrying) != 1 || groups.Retrying[0].Run != run {
 			t.Errorf("it is in no group: %+v, %v", groups, err)
+		} else if n := h.narrowed("", groups.Retrying[0].Group); n != 1 {
+			t.Errorf("its group lists %d runs", n)
 		}
+		s.mu.Lock() // the attempt stays under way
+		shown := h.narrowed(v.Error.Code, "")
 		check(t, h.RetryNow(t.Context(), run))
+		h.until(run, func(v engine.RunView) bool { return v.Status == store.Running })
+		if tried := h.narrowed(v.Error.Code, ""); shown != 1 || tried != 0 {
+			t.Errorf("the error finds %d runs that wait and %d that try again, want 1 and 0", shown, tried)
+		}
+		s.mu.Unlock()
 	}
 	if v := h.finished(run); v.Status != "succeeded" || len(v.Steps[0].Attempts) != 3 || v.Error != nil {
 		t.Errorf("got %s after %d attempts with %v, want succeeded after 3", v.Status, len(v.Steps[0].Attempts), v.Error)
@@ -52,4 +61,14 @@ func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 	if err := h.RetryNow(t.Context(), run); !errors.As(err, &refused) || refused.Code != "not_waiting" {
 		t.Errorf("a run that has ended: got %v, want not_waiting", err)
 	}
+}
+
+// narrowed counts the runs that a list shows of an error's code, or of a group.
+func (h *house) narrowed(code, group string) int {
+	h.t.Helper()
+	q := store.Query{Error: code, Limit: 50}
+	check(h.t, h.Narrow(h.t.Context(), &q, group, nil))
+	runs, _, err := h.Runs(h.t.Context(), q)
+	check(h.t, err)
+	return len(runs)
 }

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"gancho/engine/store"
 )
 
 // sought is what a search asks: a whole value anywhere, or the one at a path ("customer.email = ana@example.com").
@@ -23,6 +26,27 @@ func soughtIn(text string) sought {
 		return sought{text: text}
 	}
 	return sought{strings.Split(found[1], "."), strings.Trim(found[2], `"'`)}
+}
+
+// fillFor is how long a page is filled; the cursor goes on from there.
+const fillFor = time.Second
+
+// fullPage asks for parts of a list until a page is full, the list is over, or a while has passed.
+func fullPage[T any](q store.Query, part func(store.Query, sought) ([]T, string, error)) (page []T, next string, err error) {
+	sought := soughtIn(q.Text)
+	q.Text = sought.text
+	page = []T{}
+	limit := max(q.Limit, 1)
+	for start := time.Now(); ; q.Cursor = next {
+		q.Limit = limit - len(page)
+		var found []T
+		if found, next, err = part(q, sought); err != nil {
+			return nil, "", err
+		}
+		if page = append(page, found...); next == "" || len(page) >= limit || time.Since(start) > fillFor {
+			return page, next, nil
+		}
+	}
 }
 
 // missed says that a run or event that was found by its text is not what was sought: its flow's mask

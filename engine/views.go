@@ -104,13 +104,18 @@ func viewRun(r *store.Run) RunView {
 	if !r.Status.Final() {
 		v.Due = moment(r.Due)
 	}
-	if r.Error.Code != "" && (r.Status.Final() || r.Status == store.Waiting) {
+	if showsError(r) {
 		v.Error = &ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
 	}
 	if r.Status == store.Failed {
 		v.Group = groupOf(r)
 	}
 	return v
+}
+
+// showsError says that a run stands on an error: it ended or waits with one. A new attempt forgets it.
+func showsError(r *store.Run) bool {
+	return r.Error.Code != "" && (r.Status.Final() || r.Status == store.Waiting)
 }
 
 func viewStep(r *record) StepView {
@@ -203,46 +208,32 @@ func (e *Engine) triggerView(raw, body []byte, at time.Time, name, id string) ma
 
 // Runs lists runs, newest first, with a cursor for the next page.
 func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, error) {
-	sought := soughtIn(q.Text)
-	q.Text = sought.text
-	runs, next, err := e.Store.ListRuns(ctx, q)
-	if err != nil {
-		return nil, "", err
-	}
-	views := make([]RunView, 0, len(runs))
-	for i := range runs {
-		r := &runs[i]
-		missed, err := e.missed(ctx, r.Flow, r.Event, sought, func() (any, error) { return e.Run(ctx, r.ID) })
-		if err != nil {
-			return nil, "", err
+	return fullPage(q, func(q store.Query, sought sought) (views []RunView, next string, err error) {
+		runs, next, err := e.Store.ListRuns(ctx, q)
+		for i := 0; i < len(runs) && err == nil; i++ {
+			r, missed := &runs[i], false
+			missed, err = e.missed(ctx, r.Flow, r.Event, sought, func() (any, error) { return e.Run(ctx, r.ID) })
+			if err == nil && !missed {
+				views = append(views, e.RunItem(ctx, r))
+			}
 		}
-		if !missed {
-			views = append(views, e.RunItem(ctx, r))
-		}
-	}
-	return views, next, nil
+		return views, next, err
+	})
 }
 
 // Events lists deliveries, newest first, with a cursor for the next page.
 func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string, error) {
-	sought := soughtIn(q.Text)
-	q.Text = sought.text
-	events, next, err := e.Store.ListEvents(ctx, q)
-	if err != nil {
-		return nil, "", err
-	}
-	views := make([]EventView, 0, len(events))
-	for i := range events {
-		v := &events[i]
-		missed, err := e.missed(ctx, v.Flow, v.ID, sought, func() (any, error) { return e.Event(ctx, v.ID) })
-		if err != nil {
-			return nil, "", err
+	return fullPage(q, func(q store.Query, sought sought) (views []EventView, next string, err error) {
+		events, next, err := e.Store.ListEvents(ctx, q)
+		for i := 0; i < len(events) && err == nil; i++ {
+			v, missed := &events[i], false
+			missed, err = e.missed(ctx, v.Flow, v.ID, sought, func() (any, error) { return e.Event(ctx, v.ID) })
+			if err == nil && !missed {
+				views = append(views, e.EventItem(ctx, v))
+			}
 		}
-		if !missed {
-			views = append(views, e.EventItem(ctx, v))
-		}
-	}
-	return views, next, nil
+		return views, next, err
+	})
 }
 
 // Event gives one delivery with its body, as received and as expressions see it; what the

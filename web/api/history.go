@@ -136,12 +136,6 @@ func (s *server) stepCounts(ctx context.Context, in *stepCountsInput) (*stepCoun
 	if err != nil {
 		return nil, err
 	}
-	if q.To.IsZero() {
-		q.To = s.Engine.Now()
-	}
-	if q.From.IsZero() {
-		q.From = q.To.Add(-24 * time.Hour)
-	}
 	counts, err := s.Engine.StepCounts(ctx, in.ID, q.From, q.To)
 	return &stepCountsOutput{counts}, err
 }

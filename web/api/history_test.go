@@ -89,6 +89,11 @@ func TestSearchAtAPath(t *testing.T) {
 			}
 		}
 	}
+	for _, list := range []string{"runs", "events"} { // the newest that the store finds is another
+		if page := h.want(200, "GET", "/"+list+"?limit=1&q="+url.QueryEscape("customer.email = ana@example.com"), ""); len(page["items"].([]any)) != 1 {
+			t.Errorf("%s: a page is short: %v", list, page)
+		}
+	}
 	if dry := h.want(202, "POST", "/runs/replay", `{"query": {"q": "customer.email = ana@example.com"}, "dry_run": true}`); dry["matched"] != 1.0 {
 		t.Errorf("a replay of what the search finds: %v", dry["matched"])
 	}

@@ -42,7 +42,7 @@ func (p Page) size() int {
 // List is a Page of things; next is null at the end.
 type List[T any] struct {
 	Items []T     `json:"items"`
-	Next  *string `json:"next"`
+	Next  *string `json:"next" doc:"cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second"`
 }
 
 type listOutput[T any] struct{ Body List[T] }

@@ -60,17 +60,14 @@ func moment(name, text string) (time.Time, error) {
 
 type runsInput struct {
 	HistoryInput
-	Group string   `query:"group" doc:"of GET /failures: runs that failed in the same way"`
+	Group string   `query:"group" doc:"of GET /failures: runs that failed in the same way, or try again"`
 	Quiet []string `query:"quiet" doc:"flows, with commas between: of them only what failed, waits or is unknown"`
 }
 
 func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, error) {
 	q, err := in.query(runStatuses...)
-	if err == nil && in.Group != "" {
-		q.Status = string(store.Failed)
-		q.Pick, err = s.Engine.InGroup(ctx, in.Group)
-	} else if len(in.Quiet) > 0 {
-		q.Pick = engine.LeaveQuiet(in.Quiet)
+	if err == nil {
+		err = s.Engine.Narrow(ctx, &q, in.Group, in.Quiet)
 	}
 	return q, err
 }

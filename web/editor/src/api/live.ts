@@ -157,6 +157,7 @@ function newest(batch: News[]): News[] {
 function setRun(queries: QueryClient, run: Run) {
   merge(queries, 'runs', run)
   if (queries.getQueryData(['run', run.id])) renew(queries, ['run', run.id])
+  void queries.invalidateQueries({ queryKey: ['step-counts', run.flow], refetchType: 'none' })
 }
 
 type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string; quiet?: string[] }

@@ -2063,50 +2063,62 @@ export interface components {
         };
         ListAlertView: {
             items: components["schemas"]["AlertView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListAuditView: {
             items: components["schemas"]["AuditView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListBackupView: {
             items: components["schemas"]["BackupView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListConnectionView: {
             items: components["schemas"]["ConnectionView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListEventView: {
             items: components["schemas"]["EventView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListFlowItem: {
             items: components["schemas"]["FlowItem"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListReplaying: {
             items: components["schemas"]["Replaying"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListRevisionInfo: {
             items: components["schemas"]["RevisionInfo"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListRunView: {
             items: components["schemas"]["RunView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListStateView: {
             items: components["schemas"]["StateView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListTokenView: {
             items: components["schemas"]["TokenView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         ListUserView: {
             items: components["schemas"]["UserView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
         Mark: {
@@ -5116,7 +5128,7 @@ export interface operations {
                 to?: string;
                 /** @description code */
                 error?: string;
-                /** @description of GET /failures: runs that failed in the same way */
+                /** @description of GET /failures: runs that failed in the same way, or try again */
                 group?: string;
                 /** @description flows, with commas between: of them only what failed, waits or is unknown */
                 quiet?: string[];

@@ -28,9 +28,9 @@ function useLastRun(id: string, published: number) {
 
 const everyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
 
-/** useDay gives how the steps of a flow fared in all runs of the last day. */
+/** useDay gives how the steps of a flow fared in all runs of the last day; once it ran again, counts are asked for half a minute later. */
 function useDay(id: string, published: number) {
-  return useQuery({ queryKey: ['step-counts', id], enabled: published > 0, staleTime: 30_000, refetchInterval: 30_000, queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id } } })) })
+  return useQuery({ queryKey: ['step-counts', id], enabled: published > 0, staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 30_000, queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id } } })) })
 }
 
 /** useResults gives each step its badge: from the newest test or run, marked where the step was edited since. */

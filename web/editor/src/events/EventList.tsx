@@ -32,8 +32,8 @@ export function EventList({ role }: { role: string }) {
     <Page title={t.events} wide aside={list.length > 0 && <EventExport query={filter.query} names={names} />}>
       <Filters events filter={filter} statuses={statuses} busy={events.isPlaceholderData} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
-      {events.isPending && <Skeleton rows={8} />}
-      {events.isSuccess && list.length === 0 && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)
+      {(events.isPending || (list.length === 0 && events.hasNextPage)) && <Skeleton rows={8} />}
+      {events.isSuccess && list.length === 0 && !events.hasNextPage && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)
         ? <Empty icon={<Inbox aria-hidden />} title={t.noneHere} help={t.noneHereHelp} />
         : <Empty icon={<Inbox aria-hidden />} title={t.noEvents} help={t.noEventsHelp}>{url && <CopyField className="w-full text-left" text={`curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`} />}</Empty>)}
       {list.length > 0 && <Card className={events.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />)}</ul></Card>}

@@ -36,7 +36,7 @@ export function Failures({ filter, names, may, replay }: FailuresProps) {
   const waiting = (flow ? ledger?.flows[flow]?.waiting : ledger?.waiting) ?? 0
   if (!data) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
   const called = (g: Group) => names.get(g.flow) ?? g.flow
-  const trying = data.retrying.length > 0 && <Retrying groups={data.retrying} called={called} show={(g) => filter.set({ by: '', status: 'waiting', flow: g.flow })} />
+  const trying = data.retrying.length > 0 && <Retrying groups={data.retrying} called={called} show={(g) => filter.set({ by: '', status: '', group: g.group })} />
   if (data.items.length === 0 && trying) return trying
   if (data.items.length === 0 && waiting > 0) return <Empty icon={<Hourglass size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={plural(t, 'butWaiting', waiting)}><Link href={`/runs?status=waiting${flow ? `&flow=${flow}` : ''}`} className={buttonLook()}>{t.showWaiting}</Link></Empty>
   if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
@@ -106,16 +106,18 @@ export function OneGroup({ filter, names, may, replay }: FailuresProps) {
   const plural = usePlural()
   const { flow, from, to } = filter.query
   const { data } = useFailures({ ...(flow && { flow }), ...(from && { from }), ...(to && { to }) })
-  const g = data?.items.find((x) => x.group === filter.at('group'))
+  const failed = data?.items.find((x) => x.group === filter.at('group'))
+  const g = failed ?? data?.retrying.find((x) => x.group === filter.at('group'))
+  const trying = g && !failed
   return (
-    <section aria-label={t.ofGroup} className="mb-4 min-h-[84px] rounded-xl bg-fail-soft px-4 py-3">
+    <section aria-label={t.ofGroup} className={`mb-4 min-h-[84px] rounded-xl px-4 py-3 ${trying ? 'bg-wait-soft' : 'bg-fail-soft'}`}>
       <div className="flex flex-wrap items-center justify-between gap-x-5 gap-y-3">
         <div className="min-w-60 flex-1">
-          <p className="font-medium break-words text-fail">{g?.message ?? t.ofGroup}</p>
+          <p className={`font-medium break-words ${trying ? 'text-wait' : 'text-fail'}`}>{g?.message ?? t.ofGroup}</p>
           <p className="mt-0.5 text-secondary text-text-2">{g && [plural(t, 'group', g.count), names.get(g.flow) ?? g.flow, g.step_name].filter(Boolean).join(' · ')}</p>
           <button type="button" onClick={() => filter.set({ group: '', by: 'error' })} className="mt-1 text-secondary text-text-2 underline underline-offset-2 hover:text-text">{t.allErrors}</button>
         </div>
-        {g && <Deeds group={g} may={may} replay={() => replay(whichOf(g, { from, to }))} />}
+        {failed && <Deeds group={failed} may={may} replay={() => replay(whichOf(failed, { from, to }))} />}
       </div>
     </section>
   )

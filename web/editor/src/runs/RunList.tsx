@@ -52,8 +52,8 @@ export function RunList({ role }: { role: string }) {
         <>
           {filter.at('group') && <OneGroup {...parts} />}
           {runs.error && <Problem error={runs.error} retry={() => void runs.refetch()} />}
-          {runs.isPending && <Skeleton rows={8} />}
-          {runs.isSuccess && list.length === 0 && <WhyNone filter={filter} flows={flows.data?.items ?? []} />}
+          {(runs.isPending || (list.length === 0 && runs.hasNextPage)) && <Skeleton rows={8} />}
+          {runs.isSuccess && list.length === 0 && !runs.hasNextPage && <WhyNone filter={filter} flows={flows.data?.items ?? []} />}
           {list.length > 0 && (
             <Card className={runs.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}>
               {may && <Chosen list={list} picked={picked} whole={!runs.hasNextPage} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))}
