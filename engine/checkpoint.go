@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+
+	"gancho/engine/store"
+)
+
+func (w *walker) record(path, action string) *record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	rec := w.records[path]
+	if rec == nil {
+		rec = &record{Path: path, Action: action}
+		w.records[path] = rec
+	}
+	return rec
+}
+
+// save writes a record down as it is now, for the next commit, which another branch may
+// make; only the branch that owns the record calls it. It gives the size of the run so far.
+func (w *walker) save(rec *record) int {
+	data, err := rec.bytes()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil {
+		w.unsaved = err
+	}
+	w.size += len(data) - len(w.dirty[rec.Path])
+	w.dirty[rec.Path] = data
+	return w.size
+}
+
+func (w *walker) received(path string) ([]byte, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	data, ok := w.inbox[path]
+	if ok {
+		delete(w.inbox, path)
+		w.change.Take = append(w.change.Take, path)
+	}
+	return data, ok
+}
+
+// owe adds to the next commit something that must be durable before the next effect begins.
+func (w *walker) owe(add func(c *store.Commit)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if add != nil {
+		add(&w.change)
+	}
+	w.owed = true
+}
+
+// commit writes all that was gathered, with a decision.
+func (w *walker) commit(ctx context.Context, d store.Decision, keys ...store.KeyOp) (store.Committed, error) {
+	w.mu.Lock()
+	c := w.change
+	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, d, keys
+	if err := w.unsaved; err != nil {
+		w.mu.Unlock()
+		return store.Committed{}, err
+	}
+	for path, data := range w.dirty {
+		c.Steps = append(c.Steps, store.Record{Path: path, Data: data})
+	}
+	w.change, w.owed, w.unclean = store.Commit{}, false, false
+	clear(w.dirty)
+	w.mu.Unlock()
+	return w.hands.commit(ctx, c)
+}
+
+// pay commits what is owed.
+func (w *walker) pay(ctx context.Context) error {
+	w.mu.Lock()
+	owed := w.owed
+	w.mu.Unlock()
+	if !owed {
+		return nil
+	}
+	_, err := w.commit(ctx, store.Decision{GoOn: true})
+	return err
+}

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"gancho/engine/form"
+)
+
+// ConnectionKind is what connections of one kind hold.
+type ConnectionKind struct {
+	Kind       string
+	Title      form.Words
+	Fields     []ConnectionField
+	Help       form.Words
+	Docs       string   // a page of the provider
+	Mark       *Mark    // of the provider; nil where there is none
+	Hosts      []string // known; a person lists them where NeedsHosts is set
+	NeedsHosts bool
+	HostField  string // the host that a connection is bound to is the value of this field
+	// HostsOf gives the hosts that follow from plain fields, in place of Hosts; may be nil.
+	HostsOf func(fields map[string]string) []string
+	// Bound are plain fields that say where secrets go: changing one empties the secrets.
+	Bound []string
+	// Session says that a person, or the program, has to sign in before it can be used.
+	Session SessionKind
+	// SessionOf says the same where it depends on plain fields; may be nil.
+	SessionOf func(fields map[string]string) SessionKind
+	// SignIn begins a sign-in in the browser; Finish ends it with what the provider gave back.
+	// Nil where nobody has to.
+	SignIn func(ctx context.Context, c *Connection, callback, state, verifier string) (address string, err error)
+	Finish func(ctx context.Context, c *Connection, callback, code, verifier string) (Session, error)
+	// KeepAlive renews a session that has lain unused for so long; 0 is never.
+	KeepAlive time.Duration
+	Renew     func(ctx context.Context, c *Connection) error
+	// Revoke tells the provider that a session will not be used again; nil where it takes no
+	// such word.
+	Revoke func(ctx context.Context, c *Connection, s Session) error
+
+	// Test makes a harmless call and says whose account it is; nil where none is known.
+	Test func(ctx context.Context, c *Connection) (account string, err error)
+}
+
+func (k ConnectionKind) session(s savedConnection) SessionKind {
+	if k.SessionOf != nil {
+		return k.SessionOf(s.Fields)
+	}
+	return k.Session
+}
+
+// SessionKind says what sessions a kind of connection has.
+type SessionKind int
+
+// The kinds of session: none, one that the program gets by itself, one that a person begins.
+const (
+	NoSession SessionKind = iota
+	OwnSession
+	PersonSession
+)
+
+// ConnectionField is one thing to fill in. A secret one is write-only.
+type ConnectionField struct {
+	ID          string     `json:"id"`
+	Label       form.Words `json:"label"`
+	Help        form.Words `json:"help,omitzero"`
+	Placeholder string     `json:"placeholder,omitempty"`
+	Pattern     string     `json:"pattern,omitempty"`
+	Secret      bool       `json:"secret,omitempty"`
+	Required    bool       `json:"required,omitempty"`
+	Advanced    bool       `json:"advanced,omitempty"`
+	Long        bool       `json:"long,omitempty"` // may have many lines
+	Options     []string   `json:"options,omitempty"`
+	Default     string     `json:"default,omitempty"`
+	// OptionLabels say what the options are, in their order; without them the options speak for
+	// themselves.
+	OptionLabels []form.Words `json:"option_labels,omitempty" doc:"of the options, in their order"`
+}

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"context"
+
+	"gancho/engine/form"
+)
+
+// The states of a connection.
+const (
+	ConnectionUntested = "untested"
+	ConnectionOK       = "ok"
+	ConnectionBroken   = "broken" // refused by the provider
+)
+
+// SetState notes that a credential works ("ok") or was refused ("broken"). One that works
+// again lets the runs that wait for it go on.
+func (c *Connections) SetState(ctx context.Context, name, state string) error {
+	c.mu.Lock()
+	s, ok := c.kept[name]
+	if !ok || s.State == state {
+		c.mu.Unlock()
+		return nil
+	}
+	s.State, s.Problem = state, ""
+	err := c.write(ctx, name, s)
+	c.mu.Unlock()
+	if err == nil {
+		c.tell(name)
+	}
+	return err
+}
+
+// broken lists the connections that were refused.
+func (c *Connections) broken() []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	var names []string
+	for name, s := range c.kept {
+		if s.State == ConnectionBroken {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Break notes that a provider refused a connection as it was used, and says whether it is
+// broken now: not when it has been mended since.
+func (c *Connections) Break(ctx context.Context, used *Connection, problem string) (bool, error) {
+	c.mu.Lock()
+	s, ok := c.kept[used.Name]
+	if !ok || s.State == ConnectionBroken || c.turns[used.Name] != used.turn {
+		c.mu.Unlock()
+		return !ok || s.State == ConnectionBroken, nil
+	}
+	s.State, s.Problem = ConnectionBroken, problem
+	err := c.write(ctx, used.Name, s)
+	c.mu.Unlock()
+	if err == nil {
+		c.tell(used.Name)
+	}
+	return true, err
+}
+
+// ConnectionTest is what trying a connection found.
+type ConnectionTest struct {
+	State   string
+	Account string
+	Works   bool
+	Detail  form.Words
+}
+
+// Test makes the harmless call of a connection's kind and notes the outcome. A failure that
+// says nothing about the credential leaves the state as it was.
+func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, error) {
+	c.mu.RLock()
+	s, ok := c.kept[name]
+	c.mu.RUnlock()
+	if !ok {
+		_, err := c.Get(name)
+		return ConnectionTest{}, err
+	}
+	if !c.complete(s) {
+		return ConnectionTest{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
+	}
+	c.mu.RLock()
+	test, opened := c.kinds[s.Kind].Test, c.open(name, s)
+	c.mu.RUnlock()
+	if test == nil {
+		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
+	}
+	account, err := test(ctx, opened)
+	if err == nil {
+		return ConnectionTest{State: ConnectionOK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
+	}
+	f := fault(err)
+	if !f.Broken {
+		return ConnectionTest{State: s.State, Detail: said(f)}, nil
+	}
+	_, err = c.Break(ctx, opened, f.Error())
+	return ConnectionTest{State: ConnectionBroken, Detail: said(f)}, err
+}
+
+// said is a failure with its hint, in both languages.
+func said(f *Fault) form.Words {
+	words := form.Label(f.Error(), Said(f.Error(), "pt-BR"))
+	if !f.Hint.IsZero() {
+		words.EN, words.PT = words.EN+": "+f.Hint.EN, words.PT+": "+f.Hint.PT
+	}
+	return words
+}
+
+// works notes that a connection was tried with success, and whose account it is.
+func (c *Connections) works(ctx context.Context, name, account string) error {
+	c.mu.Lock()
+	s, ok := c.kept[name]
+	if ok && s.Account != account {
+		s.Account = account
+		if err := c.write(ctx, name, s); err != nil {
+			c.mu.Unlock()
+			return err
+		}
+	}
+	c.mu.Unlock()
+	return c.SetState(ctx, name, ConnectionOK)
+}

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gancho/engine/form"
+	"gancho/engine/store"
+)
+
+// Put creates or replaces a connection. A secret field that is left out keeps its value; a
+// list holds several, for rotation, the newest first. When the kind or the hosts change,
+// secrets that are not given anew are emptied, so that nobody can point them elsewhere.
+func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
+	hosts = tidyHosts(hosts)
+	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
+		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
+	}
+	c.mu.Lock()
+	s := c.next(name, kind, fields, hosts)
+	err := c.write(ctx, name, s)
+	c.mu.Unlock()
+	if err != nil {
+		return ConnectionView{}, err
+	}
+	c.tell(name)
+	return c.Get(name)
+}
+
+// next is the saved form after a Put.
+func (c *Connections) next(name, kind string, fields map[string]any, hosts []string) savedConnection {
+	k, before := c.kinds[kind], c.kept[name]
+	s := savedConnection{Kind: kind, Fields: map[string]string{}, Secrets: map[string][]string{}, State: ConnectionUntested, Hosts: hosts}
+	if !k.NeedsHosts {
+		s.Hosts = slices.Clone(k.Hosts)
+		if host, ok := fields[k.HostField].(string); ok {
+			s.Hosts = append(s.Hosts, tidyHosts([]string{hostOf(host)})...)
+		}
+	}
+	for _, f := range k.Fields {
+		if value := fields[f.ID]; !f.Secret && value != nil {
+			s.Fields[f.ID], _ = scalar(value)
+		} else if !f.Secret && f.Default != "" {
+			s.Fields[f.ID] = f.Default
+		}
+	}
+	if k.HostsOf != nil && !k.NeedsHosts {
+		s.Hosts = tidyHosts(k.HostsOf(s.Fields))
+	}
+	keeps := before.Kind == kind && slices.Equal(slices.Sorted(slices.Values(before.Hosts)), slices.Sorted(slices.Values(s.Hosts)))
+	for _, id := range append([]string{k.HostField}, k.Bound...) {
+		keeps = keeps && before.Fields[id] == s.Fields[id]
+	}
+	if keeps {
+		s.Session, s.Account = before.Session, before.Account
+	}
+	for _, f := range k.Fields {
+		value, given := fields[f.ID]
+		switch {
+		case !f.Secret:
+		case !given || isSet(value):
+			if keeps {
+				s.Secrets[f.ID] = before.Secrets[f.ID]
+			}
+		default:
+			for _, plain := range secrets(value) {
+				s.Secrets[f.ID] = append(s.Secrets[f.ID], c.box.Seal([]byte(plain), about(kind, name, f.ID)))
+			}
+		}
+	}
+	return s
+}
+
+// Keep puts values that a provider gave in a handshake in front of those that secret fields
+// of a connection hold already.
+func (c *Connections) Keep(ctx context.Context, name string, values map[string]string) error {
+	c.mu.Lock()
+	s, ok := c.kept[name]
+	if !ok {
+		c.mu.Unlock()
+		return fmt.Errorf("%w: %s", ErrNoConnection, name)
+	}
+	s.Secrets = maps.Clone(s.Secrets)
+	for field, plain := range values {
+		sealed := c.box.Seal([]byte(plain), about(s.Kind, name, field))
+		s.Secrets[field] = append([]string{sealed}, s.Secrets[field]...)[:min(2, len(s.Secrets[field])+1)]
+	}
+	err := c.write(ctx, name, s)
+	c.mu.Unlock()
+	if err == nil {
+		c.tell(name)
+	}
+	return err
+}
+
+// Delete removes a connection; runs that need it will wait. The provider is told that its
+// session ends, where it takes that: what it answers changes nothing.
+func (c *Connections) Delete(ctx context.Context, name string) error {
+	if _, err := c.Get(name); err != nil {
+		return err
+	}
+	revoke := c.revocation(name)
+	c.mu.Lock()
+	_, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1}})
+	if err == nil {
+		delete(c.kept, name)
+	}
+	c.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("delete connection %s: %w", name, err)
+	}
+	revoke(ctx)
+	return nil
+}
+
+// write makes a connection durable and then the one in force. The caller holds the lock.
+func (c *Connections) write(ctx context.Context, name string, s savedConnection) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("write connection %s: %w", name, err)
+	}
+	if _, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1, Value: data}}); err != nil {
+		return fmt.Errorf("write connection %s: %w", name, err)
+	}
+	c.kept[name] = s
+	c.turns[name]++
+	return nil
+}
+
+// tell calls the watchers. The caller must not hold the lock: they may ask for connections.
+func (c *Connections) tell(name string) {
+	c.mu.RLock()
+	watchers := slices.Clone(c.watchers)
+	c.mu.RUnlock()
+	for _, f := range watchers {
+		f(name)
+	}
+}
+
+// tidyHosts writes host names in one way.
+func tidyHosts(hosts []string) []string {
+	var tidy []string
+	for _, h := range hosts {
+		if h = strings.ToLower(strings.TrimSpace(h)); h != "" && !slices.Contains(tidy, h) {
+			tidy = append(tidy, h)
+		}
+	}
+	return tidy
+}
+
+// hostOf gives the host of a field that holds a host or an address.
+func hostOf(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	return text
+}
+
+// scalar is the text of a plain field.
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case nil:
+		return "", true
+	case string:
+		return v, true
+	case bool, int, int64, json.Number:
+		return fmt.Sprint(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return "", false
+}
+
+// isSet recognises the {"set": …} that answers hold in place of a secret.
+func isSet(value any) bool {
+	_, ok := value.(map[string]any)
+	return ok
+}
+
+func secrets(value any) []string {
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	var texts []string
+	for _, element := range list {
+		if text, _ := scalar(element); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gancho/engine/expression"
+	"gancho/engine/flow"
+	"gancho/engine/form"
+)
+
+// step runs one step, or restores what it did.
+func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
+	if ctx.Err() != nil {
+		return parked, errLost
+	}
+	path := f.prefix + n.step.ID
+	if w.seen != nil && path == w.before {
+		w.seen(f.scope)
+	}
+	rec := w.record(path, n.step.Action)
+	if rec.finished() && rec.Status != stepFailed {
+		return w.restore(rec, n, f), nil
+	}
+	if rec.Status == stepFailed && w.reopens(rec, n, f) {
+		rec.Status, rec.Error, rec.Ended = stepRunning, nil, time.Time{}
+		rec.Reopened, rec.Quota, rec.Answered = w.run.Attempt, len(rec.Attempts), 0 // attempts before count no more
+	}
+	if rec.Status == stepFailed {
+		return w.settle(ctx, n, f, rec, rec.Error.fault())
+	}
+	if rec.Status == "" {
+		if skipped, err := w.skip(ctx, n, f, rec); skipped || err != nil {
+			return next, err
+		}
+		rec.Started = w.hands.now()
+		rec.Status = stepRunning
+	}
+	output, v, err := w.perform(ctx, n, f, rec)
+	if errors.Is(err, errLost) {
+		return parked, err
+	}
+	var inner *failure
+	var skip *skipError
+	if errors.As(err, &skip) {
+		return next, w.skipped(rec, BothWords(form.Label(cut(skip.reason.EN, 250), cut(skip.reason.PT, 250))))
+	}
+	if errors.As(err, &inner) && inner.path != path { // a child of a block
+		return w.settleBlock(ctx, n, f, rec, inner)
+	}
+	if err != nil {
+		return w.settle(ctx, n, f, rec, fault(err))
+	}
+	if v == next {
+		return w.succeed(ctx, rec, n, f, output)
+	}
+	w.save(rec)
+	return v, nil
+}
+
+// skip says whether the step is passed over.
+func (w *walker) skip(ctx context.Context, n *node, f *frame, rec *record) (bool, error) {
+	if n.step.Disabled {
+		return true, w.skipped(rec, bothWords("disabled", "desativado"))
+	}
+	if n.step.When == "" {
+		return false, nil
+	}
+	ok, reason, err := w.condition(ctx, n.step.When, f)
+	if errors.Is(err, errLost) {
+		return false, err
+	}
+	if err != nil {
+		rec.Started = w.hands.now()
+		_, err = w.settle(ctx, n, f, rec, fault(fmt.Errorf("when: %w", err)))
+		return true, err
+	}
+	if ok {
+		return false, nil
+	}
+	return true, w.skipped(rec, reason)
+}
+
+func (w *walker) skipped(rec *record, reason string) error {
+	rec.Status, rec.Reason, rec.Ended = stepSkipped, reason, w.hands.now()
+	w.save(rec)
+	return nil
+}
+
+// condition asks an expression; the reason says why it is false.
+func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, string, error) {
+	p, err := w.plan.program(source)
+	if err != nil {
+		return false, "", err
+	}
+	ok := false
+	err = w.patiently(ctx, func() (err error) {
+		ok, _, err = p.Bool(ctx, f.scope)
+		return err
+	})
+	if errors.Is(err, errLost) {
+		return false, "", err
+	}
+	if err != nil {
+		return false, "", Permanent(err)
+	}
+	reason := ""
+	if !ok {
+		reason = BothWords(p.Why(ctx, f.scope))
+	}
+	return ok, reason, nil
+}
+
+// patiently evaluates again what took too long, since that may be the machine's fault. At a stop
+// the run is left to the next process.
+func (w *walker) patiently(ctx context.Context, evaluate func() error) error {
+	for pause := slowFirst; ; pause *= 2 {
+		err := evaluate()
+		if !expression.TooSlow(err) || pause > slowLast {
+			return err
+		}
+		if !w.hands.pause(ctx, pause) {
+			return errLost
+		}
+	}
+}
+
+const (
+	slowFirst = 100 * time.Millisecond
+	slowLast  = 1600 * time.Millisecond
+)
+
+func (w *walker) succeed(ctx context.Context, rec *record, n *node, f *frame, output any) (verdict, error) {
+	clean, err := expression.Normalize(output)
+	if err != nil {
+		code := "bad_output"
+		if errors.Is(err, expression.ErrTooBig) {
+			code = "too_big"
+		}
+		return w.settle(ctx, n, f, rec, Faultf(code, "output: %v", err))
+	}
+	rec.Status, rec.Output, rec.Error, rec.Ended = stepSucceeded, clean, nil, w.hands.now()
+	rec.Due, rec.For, rec.Marked = time.Time{}, "", false
+	if w.save(rec) > maxRunSize {
+		return next, &failure{rec.Path, Faultf("too_big", "the run's outputs are over 16 MiB")}
+	}
+	return w.restore(rec, n, f), nil
+}
+
+// restore puts a finished step's output into the scope.
+func (w *walker) restore(rec *record, n *node, f *frame) verdict {
+	if rec.Status == stepSucceeded {
+		f.steps[n.step.ID] = rec.Output
+		w.mu.Lock()
+		w.last = rec.Output
+		w.mu.Unlock()
+	}
+	return next
+}
+
+// settle decides what a failure for good means for the run.
+func (w *walker) settle(ctx context.Context, n *node, f *frame, rec *record, cause *Fault) (verdict, error) {
+	if rec.Status != stepFailed {
+		rec.Status, rec.Error, rec.Ended = stepFailed, errorOf(cause), w.hands.now()
+		rec.Due, rec.For, rec.Marked = time.Time{}, "", false
+		w.save(rec)
+	}
+	return w.handled(ctx, n, f, &failure{rec.Path, cause})
+}
+
+// settleBlock does the same for a block whose child failed.
+func (w *walker) settleBlock(ctx context.Context, n *node, f *frame, rec *record, inner *failure) (verdict, error) {
+	if rec.Status != stepFailed {
+		rec.Status, rec.Ended = stepFailed, w.hands.now()
+		rec.Error = errorOf(inner.fault)
+		rec.Error.Step = inner.path
+		w.save(rec)
+	}
+	return w.handled(ctx, n, f, inner)
+}
+
+func (w *walker) handled(ctx context.Context, n *node, f *frame, fail *failure) (verdict, error) {
+	f.errors[n.step.ID] = errorOf(fail.fault).value()
+	if len(n.step.Catch) > 0 {
+		return w.block(ctx, n.step.Catch, f)
+	}
+	if n.step.OnError == "continue" {
+		return next, nil
+	}
+	return next, fail
+}
+
+// wait opens a place where the run waits.
+func (w *walker) wait(rec *record, o opening) verdict {
+	rec.Status, rec.For, rec.Due = stepWaiting, o.waitingFor, o.due
+	if o.unknown {
+		rec.Status = stepUnknown
+	}
+	w.save(rec)
+	w.mu.Lock()
+	w.open = append(w.open, o)
+	w.mu.Unlock()
+	return parked
+}
+
+// reopens says whether a failed step, or block around it, begins anew because a person let
+// the run go on from there.
+func (w *walker) reopens(rec *record, n *node, f *frame) bool {
+	failed := w.run.Resumed
+	if failed == "" || rec.Reopened >= w.run.Attempt {
+		return false
+	}
+	return rec.Path == failed || (strings.HasPrefix(failed, f.prefix) && contains(n.step, idOf(failed)))
+}
+
+func contains(block *flow.Step, id string) bool {
+	found := false
+	look := func(steps []*flow.Step) {
+		flow.Walk(steps, "", func(_ string, s *flow.Step) { found = found || s.ID == id })
+	}
+	look(block.Steps)
+	look(block.Catch)
+	for _, b := range block.Branches {
+		look(b.Steps)
+	}
+	return found
+}
