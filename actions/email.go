@@ -60,7 +60,7 @@ const maxAttachments = 20 << 20
 
 func (m *email) Fields() form.Fields {
 	return form.Of(
-		form.Texts("to", &m.to, form.Label("To", "Para")).Required().Example("{{ trigger.body.customer.email }}").
+		form.Texts("to", &m.to, form.Label("To", "Para")).Required().Placeholder("ana@example.com").Example("{{ trigger.body.customer.email }}").
 			Help(form.Label("A list, or addresses with commas between them.", "Uma lista, ou endereços separados por vírgula.")),
 		form.Texts("cc", &m.cc, form.Label("Copy", "Cópia")).Advanced(),
 		form.Texts("bcc", &m.bcc, form.Label("Blind copy", "Cópia oculta")).Advanced(),
@@ -69,7 +69,7 @@ func (m *email) Fields() form.Fields {
 			Help(form.Label("Without it, the address of the connection.", "Sem isto, o endereço da conexão.")),
 		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("{{ trigger.body.id }}"),
 		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).
-			Help(form.Label("Plain words are enough; **bold**, lists and [links](https://example.com) work too (Markdown).", "Texto simples basta; **negrito**, listas e [links](https://example.com) também funcionam (Markdown).")),
+			Help(form.Label("Plain words are enough. Two stars around words make them bold, a hyphen begins a line of a list, and addresses become links (Markdown).", "Texto simples basta. Dois asteriscos em volta das palavras fazem negrito, um hífen começa uma linha de lista, e endereços viram links (Markdown).")),
 		form.LongText("text", &m.text, form.Label("Text only, in place of the message", "Só texto, no lugar da mensagem")).Advanced(),
 		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).Advanced(),
 		form.List("attachments", &m.attachments, form.Label("Attachments", "Anexos")).Advanced().

@@ -276,6 +276,8 @@ test('numbers in texts are compared as numbers; a search means the value that li
   assert.equal(typedValue('250.00', 'text', 'greater', 'pt-BR'), 250)
   assert.equal(typedValue('250.00', 'text', 'equals', 'pt-BR'), '250.00')
   assert.equal(typedValue('1.200,50', 'text', 'greater', 'en'), 1200.5)
+  assert.equal(typedValue('1,500.00', 'text', 'greater', 'pt-BR'), 1500)
+  assert.equal(typedValue('1.5,000.00', 'text', 'greater', 'pt-BR'), '1.5,000.00')
   const leaf = (path, level, label) => ({ path, name: path.split('.').at(-1), label, level, leaf: true, children: [] })
   const rows = [leaf('trigger.body.line_items[].taxes[].total', 4, 'Total'), leaf('trigger.body.discount_total', 2, 'Discount total'), leaf('trigger.body.total', 2, 'Total')]
   assert.equal(bestOf(rows, 'total'), 2)
@@ -339,6 +341,7 @@ test('the add menu finds by words of both languages, the best first, and puts wh
   assert.deepEqual(find('variavel'), ['set'])
   assert.deepEqual(find('enviar'), ['email.send'])
   assert.deepEqual(find('REPETICAO'), ['loop'])
+  assert.deepEqual([find('email'), find('e-mail')], [['email.send'], ['email.send']])
   assert.deepEqual(find('nothing such'), [])
   assert.deepEqual(groupsOf(list, '', { loop: 3 })[0].actions.map((x) => x.kind), ['loop', 'email.send', 'set'])
 })

@@ -85,11 +85,15 @@ test('the tree is one tab stop, and every key of it works', async () => {
   await fresh()
 })
 
-test('a step is dragged into a branch by its disc', async () => {
+test('a step is dragged into a branch by any part of its card', async () => {
   const page = await open(undefined, { viewport: { width: 1440, height: 1400 } })
-  await page.locator('[data-block="last"] [title="Drag to move"]').hover()
+  const name = await page.locator('#n-last').boundingBox()
+  await page.mouse.move(name.x + 20, name.y + 8)
   await page.mouse.down()
-  const to = await page.getByRole('button', { name: 'Add the first step of Small' }).boundingBox()
+  const disc = await page.locator('[data-block="last"] [title="Drag to move"]').boundingBox()
+  const way = { x: name.x - disc.x, y: name.y + 8 - disc.y - 20 }
+  const gap = await page.getByRole('button', { name: 'Add the first step of Small' }).boundingBox()
+  const to = { x: gap.x + way.x, y: gap.y + way.y }
   await page.mouse.move(to.x + 60, to.y + 60, { steps: 6 })
   await page.mouse.move(to.x + 12, to.y + 12, { steps: 6 })
   await page.locator('[data-over]').waitFor()

@@ -127,11 +127,11 @@ function holeStart(text: string, at: number): number | undefined {
 
 /** narrowed are the completions that still fit, the nearest first; none where another kind of thing is typed. */
 export function narrowed(items: Completion[], typed: string): Completion[] {
-  const words = (text: string) => plainText(text).replace(/[^\p{L}\d]+/gu, ' ').trim()
+  const words = (text: string) => plainText(text.replaceAll('-', ' ')).replace(/[^\p{L}\d]+/gu, ' ').trim()
   const want = words(typed)
   if (/[.[\]()"'|]/.test(typed) || want === '') return []
   const near = (c: Completion) => {
-    const names = [words(/[^.[\]"']+(?=["'\]]*$)/.exec(c.label)?.[0] ?? c.label), words(c.title ?? '')]
+    const names = [words(/[^.[\]"']+(?=["'\]]*$)/.exec(c.label)?.[0] ?? c.label), words(c.title ?? ''), plainText(c.title ?? '')]
     const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : 0
     return fits === 0 || c.kind === 'field' || c.kind === 'root' ? fits : fits === 4 ? 3 : 0.5
   }

@@ -5,7 +5,8 @@ import { question, useAnswer, useDesk } from '../data/desk'
 import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
-import { fill, usePlural } from '../words/phrase'
+import { Reason } from '../ui/Reason'
+import { usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
 import { useLooks } from '../editor/Locked'
 import { useLang } from '../words'
@@ -102,6 +103,7 @@ function useRows(source: string, set: (value: unknown) => void) {
 export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean }) {
   const t = useWords()
   const { lang } = useLang()
+  const desk = useDesk()
   const plural = usePlural()
   const counted = answer?.passes
   return (
@@ -112,7 +114,7 @@ export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>
           {plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
-      {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{fill(t.falseBecause, { reason: answer.reason.replaceAll('`', '') })}</p>}
+      {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Reason text={answer.reason} labelOf={desk.labelOf} /></p>}
     </div>
   )
 }

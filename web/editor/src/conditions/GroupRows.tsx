@@ -1,5 +1,5 @@
-import { useId, useMemo, useState } from 'react'
-import { Plus, X } from 'lucide-react'
+import { useId, useMemo, useRef, useState } from 'react'
+import { Plus, TriangleAlert, X } from 'lucide-react'
 import { type Desk, useDesk, valueAt } from '../data/desk'
 import { insertable, masked } from '../data/nodes'
 import { Combo } from '../fields/Combo'
@@ -9,13 +9,19 @@ import { brief } from '../fields/say'
 import { segments } from '../fields/template'
 import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
-import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, type Operator, operatorsOf, readAs, type Row, typedValue, valueless } from './model'
+import { fill } from '../words/phrase'
+import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, notNumber, type Operator, operatorsOf, readAs, type Row, typedValue, valueless } from './model'
 import { useWords } from './words'
 
 type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
 
 export function GroupRows({ group, top = false, change, drop, label }: GroupProps) {
   const t = useWords()
+  const rows = useRef<HTMLUListElement>(null)
+  const add = (item: Row | Group) => {
+    change({ ...group, items: [...group.items, item] })
+    queueMicrotask(() => rows.current?.lastElementChild?.querySelector('input')?.focus())
+  }
   const part = (id: number, next: Row | Group | null) => change(changed(group, id, () => next))
   return (
     <div role="group" aria-label={group.how === 'all' ? t.all : t.any} className={top ? '' : 'rounded-lg border border-line bg-bg p-2.5'}>
@@ -27,7 +33,7 @@ export function GroupRows({ group, top = false, change, drop, label }: GroupProp
         )}
         {drop && <IconButton label={t.removeGroup} className="ml-auto size-7! text-text-3" onClick={drop}><X size={14} aria-hidden /></IconButton>}
       </div>
-      <ul className="space-y-2">
+      <ul ref={rows} className="space-y-2">
         {group.items.map((x) => (
           <li key={x.id}>
             {isGroup(x)
@@ -38,8 +44,8 @@ export function GroupRows({ group, top = false, change, drop, label }: GroupProp
       </ul>
       {group.items.length === 0 && <p className="text-[13px] text-text-2">{t.noRows}</p>}
       <div className="mt-1.5 flex flex-wrap gap-1">
-        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => change({ ...group, items: [...group.items, emptyRow()] })}><Plus size={15} aria-hidden />{t.addCondition}</Button>
-        <Button look="quiet" className="h-8! px-2! text-[13px]" onClick={() => change({ ...group, items: [...group.items, { ...emptyGroup(group.how === 'all' ? 'any' : 'all'), items: [emptyRow()] }] })}><Plus size={15} aria-hidden />{t.addGroup}</Button>
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => add(emptyRow())}><Plus size={15} aria-hidden />{t.addCondition}</Button>
+        <Button look="quiet" className="h-8! px-2! text-[13px]" onClick={() => add({ ...emptyGroup(group.how === 'all' ? 'any' : 'all'), items: [emptyRow()] })}><Plus size={15} aria-hidden />{t.addGroup}</Button>
       </div>
     </div>
   )
@@ -76,16 +82,18 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     change({ ...row, operator, as, value: typeof value === 'string' ? typedValue(value, stats?.type, operator, lang) : isPlainText(stats?.type, as) && typeof value === 'number' ? formatNumber(value, lang) : value })
   }
   const words: Record<string, string> = t
+  const wrong = notNumber(row, stats?.type)
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
       <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [{ value: row.field, label: desk.labelOf(row.field), hint: row.field }, ...fields] : fields} value={row.field} set={choose} custom /></div>
-      <IconButton label={t.removeCondition} className="-mr-1.5 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
       <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-8">
         <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${valueless.has(row.operator) ? 'col-span-2' : ''}`} value={row.operator} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
           {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
         </select>
         {!valueless.has(row.operator) && <ValueInput row={row} change={change} />}
       </div>
+      <IconButton label={t.removeCondition} className="col-start-2 row-start-1 -mr-1.5 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+      {wrong && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noNumber, { value: wrong })}</p>}
     </div>
   )
 }

@@ -75,6 +75,11 @@ export function readAs(field: Pick<SchemaField, 'type' | 'values'> | undefined, 
 /** typedValue reads what is typed as what it is compared with, so that 100 is compared as a number. */
 export function typedValue(text: string, type: string | undefined, operator: Operator, lang: string): unknown {
   if (!isNumber(type) && !ordering.includes(operator)) return text
-  const n = parseNumber(text.replace(/^\s*R\$/, ''), /\d\.\d{3},\d/.test(text) ? 'pt-BR' : lang)
+  const n = parseNumber(text.replace(/^\s*R\$/, ''), lang)
   return n === undefined || Number.isNaN(n) ? text : n
+}
+
+/** notNumber is what stands where a number is compared with, and is none; data of the event may be. */
+export function notNumber(row: Row, type: string | undefined): string | undefined {
+  return (isNumber(type) || ordering.includes(row.operator)) && !valueless.has(row.operator) && typeof row.value === 'string' && row.value !== '' && /[a-z]/i.test(row.value) && !/\d{4}-\d\d/.test(row.value) ? row.value : undefined
 }

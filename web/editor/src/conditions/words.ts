@@ -34,8 +34,9 @@ const en = {
   byHand: 'Written by hand: it is more than the rows can show.',
   writeByHand: 'Write by hand',
   useRows: 'Use rows',
+  noNumber: '“{value}” is not a number.',
   noRows: 'No condition: always true.',
-  falseBecause: 'Not with this event: {reason}',
+  falseBecause: 'Not with this event:',
 }
 
 const pt: typeof en = {
@@ -72,8 +73,9 @@ const pt: typeof en = {
   byHand: 'Escrita à mão: é mais do que as linhas conseguem mostrar.',
   writeByHand: 'Escrever à mão',
   useRows: 'Usar linhas',
+  noNumber: '“{value}” não é um número.',
   noRows: 'Sem condição: sempre verdadeiro.',
-  falseBecause: 'Não com este evento: {reason}',
+  falseBecause: 'Não com este evento:',
 }
 
 export const useWords = makeWords(en, pt)

@@ -1,6 +1,7 @@
 import type { SchemaField } from '../api/expression'
 import type { Step } from '../flow'
 import { friendly, member, readAt, segments } from '../fields/template'
+import { plainText } from '../words/format'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
 export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; doc?: string; children: Node[] }
@@ -118,7 +119,7 @@ const persons = /^(customer|client|cliente|buyer|payer|comprador|billing|shippin
 
 /** ofPerson says whether what has this path tells who somebody is: by its own name, or as the name of a person. */
 function ofPerson(path: string): boolean {
-  const names = segments(path).filter((s) => s !== '[]').map((s) => plain(s.replace(/([a-z])([A-Z])/g, '$1_$2')))
+  const names = segments(path).filter((s) => s !== '[]').map((s) => plainText(s.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')))
   const last = names.at(-1) ?? ''
   return ofPersons.test(last) || (/^(name|nome)$/.test(last) && persons.test(names.at(-2) ?? ''))
 }
@@ -131,13 +132,12 @@ export function masked(value: unknown, path = ''): unknown {
   return at > 0 ? `${text.slice(0, Math.min(3, at))}•••@…` : `${text.slice(0, Math.min(6, Math.ceil(text.length / 3)))}••••`
 }
 
-const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
 
 /** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found; of equals the one that lies least deep. */
 export function bestOf(rows: Node[], q: string): number {
-  const typed = plain(q).trim()
+  const typed = plainText(q).trim()
   const score = (n: Node) => {
-    const names = [plain(n.label), plain(n.name)]
+    const names = [plainText(n.label), plainText(n.name)]
     const own = names.some((s) => s === typed) ? 6 : names.some((s) => s.startsWith(typed)) ? 4 : names.some((s) => s.includes(typed)) ? 2 : 0
     return own === 0 ? (n.leaf ? 1 : 0) : own + (n.leaf ? 1 : 0)
   }
@@ -149,7 +149,7 @@ export function bestOf(rows: Node[], q: string): number {
 
 /** shownNodes is the list of rows: all but what is folded, or what a search finds and what is above it. */
 export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: string, text: (n: Node) => string): Node[] {
-  const words = plain(q).split(/\s+/).filter(Boolean)
+  const words = plainText(q).split(/\s+/).filter(Boolean)
   const out: Node[] = []
   const visit = (n: Node): boolean => {
     const at = out.length
@@ -158,7 +158,7 @@ export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: strin
       if (!folded(n)) n.children.forEach(visit)
       return true
     }
-    const own = words.every((w) => plain(`${n.label} ${n.path} ${text(n)}`).includes(w))
+    const own = words.every((w) => plainText(`${n.label} ${n.path} ${text(n)}`).includes(w))
     let below = false
     for (const c of n.children) below = visit(c) || below
     if (!own && !below) out.length = at

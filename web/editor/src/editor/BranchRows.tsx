@@ -1,8 +1,13 @@
+import { useRef } from 'react'
+import { Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import type { Branch, Step } from '../flow'
+import type { Branch, Flow, Step } from '../flow'
+import { addBranch, blank, roomForBranch } from '../tree/changes'
 import { Button, inputLook } from '../ui/basics'
+import { fill } from '../words/phrase'
 import { ConditionPart } from './ConditionPart'
 import { useWords } from './panelWords'
+import { useWords as useEditorWords } from './words'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
 
@@ -12,22 +17,30 @@ type BranchProps = { step: Step; set: SetStep; problems: Schemas['ProblemView'][
 export function BranchRows({ step, set, problems, pointer }: BranchProps) {
   const t = useWords()
   const put = (i: number, part: Partial<Branch>) => set((s) => ({ ...s, branches: s.branches?.map((b, n) => (n === i ? { ...b, ...part } : b)) }))
+  const { pathN } = useEditorWords()
+  const box = useRef<HTMLElement>(null)
+  const add = () => {
+    const at = roomForBranch(step)
+    set((s) => addBranch({ steps: [s] } as Flow, s.id, (n) => fill(pathN, { n })).steps[0] ?? s)
+    queueMicrotask(() => box.current?.querySelectorAll<HTMLInputElement>('[data-path]')[at]?.select())
+  }
   return (
-    <section aria-label={t.branches} className="space-y-3">
+    <section ref={box} aria-label={t.branches} className="space-y-3">
       <h3 className="font-semibold">{t.branches}</h3>
       {step.branches?.map((branch, i) => (
         <div key={i} className="space-y-3 rounded-xl border border-line p-3">
-          <label className="block"><span className="sr-only">{t.branchName}</span><input className={`${inputLook} font-medium`} value={branch.name} onChange={(e) => put(i, { name: e.target.value })} /></label>
+          <label className="block"><span className="sr-only">{t.branchName}</span><input data-path className={`${inputLook} font-medium`} value={branch.name} onChange={(e) => put(i, { name: e.target.value })} /></label>
           {step.action === 'branch' && (branch.when === undefined
-            ? <p className="flex items-center justify-between gap-2 text-secondary text-text-2">{t.otherwiseHelp}<Button look="quiet" size="small" onClick={() => put(i, { when: 'true' })}>{t.giveCondition}</Button></p>
+            ? <p className="flex items-center justify-between gap-2 text-secondary text-text-2">{t.otherwiseHelp}<Button look="quiet" size="small" onClick={() => put(i, { when: blank })}>{t.giveCondition}</Button></p>
             : (
               <>
-                <ConditionPart name="branches" label={t.branchWhen} value={branch.when === 'true' ? '' : branch.when} set={(when) => put(i, { when: when ?? 'true' })} problems={below(problems, `${pointer}/branches/${i}/when`)} />
+                <ConditionPart name="branches" label={t.branchWhen} value={branch.when === blank ? '' : branch.when} set={(when) => put(i, { when: when ?? blank })} problems={below(problems, `${pointer}/branches/${i}/when`)} />
                 {i === (step.branches?.length ?? 0) - 1 && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => put(i, { when: undefined })}>{t.makeOtherwise}</Button>}
               </>
             ))}
         </div>
       ))}
+      <Button look="quiet" size="small" className="-ml-2.5" onClick={add}><Plus size={15} aria-hidden />{t.addPath}</Button>
     </section>
   )
 }

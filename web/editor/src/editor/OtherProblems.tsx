@@ -32,6 +32,6 @@ const nameOf = (way: string) => (way.split('/')[2] ?? '').replaceAll('~1', '/').
 
 const without = (members: Step['with'], way: string) => Object.fromEntries(Object.entries(members ?? {}).filter(([k]) => k !== nameOf(way)))
 
-const elsewhere = /^\/(connection|when|steps|branches|catch|retry|timeout|name|note|id)(\/|$)/
+const elsewhere = /^\/(connection|when)(\/|$)|^\/(steps|catch)\/|^\/branches\/\d+\/(when|steps\/)/
 
 const shownAt = (way: string, action?: Schemas['ActionView']) => elsewhere.test(way) || (way.startsWith('/with/') && action?.fields.some((f) => f.id === nameOf(way) && (!f.fields || !way.split('/')[3] || f.fields.some((m) => m.id === way.split('/')[3]))) === true)

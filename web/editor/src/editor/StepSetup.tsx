@@ -24,6 +24,7 @@ type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; prob
 export function StepSetup({ flow, step, action, problems, pointer, set }: SetupProps) {
   const t = useWords()
   const [when, setWhen] = useState(step.when !== undefined)
+  const [first] = useState(when)
   if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ step, problems, pointer, set }} /></>
   const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: putIn(s.with, id.split('/'), value) }))
   return (
@@ -37,7 +38,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
       {step.branches && <BranchRows step={step} set={set} problems={problems} pointer={pointer} />}
       {when
-        ? <ConditionPart name="when" label={t.when} value={step.when} set={(value) => set({ when: value })} problems={below(problems, `${pointer}/when`)} />
+        ? <ConditionPart fresh={!first} name="when" label={t.when} value={step.when} set={(value) => set({ when: value })} problems={below(problems, `${pointer}/when`)} />
         : step.action !== 'filter' && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setWhen(true)}><Plus size={15} aria-hidden />{t.addWhen}</Button>}
     </>
   )

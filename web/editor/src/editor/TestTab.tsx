@@ -6,6 +6,7 @@ import { EventChoice } from '../data/Picker'
 import type { Edit, Flow, Step } from '../flow'
 import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
+import { Reason } from '../ui/Reason'
 import { toast } from '../ui/Toast'
 import { useLang, useSay } from '../words'
 import { useFormat } from '../words/format'
@@ -42,7 +43,7 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
   const response = r.attempts.at(-1)?.response
   return (
     <>
-      <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason}</p>
+      <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason && <span><Reason text={r.reason} labelOf={desk.labelOf} /></span>}</p>
       {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
       {r.request !== undefined && r.request !== null && (
         <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (

@@ -76,8 +76,9 @@ type FormProps = {
 function Where({ flow, view, set }: FormProps) {
   const t = useWords()
   const [open, setOpen] = useState(flow.trigger.where !== undefined)
+  const [first] = useState(open)
   if (!open) return <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setOpen(true)}><Plus size={15} aria-hidden />{t.addWhere}</Button>
-  return <ConditionPart name="where" label={t.where} help={t.whereHelp} value={flow.trigger.where} set={(where) => set((x) => ({ ...x, where }))} problems={below(view.problems, '/trigger/where')} />
+  return <ConditionPart fresh={!first} name="where" label={t.where} help={t.whereHelp} value={flow.trigger.where} set={(where) => set((x) => ({ ...x, where }))} problems={below(view.problems, '/trigger/where')} />
 }
 
 const inPreset = ['preset', 'verify', 'auth']

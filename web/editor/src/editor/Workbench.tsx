@@ -8,6 +8,7 @@ import { wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { useSay } from '../words'
+import { useKeptFocus } from '../ui/keepFocus'
 import { screenDrawn, soon } from '../ui/soon'
 import { Announcer } from './Announcer'
 import { Bar } from './Bar'
@@ -44,6 +45,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const started = useCallback((run: Schemas['RunView']) => { setEvent(run.event); tested(run) }, []) // once, when the failed run is there
   useLive(['samples', 'runs', 'flow', 'stats'], flow.id)
   useTitle(flow.name)
+  useKeptFocus()
 
   const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
   const preset = presetOf(flow, presets)

@@ -1,16 +1,17 @@
 import type { Schemas } from '../api/client'
+import { plainText } from '../words/format'
 
 type Action = Schemas['ActionView']
 
-const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
-
 /** score says how well an action fits what was typed: by name, then by synonyms of both languages; 0 does not fit. */
 export function score(action: Action, q: string): number {
-  const title = plain(`${action.title.en} ${action.title['pt-BR']}`)
-  const rest = plain([action.kind.replace(/[._]/g, ' '), action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
+  const title = plainText(`${action.title.en} ${action.title['pt-BR']}`)
+  const rest = plainText([action.kind.replace(/[._]/g, ' '), action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
+  const names = plainText(`${action.title.en} ${action.title['pt-BR']} ${action.words.en} ${action.words['pt-BR']}`).split(/\s+/)
   let sum = 1
-  for (const word of plain(q).split(/\s+/).filter(Boolean)) {
-    if (title.startsWith(word) || title.includes(` ${word}`)) sum += 4
+  for (const word of plainText(q).split(/\s+/).filter(Boolean)) {
+    if (names.includes(word)) sum += 5 // a word of its own says more than a part of one: se is no beginning of send
+    else if (title.startsWith(word) || title.includes(` ${word}`)) sum += 4
     else if (title.includes(word)) sum += 3
     else if (rest.includes(` ${word}`) || rest.startsWith(word)) sum += 2
     else if (rest.includes(word)) sum += 1

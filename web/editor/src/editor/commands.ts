@@ -1,5 +1,5 @@
 import { change, type Edit, find, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
-import { addBranch, changeBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
+import { addBranch, changeBranch, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
 import { fresh } from '../tree/clipboard'
 import { turnsOf } from '../tree/results'
 import { branchKey, catchKey, type Row } from '../tree/rows'
@@ -123,10 +123,11 @@ function double(e: Editing) {
   e.say(fill(e.t.duplicated, { name: e.name(step) }))
 }
 
-function widen(e: Editing) {
+/** path adds one to a step of several, and goes there. */
+function path(e: Editing) {
   const step = stepOf(e)
-  if (step.steps) return e.add({ place: { step: step.id, slot: 'steps' }, at: 0 })
-  e.edit((f) => addBranch(f, step.id, fill(e.t.pathN, { n: (step.branches?.length ?? 0) + 1 })))
+  e.edit((f) => addBranch(f, step.id, (n) => fill(e.t.pathN, { n })))
+  e.focus(branchKey(step.id, roomForBranch(step)))
   e.say(e.t.pathAdded)
 }
 
@@ -161,7 +162,8 @@ function onFailure(e: Editing) {
 /** commands is the one table of what can be done to a flow: keys, menus, palette and help read it. */
 export const commands: Command[] = [
   { id: 'add', keys: 'A', word: 'addStepAfter', group: 'steps', run: (e) => e.add(e.row.after) },
-  { id: 'add-branch', keys: 'Shift+A', word: 'addInside', group: 'steps', fits: (e) => e.row.step?.branches !== undefined || e.row.step?.steps !== undefined, run: widen },
+  { id: 'add-branch', keys: 'Shift+A', word: 'addPath', group: 'steps', fits: (e) => isStep(e) && e.row.step?.branches !== undefined, run: path },
+  { id: 'add-inside', keys: 'Shift+A', word: 'addInside', group: 'steps', fits: (e) => !isStep(e) || e.row.step?.steps !== undefined, run: (e) => e.add(isStep(e) ? { place: { step: stepOf(e).id, slot: 'steps' }, at: 0 } : e.row.after) },
   { id: 'catch', keys: 'Shift+E', word: 'addCatch', group: 'steps', fits: (e) => isStep(e) && !stepOf(e).catch, run: onFailure },
   { id: 'rename', keys: 'F2', word: 'rename', group: 'steps', fits: isStep, run: (e) => e.store.set({ naming: stepOf(e).id }) },
   { id: 'note', keys: 'N', word: 'writeNote', group: 'steps', fits: isStep, run: (e) => e.open(e.row.key, { tab: 'notes' }) },

@@ -7,9 +7,9 @@ type DragProps = { id: string; store: TreeStore; drop: (gap: Gap) => void }
 export function startDrag(e: React.PointerEvent, { id, store, drop }: DragProps) {
   const row = (e.target as HTMLElement).closest<HTMLElement>('[data-card]')
   const block = row?.closest<HTMLElement>('[data-block]')
-  if (!row || !block || e.button !== 0 || e.pointerType === 'touch') return
-  e.preventDefault()
+  if (!row || !block || e.button !== 0 || e.pointerType === 'touch' || (e.target as HTMLElement).closest('button, input, textarea, select, a')) return
   const from = { x: e.clientX, y: e.clientY }
+  const box = row.getBoundingClientRect()
   const scroller = row.closest<HTMLElement>('main')
   let ghost: HTMLElement | null = null
   let over: HTMLElement | null = null
@@ -30,14 +30,14 @@ export function startDrag(e: React.PointerEvent, { id, store, drop }: DragProps)
   const look = () => {
     frame = 0
     if (!ghost) return
-    ghost.style.transform = `translate(${last.x - 20}px, ${last.y - 20}px)`
+    ghost.style.transform = `translate(${last.x - from.x + box.left}px, ${last.y - from.y + box.top}px)`
     const edge = scroller?.getBoundingClientRect()
     if (scroller && edge) {
       const by = last.y < edge.top + 60 ? -12 : last.y > edge.bottom - 60 ? 12 : 0
       scroller.scrollTop += by
       if (by) frame = requestAnimationFrame(look)
     }
-    const near = nearest(last, block)
+    const near = nearest({ x: last.x - from.x + box.left + 20, y: last.y - from.y + box.top + 20 }, block)
     if (near === over) return
     over?.removeAttribute('data-over')
     near?.setAttribute('data-over', '')

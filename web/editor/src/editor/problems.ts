@@ -1,6 +1,8 @@
 import type { Schemas } from '../api/client'
-import { type Flow, splitPointer } from '../flow'
+import { type Flow, splitPointer, walk } from '../flow'
+import { blank } from '../tree/changes'
 import type { TreeState } from '../tree/store'
+import { pointerOf } from './where'
 
 /** problemsByRow sorts what is wrong by the rows of the tree, and what is yet to be filled in; first is the way to the first of them within the step. */
 export function problemsByRow(flow: Flow, problems: Schemas['ProblemView'][]): TreeState['problems'] {
@@ -16,4 +18,13 @@ export function problemsByRow(flow: Flow, problems: Schemas['ProblemView'][]): T
     rows.set(key, row)
   }
   return rows
+}
+
+/** unsaid warns of paths that were given no condition yet. */
+export function unsaid(flow: Flow, message: string): Schemas['ProblemView'][] {
+  const found: Schemas['ProblemView'][] = []
+  walk(flow.steps, (s) => s.action === 'branch' && s.branches?.forEach((b, i) => {
+    if (b.when === blank) found.push({ path: `${pointerOf(flow, s.id)}/branches/${i}/when`, severity: 'warning', code: 'no_condition', message, hint: '' })
+  }))
+  return found
 }

@@ -3,6 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { type Flow, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
+import { unsaid } from './problems'
+import { useWords } from './words'
 
 const troubleOf = (error: unknown): Trouble =>
   error instanceof Refused ? { status: error.status, code: error.problem.code, detail: [error.message, ...(error.problem.problems ?? []).map((p) => `${p.path} ${p.message}`)].join(' · '), current: error.problem.current } : { status: 0 }
@@ -38,7 +40,9 @@ export function useDraft(loaded: Schemas['FlowView']) {
       draft.close()
     }
   }, [draft])
-  return { draft, ...state }
+  const { pathUnsaid } = useWords()
+  const view = useMemo(() => { const more = unsaid(state.flow, pathUnsaid); return more.length > 0 ? { ...state.view, problems: [...state.view.problems, ...more] } : state.view }, [state.flow, state.view, pathUnsaid])
+  return { draft, ...state, view }
 }
 
 function orderOf(flow: Flow): string {

@@ -3,7 +3,7 @@ import type { Schemas } from '../api/client'
 import { keepOffer } from '../api/curl'
 import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
 import { say } from '../tree/announce'
-import { addBranch, type IsExpression, moveTo } from '../tree/changes'
+import { blank, type IsExpression, moveTo } from '../tree/changes'
 import { copyText as stepsText, fresh } from '../tree/clipboard'
 import type { Hands } from '../tree/desk'
 import { type Row, rowsOf } from '../tree/rows'
@@ -109,7 +109,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
     const row = rowNow(key) ?? rowNow('trigger')
     if (!row) return
     const e = editingAt(row)
-    if (!command.fits || command.fits(e)) command.run(e)
+    commands.find((c) => (c === command || (c.keys === command.keys && c.id.startsWith('add-'))) && (!c.fits || c.fits(e)))?.run(e)
   }
 
   useCommands((looks ? [] : commands).filter((c) => c.id !== 'redo-y').map((c) => ({ id: c.id, group: t.flow, label: t[c.word], keys: shellKeys(c.keys), listed: true, run: () => run(c) })))
@@ -157,8 +157,8 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
       if (to) say(fill(t.renamed, { name: to }))
     },
     addBranch: (id) => {
-      edit((f) => addBranch(f, id, fill(t.pathN, { n: (rowNow(id)?.step?.branches?.length ?? 0) + 1 })))
-      say(t.pathAdded)
+      const row = rowNow(id)
+      if (row) commands.find((c) => c.id === 'add-branch')?.run(editingAt(row))
     },
     drag: (e, id) => startDrag(e, { id, store, drop: (gap) => {
       const before = draft.draft.read().flow
@@ -194,7 +194,7 @@ function anchorOf(gap: Gap, row: string): HTMLElement {
 function newStep(flow: Flow, action: Schemas['ActionView'], t: ReturnType<typeof useWords>): Step {
   const step: Step = { id: freshID(flow, action.kind), action: action.kind }
   if (action.shape === 'steps') step.steps = []
-  if (action.kind === 'branch') step.branches = [{ name: fill(t.pathN, { n: 1 }), when: 'true', steps: [] }, { name: t.otherwise, steps: [] }]
+  if (action.kind === 'branch') step.branches = [{ name: fill(t.pathN, { n: 1 }), when: blank, steps: [] }, { name: t.otherwise, steps: [] }]
   else if (action.shape === 'branches') step.branches = [1, 2].map((n) => ({ name: fill(t.pathN, { n }), steps: [] }))
   if (action.effect && !action.repeatable && action.kind !== 'http.request') step.delivery = 'at_most_once'
   return step

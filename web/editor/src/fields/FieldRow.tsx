@@ -11,6 +11,7 @@ import { toldShort } from '../words/phrase'
 import { fault, type Field } from './check'
 import { Control } from './Control'
 import { Fixes } from './Fixes'
+import { Hints } from './Hints'
 import { Missing, missingOf } from './Missing'
 import { TemplateField } from './TemplateField'
 import { friendly, hasHole, hole, onlyHole, isPath, holes } from './template'
@@ -101,6 +102,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} />}
       {error && !inside && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <Fixes problem={server} value={value} pointer={pointer} set={set} />}
+      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template ? { source: textual, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
       {template && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
     </div>
   )
@@ -152,15 +154,14 @@ export function Preview({ answer, fresh, failed, source, set, asked = false }: P
   )
 }
 
-/** Doubts are what the server says is wrong with an expression, the first of it, with what can be done. */
+/** Doubts are what the server says is wrong with an expression, the first fault or all hints, with what can be done. */
 export function Doubts({ answer, source, set, asked }: Pick<PreviewProps, 'answer' | 'source' | 'set' | 'asked'>) {
   const found = (answer?.problems ?? []).filter((p) => !asked || p.code !== 'optional_field')
-  const first = found.find((p) => p.severity === 'error') ?? found[0]
-  if (!first) return null
-  return (
-    <div className="mt-1">
+  const errors = found.filter((p) => p.severity === 'error')
+  return (errors.length > 0 ? errors.slice(0, 1) : found).map((first) => (
+    <div key={`${first.code} ${first.from} ${first.message}`} className="mt-1">
       <p className={`flex items-start gap-1.5 text-xs ${first.severity === 'error' ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={toldShort(first)} /></span></p>
       {answer?.source === source && <Fixes problem={first} value={source} set={set} />}
     </div>
-  )
+  ))
 }

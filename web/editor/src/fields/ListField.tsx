@@ -5,6 +5,7 @@ import type { ControlProps } from './Control'
 import { moved, pastedList } from './rows'
 import { RowTools, RowValue, useRowMoves, WholeField, WholeSwitch } from './Rows'
 import { isPath, onlyHole, parts } from './template'
+import { useSay } from '../words'
 import { useWords } from './words'
 
 type Kept = { at: number; value: unknown }
@@ -22,19 +23,23 @@ function elements(value: unknown): unknown[] {
   return out.map((s) => s.trim()).filter(Boolean)
 }
 
+/** begun is a list with a place to type in: an empty one begins with it. */
+const begun = (value: unknown) => { const all = elements(value); return all.length > 0 ? all : [''] }
+
 /** ListField is rows of values, or one expression that gives the whole list. */
 export function ListField({ field, value, set, id, invalid, focus }: ControlProps) {
   const t = useWords()
+  const say = useSay()
   const next = useRef(0)
   const number = (list: unknown[]): Kept[] => list.map((v) => ({ value: v, at: next.current++ }))
-  const [rows, setRows] = useState<Kept[]>(() => number(elements(value)))
+  const [rows, setRows] = useState<Kept[]>(() => number(begun(value)))
   const [whole, setWhole] = useState(onlyHole(value) !== undefined && !field.literal)
   const told = useRef(JSON.stringify(value))
   const seen = JSON.stringify(value)
   useEffect(() => {
     if (seen === told.current) return
     told.current = seen
-    setRows(number(elements(value)))
+    setRows(number(begun(value)))
   }, [seen, value])
   const put = (to: Kept[]) => {
     setRows(to)
@@ -63,13 +68,13 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
     <div ref={moves.box} role="group" aria-labelledby={`${id}-label`} className="space-y-1.5">
       {rows.map((r, i) => (
         <div key={r.at} className="flex items-start gap-1" data-row={i} onPasteCapture={(e) => paste(i, e)}>
-          <RowTools n={i + 1} count={rows.length} move={moves.move} drop={() => put(rows.filter((_, n) => n !== i))}>
-            <RowValue n={i + 1} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} />
+          <RowTools n={i + 1} count={rows.length} move={moves.move} drop={rows.length === 1 && r.value === '' ? undefined : () => put(rows.length === 1 ? number(['']) : rows.filter((_, n) => n !== i))}>
+            <RowValue n={i + 1} name={say(field.label)} placeholder={field.placeholder} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} />
           </RowTools>
         </div>
       ))}
       <div className="flex flex-wrap items-center gap-1">
-        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, ...number([''])]); moves.focusLast() }}><Plus size={15} aria-hidden />{t.addRow}</Button>
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, ...number([''])]); moves.focusLast() }}><Plus size={15} aria-hidden />{t.addAnother}</Button>
         {!field.literal && <WholeSwitch on={false} choose={() => { setWhole(true); set(rows.length === 1 && typeof rows[0]?.value === 'string' ? rows[0].value : undefined) }} />}
       </div>
     </div>

@@ -34,7 +34,7 @@ export function RowDrop({ n, drop }: { n: number; drop: () => void }) {
   return <IconButton label={fill(t.removeRow, { n })} className="-mr-1.5 size-8! text-text-3 max-[899px]:mt-2" onClick={drop}><X size={15} aria-hidden /></IconButton>
 }
 
-type ToolsProps = { n: number; count: number; move: (from: number, by: number) => void; drop: () => void; children: ReactNode }
+type ToolsProps = { n: number; count: number; move: (from: number, by: number) => void; drop?: () => void; children: ReactNode }
 
 export function RowTools({ n, count, move, drop, children }: ToolsProps) {
   const t = useWords()
@@ -48,15 +48,15 @@ export function RowTools({ n, count, move, drop, children }: ToolsProps) {
     <>
       {count > 1 && <button type="button" data-grip aria-label={fill(t.moveRow, { n })} title={fill(t.moveRow, { n })} onKeyDown={keys} className="mt-1.5 -ml-1.5 grid h-6 w-4 shrink-0 cursor-grab place-items-center rounded text-text-3 hover:text-text-2"><GripVertical size={14} aria-hidden /></button>}
       <div className="flex min-w-0 flex-1 items-start gap-1.5">{children}</div>
-      <RowDrop n={n} drop={drop} />
+      {drop && <RowDrop n={n} drop={drop} />}
     </>
   )
 }
 
-type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean; plain?: boolean }
+type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean; plain?: boolean; placeholder?: string }
 
 /** RowValue is a text with data in it, and what it is with the chosen event; or, where it is not a plain text, any other value as JSON. */
-export function RowValue({ n, name, value, set, literal = false, invalid = false, plain = false }: ValueProps) {
+export function RowValue({ n, name, value, set, literal = false, invalid = false, plain = false, placeholder }: ValueProps) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
@@ -80,7 +80,7 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
       <span id={`${id}-label`} className="sr-only">{label}</span><span id={`${id}-help`} className="sr-only">{name}</span>
       {json
         ? <JSONValue ref={handle} id={id} value={value} set={set} />
-        : <TemplateField ref={handle} id={id} value={text} set={(v) => set(v ?? '')} chips={!literal} lines="one" placeholder={t.value} focus={focus} invalid={invalid} problems={template ? marks : undefined} />}
+        : <TemplateField ref={handle} id={id} value={text} set={(v) => set(v ?? '')} chips={!literal} lines="one" placeholder={placeholder ?? t.value} focus={focus} invalid={invalid} problems={template ? marks : undefined} />}
       {turnable && (
         <button type="button" aria-label={json ? t.asText : t.asJSON} title={json ? t.asText : t.asJSON} onClick={() => turn(!json)}
           className="absolute top-1.5 right-1 grid size-6 place-items-center rounded bg-surface text-text-3 opacity-0 group-focus-within/value:opacity-100 group-hover/value:opacity-100 hover:text-accent max-[899px]:hidden!">{json ? <Type size={13} aria-hidden /> : <Braces size={13} aria-hidden />}</button>

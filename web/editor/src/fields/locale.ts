@@ -1,7 +1,7 @@
 /** parseNumber reads a number as people of a language write it: 1.199,90 or 1,199.90. */
 export function parseNumber(text: string, lang: string): number | undefined {
-  const { group, decimal } = separators(lang)
   const plain = text.trim().replace(/\s/g, '')
+  const { group, decimal } = separators(plain, lang)
   if (plain === '') return undefined
   const usual = plain.replaceAll(group, '').replace(decimal, '.')
   const read = /^-?\d+(\.\d+)?$/.test(usual) && wellGrouped(plain, group, decimal) ? usual : /^-?\d+(\.\d+)?$/.test(plain) ? plain : undefined
@@ -10,12 +10,15 @@ export function parseNumber(text: string, lang: string): number | undefined {
 
 /** wellGrouped refuses 19.9 in Portuguese as a hundred and ninety-nine. */
 function wellGrouped(text: string, group: string, decimal: string): boolean {
-  const [whole = ''] = text.split(decimal)
+  const [whole = '', ...rest] = text.split(decimal)
   const groups = whole.split(group)
-  return groups.slice(1).every((g) => g.length === 3)
+  return rest.length < 2 && !rest.join('').includes(group) && groups.slice(1).every((g) => g.length === 3)
 }
 
-function separators(lang: string): { group: string; decimal: string } {
+/** separators are those of the language; where both are written, the last one is that of the decimals, whatever the language. */
+function separators(text: string, lang: string): { group: string; decimal: string } {
+  const last = /[.,](?=[^.,]*$)/.exec(text)?.[0]
+  if (last && text.includes('.') && text.includes(',')) return { decimal: last, group: last === '.' ? ',' : '.' }
   const found = new Intl.NumberFormat(lang).formatToParts(12345.6)
   return { group: found.find((p) => p.type === 'group')?.value ?? ',', decimal: found.find((p) => p.type === 'decimal')?.value ?? '.' }
 }

@@ -42,7 +42,7 @@ function Disc({ step, small, on }: { step: Step; small: boolean; on: boolean }) 
   const t = useWords()
   const mark = step.disabled ? undefined : actions.get(step.action)?.mark
   return (
-    <span title={hands && t.drag} onPointerDown={hands && ((e) => hands.drag(e, step.id))}
+    <span title={hands && t.drag}
       className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-[32px]' : 'size-[40px]'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
       <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} mark={mark} /></span>
       {hands && <Grip size={16} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
@@ -68,7 +68,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
   const edge = open ? 'border-accent ring-3 ring-accent-soft' : errors || failed ? 'border-fail' : 'border-line hover:border-edge'
   const turn = step.steps && desk.loopAside?.(step)
   return (
-    <div role="none" data-card onClick={() => desk.open(step.id)} className={`group flex cursor-pointer ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
+    <div role="none" data-card onClick={() => desk.open(step.id)} onPointerDown={desk.hands && ((e) => desk.hands?.drag(e, step.id))} className={`group flex cursor-pointer ${desk.hands ? 'select-none' : ''} ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
       <Disc step={step} small={small} on={open} />
       <div role="none" className={`${cardLook} ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
         <div role="none" className="flex">

@@ -4,6 +4,7 @@ import type { Branch, Place, Step } from '../flow'
 import { useWords as useShared } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import { ariaWhere, Card, FoldButton, useName, useRow, type Where } from './Card'
+import { blank } from './changes'
 import { useDesk } from './desk'
 import { Plus } from './Plus'
 import { branchKey, catchKey, sizeInside } from './rows'
@@ -36,7 +37,7 @@ export const Steps = memo(function Steps({ steps, place, level, size, before, sm
 type BlockProps = { step: Step; place: Place; at: number; number?: number; level: number; pos: number; size: number; small: boolean; last: boolean }
 
 /** rests leaves out of style, layout and paint what is far out of sight; a menu or an outline may stand over the edge. */
-const rests = '[content-visibility:auto] [contain-intrinsic-height:auto_90px] [overflow-clip-margin:24px]'
+const rests = '[content-visibility:auto] [contain-intrinsic-height:auto_90px] [overflow-clip-margin:140px]'
 
 const Block = memo(function Block({ step, place, at, number, level, pos, size, small, last }: BlockProps) {
   const desk = useDesk()
@@ -59,10 +60,10 @@ function Inside({ step, level, small }: { step: Step; level: number; small: bool
   const left = small ? 'ml-[42px] max-sm:ml-[26px]' : 'ml-[54px] max-sm:ml-[34px]'
   if (!step.steps && !step.branches && !step.catch) return null
   return (
-    <div role="none" className={`${left} min-w-0`}>
+    <div role="none" className={`@container ${left} min-w-0 ${!small && step.branches?.length === 3 ? '@min-[940px]:-mr-[130px]' : ''}`}>
       {step.steps && <LoopFrame step={step} level={level} size={size} />}
       {step.branches && (
-        <div role="none" className="mt-3.5 grid gap-x-4 gap-y-3 min-[900px]:grid-cols-[repeat(auto-fit,minmax(min(100%,15.5rem),1fr))]">
+        <div role="none" className={`mt-3.5 grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-3 ${abreast[step.branches.length] ?? ''}`}>
           {step.branches.map((b, i) => <BranchRoom key={i} step={step} branch={b} at={i} where={{ level, pos: i + 1, size }} />)}
         </div>
       )}
@@ -71,6 +72,9 @@ function Inside({ step, level, small }: { step: Step; level: number; small: bool
     </div>
   )
 }
+
+/** abreast puts paths side by side where all of them have room; else they stand one below the other. */
+const abreast: Record<number, string> = { 2: '@min-[500px]:grid-cols-2', 3: '@min-[750px]:grid-cols-3' }
 
 /** LoopFrame holds the steps that run for each item. */
 function LoopFrame({ step, level, size }: { step: Step; level: number; size: number }) {
@@ -133,7 +137,7 @@ function GapIn({ place, empty, name }: { place: Place; empty: boolean; name: str
 const BranchRoom = memo(function BranchRoom({ step, branch, at, where }: { step: Step; branch: Branch; at: number; where: Where }) {
   const t = useWords()
   const shared = useShared()
-  const aside = step.action !== 'branch' ? t.atOnce : branch.when !== undefined ? <Condition source={branch.when} /> : t.always
+  const aside = step.action !== 'branch' ? t.atOnce : branch.when !== undefined ? branch.when === blank ? <span className="font-medium text-warn">{t.noCondition}</span> : <Condition source={branch.when} /> : t.always
   const title = branch.name || (branch.when === undefined && step.action === 'branch' ? shared.otherwise : `${shared.branch} ${at + 1}`)
   return <Room id={branchKey(step.id, at)} where={where} title={title} aside={aside} steps={branch.steps} place={{ step: step.id, slot: at }} />
 }, sameProps)

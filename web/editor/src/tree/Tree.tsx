@@ -38,9 +38,11 @@ export function Tree({ flow, desk, trigger, drawn }: TreeProps) {
   }
   return (
     <DeskContext value={desk}>
+      <div className="@container">
       <div ref={box} role="tree" aria-label={t.steps} onKeyDown={keys} className="mx-auto w-full max-w-[680px]">
         {trigger}
         <Gliding box={box} order={order}><Steps steps={flow.steps} place={null} level={1} size={flow.steps.length + 1} before={1} small={false} numbered most={most} /></Gliding>
+      </div>
       </div>
     </DeskContext>
   )

@@ -45,13 +45,23 @@ export function changeBranch(flow: Flow, id: string, at: number, f: (branch: Bra
   return change(flow, id, (s) => ({ ...s, branches: s.branches?.map((b, i) => (i === at ? f(b) : b)) }))
 }
 
-/** addBranch puts a branch before the otherwise branch, or last. */
-export function addBranch(flow: Flow, id: string, name: string): Flow {
+/** blank is the condition of a path that was given none yet: a document has no empty one. */
+export const blank = 'true'
+
+/** roomForBranch is where a new branch goes: before the otherwise branch, or last. */
+export function roomForBranch(step: Step): number {
+  const otherwise = step.action === 'branch' ? (step.branches ?? []).findIndex((b) => b.when === undefined) : -1
+  return otherwise < 0 ? (step.branches?.length ?? 0) : otherwise
+}
+
+/** addBranch puts a branch where it has room, with the first name by its number that is free. */
+export function addBranch(flow: Flow, id: string, called: (n: number) => string): Flow {
   return change(flow, id, (s) => {
     const all = s.branches ?? []
-    const otherwise = s.action === 'branch' ? all.findIndex((b) => b.when === undefined) : -1
-    const at = otherwise < 0 ? all.length : otherwise
-    const branch: Branch = s.action === 'branch' ? { name, when: 'true', steps: [] } : { name, steps: [] }
+    const at = roomForBranch(s)
+    let n = at + 1
+    while (all.some((b) => b.name === called(n))) n++
+    const branch: Branch = s.action === 'branch' ? { name: called(n), when: blank, steps: [] } : { name: called(n), steps: [] }
     return { ...s, branches: [...all.slice(0, at), branch, ...all.slice(at)] }
   })
 }

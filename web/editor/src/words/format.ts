@@ -1,7 +1,7 @@
 import { type Lang, useLang } from './index'
 
 /** plainText is a text without accents and capitals, for searching. */
-export const plainText = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+export const plainText = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]|(?<=\p{L})[-\u2010\u2011](?=\p{L})/gu, '').toLowerCase()
 
 const units = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000]] as const
 
