@@ -29,7 +29,7 @@ type connectorCase struct {
 	Secrets    map[string]string `json:"secrets"`
 	Input      map[string]any    `json:"input"`
 	Delivery   string            `json:"delivery"`
-	Attempt    int               `json:"attempt"`
+	Answered   int               `json:"answered"`
 	At         *time.Time        `json:"at"`
 	Test       bool              `json:"test"`
 	Options    string            `json:"options"`

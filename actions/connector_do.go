@@ -267,7 +267,7 @@ func (d *connectorDoer) answer(ctx context.Context, call *engine.Call, j *job, x
 			return nil, nil, d.unanswered(j, call, err)
 		}
 		s := answerScope(j.scope, r)
-		s.Values["attempt"] = max(1, call.Try)
+		s.Values["attempt"], s.Values["answered"] = max(1, call.Attempt), call.Answered
 		refreshes := !renewed && j.choice != nil && j.choice.renewable() && call.Connection.Renew != nil
 		v := judge(ctx, j.action.rules, s, r, refreshes, d.out.now())
 		if v.class == classRefresh {

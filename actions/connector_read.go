@@ -18,7 +18,7 @@ import (
 // What the expressions of a connector may read, by where they stand.
 var (
 	requestRoots = []string{"input", "auth", "connection"}
-	answerRoots  = []string{"input", "auth", "connection", "status", "headers", "body", "text", "attempt"}
+	answerRoots  = []string{"input", "auth", "connection", "status", "headers", "body", "text", "attempt", "answered"}
 	itemRoots    = append([]string{"item"}, answerRoots...)
 	loginRoots   = []string{"secret", "connection", "auth"}
 )

@@ -140,7 +140,7 @@ func (r *caseRun) act(ctx context.Context, k *connectorCase, c *Connector, s *st
 		return
 	}
 	call := &engine.Call{
-		Flow: "f", Run: "run", Step: "step", Attempt: max(1, k.Attempt), Try: max(1, k.Attempt), Key: "run-step", AtMostOnce: k.Delivery == "at_most_once" && a.Effect && !a.Repeatable, Connection: conn, Now: r.now, Zone: time.UTC,
+		Flow: "f", Run: "run", Step: "step", Attempt: k.Answered + 1, Answered: k.Answered, Key: "run-step", AtMostOnce: k.Delivery == "at_most_once" && a.Effect && !a.Repeatable, Connection: conn, Now: r.now, Zone: time.UTC,
 		Sent: func(func() any) {}, Log: func(string) {},
 	}
 	if err := doer.(engine.Admitter).Admit(ctx, call); err != nil {

@@ -259,7 +259,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 	}
 	return &Call{
 		First: first, Promised: promised,
-		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) + 1, Try: rec.Answered + 1,
+		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) - rec.Quota + 1, Answered: rec.Answered,
 		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
 		Now: w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {

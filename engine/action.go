@@ -89,8 +89,8 @@ type Call struct {
 	Flow       string
 	Run        string
 	Step       string    // path
-	Attempt    int       // from 1
-	Try        int       // from 1, one more after each attempt that was answered with a success but not with what was asked for
+	Attempt    int       // from 1; those that only waited for a quota do not count
+	Answered   int       // attempts before this one that were answered with a success, but not with what was asked for
 	First      time.Time // when the first attempt began; zero before it
 	Promised   time.Time // when a limit that all flows share told it to come back; zero if none did
 	Key        string    // idempotency key, the same for every attempt: <run>-<step path>

@@ -90,7 +90,7 @@ func (s *Flows) Redo(ctx context.Context, id string) (FlowEntry, error) {
 }
 
 func (s *Flows) step(ctx context.Context, id string, by int64, nothing *Refusal) (FlowEntry, error) {
-	return s.change(ctx, id, -1, func(e *FlowEntry) error {
+	return s.change(ctx, id, func(e *FlowEntry) error {
 		to := e.place + by
 		if s.Keys == nil || to < 1 || to > e.last {
 			return nothing

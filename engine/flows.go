@@ -349,7 +349,10 @@ func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int
 	if f.ID != id {
 		return FlowEntry{}, refuse(Conflict, "other_id", "the id of a flow cannot be changed", "o id de um fluxo não pode mudar")
 	}
-	return s.change(ctx, id, ifMatch, func(e *FlowEntry) error {
+	if ifMatch >= 0 {
+		ctx = MeantFor(ctx, ifMatch)
+	}
+	return s.change(ctx, id, func(e *FlowEntry) error {
 		e.Draft, e.DraftRev = f, e.DraftRev+1
 		return s.keepDraft(ctx, e)
 	})
@@ -362,15 +365,31 @@ func stale(e FlowEntry, ifMatch int64) *Refusal {
 	return r
 }
 
-// change applies f to a copy of an entry and makes it durable.
-func (s *Flows) change(ctx context.Context, id string, ifMatch int64, f func(e *FlowEntry) error) (FlowEntry, error) {
-	defer s.changing.of(id)()
+type meantKey struct{}
+
+// MeantFor says which draft a change is meant for: when there is a newer one it is refused as stale.
+func MeantFor(ctx context.Context, draftRev int64) context.Context {
+	return context.WithValue(ctx, meantKey{}, draftRev)
+}
+
+// Meant gives a flow for a change, unless its draft is not the one that the change is meant for.
+func (s *Flows) Meant(ctx context.Context, id string) (FlowEntry, error) {
 	e, err := s.Get(id)
 	if err != nil {
 		return FlowEntry{}, err
 	}
-	if ifMatch >= 0 && ifMatch != e.DraftRev {
-		return FlowEntry{}, stale(e, ifMatch)
+	if rev, ok := ctx.Value(meantKey{}).(int64); ok && rev != e.DraftRev {
+		return FlowEntry{}, stale(e, rev)
+	}
+	return e, nil
+}
+
+// change applies f to a copy of an entry and makes it durable.
+func (s *Flows) change(ctx context.Context, id string, f func(e *FlowEntry) error) (FlowEntry, error) {
+	defer s.changing.of(id)()
+	e, err := s.Meant(ctx, id)
+	if err != nil {
+		return FlowEntry{}, err
 	}
 	if err := f(&e); err != nil {
 		return FlowEntry{}, err
@@ -388,7 +407,7 @@ func (s *Flows) tell(id string, e *FlowEntry) {
 // Delete removes a flow and its URL. It is refused while runs of it have not ended.
 func (s *Flows) Delete(ctx context.Context, id string) error {
 	defer s.changing.of(id)()
-	e, err := s.Get(id)
+	e, err := s.Meant(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (s *Flows) Off(ctx context.Context, id string) (FlowEntry, error) {
 }
 
 func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry, error) {
-	return s.change(ctx, id, -1, func(e *FlowEntry) error {
+	return s.change(ctx, id, func(e *FlowEntry) error {
 		if e.PublishedRev == 0 {
 			return refuse(Conflict, "not_published", "the flow was never published", "o fluxo nunca foi publicado")
 		}
@@ -98,7 +98,7 @@ func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry
 // RotateURL makes a new trigger URL; the old one works for overlap, and those before it no
 // longer than that.
 func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration) (FlowEntry, error) {
-	return s.change(ctx, id, -1, func(e *FlowEntry) error {
+	return s.change(ctx, id, func(e *FlowEntry) error {
 		now := s.Now().UTC()
 		end := now.Add(overlap)
 		old := append(slices.Clone(e.old), oldToken{e.Token, end})

@@ -110,7 +110,7 @@ func (s *Server) Listen(ctx context.Context) error {
 }
 
 // Handler is all that the main address serves.
-func (s *Server) Handler() http.Handler { return s.doors(s.guarded(s.echo)) }
+func (s *Server) Handler() http.Handler { return s.doors(s.guarded(api.Heads(s.echo))) }
 
 // toHTTPS sends a request to the same path of the public URL, whatever host it was sent to.
 func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {

@@ -223,6 +223,7 @@ const ownConnector = `{
   "base": "%s",
   "auth": {"key": {"kind": "header", "name": {"en": "Key", "pt-BR": "Chave"}, "headers": {"X-Key": "key"},
     "fields": [{"id": "key", "type": "secret", "required": true, "label": {"en": "Key", "pt-BR": "Chave"}}]}},
+  "outcomes": [{"if": "attempt > 1 && answered == 0 && status == 503", "is": "fail"}],
   "actions": {"create": {
     "name": {"en": "Create an order", "pt-BR": "Criar um pedido"}, "repeatable": false,
     "fields": [
@@ -236,7 +237,10 @@ const ownConnector = `{
 // An own connector is there without a restart; a faulty one is told, and leaves the last good
 // one in force.
 func TestOwnConnectorsAreReadWhileRunning(t *testing.T) {
-	p := newProvider(t, func(r *http.Request, _ string) (int, string) {
+	p := newProvider(t, func(r *http.Request, body string) (int, string) {
+		if strings.Contains(body, "down") {
+			return 503, `{}`
+		}
 		if r.Header.Get("X-Key") != "the-erp-key" {
 			return 403, `{}`
 		}
@@ -264,11 +268,16 @@ func TestOwnConnectorsAreReadWhileRunning(t *testing.T) {
 	if fmt.Sprint(options["items"]) != "[map[label:São Paulo value:w1] map[label:Recife value:w2]]" {
 		t.Errorf("options: %v", options)
 	}
-	hook := g.publish(`{"id": "order", "name": "Order", "trigger": {"kind": "webhook"}, "steps": [{"id": "erp", "action": "x_erp.create", "connection": "erp", "delivery": "at_most_once", "with": {"order": "{{ trigger.body.id }}"}}]}`)
+	hook := g.publish(`{"id": "order", "name": "Order", "trigger": {"kind": "webhook"}, "steps": [{"id": "erp", "action": "x_erp.create", "connection": "erp", "delivery": "at_least_once", "retry": {"first": "100ms"}, "with": {"order": "{{ trigger.body.id }}"}}]}`)
 	post(hook, `{"id": 5}`)
 	g.settled()
 	if n := len(g.runs("order", "succeeded")); n != 1 {
 		t.Fatalf("%d runs succeeded: %v", n, g.want(200, "GET", "/runs?flow=order", nil))
+	}
+	post(hook, `{"id": "down"}`)
+	g.settled()
+	if failed := g.runs("order", "failed"); len(failed) != 1 || len(g.want(200, "GET", "/runs/"+fmt.Sprint(failed[0]["id"]), nil)["steps"].([]any)[0].(map[string]any)["attempts"].([]any)) != 2 {
+		t.Errorf("a rule about attempts is not asked at the second: %v", failed)
 	}
 	must(t, os.WriteFile(file, []byte(strings.Replace(text, `"effect"`, "", 1)[:len(text)-3]+`, "strange": 1}`), 0o644))
 	g.until("the fault is told", func() bool {

@@ -71,7 +71,7 @@ func (s *Scope) zone() *time.Location {
 // The names that an expression may begin with, by where it stands.
 var (
 	FlowRoots      = []string{"trigger", "steps", "errors", "item", "index", "loops", "vars", "run", "response"}
-	ConnectorRoots = []string{"input", "auth", "connection", "status", "headers", "body", "text", "item", "trigger", "secret", "index", "attempt"}
+	ConnectorRoots = []string{"input", "auth", "connection", "status", "headers", "body", "text", "item", "trigger", "secret", "index", "attempt", "answered"}
 )
 
 var allRoots = slices.Concat(FlowRoots, ConnectorRoots)

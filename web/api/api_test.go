@@ -191,6 +191,13 @@ func TestLifeOfAFlow(t *testing.T) {
 	if on := h.want(200, "POST", "/flows/a/publish", `{"name": "First", "note": "for the sale"}`); on["state"] != "on" || on["published_rev"] != 1.0 || on["changed"] != false {
 		t.Errorf("%v", on)
 	}
+	for _, c := range [][2]string{{"POST", "/pause"}, {"POST", "/resume"}, {"POST", "/off"}, {"POST", "/rotate-url"}, {"POST", "/undo"}, {"POST", "/redo"}, {"POST", "/revisions/1/restore"}, {"DELETE", ""}, {"DELETE", "?cancel"}} {
+		if stale := h.want(412, c[0], "/flows/a"+c[1], "", "If-Match", `"1"`); stale["current"].(map[string]any)["draft_rev"] != 3.0 {
+			t.Errorf("%s: %v", c[1], stale)
+		}
+	}
+	h.want(412, "POST", "/flows/a/restore", `{"revision": 1}`, "If-Match", "1")
+	h.want(200, "POST", "/flows/a/pause", "", "If-Match", "3")
 	for _, c := range [][2]string{{"pause", "paused"}, {"resume", "on"}, {"off", "off"}, {"resume", "on"}} {
 		if got := h.want(200, "POST", "/flows/a/"+c[0], ""); got["state"] != c[1] {
 			t.Errorf("%s: %v", c[0], got["state"])

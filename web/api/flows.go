@@ -136,6 +136,21 @@ func (m IfMatch) revision() (int64, error) {
 	return n, nil
 }
 
+// FlowChange names a flow and the draft that a change is meant for.
+type FlowChange struct {
+	FlowPath
+	IfMatch
+}
+
+// meant says in the context which draft is meant.
+func (in *FlowChange) meant(ctx context.Context) (context.Context, error) {
+	rev, err := in.revision()
+	if err == nil && rev > 0 {
+		ctx = engine.MeantFor(ctx, rev)
+	}
+	return ctx, err
+}
+
 type updateFlowInput struct {
 	FlowPath
 	IfMatch
@@ -156,20 +171,24 @@ func (s *server) updateFlow(ctx context.Context, in *updateFlowInput) (*flowOutp
 }
 
 type deleteFlowInput struct {
-	FlowPath
+	FlowChange
 	Cancel flag `query:"cancel" doc:"end the runs that wait"`
 }
 
 func (s *server) deleteFlow(ctx context.Context, in *deleteFlowInput) (*nothing, error) {
-	if _, err := s.Flows.Get(in.ID); err != nil {
+	ctx, err := in.meant(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if _, err := s.Flows.Meant(ctx, in.ID); err != nil {
+		return nil, s.stale(ctx, err)
 	}
 	if in.Cancel {
 		if err := s.Engine.CancelAll(ctx, in.ID, "the flow was deleted"); err != nil {
 			return nil, err
 		}
 	}
-	return nil, s.Flows.Delete(ctx, in.ID)
+	return nil, s.stale(ctx, s.Flows.Delete(ctx, in.ID))
 }
 
 type checkInput struct {

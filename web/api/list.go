@@ -28,7 +28,7 @@ type FlowItem struct {
 
 // Page says which part of a list is asked for.
 type Page struct {
-	Limit  int    `query:"limit" doc:"50 if left out, at most 200"`
+	Limit  int    `query:"limit" minimum:"0" doc:"50 if left out, at most 200"`
 	Cursor string `query:"cursor"`
 }
 

@@ -70,24 +70,31 @@ func (s *server) refuseFailing(ctx context.Context, e *engine.FlowEntry) error {
 	return p
 }
 
-func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *FlowPath) (*flowOutput, error) {
-	return func(ctx context.Context, in *FlowPath) (*flowOutput, error) {
+func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *FlowChange) (*flowOutput, error) {
+	return func(ctx context.Context, in *FlowChange) (*flowOutput, error) {
+		ctx, err := in.meant(ctx)
+		if err != nil {
+			return nil, err
+		}
 		e, err := f(ctx, in.ID)
 		return s.flowOutput(ctx, e, err)
 	}
 }
 
 type rotateInput struct {
-	FlowPath
+	FlowChange
 	Body *struct {
 		Overlap string `json:"overlap,omitempty" doc:"how long the old URL still works; 24h"`
 	} `required:"false"`
 }
 
 func (s *server) rotateURL(ctx context.Context, in *rotateInput) (*flowOutput, error) {
+	ctx, err := in.meant(ctx)
+	if err != nil {
+		return nil, err
+	}
 	overlap := 24 * time.Hour
 	if in.Body != nil && in.Body.Overlap != "" {
-		var err error
 		if overlap, err = form.ParseDuration(in.Body.Overlap); err != nil {
 			return nil, problemOf(http.StatusUnprocessableEntity, "bad_duration", "overlap must be a duration such as 24h", "overlap deve ser uma duração como 24h")
 		}

@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/store"
 )
 
 func (s *server) listRevisions(ctx context.Context, in *FlowPath) (*listOutput[engine.RevisionInfo], error) {
@@ -61,19 +63,28 @@ func (s *server) nameRevision(ctx context.Context, in *nameRevisionInput) (*revi
 }
 
 type restoreInput struct {
-	FlowPath
+	FlowChange
 	Body struct {
 		Revision int `json:"revision"`
 	}
 }
 
 func (s *server) restore(ctx context.Context, in *restoreInput) (*flowOutput, error) {
-	return s.restoreThis(ctx, &RevisionPath{in.FlowPath, in.Body.Revision})
+	return s.restoreThis(ctx, &restoreThisInput{in.FlowChange, in.Body.Revision})
 }
 
-func (s *server) restoreThis(ctx context.Context, in *RevisionPath) (*flowOutput, error) {
-	e, err := s.Flows.Restore(ctx, in.ID, in.Rev)
+type restoreThisInput struct {
+	FlowChange
+	Rev int `path:"rev"`
+}
+
+func (s *server) restoreThis(ctx context.Context, in *restoreThisInput) (*flowOutput, error) {
+	ctx, err := in.meant(ctx)
 	if err != nil {
+		return nil, err
+	}
+	e, err := s.Flows.Restore(ctx, in.ID, in.Rev)
+	if errors.Is(err, store.ErrNotFound) {
 		err = found(err, "revision", "esta revisão")
 	}
 	return s.flowOutput(ctx, e, err)
@@ -150,13 +161,17 @@ func (s *server) pick(ctx context.Context, e *engine.FlowEntry, which, otherwise
 }
 
 type undoInput struct {
-	FlowPath
+	FlowChange
 	Body *struct {
 		Mine bool `json:"mine,omitempty" doc:"refuse with changed_by_other when the newest draft is somebody else's"`
 	} `required:"false"`
 }
 
 func (s *server) undo(ctx context.Context, in *undoInput) (*flowOutput, error) {
+	ctx, err := in.meant(ctx)
+	if err != nil {
+		return nil, err
+	}
 	back := s.Flows.Undo
 	if in.Body != nil && in.Body.Mine {
 		back = s.Flows.UndoMine
@@ -165,7 +180,6 @@ func (s *server) undo(ctx context.Context, in *undoInput) (*flowOutput, error) {
 	return s.flowOutput(ctx, e, err)
 }
 
-func (s *server) redo(ctx context.Context, in *FlowPath) (*flowOutput, error) {
-	e, err := s.Flows.Redo(ctx, in.ID)
-	return s.flowOutput(ctx, e, err)
+func (s *server) redo(ctx context.Context, in *FlowChange) (*flowOutput, error) {
+	return s.life(s.Flows.Redo)(ctx, in)
 }

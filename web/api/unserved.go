@@ -8,6 +8,21 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// livePath is a stream without an end: nobody can ask for its head.
+const livePath = Prefix + "/live"
+
+// Heads serves HEAD as GET; net/http leaves the body out.
+func Heads(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && strings.HasPrefix(r.URL.Path, Prefix+"/") && r.URL.Path != livePath {
+			get := *r
+			get.Method = http.MethodGet
+			r = &get
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // unserved answers what no route takes: a path that is there says which methods it takes.
 func unserved(table []route) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -16,6 +31,10 @@ func unserved(table []route) echo.HandlerFunc {
 		methods := methodsOf(table, r.URL.EscapedPath())
 		if len(methods) == 0 {
 			return WriteStatus(c, http.StatusNotFound)
+		}
+		if slices.Contains(methods, http.MethodGet) && r.URL.Path != livePath {
+			methods = append(methods, http.MethodHead)
+			slices.Sort(methods)
 		}
 		c.Response().Header().Set("Allow", strings.Join(append(methods, http.MethodOptions), ", "))
 		if r.Method == http.MethodOptions {

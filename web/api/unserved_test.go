@@ -37,9 +37,13 @@ func TestWrongMethods(t *testing.T) {
 		allow        string
 	}{
 		{"PATCH", "/flows/a%2Fb/publish", 405, "POST, OPTIONS"},
-		{"DELETE", "/flows", 405, "GET, POST, OPTIONS"},
-		{"POST", "/openapi.json", 405, "GET, OPTIONS"},
-		{"OPTIONS", "/vars", 204, "GET, PUT, OPTIONS"},
+		{"DELETE", "/flows", 405, "GET, HEAD, POST, OPTIONS"},
+		{"POST", "/openapi.json", 405, "GET, HEAD, OPTIONS"},
+		{"OPTIONS", "/vars", 204, "GET, HEAD, PUT, OPTIONS"},
+		{"OPTIONS", "/live", 204, "GET, OPTIONS"},
+		{"HEAD", "/flows", 200, ""},
+		{"HEAD", "/actions", 200, ""},
+		{"HEAD", "/flows/none", 404, ""},
 		{"GET", "/nothing", 404, ""},
 		{"POST", "/flows/", 404, ""},
 		{"GET", "", 404, ""},

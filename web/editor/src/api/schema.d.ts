@@ -3886,7 +3886,10 @@ export interface operations {
                 /** @description end the runs that wait */
                 cancel?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4058,7 +4061,10 @@ export interface operations {
     "switch-off-flow": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4090,7 +4096,10 @@ export interface operations {
     "pause-flow": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4164,7 +4173,10 @@ export interface operations {
     redo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4196,7 +4208,10 @@ export interface operations {
     "restore-revision": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4232,7 +4247,10 @@ export interface operations {
     "resume-flow": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4363,7 +4381,10 @@ export interface operations {
     "restore-this-revision": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
                 rev: number;
@@ -4396,7 +4417,10 @@ export interface operations {
     "rotate-url": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4700,7 +4724,10 @@ export interface operations {
     undo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description draft_rev, a whole number, bare or quoted */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
