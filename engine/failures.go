@@ -140,12 +140,27 @@ func groupOf(r *store.Run) string {
 }
 
 var (
-	ownValue = regexp.MustCompile(`[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[\w.+-]+@[\w-]+\.[\w.-]+|\b[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}\b|[0-9][0-9.,:/+-]{2,}[0-9]`)
+	octet    = `(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])`
+	ipv4     = `\b` + octet + `(?:\.` + octet + `){3}\b`
+	address  = `(?:\[[0-9a-fA-F:]+\]|` + ipv4 + `|\blocalhost|\b[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}):[0-9]{1,5}\b(?:->)?|` + ipv4
+	ownValue = regexp.MustCompile(`[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[\w.+-]+@[\w-]+\.[\w.-]+|` + address + `|\b[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}\b|[0-9][0-9.,:/+-]{2,}[0-9]`)
+	aPlace   = regexp.MustCompile(`^(?:` + address + `)$`)
 	someTurn = regexp.MustCompile(`\.[0-9]+\.`)
 )
 
-// alike is a message without what differs from run to run: numbers, IDs, addresses.
-func alike(message string) string { return ownValue.ReplaceAllString(cut(message, 500), "…") }
+// alike is a message without what differs from run to run: numbers, IDs, people's addresses. Where it
+// went, a host with its port, stays; where it came from (a->b) is another port each time.
+func alike(message string) string {
+	return ownValue.ReplaceAllStringFunc(cut(message, 500), func(value string) string {
+		switch {
+		case strings.HasSuffix(value, "->"):
+			return "…->"
+		case aPlace.MatchString(value):
+			return value
+		}
+		return "…"
+	})
+}
 
 // anyTurn is the path of a step in whatever turn of its loops.
 func anyTurn(path string) string { return someTurn.ReplaceAllString(path, ".*.") }

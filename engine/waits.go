@@ -29,8 +29,8 @@ func (e *Engine) ShowWaitURLs(v *RunView) {
 	}
 }
 
-// aWaitToken is the end of a wait URL, wherever it stands.
-var aWaitToken = regexp.MustCompile(`/w/[\w-]{70,}`)
+// aWaitToken is the end of a wait URL, wherever and however it is written: in JSON and in forms too.
+var aWaitToken = regexp.MustCompile(`(?:\\?/|%2[Ff])w(?:\\?/|%2[Ff])[\w-]{70,}`)
 
 // HideWaitURLs takes the tokens out of what steps were given, sent and got: who may only look
 // must not be able to answer.
@@ -58,6 +58,17 @@ func HideWaitURLs(v *RunView) {
 		for j := range s.Attempts {
 			hide(&s.Attempts[j].Request, &s.Attempts[j].Response)
 		}
+	}
+}
+
+// HideWaitURLsOf does the same for an event, which another flow may have been called with.
+func HideWaitURLsOf(v *EventView) {
+	for key, value := range v.Trigger {
+		v.Trigger[key] = withoutTokens(value)
+	}
+	v.Raw, v.Title = aWaitToken.ReplaceAllString(v.Raw, "/w/…"), aWaitToken.ReplaceAllString(v.Title, "/w/…")
+	if raw, err := base64.StdEncoding.DecodeString(v.Base64); err == nil && aWaitToken.Match(raw) {
+		v.Base64 = ""
 	}
 }
 

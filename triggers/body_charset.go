@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"gancho/engine/expression"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // The marks that a text may begin with, to say how it is written.
@@ -32,13 +34,13 @@ func jsonText(body []byte, charset string) []byte {
 	return []byte(toUTF8(body, charset))
 }
 
-// decodeXML reads the charset of the declaration, or UTF-16 as the type or a mark says.
+// decodeXML reads the charset of the declaration, unless the type names one, or a mark says UTF-16.
 func decodeXML(body []byte, charset string) (any, error) {
 	read := charsetReader
 	if orderOf(body) != nil {
 		charset = "utf-16"
 	}
-	if inUTF16(body, charset) {
+	if inUTF16(body, charset) || charset != "" && !utf8.Valid(body) {
 		body = []byte(toUTF8(body, charset))
 		read = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	}
@@ -57,11 +59,16 @@ func charsetReader(charset string, input io.Reader) (io.Reader, error) {
 // toUTF8 reads text of the declared charset, without the mark that it may begin with; bytes
 // that fit no charset become U+FFFD.
 func toUTF8(text []byte, charset string) string {
-	switch charset = strings.ToLower(charset); {
-	case inUTF16(text, charset):
+	charset = strings.ToLower(charset)
+	if inUTF16(text, charset) {
 		return fromUTF16(text, charset)
-	case charset == "iso-8859-1", charset == "latin1", charset == "windows-1252", charset == "cp1252", charset == "iso-8859-15":
-		return western(text)
+	}
+	if letters := lettersOf[bareLabel(charset)]; letters != nil {
+		var b strings.Builder
+		for _, c := range text {
+			b.WriteRune(letters.DecodeByte(c))
+		}
+		return b.String()
 	}
 	return strings.ToValidUTF8(string(bytes.TrimPrefix(text, markUTF8)), "\uFFFD")
 }
@@ -109,18 +116,18 @@ func fromUTF16(text []byte, charset string) string {
 	return string(utf16.Decode(units))
 }
 
-// upper are the letters that windows-1252 has where ISO 8859-1 has control characters.
-const upper = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
+// bareLabel is a charset's label without what some write otherwise: ISO_8859-1, cp-1252.
+func bareLabel(charset string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "", "xcp", "cp").Replace(charset)
+}
 
-func western(text []byte) string {
-	letters := []rune(upper)
-	var b strings.Builder
-	for _, c := range text {
-		if c >= 0x80 && c < 0xA0 {
-			b.WriteRune(letters[c-0x80])
-			continue
-		}
-		b.WriteRune(rune(c))
-	}
-	return b.String()
+// lettersOf are the charsets of one byte a letter, by their bare labels. What says ISO 8859-1 is
+// read as windows-1252, which has letters where the other has control characters.
+var lettersOf = map[string]*charmap.Charmap{
+	"iso88591": charmap.Windows1252, "latin1": charmap.Windows1252, "l1": charmap.Windows1252, "usascii": charmap.Windows1252, "ascii": charmap.Windows1252,
+	"windows1252": charmap.Windows1252, "cp1252": charmap.Windows1252, "iso885915": charmap.ISO8859_15, "latin9": charmap.ISO8859_15,
+	"iso88592": charmap.ISO8859_2, "latin2": charmap.ISO8859_2, "windows1250": charmap.Windows1250, "cp1250": charmap.Windows1250,
+	"iso88595": charmap.ISO8859_5, "windows1251": charmap.Windows1251, "cp1251": charmap.Windows1251, "koi8r": charmap.KOI8R,
+	"iso88597": charmap.ISO8859_7, "windows1253": charmap.Windows1253, "iso88599": charmap.ISO8859_9, "latin5": charmap.ISO8859_9, "windows1254": charmap.Windows1254,
+	"cp850": charmap.CodePage850, "ibm850": charmap.CodePage850, "cp437": charmap.CodePage437, "macintosh": charmap.Macintosh,
 }

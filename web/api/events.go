@@ -6,6 +6,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/store"
+	"gancho/web/session"
 )
 
 func (s *server) samples(ctx context.Context, in *struct {
@@ -32,7 +33,7 @@ func (s *server) samples(ctx context.Context, in *struct {
 		if err != nil {
 			return nil, err
 		}
-		whole = append(whole, event)
+		whole = append(whole, forEyes(ctx, event))
 	}
 	return listOf(whole, next), nil
 }
@@ -64,5 +65,13 @@ func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error
 	if err != nil {
 		return nil, found(err, "event", "este evento")
 	}
-	return &eventOutput{event}, nil
+	return &eventOutput{forEyes(ctx, event)}, nil
+}
+
+// forEyes is an event as who asks may see it.
+func forEyes(ctx context.Context, v engine.EventView) engine.EventView {
+	if who(ctx).Role == session.Viewer {
+		engine.HideWaitURLsOf(&v)
+	}
+	return v
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,13 @@ func TestApprovals(t *testing.T) {
 	check(t, err)
 	if _, told := h.ask("GET", "/api/v1"+run, viewer, ""); told["status"] != "waiting" || strings.Count(fmt.Sprint(told), "/w/") != strings.Count(fmt.Sprint(told), "answer at https://gancho.example.com/w/…") {
 		t.Errorf("a viewer is told %v", told)
+	}
+	link := regexp.MustCompile(`https://[^ ]+/w/[\w-]+`).FindString(fmt.Sprint(seen["steps"]))
+	other := h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"n": 8, "answer_at": "`+link+`"}}}`)
+	for _, path := range []string{"/events/" + other["event"].(string), "/flows/a/samples"} {
+		if _, told := h.ask("GET", "/api/v1"+path, viewer, ""); link == "" || !strings.Contains(fmt.Sprint(told), "answer_at") || strings.Contains(fmt.Sprint(told), link) {
+			t.Errorf("a viewer is told where to answer in %s: %v", path, told)
+		}
 	}
 	h.want(404, "POST", run+"/steps/other/answer", `{"approved": true}`)
 	h.want(200, "POST", run+"/steps/ask/answer", `{"approved": true}`)
