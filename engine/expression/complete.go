@@ -235,7 +235,7 @@ func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, 
 		f := s.Fields[name]
 		path := prefix + shape.Member(name)
 		if near := c.nearness(name, path, typed, depth); near > 0 || typed == "" {
-			x := c.field(f, path, of)
+			x := c.field(f, name, path, of)
 			x.near = near
 			c.list = append(c.list, x)
 		}
@@ -259,9 +259,9 @@ func (c *completer) nearness(name, path, typed string, depth int) int {
 	if begins(name, typed) {
 		near = 1
 	}
-	title := c.known.Labels[path]
+	title, want := c.known.label(path, name), slug(typed)
 	for _, called := range []string{name, title.EN, title.PT} {
-		switch called, want := slug(called), slug(typed); {
+		switch called := slug(called); {
 		case want == "" || called == "":
 		case called == want:
 			near = max(near, 3)
@@ -269,14 +269,17 @@ func (c *completer) nearness(name, path, typed string, depth int) int {
 			near = max(near, 2)
 		}
 	}
+	if _, also := usualTitle(name); near == 0 && len(want) > 2 && slices.ContainsFunc(also, func(word string) bool { return strings.HasPrefix(slug(word), want) }) {
+		near = 1
+	}
 	if near == 0 {
 		return 0
 	}
 	return near*1000 - depth*25
 }
 
-func (c *completer) field(f *shape.Shape, path string, of int) Completion {
-	x := Completion{Label: path, Insert: path, Kind: "field", Type: f.Type(), Title: c.known.Labels[path]}
+func (c *completer) field(f *shape.Shape, name, path string, of int) Completion {
+	x := Completion{Label: path, Insert: path, Kind: "field", Type: f.Type(), Title: c.known.label(path, name)}
 	if counted(f) > 0 && of > 0 {
 		x.Seen, x.Of = f.Seen-f.Counts[shape.Null], of
 	}

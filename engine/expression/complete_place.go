@@ -42,7 +42,7 @@ func (k *Known) inQuotes(before, after string, at int) Completions {
 	c := &completer{known: k}
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
 		if written, ok := inText(name, before[at]); ok && begins(name, typed) {
-			x := c.field(s.Fields[name], base+shape.Member(name), counted(s))
+			x := c.field(s.Fields[name], name, base+shape.Member(name), counted(s))
 			x.Insert = written + end
 			c.list = append(c.list, x)
 		}
@@ -116,7 +116,7 @@ func (c *completer) element() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
 		if shape.IsName(name) && begins(name, c.typed) {
-			x := c.field(s.Fields[name], "."+name, counted(s))
+			x := c.field(s.Fields[name], name, "."+name, counted(s))
 			x.near = 3000
 			c.list = append(c.list, x)
 		}

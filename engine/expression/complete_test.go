@@ -13,7 +13,7 @@ import (
 func knownOrders() *expression.Known {
 	s := new(shape.Shape)
 	for i := range 40 {
-		body := map[string]any{"total": 79.9, "status": "paid", "name": "#1", "title": 1, "paid": 1, "customer": map[string]any{"e-mail": "a@b.c", "name": "Ana"}, "items": []any{map[string]any{"sku": "A", "n": 1}}}
+		body := map[string]any{"total": 79.9, "status": "paid", "name": "#1", "title": 1, "paid": 1, "customer": map[string]any{"e-mail": "a@b.c", "name": "Ana", "phone": "1"}, "items": []any{map[string]any{"sku": "A", "n": 1}}}
 		if i < 9 {
 			body["coupon"] = "X"
 		}
@@ -34,9 +34,11 @@ func TestComplete(t *testing.T) {
 		"name|":                        "name: trigger.body.name",
 		"E-ma|":                        `E-ma: trigger.body.customer["e-mail"]`,
 		"valor pa|":                    "valor pa: trigger.body.paid",
+		"telefone|":                    `telefone: trigger.body.customer.phone`,
+		"celular|":                     `celular: trigger.body.customer.phone`,
 		"title|":                       "title: trigger.body.title",
 		"number_br|":                   "number_br: number_br",
-		"trigger.body.customer.|":      `trigger.body.customer.: trigger.body.customer["e-mail"] trigger.body.customer.name`,
+		"trigger.body.customer.|":      `trigger.body.customer.: trigger.body.customer["e-mail"] trigger.body.customer.name trigger.body.customer.phone`,
 		"trigger.body.co|unt > 1":      "trigger.body.count: trigger.body.coupon",
 		"1 + trigger.body.items[0].s|": "trigger.body.items[0].s: trigger.body.items[0].sku",
 		"first(trigger.body.items).s|": "first(trigger.body.items).s: first(trigger.body.items).sku",

@@ -24,6 +24,11 @@ const { layoutOf } = await source('editor/mapLayout.ts')
 const { deedsOf, alikeOf } = await source('editor/deeds.ts')
 const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
 
+document.documentElement.lang = 'pt-BR'
+const { friendly: amigavel } = await source('words/path.ts')
+document.documentElement.lang = 'en'
+const { friendly } = await source('fields/template.ts')
+
 const step = (id, more = {}) => ({ id, action: 'log', ...more })
 const sample = () => ({
   id: 'f', name: 'F', trigger: { kind: 'manual' },
@@ -402,4 +407,11 @@ test('what a draft makes otherwise is told by step, the same things together', (
   assert.deepEqual(deedsOf(row('a', 2).differences).map((d) => [d.step, d.what, d.name]), [['send', 'state', 'status'], ['big', 'runs', ''], ['tell', 'value', 'body/total']])
   const groups = alikeOf([{ ...row('z', 1), error: { code: 'x', message: 'refused' } }, row('a', 2), row('b', 30)])
   assert.deepEqual(groups.map((g) => g.rows.map((r) => r.event)), [['a', 'b'], ['z']])
+})
+
+test('what most senders have is called in the language of the reader, and with whose it is', () => {
+  for (const [path, pt, en] of [
+    ['trigger.body.billing.first_name', 'Nome de cobrança', 'Billing first name'], ['trigger.body.phone', 'Telefone', 'Phone'], ['trigger.body.customerEmail', 'E-mail do cliente', 'Customer email'],
+    ['trigger.body.line_items[0].name', 'Nome do item', 'Line items name'], ['steps.pedido.total', 'Total', 'Total'], ['trigger.body.frob', 'Frob', 'Frob'],
+  ]) assert.deepEqual([amigavel(path), friendly(path)], [pt, en])
 })

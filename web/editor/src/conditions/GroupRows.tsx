@@ -1,7 +1,7 @@
 import { useId, useMemo, useRef, useState } from 'react'
 import { Plus, TriangleAlert, X } from 'lucide-react'
 import { type Desk, useDesk, valueAt } from '../data/desk'
-import { insertable, masked } from '../data/nodes'
+import { insertable, lastOf, masked } from '../data/nodes'
 import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
 import { formatNumber } from '../fields/locale'
@@ -9,6 +9,7 @@ import { brief } from '../fields/say'
 import { segments } from '../fields/template'
 import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
+import { soughtAs } from '../words/names'
 import { fill } from '../words/phrase'
 import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, notNumber, type Operator, operatorsOf, readAs, type Row, typedValue, valueless } from './model'
 import { useWords } from './words'
@@ -58,7 +59,7 @@ function choicesOf(desk: Desk) {
   const depth = (path: string) => segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
   const example = (path: string) => brief(masked(valueAt(desk, insertable(path)), path), 24)
   return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
-    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: f.path }))
+    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))}` }))
 }
 
 function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => void; drop: () => void }) {

@@ -2,6 +2,7 @@ import type { SchemaField } from '../api/expression'
 import type { Step } from '../flow'
 import { friendly, member, readAt, segments } from '../fields/template'
 import { plainText } from '../words/format'
+import { soughtAs } from '../words/names'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
 export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; doc?: string; children: Node[] }
@@ -55,7 +56,7 @@ export function treeOf(fields: SchemaField[], titles: Titles, steps: Step[]): No
 }
 
 /** lastOf is the last name of a path: what is above it is seen in the tree. */
-const lastOf = (path: string) => segments(path).filter((s) => s !== '[]').at(-1) ?? path
+export const lastOf = (path: string) => segments(path).filter((s) => s !== '[]').at(-1) ?? path
 
 const hidden = new Set(['', 'trigger', 'steps', 'errors', 'loops'])
 
@@ -158,7 +159,7 @@ export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: strin
       if (!folded(n)) n.children.forEach(visit)
       return true
     }
-    const own = words.every((w) => plainText(`${n.label} ${n.path} ${text(n)}`).includes(w))
+    const own = words.every((w) => plainText(`${n.label} ${n.path} ${soughtAs(n.name)} ${text(n)}`).includes(w))
     let below = false
     for (const c of n.children) below = visit(c) || below
     if (!own && !below) out.length = at

@@ -1,3 +1,7 @@
+import { segments } from '../words/path'
+
+export { friendly, segments } from '../words/path'
+
 /** A part of a template: plain text, or what stands between {{ and }}. from and to include the braces. */
 export type Part = { hole: boolean; text: string; from: number; to: number }
 
@@ -65,25 +69,6 @@ export const hole = (source: string) => `{{ ${source} }}`
 
 /** member writes the name of a member after the path of what holds it. */
 export const member = (path: string, key: string) => (new RegExp(`^${name}$`).test(key) ? (path ? `${path}.${key}` : key) : `${path}[${JSON.stringify(key)}]`)
-
-/** steps splits a path into its names and numbers: trigger.body["e-mail"][0] gives four. */
-export function segments(path: string): string[] {
-  const out: string[] = []
-  for (const m of path.matchAll(/([A-Za-z_]\w*)|\[(\d*)\]|\["((?:[^"\\]|\\.)*)"\]/g)) out.push(m[1] ?? m[3] ?? (m[2] === '' ? '[]' : (m[2] ?? '')))
-  return out
-}
-
-const small = new Set(['id', 'url', 'cpf', 'cnpj', 'ip', 'sku', 'cep', 'utm'])
-
-/** friendly makes words of the last names of a path, where nobody gave it a label. */
-export function friendly(path: string): string {
-  const all = segments(path).filter((s) => s !== '[]' && !/^\d+$/.test(s))
-  const names = all[0] === 'steps' && all.length > 2 ? all.slice(2) : all
-  const kept = names.slice(names.length > 2 ? -2 : -1).filter((s, i, all) => i === all.length - 1 || !['trigger', 'body', 'steps', 'data', 'attributes', 'output'].includes(s))
-  const words = kept.flatMap((s) => s.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_-]+/)).filter(Boolean)
-  const text = words.map((w) => (small.has(w.toLowerCase()) ? w.toUpperCase() : w.toLowerCase())).join(' ')
-  return text.charAt(0).toUpperCase() + text.slice(1) || path
-}
 
 /** readAt reads a value by its path. */
 export function readAt(scope: unknown, path: string): unknown {

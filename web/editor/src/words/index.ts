@@ -1,11 +1,12 @@
 import { createContext, useContext } from 'react'
 import { en, type Words } from './en'
 import { pt } from './pt'
+import { speech } from './speech'
 
 export type Lang = 'en' | 'pt-BR'
 
 /** firstLang is the language that the server wrote into the page. */
-export const firstLang: Lang = document.documentElement.lang === 'pt-BR' ? 'pt-BR' : 'en'
+export const firstLang = speech.lang
 
 export const LangContext = createContext<{ lang: Lang; setLang: (lang: Lang) => void }>({ lang: firstLang, setLang: () => undefined })
 
@@ -21,27 +22,26 @@ export function makeWords<W extends Record<string, string>>(ownEn: W, ownPt: { [
   return () => all[useLang().lang]
 }
 
-let spoken = firstLang
 const learners: ((lang: Lang) => Promise<unknown>)[] = []
 
 const catalogues = { en: () => import('words:en'), 'pt-BR': () => import('words:pt') }
 
 /** hear fetches the words of the builder in one language. */
-export const hear = (lang = spoken) => catalogues[lang]()
+export const hear = (lang = speech.lang) => catalogues[lang]()
 
 /** learnWords is what the build makes of makeWords where a catalogue is cut by language: only what is spoken is fetched. */
 export async function learnWords(name: string) {
   const all: Partial<Record<Lang, Record<string, string>>> = {}
   const get = async (lang: Lang) => (all[lang] ??= { ...(lang === 'en' ? en : pt), ...(await hear(lang)).words[name] })
   learners.push(get)
-  while (!all[spoken]) await get(spoken) // another may be chosen meanwhile
-  return () => all[useLang().lang] ?? all[spoken]
+  while (!all[speech.lang]) await get(speech.lang) // another may be chosen meanwhile
+  return () => all[useLang().lang] ?? all[speech.lang]
 }
 
 /** learn fetches another language for all that is on the screen. */
 export async function learn(lang: Lang) {
   await Promise.all(learners.map((get) => get(lang)))
-  spoken = lang
+  speech.lang = lang
 }
 
 /** say picks the text of a server's pair of languages. */
