@@ -28,7 +28,7 @@ var usualNames = sync.OnceValue(func() (known struct {
 },
 ) {
 	var file struct {
-		Names []*usualName       `json:"names"`
+		Names []*usualName        `json:"names"`
 		Of    map[string][]string `json:"of"`
 	}
 	if err := json.Unmarshal(namesFile, &file); err != nil {
