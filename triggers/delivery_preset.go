@@ -70,8 +70,8 @@ func (d *door) refuseAll() {
 func noSecret(path string, p *Preset) form.Problem {
 	x := problem(path, "required", "deliveries cannot be verified without a connection that holds the secret", "sem uma conexão com o segredo não é possível verificar as entregas")
 	held := fieldNames(p.file.Secrets)
-	x.Hint = form.Label(fmt.Sprintf("make a connection of %s that holds: %s; or choose “let in and note it” under “A delivery that is not verified”", p.file.Name.EN, held.EN),
-		fmt.Sprintf("crie uma conexão de %s com: %s; ou escolha “aceitar e anotar” em “Uma entrega que não confere”", p.file.Name.PT, held.PT))
+	x.Hint = form.Label(fmt.Sprintf("make a connection of %s that holds: %s; or choose “let in and note it” under “If the signature is wrong”", p.file.Name.EN, held.EN),
+		fmt.Sprintf("crie uma conexão de %s com: %s; ou escolha “aceitar e anotar” em “Se a assinatura estiver errada”", p.file.Name.PT, held.PT))
 	return x
 }
 

@@ -38,7 +38,7 @@ func (s *webhookSettings) fields() form.Fields {
 			Help(form.Label("whose webhooks these are: how they are verified, named and told apart", "de quem são estes webhooks: como são verificados, nomeados e distinguidos")),
 		form.Map("auth", &s.auth, form.Label("Sender proves itself by", "O remetente se prova por")).Literal().
 			Help(form.Label("how deliveries are verified, with the secret of the connection", "como as entregas são verificadas, com o segredo da conexão")),
-		form.Select("verify", &s.verify, form.Label("A delivery that is not verified", "Uma entrega que não confere"),
+		form.Select("verify", &s.verify, form.Label("If the signature is wrong", "Se a assinatura estiver errada"),
 			form.Option("enforce", form.Label("refuse", "recusar")),
 			form.Option("observe", form.Label("let in and note it", "aceitar e anotar"))).Default("enforce").Literal(),
 		form.Map("schema", &s.schema, form.Label("Schema of the body", "Schema do corpo")).Literal().Advanced(),

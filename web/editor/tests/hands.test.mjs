@@ -71,7 +71,7 @@ test('a provider is found by typing over what stands there, and its connection i
   await page.getByText('Choose or make the connection first').waitFor()
   assert.ok(await page.getByRole('button', { name: 'Send a sample event' }).isDisabled())
   await page.getByRole('button', { name: 'New connection' }).click()
-  await page.getByLabel('Name in flows').waitFor()
+  await page.getByLabel('Name of the connection').waitFor()
   await page.waitForFunction(() => document.activeElement?.closest('aside form') !== null)
   assert.equal(await page.getByText('Deliveries cannot be verified').count(), 0)
   assert.equal(await page.locator('aside form input[type=password]:not([required])').count(), 0)

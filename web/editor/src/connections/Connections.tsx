@@ -40,12 +40,14 @@ function All() {
   const settled = data !== undefined && flows.isFetched
   const list = settled ? data.items.filter((c) => !gone.includes(c.name)) : undefined
   const shown = list?.filter((c) => plainText(`${c.name} ${c.kind} ${c.account ?? ''} ${c.hosts.join(' ')}`).includes(plainText(q)))
+  const wanted = settled ? wantedBy(flows.data?.items ?? [], data.items) : []
+  const create = (name: string, of: string[]) => setEditing({ name, kinds: of })
   const fresh = <Button look="primary" onClick={() => setEditing({})}><Plus size={16} aria-hidden />{t.newConnection}</Button>
   return (
     <Page title={t.connections} wide aside={list && list.length > 0 && <>{list.length > 5 && <SearchInput label={t.findConnection} value={q} set={setQ} className="w-full sm:w-64" />}{fresh}</>}>
       {error && <Problem error={error} retry={() => void refetch()} />}
       {!settled && !error && <Skeleton />}
-      {settled && <Needed have={data.items} create={(name, of) => setEditing({ name, kinds: of })} />}
+      <Needed wanted={wanted.filter(([, w]) => !w.example)} create={create} />
       {list?.length === 0 && <Empty icon={<Cable aria-hidden />} title={t.noConnections} help={t.noConnectionsHelp}>{fresh}</Empty>}
       {list && list.length > 0 && shown?.length === 0 && <Empty title={t.filtered} />}
       {shown && shown.length > 0 && (
@@ -53,27 +55,39 @@ function All() {
           {shown.map((c) => <ConnectionRow key={c.name} connection={c} kind={kinds.data?.items.find((k) => k.kind === c.kind)} edit={() => setEditing({ connection: c })} vanish={(on) => setGone((old) => (on ? [...old, c.name] : old.filter((n) => n !== c.name)))} />)}
         </ul></Card>
       )}
+      <Needed quiet wanted={wanted.filter(([, w]) => w.example)} create={create} />
       {editing && kinds.data && <ConnectionDialog before={editing.connection} name={editing.name} wanted={editing.kinds} kinds={kinds.data.items} close={() => setEditing(null)} />}
     </Page>
   )
 }
 
-/** Needed are the connections that flows name and that are not there. */
-function Needed({ have, create }: { have: Connection[]; create: (name: string, kinds: string[]) => void }) {
-  const t = useWords()
-  const flows = useFlows('')
-  const missing = new Map<string, string[]>()
-  for (const p of flows.data?.items.flatMap((f) => f.problems) ?? []) {
-    const name = /["“]([\w-]+)["”]/.exec(p.message)?.[1]
-    if (!p.path.endsWith('/connection') || !name || have.some((c) => c.name === name)) continue
-    missing.set(name, [...p.message.matchAll(/[\w]+:[\w*]+|\bsmtp\b|\bhttp_\w+|\boauth2\b/g)].map(([k]) => k))
+type Wanted = { kinds: string[]; flows: string[]; example: boolean }
+
+/** wantedBy are the connections that flows name and that are not there, with who wants them. */
+function wantedBy(flows: Schemas['FlowItem'][], have: Connection[]): [string, Wanted][] {
+  const missing = new Map<string, Wanted>()
+  for (const f of flows) {
+    for (const p of f.problems) {
+      const name = /["“]([\w-]+)["”]/.exec(p.message)?.[1]
+      if (!p.path.endsWith('/connection') || !name || have.some((c) => c.name === name)) continue
+      const found = missing.get(name) ?? { kinds: [...p.message.matchAll(/[\w]+:[\w*]+|\bsmtp\b|\bhttp_\w+|\boauth2\b/g)].map(([k]) => k), flows: [], example: true }
+      missing.set(name, { ...found, flows: [...new Set([...found.flows, f.name || f.id])], example: found.example && f.tags.includes('example') })
+    }
   }
-  if (missing.size === 0) return null
+  return [...missing].sort()
+}
+
+/** Needed says which connections are missing, and for which flows. */
+function Needed({ wanted, quiet = false, create }: { wanted: [string, Wanted][]; quiet?: boolean; create: (name: string, kinds: string[]) => void }) {
+  const t = useWords()
+  if (wanted.length === 0) return null
   return (
-    <section className="mb-5 rounded-xl bg-wait-soft p-4">
-      <h2 className="font-semibold">{t.needed}</h2>
-      <p className="text-text-2">{t.neededHelp}</p>
-      <p className="mt-3 flex flex-wrap gap-2">{[...missing].sort().map(([name, kinds]) => <Button key={name} size="small" onClick={() => create(name, kinds)}><Plus size={14} aria-hidden />{fill(t.createIt, { name })}</Button>)}</p>
+    <section className={quiet ? 'mt-8' : 'mb-5 rounded-xl bg-wait-soft p-4'}>
+      <h2 className={quiet ? 'text-title font-semibold' : 'font-semibold'}>{quiet ? t.neededByExamples : t.needed}</h2>
+      <p className="text-text-2">{quiet ? t.neededByExamplesHelp : t.neededHelp}</p>
+      <ul className="mt-3 flex flex-col gap-2">{wanted.map(([name, { kinds, flows }]) => (
+        <li key={name} className="flex flex-wrap items-center gap-x-3 gap-y-1"><Button size="small" onClick={() => create(name, kinds)}><Plus size={14} aria-hidden />{fill(t.createIt, { name })}</Button><span className="min-w-0 text-secondary break-words text-text-2">{fill(t.neededFor, { flows: flows.join(', ') })}</span></li>
+      ))}</ul>
     </section>
   )
 }

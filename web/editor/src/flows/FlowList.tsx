@@ -8,7 +8,7 @@ import { SearchInput } from '../ui/Field'
 import { Card, Page } from '../ui/Page'
 import { soon } from '../ui/soon'
 import { Empty, Loading, Problem, Skeleton } from '../ui/states'
-import { FlowRow } from './FlowRow'
+import { type Flow, FlowRow, isExample, isFirst } from './FlowRow'
 import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
@@ -33,6 +33,9 @@ export function FlowList({ role }: { role: string }) {
   const tags = [...new Set(data?.items.flatMap((f) => f.tags) ?? [])].sort()
   const shown = data?.items.filter((f) => !gone.includes(f.id) && (!tag || f.tags.includes(tag)))
   const none = data !== undefined && !q && !tag && shown?.length === 0
+  const own = shown?.filter((f) => !isExample(f)) ?? []
+  const examples = shown?.filter(isExample).sort((a, b) => Number(isFirst(b)) - Number(isFirst(a))) ?? []
+  const row = (flow: Flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} alerts={alerts.data?.items} pick={(x) => set('tag', x)} vanish={(on) => setGone((old) => (on ? [...old, flow.id] : old.filter((id) => id !== flow.id)))} />
   return (
     <Page title={t.flows} wide aside={!none && (
       <>
@@ -57,9 +60,14 @@ export function FlowList({ role }: { role: string }) {
         <Suspense fallback={<Skeleton tall />}>
           {alerts.data && alerts.data.items.length > 0 && <Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} />}
           <LedgerLine />
-          <Card><ul className="divide-y divide-line">
-            {shown.map((flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} alerts={alerts.data?.items} pick={(x) => set('tag', x)} vanish={(on) => setGone((old) => (on ? [...old, flow.id] : old.filter((id) => id !== flow.id)))} />)}
-          </ul></Card>
+          {own.length > 0 && <Card><ul className="divide-y divide-line">{own.map(row)}</ul></Card>}
+          {examples.length > 0 && (
+            <section aria-label={t.examples}>
+              <h2 className={`${own.length > 0 ? 'mt-8' : ''} text-title font-semibold`}>{t.examples}</h2>
+              <p className="mb-3 text-secondary text-text-2">{t.examplesHelp}</p>
+              <Card><ul className="divide-y divide-line">{examples.map(row)}</ul></Card>
+            </section>
+          )}
         </Suspense>
       )}
       {making && may && !none && <Suspense fallback={null}><StartDialog close={() => set('new', null)} /></Suspense>}

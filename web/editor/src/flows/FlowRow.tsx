@@ -14,8 +14,12 @@ import { fill, usePlural } from '../words/phrase'
 import { Bars } from './Bars'
 import { useWords } from './words'
 
-type Flow = Schemas['FlowItem']
+export type Flow = Schemas['FlowItem']
 export type Life = 'pause' | 'resume' | 'off'
+
+/** isExample says that a flow came with the program; isFirst, that it is the one to begin with. */
+export const isExample = (flow: Flow) => flow.tags.includes('example')
+export const isFirst = (flow: Flow) => isExample(flow) && flow.tags.includes('start-here')
 
 const FlowMenu = soon(() => import('./FlowMenu').then((m) => m.FlowMenu))
 
@@ -27,7 +31,8 @@ export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
   const t = useWords()
   const name = flow.name || flow.id
   const life = useLife(flow)
-  const word = { new: t.stateNew, on: t.stateOn, paused: t.statePaused, off: t.stateOff }[flow.state]
+  const tags = isExample(flow) ? flow.tags.filter((tag) => tag !== 'example' && tag !== 'start-here') : flow.tags
+  const word = { new: t.stateNew, on: '', paused: t.statePaused, off: t.stateOff }[flow.state]
   return (
     <li className="grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5">
       {flow.state === 'new'
@@ -36,11 +41,12 @@ export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>
-          <Badge tone={tones[flow.state]}>{word}</Badge>
+          {isFirst(flow) && <Badge tone="accent">{t.startHere}</Badge>}
+          {flow.state !== 'on' && <Badge tone={tones[flow.state]}>{word}</Badge>}
           <Troubles flow={flow} alerts={alerts} />
         </p>
         {flow.description && <p className="line-clamp-1 text-secondary text-text-2">{flow.description}</p>}
-        {flow.tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{flow.tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
+        {tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
       </div>
       <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>
       <div className="col-span-2 col-start-2 row-start-3 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
@@ -63,7 +69,7 @@ function Troubles({ flow, alerts }: Pick<RowProps, 'flow' | 'alerts'>) {
     <>
       {now('failure') && <Link href={`/runs?flow=${flow.id}&status=failed`}><Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.failing}</Badge></Link>}
       {drift && <Badge tone="warn" tip={drift.message}>{t.vanished}</Badge>}
-      {lack && <Link href="/connections"><Badge tone="warn" tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
+      {lack && <Link href="/connections"><Badge tone={isExample(flow) ? 'none' : 'warn'} tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
       {errors > 0 && <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{fill(t.problemsOf, { n: errors })}</Badge>}
       {flow.silent_since && <Badge tone="warn"><Hourglass size={12} aria-hidden />{fill(t.silent, { when: ago(flow.silent_since) })}</Badge>}
       {flow.changed && flow.published_rev > 0 && <Badge tone="warn">{t.changedDraft}</Badge>}

@@ -10,6 +10,7 @@ export function LedgerLine() {
   const { number } = useFormat()
   const { data } = useLedger()
   if (!data) return <p className="mb-3 h-5" />
+  if (data.accepted === 0) return null
   return (
     <p data-tip={t.ledgerHelp} className="mb-3 flex w-fit items-center gap-2 text-secondary text-text-2">
       <Scale size={15} strokeWidth={1.75} aria-hidden className="shrink-0" />

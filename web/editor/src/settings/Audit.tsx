@@ -37,14 +37,20 @@ export function Audit() {
   )
 }
 
-/** useNames gives what people call a user or a flow, by the address and the id that the audit keeps. */
-function useNames(): ReadonlyMap<string, string> {
-  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users')) })
-  const flows = useFlows('')
-  return new Map([...(users.data?.items ?? []).map((u) => [u.email, u.name] as const), ...(flows.data?.items ?? []).map((f) => [f.id, f.name] as const)].filter(([, name]) => name !== ''))
+type Names = { users: ReadonlyMap<string, string>; flows: ReadonlyMap<string, string> }
+
+/** useNames gives what people call a user or a flow, by the address and the id that the audit keeps. A name that several users chose, or that is another's address, comes with its address. */
+function useNames(): Names {
+  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users')) }).data?.items ?? []
+  const flows = useFlows('').data?.items ?? []
+  const alone = (name: string) => users.filter((u) => u.name.trim().toLowerCase() === name.trim().toLowerCase() || u.email === name).length === 1
+  return {
+    users: new Map(users.filter((u) => u.name !== '').map((u) => [u.email, alone(u.name) ? u.name : `${u.name} (${u.email})`])),
+    flows: new Map(flows.filter((f) => f.name !== '').map((f) => [f.id, f.name])),
+  }
 }
 
-function Row({ entry: a, names }: { entry: Deed; names: ReadonlyMap<string, string> }) {
+function Row({ entry: a, names }: { entry: Deed; names: Names }) {
   const words = useAuditWords()
   const plural = usePlural()
   const { clock, whole } = useFormat()
@@ -52,10 +58,11 @@ function Row({ entry: a, names }: { entry: Deed; names: ReadonlyMap<string, stri
   const target = targetOf(a.target)
   const { href } = target
   const name = target.name || (/^(create|add)-/.test(a.action) ? madeIn(a.before, a.after) : '')
+  const known = target.kind === 'flows' ? names.flows.get(name) : names.users.get(name)
   const deed = words[a.action as keyof typeof words] ?? a.action
   const head = (
     <>
-      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]"><b className="font-medium" data-tip={names.has(a.who) ? a.who : undefined}>{names.get(a.who) ?? (a.who || words.somebody)}</b> <span className="text-text-2">{deed}</span> {name && <span data-tip={names.has(name) ? name : undefined}>{names.get(name) ?? name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]"><b className="font-medium" data-tip={names.users.has(a.who) ? a.who : undefined}>{names.users.get(a.who) ?? (a.who || words.somebody)}</b> <span className="text-text-2">{deed}</span> {name && <span data-tip={known ? name : undefined}>{known ?? name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
       {changed.length > 0 && <span className="text-secondary whitespace-nowrap text-text-3 max-sm:hidden">{plural(words, 'changes', changed.length)}</span>}
       <time dateTime={a.at} data-tip={whole(a.at)} className="text-secondary whitespace-nowrap text-text-2">{clock(a.at)}</time>
     </>

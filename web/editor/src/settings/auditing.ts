@@ -47,7 +47,7 @@ const screens: Record<string, (id: string) => string> = {
 }
 
 /** targetOf reads what was changed out of a path of the API, and where it is seen. */
-export function targetOf(path: string): { name: string; href?: string } {
+export function targetOf(path: string): { kind: string; name: string; href?: string } {
   const [kind = '', id = ''] = path.split('/').filter(Boolean)
   let name = id
   try {
@@ -57,7 +57,7 @@ export function targetOf(path: string): { name: string; href?: string } {
   }
   if (name === 'settings' || name === 'test' || name === 'replay') name = ''
   const to = screens[kind]
-  return { name, ...(to && (name || kind === 'vars' || id === 'settings') && { href: to(id) }) }
+  return { kind, name, ...(to && (name || kind === 'vars' || id === 'settings') && { href: to(id) }) }
 }
 
 /** madeIn is the name of the one thing that a call without a name in its path has made: its key, or of a token what people call it. */

@@ -5,6 +5,7 @@ import { api, type Schemas, take } from '../api/client'
 import { useDesk } from '../data/desk'
 import { masked } from '../data/nodes'
 import { brief } from '../fields/say'
+import { friendly } from '../fields/template'
 import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
@@ -50,7 +51,7 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
         ? (
           <div className="p-3">
             <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status event of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span></p>
-            {newest.title && <p className="mt-1 break-words text-text-2">{newest.title}</p>}
+            {newest.title && <p className="mt-1 break-words text-text-2">{maskedTitle(newest.title, newest.trigger?.['body'])}</p>}
             {newest.status === 'captured' && newest.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
             <Glance value={newest.trigger?.['body']} />
           </div>
@@ -66,16 +67,19 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
   )
 }
 
-const telling = ['event', 'type', 'topic', 'number', 'id', 'code', 'status', 'total', 'amount', 'value', 'price', 'name', 'email', 'phone', 'date', 'created_at']
+const telling = ['name', 'full_name', 'nome', 'first_name', 'last_name', 'email', 'phone', 'telefone', 'total', 'total_price', 'amount', 'valor', 'value', 'price', 'number', 'order_number', 'code', 'status', 'event', 'type', 'topic', 'id', 'date', 'created_at']
 
-/** weight sorts the values of an event by what they tell: what is near the top, filled in, and has a name that people know comes first. */
+/** weight sorts the values of an event by what they tell: who, how much and what come first, if they are filled in and near the top; what lies in lists comes late. */
 function weight(path: string, value: unknown): number {
   const names = path.split('.')
   const last = names.at(-1)?.toLowerCase() ?? ''
   const exact = telling.indexOf(last)
   const within = telling.findIndex((n) => last.split(/[_-]/).includes(n))
-  return names.length * 3 + (value === '' || value === null ? 60 : 0) + (exact >= 0 ? exact : within >= 0 ? within + 16 : 40)
+  return names.length * 4 + (value === '' || value === null ? 60 : 0) + (names.some((n) => /^\d+$/.test(n)) ? 30 : 0) + (exact >= 0 ? exact : within >= 0 ? within + 20 : 44)
 }
+
+/** different leaves out what repeats a value: the address of delivery is mostly that of the bill. */
+const different = (rows: [string, unknown][]) => rows.filter(([path, v], i) => !rows.slice(0, i).some(([before, same]) => same === v && before.split('.').at(-1) === path.split('.').at(-1)))
 
 function valuesOf(value: unknown): [string, unknown][] {
   const rows: [string, unknown][] = []
@@ -88,16 +92,22 @@ function valuesOf(value: unknown): [string, unknown][] {
   return rows
 }
 
+/** maskedTitle hides in a title what is hidden in the body. */
+function maskedTitle(title: string, body: unknown): string {
+  const own = valuesOf(body).filter(([path, v]) => typeof v === 'string' && v.length > 1 && masked(v, path) !== v).sort(([, a], [, b]) => String(b).length - String(a).length)
+  return own.reduce((text, [path, v]) => text.replaceAll(String(v), String(masked(v, path))), title).split(' · ').map((part) => masked(part)).join(' · ')
+}
+
 /** Glance is the values of a body that tell most, enough to know it again; all of it is a click away. */
 function Glance({ value }: { value: unknown }) {
   const t = useWords()
   const [all, setAll] = useState(false)
   const rows = useMemo(() => valuesOf(value), [value])
-  const first = useMemo(() => [...rows].sort((a, b) => weight(...a) - weight(...b)).slice(0, 6), [rows])
+  const first = useMemo(() => different([...rows].sort((a, b) => weight(...a) - weight(...b))).slice(0, 7), [rows])
   if (rows.length === 0) return null
   return (
     <>
-      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{k}</dt><dd className="truncate"><code>{brief(masked(v, k))}</code></dd></div>)}</dl>
+      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{friendly(`trigger.body.${k}`)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(masked(v, k)) : <code>{brief(masked(v, k))}</code>}</dd></div>)}</dl>
       {rows.length > first.length && <Button look="quiet" size="small" className="mt-1 -ml-2.5" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t.fewerValues : fill(t.allValues, { n: rows.length })}</Button>}
     </>
   )

@@ -49,6 +49,6 @@ export function useFormat() {
     took: (from: string, to: string) => duration(lang, new Date(to).getTime() - new Date(from).getTime()),
     number: (n: number) => new Intl.NumberFormat(lang).format(n),
     money: (n: number, currency = 'BRL') => new Intl.NumberFormat(lang, { style: 'currency', currency }).format(n),
-    bytes: (n: number) => n < 1000 ? new Intl.NumberFormat(lang, { style: 'unit', unit: 'byte', unitDisplay: 'long' }).format(n) : new Intl.NumberFormat(lang, { style: 'unit', unit: n < 1_000_000 ? 'kilobyte' : 'megabyte', maximumFractionDigits: 1 }).format(n < 1_000_000 ? n / 1000 : n / 1_000_000),
+    bytes: (n: number) => n === 0 ? '' : new Intl.NumberFormat(lang, { style: 'unit', unit: n < 1_000_000 ? 'kilobyte' : 'megabyte', maximumFractionDigits: 1 }).format(n < 1_000_000 ? Math.max(n, 100) / 1000 : n / 1_000_000),
   }
 }
