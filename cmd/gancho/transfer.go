@@ -277,6 +277,8 @@ type diffCommand struct {
 	remote
 	File  string `arg:"" help:"Bundle; what it would change of the server or data folder is shown."`
 	Other string `arg:"" optional:"" help:"Second bundle: what changed from the first to it is shown."`
+
+	ExitCode bool `help:"Exit with 1 when anything differs."`
 }
 
 // Run prints what changed, a sentence a line; nothing when nothing did.
@@ -289,20 +291,28 @@ func (c *diffCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
+	same := true
+	say := func(id, what string) {
+		same = false
+		fmt.Fprintf(to.out, "%s: %s\n", id, what)
+	}
 	for _, f := range fresh.Flows {
 		before := pickFlow(old, f.ID)
 		if before == nil {
-			fmt.Fprintf(to.out, "%s: new\n", f.ID)
+			say(f.ID, "new")
 			continue
 		}
 		for _, change := range flow.Diff(before, f, known) {
-			fmt.Fprintf(to.out, "%s: %s\n", f.ID, change.Sentence.EN)
+			say(f.ID, change.Sentence.EN)
 		}
 	}
 	for _, f := range old.Flows {
 		if pickFlow(fresh, f.ID) == nil {
-			fmt.Fprintf(to.out, "%s: not in %s\n", f.ID, cmp.Or(c.Other, c.File))
+			say(f.ID, "not in "+cmp.Or(c.Other, c.File))
 		}
+	}
+	if c.ExitCode && !same {
+		return errNo
 	}
 	return nil
 }
