@@ -26,7 +26,7 @@ type ConnectionView struct {
 	State  string         `json:"state"`
 
 	Account  string     `json:"account,omitempty" doc:"whose account it is, as the last test found"`
-	Problem  string     `json:"problem,omitempty" doc:"why it is broken"`
+	Problem  string     `json:"problem,omitempty" doc:"why it is broken, or why its last test could not reach it"`
 	SignIn   bool       `json:"sign_in,omitempty" doc:"a person signs in at the provider"`
 	SignedIn bool       `json:"signed_in,omitempty"`
 	Ends     *time.Time `json:"ends,omitempty" doc:"when its token ends, if it is not renewed before"`

@@ -95,10 +95,22 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 	}
 	f := fault(err)
 	if !f.Broken {
-		return ConnectionTest{State: s.State, Detail: said(f)}, nil
+		return ConnectionTest{State: s.State, Detail: said(f)}, c.notReached(ctx, opened, BothWords(said(f)))
 	}
-	_, err = c.Break(ctx, opened, f.Error())
+	_, err = c.Break(ctx, opened, BothWords(said(f)))
 	return ConnectionTest{State: ConnectionBroken, Detail: said(f)}, err
+}
+
+// notReached notes why the last test found nothing out; the state stays as it was.
+func (c *Connections) notReached(ctx context.Context, used *Connection, problem string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.kept[used.Name]
+	if !ok || s.State == ConnectionBroken || s.Problem == problem || c.turns[used.Name] != used.turn {
+		return nil
+	}
+	s.Problem = problem
+	return c.write(ctx, used.Name, s)
 }
 
 // said is a failure with its hint, in both languages.
@@ -114,8 +126,8 @@ func said(f *Fault) form.Words {
 func (c *Connections) works(ctx context.Context, name, account string) error {
 	c.mu.Lock()
 	s, ok := c.kept[name]
-	if ok && s.Account != account {
-		s.Account = account
+	if ok && (s.Account != account || s.Problem != "") {
+		s.Account, s.Problem = account, ""
 		if err := c.write(ctx, name, s); err != nil {
 			c.mu.Unlock()
 			return err

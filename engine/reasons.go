@@ -31,6 +31,12 @@ func told(reason, lang string) string {
 	return en
 }
 
+// Told is a kept reason, or a fault, in the language of whoever asks.
+func Told(ctx context.Context, reason string) string {
+	lang := langOf(ctx)
+	return Said(told(reason, lang), lang)
+}
+
 type langKey struct{}
 
 // WithLang says in which language whoever asks is told why ("pt-BR", or anything else for

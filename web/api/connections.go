@@ -24,7 +24,7 @@ type NamePath struct {
 	Name string `path:"name"`
 }
 
-func (s *server) listConnections(_ context.Context, in *Page) (*listOutput[ConnectionView], error) {
+func (s *server) listConnections(ctx context.Context, in *Page) (*listOutput[ConnectionView], error) {
 	used := s.usedBy()
 	items, next := []ConnectionView{}, ""
 	for _, c := range s.Connections.List() {
@@ -35,6 +35,7 @@ func (s *server) listConnections(_ context.Context, in *Page) (*listOutput[Conne
 			next = items[len(items)-1].Name
 			break
 		}
+		c.Problem = engine.Told(ctx, c.Problem)
 		items = append(items, ConnectionView{c, orEmpty(used[c.Name])})
 	}
 	return listOf(items, next), nil
@@ -67,15 +68,18 @@ func (s *server) usedBy() map[string][]string {
 	return used
 }
 
-func (s *server) connectionOutput(v engine.ConnectionView, err error) (*connectionOutput, error) {
-	if err != nil {
-		return nil, err
+func (s *server) connectionOutput(ctx context.Context) func(engine.ConnectionView, error) (*connectionOutput, error) {
+	return func(v engine.ConnectionView, err error) (*connectionOutput, error) {
+		if err != nil {
+			return nil, err
+		}
+		v.Problem = engine.Told(ctx, v.Problem)
+		return &connectionOutput{ConnectionView{v, orEmpty(s.usedBy()[v.Name])}}, nil
 	}
-	return &connectionOutput{ConnectionView{v, orEmpty(s.usedBy()[v.Name])}}, nil
 }
 
-func (s *server) getConnection(_ context.Context, in *NamePath) (*connectionOutput, error) {
-	return s.connectionOutput(s.Connections.Get(in.Name))
+func (s *server) getConnection(ctx context.Context, in *NamePath) (*connectionOutput, error) {
+	return s.connectionOutput(ctx)(s.Connections.Get(in.Name))
 }
 
 type connectionBody struct {
@@ -106,7 +110,7 @@ func (s *server) createConnection(ctx context.Context, in *struct{ Body connecti
 	if err != nil {
 		return nil, err
 	}
-	return s.connectionOutput(s.Connections.Put(ctx, in.Body.Name, in.Body.Kind, fields, in.Body.Hosts))
+	return s.connectionOutput(ctx)(s.Connections.Put(ctx, in.Body.Name, in.Body.Kind, fields, in.Body.Hosts))
 }
 
 func (s *server) putConnection(ctx context.Context, in *struct {
@@ -128,7 +132,7 @@ func (s *server) putConnection(ctx context.Context, in *struct {
 	if in.Body.Hosts == nil && err == nil && in.Body.Kind == before.Kind {
 		in.Body.Hosts = before.Hosts
 	}
-	return s.connectionOutput(s.Connections.Put(ctx, in.Name, in.Body.Kind, fields, in.Body.Hosts))
+	return s.connectionOutput(ctx)(s.Connections.Put(ctx, in.Name, in.Body.Kind, fields, in.Body.Hosts))
 }
 
 func (s *server) deleteConnection(ctx context.Context, in *NamePath) (*nothing, error) {

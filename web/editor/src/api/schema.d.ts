@@ -1612,7 +1612,7 @@ export interface components {
             hosts: string[];
             kind: string;
             name: string;
-            /** @description why it is broken */
+            /** @description why it is broken, or why its last test could not reach it */
             problem?: string;
             /** @description a person signs in at the provider */
             sign_in?: boolean;

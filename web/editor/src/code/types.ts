@@ -8,7 +8,7 @@ export type Completion = { label: string; insert: string; kind: string; type?: s
 export type Completions = { from: number; to: number; items: Completion[] }
 
 /** A chip stands for what a hole holds; nothing does for what is more than a value and how it is written. */
-export type Chip = (source: string) => { label: string; tone: 'data' | 'rare' } | undefined
+export type Chip = (source: string) => { label: string; tone: 'data' | 'rare' | 'unknown' } | undefined
 
 /** OpenChip is a chip that a person wants to change: put writes another expression in its place, open writes it out, back puts the caret behind it. */
 export type OpenChip = { source: string; anchor: HTMLElement; put: (source: string | null) => void; open: () => void; back: () => void }

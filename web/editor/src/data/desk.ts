@@ -27,6 +27,8 @@ export type Desk = {
   write: (path: string) => string
   labelOf: (path: string) => string
   statsOf: (path: string) => SchemaField | undefined
+  /** isUnknown says that no event held this, nor does the chosen one */
+  isUnknown: (path: string) => boolean
   target?: Target
   aim: (target: Target) => void
   /** how the data is asked for: by the keyboard, which then is in it, or to be seen beside what is typed */
@@ -123,10 +125,11 @@ export function useMakeDesk({ flow, step, event, results, missing, setMissing }:
   const labelOf = useCallback((p: string) => names.get(generic(p)) ?? names.get(counted(generic(p), loops)) ?? partOf(p, t) ?? friendly(p), [names, loops, t])
   const write = useCallback((p: string) => written(p, loops), [loops])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
+  const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
   return useMemo(() => ({
     flow, step, path, event: chosen, ready: !samples.isPending, pinned: wanted !== null && chosen?.id === wanted, events, schema: schema.data, scope, target, aim, picking, pick, missing, setMissing,
-    statsOf, labelOf, write,
-  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, target, picking, missing, setMissing, statsOf, labelOf, write])
+    statsOf, isUnknown, labelOf, write,
+  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, target, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
 

@@ -15,6 +15,7 @@ import { toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { fill, toldShort, usePlural } from '../words/phrase'
 import { Backtest } from './Backtest'
+import { useDoubts } from './doubts'
 import type { Open } from './open'
 import { Panel } from './Panel'
 import { Shadow } from './Shadow'
@@ -42,7 +43,8 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
     },
   })
   const failing = publish.error instanceof Refused && publish.error.problem.code === 'tests_failed'
-  const errors = view.problems.filter((p) => p.severity === 'error').length
+  const problems = [...view.problems, ...useDoubts(flow)]
+  const errors = problems.filter((p) => p.severity === 'error').length
   const nothing = !view.changed && view.state !== 'new' && view.state !== 'off'
   const footer = (
     <div className="flex flex-wrap items-center gap-2">
@@ -54,7 +56,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
     <Panel title={t.publish} close={close} footer={footer}>
       <div className="space-y-7 pt-1">
         <Changes draft={draft} />
-        <Problems flow={flow} problems={view.problems} show={(p) => setOpen(openAt(draft, p))} set={draft.draft.edit} />
+        <Problems flow={flow} problems={problems} show={(p) => setOpen(openAt(draft, p))} set={draft.draft.edit} />
         <OwnTests draft={draft} auto />
         <Backtest draft={draft} />
         <Shadow draft={draft} />
@@ -67,7 +69,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
 
 function openAt({ flow }: DraftHook, problem: Schemas['ProblemView']): Open {
   const { step, rest } = splitPointer(flow, problem.path)
-  if (step) return { what: 'step', id: step, field: rest, at: Date.now() }
+  if (step) return { what: 'step', id: step, ...(problem.code === 'never_tested' ? { tab: 'test' } : { field: rest }), at: Date.now() }
   return problem.path.startsWith('/trigger') ? { what: 'trigger', field: problem.path.slice('/trigger'.length) } : { what: 'settings' }
 }
 
@@ -79,7 +81,7 @@ function Changes({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const diff = useDiff(draft)
   const { view } = draft
-  if (view.published_rev === 0) return <section><Head>{t.whatChanges}</Head><p className="text-text-2">{t.firstPublish}</p></section>
+  if (view.published_rev === 0) return <section><Head>{t.whatChanges}</Head><p className="text-text-2">{draft.flow.trigger.where ? t.firstPublishIf : t.firstPublish}</p></section>
   return (
     <section>
       <Head>{t.whatChanges}</Head>

@@ -3,6 +3,7 @@ import { Send, SquareTerminal } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
+import { pinSample } from '../data/pinned'
 import type { Edit, Flow, Step } from '../flow'
 import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
@@ -29,9 +30,26 @@ export function TestTab({ flow, action, edit, test }: TestProps) {
       <p className="text-secondary text-text-2">{t.testHelp}</p>
       <p className="flex flex-wrap items-baseline gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{desk.event.title || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}</p>
       {test.error && <Problem error={test.error} />}
-      {!test.reached && test.last && <div className="rounded-lg bg-warn-soft p-3 text-warn"><p className="font-medium">{t.notReached}</p><p>{test.last.reason || test.last.error?.message}</p></div>}
+      {!test.reached && test.last && <NotReached flow={flow} run={test.last} test={test} />}
       {r && test.reached && <Result result={r} action={action} test={test} />}
       {test.last && <SaveTest flow={flow} edit={edit} run={test.last} event={desk.event} />}
+    </div>
+  )
+}
+
+/** NotReached says why the event stops before the step, and offers one that does not, or to try the step all the same. */
+function NotReached({ flow, run, test }: { flow: Flow; run: Schemas['RunView']; test: TestProps['test'] }) {
+  const t = useWords()
+  const desk = useDesk()
+  const other = run.status === 'filtered' ? desk.events.find((e) => e.id !== desk.event?.id && e.status === 'accepted') : undefined
+  return (
+    <div className="rounded-lg bg-warn-soft p-3 text-warn">
+      <p className="font-medium">{t.notReached}</p>
+      <p>{run.reason ? <Reason text={run.reason} labelOf={desk.labelOf} /> : run.error?.message}</p>
+      <div className="mt-2 flex flex-wrap gap-2">
+        {other && <Button size="small" onClick={() => { pinSample(flow.id, other.id); test.run(other.id) }}>{t.testPasses}</Button>}
+        <Button size="small" onClick={() => test.run(desk.event?.id, false, true)}>{t.testAnyhow}</Button>
+      </div>
     </div>
   )
 }

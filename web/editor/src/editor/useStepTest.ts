@@ -20,8 +20,8 @@ export function useStepTest(flow: Flow, step: Step, event: string | undefined, t
   const path = pathOf(flow, step.id)
   const { kept, keep } = useTested(flow.id)
   const test = useMutation({
-    mutationFn: ({ eventID, real }: { eventID?: string; real?: boolean }) =>
-      take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(real && { effects: 'real' as const, from: path }) } })),
+    mutationFn: ({ eventID, real, anyhow }: { eventID?: string; real?: boolean; /** whatever the trigger and the steps before would say */ anyhow?: boolean }) =>
+      take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow: anyhow ? { ...flow, trigger: { ...flow.trigger, where: undefined } } : flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(real && { effects: 'real' as const }), ...((real || anyhow) && { from: path }) } })),
     onSuccess: (run) => {
       keep(run)
       tested?.(run)
@@ -29,6 +29,6 @@ export function useStepTest(flow: Flow, step: Step, event: string | undefined, t
   })
   const outputs = useMemo(() => Object.fromEntries(Object.values(kept).filter((s) => s.status === 'succeeded' && s.output !== undefined).map((s) => [s.path.split('.').at(-1) ?? s.path, s.output])), [kept])
   const mutate = test.mutate
-  const run = useCallback((eventID?: string, real?: boolean) => mutate({ eventID, real }), [mutate])
+  const run = useCallback((eventID?: string, real?: boolean, anyhow?: boolean) => mutate({ eventID, real, anyhow }), [mutate])
   return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path) ?? false : true }
 }

@@ -3,7 +3,7 @@ import { Eye, TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
-import { useAnswer, useDesk } from '../data/desk'
+import { useAnswer, useDesk, valueAt } from '../data/desk'
 import { useLooks } from '../editor/Locked'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
@@ -14,7 +14,7 @@ import { Fixes } from './Fixes'
 import { Hints } from './Hints'
 import { Missing, missingOf } from './Missing'
 import { TemplateField } from './TemplateField'
-import { friendly, hasHole, hole, onlyHole, isPath, holes } from './template'
+import { friendly, hasHole, hole, onlyHole, isPath, holes, parts } from './template'
 import { say } from './say'
 import { useWords } from './words'
 
@@ -139,6 +139,9 @@ type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boo
 export function Preview({ answer, fresh, failed, source, set, asked = false }: PreviewProps) {
   const t = useWords()
   const { lang } = useLang()
+  const desk = useDesk()
+  /** none names the pieces that have no value, where there are several */
+  const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
   if (failed && !answer) return null
   return (
@@ -146,7 +149,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false }: P
       {!error && answer && (
         <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
           <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden /><span className="sr-only">{t.preview}: </span>
-          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, t.emptyValue)}</span>
+          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
         </p>
       )}
       <Doubts answer={answer} source={source} set={set} asked={asked} />

@@ -19,7 +19,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   const t = useWords()
   const desk = useDesk()
   const looks = useLooks()
-  const { statsOf, labelOf } = desk
+  const { statsOf, labelOf, isUnknown } = desk
   const [open, setOpen] = useState<OpenChip | null>(null)
   const chip = useMemo(() => chips ? (source: string) => {
     const written = read(source)
@@ -27,11 +27,12 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
     const stats = statsOf(written.path)
     const how = written.format && t[`as_${written.format}`]
     const or = written.instead !== undefined && fill(t.orElse, { value: written.instead })
-    return { label: [labelOf(written.path), how, or].filter(Boolean).join(' · '), tone: written.instead === undefined && stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
-  } : undefined, [chips, statsOf, labelOf, t])
+    return { label: [labelOf(written.path), how, or].filter(Boolean).join(' · '), tone: !stats && isUnknown(written.path) ? 'unknown' as const : written.instead === undefined && stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
+  } : undefined, [chips, statsOf, labelOf, isUnknown, t])
   const complete = async (source: string, cursor: number, signal: AbortSignal) => {
     const asked = mode === 'expression' ? 'expression' as const : 'template' as const
-    return (await askExpression({ ...question(desk, { source, mode: asked }), cursor }, signal)).completions ?? null
+    const found = (await askExpression({ ...question(desk, { source, mode: asked }), cursor }, signal)).completions
+    return found ?? null
   }
   return (
     <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>

@@ -1,0 +1,39 @@
+import { useQueryClient } from '@tanstack/react-query'
+import type { Schemas } from '../api/client'
+import { useActions, useConnections } from '../api/hooks'
+import { type Flow, walk } from '../flow'
+import { fill } from '../words/phrase'
+import { useTested } from './useStepTest'
+import { pointerOf } from './where'
+import { useWords } from './words'
+
+type Doubt = Schemas['ProblemView']
+type Known = { connections: Schemas['ConnectionView'][]; effects: ReadonlySet<string>; tried: ReadonlySet<string> }
+
+/** doubtsOf is what no rule forbids and yet may fail: connections that do not answer, steps that act and were never tried. */
+export function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'neverTested'>): Doubt[] {
+  const found: Doubt[] = []
+  const doubt = (path: string, code: string, message: string) => found.push({ path, code, message, severity: 'warning', hint: '' })
+  const asked = (name: string | undefined, path: string) => {
+    const c = connections.find((x) => x.name === name)
+    if (c?.problem || c?.state === 'broken') doubt(`${path}/connection`, 'connection_fails', fill(c.problem ? t.connectionFails : t.connectionRefused, { name: c.name, why: c.problem ?? '' }))
+  }
+  asked(flow.trigger.connection, '/trigger')
+  walk(flow.steps, (s) => {
+    if (s.disabled) return
+    asked(s.connection, pointerOf(flow, s.id))
+    if (effects.has(s.action) && !tried.has(s.id)) doubt(pointerOf(flow, s.id), 'never_tested', t.neverTested)
+  })
+  return found
+}
+
+/** useDoubts gives those of a flow that is about to be published. */
+export function useDoubts(flow: Flow): Doubt[] {
+  const t = useWords()
+  const connections = useConnections().data?.items ?? []
+  const actions = useActions().data?.items ?? []
+  const { kept } = useTested(flow.id)
+  const last = useQueryClient().getQueryData<{ run: Schemas['RunView'] } | null>(['runs', 'last', flow.id])?.run.steps ?? []
+  const tried = new Set([...Object.values(kept), ...last].map((s) => s.path.split('.').at(-1) ?? ''))
+  return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried }, t)
+}
