@@ -252,10 +252,11 @@ func (s *stopStep) Fields() form.Fields {
 }
 
 func (s *stopStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
-	rec.Status, rec.Ended, rec.Reason = stepSucceeded, w.hands.now(), s.message
-	end := &store.End{Status: store.Succeeded, Reason: s.message}
+	message := hideTokens(s.message)
+	rec.Status, rec.Ended, rec.Reason = stepSucceeded, w.hands.now(), message
+	end := &store.End{Status: store.Succeeded, Reason: message}
 	if s.as == "failed" {
-		end = &store.End{Status: store.Failed, Reason: s.message, Error: store.RunError{Code: "stopped", Message: s.message, Step: rec.Path}}
+		end = &store.End{Status: store.Failed, Reason: message, Error: store.RunError{Code: "stopped", Message: message, Step: rec.Path}}
 	}
 	w.finish(end)
 	return nil, ended, nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -151,6 +152,9 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 	}
 	if in.Title == "" {
 		in.Title = PlainTitle(in.Body)
+	}
+	if strings.Contains(in.Title, "/w/") {
+		in.Title = hideTokens(in.Title)
 	}
 	return store.Event{
 		Flow: in.Flow, At: in.At, After: in.After, Outcome: in.Outcome, Key: in.Key, KeyFor: in.KeyFor, OrderBy: in.OrderBy,

@@ -36,6 +36,9 @@ func LeaveQuiet(flows []string) func(*store.Run) bool {
 // queryOf is a selection for the store.
 func (e *Engine) queryOf(ctx context.Context, q *Selection) (s store.Query, err error) {
 	s = store.Query{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Limit: 200}
+	if q.Group != "" {
+		s.Status = string(store.Failed) // the group's other runs try again by themselves
+	}
 	return s, e.Narrow(ctx, &s, q.Group, q.Quiet)
 }
 

@@ -32,6 +32,10 @@ func (e *Engine) ShowWaitURLs(v *RunView) {
 // aWaitToken is the end of a wait URL, wherever and however it is written: in JSON and in forms too.
 var aWaitToken = regexp.MustCompile(`(?:\\?/|%2[Ff])w(?:\\?/|%2[Ff])[\w-]{70,}`)
 
+// hideTokens leaves out of a text what would let its readers answer: titles, reasons and messages of
+// errors are in lists and alerts, which are for everybody.
+func hideTokens(text string) string { return aWaitToken.ReplaceAllString(text, "/w/…") }
+
 // HideWaitURLs takes the tokens out of what steps were given, sent and got: who may only look
 // must not be able to answer.
 func HideWaitURLs(v *RunView) {
@@ -53,7 +57,7 @@ func HideWaitURLs(v *RunView) {
 			s.Input[key] = withoutTokens(value)
 		}
 		for j, line := range s.Lines {
-			s.Lines[j] = aWaitToken.ReplaceAllString(line, "/w/…")
+			s.Lines[j] = hideTokens(line)
 		}
 		for j := range s.Attempts {
 			hide(&s.Attempts[j].Request, &s.Attempts[j].Response)
@@ -66,7 +70,7 @@ func HideWaitURLsOf(v *EventView) {
 	for key, value := range v.Trigger {
 		v.Trigger[key] = withoutTokens(value)
 	}
-	v.Raw, v.Title = aWaitToken.ReplaceAllString(v.Raw, "/w/…"), aWaitToken.ReplaceAllString(v.Title, "/w/…")
+	v.Raw = hideTokens(v.Raw)
 	if raw, err := base64.StdEncoding.DecodeString(v.Base64); err == nil && aWaitToken.Match(raw) {
 		v.Base64 = ""
 	}
@@ -75,7 +79,7 @@ func HideWaitURLsOf(v *EventView) {
 func withoutTokens(value any) any {
 	switch v := value.(type) {
 	case string:
-		return aWaitToken.ReplaceAllString(v, "/w/…")
+		return hideTokens(v)
 	case []any:
 		for i := range v {
 			v[i] = withoutTokens(v[i])

@@ -162,7 +162,7 @@ func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 }
 
 func (w *walker) failed(f *failure) store.Decision {
-	e := store.RunError{Code: f.fault.Code, Message: cut(f.fault.Error(), 2000), Step: f.path, Status: f.fault.Status}
+	e := store.RunError{Code: f.fault.Code, Message: cut(hideTokens(f.fault.Error()), 2000), Step: f.path, Status: f.fault.Status}
 	return store.Decision{End: &store.End{Status: store.Failed, Error: e}}
 }
 

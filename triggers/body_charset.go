@@ -34,13 +34,13 @@ func jsonText(body []byte, charset string) []byte {
 	return []byte(toUTF8(body, charset))
 }
 
-// decodeXML reads the charset of the declaration, unless the type names one, or a mark says UTF-16.
+// decodeXML reads the charset of the type, where it can be right, or of the declaration; a mark says UTF-16.
 func decodeXML(body []byte, charset string) (any, error) {
 	read := charsetReader
 	if orderOf(body) != nil {
 		charset = "utf-16"
 	}
-	if inUTF16(body, charset) || charset != "" && !utf8.Valid(body) {
+	if inUTF16(body, charset) || lettersOf[bareLabel(strings.ToLower(charset))] != nil && !utf8.Valid(body) {
 		body = []byte(toUTF8(body, charset))
 		read = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	}

@@ -70,6 +70,7 @@ func TestDecodeBody(t *testing.T) {
 		{"xml namespaces", "application/soap+xml", `<s:E xmlns:s="u"><s:B s:k="v">1</s:B></s:E>`, object{"E": object{"B": object{"@k": "v", "#text": "1"}}}},
 		{"xml latin", "text/xml", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe7</a>", object{"a": "ç"}},
 		{"xml latin by type", "text/xml; charset=iso-8859-1", "<a>\xe7</a>", object{"a": "ç"}},
+		{"xml latin by declaration, said to be UTF-8", "text/xml; charset=utf-8", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe7</a>", object{"a": "ç"}},
 		{"xml latin by type and declaration", "application/xml; charset=ISO-8859-1", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe7</a>", object{"a": "ç"}},
 		{"xml with a mark", "text/xml", "\xEF\xBB\xBF<a>ç</a>", object{"a": "ç"}},
 		{"xml in UTF-16", "text/xml", "\xFF\xFE" + wide(`<?xml version="1.0" encoding="UTF-16"?><a>ç</a>`), object{"a": "ç"}},

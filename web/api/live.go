@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/web/session"
 
 	"github.com/labstack/echo/v4"
 )
@@ -16,7 +17,11 @@ import (
 // liveBeat is how long a stream may be silent before it says that it is still there.
 const liveBeat = 15 * time.Second
 
-// live streams what changes as server-sent events, until the reader goes or the server stops.
+// askAgain is how long who once might read a stream is not asked for again: a role may be taken away.
+const askAgain = time.Second
+
+// live streams what changes as server-sent events, until the reader goes the reader may no
+// longer look, or the server stops.
 // A reader that comes back with Last-Event-ID goes on where it was, or is told of a gap.
 func (s *server) live(c echo.Context) error {
 	lang := LanguageOf(c.Request())
@@ -32,9 +37,16 @@ func (s *server) live(c echo.Context) error {
 	w.WriteHeader(http.StatusOK)
 	out := &stream{w: w, control: http.NewResponseController(w)}
 	err = out.send(reader.At(), "hello", map[string]any{"version": s.Version})
+	asked := time.Now()
 	for flow := c.QueryParam("flow"); err == nil; {
 		var n engine.News
 		n, err = reader.Next(ctx, time.Until(out.beat))
+		if time.Since(asked) > askAgain {
+			if !s.People.Who(c.Request()).Role.May(session.View) {
+				return nil
+			}
+			asked = time.Now()
+		}
 		quiet := errors.Is(err, engine.ErrQuiet)
 		switch {
 		case err == nil && (n.Gap || flow == "" || n.Of() == flow):

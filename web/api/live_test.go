@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -213,4 +214,39 @@ func TestLiveIsNotSilentWhileOtherFlowsAreBusy(t *testing.T) {
 			t.Errorf("in 40 s: %s", text)
 		}
 	})
+}
+
+// TestLiveEndsForWhoMayNotLook: a token that was taken away reads nothing more.
+func TestLiveEndsForWhoMayNotLook(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewServer(h.handler)
+	t.Cleanup(server.Close)
+	h.want(201, "POST", "/flows", flow)
+	h.want(200, "POST", "/flows/a/publish", "")
+	token := h.want(201, "POST", "/tokens", `{"name": "look", "role": "viewer"}`)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live", nil)
+	check(t, err)
+	r.Header.Set("Authorization", "Bearer "+token["token"].(string))
+	res, err := server.Client().Do(r)
+	check(t, err)
+	defer res.Body.Close()
+	l := &listener{t, bufio.NewScanner(res.Body), cancel}
+	l.next()
+	h.want(204, "DELETE", "/tokens/"+token["id"].(string), "")
+	ended := make(chan error)
+	go func() {
+		_, err := io.Copy(io.Discard, res.Body)
+		ended <- err
+	}()
+	for {
+		h.started("a", `{"word": 1}`) // news, after which is asked who reads
+		select {
+		case err := <-ended:
+			check(t, err)
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }

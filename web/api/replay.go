@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"gancho/engine"
-	"gancho/engine/store"
 )
 
 // RunQuery are the parameters of GET /runs.
@@ -26,9 +25,6 @@ type RunQuery struct {
 func (b *RunQuery) kept() (*engine.Selection, error) {
 	h := HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}
 	q, err := h.query(runStatuses...)
-	if b.Group != "" {
-		q.Status = string(store.Failed)
-	}
 	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group, Quiet: b.Quiet}, err
 }
 

@@ -159,6 +159,15 @@ func TestApprovals(t *testing.T) {
 			t.Errorf("a viewer is told where to answer in %s: %v", path, told)
 		}
 	}
+	h.want(201, "POST", "/flows", `{"id": "b", "name": "B", "trigger": {"kind": "manual"}, "steps": [{"id": "end", "action": "stop", "with": {"as": "failed", "message": "no {{ trigger.body.title }}"}}]}`)
+	h.want(200, "POST", "/flows/b/publish", "")
+	stopped := "/runs/" + h.want(200, "POST", "/flows/b/events", `{"event": {"body": {"title": "`+link+`"}}}`)["run"].(string)
+	h.until(stopped, func(v map[string]any) bool { return v["status"] == "failed" })
+	for _, path := range []string{stopped, "/runs", "/events", "/failures"} {
+		if _, told := h.ask("GET", "/api/v1"+path, viewer, ""); told["code"] != nil || strings.Contains(fmt.Sprint(told), link) {
+			t.Errorf("a viewer is told where to answer in %s: %v", path, told)
+		}
+	}
 	h.want(404, "POST", run+"/steps/other/answer", `{"approved": true}`)
 	h.want(200, "POST", run+"/steps/ask/answer", `{"approved": true}`)
 	done := h.until(run, func(v map[string]any) bool { return v["status"] == "succeeded" })

@@ -20,10 +20,11 @@ export const buttonLook = (look: ButtonLook = 'plain', size: keyof typeof sizes 
 
 type ButtonProps = ComponentProps<'button'> & { look?: ButtonLook; size?: keyof typeof sizes; busy?: boolean }
 
-/** Button does one thing; while busy it cannot do it again. */
-export function Button({ look = 'plain', size = 'normal', busy = false, className = '', disabled, children, ...rest }: ButtonProps) {
+/** Button does one thing; while busy it cannot do it again, and keeps the focus. */
+export function Button({ look = 'plain', size = 'normal', busy = false, className = '', onClick, children, ...rest }: ButtonProps) {
   return (
-    <button type="button" disabled={disabled === true || busy} aria-busy={busy || undefined} className={`${buttonLook(look, size)} disabled:pointer-events-none disabled:opacity-50 ${className}`} {...rest}>
+    <button type="button" aria-disabled={busy || undefined} aria-busy={busy || undefined} onClick={busy ? (e) => { e.preventDefault() } : onClick}
+      className={`${buttonLook(look, size)} disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50 ${className}`} {...rest}>
       {busy && <LoaderCircle size={15} aria-hidden className="animate-spin" />}
       {children}
     </button>
