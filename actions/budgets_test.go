@@ -176,3 +176,23 @@ func TestADeadHostSlowsOnlyItsOwnFlows(t *testing.T) {
 		}
 	})
 }
+
+// TestARunSaysWhyItsConnectionWasRefused, and stands in a group of those that stand still.
+func TestARunSaysWhyItsConnectionWasRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		w.site("api.rd.services", func(*http.Request, string) (int, string) { return http.StatusUnauthorized, `{}` })
+		r := w.leads(t.TempDir())
+		defer func() { r.leave() }()
+		r.knock("lead", `{"email": "ana@example.com"}`, nil)
+		time.Sleep(10 * time.Second)
+		waiting := r.runs("lead", store.Waiting)
+		if len(waiting) != 1 || waiting[0].WaitingFor != "connection" || waiting[0].Error == nil || waiting[0].Error.Status != http.StatusUnauthorized {
+			t.Fatalf("waiting: %+v", waiting)
+		}
+		if f, err := r.Failures(t.Context(), store.Query{Flow: "lead"}); err != nil || len(f.Retrying) != 1 {
+			t.Errorf("groups: %+v %v", f, err)
+		}
+	})
+}

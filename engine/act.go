@@ -287,7 +287,7 @@ func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, 
 		}
 		rec.Reason = cause.Error()
 		name := connectionSignal(n.step.Connection)
-		return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: name}}), 0, nil
+		return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: name}, trouble: rec.trouble()}), 0, nil
 	}
 	if cause.Quota && !cause.held {
 		rec.Quota++

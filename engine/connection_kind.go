@@ -1,7 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"gancho/engine/form"
@@ -39,6 +44,47 @@ type ConnectionKind struct {
 
 	// Test makes a harmless call and says whose account it is; nil where none is known.
 	Test func(ctx context.Context, c *Connection) (account string, err error)
+}
+
+// BoundFields are the plain fields that say where secrets go.
+func (k ConnectionKind) BoundFields() []string {
+	fields := []string{}
+	for _, f := range k.Fields {
+		if f.ID == k.HostField || slices.Contains(k.Bound, f.ID) || k.HostsOf != nil && !f.Secret && k.hostsFollow(f) {
+			fields = append(fields, f.ID)
+		}
+	}
+	return fields
+}
+
+// hostsFollow says whether another value of a field gives other hosts.
+func (k ConnectionKind) hostsFollow(f ConnectionField) bool {
+	values := f.Options
+	if len(values) < 2 {
+		values = []string{"one", "two"}
+	}
+	with := func(value string) []string {
+		fields := map[string]string{}
+		for _, other := range k.Fields {
+			fields[other.ID] = cmp.Or(other.Default, "one")
+		}
+		fields[f.ID] = value
+		return k.HostsOf(fields)
+	}
+	return slices.ContainsFunc(values[1:], func(value string) bool { return !slices.Equal(with(value), with(values[0])) })
+}
+
+// apart takes the port off a host, as providers print them, where a kind has a field for each.
+func (k ConnectionKind) apart(fields map[string]any) map[string]any {
+	text, _ := fields[k.HostField].(string) //nolint:errcheck // what is no text is refused later
+	host, port, err := net.SplitHostPort(strings.TrimSpace(text))
+	hasPort := slices.ContainsFunc(k.Fields, func(f ConnectionField) bool { return f.ID == "port" })
+	if err != nil || !hasPort || fields["port"] != nil && fields["port"] != "" && fields["port"] != port {
+		return fields
+	}
+	fields = maps.Clone(fields)
+	fields[k.HostField], fields["port"] = host, port
+	return fields
 }
 
 func (k ConnectionKind) session(s savedConnection) SessionKind {

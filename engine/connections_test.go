@@ -148,6 +148,10 @@ func TestOtherHostsEmptySecrets(t *testing.T) {
 	if got := v.secrets("mail", "password"); got != nil {
 		t.Errorf("another kind and back: got %v", got)
 	}
+	v.put("mail", "smtp", map[string]any{"host": "mail.example.com:2525", "password": "p"})
+	if c, err := v.Get("mail"); err != nil || c.Fields["host"] != "mail.example.com" || c.Fields["port"] != "2525" {
+		t.Errorf("a port in the server's field: %v %v", c.Fields, err)
+	}
 }
 
 func TestSealedValuesCannotBeMoved(t *testing.T) {

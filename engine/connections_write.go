@@ -18,7 +18,7 @@ import (
 // list holds several, for rotation, the newest first. When the kind or the hosts change,
 // secrets that are not given anew are emptied, so that nobody can point them elsewhere.
 func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
-	hosts = tidyHosts(hosts)
+	hosts, fields = tidyHosts(hosts), c.kinds[kind].apart(fields)
 	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
 		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}
@@ -54,7 +54,7 @@ func (c *Connections) next(name, kind string, fields map[string]any, hosts []str
 		s.Hosts = tidyHosts(k.HostsOf(s.Fields))
 	}
 	keeps := before.Kind == kind && slices.Equal(slices.Sorted(slices.Values(before.Hosts)), slices.Sorted(slices.Values(s.Hosts)))
-	for _, id := range append([]string{k.HostField}, k.Bound...) {
+	for _, id := range k.BoundFields() {
 		keeps = keeps && before.Fields[id] == s.Fields[id]
 	}
 	if keeps {

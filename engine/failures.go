@@ -33,7 +33,7 @@ type FailureGroup struct {
 // largest first.
 type Failures struct {
 	Items    []FailureGroup `json:"items"`
-	Retrying []FailureGroup `json:"retrying" doc:"runs that wait for their next attempt"`
+	Retrying []FailureGroup `json:"retrying" doc:"runs that wait for their next attempt, or for a connection that was refused"`
 	Runs     int            `json:"runs" doc:"that were looked at"`
 	Whole    bool           `json:"whole" doc:"false when there are older ones that were not looked at"`
 }

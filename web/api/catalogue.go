@@ -134,6 +134,7 @@ type KindView struct {
 	Fields     []engine.ConnectionField `json:"fields"`
 	Hosts      []string                 `json:"hosts"`
 	NeedsHosts bool                     `json:"needs_hosts"`
+	Bound      []string                 `json:"bound" doc:"plain fields that say where secrets go: when one of them or the hosts change, secrets that are not given anew are emptied"`
 	Testable   bool                     `json:"testable"`
 	SignIn     bool                     `json:"sign_in" doc:"a person signs in at the provider: POST /connections/{name}/authorize"`
 	Callback   string                   `json:"callback,omitempty" doc:"the redirect URL to enter at the provider"`
@@ -144,7 +145,7 @@ type KindView struct {
 func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {
 	var views []KindView
 	for _, k := range s.Catalogue.Connections() {
-		v := KindView{Kind: k.Kind, Title: k.Title, Mark: k.Mark, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
+		v := KindView{Kind: k.Kind, Title: k.Title, Mark: k.Mark, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Bound: k.BoundFields(), Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
 		if k.SignIn != nil {
 			v.Callback = s.Public() + engine.CallbackPath
 		}

@@ -20,7 +20,7 @@ const liveBeat = 15 * time.Second
 // askAgain is how long who once might read a stream is not asked for again: a role may be taken away.
 const askAgain = time.Second
 
-// live streams what changes as server-sent events, until the reader goes the reader may no
+// live streams what changes as server-sent events, until the reader goes, the reader may no
 // longer look, or the server stops.
 // A reader that comes back with Last-Event-ID goes on where it was, or is told of a gap.
 func (s *server) live(c echo.Context) error {

@@ -170,6 +170,9 @@ func fault(err error) error {
 	if err == nil {
 		return nil
 	}
+	if known, ok := err.(*internal); ok { //nolint:errorlint // fault gives it bare, with its cause
+		return known
+	}
 	var p *Problem
 	if errors.As(err, &p) {
 		return p

@@ -194,7 +194,11 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 			return nil, problemOf(http.StatusUnprocessableEntity, "bad_output", "output: "+err.Error(), "output: "+err.Error())
 		}
 	}
-	if err := s.Engine.Resolve(ctx, in.ID, plainPath(in.Path), in.Body.As, output); err != nil {
+	err := s.Engine.Resolve(ctx, in.ID, plainPath(in.Path), in.Body.As, output)
+	if errors.Is(err, engine.ErrNotUnknown) {
+		return nil, problemOf(http.StatusConflict, "not_unknown", "the outcome of this step is known: there is nothing to settle", "o resultado deste passo é conhecido: não há nada a decidir")
+	}
+	if err != nil {
 		return nil, ended(found(err, "step", "este passo"))
 	}
 	return s.getRun(ctx, &in.RunPath)

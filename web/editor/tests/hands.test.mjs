@@ -85,6 +85,13 @@ test('a provider is found by typing over what stands there, and its connection i
   await page.getByText('It is set. Leave it empty to keep it.').first().waitFor()
   await page.getByRole('button', { name: /^Save/ }).click()
   await page.getByRole('button', { name: 'Edit', exact: true }).waitFor()
+  await program.api('POST', '/connections', { name: 'mail', kind: 'smtp', fields: { host: '127.0.0.1', username: 'a', password: 'b' } })
+  await page.goto(`${program.base}/connections`)
+  await page.getByRole('button', { name: 'mail', exact: true }).click()
+  await page.getByText('It is set; type to replace it.').waitFor()
+  await page.getByLabel(/^Server/).fill('mail.example.com')
+  await page.getByText('This goes to another server now: type it again.').waitFor()
+  assert.ok(await page.getByLabel(/^Password/).evaluate((x) => x.required))
   await page.context().close()
 })
 

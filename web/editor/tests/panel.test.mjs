@@ -236,6 +236,17 @@ test('a total that is a text is found first and compared as a number, as a perso
   await page.getByRole('combobox', { name: 'Valor' }).waitFor()
   assert.equal(await page.getByRole('combobox', { name: 'Valor' }).inputValue(), '200,05')
   assert.equal(await page.getByRole('combobox', { name: 'Comparação' }).inputValue(), 'greater')
+  await page.getByRole('button', { name: 'Adicionar condição' }).click()
+  await row.nth(1).fill('status')
+  await page.getByRole('option', { name: /status/i }).first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox', { name: 'Comparação' }).nth(1).focus()
+  await page.getByRole('button', { name: 'Escrever à mão' }).focus()
+  await until(async () => /trigger\.body\.status == (''|"")/.test(await where())) // left without its value it is kept, and seen to let nothing through
+  await page.getByText('Nenhum dos últimos 3 eventos passa').waitFor()
+  await page.getByRole('combobox', { name: 'Valor' }).nth(1).fill('paid')
+  await page.keyboard.press('Escape')
+  await until(async () => /trigger\.body\.status == ('paid'|"paid")/.test(await where()))
   await page.context().close()
 })
 

@@ -1853,7 +1853,7 @@ export interface components {
         };
         Failures: {
             items: components["schemas"]["FailureGroup"][];
-            /** @description runs that wait for their next attempt */
+            /** @description runs that wait for their next attempt, or for a connection that was refused */
             retrying: components["schemas"]["FailureGroup"][];
             /**
              * Format: int64
@@ -2033,6 +2033,8 @@ export interface components {
             kind: string;
         };
         KindView: {
+            /** @description plain fields that say where secrets go: when one of them or the hosts change, secrets that are not given anew are emptied */
+            bound: string[];
             /** @description the redirect URL to enter at the provider */
             callback?: string;
             docs?: string;

@@ -6,12 +6,12 @@ import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
 import { Reason } from '../ui/Reason'
-import { usePlural } from '../words/phrase'
+import { fill, usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
 import { useLooks } from '../editor/Locked'
 import { useLang } from '../words'
 import { GroupRows } from './GroupRows'
-import { emptyGroup, emptyRow, fromModel, type Group, isGroup, toModel } from './model'
+import { emptyGroup, emptyRow, fromModel, type Group, hasOpen, isGroup, toModel } from './model'
 import { useWords } from './words'
 
 type ConditionProps = Pick<ControlProps, 'value' | 'set' | 'id' | 'invalid' | 'field' | 'focus'> & { label?: string }
@@ -42,7 +42,9 @@ export function ConditionField(props: ConditionProps) {
         </>
       ) : (
         <>
-          <GroupRows group={model} top change={put} label={props.id} />
+          <div onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget) && e.relatedTarget?.closest('[role=listbox], [role=dialog]') == null && hasOpen(model)) put(model, true) }}>
+            <GroupRows group={model} top change={put} label={props.id} />
+          </div>
           <Doubts answer={answer} source={source} set={set} />
         </>
       )}
@@ -73,9 +75,9 @@ function useRows(source: string, set: (value: unknown) => void) {
       setModel(isGroup(top) ? top : { ...emptyGroup(), items: [top] })
     }
   }, [source, read])
-  const put = (next: Group) => {
+  const put = (next: Group, left = false) => {
     setModel(next)
-    const condition = toModel(next)
+    const condition = toModel(next, left)
     clearTimeout(timer.current)
     stop.current?.abort()
     if (!condition) {
@@ -111,7 +113,7 @@ export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>
       {counted && (
         <p className={`flex items-center gap-1.5 font-medium ${counted.pass === 0 ? 'text-warn' : 'text-ok'}`}>
           {counted.pass === 0 ? <Funnel size={15} aria-hidden /> : <Check size={15} aria-hidden />}
-          {plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
+          {counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
       {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Reason text={answer.reason} labelOf={desk.labelOf} /></p>}

@@ -23,14 +23,20 @@ export const listed = new Set(['one_of', 'not_one_of'])
 
 const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (listed.has(r.operator) ? Array.isArray(r.value) && r.value.length > 0 : r.value !== '' && r.value !== undefined))
 
-/** toModel leaves out the rows that are not filled in; undefined where nothing is left. */
-export function toModel(g: Row | Group): Condition | undefined {
+/** openRow says whether a row lacks the value that it compares with for equality; nothing is one, too. */
+const openRow = (r: Row) => r.field !== '' && (r.operator === 'equals' || r.operator === 'not_equals') && !filled(r)
+
+/** hasOpen says whether a row of a group lacks its value. */
+export const hasOpen = (g: Group): boolean => g.items.some((x) => (isGroup(x) ? hasOpen(x) : openRow(x)))
+
+/** toModel leaves out the rows that are not filled in, but for those that may compare with nothing, if left so; undefined where nothing is left. */
+export function toModel(g: Row | Group, left = false): Condition | undefined {
   if (!isGroup(g)) {
-    if (!filled(g)) return undefined
+    if (!filled(g) && !(left && openRow(g))) return undefined
     const row = { field: g.field, ...(g.as && { as: g.as }), operator: g.operator }
     return valueless.has(g.operator) ? row : { ...row, value: g.value }
   }
-  const items = g.items.map(toModel).filter((x) => x !== undefined)
+  const items = g.items.map((x) => toModel(x, left)).filter((x) => x !== undefined)
   return items.length === 0 ? undefined : g.how === 'all' ? { all: items } : { any: items }
 }
 

@@ -12,6 +12,7 @@ import { Problem, sentence } from '../ui/states'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { plainText } from '../words/format'
+import { movesSecrets, wasSet } from './secrets'
 import { markOf, Tile } from './Tile'
 import { useWords } from './words'
 
@@ -94,7 +95,9 @@ function Form({ before, name: first, kind, close }: { before?: Connection; name:
     e.preventDefault()
     save.mutate()
   }
-  const draw = (f: Schemas['ConnectionField']) => <One key={f.id} field={f} first={f === kind.fields.find((x) => !x.advanced)} value={valueOf(f)} isSet={(before?.fields[f.id] as { set?: boolean } | undefined)?.set === true} problem={problemOf(f.id)} set={(v) => setTyped({ ...typed, [f.id]: v })} />
+  const moved = before !== undefined && movesSecrets(kind, before, (id) => { const f = kind.fields.find((x) => x.id === id); return f ? valueOf(f) : '' }, hosts)
+  const stands = (f: Schemas['ConnectionField']) => (wasSet(before, f) ? (moved ? 'again' : 'set') : undefined)
+  const draw = (f: Schemas['ConnectionField']) => <One key={f.id} field={f} first={f === kind.fields.find((x) => !x.advanced)} value={valueOf(f)} secret={stands(f)} problem={problemOf(f.id)} set={(v) => setTyped({ ...typed, [f.id]: v })} />
   const more = kind.fields.filter((f) => f.advanced)
   return (
     <form onSubmit={submit} className="space-y-4 pb-2">
@@ -115,13 +118,13 @@ function labelOf(f: Schemas['ConnectionField'], i: number, say: (w: Schemas['Wor
 
 const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
-function One({ field: f, first, value, isSet, problem, set }: { field: Schemas['ConnectionField']; first: boolean; value: string; isSet: boolean; problem?: string; set: (value: string) => void }) {
+function One({ field: f, first, value, secret, problem, set }: { field: Schemas['ConnectionField']; first: boolean; value: string; /** it is set, or was and must be given again */ secret?: 'set' | 'again'; problem?: string; set: (value: string) => void }) {
   const t = useWords()
   const say = useSay()
-  const required = f.required === true && !isSet
+  const required = secret === 'again' || (f.required === true && secret === undefined)
   const props = { required, value, placeholder: f.placeholder ?? f.default, 'aria-invalid': problem !== undefined, autoComplete: 'off', spellCheck: false, ...(first && { autoFocus: true, 'data-first': '' }) }
   return (
-    <Field label={say(f.label)} aside={required ? t.required : undefined} problem={problem} help={isSet ? t.secretSet : f.help && say(f.help)}>
+    <Field label={say(f.label)} aside={required ? t.required : undefined} problem={problem} help={secret === 'again' ? t.secretAgain : secret ? t.secretSet : f.help && say(f.help)}>
       {f.options && f.options.length > 0
         ? <Select label={say(f.label)} value={value || (f.default ?? '')} set={set} options={f.options.map((o, i) => ({ value: o, label: labelOf(f, i, say) ?? o }))} />
         : f.long ? <textarea {...props} rows={5} className={`${inputLook} code text-meta`} onChange={(e) => set(e.target.value)} />

@@ -10,6 +10,7 @@ import { PasswordInput } from '../ui/PasswordInput'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
+import { movesSecrets, wasSet } from '../connections/secrets'
 import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
@@ -56,9 +57,11 @@ export function NewConnection({ kinds, before, needs = [], name: wanted, start, 
   }
   const problems = save.error instanceof Refused ? (save.error.problem.problems ?? []) : []
   if (!kind) return null
-  const moved = before !== undefined && (hosts !== before.hosts.join(', ') || (!kind.needs_hosts && kind.fields.some((f) => !f.secret && (fields[f.id] ?? '') !== (plainFields(before)[f.id] ?? ''))))
-  const isSet = (f: Schemas['ConnectionField']) => !moved && (before?.fields[f.id] as { set?: boolean } | undefined)?.set === true // the server keeps no secret for another host
-  const all = kind.fields.map((f) => (isSet(f) ? { ...f, required: false, help: { en: t.secretKept, 'pt-BR': t.secretKept } } : needs.includes(f.id) ? { ...f, required: true, advanced: false } : f))
+  const moved = before !== undefined && movesSecrets(kind, before, (id) => fields[id] ?? '', hosts)
+  const all = kind.fields.map((f) => {
+    if (wasSet(before, f)) return moved ? { ...f, required: true, help: { en: t.secretAgain, 'pt-BR': t.secretAgain } } : { ...f, required: false, help: { en: t.secretKept, 'pt-BR': t.secretKept } }
+    return needs.includes(f.id) ? { ...f, required: true, advanced: false } : f
+  })
   const plain = all.filter((f) => !f.advanced)
   const rest = all.filter((f) => f.advanced)
   const draw = (f: Schemas['ConnectionField']) => <OneField key={f.id} field={f} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problems.find((p) => p.path.endsWith(`/${f.id}`))?.message} />

@@ -40,6 +40,8 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
   const meant = (typed: string) => options.find((o) => o.value === typed)?.value ?? options.find((o) => plainText(o.label) === plainText(typed))?.value ?? typed
   const close = () => { setOpen(false); setQ(null) }
   const pick = (v: string) => { set(v); close() }
+  /** leave keeps what was typed, where a value of one's own may stand. */
+  const leave = () => { if (custom && q !== null && q.trim() !== '') set(meant(q.trim())); close() }
   const show = () => {
     if (open) return
     setOpen(true)
@@ -57,11 +59,11 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
     } else if (e.key === 'Escape' && open) {
       e.preventDefault()
       e.stopPropagation()
-      close()
+      leave()
     }
   }
   return (
-    <div ref={box} className="relative min-w-0" onBlur={(e) => { if (!box.current?.contains(e.relatedTarget)) { if (custom && q !== null && q.trim() !== '') set(meant(q.trim())); close() } }}>
+    <div ref={box} className="relative min-w-0" onBlur={(e) => { if (!box.current?.contains(e.relatedTarget)) leave() }}>
       <div ref={anchor} className={`flex items-center rounded-lg border bg-surface ${invalid ? 'border-fail' : 'border-edge'} focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-accent`}>
         {lead && <span className="pl-3 text-text-2">{lead}</span>}
         <input id={id} role="combobox" aria-expanded={open} aria-controls={list} aria-labelledby={labelledBy} aria-label={label} aria-autocomplete="list" aria-activedescendant={open && entries[at] ? `${list}-${at}` : undefined} aria-invalid={invalid || undefined}

@@ -70,11 +70,15 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
   )
 }
 
-/** Paster says that rows can be pasted, and takes them. */
+/** Paster says that rows can be pasted, and takes them; what is typed and cannot be read stays. */
 export function Paster({ fill }: { fill: (text: string) => boolean }) {
   const t = useWords()
+  const [text, setText] = useState('')
+  const [unread, setUnread] = useState(false)
+  const read = () => { if (text.trim() !== '') setUnread(!fill(text)) }
   return (
-    <input aria-label={t.pasteRows} title={t.pasteRows} placeholder={t.pasteShort} value="" onChange={() => undefined} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}
-      className="min-w-0 flex-1 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3" />
+    <input aria-label={t.pasteRows} title={t.pasteRows} placeholder={t.pasteShort} aria-invalid={unread || undefined} value={text} onChange={(e) => { setText(e.target.value); setUnread(false) }} onBlur={read}
+      onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); read() } }} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}
+      className="min-w-0 flex-1 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3 aria-invalid:text-fail" />
   )
 }
