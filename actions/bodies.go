@@ -3,7 +3,6 @@ package actions
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"mime"
@@ -11,28 +10,13 @@ import (
 	"net/textproto"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/form"
 )
-
-// scalarText is the text of a value that is one: for headers, queries and forms.
-func scalarText(value any) (string, bool) {
-	switch v := value.(type) {
-	case nil:
-		return "", true
-	case string:
-		return v, true
-	case bool, int, int64, json.Number:
-		return fmt.Sprint(v), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
-	}
-	return "", false
-}
 
 // encodeForm writes nested members with brackets, a[b]=1, and lists by index, a[0]=1.
 func encodeForm(m map[string]any) ([]byte, error) {
@@ -55,7 +39,7 @@ func encodeForm(m map[string]any) ([]byte, error) {
 			}
 			return nil
 		}
-		text, ok := scalarText(value)
+		text, ok := form.Scalar(value)
 		if !ok {
 			return engine.Faultf("bad_input", "form %s has a value that cannot be sent", name)
 		}
@@ -100,7 +84,7 @@ func encodeMultipart(parts []any) ([]byte, string, error) {
 func writePart(w *multipart.Writer, part map[string]any) error {
 	texts := map[string]string{}
 	for name, value := range part {
-		text, ok := scalarText(value)
+		text, ok := form.Scalar(value)
 		if !ok || !slices.Contains([]string{"name", "file", "content_type", "base64", "text"}, name) {
 			return engine.Faultf("bad_input", "member %q: a part has name, text, file, content_type and base64, all texts", name)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/form"
 )
 
 // answerLimit is the most that is read of a provider's answer.
@@ -240,7 +241,7 @@ func setForm(x *exchange, value any, lists string) error {
 				list = []any{v}
 			}
 			for _, e := range list {
-				text, ok := scalarText(e)
+				text, ok := form.Scalar(e)
 				if !ok {
 					return engine.Faultf("bad_input", "form %s has a value that cannot be sent", name)
 				}
@@ -301,7 +302,7 @@ func setMultipart(x *exchange, parts map[string]any) error {
 func writeNamed(w *multipart.Writer, name string, value any) error {
 	file, ok := value.(map[string]any)
 	if !ok {
-		text, ok := scalarText(value)
+		text, ok := form.Scalar(value)
 		if !ok {
 			return engine.Faultf("bad_input", "part %s must be a text or a file", name)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/form"
 )
 
 // WriteCurl writes fields of http.request as a curl command for a POSIX shell. A connection of
@@ -45,7 +46,7 @@ func WriteCurl(with map[string]any, kind string, connection map[string]string) (
 		return "", err
 	}
 	c.lines = append(c.lines, body...)
-	if n, ok := scalarText(with["follow"]); ok && n != "" && n != "0" {
+	if n, ok := form.Scalar(with["follow"]); ok && n != "" && n != "0" {
 		c.lines = append(c.lines, "--location --max-redirs "+shellQuote(n))
 	}
 	return strings.Join(c.lines, " \\\n  "), nil
@@ -69,7 +70,7 @@ func (c *curlWriter) query(value any) ([]string, error) {
 			list = []any{m[name]}
 		}
 		for _, element := range list {
-			text, ok := scalarText(element)
+			text, ok := form.Scalar(element)
 			if !ok {
 				return nil, engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
 			}
@@ -101,7 +102,7 @@ func (c *curlWriter) auth(kind string, connection map[string]string) {
 func (c *curlWriter) headers(value any) error {
 	m, _ := value.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		text, ok := scalarText(m[name])
+		text, ok := form.Scalar(m[name])
 		if !ok {
 			return engine.Faultf("bad_input", "header %s must be a text", name)
 		}
@@ -163,7 +164,7 @@ func partLines(value any) ([]string, error) {
 		if !ok {
 			return nil, engine.Faultf("bad_input", "multipart %d must be an object", i)
 		}
-		text := func(name string) string { s, _ := scalarText(part[name]); return s }
+		text := func(name string) string { s, _ := form.Scalar(part[name]); return s }
 		content := text("text")
 		if encoded := text("base64"); encoded != "" {
 			data, err := base64.StdEncoding.DecodeString(encoded)

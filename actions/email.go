@@ -222,7 +222,7 @@ func (m *email) attach() error {
 		}
 		texts := map[string]string{}
 		for member, value := range file {
-			text, ok := scalarText(value)
+			text, ok := form.Scalar(value)
 			if !ok || !slices.Contains([]string{"name", "content_type", "base64", "text"}, member) {
 				return engine.Faultf("bad_input", "attachments %d: member %q is not one of name, content_type, base64, text with a text", i, member)
 			}
@@ -287,7 +287,7 @@ func (m *email) message() (*gomail.Msg, error) {
 func (m *email) addHeaders(msg *gomail.Msg) error {
 	taken := []string{"From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-Id", "Mime-Version", "Content-Type", "Content-Transfer-Encoding", "Sender", "Return-Path"}
 	for name, value := range m.headers {
-		text, ok := scalarText(value)
+		text, ok := form.Scalar(value)
 		if !ok || !validHeader(name, text) {
 			return engine.Faultf("bad_input", "header %q has a name or value that cannot be sent", name)
 		}

@@ -180,7 +180,7 @@ func addQuery(u *url.URL, query map[string]any) error {
 			list = []any{value}
 		}
 		for _, element := range list {
-			text, ok := scalarText(element)
+			text, ok := form.Scalar(element)
 			if !ok {
 				return engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
 			}
@@ -194,7 +194,7 @@ func addQuery(u *url.URL, query map[string]any) error {
 // addHeaders refuses what would write a second header or answer for the transport.
 func addHeaders(header http.Header, values map[string]any) error {
 	for name, value := range values {
-		text, ok := scalarText(value)
+		text, ok := form.Scalar(value)
 		if !ok {
 			return engine.Faultf("bad_input", "header %s must be a text", name)
 		}

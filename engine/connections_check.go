@@ -53,7 +53,7 @@ func (k *connectionCheck) field(f ConnectionField, value any) {
 		k.secret(path, value)
 		return
 	}
-	text, ok := scalar(value)
+	text, ok := form.Scalar(value)
 	switch {
 	case !ok:
 		k.bad(path, "wrong_type", "must be a text", "deve ser um texto")
@@ -70,7 +70,7 @@ func (k *connectionCheck) secret(path string, value any) {
 		list = []any{value}
 	}
 	for _, element := range list {
-		if _, ok := scalar(element); !ok && (len(list) > 1 || !isSet(element)) {
+		if _, ok := form.Scalar(element); !ok && (len(list) > 1 || !isSet(element)) {
 			k.bad(path, "wrong_type", "must be a text, or a list of texts", "deve ser um texto, ou uma lista de textos")
 			return
 		}

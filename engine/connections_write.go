@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gancho/engine/form"
@@ -45,7 +44,7 @@ func (c *Connections) next(name, kind string, fields map[string]any, hosts []str
 	}
 	for _, f := range k.Fields {
 		if value := fields[f.ID]; !f.Secret && value != nil {
-			s.Fields[f.ID], _ = scalar(value)
+			s.Fields[f.ID], _ = form.Scalar(value)
 		} else if !f.Secret && f.Default != "" {
 			s.Fields[f.ID] = f.Default
 		}
@@ -162,21 +161,6 @@ func hostOf(text string) string {
 	return text
 }
 
-// scalar is the text of a plain field.
-func scalar(value any) (string, bool) {
-	switch v := value.(type) {
-	case nil:
-		return "", true
-	case string:
-		return v, true
-	case bool, int, int64, json.Number:
-		return fmt.Sprint(v), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
-	}
-	return "", false
-}
-
 // isSet recognises the {"set": …} that answers hold in place of a secret.
 func isSet(value any) bool {
 	_, ok := value.(map[string]any)
@@ -190,7 +174,7 @@ func secrets(value any) []string {
 	}
 	var texts []string
 	for _, element := range list {
-		if text, _ := scalar(element); text != "" {
+		if text, _ := form.Scalar(element); text != "" {
 			texts = append(texts, text)
 		}
 	}

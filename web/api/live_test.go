@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -29,11 +28,15 @@ type listener struct {
 }
 
 func (h *house) listen(server *httptest.Server, after string) *listener {
+	return h.listenAs(root, server, after)
+}
+
+func (h *house) listenAs(token string, server *httptest.Server, after string) *listener {
 	h.Helper()
 	ctx, cancel := context.WithTimeout(h.Context(), time.Minute)
 	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live", nil)
 	check(h.TB, err)
-	r.Header.Set("Authorization", "Bearer "+root)
+	r.Header.Set("Authorization", "Bearer "+token)
 	if after != "" {
 		r.Header.Set("Last-Event-ID", after)
 	}
@@ -224,21 +227,14 @@ func TestLiveEndsForWhoMayNotLook(t *testing.T) {
 	h.want(201, "POST", "/flows", flow)
 	h.want(200, "POST", "/flows/a/publish", "")
 	token := h.want(201, "POST", "/tokens", `{"name": "look", "role": "viewer"}`)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live", nil)
-	check(t, err)
-	r.Header.Set("Authorization", "Bearer "+token["token"].(string))
-	res, err := server.Client().Do(r)
-	check(t, err)
-	defer res.Body.Close()
-	l := &listener{t, bufio.NewScanner(res.Body), cancel}
+	l := h.listenAs(token["token"].(string), server, "")
 	l.next()
 	h.want(204, "DELETE", "/tokens/"+token["id"].(string), "")
 	ended := make(chan error)
 	go func() {
-		_, err := io.Copy(io.Discard, res.Body)
-		ended <- err
+		for l.lines.Scan() { //nolint:revive // to the end
+		}
+		ended <- l.lines.Err()
 	}()
 	for {
 		h.started("a", `{"word": 1}`) // news, after which is asked who reads

@@ -5,7 +5,7 @@ import { question, useAnswer, useDesk } from '../data/desk'
 import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { fill, usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
 import { useLooks } from '../editor/Locked'
@@ -116,7 +116,7 @@ export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>
           {counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
-      {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Reason text={answer.reason} labelOf={desk.labelOf} /></p>}
+      {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={answer.reason} labelOf={desk.labelOf} /></p>}
     </div>
   )
 }

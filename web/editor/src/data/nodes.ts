@@ -133,7 +133,6 @@ export function masked(value: unknown, path = ''): unknown {
   return at > 0 ? `${text.slice(0, Math.min(3, at))}•••@…` : `${text.slice(0, Math.min(6, Math.ceil(text.length / 3)))}••••`
 }
 
-
 /** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found; of equals the one that lies least deep. */
 export function bestOf(rows: Node[], q: string): number {
   const typed = plainText(q).trim()

@@ -1,8 +1,8 @@
 import { useRef } from 'react'
 import { Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import type { Branch, Flow, Step } from '../flow'
-import { addBranch, blank, roomForBranch } from '../tree/changes'
+import type { Branch, Step } from '../flow'
+import { blank, roomForBranch, withBranch } from '../tree/changes'
 import { Button, inputLook } from '../ui/basics'
 import { fill } from '../words/phrase'
 import { ConditionPart } from './ConditionPart'
@@ -21,7 +21,7 @@ export function BranchRows({ step, set, problems, pointer }: BranchProps) {
   const box = useRef<HTMLElement>(null)
   const add = () => {
     const at = roomForBranch(step)
-    set((s) => addBranch({ steps: [s] } as Flow, s.id, (n) => fill(pathN, { n })).steps[0] ?? s)
+    set((s) => withBranch(s, (n) => fill(pathN, { n })))
     queueMicrotask(() => box.current?.querySelectorAll<HTMLInputElement>('[data-path]')[at]?.select())
   }
   return (

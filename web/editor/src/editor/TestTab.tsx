@@ -7,7 +7,7 @@ import { pinSample } from '../data/pinned'
 import type { Edit, Flow, Step } from '../flow'
 import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
 import { useLang, useSay } from '../words'
 import { useFormat } from '../words/format'
@@ -45,7 +45,7 @@ function NotReached({ flow, run, test }: { flow: Flow; run: Schemas['RunView']; 
   return (
     <div className="rounded-lg bg-warn-soft p-3 text-warn">
       <p className="font-medium">{t.notReached}</p>
-      <p>{run.reason ? <Reason text={run.reason} labelOf={desk.labelOf} /> : run.error?.message}</p>
+      <p>{run.reason ? <Ticked text={run.reason} labelOf={desk.labelOf} /> : run.error?.message}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {other && <Button size="small" onClick={() => { pinSample(flow.id, other.id); test.run(other.id) }}>{t.testPasses}</Button>}
         <Button size="small" onClick={() => test.run(desk.event?.id, false, true)}>{t.testAnyhow}</Button>
@@ -61,7 +61,7 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
   const response = r.attempts.at(-1)?.response
   return (
     <>
-      <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason && <span><Reason text={r.reason} labelOf={desk.labelOf} /></span>}</p>
+      <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}</p>
       {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
       {r.request !== undefined && r.request !== null && (
         <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (

@@ -1,5 +1,5 @@
 import { change, type Edit, find, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
-import { addBranch, changeBranch, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
+import { changeBranch, withBranch, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
 import { fresh } from '../tree/clipboard'
 import { turnsOf } from '../tree/results'
 import { branchKey, catchKey, type Row } from '../tree/rows'
@@ -126,7 +126,7 @@ function double(e: Editing) {
 /** path adds one to a step of several, and goes there. */
 function path(e: Editing) {
   const step = stepOf(e)
-  e.edit((f) => addBranch(f, step.id, (n) => fill(e.t.pathN, { n })))
+  e.edit((f) => change(f, step.id, (s) => withBranch(s, (n) => fill(e.t.pathN, { n }))))
   e.focus(branchKey(step.id, roomForBranch(step)))
   e.say(e.t.pathAdded)
 }

@@ -9,7 +9,7 @@ import { CopyField } from '../ui/Copy'
 import { Card, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { Status } from '../ui/Status'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { useFormat } from '../words/format'
 import { EventExport } from './EventExport'
 import { EventSheet } from './EventSheet'
@@ -53,7 +53,7 @@ function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: st
         <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status event of={event.status} /></span>
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-2"><span className="truncate font-medium">{title}</span>{title !== flow && <span className="min-w-12 shrink-[4] truncate text-secondary text-text-2">{flow}</span>}</span>
-          {event.status !== 'accepted' && <span className="line-clamp-2 text-secondary break-words text-text-2">{event.status === 'filtered' && event.reason ? <Reason text={event.reason} /> : t[whyOf(event)]}</span>}
+          {event.status !== 'accepted' && <span className="line-clamp-2 text-secondary break-words text-text-2">{event.status === 'filtered' && event.reason ? <Ticked text={event.reason} /> : t[whyOf(event)]}</span>}
         </span>
         <span className="text-right text-secondary whitespace-nowrap text-text-2"><time dateTime={event.at} data-tip={whole(event.at)} className="block">{moment(event.at)}</time><span className="block text-text-3">{bytes(event.size)}</span></span>
       </button>

@@ -4,7 +4,7 @@ import { FlaskConical, ListChecks, LogIn, Pin, Play, Workflow } from 'lucide-rea
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow } from '../flow'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
 import { Sheet } from '../ui/Dialog'
@@ -44,7 +44,7 @@ function Whole({ event }: { event: Event }) {
     <div className="space-y-5 pb-4">
       <div className="rounded-xl bg-sunken p-3">
         <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{t[whyOf(event)]}</span></p>
-        {event.reason && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: <Reason text={event.reason} /></p>}
+        {event.reason && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: <Ticked text={event.reason} /></p>}
         {event.note && <p className="mt-1 text-secondary break-words text-warn">{t.noteOf}: {event.note}</p>}
         <p className="mt-2.5 flex flex-wrap gap-2">
           {event.run && <Link href={`/runs/${event.run}`} className={buttonLook('plain', 'small')}><ListChecks size={15} aria-hidden />{t.openRun}</Link>}

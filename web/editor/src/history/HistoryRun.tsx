@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { Status } from '../ui/Status'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
@@ -38,7 +38,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const t = useWords()
   const { moment } = useFormat()
   if (run.error && run.ended) return <span className="line-clamp-2 text-secondary break-words text-fail"><Trouble error={run.error} /></span>
-  if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Reason text={run.reason} /></span>
+  if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   if (waits) return <span className="line-clamp-2 text-secondary text-wait">{run.error && <><Trouble error={run.error} /> · </>}{waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>

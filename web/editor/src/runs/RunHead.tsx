@@ -5,7 +5,7 @@ import type { Schemas } from '../api/client'
 import { find, type Flow, type Step } from '../flow'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -23,7 +23,7 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
   return (
     <div className="mx-auto mb-5 max-w-[680px] space-y-3 empty:hidden">
       {run.error && run.ended && <Failed run={run} show={show} />}
-      {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Reason text={run.reason} /></Box>}
+      {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
       {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
       {run.waiting_for && run.status !== 'unknown' && !run.ended && <Waits run={run} show={show} {...rest} />}
       {rest.gone && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}>{t.flowGone}</Box>}

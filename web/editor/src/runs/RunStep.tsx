@@ -10,7 +10,7 @@ import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { curlOf, troubleOf } from './paths'
 import { Attempts } from './Attempts'
@@ -69,7 +69,7 @@ function Why({ result: s }: { result: StepView }) {
           {s.error.hint && <p className="mt-1">{say(s.error.hint)}</p>}
         </div>
       )}
-      {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2"><Reason text={s.reason} /></p>}
+      {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2"><Ticked text={s.reason} /></p>}
       {s.may_have_happened_twice && <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">{t.twice}</p>}
     </div>
   )

@@ -1,7 +1,7 @@
 import { Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { Badge, Button, JSONView, Status } from '../ui/basics'
-import { Reason } from '../ui/Reason'
+import { Ticked } from '../ui/Ticked'
 import { useWords } from './words'
 
 type Step = Schemas['StepView']
@@ -20,7 +20,7 @@ export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?:
               <span className="text-[13px] text-text-3">{nameOf ? s.path : s.action}</span>
               {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
               {s.error && <span className="w-full text-[13px] text-fail">{s.error.message}</span>}
-              {s.reason && <span className="w-full text-[13px] text-text-2"><Reason text={s.reason} /></span>}
+              {s.reason && <span className="w-full text-[13px] text-text-2"><Ticked text={s.reason} /></span>}
             </summary>
             <div className="space-y-3 px-3 pb-3">
               <Part title={t.request} value={s.request} />

@@ -54,16 +54,14 @@ export function roomForBranch(step: Step): number {
   return otherwise < 0 ? (step.branches?.length ?? 0) : otherwise
 }
 
-/** addBranch puts a branch where it has room, with the first name by its number that is free. */
-export function addBranch(flow: Flow, id: string, called: (n: number) => string): Flow {
-  return change(flow, id, (s) => {
-    const all = s.branches ?? []
-    const at = roomForBranch(s)
-    let n = at + 1
-    while (all.some((b) => b.name === called(n))) n++
-    const branch: Branch = s.action === 'branch' ? { name: called(n), when: blank, steps: [] } : { name: called(n), steps: [] }
-    return { ...s, branches: [...all.slice(0, at), branch, ...all.slice(at)] }
-  })
+/** withBranch puts a branch where it has room, with the first name by its number that is free. */
+export function withBranch(s: Step, called: (n: number) => string): Step {
+  const all = s.branches ?? []
+  const at = roomForBranch(s)
+  let n = at + 1
+  while (all.some((b) => b.name === called(n))) n++
+  const branch: Branch = s.action === 'branch' ? { name: called(n), when: blank, steps: [] } : { name: called(n), steps: [] }
+  return { ...s, branches: [...all.slice(0, at), branch, ...all.slice(at)] }
 }
 
 export function removeBranch(flow: Flow, id: string, at: number): Flow {

@@ -28,7 +28,7 @@ export function useKeptFocus() {
       const region = target.closest('aside, dialog, [role=dialog], main')
       trail = []
       for (let e: Element | null = target; e && e !== region?.parentElement; e = e.parentElement) trail.push(e)
-      before = region ? focusables(region) : []
+      before = region ? [...region.querySelectorAll<HTMLElement>(reachable)] : [] // whether they can be reached is asked when one is needed
     }
     const lost = () => document.activeElement === document.body && trail[0] && (!trail[0].isConnected || trail[0].matches(':disabled'))
     const look = () => {
