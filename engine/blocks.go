@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 
+	"gancho/engine/expression"
 	"gancho/engine/form"
 	"gancho/engine/store"
 )
@@ -155,7 +156,11 @@ func (s *loopStep) list(ctx context.Context, w *walker, f *frame) ([]any, error)
 	}
 	list, ok := value.([]any)
 	if !ok {
-		return nil, Faultf("not_a_list", "over: %s is not a list", cut(s.over, 80))
+		over := cut(s.over, 80)
+		if value == nil {
+			return nil, Faultf("not_a_list", "over: %s is missing; write %s ?? [] where it may be", over, over)
+		}
+		return nil, Faultf("not_a_list", "over: %s is %s, not a list", over, expression.KindOf(value).EN)
 	}
 	if len(list) > maxTurns {
 		return nil, Faultf("too_big", "over has %d elements; a loop takes at most %d", len(list), maxTurns)

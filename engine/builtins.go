@@ -103,7 +103,7 @@ func (s *transformStep) control(context.Context, *walker, *node, *frame, *record
 type delayStep struct {
 	inner
 	length time.Duration
-	until  string
+	until  time.Time
 }
 
 func (s *delayStep) Fields() form.Fields {
@@ -116,12 +116,8 @@ func (s *delayStep) control(ctx context.Context, w *walker, _ *node, _ *frame, r
 	now := w.hands.now()
 	if rec.Due.IsZero() {
 		rec.Due = now.Add(s.length)
-		if s.until != "" {
-			due, err := time.Parse(time.RFC3339, s.until)
-			if err != nil {
-				return nil, next, Faultf("bad_input", "until: %q is not a time such as 2026-12-24T09:00:00-03:00", cut(s.until, 40))
-			}
-			rec.Due = due
+		if !s.until.IsZero() {
+			rec.Due = s.until
 		}
 	}
 	until := rec.Due

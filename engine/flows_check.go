@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 
 	"gancho/engine/flow"
@@ -17,6 +18,7 @@ type checkedFlow struct {
 
 type question struct {
 	flow       string // set: is there such a flow
+	callee     string // set: what kind of trigger has this flow
 	connection string // set: of what kind is it
 	secret     string // set: does the connection hold this secret
 	kind       string
@@ -41,6 +43,17 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 		}
 		return id == f.ID || ask(question{flow: id}).ok
 	}}
+	known.Trigger = func(id string) string {
+		switch {
+		case with.Has(id):
+			kind := with.Trigger(id)
+			c.asked = append(c.asked, question{callee: id, kind: kind}) // as it will be
+			return kind
+		case id == f.ID:
+			return f.Trigger.Kind
+		}
+		return ask(question{callee: id}).kind
+	}
 	if s.Connection != nil {
 		known.Connection = func(name string) (string, bool) {
 			q := ask(question{connection: name})
@@ -55,6 +68,13 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 }
 
 func (s *Flows) answer(q question) question {
+	if q.callee != "" {
+		q.kind = ""
+		if entry, ok := s.entry(q.callee); ok {
+			q.kind = cmp.Or(entry.Published, entry.Draft).Trigger.Kind
+		}
+		return q
+	}
 	if q.connection == "" {
 		_, q.ok = s.entry(q.flow)
 		return q

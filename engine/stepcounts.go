@@ -53,8 +53,12 @@ func (e *Engine) StepCounts(ctx context.Context, id string, from, to time.Time) 
 		return e.countRuns(ctx, id, from, to)
 	}
 	last := e.counted.of(id)
-	last.mu.Lock()
-	defer last.mu.Unlock()
+	select {
+	case last.turn <- struct{}{}:
+	case <-ctx.Done():
+		return StepCounts{}, ctx.Err()
+	}
+	defer func() { <-last.turn }()
 	if time.Now().Before(last.until) {
 		return last.counts, nil
 	}
@@ -75,7 +79,7 @@ type counted struct {
 }
 
 type countedFlow struct {
-	mu     sync.Mutex // held while one counts: others wait for what it finds
+	turn   chan struct{} // taken while one counts: others wait for what it finds
 	counts StepCounts
 	until  time.Time
 }
@@ -87,7 +91,7 @@ func (c *counted) of(id string) *countedFlow {
 		c.by = map[string]*countedFlow{}
 	}
 	if c.by[id] == nil {
-		c.by[id] = new(countedFlow)
+		c.by[id] = &countedFlow{turn: make(chan struct{}, 1)}
 	}
 	return c.by[id]
 }
@@ -107,7 +111,7 @@ func (e *Engine) countRuns(ctx context.Context, id string, from, to time.Time) (
 			return false, nil
 		}
 		c.Runs++
-		return true, e.countSteps(ctx, &c, r.ID)
+		return true, e.countSteps(ctx, &c, r)
 	})
 	for _, s := range c.Steps {
 		s.MedianMs, s.P95Ms = percentile(s.took, 50), percentile(s.took, 95)
@@ -115,13 +119,13 @@ func (e *Engine) countRuns(ctx context.Context, id string, from, to time.Time) (
 	return c, err
 }
 
-func (e *Engine) countSteps(ctx context.Context, c *StepCounts, run string) error {
-	story, err := e.Store.GetRun(ctx, run)
+func (e *Engine) countSteps(ctx context.Context, c *StepCounts, run *store.Run) error {
+	story, err := e.Store.GetRun(ctx, run.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // it went meanwhile
 	}
 	if err != nil {
-		return fmt.Errorf("read run %s: %w", run, err)
+		return fmt.Errorf("read run %s: %w", run.ID, err)
 	}
 	for _, s := range story.Steps {
 		var r struct {
@@ -133,6 +137,9 @@ func (e *Engine) countSteps(ctx context.Context, c *StepCounts, run string) erro
 			return fmt.Errorf("record of step %s: %w", s.Path, err)
 		}
 		if r.Action != "turn" && r.DoneBy == "" {
+			if run.Status.Final() {
+				r.Status = closed(r.Action, r.Status, run.Status)
+			}
 			c.of(anyTurn(s.Path)).add(r.Status, r.Started, r.Ended)
 		}
 	}

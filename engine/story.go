@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gancho/engine/flow"
+	"gancho/engine/store"
 )
 
 // viewSteps tells the steps of a run in the order of the flow's tree, turn by turn, those of
@@ -31,6 +32,48 @@ func viewSteps(f *flow.Flow, records []*record) []StepView {
 	}
 	slices.SortStableFunc(views, func(a, b StepView) int { return comparePaths(order, a.Path, b.Path) })
 	return views
+}
+
+// close settles what the end of the run left open: a block ended as the run did, and what
+// waited is over. What was under way then may have happened.
+func (v *RunView) close() {
+	if !v.Status.Final() {
+		return
+	}
+	for i := range v.Steps {
+		s := &v.Steps[i]
+		waited := s.Status == stepWaiting
+		s.Status = closed(s.Action, s.Status, v.Status)
+		if !waited {
+			continue
+		}
+		s.Due, s.Waiting = nil, ""
+		switch n := len(s.Attempts); {
+		case n > 0 && s.Attempts[n-1].Error != nil:
+			s.Status, s.Error = stepFailed, s.Attempts[n-1].Error
+		default:
+			s.Reason = bothWords("the run ended while this waited", "a execução terminou enquanto este passo esperava")
+		}
+	}
+}
+
+// closed is the status of a step once its run has ended.
+func closed(action, status string, run store.Status) string {
+	switch {
+	case status == stepWaiting:
+		return stepSkipped
+	case status != stepRunning:
+		return status
+	case action != "branch" && action != "parallel" && action != "loop":
+		return stepUnknown
+	case run == store.RunFiltered:
+		return stepFiltered
+	case run == store.Failed:
+		return stepFailed
+	case run == store.Succeeded:
+		return stepSucceeded
+	}
+	return stepSkipped
 }
 
 // treeOf numbers the steps in reading order, and finds them by id.

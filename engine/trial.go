@@ -79,6 +79,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 		list = append(list, r)
 	}
 	v.Steps = viewSteps(c.Flow, list)
+	v.close()
 	v.speak(ctx)
 	return &v, nil
 }

@@ -170,6 +170,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		records = append(records, r)
 	}
 	v.Steps = viewSteps(e.revisionOf(ctx, &story.Run), records)
+	v.close()
 	e.nameStep(ctx, &story.Run, v.Error)
 	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)

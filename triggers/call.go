@@ -1,6 +1,8 @@
 package triggers
 
 import (
+	"errors"
+
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -16,9 +18,29 @@ func callTrigger() engine.Trigger {
 			return form.Of(form.Map("input", &input, form.Label("Input", "Entrada")).Literal().
 				Help(form.Label("JSON Schema of what a call must give", "JSON Schema do que uma chamada deve dar")))
 		},
-		Check:  checkCall,
-		Sample: map[string]any{},
+		Check:   checkCall,
+		Accepts: acceptCall,
+		Sample:  map[string]any{},
 	}
+}
+
+func acceptCall(f *flow.Flow, input []byte) error {
+	given, ok := f.Trigger.With["input"].(map[string]any)
+	if !ok {
+		return nil
+	}
+	schema, err := compileSchema(given)
+	if err != nil {
+		return err
+	}
+	value, err := DecodeBody("application/json", input)
+	if err != nil {
+		return err
+	}
+	if err := schema.Validate(value); err != nil {
+		return errors.New(misfit(err).EN)
+	}
+	return nil
 }
 
 func checkCall(f *flow.Flow, known flow.Known) []form.Problem {

@@ -182,7 +182,7 @@ func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 		return problems
 	}
 	for i, f := range b.Flows {
-		found := flow.Validate(f, known, flow.Known{Flow: b.Has})
+		found := flow.Validate(f, known, flow.Known{Flow: b.Has, Trigger: b.Trigger})
 		met, _ := engine.MetByTests(known, f, b.Events(f.ID))
 		for _, p := range append(found, flow.CheckTypes(f, known, met)...) {
 			p.Path = fmt.Sprintf("/flows/%d%s", i, p.Path)

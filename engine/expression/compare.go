@@ -120,7 +120,7 @@ func (e *evaluation) compare(a, b any) (int, error) {
 		return 0, missingOperand{1}
 	}
 	return 0, wrongf("%s and %s cannot be compared by size; float(…) reads a number from a text",
-		"%s e %s não podem ser comparados por tamanho; float(…) lê um número de um texto", kindOf(a), kindOf(b))
+		"%s e %s não podem ser comparados por tamanho; float(…) lê um número de um texto", KindOf(a), KindOf(b))
 }
 
 func cmpOf[T int | float64](a, b T) int {
@@ -152,7 +152,7 @@ func in(e *evaluation, args []any) (any, error) {
 	case []any:
 		return result(e.holds(c, args[0]))
 	}
-	return nil, wrongf("in takes a list or an object, not %s; a text has contains", "in aceita uma lista ou um objeto, não %s; para texto use contains", kindOf(args[1]))
+	return nil, wrongf("in takes a list or an object, not %s; a text has contains", "in aceita uma lista ou um objeto, não %s; para texto use contains", KindOf(args[1]))
 }
 
 func (e *evaluation) holds(list []any, value any) (bool, error) {
@@ -173,7 +173,7 @@ func ofTexts(name string, f func(a, b string) bool) func(*evaluation, []any) (an
 		a, aText := args[0].(string)
 		b, bText := args[1].(string)
 		if !aText || !bText {
-			return nil, wrongf("%s takes two texts, not %s and %s; string(…) makes one", "%s recebe dois textos, não %s e %s; string(…) faz um", name, kindOf(args[0]), kindOf(args[1]))
+			return nil, wrongf("%s takes two texts, not %s and %s; string(…) makes one", "%s recebe dois textos, não %s e %s; string(…) faz um", name, KindOf(args[0]), KindOf(args[1]))
 		}
 		if err := e.charge(1 + len(a)/64); err != nil {
 			return nil, err

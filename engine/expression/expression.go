@@ -362,7 +362,7 @@ func (p *Program) Bool(ctx context.Context, s *Scope) (ok bool, missing []string
 	case nil:
 	default:
 		return false, nil, &Error{Code: "not_a_condition", To: runes(p.source), Message: form.Label(
-			"the condition gives "+kindOf(value).EN+", not true or false", "a condição dá "+kindOf(value).PT+", não verdadeiro ou falso")}
+			"the condition gives "+KindOf(value).EN+", not true or false", "a condição dá "+KindOf(value).PT+", não verdadeiro ou falso")}
 	}
 	if !ok {
 		for _, path := range p.paths {
@@ -402,7 +402,8 @@ func (p *Program) Reads(path string) bool {
 // Paths are the member chains that the expression reads, each from its root.
 func (p *Program) Paths() [][]string { return p.paths }
 
-func kindOf(value any) form.Words {
+// KindOf says in words what a value is.
+func KindOf(value any) form.Words {
 	switch value.(type) {
 	case nil:
 		return form.Label("nothing", "nada")

@@ -162,7 +162,7 @@ func csvOf(e *evaluation, args []any) (any, error) {
 	case []any:
 		return writeCSV(e, v, by)
 	}
-	return nil, wrongf("takes a list or a text, not %s", "recebe uma lista ou um texto, não %s", kindOf(args[0]))
+	return nil, wrongf("takes a list or a text, not %s", "recebe uma lista ou um texto, não %s", KindOf(args[0]))
 }
 
 func readCSV(e *evaluation, s string, by rune) (any, error) {

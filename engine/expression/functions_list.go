@@ -132,7 +132,7 @@ func length(e *evaluation, args []any) (any, error) {
 	case map[string]any:
 		return len(v), nil
 	}
-	return nil, wrongf("takes a text, a list or an object, not %s", "recebe um texto, uma lista ou um objeto, não %s", kindOf(args[0]))
+	return nil, wrongf("takes a text, a list or an object, not %s", "recebe um texto, uma lista ou um objeto, não %s", KindOf(args[0]))
 }
 
 func typeOf(value any) string {

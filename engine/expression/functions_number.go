@@ -83,7 +83,7 @@ func minor(value any, decimals int) (int, error) {
 			return 0, wrongf("%q is not an amount such as 19.90", "%q não é um valor como 19.90", short(v))
 		}
 	default:
-		return 0, wrongf("an amount must be a number, not %s", "o valor deve ser um número, não %s", kindOf(value))
+		return 0, wrongf("an amount must be a number, not %s", "o valor deve ser um número, não %s", KindOf(value))
 	}
 	negative := strings.HasPrefix(digits, "-")
 	whole, fraction, _ := strings.Cut(strings.TrimLeft(digits, "+-"), ".")
@@ -175,7 +175,7 @@ func toInt(_ *evaluation, args []any) (any, error) {
 		}
 		return nil, wrongf("%q is not a whole number", "%q não é um número inteiro", short(v))
 	default:
-		return nil, wrongf("%s is not a whole number", "%s não é um número inteiro", kindOf(v))
+		return nil, wrongf("%s is not a whole number", "%s não é um número inteiro", KindOf(v))
 	}
 	return nil, errTooBigNumber
 }
@@ -195,7 +195,7 @@ func toFloat(_ *evaluation, args []any) (any, error) {
 		}
 		return nil, wrongf("%q is not a number", "%q não é um número", short(v))
 	}
-	return nil, wrongf("%s is not a number", "%s não é um número", kindOf(args[0]))
+	return nil, wrongf("%s is not a number", "%s não é um número", KindOf(args[0]))
 }
 
 // all numbers of the arguments, which are numbers or lists of them.

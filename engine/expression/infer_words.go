@@ -205,17 +205,17 @@ var (
 func kindWords(k shape.Kind) form.Words {
 	switch k {
 	case shape.Null:
-		return kindOf(nil)
+		return KindOf(nil)
 	case shape.Bool:
-		return kindOf(true)
+		return KindOf(true)
 	case shape.Int, shape.Float:
-		return kindOf(0)
+		return KindOf(0)
 	case shape.Text:
-		return kindOf("")
+		return KindOf("")
 	case shape.List:
-		return kindOf([]any{})
+		return KindOf([]any{})
 	}
-	return kindOf(map[string]any{})
+	return KindOf(map[string]any{})
 }
 
 // KindWords is a kind for people, with its article.

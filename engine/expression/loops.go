@@ -16,7 +16,7 @@ func (e *evaluation) truth(value any, condition bool) (any, error) {
 		}
 		return nil, missingOperand{itself}
 	}
-	return nil, wrongf("%s is neither true nor false; compare it with something", "%s não é verdadeiro nem falso; compare com algum valor", kindOf(value))
+	return nil, wrongf("%s is neither true nor false; compare it with something", "%s não é verdadeiro nem falso; compare com algum valor", KindOf(value))
 }
 
 func test(e *evaluation, args []any) (any, error) {
@@ -34,7 +34,7 @@ func collection(e *evaluation, args []any) (any, error) {
 	case nil:
 		return nil, missingOperand{0}
 	}
-	return nil, wrongf("takes a list, not %s", "aceita uma lista, não %s", kindOf(args[0]))
+	return nil, wrongf("takes a list, not %s", "aceita uma lista, não %s", KindOf(args[0]))
 }
 
 // grouped makes an object of lists from pairs of element and key.

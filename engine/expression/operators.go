@@ -77,7 +77,7 @@ func member(e *evaluation, args []any) (any, error) {
 	case nil:
 		return nil, nil
 	}
-	return nil, wrongf("%s is no name and no index", "%s não é um nome nem um índice", kindOf(args[1]))
+	return nil, wrongf("%s is no name and no index", "%s não é um nome nem um índice", KindOf(args[1]))
 }
 
 // letterOrElement counts from the end where the index is negative; nil past the ends.
@@ -110,7 +110,7 @@ func slice(e *evaluation, args []any) (any, error) {
 	case string:
 		return letters(e, v, from, to)
 	}
-	return nil, wrongf("[:] takes a list or a text, not %s", "[:] aceita uma lista ou um texto, não %s", kindOf(args[0]))
+	return nil, wrongf("[:] takes a list or a text, not %s", "[:] aceita uma lista ou um texto, não %s", KindOf(args[0]))
 }
 
 func bound(value any, none int) (int, error) {
@@ -120,7 +120,7 @@ func bound(value any, none int) (int, error) {
 	case int:
 		return v, nil
 	}
-	return 0, wrongf("[:] takes whole numbers, not %s", "[:] aceita números inteiros, não %s", kindOf(value))
+	return 0, wrongf("[:] takes whole numbers, not %s", "[:] aceita números inteiros, não %s", KindOf(value))
 }
 
 func clip(from, to, length int) (int, int) {
@@ -209,7 +209,7 @@ func sign(e *evaluation, args []any) (any, error) {
 		}
 		return v, nil
 	}
-	return nil, wrongf("%s has no sign; only a number has", "%s não tem sinal; só um número tem", kindOf(args[0]))
+	return nil, wrongf("%s has no sign; only a number has", "%s não tem sinal; só um número tem", KindOf(args[0]))
 }
 
 var (
@@ -235,7 +235,7 @@ func add(e *evaluation, args []any) (any, error) {
 	}
 	if aText || bText {
 		return nil, wrongf("%s and %s cannot be added; write {{ }} holes side by side, or string(…)",
-			"%s e %s não podem ser somados; escreva {{ }} lado a lado, ou string(…)", kindOf(args[0]), kindOf(args[1]))
+			"%s e %s não podem ser somados; escreva {{ }} lado a lado, ou string(…)", KindOf(args[0]), KindOf(args[1]))
 	}
 	return plus(e, args)
 }
@@ -313,7 +313,7 @@ func numbers(args []any) (x, y float64, err error) {
 		case string:
 			return 0, 0, wrongf("a text is no number; float(…) or number_br(…) reads one", "um texto não é um número; float(…) ou number_br(…) lê um")
 		default:
-			return 0, 0, wrongf("%s is no number", "%s não é um número", kindOf(v))
+			return 0, 0, wrongf("%s is no number", "%s não é um número", KindOf(v))
 		}
 	}
 	return pair[0], pair[1], nil

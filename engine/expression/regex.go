@@ -190,7 +190,7 @@ func matches(e *evaluation, args []any) (any, error) {
 	s, isText := args[0].(string)
 	source, isPattern := args[1].(string)
 	if !isText || !isPattern {
-		return nil, wrongf("matches takes two texts, not %s and %s; string(…) makes one", "matches recebe dois textos, não %s e %s; string(…) faz um", kindOf(args[0]), kindOf(args[1]))
+		return nil, wrongf("matches takes two texts, not %s and %s; string(…) makes one", "matches recebe dois textos, não %s e %s; string(…) faz um", KindOf(args[0]), KindOf(args[1]))
 	}
 	p, err := e.pattern(source)
 	if err != nil {

@@ -197,29 +197,29 @@ func (p *param) convert(e *evaluation, value any, index int) (any, error) {
 				return int(v), nil
 			}
 		}
-		return nil, wrongf("%s must be a whole number, not %s", "%s deve ser um número inteiro, não %s", p.name, kindOf(value))
+		return nil, wrongf("%s must be a whole number, not %s", "%s deve ser um número inteiro, não %s", p.name, KindOf(value))
 	case "number":
 		switch value.(type) {
 		case int, float64:
 			return value, nil
 		}
-		return nil, wrongf("%s must be a number, not %s", "%s deve ser um número, não %s", p.name, kindOf(value))
+		return nil, wrongf("%s must be a number, not %s", "%s deve ser um número, não %s", p.name, KindOf(value))
 	case "list":
 		if list, ok := value.([]any); ok {
 			return list, e.charge(len(list))
 		}
-		return nil, wrongf("%s must be a list, not %s", "%s deve ser uma lista, não %s", p.name, kindOf(value))
+		return nil, wrongf("%s must be a list, not %s", "%s deve ser uma lista, não %s", p.name, KindOf(value))
 	case "object":
 		if m, ok := value.(map[string]any); ok {
 			return m, e.names(m)
 		}
-		return nil, wrongf("%s must be an object, not %s", "%s deve ser um objeto, não %s", p.name, kindOf(value))
+		return nil, wrongf("%s must be an object, not %s", "%s deve ser um objeto, não %s", p.name, KindOf(value))
 	case "date":
 		switch value.(type) {
 		case string, int, float64:
 			return value, nil
 		}
-		return nil, wrongf("%s must be a date, not %s", "%s deve ser uma data, não %s", p.name, kindOf(value))
+		return nil, wrongf("%s must be a date, not %s", "%s deve ser uma data, não %s", p.name, KindOf(value))
 	}
 	return value, nil // value, amount: the function reads it
 }

@@ -233,7 +233,7 @@ func (p *Program) told(s *Scope, value any) form.Words {
 	case nil:
 		return form.Label("missing", "ausente")
 	case []any, map[string]any:
-		return kindOf(value)
+		return KindOf(value)
 	case bool:
 		return form.Label(Text(value), Text(value))
 	}

@@ -142,7 +142,7 @@ func xmlOf(e *evaluation, args []any) (any, error) {
 		}
 		return w.String(), nil
 	}
-	return nil, wrongf("takes an object or a text, not %s", "recebe um objeto ou um texto, não %s", kindOf(args[0]))
+	return nil, wrongf("takes an object or a text, not %s", "recebe um objeto ou um texto, não %s", KindOf(args[0]))
 }
 
 // xmlWriter is the way back of DecodeXML.

@@ -24,6 +24,14 @@ func (b *Bundle) Has(id string) bool {
 	return b != nil && slices.ContainsFunc(b.Flows, func(f *Flow) bool { return f.ID == id })
 }
 
+// Trigger is the kind of trigger of a flow in the bundle.
+func (b *Bundle) Trigger(id string) string {
+	if i := slices.IndexFunc(b.Flows, func(f *Flow) bool { return f.ID == id }); i >= 0 {
+		return b.Flows[i].Trigger.Kind
+	}
+	return ""
+}
+
 // Events are the samples of a flow that can be read.
 func (b *Bundle) Events(id string) []TestEvent {
 	var events []TestEvent

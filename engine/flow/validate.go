@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gancho/engine/expression"
 	"gancho/engine/form"
@@ -55,6 +56,7 @@ type Catalogue interface {
 // Known is what exists around a flow. A nil member knows nothing, and nothing is said.
 type Known struct {
 	Flow       func(id string) bool
+	Trigger    func(id string) (kind string) // of a flow that is known
 	Connection func(name string) (kind string, ok bool)
 	Secret     func(connection, field string) bool // whether a field of a connection is set
 }
@@ -217,6 +219,29 @@ func (v *validator) step(s *Step, at string) {
 		}
 	}
 	v.retry(s.Retry, at+"/retry")
+	if s.Action == "call" {
+		v.callee(s, at+"/with/flow")
+	}
+}
+
+// callee warns of a flow that cannot be called.
+func (v *validator) callee(s *Step, at string) {
+	id, _ := s.With["flow"].(string)
+	if v.known.Flow == nil || id == "" || strings.Contains(id, "{{") {
+		return
+	}
+	if id != v.flow.ID && !v.known.Flow(id) {
+		v.add(warning(at, "no_flow_yet", fmt.Sprintf("there is no flow %q yet", id), fmt.Sprintf("ainda não existe o fluxo %q", id)))
+		return
+	}
+	if v.known.Trigger == nil {
+		return
+	}
+	if kind := v.known.Trigger(id); kind != "call" {
+		w := warning(at, "not_callable", fmt.Sprintf("flow %q cannot be called: its trigger is of the kind %s", id, kind), fmt.Sprintf("o fluxo %q não pode ser chamado: o gatilho dele é do tipo %s", id, kind))
+		w.Hint = form.Label("give it a trigger of the kind call", "dê a ele um gatilho do tipo call")
+		v.add(w)
+	}
 }
 
 // whenForWhere helps who wrote the condition of a filter as if it were that of the step.
@@ -361,6 +386,7 @@ func (v *validator) expression(source, path string) {
 	p, err := expression.Compile(source)
 	if err != nil {
 		v.failed(err, path, source)
+		v.heldInBraces(source)
 		return
 	}
 	v.reads(p, path)
@@ -373,6 +399,18 @@ func (v *validator) failed(err error, path, text string) {
 		return
 	}
 	v.error(path, "syntax", err.Error(), err.Error())
+}
+
+// heldInBraces helps who wrote a template where an expression is meant.
+func (v *validator) heldInBraces(source string) {
+	inner, braces := strings.CutPrefix(strings.TrimSpace(source), "{{")
+	inner, closed := strings.CutSuffix(inner, "}}")
+	if inner = strings.TrimSpace(inner); !braces || !closed || strings.Contains(inner, "{{") {
+		return
+	}
+	p := &v.problems[len(v.problems)-1]
+	p.Hint = form.Label("this is an expression already: write it without {{ and }}", "isto já é uma expressão: escreva sem {{ e }}")
+	p.From, p.To, p.Fixes = 0, utf8.RuneCountInString(source), []form.Fix{form.ChangeTo(source, inner)}
 }
 
 // reads warns of steps that an expression names and that do not exist.

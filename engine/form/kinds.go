@@ -85,8 +85,21 @@ func Secret(id string, into *string, label Words) *Field {
 	return textField("secret", id, into, label).Literal()
 }
 
-// Date is a date or time as RFC 3339 writes it.
-func Date(id string, into *string, label Words) *Field { return textField("date", id, into, label) }
+// Date is a time as RFC 3339 writes it.
+func Date(id string, into *time.Time, label Words) *Field {
+	return field("date", id, into, label, textSchema, func(value any) (time.Time, error) {
+		s, err := text(value)
+		if err != nil {
+			return time.Time{}, err
+		}
+		t, err := time.Parse(time.RFC3339, strings.TrimSpace(s))
+		if err != nil {
+			s = fmt.Sprintf("%.40q", s)
+			err = mismatch(Label(s+" is not a time such as 2026-12-24T09:00:00-03:00", s+" não é uma data e hora como 2026-12-24T09:00:00-03:00"))
+		}
+		return t, err
+	})
+}
 
 // Expression is the source of an expression.
 func Expression(id string, into *string, label Words) *Field {
@@ -119,7 +132,7 @@ func Int(id string, into *int, label Words) *Field {
 		if err != nil {
 			return 0, err
 		}
-		if n != math.Trunc(n) || math.Abs(n) > 1<<53 {
+		if n != math.Trunc(n) || math.Abs(n) >= 1<<53 {
 			return 0, mismatch(Label("must be a whole number", "deve ser um número inteiro"))
 		}
 		return int(n), nil

@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf16"
 )
@@ -58,20 +59,59 @@ func TestFixes(t *testing.T) {
 	if p := doc["problems"].([]any)[0].(map[string]any); res.StatusCode != 200 || mustJSON(t, p["fixes"]) != `[{"label":"Change to http.request","put":"http.request"}]` {
 		t.Errorf("%d %v", res.StatusCode, p)
 	}
+	doc = h.want(200, "POST", "/flows/orders/check", `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "filter", "with": {"where": "{{ trigger.body.ok }}"}}]}`)
+	if p := doc["problems"].([]any)[0].(map[string]any); !strings.Contains(p["hint"].(string), "without {{ and }}") || !strings.Contains(mustJSON(t, p["fixes"]), `"put":"trigger.body.ok"`) {
+		t.Errorf("an expression in braces: %v", p)
+	}
 }
 
-// Of a group of which one must be filled in, none is a problem of its first, and any one is enough.
-func TestOneOfAGroupIsNeeded(t *testing.T) {
+// TestSettingsOfBlocks: a call names a flow that can be called. Of a group of which one must be filled in, none is a problem of its first, and any one is enough.
+func TestSettingsOfBlocks(t *testing.T) {
 	h := newHouse(t)
 	h.want(201, "POST", "/flows", orderFlow)
-	for with, want := range map[string]string{`{}`: "/steps/0/with/for required", `{"for": "1h"}`: "", `{"until": "2026-12-24T09:00:00-03:00"}`: "", `{"for": "1h", "until": "2026-12-24T09:00:00-03:00"}`: "/steps/0/with/until one_of"} {
-		got := ""
-		for _, p := range h.want(200, "POST", "/flows/orders/check", `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "delay", "with": `+with+`}]}`)["problems"].([]any) {
+	h.want(201, "POST", "/flows", `{"id": "helper", "trigger": {"kind": "call"}, "steps": []}`)
+	for with, want := range map[string]string{
+		`{"flow": "nobody"}`: "/steps/0/with/flow no_flow_yet", `{"flow": "orders"}`: "/steps/0/with/flow not_callable", `{"flow": "helper"}`: "", `{"flow": "{{ vars.x }}"}`: "",
+		`{"until": "tomorrow"}`: "/steps/0/with/until wrong_type", `{"until": "{{ trigger.body.at }}"}`: "",
+		`{}`: "/steps/0/with/for required", `{"for": "1h"}`: "", `{"until": "2026-12-24T09:00:00-03:00"}`: "", `{"for": "1h", "until": "2026-12-24T09:00:00-03:00"}`: "/steps/0/with/until one_of",
+	} {
+		got, action := "", "delay"
+		if strings.Contains(with, "flow") {
+			action = "call"
+		}
+		for _, p := range h.want(200, "POST", "/flows/orders/check", `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "`+action+`", "with": `+with+`}]}`)["problems"].([]any) {
 			p := p.(map[string]any)
 			got += p["path"].(string) + " " + p["code"].(string)
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", with, got, want)
+		}
+	}
+}
+
+// A call gives what the schema of the called flow asks for.
+func TestACallKeepsToTheSchema(t *testing.T) {
+	h := newHouse(t)
+	for _, f := range []string{
+		`{"id": "child", "trigger": {"kind": "call", "with": {"input": {"required": ["n"], "properties": {"n": {"type": "integer"}}}}}, "steps": [{"id": "r", "action": "respond", "with": {"body": "{{ trigger.body.n }}"}}]}`,
+		`{"id": "parent", "trigger": {"kind": "manual"}, "steps": [{"id": "c", "action": "call", "with": {"flow": "child", "input": "{{ trigger.body }}"}}]}`,
+	} {
+		id := h.want(201, "POST", "/flows", f)["flow"].(map[string]any)["id"].(string)
+		h.want(200, "POST", "/flows/"+id+"/publish", `{}`)
+	}
+	for body, want := range map[string]string{
+		`{"n": 9007199254740993}`: "<nil>",
+		`{"n": "x"}`:              "o fluxo \"child\" não aceita esta entrada: o corpo não segue o schema: em /n, há string no lugar de integer",
+		`{}`:                      "o fluxo \"child\" não aceita esta entrada: o corpo não segue o schema: em /, falta n",
+	} {
+		run := h.want(200, "POST", "/flows/parent/events", `{"event": {"body": `+body+`}}`)["run"].(string)
+		v := h.until("/runs/"+run, func(v map[string]any) bool { return v["status"] == "failed" || v["status"] == "succeeded" })
+		got := "<nil>"
+		if v["status"] == "failed" {
+			got = h.want(200, "GET", "/runs/"+run, "", "Accept-Language", "pt-BR")["error"].(map[string]any)["message"].(string)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
 		}
 	}
 }
