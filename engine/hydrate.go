@@ -24,6 +24,8 @@ type Hydrate struct {
 	Input      func(ctx context.Context, s *expression.Scope) (map[string]any, error)
 	Key        func(ctx context.Context, s *expression.Scope) string // may read trigger.resource; "" is none
 	KeyFor     time.Duration
+	Once       func(ctx context.Context, s *expression.Scope) string // the flow's own key, taken when its where has passed; "" is none
+	OnceFor    time.Duration
 }
 
 // resourceStep is where the fetch is recorded: no step of a flow can have the path
@@ -36,12 +38,18 @@ const (
 // complete does what comes before the first step: fetch what the event only names, then ask
 // a `where` that reads it.
 func (w *walker) complete(ctx context.Context, f *frame) (verdict, error) {
-	if h := w.plan.hydrate; h != nil && w.fetches(h) && (h.When == nil || h.When(ctx, f.scope)) {
-		if v, err := w.fetch(ctx, h, f); err != nil || v != next {
-			return v, err
-		}
+	h := w.plan.hydrate
+	if h == nil || !w.fetches(h) || h.When != nil && !h.When(ctx, f.scope) {
+		return w.admitted(ctx, f)
 	}
-	return w.admitted(ctx, f)
+	if v, err := w.fetch(ctx, h, f); err != nil || v != next {
+		return v, err
+	}
+	if v, err := w.admitted(ctx, f); err != nil || v != next || h.Once == nil {
+		return v, err
+	}
+	rec := w.record(resourceFrame+resourceStep, h.Action)
+	return w.take(ctx, rec, &rec.Once, store.KeyOp{ID: rec.Path + ".once", Key: h.Once(ctx, f.scope), Expires: h.OnceFor})
 }
 
 // fetches says whether the connection can fetch; one that is not there yet is waited for.
@@ -89,15 +97,19 @@ func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, erro
 
 // unique takes the key that only the resource tells, in the commit that stores the resource.
 func (w *walker) unique(ctx context.Context, h *Hydrate, f *frame) (verdict, error) {
+	if h.Key == nil {
+		return next, nil
+	}
 	rec := w.record(resourceFrame+resourceStep, h.Action)
-	if h.Key == nil || rec.Key != "" {
+	return w.take(ctx, rec, &rec.Key, store.KeyOp{ID: rec.Path, Key: h.Key(ctx, f.scope), Expires: h.KeyFor})
+}
+
+// take ends the run when another holds the key, and else notes that this run holds it.
+func (w *walker) take(ctx context.Context, rec *record, held *string, op store.KeyOp) (verdict, error) {
+	if op.Key == "" || *held != "" {
 		return next, nil
 	}
-	key := h.Key(ctx, f.scope)
-	if key == "" {
-		return next, nil
-	}
-	op := store.KeyOp{ID: rec.Path, Kind: store.KeyDedupe, Key: key, Expires: h.KeyFor}
+	op.Kind = store.KeyDedupe
 	done, err := w.commit(ctx, store.Decision{GoOn: true}, op)
 	if err != nil {
 		return parked, err
@@ -108,7 +120,7 @@ func (w *walker) unique(ctx context.Context, h *Hydrate, f *frame) (verdict, err
 			return ended, nil
 		}
 	}
-	rec.Key = key
+	*held = op.Key
 	w.save(rec)
 	return next, nil
 }

@@ -39,6 +39,7 @@ type record struct {
 	Signal   string         `json:"signal,omitempty"`   // awaited name
 	Text     string         `json:"text,omitempty"`     // of an approval page
 	Key      string         `json:"key,omitempty"`      // dedupe key that this run has taken
+	Once     string         `json:"once,omitempty"`     // the flow's own, taken after its where
 	Child    string         `json:"child,omitempty"`    // spawned run
 	Quota    int            `json:"quota,omitempty"`    // attempts that do not count
 	Promised bool           `json:"promised,omitempty"` // Due is a place in a limit that all flows share
@@ -130,6 +131,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.textIf("signal", r.Signal)
 	j.textIf("text", r.Text)
 	j.textIf("key", r.Key)
+	j.textIf("once", r.Once)
 	j.textIf("child", r.Child)
 	j.intIf("quota", int64(r.Quota))
 	j.boolIf("promised", r.Promised)

@@ -65,6 +65,7 @@ type door struct {
 	where      *expression.Program
 	mask       []string // what a reason does not tell
 	dedupe     *expression.Program
+	later      *expression.Program // dedupe, where the engine asks it after a where that reads the resource
 	keyFor     time.Duration
 	orderBy    *expression.Program
 	faults     []string // why an expression cannot be asked: runs fail with it
@@ -100,6 +101,9 @@ func readDoor(f *flow.Flow, known *Presets) (*door, []form.Problem) {
 	d.where, d.mask = d.compile("where", f.Trigger.Where), f.Settings.Mask
 	if d.where != nil && d.where.Reads("trigger.resource") {
 		d.where = nil // asked by the engine, once the resource is there
+		if d.preset != nil && d.preset.file.Hydrate != nil {
+			d.dedupe, d.later = nil, d.dedupe // an event that is refused then takes no key
+		}
 	}
 	return d, p.problems
 }

@@ -34,14 +34,21 @@ func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
 			return err == nil && is == true
 		}
 	}
+	if door, _ := readDoor(f, p); door.later != nil {
+		h.Once, h.OnceFor = keyOf(door.later), door.keyFor
+	}
 	if made.key != nil {
-		h.Key = func(ctx context.Context, s *expression.Scope) string {
-			key, err := ask(ctx, made.key, s)
-			if err != nil || key == nil {
-				return ""
-			}
-			return shortKey(expression.Text(key))
-		}
+		h.Key = keyOf(made.key)
 	}
 	return h
+}
+
+func keyOf(p *expression.Program) func(context.Context, *expression.Scope) string {
+	return func(ctx context.Context, s *expression.Scope) string {
+		key, err := ask(ctx, p, s)
+		if err != nil || key == nil {
+			return ""
+		}
+		return shortKey(expression.Text(key))
+	}
 }

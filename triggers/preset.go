@@ -158,6 +158,21 @@ func (f *presetFile) holds(id string) bool {
 	return slices.ContainsFunc(f.Secrets, func(s PresetField) bool { return s.ID == id })
 }
 
+// onceKey is the key of a flow that starts once for each object; events that are about nothing
+// of its kind keep the preset's key.
+func (f *presetFile) onceKey() string {
+	o := f.Once
+	is := fmt.Sprintf("(%s) != nil", o.ID)
+	if o.When != "" {
+		is = o.When + " and " + is
+	}
+	key := f.Key
+	if key == "" {
+		key = "nil"
+	}
+	return fmt.Sprintf("%s ? '%s:%s:' + string(%s) : (%s)", is, f.ID, o.Name.EN, o.ID, key)
+}
+
 // presetReader collects problems.
 type presetReader struct{ problems []form.Problem }
 
@@ -210,6 +225,10 @@ func (r *presetReader) check(f *presetFile) {
 	}
 	for path, label := range f.Describe {
 		r.words("/describe/"+form.Escape(path), label, true)
+	}
+	if f.Once != nil {
+		r.words("/once/name", f.Once.Name, true)
+		r.required("/once/id", f.Once.ID != "")
 	}
 	r.fields(f.Secrets)
 	r.events(f.Events)
@@ -267,6 +286,11 @@ func (r *presetReader) make(f *presetFile) madePreset {
 		key: r.expression("/key", f.Key), title: r.expression("/title/en", f.Title.EN),
 	}
 	r.expression("/title/pt-BR", f.Title.PT)
+	if f.Once != nil {
+		r.expression("/once/id", f.Once.ID)
+		r.expression("/once/when", f.Once.When)
+		r.expression("/once", f.onceKey())
+	}
 	for i, description := range f.Verify {
 		at := "/verify/" + strconv.Itoa(i)
 		v, problems := ParseVerifier(description, at)

@@ -31,6 +31,7 @@ type presetFile struct {
 	Describe  map[string]form.Words `json:"describe"`
 	Key       string                `json:"key"`
 	KeyFor    flow.Duration         `json:"key_for"`
+	Once      *onceFile             `json:"once"`
 	Hydrate   *hydrateFile          `json:"hydrate"`
 	Mask      []string              `json:"mask"`
 	Reply     *replyFile            `json:"reply"`
@@ -92,6 +93,13 @@ type replyFile struct {
 	Status int    `json:"status"`
 	Type   string `json:"type"`
 	Text   string `json:"text"`
+}
+
+// onceFile names what several deliveries are about, such as one order: a flow may start once for each.
+type onceFile struct {
+	Name form.Words `json:"name"`
+	ID   string     `json:"id"`
+	When string     `json:"when"` // the events that are about it; without it, those that have the ID
 }
 
 type hydrateFile struct {

@@ -66,6 +66,40 @@ func presetHouse(t *testing.T, id string, secrets map[string][]string, more ...f
 	}}, more...)...)
 }
 
+// What a provider tells twice of one object has one key; what it tells of something else keeps the
+// key of its delivery.
+func TestOnceForEachObject(t *testing.T) {
+	for _, p := range triggers.BuiltIn().All() {
+		once := p.View().Once
+		if once == nil {
+			continue
+		}
+		own := func(f *flow.Trigger, _ *triggers.WebhookConfig) { f.With["dedupe"] = map[string]any{"key": once.Key} }
+		h, secrets := presetHouse(t, p.ID(), presetSecrets(p), own), presetSecrets(p)
+		first := p.Events()[0]
+		wantStatus(t, h.deliver(sampleOf(t, p, triggers.SampleConfig{Event: first.ID}, secrets, h)), 200)
+		if got := h.events[0]; got.Meta.Fault != "" || !strings.HasPrefix(got.Key, p.ID()+":"+once.Name.EN+":") {
+			t.Errorf("%s: key %q, fault %q", p.ID(), got.Key, got.Meta.Fault)
+		}
+	}
+	p, _ := triggers.BuiltIn().Find("woocommerce")
+	h := presetHouse(t, "woocommerce", presetSecrets(p), func(f *flow.Trigger, c *triggers.WebhookConfig) {
+		f.With["dedupe"], f.With["verify"] = map[string]any{"key": p.View().Once.Key}, "observe"
+		f.Where = "trigger.body.status != 'pending'"
+	})
+	for _, c := range []struct{ topic, body, key string }{
+		{"order.updated", `{"id": 7, "status": "pending"}`, ""},
+		{"order.updated", `{"id": 7, "status": "processing"}`, "woocommerce:order:7"},
+		{"order.deleted", `{"id": 7}`, "woocommerce:order:7"},
+		{"customer.updated", `{"id": 7}`, "woocommerce:d1"},
+	} {
+		wantStatus(t, h.send("POST", "/h/tok-orders", c.body, "x-wc-webhook-topic: "+c.topic, "x-wc-webhook-delivery-id: d1"), 200)
+		if got := h.events[len(h.events)-1]; got.Key != c.key || got.Meta.Fault != "" {
+			t.Errorf("%s %s: key %q, fault %q", c.topic, c.body, got.Key, got.Meta.Fault)
+		}
+	}
+}
+
 func (h *house) deliver(s *triggers.Sample) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(s.Method, strings.TrimPrefix(s.URL, publicURL), strings.NewReader(string(s.Body)))
 	r.Header = s.Header.Clone()

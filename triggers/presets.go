@@ -165,6 +165,12 @@ func (p *Presets) connectionsOf(f *flow.Flow) []string {
 	return preset.connections()
 }
 
+// OnceView offers a flow to start once for each object, such as an order, and gives the dedupe key for it.
+type OnceView struct {
+	Name form.Words `json:"name"`
+	Key  string     `json:"key"`
+}
+
 // PresetView is a preset with all that its form needs.
 type PresetView struct {
 	ID          string                `json:"id"`
@@ -183,6 +189,7 @@ type PresetView struct {
 	Event       string                `json:"event"`
 	Key         string                `json:"key"`
 	KeyForMs    int64                 `json:"key_for_ms"`
+	Once        *OnceView             `json:"once,omitempty"`
 	DeadlineMs  int64                 `json:"deadline_ms"`
 	Describe    map[string]form.Words `json:"describe,omitempty"`
 	Events      []PresetEvent         `json:"events"`
@@ -204,6 +211,9 @@ func (p *Preset) View() PresetView {
 		ID: f.ID, Name: f.Name, Mark: p.mark(), Docs: f.Docs, Setup: f.Setup, Connector: f.Connector, Connections: p.connections(), Methods: f.Methods,
 		Secrets: f.Secrets, Verified: len(f.Verify) > 0, Optional: f.Optional, Split: f.Split != "", Hydrate: p.HydrateAction(), Event: f.Event, Key: f.Key,
 		KeyForMs: p.keyFor().Milliseconds(), DeadlineMs: time.Duration(f.Deadline).Milliseconds(), Describe: f.Describe, Events: f.Events,
+	}
+	if f.Once != nil {
+		v.Once = &OnceView{f.Once.Name, f.onceKey()}
 	}
 	if v.Secrets == nil {
 		v.Secrets = []PresetField{}

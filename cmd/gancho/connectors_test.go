@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -139,6 +140,39 @@ func TestThinEventsAreCompletedThroughConnectors(t *testing.T) {
 	}
 	if n := len(g.runs("sale", "duplicate")); n != 1 {
 		t.Errorf("%d runs are duplicates", n)
+	}
+}
+
+// A flow that starts once for each payment starts for the first notice that its filter lets
+// through: those before take no key.
+func TestARefusedNoticeLeavesItsPaymentToTheNext(t *testing.T) {
+	states := make(chan string, 4)
+	p := newProvider(t, func(*http.Request, string) (int, string) {
+		return 200, `{"id": 99, "status": "` + <-states + `", "transaction_amount": 199.9}`
+	})
+	g := newGancho(t)
+	var once string
+	for _, item := range g.want(200, "GET", "/presets", nil)["items"].([]any) {
+		if preset := item.(map[string]any); preset["id"] == "mercadopago" {
+			once = preset["once"].(map[string]any)["key"].(string)
+		}
+	}
+	g.want(201, "POST", "/connections", map[string]any{"name": "mp", "kind": "mercadopago:token", "fields": map[string]any{"access_token": "APP-SECRET-TOKEN", "base_url": p.URL}})
+	key, err := json.Marshal(once)
+	must(t, err)
+	hook := g.publish(`{"id": "sale", "name": "Sale", "trigger": {"kind": "webhook", "connection": "mp", "where": "trigger.resource.status != 'pending'",
+		"with": {"preset": "mercadopago", "verify": "observe", "dedupe": {"key": ` + string(key) + `, "for": "90d"}}}, "steps": []}`)
+	for i, state := range []string{"pending", "approved", "refunded"} {
+		states <- state
+		if status, answer := post(hook+"?data.id=99&type=payment", fmt.Sprintf(`{"id": %d, "type": "payment", "action": "payment.updated", "data": {"id": "99"}}`, i)); status != 200 {
+			t.Fatalf("%d %s", status, answer)
+		}
+		g.settled()
+	}
+	for _, status := range []string{"filtered", "succeeded", "duplicate"} {
+		if n := len(g.runs("sale", status)); n != 1 {
+			t.Errorf("%d runs are %s", n, status)
+		}
 	}
 }
 

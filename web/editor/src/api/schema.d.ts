@@ -2178,6 +2178,10 @@ export interface components {
             /** @description those that it concerns; trigger for the trigger's own expressions */
             steps: string[];
         };
+        OnceView: {
+            key: string;
+            name: components["schemas"]["Words"];
+        };
         OptionView: {
             label: string;
             value: string;
@@ -2252,6 +2256,7 @@ export interface components {
             mark: components["schemas"]["Mark"];
             methods: string[];
             name: components["schemas"]["Words"];
+            once?: components["schemas"]["OnceView"];
             secrets: components["schemas"]["PresetField"][];
             setup: components["schemas"]["Words"];
             split: boolean;

@@ -8,6 +8,7 @@ import { DeskContext, useMakeDesk } from '../data/desk'
 import { FieldRow } from '../fields/FieldRow'
 import { type Edit, type Flow, put } from '../flow'
 import { Address, FirstEvent, useNews } from '../trigger/FirstEvent'
+import { keyOf, OncePart } from '../trigger/OncePart'
 import { PresetPart } from '../trigger/PresetPart'
 import { useWords } from '../trigger/words'
 import { Button } from '../ui/basics'
@@ -95,9 +96,10 @@ function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
   const [first] = useState(values)
   const fieldOf = (id: string) => kind?.fields.find((f) => f.id === id)
   const rest = (kind?.fields ?? []).filter((f) => !inPreset.includes(f.id))
-  const filledIn = rest.filter((f) => first[f.id] !== undefined || problemsOf(f.id).length > 0)
+  const once = named?.once
+  const filledIn = rest.filter((f) => (first[f.id] !== undefined && !(once && f.id === 'dedupe' && keyOf(first[f.id]) === once.key)) || problemsOf(f.id).length > 0)
   const hidden = rest.filter((f) => !filledIn.includes(f))
-  const choose = (id: string | undefined) => set((x) => ({ kind: x.kind, ...(x.where && { where: x.where }), with: put(put(x.with, 'preset', id), 'auth', undefined) }))
+  const choose = (id: string | undefined) => set((x) => ({ kind: x.kind, ...(x.where && { where: x.where }), with: put(put(once && keyOf(values['dedupe']) === once.key ? put(x.with, 'dedupe', undefined) : x.with, 'preset', id), 'auth', undefined) }))
   const auth = fieldOf('auth')
   const verify = fieldOf('verify')
   return (
@@ -105,6 +107,7 @@ function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
       <PresetPart presets={presets.data?.items ?? []} value={named?.id} set={choose} />
       {wantsSecret && <ConnectionPicker kinds={kinds} needs={named?.verify_optional ? undefined : named?.secrets.map((s) => s.id)} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
       {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
+      {once && <OncePart once={once} dedupe={values['dedupe']} filtered={flow.trigger.where !== undefined} set={(v) => setField('dedupe', v)} />}
       <FirstEvent flow={flow} view={view} preset={named} />
       {filledIn.length > 0 && <Suspense fallback={null}><WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} /></Suspense>}
       <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewer : t.more}</Button>
