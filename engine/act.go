@@ -86,9 +86,12 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			return nil, v, err
 		}
 		if w.hands.stopping() && n.action.Effect {
-			return nil, w.tryLater(rec, waitRetry, w.hands.now()), nil
+			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
 		}
 		output, err := w.attempt(ctx, n, f, rec, doer, connection)
+		if err == nil && connection != nil {
+			w.hands.worked(connection)
+		}
 		if err == nil || errors.Is(err, errLost) {
 			return output, next, err
 		}
@@ -105,7 +108,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			if cause.Quota {
 				what = waitQuota
 			}
-			return nil, w.tryLater(rec, what, w.hands.now().Add(wait)), nil
+			return nil, w.tryLater(n, rec, what, w.hands.now().Add(wait)), nil
 		}
 	}
 }
@@ -123,7 +126,7 @@ func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) 
 		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), true, nil
 	}
 	if rec.triesLater() && !woken && w.hands.now().Before(rec.Due) {
-		return w.tryLater(rec, rec.For, rec.Due), true, nil
+		return w.tryLater(n, rec, rec.For, rec.Due), true, nil
 	}
 	return next, false, nil
 }
@@ -173,6 +176,10 @@ func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
 	}
 	w.received(rec.Path)
 	c, err := w.hands.connection(n.step.Connection)
+	var refused *RefusedConnection
+	if errors.As(err, &refused) {
+		return nil, w.standAt(rec, refused.Name, refused.Problem, 0), nil
+	}
 	if errors.Is(err, ErrNoConnection) {
 		wait := &store.Wait{Path: rec.Path, Name: connectionSignal(n.step.Connection)}
 		rec.Reason = bothWords(fmt.Sprintf("waits for the connection %q", n.step.Connection), fmt.Sprintf("espera pela conexão %q", n.step.Connection))
@@ -183,6 +190,13 @@ func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
 	}
 	rec.Reason = ""
 	return c, next, nil
+}
+
+// standAt lets a step wait at a connection that was refused: all runs that stand at it tell the same trouble.
+func (w *walker) standAt(rec *record, connection, problem string, status int) verdict {
+	rec.Reason = cut(hideTokens(problem), 2000)
+	trouble := store.RunError{Code: "connection_refused", Message: rec.Reason, Step: rec.Path, Status: status}
+	return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: connectionSignal(connection)}, trouble: trouble})
 }
 
 // attempt acts once, within the step's time-out.
@@ -285,9 +299,7 @@ func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, 
 		if err != nil || !broken {
 			return next, 0, err
 		}
-		rec.Reason = cause.Error()
-		name := connectionSignal(n.step.Connection)
-		return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: name}, trouble: rec.trouble()}), 0, nil
+		return w.standAt(rec, n.step.Connection, cause.Error(), cause.Status), 0, nil
 	}
 	if cause.Quota && !cause.held {
 		rec.Quota++

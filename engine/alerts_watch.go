@@ -90,6 +90,9 @@ func (e *Engine) lookAtDisk(ctx context.Context) {
 }
 
 func (e *Engine) lookAtConnections(ctx context.Context) {
+	if err := e.Connections.keepUses(ctx); err != nil && ctx.Err() == nil {
+		e.Log.Debug("note the use of connections", "error", err)
+	}
 	broken := e.alerts.broken()
 	for _, name := range broken {
 		e.raise(ctx, Alarm{Kind: AlertConnection, Connection: name}, func(a *alert, _ bool) { a.Count = 1 })

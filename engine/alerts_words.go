@@ -27,8 +27,12 @@ func (e *Engine) alertWords(a *alert) form.Words {
 		return form.Label(fmt.Sprintf("%s has had no event, though one is expected every %s", name, every),
 			fmt.Sprintf("%s não recebeu nenhum evento, embora se espere um a cada %s", name, every))
 	case AlertConnection:
-		return form.Label(fmt.Sprintf("the connection %q was refused by its provider; runs that need it wait", a.Connection),
-			fmt.Sprintf("a conexão %q foi recusada pelo provedor; as execuções que precisam dela esperam", a.Connection))
+		en, pt := fmt.Sprintf("the connection %q was refused by its provider; runs that need it wait", a.Connection),
+			fmt.Sprintf("a conexão %q foi recusada pelo provedor; as execuções que precisam dela esperam", a.Connection)
+		if c, err := e.Connections.Get(a.Connection); err == nil && c.Problem != "" {
+			en, pt = en+": "+Said(c.Problem, "en"), pt+": "+Said(c.Problem, "pt-BR")
+		}
+		return form.Label(en, pt)
 	case AlertDisk:
 		return form.Label("the disk is full: no event can be accepted until there is space", "o disco está cheio: nenhum evento pode ser aceito até haver espaço")
 	}

@@ -17,6 +17,14 @@ import (
 // ErrNoConnection says that a connection does not exist, or is broken: runs wait for it.
 var ErrNoConnection = errors.New("no such connection")
 
+// RefusedConnection is an ErrNoConnection that says why: the provider did not take the connection.
+type RefusedConnection struct{ Name, Problem string }
+
+func (r *RefusedConnection) Error() string { return "refused connection: " + r.Name }
+
+// Is makes it one of those that runs wait for.
+func (r *RefusedConnection) Is(target error) bool { return target == ErrNoConnection }
+
 // ConnectionView is a connection as people may see it: secrets say only whether they are set.
 type ConnectionView struct {
 	Name   string         `json:"name"`
@@ -25,6 +33,7 @@ type ConnectionView struct {
 	Hosts  []string       `json:"hosts"`
 	State  string         `json:"state"`
 
+	Used     *time.Time `json:"used,omitempty" doc:"when a step last succeeded with it as it is now, at least to the minute"`
 	Account  string     `json:"account,omitempty" doc:"whose account it is, as the last test found"`
 	Problem  string     `json:"problem,omitempty" doc:"why it is broken, or why its last test could not reach it"`
 	SignIn   bool       `json:"sign_in,omitempty" doc:"a person signs in at the provider"`
@@ -42,6 +51,7 @@ type savedConnection struct {
 	Account string              `json:"account,omitempty"`
 	Problem string              `json:"problem,omitempty"`
 	Session *savedSession       `json:"session,omitempty"`
+	Used    time.Time           `json:"used,omitzero"`
 }
 
 const connectionDoc = "connection"
@@ -60,6 +70,7 @@ type Connections struct {
 	turns    map[string]int         // counts the writes of each
 	renewals map[string]*sync.Mutex // one renewal of each at a time
 	watchers []func(name string)
+	uses     uses
 }
 
 // OpenConnections loads all connections. Secrets stay sealed until they are used.
@@ -120,7 +131,10 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	s, ok := c.kept[name]
-	if !ok || s.State == ConnectionBroken || !c.complete(s) {
+	if ok && s.State == ConnectionBroken {
+		return nil, &RefusedConnection{name, s.Problem}
+	}
+	if !ok || !c.complete(s) {
 		return nil, fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}
 	return c.open(name, s), nil
@@ -195,7 +209,7 @@ func (c *Connections) view(name string, s savedConnection) ConnectionView {
 	if v.Hosts == nil {
 		v.Hosts = []string{}
 	}
-	v.Account, v.Problem = s.Account, s.Problem
+	v.Account, v.Problem, v.Used = s.Account, s.Problem, moment(c.usedAt(name))
 	v.SignIn, v.SignedIn = c.kinds[s.Kind].session(s) == PersonSession, s.Session != nil
 	if s.Session != nil && !s.Session.Ends.IsZero() {
 		v.Ends = &s.Session.Ends

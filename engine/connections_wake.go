@@ -14,14 +14,27 @@ const connectionPrefix = "\x00connection/"
 // People's signal names never begin with a zero byte.
 func connectionSignal(name string) string { return connectionPrefix + name }
 
+// mendedSignal is the name that a step waits for which tries again: its connection was changed, or works now.
+func mendedSignal(name string) string { return "\x00mended/" + name }
+
+// connectionChanged lets the runs go on that wait for a connection, and those try at once that would
+// have tried later.
+func (e *Engine) connectionChanged(name string) {
+	e.wakeConnection(name, mendedSignal(name))
+}
+
 // wakeConnection lets the runs that wait for a connection go on, if it can be used. The signal
 // is not kept: a run that comes to wait looks again once its wait is written (wakeParked), so
 // that none is missed, and none is woken by what it has seen already.
-func (e *Engine) wakeConnection(name string) {
+func (e *Engine) wakeConnection(name string, also ...string) {
 	if _, err := e.Connections.Resolve(name); err != nil {
 		return // nothing to go on with
 	}
-	err := e.Store.Signal(context.Background(), []store.Signal{{Name: connectionSignal(name), Data: []byte("null")}})
+	signals := []store.Signal{}
+	for _, signal := range append([]string{connectionSignal(name)}, also...) {
+		signals = append(signals, store.Signal{Name: signal, Data: []byte("null")})
+	}
+	err := e.Store.Signal(context.Background(), signals)
 	if err := errors.Join(err...); err != nil {
 		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)
 	}

@@ -90,7 +90,7 @@ func New(c Config) (*Engine, error) {
 		return nil, err
 	}
 	c.Flows.Watch(e.flowChanged)
-	c.Connections.Watch(e.wakeConnection)
+	c.Connections.Watch(e.connectionChanged)
 	c.Catalogue.Watch(e.plans.clear)
 	return e, nil
 }

@@ -27,6 +27,7 @@ type sink struct {
 	arrived  []string
 	keys     map[string]int
 	failures int
+	refuses  string          // why it refuses every connection
 	waits    []time.Duration // between the attempts of test.send
 	fetched  []string
 	told     []string                         // by alerts
@@ -38,6 +39,7 @@ type sink struct {
 func (s *sink) action() engine.Action {
 	return engine.Action{
 		Kind: "test.send", Title: form.Label("Send", "Enviar"), Effect: true, Sample: map[string]any{"sent": "sample"}, Waits: s.waits,
+		Connection: []string{"slack:incoming"}, Optional: true,
 		New: func() engine.Doer { return &send{sink: s} },
 	}
 }
@@ -57,6 +59,9 @@ func (s *send) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
 	if s.sink.maybe {
 		s.sink.maybe = false
 		return nil, engine.Maybe(errors.New("the line was cut"))
+	}
+	if s.sink.refuses != "" {
+		return nil, &engine.Fault{Code: "http_401", Status: 401, Message: s.sink.refuses, Broken: true}
 	}
 	if s.sink.failures > 0 {
 		s.sink.failures--

@@ -57,6 +57,8 @@ func (l *live) pause(ctx context.Context, d time.Duration) bool {
 
 func (l *live) connection(name string) (*Connection, error) { return l.e.Connections.Resolve(name) }
 
+func (l *live) worked(c *Connection) { l.e.Connections.uses.note(c, l.now()) }
+
 func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) error {
 	a, ok := doer.(Admitter)
 	if !ok {

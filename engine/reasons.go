@@ -33,8 +33,7 @@ func told(reason, lang string) string {
 
 // Told is a kept reason, or a fault, in the language of whoever asks.
 func Told(ctx context.Context, reason string) string {
-	lang := langOf(ctx)
-	return Said(told(reason, lang), lang)
+	return Said(reason, langOf(ctx))
 }
 
 type langKey struct{}
@@ -52,11 +51,11 @@ func langOf(ctx context.Context) string {
 
 func (v *RunView) speak(ctx context.Context) {
 	lang := langOf(ctx)
-	v.Reason = Said(told(v.Reason, lang), lang)
+	v.Reason = Said(v.Reason, lang)
 	v.Error.speak(lang)
 	for i := range v.Steps {
 		s := &v.Steps[i]
-		s.Reason = Said(told(s.Reason, lang), lang)
+		s.Reason = Said(s.Reason, lang)
 		s.Error.speak(lang)
 		for j := range s.Attempts {
 			s.Attempts[j].Error.speak(lang)

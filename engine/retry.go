@@ -84,9 +84,14 @@ func (r *record) triesLater() bool {
 	return r.Status == stepWaiting && (r.For == waitRetry || r.For == waitQuota)
 }
 
-// tryLater lets a step wait for its next attempt, which a person may bring forward.
-func (w *walker) tryLater(rec *record, what string, due time.Time) verdict {
-	return w.wait(rec, opening{waitingFor: what, due: due, wait: &store.Wait{Path: rec.Path, Name: retrySignal(w.run.ID)}, trouble: rec.trouble()})
+// tryLater lets a step wait for its next attempt. A person may bring it forward, as may a change of the
+// connection that the last one used.
+func (w *walker) tryLater(n *node, rec *record, what string, due time.Time) verdict {
+	o := opening{waitingFor: what, due: due, wait: &store.Wait{Path: rec.Path, Name: retrySignal(w.run.ID)}, trouble: rec.trouble()}
+	if what == waitRetry && n.step.Connection != "" {
+		o.also = &store.Wait{Path: rec.Path, Name: mendedSignal(n.step.Connection)}
+	}
+	return w.wait(rec, o)
 }
 
 // trouble is the error of the last attempt.

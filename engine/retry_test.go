@@ -63,6 +63,48 @@ func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 	}
 }
 
+// TestRunsAtOneConnection: all that stand at a refused one say why, alike; those that try again later do so at
+// once when it is changed; what it did with success is noted.
+func TestRunsAtOneConnection(t *testing.T) {
+	s := &sink{refuses: "crm.example.com answered 401: no"}
+	h := open(t, t.TempDir(), s)
+	put := func() {
+		_, err := h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "x"}, nil)
+		check(t, err)
+	}
+	put()
+	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "connection": "crm", "with": {"text": "a"}, "retry": {"first": "5h"}}]}`)
+	runs := []string{}
+	for range 2 {
+		runs = append(runs, h.send("f", `{}`))
+		v := h.until(runs[len(runs)-1], func(v engine.RunView) bool { return v.WaitingFor == "connection" })
+		if v.Error == nil || v.Error.Message != s.refuses || v.Steps[0].Reason != s.refuses {
+			t.Errorf("run %d stands without saying why: %+v", len(runs), v)
+		}
+	}
+	ctx := engine.WithLang(t.Context(), "pt-BR")
+	if groups, err := h.Failures(ctx, store.Query{}); err != nil || len(groups.Retrying) != 1 || groups.Retrying[0].Count != 2 || groups.Retrying[0].Message != "crm.example.com respondeu 401: no" {
+		t.Errorf("groups: %+v, %v", groups, err)
+	}
+	s.mu.Lock()
+	s.refuses, s.failures = "", 2
+	s.mu.Unlock()
+	put()
+	for _, run := range runs {
+		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "retry" })
+	}
+	if c, err := h.Connections.Get("crm"); err != nil || c.Used != nil {
+		t.Errorf("a connection that did nothing yet was used: %+v, %v", c, err)
+	}
+	put()
+	for _, run := range runs {
+		h.finished(run)
+	}
+	if c, err := h.Connections.Get("crm"); err != nil || c.Used == nil {
+		t.Errorf("no use is noted: %+v, %v", c, err)
+	}
+}
+
 // narrowed counts the runs that a list shows of an error's code, or of a group.
 func (h *house) narrowed(code, group string) int {
 	h.t.Helper()

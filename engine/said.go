@@ -14,6 +14,7 @@ import (
 // what flows read of them (errors.<id>.message): people read them translated. What a provider
 // said itself stays as it was.
 func Said(message, lang string) string {
+	message = told(message, lang)
 	if lang != "pt-BR" {
 		return message
 	}

@@ -256,6 +256,8 @@ func (t *trial) connection(name string) (*Connection, error) {
 	return &Connection{Name: name, Fields: map[string]string{}, Secret: func(string) ([]string, error) { return nil, nil }}, nil
 }
 
+func (t *trial) worked(*Connection) {}
+
 func (t *trial) child(target string, _ any, _ *walker) (store.Event, error) {
 	return store.Event{}, Faultf("not_mocked", "the call of flow %q needs a mock here", target)
 }

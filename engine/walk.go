@@ -25,6 +25,8 @@ type hands interface {
 	// pause waits in place for at most a moment; false means that the run should park.
 	pause(ctx context.Context, d time.Duration) bool
 	connection(name string) (*Connection, error)
+	// worked notes that a step succeeded with a connection.
+	worked(c *Connection)
 	// admit asks what must be so before an attempt is begun.
 	admit(ctx context.Context, rec *record, doer Doer, call *Call) error
 	// refused notes that a provider refused a connection; false: it has been mended since.
@@ -98,7 +100,7 @@ type walker struct {
 type opening struct {
 	waitingFor string
 	due        time.Time // zero: only a signal wakes it
-	wait       *store.Wait
+	wait, also *store.Wait
 	unknown    bool
 	trouble    store.RunError // why it waits, when that is a failed attempt
 }
@@ -180,8 +182,10 @@ func (w *walker) park() *store.Park {
 		if !o.due.IsZero() && o.due.Before(due) {
 			due = o.due
 		}
-		if o.wait != nil {
-			p.Waits = append(p.Waits, *o.wait)
+		for _, wait := range []*store.Wait{o.wait, o.also} {
+			if wait != nil {
+				p.Waits = append(p.Waits, *wait)
+			}
 		}
 		if p.Error.Code == "" {
 			p.Error = o.trouble

@@ -3,7 +3,10 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"gancho/engine"
@@ -52,20 +55,38 @@ func orEmpty(list []string) []string {
 func (s *server) usedBy() map[string][]string {
 	used := map[string][]string{}
 	for _, e := range s.Flows.List() {
-		names := map[string]bool{}
-		for _, f := range []*flow.Flow{e.Draft, e.Published} {
-			if f == nil {
-				continue
-			}
-			names[f.Trigger.Connection] = true
-			flow.Walk(f.Steps, "", func(_ string, step *flow.Step) { names[step.Connection] = true })
-		}
-		delete(names, "")
+		names := connectionsOf(e.Draft)
+		maps.Copy(names, connectionsOf(e.Published))
 		for name := range names {
 			used[name] = append(used[name], e.ID)
 		}
 	}
 	return used
+}
+
+// connectionsOf are the connections that a flow names; f may be nil.
+func connectionsOf(f *flow.Flow) map[string]bool {
+	names := map[string]bool{}
+	if f == nil {
+		return names
+	}
+	names[f.Trigger.Connection] = true
+	flow.Walk(f.Steps, "", func(_ string, step *flow.Step) { names[step.Connection] = true })
+	delete(names, "")
+	return names
+}
+
+// refusedIn are the connections of a published flow that their providers refuse.
+func (s *server) refusedIn(f *flow.Flow) []string {
+	var names []string
+	for name := range connectionsOf(f) {
+		var refused *engine.RefusedConnection
+		if _, err := s.Connections.Resolve(name); errors.As(err, &refused) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (s *server) connectionOutput(ctx context.Context) func(engine.ConnectionView, error) (*connectionOutput, error) {

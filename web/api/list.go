@@ -24,6 +24,7 @@ type FlowItem struct {
 	Created      time.Time     `json:"created"`
 	Updated      time.Time     `json:"updated"`
 	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
+	Refused      []string      `json:"refused,omitempty" doc:"connections of the published revision that their providers refuse: runs stand at them"`
 }
 
 // Page says which part of a list is asked for.
@@ -82,6 +83,7 @@ func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput
 		items = append(items, FlowItem{
 			ID: e.ID, Name: e.Draft.Name, Description: e.Draft.Description, Tags: tags, Trigger: e.Draft.Trigger.Kind, State: e.State, DraftRev: e.DraftRev,
 			PublishedRev: e.PublishedRev, Changed: changed(&e), URL: s.url(ctx, &e), Problems: viewProblems(s.listed(ctx, &e), langOf(ctx)), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
+			Refused: s.refusedIn(e.Published),
 		})
 	}
 	return listOf(items, next), nil

@@ -1618,6 +1618,11 @@ export interface components {
             sign_in?: boolean;
             signed_in?: boolean;
             state: string;
+            /**
+             * Format: date-time
+             * @description when a step last succeeded with it as it is now, at least to the minute
+             */
+            used?: string;
             used_by: string[];
         };
         CountView: {
@@ -1915,6 +1920,8 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
             /** Format: int64 */
             published_rev: number;
+            /** @description connections of the published revision that their providers refuse: runs stand at them */
+            refused?: string[];
             /**
              * Format: date-time
              * @description since when no event came, where settings.silence expects one; null while all is well

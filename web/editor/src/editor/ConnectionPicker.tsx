@@ -27,7 +27,7 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
   const testable = (kind: string) => known.data?.items.find((k) => k.kind === kind)?.testable !== false
   const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
   const kindName = (kind: string) => { const k = known.data?.items.find((x) => x.kind === kind); return k ? say(k.title) : kind }
-  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 || kinds.some((k) => k.endsWith('*')) ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: c.problem && c.state !== 'broken' ? t.connectionNoAnswer : c.state === 'untested' && !testable(c.kind) ? '' : (state[c.state] ?? c.state), words: c.kind }))
+  const options = fitting.map((c) => ({ value: c.name, label: kinds.length > 1 || kinds.some((k) => k.endsWith('*')) ? `${c.name} · ${kindName(c.kind)}` : c.name, hint: c.problem && c.state !== 'broken' ? t.connectionNoAnswer : c.used && c.state === 'untested' ? t.connectionWorks : c.state === 'untested' && !testable(c.kind) ? '' : (state[c.state] ?? c.state), words: c.kind }))
   if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
   const chosen = fitting.find((c) => c.name === value)
   if (value && !chosen) options.push({ value, label: connections.data ? fill(t.connectionGone, { name: value }) : value, hint: '', words: '' })
@@ -58,10 +58,11 @@ function State({ connection: c, kind, edit }: { connection: Schemas['ConnectionV
   const t = useWords()
   const queries = useQueryClient()
   const test = useMutation({ mutationFn: () => take(api.POST('/connections/{name}/test', { params: { path: { name: c.name } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['connections'] }) })
-  const tone = c.problem ? 'fail' : c.state === 'ok' ? 'ok' : c.state === 'broken' ? 'fail' : 'none'
+  const works = c.state === 'ok' || (c.used !== undefined && c.state !== 'broken')
+  const tone = c.problem ? 'fail' : works ? 'ok' : c.state === 'broken' ? 'fail' : 'none'
   return (
     <div className="mt-1.5 flex min-h-8 flex-wrap items-center gap-2 text-secondary text-text-2">
-      {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'broken' ? t.connectionBroken : c.problem ? t.connectionNoAnswer : c.state === 'ok' ? t.connectionWorks : t.connectionUntested}</Badge>}
+      {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'broken' ? t.connectionBroken : c.problem ? t.connectionNoAnswer : works ? t.connectionWorks : t.connectionUntested}</Badge>}
       <span role="status" className={`min-w-0 flex-1 break-words ${(test.data ? !test.data.works : c.problem) ? 'text-fail' : ''}`}>{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
       {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
       <Button look="quiet" size="small" onClick={edit}>{t.connectionEdit}</Button>

@@ -7,12 +7,15 @@ import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './alertWords'
 
+/** isRed tells what is lost for now from what only waits. */
+const isRed = (a: Schemas['AlertView']) => a.kind !== 'connection' && a.kind !== 'silence' && a.kind !== 'drift'
+
 /** Alerts are what is wrong now; each stays until it is over or seen. */
 export function Alerts({ role, alerts, flows }: { role: string; alerts: Schemas['AlertView'][]; flows: Schemas['FlowItem'][] }) {
   const t = useWords()
   return (
     <section aria-label={t.alerts} className="mb-5">
-      <ul className="divide-y divide-line rounded-xl border border-fail bg-surface">
+      <ul className={`divide-y divide-line rounded-xl border bg-surface ${alerts.some(isRed) ? 'border-fail' : 'border-warn'}`}>
         {alerts.map((a) => <Row key={a.id} alert={a} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
       </ul>
       {role === 'admin' && alerts.every((a) => a.told.length === 0) && <Untold />}
@@ -35,13 +38,15 @@ function Row({ alert: a, role, name }: { alert: Schemas['AlertView']; role: stri
   const seen = useMutation({ mutationFn: () => take(api.POST('/alerts/{id}/seen', { params: { path: { id: a.id } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['alerts'] }) })
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
-      <TriangleAlert size={17} aria-hidden className="shrink-0 text-fail" />
+      <TriangleAlert size={17} aria-hidden className={`shrink-0 ${isRed(a) ? 'text-fail' : 'text-warn'}`} />
       <p className="min-w-48 flex-1">
         {a.flow && <Link href={`/flows/${a.flow}`} className="font-medium hover:underline">{name}</Link>}{a.flow && ' · '}
         <span className="text-text-2">{a.kind === 'failure' && a.error ? [a.error.step_name, a.error.message].filter(Boolean).join(': ') : a.message}</span>
       </p>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-2 max-sm:pl-[29px]"><span className="text-secondary text-text-2 max-sm:basis-full">{a.count > 1 && `${fill(a.kind === 'failure' ? t.failures : t.times, { n: number(a.count) })} · `}{ago(a.last)}</span>
       {a.run && <Link href={`/runs/${a.run}`} className={buttonLook('plain', 'small')}>{t.showRun}</Link>}
+      {a.connection && <Link href="/runs?status=waiting" className={buttonLook('plain', 'small')}>{t.showWaiting}</Link>}
+      {a.connection && role !== 'viewer' && <Link href={`/connections?name=${a.connection}`} className={buttonLook('plain', 'small')}>{t.openConnection}</Link>}
       {role !== 'viewer' && <Button size="small" look="quiet" busy={seen.isPending} onClick={() => seen.mutate()}>{t.seen}</Button>}</span>
     </li>
   )

@@ -69,6 +69,7 @@ function Troubles({ flow, alerts }: Pick<RowProps, 'flow' | 'alerts'>) {
     <>
       {now('failure') && <Link href={`/runs?flow=${flow.id}&status=failed`}><Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.failing}</Badge></Link>}
       {drift && <Badge tone="warn" tip={drift.message}>{t.vanished}</Badge>}
+      {flow.refused && <Link href={`/runs?flow=${flow.id}&status=waiting`}><Badge tone="warn"><TriangleAlert size={12} aria-hidden />{fill(t.refused, { name: flow.refused.join(', ') })}</Badge></Link>}
       {lack && <Link href="/connections"><Badge tone={isExample(flow) ? 'none' : 'warn'} tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
       {errors > 0 && <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{fill(t.problemsOf, { n: errors })}</Badge>}
       {flow.silent_since && <Badge tone="warn"><Hourglass size={12} aria-hidden />{fill(t.silent, { when: ago(flow.silent_since) })}</Badge>}

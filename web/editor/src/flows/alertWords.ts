@@ -6,6 +6,8 @@ const en = {
   chooseWhom: 'Choose whom to tell',
   seen: 'Dismiss',
   showRun: 'Show the run',
+  showWaiting: 'Show the runs',
+  openConnection: 'Open the connection',
   times: '{n} times',
   failures: '{n} failures; this is the last one',
 }
@@ -16,6 +18,8 @@ const pt: typeof en = {
   chooseWhom: 'Escolher quem avisar',
   seen: 'Dispensar',
   showRun: 'Ver a execução',
+  showWaiting: 'Ver as execuções',
+  openConnection: 'Abrir a conexão',
   times: '{n} vezes',
   failures: '{n} falhas; esta é a última',
 }

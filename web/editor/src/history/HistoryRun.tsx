@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
-import { Status } from '../ui/Status'
+import { standOf, Status } from '../ui/Status'
 import { Ticked } from '../ui/Ticked'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -16,7 +16,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
     <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
       {choose && <label className="relative z-10 -m-3 grid size-10 shrink-0 place-items-center pointer-coarse:h-15"><input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="size-4 accent-accent" /></label>}
       <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 py-2.5 sm:items-center sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
-        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={run.status} /></span>
+        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={standOf(run)} /></span>
         <span className="min-w-0">
           <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col">
             <span className="max-w-full truncate font-medium">{title}</span>
@@ -41,7 +41,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
-  if (waits) return <span className="line-clamp-2 text-secondary text-wait">{run.error && <><Trouble error={run.error} /> · </>}{waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
+  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{run.error && run.waiting_for === 'connection' ? t.refusedConnection : waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }
 

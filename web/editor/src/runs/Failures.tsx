@@ -56,12 +56,12 @@ function Retrying({ groups, called, show }: { groups: Group[]; called: (g: Group
   const plural = usePlural()
   return (
     <Card className="mb-4">
-      <h2 className="border-b border-line px-4 py-2.5 text-secondary font-medium text-wait">{t.retrying}</h2>
+      <h2 className="border-b border-line px-4 py-2.5 text-secondary font-medium text-warn">{t.retrying}</h2>
       <ul className="divide-y divide-line">
         {groups.map((g) => (
           <li key={g.group} className="flex flex-wrap items-center justify-between gap-x-5 gap-y-2 px-4 py-3">
             <div className="min-w-60 flex-1">
-              <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><Badge tone="wait">{plural(t, 'group', g.count)}</Badge><span className="font-medium break-words">{g.message || g.code}</span></p>
+              <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><Badge tone="warn">{plural(t, 'group', g.count)}</Badge><span className="font-medium break-words">{g.message || g.code}</span></p>
               <p className="mt-0.5 text-secondary break-words text-text-2">{called(g)}{g.step_name && ` · ${g.step_name}`}</p>
             </div>
             <Button size="small" look="quiet" onClick={() => show(g)}>{t.showThem}</Button>
@@ -110,10 +110,10 @@ export function OneGroup({ filter, names, may, replay }: FailuresProps) {
   const g = failed ?? data?.retrying.find((x) => x.group === filter.at('group'))
   const trying = g && !failed
   return (
-    <section aria-label={t.ofGroup} className={`mb-4 min-h-[84px] rounded-xl px-4 py-3 ${trying ? 'bg-wait-soft' : 'bg-fail-soft'}`}>
+    <section aria-label={t.ofGroup} className={`mb-4 min-h-[84px] rounded-xl px-4 py-3 ${trying ? 'bg-warn-soft' : 'bg-fail-soft'}`}>
       <div className="flex flex-wrap items-center justify-between gap-x-5 gap-y-3">
         <div className="min-w-60 flex-1">
-          <p className={`font-medium break-words ${trying ? 'text-wait' : 'text-fail'}`}>{g?.message ?? t.ofGroup}</p>
+          <p className={`font-medium break-words ${trying ? 'text-warn' : 'text-fail'}`}>{g?.message ?? t.ofGroup}</p>
           <p className="mt-0.5 text-secondary text-text-2">{g && [plural(t, 'group', g.count), names.get(g.flow) ?? g.flow, g.step_name].filter(Boolean).join(' · ')}</p>
           <button type="button" onClick={() => filter.set({ group: '', by: 'error' })} className="mt-1 text-secondary text-text-2 underline underline-offset-2 hover:text-text">{t.allErrors}</button>
         </div>

@@ -3,9 +3,10 @@ import { ArrowLeft, Ban, Pencil, RotateCw } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow } from '../flow'
-import { Button, Status } from '../ui/basics'
+import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
+import { standOf, Status } from '../ui/Status'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -30,7 +31,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="max-sm:hidden"><Logo /></span>
       <Link href={`/runs?flow=${run.flow}`} aria-label={t.backRuns} data-tip={t.backRuns} className="grid size-8 shrink-0 place-items-center rounded-lg text-text-2 hover:bg-sunken max-sm:-ml-1"><ArrowLeft size={17} strokeWidth={1.75} aria-hidden /></Link>
       <h1 className="min-w-0 truncate text-title font-semibold">{run.title || flow.name}</h1>
-      <Status of={run.status} />
+      <Status of={standOf(run)} />
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
       {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}

@@ -86,15 +86,15 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
   const question = parked && asked(parked)
   const asks = parked?.path.startsWith('trigger.')
   const last = parked?.error ?? parked?.attempts.at(-1)?.error
-  const trouble = last && troubleOf(last, parked)
+  const trouble = last ? troubleOf(last, parked) : run.error && { said: run.error.message, rest: '' }
   const again = run.waiting_for === 'retry' || run.waiting_for === 'quota'
   const connection = asks ? flow.trigger.connection : step?.connection
   const forConnection = run.waiting_for === 'connection' && connection !== undefined
   return (
-    <Box tone="bg-wait-soft text-wait" icon={<Hourglass size={17} aria-hidden />} aside={may && (parked?.wait_url ? <><a href={parked.wait_url} target="_blank" rel="noreferrer" className={buttonLook('plain', 'small')}><ExternalLink size={14} aria-hidden />{t.answerPage}</a><CopyButton size="small" text={parked.wait_url} label={t.copyAnswerPage} /></> : again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
+    <Box tone={run.error ? 'bg-warn-soft text-warn' : 'bg-wait-soft text-wait'} icon={<Hourglass size={17} aria-hidden />} aside={may && (parked?.wait_url ? <><a href={parked.wait_url} target="_blank" rel="noreferrer" className={buttonLook('plain', 'small')}><ExternalLink size={14} aria-hidden />{t.answerPage}</a><CopyButton size="small" text={parked.wait_url} label={t.copyAnswerPage} /></> : again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
       <p>
         {step && <Named name={nameOf(step)} show={() => show(step.id)} />}{asks && <Named name={t.resource} show={() => show('trigger')} />}{' '}
-        {question ? t.for_approval : t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}
+        {question ? t.for_approval : forConnection && run.error ? t.for_mending : t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}
       </p>
       {trouble && <p className="text-secondary">{trouble.said}{trouble.rest && ` · ${trouble.rest}`}</p>}
       {run.waiting_for === 'signal' && run.steps?.filter((s) => s.status === 'waiting' && s.waiting_for === 'signal').map((s) => (

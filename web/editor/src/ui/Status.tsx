@@ -1,15 +1,18 @@
-import { Check, CircleDashed, CircleHelp, CircleSlash, Copy, Funnel, Hourglass, LoaderCircle, TriangleAlert } from 'lucide-react'
+import { Check, CircleDashed, CircleHelp, CircleSlash, Copy, Funnel, Hourglass, LoaderCircle, RotateCw, TriangleAlert } from 'lucide-react'
 import { useWords } from '../words'
 import { Badge } from './Badge'
 
 const icons = {
-  succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], waiting: [Hourglass, 'wait'], running: [LoaderCircle, 'accent'], pending: [CircleDashed, 'none'],
+  succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], waiting: [Hourglass, 'wait'], running: [LoaderCircle, 'accent'], retrying: [RotateCw, 'warn'], refused: [TriangleAlert, 'warn'], pending: [CircleDashed, 'none'],
   unknown: [CircleHelp, 'warn'], canceled: [CircleSlash, 'none'], skipped: [CircleSlash, 'none'], duplicate: [Copy, 'none'], accepted: [Check, 'ok'], rejected: [TriangleAlert, 'fail'], captured: [Check, 'accent'],
 } as const
 
 type Known = keyof typeof icons
 
 export const isStatus = (text: string): text is Known => text in icons
+
+/** standOf is the state of a run, told apart where it waits because something went wrong. */
+export const standOf = (run: { status: string; waiting_for?: string; error?: unknown }) => (run.status !== 'waiting' || !run.error ? run.status : run.waiting_for === 'connection' ? 'refused' : 'retrying')
 
 /** useStatusWord gives the word of a state of a run or step, or of an event: Portuguese tells them apart. */
 export function useStatusWord(event = false) {

@@ -52,6 +52,8 @@ export const en = {
   failed: 'failed',
   filtered: 'filtered',
   waiting: 'waiting',
+  retrying: 'tries again',
+  refused: 'at a standstill',
   running: 'running',
   pending: 'pending',
   unknown: 'outcome unknown',

@@ -53,6 +53,8 @@ export const pt: Words = {
   failed: 'falhou',
   filtered: 'filtrada',
   waiting: 'esperando',
+  retrying: 'tenta de novo',
+  refused: 'parada',
   running: 'executando',
   pending: 'na fila',
   unknown: 'resultado incerto',
