@@ -41,7 +41,7 @@ function Row({ alert: a, role, name }: { alert: Schemas['AlertView']; role: stri
       <TriangleAlert size={17} aria-hidden className={`shrink-0 ${isRed(a) ? 'text-fail' : 'text-warn'}`} />
       <p className="min-w-48 flex-1">
         {a.flow && <Link href={`/flows/${a.flow}`} className="font-medium hover:underline">{name}</Link>}{a.flow && ' · '}
-        <span className="text-text-2">{a.kind === 'failure' && a.error ? [a.error.step_name, a.error.message].filter(Boolean).join(': ') : a.message}</span>
+        <span className="text-text-2">{a.kind === 'failure' && a.error ? [a.error.step_name, a.error.message].filter(Boolean).join(': ') : a.flow ? a.message : a.message.charAt(0).toUpperCase() + a.message.slice(1)}</span>
       </p>
       <span className="flex flex-wrap items-center gap-x-3 gap-y-2 max-sm:pl-[29px]"><span className="text-secondary text-text-2 max-sm:basis-full">{a.count > 1 && `${fill(a.kind === 'failure' ? t.failures : t.times, { n: number(a.count) })} · `}{ago(a.last)}</span>
       {a.run && <Link href={`/runs/${a.run}`} className={buttonLook('plain', 'small')}>{t.showRun}</Link>}

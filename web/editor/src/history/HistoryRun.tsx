@@ -41,7 +41,8 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
-  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{run.error && run.waiting_for === 'connection' ? t.refusedConnection : waits}{run.due && !run.ended && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
+  const stands = standOf(run) === 'refused'
+  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }
 

@@ -7,7 +7,7 @@ import { useWords } from './words'
 
 export const looks = {
   succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], skipped: [CircleSlash, 'none'], running: [LoaderCircle, 'accent'], waiting: [Hourglass, 'wait'],
-  unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'wait'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
+  unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'warn'], refused: [TriangleAlert, 'warn'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
 } as const
 
 export function spent(ms: number, lang: string): string {

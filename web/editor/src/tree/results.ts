@@ -6,7 +6,7 @@ type StepView = Schemas['StepView']
 
 /** Result is what became of a step, for its badge. */
 export type Result = {
-  state: 'succeeded' | 'failed' | 'filtered' | 'skipped' | 'running' | 'waiting' | 'unknown' | 'retrying' | 'parked' | 'stale' | 'untested'
+  state: 'succeeded' | 'failed' | 'filtered' | 'skipped' | 'running' | 'waiting' | 'unknown' | 'retrying' | 'refused' | 'parked' | 'stale' | 'untested'
   ms?: number
   turns?: number
   failures?: number
@@ -70,7 +70,10 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
     const s = byPath.get(path)
     const waits = s?.status === 'running' && run.status === 'waiting'
     if (waits) results.set(id, { state: 'waiting', turns: s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : undefined })
-    else if (s && !(s.status === 'running' && run.ended)) results.set(id, resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0))
+    else if (s && !(s.status === 'running' && run.ended)) {
+      const result = resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0)
+      results.set(id, s.waiting_for === 'connection' && run.error?.code === 'connection_refused' ? { ...result, state: 'refused' } : result)
+    }
   }
   return results
 }
@@ -79,7 +82,7 @@ const countIn = (s: StepView) => (typeof s.output === 'object' && s.output !== n
 
 /** wentOn lists the steps after which the run went on: they succeeded, or something after them in their list ran. */
 export function wentOn(flow: Flow, results: ReadonlyMap<string, Result>): Set<string> {
-  const ran = new Set<Result['state']>(['succeeded', 'failed', 'filtered', 'running', 'waiting', 'unknown', 'retrying', 'parked'])
+  const ran = new Set<Result['state']>(['succeeded', 'failed', 'filtered', 'running', 'waiting', 'unknown', 'retrying', 'refused', 'parked'])
   const went = new Set<string>()
   const list = (steps: Step[]) => {
     let later = false
@@ -96,7 +99,7 @@ export function wentOn(flow: Flow, results: ReadonlyMap<string, Result>): Set<st
 
 /** worst sums up the states inside of what is folded. */
 export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Result['state'] | undefined {
-  const order: Result['state'][] = ['failed', 'unknown', 'retrying', 'parked', 'waiting', 'running', 'stale', 'filtered', 'succeeded', 'skipped', 'untested']
+  const order: Result['state'][] = ['failed', 'unknown', 'refused', 'retrying', 'parked', 'waiting', 'running', 'stale', 'filtered', 'succeeded', 'skipped', 'untested']
   let found = order.length
   walk(steps, (s) => {
     const state = results.get(s.id)?.state
