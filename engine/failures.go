@@ -142,7 +142,8 @@ func groupOf(r *store.Run) string {
 var (
 	octet    = `(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])`
 	ipv4     = `\b` + octet + `(?:\.` + octet + `){3}\b`
-	address  = `(?:\[[0-9a-fA-F:]+\]|` + ipv4 + `|\blocalhost|\b[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}):[0-9]{1,5}\b(?:->)?|` + ipv4
+	name     = `[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}:[0-9]{1,5}\b` // also "customer.id:12345": a place only where a network says so
+	address  = `(?:\[[0-9a-fA-F:]+\]|` + ipv4 + `|\blocalhost):[0-9]{1,5}\b(?:->)?|` + ipv4 + `|(?:\b(?:dial|lookup|read|write|tcp|udp|host) |->|//)` + name
 	ownValue = regexp.MustCompile(`[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[\w.+-]+@[\w-]+\.[\w.-]+|` + address + `|\b[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}\b|[0-9][0-9.,:/+-]{2,}[0-9]`)
 	aPlace   = regexp.MustCompile(`^(?:` + address + `)$`)
 	someTurn = regexp.MustCompile(`\.[0-9]+\.`)

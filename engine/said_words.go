@@ -193,6 +193,7 @@ var portuguese = [][2]string{
 	{"a text", "um texto"},
 	{"a list", "uma lista"},
 	{"an object", "um objeto"},
+	{"it took longer than the %d ms that it has before the sender is answered; make it simpler, or ask it in a step", "levou mais que os %d ms que tem antes da resposta a quem enviou; simplifique, ou pergunte isso em um passo"},
 	{"the expression took longer than 100 ms", "a expressão levou mais de 100 ms"},
 	{"the expression works too long on this data", "a expressão demora demais com estes dados"},
 	{"the expression makes more data than it may", "a expressão gera mais dados do que pode"},

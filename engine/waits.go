@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"gancho/engine/store"
 )
@@ -29,12 +30,52 @@ func (e *Engine) ShowWaitURLs(v *RunView) {
 	}
 }
 
-// aWaitToken is the end of a wait URL, wherever and however it is written: in JSON and in forms too.
-var aWaitToken = regexp.MustCompile(`(?:\\?/|%2[Ff])w(?:\\?/|%2[Ff])[\w-]{70,}`)
-
 // hideTokens leaves out of a text what would let its readers answer: titles, reasons and messages of
 // errors are in lists and alerts, which are for everybody.
-func hideTokens(text string) string { return aWaitToken.ReplaceAllString(text, "/w/…") }
+func hideTokens(text string) string {
+	for from := 0; ; {
+		start, end := findToken(text, from)
+		if start < 0 {
+			return text
+		}
+		text = text[:start] + "…" + text[end:]
+		from = start
+	}
+}
+
+// The length of a wait token without the step's path, and where the base64 of three hyphens of its
+// run ID stands, by which it is found soon.
+const (
+	tokenLength = 70
+	hyphen8     = 32 // L
+	hyphen13    = 39 // t
+	hyphen23    = 52 // L
+)
+
+var (
+	tokenWord = regexp.MustCompile(`^[\w-]+`)
+	uuid      = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+)
+
+// findToken finds a wait token in a text, however its URL is written; -1 where there is none.
+func findToken(text string, from int) (start, end int) {
+	for at := from + hyphen8; at < len(text); at++ {
+		i := strings.IndexByte(text[at:], 'L')
+		if i < 0 {
+			break
+		}
+		at += i
+		start = at - hyphen8
+		if start+tokenLength > len(text) || text[start+hyphen13] != 't' || text[start+hyphen23] != 'L' {
+			continue
+		}
+		raw, err := base64.RawURLEncoding.DecodeString(text[start : start+tokenLength])
+		if err == nil && uuid.Match(raw[waitMAC:]) {
+			return start, start + len(tokenWord.FindString(text[start:]))
+		}
+	}
+	return -1, -1
+}
 
 // HideWaitURLs takes the tokens out of what steps were given, sent and got: who may only look
 // must not be able to answer.
@@ -71,7 +112,7 @@ func HideWaitURLsOf(v *EventView) {
 		v.Trigger[key] = withoutTokens(value)
 	}
 	v.Raw = hideTokens(v.Raw)
-	if raw, err := base64.StdEncoding.DecodeString(v.Base64); err == nil && aWaitToken.Match(raw) {
+	if raw, err := base64.StdEncoding.DecodeString(v.Base64); err == nil && hideTokens(string(raw)) != string(raw) {
 		v.Base64 = ""
 	}
 }

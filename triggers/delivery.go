@@ -397,6 +397,16 @@ func (x *delivery) fault(text string) {
 	}
 }
 
+// failed says why a door expression gave nothing.
+func (x *delivery) failed(what string, err error) {
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errSlow
+	}
+	x.fault(fmt.Sprintf("%s: %v", what, err))
+}
+
+var errSlow = fmt.Errorf("it took longer than the %d ms that it has before the sender is answered; make it simpler, or ask it in a step", doorTime/time.Millisecond)
+
 // values is the scope of door expressions.
 func (x *delivery) values(event string) (*expression.Scope, error) {
 	if x.scope == nil {
@@ -425,7 +435,7 @@ func (x *delivery) passes(ctx context.Context) bool {
 	defer done()
 	ok, _, err := x.door.where.Bool(ctx, x.scope)
 	if err != nil {
-		x.fault(fmt.Sprintf("where: %v", err))
+		x.failed("where", err)
 		return true
 	}
 	if !ok {
@@ -446,7 +456,7 @@ func (x *delivery) text(ctx context.Context, what string, p *expression.Program)
 	defer done()
 	value, err := p.Run(ctx, x.scope)
 	if err != nil {
-		x.fault(fmt.Sprintf("%s: %v", what, err))
+		x.failed(what, err)
 		return ""
 	}
 	if value == nil {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -55,12 +56,18 @@ func (t *tail) String() string {
 	return t.b.String()
 }
 
-// freeAddress is where nobody listens. Its port is below those that the system gives to who
-// calls out: none can take it while a program is killed and started.
+// freeAddress is where nobody listens, and no other test will while this one lasts: it holds the
+// same port of UDP. The port is below those that the system gives to who calls out: none can take
+// it while a program is killed and started.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for {
 		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))
+		held, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { must(t, held.Close()) })
 		if l, err := net.Listen("tcp", address); err == nil {
 			must(t, l.Close())
 			return address
@@ -84,7 +91,13 @@ func newGancho(t *testing.T, args ...string) *gancho {
 // newGanchoIn starts the program on a folder.
 func newGanchoIn(t *testing.T, data string, args ...string) *gancho {
 	t.Helper()
-	g := &gancho{t: t, data: data, listen: freeAddress(t), args: args}
+	return newGanchoAt(t, freeAddress(t), data, args...)
+}
+
+// newGanchoAt starts the program on an address; with port 0 the system chooses one.
+func newGanchoAt(t *testing.T, address, data string, args ...string) *gancho {
+	t.Helper()
+	g := &gancho{t: t, data: data, listen: address, args: args}
 	g.start()
 	t.Cleanup(func() {
 		g.kill()
@@ -121,6 +134,13 @@ func (g *gancho) start() {
 			g.t.Fatalf("the program ended: %s", g.out)
 		default:
 		}
+		if strings.HasSuffix(g.listen, ":0") {
+			said := serving.FindStringSubmatch(g.out.String())
+			if said == nil {
+				continue
+			}
+			g.listen = said[1]
+		}
 		res, err := g.reach("/readyz")
 		if err != nil {
 			continue
@@ -131,6 +151,9 @@ func (g *gancho) start() {
 		}
 	}
 }
+
+// serving is where the program says that it listens.
+var serving = regexp.MustCompile(`"msg":"serving","address":"([^"]+)"`)
 
 func (g *gancho) reach(path string) (*http.Response, error) {
 	if g.client != nil {

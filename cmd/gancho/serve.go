@@ -131,13 +131,17 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 	if err != nil {
 		return err
 	}
-	if c.Flows != "" {
-		if err := c.importFlows(ctx, i, e.Instance().PublicURL, to); err != nil {
-			return err
-		}
-	}
 	if err := server.Listen(ctx); err != nil {
 		return fmt.Errorf("start: %w", err)
+	}
+	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port == "0" {
+		c.Listen = server.Addr().String() // the system chose
+		e.Fallback.PublicURL = c.ownURL()
+	}
+	if c.Flows != "" {
+		if err := c.importFlows(ctx, i, e.Instance().PublicURL, to); err != nil {
+			return errors.Join(err, server.Close(ctx))
+		}
 	}
 	i.out.Own(server.Ports())
 	if err := c.invite(people, e.Instance().PublicURL, log, to); err != nil {

@@ -18,7 +18,7 @@ import (
 
 // TestExampleFlowsRunAtOnce is what a newcomer does: start, paste the printed line, look.
 func TestExampleFlowsRunAtOnce(t *testing.T) {
-	g := newGancho(t, "--flows", "../../flows.example.json")
+	g := newGanchoAt(t, "127.0.0.1:0", t.TempDir()+"/data", "--flows", "../../flows.example.json")
 	var line string
 	for l := range strings.Lines(g.out.String()) {
 		if strings.HasPrefix(l, "  curl ") {

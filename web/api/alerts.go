@@ -20,6 +20,9 @@ func spokenAlert(v engine.AlertView, lang string) engine.AlertView {
 }
 
 func (s *server) listAlerts(ctx context.Context, in *alertsInput) (*listOutput[engine.AlertView], error) {
+	if err := in.check(aMoment); err != nil {
+		return nil, err
+	}
 	alerts, next, err := s.Engine.Alerts(ctx, engine.AlertQuery{Open: in.Open, Flow: in.Flow, Kind: in.Kind, Cursor: in.Cursor, Limit: in.size()})
 	if err != nil {
 		return nil, err

@@ -456,8 +456,9 @@ func TestLists(t *testing.T) {
 	h.want(422, "GET", "/runs?status=happy", "")
 	h.want(422, "GET", "/runs?from=yesterday", "")
 	h.want(404, "GET", "/runs/absent", "")
-	h.want(422, "GET", "/runs?cursor=garbage", "")
-	h.want(422, "GET", "/events?cursor=garbage", "")
+	for _, list := range []string{"runs", "events", "flows", "connections", "audit", "alerts", "alerts?open=true", "replays", "flows/a/samples"} {
+		h.want(422, "GET", "/"+strings.Replace(list+"?cursor=Garbage!", "true?", "true&", 1), "")
+	}
 	h.want(404, "GET", "/events/absent", "")
 	for _, path := range []string{"/actions", "/triggers", "/functions", "/presets", "/connection-kinds"} {
 		if got := h.want(200, "GET", path, ""); len(got["items"].([]any)) == 0 || got["problems"] == nil {

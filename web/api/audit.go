@@ -216,6 +216,9 @@ func (s *server) audit(ctx context.Context, p session.Person, action string, bef
 }
 
 func (s *server) listAudit(ctx context.Context, in *Page) (*listOutput[AuditView], error) {
+	if err := in.check(aMoment); err != nil {
+		return nil, err
+	}
 	entries, err := s.Store.ListKeys(ctx, auditSpace, "", in.Cursor, in.size()+1)
 	if err != nil {
 		return nil, err

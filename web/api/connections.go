@@ -28,6 +28,9 @@ type NamePath struct {
 }
 
 func (s *server) listConnections(ctx context.Context, in *Page) (*listOutput[ConnectionView], error) {
+	if err := in.check(aName); err != nil {
+		return nil, err
+	}
 	used := s.usedBy()
 	items, next := []ConnectionView{}, ""
 	for _, c := range s.Connections.List() {

@@ -19,7 +19,7 @@ func (s *server) samples(ctx context.Context, in *struct {
 	}
 	events, next, err := s.Engine.Events(ctx, store.Query{Flow: in.ID, Cursor: in.Cursor, Limit: min(in.size(), 50)})
 	if err != nil {
-		return nil, err
+		return nil, badCursor(err)
 	}
 	var whole []engine.EventView
 	for _, e := range events {

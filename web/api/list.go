@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/store"
 )
 
 // FlowItem is a flow in a list.
@@ -40,6 +42,20 @@ func (p Page) size() int {
 	return min(p.Limit, 200)
 }
 
+// What cursors of lists are made of.
+var (
+	aName   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	aMoment = regexp.MustCompile(`^[0-9]{20}$`)
+)
+
+// check refuses a cursor that no page gave.
+func (p Page) check(form *regexp.Regexp) error {
+	if p.Cursor != "" && !form.MatchString(p.Cursor) {
+		return badCursor(store.ErrNotFound)
+	}
+	return nil
+}
+
 // List is a Page of things; next is null at the end.
 type List[T any] struct {
 	Items []T     `json:"items"`
@@ -67,6 +83,9 @@ type listFlowsInput struct {
 }
 
 func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput[FlowItem], error) {
+	if err := in.check(aName); err != nil {
+		return nil, err
+	}
 	items, next := []FlowItem{}, ""
 	for _, e := range s.Flows.List() {
 		if e.ID <= in.Cursor || !in.matches(&e, s.url(ctx, &e)) {

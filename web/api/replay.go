@@ -101,6 +101,9 @@ func replayingAnswer(r *engine.Replaying, err error) (*replayingOutput, error) {
 }
 
 func (s *server) listReplays(ctx context.Context, in *Page) (*listOutput[engine.Replaying], error) {
+	if err := in.check(aMoment); err != nil {
+		return nil, err
+	}
 	list, next, err := s.Engine.Replays(ctx, in.Cursor, in.size())
 	return listOf(list, next), err
 }

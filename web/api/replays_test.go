@@ -140,7 +140,7 @@ func TestApprovals(t *testing.T) {
 			t.Errorf("no %q in %s", want, problems)
 		}
 	}
-	h.want(200, "PUT", "/flows/a", wait(`{"id": "tell", "action": "log", "with": {"message": "answer at {{ run.wait_url(\"ask\") }}"}}, `, `{"text": "{{ trigger.body.n }}?"}`))
+	h.want(200, "PUT", "/flows/a", wait(`{"id": "tell", "action": "log", "with": {"message": "answer at {{ run.wait_url(\"ask\") }} by its-{{ split(run.wait_url(\"ask\"), \"/w/\")[1] }}!"}}, `, `{"text": "{{ trigger.body.n }}?"}`))
 	h.want(200, "POST", "/flows/a/publish", "")
 	run := "/runs/" + h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"n": 7}}}`)["run"].(string)
 	seen := h.until(run, func(v map[string]any) bool { return v["status"] == "waiting" })
@@ -153,9 +153,13 @@ func TestApprovals(t *testing.T) {
 		t.Errorf("a viewer is told %v", told)
 	}
 	link := regexp.MustCompile(`https://[^ ]+/w/[\w-]+`).FindString(fmt.Sprint(seen["steps"]))
+	_, token, _ := strings.Cut(link, "/w/")
+	if _, told := h.ask("GET", "/api/v1"+run, viewer, ""); !strings.Contains(fmt.Sprint(seen), "by its-"+token+"!") || !strings.Contains(fmt.Sprint(told), "by its-…!") {
+		t.Errorf("a viewer is told the token of %s: %v", link, told)
+	}
 	other := h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"n": 8, "answer_at": "`+link+`"}}}`)
 	for _, path := range []string{"/events/" + other["event"].(string), "/flows/a/samples"} {
-		if _, told := h.ask("GET", "/api/v1"+path, viewer, ""); link == "" || !strings.Contains(fmt.Sprint(told), "answer_at") || strings.Contains(fmt.Sprint(told), link) {
+		if _, told := h.ask("GET", "/api/v1"+path, viewer, ""); link == "" || !strings.Contains(fmt.Sprint(told), "answer_at") || strings.Contains(fmt.Sprint(told), token) {
 			t.Errorf("a viewer is told where to answer in %s: %v", path, told)
 		}
 	}
@@ -164,7 +168,7 @@ func TestApprovals(t *testing.T) {
 	stopped := "/runs/" + h.want(200, "POST", "/flows/b/events", `{"event": {"body": {"title": "`+link+`"}}}`)["run"].(string)
 	h.until(stopped, func(v map[string]any) bool { return v["status"] == "failed" })
 	for _, path := range []string{stopped, "/runs", "/events", "/failures"} {
-		if _, told := h.ask("GET", "/api/v1"+path, viewer, ""); told["code"] != nil || strings.Contains(fmt.Sprint(told), link) {
+		if _, told := h.ask("GET", "/api/v1"+path, viewer, ""); told["code"] != nil || strings.Contains(fmt.Sprint(told), token) {
 			t.Errorf("a viewer is told where to answer in %s: %v", path, told)
 		}
 	}
