@@ -98,8 +98,8 @@ func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft 
 	}
 	b.Events++
 	if veil := e.veilOf(info.Flow); veil != nil {
-		veil.run(before)
-		veil.run(after)
+		veil.run(before, e.originsOf(published, veil))
+		veil.run(after, e.originsOf(draft, veil))
 	}
 	b.count(info, before, after)
 	return nil

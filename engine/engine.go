@@ -59,6 +59,7 @@ type Engine struct {
 	replays  replays
 	replayed replayed
 	counted  counted
+	origins  knownOrigins
 	feed     *feed
 	own      atomic.Pointer[Instance] // what a person has set
 }
@@ -91,7 +92,7 @@ func New(c Config) (*Engine, error) {
 	}
 	c.Flows.Watch(e.flowChanged)
 	c.Connections.Watch(e.connectionChanged)
-	c.Catalogue.Watch(e.plans.clear)
+	c.Catalogue.Watch(func() { e.plans.clear(); e.origins.forget() })
 	return e, nil
 }
 
@@ -109,6 +110,7 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 	e.keeps.set(id, keepOf(f))
 	e.expects(id, f)
 	e.plans.forget(id)
+	e.origins.forget()
 	e.Store.SetGates([]store.Gate{g})
 }
 

@@ -20,6 +20,8 @@ const masked = "***"
 type veil struct {
 	pointers []string
 	values   map[string]bool
+	exact    map[string]bool // hidden only where nothing else stands: too short for more
+	short    int             // values of fewer bytes are not remembered
 }
 
 // veilOf gives the veil of a flow, or nil.
@@ -28,7 +30,7 @@ func (e *Engine) veilOf(id string) *veil {
 	if err != nil {
 		return nil
 	}
-	v := &veil{values: map[string]bool{}}
+	v := &veil{values: map[string]bool{}, exact: map[string]bool{}, short: 3}
 	for _, f := range []*flow.Flow{entry.Draft, entry.Published} {
 		if f != nil {
 			v.pointers = append(v.pointers, f.Settings.Mask...)
@@ -40,11 +42,24 @@ func (e *Engine) veilOf(id string) *veil {
 	return v
 }
 
-// Mask hides in a story what its flow masks.
-func (e *Engine) Mask(v *RunView) {
+// Mask hides in a story what its flow masks, and what the flow that ran made of it; f may be nil, when
+// that is gone.
+func (e *Engine) Mask(v *RunView, f *flow.Flow) {
 	if veil := e.veilOf(v.Flow); veil != nil {
-		veil.run(v)
+		veil.run(v, e.originsOf(f, veil))
 	}
+}
+
+func (e *Engine) originsOf(f *flow.Flow, v *veil) *origins {
+	if f == nil {
+		return &origins{}
+	}
+	return originsOf(f, e.Catalogue, v.pointers)
+}
+
+// originsIn finds them of the revision that a run runs.
+func (e *Engine) originsIn(ctx context.Context, r *store.Run, v *veil) *origins {
+	return e.origins.of(planKey{r.Flow, r.Revision}, v.pointers, func() *origins { return e.originsOf(e.revisionOf(ctx, r), v) })
 }
 
 // RunItem is a run as lists show it, without what its flow masks.
@@ -56,13 +71,19 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v
 	}
+	if len(e.originsIn(ctx, r, veil).made[idOf(r.Error.Step)]) > 0 {
+		v.Reason = hideText(v.Reason)
+		if v.Error != nil {
+			v.Error.Message = masked
+		}
+	}
 	if !e.lift(ctx, veil, r.Event) {
 		v.Title, v.Reason = hideText(v.Title), hideText(v.Reason)
 		if v.Error != nil {
 			v.Error.Message = hideText(v.Error.Message)
 		}
 	}
-	veil.run(&v)
+	veil.run(&v, &origins{})
 	return v
 }
 
@@ -148,7 +169,7 @@ func (v *veil) remember(value any) {
 		}
 	case nil, bool:
 	default:
-		if text := fmt.Sprint(x); len(text) >= 3 {
+		if text := fmt.Sprint(x); len(text) >= max(v.short, 1) {
 			v.values[text] = true
 		}
 	}
@@ -170,9 +191,12 @@ func (v *veil) over(value any) any {
 		}
 		return out
 	case string:
+		if v.exact[x] {
+			return masked
+		}
 		return v.text(x)
 	case int, int64, float64, json.Number:
-		if v.values[fmt.Sprint(x)] {
+		if text := fmt.Sprint(x); v.values[text] || v.exact[text] {
 			return masked
 		}
 	}
@@ -180,6 +204,9 @@ func (v *veil) over(value any) any {
 }
 
 func (v *veil) text(text string) string {
+	if v.exact[text] {
+		return masked
+	}
 	for hidden := range v.values {
 		text = strings.ReplaceAll(text, hidden, masked)
 	}
@@ -187,10 +214,24 @@ func (v *veil) text(text string) string {
 }
 
 // run hides in a whole story.
-func (v *veil) run(r *RunView) {
+func (v *veil) run(r *RunView, o *origins) {
 	if r.Trigger != nil {
 		r.Trigger["body"] = v.body(r.Trigger["body"])
 		r.Trigger["headers"], r.Trigger["query"] = v.over(r.Trigger["headers"]), v.over(r.Trigger["query"])
+	}
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		v.made(s, o.made[idOf(s.Path)])
+		if r.Answer != nil && s.Action == "respond" && s.Output != nil {
+			for _, at := range o.made[idOf(s.Path)] {
+				if at[0] == "body" {
+					r.Answer.Body = v.place(r.Answer.Body, at[1:])
+				}
+			}
+		}
+		if r.Error != nil && s.Error != nil && r.Error.Step == s.Path && s.Error.Message == masked {
+			r.Error.Message = masked
+		}
 	}
 	r.Title, r.Reason = v.text(r.Title), v.text(r.Reason)
 	v.failure(r.Error)

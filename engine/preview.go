@@ -118,6 +118,7 @@ func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, k
 	}
 	value, err := t.Fill(ctx, scope)
 	p.result(value, err)
+	e.maskValue(ctx, q, p, t.Holes())
 	return nil
 }
 
@@ -144,6 +145,7 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 	}
 	value, err := program.Run(ctx, scope)
 	p.result(value, err)
+	e.maskValue(ctx, q, p, []*expression.Program{program})
 	if err == nil && (value == false || value == nil && q.Expect == "condition") {
 		p.Reason = program.Why(ctx, scope)
 	}
@@ -363,18 +365,23 @@ func (e *Engine) newest(ctx context.Context, id string) ([]map[string]any, error
 	return list, nil
 }
 
-// MaskValue hides in a value what the flow masks of an event.
-func (e *Engine) MaskValue(ctx context.Context, id, event string, value any) any {
-	veil := e.veilOf(id)
-	if veil == nil || event == "" {
-		return value
+// maskValue hides in the value what the flow masks of an event, and what is made of it.
+func (e *Engine) maskValue(ctx context.Context, q *Question, p *Preview, programs []*expression.Program) {
+	veil := e.veilOf(q.Flow.ID)
+	if veil == nil || p.Value == nil || p.Event == "" {
+		return
 	}
-	v, err := e.WholeEvent(ctx, event)
-	if err != nil || v.Trigger == nil {
-		return value
+	origins := e.originsOf(q.Flow, veil)
+	for _, program := range programs {
+		if _, yesOrNo := p.Value.(bool); origins.program(program, origins.items[idOf(q.Step)]) == shareMade && !yesOrNo {
+			p.Value = masked
+			return
+		}
 	}
-	veil.body(v.Trigger["body"])
-	return veil.over(value)
+	if v, err := e.WholeEvent(ctx, p.Event); err == nil && v.Trigger != nil {
+		veil.body(v.Trigger["body"])
+		p.Value = veil.over(p.Value)
+	}
 }
 
 // typeName is a type as a preview tells it: integers are numbers.

@@ -169,7 +169,8 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		}
 		records = append(records, r)
 	}
-	v.Steps = viewSteps(e.revisionOf(ctx, &story.Run), records)
+	ran := e.revisionOf(ctx, &story.Run)
+	v.Steps = viewSteps(ran, records)
 	v.close()
 	e.nameStep(ctx, &story.Run, v.Error)
 	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
@@ -181,7 +182,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		}
 	}
 	v.speak(ctx)
-	e.Mask(&v)
+	e.Mask(&v, ran)
 	return v, nil
 }
 

@@ -399,6 +399,9 @@ func (p *Program) Reads(path string) bool {
 	return false
 }
 
+// Plain says that the expression is a member chain and nothing else.
+func (p *Program) Plain() bool { return p.plain != nil }
+
 // Paths are the member chains that the expression reads, each from its root.
 func (p *Program) Paths() [][]string { return p.paths }
 

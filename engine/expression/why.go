@@ -263,18 +263,22 @@ func (p *Program) masked(pointers []string) bool {
 		if len(path) < 2 || path[0] != "trigger" || path[1] != "body" {
 			return true
 		}
-		return slices.ContainsFunc(pointers, func(pointer string) bool { return overlaps(path[2:], pointer) })
+		return Overlaps(path[2:], pointers)
 	})
 }
 
-// overlaps says whether a path lies on, in or around the place of a JSON pointer, in which *
-// is any name.
+// Overlaps says whether a path lies on, in or around the place of a JSON pointer, in which *
+// is any name; in the path too.
+func Overlaps(path, pointers []string) bool {
+	return slices.ContainsFunc(pointers, func(pointer string) bool { return overlaps(path, pointer) })
+}
+
 func overlaps(path []string, pointer string) bool {
 	for i, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
 		if i >= len(path) {
 			break
 		}
-		if name != "*" && strings.NewReplacer("~1", "/", "~0", "~").Replace(name) != path[i] {
+		if name != "*" && path[i] != "*" && strings.NewReplacer("~1", "/", "~0", "~").Replace(name) != path[i] {
 			return false
 		}
 	}

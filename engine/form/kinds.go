@@ -263,8 +263,8 @@ func number(value any) (float64, error) {
 	return 0, mismatch(Label("must be a number", "deve ser um número"))
 }
 
-// ParseDuration reads 100ms, 5s, 2h, 30d and joined ones such as 1h30m. It must not be
-// negative.
+// ParseDuration reads 100ms, 5s, 2h, 30d and joined ones such as 1h30m, in whole
+// milliseconds. It must not be negative.
 func ParseDuration(s string) (time.Duration, error) {
 	bad := mismatch(Label(fmt.Sprintf("%q is not a duration such as 30s, 2h or 30d", s), fmt.Sprintf("%q não é uma duração como 30s, 2h ou 30d", s)))
 	rest, total := strings.TrimSpace(s), time.Duration(0)
@@ -289,7 +289,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		}
 		rest = rest[n+size:]
 	}
-	return total, nil
+	return total.Truncate(time.Millisecond), nil
 }
 
 func unitOf(s string) (time.Duration, int) {

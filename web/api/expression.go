@@ -84,7 +84,7 @@ func (s *server) expression(ctx context.Context, in *expressionInput) (*expressi
 	}
 	lang := langOf(ctx)
 	view := ExpressionView{
-		Source: p.Source, Type: p.Type, Value: s.Engine.MaskValue(ctx, q.Flow.ID, p.Event, p.Value), Event: p.Event, Reason: p.Reason.In(lang),
+		Source: p.Source, Type: p.Type, Value: p.Value, Event: p.Event, Reason: p.Reason.In(lang),
 		Problems: viewProblems(p.Problems, lang), Completions: viewCompletions(p.Source, &p.Completions, lang), Condition: p.Condition, Passes: p.Passes,
 	}
 	return &expressionOutput{view}, nil

@@ -67,6 +67,37 @@ func TestSearchMaskAndErase(t *testing.T) {
 	}
 }
 
+// TestWhatIsMadeOfAMaskedValue is masked too, wherever it stands; what is not made of it is not.
+func TestWhatIsMadeOfAMaskedValue(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ["/code", "/people/*/cpf"]}, "steps": [
+		{"id": "make", "action": "set", "with": {"values": {"up": "{{ upper(trigger.body.code) }}", "two": "{{ left(trigger.body.code, 2) }}", "fine": "{{ upper(trigger.body.name) }}", "whole": "{{ trigger.body.code }}"}}},
+		{"id": "again", "action": "transform", "with": {"value": {"a": "<{{ steps.make.two }}>", "b": "{{ steps.make.fine }}", "c": "{{ replace(steps.make.whole, \"s\", \"z\") }}", "d": "{{ len(trigger.body.code) * 77 }}"}}},
+		{"id": "each", "action": "loop", "with": {"over": "trigger.body.people", "collect": "right(item.cpf, 5)"}, "steps": [
+			{"id": "tell", "action": "log", "with": {"message": "{{ upper(item.name) }} has {{ left(item.cpf, 3) }}"}},
+			{"id": "name", "action": "log", "with": {"message": "{{ upper(item.name) }} is here"}}]},
+		{"id": "shown", "action": "set", "with": {"values": {"list": "{{ steps.each.items }}"}}},
+		{"id": "answer", "action": "respond", "with": {"body": {"hash": "{{ sha256(trigger.body.code) }}", "ok": "{{ steps.again.b }}"}}},
+		{"id": "end", "action": "stop", "with": {"as": "failed", "message": "no {{ replace(trigger.body.code, \"e\", \"3\") }}"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	event := `{"code": "secret-Word", "name": "Ana", "people": [{"name": "Bia", "cpf": "529.982.247-25"}]}`
+	started := h.started("a", event)
+	run := started["id"].(string)
+	shown := mustJSON(t, h.want(200, "GET", "/runs/"+run, ""))
+	story := shown + mustJSON(t, h.want(200, "GET", "/runs", "")) + mustJSON(t, h.want(200, "POST", "/flows/a/test", `{"event": {"body": `+event+`}}`)) + mustJSON(t, h.want(200, "GET", "/failures", "")) +
+		mustJSON(t, h.want(200, "POST", "/expression", `{"flow": "a", "source": "left(trigger.body.code, 4)", "event_id": "`+started["event"].(string)+`"}`)["value"])
+	for _, made := range []string{"SECRET", `"se"`, "\"secr\"", "<se>", "zecret", "847", "47-25", "529", "4b2e", "s3cr3t", "secret-Word"} {
+		if strings.Contains(story, made) {
+			t.Errorf("%s is shown: %s", made, story)
+		}
+	}
+	for _, fine := range []string{"ANA", "BIA is here"} {
+		if !strings.Contains(shown, fine) {
+			t.Errorf("%s is hidden: %s", fine, shown)
+		}
+	}
+}
+
 // TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
 func TestSearchAtAPath(t *testing.T) {
 	h := newHouse(t)

@@ -61,7 +61,7 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())
 	}
-	s.Engine.Mask(run)
+	s.Engine.Mask(run, c.Flow)
 	return &runOutput{*run}, nil
 }
 
