@@ -189,9 +189,6 @@ func literal(value any, list bool) (string, error) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			break
 		}
-		if v == math.Trunc(v) && math.Abs(v) < 9e18 {
-			return strconv.FormatInt(int64(v), 10), nil // as JSON writes it
-		}
 		text := strconv.FormatFloat(v, 'f', -1, 64)
 		if !strings.Contains(text, ".") {
 			text += ".0"
