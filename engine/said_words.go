@@ -187,6 +187,9 @@ var portuguese = [][2]string{
 
 	// of expressions
 	{"the condition gives %s, not true or false", "a condição dá %s, não verdadeiro ou falso"},
+	{"float: %s is not a number", "%s não é um número"},
+	{"float: %s is not a number; number_br(…) reads one such as 1.234,56", "%s não é um número; number_br(…) lê um como 1.234,56"},
+	{"number_br: %s is not a number as written in Brazil, such as 1.234,56", "%s não é um número como 1.234,56"},
 	{"a number", "um número"},
 	{"yes or no", "sim ou não"},
 	{"nothing", "nada"},

@@ -193,6 +193,9 @@ func toFloat(_ *evaluation, args []any) (any, error) {
 		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && !strings.ContainsAny(v, "xXpP_") && !math.IsNaN(f) && !math.IsInf(f, 0) {
 			return f, nil
 		}
+		if strings.Contains(v, ",") {
+			return nil, wrongf("%q is not a number; number_br(…) reads one such as 1.234,56", "%q não é um número; number_br(…) lê um como 1.234,56", short(v))
+		}
 		return nil, wrongf("%q is not a number", "%q não é um número", short(v))
 	}
 	return nil, wrongf("%s is not a number", "%s não é um número", KindOf(args[0]))

@@ -210,6 +210,9 @@ func (d *differ) members(path, step string, a, b map[string]any) {
 		}
 		x, xIs := before.(map[string]any)
 		y, yIs := after.(map[string]any)
+		if settings := name == "with" || strings.HasPrefix(at, "/trigger/with/"); settings && (xIs && after == nil || yIs && before == nil) {
+			xIs, yIs = true, true // what it holds is told, not that it is there
+		}
 		if xIs && yIs {
 			d.members(at, step, x, y)
 			continue
@@ -244,12 +247,26 @@ func (d *differ) sentence(step, path string, before, after any) form.Words {
 		return filterWhere(owner).change(was, is)
 	case s != nil && strings.HasPrefix(member, "branches/") && strings.HasSuffix(member, "/when"):
 		return stepWhen(d.branch(s, member)).change(was, is)
+	case s != nil && strings.HasPrefix(member, "branches/") && strings.HasSuffix(member, "/name") && is != "":
+		return calledNow(owner, was, is)
+	case s == nil && member == "trigger/with/respond/when" && is == "finished":
+		return form.Label("the sender is now answered when the run has ended", "quem enviou agora recebe a resposta quando a execução terminar")
+	case s == nil && member == "trigger/with/respond/when":
+		return form.Label("the sender is now answered as soon as the event is kept", "quem enviou agora recebe a resposta assim que o evento é guardado")
 	case member == "disabled" && after == true:
 		return follow(owner, " was switched off", " foi desligado")
 	case member == "disabled":
 		return follow(owner, " was switched on", " foi ligado")
 	}
 	return became(owner, memberWord(member, fields), before, after)
+}
+
+// calledNow says that a branch of a step has another name.
+func calledNow(owner form.Words, was, is string) form.Words {
+	if was == "" {
+		return follow(owner, ": a branch is now called “"+is+"”", ": um caminho agora se chama “"+is+"”")
+	}
+	return follow(owner, ": the branch “"+was+"” is now called “"+is+"”", ": o caminho “"+was+"” agora se chama “"+is+"”")
 }
 
 // branch names a branch of a step.

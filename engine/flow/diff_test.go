@@ -42,6 +42,15 @@ func TestDiff(t *testing.T) {
 	equal(t, changes[4].After, any(9007199254740993))
 	equal(t, changes[0].Sentence.EN, `name is now “New”; it was “Old”`)
 	equal(t, changes[8].Sentence.PT, `“three” foi removido`)
+	told := func(before, after string) (sentences []string) {
+		for _, c := range flow.Diff(parseFlow(t, before), parseFlow(t, after), nil) {
+			sentences = append(sentences, c.Sentence.PT)
+		}
+		return sentences
+	}
+	equal(t, told(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "w", "action": "branch", "branches": [{"name": "Caminho 1", "steps": []}]}]}`,
+		`{"id": "a", "trigger": {"kind": "webhook", "with": {"respond": {"when": "finished"}, "max_body": "2MiB"}}, "steps": [{"id": "w", "action": "branch", "branches": [{"name": "Capital", "steps": []}]}]}`),
+		[]string{"max_body agora é “2MiB”", "quem enviou agora recebe a resposta quando a execução terminar", "“w”: o caminho “Caminho 1” agora se chama “Capital”"})
 }
 
 func TestDiffMovesAsFewAsPossible(t *testing.T) {

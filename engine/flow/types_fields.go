@@ -24,6 +24,9 @@ func (t *typer) fields(s *Step, info ActionInfo, at string, v *view) map[string]
 		switch {
 		case field.Mode() == form.ModeTemplate:
 			shapes[id] = t.template(s.With[id], path, s.Missing.For(id) == "fail", v)
+			if isText && field.Whole() {
+				t.whole(source, path, shapes[id])
+			}
 		case field.Mode() != form.ModeExpression || !isText:
 		case field.Kind() == "condition":
 			t.condition(source, path, v)
@@ -36,6 +39,18 @@ func (t *typer) fields(s *Step, info ActionInfo, at string, v *view) map[string]
 		}
 	}
 	return shapes
+}
+
+// whole warns of a number with decimals where only whole ones are taken.
+func (t *typer) whole(source, path string, s *shape.Shape) {
+	if s.Has(shape.Int, shape.Text, shape.Null) {
+		return
+	}
+	p := form.Problem{Severity: form.Warning, Code: "wrong_type", Message: form.Label("this takes whole numbers only", "aqui só cabem números inteiros")}
+	if s.Has(shape.Float) {
+		p.Hint = form.Label("cents(…) around an amount makes whole cents of it", "cents(…) em volta de um valor faz dele centavos inteiros")
+	}
+	t.add(path, source, p)
 }
 
 // list warns of what a loop cannot go over.

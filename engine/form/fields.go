@@ -65,6 +65,9 @@ func (f *Field) ID() string { return f.id }
 // Kind is the widget that draws the field.
 func (f *Field) Kind() string { return f.kind }
 
+// Whole says that it takes whole numbers only.
+func (f *Field) Whole() bool { return f.typ["type"] == "integer" }
+
 // Mode says how its text is read in a flow.
 func (f *Field) Mode() Mode { return f.mode }
 
