@@ -184,8 +184,12 @@ func (s *sink) reset()       { s.n.Store(0) }
 func (s *sink) close() error { return s.server.Close() }
 
 // peer is what the engine is measured against: an echo handler that reads the body, or a
-// relay that filters, maps six fields and posts them on, both without storage.
+// relay that filters, maps six fields and posts them on, both without storage. Or it is who
+// floods a trigger URL with a number of events.
 func peer(args []string) error {
+	if args[0] == "flood" {
+		return flood(args[1], args[2])
+	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.GET("/ready", func(c echo.Context) error { return c.NoContent(http.StatusOK) })
@@ -203,6 +207,25 @@ func peer(args []string) error {
 		return fmt.Errorf("there is no peer %q", args[0])
 	}
 	return e.Start(args[1])
+}
+
+func flood(url, events string) error {
+	n, err := strconv.ParseInt(events, 10, 64)
+	if err != nil {
+		return err
+	}
+	body := order(1)
+	var sent atomic.Int64
+	var group sync.WaitGroup
+	for range 64 {
+		group.Go(func() {
+			for sent.Add(1) <= n {
+				post(context.Background(), url, body)
+			}
+		})
+	}
+	group.Wait()
+	return nil
 }
 
 func relay(c echo.Context, sink string) error {

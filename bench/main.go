@@ -69,7 +69,7 @@ func (b *bench) measure(only, out string) (err error) {
 	for _, part := range []struct {
 		name string
 		do   func() error
-	}{{"weight", b.weight}, {"start", b.start}, {"accept", b.accept}, {"executions", b.executions}, {"latency", b.latency}, {"disk", b.disk}, {"history", b.history}, {"flows", b.flows}, {"million", b.million}} {
+	}{{"weight", b.weight}, {"start", b.start}, {"accept", b.accept}, {"executions", b.executions}, {"latency", b.latency}, {"disk", b.disk}, {"history", b.history}, {"flows", b.flows}, {"neighbours", b.neighbours}, {"million", b.million}} {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
 		}

@@ -195,7 +195,7 @@ func (g *gancho) settled() error {
 // and does not grow any more.
 func (g *gancho) archived() error {
 	last, still := int64(-1), 0
-	for range 120 {
+	for range 600 {
 		size, err := folder(filepath.Join(g.data, "archive"))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

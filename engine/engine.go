@@ -32,7 +32,7 @@ type Config struct {
 	Fallback    Instance                                           // where neither said anything
 	Log         *slog.Logger
 	Node        string
-	Workers     int // runs advanced at once; 128
+	Workers     int // runs advanced at once; 256, of which one flow takes at most half
 	Version     string
 	Grace       time.Duration // how long actions may finish after the stop; 7 s
 	Now         func() time.Time
@@ -57,6 +57,7 @@ type Engine struct {
 	typed    typed
 	tried    tried
 	replays  replays
+	room     *room
 	replayed replayed
 	counted  counted
 	origins  knownOrigins
@@ -68,7 +69,7 @@ type Engine struct {
 // claimed; nothing happens before Work.
 func New(c Config) (*Engine, error) {
 	if c.Workers <= 0 {
-		c.Workers = 128
+		c.Workers = 256
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -78,7 +79,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
-	e.keeps, e.feed = newKeeps(), newFeed()
+	e.keeps, e.feed, e.room = newKeeps(), newFeed(), newRoom()
 	e.replays.news = make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
@@ -213,6 +214,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	e.hurry = hurry
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(e.Grace, cancel) })()
 	places := make(chan struct{}, e.Workers)
+	e.Store.SetPlaces(e.Workers)
 	var group sync.WaitGroup
 	defer group.Wait()
 	group.Go(func() { e.wakeConnections(ctx) })
@@ -224,6 +226,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.learn(ctx) })
 	group.Go(func() { e.replayNowAndThen(ctx) })
 	group.Go(func() { e.gather(ctx) })
+	group.Go(func() { e.room.keep(ctx, e.Workers, func() bool { return len(places) > 0 }) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
@@ -246,9 +249,11 @@ func (e *Engine) Work(ctx context.Context) error {
 			e.Log.Error("claim runs", "error", err)
 			wait(ctx, time.Second)
 		}
+		poke(e.room.news)
 		for i := range claimed {
 			group.Go(func() {
 				defer func() { <-places }()
+				defer e.room.enter(claimed[i].Run.Flow)()
 				e.advance(live, &claimed[i])
 			})
 		}

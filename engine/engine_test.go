@@ -31,6 +31,7 @@ type sink struct {
 	waits    []time.Duration // between the attempts of test.send
 	fetched  []string
 	told     []string                         // by alerts
+	void     chan struct{}                    // closed when what was sent into the void is let go
 	deaf     int                              // so many alerts do not arrive
 	hydrate  func(*flow.Flow) *engine.Hydrate // of the trigger webhook
 	around   func(store.Store) store.Store    // the engine's store
@@ -54,6 +55,9 @@ func (s *send) Fields() form.Fields {
 }
 
 func (s *send) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
+	if s.text == "into the void" {
+		<-s.sink.void
+	}
 	s.sink.mu.Lock()
 	defer s.sink.mu.Unlock()
 	if s.sink.maybe {
@@ -185,6 +189,23 @@ func (h *house) until(run string, is func(engine.RunView) bool) engine.RunView {
 			text, _ := json.MarshalIndent(v, "", " ")
 			h.t.Fatalf("run did not get there: %s", text)
 		}
+	}
+}
+
+// However many runs wait for a destination that does not answer, those of others go on.
+func TestAFlowThatHangsHoldsUpNobody(t *testing.T) {
+	s := &sink{void: make(chan struct{})}
+	h := open(t, t.TempDir(), s)
+	defer close(s.void)
+	h.publish(`{"id": "hangs", "trigger": {"kind": "webhook"}, "steps": [{"id": "a", "action": "test.send", "with": {"text": "into the void"}}]}`)
+	h.publish(`{"id": "also", "trigger": {"kind": "webhook"}, "steps": [{"id": "a", "action": "test.send", "with": {"text": "into the void"}}]}`)
+	h.publish(`{"id": "other", "trigger": {"kind": "webhook"}, "steps": [{"id": "a", "action": "test.send", "with": {"text": "hello"}}]}`)
+	for range 300 {
+		h.send("hangs", `{}`)
+		h.send("also", `{}`)
+	}
+	if v := h.finished(h.send("other", `{}`)); v.Status != store.Succeeded {
+		t.Errorf("got %s", v.Status)
 	}
 }
 

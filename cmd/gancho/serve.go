@@ -45,7 +45,7 @@ type serveCommand struct {
 	TLSKey         string        `name:"tls-key" help:"Key of the certificate (PEM)." placeholder:"FILE"`
 	Flows          string        `help:"Bundle to import and publish at start; unchanged flows are left alone." placeholder:"FILE"`
 	Timezone       string        `help:"Time zone of flows that name none; without it, the one that was chosen at the set-up, else UTC." placeholder:"ZONE"`
-	Workers        int           `help:"Runs advanced at once." default:"128"`
+	Workers        int           `help:"Runs advanced at once. A flow takes no more of them than it leaves free for others." default:"256"`
 	APIToken       string        `name:"api-token" help:"An admin's bearer token, 32 characters or more." placeholder:"TOKEN"`
 	BackupEvery    time.Duration `help:"Make a backup so often, such as 24h; the editor can say otherwise." placeholder:"DURATION"`
 	BackupKeep     int           `help:"Backups that are kept." default:"7"`

@@ -158,6 +158,11 @@ type Runs interface {
 	// SetGates replaces the gates of these flows. Flows that were never named are paused:
 	// nothing is claimed for a flow that the engine does not know. Not durable.
 	SetGates(gates []Gate)
+
+	// SetPlaces says how many runs this process advances at once. From then on a flow is
+	// given no more of them than it leaves free, and one at least: whatever its runs wait
+	// for, those of others find a place. Not durable; 0, as at first, is no such rule.
+	SetPlaces(n int)
 }
 
 // Run is what lists show of a run.

@@ -359,6 +359,9 @@ func (s *Store) work(tx *tx, c claimed) (store.Work, error) {
 // SetGates implements store.Runs.
 func (s *Store) SetGates(gates []store.Gate) { s.sched.setGates(gates) }
 
+// SetPlaces implements store.Runs.
+func (s *Store) SetPlaces(n int) { s.sched.setPlaces(n) }
+
 // Cancel implements store.Runs.
 func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error {
 	answers := make([]error, len(runs))

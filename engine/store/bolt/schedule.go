@@ -19,6 +19,9 @@ type scheduler struct {
 	flows  map[string]*lane
 	ring   []*lane // that have due runs, in turn; one of which none can be taken now may be missing
 	turn   int
+	places int     // runs that are advanced at once; 0 is not known
+	active int     // runs with a lease
+	held   []*lane // that have due runs, and as many leases as there are free places
 	due    dueHeap
 	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
 	news   chan struct{}       // closed and replaced when something became due
@@ -131,9 +134,19 @@ func (s *scheduler) release(p *place) {
 	if p.token != 0 {
 		p.token = 0
 		p.lane.active--
+		s.active--
 		s.queue(p.lane)
+		s.letGo()
 		s.tell()
 	}
+}
+
+// letGo gives those their turn again who had to leave room for others.
+func (s *scheduler) letGo() {
+	for _, l := range s.held {
+		s.queue(l)
+	}
+	s.held = s.held[:0]
 }
 
 // wake makes a parked run due at once.
@@ -257,6 +270,7 @@ func (s *scheduler) pick(most int, token func() uint64) []claimed {
 		p := s.runs[n]
 		p.token = token()
 		l.active++
+		s.active++
 		picked = append(picked, claimed{n, p.token, p.unclean})
 		p.unclean = false
 	}
@@ -265,6 +279,10 @@ func (s *scheduler) pick(most int, token func() uint64) []claimed {
 
 func (s *scheduler) take(l *lane) (uint64, bool) {
 	if !l.known || l.gate.Paused || (l.gate.Concurrency > 0 && l.active >= l.gate.Concurrency) {
+		return 0, false
+	}
+	if s.places > 0 && l.active >= max(1, s.places-s.active) {
+		s.held = append(s.held, l)
 		return 0, false
 	}
 	for len(l.ready) > 0 {
@@ -281,12 +299,15 @@ func (s *scheduler) take(l *lane) (uint64, bool) {
 func (s *scheduler) leased() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.flows {
-		if l.active > 0 {
-			return true
-		}
-	}
-	return false
+	return s.active > 0
+}
+
+func (s *scheduler) setPlaces(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.places = n
+	s.letGo()
+	s.tell()
 }
 
 func (s *scheduler) setGates(gates []store.Gate) {

@@ -19,6 +19,7 @@ var mutants = []struct {
 	{"lets runs of a key overlap", "runs of one key keep their order", accepts(func(e *store.Event) { e.OrderBy = "" })},
 	{"loses bodies", "what was accepted survives", accepts(func(e *store.Event) { e.Body = nil })},
 	{"has no limits", "a flow's limit holds", gates(func(g *store.Gate) { g.Concurrency = 0 })},
+	{"lets one flow take all places", "a flow leaves as many places free as it takes", func(s store.Store) store.Store { return greedy{s} }},
 	{"never pauses", "a paused flow is accepted and not claimed", gates(func(g *store.Gate) { g.Paused = false })},
 	{"loses checkpoints", "checkpoints are there at the next claim", commits(func(c *store.Commit) { c.Steps = nil })},
 	{"spawns nothing", "a spawned run answers its parent", commits(func(c *store.Commit) { c.Spawn = nil })},
@@ -100,6 +101,11 @@ func (m lenient) Signal(ctx context.Context, signals []store.Signal) []error {
 	m.Store.Signal(ctx, signals)
 	return make([]error, len(signals))
 }
+
+// greedy knows nothing of places.
+type greedy struct{ store.Store }
+
+func (greedy) SetPlaces(int) {}
 
 // deaf keeps no signal for waits to come.
 type deaf struct{ store.Store }

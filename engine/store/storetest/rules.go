@@ -72,6 +72,19 @@ var rules = []rule{
 		h.claim(1)
 		return nil
 	}},
+	{"a flow leaves as many places free as it takes", func(h *house) error {
+		h.s.SetPlaces(4)
+		h.accept(event("a", ""), event("a", ""), event("a", ""))
+		own := h.claim(2)
+		if !h.idle() {
+			return errors.New("a flow was given a third of four places")
+		}
+		h.accept(event("b", ""))
+		other := h.claim(1)[0]
+		h.end(other, store.Succeeded)
+		h.end(own[0], store.Succeeded)
+		return errors.Join(want("another flow", other.Run.Flow, "b"), want("after one has ended", h.claim(1)[0].Run.Flow, "a"))
+	}},
 	{"a paused flow is accepted and not claimed", func(h *house) error {
 		h.s.SetGates([]store.Gate{{Flow: "a", Paused: true}})
 		h.accept(event("a", ""))
