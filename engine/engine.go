@@ -61,6 +61,7 @@ type Engine struct {
 	replayed replayed
 	counted  counted
 	origins  knownOrigins
+	lately   lately
 	feed     *feed
 	own      atomic.Pointer[Instance] // what a person has set
 }

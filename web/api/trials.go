@@ -46,6 +46,7 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 		return nil, err
 	}
 	c := s.trial(e.Draft)
+	c.Lately = s.Engine.Lately(ctx, in.ID)
 	if in.Body == nil {
 		c.Event, err = s.newestSample(ctx, in.ID)
 	} else {
@@ -60,6 +61,9 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 	}
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())
+	}
+	if c.Real {
+		s.Engine.KeepYields(in.ID, run)
 	}
 	s.Engine.Mask(run, c.Flow)
 	return &runOutput{*run}, nil
