@@ -243,6 +243,30 @@ func TestARefusedConnectionIsToldAndItsRunsWait(t *testing.T) {
 	})
 }
 
+func TestFailuresThatWereAllDoneAgainAreOver(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{failures: 2}
+		h := open(t, dir, s)
+		defer h.stop()
+		h.publish(`{"id": "orders", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "a"}, "retry": {"attempts": 1}}]}`)
+		failed := []string{h.send("orders", `{}`), h.send("orders", `{}`)}
+		for i, how := range []string{engine.ReplayPublished, engine.ReplayOriginal} {
+			h.finished(failed[i])
+			time.Sleep(5 * time.Second)
+			if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 1 {
+				t.Fatalf("before replay %d: %d alerts are open, want 1", i, len(open))
+			}
+			_, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: failed[i : i+1], ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: how}})
+			check(t, err)
+			time.Sleep(time.Minute)
+		}
+		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 0 {
+			t.Errorf("still open: %+v", open)
+		}
+	})
+}
+
 func TestAnAlertThatWasSeenIsOver(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -50,6 +50,14 @@ func (e *Engine) noteFailure(flow, run string) {
 	poke(e.alerts.news)
 }
 
+// noteMended wakes those who look for failures, after failed runs of a flow were done again.
+func (e *Engine) noteMended(flow string) {
+	e.alerts.mu.Lock()
+	e.alerts.mended[flow] = true
+	e.alerts.mu.Unlock()
+	poke(e.alerts.news)
+}
+
 // watch looks for what is wrong until ctx is done.
 func (e *Engine) watch(ctx context.Context) {
 	t := time.NewTicker(lookEvery)
@@ -122,12 +130,38 @@ func (e *Engine) lookAtFailures(ctx context.Context, counts map[string]store.Cou
 	if changed {
 		e.saveFailed(ctx)
 	}
+	e.alerts.mu.Lock()
+	mended := e.alerts.mended
+	e.alerts.mended = map[string]bool{}
+	e.alerts.mu.Unlock()
 	now := e.Now()
 	for _, a := range e.openAlerts() {
-		if a.Kind == AlertFailure && now.Sub(a.Last) >= calmAfter && a.Due.IsZero() {
+		if a.Kind == AlertFailure && (now.Sub(a.Last) >= calmAfter && a.Due.IsZero() || mended[a.Flow] && e.allAgain(ctx, &a)) {
 			e.Over(ctx, a.alarm())
 		}
 	}
+}
+
+// mostAgain are the failed runs that are looked at for one that was not done again.
+const mostAgain = 1000
+
+// allAgain says that all runs which failed since an alert began were done again, and none failed anew.
+func (e *Engine) allAgain(ctx context.Context, a *alert) bool {
+	if err := e.loadReplayed(ctx); err != nil {
+		return false
+	}
+	since := a.First.Add(-lookEvery - lookApart)
+	q := store.Query{Flow: a.Flow, Status: string(store.Failed), Limit: 200}
+	for seen := 0; seen < mostAgain; seen += q.Limit {
+		runs, next, err := e.Store.ListRuns(ctx, q)
+		if err != nil || slices.ContainsFunc(runs, func(r store.Run) bool { return !r.Ended.Before(since) && !e.replayed.has(r.ID) }) {
+			return false
+		}
+		if q.Cursor = next; next == "" {
+			break
+		}
+	}
+	return true
 }
 
 func (e *Engine) raiseFailure(ctx context.Context, id string, before, failed int64, read bool) {

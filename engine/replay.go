@@ -205,6 +205,7 @@ func (e *Engine) goOn(ctx context.Context, r Replayed, story *store.Story, dryRu
 		return r.refuse("cannot_go_on", "the run cannot go on any more; replay it from the start", "a execução não pode mais continuar; repita desde o início"), nil
 	}
 	if err == nil {
+		e.noteMended(story.Run.Flow)
 		r.Run = r.Of
 	}
 	return r, err

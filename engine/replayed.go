@@ -51,6 +51,9 @@ func (e *Engine) noteReplayed(ctx context.Context, events []store.Event, accepte
 		})
 	}
 	all.Wait()
+	for i := range events {
+		e.noteMended(events[i].Flow)
+	}
 }
 
 // replayedBy gives the run that repeats this one; "" for none.

@@ -11,7 +11,7 @@ const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { readAs, typedValue } = await source('conditions/model.ts')
 const { bestOf, masked } = await source('data/nodes.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
-const { merge } = await source('api/live.ts')
+const { caughtUp, merge } = await source('api/live.ts')
 const { rebase, decide, same } = await source('editor/rebase.ts')
 const { Draft } = await source('editor/draft.ts')
 const { tokens, brackets } = await source('code/tokens.ts')
@@ -375,6 +375,8 @@ test('what a run no longer says is not left in the list', () => {
   let kept
   merge({ getQueriesData: () => [[['runs', {}], pages]], setQueryData: (_, to) => { kept = to } }, 'runs', { id: 'r', flow: 'f', status: 'succeeded' })
   assert.deepEqual(kept.pages[0].items, [{ id: 'r', flow: 'f', status: 'succeeded' }, { id: 'q', flow: 'f', status: 'failed' }])
+  const older = { items: [{ id: 'r', flow: 'f', status: 'running' }], next: null } // of a server that was asked before
+  assert.deepEqual([caughtUp('runs', older, {}, 0, true).items[0].status, caughtUp('runs', older, { status: 'running' }, 0, true).items, caughtUp('runs', { items: [], next: null }, {}, 0, false).items], ['succeeded', [], []])
 })
 
 test('the map has a box for each step and none lies on another', () => {

@@ -6,7 +6,7 @@ import { renew } from './renew'
 type News = { name: string; data: unknown }
 type Run = Schemas['RunView']
 type Event = Schemas['EventView']
-type Pages<T> = InfiniteData<{ items: T[]; next: string | null }>
+type Pages<T> = InfiniteData<Page<T>>
 
 export type LiveState = 'waiting' | 'on' | 'paused'
 
@@ -162,18 +162,33 @@ function setRun(queries: QueryClient, run: Run) {
 
 type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string; quiet?: string[] }
 
-/** merge puts a run or event into each list that it belongs to, and out of those that it left. */
-export function merge<T extends { id: string; flow: string; status: string }>(queries: QueryClient, kind: 'runs' | 'events', thing: T) {
+type Thing = { id: string; flow: string; status: string }
+type Page<T> = { items: T[]; next: string | null }
+
+/** placed puts a run or event into a list that it belongs to, and out of one that it left; only a list from its beginning takes new ones. */
+function placed<T extends Thing>(pages: Page<T>[], filter: Filter, thing: T, open = true): Page<T>[] | undefined {
+  const [first, ...rest] = pages
+  const there = pages.some((p) => p.items.some((i) => i.id === thing.id))
+  const fits = (!filter.flow || filter.flow === thing.flow) && (!filter.status || filter.status === thing.status) && (!filter.quiet?.includes(thing.flow) || /^(failed|waiting|unknown)$/.test(thing.status))
+  if (there) return pages.map((p) => ({ ...p, items: p.items.flatMap((i) => (i.id !== thing.id ? [i] : fits ? [thing] : [])) }))
+  if (first && fits && open && !(filter.q || filter.to || filter.error || filter.group)) return [{ ...first, items: [thing, ...first.items] }, ...rest]
+  return undefined
+}
+
+let lately: { kind: string; thing: Thing; at: number }[] = []
+
+/** merge puts a run or event into the lists that are there. */
+export function merge<T extends Thing>(queries: QueryClient, kind: 'runs' | 'events', thing: T) {
+  lately = [...lately.slice(1 - most), { kind, thing, at: Date.now() }]
   for (const [key, pages] of queries.getQueriesData<Pages<T>>({ queryKey: [kind] })) {
-    const filter = (key[1] ?? {}) as Filter
-    const [first, ...rest] = pages?.pages ?? []
-    if (!pages || !first) continue
-    const there = pages.pages.some((p) => p.items.some((i) => i.id === thing.id))
-    const fits = (!filter.flow || filter.flow === thing.flow) && (!filter.status || filter.status === thing.status) && (!filter.quiet?.includes(thing.flow) || /^(failed|waiting|unknown)$/.test(thing.status))
-    const closed = filter.q || filter.to || filter.error || filter.group
-    if (there) queries.setQueryData(key, { ...pages, pages: pages.pages.map((p) => ({ ...p, items: p.items.flatMap((i) => (i.id !== thing.id ? [i] : fits ? [thing] : [])) })) })
-    else if (fits && !closed) queries.setQueryData(key, { ...pages, pages: [{ ...first, items: [thing, ...first.items] }, ...rest] })
+    const next = pages && placed(pages.pages, (key[1] ?? {}) as Filter, thing)
+    if (next) queries.setQueryData(key, { ...pages, pages: next })
   }
+}
+
+/** caughtUp puts into a page what was told while the server was asked for it: its answer may be older. */
+export function caughtUp<T extends Thing>(kind: 'runs' | 'events', page: Page<T>, filter: Filter, since: number, first: boolean): Page<T> {
+  return lately.filter((n) => n.kind === kind && n.at >= since).reduce((p, { thing }) => placed([p], filter, thing as T, first)?.[0] ?? p, page)
 }
 
 type FlowNews = { id: string; deleted?: boolean; state?: Schemas['FlowItem']['state']; draft_rev?: number; published_rev?: number }
