@@ -192,10 +192,13 @@ func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
 	return c, next, nil
 }
 
+// codeRefused is the code of what stands at a refused connection.
+const codeRefused = "connection_refused"
+
 // standAt lets a step wait at a connection that was refused: all runs that stand at it tell the same trouble.
 func (w *walker) standAt(rec *record, connection, problem string, status int) verdict {
 	rec.Reason = cut(hideTokens(problem), 2000)
-	trouble := store.RunError{Code: "connection_refused", Message: rec.Reason, Step: rec.Path, Status: status}
+	trouble := store.RunError{Code: codeRefused, Message: rec.Reason, Step: rec.Path, Status: status}
 	return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: connectionSignal(connection)}, trouble: trouble})
 }
 

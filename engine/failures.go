@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine/flow"
 	"gancho/engine/store"
 )
 
@@ -27,6 +28,8 @@ type FailureGroup struct {
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 	Run     string    `json:"run" doc:"the newest"`
+
+	Connection string `json:"connection,omitempty" doc:"that its provider refuses: the runs stand until it is mended"`
 }
 
 // Failures are the groups of what failed, and of what failed but will be tried again by itself, the
@@ -114,12 +117,32 @@ func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []F
 			}
 		}
 		g.Message = Said(g.Message, langOf(ctx))
+		if g.Code == codeRefused {
+			g.Connection = e.connectionAt(g.Flow, g.Step)
+		}
 		items = append(items, *g)
 	}
 	slices.SortFunc(items, func(a, b FailureGroup) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), b.Last.Compare(a.Last), strings.Compare(a.Group, b.Group))
 	})
 	return items
+}
+
+// connectionAt is the connection of a step of a published flow.
+func (e *Engine) connectionAt(id, path string) (name string) {
+	entry, ok := e.Flows.entry(id)
+	if !ok || entry.Published == nil {
+		return ""
+	}
+	if strings.HasPrefix(path, resourceFrame) {
+		return entry.Published.Trigger.Connection
+	}
+	flow.Walk(entry.Published.Steps, "", func(_ string, s *flow.Step) {
+		if s.ID == idOf(path) {
+			name = s.Connection
+		}
+	})
+	return name
 }
 
 // add counts a run, which is older than those before it.

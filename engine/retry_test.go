@@ -83,7 +83,7 @@ func TestRunsAtOneConnection(t *testing.T) {
 		}
 	}
 	ctx := engine.WithLang(t.Context(), "pt-BR")
-	if groups, err := h.Failures(ctx, store.Query{}); err != nil || len(groups.Retrying) != 1 || groups.Retrying[0].Count != 2 || groups.Retrying[0].Message != "crm.example.com respondeu 401: no" {
+	if groups, err := h.Failures(ctx, store.Query{}); err != nil || len(groups.Retrying) != 1 || groups.Retrying[0].Count != 2 || groups.Retrying[0].Message != "crm.example.com respondeu 401: no" || groups.Retrying[0].Connection != "crm" {
 		t.Errorf("groups: %+v, %v", groups, err)
 	}
 	s.mu.Lock()

@@ -11,12 +11,43 @@ import (
 	"gancho/engine/store"
 )
 
-func (s *server) listRevisions(ctx context.Context, in *FlowPath) (*listOutput[engine.RevisionInfo], error) {
+// RevisionView is a revision of a list, and what it changed.
+type RevisionView struct {
+	engine.RevisionInfo
+	Summary string `json:"summary,omitempty" doc:"the first thing that it changed since the one before; of the newest 30"`
+	More    int    `json:"more,omitempty" doc:"how many more it changed"`
+}
+
+const mostCompared = 30
+
+func (s *server) listRevisions(ctx context.Context, in *FlowPath) (*listOutput[RevisionView], error) {
 	list, err := s.Flows.Revisions(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return listOf(list, ""), nil
+	views := make([]RevisionView, len(list))
+	var newer *flow.Flow
+	for i, info := range list {
+		views[i].RevisionInfo = info
+		if i > mostCompared {
+			continue
+		}
+		f, err := s.Flows.Revision(ctx, in.ID, info.Revision)
+		if err != nil {
+			return nil, err
+		}
+		if newer != nil {
+			views[i-1].compare(f, newer, s.Catalogue, langOf(ctx))
+		}
+		newer = f
+	}
+	return listOf(views, ""), nil
+}
+
+func (v *RevisionView) compare(before, after *flow.Flow, catalogue *engine.Catalogue, lang string) {
+	if changes := flow.Diff(before, after, catalogue); len(changes) > 0 {
+		v.Summary, v.More = changes[0].Sentence.In(lang), len(changes)-1
+	}
 }
 
 // RevisionPath names a revision.

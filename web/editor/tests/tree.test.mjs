@@ -221,8 +221,9 @@ test('a failed run is mended and goes on from the step that failed', async () =>
   await page.locator('form').getByRole('button', { name: 'Save' }).click()
   await page.getByRole('button', { name: /^r2.*The number is counted/ }).waitFor()
   await page.getByRole('button', { name: /^r1/ }).click()
-  await page.getByText('From r1 to today’s draft').waitFor()
-  await page.getByRole('listitem').filter({ hasText: /is now “7”; it was “trigger.body.number \+ 1”/ }).last().waitFor() // what was published last is the former
+  await page.getByText('Going back to r1 changes the draft like this:').waitFor()
+  await page.getByRole('listitem').filter({ hasText: /is now “trigger.body.number \+ 1”; it was “7”/ }).last().waitFor()
+  await page.getByRole('button', { name: /^r2.*is now “7”/ }).waitFor() // a revision says what it changed
   await page.goto(`${program.base}/runs/${runs[1]}`)
   await page.getByRole('button', { name: 'Run again' }).click()
   await page.getByLabel(/and 1 other with the same error/).check()

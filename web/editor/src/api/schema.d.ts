@@ -1839,6 +1839,8 @@ export interface components {
         };
         FailureGroup: {
             code: string;
+            /** @description that its provider refuses: the runs stand until it is mended */
+            connection?: string;
             /** Format: int64 */
             count: number;
             /** Format: date-time */
@@ -2105,8 +2107,8 @@ export interface components {
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
-        ListRevisionInfo: {
-            items: components["schemas"]["RevisionInfo"][];
+        ListRevisionView: {
+            items: components["schemas"]["RevisionView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
         };
@@ -2454,6 +2456,22 @@ export interface components {
             note?: string;
             /** Format: int64 */
             revision: number;
+        };
+        RevisionView: {
+            /** Format: date-time */
+            at: string;
+            by?: string;
+            /**
+             * Format: int64
+             * @description how many more it changed
+             */
+            more?: number;
+            name?: string;
+            note?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description the first thing that it changed since the one before; of the newest 30 */
+            summary?: string;
         };
         RotateInputBody: {
             /** @description how long the old URL still works; 24h */
@@ -4310,7 +4328,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListRevisionInfo"];
+                    "application/json": components["schemas"]["ListRevisionView"];
                 };
             };
             /** @description Error */

@@ -99,13 +99,17 @@ const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) 
 
 /** Sentences lists a difference in plain words, with chips for the data that it names. */
 export function Sentences({ list }: { list: string[] }) {
-  const operators = useTreeWords()
-  const partsOf = (text: string) => text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels).map(exact)))
   return (
     <ul className="space-y-1.5 border-l-2 border-accent pl-3">
-      {list.map((s, i) => <li key={i} className="break-words"><Parts parts={partsOf(s)} /></li>)}
+      {list.map((s, i) => <li key={i} className="break-words"><Sentence text={s} /></li>)}
     </ul>
   )
+}
+
+/** Sentence shows the data and conditions of a difference as chips. */
+export function Sentence({ text }: { text: string }) {
+  const operators = useTreeWords()
+  return <Parts parts={text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels).map(exact)))} />
 }
 
 /** useWhere names the step and the field that a pointer leads to. */

@@ -5,9 +5,9 @@ import { api, type Schemas, take } from '../api/client'
 import { Badge, Button, Loading, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
 import { useTimes } from '../words'
-import { fill } from '../words/phrase'
+import { fill, usePlural } from '../words/phrase'
 import { Panel } from './Panel'
-import { Sentences } from './PublishPanel'
+import { Sentence, Sentences } from './PublishPanel'
 import { RevisionName } from './RevisionName'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
@@ -31,8 +31,9 @@ export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () =
   )
 }
 
-function Row({ r, draft, open, toggle }: { r: Schemas['RevisionInfo']; draft: DraftHook; open: boolean; toggle: () => void }) {
+function Row({ r, draft, open, toggle }: { r: Schemas['RevisionView']; draft: DraftHook; open: boolean; toggle: () => void }) {
   const t = useWords()
+  const plural = usePlural()
   const times = useTimes()
   return (
     <li>
@@ -41,6 +42,7 @@ function Row({ r, draft, open, toggle }: { r: Schemas['RevisionInfo']; draft: Dr
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-2 font-medium">r{r.revision}{r.revision === draft.view.published_rev && <Badge tone="ok">{t.current}</Badge>}<span className="min-w-0 truncate font-normal">{r.name}</span></span>
           <span className="block text-secondary text-text-2">{[times(r.at), r.by].filter(Boolean).join(' · ')}</span>
+          {r.summary && <span className="mt-0.5 line-clamp-2 text-secondary break-words text-text-2"><Sentence text={r.summary} />{r.more && ` ${plural(t, 'revisionMore', r.more)}`}</span>}
         </span>
       </button>
       {open && <RevisionName flow={draft.flow.id} r={r} />}
@@ -54,7 +56,7 @@ function Compared({ r, draft }: { r: Schemas['RevisionInfo']; draft: DraftHook }
   const t = useWords()
   const { flow, view } = draft
   const path = { id: flow.id }
-  const diff = useQuery({ queryKey: ['diff', flow.id, r.revision, 'draft', view.draft_rev], queryFn: () => take(api.GET('/flows/{id}/diff', { params: { path, query: { from: String(r.revision), to: 'draft' } } })) })
+  const diff = useQuery({ queryKey: ['diff', flow.id, r.revision, 'draft', view.draft_rev], queryFn: () => take(api.GET('/flows/{id}/diff', { params: { path, query: { from: 'draft', to: String(r.revision) } } })) })
   const restore = useMutation({
     mutationFn: async () => {
       await draft.draft.save()

@@ -9,7 +9,11 @@ const en = {
   showWaiting: 'Show the runs',
   openConnection: 'Open the connection',
   times: '{n} times',
-  failures: '{n} failures; this is the last one',
+  failures_one: '{n} failure',
+  failures_other: '{n} failures',
+  others_one: '+ {n} of another kind',
+  others_other: '+ {n} of other kinds',
+  showFailures: 'Show the failures',
 }
 
 const pt: typeof en = {
@@ -21,7 +25,11 @@ const pt: typeof en = {
   showWaiting: 'Ver as execuções',
   openConnection: 'Abrir a conexão',
   times: '{n} vezes',
-  failures: '{n} falhas; esta é a última',
+  failures_one: '{n} falha',
+  failures_other: '{n} falhas',
+  others_one: '+ {n} com outro erro',
+  others_other: '+ {n} com outros erros',
+  showFailures: 'Ver as falhas',
 }
 
 export const useWords = makeWords(en, pt)

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, Hourglass, RotateCcw, Wrench } from 'lucide-react'
+import { Cable, CircleCheck, Hourglass, RotateCcw, Wrench } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useLedger } from '../api/hooks'
@@ -13,6 +13,7 @@ import { fill, usePlural } from '../words/phrase'
 import { useWords } from './listWords'
 import { stepOfPath } from './paths'
 import type { Which } from './ReplayDialog'
+import { TryAll, waitingIn } from './TryAll'
 
 type Group = Schemas['FailureGroup']
 
@@ -36,7 +37,7 @@ export function Failures({ filter, names, may, replay }: FailuresProps) {
   const waiting = (flow ? ledger?.flows[flow]?.waiting : ledger?.waiting) ?? 0
   if (!data) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
   const called = (g: Group) => names.get(g.flow) ?? g.flow
-  const trying = data.retrying.length > 0 && <Retrying groups={data.retrying} called={called} show={(g) => filter.set({ by: '', status: '', group: g.group })} />
+  const trying = data.retrying.length > 0 && <Retrying groups={data.retrying} called={called} may={may} show={(g) => filter.set({ by: '', status: '', group: g.group })} />
   if (data.items.length === 0 && trying) return trying
   if (data.items.length === 0 && waiting > 0) return <Empty icon={<Hourglass size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={plural(t, 'butWaiting', waiting)}><Link href={`/runs?status=waiting${flow ? `&flow=${flow}` : ''}`} className={buttonLook()}>{t.showWaiting}</Link></Empty>
   if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
@@ -51,7 +52,7 @@ export function Failures({ filter, names, may, replay }: FailuresProps) {
 }
 
 /** Retrying is what stands still on an error and will be tried again by itself. */
-function Retrying({ groups, called, show }: { groups: Group[]; called: (g: Group) => string; show: (g: Group) => void }) {
+function Retrying({ groups, called, may, show }: { groups: Group[]; called: (g: Group) => string; may: boolean; show: (g: Group) => void }) {
   const t = useWords()
   const plural = usePlural()
   return (
@@ -64,12 +65,22 @@ function Retrying({ groups, called, show }: { groups: Group[]; called: (g: Group
               <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><Badge tone="warn">{plural(t, 'group', g.count)}</Badge><span className="font-medium break-words">{g.message || g.code}</span></p>
               <p className="mt-0.5 text-secondary break-words text-text-2">{called(g)}{g.step_name && ` · ${g.step_name}`}</p>
             </div>
-            <Button size="small" look="quiet" onClick={() => show(g)}>{t.showThem}</Button>
+            <div className="flex flex-wrap items-center gap-2">
+              <Button size="small" look="quiet" onClick={() => show(g)}>{t.showThem}</Button>
+              {may && <Onward group={g} />}
+            </div>
           </li>
         ))}
       </ul>
     </Card>
   )
+}
+
+/** Onward is what lets runs go on that stand still: the connection that was refused, or another try now. */
+function Onward({ group: g }: { group: Group }) {
+  const t = useWords()
+  if (g.code !== 'connection_refused') return <TryAll runs={() => waitingIn(g.flow, g.group)} />
+  return g.connection && <Link href={`/connections?name=${g.connection}`} className={buttonLook('plain', 'small')}><Cable size={15} aria-hidden />{t.openConnection}</Link>
 }
 
 function Row({ group: g, name, may, show, replay }: { group: Group; name: string; may: boolean; show: () => void; replay: () => void }) {
@@ -117,6 +128,7 @@ export function OneGroup({ filter, names, may, replay }: FailuresProps) {
           <p className="mt-0.5 text-secondary text-text-2">{g && [plural(t, 'group', g.count), names.get(g.flow) ?? g.flow, g.step_name].filter(Boolean).join(' · ')}</p>
           <button type="button" onClick={() => filter.set({ group: '', by: 'error' })} className="mt-1 text-secondary text-text-2 underline underline-offset-2 hover:text-text">{t.allErrors}</button>
         </div>
+        {g && trying && may && <Onward group={g} />}
         {failed && <Deeds group={failed} may={may} replay={() => replay(whichOf(failed, { from, to }))} />}
       </div>
     </section>

@@ -18,6 +18,7 @@ import { useWords } from './listWords'
 import { ReplayDialog, type Which } from './ReplayDialog'
 import { Replays } from './Replays'
 import { RunExport } from './RunExport'
+import { TryAll } from './TryAll'
 import { WhyNone } from './WhyNone'
 
 type Run = Schemas['RunView']
@@ -89,6 +90,7 @@ function Chosen({ list, picked, whole, all, replay, replayAll }: ChosenProps) {
   const plural = usePlural()
   const queries = useQueryClient()
   const open = picked.filter((r) => !r.ended)
+  const later = open.filter((r) => r.waiting_for === 'retry' || r.waiting_for === 'quota').map((r) => r.id)
   const everyone = picked.length === list.length
   const cancel = useMutation({
     mutationFn: () => Promise.all(open.map((r) => take(api.POST('/runs/{id}/cancel', { params: { path: { id: r.id } } })))),
@@ -105,9 +107,10 @@ function Chosen({ list, picked, whole, all, replay, replayAll }: ChosenProps) {
       {picked.length > 0 && (
         <>
           <span role="status" className="mr-2 ml-2 font-medium">{plural(t, 'selected', picked.length)}</span>
-          <Button size="small" disabled={open.length === picked.length} onClick={replay}><RotateCcw size={15} aria-hidden />{t.replay}</Button>
+          {later.length > 0 && <TryAll runs={() => later} done={() => all(false)} />}
+          {open.length < picked.length && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.replay}</Button>}
           {everyone && !whole && <Button size="small" onClick={replayAll}><Layers size={15} aria-hidden />{t.replayMatching}</Button>}
-          {open.length > 0 && <Button size="small" look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Square size={14} aria-hidden />{t.cancelThem}</Button>}
+          {open.length > 0 && <Button size="small" look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Square size={14} aria-hidden />{plural(t, 'cancelThem', open.length)}</Button>}
           <Button size="small" look="quiet" onClick={() => all(false)}><X size={15} aria-hidden />{t.unselect}</Button>
         </>
       )}
