@@ -181,7 +181,7 @@ let lately: { kind: string; thing: Thing; at: number }[] = []
 export function merge<T extends Thing>(queries: QueryClient, kind: 'runs' | 'events', thing: T) {
   lately = [...lately.slice(1 - most), { kind, thing, at: Date.now() }]
   for (const [key, pages] of queries.getQueriesData<Pages<T>>({ queryKey: [kind] })) {
-    const next = pages && placed(pages.pages, (key[1] ?? {}) as Filter, thing)
+    const next = pages?.pages && placed(pages.pages, (key[1] ?? {}) as Filter, thing)
     if (next) queries.setQueryData(key, { ...pages, pages: next })
   }
 }

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { Button, inputLook, Labeled, Problem } from '../ui/basics'
-import { useWords } from './words'
+import { useWords } from './revisionWords'
 
 type NameProps = { flow: string; r: Schemas['RevisionInfo'] }
 

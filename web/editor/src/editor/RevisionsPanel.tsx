@@ -10,7 +10,7 @@ import { Panel } from './Panel'
 import { Sentence, Sentences } from './PublishPanel'
 import { RevisionName } from './RevisionName'
 import type { DraftHook } from './useDraft'
-import { useWords } from './words'
+import { useWords } from './revisionWords'
 
 /** RevisionsPanel lists what was published, when and by whom, and makes any of it the draft again. */
 export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () => void }) {
@@ -20,7 +20,7 @@ export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () =
   const list = useQuery({ queryKey: ['revisions', flow.id, view.published_rev], queryFn: () => take(api.GET('/flows/{id}/revisions', { params: { path: { id: flow.id } } })) })
   const items = [...(list.data?.items ?? [])].sort((a, b) => b.revision - a.revision)
   return (
-    <Panel title={t.revisions} close={close}>
+    <Panel title={t.title} close={close}>
       {list.isPending && <Loading />}
       {list.error && <Problem error={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 && <p className="text-text-2">{t.revisionsNone}</p>}

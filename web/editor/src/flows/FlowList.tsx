@@ -6,13 +6,13 @@ import { Button } from '../ui/Button'
 import { useCommands } from '../ui/commands'
 import { SearchInput } from '../ui/Field'
 import { Card, Page } from '../ui/Page'
-import { soon } from '../ui/soon'
+import { soon, whenRested } from '../ui/soon'
 import { Empty, Loading, Problem, Skeleton } from '../ui/states'
 import { type Flow, FlowRow, isExample, isFirst } from './FlowRow'
-import { LedgerLine } from './LedgerLine'
 import { useWords } from './words'
 
 const Alerts = soon(() => import('./Alerts').then((m) => m.Alerts))
+const LedgerLine = whenRested(() => import('./LedgerLine').then((m) => m.LedgerLine), <p className="mb-3 h-5" />)
 const Start = soon(() => import('./start/Start').then((m) => m.Start))
 const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog))
 

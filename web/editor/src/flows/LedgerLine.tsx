@@ -2,7 +2,7 @@ import { Scale } from 'lucide-react'
 import { useLedger } from '../api/hooks'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { useWords } from './words'
+import { useWords } from './ledgerWords'
 
 /** LedgerLine says where everything that was accepted is now; it always adds up. */
 export function LedgerLine() {

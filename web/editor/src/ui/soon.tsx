@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, useState } from 'react'
+import { type ComponentType, lazy, type ReactNode, useEffect, useState } from 'react'
 
 type Load = () => Promise<unknown>
 
@@ -34,6 +34,15 @@ export function screenDrawn() {
 }
 
 setTimeout(screenDrawn, 4_000) // where no screen says it
+
+/** whenRested is a small part that comes once the page rests: until then there is what keeps its place. */
+export function whenRested(load: () => Promise<ComponentType>, place: ReactNode) {
+  return function Part() {
+    const [Own, setOwn] = useState<ComponentType>()
+    useEffect(() => fetchSoon(() => load().then((part) => setOwn(() => part))), [])
+    return Own ? <Own /> : place
+  }
+}
 
 /** late is a screen, or a part of one, that is fetched when it is first drawn. */
 export function late<P extends object>(load: () => Promise<ComponentType<P>>, rest?: (load: Load) => void): ComponentType<P> {
