@@ -73,16 +73,55 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 // command runs another command of the program, and gives what it prints and its exit code.
 func (g *gancho) command(args ...string) (string, int) {
 	g.t.Helper()
+	return g.commandWith("", args...)
+}
+
+func (g *gancho) commandWith(stdin string, args ...string) (string, int) {
+	g.t.Helper()
 	self, err := os.Executable()
 	must(g.t, err)
 	c := exec.CommandContext(g.t.Context(), self, args...)
 	c.Env = append(os.Environ(), asProgram+"=1")
+	c.Stdin = strings.NewReader(stdin)
 	out, err := c.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		g.t.Fatal(err)
 	}
 	return string(out), c.ProcessState.ExitCode()
+}
+
+// TestPeopleOfARunningServer are looked after by the same commands as those of a stopped folder.
+func TestPeopleOfARunningServer(t *testing.T) {
+	g := newGancho(t)
+	id := ""
+	for _, c := range []struct {
+		args, stdin, out string
+		code             int
+	}{
+		{"user add ana@example.com --role editor", "quatro palavras sem sentido\n", "ana@example.com editor", 0},
+		{"user add ana@example.com", "quatro palavras sem sentido\n", "already", 1},
+		{"user password ana@example.com", "outras palavras sem sentido\n", "", 0},
+		{"user password rui@example.com", "outras palavras sem sentido\n", "no such user", 1},
+		{"user list", "", "ana@example.com\teditor\t", 0},
+		{"token add ci --role viewer --for 90d", "", "gch_", 0},
+		{"token list", "", "viewer\tuntil 20", 0},
+		{"token revoke ID", "", "", 0},
+		{"token revoke ID", "", "no such token", 1},
+		{"token list --server nowhere", "", "--server must be an address", 2},
+	} {
+		args := strings.Fields(strings.Replace(c.args, "ID", id, 1))
+		if !strings.Contains(c.args, "--server") {
+			args = append(args, "--server", g.url(""))
+		}
+		out, code := g.commandWith(c.stdin, append(args, "--token", adminToken)...)
+		if code != c.code || !strings.Contains(out, c.out) || strings.Contains(out, "--on-conflict") {
+			t.Errorf("%s: %d %s, want %d and %q", c.args, code, out, c.code, c.out)
+		}
+		if _, rest, made := strings.Cut(out, "id "); made {
+			id, _, _ = strings.Cut(rest, ";")
+		}
+	}
 }
 
 // TestBacktestCommand tells by groups what a bundle would change, and is a no when runs would

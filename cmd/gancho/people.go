@@ -3,42 +3,13 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"gancho/engine/form"
 	"gancho/web/session"
 )
-
-// withPeople opens the people of a stopped data folder.
-func withPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
-	i, err := openExisting(ctx, d)
-	if err != nil {
-		return err
-	}
-	return i.withPeople(ctx, d, f)
-}
-
-// withNewPeople is the same for who may come before anything else is there.
-func withNewPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
-	i, err := openInstance(ctx, d, outboundFlags{}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	return i.withPeople(ctx, d, f)
-}
-
-func (i *instance) withPeople(ctx context.Context, d dataFlags, f func(p *session.People) error) error {
-	p, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, Setup: filepath.Join(d.Data, "setup-token")})
-	if err == nil {
-		err = f(p)
-	}
-	return errors.Join(err, i.Close())
-}
 
 type userCommand struct {
 	Add      userAddCommand      `cmd:"" help:"Add a user; the password is read from stdin."`
@@ -57,7 +28,7 @@ func readPassword(to streams) (string, error) {
 }
 
 type userAddCommand struct {
-	dataFlags
+	deskFlags
 	Email string `arg:"" help:"Their e-mail."`
 	Name  string `help:"Their name."`
 	Role  string `help:"viewer, editor or admin." enum:"viewer,editor,admin" default:"admin"`
@@ -69,7 +40,7 @@ func (c *userAddCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	return withNewPeople(ctx, c.dataFlags, func(p *session.People) error {
+	return c.atNew(ctx, func(p desk) error {
 		u, err := p.AddUser(ctx, c.Email, c.Name, password, session.Role(c.Role))
 		if err == nil {
 			fmt.Fprintf(to.out, "%s %s\n", u.Email, u.Role)
@@ -79,7 +50,7 @@ func (c *userAddCommand) Run(ctx context.Context, to streams) error {
 }
 
 type userPasswordCommand struct {
-	dataFlags
+	deskFlags
 	Email string `arg:"" help:"Their e-mail."`
 }
 
@@ -89,21 +60,22 @@ func (c *userPasswordCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+	return c.at(ctx, func(p desk) error {
 		_, err := p.ChangeUser(ctx, c.Email, session.Change{Password: &password})
 		return err //nolint:wrapcheck // words for people
 	})
 }
 
-type userListCommand struct{ dataFlags }
+type userListCommand struct{ deskFlags }
 
 // Run prints a line a user.
 func (c *userListCommand) Run(ctx context.Context, to streams) error {
-	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
-		for _, u := range p.Users() {
+	return c.at(ctx, func(p desk) error {
+		users, err := p.Users(ctx)
+		for _, u := range users {
 			fmt.Fprintf(to.out, "%s\t%s\t%s\n", u.Email, u.Role, u.Created.Format(time.DateOnly))
 		}
-		return nil
+		return err //nolint:wrapcheck // words for people
 	})
 }
 
@@ -114,7 +86,7 @@ type tokenCommand struct {
 }
 
 type tokenAddCommand struct {
-	dataFlags
+	deskFlags
 	Name string `arg:"" help:"What it is for."`
 	Role string `help:"viewer, editor or admin." enum:"viewer,editor,admin" default:"editor"`
 	For  string `help:"How long it is good, such as 90d; for ever if left out." placeholder:"DURATION"`
@@ -131,7 +103,7 @@ func (c *tokenAddCommand) Run(ctx context.Context, to streams) error {
 		end := time.Now().Add(d)
 		expires = &end
 	}
-	return withNewPeople(ctx, c.dataFlags, func(p *session.People) error {
+	return c.atNew(ctx, func(p desk) error {
 		secret, view, err := p.AddToken(ctx, c.Name, session.Role(c.Role), expires)
 		if err == nil {
 			fmt.Fprintln(to.out, secret)
@@ -142,29 +114,30 @@ func (c *tokenAddCommand) Run(ctx context.Context, to streams) error {
 }
 
 type tokenRevokeCommand struct {
-	dataFlags
+	deskFlags
 	ID string `arg:"" help:"Its id, as gancho token list prints it."`
 }
 
 // Run revokes the token.
 func (c *tokenRevokeCommand) Run(ctx context.Context) error {
-	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
+	return c.at(ctx, func(p desk) error {
 		return p.RevokeToken(ctx, c.ID) //nolint:wrapcheck // words for people
 	})
 }
 
-type tokenListCommand struct{ dataFlags }
+type tokenListCommand struct{ deskFlags }
 
 // Run prints a line a token.
 func (c *tokenListCommand) Run(ctx context.Context, to streams) error {
-	return withPeople(ctx, c.dataFlags, func(p *session.People) error {
-		for _, t := range p.Tokens() {
+	return c.at(ctx, func(p desk) error {
+		tokens, err := p.Tokens(ctx)
+		for _, t := range tokens {
 			end := "for ever"
 			if t.Expires != nil {
 				end = "until " + t.Expires.Format(time.DateOnly)
 			}
 			fmt.Fprintf(to.out, "%s\t%s\t%s\t%s\n", t.ID, t.Role, end, t.Name)
 		}
-		return nil
+		return err //nolint:wrapcheck // words for people
 	})
 }

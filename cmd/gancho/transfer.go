@@ -54,7 +54,7 @@ func (r *remote) ask(ctx context.Context, method, path string, body []byte) ([]b
 // open asks the server's API; the caller closes the answer, which is no refusal.
 func (r *remote) open(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+"/api/v1"+path, bytes.NewReader(body))
-	if err != nil {
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, usageError{"--server must be an address such as http://127.0.0.1:8080"}
 	}
 	req.Header.Set("Authorization", "Bearer "+r.Token)
@@ -93,7 +93,7 @@ func refusalOf(status int, data []byte) error {
 	for _, problem := range p.Problems {
 		text += fmt.Sprintf("\n  %s: %s", problem.Path, problem.Message)
 	}
-	if p.Code == "taken" {
+	if p.Code == "taken" && len(p.Problems) > 0 {
 		text += takenHint
 	}
 	return fmt.Errorf("the server answered %d: %s", status, text)

@@ -409,7 +409,8 @@ func (v *validator) heldInBraces(source string) {
 		return
 	}
 	p := &v.problems[len(v.problems)-1]
-	p.Hint = form.Label("this is an expression already: write it without {{ and }}", "isto já é uma expressão: escreva sem {{ e }}")
+	p.Message = form.Label("this is an expression already: write it without {{ and }}", "isto já é uma expressão: escreva sem {{ e }}")
+	p.Hint = form.Label("write "+inner, "escreva "+inner)
 	p.From, p.To, p.Fixes = 0, utf8.RuneCountInString(source), []form.Fix{form.ChangeTo(source, inner)}
 }
 

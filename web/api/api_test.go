@@ -345,6 +345,8 @@ func mustJSON(t *testing.T, v any) string {
 
 func TestStateAndVars(t *testing.T) {
 	h := newHouse(t)
+	h.want(422, "PUT", "/state/"+strings.Repeat("k", 501), `{"value": 1}`)
+	h.want(422, "PUT", "/state/big", `{"value": "`+strings.Repeat("x", 1<<20)+`"}`)
 	h.want(404, "GET", "/state/a:b", "")
 	h.want(200, "PUT", "/state/a:b", `{"value": {"n": 9007199254740993}, "expires": "2126-01-01T00:00:00Z"}`)
 	if got := h.want(200, "GET", "/state/a:b", ""); got["expires"] != "2126-01-01T00:00:00Z" {
@@ -460,6 +462,7 @@ func TestLists(t *testing.T) {
 		t.Errorf("%v", rest)
 	}
 	h.want(422, "GET", "/runs?status=happy", "")
+	h.want(422, "GET", "/flows?state=happy", "")
 	h.want(422, "GET", "/runs?from=yesterday", "")
 	h.want(404, "GET", "/runs/absent", "")
 	for _, list := range []string{"runs", "events", "flows", "connections", "audit", "alerts", "alerts?open=true", "replays", "flows/a/samples"} {

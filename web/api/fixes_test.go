@@ -60,7 +60,7 @@ func TestFixes(t *testing.T) {
 		t.Errorf("%d %v", res.StatusCode, p)
 	}
 	doc = h.want(200, "POST", "/flows/orders/check", `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "filter", "with": {"where": "{{ trigger.body.ok }}"}}]}`)
-	if p := doc["problems"].([]any)[0].(map[string]any); !strings.Contains(p["hint"].(string), "without {{ and }}") || !strings.Contains(mustJSON(t, p["fixes"]), `"put":"trigger.body.ok"`) {
+	if p := doc["problems"].([]any)[0].(map[string]any); !strings.Contains(p["message"].(string), "without {{ and }}") || !strings.Contains(mustJSON(t, p["fixes"]), `"put":"trigger.body.ok"`) {
 		t.Errorf("an expression in braces: %v", p)
 	}
 	h.want(200, "POST", "/flows/orders/events", `{"event": {"body": {"id": 9, "paid": 10.5}}}`)

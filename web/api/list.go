@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +87,10 @@ type listFlowsInput struct {
 func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput[FlowItem], error) {
 	if err := in.check(aName); err != nil {
 		return nil, err
+	}
+	if states := []string{"", "new", "on", "paused", "off"}; !slices.Contains(states, in.State) {
+		list := strings.Join(states[1:], ", ")
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_state", "state is one of "+list, "state é um destes: "+list)
 	}
 	items, next := []FlowItem{}, ""
 	for _, e := range s.Flows.List() {

@@ -91,6 +91,11 @@ type putStateInput struct {
 	}
 }
 
+const (
+	longestStateKey = 500
+	biggestState    = 1 << 20
+)
+
 func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput, error) {
 	if _, err := expression.Decode(in.Body.Value); err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+engine.Said(err.Error(), "pt-BR"))
@@ -98,6 +103,12 @@ func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput,
 	expires, err := untilEnd(in.Body.Expires)
 	if err != nil {
 		return nil, err
+	}
+	switch { // as much as a step may keep and read
+	case len(in.key()) > longestStateKey:
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_key", "a key has at most 500 bytes", "uma chave tem no máximo 500 bytes")
+	case len(in.Body.Value) > biggestState:
+		return nil, problemOf(http.StatusUnprocessableEntity, "too_big", "a value has at most 1 MiB", "um valor tem no máximo 1 MiB")
 	}
 	if _, err := s.Store.PutKey(ctx, engine.StateSpace, in.key(), in.Body.Value, -1, expires); err != nil {
 		return nil, err
