@@ -97,3 +97,23 @@ func TestTriggerProblems(t *testing.T) {
 		})
 	}
 }
+
+// A step that answers a sender who was answered at once is told of.
+func TestAnAnswerThatNobodyHears(t *testing.T) {
+	catalogue, err := engine.NewCatalogue(engine.Builtins(), triggers.Catalogue(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for when, want := range map[string]int{"accepted": 1, "finished": 0} {
+		f := &flow.Flow{ID: "a", Trigger: flow.Trigger{Kind: "webhook", With: map[string]any{"respond": map[string]any{"when": when}}}, Steps: []*flow.Step{{ID: "answer", Action: "respond"}}}
+		n := 0
+		for _, p := range flow.Validate(f, catalogue, flow.Known{}) {
+			if p.Code == "unheard" && p.Path == "/steps/0" && p.Severity == form.Warning {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%s: %d warnings, want %d", when, n, want)
+		}
+	}
+}

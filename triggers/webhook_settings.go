@@ -74,7 +74,20 @@ func (s *Presets) checkWebhook(f *flow.Flow, known flow.Known) []form.Problem {
 	if source, ok := f.Trigger.With["order_by"].(string); ok {
 		more = append(more, checkDoor("/trigger/with/order_by", source)...)
 	}
+	more = append(more, unheard(f, d)...)
 	return append(problems, more...)
+}
+
+// unheard warns of steps that answer a sender who has the answer already.
+func unheard(f *flow.Flow, d *door) (problems []form.Problem) {
+	flow.Walk(f.Steps, "/steps", func(path string, s *flow.Step) {
+		if s.Action == "respond" && !s.Disabled && !d.respond.finished {
+			x := warning(path, "unheard", "the trigger has answered the sender at once: this answer reaches nobody", "o gatilho já respondeu ao remetente na hora: esta resposta não chega a ninguém")
+			x.Hint = form.Label("let the trigger answer when the run has finished", "faça o gatilho responder quando a execução terminar")
+			problems = append(problems, x)
+		}
+	})
+	return problems
 }
 
 // settingsReader reads what is inside of the object settings of a webhook.

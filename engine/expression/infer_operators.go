@@ -1,6 +1,8 @@
 package expression
 
 import (
+	"slices"
+
 	"gancho/engine/form"
 	"gancho/engine/shape"
 
@@ -19,6 +21,9 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 		return f
 	}
 	left, right := i.visit(x.Left), i.visit(x.Right)
+	if i.withoutValue(x) {
+		return of(x, shape.Kinds(shape.Bool))
+	}
 	switch x.Operator {
 	case "==", "!=":
 		i.alike(left, right, x.Operator)
@@ -43,6 +48,25 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 		return of(x, arithmeticShape(x.Operator, left.shape, right.shape))
 	}
 	return of(x, shape.Kinds(shape.Bool))
+}
+
+// withoutValue says that a comparison has nothing yet to compare with, as the visual builder
+// writes a row that is not filled in.
+func (i *inference) withoutValue(x *ast.BinaryNode) bool {
+	switch right := x.Right.(type) {
+	case *ast.StringNode:
+		if right.Value != "" || !slices.Contains([]string{"<", ">", "<=", ">=", "contains", "startsWith", "endsWith", "matches"}, x.Operator) {
+			return false
+		}
+	case *ast.ArrayNode:
+		if len(right.Nodes) > 0 || x.Operator != "in" {
+			return false
+		}
+	default:
+		return false
+	}
+	i.warn(x.Right, "no_value", form.Label("a comparison has no value yet", "uma comparação ainda não tem valor"), form.Label("write what it is compared with", "escreva com o que ela compara"))
+	return true
 }
 
 // joined goes along a chain of and, or of or: each part is asked where those before it held,

@@ -82,19 +82,26 @@ test('a provider is found by typing over what stands there, and its connection i
   await inputs.first().waitFor()
   for (let i = 0; i < await inputs.count(); i++) await inputs.nth(i).fill('APP_USR-0123456789')
   await page.getByRole('button', { name: /^Save/ }).click()
+  await page.getByRole('button', { name: 'Use it anyhow' }).click() // a test that fails, or reaches nobody, keeps the form open
   await until(async () => (await flowOf('mp')).trigger.connection !== undefined)
   await until(() => page.getByRole('button', { name: 'Send a sample event' }).isEnabled())
   await page.getByRole('button', { name: 'Edit', exact: true }).click()
   await page.getByText('It is set. Leave it empty to keep it.').first().waitFor()
   await page.getByRole('button', { name: /^Save/ }).click()
+  await page.getByRole('button', { name: 'Use it anyhow' }).click() // a test that fails, or reaches nobody, keeps the form open
   await page.getByRole('button', { name: 'Edit', exact: true }).waitFor()
   await program.api('POST', '/connections', { name: 'mail', kind: 'smtp', fields: { host: '127.0.0.1', username: 'a', password: 'b' } })
   await page.goto(`${program.base}/connections`)
   await page.getByRole('button', { name: 'mail', exact: true }).click()
-  await page.getByText('It is set; type to replace it.').waitFor()
+  await page.getByText('It is set. Leave it empty to keep it.').waitFor()
   await page.getByLabel(/^Server/).fill('mail.example.com')
   await page.getByText('This goes to another server now: type it again.').waitFor()
-  assert.ok(await page.getByLabel(/^Password/).evaluate((x) => x.required))
+  assert.ok(await page.getByRole('textbox', { name: 'Password', exact: true }).evaluate((x) => x.required))
+  await page.getByLabel(/^Server/).fill('127.0.0.1')
+  await page.getByRole('button', { name: 'Save and test' }).click()
+  await page.getByRole('dialog').getByText('Saved, but the test did not succeed').waitFor() // an address that is refused: the form stays, with the reason
+  await page.getByRole('button', { name: 'Use it anyhow' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.context().close()
 })
 

@@ -23,18 +23,18 @@ export const listed = new Set(['one_of', 'not_one_of'])
 
 const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (listed.has(r.operator) ? Array.isArray(r.value) && r.value.length > 0 : r.value !== '' && r.value !== undefined))
 
-/** openRow says whether a row lacks the value that it compares with for equality; nothing is one, too. */
-const openRow = (r: Row) => r.field !== '' && (r.operator === 'equals' || r.operator === 'not_equals') && !filled(r)
+/** openRow says whether a row lacks the value that it compares with. */
+const openRow = (r: Row) => r.field !== '' && !filled(r)
 
 /** hasOpen says whether a row of a group lacks its value. */
 export const hasOpen = (g: Group): boolean => g.items.some((x) => (isGroup(x) ? hasOpen(x) : openRow(x)))
 
-/** toModel leaves out the rows that are not filled in, but for those that may compare with nothing, if left so; undefined where nothing is left. */
+/** toModel leaves out the rows that are not filled in, but for those with a field, if left so: the server says that their value is missing; undefined where nothing is left. */
 export function toModel(g: Row | Group, left = false): Condition | undefined {
   if (!isGroup(g)) {
     if (!filled(g) && !(left && openRow(g))) return undefined
     const row = { field: g.field, ...(g.as && { as: g.as }), operator: g.operator }
-    return valueless.has(g.operator) ? row : { ...row, value: g.value }
+    return valueless.has(g.operator) ? row : { ...row, value: listed.has(g.operator) && !Array.isArray(g.value) ? [] : (g.value ?? '') }
   }
   const items = g.items.map((x) => toModel(x, left)).filter((x) => x !== undefined)
   return items.length === 0 ? undefined : g.how === 'all' ? { all: items } : { any: items }

@@ -11,12 +11,12 @@ import { useSay } from '../words'
 import { fitsKind } from './kinds'
 import { useWords } from './panelWords'
 
-const NewConnection = soon(() => import('./NewConnection').then((m) => m.NewConnection))
+const ConnectionForm = soon(() => import('../connections/ConnectionForm').then((m) => m.ConnectionForm))
 
-type PickerProps = { kinds: string[]; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
+type PickerProps = { kinds: string[]; /** where it will be used */ host?: string; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
 
 /** ConnectionPicker chooses among the connections that fit, and makes one without leaving the panel. */
-export function ConnectionPicker({ kinds, needs, optional = false, value, set, problem }: PickerProps) {
+export function ConnectionPicker({ kinds, host, needs, optional = false, value, set, problem }: PickerProps) {
   const t = useWords()
   const say = useSay()
   const id = useId()
@@ -45,10 +45,10 @@ export function ConnectionPicker({ kinds, needs, optional = false, value, set, p
           <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
-      {chosen && !making && <State connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
+      {chosen && !making && <State key={chosen.name} connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
       {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <Suspense fallback={null}><NewConnection key={making} kinds={making === 'edit' && chosen ? [chosen.kind] : kinds} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} /></Suspense>}
+      {making && <Suspense fallback={null}><ConnectionForm key={making} className="mt-2 rounded-xl border border-line bg-bg p-3" host={host} kinds={(known.data?.items ?? []).filter((k) => (making === 'edit' && chosen ? k.kind === chosen.kind : fitsKind(kinds, k.kind)))} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} /></Suspense>}
     </div>
   )
 }
@@ -63,7 +63,7 @@ function State({ connection: c, kind, edit }: { connection: Schemas['ConnectionV
   return (
     <div className="mt-1.5 flex min-h-8 flex-wrap items-center gap-2 text-secondary text-text-2">
       {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'broken' ? t.connectionBroken : c.problem ? t.connectionNoAnswer : works ? t.connectionWorks : t.connectionUntested}</Badge>}
-      <span role="status" className={`min-w-0 flex-1 break-words ${(test.data ? !test.data.works : c.problem) ? 'text-fail' : ''}`}>{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
+      <span role="status" className={`min-w-0 break-words ${(test.data ? !test.data.works : c.problem) ? 'order-last basis-full text-fail' : 'flex-1'}`}>{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
       {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
       <Button look="quiet" size="small" onClick={edit}>{t.connectionEdit}</Button>
       {test.error && <Problem error={test.error} />}

@@ -32,11 +32,11 @@ export function StepID({ flow, step, actions, edit }: Props) {
   return (
     <form onSubmit={rename} data-field="id">
       <Field label={t.stepId} problem={wrong} help={places > 0 ? plural(t, 'idUsed', places) : t.idUnused}>
-        <span className="flex items-center gap-1">
+        {(named) => <span className="flex items-center gap-1">
           <span aria-hidden className="text-meta text-text-3">steps.</span>
-          <input className={`${inputLook} code text-meta`} spellCheck={false} autoCapitalize="off" aria-invalid={wrong !== undefined || undefined} value={typed} onChange={(e) => setTyped(e.target.value)} />
+          <input {...named} className={`${inputLook} code text-meta`} spellCheck={false} autoCapitalize="off" aria-invalid={wrong !== undefined || undefined} value={typed} onChange={(e) => setTyped(e.target.value)} />
           <CopyButton text={`steps.${step.id}`} size="small" />
-        </span>
+        </span>}
       </Field>
       {typed !== step.id && (
         <div className="mt-2 flex gap-2"><Button type="submit" look="primary" size="small" disabled={wrong !== undefined}>{t.idRename}</Button><Button look="quiet" size="small" onClick={() => setTyped(step.id)}>{t.cancel}</Button></div>

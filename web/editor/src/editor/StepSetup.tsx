@@ -32,7 +32,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
       <OtherProblems {...{ step, action, problems, pointer, set }} />
       <OfferedConnection flow={flow} step={step} set={set} />
       {action.connections.length > 0 && (
-        <ConnectionPicker kinds={action.connections} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
+        <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
       )}
       {step.action === 'http.request' && <CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} />}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
@@ -43,6 +43,9 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
     </>
   )
 }
+
+/** hostIn is where an address leads, if it stands there. */
+const hostIn = (url: unknown) => (typeof url === 'string' ? /^https?:\/\/([^/?#{}@]+)(?:[/?#]|$)/.exec(url)?.[1] : undefined)
 
 const isGroup = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 

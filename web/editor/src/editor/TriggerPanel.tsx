@@ -97,7 +97,9 @@ function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
   const fieldOf = (id: string) => kind?.fields.find((f) => f.id === id)
   const rest = (kind?.fields ?? []).filter((f) => !inPreset.includes(f.id))
   const once = named?.once
-  const filledIn = rest.filter((f) => (first[f.id] !== undefined && !(once && f.id === 'dedupe' && keyOf(first[f.id]) === once.key)) || problemsOf(f.id).length > 0)
+  const stay = useRef(new Set<string>()) // a part stays where it stands while it is written in
+  if (!more) for (const f of rest) if (problemsOf(f.id).length > 0) stay.current.add(f.id)
+  const filledIn = rest.filter((f) => (first[f.id] !== undefined && !(once && f.id === 'dedupe' && keyOf(first[f.id]) === once.key)) || stay.current.has(f.id))
   const hidden = rest.filter((f) => !filledIn.includes(f))
   const choose = (id: string | undefined) => set((x) => ({ kind: x.kind, ...(x.where && { where: x.where }), with: put(put(once && keyOf(values['dedupe']) === once.key ? put(x.with, 'dedupe', undefined) : x.with, 'preset', id), 'auth', undefined) }))
   const auth = fieldOf('auth')

@@ -13,7 +13,7 @@ export function problemsByRow(flow: Flow, problems: Schemas['ProblemView'][]): T
     const key = step ?? (p.path.startsWith('/trigger') ? 'trigger' : undefined)
     if (!key) continue
     const row = rows.get(key) ?? { errors: 0, todo: 0, warnings: 0, first: step ? rest : p.path.slice('/trigger'.length), text: '' }
-    row[p.severity === 'warning' ? 'warnings' : p.code === 'required' ? 'todo' : 'errors']++
+    row[p.code === 'required' || p.code === 'no_value' ? 'todo' : p.severity === 'warning' ? 'warnings' : 'errors']++
     row.text = [row.text, p.message].filter(Boolean).join('\n')
     rows.set(key, row)
   }

@@ -69,7 +69,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   }
   const addAction = (gap: Gap, action: Schemas['ActionView']) => {
     const step = newStep(draft.draft.read().flow, action, t)
-    edit((f) => insert(f, gap.place, gap.at, step))
+    edit((f) => heard(insert(f, gap.place, gap.at, step), step))
     setFloating(null)
     say(fill(t.added, { name: sayWords(action.title) }))
     openRow(step.id)
@@ -188,6 +188,14 @@ const shellKeys = (keys: string) => keys.toLowerCase().replace('ctrl', 'mod').re
 function anchorOf(gap: Gap, row: string): HTMLElement {
   const plus = document.querySelector<HTMLElement>(`[data-gap="${CSS.escape(JSON.stringify(gap))}"]`)
   return plus ?? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(row)}"]`) ?? document.body
+}
+
+/** heard makes the sender wait for the run where a step is added that answers. */
+function heard(flow: Flow, step: Step): Flow {
+  const kept = flow.trigger.with?.['respond']
+  const respond = typeof kept === 'object' && kept !== null ? kept : {}
+  if (step.action !== 'respond' || flow.trigger.kind !== 'webhook' || 'when' in respond) return flow
+  return { ...flow, trigger: { ...flow.trigger, with: { ...flow.trigger.with, respond: { ...respond, when: 'finished' } } } }
 }
 
 /** newStep is a step as it begins: blocks have their rooms, effects that cannot be repeated are sent once at most. */

@@ -1,22 +1,26 @@
-import type { InputHTMLAttributes, ReactNode, Ref } from 'react'
+import { cloneElement, type InputHTMLAttributes, type ReactElement, type ReactNode, type Ref, useId } from 'react'
 import { Search } from 'lucide-react'
 
 export const inputLook = 'w-full min-w-0 rounded-lg border border-edge bg-surface px-3 py-[7px] transition-colors duration-120 placeholder:text-text-3 disabled:opacity-60 aria-invalid:border-fail'
 
-type FieldProps = { label: string; help?: ReactNode; problem?: string; aside?: ReactNode; children: ReactNode }
+type Named = { id: string; 'aria-describedby': string | undefined }
+type FieldProps = { label: string; help?: ReactNode; problem?: string; aside?: ReactNode; /** the control, or what draws it with the name that it has */ children: ReactElement<Partial<Named>> | ((named: Named) => ReactNode) }
 
-/** Field puts a label above a control and help or what is wrong below it. */
+/** Field puts a label above a control, which names it, and below it help or what is wrong, which describes it. */
 export function Field({ label, help, problem, aside, children }: FieldProps) {
+  const own = useId()
+  const id = (typeof children === 'function' ? undefined : children.props.id) ?? own
+  const said = problem || help ? `${id}-help` : undefined
+  const named = { id, 'aria-describedby': said }
   return (
-    <label className="block min-w-0">
+    <div className="min-w-0">
       <span className="mb-1 flex justify-between gap-2">
-        <span className="font-medium">{label}</span>
+        <label htmlFor={id} className="font-medium">{label}</label>
         {aside && <span className="text-meta text-text-3">{aside}</span>}
       </span>
-      {children}
-      {problem && <span role="alert" className="mt-1 block text-meta text-fail">{problem}</span>}
-      {help && !problem && <span className="mt-1 block text-meta text-text-3">{help}</span>}
-    </label>
+      {typeof children === 'function' ? children(named) : cloneElement(children, named)}
+      {said && <p id={said} role={problem && 'alert'} className={`mt-1 text-meta ${problem ? 'text-fail' : 'text-text-3'}`}>{problem || help}</p>}
+    </div>
   )
 }
 

@@ -1,0 +1,158 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { ExternalLink } from 'lucide-react'
+import { api, Refused, type Schemas, take } from '../api/client'
+import { useConnections } from '../api/hooks'
+import { Button } from '../ui/Button'
+import { CopyField } from '../ui/Copy'
+import { Field, inputLook } from '../ui/Field'
+import { PasswordInput } from '../ui/PasswordInput'
+import { Select } from '../ui/Select'
+import { Problem } from '../ui/states'
+import { useSay } from '../words'
+import { fill } from '../words/phrase'
+import { movesSecrets, wasSet } from './secrets'
+import { useWords } from './words'
+
+type Tried = Schemas['TestConnectionOutputBody']
+type FormProps = {
+  kinds: Schemas['KindView'][]; /** what is to be changed */ before?: Schemas['ConnectionView']; /** fields that are needed here, though not everywhere */ needs?: string[]; name?: string
+  start?: { fields: Record<string, string>; hosts: string[] }; /** where it will be used */ host?: string; className?: string; close: () => void; made: (name: string, tried?: Tried) => void
+}
+
+/** ConnectionForm makes a connection, or changes one, and stays while its test fails. What is secret goes in and never comes out. */
+export function ConnectionForm({ kinds, before, needs = [], name: wanted, start, host, className = '', close, made }: FormProps) {
+  const t = useWords()
+  const say = useSay()
+  const queries = useQueryClient()
+  const connections = useConnections()
+  const [kindName, setKind] = useState(before?.kind ?? '')
+  const [fields, setFields] = useState<Record<string, string>>(() => start?.fields ?? plainFields(before))
+  const [hosts, setHosts] = useState((start ?? before)?.hosts.join(', ') ?? host ?? '')
+  const [typedName, setName] = useState<string | null>(before?.name ?? wanted ?? null)
+  const kind = kinds.find((k) => k.kind === kindName) ?? kinds.find((k) => k.kind === 'http_bearer') ?? kinds[0]
+  const listed = hosts.split(',').map((h) => h.trim()).filter(Boolean)
+  const name = typedName ?? freshName((kind?.needs_hosts && nameOfHost(listed[0])) || (kind?.kind.split(':')[0] ?? ''), (connections.data?.items ?? []).map((c) => c.name))
+  const signIn = useSignInWindow(name, made)
+  const [failed, setFailed] = useState<string>() // it is saved, but its test did not succeed
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { kind: kind?.kind, fields: Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '')), hosts: kind?.needs_hosts ? listed : undefined }
+      if (before || signIn.saved || failed !== undefined) await take(api.PUT('/connections/{name}', { params: { path: { name } }, body }))
+      else await take(api.POST('/connections', { body: { ...body, name } }))
+      if (kind?.sign_in) return signIn.open()
+      return kind?.testable ? take(api.POST('/connections/{name}/test', { params: { path: { name } } })).catch((e: Error) => e) : undefined
+    },
+    onSuccess: async (tried) => {
+      await queries.invalidateQueries({ queryKey: ['connections'] })
+      void queries.invalidateQueries({ queryKey: ['flows'] })
+      if (kind?.sign_in) return
+      if (tried instanceof Error) return setFailed(tried.message)
+      if (tried?.works === false) return setFailed(tried.detail)
+      made(name, tried ?? undefined)
+    },
+  })
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    setName(name) // the name that is free now is taken in a moment, by this one
+    save.mutate()
+  }
+  if (!kind) return null
+  const problemOf = (path: string) => (save.error instanceof Refused ? save.error.problem.problems?.find((p) => p.path.includes(path))?.message : undefined)
+  const moved = before !== undefined && movesSecrets(kind, before, (id) => fields[id] ?? '', hosts)
+  const all = kind.fields.map((f) => {
+    if (wasSet(before, f)) return { ...f, required: moved, help: both(moved ? t.secretAgain : t.secretSet) }
+    return needs.includes(f.id) ? { ...f, required: true, advanced: false } : f
+  })
+  const rest = all.filter((f) => f.advanced)
+  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/${f.id}`)} />
+  return (
+    <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 ${className}`}>
+      {kinds.length > 1 && !before && <Field label={t.kind}><select className={inputLook} value={kind.kind} onChange={(e) => { setKind(e.target.value); setFields({}) }}>{kinds.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>}
+      {kind.help && <p className="text-secondary text-text-2">{say(kind.help)}</p>}
+      {kind.docs && <a href={kind.docs} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 text-meta text-accent underline"><ExternalLink size={13} aria-hidden />{t.docs}</a>}
+      {kind.callback && <div><p className="mb-1 text-meta text-text-2">{t.callback}</p><CopyField text={kind.callback} /></div>}
+      {all.filter((f) => !f.advanced).map(draw)}
+      {kind.needs_hosts && <Field label={t.hosts} aside={t.required} help={t.hostsHelp} problem={problemOf('/hosts')}><input className={inputLook} required spellCheck={false} value={hosts} onChange={(e) => setHosts(e.target.value)} /></Field>}
+      {rest.length > 0 && <details open={rest.some((f) => !wasSet(before, f) && (fields[f.id] ?? '') !== '' && fields[f.id] !== f.default)}><summary className="w-fit font-medium text-text-2">{fill(t.moreFields, { n: rest.length })}</summary><div className="mt-3 space-y-4">{rest.map(draw)}</div></details>}
+      {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={failed !== undefined} value={name} onChange={(e) => setName(e.target.value)} /></Field>}
+      {(save.error ?? signIn.error) && <Problem error={save.error ?? signIn.error ?? new Error()} />}
+      {failed !== undefined && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{fill(t.testFailed, { why: failed })}</p>}
+      {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: say(kind.title) })}</p>}
+      <p className="text-meta text-text-3">{t.sealed}</p>
+      <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: say(kind.title) }) : kind.testable ? t.saveTest : t.save}</Button>{failed === undefined ? <Button look="quiet" onClick={close}>{t.cancel}</Button> : <Button look="quiet" onClick={() => made(name)}>{t.useAnyhow}</Button>}</div>
+    </form>
+  )
+}
+
+const both = (text: string) => ({ en: text, 'pt-BR': text })
+
+/** focusFirst begins with the first thing to fill in. */
+function focusFirst(form: HTMLFormElement | null) {
+  const first = [...(form?.querySelectorAll<HTMLElement>('input, select, textarea') ?? [])].find((x) => !x.matches('[readonly], [type=hidden]'))
+  first?.focus()
+}
+
+/** useSignInWindow opens the provider's own page, and waits until the person has signed in there. */
+function useSignInWindow(name: string, made: (name: string) => void) {
+  const queries = useQueryClient()
+  const [waiting, setWaiting] = useState(false)
+  const [saved, setSaved] = useState(false)
+  const [error, setError] = useState<Error>()
+  const done = useRef(made)
+  done.current = made
+  useEffect(() => {
+    if (!waiting) return
+    const timer = setInterval(() => void take(api.GET('/connections/{name}', { params: { path: { name } } })).then(async (c) => {
+      if (!c.signed_in) return
+      setWaiting(false)
+      await queries.invalidateQueries({ queryKey: ['connections'] })
+      done.current(name)
+    }, () => undefined), 1500)
+    return () => clearInterval(timer)
+  }, [waiting, name, queries])
+  const open = async () => {
+    setSaved(true)
+    setError(undefined)
+    try {
+      const { url } = await take(api.POST('/connections/{name}/authorize', { params: { path: { name } } }))
+      window.open(url, 'gancho-sign-in', 'popup,width=640,height=760')
+      setWaiting(true)
+    } catch (e) {
+      setError(e instanceof Error ? e : new Error(String(e)))
+    }
+  }
+  return { open, waiting, saved, error }
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
+/** plainFields are the values of a connection that may be shown. */
+const plainFields = (of: Schemas['ConnectionView'] | undefined) => Object.fromEntries(Object.entries(of?.fields ?? {}).map(([id, v]) => [id, textOf(v)]))
+
+/** nameOfHost is what people call a service by its address: api.shop.example.com is shop-example. */
+const nameOfHost = (host = '') => host.toLowerCase().replace(/:.*|^(api|www)\./g, '').replace(/\.\w+$/, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+
+function freshName(base: string, taken: string[]): string {
+  const start = base || 'connection'
+  let name = start
+  for (let n = 2; taken.includes(name); n++) name = `${start}-${n}`
+  return name
+}
+
+function One({ field: f, first, value, set, problem }: { field: Schemas['ConnectionField']; first: boolean; value: string; set: (value: string) => void; problem?: string }) {
+  const t = useWords()
+  const say = useSay()
+  const label = say(f.label)
+  const props = { required: f.required, value, placeholder: f.placeholder ?? f.default, 'aria-invalid': problem !== undefined, autoComplete: 'off', spellCheck: false, ...(first && { 'data-first': '' }) }
+  const named = (i: number, o: string) => { const words = f.option_labels?.[i]; return words ? say(words) : o }
+  return (
+    <Field label={label} aside={f.required ? t.required : undefined} problem={problem} help={f.help && say(f.help)}>
+      {f.options && f.options.length > 0
+        ? <Select label={label} value={value || (f.default ?? '')} set={set} options={f.options.map((o, i) => ({ value: o, label: named(i, o) }))} />
+        : f.long ? <textarea {...props} rows={5} className={`${inputLook} code text-meta`} onChange={(e) => set(e.target.value)} />
+          : f.secret ? <PasswordInput {...props} autoComplete="new-password" onChange={(e) => set(e.target.value)} />
+            : <input {...props} className={inputLook} onChange={(e) => set(e.target.value)} />}
+    </Field>
+  )
+}
