@@ -113,7 +113,7 @@ export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>
       {counted && (
         <p className={`flex items-center gap-1.5 font-medium ${counted.pass === 0 ? 'text-warn' : 'text-ok'}`}>
           {counted.pass === 0 ? <Funnel size={15} aria-hidden /> : <Check size={15} aria-hidden />}
-          {counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
+          {counted.of === 1 ? (counted.pass === 0 ? t.passesNotOnly : t.passesOnly) : counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
       {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={answer.reason} labelOf={desk.labelOf} /></p>}

@@ -159,7 +159,7 @@ function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert
                 <button type="button" tabIndex={-1} aria-label={fill(t.insertAll, { name: n.label })} title={fill(t.insertAll, { name: n.label })} onClick={(e) => { e.stopPropagation(); insert(n) }}
                   className={`grid size-6 shrink-0 place-items-center rounded text-accent hover:bg-accent-soft ${i === at || desk.target.list ? '' : 'opacity-0'}`}><CornerDownLeft size={14} aria-hidden /></button>
               )}
-              <span className={`w-13 shrink-0 text-right text-xs ${rare ? 'font-medium text-warn' : i === at ? 'text-text-2' : 'text-text-3'}`} title={n.stats && n.stats.of > 0 ? [fill(t.present, { n: n.stats.seen, of: n.stats.of }), n.stats.first && n.stats.last ? fill(t.seenFrom, { first: format.moment(n.stats.first), last: format.moment(n.stats.last) }) : ''].filter(Boolean).join(', ') : undefined}>
+              <span className={`w-13 shrink-0 text-right text-xs ${rare ? 'font-medium text-warn' : i === at ? 'text-text-2' : 'text-text-3'}`} title={n.stats && n.stats.of > 0 ? [n.stats.of === 1 && n.stats.seen === 1 ? t.presentOnly : fill(t.present, { n: n.stats.seen, of: n.stats.of }), n.stats.first && n.stats.last ? fill(t.seenFrom, { first: format.moment(n.stats.first), last: format.moment(n.stats.last) }) : ''].filter(Boolean).join(', ') : undefined}>
                 {n.stats && n.stats.of > 0 ? `${n.stats.seen}/${n.stats.of}` : ''}
               </span>
             </div>

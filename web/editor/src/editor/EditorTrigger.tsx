@@ -26,7 +26,7 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
   return (
     <TriggerCard flow={flow} title={title} mark={preset?.id === 'generic' ? undefined : preset?.mark} badge={<TriggerState flow={flow} state={view.state} />}>
       {view.url && (
-        <div aria-hidden onClick={(e) => e.stopPropagation()} className={`mt-2 rounded-lg ${waiting ? 'ring-2 ring-accent' : ''}`}>
+        <div aria-hidden onClick={(e) => e.stopPropagation()} className="mt-2">
           <CopyField text={view.url} label={t.copyURL} tabIndex={-1} />
         </div>
       )}

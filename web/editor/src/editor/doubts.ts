@@ -3,6 +3,7 @@ import type { Schemas } from '../api/client'
 import { useActions, useConnections } from '../api/hooks'
 import { type Flow, walk } from '../flow'
 import { fill } from '../words/phrase'
+import { keptTest } from './useResults'
 import { useTested } from './useStepTest'
 import { pointerOf } from './where'
 import { useWords } from './words'
@@ -33,7 +34,9 @@ export function useDoubts(flow: Flow): Doubt[] {
   const connections = useConnections().data?.items ?? []
   const actions = useActions().data?.items ?? []
   const { kept } = useTested(flow.id)
-  const last = useQueryClient().getQueryData<{ run: Schemas['RunView'] } | null>(['runs', 'last', flow.id])?.run.steps ?? []
-  const tried = new Set([...Object.values(kept), ...last].map((s) => s.path.split('.').at(-1) ?? ''))
+  const queries = useQueryClient()
+  const counted = Object.entries(queries.getQueryData<Schemas['StepCounts']>(['step-counts', flow.id])?.steps ?? {}).filter(([, c]) => c.reached > 0).map(([path]) => ({ path }))
+  const last = queries.getQueryData<{ run: Schemas['RunView'] } | null>(['runs', 'last', flow.id])?.run.steps ?? []
+  const tried = new Set([...Object.values(kept), ...last, ...counted, ...(keptTest(flow.id)?.run.steps ?? [])].map((s) => s.path.split('.').at(-1) ?? ''))
   return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried }, t)
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { type Flow, walk } from '../flow'
 import { say } from '../tree/announce'
-import { pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
+import { countedOf, pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
 import type { Looked } from '../tree/store'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
@@ -33,13 +33,30 @@ function useDay(id: string, published: number) {
   return useQuery({ queryKey: ['step-counts', id], enabled: published > 0, staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 30_000, queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id } } })) })
 }
 
+type Test = { run: Run; flow: Flow; /** what is published after the test tells more than it */ published: number; /** when, where the page was loaded since */ kept?: number }
+
+/** keepTest remembers what became of each step in a test, and none of its data, while the window is open. */
+function keepTest(id: string, test: Test) {
+  const steps = test.run.steps?.map((s) => ({ ...s, input: undefined, output: undefined, lines: undefined, error: undefined, attempts: s.attempts.map((a) => ({ duration_ms: a.duration_ms })), request: s.request ? {} : undefined }))
+  try {
+    sessionStorage.setItem(`test-${id}`, JSON.stringify({ ...test, run: { id: test.run.id, status: test.run.status, at: test.run.at, ended: test.run.ended, steps }, kept: Date.now() }))
+  } catch { /* it is not remembered then */ }
+}
+
+/** keptTest is the last test of a flow, as far as it is remembered. */
+export function keptTest(id: string): Test | null {
+  const text = sessionStorage.getItem(`test-${id}`)
+  return text ? (JSON.parse(text) as Test) : null
+}
+
 /** useResults gives each step its badge: from the newest test or run, marked where the step was edited since. */
 export function useResults(flow: Flow, view: Schemas['FlowView']) {
   const last = useLastRun(flow.id, view.published_rev)
   const day = useDay(flow.id, view.published_rev)
-  const [test, setTest] = useState<{ run: Run; flow: Flow; /** what is published after the test tells more than it */ published: number } | null>(null)
+  const [test, setTest] = useState<Test | null>(() => keptTest(flow.id))
   const [turns, setTurns] = useState<ReadonlyMap<string, number>>(new Map())
-  const tested = test && test.published === view.published_rev ? test : null
+  const ranSince = test?.kept !== undefined && last.data && new Date(last.data.run.at).getTime() > test.kept
+  const tested = test && test.published === view.published_rev && !ranSince ? test : null
   const newest = tested ?? last.data
   useTold(last.data?.run)
   const looked = useMemo<Looked | null>(() => {
@@ -56,11 +73,11 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
       const result = now.get(s.id)
       const c = tested ? undefined : day.data?.steps[everyTurn(looked.paths.get(s.id) ?? s.id)]
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
-      else all.set(s.id, { ...(result ?? { state: 'untested' }), ...(c && result && { reached: c.reached, passed: c.passed, stopped: c.filtered, ms: c.median_ms ?? result.ms }) })
+      else all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
   }, [flow, newest, looked, tested, day.data])
-  const keep = useCallback((run: Run) => { setTest({ run, flow, published: view.published_rev }); setTurns(new Map()) }, [flow, view.published_rev])
+  const keep = useCallback((run: Run) => { const made = { run, flow, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
   return { results, looked, tested: keep }
 }
 

@@ -12,7 +12,7 @@ const en = {
   copyOf: '{name} (copy)',
   export: 'Export as JSON',
   deleted: '{name} is deleted.',
-  deletedWith: '{name} is deleted; its {n} waiting and queued runs are canceled.',
+  deletedWith: '{name} is deleted; runs canceled that waited or were queued: {n}.',
 }
 
 const pt: typeof en = {
@@ -27,7 +27,7 @@ const pt: typeof en = {
   copyOf: '{name} (cópia)',
   export: 'Exportar como JSON',
   deleted: '{name} foi apagado.',
-  deletedWith: '{name} foi apagado; suas {n} execuções esperando ou na fila são canceladas.',
+  deletedWith: '{name} foi apagado; execuções canceladas que esperavam ou estavam na fila: {n}.',
 }
 
 export const useWords = makeWords(en, pt)

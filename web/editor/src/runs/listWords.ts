@@ -160,7 +160,7 @@ const pt: typeof en = {
   isPaused: 'Este fluxo está pausado',
   isPausedHelp: 'Os eventos ficam na fila e executam quando você retomar.',
   allFiltered: 'Todos os eventos foram filtrados',
-  allFilteredHelp: 'Chegaram {n}, e nenhum passou na condição do gatilho.',
+  allFilteredHelp: 'Eventos que chegaram: {n}. Nenhum passou na condição do gatilho.',
   showEvents: 'Ver por quê',
   noEvent: 'Nenhum evento chegou ainda',
   noEventHelp: 'Cole este endereço na sua ferramenta, ou envie um:',

@@ -20,12 +20,13 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const t = useWords()
   const plural = usePlural()
   const { lang, moment } = useFormat()
-  const [Icon, tone] = looks[result.state]
   const number = (n: number) => new Intl.NumberFormat(lang).format(n)
   const many = (result.reached ?? 0) > 1
+  const fails = many && (result.failed ?? 0) > 0 && (result.state === 'succeeded' || result.state === 'failed')
+  const [Icon, tone] = looks[fails ? 'failed' : result.state]
   const facts = [
     result.held && t.wouldSend,
-    many && result.state === 'succeeded' && (result.passed === result.reached ? number(result.passed ?? 0) : fill(t.ofAll, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
+    many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? number(result.passed ?? 0) : fill(t.ofAll, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
@@ -34,9 +35,9 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   ].filter((f) => f !== false && f !== undefined)
   return (
     <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined)}>
-      <Badge tone={tone}>
+      <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        <span className="truncate">{result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
+        <span className="truncate">{fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )

@@ -15,8 +15,9 @@ export type Result = {
   text?: string
   /** it was only tested: nothing was sent */
   held?: boolean
-  /** how many runs of the last day came here, went on from here and were stopped here */
+  /** how many runs of the last day came here, went on from here, failed and were stopped here */
   reached?: number
+  failed?: number
   passed?: number
   stopped?: number
 }
@@ -97,6 +98,12 @@ export function wentOn(flow: Flow, results: ReadonlyMap<string, Result>): Set<st
   return went
 }
 
+/** countedOf is what became of a step in the runs of the last day, where the newest run does not tell. */
+export function countedOf(c: Schemas['StepCount'] | undefined): Result | undefined {
+  if (!c || c.reached === 0) return undefined
+  return { state: c.failed > 0 ? 'failed' : c.passed > 0 ? 'succeeded' : c.filtered > 0 ? 'filtered' : c.waiting > 0 ? 'waiting' : 'running' }
+}
+
 /** worst sums up the states inside of what is folded. */
 export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Result['state'] | undefined {
   const order: Result['state'][] = ['failed', 'unknown', 'refused', 'retrying', 'parked', 'waiting', 'running', 'stale', 'filtered', 'succeeded', 'skipped', 'untested']
@@ -108,9 +115,12 @@ export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Resu
   return order[found]
 }
 
+/** inOrder writes members in one order, whichever they were typed in. */
+const inOrder = (_: string, v: unknown) => (typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v)
+
 /** staleSteps lists the steps that say something else now than when they ran. */
 export function staleSteps(now: Flow, then: Flow): Set<string> {
-  const own = (s: Step) => JSON.stringify({ ...s, steps: undefined, catch: undefined, branches: s.branches?.map((b) => b.when), name: undefined, note: undefined, formerly: undefined })
+  const own = (s: Step) => JSON.stringify({ ...s, steps: undefined, catch: undefined, branches: s.branches?.map((b) => b.when), name: undefined, note: undefined, formerly: undefined }, inOrder)
   const before = new Map<string, string>()
   walk(then.steps, (s) => before.set(s.id, own(s)))
   const stale = new Set<string>()

@@ -27,7 +27,7 @@ export function Address({ url, lit }: { url: string; lit: boolean }) {
     <div>
       <p className="mb-1 font-medium">{t.url}</p>
       <button type="button" onClick={() => void copyText(url).then(setDone)}
-        className={`flex w-full min-w-0 items-center gap-2 rounded-lg py-2 pr-2 pl-3 text-left transition-colors duration-120 ${lit ? 'bg-accent-soft text-accent ring-2 ring-accent' : 'bg-sunken hover:text-accent'}`}>
+        className={`flex w-full min-w-0 items-center gap-2 rounded-lg py-2 pr-2 pl-3 text-left transition-colors duration-120 ${lit ? 'bg-accent-soft text-accent' : 'bg-sunken hover:text-accent'}`}>
         <span className="sr-only">{t.copyUrl}</span>
         <code className="min-w-0 flex-1 text-meta break-all">{url}</code>
         <span className="inline-flex shrink-0 items-center gap-1 text-meta font-medium" aria-live="polite">{done ? <><Check size={15} aria-hidden />{t.copied}</> : <><Copy size={15} aria-hidden />{t.copy}</>}</span>

@@ -1,0 +1,1 @@
+export{t as ConnectionForm}from"./ConnectionForm.js";

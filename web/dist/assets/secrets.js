@@ -1,1 +1,0 @@
-var e=(e,t)=>e?.fields[t.id]?.set===!0;function t(e,t,n,r){let i=e=>{let n=t.fields[e];return typeof n==`string`||typeof n==`number`?String(n):``};return e.needs_hosts&&r!==t.hosts.join(`, `)||e.bound.some(e=>n(e)!==i(e))}export{e as n,t};
