@@ -2,6 +2,7 @@ package triggers_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"gancho/engine"
@@ -78,6 +79,7 @@ func TestTriggerProblems(t *testing.T) {
 		{"call", flow.Trigger{Kind: "call", With: map[string]any{"input": map[string]any{"type": "nonsense"}}}, []string{"/trigger/with/input bad_schema"}},
 		{"failure", flow.Trigger{Kind: "failure", With: map[string]any{"flows": []any{"*", "gone"}}}, []string{"/trigger/with/flows/1 no_flow_yet"}},
 		{"failure of none", flow.Trigger{Kind: "failure"}, []string{"/trigger/with/flows required"}},
+		{"failure of nobody", flow.Trigger{Kind: "failure", With: map[string]any{"flows": []any{}}}, []string{"/trigger/with/flows required"}},
 		{"manual", flow.Trigger{Kind: "manual", With: map[string]any{"x": 1}}, []string{"/trigger/with/x unknown_member"}},
 	}
 	known := flow.Known{Flow: func(string) bool { return false }, Connection: func(string) (string, bool) { return "generic:webhook", true }}
@@ -86,8 +88,8 @@ func TestTriggerProblems(t *testing.T) {
 			var got []string
 			for _, p := range flow.Validate(&flow.Flow{ID: "a", Trigger: c.trigger}, catalogue, known) {
 				got = append(got, p.Path+" "+p.Code)
-				if p.Message.EN == "" || p.Message.PT == "" {
-					t.Errorf("no words: %+v", p)
+				if p.Message.EN == "" || p.Message.PT == "" || strings.Contains(p.Message.EN, "\n") {
+					t.Errorf("no words, or more than a line: %+v", p)
 				}
 			}
 			slices.Sort(got)

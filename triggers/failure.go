@@ -30,7 +30,10 @@ func failureTrigger() engine.Trigger {
 
 func checkFailure(f *flow.Flow, known flow.Known) []form.Problem {
 	problems := checkWhere(f, known)
-	list, _ := f.Trigger.With["flows"].([]any)
+	list, isList := f.Trigger.With["flows"].([]any)
+	if isList && len(list) == 0 {
+		problems = append(problems, problem("/trigger/with/flows", "required", "name the flows, or * for all", "cite os fluxos, ou * para todos"))
+	}
 	for i, element := range list {
 		id, ok := element.(string)
 		if !ok || id == "*" || known.Flow == nil || known.Flow(id) {

@@ -35,6 +35,11 @@ func compileSchema(schema map[string]any) (*jsonschema.Schema, error) {
 }
 
 func badSchema(path string, err error) form.Problem {
+	if bad := new(jsonschema.SchemaValidationError); errors.As(err, &bad) {
+		if where := placeOf(bad.Err); !where.IsZero() {
+			return problem(path, "bad_schema", "is not a JSON Schema that can be used"+where.EN, "não é um JSON Schema que possa ser usado"+where.PT)
+		}
+	}
 	text := strings.ReplaceAll(err.Error(), schemaURL, "")
 	return problem(path, "bad_schema", "is not a JSON Schema that can be used: "+text, "não é um JSON Schema que possa ser usado: "+text)
 }
@@ -42,15 +47,21 @@ func badSchema(path string, err error) form.Problem {
 // misfit says where a body does not fit its schema and what is wrong there, without its values.
 func misfit(err error) form.Words {
 	words := form.Label("the body does not fit the schema", "o corpo não segue o schema")
+	where := placeOf(err)
+	return form.Label(words.EN+where.EN, words.PT+where.PT)
+}
+
+// placeOf is the place that breaks a schema, and how; nothing for another error.
+func placeOf(err error) form.Words {
 	var v *jsonschema.ValidationError
 	if !errors.As(err, &v) {
-		return words
+		return form.Words{}
 	}
 	for len(v.Causes) > 0 {
 		v = v.Causes[0]
 	}
 	at, what := "/"+strings.Join(v.InstanceLocation, "/"), fault(v.ErrorKind)
-	return form.Label(words.EN+": at "+at+", "+what.EN, words.PT+": em "+at+", "+what.PT)
+	return form.Label(": at "+at+", "+what.EN, ": em "+at+", "+what.PT)
 }
 
 // fault says what is wrong, by the keyword of the schema.
