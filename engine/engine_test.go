@@ -474,6 +474,32 @@ func TestAnOutputOver1MiBFails(t *testing.T) {
 	}
 }
 
+// Money adds up to the cent, and what is no number says so.
+func TestKeptNumbersAddUp(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "till", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "sum", "action": "state.increment", "with": {"key": "sales", "value": "{{ trigger.body.total }}"}},
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ steps.sum.value }}"}}]}`)
+	for _, total := range []string{`100.5`, `"199.90"`, `0.1`, `-0.2`} {
+		if v := h.finished(h.send("till", `{"total": `+total+`}`)); v.Status != store.Succeeded {
+			t.Fatalf("%s: got %s %+v", total, v.Status, v.Error)
+		}
+	}
+	if !slices.Equal(s.arrived, []string{"100.5", "300.4", "300.5", "300.3"}) {
+		t.Errorf("got %q", s.arrived)
+	}
+	if v := h.finished(h.send("till", `{"total": "R$ 350,00"}`)); v.Status != store.Failed || v.Error.Code != "bad_input" {
+		t.Errorf("got %s %+v", v.Status, v.Error)
+	}
+	h.publish(`{"id": "text", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "put", "action": "state.set", "with": {"key": "name", "value": "Ana"}},
+		{"id": "add", "action": "state.increment", "with": {"key": "name"}}]}`)
+	if v := h.finished(h.send("text", `{}`)); v.Status != store.Failed || !strings.Contains(v.Error.Message, "no number") {
+		t.Errorf("got %s %+v", v.Status, v.Error)
+	}
+}
+
 func TestTrialHoldsEffectsBack(t *testing.T) {
 	s := &sink{keys: map[string]int{}}
 	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), nil, nil)

@@ -131,6 +131,7 @@ var portuguese = [][2]string{
 	{"must be an object", "deve ser um objeto"},
 	{"must be a text", "deve ser um texto"},
 	{"must be a number", "deve ser um número"},
+	{"key %q: it holds no number that can be added to", "chave %q: não guarda um número ao qual se possa somar"},
 	{"%s must be at least %s", "%s deve ser no mínimo %s"},
 	{"%s must be at most %s", "%s deve ser no máximo %s"},
 	{"is not JSON that can be read", "não é um JSON que possa ser lido"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"gancho/engine/form"
@@ -13,6 +14,9 @@ import (
 // StateSpace holds the keys of state.*, shared by all flows.
 const StateSpace = "state"
 
+// mostAdded is what a float64 holds to the cent.
+const mostAdded = 1e13
+
 // stateStep is durable key-value for flows. The change and its result are recorded in one
 // transaction, so that it happens once whatever crashes.
 type stateStep struct {
@@ -20,7 +24,7 @@ type stateStep struct {
 	kind    store.KeyKind
 	key     string
 	value   any
-	by      int
+	by      float64
 	expires time.Duration
 }
 
@@ -30,7 +34,7 @@ func (s *stateStep) Fields() form.Fields {
 	case store.KeyPut:
 		fields = append(fields, form.JSON("value", &s.value, form.Label("Value", "Valor")).Required())
 	case store.KeyAdd:
-		fields = append(fields, form.Int("value", &s.by, form.Label("Add", "Somar")).Default(1))
+		fields = append(fields, form.Number("value", &s.by, form.Label("Add", "Somar")).Min(-mostAdded).Max(mostAdded).Default(1))
 	}
 	if s.kind == store.KeyPut || s.kind == store.KeyAdd || s.kind == store.KeyOnce {
 		fields = append(fields, form.Duration("expires", &s.expires, form.Label("Forget after", "Esquecer depois de")).Example("30d"))
@@ -46,7 +50,7 @@ func (s *stateStep) control(ctx context.Context, w *walker, _ *node, _ *frame, r
 		}
 		return stateOutput(data)
 	}
-	op := store.KeyOp{ID: rec.Path, Kind: s.kind, Space: StateSpace, Key: s.key, By: int64(s.by), Expires: s.expires}
+	op := store.KeyOp{ID: rec.Path, Kind: s.kind, Space: StateSpace, Key: s.key, By: json.Number(strconv.FormatFloat(s.by, 'f', -1, 64)), Expires: s.expires}
 	if s.kind == store.KeyPut {
 		data, err := json.Marshal(s.value)
 		if err != nil {

@@ -228,15 +228,9 @@ func (t *trial) key(op store.KeyOp) store.KeyResult {
 	case store.KeyPut:
 		t.state[op.Key], r.Value = op.Value, op.Value
 	case store.KeyAdd:
-		var n int64
-		if there {
-			if _, err := fmt.Sscan(string(former), &n); err != nil {
-				r.Err = errors.New("the key holds no whole number")
-				return r
-			}
+		if r.Value, r.Err = store.Sum(former, op.By); r.Err == nil {
+			t.state[op.Key] = r.Value
 		}
-		r.Value = fmt.Append(nil, n+op.By)
-		t.state[op.Key] = r.Value
 	case store.KeyDelete:
 		r.Value = former
 		t.state[op.Key] = nil

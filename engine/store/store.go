@@ -14,6 +14,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -293,7 +294,7 @@ type KeyOp struct {
 	Space   string
 	Key     string
 	Value   []byte
-	By      int64
+	By      json.Number   // of KeyAdd
 	Expires time.Duration // 0 never
 }
 
@@ -304,7 +305,7 @@ type KeyKind int
 const (
 	KeyGet    KeyKind = iota + 1 // Result is the value, nil if absent
 	KeyPut                       // Result is Value
-	KeyAdd                       // Value is a decimal integer; Result the sum. A key that holds no integer: Err is set
+	KeyAdd                       // Result is the Sum of the value and By; Err is set where there is none
 	KeyDelete                    // Result is the former value, nil if absent
 	KeyOnce                      // Result is "true" the first time, "false" while the key lives
 	KeyDedupe                    // remembers Key for the run's flow like Event.Key; Result is "true" when new or this run's own, else the first run's ID

@@ -27,7 +27,7 @@ func finish(t *testing.T, s *bolt.Store, n int, status store.Status) []store.Acc
 		w := claim(t, s)
 		done := s.Commit(t.Context(), []store.Commit{{
 			Lease: w.Lease, Steps: []store.Record{{Path: "send", Data: []byte(`{"output":1}`)}},
-			Keys:     []store.KeyOp{{ID: "count", Kind: store.KeyAdd, Space: "state", Key: "k", By: 1}},
+			Keys:     []store.KeyOp{{ID: "count", Kind: store.KeyAdd, Space: "state", Key: "k", By: "1"}},
 			Decision: store.Decision{End: &store.End{Status: status, Error: store.RunError{Step: "send"}}},
 		}})[0]
 		check(t, done.Err)

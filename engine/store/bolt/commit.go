@@ -180,7 +180,7 @@ func (s *Store) keyOp(tx *tx, op *store.KeyOp, flow string, n uint64, run string
 		}
 		e.Value = []byte("true")
 	case store.KeyAdd:
-		sum, err := addTo(e.Value, op.By)
+		sum, err := store.Sum(e.Value, op.By)
 		if err != nil {
 			r.Err = err
 			return r, nil
@@ -201,17 +201,6 @@ func (s *Store) end(in time.Duration) time.Time {
 		return time.Time{}
 	}
 	return s.now().Add(in)
-}
-
-func addTo(value []byte, by int64) ([]byte, error) {
-	var n int64
-	if len(value) > 0 {
-		var err error
-		if n, err = strconv.ParseInt(string(value), 10, 64); err != nil {
-			return nil, errors.New("it holds no whole number")
-		}
-	}
-	return strconv.AppendInt(nil, n+by, 10), nil
 }
 
 func (t *change) signals() error {

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"strconv"
 	"time"
@@ -58,7 +59,7 @@ func (s *Store) AddKey(_ context.Context, space, key string, by int64, expires t
 	var r store.KeyResult
 	err = s.live.do(func(tx *tx) error {
 		var err error
-		r, err = s.keyOp(tx, &store.KeyOp{Kind: store.KeyAdd, Space: space, Key: key, By: by, Expires: expires}, "", 0, "")
+		r, err = s.keyOp(tx, &store.KeyOp{Kind: store.KeyAdd, Space: space, Key: key, By: json.Number(strconv.FormatInt(by, 10)), Expires: expires}, "", 0, "")
 		return err
 	}, nil)
 	if err := errors.Join(err, r.Err); err != nil {

@@ -96,7 +96,7 @@ func (p *player) finish(n int) {
 	for range n {
 		w := claim(p.t, p.s)
 		step := store.Commit{Lease: w.Lease, Steps: []store.Record{{Path: "x", Data: []byte(`{"output":1}`)}}, Decision: store.Decision{GoOn: true}}
-		step.Keys = []store.KeyOp{{ID: "x", Kind: store.KeyAdd, Space: "state", Key: "k", By: 1}}
+		step.Keys = []store.KeyOp{{ID: "x", Kind: store.KeyAdd, Space: "state", Key: "k", By: "1"}}
 		done := p.s.Commit(p.t.Context(), []store.Commit{step})[0]
 		check(p.t, done.Err)
 		p.tell("sum %s", done.Keys[0].Value)

@@ -133,7 +133,7 @@ var rules = []rule{
 	{"a key operation is done once", func(h *house) error {
 		h.accept(event("a", ""))
 		w := h.claim(1)[0]
-		add := store.Commit{Lease: w.Lease, Keys: []store.KeyOp{{ID: "n", Kind: store.KeyAdd, Space: "s", Key: "k", By: 5}}, Decision: store.Decision{GoOn: true}}
+		add := store.Commit{Lease: w.Lease, Keys: []store.KeyOp{{ID: "n", Kind: store.KeyAdd, Space: "s", Key: "k", By: "5"}}, Decision: store.Decision{GoOn: true}}
 		first, again := h.commit(add), h.commit(add)
 		e, err := h.s.GetKey(h.ctx, "s", "k")
 		h.keep(errors.Join(first.Err, again.Err, err))
