@@ -34,6 +34,11 @@ var portuguese = [][2]string{
 	{"the connection %s lists no hosts that it may be sent to", "a conexão %s não lista servidores aos quais possa ser enviada"},
 	{"a connection of the kind %s does not sign requests", "uma conexão do tipo %s não assina requisições"},
 	{"the connection %s has no %s", "a conexão %s não tem %s"},
+	{"password", "senha"},
+	{"api_key", "chave de API"},
+	{"secret", "segredo"},
+	{"client_secret", "segredo do cliente"},
+	{"username", "usuário"},
 	{"the connection holds a header that cannot be sent", "a conexão tem um cabeçalho que não pode ser enviado"},
 	{"the secret begins with whsec_ but is not base64 after it", "o segredo começa com whsec_, mas o resto não é base64"},
 

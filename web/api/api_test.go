@@ -444,6 +444,10 @@ func TestAuditTellsBeforeAndAfter(t *testing.T) {
 	if all := mustJSON(t, items); strings.Contains(all, "canary") || strings.Contains(all, "gch_") || strings.Contains(all, "ana@") || got["check-flow"]+got["replay-runs"] != "" {
 		t.Errorf("the audit tells too much: %s", all)
 	}
+	h.want(202, "POST", "/runs/replay", `{"query": {"flow": "a"}}`)
+	if last := h.want(200, "GET", "/audit?limit=1", "")["items"].([]any)[0].(map[string]any); mustJSON(t, last["after"]) != `{"flows":["a"],"runs":0}` {
+		t.Errorf("a replay is told as %v", last)
+	}
 }
 
 func TestLists(t *testing.T) {

@@ -194,7 +194,7 @@ func (s *server) before(ctx context.Context, action string) map[string]any {
 
 // audit notes a change that was made. Bodies are left out: they may hold secrets. What is
 // told of a person who was erased is not who it was.
-func (s *server) audit(ctx context.Context, p session.Person, action string, before map[string]any) {
+func (s *server) audit(ctx context.Context, p session.Person, action string, before map[string]any, answer any) {
 	r := requestOf(ctx)
 	if !audited(r, action) {
 		return
@@ -206,6 +206,9 @@ func (s *server) audit(ctx context.Context, p session.Person, action string, bef
 	now := time.Now().UTC()
 	v := AuditView{ID: store.NewestFirst(now.UnixNano()), At: now, Who: p.Name, Role: string(p.Role), Action: action, Target: target}
 	v.Before, v.After = changes(before, s.snapshot(ctx, r.URL.Path[len(Prefix):]))
+	if d, ok := answer.(interface{ did() map[string]any }); ok {
+		v.After = d.did()
+	}
 	value, err := json.Marshal(v)
 	if err == nil {
 		_, err = s.Store.PutKey(context.WithoutCancel(ctx), auditSpace, v.ID, value, -1, auditFor)

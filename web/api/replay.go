@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"gancho/engine"
 )
@@ -66,6 +67,31 @@ type replayOutput struct {
 		More     bool              `json:"more" doc:"there are more than could be counted in time"`
 		Replay   *engine.Replaying `json:"replay" doc:"of a query that finds more than a page: it goes on by itself, see GET /replays/{id}"`
 	}
+
+	runs  int
+	flows []string
+}
+
+// did is what the audit tells of a replay: how many runs, and of which flows.
+func (out *replayOutput) did() map[string]any {
+	return map[string]any{"runs": out.runs, "flows": out.flows}
+}
+
+// mostNamed is of how many runs it is looked up whose they are.
+const mostNamed = 50
+
+// flowsOf are the flows of runs that were done again.
+func (s *server) flowsOf(ctx context.Context, o engine.ReplayOptions, items []engine.Replayed) []string {
+	if o.Query != nil && o.Query.Flow != "" {
+		return []string{o.Query.Flow}
+	}
+	flows := []string{}
+	for _, item := range items[:min(mostNamed, len(items))] {
+		if story, err := s.Store.GetRun(ctx, item.Of); err == nil && !slices.Contains(flows, story.Run.Flow) {
+			flows = append(flows, story.Run.Flow)
+		}
+	}
+	return flows
 }
 
 func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, error) {
@@ -86,6 +112,12 @@ func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, er
 			b.Refused++
 		} else if !o.DryRun {
 			b.Replayed++
+		}
+	}
+	if !o.DryRun {
+		out.runs, out.flows = b.Replayed, s.flowsOf(ctx, o, items)
+		if b.Replay != nil {
+			out.runs = b.Matched
 		}
 	}
 	return out, refusedReplay(items, o)

@@ -37,7 +37,7 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 				return nil, s.spoken(ctx, op.OperationID, err)
 			}
 			if try, ok := any(in).(interface{ trial() bool }); !ok || !try.trial() {
-				s.audit(ctx, actorOf(ctx, out), op.OperationID, before)
+				s.audit(ctx, actorOf(ctx, out), op.OperationID, before, out)
 			}
 			return out, nil
 		})

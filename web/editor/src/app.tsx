@@ -84,10 +84,15 @@ function House({ role, name }: { role: string; name: string }) {
   useEffect(() => startLive(queries, () => void queries.invalidateQueries()), [queries])
   useEffect(() => sayOffline(t.offline), [t])
   useEffect(() => onSessionEnd(() => setOver('again')), [])
+  const out = async () => {
+    await queries.cancelQueries()
+    await queries.refetchQueries({ queryKey: ['session'] }) // the door closes before anything else is asked for
+    queries.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' })
+  }
   const leave = async () => {
     await take(api.DELETE('/session')).catch(() => undefined)
     dispatchEvent(new Event('left'))
-    await queries.resetQueries()
+    await out()
   }
   useShellCommands(role, setOver, over === null)
   const bar = !ownBar.test(place)
@@ -100,7 +105,7 @@ function House({ role, name }: { role: string; name: string }) {
       <Suspense fallback={null}>
         {over === 'palette' && <Palette close={() => setOver(null)} />}
         {over === 'help' && <Help close={() => setOver(null)} />}
-        {over === 'again' && <Again done={() => setOver(null)} leave={() => { setOver(null); void queries.resetQueries() }} />}
+        {over === 'again' && <Again done={() => setOver(null)} leave={() => { setOver(null); void out() }} />}
       </Suspense>
     </div>
   )

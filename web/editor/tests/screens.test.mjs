@@ -2,7 +2,7 @@
 // script of a payload that runs.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start, until } from './program.mjs'
+import { ana, axeFaults, sideways, start, until } from './program.mjs'
 
 const script = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>'
 let program
@@ -59,6 +59,20 @@ test('an event’s sheet and a replay are drawn without faults', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click()
   await page.getByText('1 of 1 run again').waitFor()
   assert.equal(await page.evaluate(() => window.ran), undefined)
+  await page.context().close()
+})
+
+test('whoever signs out asks for nothing more', async () => {
+  const page = await program.open()
+  await page.request.post(`${program.base}/api/v1/session`, { data: { email: ana.email, password: ana.password }, headers: { Origin: program.base } })
+  const refused = []
+  page.on('response', (r) => { if (r.status() === 401) refused.push(r.url()) })
+  await page.goto(`${program.base}/runs`)
+  await page.getByRole('button', { name: /^AS / }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByLabel('Password').first().waitFor()
+  await page.waitForLoadState('networkidle')
+  assert.deepEqual(refused, [])
   await page.context().close()
 })
 

@@ -11,6 +11,7 @@ import { BranchRows } from './BranchRows'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { CurlPaste } from './CurlPaste'
+import { useLooks } from './Locked'
 import { OfferedConnection } from './OfferedConnection'
 import { OtherProblems } from './OtherProblems'
 import { useWords } from './panelWords'
@@ -67,6 +68,7 @@ type FieldsProps = { action: Schemas['ActionView']; step: Step; problems: Schema
 /** Fields shows what is needed and what is filled in; the rest stands behind a button. */
 function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
   const t = useWords()
+  const looks = useLooks() // what is empty is nothing to look at
   const [more, setMore] = useState(false)
   const [first] = useState(step.with ?? {})
   const fields = action.fields.filter((f) => shown(f, action.fields, step.with ?? {})).flatMap(membersOf(step))
@@ -86,7 +88,7 @@ function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
     <>
       {plain.map(draw)}
       {fields.length === 0 && !step.branches && <p className="text-text-2">{t.noFields}</p>}
-      {rest.length > 0 && (
+      {rest.length > 0 && !looks && (
         <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}>
           <ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewerFields : fill(t.moreFields, { n: rest.length })}
         </Button>

@@ -15,18 +15,18 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
   return (
     <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
       {choose && <label className="relative z-10 -m-3 grid size-10 shrink-0 place-items-center pointer-coarse:h-15"><input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="size-4 accent-accent" /></label>}
-      <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 py-2.5 sm:items-center sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
-        <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status of={standOf(run)} /></span>
-        <span className="min-w-0">
+      <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 gap-y-1 py-2.5 sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
+        <span className="max-sm:order-2"><Status of={standOf(run)} /></span>
+        <span className="min-w-0 max-sm:col-span-2">
           <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col">
             <span className="max-w-full truncate font-medium">{title}</span>
             {run.title && <span className="max-w-full min-w-12 shrink-[4] truncate text-secondary text-text-2">{name}</span>}
           </span>
           <Said run={run} />
         </span>
-        <span className="text-right text-secondary whitespace-nowrap text-text-2">
-          <time dateTime={run.at} data-tip={whole(run.at)} className="block">{moment(run.at)}</time>
-          <span className="block text-text-3 max-sm:max-w-40 max-sm:whitespace-normal">{run.revision > 0 && <span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
+        <span className="text-secondary text-text-2 max-sm:order-3 max-sm:text-meta sm:text-right sm:whitespace-nowrap">
+          <time dateTime={run.at} data-tip={whole(run.at)} className="sm:block">{moment(run.at)}</time>
+          <span className="text-text-3 sm:block"><span className="sm:hidden"> · </span>{run.revision > 0 && <span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
         </span>
       </Link>
     </li>

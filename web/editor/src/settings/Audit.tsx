@@ -54,15 +54,16 @@ function Row({ entry: a, names }: { entry: Deed; names: Names }) {
   const words = useAuditWords()
   const plural = usePlural()
   const { clock, whole } = useFormat()
-  const changed = changesOf(a.before, a.after)
+  const changed = a.action === 'replay-runs' ? [] : changesOf(a.before, a.after)
   const target = targetOf(a.target)
   const { href } = target
   const name = target.name || (/^(create|add)-/.test(a.action) ? madeIn(a.before, a.after) : '')
+  const again = a.action === 'replay-runs' && a.after ? a.after as { runs?: number; flows?: string[] } : undefined
   const known = target.kind === 'flows' ? names.flows.get(name) : names.users.get(name)
   const deed = words[a.action as keyof typeof words] ?? a.action
   const head = (
     <>
-      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]"><b className="font-medium" data-tip={names.users.has(a.who) ? a.who : undefined}>{names.users.get(a.who) ?? (a.who || words.somebody)}</b> <span className="text-text-2">{deed}</span> {name && <span data-tip={known ? name : undefined}>{known ?? name}</span>}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]"><b className="font-medium" data-tip={names.users.has(a.who) ? a.who : undefined}>{names.users.get(a.who) ?? (a.who || words.somebody)}</b> <span className="text-text-2">{deed}</span> {name && <span data-tip={known ? name : undefined}>{known ?? name}</span>}{again?.runs !== undefined && `${plural(words, 'runsOf', again.runs)} ${(again.flows ?? []).map((id) => names.flows.get(id) ?? id).join(', ')}`}{a.times > 1 && <span className="text-text-3"> ×{a.times}</span>}</span>
       {changed.length > 0 && <span className="text-secondary whitespace-nowrap text-text-3 max-sm:hidden">{plural(words, 'changes', changed.length)}</span>}
       <time dateTime={a.at} data-tip={whole(a.at)} className="text-secondary whitespace-nowrap text-text-2">{clock(a.at)}</time>
     </>

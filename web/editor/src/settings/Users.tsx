@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { KeyRound, LogOut, Trash2 } from 'lucide-react'
+import { Dices, KeyRound, LogOut, Trash2 } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
 import { Badge } from '../ui/Badge'
 import { Button } from '../ui/Button'
+import { copyText } from '../ui/Copy'
 import { Dialog } from '../ui/Dialog'
 import { Field, inputLook } from '../ui/Field'
 import { PasswordInput } from '../ui/PasswordInput'
@@ -69,6 +70,18 @@ function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean
   )
 }
 
+/** Make fills in a password that nobody had to invent, and copies it for whoever it is for. */
+function Make({ set }: { set: (password: string) => void }) {
+  const t = useWords()
+  const make = () => {
+    const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
+    const text = [...crypto.getRandomValues(new Uint8Array(20))].map((n) => letters.charAt(n % letters.length)).join('').replace(/.{5}(?=.)/g, '$&-')
+    set(text)
+    void copyText(text).then(() => toast(t.passwordMade), () => undefined)
+  }
+  return <Button look="quiet" onClick={make}><Dices size={16} aria-hidden />{t.makePassword}</Button>
+}
+
 function Reset({ email, close }: { email: string; close: () => void }) {
   const t = useWords()
   const [password, setPassword] = useState('')
@@ -81,6 +94,7 @@ function Reset({ email, close }: { email: string; close: () => void }) {
     <Dialog title={t.resetPassword} help={email} size="small" close={close}>
       <form onSubmit={submit} className="space-y-4 pb-2">
         <Field label={t.newPassword} help={t.newPasswordHelp}><PasswordInput autoComplete="new-password" required minLength={12} value={password} onChange={(e) => setPassword(e.target.value)} /></Field>
+        <Make set={setPassword} />
         {save.error && <Problem error={save.error} />}
         <Button type="submit" look="primary" busy={save.isPending}>{t.save}</Button>
       </form>
@@ -105,7 +119,7 @@ function Add() {
       <Field label={t.password}><PasswordInput autoComplete="new-password" minLength={12} required value={fresh.password} onChange={(e) => setFresh({ ...fresh, password: e.target.value })} /></Field>
       <div><p className="mb-1 font-medium">{t.role}</p><RoleChoice role={fresh.role} set={(role) => setFresh({ ...fresh, role })} /></div>
       {add.error && <div className="sm:col-span-2"><Problem error={add.error} /></div>}
-      <div><Button type="submit" look="primary" busy={add.isPending}>{t.addUser}</Button></div>
+      <div className="flex flex-wrap gap-2 sm:col-span-2"><Button type="submit" look="primary" busy={add.isPending}>{t.addUser}</Button><Make set={(password) => setFresh({ ...fresh, password })} /></div>
     </form>
   )
 }
