@@ -155,9 +155,13 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 		e.admit(ctx, in)
 	}
 	if in.Title == "" {
-		in.Title = PlainTitle(in.Body)
+		if strings.HasPrefix(in.Meta.Type, "application/x-www-form-urlencoded") {
+			in.Title = FormTitle(in.Body)
+		} else {
+			in.Title = PlainTitle(in.Body)
+		}
 	}
-	if strings.Contains(in.Title, "/w/") {
+	if len(in.Title) >= tokenLength {
 		in.Title = hideTokens(in.Title)
 	}
 	return store.Event{

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -22,23 +23,52 @@ const (
 // PlainTitle names an event by what is at the top of its JSON body, for lists; "" when nothing
 // tells it apart. It looks at the bytes alone: the door has no time to decode them.
 func PlainTitle(body []byte) string {
-	var best [2]struct {
-		rank int
-		text string
+	var n naming
+	topMembers(body[:min(len(body), titleWithin)], func(name string, value []byte) { n.take(name, value, plainScalar) })
+	return n.title()
+}
+
+// FormTitle is the same of a body that is a form.
+func FormTitle(body []byte) string {
+	var n naming
+	fields := bytes.Split(body[:min(len(body), titleWithin)], []byte("&"))
+	if len(body) > titleWithin {
+		fields = fields[:len(fields)-1] // it may go on
 	}
-	topMembers(body[:min(len(body), titleWithin)], func(name string, value []byte) {
-		for i, names := range [][]string{numberNames, personNames} {
-			rank := len(names) - slices.Index(names, strings.ToLower(name))
-			if rank > len(names) || rank <= best[i].rank {
-				continue
+	for _, field := range fields {
+		name, value, _ := bytes.Cut(field, []byte("="))
+		n.take(string(name), value, func(value []byte) string {
+			text, err := url.QueryUnescape(string(value))
+			if err != nil || !utf8.ValidString(text) {
+				return ""
 			}
-			if text := plainScalar(value); text != "" {
-				best[i].rank, best[i].text = rank, cut(text, longestTitle)
-			}
+			return strings.TrimSpace(text)
+		})
+	}
+	return n.title()
+}
+
+// naming is the best of what was found to name an event by.
+type naming [2]struct {
+	rank int
+	text string
+}
+
+func (n *naming) take(name string, value []byte, read func([]byte) string) {
+	for i, names := range [][]string{numberNames, personNames} {
+		rank := len(names) - slices.Index(names, strings.ToLower(name))
+		if rank > len(names) || rank <= n[i].rank {
+			continue
 		}
-	})
+		if text := read(value); text != "" {
+			n[i].rank, n[i].text = rank, cut(text, longestTitle)
+		}
+	}
+}
+
+func (n *naming) title() string {
 	var parts []string
-	for _, b := range best {
+	for _, b := range n {
 		if b.text != "" {
 			parts = append(parts, b.text)
 		}

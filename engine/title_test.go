@@ -29,6 +29,20 @@ func TestRunsHaveTitles(t *testing.T) {
 	if v := h.finished(h.send("b", `{"id": 1, "email": "ana@example.com"}`)); strings.Contains(v.Title, "ana@") {
 		t.Errorf("a masked value is in the title: %q", v.Title)
 	}
+	for body, want := range map[string]string{
+		"nome=Rui+Costa&email=rui%40example.com&order_id=7": "7 · Rui Costa", "a[id]=7&b": "", "name=%zz&nome=%E3&email=x%40y.z": "x@y.z", "&&=": "",
+		"x=" + strings.Repeat("x", 1010) + "&name=Ana+Souza": "",
+	} {
+		receipts, err := h.Accept(t.Context(), []engine.Incoming{{Flow: "a", Body: []byte(body), Meta: engine.Meta{Kind: "webhook", Type: "application/x-www-form-urlencoded; charset=UTF-8"}}})
+		check(t, err)
+		if v, err := h.Run(t.Context(), receipts[0].Run); err != nil || v.Title != want {
+			t.Errorf("%s: %q %v, want %q", body, v.Title, err, want)
+		}
+	}
+	token := "MDEyMzQ1Njc4OWFiY2RlZjAxOTBhMDAwLTAwMDAtNzAwMC04MDAwLTEyMzQ1Njc4OWFiY2Fzaw" // of a wait
+	if v := h.finished(h.send("a", `{"name": "`+token+`"}`)); v.Title != "…" {
+		t.Errorf("a title tells where to answer: %q", v.Title)
+	}
 	for _, broken := range []string{`{"id": "`, `{"id`, `{`, "", `{"id": "\`, `{"\ud800": 1, "id": 2`} {
 		receipts, err := h.Accept(t.Context(), []engine.Incoming{{Flow: "a", Body: []byte(broken), Meta: engine.Meta{Kind: "webhook", Type: "text/plain"}}})
 		check(t, err)
