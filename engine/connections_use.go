@@ -37,6 +37,12 @@ func (u *uses) all() map[string]use {
 	return maps.Clone(u.last)
 }
 
+func (u *uses) forget(name string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.last, name)
+}
+
 // keepUses writes down which connections were used.
 func (c *Connections) keepUses(ctx context.Context) error {
 	for name, use := range c.uses.all() {
@@ -50,7 +56,12 @@ func (c *Connections) keepUses(ctx context.Context) error {
 func (c *Connections) keepUse(ctx context.Context, name string, use use) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s, turn := c.kept[name], c.turns[name]
+	s, there := c.kept[name]
+	if !there {
+		c.uses.forget(name) // it was deleted meanwhile
+		return nil
+	}
+	turn := c.turns[name]
 	if use.turn != turn || s.State == ConnectionBroken || use.at.Sub(s.Used) < usedEvery {
 		return nil
 	}

@@ -112,6 +112,7 @@ func (c *Connections) Delete(ctx context.Context, name string) error {
 	_, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1}})
 	if err == nil {
 		delete(c.kept, name)
+		c.turns[name]++ // one of the same name has not been used yet
 	}
 	c.mu.Unlock()
 	if err != nil {
