@@ -23,6 +23,7 @@ const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
 const { deedsOf, alikeOf } = await source('editor/deeds.ts')
 const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
+const { saidBy } = await source('runs/paths.ts')
 
 document.documentElement.lang = 'pt-BR'
 const { friendly: amigavel } = await source('words/path.ts')
@@ -392,6 +393,13 @@ test('results follow the turn that is looked at; the thread goes where the run w
   assert.equal(resultsOf(sample(), run, () => 1).get('c1').text, 'no')
   const went = wentOn(sample(), resultsOf(sample(), run, () => 0))
   assert.deepEqual(['a', 'b', 'c', 'd'].map((id) => went.has(id)), [true, true, false, false])
+})
+
+test('what a service says is its words, also where it sent JSON as text', () => {
+  assert.equal(saidBy({ status: 422, body: { errors: [{ detail: 'no customer' }] } }), 'no customer')
+  assert.equal(saidBy({ status: 422, body: '{"message":"no customer"}' }), 'no customer')
+  assert.equal(saidBy({ status: 422, body: '{"code":7}' }), '{"code":7}')
+  assert.equal(saidBy({ status: 500, body: '<html>' }), '')
 })
 
 test('a table for spreadsheets has no formula in it, and its cells stay whole', async () => {

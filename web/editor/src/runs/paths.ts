@@ -50,9 +50,18 @@ export function remains(run: Run): Flow {
 
 const telling = ['message', 'error_description', 'detail', 'error', 'description', 'title', 'errors', 'mensagem', 'erro', 'body']
 
+/** inside is the JSON that a service sent as text. */
+function inside(text: string): unknown {
+  try {
+    return /^\s*[{[]/.test(text) ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** saidBy finds in an answer the words with which a service says what is wrong. */
 export function saidBy(answer: unknown, depth = 0): string {
-  if (typeof answer === 'string') return depth > 0 && answer.length < 400 && !answer.trimStart().startsWith('<') ? answer.trim() : ''
+  if (typeof answer === 'string') return depth > 0 && answer.length < 400 && !answer.trimStart().startsWith('<') ? saidBy(inside(answer), depth + 1) || answer.trim() : ''
   if (typeof answer !== 'object' || answer === null || depth > 4) return ''
   if (Array.isArray(answer)) return answer.map((x) => saidBy(x, depth + 1)).find(Boolean) ?? ''
   const members = answer as Record<string, unknown>
