@@ -109,3 +109,18 @@ func TestEveryConnectionCanBeTriedAndTurned(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAddressThatIsNone: what is written out where e-mail addresses go is looked at before it runs.
+func TestAnAddressThatIsNone(t *testing.T) {
+	all := Catalog(nil)
+	mail := all[slices.IndexFunc(all, func(a engine.Action) bool { return a.Kind == "email.send" })]
+	for to, want := range map[any]bool{"ana": true, "ana@example.com": false, "Ana <ana@example.com>, bia@example.com": false, "{{ trigger.body.who }}": false, "ana@example.com, bia": true} {
+		problems := mail.New().Fields().Check(map[string]any{"to": []any{to}, "subject": "Hi", "text": "Hi"})
+		got := slices.ContainsFunc(problems, func(p form.Problem) bool {
+			return p.Code == "no_address" && p.Path == "/to" && p.Severity == form.Warning
+		})
+		if got != want {
+			t.Errorf("%v: told %t, want %t: %+v", to, got, want, problems)
+		}
+	}
+}

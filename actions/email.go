@@ -60,12 +60,12 @@ const maxAttachments = 20 << 20
 
 func (m *email) Fields() form.Fields {
 	return form.Of(
-		form.Texts("to", &m.to, form.Label("To", "Para")).Required().Placeholder("ana@example.com").Example("{{ trigger.body.customer.email }}").
+		form.Texts("to", &m.to, form.Label("To", "Para")).Addresses().Required().Placeholder("ana@example.com").Example("{{ trigger.body.customer.email }}").
 			Help(form.Label("A list, or addresses with commas between them.", "Uma lista, ou endereços separados por vírgula.")),
-		form.Texts("cc", &m.cc, form.Label("Copy", "Cópia")).Advanced(),
-		form.Texts("bcc", &m.bcc, form.Label("Blind copy", "Cópia oculta")).Advanced(),
-		form.Text("reply_to", &m.replyTo, form.Label("Reply to", "Responder para")).Advanced(),
-		form.Text("from", &m.from, form.Label("From", "De")).Advanced().
+		form.Texts("cc", &m.cc, form.Label("Copy", "Cópia")).Addresses().Advanced(),
+		form.Texts("bcc", &m.bcc, form.Label("Blind copy", "Cópia oculta")).Addresses().Advanced(),
+		form.Text("reply_to", &m.replyTo, form.Label("Reply to", "Responder para")).Addresses().Advanced(),
+		form.Text("from", &m.from, form.Label("From", "De")).Addresses().Advanced().
 			Help(form.Label("Without it, the address of the connection.", "Sem isto, o endereço da conexão.")),
 		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("{{ trigger.body.id }}"),
 		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).

@@ -2,7 +2,9 @@ package form
 
 import (
 	"fmt"
+	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +46,7 @@ type Field struct {
 	group       string // at most one field of a group may be set
 	inner       Fields // the members of a group
 	custom      bool
+	addresses   bool     // holds e-mail addresses
 	live        []string // fields that must be filled in before the options can be read; nil where they are fixed
 
 	given *bool // whether a value was bound that is no default
@@ -126,6 +129,10 @@ func (f *Field) Live(needs ...string) *Field {
 	return f
 }
 
+// Addresses says that a text, or each of a list, holds e-mail addresses: a document with
+// another is warned of.
+func (f *Field) Addresses() *Field { f.addresses = true; return f }
+
 // AddOption adds a choice.
 func (f *Field) AddOption(o Choice) { f.options = append(f.options, o) }
 
@@ -186,6 +193,11 @@ func (fs Fields) Check(values map[string]any) []Problem {
 			continue
 		}
 		problems = append(problems, f.within(value, Fields.Check)...)
+		if f.addresses && !addressed(value) {
+			p := f.problem("no_address", Label("this is not an e-mail address", "isto não é um endereço de e-mail"))
+			p.Severity = Warning
+			problems = append(problems, p)
+		}
 		if f.mode == ModeTemplate && holds(value) {
 			continue
 		}
@@ -196,6 +208,18 @@ func (fs Fields) Check(values map[string]any) []Problem {
 		}
 	}
 	return append(problems, fs.groups(values)...)
+}
+
+// addressed says that all of a value that is written out is e-mail addresses.
+func addressed(value any) bool {
+	switch v := value.(type) {
+	case string:
+		_, err := mail.ParseAddressList(v)
+		return err == nil || strings.Contains(v, "{{")
+	case []any:
+		return !slices.ContainsFunc(v, func(element any) bool { return element != "" && !addressed(element) })
+	}
+	return true
 }
 
 // within asks the members of a group, and says in their paths where they stand.

@@ -323,6 +323,7 @@ type Description struct {
 	ShowIf      string         `json:"show_if,omitempty"`
 	OneOf       string         `json:"one_of,omitempty"`
 	Custom      bool           `json:"custom,omitempty" doc:"a value that is not among the options is taken too"`
+	Addresses   bool           `json:"addresses,omitempty" doc:"holds e-mail addresses"`
 	Live        bool           `json:"live,omitempty" doc:"the options are read from the provider"`
 	Needs       []string       `json:"needs,omitempty" doc:"fields to fill in before the options can be read"`
 	Schema      map[string]any `json:"schema,omitempty"`
@@ -336,7 +337,7 @@ func (fs Fields) Describe() []Description {
 		d := Description{
 			ID: f.id, Kind: f.kind, Label: f.label, Example: f.example, Placeholder: f.placeholder, Required: f.required,
 			Advanced: f.advanced, Literal: f.mode == ModeLiteral, Default: f.def, Min: f.min, Max: f.max, Options: f.options, ShowIf: f.showIf, OneOf: f.group,
-			Custom: f.custom, Live: f.live != nil, Needs: f.live,
+			Custom: f.custom, Addresses: f.addresses || f.kind == "email", Live: f.live != nil, Needs: f.live,
 		}
 		if !f.help.IsZero() {
 			d.Help = &f.help

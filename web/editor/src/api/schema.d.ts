@@ -1663,6 +1663,8 @@ export interface components {
             };
         };
         Description: {
+            /** @description holds e-mail addresses */
+            addresses?: boolean;
             advanced?: boolean;
             /** @description a value that is not among the options is taken too */
             custom?: boolean;

@@ -104,6 +104,7 @@ export function completions(props: () => CodeProps): Extension {
     const hole = mode === 'template' ? holeStart(context.state.doc.toString(), context.pos) : 0
     if (hole === undefined) return null
     const called = /^[\p{L}\d]+([ -][\p{L}\d]*)+$/u.test(context.state.sliceDoc(hole, context.pos).trimStart()) // a field as people call it
+    if (!context.explicit && /(^|[^\p{L}\d_.\]])\d[\d.,]*$/u.test(context.state.sliceDoc(hole, context.pos))) return null // a number means itself
     if (!context.explicit && !called && !/[\w.["]/.test(before)) return null
     const stop = new AbortController()
     context.addEventListener('abort', () => stop.abort())
@@ -151,9 +152,10 @@ function take(view: EditorView, c: Completion, from: number, to: number) {
 }
 
 function entry(c: Completion): Entry {
-  const counted = c.of ? `${c.seen}/${c.of}` : ''
-  const detail = [c.title, c.detail || c.type, counted].filter(Boolean).join(' · ')
-  return { label: c.label, apply: (view, _, from, to) => take(view, c, from, to), type: kinds[c.kind] ?? 'property', ...(detail && { detail }), ...(c.doc && { info: c.doc }) }
+  const named = c.kind === 'field' && c.title !== undefined
+  const counted = c.of && !(named && c.seen === c.of) ? `${c.seen}/${c.of}` : ''
+  const detail = [!named && c.title, c.detail || (!named && c.type), counted].filter(Boolean).join(' · ')
+  return { label: c.label, ...(named && { displayLabel: c.title }), apply: (view, _, from, to) => take(view, c, from, to), type: kinds[c.kind] ?? 'property', ...(detail && { detail }), ...(c.doc && { info: c.doc }) }
 }
 
 /** pickKeys opens the data picker by / at the begin of a word. {{ makes a hole to type in, with the data beside it. */

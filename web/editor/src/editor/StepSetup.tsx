@@ -27,7 +27,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
   const [when, setWhen] = useState(step.when !== undefined)
   const [first] = useState(when)
   if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ step, problems, pointer, set }} /></>
-  const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: putIn(s.with, id.split('/'), value) }))
+  const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: posted(s, putIn(s.with, id.split('/'), value)) }))
   return (
     <>
       <OtherProblems {...{ step, action, problems, pointer, set }} />
@@ -43,6 +43,13 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
         : step.action !== 'filter' && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setWhen(true)}><Plus size={15} aria-hidden />{t.addWhen}</Button>}
     </>
   )
+}
+
+/** posted sends what is given a body: a GET has none. */
+function posted(before: Step, next: Step['with']): Step['with'] {
+  const method = before.with?.['method']
+  const given = ['json', 'form', 'text', 'multipart'].some((id) => next?.[id] !== undefined && before.with?.[id] === undefined)
+  return before.action === 'http.request' && given && (method === undefined || method === 'GET') ? { ...next, method: 'POST' } : next
 }
 
 /** hostIn is where an address leads, if it stands there. */

@@ -8,7 +8,7 @@ import { useLooks } from '../editor/Locked'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
 import { toldShort } from '../words/phrase'
-import { fault, type Field } from './check'
+import { fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
 import { Fixes } from './Fixes'
 import { Hints } from './Hints'
@@ -73,7 +73,10 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const focus = () => desk.aim({ id, label, insert, focus: () => handle.current?.focus() })
 
   const template = typeof value === 'string' && hasHole(value) && !field.literal && !ownKinds.has(field.type)
-  const { answer, fresh, failed } = useAnswer({ source: textual, mode: 'template' }, template)
+  const joined = Array.isArray(value) ? value.filter((v) => typeof v === 'string').join(', ') : textual
+  const inRows = field.type === 'list' && hasHole(joined) // told by the rows themselves
+  const addressed = field.addresses === true && hasHole(joined)
+  const { answer, fresh, failed } = useAnswer({ source: joined, mode: 'template' }, template || inRows)
   const server = problems[0]
   const pointer = server?.path.split(`/with/${field.id}`)[1] ?? ''
   const untouched = !left && !shown && server?.code === 'required' && pointer === '' // what is yet to be filled in is no fault until the field is left
@@ -99,13 +102,21 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
+      {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} />}
       {error && !inside && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <Fixes problem={server} value={value} pointer={pointer} set={set} />}
-      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template ? { source: textual, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
+      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
       {template && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
     </div>
   )
+}
+
+/** isNoAddress says that what a field yields with the chosen event is no e-mail address; nothing is told of elsewhere. */
+function isNoAddress(answer: ReturnType<typeof useAnswer>['answer']): boolean {
+  if (!answer || answer.problems.some((p) => p.severity === 'error')) return false
+  const all = [answer.value].flat().flatMap((v) => (typeof v === 'string' ? v.split(',') : [v]))
+  return all.some((v) => v !== null && v !== undefined && v !== '' && !(typeof v === 'string' && looksLikeAddress(v)))
 }
 
 /** hintOf is what stands in an empty field. */

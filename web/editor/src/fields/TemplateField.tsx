@@ -2,8 +2,13 @@ import { type Ref, Suspense, useMemo, useState } from 'react'
 import { Braces } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { Code } from '../code/Code'
-import type { Fault, Handle, Mode, OpenChip } from '../code/types'
-import { question, useDesk } from '../data/desk'
+import type { Completion, Fault, Handle, Mode, OpenChip } from '../code/types'
+import { question, useDesk, valueAt } from '../data/desk'
+import { masked } from '../data/nodes'
+import { find } from '../flow'
+import { useStepName } from '../tree/useStepName'
+import { useLang } from '../words'
+import { say } from './say'
 import { useLooks } from '../editor/Locked'
 import { fill } from '../words/phrase'
 import { soon } from '../ui/soon'
@@ -19,6 +24,8 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   const t = useWords()
   const desk = useDesk()
   const looks = useLooks()
+  const { lang } = useLang()
+  const nameOf = useStepName()
   const { statsOf, labelOf, isUnknown } = desk
   const [open, setOpen] = useState<OpenChip | null>(null)
   const chip = useMemo(() => chips ? (source: string) => {
@@ -29,10 +36,18 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
     const or = written.instead !== undefined && fill(t.orElse, { value: written.instead })
     return { label: [labelOf(written.path), how, or].filter(Boolean).join(' · '), tone: !stats && isUnknown(written.path) ? 'unknown' as const : written.instead === undefined && stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
   } : undefined, [chips, statsOf, labelOf, isUnknown, t])
+  /** told is a field as the data beside it shows it: what it is called, whose it is and its value. */
+  const told = (c: Completion): Completion => {
+    if (c.kind !== 'field' || !c.title) return c
+    const step = find(desk.flow, /^steps\.(\w+)/.exec(c.insert)?.[1] ?? '')
+    const found = valueAt(desk, c.insert) ?? c.example
+    const value = typeof found === 'object' ? '' : say(masked(found, c.insert), lang, '')
+    return { ...c, detail: [step && nameOf(step), value.length > 40 ? `${value.slice(0, 40)}…` : value].filter(Boolean).join(' · ') || c.detail }
+  }
   const complete = async (source: string, cursor: number, signal: AbortSignal) => {
     const asked = mode === 'expression' ? 'expression' as const : 'template' as const
     const found = (await askExpression({ ...question(desk, { source, mode: asked }), cursor }, signal)).completions
-    return found ?? null
+    return found ? { ...found, items: found.items.map(told) } : null
   }
   return (
     <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>

@@ -15,9 +15,12 @@ export function fault(field: Field, value: unknown, t: ReturnType<typeof useWord
   return limits(field, value, t, lang) ?? (typeof value === 'string' ? format(field, value, t) : undefined)
 }
 
+/** looksLikeAddress takes ana@example.com, and Ana <ana@example.com>. */
+export const looksLikeAddress = (text: string) => /^[^@\s]+@[^@\s]+$|<[^@\s]+@[^@\s]+>$/.test(text.trim())
+
 function format(field: Field, value: string, t: ReturnType<typeof useWords>): string | undefined {
   if (field.type === 'url' && !/^https?:\/\//.test(value.trim())) return t.badURL
-  if (field.type === 'email' && !/^[^@\s]+@[^@\s]+$|<[^@\s]+@[^@\s]+>$/.test(value.trim())) return t.badEmail
+  if (field.type === 'email' && !looksLikeAddress(value)) return t.badEmail
   if (field.type === 'number' || field.type === 'money') return t.badNumber
   if (field.type === 'duration' && parseDuration(value) === undefined) return t.badDuration
   if (field.pattern) {
