@@ -46,4 +46,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   return null
 }
 
-const Trouble = ({ error }: { error: Schemas['ErrorView'] }) => <>{error.step_name && <b className="font-medium">{error.step_name}: </b>}{error.message}</>
+function Trouble({ error }: { error: Schemas['ErrorView'] }) {
+  const t = useWords()
+  return <>{error.step_name && <b className="font-medium">{error.step_name}: </b>}{error.message || t.dataErased}</>
+}

@@ -50,7 +50,7 @@ function Person({ of: key }: { of: string }) {
   const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
-  if (data.items.length === 0) return <Empty icon={<UserRound aria-hidden />} title={fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
+  if (data.items.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
   return (
     <section>
       <div className="mb-6 flex flex-wrap items-start justify-between gap-3">
@@ -85,7 +85,7 @@ function Erase({ of: key, close }: { of: string; close: () => void }) {
     <Dialog title={t.eraseTitle} help={done ? undefined : t.eraseHelp} close={shut} footer={done ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
       <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate()}>{t.eraseNow}</Button></>
     )}>
-      {!done && <Field label={fill(t.typeIt, { key })}><input className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
+      {!done && <Field label={fill(t.typeIt, { key })}><input autoFocus className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
       {erase.error && <Problem error={erase.error} />}
       {done && (
         <div role="status" className="space-y-3">

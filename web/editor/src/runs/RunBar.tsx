@@ -3,6 +3,7 @@ import { ArrowLeft, Ban, Pencil, RotateCw } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow } from '../flow'
+import { LiveSign } from '../shell/Bar'
 import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
@@ -10,7 +11,7 @@ import { standOf, Status } from '../ui/Status'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { stepOfPath } from './paths'
+import { erased, stepOfPath } from './paths'
 import { useWords } from './runWords'
 
 type RunBarProps = { run: Schemas['RunView']; flow: Flow; now?: Schemas['FlowView']; may: boolean; replay: (from: 'start' | 'failed') => void }
@@ -34,9 +35,10 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <Status of={standOf(run)} />
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
+      <LiveSign />
       {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
       {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} data-tip={t.editFlow} className={`${buttonLook()} max-sm:px-2.5`}><Pencil size={15} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.editFlow}</span></Link>}
-      {may && now && run.ended && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.replay}</span></Button>}
+      {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.replay}</span></Button>}
     </header>
   )
 }

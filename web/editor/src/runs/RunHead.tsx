@@ -49,6 +49,7 @@ function Named({ name, show }: { name: string; show: () => void }) {
 }
 
 function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) => void }) {
+  const t = useWords()
   const say = useSay()
   const e = run.error
   if (!e) return null
@@ -56,7 +57,7 @@ function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) =
   const at = e.step?.startsWith('trigger.') ? 'trigger' : e.step && stepOfPath(e.step).step
   return (
     <Box tone="bg-fail-soft text-fail" icon={<TriangleAlert size={17} aria-hidden />}>
-      <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said}</p>
+      <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said || t.dataErased}</p>
       {rest && <p className="text-secondary">{rest}</p>}
       {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}
     </Box>

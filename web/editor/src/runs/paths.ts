@@ -87,3 +87,6 @@ export function curlOf(request: unknown): string | null {
   if (r.body !== undefined && r.body !== null) parts.push('\\\n  --data-raw', quote(typeof r.body === 'string' ? r.body : JSON.stringify(r.body)))
   return parts.join(' ')
 }
+
+/** erased says that the data of a failed run was taken out for good: there is nothing to do again. */
+export const erased = (run: Schemas['RunView']) => run.error !== undefined && run.error.message === ''

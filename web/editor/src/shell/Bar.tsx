@@ -48,7 +48,8 @@ function Places({ role, phone = false }: { role: string; phone?: boolean }) {
   })
 }
 
-function LiveSign() {
+/** LiveSign says that the page does not hear of what happens. */
+export function LiveSign() {
   const t = useWords()
   if (useLiveState() !== 'paused') return null
   return <span role="status" data-tip={t.livePausedHelp} className="inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-1 text-meta font-medium whitespace-nowrap text-warn"><Radio size={13} aria-hidden /> {t.livePaused}</span>
