@@ -145,7 +145,8 @@ func (e *Engine) lookAtFailures(ctx context.Context, counts map[string]store.Cou
 // mostAgain are the failed runs that are looked at for one that was not done again.
 const mostAgain = 1000
 
-// allAgain says that all runs which failed since an alert began were done again, and none failed anew.
+// allAgain says that all runs which failed since an alert began were done again, and none failed
+// anew. It looks back to a page without any that failed since.
 func (e *Engine) allAgain(ctx context.Context, a *alert) bool {
 	if err := e.loadReplayed(ctx); err != nil {
 		return false
@@ -154,14 +155,15 @@ func (e *Engine) allAgain(ctx context.Context, a *alert) bool {
 	q := store.Query{Flow: a.Flow, Status: string(store.Failed), Limit: 200}
 	for seen := 0; seen < mostAgain; seen += q.Limit {
 		runs, next, err := e.Store.ListRuns(ctx, q)
-		if err != nil || slices.ContainsFunc(runs, func(r store.Run) bool { return !r.Ended.Before(since) && !e.replayed.has(r.ID) }) {
+		late := slices.DeleteFunc(runs, func(r store.Run) bool { return r.Ended.Before(since) })
+		if err != nil || slices.ContainsFunc(late, func(r store.Run) bool { return !e.replayed.has(r.ID) }) {
 			return false
 		}
-		if q.Cursor = next; next == "" {
-			break
+		if q.Cursor = next; next == "" || len(late) == 0 {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 func (e *Engine) raiseFailure(ctx context.Context, id string, before, failed int64, read bool) {

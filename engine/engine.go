@@ -231,7 +231,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.learn(ctx) })
 	group.Go(func() { e.replayNowAndThen(ctx) })
 	group.Go(func() { e.gather(ctx) })
-	group.Go(func() { e.room.keep(ctx, e.Workers, func() bool { return len(places) > 0 }) })
+	group.Go(func() { e.room.keep(ctx, e.Workers) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()

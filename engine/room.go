@@ -53,10 +53,12 @@ func (r *room) enter(flow string) (leave func()) {
 		r.mu.Unlock()
 		<-turn
 	}
-	var once sync.Once
-	leave = func() { once.Do(func() { r.leave(flow, q) }) }
-	time.AfterFunc(youth, leave)
-	return leave
+	old := time.AfterFunc(youth, func() { r.leave(flow, q) })
+	return func() {
+		if old.Stop() {
+			r.leave(flow, q)
+		}
+	}
 }
 
 func (r *room) leave(flow string, q *queue) {
@@ -87,9 +89,16 @@ func (r *room) set(limit int) {
 	}
 }
 
-// keep sets the limit by how long goroutines wait for a processor, while there are runs, until
-// ctx is done.
-func (r *room) keep(ctx context.Context, most int, busy func() bool) {
+// busy says whether a run begins, or is young.
+func (r *room) busy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.flows) > 0
+}
+
+// keep sets the limit by how long goroutines wait for a processor, while there are young runs,
+// until ctx is done.
+func (r *room) keep(ctx context.Context, most int) {
 	var waits processorWaits
 	limit := most
 	defer r.set(math.MaxInt)
@@ -99,7 +108,7 @@ func (r *room) keep(ctx context.Context, most int, busy func() bool) {
 			return
 		case <-r.news:
 		}
-		for waits.p90(); ctx.Err() == nil && (busy() || limit < most); {
+		for waits.p90(); ctx.Err() == nil && (r.busy() || limit < most); {
 			wait(ctx, roomEvery)
 			if waits.p90() > crowded {
 				limit = max(fewest, limit*3/4)

@@ -14,8 +14,8 @@ import (
 // StateSpace holds the keys of state.*, shared by all flows.
 const StateSpace = "state"
 
-// mostAdded is what a float64 holds to the cent.
-const mostAdded = 1e13
+// mostAdded is up to where a float64 holds whole numbers exactly.
+const mostAdded = 1<<53 - 1
 
 // stateStep is durable key-value for flows. The change and its result are recorded in one
 // transaction, so that it happens once whatever crashes.
