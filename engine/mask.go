@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -203,14 +204,37 @@ func (v *veil) over(value any) any {
 	return value
 }
 
+// text hides every place of a remembered value at once: one may hold another, or share a part with it.
 func (v *veil) text(text string) string {
 	if v.exact[text] {
 		return masked
 	}
+	var spans [][2]int
 	for hidden := range v.values {
-		text = strings.ReplaceAll(text, hidden, masked)
+		for at := 0; ; at++ {
+			i := strings.Index(text[at:], hidden)
+			if i < 0 {
+				break
+			}
+			at += i
+			spans = append(spans, [2]int{at, at + len(hidden)})
+		}
 	}
-	return text
+	if spans == nil {
+		return text
+	}
+	slices.SortFunc(spans, func(a, b [2]int) int { return a[0] - b[0] })
+	var shown strings.Builder
+	done := -1 // nothing is hidden yet
+	for _, span := range spans {
+		if span[0] > done {
+			shown.WriteString(text[max(done, 0):span[0]])
+			shown.WriteString(masked)
+		}
+		done = max(done, span[1])
+	}
+	shown.WriteString(text[done:])
+	return shown.String()
 }
 
 // run hides in a whole story.

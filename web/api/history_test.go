@@ -98,6 +98,28 @@ func TestWhatIsMadeOfAMaskedValue(t *testing.T) {
 	}
 }
 
+// TestPartsOfAMaskedValue hide nothing less than the whole, in whatever order they are looked for.
+func TestPartsOfAMaskedValue(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ["/email", "/code"]}, "steps": [
+		{"id": "make", "action": "set", "with": {"values": {"user": "{{ split(trigger.body.email, \"@\")[0] }}", "parts": "{{ split(trigger.body.code, \"-\") }}",
+			"left": "{{ left(trigger.body.code, 9) }}", "right": "{{ right(trigger.body.code, 9) }}", "up": "{{ upper(trigger.body.code) }}", "mail": "{{ trigger.body.email }}"}}},
+		{"id": "say", "action": "log", "with": {"message": "to {{ trigger.body.email }}: <{{ trigger.body.code }}>"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := h.started("a", `{"email": "ana.souza@example.com", "code": "secret-hidden-word"}`)
+	for range 20 { // the values are met in another order each time
+		story := mustJSON(t, h.want(200, "GET", "/runs/"+run["id"].(string), ""))
+		for _, part := range []string{"souza", "@example", "secret", "word", "SECRET", "hidden"} {
+			if strings.Contains(story, part) {
+				t.Fatalf("%s is shown: %s", part, story)
+			}
+		}
+		if !strings.Contains(story, mustJSON(t, "to ***: <***>")) {
+			t.Fatalf("the rest of the text is not shown: %s", story)
+		}
+	}
+}
+
 // TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
 func TestSearchAtAPath(t *testing.T) {
 	h := newHouse(t)
