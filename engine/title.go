@@ -13,6 +13,8 @@ import (
 var (
 	numberNames = []string{"order_number", "number", "numero", "pedido", "order_id", "external_reference", "reference", "referencia", "code", "codigo", "id", "uuid"}
 	personNames = []string{"name", "nome", "full_name", "email", "customer_email", "e-mail", "title", "subject", "assunto", "phone", "telefone"}
+	amountNames = []string{"total", "valor_total", "total_price", "valor", "amount"}
+	whoseNames  = []string{"customer", "cliente", "client", "buyer", "comprador", "payer", "pagador", "contact", "contato", "billing"} // objects that say who it is
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 	titleWithin  = 1 << 10 // bytes that are looked at: what tells an order apart is mostly told first
 )
 
-// PlainTitle names an event by what is at the top of its JSON body, for lists; "" when nothing
-// tells it apart. It looks at the bytes alone: the door has no time to decode them.
+// PlainTitle names an event by what is at the top of its JSON body, and by who its customer is,
+// for lists; "" when nothing tells it apart. It looks at the bytes alone: the door has no time to decode them.
 func PlainTitle(body []byte) string {
 	var n naming
 	topMembers(body[:min(len(body), titleWithin)], func(name string, value []byte) { n.take(name, value, plainScalar) })
@@ -49,14 +51,19 @@ func FormTitle(body []byte) string {
 }
 
 // naming is the best of what was found to name an event by.
-type naming [2]struct {
+type naming [3]struct {
 	rank int
 	text string
 }
 
 func (n *naming) take(name string, value []byte, read func([]byte) string) {
-	for i, names := range [][]string{numberNames, personNames} {
-		rank := len(names) - slices.Index(names, strings.ToLower(name))
+	name = strings.ToLower(name)
+	kinds := [...][]string{numberNames, personNames, amountNames}
+	if whose, own, nested := strings.Cut(name, "."); nested && slices.Contains(whoseNames, whose) {
+		name, kinds = own, [...][]string{nil, personNames, nil}
+	}
+	for i, names := range kinds {
+		rank := len(names) - slices.Index(names, name)
 		if rank > len(names) || rank <= n[i].rank {
 			continue
 		}
@@ -76,37 +83,44 @@ func (n *naming) title() string {
 	return strings.Join(parts, " · ")
 }
 
-// topMembers calls f with each member of an object that holds a text or a number.
+// topMembers calls f with each member of an object that holds a text or a number, and with those
+// of the objects in it that say who it is, as customer.name.
 func topMembers(body []byte, f func(name string, value []byte)) {
 	i := skipSpace(body, 0)
 	if i >= len(body) || body[i] != '{' {
 		return
 	}
-	depth, name := 0, ""
+	depth, whose, name := 0, "", ""
 	for ; i < len(body); i++ {
+		looked := depth == 1 || depth == 2 && whose != ""
 		switch c := body[i]; {
 		case c == '{' || c == '[':
-			depth++
+			if depth++; depth == 2 && c == '{' && slices.Contains(whoseNames, strings.ToLower(name)) {
+				whose = name + "."
+			}
+			name = ""
 		case c == '}' || c == ']':
-			depth--
+			if depth--; depth == 1 {
+				whose = ""
+			}
 			name = ""
 		case c == ',':
 			name = ""
 		case c == '"':
 			end := textEnd(body, i)
-			if depth == 1 && name == "" {
+			if looked && name == "" {
 				name = plainScalar(body[i:end])
-			} else if depth == 1 {
-				f(name, body[i:end])
+			} else if looked {
+				f(whose+name, body[i:end])
 			}
 			i = end - 1
-		case depth == 1 && name != "" && (c == '-' || c >= '0' && c <= '9'):
+		case looked && name != "" && (c == '-' || c >= '0' && c <= '9'):
 			end := i
 			for end < len(body) && strings.IndexByte("+-.eE0123456789", body[end]) >= 0 {
 				end++
 			}
 			if end < len(body) { // else it may go on
-				f(name, body[i:end])
+				f(whose+name, body[i:end])
 			}
 			i = end - 1
 		}

@@ -15,11 +15,13 @@ func TestRunsHaveTitles(t *testing.T) {
 	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": []}`)
 	h.publish(`{"id": "b", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/email"]}, "steps": []}`)
 	for body, want := range map[string]string{
-		`{"id": 5001, "email": "ana@example.com", "items": [{"id": 7}]}`:                  "5001 · ana@example.com",
-		`{"items": [{"id": 7, "name": "x"}], "nome": "Jo\u00e3o \"J\"", "Number": "A-1"}`: `A-1 · João "J"`,
-		`{"data": {"id": 7}, "a,b": "id", "x": "\"id\": 9"}`:                              "",
-		`{"id": null, "code": -1.5e3, "name": ""}`:                                        "-1.5e3",
-		`{"x": "` + strings.Repeat("x", 1006) + `", "id": 123456}`:                        "",
+		`{"id": 5001, "email": "ana@example.com", "items": [{"id": 7}]}`:                                                                                 "5001 · ana@example.com",
+		`{"items": [{"id": 7, "name": "x"}], "nome": "Jo\u00e3o \"J\"", "Number": "A-1"}`:                                                                `A-1 · João "J"`,
+		`{"data": {"id": 7}, "a,b": "id", "x": "\"id\": 9"}`:                                                                                             "",
+		`{"id": null, "code": -1.5e3, "name": ""}`:                                                                                                       "-1.5e3",
+		`{"x": "` + strings.Repeat("x", 1006) + `", "id": 123456}`:                                                                                       "",
+		`{"pedido": 604, "valor": 780.5, "itens": [{"nome": "x"}], "cliente": {"id": 9, "tel": {"nome": "y"}, "nome": "Rui Costa"}, "x": {"nome": "z"}}`: "604 · Rui Costa · 780.5",
+		`{"customer": [{"name": "x"}], "id": 1, "email": "a@b.c", "buyer": {"name": "Ana"}, "total": "10,00"}`:                                           "1 · Ana · 10,00",
 		`[{"id": 7}]`: "", `"id"`: "", `17`: "", `{}`: "",
 	} {
 		if v := h.finished(h.send("a", body)); v.Title != want {
@@ -27,6 +29,10 @@ func TestRunsHaveTitles(t *testing.T) {
 		}
 	}
 	if v := h.finished(h.send("b", `{"id": 1, "email": "ana@example.com"}`)); strings.Contains(v.Title, "ana@") {
+		t.Errorf("a masked value is in the title: %q", v.Title)
+	}
+	h.publish(`{"id": "c", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/cliente", "/valor"]}, "steps": []}`)
+	if v := h.finished(h.send("c", `{"pedido": 604, "valor": 780.5, "cliente": {"nome": "Rui Costa"}}`)); strings.Contains(v.Title, "Rui") || strings.Contains(v.Title, "780") {
 		t.Errorf("a masked value is in the title: %q", v.Title)
 	}
 	for body, want := range map[string]string{
