@@ -236,6 +236,10 @@ func TestARefusedConnectionIsToldAndItsRunsWait(t *testing.T) {
 		}
 		_, err = h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "y"}, nil)
 		check(t, err)
+		time.Sleep(2 * time.Second)
+		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 0 {
+			t.Errorf("two seconds after it was mended: %+v", open)
+		}
 		time.Sleep(time.Minute)
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "mended") {
 			t.Errorf("told %q", told)

@@ -21,6 +21,7 @@ func mendedSignal(name string) string { return "\x00mended/" + name }
 // have tried later.
 func (e *Engine) connectionChanged(name string) {
 	e.wakeConnection(name, mendedSignal(name))
+	poke(e.alerts.news) // its alert begins or ends
 }
 
 // wakeConnection lets the runs that wait for a connection go on, if it can be used. The signal
