@@ -39,16 +39,26 @@ const (
 // a `where` that reads it.
 func (w *walker) complete(ctx context.Context, f *frame) (verdict, error) {
 	h := w.plan.hydrate
-	if h == nil || !w.fetches(h) || h.When != nil && !h.When(ctx, f.scope) {
+	if h == nil {
 		return w.admitted(ctx, f)
 	}
-	if v, err := w.fetch(ctx, h, f); err != nil || v != next {
-		return v, err
+	if w.fetches(h) && (h.When == nil || h.When(ctx, f.scope)) {
+		if v, err := w.fetch(ctx, h, f); err != nil || v != next {
+			return v, err
+		}
 	}
 	if v, err := w.admitted(ctx, f); err != nil || v != next || h.Once == nil {
 		return v, err
 	}
+	return w.once(ctx, h, f)
+}
+
+// once takes the flow's own key, also where the event names nothing that is fetched.
+func (w *walker) once(ctx context.Context, h *Hydrate, f *frame) (verdict, error) {
 	rec := w.record(resourceFrame+resourceStep, h.Action)
+	if rec.Status == "" {
+		rec.Status, rec.Reason, rec.Ended = stepSkipped, bothWords("nothing to fetch", "nada a buscar"), w.hands.now()
+	}
 	return w.take(ctx, rec, &rec.Once, store.KeyOp{ID: rec.Path + ".once", Key: h.Once(ctx, f.scope), Expires: h.OnceFor})
 }
 
@@ -104,7 +114,8 @@ func (w *walker) unique(ctx context.Context, h *Hydrate, f *frame) (verdict, err
 	return w.take(ctx, rec, &rec.Key, store.KeyOp{ID: rec.Path, Key: h.Key(ctx, f.scope), Expires: h.KeyFor})
 }
 
-// take ends the run when another holds the key, and else notes that this run holds it.
+// take ends the run when another holds the key, and else notes that this run holds it. A replay
+// is asked for by a person: it goes on, and leaves the key to the run that has it.
 func (w *walker) take(ctx context.Context, rec *record, held *string, op store.KeyOp) (verdict, error) {
 	if op.Key == "" || *held != "" {
 		return next, nil
@@ -115,7 +126,7 @@ func (w *walker) take(ctx context.Context, rec *record, held *string, op store.K
 		return parked, err
 	}
 	for _, k := range done.Keys {
-		if first := string(k.Value); k.ID == op.ID && first != "true" {
+		if first := string(k.Value); k.ID == op.ID && first != "true" && w.run.ReplayOf == "" {
 			w.finish(&store.End{Status: store.RunDuplicate, Reason: bothWords("the same as run "+first, "a mesma que a execução "+first)})
 			return ended, nil
 		}

@@ -103,6 +103,46 @@ func TestThinEventsAreCompleted(t *testing.T) {
 	}
 }
 
+// A flow's own key is asked once, with or without a fetch; a replay goes on, and the key stays taken.
+func TestAFlowsOwnKeyIsAskedOnce(t *testing.T) {
+	for _, from := range []string{engine.ReplayStart, engine.ReplayFailed} {
+		s := &sink{}
+		s.hydrate = func(f *flow.Flow) *engine.Hydrate {
+			h := thin(false)(f)
+			if h != nil {
+				h.OnceFor, h.Once = time.Hour, func(ctx context.Context, s *expression.Scope) string {
+					return expression.Text(valueAt(ctx, s, "trigger.body.order"))
+				}
+			}
+			return h
+		}
+		h := open(t, t.TempDir(), s)
+		h.publish(`{"id": "thin", "trigger": {"kind": "webhook", "where": "trigger.resource.status != 'lost' and trigger.body.n != 9"}, "steps": [
+			{"id": "pause", "action": "delay", "with": {"for": "1ms"}}, {"id": "no", "action": "stop", "with": {"as": "failed"}}]}`)
+		for _, body := range []string{`{"id": "7", "order": "a"}`, `{"order": "b"}`} { // the second names nothing
+			first := h.send("thin", body)
+			v := h.finished(first)
+			if v.Status != store.Failed {
+				t.Fatalf("%s: %s because of %q", body, v.Status, v.Reason)
+			}
+			done, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{first}, ReplayHow: engine.ReplayHow{From: from, Revision: engine.ReplayPublished}})
+			check(t, err)
+			if v := h.finished(done.Items[0].Run); v.ReplayOf != first || v.Status != store.Failed {
+				t.Errorf("%s, replay from %s: %s because of %q", body, from, v.Status, v.Reason)
+			}
+			if v := h.finished(h.send("thin", body)); v.Status != store.RunDuplicate {
+				t.Errorf("%s again: %s", body, v.Status)
+			}
+		}
+		if v := h.finished(h.send("thin", `{"order": "c", "n": 9}`)); v.Status != store.RunFiltered {
+			t.Errorf("what the where refuses: %s", v.Status)
+		}
+		if v := h.finished(h.send("thin", `{"order": "c"}`)); v.Status != store.Failed {
+			t.Errorf("what the where refused took the key: %s because of %q", v.Status, v.Reason)
+		}
+	}
+}
+
 func TestAFailedFetchMayBeGoneOnWithout(t *testing.T) {
 	s := &sink{hydrate: thin(true)}
 	h := open(t, t.TempDir(), s)
