@@ -337,8 +337,11 @@ func cutText(s string) string {
 	return s
 }
 
-// key is the flow's own dedupe key, or the preset's.
+// key is the flow's own dedupe key, or the preset's; none where the engine asks the flow's own.
 func (x *delivery) key(ctx context.Context) string {
+	if x.door.later != nil {
+		return ""
+	}
 	if x.door.dedupe != nil || x.door.preset == nil {
 		return x.text(ctx, "dedupe", x.door.dedupe)
 	}

@@ -100,6 +100,28 @@ func TestOnceForEachObject(t *testing.T) {
 	}
 }
 
+// A flow's own key is asked at the door, or by the engine where the filter reads what is fetched: never
+// in both places, and the preset's does not come in its place.
+func TestAFlowsOwnKeyIsAskedInOnePlace(t *testing.T) {
+	p, _ := triggers.BuiltIn().Find("mercadopago")
+	for where, key := range map[string]string{"trigger.body.type != 'x'": "own", "trigger.resource.status != 'pending'": ""} {
+		h := presetHouse(t, p.ID(), presetSecrets(p), func(f *flow.Trigger, _ *triggers.WebhookConfig) {
+			f.With["dedupe"], f.With["verify"], f.Where = map[string]any{"key": "'own'"}, "observe", where
+		})
+		wantStatus(t, h.send("POST", "/h/tok-orders", `{"id": 1, "type": "plan", "action": "updated"}`), 200)
+		if got := h.events[0]; got.Key != key || got.Meta.Fault != "" {
+			t.Errorf("%s: key %q, fault %q", where, got.Key, got.Meta.Fault)
+		}
+		hydrate := func(tr engine.Trigger) bool { return tr.Hydrate != nil }
+		all := triggers.Catalogue()
+		kind := all[slices.IndexFunc(all, hydrate)]
+		made := kind.Hydrate(&flow.Flow{Trigger: flow.Trigger{Kind: "webhook", Where: where, With: map[string]any{"preset": p.ID(), "dedupe": map[string]any{"key": "'own'"}}}})
+		if later := made.Once != nil; later != (key == "") {
+			t.Errorf("%s: the engine asks the key: %v", where, later)
+		}
+	}
+}
+
 func (h *house) deliver(s *triggers.Sample) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(s.Method, strings.TrimPrefix(s.URL, publicURL), strings.NewReader(string(s.Body)))
 	r.Header = s.Header.Clone()

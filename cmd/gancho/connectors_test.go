@@ -169,9 +169,15 @@ func TestARefusedNoticeLeavesItsPaymentToTheNext(t *testing.T) {
 		}
 		g.settled()
 	}
-	for _, status := range []string{"filtered", "succeeded", "duplicate"} {
-		if n := len(g.runs("sale", status)); n != 1 {
-			t.Errorf("%d runs are %s", n, status)
+	for range 2 { // about nothing that is fetched
+		if status, answer := post(hook, `{"id": 7, "type": "plan", "action": "updated", "data": {"id": "5"}}`); status != 200 {
+			t.Fatalf("%d %s", status, answer)
+		}
+		g.settled()
+	}
+	for status, want := range map[string]int{"filtered": 1, "succeeded": 2, "duplicate": 2} {
+		if n := len(g.runs("sale", status)); n != want {
+			t.Errorf("%d runs are %s, want %d", n, status, want)
 		}
 	}
 }
