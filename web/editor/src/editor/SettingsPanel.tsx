@@ -66,11 +66,11 @@ const tagsOf = (text: string): Flow['tags'] => {
 }
 
 /** Line keeps what is typed, and hands it on when it is left: half a duration is not sent. */
-function Line({ value, set, numeric = false, placeholder }: { value: string; set: (value: string) => void; numeric?: boolean; placeholder?: string }) {
+function Line({ value, set, numeric = false, placeholder, ...named }: { id?: string; 'aria-describedby'?: string; value: string; set: (value: string) => void; numeric?: boolean; placeholder?: string }) {
   const [typed, setTyped] = useState<string | null>(null)
   const done = () => {
     if (typed !== null && typed.trim() !== value) set(typed.trim())
     setTyped(null)
   }
-  return <input className={inputLook} value={typed ?? value} placeholder={placeholder} spellCheck={false} inputMode={numeric ? 'numeric' : undefined} onBlur={done} onChange={(e) => setTyped(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter') done() }} />
+  return <input {...named} className={inputLook} value={typed ?? value} placeholder={placeholder} spellCheck={false} inputMode={numeric ? 'numeric' : undefined} onBlur={done} onChange={(e) => setTyped(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter') done() }} />
 }
