@@ -28,6 +28,8 @@ type origins struct {
 	outputs   map[string]map[string]share // by step and member of its output; "" is the whole
 	made      map[string][][]string       // by step: where in its settings stands what is made, as parts of JSON pointers
 	items     map[string]map[string]item  // by step: the turns that it is in, by loop; "" is the innermost
+	keeps     bool                        // a step keeps state that has a share
+	kept      bool                        // so what is read of state may have one
 }
 
 // item is the element of a loop's turn: from is where it is in the event, where that is known.
@@ -63,9 +65,17 @@ func (k *knownOrigins) forget() {
 }
 
 func originsOf(f *flow.Flow, c *Catalogue, pointers []string) *origins {
-	o := &origins{catalogue: c, pointers: pointers, outputs: map[string]map[string]share{}, made: map[string][][]string{}, items: map[string]map[string]item{}}
-	o.steps(f.Steps, map[string]item{})
+	o := &origins{catalogue: c, pointers: pointers}
+	o.flow(f)
+	if o.kept = o.keeps; o.kept {
+		o.flow(f) // what is read may stand before what is kept
+	}
 	return o
+}
+
+func (o *origins) flow(f *flow.Flow) {
+	o.outputs, o.made, o.items = map[string]map[string]share{}, map[string][][]string{}, map[string]map[string]item{}
+	o.steps(f.Steps, map[string]item{})
 }
 
 func (o *origins) steps(list []*flow.Step, items map[string]item) {
@@ -96,29 +106,50 @@ func (o *origins) steps(list []*flow.Step, items map[string]item) {
 
 // settings notes what is made in a step, and what its output has.
 func (o *origins) settings(s *flow.Step, items map[string]item) {
-	info, ok := o.catalogue.Action(s.Action)
+	action, ok := o.catalogue.Find(s.Action)
 	if !ok {
 		return
 	}
-	out := map[string]share{}
+	fields, out := action.New().Fields(), map[string]share{}
 	for id, value := range s.With {
-		field := info.Fields.Find(id)
+		field := fields.Find(id)
 		if field == nil || field.Mode() != form.ModeTemplate {
 			continue
 		}
 		has := o.value(s.ID, value, []string{id}, items)
 		members, parts := value.(map[string]any)
-		if s.Action != "set" && s.Action != "transform" {
-			continue
-		}
-		if !parts {
+		switch {
+		case action.Group != "flow": // it yields what is answered from outside
+		case s.Action != "set" && s.Action != "transform" || !parts: // any of it may give back what it was given
 			out[""] = max(out[""], has)
-		}
-		for name, member := range members {
-			out[name] = o.value("", member, nil, items)
+		default:
+			for name, member := range members {
+				out[name] = o.value("", member, nil, items)
+			}
 		}
 	}
+	if strings.HasPrefix(s.Action, "state.") {
+		o.state(s, out)
+	}
 	o.outputs[s.ID] = out
+}
+
+// state notes what a flow keeps, which any of its runs may find: of another event, so that its text is
+// not known here.
+func (o *origins) state(s *flow.Step, out map[string]share) {
+	switch has := out[""]; s.Action {
+	case "state.set", "state.increment":
+		o.keeps = o.keeps || has != shareNone
+		if s.Action == "state.increment" && has != shareNone {
+			out[""] = shareMade
+			o.made[s.ID] = append(o.made[s.ID], []string{"value"})
+		}
+	case "state.get", "state.delete":
+		if o.kept {
+			out[""] = shareMade
+			o.made[s.ID] = append(o.made[s.ID], []string{"value"})
+		}
+	}
 }
 
 // value is what a setting has; where something is made is noted for the step.

@@ -120,6 +120,37 @@ func TestPartsOfAMaskedValue(t *testing.T) {
 	}
 }
 
+// TestStepsThatGiveBack what they were given have a share of it too.
+func TestStepsThatGiveBack(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "echo", "name": "Echo", "trigger": {"kind": "call"}, "steps": [{"id": "answer", "action": "respond", "with": {"body": "{{ trigger.body }}"}}]}`)
+	h.want(200, "POST", "/flows/echo/publish", "")
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ["/code", "/pin"]}, "steps": [
+		{"id": "before", "action": "state.get", "with": {"key": "k"}},
+		{"id": "keep", "action": "state.set", "with": {"key": "k", "value": "{{ trigger.body.code }}"}},
+		{"id": "sum", "action": "state.increment", "with": {"key": "n", "value": "{{ trigger.body.pin }}"}},
+		{"id": "note", "action": "log", "with": {"message": "{{ trigger.body.code }}"}},
+		{"id": "ask", "action": "call", "with": {"flow": "echo", "input": {"it": "{{ trigger.body.code }}"}}},
+		{"id": "answer", "action": "respond", "with": {"body": {"it": "{{ trigger.body.code }}"}}},
+		{"id": "each", "action": "loop", "with": {"over": "[1]", "collect": "upper(steps.keep.value)"}, "steps": []},
+		{"id": "all", "action": "set", "with": {"values": {"keep": "{{ upper(steps.keep.value) }}", "note": "{{ upper(steps.note.message) }}", "ask": "{{ upper(steps.ask.it) }}",
+			"answer": "{{ upper(steps.answer.body.it) }}", "sum": "{{ steps.sum.value + 1 }}", "fine": "{{ upper(trigger.body.name) }}"}}},
+		{"id": "end", "action": "stop", "with": {"as": "failed", "message": "{{ upper(steps.keep.value) }}"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	h.started("a", `{"code": "first-Word", "pin": 1000, "name": "Ana"}`)
+	run := h.started("a", `{"code": "secret-Word", "pin": 1234, "name": "Ana"}`) // it finds what the first has kept
+	shown := mustJSON(t, h.want(200, "GET", "/runs/"+run["id"].(string), ""))
+	story := shown + mustJSON(t, h.want(200, "GET", "/runs", "")) + mustJSON(t, h.want(200, "GET", "/failures", ""))
+	for _, made := range []string{"SECRET", "FIRST", "first-Word", "secret-Word", `"value":2234`, `"sum":2235`} {
+		if strings.Contains(story, made) {
+			t.Errorf("%s is shown: %s", made, story)
+		}
+	}
+	if !strings.Contains(shown, "ANA") || run["status"] != "failed" {
+		t.Errorf("what is not made of it is hidden: %s", shown)
+	}
+}
+
 // TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
 func TestSearchAtAPath(t *testing.T) {
 	h := newHouse(t)
