@@ -82,9 +82,9 @@ type Step struct {
 	OnError    string         `json:"on_error,omitempty"`
 	Disabled   bool           `json:"disabled,omitempty"`
 	Formerly   []string       `json:"formerly,omitempty"`
-	Steps      []*Step        `json:"steps,omitempty"`
-	Branches   []*Branch      `json:"branches,omitempty"`
-	Catch      []*Step        `json:"catch,omitempty"`
+	Steps      []*Step        `json:"steps,omitzero"`
+	Branches   []*Branch      `json:"branches,omitzero"`
+	Catch      []*Step        `json:"catch,omitzero"`
 }
 
 // Branch is one way of a branch or parallel block.

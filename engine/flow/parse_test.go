@@ -165,6 +165,19 @@ func TestMissingHasTwoForms(t *testing.T) {
 	}
 }
 
+// A block without a step is still one when it is read again.
+func TestEmptyBlocksStay(t *testing.T) {
+	const document = `{"id":"a","name":"A","trigger":{"kind":"manual"},"steps":[{"id":"each","action":"loop","with":{"over":"trigger.body"},"steps":[],"catch":[]}]}`
+	f, problems := flow.ParseFlow([]byte(document))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	data, err := json.Marshal(f)
+	if err != nil || string(data) != document {
+		t.Errorf("got %s %v", data, err)
+	}
+}
+
 func TestMarshalHasOneOrder(t *testing.T) {
 	f := parseFlow(t, `{"steps": [{"with": {"b": 1, "a": "<x>"}, "timeout": "90s", "action": "set", "id": "a", "missing": {"b": "skip"}}, {"id": "p", "action": "parallel", "branches": [{}]}],
 		"trigger": {"kind": "manual"}, "name": "N", "id": "a"}`)
