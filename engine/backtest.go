@@ -97,7 +97,7 @@ func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft 
 		return err
 	}
 	b.Events++
-	if veil := e.veilOf(info.Flow); veil != nil {
+	if veil := e.veilOf(info.Flow, info.At); veil != nil {
 		veil.run(before, e.originsOf(published, veil))
 		veil.run(after, e.originsOf(draft, veil))
 	}

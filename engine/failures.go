@@ -112,7 +112,7 @@ func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []F
 	for _, g := range groups {
 		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil {
 			g.Name = v.Error.Name
-			if e.veilOf(g.Flow) != nil {
+			if e.veilOf(g.Flow, v.At) != nil {
 				g.Message = alike(v.Error.Message) // without what the flow masks
 			}
 		}

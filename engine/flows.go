@@ -122,6 +122,7 @@ type Flows struct {
 	entries  map[string]*FlowEntry
 	tokens   map[[32]byte]string // digest -> flow
 	watchers []*watcher
+	gone     map[string]goneFlow
 
 	checkMu sync.Mutex
 	checked map[string]checkedFlow
@@ -132,7 +133,10 @@ func OpenFlows(ctx context.Context, c FlowsConfig) (*Flows, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Flows{FlowsConfig: c, entries: map[string]*FlowEntry{}, tokens: map[[32]byte]string{}, checked: map[string]checkedFlow{}}
+	s := &Flows{FlowsConfig: c, entries: map[string]*FlowEntry{}, tokens: map[[32]byte]string{}, checked: map[string]checkedFlow{}, gone: map[string]goneFlow{}}
+	if err := s.loadGone(ctx); err != nil {
+		return nil, err
+	}
 	docs, err := c.Docs.ListDocs(ctx, flowDoc, "")
 	if err != nil {
 		return nil, fmt.Errorf("read flows: %w", err)
@@ -428,22 +432,29 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("delete flow %s: %w", id, err)
 	}
-	gone := []store.Doc{{Kind: flowDoc, ID: id, Revision: e.doc}}
+	stays, stay, err := s.goneOf(&e, docs)
+	if err != nil {
+		return fmt.Errorf("delete flow %s: %w", id, err)
+	}
+	gone := []store.Doc{{Kind: flowDoc, ID: id, Revision: e.doc}, stay}
 	for _, d := range docs {
 		gone = append(gone, store.Doc{Kind: revisionDoc, ID: d.ID, Revision: -1})
 	}
-	if err := s.remove(ctx, &e, gone); err != nil {
+	if err := s.remove(ctx, &e, gone, stays); err != nil {
 		return err
 	}
 	return s.dropDrafts(ctx, id)
 }
 
-func (s *Flows) remove(ctx context.Context, e *FlowEntry, gone []store.Doc) error {
+func (s *Flows) remove(ctx context.Context, e *FlowEntry, gone []store.Doc, stays goneFlow) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if _, err := s.Docs.PutDocs(ctx, gone); err != nil {
 		return s.undone(ctx, []*FlowEntry{e}, err)
 	}
+	s.mu.Lock()
+	s.gone[e.ID] = stays
+	s.mu.Unlock()
 	s.drop(e.ID)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"gancho/engine/store"
 )
@@ -51,7 +52,7 @@ func (e *Engine) KeepYields(id string, run *RunView) {
 func (e *Engine) Lately(ctx context.Context, id string) func(path, kind string) (any, bool) {
 	runs := sync.OnceValue(func() map[string]yielded { return e.yieldedByRuns(ctx, id) })
 	return func(path, kind string) (any, bool) {
-		if e.veilOf(id) != nil {
+		if e.veilOf(id, time.Time{}) != nil {
 			return nil, false
 		}
 		step := idOf(path)

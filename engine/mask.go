@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"gancho/engine/flow"
@@ -23,22 +24,36 @@ type veil struct {
 	values   map[string]bool
 	exact    map[string]bool // hidden only where nothing else stands: too short for more
 	short    int             // values of fewer bytes are not remembered
+	blind    bool            // what the steps made of it is not known: all that they held is hidden
+	whole    bool            // everything is hidden
 }
 
-// veilOf gives the veil of a flow, or nil.
-func (e *Engine) veilOf(id string) *veil {
-	entry, err := e.Flows.Get(id)
-	if err != nil {
-		return nil
-	}
+// veilOf gives the veil over what a flow did at a time, or nil. Zero is any time. Where it is not known
+// what a flow masked, because it is gone, all is hidden.
+func (e *Engine) veilOf(id string, at time.Time) *veil {
 	v := &veil{values: map[string]bool{}, exact: map[string]bool{}, short: 3}
+	entry, there := e.Flows.entry(id)
 	for _, f := range []*flow.Flow{entry.Draft, entry.Published} {
 		if f != nil {
 			v.pointers = append(v.pointers, f.Settings.Mask...)
 		}
 	}
-	if len(v.pointers) == 0 {
+	gone, was := e.Flows.goneFlow(id)
+	if was && !at.After(gone.At) {
+		v.pointers = append(v.pointers, gone.Mask...)
+		v.blind = len(gone.Mask) > 0
+	}
+	v.whole = !there && !was
+	if len(v.pointers) == 0 && !v.whole {
 		return nil
+	}
+	return v
+}
+
+// inside is the veil over what steps were given and made.
+func (v *veil) inside() *veil {
+	if v.blind {
+		return &veil{whole: true}
 	}
 	return v
 }
@@ -46,7 +61,8 @@ func (e *Engine) veilOf(id string) *veil {
 // Mask hides in a story what its flow masks, and what the flow that ran made of it; f may be nil, when
 // that is gone.
 func (e *Engine) Mask(v *RunView, f *flow.Flow) {
-	if veil := e.veilOf(v.Flow); veil != nil {
+	if veil := e.veilOf(v.Flow, v.At); veil != nil {
+		veil.blind = veil.blind || f == nil
 		veil.run(v, e.originsOf(f, veil))
 	}
 }
@@ -68,7 +84,7 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	v := ViewRun(ctx, r)
 	e.nameStep(ctx, r, v.Error)
 	v.ReplayedBy = e.replayedBy(ctx, r)
-	veil := e.veilOf(r.Flow)
+	veil := e.veilOf(r.Flow, r.At)
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v
 	}
@@ -91,7 +107,7 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 // EventItem is a delivery as lists show it, without what its flow masks.
 func (e *Engine) EventItem(ctx context.Context, i *store.EventInfo) EventView {
 	v := ViewEvent(ctx, i)
-	veil := e.veilOf(i.Flow)
+	veil := e.veilOf(i.Flow, i.At)
 	if veil == nil || (v.Title == "" && v.Reason == "") {
 		return v
 	}
@@ -122,6 +138,9 @@ func hideText(text string) string {
 
 // body hides the named places; what stood there is remembered for the rest.
 func (v *veil) body(body any) any {
+	if v.whole && body != nil {
+		return masked
+	}
 	for _, p := range v.pointers {
 		body = v.place(body, strings.Split(strings.TrimPrefix(p, "/"), "/"))
 	}
@@ -178,6 +197,9 @@ func (v *veil) remember(value any) {
 
 // over hides the remembered values in any value.
 func (v *veil) over(value any) any {
+	if v.whole && value != nil {
+		return masked
+	}
 	switch x := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(x))
@@ -206,6 +228,9 @@ func (v *veil) over(value any) any {
 
 // text hides every place of a remembered value at once: one may hold another, or share a part with it.
 func (v *veil) text(text string) string {
+	if v.whole {
+		return hideText(text)
+	}
 	if v.exact[text] {
 		return masked
 	}
@@ -257,7 +282,9 @@ func (v *veil) run(r *RunView, o *origins) {
 			r.Error.Message = masked
 		}
 	}
-	r.Title, r.Reason = v.text(r.Title), v.text(r.Reason)
+	r.Title = v.text(r.Title)
+	v = v.inside()
+	r.Reason = v.text(r.Reason)
 	v.failure(r.Error)
 	for i := range r.Steps {
 		s := &r.Steps[i]
@@ -289,7 +316,7 @@ func (v *veil) failure(e *ErrorView) {
 // onlyHidden says that a search found a run or event of a flow by what its mask hides alone:
 // the list must not tell that it is there.
 func (e *Engine) onlyHidden(ctx context.Context, flow, event, text string, masked func() (any, error)) (bool, error) {
-	veil := e.veilOf(flow)
+	veil := e.veilOf(flow, time.Time{})
 	if veil == nil || text == "" {
 		return false, nil
 	}
@@ -301,7 +328,7 @@ func (e *Engine) onlyHidden(ctx context.Context, flow, event, text string, maske
 		return false, err
 	}
 	veil.body(whole.Trigger["body"])
-	hides := false
+	hides := veil.blind || veil.whole
 	for value := range veil.values {
 		hides = hides || strings.Contains(bare(value), bare(text))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
@@ -367,7 +368,7 @@ func (e *Engine) newest(ctx context.Context, id string) ([]map[string]any, error
 
 // maskValue hides in the value what the flow masks of an event, and what is made of it.
 func (e *Engine) maskValue(ctx context.Context, q *Question, p *Preview, programs []*expression.Program) {
-	veil := e.veilOf(q.Flow.ID)
+	veil := e.veilOf(q.Flow.ID, time.Time{})
 	if veil == nil || p.Value == nil || p.Event == "" {
 		return
 	}

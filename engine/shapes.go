@@ -263,7 +263,7 @@ func (s *shapes) takeFetched(flow string) []fetched {
 
 // masks are the pointers that a flow hides.
 func (e *Engine) masks(id string) []string {
-	if v := e.veilOf(id); v != nil {
+	if v := e.veilOf(id, time.Time{}); v != nil {
 		return v.pointers
 	}
 	return nil

@@ -242,12 +242,13 @@ func (e *Engine) Events(ctx context.Context, q store.Query) ([]EventView, string
 // flow masks is hidden.
 func (e *Engine) Event(ctx context.Context, id string) (EventView, error) {
 	v, err := e.WholeEvent(ctx, id)
-	veil := e.veilOf(v.Flow)
+	veil := e.veilOf(v.Flow, v.At)
 	if err != nil || veil == nil {
 		return v, err
 	}
 	if v.Trigger != nil {
 		v.Trigger["body"] = veil.body(v.Trigger["body"])
+		v.Trigger["headers"], v.Trigger["query"] = veil.over(v.Trigger["headers"]), veil.over(v.Trigger["query"])
 	}
 	v.Reason, v.Title = veil.text(v.Reason), veil.text(v.Title)
 	v.Raw, v.Base64 = "", "" // they would show what is masked

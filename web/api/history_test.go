@@ -151,6 +151,41 @@ func TestStepsThatGiveBack(t *testing.T) {
 	}
 }
 
+// TestHistoryOfADeletedFlow stays masked, also where a new flow has its id.
+func TestHistoryOfADeletedFlow(t *testing.T) {
+	h := newHouse(t)
+	document := func(mask string) string {
+		return `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ` + mask + `}, "steps": [
+			{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.email }} {{ upper(trigger.body.email) }}"}},
+			{"id": "end", "action": "stop", "with": {"as": "failed", "message": "no {{ upper(trigger.body.email) }}"}}]}`
+	}
+	h.want(201, "POST", "/flows", document(`["/email"]`))
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := h.started("a", `{"email": "ana@souza.example", "id": "order-77"}`)
+	look := func(when string) {
+		t.Helper()
+		story := ""
+		for _, path := range []string{"/runs/" + run["id"].(string), "/runs", "/events", "/events/" + run["event"].(string), "/failures", "/people/order-77", "/people/order-77/export"} {
+			story += mustJSON(t, h.want(200, "GET", path, ""))
+		}
+		if lower := strings.ToLower(story); strings.Contains(lower, "souza") || !strings.Contains(lower, "order-77") {
+			t.Errorf("%s: %s", when, story)
+		}
+		for _, list := range []string{"/runs", "/events"} {
+			if found := h.want(200, "GET", list+"?q=ana@souza.example", "")["items"].([]any); len(found) != 0 {
+				t.Errorf("%s: %s finds what is masked: %v", when, list, found)
+			}
+		}
+	}
+	h.want(200, "PUT", "/flows/a", document(`[]`))
+	h.want(200, "POST", "/flows/a/publish", "")
+	h.want(204, "DELETE", "/flows/a", "")
+	look("deleted")
+	h.want(201, "POST", "/flows", document(`[]`))
+	h.want(200, "POST", "/flows/a/publish", "")
+	look("made anew")
+}
+
 // TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
 func TestSearchAtAPath(t *testing.T) {
 	h := newHouse(t)

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+// goneDoc keeps of a deleted flow what its history still needs.
+const goneDoc = "gone_flow"
+
+// goneFlow says when a flow was deleted, and all that it ever masked.
+type goneFlow struct {
+	At   time.Time `json:"at"`
+	Mask []string  `json:"mask,omitempty"`
+}
+
+func (s *Flows) loadGone(ctx context.Context) error {
+	docs, err := s.Docs.ListDocs(ctx, goneDoc, "")
+	if err != nil {
+		return fmt.Errorf("read deleted flows: %w", err)
+	}
+	for _, d := range docs {
+		var g goneFlow
+		if err := json.Unmarshal(d.Value, &g); err != nil {
+			return fmt.Errorf("deleted flow %s: %w", d.ID, err)
+		}
+		s.gone[d.ID] = g
+	}
+	return nil
+}
+
+func (s *Flows) goneFlow(id string) (goneFlow, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	g, ok := s.gone[id]
+	return g, ok
+}
+
+// goneOf is what stays of a flow with these revisions.
+func (s *Flows) goneOf(e *FlowEntry, revisions []store.Doc) (goneFlow, store.Doc, error) {
+	g := goneFlow{At: s.Now().UTC()}
+	before, _ := s.goneFlow(e.ID)
+	masks := [][]string{before.Mask}
+	for _, f := range []*flow.Flow{e.Draft, e.Published} {
+		if f != nil {
+			masks = append(masks, f.Settings.Mask)
+		}
+	}
+	for _, d := range revisions {
+		var r revision
+		if err := unmarshalFlow(d.Value, &r); err != nil {
+			return g, store.Doc{}, err
+		}
+		masks = append(masks, r.Flow.Settings.Mask)
+	}
+	g.Mask = slices.Concat(masks...)
+	slices.Sort(g.Mask)
+	g.Mask = slices.Compact(g.Mask)
+	value, err := json.Marshal(g)
+	return g, store.Doc{Kind: goneDoc, ID: e.ID, Revision: -1, Value: value}, err
+}
