@@ -106,6 +106,7 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 		g.Concurrency = f.Published.Settings.Concurrency
 	}
 	if f == nil {
+		e.lately.forget(id)
 		g.Paused = false // what still waits for a deleted flow ends, rather than staying for ever
 	}
 	e.failing.set(id, f)

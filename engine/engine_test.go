@@ -548,5 +548,16 @@ func TestATestTakesWhatWasAnsweredLately(t *testing.T) {
 		if got := test(); got != want[1] {
 			t.Errorf("%s: after a real test the step yields %v, want %v", id, got, want[1])
 		}
+		_, err := h.Erase(t.Context(), "nobody@example.com", "test")
+		check(t, err)
+		if got := test(); got != want[0] {
+			t.Errorf("%s: after an erasure the step yields %v, want %v", id, got, want[0])
+		}
+		h.KeepYields(id, &engine.RunView{Steps: []engine.StepView{{Path: "ask", Action: "test.send", Status: "succeeded", Output: map[string]any{"sent": "third"}}}})
+		check(t, h.Flows.Delete(t.Context(), id))
+		h.publish(document)
+		if got := test(); got != "sample" {
+			t.Errorf("%s: a new flow of the same id is lent %v", id, got)
+		}
 	}
 }

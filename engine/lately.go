@@ -27,6 +27,18 @@ const (
 	latelyRuns  = 5        // that are looked at
 )
 
+// forget what a flow's steps yielded; of all flows where none is named.
+func (l *lately) forget(flows ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(flows) == 0 {
+		clear(l.flows)
+	}
+	for _, id := range flows {
+		delete(l.flows, id)
+	}
+}
+
 // KeepYields notes what the steps of a real test yielded.
 func (e *Engine) KeepYields(id string, run *RunView) {
 	e.lately.mu.Lock()
@@ -72,7 +84,11 @@ func (e *Engine) yieldedByRuns(ctx context.Context, id string) map[string]yielde
 	if err != nil {
 		return steps // the declared samples do
 	}
+	gone, was := e.Flows.goneFlow(id)
 	for i := range list {
+		if was && !list[i].At.After(gone.At) {
+			continue // of a deleted flow with this id
+		}
 		records, _, err := e.recorded(ctx, list[i].ID)
 		if err != nil {
 			continue

@@ -270,6 +270,7 @@ func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
 	if err != nil {
 		return receipt, err
 	}
+	defer e.lately.forget() // any of it may be that person's
 	if err := e.erase(ctx, runs, &receipt.Erased, &receipt.Open); err != nil {
 		return receipt, err
 	}
