@@ -8,7 +8,7 @@ const changes = await source('tree/changes.ts')
 const clipboard = await source('tree/clipboard.ts')
 const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
-const { readAs, typedValue } = await source('conditions/model.ts')
+const { operatorsOf, readAs, typedValue } = await source('conditions/model.ts')
 const { bestOf, masked } = await source('data/nodes.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
 const { caughtUp, merge } = await source('api/live.ts')
@@ -274,6 +274,7 @@ test('what is typed while an undo is on its way stays, and an answer that comes 
 
 test('numbers in texts are compared as numbers; a search means the value that lies least deep', () => {
   const text = (...values) => ({ type: 'text', values: values.map((value) => ({ value, count: 1 })) })
+  assert.deepEqual([text('249.90', '1.250,00'), text('249.90', 'none'), text()].map((f) => operatorsOf(f)[2]), ['greater', 'contains', 'contains'])
   assert.equal(readAs(text('250.00'), 'greater'), 'number')
   assert.equal(readAs(text('1.250,00', '9,90'), 'at_most'), 'number_br')
   assert.equal(readAs(text('250.00'), 'contains'), undefined)
@@ -378,6 +379,7 @@ test('what a run no longer says is not left in the list', () => {
   assert.deepEqual(kept.pages[0].items, [{ id: 'r', flow: 'f', status: 'succeeded' }, { id: 'q', flow: 'f', status: 'failed' }])
   const older = { items: [{ id: 'r', flow: 'f', status: 'running' }], next: null } // of a server that was asked before
   assert.deepEqual([caughtUp('runs', older, {}, 0, true).items[0].status, caughtUp('runs', older, { status: 'running' }, 0, true).items, caughtUp('runs', { items: [], next: null }, {}, 0, false).items], ['succeeded', [], []])
+  assert.deepEqual(caughtUp('runs', { items: [{ id: 's', flow: 'f', status: 'failed' }], next: 'x' }, {}, 0, true).items.map((r) => r.id), ['s']) // r is one of the next page
 })
 
 test('the map has a box for each step and none lies on another', () => {

@@ -188,7 +188,8 @@ export function merge<T extends Thing>(queries: QueryClient, kind: 'runs' | 'eve
 
 /** caughtUp puts into a page what was told while the server was asked for it: its answer may be older. */
 export function caughtUp<T extends Thing>(kind: 'runs' | 'events', page: Page<T>, filter: Filter, since: number, first: boolean): Page<T> {
-  return lately.filter((n) => n.kind === kind && n.at >= since).reduce((p, { thing }) => placed([p], filter, thing as T, first)?.[0] ?? p, page)
+  const top = page.items[0]?.id ?? '' // what is older stands on another page
+  return lately.filter((n) => n.kind === kind && n.at >= since).reduce((p, { thing }) => placed([p], filter, thing as T, first && thing.id > top)?.[0] ?? p, page)
 }
 
 type FlowNews = { id: string; deleted?: boolean; state?: Schemas['FlowItem']['state']; draft_rev?: number; published_rev?: number }

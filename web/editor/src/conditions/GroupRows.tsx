@@ -69,11 +69,11 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const { lang } = useLang()
   const stats = desk.statsOf(row.field)
   const fields = useMemo(() => choicesOf(desk), [desk])
-  const operators = operatorsOf(stats?.type)
+  const operators = operatorsOf(stats)
   const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
   const choose = (field: string) => {
     const stats = desk.statsOf(field)
-    const ops = operatorsOf(stats?.type)
+    const ops = operatorsOf(stats)
     const operator = ops.includes(row.operator) ? row.operator : (ops[0] ?? 'equals')
     change({ ...row, field, operator, as: readAs(stats, operator) })
   }

@@ -56,12 +56,16 @@ const always: Operator[] = ['exists', 'missing']
 const ordering: Operator[] = ['greater', 'at_least', 'less', 'at_most']
 const wording: Operator[] = ['contains', 'not_contains', 'starts_with', 'ends_with', 'matches']
 
+/** isAmount says that all texts seen are amounts of money, as "249.90". */
+const isAmount = (values: SchemaField['values']) => values.length > 0 && values.every((v) => /^(R\$\s*)?-?\d[\d.,]*[.,]\d\d$/.test(v.value))
+
 /** operatorsOf are the comparisons that make sense for a type of value: many services write a number as a text. */
-export function operatorsOf(type: string | undefined): Operator[] {
+export function operatorsOf(field: Pick<SchemaField, 'type' | 'values'> | undefined): Operator[] {
+  const type: string | undefined = field?.type
   switch (type) {
     case 'boolean': return ['is_true', 'is_false', ...always]
     case 'number': case 'integer': return ['equals', 'not_equals', ...ordering, 'one_of', 'not_one_of', ...always]
-    case 'text': case 'string': return ['equals', 'not_equals', ...wording, ...ordering, 'one_of', 'not_one_of', ...always]
+    case 'text': case 'string': return ['equals', 'not_equals', ...(isAmount(field?.values ?? []) ? [...ordering, ...wording] : [...wording, ...ordering]), 'one_of', 'not_one_of', ...always]
     case 'list': case 'object': return ['contains', 'not_contains', ...always]
   }
   return ['equals', 'not_equals', ...ordering, ...wording, 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]

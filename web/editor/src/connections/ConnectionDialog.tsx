@@ -32,7 +32,7 @@ export function ConnectionDialog({ before, name, wanted, kinds, close }: DialogP
   return (
     <Dialog title={before ? before.name : say(chosen.title)} help={before ? say(chosen.title) : undefined} close={close}>
       {!before && !only && <Button size="small" look="quiet" className="mb-3 -ml-2" onClick={() => choose(undefined)}><ChevronLeft size={15} aria-hidden />{t.others}</Button>}
-      <ConnectionForm key={chosen.kind} className="pb-2" kinds={[chosen]} before={before} name={name} close={close} made={done} />
+      <ConnectionForm key={chosen.kind} className="bg-surface pb-2" kinds={[chosen]} before={before} name={name} close={close} made={done} />
     </Dialog>
   )
 }

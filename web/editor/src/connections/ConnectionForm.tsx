@@ -58,16 +58,18 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
     save.mutate()
   }
   if (!kind) return null
-  const problemOf = (path: string) => (save.error instanceof Refused ? save.error.problem.problems?.find((p) => p.path.includes(path))?.message : undefined)
+  const problemOf = (path: string) => (save.error instanceof Refused ? save.error.problem.problems?.find((p) => p.path === path)?.message : undefined)
   const moved = before !== undefined && movesSecrets(kind, before, (id) => fields[id] ?? '', hosts)
   const all = kind.fields.map((f) => {
     if (wasSet(before, f)) return { ...f, required: moved, help: both(moved ? t.secretAgain : t.secretSet) }
     return needs.includes(f.id) ? { ...f, required: true, advanced: false } : f
   })
+  const refused = before?.state === 'broken' ? all.find((f) => f.secret && !f.advanced)?.id : undefined
   const rest = all.filter((f) => f.advanced)
-  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/${f.id}`)} />
+  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={refused ? f.id === refused : i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/fields/${f.id}`)} />
   return (
-    <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 ${className}`}>
+    <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 [&_input]:scroll-mb-16 ${className}`}>
+      {before?.state === 'broken' && before.problem && failed === undefined && <p className="rounded-lg bg-fail-soft p-3 break-words text-fail">{before.problem}</p>}
       {kinds.length > 1 && !before && <Field label={t.kind}><select className={inputLook} value={kind.kind} onChange={(e) => { setKind(e.target.value); setFields({}) }}>{kinds.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>}
       {kind.help && <p className="text-secondary text-text-2">{say(kind.help)}</p>}
       {kind.docs && <a href={kind.docs} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 text-meta text-accent underline"><ExternalLink size={13} aria-hidden />{t.docs}</a>}
@@ -80,7 +82,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       {failed !== undefined && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{fill(t.testFailed, { why: failed })}</p>}
       {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: say(kind.title) })}</p>}
       <p className="text-meta text-text-3">{t.sealed}</p>
-      <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: say(kind.title) }) : kind.testable ? t.saveTest : t.save}</Button>{failed === undefined ? <Button look="quiet" onClick={close}>{t.cancel}</Button> : <Button look="quiet" onClick={() => made(name)}>{t.useAnyhow}</Button>}</div>
+      <div className="sticky bottom-0 -my-2 flex flex-wrap gap-2 bg-inherit py-2"><Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: say(kind.title) }) : kind.testable ? t.saveTest : t.save}</Button>{failed === undefined ? <Button look="quiet" onClick={close}>{t.cancel}</Button> : <Button look="quiet" onClick={() => made(name)}>{t.useAnyhow}</Button>}</div>
     </form>
   )
 }
@@ -89,7 +91,7 @@ const both = (text: string) => ({ en: text, 'pt-BR': text })
 
 /** focusFirst begins with the first thing to fill in. */
 function focusFirst(form: HTMLFormElement | null) {
-  const first = [...(form?.querySelectorAll<HTMLElement>('input, select, textarea') ?? [])].find((x) => !x.matches('[readonly], [type=hidden]'))
+  const first = form?.querySelector<HTMLElement>('input[type=password][data-first]') ?? [...(form?.querySelectorAll<HTMLElement>('input, select, textarea') ?? [])].find((x) => !x.matches('[readonly], [type=hidden]'))
   first?.focus()
 }
 

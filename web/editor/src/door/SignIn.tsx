@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import { Button } from '../ui/Button'
@@ -15,6 +15,7 @@ export function SignIn({ setup }: { setup: boolean }) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const enter = useMutation({ mutationFn: () => take(api.POST('/session', { body: { email, password } })), onSuccess: () => queries.resetQueries() })
+  useEffect(() => sessionStorage.clear(), []) // what the one before tested is not for the next
   const submit = (e: FormEvent) => {
     e.preventDefault()
     enter.mutate()

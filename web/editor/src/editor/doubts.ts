@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { Schemas } from '../api/client'
 import { useActions, useConnections } from '../api/hooks'
@@ -36,7 +37,8 @@ export function useDoubts(flow: Flow): Doubt[] {
   const { kept } = useTested(flow.id)
   const queries = useQueryClient()
   const counted = Object.entries(queries.getQueryData<Schemas['StepCounts']>(['step-counts', flow.id])?.steps ?? {}).filter(([, c]) => c.reached > 0).map(([path]) => ({ path }))
+  const test = useMemo(() => keptTest(flow.id), [flow.id])
   const last = queries.getQueryData<{ run: Schemas['RunView'] } | null>(['runs', 'last', flow.id])?.run.steps ?? []
-  const tried = new Set([...Object.values(kept), ...last, ...counted, ...(keptTest(flow.id)?.run.steps ?? [])].map((s) => s.path.split('.').at(-1) ?? ''))
+  const tried = new Set([...Object.values(kept), ...last, ...counted, ...(test?.run.steps ?? [])].map((s) => s.path.split('.').at(-1) ?? ''))
   return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried }, t)
 }

@@ -1,5 +1,6 @@
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Schemas } from '../api/client'
+import { useConnections } from '../api/hooks'
 import { keepOffer } from '../api/curl'
 import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
 import { say } from '../tree/announce'
@@ -17,6 +18,7 @@ import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import { type Command, commandFor, commands, type Editing, keyWords } from './commands'
 import { startDrag } from './drag'
+import { fitsKind } from './kinds'
 import type { Open } from './open'
 import { type Pasted, readPaste } from './paste'
 import { useLooks } from './Locked'
@@ -67,8 +69,11 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
     say(plural(t, 'pasted', copies.length))
     return first?.id
   }
+  const connections = useConnections().data?.items ?? []
   const addAction = (gap: Gap, action: Schemas['ActionView']) => {
     const step = newStep(draft.draft.read().flow, action, t)
+    const [only, another] = action.connection_optional ? [] : connections.filter((c) => fitsKind(action.connections, c.kind))
+    if (only && !another) step.connection = only.name
     edit((f) => heard(insert(f, gap.place, gap.at, step), step))
     setFloating(null)
     say(fill(t.added, { name: sayWords(action.title) }))

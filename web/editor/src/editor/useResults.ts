@@ -37,16 +37,21 @@ type Test = { run: Run; flow: Flow; /** what is published after the test tells m
 
 /** keepTest remembers what became of each step in a test, and none of its data, while the window is open. */
 function keepTest(id: string, test: Test) {
-  const steps = test.run.steps?.map((s) => ({ ...s, input: undefined, output: undefined, lines: undefined, error: undefined, attempts: s.attempts.map((a) => ({ duration_ms: a.duration_ms })), request: s.request ? {} : undefined }))
+  const steps = test.run.steps?.map(({ path, action, status, started, ended, mocked, waiting_for, attempts, request }) => ({ path, action, status, started, ended, mocked, waiting_for, attempts: attempts.map((a) => ({ duration_ms: a.duration_ms })), request: request ? {} : undefined }))
   try {
     sessionStorage.setItem(`test-${id}`, JSON.stringify({ ...test, run: { id: test.run.id, status: test.run.status, at: test.run.at, ended: test.run.ended, steps }, kept: Date.now() }))
-  } catch { /* it is not remembered then */ }
+  } catch {
+    sessionStorage.removeItem(`test-${id}`) // that of an older test is not this one
+  }
 }
 
 /** keptTest is the last test of a flow, as far as it is remembered. */
 export function keptTest(id: string): Test | null {
-  const text = sessionStorage.getItem(`test-${id}`)
-  return text ? (JSON.parse(text) as Test) : null
+  try {
+    return JSON.parse(sessionStorage.getItem(`test-${id}`) ?? 'null') as Test | null
+  } catch {
+    return null
+  }
 }
 
 /** useResults gives each step its badge: from the newest test or run, marked where the step was edited since. */

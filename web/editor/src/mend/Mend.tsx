@@ -87,15 +87,17 @@ function useMend(run: Run, draft: DraftHook, { which, allow }: How) {
     mutationFn: async (force: boolean) => {
       await draft.draft.save()
       const now = draft.draft.read().view
-      if (now.changed || now.state === 'new' || now.state === 'off') draft.draft.settle(await take(api.POST('/flows/{id}/publish', { params: path, body: { force } })))
-      return take(api.POST('/runs/replay', { body: { ...which, from: 'failed', revision: 'published', allow } }))
+      const publishes = now.changed || now.state === 'new' || now.state === 'off'
+      if (publishes) draft.draft.settle(await take(api.POST('/flows/{id}/publish', { params: path, body: { force } })))
+      return { publishes, answer: await take(api.POST('/runs/replay', { body: { ...which, from: 'failed', revision: 'published', allow } })) }
     },
-    onSuccess: (answer) => {
+    onSuccess: ({ publishes, answer }) => {
+      const said = (what: string) => (publishes ? `${t.published} ${what}` : what)
       for (const key of ['runs', 'run', 'failures', 'revisions']) void queries.invalidateQueries({ queryKey: [key] })
       const why = answer.items.find((i) => i.refused)?.refused?.message
-      if (answer.replay) toast(t.goesOn)
-      else if (answer.replayed === 0 && why) return toast(fill(t.refused, { why }), 'fail')
-      else toast(plural(t, 'replayed', answer.replayed))
+      if (answer.replay) toast(said(t.goesOn))
+      else if (answer.replayed === 0 && why) return toast(said(fill(t.refused, { why })), 'fail')
+      else toast(said(plural(t, 'replayed', answer.replayed)))
       const next = answer.items.length === 1 ? answer.items[0]?.run : undefined
       go(next ? `/runs/${next}` : `/runs?flow=${run.flow}`)
     },

@@ -15,10 +15,11 @@ const en = {
   anyway: 'Publish and replay anyway',
   differs: 'These effects were done already and would happen again:',
   allow: 'Do them again',
-  replayed_one: 'Published; {n} run goes on.',
-  replayed_other: 'Published; {n} runs go on.',
-  goesOn: 'Published; the runs start again, one after the other.',
-  refused: 'Published, but nothing was replayed: {why}',
+  published: 'Published.',
+  replayed_one: '{n} run goes on.',
+  replayed_other: '{n} runs go on.',
+  goesOn: 'The runs start again, one after the other.',
+  refused: 'Nothing was replayed: {why}',
 }
 
 const pt: typeof en = {
@@ -36,10 +37,11 @@ const pt: typeof en = {
   anyway: 'Publicar e repetir mesmo assim',
   differs: 'Estes efeitos já foram feitos e aconteceriam de novo:',
   allow: 'Fazer de novo',
-  replayed_one: 'Publicado; {n} execução continua.',
-  replayed_other: 'Publicado; {n} execuções continuam.',
-  goesOn: 'Publicado; as execuções recomeçam, uma após a outra.',
-  refused: 'Publicado, mas nada foi repetido: {why}',
+  published: 'Publicado.',
+  replayed_one: '{n} execução continua.',
+  replayed_other: '{n} execuções continuam.',
+  goesOn: 'As execuções recomeçam, uma após a outra.',
+  refused: 'Nada foi repetido: {why}',
 }
 
 export const useWords = makeWords(en, pt)

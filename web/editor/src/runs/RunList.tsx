@@ -15,6 +15,7 @@ import { toast } from '../ui/Toast'
 import { usePlural } from '../words/phrase'
 import { Failures, OneGroup } from './Failures'
 import { useWords } from './listWords'
+import { erased } from './paths'
 import { ReplayDialog, type Which } from './ReplayDialog'
 import { Replays } from './Replays'
 import { RunExport } from './RunExport'
@@ -108,7 +109,7 @@ function Chosen({ list, picked, whole, all, replay, replayAll }: ChosenProps) {
         <>
           <span role="status" className="mr-2 ml-2 font-medium">{plural(t, 'selected', picked.length)}</span>
           {later.length > 0 && <TryAll runs={() => later} done={() => all(false)} />}
-          {open.length < picked.length && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.replay}</Button>}
+          {picked.some((r) => r.ended && !erased(r)) && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.replay}</Button>}
           {everyone && !whole && <Button size="small" onClick={replayAll}><Layers size={15} aria-hidden />{t.replayMatching}</Button>}
           {open.length > 0 && <Button size="small" look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Square size={14} aria-hidden />{plural(t, 'cancelThem', open.length)}</Button>}
           <Button size="small" look="quiet" onClick={() => all(false)}><X size={15} aria-hidden />{t.unselect}</Button>

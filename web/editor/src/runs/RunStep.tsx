@@ -12,7 +12,7 @@ import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
 import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
-import { curlOf, troubleOf } from './paths'
+import { curlOf, erased, troubleOf } from './paths'
 import { Attempts } from './Attempts'
 import { Part } from './RunEvent'
 import { useWords } from './runWords'
@@ -30,7 +30,7 @@ const firstTab = (s?: StepView): Tab => (s?.status === 'failed' || s?.status ===
 export function RunStep({ run, step, title, path, result, may, close, replay }: RunStepProps) {
   const t = useWords()
   const [tab, setTab] = useState<Tab>(() => firstTab(result))
-  const failedHere = run.status === 'failed' && run.error?.step === path
+  const failedHere = run.status === 'failed' && !erased(run) && run.error?.step === path
   const footer = may && (
     <div className="flex flex-wrap gap-2">
       <Link href={`/flows/${run.flow}?step=${step.id}&event=${run.event}${run.status === 'failed' ? `&run=${run.id}` : ''}`} className={buttonLook(failedHere ? 'primary' : 'plain')}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editStep}</Link>

@@ -17,6 +17,7 @@ export function Again({ done, leave }: { done: () => void; leave: () => void }) 
   const enter = useMutation({
     mutationFn: () => take(api.POST('/session', { body: { email, password } })),
     onSuccess: (session) => {
+      if (queries.getQueryData<{ name: string }>(['session'])?.name !== session.name) sessionStorage.clear()
       queries.setQueryData(['session'], session)
       done()
       return queries.invalidateQueries()
