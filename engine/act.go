@@ -128,6 +128,11 @@ func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) 
 	if rec.triesLater() && !woken && w.hands.now().Before(rec.Due) {
 		return w.tryLater(n, rec, rec.For, rec.Due), true, nil
 	}
+	if rec.triesLater() && string(data) == mendedNews {
+		rec.Status = stepRunning
+		rec.Quota++ // the next attempt is not one of the step's own
+		w.save(rec)
+	}
 	return next, false, nil
 }
 

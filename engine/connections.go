@@ -69,7 +69,7 @@ type Connections struct {
 	kept     map[string]savedConnection
 	turns    map[string]int         // counts the writes of each
 	renewals map[string]*sync.Mutex // one renewal of each at a time
-	watchers []func(name string)
+	watchers []func(name string, mended bool)
 	uses     uses
 }
 
@@ -102,8 +102,9 @@ func (c *Connections) SetKinds(kinds []ConnectionKind) {
 	c.kinds = known
 }
 
-// Watch calls f after a connection was written, with its name.
-func (c *Connections) Watch(f func(name string)) {
+// Watch calls f after a connection was written, with its name, and whether it is broken no more or has other
+// settings or secrets: what failed with it may go well now.
+func (c *Connections) Watch(f func(name string, mended bool)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.watchers = append(c.watchers, f)

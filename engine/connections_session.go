@@ -138,7 +138,7 @@ func (c *Connections) StoreSession(ctx context.Context, name string, session Ses
 	}
 	c.mu.Unlock()
 	if err == nil && waited {
-		c.tell(name)
+		c.tell(name, true)
 	}
 	return err
 }

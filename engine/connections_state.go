@@ -22,11 +22,12 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 		c.mu.Unlock()
 		return nil
 	}
+	mended := s.State == ConnectionBroken
 	s.State, s.Problem = state, ""
 	err := c.write(ctx, name, s)
 	c.mu.Unlock()
 	if err == nil {
-		c.tell(name)
+		c.tell(name, mended)
 	}
 	return err
 }
@@ -57,7 +58,7 @@ func (c *Connections) Break(ctx context.Context, used *Connection, problem strin
 	err := c.write(ctx, used.Name, s)
 	c.mu.Unlock()
 	if err == nil {
-		c.tell(used.Name)
+		c.tell(used.Name, false)
 	}
 	return true, err
 }

@@ -223,7 +223,7 @@ func refused(t *testing.T, err error, kind engine.RefusalKind) *engine.Refusal {
 func TestBrokenConnectionsAreMended(t *testing.T) {
 	v := openVault(t)
 	var told []string
-	v.Watch(func(name string) {
+	v.Watch(func(name string, _ bool) {
 		_, known := v.Kind(name) // watchers may ask
 		if known {
 			told = append(told, name)

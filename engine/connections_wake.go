@@ -14,27 +14,31 @@ const connectionPrefix = "\x00connection/"
 // People's signal names never begin with a zero byte.
 func connectionSignal(name string) string { return connectionPrefix + name }
 
-// mendedSignal is the name that a step waits for which tries again: its connection was changed, or works now.
+// mendedSignal is the name that a step waits for which tries again: its connection has other settings, or is broken no more.
 func mendedSignal(name string) string { return "\x00mended/" + name }
 
+// mendedNews tells a try that a mended connection, and nobody else, brings it forward.
+const mendedNews = `"mended"`
+
 // connectionChanged lets the runs go on that wait for a connection, and those try at once that would
-// have tried later.
-func (e *Engine) connectionChanged(name string) {
-	e.wakeConnection(name, mendedSignal(name))
+// have tried later, if it was mended.
+func (e *Engine) connectionChanged(name string, mended bool) {
+	also := []store.Signal{}
+	if mended {
+		also = append(also, store.Signal{Name: mendedSignal(name), Data: []byte(mendedNews)})
+	}
+	e.wakeConnection(name, also...)
 	poke(e.alerts.news) // its alert begins or ends
 }
 
 // wakeConnection lets the runs that wait for a connection go on, if it can be used. The signal
 // is not kept: a run that comes to wait looks again once its wait is written (wakeParked), so
 // that none is missed, and none is woken by what it has seen already.
-func (e *Engine) wakeConnection(name string, also ...string) {
+func (e *Engine) wakeConnection(name string, also ...store.Signal) {
 	if _, err := e.Connections.Resolve(name); err != nil {
 		return // nothing to go on with
 	}
-	signals := []store.Signal{}
-	for _, signal := range append([]string{connectionSignal(name)}, also...) {
-		signals = append(signals, store.Signal{Name: signal, Data: []byte("null")})
-	}
+	signals := append([]store.Signal{{Name: connectionSignal(name), Data: []byte("null")}}, also...)
 	err := e.Store.Signal(context.Background(), signals)
 	if err := errors.Join(err...); err != nil {
 		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)

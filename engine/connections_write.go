@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,13 +23,14 @@ func (c *Connections) Put(ctx context.Context, name, kind string, fields map[str
 		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}
 	c.mu.Lock()
-	s := c.next(name, kind, fields, hosts)
+	s, before := c.next(name, kind, fields, hosts), c.kept[name]
+	mended := before.State == ConnectionBroken || c.differ(name, before, s)
 	err := c.write(ctx, name, s)
 	c.mu.Unlock()
 	if err != nil {
 		return ConnectionView{}, err
 	}
-	c.tell(name)
+	c.tell(name, mended)
 	return c.Get(name)
 }
 
@@ -79,6 +81,27 @@ func (c *Connections) next(name, kind string, fields map[string]any, hosts []str
 	return s
 }
 
+// differ says whether two saved forms of a connection have other settings or secrets.
+func (c *Connections) differ(name string, a, b savedConnection) bool {
+	if a.Kind != b.Kind || !maps.Equal(a.Fields, b.Fields) || !slices.Equal(a.Hosts, b.Hosts) {
+		return true
+	}
+	for _, f := range c.kinds[b.Kind].Fields {
+		same := func(x, y string) bool { return x == y || c.samePlain(x, y, about(b.Kind, name, f.ID)) }
+		if !slices.EqualFunc(a.Secrets[f.ID], b.Secrets[f.ID], same) {
+			return true
+		}
+	}
+	return false
+}
+
+// samePlain says whether two seals hold the same.
+func (c *Connections) samePlain(a, b, about string) bool {
+	x, errX := c.box.Open(a, about)
+	y, errY := c.box.Open(b, about)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
 // Keep puts values that a provider gave in a handshake in front of those that secret fields
 // of a connection hold already.
 func (c *Connections) Keep(ctx context.Context, name string, values map[string]string) error {
@@ -96,7 +119,7 @@ func (c *Connections) Keep(ctx context.Context, name string, values map[string]s
 	err := c.write(ctx, name, s)
 	c.mu.Unlock()
 	if err == nil {
-		c.tell(name)
+		c.tell(name, false) // what a provider proves itself with changes no try
 	}
 	return err
 }
@@ -137,12 +160,12 @@ func (c *Connections) write(ctx context.Context, name string, s savedConnection)
 }
 
 // tell calls the watchers. The caller must not hold the lock: they may ask for connections.
-func (c *Connections) tell(name string) {
+func (c *Connections) tell(name string, mended bool) {
 	c.mu.RLock()
 	watchers := slices.Clone(c.watchers)
 	c.mu.RUnlock()
 	for _, f := range watchers {
-		f(name)
+		f(name, mended)
 	}
 }
 

@@ -64,16 +64,16 @@ func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 }
 
 // TestRunsAtOneConnection: all that stand at a refused one say why, alike; those that try again later do so at
-// once when it is changed; what it did with success is noted.
+// once when it is mended, at no cost of an attempt; what it did with success is noted.
 func TestRunsAtOneConnection(t *testing.T) {
 	s := &sink{refuses: "crm.example.com answered 401: no"}
 	h := open(t, t.TempDir(), s)
-	put := func() {
-		_, err := h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "x"}, nil)
+	put := func(url string) {
+		_, err := h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": url}, nil)
 		check(t, err)
 	}
-	put()
-	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "connection": "crm", "with": {"text": "a"}, "retry": {"first": "5h"}}]}`)
+	put("x")
+	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "connection": "crm", "with": {"text": "a"}, "retry": {"first": "5h", "attempts": 3}}]}`)
 	runs := []string{}
 	for range 2 {
 		runs = append(runs, h.send("f", `{}`))
@@ -90,16 +90,37 @@ func TestRunsAtOneConnection(t *testing.T) {
 		t.Errorf("groups: %+v, %v", groups, err)
 	}
 	s.mu.Lock()
-	s.refuses, s.failures = "", 2
+	s.refuses, s.failures = "", 6
 	s.mu.Unlock()
-	put()
-	for _, run := range runs {
-		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "retry" })
+	for tried, url := range []string{"x", "y", "z"} {
+		put(url) // broken no more, then other settings
+		for _, run := range runs {
+			h.until(run, func(v engine.RunView) bool {
+				if v.Status == store.Failed {
+					t.Fatalf("what a mended connection brought forward used up the attempts: %+v", v)
+				}
+				done := 0
+				for _, a := range v.Steps[0].Attempts {
+					if a.Error.Message == "not now" {
+						done++
+					}
+				}
+				return v.WaitingFor == "retry" && done == tried+1
+			})
+		}
 	}
 	if c, err := h.Connections.Get("crm"); err != nil || c.Used != nil {
 		t.Errorf("a connection that did nothing yet was used: %+v, %v", c, err)
 	}
-	put()
+	put("z") // the same again
+	check(t, h.Connections.SetState(t.Context(), "crm", engine.ConnectionOK))
+	h.finished(h.send("f", `{}`)) // comes after what was woken
+	for _, run := range runs {
+		if v, err := h.Run(t.Context(), run); err != nil || v.Status != store.Waiting {
+			t.Errorf("a connection that was not mended brings %s forward: %v", v.ID, err)
+		}
+	}
+	put("again")
 	for _, run := range runs {
 		h.finished(run)
 	}
