@@ -25,7 +25,7 @@ export function Code(props: CodeProps) {
   return <div ref={plain}><Plain {...props} /></div>
 }
 
-function Plain({ ref, value, change, lines, labelledBy, describedBy, placeholder, invalid, focus, blur }: CodeProps) {
+function Plain({ ref, value, change, lines, labelledBy, describedBy, placeholder, invalid, autoFocus, focus, blur }: CodeProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
@@ -33,7 +33,7 @@ function Plain({ ref, value, change, lines, labelledBy, describedBy, placeholder
     caret: () => field.current?.selectionStart ?? 0,
   }))
   return (
-    <textarea ref={field} rows={lines === 'one' ? 1 : 3} className={`code-field block w-full resize-none ${invalid ? 'code-invalid' : ''}`} aria-labelledby={labelledBy} aria-describedby={describedBy} aria-invalid={invalid}
+    <textarea ref={field} autoFocus={autoFocus} rows={lines === 'one' ? 1 : 3} className={`code-field block w-full resize-none ${invalid ? 'code-invalid' : ''}`} aria-labelledby={labelledBy} aria-describedby={describedBy} aria-invalid={invalid}
       placeholder={placeholder} value={value} onFocus={focus} onBlur={blur} onChange={(e) => change(e.target.value)} />
   )
 }

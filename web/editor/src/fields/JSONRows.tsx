@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
+import { useDesk } from '../data/desk'
 import { Button } from '../ui/basics'
 import { useLang } from '../words'
 import { fill } from '../words/phrase'
@@ -9,6 +10,7 @@ import { formatNumber, parseNumber } from './locale'
 import { Paster } from './MapField'
 import { focusRow, RowDrop, RowValue } from './Rows'
 import { mapOf, type MapRow, pastedList, pastedRows, rowsOf } from './rows'
+import { hole } from './template'
 import { useWords } from './words'
 
 /** JSONRows is an object or a list as rows of names and values, each of any kind. */
@@ -117,19 +119,30 @@ function KindChoice({ n, kind, choose }: { n: number; kind: Kind; choose: (kind:
 function Value({ n, name, kind, value, set }: { n: number; name: string; kind: Kind; value: unknown; set: (value: unknown) => void }) {
   const t = useWords()
   const label = fill(t.rowValue, { n })
-  if (kind === 'number') return <NumberValue label={label} value={value} set={set} />
+  const [began, begin] = useState(false) // in the number field, as what is no number
+  if (kind === 'number') return <NumberValue label={label} value={value} set={set} turn={(text, here) => { begin(here); set(text) }} />
   if (kind === 'yes') return <select aria-label={label} className={`${look} ${edge(false)}`} value={String(value)} onChange={(e) => set(e.target.value === 'true')}><option value="true">{t.yes}</option><option value="false">{t.no}</option></select>
   if (kind === 'nothing') return <span className="flex-1 py-2 text-text-3">{t.kind_nothing}</span>
-  return <RowValue n={n} name={name} value={value} set={set} plain />
+  return <RowValue n={n} name={name} value={value} set={set} plain autoFocus={began} />
 }
 
-function NumberValue({ label, value, set }: { label: string; value: unknown; set: (value: unknown) => void }) {
+type NumberProps = { label: string; value: unknown; set: (value: unknown) => void; turn: (text: string, here: boolean) => void }
+
+/** NumberValue takes a number, and data; what is neither becomes a text, and stays. */
+function NumberValue({ label, value, set, turn }: NumberProps) {
   const { lang } = useLang()
+  const desk = useDesk()
+  const id = useId()
+  const box = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState<string | null>(null)
+  const bad = typed !== null && Number.isNaN(parseNumber(typed, lang))
   const change = (text: string) => {
+    if (/[^\d\s.,+-]/.test(text)) return turn(text, true)
     setTyped(text)
     const n = parseNumber(text, lang)
     if (n !== undefined && !Number.isNaN(n)) set(n)
   }
-  return <input aria-label={label} inputMode="decimal" className={`${look} ${edge(typed !== null && Number.isNaN(parseNumber(typed, lang)))}`} value={typed ?? (typeof value === 'number' ? formatNumber(value, lang) : '')} onChange={(e) => change(e.target.value)} onBlur={() => setTyped(null)} />
+  const leave = () => bad ? turn(typed, false) : setTyped(null)
+  const aim = () => desk.aim({ id, label, insert: (path) => turn(hole(path), true), focus: () => box.current?.focus() })
+  return <input ref={box} aria-label={label} inputMode="decimal" className={`${look} ${edge(bad)}`} value={typed ?? (typeof value === 'number' ? formatNumber(value, lang) : '')} onFocus={aim} onChange={(e) => change(e.target.value)} onBlur={leave} />
 }
