@@ -246,6 +246,14 @@ func (e *Engine) Schema(ctx context.Context, f *flow.Flow, name, step string) (S
 		for _, root := range expression.FlowRoots {
 			out.Fields = append(out.Fields, known.Roots[root].List(root)...)
 		}
+		labels := maps.Clone(known.Labels)
+		if labels == nil {
+			labels = map[string]form.Words{}
+		}
+		for _, l := range known.Links {
+			out.Fields, labels[l.Source] = append(out.Fields, shape.Field{Path: l.Source, Type: shape.Text.String(), Kinds: []shape.KindCount{}, Values: []shape.ValueCount{}}), l.Title
+		}
+		met.Labels = labels
 	}
 	e.veilFields(f.ID, out.Fields)
 	return out, met.Labels

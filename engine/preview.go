@@ -288,7 +288,11 @@ func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]an
 			trigger = testTrigger("", *q.Event)
 			trigger["event"] = e.Catalogue.eventName(q.Flow, trigger)
 		}
-		return &expression.Scope{Zone: zoneOf(q.Flow, e.Instance().Timezone), Now: e.Now(), Mask: q.Flow.Settings.Mask, Values: map[string]any{"trigger": trigger, "vars": e.Vars()}}, nil
+		scope := &expression.Scope{Zone: zoneOf(q.Flow, e.Instance().Timezone), Now: e.Now(), Mask: q.Flow.Settings.Mask, Values: map[string]any{"trigger": trigger, "vars": e.Vars()}}
+		if q.Step != flow.AtTrigger {
+			scope.WaitURL = e.anyWaitURL
+		}
+		return scope, nil
 	}
 	c := TrialConfig{
 		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve,
@@ -301,8 +305,12 @@ func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]an
 	if err != nil {
 		return nil, refuse(Invalid, "cannot_run", err.Error(), err.Error())
 	}
+	scope.WaitURL = e.anyWaitURL
 	return scope, nil
 }
+
+// anyWaitURL is what a link looks like that each run makes anew.
+func (e *Engine) anyWaitURL(string) (string, error) { return e.Instance().PublicURL + "/w/…", nil }
 
 // passes tries a condition on the newest events.
 func (e *Engine) passes(ctx context.Context, q *Question, program *expression.Program) (*Passes, error) {

@@ -17,7 +17,8 @@ import (
 )
 
 // TrialConfig is one run in memory. Nothing is stored, and unless Real nothing leaves the
-// machine: an effect that is not mocked yields its declared sample.
+// machine: an effect that is not mocked yields its declared sample, and so does a wait that no
+// time ends.
 type TrialConfig struct {
 	Catalogue  *Catalogue
 	Flow       *flow.Flow
@@ -41,7 +42,7 @@ type TrialConfig struct {
 }
 
 // Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
-// at once; a wait that is not mocked times out.
+// at once; a wait with a timeout that is not mocked times out.
 func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	if c.At.IsZero() {
 		c.At = time.Now()
@@ -147,6 +148,9 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 		}
 		if d.Park.WaitingFor == "connection" {
 			return &store.End{Status: store.Waiting, Reason: bothWords("waits for a connection", "espera por uma conexão")}, answer, nil
+		}
+		if d.Park.WaitingFor == "signal" && !t.clock.Add(d.Park.In).Before(w.until) {
+			return &store.End{Status: store.Waiting, Reason: bothWords("waits for an answer", "espera uma resposta")}, answer, nil
 		}
 		t.clock = t.clock.Add(d.Park.In)
 	}
@@ -263,10 +267,14 @@ func (t *trial) child(target string, _ any, _ *walker) (store.Event, error) {
 }
 
 // held stands for waits and calls of flows in a back-test: what they yielded then, else their
-// sample.
+// sample. Elsewhere it stands for waits that no time ends, but for those among real effects,
+// which nobody has approved.
 func (t *trial) held(rec *record, a *Action) (Output, bool) {
-	if t.recorded == nil || (a.Kind != "wait" && a.Kind != "call") {
+	if a.Kind != "wait" && (t.recorded == nil || a.Kind != "call") {
 		return nil, false
+	}
+	if t.recorded == nil {
+		return answered(rec, a), rec.Input["timeout"] == nil && !t.real(rec.Path)
 	}
 	if a.Kind == "call" {
 		rec.Request = rec.Input // so that a call with another input is a difference
@@ -274,7 +282,15 @@ func (t *trial) held(rec *record, a *Action) (Output, bool) {
 	if output, ok := t.recorded(rec.Path, a.Kind, rec.Input); ok {
 		return output, true
 	}
-	return a.Sample, true
+	return answered(rec, a), true
+}
+
+// answered is the sample of a wait or a call; an approval is given.
+func answered(rec *record, a *Action) Output {
+	if a.Kind == "wait" && rec.Input["approve"] != nil {
+		return map[string]any{"received": true, "data": map[string]any{"approved": true}}
+	}
+	return a.Sample
 }
 
 // getKey reads what this run has written, then what was read then, then the present.

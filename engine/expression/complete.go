@@ -155,7 +155,8 @@ func (k *Known) called(typed string) []Completion {
 	if !strings.ContainsAny(typed, " -") || strings.ContainsFunc(typed, func(r rune) bool { return r != ' ' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		return nil
 	}
-	c := &completer{known: k}
+	c := &completer{known: k, typed: typed}
+	c.links()
 	for _, root := range FlowRoots {
 		c.fields(k.Roots[root], root, typed)
 	}
@@ -181,12 +182,16 @@ func (c *completer) collect() {
 	}
 	if dot := strings.LastIndexByte(c.typed, '.'); dot >= 0 {
 		base := c.typed[:dot]
+		if base == "run" {
+			c.links()
+		}
 		c.fields(c.known.shapeOf(c.lets+base), base, c.typed[dot+1:])
 		c.sort()
 		return
 	}
 	c.element()
 	c.bound()
+	c.links()
 	for _, root := range FlowRoots {
 		if s, known := c.known.Roots[root]; known {
 			if begins(root, c.typed) {
@@ -267,6 +272,8 @@ func (c *completer) nearness(name, path, typed string, depth int) int {
 			near = max(near, 3)
 		case strings.HasPrefix(called, want):
 			near = max(near, 2)
+		case strings.Contains(called, "-"+want) && len(want) > 2:
+			near = max(near, 1)
 		}
 	}
 	if _, also := usualTitle(name); near == 0 && len(want) > 2 && slices.ContainsFunc(also, func(word string) bool { return strings.HasPrefix(slug(word), want) }) {

@@ -172,8 +172,27 @@ func endsValue(before string) bool {
 var followers = []string{"==", "!=", ">", ">=", "<", "<=", "and", "or", "in", "not in", "contains", "startsWith", "endsWith", "matches", "??", "+", "-", "*", "/", "%", "|", "?"}
 
 func (c *completer) operators() {
+	if linkAtEnd.MatchString(c.before) { // nobody reckons with a link
+		return
+	}
 	for _, word := range followers {
 		c.list = append(c.list, Completion{Label: word, Insert: word + " ", Kind: "keyword", Type: "any"})
+	}
+}
+
+var linkAtEnd = regexp.MustCompile(`^\s*run\.wait_url\("\w*"\)\s*$`)
+
+// links adds the links of waits, which are sought by any word of their names.
+func (c *completer) links() {
+	want := slug(c.typed)
+	for _, l := range c.known.Links {
+		found := c.typed == "" || begins(l.Source, c.typed)
+		for _, title := range []string{l.Title.EN, l.Title.PT} {
+			found = found || want != "" && strings.Contains("-"+slug(title), "-"+want)
+		}
+		if found {
+			c.list = append(c.list, Completion{Label: l.Source, Insert: l.Source, Kind: "field", Type: "text", Title: l.Title, near: 2500})
+		}
 	}
 }
 

@@ -19,6 +19,13 @@ type Known struct {
 	Sure  map[string]bool         // chains that are there whenever the expression is asked
 
 	Labels map[string]form.Words // what people call a path such as trigger.body.total
+	Links  []Link                // of waits that are still to come
+}
+
+// Link is where somebody answers a wait.
+type Link struct {
+	Source string // the call that gives it
+	Title  form.Words
 }
 
 // With is the same with these chains, and what lies around them, sure to be there.

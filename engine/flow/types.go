@@ -37,7 +37,7 @@ func CheckTypes(f *Flow, c Catalogue, met Met) []form.Problem {
 func KnownAt(f *Flow, c Catalogue, met Met, path string) *expression.Known {
 	t := newTyper(f, c, met)
 	if path == AtTrigger {
-		return t.door().known(met)
+		return t.door().known(t.met)
 	}
 	t.wanted = path
 	v := t.begin()
@@ -45,7 +45,7 @@ func KnownAt(f *Flow, c Catalogue, met Met, path string) *expression.Known {
 	if t.found != nil {
 		return t.found
 	}
-	return v.known(met)
+	return v.known(t.met)
 }
 
 // AtTrigger is the place of the trigger's own expressions; no step has that id.
@@ -112,6 +112,9 @@ const (
 func newTyper(f *Flow, c Catalogue, met Met) *typer {
 	t := &typer{flow: f, catalogue: c, met: met, all: map[string]bool{}, source: mostSource, room: mostRoom}
 	Walk(f.Steps, "", func(_ string, s *Step) { t.all[s.ID] = true })
+	if c != nil {
+		t.met.Labels = t.answerLabels(met.Labels)
+	}
 	return t
 }
 
@@ -230,7 +233,9 @@ func (t *typer) steps(steps []*Step, at, prefix string, v *view) {
 
 func (t *typer) step(s *Step, at, prefix string, v *view) {
 	if t.wanted != "" && t.found == nil && sameStep(t.wanted, prefix+s.ID) {
-		t.found = v.fork().known(t.met) // v goes on to grow
+		known := *v.fork().known(t.met) // v goes on to grow
+		known.Links = t.links(s, prefix, v.steps)
+		t.found = &known
 	}
 	t.condition(s.When, at+"/when", v)
 	inner := v
@@ -346,7 +351,12 @@ func (t *typer) action(s *Step, info ActionInfo, at, prefix string, v *view) *sh
 		return shape.Record(map[string]*shape.Shape{"branches": shape.ListOf(shape.Kinds(shape.Text))})
 	case "loop":
 		return t.loop(s, fields["over"], at, prefix, v)
-	case "call", "wait", "state.get", "state.set", "state.delete":
+	case "wait":
+		if s.Asks() {
+			return s.answer()
+		}
+		return outputOf(info.Sample, true)
+	case "call", "state.get", "state.set", "state.delete":
 		return outputOf(info.Sample, true)
 	}
 	return outputOf(info.Sample, false)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,6 +218,44 @@ func TestExpressionOfAStep(t *testing.T) {
 	for _, body := range []string{`{"source": "1 +"}`, `{"source": "{{ trigger.body.absent }}", "mode": "template"}`} {
 		if got := h.want(200, "POST", "/expression", body); len(got["problems"].([]any)) != 1 {
 			t.Errorf("%s: %v", body, got)
+		}
+	}
+}
+
+// TestAnApprovalIsBuiltWithoutTheManual holds that its link and its answer are offered by name, that a
+// preview shows them, and that a test goes on behind it, but for one with real effects.
+func TestAnApprovalIsBuiltWithoutTheManual(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "say", "action": "log", "with": {"message": "x"}},
+		{"id": "boss", "name": "A chefe", "action": "wait", "with": {"approve": {"text": "Pay?"}}},
+		{"id": "pay", "action": "log", "when": "steps.boss.data.approved", "with": {"message": "x"}}]}`)
+	for _, c := range []struct{ body, insert, title string }{
+		{`{"flow": "a", "step": "say", "mode": "template", "source": "{{aprova"}`, `run.wait_url("boss")`, "Approval link (A chefe)"},
+		{`{"flow": "a", "step": "say", "mode": "template", "source": "{{link"}`, `run.wait_url("boss")`, "Approval link (A chefe)"},
+		{`{"flow": "a", "step": "pay", "source": "aprov"}`, "steps.boss.data.approved", "Approved? (A chefe)"},
+		{`{"flow": "a", "step": "pay", "source": "rejei"}`, "steps.boss.data.approved", "Approved? (A chefe)"},
+		{`{"flow": "a", "step": "pay", "source": "chefe"}`, "steps.boss.data.approved", "Approved? (A chefe)"},
+	} {
+		items := h.want(200, "POST", "/expression", c.body)["completions"].(map[string]any)["items"].([]any)
+		if !slices.ContainsFunc(items, func(x any) bool { i := x.(map[string]any); return i["insert"] == c.insert && i["title"] == c.title }) {
+			t.Errorf("%s: %v", c.body, items)
+		}
+	}
+	for _, c := range []struct{ step, path, kind, label string }{{"say", `run.wait_url("boss")`, "text", "Approval link (A chefe)"}, {"pay", "steps.boss.data.approved", "boolean", "Approved? (A chefe)"}} {
+		fields := h.want(200, "GET", "/flows/a/schema?step="+c.step, "")["fields"].([]any)
+		if !slices.ContainsFunc(fields, func(x any) bool { f := x.(map[string]any); return f["path"] == c.path && f["type"] == c.kind && f["label"] == c.label }) {
+			t.Errorf("%s: %v", c.step, fields)
+		}
+	}
+	got := h.want(200, "POST", "/expression", `{"flow": "a", "step": "say", "mode": "template", "source": "{{ run.wait_url(\"boss\") }}"}`)
+	if value, _ := got["value"].(string); !strings.Contains(value, "/w/") || len(got["problems"].([]any)) != 0 {
+		t.Errorf("the link: %v", got)
+	}
+	for effects, status := range map[string]string{"simulate": "succeeded", "real": "waiting"} {
+		run := h.want(200, "POST", "/flows/a/test", `{"event": {"body": {}}, "effects": "`+effects+`"}`)
+		if run["status"] != status {
+			t.Errorf("a test with effects %s: %v", effects, run)
 		}
 	}
 }

@@ -92,7 +92,7 @@ test('the body is rows of every kind, and code and rows are the same value', asy
   await page.keyboard.type('{')
   await focused(page, json.getByRole('textbox', { name: 'Valor 2' }).last())
   await page.keyboard.type('{amou')
-  await page.getByRole('option', { name: /mount/ }).first().waitFor()
+  await page.getByRole('option').first().waitFor()
   await page.keyboard.press('Enter')
   await until(async () => (await saved(1)).json.n === '{{ trigger.body.amount }}')
   await json.getByRole('button', { name: 'Adicionar' }).last().click()

@@ -1,0 +1,87 @@
+package flow
+
+import (
+	"fmt"
+	"maps"
+
+	"gancho/engine/expression"
+	"gancho/engine/form"
+	"gancho/engine/shape"
+)
+
+// Asks says whether a wait asks for an approval.
+func (s *Step) Asks() bool {
+	_, asks := s.With["approve"].(map[string]any)
+	return s.Action == "wait" && asks
+}
+
+// answer is the output of a wait that asks for an approval: whether it was given, or nothing
+// once its own time is over.
+func (s *Step) answer() *shape.Shape {
+	data := open(map[string]*shape.Shape{"approved": shape.Kinds(shape.Bool)})
+	if s.With["timeout"] != nil {
+		data = data.Optional()
+	}
+	return shape.Record(map[string]*shape.Shape{"received": shape.Kinds(shape.Bool), "data": data})
+}
+
+// answerLabels are what people call the answers of all approvals of a flow, and all that met
+// names.
+func (t *typer) answerLabels(met map[string]form.Words) map[string]form.Words {
+	var labels map[string]form.Words
+	Walk(t.flow.Steps, "", func(_ string, s *Step) {
+		if !s.Asks() {
+			return
+		}
+		if labels == nil {
+			labels = map[string]form.Words{}
+			maps.Copy(labels, met)
+		}
+		at := "steps." + s.ID + "."
+		labels[at+"data.approved"] = t.ofStep(s, "Approved?", "Aprovado?")
+		labels[at+"data"] = t.ofStep(s, "Answer", "Resposta")
+		labels[at+"received"] = t.ofStep(s, "Answered in time?", "Respondeu no prazo?")
+	})
+	if labels == nil {
+		return met
+	}
+	return labels
+}
+
+// ofStep is a name that says whose it is.
+func (t *typer) ofStep(s *Step, en, pt string) form.Words {
+	title := form.Label(s.Name, s.Name)
+	if info, ok := t.catalogue.Action(s.Action); ok && s.Name == "" {
+		title = info.Title
+	}
+	return form.Label(fmt.Sprintf("%s (%s)", en, title.EN), fmt.Sprintf("%s (%s)", pt, title.PT))
+}
+
+// links are those of the waits that are still to come where a step stands: a link is of a wait in
+// the same turn of the same loops.
+func (t *typer) links(here *Step, prefix string, seen map[string]*shape.Shape) []expression.Link {
+	var list []expression.Link
+	var visit func(steps []*Step, at string)
+	visit = func(steps []*Step, at string) {
+		for _, s := range steps {
+			if _, ran := seen[s.ID]; s.Action == "wait" && at == prefix && s != here && !ran {
+				title := t.ofStep(s, "Link to answer", "Link para responder")
+				if s.Asks() {
+					title = t.ofStep(s, "Approval link", "Link da aprovação")
+				}
+				list = append(list, expression.Link{Source: fmt.Sprintf("run.wait_url(%q)", s.ID), Title: title})
+			}
+			inside := at
+			if s.Action == "loop" {
+				inside += s.ID + ".*."
+			}
+			visit(s.Steps, inside)
+			for _, b := range s.Branches {
+				visit(b.Steps, at)
+			}
+			visit(s.Catch, at)
+		}
+	}
+	visit(t.flow.Steps, "")
+	return list
+}
