@@ -244,7 +244,10 @@ func TestAnApprovalIsBuiltWithoutTheManual(t *testing.T) {
 	}
 	for _, c := range []struct{ step, path, kind, label string }{{"say", `run.wait_url("boss")`, "text", "Approval link (A chefe)"}, {"pay", "steps.boss.data.approved", "boolean", "Approved? (A chefe)"}} {
 		fields := h.want(200, "GET", "/flows/a/schema?step="+c.step, "")["fields"].([]any)
-		if !slices.ContainsFunc(fields, func(x any) bool { f := x.(map[string]any); return f["path"] == c.path && f["type"] == c.kind && f["label"] == c.label }) {
+		if !slices.ContainsFunc(fields, func(x any) bool {
+			f := x.(map[string]any)
+			return f["path"] == c.path && f["type"] == c.kind && f["label"] == c.label
+		}) {
 			t.Errorf("%s: %v", c.step, fields)
 		}
 	}

@@ -56,7 +56,7 @@ const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'a
 
 /** choicesOf are the fields to compare, each with a value of it: those of the body first, and what lies deeper later. */
 function choicesOf(desk: Desk) {
-  const depth = (path: string) => segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
+  const depth = (path: string) => path.endsWith('.data.approved') ? 0 : segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
   const example = (path: string) => brief(masked(valueAt(desk, insertable(path)), path), 24)
   return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
     .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))}` }))

@@ -1,4 +1,4 @@
-import { isPath } from './template'
+import { isChip, isPath } from './template'
 
 /** The ways in which a value is written, by the functions that write it; $ is the value. */
 export const formats = {
@@ -24,7 +24,7 @@ export function write({ path, format, instead }: Written): string {
 /** read undoes write; undefined where an expression is more than that. */
 export function read(source: string): Written | undefined {
   const text = source.trim()
-  if (isPath(text)) return { path: text }
+  if (isChip(text)) return { path: text }
   const [, subject, plain, otherwise] = /^present\(([^()]+)\) \? (.+) : ("(?:[^"\\]|\\.)*")$/.exec(text) ?? []
   if (subject && plain && otherwise) {
     const inner = read(plain)

@@ -53,6 +53,9 @@ const chain = new RegExp(String.raw`^${name}(\??\.${name}|\[\d+\]|\["(?:[^"\\]|\
 /** isPath says whether an expression only names a value, so that a chip can stand for it. */
 export const isPath = (source: string) => chain.test(source) && !['true', 'false', 'nil'].includes(source)
 
+/** isChip says whether a chip can stand for an expression: it names a value, or the link of a wait. */
+export const isChip = (source: string) => isPath(source) || /^run\.wait_url\("\w+"\)$/.test(source)
+
 export const holes = (template: string) => parts(template).filter((p) => p.hole)
 
 export const hasHole = (value: unknown): boolean =>
