@@ -12,7 +12,6 @@ import { useKeptFocus } from '../ui/keepFocus'
 import { screenDrawn, soon } from '../ui/soon'
 import { Announcer } from './Announcer'
 import { Bar } from './Bar'
-import { Clashes } from './Clashes'
 import { DataNote } from './DataNote'
 import { FlowMap } from './FlowMap'
 import type { Open } from './open'
@@ -26,6 +25,7 @@ import { useDraft } from './useDraft'
 import { useEditing } from './useEditing'
 import { useResults } from './useResults'
 
+const Clashes = soon(() => import('./Clashes').then((m) => m.Clashes))
 const Mend = soon(() => import('../mend/Mend').then((m) => m.Mend))
 
 type WorkbenchProps = { loaded: Schemas['FlowView']; actions: Schemas['ActionView'][]; triggers: Schemas['TriggerView'][]; presets: Schemas['PresetView'][] }
@@ -98,7 +98,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
           <h1 className="sr-only">{flow.name}</h1>
           {event && !mending && <DataNote event={event} />}
-          <Clashes draft={draft} />
+          {(draft.ask !== null || draft.clashes.length > 0) && <Suspense><Clashes draft={draft} /></Suspense>}
           {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : (field) => openRow('trigger', { field })} />} drawn={wholeDrawn} />}
         </main>
         <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
