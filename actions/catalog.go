@@ -70,7 +70,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 		},
 		{
 			Kind: "http_bearer", Title: form.Label("HTTP: bearer token", "HTTP: token bearer"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true}},
+			Fields: []engine.ConnectionField{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, Scheme: "Bearer"}},
 		},
 		{
 			Kind: "http_basic", Title: form.Label("HTTP: user and password", "HTTP: usuário e senha"), NeedsHosts: true,

@@ -46,6 +46,14 @@ type ConnectionKind struct {
 	Test func(ctx context.Context, c *Connection) (account string, err error)
 }
 
+// without takes the scheme off a value.
+func (f ConnectionField) without(value string) string {
+	if word, rest, _ := strings.Cut(strings.TrimSpace(value), " "); f.Scheme != "" && strings.EqualFold(word, f.Scheme) && rest != "" {
+		return strings.TrimSpace(rest)
+	}
+	return value
+}
+
 // BoundFields are the plain fields that say where secrets go.
 func (k ConnectionKind) BoundFields() []string {
 	fields := []string{}
@@ -117,6 +125,7 @@ type ConnectionField struct {
 	Long        bool       `json:"long,omitempty"` // may have many lines
 	Options     []string   `json:"options,omitempty"`
 	Default     string     `json:"default,omitempty"`
+	Scheme      string     `json:"-"` // a word that is printed before the value, and often pasted with it, but not part of it
 	// OptionLabels say what the options are, in their order; without them the options speak for
 	// themselves.
 	OptionLabels []form.Words `json:"option_labels,omitempty" doc:"of the options, in their order"`

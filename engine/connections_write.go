@@ -71,10 +71,7 @@ func (c *Connections) next(name, kind string, fields map[string]any, hosts []str
 			}
 		default:
 			for _, plain := range secrets(value) {
-				if k.Kind == "http_bearer" {
-					plain = withoutBearer(plain)
-				}
-				s.Secrets[f.ID] = append(s.Secrets[f.ID], c.box.Seal([]byte(plain), about(kind, name, f.ID)))
+				s.Secrets[f.ID] = append(s.Secrets[f.ID], c.box.Seal([]byte(f.without(plain)), about(kind, name, f.ID)))
 			}
 		}
 	}
@@ -192,14 +189,6 @@ func hostOf(text string) string {
 func isSet(value any) bool {
 	_, ok := value.(map[string]any)
 	return ok
-}
-
-// withoutBearer takes the word off a token that was pasted with it, as documentation prints it.
-func withoutBearer(token string) string {
-	if word, rest, _ := strings.Cut(strings.TrimSpace(token), " "); strings.EqualFold(word, "Bearer") && rest != "" {
-		return strings.TrimSpace(rest)
-	}
-	return token
 }
 
 func secrets(value any) []string {

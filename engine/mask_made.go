@@ -46,15 +46,19 @@ type knownOrigins struct {
 
 func (k *knownOrigins) of(key planKey, pointers []string, find func() *origins) *origins {
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	if o := k.by[key]; o != nil && slices.Equal(o.pointers, pointers) {
+	o := k.by[key]
+	k.mu.Unlock()
+	if o != nil && slices.Equal(o.pointers, pointers) {
 		return o
 	}
+	o = find() // which may read the store: nobody else need wait for it
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.by == nil || len(k.by) > 200 {
 		k.by = map[planKey]*origins{}
 	}
-	k.by[key] = find()
-	return k.by[key]
+	k.by[key] = o
+	return o
 }
 
 // forget what was found, when a flow is gone or actions have changed.

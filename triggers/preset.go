@@ -164,7 +164,7 @@ func (f *presetFile) onceKey() string {
 	o := f.Once
 	is := fmt.Sprintf("(%s) != nil", o.ID)
 	if o.When != "" {
-		is = o.When + " and " + is
+		is = fmt.Sprintf("(%s) and %s", o.When, is)
 	}
 	key := f.Key
 	if key == "" {

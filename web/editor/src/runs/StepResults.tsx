@@ -15,7 +15,7 @@ export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?:
         <li key={s.path}>
           <details>
             <summary className="flex cursor-pointer flex-wrap items-center gap-2 px-3 py-2">
-              {s.mocked && s.status === 'succeeded' && s.request ? <Badge tone="accent"><Send size={13} aria-hidden /> {t.wouldSend}</Badge> : <Status of={s.status} />}
+              {s.mocked && s.status === 'succeeded' ? <Badge tone="accent">{s.request ? <><Send size={13} aria-hidden /> {t.wouldSend}</> : t.assumed}</Badge> : <Status of={s.status} />}
               <span className="font-medium">{nameOf?.(s) ?? s.path}</span>
               <span className="text-[13px] text-text-3">{nameOf ? s.path : s.action}</span>
               {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
