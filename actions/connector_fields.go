@@ -32,5 +32,5 @@ func (f *fieldFile) field(into *any) *form.Field {
 	if f.OptionsFrom != nil {
 		made.Live(f.OptionsFrom.Needs...)
 	}
-	return made.Help(f.Help).Example(f.Example).Placeholder(f.Placeholder).ShowIf(f.ShowIf)
+	return made.Help(f.Help).Example(f.Example).Placeholder(f.Placeholder).ShowIf(f.ShowIf).AnyOf(f.AnyOf)
 }

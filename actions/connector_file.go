@@ -147,6 +147,7 @@ type fieldFile struct {
 	Label       form.Words   `json:"label"`
 	Help        form.Words   `json:"help"`
 	Required    bool         `json:"required"`
+	AnyOf       string       `json:"any_of"`
 	Default     any          `json:"default"`
 	Min         *float64     `json:"min"`
 	Max         *float64     `json:"max"`

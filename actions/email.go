@@ -68,10 +68,10 @@ func (m *email) Fields() form.Fields {
 		form.Text("from", &m.from, form.Label("From", "De")).Addresses().Advanced().
 			Help(form.Label("Without it, the address of the connection.", "Sem isto, o endereço da conexão.")),
 		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("{{ trigger.body.id }}"),
-		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).
+		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).AnyOf("message").
 			Help(form.Label("Plain words are enough. Two stars around words make them bold, a hyphen begins a line of a list, and addresses become links (Markdown).", "Texto simples basta. Dois asteriscos em volta das palavras fazem negrito, um hífen começa uma linha de lista, e endereços viram links (Markdown).")),
-		form.LongText("text", &m.text, form.Label("Text only, in place of the message", "Só texto, no lugar da mensagem")).Advanced(),
-		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).Advanced(),
+		form.LongText("text", &m.text, form.Label("Text only, in place of the message", "Só texto, no lugar da mensagem")).AnyOf("message").Advanced(),
+		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).AnyOf("message").Advanced(),
 		form.List("attachments", &m.attachments, form.Label("Attachments", "Anexos")).Advanced().
 			Help(form.Label("Each {name, content_type, base64 or text}.", "Cada um {name, content_type, base64 ou text}.")),
 		form.Map("headers", &m.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
@@ -166,9 +166,6 @@ func (m *email) prepare(call *engine.Call) error {
 	}
 	if strings.ContainsAny(m.subject, "\r\n") {
 		return engine.Faultf("bad_input", "subject: must be one line")
-	}
-	if m.text == "" && m.html == "" && m.markdown == "" {
-		return engine.Faultf("bad_input", "the e-mail is empty: fill in text, html or markdown")
 	}
 	m.messageID = messageID(call.Key, m.sender.Address)
 	return errors.Join(m.render(), m.attach())

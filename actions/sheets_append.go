@@ -28,7 +28,7 @@ type sheetsAppend struct {
 
 func (a *sheetsAppend) Fields() form.Fields {
 	return append(a.fields(),
-		form.Map("row", &a.row, form.Label("Row", "Linha")).OneOf("row").Help(form.Label("Column name to value.", "Nome da coluna para valor.")),
+		form.Map("row", &a.row, form.Label("Row", "Linha")).OneOf("row").Required().Help(form.Label("Column name to value.", "Nome da coluna para valor.")),
 		form.List("values", &a.values, form.Label("Values in order", "Valores em ordem")).OneOf("row").Advanced().
 			Help(form.Label("From the first column on; the names of the columns do not matter.", "A partir da primeira coluna; os nomes das colunas não importam.")),
 		form.List("rows", &a.rows, form.Label("Several rows", "Várias linhas")).OneOf("row").Advanced().

@@ -137,6 +137,9 @@ func fieldRows(b *strings.Builder, fields []form.Description, lang, within strin
 		if f.Required {
 			words = append(words, form.Label("required", "obrigatório").In(lang))
 		}
+		if f.AnyOf != "" {
+			words = append(words, form.Label("one of these is required", "um destes é obrigatório").In(lang))
+		}
 		if f.Default != nil {
 			words = append(words, fmt.Sprintf("%s `%v`", form.Label("default", "padrão").In(lang), f.Default))
 		}
@@ -181,6 +184,7 @@ func flowSchema(known *engine.Catalogue) map[string]any {
 		a := &known.Actions()[i]
 		with := a.New().Fields().Schema()
 		delete(with, "required") // templates may stand in place of any value
+		delete(with, "allOf")
 		members, _ := with["properties"].(map[string]any)
 		for name := range members {
 			members[name] = map[string]any{}

@@ -44,6 +44,7 @@ type Field struct {
 	options     []Choice
 	showIf      string
 	group       string // at most one field of a group may be set
+	among       string // at least one field of these must be set
 	inner       Fields // the members of a group
 	custom      bool
 	addresses   bool     // holds e-mail addresses
@@ -112,6 +113,9 @@ func (f *Field) ShowIf(expression string) *Field { f.showIf = expression; return
 
 // OneOf puts the field into a group of which at most one may be set; with Required, one must be.
 func (f *Field) OneOf(group string) *Field { f.group = group; return f }
+
+// AnyOf puts the field among some of which at least one must be set; they may be set together.
+func (f *Field) AnyOf(among string) *Field { f.among = among; return f }
 
 // Given tells a variable whether Fill found a value, for fields whose default is decided later.
 func (f *Field) Given(into *bool) *Field { f.given = into; return f }
@@ -305,7 +309,44 @@ func (fs Fields) groups(values map[string]any) []Problem {
 		first[f.group] = f.id
 		problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
 	}
+	return append(problems, fs.oneAmong(values)...)
+}
+
+// oneAmong asks that something is set among the fields of which any is enough. The first one
+// stands for all.
+func (fs Fields) oneAmong(values map[string]any) []Problem {
+	var problems []Problem
+	asked := map[string]bool{"": true}
+	for _, f := range fs {
+		if asked[f.among] {
+			continue
+		}
+		asked[f.among] = true
+		all := slices.DeleteFunc(slices.Clone(fs), func(other *Field) bool { return other.among != f.among })
+		if slices.ContainsFunc(all, func(f *Field) bool { return values[f.id] != nil && values[f.id] != "" }) {
+			continue
+		}
+		p := f.problem("required", Label("is required", "é obrigatório"))
+		p.Hint = Label("fill in "+all.named("en", " or "), "preencha "+all.named("pt-BR", " ou "))
+		problems = append(problems, p)
+	}
 	return problems
+}
+
+// named lists labels for people: “A”, “B” or “C”.
+func (fs Fields) named(lang, last string) string {
+	var b strings.Builder
+	for i, f := range fs {
+		switch i {
+		case 0:
+		case len(fs) - 1:
+			b.WriteString(last)
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("“" + f.label.In(lang) + "”")
+	}
+	return b.String()
 }
 
 func (f *Field) problem(code string, message Words) Problem {

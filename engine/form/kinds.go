@@ -321,7 +321,8 @@ type Description struct {
 	Pattern     string         `json:"pattern,omitempty"`
 	Options     []Choice       `json:"options,omitempty"`
 	ShowIf      string         `json:"show_if,omitempty"`
-	OneOf       string         `json:"one_of,omitempty"`
+	OneOf       string         `json:"one_of,omitempty" doc:"at most one field with this word may be set"`
+	AnyOf       string         `json:"any_of,omitempty" doc:"at least one field with this word must be set"`
 	Custom      bool           `json:"custom,omitempty" doc:"a value that is not among the options is taken too"`
 	Addresses   bool           `json:"addresses,omitempty" doc:"holds e-mail addresses"`
 	Live        bool           `json:"live,omitempty" doc:"the options are read from the provider"`
@@ -336,7 +337,7 @@ func (fs Fields) Describe() []Description {
 	for _, f := range fs {
 		d := Description{
 			ID: f.id, Kind: f.kind, Label: f.label, Example: f.example, Placeholder: f.placeholder, Required: f.required,
-			Advanced: f.advanced, Literal: f.mode == ModeLiteral, Default: f.def, Min: f.min, Max: f.max, Options: f.options, ShowIf: f.showIf, OneOf: f.group,
+			Advanced: f.advanced, Literal: f.mode == ModeLiteral, Default: f.def, Min: f.min, Max: f.max, Options: f.options, ShowIf: f.showIf, OneOf: f.group, AnyOf: f.among,
 			Custom: f.custom, Addresses: f.addresses || f.kind == "email", Live: f.live != nil, Needs: f.live,
 		}
 		if !f.help.IsZero() {
@@ -381,5 +382,27 @@ func (fs Fields) Schema() map[string]any {
 		properties[f.id] = s
 	}
 	slices.Sort(required)
-	return map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+	schema := map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+	if rules := fs.anyRules(); len(rules) > 0 {
+		schema["allOf"] = rules
+	}
+	return schema
+}
+
+// anyRules are the rules of fields of which at least one must be set.
+func (fs Fields) anyRules() []any {
+	var rules []any
+	at := map[string]int{}
+	for _, f := range fs {
+		if f.among == "" {
+			continue
+		}
+		if _, ok := at[f.among]; !ok {
+			at[f.among] = len(rules)
+			rules = append(rules, map[string]any{"anyOf": []any{}})
+		}
+		rule := rules[at[f.among]].(map[string]any)
+		rule["anyOf"] = append(rule["anyOf"].([]any), map[string]any{"required": []string{f.id}})
+	}
+	return rules
 }

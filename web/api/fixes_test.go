@@ -93,6 +93,29 @@ func TestSettingsOfBlocks(t *testing.T) {
 	}
 }
 
+// TestOneOfSeveral: an e-mail without any message is found before it is published; each field of one is enough, and they may stand together.
+func TestOneOfSeveral(t *testing.T) {
+	h := newHouse(t)
+	for with, want := range map[string]string{
+		``: "/steps/0/with/markdown required", `"markdown": "", "html": null`: "/steps/0/with/markdown required",
+		`"markdown": "Oi"`: "", `"text": "{{ trigger.body.text }}"`: "", `"text": "Oi", "html": "<p>Oi"`: "",
+	} {
+		got := ""
+		flow := `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "email.send", "connection": "mail", "with": {"to": "ana@example.com", "subject": "Oi"` + strings.TrimSuffix(", "+with, ", ") + `}}]}`
+		for _, p := range h.want(200, "POST", "/flows/orders/check", flow)["problems"].([]any) {
+			if p := p.(map[string]any); p["severity"] == "error" {
+				got += p["path"].(string) + " " + p["code"].(string)
+				if hint := p["hint"].(string); !strings.Contains(hint, "“Message”") || !strings.Contains(hint, " or “HTML") {
+					t.Errorf("hint %q", hint)
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", with, got, want)
+		}
+	}
+}
+
 // A call gives what the schema of the called flow asks for.
 func TestACallKeepsToTheSchema(t *testing.T) {
 	h := newHouse(t)

@@ -1666,6 +1666,8 @@ export interface components {
             /** @description holds e-mail addresses */
             addresses?: boolean;
             advanced?: boolean;
+            /** @description at least one field with this word must be set */
+            any_of?: string;
             /** @description a value that is not among the options is taken too */
             custom?: boolean;
             default?: unknown;
@@ -1684,6 +1686,7 @@ export interface components {
             min?: number;
             /** @description fields to fill in before the options can be read */
             needs?: string[];
+            /** @description at most one field with this word may be set */
             one_of?: string;
             options?: components["schemas"]["Choice"][];
             pattern?: string;
