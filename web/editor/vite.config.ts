@@ -9,7 +9,7 @@ const everywhere = /src\/ui\/icon|icons\/(loader-circle|chevron-down)\.|node_mod
 // Small things and pictures that many parts share: one file, not one for each. And what draws a flow, for its editor and its runs.
 const shared = /lucide-react.*icons\/(braces|chevron-(left|right)|circle-(check|dashed)|code|corner-down-left|download|external-link|eye|eye-off|flask-conical|globe|info|key-round|list|list-checks|pencil|power|rotate-ccw-clock|send|square-function|trash|wrench|x)\.|(mutationObserver|useMutation)\.js|src\/(flow|ui\/(basics|Status|Ticked)|fields\/locale|api\/curl|tree\/useStepName)\.tsx?$/
 const ofTrees = /src\/(tree\/|data\/(desk|nodes|pinned|words)|fields\/(Combo|template|words)|api\/expression|editor\/(Panel|panelWords|words|presetLabels|Locked)\.)/
-const catalogues = ['editor/words', 'editor/panelWords', 'tree/words', 'trigger/words', 'fields/words', 'conditions/words', 'data/words']
+const catalogues = ['editor/words', 'editor/panelWords', 'tree/words', 'fields/words', 'data/words']
 const own = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
@@ -43,6 +43,7 @@ export default defineConfig({
             { name: 'named', test: /src\/(words\/(names|path)|ui\/Ticked)|engine\/expression\/names/, priority: 5 },
             { name: 'tree', test: ofTrees, priority: 2 },
             { name: 'builder', test: /src\/editor\/Workbench\.tsx$/, priority: 1 },
+            { name: 'conditions', test: /src\/conditions\//, priority: 0 },
           ],
         },
       },

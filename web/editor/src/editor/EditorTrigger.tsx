@@ -6,9 +6,8 @@ import { TriggerCard } from '../tree/TriggerCard'
 import { Badge, Button } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
 import { useLang, useSay } from '../words'
-import { isUnsigned, useSample } from '../trigger/FirstEvent'
+import { isUnsigned, useSample } from '../trigger/useSample'
 import { planOf } from '../trigger/schedule'
-import { useWords as useTriggerWords } from '../trigger/words'
 import { fill, usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
 import { useWords } from './words'
@@ -40,14 +39,13 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
 /** FirstSteps are the ways to a first event, for eye and hand: keys and ears find them in the panel. */
 function FirstSteps({ flow, preset, choose }: { flow: Flow; preset?: Schemas['PresetView']; choose: (field: string) => void }) {
   const t = useWords()
-  const words = useTriggerWords()
   const named = preset?.id === 'generic' ? undefined : preset
   const send = useSample(flow.id, named?.events[0]?.id)
   const link = 'min-h-6 text-left font-medium text-accent hover:underline'
   return (
     <span aria-hidden onClick={(e) => e.stopPropagation()} className="mt-1 block text-secondary text-text-2">
       {!named && <span className="block">{t.pasteThere} <button type="button" tabIndex={-1} onClick={() => choose('/trigger/with/preset')} className={link}>{t.chooseWhere}</button></span>}
-      <Button tabIndex={-1} size="small" className="mt-2" busy={send.isPending} onClick={() => (isUnsigned(flow, named) ? choose('/trigger/connection') : send.mutate())}><Send size={14} strokeWidth={1.75} />{words.sendSample}</Button>
+      <Button tabIndex={-1} size="small" className="mt-2" busy={send.isPending} onClick={() => (isUnsigned(flow, named) ? choose('/trigger/connection') : send.mutate())}><Send size={14} strokeWidth={1.75} />{t.sendSample}</Button>
       {send.error && <span className="mt-1 block text-fail">{send.error.message}</span>}
     </span>
   )

@@ -4,13 +4,13 @@ import type { Step } from '../flow'
 import { soon } from '../ui/soon'
 import type { Open } from './open'
 import { StepPanel } from './StepPanel'
-import { TriggerPanel } from './TriggerPanel'
 import type { DraftHook } from './useDraft'
 
 const PublishPanel = soon(() => import('./PublishPanel').then((m) => m.PublishPanel))
 const RevisionsPanel = soon(() => import('./RevisionsPanel').then((m) => m.RevisionsPanel))
 const SettingsPanel = soon(() => import('./SettingsPanel').then((m) => m.SettingsPanel))
 const TestPanel = soon(() => import('./TestPanel').then((m) => m.TestPanel))
+const TriggerPanel = soon(() => import('./TriggerPanel').then((m) => m.TriggerPanel))
 const TestsPanel = soon(() => import('./TestsPanel').then((m) => m.TestsPanel))
 
 type Props = {

@@ -1,15 +1,19 @@
 import { type RefObject, useEffect } from 'react'
 
-/** useProblemFocus goes to the field that a problem is about. */
+/** useProblemFocus goes to the field that a problem is about, as soon as it is there: what few need is still on its way. */
 export function useProblemFocus(body: RefObject<HTMLElement | null>, field: string | undefined) {
   useEffect(() => {
     if (!field) return
     const name = field.split('/')[field.startsWith('/with/') ? 2 : 1] ?? ''
-    const timer = setTimeout(() => {
+    let tries = 50
+    const go = () => {
       const place = body.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"], [data-field^="${CSS.escape(name)}/"]`)
+      const own = place?.querySelector<HTMLElement>('.cm-content, input:not([type=radio]), textarea, select')
+      if (!own && tries-- > 0) return void (timer = setTimeout(go, 60))
       place?.scrollIntoView({ block: 'center' })
-      place?.querySelector<HTMLElement>('.cm-content, input:not([type=radio]), textarea, select')?.focus()
-    }, 60)
+      own?.focus()
+    }
+    let timer = setTimeout(go, 60)
     return () => clearTimeout(timer)
   }, [body, field])
 }

@@ -1,6 +1,5 @@
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useLang } from '../words'
-import { ConditionField } from '../conditions/ConditionField'
 import type { Schemas } from '../api/client'
 import type { Field } from './check'
 import { CodeField, JSONField } from './CodeField'
@@ -11,7 +10,10 @@ import { formatNumber, parseDuration, parseNumber, phoneE164, sayDuration, sayPh
 import { MapField } from './MapField'
 import { MultiSelect, SelectField } from './SelectField'
 import { fill } from '../words/phrase'
+import { soon } from '../ui/soon'
 import { useWords } from './words'
+
+const ConditionField = soon(() => import('../conditions/ConditionField').then((m) => m.ConditionField))
 
 export type ControlProps = { field: Field; value: unknown; set: (value: unknown) => void; id: string; invalid: boolean; siblings?: Record<string, unknown>; connection?: string; focus?: () => void; problems?: Schemas['ProblemView'][] }
 
@@ -35,7 +37,7 @@ export function Control(props: ControlProps) {
     case 'list': return <ListField {...props} />
     case 'json': case 'code': return <JSONField {...props} />
     case 'expression': return <CodeField {...props} />
-    case 'condition': return <ConditionField {...props} label={props.id} />
+    case 'condition': return <Suspense fallback={<div aria-busy className="min-h-32" />}><ConditionField {...props} label={props.id} /></Suspense>
   }
   if (field.options && field.options.length > 0) return <SelectField {...props} options={field.options} />
   return <input {...plain(props)} inputMode={field.type === 'url' ? 'url' : field.type === 'email' ? 'email' : undefined} spellCheck={false} />

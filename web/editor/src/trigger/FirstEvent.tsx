@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Check, Copy, Send } from 'lucide-react'
-import { api, type Schemas, take } from '../api/client'
+import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { masked } from '../data/nodes'
 import { brief } from '../fields/say'
@@ -12,6 +12,7 @@ import { copyText } from '../ui/Copy'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
+import { isUnsigned, useSample } from './useSample'
 import { useWords } from './words'
 
 /** Address is the trigger URL, lit until the first event came, and copied by one click. */
@@ -112,20 +113,6 @@ function Glance({ value }: { value: unknown }) {
     </>
   )
 }
-
-const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })
-
-/** useSample sends an event as the provider would, or a plain one. */
-export function useSample(flow: string, sample: string | undefined) {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: () => take(api.POST('/flows/{id}/events', { params: { path: { id: flow } }, body: sample ? { sample } : { event: { body: plainBody() } } })),
-    onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['samples', flow] }), queries.invalidateQueries({ queryKey: ['schema', flow] })]),
-  })
-}
-
-/** isUnsigned says that an event cannot be signed yet: the connection with the secret is not chosen. */
-export const isUnsigned = (flow: Flow, preset: Schemas['PresetView'] | undefined) => preset !== undefined && preset.secrets.length > 0 && !preset.verify_optional && !flow.trigger.connection
 
 function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boolean }) {
   const t = useWords()

@@ -1,0 +1,1 @@
+export{n as ConditionField}from"./conditions.js";

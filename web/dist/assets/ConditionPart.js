@@ -1,0 +1,1 @@
+export{t as ConditionPart}from"./conditions.js";
