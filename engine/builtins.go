@@ -154,6 +154,7 @@ func (s *waitStep) Fields() form.Fields {
 
 func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
 	if data, ok := w.received(rec.Path); ok {
+		data, rec.By = signed(data)
 		var value any
 		if err := decodeExact(data, &value); err != nil {
 			value = string(data)

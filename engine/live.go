@@ -141,6 +141,12 @@ func (p *plans) clear() {
 	clear(p.made)
 }
 
+func (p *plans) find(key planKey) *plan {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.made[key]
+}
+
 func (p *plans) get(key planKey, make func() *plan) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -158,18 +164,22 @@ func (e *Engine) plan(f FlowEntry) *plan {
 
 // planOf gives the revision that a run began with, or for a new run the published one.
 func (e *Engine) planOf(ctx context.Context, run store.Run) (*plan, error) {
-	entry, err := e.Flows.Get(run.Flow)
-	if err == nil && entry.Published != nil && (run.Revision == 0 || run.Revision == entry.PublishedRev) {
+	entry, there := e.Flows.entry(run.Flow)
+	if there && entry.Published != nil && (run.Revision == 0 || run.Revision == entry.PublishedRev) {
 		return e.plan(entry), nil
 	}
 	if run.Revision == 0 {
 		return nil, fmt.Errorf("flow %s has no published revision", run.Flow)
 	}
+	key := planKey{run.Flow, run.Revision}
+	if kept := e.plans.find(key); kept != nil {
+		return kept, nil
+	}
 	f, err := e.Flows.Revision(ctx, run.Flow, run.Revision)
 	if err != nil {
 		return nil, fmt.Errorf("revision %d: %w", run.Revision, err)
 	}
-	return e.plans.get(planKey{run.Flow, run.Revision}, func() *plan { return newPlan(f, run.Revision, e.Catalogue) }), nil
+	return e.plans.get(key, func() *plan { return newPlan(f, run.Revision, e.Catalogue) }), nil
 }
 
 // failing knows which flows are told of the failures of which.

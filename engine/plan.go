@@ -18,6 +18,7 @@ type plan struct {
 	revision  int
 	catalogue *Catalogue
 	nodes     map[*flow.Step]*node
+	asks      bool     // some step asks for an approval
 	hydrate   *Hydrate // how the event is completed, if it is
 	programs  sync.Map // source -> *expression.Program
 	templates sync.Map // source -> *expression.Template
@@ -52,6 +53,7 @@ func (p *plan) add(steps []*flow.Step) {
 			}
 		}
 		p.nodes[s] = n
+		p.asks = p.asks || s.Asks()
 		p.add(s.Steps)
 		p.add(s.Catch)
 		for _, b := range s.Branches {

@@ -38,6 +38,7 @@ type record struct {
 	For      string         `json:"for,omitempty"`      // what it waits for
 	Signal   string         `json:"signal,omitempty"`   // awaited name
 	Text     string         `json:"text,omitempty"`     // of an approval page
+	By       string         `json:"by,omitempty"`       // who answered it, where that is known
 	Key      string         `json:"key,omitempty"`      // dedupe key that this run has taken
 	Once     string         `json:"once,omitempty"`     // the flow's own, taken after its where
 	Child    string         `json:"child,omitempty"`    // spawned run
@@ -130,6 +131,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.textIf("for", r.For)
 	j.textIf("signal", r.Signal)
 	j.textIf("text", r.Text)
+	j.textIf("by", r.By)
 	j.textIf("key", r.Key)
 	j.textIf("once", r.Once)
 	j.textIf("child", r.Child)

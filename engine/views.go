@@ -32,6 +32,8 @@ type RunView struct {
 	Reason     string         `json:"reason,omitempty"`
 	ReplayOf   string         `json:"replay_of,omitempty"`
 	ReplayedBy string         `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
+	Approval   string         `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"how the newest approval that it asked for was answered"`
+	AnsweredBy string         `json:"answered_by,omitempty" doc:"who did, where it was not by the link"`
 	Group      string         `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
 	Trigger    map[string]any `json:"trigger,omitempty"`
 	Steps      []StepView     `json:"steps,omitempty"`
@@ -64,6 +66,8 @@ type StepView struct {
 	Due      *time.Time     `json:"due,omitempty"`
 	Waiting  string         `json:"waiting_for,omitempty"`
 	WaitURL  string         `json:"wait_url,omitempty" doc:"where the signal that it waits for is given: of one run, not for viewers"`
+	Approval string         `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"of an approval: how it was answered"`
+	By       string         `json:"answered_by,omitempty" doc:"of an approval: who answered, where it was not by the link"`
 	Lines    []string       `json:"log,omitempty"`
 	Mocked   bool           `json:"mocked,omitempty"`
 	Twice    bool           `json:"may_have_happened_twice,omitempty"`
@@ -122,7 +126,7 @@ func viewStep(r *record) StepView {
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
 		Attempts: []AttemptView{}, Input: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
-		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy,
+		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By,
 	}
 	for _, a := range r.Attempts {
 		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})
@@ -174,6 +178,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	v.close()
 	e.nameStep(ctx, &story.Run, v.Error)
 	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
+	e.tellApproval(ctx, &story.Run, &v)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)

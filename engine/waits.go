@@ -193,23 +193,17 @@ func (e *Engine) waitURL(run, path string) string {
 	return e.Instance().PublicURL + "/w/" + e.waitToken(run, path)
 }
 
-// AnswerWait says of the step that a run waits at whether it is approved, as its page does:
-// store.ErrNotFound when no such step asks for an approval, store.ErrUsed when it was answered.
-func (e *Engine) AnswerWait(ctx context.Context, run, path string, approved bool) error {
-	token := e.waitToken(run, path)
-	page, err := e.WaitPage(ctx, token)
-	if err != nil {
-		return err
-	}
-	if !page.Approve {
-		return store.ErrNotFound
-	}
-	return e.GiveWait(ctx, token, map[string]any{"approved": approved})
-}
-
 // GiveWait wakes the wait that a token is for, once: store.ErrUsed when it was used before or
 // is over. It may come before the run reaches the wait; nil means that it will not be lost.
 func (e *Engine) GiveWait(ctx context.Context, token string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	return e.giveWait(ctx, token, raw)
+}
+
+func (e *Engine) giveWait(ctx context.Context, token string, raw []byte) error {
 	run, path, err := e.openWaitToken(token)
 	if err != nil {
 		return err
@@ -220,10 +214,6 @@ func (e *Engine) GiveWait(ctx context.Context, token string, data any) error {
 	}
 	if !page.Open {
 		return store.ErrUsed
-	}
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return fmt.Errorf("data: %w", err)
 	}
 	return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Data: raw}})[0]
 }

@@ -127,7 +127,7 @@ func TestCountsOfSteps(t *testing.T) {
 	h.want(422, "GET", "/flows/a/steps?from=today", "")
 }
 
-// TestApprovals: a wait takes a text and nothing else, and who may edit answers it in the run.
+// TestApprovals: a wait takes a text and nothing else, and who may edit answers it in the run, which says who did.
 func TestApprovals(t *testing.T) {
 	h := newHouse(t)
 	wait := func(before, approve string) string {
@@ -178,5 +178,18 @@ func TestApprovals(t *testing.T) {
 	if !strings.Contains(fmt.Sprint(done["steps"]), "approved:true") {
 		t.Errorf("not approved: %v", done)
 	}
+	if told := fmt.Sprint(done["steps"]); done["approval"] != "approved" || done["answered_by"] != "GANCHO_API_TOKEN" || !strings.Contains(told, "answered_by:GANCHO_API_TOKEN") || !strings.Contains(told, "data:map[approved:true] received") {
+		t.Errorf("who approved: %v", done)
+	}
+	refused := h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"n": 9}}}`)["run"].(string)
+	h.until("/runs/"+refused, func(v map[string]any) bool { return v["status"] == "waiting" && v["approval"] == nil })
+	link = regexp.MustCompile(`/w/[\w-]+`).FindString(fmt.Sprint(h.want(200, "GET", "/runs/"+refused, "")["steps"]))
+	if res, _ := h.ask("POST", link, "", `{"approved": false}`); res.StatusCode != 200 {
+		t.Fatalf("reject by the link: %d", res.StatusCode)
+	}
+	h.until("/runs?flow=a", func(v map[string]any) bool {
+		row := v["items"].([]any)[0].(map[string]any)
+		return row["id"] == refused && row["approval"] == "rejected" && row["answered_by"] == nil
+	})
 	h.want(409, "POST", run+"/steps/ask/answer", `{"approved": true}`)
 }

@@ -129,7 +129,7 @@ type answerInput struct {
 }
 
 func (s *server) answerWait(ctx context.Context, in *answerInput) (*runOutput, error) {
-	err := s.Engine.AnswerWait(ctx, in.ID, plainPath(in.Path), in.Body.Approved)
+	err := s.Engine.AnswerWait(ctx, in.ID, plainPath(in.Path), in.Body.Approved, who(ctx).Name)
 	if errors.Is(err, store.ErrUsed) {
 		return nil, problemOf(http.StatusConflict, "used", "this was answered before, or is over", "isto já foi respondido ou terminou")
 	}

@@ -2494,6 +2494,13 @@ export interface components {
         };
         RunView: {
             answer?: components["schemas"]["Answer"];
+            /** @description who did, where it was not by the link */
+            answered_by?: string;
+            /**
+             * @description how the newest approval that it asked for was answered
+             * @enum {string}
+             */
+            approval?: "approved" | "rejected" | "expired";
             /** Format: date-time */
             at: string;
             /** Format: date-time */
@@ -2706,6 +2713,13 @@ export interface components {
         };
         StepView: {
             action: string;
+            /** @description of an approval: who answered, where it was not by the link */
+            answered_by?: string;
+            /**
+             * @description of an approval: how it was answered
+             * @enum {string}
+             */
+            approval?: "approved" | "rejected" | "expired";
             attempts: components["schemas"]["AttemptView"][];
             /** @description of a replay: the former run that did this; it was not done again */
             done_by?: string;
