@@ -88,7 +88,11 @@ func openInstance(ctx context.Context, d dataFlags, o outboundFlags, log *slog.L
 }
 
 func (i *instance) load(ctx context.Context, d dataFlags) error {
-	key, err := masterKey(d)
+	made, err := seal.Made(ctx, i.store)
+	if err != nil {
+		return fmt.Errorf("open the sealed parts: %w", err)
+	}
+	key, err := masterKey(d, !made)
 	if err != nil {
 		return err
 	}
@@ -168,15 +172,22 @@ func (i *instance) Close() error {
 	return nil
 }
 
-// masterKey reads the key that seals connections, or makes one in the data folder.
-func masterKey(d dataFlags) ([]byte, error) {
-	path := d.KeyFile
-	if path == "" {
-		path = filepath.Join(d.Data, "master.key")
+// keyPath is where the key is that seals connections.
+func (d dataFlags) keyPath() string {
+	if d.KeyFile != "" {
+		return d.KeyFile
 	}
+	return filepath.Join(d.Data, "master.key")
+}
+
+// masterKey reads the key that seals connections; a new data folder gets one.
+func masterKey(d dataFlags, fresh bool) ([]byte, error) {
+	path := d.keyPath()
 	text, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) && d.KeyFile == "" {
+	if missing := errors.Is(err, os.ErrNotExist); missing && d.KeyFile == "" && fresh {
 		return newKey(path)
+	} else if missing {
+		return nil, fmt.Errorf("the master key %s is missing: put the key there that %s was made with (no backup holds it), or name its file with --key-file; nothing was written", path, d.Data)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the master key: %w", err)
@@ -215,6 +226,13 @@ func newKey(path string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("make a master key: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err == nil {
+		err = errors.Join(folder.Sync(), folder.Close()) // nothing is sealed with a key that a power cut can take away
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make a master key: %w", err)
 	}
 	return key, nil
 }

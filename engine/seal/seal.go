@@ -38,6 +38,15 @@ type keyDoc struct {
 	Wrapped []byte `json:"wrapped"`
 }
 
+// Made says whether there is a data key already, which one master key alone opens.
+func Made(ctx context.Context, docs store.Docs) (bool, error) {
+	_, err := docs.GetDoc(ctx, "key", keyID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Open unwraps the data key, or makes one on first use. The wrong master key gives
 // ErrWrongKey and changes nothing.
 func Open(ctx context.Context, docs store.Docs, master []byte) (*Box, error) {

@@ -35,7 +35,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -47,13 +46,6 @@ import (
 	bbolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 )
-
-// format of a data folder, in its file FORMAT.
-const format = "gancho 3\n"
-
-// formerFormats are read as they are; their folders become folders of this format when they
-// are opened for writing. 1: events are all JSON. 2: no journal, all heads of events and runs are JSON.
-var formerFormats = []string{"gancho 1\n", "gancho 2\n"}
 
 // Options of a store. The zero value is usable.
 type Options struct {
@@ -91,6 +83,8 @@ var liveBuckets = [...]string{"meta", "events", "runs", "steps", "results", "inb
 // oldLive are the buckets that every live.db has, also one from before there was an archive.
 var oldLive = liveBuckets[:len(liveBuckets)-2]
 
+var docBuckets = []string{"docs", "meta"}
+
 // hasBuckets holds a file to the buckets that it was made with: a damaged count in its first
 // page hides some.
 func hasBuckets(tx *bbolt.Tx, names []string) error {
@@ -108,13 +102,19 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := prepare(dir); err != nil {
+	fresh, err := prepare(dir)
+	if err != nil {
 		return nil, err
 	}
 	s := &Store{log: o.Log, dir: dir, swept: map[string][]byte{}}
 	s.archive, s.reserve = newArchive(s), newReserve(dir)
-	var err error
-	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), "docs", "meta"); err != nil {
+	if fresh {
+		err = errors.Join(create(filepath.Join(dir, "gancho.db"), docBuckets), create(filepath.Join(dir, "live.db"), liveBuckets[:]))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.docs, err = openFile(filepath.Join(dir, "gancho.db"), docBuckets); err != nil {
 		return nil, err
 	}
 	if s.live, err = openLive(dir, o.Log); err != nil {
@@ -131,38 +131,6 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	s.started = true
 	return s, nil
-}
-
-// prepare makes the folder and checks its version.
-func prepare(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
-	}
-	path := filepath.Join(dir, "FORMAT")
-	found, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		if _, err := os.Stat(filepath.Join(dir, "live.db")); err == nil {
-			return fmt.Errorf("%w: %s has no FORMAT file", store.ErrFormat, dir)
-		}
-		return replaceFile(path, []byte(format), true)
-	case err != nil:
-		return fmt.Errorf("open the data folder: %w", err)
-	case string(found) != format && !slices.Contains(formerFormats, string(found)):
-		return fmt.Errorf("%w: %s is in the format %q; this program reads %q: use the version that wrote it, or a newer one",
-			store.ErrFormat, dir, strings.TrimSpace(string(found)), strings.TrimSpace(format))
-	}
-	return nil
-}
-
-// renewFormat marks a folder of the former format as one of this, before anything is written
-// that a program of then could not read.
-func renewFormat(dir string) error {
-	path := filepath.Join(dir, "FORMAT")
-	if found, err := os.ReadFile(path); err != nil || string(found) == format {
-		return err
-	}
-	return replaceFile(path, []byte(format), true)
 }
 
 // replaceFile puts a file in the place of another, whole or not at all. With synced it is on
@@ -241,10 +209,7 @@ const (
 	openTimeout = time.Second
 )
 
-func openFile(path string, buckets ...string) (*file, error) {
-	if err := create(path, buckets); err != nil {
-		return nil, err
-	}
+func openFile(path string, buckets []string) (*file, error) {
 	db, err := openLocked(path)
 	if err != nil {
 		return nil, err

@@ -86,7 +86,7 @@ var momentKey = []byte("moment") // in meta: up to which moment live.db holds ev
 
 func openLive(dir string, log *slog.Logger) (*live, error) {
 	path := filepath.Join(dir, "live.db")
-	if err := errors.Join(create(path, liveBuckets[:]), removeIfThere(path+".new")); err != nil {
+	if err := removeIfThere(path + ".new"); err != nil {
 		return nil, err
 	}
 	db, err := openLocked(path)

@@ -66,11 +66,10 @@ func missingFiles(dir string) (faults []string, err error) {
 // Check looks for damage in a stopped data folder or a backup, and says in words what it
 // found; nothing means that it is whole. store.ErrLocked says that a process has it.
 func Check(ctx context.Context, dir string) ([]string, error) {
-	if _, err := os.Stat(filepath.Join(dir, "FORMAT")); err != nil {
-		return nil, fmt.Errorf("%s is no data folder: %w", dir, err)
-	}
-	if err := prepare(dir); err != nil {
+	if found, err := formatOf(dir); err != nil {
 		return nil, err
+	} else if found == "" {
+		return nil, fmt.Errorf("%s is no data folder", dir)
 	}
 	var faults []string
 	names, err := dataFiles(dir)
