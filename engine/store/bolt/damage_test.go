@@ -236,6 +236,9 @@ func lookAt(ctx context.Context, dir string) (end string, err error) {
 	}
 	fmt.Fprintln(&said, strings.Join(faults, "\n"))
 	s, err := bolt.Open(ctx, dir, bolt.Options{Log: slog.New(slog.NewTextHandler(&said, nil))})
+	if err != nil && strings.TrimSpace(said.String()) == "" {
+		return "", fmt.Errorf("refused (%w), and the check found nothing", err)
+	}
 	if err != nil {
 		return "refused", nil //nolint:nilerr // that is what it should do
 	}

@@ -57,19 +57,25 @@ var smallSegment, largeSegment int64 = smallSize, largeSize // less in tests
 const (
 	recordHead = 24
 	segmentExt = ".log"
+	journalDir = "journal"
 )
 
 func openJournal(dir string, secret uint64) (*journal, error) {
-	j := &journal{dir: filepath.Join(dir, "journal"), secret: secret, small: true, next: 1}
-	if err := os.MkdirAll(j.dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, journalDir), 0o700); err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
+	return openSegments(dir, secret, os.O_RDWR)
+}
+
+// openSegments opens what is there of a journal.
+func openSegments(dir string, secret uint64, how int) (*journal, error) {
+	j := &journal{dir: filepath.Join(dir, journalDir), secret: secret, small: true, next: 1}
 	numbers, err := segmentsOf(j.dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range numbers {
-		f, err := os.OpenFile(j.path(n), os.O_RDWR, 0)
+		f, err := os.OpenFile(j.path(n), how, 0)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the journal: %w", err), j.close())
 		}
@@ -100,8 +106,21 @@ func (j *journal) path(n uint64) string {
 	return filepath.Join(j.dir, fmt.Sprintf("%08d%s", n, segmentExt))
 }
 
-// replay gives all changes after a moment, in order.
+// replay gives all changes after a moment, in order. What is believed then stays.
 func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) error) error {
+	if err := j.read(after, f); err != nil {
+		return err
+	}
+	for _, s := range j.used {
+		if err := syncData(s.file); err != nil {
+			return fmt.Errorf("sync the journal: %w", err)
+		}
+	}
+	return nil
+}
+
+// read is replay without a write.
+func (j *journal) read(after uint64, f func(moment uint64, changes []byte) error) error {
 	for i, s := range j.used {
 		data, err := os.ReadFile(s.file.Name())
 		if err != nil {
@@ -124,9 +143,6 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 		}
 		if i > 0 && s.moment > 0 && j.used[i-1].cutOff() {
 			return fmt.Errorf("journal %s: %w", filepath.Base(j.used[i-1].file.Name()), errDamaged)
-		}
-		if err := syncData(s.file); err != nil { // what is believed now must stay
-			return fmt.Errorf("sync the journal: %w", err)
 		}
 	}
 	return nil

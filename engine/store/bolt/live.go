@@ -110,18 +110,8 @@ func (f *live) keepSecret() error {
 
 // begin reads the journal and begins writing.
 func (f *live) begin() (err error) {
-	secret := uint64(0)
-	err = f.db.View(func(base *bbolt.Tx) error {
-		meta := base.Bucket([]byte("meta"))
-		if v := meta.Get(momentKey); len(v) == 8 {
-			f.seq = binary.BigEndian.Uint64(v)
-		}
-		if v := meta.Get(secretKey); len(v) == 8 {
-			secret = binary.BigEndian.Uint64(v)
-		}
-		return nil
-	})
-	if err != nil {
+	var secret uint64
+	if f.seq, secret, err = journalOf(f.db); err != nil {
 		return err
 	}
 	if f.journal, err = openJournal(filepath.Dir(f.path), secret); err != nil {
@@ -144,6 +134,21 @@ func (f *live) begin() (err error) {
 	go f.write()
 	go f.checkpoints()
 	return nil
+}
+
+// journalOf says up to which moment live.db holds the journal, and the secret of that.
+func journalOf(db *bbolt.DB) (moment, secret uint64, err error) {
+	err = db.View(func(base *bbolt.Tx) error {
+		meta := base.Bucket([]byte("meta"))
+		if v := meta.Get(momentKey); len(v) == 8 {
+			moment = binary.BigEndian.Uint64(v)
+		}
+		if v := meta.Get(secretKey); len(v) == 8 {
+			secret = binary.BigEndian.Uint64(v)
+		}
+		return nil
+	})
+	return moment, secret, err
 }
 
 // replay applies the changes of a journal record.

@@ -88,7 +88,33 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 	if len(faults) > 0 {
 		return faults, nil
 	}
-	return missingFiles(dir)
+	if faults, err = checkJournal(dir); err != nil {
+		return nil, err
+	}
+	missing, err := missingFiles(dir)
+	return append(faults, missing...), err
+}
+
+// checkJournal reads the journal as a start would.
+func checkJournal(dir string) ([]string, error) {
+	db, err := openToRead(filepath.Join(dir, "live.db"))
+	if err != nil {
+		return nil, err
+	}
+	moment, secret, err := journalOf(db)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	j, err := openSegments(dir, secret, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer j.close() //nolint:errcheck // only read
+	t := newTable()
+	if err := j.read(moment, t.replay); err != nil {
+		return []string{err.Error()}, nil
+	}
+	return nil, nil
 }
 
 // mostFaults are told of one file.
