@@ -75,8 +75,11 @@ func run(ctx context.Context, args []string, to streams) int {
 		fmt.Fprintln(to.err, "gancho:", err)
 		return exitUsage
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help": // as other programs take it
+		args = append(args[1:], "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if left >= 0 {
