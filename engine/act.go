@@ -212,7 +212,9 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	try := attempt{At: w.hands.now()}
 	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect && !n.action.Repeatable
 	call := w.call(n, f, rec, c, atMostOnce, &try)
-	if err := w.hands.admit(ctx, rec, doer, call); err != nil {
+	if err := w.hands.admit(ctx, rec, doer, call); errors.Is(err, errCutOff) {
+		return nil, &Fault{Code: "stopped", Err: err}
+	} else if err != nil {
 		return nil, w.notBegun(rec, fault(err), try)
 	}
 	rec.Status, rec.Reason, rec.Promised = stepRunning, "", false
@@ -239,6 +241,11 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 		cause := fault(err)
 		if atMostOnce && errors.Is(err, context.DeadlineExceeded) && !cause.Permanent {
 			cause.Maybe = true
+		}
+		if errors.Is(err, errCutOff) { // as after a crash
+			rec.Quota++
+			rec.Doubtful = rec.Doubtful || n.action.Effect
+			cause.Maybe = atMostOnce && !w.remembered(n, rec)
 		}
 		try.Error, try.Response = errorOf(cause), cause.Response
 		if try.sent != nil {
@@ -301,6 +308,9 @@ func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, 
 	if cause.Maybe && n.step.Delivery == flow.AtMostOnce {
 		rec.Error = errorOf(cause)
 		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), 0, nil
+	}
+	if errors.Is(cause, errCutOff) {
+		return w.tryLater(n, rec, waitRetry, w.hands.now()), 0, nil
 	}
 	if cause.Broken && c != nil {
 		broken, err := w.hands.refused(ctx, c, cause.Error())

@@ -32,6 +32,7 @@ type sink struct {
 	fetched  []string
 	told     []string                         // by alerts
 	void     chan struct{}                    // closed when what was sent into the void is let go
+	hangs    chan string                      // gets each text that is being sent, until it is cut off
 	deaf     int                              // so many alerts do not arrive
 	hydrate  func(*flow.Flow) *engine.Hydrate // of the trigger webhook
 	around   func(store.Store) store.Store    // the engine's store
@@ -54,7 +55,12 @@ func (s *send) Fields() form.Fields {
 	return form.Of(form.Text("text", &s.text, form.Label("Text", "Texto")).Required())
 }
 
-func (s *send) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
+func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
+	if s.sink.hangs != nil {
+		s.sink.hangs <- s.text
+		<-ctx.Done()
+		return nil, errors.New("no answer")
+	}
 	if s.text == "into the void" {
 		<-s.sink.void
 	}
@@ -113,6 +119,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 	e, err := engine.New(engine.Config{
 		Store: under, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: slog.New(slog.DiscardHandler),
 		Decode: func(_ string, body []byte) (any, error) { return expression.Decode(body) }, PublicURL: "https://example.com",
+		Grace: 50 * time.Millisecond,
 	})
 	check(t, err)
 	work, cancel := context.WithCancel(context.Background())

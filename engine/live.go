@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -24,10 +25,28 @@ const shortPark = 2 * time.Second
 func (l *live) now() time.Time { return l.e.Now() }
 
 func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer, call *Call) (Output, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(l.e.hurry, cancel)()
-	return doer.Do(ctx, call)
+	ctx, done := l.unlessCutOff(ctx)
+	defer done()
+	output, err := doer.Do(ctx, call)
+	return output, cutOff(ctx, err)
+}
+
+// errCutOff ends what is still under way when the time to stop is over.
+var errCutOff = errors.New("the server was stopped before this had ended")
+
+// unlessCutOff gives a context that ends with the patience of an engine that stops.
+func (l *live) unlessCutOff(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	waited := context.AfterFunc(l.e.hurry, func() { cancel(errCutOff) })
+	return ctx, func() { waited(); cancel(nil) }
+}
+
+// cutOff says of what failed only since it was cut off that it is no failure of its own.
+func cutOff(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), errCutOff) {
+		return &Fault{Code: "stopped", Message: errCutOff.Error(), Maybe: true, Err: errCutOff}
+	}
+	return err
 }
 
 func (l *live) mock(string, string) (flow.Mock, bool) { return flow.Mock{}, false }
@@ -66,8 +85,9 @@ func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, call.Timeout)
 	defer cancel()
-	defer context.AfterFunc(l.e.hurry, cancel)()
-	return a.Admit(ctx, call)
+	ctx, done := l.unlessCutOff(ctx)
+	defer done()
+	return cutOff(ctx, a.Admit(ctx, call))
 }
 
 func (l *live) refused(ctx context.Context, c *Connection, problem string) (bool, error) {

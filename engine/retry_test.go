@@ -26,6 +26,27 @@ func TestAnActionHasItsOwnSchedule(t *testing.T) {
 	}
 }
 
+// What an orderly stop cuts off is no failure: it is as after a crash, and costs no attempt.
+func TestAStopIsNoAttempt(t *testing.T) {
+	dir, s := t.TempDir(), &sink{hangs: make(chan string, 2)}
+	h := open(t, dir, s)
+	h.publish(`{"id": "again", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "a"}, "retry": {"attempts": 1}}]}`)
+	h.publish(`{"id": "once", "trigger": {"kind": "webhook"}, "steps": [{"id": "pay", "action": "test.send", "with": {"text": "b"}, "retry": {"attempts": 1}, "delivery": "at_most_once"}]}`)
+	again, once := h.send("again", `{}`), h.send("once", `{}`)
+	<-s.hangs
+	<-s.hangs
+	h.stop()
+	s.hangs = nil
+	h = open(t, dir, s)
+	v := h.finished(again)
+	if step := v.Steps[0]; v.Status != store.Succeeded || !step.Twice || len(step.Attempts) != 2 || step.Attempts[0].Error.Code != "stopped" || s.keys[again+"-tell"] != 1 {
+		t.Errorf("got %s %+v, keys %v", v.Status, step, s.keys)
+	}
+	if v := h.until(once, func(v engine.RunView) bool { return v.Status != store.Running }); v.Status != store.Unknown || len(s.arrived) != 1 {
+		t.Errorf("at most once: got %s, arrived %q", v.Status, s.arrived)
+	}
+}
+
 // Whoever has mended the receiver need not wait for the next attempt.
 func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 	s := &sink{failures: 2}
