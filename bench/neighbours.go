@@ -45,34 +45,58 @@ func (b *bench) besideHanging(sink *sink) error {
 }
 
 // besideFlood lets the backlog grow in a flow that is paused, so that what a flood costs and
-// what working it off costs are told apart.
+// what working it off costs are told apart. The same flood of another process shows how much
+// of it is the machine's share: nothing of ours is in its way.
 func (b *bench) besideFlood(sink, others *sink) error {
 	g, url, other, err := b.two(sink, others.url)
 	if err != nil {
 		return err
 	}
 	alone := b.effects(url, sink)
+	elsewhere, err := b.besideFloodElsewhere(url, sink)
+	if err != nil {
+		return errors.Join(err, g.stop())
+	}
+	during, err := b.duringFlood(url, sink, g, other)
+	if err == nil {
+		err = g.call(http.MethodPost, "/flows/other/resume", nil, nil)
+	}
+	if err != nil {
+		return errors.Join(err, g.stop())
+	}
+	after := b.effects(url, sink)
+	b.most("P9", fmt.Sprintf("p99 of P4 while %d events flood another flow, to that alone", flooded), during/alone, 2, "ratio")
+	b.note("P9", "the same while they flood another process", elsewhere/alone, "ratio")
+	b.most("P9", "p99 of P4 while they are worked off, to that alone", after/alone, 2, "ratio")
+	b.note("P9", "how many of them are worked off meanwhile", float64(others.count())/(3*b.seconds).Seconds(), "runs/s")
+	return g.kill()
+}
+
+func (b *bench) besideFloodElsewhere(url string, sink *sink) (float64, error) {
+	g, _, other, err := b.two(sink, sink.url)
+	if err != nil {
+		return 0, err
+	}
+	p99, err := b.duringFlood(url, sink, g, other)
+	return p99, errors.Join(err, g.kill())
+}
+
+// duringFlood is the p99 of a flow while a flow of a program, which is paused, is flooded.
+func (b *bench) duringFlood(url string, sink *sink, g *gancho, other string) (float64, error) {
 	self, err := os.Executable()
 	if err == nil {
 		err = g.call(http.MethodPost, "/flows/other/pause", nil, nil)
 	}
 	if err != nil {
-		return errors.Join(err, g.stop())
+		return 0, err
 	}
 	flood := exec.CommandContext(b.ctx, self, "peer", "flood", other, strconv.Itoa(flooded))
 	flood.Stderr = os.Stderr
 	if err := flood.Start(); err != nil {
-		return errors.Join(err, g.stop())
+		return 0, err
 	}
-	during := b.effects(url, sink)
-	if err := errors.Join(flood.Wait(), g.call(http.MethodPost, "/flows/other/resume", nil, nil)); err != nil {
-		return errors.Join(err, g.stop())
-	}
-	after := b.effects(url, sink)
-	b.most("P9", fmt.Sprintf("p99 of P4 while %d events flood another flow, to that alone", flooded), during/alone, 2, "ratio")
-	b.most("P9", "p99 of P4 while they are worked off, to that alone", after/alone, 2, "ratio")
-	b.note("P9", "how many of them are worked off meanwhile", float64(others.count())/(3*b.seconds).Seconds(), "runs/s")
-	return g.kill()
+	p99 := b.effects(url, sink)
+	return p99, flood.Wait()
 }
 
 // two are a flow that is measured and another, on a fresh folder.

@@ -57,7 +57,8 @@ type Engine struct {
 	typed    typed
 	tried    tried
 	replays  replays
-	room     *room
+	room     *room // of runs
+	doorway  *room // of deliveries
 	replayed replayed
 	counted  counted
 	origins  knownOrigins
@@ -80,7 +81,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
-	e.keeps, e.feed, e.room = newKeeps(), newFeed(), newRoom()
+	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), newRunRoom(), newDoorRoom()
 	e.replays.news = make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
@@ -116,6 +117,15 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 	e.origins.forget()
 	e.Store.SetGates([]store.Gate{g})
 }
+
+// mostAtDoor deliveries of one flow are admitted at once while another's wait for a processor.
+const mostAtDoor = 256
+
+// Enter waits until a delivery of a flow may be looked at, which is at once unless goroutines
+// wait for a processor and other flows have deliveries too: then few of one flow are, so that
+// a flood leaves the others their pace. leave is called once the delivery is accepted or
+// refused.
+func (e *Engine) Enter(flow string) (leave func()) { return e.doorway.enter(flow) }
 
 // Accept makes deliveries durable, all or none, each with what became of it. The webhook
 // door has asked `where` already; for other kinds of trigger it is asked here.
@@ -233,6 +243,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.replayNowAndThen(ctx) })
 	group.Go(func() { e.gather(ctx) })
 	group.Go(func() { e.room.keep(ctx, e.Workers) })
+	group.Go(func() { e.doorway.keep(ctx, mostAtDoor) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
@@ -255,7 +266,6 @@ func (e *Engine) Work(ctx context.Context) error {
 			e.Log.Error("claim runs", "error", err)
 			wait(ctx, time.Second)
 		}
-		poke(e.room.news)
 		for i := range claimed {
 			group.Go(func() {
 				defer func() { <-places }()

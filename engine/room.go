@@ -8,35 +8,46 @@ import (
 	"time"
 )
 
-// room lets runs of one flow begin. What is ready to go on waits for a processor when more is
-// under way than there is computing for; then fewer runs of a flow begin at once, so that an
-// event of another flow need not queue behind all of them. A run counts until it ends, or for
-// youth: beyond that it waits for somebody else, and may.
+// room lets work of one flow begin. What is ready to go on waits for a processor when more is
+// under way than there is computing for; then less of a flow begins at once, so that an event
+// of another flow need not queue behind all of it. Work counts until it ends, or for youth:
+// beyond that it waits for somebody else, and may.
 type room struct {
+	fewest int           // of a flow, however long the waits
+	unless bool          // a flow that is alone may have all
+	news   chan struct{} // work began
+
 	mu    sync.Mutex
 	limit int
 	flows map[string]*queue
-	news  chan struct{} // runs began
 }
 
-// queue holds those who begin later, in order.
+// queue holds those of a flow who begin later, in order.
 type queue struct {
 	inside int
 	behind []chan struct{}
+	rest   int // how often the limit was set since the last came
 }
 
 const (
 	roomEvery = 100 * time.Millisecond
 	youth     = 50 * time.Millisecond
 	crowded   = 500 * time.Microsecond // a longer wait for a processor, and fewer begin at once
-	fewest    = 12
+	gone      = 10                     // a flow of which nothing came for so many roomEvery is not there
 )
 
-func newRoom() *room {
-	return &room{limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
+// newRunRoom is for runs. Fewer at once cost nothing even where a flow is alone.
+func newRunRoom() *room { return newRoom(12, false) }
+
+// newDoorRoom is for deliveries, which share the syncs of the store: a flow that is alone is
+// fastest with many at once.
+func newDoorRoom() *room { return newRoom(6, true) }
+
+func newRoom(fewest int, unless bool) *room {
+	return &room{fewest: fewest, unless: unless, limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
 }
 
-// enter waits until a run of a flow may begin. leave is called once it has ended.
+// enter waits until work of a flow may begin. leave is called once it has ended.
 func (r *room) enter(flow string) (leave func()) {
 	r.mu.Lock()
 	q := r.flows[flow]
@@ -44,7 +55,8 @@ func (r *room) enter(flow string) (leave func()) {
 		q = &queue{}
 		r.flows[flow] = q
 	}
-	if q.inside < r.limit {
+	q.rest = 0
+	if r.has(q) {
 		q.inside++
 		r.mu.Unlock()
 	} else {
@@ -53,27 +65,30 @@ func (r *room) enter(flow string) (leave func()) {
 		r.mu.Unlock()
 		<-turn
 	}
-	old := time.AfterFunc(youth, func() { r.leave(flow, q) })
+	poke(r.news)
+	old := time.AfterFunc(youth, func() { r.leave(q) })
 	return func() {
 		if old.Stop() {
-			r.leave(flow, q)
+			r.leave(q)
 		}
 	}
 }
 
-func (r *room) leave(flow string, q *queue) {
+// has says whether one more of a flow may begin. The caller holds the lock.
+func (r *room) has(q *queue) bool {
+	return q.inside < r.limit || r.unless && len(r.flows) == 1
+}
+
+func (r *room) leave(q *queue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q.inside--
 	r.next(q)
-	if q.inside == 0 && len(q.behind) == 0 {
-		delete(r.flows, flow)
-	}
 }
 
 // next lets those in who may. The caller holds the lock.
 func (r *room) next(q *queue) {
-	for q.inside < r.limit && len(q.behind) > 0 {
+	for len(q.behind) > 0 && r.has(q) {
 		q.inside++
 		close(q.behind[0])
 		q.behind = q.behind[1:]
@@ -84,20 +99,25 @@ func (r *room) set(limit int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.limit = limit
+	for flow, q := range r.flows {
+		if q.rest++; q.rest > gone && q.inside == 0 && len(q.behind) == 0 {
+			delete(r.flows, flow)
+		}
+	}
 	for _, q := range r.flows {
 		r.next(q)
 	}
 }
 
-// busy says whether a run begins, or is young.
+// busy says whether there is or lately was work.
 func (r *room) busy() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.flows) > 0
 }
 
-// keep sets the limit by how long goroutines wait for a processor, while there are young runs,
-// until ctx is done.
+// keep sets the limit by how long goroutines wait for a processor, while there is work, until
+// ctx is done.
 func (r *room) keep(ctx context.Context, most int) {
 	var waits processorWaits
 	limit := most
@@ -111,7 +131,7 @@ func (r *room) keep(ctx context.Context, most int) {
 		for waits.p90(); ctx.Err() == nil && (r.busy() || limit < most); {
 			wait(ctx, roomEvery)
 			if waits.p90() > crowded {
-				limit = max(fewest, limit*3/4)
+				limit = max(r.fewest, limit*3/4)
 			} else {
 				limit = min(most, limit+limit/4+1)
 			}

@@ -38,6 +38,7 @@ type delivery struct {
 	shaken   bool       // it was a handshake, and is answered
 	split    bool       // it holds several events
 	byHand   bool       // a person lets it in
+	leave    func()     // makes room for another, once it has been let in itself
 	decoded  bool
 	value    any // of the body, once decoded
 	scope    *expression.Scope
@@ -61,6 +62,7 @@ func (x *delivery) admit(w http.ResponseWriter) *refusal {
 	if no := x.readBody(); no != nil {
 		return no
 	}
+	x.leave = x.Engine.Enter(x.e.flow)
 	x.adapt()
 	return x.prove(w)
 }

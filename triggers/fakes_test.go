@@ -89,6 +89,8 @@ func (f *fakeEngine) respond(run string, a *engine.Answer) {
 	f.news = make(chan struct{})
 }
 
+func (f *fakeEngine) Enter(string) func() { return func() {} }
+
 func (f *fakeEngine) Await(ctx context.Context, run string) (*engine.Answer, error) {
 	for {
 		f.mu.Lock()

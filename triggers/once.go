@@ -128,6 +128,9 @@ func (x *delivery) replayed(parts []*delivery) *refusal {
 // letGo ends what a delivery holds.
 func (x *delivery) letGo() {
 	x.budget.give(x.reading.held)
+	if x.leave != nil {
+		x.leave()
+	}
 	if x.once != nil {
 		x.onces.leave(x.once)
 	}

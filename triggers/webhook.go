@@ -19,6 +19,7 @@ import (
 
 // Engine is what the door needs of the engine.
 type Engine interface {
+	Enter(flow string) (leave func())
 	Accept(ctx context.Context, in []engine.Incoming) ([]engine.Receipt, error)
 	Reject(in engine.Incoming)
 	Await(ctx context.Context, run string) (*engine.Answer, error)
@@ -218,6 +219,7 @@ func (x *delivery) accept(w http.ResponseWriter) *refusal {
 		return no
 	}
 	receipts, err := x.Engine.Accept(x.r.Context(), in)
+	x.leave()
 	if err != nil {
 		no := x.busy(x.e.flow, err)
 		no.silent = true
