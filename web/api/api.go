@@ -88,8 +88,22 @@ func Mount(e *echo.Echo, c Config) error {
 			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission), s.knownQuery(api)},
 		})
 	}
+	declareNulls(api.OpenAPI().Components.Schemas.Map())
 	e.RouteNotFound(Prefix+"/*", unserved(table))
 	return sameRoutes(e, table)
+}
+
+// nulls are members that hold an object, or null, by the name of their schema.
+var nulls = map[string][]string{"CurlView": {"connection"}, "ExpressionView": {"condition", "passes"}, "Moment": {"event", "run"}}
+
+// declareNulls says so in the description, which has no tag for it.
+func declareNulls(schemas map[string]*huma.Schema) {
+	for name, members := range nulls {
+		for _, member := range members {
+			is := schemas[name].Properties[member]
+			schemas[name].Properties[member] = &huma.Schema{AnyOf: []*huma.Schema{{Ref: is.Ref}, {Type: "null"}}, Description: is.Description}
+		}
+	}
 }
 
 // echoPath writes {id} as :id.

@@ -166,8 +166,8 @@ type AuditView struct {
 	Action string    `json:"action" doc:"the call, as the API description names it"`
 	Target string    `json:"target" doc:"path of what it was done to"`
 
-	Before map[string]any `json:"before" doc:"what changed, as it was; never a secret"`
-	After  map[string]any `json:"after" doc:"what changed, as it is now"`
+	Before map[string]any `json:"before" nullable:"true" doc:"what changed, as it was; never a secret"`
+	After  map[string]any `json:"after" nullable:"true" doc:"what changed, as it is now"`
 }
 
 const (

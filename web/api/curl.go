@@ -23,7 +23,7 @@ type curlInput struct {
 // CurlView is a curl command and the fields of http.request that it stands for.
 type CurlView struct {
 	Command    string              `json:"command"`
-	With       map[string]any      `json:"with" doc:"null where the command is none"`
+	With       map[string]any      `json:"with" nullable:"true" doc:"null where the command is none"`
 	Connection *CurlConnectionView `json:"connection" doc:"to be made in the place of the secret, which was left out; else null"`
 	Problems   []ProblemView       `json:"problems"`
 }

@@ -49,12 +49,12 @@ func (s *server) sendSample(ctx context.Context, flow, sample string) (*startOut
 			fmt.Sprintf("a própria URL do fluxo respondeu %d ao exemplo", status))
 	}
 	out := &startOutput{}
-	var split struct{ Events []startedEvent }
-	if err := json.Unmarshal(answer, &out.Body.startedEvent); err != nil || out.Body.Event != "" {
+	var split struct{ Events []StartedEvent }
+	if err := json.Unmarshal(answer, &out.Body.StartedEvent); err != nil || out.Body.Event != "" {
 		return out, nil //nolint:nilerr // a flow may answer what it likes
 	}
 	if err := json.Unmarshal(answer, &split); err == nil && len(split.Events) > 0 {
-		out.Body.startedEvent, out.Body.Events = split.Events[0], split.Events
+		out.Body.StartedEvent, out.Body.Events = split.Events[0], split.Events
 	}
 	return out, nil
 }

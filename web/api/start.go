@@ -39,7 +39,8 @@ type startInput struct {
 	} `required:"false"`
 }
 
-type startedEvent struct {
+// StartedEvent is what became of an event that a person let in.
+type StartedEvent struct {
 	Event  string        `json:"event"`
 	Status store.Outcome `json:"status"`
 	Run    string        `json:"run,omitempty"`
@@ -47,8 +48,8 @@ type startedEvent struct {
 
 type startOutput struct {
 	Body struct {
-		startedEvent
-		Events []startedEvent `json:"events,omitempty" doc:"of a delivery that holds several"`
+		StartedEvent
+		Events []StartedEvent `json:"events,omitempty" doc:"of a delivery that holds several"`
 	}
 }
 
@@ -78,7 +79,7 @@ func (s *server) admit(ctx context.Context, in engine.Incoming) (*startOutput, e
 		return nil, err
 	}
 	out := &startOutput{}
-	out.Body.startedEvent = startedOf(receipts[0])
+	out.Body.StartedEvent = startedOf(receipts[0])
 	if len(receipts) > 1 {
 		for _, r := range receipts {
 			out.Body.Events = append(out.Body.Events, startedOf(r))
@@ -87,8 +88,8 @@ func (s *server) admit(ctx context.Context, in engine.Incoming) (*startOutput, e
 	return out, nil
 }
 
-func startedOf(r engine.Receipt) startedEvent {
-	e := startedEvent{Event: r.Event, Status: r.Outcome}
+func startedOf(r engine.Receipt) StartedEvent {
+	e := StartedEvent{Event: r.Event, Status: r.Outcome}
 	if r.Outcome == store.Accepted {
 		e.Run = r.Run
 	}

@@ -1415,13 +1415,13 @@ export interface components {
             /** @description what changed, as it is now */
             after: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** Format: date-time */
             at: string;
             /** @description what changed, as it was; never a secret */
             before: {
                 [key: string]: unknown;
-            };
+            } | null;
             id: string;
             role: string;
             /** @description path of what it was done to */
@@ -1655,12 +1655,12 @@ export interface components {
         CurlView: {
             command: string;
             /** @description to be made in the place of the secret, which was left out; else null */
-            connection: components["schemas"]["CurlConnectionView"];
+            connection: components["schemas"]["CurlConnectionView"] | null;
             problems: components["schemas"]["ProblemView"][];
             /** @description null where the command is none */
             with: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
         Description: {
             /** @description holds e-mail addresses */
@@ -1828,11 +1828,11 @@ export interface components {
         ExpressionView: {
             completions: components["schemas"]["CompletionsView"];
             /** @description as the visual builder shows it; null where it cannot */
-            condition: components["schemas"]["Condition"];
+            condition: components["schemas"]["Condition"] | null;
             /** @description ID of the kept event that value is of */
             event: string;
             /** @description of the newest 40 events, where it is a condition */
-            passes: components["schemas"]["Passes"];
+            passes: components["schemas"]["Passes"] | null;
             problems: components["schemas"]["ProblemView"][];
             /** @description why a condition is false */
             reason: string;
@@ -2160,11 +2160,11 @@ export interface components {
             /** @description steps that changed the world outside; what a replay took over is told once, of the run that did it */
             effects: components["schemas"]["EffectView"][];
             /** @description null of a run that repeats another of these: the event came once */
-            event: components["schemas"]["EventView"];
+            event: components["schemas"]["EventView"] | null;
             flow: string;
             flow_name: string;
             /** @description null when it made none */
-            run: components["schemas"]["RunView"];
+            run: components["schemas"]["RunView"] | null;
         };
         NameRevisionInputBody: {
             /** @description kept if left out */
@@ -2640,8 +2640,11 @@ export interface components {
             sample?: string;
         };
         StartOutputBody: {
+            event: string;
             /** @description of a delivery that holds several */
             events?: components["schemas"]["StartedEvent"][];
+            run?: string;
+            status: string;
         };
         StartedEvent: {
             event: string;
