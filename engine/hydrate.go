@@ -24,7 +24,7 @@ type Hydrate struct {
 	Input      func(ctx context.Context, s *expression.Scope) (map[string]any, error)
 	Key        func(ctx context.Context, s *expression.Scope) string // may read trigger.resource; "" is none
 	KeyFor     time.Duration
-	Once       func(ctx context.Context, s *expression.Scope) string // the flow's own key, taken when its where has passed; "" is none
+	Once       func(ctx context.Context, s *expression.Scope) (string, error) // the flow's own key, taken when its where has passed; "" is none
 	OnceFor    time.Duration
 }
 
@@ -59,7 +59,11 @@ func (w *walker) once(ctx context.Context, h *Hydrate, f *frame) (verdict, error
 	if rec.Status == "" {
 		rec.Status, rec.Reason, rec.Ended = stepSkipped, bothWords("nothing to fetch", "nada a buscar"), w.hands.now()
 	}
-	return w.take(ctx, rec, &rec.Once, store.KeyOp{ID: rec.Path + ".once", Key: h.Once(ctx, f.scope), Expires: h.OnceFor})
+	key, err := h.Once(ctx, f.scope)
+	if err != nil { // as at the door: the event is not lost, and not taken for one without a key
+		return next, &failure{fault: Faultf("trigger", "dedupe: %v", err)}
+	}
+	return w.take(ctx, rec, &rec.Once, store.KeyOp{ID: rec.Path + ".once", Key: key, Expires: h.OnceFor})
 }
 
 // fetches says whether the connection can fetch; one that is not there yet is waited for.

@@ -110,8 +110,12 @@ func TestAFlowsOwnKeyIsAskedOnce(t *testing.T) {
 		s.hydrate = func(f *flow.Flow) *engine.Hydrate {
 			h := thin(false)(f)
 			if h != nil {
-				h.OnceFor, h.Once = time.Hour, func(ctx context.Context, s *expression.Scope) string {
-					return expression.Text(valueAt(ctx, s, "trigger.body.order"))
+				h.OnceFor, h.Once = time.Hour, func(ctx context.Context, s *expression.Scope) (string, error) {
+					order := valueAt(ctx, s, "trigger.body.order")
+					if order == "?" {
+						return "", errors.New("no such key")
+					}
+					return expression.Text(order), nil
 				}
 			}
 			return h
@@ -139,6 +143,9 @@ func TestAFlowsOwnKeyIsAskedOnce(t *testing.T) {
 		}
 		if v := h.finished(h.send("thin", `{"order": "c"}`)); v.Status != store.Failed {
 			t.Errorf("what the where refused took the key: %s because of %q", v.Status, v.Reason)
+		}
+		if v := h.finished(h.send("thin", `{"order": "?"}`)); v.Status != store.Failed || v.Error.Code != "trigger" || v.Error.Message != "dedupe: no such key" {
+			t.Errorf("a key that cannot be asked: %s %+v", v.Status, v.Error)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
 		}
 	}
 	if door, _ := readDoor(f, p); door.later != nil {
-		h.Once, h.OnceFor = keyOf(door.later), door.keyFor
+		h.Once, h.OnceFor = ownKey(door.later), door.keyFor
 	}
 	if made.key != nil {
 		h.Key = keyOf(made.key)
@@ -43,6 +43,18 @@ func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
 	return h
 }
 
+// ownKey is asked by the rules of the door: what is missing is a fault, and nothing is no key.
+func ownKey(p *expression.Program) func(context.Context, *expression.Scope) (string, error) {
+	return func(ctx context.Context, s *expression.Scope) (string, error) {
+		key, err := p.Run(ctx, s)
+		if err != nil || key == nil {
+			return "", err
+		}
+		return shortKey(expression.Text(key)), nil
+	}
+}
+
+// keyOf is that of a preset, which has none where its place is missing.
 func keyOf(p *expression.Program) func(context.Context, *expression.Scope) string {
 	return func(ctx context.Context, s *expression.Scope) string {
 		key, err := ask(ctx, p, s)
