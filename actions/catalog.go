@@ -58,7 +58,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 			Kind: "http_header", Title: form.Label("HTTP: secret in a header", "HTTP: segredo em um cabeçalho"), NeedsHosts: true,
 			Fields: []engine.ConnectionField{
 				{ID: "name", Label: form.Label("Header", "Cabeçalho"), Required: true},
-				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true},
+				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true, OneLine: true},
 			},
 		},
 		{
@@ -70,7 +70,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 		},
 		{
 			Kind: "http_bearer", Title: form.Label("HTTP: bearer token", "HTTP: token bearer"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, Scheme: "Bearer"}},
+			Fields: []engine.ConnectionField{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, OneLine: true, Scheme: "Bearer"}},
 		},
 		{
 			Kind: "http_basic", Title: form.Label("HTTP: user and password", "HTTP: usuário e senha"), NeedsHosts: true,

@@ -46,8 +46,10 @@ type ConnectionKind struct {
 	Test func(ctx context.Context, c *Connection) (account string, err error)
 }
 
-// without takes the scheme off a value.
+// without takes off a value what is not part of it: the ends of lines around it, as they come along when
+// one is copied, and the scheme.
 func (f ConnectionField) without(value string) string {
+	value = strings.Trim(value, "\r\n")
 	if word, rest, _ := strings.Cut(strings.TrimSpace(value), " "); f.Scheme != "" && strings.EqualFold(word, f.Scheme) && rest != "" {
 		return strings.TrimSpace(rest)
 	}
@@ -125,6 +127,7 @@ type ConnectionField struct {
 	Long        bool       `json:"long,omitempty"` // may have many lines
 	Options     []string   `json:"options,omitempty"`
 	Default     string     `json:"default,omitempty"`
+	OneLine     bool       `json:"-"` // a secret that is sent in a header
 	Scheme      string     `json:"-"` // a word that is printed before the value, and often pasted with it, but not part of it
 	// OptionLabels say what the options are, in their order; without them the options speak for
 	// themselves.

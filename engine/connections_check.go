@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gancho/engine/form"
 )
@@ -50,7 +51,7 @@ func (k *connectionCheck) fields(known ConnectionKind, fields map[string]any) {
 func (k *connectionCheck) field(f ConnectionField, value any) {
 	path := "/fields/" + form.Escape(f.ID)
 	if f.Secret {
-		k.secret(path, value)
+		k.secret(f, path, value)
 		return
 	}
 	text, ok := form.Scalar(value)
@@ -64,7 +65,7 @@ func (k *connectionCheck) field(f ConnectionField, value any) {
 	}
 }
 
-func (k *connectionCheck) secret(path string, value any) {
+func (k *connectionCheck) secret(f ConnectionField, path string, value any) {
 	list, ok := value.([]any)
 	if !ok {
 		list = []any{value}
@@ -72,6 +73,12 @@ func (k *connectionCheck) secret(path string, value any) {
 	for _, element := range list {
 		if _, ok := form.Scalar(element); !ok && (len(list) > 1 || !isSet(element)) {
 			k.bad(path, "wrong_type", "must be a text, or a list of texts", "deve ser um texto, ou uma lista de textos")
+			return
+		}
+	}
+	for _, text := range secrets(value) {
+		if f.OneLine && strings.ContainsFunc(f.without(text), unicode.IsControl) {
+			k.bad(path, "bad_value", "must be one line", "deve ter uma linha só")
 			return
 		}
 	}

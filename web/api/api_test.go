@@ -308,11 +308,15 @@ func TestTestRunsOfADraft(t *testing.T) {
 
 func TestSecretsAreWriteOnly(t *testing.T) {
 	h := newHouse(t)
-	h.want(201, "POST", "/connections", `{"name": "pasted", "kind": "http_bearer", "fields": {"token": " bearer abc.def "}, "hosts": ["api.example.com"]}`)
+	h.want(201, "POST", "/connections", `{"name": "pasted", "kind": "http_bearer", "fields": {"token": " bearer abc.def \n"}, "hosts": ["api.example.com"]}`)
 	if c, err := h.engine.Connections.Resolve("pasted"); err != nil {
 		t.Error(err)
 	} else if tokens, err := c.Secret("token"); err != nil || len(tokens) != 1 || tokens[0] != "abc.def" {
 		t.Errorf("a token that was pasted with its word: %q %v", tokens, err)
+	}
+	p := h.want(422, "POST", "/connections", `{"name": "two", "kind": "http_bearer", "fields": {"token": "abc\r\nX: y"}, "hosts": ["api.example.com"]}`)["problems"].([]any)[0].(map[string]any)
+	if p["path"] != "/fields/token" || p["code"] != "bad_value" {
+		t.Errorf("a token of two lines: %v", p)
 	}
 	h.want(201, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "very-secret"}, "hosts": ["api.example.com"]}`)
 	h.want(409, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "x"}, "hosts": ["api.example.com"]}`)

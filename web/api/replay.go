@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"gancho/engine"
@@ -45,6 +46,9 @@ func (in *replayInput) trial() bool { return in.Body.DryRun }
 
 func (in *replayInput) options() (o engine.ReplayOptions, err error) {
 	b := &in.Body
+	if b.Query != nil && reflect.ValueOf(*b.Query).IsZero() && !b.DryRun {
+		return o, problemOf(http.StatusUnprocessableEntity, "which", "an empty query means all runs that ever were: say which, by flow, status or from", "uma query vazia quer dizer todas as execuções que já houve: diga quais, por flow, status ou from")
+	}
 	if (b.Query == nil) == (len(b.IDs) == 0) {
 		return o, problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
 	}

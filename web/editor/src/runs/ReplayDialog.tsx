@@ -123,7 +123,8 @@ function useReplaying(which: Which, how: { from: From; revision: Revision; allow
     mutationFn: async () => {
       setBegunAt(new Date().toISOString())
       if ('query' in which) {
-        const answer = await take(api.POST('/runs/replay', { body: { query: which.query, ...how } }))
+        const query = Object.values(which.query).some(Boolean) ? which.query : { to: new Date().toISOString() } // all there are, said on purpose
+        const answer = await take(api.POST('/runs/replay', { body: { query, ...how } }))
         setItems(answer.items)
         return answer.replay
       }
