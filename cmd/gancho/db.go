@@ -9,13 +9,16 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
+	"gancho/engine/seal"
 	"gancho/engine/store/bolt"
 	"gancho/web/api"
 )
 
 type dbCommand struct {
 	Check   dbCheckCommand   `cmd:"" help:"Look for damage in a stopped data folder."`
+	Repair  dbRepairCommand  `cmd:"" help:"Make a stopped data folder that was refused one that opens, without what is damaged; that is kept aside."`
 	Compact dbCompactCommand `cmd:"" help:"Give back the free space of a stopped data folder."`
 	Backup  dbBackupCommand  `cmd:"" help:"Write a backup of a stopped data folder, or of a running server."`
 	Restore dbRestoreCommand `cmd:"" help:"Make a data folder of a backup."`
@@ -29,14 +32,58 @@ func (c *dbCheckCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return fmt.Errorf("check %s: %w", c.Data, err)
 	}
+	if len(faults) == 0 {
+		if err := c.checkKey(ctx); err != nil {
+			faults = append(faults, err.Error())
+		}
+	}
 	for _, f := range faults {
 		fmt.Fprintln(to.out, f)
 	}
 	if len(faults) > 0 {
-		fmt.Fprintln(to.out, "restore the newest backup that checks well: gancho db restore BACKUP --data DIR")
+		fmt.Fprintln(to.out, "restore the newest backup that checks well: gancho db restore BACKUP --data DIR; without one, gancho db repair keeps what is sound")
 		return errNo
 	}
 	fmt.Fprintln(to.out, "whole")
+	return nil
+}
+
+// checkKey says whether the master key opens the folder. A backup that has none is not asked.
+func (c *dbCheckCommand) checkKey(ctx context.Context) error {
+	s, err := bolt.OpenToRead(ctx, c.Data, bolt.Options{})
+	if err != nil {
+		return nil //nolint:nilerr // one of a former format, which is read when it is served
+	}
+	defer s.Close() //nolint:errcheck // it was only read
+	made, err := seal.Made(ctx, s)
+	if err != nil || !made {
+		return err
+	}
+	if _, err := os.Stat(c.keyPath()); errors.Is(err, os.ErrNotExist) && c.KeyFile == "" && bolt.IsBackup(c.Data) {
+		return nil
+	}
+	key, err := masterKey(c.dataFlags, false)
+	if err != nil {
+		return err
+	}
+	_, err = seal.Open(ctx, s, key)
+	return err
+}
+
+type dbRepairCommand struct{ dataFlags }
+
+// Run says what was found, what was done, and what cannot be known.
+func (c *dbRepairCommand) Run(ctx context.Context, to streams) error {
+	said, err := bolt.Repair(ctx, c.Data, time.Now())
+	for _, line := range said {
+		fmt.Fprintln(to.out, line)
+	}
+	if err != nil {
+		return fmt.Errorf("repair %s: %w", c.Data, err)
+	}
+	if len(said) == 0 {
+		fmt.Fprintln(to.out, "whole: nothing was changed")
+	}
 	return nil
 }
 

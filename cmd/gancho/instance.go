@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"gancho/actions"
 	"gancho/engine"
@@ -64,19 +65,30 @@ func openExisting(ctx context.Context, d dataFlags) (*instance, error) {
 	if _, err := os.Stat(filepath.Join(d.Data, "FORMAT")); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s is no data folder; name it with --data, or a server with --server where the command takes that", d.Data)
 	}
-	return openInstance(ctx, d, outboundFlags{}, slog.New(slog.DiscardHandler))
+	log := slog.New(slog.DiscardHandler)
+	i, err := openInstance(ctx, d, outboundFlags{}, log)
+	if errors.Is(err, syscall.EROFS) || errors.Is(err, os.ErrPermission) {
+		return openInstanceBy(ctx, bolt.OpenToRead, d, outboundFlags{}, log)
+	}
+	return i, err
 }
 
 // openInstance opens the folder, or makes it. It fails with store.ErrLocked while another
 // process has it.
 func openInstance(ctx context.Context, d dataFlags, o outboundFlags, log *slog.Logger) (*instance, error) {
+	return openInstanceBy(ctx, bolt.Open, d, o, log)
+}
+
+type opener func(ctx context.Context, dir string, o bolt.Options) (*bolt.Store, error)
+
+func openInstanceBy(ctx context.Context, open opener, d dataFlags, o outboundFlags, log *slog.Logger) (*instance, error) {
 	out, err := actions.NewOutbound(actions.OutboundConfig{Version: version, Allow: o.AllowNet})
 	if err != nil {
 		return nil, usageError{err.Error()}
 	}
 	go actions.BuiltInConnectors() // read while the disk is busy; load waits for them
 	go triggers.BuiltIn()
-	s, err := bolt.Open(ctx, d.Data, bolt.Options{Log: log})
+	s, err := open(ctx, d.Data, bolt.Options{Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder %s: %w", d.Data, err)
 	}

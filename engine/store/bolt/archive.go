@@ -23,6 +23,7 @@ import (
 type archive struct {
 	s    *Store
 	dir  string
+	only bool          // nothing is written
 	news chan struct{} // something has ended
 
 	mu      sync.RWMutex // held for reading as long as volumes are read
@@ -57,6 +58,9 @@ func (a *archive) load(tx *tx) error {
 			return fmt.Errorf("volumes: %w", err)
 		}
 		a.volumes = append(a.volumes, v)
+		if a.only {
+			return nil
+		}
 		return v.dropCopies()
 	})
 }

@@ -3,7 +3,7 @@
 //	FORMAT     version of the folder
 //	gancho.db  documents
 //	live.db    events, runs, steps, signals, keys, dedupe keys, counters
-//	journal/   what live.db will hold after the next checkpoint: see live
+//	journal/   what live.db will hold after the next checkpoint: see live and inventory
 //	reserve    disk space for when there is none left
 //	archive/   what has ended, in files of a day: see volume
 //
@@ -69,6 +69,7 @@ type Store struct {
 	leases  atomic.Uint64
 	next    uint64 // number of the next event; touched by ops of live alone
 
+	changes atomic.Uint64 // of documents, that are durable
 	follow  followers
 	watch   watchers
 	rejects *rejects
@@ -123,7 +124,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := errors.Join(renewFormat(dir), dropUnfinished(dir)); err != nil { // bbolt has locked both files: the folder is ours
 		return nil, errors.Join(err, s.live.db.Close(), s.docs.db.Close())
 	}
-	s.counts, s.live.maxSize = s.live.ledger, o.MaxSize
+	s.counts, s.live.maxSize, s.live.docs = s.live.ledger, o.MaxSize, s.changes.Load
 	s.live.giveUp, s.docs.giveUp = s.reserve.giveUp, s.reserve.giveUp
 	s.rejects = newRejects(dir, o.Log)
 	if err := s.start(ctx); err != nil {

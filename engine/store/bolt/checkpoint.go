@@ -69,7 +69,7 @@ func (f *live) rest() error {
 	if f.touched.Load() || f.writing != nil || len(f.group.after) > 0 || f.active.bytes.Load() > 0 {
 		return nil // something came meanwhile, or is being written
 	}
-	return errors.Join(f.journal.empty(), f.journal.ready())
+	return errors.Join(f.journal.empty(f.until), f.journal.ready())
 }
 
 // flush brings what is durable into live.db. Afterwards the segments that held it are free.
@@ -132,10 +132,15 @@ func (f *live) bring(t *table, moment uint64) error {
 			}
 		}
 	}
-	if err := w.tx.Bucket([]byte("meta")).Put(momentKey, number(moment)); err != nil {
+	if err := f.mark(w.tx.Bucket([]byte("meta")), moment); err != nil {
 		return errors.Join(err, w.abandon())
 	}
 	return w.commit()
+}
+
+// mark notes what live.db holds, and what there was beside it then.
+func (f *live) mark(meta *bbolt.Bucket, moment uint64) error {
+	return errors.Join(meta.Put(momentKey, number(moment)), meta.Put(turnKey, number(f.journal.turn())), meta.Put(docsKey, number(f.docs())))
 }
 
 // bringing is a table on its way into live.db.
@@ -200,6 +205,9 @@ func (w *bringing) abandon() error {
 
 // copyTo writes a copy of all that was durable when it was called.
 func (f *live) copyTo(path string) error {
+	if f.only {
+		return f.copyRead(path)
+	}
 	if err := f.flush(); err != nil {
 		return err
 	}
@@ -210,4 +218,20 @@ func (f *live) copyTo(path string) error {
 		return err
 	}
 	return errors.Join(base.CopyFile(path, 0o600), base.Rollback())
+}
+
+// copyRead writes a copy where nothing else may be written: what the journal holds is brought
+// into the copy.
+func (f *live) copyRead(path string) error {
+	if err := f.db.View(func(base *bbolt.Tx) error { return base.CopyFile(path, 0o600) }); err != nil {
+		return err
+	}
+	db, err := open(path)
+	if err != nil {
+		return err
+	}
+	to := newLive(path, db, f.log)
+	to.journal, to.docs = f.journal, f.docs
+	err = to.bring(f.active, f.seq)
+	return errors.Join(err, db.Close())
 }

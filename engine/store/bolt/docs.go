@@ -54,6 +54,7 @@ func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
 	var own error
 	revisions := make([]int64, len(docs))
 	written := slices.Clone(docs)
+	changes := uint64(0)
 	err := s.docs.do(func(tx *tx) error {
 		own = nil
 		for i, d := range docs {
@@ -69,9 +70,14 @@ func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
 			revisions[i] = before.Revision + 1
 			written[i].Revision = revisions[i]
 		}
+		var err error
+		if changes, err = tx.bucket("docs").nextSequence(); err != nil {
+			return err
+		}
 		return putDocs(tx, written)
 	}, func() {
 		if own == nil {
+			s.changes.Store(changes)
 			s.follow.tell(written)
 		}
 	})

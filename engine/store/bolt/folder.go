@@ -12,15 +12,16 @@ import (
 )
 
 // format of a data folder, in its file FORMAT.
-const format = "gancho 3\n"
+const format = "gancho 4\n"
 
 // unfinished is what FORMAT says until the first files of a new folder are there, so that one
 // that is missing later is never taken for one that was not made yet.
 var unfinished = strings.TrimSuffix(format, "\n") + " unfinished\n"
 
 // formerFormats are read as they are; their folders become folders of this format when they
-// are opened for writing. 1: events are all JSON. 2: no journal, all heads of events and runs are JSON.
-var formerFormats = []string{"gancho 1\n", "gancho 2\n"}
+// are opened for writing. 1: events are all JSON. 2: no journal, all heads of events and runs are
+// JSON. 3: the journal has no inventory.
+var formerFormats = []string{"gancho 1\n", "gancho 2\n", "gancho 3\n"}
 
 // prepare makes the folder and checks its version. It says whether the first files of it have
 // still to be made.
@@ -104,5 +105,11 @@ func renewFormat(dir string) error {
 	if found, err := os.ReadFile(path); err != nil || string(found) == format {
 		return err
 	}
+	if err := beginInventory(dir, 1, false); err != nil {
+		return err
+	}
 	return replaceFile(path, []byte(format), true)
 }
+
+// errMixed says that files of different times were put together.
+var errMixed = errors.New("they are not of the same time. Restore the newest backup as a whole, or go on with them as they are: gancho db repair")

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the data folder of this format an
 
 // The folder of this format, as a good end leaves it, and as a kill does: with what happened
 // last in the journal alone.
-const golden, goldenKilled = "testdata/format-3", "testdata/format-3-killed"
+const golden, goldenKilled = "testdata/format-4", "testdata/format-4-killed"
 
 // TestFoldersOfEveryFormatAreRead opens folders that earlier programs wrote: 70 runs in the
 // archive, one that waits for a signal, one document and one key.
@@ -27,7 +27,7 @@ func TestFoldersOfEveryFormatAreRead(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	for _, golden := range []string{"testdata/format-1", "testdata/format-2", golden, goldenKilled} {
+	for _, golden := range []string{"testdata/format-1", "testdata/format-2", "testdata/format-3", "testdata/format-3-killed", golden, goldenKilled} {
 		t.Run(filepath.Base(golden), func(t *testing.T) { readGolden(t, golden) })
 	}
 }
@@ -64,14 +64,14 @@ func readGolden(t *testing.T, golden string) {
 			t.Errorf("got %+v and %+v", doc, key)
 		}
 	})
-	if found, err := os.ReadFile(filepath.Join(dir, "FORMAT")); err != nil || string(found) != "gancho 3\n" {
+	if found, err := os.ReadFile(filepath.Join(dir, "FORMAT")); err != nil || string(found) != "gancho 4\n" {
 		t.Errorf("the folder is now of format %q: %v", found, err)
 	}
 }
 
 func TestAFolderOfANewerFormatIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	check(t, os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("gancho 4\n"), 0o600))
+	check(t, os.WriteFile(filepath.Join(dir, "FORMAT"), []byte("gancho 5\n"), 0o600))
 	if _, err := bolt.Open(t.Context(), dir, bolt.Options{}); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("got %v, want that the format is unknown", err)
 	}

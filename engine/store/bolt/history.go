@@ -393,6 +393,9 @@ func (s *Store) Backup(_ context.Context, dir string) error {
 	if err := s.archive.backup(dir); err != nil {
 		return err
 	}
+	if err := beginInventory(dir, s.live.journal.turn(), true); err != nil {
+		return err
+	}
 	return replaceFile(filepath.Join(dir, "FORMAT"), []byte(format), true)
 }
 

@@ -26,17 +26,24 @@ import (
 // folder and never leaves it: what somebody sent, and lies in the journal as they wrote it,
 // can never be read as a record.
 //
+// A segment begins with a record without changes, whose moment is 0: one that was cleared is
+// seen. Which segments there must be stands in an inventory.
+//
 // A record is written when the one before it is on disk. So only the last one can be cut
 // off, by a crash, and nobody was told of it.
 type journal struct {
 	dir    string
 	secret uint64
+	only   bool // it is only read
 
 	mu    sync.Mutex // guards what follows
 	used  []*segment // oldest first; the last one is written
 	spare []*segment // ready for use, in this order
 	small bool       // the next segment may be small: little is going on
 	next  uint64
+
+	listed inventory
+	moment uint64 // up to which live.db is known to hold everything
 }
 
 type segment struct {
@@ -57,29 +64,37 @@ var smallSegment, largeSegment int64 = smallSize, largeSize // less in tests
 const (
 	recordHead = 24
 	segmentExt = ".log"
-	journalDir = "journal"
 )
 
-func openJournal(dir string, secret uint64) (*journal, error) {
-	if err := os.MkdirAll(filepath.Join(dir, journalDir), 0o700); err != nil {
-		return nil, fmt.Errorf("open the journal: %w", err)
-	}
-	return openSegments(dir, secret, os.O_RDWR)
-}
-
-// openSegments opens what is there of a journal.
-func openSegments(dir string, secret uint64, how int) (*journal, error) {
-	j := &journal{dir: filepath.Join(dir, journalDir), secret: secret, small: true, next: 1}
+// openJournal opens the segments of an inventory. Others hold nothing that anybody was told of,
+// or that live.db does not hold too.
+func openJournal(dir string, secret uint64, only bool, listed inventory) (*journal, error) {
+	j := &journal{dir: filepath.Join(dir, "journal"), secret: secret, only: only, small: true, next: max(1, listed.From), listed: listed, moment: listed.Moment}
 	numbers, err := segmentsOf(j.dir)
 	if err != nil {
 		return nil, err
 	}
+	mode := os.O_RDWR
+	if only {
+		mode = os.O_RDONLY
+	}
 	for _, n := range numbers {
-		f, err := os.OpenFile(j.path(n), how, 0)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("open the journal: %w", err), j.close())
+		j.next = max(j.next, n+1)
+		if !slices.Contains(listed.Segments, n) {
+			if !only {
+				err = errors.Join(err, removeIfThere(j.path(n)))
+			}
+			continue
 		}
-		j.used, j.next = append(j.used, &segment{number: n, mark: n ^ secret, file: f}), n+1
+		f, e := os.OpenFile(j.path(n), mode, 0)
+		if e != nil {
+			err = errors.Join(err, e)
+			continue
+		}
+		j.used = append(j.used, &segment{number: n, mark: n ^ secret, file: f})
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the journal: %w", err), j.close())
 	}
 	return j, nil
 }
@@ -103,54 +118,54 @@ func segmentsOf(dir string) (numbers []uint64, err error) {
 }
 
 func (j *journal) path(n uint64) string {
-	return filepath.Join(j.dir, fmt.Sprintf("%08d%s", n, segmentExt))
+	return filepath.Join(j.dir, segmentName(n))
 }
 
-// replay gives all changes after a moment, in order. What is believed then stays.
+func segmentName(n uint64) string { return fmt.Sprintf("%08d%s", n, segmentExt) }
+
+// replay gives all changes after a moment, in order.
 func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) error) error {
-	if err := j.read(after, f); err != nil {
+	for i := range j.used {
+		if err := j.replayOne(i, after, f); err != nil {
+			return fmt.Errorf("journal/%s: %w", segmentName(j.used[i].number), err)
+		}
+	}
+	return nil
+}
+
+func (j *journal) replayOne(i int, after uint64, f func(moment uint64, changes []byte) error) error {
+	s := j.used[i]
+	data, err := os.ReadFile(s.file.Name())
+	if err != nil {
 		return err
 	}
-	for _, s := range j.used {
-		if err := syncData(s.file); err != nil {
-			return fmt.Errorf("sync the journal: %w", err)
+	s.size = int64(len(data))
+	rest, err := s.records(data, func(moment uint64, changes []byte) error {
+		s.moment, s.count = moment, s.count+1
+		if moment <= after {
+			return nil
 		}
+		return f(moment, changes)
+	})
+	s.end = int64(len(data) - len(rest))
+	switch {
+	case err != nil:
+		return err
+	case s.count == 0 && s.number >= j.listed.From:
+		return fmt.Errorf("it lacks its beginning: %w", errLost)
+	case s.shortened():
+		return fmt.Errorf("it is cut off at %d bytes: %w", s.size, errLost)
+	case i > 0 && s.moment > 0 && j.used[i-1].cutOff():
+		return fmt.Errorf("a record of journal/%s is damaged: %w", segmentName(j.used[i-1].number), errLost)
+	case j.only:
+		return nil
 	}
-	return nil
-}
-
-// read is replay without a write.
-func (j *journal) read(after uint64, f func(moment uint64, changes []byte) error) error {
-	for i, s := range j.used {
-		data, err := os.ReadFile(s.file.Name())
-		if err != nil {
-			return fmt.Errorf("read the journal: %w", err)
-		}
-		s.size = int64(len(data))
-		rest, err := s.records(data, func(moment uint64, changes []byte) error {
-			s.moment, s.count = moment, s.count+1
-			if moment <= after {
-				return nil
-			}
-			return f(moment, changes)
-		})
-		if err != nil {
-			return fmt.Errorf("journal %s: %w", filepath.Base(s.file.Name()), err)
-		}
-		s.end = int64(len(data) - len(rest))
-		if s.shortened() {
-			return fmt.Errorf("journal %s is cut off at %d bytes: %w", filepath.Base(s.file.Name()), s.size, errDamaged)
-		}
-		if i > 0 && s.moment > 0 && j.used[i-1].cutOff() {
-			return fmt.Errorf("journal %s: %w", filepath.Base(j.used[i-1].file.Name()), errDamaged)
-		}
-	}
-	return nil
+	return syncData(s.file) // what is believed now must stay
 }
 
 // unwritten says whether no segment holds a record.
 func (j *journal) unwritten() bool {
-	return !slices.ContainsFunc(j.used, func(s *segment) bool { return s.end > 0 })
+	return !slices.ContainsFunc(j.used, func(s *segment) bool { return s.moment > 0 })
 }
 
 // use gives a journal without a record its secret.
@@ -165,7 +180,7 @@ func (j *journal) use(secret uint64) {
 // another size was made for a single record.
 func (s *segment) shortened() bool {
 	usual := []int64{smallSegment, largeSegment, smallSize, largeSize}
-	return !slices.Contains(usual, s.size) && (s.size < smallSegment || s.count > 1 || s.count == 1 && s.end < s.size)
+	return !slices.Contains(usual, s.size) && (s.size < smallSegment || s.count > 0 && s.end < s.size)
 }
 
 // cutOff says whether something stands where the next record of a segment goes that is none.
@@ -183,7 +198,7 @@ func (s *segment) records(data []byte, f func(moment uint64, changes []byte) err
 			break
 		}
 		if err := f(moment, changes); err != nil {
-			return nil, err
+			return data, err
 		}
 		data = data[size:]
 	}
@@ -195,7 +210,7 @@ func (s *segment) records(data []byte, f func(moment uint64, changes []byte) err
 		}
 		if at += i; at >= 8 {
 			if _, _, size := s.record(data[at-8:]); size > 0 {
-				return nil, errDamaged
+				return data, fmt.Errorf("a record is damaged: %w", errLost)
 			}
 		}
 	}
@@ -220,10 +235,7 @@ func (j *journal) append(record []byte, moment uint64) error {
 	if err != nil {
 		return err
 	}
-	binary.BigEndian.PutUint32(record, uint32(len(record))) //nolint:gosec // bounded by the queue
-	binary.BigEndian.PutUint64(record[8:], s.mark)
-	binary.BigEndian.PutUint64(record[16:], moment)
-	binary.BigEndian.PutUint32(record[4:], crc32.Checksum(record[8:], castagnoli))
+	s.head(record, moment)
 	if _, err := s.file.WriteAt(record, s.end); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
@@ -232,6 +244,23 @@ func (j *journal) append(record []byte, moment uint64) error {
 	}
 	s.end, s.moment = s.end+int64(len(record)), moment
 	return nil
+}
+
+// head writes what a record begins with.
+func (s *segment) head(record []byte, moment uint64) {
+	binary.BigEndian.PutUint32(record, uint32(len(record))) //nolint:gosec // bounded by the queue
+	binary.BigEndian.PutUint64(record[8:], s.mark)
+	binary.BigEndian.PutUint64(record[16:], moment)
+	binary.BigEndian.PutUint32(record[4:], crc32.Checksum(record[8:], castagnoli))
+}
+
+// first writes the record that a segment begins with.
+func (s *segment) first(f *os.File) error {
+	record := make([]byte, recordHead)
+	s.head(record, 0)
+	_, err := f.WriteAt(record, 0)
+	s.end = recordHead
+	return err
 }
 
 // syncError is a sync that failed: what is on disk is not known.
@@ -248,7 +277,7 @@ func (j *journal) room(size int64) (*segment, error) {
 		return j.used[n-1], nil
 	}
 	var s *segment
-	if len(j.spare) > 0 && j.spare[0].size >= size {
+	if len(j.spare) > 0 && j.spare[0].size >= recordHead+size {
 		s, j.spare = j.spare[0], j.spare[1:]
 	} else {
 		if err := j.dropSpare(); err != nil { // their numbers come before that of the new one
@@ -259,9 +288,16 @@ func (j *journal) room(size int64) (*segment, error) {
 			least = smallSegment
 		}
 		var err error
-		if s, err = j.make(max(least, size)); err != nil {
+		if s, err = j.make(max(least, recordHead+size)); err != nil {
 			return nil, err
 		}
+		j.used = append(j.used, s)
+		if err := j.list(); err != nil {
+			j.used = j.used[:len(j.used)-1]
+			return nil, errors.Join(err, s.file.Close())
+		}
+		j.small = false
+		return s, nil
 	}
 	j.used, j.small = append(j.used, s), false
 	return s, nil
@@ -285,7 +321,7 @@ func (j *journal) make(size int64) (*segment, error) {
 		_, err = f.WriteAt(zeros[:min(int64(len(zeros)), size-at)], at)
 	}
 	if err == nil {
-		err = f.Sync()
+		err = errors.Join(s.first(f), f.Sync())
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin a journal: %w", err), os.Remove(fresh))
@@ -318,42 +354,71 @@ const mostSpare = 3
 func (j *journal) release(moment uint64) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for len(j.used) > 1 && j.used[0].moment <= moment {
-		old := j.used[0]
-		j.used = j.used[1:]
-		if len(j.spare) == mostSpare || old.size != largeSegment {
-			if err := j.drop(old); err != nil {
-				return err
-			}
-			continue
-		}
-		s := j.segment(old.size)
-		if err := errors.Join(old.file.Close(), j.name(s, old.file.Name())); err != nil {
+	all, n := j.used, 0
+	for n+1 < len(all) && all[n].moment <= moment {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	j.used, j.moment = all[n:], max(j.moment, moment)
+	if err := j.list(); err != nil {
+		j.used = all
+		return err
+	}
+	for _, old := range all[:n] {
+		if err := j.recycle(old); err != nil {
 			return err
 		}
-		j.spare = append(j.spare, s)
 	}
+	return j.list()
+}
+
+// recycle makes a spare segment of one that holds nothing any more.
+func (j *journal) recycle(old *segment) error {
+	if len(j.spare) == mostSpare || old.size != largeSegment {
+		return j.drop(old)
+	}
+	s := j.segment(old.size)
+	if err := errors.Join(s.first(old.file), old.file.Sync(), old.file.Close(), j.name(s, old.file.Name())); err != nil {
+		return err
+	}
+	j.spare = append(j.spare, s)
 	return nil
 }
 
-// empty lets go of all segments; live.db holds everything.
-func (j *journal) empty() error {
+// empty lets go of all segments; live.db holds everything up to a moment.
+func (j *journal) empty(moment uint64) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	err := j.dropSpare()
-	for _, s := range j.used {
-		err = errors.Join(err, j.drop(s))
-	}
-	j.used, j.small = nil, true
+	j.moment = max(j.moment, moment)
+	err := j.dropAll(&j.spare, &j.used)
+	j.small = err == nil
 	return errors.Join(err, syncDir(j.dir))
 }
 
 func (j *journal) dropSpare() error {
+	if len(j.spare) == 0 {
+		return nil
+	}
+	return j.dropAll(&j.spare)
+}
+
+// dropAll takes segments out of the inventory, and then away.
+func (j *journal) dropAll(lists ...*[]*segment) error {
+	used, spare := j.used, j.spare
+	var all []*segment
+	for _, list := range lists {
+		all, *list = append(all, *list...), nil
+	}
+	if err := j.list(); err != nil {
+		j.used, j.spare = used, spare
+		return err
+	}
 	var err error
-	for _, s := range j.spare {
+	for _, s := range all {
 		err = errors.Join(err, j.drop(s))
 	}
-	j.spare = nil
 	return err
 }
 
@@ -376,10 +441,16 @@ func (j *journal) ready() error {
 		return nil
 	}
 	s, err := j.make(smallSegment)
-	if err == nil {
-		j.spare, j.small = append(j.spare, s), false
+	if err != nil {
+		return err
 	}
-	return err
+	j.spare = []*segment{s}
+	if err := j.list(); err != nil {
+		j.spare = nil
+		return errors.Join(err, s.file.Close())
+	}
+	j.small = false
+	return nil
 }
 
 func (j *journal) close() error {

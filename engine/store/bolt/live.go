@@ -26,14 +26,17 @@ import (
 // then tells all of them. Readers see what is durable. When the table is large, another one is
 // begun, and the first is written to live.db.
 type live struct {
-	path    string
-	db      *bbolt.DB
-	journal *journal
-	log     *slog.Logger
-	maxSize int64       // 0 is none
-	giveUp  func() bool // the disk is full; true when another try may do
-	ledger  *ledger
-	before  atomic.Pointer[func()] // called before a checkpoint: what can leave live state, leaves it
+	path      string
+	db        *bbolt.DB
+	journal   *journal
+	log       *slog.Logger
+	only      bool        // it is only read
+	inventory bool        // the journal has one
+	maxSize   int64       // 0 is none
+	giveUp    func() bool // the disk is full; true when another try may do
+	ledger    *ledger
+	docs      func() uint64          // changes of documents that are durable
+	before    atomic.Pointer[func()] // called before a checkpoint: what can leave live state, leaves it
 
 	mu      sync.Mutex // held while an op is applied
 	seq     uint64     // of the last op
@@ -82,7 +85,9 @@ const (
 
 var secretKey = []byte("secret") // in meta: what the marks of the journal are made with
 
-var momentKey = []byte("moment") // in meta: up to which moment live.db holds everything
+// In meta: up to which moment live.db holds everything, and how many inventories of the journal
+// and changes of documents there were then.
+var momentKey, turnKey, docsKey = []byte("moment"), []byte("turn"), []byte("docs")
 
 func openLive(dir string, log *slog.Logger) (*live, error) {
 	path := filepath.Join(dir, "live.db")
@@ -93,10 +98,14 @@ func openLive(dir string, log *slog.Logger) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newLive(path, db, log), nil
+}
+
+func newLive(path string, db *bbolt.DB, log *slog.Logger) *live {
 	return &live{
-		path: path, db: db, log: log, ledger: newLedger(), giveUp: func() bool { return false }, active: newTable(), spare: newRecord(),
+		path: path, db: db, log: log, ledger: newLedger(), giveUp: func() bool { return false }, active: newTable(), spare: newRecord(), inventory: true,
 		kick: make(chan struct{}, 1), ended: make(chan struct{}), asked: make(chan struct{}, 1), quit: make(chan struct{}), flushed: make(chan struct{}),
-	}, nil
+	}
 }
 
 // keepSecret makes the secret of the journal, before anything is written to it.
@@ -110,19 +119,43 @@ func (f *live) keepSecret() error {
 
 // begin reads the journal and begins writing.
 func (f *live) begin() (err error) {
-	var secret uint64
-	if f.seq, secret, err = journalOf(f.db); err != nil {
+	var secret, turn, docs uint64
+	err = f.db.View(func(base *bbolt.Tx) error {
+		for key, value := range map[string]*uint64{string(momentKey): &f.seq, string(secretKey): &secret, string(turnKey): &turn, string(docsKey): &docs} {
+			if v := base.Bucket([]byte("meta")).Get([]byte(key)); len(v) == 8 {
+				*value = binary.BigEndian.Uint64(v)
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	if f.journal, err = openJournal(filepath.Dir(f.path), secret); err != nil {
+	if f.docs() < docs {
+		return fmt.Errorf("gancho.db is older than live.db: %w", errMixed)
+	}
+	dir := filepath.Dir(f.path)
+	listed, err := inventoryOf(dir, f.inventory)
+	if err == nil {
+		err = listed.holds(dir, f.seq, turn)
+	}
+	if err == nil {
+		f.journal, err = openJournal(dir, secret, f.only, listed)
+	}
+	if err != nil {
 		return err
 	}
+	f.until = f.seq
 	err = f.journal.replay(f.seq, func(moment uint64, changes []byte) error {
 		f.seq = moment
 		return f.active.replay(moment, changes)
 	})
 	if err != nil {
 		return err
+	}
+	if f.only {
+		f.durable.Store(f.seq)
+		return nil
 	}
 	if secret == 0 && f.journal.unwritten() {
 		if err := f.keepSecret(); err != nil {
@@ -134,21 +167,6 @@ func (f *live) begin() (err error) {
 	go f.write()
 	go f.checkpoints()
 	return nil
-}
-
-// journalOf says up to which moment live.db holds the journal, and the secret of that.
-func journalOf(db *bbolt.DB) (moment, secret uint64, err error) {
-	err = db.View(func(base *bbolt.Tx) error {
-		meta := base.Bucket([]byte("meta"))
-		if v := meta.Get(momentKey); len(v) == 8 {
-			moment = binary.BigEndian.Uint64(v)
-		}
-		if v := meta.Get(secretKey); len(v) == 8 {
-			secret = binary.BigEndian.Uint64(v)
-		}
-		return nil
-	})
-	return moment, secret, err
 }
 
 // replay applies the changes of a journal record.
@@ -447,6 +465,9 @@ func (f *live) close() error {
 		return nil
 	}
 	if !f.running {
+		if f.journal != nil {
+			return errors.Join(f.journal.close(), f.db.Close())
+		}
 		return f.db.Close()
 	}
 	close(f.quit)
@@ -457,7 +478,7 @@ func (f *live) close() error {
 	if errors.Is(err, store.ErrClosed) {
 		f.db.NoFreelistSync = false
 		if err = f.flush(); err == nil {
-			err = f.journal.empty()
+			err = f.journal.empty(f.until)
 		}
 		if err == nil {
 			f.shrink()

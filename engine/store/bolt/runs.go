@@ -19,6 +19,13 @@ import (
 func (s *Store) start(ctx context.Context) error {
 	s.sched = newScheduler()
 	go s.docs.write()
+	err := s.docs.view(func(tx *tx) error {
+		s.changes.Store(tx.bucket("docs").sequence())
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read gancho.db: %w", err)
+	}
 	if err := s.live.db.Update(s.addArchive); err != nil {
 		return fmt.Errorf("make room for the archive: %w", err)
 	}

@@ -43,7 +43,7 @@ func missingFiles(dir string) (faults []string, err error) {
 			if tx.Bucket([]byte("volumes")) == nil {
 				return nil
 			}
-			a := &archive{dir: filepath.Join(dir, "archive")}
+			a := &archive{dir: filepath.Join(dir, "archive"), only: true}
 			if err := a.load(plain(tx)); err != nil {
 				return err
 			}
@@ -88,33 +88,14 @@ func Check(ctx context.Context, dir string) ([]string, error) {
 	if len(faults) > 0 {
 		return faults, nil
 	}
-	if faults, err = checkJournal(dir); err != nil {
+	if faults, err = missingFiles(dir); err != nil {
 		return nil, err
 	}
-	missing, err := missingFiles(dir)
-	return append(faults, missing...), err
-}
-
-// checkJournal reads the journal as a start would.
-func checkJournal(dir string) ([]string, error) {
-	db, err := openToRead(filepath.Join(dir, "live.db"))
-	if err != nil {
-		return nil, err
+	fault, err := checkJournal(dir)
+	if fault != "" {
+		faults = append(faults, fault)
 	}
-	moment, secret, err := journalOf(db)
-	if err = errors.Join(err, db.Close()); err != nil {
-		return nil, err
-	}
-	j, err := openSegments(dir, secret, os.O_RDONLY)
-	if err != nil {
-		return nil, err
-	}
-	defer j.close() //nolint:errcheck // only read
-	t := newTable()
-	if err := j.read(moment, t.replay); err != nil {
-		return []string{err.Error()}, nil
-	}
-	return nil, nil
+	return faults, err
 }
 
 // mostFaults are told of one file.
@@ -321,7 +302,16 @@ func Restore(ctx context.Context, backup, dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "archive"), 0o700); err != nil {
 		return err
 	}
-	for _, name := range append(names, "FORMAT") {
+	if journal, err := fs.Glob(os.DirFS(backup), "journal/*"); err != nil {
+		return err
+	} else if len(journal) > 0 {
+		names = append(names, journal...)
+		err := os.MkdirAll(filepath.Join(dir, "journal"), 0o700)
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range append(names, "FORMAT") { // last, for until then the folder is refused
 		if err := copyFile(filepath.Join(backup, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
