@@ -26,6 +26,7 @@ const (
 	AlertDrift      AlertKind = "drift"      // events do not look as they did
 	AlertDisk       AlertKind = "disk"       // nothing can be written
 	AlertBackup     AlertKind = "backup"     // a scheduled backup failed
+	AlertHistory    AlertKind = "history"    // some of the history cannot be read
 )
 
 // Alarm is something that a person should know. Alarms of one kind, flow, connection and key
@@ -436,7 +437,7 @@ func (e *Engine) SilentSince(id string) time.Time {
 // OpenAlerts counts what is wrong now, by kind.
 func (e *Engine) OpenAlerts() map[AlertKind]int {
 	counts := map[AlertKind]int{}
-	for _, kind := range []AlertKind{AlertFailure, AlertSilence, AlertConnection, AlertDrift, AlertDisk, AlertBackup} {
+	for _, kind := range []AlertKind{AlertFailure, AlertSilence, AlertConnection, AlertDrift, AlertDisk, AlertBackup, AlertHistory} {
 		counts[kind] = 0
 	}
 	for _, a := range e.openAlerts() {

@@ -83,6 +83,7 @@ func (e *Engine) look(ctx context.Context) {
 	}
 	e.saveLater(ctx)
 	e.lookAtDisk(ctx)
+	e.lookAtHistory(ctx)
 	e.lookAtConnections(ctx)
 	e.lookAtFailures(ctx, counts)
 	e.lookAtSilence(ctx, counts)
@@ -94,6 +95,19 @@ func (e *Engine) lookAtDisk(ctx context.Context) {
 		e.raise(ctx, Alarm{Kind: AlertDisk}, func(a *alert, _ bool) { a.Count = 1 })
 	} else if err == nil {
 		e.Over(ctx, Alarm{Kind: AlertDisk})
+	}
+}
+
+// lookAtHistory raises an alarm for each file of the history that cannot be read.
+func (e *Engine) lookAtHistory(ctx context.Context) {
+	unread := e.Store.Unread("")
+	for _, name := range unread {
+		e.raise(ctx, Alarm{Kind: AlertHistory, Key: name}, func(a *alert, _ bool) { a.Count = 1 })
+	}
+	for _, a := range e.openAlerts() {
+		if a.Kind == AlertHistory && !slices.Contains(unread, a.Key) {
+			e.Over(ctx, a.alarm())
+		}
 	}
 }
 

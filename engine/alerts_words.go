@@ -33,6 +33,9 @@ func (e *Engine) alertWords(a *alert) form.Words {
 			en, pt = en+": "+Said(c.Problem, "en"), pt+": "+Said(c.Problem, "pt-BR")
 		}
 		return form.Label(en, pt)
+	case AlertHistory:
+		return form.Label(fmt.Sprintf("the file %s of the data folder cannot be read: lists and searches lack the history that it holds; put it back from a backup and start the server again", a.Key),
+			fmt.Sprintf("o arquivo %s da pasta de dados não pode ser lido: as listas e buscas não mostram o histórico que ele guarda; recoloque-o a partir de uma cópia de segurança e reinicie o servidor", a.Key))
 	case AlertDisk:
 		return form.Label("the disk is full: no event can be accepted until there is space", "o disco está cheio: nenhum evento pode ser aceito até haver espaço")
 	}
@@ -104,6 +107,8 @@ func (e *Engine) overWords(a *alert) (form.Words, bool) {
 		return form.Label(fmt.Sprintf("the connection %q was mended after %s", a.Connection, lasted), fmt.Sprintf("a conexão %q foi corrigida depois de %s", a.Connection, lasted)), true
 	case AlertDisk:
 		return form.Label(fmt.Sprintf("there is disk space again, after %s", lasted), fmt.Sprintf("há espaço em disco de novo, depois de %s", lasted)), true
+	case AlertHistory:
+		return form.Label(fmt.Sprintf("the file %s can be read again", a.Key), fmt.Sprintf("o arquivo %s pode ser lido de novo", a.Key)), true
 	case AlertBackup:
 		return form.Label("backups work again", "as cópias de segurança funcionam de novo"), true
 	}

@@ -33,6 +33,7 @@ var (
 	ErrClosed    = errors.New("store is closed")      // nothing was written
 	ErrFormat    = errors.New("unknown format")       // the folder was written by a newer version, or is none of ours
 	ErrLocked    = errors.New("in use by another process")
+	ErrUnread    = errors.New("a file of the history cannot be read")
 )
 
 // Store is everything durable. Close waits for writes under way.
@@ -407,6 +408,9 @@ type History interface {
 	Erase(ctx context.Context, runs []string) error
 	// Backup writes a consistent copy of everything to a new folder.
 	Backup(ctx context.Context, dir string) error
+	// Unread names the files of a flow's history that cannot be read, so that lists lack what
+	// they hold; of all flows for "".
+	Unread(flow string) []string
 	// Health says why the store cannot accept, or nil.
 	Health() error
 }

@@ -10,7 +10,7 @@ type alertsInput struct {
 	Page
 	Open bool             `query:"open" doc:"only what is wrong now"`
 	Flow string           `query:"flow"`
-	Kind engine.AlertKind `query:"kind" enum:"failure,silence,connection,drift,disk,backup"`
+	Kind engine.AlertKind `query:"kind" enum:"failure,silence,connection,drift,disk,backup,history"`
 }
 
 // spokenAlert is an alert in one language.

@@ -35,11 +35,14 @@ type house struct {
 	engine  *engine.Engine
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB) *house { return newHouseOn(t, t.TempDir()) }
+
+// newHouseOn is a house with the data of a folder.
+func newHouseOn(t testing.TB, dir string) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	log := slog.New(slog.DiscardHandler)
-	s, err := bolt.Open(ctx, t.TempDir(), bolt.Options{})
+	s, err := bolt.Open(ctx, dir, bolt.Options{})
 	check(t, err)
 	box, err := seal.Open(ctx, s, make([]byte, seal.KeySize))
 	check(t, err)

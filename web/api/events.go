@@ -55,7 +55,9 @@ func (s *server) listEvents(ctx context.Context, in *HistoryInput) (*listOutput[
 	if err != nil {
 		return nil, badCursor(err)
 	}
-	return listOf(events, next), nil
+	out := listOf(events, next)
+	out.Body.Unread = s.Store.Unread(in.Flow)
+	return out, nil
 }
 
 type eventOutput struct{ Body engine.EventView }

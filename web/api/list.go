@@ -62,6 +62,8 @@ func (p Page) check(form *regexp.Regexp) error {
 type List[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next" doc:"cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second"`
+
+	Unread []string `json:"unread,omitempty" doc:"of runs and events: files of the history that cannot be read; the list lacks what they hold"`
 }
 
 type listOutput[T any] struct{ Body List[T] }

@@ -197,6 +197,9 @@ func fault(err error) error {
 		p := problemOf(http.StatusServiceUnavailable, "unavailable", "the server cannot write now: "+err.Error(), "o servidor não pode gravar agora: "+err.Error())
 		p.header = http.Header{"Retry-After": {"5"}}
 		return p
+	case errors.Is(err, store.ErrUnread):
+		return problemOf(http.StatusServiceUnavailable, "history_unread", err.Error(),
+			"um arquivo do histórico não pode ser lido: recoloque-o a partir de uma cópia de segurança e reinicie o servidor, ou siga sem o que ele guardava ("+err.Error()+")")
 	case errors.Is(err, context.Canceled):
 		return problemOf(499, "canceled", "the request was given up", "o pedido foi abandonado")
 	}

@@ -81,7 +81,9 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*listOutput[engin
 	if err != nil {
 		return nil, badCursor(err)
 	}
-	return listOf(runs, next), nil
+	out := listOf(runs, next)
+	out.Body.Unread = s.Store.Unread(in.Flow)
+	return out, nil
 }
 
 type failuresInput struct {

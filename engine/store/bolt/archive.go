@@ -34,6 +34,7 @@ type archive struct {
 	blocks map[blockKey]*block
 	bodies map[blockKey][]byte
 
+	unread  unread
 	passing sync.Mutex // held while blocks are moved
 	files   sync.Mutex // held by whoever needs that no file goes away, and by who deletes them
 }

@@ -34,6 +34,9 @@ type volume struct {
 
 	deleted bool // its files are gone
 
+	faults sync.Mutex
+	faulty []string // files that a reader could not read
+
 	mu     sync.Mutex // guards what follows
 	rows   *bbolt.DB
 	bodies *bbolt.DB
@@ -58,12 +61,6 @@ const (
 
 func (v *volume) path(ext string) string {
 	return filepath.Join(v.dir, fmt.Sprintf("%s-%06d%s", v.note.Day, v.seq, ext))
-}
-
-// damaged is the clear word about a file that cannot be read.
-func (v *volume) damaged(ext string, cause any) error {
-	return fmt.Errorf("archive file %s cannot be read (%v): put it back from a backup, or live without what it held: %w",
-		filepath.Base(v.path(ext)), cause, errDamaged)
 }
 
 // openRows gives the rows, opened on first use.

@@ -3,7 +3,10 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"slices"
+
+	"gancho/engine/store"
 
 	bbolt "go.etcd.io/bbolt"
 )
@@ -81,6 +84,9 @@ func (w *walk) before(n uint64) row {
 		}
 		if err := guard(func() error { return p.down(n, w.runs) }); err != nil {
 			p.failed = true
+			if !errors.Is(err, store.ErrUnread) {
+				err = p.v.damaged(rowsExt, err)
+			}
 			w.a.s.log.Error("leave an archive file out of a list", "error", err)
 			continue
 		}

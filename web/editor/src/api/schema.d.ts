@@ -2081,61 +2081,85 @@ export interface components {
             items: components["schemas"]["AlertView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListAuditView: {
             items: components["schemas"]["AuditView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListBackupView: {
             items: components["schemas"]["BackupView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListConnectionView: {
             items: components["schemas"]["ConnectionView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListEventView: {
             items: components["schemas"]["EventView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListFlowItem: {
             items: components["schemas"]["FlowItem"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListReplaying: {
             items: components["schemas"]["Replaying"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListRevisionView: {
             items: components["schemas"]["RevisionView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListRunView: {
             items: components["schemas"]["RunView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListStateView: {
             items: components["schemas"]["StateView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListTokenView: {
             items: components["schemas"]["TokenView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         ListUserView: {
             items: components["schemas"]["UserView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
         };
         Mark: {
             /** @description of the tile, #rrggbb; white can be read on it */
@@ -2989,7 +3013,7 @@ export interface operations {
                 /** @description only what is wrong now */
                 open?: boolean;
                 flow?: string;
-                kind?: "failure" | "silence" | "connection" | "drift" | "disk" | "backup";
+                kind?: "failure" | "silence" | "connection" | "drift" | "disk" | "backup" | "history";
             };
             header?: never;
             path?: never;
