@@ -175,7 +175,7 @@ test('a run that waits says for what, and what helps stands beside it', async ()
 
 test('what failed with one error stands together, is fixed with its data, published and replayed', async () => {
   const page = await program.signedIn('/runs?flow=orders', still)
-  await page.getByRole('button', { name: 'Group by error' }).click()
+  await page.getByRole('button', { name: 'By error' }).click()
   await page.getByRole('button', { name: /answered 422/ }).waitFor()
   await page.getByText('2 runs', { exact: true }).waitFor()
   await fine(page, 'the groups')

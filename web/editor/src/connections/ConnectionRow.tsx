@@ -38,25 +38,25 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
   }
   const signIn = useSignIn(c.name)
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-sm:items-start">
       <Tile title={title} mark={kind?.mark} />
-      <div className="min-w-44 flex-1">
+      <div className="min-w-0 flex-1 basis-44">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} testable={kind?.testable !== false} /></p>
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
         {test.data && !test.data.works && <p className="text-secondary break-words text-fail">{test.data.detail}</p>}
         {c.problem && <p className="text-secondary break-words text-fail">{c.problem}</p>}
         <UsedBy flows={c.used_by} />
       </div>
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2 empty:hidden max-sm:order-last max-sm:w-full max-sm:pl-13">
         {c.sign_in && <Button size="small" look={c.signed_in ? 'plain' : 'primary'} busy={signIn.busy} data-tip={t.signInHelp} onClick={signIn.open}><KeyRound size={15} aria-hidden />{c.signed_in ? t.reconnect : t.signIn}</Button>}
         {kind?.testable !== false && <Button size="small" busy={test.isPending} onClick={() => test.mutate()}><PlugZap size={15} aria-hidden />{t.test}</Button>}
         {c.state === 'broken' && !c.sign_in && <Button size="small" look="primary" onClick={edit}>{t.reconnect}</Button>}
-        <Menu size="small" label={fill(t.moreOf, { name: c.name })} items={[
-          { id: 'edit', label: t.change, icon: Pencil, run: edit },
-          'line',
-          { id: 'delete', label: c.used_by.length > 0 ? t.inUse : t.delete, icon: Trash2, danger: true, disabled: c.used_by.length > 0, run: remove },
-        ]} />
       </div>
+      <Menu size="small" label={fill(t.moreOf, { name: c.name })} items={[
+        { id: 'edit', label: t.change, icon: Pencil, run: edit },
+        'line',
+        { id: 'delete', label: c.used_by.length > 0 ? t.inUse : t.delete, icon: Trash2, danger: true, disabled: c.used_by.length > 0, run: remove },
+      ]} />
     </li>
   )
 }

@@ -2,6 +2,7 @@ import { Inbox } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useEvents } from '../api/history'
 import { useFlows } from '../api/hooks'
+import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { More } from '../history/More'
 import { useFilter } from '../history/useFilter'
@@ -36,7 +37,7 @@ export function EventList({ role }: { role: string }) {
       {events.isSuccess && list.length === 0 && !events.hasNextPage && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)
         ? <Empty icon={<Inbox aria-hidden />} title={t.noneHere} help={t.noneHereHelp} />
         : <Empty icon={<Inbox aria-hidden />} title={t.noEvents} help={t.noEventsHelp}>{url && <CopyField className="w-full text-left" text={`curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`} />}</Empty>)}
-      {list.length > 0 && <Card className={events.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}><ul className="divide-y divide-line">{list.map((e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />)}</ul></Card>}
+      {list.length > 0 && <Card className={events.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}><Days items={list} row={(e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />} /></Card>}
       <More query={events} />
       {open && <EventSheet id={open} names={names} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
     </Page>
@@ -45,17 +46,17 @@ export function EventList({ role }: { role: string }) {
 
 function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: string; open: () => void }) {
   const t = useWords()
-  const { moment, whole, bytes } = useFormat()
+  const { clock, whole, bytes } = useFormat()
   const title = event.title || event.event || flow
   return (
     <li>
       <button type="button" aria-haspopup="dialog" onClick={open} className="grid w-full min-w-0 grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-sunken sm:items-center sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
         <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><Status event of={event.status} /></span>
         <span className="min-w-0">
-          <span className="flex min-w-0 items-baseline gap-2"><span className="truncate font-medium">{title}</span>{title !== flow && <span className="min-w-12 shrink-[4] truncate text-secondary text-text-2">{flow}</span>}</span>
+          <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col"><span className="max-w-full truncate font-medium">{title}</span>{title !== flow && <span className="max-w-full min-w-12 shrink-[4] truncate text-secondary text-text-2">{flow}</span>}</span>
           {event.status !== 'accepted' && <span className="line-clamp-2 text-secondary break-words text-text-2">{event.status === 'filtered' && event.reason ? <Ticked text={event.reason} /> : t[whyOf(event)]}</span>}
         </span>
-        <span className="text-right text-secondary whitespace-nowrap text-text-2"><time dateTime={event.at} data-tip={whole(event.at)} className="block">{moment(event.at)}</time><span className="block text-text-3">{bytes(event.size)}</span></span>
+        <span className="text-right text-secondary whitespace-nowrap text-text-2"><time dateTime={event.at} data-tip={whole(event.at)} className="block">{clock(event.at)}</time><span className="block text-text-3">{bytes(event.size)}</span></span>
       </button>
     </li>
   )

@@ -39,7 +39,7 @@ export function FlowList({ role }: { role: string }) {
   return (
     <Page title={t.flows} wide aside={!none && (
       <>
-        <SearchInput label={t.findFlows} value={q} set={(v) => set('q', v || null)} className="w-full sm:w-72" />
+        <SearchInput label={t.findFlows} value={q} set={(v) => set('q', v || null)} className="flex-1 sm:w-72" />
         {(tags.length > 0 || !data) && (
           <span className="relative max-w-48 min-w-0">
             <select aria-label={t.tag} value={tag} onChange={(e) => set('tag', e.target.value || null)} className="h-9 w-full appearance-none rounded-lg border border-edge bg-surface pr-9 pl-3 transition-colors duration-120 hover:bg-sunken">
@@ -48,9 +48,8 @@ export function FlowList({ role }: { role: string }) {
             <ChevronDown size={15} aria-hidden className="pointer-events-none absolute top-[11px] right-3 text-text-3" />
           </span>
         )}
-        {may && <Button look="primary" onClick={() => set('new', '')}><Plus size={16} aria-hidden />{t.newFlow}</Button>}
       </>
-    )}>
+    )} act={!none && may && <Button look="primary" onClick={() => set('new', '')}><Plus size={16} aria-hidden />{t.newFlow}</Button>}>
       {error && <Problem error={error} retry={() => void refetch()} />}
       {!settled && !error && <Skeleton tall />}
       {none && may && <Suspense fallback={<Loading />}><Start /></Suspense>}

@@ -4,6 +4,7 @@ import { useFlows } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { Field, inputLook, SearchInput } from '../ui/Field'
 import { Select } from '../ui/Select'
+import { useMedia } from '../ui/useMedia'
 import { useStatusWord } from '../ui/Status'
 import type { Filter } from './useFilter'
 import { useWords } from './words'
@@ -18,7 +19,8 @@ export function Filters({ filter, statuses, events, failures = false, busy = fal
   const { at, set } = filter
   const gone = at('flow') !== '' && flows.isSuccess && !flows.data.items.some((f) => f.id === at('flow'))
   const [between, setBetween] = useState(at('from') !== '' || at('to') !== '')
-  const spans = [['', t.anyTime], ['1h', t.lastHour], ['24h', t.lastDay], ['7d', t.lastWeek], ['30d', t.lastMonth], ['between', t.between]] as const
+  const narrow = useMedia('(max-width: 639px)') // where three words stand in one line
+  const spans = [['', narrow ? t.time : t.anyTime], ['1h', t.lastHour], ['24h', t.lastDay], ['7d', t.lastWeek], ['30d', t.lastMonth], ['between', t.between]] as const
   const choose = (span: string) => {
     setBetween(span === 'between')
     set({ since: span === 'between' ? '' : span, from: '', to: '' })
@@ -26,9 +28,11 @@ export function Filters({ filter, statuses, events, failures = false, busy = fal
   return (
     <div className="mb-4 flex flex-wrap items-end gap-2">
       {!failures && <Value filter={filter} busy={busy} />}
-      <Select quiet label={t.flow} value={at('flow')} set={(flow) => set({ flow })} className="max-w-56" options={[{ value: '', label: t.allFlows }, ...(flows.data?.items ?? []).map((f) => ({ value: f.id, label: f.name || f.id, ...(f.name && f.name !== f.id && { hint: f.id }) })), ...(gone ? [{ value: at('flow'), label: at('flow') }] : [])]} />
-      {!failures && statuses && <Select quiet label={t.status} value={at('status')} set={(status) => set({ status })} options={[{ value: '', label: t.allStatuses }, ...statuses.map((s) => ({ value: s, label: word(s) }))]} />}
-      <Select quiet label={t.time} value={between ? 'between' : at('since')} set={choose} options={spans.map(([value, label]) => ({ value, label }))} />
+      <div className="flex gap-2 max-sm:w-full max-sm:*:flex-1 max-sm:*:basis-0">
+        <Select quiet label={t.flow} value={at('flow')} set={(flow) => set({ flow })} className="max-w-56" options={[{ value: '', label: narrow ? t.flow : t.allFlows }, ...(flows.data?.items ?? []).map((f) => ({ value: f.id, label: f.name || f.id, ...(f.name && f.name !== f.id && { hint: f.id }) })), ...(gone ? [{ value: at('flow'), label: at('flow') }] : [])]} />
+        {!failures && statuses && <Select quiet label={t.status} value={at('status')} set={(status) => set({ status })} options={[{ value: '', label: narrow ? t.status : t.allStatuses }, ...statuses.map((s) => ({ value: s, label: word(s) }))]} />}
+        <Select quiet label={t.time} value={between ? 'between' : at('since')} set={choose} options={spans.map(([value, label]) => ({ value, label }))} />
+      </div>
       {between && (
         <>
           <Field label={t.from}><input type="datetime-local" className={`${inputLook} h-9`} value={at('from')} onChange={(e) => set({ from: e.target.value })} /></Field>

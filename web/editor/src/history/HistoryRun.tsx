@@ -10,7 +10,7 @@ type RowProps = { run: Schemas['RunView']; name: string; chosen?: boolean; choos
 
 export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
   const t = useWords()
-  const { moment, whole, took } = useFormat()
+  const { clock, whole, took } = useFormat()
   const title = run.title || name
   return (
     <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
@@ -25,8 +25,8 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
           <Said run={run} />
         </span>
         <span className="text-secondary text-text-2 max-sm:order-3 max-sm:text-meta sm:text-right sm:whitespace-nowrap">
-          <time dateTime={run.at} data-tip={whole(run.at)} className="sm:block">{moment(run.at)}</time>
-          <span className="text-text-3 sm:block"><span className="sm:hidden"> · </span>{run.revision > 0 && <span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
+          <time dateTime={run.at} data-tip={whole(run.at)} className="sm:block">{clock(run.at)}</time>
+          <span className="text-text-3 sm:block">{run.revision > 0 && <><span className="sm:hidden"> · </span><span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span></>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
         </span>
       </Link>
     </li>
@@ -42,7 +42,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   const stands = standOf(run) === 'refused'
-  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
+  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error || run.status === 'unknown' ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }
 

@@ -35,10 +35,10 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
 
 function Box({ tone, icon, children, aside }: { tone: string; icon: ReactNode; children: ReactNode; aside?: ReactNode }) {
   return (
-    <div className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-xl px-4 py-3 ${tone}`}>
+    <div className={`grid grid-cols-[auto_minmax(0,1fr)] items-start gap-x-3 gap-y-2 rounded-xl px-4 py-3 sm:grid-cols-[auto_minmax(0,1fr)_auto] ${tone}`}>
       <span className="mt-0.5 shrink-0">{icon}</span>
-      <div className="min-w-0 flex-1 basis-52 break-words">{children}</div>
-      {aside && <div className="flex flex-wrap items-center gap-2 self-center">{aside}</div>}
+      <div className="min-w-0 break-words">{children}</div>
+      {aside && <div className="flex flex-wrap items-center gap-2 self-center max-sm:col-start-2">{aside}</div>}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Layers, List, RotateCcw, Square, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useRuns } from '../api/history'
 import { useFlows } from '../api/hooks'
+import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { HistoryRun } from '../history/HistoryRun'
 import { More } from '../history/More'
@@ -61,7 +62,7 @@ export function RunList({ role }: { role: string }) {
               {may && <Chosen list={list} picked={picked} whole={!runs.hasNextPage} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))}
                 replay={() => setReplaying({ ids: picked.filter((r) => r.ended).map((r) => r.id), failed: picked.every((r) => r.status === 'failed') })}
                 replayAll={() => setReplaying({ query, failed: filter.at('status') === 'failed' || filter.at('group') !== '' })} />}
-              <ul className="divide-y divide-line">{list.map((run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={may ? (on) => pick(run.id, on) : undefined} />)}</ul>
+              <Days items={list} row={(run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={may ? (on) => pick(run.id, on) : undefined} />} />
             </Card>
           )}
           <More query={runs} />

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
-import { useFormat } from '../words/format'
-import { fill, usePlural } from '../words/phrase'
+import { usePlural } from '../words/phrase'
 import { useWords } from './runWords'
 
 /** anyTurn is the path of a step in whatever turn of its loops, as counts name it. */
@@ -17,7 +16,6 @@ export function useStepCounts(flow: string) {
 export function StepFoot({ flow, path, run }: { flow: string; path: string; run: Schemas['RunView'] }) {
   const t = useWords()
   const plural = usePlural()
-  const { number } = useFormat()
   const { data, of } = useStepCounts(flow)
   const c = of(path)
   const before = run.steps?.some((s) => s.path === path && s.done_by)
@@ -28,7 +26,7 @@ export function StepFoot({ flow, path, run }: { flow: string; path: string; run:
   return (
     <span className="mt-1.5 flex flex-wrap gap-x-2 text-meta text-text-3" data-tip={t.lastDay}>
       <span>{plural(t, /\.\d+\./.test(path) ? 'footTimes' : 'footReached', c.reached)}</span>
-      {bad.map(([key, n, tone]) => n > 0 && <span key={key} className={tone}>{fill(t[key], { n: number(n) })}</span>)}
+      {bad.map(([key, n, tone]) => n > 0 && <span key={key} className={tone}>{plural(t, key, n)}</span>)}
     </span>
   )
 }

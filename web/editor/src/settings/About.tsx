@@ -15,7 +15,7 @@ export function About() {
     <Part title={t.about}>
       <div className="flex flex-wrap gap-6">
         <Mark className="size-12" />
-        <dl className="grid min-w-0 grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1">{facts.map(([name, value]) => <div key={name} className="contents"><dt className="text-text-2">{name}</dt><dd className="break-all">{value}</dd></div>)}</dl>
+        <dl className="grid min-w-0 gap-x-6 gap-y-1 sm:grid-cols-[auto_minmax(0,1fr)]">{facts.map(([name, value]) => <div key={name} className="max-sm:mb-1 sm:contents"><dt className="text-text-2">{name}</dt><dd className="break-all">{value}</dd></div>)}</dl>
       </div>
       <p className="mt-5"><a href="/api/v1/openapi.json" className="text-accent hover:underline">{t.docs}</a></p>
     </Part>

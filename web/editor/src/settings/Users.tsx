@@ -58,7 +58,7 @@ function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5">
       <div className="min-w-40 flex-1 max-sm:basis-full"><p className="font-medium break-words">{user.name || user.email} {me && <Badge tone="accent">{t.you}</Badge>}</p>{user.name && <p className="text-secondary break-words text-text-2">{user.email}</p>}</div>
-      <div className="w-36"><RoleChoice role={user.role} set={(role) => change.mutate({ role })} /></div>
+      <div className="w-36 max-sm:flex-1"><RoleChoice role={user.role} set={(role) => change.mutate({ role })} /></div>
       <Menu label={fill(t.moreOf, { name: user.email })} items={[
         { id: 'reset', label: t.resetPassword, icon: KeyRound, run: () => setResetting(true) },
         { id: 'out', label: t.signOutUser, icon: LogOut, run: () => change.mutate({ sign_out: true }) },

@@ -43,7 +43,7 @@ function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
       <ul className="space-y-2">
         {rows.map((r, i) => (
           <li key={i} className="flex gap-2">
-            <input aria-label={t.varName} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" title={t.badName} spellCheck={false} className={`${inputLook} code max-w-48 text-meta`} value={r.name} onChange={(e) => set(i, { name: e.target.value })} />
+            <input aria-label={t.varName} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" title={t.badName} spellCheck={false} className={`${inputLook} code max-w-[40%] text-meta sm:max-w-48`} value={r.name} onChange={(e) => set(i, { name: e.target.value })} />
             <input aria-label={fill('{a} {b}', { a: t.varValue, b: r.name })} placeholder={t.varValue} disabled={!may} spellCheck={false} className={`${inputLook} code text-meta`} value={r.value} onChange={(e) => set(i, { value: e.target.value })} />
             {may && <IconButton label={`${t.delete} ${r.name}`} onClick={() => setRows(rows.filter((_, n) => n !== i))}><Trash2 size={16} aria-hidden /></IconButton>}
           </li>

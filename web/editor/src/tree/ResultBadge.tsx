@@ -10,16 +10,11 @@ export const looks = {
   unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'warn'], refused: [TriangleAlert, 'warn'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
 } as const
 
-export function spent(ms: number, lang: string): string {
-  const unit = (n: number, of: string, digits = 0) => new Intl.NumberFormat(lang, { style: 'unit', unit: of, unitDisplay: 'short', maximumFractionDigits: digits }).format(n)
-  return ms < 1000 ? unit(ms, 'millisecond') : ms < 60_000 ? unit(ms / 1000, 'second', 1) : ms < 3_600_000 ? unit(ms / 60_000, 'minute') : unit(ms / 3_600_000, 'hour', 1)
-}
-
 /** ResultBadge says by icon and word what became of a step. */
 export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const t = useWords()
   const plural = usePlural()
-  const { lang, moment } = useFormat()
+  const { lang, moment, duration } = useFormat()
   const number = (n: number) => new Intl.NumberFormat(lang).format(n)
   const many = (result.reached ?? 0) > 1
   const fails = many && (result.failed ?? 0) > 0 && (result.state === 'succeeded' || result.state === 'failed')
@@ -31,7 +26,7 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
     result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && moment(result.due),
-    result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && spent(result.ms, lang),
+    result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && duration(result.ms),
   ].filter((f) => f !== false && f !== undefined)
   return (
     <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined)}>

@@ -27,7 +27,7 @@ export function Dialog({ title, close, help, footer, children, size = 'normal', 
   return (
     <dialog ref={box} aria-labelledby={id} onCancel={(e) => { e.preventDefault(); close() }} onClick={(e) => { if (e.target === box.current) close() }}
       className={`fixed m-0 max-h-[92dvh] overflow-hidden bg-surface p-0 text-text shadow-float backdrop:bg-veil ${shape}`}>
-      <div className="flex max-h-[inherit] flex-col">
+      <div className={`flex flex-col ${sheet ? 'h-full' : 'max-h-[inherit]'}`}>
         <header className="flex items-start gap-3 px-5 pt-4 pb-1">
           <div className="min-w-0 flex-1">
             <h2 id={id} tabIndex={-1} className="text-title font-semibold outline-none">{title}</h2>
