@@ -19,6 +19,7 @@ var portuguese = [][2]string{
 	{"i/o timeout", "o tempo se esgotou"},
 	{"context deadline exceeded", "o tempo se esgotou"},
 	{"EOF", "a conexão foi encerrada"},
+	{"the connection was closed", "a conexão foi encerrada"},
 	{"unexpected EOF", "a conexão foi encerrada no meio"},
 	{"read: connection reset by peer", "a conexão foi cortada"},
 	{"write: broken pipe", "a conexão foi cortada"},
@@ -89,6 +90,7 @@ var portuguese = [][2]string{
 	{"attachments: more than 20 MiB together", "anexos: mais de 20 MiB no total"},
 	{"attachment %s: %s", "anexo %s: %s"},
 	{"the mail server said %d %s", "o servidor de e-mail disse %d %s"},
+	{"the mail server refused the user or the password (%d %s)", "o servidor de e-mail recusou o usuário ou a senha (%d %s)"},
 	{"the mail server did not take the message: %s", "o servidor de e-mail não aceitou a mensagem: %s"},
 
 	// of providers
@@ -171,6 +173,7 @@ var portuguese = [][2]string{
 	{"order_by: %s", "ordem: %s"},
 	{"output: %s", "resultado: %s"},
 	{"the call of flow %q needs a mock here", "a chamada do fluxo %q precisa aqui de uma simulação"},
+	{"canceled by %s", "cancelada por %s"},
 	{"the run took longer than its time-out", "a execução levou mais que o tempo máximo dela"},
 	{"the run's outputs are over 16 MiB", "os resultados da execução passam de 16 MiB"},
 

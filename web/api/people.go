@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -48,6 +49,12 @@ func (s *server) sessionOutput(p session.Person, cookies ...http.Cookie) *sessio
 		view.Called = s.People.Called(p.Name)
 	}
 	return &sessionOutput{SetCookie: cookies, Body: view}
+}
+
+// called is what whoever asks is called: by themselves, else by their e-mail or their token's name.
+func (s *server) called(ctx context.Context) string {
+	p := who(ctx)
+	return cmp.Or(s.People.Called(p.Name), p.Name)
 }
 
 func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, error) {

@@ -150,7 +150,7 @@ func plainPath(path string) string {
 }
 
 func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error) {
-	err := s.Engine.Cancel(ctx, in.ID, "canceled by "+who(ctx).Name)
+	err := s.Engine.Cancel(ctx, in.ID, "canceled by "+s.called(ctx))
 	if errors.Is(err, store.ErrConflict) {
 		return nil, hasEnded()
 	}
