@@ -393,7 +393,9 @@ func dialFault(err error) error {
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
 		f := &engine.Fault{Code: fmt.Sprintf("smtp_%d", reply.Code), Message: fmt.Sprintf("the mail server said %d %s", reply.Code, reply.Msg), Status: reply.Code}
-		f.Broken = reply.Code == 535 || reply.Code == 534
+		if f.Broken = reply.Code == 535 || reply.Code == 534; f.Broken {
+			f.Message = fmt.Sprintf("the mail server refused the user or the password (%d %s)", reply.Code, reply.Msg)
+		}
 		f.Permanent = reply.Code >= 500 && !f.Broken
 		return f
 	}

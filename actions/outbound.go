@@ -301,5 +301,8 @@ func plain(err error) string {
 	if errors.As(err, &op) && op.Err != nil {
 		err = op.Err
 	}
+	if errors.Is(err, io.EOF) {
+		return "the connection was closed"
+	}
 	return err.Error()
 }

@@ -1,17 +1,19 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useConnections } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { CopyField } from '../ui/Copy'
-import { Field, inputLook } from '../ui/Field'
+import { Field } from '../ui/Field'
+import { inputLook } from '../ui/Input'
 import { PasswordInput } from '../ui/PasswordInput'
 import { Select } from '../ui/Select'
-import { Problem } from '../ui/states'
+import { Problem, sentence } from '../ui/states'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { movesSecrets, wasSet } from './secrets'
+import { useSignIn } from './useSignIn'
 import { useWords } from './words'
 
 type Tried = Schemas['TestConnectionOutputBody']
@@ -33,22 +35,27 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
   const kind = kinds.find((k) => k.kind === kindName) ?? kinds.find((k) => k.kind === 'http_bearer') ?? kinds[0]
   const listed = hosts.split(',').map((h) => h.trim()).filter(Boolean)
   const name = typedName ?? freshName((kind?.needs_hosts && nameOfHost(listed[0])) || (kind?.kind.split(':')[0] ?? ''), (connections.data?.items ?? []).map((c) => c.name))
-  const signIn = useSignInWindow(name, made)
-  const [failed, setFailed] = useState<string>() // it is saved, but its test did not succeed
+  const signIn = useSignIn(name, () => made(name))
+  const [saved, setSaved] = useState(before !== undefined)
+  const [failed, setFailed] = useState<{ why: string; refused: boolean }>() // it is saved, but its test did not succeed
   const save = useMutation({
     mutationFn: async () => {
       const body = { kind: kind?.kind, fields: Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '')), hosts: kind?.needs_hosts ? listed : undefined }
-      if (before || signIn.saved || failed !== undefined) await take(api.PUT('/connections/{name}', { params: { path: { name } }, body }))
-      else await take(api.POST('/connections', { body: { ...body, name } }))
-      if (kind?.sign_in) return signIn.open()
+      const put = async () => {
+        if (saved) await take(api.PUT('/connections/{name}', { params: { path: { name } }, body }))
+        else await take(api.POST('/connections', { body: { ...body, name } }))
+        setSaved(true)
+      }
+      if (kind?.sign_in) return signIn.open(put)
+      await put()
       return kind?.testable ? take(api.POST('/connections/{name}/test', { params: { path: { name } } })).catch((e: Error) => e) : undefined
     },
     onSuccess: async (tried) => {
       await queries.invalidateQueries({ queryKey: ['connections'] })
       void queries.invalidateQueries({ queryKey: ['flows'] })
       if (kind?.sign_in) return
-      if (tried instanceof Error) return setFailed(tried.message)
-      if (tried?.works === false) return setFailed(tried.detail)
+      if (tried instanceof Error) return setFailed({ why: tried.message, refused: false })
+      if (tried?.works === false) return setFailed({ why: tried.detail, refused: tried.state === 'broken' })
       made(name, tried ?? undefined)
     },
   })
@@ -64,12 +71,13 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
     if (wasSet(before, f)) return { ...f, required: moved, help: both(moved ? t.secretAgain : t.secretSet) }
     return needs.includes(f.id) ? { ...f, required: true, advanced: false } : f
   })
-  const refused = before?.state === 'broken' ? all.find((f) => f.secret && !f.advanced)?.id : undefined
+  const refused = (failed ? failed.refused : before?.state === 'broken') ? all.find((f) => f.secret && !f.advanced)?.id : undefined
   const rest = all.filter((f) => f.advanced)
-  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={refused ? f.id === refused : i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/fields/${f.id}`)} />
+  const [service = ''] = say(kind.title).split(': ') // and behind it what signs in there
+  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={refused ? f.id === refused : i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/fields/${f.id}`) ?? (f.id === refused && !fields[f.id] ? t.refusedField : undefined)} />
   return (
-    <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 [&_input]:scroll-mb-16 ${className}`}>
-      {before?.state === 'broken' && before.problem && failed === undefined && <p className="rounded-lg bg-fail-soft p-3 break-words text-fail">{before.problem}</p>}
+    <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 [&_:is(input,button,textarea)]:scroll-mb-32 ${className}`}>
+      {before?.state === 'broken' && before.problem && !failed && <p className="rounded-lg bg-fail-soft p-3 break-words text-fail">{sentence(before.problem)}</p>}
       {kinds.length > 1 && !before && <Field label={t.kind}><select className={inputLook} value={kind.kind} onChange={(e) => { setKind(e.target.value); setFields({}) }}>{kinds.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>}
       {kind.help && <p className="text-secondary text-text-2">{say(kind.help)}</p>}
       {kind.docs && <a href={kind.docs} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 text-meta text-accent underline"><ExternalLink size={13} aria-hidden />{t.docs}</a>}
@@ -77,12 +85,18 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       {all.filter((f) => !f.advanced).map(draw)}
       {kind.needs_hosts && <Field label={t.hosts} aside={t.required} help={t.hostsHelp} problem={problemOf('/hosts')}><input className={inputLook} required spellCheck={false} value={hosts} onChange={(e) => setHosts(e.target.value)} /></Field>}
       {rest.length > 0 && <details open={rest.some((f) => !wasSet(before, f) && (fields[f.id] ?? '') !== '' && fields[f.id] !== f.default)}><summary className="w-fit font-medium text-text-2">{fill(t.moreFields, { n: rest.length })}</summary><div className="mt-3 space-y-4">{rest.map(draw)}</div></details>}
-      {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={failed !== undefined} value={name} onChange={(e) => setName(e.target.value)} /></Field>}
-      {(save.error ?? signIn.error) && <Problem error={save.error ?? signIn.error ?? new Error()} />}
-      {failed !== undefined && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{fill(t.testFailed, { why: failed })}</p>}
-      {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: say(kind.title) })}</p>}
+      {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={saved} value={name} onChange={(e) => setName(e.target.value)} /></Field>}
       <p className="text-meta text-text-3">{t.sealed}</p>
-      <div className="sticky bottom-0 -my-2 flex flex-wrap gap-2 bg-inherit py-2"><Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: say(kind.title) }) : kind.testable ? t.saveTest : t.save}</Button>{failed === undefined ? <Button look="quiet" onClick={close}>{t.cancel}</Button> : <Button look="quiet" onClick={() => made(name)}>{t.useAnyhow}</Button>}</div>
+      <div className="sticky bottom-[calc(var(--pin,0px)*-1)] z-10 mx-[calc(var(--edge,0px)*-1)] mb-[calc(var(--foot,0px)*-1)] space-y-3 rounded-b-[inherit] border-t border-line bg-inherit px-[var(--edge,0px)] py-3">
+        {save.error && <Problem error={save.error} className="my-0" />}
+        {failed && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{fill(t.testFailed, { why: failed.why })}</p>}
+        {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: service })}</p>}
+        <div className="flex flex-wrap gap-2">
+          <Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: service }) : kind.testable ? t.saveTest : t.save}</Button>
+          {failed && <Button onClick={() => made(name)}>{t.useAnyhow}</Button>}
+          <Button look="quiet" onClick={close}>{t.cancel}</Button>
+        </div>
+      </div>
     </form>
   )
 }
@@ -93,38 +107,6 @@ const both = (text: string) => ({ en: text, 'pt-BR': text })
 function focusFirst(form: HTMLFormElement | null) {
   const first = form?.querySelector<HTMLElement>('input[type=password][data-first]') ?? [...(form?.querySelectorAll<HTMLElement>('input, select, textarea') ?? [])].find((x) => !x.matches('[readonly], [type=hidden]'))
   first?.focus()
-}
-
-/** useSignInWindow opens the provider's own page, and waits until the person has signed in there. */
-function useSignInWindow(name: string, made: (name: string) => void) {
-  const queries = useQueryClient()
-  const [waiting, setWaiting] = useState(false)
-  const [saved, setSaved] = useState(false)
-  const [error, setError] = useState<Error>()
-  const done = useRef(made)
-  done.current = made
-  useEffect(() => {
-    if (!waiting) return
-    const timer = setInterval(() => void take(api.GET('/connections/{name}', { params: { path: { name } } })).then(async (c) => {
-      if (!c.signed_in) return
-      setWaiting(false)
-      await queries.invalidateQueries({ queryKey: ['connections'] })
-      done.current(name)
-    }, () => undefined), 1500)
-    return () => clearInterval(timer)
-  }, [waiting, name, queries])
-  const open = async () => {
-    setSaved(true)
-    setError(undefined)
-    try {
-      const { url } = await take(api.POST('/connections/{name}/authorize', { params: { path: { name } } }))
-      window.open(url, 'gancho-sign-in', 'popup,width=640,height=760')
-      setWaiting(true)
-    } catch (e) {
-      setError(e instanceof Error ? e : new Error(String(e)))
-    }
-  }
-  return { open, waiting, saved, error }
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')

@@ -6,6 +6,7 @@ import { useFlows } from '../api/hooks'
 import { Badge } from '../ui/Badge'
 import { Button } from '../ui/Button'
 import { Menu } from '../ui/Menu'
+import { sentence } from '../ui/states'
 import { later, toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
@@ -43,12 +44,12 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
       <div className="min-w-0 flex-1 basis-44">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} testable={kind?.testable !== false} /></p>
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
-        {test.data && !test.data.works && <p className="text-secondary break-words text-fail">{test.data.detail}</p>}
-        {c.problem && <p className="text-secondary break-words text-fail">{c.problem}</p>}
+        {test.data && !test.data.works && !c.problem && <p className="text-secondary break-words text-fail">{sentence(test.data.detail)}</p>}
+        {c.problem && <p className="text-secondary break-words text-fail">{sentence(c.problem)}</p>}
         <UsedBy flows={c.used_by} />
       </div>
       <div className="flex flex-wrap gap-2 empty:hidden max-sm:order-last max-sm:w-full max-sm:pl-13">
-        {c.sign_in && <Button size="small" look={c.signed_in ? 'plain' : 'primary'} busy={signIn.busy} data-tip={t.signInHelp} onClick={signIn.open}><KeyRound size={15} aria-hidden />{c.signed_in ? t.reconnect : t.signIn}</Button>}
+        {c.sign_in && <Button size="small" look={c.signed_in ? 'plain' : 'primary'} busy={signIn.waiting} data-tip={t.signInHelp} onClick={() => void signIn.open().catch((e: Error) => toast(e.message, 'fail'))}><KeyRound size={15} aria-hidden />{c.signed_in ? t.reconnect : t.signIn}</Button>}
         {kind?.testable !== false && <Button size="small" busy={test.isPending} onClick={() => test.mutate()}><PlugZap size={15} aria-hidden />{t.test}</Button>}
         {c.state === 'broken' && !c.sign_in && <Button size="small" look="primary" onClick={edit}>{t.reconnect}</Button>}
       </div>

@@ -1,33 +1,43 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Refused } from '../api/client'
-import { toast } from '../ui/Toast'
+import { api, take } from '../api/client'
+import { useConnections } from '../api/hooks'
 
-/** useSignIn opens the provider's page in a window and looks at the connection until it is back. */
-export function useSignIn(name: string) {
+const patience = 600_000
+
+/** useSignIn opens the provider's own page, and looks at the connection until the person has signed in there. */
+export function useSignIn(name: string, done?: () => void) {
   const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
+  const [page, setPage] = useState<{ window: Window | null; again: boolean }>()
+  const signed = useConnections().data?.items.find((c) => c.name === name)?.signed_in === true
+  const over = useRef(done)
+  over.current = done
   useEffect(() => {
-    if (!busy) return
-    const timer = setInterval(() => void queries.invalidateQueries({ queryKey: ['connections'] }), 2_000)
-    const stop = setTimeout(() => setBusy(false), 120_000)
+    if (!page) return
+    const timer = setInterval(() => void take(api.GET('/connections/{name}', { params: { path: { name } } })).then(async (c) => {
+      if (!c.signed_in || (page.again && !page.window?.closed)) return
+      setPage(undefined)
+      await queries.invalidateQueries({ queryKey: ['connections'] })
+      over.current?.()
+    }, () => undefined), 1500)
+    const end = setTimeout(() => setPage(undefined), patience)
     return () => {
       clearInterval(timer)
-      clearTimeout(stop)
+      clearTimeout(end)
     }
-  }, [busy, queries])
-  const open = async () => {
-    const page = window.open('about:blank', 'gancho-sign-in', 'popup,width=560,height=720')
+  }, [page, name, queries])
+  /** open comes straight from a click, or the browser holds the window back; before is what has to be saved first. */
+  const open = async (before?: () => Promise<unknown>) => {
+    const window_ = window.open('about:blank', 'gancho-sign-in', 'popup,width=640,height=760')
     try {
-      const res = await fetch(`/api/v1/connections/${encodeURIComponent(name)}/authorize`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': document.documentElement.lang }, body: '{}' })
-      const answer = (await res.json()) as { url?: string; detail?: string }
-      if (!answer.url) throw new Refused({ detail: answer.detail }, res.status)
-      if (page) page.location.href = answer.url
-      setBusy(true)
-    } catch (error) {
-      page?.close()
-      toast((error as Error).message, 'fail')
+      await before?.()
+      const { url } = await take(api.POST('/connections/{name}/authorize', { params: { path: { name } } }))
+      if (window_) window_.location.href = url
+      setPage({ window: window_, again: signed })
+    } catch (e) {
+      window_?.close()
+      throw e
     }
   }
-  return { busy, open: () => void open() }
+  return { waiting: page !== undefined, open }
 }

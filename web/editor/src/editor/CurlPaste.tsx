@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { SquareTerminal } from 'lucide-react'
 import { type Curl, isCurl, readCurl } from '../api/curl'
 import { Button } from '../ui/basics'
-import { inputLook } from '../ui/Field'
+import { inputLook } from '../ui/Input'
 import { useWords } from './panelWords'
 
 /** CurlPaste fills the fields of a request from a curl command, as documentation of APIs gives it. */

@@ -24,7 +24,7 @@ export function OfferedConnection({ flow, step, set }: { flow: Flow; step: Step;
     <section aria-label={t.offered} className="rounded-xl bg-warn-soft p-3">
       <p className="flex items-start gap-2 font-medium text-warn"><KeyRound size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />{t.offered}</p>
       <p className="mt-0.5 text-secondary text-warn">{t.offeredHelp}</p>
-      <Suspense fallback={null}><ConnectionForm className="mt-2 rounded-xl border border-line bg-bg p-3" kinds={(kinds.data?.items ?? []).filter((k) => k.kind === offer.kind)} start={offer} close={over} made={(name) => { set({ connection: name }); over() }} /></Suspense>
+      <Suspense fallback={null}><ConnectionForm className="mt-2 rounded-xl border border-line bg-bg p-3 [--edge:12px] [--foot:12px] [--pin:32px]" kinds={(kinds.data?.items ?? []).filter((k) => k.kind === offer.kind)} start={offer} close={over} made={(name) => { set({ connection: name }); over() }} /></Suspense>
     </section>
   )
 }

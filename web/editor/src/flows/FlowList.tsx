@@ -1,12 +1,12 @@
-import { Suspense, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { useAlerts, useFlows, useStats } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { useCommands } from '../ui/commands'
-import { SearchInput } from '../ui/Field'
+import { SearchInput } from '../ui/Input'
 import { Card, Page } from '../ui/Page'
-import { soon, whenRested } from '../ui/soon'
+import { screenDrawn, soon, whenRested } from '../ui/soon'
 import { Empty, Loading, Problem, Skeleton } from '../ui/states'
 import { type Flow, FlowRow, isExample, isFirst } from './FlowRow'
 import { useWords } from './words'
@@ -27,6 +27,7 @@ export function FlowList({ role }: { role: string }) {
   const stats = useStats()
   const alerts = useAlerts()
   const settled = data !== undefined && alerts.isFetched
+  useEffect(() => { if (settled) screenDrawn() }, [settled])
   const set = (name: string, value: string | null) => setParams((old) => change(old, name, value), { replace: true })
   const may = role !== 'viewer'
   useCommands(may ? [{ id: 'new flow', group: t.flows, label: t.newFlow, keys: 'c', run: () => set('new', '') }] : [])

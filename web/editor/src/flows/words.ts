@@ -49,7 +49,7 @@ const en = {
 const pt: typeof en = {
   newFlow: 'Novo fluxo',
   findFlows: 'Buscar fluxos, passos e endereços',
-  allTags: 'Todas as etiquetas',
+  allTags: 'Etiquetas',
   examples: 'Exemplos',
   examplesHelp: 'Vieram com o Gancho, em inglês; em português há modelos em Novo fluxo. Mude ou exclua à vontade.',
   startHere: 'Comece aqui',

@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus, Trash2 } from 'lucide-react'
 import { api, take } from '../api/client'
+import { useAmiss } from '../ui/useAmiss'
 import { Button, IconButton } from '../ui/Button'
-import { inputLook } from '../ui/Field'
+import { inputLook } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
 import { toast } from '../ui/Toast'
 import { fill } from '../words/phrase'
@@ -42,11 +43,7 @@ function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
       {rows.length === 0 && <p className="text-text-2">{t.noVars}</p>}
       <ul className="space-y-2">
         {rows.map((r, i) => (
-          <li key={i} className="flex gap-2">
-            <input aria-label={t.varName} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" title={t.badName} spellCheck={false} className={`${inputLook} code max-w-[40%] text-meta sm:max-w-48`} value={r.name} onChange={(e) => set(i, { name: e.target.value })} />
-            <input aria-label={fill('{a} {b}', { a: t.varValue, b: r.name })} placeholder={t.varValue} disabled={!may} spellCheck={false} className={`${inputLook} code text-meta`} value={r.value} onChange={(e) => set(i, { value: e.target.value })} />
-            {may && <IconButton label={`${t.delete} ${r.name}`} onClick={() => setRows(rows.filter((_, n) => n !== i))}><Trash2 size={16} aria-hidden /></IconButton>}
-          </li>
+          <Row key={i} row={r} may={may} set={(row) => set(i, row)} drop={() => setRows(rows.filter((_, n) => n !== i))} />
         ))}
       </ul>
       {save.error && <Problem error={save.error} />}
@@ -57,5 +54,21 @@ function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
         </div>
       )}
     </form>
+  )
+}
+
+function Row({ row: r, may, set, drop }: { row: Rows[number]; may: boolean; set: (row: Partial<Rows[number]>) => void; drop: () => void }) {
+  const t = useWords()
+  const { box, amiss } = useAmiss<HTMLLIElement>(t.badName)
+  const said = useId()
+  return (
+    <li ref={box}>
+      <div className="flex gap-2">
+        <input aria-label={t.varName} aria-describedby={amiss ? said : undefined} aria-invalid={amiss !== ''} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" spellCheck={false} className={`${inputLook} code max-w-[40%] text-meta sm:max-w-48`} value={r.name} onChange={(e) => set({ name: e.target.value })} />
+        <input aria-label={fill('{a} {b}', { a: t.varValue, b: r.name })} placeholder={t.varValue} disabled={!may} spellCheck={false} className={`${inputLook} code text-meta`} value={r.value} onChange={(e) => set({ value: e.target.value })} />
+        {may && <IconButton label={`${t.delete} ${r.name}`} onClick={drop}><Trash2 size={16} aria-hidden /></IconButton>}
+      </div>
+      {amiss && <p id={said} role="alert" className="mt-1 text-meta text-fail">{amiss}</p>}
+    </li>
   )
 }

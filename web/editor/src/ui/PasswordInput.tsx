@@ -2,7 +2,7 @@ import { type InputHTMLAttributes, useState } from 'react'
 import { Eye, EyeOff } from 'lucide-react'
 import { useWords } from '../words'
 import { IconButton } from './Button'
-import { inputLook } from './Field'
+import { inputLook } from './Input'
 
 /** PasswordInput can be looked at while it is typed. */
 export function PasswordInput(props: InputHTMLAttributes<HTMLInputElement>) {

@@ -1,7 +1,7 @@
 import { type DragEvent, useRef, useState } from 'react'
 import { FileUp } from 'lucide-react'
 import { Button } from '../../ui/Button'
-import { inputLook } from '../../ui/Field'
+import { inputLook } from '../../ui/Input'
 import { useWords } from './words'
 import { type Bundle, read } from './read'
 
