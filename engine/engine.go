@@ -63,6 +63,7 @@ type Engine struct {
 	counted  counted
 	origins  knownOrigins
 	lately   lately
+	walks    walks
 	feed     *feed
 	own      atomic.Pointer[Instance] // what a person has set
 }
@@ -82,6 +83,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), newRunRoom(), newDoorRoom()
+	e.walks.by = map[string]*walker{}
 	e.replays.news = make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
@@ -299,6 +301,7 @@ func (e *Engine) places(ctx context.Context, places chan struct{}) int {
 func (e *Engine) advance(ctx context.Context, work *store.Work) {
 	w, err := e.walker(ctx, work)
 	if err == nil {
+		defer e.walks.enter(w)()
 		var d store.Decision
 		d, err = w.walk(ctx)
 		if err == nil {

@@ -164,7 +164,6 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	if err != nil {
 		return RunView{}, err
 	}
-	v := viewRun(&story.Run)
 	var records []*record
 	for _, s := range story.Steps {
 		r, err := readRecord(s.Path, s.Data)
@@ -173,7 +172,10 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		}
 		records = append(records, r)
 	}
-	ran := e.revisionOf(ctx, &story.Run)
+	if records, err = e.upToDate(ctx, &story.Run, records); err != nil {
+		return RunView{}, err
+	}
+	v, ran := viewRun(&story.Run), e.revisionOf(ctx, &story.Run)
 	v.Steps = viewSteps(ran, records)
 	v.close()
 	e.nameStep(ctx, &story.Run, v.Error)
@@ -280,15 +282,6 @@ func (e *Engine) WholeEvent(ctx context.Context, id string) (EventView, error) {
 	return v, nil
 }
 
-// Cancel ends a run, whatever it waits for.
-func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
-	err := e.Store.Cancel(ctx, []string{id}, reason)[0]
-	if err == nil {
-		e.answers.tell(id)
-	}
-	return err
-}
-
 // CancelAll ends every run of a flow that has not ended.
 func (e *Engine) CancelAll(ctx context.Context, flow, reason string) error {
 	for _, status := range []store.Status{store.Pending, store.Running, store.Waiting, store.Unknown} {
@@ -298,15 +291,11 @@ func (e *Engine) CancelAll(ctx context.Context, flow, reason string) error {
 			if err != nil {
 				return err
 			}
-			ids := make([]string, len(runs))
 			for i := range runs {
-				ids[i] = runs[i].ID
-			}
-			for i, err := range e.Store.Cancel(ctx, ids, reason) {
+				err := e.Cancel(ctx, runs[i].ID, reason)
 				if err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
 					return err
 				}
-				e.answers.tell(ids[i])
 			}
 			if q.Cursor = next; next == "" {
 				break

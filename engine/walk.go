@@ -94,6 +94,9 @@ type walker struct {
 	end     *store.End
 	last    any
 	answer  *Answer
+
+	air     sync.Mutex // held while flights are looked at, or change
+	flights []*flight
 }
 
 // opening is a place where the run waits.

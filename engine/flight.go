@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// flight is an attempt that is under way: nothing of it is in the store yet.
+type flight struct {
+	rec  record // as it was when the attempt began
+	node *node
+	call *Call
+	at   time.Time
+}
+
+// takeOff notes that an attempt begins.
+func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) *flight {
+	f := &flight{rec: *rec, node: n, call: call, at: at}
+	w.air.Lock()
+	defer w.air.Unlock()
+	w.flights = append(w.flights, f)
+	return f
+}
+
+// land notes that it is over. It waits while somebody looks at what is under way.
+func (w *walker) land(f *flight) {
+	w.air.Lock()
+	defer w.air.Unlock()
+	w.flights = slices.DeleteFunc(w.flights, func(other *flight) bool { return other == f })
+}
+
+// underWay tells the attempts that are under way, each in the record of its step.
+func (w *walker) underWay(ctx context.Context) []*record {
+	w.air.Lock()
+	defer w.air.Unlock()
+	records := make([]*record, len(w.flights))
+	for i, f := range w.flights {
+		rec := f.rec
+		rec.Due, rec.For = time.Time{}, ""
+		try := attempt{At: f.at, Ms: w.hands.now().Sub(f.at).Milliseconds(), Request: f.request(ctx)}
+		rec.Attempts = append(slices.Clone(rec.Attempts), try)
+		records[i] = &rec
+	}
+	return records
+}
+
+// request shows what the attempt sends, made anew: what the action itself holds is its own.
+func (f *flight) request(ctx context.Context) any {
+	doer := f.node.action.New()
+	r, ok := doer.(Requester)
+	if !ok || len(doer.Fields().Fill(f.rec.Input)) > 0 {
+		return nil
+	}
+	call := *f.call
+	call.Log, call.Sent = func(string) {}, func(func() any) {}
+	request, err := r.Request(ctx, &call)
+	if err != nil {
+		return nil
+	}
+	return request
+}
+
+// unwritten gives the records that the next commit would write.
+func (w *walker) unwritten() []store.Record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var records []store.Record
+	for path, data := range w.dirty {
+		records = append(records, store.Record{Path: path, Data: data})
+	}
+	return records
+}
+
+// walks knows the runs that this process advances.
+type walks struct {
+	mu sync.Mutex
+	by map[string]*walker
+}
+
+func (l *walks) enter(w *walker) (leave func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.by[w.run.ID] = w
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.by[w.run.ID] == w {
+			delete(l.by, w.run.ID)
+		}
+	}
+}
+
+func (l *walks) of(run string) *walker {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.by[run]
+}
+
+// upToDate gives the records of a run with what is not written yet: what is under way above all.
+func (e *Engine) upToDate(ctx context.Context, run *store.Run, records []*record) ([]*record, error) {
+	w := e.walks.of(run.ID)
+	if w == nil || run.Status != store.Running {
+		return records, nil
+	}
+	if run.Revision == 0 {
+		run.Revision = w.plan.revision
+	}
+	var newer []*record
+	for _, s := range w.unwritten() {
+		r, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return nil, err
+		}
+		newer = append(newer, r)
+	}
+	for _, r := range append(newer, w.underWay(ctx)...) {
+		at := slices.IndexFunc(records, func(old *record) bool { return old.Path == r.Path })
+		if at < 0 {
+			records = append(records, r)
+		} else {
+			records[at] = r
+		}
+	}
+	return records, nil
+}
+
+// Cancel ends a run, whatever it waits for. What is under way is not called back: its story
+// says that it may have happened.
+func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
+	err := e.cancelUnderWay(ctx, id, reason)
+	if errors.Is(err, store.ErrLeaseLost) {
+		err = e.Store.Cancel(ctx, []string{id}, reason)[0]
+	}
+	if err == nil {
+		e.answers.tell(id)
+	}
+	return err
+}
+
+// cancelUnderWay ends a run that this process advances, with what it was doing.
+func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
+	w := e.walks.of(id)
+	if w == nil {
+		return store.ErrLeaseLost
+	}
+	steps := w.unwritten()
+	for _, rec := range w.underWay(ctx) {
+		rec.Status, rec.Reason = stepUnknown, bothWords("the run was canceled while this was being done: whether it happened is not known", "a execução foi cancelada enquanto isto era feito: não se sabe se aconteceu")
+		data, err := rec.bytes()
+		if err != nil {
+			return err
+		}
+		steps = append(steps, store.Record{Path: rec.Path, Data: data})
+	}
+	end := &store.End{Status: store.Canceled, Reason: reason}
+	var err error
+	if end.Result, err = json.Marshal(result{Status: store.Canceled, Error: store.RunError{Code: "canceled", Message: reason}}); err != nil {
+		return err
+	}
+	return e.Store.Commit(ctx, []store.Commit{{Lease: w.lease, Revision: w.plan.revision, Steps: steps, Decision: store.Decision{End: end}}})[0].Err
+}
