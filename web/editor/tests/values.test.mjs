@@ -5,7 +5,7 @@ import { axeFaults, focused, sideways, start, until } from './program.mjs'
 import { source } from './sources.mjs'
 
 const { formatNames, read, write } = await source('fields/formats.ts')
-const { kinds, kindOf, turned } = await source('fields/jsonKinds.ts')
+const { asNumber, dataKind, kinds, kindOf, turned } = await source('fields/jsonKinds.ts')
 const { mend } = await source('fields/mend.ts')
 
 test('what is written for a format is read back, with what stands there when it is missing', () => {
@@ -23,7 +23,14 @@ test('what is written for a format is read back, with what stands there when it 
 
 test('a value becomes another kind with as much kept as can be', () => {
   assert.equal(turned('12.5', 'number'), 12.5)
-  assert.equal(turned('{{ trigger.body.n }}', 'number'), 0)
+  const seen = (path) => ({ n: 3, text: '249.90', br: '1.249,90' })[path.split('.').at(-1)]
+  for (const [was, kind, now] of [
+    ['{{ trigger.body.text }}', 'number', '{{ float(trigger.body.text) }}'], ['{{ trigger.body.br }}', 'number', '{{ number_br(trigger.body.br) }}'], ['R$ {{ brl(trigger.body.text) }}', 'number', '{{ float(trigger.body.text) }}'],
+    ['{{ trigger.body.n }}', 'number', '{{ trigger.body.n }}'], ['{{ trigger.body.n }}', 'text', '{{ string(trigger.body.n) }}'], ['{{ float(trigger.body.text) }}', 'text', '{{ trigger.body.text }}'],
+    ['{{ a + b }}', 'number', '{{ float(a + b) }}'], ['{{ a }} {{ b }}', 'number', '{{ a }} {{ b }}'],
+  ]) assert.equal(turned(was, kind, seen), now, was)
+  assert.deepEqual(['{{ trigger.body.n }}', '{{ float(trigger.body.text) }}', '{{ trigger.body.text }}', 'x {{ trigger.body.n }}', 3].map((v) => dataKind(v, seen)), ['number', 'number', 'text', undefined, undefined])
+  assert.equal(asNumber('trigger.body.n', seen), '{{ trigger.body.n }}')
   assert.deepEqual(turned('{"a": 1}', 'group'), { a: 1 })
   assert.deepEqual(turned({ a: 1, b: 'x' }, 'list'), [1, 'x'])
   assert.equal(turned({ a: 1 }, 'text'), '{"a":1}')
@@ -97,7 +104,24 @@ test('the body is rows of every kind, and code and rows are the same value', asy
   await page.keyboard.type('obs')
   await page.keyboard.press('Tab')
   await focused(page, json.getByRole('textbox', { name: 'Valor 5' }).last())
-  await page.keyboard.type('oi')
+  const obs = json.getByRole('textbox', { name: 'Valor 5' }).last()
+  const kind = json.getByRole('combobox', { name: 'Tipo do valor 5' })
+  await obs.fill('{{ trigger.body.name }}')
+  await until(async () => (await saved(1)).json.obs === '{{ trigger.body.name }}')
+  await kind.selectOption({ label: 'Número' }) // data stays, as a number
+  await until(async () => (await saved(1)).json.obs === '{{ float(trigger.body.name) }}')
+  await json.locator('.chip', { hasText: 'número' }).waitFor()
+  assert.deepEqual(Object.keys((await saved(1)).json).length, 5)
+  await kind.selectOption({ label: 'Texto' })
+  await until(async () => (await saved(1)).json.obs === '{{ trigger.body.name }}')
+  await obs.fill('oi')
+  await until(async () => (await saved(1)).json.obs === 'oi')
+  await page.keyboard.press('Tab')
+  await json.getByRole('button', { name: 'Adicionar' }).last().focus()
+  await page.keyboard.press('Control+z') // takes back what was typed, and leaves the rows in their order
+  await until(async () => (await saved(1)).json.obs !== 'oi')
+  assert.equal(await json.getByRole('textbox', { name: 'Nome 5' }).last().inputValue(), 'obs')
+  await page.keyboard.press('Control+Shift+z')
   await until(async () => (await saved(1)).json.obs === 'oi')
   await json.getByRole('combobox', { name: 'Tipo do valor 5' }).selectOption({ label: 'Lista' })
   await until(async () => JSON.stringify((await saved(1)).json.obs) === '["oi"]')

@@ -1,16 +1,16 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
-import { useDesk } from '../data/desk'
+import { useDesk, valueAt } from '../data/desk'
 import { Button } from '../ui/basics'
 import { useLang } from '../words'
 import { fill } from '../words/phrase'
 import { type ControlProps, edge, look } from './Control'
-import { type Kind, kindOf, kinds, turned } from './jsonKinds'
+import { asNumber, dataKind, type Kind, kindOf, kinds, turned } from './jsonKinds'
 import { formatNumber, parseNumber } from './locale'
 import { Paster } from './MapField'
 import { focusRow, RowDrop, RowValue } from './Rows'
 import { mapOf, type MapRow, pastedList, pastedRows, rowsOf } from './rows'
-import { hole } from './template'
+import { hole, isPath, onlyHole } from './template'
 import { useWords } from './words'
 
 /** JSONRows is an object or a list as rows of names and values, each of any kind. */
@@ -36,7 +36,10 @@ function Level({ value, set, top = false, labelledBy, label }: LevelProps) {
   useEffect(() => {
     if (seen === told.current) return
     told.current = seen
-    setRows(number(read()))
+    setRows((now) => {
+      const rows = list ? number(read()) : inOrder(now, read())
+      return rows.map((r) => ({ ...r, at: r.at ?? next.current++ }))
+    })
   }, [seen])
   const put = (to: Kept[]) => {
     setRows(to)
@@ -72,16 +75,25 @@ function Level({ value, set, top = false, labelledBy, label }: LevelProps) {
   )
 }
 
+/** inOrder are rows that came anew in the order of those that are seen: what is stored has none. */
+function inOrder(now: Kept[], read: MapRow[]): (MapRow & { at?: number })[] {
+  const place = (r: MapRow) => now.findIndex((x) => x.key.trim() === r.key)
+  return read.map((r) => ({ r, i: place(r) })).sort((a, b) => (a.i < 0 ? now.length : a.i) - (b.i < 0 ? now.length : b.i)).map(({ r, i }) => ({ ...r, key: now[i]?.key ?? r.key, at: now[i]?.at }))
+}
+
 type RowProps = { row: MapRow; n: number; named: boolean; change: (part: Partial<MapRow>) => void; drop: () => void; paste: (e: React.ClipboardEvent) => void }
 
 function OneRow({ row, n, named, change, drop, paste }: RowProps) {
   const t = useWords()
   const kept = useRef<Partial<Record<Kind, unknown>>>({})
-  const kind = kindOf(row.value)
-  const deep = kind === 'group' || kind === 'list'
+  const seen = useSeen()
+  const own = kindOf(row.value)
+  const data = dataKind(row.value, seen)
+  const kind = data ?? own
+  const deep = own === 'group' || own === 'list'
   const turn = (to: Kind) => {
     kept.current[kind] = row.value
-    change({ value: to in kept.current ? kept.current[to] : turned(row.value, to) })
+    change({ value: data === undefined && to in kept.current ? kept.current[to] : turned(row.value, to, seen) })
   }
   const name = named && (
     <input aria-label={fill(t.rowName, { n })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(false)} ${deep ? 'flex-1' : 'w-2/5! shrink-0'}`} value={row.key} onPaste={paste} onChange={(e) => change({ key: e.target.value })} />
@@ -91,9 +103,9 @@ function OneRow({ row, n, named, change, drop, paste }: RowProps) {
       <div className="flex items-start gap-1">
         <div className="flex min-w-0 flex-1 items-start gap-1.5">
           {name}
-          {deep ? !named && <span className="flex-1 py-2 text-secondary text-text-2">{n}</span> : <Value n={n} name={row.key} kind={kind} value={row.value} set={(value) => change({ value })} />}
+          {deep ? !named && <span className="flex-1 py-2 text-secondary text-text-2">{n}</span> : <Value n={n} name={row.key} kind={data ? 'text' : own} value={row.value} set={(value) => change({ value })} />}
         </div>
-        <KindChoice n={n} kind={kind} choose={turn} />
+        <KindChoice n={n} kind={kind} among={data ? kinds.filter((k) => k === kind || ofData.has(k)) : kinds} choose={turn} />
         <RowDrop n={n} drop={drop} />
       </div>
       {deep && <Level value={row.value} set={(value) => change({ value })} label={row.key || fill(t.rowValue, { n })} />}
@@ -101,16 +113,29 @@ function OneRow({ row, n, named, change, drop, paste }: RowProps) {
   )
 }
 
+/** ofData is what one piece of data can be turned into, beside what it is. */
+const ofData = new Set<Kind>(['text', 'number', 'list', 'nothing'])
+
+/** useSeen gives an example of what is at a path. */
+function useSeen() {
+  const desk = useDesk()
+  return (path: string): unknown => {
+    const stats = desk.statsOf(path)
+    const type: string | undefined = stats?.type
+    return valueAt(desk, path) ?? (type === 'number' || type === 'integer' ? 1 : type === 'boolean' ? true : type === 'list' ? [] : stats?.values[0]?.value)
+  }
+}
+
 const signs: Record<Kind, string> = { text: 'Aa', number: '12', yes: '✓', group: '{ }', list: '[ ]', nothing: '∅' }
 
 /** KindChoice shows the kind of a value in a sign, and changes it. */
-function KindChoice({ n, kind, choose }: { n: number; kind: Kind; choose: (kind: Kind) => void }) {
+function KindChoice({ n, kind, among, choose }: { n: number; kind: Kind; among: readonly Kind[]; choose: (kind: Kind) => void }) {
   const t = useWords()
   return (
     <span className="relative mt-1 grid h-7 w-8 shrink-0 place-items-center rounded-md text-meta text-text-2 focus-within:outline-2 focus-within:outline-accent hover:bg-sunken max-[899px]:mt-2">
       <span aria-hidden className="font-mono">{signs[kind]}</span>
       <select aria-label={fill(t.kindOf, { n })} title={t[`kind_${kind}`]} value={kind} onChange={(e) => { const to = kinds.find((k) => k === e.target.value); if (to) choose(to) }} className="absolute inset-0 cursor-pointer opacity-0">
-        {kinds.map((k) => <option key={k} value={k}>{t[`kind_${k}`]}</option>)}
+        {among.map((k) => <option key={k} value={k}>{t[`kind_${k}`]}</option>)}
       </select>
     </span>
   )
@@ -119,11 +144,17 @@ function KindChoice({ n, kind, choose }: { n: number; kind: Kind; choose: (kind:
 function Value({ n, name, kind, value, set }: { n: number; name: string; kind: Kind; value: unknown; set: (value: unknown) => void }) {
   const t = useWords()
   const label = fill(t.rowValue, { n })
+  const seen = useSeen()
   const [began, begin] = useState(false) // in the number field, as what is no number
+  const numbered = () => {
+    const source = onlyHole(value)
+    if (began && source && isPath(source)) set(asNumber(source, seen))
+    begin(false)
+  }
   if (kind === 'number') return <NumberValue label={label} value={value} set={set} turn={(text, here) => { begin(here); set(text) }} />
   if (kind === 'yes') return <select aria-label={label} className={`${look} ${edge(false)}`} value={String(value)} onChange={(e) => set(e.target.value === 'true')}><option value="true">{t.yes}</option><option value="false">{t.no}</option></select>
   if (kind === 'nothing') return <span className="flex-1 py-2 text-text-3">{t.kind_nothing}</span>
-  return <RowValue n={n} name={name} value={value} set={set} plain autoFocus={began} />
+  return <div className="min-w-0 flex-1" onBlur={numbered}><RowValue n={n} name={name} value={value} set={set} plain autoFocus={began} /></div>
 }
 
 type NumberProps = { label: string; value: unknown; set: (value: unknown) => void; turn: (text: string, here: boolean) => void }
@@ -132,6 +163,7 @@ type NumberProps = { label: string; value: unknown; set: (value: unknown) => voi
 function NumberValue({ label, value, set, turn }: NumberProps) {
   const { lang } = useLang()
   const desk = useDesk()
+  const seen = useSeen()
   const id = useId()
   const box = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState<string | null>(null)
@@ -143,6 +175,6 @@ function NumberValue({ label, value, set, turn }: NumberProps) {
     if (n !== undefined && !Number.isNaN(n)) set(n)
   }
   const leave = () => bad ? turn(typed, false) : setTyped(null)
-  const aim = () => desk.aim({ id, label, insert: (path) => turn(hole(path), true), focus: () => box.current?.focus() })
+  const aim = () => desk.aim({ id, label, insert: (path) => turn(isPath(path) ? asNumber(path, seen) : hole(path), true), focus: () => box.current?.focus() })
   return <input ref={box} aria-label={label} inputMode="decimal" className={`${look} ${edge(bad)}`} value={typed ?? (typeof value === 'number' ? formatNumber(value, lang) : '')} onFocus={aim} onChange={(e) => change(e.target.value)} onBlur={leave} />
 }
