@@ -124,6 +124,7 @@ func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, k
 }
 
 func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview, known *expression.Known) error {
+	p.Condition = expression.ConditionOf(q.Source) // also of what cannot run: rows show it
 	program, err := expression.Compile(q.Source)
 	if err != nil {
 		p.add(expression.ProblemOf(err))
@@ -139,7 +140,6 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 	p.add(found.Problems...)
 	p.add(flow.StepProblems(q.Flow, known, tree, 0)...)
 	p.add(expected(q.Expect, found)...)
-	p.Condition = expression.ConditionOf(q.Source)
 	scope, err := e.scopeFor(ctx, q, p, []*expression.Program{program})
 	if err != nil {
 		return err

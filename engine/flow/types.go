@@ -352,10 +352,7 @@ func (t *typer) action(s *Step, info ActionInfo, at, prefix string, v *view) *sh
 	case "loop":
 		return t.loop(s, fields["over"], at, prefix, v)
 	case "wait":
-		if s.Asks() {
-			return s.answer()
-		}
-		return outputOf(info.Sample, true)
+		return s.answer()
 	case "call", "state.get", "state.set", "state.delete":
 		return outputOf(info.Sample, true)
 	}

@@ -15,9 +15,12 @@ func (s *Step) Asks() bool {
 	return s.Action == "wait" && asks
 }
 
-// answer is the output of a wait that asks for an approval: whether it was given, or nothing
-// once its own time is over.
+// answer is the output of a wait: whether something came in time, and what; of one that asks for
+// an approval whether it was given, or nothing once its own time is over.
 func (s *Step) answer() *shape.Shape {
+	if !s.Asks() {
+		return shape.Record(map[string]*shape.Shape{"received": shape.Kinds(shape.Bool), "data": nil})
+	}
 	data := open(map[string]*shape.Shape{"approved": shape.Kinds(shape.Bool)})
 	if s.With["timeout"] != nil {
 		data = data.Optional()
@@ -25,12 +28,11 @@ func (s *Step) answer() *shape.Shape {
 	return shape.Record(map[string]*shape.Shape{"received": shape.Kinds(shape.Bool), "data": data})
 }
 
-// answerLabels are what people call the answers of all approvals of a flow, and all that met
-// names.
+// answerLabels are what people call the answers of all waits of a flow, and all that met names.
 func (t *typer) answerLabels(met map[string]form.Words) map[string]form.Words {
 	var labels map[string]form.Words
 	Walk(t.flow.Steps, "", func(_ string, s *Step) {
-		if !s.Asks() {
+		if s.Action != "wait" {
 			return
 		}
 		if labels == nil {
@@ -38,6 +40,11 @@ func (t *typer) answerLabels(met map[string]form.Words) map[string]form.Words {
 			maps.Copy(labels, met)
 		}
 		at := "steps." + s.ID + "."
+		if !s.Asks() {
+			labels[at+"received"] = t.ofStep(s, "Did the signal come?", "O sinal veio?")
+			labels[at+"data"] = t.ofStep(s, "Data of the signal", "Dados do sinal")
+			return
+		}
 		labels[at+"data.approved"] = t.ofStep(s, "Approved?", "Aprovado?")
 		labels[at+"data"] = t.ofStep(s, "Answer", "Resposta")
 		labels[at+"received"] = t.ofStep(s, "Answered in time?", "Respondeu no prazo?")

@@ -152,6 +152,10 @@ func TestExpressionService(t *testing.T) {
 	}
 	h.want(404, "POST", "/expression", `{"flow": "absent", "source": "1"}`)
 	h.want(404, "POST", "/expression", `{"flow": "orders", "source": "1", "event_id": "00000000-0000-7000-8000-000000000000"}`)
+	v = h.want(200, "POST", "/expression", `{"flow": "orders", "source": "sinal == false"}`) // rows show also what does not exist
+	if got := mustJSON(t, v["condition"]); !strings.Contains(got, `"field":"sinal"`) || len(v["problems"].([]any)) == 0 {
+		t.Errorf("a field that does not exist: %s, %v", got, v["problems"])
+	}
 	if res, _ := h.ask(http.MethodPost, "/api/v1/expression", root, `{"flow": "orders", "condition": {"all": 5}}`); res.StatusCode != 422 {
 		t.Errorf("a strange condition: %d", res.StatusCode)
 	}

@@ -232,20 +232,27 @@ func TestAnApprovalIsBuiltWithoutTheManual(t *testing.T) {
 	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
 		{"id": "say", "action": "log", "with": {"message": "x"}},
 		{"id": "boss", "name": "A chefe", "action": "wait", "with": {"approve": {"text": "Pay?"}}},
-		{"id": "pay", "action": "log", "when": "steps.boss.data.approved", "with": {"message": "x"}}]}`)
+		{"id": "pay", "action": "log", "when": "steps.boss.data.approved", "with": {"message": "x"}},
+		{"id": "paid", "name": "Pago", "action": "wait", "with": {"signal": "paid", "timeout": "1h"}},
+		{"id": "end", "action": "log", "with": {"message": "x"}}]}`)
+	signal := h.want(200, "GET", "/signals", "")["items"].([]any)
+	if len(signal) != 1 || signal[0].(map[string]any)["name"] != "paid" || signal[0].(map[string]any)["called"] != "A" {
+		t.Errorf("the signals: %v", signal)
+	}
 	for _, c := range []struct{ body, insert, title string }{
 		{`{"flow": "a", "step": "say", "mode": "template", "source": "{{aprova"}`, `run.wait_url("boss")`, "Approval link (A chefe)"},
 		{`{"flow": "a", "step": "say", "mode": "template", "source": "{{link"}`, `run.wait_url("boss")`, "Approval link (A chefe)"},
 		{`{"flow": "a", "step": "pay", "source": "aprov"}`, "steps.boss.data.approved", "Approved? (A chefe)"},
 		{`{"flow": "a", "step": "pay", "source": "rejei"}`, "steps.boss.data.approved", "Approved? (A chefe)"},
 		{`{"flow": "a", "step": "pay", "source": "chefe"}`, "steps.boss.data.approved", "Approved? (A chefe)"},
+		{`{"flow": "a", "step": "end", "source": "signal"}`, "steps.paid.received", "Did the signal come? (Pago)"},
 	} {
 		items := h.want(200, "POST", "/expression", c.body)["completions"].(map[string]any)["items"].([]any)
 		if !slices.ContainsFunc(items, func(x any) bool { i := x.(map[string]any); return i["insert"] == c.insert && i["title"] == c.title }) {
 			t.Errorf("%s: %v", c.body, items)
 		}
 	}
-	for _, c := range []struct{ step, path, kind, label string }{{"say", `run.wait_url("boss")`, "text", "Approval link (A chefe)"}, {"pay", "steps.boss.data.approved", "boolean", "Approved? (A chefe)"}} {
+	for _, c := range []struct{ step, path, kind, label string }{{"say", `run.wait_url("boss")`, "text", "Approval link (A chefe)"}, {"pay", "steps.boss.data.approved", "boolean", "Approved? (A chefe)"}, {"end", "steps.paid.received", "boolean", "Did the signal come? (Pago)"}} {
 		fields := h.want(200, "GET", "/flows/a/schema?step="+c.step, "")["fields"].([]any)
 		if !slices.ContainsFunc(fields, func(x any) bool {
 			f := x.(map[string]any)

@@ -136,6 +136,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/schedule/next", permission: view, id: "next-times", summary: "When a schedule would be due", register: does(s, s.nextTimes)},
 		{method: get, path: "/functions", permission: view, id: "list-functions", summary: "Functions", register: does(s, s.listFunctions)},
 		{method: get, path: "/connection-kinds", permission: view, id: "list-connection-kinds", summary: "Kinds of connection", register: does(s, s.listKinds)},
+		{method: get, path: "/signals", permission: edit, id: "list-signals", summary: "Signals that flows wait for and send", register: does(s, s.listSignals)},
 		{method: get, path: "/connections", permission: edit, id: "list-connections", summary: "Connections", register: does(s, s.listConnections)},
 		{method: post, path: "/connections", permission: edit, id: "create-connection", summary: "Create a connection", status: 201, register: does(s, s.createConnection)},
 		{method: get, path: "/connections/{name}", permission: edit, id: "get-connection", summary: "A connection", register: does(s, s.getConnection)},

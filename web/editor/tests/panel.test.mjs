@@ -218,7 +218,7 @@ test('a field is written as people call it, before any function of that name', a
 })
 
 test('a total that is a text is found first and compared as a number, as a person of Brazil writes it', async () => {
-  await program.api('POST', '/flows', { id: 'woo', name: 'Woo', trigger: { kind: 'webhook' }, steps: [{ id: 'big', action: 'filter', with: {} }] })
+  await program.api('POST', '/flows', { id: 'woo', name: 'Woo', trigger: { kind: 'webhook' }, steps: [{ id: 'came', action: 'wait', with: { signal: 'paid', timeout: '1h' } }, { id: 'big', action: 'filter', with: {} }] })
   for (const total of ['150.00', '250.00', '300.10']) await program.api('POST', '/flows/woo/events', { event: { body: { discount_total: '0.00', billing: { total: '1.00' }, status: 'paid', total } } })
   const page = await program.signedIn('/flows/woo?step=big', { locale: 'pt-BR' })
   const row = page.getByRole('combobox', { name: 'Campo' })
@@ -229,7 +229,7 @@ test('a total that is a text is found first and compared as a number, as a perso
   await page.getByRole('combobox', { name: 'Valor' }).fill('200,05')
   await page.keyboard.press('Tab')
   await page.getByText('2 dos últimos 3 eventos passam').waitFor()
-  const where = async () => (await program.api('GET', '/flows/woo')).body.flow.steps[0].with?.where
+  const where = async () => (await program.api('GET', '/flows/woo')).body.flow.steps[1].with?.where
   await until(async () => await where() === 'float(trigger.body.total) > 200.05')
   await page.goto(`${program.base}/flows/woo?step=big`)
 
@@ -247,6 +247,21 @@ test('a total that is a text is found first and compared as a number, as a perso
   await page.getByRole('combobox', { name: 'Valor' }).nth(1).fill('paid')
   await page.keyboard.press('Escape')
   await until(async () => /trigger\.body\.status == ('paid'|"paid")/.test(await where()))
+  // What rows cannot show has a way back to them; what a wait found is there by name; and a field that does not exist stays a row.
+  await page.getByRole('button', { name: 'Escrever à mão' }).click()
+  await field(page, 'where').locator('.cm-content').fill('len(trigger.body) > 1')
+  await page.getByRole('button', { name: 'Apagar e usar linhas' }).click()
+  await row.fill('sinal')
+  await page.getByRole('option').first().getByText('O sinal veio? (').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é falso' })
+  await until(async () => await where() === 'steps.came.received == false')
+  await row.fill('sinaleiro')
+  await page.keyboard.press('Tab')
+  await until(async () => await where() === 'sinaleiro == false')
+  await page.goto(`${program.base}/flows/woo?step=big`)
+  await page.getByText('Não existe “sinaleiro”').waitFor()
+  assert.equal(await row.inputValue(), 'sinaleiro (não existe)')
   await page.context().close()
 })
 

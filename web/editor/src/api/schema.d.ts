@@ -1142,6 +1142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signals that flows wait for and send */
+        get: operations["list-signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/state": {
         parameters: {
             query?: never;
@@ -2140,6 +2157,13 @@ export interface components {
             /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
             unread?: string[];
         };
+        ListSignalView: {
+            items: components["schemas"]["SignalView"][];
+            /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
+            next: string | null;
+            /** @description of runs and events: files of the history that cannot be read; the list lacks what they hold */
+            unread?: string[];
+        };
         ListStateView: {
             items: components["schemas"]["StateView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
@@ -2657,6 +2681,15 @@ export interface components {
         SignInInputBody: {
             email: string;
             password: string;
+        };
+        SignalView: {
+            /** @enum {string} */
+            action: "wait" | "signal";
+            /** @description the name of the flow */
+            called: string;
+            flow: string;
+            /** @description as it is written in the step, with its data */
+            name: string;
         };
         StartInputBody: {
             event?: components["schemas"]["EventInput"];
@@ -5644,6 +5677,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSignalView"];
                 };
             };
             /** @description Error */

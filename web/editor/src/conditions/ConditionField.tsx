@@ -28,7 +28,7 @@ export function ConditionField(props: ConditionProps) {
   const { model, put, readable, answer, fresh } = useRows(source, set)
   const [hand, setHand] = useState(false)
   const looks = useLooks() // who only looks reads it as it is written
-  if (readable === false && !hand) setHand(true) // and so it stays: rows must not come in between while somebody writes
+  if (readable === false && !hand && source !== '') setHand(true) // and so it stays: rows must not come in between while somebody writes
   if (looks) return <CodeField {...props} />
   if (readable === undefined && !hand) return <p aria-busy className="code-mono-wrap min-h-20 truncate py-2 text-[13px] text-text-2">{source}</p>
   const byHand = hand || !readable
@@ -49,6 +49,7 @@ export function ConditionField(props: ConditionProps) {
         </>
       )}
       <div className="mt-1 flex justify-end">
+        {readable === false && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => { set(undefined); setHand(false) }}><ListFilter size={14} aria-hidden />{t.startRows}</Button>}
         {(!byHand || readable) && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => setHand(!byHand)}>{byHand ? <ListFilter size={14} aria-hidden /> : <Code size={14} aria-hidden />}{byHand ? t.useRows : t.writeByHand}</Button>}
       </div>
     </div>

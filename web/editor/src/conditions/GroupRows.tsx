@@ -7,6 +7,7 @@ import { edge, look } from '../fields/Control'
 import { formatNumber } from '../fields/locale'
 import { brief } from '../fields/say'
 import { segments } from '../fields/template'
+import { walk } from '../flow'
 import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
 import { soughtAs } from '../words/names'
@@ -52,14 +53,19 @@ export function GroupRows({ group, top = false, change, drop, label }: GroupProp
   )
 }
 
+/** roots begin what a condition may name; there is nothing else. */
+const roots = /^(trigger|steps|item|index|loops|vars|run|errors)\b/
+
 const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list'])
 
 /** choicesOf are the fields to compare, each with a value of it: those of the body first, and what lies deeper later. */
 function choicesOf(desk: Desk) {
-  const depth = (path: string) => path.endsWith('.data.approved') ? 0 : segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
+  const answers = new Map<string, string>()
+  walk(desk.flow.steps, (s) => { if (s.action === 'wait') answers.set(`steps.${s.id}.${s.with?.['approve'] ? 'data.approved' : 'received'}`, s.with?.['approve'] ? '' : 'sinal signal veio came arrived chegou espera wait prazo deadline respondeu answered') })
+  const depth = (path: string) => answers.has(path) ? 0 : segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
   const example = (path: string) => brief(masked(valueAt(desk, insertable(path)), path), 24)
   return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
-    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))}` }))
+    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
 }
 
 function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => void; drop: () => void }) {
@@ -84,9 +90,11 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   }
   const words: Record<string, string> = t
   const wrong = notNumber(row, stats?.type)
+  const nowhere = row.field !== '' && !stats && (!roots.test(row.field) || desk.isUnknown(row.field))
+  const own = { value: row.field, label: nowhere ? fill(t.notThere, { field: row.field }) : desk.labelOf(row.field), hint: row.field }
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
-      <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [{ value: row.field, label: desk.labelOf(row.field), hint: row.field }, ...fields] : fields} value={row.field} set={choose} custom /></div>
+      <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [own, ...fields] : fields} value={row.field} set={choose} custom /></div>
       <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-8">
         <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${valueless.has(row.operator) ? 'col-span-2' : ''}`} value={row.operator} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
           {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
@@ -94,6 +102,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
         {!valueless.has(row.operator) && <ValueInput row={row} change={change} />}
       </div>
       <IconButton label={t.removeCondition} className="col-start-2 row-start-1 -mr-1.5 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+      {nowhere && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noField, { field: row.field })}</p>}
       {wrong && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noNumber, { value: wrong })}</p>}
     </div>
   )

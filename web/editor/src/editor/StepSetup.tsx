@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { Suspense, useId, useState } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { keepOffer } from '../api/curl'
@@ -18,6 +18,9 @@ import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
 import { shown } from './shown'
+import { soon } from '../ui/soon'
+
+const Signals = soon(() => import('./Signals').then((m) => m.Signals))
 
 type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
 
@@ -26,6 +29,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
   const t = useWords()
   const [when, setWhen] = useState(step.when !== undefined)
   const [first] = useState(when)
+  const looks = useLooks()
   if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ step, problems, pointer, set }} /></>
   const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: posted(s, putIn(s.with, id.split('/'), value)) }))
   return (
@@ -37,6 +41,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
       )}
       {step.action === 'http.request' && <CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} />}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
+      {action.fields.some((f) => f.id === 'signal') && !step.with?.['approve'] && !looks && <Suspense><Signals flow={flow} step={step} take={(name) => setField('signal', name)} /></Suspense>}
       {step.branches && <BranchRows step={step} set={set} problems={problems} pointer={pointer} />}
       {when
         ? <ConditionPart fresh={!first} name="when" label={t.when} value={step.when} set={(value) => set({ when: value })} problems={below(problems, `${pointer}/when`)} />
