@@ -52,7 +52,7 @@ func (s *branchStep) choose(ctx context.Context, w *walker, n *node, f *frame) (
 			otherwise = i
 			continue
 		}
-		ok, _, err := w.condition(ctx, b.When, f)
+		ok, _, err := w.orFalse(ctx, b.When, n.step.Missing.For("when"), f)
 		if err != nil {
 			return nil, fmt.Errorf("branch %q: %w", b.Name, err)
 		}

@@ -64,8 +64,8 @@ func (s *filterStep) Fields() form.Fields {
 	return form.Of(form.Condition("where", &s.where, form.Label("Go on only if", "Continuar somente se")).Required())
 }
 
-func (s *filterStep) control(ctx context.Context, w *walker, _ *node, f *frame, rec *record) (Output, verdict, error) {
-	ok, reason, err := w.condition(ctx, s.where, f)
+func (s *filterStep) control(ctx context.Context, w *walker, n *node, f *frame, rec *record) (Output, verdict, error) {
+	ok, reason, err := w.orFalse(ctx, s.where, n.step.Missing.For("where"), f)
 	if err != nil || ok {
 		return true, next, err
 	}

@@ -588,3 +588,16 @@ func TestWhatIsUnderWayIsTold(t *testing.T) {
 		t.Errorf("a run that was canceled while a step acted tells %s %q %+v", v.Status, v.Reason, v.Steps)
 	}
 }
+
+func TestAConditionOnWhatIsMissing(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	for policy, want := range map[string]store.Status{"fail": store.Failed, "empty": store.RunFiltered} {
+		h.publish(`{"id": "` + policy + `", "trigger": {"kind": "webhook"}, "steps": [{"id": "big", "action": "filter", "missing": "` + policy + `", "with": {"where": "trigger.body.total > 100"}}]}`)
+		if v := h.finished(h.send(policy, `{}`)); v.Status != want {
+			t.Errorf("%s: got %s %+v, want %s", policy, v.Status, v.Error, want)
+		}
+		if v := h.finished(h.send(policy, `{"total": 101}`)); v.Status != store.Succeeded {
+			t.Errorf("%s: got %s %+v", policy, v.Status, v.Error)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func (w *walker) skip(ctx context.Context, n *node, f *frame, rec *record) (bool
 	if n.step.When == "" {
 		return false, nil
 	}
-	ok, reason, err := w.condition(ctx, n.step.When, f)
+	ok, reason, err := w.orFalse(ctx, n.step.When, n.step.Missing.For("when"), f)
 	if errors.Is(err, errLost) {
 		return false, err
 	}
@@ -88,6 +88,17 @@ func (w *walker) skipped(rec *record, reason string) error {
 	rec.Status, rec.Reason, rec.Ended = stepSkipped, reason, w.hands.now()
 	w.save(rec)
 	return nil
+}
+
+// orFalse is condition where the step says that a missing value does not fail it: nothing
+// compares with nothing, and the condition is false.
+func (w *walker) orFalse(ctx context.Context, source, policy string, f *frame) (bool, string, error) {
+	ok, reason, err := w.condition(ctx, source, f)
+	var missing *expression.MissingError
+	if policy != "fail" && errors.As(err, &missing) {
+		return false, bothWords(missing.Path+" is missing", "falta "+missing.Path), nil
+	}
+	return ok, reason, err
 }
 
 // condition asks an expression; the reason says why it is false.
