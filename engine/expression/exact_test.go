@@ -26,7 +26,7 @@ func yields(t *testing.T, zone, body, source string) (any, error) {
 	if err != nil {
 		t.Fatalf("%s: %v", source, err)
 	}
-	return p.Run(t.Context(), &expression.Scope{Zone: in, Now: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC), Values: map[string]any{"trigger": map[string]any{"body": value}}})
+	return p.Run(t.Context(), &expression.Scope{Zone: in, Now: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC), Values: map[string]any{"trigger": map[string]any{"body": value, "headers": map[string]any{"x-topic": "orders"}}}})
 }
 
 // TestDaysWithoutMidnight: where clocks go forward at midnight, a day begins at one, and no day
@@ -57,7 +57,7 @@ func TestDaysWithoutMidnight(t *testing.T) {
 			t.Errorf("%s = %v, %v, want %s", source, got, err, want)
 		}
 	}
-	for _, source := range []string{`date(-99999999999)`, `start_of("0000-01-01", "week")`, `add_days("9999-12-31", 1)`, `date({})`, `add_days([], 1)`} {
+	for _, source := range []string{`date(-99999999999)`, `start_of("0000-01-01", "week")`, `add_days("9999-12-31", 1)`, `date({})`, `add_days([], 1)`, `format_date("2026-11-24", "YYYY-MM-DD")`, `format_date("2026-11-24", "DD.MM.")`} {
 		if got, err := yields(t, "UTC", `{}`, source); err == nil {
 			t.Errorf("%s = %v, want an error", source, got)
 		}
@@ -81,13 +81,16 @@ func TestExact(t *testing.T) {
 			t.Errorf("%s = %v (%T), %v, want %v", source, got, got, err, want)
 		}
 	}
+	if got, err := yields(t, "UTC", body, `trigger.headers["X-Topic"]`); got != "orders" {
+		t.Errorf("a header by another case is %v, %v", got, err)
+	}
 	var missing *expression.MissingError
 	for _, source := range []string{`json(trigger.body.none)`, `toJSON(trigger.body.none)`, `({(trigger.body.none): 1})`, `fromPairs([[nil, 1]])`, `pick({"null": 1}, trigger.body.none)`} {
 		if got, err := yields(t, "UTC", body, source); !errors.As(err, &missing) {
 			t.Errorf("%s = %v, %v, want that it is missing", source, got, err)
 		}
 	}
-	for _, source := range []string{`number_br("1e5")`, `float("1_0")`, `float("0x1p2")`, `float("")`} {
+	for _, source := range []string{`number_br("1e5")`, `number_br("1,234.56")`, `number_br("1234.56")`, `float("1_0")`, `float("0x1p2")`, `float("")`} {
 		if got, err := yields(t, "UTC", body, source); err == nil {
 			t.Errorf("%s = %v, want an error", source, got)
 		}

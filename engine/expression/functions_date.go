@@ -16,13 +16,26 @@ var dateFunctions = []Function{
 		if err != nil {
 			return nil, err
 		}
-		return t.Format(a[1].(string)), nil
+		return formatDate(t, a[1].(string))
 	}},
 	{Name: "add_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n days later.", "Uma data n dias depois."), Examples: example(`add_days("2026-11-24T15:00:00Z", 7)`, "2026-12-01T15:00:00Z"), run: withDays(later)},
 	{Name: "business_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n working days later, Monday to Friday.", "Uma data n dias úteis depois, de segunda a sexta."), Examples: example(`business_days("2026-11-27T15:00:00Z", 1)`, "2026-11-30T15:00:00Z"), run: withDays(businessDays)},
 	{Name: "start_of", in: "x date, unit text", Returns: "text", Doc: form.Label("The beginning of the day, week (Monday), month or year.", "O início do dia, da semana (segunda), do mês ou do ano."), Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf},
 	{Name: "diff", in: "from date, to date, unit text", Returns: "integer", Doc: form.Label("How many whole weeks, days, hours, minutes or seconds from a to b.", "Quantas semanas, dias, horas, minutos ou segundos inteiros de a até b."), Examples: example(`diff("2026-11-01", "2026-11-24", "days")`, 23), run: diff},
 	{Name: "duration", in: "x text", Returns: "number", Doc: form.Label("A length of time such as 1h30m, in seconds.", "Um tempo como 1h30m, em segundos."), Examples: example(`duration("1h30m")`, 5400), run: duration},
+}
+
+// parts of a pattern as other tools write them, and as they are written here.
+var foreignParts = strings.NewReplacer("YYYY", "2006", "yyyy", "2006", "YY", "06", "yy", "06", "MM", "01", "DD", "02", "dd", "02", "HH", "15", "hh", "03", "mm", "04", "ss", "05", "SS", "05")
+
+// formatDate refuses a pattern of which nothing would be filled in, above all one of another tool.
+func formatDate(t time.Time, pattern string) (any, error) {
+	text, ours := t.Format(pattern), foreignParts.Replace(pattern)
+	names := text != pattern || t.AddDate(-1, -1, -1).Add(-time.Hour-time.Minute-time.Second).Format(pattern) != pattern
+	if ours != pattern && (!names || strings.Contains(strings.ToUpper(pattern), "YYYY")) {
+		return nil, wrongf("the pattern is written %q here: the day 02, the month 01, the year 2006, 15:04:05", "aqui o padrão se escreve %q: o dia 02, o mês 01, o ano 2006, 15:04:05", short(ours))
+	}
+	return text, nil
 }
 
 // stamp is a time as it leaves an expression.

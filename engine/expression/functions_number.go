@@ -3,6 +3,7 @@ package expression
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,11 +50,14 @@ func numberBR(_ *evaluation, args []any) (any, error) {
 	}
 	plain := strings.NewReplacer("R$", "", " ", "", "\u00a0", "", ".", "", ",", ".").Replace(s)
 	value := Number(plain)
-	if _, isText := value.(string); isText || plain == "" || strings.Trim(plain, "+-0123456789.") != "" {
+	if _, isText := value.(string); isText || plain == "" || otherPoints.MatchString(s) || strings.Trim(plain, "+-0123456789.") != "" {
 		return nil, wrongf("%q is not a number as written in Brazil, such as 1.234,56", "%q não é um número como 1.234,56", short(s))
 	}
 	return value, nil
 }
+
+// otherPoints are those that part no thousands: the text is not written as in Brazil.
+var otherPoints = regexp.MustCompile(`,.*\.|\.(\d{0,2}(\D|$)|\d{4})`)
 
 // mostDigits is how long a text may be that is read as a number.
 const mostDigits = 400

@@ -257,10 +257,16 @@ func (r *rewrite) member(n *ast.Node, x *ast.MemberNode) {
 		patch(n, call("__member", x.Node, x.Property))
 		return
 	}
+	if slices.Equal(r.paths[at], headers) {
+		name = strings.ToLower(name)
+	}
 	path := append(r.paths[at], name) //nolint:gocritic // the longer chain takes its place
 	r.paths[at] = nil
 	r.path(n, path)
 }
+
+// headers are kept under lower-case names, and found under any.
+var headers = []string{"trigger", "headers"}
 
 // pathIndex is the index of the path that this node was rewritten to, or -1.
 func pathIndex(n ast.Node) int {
