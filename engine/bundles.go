@@ -35,6 +35,7 @@ type ImportResult struct {
 	ID        string         `json:"id"`
 	Action    string         `json:"action"`
 	Published bool           `json:"published"`
+	Discarded bool           `json:"-"` // a draft with changes that were not in force was replaced: undo brings it back
 	Problems  []form.Problem `json:"-"`
 }
 
@@ -170,6 +171,13 @@ func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, 
 	case !there:
 		return store.ErrNotFound // deleted meanwhile
 	case r.Action == "replaced":
+		if e.Published != nil {
+			same, err := sameFlow(e.Draft, e.Published)
+			if err != nil {
+				return err
+			}
+			r.Discarded = !same
+		}
 		e.Draft, e.DraftRev, e.source, e.Updated = f, e.DraftRev+1, digest, s.Now().UTC()
 	}
 	publishes, err := s.importPublishes(e, b, f, o, r)
@@ -180,9 +188,13 @@ func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, 
 		in.drafted = append(in.drafted, e)
 	}
 	if publishes {
+		off := e.State == FlowOff && e.Published != nil && o.OnConflict == OnConflictFollow // a person turned it off
 		revision, err := s.puts(e, PublishOptions{})
 		if err != nil {
 			return err
+		}
+		if off {
+			e.State = FlowOff
 		}
 		in.revisions = append(in.revisions, revision)
 		r.Published = true

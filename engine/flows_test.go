@@ -445,7 +445,13 @@ func TestImport(t *testing.T) {
 	if e, err = s.Get("b"); err != nil || e.Draft.Name != "draft 9" || e.PublishedRev != 2 {
 		t.Errorf("a followed bundle took an edit back: %s %d %v", e.Draft.Name, e.PublishedRev, err)
 	}
+	// A flow that a person turned off takes the new revision, and stays off.
+	_, err = s.Off(ctx, "b")
+	check(t, err)
 	run(bundle(3), follow, "a unchanged", "b replaced published", "c unchanged")
+	if e, err = s.Get("b"); err != nil || e.State != engine.FlowOff || e.PublishedRev != 3 {
+		t.Errorf("a followed bundle turned a flow %s: %d %v", e.State, e.PublishedRev, err)
+	}
 }
 
 func TestExport(t *testing.T) {

@@ -31,7 +31,7 @@ type userAddCommand struct {
 	deskFlags
 	Email string `arg:"" help:"Their e-mail."`
 	Name  string `help:"Their name."`
-	Role  string `help:"viewer, editor or admin." enum:"viewer,editor,admin" default:"admin"`
+	Role  string `help:"viewer, editor or admin; an admin if left out, who may do everything." enum:"viewer,editor,admin" default:"admin"`
 }
 
 // Run adds the user.

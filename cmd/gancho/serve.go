@@ -43,7 +43,7 @@ type serveCommand struct {
 	TrustedProxies []string      `help:"Networks whose forwarding headers count." placeholder:"NET"`
 	TLSCert        string        `name:"tls-cert" help:"Certificate to serve HTTPS with (PEM)." placeholder:"FILE"`
 	TLSKey         string        `name:"tls-key" help:"Key of the certificate (PEM)." placeholder:"FILE"`
-	Flows          string        `help:"Bundle to import and publish at start; unchanged flows are left alone." placeholder:"FILE"`
+	Flows          string        `help:"Bundle to import and publish at start; unchanged flows are left alone, and those that somebody turned off stay off." placeholder:"FILE"`
 	Timezone       string        `help:"Time zone of flows that name none; without it, the one that was chosen at the set-up, else UTC." placeholder:"ZONE"`
 	Workers        int           `help:"Runs advanced at once. A flow takes no more of them than it leaves free for others." default:"256"`
 	APIToken       string        `name:"api-token" help:"An admin's bearer token, 32 characters or more." placeholder:"TOKEN"`
@@ -322,6 +322,12 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, public stri
 			return fmt.Errorf("flow %s: %w", r.ID, err)
 		}
 		printFlow(to.out, &e, public, i.connections)
+		if r.Discarded {
+			fmt.Fprintln(to.out, "  its draft had changes that were not published: the file replaced them, and undo brings them back")
+		}
+		if e.State == engine.FlowOff && e.Published != nil {
+			fmt.Fprintln(to.out, "  somebody turned it off: it stays so until it is turned on again")
+		}
 	}
 	return nil
 }
