@@ -111,6 +111,7 @@ func (t *formTree) add(name string, value any) error {
 	}
 	if !t.root.takes(path) {
 		path = []string{name}
+		t.root.spread(name)
 	}
 	n := t.root
 	for _, part := range path {
@@ -118,6 +119,31 @@ func (t *formTree) add(name string, value any) error {
 	}
 	n.own = append(n.own, value)
 	return nil
+}
+
+// spread gives what is inside a member the whole of its name, as it came: the member itself is to hold a value.
+func (n *formNode) spread(name string) {
+	m, ok := n.members[name]
+	if !ok || m.own != nil {
+		return
+	}
+	delete(n.members, name)
+	m.leaves(name, func(name string, own []any) {
+		c := n.child(name)
+		c.own = append(c.own, own...)
+	})
+}
+
+func (n *formNode) leaves(name string, give func(name string, own []any)) {
+	if n.own != nil {
+		give(name, n.own)
+	}
+	for _, e := range n.elements {
+		e.leaves(name+"[]", give)
+	}
+	for part, m := range n.members {
+		m.leaves(name+"["+part+"]", give)
+	}
 }
 
 // splitName gives the parts of a[b][]; "" stands for []. A name whose brackets do not match is

@@ -51,7 +51,7 @@ func TestDecodeBody(t *testing.T) {
 		{"form", formType, "a=1&b=x+y%21&c", object{"a": "1", "b": "x y!", "c": ""}},
 		{"form nests", formType, "data[email]=m%40x&data[merges][FNAME]=Ana&data%5Bid%5D=7", object{"data": object{"email": "m@x", "merges": object{"FNAME": "Ana"}, "id": "7"}}},
 		{"form lists", formType, "a=1&a=2&b[]=3&b[]=4&c[0][x]=5&c[1][x]=6&d[1]=7", object{"a": []any{"1", "2"}, "b": []any{"3", "4"}, "c": []any{object{"x": "5"}, object{"x": "6"}}, "d": object{"1": "7"}}},
-		{"form contradicts", formType, "a=1&a[b]=2&c[d]=3&c=4&e[]=5&e[x]=6", object{"a": "1", "a[b]": "2", "c": object{"d": "3"}, "e": []any{"5"}, "e[x]": "6"}},
+		{"form contradicts", formType, "a=1&a[b]=2&c[d]=3&c=4&e[]=5&e[x]=6", object{"a": "1", "a[b]": "2", "c": "4", "c[d]": "3", "e": []any{"5"}, "e[x]": "6"}},
 		{"form odd brackets", formType, "a[=1&b]=2&[c]=3&d[[e]]=4", object{"a[": "1", "b]": "2", "[c]": "3", "d[[e]]": "4"}},
 		{"form latin", formType + "; charset=ISO-8859-1", "a=%E7%E3o", object{"a": "ção"}},
 		{"form in others", formType + "; charset=\"ISO_8859-15\"", "pre%E7o=10%A4+%BDuvre", object{"preço": "10€ œuvre"}},
