@@ -85,7 +85,8 @@ func (h *httpRequest) Fields() form.Fields {
 		form.Map("paginate", &h.paginate, form.Label("Pages", "Páginas")).Literal().Advanced().
 			Help(form.Label("{next, items, max_pages}: next is an expression that gives the address of the next page, items one that gives the list of a page.",
 				"{next, items, max_pages}: next é uma expressão que dá o endereço da próxima página, items uma que dá a lista da página.")),
-		form.Int("max_response", &h.maxResponse, form.Label("Largest answer (bytes)", "Maior resposta (bytes)")).Min(1).Max(10<<20).Default(1<<20).Advanced(),
+		form.Int("max_response", &h.maxResponse, form.Label("Largest answer (bytes)", "Maior resposta (bytes)")).Min(1).Max(10<<20).Default(1<<20).Advanced().
+			Help(form.Label("Of a request that changes something, a longer answer is left out and the step goes on.", "De uma requisição que altera algo, uma resposta maior é deixada de fora e o passo continua.")),
 		form.Bool("idempotency_key", &h.idempotency, form.Label("Send an idempotency key", "Enviar chave de idempotência")).Default(true).Advanced().
 			Help(form.Label("The same Idempotency-Key for each attempt of this step.", "A mesma Idempotency-Key em cada tentativa deste passo.")),
 		form.Bool("repeatable", &h.repeatable, form.Label("Safe to repeat", "Pode repetir")).Given(&h.asked).Advanced().
@@ -104,9 +105,55 @@ func (h *httpRequest) Do(ctx context.Context, call *engine.Call) (engine.Output,
 	}
 	output, err := h.page(ctx, call, x)
 	if err != nil || h.pages == nil {
-		return output, err
+		return h.kept(call, x, output, err)
 	}
-	return h.turn(ctx, call, x, output)
+	all, err := h.turn(ctx, call, x, output)
+	return h.kept(call, x, all, err)
+}
+
+// mostKept is what an answer may take in a run whose max_response was raised: as JSON it is longer
+// than it came.
+const mostKept = 15 << 20
+
+// kept holds an output to what a step may yield. The effect of a request counts more than its
+// answer: one that is too long for that is left out.
+func (h *httpRequest) kept(call *engine.Call, x *exchange, output map[string]any, err error) (engine.Output, error) {
+	if err != nil {
+		return nil, err
+	}
+	most := expression.MaxOutput
+	if h.maxResponse > most {
+		most = min(2*h.maxResponse, mostKept)
+	}
+	if _, err := expression.NormalizeTo(output, most); errors.Is(err, expression.ErrTooBig) {
+		if h.reads() {
+			return nil, h.tooLong(x, output["status"].(int))
+		}
+		h.leaveOut(call, x, output)
+	}
+	if most > expression.MaxOutput {
+		return engine.Large{Value: output, Most: most}, nil
+	}
+	return output, nil
+}
+
+// reads says that the answer is all that a request is for.
+func (h *httpRequest) reads() bool {
+	return slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, h.method)
+}
+
+func (h *httpRequest) leaveOut(call *engine.Call, x *exchange, output map[string]any) {
+	output["body"] = nil
+	if call.Log != nil {
+		call.Log(fmt.Sprintf("the answer is larger than %d bytes and was left out", x.limit))
+	}
+}
+
+func (h *httpRequest) tooLong(x *exchange, status int) *engine.Fault {
+	return &engine.Fault{
+		Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: status, Permanent: true,
+		Hint: form.Label("raise max_response (10485760 at most), or ask for less", "aumente max_response (no máximo 10485760), ou peça menos"),
+	}
 }
 
 // Request is what Do would send, without its secrets.
@@ -229,15 +276,17 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 	}
 	redact := guarding(x, call.Connection)
 	output := map[string]any{"status": r.status, "headers": redact.value(firsts(r.header)), "body": nil}
-	if r.cut {
-		return nil, &engine.Fault{
-			Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: r.status, Permanent: true,
-			Hint: form.Label("raise max_response, or ask for less", "aumente max_response, ou peça menos"),
-		}
+	fine := r.status >= 200 && r.status < 300
+	if r.cut && (h.reads() || fine && h.success != "") {
+		return nil, h.tooLong(x, r.status)
+	}
+	if r.cut && fine {
+		h.leaveOut(call, x, output)
+		return output, nil
 	}
 	body, parseErr := readBody(h.response, r)
 	output["body"] = redact.value(body)
-	ok := r.status >= 200 && r.status < 300
+	ok := fine
 	if h.success != "" {
 		answer, err := call.Eval(ctx, h.success, map[string]any{"response": output})
 		if err != nil {
@@ -459,7 +508,7 @@ func readPages(m map[string]any) (*pages, error) {
 }
 
 // turn reads the pages after the first; body becomes the joined list.
-func (h *httpRequest) turn(ctx context.Context, call *engine.Call, x *exchange, output map[string]any) (engine.Output, error) {
+func (h *httpRequest) turn(ctx context.Context, call *engine.Call, x *exchange, output map[string]any) (map[string]any, error) {
 	all, seen := []any{}, map[string]bool{x.url.String(): true}
 	for n := 1; ; n++ {
 		scope := map[string]any{"response": output}

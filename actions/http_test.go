@@ -282,6 +282,20 @@ func TestAnswersAreCapped(t *testing.T) {
 	if f := faultOf(t, err); f.Code != "response_too_big" || !f.Permanent {
 		t.Errorf("%+v", f)
 	}
+	// What took effect is no failure because its answer is long.
+	var said []string
+	call := newCall(nil, nil)
+	call.Log = func(line string) { said = append(said, line) }
+	got, err := do(t, out, call, map[string]any{"url": p.URL, "method": "POST", "max_response": 1000})
+	if answer, _ := got.(map[string]any); err != nil || answer["status"] != 200 || answer["body"] != nil || len(said) != 1 {
+		t.Errorf("%v %v, said %q", got, err, said)
+	}
+	// A limit that was raised is what the step may yield.
+	p, out = newPlay(t, says(200, "text/plain", strings.Repeat("x", 3<<20)))
+	got, err = do(t, out, newCall(nil, nil), map[string]any{"url": p.URL, "max_response": 4 << 20})
+	if large, ok := got.(engine.Large); err != nil || !ok || large.Most < 4<<20 || len(large.Value.(map[string]any)["body"].(string)) != 3<<20 {
+		t.Errorf("%T %v", got, err)
+	}
 }
 
 func connection(kind string, fields map[string]string, secrets map[string]string, hosts ...string) *engine.Connection {

@@ -84,6 +84,12 @@ type Admitter interface {
 // with text keys, at most 1 MiB as JSON.
 type Output = any
 
+// Large is the Output of an action that was told to yield more than others: up to Most bytes.
+type Large struct {
+	Value Output
+	Most  int
+}
+
 // Call is one attempt of a step.
 type Call struct {
 	Flow       string

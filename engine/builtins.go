@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/store"
@@ -227,6 +228,9 @@ func (s *respondStep) control(_ context.Context, w *walker, _ *node, _ *frame, r
 	data, err := json.Marshal(a)
 	if err != nil {
 		return nil, next, Permanent(err)
+	}
+	if len(data) > expression.MaxOutput { // nothing is answered that cannot be kept
+		return nil, next, Faultf("too_big", "the answer is over 1 MiB and was not sent")
 	}
 	w.owe(func(c *store.Commit) {
 		if w.answer == nil {

@@ -479,6 +479,12 @@ func TestAnOutputOver1MiBFails(t *testing.T) {
 	if v.Status != store.Failed || v.Error.Code != "too_big" {
 		t.Errorf("got %s %+v, want too_big", v.Status, v.Error)
 	}
+	// An answer that cannot be kept is not sent.
+	h.publish(`{"id": "echo", "trigger": {"kind": "webhook"}, "steps": [{"id": "r", "action": "respond", "with": {"body": "{{ trigger.body }}"}}]}`)
+	v = h.finished(h.send("echo", `{"text": "`+strings.Repeat("x", 1<<20)+`"}`))
+	if run, err := h.Store.RunInfo(t.Context(), v.ID); err != nil || v.Status != store.Failed || v.Error.Code != "too_big" || strings.Contains(string(run.Answer), "xxx") {
+		t.Errorf("got %s %+v, want too_big and no answer; %v", v.Status, v.Error, err)
+	}
 }
 
 // Money adds up to the cent, and what is no number says so.

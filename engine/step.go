@@ -145,7 +145,11 @@ const (
 )
 
 func (w *walker) succeed(ctx context.Context, rec *record, n *node, f *frame, output any) (verdict, error) {
-	clean, err := expression.Normalize(output)
+	most := expression.MaxOutput
+	if large, ok := output.(Large); ok {
+		output, most = large.Value, max(most, large.Most)
+	}
+	clean, err := expression.NormalizeTo(output, most)
 	if err != nil {
 		code := "bad_output"
 		if errors.Is(err, expression.ErrTooBig) {

@@ -178,11 +178,14 @@ const MaxOutput = 1 << 20
 
 // Normalize gives what may leave an expression or action: JSON values alone, no NaN, no
 // infinity, 64 deep, 100,000 values, 1 MiB (ErrTooBig).
-func Normalize(value any) (any, error) {
+func Normalize(value any) (any, error) { return NormalizeTo(value, MaxOutput) }
+
+// NormalizeTo is Normalize with another limit of bytes.
+func NormalizeTo(value any, most int) (any, error) {
 	switch v := value.(type) {
 	case nil, bool, int:
 		return v, nil
 	}
-	c := counter{most: MaxOutput}
+	c := counter{most: most}
 	return c.clean(value, 0)
 }

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -382,15 +383,18 @@ func (f *Field) check(value any) *Problem {
 	}
 	size, what := measure(value)
 	if f.min != nil && what != "" && size < *f.min {
-		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %v", what, *f.min), fmt.Sprintf("deve ser no mínimo %v", *f.min)))
+		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %s", what, plainly(*f.min)), fmt.Sprintf("deve ser no mínimo %s", plainly(*f.min))))
 		return &p
 	}
 	if f.max != nil && what != "" && size > *f.max {
-		p := f.problem("too_big", Label(fmt.Sprintf("%s must be at most %v", what, *f.max), fmt.Sprintf("deve ser no máximo %v", *f.max)))
+		p := f.problem("too_big", Label(fmt.Sprintf("%s must be at most %s", what, plainly(*f.max)), fmt.Sprintf("deve ser no máximo %s", plainly(*f.max))))
 		return &p
 	}
 	return nil
 }
+
+// plainly writes a number without an exponent.
+func plainly(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func measure(value any) (float64, string) {
 	switch v := value.(type) {
