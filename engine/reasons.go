@@ -73,6 +73,6 @@ func ViewRun(ctx context.Context, r *store.Run) RunView {
 // ViewEvent shows a delivery without its body, to whom ctx says (WithLang).
 func ViewEvent(ctx context.Context, i *store.EventInfo) EventView {
 	v := viewEvent(i)
-	v.Reason = told(v.Reason, langOf(ctx))
+	v.Reason = Said(v.Reason, langOf(ctx))
 	return v
 }

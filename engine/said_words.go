@@ -175,6 +175,7 @@ var portuguese = [][2]string{
 	{"order_by: %s", "ordem: %s"},
 	{"output: %s", "resultado: %s"},
 	{"the call of flow %q needs a mock here", "a chamada do fluxo %q precisa aqui de uma simulação"},
+	{"erased", "apagada"},
 	{"canceled by %s", "cancelada por %s"},
 	{"the run took longer than its time-out", "a execução levou mais que o tempo máximo dela"},
 	{"the run's outputs are over 16 MiB", "os resultados da execução passam de 16 MiB"},

@@ -56,7 +56,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
       <Menu size="small" label={fill(t.moreOf, { name: c.name })} items={[
         { id: 'edit', label: t.change, icon: Pencil, run: edit },
         'line',
-        { id: 'delete', label: c.used_by.length > 0 ? t.inUse : t.delete, icon: Trash2, danger: true, disabled: c.used_by.length > 0, run: remove },
+        { id: 'delete', label: c.used_by.length > 0 ? `${t.delete} · ${t.inUse}` : t.delete, icon: Trash2, danger: true, disabled: c.used_by.length > 0, run: remove },
       ]} />
     </li>
   )

@@ -4,6 +4,7 @@ import { standOf, Status } from '../ui/Status'
 import { Ticked } from '../ui/Ticked'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
+import { useAnswer } from './answer'
 import { useWords } from './words'
 
 type RowProps = { run: Schemas['RunView']; name: string; chosen?: boolean; choose?: (on: boolean) => void }
@@ -37,8 +38,9 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
 function Said({ run }: { run: Schemas['RunView'] }) {
   const t = useWords()
   const { moment } = useFormat()
+  const answer = useAnswer()(run)
   if (run.error && run.ended) return <span className="line-clamp-2 text-secondary break-words text-fail"><Trouble error={run.error} /></span>
-  if (run.reason) return <span className="line-clamp-2 text-secondary break-words text-text-2"><Ticked text={run.reason} /></span>
+  if (run.reason || (answer && run.ended)) return <span className="line-clamp-2 text-secondary break-words text-text-2">{answer}{answer && run.reason && ' · '}{run.reason && <Ticked text={run.reason} />}</span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   const stands = standOf(run) === 'refused'

@@ -16,10 +16,10 @@ import { fill, usePlural } from '../words/phrase'
 import { useWords } from './words'
 
 type Run = Schemas['RunView']
-type MendProps = { run: string; draft: DraftHook; started: (run: Run) => void; leave: () => void }
+type MendProps = { run: string; /** all that failed alike, not this one alone */ all: boolean; draft: DraftHook; started: (run: Run) => void; leave: () => void }
 
 /** Mend is the line above a flow that is edited because a run of it failed: the fault, and one button that publishes and goes on. */
-export function Mend({ run: id, draft, started, leave }: MendProps) {
+export function Mend({ run: id, all, draft, started, leave }: MendProps) {
   const queries = useQueryClient()
   const { data: run } = useRun(id)
   const [begun, setBegun] = useState(false)
@@ -30,21 +30,21 @@ export function Mend({ run: id, draft, started, leave }: MendProps) {
     started(run)
   }, [run, begun, started, queries])
   const { counted } = useOthers(run)
-  return run && counted ? <Line run={run} draft={draft} leave={leave} /> : <div className={`${place} bg-surface`} />
+  return run && counted ? <Line run={run} together={all} draft={draft} leave={leave} /> : <div className={`${place} bg-surface`} />
 }
 
 /** place is as high before the words are there as with them. */
 const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
 
-function Line({ run, draft, leave }: { run: Run; draft: DraftHook; leave: () => void }) {
+function Line({ run, together, draft, leave }: { run: Run; together: boolean; draft: DraftHook; leave: () => void }) {
   const t = useWords()
   const plural = usePlural()
   const { moment } = useFormat()
-  const [all, setAll] = useState(false)
+  const [all, setAll] = useState(together)
   const [allow, setAllow] = useState<string[]>([])
   const { query, others } = useOthers(run)
   const { view, flow } = draft
-  const mend = useMend(run, draft, { which: all ? { query } : { ids: [run.id] }, allow })
+  const mend = useMend(run, draft, { which: all && others > 0 ? { query } : { ids: [run.id] }, allow })
   const failing = mend.error instanceof Refused && mend.error.problem.code === 'tests_failed'
   const differs = mend.error instanceof Refused && mend.error.problem.code === 'replay_differs' ? ((mend.error.problem.steps as string[] | undefined) ?? []) : null
   const errors = view.problems.some((p) => p.severity === 'error')

@@ -105,7 +105,7 @@ export function Deeds({ group: g, may, replay, children }: { group: Group; may: 
   return (
     <div className="flex flex-wrap items-center gap-2">
       {children}
-      {may && <Link href={`/flows/${g.flow}?run=${g.run}${g.step ? `&step=${stepOfPath(g.step).step}` : ''}`} className={buttonLook('plain', 'small')}><Wrench size={15} aria-hidden />{t.mend}</Link>}
+      {may && <Link href={`/flows/${g.flow}?run=${g.run}${g.step ? `&step=${stepOfPath(g.step).step}` : ''}&all=`} className={buttonLook('plain', 'small')}><Wrench size={15} aria-hidden />{t.mend}</Link>}
       {may && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.mendAll}</Button>}
     </div>
   )

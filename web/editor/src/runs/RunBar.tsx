@@ -38,7 +38,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <LiveSign />
       {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
       {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} data-tip={t.editFlow} className={`${buttonLook()} max-sm:px-2.5`}><Pencil size={15} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.editFlow}</span></Link>}
-      {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.replay}</span></Button>}
+      {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.replay}</span></Button>}
     </header>
   )
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { CircleHelp, ExternalLink, Hourglass, Info, RotateCw, TriangleAlert } from 'lucide-react'
+import { CircleHelp, ExternalLink, Hourglass, Info, RotateCw, Stamp, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { find, type Flow, type Step } from '../flow'
@@ -9,6 +9,7 @@ import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
+import { useAnswer } from '../history/answer'
 import { Approve, asked } from './Approve'
 import { NeedsConnection } from './NeedsConnection'
 import { stepOfPath, troubleOf } from './paths'
@@ -22,12 +23,13 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
   const t = useWords()
   return (
     <div className="mx-auto mb-5 max-w-[680px] space-y-3 empty:hidden">
+      {run.replayed_by && <Box tone="bg-sunken text-text-2" icon={<RotateCw size={17} aria-hidden />}>{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="text-accent underline underline-offset-2">{t.seeReplay}</Link></Box>}
       {run.error && run.ended && <Failed run={run} show={show} />}
+      {run.ended && <Answers run={run} show={show} {...rest} />}
       {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
       {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
       {run.waiting_for && run.status !== 'unknown' && !run.ended && <Waits run={run} show={show} {...rest} />}
       {rest.gone && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}>{t.flowGone}</Box>}
-      {run.replayed_by && <Box tone="bg-sunken text-text-2" icon={<RotateCw size={17} aria-hidden />}>{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="text-accent underline underline-offset-2">{t.seeReplay}</Link></Box>}
       {run.replay_of && <p className="text-secondary"><Link href={`/runs/${run.replay_of}`} className="text-accent underline underline-offset-2">{t.replayOf}</Link></p>}
     </div>
   )
@@ -40,6 +42,21 @@ function Box({ tone, icon, children, aside }: { tone: string; icon: ReactNode; c
       <div className="min-w-0 break-words">{children}</div>
       {aside && <div className="flex flex-wrap items-center gap-2 self-center max-sm:col-start-2">{aside}</div>}
     </div>
+  )
+}
+
+/** Answers are what was said where the run asked for an approval. */
+function Answers({ run, flow, nameOf, show }: HeadProps) {
+  const said = useAnswer()
+  const asked = run.steps?.filter((s) => s.approval) ?? []
+  if (asked.length === 0) return null
+  return (
+    <Box tone="bg-sunken text-text-2" icon={<Stamp size={17} aria-hidden />}>
+      {asked.map((s) => {
+        const step = find(flow, stepOfPath(s.path).step)
+        return <p key={s.path}>{step && <><Named name={nameOf(step)} show={() => show(step.id)} />: </>}{said(s)}</p>
+      })}
+    </Box>
   )
 }
 
@@ -56,7 +73,7 @@ function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) =
   const { said, rest } = troubleOf(e, run.steps?.find((s) => s.path === e.step))
   const at = e.step?.startsWith('trigger.') ? 'trigger' : e.step && stepOfPath(e.step).step
   return (
-    <Box tone="bg-fail-soft text-fail" icon={<TriangleAlert size={17} aria-hidden />}>
+    <Box tone={run.replayed_by ? 'bg-sunken text-fail' : 'bg-fail-soft text-fail'} icon={<TriangleAlert size={17} aria-hidden />}>
       <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said || t.dataErased}</p>
       {rest && <p className="text-secondary">{rest}</p>}
       {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}

@@ -10,6 +10,7 @@ import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
+import { useAnswer } from '../history/answer'
 import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { curlOf, erased, troubleOf } from './paths'
@@ -59,6 +60,7 @@ export function RunStep({ run, step, title, path, result, may, close, replay }: 
 function Why({ result: s }: { result: StepView }) {
   const t = useWords()
   const say = useSay()
+  const answer = useAnswer()(s)
   const trouble = s.error && troubleOf(s.error, s)
   return (
     <div className="mb-3 space-y-2 empty:hidden">
@@ -69,6 +71,7 @@ function Why({ result: s }: { result: StepView }) {
           {s.error.hint && <p className="mt-1">{say(s.error.hint)}</p>}
         </div>
       )}
+      {answer && <p className="rounded-lg bg-sunken px-3 py-2 font-medium break-words">{answer}</p>}
       {s.reason && !s.error && <p className="rounded-lg bg-sunken px-3 py-2 break-words text-text-2"><Ticked text={s.reason} /></p>}
       {s.may_have_happened_twice && <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">{t.twice}</p>}
     </div>

@@ -21,6 +21,7 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const [Icon, tone] = looks[fails ? 'failed' : result.state]
   const facts = [
     result.held && t.wouldSend,
+    result.approval && t[result.approval],
     many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? number(result.passed ?? 0) : fill(t.ofAll, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),

@@ -13,6 +13,7 @@ export type Result = {
   attempts?: number
   due?: string
   text?: string
+  approval?: StepView['approval']
   /** it was only tested: nothing was sent */
   held?: boolean
   /** how many runs of the last day came here, went on from here, failed and were stopped here */
@@ -53,7 +54,7 @@ const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime
 
 export function resultOf(s: StepView, turns: number): Result {
   const failures = failuresIn(s.output)
-  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
+  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, approval: s.approval, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
   if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }

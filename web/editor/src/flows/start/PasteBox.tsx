@@ -2,15 +2,16 @@ import { type DragEvent, useRef, useState } from 'react'
 import { FileUp } from 'lucide-react'
 import { Button } from '../../ui/Button'
 import { inputLook } from '../../ui/Input'
+import { fill } from '../../words/phrase'
 import { useWords } from './words'
-import { type Bundle, read } from './read'
+import { type Bundle, type Place, read } from './read'
 
 /** PasteBox takes text that is pasted, a file that is dropped, or one that is chosen. */
 export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
   const t = useWords()
   const file = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
-  const [fault, setFault] = useState<'notRead' | null>(null)
+  const [fault, setFault] = useState<'notRead' | Place | null>(null)
   const take = async (what: string) => {
     const result = await read(what)
     setFault('fault' in result ? result.fault : null)
@@ -30,7 +31,7 @@ export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
     <div onDrop={drop} onDragOver={(e) => e.preventDefault()}>
       <textarea aria-label={t.pasteBox} aria-invalid={fault !== null} rows={3} spellCheck={false} placeholder={'{ "gancho": 1, "flows": […] }\ncurl -X POST https://api.example.com/orders -d …'} className={`${inputLook} code text-meta`} value={text}
         onChange={(e) => { setText(e.target.value); setFault(null) }} onPaste={(e) => { const pasted = e.clipboardData.getData('text'); if (!text.trim() && pasted) { setText(pasted); e.preventDefault(); void take(pasted) } }} />
-      {fault && <p role="alert" className="mt-1 text-fail">{t[fault]}</p>}
+      {fault && <p role="alert" className="mt-1 text-fail">{typeof fault === 'string' ? t[fault] : fill(t.brokenAt, fault)}</p>}
       <div className="mt-2 flex flex-wrap gap-2">
         <Button disabled={!text.trim()} onClick={() => void take(text)}>{t.readIt}</Button>
         <Button look="quiet" onClick={() => file.current?.click()}><FileUp size={16} aria-hidden />{t.chooseFile}</Button>

@@ -8,7 +8,10 @@ import { fromN8n } from './n8n'
 export type Bundle = { gancho: 1; flows: Flow[]; taken?: Taken[]; from?: Foreign['from'] }
 
 /** What a person pasted or dropped: a bundle, or why not. */
-export type Read = { bundle: Bundle } | { fault: 'notRead' }
+export type Read = { bundle: Bundle } | { fault: 'notRead' | Place }
+
+/** Place is where a JSON text breaks off. */
+export type Place = { line: number; column: number }
 
 /** read understands a bundle, a flow, steps, or a cURL line. */
 export async function read(text: string): Promise<Read> {
@@ -23,9 +26,9 @@ export async function read(text: string): Promise<Read> {
   }
   let value: unknown
   try {
-    value = JSON.parse(trimmed)
-  } catch {
-    return { fault: 'notRead' }
+    value = JSON.parse(text)
+  } catch (e) {
+    return { fault: /^[[{]/.test(trimmed) ? placeOf(text, String(e)) : 'notRead' }
   }
   if (Array.isArray(value) && value.length === 1 && isJson(value[0]) && 'nodes' in value[0]) value = value[0] // n8n exports lists too
   if (Array.isArray(value) && value.every(isStep)) return wrap(value, 'Pasted')
@@ -36,6 +39,14 @@ export async function read(text: string): Promise<Read> {
   if ('trigger' in value && 'steps' in value) return { bundle: { gancho: 1, flows: [value as Flow] } }
   if ('steps' in value && Array.isArray(value.steps) && value.steps.every(isStep)) return wrap(value.steps, 'Pasted')
   return isStep(value) ? wrap([value], 'Pasted') : { fault: 'notRead' }
+}
+
+/** placeOf finds where the reader stopped: by line and column, by position, or at the end. */
+function placeOf(text: string, said: string): Place {
+  const told = /line (\d+) column (\d+)/.exec(said)
+  if (told) return { line: Number(told[1]), column: Number(told[2]) }
+  const before = text.slice(0, Number(/position (\d+)/.exec(said)?.[1] ?? text.trimEnd().length)).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 const foreign = ({ flow, taken, from }: Foreign): Read => ({ bundle: { gancho: 1, flows: [flow], taken, from } })
