@@ -18,7 +18,8 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const number = (n: number) => new Intl.NumberFormat(lang).format(n)
   const many = (result.reached ?? 0) > 1
   const fails = many && (result.failed ?? 0) > 0 && (result.state === 'succeeded' || result.state === 'failed')
-  const [Icon, tone] = looks[fails ? 'failed' : result.state]
+  const refused = result.approval !== undefined && result.approval !== 'approved'
+  const [Icon, tone] = looks[fails ? 'failed' : refused ? 'skipped' : result.state]
   const facts = [
     result.held && t.wouldSend,
     result.approval && t[result.approval],
