@@ -110,13 +110,13 @@ func (e *Engine) group(ctx context.Context, q store.Query, g *grouping, most int
 func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []FailureGroup {
 	items := make([]FailureGroup, 0, len(groups))
 	for _, g := range groups {
+		g.Message = Said(g.Message, langOf(ctx))
 		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil {
 			g.Name = v.Error.Name
-			if e.veilOf(g.Flow, v.At) != nil {
-				g.Message = alike(v.Error.Message) // without what the flow masks
+			if e.veilOf(g.Flow, v.At) != nil || strings.Contains(v.Error.Message, " “") && ofField.MatchString(g.Message) {
+				g.Message = alike(v.Error.Message) // without what the flow masks, and with the field's name
 			}
 		}
-		g.Message = Said(g.Message, langOf(ctx))
 		if g.Code == codeRefused {
 			g.Connection = e.connectionAt(g.Flow, g.Step)
 		}

@@ -82,7 +82,7 @@ func (e *Engine) originsIn(ctx context.Context, r *store.Run, v *veil) *origins 
 // RunItem is a run as lists show it, without what its flow masks.
 func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	v := ViewRun(ctx, r)
-	e.nameStep(ctx, r, v.Error)
+	e.nameStep(ctx, r, &v)
 	v.ReplayedBy = e.replayedBy(ctx, r)
 	e.tellApproval(ctx, r, &v)
 	veil := e.veilOf(r.Flow, r.At)

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"regexp"
+	"strings"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -34,9 +36,53 @@ func (e *Engine) stepWords(ctx context.Context, r store.Run, path string) form.W
 	return words
 }
 
-// nameStep says in an error what its step is called, to whom ctx says (WithLang).
-func (e *Engine) nameStep(ctx context.Context, r *store.Run, v *ErrorView) {
-	if v != nil && v.Step != "" {
-		v.Name = e.stepWords(ctx, *r, v.Step).In(langOf(ctx))
+// nameStep says what the step is called at which a run failed or was filtered, and in the error what
+// its field is, to whom ctx says (WithLang).
+func (e *Engine) nameStep(ctx context.Context, r *store.Run, v *RunView) {
+	if r.Status == store.RunFiltered && r.Error.Step != "" {
+		v.StoppedAt = &StopView{r.Error.Step, e.stepWords(ctx, *r, r.Error.Step).In(langOf(ctx))}
+	}
+	if v.Error == nil || v.Error.Step == "" {
+		return
+	}
+	v.Error.Name = e.stepWords(ctx, *r, v.Error.Step).In(langOf(ctx))
+	if p, err := e.planOf(ctx, *r); err == nil && ofField.MatchString(v.Error.Message) {
+		flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) {
+			if s.ID == idOf(v.Error.Step) {
+				e.Catalogue.nameField(ctx, v.Error, s.Action)
+			}
+		})
+	}
+}
+
+// ofField is an error of a field of a step, as it is kept: by the name that documents have for it.
+var ofField = regexp.MustCompile(`^(field|campo) /?(\w+)((?:/[^:]*)?: )`)
+
+// nameField says in an error of a step what people call its field.
+func (c *Catalogue) nameField(ctx context.Context, v *ErrorView, kind string) {
+	if v == nil {
+		return
+	}
+	found := ofField.FindStringSubmatch(v.Message)
+	a, ok := c.Find(kind)
+	if found == nil || !ok {
+		return
+	}
+	if f := a.New().Fields().Find(found[2]); f != nil {
+		v.Message = strings.Join([]string{found[1], " “", f.Label().In(langOf(ctx)), "”", found[3], v.Message[len(found[0]):]}, "")
+	}
+}
+
+// nameFields does so in the story of a run, to whom ctx says.
+func (c *Catalogue) nameFields(ctx context.Context, v *RunView) {
+	for i := range v.Steps {
+		s := &v.Steps[i]
+		c.nameField(ctx, s.Error, s.Action)
+		for j := range s.Attempts {
+			c.nameField(ctx, s.Attempts[j].Error, s.Action)
+		}
+		if v.Error != nil && v.Error.Step == s.Path {
+			c.nameField(ctx, v.Error, s.Action)
+		}
 	}
 }

@@ -138,7 +138,7 @@ func TestARunIsToldInTheAskersLanguage(t *testing.T) {
 	run := h.finished(h.send("orders", `{}`))
 	v, err := h.Run(engine.WithLang(t.Context(), "pt-BR"), run.ID)
 	check(t, err)
-	if v.Steps[0].Error == nil || v.Steps[0].Error.Message != "campo id: falta trigger.body.id" {
+	if v.Steps[0].Error == nil || v.Steps[0].Error.Message != "campo “ID”: falta trigger.body.id" {
 		t.Errorf("told %+v", v.Steps[0].Error)
 	}
 	if len(s.arrived) != 1 || s.arrived[0] != "field id: trigger.body.id is missing" {

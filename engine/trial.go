@@ -83,6 +83,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	v.Steps = viewSteps(c.Flow, list)
 	v.close()
 	v.speak(ctx)
+	c.Catalogue.nameFields(ctx, &v)
 	return &v, nil
 }
 

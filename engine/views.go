@@ -30,6 +30,7 @@ type RunView struct {
 	Due        *time.Time     `json:"due,omitempty"`
 	Error      *ErrorView     `json:"error,omitempty"`
 	Reason     string         `json:"reason,omitempty"`
+	StoppedAt  *StopView      `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
 	ReplayOf   string         `json:"replay_of,omitempty"`
 	ReplayedBy string         `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
 	Approval   string         `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"how the newest approval that it asked for was answered"`
@@ -48,6 +49,12 @@ type ErrorView struct {
 	Name    string      `json:"step_name,omitempty" doc:"what people call the step"`
 	Status  int         `json:"status,omitempty"`
 	Hint    *form.Words `json:"hint,omitempty" doc:"what a person can do about it"`
+}
+
+// StopView is the step at which a run was filtered.
+type StopView struct {
+	Step string `json:"step"`
+	Name string `json:"step_name" doc:"what people call it"`
 }
 
 // StepView is what one step did, by its path.
@@ -178,7 +185,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	v, ran := viewRun(&story.Run), e.revisionOf(ctx, &story.Run)
 	v.Steps = viewSteps(ran, records)
 	v.close()
-	e.nameStep(ctx, &story.Run, v.Error)
+	e.nameStep(ctx, &story.Run, &v)
 	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
 	e.tellApproval(ctx, &story.Run, &v)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
@@ -189,6 +196,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 		}
 	}
 	v.speak(ctx)
+	e.Catalogue.nameFields(ctx, &v)
 	e.Mask(&v, ran)
 	return v, nil
 }

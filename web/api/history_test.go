@@ -218,6 +218,19 @@ func TestSearchAtAPath(t *testing.T) {
 	}
 }
 
+// What was filtered says at which step, by its name.
+func TestWhereARunWasFiltered(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "paid", "name": "Only paid", "action": "filter", "with": {"where": "trigger.body.paid"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := h.started("a", `{"paid": false}`)
+	for _, v := range []any{run, h.want(200, "GET", "/runs", "")["items"].([]any)[0]} {
+		if at := mustJSON(t, v.(map[string]any)["stopped_at"]); at != `{"step":"paid","step_name":"Only paid"}` {
+			t.Errorf("stopped at %s in %v", at, v)
+		}
+	}
+}
+
 // What failed is told by the name of its step and in the language of who asks, in the lists, the
 // groups and the run alike.
 func TestErrorsAreToldInWords(t *testing.T) {
@@ -228,7 +241,7 @@ func TestErrorsAreToldInWords(t *testing.T) {
 	h.want(200, "POST", "/flows/a/publish", "")
 	run := h.started("a", `{"n": 1}`)
 	h.started("a", `{}`)
-	for lang, want := range map[string]string{"en": "Set values: field values: trigger.body.lead.email is missing", "pt-BR": "Definir valores: campo values: falta trigger.body.lead.email"} {
+	for lang, want := range map[string]string{"en": "Set values: field “Values”: trigger.body.lead.email is missing", "pt-BR": "Definir valores: campo “Valores”: falta trigger.body.lead.email"} {
 		told := func(v any) string {
 			m := v.(map[string]any)
 			return m["step_name"].(string) + ": " + m["message"].(string)

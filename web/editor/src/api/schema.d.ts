@@ -2569,6 +2569,8 @@ export interface components {
             revision: number;
             status: string;
             steps?: components["schemas"]["StepView"][];
+            /** @description of a filtered run: the step that filtered it, unless it was the trigger */
+            stopped_at?: components["schemas"]["StopView"];
             title: string;
             trigger?: {
                 [key: string]: unknown;
@@ -2804,6 +2806,11 @@ export interface components {
             /** @description where the signal that it waits for is given: of one run, not for viewers */
             wait_url?: string;
             waiting_for?: string;
+        };
+        StopView: {
+            step: string;
+            /** @description what people call it */
+            step_name: string;
         };
         Telling: {
             /** Format: date-time */
