@@ -23,8 +23,8 @@ type Trigger struct {
 	Check func(f *flow.Flow, known flow.Known) []form.Problem
 	// Hydrate says how thin events of a flow are completed; nil, or nothing, where they are not.
 	Hydrate func(f *flow.Flow) *Hydrate
-	// Accepts says what is wrong with an input, in JSON, that a call gives; may be nil.
-	Accepts func(f *flow.Flow, input []byte) error
+	// Accepts makes what says what is wrong with an input, in JSON, that a call gives; nil takes all.
+	Accepts func(f *flow.Flow) func(input []byte) error
 	Sample  any // of trigger.body
 	// Samples gives what is known of a flow's events before any came; may be nil.
 	Samples func(f *flow.Flow) Samples
@@ -119,13 +119,6 @@ func (c *Catalogue) eventName(f *flow.Flow, trigger map[string]any) string {
 		return t.EventName(f, trigger)
 	}
 	return ""
-}
-
-func (c *Catalogue) accepts(f *flow.Flow, input []byte) error {
-	if t := c.triggers[f.Trigger.Kind]; t != nil && t.Accepts != nil {
-		return t.Accepts(f, input)
-	}
-	return nil
 }
 
 // Find gives the action of a kind or alias.

@@ -124,8 +124,10 @@ func (l *live) child(target string, input any, w *walker) (store.Event, error) {
 	if err != nil {
 		return store.Event{}, Permanent(fmt.Errorf("input: %w", err))
 	}
-	if err := l.e.Catalogue.accepts(entry.Published, body); err != nil {
-		return store.Event{}, Faultf("bad_input", "flow %q does not take this input: %v", target, err)
+	if check := l.e.plan(entry).accepts(); check != nil {
+		if err := check(body); err != nil {
+			return store.Event{}, Faultf("bad_input", "flow %q does not take this input: %v", target, err)
+		}
 	}
 	in := Incoming{Flow: target, At: l.e.Now(), Body: body, Meta: Meta{Kind: "call", OfFailure: w.ofFailure, Type: "application/json"}, Title: w.run.Flow}
 	event, err := l.e.event(context.Background(), &in)

@@ -18,10 +18,11 @@ type plan struct {
 	revision  int
 	catalogue *Catalogue
 	nodes     map[*flow.Step]*node
-	asks      bool     // some step asks for an approval
-	hydrate   *Hydrate // how the event is completed, if it is
-	programs  sync.Map // source -> *expression.Program
-	templates sync.Map // source -> *expression.Template
+	asks      bool                            // some step asks for an approval
+	hydrate   *Hydrate                        // how the event is completed, if it is
+	accepts   func() func(input []byte) error // what says what is wrong with an input; nil takes all
+	programs  sync.Map                        // source -> *expression.Program
+	templates sync.Map                        // source -> *expression.Template
 }
 
 // node is a step of a plan.
@@ -37,6 +38,12 @@ func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
 	if t := c.triggers[f.Trigger.Kind]; t != nil && t.Hydrate != nil {
 		p.hydrate = t.Hydrate(f)
 	}
+	p.accepts = sync.OnceValue(func() func([]byte) error {
+		if t := c.triggers[f.Trigger.Kind]; t != nil && t.Accepts != nil {
+			return t.Accepts(f)
+		}
+		return nil
+	})
 	return p
 }
 

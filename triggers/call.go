@@ -24,23 +24,26 @@ func callTrigger() engine.Trigger {
 	}
 }
 
-func acceptCall(f *flow.Flow, input []byte) error {
+// acceptCall reads the schema once, for all calls of a revision.
+func acceptCall(f *flow.Flow) func(input []byte) error {
 	given, ok := f.Trigger.With["input"].(map[string]any)
 	if !ok {
 		return nil
 	}
-	schema, err := compileSchema(given)
-	if err != nil {
-		return err
+	schema, refused := compileSchema(given)
+	return func(input []byte) error {
+		if refused != nil {
+			return refused
+		}
+		value, err := DecodeBody("application/json", input)
+		if err != nil {
+			return err
+		}
+		if err := schema.Validate(value); err != nil {
+			return errors.New(misfit(err).EN)
+		}
+		return nil
 	}
-	value, err := DecodeBody("application/json", input)
-	if err != nil {
-		return err
-	}
-	if err := schema.Validate(value); err != nil {
-		return errors.New(misfit(err).EN)
-	}
-	return nil
 }
 
 func checkCall(f *flow.Flow, known flow.Known) []form.Problem {
