@@ -192,6 +192,9 @@ func (t *turner) exchange() (*exchange, error) {
 			break
 		}
 		to, err := parseAddress(t.next)
+		if err == nil && x.inTheClear(x.url, to) {
+			return nil, engine.Faultf("bad_answer", "the next page is at http, where the connection's secret could be read on the way")
+		}
 		x.url = to
 		return &x, err
 	}

@@ -213,13 +213,13 @@ func (p *curlParser) part(value string, special bool) {
 	name, text, _ := strings.Cut(value, "=")
 	part := map[string]any{"name": name, "text": text}
 	if special {
-		text, options := partOptions(text)
+		text, plain, options := partOptions(text)
 		part["text"] = text
 		if kind := options["type"]; kind != "" {
 			part["content_type"] = kind
 		}
 		switch {
-		case strings.HasPrefix(text, "@"):
+		case strings.HasPrefix(text, "@") && !plain:
 			p.file()
 			file := options["filename"]
 			if file == "" {
@@ -227,7 +227,7 @@ func (p *curlParser) part(value string, special bool) {
 			}
 			part["file"], part["base64"] = file, ""
 			delete(part, "text")
-		case strings.HasPrefix(text, "<"):
+		case strings.HasPrefix(text, "<") && !plain:
 			p.file()
 			part["text"] = ""
 		case options["filename"] != "":
@@ -237,14 +237,18 @@ func (p *curlParser) part(value string, special bool) {
 	p.parts = append(p.parts, part)
 }
 
-// partOptions takes ;type= and ;filename= off the end of a part.
-func partOptions(text string) (string, map[string]string) {
-	options := map[string]string{}
+// partOptions takes ;type= and ;filename= off the end of a part. What is quoted is plain: it names no
+// file.
+func partOptions(text string) (content string, plain bool, options map[string]string) {
+	options = map[string]string{}
 	for {
+		if inner, ok := strings.CutPrefix(text, `"`); ok && strings.HasSuffix(inner, `"`) {
+			return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(inner[:len(inner)-1]), true, options
+		}
 		at := strings.LastIndex(text, ";")
 		name, value, ok := strings.Cut(text[at+1:], "=")
 		if name = strings.TrimSpace(name); at < 0 || !ok || name != "type" && name != "filename" && name != "headers" && name != "encoder" {
-			return strings.Trim(text, `"`), options
+			return strings.Trim(text, `"`), false, options
 		}
 		options[name], text = strings.Trim(value, `"`), text[:at]
 	}

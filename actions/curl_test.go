@@ -163,6 +163,21 @@ func TestWriteCurlWithConnections(t *testing.T) {
 			t.Errorf("%s: %v\ngot  %s\nwant %s", kind, err, got, want)
 		}
 	}
+	for want, with := range map[string]map[string]any{ // what somebody else wrote runs nothing in a terminal, and reads no file
+		`curl -X 'GET; TOUCH X #' 'https://a.example/x'`:                           {"method": "get; touch x #", "url": "https://a.example/x"},
+		"curl 'https://a.example/x' \\\n  -F 'a=\"@/etc/passwd\";type=text/plain'": {"method": "POST", "url": "https://a.example/x", "multipart": []any{map[string]any{"name": "a", "text": "@/etc/passwd", "content_type": "text/plain"}}},
+		"curl 'https://a.example/x' \\\n  -F 'a=\"<b;type=x\";filename=c.txt'":     {"method": "POST", "url": "https://a.example/x", "multipart": []any{map[string]any{"name": "a", "text": "<b;type=x", "file": "c.txt"}}},
+	} {
+		if got, err := WriteCurl(with, "", nil); err != nil || got != want {
+			t.Errorf("%v\ngot  %s\nwant %s", err, got, want)
+		}
+		if again := ParseCurl(want); with["multipart"] != nil && cmp.Diff(with, again.With) != "" {
+			t.Errorf("%s is read as %v", want, again.With)
+		}
+	}
+	if got, err := WriteCurl(map[string]any{"url": "https://a.example/x"}, "http_query", map[string]string{"name": "key"}); err != nil || got != `curl 'https://a.example/x?key='"$SECRET"` {
+		t.Errorf("%v %s", err, got)
+	}
 	if _, err := WriteCurl(map[string]any{"method": "GET"}, "", nil); err == nil {
 		t.Error("a request without an address was written")
 	}

@@ -27,8 +27,10 @@ func WriteCurl(with map[string]any, kind string, connection map[string]string) (
 	if err != nil {
 		return "", err
 	}
-	if kind == "http_query" {
-		query = append(query, url.QueryEscape(connection["name"])+"=$SECRET")
+	secret := ""
+	if kind == "http_query" { // outside of the quotes, so that the shell fills it in
+		query = append(query, url.QueryEscape(connection["name"])+"=")
+		secret = `"$SECRET"`
 	}
 	body, err := c.body(with)
 	if err != nil {
@@ -38,9 +40,9 @@ func WriteCurl(with map[string]any, kind string, connection map[string]string) (
 	if method = strings.ToUpper(method); method == http.MethodHead {
 		first += " --head"
 	} else if method != "" && method != map[bool]string{true: http.MethodPost, false: http.MethodGet}[len(body) > 0] {
-		first += " -X " + method
+		first += " -X " + shellWord(method)
 	}
-	c.lines = append(c.lines, first+" "+shellQuote(join(address, query)))
+	c.lines = append(c.lines, first+" "+shellQuote(join(address, query))+secret)
 	c.auth(kind, connection)
 	if err := c.headers(with["headers"]); err != nil {
 		return "", err
@@ -181,14 +183,31 @@ func partLines(value any) ([]string, error) {
 		case file != "" && part["text"] == nil:
 			lines = append(lines, "-F "+shellQuote(fmt.Sprintf("%s=@%s%s", text("name"), file, more)))
 		case file != "":
-			lines = append(lines, "-F "+shellQuote(fmt.Sprintf("%s=%s;filename=%s%s", text("name"), content, file, more)))
+			lines = append(lines, "-F "+shellQuote(fmt.Sprintf("%s=%s;filename=%s%s", text("name"), formQuote(content), file, more)))
 		case more != "":
-			lines = append(lines, "-F "+shellQuote(text("name")+"="+content+more))
+			lines = append(lines, "-F "+shellQuote(text("name")+"="+formQuote(content)+more))
 		default:
 			lines = append(lines, "--form-string "+shellQuote(text("name")+"="+content))
 		}
 	}
 	return lines, nil
+}
+
+// formQuote keeps curl from reading a file that a content names with @ or <, and from taking what
+// follows a semicolon for a word to it.
+func formQuote(content string) string {
+	if !strings.HasPrefix(content, "@") && !strings.HasPrefix(content, "<") && !strings.HasPrefix(content, `"`) && !strings.Contains(content, ";") {
+		return content
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(content) + `"`
+}
+
+// shellWord leaves plain letters without quotes.
+func shellWord(text string) string {
+	if strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return text
+	}
+	return shellQuote(text)
 }
 
 func shellQuote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -551,6 +551,9 @@ func (h *httpRequest) following(ctx context.Context, call *engine.Call, before *
 	if u.Host != before.url.Host {
 		return nil, engine.Faultf("bad_answer", "paginate.next leads to another host, %s", u.Host)
 	}
+	if before.inTheClear(before.url, u) {
+		return nil, engine.Faultf("bad_answer", "the next page is at http, where the connection's secret could be read on the way")
+	}
 	x := &exchange{method: before.method, url: u, header: http.Header{}, body: before.body, follow: before.follow, limit: before.limit, once: before.once}
 	for name, values := range before.header {
 		if !slices.Contains(before.secrets, name) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -359,6 +360,48 @@ func TestCredentialsStayWithTheirHosts(t *testing.T) {
 	if err != nil || len(other.got()) != 1 || other.got()[0].header.Get("X-Key") != "" {
 		t.Errorf("%v: the key went to another port: %+v", err, other.got())
 	}
+}
+
+// A secret goes over https to the end: not on to http, by a redirect or as the next page. What comes
+// without one may. No host is told the address before.
+func TestSecretsStayOnHTTPS(t *testing.T) {
+	_, out := anyHost(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/next":
+			says(200, "application/json", `{"items": [1], "next": "http://api.example.com/more"}`)(w, r)
+		case r.URL.Path == "/there":
+			says(200, "application/json", `{"referer": "`+r.Referer()+`"}`)(w, r)
+		case r.URL.Query().Has("to"):
+			http.Redirect(w, r, r.URL.Query().Get("to"), http.StatusFound)
+		}
+	})
+	keyed := connection("http_header", map[string]string{"name": "X-Key"}, map[string]string{"value": "hush"}, "api.example.com")
+	for _, with := range []map[string]any{
+		{"url": "https://api.example.com/?to=http://api.example.com/there"},
+		{"url": "https://api.example.com/next", "paginate": map[string]any{"next": "response.body.next", "items": "response.body.items"}},
+	} {
+		if _, err := do(t, out, newCall(keyed, nil), with); err == nil || !strings.Contains(err.Error(), "where the connection's secret could be read") {
+			t.Errorf("%v: %v", with, err)
+		}
+	}
+	output, err := do(t, out, newCall(nil, nil), map[string]any{"url": "https://api.example.com/?api_key=hush&to=https://other.example/there"})
+	if body, _ := json.Marshal(output); err != nil || !strings.Contains(string(body), `"referer":""`) {
+		t.Errorf("%v: %s", err, body)
+	}
+	turn := &turner{base: &exchange{url: mustURL(t, "https://api.example.com/a"), header: http.Header{}, hosts: []string{"api.example.com"}}, next: "http://api.example.com/b"}
+	turn.madePages = &madePages{paginateFile: paginateFile{Kind: "url"}}
+	if _, err := turn.exchange(); err == nil {
+		t.Error("a connector's next page at http")
+	}
+}
+
+func mustURL(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }
 
 func TestHeadersCannotBeSmuggled(t *testing.T) {

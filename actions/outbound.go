@@ -204,7 +204,13 @@ func (x *exchange) seal(req *http.Request) {
 var (
 	errTooManyRedirects = errors.New("too many redirects")
 	errOtherHost        = errors.New("redirected to a host that the connection does not list")
+	errInTheClear       = errors.New("redirected from https to http, where the connection's secret could be read on the way")
 )
+
+// inTheClear says that a request with a secret would leave https.
+func (x *exchange) inTheClear(from, to *url.URL) bool {
+	return from.Scheme == "https" && to.Scheme == "http" && (len(x.hosts) > 0 || len(x.secrets) > 0 || len(x.hidden) > 0)
+}
 
 func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if x.follow == 0 {
@@ -219,6 +225,10 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if !x.lists(req.URL) {
 		return errOtherHost
 	}
+	if x.inTheClear(via[0].URL, req.URL) {
+		return errInTheClear
+	}
+	req.Header.Del("Referer") // it would tell the whole address before, which may hold a secret
 	if req.URL.Host != via[0].URL.Host {
 		for _, name := range x.secrets {
 			req.Header.Del(name)
@@ -262,7 +272,7 @@ func (o *Outbound) failed(ctx context.Context, x *exchange, err error, written b
 	if errors.As(err, &blocked) {
 		return &engine.Fault{Code: "blocked_address", Message: blocked.Error(), Permanent: true}
 	}
-	for _, fatal := range []error{errTooManyRedirects, errOtherHost} {
+	for _, fatal := range []error{errTooManyRedirects, errOtherHost, errInTheClear} {
 		if errors.Is(err, fatal) {
 			return engine.Faultf("redirect", "%v", fatal)
 		}

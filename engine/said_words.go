@@ -25,6 +25,8 @@ var portuguese = [][2]string{
 	{"write: broken pipe", "a conexão foi cortada"},
 	{"too many redirects", "redirecionamentos demais"},
 	{"redirected to a host that the connection does not list", "redirecionado para um servidor que a conexão não lista"},
+	{"redirected from https to http, where the connection's secret could be read on the way", "redirecionado de https para http, onde o segredo da conexão poderia ser lido no caminho"},
+	{"the next page is at http, where the connection's secret could be read on the way", "a próxima página está em http, onde o segredo da conexão poderia ser lido no caminho"},
 	{"redirected to the scheme %q", "redirecionado para o esquema %q"},
 	{"the request cannot be made: %s", "a requisição não pode ser feita: %s"},
 	{"only http and https addresses can be called, not %q", "só endereços http e https podem ser chamados, não %q"},
