@@ -189,7 +189,7 @@ func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 	for _, x := range f.Fields {
 		field := engine.ConnectionField{
 			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Secret: x.Type == "secret", Required: x.Required,
-			Advanced: x.Advanced, Long: x.Type == "longtext",
+			Advanced: x.Advanced, Long: x.Type == "longtext", OneLine: f.Kind == "bearer" || f.Kind == "header",
 		}
 		if x.ID == baseField && field.Help.IsZero() {
 			field.Help = baseHelp

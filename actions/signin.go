@@ -23,6 +23,9 @@ func (c *Connector) signIn(ctx context.Context, conn *engine.Connection, a *made
 	if err != nil {
 		return "", err
 	}
+	if u.Scheme != "https" && u.Scheme != "http" { // a browser is sent there
+		return "", engine.Faultf("bad_url", "only http and https addresses can be called, not %q", u.Scheme)
+	}
 	params := g.scoped(map[string]string{"response_type": "code", "client_id": conn.Fields["client_id"], "redirect_uri": callback, "state": state})
 	if a.pkce() {
 		sum := sha256.Sum256([]byte(verifier))

@@ -59,7 +59,14 @@ func (w *walker) once(ctx context.Context, h *Hydrate, f *frame) (verdict, error
 	if rec.Status == "" {
 		rec.Status, rec.Reason, rec.Ended = stepSkipped, bothWords("nothing to fetch", "nada a buscar"), w.hands.now()
 	}
-	key, err := h.Once(ctx, f.scope)
+	var key string
+	err := w.patiently(ctx, func() (err error) {
+		key, err = h.Once(ctx, f.scope)
+		return err
+	})
+	if errors.Is(err, errLost) {
+		return next, err
+	}
 	if err != nil { // as at the door: the event is not lost, and not taken for one without a key
 		return next, &failure{fault: Faultf("trigger", "dedupe: %v", err)}
 	}

@@ -94,7 +94,7 @@ func Mount(e *echo.Echo, c Config) error {
 }
 
 // nulls are members that hold an object, or null, by the name of their schema.
-var nulls = map[string][]string{"CurlView": {"connection"}, "ExpressionView": {"condition", "passes"}, "Moment": {"event", "run"}}
+var nulls = map[string][]string{"CurlView": {"connection"}, "ExpressionView": {"condition", "passes"}, "Moment": {"event", "run"}, "ReplayOutputBody": {"replay"}, "Replaying": {"example"}, "AlertView": {"error"}}
 
 // declareNulls says so in the description, which has no tag for it.
 func declareNulls(schemas map[string]*huma.Schema) {

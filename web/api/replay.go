@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"reflect"
 	"slices"
 
 	"gancho/engine"
@@ -30,10 +29,15 @@ func (b *RunQuery) kept() (*engine.Selection, error) {
 	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group, Quiet: b.Quiet}, err
 }
 
+// all says that it leaves out no run: to hide the quiet flows in a list is no choice of runs.
+func (b *RunQuery) all() bool {
+	return b != nil && b.Flow == "" && b.Status == "" && b.Text == "" && b.From == "" && b.To == "" && b.Error == "" && b.Group == ""
+}
+
 type replayInput struct {
 	Body struct {
 		IDs      []string  `json:"ids,omitempty"`
-		Query    *RunQuery `json:"query,omitempty" doc:"instead of ids"`
+		Query    *RunQuery `json:"query,omitempty" doc:"instead of ids; it must narrow by something, unless it is a dry run: from 1970 means all"`
 		From     string    `json:"from,omitempty" enum:"start,failed" doc:"start if left out"`
 		Revision string    `json:"revision,omitempty" enum:"original,published" doc:"published if left out"`
 		DryRun   bool      `json:"dry_run,omitempty"`
@@ -46,7 +50,7 @@ func (in *replayInput) trial() bool { return in.Body.DryRun }
 
 func (in *replayInput) options() (o engine.ReplayOptions, err error) {
 	b := &in.Body
-	if b.Query != nil && reflect.ValueOf(*b.Query).IsZero() && !b.DryRun {
+	if b.Query.all() && !b.DryRun {
 		return o, problemOf(http.StatusUnprocessableEntity, "which", "an empty query means all runs that ever were: say which, by flow, status or from", "uma query vazia quer dizer todas as execuções que já houve: diga quais, por flow, status ou from")
 	}
 	if (b.Query == nil) == (len(b.IDs) == 0) {

@@ -1390,7 +1390,7 @@ export interface components {
              * @description null while it goes on
              */
             ended: string | null;
-            error: components["schemas"]["ErrorView"];
+            error: components["schemas"]["ErrorView"] | null;
             /** Format: date-time */
             first: string;
             flow: string;
@@ -2404,7 +2404,7 @@ export interface components {
              */
             from?: "start" | "failed";
             ids?: string[];
-            /** @description instead of ids */
+            /** @description instead of ids; it must narrow by something, unless it is a dry run: from 1970 means all */
             query?: components["schemas"]["RunQuery"];
             /**
              * @description published if left out
@@ -2425,7 +2425,7 @@ export interface components {
             /** Format: int64 */
             refused: number;
             /** @description of a query that finds more than a page: it goes on by itself, see GET /replays/{id} */
-            replay: components["schemas"]["Replaying"];
+            replay: components["schemas"]["Replaying"] | null;
             /** Format: int64 */
             replayed: number;
         };
@@ -2457,7 +2457,7 @@ export interface components {
             /** @description why it failed */
             error: string;
             /** @description the first that was refused */
-            example: components["schemas"]["ReplayRefusal"];
+            example: components["schemas"]["ReplayRefusal"] | null;
             /** @enum {string} */
             from: "start" | "failed";
             id: string;

@@ -123,7 +123,7 @@ function useReplaying(which: Which, how: { from: From; revision: Revision; allow
     mutationFn: async () => {
       setBegunAt(new Date().toISOString())
       if ('query' in which) {
-        const query = Object.values(which.query).some(Boolean) ? which.query : { to: new Date().toISOString() } // all there are, said on purpose
+        const query = Object.entries(which.query).some(([of, is]) => of !== 'quiet' && is) ? which.query : { ...which.query, from: '1970-01-01T00:00:00Z' } // all there are, said on purpose
         const answer = await take(api.POST('/runs/replay', { body: { query, ...how } }))
         setItems(answer.items)
         return answer.replay
