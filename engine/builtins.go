@@ -204,20 +204,37 @@ func (s *signalStep) control(_ context.Context, w *walker, _ *node, _ *frame, _ 
 
 type respondStep struct {
 	inner
-	status  int
-	headers map[string]any
-	body    any
+	status   int
+	headers  map[string]any
+	text     string
+	redirect string
+	body     any
 }
 
 func (s *respondStep) Fields() form.Fields {
 	return form.Of(
-		form.Int("status", &s.status, form.Label("Status", "Status")).Default(200).Min(200).Max(599),
-		form.Map("headers", &s.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
-		form.JSON("body", &s.body, form.Label("Body", "Corpo")))
+		form.LongText("text", &s.text, form.Label("Text", "Texto")).OneOf("answer").Example("Thank you, {{ trigger.body.name }}").
+			Help(form.Label("What the visitor of a form reads", "O que o visitante de um formulário lê")),
+		form.URL("redirect", &s.redirect, form.Label("Go to a page", "Ir para uma página")).OneOf("answer").Example("https://example.com/thank-you").
+			Help(form.Label("Sends the visitor of a form on to this address (303)", "Leva o visitante de um formulário a este endereço (303)")),
+		form.JSON("body", &s.body, form.Label("JSON", "JSON")).OneOf("answer"),
+		form.Int("status", &s.status, form.Label("Status", "Status")).Default(200).Min(200).Max(599).Advanced(),
+		form.Map("headers", &s.headers, form.Label("Headers", "Cabeçalhos")).Advanced())
 }
 
 func (s *respondStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
 	a := &Answer{Status: s.status, Body: s.body, Headers: map[string]string{}}
+	if s.text != "" {
+		a.Body = s.text
+	}
+	output := map[string]any{"status": a.Status, "body": a.Body}
+	if s.redirect != "" {
+		if a.Status < 300 || a.Status > 399 {
+			a.Status = 303
+		}
+		a.Headers["Location"] = s.redirect
+		output = map[string]any{"status": a.Status, "redirect": s.redirect}
+	}
 	for name, value := range s.headers {
 		text, ok := value.(string)
 		if !ok {
@@ -237,7 +254,7 @@ func (s *respondStep) control(_ context.Context, w *walker, _ *node, _ *frame, r
 			w.answer, c.Answer = a, data
 		}
 	})
-	return map[string]any{"status": s.status, "body": s.body}, next, nil
+	return output, next, nil
 }
 
 type stopStep struct {

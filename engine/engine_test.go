@@ -237,6 +237,16 @@ func TestAnOrderPassesTheSteps(t *testing.T) {
 	if string(body) != `{"b":"b","id":9007199254740993,"sent":"1 y R$ 199,90"}` {
 		t.Errorf("answer: %s", body)
 	}
+	h.publish(`{"id": "thank", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "size", "action": "branch", "branches": [
+			{"name": "page", "when": "trigger.body.page", "steps": [{"id": "go", "action": "respond", "with": {"redirect": "https://shop.example.com/ok?n={{ trigger.body.name }}"}}]},
+			{"name": "text", "steps": [{"id": "say", "action": "respond", "with": {"text": "Thank you, {{ first_name(trigger.body.name) }}"}}]}]}]}`)
+	if v := h.finished(h.send("thank", `{"page": true, "name": "ana"}`)); v.Answer.Status != 303 || v.Answer.Headers["Location"] != "https://shop.example.com/ok?n=ana" || v.Answer.Body != nil {
+		t.Errorf("to a page: %+v", v.Answer)
+	}
+	if v := h.finished(h.send("thank", `{"page": false, "name": "  joão  da SILVA"}`)); v.Answer.Status != 200 || v.Answer.Body != "Thank you, João" {
+		t.Errorf("a text: %+v", v.Answer)
+	}
 	v = h.finished(h.send("order", `{"status": "pending"}`))
 	if v.Status != store.RunFiltered || v.Reason == "" {
 		t.Errorf("got %s %q, want filtered with a reason", v.Status, v.Reason)

@@ -214,14 +214,18 @@ func (c *testCommand) Run(ctx context.Context, to streams) error {
 		return err
 	}
 	results := []testResult{}
-	failed := 0
+	failed, faulty := 0, false
 	for _, path := range c.Files {
 		b, err := readBundle(path, to)
 		if err != nil {
 			return err
 		}
 		count := 0
-		for _, f := range b.Flows {
+		for i, f := range b.Flows {
+			if faults := faultsOf(b, i, known); len(faults) > 0 {
+				printFaults(to.err, path, f.ID, faults)
+				faulty = true
+			}
 			view, err := engine.Tests(ctx, engine.TrialConfig{Catalogue: known, Flow: f, Timezone: c.Zone, Decode: triggers.DecodeBody})
 			if err != nil {
 				return fmt.Errorf("flow %s: %w", f.ID, err)
@@ -237,10 +241,22 @@ func (c *testCommand) Run(ctx context.Context, to streams) error {
 	if err := c.report(to.out, results); err != nil {
 		return err
 	}
-	if failed > 0 {
+	if failed > 0 || faulty {
 		return errNo
 	}
 	return nil
+}
+
+// faultsOf are the errors for which a flow cannot be published: its tests say nothing then.
+func faultsOf(b *flow.Bundle, i int, known *engine.Catalogue) []form.Problem {
+	found := flow.Validate(b.Flows[i], known, flow.Known{Flow: b.Has, Trigger: b.Trigger})
+	return slices.DeleteFunc(found, func(p form.Problem) bool { return p.Severity != form.Error })
+}
+
+func printFaults(w io.Writer, path, id string, faults []form.Problem) {
+	for _, p := range faults {
+		fmt.Fprintf(w, "%s: %s cannot be published: %s: %s\n", path, id, p.Path, p.Message.EN)
+	}
 }
 
 func (c *testCommand) report(w io.Writer, results []testResult) error {

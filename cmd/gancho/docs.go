@@ -1,6 +1,7 @@
 package main
 
 import (
+	"embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -16,11 +17,14 @@ import (
 	"gancho/engine/form"
 )
 
+//go:embed pages
+var pages embed.FS
+
 type docsCommand struct {
 	Dir string `arg:"" help:"Folder to write into."`
 }
 
-// Run writes actions.md, triggers.md, functions.md and a page per connector in both languages,
+// Run writes flow.md, actions.md, triggers.md, functions.md and a page per connector in both languages,
 // and flow.schema.json.
 func (c *docsCommand) Run(to streams) error {
 	known, err := offline(outboundFlags{}, ownFlags{})
@@ -34,6 +38,11 @@ func (c *docsCommand) Run(to streams) error {
 	files := map[string]string{"flow.schema.json": string(schema) + "\n"}
 	for _, lang := range []string{"en", "pt-BR"} {
 		suffix := map[string]string{"en": ".md", "pt-BR": ".pt-BR.md"}[lang]
+		page, err := pages.ReadFile("pages/flow" + suffix)
+		if err != nil {
+			return fmt.Errorf("read the page of flows: %w", err)
+		}
+		files["flow"+suffix] = string(page)
 		files["actions"+suffix] = actionsPage(known, lang)
 		files["triggers"+suffix] = triggersPage(known, lang)
 		files["functions"+suffix] = functionsPage(lang)

@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"gancho/engine/flow"
 )
 
 // The starters of the editor have no fault and pass their own tests.
@@ -24,6 +28,37 @@ func TestStarters(t *testing.T) {
 					t.Errorf("fewer tests than there are:\n%s", &out)
 				}
 			})
+		}
+	}
+}
+
+// A flow that cannot be published is a no for those who publish it or test it by a script.
+func TestAFaultyFlowIsANo(t *testing.T) {
+	bundle := `{"gancho": 1, "flows": [{"id": "y", "name": "Y", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "set", "with": {"values": {"x": 1}}, "steps": [{"id": "b", "action": "log", "with": {"message": "x"}}]}],
+		"tests": [{"name": "t", "event": {"body": {}}, "expect": {"status": "succeeded"}}]}]}`
+	for args, want := range map[string]int{"test -": 1, "import - --publish --data " + t.TempDir(): 1, "import - --data " + t.TempDir(): 0} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), strings.Fields(args), streams{strings.NewReader(bundle), &out, &errs}); code != want || !strings.Contains(errs.String(), "/steps/0") {
+			t.Errorf("%s: exit %d, want %d\n%s%s", args, code, want, &out, &errs)
+		}
+	}
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"docs", dir}, streams{strings.NewReader(""), &out, &errs}); code != 0 {
+		t.Fatalf("docs: exit %d\n%s", code, &errs)
+	}
+	for _, name := range []string{"flow.md", "flow.pt-BR.md"} {
+		page, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // of this test
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []reflect.Type{reflect.TypeFor[flow.Flow](), reflect.TypeFor[flow.Step](), reflect.TypeFor[flow.Settings](), reflect.TypeFor[flow.Trigger]()} {
+			for i := range kind.NumField() {
+				member, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+				if member != "" && member != "-" && !strings.Contains(string(page), "`"+member) {
+					t.Errorf("%s says nothing of %s of %s", name, member, kind)
+				}
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/form"
 )
 
 // remote is a server to talk to, instead of a data folder.
@@ -148,19 +149,30 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 		}
 	}
 	if err == nil {
-		c.printProblems(results, to)
+		err = c.printProblems(results, to)
 	}
 	return errors.Join(err, i.Close())
 }
 
 // printProblems says what is wrong with what was taken in, or would be.
-func (c *importCommand) printProblems(results []engine.ImportResult, to streams) {
+func (c *importCommand) printProblems(results []engine.ImportResult, to streams) error {
+	faulty := false
 	for _, r := range results {
 		for _, p := range r.Problems {
 			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", r.ID, p.Severity, p.Path, p.Message.EN)
+			faulty = faulty || p.Severity == form.Error
 		}
 	}
 	c.printTrial(to)
+	return c.outcome(faulty)
+}
+
+// outcome is a no where a flow was to be published and an error forbids it.
+func (c *importCommand) outcome(faulty bool) error {
+	if c.Publish && faulty {
+		return errNo
+	}
+	return nil
 }
 
 func (c *importCommand) printTrial(to streams) {
@@ -202,14 +214,16 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 	if err := json.Unmarshal(data, &answer); err != nil {
 		return fmt.Errorf("read the answer: %w", err)
 	}
+	faulty := false
 	for _, f := range answer.Flows {
 		printImported(to.out, f.ID, f.Action, f.Published)
 		for _, p := range f.Problems {
 			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", f.ID, p.Severity, p.Path, p.Message)
+			faulty = faulty || p.Severity == string(form.Error)
 		}
 	}
 	c.printTrial(to)
-	return nil
+	return c.outcome(faulty)
 }
 
 type exportCommand struct {

@@ -18,6 +18,7 @@ import (
 var textFunctions = []Function{
 	{Name: "slug", in: "x text", Returns: "text", Doc: form.Label("Lower case, no accents, words joined by hyphens.", "Minúsculas, sem acentos, palavras unidas por hífen."), Examples: example(`slug("Pão de Açúcar!")`, "pao-de-acucar"), run: slugOf},
 	{Name: "title", in: "x text", Returns: "text", Doc: form.Label("The first letter of each word in upper case.", "A primeira letra de cada palavra em maiúscula."), Examples: example(`title("ana souza")`, "Ana Souza"), run: ofText(title)},
+	{Name: "first_name", in: "x text", Returns: "text", Doc: form.Label("The first word of a name, its first letter in upper case.", "A primeira palavra de um nome, com a primeira letra maiúscula."), Examples: example(`first_name("  joão  da SILVA")`, "João"), run: ofText(firstName)},
 	{Name: "left", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("The first n letters.", "As primeiras n letras."), Examples: example(`left("ação", 2)`, "aç"), run: func(e *evaluation, a []any) (any, error) { return letters(e, a[0].(string), 0, max(0, a[1].(int))) }},
 	{Name: "right", long: true, in: "x text, n integer", Returns: "text", Doc: form.Label("The last n letters.", "As últimas n letras."), Examples: example(`right("ação", 2)`, "ão"), run: func(e *evaluation, a []any) (any, error) {
 		s := a[0].(string)
@@ -141,6 +142,13 @@ func title(s string) string {
 		}
 		return unicode.ToLower(r)
 	}, s)
+}
+
+func firstName(s string) string {
+	for word := range strings.FieldsSeq(s) {
+		return title(word)
+	}
+	return ""
 }
 
 func truncate(e *evaluation, args []any) (any, error) {

@@ -6,6 +6,7 @@ import { source } from './sources.mjs'
 
 const { formatNames, read, write } = await source('fields/formats.ts')
 const { asNumber, dataKind, kinds, kindOf, turned } = await source('fields/jsonKinds.ts')
+const { shownNodes } = await source('data/nodes.ts')
 const { mend } = await source('fields/mend.ts')
 
 test('what is written for a format is read back, with what stands there when it is missing', () => {
@@ -18,6 +19,7 @@ test('what is written for a format is read back, with what stands there when it 
     }
   }
   assert.deepEqual(read('(trigger.body.a ?? "-")'), { path: 'trigger.body.a', instead: '-' })
+  assert.deepEqual(read('first(split(trigger.body.a, " "))'), { path: 'trigger.body.a', format: 'first' }) // as it was written before
   for (const other of ['upper(a) + lower(b)', 'brl(a + b)', 'present(a) ? brl(b) : "x"', 'default(upper(a), "x")', '1 + 1', '']) assert.equal(read(other), undefined, other)
 })
 
@@ -35,6 +37,13 @@ test('a value becomes another kind with as much kept as can be', () => {
   assert.deepEqual(turned({ a: 1, b: 'x' }, 'list'), [1, 'x'])
   assert.equal(turned({ a: 1 }, 'text'), '{"a":1}')
   for (const kind of kinds) for (const value of ['x', 3, true, null, [1], { a: 1 }]) assert.equal(kindOf(turned(value, kind)), kind)
+})
+
+test('a group that a search finds shows what is in it once it is opened', () => {
+  const node = (label, children = []) => ({ path: label, name: label, label, level: 1, leaf: children.length === 0, children })
+  const nodes = [node('Produto', [node('Nome'), node('Id')]), node('Total')]
+  const found = (folded) => shownNodes(nodes, () => folded, 'produto', () => '').map((n) => n.label)
+  assert.deepEqual([found(true), found(false)], [['Produto'], ['Produto', 'Nome', 'Id']])
 })
 
 test('a fix goes into the text that it was found in, and into no other', () => {

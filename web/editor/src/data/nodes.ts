@@ -151,6 +151,10 @@ export function bestOf(rows: Node[], q: string): number {
 export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: string, text: (n: Node) => string): Node[] {
   const words = plainText(q).split(/\s+/).filter(Boolean)
   const out: Node[] = []
+  const all = (n: Node) => {
+    out.push(n)
+    if (!folded(n)) n.children.forEach(all)
+  }
   const visit = (n: Node): boolean => {
     const at = out.length
     out.push(n)
@@ -161,6 +165,7 @@ export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: strin
     const own = words.every((w) => plainText(`${n.label} ${n.path} ${soughtAs(n.name)} ${text(n)}`).includes(w))
     let below = false
     for (const c of n.children) below = visit(c) || below
+    if (own && !below && !folded(n)) n.children.forEach(all)
     if (!own && !below) out.length = at
     return own || below
   }

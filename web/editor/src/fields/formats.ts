@@ -3,7 +3,7 @@ import { isChip, isPath } from './template'
 /** The ways in which a value is written, by the functions that write it; $ is the value. */
 export const formats = {
   brl: 'brl($)', cents: 'brl($ / 100)', number: 'float($)', number_br: 'number_br($)', round: 'round(float($))',
-  upper: 'upper($)', lower: 'lower($)', title: 'title($)', text: 'string($)', first: 'first(split($, " "))', trim: 'trim($)',
+  upper: 'upper($)', lower: 'lower($)', title: 'title($)', text: 'string($)', first: 'first_name($)', trim: 'trim($)',
   date: 'format_date($, "02/01/2006")', datetime: 'format_date($, "02/01/2006 15:04")', time: 'format_date($, "15:04")', iso: 'date($)',
   phone: 'phone_e164($, "BR")', digits: 'regex_replace($, "[^0-9]", "")', join: 'join($, ", ")', count: 'len($)', json: 'json($)',
 } as const
@@ -37,7 +37,8 @@ export function read(source: string): Written | undefined {
     const path = text.slice(before.length, text.length - after.length)
     if (text.startsWith(before) && text.endsWith(after) && isPath(path)) return { path, format }
   }
-  return undefined
+  const earlier = /^first\(split\((.+), " "\)\)$/.exec(text)?.[1] // how a first name was written before
+  return earlier && isPath(earlier) ? { path: earlier, format: 'first' } : undefined
 }
 
 function put(written: Written, quoted: string): Written | undefined {
