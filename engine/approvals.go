@@ -55,6 +55,11 @@ func (r *record) approval() string {
 		return ""
 	}
 	output, _ := r.Output.(map[string]any)
+	return approvalIn(output)
+}
+
+// approvalIn is how an approval was answered that yields this.
+func approvalIn(output map[string]any) string {
 	data, _ := output["data"].(map[string]any)
 	switch {
 	case output["received"] == false:
@@ -67,23 +72,24 @@ func (r *record) approval() string {
 	return ""
 }
 
-// tellApproval says of a run how its newest approval was answered.
-func (e *Engine) tellApproval(ctx context.Context, r *store.Run, v *RunView) {
-	if r.Revision == 0 {
-		return
+// toldRun is what lists tell of a run besides what every run has, as the store keeps it.
+type toldRun struct {
+	Approval   string `json:"approval"` // how its newest approval was answered
+	AnsweredBy string `json:"answered_by,omitempty"`
+}
+
+// tellApproval lets lists tell how an approval was answered.
+func (w *walker) tellApproval(output map[string]any, by string) {
+	t := toldRun{approvalIn(output), by}
+	if data, err := json.Marshal(t); err == nil && t.Approval != "" {
+		w.tell(data)
 	}
-	if p, err := e.planOf(ctx, *r); err != nil || !p.asks {
-		return
+}
+
+// readTold fills in what was told.
+func (v *RunView) readTold(r *store.Run) {
+	var t toldRun
+	if json.Unmarshal(r.Told, &t) == nil {
+		v.Approval, v.AnsweredBy = t.Approval, t.AnsweredBy
 	}
-	story, err := e.Store.GetRun(ctx, r.ID)
-	if err != nil {
-		return
-	}
-	newest := &record{}
-	for _, s := range story.Steps {
-		if rec, err := readRecord(s.Path, s.Data); err == nil && rec.approval() != "" && !rec.Ended.Before(newest.Ended) {
-			newest = rec
-		}
-	}
-	v.Approval, v.AnsweredBy = newest.approval(), newest.By
 }

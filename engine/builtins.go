@@ -160,7 +160,7 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 		if err := decodeExact(data, &value); err != nil {
 			value = string(data)
 		}
-		return map[string]any{"received": true, "data": exact(value)}, next, nil
+		return s.done(w, map[string]any{"received": true, "data": exact(value)}, rec.By), next, nil
 	}
 	if rec.Status != stepWaiting {
 		rec.Due = w.until
@@ -171,10 +171,17 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 		rec.Text = s.text
 	}
 	if !w.hands.now().Before(rec.Due) {
-		return map[string]any{"received": false, "data": nil}, next, nil
+		return s.done(w, map[string]any{"received": false, "data": nil}, ""), next, nil
 	}
 	place := &store.Wait{Path: rec.Path, Name: rec.Signal}
 	return nil, w.wait(rec, opening{waitingFor: "signal", due: rec.Due, wait: place}), nil
+}
+
+func (s *waitStep) done(w *walker, output map[string]any, by string) map[string]any {
+	if s.approve {
+		w.tellApproval(output, by)
+	}
+	return output
 }
 
 type signalStep struct {

@@ -42,6 +42,13 @@ func (w *walker) received(path string) ([]byte, bool) {
 	return data, ok
 }
 
+// tell adds to the next commit what lists tell of the run.
+func (w *walker) tell(told []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.change.Told = told
+}
+
 // owe adds to the next commit something that must be durable before the next effect begins.
 func (w *walker) owe(add func(c *store.Commit)) {
 	w.mu.Lock()

@@ -84,7 +84,6 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	v := ViewRun(ctx, r)
 	e.nameStep(ctx, r, &v)
 	v.ReplayedBy = e.replayedBy(ctx, r)
-	e.tellApproval(ctx, r, &v)
 	veil := e.veilOf(r.Flow, r.At)
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v

@@ -18,7 +18,6 @@ type plan struct {
 	revision  int
 	catalogue *Catalogue
 	nodes     map[*flow.Step]*node
-	asks      bool                            // some step asks for an approval
 	hydrate   *Hydrate                        // how the event is completed, if it is
 	accepts   func() func(input []byte) error // what says what is wrong with an input; nil takes all
 	programs  sync.Map                        // source -> *expression.Program
@@ -60,7 +59,6 @@ func (p *plan) add(steps []*flow.Step) {
 			}
 		}
 		p.nodes[s] = n
-		p.asks = p.asks || s.Asks()
 		p.add(s.Steps)
 		p.add(s.Catch)
 		for _, b := range s.Branches {

@@ -121,6 +121,7 @@ func viewRun(r *store.Run) RunView {
 	if r.Status == store.Failed {
 		v.Group = groupOf(r)
 	}
+	v.readTold(r)
 	return v
 }
 
@@ -187,7 +188,6 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	v.close()
 	e.nameStep(ctx, &story.Run, &v)
 	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
-	e.tellApproval(ctx, &story.Run, &v)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)

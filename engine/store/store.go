@@ -191,6 +191,7 @@ type Run struct {
 	Parent     Parent
 	Depth      int
 	Answer     []byte // opaque; what a deferred answer said, stored before it was sent
+	Told       []byte // opaque; what lists tell of it besides
 }
 
 // RunError says what ended a run. Step is a step path.
@@ -238,6 +239,7 @@ type Commit struct {
 	Signals  []Signal
 	Spawn    []Event // each makes an event and a run; their IDs are in Committed.Spawned
 	Answer   []byte  // nil leaves it
+	Told     []byte  // nil leaves it
 	Decision Decision
 }
 

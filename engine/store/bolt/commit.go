@@ -86,6 +86,9 @@ func (t *change) steps() error {
 	if t.c.Answer != nil {
 		t.r.Answer = t.c.Answer
 	}
+	if t.c.Told != nil {
+		t.r.Told = t.c.Told
+	}
 	bucket := t.tx.bucket("steps")
 	for _, step := range t.c.Steps {
 		if err := bucket.put(join(t.n, "\x00", step.Path), frame(step.Data)); err != nil {

@@ -161,6 +161,7 @@ const (
 	runFrontier
 	runWait     // for each wait: its path
 	runWaitName // and its name
+	runTold
 )
 
 // fieldsAfter writes the members of a run after a byte.
@@ -193,6 +194,7 @@ func (r *savedRun) fieldsAfter(first byte) []byte {
 	f.int(runDepth, int64(r.Depth))
 	f.bytes(runAnswer, r.Answer)
 	f.bytes(runFrontier, r.Frontier)
+	f.bytes(runTold, r.Told)
 	for _, w := range r.Waits {
 		f.bytes(runWait, []byte(w.Path))
 		f.text(runWaitName, w.Name)
@@ -263,6 +265,8 @@ func (r *savedRun) readMore(m member) {
 		r.Depth = int(m.n)
 	case runAnswer:
 		r.Answer = m.bytes()
+	case runTold:
+		r.Told = m.bytes()
 	case runFrontier:
 		r.Frontier = m.bytes()
 	case runWait:

@@ -42,14 +42,14 @@ var rules = []rule{
 		h.accept(event("a", ""))
 		w := h.claim(1)[0]
 		h.keep(h.commit(store.Commit{
-			Lease: w.Lease, Revision: 3, Frontier: []byte("f"), Steps: []store.Record{{Path: "b", Data: []byte("2")}, {Path: "a", Data: []byte("1")}},
+			Lease: w.Lease, Revision: 3, Frontier: []byte("f"), Told: []byte("t"), Steps: []store.Record{{Path: "b", Data: []byte("2")}, {Path: "a", Data: []byte("1")}},
 			Decision: store.Decision{Park: &store.Park{Status: store.Waiting, Timed: true}},
 		}).Err)
 		w = h.claim(1)[0]
 		if len(w.Steps) != 2 {
 			return fmt.Errorf("got %d steps, want 2", len(w.Steps))
 		}
-		return errors.Join(want("order", w.Steps[0].Path, "a"), want("frontier", string(w.Frontier), "f"), want("revision", w.Run.Revision, 3))
+		return errors.Join(want("order", w.Steps[0].Path, "a"), want("frontier", string(w.Frontier), "f"), want("revision", w.Run.Revision, 3), want("told", string(w.Run.Told), "t"))
 	}},
 	{"runs of one key keep their order", func(h *house) error {
 		e := event("a", "")
