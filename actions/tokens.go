@@ -283,7 +283,10 @@ func (g *grant) assertion(ctx context.Context, now time.Time) (string, error) {
 	if err != nil {
 		return "", engine.Permanent(err)
 	}
-	claims, _ := value.(map[string]any)
+	claims, ok := value.(map[string]any)
+	if !ok {
+		return "", engine.Permanent(errors.New("the claims of the connection's kind are no object"))
+	}
 	life := time.Duration(g.auth.file.Lifetime)
 	if life == 0 {
 		life = time.Hour

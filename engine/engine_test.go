@@ -61,6 +61,9 @@ func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error)
 		<-ctx.Done()
 		return nil, errors.New("no answer")
 	}
+	if s.text == "broken" {
+		panic("a fault of the action")
+	}
 	if s.text == "into the void" {
 		<-s.sink.void
 	}

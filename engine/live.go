@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -27,8 +28,20 @@ func (l *live) now() time.Time { return l.e.Now() }
 func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer, call *Call) (Output, error) {
 	ctx, done := l.unlessCutOff(ctx)
 	defer done()
-	output, err := doer.Do(ctx, call)
+	output, err := l.safely(call, func() (Output, error) { return doer.Do(ctx, call) })
 	return output, cutOff(ctx, err)
+}
+
+// safely makes a fault of an action that panics: a process that died of it would claim the run
+// again, and die again.
+func (l *live) safely(call *Call, do func() (Output, error)) (output Output, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.e.Log.Error("an action panicked", "flow", call.Flow, "run", call.Run, "step", call.Step, "panic", p, "stack", string(debug.Stack()))
+			output, err = nil, &Fault{Code: "internal", Message: "the action broke off because of a fault of this program; its log says more", Permanent: true, Maybe: true}
+		}
+	}()
+	return do()
 }
 
 // errCutOff ends what is still under way when the time to stop is over.
@@ -87,7 +100,8 @@ func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) erro
 	defer cancel()
 	ctx, done := l.unlessCutOff(ctx)
 	defer done()
-	return cutOff(ctx, a.Admit(ctx, call))
+	_, err := l.safely(call, func() (Output, error) { return nil, a.Admit(ctx, call) })
+	return cutOff(ctx, err)
 }
 
 func (l *live) refused(ctx context.Context, c *Connection, problem string) (bool, error) {

@@ -26,6 +26,19 @@ func TestAnActionHasItsOwnSchedule(t *testing.T) {
 	}
 }
 
+// An action that panics fails its run, and no other.
+func TestAnActionThatPanicsFailsItsRun(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.text }}"}}]}`)
+	broken, sound := h.send("f", `{"text": "broken"}`), h.send("f", `{"text": "sound"}`)
+	if v := h.finished(broken); v.Status != store.Failed || v.Error == nil || v.Error.Code != "internal" {
+		t.Errorf("got %s, %+v", v.Status, v.Error)
+	}
+	if v := h.finished(sound); v.Status != store.Succeeded {
+		t.Errorf("the one after it: %s", v.Status)
+	}
+}
+
 // What an orderly stop cuts off is no failure: it is as after a crash, and costs no attempt.
 func TestAStopIsNoAttempt(t *testing.T) {
 	dir, s := t.TempDir(), &sink{hangs: make(chan string, 2)}
