@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -86,6 +88,7 @@ func (c *Connections) renew(ctx context.Context, name, stale string, ask func(co
 	if old.Access != "" && old.Access != stale {
 		return old, nil
 	}
+	bound := c.bound(name)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if err := c.mark(ctx, name, old, time.Now()); err != nil {
@@ -98,7 +101,24 @@ func (c *Connections) renew(ctx context.Context, name, stale string, ask func(co
 		}
 		return Session{}, err
 	}
-	return fresh, c.StoreSession(ctx, name, fresh)
+	return fresh, c.StoreSession(ctx, name, fresh, bound)
+}
+
+// bound says what a session is bound to: it is worth nothing for a connection whose kind, hosts
+// or fields are others than when it was asked for.
+func (c *Connections) bound(name string) string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.kept[name].bound()
+}
+
+func (s savedConnection) bound() string {
+	data, err := json.Marshal(savedConnection{Kind: s.Kind, Fields: s.Fields, Hosts: s.Hosts})
+	if err != nil {
+		return "" // these are texts
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // mark notes durably that a session that cannot be got again is being renewed, or is not.
@@ -118,12 +138,13 @@ func (c *Connections) mark(ctx context.Context, name string, old Session, since 
 	return err
 }
 
-// StoreSession keeps what signing in, or a renewal, gave. A connection that was broken works
+// StoreSession keeps what signing in, or a renewal, gave, if the connection is still bound as it
+// was when that began. A connection that was broken works
 // again: the runs that wait for it go on.
-func (c *Connections) StoreSession(ctx context.Context, name string, session Session) error {
+func (c *Connections) StoreSession(ctx context.Context, name string, session Session, bound string) error {
 	c.mu.Lock()
 	s, ok := c.kept[name]
-	if !ok {
+	if !ok || s.bound() != bound {
 		c.mu.Unlock()
 		return fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}

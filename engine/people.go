@@ -248,6 +248,9 @@ func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
 	if len(key) < shortestKey {
 		return receipt, &Refusal{Kind: Invalid, Code: "key_too_short", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
+	if unread := e.Store.Unread(""); len(unread) > 0 {
+		return receipt, fmt.Errorf("%w: %s: what it holds of a person cannot be erased; put the file back from a backup and start again, or take the file out of the stopped folder and run gancho db repair", store.ErrUnread, strings.Join(unread, ", "))
+	}
 	q := store.Query{Text: key, Limit: 200}
 	var runs, events []string
 	err := e.eachRun(ctx, q, func(r *store.Run) (bool, error) {

@@ -30,11 +30,13 @@ type savedSignIn struct {
 	Connection string `json:"connection"`
 	Person     string `json:"person,omitempty"` // who has to come back; "" for anybody
 	Verifier   string `json:"verifier"`
+	Bound      string `json:"bound"` // what the connection was when it began
 }
 
 // BeginSignIn gives the address at the provider where a person allows this instance to use an
 // account. The person has to be the one who comes back; "" asks for nobody.
 func (e *Engine) BeginSignIn(ctx context.Context, name, person string) (string, error) {
+	bound := e.Connections.bound(name)
 	c, kind, err := e.Connections.Open(name)
 	if err != nil {
 		_, err := e.Connections.Get(name)
@@ -48,7 +50,7 @@ func (e *Engine) BeginSignIn(ctx context.Context, name, person string) (string, 
 	if err != nil {
 		return "", fmt.Errorf("sign in for %s: %w", name, err)
 	}
-	data, err := json.Marshal(savedSignIn{name, person, e.Box.Seal([]byte(verifier), signInSpace)})
+	data, err := json.Marshal(savedSignIn{name, person, e.Box.Seal([]byte(verifier), signInSpace), bound})
 	if err == nil {
 		_, err = e.Store.PutKey(ctx, signInSpace, stateKey(state), data, 0, signInFor)
 	}
@@ -98,7 +100,7 @@ func (e *Engine) FinishSignIn(ctx context.Context, state, code, person string) (
 	if err != nil {
 		return saved.Connection, err
 	}
-	return saved.Connection, e.Connections.StoreSession(ctx, saved.Connection, session)
+	return saved.Connection, e.Connections.StoreSession(ctx, saved.Connection, session, saved.Bound)
 }
 
 func random() string {

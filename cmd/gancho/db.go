@@ -32,9 +32,11 @@ func (c *dbCheckCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return fmt.Errorf("check %s: %w", c.Data, err)
 	}
+	note := ""
 	if len(faults) == 0 {
-		if err := c.checkKey(ctx); err != nil {
-			faults = append(faults, err.Error())
+		if note, err = c.checkKey(ctx); err != nil {
+			fmt.Fprintln(to.out, err)
+			return errNo
 		}
 	}
 	for _, f := range faults {
@@ -44,30 +46,36 @@ func (c *dbCheckCommand) Run(ctx context.Context, to streams) error {
 		fmt.Fprintln(to.out, "restore the newest backup that checks well: gancho db restore BACKUP --data DIR; without one, gancho db repair keeps what is sound")
 		return errNo
 	}
+	if note != "" {
+		fmt.Fprintln(to.out, note)
+	}
 	fmt.Fprintln(to.out, "whole")
 	return nil
 }
 
-// checkKey says whether the master key opens the folder. A backup that has none is not asked.
-func (c *dbCheckCommand) checkKey(ctx context.Context) error {
+// checkKey says whether the master key opens the folder. One that is kept elsewhere is not tried.
+func (c *dbCheckCommand) checkKey(ctx context.Context) (note string, err error) {
 	s, err := bolt.OpenToRead(ctx, c.Data, bolt.Options{})
 	if err != nil {
-		return nil //nolint:nilerr // one of a former format, which is read when it is served
+		return "", nil //nolint:nilerr // one of a former format, which is read when it is served
 	}
 	defer s.Close() //nolint:errcheck // it was only read
 	made, err := seal.Made(ctx, s)
 	if err != nil || !made {
-		return err
+		return "", err
 	}
-	if _, err := os.Stat(c.keyPath()); errors.Is(err, os.ErrNotExist) && c.KeyFile == "" && bolt.IsBackup(c.Data) {
-		return nil
+	if _, err := os.Stat(c.keyPath()); errors.Is(err, os.ErrNotExist) && c.KeyFile == "" {
+		if bolt.IsBackup(c.Data) {
+			return "", nil
+		}
+		return "master.key is not in the folder and was not tried: serve needs it; name its file with --key-file", nil
 	}
 	key, err := masterKey(c.dataFlags, false)
 	if err != nil {
-		return err
+		return "", err
 	}
 	_, err = seal.Open(ctx, s, key)
-	return err
+	return "", err
 }
 
 type dbRepairCommand struct{ dataFlags }

@@ -198,6 +198,8 @@ func masterKey(d dataFlags, fresh bool) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if missing := errors.Is(err, os.ErrNotExist); missing && d.KeyFile == "" && fresh {
 		return newKey(path)
+	} else if missing && fresh {
+		return nil, fmt.Errorf("there is no file %s: put a master key there, %d bytes as hex or base64, or leave --key-file out and one is made in the data folder", path, seal.KeySize)
 	} else if missing {
 		return nil, fmt.Errorf("the master key %s is missing: put the key there that %s was made with (no backup holds it), or name its file with --key-file; nothing was written", path, d.Data)
 	}

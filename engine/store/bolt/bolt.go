@@ -152,7 +152,9 @@ func replaceFile(path string, data []byte, synced bool) error {
 		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 	}
 	if synced {
-		return syncDir(filepath.Dir(path))
+		if err := syncDir(filepath.Dir(path)); err != nil {
+			return &syncError{err}
+		}
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func (f *live) checkpoints() {
 	defer close(f.flushed)
 	idle := time.NewTicker(idleEvery)
 	defer idle.Stop()
-	f.attempt(f.journal.ready)
+	f.attempt(func() error { return f.judge(f.journal.ready()) })
 	for {
 		select {
 		case <-f.asked:
@@ -64,12 +64,20 @@ func (f *live) rest() error {
 	if err := f.flush(); err != nil {
 		return err
 	}
+	return f.judge(f.clear())
+}
+
+// clear begins the journal anew, unless something came meanwhile, or is being written.
+func (f *live) clear() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.touched.Load() || f.writing != nil || len(f.group.after) > 0 || f.active.bytes.Load() > 0 {
-		return nil // something came meanwhile, or is being written
+		return nil
 	}
-	return errors.Join(f.journal.empty(f.until), f.journal.ready())
+	if err := f.journal.empty(f.until); err != nil {
+		return err
+	}
+	return f.journal.ready()
 }
 
 // flush brings what is durable into live.db. Afterwards the segments that held it are free.

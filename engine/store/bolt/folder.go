@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,14 +64,18 @@ func formatOf(dir string) (string, error) {
 // restoreIt says what to do about a folder that lacks something.
 const restoreIt = "Put it back, or restore the newest backup into a new folder: gancho db restore BACKUP --data NEW. Nothing was changed"
 
-// ours are names in a data folder that only this program makes.
-var ours = []string{"gancho.db", "live.db", "journal", "archive", "reserve", "backups"}
+// ours are the files of a data folder that only this program makes.
+var ours = []string{"gancho.db", "live.db", "journal/*", "archive/*.db"}
 
-// nothingIn holds a folder without FORMAT to being a new one.
+// nothingIn holds a folder without FORMAT to being a new one. Empty folders may wait in it.
 func nothingIn(dir string) error {
-	for _, name := range ours {
-		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-			return fmt.Errorf("%w: FORMAT is missing from %s, which holds %s. %s", store.ErrFormat, dir, name, restoreIt)
+	for _, pattern := range ours {
+		found, err := fs.Glob(os.DirFS(dir), pattern)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return fmt.Errorf("%w: FORMAT is missing from %s, which holds %s. %s", store.ErrFormat, dir, found[0], restoreIt)
 		}
 	}
 	return nil

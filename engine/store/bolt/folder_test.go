@@ -52,6 +52,16 @@ func TestAFolderThatLacksAFileIsNotMadeAnew(t *testing.T) {
 	}
 }
 
+func TestEmptyFoldersMayWaitInANewOne(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"backups", "archive", "journal"} {
+		check(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+	}
+	s, err := bolt.Open(t.Context(), dir, bolt.Options{})
+	check(t, err)
+	check(t, s.Close())
+}
+
 // A first start that is killed at any point is done again.
 func TestAFolderThatIsHalfMadeIsMadeToTheEnd(t *testing.T) {
 	whole := made(t)

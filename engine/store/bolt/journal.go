@@ -294,7 +294,7 @@ func (j *journal) room(size int64) (*segment, error) {
 		j.used = append(j.used, s)
 		if err := j.list(); err != nil {
 			j.used = j.used[:len(j.used)-1]
-			return nil, errors.Join(err, s.file.Close())
+			return nil, j.forsake(err, s)
 		}
 		j.small = false
 		return s, nil
@@ -366,25 +366,54 @@ func (j *journal) release(moment uint64) error {
 		j.used = all
 		return err
 	}
+	var fresh []*segment
+	var err error
 	for _, old := range all[:n] {
-		if err := j.recycle(old); err != nil {
-			return err
+		if len(j.spare)+len(fresh) == mostSpare || old.size != largeSegment || err != nil {
+			err = errors.Join(err, j.drop(old))
+			continue
+		}
+		s, e := j.recycle(old)
+		if err = errors.Join(err, e); e == nil {
+			fresh = append(fresh, s)
 		}
 	}
-	return j.list()
+	return errors.Join(err, j.keep(fresh))
 }
 
-// recycle makes a spare segment of one that holds nothing any more.
-func (j *journal) recycle(old *segment) error {
-	if len(j.spare) == mostSpare || old.size != largeSegment {
-		return j.drop(old)
-	}
+// recycle makes a segment that is ready for use of one that holds nothing any more.
+func (j *journal) recycle(old *segment) (*segment, error) {
 	s := j.segment(old.size)
-	if err := errors.Join(s.first(old.file), old.file.Sync(), old.file.Close(), j.name(s, old.file.Name())); err != nil {
-		return err
+	return s, errors.Join(s.first(old.file), old.file.Sync(), old.file.Close(), j.name(s, old.file.Name()))
+}
+
+// keep makes segments spare ones. None is used before an inventory on disk names it.
+func (j *journal) keep(fresh []*segment) error {
+	if len(fresh) == 0 {
+		return nil
 	}
-	j.spare = append(j.spare, s)
-	return nil
+	before := j.spare
+	j.spare = slices.Concat(before, fresh)
+	err := j.list()
+	if err != nil {
+		j.spare = before
+		err = j.forsake(err, fresh...)
+	}
+	return err
+}
+
+// forsake lets go of segments that no inventory names, because of an error. Where it is not
+// known whether one does, the files stay.
+func (j *journal) forsake(err error, all ...*segment) error {
+	var unsynced *syncError
+	for _, s := range all {
+		if errors.As(err, &unsynced) {
+			err = errors.Join(err, s.file.Close())
+		} else {
+			err = errors.Join(err, j.drop(s))
+		}
+	}
+	return err
 }
 
 // empty lets go of all segments; live.db holds everything up to a moment.
@@ -444,10 +473,8 @@ func (j *journal) ready() error {
 	if err != nil {
 		return err
 	}
-	j.spare = []*segment{s}
-	if err := j.list(); err != nil {
-		j.spare = nil
-		return errors.Join(err, s.file.Close())
+	if err := j.keep([]*segment{s}); err != nil {
+		return err
 	}
 	j.small = false
 	return nil

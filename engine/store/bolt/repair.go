@@ -25,7 +25,7 @@ func Repair(ctx context.Context, dir string, now time.Time) (said []string, err 
 		return nil, err
 	}
 	if found != format {
-		return nil, fmt.Errorf("%s is no data folder of the format %q", dir, format[:len(format)-1])
+		return nil, fmt.Errorf("%s is of an earlier format, or not a whole data folder: restore a backup, or let the version that wrote it open it", dir)
 	}
 	if err := hasFiles(dir); err != nil {
 		return nil, err

@@ -316,7 +316,12 @@ func Restore(ctx context.Context, backup, dir string) error {
 			return err
 		}
 	}
-	return errors.Join(syncDir(filepath.Join(dir, "archive")), syncDir(dir))
+	for _, folder := range []string{"archive", "journal"} {
+		if err := syncDir(filepath.Join(dir, folder)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return syncDir(dir)
 }
 
 func copyFile(from, to string) error {
