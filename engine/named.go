@@ -65,7 +65,7 @@ func (c *Catalogue) nameField(ctx context.Context, v *ErrorView, kind string) {
 	}
 	found := ofField.FindStringSubmatch(v.Message)
 	a, ok := c.Find(kind)
-	if found == nil || !ok {
+	if found == nil || !ok || langOf(ctx) == "" { // what is kept is told in any language later
 		return
 	}
 	if f := a.New().Fields().Find(found[2]); f != nil {
