@@ -71,7 +71,8 @@ func (m *email) Fields() form.Fields {
 		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).AnyOf("message").
 			Help(form.Label("Plain words are enough. Two stars around words make them bold, a hyphen begins a line of a list, and addresses become links (Markdown).", "Texto simples basta. Dois asteriscos em volta das palavras fazem negrito, um hífen começa uma linha de lista, e endereços viram links (Markdown).")),
 		form.LongText("text", &m.text, form.Label("Text only, in place of the message", "Só texto, no lugar da mensagem")).AnyOf("message").Advanced(),
-		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).AnyOf("message").Advanced(),
+		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).AnyOf("message").Advanced().
+			Help(form.Label("What strangers may have written belongs into escape_html(…), in the message into escape_markdown(…): else their links and pictures stand in your e-mail.", "O que estranhos podem ter escrito vai em escape_html(…), na mensagem em escape_markdown(…): senão os links e imagens deles ficam no seu e-mail.")),
 		form.List("attachments", &m.attachments, form.Label("Attachments", "Anexos")).Advanced().
 			Help(form.Label("Each {name, content_type, base64 or text}.", "Cada um {name, content_type, base64 ou text}.")),
 		form.Map("headers", &m.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
@@ -201,7 +202,7 @@ func (m *email) render() error {
 		return engine.Faultf("bad_input", "markdown: %v", err)
 	}
 	if m.renderedText == "" {
-		m.renderedText = m.markdown
+		m.renderedText = plainOf(m.markdown)
 	}
 	if m.renderedHTML == "" {
 		m.renderedHTML = b.String()

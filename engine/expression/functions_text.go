@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"net/url"
 	"strings"
 	"unicode"
@@ -31,6 +32,8 @@ var textFunctions = []Function{
 	{Name: "regex_replace", in: "x text, pattern text, by text", Returns: "text", Doc: form.Label("Every match of a regular expression replaced; $1 is its first group.", "Troca cada ocorrência de uma expressão regular; $1 é o primeiro grupo."), Examples: example(`regex_replace("11 9 8765", "[^0-9]", "")`, "1198765"), run: regexReplace},
 	{Name: "url_encode", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in the query of a URL.", "Texto como fica na consulta de uma URL."), Examples: example(`url_encode("a b&c")`, "a+b%26c"), run: ofText(url.QueryEscape)},
 	{Name: "strip_html", in: "x text", Returns: "text", Doc: form.Label("Text without HTML tags.", "Texto sem marcação HTML."), Examples: example(`strip_html("<b>Oi</b> Ana")`, "Oi Ana"), run: ofText(stripHTML)},
+	{Name: "escape_html", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in HTML: what is in it is no tag.", "Texto como fica em HTML: nada nele vira marcação."), Examples: example(`escape_html("<b>Oi</b>")`, "&lt;b&gt;Oi&lt;/b&gt;"), run: ofText(html.EscapeString)},
+	{Name: "escape_markdown", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in Markdown: what is in it is no link, picture or list.", "Texto como fica em Markdown: nada nele vira link, imagem ou lista."), Examples: example(`escape_markdown("[Ana](x)")`, `\[Ana\]\(x\)`), run: ofText(escapeMarkdown)},
 	{Name: "sha256", long: true, in: "x text", Returns: "text", Doc: form.Label("SHA-256 in hexadecimal.", "SHA-256 em hexadecimal."), Examples: example(`left(sha256("a"), 8)`, "ca978112"), run: ofText(func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) })},
 	{Name: "md5", long: true, in: "x text", Returns: "text", Doc: form.Label("MD5 in hexadecimal, for services that ask for it.", "MD5 em hexadecimal, para serviços que o pedem."), Examples: example(`left(md5("a"), 8)`, "0cc175b9"), run: ofText(func(s string) string { return fmt.Sprintf("%x", md5.Sum([]byte(s))) })},
 	{Name: "hmac_sha256", long: true, in: "x text, key text", Returns: "text", Doc: form.Label("HMAC-SHA256 of a text with a key, in hexadecimal.", "HMAC-SHA256 de um texto com uma chave, em hexadecimal."), Examples: example(`left(hmac_sha256("a", "key"), 8)`, "780c3db4"), run: func(_ *evaluation, a []any) (any, error) {
@@ -178,6 +181,21 @@ func mask(e *evaluation, args []any) (any, error) {
 }
 
 // stripHTML drops tags: what stands between < and >, where it begins as one.
+// escapeMarkdown puts a backslash before whatever Markdown takes for a sign, and makes one line of it.
+func escapeMarkdown(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r':
+			r = ' '
+		case strings.ContainsRune("\\`*_{}[]()<>#+-.!|~&:@=\"$", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 func stripHTML(s string) string {
 	var b strings.Builder
 	for {
