@@ -6,7 +6,7 @@ import (
 )
 
 // limits slow down who guesses passwords: five tries a minute from an address, ten an hour
-// for an account. Nobody is locked out for ever.
+// for an account, counted apart at places from which somebody signed in to it.
 type limits struct {
 	now func() time.Time
 

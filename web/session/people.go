@@ -13,6 +13,7 @@ import (
 	"math"
 	"net/http"
 	"net/mail"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -100,6 +101,8 @@ const (
 	userDoc      = "user"
 	tokenDoc     = "token"
 	sessionSpace = "session"
+	knownSpace   = "session-place" // networks from which somebody signed in to an account
+	knownFor     = 90 * 24 * time.Hour
 	tokenPrefix  = "gch_"
 	idle         = 12 * time.Hour
 	longest      = 14 * 24 * time.Hour
@@ -222,7 +225,11 @@ func (p *People) keep(ctx context.Context, key string, s saved) error {
 // SignIn gives the secret of a new session. from is the asker's address, for limits.
 func (p *People) SignIn(ctx context.Context, email, password, from string) (secret string, who Person, err error) {
 	email = tidy(email)
-	if wait := p.limits.try(from, email); wait > 0 {
+	account, place := email, knownPlace(email, from)
+	if _, err := p.Keys.GetKey(ctx, knownSpace, place); err == nil {
+		account = place // tries from elsewhere do not lock out who signs in from here
+	}
+	if wait := p.limits.try(from, account); wait > 0 {
 		return "", Person{}, tooMany(wait)
 	}
 	p.mu.RLock()
@@ -239,9 +246,20 @@ func (p *People) SignIn(ctx context.Context, email, password, from string) (secr
 	if !ok || u == nil {
 		return "", Person{}, &Refusal{Status: http.StatusUnauthorized, Code: "wrong_password", EN: "the e-mail or the password is wrong", PT: "o e-mail ou a senha está errado"}
 	}
-	p.limits.good(from, email)
+	p.limits.good(from, account)
+	if _, err := p.Keys.PutKey(ctx, knownSpace, place, []byte("{}"), -1, knownFor); err != nil {
+		return "", Person{}, fmt.Errorf("keep where %s signed in: %w", email, err)
+	}
 	secret, err = p.begin(ctx, u)
 	return secret, Person{Name: u.Email, Role: u.Role, User: true}, err
+}
+
+// knownPlace names an account at the network of an address.
+func knownPlace(email, from string) string {
+	if a, err := netip.ParseAddr(from); err == nil && a.Unmap().Is6() {
+		from = netip.PrefixFrom(a, 64).Masked().String()
+	}
+	return digest(email + " " + from)
 }
 
 func tooMany(wait time.Duration) *Refusal {

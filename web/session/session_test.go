@@ -161,6 +161,16 @@ func TestGuessing(t *testing.T) {
 		if _, _, err = p.SignIn(t.Context(), "nobody@example.com", "wrong", "z"); codeOf(err) != "too_many_tries" {
 			t.Errorf("eleventh try for an account: %v", err)
 		}
+		// Whoever guesses does not keep out who has signed in from their own network.
+		for i := range 10 {
+			_, _, _ = p.SignIn(t.Context(), "ana@example.com", "wrong", string(rune('a'+i)))
+		}
+		if _, _, err = p.SignIn(t.Context(), "ana@example.com", password, "new"); codeOf(err) != "too_many_tries" {
+			t.Errorf("from a new place after ten tries: %v", err)
+		}
+		if _, _, err = p.SignIn(t.Context(), "ana@example.com", password, "5.6.7.8"); err != nil {
+			t.Errorf("from a known place: %v", err)
+		}
 	})
 }
 
