@@ -39,6 +39,10 @@ func (w *walker) land(f *flight) {
 func (w *walker) underWay(ctx context.Context) []*record {
 	w.air.Lock()
 	defer w.air.Unlock()
+	return w.inFlight(ctx)
+}
+
+func (w *walker) inFlight(ctx context.Context) []*record {
 	records := make([]*record, len(w.flights))
 	for i, f := range w.flights {
 		rec := f.rec
@@ -70,6 +74,10 @@ func (f *flight) request(ctx context.Context) any {
 func (w *walker) unwritten() []store.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.notWritten()
+}
+
+func (w *walker) notWritten() []store.Record {
 	var records []store.Record
 	for path, data := range w.dirty {
 		records = append(records, store.Record{Path: path, Data: data})
@@ -149,8 +157,12 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 	if w == nil {
 		return store.ErrLeaseLost
 	}
-	steps := w.unwritten()
-	for _, rec := range w.underWay(ctx) {
+	w.air.Lock() // until it is written nothing lands, and nothing newer is noted
+	defer w.air.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	steps := w.notWritten()
+	for _, rec := range w.inFlight(ctx) {
 		rec.Status, rec.Reason = stepUnknown, bothWords("the run was canceled while this was being done: whether it happened is not known", "a execução foi cancelada enquanto isto era feito: não se sabe se aconteceu")
 		data, err := rec.bytes()
 		if err != nil {
