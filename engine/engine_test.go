@@ -574,7 +574,7 @@ func TestATestTakesWhatWasAnsweredLately(t *testing.T) {
 		if got := test(); got != want[1] {
 			t.Errorf("%s: after a real test the step yields %v, want %v", id, got, want[1])
 		}
-		_, err := h.Erase(t.Context(), "nobody@example.com", "test")
+		_, err := h.Erase(t.Context(), "nobody@example.com", "test", false)
 		check(t, err)
 		if got := test(); got != want[0] {
 			t.Errorf("%s: after an erasure the step yields %v, want %v", id, got, want[0])

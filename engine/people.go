@@ -242,7 +242,8 @@ type Erasure struct {
 
 // Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
 // and of every event without one, that holds the key. That something happened, and when, stays.
-func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
+// With cancel the runs that have not ended are canceled first.
+func (e *Engine) Erase(ctx context.Context, key, by string, cancel bool) (Erasure, error) {
 	sum := sha256.Sum256([]byte(key))
 	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, Open: []string{}}
 	if len(key) < shortestKey {
@@ -254,11 +255,16 @@ func (e *Engine) Erase(ctx context.Context, key, by string) (Erasure, error) {
 	q := store.Query{Text: key, Limit: 200}
 	var runs, events []string
 	err := e.eachRun(ctx, q, func(r *store.Run) (bool, error) {
-		if r.Status.Final() {
-			runs = append(runs, r.ID)
-		} else {
+		if !r.Status.Final() && !cancel {
 			receipt.Open = append(receipt.Open, r.ID)
+			return true, nil
 		}
+		if !r.Status.Final() {
+			if err := e.Cancel(ctx, r.ID, "canceled by "+by); err != nil && !errors.Is(err, store.ErrConflict) {
+				return false, fmt.Errorf("cancel run %s: %w", r.ID, err)
+			}
+		}
+		runs = append(runs, r.ID)
 		return true, nil
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"gancho/engine/store"
 )
@@ -161,6 +162,8 @@ type WaitView struct {
 	Text    string
 	Approve bool
 	Flow    string
+	Name    string    // of the flow
+	Until   time.Time // when the wait is over by itself, in the flow's zone
 }
 
 // WaitPage describes the wait that a token is for. A token that this instance did not make
@@ -184,7 +187,11 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 			return WaitView{}, err
 		}
 		v.Open = v.Open && rec.Status == stepWaiting
-		v.Text, v.Approve = rec.Text, rec.Text != ""
+		v.Text, v.Approve, v.Until = rec.Text, rec.Text != "", rec.Due
+	}
+	v.Name = e.plainName(v.Flow)
+	if entry, ok := e.Flows.entry(v.Flow); ok && entry.Draft != nil && !v.Until.IsZero() {
+		v.Until = v.Until.In(zoneOf(entry.Draft, e.Instance().Timezone))
 	}
 	return v, nil
 }

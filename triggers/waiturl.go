@@ -148,9 +148,17 @@ func (d *Webhook) showWait(w http.ResponseWriter, r *http.Request, page engine.W
 		p.Title = form.Label("Nothing to do", "Nada a fazer")
 		p.Note = form.Label("This was answered before, or is over.", "Isto já foi respondido ou terminou.")
 	case page.Approve:
-		p.Title, p.Note, p.Decide = form.Label("Your decision", "Sua decisão"), form.Words{}, true
+		p.Title, p.Note, p.Decide = form.Label("Your decision", "Sua decisão"), asks(page), true
 	}
 	d.writePage(w, r, status, p)
+}
+
+// asks says who wants to know, and until when.
+func asks(page engine.WaitView) form.Words {
+	if page.Until.IsZero() {
+		return form.Label("Asked by “"+page.Name+"”.", "Pedido de “"+page.Name+"”.")
+	}
+	return form.Label("Asked by “"+page.Name+"”, until "+page.Until.Format("2 January 2006, 15:04")+".", "Pedido de “"+page.Name+"”, até "+page.Until.Format("02/01/2006 às 15:04")+".")
 }
 
 // waitPage is a page without JavaScript.

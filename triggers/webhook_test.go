@@ -402,10 +402,10 @@ func TestLanguageOfRefusals(t *testing.T) {
 
 func TestWaitURL(t *testing.T) {
 	h := newHouse(t, nil)
-	h.wait = engine.WaitView{Open: true, Approve: true, Text: "Pay <script>1</script>?", Flow: "orders"}
+	h.wait = engine.WaitView{Open: true, Approve: true, Text: "Pay <script>1</script>?", Flow: "orders", Name: "Big <orders>", Until: time.Date(2026, 11, 27, 15, 6, 0, 0, time.UTC)}
 	page := h.send("GET", "/w/wait", "", "Accept: text/html", "Accept-Language: pt-BR")
 	wantStatus(t, page, 200)
-	for _, want := range []string{"Aprovar", "Rejeitar", "Pay &lt;script&gt;1&lt;/script&gt;?", `<html lang="pt-BR">`, `method="post"`} {
+	for _, want := range []string{"Aprovar", "Rejeitar", "Pay &lt;script&gt;1&lt;/script&gt;?", "Pedido de “Big &lt;orders&gt;”, até 27/11/2026 às 15:06.", `<html lang="pt-BR">`, `method="post"`} {
 		if !strings.Contains(page.Body.String(), want) {
 			t.Errorf("the page has no %q:\n%s", want, page.Body)
 		}

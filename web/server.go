@@ -231,6 +231,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 	if u, err := url.Parse(s.API.Public()); err == nil && u.Host != "" {
 		_ = origin.AddTrustedOrigin(u.Scheme + "://" + u.Host) //nolint:errcheck // it was parsed
 	}
+	origin.SetDenyHandler(http.HandlerFunc(api.RefuseOrigin))
 	protected := origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -395,7 +395,7 @@ func TestUsersSignInAndOut(t *testing.T) {
 	if res, _ := h.ask("GET", "/api/v1/flows", "", "", "Cookie", pair); res.StatusCode != http.StatusOK {
 		t.Errorf("with the cookie: %d", res.StatusCode)
 	}
-	if res, _ := h.ask("POST", "/api/v1/flows", "", flow, "Cookie", pair, "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
+	if res, p := h.ask("POST", "/api/v1/flows", "", flow, "Cookie", pair, "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden || p["code"] != "other_origin" {
 		t.Errorf("from another site: %d", res.StatusCode)
 	}
 	if res, _ := h.ask("DELETE", "/api/v1/session", "", "", "Cookie", pair); res.StatusCode != http.StatusOK {

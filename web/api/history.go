@@ -98,8 +98,13 @@ func (s *server) exportPerson(ctx context.Context, in *KeyPath) (*personOutput, 
 
 type erasureOutput struct{ Body engine.Erasure }
 
-func (s *server) erasePerson(ctx context.Context, in *KeyPath) (*erasureOutput, error) {
-	receipt, err := s.Engine.Erase(ctx, in.person(), who(ctx).Name)
+type eraseInput struct {
+	KeyPath
+	Cancel flag `query:"cancel" doc:"cancel the person's runs that have not ended, and erase them too"`
+}
+
+func (s *server) erasePerson(ctx context.Context, in *eraseInput) (*erasureOutput, error) {
+	receipt, err := s.Engine.Erase(ctx, in.person(), who(ctx).Name, bool(in.Cancel))
 	return &erasureOutput{receipt}, err
 }
 

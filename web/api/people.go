@@ -126,7 +126,7 @@ type addUserInput struct {
 		Email    string       `json:"email"`
 		Name     string       `json:"name,omitempty"`
 		Password string       `json:"password"`
-		Role     session.Role `json:"role"`
+		Role     session.Role `json:"role" enum:"viewer,editor,admin"`
 	}
 }
 
@@ -144,7 +144,7 @@ type changeUserInput struct {
 	EmailPath
 	Body struct {
 		Name     *string       `json:"name,omitempty"`
-		Role     *session.Role `json:"role,omitempty"`
+		Role     *session.Role `json:"role,omitempty" enum:"viewer,editor,admin"`
 		Password *string       `json:"password,omitempty"`
 		SignOut  bool          `json:"sign_out,omitempty" doc:"end all their sessions"`
 	}
@@ -166,7 +166,7 @@ func (s *server) listTokens(context.Context, *nothing) (*listOutput[session.Toke
 type addTokenInput struct {
 	Body struct {
 		Name    string       `json:"name"`
-		Role    session.Role `json:"role"`
+		Role    session.Role `json:"role" enum:"viewer,editor,admin"`
 		Expires *time.Time   `json:"expires,omitempty"`
 	}
 }

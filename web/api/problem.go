@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -237,6 +238,15 @@ func writeProblem(c echo.Context, status int, code, en, pt string) error {
 		c.Response().Header().Set("WWW-Authenticate", "Bearer")
 	}
 	return c.JSON(status, p) //nolint:wrapcheck // echo's own
+}
+
+// RefuseOrigin answers what another site's page asks for, without a call.
+func RefuseOrigin(w http.ResponseWriter, r *http.Request) {
+	p := problemOf(http.StatusForbidden, "other_origin", "a page of another site may not ask for this", "uma página de outro site não pode pedir isto")
+	p.speak(Language(r.Header.Get("Accept-Language")))
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) //nolint:errcheck // whoever asked is gone
 }
 
 // WriteStatus answers with a bare status, as a problem.

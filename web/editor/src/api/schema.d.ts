@@ -1362,13 +1362,15 @@ export interface components {
             /** Format: date-time */
             expires?: string;
             name: string;
-            role: string;
+            /** @enum {string} */
+            role: "viewer" | "editor" | "admin";
         };
         AddUserInputBody: {
             email: string;
             name?: string;
             password: string;
-            role: string;
+            /** @enum {string} */
+            role: "viewer" | "editor" | "admin";
         };
         AlertSettings: {
             /**
@@ -1523,7 +1525,8 @@ export interface components {
         ChangeUserInputBody: {
             name?: string;
             password?: string;
-            role?: string;
+            /** @enum {string} */
+            role?: "viewer" | "editor" | "admin";
             /** @description end all their sessions */
             sign_out?: boolean;
         };
@@ -5072,7 +5075,10 @@ export interface operations {
     };
     "erase-person": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description cancel the person's runs that have not ended, and erase them too */
+                cancel?: boolean;
+            };
             header?: never;
             path: {
                 key: string;

@@ -76,7 +76,7 @@ function Erase({ of: key, close }: { of: string; close: () => void }) {
   const plural = usePlural()
   const queries = useQueryClient()
   const [typed, setTyped] = useState('')
-  const erase = useMutation({ mutationFn: () => take(api.DELETE('/people/{key}', { params: { path: { key } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }) })
+  const erase = useMutation({ mutationFn: (cancel: boolean) => take(api.DELETE('/people/{key}', { params: { path: { key }, query: { cancel } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }) })
   const done = erase.data
   const shut = () => {
     if (done) void queries.invalidateQueries({ queryKey: ['person', key] })
@@ -84,14 +84,16 @@ function Erase({ of: key, close }: { of: string; close: () => void }) {
   }
   return (
     <Dialog title={t.eraseTitle} help={done ? undefined : t.eraseHelp} close={shut} footer={done ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
-      <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate()}>{t.eraseNow}</Button></>
+      <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate(false)}>{t.eraseNow}</Button></>
     )}>
       {!done && <Field label={fill(t.typeIt, { key })}><input autoFocus className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
       {erase.error && <Problem error={erase.error} />}
       {done && (
         <div role="status" className="space-y-3">
           <p className="font-medium">{plural(t, 'erased', done.erased.length)}</p>
-          {done.open.length > 0 && <p className="text-warn">{plural(t, 'stillOpen', done.open.length)}</p>}
+          {done.open.length > 0 && (
+            <div className="flex flex-wrap items-center gap-3"><p className="text-warn">{plural(t, 'stillOpen', done.open.length)}</p><Button look="destroy" busy={erase.isPending} onClick={() => erase.mutate(true)}>{t.cancelAndErase}</Button></div>
+          )}
           <h3 className="flex items-center justify-between font-semibold">{t.receipt}<CopyButton size="small" text={JSON.stringify(done, null, 2)} /></h3>
           <p className="text-text-2">{t.receiptHelp}</p>
           <JSONView value={done} />
