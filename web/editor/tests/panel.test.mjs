@@ -122,13 +122,13 @@ test('values: a new row takes the focus, a fault marks its own row, JSON does no
 })
 
 test('a loop takes a list by a click, and what is inside of it takes the item of the turn', async () => {
-  await program.api('POST', '/flows', { ...flow, id: 'each', steps: [{ id: 'each', action: 'loop', with: {}, steps: [{ id: 'line', action: 'log', with: { message: 'x' } }] }] })
+  await program.api('POST', '/flows', { ...flow, id: 'each', steps: [{ id: 'each', action: 'loop', with: {}, steps: [{ id: 'line', action: 'log', with: { message: 'x' } }, { id: 'add', action: 'state.increment', with: { key: 'k' } }] }, { id: 'end', action: 'log', with: { message: 'x' } }] })
   await program.api('POST', '/flows/each/events', { event: { body: { items: [{ sku: 'A' }, { sku: 'B' }] } } })
   const page = await program.signedIn('/flows/each?step=each')
   await field(page, 'over').locator('.cm-content').click()
   await page.getByRole('treeitem', { name: /^Items/ }).click()
   await until(async () => (await program.api('GET', '/flows/each')).body.flow.steps[0].with?.over === 'trigger.body.items')
-  await page.getByRole('treeitem', { name: /Write a line/ }).click()
+  await page.locator('[data-row=line]').click()
   await field(page, 'message').locator('.cm-content').fill('')
   await page.getByRole('textbox', { name: /Search in the data/ }).fill('sku')
   await page.keyboard.press('Enter')
@@ -140,6 +140,13 @@ test('a loop takes a list by a click, and what is inside of it takes the item of
   await page.locator('[data-row=line]').focus()
   await page.keyboard.press('[')
   await page.locator('main').getByText('Item 1 of 2').waitFor()
+  await page.locator('[data-row=end]').click()
+  await field(page, 'message').locator('.cm-content').fill('{{ steps.add.value }}')
+  await page.getByText('runs once in each turn of each').waitFor()
+  await page.locator('aside').getByRole('treeitem', { name: /^Event/ }).waitFor()
+  await page.getByRole('textbox', { name: /Search in the data/ }).fill('value')
+  await page.locator('aside').getByRole('treeitem', { name: /^Loop/ }).waitFor() // what each turn collected, but not the step inside
+  assert.equal(await page.locator('aside').getByRole('treeitem', { name: /Count up/ }).count(), 0)
   await page.context().close()
 })
 

@@ -10,6 +10,7 @@ const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { operatorsOf, readAs, typedValue } = await source('conditions/model.ts')
 const { bestOf, masked } = await source('data/nodes.ts')
+const { reachOf } = await source('data/reach.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
 const { caughtUp, merge } = await source('api/live.ts')
 const { rebase, decide, same } = await source('editor/rebase.ts')
@@ -98,6 +99,16 @@ test('rows read in order, with the levels and places that a screen reader tells'
   assert.deepEqual(moveAt(rows, 'b1', 'ArrowLeft', new Set()), { to: 'b/0' })
   assert.deepEqual(moveAt(rows, 'b', 'ArrowLeft', new Set()), { fold: true })
   assert.deepEqual(moveAt(rows, 'b', 'ArrowRight', new Set()), { to: 'b/0' })
+})
+
+test('a step reads from those that ran before it: not from inside a loop behind it, nor from the path beside its own', () => {
+  const seen = (id) => Object.fromEntries(reachOf(sample(), id))
+  assert.deepEqual(seen('d'), { a: false, b: false, b1: true, b2: true, c: true, c2: true })
+  assert.deepEqual(seen('c1'), { a: false, b: false, b1: true, b2: true })
+  assert.deepEqual(seen('b2'), { a: false, b1: false })
+  const beside = { ...sample(), steps: [step('p', { action: 'parallel', branches: [{ name: 'x', steps: [step('x1')] }, { name: 'y', steps: [step('y1', { when: 'true' })] }] }), step('z')] }
+  assert.deepEqual(Object.fromEntries(reachOf(beside, 'z')), { p: false, x1: false, y1: true })
+  assert.deepEqual(Object.fromEntries(reachOf(beside, 'y1')), {})
 })
 
 test('copies get ids of their own, and what they say of each other follows', () => {

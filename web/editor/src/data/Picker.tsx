@@ -47,11 +47,13 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   }, [desk.schema, desk.flow, scope, titleOf, t])
   const lists = desk.target?.list === true && q === ''
   const nodes = useMemo(() => (fx ? functions : lists ? listsOf(data) : data), [fx, functions, lists, data])
+  const mayLack = (n: Node) => desk.reach?.get(/^steps\.(\w+)/.exec(n.path)?.[1] ?? '') === true
   const example = (n: Node) => {
     if (n.doc) return n.doc.split('\n').at(-1) ?? ''
     const seen = n.stats?.values[0]?.value
     const known = valueOf(scope, insertable(n.path)) ?? seen
     const value = n.path.startsWith('steps.') && typeof known === 'string' && known.includes('{{') ? undefined : known // what a step is told is no value of it
+    if (n.level === 1 && mayLack(n)) return t.mayLack
     return n.leaf ? brief(revealed ? value : masked(value, n.path), 40) : ''
   }
   const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
@@ -112,7 +114,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
       </div>
       {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
       <Rows {...{ rows, at, row, raw, tree, folded, example }} choose={(n) => { setActive(n.path); if (n.leaf || (desk.target?.list && n.stats?.type === 'list')) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} insert={insert} />
-      <Detail node={rows[at]} revealed={revealed} />
+      <Detail node={rows[at]} revealed={revealed} lacking={rows[at] !== undefined && mayLack(rows[at])} />
     </section>
   )
 }
@@ -172,7 +174,7 @@ function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert
 }
 
 /** Detail tells more of the row that is chosen: its path, and what it was most often. */
-function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean }) {
+function Detail({ node, revealed, lacking }: { node: Node | undefined; revealed: boolean; lacking: boolean }) {
   const t = useWords()
   const desk = useDesk()
   const values = node?.stats?.values.slice(0, 8) ?? []
@@ -182,6 +184,7 @@ function Detail({ node, revealed }: { node: Node | undefined; revealed: boolean 
       {node && <code className="max-w-full text-text-2 not-[:only-child]:truncate">{node.doc?.split('\n')[0] ?? node.path}</code>}
       {node?.doc && <span className="min-w-0">{node.doc.split('\n')[1]}</span>}
       {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value, node?.path))} ×${v.count}`).join(', ')}</span>}
+      {lacking && <span className="text-warn">{t.mayLackWhy}</span>}
       {kinds && <span className="text-warn">{t.kinds}: {kinds}</span>}
       {desk.schema?.origin === 'samples' && !node?.doc && <span>{t.samplesOnly}</span>}
       {desk.target && <span className="ml-auto max-w-40 truncate font-medium text-accent">{fill(t.into, { field: desk.target.label })}</span>}

@@ -7,6 +7,7 @@ import type { Flow, Step } from '../flow'
 import { friendly, readAt, segments } from '../fields/template'
 import { insertable } from './nodes'
 import { usePinned } from './pinned'
+import type { Seen } from './reach'
 import { partOf, useWords } from './words'
 
 /** A target is the field that data goes into; list says that it wants a list. */
@@ -23,6 +24,8 @@ export type Desk = {
   events: Schemas['EventView'][]
   schema?: FlowSchema
   scope: Record<string, unknown>
+  /** reach are the steps that can be read from here */
+  reach?: Seen
   /** write is how a counted path is written at this step */
   write: (path: string) => string
   labelOf: (path: string) => string
@@ -104,7 +107,7 @@ function counted(path: string, loops: { id: string; over: string }[]): string {
 /** outside of every index, so that items[2].sku is counted as items[].sku */
 const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.', '.')
 
-export function useMakeDesk({ flow, step, event, results, missing, setMissing }: { flow: Flow; step?: Step; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'missing' | 'setMissing'>): Desk {
+export function useMakeDesk({ flow, step, event, results, reach, missing, setMissing }: { flow: Flow; step?: Step; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'missing' | 'setMissing'>): Desk {
   const pinned = usePinned(flow.id)
   const [target, aim] = useState<Target>()
   const [picking, pick] = useState<Desk['picking']>(false)
@@ -127,9 +130,9 @@ export function useMakeDesk({ flow, step, event, results, missing, setMissing }:
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
   const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
   return useMemo(() => ({
-    flow, step, path, event: chosen, ready: !samples.isPending, pinned: wanted !== null && chosen?.id === wanted, events, schema: schema.data, scope, target, aim, picking, pick, missing, setMissing,
+    flow, step, path, event: chosen, ready: !samples.isPending, pinned: wanted !== null && chosen?.id === wanted, events, schema: schema.data, scope, reach, target, aim, picking, pick, missing, setMissing,
     statsOf, isUnknown, labelOf, write,
-  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, target, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
+  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, reach, target, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
 

@@ -3,7 +3,8 @@ import { Ban, Play, SkipForward, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { DataDock } from '../data/DataDock'
 import { DeskContext, useMakeDesk } from '../data/desk'
-import { change, type Edit, type Flow, remove, type Step } from '../flow'
+import { reachOf, type Seen } from '../data/reach'
+import { change, type Edit, type Flow, remove, type Step, walk } from '../flow'
 import { Button } from '../ui/basics'
 import { Menu } from '../ui/Menu'
 import { soon } from '../ui/soon'
@@ -41,9 +42,11 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const set = useStepEdit(step.id, edit)
   const missing = useMemo(() => policies(step), [step])
   const setMissing = useCallback((id: string, policy: string | undefined) => set((s) => ({ ...s, missing: policyFor(s, id, policy) })), [set])
-  const outputs = useMemo(() => sampleOutputs(flow, actions, step.id), [flow, actions, step.id])
+  const reach = useMemo(() => reachOf(flow, step.id), [flow, step.id])
+  const outputs = useMemo(() => sampleOutputs(flow, actions, reach), [flow, actions, reach])
   const test = useStepTest(flow, step, event, tested)
-  const desk = useMakeDesk({ flow, step, event, results: test.outputs, missing, setMissing })
+  const results = useMemo(() => reached(test.outputs, reach), [test.outputs, reach])
+  const desk = useMakeDesk({ flow, step, event, results, reach, missing, setMissing })
   const own = below(problems, pointerOf(flow, step.id))
   const title = step.name || (action ? say(action.title) : step.action)
   const body = useRef<HTMLDivElement>(null)
@@ -104,21 +107,17 @@ function policyFor(step: Step, field: string, policy: string | undefined): unkno
   return Object.keys(next).length > 0 ? next : undefined
 }
 
-/** sampleOutputs are what the steps before one would yield, where no test has told it yet. */
-function sampleOutputs(flow: Flow, actions: Schemas['ActionView'][], until: string): Record<string, unknown> {
+/** sampleOutputs are what the steps that one can read from would yield, where no test has told it yet. */
+function sampleOutputs(flow: Flow, actions: Schemas['ActionView'][], reach: Seen): Record<string, unknown> {
   const out: Record<string, unknown> = {}
-  const visit = (steps: Step[]): boolean => {
-    for (const s of steps) {
-      if (s.id === until || visit(s.steps ?? []) || s.branches?.some((b) => visit(b.steps))) return true
-      const sample = s.action === 'set' ? s.with?.['values'] : actions.find((a) => a.kind === s.action)?.sample
-      if (sample !== undefined && sample !== null) out[s.id] = sample
-      if (visit(s.catch ?? [])) return true
-    }
-    return false
-  }
-  visit(flow.steps)
+  walk(flow.steps, (s) => {
+    const sample = s.action === 'set' ? s.with?.['values'] : actions.find((a) => a.kind === s.action)?.sample
+    if (reach.has(s.id) && sample !== undefined && sample !== null) out[s.id] = sample
+  })
   return out
 }
+
+const reached = (outputs: Record<string, unknown>, reach: Seen) => Object.fromEntries(Object.entries(outputs).filter(([id]) => reach.has(id)))
 
 /** useKey runs something by Ctrl or Cmd and a key. */
 function useKey(key: string, act: () => void) {
