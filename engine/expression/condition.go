@@ -22,8 +22,8 @@ type Condition struct {
 	Any      []Condition `json:"any,omitzero" doc:"at least one of them holds"`
 	Field    string      `json:"field,omitempty" doc:"path of a value, as trigger.body.total"`
 	As       string      `json:"as,omitempty" enum:"number,number_br" doc:"a text is read as a number first: as 1234.56, or number_br as 1.234,56"`
-	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,greater,at_least,less,at_most,contains,not_contains,starts_with,ends_with,matches,one_of,not_one_of,is_true,is_false,exists,missing"`
-	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; none for is_true, is_false, exists and missing"`
+	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,starts_with,ends_with,matches,one_of,not_one_of,is_true,is_false,exists,missing"`
+	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; alike leaves case and accents out; none for is_true, is_false, exists and missing"`
 }
 
 // rowForm is how a row is written: the field, the operator of the language, the value.
@@ -31,6 +31,7 @@ type rowForm struct {
 	name, operator string
 	value          string // that the operator has by itself
 	not, list      bool
+	plain          bool // both sides without case and accents
 }
 
 var rowForms = []rowForm{
@@ -40,6 +41,8 @@ var rowForms = []rowForm{
 	{name: "is_false", operator: "==", value: "false"},
 	{name: "equals", operator: "=="},
 	{name: "not_equals", operator: "!="},
+	{name: "alike", operator: "==", plain: true},
+	{name: "not_alike", operator: "!=", plain: true},
 	{name: "greater", operator: ">"},
 	{name: "at_least", operator: ">="},
 	{name: "less", operator: "<"},
@@ -54,6 +57,9 @@ var rowForms = []rowForm{
 }
 
 const maxConditions = 200
+
+// plainer is the function that leaves case and accents out.
+const plainer = "slug"
 
 // readers are the functions that read a field as something else.
 var readers = map[string]string{"number": "float", "number_br": "number_br"}
@@ -115,6 +121,11 @@ func (c *Condition) row() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if _, text := c.Value.(string); r.plain && (!text || c.As != "") {
+		return "", conditionError("only texts are alike: give one", "só textos se parecem: dê um")
+	} else if r.plain {
+		field, value = plainer+"("+field+")", plainer+"("+value+")"
+	}
 	text := field + " " + r.operator + " " + value
 	if r.not {
 		text = "not (" + text + ")"
@@ -133,19 +144,26 @@ func (c *Condition) operand() (string, error) {
 	return readers[c.As] + "(" + c.Field + ")", nil
 }
 
+// argumentOf is what a function of one argument is called with; nil where it is not that.
+func argumentOf(n ast.Node, function string) ast.Node {
+	call, ok := n.(*ast.CallNode)
+	if !ok || len(call.Arguments) != 1 {
+		return nil
+	}
+	if name, ok := call.Callee.(*ast.IdentifierNode); !ok || name.Value != function {
+		return nil
+	}
+	return call.Arguments[0]
+}
+
 // operandOf is a field, and as what it is read; "" where it is none.
 func operandOf(n ast.Node) (field, as string) {
-	call, ok := n.(*ast.CallNode)
-	if !ok {
+	if _, call := n.(*ast.CallNode); !call {
 		return chainOf(n), ""
 	}
-	name, ok := call.Callee.(*ast.IdentifierNode)
-	if !ok || len(call.Arguments) != 1 {
-		return "", ""
-	}
 	for as, reader := range readers {
-		if reader == name.Value {
-			return chainOf(call.Arguments[0]), as
+		if x := argumentOf(n, reader); x != nil {
+			return chainOf(x), as
 		}
 	}
 	return "", ""
@@ -256,21 +274,27 @@ func rowOf(n ast.Node) (Condition, bool) {
 	if !ok {
 		return Condition{}, false
 	}
-	field, as := operandOf(x.Left)
-	if field == "" {
+	left, right := x.Left, x.Right
+	a, b := argumentOf(left, plainer), argumentOf(right, plainer)
+	plain := a != nil && b != nil
+	if plain {
+		left, right = a, b
+	}
+	field, as := operandOf(left)
+	if _, text := right.(*ast.StringNode); field == "" || plain && (!text || as != "") {
 		return Condition{}, false
 	}
 	for _, r := range rowForms {
-		if r.operator != x.Operator || r.not != not {
+		if r.operator != x.Operator || r.not != not || r.plain != plain {
 			continue
 		}
 		if r.value != "" {
-			if x.Right.String() == r.value {
+			if right.String() == r.value {
 				return Condition{Field: field, As: as, Operator: r.name}, true
 			}
 			continue
 		}
-		value, ok := valueOf(x.Right)
+		value, ok := valueOf(right)
 		if _, list := value.([]any); !ok || list != r.list {
 			continue
 		}

@@ -16,6 +16,7 @@ func TestConditions(t *testing.T) {
 		{`trigger.body.a == true and (trigger.body.b == nil or trigger.body.n <= -2)`, `{"all":[{"field":"trigger.body.a","operator":"is_true"},{"any":[{"field":"trigger.body.b","operator":"missing"},{"field":"trigger.body.n","operator":"at_most","value":-2}]}]}`},
 		{`not (trigger.body.id in [9007199254740993])`, `{"all":[{"field":"trigger.body.id","operator":"not_one_of","value":[9007199254740993]}]}`},
 		{`float(trigger.body.total) > 200 or number_br(item.price) <= 9.5`, `{"any":[{"field":"trigger.body.total","as":"number","operator":"greater","value":200},{"field":"item.price","as":"number_br","operator":"at_most","value":9.5}]}`},
+		{`slug(trigger.body.city) == slug("São Paulo") and slug(item.x) != slug("")`, `{"all":[{"field":"trigger.body.city","operator":"alike","value":"São Paulo"},{"field":"item.x","operator":"not_alike","value":""}]}`},
 	}
 	for _, c := range cases {
 		model := ConditionOf(c.source)
@@ -56,7 +57,7 @@ func TestConditionsOtherForms(t *testing.T) {
 	}
 	for _, source := range []string{
 		`len(trigger.body.items) > 2`, `trigger.body.a == trigger.body.b`, `1 == 1`, `not trigger.body.a`, `trigger.body.a ? true : false`,
-		`trigger.body.a in trigger.body.list`, `trigger.body.a +`, ``, `any(trigger.body.items, .sku == "A")`, `trigger.body.x == [1]`, `trigger.body.x in "abc"`, `float(1) > 2`, `float(trigger.body.x)`, `int(trigger.body.x) > 2`,
+		`trigger.body.a in trigger.body.list`, `trigger.body.a +`, ``, `any(trigger.body.items, .sku == "A")`, `trigger.body.x == [1]`, `trigger.body.x in "abc"`, `float(1) > 2`, `float(trigger.body.x)`, `slug(trigger.body.x) == "a"`, `slug(trigger.body.x) == slug(trigger.body.y)`, `slug(float(trigger.body.x)) == slug("a")`, `int(trigger.body.x) > 2`,
 	} {
 		if c := ConditionOf(source); c != nil {
 			t.Errorf("%s: %+v", source, c)
@@ -69,7 +70,7 @@ func TestConditionFaults(t *testing.T) {
 		`{"field":"trigger.body.x"}`, `{"operator":"equals","value":1}`, `{"field":"trigger.body.x","operator":"equals"}`, `{"field":"a b","operator":"exists"}`,
 		`{"field":"trigger.body.x","operator":"one_of","value":"a"}`, `{"field":"trigger.body.x == 1 or true","operator":"exists"}`,
 		`{"all":[],"any":[]}`, `{"field":"trigger.body.x","operator":"equals","value":{"a":1}}`, `{"field":"trigger.body.x","operator":"like","value":1}`,
-		`{"field":"trigger.body.x","as":"date","operator":"equals","value":1}`,
+		`{"field":"trigger.body.x","operator":"alike","value":1}`, `{"field":"trigger.body.x","as":"date","operator":"equals","value":1}`,
 	} {
 		var c Condition
 		if err := json.Unmarshal([]byte(model), &c); err != nil {
@@ -132,7 +133,10 @@ func drawRow(t *rapid.T) Condition {
 		rapid.Map(rapid.String(), func(s string) any { return s }),
 		rapid.Map(rapid.IntRange(-1<<62, 1<<62), func(n int) any { return n }),
 		rapid.Map(rapid.Float64Range(-1e9, 1e9), func(f float64) any { return f }))
-	if !r.list && (r.operator == "==" || r.operator == "!=") {
+	if r.plain {
+		c.As, value = "", rapid.Map(rapid.String(), func(s string) any { return s })
+	}
+	if !r.list && !r.plain && (r.operator == "==" || r.operator == "!=") {
 		value = rapid.OneOf(value, rapid.Map(rapid.Bool(), func(b bool) any { return b }))
 	}
 	switch {

@@ -12,6 +12,8 @@ import (
 var operatorWords = map[string]form.Words{
 	"equals":       form.Label("is %s", "é %s"),
 	"not_equals":   form.Label("is not %s", "não é %s"),
+	"alike":        form.Label("is %s, case and accents aside", "é %s, sem contar maiúsculas e acentos"),
+	"not_alike":    form.Label("is not %s, case and accents aside", "não é %s, sem contar maiúsculas e acentos"),
 	"greater":      form.Label("is over %s", "é maior que %s"),
 	"at_least":     form.Label("is at least %s", "é no mínimo %s"),
 	"less":         form.Label("is under %s", "é menor que %s"),

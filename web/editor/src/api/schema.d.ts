@@ -1589,8 +1589,8 @@ export interface components {
             /** @description path of a value, as trigger.body.total */
             field?: string;
             /** @enum {string} */
-            operator?: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "is_true" | "is_false" | "exists" | "missing";
-            /** @description text, number or boolean; a list of them for one_of and not_one_of; none for is_true, is_false, exists and missing */
+            operator?: "equals" | "not_equals" | "alike" | "not_alike" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "is_true" | "is_false" | "exists" | "missing";
+            /** @description text, number or boolean; a list of them for one_of and not_one_of; alike leaves case and accents out; none for is_true, is_false, exists and missing */
             value?: unknown;
         };
         ConnectionBody: {

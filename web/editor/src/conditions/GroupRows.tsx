@@ -6,7 +6,7 @@ import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
 import { formatNumber } from '../fields/locale'
 import { brief } from '../fields/say'
-import { segments } from '../fields/template'
+import { member, segments } from '../fields/template'
 import { walk } from '../flow'
 import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
@@ -68,6 +68,14 @@ function choicesOf(desk: Desk) {
     .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
 }
 
+const roots = new Set(['trigger', 'steps', 'errors', 'item', 'index', 'loops', 'vars', 'run'])
+
+/** meant is the field that a name stands for: before the first event it is one of the event. */
+function meant(desk: Desk, name: string): string {
+  const known = (desk.schema?.fields ?? []).some((f) => f.path.startsWith('trigger.body'))
+  return known || !desk.schema || roots.has(name) || !/^[\p{L}_][\p{L}\d_ -]*$/u.test(name) ? name : member('trigger.body', name.trim())
+}
+
 function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => void; drop: () => void }) {
   const t = useWords()
   const id = useId()
@@ -77,10 +85,11 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const fields = useMemo(() => choicesOf(desk), [desk])
   const operators = operatorsOf(stats)
   const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
-  const choose = (field: string) => {
+  const choose = (chosen: string) => {
+    const field = meant(desk, chosen)
     const stats = desk.statsOf(field)
     const ops = operatorsOf(stats)
-    const operator = ops.includes(row.operator) ? row.operator : (ops[0] ?? 'equals')
+    const operator = ops.includes(row.operator) && (row.field !== '' || row.value !== '') ? row.operator : (ops[0] ?? 'equals')
     change({ ...row, field, operator, as: readAs(stats, operator) })
   }
   const operate = (operator: Operator) => {

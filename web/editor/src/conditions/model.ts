@@ -34,7 +34,7 @@ export function toModel(g: Row | Group, left = false): Condition | undefined {
   if (!isGroup(g)) {
     if (!filled(g) && !(left && openRow(g))) return undefined
     const row = { field: g.field, ...(g.as && { as: g.as }), operator: g.operator }
-    return valueless.has(g.operator) ? row : { ...row, value: listed.has(g.operator) && !Array.isArray(g.value) ? [] : (g.value ?? '') }
+    return valueless.has(g.operator) ? row : { ...row, value: listed.has(g.operator) && !Array.isArray(g.value) ? [] : alike.includes(g.operator) ? String(g.value ?? '') : (g.value ?? '') }
   }
   const items = g.items.map((x) => toModel(x, left)).filter((x) => x !== undefined)
   return items.length === 0 ? undefined : g.how === 'all' ? { all: items } : { any: items }
@@ -53,6 +53,8 @@ export function changed(g: Group, id: number, f: (x: Row | Group) => Row | Group
 }
 
 const always: Operator[] = ['exists', 'missing']
+const same: Operator[] = ['equals', 'not_equals']
+const alike: Operator[] = ['alike', 'not_alike']
 const ordering: Operator[] = ['greater', 'at_least', 'less', 'at_most']
 const wording: Operator[] = ['contains', 'not_contains', 'starts_with', 'ends_with', 'matches']
 
@@ -64,11 +66,11 @@ export function operatorsOf(field: Pick<SchemaField, 'type' | 'values'> | undefi
   const type: string | undefined = field?.type
   switch (type) {
     case 'boolean': return ['is_true', 'is_false', ...always]
-    case 'number': case 'integer': return ['equals', 'not_equals', ...ordering, 'one_of', 'not_one_of', ...always]
-    case 'text': case 'string': return ['equals', 'not_equals', ...(isAmount(field?.values ?? []) ? [...ordering, ...wording] : [...wording, ...ordering]), 'one_of', 'not_one_of', ...always]
+    case 'number': case 'integer': return [...same, ...ordering, 'one_of', 'not_one_of', ...always]
+    case 'text': case 'string': return isAmount(field?.values ?? []) ? [...ordering, ...same, ...wording, ...alike, 'one_of', 'not_one_of', ...always] : [...same, ...alike, ...wording, ...ordering, 'one_of', 'not_one_of', ...always]
     case 'list': case 'object': return ['contains', 'not_contains', ...always]
   }
-  return ['equals', 'not_equals', ...ordering, ...wording, 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]
+  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]
 }
 
 const isText = (type: string | undefined) => type === 'text' || type === 'string'

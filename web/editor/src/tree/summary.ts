@@ -25,7 +25,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
 
 export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no', string>
 
-const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|float|number_br)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
+const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|float|number_br|slug)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
 
 /** conditionParts says a simple condition in words; one that is not simple stays code. */
 export function conditionParts(source: string, labels: Labels, op: Operators): Part[] {
@@ -35,10 +35,10 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
   }
   const parts: Part[] = []
   token.lastIndex = 0
-  const text = source.trim()
+  const text = source.trim().replace(/\bslug\(("(?:[^"\\]|\\.)*")\)/g, '$1')
   while (token.lastIndex < text.length) {
     const m = token.exec(text)
-    if (!m) return [{ code: text }]
+    if (!m) return [{ code: source.trim() }]
     const [, quoted, number, path, has, of, sign] = m
     if (path) parts.push({ chip: labels(path) ?? friendly(path), source: path })
     else if (has && of) {
