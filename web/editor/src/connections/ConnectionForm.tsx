@@ -114,8 +114,13 @@ const textOf = (value: unknown) => (typeof value === 'string' || typeof value ==
 /** plainFields are the values of a connection that may be shown. */
 const plainFields = (of: Schemas['ConnectionView'] | undefined) => Object.fromEntries(Object.entries(of?.fields ?? {}).map(([id, v]) => [id, textOf(v)]))
 
-/** nameOfHost is what people call a service by its address: api.shop.example.com is shop-example. */
-const nameOfHost = (host = '') => host.toLowerCase().replace(/:.*|^(api|www)\./g, '').replace(/\.\w+$/, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+/** nameOfHost is what people call a service by its address: api.shop.example.com is shop-example, and what runs on this machine is told by its port. */
+function nameOfHost(host = ''): string {
+  const [, name = '', port = ''] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(host.toLowerCase()) ?? []
+  if (/^(127\.|localhost$|\[::1\]$)/.test(name)) return port === '' ? 'local' : `local-${port}`
+  const called = /^[\d.]+$|^\[/.test(name) ? `${name} ${port}` : name.replace(/^(api|www)\./, '').replace(/\.\w+$/, '')
+  return called.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+}
 
 function freshName(base: string, taken: string[]): string {
   const start = base || 'connection'

@@ -33,7 +33,7 @@ export type Desk = {
   /** isUnknown says that no event held this, nor does the chosen one */
   isUnknown: (path: string) => boolean
   target?: Target
-  aim: (target: Target) => void
+  aim: (target?: Target) => void
   /** how the data is asked for: by the keyboard, which then is in it, or to be seen beside what is typed */
   picking: false | 'keys' | 'look'
   pick: (how: Desk['picking']) => void

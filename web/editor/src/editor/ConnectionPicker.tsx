@@ -1,8 +1,9 @@
-import { Suspense, useId, useState } from 'react'
+import { Suspense, useEffect, useId, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useConnections, useKinds } from '../api/hooks'
+import { useDesk } from '../data/desk'
 import { Combo } from '../fields/Combo'
 import { fill, told } from '../words/phrase'
 import { Badge, Button, Problem } from '../ui/basics'
@@ -23,6 +24,8 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
   const connections = useConnections()
   const known = useKinds()
   const [making, setMaking] = useState<'new' | 'edit' | false>(false)
+  const { aim } = useDesk()
+  useEffect(() => { if (making) aim(undefined) }, [making, aim]) // a connection takes no data: the room is for its form
   const fitting = (connections.data?.items ?? []).filter((c) => fitsKind(kinds, c.kind))
   const testable = (kind: string) => known.data?.items.find((k) => k.kind === kind)?.testable !== false
   const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
