@@ -58,7 +58,11 @@ function opened(view: EditorView, p: Part, anchor: HTMLElement): OpenChip {
     view.dispatch({ changes: { from: p.from, to: p.to, insert }, selection: { anchor: p.from + insert.length }, userEvent: 'input' })
     view.focus()
   }
-  return { source: p.text, anchor, put, back, open: () => openHole(view, p) }
+  const type = (text: string) => {
+    view.dispatch({ changes: { from: p.to, insert: text }, selection: { anchor: p.to + text.length }, userEvent: 'input.type' })
+    view.focus()
+  }
+  return { source: p.text, anchor, put, back, type, open: () => openHole(view, p) }
 }
 
 /** chipAt is what is drawn in the place of a hole. */

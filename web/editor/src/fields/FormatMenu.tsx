@@ -8,6 +8,7 @@ import { Button } from '../ui/basics'
 import { floatLook, useFloating } from '../ui/useFloating'
 import { useLang } from '../words'
 import { fill } from '../words/phrase'
+import { type Currency, currencyOf } from './money'
 import { type Format, formatNames, read, write, type Written } from './formats'
 import { useWords } from './formatWords'
 import { say } from './say'
@@ -43,8 +44,11 @@ export function FormatMenu({ chip, close }: MenuProps) {
     if (e.key === 'Escape' || e.key === 'Tab') {
       e.preventDefault()
       leave()
-    }
-    if (!asking) moveAmong(e)
+    } else if (!asking && e.key.length === 1 && !e.ctrlKey && !e.metaKey) { // who types on means the text, not the menu
+      e.preventDefault()
+      close()
+      chip.type(e.key)
+    } else if (!asking) moveAmong(e)
     e.stopPropagation()
   }
   return (
@@ -71,7 +75,7 @@ function Choices({ written, put }: { written: Written; put: (next: Written) => v
   const desk = useDesk()
   const { lang } = useLang()
   const value = valueAt(desk, written.path)
-  const offered = useMemo(() => offer(value, desk.statsOf(written.path)?.type, written.path), [value, desk, written.path])
+  const offered = useMemo(() => offer(value, desk.statsOf(written.path)?.type, written.path, currencyOf(desk.scope, written.path)), [value, desk, written.path])
   const answers = useQueries({
     queries: offered.map((format) => {
       const source = write({ path: written.path, format })
@@ -94,7 +98,12 @@ const texts: Format[] = ['upper', 'lower', 'title', 'first', 'trim']
 const dates: Format[] = ['date', 'datetime', 'time']
 
 /** offer lists the formats that make sense for what a value looks like, the likely ones first. */
-export function offer(value: unknown, type: string | undefined, path: string): Format[] {
+export function offer(value: unknown, type: string | undefined, path: string, currency?: Currency): Format[] {
+  const likely = offered(value, type, path)
+  return currency === 'usd' || currency === 'eur' ? likely.flatMap((f) => (f === 'brl' ? [currency] : f === 'cents' ? [] : [f])) : likely.filter((f) => f !== 'usd' && f !== 'eur')
+}
+
+function offered(value: unknown, type: string | undefined, path: string): Format[] {
   if (value === undefined || value === null) return type === 'number' || type === 'integer' ? ['brl', 'cents', 'round', ...dates] : type === 'list' ? ['join', 'count', 'json'] : [...formatNames]
   if (Array.isArray(value)) return ['join', 'count', 'json']
   if (typeof value === 'object') return ['json']
@@ -145,13 +154,12 @@ function Instead({ written, put, back }: { written: Written; put: (next: Written
   )
 }
 
-/** moveAmong goes among entries by arrows and first letters. */
+/** moveAmong goes among entries by arrows. */
 function moveAmong(e: React.KeyboardEvent) {
   const all = [...e.currentTarget.querySelectorAll<HTMLElement>('[role^=menuitem]')]
   const at = all.indexOf(document.activeElement as HTMLElement)
-  const letter = e.key.length === 1 && e.key !== ' ' && !e.ctrlKey && !e.metaKey ? e.key.toLowerCase() : ''
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[e.key]
-  const next = to !== undefined ? all.at(to % all.length) : letter ? [...all.slice(at + 1), ...all.slice(0, at + 1)].find((x) => x.textContent?.trim().toLowerCase().startsWith(letter)) : undefined
+  const next = to === undefined ? undefined : all.at(to % all.length)
   if (!next) return
   e.preventDefault()
   next.focus()

@@ -51,7 +51,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   }
   return (
     <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>
-      <Code ref={ref} value={value} change={(text) => set(text === '' ? undefined : text)} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
+      <Code ref={ref} value={value} change={(text) => { setOpen(null); set(text === '' ? undefined : text) }} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
         chip={chip} problems={problems} complete={complete} focus={focus} chipHint={t.chipHint} format={setOpen} data={chips ? desk.pick : undefined} />
       {open && <Suspense fallback={null}><FormatMenu key={`${open.source} ${open.anchor.offsetLeft}`} chip={open} close={() => setOpen(null)} /></Suspense>}
       {!looks && <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick('keys') }}

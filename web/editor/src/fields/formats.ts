@@ -2,13 +2,16 @@ import { isChip, isPath } from './template'
 
 /** The ways in which a value is written, by the functions that write it; $ is the value. */
 export const formats = {
-  brl: 'brl($)', cents: 'brl($ / 100)', number: 'float($)', number_br: 'number_br($)', round: 'round(float($))',
-  upper: 'upper($)', lower: 'lower($)', title: 'title($)', text: 'string($)', first: 'first_name($)', trim: 'trim($)',
+  brl: 'brl($)', usd: 'money($, "USD")', eur: 'money($, "EUR")', cents: 'brl($ / 100)', number: 'float($)', number_br: 'number_br($)', round: 'round(float($))',
+  upper: 'upper(trim($))', lower: 'lower(trim($))', title: 'title(trim(regex_replace($, " +", " ")))', text: 'string($)', first: 'first_name($)', trim: 'trim($)',
   date: 'format_date($, "02/01/2006")', datetime: 'format_date($, "02/01/2006 15:04")', time: 'format_date($, "15:04")', iso: 'date($)',
   phone: 'phone_e164($, "BR")', digits: 'regex_replace($, "[^0-9]", "")', join: 'join($, ", ")', count: 'len($)', json: 'json($)',
 } as const
 
 export type Format = keyof typeof formats
+
+/** older is how formats were written before; what is kept so is read as before. */
+const older: Partial<Record<Format, string>> = { upper: 'upper($)', lower: 'lower($)', title: 'title($)', first: 'first(split($, " "))' }
 
 export const formatNames = Object.keys(formats) as Format[]
 
@@ -33,12 +36,13 @@ export function read(source: string): Written | undefined {
   const [, value, other] = /^default\((.+), ("(?:[^"\\]|\\.)*")\)$/.exec(text) ?? /^\((.+) \?\? ("(?:[^"\\]|\\.)*")\)$/.exec(text) ?? []
   if (value && other) return isPath(value) ? put({ path: value }, other) : undefined
   for (const format of formatNames) {
-    const [before = '', after = ''] = formats[format].split('$')
-    const path = text.slice(before.length, text.length - after.length)
-    if (text.startsWith(before) && text.endsWith(after) && isPath(path)) return { path, format }
+    for (const form of [formats[format], older[format]]) {
+      const [before = '', after = ''] = form?.split('$') ?? []
+      const path = text.slice(before.length, text.length - after.length)
+      if (form && text.startsWith(before) && text.endsWith(after) && isPath(path)) return { path, format }
+    }
   }
-  const earlier = /^first\(split\((.+), " "\)\)$/.exec(text)?.[1] // how a first name was written before
-  return earlier && isPath(earlier) ? { path: earlier, format: 'first' } : undefined
+  return undefined
 }
 
 function put(written: Written, quoted: string): Written | undefined {
