@@ -1,4 +1,5 @@
 import { useEffect, useImperativeHandle, useRef } from 'react'
+import { completionStatus } from '@codemirror/autocomplete'
 import { Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { chips, holeAt } from './chips'
@@ -34,6 +35,7 @@ export function CodeEditor(props: CodeProps) {
       parts.chips.of(chipsOf(now)),
       EditorView.updateListener.of((u) => {
         if (u.docChanged && !u.transactions.some((t) => t.isUserEvent('gancho.outside'))) now.current.change(u.state.doc.toString())
+        host.current?.toggleAttribute('data-listing', u.view.hasFocus && completionStatus(u.state) !== null)
         if (u.focusChanged) (u.view.hasFocus ? now.current.focus : now.current.blur)?.()
       }),
     ]

@@ -134,7 +134,7 @@ export function narrowed(items: Completion[], typed: string): Completion[] {
   const near = (c: Completion) => {
     const names = [words(/[^.[\]"']+(?=["'\]]*$)/.exec(c.label)?.[0] ?? c.label), words(c.title ?? ''), plainText(c.title ?? '')]
     const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : 0
-    return fits === 0 || c.kind === 'field' || c.kind === 'root' ? fits : fits === 4 ? 3 : 0.5
+    return fits === 0 || c.kind === 'field' || c.kind === 'root' ? fits : fits === 4 ? 1.5 : 0.5
   }
   return items.map((c) => ({ c, n: near(c) })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n).map(({ c }) => c)
 }

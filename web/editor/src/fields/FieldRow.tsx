@@ -8,6 +8,7 @@ import { useLooks } from '../editor/Locked'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
 import { toldShort } from '../words/phrase'
+import { Amounts } from './Amounts'
 import { fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
 import { Fixes } from './Fixes'
@@ -104,8 +105,9 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} />}
-      {error && !inside && <p role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
-      {error && !wrong && !inside && server && <Fixes problem={server} value={value} pointer={pointer} set={set} />}
+      {template && !error && textKinds.has(field.type) && field.type !== 'url' && <Amounts value={textual} set={set} />}
+      {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
+      {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
       {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
       {template && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
     </div>
@@ -173,7 +175,7 @@ export function Doubts({ answer, source, set, asked }: Pick<PreviewProps, 'answe
   const found = (answer?.problems ?? []).filter((p) => !asked || p.code !== 'optional_field')
   const errors = found.filter((p) => p.severity === 'error')
   return (errors.length > 0 ? errors.slice(0, 1) : found).map((first) => (
-    <div key={`${first.code} ${first.from} ${first.message}`} className="mt-1">
+    <div data-fault key={`${first.code} ${first.from} ${first.message}`} className="mt-1">
       <p className={`flex items-start gap-1.5 text-xs ${first.severity === 'error' ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={toldShort(first)} /></span></p>
       {answer?.source === source && <Fixes problem={first} value={source} set={set} />}
     </div>

@@ -126,7 +126,7 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
   return (
     <span id={`b-${step.id}`} className="ml-auto flex max-w-full min-w-0 flex-wrap items-center justify-end gap-1 empty:hidden">
       {problem && (
-        <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
+        <button data-faults type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
           <ProblemBadge problem={problem} />
         </button>
       )}{' '}
