@@ -156,9 +156,42 @@ func (t *typer) orderIn(tree *expression.Parsed, source, path string, by int, v 
 		if _, seen := v.steps[read.Name]; seen || !t.all[read.Name] {
 			continue
 		}
-		t.add(path, source, form.Problem{Severity: form.Warning, Code: "not_run_yet", From: read.From + by, To: read.To + by, Message: form.Label(
-			fmt.Sprintf("the step `%s` has not run here", read.Name), fmt.Sprintf("o passo `%s` ainda não rodou aqui", read.Name))})
+		p := form.Problem{Severity: form.Warning, Code: "not_run_yet", From: read.From + by, To: read.To + by, Message: form.Label(
+			fmt.Sprintf("the step `%s` has not run here", read.Name), fmt.Sprintf("o passo `%s` ainda não rodou aqui", read.Name))}
+		if loop := loopAround(t.flow.Steps, read.Name, ""); loop != "" && v.loops[loop] == nil {
+			p.Message = form.Label(
+				fmt.Sprintf("the step `%s` runs once in each turn of `%s`: what it yields is not there outside of it", read.Name, loop),
+				fmt.Sprintf("o passo `%s` roda uma vez em cada volta de `%s`: fora dela, o que ele dá não existe", read.Name, loop))
+			p.Hint = form.Label(
+				fmt.Sprintf("write it into “Collect” of the loop, then use the list `steps.%s.items`", loop), fmt.Sprintf("escreva isso em “Coletar” da repetição e use a lista `steps.%s.items`", loop))
+		}
+		t.add(path, source, p)
 	}
+}
+
+// loopAround is the innermost loop that a step is in, "" where there is none.
+func loopAround(steps []*Step, id, around string) string {
+	for _, s := range steps {
+		if s.ID == id {
+			return around
+		}
+		inside := around
+		if s.Action == "loop" {
+			inside = s.ID
+		}
+		if found := loopAround(s.Steps, id, inside); found != "" {
+			return found
+		}
+		for _, b := range s.Branches {
+			if found := loopAround(b.Steps, id, around); found != "" {
+				return found
+			}
+		}
+		if found := loopAround(s.Catch, id, around); found != "" {
+			return found
+		}
+	}
+	return ""
 }
 
 // StepProblems are the warnings of steps that are read where KnownAt knows of what ran before:
@@ -170,6 +203,9 @@ func StepProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by 
 	}
 	t := newTyper(f, nil, Met{})
 	v := &view{steps: steps.Fields}
+	if loops := known.Roots["loops"]; loops != nil {
+		v.loops = loops.Fields
+	}
 	t.orderIn(tree, "", "", by, v)
 	for _, read := range tree.Members("steps") {
 		if _, seen := v.steps[read.Name]; seen || t.all[read.Name] {

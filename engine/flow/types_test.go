@@ -128,6 +128,9 @@ func TestTypes(t *testing.T) {
 			"/steps/0/steps/0/with/text unknown_field [skuu] unknown field `skuu`, did you mean `sku`?",
 			"/steps/1/with/text unknown_field [valu] unknown field `valu`, did you mean `value`?",
 		}},
+		{"a step in a loop, behind it", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.items"},"steps":[`+say("in", "x")+`,`+say("next", "{{ steps.in.id }}")+`]}`, say("b", "{{ steps.in.id }}")), []string{
+			"/steps/1/with/text not_run_yet [in] the step `in` runs once in each turn of `l`: what it yields is not there outside of it",
+		}},
 		{"a loop over no list", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.status"},"steps":[` + say("a", "x") + `]}`), []string{
 			"/steps/0/with/over wrong_type [] a loop goes over a list; this is of the type text",
 		}},
