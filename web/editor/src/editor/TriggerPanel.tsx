@@ -1,5 +1,5 @@
 import { Suspense, useCallback, useEffect, useRef, useState } from 'react'
-import { ChevronDown, Plus } from 'lucide-react'
+import { ChevronDown, Play, Plus } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { loadCode } from '../code/Code'
@@ -21,6 +21,8 @@ import { ConnectionPicker } from './ConnectionPicker'
 import { Locked, LooksNote } from './Locked'
 import { Panel } from './Panel'
 import { useProblemFocus } from './useProblemFocus'
+import { useRunNow } from './useLife'
+import { useWords as useEditorWords } from './words'
 import { below } from './where'
 
 const ScheduleField = soon(() => import('../trigger/ScheduleField').then((m) => m.ScheduleField))
@@ -60,6 +62,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
           {kind && flow.trigger.kind !== 'webhook' && kind.fields.filter((f) => !['cron', 'timezone'].includes(f.id)).map((f) => (
             <FieldRow key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} set={(v) => setField(f.id, v)} problems={problemsOf(f.id)} siblings={flow.trigger.with} />
           ))}
+          <RunNow flow={flow} view={view} />
           <Where {...form} />
           {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} />}
           {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} />}
@@ -68,6 +71,13 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
       </Panel>
     </DeskContext>
   )
+}
+
+/** RunNow starts what else waits for its time. */
+function RunNow(props: Pick<FormProps, 'flow' | 'view'>) {
+  const t = useEditorWords()
+  const now = useRunNow(props)
+  return now && <Button busy={now.busy} onClick={now.start}><Play size={16} strokeWidth={1.75} aria-hidden />{t.runNow}</Button>
 }
 
 type FormProps = {

@@ -1,5 +1,5 @@
-import { useMutation } from '@tanstack/react-query'
-import { CirclePause, CirclePlay, Power } from 'lucide-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CirclePause, CirclePlay, Play, Power } from 'lucide-react'
 import { api, take } from '../api/client'
 import type { MenuItem } from '../ui/Menu'
 import { toast } from '../ui/Toast'
@@ -8,8 +8,25 @@ import { useWords } from './words'
 
 type Way = '/flows/{id}/pause' | '/flows/{id}/resume' | '/flows/{id}/off'
 
-/** useLifeItems are the ways to pause, resume and switch off a flow that is published. */
-export function useLifeItems({ draft, view, flow }: DraftHook): MenuItem[] {
+/** useRunNow starts a published flow that waits for no sender, as its time would; undefined where it may not. */
+export function useRunNow({ view, flow }: Pick<DraftHook, 'view' | 'flow'>) {
+  const t = useWords()
+  const queries = useQueryClient()
+  const run = useMutation({
+    mutationFn: () => take(api.POST('/flows/{id}/events', { params: { path: { id: flow.id } }, body: {} })),
+    onSuccess: () => {
+      toast(t.ranNow)
+      void queries.invalidateQueries({ queryKey: ['samples', flow.id] })
+    },
+    onError: (e) => toast(e.message, 'fail'),
+  })
+  return view.state === 'on' && ['schedule', 'manual'].includes(flow.trigger.kind) ? { busy: run.isPending, start: () => run.mutate() } : undefined
+}
+
+/** useLifeItems are the ways to run, pause, resume and switch off a flow that is published. */
+export function useLifeItems(hook: DraftHook): MenuItem[] {
+  const { draft, view, flow } = hook
+  const now = useRunNow(hook)
   const t = useWords()
   const life = useMutation({
     mutationFn: (to: Way) => take(api.POST(to, { params: { path: { id: flow.id } } })),
@@ -20,5 +37,5 @@ export function useLifeItems({ draft, view, flow }: DraftHook): MenuItem[] {
   const on: MenuItem = { id: 'resume', label: view.state === 'off' ? t.turnOn : t.resume, icon: CirclePlay, run: () => life.mutate('/flows/{id}/resume') }
   const pause: MenuItem = { id: 'pause', label: t.pause, icon: CirclePause, run: () => life.mutate('/flows/{id}/pause') }
   const off: MenuItem = { id: 'off', label: t.off, icon: Power, danger: true, run: () => life.mutate('/flows/{id}/off') }
-  return view.state === 'on' ? [pause, off] : view.state === 'paused' ? [on, off] : [on]
+  return view.state === 'on' ? [...(now ? [{ id: 'run', label: t.runNow, icon: Play, run: now.start }] : []), pause, off] : view.state === 'paused' ? [on, off] : [on]
 }

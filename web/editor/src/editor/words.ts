@@ -1,6 +1,8 @@
 import { makeWords } from '../words'
 
 const en = {
+  runNow: 'Run now',
+  ranNow: 'A run was started',
   pause: 'Pause',
   resume: 'Resume',
   off: 'Switch off',
@@ -202,6 +204,8 @@ const en = {
 }
 
 const pt: typeof en = {
+  runNow: 'Executar agora',
+  ranNow: 'Uma execução começou',
   pause: 'Pausar',
   resume: 'Retomar',
   off: 'Desligar',
