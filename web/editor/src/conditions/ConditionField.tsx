@@ -9,6 +9,7 @@ import { Ticked } from '../ui/Ticked'
 import { fill, usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
 import { useLooks } from '../editor/Locked'
+import { find } from '../flow'
 import { useLang } from '../words'
 import { GroupRows } from './GroupRows'
 import { emptyGroup, emptyRow, fromModel, type Group, hasOpen, isGroup, toModel } from './model'
@@ -109,15 +110,17 @@ export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>
   const desk = useDesk()
   const plural = usePlural()
   const counted = answer?.passes
+  const waits = [...(answer?.source ?? '').matchAll(/\bsteps\.(\w+)/g)].some(([, id]) => find(desk.flow, id ?? '')?.action === 'wait') // no test knows what is answered
   return (
     <div aria-live="polite" className={`mb-2 min-h-5 text-[13px] ${fresh ? '' : 'opacity-60'}`}>
-      {counted && (
+      {counted && waits && <p className="text-text-2">{t.dependsOnAnswer}</p>}
+      {counted && !waits && (
         <p className={`flex items-center gap-1.5 font-medium ${counted.pass === 0 ? 'text-warn' : 'text-ok'}`}>
           {counted.pass === 0 ? <Funnel size={15} aria-hidden /> : <Check size={15} aria-hidden />}
           {counted.of === 1 ? (counted.pass === 0 ? t.passesNotOnly : t.passesOnly) : counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
-      {answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={answer.reason} labelOf={desk.labelOf} /></p>}
+      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={answer.reason} labelOf={desk.labelOf} /></p>}
     </div>
   )
 }

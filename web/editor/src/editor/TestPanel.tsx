@@ -15,7 +15,9 @@ import { useFormat } from '../words/format'
 import { Panel } from './Panel'
 import { useWords } from './panelWords'
 import { effectOf } from './effect'
+import { useWords as useTestWords } from './testWords'
 import { useTested } from './useStepTest'
+import { type Ending, endingsOf, waitMocks, waitsOf } from './waits'
 
 type TestPanelProps = { flow: Flow; actions: Schemas['ActionView'][]; close: () => void; event?: string; tested?: (run: Schemas['RunView']) => void; start?: string; end?: string }
 
@@ -28,6 +30,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const [typed, setTyped] = useState<string | null>(null)
   const [from, setFrom] = useState(start ?? '')
   const [until, setUntil] = useState(end ?? '')
+  const [endings, setEndings] = useState<Record<string, Ending>>({})
   const { kept, keep } = useTested(flow.id)
   const chosen = desk.event
   const text = typed ?? JSON.stringify(chosen?.trigger?.['body'] ?? {}, null, 2)
@@ -36,7 +39,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const run = useMutation({
     mutationFn: (real: boolean) => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: {
       flow, ...(typed === null && chosen ? { event_id: chosen.id } : { event: { body } }),
-      ...(from && { from: pathOf(flow, from), mocks: doneBefore(flow, from, actions, kept) }), ...(until && { until: pathOf(flow, until) }), ...(real && { effects: 'real' as const }),
+      ...(from && { from: pathOf(flow, from) }), mocks: { ...(!real && waitMocks(flow, endings)), ...(from && doneBefore(flow, from, actions, kept)) }, ...(until && { until: pathOf(flow, until) }), ...(real && { effects: 'real' as const }),
     } })),
     onSuccess: (result) => {
       keep(result)
@@ -51,6 +54,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
         <div className="space-y-4 pt-1">
           <p className="text-secondary text-text-2">{t.held}</p>
           <Part flow={flow} {...{ from, setFrom, until, setUntil }} />
+          <Waits flow={flow} endings={endings} choose={(id, ending) => setEndings({ ...endings, [id]: ending })} />
           {desk.events.length > 0 && (
             <label className="block"><span className="mb-1 block font-medium">{t.testEvent}</span>
               <select className={inputLook} value={chosen?.id} onChange={(e) => { pinSample(flow.id, e.target.value); setTyped(null) }}>
@@ -123,6 +127,24 @@ function Part({ flow, from, setFrom, until, setUntil }: PartProps) {
         <label className="block min-w-0"><span className="mb-1 block font-medium">{t.partTo}</span><select className={`${inputLook} truncate`} value={until} onChange={(e) => setUntil(e.target.value)}><option value="">{t.partEnd}</option>{options}</select></label>
       </div>
       {from && <p className="mt-1 text-meta text-text-3">{t.partFromHelp}</p>}
+    </fieldset>
+  )
+}
+
+/** Waits says how each wait ends in the test: there nobody approves, and no signal comes. */
+function Waits({ flow, endings, choose }: { flow: Flow; endings: Record<string, Ending>; choose: (id: string, ending: Ending) => void }) {
+  const t = useTestWords()
+  const nameOf = useNames(flow)
+  const waits = waitsOf(flow).filter((s) => endingsOf(s).length > 1)
+  if (waits.length === 0) return null
+  return (
+    <fieldset className="space-y-3">
+      <legend className="sr-only">{t.waits}</legend>
+      {waits.map((s) => (
+        <label key={s.id} className="block"><span className="mb-1 block font-medium">{nameOf({ path: s.id, action: s.action })}</span>
+          <select className={inputLook} value={endings[s.id] ?? endingsOf(s)[0]} onChange={(e) => { const to = endingsOf(s).find((x) => x === e.target.value); if (to) choose(s.id, to) }}>{endingsOf(s).map((x) => <option key={x} value={x}>{t[x]}</option>)}</select>
+        </label>
+      ))}
     </fieldset>
   )
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Send, SquareTerminal } from 'lucide-react'
+import { Download, Send, SquareTerminal } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
@@ -13,6 +13,7 @@ import { useLang, useSay } from '../words'
 import { useFormat } from '../words/format'
 import { toCurl } from './toCurl'
 import { useWords } from './panelWords'
+import { useWords as useTestWords } from './testWords'
 import { SaveTest } from './SaveTest'
 import { effectOf } from './effect'
 import type { useStepTest } from './useStepTest'
@@ -58,6 +59,7 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
   const t = useWords()
   const desk = useDesk()
   const curl = toCurl(r.request)
+  const reads = r.mocked && onlyReads(r)
   const response = r.attempts.at(-1)?.response
   return (
     <>
@@ -70,9 +72,10 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
       )}
       {(r.request === undefined || r.request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
       {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
-      {r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
+      {reads && <FetchReal result={r} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+      {!reads && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
       {r.log?.map((line, i) => <p key={i} className="rounded-lg bg-sunken px-3 py-2 break-words">{line}</p>)}
-      {action?.effect && r.mocked && <SendReal action={action} result={r} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+      {action?.effect && r.mocked && !reads && <SendReal action={action} result={r} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
     </>
   )
 }
@@ -97,6 +100,21 @@ function Request({ value }: { value: unknown }) {
       {lines.length > 0 && <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 px-3 py-2 font-mono">{lines.map(([k, v]) => <div key={k} className="contents"><dt className="text-text-3">{k}</dt><dd className="break-all">{String(v)}</dd></div>)}</dl>}
       {body !== undefined && <pre tabIndex={0} className="max-h-72 overflow-auto border-t border-line px-3 py-2 break-words whitespace-pre-wrap">{typeof body === 'string' ? body : JSON.stringify(body, null, 2)}</pre>}
       {Object.keys(rest).length > 0 && <pre className="border-t border-line px-3 py-2 whitespace-pre-wrap text-text-2">{JSON.stringify(rest)}</pre>}
+    </div>
+  )
+}
+
+/** onlyReads says that a request changes nothing where it goes. */
+const onlyReads = (r: Schemas['StepView']) => typeof r.request === 'object' && r.request !== null && 'url' in r.request && ['GET', 'HEAD'].includes(String((r.request as Record<string, unknown>)['method'] ?? 'GET'))
+
+/** FetchReal fetches what a request asks for: its made-up answer would tell nothing. */
+function FetchReal({ result, run, busy }: { result: Schemas['StepView']; run: () => void; busy: boolean }) {
+  const t = useTestWords()
+  return (
+    <div className="rounded-xl border border-edge p-3">
+      <p>{t.fetchHelp}</p>
+      <p className="mt-1 font-medium break-all">{effectOf(result)}</p>
+      <Button look="primary" className="mt-3" busy={busy} onClick={run}><Download size={15} strokeWidth={1.75} aria-hidden />{t.fetchReal}</Button>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { pathOf } from '../data/desk'
 import type { Flow, Step } from '../flow'
+import { waitMocks } from './waits'
 
 type Run = Schemas['RunView']
 
@@ -21,7 +22,7 @@ export function useStepTest(flow: Flow, step: Step, event: string | undefined, t
   const { kept, keep } = useTested(flow.id)
   const test = useMutation({
     mutationFn: ({ eventID, real, anyhow }: { eventID?: string; real?: boolean; /** whatever the trigger and the steps before would say */ anyhow?: boolean }) =>
-      take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow: anyhow ? { ...flow, trigger: { ...flow.trigger, where: undefined } } : flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(real && { effects: 'real' as const }), ...((real || anyhow) && { from: path }) } })),
+      take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow: anyhow ? { ...flow, trigger: { ...flow.trigger, where: undefined } } : flow, until: path, ...(eventID ?? event ? { event_id: eventID ?? event } : {}), ...(!real && { mocks: waitMocks(flow) }), ...(real && { effects: 'real' as const }), ...((real || anyhow) && { from: path }) } })),
     onSuccess: (run) => {
       keep(run)
       tested?.(run)

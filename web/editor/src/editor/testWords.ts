@@ -1,0 +1,23 @@
+import { makeWords } from '../words'
+
+const en = {
+  waits: 'What is waited for',
+  approved: 'is approved',
+  rejected: 'is rejected',
+  came: 'the signal comes',
+  late: 'nobody answers in time',
+  fetchHelp: 'This only reads. Until it is fetched, nobody knows the fields of the answer.',
+  fetchReal: 'Fetch it really',
+}
+
+const pt: typeof en = {
+  waits: 'O que é esperado',
+  approved: 'é aprovado',
+  rejected: 'é rejeitado',
+  came: 'o sinal chega',
+  late: 'ninguém responde a tempo',
+  fetchHelp: 'Isto só lê. Enquanto não buscar, ninguém sabe os campos da resposta.',
+  fetchReal: 'Buscar de verdade',
+}
+
+export const useWords = makeWords(en, pt)
