@@ -15,12 +15,12 @@ import (
 // look for them.
 func Builtins() []Action {
 	return []Action{
-		builtin("filter", "Filter", "Filtro", "Goes on only when a condition is true", "Só continua quando uma condição é verdadeira", "if condition only", "se condição somente", func() Doer { return new(filterStep) }, nil),
-		block("branch", flow.Branches, "Branch", "Caminhos", "Takes the way whose condition is true", "Segue o caminho cuja condição é verdadeira", "if else switch router", "se senão roteador", func() Doer { return new(branchStep) }),
+		builtin("filter", "Filter", "Filtro", "Goes on only when a condition is true", "Só continua quando uma condição é verdadeira", "if condition only when greater less equal", "se condição somente quando maior menor igual", func() Doer { return new(filterStep) }, nil),
+		block("branch", flow.Branches, "Branch", "Caminhos", "Takes the way whose condition is true", "Segue o caminho cuja condição é verdadeira", "if else when switch router condition greater less equal", "se senão quando roteador condição maior menor igual", func() Doer { return new(branchStep) }),
 		block("parallel", flow.Branches, "Parallel", "Em paralelo", "Takes several ways at once and waits for all", "Segue vários caminhos ao mesmo tempo e espera todos", "fork join together", "simultâneo junto", func() Doer { return new(parallelStep) }),
 		block("loop", flow.Steps, "Loop", "Repetir", "Runs steps for each element of a list", "Executa passos para cada item de uma lista", "for each iterate repeat", "para cada iterar laço", func() Doer { return new(loopStep) }),
-		builtin("set", "Set values", "Definir valores", "Names values for later steps", "Dá nome a valores para os próximos passos", "variable assign map", "variável atribuir", func() Doer { return new(setStep) }, map[string]any{}),
-		builtin("transform", "Transform", "Transformar", "Yields one computed value", "Produz um valor calculado", "map compute format", "mapear calcular formatar", func() Doer { return new(transformStep) }, nil),
+		builtin("set", "Set values", "Definir valores", "Names values for later steps", "Dá nome a valores para os próximos passos", "variable assign map text clean trim tidy upper lower case format formatter date", "variável atribuir texto limpar arrumar maiúscula maiúsculas minúscula minúsculas espaços formatar data", func() Doer { return new(setStep) }, map[string]any{}),
+		builtin("transform", "Transform", "Transformar", "Yields one computed value", "Produz um valor calculado", "map compute format text clean upper lower", "mapear calcular formatar texto limpar arrumar maiúscula", func() Doer { return new(transformStep) }, nil),
 		builtin("delay", "Delay", "Esperar um tempo", "Waits for a time, at no cost", "Espera um tempo, sem custo", "sleep wait pause", "pausar dormir", func() Doer { return new(delayStep) }, nil),
 		builtin("wait", "Wait for a signal or an approval", "Esperar um sinal ou uma aprovação", "Waits for a signal, a callback or an approval", "Espera um sinal, um retorno ou uma aprovação", "approval callback pause", "aprovação retorno pausa", func() Doer { return new(waitStep) }, map[string]any{"received": true, "data": nil}),
 		builtin("signal", "Send a signal", "Enviar um sinal", "Wakes runs that wait for a name", "Acorda execuções que esperam por um nome", "wake notify", "acordar avisar", func() Doer { return new(signalStep) }, nil),
@@ -143,13 +143,13 @@ type waitStep struct {
 
 func (s *waitStep) Fields() form.Fields {
 	question := form.LongText("text", &s.text, form.Label("Question of the approval page", "Pergunta da página de aprovação")).Required().
-		Example("Refund order {{ trigger.body.id }}?").Help(form.Label(
-		"Makes a page with this text and two buttons, Approve and Reject. Whoever may edit finds it in the run that waits. To send its link to somebody, write {{ run.wait_url(\"step_id\") }} in a message of an earlier step.",
-		"Cria uma página com este texto e dois botões, Aprovar e Rejeitar. Quem pode editar a encontra na execução que espera. Para enviar o link a alguém, escreva {{ run.wait_url(\"step_id\") }} na mensagem de um passo anterior."))
+		Example("{{ trigger.body.id }}: ok?").Help(form.Label(
+		"Makes a page with this text and two buttons, Approve and Reject. Whoever may edit finds it in the run that waits. To send its link to somebody, pick “Approval link” from the data in a message of an earlier step.",
+		"Cria uma página com este texto e dois botões, Aprovar e Rejeitar. Quem pode editar a encontra na execução que espera. Para enviar o link a alguém, escolha “Link da aprovação” nos dados, na mensagem de um passo anterior."))
 	return form.Of(
 		form.Group("approve", &s.approve, form.Label("Approval page", "Página de aprovação"), question),
 		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d"),
-		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("paid-{{ trigger.body.id }}").
+		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("pix-{{ trigger.body.id }}").
 			Help(form.Label("For what another flow tells; an approval needs none", "Para o que outro fluxo avisa; uma aprovação não precisa")))
 }
 
@@ -193,7 +193,7 @@ type signalStep struct {
 
 func (s *signalStep) Fields() form.Fields {
 	return form.Of(
-		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Required().Example("paid-{{ trigger.body.id }}"),
+		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Required().Example("pix-{{ trigger.body.id }}"),
 		form.JSON("data", &s.data, form.Label("Data", "Dados")),
 		form.Duration("keep", &s.keep, form.Label("Keep for", "Guardar por")).Default("24h"))
 }

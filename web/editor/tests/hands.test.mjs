@@ -106,9 +106,11 @@ test('a provider is found by typing over what stands there, and its connection i
 })
 
 test('a new step has something to fill in, not a fault; publishing names the step and the field', async () => {
-  await program.api('POST', '/flows', { id: 'todo', name: 'Todo', trigger: { kind: 'webhook' }, steps: [{ id: 'call', name: 'Call the shop', action: 'http.request' }] })
-  const page = await program.signedIn('/flows/todo')
-  await page.getByText('1 to fill in').waitFor()
+  await program.api('POST', '/flows', { id: 'todo', name: 'Todo', trigger: { kind: 'webhook' }, steps: [{ id: 'call', name: 'Call the shop', action: 'http.request' }, { id: 'mail', action: 'email.send', with: { to: 'a@example.com', subject: 'Hi' } }] })
+  const page = await program.signedIn('/flows/todo?step=mail')
+  await page.locator('[data-field=markdown]').getByText('required').waitFor() // a mail without words is yet to be written
+  await page.locator('[data-row=call]').getByText('1 to fill in').waitFor()
+  await page.locator('[data-row=mail]').getByText('2 to fill in').waitFor()
   await page.getByRole('button', { name: /Publish r1/ }).click()
   await page.getByText('Call the shop › URL').waitFor()
   await page.context().close()

@@ -285,7 +285,7 @@ test('what is typed while an undo is on its way stays, and an answer that comes 
 
 test('numbers in texts are compared as numbers; a search means the value that lies least deep', () => {
   const text = (...values) => ({ type: 'text', values: values.map((value) => ({ value, count: 1 })) })
-  assert.deepEqual([text('249.90', '1.250,00'), text('249.90', 'none'), text()].map((f) => operatorsOf(f)[2]), ['greater', 'contains', 'contains'])
+  assert.deepEqual([text('249.90', '1.250,00'), text('249.90', 'none'), text()].map((f) => operatorsOf(f)[0]), ['greater', 'equals', 'equals'])
   assert.equal(readAs(text('250.00'), 'greater'), 'number')
   assert.equal(readAs(text('1.250,00', '9,90'), 'at_most'), 'number_br')
   assert.equal(readAs(text('250.00'), 'contains'), undefined)
@@ -354,11 +354,12 @@ test('keys have one name on every machine', () => {
 test('the add menu finds by words of both languages, the best first, and puts what is used most on top', () => {
   const w = (en, pt) => ({ en, 'pt-BR': pt })
   const a = (kind, title, words) => ({ kind, title, summary: w('', ''), words, group: 'g' })
-  const list = [a('set', w('Set values', 'Definir valores'), w('variable', 'variável')), a('email.send', w('Send an e-mail', 'Enviar um e-mail'), w('mail', 'correio')), a('loop', w('Loop', 'Repetição'), w('each', 'laço'))]
+  const list = [a('set', w('Set values', 'Definir valores'), w('variable', 'variável')), a('email.send', w('Send an e-mail', 'Enviar um e-mail'), w('mail', 'correio')), a('loop', w('Loop', 'Repetição'), w('each', 'laço cada'))]
   const find = (q, used = {}) => groupsOf(list, q, used).flatMap((g) => g.actions.map((x) => x.kind))
   assert.deepEqual(find('variavel'), ['set'])
   assert.deepEqual(find('enviar'), ['email.send'])
   assert.deepEqual(find('REPETICAO'), ['loop'])
+  assert.deepEqual(find('se for cada'), ['loop']) // small words are in everything
   assert.deepEqual([find('email'), find('e-mail')], [['email.send'], ['email.send']])
   assert.deepEqual(find('nothing such'), [])
   assert.deepEqual(groupsOf(list, '', { loop: 3 })[0].actions.map((x) => x.kind), ['loop', 'email.send', 'set'])

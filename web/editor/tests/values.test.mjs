@@ -77,8 +77,7 @@ test('a chip is written as reais from cents by the mouse, and gets a default by 
   await page.keyboard.press('Alt+ArrowDown')
   await focused(page, '[aria-checked=true]')
   assert.deepEqual(await axeFaults(page), [])
-  await page.keyboard.press('w')
-  await page.keyboard.press('Enter')
+  for (const key of ['End', 'ArrowUp', 'ArrowUp', 'Enter']) await page.keyboard.press(key)
   await focused(page, 'form input')
   await page.keyboard.type('free')
   await page.keyboard.press('Enter')
@@ -86,6 +85,11 @@ test('a chip is written as reais from cents by the mouse, and gets a default by 
   await focused(page, message)
   await page.keyboard.type('!')
   await until(async () => (await saved(0)).message.endsWith('}}!'))
+  await message.locator('.chip').click()
+  await focused(page, '[aria-checked=true]')
+  await page.keyboard.type(' now') // who types on means the text behind the chip
+  await page.getByRole('menu').waitFor({ state: 'detached' })
+  await until(async () => (await saved(0)).message.endsWith('}} now!'))
   await message.locator('.chip').dblclick()
   await page.getByRole('menu').waitFor({ state: 'detached' })
   await page.waitForFunction(() => document.querySelector('[data-field=message] .cm-content')?.textContent?.includes('present('))
@@ -166,6 +170,13 @@ test('a flow is tested from a step and up to one, with what is real kept apart',
   await page.getByRole('button', { name: 'Send for real' }).click()
   await page.getByRole('group', { name: 'Send for real' }).getByText('POST https://api.example.com/x').waitFor()
   assert.deepEqual(await axeFaults(page), [])
+  await program.api('POST', '/flows', { id: 'ask', name: 'Ask', trigger: { kind: 'manual' }, steps: [{ id: 'ok', name: 'Ask the boss', action: 'wait', with: { approve: { text: '?' }, timeout: '1d' } }, { id: 'go', action: 'filter', with: { where: 'steps.ok.data.approved == true' } }] })
+  await page.goto(`${program.base}/flows/ask?test`)
+  for (const [answer, end] of [['is approved', 'Succeeded'], ['is rejected', 'Filtered']]) {
+    await page.getByLabel('Ask the boss').selectOption({ label: answer })
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.locator('aside [aria-live] > p').getByText(end, { exact: false }).waitFor()
+  }
   await page.context().close()
 })
 

@@ -88,13 +88,16 @@ function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
   const groups = new Set<string>()
   const plain = fields.filter((f) => !f.advanced || given(f.id))
   const rest = fields.filter((f) => !plain.includes(f))
+  const anyOf = (group: string) => fields.filter((f) => f.any_of === group)
+  /** lacking says that one of several is needed, none is there and this is the first of them. */
+  const lacking = (f: Schemas['Description']) => f.any_of !== undefined && anyOf(f.any_of)[0] === f && anyOf(f.any_of).every((x) => (valueIn(step.with, x.id) ?? '') === '')
   const draw = (f: Schemas['Description']) => {
     if (f.one_of) {
       if (groups.has(f.one_of)) return null
       groups.add(f.one_of)
       return <OneOf key={f.one_of} fields={fields.filter((x) => x.one_of === f.one_of)} step={step} problems={problems} pointer={pointer} setField={setField} />
     }
-    return <FieldRow key={f.id} field={f} value={valueIn(step.with, f.id)} set={(v) => setField(f.id, v)} problems={below(problems, `${pointer}/with/${f.id}`)} siblings={step.with} connection={step.connection} />
+    return <FieldRow key={f.id} field={lacking(f) ? { ...f, required: true } : f} value={valueIn(step.with, f.id)} set={(v) => setField(f.id, v)} problems={below(problems, `${pointer}/with/${f.id}`)} siblings={step.with} connection={step.connection} />
   }
   return (
     <>

@@ -3,15 +3,21 @@ import { plainText } from '../words/format'
 
 type Action = Schemas['ActionView']
 
+/** small words say nothing of what is looked for, unless an action is called so. */
+const small = new Set(['a', 'o', 'as', 'os', 'de', 'do', 'da', 'em', 'um', 'uma', 'que', 'for', 'e', 'the', 'of', 'to', 'is', 'if', 'se', 'an', 'in', 'and'])
+
 /** score says how well an action fits what was typed: by name, then by synonyms of both languages; 0 does not fit. */
 export function score(action: Action, q: string): number {
   const title = plainText(`${action.title.en} ${action.title['pt-BR']}`)
   const rest = plainText([action.kind.replace(/[._]/g, ' '), action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
   const names = plainText(`${action.title.en} ${action.title['pt-BR']} ${action.words.en} ${action.words['pt-BR']}`).split(/\s+/)
   let sum = 1
-  for (const word of plainText(q).split(/\s+/).filter(Boolean)) {
+  const asked = plainText(q).split(/\s+/).filter(Boolean)
+  const telling = asked.filter((w) => !small.has(w) || names.includes(w))
+  for (const word of telling.length > 0 ? telling : asked) {
     if (names.includes(word)) sum += 5 // a word of its own says more than a part of one: se is no beginning of send
     else if (title.startsWith(word) || title.includes(` ${word}`)) sum += 4
+    else if (word.length < 3) return 0 // two letters are in everything
     else if (title.includes(word)) sum += 3
     else if (rest.includes(` ${word}`) || rest.startsWith(word)) sum += 2
     else if (rest.includes(word)) sum += 1

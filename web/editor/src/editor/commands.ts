@@ -187,6 +187,7 @@ export const commands: Command[] = [
   { id: 'redo-y', keys: 'Ctrl+Y', word: 'redo', group: 'flow', keyOnly: true, run: (e) => e.step('redo') },
   { id: 'test-step', keys: 'Ctrl+Enter', word: 'testStep', group: 'flow', keyOnly: true, fits: isStep, run: (e) => e.open(e.row.key, { tab: 'test' }) },
   { id: 'test-flow', keys: 'Ctrl+Shift+Enter', word: 'testFlow', group: 'flow', keyOnly: true, run: (e) => e.show('test') },
+  { id: 'publish', keys: 'Shift+P', word: 'publish', group: 'flow', keyOnly: true, run: (e) => e.show('publish') },
   { id: 'save', keys: 'Ctrl+S', word: 'alreadySaved', group: 'flow', keyOnly: true, run: (e) => e.saved() },
 ]
 
