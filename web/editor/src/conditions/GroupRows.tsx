@@ -68,12 +68,10 @@ function choicesOf(desk: Desk) {
     .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
 }
 
-const roots = new Set(['trigger', 'steps', 'errors', 'item', 'index', 'loops', 'vars', 'run'])
-
 /** meant is the field that a name stands for: before the first event it is one of the event. */
 function meant(desk: Desk, name: string): string {
   const known = (desk.schema?.fields ?? []).some((f) => f.path.startsWith('trigger.body'))
-  return known || !desk.schema || roots.has(name) || !/^[\p{L}_][\p{L}\d_ -]*$/u.test(name) ? name : member('trigger.body', name.trim())
+  return known || !desk.schema || roots.test(name) || !/^[\p{L}_][\p{L}\d_ -]*$/u.test(name) ? name : member('trigger.body', name.trim())
 }
 
 function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => void; drop: () => void }) {

@@ -1,5 +1,7 @@
-import { Activity, Braces, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
+import { Activity, Braces, Copy, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Pencil, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
+import { useLocation } from 'wouter'
+import { api, take } from '../api/client'
 import { Button, IconButton } from '../ui/basics'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
@@ -55,7 +57,7 @@ function NameField({ draft }: { draft: DraftHook }) {
   return (
     <span className="inline-grid min-w-16 shrink items-center overflow-hidden text-title font-semibold">
       <span aria-hidden className="invisible col-start-1 row-start-1 truncate px-2 whitespace-pre">{flow.name || ' '}</span>
-      <input aria-label={t.name} readOnly={useLooks()} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis -outline-offset-2 hover:bg-sunken" />
+      <input id="flow-name" aria-label={t.name} readOnly={useLooks()} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis -outline-offset-2 hover:bg-sunken" />
     </span>
   )
 }
@@ -78,6 +80,12 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
   const life = useLifeItems(draft)
   const { flow } = draft
   const narrow = innerWidth < 760
+  const [, go] = useLocation()
+  const rename = () => setTimeout(() => document.querySelector<HTMLInputElement>('#flow-name')?.select()) // when the menu has gone
+  const duplicate = () => {
+    const id = `${flow.id.slice(0, 54)}-${Date.now().toString(36)}`
+    void take(api.POST('/flows', { body: { ...flow, id, name: fill(t.copyOf, { name: flow.name }) } })).then(() => go(`/flows/${id}`), (e: Error) => toast(e.message, 'fail'))
+  }
   const looking: MenuItem[] = [
     { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },
     { id: 'events', label: t.events, icon: Inbox, href: `/events?flow=${flow.id}` },
@@ -97,6 +105,8 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
     { id: 'tests', label: t.tests, icon: FlaskConical, run: () => toggle('tests') },
     { id: 'settings', label: t.flowSettings, icon: Settings2, run: () => toggle('settings') },
     'line',
+    { id: 'rename', label: t.rename, icon: Pencil, run: rename },
+    { id: 'duplicate', label: t.duplicate, icon: Copy, run: duplicate },
     ...looking.slice(3),
     'line',
     ...(draft.view.url ? [{ id: 'rotate', label: t.rotateURL, icon: RefreshCw, run: () => setRotating(true) }] : []),

@@ -19,7 +19,7 @@ export type Editing = {
   say: (text: string) => void
   focus: (key: string) => void
   open: (key: string, more?: { tab?: string }) => void
-  show: (what: 'test' | 'publish' | 'help', part?: { from?: string; until?: string }) => void
+  show: (what: Shown | 'help', part?: { from?: string; until?: string }) => void
   add: (gap: Gap) => void
   offerUndo: (text: string, back: (flow: Flow) => Flow) => void
   step: (way: 'undo' | 'redo') => void
@@ -28,6 +28,9 @@ export type Editing = {
   pin: () => void
   saved: () => void
 }
+
+/** Shown is what a command opens at the side. */
+export type Shown = 'test' | 'publish' | 'revisions' | 'tests' | 'settings'
 
 export type Command = {
   id: string
@@ -188,6 +191,7 @@ export const commands: Command[] = [
   { id: 'test-step', keys: 'Ctrl+Enter', word: 'testStep', group: 'flow', keyOnly: true, fits: isStep, run: (e) => e.open(e.row.key, { tab: 'test' }) },
   { id: 'test-flow', keys: 'Ctrl+Shift+Enter', word: 'testFlow', group: 'flow', keyOnly: true, run: (e) => e.show('test') },
   { id: 'publish', keys: 'Shift+P', word: 'publish', group: 'flow', keyOnly: true, run: (e) => e.show('publish') },
+  ...(['revisions', 'tests', 'settings'] as const).map((what): Command => ({ id: what, keys: '', word: what === 'settings' ? 'flowSettings' : what, group: 'flow', keyOnly: true, run: (e) => e.show(what) })),
   { id: 'save', keys: 'Ctrl+S', word: 'alreadySaved', group: 'flow', keyOnly: true, run: (e) => e.saved() },
 ]
 

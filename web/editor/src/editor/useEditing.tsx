@@ -16,7 +16,7 @@ import { later, toast } from '../ui/Toast'
 import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
-import { type Command, commandFor, commands, type Editing, keyWords } from './commands'
+import { type Command, type Shown, commandFor, commands, type Editing, keyWords } from './commands'
 import { startDrag } from './drag'
 import { fitsKind } from './kinds'
 import type { Open } from './open'
@@ -34,7 +34,7 @@ type Props = {
   store: TreeStore
   byKind: ReadonlyMap<string, Schemas['ActionView']>
   openRow: (key: string, more?: { tab?: string }) => void
-  show: (what: 'test' | 'publish', part?: { from?: string; until?: string }) => void
+  show: (what: Shown, part?: { from?: string; until?: string }) => void
   open: Open
   close: () => void
 }
