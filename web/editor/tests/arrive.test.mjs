@@ -42,6 +42,10 @@ async function bring(page, bundle) {
 
 test('a workflow of n8n arrives with a report of each part', async () => {
   const page = await program.signedIn('/', { reducedMotion: 'reduce' })
+  await page.goto(`${program.base}/?new=`)
+  await page.getByRole('textbox', { name: /JSON or cURL/ }).fill('{"gancho": 1,\n "flows": [{"id": "a" "name": "A"}]}')
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByText('The JSON breaks off at line 2, column 23').waitFor()
   await bring(page, n8n)
   await page.getByRole('heading', { name: 'What becomes of your n8n flow' }).waitFor()
   await page.getByText('1 part without counterpart').waitFor()
