@@ -90,7 +90,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       <div className="sticky bottom-[calc(var(--pin,0px)*-1)] z-10 mx-[calc(var(--edge,0px)*-1)] mb-[calc(var(--foot,0px)*-1)] space-y-3 rounded-b-[inherit] border-t border-line bg-inherit px-[var(--edge,0px)] py-3">
         {save.error && <Problem error={save.error} className="my-0" />}
         {failed && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{fill(t.testFailed, { why: failed.why })}</p>}
-        {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: service })}</p>}
+        {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: service })}{signIn.link && <> <a href={signIn.link} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">{t.signIn}</a></>}</p>}
         <div className="flex flex-wrap gap-2">
           <Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: service }) : kind.testable ? t.saveTest : t.save}</Button>
           {failed && <Button onClick={() => made(name)}>{t.useAnyhow}</Button>}

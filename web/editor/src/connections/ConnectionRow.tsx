@@ -46,6 +46,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
         {test.data && !test.data.works && !c.problem && <p className="text-secondary break-words text-fail">{sentence(test.data.detail)}</p>}
         {c.problem && <p className="text-secondary break-words text-fail">{sentence(c.problem)}</p>}
+        {signIn.link && <p><a href={signIn.link} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">{t.signIn}</a></p>}
         <UsedBy flows={c.used_by} />
       </div>
       <div className="flex flex-wrap gap-2 empty:hidden max-sm:order-last max-sm:w-full max-sm:pl-13">

@@ -82,7 +82,7 @@ export function curlOf(request: unknown): string | null {
   if (typeof request !== 'object' || request === null || !('url' in request)) return null
   const r = request as { method?: string; url: string; headers?: Record<string, string>; body?: unknown }
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
-  const parts = ['curl', ...(r.method && r.method !== 'GET' ? ['-X', r.method] : []), quote(r.url)]
+  const parts = ['curl', ...(r.method && r.method !== 'GET' ? ['-X', quote(r.method)] : []), quote(r.url)]
   for (const [name, value] of Object.entries(r.headers ?? {})) parts.push('\\\n  -H', quote(`${name}: ${value}`))
   if (r.body !== undefined && r.body !== null) parts.push('\\\n  --data-raw', quote(typeof r.body === 'string' ? r.body : JSON.stringify(r.body)))
   return parts.join(' ')
