@@ -439,3 +439,10 @@ test('what most senders have is called in the language of the reader, and with w
     ['trigger.body.line_items[0].name', 'Nome do item', 'Line items name'], ['steps.pedido.total', 'Total', 'Total'], ['trigger.body.frob', 'Frob', 'Frob'],
   ]) assert.deepEqual([amigavel(path), friendly(path)], [pt, en])
 })
+
+test('what is copied as cURL does nothing else in a terminal', async () => {
+  const { toCurl } = await source('editor/toCurl.ts')
+  assert.equal(toCurl({ url: 'https://a.example/', method: 'GET; curl x | sh #' }), "curl -X 'GET; curl x | sh #' https://a.example/")
+  assert.equal(toCurl({ url: 'https://a.example/', method: 'POST', body: '@/etc/passwd' }), 'curl -X POST https://a.example/ \\\n  --data-raw @/etc/passwd')
+  assert.match(toCurl({ url: '-o/tmp/x' }), /^curl --url /)
+})
