@@ -239,6 +239,9 @@ func openLocked(path string) (db *bbolt.DB, err error) {
 	if errors.Is(err, berrors.ErrTimeout) || errors.Is(err, store.ErrLocked) {
 		return nil, fmt.Errorf("the data folder %s is %w", filepath.Dir(path), store.ErrLocked)
 	}
+	if errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrChecksum) || errors.Is(err, berrors.ErrVersionMismatch) {
+		return nil, fmt.Errorf("%s is damaged: %w. %s", path, err, restoreIt)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,14 +53,38 @@ func (s *Store) Unread(flow string) []string {
 	return all
 }
 
+// there says whether a file is there, begins as it should, and is as long as both of its heads
+// say. What cannot be told just now counts as there.
+func there(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	const magic, size = 0xED0CDAED, 8 // and where the size of a page is
+	head := make([]byte, headEnd+8)
+	if _, err := f.ReadAt(head, headAt); err != nil || !info.Mode().IsRegular() || binary.NativeEndian.Uint32(head) != magic {
+		return false
+	}
+	page, end := int64(binary.NativeEndian.Uint32(head[size:])), binary.NativeEndian.Uint64(head[headEnd:])
+	if _, err := f.ReadAt(head, page+headAt); err != nil {
+		return false
+	}
+	end = min(end, binary.NativeEndian.Uint64(head[headEnd:]))
+	return page > 0 && end <= uint64(info.Size()/page) //nolint:gosec // a size
+}
+
 // gone names the files of a volume that are not there.
 func (v *volume) gone() (names []string) {
 	for _, ext := range []string{rowsExt, bodiesExt} {
 		if v.note.Last == 0 || ext == bodiesExt && v.note.NoBodies {
 			continue
 		}
-		info, err := os.Stat(v.path(ext))
-		if errors.Is(err, fs.ErrNotExist) || err == nil && (info.Size() == 0 || !info.Mode().IsRegular()) {
+		if !there(v.path(ext)) {
 			names = append(names, filepath.Base(v.path(ext)))
 		}
 	}

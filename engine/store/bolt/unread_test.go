@@ -43,10 +43,13 @@ func TestAnArchiveFileThatCannotBeReadIsNamed(t *testing.T) {
 				check(t, c.damage(files[0], data))
 				s = open(t, dir)
 				defer s.Close()
+				want := "archive/" + filepath.Base(files[0])
+				if got := s.Unread("a"); c.file == "rows" && (len(got) != 1 || got[0] != want) {
+					t.Errorf("before anybody reads, unread is %q, want %s", got, want)
+				}
 				if _, err := s.GetRun(t.Context(), done[0].Run); !errors.Is(err, store.ErrUnread) {
 					t.Errorf("the run answers %v", err)
 				}
-				want := "archive/" + filepath.Base(files[0])
 				if got := s.Unread("a"); len(got) != 1 || got[0] != want {
 					t.Errorf("unread is %q, want %s", got, want)
 				}
