@@ -29,6 +29,7 @@ const keys: readonly KeyBinding[] = [
   { key: 'Mod-End', mac: 'Cmd-ArrowDown', run: cursorDocEnd, shift: selectDocEnd },
   { key: 'Enter', run: insertNewlineKeepIndent, shift: insertNewlineKeepIndent },
   { key: 'Mod-a', run: selectAll },
+  { key: 'Backspace', run: deleteEmptyHole },
   { key: 'Backspace', run: deleteCharBackwardStrict, shift: deleteCharBackwardStrict, preventDefault: true },
   { key: 'Delete', run: deleteCharForward, preventDefault: true },
   { key: 'Mod-Backspace', mac: 'Alt-Backspace', run: deleteGroupBackward, preventDefault: true },
@@ -36,6 +37,16 @@ const keys: readonly KeyBinding[] = [
   { mac: 'Mod-Backspace', run: deleteLineBoundaryBackward, preventDefault: true },
   { mac: 'Mod-Delete', run: deleteLineBoundaryForward, preventDefault: true },
 ]
+
+/** deleteEmptyHole takes the braces that were closed for a person away with those that they delete. */
+function deleteEmptyHole(view: EditorView): boolean {
+  const { from, to } = view.state.selection.main
+  const behind = /^ ?\}\}/.exec(view.state.sliceDoc(to, to + 3))?.[0]
+  const before = /\{\{ ?$/.exec(view.state.sliceDoc(Math.max(0, from - 3), from))?.[0]
+  if (from !== to || !behind || !before) return false
+  view.dispatch({ changes: { from: from - before.length, to: to + behind.length }, userEvent: 'delete.backward' })
+  return true
+}
 
 /** replaceSelected types over what is selected. Chromium would write the look of what it takes away into a style, which the content policy refuses. */
 function replaceSelected(e: InputEvent, view: EditorView): boolean {

@@ -41,7 +41,7 @@ function Dock(props: { titleOf: (step: string) => string; outputs: Record<string
     return () => cancelAnimationFrame(wait)
   }, [desk.target?.id, hidden])
   return (
-    <div className={`mx-3 mb-3 flex shrink-0 flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-[0_1px_2px_rgb(0_0_0/0.04)] ${hidden ? '' : 'h-[44%] min-h-52'}`}>
+    <div className={`mx-3 mb-3 flex shrink-0 [aside:has([data-field=connection]_form)_&]:hidden flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-[0_1px_2px_rgb(0_0_0/0.04)] ${hidden ? '' : 'h-[44%] min-h-52'}`}>
       <button type="button" aria-expanded={!hidden} onClick={() => hide(!hidden)} className="flex items-center justify-between bg-sunken px-3 pt-1.5 pb-0.5 text-xs font-medium text-text-2 hover:text-text">
         {t.dataOf}{hidden ? <ChevronUp size={15} aria-label={t.undock} /> : <ChevronDown size={15} aria-label={t.dock} />}
       </button>

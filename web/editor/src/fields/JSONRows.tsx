@@ -8,7 +8,7 @@ import { type ControlProps, edge, look } from './Control'
 import { asNumber, dataKind, type Kind, kindOf, kinds, turned } from './jsonKinds'
 import { formatNumber, parseNumber } from './locale'
 import { Paster } from './MapField'
-import { focusRow, RowDrop, RowValue } from './Rows'
+import { focusRow, RowDrop, RowValue, values } from './Rows'
 import { mapOf, type MapRow, pastedList, pastedRows, rowsOf } from './rows'
 import { hole, isPath, onlyHole } from './template'
 import { useWords } from './words'
@@ -69,7 +69,7 @@ function Level({ value, set, top = false, labelledBy, label }: LevelProps) {
       {rows.length === 0 && !top && <p className="text-xs text-text-3">{t.emptyList}</p>}
       <div className="flex flex-wrap items-center gap-1">
         <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={add}><Plus size={15} aria-hidden />{t.addRow}</Button>
-        {rows.length === 0 && top && <Paster fill={(text) => { const p = filled(text); if (p) put(number(p)); return p !== undefined }} />}
+        {rows.length === 0 && top && <Paster after={() => focusRow(box, 0, values)} fill={(text) => { const p = filled(text); if (p) put(number(p)); return p !== undefined }} />}
       </div>
     </div>
   )

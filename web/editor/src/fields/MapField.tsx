@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import { type ControlProps, edge, look } from './Control'
-import { focusRow, RowDrop, RowValue, WholeField, WholeSwitch } from './Rows'
+import { focusRow, RowDrop, RowValue, values, WholeField, WholeSwitch } from './Rows'
 import { mapOf, type MapRow, pastedRows, rowsOf } from './rows'
 import { hasHole } from './template'
 import { fill } from '../words/phrase'
@@ -64,21 +64,21 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
       <div className="flex flex-wrap items-center gap-1">
         <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, { key: '', value: '', at: next.current++ }]); focusRow(box, rows.length) }}><Plus size={15} aria-hidden />{t.addRow}</Button>
         {!field.literal && !hasHole(value) && <WholeSwitch on={false} choose={() => set('{{  }}')} />}
-        {rows.length === 0 && <Paster fill={(text) => { const p = pastedRows(text); if (p) put(number(p)); return p !== undefined }} />}
+        {rows.length === 0 && <Paster after={() => focusRow(box, 0, values)} fill={(text) => { const p = pastedRows(text); if (p) put(number(p)); return p !== undefined }} />}
       </div>
     </div>
   )
 }
 
 /** Paster says that rows can be pasted, and takes them; what is typed and cannot be read stays. */
-export function Paster({ fill }: { fill: (text: string) => boolean }) {
+export function Paster({ fill, after }: { fill: (text: string) => boolean; after: () => void }) {
   const t = useWords()
   const [text, setText] = useState('')
   const [unread, setUnread] = useState(false)
   const read = () => { if (text.trim() !== '') setUnread(!fill(text)) }
   return (
     <input aria-label={t.pasteRows} title={t.pasteRows} placeholder={t.pasteShort} aria-invalid={unread || undefined} value={text} onChange={(e) => { setText(e.target.value); setUnread(false) }} onBlur={read}
-      onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); read() } }} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) e.preventDefault() }}
+      onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); read() } }} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) { e.preventDefault(); after() } }}
       className="min-w-0 flex-1 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3 aria-invalid:text-fail" />
   )
 }

@@ -16,6 +16,9 @@ export function focusRow(box: RefObject<HTMLElement | null>, row: number, what =
   queueMicrotask(() => box.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.querySelector<HTMLElement>(what)?.focus())
 }
 
+/** values are where the value of a row is written, which takes data. */
+export const values = '.cm-content, textarea, input[inputmode]'
+
 /** useRowMoves moves rows by keys, and keeps the focus on the one that moves. */
 export function useRowMoves(count: number, moved: (from: number, to: number) => void) {
   const box = useRef<HTMLDivElement>(null)
