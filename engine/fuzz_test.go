@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -65,14 +66,25 @@ func FuzzSought(f *testing.F) {
 	f.Add("customer.email = ana@example.com", `{"customer":{"email":"ana@example.com"}}`)
 	f.Add("steps.a.b == 1,5", `[1]`)
 	f.Add("a = ", `{"a":null}`)
-	f.Fuzz(func(_ *testing.T, text, body string) {
-		var value any
-		if json.Unmarshal([]byte(body), &value) != nil {
+	f.Fuzz(func(t *testing.T, text, body string) {
+		s := soughtIn(text)
+		if s.path == nil {
 			return
 		}
-		s := soughtIn(text)
-		if s.path != nil {
+		var value any
+		if json.Unmarshal([]byte(body), &value) == nil {
 			s.in(map[string]any{"trigger": map[string]any{"body": value}, "steps": value})
+		}
+		if slices.Contains([]string{"steps", "trigger", "body"}, s.path[0]) || strings.TrimSpace(s.text) != s.text {
+			return
+		}
+		there, beside := any(s.text), any(s.text+"x")
+		for _, name := range slices.Backward(s.path) {
+			there, beside = map[string]any{name: there}, map[string]any{name: beside}
+		}
+		in := func(value any) bool { return s.in(map[string]any{"trigger": map[string]any{"body": value}}) }
+		if !in(there) || in(beside) {
+			t.Errorf("%q: %v is found: %v, %v: %v", text, there, in(there), beside, in(beside))
 		}
 	})
 }
