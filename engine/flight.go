@@ -35,23 +35,45 @@ func (w *walker) land(f *flight) {
 	w.flights = slices.DeleteFunc(w.flights, func(other *flight) bool { return other == f })
 }
 
-// underWay tells the attempts that are under way, each in the record of its step.
-func (w *walker) underWay(ctx context.Context) []*record {
-	w.air.Lock()
-	defer w.air.Unlock()
-	return w.inFlight(ctx)
-}
-
-func (w *walker) inFlight(ctx context.Context) []*record {
+// underWay tells the attempts that are under way, each in a copy of the record of its step. The
+// caller holds the lock air.
+func (w *walker) underWay(ctx context.Context) ([]*record, error) {
 	records := make([]*record, len(w.flights))
 	for i, f := range w.flights {
 		rec := f.rec
 		rec.Due, rec.For = time.Time{}, ""
 		try := attempt{At: f.at, Ms: w.hands.now().Sub(f.at).Milliseconds(), Request: f.request(ctx)}
 		rec.Attempts = append(slices.Clone(rec.Attempts), try)
-		records[i] = &rec
+		data, err := rec.bytes() // the run goes on with what it holds; views are changed
+		if err != nil {
+			return nil, err
+		}
+		if records[i], err = readRecord(rec.Path, data); err != nil {
+			return nil, err
+		}
 	}
-	return records
+	return records, nil
+}
+
+// newer tells what is under way and what the next commit would write.
+func (w *walker) newer(ctx context.Context) ([]*record, error) {
+	w.air.Lock()
+	defer w.air.Unlock()
+	under, err := w.underWay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var records []*record
+	for path, data := range w.dirty {
+		r, err := readRecord(path, data)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	return append(records, under...), nil
 }
 
 // request shows what the attempt sends, made anew: what the action itself holds is its own.
@@ -68,21 +90,6 @@ func (f *flight) request(ctx context.Context) any {
 		return nil
 	}
 	return request
-}
-
-// unwritten gives the records that the next commit would write.
-func (w *walker) unwritten() []store.Record {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.notWritten()
-}
-
-func (w *walker) notWritten() []store.Record {
-	var records []store.Record
-	for path, data := range w.dirty {
-		records = append(records, store.Record{Path: path, Data: data})
-	}
-	return records
 }
 
 // walks knows the runs that this process advances.
@@ -119,15 +126,11 @@ func (e *Engine) upToDate(ctx context.Context, run *store.Run, records []*record
 	if run.Revision == 0 {
 		run.Revision = w.plan.revision
 	}
-	var newer []*record
-	for _, s := range w.unwritten() {
-		r, err := readRecord(s.Path, s.Data)
-		if err != nil {
-			return nil, err
-		}
-		newer = append(newer, r)
+	newer, err := w.newer(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for _, r := range append(newer, w.underWay(ctx)...) {
+	for _, r := range newer {
 		at := slices.IndexFunc(records, func(old *record) bool { return old.Path == r.Path })
 		if at < 0 {
 			records = append(records, r)
@@ -151,18 +154,26 @@ func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
 	return err
 }
 
-// cancelUnderWay ends a run that this process advances, with what it was doing.
+// cancelUnderWay ends a run that this process advances, with what it was doing. Nothing lands and
+// nothing is written meanwhile, so that no newer story is replaced by this one.
 func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 	w := e.walks.of(id)
 	if w == nil {
 		return store.ErrLeaseLost
 	}
-	w.air.Lock() // until it is written nothing lands, and nothing newer is noted
+	w.air.Lock()
 	defer w.air.Unlock()
+	under, err := w.underWay(ctx)
+	if err != nil {
+		return err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	steps := w.notWritten()
-	for _, rec := range w.inFlight(ctx) {
+	var steps []store.Record
+	for path, data := range w.dirty {
+		steps = append(steps, store.Record{Path: path, Data: data})
+	}
+	for _, rec := range under {
 		rec.Status, rec.Reason = stepUnknown, bothWords("the run was canceled while this was being done: whether it happened is not known", "a execução foi cancelada enquanto isto era feito: não se sabe se aconteceu")
 		data, err := rec.bytes()
 		if err != nil {
@@ -171,7 +182,6 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 		steps = append(steps, store.Record{Path: rec.Path, Data: data})
 	}
 	end := &store.End{Status: store.Canceled, Reason: reason}
-	var err error
 	if end.Result, err = json.Marshal(result{Status: store.Canceled, Error: store.RunError{Code: "canceled", Message: reason}}); err != nil {
 		return err
 	}
