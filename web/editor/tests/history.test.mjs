@@ -65,6 +65,13 @@ test('what the filters find is exported as a table; a long list grows as its end
   await events.locator('main li').nth(20).waitFor()
   await events.locator('main li').last().scrollIntoViewIfNeeded()
   await events.locator('main li').nth(54).waitFor()
+  await events.route('**/api/v1/events?*', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), unread: ['archive/2026-11.rows.db'] } })
+  })
+  await events.reload()
+  await events.getByText('Some of the history cannot be read').waitFor()
+  await events.getByText(/lacks .* archive\/2026-11\.rows\.db/).waitFor()
   await events.context().close()
 })
 

@@ -163,7 +163,7 @@ function setRun(queries: QueryClient, run: Run) {
 type Filter = { flow?: string; status?: string; q?: string; from?: string; to?: string; error?: string; group?: string; quiet?: string[] }
 
 type Thing = { id: string; flow: string; status: string }
-type Page<T> = { items: T[]; next: string | null }
+type Page<T> = { items: T[]; next: string | null; unread?: string[] }
 
 /** placed puts a run or event into a list that it belongs to, and out of one that it left; only a list from its beginning takes new ones. */
 function placed<T extends Thing>(pages: Page<T>[], filter: Filter, thing: T, open = true): Page<T>[] | undefined {

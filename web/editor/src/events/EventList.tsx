@@ -5,6 +5,7 @@ import { useFlows } from '../api/hooks'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { More } from '../history/More'
+import { Unread } from '../history/Unread'
 import { useFilter } from '../history/useFilter'
 import { CopyField } from '../ui/Copy'
 import { Card, Page } from '../ui/Page'
@@ -32,6 +33,7 @@ export function EventList({ role }: { role: string }) {
   return (
     <Page title={t.events} wide aside={list.length > 0 && <EventExport query={filter.query} names={names} />}>
       <Filters events filter={filter} statuses={statuses} busy={events.isPlaceholderData} />
+      <Unread pages={events.data?.pages} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
       {(events.isPending || (list.length === 0 && events.hasNextPage)) && <Skeleton rows={8} />}
       {events.isSuccess && list.length === 0 && !events.hasNextPage && (filter.filtered && !(filter.at('flow') && filter.params.size === 1)

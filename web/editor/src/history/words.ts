@@ -33,6 +33,8 @@ const en = {
   clear: 'Clear filters',
   showMore: 'Show more',
   searching: 'Searching',
+  unread: 'Some of the history cannot be read',
+  unreadFiles: 'This list lacks what these files of the data folder hold: {files}. Put them back from a backup.',
 }
 
 const pt: typeof en = {
@@ -68,6 +70,8 @@ const pt: typeof en = {
   clear: 'Limpar filtros',
   showMore: 'Mostrar mais',
   searching: 'Buscando',
+  unread: 'Uma parte do histórico não pode ser lida',
+  unreadFiles: 'Falta nesta lista o que está nestes arquivos da pasta de dados: {files}. Traga-os de volta de um backup.',
 }
 
 export const useWords = makeWords(en, pt)

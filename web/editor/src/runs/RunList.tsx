@@ -8,6 +8,7 @@ import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { HistoryRun } from '../history/HistoryRun'
 import { More } from '../history/More'
+import { Unread } from '../history/Unread'
 import { useFilter } from '../history/useFilter'
 import { Button } from '../ui/Button'
 import { Card, Page } from '../ui/Page'
@@ -54,6 +55,7 @@ export function RunList({ role }: { role: string }) {
       {!grouped && (
         <>
           {filter.at('group') && <OneGroup {...parts} />}
+          <Unread pages={runs.data?.pages} />
           {runs.error && <Problem error={runs.error} retry={() => void runs.refetch()} />}
           {(runs.isPending || (list.length === 0 && runs.hasNextPage)) && <Skeleton rows={8} />}
           {runs.isSuccess && list.length === 0 && !runs.hasNextPage && <WhyNone filter={filter} flows={flows.data?.items ?? []} />}
