@@ -268,6 +268,7 @@ test('a total that is a text is found first and compared as a number, as a perso
   await page.getByText('2 dos últimos 3 eventos passam').waitFor()
   // What rows cannot show has a way back to them; what a wait found is there by name; and a field that does not exist stays a row.
   await page.getByRole('button', { name: 'Escrever à mão' }).click()
+  await field(page, 'where').locator('.cm-content').fill('')
   await field(page, 'where').locator('.cm-content').fill('len(trigger.body) > 1')
   await page.getByRole('button', { name: 'Apagar e usar linhas' }).click()
   await row.fill('sinal')

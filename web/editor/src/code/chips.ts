@@ -103,7 +103,7 @@ export function chips(chip: Chip, hint: string, format: (chip: OpenChip | null) 
     const p = parts(view.state.doc.toString()).find((x) => x.hole && (x.to === at || x.from === at))
     const el = p && chipAt(view, p)
     if (!p || !el || !chip(p.text)) return false
-    format(opened(view, p, el))
+    format({ ...opened(view, p, el), type: undefined })
     return true
   }
   return [

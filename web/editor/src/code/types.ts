@@ -10,8 +10,8 @@ export type Completions = { from: number; to: number; items: Completion[] }
 /** A chip stands for what a hole holds; nothing does for what is more than a value and how it is written. */
 export type Chip = (source: string) => { label: string; tone: 'data' | 'rare' | 'unknown' } | undefined
 
-/** OpenChip is a chip that a person wants to change: put writes another expression in its place, open writes it out, back puts the caret behind it, type writes there. */
-export type OpenChip = { source: string; anchor: HTMLElement; put: (source: string | null) => void; open: () => void; back: () => void; type: (text: string) => void }
+/** OpenChip is a chip that a person wants to change: put writes another expression in its place, open writes it out, back puts the caret behind it. type writes there; who asked for the menu by the keyboard means its entries. */
+export type OpenChip = { source: string; anchor: HTMLElement; put: (source: string | null) => void; open: () => void; back: () => void; type?: (text: string) => void }
 
 export type Handle = { focus: () => void; insert: (text: string) => void; caret: () => number }
 

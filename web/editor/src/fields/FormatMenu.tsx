@@ -44,7 +44,7 @@ export function FormatMenu({ chip, close }: MenuProps) {
     if (e.key === 'Escape' || e.key === 'Tab') {
       e.preventDefault()
       leave()
-    } else if (!asking && e.key.length === 1 && !e.ctrlKey && !e.metaKey) { // who types on means the text, not the menu
+    } else if (!asking && chip.type && letter(e)) { // who types on means the text, not the menu
       e.preventDefault()
       close()
       chip.type(e.key)
@@ -154,12 +154,15 @@ function Instead({ written, put, back }: { written: Written; put: (next: Written
   )
 }
 
-/** moveAmong goes among entries by arrows. */
+const letter = (e: React.KeyboardEvent) => (e.key.length === 1 && !e.ctrlKey && !e.metaKey ? e.key.toLowerCase() : '')
+
+/** moveAmong goes among entries by arrows and first letters. */
 function moveAmong(e: React.KeyboardEvent) {
   const all = [...e.currentTarget.querySelectorAll<HTMLElement>('[role^=menuitem]')]
   const at = all.indexOf(document.activeElement as HTMLElement)
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[e.key]
-  const next = to === undefined ? undefined : all.at(to % all.length)
+  const first = letter(e).trim()
+  const next = to !== undefined ? all.at(to % all.length) : first ? [...all.slice(at + 1), ...all.slice(0, at + 1)].find((x) => x.textContent?.trim().toLowerCase().startsWith(first)) : undefined
   if (!next) return
   e.preventDefault()
   next.focus()
