@@ -301,6 +301,20 @@ test('testing a step shows the exact request and sends nothing; sending for real
   await page.context().close()
 })
 
+test('what a form lacks is said in the page’s language, and the first letter that mends it stays', async () => {
+  const page = await program.signedIn('/connections')
+  await page.getByRole('button', { name: 'New connection' }).first().click()
+  await page.getByText('Mail server (SMTP)').first().click()
+  const server = page.getByLabel(/^Server/).first()
+  await server.waitFor()
+  await page.getByRole('button', { name: /^Save/ }).click()
+  await page.getByText('Fill this in.').waitFor()
+  await server.pressSequentially('mail.example.com')
+  await page.getByText('Fill this in.').waitFor({ state: 'detached' })
+  assert.equal(await server.inputValue(), 'mail.example.com')
+  await page.context().close()
+})
+
 test('a connection is made in the panel, and its secret never comes out', async () => {
   const page = await open('erp')
   await page.getByRole('button', { name: 'New connection' }).click()

@@ -16,7 +16,7 @@ export function useAmiss<E extends HTMLElement>(pattern = '') {
         if (m.firstAmiss(control.form) === control) control.focus()
       }, () => setAmiss(control.validationMessage))
     }
-    const typed = () => setAmiss('')
+    const typed = () => setTimeout(() => setAmiss('')) // drawn at once, the control would lose what was just typed: its own listener comes later
     within?.addEventListener('invalid', refuse, true)
     within?.addEventListener('input', typed)
     return () => {
