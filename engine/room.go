@@ -14,7 +14,7 @@ import (
 // beyond that it waits for somebody else, and may.
 type room struct {
 	fewest int           // of a flow, however long the waits
-	unless bool          // a flow that is alone may have all
+	alone  bool          // a flow that is alone may have all
 	news   chan struct{} // work began
 
 	mu    sync.Mutex
@@ -43,8 +43,8 @@ func newRunRoom() *room { return newRoom(12, false) }
 // fastest with many at once.
 func newDoorRoom() *room { return newRoom(6, true) }
 
-func newRoom(fewest int, unless bool) *room {
-	return &room{fewest: fewest, unless: unless, limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
+func newRoom(fewest int, alone bool) *room {
+	return &room{fewest: fewest, alone: alone, limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
 }
 
 // enter waits until work of a flow may begin. leave is called once it has ended.
@@ -76,7 +76,7 @@ func (r *room) enter(flow string) (leave func()) {
 
 // has says whether one more of a flow may begin. The caller holds the lock.
 func (r *room) has(q *queue) bool {
-	return q.inside < r.limit || r.unless && len(r.flows) == 1
+	return q.inside < r.limit || r.alone && len(r.flows) == 1
 }
 
 func (r *room) leave(q *queue) {
