@@ -190,7 +190,9 @@ func writeAnswer(w http.ResponseWriter, status int, headers map[string]string, b
 			status, raw = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":"the answer cannot be written"}}`)
 		}
 	}
-	h.Set("Content-Type", contentType)
+	if len(raw) > 0 || chosen {
+		h.Set("Content-Type", contentType)
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(raw)
 }

@@ -386,6 +386,12 @@ func TestFinishedAnswers(t *testing.T) {
 		if got, want := w.Body.String(), `{"error":{"code":"http_404"},"event":"e4","run":"r4","status":"failed"}`; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+		h.respond("r5", &engine.Answer{Status: 303, Headers: map[string]string{"Location": "https://example.com/ok"}})
+		w = h.post(`{"id":4}`)
+		wantStatus(t, w, 303)
+		if _, typed := w.Header()["Content-Type"]; typed || w.Body.Len() > 0 || w.Header().Get("Location") != "https://example.com/ok" {
+			t.Errorf("got %v %q", w.Header(), w.Body)
+		}
 		close(h.stop)
 		wantStatus(t, h.post(`{"id":3}`), 202)
 	})
