@@ -220,7 +220,7 @@ type respondStep struct {
 
 func (s *respondStep) Fields() form.Fields {
 	return form.Of(
-		form.LongText("text", &s.text, form.Label("Text", "Texto")).OneOf("answer").Example("Thank you, {{ trigger.body.name }}").
+		form.LongText("text", &s.text, form.Label("Text", "Texto")).OneOf("answer").Example("{{ trigger.body.name }}: ok!").
 			Help(form.Label("What the visitor of a form reads", "O que o visitante de um formulário lê")),
 		form.URL("redirect", &s.redirect, form.Label("Go to a page", "Ir para uma página")).OneOf("answer").Example("https://example.com/thank-you").
 			Help(form.Label("Sends the visitor of a form on to this address (303)", "Leva o visitante de um formulário a este endereço (303)")),

@@ -234,9 +234,10 @@ test('a field is written as people call it, before any function of that name', a
 })
 
 test('a total that is a text is found first and compared as a number, as a person of Brazil writes it', async () => {
-  await program.api('POST', '/flows', { id: 'woo', name: 'Woo', trigger: { kind: 'webhook' }, steps: [{ id: 'came', action: 'wait', with: { signal: 'paid', timeout: '1h' } }, { id: 'big', action: 'filter', with: {} }] })
+  await program.api('POST', '/flows', { id: 'woo', name: 'Woo', trigger: { kind: 'webhook' }, steps: [{ id: 'came', action: 'wait', with: { signal: 'paid', timeout: '1h' } }, { id: 'big', action: 'filter', with: {} }, { id: 'thanks', action: 'respond', with: { text: 'Obrigada!' } }] })
   for (const total of ['150.00', '250.00', '300.10']) await program.api('POST', '/flows/woo/events', { event: { body: { discount_total: '0.00', billing: { total: '1.00' }, status: 'paid', total } } })
   const page = await program.signedIn('/flows/woo?step=big', { locale: 'pt-BR' })
+  await page.getByText('Responde ao remetente: Obrigada!').waitFor()
   const row = page.getByRole('combobox', { name: 'Campo' })
   await row.fill('total')
   await page.getByRole('option').first().getByText('300.10').waitFor()

@@ -40,7 +40,10 @@ function patternOf(step: Step, t: TreeWords): string | undefined {
   if (step.action === 'parallel') return fill(t.by_parallel, { n })
   if (step.action === 'delay' && step.with?.until) return t.by_delay_until
   if (step.action === 'wait' && step.with?.approve) return t.by_approval
-  if (step.action === 'respond' && step.with?.body !== undefined) return t.by_respond_body
+  if (step.action === 'respond') {
+    const how = (['text', 'redirect', 'body'] as const).find((id) => step.with?.[id] !== undefined)
+    if (how) return t[`by_respond_${how}`]
+  }
   if (step.action === 'state.increment' && step.with?.value !== undefined && step.with.value !== 1) return t.by_state_add
   const key = `by_${step.action.replaceAll('.', '_')}`
   return key in t ? t[key as keyof TreeWords] : undefined
