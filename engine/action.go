@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gancho/engine/expression"
@@ -40,6 +41,9 @@ type Action struct {
 	// Options reads the options of a field that are the provider's own; nil where none are.
 	Options func(ctx context.Context, ask OptionsAsk) ([]form.Choice, error)
 }
+
+// Own says that it is of a connector of the operator's.
+func (a *Action) Own() bool { return strings.HasPrefix(a.Kind, ownPrefix) }
 
 // Yields is the declared output.
 func (a *Action) Yields() any {

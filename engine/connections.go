@@ -102,6 +102,20 @@ func (c *Connections) SetKinds(kinds []ConnectionKind) {
 	c.kinds = known
 }
 
+// kindOf gives what connections of one kind hold.
+func (c *Connections) kindOf(kind string) (ConnectionKind, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	k, ok := c.kinds[kind]
+	return k, ok
+}
+
+func (c *Connections) kindNames() []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Sorted(maps.Keys(c.kinds))
+}
+
 // Watch calls f after a connection was written, with its name, and whether it is broken no more or has other
 // settings or secrets: what failed with it may go well now.
 func (c *Connections) Watch(f func(name string, mended bool)) {
@@ -163,7 +177,7 @@ func (c *Connections) open(name string, s savedConnection) *Connection {
 }
 
 // complete says that every secret that the kind requires is set, and that somebody has signed
-// in where a person has to.
+// in where a person has to. The caller holds the lock.
 func (c *Connections) complete(s savedConnection) bool {
 	if c.kinds[s.Kind].session(s) == PersonSession && s.Session == nil {
 		return false

@@ -16,10 +16,10 @@ func (c *Connections) check(name, kind string, fields map[string]any, hosts []st
 	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" || len(name) > 63 || strings.Trim(name[:1], "-_") == "" {
 		k.bad("/name", "bad_name", "a name has lower case letters, digits, - and _, at most 63", "um nome tem letras minúsculas, números, - e _, no máximo 63")
 	}
-	known, ok := c.kinds[kind]
+	known, ok := c.kindOf(kind)
 	if !ok {
 		p := k.bad("/kind", "unknown_kind", fmt.Sprintf("there is no kind of connection %q", kind), fmt.Sprintf("não existe o tipo de conexão %q", kind))
-		p.Hint = meant(kind, slices.Sorted(maps.Keys(c.kinds)))
+		p.Hint = meant(kind, c.kindNames())
 		return k.problems
 	}
 	k.fields(known, fields)

@@ -76,17 +76,15 @@ type ConnectionTest struct {
 func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, error) {
 	c.mu.RLock()
 	s, ok := c.kept[name]
+	complete, test, opened := c.complete(s), c.kinds[s.Kind].Test, c.open(name, s)
 	c.mu.RUnlock()
 	if !ok {
 		_, err := c.Get(name)
 		return ConnectionTest{}, err
 	}
-	if !c.complete(s) {
+	if !complete {
 		return ConnectionTest{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
 	}
-	c.mu.RLock()
-	test, opened := c.kinds[s.Kind].Test, c.open(name, s)
-	c.mu.RUnlock()
 	if test == nil {
 		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
 	}

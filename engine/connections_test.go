@@ -70,6 +70,29 @@ func (v *vault) secrets(name, field string) []string {
 	return values
 }
 
+// Kinds are replaced when an operator's connectors change, whatever is asked meanwhile: the race detector tells.
+func TestKindsAreReplacedWhileTheyAreUsed(t *testing.T) {
+	v := openVault(t)
+	v.put("bot", "slack:bot", map[string]any{"bot_token": "x"})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 20 {
+			v.SetKinds(connectionKinds)
+		}
+	}()
+	for range 20 {
+		v.put("bot", "slack:bot", map[string]any{"bot_token": "x"})
+		if _, err := v.Put(t.Context(), "bot", "slack:bat", nil, nil); err == nil {
+			t.Fatal("an unknown kind was taken")
+		}
+		if found, err := v.Test(t.Context(), "bot"); err != nil || found.Works {
+			t.Fatalf("%+v, %v", found, err)
+		}
+	}
+	<-done
+}
+
 func TestSecretsAreWriteOnly(t *testing.T) {
 	v := openVault(t)
 	view := v.put("team", "slack:bot", map[string]any{"bot_token": "xoxb-canary"}, "ignored.example.com")

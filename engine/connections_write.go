@@ -18,7 +18,8 @@ import (
 // list holds several, for rotation, the newest first. When the kind or the hosts change,
 // secrets that are not given anew are emptied, so that nobody can point them elsewhere.
 func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
-	hosts, fields = tidyHosts(hosts), c.kinds[kind].apart(fields)
+	known, _ := c.kindOf(kind)
+	hosts, fields = tidyHosts(hosts), known.apart(fields)
 	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
 		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}

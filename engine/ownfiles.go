@@ -169,13 +169,16 @@ func (o *OwnFiles[T]) read() {
 	}
 }
 
+// ownPrefix begins the IDs of what operators add, so that no later one of this program takes them.
+const ownPrefix = "x_"
+
 func (o *OwnFiles[T]) one(data []byte, taken map[string]string) (*T, []form.Problem) {
 	made, problems := o.Parse(data)
 	if made == nil {
 		return nil, problems
 	}
 	switch id := o.ID(made); {
-	case !strings.HasPrefix(id, "x_"):
+	case !strings.HasPrefix(id, ownPrefix):
 		return nil, []form.Problem{fileFault("/id", "bad_id", "the ID of an own "+o.Noun.EN+" must begin with x_", "o ID de um "+o.Noun.PT+" próprio deve começar por x_")}
 	case taken[id] != "":
 		return nil, []form.Problem{fileFault("/id", "taken", "is used by "+taken[id]+" too", "também é usado por "+taken[id])}

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"slices"
 
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 	"gancho/web/api"
+	"gancho/web/session"
 
 	"github.com/labstack/echo/v4"
 )
@@ -44,6 +46,15 @@ type docsText struct {
 	Triggers                                           []engine.Trigger
 }
 
+// documented are the actions that the asker may read of: the operator's own are no stranger's.
+func (s *Server) documented(c echo.Context) []engine.Action {
+	all := s.API.Catalogue.Actions()
+	if s.API.People.Who(c.Request()).Role.May(session.View) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(a engine.Action) bool { return a.Own() })
+}
+
 // docs shows the reference in the reader's language, or in the one that ?lang names.
 func (s *Server) docs(c echo.Context) error {
 	lang := c.QueryParam("lang")
@@ -55,12 +66,12 @@ func (s *Server) docs(c echo.Context) error {
 	}
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Vary", "Accept-Language")
+	h.Set("Vary", "Accept-Language, Authorization, Cookie")
 	c.Response().WriteHeader(http.StatusOK)
 	err := docsPage.Execute(c.Response(), docsText{
 		Lang: lang, Title: form.Label("Reference", "Referência"), FunctionsTitle: form.Label("Functions of expressions", "Funções das expressões"),
 		ActionsTitle: form.Label("Actions", "Ações"), TriggersTitle: form.Label("Triggers", "Gatilhos"),
-		Functions: expression.Functions(), Actions: s.API.Catalogue.Actions(), Triggers: s.API.Catalogue.Triggers,
+		Functions: expression.Functions(), Actions: s.documented(c), Triggers: s.API.Catalogue.Triggers,
 	})
 	if err != nil {
 		s.Log.Debug("write the reference", "error", err)

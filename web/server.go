@@ -277,8 +277,7 @@ func kindOf(path string) string {
 	return "editor"
 }
 
-// adminMetrics is /metrics for admins, and for anybody where it has no listener of its own
-// and nobody but loopback could ask.
+// adminMetrics is /metrics of the main address, for admins only; anybody may read it where it has a listener of its own.
 func (s *Server) adminMetrics(c echo.Context) error {
 	if !s.API.People.Who(c.Request()).Role.May(session.Manage) {
 		return c.String(http.StatusUnauthorized, "metrics are for admins: send Authorization: Bearer with an admin's token, or start with --metrics-listen\n")

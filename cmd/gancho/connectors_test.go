@@ -48,6 +48,20 @@ func (p *provider) requests() []string {
 	return append([]string{}, p.got...)
 }
 
+// docs is the reference in the browser, as whoever has a token reads it.
+func (g *gancho) docs(token string) string {
+	g.t.Helper()
+	req, err := http.NewRequestWithContext(g.t.Context(), http.MethodGet, g.url("/docs"), nil)
+	must(g.t, err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(req)
+	must(g.t, err)
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	must(g.t, err)
+	return string(page)
+}
+
 func (g *gancho) runs(flow, status string) []map[string]any {
 	g.t.Helper()
 	answer := g.want(200, "GET", "/runs?flow="+flow+"&status="+status, nil)
@@ -303,6 +317,9 @@ func TestOwnConnectorsAreReadWhileRunning(t *testing.T) {
 		return false
 	}
 	g.until("the connector is there", has)
+	if strings.Contains(g.docs(""), "x_erp") || !strings.Contains(g.docs(adminToken), "x_erp.create") {
+		t.Error("the reference tells a stranger of an own connector, or does not tell its people")
+	}
 	g.want(201, "POST", "/connections", map[string]any{"name": "erp", "kind": "x_erp:key", "fields": map[string]any{"key": "the-erp-key"}})
 	options := g.want(200, "POST", "/actions/x_erp.create/options/warehouse", map[string]any{"connection": "erp"})
 	if fmt.Sprint(options["items"]) != "[map[label:São Paulo value:w1] map[label:Recife value:w2]]" {
