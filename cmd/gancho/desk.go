@@ -102,9 +102,7 @@ func (d remoteDesk) ChangeUser(ctx context.Context, email string, c session.Chan
 }
 
 func (d remoteDesk) Users(ctx context.Context) ([]session.UserView, error) {
-	var list struct{ Items []session.UserView }
-	err := d.answer(ctx, http.MethodGet, "/users", nil, &list)
-	return list.Items, err
+	return whole[session.UserView](ctx, d, "/users")
 }
 
 func (d remoteDesk) AddToken(ctx context.Context, name string, role session.Role, expires *time.Time) (string, session.TokenView, error) {
@@ -125,7 +123,23 @@ func (d remoteDesk) RevokeToken(ctx context.Context, id string) error {
 }
 
 func (d remoteDesk) Tokens(ctx context.Context) ([]session.TokenView, error) {
-	var list struct{ Items []session.TokenView }
-	err := d.answer(ctx, http.MethodGet, "/tokens", nil, &list)
-	return list.Items, err
+	return whole[session.TokenView](ctx, d, "/tokens")
+}
+
+// whole reads a list to its end.
+func whole[T any](ctx context.Context, d remoteDesk, path string) (items []T, err error) {
+	for cursor := ""; ; {
+		var page struct {
+			Items []T
+			Next  string
+		}
+		query := url.Values{"limit": {"200"}, "cursor": {cursor}}
+		if err = d.answer(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &page); err != nil {
+			return nil, err
+		}
+		items = append(items, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			return items, nil
+		}
+	}
 }

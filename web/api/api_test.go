@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -377,6 +379,32 @@ func TestStateAndVars(t *testing.T) {
 	h.want(200, "PUT", "/vars", `{"city": "São Paulo"}`)
 	if got := h.want(200, "GET", "/vars", ""); got["city"] != "São Paulo" {
 		t.Errorf("%v", got)
+	}
+}
+
+// Lists of people and their tokens are read by pages, each once.
+func TestUsersAndTokensByPages(t *testing.T) {
+	h := newHouse(t)
+	for i := range 5 {
+		h.want(201, "POST", "/users", fmt.Sprintf(`{"email": "p%d@example.com", "password": "quatro palavras sem sentido", "role": "viewer"}`, i))
+		h.want(201, "POST", "/tokens", `{"name": "São Paulo", "role": "viewer"}`)
+	}
+	for path, key := range map[string]string{"/users": "email", "/tokens": "id"} {
+		seen, pages := map[any]bool{}, 0
+		for cursor := ""; ; pages++ {
+			page := h.want(200, "GET", path+"?limit=2&cursor="+url.QueryEscape(cursor), "")
+			for _, item := range page["items"].([]any) {
+				seen[item.(map[string]any)[key]] = true
+			}
+			if page["next"] == nil {
+				break
+			}
+			cursor = page["next"].(string)
+		}
+		if len(seen) != 5 || pages != 2 {
+			t.Errorf("%s: %d of 5 in %d pages of 3", path, len(seen), pages+1)
+		}
+		h.want(422, "GET", path+"?cursor=none", "")
 	}
 }
 

@@ -31,20 +31,12 @@ func (s *server) listConnections(ctx context.Context, in *Page) (*listOutput[Con
 	if err := in.check(aName); err != nil {
 		return nil, err
 	}
-	used := s.usedBy()
-	items, next := []ConnectionView{}, ""
+	used, all := s.usedBy(), []ConnectionView{}
 	for _, c := range s.Connections.List() {
-		if c.Name <= in.Cursor {
-			continue
-		}
-		if len(items) == in.size() {
-			next = items[len(items)-1].Name
-			break
-		}
 		c.Problem = engine.Told(ctx, c.Problem)
-		items = append(items, ConnectionView{c, orEmpty(used[c.Name])})
+		all = append(all, ConnectionView{c, orEmpty(used[c.Name])})
 	}
-	return listOf(items, next), nil
+	return pageOf(*in, all, func(c ConnectionView) string { return c.Name }), nil
 }
 
 func orEmpty(list []string) []string {

@@ -48,6 +48,8 @@ func (p Page) size() int {
 var (
 	aName   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 	aMoment = regexp.MustCompile(`^[0-9]{20}$`)
+	anEmail = regexp.MustCompile(`@`)
+	aToken  = regexp.MustCompile(`[0-9a-f]{12}$`)
 )
 
 // check refuses a cursor that no page gave.
@@ -77,6 +79,16 @@ func listOf[T any](items []T, next string) *listOutput[T] {
 		out.Body.Next = &next
 	}
 	return out
+}
+
+// pageOf is the part of a whole list, in the order of a key, that a page asks for.
+func pageOf[T any](p Page, whole []T, key func(T) string) *listOutput[T] {
+	whole = slices.DeleteFunc(whole, func(item T) bool { return key(item) <= p.Cursor })
+	if len(whole) <= p.size() {
+		return listOf(whole, "")
+	}
+	whole = whole[:p.size()]
+	return listOf(whole, key(whole[len(whole)-1]))
 }
 
 type listFlowsInput struct {

@@ -115,8 +115,11 @@ func (s *server) setUp(ctx context.Context, in *setupInput) (*sessionOutput, err
 	return s.sessionOutput(person, s.cookie(ctx, secret)), nil
 }
 
-func (s *server) listUsers(context.Context, *nothing) (*listOutput[session.UserView], error) {
-	return listOf(s.People.Users(), ""), nil
+func (s *server) listUsers(_ context.Context, in *Page) (*listOutput[session.UserView], error) {
+	if err := in.check(anEmail); err != nil {
+		return nil, err
+	}
+	return pageOf(*in, s.People.Users(), func(u session.UserView) string { return u.Email }), nil
 }
 
 type userOutput struct{ Body session.UserView }
@@ -159,8 +162,11 @@ func (s *server) deleteUser(ctx context.Context, in *EmailPath) (*nothing, error
 	return nil, s.People.DeleteUser(ctx, in.Email)
 }
 
-func (s *server) listTokens(context.Context, *nothing) (*listOutput[session.TokenView], error) {
-	return listOf(s.People.Tokens(), ""), nil
+func (s *server) listTokens(_ context.Context, in *Page) (*listOutput[session.TokenView], error) {
+	if err := in.check(aToken); err != nil {
+		return nil, err
+	}
+	return pageOf(*in, s.People.Tokens(), session.TokenView.Key), nil
 }
 
 type addTokenInput struct {

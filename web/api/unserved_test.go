@@ -91,7 +91,7 @@ func TestWrongParameters(t *testing.T) {
 	if state := h.want(200, "GET", "/flows/a?limit=1", "")["state"]; state != "new" {
 		t.Errorf("the flow is %v", state)
 	}
-	for _, path := range []string{"/users", "/flows/a/revisions", "/tokens", "/replays"} {
+	for _, path := range []string{"/flows/a/revisions", "/signals", "/replays"} {
 		h.want(200, "GET", path+"?limit=2&cursor=", "")
 	}
 	for _, query := range []string{`{"query": {"statuss": "failed"}}`, `{"query": {"status": "failed", "limit": 5}}`} {

@@ -97,6 +97,9 @@ type TokenView struct {
 	LastUsed *time.Time `json:"last_used" doc:"since the server started"`
 }
 
+// Key is what tokens are listed in the order of.
+func (t TokenView) Key() string { return t.Name + " " + t.ID }
+
 const (
 	userDoc      = "user"
 	tokenDoc     = "token"
@@ -491,7 +494,7 @@ func (p *People) Tokens() []TokenView {
 	for _, t := range p.tokens {
 		views = append(views, t.view())
 	}
-	slices.SortFunc(views, func(a, b TokenView) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	slices.SortFunc(views, func(a, b TokenView) int { return strings.Compare(a.Key(), b.Key()) })
 	return views
 }
 

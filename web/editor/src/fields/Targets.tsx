@@ -23,7 +23,7 @@ export function Targets({ label, help, problem, value, set }: TargetsProps) {
   const id = useId()
   const [half, setHalf] = useState<string | null>(null) // a connection that still needs a channel
   const admin = useSession().data?.role === 'admin'
-  const users = useQuery({ queryKey: ['users'], enabled: admin, queryFn: () => take(api.GET('/users')) })
+  const users = useQuery({ queryKey: ['users'], enabled: admin, queryFn: () => take(api.GET('/users', { params: { query: { limit: 200 } } })) })
   const connections = useConnections().data?.items ?? []
   const kinds = new Map(connections.map((c) => [c.name, c.kind]))
   const add = (to: string) => {

@@ -41,7 +41,7 @@ type Names = { users: ReadonlyMap<string, string>; flows: ReadonlyMap<string, st
 
 /** useNames gives what people call a user or a flow, by the address and the id that the audit keeps. A name that several users chose, or that is another's address, comes with its address. */
 function useNames(): Names {
-  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users')) }).data?.items ?? []
+  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users', { params: { query: { limit: 200 } } })) }).data?.items ?? []
   const flows = useFlows('').data?.items ?? []
   const alone = (name: string) => users.filter((u) => u.name.trim().toLowerCase() === name.trim().toLowerCase() || u.email === name).length === 1
   return {

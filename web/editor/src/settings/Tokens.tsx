@@ -16,7 +16,7 @@ import { useWords } from './words'
 
 export function Tokens() {
   const t = useWords()
-  const tokens = useQuery({ queryKey: ['tokens'], queryFn: () => take(api.GET('/tokens')) })
+  const tokens = useQuery({ queryKey: ['tokens'], queryFn: () => take(api.GET('/tokens', { params: { query: { limit: 200 } } })) })
   const [gone, setGone] = useState<string[]>([])
   const shown = tokens.data?.items.filter((k) => !gone.includes(k.id))
   return (

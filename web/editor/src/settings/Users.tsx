@@ -20,7 +20,7 @@ import { useWords } from './words'
 
 export function Users() {
   const t = useWords()
-  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users')) })
+  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users', { params: { query: { limit: 200 } } })) })
   const [gone, setGone] = useState<string[]>([])
   const shown = users.data?.items.filter((u) => !gone.includes(u.email))
   return (
