@@ -1,0 +1,65 @@
+package engine_test
+
+import (
+	"slices"
+	"testing"
+
+	"gancho/engine/store"
+)
+
+func TestFailuresAreTriedAgainCaughtAndTold(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "alarm", "trigger": {"kind": "failure", "with": {"flows": ["*"]}}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }} failed at {{ trigger.body.step }}"}}]}`)
+	h.publish(`{"id": "retry", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "again"}, "retry": {"attempts": 3, "first": "1ms"}}]}`)
+	h.publish(`{"id": "fail", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "first", "action": "test.send", "with": {"text": "{{ trigger.body.none }}"}, "catch": [
+			{"id": "caught", "action": "test.send", "with": {"text": "{{ errors.first.code }}"}}]},
+		{"id": "last", "action": "test.send", "with": {"text": "{{ trigger.body.none }}"}}]}`)
+	s.failures = 2
+	if v := h.finished(h.send("retry", `{}`)); v.Status != store.Succeeded || len(v.Steps[0].Attempts) != 3 {
+		t.Errorf("got %s with %d attempts, want succeeded with 3", v.Status, len(v.Steps[0].Attempts))
+	}
+	v := h.finished(h.send("fail", `{}`))
+	if v.Status != store.Failed || v.Error.Step != "last" || v.Error.Code != "missing" {
+		t.Errorf("got %s %+v, want failed at last", v.Status, v.Error)
+	}
+	h.drained("alarm")
+	if want := []string{"again", "missing", "fail failed at last"}; len(s.arrived) != 3 || s.arrived[2] != want[2] || s.arrived[1] != want[1] {
+		t.Errorf("arrived %q, want %q", s.arrived, want)
+	}
+}
+
+func TestOnFailureCallsAFlowOfAnyKind(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "mend", "trigger": {"kind": "call"}, "steps": [
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }} at {{ trigger.body.step }}: {{ trigger.body.error.code }}"}}]}`)
+	h.publish(`{"id": "fail", "trigger": {"kind": "webhook"}, "settings": {"on_failure": "mend"}, "steps": [
+		{"id": "sum", "action": "set", "with": {"values": {"v": "{{ 1 / trigger.body.n }}"}}}]}`)
+	if v := h.finished(h.send("fail", `{"n": 0}`)); v.Error.Code != "expression" {
+		t.Errorf("got %+v, want the code expression", v.Error)
+	}
+	h.drained("mend")
+	if want := []string{"fail at sum: expression"}; !slices.Equal(s.arrived, want) {
+		t.Errorf("arrived %q, want %q", s.arrived, want)
+	}
+}
+
+// What a failure run calls may fail too: were its failure told, the two would call each other for ever.
+func TestAFlowCalledByAFailureRunStartsNoFailureFlow(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "part", "trigger": {"kind": "call"}, "steps": [{"id": "no", "action": "stop", "with": {"as": "failed"}}]}`)
+	h.publish(`{"id": "alarm", "trigger": {"kind": "failure", "with": {"flows": ["*"]}}, "steps": [
+		{"id": "ask", "action": "call", "with": {"flow": "part"}}]}`)
+	h.publish(`{"id": "fail", "trigger": {"kind": "webhook"}, "steps": [{"id": "no", "action": "stop", "with": {"as": "failed"}}]}`)
+	h.finished(h.send("fail", `{}`))
+	h.drained("alarm")
+	runs, _, err := h.Runs(t.Context(), store.Query{Limit: 10})
+	check(t, err)
+	if len(runs) != 3 {
+		t.Errorf("got %d runs, want 3: of fail, alarm and part", len(runs))
+	}
+}

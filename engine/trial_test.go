@@ -1,0 +1,71 @@
+package engine_test
+
+import (
+	"testing"
+
+	"gancho/engine"
+	"gancho/engine/flow"
+	"gancho/engine/store"
+)
+
+func TestTrialHoldsEffectsBack(t *testing.T) {
+	s := &sink{keys: map[string]int{}}
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), nil, nil)
+	check(t, err)
+	f, problems := flow.ParseFlow([]byte(`{"id": "x", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "pause", "action": "delay", "with": {"for": "30d"}},
+		{"id": "a", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}},
+		{"id": "b", "action": "test.send", "with": {"text": "{{ steps.a.id }}"}},
+		{"id": "n", "action": "state.increment", "with": {"key": "n", "value": 2}}]}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	v, err := engine.Trial(t.Context(), engine.TrialConfig{
+		Catalogue: catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": 1}}, Mocks: map[string]flow.Mock{"a": {Output: map[string]any{"id": 7}}},
+	})
+	check(t, err)
+	if v.Status != store.Succeeded || v.Steps[2].Input["text"] != 7 || len(s.arrived) != 0 {
+		t.Errorf("got %s %+v, steps %+v, arrived %q", v.Status, v.Error, v.Steps, s.arrived)
+	}
+}
+
+// TestATestTakesWhatWasAnsweredLately: a step that is held back yields what it did in its newest run or
+// real test, so that what follows finds what it reads; of a flow that masks, its declared sample.
+func TestATestTakesWhatWasAnsweredLately(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	for id, mask := range map[string]string{"open": "[]", "masked": `["/code"]`} {
+		document := `{"id": "` + id + `", "trigger": {"kind": "webhook"}, "settings": {"mask": ` + mask + `}, "steps": [
+			{"id": "ask", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}},
+			{"id": "then", "action": "transform", "with": {"value": "{{ steps.ask.sent }}"}, "on_error": "continue"}]}`
+		h.publish(document)
+		h.finished(h.send(id, `{"id": "first"}`))
+		f, _ := flow.ParseFlow([]byte(document))
+		test := func() any {
+			v, err := engine.Trial(t.Context(), engine.TrialConfig{Catalogue: h.Catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": "x"}}, Lately: h.Lately(t.Context(), id)})
+			check(t, err)
+			return v.Steps[1].Output
+		}
+		want := []any{"first", "second"}
+		if id == "masked" {
+			want = []any{"sample", "sample"}
+		}
+		if got := test(); got != want[0] {
+			t.Errorf("%s: after a run the step yields %v, want %v", id, got, want[0])
+		}
+		h.KeepYields(id, &engine.RunView{Steps: []engine.StepView{{Path: "ask", Action: "test.send", Status: "succeeded", Output: map[string]any{"sent": "second"}}}})
+		if got := test(); got != want[1] {
+			t.Errorf("%s: after a real test the step yields %v, want %v", id, got, want[1])
+		}
+		_, err := h.Erase(t.Context(), "nobody@example.com", "test", false)
+		check(t, err)
+		if got := test(); got != want[0] {
+			t.Errorf("%s: after an erasure the step yields %v, want %v", id, got, want[0])
+		}
+		h.KeepYields(id, &engine.RunView{Steps: []engine.StepView{{Path: "ask", Action: "test.send", Status: "succeeded", Output: map[string]any{"sent": "third"}}}})
+		check(t, h.Flows.Delete(t.Context(), id))
+		h.publish(document)
+		if got := test(); got != "sample" {
+			t.Errorf("%s: a new flow of the same id is lent %v", id, got)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package engine_test
+
+import (
+	"testing"
+
+	"gancho/engine"
+	"gancho/engine/expression"
+	"gancho/engine/store"
+)
+
+func TestAWaitOutlivesTheProcess(t *testing.T) {
+	s, dir := &sink{}, t.TempDir()
+	h := open(t, dir, s)
+	h.publish(`{"id": "cart", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "before", "action": "test.send", "with": {"text": "{{ run.wait_url(\"paid\") }}"}},
+		{"id": "paid", "action": "wait", "with": {"signal": "paid-{{ trigger.body.id }}", "timeout": "1h"}},
+		{"id": "after", "action": "test.send", "with": {"text": "paid {{ steps.paid.data.by }}"}}]}`)
+	h.publish(`{"id": "pay", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "tell", "action": "signal", "with": {"signal": "paid-{{ trigger.body.id }}", "data": {"by": "pix"}}}]}`)
+	run := h.send("cart", `{"id": 7}`)
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Waiting })
+	h.stop()
+
+	h = open(t, dir, s)
+	h.finished(h.send("pay", `{"id": 7}`))
+	if v := h.finished(run); v.Status != store.Succeeded || len(s.arrived) != 2 || s.arrived[1] != "paid pix" {
+		t.Fatalf("got %s %+v, arrived %q", v.Status, v.Error, s.arrived)
+	}
+	l, err := h.Ledger(t.Context())
+	check(t, err)
+	if l.Accepted != l.Finished+l.Waiting+l.Pending || l.Accepted != 2 {
+		t.Errorf("the ledger does not add up: %+v", l)
+	}
+}
+
+func TestAnUnknownOutcomeIsSettledByAPerson(t *testing.T) {
+	s := &sink{maybe: true}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "charge", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "pay", "action": "test.send", "with": {"text": "once"}, "delivery": "at_most_once"},
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ steps.pay.id }}"}}]}`)
+	run := h.send("charge", `{}`)
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
+	output, err := expression.Decode([]byte(`{"id": 9007199254740993}`))
+	check(t, err)
+	check(t, h.Resolve(t.Context(), run, "pay", "done", output))
+	if v := h.finished(run); v.Status != store.Succeeded || len(s.arrived) != 1 || s.arrived[0] != "9007199254740993" {
+		t.Errorf("got %s %+v, arrived %q; want the number as it was said, and no second charge", v.Status, v.Error, s.arrived)
+	}
+}
+
+// A wait without time only takes what is there; one without a word on it has the run's.
+func TestAWaitOfNoTimeEndsAtOnce(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "look", "trigger": {"kind": "webhook"}, "steps": [{"id": "come", "action": "wait", "with": {"signal": "x", "timeout": "{{ trigger.body.for }}"}}]}`)
+	if v := h.finished(h.send("look", `{"for": "0s"}`)); v.Status != store.Succeeded || v.Steps[0].Output.(map[string]any)["received"] != false {
+		t.Errorf("got %s %+v", v.Status, v.Steps)
+	}
+}
