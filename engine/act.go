@@ -276,10 +276,6 @@ func (w *walker) notBegun(rec *record, cause *Fault, try attempt) error {
 }
 
 func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce bool, try *attempt) *Call {
-	timeout := time.Duration(n.step.Timeout)
-	if timeout <= 0 {
-		timeout = defaultTimeout
-	}
 	var first time.Time
 	if len(rec.Attempts) > 0 {
 		first = rec.Attempts[0].At
@@ -291,7 +287,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 	return &Call{
 		First: first, Promised: promised,
 		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) - rec.Quota + 1, Answered: rec.Answered,
-		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: timeout,
+		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: n.step.Timeout.Or(defaultTimeout),
 		Now: w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {
 			p, err := w.plan.program(source)

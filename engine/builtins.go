@@ -137,6 +137,7 @@ type waitStep struct {
 	inner
 	signal  string
 	timeout time.Duration
+	limited bool // by timeout, not by the run's
 	approve bool
 	text    string // what the approval page asks
 }
@@ -148,7 +149,7 @@ func (s *waitStep) Fields() form.Fields {
 		"Cria uma página com este texto e dois botões, Aprovar e Rejeitar. Quem pode editar a encontra na execução que espera. Para enviar o link a alguém, escolha “Link da aprovação” nos dados, na mensagem de um passo anterior."))
 	return form.Of(
 		form.Group("approve", &s.approve, form.Label("Approval page", "Página de aprovação"), question),
-		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d"),
+		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d").Given(&s.limited),
 		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("pix-{{ trigger.body.id }}").
 			Help(form.Label("For what another flow tells; an approval needs none", "Para o que outro fluxo avisa; uma aprovação não precisa")))
 }
@@ -164,7 +165,7 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 	}
 	if rec.Status != stepWaiting {
 		rec.Due = w.until
-		if s.timeout > 0 {
+		if s.limited {
 			rec.Due = w.hands.now().Add(s.timeout)
 		}
 		rec.Signal = s.signal

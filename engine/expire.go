@@ -68,5 +68,5 @@ func keepOf(f *FlowEntry) store.Keep {
 		return store.Keep{}
 	}
 	k := f.Published.Settings.Keep
-	return store.Keep{Bodies: time.Duration(k.Bodies), Runs: time.Duration(k.Runs)}
+	return store.Keep{Bodies: k.Bodies.Or(0), Runs: k.Runs.Or(0)}
 }

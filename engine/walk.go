@@ -121,12 +121,8 @@ const maxRunSize = 16 << 20
 const defaultRunTimeout = 30 * 24 * time.Hour
 
 func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.Location) *walker {
-	timeout := time.Duration(p.flow.Settings.Timeout)
-	if timeout <= 0 {
-		timeout = defaultRunTimeout
-	}
 	return &walker{
-		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(timeout),
+		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(p.flow.Settings.Timeout.Or(defaultRunTimeout)),
 		records: map[string]*record{}, inbox: map[string][]byte{}, dirty: map[string][]byte{},
 	}
 }

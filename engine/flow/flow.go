@@ -76,7 +76,7 @@ type Step struct {
 	With       map[string]any `json:"with,omitempty"`
 	When       string         `json:"when,omitempty"`
 	Retry      *Retry         `json:"retry,omitempty"`
-	Timeout    Duration       `json:"timeout,omitempty"`
+	Timeout    *Duration      `json:"timeout,omitempty"` // 30s
 	Delivery   string         `json:"delivery,omitempty"`
 	Missing    Missing        `json:"missing,omitzero"`
 	OnError    string         `json:"on_error,omitempty"`
@@ -119,7 +119,7 @@ type Missing struct {
 // Settings of a flow.
 type Settings struct {
 	Timezone    string          `json:"timezone,omitempty"`
-	Timeout     Duration        `json:"timeout,omitempty"`
+	Timeout     *Duration       `json:"timeout,omitempty"` // 30d
 	Concurrency int             `json:"concurrency,omitempty"`
 	OnFailure   string          `json:"on_failure,omitempty"`
 	Silence     *Silence        `json:"silence,omitempty"`
@@ -135,8 +135,8 @@ type Silence struct {
 
 // Keep is how long history stays.
 type Keep struct {
-	Bodies Duration `json:"bodies,omitempty"`
-	Runs   Duration `json:"runs,omitempty"`
+	Bodies *Duration `json:"bodies,omitempty"` // 30d
+	Runs   *Duration `json:"runs,omitempty"`   // 90d
 }
 
 // Test is an event with what should come of it.
@@ -174,6 +174,14 @@ type Expect struct {
 	Status string         `json:"status,omitempty"`
 	Steps  map[string]any `json:"steps,omitempty"` // by path: a status, or an object with status, with, output, error
 	Answer any            `json:"answer,omitempty"`
+}
+
+// Or is the duration, where one is said, else another.
+func (d *Duration) Or(other time.Duration) time.Duration {
+	if d == nil {
+		return other
+	}
+	return time.Duration(*d)
 }
 
 // Duration is written as in "1h30m", also with days ("30d").

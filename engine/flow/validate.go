@@ -218,6 +218,7 @@ func (v *validator) step(s *Step, at string) {
 			v.error(at+"/missing/"+form.Escape(field), "unknown_member", "the action has no such field", "a ação não tem este campo")
 		}
 	}
+	v.lasts(s.Timeout, at+"/timeout")
 	v.retry(s.Retry, at+"/retry")
 	if s.Action == "call" {
 		v.callee(s, at+"/with/flow")
@@ -457,6 +458,16 @@ func OfKind(kind, want string) bool {
 	return kind == want || any && strings.HasPrefix(kind, provider)
 }
 
+// lasts refuses a duration in which nothing can be done: who means the default leaves it out.
+func (v *validator) lasts(d *Duration, at string) {
+	if d == nil || *d > 0 {
+		return
+	}
+	p := problem(at, "out_of_range", "must be longer than 0s", "deve ser maior que 0s")
+	p.Hint = form.Label("leave it out for the default", "deixe de fora para valer o padrão")
+	v.add(p)
+}
+
 func (v *validator) settings() {
 	s := v.flow.Settings
 	if s.Timezone != "" {
@@ -464,6 +475,11 @@ func (v *validator) settings() {
 			v.error("/settings/timezone", "bad_timezone", fmt.Sprintf("there is no time zone %q; write it as America/Sao_Paulo", s.Timezone),
 				fmt.Sprintf("não existe o fuso %q; escreva como America/Sao_Paulo", s.Timezone))
 		}
+	}
+	v.lasts(s.Timeout, "/settings/timeout")
+	if s.Keep != nil {
+		v.lasts(s.Keep.Bodies, "/settings/keep/bodies")
+		v.lasts(s.Keep.Runs, "/settings/keep/runs")
 	}
 	if s.Concurrency < 0 {
 		v.error("/settings/concurrency", "out_of_range", "concurrency must be 0 (no limit) or more", "a concorrência deve ser 0 (sem limite) ou mais")

@@ -127,6 +127,10 @@ func TestValidate(t *testing.T) {
 			[]string{"/settings/timezone bad_timezone", "/settings/concurrency out_of_range", "/settings/silence/expect_every out_of_range", "/settings/mask/0 bad_pointer", "/settings/on_failure no_flow"},
 		},
 		{
+			"no time at all", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "set", "timeout": "0s"}], "settings": {"timeout": "0h", "keep": {"bodies": "0d", "runs": "0.1ms"}}}`,
+			[]string{"/settings/timeout out_of_range", "/settings/keep/bodies out_of_range", "/settings/keep/runs out_of_range", "/steps/0/timeout out_of_range"},
+		},
+		{
 			"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1]"}, "steps": [{"id": "y", "action": "set"}]}],
 			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"steps": {"each.0.y": "succeeded", "q": "skipped"}}}]}`,
 			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"},
