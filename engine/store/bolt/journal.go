@@ -69,6 +69,11 @@ const (
 // openJournal opens the segments of an inventory. Others hold nothing that anybody was told of,
 // or that live.db does not hold too.
 func openJournal(dir string, secret uint64, only bool, listed inventory) (*journal, error) {
+	if !only {
+		if err := dropUnfinished(filepath.Join(dir, "journal")); err != nil {
+			return nil, err
+		}
+	}
 	j := &journal{dir: filepath.Join(dir, "journal"), secret: secret, only: only, small: true, next: max(1, listed.From), listed: listed, moment: listed.Moment}
 	numbers, err := segmentsOf(j.dir)
 	if err != nil {
@@ -130,6 +135,22 @@ func (j *journal) replay(after uint64, f func(moment uint64, changes []byte) err
 			return fmt.Errorf("journal/%s: %w", segmentName(j.used[i].number), err)
 		}
 	}
+	return j.clearTorn()
+}
+
+// clearTorn takes away what a crash left of a record at the journal's end. Nobody was told of
+// it; once others stand in the next segment, it would look like one that was lost.
+func (j *journal) clearTorn() error {
+	if j.only {
+		return nil
+	}
+	for _, s := range j.used {
+		if s.cutOff() {
+			if err := errors.Join(s.clearNext(), syncData(s.file)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -161,6 +182,12 @@ func (j *journal) replayOne(i int, after uint64, f func(moment uint64, changes [
 		return nil
 	}
 	return syncData(s.file) // what is believed now must stay
+}
+
+// clearNext takes away the beginning of a record that was not written whole.
+func (s *segment) clearNext() error {
+	_, err := s.file.WriteAt(make([]byte, recordHead), s.end)
+	return err
 }
 
 // unwritten says whether no segment holds a record.
@@ -237,7 +264,7 @@ func (j *journal) append(record []byte, moment uint64) error {
 	}
 	s.head(record, moment)
 	if _, err := s.file.WriteAt(record, s.end); err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+		return fmt.Errorf("write the journal: %w", errors.Join(err, s.clearNext()))
 	}
 	if err := syncData(s.file); err != nil {
 		return &syncError{err}

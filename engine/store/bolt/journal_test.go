@@ -49,3 +49,42 @@ func TestNoSegmentIsUsedBeforeItIsListed(t *testing.T) {
 		t.Errorf("the journal holds %v", moments)
 	}
 }
+
+// Power fails while a record is written, and its beginning is on disk. What is accepted after
+// that may stand in another segment, and a further start must not take the rest for a loss.
+func TestATornRecordIsNoLossLater(t *testing.T) {
+	SmallSegments()
+	dir := t.TempDir()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(beginInventory(dir, 1, false))
+	start := func() (j *journal, records int) {
+		listed, err := readInventory(inventoryPath(dir))
+		must(err)
+		must(listed.holds(dir, 0, 0))
+		j, err = openJournal(dir, 7, false, listed)
+		must(err)
+		must(j.replay(0, func(uint64, []byte) error { records++; return nil }))
+		return j, records
+	}
+	j, _ := start()
+	must(j.append(make([]byte, 4<<10), 1))
+	s, torn := j.used[len(j.used)-1], make([]byte, 6<<10)
+	torn[5<<10] = 1
+	s.head(torn, 2)
+	_, err := s.file.WriteAt(torn[:4<<10], s.end)
+	must(err)
+	must(j.close())
+	j, _ = start()
+	must(j.append(make([]byte, 14<<10), 3)) // no room behind the first one
+	must(j.close())
+	j, records := start()
+	must(j.close())
+	if records != 2 {
+		t.Errorf("%d records are left of 2", records)
+	}
+}
