@@ -77,14 +77,18 @@ func (s *Store) DeleteKey(_ context.Context, space, key string) error {
 func (s *Store) ListKeys(_ context.Context, space, prefix, after string, limit int) (list []store.Entry, err error) {
 	err = s.live.view(func(tx *tx) error {
 		from := spaceKey(space, prefix)
+		start := from
+		if after > prefix {
+			start = append(spaceKey(space, after), 0)
+		}
 		c := tx.bucket("keys").cursor()
-		for key, value := c.seek(from); bytes.HasPrefix(key, from) && len(list) < limit; key, value = c.next() {
+		for key, value := c.seek(start); bytes.HasPrefix(key, from) && len(list) < limit; key, value = c.next() {
 			name := string(key[len(space)+1:])
 			var e store.Entry
 			if err := unseal(value, &e); err != nil {
 				return err
 			}
-			if name <= after && after != "" || (!e.Expires.IsZero() && !s.now().Before(e.Expires)) {
+			if !e.Expires.IsZero() && !s.now().Before(e.Expires) {
 				continue
 			}
 			e.Key = name

@@ -168,20 +168,14 @@ func (s *scheduler) remove(n uint64) {
 		return
 	}
 	group := s.groups[p.group]
-	for i, other := range group {
-		if other != n {
-			continue
-		}
-		group = append(group[:i:i], group[i+1:]...)
-		if len(group) == 0 {
-			delete(s.groups, p.group)
-			return
-		}
-		s.groups[p.group] = group
-		if i == 0 {
-			s.ready(group[0], s.runs[group[0]])
-		}
-		return
+	switch i := slices.Index(group, n); {
+	case len(group) == 1:
+		delete(s.groups, p.group)
+	case i == 0: // the usual one: nothing is moved, for a group may be long
+		s.groups[p.group] = group[1:]
+		s.ready(group[1], s.runs[group[1]])
+	default:
+		s.groups[p.group] = slices.Delete(group, i, i+1)
 	}
 }
 
