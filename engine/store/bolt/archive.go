@@ -338,7 +338,8 @@ func (a *archive) revive(tx *tx, f *archived) error {
 	return nil
 }
 
-// expire hides what is over at once, and deletes the files of volumes where all is.
+// expire hides what is over at once, and deletes the files of volumes where all is. One that
+// cannot be read does not keep the others.
 func (a *archive) expire(ctx context.Context, keep func(flow string) store.Keep) error {
 	a.files.Lock()
 	defer a.files.Unlock()
@@ -351,15 +352,16 @@ func (a *archive) expire(ctx context.Context, keep func(flow string) store.Keep)
 	}
 	all := slices.Clone(a.volumes)
 	a.mu.Unlock()
+	var failed error
 	for _, v := range all {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return errors.Join(failed, ctx.Err())
 		}
 		if err := errors.Join(a.expireOne(v), a.outlived(ctx, v)); err != nil {
-			return fmt.Errorf("expire archive file of %s: %w", v.note.Day, err)
+			failed = errors.Join(failed, fmt.Errorf("expire archive file of %s: %w", v.note.Day, err))
 		}
 	}
-	return nil
+	return failed
 }
 
 // complete puts the defaults where a Keep says nothing.
@@ -472,8 +474,8 @@ func (v *volume) copyTo(dir string) error {
 // hold of a person, and then these volumes, so that no byte of it is left. Callers hold files.
 func (a *archive) erase(ctx context.Context, runs []string) error {
 	ctx = context.WithoutCancel(ctx) // what is half erased would stay so
-	touched, err := a.eraseBlocks(runs)
-	for v := range touched {
+	err := a.eraseBlocks(runs)
+	for _, v := range a.stale() {
 		err = errors.Join(err, a.rewrite(ctx, v, nil, nil))
 	}
 	if err != nil {
@@ -482,48 +484,121 @@ func (a *archive) erase(ctx context.Context, runs []string) error {
 	return nil
 }
 
-func (a *archive) eraseBlocks(runs []string) (touched map[*volume]bool, err error) {
+// stale are the volumes that may still hold bytes of what was erased.
+func (a *archive) stale() []*volume {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return slices.DeleteFunc(slices.Clone(a.volumes), func(v *volume) bool { return !v.note.Stale })
+}
+
+func (a *archive) eraseBlocks(runs []string) error {
+	numbers := map[uint64]bool{}
+	for _, id := range runs {
+		if n, err := numberOf(id); err == nil {
+			numbers[n] = true
+		}
+	}
+	touched, err := a.holding(numbers)
+	if err != nil {
+		return err
+	}
+	// It is noted first: a rewrite that fails, or that a crash cuts short, is done later.
+	if err := a.noteStale(touched); err != nil {
+		return err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	touched = map[*volume]bool{}
-	for _, id := range runs {
-		n, err := numberOf(id)
-		if err != nil {
-			continue
+	for _, v := range touched {
+		if err := a.eraseOf(v, numbers); err != nil {
+			return err
 		}
-		for _, v := range a.volumes {
-			if n < v.note.First || n > v.note.Last {
-				continue
-			}
-			found, err := a.findIn(v, n)
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err == nil {
-				touched[v] = true
-				err = a.eraseIn(found)
-			}
-			if err != nil {
-				return touched, err
-			}
+	}
+	return nil
+}
+
+// holding gives the volumes that hold any of these events.
+func (a *archive) holding(numbers map[uint64]bool) (touched []*volume, err error) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for _, v := range a.volumes {
+		holds, err := a.holdsAny(v, numbers)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
+			touched = append(touched, v)
 		}
 	}
 	return touched, nil
 }
 
-func (a *archive) eraseIn(f *archived) error {
-	b, err := a.block(f.v, f.block)
+func (a *archive) noteStale(touched []*volume) error {
+	if len(touched) == 0 {
+		return nil
+	}
+	a.mu.Lock()
+	for _, v := range touched {
+		v.note.Stale = true
+	}
+	a.mu.Unlock()
+	return a.s.live.do(func(tx *tx) error {
+		for _, v := range touched {
+			if err := a.putNote(tx, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+}
+
+// holdsAny says whether a volume has any of these events.
+func (a *archive) holdsAny(v *volume, numbers map[uint64]bool) (bool, error) {
+	for n := range numbers {
+		if n < v.note.First || n > v.note.Last {
+			continue
+		}
+		_, err := a.findIn(v, n)
+		if !errors.Is(err, store.ErrNotFound) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// eraseOf erases events in all blocks of a volume that hold them: one that was resumed and has
+// ended again is in a block that its index does not name any more, too.
+func (a *archive) eraseOf(v *volume, numbers map[uint64]bool) error {
+	rows, err := v.openRows()
 	if err != nil {
 		return err
 	}
+	blocks, err := flowsOfBlocks(rows)
+	if err != nil {
+		return v.damaged(rowsExt, err)
+	}
+	for at := range blocks {
+		b, err := a.block(v, at)
+		if err != nil {
+			return v.unread(rowsExt, err)
+		}
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(b.entries)), func(n uint64) bool { return numbers[n] }) {
+			continue
+		}
+		if err := a.eraseIn(v, at, b, numbers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *archive) eraseIn(v *volume, at uint32, b *block, numbers map[uint64]bool) error {
 	var all []kept
 	for _, n := range slices.Sorted(maps.Keys(b.entries)) {
-		one := &archived{f.v, f.block, f.flow, b.entries[n]}
-		k, err := a.whole(one)
+		k, err := a.whole(&archived{v, at, b.flow, b.entries[n]})
 		if err != nil {
 			return err
 		}
-		if n == f.number {
+		if numbers[n] {
 			k.event.erase()
 			k.steps, k.results, k.inbox = nil, nil, nil
 			if k.run != nil {
@@ -534,8 +609,8 @@ func (a *archive) eraseIn(f *archived) error {
 	}
 	clear(a.blocks)
 	clear(a.bodies)
-	block := new(packer).pack(f.flow, all)
-	return f.v.replace(f.block, &block)
+	block := new(packer).pack(b.flow, all)
+	return v.replace(at, &block)
 }
 
 func (a *archive) close() error {

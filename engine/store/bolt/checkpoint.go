@@ -84,6 +84,11 @@ func (f *live) clear() error {
 func (f *live) flush() error {
 	f.checkpoint.Lock()
 	defer f.checkpoint.Unlock()
+	return f.flushHeld()
+}
+
+// flushHeld is flush for who holds checkpoint.
+func (f *live) flushHeld() error {
 	sealed, moment := f.seal()
 	if sealed == nil {
 		return nil
@@ -216,16 +221,22 @@ func (f *live) copyTo(path string) error {
 	if f.only {
 		return f.copyRead(path)
 	}
-	if err := f.flush(); err != nil {
-		return err
-	}
-	f.checkpoint.Lock() // live.db is whole between checkpoints
-	base, err := f.db.Begin(false)
-	f.checkpoint.Unlock()
+	base, err := f.flushAndBegin()
 	if err != nil {
 		return err
 	}
 	return errors.Join(base.CopyFile(path, 0o600), base.Rollback())
+}
+
+// flushAndBegin reads live.db as it is when a flush is done. It is whole only between
+// checkpoints: another one may have written a part of its table.
+func (f *live) flushAndBegin() (*bbolt.Tx, error) {
+	f.checkpoint.Lock()
+	defer f.checkpoint.Unlock()
+	if err := f.flushHeld(); err != nil {
+		return nil, err
+	}
+	return f.db.Begin(false)
 }
 
 // copyRead writes a copy where nothing else may be written: what the journal holds is brought

@@ -62,6 +62,7 @@ type live struct {
 	flushed    chan struct{} // the checkpointer has ended
 	touched    atomic.Bool   // something was written since the idle check
 	stuck      atomic.Bool   // live.db takes nothing
+	erased     atomic.Bool   // free pages of live.db may hold what was erased
 }
 
 // group is what becomes durable together.
@@ -420,8 +421,10 @@ func (f *live) fail(g *group, err error) {
 // write or sync, after which this process must not write again.
 func (f *live) judge(err error) error {
 	var unsynced *syncError
-	if err = judged(err); errors.As(err, &unsynced) && !errors.Is(err, store.ErrBroken) {
+	if errors.As(err, &unsynced) {
 		err = fmt.Errorf("%w: %w", store.ErrBroken, err)
+	} else {
+		err = judged(err)
 	}
 	if errors.Is(err, store.ErrBroken) {
 		f.mu.Lock()

@@ -12,7 +12,8 @@ import (
 	bbolt "go.etcd.io/bbolt"
 )
 
-// outlived frees the space of flows whose events of a volume are all over while others stay.
+// outlived frees the space of flows whose events of a volume are all over while others stay,
+// and of what an erasure could not free.
 // Callers hold files.
 func (a *archive) outlived(ctx context.Context, v *volume) error {
 	if v.deleted {
@@ -27,8 +28,9 @@ func (a *archive) outlived(ctx context.Context, v *volume) error {
 			bodies[flow] = true
 		}
 	}
+	stale := v.note.Stale
 	a.mu.RUnlock()
-	if len(rows)+len(bodies) == 0 {
+	if len(rows)+len(bodies) == 0 && !stale {
 		return nil
 	}
 	return a.rewrite(ctx, v, rows, bodies)
@@ -100,7 +102,10 @@ func (a *archive) swap(v *volume) error {
 	if err == nil && !v.note.NoBodies {
 		err = os.Rename(v.path(bodiesExt)+".new", v.path(bodiesExt))
 	}
-	return errors.Join(err, syncDir(a.dir))
+	if err = errors.Join(err, syncDir(a.dir)); err == nil {
+		v.note.Stale = false
+	}
+	return err
 }
 
 func (v *volume) dropCopies() error {

@@ -3,7 +3,9 @@ package bolt_test
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -88,30 +90,104 @@ func TestErasureLeavesNoByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, dir)
 		defer s.Close()
-		const canary = "zq7Xw93kLm5VbT2r"
-		a, err := s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Body: []byte(canary)}})
-		check(t, err)
-		finishAfter(t, s, a[0])
+		run := withBody(t, s, canary, store.Succeeded)
 		settle()
-		holds := func() bool {
-			for _, path := range archives(t, dir) {
-				data, err := os.ReadFile(path)
-				check(t, err)
-				if bytes.Contains(data, []byte(canary)) {
-					return true
-				}
-			}
-			return false
-		}
-		if !holds() {
+		if len(holding(t, dir, "archive", canary)) == 0 {
 			t.Fatal("the archive never held it")
 		}
-		check(t, s.Erase(t.Context(), []string{a[0].Run}))
-		if holds() {
-			t.Error("the archive still holds what was erased")
+		check(t, s.Erase(t.Context(), []string{run}))
+		if files := holding(t, dir, "archive", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
 		}
-		if story, err := s.GetRun(t.Context(), a[0].Run); err != nil || story.Body != nil || strings.Contains(story.Run.Title, canary) {
+		if story, err := s.GetRun(t.Context(), run); err != nil || story.Body != nil || strings.Contains(story.Run.Title, canary) {
 			t.Errorf("got %+v, %v", story, err)
 		}
 	})
+}
+
+// A run that failed, was resumed and has ended again the same day is in two blocks of a file.
+func TestErasureReachesAFormerEnd(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		run := withBody(t, s, canary, store.Failed)
+		settle()
+		check(t, s.Resume(t.Context(), run, nil))
+		w := claim(t, s)
+		check(t, s.Commit(t.Context(), []store.Commit{{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}})[0].Err)
+		settle()
+		check(t, s.Erase(t.Context(), []string{run}))
+		if files := holding(t, dir, "archive", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
+		}
+	})
+}
+
+// What an erasure could not free, because a copy had no room, the next Expire frees.
+func TestAnErasureIsFinishedLater(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		run := withBody(t, s, canary, store.Succeeded)
+		settle()
+		hindrance := filepath.Join(dir, "archive", "2000-01-01-000001.bodies.db.new", "x")
+		check(t, os.MkdirAll(hindrance, 0o700))
+		if err := s.Erase(t.Context(), []string{run}); err == nil {
+			t.Error("it says that all is erased")
+		}
+		check(t, os.RemoveAll(filepath.Dir(hindrance)))
+		check(t, s.Close())
+		s = open(t, dir)
+		defer s.Close()
+		check(t, s.Expire(t.Context(), func(string) store.Keep { return store.Keep{} }))
+		if files := holding(t, dir, "archive", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
+		}
+	})
+}
+
+// A signal that nobody took goes with the rest, and so do the free pages of live.db.
+func TestErasureReachesLiveState(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		a := accept(t, s)
+		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + canary + `"`)}})[0])
+		time.Sleep(time.Minute) // a checkpoint
+		run := finishAfter(t, s, a)
+		check(t, s.Erase(t.Context(), []string{run}))
+		settle()
+		if files := holding(t, dir, ".", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
+		}
+	})
+}
+
+const canary = "zq7Xw93kLm5VbT2r"
+
+// withBody gives a run that has ended.
+func withBody(t *testing.T, s *bolt.Store, body string, end store.Status) string {
+	t.Helper()
+	a, err := s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Body: []byte(body)}})
+	check(t, err)
+	check(t, s.Commit(t.Context(), []store.Commit{{Lease: claim(t, s).Lease, Decision: store.Decision{End: &store.End{Status: end}}}})[0].Err)
+	return a[0].Run
+}
+
+// holding gives the files of a folder that hold some text.
+func holding(t *testing.T, dir, folder, text string) (names []string) {
+	t.Helper()
+	check(t, filepath.WalkDir(filepath.Join(dir, folder), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(text)) {
+			names = append(names, path)
+		}
+		return err
+	}))
+	return names
 }

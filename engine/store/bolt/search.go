@@ -190,7 +190,8 @@ func (s *sought) inEvent(e *savedEvent) bool {
 
 // Erase takes out what runs, and events that made none, hold of a person: bodies, envelopes
 // and step records.
-// That they happened stays.
+// That they happened stays. Free pages of live.db and the journal may hold the bytes until
+// nothing was written for some seconds, or the store is closed.
 func (s *Store) Erase(ctx context.Context, runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
 	defer s.archive.files.Unlock()
@@ -218,6 +219,7 @@ func (s *Store) Erase(ctx context.Context, runs []string) error {
 	if err != nil {
 		return err
 	}
+	s.live.erased.Store(true)
 	return errors.Join(s.rejects.erase(runs), s.archive.erase(ctx, runs))
 }
 
@@ -245,7 +247,7 @@ func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
 			return err
 		}
 	}
-	for _, bucket := range []string{"steps", "results"} {
+	for _, bucket := range []string{"steps", "results", "inbox"} {
 		if err := forgetAll(tx, bucket, n); err != nil {
 			return err
 		}

@@ -22,12 +22,18 @@ func (f *live) wasteful() bool {
 	return err == nil && size > shrinkFrom && free > size/2 && size-free < shrinkMost
 }
 
-// shrink gives back what is free of live.db where that is worth it. A disk without room for a
+// holdsErased says, once, whether free pages may hold what was erased.
+func (f *live) holdsErased() bool {
+	size, err := fileSize(f.path)
+	return err == nil && size-int64(f.db.Stats().FreeAlloc) < shrinkMost && f.erased.Swap(false)
+}
+
+// shrink gives back what is free of live.db where that is worth it, or something was erased. A disk without room for a
 // second file leaves all as it is.
 func (f *live) shrink() {
 	f.checkpoint.Lock()
 	defer f.checkpoint.Unlock()
-	if !f.wasteful() {
+	if !f.wasteful() && !f.holdsErased() {
 		return
 	}
 	if err := f.rewrite(); err != nil {

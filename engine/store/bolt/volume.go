@@ -52,6 +52,7 @@ type volumeNote struct {
 	Flows    map[string]time.Time // when the newest event of each was received
 	NoBodies bool                 `json:",omitempty"`
 	Bare     map[string]time.Time `json:",omitempty"` // flows whose bodies are gone, up to the event of then
+	Stale    bool                 `json:",omitempty"` // its files may still hold bytes of what was erased
 }
 
 const (
