@@ -259,3 +259,58 @@ func TestBackupAndCompactHoldTheArchive(t *testing.T) {
 		}
 	})
 }
+
+// A file of one day that cannot be read keeps none of another day from being deleted.
+func TestADamagedFileStopsNoRetention(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		s.SetGates([]store.Gate{{Flow: "short"}, {Flow: "long"}})
+		withFlow := func(flow string) {
+			_, err := s.Accept(t.Context(), []store.Event{{Flow: flow, At: time.Now(), Outcome: store.Accepted, Body: []byte("{}")}})
+			check(t, err)
+			check(t, s.Commit(t.Context(), []store.Commit{{Lease: claim(t, s).Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}})[0].Err)
+		}
+		withFlow("short")
+		withFlow("long")
+		settle()
+		time.Sleep(24 * time.Hour)
+		withFlow("short")
+		settle()
+		check(t, s.Close())
+		check(t, os.Truncate(archives(t, dir)[1], 40_000))
+		s = open(t, dir)
+		defer s.Close()
+		time.Sleep(24 * time.Hour)
+		err := s.Expire(t.Context(), func(flow string) store.Keep {
+			if flow == "short" {
+				return store.Keep{Runs: time.Hour}
+			}
+			return store.Keep{}
+		})
+		if err == nil {
+			t.Error("the damaged file is not told of")
+		}
+		if files := archives(t, dir); len(files) != 2 {
+			t.Errorf("%v are left", files)
+		}
+	})
+}
+
+// While archive files cannot be made, nothing is noted for ever.
+func TestNoFileIsNotedTwice(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		hindrance := filepath.Join(dir, "archive", "2000-01-01-000001.rows.db", "x")
+		check(t, os.MkdirAll(hindrance, 0o700))
+		finish(t, s, 3, store.Succeeded)
+		settle()
+		check(t, os.RemoveAll(filepath.Dir(hindrance)))
+		settle()
+		if files := archives(t, dir); len(files) != 2 || !strings.Contains(files[0], "-000001.") {
+			t.Errorf("the archive is %v", files)
+		}
+	})
+}

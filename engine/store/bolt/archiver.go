@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"time"
 
@@ -284,10 +283,15 @@ func (a *archive) current() (*volume, error) {
 		last = a.volumes[len(a.volumes)-1]
 	}
 	a.mu.RUnlock()
-	if last != nil && last.note.Day == day && !last.note.NoBodies && !last.sealed() && !last.full() {
-		return last, nil
+	if last != nil && last.note.Day == day && !last.note.NoBodies {
+		if last.note.Last == 0 {
+			return last, last.anew()
+		}
+		if !last.sealed() && !last.full() {
+			return last, nil
+		}
 	}
-	if err := os.MkdirAll(a.dir, 0o700); err != nil {
+	if err := makeFolder(a.dir); err != nil {
 		return nil, err
 	}
 	v := &volume{dir: a.dir, note: volumeNote{Day: day, Flows: map[string]time.Time{}}}
@@ -320,6 +324,23 @@ func (v *volume) sealed() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.bad != nil
+}
+
+// anew takes up a volume that could not be written and of which nothing is noted: all that its
+// files may hold is still in live state.
+func (v *volume) anew() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.bad == nil {
+		return nil
+	}
+	for _, ext := range []string{rowsExt, bodiesExt} {
+		if err := removeIfThere(v.path(ext)); err != nil {
+			return err
+		}
+	}
+	v.bad = nil
+	return nil
 }
 
 // abandon seals a volume that cannot be written, so that the next pass begins a new one. On

@@ -159,11 +159,14 @@ func replaceFile(path string, data []byte, synced bool) error {
 	return nil
 }
 
-// dropUnfinished removes what kills have left of replaceFile.
+// dropUnfinished removes what kills have left of files that had no name yet.
 func dropUnfinished(dir string) error {
 	left, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
 	for _, entry := range left {
-		if strings.HasPrefix(entry.Name(), ".new-") {
+		if strings.HasPrefix(entry.Name(), ".new-") || strings.HasSuffix(entry.Name(), segmentExt+".new") {
 			err = errors.Join(err, removeIfThere(filepath.Join(dir, entry.Name())))
 		}
 	}
@@ -175,6 +178,14 @@ func removeIfThere(path string) error {
 		return err
 	}
 	return nil
+}
+
+// makeFolder makes a folder that is there after a power loss too.
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
 }
 
 func syncDir(dir string) error {

@@ -27,8 +27,10 @@ var formerFormats = []string{"gancho 1\n", "gancho 2\n", "gancho 3\n"}
 // prepare makes the folder and checks its version. It says whether the first files of it have
 // still to be made.
 func prepare(dir string) (fresh bool, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return false, fmt.Errorf("make the data folder: %w", err)
+	if _, err := os.Stat(dir); err != nil { // what it lies in need not be readable later
+		if err := makeFolder(dir); err != nil {
+			return false, fmt.Errorf("make the data folder: %w", err)
+		}
 	}
 	found, err := formatOf(dir)
 	switch {

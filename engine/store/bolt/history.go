@@ -372,7 +372,7 @@ func dropEvent(tx *tx, key []byte) error {
 
 // Backup implements store.History: live state first, so that documents are never older than
 // the runs that need them.
-func (s *Store) Backup(_ context.Context, dir string) error {
+func (s *Store) Backup(_ context.Context, dir string) (err error) {
 	s.archive.files.Lock()
 	defer s.archive.files.Unlock()
 	if _, err := os.Stat(dir); err == nil {
@@ -381,6 +381,11 @@ func (s *Store) Backup(_ context.Context, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
+	defer func() {
+		if err != nil { // half of one is in the way of the next
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 	for _, f := range []struct {
 		copyTo func(path string) error
 		name   string

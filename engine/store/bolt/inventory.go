@@ -74,13 +74,13 @@ func inventoryOf(dir string, written bool) (inventory, error) {
 func beginInventory(dir string, turn uint64, backup bool) error {
 	first, err := firstInventory(dir, turn)
 	if err == nil {
-		err = os.MkdirAll(filepath.Join(dir, "journal"), 0o700)
+		err = makeFolder(filepath.Join(dir, "journal"))
 	}
 	if err != nil {
 		return fmt.Errorf("begin a journal: %w", err)
 	}
 	first.Backup = backup
-	return errors.Join(first.write(inventoryPath(dir)), syncDir(dir))
+	return first.write(inventoryPath(dir))
 }
 
 // IsBackup says whether a folder is a backup, which is kept without its master key.

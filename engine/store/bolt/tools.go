@@ -283,7 +283,7 @@ func Restore(ctx context.Context, backup, dir string) error {
 	if len(faults) > 0 {
 		return fmt.Errorf("the backup is damaged: %s", faults[0])
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(dir)
