@@ -238,7 +238,10 @@ func pack(ctx context.Context, dir, to string) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(part, to)
+	if err := os.Rename(part, to); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(to))
 }
 
 // untilDone writes until its context is done.

@@ -241,12 +241,17 @@ func newKey(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a master key: %w", errors.Join(err, os.Remove(f.Name())))
 	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err == nil {
-		err = errors.Join(folder.Sync(), folder.Close()) // nothing is sealed with a key that a power cut can take away
-	}
-	if err != nil {
+	if err := syncFolder(filepath.Dir(path)); err != nil { // nothing is sealed with a key that a power cut can take away
 		return nil, fmt.Errorf("make a master key: %w", err)
 	}
 	return key, nil
+}
+
+// syncFolder makes durable which files a folder has.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
