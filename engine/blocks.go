@@ -252,7 +252,7 @@ func (l *loop) turn(ctx context.Context, i int) turn {
 			failed = &failure{path, fault(fmt.Errorf("collect: %w", err))}
 		}
 	}
-	return l.done(rec, i, value, failed)
+	return l.done(ctx, rec, i, value, failed)
 }
 
 func (l *loop) collected(ctx context.Context, f *frame) (value any, err error) {
@@ -268,7 +268,7 @@ func (l *loop) collected(ctx context.Context, f *frame) (value any, err error) {
 }
 
 // done records a finished turn; its steps go to history with the next commit.
-func (l *loop) done(rec *record, i int, value any, failed *failure) turn {
+func (l *loop) done(ctx context.Context, rec *record, i int, value any, failed *failure) turn {
 	item := map[string]any{"index": i, "ok": failed == nil, "value": value, "error": nil}
 	rec.Status, rec.Ended = stepSucceeded, l.w.hands.now()
 	if failed != nil {
@@ -280,9 +280,8 @@ func (l *loop) done(rec *record, i int, value any, failed *failure) turn {
 		item["error"] = rec.Error.value()
 	}
 	rec.Output = item
-	l.w.save(rec)
-	l.w.owe(func(c *store.Commit) { c.Forget = append(c.Forget, rec.Path+".") })
-	return turn{begun: true, item: item}
+	l.w.letGo(rec)
+	return turn{begun: true, item: item, err: l.w.relieve(ctx)}
 }
 
 func restored(rec *record) turn {

@@ -9,26 +9,42 @@ import (
 func (w *walker) record(path, action string) *record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	rec := w.records[path]
+	rec := w.held.records[path]
 	if rec == nil {
 		rec = &record{Path: path, Action: action}
-		w.records[path] = rec
+		w.held.add(rec)
 	}
 	return rec
 }
 
 // save writes a record down as it is now, for the next commit, which another branch may
-// make; only the branch that owns the record calls it. It gives the size of the run so far.
-func (w *walker) save(rec *record) int {
+// make; only the branch that owns the record calls it.
+func (w *walker) save(rec *record) {
 	data, err := rec.bytes()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
 		w.unsaved = err
 	}
-	w.size += len(data) - len(w.dirty[rec.Path])
+	w.held.resize(rec.Path, len(data))
+	w.unwritten += len(data) - len(w.dirty[rec.Path])
 	w.dirty[rec.Path] = data
-	return w.size
+}
+
+// letGo leaves what lies below a turn to history, with the turn's own record that is saved now.
+func (w *walker) letGo(turn *record) {
+	w.mu.Lock()
+	turn.History = w.held.letGo(turn.Path)
+	w.mu.Unlock()
+	w.save(turn)
+	w.owe(func(c *store.Commit) { c.Forget = append(c.Forget, turn.Path+".") })
+}
+
+// tooBig is the fault of a run whose records are more than it may have.
+func (w *walker) tooBig() *Fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.held.fault()
 }
 
 func (w *walker) received(path string) ([]byte, bool) {
@@ -71,7 +87,7 @@ func (w *walker) commit(ctx context.Context, d store.Decision, keys ...store.Key
 	for path, data := range w.dirty {
 		c.Steps = append(c.Steps, store.Record{Path: path, Data: data})
 	}
-	w.change, w.owed, w.unclean = store.Commit{}, false, false
+	w.change, w.owed, w.unclean, w.unwritten = store.Commit{}, false, false, 0
 	clear(w.dirty)
 	w.mu.Unlock()
 	return w.hands.commit(ctx, c)
@@ -87,4 +103,18 @@ func (w *walker) pay(ctx context.Context) error {
 	}
 	_, err := w.commit(ctx, store.Decision{GoOn: true})
 	return err
+}
+
+// mostUnwritten is what turns without effects may leave to the next commit.
+const mostUnwritten = 1 << 20
+
+// relieve commits when much waits for it, so that a long loop does not stay in memory.
+func (w *walker) relieve(ctx context.Context) error {
+	w.mu.Lock()
+	much := w.unwritten > mostUnwritten
+	w.mu.Unlock()
+	if !much {
+		return nil
+	}
+	return w.pay(ctx)
 }

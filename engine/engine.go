@@ -349,8 +349,7 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 		if err != nil {
 			return nil, err
 		}
-		w.records[s.Path] = rec
-		w.size += len(s.Data)
+		w.held.restore(rec, len(s.Data))
 	}
 	body, err := e.Decode(meta.Type, work.Body)
 	if err != nil {

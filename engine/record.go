@@ -50,6 +50,7 @@ type record struct {
 	Reopened int            `json:"reopened,omitempty"` // attempt of the run at which a failed step began anew
 	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
 	DoneBy   string         `json:"done_by,omitempty"` // of a replay: the former run that did it
+	History  int            `json:"history,omitempty"` // of a turn: bytes of the records below it, once they are history
 }
 
 type stepError struct {
@@ -145,6 +146,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.intIf("reopened", int64(r.Reopened))
 	j.boolIf("may_have_happened_twice", r.Doubtful)
 	j.textIf("done_by", r.DoneBy)
+	j.intIf("history", int64(r.History))
 	data, err := j.end()
 	if err != nil {
 		return nil, fmt.Errorf("record of step %s: %w", r.Path, err)

@@ -182,6 +182,7 @@ var portuguese = [][2]string{
 	{"canceled by %s", "cancelada por %s"},
 	{"the run took longer than its time-out", "a execução levou mais que o tempo máximo dela"},
 	{"the run's outputs are over 16 MiB", "os resultados da execução passam de 16 MiB"},
+	{"the run's outputs, with those of finished turns, are over 48 MiB", "os resultados da execução, com os das voltas que terminaram, passam de 48 MiB"},
 
 	// of bodies
 	{"there are more than %d values", "há mais de %d valores"},

@@ -159,8 +159,9 @@ func (w *walker) succeed(ctx context.Context, rec *record, n *node, f *frame, ou
 	}
 	rec.Status, rec.Output, rec.Error, rec.Ended = stepSucceeded, clean, nil, w.hands.now()
 	rec.Due, rec.For, rec.Marked = time.Time{}, "", false
-	if w.save(rec) > maxRunSize {
-		return next, &failure{rec.Path, Faultf("too_big", "the run's outputs are over 16 MiB")}
+	w.save(rec)
+	if tooBig := w.tooBig(); tooBig != nil {
+		return next, &failure{rec.Path, tooBig}
 	}
 	return w.restore(rec, n, f), nil
 }

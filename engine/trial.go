@@ -64,12 +64,14 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	t := &trial{TrialConfig: c, clock: c.At, state: map[string][]byte{}}
 	run := store.Run{ID: trialRun, Flow: c.Flow.ID, At: c.At, Status: store.Running, Attempt: 1}
 	p := newPlan(c.Flow, 0, c.Catalogue)
-	records, trigger := map[string]*record{}, maps.Clone(c.Trigger)
+	trigger := maps.Clone(c.Trigger)
 	if trigger == nil {
 		trigger = TriggerScope(meta, body, c.At, "", "event-in-memory")
 		trigger["event"] = c.Catalogue.eventName(c.Flow, trigger)
 	}
-	end, last, err := t.run(ctx, p, run, trigger, records)
+	told := newHeld()
+	told.whole = true
+	end, last, err := t.run(ctx, p, run, trigger, told)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +79,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	v := viewRun(&run)
 	v.Trigger, v.Answer = trigger, last
 	var list []*record
-	for _, r := range records {
+	for _, r := range told.records {
 		list = append(list, r)
 	}
 	v.Steps = viewSteps(c.Flow, list)
@@ -115,7 +117,7 @@ type trial struct {
 }
 
 // run walks until the end, passing the time of each park at once.
-func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[string]any, records map[string]*record) (*store.End, *Answer, error) {
+func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[string]any, told *held) (*store.End, *Answer, error) {
 	most := t.MaxWakings
 	if most == 0 {
 		most = 10_000
@@ -134,7 +136,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 	}
 	for range most {
 		w := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
-		w.trigger, w.records, w.answer, w.only = trigger, records, answer, t.Until
+		w.trigger, w.held, w.answer, w.only = trigger, told, answer, t.Until
 		w.before, w.seen = t.Before, t.seen
 		d, err := w.walk(ctx)
 		if err != nil {
