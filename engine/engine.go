@@ -102,7 +102,7 @@ func New(c Config) (*Engine, error) {
 }
 
 func (e *Engine) flowChanged(id string, f *FlowEntry) {
-	g := store.Gate{Flow: id}
+	g, published := store.Gate{Flow: id}, 0
 	if f == nil || f.State == FlowPaused || f.Published == nil {
 		g.Paused = true
 	} else {
@@ -111,11 +111,13 @@ func (e *Engine) flowChanged(id string, f *FlowEntry) {
 	if f == nil {
 		e.lately.forget(id)
 		g.Paused = false // what still waits for a deleted flow ends, rather than staying for ever
+	} else {
+		published = f.PublishedRev
 	}
 	e.failing.set(id, f)
 	e.keeps.set(id, keepOf(f))
 	e.expects(id, f)
-	e.plans.forget(id)
+	e.plans.forget(id, published)
 	e.origins.forget()
 	e.Store.SetGates([]store.Gate{g})
 }

@@ -160,11 +160,13 @@ type planKey struct {
 	revision int
 }
 
-func (p *plans) forget(id string) {
+// forget lets go of all revisions of a flow but the one that is published: what a run of
+// another still needs is made anew.
+func (p *plans) forget(id string, published int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for key := range p.made {
-		if key.flow == id {
+		if key.flow == id && key.revision != published {
 			delete(p.made, key)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -19,35 +20,44 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// endpoint is a flow as the door sees it. It is made anew with each change of the flow, and
-// compiled when the first delivery comes.
+// endpoint is a flow as the door sees it. It is made anew with each change of the flow; the
+// door only with what it is made of, so that its rate goes on counting while drafts are saved.
 type endpoint struct {
 	flow   string
 	state  engine.State
 	digest [32]byte
 	doc    *flow.Flow
-	known  *Presets
-	once   sync.Once
-	made   *door
+	door   func() *door // gives nil for a flow that is started otherwise
 }
 
-func newEndpoint(e *engine.FlowEntry, known *Presets) *endpoint {
-	x := &endpoint{known: known, flow: e.ID, state: e.State, doc: e.Published, digest: digestOf(e.Token)}
+// newEndpoint makes the endpoint of a flow; before is the one that it had, or nil.
+func newEndpoint(e *engine.FlowEntry, before *endpoint, known *Presets) *endpoint {
+	x := &endpoint{flow: e.ID, state: e.State, doc: e.Published, digest: digestOf(e.Token)}
 	if x.doc == nil || e.State == engine.FlowNew {
 		x.doc = e.Draft
+	}
+	if before != nil && sameDoor(before.doc, x.doc) {
+		x.door = before.door
+	} else {
+		x.door = doorOf(x.doc, known)
 	}
 	return x
 }
 
-// door is the compiled trigger. A flow that is started otherwise has none. What a draft has
-// wrong is left out: it only collects samples.
-func (e *endpoint) door() *door {
-	e.once.Do(func() {
-		if e.doc != nil && e.doc.Trigger.Kind == "webhook" {
-			e.made, _ = readDoor(e.doc, e.known)
+// doorOf compiles the trigger of a flow when the first delivery comes. What a draft has wrong is
+// left out: it only collects samples.
+func doorOf(f *flow.Flow, known *Presets) func() *door {
+	return sync.OnceValue(func() *door {
+		if f == nil || f.Trigger.Kind != "webhook" {
+			return nil
 		}
+		d, _ := readDoor(f, known)
+		return d
 	})
-	return e.made
+}
+
+func sameDoor(a, b *flow.Flow) bool {
+	return a == b || (a != nil && b != nil && reflect.DeepEqual(a.Trigger, b.Trigger) && slices.Equal(a.Settings.Mask, b.Settings.Mask))
 }
 
 // door is everything that is asked of a delivery before it is accepted.

@@ -117,12 +117,13 @@ func digestOf(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 func (d *Webhook) flowChanged(id string, e *engine.FlowEntry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if before := d.byFlow[id]; before != nil {
+	before := d.byFlow[id]
+	if before != nil {
 		delete(d.byToken, before.digest)
 		delete(d.byFlow, id)
 	}
 	if e != nil {
-		x := newEndpoint(e, d.Presets)
+		x := newEndpoint(e, before, d.Presets)
 		d.byToken[x.digest], d.byFlow[id] = x, x
 	}
 }
@@ -135,7 +136,7 @@ func (d *Webhook) presetsChanged() {
 		if _, named := e.with("preset"); !named {
 			continue
 		}
-		anew := &endpoint{known: e.known, flow: e.flow, state: e.state, doc: e.doc, digest: e.digest}
+		anew := &endpoint{flow: e.flow, state: e.state, doc: e.doc, digest: e.digest, door: doorOf(e.doc, d.Presets)}
 		d.byFlow[id], d.byToken[e.digest] = anew, anew
 	}
 }

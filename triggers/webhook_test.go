@@ -240,6 +240,18 @@ func TestRate(t *testing.T) {
 	wantStatus(t, h.post(`{}`), 200)
 }
 
+// TestASavedDraftDoesNotRefillTheRate: only another trigger begins to count anew.
+func TestASavedDraftDoesNotRefillTheRate(t *testing.T) {
+	with := func() map[string]any { return map[string]any{"rate": map[string]any{"per_second": 0.5, "burst": 2}} }
+	h := newHouse(t, with())
+	wantStatus(t, h.post(`{}`), 200)
+	wantStatus(t, h.post(`{}`), 200)
+	h.flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "webhook", With: with(), Connection: "hook"})
+	wantStatus(t, h.post(`{}`), 429)
+	h.flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "webhook"})
+	wantStatus(t, h.post(`{}`), 200)
+}
+
 func TestUnknownTokensAreLimited(t *testing.T) {
 	h := newHouse(t, nil)
 	for i := range 25 {
