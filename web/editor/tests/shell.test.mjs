@@ -88,6 +88,44 @@ test('deleting can be undone for ten seconds, and happens when the page goes', a
   await p.context().close()
 })
 
+test('a flow is deleted in its own menu too, and an undo leads back to it', async () => {
+  const p = await page('/')
+  await ask(p, 'POST', '/flows', { id: 'own-menu', name: 'Deleted inside', trigger: { kind: 'webhook' }, steps: [] })
+  await p.reload()
+  await p.evaluate(() => { const own = setTimeout; globalThis.setTimeout = (f, ms, ...more) => own(f, ms === 10_000 ? 600_000 : ms, ...more) })
+  await p.getByRole('link', { name: 'Deleted inside' }).click()
+  const remove = async () => {
+    await p.getByRole('button', { name: 'More for this flow' }).click()
+    await p.getByRole('menuitem', { name: 'Delete' }).click()
+    await p.getByRole('heading', { name: 'Flows' }).waitFor()
+    await p.getByText('Deleted inside is deleted.').waitFor()
+  }
+  await remove()
+  await p.getByRole('link', { name: 'New lead' }).waitFor()
+  assert.equal(await p.getByRole('link', { name: 'Deleted inside' }).count(), 0)
+  await p.getByRole('button', { name: 'Undo' }).click()
+  await p.waitForURL(/\/flows\/own-menu/)
+  assert.equal((await ask(p, 'GET', '/flows/own-menu')).state, 'new')
+  await remove()
+  await p.reload()
+  await p.getByRole('heading', { name: 'Flows' }).waitFor()
+  await p.waitForFunction(async () => (await fetch('/api/v1/flows/own-menu')).status === 404)
+  await p.context().close()
+})
+
+test('a long name of a flow can be read on a phone', async () => {
+  const p = await page('/', { viewport: { width: 390, height: 800 } })
+  const name = 'Approved payments of the shop go to the sheet of the sales team'
+  await ask(p, 'POST', '/flows', { id: 'long-name', name, trigger: { kind: 'webhook' }, steps: [] })
+  await p.goto(`${program.base}/flows/long-name`)
+  const field = p.getByRole('textbox', { name: 'Name', exact: true })
+  assert.equal(await field.inputValue(), name)
+  assert.deepEqual(await field.evaluate((e) => [e.scrollWidth > e.clientWidth, e.scrollHeight > e.clientHeight]), [false, false], 'it is cut')
+  await field.press('Enter')
+  assert.equal(await field.inputValue(), name, 'a name has no lines')
+  await p.context().close()
+})
+
 test('the whole house by keys alone', async () => {
   const p = await page('/')
   await p.getByRole('heading', { name: 'Flows' }).waitFor()

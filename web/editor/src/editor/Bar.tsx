@@ -1,7 +1,8 @@
-import { Activity, Braces, Copy, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Pencil, Play, Redo2, RefreshCw, Settings2, Undo2 } from 'lucide-react'
+import { Activity, Braces, Copy, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Pencil, Play, Redo2, RefreshCw, Settings2, Trash2, Undo2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import { useLocation } from 'wouter'
 import { api, take } from '../api/client'
+import { useRemove } from '../flows/useRemove'
 import { Button, IconButton } from '../ui/basics'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
@@ -17,6 +18,7 @@ import type { Open } from './open'
 import { SavedLine } from './SavedLine'
 import { useLifeItems } from './useLife'
 import { useChanges } from './useChanges'
+import { useFlowStats } from './useFlowStats'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
@@ -33,7 +35,7 @@ export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
   const looks = useLooks()
   const toggle = (what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests') => setOpen(open?.what === what ? null : { what })
   return (
-    <header className="z-20 flex h-[52px] shrink-0 items-center gap-1 border-b border-line bg-surface px-3 sm:px-4">
+    <header className="z-20 flex min-h-[52px] shrink-0 items-center gap-1 border-b border-line bg-surface px-3 max-[900px]:flex-wrap max-[900px]:py-1.5 sm:px-4">
       <Logo />
       <NameField draft={draft} />
       {!looks && <SavedLine draft={draft} />}
@@ -50,14 +52,16 @@ export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
   )
 }
 
-/** NameField is the name of the flow, as wide as it is long. */
+/** NameField is the name of the flow, as wide as it is long, in two lines at most; where it is narrow it stands below the tools. */
 function NameField({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const { flow } = draft
+  const rename = (name: string) => draft.draft.edit((f) => ({ ...f, name: name.replace(/\s*\n\s*/g, ' ') }))
+  const hold = 'col-start-1 row-start-1 my-1 px-2 break-words'
   return (
-    <span className="inline-grid min-w-16 shrink items-center overflow-hidden text-title font-semibold">
-      <span aria-hidden className="invisible col-start-1 row-start-1 truncate px-2 whitespace-pre">{flow.name || ' '}</span>
-      <input id="flow-name" aria-label={t.name} readOnly={useLooks()} size={1} value={flow.name} onChange={(e) => draft.draft.edit((f) => ({ ...f, name: e.target.value }))} className="col-start-1 row-start-1 h-8 w-full min-w-0 rounded-lg bg-transparent px-2 text-ellipsis -outline-offset-2 hover:bg-sunken" />
+    <span className="inline-grid min-w-16 shrink text-title leading-5 font-semibold max-[900px]:order-last max-[900px]:basis-full">
+      <span aria-hidden className={`${hold} invisible line-clamp-2`}>{flow.name || ' '}</span>
+      <textarea id="flow-name" aria-label={t.name} title={flow.name} readOnly={useLooks()} rows={1} value={flow.name} onChange={(e) => rename(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); e.currentTarget.blur() } }} className={`${hold} min-w-0 resize-none overflow-hidden rounded-lg bg-transparent -outline-offset-2 hover:bg-sunken`} />
     </span>
   )
 }
@@ -81,10 +85,16 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
   const { flow } = draft
   const narrow = innerWidth < 760
   const [, go] = useLocation()
-  const rename = () => setTimeout(() => document.querySelector<HTMLInputElement>('#flow-name')?.select()) // when the menu has gone
+  const rename = () => setTimeout(() => document.querySelector<HTMLTextAreaElement>('#flow-name')?.select()) // when the menu has gone
   const duplicate = () => {
     const id = `${flow.id.slice(0, 54)}-${Date.now().toString(36)}`
     void take(api.POST('/flows', { body: { ...flow, id, name: fill(t.copyOf, { name: flow.name }) } })).then(() => go(`/flows/${id}`), (e: Error) => toast(e.message, 'fail'))
+  }
+  const remove = useRemove()
+  const stats = useFlowStats(flow.id)
+  const removes = () => {
+    go('/', { state: { gone: [flow.id] } })
+    remove({ id: flow.id, name: flow.name || flow.id, open: (stats?.waiting ?? 0) + (stats?.pending ?? 0), end: (gone) => { if (!gone) go(`/flows/${flow.id}`) } })
   }
   const looking: MenuItem[] = [
     { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },
@@ -111,6 +121,8 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
     'line',
     ...(draft.view.url ? [{ id: 'rotate', label: t.rotateURL, icon: RefreshCw, run: () => setRotating(true) }] : []),
     ...life,
+    'line',
+    { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: removes },
   ]
   return (
     <>

@@ -19,7 +19,8 @@ const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog
 export function FlowList({ role }: { role: string }) {
   const t = useWords()
   const [params, setParams] = useSearchParams()
-  const [gone, setGone] = useState<string[]>([])
+  const [gone, setGone] = useState<string[]>(() => (history.state as { gone?: string[] } | null)?.gone ?? []) // one that was deleted in its editor
+  useEffect(() => history.replaceState(null, ''), [])
   const q = params.get('q') ?? ''
   const tag = params.get('tag') ?? ''
   const making = params.has('new')

@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Copy, Download, ExternalLink, FileText, Link2, ListChecks, Pause, Play, Power, Trash2 } from 'lucide-react'
 import { useLocation } from 'wouter'
-import { api, Refused, type Schemas, take } from '../api/client'
+import { api, type Schemas, take } from '../api/client'
 import { copyText } from '../ui/Copy'
 import type { MenuItem, Popup } from '../ui/Menu'
 import { MenuList } from '../ui/MenuList'
-import { later, toast } from '../ui/Toast'
+import { toast } from '../ui/Toast'
 import { fill } from '../words/phrase'
 import type { Life } from './FlowRow'
 import { useWords } from './menuWords'
+import { useRemove } from './useRemove'
 
 type FlowMenuProps = { flow: Schemas['FlowItem']; role: string; open: number; life: (to: Life) => void; vanish: (on: boolean) => void }
 
@@ -30,17 +31,10 @@ export function FlowMenu({ flow, role, open, life, vanish, ...popup }: FlowMenuP
       toast((error as Error).message, 'fail')
     }
   }
-  const remove = () => {
+  const remove = useRemove()
+  const vanishes = () => {
     vanish(true)
-    later(open > 0 ? fill(t.deletedWith, { name, n: open }) : fill(t.deleted, { name }), async () => {
-      try {
-        await take(api.DELETE('/flows/{id}', { params: { path: { id }, query: { cancel: true } }, keepalive: true }))
-      } catch (error) {
-        toast(error instanceof Refused ? error.message : t.offline, 'fail')
-      }
-      await refresh()
-      vanish(false)
-    }, () => vanish(false))
+    remove({ id, name, open, end: () => vanish(false) })
   }
   const items: MenuItem[] = [
     { id: 'open', label: t.open, icon: ExternalLink, href: `/flows/${id}` },
@@ -53,7 +47,7 @@ export function FlowMenu({ flow, role, open, life, vanish, ...popup }: FlowMenuP
     if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: Pause, run: () => life('pause') })
     if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: Play, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
     items.push({ id: 'duplicate', label: t.duplicate, icon: Copy, run: () => void duplicate() }, { id: 'export', label: t.export, icon: Download, run: () => download(`/api/v1/export?flow=${id}`) }, 'line',
-      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: remove })
+      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: vanishes })
   }
   return <MenuList {...popup} items={items} />
 }
