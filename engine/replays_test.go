@@ -277,3 +277,35 @@ func TestTheReceiptOfAnErasureIsTrue(t *testing.T) {
 		t.Errorf("with cancel: %+v, %v, left %+v", receipt, err, left.Runs)
 	}
 }
+
+// TestAReplayIsOneProblemWithItsOrigin counts the steps of a run that is done again: only the newest tells.
+func TestAReplayIsOneProblemWithItsOrigin(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	failedMany(h, 1)
+	again := func() {
+		failures, err := h.Failures(t.Context(), store.Query{})
+		check(t, err)
+		if len(failures.Items) != 1 || failures.Items[0].Count != 1 {
+			t.Fatalf("the failures are %+v, want one", failures.Items)
+		}
+		_, err = h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{failures.Items[0].Run}, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayOriginal}})
+		check(t, err)
+	}
+	sum := func() engine.StepCount {
+		counts, err := h.StepCounts(t.Context(), "a", time.Time{}, time.Time{})
+		check(t, err)
+		return *counts.Steps["sum"]
+	}
+	check(t, h.SetVars(t.Context(), map[string]any{}))
+	again()
+	h.settled(2)
+	if c := sum(); c.Reached != 1 || c.Failed != 1 {
+		t.Errorf("after a replay that failed: %d of %d failed, want 1 of 1", c.Failed, c.Reached)
+	}
+	check(t, h.SetVars(t.Context(), map[string]any{"x": 1}))
+	again()
+	h.settled(3)
+	if c := sum(); c.Reached != 1 || c.Failed != 0 {
+		t.Errorf("after a replay that succeeded: %d of %d failed, want 0 of 1", c.Failed, c.Reached)
+	}
+}

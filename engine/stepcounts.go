@@ -12,7 +12,8 @@ import (
 	"gancho/engine/store"
 )
 
-// StepCounts say how many runs of a flow passed each of its steps, in a span of time.
+// StepCounts say how many runs of a flow passed each of its steps, in a span of time. A failed run
+// that a newer one repeats does not count beside it.
 type StepCounts struct {
 	From  time.Time             `json:"from"`
 	To    time.Time             `json:"to"`
@@ -104,11 +105,17 @@ func (e *Engine) countRuns(ctx context.Context, id string, from, to time.Time) (
 		from = to.Add(-24 * time.Hour)
 	}
 	c := StepCounts{From: from.UTC(), To: to.UTC(), Whole: true, Steps: map[string]*StepCount{}}
+	if err := e.loadReplayed(ctx); err != nil {
+		return c, err
+	}
 	start := time.Now()
 	err := e.eachRun(ctx, store.Query{Flow: id, From: from, To: to, Limit: 200}, func(r *store.Run) (bool, error) {
 		if c.Runs == stepCountRuns || time.Since(start) > stepCountTime {
 			c.Whole = false
 			return false, nil
+		}
+		if r.Status == store.Failed && e.replayed.has(r.ID) {
+			return true, nil
 		}
 		c.Runs++
 		return true, e.countSteps(ctx, &c, r)
