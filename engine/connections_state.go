@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"gancho/engine/form"
 )
@@ -69,6 +70,28 @@ type ConnectionTest struct {
 	Account string
 	Works   bool
 	Detail  form.Words
+	Fields  []string // that the failure speaks of
+}
+
+// suspects are the fields that a failed test speaks of: who signs in, where a provider refused it, and
+// the address, where nothing answered.
+func (k ConnectionKind) suspects(f *Fault) []string {
+	place, ids := k.BoundFields(), []string{}
+	for _, x := range k.Fields {
+		var is bool
+		switch {
+		case f.Broken:
+			is = !x.Advanced && (x.Secret || x.ID == "username")
+		case f.Code == "unknown_host":
+			is = slices.Contains(place, x.ID)
+		case f.Code == "network" || f.Code == "timeout":
+			is = len(place) > 0 && x.ID == "port" || slices.Contains(place, x.ID)
+		}
+		if is {
+			ids = append(ids, x.ID)
+		}
+	}
+	return ids
 }
 
 // Test makes the harmless call of a connection's kind and notes the outcome. A failure that
@@ -76,7 +99,7 @@ type ConnectionTest struct {
 func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, error) {
 	c.mu.RLock()
 	s, ok := c.kept[name]
-	complete, test, opened := c.complete(s), c.kinds[s.Kind].Test, c.open(name, s)
+	complete, kind, opened := c.complete(s), c.kinds[s.Kind], c.open(name, s)
 	c.mu.RUnlock()
 	if !ok {
 		_, err := c.Get(name)
@@ -85,19 +108,19 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 	if !complete {
 		return ConnectionTest{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
 	}
-	if test == nil {
+	if kind.Test == nil {
 		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
 	}
-	account, err := test(ctx, opened)
+	account, err := kind.Test(ctx, opened)
 	if err == nil {
 		return ConnectionTest{State: ConnectionOK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
 	}
 	f := fault(err)
 	if !f.Broken {
-		return ConnectionTest{State: s.State, Detail: said(f)}, c.notReached(ctx, opened, BothWords(said(f)))
+		return ConnectionTest{State: s.State, Detail: said(f), Fields: kind.suspects(f)}, c.notReached(ctx, opened, BothWords(said(f)))
 	}
 	_, err = c.Break(ctx, opened, BothWords(said(f)))
-	return ConnectionTest{State: ConnectionBroken, Detail: said(f)}, err
+	return ConnectionTest{State: ConnectionBroken, Detail: said(f), Fields: kind.suspects(f)}, err
 }
 
 // notReached notes why the last test found nothing out; the state stays as it was.

@@ -161,6 +161,8 @@ type testConnectionOutput struct {
 		Account string `json:"account,omitempty" doc:"whose account it is"`
 		Works   bool   `json:"works" doc:"what was tried just now went well; a server that cannot be reached says nothing about the state"`
 		Detail  string `json:"detail" doc:"what was found, in words"`
+
+		Fields []string `json:"fields" doc:"of the connection, that a failure speaks of"`
 	}
 }
 
@@ -175,5 +177,6 @@ func (s *server) testConnection(ctx context.Context, in *NamePath) (*testConnect
 	out := &testConnectionOutput{}
 	b := &out.Body
 	b.State, b.Account, b.Works, b.Detail = test.State, test.Account, test.Works, test.Detail.In(langOf(ctx))
+	b.Fields = orEmpty(test.Fields)
 	return out, nil
 }

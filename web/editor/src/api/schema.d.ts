@@ -2834,6 +2834,8 @@ export interface components {
             account?: string;
             /** @description what was found, in words */
             detail: string;
+            /** @description of the connection, that a failure speaks of */
+            fields: string[];
             /** @enum {string} */
             state: "untested" | "ok" | "broken";
             /** @description what was tried just now went well; a server that cannot be reached says nothing about the state */

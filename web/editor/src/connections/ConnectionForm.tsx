@@ -37,7 +37,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
   const name = typedName ?? freshName((kind?.needs_hosts && nameOfHost(listed[0])) || (kind?.kind.split(':')[0] ?? ''), (connections.data?.items ?? []).map((c) => c.name))
   const signIn = useSignIn(name, () => made(name))
   const [saved, setSaved] = useState(before !== undefined)
-  const [failed, setFailed] = useState<{ why: string; refused: boolean }>() // it is saved, but its test did not succeed
+  const [failed, setFailed] = useState<{ why: string; refused: boolean; /** what it speaks of, and what stood there */ of: string[]; was: Record<string, string> }>() // it is saved, but its test did not succeed
   const save = useMutation({
     mutationFn: async () => {
       const body = { kind: kind?.kind, fields: Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '')), hosts: kind?.needs_hosts ? listed : undefined }
@@ -54,8 +54,8 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       await queries.invalidateQueries({ queryKey: ['connections'] })
       void queries.invalidateQueries({ queryKey: ['flows'] })
       if (kind?.sign_in) return
-      if (tried instanceof Error) return setFailed({ why: tried.message, refused: false })
-      if (tried?.works === false) return setFailed({ why: tried.detail, refused: tried.state === 'broken' })
+      if (tried instanceof Error) return setFailed({ why: tried.message, refused: false, of: [], was: fields })
+      if (tried?.works === false) return setFailed({ why: tried.detail, refused: tried.state === 'broken', of: tried.fields, was: fields })
       made(name, tried ?? undefined)
     },
   })
@@ -71,10 +71,11 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
     if (wasSet(before, f)) return { ...f, required: moved, help: both(moved ? t.secretAgain : t.secretSet) }
     return needs.includes(f.id) ? { ...f, required: true, advanced: false } : f
   })
-  const refused = (failed ? failed.refused : before?.state === 'broken') ? all.find((f) => f.secret && !f.advanced)?.id : undefined
+  const suspect = (id: string) => (failed?.of.includes(id) && !save.isPending && (fields[id] ?? '') === (failed.was[id] ?? '') ? (!failed.refused ? t.unreachedField : failed.of.length > 1 ? t.refusedTogether : t.refusedField) : undefined)
+  const refused = !failed && before?.state === 'broken' ? all.find((f) => f.secret && !f.advanced)?.id : undefined
   const rest = all.filter((f) => f.advanced)
   const [service = ''] = say(kind.title).split(': ') // and behind it what signs in there
-  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={refused ? f.id === refused : i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/fields/${f.id}`) ?? (f.id === refused && !fields[f.id] ? t.refusedField : undefined)} />
+  const draw = (f: Schemas['ConnectionField'], i: number) => <One key={f.id} field={f} first={refused ? f.id === refused : i === 0 && !f.advanced} value={fields[f.id] ?? ''} set={(v) => setFields({ ...fields, [f.id]: v })} problem={problemOf(`/fields/${f.id}`) ?? suspect(f.id) ?? (f.id === refused && !fields[f.id] ? t.refusedField : undefined)} />
   return (
     <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 [&_:is(input,button,textarea)]:scroll-mb-32 ${className}`}>
       {before?.state === 'broken' && before.problem && !failed && <p className="rounded-lg bg-fail-soft p-3 break-words text-fail">{sentence(before.problem)}</p>}
@@ -84,7 +85,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       {kind.callback && <div><p className="mb-1 text-meta text-text-2">{t.callback}</p><CopyField text={kind.callback} /></div>}
       {all.filter((f) => !f.advanced).map(draw)}
       {kind.needs_hosts && <Field label={t.hosts} aside={t.required} help={t.hostsHelp} problem={problemOf('/hosts')}><input className={inputLook} required spellCheck={false} value={hosts} onChange={(e) => setHosts(e.target.value)} /></Field>}
-      {rest.length > 0 && <details open={rest.some((f) => !wasSet(before, f) && (fields[f.id] ?? '') !== '' && fields[f.id] !== f.default)}><summary className="w-fit font-medium text-text-2">{fill(t.moreFields, { n: rest.length })}</summary><div className="mt-3 space-y-4">{rest.map(draw)}</div></details>}
+      {rest.length > 0 && <details open={rest.some((f) => suspect(f.id) !== undefined || !wasSet(before, f) && (fields[f.id] ?? '') !== '' && fields[f.id] !== f.default)}><summary className="w-fit font-medium text-text-2">{fill(t.moreFields, { n: rest.length })}</summary><div className="mt-3 space-y-4">{rest.map(draw)}</div></details>}
       {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={saved} value={name} onChange={(e) => setName(e.target.value)} /></Field>}
       <p className="text-meta text-text-3">{t.sealed}</p>
       <div className="sticky bottom-[calc(var(--pin,0px)*-1)] z-10 mx-[calc(var(--edge,0px)*-1)] mb-[calc(var(--foot,0px)*-1)] space-y-3 rounded-b-[inherit] border-t border-line bg-inherit px-[var(--edge,0px)] py-3">

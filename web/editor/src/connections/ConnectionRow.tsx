@@ -69,6 +69,7 @@ function State({ of: c, testable }: { of: Schemas['ConnectionView']; testable: b
   if (c.sign_in && !c.signed_in) return <Badge tone="warn"><KeyRound size={12} aria-hidden />{t.signInNeeded}</Badge>
   if (c.state === 'broken') return <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.broken}</Badge>
   if (c.ends) return <Badge tone="warn">{fill(t.expires, { when: ago(c.ends) })}</Badge>
+  if (c.problem) return <Badge tone="warn"><TriangleAlert size={12} aria-hidden />{t.notReached}</Badge>
   if (c.used && c.state !== 'ok') return <Badge tone="ok" tip={fill(t.usedAt, { when: whole(c.used) })}><CheckCircle2 size={12} aria-hidden />{fill(t.usedAt, { when: ago(c.used) })}</Badge>
   if (c.state !== 'ok' && !testable) return null
   return c.state === 'ok' ? <Badge tone="ok"><CheckCircle2 size={12} aria-hidden />{t.works}</Badge> : <Badge><CircleDashed size={12} aria-hidden />{t.untested}</Badge>

@@ -39,6 +39,6 @@ export function useDoubts(flow: Flow): Doubt[] {
   const counted = Object.entries(queries.getQueryData<Schemas['StepCounts']>(['step-counts', flow.id])?.steps ?? {}).filter(([, c]) => c.reached > 0).map(([path]) => ({ path }))
   const test = useMemo(() => keptTest(flow.id), [flow.id])
   const last = queries.getQueryData<{ run: Schemas['RunView'] } | null>(['runs', 'last', flow.id])?.run.steps ?? []
-  const tried = new Set([...Object.values(kept), ...last, ...counted, ...(test?.run.steps ?? [])].map((s) => s.path.split('.').at(-1) ?? ''))
+  const tried = new Set([...[...Object.values(kept), ...last, ...counted].map((s) => s.path.split('.').at(-1) ?? ''), ...(test?.tried ?? [])])
   return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried }, t)
 }

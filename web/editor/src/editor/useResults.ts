@@ -26,6 +26,8 @@ function useLastRun(id: string, published: number) {
   })
 }
 
+const idOf = (path: string) => path.split('.').at(-1) ?? path
+
 const everyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
 
 /** useDay gives how the steps of a flow fared in all runs of the last day; once it ran again, counts are asked for half a minute later. */
@@ -33,7 +35,7 @@ function useDay(id: string, published: number) {
   return useQuery({ queryKey: ['step-counts', id], enabled: published > 0, staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 30_000, queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id } } })) })
 }
 
-type Test = { run: Run; flow: Flow; /** what is published after the test tells more than it */ published: number; /** when, where the page was loaded since */ kept?: number }
+type Test = { run: Run; flow: Flow; /** steps that it or a test before it reached */ tried: string[]; /** what is published after the test tells more than it */ published: number; /** when, where the page was loaded since */ kept?: number }
 
 /** keepTest remembers what became of each step in a test, and none of its data, while the window is open. */
 function keepTest(id: string, test: Test) {
@@ -74,15 +76,16 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     if (!newest || !looked) return all
     const now = resultsOf(flow, newest.run, looked.turn)
     const stale = staleSteps(flow, newest.flow)
+    const tried = new Set(test?.tried)
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
       const c = tested ? undefined : day.data?.steps[everyTurn(looked.paths.get(s.id) ?? s.id)]
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
-      else all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
+      else if (result || c || !tried.has(s.id)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
-  }, [flow, newest, looked, tested, day.data])
-  const keep = useCallback((run: Run) => { const made = { run, flow, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
+  }, [flow, newest, looked, test, tested, day.data])
+  const keep = useCallback((run: Run) => { const tried = [...new Set([...keptTest(flow.id)?.tried ?? [], ...(run.steps ?? []).map((s) => idOf(s.path))])]; const made = { run, flow, tried, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
   return { results, looked, tested: keep }
 }
 

@@ -1,0 +1,65 @@
+// What the house says of tests, connections and people: what a failed test speaks of, what was tested before,
+// who may what, and what one person leaves to the next.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { after, before, test } from 'node:test'
+import { start } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.0/8' } }) })
+after(() => program?.close())
+
+const marked = (page) => page.locator('input[aria-invalid=true]').evaluateAll((all) => all.map((e) => e.labels[0].firstChild.textContent))
+
+/** mailServer refuses whoever signs in. */
+const mailServer = () => new Promise((resolve) => {
+  const server = createServer((socket) => {
+    socket.write('220 mail\r\n')
+    socket.on('error', () => undefined).on('data', (line) => socket.write({ EH: '250-mail\r\n250 AUTH PLAIN LOGIN\r\n', AU: '535 5.7.8 bad credentials\r\n' }[line.toString().slice(0, 2)] ?? '221 bye\r\n'))
+  }).listen(0, '127.0.0.1', () => resolve(server))
+})
+
+test('a connection that fails its test marks the fields that the failure speaks of', async () => {
+  const server = await mailServer()
+  await program.api('POST', '/connections', { name: 'mail', kind: 'smtp', fields: { host: '127.0.0.1', port: String(server.address().port), security: 'none', username: 'loja@example.com' } })
+  const page = await program.signedIn('/connections?name=mail', { locale: 'pt-BR' })
+  await page.getByLabel('Senha').first().fill('errada')
+  await page.getByRole('button', { name: /^Salvar/ }).click()
+  await page.getByText('Recusado: confira este campo').first().waitFor()
+  assert.deepEqual(await marked(page), ['Usuário', 'Senha'])
+  await page.getByLabel('Senha').first().fill('outra')
+  assert.deepEqual(await marked(page), ['Usuário'], 'what was typed anew is not known to be wrong')
+  await new Promise((resolve) => server.close(resolve))
+  await page.getByRole('button', { name: /^Salvar/ }).click()
+  await page.getByText('Ninguém respondeu neste endereço.').first().waitFor()
+  assert.deepEqual(await marked(page), ['Servidor', 'Porta'])
+  await page.context().close()
+})
+
+test('what was tested is not called untested again', async () => {
+  const page = await program.signedIn('/connections')
+  const row = page.getByRole('listitem').filter({ hasText: 'box' }).last()
+  await program.api('POST', '/connections', { name: 'box', kind: 'smtp', fields: { host: '127.0.0.1', port: '9', security: 'none' } })
+  await page.reload()
+  await row.getByText('not tested').waitFor()
+  await row.getByRole('button', { name: 'Test' }).click()
+  await row.getByText('last test failed').waitFor()
+  assert.equal(await row.getByText('not tested').count(), 0)
+
+  const send = (id) => ({ id, action: 'http.request', with: { method: 'POST', url: `http://127.0.0.1:9/${id}`, json: {} } })
+  await program.api('POST', '/flows', { id: 'two', name: 'Two', trigger: { kind: 'webhook' }, steps: [send('one'), send('two')] })
+  await program.api('POST', '/flows/two/events', { event: { body: { id: 1 } } })
+  await page.goto(`${program.base}/flows/two?step=one`)
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByRole('region', { name: 'It would send' }).waitFor()
+  await page.goto(`${program.base}/flows/two?step=two`)
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByRole('button', { name: 'Send for real' }).click()
+  await page.getByRole('button', { name: 'Yes, send it now' }).click()
+  await page.locator('[data-row=two]').getByText('failed').waitFor()
+  assert.doesNotMatch(await page.locator('[data-row=one]').innerText(), /never tested/)
+  await page.reload()
+  await page.locator('[data-row=two]').getByText('failed').waitFor()
+  assert.doesNotMatch(await page.locator('[data-row=one]').innerText(), /never tested/)
+  await page.context().close()
+})
