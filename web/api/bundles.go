@@ -42,6 +42,7 @@ type ImportView struct {
 	Published bool          `json:"published"`
 	URL       string        `json:"url,omitempty"`
 	Problems  []ProblemView `json:"problems"`
+	Sentences []string      `json:"sentences,omitempty" doc:"of a dry run: what differs from the draft that is here"`
 }
 
 type importOutput struct {
@@ -69,12 +70,24 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 	}
 	out := &importOutput{}
 	out.Body.DryRun, out.Body.Flows = bool(in.DryRun), []ImportView{}
-	for _, r := range results {
+	for i, r := range results {
 		v := ImportView{ID: r.ID, Action: r.Action, Published: r.Published, Problems: viewProblems(r.Problems, langOf(ctx))}
-		if e, err := s.Flows.Get(r.ID); err == nil && !bool(in.DryRun) {
+		e, err := s.Flows.Get(r.ID)
+		switch {
+		case err == nil && bool(in.DryRun):
+			v.Sentences = sentencesOf(flow.Diff(e.Draft, b.Flows[i], s.Catalogue), langOf(ctx))
+		case err == nil:
 			v.URL = s.url(ctx, &e)
 		}
 		out.Body.Flows = append(out.Body.Flows, v)
 	}
 	return out, nil
+}
+
+func sentencesOf(changes []flow.Change, lang string) []string {
+	sentences := []string{}
+	for _, c := range changes {
+		sentences = append(sentences, c.Sentence.In(lang))
+	}
+	return sentences
 }

@@ -2043,6 +2043,8 @@ export interface components {
             id: string;
             problems: components["schemas"]["ProblemView"][];
             published: boolean;
+            /** @description of a dry run: what differs from the draft that is here */
+            sentences?: string[];
             url?: string;
         };
         Instance: {

@@ -5,10 +5,8 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
-import { Parts } from '../tree/Sentence'
-import { conditionParts, type Part, templateParts } from '../tree/summary'
+import { Sentences } from '../tree/Sentences'
 import { useStepName } from '../tree/useStepName'
-import { useWords as useTreeWords } from '../tree/words'
 import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
 import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
@@ -90,26 +88,6 @@ function Changes({ draft }: { draft: DraftHook }) {
       {view.changed && <Sentences list={diff.data?.sentences ?? []} />}
     </section>
   )
-}
-
-const noLabels = () => undefined
-
-/** exact leaves a chip to a bare path: of more than that, a chip would hide what changed. */
-const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) ? { code: p.source } : p)
-
-/** Sentences lists a difference in plain words, with chips for the data that it names. */
-export function Sentences({ list }: { list: string[] }) {
-  return (
-    <ul className="space-y-1.5 border-l-2 border-accent pl-3">
-      {list.map((s, i) => <li key={i} className="break-words"><Sentence text={s} /></li>)}
-    </ul>
-  )
-}
-
-/** Sentence shows the data and conditions of a difference as chips. */
-export function Sentence({ text }: { text: string }) {
-  const operators = useTreeWords()
-  return <Parts parts={text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels).map(exact)))} />
 }
 
 /** useWhere names the step and the field that a pointer leads to. */

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Cable, Check, CircleDashed, Eye, Globe } from 'lucide-react'
 import { useLocation } from 'wouter'
@@ -6,12 +6,15 @@ import { api, Refused, type Schemas, take } from '../../api/client'
 import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
 import { Loading, Problem } from '../../ui/states'
+import { soon } from '../../ui/soon'
 import { Switch } from '../../ui/Switch'
 import { toast } from '../../ui/Toast'
 import { fill, usePlural } from '../../words/phrase'
 import type { Taken } from './foreign'
 import { useWords } from './words'
 import { type Bundle, countSteps, needs } from './read'
+
+const Sentences = soon(() => import('../../tree/Sentences').then((m) => m.Sentences))
 
 const send = (bundle: Bundle, dry: boolean, replace: boolean) =>
   take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: { gancho: bundle.gancho, flows: bundle.flows } as Record<string, unknown> }))
@@ -65,6 +68,12 @@ function Row({ result: r, bundle }: { result: Schemas['ImportView']; bundle: Bun
   return (
     <li className="px-4 py-2.5">
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1"><span className="font-medium">{flow?.name || r.id}</span><Badge tone={tone[r.action]}>{word}</Badge>{flow && <span className="text-secondary text-text-2">{fill(t.steps, { n: countSteps(flow) })}</span>}</p>
+      {r.sentences && r.sentences.length > 0 && (
+        <div className="mt-2 text-secondary">
+          <p className="mb-1 text-text-2">{r.action === 'skipped' ? t.wouldChange : t.changes}</p>
+          <Suspense fallback={<Loading />}><Sentences list={r.sentences} /></Suspense>
+        </div>
+      )}
       {r.problems.map((p, i) => <p key={i} className={`mt-1 text-secondary ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`}><code className="text-meta break-all">{p.path}</code> {p.message}</p>)}
     </li>
   )

@@ -1,0 +1,1 @@
+export{n as Sentences}from"./tree.js";

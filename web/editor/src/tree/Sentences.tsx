@@ -1,0 +1,23 @@
+import { Parts } from './Sentence'
+import { conditionParts, type Part, templateParts } from './summary'
+import { useWords } from './words'
+
+const noLabels = () => undefined
+
+/** exact leaves a chip to a bare path: of more than that, a chip would hide what changed. */
+const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) ? { code: p.source } : p)
+
+/** Sentences lists a difference in plain words, with chips for the data that it names. */
+export function Sentences({ list }: { list: string[] }) {
+  return (
+    <ul className="space-y-1.5 border-l-2 border-accent pl-3">
+      {list.map((s, i) => <li key={i} className="break-words"><Sentence text={s} /></li>)}
+    </ul>
+  )
+}
+
+/** Sentence shows the data and conditions of a difference as chips. */
+export function Sentence({ text }: { text: string }) {
+  const operators = useWords()
+  return <Parts parts={text.split('`').flatMap((piece, i) => (i % 2 ? conditionParts(piece, noLabels, operators) : templateParts(piece, noLabels).map(exact)))} />
+}
