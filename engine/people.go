@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +49,6 @@ type EffectView struct {
 
 const (
 	mostOfPerson  = 1000 // runs that one look at a person takes in
-	shortestKey   = 5
 	eraseTogether = 200
 )
 
@@ -193,6 +193,9 @@ func (e *Engine) plainName(id string) string {
 	return id
 }
 
+// wholeAddress is an e-mail address with both its sides.
+var wholeAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$`)
+
 // looksLike says what a key is, for people.
 func looksLike(key string) string {
 	digits := strings.Map(func(r rune) rune {
@@ -202,7 +205,7 @@ func looksLike(key string) string {
 		return -1
 	}, key)
 	switch {
-	case strings.Contains(key, "@"):
+	case wholeAddress.MatchString(key):
 		return "email"
 	case strings.Trim(key, "0123456789.-/()+ ") != "" || len(digits) < 8:
 		return "text"
@@ -242,12 +245,13 @@ type Erasure struct {
 
 // Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
 // and of every event without one, that holds the key. That something happened, and when, stays.
-// With cancel the runs that have not ended are canceled first.
+// With cancel the runs that have not ended are canceled first. A key that is no whole e-mail,
+// phone or CPF is refused: what holds a part of one may be of others.
 func (e *Engine) Erase(ctx context.Context, key, by string, cancel bool) (Erasure, error) {
 	sum := sha256.Sum256([]byte(key))
 	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, Open: []string{}}
-	if len(key) < shortestKey {
-		return receipt, &Refusal{Kind: Invalid, Code: "key_too_short", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
+	if looksLike(key) == "text" {
+		return receipt, &Refusal{Kind: Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
 	if unread := e.Store.Unread(""); len(unread) > 0 {
 		return receipt, fmt.Errorf("%w: %s: what it holds of a person cannot be erased; put the file back from a backup and start again, or take the file out of the stopped folder and run gancho db repair", store.ErrUnread, strings.Join(unread, ", "))

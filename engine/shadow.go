@@ -117,11 +117,16 @@ func (e *Engine) StartShadow(ctx context.Context, id, by string) (ShadowView, er
 	return viewShadow(s, &entry), nil
 }
 
-// Shadow gives the differences so far.
+// Shadow gives the differences so far, also of the events that came since the last look.
 func (e *Engine) Shadow(ctx context.Context, id string) (ShadowView, error) {
 	entry, err := e.Flows.Get(id)
 	if err != nil {
 		return ShadowView{}, err
+	}
+	if slices.Contains(e.shadowed(), id) {
+		if err := e.shadowOne(ctx, id); err != nil {
+			return ShadowView{}, err
+		}
 	}
 	e.shadows.mu.Lock()
 	defer e.shadows.mu.Unlock()
@@ -215,8 +220,17 @@ func (e *Engine) compareNew(ctx context.Context, s *shadow, entry *FlowEntry) er
 	if err != nil {
 		return err
 	}
-	s.Skipped += skipped
+	if s.Skipped += skipped; skipped > 0 {
+		s.Number = events[len(events)-1].Number - 1
+	}
 	for i := range slices.Backward(events) {
+		told, err := e.told(ctx, &events[i])
+		if err != nil {
+			return err
+		}
+		if !told {
+			break
+		}
 		s.Number = events[i].Number
 		if err := e.backtestOne(ctx, &s.Result, entry.Published, s.Draft, &events[i]); err != nil {
 			return err
@@ -227,10 +241,22 @@ func (e *Engine) compareNew(ctx context.Context, s *shadow, entry *FlowEntry) er
 	return nil
 }
 
+// told says whether what an event's steps yield is recorded: its run has ended, or had time to.
+func (e *Engine) told(ctx context.Context, info *store.EventInfo) (bool, error) {
+	if info.Run == "" || e.Now().Sub(info.At) >= shadowLag {
+		return true, nil
+	}
+	story, err := e.Store.GetRun(ctx, info.Run)
+	if errors.Is(err, store.ErrNotFound) {
+		return true, nil
+	}
+	return story.Run.Status.Final(), err
+}
+
 // eventsAfter lists the kept events of a flow with higher numbers, newest first; of more than
 // most the oldest are left out and counted.
 func (e *Engine) eventsAfter(ctx context.Context, id string, number uint64, most int) (events []store.EventInfo, skipped int, err error) {
-	q := store.Query{Flow: id, To: e.Now().Add(-shadowLag), Limit: 200}
+	q := store.Query{Flow: id, Limit: 200}
 	for {
 		page, next, err := e.Store.ListEvents(ctx, q)
 		if err != nil {

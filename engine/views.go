@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -37,7 +38,7 @@ type RunView struct {
 	AnsweredBy string         `json:"answered_by,omitempty" doc:"who did, where it was not by the link"`
 	Group      string         `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
 	Trigger    map[string]any `json:"trigger,omitempty"`
-	Steps      []StepView     `json:"steps,omitempty"`
+	Steps      []StepView     `json:"steps,omitzero" doc:"of one run; lists leave them out"`
 	Answer     *Answer        `json:"answer,omitempty"`
 }
 
@@ -350,7 +351,7 @@ type Start struct {
 	Body    any
 	Headers map[string]string
 	Query   map[string]string
-	Method  string
+	Method  string // POST when empty
 }
 
 // Started is an event for any flow, as if its trigger had fired.
@@ -359,7 +360,7 @@ func (e *Engine) Started(id string, s Start) (Incoming, error) {
 	if err != nil {
 		return Incoming{}, err
 	}
-	in := Incoming{Flow: id, At: e.Now(), Meta: Meta{Kind: "manual", Method: s.Method, Headers: map[string]string{}, Query: s.Query}}
+	in := Incoming{Flow: id, At: e.Now(), Meta: Meta{Kind: "manual", Method: cmp.Or(s.Method, "POST"), Headers: map[string]string{}, Query: s.Query}}
 	for name, value := range s.Headers {
 		in.Meta.Headers[strings.ToLower(name)] = value
 	}

@@ -17,12 +17,12 @@ func (x *delivery) answer(w http.ResponseWriter, got engine.Receipt) {
 		x.answerFinished(w, got)
 		return
 	}
-	if x.answerFilled(w, got) || x.answerPreset(w) {
-		return
-	}
 	run := got.Run
 	if got.Outcome != store.Accepted {
 		run = ""
+	}
+	if x.answerFilled(w, got.Event, string(got.Outcome), run) || x.answerPreset(w) {
+		return
 	}
 	x.plain(w, http.StatusOK, got.Event, string(got.Outcome), run, "")
 }
@@ -48,9 +48,9 @@ func (x *delivery) plain(w http.ResponseWriter, status int, event, word, run, ur
 	_, _ = w.Write(body)
 }
 
-// answerFilled gives the answer that the flow's settings describe; false when there is none,
-// or it cannot be made.
-func (x *delivery) answerFilled(w http.ResponseWriter, got engine.Receipt) bool {
+// answerFilled gives the answer that the flow's settings describe, with the default body where
+// they have none; false when they describe nothing, or it cannot be made.
+func (x *delivery) answerFilled(w http.ResponseWriter, event, word, run string) bool {
 	r := &x.door.respond
 	if r.status == nil && r.headers == nil && r.body == nil {
 		return false
@@ -60,7 +60,7 @@ func (x *delivery) answerFilled(w http.ResponseWriter, got engine.Receipt) bool 
 	scope := new(expression.Scope)
 	if !r.fixed {
 		var err error
-		if scope, err = x.values(got.Event); err != nil {
+		if scope, err = x.values(event); err != nil {
 			return false
 		}
 	}
@@ -77,7 +77,11 @@ func (x *delivery) answerFilled(w http.ResponseWriter, got engine.Receipt) bool 
 		return false
 	}
 	if r.body == nil {
-		body = map[string]any{"event": got.Event, "status": string(got.Outcome)}
+		plain := map[string]any{"event": event, "status": word}
+		if run != "" {
+			plain["run"] = run
+		}
+		body = plain
 	}
 	writeAnswer(w, statusOf(status), textHeaders(headers), body)
 	return true
@@ -126,7 +130,7 @@ func (x *delivery) answerFinished(w http.ResponseWriter, got engine.Receipt) {
 			"event": got.Event, "run": got.Run, "status": string(a.Ended), "error": map[string]any{"code": a.Error.Code},
 		})
 	default:
-		if !x.answerFilled(w, got) {
+		if !x.answerFilled(w, got.Event, string(a.Ended), got.Run) {
 			x.plain(w, http.StatusOK, got.Event, string(a.Ended), got.Run, "")
 		}
 	}

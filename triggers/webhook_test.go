@@ -360,6 +360,22 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// A status or a header of one's own leaves the rest of the default answer.
+func TestAnAnswerKeepsWhatItDoesNotSay(t *testing.T) {
+	h := newHouse(t, map[string]any{"respond": map[string]any{"status": 202}})
+	w := h.post(`{}`)
+	wantStatus(t, w, 202)
+	if got, want := w.Body.String(), `{"event":"e1","run":"r1","status":"accepted"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	h = newHouse(t, map[string]any{"respond": map[string]any{"when": "finished", "headers": map[string]any{"X-A": "b"}}})
+	h.respond("r1", &engine.Answer{Ended: store.Succeeded})
+	w = h.post(`{}`)
+	if got, want := w.Body.String()+w.Header().Get("X-A"), `{"event":"e1","run":"r1","status":"succeeded"}b`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestFinishedAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, map[string]any{"dedupe": map[string]any{"key": "trigger.body.id"}, "respond": map[string]any{"when": "finished", "timeout": "5s"}})

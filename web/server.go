@@ -73,9 +73,10 @@ func New(c Config) (*Server, error) {
 	s.echo.GET("/_/*", echo.WrapHandler(http.HandlerFunc(a.file)))
 	s.echo.GET("/metrics", s.adminMetrics)
 	s.echo.GET(engine.CallbackPath, s.callback)
-	s.echo.GET("/docs", s.docs)
+	looks := []string{http.MethodGet, http.MethodHead}
+	s.echo.Match(looks, "/docs", s.docs)
 	for _, path := range []string{"/", "/*"} {
-		s.echo.GET(path, echo.WrapHandler(http.HandlerFunc(a.page)))
+		s.echo.Match(looks, path, echo.WrapHandler(http.HandlerFunc(a.page)))
 	}
 	return s, nil
 }
@@ -279,7 +280,11 @@ func kindOf(path string) string {
 
 // adminMetrics is /metrics of the main address, for admins only; anybody may read it where it has a listener of its own.
 func (s *Server) adminMetrics(c echo.Context) error {
-	if !s.API.People.Who(c.Request()).Role.May(session.Manage) {
+	switch who := s.API.People.Who(c.Request()); {
+	case who.Role.May(session.Manage):
+	case who.Role.May(session.View):
+		return c.String(http.StatusForbidden, "metrics are for admins\n")
+	default:
 		return c.String(http.StatusUnauthorized, "metrics are for admins: send Authorization: Bearer with an admin's token, or start with --metrics-listen\n")
 	}
 	s.metrics.handler().ServeHTTP(c.Response(), c.Request())

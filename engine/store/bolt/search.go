@@ -25,6 +25,8 @@ type sought struct {
 	words  []uint64 // sums of its words; what holds it holds all of them
 	ascii  bool     // it holds no other letters
 	number uint64   // of the run or event whose ID it is
+
+	address bool // it is one of e-mail
 }
 
 func seek(text string) *sought {
@@ -33,6 +35,7 @@ func seek(text string) *sought {
 		return nil
 	}
 	s := &sought{text: []byte(text), ascii: !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })}
+	s.address = strings.Contains(text, "@")
 	digits, others := 0, 0
 	for _, r := range text {
 		switch {
@@ -60,6 +63,9 @@ func seek(text string) *sought {
 // between may stand between the digits of one number.
 const between = ".-/()+ "
 
+// inAddress joins the words of an e-mail address.
+const inAddress = ".-_+"
+
 func onlyDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
@@ -81,7 +87,7 @@ func (s *sought) in(raw []byte) bool {
 			break
 		}
 		start, end := from+i, from+i+len(s.text)
-		if edge(plain[:start], true) && edge(plain[end:], false) {
+		if s.edge(plain[:start], true) && s.edge(plain[end:], false) {
 			return true
 		}
 		from = start + 1
@@ -104,14 +110,21 @@ func (s *sought) lower(raw []byte) []byte {
 	return plain
 }
 
-// edge says whether a word ends where the rest begins.
-func edge(rest []byte, before bool) bool {
-	if len(rest) == 0 {
-		return true
-	}
-	r, _ := utf8.DecodeRune(rest)
+// edge says whether what is sought ends where the rest begins. An e-mail address is no part of
+// a longer one: ana.maria@example.com is somebody else than maria@example.com.
+func (s *sought) edge(rest []byte, before bool) bool {
+	take := utf8.DecodeRune
 	if before {
-		r, _ = utf8.DecodeLastRune(rest)
+		take = utf8.DecodeLastRune
+	}
+	r, n := take(rest)
+	if s.address && strings.ContainsRune(inAddress, r) {
+		if before {
+			rest = rest[:len(rest)-n]
+		} else {
+			rest = rest[n:]
+		}
+		r, _ = take(rest)
 	}
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }

@@ -9,6 +9,10 @@ func TestSought(t *testing.T) {
 	}{
 		{"ana@example.com", `{"email":"Ana@Example.com"}`, true},
 		{"ana", `{"email":"ana@example.com"}`, true},
+		{"maria@example.com", `{"email":"ana.maria@example.com"}`, false},
+		{"maria@example.com", `{"email":"maria@example.com.br"}`, false},
+		{"maria@example.com", `"write to <maria@example.com>."`, true},
+		{"maria@example.com", `"maria@example.com."`, true},
 		{"an", `{"email":"ana@example.com"}`, false},
 		{"123", `{"id":1234}`, false},
 		{"1234", `{"id":1234}`, true},

@@ -2573,6 +2573,7 @@ export interface components {
             /** Format: int64 */
             revision: number;
             status: string;
+            /** @description of one run; lists leave them out */
             steps?: components["schemas"]["StepView"][];
             /** @description of a filtered run: the step that filtered it, unless it was the trigger */
             stopped_at?: components["schemas"]["StopView"];

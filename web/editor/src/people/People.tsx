@@ -61,9 +61,10 @@ function Person({ of: key }: { of: string }) {
         </div>
         <div className="flex flex-wrap gap-2">
           <a href={`/api/v1/people/${encodeURIComponent(key)}/export`} download className={buttonLook('plain')}><Download size={16} aria-hidden />{t.export}</a>
-          <Button look="danger" onClick={() => setErasing(true)}><Eraser size={16} aria-hidden />{t.erase}</Button>
+          {data.as !== 'text' && <Button look="danger" onClick={() => setErasing(true)}><Eraser size={16} aria-hidden />{t.erase}</Button>}
         </div>
       </div>
+      {data.as === 'text' && <p className="mb-3 text-text-2">{t.eraseWhole}</p>}
       {data.more && <p className="mb-3 text-warn">{t.more}</p>}
       <TimeLine moments={data.items} />
       {erasing && <Erase of={key} close={() => setErasing(false)} />}
