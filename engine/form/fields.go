@@ -381,6 +381,13 @@ func (f *Field) check(value any) *Problem {
 	if _, many := value.([]any); (f.kind == "list" || f.kind == "multiselect") && !many {
 		value = []any{value}
 	}
+	if f.kind == "number" {
+		n, err := number(value)
+		if err != nil {
+			return nil // the field says so itself
+		}
+		value = n
+	}
 	size, what := measure(value)
 	if f.min != nil && what != "" && size < *f.min {
 		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %s", what, plainly(*f.min)), fmt.Sprintf("deve ser no mínimo %s", plainly(*f.min))))

@@ -142,3 +142,19 @@ func TestACallKeepsToTheSchema(t *testing.T) {
 		}
 	}
 }
+
+// A number that is written as text counts as one; another text is told what is wrong with it.
+func TestAStatusAsText(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "manual"}, "steps": []}`)
+	for status, want := range map[string]string{`"abc"`: "wrong_type", `"99"`: "too_small", `"404"`: "", `404`: ""} {
+		answer := h.want(200, "POST", "/flows/a/check", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "say", "action": "respond", "with": {"status": `+status+`}}]}`)
+		found := ""
+		for _, p := range answer["problems"].([]any) {
+			found += p.(map[string]any)["code"].(string)
+		}
+		if found != want {
+			t.Errorf("%s: %q, want %q", status, found, want)
+		}
+	}
+}
