@@ -32,7 +32,11 @@ func (s *Server) callback(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 25*time.Second)
 	defer cancel()
-	name, err := s.API.Engine.FinishSignIn(ctx, query.Get("state"), code, s.API.People.Who(r).Name)
+	person, err := s.API.People.Who(r)
+	name := ""
+	if err == nil {
+		name, err = s.API.Engine.FinishSignIn(ctx, query.Get("state"), code, person.Name)
+	}
 	status, text := http.StatusOK, callbackWords(lang, name, "")
 	switch {
 	case err == nil:

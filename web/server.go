@@ -280,11 +280,13 @@ func kindOf(path string) string {
 
 // adminMetrics is /metrics of the main address, for admins only; anybody may read it where it has a listener of its own.
 func (s *Server) adminMetrics(c echo.Context) error {
-	switch who := s.API.People.Who(c.Request()); {
-	case who.Role.May(session.Manage):
-	case who.Role.May(session.View):
-		return c.String(http.StatusForbidden, "metrics are for admins\n")
-	default:
+	person, err := s.API.People.Who(c.Request())
+	if err != nil {
+		s.Log.Error("it is not known who asks", "error", err)
+		c.Response().Header().Set("Retry-After", "5")
+		return c.String(http.StatusServiceUnavailable, "the server cannot read now who is signed in; try again\n")
+	}
+	if !person.Role.May(session.Manage) {
 		return c.String(http.StatusUnauthorized, "metrics are for admins: send Authorization: Bearer with an admin's token, or start with --metrics-listen\n")
 	}
 	s.metrics.handler().ServeHTTP(c.Response(), c.Request())

@@ -147,11 +147,28 @@ func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
 		if len(r.Header.Values("Content-Type")) > 1 || (r.ContentLength != 0 && r.Body != http.NoBody && r.Method != http.MethodGet && !isJSON(r.Header)) {
 			return writeProblem(c, http.StatusUnsupportedMediaType, "not_json", "the body must be JSON: send Content-Type: application/json", "o corpo deve ser JSON: envie Content-Type: application/json")
 		}
-		person := s.People.Who(r)
+		ask := s.People.Who
+		if unattended(r) {
+			ask = s.People.Peek
+		}
+		person, err := ask(r)
+		if err != nil {
+			s.Log.Error("it is not known who asks", "error", err)
+			c.Response().Header().Set("Retry-After", "5")
+			return writeProblem(c, http.StatusServiceUnavailable, "unavailable", "the server cannot read now who is signed in; try again", "o servidor não consegue ler agora quem está na conta; tente de novo")
+		}
 		ctx := context.WithValue(engine.WithPerson(r.Context(), person.Name), personKey{}, person)
 		c.SetRequest(r.WithContext(context.WithValue(context.WithValue(ctx, requestKey{}, r), writerKey{}, http.ResponseWriter(c.Response()))))
 		return next(c)
 	}
+}
+
+// Unattended is the header of what a page asks while nobody is at it.
+const Unattended = "Gancho-Unattended"
+
+// unattended says whether no person stands behind a call, so that it is no use of their session.
+func unattended(r *http.Request) bool {
+	return r.Header.Get(Unattended) != "" || r.URL.Path == livePath
 }
 
 // isJSON says whether a body is meant as JSON. One without a type is, where a token says who

@@ -157,15 +157,25 @@ func (p *People) HasUsers() bool {
 	return len(p.users) > 0
 }
 
-// Who tells who asks; nobody has no role.
-func (p *People) Who(r *http.Request) Person {
+// Who tells who asks; nobody has no role. A session lasts longer for it. On an error the store
+// could not be read, and it is not known who asks.
+func (p *People) Who(r *http.Request) (Person, error) {
+	return p.who(r, true)
+}
+
+// Peek is Who for what a page asks without a person: no session lasts longer for it.
+func (p *People) Peek(r *http.Request) (Person, error) {
+	return p.who(r, false)
+}
+
+func (p *People) who(r *http.Request, renew bool) (Person, error) {
 	if secret := Bearer(r); secret != "" {
-		return p.bearer(secret)
+		return p.bearer(secret), nil
 	}
 	if secret := cookieOf(r); secret != "" {
-		return p.session(r.Context(), secret)
+		return p.session(r.Context(), digest(secret), renew)
 	}
-	return Person{}
+	return Person{}, nil
 }
 
 func (p *People) bearer(secret string) Person {
@@ -190,36 +200,39 @@ type saved struct {
 	Seen  time.Time `json:"seen"`
 }
 
-func (p *People) session(ctx context.Context, secret string) Person {
-	key := digest(secret)
+func (p *People) session(ctx context.Context, key string, renew bool) (Person, error) {
 	e, err := p.Keys.GetKey(ctx, sessionSpace, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return Person{}, nil
+	}
 	if err != nil {
-		return Person{}
+		return Person{}, fmt.Errorf("read a session: %w", err)
 	}
 	var s saved
 	if json.Unmarshal(e.Value, &s) != nil {
-		return Person{}
+		return Person{}, nil
 	}
 	p.mu.RLock()
 	u := p.users[s.User]
 	p.mu.RUnlock()
 	now := p.Now()
 	if u == nil || u.Epoch != s.Epoch || now.Sub(s.Seen) > idle || now.Sub(s.Began) > longest {
-		return Person{}
+		return Person{}, nil
 	}
-	if now.Sub(s.Seen) > 10*time.Minute {
+	if renew && now.Sub(s.Seen) > 10*time.Minute {
 		s.Seen = now
-		_ = p.keep(ctx, key, s) //nolint:errcheck // then the session ends a little sooner
+		_ = p.keep(ctx, key, s, e.Version) //nolint:errcheck // then the session ends a little sooner, or has been signed out of meanwhile
 	}
-	return Person{Name: u.Email, Role: u.Role, User: true}
+	return Person{Name: u.Email, Role: u.Role, User: true}, nil
 }
 
-func (p *People) keep(ctx context.Context, key string, s saved) error {
+// keep writes a session whose entry has the expected version.
+func (p *People) keep(ctx context.Context, key string, s saved, expected int64) error {
 	value, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("keep a session: %w", err)
 	}
-	if _, err := p.Keys.PutKey(ctx, sessionSpace, key, value, -1, idle); err != nil {
+	if _, err := p.Keys.PutKey(ctx, sessionSpace, key, value, expected, idle); err != nil {
 		return fmt.Errorf("keep a session: %w", err)
 	}
 	return nil
@@ -281,7 +294,7 @@ func tooMany(wait time.Duration) *Refusal {
 
 func (p *People) begin(ctx context.Context, u *user) (string, error) {
 	secret, now := random(), p.Now()
-	return secret, p.keep(ctx, digest(secret), saved{User: u.Email, Epoch: u.Epoch, Began: now, Seen: now})
+	return secret, p.keep(ctx, digest(secret), saved{User: u.Email, Epoch: u.Epoch, Began: now, Seen: now}, 0)
 }
 
 // SignOut ends one session.

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gancho/engine/store"
 	"gancho/engine/store/bolt"
 	"gancho/web/session"
 )
@@ -47,6 +49,14 @@ func cookie(secret string) *http.Request {
 	return asking(func(r *http.Request) { r.AddCookie(session.Cookie(secret, false)) })
 }
 
+// asks tells who asks.
+func asks(t *testing.T, p *session.People, r *http.Request) session.Person {
+	t.Helper()
+	who, err := p.Who(r)
+	check(t, err)
+	return who
+}
+
 func codeOf(err error) string {
 	var r *session.Refusal
 	if errors.As(err, &r) {
@@ -67,7 +77,7 @@ func TestSetupIsGoodOnce(t *testing.T) {
 	}
 	secret, who, err := p.UseSetup(t.Context(), token, "Ana@Example.com ", "Ana", password)
 	check(t, err)
-	if who.Role != session.Admin || p.Who(cookie(secret)).Name != "ana@example.com" {
+	if who.Role != session.Admin || asks(t, p, cookie(secret)).Name != "ana@example.com" {
 		t.Errorf("%+v", who)
 	}
 	if _, _, err := p.UseSetup(t.Context(), token, "eve@example.com", "Eve", password); codeOf(err) != "bad_setup" {
@@ -100,7 +110,7 @@ func TestSessionsEnd(t *testing.T) {
 			check(t, err)
 			return secret
 		}
-		is := func(secret string) bool { return p.Who(cookie(secret)).Role == session.Editor }
+		is := func(secret string) bool { return asks(t, p, cookie(secret)).Role == session.Editor }
 
 		kept := in()
 		for range 27 * 2 { // used every six hours, it lasts two weeks
@@ -180,20 +190,20 @@ func TestTokens(t *testing.T) {
 		end := time.Now().Add(time.Hour)
 		secret, view, err := p.AddToken(t.Context(), "ci", session.Viewer, &end)
 		check(t, err)
-		if who := p.Who(bearer(secret)); who.Role != session.Viewer || who.Name != "ci" {
+		if who := asks(t, p, bearer(secret)); who.Role != session.Viewer || who.Name != "ci" {
 			t.Errorf("%+v", who)
 		}
-		if p.Who(bearer(secret+"x")).Role != "" || p.Who(bearer("env-token-env-token-env-token-env")).Role != session.Admin {
+		if asks(t, p, bearer(secret+"x")).Role != "" || asks(t, p, bearer("env-token-env-token-env-token-env")).Role != session.Admin {
 			t.Error("tokens are mixed up")
 		}
 		time.Sleep(time.Hour)
-		if p.Who(bearer(secret)).Role != "" {
+		if asks(t, p, bearer(secret)).Role != "" {
 			t.Error("a token outlived its end")
 		}
 		secret, view, err = p.AddToken(t.Context(), "other", session.Editor, nil)
 		check(t, err)
 		check(t, p.RevokeToken(t.Context(), view.ID))
-		if p.Who(bearer(secret)).Role != "" || codeOf(p.RevokeToken(t.Context(), view.ID)) != "no_token" {
+		if asks(t, p, bearer(secret)).Role != "" || codeOf(p.RevokeToken(t.Context(), view.ID)) != "no_token" {
 			t.Error("a revoked token is good")
 		}
 	})
@@ -274,7 +284,7 @@ func TestADeletedUsersSessionsStayOver(t *testing.T) {
 		check(t, p.DeleteUser(t.Context(), "ana@example.com"))
 		time.Sleep(time.Second)
 		add("ana@example.com")
-		if who := p.Who(cookie(secret)); who.Role != "" {
+		if who := asks(t, p, cookie(secret)); who.Role != "" {
 			t.Errorf("%+v", who)
 		}
 	})
@@ -295,4 +305,84 @@ func TestAMistypedSetupEndsWithItsHour(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// keys are a store's, with something that happens after a session was read, or in place of it.
+type keys struct {
+	store.Keys
+	read   func()
+	broken error
+}
+
+func (k *keys) GetKey(ctx context.Context, space, key string) (store.Entry, error) {
+	if k.broken != nil {
+		return store.Entry{}, k.broken
+	}
+	e, err := k.Keys.GetKey(ctx, space, key)
+	if read := k.read; read != nil {
+		k.read = nil
+		read()
+	}
+	return e, err
+}
+
+// TestASignOutStands, though another request of the session is under way and would renew it.
+func TestASignOutStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, secret := signedIn(t)
+		k := &keys{Keys: p.Keys}
+		p.Keys = k
+		time.Sleep(11 * time.Minute)
+		k.read = func() { check(t, p.SignOut(t.Context(), cookie(secret))) }
+		asks(t, p, cookie(secret))
+		if k.read != nil {
+			t.Fatal("the session was not read")
+		}
+		if who := asks(t, p, cookie(secret)); who.Role != "" {
+			t.Errorf("signed out, and still %+v", who)
+		}
+	})
+}
+
+// TestAStoreThatCannotBeReadSignsNobodyOut: it is not known who asks, and known again later.
+func TestAStoreThatCannotBeReadSignsNobodyOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, secret := signedIn(t)
+		k := &keys{Keys: p.Keys, broken: store.ErrBroken}
+		p.Keys = k
+		if who, err := p.Who(cookie(secret)); !errors.Is(err, store.ErrBroken) {
+			t.Errorf("got %+v and %v, want the store's error", who, err)
+		}
+		k.broken = nil
+		if who := asks(t, p, cookie(secret)); who.Role != session.Editor {
+			t.Errorf("%+v", who)
+		}
+	})
+}
+
+// TestAPeekIsNoUse: a page that nobody is at does not keep its session.
+func TestAPeekIsNoUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, secret := signedIn(t)
+		for range 12 {
+			if who, err := p.Peek(cookie(secret)); err != nil || who.Role != session.Editor {
+				t.Fatalf("%+v %v", who, err)
+			}
+			time.Sleep(time.Hour + time.Minute)
+		}
+		if who := asks(t, p, cookie(secret)); who.Role != "" {
+			t.Errorf("looked at for 12 hours, and still %+v", who)
+		}
+	})
+}
+
+// signedIn are people with an editor, and the secret of their session.
+func signedIn(t *testing.T) (p *session.People, secret string) {
+	t.Helper()
+	p = open(t)
+	_, err := p.AddUser(t.Context(), "ana@example.com", "Ana", password, session.Editor)
+	check(t, err)
+	secret, _, err = p.SignIn(t.Context(), "ana@example.com", password, "1.2.3.4")
+	check(t, err)
+	return p, secret
 }
