@@ -185,7 +185,7 @@ test('what one took out and the other changed is kept', () => {
 
 /** A server in memory: it can be away, and somebody else can save on it. */
 function server(doc) {
-  const s = { doc, rev: 1, away: false, puts: 0 }
+  const s = { doc, rev: 1, away: false, puts: 0, stale: 0 }
   s.view = () => ({ flow: structuredClone(s.doc), draft_rev: s.rev, published_rev: 0, state: 'new', changed: true, can_undo: s.rev > 1, can_redo: false, problems: [], created: '', updated: '' })
   s.save = (next) => { s.doc = structuredClone(next); s.rev++ }
   const kept = new Map()
@@ -193,7 +193,10 @@ function server(doc) {
   s.world = {
     put: async (f, rev) => {
       if (s.away) throw { status: 0 }
-      if (rev !== s.rev) throw { status: 412, current: s.view() }
+      if (rev !== s.rev) {
+        s.stale++
+        throw { status: 412, current: s.view() }
+      }
       s.puts++
       s.save(f)
       return s.view()
@@ -236,6 +239,82 @@ test('without a server nothing is lost: it waits, it is kept for a reload, and i
   assert.equal(s.doc.description, 'theirs')
   assert.equal(s.kept.size, 0)
   d.close()
+})
+
+test('after no network and a refusal, a correction is saved', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const d = new Draft(s.view(), s.world, trouble)
+  s.away = true
+  d.edit((f) => ({ ...f, name: '' }))
+  await d.save()
+  s.away = false
+  const { put } = s.world
+  s.world.put = async () => { throw { status: 422, detail: 'a flow needs a name' } }
+  await d.save()
+  assert.deepEqual([d.state.saving, d.state.refusal], ['refused', 'a flow needs a name'])
+  s.world.put = put
+  d.edit((f) => ({ ...f, name: 'Corrected' }))
+  assert.equal(d.state.saving, 'saving')
+  t.mock.timers.tick(500)
+  await d.save()
+  assert.deepEqual([s.doc.name, d.state.saving, d.state.refusal], ['Corrected', 'saved', ''])
+})
+
+test('two who wait for one save send what is left once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const d = new Draft(s.view(), s.world, trouble)
+  d.edit((f) => ({ ...f, name: 'One' }))
+  const saves = [d.save()]
+  d.edit((f) => ({ ...f, name: 'Two' }))
+  saves.push(d.save(), d.save())
+  await Promise.all(saves)
+  assert.deepEqual([s.doc.name, s.puts, s.stale], ['Two', 2, 0])
+})
+
+test('a closed draft saves once more and then rests; the flow goes on from what it kept', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const { put } = s.world
+  let asked = 0
+  s.world.put = (f, rev) => { asked++; return put(f, rev) }
+  const d = new Draft(s.view(), s.world, trouble)
+  d.open()
+  s.away = true
+  d.edit((f) => ({ ...f, name: 'Kept' }))
+  d.close()
+  await d.save()
+  t.mock.timers.tick(60_000)
+  await Promise.resolve()
+  assert.equal(asked, 2, 'at the close, and where the test asks for it')
+  assert.equal(s.kept.size, 1)
+
+  s.away = false
+  const again = new Draft(s.view(), s.world, trouble)
+  t.mock.timers.tick(1000)
+  assert.equal(asked, 2, 'nothing is sent before it is open')
+  again.open()
+  t.mock.timers.tick(0)
+  await again.save()
+  assert.deepEqual([s.doc.name, s.kept.size], ['Kept', 0])
+})
+
+test('a save that ends after the flow was opened anew leaves what the new one keeps', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const s = server(sample())
+  const { put } = s.world
+  let arrive
+  s.world.put = (f, rev) => new Promise((resolve, reject) => { arrive = () => put(f, rev).then(resolve, reject) })
+  const d = new Draft(s.view(), s.world, trouble)
+  d.edit((f) => ({ ...f, name: 'Old' }))
+  d.close()
+  const again = new Draft(s.view(), s.world, trouble)
+  again.edit((f) => ({ ...f, name: 'New' }))
+  arrive()
+  await d.save()
+  assert.equal(s.doc.name, 'Old')
+  assert.equal(JSON.parse(s.kept.get('draft:f')).flow.name, 'New')
 })
 
 test('a stale save puts my change under theirs and sends it again; the same place is asked', async (t) => {

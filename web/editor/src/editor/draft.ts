@@ -45,6 +45,8 @@ export class Draft {
   private timer: ReturnType<typeof setTimeout> | undefined
   private flight: Promise<void> | null = null
   private delay = 0
+  private closed = false
+  private kept: string | null = null
   private readonly heard = new Set<() => void>()
   private readonly key: string
   state: DraftState
@@ -75,23 +77,26 @@ export class Draft {
   private takeKept() {
     const text = this.world.storage.getItem(this.key)
     if (!text) return
+    this.kept = text
     try {
       const kept = JSON.parse(text) as { base: Flow; flow: Flow; clashes: Clash[] }
       const { flow, clashes } = rebase(kept.base, kept.flow, this.base)
       this.state = { ...this.state, clashes: [...kept.clashes, ...clashes] }
       if (same(flow, this.base)) return this.keep()
       this.state = { ...this.state, flow, saving: 'saving', waiting: 1 }
-      this.plan(0)
     } catch {
       this.world.storage.removeItem(this.key)
     }
   }
 
-  /** keep writes what is not on the server yet to this machine. */
+  /** keep writes what is not on the server yet to this machine; once closed, only over what it wrote itself: the flow may be open anew. */
   private keep() {
+    const { storage } = this.world
     try {
-      if (this.state.flow === this.sent && this.state.clashes.length === 0) this.world.storage.removeItem(this.key)
-      else this.world.storage.setItem(this.key, JSON.stringify({ base: this.base, flow: this.state.flow, clashes: this.state.clashes }))
+      if (this.closed && storage.getItem(this.key) !== this.kept) return
+      this.kept = this.unsaved || this.state.clashes.length > 0 ? JSON.stringify({ base: this.base, flow: this.state.flow, clashes: this.state.clashes }) : null
+      if (this.kept === null) storage.removeItem(this.key)
+      else storage.setItem(this.key, this.kept)
     } catch {
       // a full storage must not stop the editing; the server is still asked
     }
@@ -113,8 +118,8 @@ export class Draft {
   /** save sends what is not sent yet, and waits for the answer. */
   save = async (): Promise<void> => {
     clearTimeout(this.timer)
-    if (this.flight) await this.flight
-    if (this.state.flow === this.sent) return
+    while (this.flight) await this.flight
+    if (!this.unsaved) return
     this.flight = this.send(this.state.flow).finally(() => {
       this.flight = null
     })
@@ -147,9 +152,11 @@ export class Draft {
     const current = t.current as View | undefined
     if (t.status === 412 && current) return this.adopt(current)
     if (t.status >= 400 && t.status < 500 && t.status !== 401 && t.status !== 408 && t.status !== 429) {
+      this.delay = 0
       this.set({ saving: 'refused', refusal: t.detail ?? '' })
       return
     }
+    if (this.closed) return
     this.delay = Math.min(longest, Math.max(1000, this.delay * 2))
     this.set({ saving: 'waiting' })
     this.plan(this.delay)
@@ -158,7 +165,7 @@ export class Draft {
   /** retry tries at once: the network is back, or a person asks. */
   retry = () => {
     this.delay = 0
-    if (this.state.flow !== this.sent) this.plan(0)
+    if (this.unsaved) this.plan(0)
   }
 
   /** adopt takes in what somebody else saved. */
@@ -168,7 +175,7 @@ export class Draft {
       return
     }
     const theirs = view.flow as Flow
-    if (this.state.flow === this.sent) {
+    if (!this.unsaved) {
       const flow = same(theirs, this.state.flow) ? this.state.flow : theirs
       this.sent = flow
       this.took(view)
@@ -198,7 +205,7 @@ export class Draft {
   /** step goes back to the draft before my latest change, or forward again. It asks before it takes back somebody else's. */
   step = async (way: 'undo' | 'redo', anyway = false): Promise<boolean> => {
     await this.save()
-    if (this.state.flow !== this.sent) return false
+    if (this.unsaved) return false
     this.set({ ask: null })
     try {
       this.adopt(await this.world.step(way, way === 'undo' && !anyway)) // under what was typed meanwhile
@@ -219,8 +226,16 @@ export class Draft {
     return this.state.flow !== this.sent
   }
 
+  /** open begins to save what this machine kept. */
+  open = () => {
+    this.closed = false
+    if (this.unsaved) this.plan(0)
+  }
+
+  /** close saves once more. What the server does not take then stays on this machine until the flow is opened again. */
   close = () => {
-    clearTimeout(this.timer)
+    void this.save()
     this.keep()
+    this.closed = true
   }
 }

@@ -31,12 +31,12 @@ export function useDraft(loaded: Schemas['FlowView']) {
   useEffect(() => void queries.invalidateQueries({ queryKey: ['schema', state.flow.id] }), [queries, order, state.flow.id]) // what a step sees is asked again once its new place is saved
   useEffect(() => {
     const flush = () => void draft.save()
+    draft.open()
     addEventListener('online', draft.retry)
     addEventListener('pagehide', flush)
     return () => {
       removeEventListener('online', draft.retry)
       removeEventListener('pagehide', flush)
-      flush()
       draft.close()
     }
   }, [draft])
