@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { ana, axeFaults, rested, start } from './program.mjs'
+import { ana, axeFaults, rested, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '', setUp: false }) })
@@ -181,6 +181,50 @@ test('an open editor asks little, however many events come', async () => {
   await p.getByText(/12\d events/).first().waitFor()
   const seconds = (Date.now() - begun) / 1000
   assert.ok(asked < 60 + 15 * seconds, `${asked} requests for 120 events in ${seconds} s`)
+  await p.context().close()
+})
+
+test('a stream that breaks goes on where it was: only one that begins anew makes the page ask again', async () => {
+  const p = await page('/')
+  await p.getByRole('heading', { name: 'Flows' }).waitFor()
+  await rested(p)
+  let asked = 0
+  p.on('request', (r) => { if (/\/api\/v1\/(?!live)/.test(r.url())) asked++ })
+  let [streams, refuse] = [0, false]
+  await p.route('**/api/v1/live', (r) => {
+    if (refuse) return r.fulfill({ status: 503 })
+    return r.fulfill({ contentType: 'text/event-stream', body: `retry: 50\nid: a-${++streams}\nevent: hello\ndata: {}\n\n` })
+  })
+  await p.reload()
+  await p.getByRole('heading', { name: 'Flows' }).waitFor()
+  await rested(p)
+  await until(() => streams, (n) => n > 3)
+  asked = 0
+  const before = streams
+  await until(() => streams, (n) => n > before + 5)
+  assert.equal(asked, 0)
+  refuse = true
+  await p.waitForResponse((r) => r.url().endsWith('/live') && r.status() === 503)
+  refuse = false
+  await until(() => asked, (n) => n > 0)
+  await p.context().close()
+})
+
+test('what a page asks while nobody is at it is said to be so', async () => {
+  const p = await page('/')
+  const { url } = await ask(p, 'GET', '/flows/live')
+  await rested(p)
+  const byItself = async () => {
+    const request = p.waitForRequest(/api\/v1\/stats|api\/v1\/ledger/)
+    await post(url, {})
+    return (await (await request).allHeaders())['gancho-unattended']
+  }
+  assert.equal(await byItself(), undefined)
+  await rested(p)
+  await p.clock.setSystemTime(Date.now() + 11 * 60_000)
+  assert.equal(await byItself(), '1')
+  await p.keyboard.press('Shift')
+  assert.equal(await byItself(), undefined)
   await p.context().close()
 })
 

@@ -5,7 +5,14 @@ export type Schemas = components['schemas']
 
 let language = document.documentElement.lang
 
-export const api = makeClient<paths>('/api/v1', () => ({ 'Accept-Language': language }))
+const away = 10 * 60_000
+let touched = Date.now()
+for (const name of ['pointerdown', 'pointermove', 'keydown', 'wheel']) document.addEventListener(name, () => { touched = Date.now() }, { capture: true, passive: true })
+
+/** unattended tells the server that nobody is at the page, so that what it asks by itself does not keep the session. */
+const unattended = (): Record<string, string> => (Date.now() - touched > away ? { 'Gancho-Unattended': '1' } : {})
+
+export const api = makeClient<paths>('/api/v1', () => ({ 'Accept-Language': language, ...unattended() }))
 
 /** inLanguage makes the server's words come in the person's language. */
 export function inLanguage(lang: string) {

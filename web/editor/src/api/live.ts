@@ -100,21 +100,24 @@ export function startLive(queries: QueryClient, again: () => void): () => void {
 /** live are the queries that a page without a stream asks again. */
 const live = new Set(['flows', 'runs', 'run', 'events', 'stats', 'ledger', 'alerts', 'failures', 'replays', 'samples', 'session'])
 
-/** read passes on one stream until the signal; a closed one is opened again. */
+/** read passes on one stream until the signal. One that breaks goes on where it was; a closed one is opened again, and what was said meanwhile is missed. */
 function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolean) => void): Promise<void> {
   return new Promise((done) => {
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
-    let times = 0
+    let missed = state !== 'waiting' // another tab has read until now
     const open = () => {
       source = new EventSource('/api/v1/live')
       source.onopen = () => {
         turn(true)
-        if (times++ > 0) take({ name: 'gap', data: {} })
+        if (missed) take({ name: 'gap', data: {} })
+        missed = false
       }
       source.onerror = () => {
         turn(false)
-        if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, 3_000)
+        if (source?.readyState !== EventSource.CLOSED) return
+        missed = true
+        timer = setTimeout(open, 3_000)
       }
       for (const name of names) source.addEventListener(name, (e) => take({ name, data: JSON.parse(e.data as string) as unknown }))
     }
