@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 		meta.Method = "POST"
 	}
 	t := &trial{TrialConfig: c, clock: c.At, state: map[string][]byte{}}
-	run := store.Run{ID: trialRun, Flow: c.Flow.ID, At: c.At, Status: store.Running, Attempt: 1}
+	run := store.Run{ID: c.runID(), Flow: c.Flow.ID, At: c.At, Status: store.Running, Attempt: 1}
 	p := newPlan(c.Flow, 0, c.Catalogue)
 	trigger := maps.Clone(c.Trigger)
 	if trigger == nil {
@@ -90,6 +91,18 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 }
 
 const trialRun = "00000000-0000-7000-8000-000000000000"
+
+// runID names the run. Of what really leaves it is another each time: who is sent an idempotency
+// key twice takes it for a repeat, and does nothing.
+func (c *TrialConfig) runID() string {
+	if !c.Real {
+		return trialRun
+	}
+	id := make([]byte, 16)
+	rand.Read(id)
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
 
 func (c *TrialConfig) body() (any, map[string]string, error) {
 	headers := map[string]string{}

@@ -69,3 +69,17 @@ func TestATestTakesWhatWasAnsweredLately(t *testing.T) {
 		}
 	}
 }
+
+// Who is sent an idempotency key twice takes it for a repeat: each real trial has keys of its own.
+func TestRealTrialsAreNoRepeats(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	f, _ := flow.ParseFlow([]byte(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "hi"}}]}`))
+	for range 2 {
+		_, err := engine.Trial(t.Context(), engine.TrialConfig{Catalogue: h.Catalogue, Flow: f, Real: true})
+		check(t, err)
+	}
+	if len(s.arrived) != 2 || len(s.keys) != 2 {
+		t.Errorf("arrived %v under %v", s.arrived, s.keys)
+	}
+}
