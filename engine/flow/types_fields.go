@@ -82,6 +82,7 @@ func (t *typer) condition(source, path string, v *view) {
 		return
 	}
 	found := t.expression(source, path, v)
+	t.rejectedToo(source, path)
 	if p, wrong := NoCondition(found.Shape); wrong {
 		t.add(path, source, p)
 	}

@@ -97,6 +97,10 @@ func TestTypes(t *testing.T) {
 		{"equality with a kind that is sometimes another", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.total == 100"}}`), []string{
 			"/steps/0/with/where mixed_types [total] `total` is text in 12 of 40 events; this needs a number",
 		}},
+		{"an answer that may be a rejection", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.received == true"}}`), []string{
+			"/steps/1/with/where rejected_too [steps.ask.received] this is true when it was rejected, too: it was answered",
+		}},
+		{"no answer", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.received == false"}}`), nil},
 		{"what is not always there", steps(say("a", "{{ trigger.body.boleto.url }}")), []string{
 			"/steps/0/with/text optional_field [url] `url` is present in 9 of 40 events",
 		}},

@@ -3,6 +3,8 @@ package flow
 import (
 	"fmt"
 	"maps"
+	"strings"
+	"unicode/utf8"
 
 	"gancho/engine/expression"
 	"gancho/engine/form"
@@ -26,6 +28,30 @@ func (s *Step) answer() *shape.Shape {
 		data = data.Optional()
 	}
 	return shape.Record(map[string]*shape.Shape{"received": shape.Kinds(shape.Bool), "data": data})
+}
+
+// rejectedToo warns of a condition that is true for a rejection as well: it asks whether an
+// approval was answered, and not how.
+func (t *typer) rejectedToo(source, path string) {
+	Walk(t.flow.Steps, "", func(_ string, s *Step) {
+		received, approved := "steps."+s.ID+".received", "steps."+s.ID+".data.approved"
+		before, after, reads := strings.Cut(source, received)
+		if !reads || !s.Asks() || strings.Contains(source, approved) || asksForNone(before, after) {
+			return
+		}
+		from := utf8.RuneCountInString(before)
+		t.add(path, source, form.Problem{
+			Severity: form.Warning, Code: "rejected_too", From: from, To: from + len(received), Fixes: []form.Fix{form.ChangeTo(received, approved)},
+			Message: form.Label("this is true when it was rejected, too: it was answered", "isto vale também quando foi rejeitado: houve resposta"),
+			Hint:    form.Label(fmt.Sprintf("use `%s` for what happens after a yes", approved), fmt.Sprintf("use `%s` para o que acontece depois de um sim", approved)),
+		})
+	})
+}
+
+// asksForNone says whether what stands around a value asks that it be false.
+func asksForNone(before, after string) bool {
+	before, after = strings.TrimRight(before, " ("), strings.ReplaceAll(after, " ", "")
+	return strings.HasSuffix(before, "!") || strings.HasSuffix(before, "not") || strings.HasPrefix(after, "==false") || strings.HasPrefix(after, "!=true")
 }
 
 // answerLabels are what people call the answers of all waits of a flow, and all that met names.
