@@ -15,8 +15,8 @@ import (
 // look for them.
 func Builtins() []Action {
 	return []Action{
-		builtin("filter", "Filter", "Filtro", "Goes on only when a condition is true", "Só continua quando uma condição é verdadeira", "if condition only when greater less equal", "se condição somente quando maior menor igual", func() Doer { return new(filterStep) }, nil),
-		block("branch", flow.Branches, "Branch", "Caminhos", "Takes the way whose condition is true", "Segue o caminho cuja condição é verdadeira", "if else when switch router condition greater less equal", "se senão quando roteador condição maior menor igual", func() Doer { return new(branchStep) }),
+		builtin("filter", "Filter", "Filtro", "Goes on only when a condition is true", "Só continua quando uma condição é verdadeira", "if condition only when greater less equal", "se for condição somente apenas só caso quando maior menor igual", func() Doer { return new(filterStep) }, nil),
+		block("branch", flow.Branches, "Branch", "Caminhos", "Takes the way whose condition is true", "Segue o caminho cuja condição é verdadeira", "if else when switch router condition greater less equal", "se for senão caso quando roteador condição maior menor igual", func() Doer { return new(branchStep) }),
 		block("parallel", flow.Branches, "Parallel", "Em paralelo", "Takes several ways at once and waits for all", "Segue vários caminhos ao mesmo tempo e espera todos", "fork join together", "simultâneo junto", func() Doer { return new(parallelStep) }),
 		block("loop", flow.Steps, "Loop", "Repetir", "Runs steps for each element of a list", "Executa passos para cada item de uma lista", "for each iterate repeat", "para cada iterar laço", func() Doer { return new(loopStep) }),
 		builtin("set", "Set values", "Definir valores", "Names values for later steps", "Dá nome a valores para os próximos passos", "variable assign map text clean trim tidy upper lower case format formatter date", "variável atribuir texto limpar arrumar maiúscula maiúsculas minúscula minúsculas espaços formatar data", func() Doer { return new(setStep) }, map[string]any{}),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { axeFaults, focused, sideways, start, until } from './program.mjs'
+import { source } from './sources.mjs'
 
 const scripts = ['<script>window.hacked=1</script>', '"><img src=x onerror=window.hacked=1>', "javascript:window.hacked=1", '<svg/onload=window.hacked=1>', '{{constructor.constructor("window.hacked=1")()}}']
 
@@ -32,6 +33,15 @@ const open = async (step, options) => {
 }
 const field = (page, id) => page.locator(`[data-field="${id}"]`)
 const saved = async (step) => ({ with: {}, ...(await program.api('GET', '/flows/pay')).body.flow.steps.find((s) => s.id === step) })
+
+test('who looks for a condition in the words of a person finds the filter first', async () => {
+  const { groupsOf } = await source('editor/actionSearch.ts')
+  const { items } = (await program.api('GET', '/actions')).body
+  const first = (q) => groupsOf(items, q, {})[0]?.actions[0]?.kind
+  for (const q of ['se for', 'só se', 'somente se', 'apenas se', 'quando for', 'only if', 'if', 'se', 'condição']) assert.equal(first(q), 'filter', q)
+  for (const [q, kind] of [['for', 'loop'], ['for each', 'loop'], ['senão', 'branch'], ['set', 'set'], ['enviar', 'email.send'], ['definir', 'set']]) assert.equal(first(q), kind, q)
+})
+
 test('opening moves the focus to the heading, and closing gives it back to the step', async () => {
   const page = await open('note')
   await focused(page, 'aside h2')

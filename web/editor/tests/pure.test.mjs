@@ -17,7 +17,7 @@ const { rebase, decide, same } = await source('editor/rebase.ts')
 const { Draft } = await source('editor/draft.ts')
 const { tokens, brackets } = await source('code/tokens.ts')
 const { disguise } = await source('editor/disguise.ts')
-const { problemsByRow } = await source('editor/problems.ts')
+const { problemsByRow, unsaid } = await source('editor/problems.ts')
 const { fitsKind } = await source('editor/kinds.ts')
 const { keyOf } = await source('editor/commands.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
@@ -419,6 +419,15 @@ test('any connection of a provider fits where all of its kinds are asked for', (
   assert.ok(fitsKind(['mercadopago:*', 'mercadopago:webhook'], 'mercadopago:token'))
   assert.ok(!fitsKind(['mercadopago:*'], 'mercadopagox:token'))
   assert.ok(!fitsKind(['generic:webhook'], 'generic:token'))
+})
+
+test('a wait that nothing can end is yet to be filled in', () => {
+  const waits = (steps) => unsaid({ ...sample(), steps }, 'path', 'wait').map((p) => p.path)
+  assert.deepEqual(waits([step('w', { action: 'wait' }), step('x', { action: 'wait', with: {} })]), ['/steps/0/with/signal', '/steps/1/with/signal'])
+  for (const told of [{ signal: 'go' }, { approve: { text: 'ok?' } }, { timeout: '1d' }]) assert.deepEqual(waits([step('w', { action: 'wait', with: told })]), [])
+  assert.deepEqual(waits([step('m', { with: { message: '{{ run.wait_url("w") }}' } }), step('w', { action: 'wait' })]), [])
+  const f = { ...sample(), steps: [step('w', { action: 'wait' })] }
+  assert.equal(problemsByRow(f, unsaid(f, 'path', 'wait')).get('w').todo, 1)
 })
 
 test('keys have one name on every machine', () => {

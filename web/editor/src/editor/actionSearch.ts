@@ -10,12 +10,13 @@ const small = new Set(['a', 'o', 'as', 'os', 'de', 'do', 'da', 'em', 'um', 'uma'
 export function score(action: Action, q: string): number {
   const title = plainText(`${action.title.en} ${action.title['pt-BR']}`)
   const rest = plainText([action.kind.replace(/[._]/g, ' '), action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
-  const names = plainText(`${action.title.en} ${action.title['pt-BR']} ${action.words.en} ${action.words['pt-BR']}`).split(/\s+/)
+  const words = plainText(`${action.words.en} ${action.words['pt-BR']}`).split(/\s+/)
+  const names = [...words, ...plainText(`${action.title.en} ${action.title['pt-BR']}`).split(/\s+/)]
   let sum = 1
   const asked = plainText(q).split(/\s+/).filter(Boolean)
   const telling = asked.filter((w) => !small.has(w) || names.includes(w))
   for (const word of telling.length > 0 ? telling : asked) {
-    if (names.includes(word)) sum += 5 // a word of its own says more than a part of one: se is no beginning of send
+    if (names.includes(word)) sum += small.has(word) ? 5 - names.indexOf(word) / 100 : 5 // a word of its own says more than a part of one: se is no beginning of send; of small ones the first say most
     else if (title.startsWith(word) || title.includes(` ${word}`)) sum += 4
     else if (word.length < 3) return 0 // two letters are in everything
     else if (title.includes(word)) sum += 3
@@ -43,14 +44,14 @@ export function countUse(kind: string) {
 
 export type Group = { id: string; actions: Action[] }
 
-/** usual are what most flows are made of: they stand on top until a person has a list of their own. */
+/** usual are what most flows are made of: they stand on top until a person has a list of their own, and before others that fit as well. */
 const usual = ['email.send', 'http.request', 'filter', 'branch', 'set', 'loop']
 
 /** groupsOf lists the actions that fit: what one uses most, then by group; when something is typed, the best first in one list. */
 export function groupsOf(actions: Action[], q: string, used: Record<string, number>): Group[] {
   const text = q.trim()
   if (text) {
-    const found = actions.map((a) => ({ a, n: score(a, text) + Math.min(used[a.kind] ?? 0, 9) / 10 })).filter(({ a }) => score(a, text) > 0)
+    const found = actions.map((a) => ({ a, n: score(a, text) + Math.min(used[a.kind] ?? 0, 9) / 10 - [...usual, a.kind].indexOf(a.kind) / 100 })).filter(({ a }) => score(a, text) > 0)
     return found.length ? [{ id: '', actions: found.sort((x, y) => y.n - x.n).map(({ a }) => a) }] : []
   }
   const often = actions.filter((a) => (used[a.kind] ?? 0) > 0).sort((x, y) => (used[y.kind] ?? 0) - (used[x.kind] ?? 0))

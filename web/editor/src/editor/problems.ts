@@ -20,11 +20,16 @@ export function problemsByRow(flow: Flow, problems: Schemas['ProblemView'][]): T
   return rows
 }
 
-/** unsaid warns of paths that were given no condition yet. */
-export function unsaid(flow: Flow, message: string): Schemas['ProblemView'][] {
+/** unsaid warns of paths that were given no condition yet, and of waits that nothing can end: neither a name of a signal, nor an approval, nor their link, nor a time. */
+export function unsaid(flow: Flow, ofPath: string, ofWait: string): Schemas['ProblemView'][] {
   const found: Schemas['ProblemView'][] = []
-  walk(flow.steps, (s) => s.action === 'branch' && s.branches?.forEach((b, i) => {
-    if (b.when === blank) found.push({ path: `${pointerOf(flow, s.id)}/branches/${i}/when`, severity: 'warning', code: 'no_condition', message, hint: '' })
-  }))
+  const warn = (path: string, code: string, message: string) => found.push({ path, severity: 'warning', code, message, hint: '' })
+  walk(flow.steps, (s) => {
+    if (s.action === 'branch') s.branches?.forEach((b, i) => { if (b.when === blank) warn(`${pointerOf(flow, s.id)}/branches/${i}/when`, 'no_condition', ofPath) })
+    if (s.action === 'wait' && !Object.keys(s.with ?? {}).length && !linked(flow, s.id)) warn(`${pointerOf(flow, s.id)}/with/signal`, 'no_value', ofWait)
+  })
   return found
 }
+
+/** linked says that the link of a wait is given to somebody. */
+const linked = (flow: Flow, id: string) => ['"', "'"].some((q) => JSON.stringify(flow.steps).replaceAll('\\', '').includes(`run.wait_url(${q}${id}${q})`))

@@ -40,8 +40,8 @@ export function useDraft(loaded: Schemas['FlowView']) {
       draft.close()
     }
   }, [draft])
-  const { pathUnsaid } = useWords()
-  const view = useMemo(() => { const more = unsaid(state.flow, pathUnsaid); return more.length > 0 ? { ...state.view, problems: [...state.view.problems, ...more] } : state.view }, [state.flow, state.view, pathUnsaid])
+  const { pathUnsaid, waitUnsaid } = useWords()
+  const view = useMemo(() => { const more = unsaid(state.flow, pathUnsaid, waitUnsaid); return more.length > 0 ? { ...state.view, problems: [...state.view.problems, ...more] } : state.view }, [state.flow, state.view, pathUnsaid, waitUnsaid])
   return { draft, ...state, view }
 }
 
