@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"gancho/engine/form"
 	"gancho/engine/shape"
@@ -146,22 +145,8 @@ type completer struct {
 	known         *Known
 	lets          string // what is bound before, as let x = 1;
 	before, typed string
+	wanted        []string // the words of what is typed that say something
 	list          []Completion
-}
-
-// called are the fields that people call what is typed, where that is no single name.
-func (k *Known) called(typed string) []Completion {
-	typed = strings.TrimLeft(typed, " ")
-	if !strings.ContainsAny(typed, " -") || strings.ContainsFunc(typed, func(r rune) bool { return r != ' ' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		return nil
-	}
-	c := &completer{known: k, typed: typed}
-	c.links()
-	for _, root := range FlowRoots {
-		c.fields(k.Roots[root], root, typed)
-	}
-	c.sort()
-	return c.list[:min(len(c.list), maxCompletions)]
 }
 
 func (c *completer) collect() {
@@ -229,17 +214,20 @@ func (c *Completion) presence() int {
 
 // fields adds what lies inside a value, nearest first; below it only what is named like that.
 func (c *completer) fields(s *shape.Shape, prefix, typed string) {
-	c.inside(s, prefix, counted(s), typed, 0)
+	c.wanted = telling(typed)
+	c.inside(s, prefix, counted(s), typed, nil)
 }
 
-func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, depth int) {
+// inside adds what lies inside a value; within are the names of what holds it, from the outermost on.
+func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, within []string) {
+	depth := len(within)
 	if s == nil || depth > 6 || len(c.list) > 10*maxCompletions {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
 		f := s.Fields[name]
 		path := prefix + shape.Member(name)
-		if near := c.nearness(name, path, typed, depth); near > 0 || typed == "" {
+		if near := c.nearness(name, path, typed, within); near > 0 || typed == "" {
 			x := c.field(f, name, path, of)
 			x.near = near
 			c.list = append(c.list, x)
@@ -249,14 +237,14 @@ func (c *completer) inside(s *shape.Shape, prefix string, of int, typed string, 
 			if f.Own {
 				inner = counted(f)
 			}
-			c.inside(f, path, inner, typed, depth+1)
+			c.inside(f, path, inner, typed, append(within[:depth:depth], name))
 		}
 	}
 }
 
 // nearness says how near a field is to what is typed; 0 is not at all. What lies deeper is less
-// near.
-func (c *completer) nearness(name, path, typed string, depth int) int {
+// near, and what is found by the words of all that holds it, the least.
+func (c *completer) nearness(name, path, typed string, within []string) int {
 	if typed == "" {
 		return 0
 	}
@@ -265,7 +253,7 @@ func (c *completer) nearness(name, path, typed string, depth int) int {
 		near = 1
 	}
 	title, want := c.known.label(path, name), slug(typed)
-	for _, called := range []string{name, title.EN, title.PT} {
+	for _, called := range []string{name, title.EN, title.PT, title.PT + holderOf(within)} {
 		switch called := slug(called); {
 		case want == "" || called == "":
 		case called == want:
@@ -279,10 +267,10 @@ func (c *completer) nearness(name, path, typed string, depth int) int {
 	if _, also := usualTitle(name); near == 0 && len(want) > 2 && slices.ContainsFunc(also, func(word string) bool { return strings.HasPrefix(slug(word), want) }) {
 		near = 1
 	}
-	if near == 0 {
-		return 0
+	if near *= 1000; near == 0 {
+		near = c.told(name, title, within)
 	}
-	return near*1000 - depth*25
+	return max(0, near-len(within)*25)
 }
 
 func (c *completer) field(f *shape.Shape, name, path string, of int) Completion {
