@@ -65,6 +65,30 @@ test('a value is picked from the data: searched, inserted at the caret, seen bel
   await page.context().close()
 })
 
+test('a value is found by what a person calls it, in the data and while it is typed', async () => {
+  const page = await open('note', { locale: 'pt-BR' })
+  const message = field(page, 'message').locator('.cm-content')
+  for (const [typed, path] of [['nome da cli', 'name'], ['e-mail do cliente', 'email'], ['Nome do cliente', 'name'], ['endereço do e-mail', 'email']]) {
+    await message.fill('')
+    await page.keyboard.type(`{{ ${typed}`)
+    await page.locator('.cm-tooltip-autocomplete li[aria-selected=true]', { hasText: path === 'name' ? 'Nome do cliente' : 'E-mail do cliente' }).waitFor()
+    await page.keyboard.press('Enter')
+    await until(async () => (await saved('note')).with.message === `{{ trigger.body.customer.${path}}}`)
+  }
+  const search = page.getByRole('textbox', { name: /Buscar nos dados/ })
+  await search.fill('nome do cliente')
+  await page.getByRole('treeitem', { name: /^Nome/ }).waitFor()
+  await search.fill('cliente') // a group is gone into, not inserted whole
+  await page.getByRole('treeitem', { name: /^Cliente/, selected: true }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('treeitem', { name: /^E-mail|^Nome/, selected: true }).waitFor()
+  await message.fill('')
+  await search.focus()
+  await page.keyboard.press('Enter')
+  await until(async () => /^\{\{ trigger\.body\.customer\.(name|email) \}\}$/.test((await saved('note')).with.message))
+  await page.context().close()
+})
+
 test('an expression that is typed at speed stays as it was typed, and its chip opens again', async () => {
   const page = await open('note')
   const message = field(page, 'message').locator('.cm-content')

@@ -46,6 +46,17 @@ test('a group that a search finds shows what is in it once it is opened', () => 
   assert.deepEqual([found(true), found(false)], [['Produto'], ['Produto', 'Nome', 'Id']])
 })
 
+test('a search looks for each of its words in a value and in what holds it', () => {
+  const node = (path, label, level, children = []) => ({ path, name: path.split('.').at(-1), label, level, leaf: children.length === 0, children })
+  const nodes = [node('trigger.body', 'Event', 1, [node('trigger.body.billing', 'Bill', 2, [node('trigger.body.billing.first_name', 'First name', 3), node('trigger.body.billing.city', 'City', 3)]), node('trigger.body.shipping', 'Shipping', 2, [node('trigger.body.shipping.first_name', 'First name', 3)])])]
+  const found = (q) => shownNodes(nodes, () => true, q, () => '').filter((n) => n.leaf).map((n) => n.path.replace('trigger.body.', ''))
+  assert.deepEqual(found('name of the bill'), ['billing.first_name'])
+  assert.deepEqual(found('nome da cobrança'), ['billing.first_name'])
+  assert.deepEqual(found('Bill › City'), ['billing.city'])
+  assert.deepEqual(found('bill'), ['billing.first_name', 'billing.city']) // what a found group holds is found
+  assert.deepEqual(found('first name'), ['billing.first_name', 'shipping.first_name'])
+})
+
 test('a fix goes into the text that it was found in, and into no other', () => {
   const fix = { label: '', of: 'totl', put: 'total', from: 2, to: 6 }
   assert.deepEqual(mend({ with: { 'a/b': ['x', 'a.totl'] } }, '/with/a~1b/1', fix), { with: { 'a/b': ['x', 'a.total'] } })

@@ -114,9 +114,9 @@ export function completions(props: () => CodeProps): Extension {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
     const hole = mode === 'template' ? holeStart(context.state.doc.toString(), context.pos) : 0
     if (hole === undefined) return null
-    const called = /^[\p{L}\d]+([ -][\p{L}\d]*)+$/u.test(context.state.sliceDoc(hole, context.pos).trimStart()) // a field as people call it
+    const called = /^[\p{L}\d]+([ ›?-]+[\p{L}\d]*)+$/u.test(context.state.sliceDoc(hole, context.pos).trimStart()) // a field as people call it
     if (!context.explicit && /(^|[^\p{L}\d_.\]])\d[\d.,]*$/u.test(context.state.sliceDoc(hole, context.pos))) return null // a number means itself
-    if (!context.explicit && !called && !/[\w.["]/.test(before)) return null
+    if (!context.explicit && !called && !/[\p{L}\d_.["]/u.test(before)) return null
     const stop = new AbortController()
     context.addEventListener('abort', () => stop.abort())
     const found = await complete(context.state.doc.toString(), context.pos, stop.signal).catch(() => null)
@@ -144,7 +144,8 @@ export function narrowed(items: Completion[], typed: string): Completion[] {
   if (/[.[\]()"'|]/.test(typed) || want === '') return []
   const near = (c: Completion) => {
     const names = [words(/[^.[\]"']+(?=["'\]]*$)/.exec(c.label)?.[0] ?? c.label), words(c.title ?? ''), plainText(c.title ?? '')]
-    const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : 0
+    const all = ` ${words(c.label.replaceAll('_', ' '))} ${names.join(' ')}`
+    const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : want.split(' ').every((w) => all.includes(` ${w}`)) ? 0.7 : 0
     return fits === 0 || c.kind === 'field' || c.kind === 'root' ? fits : fits === 4 ? 1.5 : 0.5
   }
   return items.map((c) => ({ c, n: near(c) })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n).map(({ c }) => c)

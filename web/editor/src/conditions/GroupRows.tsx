@@ -6,7 +6,7 @@ import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
 import { formatNumber } from '../fields/locale'
 import { brief } from '../fields/say'
-import { member, segments } from '../fields/template'
+import { friendly, member, segments } from '../fields/template'
 import { walk } from '../flow'
 import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
@@ -65,7 +65,7 @@ function choicesOf(desk: Desk) {
   const depth = (path: string) => answers.has(path) ? 0 : segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
   const example = (path: string) => brief(masked(valueAt(desk, insertable(path)), path), 24)
   return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
-    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
+    .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${friendly(f.path)} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
 }
 
 /** meant is the field that a name stands for: before the first event it is one of the event. */

@@ -74,6 +74,12 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     done()
   }
   const fold = (n: Node, to: boolean) => setFolds({ ...folds, [n.path]: to })
+  /** into goes on to what a group holds: whole, it is rarely what a search was for. */
+  const into = (n: Node) => {
+    fold(n, false)
+    const next = rows[at + 1]
+    setActive((next && next.level > n.level ? next : n.children[0])?.path ?? '')
+  }
   const moveTo = (i: number) => {
     const n = rows[Math.max(0, Math.min(rows.length - 1, i))]
     if (n) setActive(n.path)
@@ -84,7 +90,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     const known: Record<string, () => void> = {
       ArrowDown: () => (inTree ? moveTo(at + 1) : tree.current?.focus()),
       ArrowUp: () => (inTree && at > 0 ? moveTo(at - 1) : search.current?.focus()),
-      Enter: () => (n && !n.leaf && inTree && !e.shiftKey ? fold(n, !folded(n)) : insert(n)),
+      Enter: () => (!n || n.leaf || e.shiftKey || (!inTree && desk.target?.list) ? insert(n) : inTree ? fold(n, !folded(n)) : into(n)),
       Escape: () => { done(); desk.target?.focus() },
       ...(inTree && {
         Home: () => moveTo(0), End: () => moveTo(rows.length - 1),
@@ -113,16 +119,16 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
         <EventChoice />
       </div>
       {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
-      <Rows {...{ rows, at, row, raw, tree, folded, example }} choose={(n) => { setActive(n.path); if (n.leaf || (desk.target?.list && n.stats?.type === 'list')) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} insert={insert} />
+      <Rows {...{ rows, at, row, raw, tree, example }} choose={(n) => { setActive(n.path); if (n.leaf || (desk.target?.list && n.stats?.type === 'list')) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} insert={insert} />
       <Detail node={rows[at]} revealed={revealed} lacking={rows[at] !== undefined && mayLack(rows[at])} />
     </section>
   )
 }
 
-type RowsProps = { rows: Node[]; at: number; row: number; raw: boolean; tree: React.RefObject<HTMLDivElement | null>; folded: (n: Node) => boolean; example: (n: Node) => string; choose: (n: Node) => void; hover: (n: Node) => void; insert: (n: Node) => void }
+type RowsProps = { rows: Node[]; at: number; row: number; raw: boolean; tree: React.RefObject<HTMLDivElement | null>; example: (n: Node) => string; choose: (n: Node) => void; hover: (n: Node) => void; insert: (n: Node) => void }
 
 /** Rows draws only what is in sight: an event may hold thousands of values. */
-function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert }: RowsProps) {
+function Rows({ rows, at, row, raw, tree, example, choose, hover, insert }: RowsProps) {
   const t = useWords()
   const desk = useDesk()
   const format = useFormat()
@@ -149,12 +155,13 @@ function Rows({ rows, at, row, raw, tree, folded, example, choose, hover, insert
     <div ref={tree} role="tree" tabIndex={0} aria-label={t.dataOf} aria-activedescendant={rows[at] ? `${id}-${at}` : undefined} onScroll={(e) => setTop(e.currentTarget.scrollTop)} className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain focus-visible:-outline-offset-2">
       <div role="none" style={{ height: rows.length * row }} className="relative">
         {drawn.map(({ n, i }) => {
+          const closed = (rows[i + 1]?.level ?? 0) <= n.level
           const rare = n.stats && n.stats.of > 0 && n.stats.seen < n.stats.of
           return (
-            <div key={n.path} id={`${id}-${i}`} role="treeitem" aria-level={n.level} aria-posinset={i + 1} aria-setsize={rows.length} aria-selected={i === at} aria-expanded={n.leaf ? undefined : !folded(n)}
+            <div key={n.path} id={`${id}-${i}`} role="treeitem" aria-level={n.level} aria-posinset={i + 1} aria-setsize={rows.length} aria-selected={i === at} aria-expanded={n.leaf ? undefined : !closed}
               draggable={n.leaf} onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${desk.write(n.path)} }}`)} onMouseDown={(e) => { if (!n.leaf) e.preventDefault() }} onClick={() => choose(n)} onMouseEnter={() => hover(n)}
               style={{ top: i * row, height: row, paddingLeft: 12 + (n.level - 1) * 14 }} className={`absolute inset-x-0 flex cursor-pointer items-center gap-2 border-b border-line/60 pr-3 ${i === at ? 'bg-accent-soft' : ''}`}>
-              {!n.leaf && (folded(n) ? <ChevronRight size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" /> : <ChevronDown size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" />)}
+              {!n.leaf && (closed ? <ChevronRight size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" /> : <ChevronDown size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" />)}
               <span className={`min-w-0 flex-1 truncate text-[13px] ${n.level === 1 && !n.leaf ? 'font-semibold' : ''} ${raw ? 'font-mono text-xs' : ''}`} title={n.path}>{raw ? (n.level === 1 ? n.path : n.name) : n.label}</span>
               <code className="max-w-[42%] shrink truncate text-xs text-text-2">{example(n)}</code>
               {!n.leaf && desk.target && (

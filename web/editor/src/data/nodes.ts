@@ -2,7 +2,7 @@ import type { SchemaField } from '../api/expression'
 import type { Step } from '../flow'
 import { friendly, member, readAt, segments } from '../fields/template'
 import { plainText } from '../words/format'
-import { soughtAs } from '../words/names'
+import { soughtAs, soughtWords } from '../words/names'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
 export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; doc?: string; children: Node[] }
@@ -137,7 +137,7 @@ export function masked(value: unknown, path = ''): unknown {
 export function bestOf(rows: Node[], q: string): number {
   const typed = plainText(q).trim()
   const score = (n: Node) => {
-    const names = [plainText(n.label), plainText(n.name)]
+    const names = [plainText(n.label), plainText(n.name), plainText(friendly(n.path))]
     const own = names.some((s) => s === typed) ? 6 : names.some((s) => s.startsWith(typed)) ? 4 : names.some((s) => s.includes(typed)) ? 2 : 0
     return own === 0 ? (n.leaf ? 1 : 0) : own + (n.leaf ? 1 : 0)
   }
@@ -147,28 +147,30 @@ export function bestOf(rows: Node[], q: string): number {
   return best
 }
 
-/** shownNodes is the list of rows: all but what is folded, or what a search finds and what is above it. */
+/** shownNodes is the list of rows: all but what is folded, or what a search finds and what is above it. Each word of a search is looked for in a value and in what holds it. */
 export function shownNodes(nodes: Node[], folded: (n: Node) => boolean, q: string, text: (n: Node) => string): Node[] {
-  const words = plainText(q).split(/\s+/).filter(Boolean)
+  const words = soughtWords(q)
   const out: Node[] = []
   const all = (n: Node) => {
     out.push(n)
     if (!folded(n)) n.children.forEach(all)
   }
-  const visit = (n: Node): boolean => {
+  const visit = (n: Node, above: string): boolean => {
     const at = out.length
     out.push(n)
     if (words.length === 0) {
-      if (!folded(n)) n.children.forEach(visit)
+      if (!folded(n)) n.children.forEach((c) => visit(c, ''))
       return true
     }
-    const own = words.every((w) => plainText(`${n.label} ${n.path} ${soughtAs(n.name)} ${text(n)}`).includes(w))
+    const names = `${above} ${plainText(`${n.label} ${friendly(n.path)} ${soughtAs(n.name)}`)}`
+    const found = `${names} ${plainText(`${n.path} ${text(n)}`)}`
+    const own = words.every((w) => found.includes(w))
     let below = false
-    for (const c of n.children) below = visit(c) || below
+    for (const c of n.children) below = visit(c, n.level > 1 ? names : '') || below
     if (own && !below && !folded(n)) n.children.forEach(all)
     if (!own && !below) out.length = at
     return own || below
   }
-  nodes.forEach(visit)
+  nodes.forEach((n) => visit(n, ''))
   return out
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useId, useLayoutEffect, useMemo, useRef, useState } fro
 import { Check, ChevronDown } from 'lucide-react'
 import { floatLook, useFloating } from '../ui/useFloating'
 import { plainText } from '../words/format'
+import { soughtWords } from '../words/names'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
@@ -28,9 +29,9 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
   useFloating(anchor, popup, open)
   const chosen = options.find((o) => o.value === value)
   const found = useMemo(() => {
-    const words = plainText(q ?? '').split(/\s+/).filter(Boolean)
+    const words = soughtWords(q ?? '')
     const hits = options.filter((o) => { const text = plainText(`${o.label} ${o.hint ?? ''} ${o.words ?? ''} ${o.value}`); return words.every((w) => text.includes(w)) })
-    const typed = words.join(' ')
+    const typed = plainText(q ?? '').trim()
     const fits = (o: ComboOption) => { const name = plainText(o.label); return name === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(typed) ? 2 : 3 }
     return (typed === '' ? hits : hits.map((o) => ({ o, n: fits(o) })).sort((a, b) => a.n - b.n).map((x) => x.o)).slice(0, 200)
   }, [options, q])

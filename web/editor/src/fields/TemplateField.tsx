@@ -42,7 +42,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
     const step = find(desk.flow, /^steps\.(\w+)/.exec(c.insert)?.[1] ?? '')
     const found = valueAt(desk, c.insert) ?? c.example
     const value = typeof found === 'object' ? '' : say(masked(found, c.insert), lang, '')
-    return { ...c, detail: [step && nameOf(step), value.length > 40 ? `${value.slice(0, 40)}…` : value].filter(Boolean).join(' · ') || c.detail }
+    return { ...c, title: desk.labelOf(c.insert), detail: [step && nameOf(step), value.length > 40 ? `${value.slice(0, 40)}…` : value].filter(Boolean).join(' · ') || c.detail }
   }
   const complete = async (source: string, cursor: number, signal: AbortSignal) => {
     const asked = mode === 'expression' ? 'expression' as const : 'template' as const

@@ -1,4 +1,5 @@
 import known from '../../../../engine/expression/names.json'
+import { plainText } from './format'
 import { speech } from './speech'
 
 const names = new Map(known.names.flatMap((n) => n.names.map((name) => [name, n] as const)))
@@ -31,4 +32,13 @@ export function calledOf(member: string, holder = ''): string | undefined {
 export function soughtAs(member: string): string {
   const found = find(member)
   return found ? [found.entry['pt-BR'], ...(found.entry.also ?? []), ...found.entry.names].join(' ') : ''
+}
+
+const small = new Set(['de', 'da', 'do', 'das', 'dos', 'of', 'the', 'e', 'a', 'o'])
+
+/** soughtWords are the words of a search that say something, as plainText has them: nome da cobrança asks for two. */
+export function soughtWords(q: string): string[] {
+  const all = plainText(q).split(/[\s›]+/).filter(Boolean)
+  const telling = all.filter((w) => !small.has(w))
+  return telling.length > 0 ? telling : all
 }
