@@ -89,6 +89,20 @@ test('a value is found by what a person calls it, in the data and while it is ty
   await page.context().close()
 })
 
+test('a group that is put into a text is warned of, and one of its values takes its place', async () => {
+  const page = await open('note')
+  const message = field(page, 'message')
+  for (const text of ['{{ trigger.body.customer }}', 'For {{ trigger.body.customer }}!']) {
+    await message.locator('.cm-content').fill('')
+    await message.locator('.cm-content').fill(text)
+    await message.getByText('“Customer” is a group of values').waitFor()
+    await message.getByRole('button', { name: 'Customer email' }).click()
+    await until(async () => (await saved('note')).with.message === text.replace('customer', 'customer.email'))
+    await message.getByText('is a group of values').waitFor({ state: 'detached' })
+  }
+  await page.context().close()
+})
+
 test('an expression that is typed at speed stays as it was typed, and its chip opens again', async () => {
   const page = await open('note')
   const message = field(page, 'message').locator('.cm-content')

@@ -137,7 +137,7 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
 
 
 /** valueAt reads a value of the chosen event. */
-export const valueAt = (desk: Desk, path: string) => readAt(desk.scope, path)
+export const valueAt = (desk: Pick<Desk, 'scope'>, path: string) => readAt(desk.scope, path)
 
 export type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
 

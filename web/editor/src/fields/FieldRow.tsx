@@ -12,6 +12,7 @@ import { Amounts } from './Amounts'
 import { fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
 import { Fixes } from './Fixes'
+import { Grouped } from './Grouped'
 import { Hints } from './Hints'
 import { Missing, missingOf } from './Missing'
 import { TemplateField } from './TemplateField'
@@ -104,7 +105,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
-      {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} />}
+      {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} text={textKinds.has(field.type) && !field.addresses} />}
       {template && !error && textKinds.has(field.type) && field.type !== 'url' && <Amounts value={textual} set={set} />}
       {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
@@ -146,10 +147,10 @@ function WaySwitch({ label, name, way, choose }: { label: string; name: string; 
   )
 }
 
-type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean }
+type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean; /** a hole alone is written as text too */ text?: boolean }
 
 /** Preview is what a value is with the chosen event, or what is wrong with it. It keeps its line, so that nothing jumps. */
-export function Preview({ answer, fresh, failed, source, set, asked = false }: PreviewProps) {
+export function Preview({ answer, fresh, failed, source, set, asked = false, text = false }: PreviewProps) {
   const t = useWords()
   const { lang } = useLang()
   const desk = useDesk()
@@ -166,6 +167,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false }: P
         </p>
       )}
       <Doubts answer={answer} source={source} set={set} asked={asked} />
+      {!error && <Grouped value={source} whole={text} set={set} />}
     </div>
   )
 }
