@@ -415,6 +415,26 @@ test('no tab has a fault that axe finds, in both themes and languages; none scro
   }
 })
 
+test('the last field, what it is with the event, and the data are seen together at every width', async () => {
+  const text = 'For {{ trigger.body.total }}'
+  await program.api('POST', '/flows', { id: 'low', name: 'Low', trigger: { kind: 'webhook' }, steps: [{ id: 'mail', action: 'email.send', with: { to: 'a@example.com', subject: text, html: text, text } }] })
+  await program.api('POST', '/flows/low/events', { event: { body: { total: 7 } } })
+  for (const [width, height] of [[1024, 768], [768, 1024], [390, 844]]) {
+    const page = await program.signedIn('/flows/low?step=mail', { viewport: { width, height } })
+    const last = field(page, 'text')
+    await last.locator('.cm-content').click()
+    if (width < 900) await last.getByRole('button', { name: 'Insert data' }).click()
+    const data = page.getByRole('region', { name: 'Data' })
+    await data.waitFor()
+    await until(async () => {
+      const parts = await Promise.all([last.locator('.cm-editor'), last.locator('[data-preview]'), data].map((part) => part.boundingBox()))
+      const [box, preview, tray] = parts
+      return parts.every((part) => part.y >= 0 && part.y + part.height <= height) && box.y + box.height <= preview.y && preview.y + preview.height <= tray.y && tray.height > 180
+    })
+    await page.context().close()
+  }
+})
+
 test('a chip with a long name keeps its arrow in the field of a phone', async () => {
   const long = 'the_name_of_the_person_who_receives_the_parcel_at_the_door_of_the_neighbour'
   await program.api('POST', '/flows', { id: 'long', name: 'Long', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: `{{ trigger.body.${long} }}` } }] })

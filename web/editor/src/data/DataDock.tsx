@@ -10,11 +10,11 @@ import { useWords } from './words'
 
 type DockProps = { outputs: Record<string, unknown> }
 
-/** DataDock keeps the data at the foot of the panel while a field takes it; on a phone it is a second sheet. */
+/** DataDock keeps the data at the foot of the panel while a field takes it; on a phone it is a second sheet, with the field above it. */
 export function DataDock({ outputs }: DockProps) {
   const desk = useDesk()
   const nameOf = useStepName()
-  const wide = useMedia('(min-width: 900px)')
+  const wide = useMedia('(min-width: 600px)')
   const titleOf = useMemo(() => (id: string) => {
     const step = find(desk.flow, id)
     return step ? nameOf(step) : id
@@ -27,6 +27,8 @@ export function DataDock({ outputs }: DockProps) {
 function Dock(props: { titleOf: (step: string) => string; outputs: Record<string, unknown> }) {
   const t = useWords()
   const desk = useDesk()
+  const row = useMedia('(min-width: 900px)') ? 30 : 40
+  const typed = useMedia('(pointer: fine)') // else a keyboard would cover what is to be seen
   const [hidden, setHidden] = useState(() => localStorage.getItem('data-dock') === 'hidden')
   const hide = (to: boolean) => {
     setHidden(to)
@@ -45,7 +47,7 @@ function Dock(props: { titleOf: (step: string) => string; outputs: Record<string
       <button type="button" aria-expanded={!hidden} onClick={() => hide(!hidden)} className="flex items-center justify-between bg-sunken px-3 pt-1.5 pb-0.5 text-xs font-medium text-text-2 hover:text-text">
         {t.dataOf}{hidden ? <ChevronUp size={15} aria-label={t.undock} /> : <ChevronDown size={15} aria-label={t.dock} />}
       </button>
-      {!hidden && <Picker {...props} row={30} searching={desk.picking === 'keys'} done={() => desk.pick(false)} />}
+      {!hidden && <Picker {...props} row={row} searching={typed && desk.picking === 'keys'} done={() => desk.pick(false)} />}
     </div>
   )
 }
@@ -55,9 +57,12 @@ function Sheet({ children }: { children: React.ReactNode }) {
   const t = useWords()
   const desk = useDesk()
   const box = useRef<HTMLDialogElement>(null)
-  useEffect(() => box.current?.showModal(), [])
+  useEffect(() => {
+    box.current?.showModal()
+    document.getElementById(`${desk.target?.id ?? ''}-label`)?.closest('[data-field]')?.scrollIntoView({ block: 'start' })
+  }, [])
   return (
-    <dialog ref={box} aria-label={t.dataOf} onClose={() => desk.pick(false)} className="m-0 mt-auto h-[88dvh] max-h-none w-full max-w-none flex-col rounded-t-2xl bg-surface text-text open:flex backdrop:bg-text/30">
+    <dialog ref={box} aria-label={t.dataOf} onClose={() => desk.pick(false)} className="m-0 mt-auto h-[62dvh] max-h-none w-full max-w-none flex-col rounded-t-2xl bg-surface text-text open:flex backdrop:bg-text/10">
       <div className="flex items-center justify-between py-2 pr-2 pl-4">
         <h3 className="font-semibold">{t.dataOf}</h3>
         <IconButton label={t.close} onClick={() => desk.pick(false)}><X size={18} aria-hidden /></IconButton>

@@ -43,7 +43,7 @@ export function Panel({ title, above, actions, dock, close, footer, children }: 
         {actions}
         <IconButton label={t.close} onClick={close} className="-mr-2"><X size={18} strokeWidth={1.75} aria-hidden /></IconButton>
       </header>
-      <div className="relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-5 pb-8">{children}</div>
+      <div className="relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-5 pb-8 [aside:has(dialog[open])_&]:pb-[66dvh]">{children}</div>
       {dock}
       {footer && <footer className="border-t border-line bg-surface px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">{footer}</footer>}
     </aside>

@@ -92,7 +92,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
 
   if (field.type === 'notice') return <p className="rounded-lg bg-sunken p-3 text-[13px] text-text-2">{help ?? label}</p>
   return (
-    <div className="group/field min-w-0" data-field={field.id} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) setLeft(true) }}>
+    <div className="group/field min-w-0 scroll-mt-14 scroll-mb-16" data-field={field.id} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) setLeft(true) }}>
       <div className="mb-1 flex min-h-5 items-baseline justify-between gap-2">
         <span className="min-w-0">
           <label id={`${id}-label`} htmlFor={`${id}-control`} onClick={() => handle.current?.focus()} className="font-medium">{label}</label>
