@@ -315,14 +315,31 @@ func (e *Engine) advance(ctx context.Context, work *store.Work) {
 	}
 }
 
-// abandon ends a run that cannot be read or walked: its history says why.
+// abandon ends a run that cannot be read or walked: its history says why. Where another try may
+// go well the run is only put off.
 func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
+	if errors.Is(cause, errUnread) {
+		e.putOff(ctx, work, cause)
+		return
+	}
 	e.Log.Error("run cannot go on", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
 	end := &store.End{Status: store.Failed, Error: store.RunError{Code: "internal", Message: cause.Error()}}
 	if _, err := e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}); err == nil {
 		e.answers.tell(work.Run.ID)
 		e.noteFailure(work.Run.Flow, work.Run.ID)
 	}
+}
+
+// putOffFor is how long a run waits whose revision could not be read.
+const putOffFor = time.Minute
+
+func (e *Engine) putOff(ctx context.Context, work *store.Work, cause error) {
+	e.Log.Error("run is put off", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
+	park := &store.Park{
+		Status: store.Waiting, WaitingFor: waitRetry, Timed: true, In: putOffFor,
+		Reason: bothWords("the revision that it runs could not be read", "a revisão que ela executa não pôde ser lida"),
+	}
+	_, _ = e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{Park: park}}) //nolint:errcheck // the run is no longer ours then
 }
 
 // walker prepares a claimed run.

@@ -25,13 +25,16 @@ func (s *Flows) Revision(ctx context.Context, id string, number int) (*flow.Flow
 	return r.Flow, nil
 }
 
+// errUnread says of a document that is there that it could not be read this time.
+var errUnread = errors.New("cannot be read now")
+
 func (s *Flows) revisionDoc(ctx context.Context, id string, number int) (store.Doc, error) {
 	d, err := s.Docs.GetDoc(ctx, revisionDoc, revisionID(id, number))
 	if errors.Is(err, store.ErrNotFound) {
 		return d, refuse(NotFound, "no_revision", fmt.Sprintf("flow %q has no revision %d", id, number), fmt.Sprintf("o fluxo %q não tem a revisão %d", id, number))
 	}
 	if err != nil {
-		return d, fmt.Errorf("read revision %d of flow %s: %w", number, id, err)
+		return d, fmt.Errorf("%w: revision %d of flow %s: %w", errUnread, number, id, err)
 	}
 	return d, nil
 }
