@@ -65,7 +65,8 @@ type Connections struct {
 	box   *seal.Box
 	kinds map[string]ConnectionKind
 
-	mu       sync.RWMutex
+	changing sync.Mutex   // held over the store: one write at a time
+	mu       sync.RWMutex // of what is in memory
 	kept     map[string]savedConnection
 	turns    map[string]int         // counts the writes of each
 	renewals map[string]*sync.Mutex // one renewal of each at a time

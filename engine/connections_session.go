@@ -123,18 +123,15 @@ func (s savedConnection) bound() string {
 
 // mark notes durably that a session that cannot be got again is being renewed, or is not.
 func (c *Connections) mark(ctx context.Context, name string, old Session, since time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s, ok := c.kept[name]
-	if !ok || s.Session == nil || old.Refresh == "" {
-		return nil
-	}
-	marked := *s.Session
-	marked.Renewing = since
-	s.Session = &marked
-	turn := c.turns[name]
-	err := c.write(ctx, name, s)
-	c.turns[name] = turn // the credential is the same
+	_, err := c.change(ctx, name, func(s *savedConnection) change {
+		if s.Session == nil || old.Refresh == "" {
+			return unchanged
+		}
+		marked := *s.Session
+		marked.Renewing = since
+		s.Session = &marked
+		return noted
+	})
 	return err
 }
 
@@ -142,26 +139,27 @@ func (c *Connections) mark(ctx context.Context, name string, old Session, since 
 // was when that began. A connection that was broken works
 // again: the runs that wait for it go on.
 func (c *Connections) StoreSession(ctx context.Context, name string, session Session, bound string) error {
-	c.mu.Lock()
-	s, ok := c.kept[name]
-	if !ok || s.bound() != bound {
-		c.mu.Unlock()
-		return fmt.Errorf("%w: %s", ErrNoConnection, name)
-	}
-	waited := s.State == ConnectionBroken || s.Session == nil
-	saved, err := c.sealed(name, s.Kind, session)
-	if err == nil {
-		s.Session = saved
+	waited, failed := false, fmt.Errorf("%w: %s", ErrNoConnection, name)
+	written, err := c.change(ctx, name, func(s *savedConnection) change {
+		if s.bound() != bound {
+			return unchanged
+		}
+		waited = s.State == ConnectionBroken || s.Session == nil
+		if s.Session, failed = c.sealed(name, s.Kind, session); failed != nil {
+			return unchanged
+		}
 		if s.State == ConnectionBroken {
 			s.State, s.Problem = ConnectionUntested, ""
 		}
-		err = c.write(ctx, name, s)
-	}
-	c.mu.Unlock()
-	if err == nil && waited {
+		return replaced
+	})
+	if written && waited {
 		c.tell(name, true)
 	}
-	return err
+	if err != nil || written {
+		return err
+	}
+	return failed
 }
 
 // revokeFor is how long a deletion waits for the provider's word.

@@ -17,17 +17,16 @@ const (
 // SetState notes that a credential works ("ok") or was refused ("broken"). One that works
 // again lets the runs that wait for it go on.
 func (c *Connections) SetState(ctx context.Context, name, state string) error {
-	c.mu.Lock()
-	s, ok := c.kept[name]
-	if !ok || s.State == state {
-		c.mu.Unlock()
-		return nil
-	}
-	mended := s.State == ConnectionBroken
-	s.State, s.Problem = state, ""
-	err := c.write(ctx, name, s)
-	c.mu.Unlock()
-	if err == nil {
+	mended := false
+	written, err := c.change(ctx, name, func(s *savedConnection) change {
+		if s.State == state {
+			return unchanged
+		}
+		mended = s.State == ConnectionBroken
+		s.State, s.Problem = state, ""
+		return replaced
+	})
+	if written {
 		c.tell(name, mended)
 	}
 	return err
@@ -49,19 +48,19 @@ func (c *Connections) broken() []string {
 // Break notes that a provider refused a connection as it was used, and says whether it is
 // broken now: not when it has been mended since.
 func (c *Connections) Break(ctx context.Context, used *Connection, problem string) (bool, error) {
-	c.mu.Lock()
-	s, ok := c.kept[used.Name]
-	if !ok || s.State == ConnectionBroken || c.turns[used.Name] != used.turn {
-		c.mu.Unlock()
-		return !ok || s.State == ConnectionBroken, nil
-	}
-	s.State, s.Problem = ConnectionBroken, problem
-	err := c.write(ctx, used.Name, s)
-	c.mu.Unlock()
-	if err == nil {
+	broken := true
+	written, err := c.change(ctx, used.Name, func(s *savedConnection) change {
+		if s.State == ConnectionBroken || c.turns[used.Name] != used.turn {
+			broken = s.State == ConnectionBroken
+			return unchanged
+		}
+		s.State, s.Problem = ConnectionBroken, problem
+		return replaced
+	})
+	if written {
 		c.tell(used.Name, false)
 	}
-	return true, err
+	return broken, err
 }
 
 // ConnectionTest is what trying a connection found.
@@ -125,14 +124,14 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 
 // notReached notes why the last test found nothing out; the state stays as it was.
 func (c *Connections) notReached(ctx context.Context, used *Connection, problem string) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s, ok := c.kept[used.Name]
-	if !ok || s.State == ConnectionBroken || s.Problem == problem || c.turns[used.Name] != used.turn {
-		return nil
-	}
-	s.Problem = problem
-	return c.write(ctx, used.Name, s)
+	_, err := c.change(ctx, used.Name, func(s *savedConnection) change {
+		if s.State == ConnectionBroken || s.Problem == problem || c.turns[used.Name] != used.turn {
+			return unchanged
+		}
+		s.Problem = problem
+		return replaced
+	})
+	return err
 }
 
 // said is a failure with its hint, in both languages.
@@ -146,15 +145,17 @@ func said(f *Fault) form.Words {
 
 // works notes that a connection was tried with success, and whose account it is.
 func (c *Connections) works(ctx context.Context, name, account string) error {
-	c.mu.Lock()
-	s, ok := c.kept[name]
-	if ok && (s.Account != account || s.Problem != "") {
-		s.Account, s.Problem = account, ""
-		if err := c.write(ctx, name, s); err != nil {
-			c.mu.Unlock()
-			return err
+	before := ConnectionOK
+	written, err := c.change(ctx, name, func(s *savedConnection) change {
+		if s.Account == account && s.Problem == "" && s.State == ConnectionOK {
+			return unchanged
 		}
+		before = s.State
+		s.State, s.Account, s.Problem = ConnectionOK, account, ""
+		return replaced
+	})
+	if written && before != ConnectionOK {
+		c.tell(name, before == ConnectionBroken)
 	}
-	c.mu.Unlock()
-	return c.SetState(ctx, name, ConnectionOK)
+	return err
 }

@@ -54,20 +54,18 @@ func (c *Connections) keepUses(ctx context.Context) error {
 }
 
 func (c *Connections) keepUse(ctx context.Context, name string, use use) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s, there := c.kept[name]
+	there := false
+	_, err := c.change(ctx, name, func(s *savedConnection) change {
+		there = true
+		if use.turn != c.turns[name] || s.State == ConnectionBroken || use.at.Sub(s.Used) < usedEvery {
+			return unchanged
+		}
+		s.Used, s.Problem = use.at, ""
+		return noted
+	})
 	if !there {
 		c.uses.forget(name) // it was deleted meanwhile
-		return nil
 	}
-	turn := c.turns[name]
-	if use.turn != turn || s.State == ConnectionBroken || use.at.Sub(s.Used) < usedEvery {
-		return nil
-	}
-	s.Used, s.Problem = use.at, ""
-	err := c.write(ctx, name, s)
-	c.turns[name] = turn // the credential is the same
 	return err
 }
 

@@ -14,20 +14,30 @@ import (
 	"gancho/engine/store"
 )
 
+// Create is Put of a connection that is not there yet; of two that come at once one is refused.
+func (c *Connections) Create(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
+	if _, there := c.Kind(name); there {
+		return ConnectionView{}, errTaken
+	}
+	return c.put(ctx, name, kind, fields, hosts, true)
+}
+
+var errTaken = refuse(Conflict, "taken", "there is a connection of this name already", "já existe uma conexão com este nome")
+
 // Put creates or replaces a connection. A secret field that is left out keeps its value; a
 // list holds several, for rotation, the newest first. When the kind or the hosts change,
 // secrets that are not given anew are emptied, so that nobody can point them elsewhere.
 func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
+	return c.put(ctx, name, kind, fields, hosts, false)
+}
+
+func (c *Connections) put(ctx context.Context, name, kind string, fields map[string]any, hosts []string, isNew bool) (ConnectionView, error) {
 	known, _ := c.kindOf(kind)
 	hosts, fields = tidyHosts(hosts), known.apart(fields)
 	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
 		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}
-	c.mu.Lock()
-	s, before := c.next(name, kind, fields, hosts), c.kept[name]
-	mended := before.State == ConnectionBroken || c.differ(name, before, s)
-	err := c.write(ctx, name, s)
-	c.mu.Unlock()
+	mended, err := c.replace(ctx, name, kind, fields, hosts, isNew)
 	if err != nil {
 		return ConnectionView{}, err
 	}
@@ -35,7 +45,22 @@ func (c *Connections) Put(ctx context.Context, name, kind string, fields map[str
 	return c.Get(name)
 }
 
-// next is the saved form after a Put.
+// replace writes a connection anew, and says whether what failed with it may go well now.
+func (c *Connections) replace(ctx context.Context, name, kind string, fields map[string]any, hosts []string, isNew bool) (mended bool, err error) {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	c.mu.RLock()
+	before, there := c.kept[name]
+	s := c.next(name, kind, fields, hosts)
+	mended = before.State == ConnectionBroken || c.differ(name, before, s)
+	c.mu.RUnlock()
+	if isNew && there {
+		return false, errTaken
+	}
+	return mended, c.write(ctx, name, s, replaced)
+}
+
+// next is the saved form after a Put. The caller holds the lock.
 func (c *Connections) next(name, kind string, fields map[string]any, hosts []string) savedConnection {
 	k, before := c.kinds[kind], c.kept[name]
 	s := savedConnection{Kind: kind, Fields: map[string]string{}, Secrets: map[string][]string{}, State: ConnectionUntested, Hosts: hosts}
@@ -103,19 +128,17 @@ func (c *Connections) samePlain(a, b, about string) bool {
 // Keep puts values that a provider gave in a handshake in front of those that secret fields
 // of a connection hold already.
 func (c *Connections) Keep(ctx context.Context, name string, values map[string]string) error {
-	c.mu.Lock()
-	s, ok := c.kept[name]
-	if !ok {
-		c.mu.Unlock()
+	written, err := c.change(ctx, name, func(s *savedConnection) change {
+		s.Secrets = maps.Clone(s.Secrets)
+		for field, plain := range values {
+			sealed := c.box.Seal([]byte(plain), about(s.Kind, name, field))
+			s.Secrets[field] = append([]string{sealed}, s.Secrets[field]...)[:min(2, len(s.Secrets[field])+1)]
+		}
+		return replaced
+	})
+	if err == nil && !written {
 		return fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}
-	s.Secrets = maps.Clone(s.Secrets)
-	for field, plain := range values {
-		sealed := c.box.Seal([]byte(plain), about(s.Kind, name, field))
-		s.Secrets[field] = append([]string{sealed}, s.Secrets[field]...)[:min(2, len(s.Secrets[field])+1)]
-	}
-	err := c.write(ctx, name, s)
-	c.mu.Unlock()
 	if err == nil {
 		c.tell(name, false) // what a provider proves itself with changes no try
 	}
@@ -129,22 +152,56 @@ func (c *Connections) Delete(ctx context.Context, name string) error {
 		return err
 	}
 	revoke := c.revocation(name)
-	c.mu.Lock()
-	_, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1}})
-	if err == nil {
-		delete(c.kept, name)
-		c.turns[name]++ // one of the same name has not been used yet
-	}
-	c.mu.Unlock()
-	if err != nil {
+	if err := c.remove(ctx, name); err != nil {
 		return fmt.Errorf("delete connection %s: %w", name, err)
 	}
 	revoke(ctx)
 	return nil
 }
 
-// write makes a connection durable and then the one in force. The caller holds the lock.
-func (c *Connections) write(ctx context.Context, name string, s savedConnection) error {
+func (c *Connections) remove(ctx context.Context, name string) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	if _, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1}}); err != nil {
+		return err //nolint:wrapcheck // Delete says what was being done
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.kept, name)
+	c.turns[name]++ // one of the same name has not been used yet
+	return nil
+}
+
+// change is what came of a look at a connection.
+type change int
+
+const (
+	unchanged change = iota // nothing is to be written
+	noted                   // something is known of it; the credential is the same
+	replaced                // what was opened before is out of date
+)
+
+// change lets f change a connection, if it is there, and says whether that was written. Who reads
+// waits only for f, which is quick and must not take the lock, and not for the disk.
+func (c *Connections) change(ctx context.Context, name string, f func(s *savedConnection) change) (written bool, err error) {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	c.mu.RLock()
+	s, there := c.kept[name]
+	what := unchanged
+	if there {
+		what = f(&s)
+	}
+	c.mu.RUnlock()
+	if what == unchanged {
+		return false, nil
+	}
+	err = c.write(ctx, name, s, what)
+	return err == nil, err
+}
+
+// write makes a connection durable and then the one in force. The caller is the one that changes.
+func (c *Connections) write(ctx context.Context, name string, s savedConnection, what change) error {
 	data, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("write connection %s: %w", name, err)
@@ -152,8 +209,12 @@ func (c *Connections) write(ctx context.Context, name string, s savedConnection)
 	if _, err := c.docs.PutDocs(ctx, []store.Doc{{Kind: connectionDoc, ID: name, Revision: -1, Value: data}}); err != nil {
 		return fmt.Errorf("write connection %s: %w", name, err)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.kept[name] = s
-	c.turns[name]++
+	if what == replaced {
+		c.turns[name]++
+	}
 	return nil
 }
 

@@ -25,7 +25,7 @@ const (
 // CallbackPath is where a provider sends a person back to.
 const CallbackPath = "/oauth/callback"
 
-// savedSignIn is a sign-in under way. The verifier is sealed.
+// savedSignIn is a sign-in under way. The verifier is sealed; there is none once the state has counted.
 type savedSignIn struct {
 	Connection string `json:"connection"`
 	Person     string `json:"person,omitempty"` // who has to come back; "" for anybody
@@ -80,13 +80,17 @@ func (e *Engine) FinishSignIn(ctx context.Context, state, code, person string) (
 	if saved.Person != "" && saved.Person != person {
 		return saved.Connection, ErrNoSignIn
 	}
-	if err := e.Store.DeleteKey(ctx, signInSpace, key); err != nil {
-		return saved.Connection, fmt.Errorf("end the sign-in: %w", err)
+	sealed := saved.Verifier
+	if sealed == "" {
+		return saved.Connection, ErrNoSignIn
+	}
+	if err := e.endSignIn(ctx, key, saved, entry.Version); err != nil {
+		return saved.Connection, err
 	}
 	if code == "" {
 		return saved.Connection, ErrNoSignIn
 	}
-	verifier, err := e.Box.Open(saved.Verifier, signInSpace)
+	verifier, err := e.Box.Open(sealed, signInSpace)
 	if err != nil {
 		return saved.Connection, fmt.Errorf("read the sign-in: %w", err)
 	}
@@ -101,6 +105,22 @@ func (e *Engine) FinishSignIn(ctx context.Context, state, code, person string) (
 		return saved.Connection, err
 	}
 	return saved.Connection, e.Connections.StoreSession(ctx, saved.Connection, session, saved.Bound)
+}
+
+// endSignIn lets a state count no more; of two who come back with it at once one gets ErrNoSignIn.
+func (e *Engine) endSignIn(ctx context.Context, key string, saved savedSignIn, version int64) error {
+	saved.Verifier = ""
+	data, err := json.Marshal(saved)
+	if err == nil {
+		_, err = e.Store.PutKey(ctx, signInSpace, key, data, version, signInFor)
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return ErrNoSignIn
+	}
+	if err != nil {
+		return fmt.Errorf("end the sign-in: %w", err)
+	}
+	return nil
 }
 
 func random() string {

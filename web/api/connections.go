@@ -119,14 +119,11 @@ func (b *connectionBody) fields() (map[string]any, error) {
 }
 
 func (s *server) createConnection(ctx context.Context, in *struct{ Body connectionBody }) (*connectionOutput, error) {
-	if _, err := s.Connections.Get(in.Body.Name); err == nil {
-		return nil, problemOf(http.StatusConflict, "taken", "there is a connection of this name already", "já existe uma conexão com este nome")
-	}
 	fields, err := in.Body.fields()
 	if err != nil {
 		return nil, err
 	}
-	return s.connectionOutput(ctx)(s.Connections.Put(ctx, in.Body.Name, in.Body.Kind, fields, in.Body.Hosts))
+	return s.connectionOutput(ctx)(s.Connections.Create(ctx, in.Body.Name, in.Body.Kind, fields, in.Body.Hosts))
 }
 
 func (s *server) putConnection(ctx context.Context, in *struct {
