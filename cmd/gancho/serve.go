@@ -123,7 +123,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, Public: func() string { return e.Instance().PublicURL }, TrustedProxies: proxies, Log: log,
 	})
 	c.saved = newBackups(i.store, c.Data, c.BackupEvery, c.BackupKeep, log)
-	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token")})
+	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token"), Log: log})
 	if err != nil {
 		return fmt.Errorf("open the users: %w", err)
 	}
@@ -145,7 +145,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 	}
 	i.out.Own(server.Ports())
 	if err := c.invite(people, e.Instance().PublicURL, log, to); err != nil {
-		return err
+		return errors.Join(err, server.Close(ctx))
 	}
 	schedule := triggers.NewSchedule(triggers.ScheduleConfig{Engine: e, Flows: i.flows, Keys: i.store, Log: log})
 	log.Info("serving", "address", server.Addr().String(), "version", version, "data", c.Data)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"math"
 	"net/http"
@@ -22,12 +23,13 @@ import (
 	"gancho/engine/store"
 )
 
-// Config is what People are made of. Now may be left out.
+// Config is what People are made of. Log and Now may be left out.
 type Config struct {
 	Docs       store.Docs
 	Keys       store.Keys
 	AdminToken string // of GANCHO_API_TOKEN; "" is none
 	Setup      string // file that holds the setup token while there is no user
+	Log        *slog.Logger
 	Now        func() time.Time
 }
 
@@ -39,7 +41,7 @@ type People struct {
 	hashing chan struct{} // a hash costs memory: few at once
 	limits  limits
 
-	changing sync.Mutex // held while a user is changed, so that two changes do not cross
+	changing sync.Mutex // held over the store while a user or token is changed, so that two changes do not cross
 
 	mu     sync.RWMutex
 	users  map[string]*user
@@ -107,6 +109,7 @@ const (
 	knownSpace   = "session-place" // networks from which somebody signed in to an account
 	knownFor     = 90 * 24 * time.Hour
 	tokenPrefix  = "gch_"
+	environment  = "GANCHO_API_TOKEN" // what the token that the operator gave is called
 	idle         = 12 * time.Hour
 	longest      = 14 * 24 * time.Hour
 )
@@ -115,6 +118,9 @@ const (
 func OpenPeople(ctx context.Context, c Config) (*People, error) {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
 	p := &People{Config: c, hashing: make(chan struct{}, 2), users: map[string]*user{}, tokens: map[string]*token{}}
 	p.limits.now = c.Now
@@ -180,7 +186,7 @@ func (p *People) who(r *http.Request, renew bool) (Person, error) {
 
 func (p *People) bearer(secret string) Person {
 	if p.AdminToken != "" && same(secret, p.AdminToken) {
-		return Person{Name: "GANCHO_API_TOKEN", Role: Admin}
+		return Person{Name: environment, Role: Admin}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -344,17 +350,17 @@ func invalid(code, en, pt string) *Refusal {
 
 func (u *user) view() UserView { return UserView{u.Email, u.Name, u.Role, u.Created} }
 
-// putUser makes a user durable and then the one in force.
+// putUser makes a user durable and then the one in force. The caller is the one that changes.
 func (p *People) putUser(ctx context.Context, u *user) error {
 	value, err := json.Marshal(u)
 	if err != nil {
 		return fmt.Errorf("keep user %s: %w", u.Email, err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: userDoc, ID: u.Email, Revision: -1, Value: value}}); err != nil {
 		return fmt.Errorf("keep user %s: %w", u.Email, err)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.users[u.Email] = u
 	return nil
 }
@@ -447,11 +453,11 @@ func (p *People) DeleteUser(ctx context.Context, email string) error {
 	if u.Role == Admin && p.lastAdmin(u.Email) {
 		return lastAdmin
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: userDoc, ID: u.Email, Revision: -1}}); err != nil {
 		return fmt.Errorf("delete user %s: %w", u.Email, err)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	delete(p.users, u.Email)
 	return nil
 }
@@ -472,6 +478,9 @@ func (p *People) AddToken(ctx context.Context, name string, role Role, expires *
 	if name = strings.TrimSpace(name); name == "" || !role.May(View) {
 		return "", TokenView{}, invalid("bad_token", "a token needs a name, and a role: viewer, editor or admin", "um token precisa de um nome e de um papel: viewer, editor ou admin")
 	}
+	if strings.Contains(name, "@") || name == environment {
+		return "", TokenView{}, invalid("bad_token", "a token's name has no @ and is not "+environment+": what it does would be taken for somebody else's", "o nome de um token não tem @ e não é "+environment+": o que ele faz seria tomado como de outra pessoa")
+	}
 	if expires != nil && !p.Now().Before(*expires) {
 		return "", TokenView{}, invalid("bad_time", "expires is in the past", "expires está no passado")
 	}
@@ -481,11 +490,13 @@ func (p *People) AddToken(ctx context.Context, name string, role Role, expires *
 	if err != nil {
 		return "", TokenView{}, fmt.Errorf("keep a token: %w", err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.changing.Lock()
+	defer p.changing.Unlock()
 	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: tokenDoc, ID: t.ID, Revision: -1, Value: value}}); err != nil {
 		return "", TokenView{}, fmt.Errorf("keep a token: %w", err)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.tokens[t.Digest] = t
 	return secret, t.view(), nil
 }
@@ -513,19 +524,30 @@ func (p *People) Tokens() []TokenView {
 
 // RevokeToken ends a token at once.
 func (p *People) RevokeToken(ctx context.Context, id string) error {
+	p.changing.Lock()
+	defer p.changing.Unlock()
+	t := p.token(id)
+	if t == nil {
+		return &Refusal{Status: http.StatusNotFound, Code: "no_token", EN: "there is no such token", PT: "não existe este token"}
+	}
+	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: tokenDoc, ID: id, Revision: -1}}); err != nil {
+		return fmt.Errorf("revoke token %s: %w", id, err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	delete(p.tokens, t.Digest)
+	return nil
+}
+
+func (p *People) token(id string) *token {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
 	for _, t := range p.tokens {
-		if t.ID != id {
-			continue
+		if t.ID == id {
+			return t
 		}
-		if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: tokenDoc, ID: id, Revision: -1}}); err != nil {
-			return fmt.Errorf("revoke token %s: %w", id, err)
-		}
-		delete(p.tokens, t.Digest)
-		return nil
 	}
-	return &Refusal{Status: http.StatusNotFound, Code: "no_token", EN: "there is no such token", PT: "não existe este token"}
+	return nil
 }
 
 func tidy(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

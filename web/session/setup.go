@@ -30,6 +30,9 @@ func (p *People) NewSetup() (string, error) {
 	if p.Setup == "" {
 		return secret, nil
 	}
+	if err := os.Remove(p.Setup); err != nil && !errors.Is(err, os.ErrNotExist) { // an older one keeps who may read it
+		return "", fmt.Errorf("keep the setup token: %w", err)
+	}
 	if err := os.WriteFile(p.Setup, []byte(secret+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("keep the setup token: %w", err)
 	}
@@ -51,7 +54,7 @@ func (p *People) UseSetup(ctx context.Context, secret, email, name, password str
 	}
 	if p.Setup != "" {
 		if err := os.Remove(p.Setup); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", Person{}, fmt.Errorf("end the setup: %w", err)
+			p.Log.Error("the file of a setup token that is used could not be removed", "file", p.Setup, "error", err)
 		}
 	}
 	u, err := p.find(email)
