@@ -13,21 +13,21 @@ import (
 )
 
 // aside makes a doer for a request that belongs to no step, and a call for it.
-func (c *Connector) aside(out *Outbound, conn *engine.Connection, q *madeRequest) (*connectorDoer, *job, *engine.Call) {
+func (c *Connector) aside(out *Outbound, conn *engine.Connection, q *madeRequest) (*connectorDoer, *doing, *engine.Call) {
 	shared := c.shared()
 	yes := true
 	a := &madeAction{file: &actionFile{Repeatable: &yes}, request: q, rules: shared.rules, error: shared.error, code: shared.code}
 	values := map[string]any{"input": map[string]any{}, "connection": map[string]any{}, "auth": map[string]any{"id": "none", "kind": "none"}}
-	j := &job{action: a, scope: &expression.Scope{Values: values, Now: time.Now()}, scopes: map[string][]string{}}
+	do := &doing{action: a, scope: &expression.Scope{Values: values, Now: time.Now()}, scopes: map[string][]string{}}
 	if conn != nil {
 		id, choice := c.choiceOf(conn)
-		j.choice = choice
+		do.choice = choice
 		values["connection"] = plainFields(conn)
 		if choice != nil {
 			values["auth"] = map[string]any{"id": id, "kind": choice.file.Kind}
 		}
 	}
-	return &connectorDoer{c: c, out: out}, j, &engine.Call{Connection: conn, Now: time.Now(), Sent: func(func() any) {}, Log: func(string) {}}
+	return &connectorDoer{c: c, out: out}, do, &engine.Call{Connection: conn, Now: time.Now(), Sent: func(func() any) {}, Log: func(string) {}}
 }
 
 // tryConnection makes the choice's harmless request, or gets a token where there is none.
@@ -39,15 +39,15 @@ func (c *Connector) tryConnection(ctx context.Context, out *Outbound, conn *engi
 	if choice.test == nil {
 		return "", c.renewNow(ctx, out, conn, choice)
 	}
-	d, j, call := c.aside(out, conn, choice.test)
-	if err := d.enter(ctx, call, j); err != nil {
+	d, do, call := c.aside(out, conn, choice.test)
+	if err := d.enter(ctx, call, do); err != nil {
 		return "", err
 	}
-	x, err := d.request(ctx, j, call)
+	x, err := d.request(ctx, do, call)
 	if err != nil {
 		return "", err
 	}
-	_, s, err := d.answer(ctx, call, j, x)
+	_, s, err := d.answer(ctx, call, do, x)
 	if err != nil && (s == nil || choice.testOK == nil) {
 		return "", err
 	}
@@ -107,31 +107,31 @@ func (c *Connector) askOptions(ctx context.Context, out *Outbound, action string
 	if o == nil {
 		return nil, engine.Faultf("no_options", "the options of %s are not read from %s", ask.Field, c.file.Name.EN)
 	}
-	d, j, call := c.aside(out, ask.Connection, o.request)
-	j.action.pages = o.pages
-	if err := c.fillPartly(ctx, d, j, action, ask.Input); err != nil {
+	d, do, call := c.aside(out, ask.Connection, o.request)
+	do.action.pages = o.pages
+	if err := c.fillPartly(ctx, d, do, action, ask.Input); err != nil {
 		return nil, err
 	}
 	file := c.fieldOf(action, ask.Field).OptionsFrom
-	key, err := c.optionsKey(j, action, ask, file)
+	key, err := c.optionsKey(do, action, ask, file)
 	if err != nil {
 		return nil, err
 	}
 	if list, ok := out.options.get(key); ok {
 		return list, nil
 	}
-	if err := d.enter(ctx, call, j); err != nil {
+	if err := d.enter(ctx, call, do); err != nil {
 		return nil, err
 	}
-	x, err := d.request(ctx, j, call)
+	x, err := d.request(ctx, do, call)
 	if err != nil {
 		return nil, err
 	}
-	items, _, _, err := d.list(ctx, call, j, x, o.pages)
+	items, _, _, err := d.list(ctx, call, do, x, o.pages)
 	if err != nil {
 		return nil, err
 	}
-	list, err := choicesOf(ctx, j, o, items)
+	list, err := choicesOf(ctx, do, o, items)
 	if err == nil {
 		life := time.Duration(file.Cache)
 		if life == 0 {
@@ -153,7 +153,7 @@ func (c *Connector) fieldOf(action, id string) *fieldFile {
 }
 
 // fillPartly gives a request what a person has filled in so far; templates are left out.
-func (c *Connector) fillPartly(ctx context.Context, d *connectorDoer, j *job, action string, input map[string]any) error {
+func (c *Connector) fillPartly(ctx context.Context, d *connectorDoer, do *doing, action string, input map[string]any) error {
 	plain := map[string]any{}
 	for name, value := range input {
 		if text, ok := value.(string); !ok || !strings.Contains(text, "{{") {
@@ -162,24 +162,24 @@ func (c *Connector) fillPartly(ctx context.Context, d *connectorDoer, j *job, ac
 	}
 	d.id = action
 	d.Fields().Fill(plain)
-	filled, _, err := inputOf(ctx, c.file.Actions[action].Fields, make([]*expression.Program, len(d.values)), d.values, j.scope)
+	filled, _, err := inputOf(ctx, c.file.Actions[action].Fields, make([]*expression.Program, len(d.values)), d.values, do.scope)
 	if err != nil {
 		return engine.Permanent(err)
 	}
 	if filled != nil {
-		j.scope.Values["input"] = filled
+		do.scope.Values["input"] = filled
 	}
 	return nil
 }
 
 // optionsKey names a list by what it depends on; a field that must be filled in first, and is
 // not, is told.
-func (c *Connector) optionsKey(j *job, action string, ask engine.OptionsAsk, f *optionsFile) (string, error) {
+func (c *Connector) optionsKey(do *doing, action string, ask engine.OptionsAsk, f *optionsFile) (string, error) {
 	parts := []string{c.ID(), action, ask.Field}
 	if ask.Connection != nil {
 		parts = append(parts, ask.Connection.Name, fmt.Sprint(ask.Connection.Fields))
 	}
-	input, _ := j.scope.Values["input"].(map[string]any)
+	input, _ := do.scope.Values["input"].(map[string]any)
 	for _, need := range f.Needs {
 		value, ok := input[need]
 		if !ok {
@@ -190,10 +190,10 @@ func (c *Connector) optionsKey(j *job, action string, ask engine.OptionsAsk, f *
 	return limitName(parts...), nil
 }
 
-func choicesOf(ctx context.Context, j *job, o *madeOptions, items []any) ([]form.Choice, error) {
+func choicesOf(ctx context.Context, do *doing, o *madeOptions, items []any) ([]form.Choice, error) {
 	list := []form.Choice{}
 	for _, item := range items {
-		s := &expression.Scope{Now: j.scope.Now, Values: map[string]any{"item": item, "input": j.scope.Values["input"], "connection": j.scope.Values["connection"]}}
+		s := &expression.Scope{Now: do.scope.Now, Values: map[string]any{"item": item, "input": do.scope.Values["input"], "connection": do.scope.Values["connection"]}}
 		value, err := o.value.Ask(ctx, s)
 		if err != nil {
 			return nil, engine.Permanent(err)

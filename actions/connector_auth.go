@@ -93,28 +93,28 @@ func (c *Connector) hosts(ctx context.Context, fields map[string]any) []string {
 }
 
 // enter sees to a session where the choice has one, and learns the secrets to hide.
-func (d *connectorDoer) enter(ctx context.Context, call *engine.Call, j *job) error {
+func (d *connectorDoer) enter(ctx context.Context, call *engine.Call, do *doing) error {
 	conn := call.Connection
-	if conn == nil || j.choice == nil {
+	if conn == nil || do.choice == nil {
 		return nil
 	}
-	if j.choice.renewable() && conn.Session != nil {
+	if do.choice.renewable() && conn.Session != nil {
 		session, err := conn.Session()
 		if err != nil {
 			return engine.Permanent(err)
 		}
-		if session.Access == "" || j.choice.ending(session, d.out.now()) {
-			return d.renewFrom(ctx, conn, j, session.Access)
+		if session.Access == "" || do.choice.ending(session, d.out.now()) {
+			return d.renewFrom(ctx, conn, do, session.Access)
 		}
-		j.session = session
+		do.session = session
 	}
-	return d.hide(conn, j)
+	return d.hide(conn, do)
 }
 
 // hide learns the secrets of a connection, to replace them wherever they turn up.
-func (d *connectorDoer) hide(conn *engine.Connection, j *job) error {
-	secrets, err := j.choice.secrets(conn)
-	d.redact = newRedactor(append(secrets, j.session.Access, j.session.Refresh)...)
+func (d *connectorDoer) hide(conn *engine.Connection, do *doing) error {
+	secrets, err := do.choice.secrets(conn)
+	d.redact = newRedactor(append(secrets, do.session.Access, do.session.Refresh)...)
 	return err
 }
 
@@ -148,18 +148,18 @@ func (a *madeAuth) secretFields() []string {
 }
 
 // sign adds the connection's secrets to a finished request, and binds it to its hosts.
-func (d *connectorDoer) sign(ctx context.Context, x *exchange, conn *engine.Connection, j *job) error {
+func (d *connectorDoer) sign(ctx context.Context, x *exchange, conn *engine.Connection, do *doing) error {
 	fields := map[string]any{}
 	if conn != nil {
 		fields = plainFields(conn)
 		x.bound = conn.Hosts
 	}
 	x.hosts = d.c.hosts(ctx, fields)
-	if conn == nil || j.choice == nil {
+	if conn == nil || do.choice == nil {
 		return nil
 	}
 	x.at = d.out.now()
-	return j.choice.sign(x, conn, j.session)
+	return do.choice.sign(x, conn, do.session)
 }
 
 // sign adds what a kind of signing in sends.

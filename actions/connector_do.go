@@ -22,11 +22,11 @@ type connectorDoer struct {
 
 	values []any // of the fields, in the order of the file
 	redact redactor
-	job    *job
+	doing  *doing
 }
 
-// job is a call with all that its request is made of.
-type job struct {
+// doing is a call with all that its request is made of.
+type doing struct {
 	action  *madeAction
 	choice  *madeAuth
 	scope   *expression.Scope
@@ -49,14 +49,14 @@ func (d *connectorDoer) Fields() form.Fields {
 
 // Admit sees to a token that has not ended, and to a place in all limits.
 func (d *connectorDoer) Admit(ctx context.Context, call *engine.Call) error {
-	j, err := d.prepare(ctx, call)
+	do, err := d.prepare(ctx, call)
 	if err != nil {
 		return err
 	}
-	if err := d.enter(ctx, call, j); err != nil {
+	if err := d.enter(ctx, call, do); err != nil {
 		return err
 	}
-	wait, err := d.out.budgets.take(ctx, j.key, call.Promised, j.limits)
+	wait, err := d.out.budgets.take(ctx, do.key, call.Promised, do.limits)
 	if err != nil {
 		return err
 	}
@@ -66,33 +66,33 @@ func (d *connectorDoer) Admit(ctx context.Context, call *engine.Call) error {
 			After: wait, Quota: true, Class: classWait,
 		}
 	}
-	j.taken = true
-	d.job = j
+	do.taken = true
+	d.doing = do
 	return nil
 }
 
 // Do sends the request, and the requests of further pages.
 func (d *connectorDoer) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
-	if d.job == nil || !d.job.taken {
+	if d.doing == nil || !d.doing.taken {
 		if err := d.Admit(ctx, call); err != nil {
 			return nil, err
 		}
 	}
-	j := d.job
-	d.job = nil
-	defer d.out.budgets.leave(j.key, j.limits)
-	ctx, cancel := d.limited(ctx, j)
+	do := d.doing
+	d.doing = nil
+	defer d.out.budgets.leave(do.key, do.limits)
+	ctx, cancel := d.limited(ctx, do)
 	defer cancel()
-	x, err := d.request(ctx, j, call)
+	x, err := d.request(ctx, do, call)
 	if err != nil {
 		return nil, err
 	}
-	return d.pages(ctx, call, j, x)
+	return d.pages(ctx, call, do, x)
 }
 
 // limited applies the file's own time-out; a shorter one of the step wins.
-func (d *connectorDoer) limited(ctx context.Context, j *job) (context.Context, context.CancelFunc) {
-	most := time.Duration(j.action.file.Timeout)
+func (d *connectorDoer) limited(ctx context.Context, do *doing) (context.Context, context.CancelFunc) {
+	most := time.Duration(do.action.file.Timeout)
 	if most == 0 {
 		most = time.Duration(d.c.file.Timeout)
 	}
@@ -112,11 +112,11 @@ func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, er
 		bare.Connection = &plain
 		d.pretend(&plain)
 	}
-	j, err := d.prepare(ctx, &bare)
+	do, err := d.prepare(ctx, &bare)
 	if err != nil {
 		return nil, err
 	}
-	x, err := d.request(ctx, j, &bare)
+	x, err := d.request(ctx, do, &bare)
 	if err != nil {
 		return nil, err
 	}
@@ -150,20 +150,20 @@ func (d *connectorDoer) pretend(c *engine.Connection) {
 }
 
 // prepare fills in everything that comes before the network.
-func (d *connectorDoer) prepare(ctx context.Context, call *engine.Call) (*job, error) {
+func (d *connectorDoer) prepare(ctx context.Context, call *engine.Call) (*doing, error) {
 	a := d.c.action(d.id)
 	values := map[string]any{"connection": map[string]any{}, "auth": map[string]any{"id": "none", "kind": "none"}}
-	j := &job{action: a, scope: &expression.Scope{Values: values, Now: call.Now, Zone: call.Zone}, key: call.Key}
+	do := &doing{action: a, scope: &expression.Scope{Values: values, Now: call.Now, Zone: call.Zone}, key: call.Key}
 	if conn := call.Connection; conn != nil {
 		id, choice := d.c.choiceOf(conn)
 		if choice == nil || !slices.Contains(d.c.choices(d.id), id) {
 			return nil, engine.Faultf("wrong_connection", "%s cannot be done with a connection of the kind %s", d.c.ID()+"."+d.id, conn.Kind)
 		}
-		j.choice = choice
+		do.choice = choice
 		values["auth"] = map[string]any{"id": id, "kind": choice.file.Kind}
 		values["connection"] = plainFields(conn)
 	}
-	input, missing, err := inputOf(ctx, a.file.Fields, a.shown, d.values, j.scope)
+	input, missing, err := inputOf(ctx, a.file.Fields, a.shown, d.values, do.scope)
 	if err != nil {
 		return nil, engine.Permanent(fmt.Errorf("show_if: %w", err))
 	}
@@ -171,7 +171,7 @@ func (d *connectorDoer) prepare(ctx context.Context, call *engine.Call) (*job, e
 		return nil, &engine.Fault{Code: "bad_input", Message: fmt.Sprintf("field /%s: is required", missing.ID), Permanent: true, Class: classFail}
 	}
 	values["input"] = input
-	return j, d.limits(ctx, j, call)
+	return do, d.limits(ctx, do, call)
 }
 
 func plainFields(c *engine.Connection) map[string]any {
@@ -186,19 +186,19 @@ func plainFields(c *engine.Connection) map[string]any {
 
 // limits names the budgets of a call: those of the file, and one by which the provider can
 // hold the whole connection back.
-func (d *connectorDoer) limits(ctx context.Context, j *job, call *engine.Call) error {
+func (d *connectorDoer) limits(ctx context.Context, do *doing, call *engine.Call) error {
 	name := ""
 	if call.Connection != nil {
 		name = call.Connection.Name
 	}
-	j.scopes = map[string][]string{}
+	do.scopes = map[string][]string{}
 	whole := limitName(d.c.ID(), "connection", name)
-	j.limits = []limit{{name: whole}}
-	j.scopes["connection"] = []string{whole}
-	for _, l := range j.action.limits {
+	do.limits = []limit{{name: whole}}
+	do.scopes["connection"] = []string{whole}
+	for _, l := range do.action.limits {
 		key := name
 		if l.key != nil {
-			value, err := l.key.Ask(ctx, j.scope)
+			value, err := l.key.Ask(ctx, do.scope)
 			if err != nil {
 				return engine.Permanent(fmt.Errorf("the key of a limit: %w", err))
 			}
@@ -210,32 +210,32 @@ func (d *connectorDoer) limits(ctx context.Context, j *job, call *engine.Call) e
 			}
 		}
 		budget := limitName(d.c.ID(), l.Scope, key, fmt.Sprint(l.Count, l.Per, l.Concurrent))
-		j.limits = append(j.limits, limit{budget, l.Count, time.Duration(l.Per), l.Concurrent})
-		j.scopes[l.Scope] = append(j.scopes[l.Scope], budget)
+		do.limits = append(do.limits, limit{budget, l.Count, time.Duration(l.Per), l.Concurrent})
+		do.scopes[l.Scope] = append(do.scopes[l.Scope], budget)
 	}
 	return nil
 }
 
 // request renders the exchange and adds the idempotency key; it carries no secret yet.
-func (d *connectorDoer) request(ctx context.Context, j *job, call *engine.Call) (*exchange, error) {
-	x, err := d.c.exchange(ctx, j.action.request, call.Connection, j.scope)
+func (d *connectorDoer) request(ctx context.Context, do *doing, call *engine.Call) (*exchange, error) {
+	x, err := d.c.exchange(ctx, do.action.request, call.Connection, do.scope)
 	if err != nil {
 		return nil, err
 	}
-	if err := j.action.file.Idempotency.setKey(x, call.Key); err != nil {
+	if err := do.action.file.Idempotency.setKey(x, call.Key); err != nil {
 		return nil, err
 	}
-	x.once = call.AtMostOnce && !d.safe(j, call)
+	x.once = call.AtMostOnce && !d.safe(do, call)
 	return x, nil
 }
 
 // safe says that sending the request again does no harm: it repeats, or the provider still
 // recognises its key.
-func (d *connectorDoer) safe(j *job, call *engine.Call) bool {
-	if j.action.file.repeats() {
+func (d *connectorDoer) safe(do *doing, call *engine.Call) bool {
+	if do.action.file.repeats() {
 		return true
 	}
-	return j.action.file.Idempotency != nil && (call.First.IsZero() || d.out.now().Sub(call.First) < j.action.file.remembers())
+	return do.action.file.Idempotency != nil && (call.First.IsZero() || d.out.now().Sub(call.First) < do.action.file.remembers())
 }
 
 // remembers is how long the provider recognises an idempotency key.
@@ -251,37 +251,37 @@ func (a *actionFile) remembers() time.Duration {
 
 // answer sends one request until there is a verdict about it: a token that has ended is
 // renewed once.
-func (d *connectorDoer) answer(ctx context.Context, call *engine.Call, j *job, x *exchange) (*reply, *expression.Scope, error) {
+func (d *connectorDoer) answer(ctx context.Context, call *engine.Call, do *doing, x *exchange) (*reply, *expression.Scope, error) {
 	for renewed := false; ; renewed = true {
 		bare := *x
 		bare.header = x.header.Clone()
 		address := *x.url
 		bare.url = &address
-		if err := d.sign(ctx, &bare, call.Connection, j); err != nil {
+		if err := d.sign(ctx, &bare, call.Connection, do); err != nil {
 			return nil, nil, err
 		}
 		d.redact = d.redact.and(&bare)
 		call.Sent(func() any { return d.redact.value(show(&bare, call.Connection)) })
 		r, err := d.out.do(ctx, &bare)
 		if err != nil {
-			return nil, nil, d.unanswered(j, call, err)
+			return nil, nil, d.unanswered(do, call, err)
 		}
-		s := answerScope(j.scope, r)
+		s := answerScope(do.scope, r)
 		s.Values["attempt"], s.Values["answered"] = max(1, call.Attempt), call.Answered
-		refreshes := !renewed && j.choice != nil && j.choice.renewable() && call.Connection.Renew != nil
-		v := judge(ctx, j.action.rules, s, r, refreshes, d.out.now())
+		refreshes := !renewed && do.choice != nil && do.choice.renewable() && call.Connection.Renew != nil
+		v := judge(ctx, do.action.rules, s, r, refreshes, d.out.now())
 		if v.class == classRefresh {
-			if err := d.renew(ctx, call.Connection, j); err != nil {
+			if err := d.renew(ctx, call.Connection, do); err != nil {
 				return nil, nil, err
 			}
 			continue
 		}
-		return r, s, d.fate(ctx, call, j, s, r, v)
+		return r, s, d.fate(ctx, call, do, s, r, v)
 	}
 }
 
 // unanswered decides about a request that got no answer.
-func (d *connectorDoer) unanswered(j *job, call *engine.Call, err error) error {
+func (d *connectorDoer) unanswered(do *doing, call *engine.Call, err error) error {
 	var s sent
 	maybe := errors.As(err, &s)
 	var f *engine.Fault
@@ -296,7 +296,7 @@ func (d *connectorDoer) unanswered(j *job, call *engine.Call, err error) error {
 			c.Class = classFail
 		}
 	}
-	if maybe && !d.safe(j, call) {
+	if maybe && !d.safe(do, call) {
 		c.Maybe = true
 		if call.AtMostOnce {
 			c.Class = classUnknown
@@ -306,11 +306,11 @@ func (d *connectorDoer) unanswered(j *job, call *engine.Call, err error) error {
 }
 
 // fate turns a verdict into what the engine does; nil is a success.
-func (d *connectorDoer) fate(ctx context.Context, call *engine.Call, j *job, s *expression.Scope, r *reply, v verdict) error {
+func (d *connectorDoer) fate(ctx context.Context, call *engine.Call, do *doing, s *expression.Scope, r *reply, v verdict) error {
 	if v.class == classOK {
 		return nil
 	}
-	f := d.trouble(ctx, j.action, s, r, v)
+	f := d.trouble(ctx, do.action, s, r, v)
 	f.Class, f.Scope = v.class, v.scope
 	switch v.class {
 	case classIgnore:
@@ -320,7 +320,7 @@ func (d *connectorDoer) fate(ctx context.Context, call *engine.Call, j *job, s *
 			f.Scope = "connection"
 		}
 		f.Quota, f.After = true, tamed(v.after)
-		if err := d.out.budgets.hold(ctx, j.scopes[f.Scope], f.After); err != nil {
+		if err := d.out.budgets.hold(ctx, do.scopes[f.Scope], f.After); err != nil {
 			return err
 		}
 		f.After += spread(f.After)
@@ -330,7 +330,7 @@ func (d *connectorDoer) fate(ctx context.Context, call *engine.Call, j *job, s *
 		f.Permanent = true
 	default:
 		f.After = v.after
-		if v.maybe && !d.safe(j, call) {
+		if v.maybe && !d.safe(do, call) {
 			f.Maybe = true
 			if call.AtMostOnce {
 				f.Class = classUnknown

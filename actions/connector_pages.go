@@ -37,25 +37,25 @@ type turner struct {
 
 // pages sends one request, or as many as the list has pages; output sees the joined list as
 // body.
-func (d *connectorDoer) pages(ctx context.Context, call *engine.Call, j *job, x *exchange) (engine.Output, error) {
-	p := j.action.pages
+func (d *connectorDoer) pages(ctx context.Context, call *engine.Call, do *doing, x *exchange) (engine.Output, error) {
+	p := do.action.pages
 	if p == nil {
-		_, s, err := d.answer(ctx, call, j, x)
-		return d.result(ctx, j, s, err)
+		_, s, err := d.answer(ctx, call, do, x)
+		return d.result(ctx, do, s, err)
 	}
-	items, more, s, err := d.list(ctx, call, j, x, p)
+	items, more, s, err := d.list(ctx, call, do, x, p)
 	if err != nil {
-		return d.result(ctx, j, s, err)
+		return d.result(ctx, do, s, err)
 	}
 	s.Values["body"] = items
-	output, err := d.result(ctx, j, s, nil)
+	output, err := d.result(ctx, do, s, nil)
 	if m, ok := output.(map[string]any); ok && more {
 		m["more"] = true
 	}
 	return output, err
 }
 
-func (d *connectorDoer) result(ctx context.Context, j *job, s *expression.Scope, err error) (engine.Output, error) {
+func (d *connectorDoer) result(ctx context.Context, do *doing, s *expression.Scope, err error) (engine.Output, error) {
 	var nothing *ignored
 	if errors.As(err, &nothing) {
 		return map[string]any{"ignored": true, "reason": nothing.Detail}, nil
@@ -63,7 +63,7 @@ func (d *connectorDoer) result(ctx context.Context, j *job, s *expression.Scope,
 	if err != nil {
 		return nil, err
 	}
-	output, err := j.action.output.made(ctx, s)
+	output, err := do.action.output.made(ctx, s)
 	if err != nil {
 		return nil, engine.Permanent(err)
 	}
@@ -71,7 +71,7 @@ func (d *connectorDoer) result(ctx context.Context, j *job, s *expression.Scope,
 }
 
 // list reads all pages. When one has to wait, what was read before is kept for the time being.
-func (d *connectorDoer) list(ctx context.Context, call *engine.Call, j *job, x *exchange, p *madePages) (items []any, more bool, last *expression.Scope, err error) {
+func (d *connectorDoer) list(ctx context.Context, call *engine.Call, do *doing, x *exchange, p *madePages) (items []any, more bool, last *expression.Scope, err error) {
 	t := &turner{madePages: p, base: x, size: p.Size}
 	if kept, ok := d.out.halves.take(call.Key); ok && call.Key != "" {
 		items, t.page, t.next = kept.items, kept.page, kept.next
@@ -82,7 +82,7 @@ func (d *connectorDoer) list(ctx context.Context, call *engine.Call, j *job, x *
 		if err != nil {
 			return nil, false, nil, err
 		}
-		r, s, err := d.answer(ctx, call, j, turned)
+		r, s, err := d.answer(ctx, call, do, turned)
 		if err != nil {
 			var f *engine.Fault
 			if errors.As(err, &f) && f.Quota && len(items) > 0 {
@@ -105,7 +105,7 @@ func (d *connectorDoer) list(ctx context.Context, call *engine.Call, j *job, x *
 		if !goes || len(items) >= most || t.page >= pages {
 			return items, goes, last, nil
 		}
-		if err := d.turnOf(ctx, call, j, t.page); err != nil {
+		if err := d.turnOf(ctx, call, do, t.page); err != nil {
 			d.out.halves.put(call.Key, half{items, t.page, t.next, time.Now()})
 			return nil, false, s, err
 		}
@@ -132,10 +132,10 @@ func (d *connectorDoer) itemsOf(ctx context.Context, p *madePages, s *expression
 }
 
 // turnOf waits for the limits of one more page: a moment in place, longer as a parked run.
-func (d *connectorDoer) turnOf(ctx context.Context, call *engine.Call, j *job, page int) error {
+func (d *connectorDoer) turnOf(ctx context.Context, call *engine.Call, do *doing, page int) error {
 	key := call.Key + " page " + strconv.Itoa(page)
 	for {
-		wait, err := d.out.budgets.take(ctx, key, time.Time{}, j.limits)
+		wait, err := d.out.budgets.take(ctx, key, time.Time{}, do.limits)
 		if err != nil || wait <= 0 {
 			return err
 		}

@@ -110,7 +110,7 @@ type exchange struct {
 	follow  int      // redirects
 	limit   int64    // bytes of the answer's body
 	once    bool     // it must never be sent twice, not by the transport either
-	hosts   []string // the only hosts, when it carries a credential
+	hosts   []string // the only hosts, when it carries a secret
 	bound   []string // further such list: both must name the host
 	secrets []string // header names that must not reach another host
 	hidden  []string // parameters of the address that are secret

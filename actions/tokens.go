@@ -36,18 +36,18 @@ func (a *madeAuth) ending(s engine.Session, now time.Time) bool {
 }
 
 // renew replaces the session whose token was refused.
-func (d *connectorDoer) renew(ctx context.Context, conn *engine.Connection, j *job) error {
-	return d.renewFrom(ctx, conn, j, j.session.Access)
+func (d *connectorDoer) renew(ctx context.Context, conn *engine.Connection, do *doing) error {
+	return d.renewFrom(ctx, conn, do, do.session.Access)
 }
 
-func (d *connectorDoer) renewFrom(ctx context.Context, conn *engine.Connection, j *job, stale string) error {
-	session, err := d.c.renewFrom(ctx, d.out, conn, j.choice, stale)
+func (d *connectorDoer) renewFrom(ctx context.Context, conn *engine.Connection, do *doing, stale string) error {
+	session, err := d.c.renewFrom(ctx, d.out, conn, do.choice, stale)
 	if err != nil {
 		return err
 	}
-	j.session = session
-	maps.Copy(connectionValues(j.scope), asValues(session.Plain))
-	return d.hide(conn, j)
+	do.session = session
+	maps.Copy(connectionValues(do.scope), asValues(session.Plain))
+	return d.hide(conn, do)
 }
 
 func connectionValues(s *expression.Scope) map[string]any {

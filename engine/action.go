@@ -115,7 +115,7 @@ type Call struct {
 	Sent       func(request func() any)                                                   // tells how to show the request as it goes out, redacted; asked when the attempt fails
 }
 
-// Connection is a sealed credential as an action sees it. Secrets are opened on demand.
+// Connection is a connection as an action sees it. Its secrets are sealed, and opened on demand.
 type Connection struct {
 	Name   string
 	Kind   string
@@ -130,7 +130,7 @@ type Connection struct {
 	Renew func(ctx context.Context, stale string, ask func(ctx context.Context, old Session) (Session, error)) (Session, error)
 
 	secret []string // IDs of the secret fields that are set
-	turn   int      // of the credential, so that a refusal of an old one does not break a new one
+	turn   int      // of the connection, so that a refusal of an old one does not break a new one
 }
 
 // Secrets are the values of all secret fields.
@@ -167,7 +167,7 @@ type Fault struct {
 	After     time.Duration // set: try again after so long, without using up an attempt if Quota
 	Quota     bool          // the provider or a shared limit asked to wait
 	Maybe     bool          // the effect may have happened
-	Broken    bool          // the connection's credential was refused
+	Broken    bool          // the connection was refused
 	Response  any           // what was answered, redacted, for the history
 	Err       error
 

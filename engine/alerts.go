@@ -22,7 +22,7 @@ type AlertKind string
 const (
 	AlertFailure    AlertKind = "failure"    // runs of a flow fail
 	AlertSilence    AlertKind = "silence"    // a flow expected an event and got none
-	AlertConnection AlertKind = "connection" // a provider refused a credential
+	AlertConnection AlertKind = "connection" // a provider refused a connection
 	AlertDrift      AlertKind = "drift"      // events do not look as they did
 	AlertDisk       AlertKind = "disk"       // nothing can be written
 	AlertBackup     AlertKind = "backup"     // a scheduled backup failed

@@ -56,7 +56,7 @@ type savedConnection struct {
 
 const connectionDoc = "connection"
 
-// Connections are the sealed credentials of this instance.
+// Connections are those of this instance, with their secrets sealed.
 type Connections struct {
 	// Failed is told of what went wrong with a connection and changes nothing; may be nil.
 	Failed func(name string, err error)

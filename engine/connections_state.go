@@ -14,7 +14,7 @@ const (
 	ConnectionBroken   = "broken" // refused by the provider
 )
 
-// SetState notes that a credential works ("ok") or was refused ("broken"). One that works
+// SetState notes that a connection works ("ok") or was refused ("broken"). One that works
 // again lets the runs that wait for it go on.
 func (c *Connections) SetState(ctx context.Context, name, state string) error {
 	mended := false
@@ -94,7 +94,7 @@ func (k ConnectionKind) suspects(f *Fault) []string {
 }
 
 // Test makes the harmless call of a connection's kind and notes the outcome. A failure that
-// says nothing about the credential leaves the state as it was.
+// says nothing about the connection leaves the state as it was.
 func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, error) {
 	c.mu.RLock()
 	s, ok := c.kept[name]

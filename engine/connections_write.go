@@ -177,7 +177,7 @@ type change int
 
 const (
 	unchanged change = iota // nothing is to be written
-	noted                   // something is known of it; the credential is the same
+	noted                   // something is known of it; what it holds is the same
 	replaced                // what was opened before is out of date
 )
 

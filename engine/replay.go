@@ -127,9 +127,9 @@ func (e *Engine) cutShort(out *Replays, ids []string, cause error) error {
 	return nil
 }
 
-// replayLump does some runs again, the new ones accepted in one write. With a job a run of it
-// that was done again already is not once more.
-func (e *Engine) replayLump(ctx context.Context, ids []string, job string, how ReplayHow, dryRun bool) ([]Replayed, error) {
+// replayLump does some runs again, the new ones accepted in one write. With the id of a
+// Replaying a run of it that was done again already is not once more.
+func (e *Engine) replayLump(ctx context.Context, ids []string, replaying string, how ReplayHow, dryRun bool) ([]Replayed, error) {
 	results, events, of := make([]Replayed, 0, len(ids)), []store.Event{}, []int{}
 	for _, id := range ids {
 		r, event, err := e.replay(ctx, id, how, dryRun)
@@ -141,8 +141,8 @@ func (e *Engine) replayLump(ctx context.Context, ids []string, job string, how R
 			r, event = r.refuse("unreadable", "it could not be read: see the log of the server", "não foi possível ler a execução: veja o log do servidor"), nil
 		}
 		if event != nil {
-			if job != "" {
-				event.Key, event.KeyFor = "replay/"+job+"/"+id, replayKeyFor
+			if replaying != "" {
+				event.Key, event.KeyFor = "replay/"+replaying+"/"+id, replayKeyFor
 			}
 			events, of = append(events, *event), append(of, len(results))
 		}
