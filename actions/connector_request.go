@@ -236,17 +236,11 @@ func setForm(x *exchange, value any, lists string) error {
 		m = flatLists(m, map[string]string{"brackets": "[]"}[lists])
 		values := url.Values{}
 		for name, v := range m {
-			list, ok := v.([]any)
+			list, ok := texts(v)
 			if !ok {
-				list = []any{v}
+				return engine.Faultf("bad_input", "form %s has a value that cannot be sent", name)
 			}
-			for _, e := range list {
-				text, ok := form.Scalar(e)
-				if !ok {
-					return engine.Faultf("bad_input", "form %s has a value that cannot be sent", name)
-				}
-				values.Add(name, text)
-			}
+			values[name] = append(values[name], list...)
 		}
 		x.body = []byte(values.Encode())
 		return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -18,25 +17,7 @@ import (
 var connectorFiles embed.FS
 
 // builtInConnectors are those of this program, by ID.
-var builtInConnectors = sync.OnceValue(func() []*Connector {
-	names, err := fs.Glob(connectorFiles, "connectors/*.json")
-	if err != nil {
-		panic(err)
-	}
-	var list []*Connector
-	for _, name := range names {
-		data, err := connectorFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		c, err := trustedConnector(data)
-		if err != nil {
-			panic(fmt.Sprintf("%s: %v", name, err))
-		}
-		list = append(list, c)
-	}
-	return list
-})
+var builtInConnectors = engine.Embedded(connectorFiles, "connectors/*.json", trustedConnector)
 
 // BuiltInConnectors are those of this program, without own ones.
 func BuiltInConnectors() []*Connector { return slices.Clone(builtInConnectors()) }

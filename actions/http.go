@@ -214,23 +214,32 @@ func (h *httpRequest) repeats() bool {
 	return slices.Contains([]string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}, h.method)
 }
 
+// texts are a value that may stand once, or in a list several times.
+func texts(value any) ([]string, bool) {
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	texts := make([]string, len(list))
+	for i, element := range list {
+		if texts[i], ok = form.Scalar(element); !ok {
+			return nil, false
+		}
+	}
+	return texts, true
+}
+
 func addQuery(u *url.URL, query map[string]any) error {
 	if len(query) == 0 {
 		return nil
 	}
 	values := u.Query()
 	for name, value := range query {
-		list, ok := value.([]any)
+		list, ok := texts(value)
 		if !ok {
-			list = []any{value}
+			return engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
 		}
-		for _, element := range list {
-			text, ok := form.Scalar(element)
-			if !ok {
-				return engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
-			}
-			values.Add(name, text)
-		}
+		values[name] = append(values[name], list...)
 	}
 	u.RawQuery = values.Encode()
 	return nil

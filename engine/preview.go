@@ -105,22 +105,14 @@ func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, k
 		return nil
 	}
 	found := tree.Infer(known)
-	p.Type = typeName(found.Shape)
-	p.add(found.Problems...)
+	p.found(found)
 	for n, hole := range tree.Holes() {
 		p.add(flow.StepProblems(q.Flow, known, hole, tree.At(n))...)
 	}
 	if found.Missing != nil {
 		p.add(*found.Missing)
 	}
-	scope, err := e.scopeFor(ctx, q, p, t.Holes())
-	if err != nil {
-		return err
-	}
-	value, err := t.Fill(ctx, scope)
-	p.result(value, err)
-	e.maskValue(ctx, q, p, t.Holes())
-	return nil
+	return e.outcome(ctx, q, p, t.Holes(), t.Fill)
 }
 
 func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview, known *expression.Known) error {
@@ -136,25 +128,38 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 		return nil
 	}
 	found := tree.Infer(known)
-	p.Type = typeName(found.Shape)
-	p.add(found.Problems...)
+	p.found(found)
 	p.add(flow.StepProblems(q.Flow, known, tree, 0)...)
 	p.add(expected(q.Expect, found)...)
-	scope, err := e.scopeFor(ctx, q, p, []*expression.Program{program})
-	if err != nil {
-		return err
-	}
-	value, err := program.Run(ctx, scope)
-	p.result(value, err)
-	e.maskValue(ctx, q, p, []*expression.Program{program})
-	if err == nil && (value == false || value == nil && q.Expect == "condition") {
-		p.Reason = program.Why(ctx, scope)
-	}
-	err = nil
-	if p.Type == "boolean" || q.Expect == "condition" {
+	err = e.outcome(ctx, q, p, []*expression.Program{program}, func(ctx context.Context, scope *expression.Scope) (any, error) {
+		value, err := program.Run(ctx, scope)
+		if err == nil && (value == false || value == nil && q.Expect == "condition") {
+			p.Reason = program.Why(ctx, scope)
+		}
+		return value, err
+	})
+	if err == nil && (p.Type == "boolean" || q.Expect == "condition") {
 		p.Passes, err = e.passes(ctx, q, program)
 	}
 	return err
+}
+
+// found tells what is known before anything is evaluated.
+func (p *Preview) found(found expression.Inference) {
+	p.Type = typeName(found.Shape)
+	p.add(found.Problems...)
+}
+
+// outcome evaluates what was compiled, and tells what it gives or why it gives nothing.
+func (e *Engine) outcome(ctx context.Context, q *Question, p *Preview, programs []*expression.Program, evaluate func(context.Context, *expression.Scope) (any, error)) error {
+	scope, err := e.scopeFor(ctx, q, p, programs)
+	if err != nil {
+		return err
+	}
+	value, err := evaluate(ctx, scope)
+	p.result(value, err)
+	e.maskValue(ctx, q, p, programs)
+	return nil
 }
 
 // expected are the warnings of a field that wants a condition or a list.

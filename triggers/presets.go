@@ -3,7 +3,6 @@ package triggers
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -24,24 +23,12 @@ type Presets struct {
 }
 
 // builtIn are the presets of this program alone, by ID.
-var builtIn = sync.OnceValue(func() []*Preset {
-	names, err := fs.Glob(presetFiles, "presets/*.json")
-	if err != nil {
-		panic(err)
+var builtIn = engine.Embedded(presetFiles, "presets/*.json", func(data []byte) (*Preset, error) {
+	preset, problems := readPreset(data)
+	if preset == nil {
+		return nil, fmt.Errorf("%s: %s", problems[0].Path, problems[0].Message.EN)
 	}
-	var list []*Preset
-	for _, name := range names {
-		data, err := presetFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		preset, problems := readPreset(data)
-		if preset == nil {
-			panic(fmt.Sprintf("%s: %s: %s", name, problems[0].Path, problems[0].Message.EN))
-		}
-		list = append(list, preset)
-	}
-	return list
+	return preset, nil
 })
 
 // BuiltIn gives the presets of this program, without own ones.
