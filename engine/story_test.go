@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -24,11 +25,11 @@ func TestAStoryReadsAsTheFlowDoes(t *testing.T) {
 	v := h.finished(h.send("tree", `[1, 2]`))
 	var got []string
 	for _, s := range v.Steps {
-		got = append(got, s.Path+" "+s.Status)
+		got = append(got, s.Path+" "+s.Status+fmt.Sprint(s.Chosen))
 	}
 	want := []string{
-		"z succeeded", "each succeeded", "each.0.size succeeded", "each.0.y skipped", "each.0.x succeeded", "each.0.w succeeded",
-		"each.1.size succeeded", "each.1.y succeeded", "each.1.x skipped", "each.1.w skipped", "a succeeded",
+		"z succeeded[]", "each succeeded[]", "each.0.size succeeded[1]", "each.0.y skipped[]", "each.0.x succeeded[]", "each.0.w succeeded[]",
+		"each.1.size succeeded[0]", "each.1.y succeeded[]", "each.1.x skipped[]", "each.1.w skipped[]", "a succeeded[]",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)

@@ -79,6 +79,7 @@ type StepView struct {
 	Lines    []string       `json:"log,omitempty"`
 	Mocked   bool           `json:"mocked,omitempty"`
 	Twice    bool           `json:"may_have_happened_twice,omitempty"`
+	Chosen   []int          `json:"chosen,omitzero" doc:"of a branch: the paths that were taken, counted from 0"`
 	DoneBy   string         `json:"done_by,omitempty" doc:"of a replay: the former run that did this; it was not done again"`
 }
 
@@ -135,7 +136,7 @@ func viewStep(r *record) StepView {
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
 		Attempts: []AttemptView{}, Input: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
-		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By,
+		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By, Chosen: r.Chosen,
 	}
 	for _, a := range r.Attempts {
 		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})

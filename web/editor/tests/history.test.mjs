@@ -116,6 +116,18 @@ test('an outcome that nobody knows asks for a decision, and takes it', async () 
   await page.context().close()
 })
 
+test('a run shows which path it took, also where nothing is in it', async () => {
+  await program.api('POST', '/flows', { id: 'forks', name: 'Forks', trigger: { kind: 'manual' }, steps: [{ id: 'fork', action: 'branch', branches: [{ name: 'Large', when: 'trigger.body.n > 1', steps: [] }, { name: 'Small', steps: [] }] }] })
+  await program.api('POST', '/flows/forks/publish', {})
+  const { body } = await program.api('POST', '/flows/forks/events', { event: { body: { n: 2 } } })
+  await until(async () => (await program.api('GET', `/runs/${body.run}`)).body.status === 'succeeded')
+  const page = await program.signedIn(`/runs/${body.run}`, still)
+  await page.getByRole('treeitem', { name: /^Large taken/ }).waitFor()
+  assert.equal(await page.getByRole('treeitem', { name: /^Small taken/ }).count(), 0)
+  await fine(page, 'a run that took a path')
+  await page.context().close()
+})
+
 test('a run outlives its flow, and what is not there says so', async () => {
   await program.api('POST', '/flows', { id: 'brief', name: 'Brief', trigger: { kind: 'manual' }, steps: [{ id: 'end', action: 'stop', with: { as: 'failed', message: 'no good' } }] })
   await program.api('POST', '/flows/brief/publish', {})

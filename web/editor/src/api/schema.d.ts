@@ -2789,6 +2789,8 @@ export interface components {
              */
             approval?: "approved" | "rejected" | "expired";
             attempts: components["schemas"]["AttemptView"][];
+            /** @description of a branch: the paths that were taken, counted from 0 */
+            chosen?: number[];
             /** @description of a replay: the former run that did this; it was not done again */
             done_by?: string;
             /** Format: date-time */

@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { CircleAlert, Plus as PlusIcon, Split } from 'lucide-react'
+import { Check, CircleAlert, Plus as PlusIcon, Split } from 'lucide-react'
 import type { Branch, Place, Step } from '../flow'
 import { useWords as useShared } from '../words'
 import { fill, usePlural } from '../words/phrase'
@@ -7,6 +7,7 @@ import { ariaWhere, Card, FoldButton, useName, useRow, type Where } from './Card
 import { blank } from './changes'
 import { useDesk } from './desk'
 import { Plus } from './Plus'
+import { tookPath } from './results'
 import { branchKey, catchKey, sizeInside } from './rows'
 import { Condition } from './Sentence'
 import { useTree } from './store'
@@ -139,7 +140,10 @@ const BranchRoom = memo(function BranchRoom({ step, branch, at, where }: { step:
   const shared = useShared()
   const aside = step.action !== 'branch' ? t.atOnce : branch.when !== undefined ? branch.when === blank ? <span className="font-medium text-warn">{t.noCondition}</span> : <Condition source={branch.when} /> : t.always
   const title = branch.name || (branch.when === undefined && step.action === 'branch' ? shared.otherwise : `${shared.branch} ${at + 1}`)
-  return <Room id={branchKey(step.id, at)} where={where} title={title} aside={aside} steps={branch.steps} place={{ step: step.id, slot: at }} />
+  const { store } = useDesk()
+  const taken = useTree(store, (s) => tookPath(s.results.get(step.id), at))
+  const mark = taken ? <Check size={14} strokeWidth={2} aria-hidden className="text-ok" /> : undefined
+  return <Room id={branchKey(step.id, at)} where={where} title={title} icon={mark} aside={taken ? <><span className="font-medium text-ok">{t.taken}</span> · {aside}</> : aside} tone={taken ? 'border-ok' : undefined} steps={branch.steps} place={{ step: step.id, slot: at }} />
 }, sameProps)
 
 function CatchRoom({ step, where }: { step: Step; where: Where }) {

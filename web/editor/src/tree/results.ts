@@ -14,6 +14,8 @@ export type Result = {
   due?: string
   text?: string
   approval?: StepView['approval']
+  /** of a branch: the paths that were taken */
+  chosen?: StepView['chosen']
   /** it was only tested: nothing was sent */
   held?: boolean
   /** how many runs of the last day came here, went on from here, failed and were stopped here */
@@ -54,7 +56,7 @@ const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime
 
 export function resultOf(s: StepView, turns: number): Result {
   const failures = failuresIn(s.output)
-  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, approval: s.approval, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
+  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
   if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }
@@ -81,6 +83,9 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
 }
 
 const countIn = (s: StepView) => (typeof s.output === 'object' && s.output !== null && 'count' in s.output && typeof s.output.count === 'number' ? s.output.count : undefined)
+
+/** tookPath says whether one run took a path of a branch; of several it is not said. */
+export const tookPath = (result: Result | undefined, at: number) => result?.chosen?.includes(at) === true && (result.reached ?? 1) <= 1
 
 /** wentOn lists the steps after which the run went on: they succeeded, or something after them in their list ran. */
 export function wentOn(flow: Flow, results: ReadonlyMap<string, Result>): Set<string> {
