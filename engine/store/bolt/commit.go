@@ -13,31 +13,23 @@ import (
 
 // Commit implements store.Runs.
 func (s *Store) Commit(_ context.Context, commits []store.Commit) []store.Committed {
-	answers, groups := make([]store.Committed, len(commits)), make([]*group, len(commits))
-	for i := range commits {
-		var effects []func()
-		var err error
-		groups[i], err = s.live.send(func(tx *tx) (err error) {
-			answers[i], effects, err = s.commit(tx, &commits[i])
-			return err
-		}, func() {
-			for _, f := range effects {
-				f()
-			}
-		})
+	answers, effects := make([]store.Committed, len(commits)), make([][]func(), len(commits))
+	errs := s.live.each(len(commits), func(i int, tx *tx) (err error) {
+		answers[i], effects[i], err = s.commit(tx, &commits[i])
+		return err
+	}, func(i int) { runAll(effects[i]) })
+	for i, err := range errs {
 		if err != nil {
 			answers[i] = store.Committed{Err: fmt.Errorf("commit: %w", err)}
 		}
 	}
-	for i, g := range groups {
-		if g == nil {
-			continue
-		}
-		if <-g.done; g.err != nil {
-			answers[i] = store.Committed{Err: fmt.Errorf("commit: %w", g.err)}
-		}
-	}
 	return answers
+}
+
+func runAll(effects []func()) {
+	for _, f := range effects {
+		f()
+	}
 }
 
 // commit is one Commit within a transaction. A lost lease is its own answer; an error is one

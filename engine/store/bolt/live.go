@@ -221,6 +221,22 @@ func (f *live) do(apply func(t *tx) error, after func()) error {
 	return g.err
 }
 
+// each applies ops, in order, and waits until all are durable; they share syncs. What ends one
+// undoes no other.
+func (f *live) each(n int, apply func(i int, t *tx) error, after func(i int)) []error {
+	groups, errs := make([]*group, n), make([]error, n)
+	for i := range n {
+		groups[i], errs[i] = f.send(func(t *tx) error { return apply(i, t) }, func() { after(i) })
+	}
+	for i, g := range groups {
+		if g != nil {
+			<-g.done
+			errs[i] = g.err
+		}
+	}
+	return errs
+}
+
 // send applies an op, and says with which group it becomes durable; too much at once answers
 // store.ErrBusy.
 func (f *live) send(apply func(t *tx) error, after func()) (*group, error) {

@@ -371,22 +371,15 @@ func (s *Store) SetPlaces(n int) { s.sched.setPlaces(n) }
 
 // Cancel implements store.Runs.
 func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error {
-	answers := make([]error, len(runs))
-	for i, id := range runs {
-		var own error
-		var effects []func()
-		err := s.live.do(func(tx *tx) error {
-			var err error
-			effects, own, err = s.cancelOne(tx, id, reason)
-			return err
-		}, func() {
-			for _, f := range effects {
-				f()
-			}
-		})
-		answers[i] = errors.Join(err, own)
+	own, effects := make([]error, len(runs)), make([][]func(), len(runs))
+	errs := s.live.each(len(runs), func(i int, tx *tx) (err error) {
+		effects[i], own[i], err = s.cancelOne(tx, runs[i], reason)
+		return err
+	}, func(i int) { runAll(effects[i]) })
+	for i := range errs {
+		errs[i] = errors.Join(errs[i], own[i])
 	}
-	return answers
+	return errs
 }
 
 func (s *Store) cancelOne(tx *tx, id, reason string) ([]func(), error, error) {

@@ -18,28 +18,24 @@ type keptSignal struct {
 
 // Signal implements store.Runs.
 func (s *Store) Signal(_ context.Context, signals []store.Signal) []error {
-	answers := make([]error, len(signals))
-	for i := range signals {
-		var own error
-		var woken []uint64
-		err := s.live.do(func(tx *tx) error {
-			var err error
-			own = nil
-			woken, err = s.signal(tx, &signals[i])
-			if errors.Is(err, store.ErrUsed) || errors.Is(err, store.ErrNotFound) {
-				own, err = err, nil
-			}
-			return err
-		}, func() {
-			s.sched.mu.Lock()
-			defer s.sched.mu.Unlock()
-			for _, n := range woken {
-				s.sched.wake(n)
-			}
-		})
-		answers[i] = errors.Join(err, own)
+	own, woken := make([]error, len(signals)), make([][]uint64, len(signals))
+	errs := s.live.each(len(signals), func(i int, tx *tx) (err error) {
+		woken[i], err = s.signal(tx, &signals[i])
+		if errors.Is(err, store.ErrUsed) || errors.Is(err, store.ErrNotFound) {
+			own[i], err = err, nil
+		}
+		return err
+	}, func(i int) {
+		s.sched.mu.Lock()
+		defer s.sched.mu.Unlock()
+		for _, n := range woken[i] {
+			s.sched.wake(n)
+		}
+	})
+	for i := range errs {
+		errs[i] = errors.Join(errs[i], own[i])
 	}
-	return answers
+	return errs
 }
 
 // signal gives one signal and says which runs to wake. store.ErrUsed and store.ErrNotFound
