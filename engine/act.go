@@ -230,10 +230,13 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	}
 	try.At = w.hands.now()
 	limited, cancel := context.WithTimeout(ctx, call.Timeout)
-	under := w.takeOff(n, rec, call, try.At)
+	defer cancel()
+	under, err := w.takeOff(n, rec, call, try.At)
+	if err != nil {
+		return nil, err
+	}
 	output, err := w.hands.act(limited, w, n, rec, doer, call)
 	w.land(under)
-	cancel()
 	rec.Marked = false
 	if n.action.Effect {
 		w.owe(nil)

@@ -83,7 +83,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), newRunRoom(), newDoorRoom()
-	e.walks.by = map[string]*walker{}
+	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
 	e.replays.news = make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
@@ -271,6 +271,7 @@ func (e *Engine) Work(ctx context.Context) error {
 			wait(ctx, time.Second)
 		}
 		for i := range claimed {
+			e.walks.expect(claimed[i].Run.ID)
 			group.Go(func() {
 				defer func() { <-places }()
 				defer e.room.enter(claimed[i].Run.Flow)()
@@ -301,18 +302,28 @@ func (e *Engine) places(ctx context.Context, places chan struct{}) int {
 
 // advance takes one claimed run as far as it goes.
 func (e *Engine) advance(ctx context.Context, work *store.Work) {
-	w, err := e.walker(ctx, work)
-	if err == nil {
-		defer e.walks.enter(w)()
-		var d store.Decision
-		d, err = w.walk(ctx)
-		if err == nil {
-			err = e.conclude(ctx, w, d)
-		}
-	}
+	err := e.walkOf(ctx, work)
 	if err != nil && !errors.Is(err, errLost) {
 		e.abandon(ctx, work, err)
 	}
+}
+
+func (e *Engine) walkOf(ctx context.Context, work *store.Work) error {
+	w, err := e.walker(ctx, work)
+	if err != nil {
+		e.walks.forget(work.Run.ID)
+		return err
+	}
+	leave, err := e.walks.enter(w)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	d, err := w.walk(ctx)
+	if err != nil {
+		return err
+	}
+	return e.conclude(ctx, w, d)
 }
 
 // abandon ends a run that cannot be read or walked: its history says why. Where another try may

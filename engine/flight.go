@@ -19,13 +19,16 @@ type flight struct {
 	at   time.Time
 }
 
-// takeOff notes that an attempt begins.
-func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) *flight {
+// takeOff notes that an attempt begins; errLost where the run was canceled, and nothing may begin.
+func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) (*flight, error) {
 	f := &flight{rec: *rec, node: n, call: call, at: at}
 	w.air.Lock()
 	defer w.air.Unlock()
+	if w.canceled {
+		return nil, errLost
+	}
 	w.flights = append(w.flights, f)
-	return f
+	return f, nil
 }
 
 // land notes that it is over. It waits while somebody looks at what is under way.
@@ -94,13 +97,42 @@ func (f *flight) request(ctx context.Context) any {
 
 // walks knows the runs that this process advances.
 type walks struct {
-	mu sync.Mutex
-	by map[string]*walker
+	mu     sync.Mutex
+	by     map[string]*walker
+	coming map[string]bool // those that were claimed and wait for room, and whether they were ended meanwhile
 }
 
-func (l *walks) enter(w *walker) (leave func()) {
+// expect notes that a run was claimed and will come.
+func (l *walks) expect(run string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.coming[run] = false
+}
+
+// end tells of a run that was ended: if it has not come yet, it need not.
+func (l *walks) end(run string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.coming[run]; ok {
+		l.coming[run] = true
+	}
+}
+
+// forget says that a run that was expected does not come.
+func (l *walks) forget(run string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.coming, run)
+}
+
+// enter begins the walk of a run that was expected; errLost where it was ended meanwhile.
+func (l *walks) enter(w *walker) (leave func(), err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ended := l.coming[w.run.ID]
+	if delete(l.coming, w.run.ID); ended {
+		return nil, errLost
+	}
 	l.by[w.run.ID] = w
 	return func() {
 		l.mu.Lock()
@@ -108,7 +140,7 @@ func (l *walks) enter(w *walker) (leave func()) {
 		if l.by[w.run.ID] == w {
 			delete(l.by, w.run.ID)
 		}
-	}
+	}, nil
 }
 
 func (l *walks) of(run string) *walker {
@@ -144,14 +176,27 @@ func (e *Engine) upToDate(ctx context.Context, run *store.Run, records []*record
 // Cancel ends a run, whatever it waits for. What is under way is not called back: its story
 // says that it may have happened.
 func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
-	err := e.cancelUnderWay(ctx, id, reason)
-	if errors.Is(err, store.ErrLeaseLost) {
-		err = e.Store.Cancel(ctx, []string{id}, reason)[0]
+	return e.cancel(ctx, []string{id}, reason)[0]
+}
+
+// cancel is Cancel of some runs: those that nobody advances end in one write.
+func (e *Engine) cancel(ctx context.Context, ids []string, reason string) []error {
+	errs, resting, of := make([]error, len(ids)), []string{}, []int{}
+	for i, id := range ids {
+		if errs[i] = e.cancelUnderWay(ctx, id, reason); errors.Is(errs[i], store.ErrLeaseLost) {
+			resting, of = append(resting, id), append(of, i)
+		}
 	}
-	if err == nil {
-		e.answers.tell(id)
+	for i, err := range e.Store.Cancel(ctx, resting, reason) {
+		errs[of[i]] = err
 	}
-	return err
+	for i, id := range ids {
+		if errs[i] == nil {
+			e.walks.end(id)
+			e.answers.tell(id)
+		}
+	}
+	return errs
 }
 
 // cancelUnderWay ends a run that this process advances, with what it was doing. Nothing lands and
@@ -185,5 +230,7 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 	if end.Result, err = json.Marshal(result{Status: store.Canceled, Error: store.RunError{Code: "canceled", Message: reason}}); err != nil {
 		return err
 	}
-	return e.Store.Commit(ctx, []store.Commit{{Lease: w.lease, Revision: w.plan.revision, Steps: steps, Decision: store.Decision{End: end}}})[0].Err
+	err = e.Store.Commit(ctx, []store.Commit{{Lease: w.lease, Revision: w.plan.revision, Steps: steps, Decision: store.Decision{End: end}}})[0].Err
+	w.canceled = w.canceled || err == nil
+	return err
 }

@@ -29,7 +29,7 @@ type sink struct {
 	waits    []time.Duration // between the attempts of test.send
 	fetched  []string
 	told     []string                         // by alerts
-	void     chan struct{}                    // closed when what was sent into the void is let go
+	void     chan struct{}                    // closed when what was sent into the void, read or admitted slowly is let go
 	hangs    chan string                      // gets each text that is being sent, until it is cut off
 	deaf     int                              // so many alerts do not arrive
 	hydrate  func(*flow.Flow) *engine.Hydrate // of the trigger webhook
@@ -51,6 +51,13 @@ type send struct {
 
 func (s *send) Fields() form.Fields {
 	return form.Of(form.Text("text", &s.text, form.Label("Text", "Texto")).Required())
+}
+
+func (s *send) Admit(context.Context, *engine.Call) error {
+	if s.text == "admitted slowly" {
+		<-s.sink.void
+	}
+	return nil
 }
 
 func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
@@ -119,7 +126,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 	}
 	e, err := engine.New(engine.Config{
 		Store: under, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: slog.New(slog.DiscardHandler),
-		Decode: func(_ string, body []byte) (any, error) { return expression.Decode(body) }, PublicURL: "https://example.com",
+		Decode: s.decode, PublicURL: "https://example.com",
 		Grace: 50 * time.Millisecond,
 	})
 	check(t, err)
@@ -134,6 +141,13 @@ func open(t *testing.T, dir string, s *sink) *house {
 	})
 	t.Cleanup(h.stop)
 	return h
+}
+
+func (s *sink) decode(_ string, body []byte) (any, error) {
+	if string(body) == `"read slowly"` {
+		<-s.void
+	}
+	return expression.Decode(body)
 }
 
 func check(t *testing.T, err error) {
@@ -171,6 +185,11 @@ func (h *house) send(id, body string) string {
 func (h *house) finished(run string) engine.RunView {
 	h.t.Helper()
 	return h.until(run, func(v engine.RunView) bool { return v.Status.Final() })
+}
+
+func (h *house) untilWaiting(run string) {
+	h.t.Helper()
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Waiting })
 }
 
 func (h *house) until(run string, is func(engine.RunView) bool) engine.RunView {

@@ -301,8 +301,11 @@ func (e *Engine) CancelAll(ctx context.Context, flow, reason string) error {
 			if err != nil {
 				return err
 			}
+			ids := make([]string, len(runs))
 			for i := range runs {
-				err := e.Cancel(ctx, runs[i].ID, reason)
+				ids[i] = runs[i].ID
+			}
+			for _, err := range e.cancel(ctx, ids, reason) {
 				if err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrNotFound) {
 					return err
 				}

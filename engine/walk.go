@@ -95,8 +95,9 @@ type walker struct {
 	last      any
 	answer    *Answer
 
-	air     sync.Mutex // held while flights are looked at, or change
-	flights []*flight
+	air      sync.Mutex // held while flights are looked at, or change
+	flights  []*flight
+	canceled bool // nothing more may begin
 }
 
 // opening is a place where the run waits.

@@ -1,0 +1,67 @@
+package engine_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine/store"
+)
+
+// A run that is canceled before it does something does it no more: neither one that was claimed and has
+// not begun, nor one whose step waits to be let in.
+func TestACanceledRunBeginsNothing(t *testing.T) {
+	for _, body := range []string{`"read slowly"`, `"admitted slowly"`} {
+		t.Run(body, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { cancelsBeforeItActs(t, body) }) })
+	}
+}
+
+func cancelsBeforeItActs(t *testing.T, body string) {
+	s := &sink{void: make(chan struct{})}
+	h := open(t, t.TempDir(), s)
+	defer h.stop()
+	h.publish(`{"id": "sale", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body }}"}}]}`)
+	run := h.send("sale", body)
+	time.Sleep(time.Second)
+	check(t, h.Cancel(t.Context(), run, "enough"))
+	close(s.void)
+	time.Sleep(time.Second)
+	if v := h.finished(run); v.Status != store.Canceled || len(s.arrived) != 0 {
+		t.Errorf("%s, and %q arrived", v.Status, s.arrived)
+	}
+}
+
+// writes counts the calls that end runs.
+type writes struct {
+	store.Store
+	ends []int
+}
+
+func (w *writes) Cancel(ctx context.Context, runs []string, reason string) []error {
+	if len(runs) > 0 {
+		w.ends = append(w.ends, len(runs))
+	}
+	return w.Store.Cancel(ctx, runs, reason)
+}
+
+func TestAllRunsOfAFlowEndInFewWrites(t *testing.T) {
+	counted := &writes{}
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { counted.Store = s; return counted }})
+	h.publish(`{"id": "cart", "trigger": {"kind": "webhook"}, "steps": [{"id": "rest", "action": "delay", "with": {"for": "1d"}}]}`)
+	h.publish(`{"id": "other", "trigger": {"kind": "webhook"}, "steps": [{"id": "rest", "action": "delay", "with": {"for": "1d"}}]}`)
+	h.untilWaiting(h.send("other", `{}`))
+	for range 250 {
+		h.untilWaiting(h.send("cart", `{}`))
+	}
+	check(t, h.CancelAll(t.Context(), "cart", "enough"))
+	if !slices.Equal(counted.ends, []int{200, 50}) {
+		t.Errorf("ended in writes of %v", counted.ends)
+	}
+	l, err := h.Ledger(t.Context())
+	check(t, err)
+	if l.Flows["cart"].Finished != 250 || l.Flows["other"].Waiting != 1 {
+		t.Errorf("the ledger tells %+v", l)
+	}
+}
