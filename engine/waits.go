@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -223,34 +222,4 @@ func (e *Engine) giveWait(ctx context.Context, token string, raw []byte) error {
 		return store.ErrUsed
 	}
 	return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Data: raw}})[0]
-}
-
-// ErrNotUnknown says that a step's outcome is not in question.
-var ErrNotUnknown = errors.New("the step's outcome is not unknown")
-
-// Resolve settles an outcome that could not be known: as "done", with the output that the
-// step would have had, or as "repeat". The run goes on.
-func (e *Engine) Resolve(ctx context.Context, run, path, as string, output any) error {
-	story, err := e.Store.GetRun(ctx, run)
-	if err != nil {
-		return err
-	}
-	for _, s := range story.Steps {
-		if s.Path != path {
-			continue
-		}
-		rec, err := readRecord(s.Path, s.Data)
-		if err != nil {
-			return err
-		}
-		if rec.Status != stepUnknown {
-			return ErrNotUnknown
-		}
-		data, err := json.Marshal(map[string]any{"as": as, "output": output})
-		if err != nil {
-			return fmt.Errorf("output: %w", err)
-		}
-		return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Data: data}})[0]
-	}
-	return store.ErrNotFound
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 
 	"gancho/engine"
@@ -43,7 +44,7 @@ func TestAnUnknownOutcomeIsSettledByAPerson(t *testing.T) {
 	h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
 	output, err := expression.Decode([]byte(`{"id": 9007199254740993}`))
 	check(t, err)
-	check(t, h.Resolve(t.Context(), run, "pay", "done", output))
+	check(t, h.Resolve(t.Context(), run, "pay", engine.Verdict{As: "done", Output: output}))
 	if v := h.finished(run); v.Status != store.Succeeded || len(s.arrived) != 1 || s.arrived[0] != "9007199254740993" {
 		t.Errorf("got %s %+v, arrived %q; want the number as it was said, and no second charge", v.Status, v.Error, s.arrived)
 	}
@@ -55,5 +56,53 @@ func TestAWaitOfNoTimeEndsAtOnce(t *testing.T) {
 	h.publish(`{"id": "look", "trigger": {"kind": "webhook"}, "steps": [{"id": "come", "action": "wait", "with": {"signal": "x", "timeout": "{{ trigger.body.for }}"}}]}`)
 	if v := h.finished(h.send("look", `{"for": "0s"}`)); v.Status != store.Succeeded || v.Steps[0].Output.(map[string]any)["received"] != false {
 		t.Errorf("got %s %+v", v.Status, v.Steps)
+	}
+}
+
+// Many unknown outcomes are settled in one call: what they were, or that they be tried again.
+func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "charge", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "pay", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}, "delivery": "at_most_once"},
+		{"id": "tell", "action": "test.send", "with": {"text": "{{ steps.pay.sent }}"}}]}`)
+	var runs []string
+	for range 3 {
+		s.mu.Lock()
+		s.maybe = true
+		s.mu.Unlock()
+		run := h.send("charge", `{"id": "again"}`)
+		h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
+		runs = append(runs, run)
+	}
+	ended := h.finished(h.send("charge", `{"id": "known"}`)).ID
+	settle := func(o engine.ResolveOptions) []engine.Resolved {
+		done, err := h.ResolveAll(t.Context(), o)
+		check(t, err)
+		return done.Items
+	}
+	charges := &engine.Selection{Flow: "charge"}
+	if got := settle(engine.ResolveOptions{Query: charges, Verdict: engine.Verdict{As: "done"}, DryRun: true}); len(got) != 3 || got[0].Run != runs[0] || !slices.Equal(got[0].Steps, []string{"pay"}) {
+		t.Fatalf("a trial tells %+v, want the three, the first that stood first", got)
+	}
+	if v, err := h.Run(t.Context(), runs[0]); err != nil || v.Status != store.Unknown {
+		t.Errorf("after a trial the run is %s, %v", v.Status, err)
+	}
+	got := settle(engine.ResolveOptions{IDs: []string{runs[0], ended, "none"}, Verdict: engine.Verdict{As: "done", Output: map[string]any{"sent": "told"}}})
+	if got[0].Refused != nil || got[1].Refused == nil || got[1].Refused.Code != "not_unknown" || got[2].Refused == nil || got[2].Refused.Code != "not_found" {
+		t.Errorf("got %+v", got)
+	}
+	h.finished(runs[0])
+	if got := settle(engine.ResolveOptions{Query: charges, Verdict: engine.Verdict{As: "repeat"}}); len(got) != 2 {
+		t.Errorf("got %+v, want the two that are left", got)
+	}
+	for _, run := range runs[1:] {
+		if v := h.finished(run); v.Status != store.Succeeded {
+			t.Errorf("got %s", v.Status)
+		}
+	}
+	slices.Sort(s.arrived)
+	if want := []string{"again", "again", "again", "again", "known", "known", "told"}; !slices.Equal(s.arrived, want) {
+		t.Errorf("arrived %q, want %q", s.arrived, want)
 	}
 }

@@ -34,6 +34,17 @@ func (b *RunQuery) all() bool {
 	return b != nil && b.Flow == "" && b.Status == "" && b.Text == "" && b.From == "" && b.To == "" && b.Error == "" && b.Group == ""
 }
 
+// chosen refuses what does not say which runs, or would change all that ever were.
+func chosen(ids []string, query *RunQuery, dryRun bool) error {
+	if query.all() && !dryRun {
+		return problemOf(http.StatusUnprocessableEntity, "which", "an empty query means all runs that ever were: say which, by flow, status or from", "uma query vazia quer dizer todas as execuções que já houve: diga quais, por flow, status ou from")
+	}
+	if (query == nil) == (len(ids) == 0) {
+		return problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
+	}
+	return nil
+}
+
 type replayInput struct {
 	Body struct {
 		IDs      []string  `json:"ids,omitempty"`
@@ -50,11 +61,8 @@ func (in *replayInput) trial() bool { return in.Body.DryRun }
 
 func (in *replayInput) options() (o engine.ReplayOptions, err error) {
 	b := &in.Body
-	if b.Query.all() && !b.DryRun {
-		return o, problemOf(http.StatusUnprocessableEntity, "which", "an empty query means all runs that ever were: say which, by flow, status or from", "uma query vazia quer dizer todas as execuções que já houve: diga quais, por flow, status ou from")
-	}
-	if (b.Query == nil) == (len(b.IDs) == 0) {
-		return o, problemOf(http.StatusUnprocessableEntity, "which", "say which runs: ids, or a query", "diga quais execuções: ids, ou uma query")
+	if err := chosen(b.IDs, b.Query, b.DryRun); err != nil {
+		return o, err
 	}
 	o = engine.ReplayOptions{IDs: b.IDs, DryRun: b.DryRun, ReplayHow: engine.ReplayHow{
 		From: cmp.Or(b.From, engine.ReplayStart), Revision: cmp.Or(b.Revision, engine.ReplayPublished), Allow: b.Allow,
@@ -88,14 +96,14 @@ func (out *replayOutput) did() map[string]any {
 // mostNamed is of how many runs it is looked up whose they are.
 const mostNamed = 50
 
-// flowsOf are the flows of runs that were done again.
-func (s *server) flowsOf(ctx context.Context, o engine.ReplayOptions, items []engine.Replayed) []string {
-	if o.Query != nil && o.Query.Flow != "" {
-		return []string{o.Query.Flow}
+// flowsOf are the flows of runs that were chosen by a query or named.
+func (s *server) flowsOf(ctx context.Context, q *engine.Selection, runs []string) []string {
+	if q != nil && q.Flow != "" {
+		return []string{q.Flow}
 	}
 	flows := []string{}
-	for _, item := range items[:min(mostNamed, len(items))] {
-		if story, err := s.Store.GetRun(ctx, item.Of); err == nil && !slices.Contains(flows, story.Run.Flow) {
+	for _, id := range runs[:min(mostNamed, len(runs))] {
+		if story, err := s.Store.GetRun(ctx, id); err == nil && !slices.Contains(flows, story.Run.Flow) {
 			flows = append(flows, story.Run.Flow)
 		}
 	}
@@ -114,7 +122,9 @@ func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, er
 	out := &replayOutput{}
 	b, items := &out.Body, done.Items
 	b.DryRun, b.Items, b.Matched, b.More, b.Replay = o.DryRun, items, done.Matched, done.More, done.Replay
+	ids := make([]string, len(items))
 	for i := range items {
+		ids[i] = items[i].Of
 		if f := items[i].Refused; f != nil {
 			f.Text = f.Message.In(langOf(ctx))
 			b.Refused++
@@ -123,7 +133,7 @@ func (s *server) replay(ctx context.Context, in *replayInput) (*replayOutput, er
 		}
 	}
 	if !o.DryRun {
-		out.runs, out.flows = b.Replayed, s.flowsOf(ctx, o, items)
+		out.runs, out.flows = b.Replayed, s.flowsOf(ctx, o.Query, ids)
 		if b.Replay != nil {
 			out.runs = b.Matched
 		}

@@ -302,3 +302,22 @@ func TestTwoHundredUndos(t *testing.T) {
 		}
 	}
 }
+
+// Unknown outcomes are settled by a query; what has none is told of, and nothing is settled by mistake.
+func TestUnknownOutcomesAreSettledByQuery(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", orderFlow)
+	h.want(200, "POST", "/flows/orders/publish", "")
+	run := h.want(200, "POST", "/flows/orders/events", `{"event": {"body": {"id": 7, "items": []}}}`)["run"].(string)
+	h.until("/runs/"+run, func(v map[string]any) bool { return v["ended"] != nil })
+	for _, body := range []string{`{"as": "done"}`, `{"as": "done", "query": {}}`, `{"as": "done", "query": {"status": "failed"}}`, `{"as": "skip", "query": {"flow": "orders"}}`, `{"as": "done", "ids": ["x"], "query": {"flow": "orders"}}`} {
+		h.want(422, "POST", "/runs/resolve", body)
+	}
+	if v := h.want(200, "POST", "/runs/resolve", `{"as": "repeat", "query": {"flow": "orders"}}`); v["resolved"] != 0.0 || v["more"] != false || len(v["items"].([]any)) != 0 {
+		t.Errorf("%v", v)
+	}
+	v := h.want(200, "POST", "/runs/resolve", `{"as": "done", "output": {"id": 1}, "ids": ["`+run+`"]}`, "Accept-Language", "pt-BR")
+	if said := mustJSON(t, v["items"]); v["refused"] != 1.0 || !strings.Contains(said, "já foi decidido") {
+		t.Errorf("%v", v)
+	}
+}

@@ -118,6 +118,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/events/{id}", permission: view, id: "get-event", summary: "A delivery", register: does(s, s.getEvent)},
 		{method: post, path: "/events/{id}/accept", permission: edit, id: "accept-event", summary: "Let a rejected event in", register: does(s, s.acceptEvent)},
 		{method: post, path: "/runs/replay", permission: edit, id: "replay-runs", summary: "Do runs again", status: 202, register: does(s, s.replay)},
+		{method: post, path: "/runs/resolve", permission: edit, id: "resolve-runs", summary: "Settle the unknown outcomes of many runs", register: does(s, s.resolveRuns)},
 		{method: get, path: "/replays", permission: view, id: "list-replays", summary: "Replays of many runs", register: does(s, s.listReplays)},
 		{method: get, path: "/replays/{id}", permission: view, id: "get-replay", summary: "How far a replay is", register: does(s, s.getReplay)},
 		{method: post, path: "/replays/{id}/cancel", permission: edit, id: "cancel-replay", summary: "End a replay", register: does(s, s.cancelReplay)},

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"gancho/engine"
-	"gancho/engine/expression"
 	"gancho/engine/store"
 	"gancho/web/session"
 )
@@ -177,33 +175,6 @@ func ended(err error) error {
 
 func hasEnded() *Problem {
 	return problemOf(http.StatusConflict, "ended", "the run has ended", "a execução já terminou")
-}
-
-type resolveInput struct {
-	RunPath
-	Path string `path:"path"`
-	Body struct {
-		As     string          `json:"as" enum:"done,repeat"`
-		Output json.RawMessage `json:"output,omitempty" doc:"of the step, when done"`
-	}
-}
-
-func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput, error) {
-	var output any
-	if len(in.Body.Output) > 0 {
-		var err error
-		if output, err = expression.Decode(in.Body.Output); err != nil {
-			return nil, problemOf(http.StatusUnprocessableEntity, "bad_output", "output: "+err.Error(), "output: "+err.Error())
-		}
-	}
-	err := s.Engine.Resolve(ctx, in.ID, plainPath(in.Path), in.Body.As, output)
-	if errors.Is(err, engine.ErrNotUnknown) {
-		return nil, problemOf(http.StatusConflict, "not_unknown", "the outcome of this step is known: there is nothing to settle", "o resultado deste passo é conhecido: não há nada a decidir")
-	}
-	if err != nil {
-		return nil, ended(found(err, "step", "este passo"))
-	}
-	return s.getRun(ctx, &in.RunPath)
 }
 
 var runStatuses = strings.Fields("pending running waiting unknown succeeded failed filtered canceled duplicate")

@@ -1003,6 +1003,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle the unknown outcomes of many runs */
+        post: operations["resolve-runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{id}": {
         parameters: {
             query?: never;
@@ -2486,11 +2503,34 @@ export interface components {
             /** @enum {string} */
             status: "counting" | "running" | "finished" | "canceled" | "failed";
         };
-        ResolveInputBody: {
+        ResolveRunsInputBody: {
             /** @enum {string} */
             as: "done" | "repeat";
+            dry_run?: boolean;
+            ids?: string[];
             /** @description of the step, when done */
             output?: unknown;
+            /** @description instead of ids; of what it finds, the runs whose outcome is unknown. It must narrow by something, unless it is a dry run: from 1970 means all */
+            query?: components["schemas"]["RunQuery"];
+        };
+        ResolveRunsOutputBody: {
+            dry_run: boolean;
+            items: components["schemas"]["Resolved"][];
+            /** @description the query finds more than one call settles: ask again */
+            more: boolean;
+            /** Format: int64 */
+            refused: number;
+            /**
+             * Format: int64
+             * @description runs that go on
+             */
+            resolved: number;
+        };
+        Resolved: {
+            refused?: components["schemas"]["ReplayFault"];
+            run: string;
+            /** @description paths of the steps whose outcome was unknown */
+            steps: string[];
         };
         RestoreInputBody: {
             /** Format: int64 */
@@ -2946,6 +2986,12 @@ export interface components {
             /** Format: int64 */
             count: number;
             value: string;
+        };
+        VerdictBody: {
+            /** @enum {string} */
+            as: "done" | "repeat";
+            /** @description of the step, when done */
+            output?: unknown;
         };
         Words: {
             en: string;
@@ -5350,6 +5396,39 @@ export interface operations {
             };
         };
     };
+    "resolve-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRunsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolveRunsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-run": {
         parameters: {
             query?: never;
@@ -5491,7 +5570,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResolveInputBody"];
+                "application/json": components["schemas"]["VerdictBody"];
             };
         };
         responses: {

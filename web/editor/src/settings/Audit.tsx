@@ -54,11 +54,12 @@ function Row({ entry: a, names }: { entry: Deed; names: Names }) {
   const words = useAuditWords()
   const plural = usePlural()
   const { clock, whole } = useFormat()
-  const changed = a.action === 'replay-runs' ? [] : changesOf(a.before, a.after)
+  const ofRuns = a.action === 'replay-runs' || a.action === 'resolve-runs'
+  const changed = ofRuns ? [] : changesOf(a.before, a.after)
   const target = targetOf(a.target)
   const { href } = target
   const name = target.name || (/^(create|add)-/.test(a.action) ? madeIn(a.before, a.after) : '')
-  const again = a.action === 'replay-runs' && a.after ? a.after as { runs?: number; flows?: string[] } : undefined
+  const again = ofRuns && a.after ? a.after as { runs?: number; flows?: string[] } : undefined
   const known = target.kind === 'flows' ? names.flows.get(name) : names.users.get(name)
   const deed = words[a.action as keyof typeof words] ?? a.action
   const head = (
