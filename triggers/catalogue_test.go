@@ -119,3 +119,31 @@ func TestAnAnswerThatNobodyHears(t *testing.T) {
 		}
 	}
 }
+
+// A header that would not be sent is told of when the flow is checked.
+func TestHeadersThatCannotBeAnswered(t *testing.T) {
+	catalogue, err := engine.NewCatalogue(engine.Builtins(), triggers.Catalogue(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := map[string]any{"Set-Cookie": "a=1", "Content-Type": "text/html", "X-Order": "{{ trigger.body.id }}"}
+	good := map[string]any{"content-type": "text/csv; charset=utf-8", "X-Order": "1"}
+	f := &flow.Flow{
+		ID: "a", Trigger: flow.Trigger{Kind: "webhook", With: map[string]any{"respond": map[string]any{"when": "finished", "headers": bad}}},
+		Steps: []*flow.Step{{ID: "answer", Action: "respond", With: map[string]any{"headers": bad}}, {ID: "other", Action: "respond", With: map[string]any{"headers": good}}},
+	}
+	var got []string
+	for _, p := range flow.Validate(f, catalogue, flow.Known{}) {
+		if got = append(got, p.Path+" "+p.Code); p.Severity != form.Error || p.Hint.EN == "" || p.Hint.PT == "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	slices.Sort(got)
+	want := []string{
+		"/steps/0/with/headers/Content-Type bad_header", "/steps/0/with/headers/Set-Cookie bad_header",
+		"/trigger/with/respond/headers/Content-Type bad_header", "/trigger/with/respond/headers/Set-Cookie bad_header",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -3,11 +3,14 @@ package triggers
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"gancho/engine/expression"
+	"gancho/engine/flow"
 	"gancho/engine/form"
 )
 
@@ -43,11 +46,7 @@ func (r *respond) read(p *settingsReader, m map[string]any) {
 	if m["headers"] != nil && !isMap {
 		p.bad("respond/headers", "wrong_type", "must be an object", "deve ser um objeto")
 	}
-	for name := range headers {
-		if !mayAnswer(name) {
-			p.bad("respond/headers/"+form.Escape(name), "bad_header", "this header cannot be set", "este cabeçalho não pode ser definido")
-		}
-	}
+	p.problems = append(p.problems, checkHeaders(headers, "/trigger/with/respond/headers")...)
 	r.status, r.headers, r.body = compileFiller(m["status"]), compileFiller(m["headers"]), compileFiller(m["body"])
 	r.fixed = r.status.fixed() && r.headers.fixed() && r.body.fixed()
 }
@@ -144,6 +143,39 @@ func mayAnswer(name string) bool {
 		}
 	}
 	return true
+}
+
+// checkHeaders refuses what an answer would be sent without.
+func checkHeaders(headers map[string]any, path string) (problems []form.Problem) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		at := path + "/" + form.Escape(name)
+		if !strings.EqualFold(name, "content-type") {
+			if !mayAnswer(name) {
+				p := problem(at, "bad_header", "this header cannot be set", "este cabeçalho não pode ser definido")
+				p.Hint = form.Label("leave it out: the server sets it itself, or never sends it", "deixe-o de fora: o próprio servidor o define, ou nunca o envia")
+				problems = append(problems, p)
+			}
+			continue
+		}
+		value, ok := headers[name].(string)
+		if ok && !strings.Contains(value, "{{") && !allowedType(value) {
+			p := problem(at, "bad_header", "an answer cannot have this content type", "uma resposta não pode ter este tipo de conteúdo")
+			list := strings.Join(contentTypes[:], ", ")
+			p.Hint = form.Label("it is one of "+list+"; to show a page, redirect to it", "é um destes: "+list+"; para mostrar uma página, redirecione para ela")
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+// checkAnswers checks the headers of the steps that answer.
+func checkAnswers(f *flow.Flow) (problems []form.Problem) {
+	flow.Walk(f.Steps, "/steps", func(path string, s *flow.Step) {
+		if headers, ok := s.With["headers"].(map[string]any); ok && s.Action == "respond" {
+			problems = append(problems, checkHeaders(headers, path+"/with/headers")...)
+		}
+	})
+	return problems
 }
 
 // contentTypes are those that an answer may have; none of them is a page.

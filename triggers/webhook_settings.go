@@ -74,6 +74,7 @@ func (s *Presets) checkWebhook(f *flow.Flow, known flow.Known) []form.Problem {
 	if source, ok := f.Trigger.With["order_by"].(string); ok {
 		more = append(more, checkDoor("/trigger/with/order_by", source)...)
 	}
+	more = append(more, checkAnswers(f)...)
 	more = append(more, unheard(f, d)...)
 	return append(problems, more...)
 }
