@@ -23,7 +23,7 @@ type sendCommand struct {
 	URL          string  `arg:"" help:"Trigger URL to send to."`
 	Secret       string  `help:"Secret to sign with, as the flow's connection holds it; user:password where the provider signs in, a private key in PEM where it signs with one." placeholder:"TEXT"`
 	Event        string  `help:"Which of the preset's sample events; the first one when left out." placeholder:"ID"`
-	Count        int     `help:"How many times, each as an event of its own." default:"1" placeholder:"N"`
+	Count        int     `help:"How many times, each as an event of its own unless --again." default:"1" placeholder:"N"`
 	Rate         float64 `help:"How many a second; 0 is one after the other." default:"0" placeholder:"N"`
 	Again        bool    `help:"Send the sample as it is, the same each time: what comes again is a duplicate."`
 	BadSignature bool    `help:"Sign so that it does not hold."`
@@ -47,15 +47,16 @@ func (c *sendCommand) Run(ctx context.Context, to streams) error {
 	if !ok {
 		return usageError{fmt.Sprintf("there is no preset %q; there are %s", c.Preset, strings.Join(presetNames(presets), ", "))}
 	}
-	refused, first := 0, 0
-	if !c.Again {
-		first = int(time.Now().Unix()) // another event than those of an earlier call
-	}
+	refused, first := 0, int(time.Now().Unix()) // other events than those of an earlier call
 	for i := range c.Count {
 		if i > 0 && !pause(ctx, c.Rate) {
 			return context.Cause(ctx)
 		}
-		status, err := c.send(ctx, preset, first+i, to)
+		nth := first + i
+		if c.Again {
+			nth = 0
+		}
+		status, err := c.send(ctx, preset, nth, to)
 		if err != nil {
 			return err
 		}

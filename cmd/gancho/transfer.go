@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -321,8 +320,8 @@ func (c *diffCommand) Run(ctx context.Context, to streams) error {
 		}
 	}
 	for _, f := range old.Flows {
-		if pickFlow(fresh, f.ID) == nil {
-			say(f.ID, "not in "+cmp.Or(c.Other, c.File))
+		if c.Other != "" && pickFlow(fresh, f.ID) == nil { // an import leaves alone what is not in it
+			say(f.ID, "not in "+c.Other)
 		}
 	}
 	if c.ExitCode && !same {

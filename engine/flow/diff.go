@@ -194,6 +194,9 @@ func longestRise(ids []string, index func(string) int) map[string]bool {
 	return stay
 }
 
+// toldInside are objects of which is told what they hold, also where one side has none.
+var toldInside = []string{"with", "retry", "settings", "keep", "silence"}
+
 // members compares two objects member by member, down to where they differ.
 func (d *differ) members(path, step string, a, b map[string]any) {
 	names := slices.Sorted(maps.Keys(a))
@@ -210,7 +213,7 @@ func (d *differ) members(path, step string, a, b map[string]any) {
 		}
 		x, xIs := before.(map[string]any)
 		y, yIs := after.(map[string]any)
-		if settings := name == "with" || strings.HasPrefix(at, "/trigger/with/"); settings && (xIs && after == nil || yIs && before == nil) {
+		if opened := slices.Contains(toldInside, name) || strings.HasPrefix(at, "/trigger/with/"); opened && (xIs && after == nil || yIs && before == nil) {
 			xIs, yIs = true, true // what it holds is told, not that it is there
 		}
 		if xIs && yIs {

@@ -207,16 +207,22 @@ func memberWord(member string, fields form.Fields) form.Words {
 	if !isField {
 		path, isField = strings.CutPrefix(member, "trigger/with/")
 	}
-	id, inside, _ := strings.Cut(path, "/")
-	if field := fields.Find(id); isField && field != nil {
-		w := field.Label()
-		if inside != "" {
-			return form.Label(w.EN+" › "+inside, w.PT+" › "+inside)
-		}
-		return w
+	names := strings.Split(path, "/")
+	words, ok := memberWords[names[0]]
+	if field := fields.Find(names[0]); isField && field != nil {
+		words = field.Label()
+	} else if isField || !ok {
+		words = form.Label(names[0], names[0])
 	}
-	return form.Label(path, path)
+	for _, name := range names[1:] {
+		name = " › " + plain.Replace(name)
+		words = follow(words, name, name)
+	}
+	return words
 }
+
+// plain undoes form.Escape.
+var plain = strings.NewReplacer("~1", "/", "~0", "~")
 
 // became says that a member has another value.
 func became(owner, member form.Words, before, after any) form.Words {

@@ -67,6 +67,12 @@ func TestDiffSpeaks(t *testing.T) {
 			"“Tell sales”: Address is now “…order {{ trigger.body.billing.first_name }} " + strings.Repeat("order ", 11) + "order …”; it was “…order {{ trigger.body.number }} ends”",
 			"“Tell sales”: Endereço agora é “…order {{ trigger.body.billing.first_name }} " + strings.Repeat("order ", 11) + "order …”; era “…order {{ trigger.body.number }} ends”",
 		},
+		{
+			"deep inside of a field", `, "with": {"url": "x", "json": {"a/b": {"n": 1}}}`, `, "with": {"url": "x", "json": {"a/b": {"n": 2}}}`,
+			"“Tell sales”: JSON body › a/b › n is now 2; it was 1", "“Tell sales”: Corpo JSON › a/b › n agora é 2; era 1",
+		},
+		{"a first retry", "", `, "retry": {"attempts": 2}`, "“Tell sales”: attempts is now 2", "“Tell sales”: tentativas agora é 2"},
+		{"a field that may be missing", `, "missing": {"url": "skip", "json": "fail"}`, `, "missing": {"url": "empty", "json": "fail"}`, "“Tell sales”: missing values › url is now “empty”; it was “skip”", "“Tell sales”: valores que faltam › url agora é “empty”; era “skip”"},
 		{"a setting of the step", "", `, "timeout": "10s"`, "“Tell sales”: time-out is now “10s”", "“Tell sales”: tempo limite agora é “10s”"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
