@@ -43,6 +43,11 @@ func TestFaultsAreInWords(t *testing.T) {
 		`formatDate(now(), "x")`:       `[formatDate] there is no function formatDate / did you mean format_date?`,
 		`uper("a")`:                    `[uper] there is no function uper / did you mean upper?`,
 		`triger.body.x`:                `[triger] there is nothing called triger / did you mean trigger?`,
+		`$json.x`:                      `[$json] there is nothing called $json / write trigger.body.x, or steps.ID.x for what an earlier step gave`,
+		`$json["x"] == 1`:              `[$json] there is nothing called $json / write trigger.body.x, or steps.ID.x for what an earlier step gave`,
+		`$node["Set"].json.x`:          `[$node] there is nothing called $node / write steps.ID.x`,
+		`$("Set").item.json.x`:         `[$] there is no function $ / write steps.ID.x`,
+		`$now`:                         `[$now] there is nothing called $now / write now()`,
 	} {
 		_, err := expression.Compile(source)
 		if err == nil {

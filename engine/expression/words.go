@@ -76,11 +76,27 @@ func (e *Error) say(message string, roots []string) {
 
 // suggest says what was probably meant in the place of a name.
 func (e *Error) suggest(name, near string) {
+	if ours, ok := elsewhere[name]; ok {
+		e.Hint = form.Label("write "+ours.EN, "escreva "+ours.PT)
+		return
+	}
 	if near != "" {
 		e.Hint = form.Label("did you mean "+near+"?", "você quis dizer "+near+"?")
 		e.Fixes = []form.Fix{form.ChangeTo(name, near)}
 	}
 }
+
+// elsewhere are names by which other tools call what a scope of ours holds.
+var elsewhere = func() map[string]form.Words {
+	same := func(ours string) form.Words { return form.Label(ours, ours) }
+	incoming := form.Label("trigger.body.x, or steps.ID.x for what an earlier step gave", "trigger.body.x, ou steps.ID.x para o que um passo anterior deu")
+	return map[string]form.Words{
+		"$json": incoming, "$input": incoming, "$node": same("steps.ID.x"), "$": same("steps.ID.x"), "$items": same("steps.ID.x"),
+		"$now": same("now()"), "$today": same(`start_of(now(), "day")`), "$vars": same("vars.x"), "$env": same("vars.x"),
+		"$execution": same("run.id"), "$workflow": same("run.flow"), "$item": same("item"), "$itemIndex": same("index"),
+		"body": same("trigger.body.x"), "headers": same("trigger.headers.x"), "query": same("trigger.query.x"),
+	}
+}()
 
 // nearName is the root or function that was probably meant, "" for none.
 func nearName(name string, roots []string) string {

@@ -361,6 +361,9 @@ func (v *validator) templates(value any, path string) {
 		for _, hole := range t.Holes() {
 			v.reads(hole, path)
 		}
+		if strings.HasPrefix(value, "={{") {
+			v.begunAsFormula(value, path)
+		}
 	case map[string]any:
 		if source, ok := value["="].(string); ok && len(value) == 1 {
 			v.ofConnectors(source, path)
@@ -375,6 +378,14 @@ func (v *validator) templates(value any, path string) {
 	}
 }
 
+// begunAsFormula warns of a text that begins as it would in other tools: here the = is sent.
+func (v *validator) begunAsFormula(text, path string) {
+	w := warning(path, "begins_with_equals", "the = at the beginning is sent with the text", "o = no começo é enviado com o texto")
+	w.Hint = form.Label("{{ }} is filled without it", "{{ }} é preenchido sem ele")
+	w.Fixes = []form.Fix{{Words: form.Label("Leave out the =", "Tirar o ="), Put: text[1:]}}
+	v.add(w)
+}
+
 // ofConnectors warns of an expression as connectors write them: in a flow it is a plain value.
 func (v *validator) ofConnectors(source, path string) {
 	w := warning(path, "plain_equals", `this is sent as it is: {"=": …} is an expression in connectors only`, `isto é enviado como está: {"=": …} só é uma expressão em conectores`)
@@ -387,7 +398,7 @@ func (v *validator) expression(source, path string) {
 	p, err := expression.Compile(source)
 	if err != nil {
 		v.failed(err, path, source)
-		v.heldInBraces(source)
+		v.writtenAsText(source)
 		return
 	}
 	v.reads(p, path)
@@ -402,17 +413,27 @@ func (v *validator) failed(err error, path, text string) {
 	v.error(path, "syntax", err.Error(), err.Error())
 }
 
-// heldInBraces helps who wrote a template where an expression is meant.
-func (v *validator) heldInBraces(source string) {
-	inner, braces := strings.CutPrefix(strings.TrimSpace(source), "{{")
-	inner, closed := strings.CutSuffix(inner, "}}")
-	if inner = strings.TrimSpace(inner); !braces || !closed || strings.Contains(inner, "{{") {
+// writtenAsText helps who wrote a template, or a formula with its =, where an expression is meant.
+func (v *validator) writtenAsText(source string) {
+	inner, equals := strings.CutPrefix(strings.TrimSpace(source), "=")
+	inner = strings.TrimSpace(inner)
+	what := form.Label("=", "=")
+	if held, ok := inBraces(inner); ok {
+		inner, what = held, form.Label("{{ and }}", "{{ e }}")
+	} else if !equals {
 		return
 	}
 	p := &v.problems[len(v.problems)-1]
-	p.Message = form.Label("this is an expression already: write it without {{ and }}", "isto já é uma expressão: escreva sem {{ e }}")
+	p.Message = form.Label("this is an expression already: write it without "+what.EN, "isto já é uma expressão: escreva sem "+what.PT)
 	p.Hint = form.Label("write "+inner, "escreva "+inner)
 	p.From, p.To, p.Fixes = 0, utf8.RuneCountInString(source), []form.Fix{form.ChangeTo(source, inner)}
+}
+
+// inBraces gives what stands in the one hole of a template.
+func inBraces(source string) (string, bool) {
+	inner, braces := strings.CutPrefix(source, "{{")
+	inner, closed := strings.CutSuffix(inner, "}}")
+	return strings.TrimSpace(inner), braces && closed && !strings.Contains(inner, "{{")
 }
 
 // reads warns of steps that an expression names and that do not exist.

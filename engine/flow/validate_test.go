@@ -151,6 +151,26 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// What is written as in a formula is told of with what to write instead.
+func TestTheHabitOfAnEqualsSign(t *testing.T) {
+	for source, want := range map[string]string{
+		"= trigger.body.x == 1":      "syntax trigger.body.x == 1",
+		"={{ trigger.body.x == 1 }}": "syntax trigger.body.x == 1",
+		"{{ trigger.body.x == 1 }}":  "syntax trigger.body.x == 1",
+	} {
+		f := &flow.Flow{ID: "a", Trigger: flow.Trigger{Kind: "manual"}, Steps: []*flow.Step{{ID: "x", Action: "filter", With: map[string]any{"where": source}}}}
+		problems := flow.Validate(f, catalogue{}, known)
+		if len(problems) != 1 || problems[0].Code+" "+problems[0].Fixes[0].Put != want || !strings.Contains(problems[0].Hint.PT, "escreva trigger") {
+			t.Errorf("%s: got %+v, want %s", source, problems, want)
+		}
+	}
+	f := &flow.Flow{ID: "a", Trigger: flow.Trigger{Kind: "manual"}, Steps: []*flow.Step{{ID: "x", Action: "set", With: map[string]any{"values": map[string]any{"a": "={{ trigger.body.x }}", "b": "=1 {{ trigger.body.x }}"}}}}}
+	problems := flow.Validate(f, catalogue{}, known)
+	if len(problems) != 1 || problems[0].Code != "begins_with_equals" || problems[0].Severity != form.Warning || problems[0].Path != "/steps/0/with/values/a" || problems[0].Fixes[0].Put != "{{ trigger.body.x }}" {
+		t.Errorf("got %+v", problems)
+	}
+}
+
 func TestOnlyErrorsRefuse(t *testing.T) {
 	f := parseFlow(t, `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "slack.post_message", "connection": "later", "with": {"channel": "C1"}}]}`)
 	problems := flow.Validate(f, catalogue{}, known)
