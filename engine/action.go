@@ -66,7 +66,7 @@ type Doer interface {
 	// Fields binds the settings to the struct.
 	Fields() form.Fields
 	// Do acts once. What it returns decides the fate of the attempt: nil succeeds; Permanent
-	// fails for good; RetryAfter waits that long; Maybe says that the effect may have
+	// fails for good; a Fault with After waits that long; Maybe says that the effect may have
 	// happened; every other error is tried again.
 	Do(ctx context.Context, call *Call) (Output, error)
 }
@@ -190,13 +190,6 @@ func (f *Fault) Unwrap() error { return f.Err }
 func Permanent(err error) error {
 	f := fault(err)
 	f.Permanent = true
-	return f
-}
-
-// RetryAfter parks the run for d and then tries again.
-func RetryAfter(err error, d time.Duration) error {
-	f := fault(err)
-	f.After = d
 	return f
 }
 

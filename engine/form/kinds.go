@@ -77,14 +77,6 @@ func Email(id string, into *string, label Words) *Field {
 	})
 }
 
-// Phone is a telephone number as written.
-func Phone(id string, into *string, label Words) *Field { return textField("phone", id, into, label) }
-
-// Secret is write-only text.
-func Secret(id string, into *string, label Words) *Field {
-	return textField("secret", id, into, label).Literal()
-}
-
 // Date is a time as RFC 3339 writes it.
 func Date(id string, into *time.Time, label Words) *Field {
 	return field("date", id, into, label, textSchema, func(value any) (time.Time, error) {

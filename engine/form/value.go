@@ -3,14 +3,13 @@ package form
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"strings"
 )
 
 // Value is a field of a kind that a file names. What reaches the variable is a JSON value: a
 // text, trimmed but for longtext; for number, money (whole cents) and duration (seconds) a
 // number; true or false; for list and multiselect a list; for map an object; for json what a
-// text holds. It panics for a kind that is not in Kinds.
+// text holds. It panics for a kind that it does not know.
 func Value(kind, id string, into *any, label Words) *Field {
 	read, ok := readers[kind]
 	if !ok {
@@ -21,16 +20,6 @@ func Value(kind, id string, into *any, label Words) *Field {
 		f.Literal()
 	}
 	return f
-}
-
-// Kinds are those that Value knows.
-func Kinds() []string {
-	kinds := make([]string, 0, len(readers))
-	for kind := range readers {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds)
-	return kinds
 }
 
 type reader struct {
