@@ -171,3 +171,22 @@ func TestAConditionOnWhatIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// What is missing differs from every text; a condition that needs it for more than comparing is false, whatever it compares.
+func TestAConditionThatDiffersFromWhatIsMissing(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	for where, want := range map[string]store.Status{`trigger.body.state != "paid"`: store.Succeeded, `upper(trigger.body.state) != "PAID"`: store.RunFiltered} {
+		id := "plain"
+		if want == store.RunFiltered {
+			id = "upper"
+		}
+		document, err := json.Marshal(map[string]any{"id": id, "trigger": map[string]any{"kind": "webhook"}, "steps": []any{
+			map[string]any{"id": "open", "action": "filter", "missing": "empty", "with": map[string]any{"where": where}},
+		}})
+		check(t, err)
+		h.publish(string(document))
+		if v := h.finished(h.send(id, `{}`)); v.Status != want {
+			t.Errorf("%s: got %s %+v, want %s", where, v.Status, v.Error, want)
+		}
+	}
+}
