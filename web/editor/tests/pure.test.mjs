@@ -381,10 +381,11 @@ test('numbers in texts are compared as numbers; a search means the value that li
 })
 
 test('sentences: chips for data, words for conditions, code for what is more', () => {
-  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: '', yes: 'yes', no: 'no' }
+  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no' }
   const text = (parts) => parts.map((p) => p.text ?? (p.chip ? `[${p.chip}]` : `<${p.code}>`)).join('').replace(/ +/g, ' ').trim()
   assert.equal(text(conditionParts("trigger.body.status == 'paid' && trigger.body.total >= 100", () => undefined, op)), '[Status] is “paid” and [Total] is at least 100')
   assert.equal(text(conditionParts('float(trigger.body.total) >= 200', () => undefined, op)), '[Total] is at least 200')
+  assert.equal(text(conditionParts('trigger.body.total <= 200 || truthy(steps.ask.data.approved)', () => undefined, op)), '[Total] is at most 200 or [Approved] is yes')
   assert.equal(text(conditionParts('present(trigger.body.a)', () => undefined, op)), '[A] is present')
   assert.equal(text(conditionParts('len(trigger.body.items) > 2', () => undefined, op)), '<len(trigger.body.items) > 2>')
   assert.equal(text(templateParts('Order {{ trigger.body.id }} of {{ a + b }}', (p) => (p === 'trigger.body.id' ? 'Number' : undefined))), 'Order [Number] of <a + b>')
@@ -524,7 +525,7 @@ test('what a draft makes otherwise is told by step, the same things together', (
 test('what most senders have is called in the language of the reader, and with whose it is', () => {
   for (const [path, pt, en] of [
     ['trigger.body.billing.first_name', 'Nome de cobrança', 'Billing first name'], ['trigger.body.phone', 'Telefone', 'Phone'], ['trigger.body.customerEmail', 'E-mail do cliente', 'Customer email'],
-    ['trigger.body.line_items[0].name', 'Nome do item', 'Line items name'], ['steps.pedido.total', 'Total', 'Total'], ['trigger.body.frob', 'Frob', 'Frob'],
+    ['trigger.body.line_items[0].name', 'Nome do item', 'Line items name'], ['trigger.body.line_items[0].subtotal_tax', 'Imposto do subtotal do item', 'Line items subtotal tax'], ['trigger.body.line_items[0].taxes[0].total', 'Total dos impostos', 'Taxes total'], ['steps.pedido.total', 'Total', 'Total'], ['trigger.body.frob', 'Frob', 'Frob'],
   ]) assert.deepEqual([amigavel(path), friendly(path)], [pt, en])
 })
 

@@ -8,7 +8,7 @@ import { friendly, readAt, segments } from '../fields/template'
 import { insertable } from './nodes'
 import { usePinned } from './pinned'
 import type { Seen } from './reach'
-import { partOf, useWords } from './words'
+import { partOf, saidOf, useWords } from './words'
 
 /** A target is the field that data goes into; list says that it wants a list. */
 export type Target = { id: string; label: string; list?: boolean; insert: (path: string) => void; focus: () => void }
@@ -125,7 +125,7 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
   const statsOf = useCallback((p: string) => byPath.get(generic(p)) ?? byPath.get(counted(generic(p), loops)), [byPath, loops])
   const t = useWords()
   const names = useMemo(() => labelled(schema.data?.fields ?? []), [schema.data])
-  const labelOf = useCallback((p: string) => names.get(generic(p)) ?? names.get(counted(generic(p), loops)) ?? partOf(p, t) ?? friendly(p), [names, loops, t])
+  const labelOf = useCallback((p: string) => partOf(p, t) ?? names.get(generic(p)) ?? names.get(counted(generic(p), loops)) ?? saidOf(p, t) ?? friendly(p), [names, loops, t])
   const write = useCallback((p: string) => written(p, loops), [loops])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
   const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])

@@ -49,7 +49,7 @@ export function treeOf(fields: SchemaField[], titles: Titles, steps: Step[]): No
     if (hidden.has(f.path) || f.type === 'object' && f.path.endsWith('[]')) continue
     const node = place(f.path)
     node.stats = f
-    if (f.label) node.label = f.label
+    if (f.label && titles.part(f.path) === undefined) node.label = f.label
     if (f.type === 'object' && node.children.length === 0) node.leaf = true
   }
   return ordered([...roots.values()], steps)

@@ -29,6 +29,13 @@ const en = {
   requestIp: 'Address of the sender',
   requestAt: 'Time of arrival',
   requestEvent: 'Name of the event',
+  header: 'Header',
+  parameter: 'Parameter',
+  runId: 'Id of the run',
+  runFlow: 'Id of the flow',
+  runRevision: 'Revision of the flow',
+  runAttempt: 'Attempt',
+  runAt: 'Time of the run',
   insertAll: 'Insert {name} whole',
   functions: 'Functions',
   searchFunctions: 'Search {n} functions',
@@ -78,6 +85,13 @@ const pt: typeof en = {
   requestIp: 'Endereço de quem enviou',
   requestAt: 'Hora da chegada',
   requestEvent: 'Nome do evento',
+  header: 'Cabeçalho',
+  parameter: 'Parâmetro',
+  runId: 'Id da execução',
+  runFlow: 'Id do fluxo',
+  runRevision: 'Revisão do fluxo',
+  runAttempt: 'Tentativa',
+  runAt: 'Hora da execução',
   insertAll: 'Inserir {name} inteiro',
   functions: 'Funções',
   searchFunctions: 'Buscar entre {n} funções',
@@ -100,10 +114,18 @@ const pt: typeof en = {
 
 export const useWords = makeWords(en, pt)
 
-const parts = { id: 'requestId', method: 'requestMethod', path: 'requestPath', ip: 'requestIp', at: 'requestAt', event: 'requestEvent' } as const
+const parts = {
+  'trigger.id': 'requestId', 'trigger.method': 'requestMethod', 'trigger.path': 'requestPath', 'trigger.ip': 'requestIp', 'trigger.at': 'requestAt', 'trigger.event': 'requestEvent', 'trigger.resource': 'resource',
+  'run.id': 'runId', 'run.flow': 'runFlow', 'run.revision': 'runRevision', 'run.attempt': 'runAttempt', 'run.at': 'runAt',
+} as const
 
-/** partOf names what the request says of itself; undefined for all else. */
+/** partOf names what the request and the run say of themselves; undefined for all else. */
 export function partOf(path: string, t: typeof en): string | undefined {
-  const [, name] = /^trigger\.(\w+)$/.exec(path) ?? []
-  return name !== undefined && name in parts ? t[parts[name as keyof typeof parts]] : undefined
+  return path in parts ? t[parts[path as keyof typeof parts]] : undefined
+}
+
+/** saidOf names also a header and a parameter of the address, where nothing above says what they are. */
+export function saidOf(path: string, t: typeof en): string | undefined {
+  const [, of, name] = /^trigger\.(headers|query)(?:\.|\[["'])([\w-]+)(?:["']\])?$/.exec(path) ?? []
+  return name === undefined ? partOf(path, t) : `${of === 'headers' ? t.header : t.parameter} ${name}`
 }

@@ -17,7 +17,7 @@ import { FlowMap } from './FlowMap'
 import type { Open } from './open'
 import { useLooks } from './Locked'
 import { LoopTurn } from './LoopTurn'
-import { labelsOf, presetOf } from './presetLabels'
+import { presetOf, useLabels } from './presetLabels'
 import { problemsByRow } from './problems'
 import { SidePanel } from './SidePanel'
 import { EditorTrigger } from './EditorTrigger'
@@ -50,7 +50,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
 
   const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
   const preset = presetOf(flow, presets)
-  const labels = useMemo(() => labelsOf(preset, say), [preset])
+  const labels = useLabels(flow, preset)
   useEffect(() => store.set({ problems: problemsByRow(flow, view.problems) }), [store, view.problems])
   useEffect(() => store.set({ results, looked, went: wentOn(flow, results) }), [store, flow, results, looked])
   const step = open?.what === 'step' ? (find(flow, open.id) ?? formerly(flow, open.id)) : undefined

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
-import { labelsOf, presetOf } from '../editor/presetLabels'
+import { presetOf, useLabels } from '../editor/presetLabels'
 import { find, type Flow } from '../flow'
 import type { Desk } from '../tree/desk'
 import { pathsOf, resultsOf, wentOn } from '../tree/results'
@@ -47,7 +47,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
 
   const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
   const preset = presetOf(flow, presets)
-  const labels = useMemo(() => labelsOf(preset, say), [preset])
+  const labels = useLabels(flow, preset)
   const desk = useMemo<Desk>(() => ({
     store, actions: byKind, labels, open: (key) => setOpen(key.split('/')[0] ?? null),
     loopAside: (step) => <TurnChoice id={`u-${step.id}`} run={run} loop={paths.get(step.id) ?? step.id} at={turn(step.id)} choose={(n) => setTurns(new Map(turns).set(step.id, n))} />,

@@ -25,7 +25,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
 
 export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no', string>
 
-const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|float|number_br|slug)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
+const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|truthy|float|number_br|slug)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
 
 /** conditionParts says a simple condition in words; one that is not simple stays code. */
 export function conditionParts(source: string, labels: Labels, op: Operators): Part[] {
@@ -43,7 +43,8 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
     if (path) parts.push({ chip: labels(path) ?? friendly(path), source: path })
     else if (has && of) {
       parts.push({ chip: labels(of) ?? friendly(of), source: of })
-      if (has === 'present' || has === 'missing') parts.push({ text: ` ${has === 'present' ? op.isPresent : op.isMissing} ` })
+      const said = { present: op.isPresent, missing: op.isMissing, truthy: `${op.is} ${op.yes}` }[has]
+      if (said) parts.push({ text: ` ${said} ` })
     }
     else if (quoted) parts.push({ text: ` “${quoted.slice(1, -1)}”` })
     else if (number) parts.push({ text: ` ${number}` })
