@@ -50,6 +50,15 @@ test('opening moves the focus to the heading, and closing gives it back to the s
   await page.context().close()
 })
 
+test('which events count is said right below the newest of them, before what few need', async () => {
+  const page = await program.signedIn('/flows/pay?step=trigger')
+  await page.locator('aside').getByText('Newest event').first().waitFor()
+  await page.locator('aside').getByRole('button', { name: 'More settings' }).waitFor()
+  const names = (await page.locator('aside button').allTextContents()).filter((s) => ['Send a sample event', 'Only some events', 'More settings'].includes(s))
+  assert.deepEqual(names, ['Send a sample event', 'Only some events', 'More settings'])
+  await page.context().close()
+})
+
 test('a value is picked from the data: searched, inserted at the caret, seen below the field', async () => {
   const page = await open('note')
   const message = field(page, 'message').locator('.cm-content')
@@ -325,6 +334,9 @@ test('a total that is a text is found first and compared as a number, as a perso
   await page.keyboard.press('Enter')
   await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é falso' })
   await until(async () => await where() === 'steps.came.received == false')
+  await page.locator('#s-big').getByText('O sinal veio?').waitFor()
+  await row.fill('execução')
+  await page.getByRole('option', { name: 'Hora da execução' }).waitFor()
   await row.fill('sinaleiro')
   await page.keyboard.press('Tab')
   await until(async () => await where() === 'sinaleiro == false')

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useMutation } from '@tanstack/react-query'
 import { Play, Send } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
@@ -47,10 +47,11 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
     },
   })
   const missed = run.data && [from, until].find((s) => s && find(flow, s) && !run.data.steps?.some((x) => x.path.split('.').at(-1) === s))
+  const [asking, setAsking] = useState(false)
   const held = run.variables === false ? effectsOf(flow, run.data, from) : []
   return (
     <DeskContext value={desk}>
-      <Panel title={t.testFlow} close={close} footer={<Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined} busy={run.isPending} onClick={() => run.mutate(false)}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
+      <Panel title={t.testFlow} close={close} footer={!asking && <Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined} busy={run.isPending} onClick={() => run.mutate(false)}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
         <div className="space-y-4 pt-1">
           <p className="text-secondary text-text-2">{t.held}</p>
           <Part flow={flow} {...{ from, setFrom, until, setUntil }} />
@@ -74,7 +75,8 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
               <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} />{run.data.error?.message ?? run.data.reason}</p>
               {missed && <p className="mb-2 rounded-lg bg-warn-soft p-3 text-warn">{fill(t.partNotReached, { name: nameOf({ path: missed, action: find(flow, missed)?.action ?? '' }) })}</p>}
               <StepResults steps={run.data.steps ?? []} nameOf={nameOf} />
-              {held.length > 0 && <Real steps={held} nameOf={nameOf} send={() => run.mutate(true)} />}
+              {held.length > 0 && !asking && <Button className="mt-3" onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>}
+              {asking && <Real steps={held} nameOf={nameOf} close={() => setAsking(false)} send={() => run.mutate(true)} />}
             </div>
           )}
         </div>
@@ -149,16 +151,19 @@ function Waits({ flow, endings, choose }: { flow: Flow; endings: Record<string, 
   )
 }
 
-/** Real asks before anything is sent, and names each effect. */
-function Real({ steps, nameOf, send }: { steps: Schemas['StepView'][]; nameOf: (step: Schemas['StepView']) => string; send: () => void }) {
+/** Real asks, in sight, before anything is sent, and names each effect. */
+function Real({ steps, nameOf, close, send }: { steps: Schemas['StepView'][]; nameOf: (step: Schemas['StepView']) => string; close: () => void; send: () => void }) {
   const t = useWords()
-  const [asking, setAsking] = useState(false)
-  if (!asking) return <Button className="mt-3" onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    box.current?.focus({ preventScroll: true })
+    box.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
-    <div role="group" aria-label={t.sendReal} className="mt-3 rounded-xl border border-edge p-3">
+    <div ref={box} tabIndex={-1} role="group" aria-label={t.sendReal} className="mt-3 rounded-xl border border-edge p-3">
       <p>{t.sendsThese}</p>
       <ul className="mt-1 list-disc space-y-0.5 pl-5">{steps.map((s) => <li key={s.path} className="break-all"><span className="font-medium">{nameOf(s)}</span> {effectOf(s)}</li>)}</ul>
-      <div className="mt-3 flex gap-2"><Button look="primary" onClick={() => { setAsking(false); send() }}>{t.sendRealConfirm}</Button><Button look="quiet" onClick={() => setAsking(false)}>{t.cancel}</Button></div>
+      <div className="mt-3 flex gap-2"><Button look="primary" onClick={() => { close(); send() }}>{t.sendRealConfirm}</Button><Button look="quiet" onClick={close}>{t.cancel}</Button></div>
     </div>
   )
 }

@@ -63,7 +63,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
             <FieldRow key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} set={(v) => setField(f.id, v)} problems={problemsOf(f.id)} siblings={flow.trigger.with} />
           ))}
           <RunNow flow={flow} view={view} />
-          <Where {...form} />
+          {flow.trigger.kind !== 'webhook' && <Where {...form} />}
           {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} />}
           {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} />}
           </Locked>
@@ -95,7 +95,8 @@ function Where({ flow, view, set }: FormProps) {
 
 const inPreset = ['preset', 'verify', 'auth']
 
-function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
+function Webhook(form: FormProps) {
+  const { flow, view, kind, set, setField, problemsOf } = form
   const t = useWords()
   const [more, setMore] = useState(false)
   const presets = useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })
@@ -122,6 +123,7 @@ function Webhook({ flow, view, kind, set, setField, problemsOf }: FormProps) {
       {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
       {once && <OncePart once={once} dedupe={values['dedupe']} filtered={flow.trigger.where !== undefined} set={(v) => setField('dedupe', v)} />}
       <FirstEvent flow={flow} view={view} preset={named} />
+      <Where {...form} />
       {filledIn.length > 0 && <Suspense fallback={null}><WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} /></Suspense>}
       <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewer : t.more}</Button>
       {more && (

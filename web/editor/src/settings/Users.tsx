@@ -123,7 +123,7 @@ function Add() {
     add.mutate()
   }
   return (
-    <form onSubmit={submit} className="grid items-end gap-4 sm:grid-cols-2">
+    <form onSubmit={submit} className="grid items-start gap-4 sm:grid-cols-2">
       <Field label={t.name}><input className={inputLook} autoComplete="off" value={fresh.name} onChange={(e) => setFresh({ ...fresh, name: e.target.value })} /></Field>
       <Field label={t.email}><input className={inputLook} type="email" autoComplete="off" required value={fresh.email} onChange={(e) => setFresh({ ...fresh, email: e.target.value })} /></Field>
       <Field label={t.password}><PasswordInput autoComplete="new-password" minLength={12} required value={fresh.password} onChange={(e) => setFresh({ ...fresh, password: e.target.value })} /></Field>

@@ -44,7 +44,7 @@ function Disc({ step, small, on }: { step: Step; small: boolean; on: boolean }) 
   return (
     <span title={hands && t.drag}
       className={`group/disc relative grid shrink-0 place-items-center rounded-xl border bg-surface transition-colors ${small ? 'size-[32px]' : 'size-[40px]'} ${on ? 'border-accent text-accent' : 'border-line text-accent'} ${hands ? 'cursor-grab touch-none' : ''} ${step.disabled ? 'border-dashed text-text-3' : ''}`}>
-      <span className={hands ? 'group-hover/disc:opacity-0' : ''}><ActionIcon kind={step.action} mark={mark} /></span>
+      <span className={`rounded-[inherit] ${hands ? 'group-hover/disc:opacity-0' : ''}`}><ActionIcon kind={step.action} mark={mark} /></span>
       {hands && <Grip size={16} aria-hidden className="absolute opacity-0 group-hover/disc:opacity-100" />}
     </span>
   )
