@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"net"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -55,12 +54,6 @@ func (f ConnectionField) without(value string) string {
 		return strings.TrimSpace(rest)
 	}
 	return value
-}
-
-// fits says whether a value matches the field's pattern, which was read with its kind.
-func (f ConnectionField) fits(value string) bool {
-	ok, err := regexp.MatchString(f.Pattern, value)
-	return ok || err != nil
 }
 
 // BoundFields are the plain fields that say where secrets go.

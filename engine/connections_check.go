@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -63,16 +62,7 @@ func (k *connectionCheck) field(f ConnectionField, value any) {
 		k.bad(path, "required", "is required", "é obrigatório")
 	case text != "" && len(f.Options) > 0 && !slices.Contains(f.Options, text):
 		k.bad(path, "not_an_option", "must be one of "+strings.Join(f.Options, ", "), "deve ser um destes: "+strings.Join(f.Options, ", "))
-	case text != "" && !f.fits(text):
-		k.misfit(f, path)
 	}
-}
-
-// misfit says what a value should look like, and never what it is.
-func (k *connectionCheck) misfit(f ConnectionField, path string) {
-	p := k.bad(path, "pattern", "does not have the form that is expected", "não tem o formato esperado")
-	like := cmp.Or(f.Placeholder, f.Pattern)
-	p.Hint = form.Label("it looks like "+like, "tem o formato "+like)
 }
 
 func (k *connectionCheck) secret(f ConnectionField, path string, value any) {
@@ -89,10 +79,6 @@ func (k *connectionCheck) secret(f ConnectionField, path string, value any) {
 	for _, text := range secrets(value) {
 		if f.OneLine && strings.ContainsFunc(f.without(text), unicode.IsControl) {
 			k.bad(path, "bad_value", "must be one line", "deve ter uma linha só")
-			return
-		}
-		if !f.fits(f.without(text)) {
-			k.misfit(f, path)
 			return
 		}
 	}

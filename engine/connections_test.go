@@ -19,7 +19,6 @@ import (
 var connectionKinds = []engine.ConnectionKind{
 	{Kind: "slack:bot", Hosts: []string{"slack.com"}, Fields: []engine.ConnectionField{{ID: "bot_token", Secret: true, Required: true}}},
 	{Kind: "http_header", NeedsHosts: true, Fields: []engine.ConnectionField{{ID: "name", Required: true}, {ID: "value", Secret: true, Required: true}}},
-	{Kind: "stripe:key", Hosts: []string{"api.stripe.com"}, Fields: []engine.ConnectionField{{ID: "key", Secret: true, Required: true, Pattern: "^(sk|rk)_", Scheme: "Bearer"}, {ID: "account", Pattern: "^acct_", Placeholder: "acct_1"}}},
 	{Kind: "smtp", HostField: "host", Fields: []engine.ConnectionField{
 		{ID: "host", Required: true}, {ID: "port", Default: "587"}, {ID: "security", Options: []string{"starttls", "tls", "none"}, Default: "starttls"}, {ID: "password", Secret: true},
 	}},
@@ -215,7 +214,6 @@ func TestConnectionProblems(t *testing.T) {
 		},
 		{"a", "http_header", map[string]any{"name": "x"}, []string{"https://api.example.com"}, []string{"/hosts/0 bad_host"}},
 		{"a", "smtp", map[string]any{"host": []any{}, "security": "ssl"}, nil, []string{"/fields/host wrong_type", "/fields/security not_an_option"}},
-		{"a", "stripe:key", map[string]any{"key": []any{"sk_1", "pk_1"}, "account": "x"}, nil, []string{"/fields/key pattern", "/fields/account pattern"}},
 	} {
 		_, err := v.Put(t.Context(), c.name, c.kind, c.fields, c.hosts)
 		r := refused(t, err, engine.Invalid)
@@ -226,7 +224,6 @@ func TestConnectionProblems(t *testing.T) {
 	if list := v.List(); len(list) != 0 {
 		t.Errorf("kept all the same: %v", list)
 	}
-	v.put("a", "stripe:key", map[string]any{"key": "Bearer rk_1\n", "account": "acct_7"})
 }
 
 func pathsOf(problems []form.Problem) []string {
