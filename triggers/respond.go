@@ -145,7 +145,7 @@ func mayAnswer(name string) bool {
 	return true
 }
 
-// checkHeaders refuses what an answer would be sent without.
+// checkHeaders tells of what an answer would be sent without.
 func checkHeaders(headers map[string]any, path string) (problems []form.Problem) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		at := path + "/" + form.Escape(name)
@@ -159,7 +159,7 @@ func checkHeaders(headers map[string]any, path string) (problems []form.Problem)
 		}
 		value, ok := headers[name].(string)
 		if ok && !strings.Contains(value, "{{") && !allowedType(value) {
-			p := problem(at, "bad_header", "an answer cannot have this content type", "uma resposta não pode ter este tipo de conteúdo")
+			p := warning(at, "bad_header", "an answer cannot have this content type: it is sent as JSON or plain text", "uma resposta não pode ter este tipo de conteúdo: sai como JSON ou texto simples")
 			list := strings.Join(contentTypes[:], ", ")
 			p.Hint = form.Label("it is one of "+list+"; to show a page, redirect to it", "é um destes: "+list+"; para mostrar uma página, redirecione para ela")
 			problems = append(problems, p)
@@ -168,11 +168,14 @@ func checkHeaders(headers map[string]any, path string) (problems []form.Problem)
 	return problems
 }
 
-// checkAnswers checks the headers of the steps that answer.
+// checkAnswers checks the headers of the steps that answer. They are left out, and the rest is sent.
 func checkAnswers(f *flow.Flow) (problems []form.Problem) {
 	flow.Walk(f.Steps, "/steps", func(path string, s *flow.Step) {
 		if headers, ok := s.With["headers"].(map[string]any); ok && s.Action == "respond" {
-			problems = append(problems, checkHeaders(headers, path+"/with/headers")...)
+			for _, p := range checkHeaders(headers, path+"/with/headers") {
+				p.Severity = form.Warning
+				problems = append(problems, p)
+			}
 		}
 	})
 	return problems
