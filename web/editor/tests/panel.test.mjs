@@ -447,6 +447,19 @@ test('the last field, what it is with the event, and the data are seen together 
   }
 })
 
+test('previews use the newest event that passes the condition of the trigger, and say so', async () => {
+  await program.api('POST', '/flows', { id: 'passing', name: 'Passing', trigger: { kind: 'webhook', where: 'trigger.body.status == "paid"' }, steps: [{ id: 'say', action: 'log', with: { message: 'No. {{ trigger.body.id }}' } }] })
+  for (const body of [{ id: 1, status: 'paid' }, { id: 2, status: 'paid' }, { id: 3, status: 'open' }]) await program.api('POST', '/flows/passing/events', { event: { body } })
+  const page = await program.signedIn('/flows/passing?step=say')
+  await field(page, 'message').locator('[data-preview]', { hasText: 'No. 2' }).waitFor()
+  await field(page, 'message').locator('.cm-content').click()
+  const choice = page.getByRole('combobox', { name: 'Event to look at' })
+  assert.equal(await choice.evaluate((e) => e.selectedOptions[0].textContent), 'Newest that passes')
+  await choice.selectOption({ index: 1 }) // and any other still can be looked at
+  await field(page, 'message').locator('[data-preview]', { hasText: 'No. 3' }).waitFor()
+  await page.context().close()
+})
+
 test('a chip with a long name keeps its arrow in the field of a phone', async () => {
   const long = 'the_name_of_the_person_who_receives_the_parcel_at_the_door_of_the_neighbour'
   await program.api('POST', '/flows', { id: 'long', name: 'Long', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: `{{ trigger.body.${long} }}` } }] })

@@ -1,7 +1,7 @@
 import { api, type Schemas, take } from './client'
 
 export type Answer = Schemas['ExpressionView']
-export type Question = Omit<Schemas['ExpressionInputBody'], 'condition' | 'draft'> & { condition?: Schemas['Condition'] }
+export type Question = Omit<Schemas['ExpressionInputBody'], 'condition'> & { condition?: Schemas['Condition'] }
 export type Condition = Schemas['Condition']
 export type SchemaField = Schemas['Field']
 export type FlowSchema = Schemas['Schema']

@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { ChevronDown, ChevronRight, Code, CornerDownLeft, Eye, EyeOff, Search, SquareFunction } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
-import { api, take } from '../api/client'
+import { api, type Schemas, take } from '../api/client'
 import { brief } from '../fields/say'
 import { type Flow, type Step, walk } from '../flow'
 import { useFormat } from '../words/format'
@@ -206,12 +206,14 @@ export function EventChoice() {
   const { lang } = useLang()
   if (desk.events.length === 0) return null
   const time = (at: string) => new Intl.DateTimeFormat(lang, Date.now() - new Date(at).getTime() < 86_400_000 ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' }).format(new Date(at))
+  const usual = desk.passes === undefined ? t.newest : desk.passes ? t.newestPassing : t.newestNone
+  const nameOf = (e: Pick<Schemas['EventView'], 'at' | 'title'>) => `${fill(t.eventOf, { at: time(e.at) })}${e.title ? ` · ${e.title}` : ''}`
   const here = desk.events.some((e) => e.id === desk.event?.id)
   return (
-    <select aria-label={t.theEvent} className="plain-select max-w-28 cursor-pointer truncate rounded bg-transparent py-1 text-xs text-text-2 hover:text-text" value={desk.pinned ? (desk.event?.id ?? '') : ''} onChange={(e) => pinSample(desk.flow.id, e.target.value || null)}>
-      <option value="">{t.newest}</option>
+    <select aria-label={t.theEvent} title={desk.event && `${desk.pinned ? '' : `${usual} · `}${nameOf(desk.event)}`} className="plain-select max-w-36 cursor-pointer truncate rounded bg-transparent py-1 text-xs text-text-2 hover:text-text" value={desk.pinned ? (desk.event?.id ?? '') : ''} onChange={(e) => pinSample(desk.flow.id, e.target.value || null)}>
+      <option value="">{usual}</option>
       {desk.event && !here && <option value={desk.event.id}>{t.failedRun}</option>}
-      {desk.events.map((e) => <option key={e.id} value={e.id}>{fill(t.eventOf, { at: time(e.at) })}{e.title ? ` · ${e.title}` : ''}</option>)}
+      {desk.events.map((e) => <option key={e.id} value={e.id}>{nameOf(e)}</option>)}
     </select>
   )
 }

@@ -20,6 +20,8 @@ export type Desk = {
   path?: string
   event?: Schemas['EventView']
   pinned: boolean
+  /** passes says whether the event that nobody chose passes the trigger's condition, if there is one */
+  passes?: boolean
   ready: boolean
   events: Schemas['EventView'][]
   schema?: FlowSchema
@@ -117,7 +119,8 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
   const events = useMemo(() => (samples.data?.items ?? []).filter((e) => e.trigger), [samples.data]) // an erased one has nothing to show
   const wanted = event ?? pinned
   const elsewhere = useQuery({ queryKey: ['event', wanted], enabled: wanted !== null && samples.isSuccess && !events.some((e) => e.id === wanted), queryFn: () => take(api.GET('/events/{id}', { params: { path: { id: wanted ?? '' } } })), retry: false })
-  const usual = (step && events.find((e) => e.status !== 'filtered')) ?? events[0] // a filtered one does not reach the steps
+  const reaching = useReaching(flow, step !== undefined && events.length > 0, events[0]?.id)
+  const usual = (step && (events.find((e) => e.id === reaching.data?.event) ?? events.find((e) => e.status !== 'filtered'))) ?? events[0] // a filtered one does not reach the steps
   const asked = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined)
   const chosen = asked?.trigger ? asked : usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
@@ -129,12 +132,22 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
   const write = useCallback((p: string) => written(p, loops), [loops])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
   const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
+  const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined
   return useMemo(() => ({
-    flow, step, path, event: chosen, ready: !samples.isPending, pinned: wanted !== null && chosen?.id === wanted, events, schema: schema.data, scope, reach, target, aim, picking, pick, missing, setMissing,
+    flow, step, path, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, picking, pick, missing, setMissing,
     statsOf, isUnknown, labelOf, write,
-  }), [flow, step, path, chosen, wanted, events, samples.isPending, schema.data, scope, reach, target, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
+  }), [flow, step, path, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
+/** useReaching asks for the newest event that passes the trigger's condition as it is written now: others do not reach the steps. */
+function useReaching(flow: Flow, on: boolean, newest: string | undefined) {
+  const looks = useLooks()
+  const where = flow.trigger.where ?? ''
+  return useQuery({
+    queryKey: ['reaching', flow.id, where, newest ?? ''], enabled: on && !looks && where !== '', staleTime: Infinity, gcTime: 60_000, retry: 1,
+    queryFn: ({ signal }) => askExpression({ source: where, mode: 'expression', flow: flow.id, draft: flow }, signal),
+  })
+}
 
 /** valueAt reads a value of the chosen event. */
 export const valueAt = (desk: Pick<Desk, 'scope'>, path: string) => readAt(desk.scope, path)
