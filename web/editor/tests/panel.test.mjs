@@ -460,6 +460,37 @@ test('previews use the newest event that passes the condition of the trigger, an
   await page.context().close()
 })
 
+test('who has no event writes one, or changes the sample, and previews use it', async () => {
+  await program.api('POST', '/flows', { id: 'own', name: 'Own', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: 'Hi {{ trigger.body.nick }}' } }] })
+  const page = await program.signedIn('/flows/own?step=trigger')
+  const edit = page.getByRole('button', { name: 'Edit a sample' })
+  const json = page.getByRole('textbox', { name: 'Body of the sample (JSON)' })
+  const use = page.getByRole('button', { name: 'Use as the sample' })
+  await edit.click()
+  await json.getByText('ana.souza@example.com').waitFor()
+  await json.fill('')
+  await json.fill('{"nick": "Bia"')
+  await page.getByText('This is not JSON yet.').waitFor()
+  assert.ok(await use.isDisabled())
+  await json.fill('')
+  await json.fill('{"nick": "Bia"}')
+  await use.click()
+  await json.waitFor({ state: 'detached' })
+  await page.goto(`${program.base}/flows/own?step=say`)
+  await field(page, 'message').locator('[data-preview]', { hasText: 'Hi Bia' }).waitFor()
+  await page.goto(`${program.base}/flows/own?step=trigger`)
+  await edit.click()
+  await json.getByText('Bia').waitFor() // it begins with the one that is there
+  await json.fill('')
+  await json.fill('{"nick": "Caio"}')
+  assert.deepEqual(await axeFaults(page), [])
+  await use.click()
+  await json.waitFor({ state: 'detached' })
+  await page.goto(`${program.base}/flows/own?step=say`)
+  await field(page, 'message').locator('[data-preview]', { hasText: 'Hi Caio' }).waitFor()
+  await page.context().close()
+})
+
 test('a chip with a long name keeps its arrow in the field of a phone', async () => {
   const long = 'the_name_of_the_person_who_receives_the_parcel_at_the_door_of_the_neighbour'
   await program.api('POST', '/flows', { id: 'long', name: 'Long', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: `{{ trigger.body.${long} }}` } }] })

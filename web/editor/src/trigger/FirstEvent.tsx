@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Check, Copy, Send } from 'lucide-react'
+import { Check, Copy, Pencil, Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { masked } from '../data/nodes'
@@ -9,11 +9,14 @@ import { friendly } from '../fields/template'
 import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
 import { copyText } from '../ui/Copy'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
 import { isUnsigned, useSample } from './useSample'
 import { useWords } from './words'
+
+const OwnSample = soon(() => import('./OwnSample').then((m) => m.OwnSample))
 
 /** Address is the trigger URL, lit until the first event came, and copied by one click. */
 export function Address({ url, lit }: { url: string; lit: boolean }) {
@@ -119,6 +122,7 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
   const say = useSay()
   const [chosen, setChosen] = useState('')
   const [asking, setAsking] = useState(false)
+  const [editing, setEditing] = useState(false)
   const events = preset?.events ?? []
   const sample = events.find((e) => e.id === chosen) ?? events[0]
   const send = useSample(flow.id, sample?.id)
@@ -131,12 +135,14 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
         {asking
           ? <><Button look="primary" size="small" busy={send.isPending} onClick={() => { setAsking(false); send.mutate() }}>{t.sampleYes}</Button><Button look="quiet" size="small" onClick={() => setAsking(false)}>{t.cancel}</Button></>
           : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} disabled={unsigned} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}
+        {!asking && <Button look="quiet" size="small" aria-expanded={editing} onClick={() => setEditing(!editing)}><Pencil size={14} strokeWidth={1.75} aria-hidden />{t.editSample}</Button>}
         {send.data && !asking && 'status' in send.data && <Status event of={String(send.data.status)} />}
       </div>
       {unsigned && <p className="mt-1.5 text-meta text-text-2">{t.sampleUnsigned}</p>}
       {asking && <p className="mt-1.5 text-meta text-warn">{t.sampleRuns}</p>}
       {events.length === 1 && sample && <p className="mt-1.5 text-meta text-text-3">{say(sample.label)}</p>}
       {send.error && <Problem error={send.error} />}
+      {editing && <Suspense fallback={null}><OwnSample live={live} sample={sample} close={() => setEditing(false)} /></Suspense>}
     </div>
   )
 }

@@ -2,7 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import type { Flow } from '../flow'
 
-const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })
+/** plainBody is what a shop may send. */
+export const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })
 
 /** useSample sends an event as the provider would, or a plain one. */
 export function useSample(flow: string, sample: string | undefined) {
