@@ -491,6 +491,20 @@ test('who has no event writes one, or changes the sample, and previews use it', 
   await page.context().close()
 })
 
+test('an empty condition offers what was seen of the state of things', async () => {
+  await program.api('POST', '/flows', { id: 'only', name: 'Only', trigger: { kind: 'webhook' }, steps: [{ id: 'paid', action: 'filter' }] })
+  for (const status of ['open', 'open', 'paid']) await program.api('POST', '/flows/only/events', { event: { body: { status, name: 'Ana' } } })
+  const page = await program.signedIn('/flows/only?step=paid')
+  const likely = page.getByRole('group', { name: 'Likely conditions' })
+  assert.equal(await likely.getByRole('button').first().textContent(), 'Status is equal to paid ×1')
+  assert.equal(await likely.getByRole('button').count(), 2)
+  await likely.getByRole('button').first().click()
+  await until(async () => (await program.api('GET', '/flows/only')).body.flow.steps[0].with?.where === 'trigger.body.status == "paid"')
+  await page.getByText('1 of the last 3 events passes').waitFor()
+  await likely.waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('a chip with a long name keeps its arrow in the field of a phone', async () => {
   const long = 'the_name_of_the_person_who_receives_the_parcel_at_the_door_of_the_neighbour'
   await program.api('POST', '/flows', { id: 'long', name: 'Long', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: `{{ trigger.body.${long} }}` } }] })

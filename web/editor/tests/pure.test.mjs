@@ -9,6 +9,7 @@ const clipboard = await source('tree/clipboard.ts')
 const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { operatorsOf, readAs, typedValue } = await source('conditions/model.ts')
+const { likely } = await source('conditions/Suggested.tsx')
 const { bestOf, masked } = await source('data/nodes.ts')
 const { reachOf } = await source('data/reach.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
@@ -420,6 +421,12 @@ test('any connection of a provider fits where all of its kinds are asked for', (
   assert.ok(fitsKind(['mercadopago:*', 'mercadopago:webhook'], 'mercadopago:token'))
   assert.ok(!fitsKind(['mercadopago:*'], 'mercadopagox:token'))
   assert.ok(!fitsKind(['generic:webhook'], 'generic:token'))
+})
+
+test('conditions are offered of what tells the state of things, the wanted value first', () => {
+  const f = (path, values, more = {}) => ({ path, type: 'text', label: '', masked: false, values: values.map((value) => ({ value, count: 1 })), ...more })
+  const found = likely([f('trigger.event', ['order']), f('trigger.body.payment.paymentStatus', ['open', 'paid']), f('trigger.body.name', ['Ana']), f('trigger.body.items[].status', ['x']), f('trigger.body.state', ['•••'], { masked: true }), f('trigger.body.date_paid', ['2026'])])
+  assert.deepEqual(found.map((x) => `${x.path} ${x.value}`), ['trigger.body.payment.paymentStatus paid', 'trigger.body.payment.paymentStatus open', 'trigger.event order'])
 })
 
 test('a wait that nothing can end is yet to be filled in', () => {

@@ -13,6 +13,7 @@ import { find } from '../flow'
 import { useLang } from '../words'
 import { GroupRows } from './GroupRows'
 import { emptyGroup, emptyRow, fromModel, type Group, hasOpen, isGroup, toModel } from './model'
+import { Suggested } from './Suggested'
 import { useWords } from './words'
 
 type ConditionProps = Pick<ControlProps, 'value' | 'set' | 'id' | 'invalid' | 'field' | 'focus'> & { label?: string }
@@ -47,6 +48,7 @@ export function ConditionField(props: ConditionProps) {
             <GroupRows group={model} top change={put} label={props.id} />
           </div>
           <Doubts answer={answer} source={source} set={set} />
+          {source === '' && !model.items.some((x) => isGroup(x) || x.field !== '') && <Suggested choose={(row) => put({ ...model, items: [row] })} />}
         </>
       )}
       <div className="mt-1 flex justify-end">

@@ -45,6 +45,7 @@ const en = {
   notThere: '{field} (does not exist)',
   noNumber: '“{value}” is not a number.',
   noRows: 'No condition: always true.',
+  likely: 'Likely conditions',
   falseBecause: 'Not with this event:',
 }
 
@@ -93,6 +94,7 @@ const pt: typeof en = {
   notThere: '{field} (não existe)',
   noNumber: '“{value}” não é um número.',
   noRows: 'Sem condição: sempre verdadeiro.',
+  likely: 'Condições prováveis',
   falseBecause: 'Não com este evento:',
 }
 
