@@ -80,7 +80,7 @@ test('a value is found by what a person calls it, in the data and while it is ty
   for (const [typed, path] of [['nome da cli', 'name'], ['e-mail do cliente', 'email'], ['Nome do cliente', 'name'], ['endereço do e-mail', 'email']]) {
     await message.fill('')
     await page.keyboard.type(`{{ ${typed}`)
-    await page.locator('.cm-tooltip-autocomplete li[aria-selected=true]', { hasText: path === 'name' ? 'Nome do cliente' : 'E-mail do cliente' }).waitFor()
+    await page.locator('.cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled) li[aria-selected=true]', { hasText: path === 'name' ? 'Nome do cliente' : 'E-mail do cliente' }).waitFor()
     await page.keyboard.press('Enter')
     await until(async () => (await saved('note')).with.message === `{{ trigger.body.customer.${path}}}`)
   }

@@ -8,6 +8,7 @@ import { EditorState, type Extension, Prec } from '@codemirror/state'
 import { Decoration, drawSelection, EditorView, keymap, type KeyBinding, placeholder } from '@codemirror/view'
 import { nonce } from '../ui/nonce'
 import { plainText } from '../words/format'
+import { soughtWords } from '../words/names'
 import { closeHole, holeAt, openBefore } from './chips'
 import type { CodeProps, Completion, Fault } from './types'
 
@@ -145,7 +146,7 @@ export function narrowed(items: Completion[], typed: string): Completion[] {
   const near = (c: Completion) => {
     const names = [words(/[^.[\]"']+(?=["'\]]*$)/.exec(c.label)?.[0] ?? c.label), words(c.title ?? ''), plainText(c.title ?? '')]
     const all = ` ${words(c.label.replaceAll('_', ' '))} ${names.join(' ')}`
-    const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : want.split(' ').every((w) => all.includes(` ${w}`)) ? 0.7 : 0
+    const fits = names.includes(want) ? 4 : names.some((n) => n.startsWith(want)) ? 2 : names.some((n) => ` ${n}`.includes(` ${want}`)) ? 1 : soughtWords(want).every((w) => all.includes(` ${w}`)) ? 0.7 : 0
     return fits === 0 || c.kind === 'field' || c.kind === 'root' ? fits : fits === 4 ? 1.5 : 0.5
   }
   return items.map((c) => ({ c, n: near(c) })).filter(({ n }) => n > 0).sort((a, b) => b.n - a.n).map(({ c }) => c)
