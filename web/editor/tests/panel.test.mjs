@@ -334,6 +334,7 @@ test('a total that is a text is found first and compared as a number, as a perso
   await page.keyboard.press('Enter')
   await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é falso' })
   await until(async () => await where() === 'steps.came.received == false')
+  assert.equal(await page.locator('#s-came').textContent(), 'Espera o sinal paid por até 1 h')
   await page.locator('#s-big').getByText('O sinal veio?').waitFor()
   await row.fill('execução')
   await page.getByRole('option', { name: 'Hora da execução' }).waitFor()

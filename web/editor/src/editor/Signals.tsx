@@ -9,8 +9,8 @@ import { makeWords } from '../words'
 import { fill } from '../words/phrase'
 
 const en = {
-  wait: 'Another flow gives it by a step “Send a signal” with the same name, also in what is data: of one order, one name.',
-  signal: 'Goes to the runs that wait for a signal with the same name, also in what is data: of one order, one name.',
+  wait: 'The run goes on once another flow reaches a step “Send a signal” with the same name. Where the name holds data, as the number of an order, only the run of that order goes on.',
+  signal: 'Runs that wait for a signal with the same name go on. Where the name holds data, as the number of an order, only the run of that order goes on.',
   sends: '{flow} sends',
   waits: '{flow} waits for',
   use: 'Use the name {name}',
@@ -18,8 +18,8 @@ const en = {
 }
 
 const pt: typeof en = {
-  wait: 'Outro fluxo o dá por um passo “Enviar um sinal” com o mesmo nome, também no que é dado: de um pedido, um nome.',
-  signal: 'Vai para as execuções que esperam por um sinal com o mesmo nome, também no que é dado: de um pedido, um nome.',
+  wait: 'A execução continua quando outro fluxo chega a um passo “Enviar um sinal” com o mesmo nome. Se o nome tem dados, como o número de um pedido, só continua a execução desse pedido.',
+  signal: 'As execuções que esperam por um sinal com o mesmo nome continuam. Se o nome tem dados, como o número de um pedido, só continua a execução desse pedido.',
   sends: '{flow} envia',
   waits: '{flow} espera por',
   use: 'Usar o nome {name}',
@@ -42,8 +42,8 @@ export function Signals({ flow, step, take: use }: { flow: Flow; step: Step; tak
       {list.isSuccess && (others.length === 0 ? all.length === 0 && <p>{t.none}</p> : (
         <ul className="mt-1.5 flex flex-wrap gap-1.5">
           {others.map((s) => (
-            <li key={`${s.flow} ${s.action} ${s.name}`} className="flex min-w-0 items-center gap-1.5">
-              <span className="min-w-0 truncate">{fill(s.action === 'wait' ? t.waits : t.sends, { flow: s.called })}</span>
+            <li key={`${s.flow} ${s.action} ${s.name}`} className="flex min-w-0 flex-wrap items-center gap-1.5">
+              <span className="min-w-0 break-words">{fill(s.action === 'wait' ? t.waits : t.sends, { flow: s.called })}</span>
               <button type="button" aria-label={fill(t.use, { name: said(s.name) })} onClick={() => use(s.name)} className="inline-flex min-w-0 items-center gap-1 rounded-full border border-line bg-sunken px-2.5 py-0.5 text-text hover:border-accent pointer-coarse:min-h-11"><Radio size={13} aria-hidden className="shrink-0 text-accent" /><span className="truncate">{said(s.name)}</span></button>
             </li>
           ))}

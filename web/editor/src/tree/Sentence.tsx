@@ -39,7 +39,10 @@ function patternOf(step: Step, t: TreeWords): string | undefined {
   if (step.action === 'branch') return fill(step.with?.mode === 'all' ? t.by_branch_all : t.by_branch_first, { n })
   if (step.action === 'parallel') return fill(t.by_parallel, { n })
   if (step.action === 'delay' && step.with?.until) return t.by_delay_until
-  if (step.action === 'wait' && step.with?.approve) return t.by_approval
+  if (step.action === 'wait') {
+    const timed = step.with?.timeout ? '_timed' as const : '' as const
+    return t[`by_${step.with?.approve ? 'approval' : 'wait'}${timed}`]
+  }
   if (step.action === 'respond') {
     const how = (['text', 'redirect', 'body'] as const).find((id) => step.with?.[id] !== undefined)
     if (how) return t[`by_respond_${how}`]
