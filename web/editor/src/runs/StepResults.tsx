@@ -1,6 +1,7 @@
 import { Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { Badge, Button, JSONView, Status } from '../ui/basics'
+import { effectOf } from '../editor/effect'
 import { Ticked } from '../ui/Ticked'
 import { useWords } from './words'
 
@@ -17,8 +18,9 @@ export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?:
             <summary className="flex cursor-pointer flex-wrap items-center gap-2 px-3 py-2">
               {s.mocked && s.status === 'succeeded' ? <Badge tone="accent">{s.request ? <><Send size={13} aria-hidden /> {t.wouldSend}</> : t.assumed}</Badge> : <Status of={s.status} />}
               <span className="font-medium">{nameOf?.(s) ?? s.path}</span>
-              <span className="text-[13px] text-text-3">{nameOf ? s.path : s.action}</span>
+              {!nameOf && <span className="text-[13px] text-text-3">{s.action}</span>}
               {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
+              {s.mocked && s.request !== undefined && effectOf(s) !== '' && <span className="w-full text-[13px] break-words text-text-2">{effectOf(s)}</span>}
               {s.error && <span className="w-full text-[13px] text-fail">{s.error.message}</span>}
               {s.reason && <span className="w-full text-[13px] text-text-2"><Ticked text={s.reason} /></span>}
             </summary>
