@@ -178,6 +178,7 @@ test('a flow is tested from a step and up to one, with what is real kept apart',
   await page.waitForFunction(() => [...document.querySelectorAll('aside select')].some((s) => s.value === 'erp'))
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await page.waitForFunction(() => document.querySelectorAll('aside ol > li').length === 2)
+  await results.filter({ hasText: 'would send' }).getByText('POST https://api.example.com/x').first().waitFor() // seen without opening it
   await page.getByRole('button', { name: 'Send for real' }).click()
   await page.getByRole('group', { name: 'Send for real' }).getByText('POST https://api.example.com/x').waitFor()
   await focused(page, '[role=group]')
@@ -214,6 +215,8 @@ test('what is hidden is picked from the data, a time zone is searched, the map s
   await until(async () => (await settings()).mask === undefined)
   await page.getByRole('button', { name: 'Map' }).click()
   await page.locator('svg').getByText('POST https://api.example.com/x').waitFor()
+  await page.setViewportSize({ width: 300, height: 844 })
+  await until(() => page.locator('[data-sideways]').evaluate((e) => e.scrollWidth <= e.clientWidth)) // it shrinks to fit
   assert.deepEqual(await axeFaults(page), [])
   await page.context().close()
 })

@@ -1,6 +1,11 @@
 import { GitCompareArrows } from 'lucide-react'
+import { useActions } from '../api/hooks'
 import { find, type Flow } from '../flow'
+import { Parts } from '../tree/Sentence'
+import { templateParts } from '../tree/summary'
+import { useStepName } from '../tree/useStepName'
 import { Button } from '../ui/basics'
+import { useSay } from '../words'
 import type { Clash } from './rebase'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
@@ -32,8 +37,12 @@ export function Clashes({ draft }: { draft: DraftHook }) {
 
 function ClashRow({ clash, flow, decide }: { clash: Clash; flow: Flow; decide: (mine: boolean) => void }) {
   const t = useWords()
-  const step = clash.step && find(flow, clash.step)
-  const where = [step ? step.name || step.id : flow.name, ...clash.path.filter((p) => p !== 'with')].join(' › ')
+  const step = clash.step === undefined ? undefined : find(flow, clash.step)
+  const say = useSay()
+  const nameOf = useStepName()
+  const fields = useActions().data?.items.find((a) => a.kind === step?.action)?.fields ?? []
+  const called = (id: string) => { const label = fields.find((f) => f.id === id)?.label; return label ? say(label) : id }
+  const where = [step ? nameOf(step) : flow.name, ...clash.path.filter((p) => p !== 'with').map(called)].join(' › ')
   return (
     <li>
       <p className="mb-1.5 font-medium">{where}</p>
@@ -41,7 +50,7 @@ function ClashRow({ clash, flow, decide }: { clash: Clash; flow: Flow; decide: (
         {([['mine', t.mine, t.useMine], ['theirs', t.theirs, t.useTheirs]] as const).map(([side, title, word]) => (
           <div key={side} className="flex min-w-0 flex-col rounded-lg bg-sunken p-3">
             <p className="text-meta text-text-2">{title}</p>
-            <p className="my-1.5 min-w-0 flex-1 break-words whitespace-pre-wrap">{valueText(clash[side]) ?? t.nothingThere}</p>
+            <p className="my-1.5 min-w-0 flex-1 break-words whitespace-pre-wrap"><Value of={clash[side]} /></p>
             <Button size="small" className="self-start" onClick={() => decide(side === 'mine')}>{word}</Button>
           </div>
         ))}
@@ -50,4 +59,9 @@ function ClashRow({ clash, flow, decide }: { clash: Clash; flow: Flow; decide: (
   )
 }
 
-const valueText = (value: unknown) => (value === undefined || value === '' ? undefined : typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+/** Value is what a side holds, with chips for its data. */
+function Value({ of: value }: { of: unknown }) {
+  const t = useWords()
+  if (value === undefined || value === '') return t.nothingThere
+  return <Parts parts={typeof value === 'string' ? templateParts(value, () => undefined) : [{ text: JSON.stringify(value, null, 2) }]} />
+}

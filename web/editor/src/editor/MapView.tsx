@@ -13,17 +13,21 @@ import type { MapProps } from './FlowMap'
 import { type Box, boxHeight, boxWidth, layoutOf, type Wire } from './mapLayout'
 import { useWords } from './words'
 
+/** smallest is how far a map shrinks to fit: smaller it cannot be read, and scrolls. */
+const smallest = 0.65
+
 /** MapView draws the whole flow at once, to be looked at; the list beside it says the same to keys and ears. */
 export function MapView({ flow, desk, trigger }: MapProps) {
   const t = useWords()
   const words = useTreeWords()
   const layout = useMemo(() => layoutOf(flow, { onFailure: t.onFailure, forEach: words.forEach }), [flow, t, words])
   const pad = 24
+  const width = layout.width + pad * 2
   return (
     <div>
       <p className="mb-4 text-center text-secondary text-text-2">{t.mapHelp}</p>
       <div aria-hidden data-sideways className="overflow-auto">
-        <svg width={layout.width + pad * 2} height={layout.height + pad * 2} viewBox={`${-pad} ${-pad} ${layout.width + pad * 2} ${layout.height + pad * 2}`} className="mx-auto block max-w-none">
+        <svg width={width} viewBox={`${-pad} ${-pad} ${width} ${layout.height + pad * 2}`} style={{ maxWidth: `max(100%, ${width * smallest}px)` }} className="mx-auto block h-auto">
           {layout.frames.map((f) => <rect key={f.id} x={f.x} y={f.y} width={f.width} height={f.height} rx="14" strokeWidth="1.5" strokeDasharray="5 4" className="fill-sunken stroke-edge/60" />)}
           {layout.wires.map((w, i) => <WireLine key={i} wire={w} desk={desk} />)}
           {layout.boxes.map((b) => (b.kind === 'room'
