@@ -286,7 +286,11 @@ func (s *Server) adminMetrics(c echo.Context) error {
 		c.Response().Header().Set("Retry-After", "5")
 		return c.String(http.StatusServiceUnavailable, "the server cannot read now who is signed in; try again\n")
 	}
-	if !person.Role.May(session.Manage) {
+	switch {
+	case person.Role.May(session.Manage):
+	case person.Role.May(session.View):
+		return c.String(http.StatusForbidden, "metrics are for admins\n")
+	default:
 		return c.String(http.StatusUnauthorized, "metrics are for admins: send Authorization: Bearer with an admin's token, or start with --metrics-listen\n")
 	}
 	s.metrics.handler().ServeHTTP(c.Response(), c.Request())

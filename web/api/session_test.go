@@ -93,3 +93,15 @@ func TestAnUnreadableStoreIsNoSignOut(t *testing.T) {
 		t.Errorf("once it can be read: %d", res.StatusCode)
 	}
 }
+
+// TestMetricsAreForAdmins: who is known and may not is told so, and not asked to sign in.
+func TestMetricsAreForAdmins(t *testing.T) {
+	h := newHouse(t)
+	look, _, err := h.people.AddToken(t.Context(), "look", session.Viewer, nil)
+	check(t, err)
+	for token, want := range map[string]int{"": 401, look: 403, root: 200} {
+		if res, _ := h.ask("GET", "/metrics", token, ""); res.StatusCode != want {
+			t.Errorf("got %d, want %d", res.StatusCode, want)
+		}
+	}
+}
