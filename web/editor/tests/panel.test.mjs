@@ -379,13 +379,19 @@ test('what a form lacks is said in the page’s language, and the first letter t
 
 test('a connection is made in the panel, and its secret never comes out', async () => {
   const page = await open('erp')
+  const ground = (name) => page.getByRole('button', { name }).evaluate((b) => getComputedStyle(b).backgroundColor)
+  const chief = await ground('Test step')
   await page.getByRole('button', { name: 'New connection' }).click()
+  await page.getByLabel('Kind').waitFor()
+  await until(() => ground('Test step'), (now) => now !== chief) // one thing is the next to do
+  assert.equal(await ground(/^Save/), chief)
   await page.getByLabel('Kind').selectOption('http_bearer')
   await page.getByLabel(/Token/).first().fill('s3cret-token-of-the-shop')
   await page.getByLabel(/Hosts/).fill('api.example.com')
   await page.getByRole('button', { name: /^Save/ }).click()
   await until(async () => (await saved('erp')).connection === 'example')
   assert.ok(!(await page.content()).includes('s3cret-token'))
+  await until(() => ground('Test step'), (now) => now === chief)
   await page.context().close()
 })
 

@@ -1,6 +1,6 @@
 // The contrast of every pair of tokens that the editor puts on each other.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 const css = readFileSync(new URL('../src/styles.css', import.meta.url), 'utf8')
@@ -32,3 +32,10 @@ for (const theme of ['light', 'dark']) {
     }
   })
 }
+
+test('no part of the editor gives a token another meaning', () => {
+  const src = new URL('../src/', import.meta.url).pathname
+  for (const file of readdirSync(src, { recursive: true }).filter((f) => f.endsWith('.tsx'))) {
+    for (const [, name] of readFileSync(src + file, 'utf8').matchAll(/\[--([\w-]+):/g)) assert.ok(!(name in tokens), `${file} sets --${name}, which is a colour`)
+  }
+})

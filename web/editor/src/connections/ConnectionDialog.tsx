@@ -32,7 +32,7 @@ export function ConnectionDialog({ before, name, wanted, kinds, close }: DialogP
   return (
     <Dialog title={before ? before.name : say(chosen.title)} help={before ? say(chosen.title) : undefined} close={close}>
       {!before && !only && <Button size="small" look="quiet" className="mb-3 -ml-2" onClick={() => choose(undefined)}><ChevronLeft size={15} aria-hidden />{t.others}</Button>}
-      <ConnectionForm key={chosen.kind} className="bg-surface [--edge:20px] [--foot:12px] [--pin:12px]" kinds={[chosen]} before={before} name={name} close={close} made={done} />
+      <ConnectionForm key={chosen.kind} className="bg-surface [--side:20px] [--foot:12px] [--pin:12px]" kinds={[chosen]} before={before} name={name} close={close} made={done} />
     </Dialog>
   )
 }

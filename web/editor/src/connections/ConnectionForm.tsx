@@ -88,7 +88,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       {rest.length > 0 && <details open={rest.some((f) => suspect(f.id) !== undefined || !wasSet(before, f) && (fields[f.id] ?? '') !== '' && fields[f.id] !== f.default)}><summary className="w-fit font-medium text-text-2">{fill(t.moreFields, { n: rest.length })}</summary><div className="mt-3 space-y-4">{rest.map(draw)}</div></details>}
       {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={saved} value={name} onChange={(e) => setName(e.target.value)} /></Field>}
       <p className="text-meta text-text-3">{t.sealed}</p>
-      <div className="sticky bottom-[calc(var(--pin,0px)*-1)] z-10 mx-[calc(var(--edge,0px)*-1)] mb-[calc(var(--foot,0px)*-1)] space-y-3 rounded-b-[inherit] border-t border-line bg-inherit px-[var(--edge,0px)] py-3">
+      <div className="sticky bottom-[calc(var(--pin,0px)*-1)] z-10 mx-[calc(var(--side,0px)*-1)] mb-[calc(var(--foot,0px)*-1)] space-y-3 rounded-b-[inherit] border-t border-line bg-inherit px-[var(--side,0px)] py-3">
         {save.error && <Problem error={save.error} className="my-0" />}
         {failed && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{fill(t.testFailed, { why: failed.why })}</p>}
         {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: service })}{signIn.link && <> <a href={signIn.link} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">{t.signIn}</a></>}</p>}

@@ -36,6 +36,9 @@ export type Desk = {
   isUnknown: (path: string) => boolean
   target?: Target
   aim: (target?: Target) => void
+  /** connecting says that a connection is made here */
+  connecting: boolean
+  connect: (on: boolean) => void
   /** how the data is asked for: by the keyboard, which then is in it, or to be seen beside what is typed */
   picking: false | 'keys' | 'look'
   pick: (how: Desk['picking']) => void
@@ -112,6 +115,7 @@ const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.'
 export function useMakeDesk({ flow, step, event, results, reach, missing, setMissing }: { flow: Flow; step?: Step; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'missing' | 'setMissing'>): Desk {
   const pinned = usePinned(flow.id)
   const [target, aim] = useState<Target>()
+  const [connecting, connect] = useState(false)
   const [picking, pick] = useState<Desk['picking']>(false)
   const path = step && pathOf(flow, step.id)
   const samples = useQuery({ queryKey: ['samples', flow.id, 40], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id: flow.id }, query: { limit: 40 } } })) })
@@ -134,9 +138,9 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
   const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
   const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined
   return useMemo(() => ({
-    flow, step, path, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, picking, pick, missing, setMissing,
+    flow, step, path, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, missing, setMissing,
     statsOf, isUnknown, labelOf, write,
-  }), [flow, step, path, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
+  }), [flow, step, path, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
 /** useReaching asks for the newest event that passes the trigger's condition as it is written now: others do not reach the steps. */

@@ -1,18 +1,15 @@
-import { Suspense, useEffect, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useConnections, useKinds } from '../api/hooks'
-import { useDesk } from '../data/desk'
 import { Combo } from '../fields/Combo'
 import { fill, told } from '../words/phrase'
 import { Badge, Button, Problem } from '../ui/basics'
-import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fitsKind } from './kinds'
+import { PanelConnection } from './PanelConnection'
 import { useWords } from './panelWords'
-
-const ConnectionForm = soon(() => import('../connections/ConnectionForm').then((m) => m.ConnectionForm))
 
 type PickerProps = { kinds: string[]; /** where it will be used */ host?: string; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
 
@@ -24,8 +21,6 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
   const connections = useConnections()
   const known = useKinds()
   const [making, setMaking] = useState<'new' | 'edit' | false>(false)
-  const { aim } = useDesk()
-  useEffect(() => { if (making) aim(undefined) }, [making, aim]) // a connection takes no data: the room is for its form
   const fitting = (connections.data?.items ?? []).filter((c) => fitsKind(kinds, c.kind))
   const testable = (kind: string) => known.data?.items.find((k) => k.kind === kind)?.testable !== false
   const state: Record<string, string> = { ok: t.connectionWorks, untested: t.connectionUntested, broken: t.connectionBroken }
@@ -38,7 +33,7 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
   const error = shown?.severity === 'error' ? shown : undefined
   return (
     <div data-field="connection" className="min-w-0">
-      <div className="mb-1 flex min-h-5 items-baseline justify-between gap-2">
+      <div className="mb-1 flex min-h-5 items-baseline gap-2">
         <label id={`${id}-label`} htmlFor={`${id}-control`} className="font-medium">{t.connection}</label>
         {!optional && <span className="text-meta text-text-3">{t.required}</span>}
       </div>
@@ -51,7 +46,7 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
       {chosen && !making && <State key={chosen.name} connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
       {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <Suspense fallback={null}><ConnectionForm key={making} className="mt-2 rounded-xl border border-line bg-bg p-3 [--edge:12px] [--foot:12px] [--pin:32px]" host={host} kinds={(known.data?.items ?? []).filter((k) => (making === 'edit' && chosen ? k.kind === chosen.kind : fitsKind(kinds, k.kind)))} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} /></Suspense>}
+      {making && <PanelConnection key={making} host={host} kinds={(known.data?.items ?? []).filter((k) => (making === 'edit' && chosen ? k.kind === chosen.kind : fitsKind(kinds, k.kind)))} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} />}
     </div>
   )
 }

@@ -1,13 +1,11 @@
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import { KeyRound } from 'lucide-react'
 import { useKinds } from '../api/hooks'
 import { dropOffer, offerFor } from '../api/curl'
 import type { Flow, Step } from '../flow'
-import { soon } from '../ui/soon'
+import { PanelConnection } from './PanelConnection'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
-
-const ConnectionForm = soon(() => import('../connections/ConnectionForm').then((m) => m.ConnectionForm))
 
 /** OfferedConnection makes a connection of the secret that a pasted command held: a flow never keeps one. */
 export function OfferedConnection({ flow, step, set }: { flow: Flow; step: Step; set: SetStep }) {
@@ -24,7 +22,7 @@ export function OfferedConnection({ flow, step, set }: { flow: Flow; step: Step;
     <section aria-label={t.offered} className="rounded-xl bg-warn-soft p-3">
       <p className="flex items-start gap-2 font-medium text-warn"><KeyRound size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />{t.offered}</p>
       <p className="mt-0.5 text-secondary text-warn">{t.offeredHelp}</p>
-      <Suspense fallback={null}><ConnectionForm className="mt-2 rounded-xl border border-line bg-bg p-3 [--edge:12px] [--foot:12px] [--pin:32px]" kinds={(kinds.data?.items ?? []).filter((k) => k.kind === offer.kind)} start={offer} close={over} made={(name) => { set({ connection: name }); over() }} /></Suspense>
+      <PanelConnection kinds={(kinds.data?.items ?? []).filter((k) => k.kind === offer.kind)} start={offer} close={over} made={(name) => { set({ connection: name }); over() }} />
     </section>
   )
 }
