@@ -382,11 +382,12 @@ test('numbers in texts are compared as numbers; a search means the value that li
 })
 
 test('sentences: chips for data, words for conditions, code for what is more', () => {
-  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no' }
+  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no', point: '.' }
   const text = (parts) => parts.map((p) => p.text ?? (p.chip ? `[${p.chip}]` : `<${p.code}>`)).join('').replace(/ +/g, ' ').trim()
   assert.equal(text(conditionParts("trigger.body.status == 'paid' && trigger.body.total >= 100", () => undefined, op)), '[Status] is “paid” and [Total] is at least 100')
   assert.equal(text(conditionParts('float(trigger.body.total) >= 200', () => undefined, op)), '[Total] is at least 200')
   assert.equal(text(conditionParts('trigger.body.total <= 200 || truthy(steps.ask.data.approved)', () => undefined, op)), '[Total] is at most 200 or [Approved] is yes')
+  assert.equal(text(conditionParts('float(trigger.body.total) > 200.5', () => undefined, { ...op, point: ',' })), '[Total] > 200,5')
   assert.equal(text(conditionParts('present(trigger.body.a)', () => undefined, op)), '[A] is present')
   assert.equal(text(conditionParts('len(trigger.body.items) > 2', () => undefined, op)), '<len(trigger.body.items) > 2>')
   assert.equal(text(templateParts('Order {{ trigger.body.id }} of {{ a + b }}', (p) => (p === 'trigger.body.id' ? 'Number' : undefined))), 'Order [Number] of <a + b>')

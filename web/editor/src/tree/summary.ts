@@ -23,7 +23,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
   return partsIn(text).map((p) => (p.hole ? chipOf(p.text, labels) : { text: p.text }))
 }
 
-export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no', string>
+export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point', string>
 
 const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|truthy|float|number_br|slug)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
 
@@ -47,7 +47,7 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
       if (said) parts.push({ text: ` ${said} ` })
     }
     else if (quoted) parts.push({ text: ` “${quoted.slice(1, -1)}”` })
-    else if (number) parts.push({ text: ` ${number}` })
+    else if (number) parts.push({ text: ` ${number.replace('.', op.point)}` })
     else if (sign) parts.push({ text: sign === ',' ? ',' : ` ${words[sign] ?? sign} ` })
   }
   return tidy(parts)
@@ -101,5 +101,5 @@ function valueParts(value: unknown, type: string, labels: Labels, operators: Ope
   if (Array.isArray(value)) return value.flatMap((v, i) => [...(i ? [{ text: ', ' }] : []), ...valueParts(v, 'text', labels, operators, option)])
   if (type === 'group') return valueParts(Object.values(value as object), 'text', labels, operators, option)
   if (typeof value === 'object' && value !== null) return [{ text: Object.keys(value).join(', ') }]
-  return [{ text: String(value) }]
+  return [{ text: typeof value === 'number' ? String(value).replace('.', operators.point) : String(value) }]
 }

@@ -14,7 +14,7 @@ export function Field({ label, help, problem, aside, children }: FieldProps) {
   const named = { id, 'aria-describedby': said, ...(amiss && { 'aria-invalid': true }) }
   return (
     <div ref={box} className="min-w-0">
-      <span className="mb-1 flex justify-between gap-2">
+      <span className="mb-1 flex items-baseline gap-2">
         <label htmlFor={id} className="font-medium">{label}</label>
         {aside && <span className="text-meta text-text-3">{aside}</span>}
       </span>
