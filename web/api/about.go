@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"runtime"
 	"strings"
@@ -49,7 +50,7 @@ func (s *server) changeProfile(ctx context.Context, in *profileInput) (*sessionO
 	if !p.User {
 		return nil, problemOf(http.StatusForbidden, "not_a_user", "a token has no profile", "um token não tem perfil")
 	}
-	secret, _, err := s.People.SignIn(ctx, p.Name, b.Current, s.Address(requestOf(ctx)))
+	secret, err := s.confirm(ctx, p, b.Current)
 	if err != nil {
 		return nil, err
 	}
@@ -60,11 +61,22 @@ func (s *server) changeProfile(ctx context.Context, in *profileInput) (*sessionO
 		b.Current = *b.Password
 	}
 	if b.Password != nil || b.SignOut {
-		if secret, _, err = s.People.SignIn(ctx, p.Name, b.Current, s.Address(requestOf(ctx))); err != nil {
+		if secret, err = s.confirm(ctx, p, b.Current); err != nil {
 			return nil, err
 		}
 	}
 	return s.sessionOutput(p, s.cookie(ctx, secret)), nil
+}
+
+// confirm takes the password of a user who is signed in, and gives a new session. A wrong one counts as
+// a try to sign in.
+func (s *server) confirm(ctx context.Context, p session.Person, password string) (string, error) {
+	secret, _, err := s.People.SignIn(ctx, p.Name, password, s.Address(requestOf(ctx)))
+	var r *session.Refusal
+	if errors.As(err, &r) && r.Code == "wrong_password" {
+		return "", &session.Refusal{Status: r.Status, Code: r.Code, EN: "your present password is wrong", PT: "a sua senha atual está errada"}
+	}
+	return secret, err
 }
 
 type listStateInput struct {

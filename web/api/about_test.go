@@ -41,6 +41,41 @@ func TestProfile(t *testing.T) {
 	}
 }
 
+func TestOnesOwnPasswordAsksForThePresentOne(t *testing.T) {
+	h := newHouse(t)
+	for _, name := range []string{"ana", "rui"} {
+		_, err := h.people.AddUser(t.Context(), name+"@example.com", name, "quatro palavras sem sentido", "admin")
+		check(t, err)
+	}
+	res, _ := h.ask("POST", "/api/v1/session", "", `{"email": "ana@example.com", "password": "quatro palavras sem sentido"}`)
+	cookie := strings.Split(res.Header.Get("Set-Cookie"), ";")[0]
+	put := func(email, more string) (int, any) {
+		res, body := h.ask("PUT", "/api/v1/users/"+email, "", `{"password": "outras palavras bem diferentes"`+more+`}`, "Cookie", cookie)
+		return res.StatusCode, body["code"]
+	}
+	if got, code := put("ANA@example.com", ""); got != 422 || code != "password_needed" {
+		t.Errorf("without the present password: got %d %v", got, code)
+	}
+	if got, code := put("ana@example.com", `, "current_password": "not this one at all"`); got != 401 || code != "wrong_password" {
+		t.Errorf("with a wrong one: got %d %v", got, code)
+	}
+	if got, _ := put("rui@example.com", ""); got != 200 {
+		t.Errorf("an admin gives somebody else a new one: got %d", got)
+	}
+	if got, _ := put("ana@example.com", `, "current_password": "quatro palavras sem sentido"`); got != 200 {
+		t.Errorf("with the present one: got %d", got)
+	}
+	res, _ = h.ask("POST", "/api/v1/session", "", `{"email": "ana@example.com", "password": "outras palavras bem diferentes"}`)
+	cookie = strings.Split(res.Header.Get("Set-Cookie"), ";")[0]
+	last := 0
+	for range 12 {
+		last, _ = put("ana@example.com", `, "current_password": "not this one at all"`)
+	}
+	if last != 429 {
+		t.Errorf("guessed often: got %d, want 429", last)
+	}
+}
+
 func TestFlowsAreFoundByTheirSteps(t *testing.T) {
 	h := newHouse(t)
 	h.ask("POST", "/api/v1/flows", root, `{"id": "one", "name": "One", "trigger": {"kind": "webhook"}, "steps": [{"id": "log", "action": "log", "with": {"message": "Total da compra"}}]}`)

@@ -150,10 +150,19 @@ type changeUserInput struct {
 		Role     *session.Role `json:"role,omitempty" enum:"viewer,editor,admin"`
 		Password *string       `json:"password,omitempty"`
 		SignOut  bool          `json:"sign_out,omitempty" doc:"end all their sessions"`
+		Current  string        `json:"current_password,omitempty" doc:"of who asks; needed to give oneself a new password"`
 	}
 }
 
 func (s *server) changeUser(ctx context.Context, in *changeUserInput) (*userOutput, error) {
+	if p := who(ctx); in.Body.Password != nil && p.Is(in.Email) {
+		if in.Body.Current == "" {
+			return nil, problemOf(http.StatusUnprocessableEntity, "password_needed", "give current_password, your present password, too", "informe também current_password, a sua senha atual")
+		}
+		if _, err := s.confirm(ctx, p, in.Body.Current); err != nil {
+			return nil, err
+		}
+	}
 	u, err := s.People.ChangeUser(ctx, in.Email, session.Change{Name: in.Body.Name, Role: in.Body.Role, Password: in.Body.Password, SignOut: in.Body.SignOut})
 	return &userOutput{u}, err
 }

@@ -52,6 +52,9 @@ type Person struct {
 	User bool   // somebody with a session, not a token
 }
 
+// Is says whether this is the user of an e-mail, and not a token.
+func (p Person) Is(email string) bool { return p.User && p.Name == tidy(email) }
+
 // Bearer gives the token of an Authorization header, or "".
 func Bearer(r *http.Request) string {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -93,6 +93,7 @@ function House({ role, name }: { role: string; name: string }) {
     await take(api.DELETE('/session')).catch(() => undefined)
     dispatchEvent(new Event('left'))
     await out()
+    for (const key of Object.keys(localStorage)) if (key.startsWith('draft:')) localStorage.removeItem(key)
   }
   useShellCommands(role, setOver, over === null)
   const bar = !ownBar.test(place)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
-import { start } from './program.mjs'
+import { ana, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.0/8' } }) })
@@ -75,3 +75,60 @@ test('an import says what it changes in a flow that is there, before it is done'
   assert.equal((await program.api('GET', '/flows/greet')).body.flow.steps[0].with.message, 'Hello')
   await page.context().close()
 })
+
+test('counts below the steps of an open run follow what runs', async () => {
+  await program.api('POST', '/flows', { id: 'slow', name: 'Slow', trigger: { kind: 'manual' }, steps: [{ id: 'rest', action: 'delay', with: { for: '1h' } }] })
+  await program.api('POST', '/flows/slow/publish', {})
+  await program.api('POST', '/flows/slow/events', {})
+  const { id } = await until(async () => (await program.api('GET', '/runs?flow=slow&status=waiting')).body.items[0])
+  const page = await program.signedIn(`/runs/${id}`)
+  await page.getByText('1 run in 24 h').waitFor()
+  await program.api('POST', '/flows/slow/events', {})
+  await page.getByText('2 runs in 24 h').waitFor()
+  await page.context().close()
+})
+
+/** enter signs somebody in at the door. */
+async function enter(page, email, password) {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel(/^Password/).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Flows' }).waitFor()
+}
+
+test('a viewer sees what is published, is told of a draft, and where they may not', async () => {
+  const vera = { name: 'Vera', email: 'vera@example.com', password: 'cinco palavras sem nenhum sentido', role: 'viewer' }
+  assert.equal((await program.api('POST', '/users', vera)).status, 201)
+  const flow = (message) => ({ id: 'told', name: 'Told', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message } }] })
+  await program.api('POST', '/flows', flow('In force'))
+  await program.api('POST', '/flows/told/publish', {})
+  await program.api('PUT', '/flows/told', flow('In the making'))
+  const page = await program.open()
+  await page.goto(program.base)
+  await enter(page, vera.email, vera.password)
+  await page.getByRole('link', { name: 'Told' }).click()
+  await page.getByText('This is r1, as it is published.').waitFor()
+  await page.getByText('In force', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Show the draft' }).click()
+  await page.getByText('In the making', { exact: true }).waitFor()
+  await page.getByText('its changes are not in force').waitFor()
+  await page.locator('[data-row=say]').focus()
+  await page.keyboard.press('Delete')
+  await page.getByText('an editor can change it').waitFor()
+  assert.equal((await program.api('GET', '/flows/told')).body.flow.steps.length, 1)
+  await page.context().close()
+})
+
+test('what one person left unsaved goes when they sign out', async () => {
+  const page = await program.open()
+  await page.goto(program.base)
+  await enter(page, ana.email, ana.password)
+  await page.evaluate(() => localStorage.setItem('draft:ana@example.com:greet', '{}'))
+  await page.getByRole('button', { name: /Ana/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await page.waitForFunction(() => localStorage.getItem('draft:ana@example.com:greet') === null)
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))

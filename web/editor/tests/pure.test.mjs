@@ -203,6 +203,7 @@ function server(doc) {
       return s.view()
     },
     step: async () => { throw { status: 409, code: 'changed_by_other', detail: 'Bia made the newest change' } },
+    owner: 'ana@example.com',
     storage: { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => void kept.set(k, v), removeItem: (k) => void kept.delete(k) },
   }
   return s
@@ -234,6 +235,9 @@ test('without a server nothing is lost: it waits, it is kept for a reload, and i
   const again = new Draft(s.view(), s.world, trouble)
   assert.equal(again.state.flow.name, 'Offline')
   assert.equal(again.state.flow.description, 'theirs')
+  const other = new Draft(s.view(), { ...s.world, owner: 'rui@example.com' }, trouble)
+  assert.equal(other.state.flow.name, sample().name, 'the next person on this machine gets nothing of it')
+  assert.equal(other.state.saving, 'saved')
   s.away = false
   await again.save()
   assert.equal(s.doc.name, 'Offline')

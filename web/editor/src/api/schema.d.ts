@@ -1540,6 +1540,8 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
         };
         ChangeUserInputBody: {
+            /** @description of who asks; needed to give oneself a new password */
+            current_password?: string;
             name?: string;
             password?: string;
             /** @enum {string} */

@@ -16,6 +16,7 @@ import { DataNote } from './DataNote'
 import { FlowMap } from './FlowMap'
 import type { Open } from './open'
 import { useLooks } from './Locked'
+import { useLooking } from './Looking'
 import { LoopTurn } from './LoopTurn'
 import { presetOf, useLabels } from './presetLabels'
 import { problemsByRow } from './problems'
@@ -33,7 +34,7 @@ type WorkbenchProps = { loaded: Schemas['FlowView']; actions: Schemas['ActionVie
 /** Workbench is the flow in the middle, its bar above and what is open of it at the side. */
 export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps) {
   const say = useSay()
-  const draft = useDraft(loaded)
+  const { draft, note } = useLooking(useDraft(loaded))
   const { flow, view } = draft
   const [store] = useState(makeTreeStore)
   const [params, setParams] = useSearchParams()
@@ -98,6 +99,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
           <h1 className="sr-only">{flow.name}</h1>
+          {note}
           {event && !mending && <DataNote event={event} />}
           {(draft.ask !== null || draft.clashes.length > 0) && <Suspense><Clashes draft={draft} /></Suspense>}
           {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : (field) => openRow('trigger', { field })} />} drawn={wholeDrawn} />}

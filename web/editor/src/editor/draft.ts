@@ -24,6 +24,8 @@ export type DraftState = {
 export type World = {
   put: (flow: Flow, rev: number) => Promise<View>
   step: (way: 'undo' | 'redo', mine: boolean) => Promise<View>
+  /** whose draft it is: what is kept on this machine is offered to nobody else */
+  owner: string
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 }
 
@@ -53,7 +55,7 @@ export class Draft {
 
   constructor(loaded: View, private readonly world: World, private readonly trouble: (error: unknown) => Trouble) {
     const flow = loaded.flow as Flow
-    this.key = `draft:${flow.id}`
+    this.key = `draft:${world.owner}:${flow.id}`
     this.base = flow
     this.sent = flow
     this.rev = loaded.draft_rev

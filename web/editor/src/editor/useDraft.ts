@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { api, Refused, type Schemas, take } from '../api/client'
+import { useSession } from '../api/hooks'
 import { type Flow, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
 import { unsaid } from './problems'
@@ -12,12 +13,17 @@ const troubleOf = (error: unknown): Trouble =>
 /** useDraft keeps the draft of a flow for as long as the editor is open. */
 export function useDraft(loaded: Schemas['FlowView']) {
   const queries = useQueryClient()
+  const owner = useSession().data?.name ?? ''
   const [draft] = useState(() => {
     const id = (loaded.flow as Flow).id
     const path = { id }
     return new Draft(loaded, {
-      put: (flow, rev) => take(api.PUT('/flows/{id}', { params: { path, header: { 'If-Match': String(rev) } }, body: flow })),
+      put: async (flow, rev) => {
+        if (queries.getQueryData<Schemas['SessionView']>(['session'])?.name !== owner) throw new Error('somebody else is signed in')
+        return take(api.PUT('/flows/{id}', { params: { path, header: { 'If-Match': String(rev) } }, body: flow }))
+      },
       step: (way, mine) => take(way === 'undo' ? api.POST('/flows/{id}/undo', { params: { path }, body: { mine } }) : api.POST('/flows/{id}/redo', { params: { path } })),
+      owner,
       storage: localStorage,
     }, troubleOf)
   })

@@ -110,7 +110,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   const rowNow = (key: string) => rowsOf(draft.draft.read().flow, store.get().folded).find((r) => r.key === key)
   const looks = useLooks()
   const run = (command: Command, key = store.get().at) => {
-    if (looks && command.id !== 'copy') return
+    if (looks && command.id !== 'copy') return toast(t.onlyLooks)
     const row = rowNow(key) ?? rowNow('trigger')
     if (!row) return
     const e = editingAt(row)
@@ -133,7 +133,10 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   })
   useClipboard({
     copy: (cut) => {
-      if (cut && looks) return null
+      if (cut && looks) {
+        toast(t.onlyLooks)
+        return null
+      }
       const row = rowNow(store.get().at)
       if (row?.kind === 'trigger') return draft.view.url ?? null
       if (!row?.step || row.kind !== 'step') return null
@@ -141,7 +144,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
       return stepsText([row.step])
     },
     paste: (text) => {
-      if (looks) return
+      if (looks) return toast(t.onlyLooks)
       const row = rowNow(store.get().at)
       void readPaste(text).then((pasted) => {
         if (!pasted) return toast(t.nothingToPaste, 'fail')

@@ -201,6 +201,11 @@ const en = {
   published_state: 'State',
   paused: 'Paused: events wait in line',
   isOff: 'Off: the URL answers 410',
+  seesNew: 'This is a draft: nothing of it runs yet.',
+  seesDraft: 'This is the draft: its changes are not in force. Published is r{n}.',
+  seesRevision: 'This is r{n}, as it is published. An editor can change it.',
+  seeRevision: 'Show what is published',
+  seeDraft: 'Show the draft',
   onlyLooks: 'You may look at this flow; an editor can change it.',
 }
 
@@ -405,6 +410,11 @@ const pt: typeof en = {
   published_state: 'Estado',
   paused: 'Pausado: os eventos esperam na fila',
   isOff: 'Desligado: a URL responde 410',
+  seesNew: 'Este é um rascunho: nada dele está em execução ainda.',
+  seesDraft: 'Este é o rascunho: suas mudanças ainda não valem. Publicado está o r{n}.',
+  seesRevision: 'Este é o r{n}, como está publicado. Quem o altera é um editor.',
+  seeRevision: 'Mostrar o publicado',
+  seeDraft: 'Mostrar o rascunho',
   onlyLooks: 'Você pode ver este fluxo; quem o altera é um editor.',
 }
 

@@ -37,7 +37,7 @@ export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
     <li className="grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5">
       {flow.state === 'new'
         ? <span data-tip={t.publishFirst}><Switch on={false} disabled label={t.publishFirst} set={() => undefined} /></span>
-        : <Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.busy} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.turn(on ? 'resume' : 'off')} />}
+        : <span data-tip={role === 'viewer' ? t.editorsOnly : undefined}><Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.busy} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.turn(on ? 'resume' : 'off')} /></span>}
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>

@@ -61,7 +61,7 @@ function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean
       <div className="min-w-40 flex-1 max-sm:basis-full"><p className="font-medium break-words">{user.name || user.email} {me && <Badge tone="accent">{t.you}</Badge>}</p>{user.name && <p className="text-secondary break-words text-text-2">{user.email}</p>}</div>
       <div className="w-36 max-sm:flex-1"><RoleChoice role={user.role} set={(role) => change.mutate({ role })} /></div>
       <Menu label={fill(t.moreOf, { name: user.email })} items={[
-        { id: 'reset', label: t.resetPassword, icon: KeyRound, run: () => setResetting(true) },
+        me ? { id: 'reset', label: t.changePassword, icon: KeyRound, href: '/settings/profile' } : { id: 'reset', label: t.resetPassword, icon: KeyRound, run: () => setResetting(true) },
         { id: 'out', label: t.signOutUser, icon: LogOut, run: () => change.mutate({ sign_out: true }) },
         'line',
         { id: 'delete', label: t.delete, icon: Trash2, danger: true, disabled: me, run: remove },

@@ -18,8 +18,12 @@ export function Again({ done, leave }: { done: () => void; leave: () => void }) 
   const enter = useMutation({
     mutationFn: () => take(api.POST('/session', { body: { email, password } })),
     onSuccess: (session) => {
-      if (queries.getQueryData<{ name: string }>(['session'])?.name !== session.name) sessionStorage.clear()
+      const other = queries.getQueryData<{ name: string }>(['session'])?.name !== session.name
       queries.setQueryData(['session'], session)
+      if (other) { // what stands on the page is the other's
+        sessionStorage.clear()
+        location.reload()
+      }
       done()
       return queries.invalidateQueries()
     },
