@@ -319,7 +319,7 @@ test('a save that ends after the flow was opened anew leaves what the new one ke
   arrive()
   await d.save()
   assert.equal(s.doc.name, 'Old')
-  assert.equal(JSON.parse(s.kept.get('draft:f')).flow.name, 'New')
+  assert.equal(JSON.parse(s.kept.get('draft:ana@example.com:f')).flow.name, 'New')
 })
 
 test('a stale save puts my change under theirs and sends it again; the same place is asked', async (t) => {
