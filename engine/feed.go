@@ -157,9 +157,11 @@ func (e *Engine) Follow(ctx context.Context, after string) (*Reader, error) {
 	return e.read(ctx, after, true)
 }
 
-// FollowRuns is Follow, from now on, for a reader that does not ask what steps do: nothing is
-// told of them for its sake.
-func (e *Engine) FollowRuns(ctx context.Context) (*Reader, error) { return e.read(ctx, "", false) }
+// FollowRuns is Follow for a reader that does not ask what steps do: nothing is told of them for
+// its sake.
+func (e *Engine) FollowRuns(ctx context.Context, after string) (*Reader, error) {
+	return e.read(ctx, after, false)
+}
 
 func (e *Engine) read(ctx context.Context, after string, steps bool) (*Reader, error) {
 	f := e.feed
@@ -182,7 +184,7 @@ func (e *Engine) read(ctx context.Context, after string, steps bool) (*Reader, e
 	}
 	id, text, _ := strings.Cut(after, "-")
 	number, err := strconv.ParseUint(text, 10, 64)
-	if r.lost = err != nil || id != f.id || number > f.last || number < f.since; !r.lost {
+	if r.lost = err != nil || id != f.id || number > f.last || (steps && number < f.since); !r.lost {
 		r.at = number
 	}
 	return r, nil

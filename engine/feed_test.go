@@ -41,7 +41,7 @@ func TestASlowReaderIsToldOfAGap(t *testing.T) {
 func TestStepsAreToldOnlyToWhoAsks(t *testing.T) {
 	h := open(t, t.TempDir(), &sink{})
 	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "say", "action": "test.send", "with": {"text": "x"}}]}`)
-	runs, err := h.FollowRuns(t.Context())
+	runs, err := h.FollowRuns(t.Context(), "")
 	check(t, err)
 	defer runs.Close()
 	for range 3 {

@@ -73,7 +73,7 @@ func newTraces(e *engine.Engine, endpoint string, log *slog.Logger) *traces {
 
 // follow sends what ends until ctx is done, and then what still waits.
 func (t *traces) follow(ctx context.Context) {
-	reader, err := t.engine.FollowRuns(ctx)
+	reader, err := t.engine.FollowRuns(ctx, "")
 	if err != nil {
 		return
 	}

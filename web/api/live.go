@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"gancho/engine"
@@ -22,11 +24,24 @@ const askAgain = time.Second
 
 // live streams what changes as server-sent events, until the reader goes, the reader may no
 // longer look, or the server stops.
-// A reader that comes back with Last-Event-ID goes on where it was, or is told of a gap.
+// A reader that comes back with Last-Event-ID goes on where it was, or is told of a gap. One that
+// names in `of` what it reads is told of nothing else: steps cost each commit something.
 func (s *server) live(c echo.Context) error {
+	of := strings.FieldsFunc(c.QueryParam("of"), func(r rune) bool { return r == ',' })
+	for _, name := range of {
+		if !slices.Contains(newsNames, name) {
+			all := strings.Join(newsNames, ", ")
+			return writeProblem(c, http.StatusUnprocessableEntity, "bad_of", "of lists some of "+all, "of lista alguns destes: "+all)
+		}
+	}
+	asks := func(name string) bool { return len(of) == 0 || slices.Contains(of, name) }
+	follow := s.Engine.FollowRuns
+	if asks("step") {
+		follow = s.Engine.Follow
+	}
 	lang := LanguageOf(c.Request())
 	ctx := engine.WithLang(c.Request().Context(), lang)
-	reader, err := s.Engine.Follow(ctx, c.Request().Header.Get("Last-Event-ID"))
+	reader, err := follow(ctx, c.Request().Header.Get("Last-Event-ID"))
 	if err != nil {
 		return nil //nolint:nilerr // the reader is gone
 	}
@@ -49,37 +64,57 @@ func (s *server) live(c echo.Context) error {
 		}
 		quiet := errors.Is(err, engine.ErrQuiet)
 		switch {
-		case err == nil && (n.Gap || flow == "" || n.Of() == flow):
-			name, value := s.news(ctx, &n, lang)
-			err = out.send(n.ID, name, value)
-		case quiet, err == nil && time.Now().After(out.beat): // all news was of other flows
+		case err == nil && (n.Gap || (flow == "" || n.Of() == flow) && asks(nameOf(&n))):
+			err = out.send(n.ID, nameOf(&n), s.news(ctx, &n, lang))
+		case quiet, err == nil && time.Now().After(out.beat): // nothing was for this reader
 			err = out.write(": still here\n\n")
 		}
 	}
 	return nil
 }
 
-// news is how a reader is told of one.
-func (s *server) news(ctx context.Context, n *engine.News, lang string) (name string, value any) {
+// newsNames are what a reader may ask for; a gap is told of to all.
+var newsNames = []string{"run", "event", "step", "flow", "alert", "replay"}
+
+func nameOf(n *engine.News) string {
 	switch {
 	case n.Run != nil:
-		return "run", s.Engine.RunItem(ctx, n.Run)
+		return "run"
 	case n.Event != nil:
-		return "event", s.Engine.EventItem(ctx, n.Event)
+		return "event"
 	case n.Step != nil:
-		return "step", n.Step
+		return "step"
 	case n.Alert != nil:
-		return "alert", spokenAlert(*n.Alert, lang)
+		return "alert"
 	case n.Replay != nil:
-		return "replay", n.Replay.Told(ctx)
+		return "replay"
 	case n.Gap:
-		return "gap", map[string]any{}
+		return "gap"
+	}
+	return "flow"
+}
+
+// news is what a reader is told of one.
+func (s *server) news(ctx context.Context, n *engine.News, lang string) any {
+	switch {
+	case n.Run != nil:
+		return s.Engine.RunItem(ctx, n.Run)
+	case n.Event != nil:
+		return s.Engine.EventItem(ctx, n.Event)
+	case n.Step != nil:
+		return n.Step
+	case n.Alert != nil:
+		return spokenAlert(*n.Alert, lang)
+	case n.Replay != nil:
+		return n.Replay.Told(ctx)
+	case n.Gap:
+		return map[string]any{}
 	}
 	e, err := s.Flows.Get(n.Flow)
 	if err != nil {
-		return "flow", map[string]any{"id": n.Flow, "deleted": true}
+		return map[string]any{"id": n.Flow, "deleted": true}
 	}
-	return "flow", map[string]any{"id": n.Flow, "state": e.State, "draft_rev": e.DraftRev, "published_rev": e.PublishedRev}
+	return map[string]any{"id": n.Flow, "state": e.State, "draft_rev": e.DraftRev, "published_rev": e.PublishedRev}
 }
 
 // stream writes server-sent events.

@@ -32,9 +32,13 @@ func (h *house) listen(server *httptest.Server, after string) *listener {
 }
 
 func (h *house) listenAs(token string, server *httptest.Server, after string) *listener {
+	return h.listenTo(token, server, after, "")
+}
+
+func (h *house) listenTo(token string, server *httptest.Server, after, query string) *listener {
 	h.Helper()
 	ctx, cancel := context.WithTimeout(h.Context(), time.Minute)
-	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live", nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/v1/live"+query, nil)
 	check(h.TB, err)
 	r.Header.Set("Authorization", "Bearer "+token)
 	if after != "" {
@@ -125,6 +129,32 @@ func TestLiveLosesNothing(t *testing.T) {
 	}
 	if kinds["event"] != 2*many {
 		t.Errorf("told: %v", kinds)
+	}
+}
+
+// TestLiveTellsWhatIsAskedFor, and of nothing else, though another reader asks for all.
+func TestLiveTellsWhatIsAskedFor(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewServer(h.handler)
+	t.Cleanup(server.Close)
+	h.want(201, "POST", "/flows", flow)
+	h.want(200, "POST", "/flows/a/publish", "")
+	all, runs := h.listen(server, ""), h.listenTo(root, server, "", "?of=run,event")
+	h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"word": 1}}}`)
+	for _, x := range []struct {
+		*listener
+		steps, events bool
+	}{{all, true, true}, {runs, false, true}} {
+		told := map[string]bool{}
+		for m := x.next(); m.name != "run" || m.data["status"] != "succeeded"; m = x.next() {
+			told[m.name] = true
+		}
+		if told["step"] != x.steps || told["event"] != x.events {
+			t.Errorf("told of %v, want steps %v", told, x.steps)
+		}
+	}
+	if p := h.want(422, "GET", "/live?of=run,steps", ""); p["code"] != "bad_of" {
+		t.Errorf("a name that there is not: %v", p)
 	}
 }
 

@@ -194,7 +194,7 @@ test('a stream that breaks goes on where it was: only one that begins anew makes
   let asked = 0
   p.on('request', (r) => { if (/\/api\/v1\/(?!live)/.test(r.url())) asked++ })
   let [streams, refuse] = [0, false]
-  await p.route('**/api/v1/live', (r) => {
+  await p.route('**/api/v1/live*', (r) => {
     if (refuse) return r.fulfill({ status: 503 })
     return r.fulfill({ contentType: 'text/event-stream', body: `retry: 50\nid: a-${++streams}\nevent: hello\ndata: {}\n\n` })
   })
