@@ -107,7 +107,7 @@ function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolea
     let timer: ReturnType<typeof setTimeout> | undefined
     let missed = state !== 'waiting' // another tab has read until now
     const open = () => {
-      source = new EventSource('/api/v1/live')
+      source = new EventSource(`/api/v1/live?of=${names.filter((n) => n !== 'gap').join()}`)
       source.onopen = () => {
         turn(true)
         if (missed) take({ name: 'gap', data: {} })

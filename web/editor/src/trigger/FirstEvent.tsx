@@ -8,7 +8,7 @@ import { brief } from '../fields/say'
 import { friendly } from '../fields/template'
 import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
-import { copyText } from '../ui/Copy'
+import { useCopied } from '../ui/Copy'
 import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
@@ -21,16 +21,11 @@ const OwnSample = soon(() => import('./OwnSample').then((m) => m.OwnSample))
 /** Address is the trigger URL, lit until the first event came, and copied by one click. */
 export function Address({ url, lit }: { url: string; lit: boolean }) {
   const t = useWords()
-  const [done, setDone] = useState(false)
-  useEffect(() => {
-    if (!done) return
-    const timer = setTimeout(() => setDone(false), 1500)
-    return () => clearTimeout(timer)
-  }, [done])
+  const [done, copy] = useCopied()
   return (
     <div>
       <p className="mb-1 font-medium">{t.url}</p>
-      <button type="button" onClick={() => void copyText(url).then(setDone)}
+      <button type="button" onClick={() => copy(url)}
         className={`flex w-full min-w-0 items-center gap-2 rounded-lg py-2 pr-2 pl-3 text-left transition-colors duration-120 ${lit ? 'bg-accent-soft text-accent' : 'bg-sunken hover:text-accent'}`}>
         <span className="sr-only">{t.copyUrl}</span>
         <code className="min-w-0 flex-1 text-meta break-all">{url}</code>

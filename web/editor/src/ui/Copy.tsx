@@ -20,16 +20,22 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-export function CopyButton({ text, label, size, tabIndex }: { text: string; label?: string; size?: 'small' | 'normal'; tabIndex?: number }) {
-  const t = useWords()
+/** useCopied says for a moment that something was copied. */
+export function useCopied(): [done: boolean, copy: (text: string) => void] {
   const [done, setDone] = useState(false)
   useEffect(() => {
     if (!done) return
     const timer = setTimeout(() => setDone(false), 1500)
     return () => clearTimeout(timer)
   }, [done])
+  return [done, (text) => void copyText(text).then(setDone)]
+}
+
+export function CopyButton({ text, label, size, tabIndex }: { text: string; label?: string; size?: 'small' | 'normal'; tabIndex?: number }) {
+  const t = useWords()
+  const [done, copy] = useCopied()
   return (
-    <IconButton label={done ? t.copied : label ?? t.copy} size={size} tabIndex={tabIndex} onClick={() => void copyText(text).then(setDone)}>
+    <IconButton label={done ? t.copied : label ?? t.copy} size={size} tabIndex={tabIndex} onClick={() => copy(text)}>
       {done ? <Check size={16} aria-hidden className="text-ok" /> : <Copy size={16} aria-hidden />}
     </IconButton>
   )
