@@ -144,9 +144,11 @@ test('the body is rows of every kind, and code and rows are the same value', asy
   await json.getByRole('button', { name: 'Adicionar' }).last().focus()
   await page.keyboard.press('Control+z') // takes back what was typed, and leaves the rows in their order
   await until(async () => (await saved(1)).json.obs !== 'oi')
+  await page.getByText('Desfeito').waitFor({ state: 'attached' }) // the page has it too: what is done sooner is a change of its own
   assert.equal(await json.getByRole('textbox', { name: 'Nome 5' }).last().inputValue(), 'obs')
   await page.keyboard.press('Control+Shift+z')
   await until(async () => (await saved(1)).json.obs === 'oi')
+  await page.getByText('Refeito').waitFor({ state: 'attached' })
   await json.getByRole('combobox', { name: 'Tipo do valor 5' }).selectOption({ label: 'Lista' })
   await until(async () => JSON.stringify((await saved(1)).json.obs) === '["oi"]')
   const before = (await saved(1)).json
