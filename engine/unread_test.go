@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +17,11 @@ import (
 type unread struct {
 	store.Docs
 	kind  string
-	times int
+	times atomic.Int32
 }
 
 func (u *unread) GetDoc(ctx context.Context, kind, id string) (store.Doc, error) {
-	if kind == u.kind && u.times > 0 {
-		u.times--
+	if kind == u.kind && u.times.Add(-1) >= 0 {
 		return store.Doc{}, errors.New("input/output error")
 	}
 	return u.Docs.GetDoc(ctx, kind, id)
@@ -32,6 +32,8 @@ func TestARunWaitsForItsRevision(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &sink{}
 		h := open(t, t.TempDir(), s)
+		docs := &unread{Docs: h.flows.Docs, kind: "revision"}
+		h.flows.Docs = docs
 		document := `{"id": "f", "trigger": {"kind": "webhook"}, "steps": [
 			{"id": "pause", "action": "delay", "with": {"for": "1h"}},
 			{"id": "tell", "action": "test.send", "with": {"text": "first"}}]}`
@@ -43,11 +45,10 @@ func TestARunWaitsForItsRevision(t *testing.T) {
 		check(t, err)
 		_, err = h.flows.Publish(t.Context(), "f", engine.PublishOptions{IfMatch: -1})
 		check(t, err)
-		docs := &unread{Docs: h.flows.Docs, kind: "revision", times: 1}
-		h.flows.Docs = docs
+		docs.times.Store(1)
 		time.Sleep(time.Hour + time.Second)
 		synctest.Wait()
-		if v, err := h.Store.RunInfo(t.Context(), run); err != nil || v.Status != store.Waiting || v.Reason == "" || docs.times != 0 {
+		if v, err := h.Store.RunInfo(t.Context(), run); err != nil || v.Status != store.Waiting || v.Reason == "" || docs.times.Load() > 0 {
 			t.Errorf("got %s %+v, %v: want a run that waits", v.Status, v, err)
 		}
 		time.Sleep(time.Minute)

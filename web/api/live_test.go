@@ -140,14 +140,22 @@ func TestLiveTellsWhatIsAskedFor(t *testing.T) {
 	h.want(201, "POST", "/flows", flow)
 	h.want(200, "POST", "/flows/a/publish", "")
 	all, runs := h.listen(server, ""), h.listenTo(root, server, "", "?of=run,event")
-	h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"word": 1}}}`)
+	if all.next().name != "hello" || runs.next().name != "hello" {
+		t.Fatal("no hello")
+	}
+	for range 2 { // what the first one's steps did is told of before the second one ends
+		h.started("a", `{"word": 1}`)
+	}
 	for _, x := range []struct {
 		*listener
 		steps, events bool
 	}{{all, true, true}, {runs, false, true}} {
-		told := map[string]bool{}
-		for m := x.next(); m.name != "run" || m.data["status"] != "succeeded"; m = x.next() {
-			told[m.name] = true
+		told, ended := map[string]bool{}, 0
+		for ended < 2 || x.steps && !told["step"] {
+			m := x.next()
+			if told[m.name] = true; m.name == "run" && m.data["status"] == "succeeded" {
+				ended++
+			}
 		}
 		if told["step"] != x.steps || told["event"] != x.events {
 			t.Errorf("told of %v, want steps %v", told, x.steps)
