@@ -7,44 +7,48 @@ import (
 	"testing"
 )
 
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// journalOf opens the journal of a folder whose live.db holds all up to a moment.
+func journalOf(t *testing.T, dir string, moment uint64) *journal {
+	t.Helper()
+	listed, err := readInventory(inventoryPath(dir))
+	must(t, err)
+	must(t, listed.holds(dir, moment, 0))
+	j, err := openJournal(dir, 7, false, listed)
+	must(t, err)
+	return j
+}
+
 // A segment is written to only when the inventory on disk names it, whatever fails between.
 func TestNoSegmentIsUsedBeforeItIsListed(t *testing.T) {
 	SmallSegments()
 	dir := t.TempDir()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(beginInventory(dir, 1, false))
-	reopen := func() *journal {
-		listed, err := readInventory(inventoryPath(dir))
-		must(err)
-		must(listed.holds(dir, 99, 0))
-		j, err := openJournal(dir, 7, false, listed)
-		must(err)
-		return j
-	}
-	j := reopen()
+	must(t, beginInventory(dir, 1, false))
+	j := journalOf(t, dir, 99)
 	j.small = false
-	record := func(moment uint64) { must(j.append(make([]byte, 20<<10), moment)) }
+	record := func(moment uint64) { must(t, j.append(make([]byte, 20<<10), moment)) }
 	for moment := range uint64(3) { // a segment each
 		record(moment + 1)
 	}
 	hindrance := filepath.Join(j.path(5), "x") // the second one that is used again gets no name
-	must(os.MkdirAll(hindrance, 0o700))
+	must(t, os.MkdirAll(hindrance, 0o700))
 	if err := j.release(3); err == nil {
 		t.Fatal("a segment took the place of a folder")
 	}
-	must(os.RemoveAll(j.path(5)))
+	must(t, os.RemoveAll(j.path(5)))
 	record(4)
 	record(5)
-	must(j.close())
+	must(t, j.close())
 	var moments []uint64
-	j = reopen()
-	must(j.replay(2, func(moment uint64, _ []byte) error { moments = append(moments, moment); return nil }))
-	must(j.close())
+	j = journalOf(t, dir, 99)
+	must(t, j.replay(2, func(moment uint64, _ []byte) error { moments = append(moments, moment); return nil }))
+	must(t, j.close())
 	if !slices.Equal(moments, []uint64{3, 4, 5}) {
 		t.Errorf("the journal holds %v", moments)
 	}
@@ -55,35 +59,25 @@ func TestNoSegmentIsUsedBeforeItIsListed(t *testing.T) {
 func TestATornRecordIsNoLossLater(t *testing.T) {
 	SmallSegments()
 	dir := t.TempDir()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(beginInventory(dir, 1, false))
+	must(t, beginInventory(dir, 1, false))
 	start := func() (j *journal, records int) {
-		listed, err := readInventory(inventoryPath(dir))
-		must(err)
-		must(listed.holds(dir, 0, 0))
-		j, err = openJournal(dir, 7, false, listed)
-		must(err)
-		must(j.replay(0, func(uint64, []byte) error { records++; return nil }))
+		j = journalOf(t, dir, 0)
+		must(t, j.replay(0, func(uint64, []byte) error { records++; return nil }))
 		return j, records
 	}
 	j, _ := start()
-	must(j.append(make([]byte, 4<<10), 1))
+	must(t, j.append(make([]byte, 4<<10), 1))
 	s, torn := j.used[len(j.used)-1], make([]byte, 6<<10)
 	torn[5<<10] = 1
 	s.head(torn, 2)
 	_, err := s.file.WriteAt(torn[:4<<10], s.end)
-	must(err)
-	must(j.close())
+	must(t, err)
+	must(t, j.close())
 	j, _ = start()
-	must(j.append(make([]byte, 14<<10), 3)) // no room behind the first one
-	must(j.close())
+	must(t, j.append(make([]byte, 14<<10), 3)) // no room behind the first one
+	must(t, j.close())
 	j, records := start()
-	must(j.close())
+	must(t, j.close())
 	if records != 2 {
 		t.Errorf("%d records are left of 2", records)
 	}

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -199,97 +198,4 @@ func (s *Store) inEvent(tx *tx, what *sought, e savedEvent) bool {
 
 func (s *sought) inEvent(e *savedEvent) bool {
 	return e.ID == string(s.text) || s.in([]byte(e.Title)) || s.in([]byte(e.Reason)) || s.in(e.Body)
-}
-
-// Erase takes out what runs, and events that made none, hold of a person: bodies, envelopes
-// and step records.
-// That they happened stays. Free pages of live.db and the journal may hold the bytes until
-// nothing was written for some seconds, or the store is closed.
-func (s *Store) Erase(ctx context.Context, runs []string) error {
-	s.archive.files.Lock() // nothing moves into the archive meanwhile
-	defer s.archive.files.Unlock()
-	err := s.live.do(func(tx *tx) error {
-		for _, id := range runs {
-			n, r, own, err := s.find(tx, id)
-			if own != nil {
-				if err := eraseEvent(tx, id); err != nil {
-					return err
-				}
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if !r.Status.Final() {
-				return store.ErrConflict
-			}
-			if err := s.eraseOne(tx, n, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, nil)
-	if err != nil {
-		return err
-	}
-	s.live.erased.Store(true)
-	return errors.Join(s.rejects.erase(runs), s.archive.erase(ctx, runs))
-}
-
-// eraseEvent erases an event that made no run.
-func eraseEvent(tx *tx, id string) error {
-	n, err := numberOf(id)
-	if err != nil {
-		return nil //nolint:nilerr // it names nothing that is here
-	}
-	var e savedEvent
-	if err := get(tx, "events", number(n), &e); errors.Is(err, store.ErrNotFound) || (err == nil && (e.ID != id || e.Run != "")) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	e.erase()
-	return put(tx, "events", number(n), e)
-}
-
-func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
-	var e savedEvent
-	if err := get(tx, "events", number(n), &e); err == nil {
-		e.erase()
-		if err := put(tx, "events", number(n), e); err != nil {
-			return err
-		}
-	}
-	for _, bucket := range []string{"steps", "results", "inbox"} {
-		if err := forgetAll(tx, bucket, n); err != nil {
-			return err
-		}
-	}
-	r.erase()
-	return put(tx, "runs", number(n), *r)
-}
-
-func (e *savedEvent) erase() { e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", "" }
-
-func (r *savedRun) erase() {
-	r.Title, r.OrderBy, r.Answer, r.Told, r.Frontier, r.Reason = "", "", nil, nil, nil, "erased"
-	r.Error.Message = ""
-}
-
-// forgetAll deletes all rows of a bucket that belong to a run.
-func forgetAll(tx *tx, bucket string, n uint64) error {
-	var keys [][]byte
-	err := each(tx, bucket, number(n), func(rest string, _ []byte) error {
-		keys = append(keys, join(n, rest))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if err := tx.bucket(bucket).delete(k); err != nil {
-			return err
-		}
-	}
-	return nil
 }

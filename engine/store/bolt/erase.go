@@ -1,0 +1,247 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gancho/engine/store"
+)
+
+// Erase takes out what runs, and events that made none, hold of a person: bodies, envelopes
+// and step records.
+// That they happened stays. Free pages of live.db and the journal may hold the bytes until
+// nothing was written for some seconds, or the store is closed.
+func (s *Store) Erase(ctx context.Context, runs []string) error {
+	s.archive.files.Lock() // nothing moves into the archive meanwhile
+	defer s.archive.files.Unlock()
+	err := s.live.do(func(tx *tx) error {
+		for _, id := range runs {
+			n, r, own, err := s.find(tx, id)
+			if own != nil {
+				if err := eraseEvent(tx, id); err != nil {
+					return err
+				}
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if !r.Status.Final() {
+				return store.ErrConflict
+			}
+			if err := s.eraseOne(tx, n, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+	if err != nil {
+		return err
+	}
+	s.live.erased.Store(true)
+	return errors.Join(s.rejects.erase(runs), s.archive.erase(ctx, runs))
+}
+
+// eraseEvent erases an event that made no run.
+func eraseEvent(tx *tx, id string) error {
+	n, err := numberOf(id)
+	if err != nil {
+		return nil //nolint:nilerr // it names nothing that is here
+	}
+	var e savedEvent
+	if err := get(tx, "events", number(n), &e); errors.Is(err, store.ErrNotFound) || (err == nil && (e.ID != id || e.Run != "")) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	e.erase()
+	return put(tx, "events", number(n), e)
+}
+
+func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
+	var e savedEvent
+	if err := get(tx, "events", number(n), &e); err == nil {
+		e.erase()
+		if err := put(tx, "events", number(n), e); err != nil {
+			return err
+		}
+	}
+	for _, bucket := range []string{"steps", "results", "inbox"} {
+		if err := forgetAll(tx, bucket, n); err != nil {
+			return err
+		}
+	}
+	r.erase()
+	return put(tx, "runs", number(n), *r)
+}
+
+func (e *savedEvent) erase() { e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", "" }
+
+func (r *savedRun) erase() {
+	r.Title, r.OrderBy, r.Answer, r.Told, r.Frontier, r.Reason = "", "", nil, nil, nil, "erased"
+	r.Error.Message = ""
+}
+
+// forgetAll deletes all rows of a bucket that belong to a run.
+func forgetAll(tx *tx, bucket string, n uint64) error {
+	var keys [][]byte
+	err := each(tx, bucket, number(n), func(rest string, _ []byte) error {
+		keys = append(keys, join(n, rest))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := tx.bucket(bucket).delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erase rewrites the blocks of these runs, in every volume with a copy, without what they
+// hold of a person, and then these volumes, so that no byte of it is left. Callers hold files.
+func (a *archive) erase(ctx context.Context, runs []string) error {
+	ctx = context.WithoutCancel(ctx) // what is half erased would stay so
+	err := a.eraseBlocks(runs)
+	for _, v := range a.stale() {
+		err = errors.Join(err, a.rewrite(ctx, v, nil, nil))
+	}
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	return nil
+}
+
+// stale are the volumes that may still hold bytes of what was erased.
+func (a *archive) stale() []*volume {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return slices.DeleteFunc(slices.Clone(a.volumes), func(v *volume) bool { return !v.note.Stale })
+}
+
+func (a *archive) eraseBlocks(runs []string) error {
+	numbers := map[uint64]bool{}
+	for _, id := range runs {
+		if n, err := numberOf(id); err == nil {
+			numbers[n] = true
+		}
+	}
+	touched, err := a.holding(numbers)
+	if err != nil {
+		return err
+	}
+	// It is noted first: a rewrite that fails, or that a crash cuts short, is done later.
+	if err := a.noteStale(touched); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, v := range touched {
+		if err := a.eraseOf(v, numbers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holding gives the volumes that hold any of these events.
+func (a *archive) holding(numbers map[uint64]bool) (touched []*volume, err error) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for _, v := range a.volumes {
+		holds, err := a.holdsAny(v, numbers)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
+			touched = append(touched, v)
+		}
+	}
+	return touched, nil
+}
+
+func (a *archive) noteStale(touched []*volume) error {
+	if len(touched) == 0 {
+		return nil
+	}
+	a.mu.Lock()
+	for _, v := range touched {
+		v.note.Stale = true
+	}
+	a.mu.Unlock()
+	return a.s.live.do(func(tx *tx) error {
+		for _, v := range touched {
+			if err := a.putNote(tx, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil)
+}
+
+// holdsAny says whether a volume has any of these events.
+func (a *archive) holdsAny(v *volume, numbers map[uint64]bool) (bool, error) {
+	for n := range numbers {
+		if n < v.note.First || n > v.note.Last {
+			continue
+		}
+		_, err := a.findIn(v, n)
+		if !errors.Is(err, store.ErrNotFound) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// eraseOf erases events in all blocks of a volume that hold them: one that was resumed and has
+// ended again is in a block that its index does not name any more, too.
+func (a *archive) eraseOf(v *volume, numbers map[uint64]bool) error {
+	rows, err := v.openRows()
+	if err != nil {
+		return err
+	}
+	blocks, err := flowsOfBlocks(rows)
+	if err != nil {
+		return v.damaged(rowsExt, err)
+	}
+	for at := range blocks {
+		b, err := a.block(v, at)
+		if err != nil {
+			return v.unread(rowsExt, err)
+		}
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(b.entries)), func(n uint64) bool { return numbers[n] }) {
+			continue
+		}
+		if err := a.eraseIn(v, at, b, numbers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *archive) eraseIn(v *volume, at uint32, b *block, numbers map[uint64]bool) error {
+	var all []kept
+	for _, n := range slices.Sorted(maps.Keys(b.entries)) {
+		k, err := a.whole(&archived{v, at, b.flow, b.entries[n]})
+		if err != nil {
+			return err
+		}
+		if numbers[n] {
+			k.event.erase()
+			k.steps, k.results, k.inbox = nil, nil, nil
+			if k.run != nil {
+				k.run.erase()
+			}
+		}
+		all = append(all, *k)
+	}
+	clear(a.blocks)
+	clear(a.bodies)
+	block := new(packer).pack(b.flow, all)
+	return v.replace(at, &block)
+}
