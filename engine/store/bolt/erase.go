@@ -41,7 +41,7 @@ func (s *Store) Erase(ctx context.Context, runs []string) error {
 	if err != nil {
 		return err
 	}
-	s.live.erased.Store(true)
+	s.live.erased.Store(s.live.durable.Load())
 	return errors.Join(s.rejects.erase(runs), s.archive.erase(ctx, runs))
 }
 

@@ -62,7 +62,7 @@ type live struct {
 	flushed    chan struct{} // the checkpointer has ended
 	touched    atomic.Bool   // something was written since the idle check
 	stuck      atomic.Bool   // live.db takes nothing
-	erased     atomic.Bool   // free pages of live.db may hold what was erased
+	erased     atomic.Uint64 // the moment of the last erasure that free pages of live.db may hold; 0 is none
 }
 
 // group is what becomes durable together.
@@ -157,6 +157,9 @@ func (f *live) begin() (err error) {
 	if f.only {
 		f.durable.Store(f.seq)
 		return nil
+	}
+	if f.seq > f.until {
+		f.erased.Store(f.seq) // a crash may have come between an erasure and its end
 	}
 	if secret == 0 && f.journal.unwritten() {
 		if err := f.keepSecret(); err != nil {

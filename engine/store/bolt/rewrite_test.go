@@ -154,12 +154,33 @@ func TestErasureReachesLiveState(t *testing.T) {
 		s := open(t, dir)
 		defer s.Close()
 		a := accept(t, s)
-		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + canary + `"`)}})[0])
+		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
 		time.Sleep(time.Minute) // a checkpoint
 		run := finishAfter(t, s, a)
 		check(t, s.Erase(t.Context(), []string{run}))
 		settle()
 		if files := holding(t, dir, ".", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
+		}
+	})
+}
+
+// So it is when the process is killed right after it.
+func TestErasureReachesLiveStateAfterACrash(t *testing.T) {
+	dir, left := t.TempDir(), t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		a := accept(t, s)
+		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
+		time.Sleep(time.Minute) // a checkpoint
+		run := finishAfter(t, s, a)
+		check(t, s.Erase(t.Context(), []string{run}))
+		check(t, os.CopyFS(left, os.DirFS(dir)))
+		again := open(t, left)
+		defer again.Close()
+		settle()
+		if files := holding(t, left, ".", canary); len(files) > 0 {
 			t.Errorf("%v hold what was erased", files)
 		}
 	})

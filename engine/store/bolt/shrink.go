@@ -22,22 +22,33 @@ func (f *live) wasteful() bool {
 	return err == nil && size > shrinkFrom && free > size/2 && size-free < shrinkMost
 }
 
-// holdsErased says, once, whether free pages may hold what was erased.
-func (f *live) holdsErased() bool {
-	size, err := fileSize(f.path)
-	return err == nil && size-int64(f.db.Stats().FreeAlloc) < shrinkMost && f.erased.Swap(false)
+// brought says whether live.db holds all up to a moment. Callers hold checkpoint.
+func (f *live) brought(moment uint64) bool {
+	return f.sealed == nil && (moment <= f.until || f.active.bytes.Load() == 0)
 }
 
-// shrink gives back what is free of live.db where that is worth it, or something was erased. A disk without room for a
-// second file leaves all as it is.
+// small says whether what live.db holds is copied in a moment.
+func (f *live) small() bool {
+	size, err := fileSize(f.path)
+	return err == nil && size-int64(f.db.Stats().FreeAlloc) < shrinkMost
+}
+
+// shrink gives back what is free of live.db where that is worth it, or may hold what was erased.
+// A disk without room for a second file leaves all as it is until the next time.
 func (f *live) shrink() {
 	f.checkpoint.Lock()
 	defer f.checkpoint.Unlock()
-	if !f.wasteful() && !f.holdsErased() {
+	erased := f.erased.Load()
+	clean := erased > 0 && f.brought(erased)
+	if !f.wasteful() && (!clean || !f.small()) {
 		return
 	}
 	if err := f.rewrite(); err != nil {
 		f.log.Warn("live.db keeps its free space", "error", err)
+		return
+	}
+	if clean {
+		f.erased.CompareAndSwap(erased, 0)
 	}
 }
 
