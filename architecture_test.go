@@ -48,9 +48,10 @@ var layers = [][]string{
 	{"gancho/web/api"},
 	{"gancho/web/session", "gancho/triggers", "gancho/actions"},
 	{"gancho/engine"},
+	{"gancho/engine/flows"},
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},
 	{"gancho/engine/store"},
-	{"gancho/engine/expression"},
+	{"gancho/engine/expression", "gancho/engine/refusal"},
 	{"gancho/engine/form", "gancho/engine/shape"},
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -166,7 +167,7 @@ func TestExamplesAreRun(t *testing.T) {
 // nobody unverified comes in, and a run waits for what it lacks.
 func (w *exampleWorld) importBare() {
 	w.t.Helper()
-	results, err := w.flows.Import(w.t.Context(), w.examples, engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictFollow})
+	results, err := w.flows.Import(w.t.Context(), w.examples, flows.ImportOptions{Publish: true, OnConflict: flows.OnConflictFollow})
 	check(w.t, err)
 	for _, r := range results {
 		entry, err := w.flows.Get(r.ID)

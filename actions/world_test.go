@@ -18,6 +18,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -195,7 +196,7 @@ type resident struct {
 	*world
 	*engine.Engine
 	store *bolt.Store
-	flows *engine.Flows
+	flows *flows.Flows
 	door  *triggers.Webhook
 	leave func()
 }
@@ -212,7 +213,7 @@ func (w *world) open(dir string) *resident {
 	check(w.t, err)
 	connections, err := engine.OpenConnections(ctx, db, box, catalogue.Connections())
 	check(w.t, err)
-	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: db, Keys: db, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds})
+	flows, err := flows.Open(ctx, flows.Config{Docs: db, Keys: db, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds})
 	check(w.t, err)
 	quiet := slog.New(slog.DiscardHandler)
 	e, err := engine.New(engine.Config{
@@ -250,7 +251,7 @@ func (r *resident) connect(name, kind string, fields map[string]any, hosts ...st
 }
 
 func (r *resident) publish(id string) error {
-	_, err := r.flows.Publish(r.t.Context(), id, engine.PublishOptions{IfMatch: -1})
+	_, err := r.flows.Publish(r.t.Context(), id, flows.PublishOptions{IfMatch: -1})
 	return err
 }
 

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -101,7 +103,7 @@ func (e *Engine) SetAlertSettings(ctx context.Context, s AlertSettings) (AlertSe
 		s.Lang = spoken(ctx)
 	}
 	if problems := e.checkAlertSettings(&s); len(problems) > 0 {
-		return s, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
+		return s, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
 	}
 	value, err := json.Marshal(s)
 	if err != nil {
@@ -156,7 +158,7 @@ func (e *Engine) cannotCarry(to string) form.Words {
 
 // destinations of an alert: those of its flow, else those of the instance.
 func (e *Engine) destinations(a *alert, s *AlertSettings) []string {
-	if entry, ok := e.Flows.entry(a.Flow); ok && entry.Published != nil {
+	if entry, ok := e.Flows.Find(a.Flow); ok && entry.Published != nil {
 		if own, given := flow.AlertsOf(&entry.Published.Settings); given {
 			return own
 		}
@@ -373,7 +375,7 @@ func (e *Engine) carry(ctx context.Context, to, subject, text string, s *AlertSe
 	}
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
-	id := newToken()
+	id := flows.NewToken()
 	_, err = doer.Do(ctx, &Call{
 		Run: "alert", Step: id, Attempt: 1, Key: "alert-" + id, Connection: c, Timeout: tellTimeout, Now: e.Now(), Zone: time.UTC, Lang: s.Lang,
 		Log: func(string) {}, Sent: func(func() any) {},

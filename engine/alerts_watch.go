@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -27,10 +28,10 @@ type silence struct {
 }
 
 // expects notes which flows expect events. It is called with each change of a flow.
-func (e *Engine) expects(id string, f *FlowEntry) {
+func (e *Engine) expects(id string, f *flows.Entry) {
 	e.alerts.mu.Lock()
 	defer e.alerts.mu.Unlock()
-	if f == nil || f.State != FlowOn || f.Published == nil || f.Published.Settings.Silence == nil {
+	if f == nil || f.State != flows.StateOn || f.Published == nil || f.Published.Settings.Silence == nil {
 		delete(e.alerts.silent, id)
 		return
 	}

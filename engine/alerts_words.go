@@ -78,7 +78,7 @@ func (e *Engine) failureWords(a *alert, name string) form.Words {
 // localTime is a moment on the clocks of those who own a flow.
 func (e *Engine) localTime(id string, at time.Time) form.Words {
 	f := new(flow.Flow)
-	if entry, ok := e.Flows.entry(id); ok && entry.Published != nil {
+	if entry, ok := e.Flows.Find(id); ok && entry.Published != nil {
 		f = entry.Published
 	}
 	zone := zoneOf(f, e.Instance().Timezone)
@@ -117,7 +117,7 @@ func (e *Engine) overWords(a *alert) (form.Words, bool) {
 
 // nameOf is what people call a flow, in quotes.
 func (e *Engine) nameOf(id string) string {
-	if entry, ok := e.Flows.entry(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
+	if entry, ok := e.Flows.Find(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
 		return fmt.Sprintf("%q", entry.Draft.Name)
 	}
 	return fmt.Sprintf("%q", id)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -49,7 +50,7 @@ func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, 
 		return b, err
 	}
 	if entry.Published == nil {
-		return b, refuse(Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
+		return b, refusal.New(refusal.Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
 	}
 	q.Flow, q.Limit = draft.ID, 200
 	for next := "more"; next != "" && b.Events < n; q.Cursor = next {

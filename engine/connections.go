@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/refusal"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 )
@@ -207,7 +208,7 @@ func (c *Connections) Get(name string) (ConnectionView, error) {
 	defer c.mu.RUnlock()
 	s, ok := c.kept[name]
 	if !ok {
-		return ConnectionView{}, refuse(NotFound, "no_connection", fmt.Sprintf("there is no connection %q", name), fmt.Sprintf("não existe a conexão %q", name))
+		return ConnectionView{}, refusal.New(refusal.NotFound, "no_connection", fmt.Sprintf("there is no connection %q", name), fmt.Sprintf("não existe a conexão %q", name))
 	}
 	return c.view(name, s), nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -216,7 +217,7 @@ func TestConnectionProblems(t *testing.T) {
 		{"a", "smtp", map[string]any{"host": []any{}, "security": "ssl"}, nil, []string{"/fields/host wrong_type", "/fields/security not_an_option"}},
 	} {
 		_, err := v.Put(t.Context(), c.name, c.kind, c.fields, c.hosts)
-		r := refused(t, err, engine.Invalid)
+		r := refused(t, err, refusal.Invalid)
 		if got := pathsOf(r.Problems); !slices.Equal(got, c.want) {
 			t.Errorf("%s %s: got %q, want %q", c.name, c.kind, got, c.want)
 		}
@@ -234,9 +235,9 @@ func pathsOf(problems []form.Problem) []string {
 	return out
 }
 
-func refused(t *testing.T, err error, kind engine.RefusalKind) *engine.Refusal {
+func refused(t *testing.T, err error, kind refusal.Kind) *refusal.Refusal {
 	t.Helper()
-	r, ok := errors.AsType[*engine.Refusal](err)
+	r, ok := errors.AsType[*refusal.Refusal](err)
 	if !ok || r.Kind != kind || r.Message.EN == "" || r.Message.PT == "" {
 		t.Fatalf("got %v, want a refusal of kind %d in both languages", err, kind)
 	}
@@ -263,9 +264,9 @@ func TestBrokenConnectionsAreMended(t *testing.T) {
 		t.Errorf("mended: %v, told %v", err, told)
 	}
 	check(t, v.Delete(t.Context(), "team"))
-	refused(t, v.Delete(t.Context(), "team"), engine.NotFound)
+	refused(t, v.Delete(t.Context(), "team"), refusal.NotFound)
 	_, err := v.Get("team")
-	refused(t, err, engine.NotFound)
+	refused(t, err, refusal.NotFound)
 	v.again()
 	if list := v.List(); len(list) != 0 {
 		t.Errorf("deleted: %v", list)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -22,7 +23,7 @@ func (c *Connections) Create(ctx context.Context, name, kind string, fields map[
 	return c.put(ctx, name, kind, fields, hosts, true)
 }
 
-var errTaken = refuse(Conflict, "taken", "there is a connection of this name already", "já existe uma conexão com este nome")
+var errTaken = refusal.New(refusal.Conflict, "taken", "there is a connection of this name already", "já existe uma conexão com este nome")
 
 // Put creates or replaces a connection. A secret field that is left out keeps its value; a
 // list holds several, for rotation, the newest first. When the kind or the hosts change,
@@ -35,7 +36,7 @@ func (c *Connections) put(ctx context.Context, name, kind string, fields map[str
 	known, _ := c.kindOf(kind)
 	hosts, fields = tidyHosts(hosts), known.apart(fields)
 	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
-		return ConnectionView{}, &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
+		return ConnectionView{}, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}
 	mended, err := c.replace(ctx, name, kind, fields, hosts, isNew)
 	if err != nil {

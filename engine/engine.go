@@ -15,6 +15,7 @@ import (
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 )
@@ -23,7 +24,7 @@ import (
 type Config struct {
 	Store       store.Store
 	Catalogue   *Catalogue
-	Flows       *Flows
+	Flows       *flows.Flows
 	Connections *Connections
 	Box         *seal.Box
 	Decode      func(contentType string, body []byte) (any, error) // a body by its declared type
@@ -101,9 +102,9 @@ func New(c Config) (*Engine, error) {
 	return e, nil
 }
 
-func (e *Engine) flowChanged(id string, f *FlowEntry) {
+func (e *Engine) flowChanged(id string, f *flows.Entry) {
 	g, published := store.Gate{Flow: id}, 0
-	if f == nil || f.State == FlowPaused || f.Published == nil {
+	if f == nil || f.State == flows.StatePaused || f.Published == nil {
 		g.Paused = true
 	} else {
 		g.Concurrency = f.Published.Settings.Concurrency
@@ -329,7 +330,7 @@ func (e *Engine) walkOf(ctx context.Context, work *store.Work) error {
 // abandon ends a run that cannot be read or walked: its history says why. Where another try may
 // go well the run is only put off.
 func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
-	if errors.Is(cause, errUnread) {
+	if errors.Is(cause, flows.ErrUnread) {
 		e.putOff(ctx, work, cause)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -63,7 +64,7 @@ func (e *Engine) keep(id string) store.Keep {
 	return keepOf(&f)
 }
 
-func keepOf(f *FlowEntry) store.Keep {
+func keepOf(f *flows.Entry) store.Keep {
 	if f == nil || f.Published == nil || f.Published.Settings.Keep == nil {
 		return store.Keep{}
 	}

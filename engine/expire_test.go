@@ -6,8 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -45,7 +45,7 @@ func TestAShorterKeepHidesAtOnce(t *testing.T) {
 		f, _ := flow.ParseFlow([]byte(`{"id": "short", "settings": {"keep": {"bodies": "1h", "runs": "2h"}}, ` + steps))
 		_, err := h.flows.Update(t.Context(), "short", f, -1)
 		check(t, err)
-		_, err = h.flows.Publish(t.Context(), "short", engine.PublishOptions{IfMatch: -1})
+		_, err = h.flows.Publish(t.Context(), "short", flows.PublishOptions{IfMatch: -1})
 		check(t, err)
 		time.Sleep(time.Second)
 		if _, err := h.store.GetRun(t.Context(), run); !errors.Is(err, store.ErrNotFound) {

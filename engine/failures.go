@@ -130,7 +130,7 @@ func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []F
 
 // connectionAt is the connection of a step of a published flow.
 func (e *Engine) connectionAt(id, path string) (name string) {
-	entry, ok := e.Flows.entry(id)
+	entry, ok := e.Flows.Find(id)
 	if !ok || entry.Published == nil {
 		return ""
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -96,7 +97,7 @@ func (f *feed) add(n News) {
 // gather fills the feed until ctx is done.
 func (e *Engine) gather(ctx context.Context) {
 	f := e.feed
-	defer e.Flows.Follow(func(id string, _ *FlowEntry) { f.add(News{Flow: id}) })()
+	defer e.Flows.Follow(func(id string, _ *flows.Entry) { f.add(News{Flow: id}) })()
 	defer e.FollowAlerts(func(v AlertView) { f.add(News{Alert: &v}) })()
 	defer e.FollowReplays(func(r *Replaying) { f.add(News{Replay: r}) })()
 	err := e.Store.Live(ctx, func(c store.Change) {

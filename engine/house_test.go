@@ -12,7 +12,9 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -94,7 +96,7 @@ func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error)
 type house struct {
 	t     *testing.T
 	store *bolt.Store
-	flows *engine.Flows
+	flows *flows.Flows
 	*engine.Engine
 	stop func()
 }
@@ -118,7 +120,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 	}
 	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.fetch(), s.messenger()), kinds, nil)
 	check(t, err)
-	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
+	flows, err := flows.Open(ctx, flows.Config{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
 	check(t, err)
 	under := store.Store(db)
 	if s.around != nil {
@@ -165,8 +167,8 @@ func (h *house) publish(document string) {
 	}
 	_, err := h.flows.Create(h.t.Context(), f)
 	check(h.t, err)
-	if _, err := h.flows.Publish(h.t.Context(), f.ID, engine.PublishOptions{IfMatch: -1}); err != nil {
-		var r *engine.Refusal
+	if _, err := h.flows.Publish(h.t.Context(), f.ID, flows.PublishOptions{IfMatch: -1}); err != nil {
+		var r *refusal.Refusal
 		errors.As(err, &r)
 		h.t.Fatalf("publish: %v %+v", err, r)
 	}

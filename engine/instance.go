@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -71,7 +72,7 @@ func (i Instance) Check() error {
 		problems = append(problems, form.Problem{Severity: form.Error, Path: "/timezone", Code: "bad_timezone", Message: form.Label("there is no such time zone; write it as America/Sao_Paulo", "não existe este fuso; escreva como America/Sao_Paulo")})
 	}
 	if len(problems) > 0 {
-		return &Refusal{Kind: Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
+		return &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
 	}
 	return nil
 }

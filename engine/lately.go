@@ -84,7 +84,7 @@ func (e *Engine) yieldedByRuns(ctx context.Context, id string) map[string]yielde
 	if err != nil {
 		return steps // the declared samples do
 	}
-	gone, was := e.Flows.goneFlow(id)
+	gone, was := e.Flows.Gone(id)
 	for i := range list {
 		if was && !list[i].At.After(gone.At) {
 			continue // of a deleted flow with this id

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -131,7 +132,7 @@ func (l *live) child(target string, input any, w *walker) (store.Event, error) {
 	if err != nil {
 		return store.Event{}, Faultf("no_flow", "there is no flow %q to call", target)
 	}
-	if entry.Published == nil || entry.State == FlowOff || entry.Published.Trigger.Kind != "call" {
+	if entry.Published == nil || entry.State == flows.StateOff || entry.Published.Trigger.Kind != "call" {
 		return store.Event{}, Faultf("not_callable", "flow %q cannot be called: it must be on and its trigger of the kind call", target)
 	}
 	body, err := json.Marshal(input)
@@ -196,13 +197,13 @@ func (p *plans) get(key planKey, make func() *plan) *plan {
 	return kept
 }
 
-func (e *Engine) plan(f FlowEntry) *plan {
+func (e *Engine) plan(f flows.Entry) *plan {
 	return e.plans.get(planKey{f.ID, f.PublishedRev}, func() *plan { return newPlan(f.Published, f.PublishedRev, e.Catalogue) })
 }
 
 // planOf gives the revision that a run began with, or for a new run the published one.
 func (e *Engine) planOf(ctx context.Context, run store.Run) (*plan, error) {
-	entry, there := e.Flows.entry(run.Flow)
+	entry, there := e.Flows.Find(run.Flow)
 	if there && entry.Published != nil && (run.Revision == 0 || run.Revision == entry.PublishedRev) {
 		return e.plan(entry), nil
 	}
@@ -227,12 +228,12 @@ type failing struct {
 	by map[string]map[string]bool // flow with a failure trigger -> flows it listens to, "*" for all
 }
 
-func (f *failing) set(id string, entry *FlowEntry) {
+func (f *failing) set(id string, entry *flows.Entry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.by, id)
 	delete(f.on, id)
-	if entry == nil || entry.Published == nil || entry.State == FlowOff {
+	if entry == nil || entry.Published == nil || entry.State == flows.StateOff {
 		return
 	}
 	f.on[id] = true

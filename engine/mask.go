@@ -32,13 +32,13 @@ type veil struct {
 // what a flow masked, because it is gone, all is hidden.
 func (e *Engine) veilOf(id string, at time.Time) *veil {
 	v := &veil{values: map[string]bool{}, exact: map[string]bool{}, short: 3}
-	entry, there := e.Flows.entry(id)
+	entry, there := e.Flows.Find(id)
 	for _, f := range []*flow.Flow{entry.Draft, entry.Published} {
 		if f != nil {
 			v.pointers = append(v.pointers, f.Settings.Mask...)
 		}
 	}
-	gone, was := e.Flows.goneFlow(id)
+	gone, was := e.Flows.Gone(id)
 	if was && !at.After(gone.At) {
 		v.pointers = append(v.pointers, gone.Mask...)
 		v.blind = len(gone.Mask) > 0

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -73,7 +74,7 @@ func (w *world) step() {
 	case 4:
 		w.edits++
 		w.draft(fmt.Sprintf(modelFlow, fmt.Sprint("M", w.edits)))
-		_, err := w.flows.Publish(w.t.Context(), "m", engine.PublishOptions{IfMatch: -1})
+		_, err := w.flows.Publish(w.t.Context(), "m", flows.PublishOptions{IfMatch: -1})
 		check(w.t, err)
 	case 5:
 		w.pause(!w.paused)

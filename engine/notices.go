@@ -8,6 +8,7 @@ import (
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/shape"
 )
@@ -27,7 +28,7 @@ type Notice struct {
 
 // Notices are those of a published flow, the newest first.
 func (e *Engine) Notices(ctx context.Context, id string) []Notice {
-	entry, ok := e.Flows.entry(id)
+	entry, ok := e.Flows.Find(id)
 	if !ok || entry.Published == nil {
 		return nil
 	}
@@ -38,7 +39,7 @@ func (e *Engine) Notices(ctx context.Context, id string) []Notice {
 	return noticesOf(&entry, e.Catalogue, drifts)
 }
 
-func noticesOf(entry *FlowEntry, c *Catalogue, drifts []shape.Drift) []Notice {
+func noticesOf(entry *flows.Entry, c *Catalogue, drifts []shape.Drift) []Notice {
 	var list []Notice
 	if len(drifts) == 0 {
 		return list
@@ -109,7 +110,7 @@ func (n *Notice) say(d *shape.Drift) form.Words {
 // tellDrifts raises an alert for each notice that people were not told of, and ends those that
 // no longer hold.
 func (e *Engine) tellDrifts(ctx context.Context, id string, l *learnt) {
-	entry, ok := e.Flows.entry(id)
+	entry, ok := e.Flows.Find(id)
 	if !ok || entry.Published == nil {
 		return
 	}

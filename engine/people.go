@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -187,7 +188,7 @@ func tellOnce(items []Moment) {
 }
 
 func (e *Engine) plainName(id string) string {
-	if entry, ok := e.Flows.entry(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
+	if entry, ok := e.Flows.Find(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
 		return entry.Draft.Name
 	}
 	return id
@@ -251,7 +252,7 @@ func (e *Engine) Erase(ctx context.Context, key, by string, cancel bool) (Erasur
 	sum := sha256.Sum256([]byte(key))
 	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, Open: []string{}}
 	if looksLike(key) == "text" {
-		return receipt, &Refusal{Kind: Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
+		return receipt, &refusal.Refusal{Kind: refusal.Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
 	if unread := e.Store.Unread(""); len(unread) > 0 {
 		return receipt, fmt.Errorf("%w: %s: what it holds of a person cannot be erased; put the file back from a backup and start again, or take the file out of the stopped folder and run gancho db repair", store.ErrUnread, strings.Join(unread, ", "))

@@ -10,6 +10,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/shape"
 	"gancho/engine/store"
 )
@@ -208,7 +209,7 @@ func (e *Engine) scopeFor(ctx context.Context, q *Question, p *Preview, programs
 			return nil, err
 		}
 		if v.Trigger == nil || v.Flow != q.Flow.ID {
-			return nil, refuse(Conflict, "no_body", "the body of this event is no longer kept, or it is another flow's", "o corpo deste evento não está mais guardado, ou ele é de outro fluxo")
+			return nil, refusal.New(refusal.Conflict, "no_body", "the body of this event is no longer kept, or it is another flow's", "o corpo deste evento não está mais guardado, ou ele é de outro fluxo")
 		}
 		p.Event = v.ID
 		return e.scopeOf(ctx, q, v.Trigger, programs)
@@ -308,7 +309,7 @@ func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]an
 	}
 	scope, err := ScopeAt(ctx, c)
 	if err != nil {
-		return nil, refuse(Invalid, "cannot_run", err.Error(), err.Error())
+		return nil, refusal.New(refusal.Invalid, "cannot_run", err.Error(), err.Error())
 	}
 	scope.WaitURL = e.anyWaitURL
 	return scope, nil

@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -79,7 +81,7 @@ func (e *Engine) Replay(ctx context.Context, o ReplayOptions) (Replays, error) {
 	out := Replays{Items: []Replayed{}}
 	ids := o.IDs
 	if len(ids) > maxReplay {
-		return out, refuse(Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
+		return out, refusal.New(refusal.Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
 	}
 	if o.Query != nil {
 		most := replayNow
@@ -328,15 +330,15 @@ func (e *Engine) Rejected(ctx context.Context, id string) (Incoming, error) {
 		return Incoming{}, err
 	}
 	if info.Outcome != store.Rejected {
-		return Incoming{}, refuse(Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
+		return Incoming{}, refusal.New(refusal.Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
 	}
 	if len(info.Body) == 0 {
-		return Incoming{}, refuse(Conflict, "no_body", "its body was not kept: the sender could not be verified, or it was too big", "o corpo não foi guardado: não foi possível verificar o remetente, ou ele era grande demais")
+		return Incoming{}, refusal.New(refusal.Conflict, "no_body", "its body was not kept: the sender could not be verified, or it was too big", "o corpo não foi guardado: não foi possível verificar o remetente, ou ele era grande demais")
 	}
 	if entry, err := e.Flows.Get(info.Flow); err != nil {
 		return Incoming{}, err
-	} else if entry.State == FlowOff {
-		return Incoming{}, refuse(Conflict, "off", "this flow is off", "este fluxo está desligado")
+	} else if entry.State == flows.StateOff {
+		return Incoming{}, refusal.New(refusal.Conflict, "off", "this flow is off", "este fluxo está desligado")
 	}
 	in := Incoming{Flow: info.Flow, Body: info.Body, At: e.Now(), Key: "by hand/" + id}
 	if err := json.Unmarshal(info.Meta, &in.Meta); err != nil {

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/flows"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -157,7 +159,7 @@ func (e *Engine) startReplay(ctx context.Context, q Selection, how ReplayHow) (*
 		q.To = now
 	}
 	r := &keptReplay{Replaying: Replaying{
-		ID: store.NewestFirst(now.UnixNano()), At: now, By: personOf(ctx), Query: q, ReplayHow: how, Status: replayCounting, Refusals: map[string]int{},
+		ID: store.NewestFirst(now.UnixNano()), At: now, By: flows.PersonOf(ctx), Query: q, ReplayHow: how, Status: replayCounting, Refusals: map[string]int{},
 	}}
 	e.replays.mu.Lock()
 	defer e.replays.mu.Unlock()
@@ -195,7 +197,7 @@ func (e *Engine) changeReplay(ctx context.Context, id string, f func(*keptReplay
 		return nil, err
 	}
 	if r.over() {
-		return r, refuse(Conflict, "ended", "the replay is over", "a repetição já terminou")
+		return r, refusal.New(refusal.Conflict, "ended", "the replay is over", "a repetição já terminou")
 	}
 	if err := f(r); err != nil {
 		return r, err
@@ -379,7 +381,7 @@ func (e *Engine) untilItPasses(ctx context.Context, r *keptReplay, f func() erro
 
 // ignoreRefusal leaves out that a replay is over: whoever ended it knows.
 func ignoreRefusal(err error) error {
-	var refused *Refusal
+	var refused *refusal.Refusal
 	if errors.As(err, &refused) {
 		return nil
 	}

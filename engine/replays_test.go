@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -176,7 +177,7 @@ func TestACanceledReplayGoesNoFurther(t *testing.T) {
 	if mended := len(h.all(store.Succeeded)); mended != got.Done {
 		t.Errorf("%d were mended, %d replayed", mended, got.Done)
 	}
-	var refused *engine.Refusal
+	var refused *refusal.Refusal
 	if _, err := h.CancelReplay(t.Context(), r.ID); !errors.As(err, &refused) || refused.Code != "ended" {
 		t.Errorf("%v", err)
 	}

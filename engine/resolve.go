@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -85,7 +86,7 @@ func (e *Engine) ResolveAll(ctx context.Context, o ResolveOptions) (Resolutions,
 	out := Resolutions{Items: []Resolved{}}
 	ids := o.IDs
 	if len(ids) > maxReplay {
-		return out, refuse(Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
+		return out, refusal.New(refusal.Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
 	}
 	if o.Query != nil {
 		unknown := *o.Query

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -114,7 +115,7 @@ func (e *Engine) RetryNow(ctx context.Context, id string) error {
 		return err == nil && rec.triesLater()
 	}
 	if story.Run.Status != store.Waiting || !slices.ContainsFunc(story.Steps, waits) {
-		return refuse(Conflict, "not_waiting", "no step of this run waits to be tried again", "nenhum passo desta execução espera para tentar de novo")
+		return refusal.New(refusal.Conflict, "not_waiting", "no step of this run waits to be tried again", "nenhum passo desta execução espera para tentar de novo")
 	}
 	return errors.Join(e.Store.Signal(ctx, []store.Signal{{Name: retrySignal(id), Data: []byte("null")}})...)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -91,7 +92,7 @@ func TestAWaitToTryAgainCanBeCutShort(t *testing.T) {
 	if groups, err := h.Failures(t.Context(), store.Query{}); err != nil || len(groups.Retrying) != 0 {
 		t.Errorf("it is still said to try again: %+v, %v", groups, err)
 	}
-	var refused *engine.Refusal
+	var refused *refusal.Refusal
 	if err := h.RetryNow(t.Context(), run); !errors.As(err, &refused) || refused.Code != "not_waiting" {
 		t.Errorf("a run that has ended: got %v, want not_waiting", err)
 	}

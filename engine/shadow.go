@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/flows"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -98,7 +100,7 @@ func (e *Engine) StartShadow(ctx context.Context, id, by string) (ShadowView, er
 		return ShadowView{}, err
 	}
 	if entry.Published == nil {
-		return ShadowView{}, refuse(Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
+		return ShadowView{}, refusal.New(refusal.Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
 	}
 	newest, _, err := e.Store.ListEvents(ctx, store.Query{Flow: id, Limit: 1})
 	if err != nil {
@@ -153,7 +155,7 @@ func (e *Engine) dropShadow(ctx context.Context, id string) error {
 	return nil
 }
 
-func viewShadow(s *shadow, entry *FlowEntry) ShadowView {
+func viewShadow(s *shadow, entry *flows.Entry) ShadowView {
 	if s == nil {
 		return ShadowView{Backtest: Backtest{Rows: []BacktestRow{}}}
 	}
@@ -191,7 +193,7 @@ func (e *Engine) shadowed() []string {
 }
 
 func (e *Engine) shadowOne(ctx context.Context, id string) error {
-	entry, ok := e.Flows.entry(id)
+	entry, ok := e.Flows.Find(id)
 	e.shadows.mu.Lock()
 	kept := e.shadows.all[id]
 	if kept == nil || !ok {
@@ -215,7 +217,7 @@ func (e *Engine) shadowOne(ctx context.Context, id string) error {
 }
 
 // compareNew runs both on the events that came since the last look, the oldest first.
-func (e *Engine) compareNew(ctx context.Context, s *shadow, entry *FlowEntry) error {
+func (e *Engine) compareNew(ctx context.Context, s *shadow, entry *flows.Entry) error {
 	events, skipped, err := e.eventsAfter(ctx, entry.ID, s.Number, shadowMost)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -59,7 +60,7 @@ func TestAShadowComparesWhatCameSince(t *testing.T) {
 		if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.Events != 4 || v.Changed != 2 || !v.Outdated {
 			t.Errorf("shadow: %+v %v", v, err)
 		}
-		_, err = h.flows.Publish(t.Context(), "orders", engine.PublishOptions{IfMatch: -1})
+		_, err = h.flows.Publish(t.Context(), "orders", flows.PublishOptions{IfMatch: -1})
 		check(t, err)
 		time.Sleep(2 * time.Minute)
 		if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.On || v.Ended != "published" || v.Events != 4 {

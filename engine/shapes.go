@@ -323,7 +323,7 @@ func (e *Engine) saveShape(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("shape of %s: %w", id, err)
 	}
-	if _, there := e.Flows.entry(id); !there {
+	if _, there := e.Flows.Find(id); !there {
 		return e.forgetShape(ctx, id)
 	}
 	var b bytes.Buffer

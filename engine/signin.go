@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -43,7 +44,7 @@ func (e *Engine) BeginSignIn(ctx context.Context, name, person string) (string, 
 		return "", err
 	}
 	if kind.SignIn == nil {
-		return "", refuse(Invalid, "no_sign_in", fmt.Sprintf("nobody signs in for a connection of the kind %s", c.Kind), fmt.Sprintf("ninguém entra em uma conta para uma conexão do tipo %s", c.Kind))
+		return "", refusal.New(refusal.Invalid, "no_sign_in", fmt.Sprintf("nobody signs in for a connection of the kind %s", c.Kind), fmt.Sprintf("ninguém entra em uma conta para uma conexão do tipo %s", c.Kind))
 	}
 	state, verifier := random(), random()
 	address, err := kind.SignIn(ctx, c, e.callback(), state, verifier)

@@ -14,6 +14,7 @@ import (
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -51,7 +52,7 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	c.Until, c.From = flow.FirstTurn(c.Flow, c.Until), flow.FirstTurn(c.Flow, c.From)
 	for _, path := range []string{c.Until, c.From} {
 		if _, there := placesOf(c.Flow)[idOf(path)]; path != "" && !there {
-			return nil, refuse(Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q", path), fmt.Sprintf("o fluxo não tem o passo %q", path))
+			return nil, refusal.New(refusal.Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q", path), fmt.Sprintf("o fluxo não tem o passo %q", path))
 		}
 	}
 	body, headers, err := c.body()

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -43,7 +43,7 @@ func TestARunWaitsForItsRevision(t *testing.T) {
 		newer, _ := flow.ParseFlow([]byte(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": []}`))
 		_, err := h.flows.Update(t.Context(), "f", newer, -1)
 		check(t, err)
-		_, err = h.flows.Publish(t.Context(), "f", engine.PublishOptions{IfMatch: -1})
+		_, err = h.flows.Publish(t.Context(), "f", flows.PublishOptions{IfMatch: -1})
 		check(t, err)
 		docs.times.Store(1)
 		time.Sleep(time.Hour + time.Second)

@@ -189,7 +189,7 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 		v.Text, v.Approve, v.Until = rec.Text, rec.Text != "", rec.Due
 	}
 	v.Name = e.plainName(v.Flow)
-	if entry, ok := e.Flows.entry(v.Flow); ok && entry.Draft != nil && !v.Until.IsZero() {
+	if entry, ok := e.Flows.Find(v.Flow); ok && entry.Draft != nil && !v.Until.IsZero() {
 		v.Until = v.Until.In(zoneOf(entry.Draft, e.Instance().Timezone))
 	}
 	return v, nil

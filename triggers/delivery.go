@@ -16,6 +16,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/store"
 )
@@ -99,7 +100,7 @@ func (x *delivery) wrongMethod() *refusal {
 // atDoor asks what needs no body.
 func (x *delivery) atDoor() *refusal {
 	switch {
-	case x.e.state == engine.FlowOff:
+	case x.e.state == flows.StateOff:
 		return &refusal{status: http.StatusGone, code: "off", words: form.Label("this flow is off", "este fluxo está desligado")}
 	case !slices.Contains(x.door.methods, x.r.Method) && !x.door.shakes(x.r.Method):
 		return x.wrongMethod()
@@ -216,7 +217,7 @@ func (x *delivery) verify() *refusal {
 		}
 	}
 	no := x.notVerified(why)
-	if x.door.observe || x.e.state == engine.FlowNew {
+	if x.door.observe || x.e.state == flows.StateNew {
 		x.note(no.reason)
 		x.unproved = no.reason
 		return nil
@@ -330,7 +331,7 @@ func (x *delivery) readable() *refusal {
 }
 
 func (x *delivery) fitsSchema() *refusal {
-	if x.door.schema == nil || x.byHand || x.e.state == engine.FlowNew {
+	if x.door.schema == nil || x.byHand || x.e.state == flows.StateNew {
 		return nil
 	}
 	value, err := x.body()
@@ -361,7 +362,7 @@ const doorTime = 10 * time.Millisecond
 // and its run fails with the reason.
 func (x *delivery) decide() {
 	passes := x.describe()
-	if x.e.state == engine.FlowNew {
+	if x.e.state == flows.StateNew {
 		x.in.Outcome, x.in.Reason = store.Captured, engine.BothWords(x.unproved)
 		return
 	}

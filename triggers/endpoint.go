@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -24,16 +24,16 @@ import (
 // door only with what it is made of, so that its rate goes on counting while drafts are saved.
 type endpoint struct {
 	flow   string
-	state  engine.State
+	state  flows.State
 	digest [32]byte
 	doc    *flow.Flow
 	door   func() *door // gives nil for a flow that is started otherwise
 }
 
 // newEndpoint makes the endpoint of a flow; before is the one that it had, or nil.
-func newEndpoint(e *engine.FlowEntry, before *endpoint, known *Presets) *endpoint {
+func newEndpoint(e *flows.Entry, before *endpoint, known *Presets) *endpoint {
 	x := &endpoint{flow: e.ID, state: e.State, doc: e.Published, digest: digestOf(e.Token)}
-	if x.doc == nil || e.State == engine.FlowNew {
+	if x.doc == nil || e.State == flows.StateNew {
 		x.doc = e.Draft
 	}
 	if before != nil && sameDoor(before.doc, x.doc) {

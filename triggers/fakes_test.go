@@ -15,6 +15,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 )
@@ -167,16 +168,16 @@ func (f *fakeEngine) lastRejected(t *testing.T) engine.Incoming {
 // fakeFlows holds flows whose token is "tok-" and their id.
 type fakeFlows struct {
 	mu       sync.Mutex
-	entries  map[string]*engine.FlowEntry
-	watchers []func(string, *engine.FlowEntry)
+	entries  map[string]*flows.Entry
+	watchers []func(string, *flows.Entry)
 	old      map[string]string // older token -> flow
 }
 
 func newFakeFlows() *fakeFlows {
-	return &fakeFlows{entries: map[string]*engine.FlowEntry{}, old: map[string]string{}}
+	return &fakeFlows{entries: map[string]*flows.Entry{}, old: map[string]string{}}
 }
 
-func (f *fakeFlows) Watch(w func(string, *engine.FlowEntry)) {
+func (f *fakeFlows) Watch(w func(string, *flows.Entry)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(f.entries)) {
@@ -185,20 +186,20 @@ func (f *fakeFlows) Watch(w func(string, *engine.FlowEntry)) {
 	f.watchers = append(f.watchers, w)
 }
 
-func (f *fakeFlows) ByToken(token string) (engine.FlowEntry, bool) {
+func (f *fakeFlows) ByToken(token string) (flows.Entry, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if e := f.entries[f.old[token]]; e != nil {
 		return *e, true
 	}
-	return engine.FlowEntry{}, false
+	return flows.Entry{}, false
 }
 
-func (f *fakeFlows) put(id string, state engine.State, trigger flow.Trigger) {
+func (f *fakeFlows) put(id string, state flows.State, trigger flow.Trigger) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	e := &engine.FlowEntry{ID: id, State: state, Token: "tok-" + id, Draft: &flow.Flow{ID: id, Trigger: trigger}}
-	if state != engine.FlowNew {
+	e := &flows.Entry{ID: id, State: state, Token: "tok-" + id, Draft: &flow.Flow{ID: id, Trigger: trigger}}
+	if state != flows.StateNew {
 		e.Published = e.Draft
 	}
 	f.entries[id] = e
@@ -239,7 +240,7 @@ func newHouse(t *testing.T, with map[string]any, more ...func(*flow.Trigger, *tr
 	for _, f := range more {
 		f(&trigger, &c)
 	}
-	h.flows.put("orders", engine.FlowOn, trigger)
+	h.flows.put("orders", flows.StateOn, trigger)
 	h.door = triggers.NewWebhook(c)
 	return h
 }

@@ -11,6 +11,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 )
@@ -356,7 +357,7 @@ func TestKeptInUTF8(t *testing.T) {
 
 func TestPresetOfNewFlow(t *testing.T) {
 	h := presetHouse(t, "hubspot", nil)
-	h.flows.put("orders", engine.FlowNew, flow.Trigger{Kind: "webhook", With: map[string]any{"preset": "hubspot"}})
+	h.flows.put("orders", flows.StateNew, flow.Trigger{Kind: "webhook", With: map[string]any{"preset": "hubspot"}})
 	wantStatus(t, h.post(`[{"eventId":1},{"eventId":2}]`), 200)
 	if n := len(h.accepted(store.Captured)); n != 2 {
 		t.Errorf("%d were captured", n)

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"gancho/engine"
+	"gancho/engine/flows"
 )
 
 // ErrNoSample says that a flow has no preset, or its preset no such sample.
@@ -32,7 +32,7 @@ func (d *Webhook) SendSample(ctx context.Context, token, event string) (status i
 	x := delivery{Webhook: d, e: e, door: made}
 	config := SampleConfig{Event: event, URL: d.public() + "/h/" + token, Secrets: x.secrets, At: d.Now()}
 	s, err := made.preset.Sample(config)
-	if errors.Is(err, ErrNoSecret) && (e.state == engine.FlowNew || made.observe) {
+	if errors.Is(err, ErrNoSecret) && (e.state == flows.StateNew || made.observe) {
 		config.Unsigned = true // it is let in all the same
 		s, err = made.preset.Sample(config)
 	}

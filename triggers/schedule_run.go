@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -22,7 +23,7 @@ type ScheduleConfig struct {
 		Accept(ctx context.Context, in []engine.Incoming) ([]engine.Receipt, error)
 	}
 	Flows interface {
-		Watch(f func(id string, e *engine.FlowEntry))
+		Watch(f func(id string, e *flows.Entry))
 	}
 	Keys store.Keys
 	Log  *slog.Logger
@@ -37,7 +38,7 @@ type Schedule struct {
 	news chan struct{}
 
 	mu      sync.Mutex
-	changed map[string]*engine.FlowEntry
+	changed map[string]*flows.Entry
 	timers  map[string]*timer // of Run alone, like kept
 	kept    map[string]saved  // nil until it is read
 }
@@ -64,12 +65,12 @@ func NewSchedule(c ScheduleConfig) *Schedule {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Schedule{ScheduleConfig: c, news: make(chan struct{}, 1), changed: map[string]*engine.FlowEntry{}, timers: map[string]*timer{}}
+	s := &Schedule{ScheduleConfig: c, news: make(chan struct{}, 1), changed: map[string]*flows.Entry{}, timers: map[string]*timer{}}
 	c.Flows.Watch(s.flowChanged)
 	return s
 }
 
-func (s *Schedule) flowChanged(id string, e *engine.FlowEntry) {
+func (s *Schedule) flowChanged(id string, e *flows.Entry) {
 	s.mu.Lock()
 	s.changed[id] = e
 	s.mu.Unlock()
@@ -120,7 +121,7 @@ func (s *Schedule) follow(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	changed := s.changed
-	s.changed = map[string]*engine.FlowEntry{}
+	s.changed = map[string]*flows.Entry{}
 	s.mu.Unlock()
 	var failed error
 	for id, e := range changed {
@@ -162,7 +163,7 @@ func (s *Schedule) load(ctx context.Context) error {
 }
 
 // set makes, changes or ends the timer of one flow.
-func (s *Schedule) set(ctx context.Context, id string, e *engine.FlowEntry) error {
+func (s *Schedule) set(ctx context.Context, id string, e *flows.Entry) error {
 	t := timerOf(e)
 	if t == nil {
 		delete(s.timers, id)
@@ -195,8 +196,8 @@ func (s *Schedule) drop(ctx context.Context, id string) error {
 }
 
 // timerOf gives nil for a flow that no clock starts, or that is off.
-func timerOf(e *engine.FlowEntry) *timer {
-	if e == nil || e.Published == nil || e.Published.Trigger.Kind != "schedule" || (e.State != engine.FlowOn && e.State != engine.FlowPaused) {
+func timerOf(e *flows.Entry) *timer {
+	if e == nil || e.Published == nil || e.Published.Trigger.Kind != "schedule" || (e.State != flows.StateOn && e.State != flows.StatePaused) {
 		return nil
 	}
 	var settings scheduleSettings

@@ -14,8 +14,8 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 
@@ -301,7 +301,7 @@ func (c *clockwork) start() {
 	synctest.Wait()
 }
 
-func (c *clockwork) schedule(state engine.State, with map[string]any) {
+func (c *clockwork) schedule(state flows.State, with map[string]any) {
 	c.flows.put("nightly", state, flow.Trigger{Kind: "schedule", With: with})
 }
 
@@ -341,7 +341,7 @@ func hourly(more ...string) map[string]any {
 func TestAYearOfHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
-		c.schedule(engine.FlowOn, hourly())
+		c.schedule(flows.StateOn, hourly())
 		c.start()
 		time.Sleep(365 * 24 * time.Hour)
 		synctest.Wait()
@@ -359,7 +359,7 @@ func TestMissedMoments(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClockwork(t)
-			c.schedule(engine.FlowOn, hourly("catch_up", rule))
+			c.schedule(flows.StateOn, hourly("catch_up", rule))
 			c.start()
 			time.Sleep(90 * time.Minute)
 			c.stop()
@@ -375,7 +375,7 @@ func TestMissedMoments(t *testing.T) {
 func TestAtMostAHundredAreCaughtUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
-		c.schedule(engine.FlowOn, hourly("catch_up", "all"))
+		c.schedule(flows.StateOn, hourly("catch_up", "all"))
 		c.start()
 		c.stop()
 		time.Sleep(2 * 365 * 24 * time.Hour)
@@ -390,7 +390,7 @@ func TestAtMostAHundredAreCaughtUp(t *testing.T) {
 func TestClockIsSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
-		c.schedule(engine.FlowOn, hourly())
+		c.schedule(flows.StateOn, hourly())
 		c.start()
 		time.Sleep(61 * time.Minute)
 		c.set(time.Hour)
@@ -412,23 +412,23 @@ func TestClockIsSet(t *testing.T) {
 func TestLifeOfASchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
-		c.flows.put("other", engine.FlowOn, flow.Trigger{Kind: "webhook"})
-		c.schedule(engine.FlowNew, hourly())
+		c.flows.put("other", flows.StateOn, flow.Trigger{Kind: "webhook"})
+		c.schedule(flows.StateNew, hourly())
 		c.start()
 		time.Sleep(90 * time.Minute)
 		c.want()
 		if c.keys.writes != 0 {
 			t.Errorf("%d writes for flows without schedule", c.keys.writes)
 		}
-		c.schedule(engine.FlowOn, hourly())
+		c.schedule(flows.StateOn, hourly())
 		time.Sleep(time.Hour)
 		c.want("01-01T02:00")
-		c.schedule(engine.FlowOff, hourly())
+		c.schedule(flows.StateOff, hourly())
 		time.Sleep(time.Hour)
-		c.schedule(engine.FlowPaused, hourly())
+		c.schedule(flows.StatePaused, hourly())
 		time.Sleep(time.Hour)
 		c.want("01-01T02:00", "01-01T04:00")
-		c.schedule(engine.FlowOn, map[string]any{"cron": "45 * * * *", "timezone": "UTC"})
+		c.schedule(flows.StateOn, map[string]any{"cron": "45 * * * *", "timezone": "UTC"})
 		time.Sleep(time.Hour)
 		c.want("01-01T02:00", "01-01T04:00", "01-01T04:45")
 		c.stop()
@@ -439,7 +439,7 @@ func TestTicksSurviveFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
 		c.keys.err = errors.New("no disk")
-		c.schedule(engine.FlowOn, hourly())
+		c.schedule(flows.StateOn, hourly())
 		c.start()
 		time.Sleep(30 * time.Minute)
 		c.keys.mu.Lock()
@@ -463,7 +463,7 @@ func TestTicksSurviveFailures(t *testing.T) {
 func TestJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
-		c.schedule(engine.FlowOn, hourly("jitter", "10m"))
+		c.schedule(flows.StateOn, hourly("jitter", "10m"))
 		c.start()
 		time.Sleep(time.Hour)
 		c.want()
@@ -476,7 +476,7 @@ func TestJitter(t *testing.T) {
 func TestTwoProcessesMakeOneEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
-		c.schedule(engine.FlowOn, hourly())
+		c.schedule(flows.StateOn, hourly())
 		c.start()
 		first := c.stop
 		c.start()

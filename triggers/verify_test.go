@@ -20,8 +20,8 @@ import (
 	"testing"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 )
@@ -483,7 +483,7 @@ func TestWhyASenderIsNotProved(t *testing.T) {
 	if got := h.lastRejected(t).Reason; got != "not verified: there is no connection gone yet\x1fnão verificado: ainda não existe a conexão gone" {
 		t.Errorf("got %q", got)
 	}
-	h.flows.put("orders", engine.FlowNew, flow.Trigger{Kind: "webhook", With: token, Connection: "hook"})
+	h.flows.put("orders", flows.StateNew, flow.Trigger{Kind: "webhook", With: token, Connection: "hook"})
 	for secret, reason := range map[string]string{"segredo-de-teste": "", "wrong": "not verified: the token is wrong\x1fnão verificado: o token está errado"} {
 		wantStatus(t, h.post(`{}`, "X-Token: "+secret), 200)
 		captured := h.accepted(store.Captured)

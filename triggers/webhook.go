@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/store"
 )
@@ -31,8 +32,8 @@ type Engine interface {
 
 // Flows is what triggers need of the flows.
 type Flows interface {
-	Watch(f func(id string, e *engine.FlowEntry))
-	ByToken(token string) (engine.FlowEntry, bool)
+	Watch(f func(id string, e *flows.Entry))
+	ByToken(token string) (flows.Entry, bool)
 }
 
 // WebhookConfig is what a Webhook is made of. Connections, Keys, Presets, TrustedProxies,
@@ -114,7 +115,7 @@ func NewWebhook(c WebhookConfig) *Webhook {
 func digestOf(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 
 // flowChanged swaps the endpoint of one flow.
-func (d *Webhook) flowChanged(id string, e *engine.FlowEntry) {
+func (d *Webhook) flowChanged(id string, e *flows.Entry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before := d.byFlow[id]

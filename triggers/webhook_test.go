@@ -17,6 +17,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 
@@ -117,11 +118,11 @@ func TestStatusCodes(t *testing.T) {
 }
 
 func TestLife(t *testing.T) {
-	for state, want := range map[engine.State]struct {
+	for state, want := range map[flows.State]struct {
 		status  int
 		outcome store.Outcome
 	}{
-		engine.FlowNew: {200, store.Captured}, engine.FlowOn: {200, store.Accepted}, engine.FlowPaused: {200, store.Accepted}, engine.FlowOff: {410, ""},
+		flows.StateNew: {200, store.Captured}, flows.StateOn: {200, store.Accepted}, flows.StatePaused: {200, store.Accepted}, flows.StateOff: {410, ""},
 	} {
 		h := newHouse(t, nil)
 		h.flows.put("orders", state, flow.Trigger{Kind: "webhook"})
@@ -137,9 +138,9 @@ func TestChangesOfAFlowCountAtOnce(t *testing.T) {
 	wantStatus(t, h.post(`{}`), 200)
 	h.flows.old["before"] = "orders"
 	wantStatus(t, h.send("POST", "/h/before", `{}`), 200)
-	h.flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "webhook", With: map[string]any{"methods": []any{"PUT"}}})
+	h.flows.put("orders", flows.StateOn, flow.Trigger{Kind: "webhook", With: map[string]any{"methods": []any{"PUT"}}})
 	wantStatus(t, h.post(`{}`), 405)
-	h.flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "manual"})
+	h.flows.put("orders", flows.StateOn, flow.Trigger{Kind: "manual"})
 	wantStatus(t, h.post(`{}`), 404)
 }
 
@@ -246,9 +247,9 @@ func TestASavedDraftDoesNotRefillTheRate(t *testing.T) {
 	h := newHouse(t, with())
 	wantStatus(t, h.post(`{}`), 200)
 	wantStatus(t, h.post(`{}`), 200)
-	h.flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "webhook", With: with(), Connection: "hook"})
+	h.flows.put("orders", flows.StateOn, flow.Trigger{Kind: "webhook", With: with(), Connection: "hook"})
 	wantStatus(t, h.post(`{}`), 429)
-	h.flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "webhook"})
+	h.flows.put("orders", flows.StateOn, flow.Trigger{Kind: "webhook"})
 	wantStatus(t, h.post(`{}`), 200)
 }
 
@@ -501,9 +502,9 @@ func TestRealServer(t *testing.T) {
 }
 
 func BenchmarkAccept(b *testing.B) {
-	flows := newFakeFlows()
-	flows.put("orders", engine.FlowOn, flow.Trigger{Kind: "webhook"})
-	d := triggers.NewWebhook(triggers.WebhookConfig{Engine: nothing{newFakeEngine()}, Flows: flows, PublicURL: publicURL})
+	fake := newFakeFlows()
+	fake.put("orders", flows.StateOn, flow.Trigger{Kind: "webhook"})
+	d := triggers.NewWebhook(triggers.WebhookConfig{Engine: nothing{newFakeEngine()}, Flows: fake, PublicURL: publicURL})
 	body := `{"items":[` + strings.Repeat(`{"sku":"A-1","price":10.5},`, 110) + `{}]}`
 	b.ReportAllocs()
 	for b.Loop() {

@@ -17,6 +17,7 @@ import (
 
 	"gancho/actions"
 	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -55,7 +56,7 @@ type instance struct {
 	presets     *triggers.Presets
 	connectors  *actions.Connectors // own ones
 	catalogue   *engine.Catalogue
-	flows       *engine.Flows
+	flows       *flows.Flows
 	connections *engine.Connections
 }
 
@@ -124,7 +125,7 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections()); err != nil {
 		return fmt.Errorf("open the connections: %w", err)
 	}
-	i.flows, err = engine.OpenFlows(ctx, engine.FlowsConfig{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Secret: i.connections.Holds, Busy: i.busy})
+	i.flows, err = flows.Open(ctx, flows.Config{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Secret: i.connections.Holds, Busy: i.busy})
 	if err != nil {
 		return fmt.Errorf("open the flows: %w", err)
 	}

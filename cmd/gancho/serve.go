@@ -18,6 +18,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 	"gancho/web"
@@ -312,7 +313,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, public stri
 	if err != nil {
 		return err
 	}
-	results, err := i.flows.Import(ctx, b, engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictFollow})
+	results, err := i.flows.Import(ctx, b, flows.ImportOptions{Publish: true, OnConflict: flows.OnConflictFollow})
 	if err != nil {
 		return fmt.Errorf("import %s: %w", c.Flows, err)
 	}
@@ -325,7 +326,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, public stri
 		if r.Discarded {
 			fmt.Fprintln(to.out, "  its draft had changes that were not published: the file replaced them, and undo brings them back")
 		}
-		if e.State == engine.FlowOff && e.Published != nil {
+		if e.State == flows.StateOff && e.Published != nil {
 			fmt.Fprintln(to.out, "  somebody turned it off: it stays so until it is turned on again")
 		}
 	}
@@ -333,7 +334,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, public stri
 }
 
 // printFlow says where a flow's events go, and how to send a first one.
-func printFlow(w io.Writer, e *engine.FlowEntry, public string, connections *engine.Connections) {
+func printFlow(w io.Writer, e *flows.Entry, public string, connections *engine.Connections) {
 	fmt.Fprintf(w, "\n%s (%s, %s)\n", e.Draft.Name, e.ID, e.State)
 	if missing := missingConnections(e.Draft, connections); len(missing) > 0 {
 		noun := "connection"

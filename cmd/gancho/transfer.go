@@ -14,9 +14,10 @@ import (
 	"strings"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 )
 
 // remote is a server to talk to, instead of a data folder.
@@ -132,13 +133,13 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	results, err := i.flows.Import(ctx, b, engine.ImportOptions{DryRun: c.DryRun, Publish: c.Publish, OnConflict: c.OnConflict})
+	results, err := i.flows.Import(ctx, b, flows.ImportOptions{DryRun: c.DryRun, Publish: c.Publish, OnConflict: c.OnConflict})
 	for _, r := range results {
 		if err == nil {
 			printImported(to.out, r.ID, r.Action, r.Published)
 		}
 	}
-	var refused *engine.Refusal
+	var refused *refusal.Refusal
 	if errors.As(err, &refused) {
 		for _, p := range refused.Problems {
 			fmt.Fprintf(to.err, "%s: %s\n", p.Path, p.Message.EN)
@@ -154,7 +155,7 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 }
 
 // printProblems says what is wrong with what was taken in, or would be.
-func (c *importCommand) printProblems(results []engine.ImportResult, to streams) error {
+func (c *importCommand) printProblems(results []flows.ImportResult, to streams) error {
 	faulty := false
 	for _, r := range results {
 		for _, p := range r.Problems {

@@ -11,6 +11,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/flows"
 	"gancho/web/session"
 )
 
@@ -109,7 +110,7 @@ func (s *server) listState(ctx context.Context, in *listStateInput) (*listOutput
 }
 
 // searched is what the search of flows looks in: all that their steps say, and the address.
-func searched(e *engine.FlowEntry, url string) string {
+func searched(e *flows.Entry, url string) string {
 	parts := append([]string{e.ID, e.Draft.Name, e.Draft.Description, url}, e.Draft.Tags...)
 	if whole, err := json.Marshal(e.Draft.Steps); err == nil {
 		parts = append(parts, string(whole))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
 	"gancho/web/session"
@@ -30,7 +31,7 @@ const maxBody = 8 << 20
 // Config is what the API works on.
 type Config struct {
 	Engine      *engine.Engine
-	Flows       *engine.Flows
+	Flows       *flows.Flows
 	Connections *engine.Connections
 	Catalogue   *engine.Catalogue
 	Presets     *triggers.Presets           // those of this program when left out
@@ -157,7 +158,7 @@ func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Response().Header().Set("Retry-After", "5")
 			return writeProblem(c, http.StatusServiceUnavailable, "unavailable", "the server cannot read now who is signed in; try again", "o servidor não consegue ler agora quem está na conta; tente de novo")
 		}
-		ctx := context.WithValue(engine.WithPerson(r.Context(), person.Name), personKey{}, person)
+		ctx := context.WithValue(flows.WithPerson(r.Context(), person.Name), personKey{}, person)
 		c.SetRequest(r.WithContext(context.WithValue(context.WithValue(ctx, requestKey{}, r), writerKey{}, http.ResponseWriter(c.Response()))))
 		return next(c)
 	}

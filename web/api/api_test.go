@@ -18,6 +18,7 @@ import (
 
 	"gancho/actions"
 	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -54,7 +55,7 @@ func newHouseOn(t testing.TB, dir string) *house {
 	check(t, err)
 	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections())
 	check(t, err)
-	flows, err := engine.OpenFlows(ctx, engine.FlowsConfig{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
+	flows, err := flows.Open(ctx, flows.Config{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
 		c, err := s.Counts(ctx)
 		return c[id].Waiting + c[id].Pending, err
 	}})

@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 )
 
 type exportOutput struct {
@@ -54,7 +54,7 @@ type importOutput struct {
 
 func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutput, error) {
 	switch in.OnConflict {
-	case "", engine.OnConflictFail, engine.OnConflictSkip, engine.OnConflictReplace:
+	case "", flows.OnConflictFail, flows.OnConflictSkip, flows.OnConflictReplace:
 	default:
 		return nil, problemOf(http.StatusUnprocessableEntity, "bad_on_conflict", "on_conflict is fail, skip or replace", "on_conflict é fail, skip ou replace")
 	}
@@ -64,7 +64,7 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 		p.problems = problems
 		return nil, p
 	}
-	results, err := s.Flows.Import(ctx, b, engine.ImportOptions{DryRun: bool(in.DryRun), Publish: bool(in.Publish), OnConflict: in.OnConflict})
+	results, err := s.Flows.Import(ctx, b, flows.ImportOptions{DryRun: bool(in.DryRun), Publish: bool(in.Publish), OnConflict: in.OnConflict})
 	if err != nil {
 		return nil, err
 	}

@@ -9,15 +9,15 @@ import (
 	"strings"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/web/session"
 )
 
 // FlowView is a flow with its life.
 type FlowView struct {
 	Flow         any           `json:"flow" doc:"the draft"`
-	State        engine.State  `json:"state" enum:"new,on,paused,off"`
+	State        flows.State   `json:"state" enum:"new,on,paused,off"`
 	DraftRev     int64         `json:"draft_rev"`
 	PublishedRev int           `json:"published_rev" doc:"0 if never published"`
 	Changed      bool          `json:"changed" doc:"the draft is not what is published"`
@@ -48,7 +48,7 @@ type DocumentBody struct {
 	RawBody []byte `contentType:"application/json"`
 }
 
-func (s *server) flowView(ctx context.Context, e *engine.FlowEntry) FlowView {
+func (s *server) flowView(ctx context.Context, e *flows.Entry) FlowView {
 	return FlowView{
 		Flow: e.Draft, State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, Changed: changed(e), CanUndo: e.CanUndo(), CanRedo: e.CanRedo(), URL: s.url(ctx, e),
 		Problems: viewProblems(s.problems(ctx, e), langOf(ctx)), Notices: s.notices(ctx, e.ID), Created: e.Created, Updated: e.Updated, SilentSince: s.silent(e.ID),
@@ -64,19 +64,19 @@ func (s *server) silent(id string) *time.Time {
 	return &since
 }
 
-func changed(e *engine.FlowEntry) bool {
+func changed(e *flows.Entry) bool {
 	return e.Published == nil || (e.Published != e.Draft && !reflect.DeepEqual(e.Published, e.Draft))
 }
 
 // url is the trigger URL, for those who may see it.
-func (s *server) url(ctx context.Context, e *engine.FlowEntry) string {
+func (s *server) url(ctx context.Context, e *flows.Entry) string {
 	if e.Token == "" || !who(ctx).Role.May(session.Edit) || e.Draft.Trigger.Kind != "webhook" {
 		return ""
 	}
 	return s.Public() + "/h/" + e.Token
 }
 
-func (s *server) flowOutput(ctx context.Context, e engine.FlowEntry, err error) (*flowOutput, error) {
+func (s *server) flowOutput(ctx context.Context, e flows.Entry, err error) (*flowOutput, error) {
 	if err != nil {
 		return nil, s.stale(ctx, err)
 	}
@@ -85,12 +85,12 @@ func (s *server) flowOutput(ctx context.Context, e engine.FlowEntry, err error) 
 
 // stale adds what is there now to a refusal for If-Match.
 func (s *server) stale(ctx context.Context, err error) error {
-	var r *engine.Refusal
-	if !errors.As(err, &r) || r.Kind != engine.Stale || r.Current == nil {
+	var changed *flows.Changed
+	if !errors.As(err, &changed) || changed.Current == nil {
 		return err
 	}
-	p := problemOf(http.StatusPreconditionFailed, r.Code, r.Message.EN, r.Message.PT)
-	p.Current = s.flowView(ctx, r.Current)
+	p := problemOf(http.StatusPreconditionFailed, changed.Code, changed.Message.EN, changed.Message.PT)
+	p.Current = s.flowView(ctx, changed.Current)
 	return p
 }
 
@@ -146,7 +146,7 @@ type FlowChange struct {
 func (in *FlowChange) meant(ctx context.Context) (context.Context, error) {
 	rev, err := in.revision()
 	if err == nil && rev > 0 {
-		ctx = engine.MeantFor(ctx, rev)
+		ctx = flows.MeantFor(ctx, rev)
 	}
 	return ctx, err
 }

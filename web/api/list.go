@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"gancho/engine"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -19,7 +19,7 @@ type FlowItem struct {
 	Description  string        `json:"description"`
 	Tags         []string      `json:"tags"`
 	Trigger      string        `json:"trigger" doc:"kind of its trigger"`
-	State        engine.State  `json:"state" enum:"new,on,paused,off"`
+	State        flows.State   `json:"state" enum:"new,on,paused,off"`
 	DraftRev     int64         `json:"draft_rev"`
 	PublishedRev int           `json:"published_rev"`
 	Changed      bool          `json:"changed"`
@@ -128,7 +128,7 @@ func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput
 	return listOf(items, next), nil
 }
 
-func (in *listFlowsInput) matches(e *engine.FlowEntry, url string) bool {
+func (in *listFlowsInput) matches(e *flows.Entry, url string) bool {
 	if in.State != "" && string(e.State) != in.State {
 		return false
 	}

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
-	"gancho/engine"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -181,7 +181,7 @@ func fault(err error) error {
 	if p := personFault(err); p != nil {
 		return p
 	}
-	var r *engine.Refusal
+	var r *refusal.Refusal
 	if errors.As(err, &r) {
 		p := problemOf(statusOf(r.Kind), r.Code, r.Message.EN, r.Message.PT)
 		p.problems = r.Problems
@@ -217,13 +217,13 @@ type internal struct {
 
 func (i *internal) Unwrap() error { return i.cause }
 
-func statusOf(kind engine.RefusalKind) int {
+func statusOf(kind refusal.Kind) int {
 	switch kind {
-	case engine.NotFound:
+	case refusal.NotFound:
 		return http.StatusNotFound
-	case engine.Conflict:
+	case refusal.Conflict:
 		return http.StatusConflict
-	case engine.Stale:
+	case refusal.Stale:
 		return http.StatusPreconditionFailed
 	}
 	return http.StatusUnprocessableEntity

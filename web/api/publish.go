@@ -8,6 +8,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/form"
 )
 
@@ -28,7 +29,7 @@ func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput
 	if err != nil {
 		return nil, err
 	}
-	o := engine.PublishOptions{IfMatch: rev, By: who(ctx).Name}
+	o := flows.PublishOptions{IfMatch: rev, By: who(ctx).Name}
 	force := bool(in.Force)
 	if in.Body != nil {
 		o.Name, o.Note, force = in.Body.Name, in.Body.Note, force || in.Body.Force
@@ -46,7 +47,7 @@ func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput
 	return s.flowOutput(ctx, e, err)
 }
 
-func (s *server) refuseFailing(ctx context.Context, e *engine.FlowEntry) error {
+func (s *server) refuseFailing(ctx context.Context, e *flows.Entry) error {
 	tests, err := engine.Tests(ctx, s.trial(e.Draft))
 	if err != nil {
 		return problemOf(http.StatusConflict, "tests_failed", "the flow's tests could not run: "+err.Error(), "os testes do fluxo não puderam rodar: "+err.Error())
@@ -70,7 +71,7 @@ func (s *server) refuseFailing(ctx context.Context, e *engine.FlowEntry) error {
 	return p
 }
 
-func (s *server) life(f func(context.Context, string) (engine.FlowEntry, error)) func(context.Context, *FlowChange) (*flowOutput, error) {
+func (s *server) life(f func(context.Context, string) (flows.Entry, error)) func(context.Context, *FlowChange) (*flowOutput, error) {
 	return func(ctx context.Context, in *FlowChange) (*flowOutput, error) {
 		ctx, err := in.meant(ctx)
 		if err != nil {

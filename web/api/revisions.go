@@ -8,12 +8,13 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
 // RevisionView is a revision of a list, and what it changed.
 type RevisionView struct {
-	engine.RevisionInfo
+	flows.RevisionInfo
 	Summary string `json:"summary,omitempty" doc:"the first thing that it changed since the one before; of the newest 30"`
 	More    int    `json:"more,omitempty" doc:"how many more it changed"`
 }
@@ -58,7 +59,7 @@ type RevisionPath struct {
 
 type revisionOutput struct {
 	Body struct {
-		engine.RevisionInfo
+		flows.RevisionInfo
 		Flow any `json:"flow"`
 	}
 }
@@ -85,7 +86,7 @@ type nameRevisionInput struct {
 	}
 }
 
-type revisionInfoOutput struct{ Body engine.RevisionInfo }
+type revisionInfoOutput struct{ Body flows.RevisionInfo }
 
 // nameRevision changes what people call a revision, never what it does.
 func (s *server) nameRevision(ctx context.Context, in *nameRevisionInput) (*revisionInfoOutput, error) {
@@ -167,7 +168,7 @@ func (s *server) diff(ctx context.Context, in *diffInput) (*diffOutput, error) {
 	return out, nil
 }
 
-func (s *server) pick(ctx context.Context, e *engine.FlowEntry, which, otherwise string) (*flow.Flow, error) {
+func (s *server) pick(ctx context.Context, e *flows.Entry, which, otherwise string) (*flow.Flow, error) {
 	if which == "" {
 		which = otherwise
 	}

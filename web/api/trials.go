@@ -9,6 +9,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -56,7 +57,7 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 		return nil, err
 	}
 	run, err := engine.Trial(ctx, c)
-	if refused := new(engine.Refusal); errors.As(err, &refused) {
+	if refused := new(refusal.Refusal); errors.As(err, &refused) {
 		return nil, err
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-package engine_test
+package flows_test
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
 	"gancho/engine/store"
 )
 
@@ -43,10 +43,10 @@ func TestAnImportIsOneWrite(t *testing.T) {
 	}
 	b.Flows[0].Settings.OnFailure = "f299"
 	told := 0
-	defer s.Follow(func(string, *engine.FlowEntry) { told++ })()
+	defer s.Follow(func(string, *flows.Entry) { told++ })()
 
 	docs.before = func() error { return errors.New("the disk is full") }
-	if _, err := s.Import(ctx, b, engine.ImportOptions{Publish: true}); err == nil {
+	if _, err := s.Import(ctx, b, flows.ImportOptions{Publish: true}); err == nil {
 		t.Fatal("an import that was not written succeeded")
 	}
 	if list := s.List(); len(list) != 0 || told != 0 {
@@ -58,7 +58,7 @@ func TestAnImportIsOneWrite(t *testing.T) {
 		_, err := docs.Docs.PutDocs(ctx, []store.Doc{{Kind: "flow", ID: "f123", Value: []byte("{}")}})
 		return err
 	}
-	_, err := s.Import(ctx, b, engine.ImportOptions{Publish: true})
+	_, err := s.Import(ctx, b, flows.ImportOptions{Publish: true})
 	if err == nil {
 		t.Fatal("an import wrote over what came meanwhile")
 	}
@@ -74,15 +74,15 @@ func TestAnImportIsOneWrite(t *testing.T) {
 		}
 		return nil
 	}
-	results, err := s.Import(ctx, b, engine.ImportOptions{Publish: true})
+	results, err := s.Import(ctx, b, flows.ImportOptions{Publish: true})
 	check(t, err)
-	if docs.writes != 1 || told != 300 || slices.ContainsFunc(results, func(r engine.ImportResult) bool { return !r.Published }) {
+	if docs.writes != 1 || told != 300 || slices.ContainsFunc(results, func(r flows.ImportResult) bool { return !r.Published }) {
 		t.Errorf("%d writes, %d told", docs.writes, told)
 	}
-	for _, flows := range []*engine.Flows{s.Flows, s.again()} {
-		e, err := flows.Get("f299")
+	for _, s := range []*flows.Flows{s.Flows, s.again()} {
+		e, err := s.Get("f299")
 		check(t, err)
-		if f, err := flows.Revision(ctx, "f299", 1); err != nil || e.State != engine.FlowOn || e.PublishedRev != 1 || f.Name != e.Draft.Name {
+		if f, err := s.Revision(ctx, "f299", 1); err != nil || e.State != flows.StateOn || e.PublishedRev != 1 || f.Name != e.Draft.Name {
 			t.Errorf("%s %d %v", e.State, e.PublishedRev, err)
 		}
 	}
@@ -91,27 +91,28 @@ func TestAnImportIsOneWrite(t *testing.T) {
 // TestManyChangeAFlowAtOnce: whoever names no revision means the newest draft; each change is
 // made, and each can be undone.
 func TestManyChangeAFlowAtOnce(t *testing.T) {
-	h := open(t, t.TempDir(), &sink{})
-	h.Flows.Keys = h.store // drafts are kept
-	h.publish(`{"id": "a", "name": "first", "trigger": {"kind": "manual"}, "steps": []}`)
+	s, ctx := openShelf(t), t.Context()
+	s.create(numbered("a", 20))
+	_, err := s.Publish(ctx, "a", flows.PublishOptions{IfMatch: -1})
+	check(t, err)
 	var group sync.WaitGroup
 	for i := range 20 {
 		group.Go(func() {
-			_, err := h.Flows.Update(t.Context(), "a", numbered("a", i), -1)
+			_, err := s.Update(ctx, "a", numbered("a", i), -1)
 			check(t, err)
-			_, err = h.Flows.Publish(t.Context(), "a", engine.PublishOptions{IfMatch: -1})
+			_, err = s.Publish(ctx, "a", flows.PublishOptions{IfMatch: -1})
 			check(t, err)
 		})
 	}
 	group.Wait()
-	e, err := h.Flows.Get("a")
+	e, err := s.Get("a")
 	check(t, err)
 	if e.PublishedRev != 21 || e.DraftRev != 21 {
 		t.Errorf("draft %d, revision %d", e.DraftRev, e.PublishedRev)
 	}
 	seen := map[string]bool{e.Draft.Name: true}
 	for e.CanUndo() {
-		e, err = h.Flows.Undo(t.Context(), "a")
+		e, err = s.Undo(ctx, "a")
 		check(t, err)
 		seen[e.Draft.Name] = true
 	}

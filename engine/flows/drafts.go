@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -28,7 +29,8 @@ func WithPerson(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, byKey{}, name)
 }
 
-func personOf(ctx context.Context) string {
+// PersonOf is who asks; "" when nobody said.
+func PersonOf(ctx context.Context) string {
 	name, _ := ctx.Value(byKey{}).(string)
 	return name
 }
@@ -40,11 +42,11 @@ func draftKey(place int64) string { return fmt.Sprintf("%016d", place) }
 // keepDraft keeps the entry's draft at the place after its own, and forgets what could be
 // redone from there. It happens before the flow is written, so that a place that a flow
 // points to is always there.
-func (s *Flows) keepDraft(ctx context.Context, e *FlowEntry) error {
+func (s *Flows) keepDraft(ctx context.Context, e *Entry) error {
 	if s.Keys == nil {
 		return nil
 	}
-	value, err := json.Marshal(draft{At: s.Now().UTC(), By: personOf(ctx), Flow: e.Draft})
+	value, err := json.Marshal(draft{At: s.Now().UTC(), By: PersonOf(ctx), Flow: e.Draft})
 	if err != nil {
 		return fmt.Errorf("keep the draft of %s: %w", e.ID, err)
 	}
@@ -63,34 +65,34 @@ func (s *Flows) keepDraft(ctx context.Context, e *FlowEntry) error {
 }
 
 // Undo makes the draft before the newest one the draft again; it survives restarts.
-func (s *Flows) Undo(ctx context.Context, id string) (FlowEntry, error) {
-	return s.step(ctx, id, -1, refuse(Conflict, "nothing_to_undo", "there is nothing to undo", "não há nada para desfazer"))
+func (s *Flows) Undo(ctx context.Context, id string) (Entry, error) {
+	return s.step(ctx, id, -1, refusal.New(refusal.Conflict, "nothing_to_undo", "there is nothing to undo", "não há nada para desfazer"))
 }
 
 // UndoMine is Undo, but refuses with changed_by_other when the newest draft is somebody else's.
-func (s *Flows) UndoMine(ctx context.Context, id string) (FlowEntry, error) {
+func (s *Flows) UndoMine(ctx context.Context, id string) (Entry, error) {
 	e, err := s.Get(id)
 	if err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	d, err := s.keptDraft(ctx, id, e.place)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
-	if d.By != "" && d.By != personOf(ctx) {
-		return FlowEntry{}, refuse(Conflict, "changed_by_other", d.By+" made the newest change; undo would take that one back",
+	if d.By != "" && d.By != PersonOf(ctx) {
+		return Entry{}, refusal.New(refusal.Conflict, "changed_by_other", d.By+" made the newest change; undo would take that one back",
 			d.By+" fez a mudança mais recente; desfazer tira essa mudança")
 	}
 	return s.Undo(ctx, id)
 }
 
 // Redo takes the last undo back.
-func (s *Flows) Redo(ctx context.Context, id string) (FlowEntry, error) {
-	return s.step(ctx, id, +1, refuse(Conflict, "nothing_to_redo", "there is nothing to redo", "não há nada para refazer"))
+func (s *Flows) Redo(ctx context.Context, id string) (Entry, error) {
+	return s.step(ctx, id, +1, refusal.New(refusal.Conflict, "nothing_to_redo", "there is nothing to redo", "não há nada para refazer"))
 }
 
-func (s *Flows) step(ctx context.Context, id string, by int64, nothing *Refusal) (FlowEntry, error) {
-	return s.change(ctx, id, func(e *FlowEntry) error {
+func (s *Flows) step(ctx context.Context, id string, by int64, nothing *refusal.Refusal) (Entry, error) {
+	return s.change(ctx, id, func(e *Entry) error {
 		to := e.place + by
 		if s.Keys == nil || to < 1 || to > e.last {
 			return nothing
@@ -120,13 +122,13 @@ func (s *Flows) keptDraft(ctx context.Context, id string, place int64) (draft, e
 }
 
 // oldest is the place of the oldest draft that is kept.
-func (e *FlowEntry) oldest() int64 { return max(1, e.first, e.last-draftsKept+1) }
+func (e *Entry) oldest() int64 { return max(1, e.first, e.last-draftsKept+1) }
 
 // CanUndo and CanRedo say whether there is a draft before or after this one.
-func (e *FlowEntry) CanUndo() bool { return e.place > e.oldest() }
+func (e *Entry) CanUndo() bool { return e.place > e.oldest() }
 
 // CanRedo says whether an undo can be taken back.
-func (e *FlowEntry) CanRedo() bool { return e.place < e.last }
+func (e *Entry) CanRedo() bool { return e.place < e.last }
 
 // dropDrafts forgets all drafts of a flow that is gone.
 func (s *Flows) dropDrafts(ctx context.Context, id string) error {

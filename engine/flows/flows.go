@@ -1,4 +1,6 @@
-package engine
+// Package flows keeps the flows of this instance through their lives: drafts, revisions, states and
+// trigger URLs, in memory and durable in documents.
+package flows
 
 import (
 	"bytes"
@@ -15,6 +17,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 )
@@ -24,15 +27,15 @@ type State string
 
 // The states of a flow.
 const (
-	FlowNew    State = "new"    // never published: events are recorded as samples
-	FlowOn     State = "on"     // events are accepted and run
-	FlowPaused State = "paused" // events are accepted and wait
-	FlowOff    State = "off"    // events are refused
+	StateNew    State = "new"    // never published: events are recorded as samples
+	StateOn     State = "on"     // events are accepted and run
+	StatePaused State = "paused" // events are accepted and wait
+	StateOff    State = "off"    // events are refused
 )
 
-// FlowEntry is a flow with its life. It is a copy that nobody changes; the documents in it
+// Entry is a flow with its life. It is a copy that nobody changes; the documents in it
 // are shared and must not be changed.
-type FlowEntry struct {
+type Entry struct {
 	ID           string
 	State        State
 	Draft        *flow.Flow
@@ -101,8 +104,8 @@ const (
 	revisionDoc = "revision"
 )
 
-// FlowsConfig is what Flows are made of.
-type FlowsConfig struct {
+// Config is what flows are kept with.
+type Config struct {
 	Docs       store.Docs
 	Keys       store.Keys // keeps drafts for undo; nil keeps none
 	Catalogue  flow.Catalogue
@@ -115,25 +118,25 @@ type FlowsConfig struct {
 
 // Flows are the flows of this instance, kept in memory and durable in documents.
 type Flows struct {
-	FlowsConfig
+	Config
 	changing turns        // one change of a flow at a time, from reading it to writing it
 	writing  sync.Mutex   // held over the store: one write at a time
 	mu       sync.RWMutex // of what is in memory
-	entries  map[string]*FlowEntry
+	entries  map[string]*Entry
 	tokens   map[[32]byte]string // digest -> flow
 	watchers []*watcher
-	gone     map[string]goneFlow
+	gone     map[string]Gone
 
 	checkMu sync.Mutex
 	checked map[string]checkedFlow
 }
 
-// OpenFlows loads all flows.
-func OpenFlows(ctx context.Context, c FlowsConfig) (*Flows, error) {
+// Open loads all flows; an error when one of them cannot be read.
+func Open(ctx context.Context, c Config) (*Flows, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Flows{FlowsConfig: c, entries: map[string]*FlowEntry{}, tokens: map[[32]byte]string{}, checked: map[string]checkedFlow{}, gone: map[string]goneFlow{}}
+	s := &Flows{Config: c, entries: map[string]*Entry{}, tokens: map[[32]byte]string{}, checked: map[string]checkedFlow{}, gone: map[string]Gone{}}
 	if err := s.loadGone(ctx); err != nil {
 		return nil, err
 	}
@@ -141,7 +144,7 @@ func OpenFlows(ctx context.Context, c FlowsConfig) (*Flows, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read flows: %w", err)
 	}
-	entries := make([]*FlowEntry, len(docs))
+	entries := make([]*Entry, len(docs))
 	err = together(len(docs), runtime.GOMAXPROCS(0), func(i int) (err error) {
 		if entries[i], err = s.read(ctx, docs[i]); err != nil {
 			return fmt.Errorf("flow %s: %w", docs[i].ID, err)
@@ -178,12 +181,12 @@ func together(n, atOnce int, do func(i int) error) error {
 	return nil
 }
 
-func (s *Flows) read(ctx context.Context, d store.Doc) (*FlowEntry, error) {
+func (s *Flows) read(ctx context.Context, d store.Doc) (*Entry, error) {
 	var h head
 	if err := unmarshalFlow(d.Value, &h); err != nil {
 		return nil, err
 	}
-	f := &FlowEntry{
+	f := &Entry{
 		ID: d.ID, State: h.State, Draft: h.Draft, DraftRev: h.DraftRev, PublishedRev: h.PublishedRev, PublishedAt: h.PublishedAt,
 		Created: h.Created, Updated: h.Updated, doc: d.Revision, place: h.Place, last: h.Last, first: h.First, source: h.Source,
 	}
@@ -230,7 +233,7 @@ func unmarshalFlow(data []byte, into any) error {
 }
 
 // keep makes an entry the one in force. The caller holds the lock, or nobody else knows s.
-func (s *Flows) keep(f *FlowEntry) {
+func (s *Flows) keep(f *Entry) {
 	if before := s.entries[f.ID]; before != nil {
 		s.forgetTokens(before)
 	}
@@ -241,7 +244,7 @@ func (s *Flows) keep(f *FlowEntry) {
 	}
 }
 
-func (s *Flows) forgetTokens(f *FlowEntry) {
+func (s *Flows) forgetTokens(f *Entry) {
 	delete(s.tokens, sha256.Sum256([]byte(f.Token)))
 	for _, o := range f.old {
 		delete(s.tokens, sha256.Sum256([]byte(o.Token)))
@@ -250,7 +253,7 @@ func (s *Flows) forgetTokens(f *FlowEntry) {
 
 // Watch calls f at once for each flow, and then after every change, in order; nil says that
 // the flow was deleted. f must be quick and must not call Flows.
-func (s *Flows) Watch(f func(id string, e *FlowEntry)) {
+func (s *Flows) Watch(f func(id string, e *Entry)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(s.entries)) {
@@ -259,11 +262,11 @@ func (s *Flows) Watch(f func(id string, e *FlowEntry)) {
 	s.watchers = append(s.watchers, &watcher{f})
 }
 
-type watcher struct{ tell func(id string, e *FlowEntry) }
+type watcher struct{ tell func(id string, e *Entry) }
 
 // Follow calls f after every change from now on, until stop is called. f must be quick and
 // must not call Flows.
-func (s *Flows) Follow(f func(id string, e *FlowEntry)) (stop func()) {
+func (s *Flows) Follow(f func(id string, e *Entry)) (stop func()) {
 	w := &watcher{f}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -276,28 +279,29 @@ func (s *Flows) Follow(f func(id string, e *FlowEntry)) (stop func()) {
 }
 
 // Get gives a flow with the problems of its draft, or a Refusal.
-func (s *Flows) Get(id string) (FlowEntry, error) {
-	e, ok := s.entry(id)
+func (s *Flows) Get(id string) (Entry, error) {
+	e, ok := s.Find(id)
 	if !ok {
-		return FlowEntry{}, refuse(NotFound, "no_flow", fmt.Sprintf("there is no flow %q", id), fmt.Sprintf("não existe o fluxo %q", id))
+		return Entry{}, refusal.New(refusal.NotFound, "no_flow", fmt.Sprintf("there is no flow %q", id), fmt.Sprintf("não existe o fluxo %q", id))
 	}
 	e.Problems = s.problems(e.Draft)
 	return e, nil
 }
 
-func (s *Flows) entry(id string) (FlowEntry, bool) {
+// Find is Get without looking for problems; false when there is no such flow.
+func (s *Flows) Find(id string) (Entry, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if f, ok := s.entries[id]; ok {
 		return *f, true
 	}
-	return FlowEntry{}, false
+	return Entry{}, false
 }
 
 // List gives all flows, by id, with the problems of their drafts.
-func (s *Flows) List() []FlowEntry {
+func (s *Flows) List() []Entry {
 	s.mu.RLock()
-	list := make([]FlowEntry, 0, len(s.entries))
+	list := make([]Entry, 0, len(s.entries))
 	for _, id := range slices.Sorted(maps.Keys(s.entries)) {
 		list = append(list, *s.entries[id])
 	}
@@ -310,63 +314,70 @@ func (s *Flows) List() []FlowEntry {
 
 // ByToken gives the flow of a trigger token. Tokens are compared by digest, so that time tells
 // nothing about them.
-func (s *Flows) ByToken(token string) (FlowEntry, bool) {
+func (s *Flows) ByToken(token string) (Entry, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	id, ok := s.tokens[sha256.Sum256([]byte(token))]
 	if !ok {
-		return FlowEntry{}, false
+		return Entry{}, false
 	}
 	f := *s.entries[id]
 	for _, o := range f.old {
 		if o.Token == token && !s.Now().Before(o.Until) {
-			return FlowEntry{}, false
+			return Entry{}, false
 		}
 	}
 	return f, true
 }
 
 // Create keeps a new flow as a draft, with a trigger URL of its own.
-func (s *Flows) Create(ctx context.Context, f *flow.Flow) (FlowEntry, error) {
-	return s.create(ctx, f, FlowNew, "")
+func (s *Flows) Create(ctx context.Context, f *flow.Flow) (Entry, error) {
+	return s.create(ctx, f, StateNew, "")
 }
 
-func (s *Flows) create(ctx context.Context, f *flow.Flow, state State, source string) (FlowEntry, error) {
+func (s *Flows) create(ctx context.Context, f *flow.Flow, state State, source string) (Entry, error) {
 	defer s.changing.of(f.ID)()
-	if _, taken := s.entry(f.ID); taken {
-		return FlowEntry{}, refuse(Conflict, "taken", fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))
+	if _, taken := s.Find(f.ID); taken {
+		return Entry{}, refusal.New(refusal.Conflict, "taken", fmt.Sprintf("there is a flow %q already", f.ID), fmt.Sprintf("já existe o fluxo %q", f.ID))
 	}
 	e := s.newEntry(f, state, source)
 	if err := s.keepDraft(ctx, e); err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	return s.write(ctx, e)
 }
 
-func (s *Flows) newEntry(f *flow.Flow, state State, source string) *FlowEntry {
+func (s *Flows) newEntry(f *flow.Flow, state State, source string) *Entry {
 	now := s.Now().UTC()
-	return &FlowEntry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: newToken(), Created: now, Updated: now, source: source}
+	return &Entry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: NewToken(), Created: now, Updated: now, source: source}
 }
 
 // Update replaces the draft. With ifMatch of 0 or more, only if that is the draft's revision.
-func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int64) (FlowEntry, error) {
+func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int64) (Entry, error) {
 	if f.ID != id {
-		return FlowEntry{}, refuse(Conflict, "other_id", "the id of a flow cannot be changed", "o id de um fluxo não pode mudar")
+		return Entry{}, refusal.New(refusal.Conflict, "other_id", "the id of a flow cannot be changed", "o id de um fluxo não pode mudar")
 	}
 	if ifMatch >= 0 {
 		ctx = MeantFor(ctx, ifMatch)
 	}
-	return s.change(ctx, id, func(e *FlowEntry) error {
+	return s.change(ctx, id, func(e *Entry) error {
 		e.Draft, e.DraftRev = f, e.DraftRev+1
 		return s.keepDraft(ctx, e)
 	})
 }
 
-func stale(e FlowEntry, ifMatch int64) *Refusal {
-	r := refuse(Stale, "stale", fmt.Sprintf("the flow was changed meanwhile: its draft is %d, not %d", e.DraftRev, ifMatch),
-		fmt.Sprintf("o fluxo mudou nesse meio tempo: o rascunho é %d, não %d", e.DraftRev, ifMatch))
-	r.Current = &e
-	return r
+// Changed is the refusal of a change because somebody else changed the flow meanwhile.
+type Changed struct {
+	*refusal.Refusal
+	Current *Entry // what is there now; nil when that is not known
+}
+
+// Unwrap gives the refusal alone.
+func (c *Changed) Unwrap() error { return c.Refusal }
+
+func stale(e Entry, ifMatch int64) error {
+	return &Changed{Current: &e, Refusal: refusal.New(refusal.Stale, "stale", fmt.Sprintf("the flow was changed meanwhile: its draft is %d, not %d", e.DraftRev, ifMatch),
+		fmt.Sprintf("o fluxo mudou nesse meio tempo: o rascunho é %d, não %d", e.DraftRev, ifMatch))}
 }
 
 type meantKey struct{}
@@ -377,32 +388,32 @@ func MeantFor(ctx context.Context, draftRev int64) context.Context {
 }
 
 // Meant gives a flow for a change, unless its draft is not the one that the change is meant for.
-func (s *Flows) Meant(ctx context.Context, id string) (FlowEntry, error) {
+func (s *Flows) Meant(ctx context.Context, id string) (Entry, error) {
 	e, err := s.Get(id)
 	if err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	if rev, ok := ctx.Value(meantKey{}).(int64); ok && rev != e.DraftRev {
-		return FlowEntry{}, stale(e, rev)
+		return Entry{}, stale(e, rev)
 	}
 	return e, nil
 }
 
 // change applies f to a copy of an entry and makes it durable.
-func (s *Flows) change(ctx context.Context, id string, f func(e *FlowEntry) error) (FlowEntry, error) {
+func (s *Flows) change(ctx context.Context, id string, f func(e *Entry) error) (Entry, error) {
 	defer s.changing.of(id)()
 	e, err := s.Meant(ctx, id)
 	if err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	if err := f(&e); err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	e.Updated = s.Now().UTC()
 	return s.write(ctx, &e)
 }
 
-func (s *Flows) tell(id string, e *FlowEntry) {
+func (s *Flows) tell(id string, e *Entry) {
 	for _, w := range s.watchers {
 		w.tell(id, e)
 	}
@@ -425,7 +436,7 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 			if busy == 1 {
 				en, pt = "1 run of this flow has", "1 execução deste fluxo não terminou"
 			}
-			return refuse(Conflict, "runs_wait", en+" not ended; cancel first, or delete with ?cancel", pt+"; cancele antes, ou apague com ?cancel")
+			return refusal.New(refusal.Conflict, "runs_wait", en+" not ended; cancel first, or delete with ?cancel", pt+"; cancele antes, ou apague com ?cancel")
 		}
 	}
 	docs, err := s.Docs.ListDocs(ctx, revisionDoc, id+"/")
@@ -446,11 +457,11 @@ func (s *Flows) Delete(ctx context.Context, id string) error {
 	return s.dropDrafts(ctx, id)
 }
 
-func (s *Flows) remove(ctx context.Context, e *FlowEntry, gone []store.Doc, stays goneFlow) error {
+func (s *Flows) remove(ctx context.Context, e *Entry, gone []store.Doc, stays Gone) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if _, err := s.Docs.PutDocs(ctx, gone); err != nil {
-		return s.undone(ctx, []*FlowEntry{e}, err)
+		return s.undone(ctx, []*Entry{e}, err)
 	}
 	s.mu.Lock()
 	s.gone[e.ID] = stays

@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"hash/maphash"

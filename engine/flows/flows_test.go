@@ -1,4 +1,4 @@
-package engine_test
+package flows_test
 
 import (
 	"context"
@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/flows"
+	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/seal"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -30,11 +32,36 @@ func (d *docs) PutDocs(ctx context.Context, list []store.Doc) ([]int64, error) {
 	return revisions, errors.Join(err, d.after)
 }
 
+// catalogue is a small one.
+type catalogue struct{}
+
+func (catalogue) Kinds() []string { return []string{"set", "test.send"} }
+
+func (catalogue) Action(kind string) (flow.ActionInfo, bool) {
+	var (
+		text   string
+		values map[string]any
+		label  = form.Label("x", "x")
+	)
+	switch kind {
+	case "set":
+		return flow.ActionInfo{Kind: kind, Fields: form.Of(form.Map("values", &values, label).Required())}, true
+	case "test.send":
+		return flow.ActionInfo{Kind: kind, Connections: []string{"test"}, ConnectionOptional: true, Effect: true, Fields: form.Of(form.Text("text", &text, label).Required())}, true
+	}
+	return flow.ActionInfo{}, false
+}
+
+func (catalogue) Trigger(kind string) (flow.TriggerInfo, bool) {
+	return flow.TriggerInfo{Kind: kind}, kind == "manual"
+}
+
 // shelf is a set of flows over a store in a folder, with a clock that the test moves.
 type shelf struct {
-	*engine.Flows
+	*flows.Flows
 	t           *testing.T
 	docs        *docs
+	keys        store.Keys
 	now         time.Time
 	connections map[string]string
 	busy        int64
@@ -45,27 +72,23 @@ func openShelf(t *testing.T) *shelf {
 	db, err := bolt.Open(t.Context(), t.TempDir(), bolt.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
-	s := &shelf{t: t, docs: &docs{Docs: db}, now: time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC), connections: map[string]string{}}
+	s := &shelf{t: t, docs: &docs{Docs: db}, keys: db, now: time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC), connections: map[string]string{}}
 	s.Flows = s.again()
 	return s
 }
 
 // again reads everything from the store, as after a restart.
-func (s *shelf) again() *engine.Flows {
+func (s *shelf) again() *flows.Flows {
 	s.t.Helper()
 	box, err := seal.Open(s.t.Context(), s.docs, make([]byte, seal.KeySize))
 	check(s.t, err)
-	send := (&sink{}).action()
-	send.Connection, send.Optional = []string{"test"}, true
-	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), send), []engine.Trigger{{Kind: "manual"}, {Kind: "webhook"}}, nil)
-	check(s.t, err)
-	flows, err := engine.OpenFlows(s.t.Context(), engine.FlowsConfig{
-		Docs: s.docs, Catalogue: catalogue, Box: box, Now: func() time.Time { return s.now },
+	kept, err := flows.Open(s.t.Context(), flows.Config{
+		Docs: s.docs, Keys: s.keys, Catalogue: catalogue{}, Box: box, Now: func() time.Time { return s.now },
 		Connection: func(name string) (string, bool) { kind, ok := s.connections[name]; return kind, ok },
 		Busy:       func(context.Context, string) (int64, error) { return s.busy, nil },
 	})
 	check(s.t, err)
-	return flows
+	return kept
 }
 
 // numbered is a flow whose name tells its drafts apart.
@@ -79,7 +102,42 @@ func broken(id string) *flow.Flow {
 	return &flow.Flow{ID: id, Trigger: flow.Trigger{Kind: "manual"}, Steps: []*flow.Step{{ID: "x", Action: "sett"}}}
 }
 
-func (s *shelf) create(f *flow.Flow) engine.FlowEntry {
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func pathsOf(problems []form.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Path+" "+p.Code)
+	}
+	return out
+}
+
+func refused(t *testing.T, err error, kind refusal.Kind) *refusal.Refusal {
+	t.Helper()
+	r, ok := errors.AsType[*refusal.Refusal](err)
+	if !ok || r.Kind != kind || r.Message.EN == "" || r.Message.PT == "" {
+		t.Fatalf("got %v, want a refusal of kind %d in both languages", err, kind)
+	}
+	return r
+}
+
+// changed is what is there now, after a change that came too late.
+func changed(t *testing.T, err error) *flows.Entry {
+	t.Helper()
+	refused(t, err, refusal.Stale)
+	c, ok := errors.AsType[*flows.Changed](err)
+	if !ok || c.Current == nil {
+		t.Fatalf("got %v, want to be told what is there now", err)
+	}
+	return c.Current
+}
+
+func (s *shelf) create(f *flow.Flow) flows.Entry {
 	s.t.Helper()
 	e, err := s.Create(s.t.Context(), f)
 	check(s.t, err)
@@ -89,28 +147,28 @@ func (s *shelf) create(f *flow.Flow) engine.FlowEntry {
 func TestLifeOfAFlow(t *testing.T) {
 	s, ctx := openShelf(t), t.Context()
 	e := s.create(numbered("a", 1))
-	if e.State != engine.FlowNew || e.DraftRev != 1 || e.PublishedRev != 0 || e.Published != nil {
+	if e.State != flows.StateNew || e.DraftRev != 1 || e.PublishedRev != 0 || e.Published != nil {
 		t.Fatalf("created: %+v", e)
 	}
 	_, err := s.Create(ctx, numbered("a", 2))
-	refused(t, err, engine.Conflict)
+	refused(t, err, refusal.Conflict)
 	_, err = s.Pause(ctx, "a")
-	refused(t, err, engine.Conflict)
+	refused(t, err, refusal.Conflict)
 	for _, c := range []struct {
-		do   func(context.Context, string) (engine.FlowEntry, error)
-		want engine.State
+		do   func(context.Context, string) (flows.Entry, error)
+		want flows.State
 	}{
-		{func(ctx context.Context, id string) (engine.FlowEntry, error) {
-			return s.Publish(ctx, id, engine.PublishOptions{IfMatch: 1, By: "ana", Name: "first"})
-		}, engine.FlowOn},
-		{s.Pause, engine.FlowPaused},
-		{s.Resume, engine.FlowOn},
-		{s.Off, engine.FlowOff},
-		{s.Resume, engine.FlowOn},
-		{s.Off, engine.FlowOff},
-		{func(ctx context.Context, id string) (engine.FlowEntry, error) {
-			return s.Publish(ctx, id, engine.PublishOptions{})
-		}, engine.FlowOn},
+		{func(ctx context.Context, id string) (flows.Entry, error) {
+			return s.Publish(ctx, id, flows.PublishOptions{IfMatch: 1, By: "ana", Name: "first"})
+		}, flows.StateOn},
+		{s.Pause, flows.StatePaused},
+		{s.Resume, flows.StateOn},
+		{s.Off, flows.StateOff},
+		{s.Resume, flows.StateOn},
+		{s.Off, flows.StateOff},
+		{func(ctx context.Context, id string) (flows.Entry, error) {
+			return s.Publish(ctx, id, flows.PublishOptions{})
+		}, flows.StateOn},
 	} {
 		e, err := c.do(ctx, "a")
 		check(t, err)
@@ -120,7 +178,7 @@ func TestLifeOfAFlow(t *testing.T) {
 	}
 	again, err := s.again().Get("a")
 	check(t, err)
-	if again.State != engine.FlowOn || again.PublishedRev != 2 || again.Published.Name != "draft 1" || again.Token != e.Token || !again.Created.Equal(s.now) {
+	if again.State != flows.StateOn || again.PublishedRev != 2 || again.Published.Name != "draft 1" || again.Token != e.Token || !again.Created.Equal(s.now) {
 		t.Errorf("after a restart: %+v", again)
 	}
 	if n := again.Draft.Steps[0].With["values"].(map[string]any)["n"]; n != 1 {
@@ -137,17 +195,17 @@ func TestDraftsHaveRevisions(t *testing.T) {
 		t.Fatalf("got draft %d, want 2", e.DraftRev)
 	}
 	_, err = s.Update(ctx, "a", numbered("a", 3), 1)
-	if r := refused(t, err, engine.Stale); r.Current == nil || r.Current.Draft.Name != "draft 2" {
-		t.Errorf("stale: current is %+v", r.Current)
+	if now := changed(t, err); now.Draft.Name != "draft 2" {
+		t.Errorf("stale: current is %+v", now)
 	}
-	_, err = s.Publish(ctx, "a", engine.PublishOptions{IfMatch: 1})
-	refused(t, err, engine.Stale)
+	_, err = s.Publish(ctx, "a", flows.PublishOptions{IfMatch: 1})
+	refused(t, err, refusal.Stale)
 	_, err = s.Update(ctx, "a", numbered("a", 3), -1)
 	check(t, err)
 	_, err = s.Update(ctx, "a", numbered("b", 3), -1)
-	refused(t, err, engine.Conflict)
+	refused(t, err, refusal.Conflict)
 	_, err = s.Update(ctx, "none", numbered("none", 1), -1)
-	refused(t, err, engine.NotFound)
+	refused(t, err, refusal.NotFound)
 }
 
 func TestRevisionsStay(t *testing.T) {
@@ -156,12 +214,12 @@ func TestRevisionsStay(t *testing.T) {
 	for n := 1; n <= 3; n++ {
 		_, err := s.Update(ctx, "a", numbered("a", n), -1)
 		check(t, err)
-		_, err = s.Publish(ctx, "a", engine.PublishOptions{IfMatch: -1, By: "ana", Name: fmt.Sprint("r", n)})
+		_, err = s.Publish(ctx, "a", flows.PublishOptions{IfMatch: -1, By: "ana", Name: fmt.Sprint("r", n)})
 		check(t, err)
 	}
-	inForce := func(flows *engine.Flows, draft, published string) {
+	inForce := func(s *flows.Flows, draft, published string) {
 		t.Helper()
-		e, err := flows.Get("a")
+		e, err := s.Get("a")
 		check(t, err)
 		if e.Draft.Name != draft || e.Published.Name != published || e.PublishedRev != 3 {
 			t.Errorf("%s is the draft and %s in force", e.Draft.Name, e.Published.Name)
@@ -186,7 +244,7 @@ func TestRevisionsStay(t *testing.T) {
 		t.Errorf("revision 2 is %s", f.Name)
 	}
 	_, err = s.Revision(ctx, "a", 9)
-	refused(t, err, engine.NotFound)
+	refused(t, err, refusal.NotFound)
 	e, err := s.Restore(ctx, "a", 1)
 	check(t, err)
 	if e.Draft.Name != "draft 1" || e.Published.Name != "draft 3" || e.DraftRev != 6 {
@@ -199,11 +257,11 @@ func TestErrorsRefusePublishing(t *testing.T) {
 	if e := s.create(broken("a")); !slices.Equal(pathsOf(e.Problems), []string{"/steps/0/action unknown_action"}) {
 		t.Errorf("a draft with an error: %v", e.Problems)
 	}
-	_, err := s.Publish(ctx, "a", engine.PublishOptions{})
-	if r := refused(t, err, engine.Invalid); len(r.Problems) != 1 {
+	_, err := s.Publish(ctx, "a", flows.PublishOptions{})
+	if r := refused(t, err, refusal.Invalid); len(r.Problems) != 1 {
 		t.Errorf("got %v", r.Problems)
 	}
-	if e, _ := s.Get("a"); e.State != engine.FlowNew || e.PublishedRev != 0 {
+	if e, _ := s.Get("a"); e.State != flows.StateNew || e.PublishedRev != 0 {
 		t.Errorf("it was published all the same: %+v", e)
 	}
 }
@@ -247,18 +305,18 @@ func TestTriggerURL(t *testing.T) {
 	}
 	e, err := s.RotateURL(ctx, "a", 24*time.Hour)
 	check(t, err)
-	leads := func(flows *engine.Flows, token string) bool {
-		got, ok := flows.ByToken(token)
+	leads := func(s *flows.Flows, token string) bool {
+		got, ok := s.ByToken(token)
 		return ok && got.ID == "a"
 	}
-	for _, flows := range []*engine.Flows{s.Flows, s.again()} {
-		if !leads(flows, first) || !leads(flows, e.Token) || leads(flows, "") || leads(flows, first+"x") {
+	for _, s := range []*flows.Flows{s.Flows, s.again()} {
+		if !leads(s, first) || !leads(s, e.Token) || leads(s, "") || leads(s, first+"x") {
 			t.Error("in the overlap, both URLs lead there and no other")
 		}
 	}
 	s.now = s.now.Add(24 * time.Hour)
-	for _, flows := range []*engine.Flows{s.Flows, s.again()} {
-		if leads(flows, first) || !leads(flows, e.Token) {
+	for _, s := range []*flows.Flows{s.Flows, s.again()} {
+		if leads(s, first) || !leads(s, e.Token) {
 			t.Error("after the overlap, only the new URL leads there")
 		}
 	}
@@ -293,25 +351,25 @@ func TestDelete(t *testing.T) {
 	s.create(numbered("a", 1))
 	s.create(numbered("a-b", 1))
 	for _, id := range []string{"a", "a-b"} {
-		_, err := s.Publish(ctx, id, engine.PublishOptions{})
+		_, err := s.Publish(ctx, id, flows.PublishOptions{})
 		check(t, err)
 	}
 	s.busy = 2
-	if r := refused(t, s.Delete(ctx, "a"), engine.Conflict); r.Code != "runs_wait" {
+	if r := refused(t, s.Delete(ctx, "a"), refusal.Conflict); r.Code != "runs_wait" {
 		t.Errorf("got %s", r.Code)
 	}
 	s.busy = 0
 	check(t, s.Delete(ctx, "a"))
-	refused(t, s.Delete(ctx, "a"), engine.NotFound)
-	flows := s.again()
-	_, err := flows.Get("a")
-	refused(t, err, engine.NotFound)
-	if _, err := flows.Revision(ctx, "a-b", 1); err != nil {
+	refused(t, s.Delete(ctx, "a"), refusal.NotFound)
+	again := s.again()
+	_, err := again.Get("a")
+	refused(t, err, refusal.NotFound)
+	if _, err := again.Revision(ctx, "a-b", 1); err != nil {
 		t.Errorf("another flow's revision is gone too: %v", err)
 	}
-	_, err = flows.Revision(ctx, "a", 1)
-	refused(t, err, engine.NotFound)
-	if e := s.create(numbered("a", 2)); e.DraftRev != 1 || e.State != engine.FlowNew {
+	_, err = again.Revision(ctx, "a", 1)
+	refused(t, err, refusal.NotFound)
+	if e := s.create(numbered("a", 2)); e.DraftRev != 1 || e.State != flows.StateNew {
 		t.Errorf("made again: %+v", e)
 	}
 }
@@ -320,7 +378,7 @@ func TestWatch(t *testing.T) {
 	s, ctx := openShelf(t), t.Context()
 	s.create(numbered("a", 1))
 	var told []string
-	s.Watch(func(id string, e *engine.FlowEntry) {
+	s.Watch(func(id string, e *flows.Entry) {
 		if e == nil {
 			told = append(told, id+" gone")
 			return
@@ -328,7 +386,7 @@ func TestWatch(t *testing.T) {
 		told = append(told, id+" "+string(e.State))
 	})
 	s.create(numbered("b", 1))
-	_, err := s.Publish(ctx, "a", engine.PublishOptions{})
+	_, err := s.Publish(ctx, "a", flows.PublishOptions{})
 	check(t, err)
 	check(t, s.Delete(ctx, "b"))
 	if want := []string{"a new", "b new", "a on", "b gone"}; !slices.Equal(told, want) {
@@ -360,22 +418,22 @@ func TestWritesThatFail(t *testing.T) {
 	_, err = other.Update(ctx, "a", numbered("a", 5), 3)
 	check(t, err)
 	_, err = s.Update(ctx, "a", numbered("a", 6), 3)
-	if r := refused(t, err, engine.Stale); r.Current == nil || r.Current.Draft.Name != "draft 5" {
-		t.Errorf("written by another: current is %+v", r.Current)
+	if now := changed(t, err); now.Draft.Name != "draft 5" {
+		t.Errorf("written by another: current is %+v", now)
 	}
-	e, err := s.Publish(ctx, "a", engine.PublishOptions{})
+	e, err := s.Publish(ctx, "a", flows.PublishOptions{})
 	check(t, err)
 	if e.Published.Name != "draft 5" {
 		t.Errorf("published %s", e.Published.Name)
 	}
 	_, err = other.Update(ctx, "a", numbered("a", 7), -1)
-	refused(t, err, engine.Stale)
+	refused(t, err, refusal.Stale)
 	check(t, other.Delete(ctx, "a"))
-	_, err = s.Publish(ctx, "a", engine.PublishOptions{})
-	refused(t, err, engine.NotFound)
+	_, err = s.Publish(ctx, "a", flows.PublishOptions{})
+	refused(t, err, refusal.NotFound)
 }
 
-func outcomes(results []engine.ImportResult) []string {
+func outcomes(results []flows.ImportResult) []string {
 	var out []string
 	for _, r := range results {
 		word := r.ID + " " + r.Action
@@ -394,7 +452,7 @@ func TestImport(t *testing.T) {
 		f.Settings.OnFailure = "c"
 		return &flow.Bundle{Gancho: 1, Flows: []*flow.Flow{numbered("a", 1), f, broken("c")}}
 	}
-	run := func(b *flow.Bundle, o engine.ImportOptions, want ...string) {
+	run := func(b *flow.Bundle, o flows.ImportOptions, want ...string) {
 		t.Helper()
 		results, err := s.Import(ctx, b, o)
 		check(t, err)
@@ -405,32 +463,32 @@ func TestImport(t *testing.T) {
 			t.Errorf("a flow that names another of its bundle: %v", results[1].Problems)
 		}
 	}
-	run(bundle(1), engine.ImportOptions{DryRun: true}, "a created", "b created", "c created")
+	run(bundle(1), flows.ImportOptions{DryRun: true}, "a created", "b created", "c created")
 	if list := s.List(); len(list) != 0 {
 		t.Fatalf("a dry run left %v", list)
 	}
-	run(bundle(1), engine.ImportOptions{}, "a created", "b created", "c created")
+	run(bundle(1), flows.ImportOptions{}, "a created", "b created", "c created")
 	for _, e := range s.List() {
-		if e.State != engine.FlowOff || e.PublishedRev != 0 {
+		if e.State != flows.StateOff || e.PublishedRev != 0 {
 			t.Errorf("%s arrived %s", e.ID, e.State)
 		}
 	}
 	before, err := s.Get("a")
 	check(t, err)
-	again := engine.ImportOptions{Publish: true, OnConflict: engine.OnConflictReplace}
+	again := flows.ImportOptions{Publish: true, OnConflict: flows.OnConflictReplace}
 	run(bundle(1), again, "a unchanged published", "b unchanged published", "c unchanged")
 	run(bundle(1), again, "a unchanged", "b unchanged", "c unchanged")
 	after, err := s.Get("a")
 	check(t, err)
-	if after.State != engine.FlowOn || after.PublishedRev != 1 || after.DraftRev != before.DraftRev || after.Token != before.Token {
+	if after.State != flows.StateOn || after.PublishedRev != 1 || after.DraftRev != before.DraftRev || after.Token != before.Token {
 		t.Errorf("published once: %+v", after)
 	}
-	_, err = s.Import(ctx, bundle(2), engine.ImportOptions{})
-	if r := refused(t, err, engine.Conflict); !slices.Equal(pathsOf(r.Problems), []string{"/flows/0/id taken", "/flows/1/id taken", "/flows/2/id taken"}) {
+	_, err = s.Import(ctx, bundle(2), flows.ImportOptions{})
+	if r := refused(t, err, refusal.Conflict); !slices.Equal(pathsOf(r.Problems), []string{"/flows/0/id taken", "/flows/1/id taken", "/flows/2/id taken"}) {
 		t.Errorf("got %v", r.Problems)
 	}
-	run(bundle(2), engine.ImportOptions{OnConflict: engine.OnConflictSkip, Publish: true}, "a unchanged", "b skipped", "c unchanged")
-	run(bundle(2), engine.ImportOptions{OnConflict: engine.OnConflictReplace, Publish: true}, "a unchanged", "b replaced published", "c unchanged")
+	run(bundle(2), flows.ImportOptions{OnConflict: flows.OnConflictSkip, Publish: true}, "a unchanged", "b skipped", "c unchanged")
+	run(bundle(2), flows.ImportOptions{OnConflict: flows.OnConflictReplace, Publish: true}, "a unchanged", "b replaced published", "c unchanged")
 	e, err := s.Get("b")
 	check(t, err)
 	if e.Published.Name != "draft 2" || e.PublishedRev != 2 {
@@ -438,7 +496,7 @@ func TestImport(t *testing.T) {
 	}
 
 	// What a person changed stays as long as the followed bundle does.
-	follow := engine.ImportOptions{OnConflict: engine.OnConflictFollow, Publish: true}
+	follow := flows.ImportOptions{OnConflict: flows.OnConflictFollow, Publish: true}
 	_, err = s.Update(ctx, "b", numbered("b", 9), -1)
 	check(t, err)
 	run(bundle(2), follow, "a unchanged", "b unchanged", "c unchanged")
@@ -449,7 +507,7 @@ func TestImport(t *testing.T) {
 	_, err = s.Off(ctx, "b")
 	check(t, err)
 	run(bundle(3), follow, "a unchanged", "b replaced published", "c unchanged")
-	if e, err = s.Get("b"); err != nil || e.State != engine.FlowOff || e.PublishedRev != 3 {
+	if e, err = s.Get("b"); err != nil || e.State != flows.StateOff || e.PublishedRev != 3 {
 		t.Errorf("a followed bundle turned a flow %s: %d %v", e.State, e.PublishedRev, err)
 	}
 }
@@ -484,7 +542,7 @@ func TestExport(t *testing.T) {
 		}
 	}
 	_, err := s.Export([]string{"none"}, "")
-	refused(t, err, engine.NotFound)
+	refused(t, err, refusal.NotFound)
 }
 
 func TestManyWriteAtOnce(t *testing.T) {
@@ -494,7 +552,7 @@ func TestManyWriteAtOnce(t *testing.T) {
 	for n := range 20 {
 		go func() {
 			_, err := s.Update(ctx, "a", numbered("a", n), -1)
-			if r, ok := errors.AsType[*engine.Refusal](err); ok && r.Kind == engine.Stale {
+			if r, ok := errors.AsType[*refusal.Refusal](err); ok && r.Kind == refusal.Stale {
 				err = nil
 			}
 			s.ByToken("x")

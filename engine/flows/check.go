@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"cmp"
@@ -70,13 +70,13 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 func (s *Flows) answer(q question) question {
 	if q.callee != "" {
 		q.kind = ""
-		if entry, ok := s.entry(q.callee); ok {
+		if entry, ok := s.Find(q.callee); ok {
 			q.kind = cmp.Or(entry.Published, entry.Draft).Trigger.Kind
 		}
 		return q
 	}
 	if q.connection == "" {
-		_, q.ok = s.entry(q.flow)
+		_, q.ok = s.Find(q.flow)
 		return q
 	}
 	if q.secret != "" {

@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 // goneDoc keeps of a deleted flow what its history still needs.
 const goneDoc = "gone_flow"
 
-// goneFlow says when a flow was deleted, and all that it ever masked.
-type goneFlow struct {
+// Gone says when a flow was deleted, and all that it ever masked.
+type Gone struct {
 	At   time.Time `json:"at"`
 	Mask []string  `json:"mask,omitempty"`
 }
@@ -26,7 +26,7 @@ func (s *Flows) loadGone(ctx context.Context) error {
 		return fmt.Errorf("read deleted flows: %w", err)
 	}
 	for _, d := range docs {
-		var g goneFlow
+		var g Gone
 		if err := json.Unmarshal(d.Value, &g); err != nil {
 			return fmt.Errorf("deleted flow %s: %w", d.ID, err)
 		}
@@ -35,7 +35,8 @@ func (s *Flows) loadGone(ctx context.Context) error {
 	return nil
 }
 
-func (s *Flows) goneFlow(id string) (goneFlow, bool) {
+// Gone gives what stays of a flow that was deleted; false when none of this id was.
+func (s *Flows) Gone(id string) (Gone, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	g, ok := s.gone[id]
@@ -43,9 +44,9 @@ func (s *Flows) goneFlow(id string) (goneFlow, bool) {
 }
 
 // goneOf is what stays of a flow with these revisions.
-func (s *Flows) goneOf(e *FlowEntry, revisions []store.Doc) (goneFlow, store.Doc, error) {
-	g := goneFlow{At: s.Now().UTC()}
-	before, _ := s.goneFlow(e.ID)
+func (s *Flows) goneOf(e *Entry, revisions []store.Doc) (Gone, store.Doc, error) {
+	g := Gone{At: s.Now().UTC()}
+	before, _ := s.Gone(e.ID)
 	masks := [][]string{before.Mask}
 	for _, f := range []*flow.Flow{e.Draft, e.Published} {
 		if f != nil {

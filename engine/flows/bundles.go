@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -73,8 +74,8 @@ const importedAtOnce = 32 << 20
 
 // intake is what is written as one.
 type intake struct {
-	drafted   []*FlowEntry // with a new draft
-	entries   []*FlowEntry // all that are written
+	drafted   []*Entry // with a new draft
+	entries   []*Entry // all that are written
 	revisions []store.Doc
 	bytes     int
 }
@@ -109,7 +110,7 @@ func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, []checked
 		if len(taken) == 1 {
 			en, pt = "1 flow is", "1 fluxo já existe"
 		}
-		r := refuse(Conflict, "taken", en+" there already; import with on_conflict=replace or skip", pt+"; importe com on_conflict=replace ou skip")
+		r := refusal.New(refusal.Conflict, "taken", en+" there already; import with on_conflict=replace or skip", pt+"; importe com on_conflict=replace ou skip")
 		r.Problems = taken
 		return nil, nil, r
 	}
@@ -118,7 +119,7 @@ func (s *Flows) plan(b *flow.Bundle, o ImportOptions) ([]ImportResult, []checked
 
 // importAction gives what would become of a flow; "" when its id is taken and that refuses.
 func (s *Flows) importAction(f *flow.Flow, o ImportOptions) (string, error) {
-	e, taken := s.entry(f.ID)
+	e, taken := s.Find(f.ID)
 	if !taken {
 		return "created", nil
 	}
@@ -163,11 +164,11 @@ func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, 
 	if err != nil || r.Action == "skipped" {
 		return err
 	}
-	before, there := s.entry(f.ID)
+	before, there := s.Find(f.ID)
 	e := &before
 	switch {
 	case r.Action == "created":
-		e = s.newEntry(f, FlowOff, digest)
+		e = s.newEntry(f, StateOff, digest)
 	case !there:
 		return store.ErrNotFound // deleted meanwhile
 	case r.Action == "replaced":
@@ -188,13 +189,13 @@ func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, 
 		in.drafted = append(in.drafted, e)
 	}
 	if publishes {
-		off := e.State == FlowOff && e.Published != nil && o.OnConflict == OnConflictFollow // a person turned it off
+		off := e.State == StateOff && e.Published != nil && o.OnConflict == OnConflictFollow // a person turned it off
 		revision, err := s.puts(e, PublishOptions{})
 		if err != nil {
 			return err
 		}
 		if off {
-			e.State = FlowOff
+			e.State = StateOff
 		}
 		in.revisions = append(in.revisions, revision)
 		r.Published = true
@@ -206,7 +207,7 @@ func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, 
 
 // importPublishes says whether an import puts the draft in force. One with errors is kept as
 // a draft with its problems.
-func (s *Flows) importPublishes(e *FlowEntry, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) (bool, error) {
+func (s *Flows) importPublishes(e *Entry, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) (bool, error) {
 	if !o.Publish || r.Action == "unchanged" && o.OnConflict == OnConflictFollow && e.Published != nil || flow.Errors(r.Problems) {
 		return false, nil
 	}

@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -25,16 +26,16 @@ func (s *Flows) Revision(ctx context.Context, id string, number int) (*flow.Flow
 	return r.Flow, nil
 }
 
-// errUnread says of a document that is there that it could not be read this time.
-var errUnread = errors.New("cannot be read now")
+// ErrUnread says of a document that is there that it could not be read this time.
+var ErrUnread = errors.New("cannot be read now")
 
 func (s *Flows) revisionDoc(ctx context.Context, id string, number int) (store.Doc, error) {
 	d, err := s.Docs.GetDoc(ctx, revisionDoc, revisionID(id, number))
 	if errors.Is(err, store.ErrNotFound) {
-		return d, refuse(NotFound, "no_revision", fmt.Sprintf("flow %q has no revision %d", id, number), fmt.Sprintf("o fluxo %q não tem a revisão %d", id, number))
+		return d, refusal.New(refusal.NotFound, "no_revision", fmt.Sprintf("flow %q has no revision %d", id, number), fmt.Sprintf("o fluxo %q não tem a revisão %d", id, number))
 	}
 	if err != nil {
-		return d, fmt.Errorf("%w: revision %d of flow %s: %w", errUnread, number, id, err)
+		return d, fmt.Errorf("%w: revision %d of flow %s: %w", ErrUnread, number, id, err)
 	}
 	return d, nil
 }
@@ -113,10 +114,10 @@ func (s *Flows) NameRevision(ctx context.Context, id string, number int, name, n
 }
 
 // Restore makes a revision the draft again.
-func (s *Flows) Restore(ctx context.Context, id string, number int) (FlowEntry, error) {
+func (s *Flows) Restore(ctx context.Context, id string, number int) (Entry, error) {
 	f, err := s.Revision(ctx, id, number)
 	if err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	return s.Update(ctx, id, f, -1)
 }

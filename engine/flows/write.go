@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"context"
@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
 // write makes an entry durable and then the one in force.
-func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (FlowEntry, error) {
-	if err := s.writeAll(ctx, []*FlowEntry{e}, more...); err != nil {
-		return FlowEntry{}, err
+func (s *Flows) write(ctx context.Context, e *Entry, more ...store.Doc) (Entry, error) {
+	if err := s.writeAll(ctx, []*Entry{e}, more...); err != nil {
+		return Entry{}, err
 	}
 	written := *e
 	written.Problems = s.problems(written.Draft)
@@ -20,7 +21,7 @@ func (s *Flows) write(ctx context.Context, e *FlowEntry, more ...store.Doc) (Flo
 }
 
 // writeAll makes entries durable, all or none, and then those in force.
-func (s *Flows) writeAll(ctx context.Context, entries []*FlowEntry, more ...store.Doc) error {
+func (s *Flows) writeAll(ctx context.Context, entries []*Entry, more ...store.Doc) error {
 	docs := more
 	for _, e := range entries {
 		d, err := s.headOf(e)
@@ -42,7 +43,7 @@ func (s *Flows) writeAll(ctx context.Context, entries []*FlowEntry, more ...stor
 	return nil
 }
 
-func (s *Flows) headOf(e *FlowEntry) (store.Doc, error) {
+func (s *Flows) headOf(e *Entry) (store.Doc, error) {
 	h := head{
 		State: e.State, DraftRev: e.DraftRev, PublishedRev: e.PublishedRev, PublishedAt: e.PublishedAt, Created: e.Created, Updated: e.Updated, Draft: e.Draft, Place: e.place, Last: e.last, First: e.first, Source: e.source,
 		InForce: e.PublishedRev > 0 && e.Published == e.Draft,
@@ -59,7 +60,7 @@ func (s *Flows) headOf(e *FlowEntry) (store.Doc, error) {
 }
 
 // enforce makes an entry that is durable the one in force.
-func (s *Flows) enforce(e *FlowEntry) {
+func (s *Flows) enforce(e *Entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.keep(e)
@@ -68,20 +69,20 @@ func (s *Flows) enforce(e *FlowEntry) {
 
 // undone reads back what is there after a write that was refused, or of which it is not
 // known whether it happened. The caller is the one that writes.
-func (s *Flows) undone(ctx context.Context, entries []*FlowEntry, cause error) error {
-	r := refuse(Stale, "stale", "the flow was changed meanwhile; try again", "o fluxo mudou nesse meio tempo; tente de novo")
+func (s *Flows) undone(ctx context.Context, entries []*Entry, cause error) error {
+	changed := &Changed{Refusal: refusal.New(refusal.Stale, "stale", "the flow was changed meanwhile; try again", "o fluxo mudou nesse meio tempo; tente de novo")}
 	for _, e := range entries {
 		if err := s.reload(ctx, e.ID); err != nil {
 			return fmt.Errorf("write flow %s: %w", e.ID, errors.Join(cause, err))
 		}
-		if now, there := s.entry(e.ID); there && now.doc != e.doc {
-			r.Current = &now
+		if now, there := s.Find(e.ID); there && now.doc != e.doc {
+			changed.Current = &now
 		}
 	}
 	if !errors.Is(cause, store.ErrConflict) {
 		return fmt.Errorf("write flow %s: %w", entries[0].ID, cause)
 	}
-	return r
+	return changed
 }
 
 func (s *Flows) reload(ctx context.Context, id string) error {
@@ -93,7 +94,7 @@ func (s *Flows) reload(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if before, there := s.entry(id); there && before.doc == d.Revision {
+	if before, there := s.Find(id); there && before.doc == d.Revision {
 		return nil
 	}
 	f, err := s.read(ctx, d)

@@ -1,4 +1,4 @@
-package engine
+package flows
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -24,46 +25,46 @@ type PublishOptions struct {
 
 // Publish makes the draft an immutable revision and puts it in force: new and off become on,
 // paused stays. Errors refuse it.
-func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
+func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (Entry, error) {
 	defer s.changing.of(id)()
 	e, err := s.publish(ctx, id, o)
-	if r, ok := errors.AsType[*Refusal](err); ok && r.Kind == Stale && o.IfMatch <= 0 {
+	if r, ok := errors.AsType[*refusal.Refusal](err); ok && r.Kind == refusal.Stale && o.IfMatch <= 0 {
 		return s.publish(ctx, id, o) // another process wrote meanwhile, and the newest draft is meant
 	}
 	return e, err
 }
 
 // publish publishes the very draft that it checked, or none.
-func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (FlowEntry, error) {
+func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (Entry, error) {
 	e, err := s.Get(id)
 	if err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	if o.IfMatch > 0 && o.IfMatch != e.DraftRev {
-		return FlowEntry{}, stale(e, o.IfMatch)
+		return Entry{}, stale(e, o.IfMatch)
 	}
 	if flow.Errors(e.Problems) {
-		r := refuse(Invalid, "invalid", "the flow has errors and cannot be published", "o fluxo tem erros e não pode ser publicado")
+		r := refusal.New(refusal.Invalid, "invalid", "the flow has errors and cannot be published", "o fluxo tem erros e não pode ser publicado")
 		r.Problems = e.Problems
-		return FlowEntry{}, r
+		return Entry{}, r
 	}
 	revision, err := s.puts(&e, o)
 	if err != nil {
-		return FlowEntry{}, err
+		return Entry{}, err
 	}
 	return s.write(ctx, &e, revision)
 }
 
 // puts an entry's draft in force, and gives the revision that is to be written with it.
-func (s *Flows) puts(e *FlowEntry, o PublishOptions) (store.Doc, error) {
+func (s *Flows) puts(e *Entry, o PublishOptions) (store.Doc, error) {
 	now := s.Now().UTC()
 	value, err := json.Marshal(revision{At: now, By: o.By, Name: o.Name, Note: o.Note, Flow: e.Draft})
 	if err != nil {
 		return store.Doc{}, fmt.Errorf("publish flow %s: %w", e.ID, err)
 	}
 	e.Published, e.PublishedRev, e.PublishedAt, e.Updated = e.Draft, e.PublishedRev+1, now, now
-	if e.State == FlowNew || e.State == FlowOff {
-		e.State = FlowOn
+	if e.State == StateNew || e.State == StateOff {
+		e.State = StateOn
 	}
 	return store.Doc{Kind: revisionDoc, ID: revisionID(e.ID, e.PublishedRev), Value: value}, nil
 }
@@ -71,24 +72,24 @@ func (s *Flows) puts(e *FlowEntry, o PublishOptions) (store.Doc, error) {
 func revisionID(id string, number int) string { return fmt.Sprintf("%s/%06d", id, number) }
 
 // Pause lets events queue; nothing runs.
-func (s *Flows) Pause(ctx context.Context, id string) (FlowEntry, error) {
-	return s.setState(ctx, id, FlowPaused)
+func (s *Flows) Pause(ctx context.Context, id string) (Entry, error) {
+	return s.setState(ctx, id, StatePaused)
 }
 
 // Resume ends a pause, or turns a flow on again.
-func (s *Flows) Resume(ctx context.Context, id string) (FlowEntry, error) {
-	return s.setState(ctx, id, FlowOn)
+func (s *Flows) Resume(ctx context.Context, id string) (Entry, error) {
+	return s.setState(ctx, id, StateOn)
 }
 
 // Off refuses events from now on; runs under way go on.
-func (s *Flows) Off(ctx context.Context, id string) (FlowEntry, error) {
-	return s.setState(ctx, id, FlowOff)
+func (s *Flows) Off(ctx context.Context, id string) (Entry, error) {
+	return s.setState(ctx, id, StateOff)
 }
 
-func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry, error) {
-	return s.change(ctx, id, func(e *FlowEntry) error {
+func (s *Flows) setState(ctx context.Context, id string, state State) (Entry, error) {
+	return s.change(ctx, id, func(e *Entry) error {
 		if e.PublishedRev == 0 {
-			return refuse(Conflict, "not_published", "the flow was never published", "o fluxo nunca foi publicado")
+			return refusal.New(refusal.Conflict, "not_published", "the flow was never published", "o fluxo nunca foi publicado")
 		}
 		e.State = state
 		return nil
@@ -97,8 +98,8 @@ func (s *Flows) setState(ctx context.Context, id string, state State) (FlowEntry
 
 // RotateURL makes a new trigger URL; the old one works for overlap, and those before it no
 // longer than that.
-func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration) (FlowEntry, error) {
-	return s.change(ctx, id, func(e *FlowEntry) error {
+func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration) (Entry, error) {
+	return s.change(ctx, id, func(e *Entry) error {
 		now := s.Now().UTC()
 		end := now.Add(overlap)
 		old := append(slices.Clone(e.old), oldToken{e.Token, end})
@@ -108,13 +109,13 @@ func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration)
 			}
 		}
 		e.old = slices.DeleteFunc(old, func(o oldToken) bool { return !now.Before(o.Until) })
-		e.Token = newToken()
+		e.Token = NewToken()
 		return nil
 	})
 }
 
-// newToken has 192 random bits.
-func newToken() string {
+// NewToken has 192 random bits, in letters that a URL takes as they are.
+func NewToken() string {
 	b := make([]byte, 24)
 	rand.Read(b)
 	return base64.RawURLEncoding.EncodeToString(b)
