@@ -17,6 +17,7 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/seal"
+	"gancho/engine/stats"
 	"gancho/engine/store"
 )
 
@@ -51,7 +52,7 @@ type Engine struct {
 	failing  failing
 	keeps    keeps
 	alerts   *alerts
-	stats    sampler
+	stats    *stats.Sampler
 	shadows  shadows
 	started  time.Time
 	shapes   *shapes
@@ -89,7 +90,9 @@ func New(c Config) (*Engine, error) {
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
-	if err := errors.Join(e.loadInstance(context.Background()), e.loadAlerts(context.Background()), e.loadStats(context.Background()), e.loadShadows(context.Background())); err != nil {
+	var unread error
+	e.stats, unread = stats.Open(context.Background(), c.Store, c.Log, c.Now)
+	if err := errors.Join(unread, e.loadInstance(context.Background()), e.loadAlerts(context.Background()), e.loadShadows(context.Background())); err != nil {
 		return nil, err
 	}
 	e.shapes, e.typed.by = newShapes(), map[string]typedFlow{}
@@ -241,7 +244,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.wakeConnections(ctx) })
 	group.Go(func() { e.expireNowAndThen(ctx) })
 	group.Go(func() { e.watch(ctx) })
-	group.Go(func() { e.sampleNowAndThen(ctx) })
+	group.Go(func() { e.stats.Work(ctx) })
 	group.Go(func() { e.shadowNowAndThen(ctx) })
 	group.Go(func() { e.tellPeople(ctx) })
 	group.Go(func() { e.learn(ctx) })

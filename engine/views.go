@@ -318,38 +318,6 @@ func (e *Engine) CancelAll(ctx context.Context, flow, reason string) error {
 	return nil
 }
 
-// CountView is one flow's part of the ledger.
-type CountView struct {
-	Accepted int64 `json:"accepted"`
-	Finished int64 `json:"finished"`
-	Waiting  int64 `json:"waiting"`
-	Pending  int64 `json:"pending"`
-}
-
-// Ledger says where everything that was accepted is now: accepted = finished + waiting +
-// pending, for each flow and in all.
-type Ledger struct {
-	CountView
-	Flows map[string]CountView `json:"flows"`
-}
-
-// Ledger adds up what the store counted.
-func (e *Engine) Ledger(ctx context.Context) (Ledger, error) {
-	counts, err := e.Store.Counts(ctx)
-	if err != nil {
-		return Ledger{}, err
-	}
-	l := Ledger{Flows: map[string]CountView{}}
-	for id, c := range counts {
-		l.Flows[id] = CountView{c.Accepted, c.Finished, c.Waiting, c.Pending}
-		l.Accepted += c.Accepted
-		l.Finished += c.Finished
-		l.Waiting += c.Waiting
-		l.Pending += c.Pending
-	}
-	return l, nil
-}
-
 // Start is an event that a person or the API makes.
 type Start struct {
 	Body    any

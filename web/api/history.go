@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/stats"
 	"gancho/engine/store"
 )
 
@@ -115,15 +116,16 @@ type statsInput struct {
 
 type statsOutput struct {
 	Body struct {
-		engine.Stats
+		stats.Stats
 		Uptime int64 `json:"uptime_ms"`
 	}
 }
 
 func (s *server) stats(ctx context.Context, in *statsInput) (*statsOutput, error) {
-	stats, err := s.Engine.Stats(ctx, in.Flow, in.By == "minute")
 	out := &statsOutput{}
-	out.Body.Stats, out.Body.Uptime = stats, time.Since(s.started).Milliseconds()
+	var err error
+	out.Body.Stats, err = s.Engine.Stats(ctx, in.Flow, in.By == "minute")
+	out.Body.Uptime = time.Since(s.started).Milliseconds()
 	return out, err
 }
 

@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"gancho/engine/stats"
+	"gancho/engine/store"
+)
+
+// Stats gives the counts of one flow, or of all, with those of the last hour by the minute or
+// of the last day by the hour.
+func (e *Engine) Stats(ctx context.Context, only string, byMinute bool) (stats.Stats, error) {
+	return e.stats.Stats(ctx, only, byMinute)
+}
+
+// Counts are the sums of each flow since it began.
+func (e *Engine) Counts(ctx context.Context) (map[string]store.Count, error) {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the counts: %w", err)
+	}
+	return counts, nil
+}
+
+// CountView is one flow's part of the ledger.
+type CountView struct {
+	Accepted int64 `json:"accepted"`
+	Finished int64 `json:"finished"`
+	Waiting  int64 `json:"waiting"`
+	Pending  int64 `json:"pending"`
+}
+
+// Ledger says where everything that was accepted is now: accepted = finished + waiting +
+// pending, for each flow and in all.
+type Ledger struct {
+	CountView
+	Flows map[string]CountView `json:"flows"`
+}
+
+// Ledger adds up what the store counted.
+func (e *Engine) Ledger(ctx context.Context) (Ledger, error) {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		return Ledger{}, err
+	}
+	l := Ledger{Flows: map[string]CountView{}}
+	for id, c := range counts {
+		l.Flows[id] = CountView{c.Accepted, c.Finished, c.Waiting, c.Pending}
+		l.Accepted += c.Accepted
+		l.Finished += c.Finished
+		l.Waiting += c.Waiting
+		l.Pending += c.Pending
+	}
+	return l, nil
+}
