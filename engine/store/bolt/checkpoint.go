@@ -28,6 +28,9 @@ func (f *live) checkpoints() {
 			if !f.touched.Swap(false) {
 				f.attempt(f.rest)
 				f.shrink()
+			} else if f.erased.Load() > 0 && f.small() {
+				f.attempt(f.purge)
+				f.shrink()
 			}
 		case <-f.quit:
 			return
@@ -65,6 +68,15 @@ func (f *live) rest() error {
 		return err
 	}
 	return f.judge(f.clear())
+}
+
+// purge brings what was erased out of the journal while something is written all the time: it
+// is gone when this was called twice, and something came between.
+func (f *live) purge() error {
+	if err := f.flush(); err != nil {
+		return err
+	}
+	return f.judge(f.journal.outwear(f.erased.Load()))
 }
 
 // clear begins the journal anew, unless something came meanwhile, or is being written.

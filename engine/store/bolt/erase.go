@@ -12,8 +12,8 @@ import (
 
 // Erase takes out what runs, and events that made none, hold of a person: bodies, envelopes
 // and step records.
-// That they happened stays. Free pages of live.db and the journal may hold the bytes until
-// nothing was written for some seconds, or the store is closed.
+// That they happened stays. Free pages of live.db and the journal may hold the bytes for half a
+// minute more or, where live.db has over 64 MiB of unfinished work, until it has less.
 func (s *Store) Erase(ctx context.Context, runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
 	defer s.archive.files.Unlock()

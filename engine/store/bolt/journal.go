@@ -52,6 +52,7 @@ type segment struct {
 	file   *os.File
 	size   int64
 	end    int64  // where the next record goes
+	from   uint64 // moment of the first record; 0 is not known
 	moment uint64 // of the last record
 	count  int    // records that were found in it
 }
@@ -269,6 +270,11 @@ func (j *journal) append(record []byte, moment uint64) error {
 	if err := syncData(s.file); err != nil {
 		return &syncError{err}
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if s.moment == 0 {
+		s.from = moment
+	}
 	s.end, s.moment = s.end+int64(len(record)), moment
 	return nil
 }
@@ -452,6 +458,28 @@ func (j *journal) empty(moment uint64) error {
 	j.small = err == nil
 	return errors.Join(err, syncDir(j.dir))
 }
+
+// outwear sees to it that segments which hold records up to a moment take no more, and are not
+// used again once they are let go of, nor those that were let go of before.
+func (j *journal) outwear(moment uint64) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, s := range j.used {
+		if s.holds(moment) {
+			s.size, j.small = 0, true
+		}
+	}
+	return j.dropSpare()
+}
+
+// holds says whether a segment in use has records up to a moment.
+func (j *journal) holds(moment uint64) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.ContainsFunc(j.used, func(s *segment) bool { return s.holds(moment) })
+}
+
+func (s *segment) holds(moment uint64) bool { return s.moment > 0 && s.from <= moment }
 
 func (j *journal) dropSpare() error {
 	if len(j.spare) == 0 {

@@ -186,6 +186,31 @@ func TestErasureReachesLiveStateAfterACrash(t *testing.T) {
 	})
 }
 
+// Nor does an erasure wait for a quiet moment.
+func TestErasureReachesLiveStateThatIsNeverQuiet(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		busy := func() {
+			for range 20 {
+				time.Sleep(3 * time.Second)
+				_, err := s.PutKey(t.Context(), "state", "k", []byte("1"), -1, 0)
+				check(t, err)
+			}
+		}
+		busy()
+		a := accept(t, s)
+		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
+		busy()
+		check(t, s.Erase(t.Context(), []string{finishAfter(t, s, a)}))
+		busy()
+		if files := holding(t, dir, ".", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
+		}
+	})
+}
+
 const canary = "zq7Xw93kLm5VbT2r"
 
 // withBody gives a run that has ended.

@@ -39,7 +39,7 @@ func (f *live) shrink() {
 	f.checkpoint.Lock()
 	defer f.checkpoint.Unlock()
 	erased := f.erased.Load()
-	clean := erased > 0 && f.brought(erased)
+	clean := erased > 0 && f.brought(erased) && !f.journal.holds(erased)
 	if !f.wasteful() && (!clean || !f.small()) {
 		return
 	}
