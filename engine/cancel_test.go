@@ -33,6 +33,39 @@ func cancelsBeforeItActs(t *testing.T, body string) {
 	}
 }
 
+// letsIn lets in what waits while a run is being canceled.
+type letsIn struct {
+	store.Store
+	void chan struct{}
+}
+
+func (l *letsIn) Cancel(ctx context.Context, runs []string, reason string) []error {
+	errs := l.Store.Cancel(ctx, runs, reason)
+	if len(runs) > 0 {
+		close(l.void)
+		time.Sleep(time.Second)
+	}
+	return errs
+}
+
+// Nor does one that begins while it is being canceled go on.
+func TestARunThatBeginsWhileItIsCanceledDoesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{void: make(chan struct{})}
+		s.around = func(db store.Store) store.Store { return &letsIn{db, s.void} }
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		h.publish(`{"id": "sale", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "admitted after a while"}}]}`)
+		run := h.send("sale", `"read slowly"`)
+		time.Sleep(time.Second)
+		check(t, h.Cancel(t.Context(), run, "enough"))
+		time.Sleep(time.Minute)
+		if v := h.finished(run); v.Status != store.Canceled || len(s.arrived) != 0 {
+			t.Errorf("%s, and %q arrived", v.Status, s.arrived)
+		}
+	})
+}
+
 // writes counts the calls that end runs.
 type writes struct {
 	store.Store

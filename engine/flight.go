@@ -109,13 +109,23 @@ func (l *walks) expect(run string) {
 	l.coming[run] = false
 }
 
-// end tells of a run that was ended: if it has not come yet, it need not.
+// end tells of a run that was ended: if it has not come yet, it need not, and one that came
+// meanwhile begins nothing more.
 func (l *walks) end(run string) {
+	if w := l.ended(run); w != nil {
+		w.air.Lock()
+		defer w.air.Unlock()
+		w.canceled = true
+	}
+}
+
+func (l *walks) ended(run string) *walker {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, ok := l.coming[run]; ok {
 		l.coming[run] = true
 	}
+	return l.by[run]
 }
 
 // forget says that a run that was expected does not come.

@@ -59,6 +59,9 @@ func (s *send) Admit(context.Context, *engine.Call) error {
 	if s.text == "admitted slowly" {
 		<-s.sink.void
 	}
+	if s.text == "admitted after a while" {
+		time.Sleep(2 * time.Second)
+	}
 	return nil
 }
 
