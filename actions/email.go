@@ -333,7 +333,7 @@ func dialMail(ctx context.Context, out *Outbound, c *engine.Connection) (*mailbo
 	}
 	if box.smtp, err = box.client.DialToSMTPClientWithContext(ctx); err != nil {
 		box.stop()
-		return nil, dialFault(err)
+		return nil, dialFault(box.client.ServerAddr(), err)
 	}
 	return box, nil
 }
@@ -385,8 +385,8 @@ func mailOptions(out *Outbound, c *engine.Connection, dial gomail.DialContextFun
 	return options, nil
 }
 
-// dialFault decides about a session that could not be opened: nothing was delivered.
-func dialFault(err error) error {
+// dialFault decides about a session that could not be opened at an address: nothing was delivered.
+func dialFault(address string, err error) error {
 	var blocked *Blocked
 	if errors.As(err, &blocked) {
 		return &engine.Fault{Code: "blocked_address", Message: blocked.Error(), Permanent: true}
@@ -400,7 +400,7 @@ func dialFault(err error) error {
 		f.Permanent = reply.Code >= 500 && !f.Broken
 		return f
 	}
-	return netFault("network", "no session with the mail server", err)
+	return netFault("network", "no answer from "+address, err)
 }
 
 // mailFault decides about a message that was not accepted. A connection that breaks after the

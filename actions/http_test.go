@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -247,6 +248,25 @@ func TestCutConnections(t *testing.T) {
 	p.Close()
 	if _, err := do(t, out, dead, map[string]any{"method": "POST", "url": p.URL, "json": 1}); faultOf(t, err).Maybe {
 		t.Error("a refused connection cannot have had an effect")
+	}
+}
+
+// A server that nobody runs is told of in one way, whatever it was to do.
+func TestNoAnswer(t *testing.T) {
+	p, out := newPlay(t, says(200, "", ""))
+	host := p.Listener.Addr().String()
+	p.Close()
+	_, asked := do(t, out, newCall(nil, nil), map[string]any{"url": p.URL})
+	name, port, _ := net.SplitHostPort(host)
+	_, mailed := dialMail(t.Context(), out, &engine.Connection{Fields: map[string]string{"host": name, "port": port, "security": "none"}})
+	for _, err := range []error{asked, mailed} {
+		f := faultOf(t, err)
+		if want := "no answer from " + host + ": connect: connection refused"; f.Code != "network" || f.Message != want {
+			t.Errorf("got %s: %s, want network: %s", f.Code, f.Message, want)
+		}
+		if pt := engine.Said(f.Message, "pt-BR"); pt != "sem resposta de "+host+": nenhum programa atende nessa porta" {
+			t.Errorf("in Portuguese: %s", pt)
+		}
 	}
 }
 

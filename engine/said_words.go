@@ -15,7 +15,7 @@ var portuguese = [][2]string{
 	{"%s has not answered lately; trying again soon", "%s não tem respondido; nova tentativa em breve"},
 	{"%s is at %s, an address that is never connected to", "%s fica em %s, um endereço ao qual nunca se conecta"},
 	{"%s is at %s, inside a private network; to open it, start with GANCHO_ALLOW_NET=%s", "%s fica em %s, dentro de uma rede privada; para liberar, inicie com GANCHO_ALLOW_NET=%s"},
-	{"connect: connection refused", "a conexão foi recusada"},
+	{"connect: connection refused", "nenhum programa atende nessa porta"},
 	{"i/o timeout", "o tempo se esgotou"},
 	{"context deadline exceeded", "o tempo se esgotou"},
 	{"EOF", "a conexão foi encerrada"},
@@ -75,7 +75,6 @@ var portuguese = [][2]string{
 	{"paginate.next leads to another host, %s", "paginate.next leva a outro servidor, %s"},
 
 	// of e-mail
-	{"no session with the mail server: %s", "sem sessão com o servidor de e-mail: %s"},
 	{"the mail server did not take the message: %s", "o servidor de e-mail não aceitou a mensagem: %s"},
 	{"subject: must be one line", "assunto: deve ter uma linha"},
 	{"the e-mail is empty: fill in text, html or markdown", "o e-mail está vazio: preencha text, html ou markdown"},

@@ -113,7 +113,7 @@ func onlyProves(p *Preset, connection string) form.Problem {
 	x := warning("/trigger/connection", "only_proves",
 		fmt.Sprintf("the connection %q only proves the sender: what an event names is not fetched, and trigger.resource stays empty", connection),
 		fmt.Sprintf("a conexão %q só prova o remetente: o que um evento cita não é buscado, e trigger.resource fica vazio", connection))
-	x.Hint = form.Label("take a connection that signs in at "+p.file.Name.EN+", and put the secret into it too", "use uma conexão que acesse "+p.file.Name.PT+" e ponha o segredo também nela")
+	x.Hint = form.Label("take a connection that signs in at "+p.file.Name.EN+", and put the secret into it too", "use uma conexão que acesse "+p.file.article()+" "+p.file.Name.PT+" e ponha o segredo também nela")
 	return x
 }
 

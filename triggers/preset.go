@@ -204,6 +204,7 @@ func (r *presetReader) check(f *presetFile) {
 		r.bad("/id", "bad_id", "must have 2 to 32 small letters, digits and _, and begin with a letter", "deve ter de 2 a 32 letras minúsculas, números e _, e começar por letra")
 	}
 	r.words("/name", f.Name, true)
+	r.among("/article", f.article(), "o", "a", "os", "as")
 	r.words("/setup", f.Setup, false)
 	r.words("/title", f.Title, false)
 	if f.Docs != "" && !strings.HasPrefix(f.Docs, "https://") {

@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"gancho/engine/flow"
@@ -15,6 +16,7 @@ type presetFile struct {
 	Format    string                `json:"format"`
 	ID        string                `json:"id"`
 	Name      form.Words            `json:"name"`
+	Article   string                `json:"article"` // of its name in Portuguese: o, a, os or as; without it, o
 	Icon      *presetIcon           `json:"icon"`
 	Docs      string                `json:"docs"`
 	Connector string                `json:"connector"`
@@ -39,6 +41,9 @@ type presetFile struct {
 	Setup     form.Words            `json:"setup"`
 	Events    []PresetEvent         `json:"events"`
 }
+
+// article stands before the name in Portuguese, and after the letters of de and em: da Nuvemshop, no Asaas.
+func (f *presetFile) article() string { return cmp.Or(f.Article, "o") }
 
 type presetIcon struct {
 	Path  string `json:"path"`

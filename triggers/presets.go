@@ -87,10 +87,13 @@ func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.Conne
 		}
 		if len(f.Secrets) > 0 {
 			title := form.Label(f.Name.EN+" webhook", "Webhook "+f.Name.PT)
+			kind := engine.ConnectionKind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f, true)}
 			if f.Connector != "" {
-				title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
+				kind.Title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
+				kind.Help = form.Label("It is all that is needed to start the flow. The kinds that sign in at "+f.Name.EN+" also fetch what an event names, such as an order.",
+					"Basta para iniciar o fluxo. Os tipos que acessam "+f.article()+" "+f.Name.PT+" também buscam o que um evento cita, como um pedido.")
 			}
-			kinds = append(kinds, engine.ConnectionKind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f, true)})
+			kinds = append(kinds, kind)
 		}
 	}
 	return kinds
@@ -108,7 +111,7 @@ func withSecrets(fields []engine.ConnectionField, f *presetFile, alone bool) []e
 			ID: s.ID, Label: s.Label, Help: s.Help, Placeholder: s.Placeholder, Pattern: s.Pattern, Secret: s.Type == "secret", Required: s.Required && alone,
 		}
 		if !alone && field.Help.IsZero() {
-			field.Help = form.Label("Only for flows that are started by webhooks of "+f.Name.EN+".", "Só para fluxos iniciados por webhooks de "+f.Name.PT+".")
+			field.Help = form.Label("Only for flows that are started by webhooks of "+f.Name.EN+".", "Só para fluxos iniciados por webhooks d"+f.article()+" "+f.Name.PT+".")
 		}
 		fields = append(fields, field)
 	}
@@ -162,6 +165,7 @@ type OnceView struct {
 type PresetView struct {
 	ID          string                `json:"id"`
 	Name        form.Words            `json:"name"`
+	Article     string                `json:"article"` // of the name in Portuguese: o, a, os or as
 	Mark        *engine.Mark          `json:"mark"`
 	Docs        string                `json:"docs"`
 	Setup       form.Words            `json:"setup"`
@@ -195,7 +199,7 @@ func (p *Preset) mark() *engine.Mark {
 func (p *Preset) View() PresetView {
 	f := &p.file
 	v := PresetView{
-		ID: f.ID, Name: f.Name, Mark: p.mark(), Docs: f.Docs, Setup: f.Setup, Connector: f.Connector, Connections: p.connections(), Methods: f.Methods,
+		ID: f.ID, Name: f.Name, Article: f.article(), Mark: p.mark(), Docs: f.Docs, Setup: f.Setup, Connector: f.Connector, Connections: p.connections(), Methods: f.Methods,
 		Secrets: f.Secrets, Verified: len(f.Verify) > 0, Optional: f.Optional, Split: f.Split != "", Hydrate: p.HydrateAction(), Event: f.Event, Key: f.Key,
 		KeyForMs: p.keyFor().Milliseconds(), DeadlineMs: time.Duration(f.Deadline).Milliseconds(), Describe: f.Describe, Events: f.Events,
 	}

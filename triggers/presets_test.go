@@ -78,6 +78,7 @@ func TestOwnPresetFaults(t *testing.T) {
 		{"secret", ownPreset("x_a", `"verify": [{"kind": "token", "from": {"header": "x"}, "secret": "s"}],`), "/verify/0/secret", "unknown_field"},
 		{"verifier", ownPreset("x_a", `"verify": [{"kind": "magic"}],`), "/verify/0/kind", "not_an_option"},
 		{"page", ownPreset("x_a", `"handshake": [{"reply": {"type": "text/html", "text": "x"}}],`), "/handshake/0/reply/type", "bad_type"},
+		{"article", ownPreset("x_a", `"article": "la",`), "/article", "not_an_option"},
 		{"hydrate", ownPreset("x_a", `"hydrate": {"action": "get", "input": {}},`), "/connector", "required"},
 	}
 	for _, c := range cases {

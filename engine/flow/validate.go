@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -220,9 +221,25 @@ func (v *validator) step(s *Step, at string) {
 	}
 	v.lasts(s.Timeout, at+"/timeout")
 	v.retry(s.Retry, at+"/retry")
-	if s.Action == "call" {
+	switch s.Action {
+	case "call":
 		v.callee(s, at+"/with/flow")
+	case "http.request":
+		v.bodyOfGet(s, at+"/with/method")
 	}
+}
+
+// bodyOfGet warns of a body where the method has none: a GET is what a request is until another is chosen.
+func (v *validator) bodyOfGet(s *Step, at string) {
+	method, said := s.With["method"].(string)
+	if said && method != "GET" && method != "HEAD" || !slices.ContainsFunc([]string{"json", "form", "text", "multipart"}, func(id string) bool { return s.With[id] != nil }) {
+		return
+	}
+	method = cmp.Or(method, "GET")
+	w := warning(at, "body_of_get", fmt.Sprintf("many servers do not read the body of a %s", method), fmt.Sprintf("muitos servidores não leem o corpo de um %s", method))
+	w.Fixes = []form.Fix{{Words: form.Label("Send it as a POST", "Enviar como POST"), Put: "POST"}}
+	w.Hint = form.Label("choose POST, PUT or PATCH to send something", "escolha POST, PUT ou PATCH para enviar algo")
+	v.add(w)
 }
 
 // callee warns of a flow that cannot be called.

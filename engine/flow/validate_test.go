@@ -39,7 +39,7 @@ func (catalogue) Action(kind string) (flow.ActionInfo, bool) {
 		info.Careful = true
 	case "http.request":
 		info.Connections, info.ConnectionOptional = []string{"http_bearer", "http_basic"}, true
-		info.Fields = form.Of(form.URL("url", &text, form.Label("Address", "Endereço")).Required(), form.JSON("json", &body, form.Label("JSON body", "Corpo JSON")))
+		info.Fields = form.Of(form.Text("method", &over, label), form.URL("url", &text, form.Label("Address", "Endereço")).Required(), form.JSON("json", &body, form.Label("JSON body", "Corpo JSON")))
 	default:
 		return info, false
 	}
@@ -168,6 +168,25 @@ func TestTheHabitOfAnEqualsSign(t *testing.T) {
 	problems := flow.Validate(f, catalogue{}, known)
 	if len(problems) != 1 || problems[0].Code != "begins_with_equals" || problems[0].Severity != form.Warning || problems[0].Path != "/steps/0/with/values/a" || problems[0].Fixes[0].Put != "{{ trigger.body.x }}" {
 		t.Errorf("got %+v", problems)
+	}
+}
+
+func TestABodyOfAGet(t *testing.T) {
+	for document, want := range map[string]string{
+		`{"url": "https://example.com", "json": {}}`:                           "GET",
+		`{"url": "https://example.com", "method": "HEAD", "json": {}}`:         "HEAD",
+		`{"url": "https://example.com", "method": "PUT", "json": {}}`:          "",
+		`{"url": "https://example.com", "method": "{{ vars.m }}", "json": {}}`: "",
+		`{"url": "https://example.com"}`:                                       "",
+	} {
+		f := parseFlow(t, `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "http.request", "with": `+document+`}]}`)
+		problems := flow.Validate(f, catalogue{}, known)
+		switch {
+		case want == "" && len(problems) > 0:
+			t.Errorf("%s: got %+v", document, problems)
+		case want != "" && (len(problems) != 1 || problems[0].Code != "body_of_get" || flow.Errors(problems) || problems[0].Fixes[0].Put != "POST" || !strings.HasSuffix(problems[0].Message.EN, "of a "+want)):
+			t.Errorf("%s: got %+v, want a warning of %s", document, problems, want)
+		}
 	}
 }
 

@@ -32,6 +32,9 @@ export type Flow = {
   tests?: unknown[]
 }
 
+/** documentOf is the flow document of an answer, which the API leaves undescribed: the server has checked it, and answers one alone. */
+export const documentOf = (answer: { flow: unknown }) => answer.flow as Flow
+
 /** Edit changes the draft: by a new document, or by what makes one from the newest. */
 export type Edit = (next: Flow | ((flow: Flow) => Flow)) => void
 

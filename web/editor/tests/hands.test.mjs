@@ -80,6 +80,9 @@ test('a provider is found by typing over what stands there, and its connection i
   await page.waitForFunction(() => document.activeElement?.closest('aside form') !== null)
   assert.equal(await page.getByText('Deliveries cannot be verified').count(), 0)
   assert.equal(await page.locator('aside form input[type=password]:not([required])').count(), 0)
+  const kind = page.locator('aside form').getByLabel('Kind')
+  assert.match(await kind.locator('option:checked').textContent(), /only proves the sender/) // nothing here reads what an event names
+  await kind.selectOption('mercadopago:token')
   const inputs = page.locator('aside form input[type=password]')
   await inputs.first().waitFor()
   for (let i = 0; i < await inputs.count(); i++) await inputs.nth(i).fill('APP_USR-0123456789')

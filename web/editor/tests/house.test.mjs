@@ -82,9 +82,9 @@ test('counts below the steps of an open run follow what runs', async () => {
   await program.api('POST', '/flows/slow/events', {})
   const { id } = await until(async () => (await program.api('GET', '/runs?flow=slow&status=waiting')).body.items[0])
   const page = await program.signedIn(`/runs/${id}`)
-  await page.getByText('1 run in 24 h').waitFor()
+  await page.getByText('All runs in 24 h: 1').waitFor()
   await program.api('POST', '/flows/slow/events', {})
-  await page.getByText('2 runs in 24 h').waitFor()
+  await page.getByText('All runs in 24 h: 2').waitFor()
   await page.context().close()
 })
 

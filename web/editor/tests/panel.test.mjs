@@ -366,7 +366,11 @@ test('testing a step shows the exact request and sends nothing; sending for real
 test('what a form lacks is said in the page’s language, and the first letter that mends it stays', async () => {
   const page = await program.signedIn('/connections')
   await page.getByRole('button', { name: 'New connection' }).first().click()
-  await page.getByText('Mail server (SMTP)').first().click()
+  const service = (name) => page.getByRole('dialog').getByRole('button', { name })
+  await service(/^Nuvemshop/).click() // one row for a service, then the kind with what it is for
+  await service(/For triggers: proves who sends the events/).waitFor()
+  await service('All services').click()
+  await service(/^Mail server \(SMTP\)/).click()
   const server = page.getByLabel(/^Server/).first()
   await server.waitFor()
   await page.getByRole('button', { name: /^Save/ }).click()
@@ -374,6 +378,20 @@ test('what a form lacks is said in the page’s language, and the first letter t
   await server.pressSequentially('mail.example.com')
   await page.getByText('Fill this in.').waitFor({ state: 'detached' })
   assert.equal(await server.inputValue(), 'mail.example.com')
+  await page.context().close()
+})
+
+test('a body on a GET is told of wherever it comes from, and sent as a POST by one click', async () => {
+  await program.api('POST', '/flows', { id: 'get', name: 'Get', trigger: { kind: 'webhook' }, steps: [{ id: 'call', action: 'http.request', with: { url: 'https://api.example.com/orders', json: { id: 1 } } }] })
+  const page = await program.signedIn('/flows/get?step=call')
+  const method = async () => (await program.api('GET', '/flows/get')).body.flow.steps[0].with.method
+  const mend = page.getByRole('button', { name: 'Send it as a POST' })
+  await mend.click()
+  await until(async () => (await method()) === 'POST')
+  await mend.waitFor({ state: 'detached' })
+  await page.locator('[data-field=method] select').selectOption('GET')
+  await mend.click()
+  await until(async () => (await method()) === 'POST')
   await page.context().close()
 })
 
@@ -405,7 +423,7 @@ test('the first event fills the trigger panel by itself; a schedule shows its ne
   await page.getByLabel('What starts it').selectOption('schedule')
   await page.getByLabel('How often').selectOption('weekly')
   await page.waitForFunction(() => document.querySelectorAll('aside ol li').length === 5)
-  await page.getByText('Monday, Tuesday, Wednesday, Thursday, and Friday at 08:00').waitFor()
+  await page.getByText(/^Monday to Friday at 08:00 · /).waitFor()
   await until(async () => (await program.api('GET', '/flows/new')).body.flow.trigger.with?.cron, (cron) => cron !== undefined && !cron.endsWith('*'))
   assert.equal((await program.api('POST', '/flows/new/publish')).status, 200)
   await page.goto(`${program.base}/flows/new?step=trigger`)

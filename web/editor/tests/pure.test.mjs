@@ -19,7 +19,8 @@ const { Draft } = await source('editor/draft.ts')
 const { tokens, brackets } = await source('code/tokens.ts')
 const { disguise } = await source('editor/disguise.ts')
 const { problemsByRow, unsaid } = await source('editor/problems.ts')
-const { fitsKind } = await source('editor/kinds.ts')
+const { fitsKind, offered } = await source('editor/kinds.ts')
+const { spans } = await source('trigger/schedule.ts')
 const { keyOf } = await source('editor/commands.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
@@ -426,6 +427,15 @@ test('any connection of a provider fits where all of its kinds are asked for', (
   assert.ok(fitsKind(['mercadopago:*', 'mercadopago:webhook'], 'mercadopago:token'))
   assert.ok(!fitsKind(['mercadopago:*'], 'mercadopagox:token'))
   assert.ok(!fitsKind(['generic:webhook'], 'generic:token'))
+  const kinds = ['shop:token', 'shop:oauth', 'shop:webhook', 'other'].map((kind) => ({ kind }))
+  assert.deepEqual(offered(['shop:webhook', 'shop:*'], kinds).map((k) => k.kind), ['shop:webhook', 'shop:token', 'shop:oauth'])
+})
+
+test('days of a week that follow each other are told as a span, from Monday on', () => {
+  assert.deepEqual(spans([1, 2, 3, 4, 5]), [[1, 5]])
+  assert.deepEqual(spans([0, 1, 3, 6]), [[1, 1], [3, 3], [6, 6], [0, 0]])
+  assert.deepEqual(spans([0, 2, 5, 6]), [[2, 2], [5, 0]])
+  assert.deepEqual(spans([2]), [[2, 2]])
 })
 
 test('conditions are offered of what tells the state of things, the wanted value first', () => {

@@ -2324,6 +2324,7 @@ export interface components {
             type: string;
         };
         PresetView: {
+            article: string;
             connections: string[];
             connector: string;
             /** Format: int64 */

@@ -108,7 +108,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
         </select>
         {!valueless.has(row.operator) && <ValueInput row={row} change={change} />}
       </div>
-      <IconButton label={t.removeCondition} className="col-start-2 row-start-1 -mr-1.5 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+      <IconButton label={t.removeCondition} className="col-start-2 row-start-1 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
       {nowhere && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noField, { field: row.field })}</p>}
       {wrong && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noNumber, { value: wrong })}</p>}
     </div>

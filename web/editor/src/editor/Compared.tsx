@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, ChevronRight, CircleCheck } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { find, type Flow } from '../flow'
+import { find, type Flow, documentOf } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { useStepName } from '../tree/useStepName'
 import { Badge, Status } from '../ui/basics'
@@ -39,7 +39,7 @@ function usePathName(flow: Flow, rev: number) {
   const { data } = useQuery({ queryKey: ['revision', flow.id, rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id: flow.id, rev } } })), enabled: rev > 0, staleTime: Infinity })
   return (path: string) => {
     const id = stepOfPath(path).step
-    const step = find(flow, id) ?? (data && find(data.flow as Flow, id))
+    const step = find(flow, id) ?? (data && find(documentOf(data), id))
     return step ? name(step) : id
   }
 }

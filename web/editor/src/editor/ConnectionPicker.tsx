@@ -7,7 +7,7 @@ import { Combo } from '../fields/Combo'
 import { fill, told } from '../words/phrase'
 import { Badge, Button, Problem } from '../ui/basics'
 import { useSay } from '../words'
-import { fitsKind } from './kinds'
+import { fitsKind, offered } from './kinds'
 import { PanelConnection } from './PanelConnection'
 import { useWords } from './panelWords'
 
@@ -46,7 +46,7 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
       {chosen && !making && <State key={chosen.name} connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
       {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <PanelConnection key={making} host={host} kinds={(known.data?.items ?? []).filter((k) => (making === 'edit' && chosen ? k.kind === chosen.kind : fitsKind(kinds, k.kind)))} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} />}
+      {making && <PanelConnection key={making} host={host} kinds={offered(making === 'edit' && chosen ? [chosen.kind] : kinds, known.data?.items ?? [])} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} />}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Eye } from 'lucide-react'
 import { useState } from 'react'
 import { api, take } from '../api/client'
-import type { Flow } from '../flow'
+import { documentOf } from '../flow'
 import { fill } from '../words/phrase'
 import { useLooks } from './Locked'
 import type { DraftHook } from './useDraft'
@@ -16,7 +16,7 @@ export function useLooking(own: DraftHook) {
   const id = own.flow.id
   const apart = looks && changed && rev > 0
   const { data } = useQuery({ queryKey: ['revision', id, rev], enabled: apart, staleTime: Infinity, queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id, rev } } })) })
-  const runs = apart && !inWork && data ? (data.flow as Flow) : undefined
+  const runs = apart && !inWork && data ? documentOf(data) : undefined
   const draft = runs ? { ...own, flow: runs, view: { ...own.view, problems: [] } } : own
   return { draft, note: looks && <LooksLine rev={rev} apart={apart} inWork={!runs} turn={() => setInWork(!inWork)} /> }
 }

@@ -35,7 +35,7 @@ export function Panel({ title, above, actions, dock, close, footer, children }: 
   return (
     <aside aria-labelledby={id} style={{ '--panel': `${width}px` } as CSSProperties} className="panel fixed inset-0 z-40 flex flex-col border-line bg-surface min-[900px]:relative min-[900px]:z-0 min-[900px]:w-(--panel) min-[900px]:shrink-0 min-[900px]:border-l">
       <Edge width={width} resize={resize} />
-      <header className="flex items-center gap-2 px-5 pt-4 pb-2">
+      <header className="flex items-center gap-2 border-line px-5 pt-4 pb-2 [aside:not(:has([role=tablist]))>&]:border-b [aside:not(:has([role=tablist]))>&]:pb-3">
         <div className="min-w-0 flex-1">
           {above}
           <h2 ref={heading} id={id} tabIndex={-1} className="text-base/6 font-semibold break-words outline-none">{title}</h2>
@@ -43,7 +43,7 @@ export function Panel({ title, above, actions, dock, close, footer, children }: 
         {actions}
         <IconButton label={t.close} onClick={close} className="-mr-2"><X size={18} strokeWidth={1.75} aria-hidden /></IconButton>
       </header>
-      <div className="relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-5 pb-8 [aside:has(dialog[open])_&]:pb-[66dvh]">{children}</div>
+      <div className="relative min-h-0 min-w-0 flex-1 overflow-x-hidden overflow-y-auto overscroll-contain px-5 pb-8 [aside:not(:has([role=tablist]))>&]:pt-3 [aside:has(dialog[open])_&]:pb-[66dvh]">{children}</div>
       {dock}
       {footer && <footer className="border-t border-line bg-surface px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">{footer}</footer>}
     </aside>
@@ -80,7 +80,7 @@ function Edge({ width, resize }: { width: number; resize: (to: number) => void }
   }
   return (
     <div role="separator" tabIndex={0} aria-orientation="vertical" aria-label={t.setup} aria-valuenow={width} aria-valuemin={least} aria-valuemax={most} onPointerDown={drag} onKeyDown={keys}
-      className="absolute inset-y-0 -left-1 z-10 hidden w-2 cursor-col-resize touch-none hover:bg-accent-soft min-[900px]:block" />
+      className="absolute inset-y-0 -left-1 z-20 hidden w-2 cursor-col-resize touch-none hover:bg-accent-soft min-[900px]:block" />
   )
 }
 

@@ -63,7 +63,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
             <FieldRow key={flow.trigger.kind + f.id} field={f} value={flow.trigger.with?.[f.id]} set={(v) => setField(f.id, v)} problems={problemsOf(f.id)} siblings={flow.trigger.with} />
           ))}
           <RunNow flow={flow} view={view} />
-          {flow.trigger.kind !== 'webhook' && <Where {...form} />}
+          {flow.trigger.kind !== 'webhook' && (flow.trigger.kind !== 'schedule' || flow.trigger.where !== undefined) && <Where {...form} />}
           {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} />}
           {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} />}
           </Locked>
@@ -93,6 +93,9 @@ function Where({ flow, view, set }: FormProps) {
   return <ConditionPart fresh={!first} name="where" label={t.where} help={t.whereHelp} value={flow.trigger.where} set={(where) => set((x) => ({ ...x, where }))} problems={below(view.problems, '/trigger/where')} />
 }
 
+/** readsResource says that a flow reads what an event names and the provider is asked for. */
+const readsResource = (flow: Flow) => JSON.stringify(flow).includes('trigger.resource')
+
 const inPreset = ['preset', 'verify', 'auth']
 
 function Webhook(form: FormProps) {
@@ -103,7 +106,7 @@ function Webhook(form: FormProps) {
   const values = flow.trigger.with ?? {}
   const preset = presets.data?.items.find((p) => p.id === values['preset'])
   const named = preset && preset.id !== 'generic' ? preset : undefined
-  const kinds = named ? named.connections : ['generic:webhook']
+  const kinds = !named ? ['generic:webhook'] : readsResource(flow) ? named.connections : [...named.connections].reverse() // what only proves the sender is last there, and enough
   const wantsSecret = named ? named.secrets.length > 0 : values['auth'] !== undefined
   const [first] = useState(values)
   const fieldOf = (id: string) => kind?.fields.find((f) => f.id === id)

@@ -2,7 +2,7 @@ import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { useLive } from '../api/hooks'
-import { find, type Flow, type Step, walk } from '../flow'
+import { find, type Flow, documentOf, type Step, walk } from '../flow'
 import type { Desk } from '../tree/desk'
 import { wentOn } from '../tree/results'
 import { makeTreeStore } from '../tree/store'
@@ -38,7 +38,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const { flow, view } = draft
   const [store] = useState(makeTreeStore)
   const [params, setParams] = useSearchParams()
-  const [open, setOpen] = useState<Open>(() => opened(params, loaded.flow as Flow))
+  const [open, setOpen] = useState<Open>(() => opened(params, documentOf(loaded)))
   const [map, setMap] = useState(false)
   const [event, setEvent] = useState(() => params.get('event') ?? undefined)
   const [mending, setMending] = useState(() => params.get('run'))

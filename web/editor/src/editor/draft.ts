@@ -1,5 +1,5 @@
 import type { Schemas } from '../api/client'
-import type { Flow } from '../flow'
+import { type Flow, documentOf } from '../flow'
 import { type Clash, decide, rebase, same } from './rebase'
 
 type View = Schemas['FlowView']
@@ -54,7 +54,7 @@ export class Draft {
   state: DraftState
 
   constructor(loaded: View, private readonly world: World, private readonly trouble: (error: unknown) => Trouble) {
-    const flow = loaded.flow as Flow
+    const flow = documentOf(loaded)
     this.key = `draft:${world.owner}:${flow.id}`
     this.base = flow
     this.sent = flow
@@ -145,7 +145,7 @@ export class Draft {
   }
 
   private took(view: View) {
-    this.base = view.flow as Flow
+    this.base = documentOf(view)
     this.rev = view.draft_rev
     this.set({ view })
   }
@@ -176,7 +176,7 @@ export class Draft {
       if (view.draft_rev === this.rev) this.set({ view })
       return
     }
-    const theirs = view.flow as Flow
+    const theirs = documentOf(view)
     if (!this.unsaved) {
       const flow = same(theirs, this.state.flow) ? this.state.flow : theirs
       this.sent = flow

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
-import { type Flow, walk } from '../flow'
+import { type Flow, documentOf, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
 import { unsaid } from './problems'
 import { useWords } from './words'
@@ -15,7 +15,7 @@ export function useDraft(loaded: Schemas['FlowView']) {
   const queries = useQueryClient()
   const owner = useSession().data?.name ?? ''
   const [draft] = useState(() => {
-    const id = (loaded.flow as Flow).id
+    const id = documentOf(loaded).id
     const path = { id }
     return new Draft(loaded, {
       put: async (flow, rev) => {
@@ -33,7 +33,7 @@ export function useDraft(loaded: Schemas['FlowView']) {
     queries.setQueryData(['flow', state.flow.id], state.view)
     void queries.invalidateQueries({ queryKey: ['flows'] })
   }, [queries, state.view, state.flow.id])
-  const order = useMemo(() => orderOf(state.view.flow as Flow), [state.view.flow])
+  const order = useMemo(() => orderOf(documentOf(state.view)), [state.view.flow])
   useEffect(() => void queries.invalidateQueries({ queryKey: ['schema', state.flow.id] }), [queries, order, state.flow.id]) // what a step sees is asked again once its new place is saved
   useEffect(() => {
     const flush = () => void draft.save()

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
-import { type Flow, walk } from '../flow'
+import { type Flow, documentOf, walk } from '../flow'
 import { say } from '../tree/announce'
 import { countedOf, pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
 import type { Looked } from '../tree/store'
@@ -21,7 +21,7 @@ function useLastRun(id: string, published: number) {
       if (!newest || newest.revision === 0) return null
       const run = await take(api.GET('/runs/{id}', { params: { path: { id: newest.id } } }))
       const revision = await take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id, rev: run.revision } } }))
-      return { run, flow: revision.flow as Flow }
+      return { run, flow: documentOf(revision) }
     },
   })
 }

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical, ListChecks, LogIn, Pin, Play, Workflow } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import type { Flow } from '../flow'
+import { documentOf } from '../flow'
 import { Ticked } from '../ui/Ticked'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
@@ -116,7 +116,7 @@ function Deeds({ event }: { event: Event }) {
 async function saveTest(event: Event, name: string) {
   const path = { path: { id: event.flow } }
   const view = await take(api.GET('/flows/{id}', { params: path }))
-  const flow = view.flow as Flow
+  const flow = documentOf(view)
   const { body, query, headers } = (event.trigger ?? {}) as Record<string, unknown>
   const kept = Object.fromEntries(Object.entries((headers ?? {}) as Record<string, unknown>).filter(([h]) => /^(x-|content-type$)/.test(h) && !/sign|token|secret|auth|forwarded|real-ip/.test(h)))
   const status = event.status === 'filtered' ? 'filtered' : event.run ? (await take(api.GET('/runs/{id}', { params: { path: { id: event.run } } }))).status : 'succeeded'

@@ -8,7 +8,7 @@ import { SearchInput } from '../ui/Input'
 import { Card, Page } from '../ui/Page'
 import { screenDrawn, soon, whenRested } from '../ui/soon'
 import { Empty, Loading, Problem, Skeleton } from '../ui/states'
-import { type Flow, FlowRow, isExample, isFirst } from './FlowRow'
+import { type Flow, FlowRow, isExample, isFirst, RowHeads } from './FlowRow'
 import { useWords } from './words'
 
 const Alerts = soon(() => import('./Alerts').then((m) => m.Alerts))
@@ -61,7 +61,7 @@ export function FlowList({ role }: { role: string }) {
         <Suspense fallback={<Skeleton tall />}>
           {alerts.data && alerts.data.items.length > 0 && <Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} />}
           <LedgerLine />
-          {own.length > 0 && <Card><ul className="divide-y divide-line">{own.map(row)}</ul></Card>}
+          {own.length > 0 && <Card><RowHeads /><ul className="divide-y divide-line">{own.map(row)}</ul></Card>}
           {examples.length > 0 && (
             <section aria-label={t.examples}>
               <h2 className={`${own.length > 0 ? 'mt-8' : ''} text-title font-semibold`}>{t.examples}</h2>

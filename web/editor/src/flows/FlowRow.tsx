@@ -27,6 +27,14 @@ const tones: Record<Flow['state'], Tone> = { new: 'accent', on: 'ok', paused: 'w
 
 type RowProps = { flow: Flow; role: string; stats: Schemas['FlowStats'] | undefined; alerts?: Schemas['AlertView'][]; pick: (tag: string) => void; vanish: (on: boolean) => void }
 
+const columns = 'lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5'
+
+/** RowHeads say what stands below each other where a row is one line; the bars are told in words to ears. */
+export function RowHeads() {
+  const t = useWords()
+  return <p aria-hidden className={`hidden gap-x-3 border-b border-line px-4 py-1.5 text-meta text-text-3 lg:grid ${columns}`}><span className="col-start-4">{t.lastDay}</span><span>{t.lastOne}</span></p>
+}
+
 export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
   const t = useWords()
   const name = flow.name || flow.id
@@ -34,7 +42,7 @@ export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
   const tags = isExample(flow) ? flow.tags.filter((tag) => tag !== 'example' && tag !== 'start-here') : flow.tags
   const word = { new: t.stateNew, on: '', paused: t.statePaused, off: t.stateOff }[flow.state]
   return (
-    <li className="grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5">
+    <li className={`grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 ${columns}`}>
       {flow.state === 'new'
         ? <span data-tip={t.publishFirst}><Switch on={false} disabled label={t.publishFirst} set={() => undefined} /></span>
         : <span data-tip={role === 'viewer' ? t.editorsOnly : undefined}><Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.busy} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.turn(on ? 'resume' : 'off')} /></span>}
@@ -45,7 +53,7 @@ export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
           {flow.state !== 'on' && <Badge tone={tones[flow.state]}>{word}</Badge>}
           <Troubles flow={flow} alerts={alerts} />
         </p>
-        {flow.description && <p className="line-clamp-1 text-secondary text-text-2">{flow.description}</p>}
+        {flow.description && <p className="line-clamp-2 text-secondary text-text-2">{flow.description}</p>}
         {tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
       </div>
       <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>

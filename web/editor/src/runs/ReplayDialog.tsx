@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { find, type Flow } from '../flow'
+import { documentOf, find } from '../flow'
 import { localTime } from '../history/useFilter'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
@@ -71,7 +71,7 @@ function useRunNames(id?: string) {
   const { data } = useQuery({ queryKey: ['revision', path.id, path.rev], enabled: path.rev > 0, staleTime: Infinity, queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })) })
   return (at: string) => {
     const { step: id } = stepOfPath(at)
-    const step = data && find(data.flow as Flow, id)
+    const step = data && find(documentOf(data), id)
     return step ? name(step) : id
   }
 }

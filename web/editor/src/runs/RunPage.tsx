@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, isGone, take } from '../api/client'
 import { useActions, useLive, usePresets, useRun } from '../api/hooks'
-import type { Flow } from '../flow'
+import { documentOf } from '../flow'
 import { Nothing } from '../shell/Nothing'
 import { Loading, Problem } from '../ui/basics'
 import { remains } from './paths'
@@ -20,7 +20,7 @@ export function RunPage({ id }: { id: string }) {
   if (isGone(run.error)) return <Nothing />
   if (error) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([run.refetch(), actions.refetch(), revision.refetch()])} /></main>
   const gone = path.rev > 0 ? isGone(revision.error) : isGone(flow.error)
-  const shown = gone && run.data ? remains(run.data) : path.rev > 0 ? revision.data?.flow : flow.data?.flow // a run that waits in the queue has no revision yet
+  const shown = gone && run.data ? remains(run.data) : path.rev > 0 ? revision.data && documentOf(revision.data) : flow.data && documentOf(flow.data) // a run that waits in the queue has no revision yet
   if (!run.data || !actions.data || !shown) return <main id="content"><Loading /></main>
-  return <RunBench key={id} run={run.data} flow={shown as Flow} now={flow.data} gone={isGone(flow.error)} actions={actions.data.items} presets={presets.data?.items ?? []} />
+  return <RunBench key={id} run={run.data} flow={shown} now={flow.data} gone={isGone(flow.error)} actions={actions.data.items} presets={presets.data?.items ?? []} />
 }

@@ -86,7 +86,7 @@ const en = {
 }
 
 const pt: typeof en = {
-  alarms: 'Mostrar as que falhas iniciaram',
+  alarms: 'Mostrar as iniciadas por falhas',
   alarmsHelp: 'Sem elas, os fluxos que iniciam quando outro falha mostram só o que falha ou espera',
   selectAll: 'Selecionar todas as mostradas',
   selected_one: '{n} execução selecionada',

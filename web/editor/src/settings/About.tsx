@@ -1,6 +1,7 @@
 import { useAbout } from '../api/hooks'
 import { Mark } from '../ui/Logo'
 import { Skeleton } from '../ui/states'
+import { offsetOf, placeOf } from '../ui/zones'
 import { useFormat } from '../words/format'
 import { Part } from './Part'
 import { useWords } from './words'
@@ -10,7 +11,7 @@ export function About() {
   const { duration } = useFormat()
   const { data } = useAbout()
   if (!data) return <Skeleton rows={2} />
-  const facts = [[t.version, data.version], [t.uptime, duration(data.uptime_ms)], [t.publicURL, data.public_url], [t.timezone, data.timezone], [t.builtWith, data.go]] as const
+  const facts = [[t.version, data.version], [t.uptime, duration(data.uptime_ms)], [t.publicURL, data.public_url], [t.timezone, `${placeOf(data.timezone)} · ${offsetOf(data.timezone)}`], [t.builtWith, data.go]] as const
   return (
     <Part title={t.about}>
       <div className="flex flex-wrap gap-6">

@@ -7,6 +7,7 @@ import { inputLook } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
 import { toast } from '../ui/Toast'
 import { ZoneSelect } from '../ui/ZoneSelect'
+import { placeOf } from '../ui/zones'
 import { fill } from '../words/phrase'
 import { Part } from './Part'
 import { useWords } from './words'
@@ -49,7 +50,7 @@ function Form({ kept }: { kept: Schemas['InstanceView'] }) {
       </Field>
       <div>
         <p className="mb-1 font-medium">{t.timezone}</p>
-        {given('timezone') ? <p>{kept.now.timezone}</p> : <ZoneSelect label={t.timezone} none="UTC" value={typed.timezone} set={(timezone) => setTyped({ ...typed, timezone })} />}
+        {given('timezone') ? <p>{placeOf(kept.now.timezone)}</p> : <ZoneSelect label={t.timezone} none="UTC" value={typed.timezone} set={(timezone) => setTyped({ ...typed, timezone })} />}
         <p className="mt-1 text-meta text-text-3">{help('timezone', t.timezoneHelp)}</p>
       </div>
       {save.error && <Problem error={save.error} />}

@@ -28,7 +28,7 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || !many && (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
     result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && moment(result.due),
-    !many && result.ms !== undefined && result.ms >= 1 && result.state === 'succeeded' && duration(result.ms),
+    !many && !result.held && result.ms !== undefined && result.state === 'succeeded' && (result.ms < 1 ? '< 1 ms' : duration(result.ms)),
   ].filter((f) => f !== false && f !== undefined)
   return (
     <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined)}>

@@ -10,7 +10,7 @@ import { type TreeWords, useWords } from './words'
 export function Parts({ parts }: { parts: Part[] }) {
   return parts.map((p, i) => {
     if ('text' in p) return <span key={i}>{p.text}</span>
-    if ('chip' in p) return <span key={i} title={p.source} className="mx-px inline-block max-w-full truncate rounded-[5px] bg-accent-soft px-1.5 py-px align-bottom text-meta/[18px] font-medium text-accent">{p.chip}</span>
+    if ('chip' in p) return <span key={i} title={p.source} className="mx-0.5 inline-block max-w-full truncate rounded-[5px] bg-accent-soft px-1.5 py-px align-bottom text-meta/[18px] font-medium text-accent">{p.chip}</span>
     if ('code' in p) return <span key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 font-mono text-meta">{p.code}</span>
     return <span key={i} className="mx-px rounded-[5px] border border-dashed border-edge px-1.5 text-meta text-text-3">{p.blank}</span>
   })
@@ -36,8 +36,8 @@ export const Sentence = memo(function Sentence({ step, id }: { step: Step; id: s
 /** patternOf picks the sentence of a built-in action; connectors have none and list their fields. */
 function patternOf(step: Step, t: TreeWords): string | undefined {
   const n = step.branches?.length ?? 0
-  if (step.action === 'branch') return fill(step.with?.mode === 'all' ? t.by_branch_all : t.by_branch_first, { n })
-  if (step.action === 'parallel') return fill(t.by_parallel, { n })
+  if (step.action === 'branch') return n === 1 ? t.by_branch_one : fill(step.with?.mode === 'all' ? t.by_branch_all : t.by_branch_first, { n })
+  if (step.action === 'parallel') return n === 1 ? t.by_parallel_one : fill(t.by_parallel, { n })
   if (step.action === 'delay' && step.with?.until) return t.by_delay_until
   if (step.action === 'wait') {
     const timed = step.with?.timeout ? '_timed' as const : '' as const

@@ -97,8 +97,10 @@ const en = {
   by_email_send: 'Send “{subject}” to {to}',
   by_slack_post_message: 'Post to {channel}: {text}',
   by_log: 'Write {message}',
+  by_branch_one: 'One path, if it fits',
   by_branch_first: 'The first of {n} paths that fits',
   by_branch_all: 'Each of {n} paths that fits',
+  by_parallel_one: 'One path',
   by_parallel: '{n} paths at the same time',
 }
 
@@ -199,8 +201,10 @@ const pt: typeof en = {
   by_email_send: 'Envia “{subject}” para {to}',
   by_slack_post_message: 'Posta em {channel}: {text}',
   by_log: 'Escreve {message}',
+  by_branch_one: 'Um caminho, se servir',
   by_branch_first: 'O primeiro de {n} caminhos que serve',
   by_branch_all: 'Cada um dos {n} caminhos que serve',
+  by_parallel_one: 'Um caminho',
   by_parallel: '{n} caminhos ao mesmo tempo',
 }
 

@@ -24,6 +24,17 @@ function daysOf(field: string): number[] | undefined {
   return [...out].sort((x, y) => x - y)
 }
 
+/** spans puts days that follow each other together, three or more, in the order of a week that begins on Monday. */
+export function spans(days: number[]): [from: number, to: number][] {
+  const out: [number, number][] = []
+  for (const d of [1, 2, 3, 4, 5, 6, 0].filter((x) => days.includes(x))) {
+    const last = out.at(-1)
+    if (last && (last[1] + 1) % 7 === d) last[1] = d
+    else out.push([d, d])
+  }
+  return out.flatMap(([from, to]) => ((to - from + 7) % 7 > 1 || from === to ? [[from, to]] : [[from, from], [to, to]]) as [number, number][])
+}
+
 const short: Record<string, string> = { '@hourly': '0 * * * *', '@daily': '0 0 * * *', '@midnight': '0 0 * * *', '@weekly': '0 0 * * 0', '@monthly': '0 0 1 * *' }
 
 /** planOf reads the words from a cron line. */

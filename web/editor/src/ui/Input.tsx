@@ -7,7 +7,7 @@ export function SearchInput({ label, value, set, className = '', ref, ...rest }:
   return (
     <span className={`relative inline-flex min-w-0 ${className}`}>
       <Search size={15} aria-hidden className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-text-3" />
-      <input ref={ref} type="search" aria-label={label} placeholder={label} className={`${inputLook} pl-9`} value={value} onChange={(e) => set(e.target.value)} {...rest} />
+      <input ref={ref} type="search" aria-label={label} placeholder={label} className={`${inputLook} pl-9 text-ellipsis`} value={value} onChange={(e) => set(e.target.value)} {...rest} />
     </span>
   )
 }

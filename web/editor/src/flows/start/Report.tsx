@@ -22,6 +22,7 @@ const send = (bundle: Bundle, dry: boolean, replace: boolean) =>
 /** Report says what an import would do, before it does it. */
 export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
   const t = useWords()
+  const plural = usePlural()
   const queries = useQueryClient()
   const [, go] = useLocation()
   const [replace, setReplace] = useState(false)
@@ -53,7 +54,7 @@ export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
       </dl>
       {make.error && !(make.error instanceof Refused && make.error.status === 412) && <Problem error={make.error} />}
       <div className="mt-5 flex gap-2">
-        <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{fill(t.doImport, { n: fresh })}</Button>
+        <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{plural(t, 'doImport', fresh)}</Button>
         <Button look="quiet" onClick={back}>{t.cancel}</Button>
       </div>
     </section>

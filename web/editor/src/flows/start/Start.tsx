@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { BarChart3, CircleDollarSign, FilePlus2, type LucideIcon, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, take } from '../../api/client'
-import { type Flow, idOf } from '../../flow'
+import { type Flow, documentOf, idOf } from '../../flow'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { Field } from '../../ui/Field'
@@ -66,7 +66,7 @@ function useCreate() {
     },
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ['flows'] })
-      go(`/flows/${(made.flow as Flow).id}`, { state: { made: true } })
+      go(`/flows/${documentOf(made).id}`, { state: { made: true } })
     },
   })
 }

@@ -113,7 +113,8 @@ class Reading {
     const branches: Branch[] = arms.map((arm, i) => {
       this.before = base
       const when = whens[i]
-      return { name: textAt(rules[i], 'outputKey') || (kind === 'if' ? (i === 0 ? 'true' : 'false') : `${i + 1}`), ...(when && { when }), steps: this.chain(arm, join) }
+      const name = textAt(rules[i], 'outputKey') || (kind === 'if' ? '' : `${i + 1}`) // the paths of an if are told by its condition
+      return { name, ...(when && { when }), steps: this.chain(arm, join) }
     })
     const all = kind === 'if' || kind === 'switch' ? branches : branches.map((b) => ({ ...b, when: 'true' }))
     if (kind === 'if' || kind === 'switch') this.taken.push({ name: n.name, what: kind, as: look ? 'look' : 'done' })

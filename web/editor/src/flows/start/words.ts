@@ -41,7 +41,8 @@ const en = {
   needsConnections: 'Needs these connections',
   callsHosts: 'Calls these hosts',
   nothingElse: 'none',
-  doImport: 'Import {n}',
+  doImport_one: 'Import {n} flow',
+  doImport_other: 'Import {n} flows',
   imported: 'Imported.',
 }
 
@@ -86,7 +87,8 @@ const pt: typeof en = {
   needsConnections: 'Precisa destas conexões',
   callsHosts: 'Chama estes servidores',
   nothingElse: 'nenhuma',
-  doImport: 'Importar {n}',
+  doImport_one: 'Importar {n} fluxo',
+  doImport_other: 'Importar {n} fluxos',
   imported: 'Importado.',
 }
 
