@@ -108,7 +108,7 @@ func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, k
 	found := tree.Infer(known)
 	p.found(found)
 	for n, hole := range tree.Holes() {
-		p.add(flow.StepProblems(q.Flow, known, hole, tree.At(n))...)
+		p.add(flow.NameProblems(q.Flow, known, hole, tree.At(n))...)
 	}
 	if found.Missing != nil {
 		p.add(*found.Missing)
@@ -130,7 +130,7 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 	}
 	found := tree.Infer(known)
 	p.found(found)
-	p.add(flow.StepProblems(q.Flow, known, tree, 0)...)
+	p.add(flow.NameProblems(q.Flow, known, tree, 0)...)
 	p.add(expected(q.Expect, found)...)
 	err = e.outcome(ctx, q, p, []*expression.Program{program}, func(ctx context.Context, scope *expression.Scope) (any, error) {
 		value, err := program.Run(ctx, scope)
@@ -189,7 +189,7 @@ func (p *Preview) result(value any, err error) {
 	problem := expression.ProblemOf(err)
 	problem.Severity = form.Warning
 	said := map[string][]string{ // by what the check found before
-		"missing":    {"optional_field", "unknown_field", "not_run_yet", "unknown_step"},
+		"missing":    {"optional_field", "unknown_field", "not_run_yet", "unknown_step", "not_in_a_loop"},
 		"expression": {"wrong_type", "mixed_types"},
 	}
 	if slices.ContainsFunc(p.Problems, func(x form.Problem) bool { return slices.Contains(said[problem.Code], x.Code) }) {

@@ -44,15 +44,23 @@ func (v *inspect) Visit(n *ast.Node) {
 	}
 }
 
+func isWaitURL(n ast.Node) bool {
+	m, ok := n.(*ast.MemberNode)
+	if !ok {
+		return false
+	}
+	root, isName := m.Node.(*ast.IdentifierNode)
+	name, isText := m.Property.(*ast.StringNode)
+	return isName && isText && root.Value == "run" && name.Value == "wait_url"
+}
+
 // call allows functions of the table by their names, and run.wait_url.
 func (v *inspect) call(n *ast.Node, x *ast.CallNode) {
+	if isWaitURL(x.Callee) {
+		patch(n, call("__wait_url", x.Arguments...))
+		return
+	}
 	if m, ok := x.Callee.(*ast.MemberNode); ok {
-		root, isName := m.Node.(*ast.IdentifierNode)
-		name, isText := m.Property.(*ast.StringNode)
-		if isName && isText && root.Value == "run" && name.Value == "wait_url" {
-			patch(n, call("__wait_url", x.Arguments...))
-			return
-		}
 		v.method(x, m)
 		return
 	}

@@ -111,29 +111,57 @@ type Member struct {
 
 // Members are the members of a root that the expression reads.
 func (t *Parsed) Members(root string) []Member {
-	f := &memberFinder{root: root, lead: t.lead}
-	ast.Walk(&t.root, f)
-	return f.found
+	var found []Member
+	t.each(func(n ast.Node) {
+		m, ok := n.(*ast.MemberNode)
+		if !ok {
+			return
+		}
+		from, isName := m.Node.(*ast.IdentifierNode)
+		name, isText := m.Property.(*ast.StringNode)
+		if isName && isText && from.Value == root {
+			found = append(found, t.at(m, name.Value))
+		}
+	})
+	return found
 }
 
-type memberFinder struct {
-	root  string
-	lead  int
-	found []Member
+// Names are the places where a root stands, alone or with its members.
+func (t *Parsed) Names(root string) []Member {
+	var found []Member
+	t.each(func(n ast.Node) {
+		if x, ok := n.(*ast.IdentifierNode); ok && x.Value == root {
+			found = append(found, t.at(x, root))
+		}
+	})
+	return found
 }
 
-func (f *memberFinder) Visit(n *ast.Node) {
-	m, ok := (*n).(*ast.MemberNode)
-	if !ok {
-		return
-	}
-	root, isName := m.Node.(*ast.IdentifierNode)
-	name, isText := m.Property.(*ast.StringNode)
-	if isName && isText && root.Value == f.root {
-		from, to := place(m)
-		f.found = append(f.found, Member{name.Value, from + f.lead, to + f.lead})
-	}
+// WaitLinks are the steps whose links are made by run.wait_url.
+func (t *Parsed) WaitLinks() []Member {
+	var found []Member
+	t.each(func(n ast.Node) {
+		call, ok := n.(*ast.CallNode)
+		if !ok || len(call.Arguments) != 1 || !isWaitURL(call.Callee) {
+			return
+		}
+		if id, ok := call.Arguments[0].(*ast.StringNode); ok {
+			found = append(found, t.at(id, id.Value))
+		}
+	})
+	return found
 }
+
+func (t *Parsed) at(n ast.Node, name string) Member {
+	from, to := place(n)
+	return Member{name, from + t.lead, to + t.lead}
+}
+
+func (t *Parsed) each(look visitor) { ast.Walk(&t.root, look) }
+
+type visitor func(ast.Node)
+
+func (f visitor) Visit(n *ast.Node) { f(*n) }
 
 const maxProblems = 20
 

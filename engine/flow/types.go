@@ -93,6 +93,7 @@ type typer struct {
 	catalogue Catalogue
 	met       Met
 	all       map[string]bool // ids of all steps
+	waits     []string        // ids of those that wait
 	wanted    string          // path of a step
 	found     *expression.Known
 	problems  []form.Problem
@@ -111,7 +112,12 @@ const (
 
 func newTyper(f *Flow, c Catalogue, met Met) *typer {
 	t := &typer{flow: f, catalogue: c, met: met, all: map[string]bool{}, source: mostSource, room: mostRoom}
-	Walk(f.Steps, "", func(_ string, s *Step) { t.all[s.ID] = true })
+	Walk(f.Steps, "", func(_ string, s *Step) {
+		t.all[s.ID] = true
+		if s.Action == "wait" {
+			t.waits = append(t.waits, s.ID)
+		}
+	})
 	if c != nil {
 		t.met.Labels = t.answerLabels(met.Labels)
 	}
@@ -145,7 +151,7 @@ func (v *view) known(met Met) *expression.Known {
 	k := &expression.Known{Roots: map[string]*shape.Shape{"trigger": v.trigger}, Notes: v.notes, Labels: met.Labels}
 	if !v.door {
 		k.Roots["steps"], k.Roots["errors"] = open(v.steps), open(v.errors)
-		k.Roots["run"], k.Roots["vars"], k.Roots["loops"] = runShape, met.Vars, shape.Record(v.loops)
+		k.Roots["run"], k.Roots["vars"], k.Roots["loops"] = runShape, met.Vars, open(v.loops)
 	}
 	if v.inLoop {
 		k.Roots["item"], k.Roots["index"] = v.item, shape.Kinds(shape.Int)
@@ -154,7 +160,7 @@ func (v *view) known(met Met) *expression.Known {
 	return v.made
 }
 
-// open is an object of which more may be there; steps that do not exist are told elsewhere.
+// open is an object of which more may be there; what does not exist is told by namesIn.
 func open(fields map[string]*shape.Shape) *shape.Shape {
 	s := shape.Record(fields)
 	s.Open = true

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -72,7 +71,7 @@ func (t *typer) expression(source, path string, v *view) expression.Inference {
 	}
 	found := tree.Infer(v.known(t.met))
 	t.add(path, source, found.Problems...)
-	t.order(tree, source, path, v)
+	t.namesIn(tree, source, path, 0, v)
 	return found
 }
 
@@ -139,85 +138,9 @@ func (t *typer) text(source, path string, needed bool, v *view) *shape.Shape {
 		t.add(path, source, *found.Missing)
 	}
 	for n, hole := range tree.Holes() {
-		t.orderIn(hole, source, path, tree.At(n), v)
+		t.namesIn(hole, source, path, tree.At(n), v)
 	}
 	return found.Shape.Present() // where it is missing, the step fails, is skipped, or has an empty text
-}
-
-// order warns of steps that exist and cannot have run where they are read.
-func (t *typer) order(tree *expression.Parsed, source, path string, v *view) {
-	t.orderIn(tree, source, path, 0, v)
-}
-
-func (t *typer) orderIn(tree *expression.Parsed, source, path string, by int, v *view) {
-	if v.door {
-		return
-	}
-	for _, read := range tree.Members("steps") {
-		if _, seen := v.steps[read.Name]; seen || !t.all[read.Name] {
-			continue
-		}
-		p := form.Problem{Severity: form.Warning, Code: "not_run_yet", From: read.From + by, To: read.To + by, Message: form.Label(
-			fmt.Sprintf("the step `%s` has not run here", read.Name), fmt.Sprintf("o passo `%s` ainda não rodou aqui", read.Name))}
-		if loop := loopAround(t.flow.Steps, read.Name, ""); loop != "" && v.loops[loop] == nil {
-			p.Message = form.Label(
-				fmt.Sprintf("the step `%s` runs once in each turn of `%s`: what it yields is not there outside of it", read.Name, loop),
-				fmt.Sprintf("o passo `%s` roda uma vez em cada volta de `%s`: fora dela, o que ele dá não existe", read.Name, loop))
-			p.Hint = form.Label(
-				fmt.Sprintf("write it into “Collect” of the loop, then use the list `steps.%s.items`", loop), fmt.Sprintf("escreva isso em “Coletar” da repetição e use a lista `steps.%s.items`", loop))
-		}
-		t.add(path, source, p)
-	}
-}
-
-// loopAround is the innermost loop that a step is in, "" where there is none.
-func loopAround(steps []*Step, id, around string) string {
-	for _, s := range steps {
-		if s.ID == id {
-			return around
-		}
-		inside := around
-		if s.Action == "loop" {
-			inside = s.ID
-		}
-		if found := loopAround(s.Steps, id, inside); found != "" {
-			return found
-		}
-		for _, b := range s.Branches {
-			if found := loopAround(b.Steps, id, around); found != "" {
-				return found
-			}
-		}
-		if found := loopAround(s.Catch, id, around); found != "" {
-			return found
-		}
-	}
-	return ""
-}
-
-// StepProblems are the warnings of steps that are read where KnownAt knows of what ran before:
-// those that do not exist, and those that cannot have run. By is where the expression begins.
-func StepProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by int) []form.Problem {
-	steps := known.Roots["steps"]
-	if steps == nil {
-		return nil
-	}
-	t := newTyper(f, nil, Met{})
-	v := &view{steps: steps.Fields}
-	if loops := known.Roots["loops"]; loops != nil {
-		v.loops = loops.Fields
-	}
-	t.orderIn(tree, "", "", by, v)
-	for _, read := range tree.Members("steps") {
-		if _, seen := v.steps[read.Name]; seen || t.all[read.Name] {
-			continue
-		}
-		t.add("", "", form.Problem{
-			Severity: form.Warning, Code: "unknown_step", From: read.From + by, To: read.To + by, Hint: didYouMean(read.Name, slices.Sorted(maps.Keys(t.all))),
-			Message: form.Label(fmt.Sprintf("there is no step %q", read.Name), fmt.Sprintf("não existe o passo %q", read.Name)), Fixes: changeTo(read.Name, slices.Sorted(maps.Keys(t.all))),
-		})
-	}
-	return t.problems
 }
 
 func (t *typer) add(path, source string, problems ...form.Problem) {

@@ -135,6 +135,16 @@ func TestTypes(t *testing.T) {
 		{"a step in a loop, behind it", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.items"},"steps":[`+say("in", "x")+`,`+say("next", "{{ steps.in.id }}")+`]}`, say("b", "{{ steps.in.id }}")), []string{
 			"/steps/1/with/text not_run_yet [in] the step `in` runs once in each turn of `l`: what it yields is not there outside of it",
 		}},
+		{"a turn, outside of a loop", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.items"},"steps":[`+say("in", "{{ item.sku }} {{ loops.l.index }} {{ loops.m.item }}")+`]}`, say("b", "{{ item.sku }}{{ index }}{{ loops.l.item }}")), []string{
+			"/steps/0/steps/0/with/text not_in_a_loop [m] this does not stand in a loop `m`",
+			"/steps/1/with/text not_in_a_loop [item] `item` is there only for the steps of a loop",
+			"/steps/1/with/text not_in_a_loop [index] `index` is there only for the steps of a loop",
+			"/steps/1/with/text not_in_a_loop [l] this does not stand in a loop `l`",
+		}},
+		{"a link of no wait", steps(say("a", `{{ run.wait_url("asc") }} {{ run.wait_url("ask") }} {{ run.wait_url("a") }}`), `{"id":"ask","action":"wait"}`), []string{
+			`/steps/0/with/text unknown_step ["asc"] no step "asc" waits here`,
+			`/steps/0/with/text unknown_step ["a"] no step "a" waits here`,
+		}},
 		{"a loop over no list", steps(`{"id":"l","action":"loop","with":{"over":"trigger.body.status"},"steps":[` + say("a", "x") + `]}`), []string{
 			"/steps/0/with/over wrong_type [] a loop goes over a list; this is of the type text",
 		}},

@@ -75,7 +75,7 @@ func TestSettingsOfBlocks(t *testing.T) {
 	h.want(201, "POST", "/flows", orderFlow)
 	h.want(201, "POST", "/flows", `{"id": "helper", "trigger": {"kind": "call"}, "steps": []}`)
 	for with, want := range map[string]string{
-		`{"flow": "nobody"}`: "/steps/0/with/flow no_flow_yet", `{"flow": "orders"}`: "/steps/0/with/flow not_callable", `{"flow": "helper"}`: "", `{"flow": "{{ vars.x }}"}`: "",
+		`{"flow": "nobody"}`: "/steps/0/with/flow no_flow_yet", `{"flow": "orders"}`: "/steps/0/with/flow not_callable", `{"flow": "helper"}`: "", `{"flow": "{{ trigger.body.x }}"}`: "",
 		`{"until": "tomorrow"}`: "/steps/0/with/until wrong_type", `{"until": "{{ trigger.body.at }}"}`: "",
 		`{}`: "/steps/0/with/for required", `{"for": "1h"}`: "", `{"until": "2026-12-24T09:00:00-03:00"}`: "", `{"for": "1h", "until": "2026-12-24T09:00:00-03:00"}`: "/steps/0/with/until one_of",
 	} {
