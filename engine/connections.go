@@ -157,6 +157,18 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 	return c.open(name, s), nil
 }
 
+// Prover gives a connection to prove senders with: what it holds counts for that also while it cannot act,
+// so that no delivery is lost meanwhile. ErrNoConnection where it does not exist.
+func (c *Connections) Prover(name string) (*Connection, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	s, ok := c.kept[name]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrNoConnection, name)
+	}
+	return c.open(name, s), nil
+}
+
 // open makes a connection to act with of a saved one.
 func (c *Connections) open(name string, s savedConnection) *Connection {
 	made := &Connection{Name: name, Kind: s.Kind, Fields: s.plain(), Hosts: s.Hosts, secret: slices.Sorted(maps.Keys(s.Secrets)), turn: c.turns[name]}

@@ -212,7 +212,7 @@ func (x *delivery) verify() *refusal {
 		return &no
 	}
 	if x.door.connection != "" && x.Connections != nil {
-		if _, err := x.Connections.Resolve(x.door.connection); errors.Is(err, engine.ErrNoConnection) {
+		if _, err := x.Connections.Prover(x.door.connection); errors.Is(err, engine.ErrNoConnection) {
 			why = x.noConnection() // what a person has to mend first
 		}
 	}
@@ -259,7 +259,7 @@ func (x *delivery) secrets(field string) ([]string, error) {
 	if x.Connections == nil || x.door.connection == "" {
 		return nil, nil
 	}
-	c, err := x.Connections.Resolve(x.door.connection)
+	c, err := x.Connections.Prover(x.door.connection)
 	if errors.Is(err, engine.ErrNoConnection) {
 		return nil, x.noConnection()
 	}

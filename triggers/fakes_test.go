@@ -211,7 +211,7 @@ func (f *fakeFlows) put(id string, state flows.State, trigger flow.Trigger) {
 // fakeConnections has one connection, "hook".
 type fakeConnections map[string][]string
 
-func (f fakeConnections) Resolve(name string) (*engine.Connection, error) {
+func (f fakeConnections) Prover(name string) (*engine.Connection, error) {
 	if name != "hook" {
 		return nil, engine.ErrNoConnection
 	}

@@ -42,7 +42,7 @@ type WebhookConfig struct {
 	Engine      Engine
 	Flows       Flows
 	Connections interface {
-		Resolve(name string) (*engine.Connection, error)
+		Prover(name string) (*engine.Connection, error)
 	}
 	Runs interface {
 		RunInfo(ctx context.Context, id string) (store.Run, error)
