@@ -19,6 +19,8 @@ type Trigger struct {
 	Connections []string           // kinds of connection that flows may name, for lists
 	// ConnectionsOf gives the kinds that this flow may name; nil takes none.
 	ConnectionsOf func(f *flow.Flow) []string
+	// Without says what becomes of this flow's events while its connection is not there; nil, or nothing, where runs wait for it.
+	Without func(f *flow.Flow) form.Words
 	// Check finds what the fields alone cannot say; may be nil.
 	Check func(f *flow.Flow, known flow.Known) []form.Problem
 	// Hydrate says how thin events of a flow are completed; nil, or nothing, where they are not.
@@ -149,7 +151,7 @@ func (c *Catalogue) Trigger(kind string) (flow.TriggerInfo, bool) {
 	if t.Fields != nil {
 		info.Fields = t.Fields()
 	}
-	info.Check = t.Check
+	info.Without, info.Check = t.Without, t.Check
 	return info, true
 }
 

@@ -83,6 +83,17 @@ func fieldNames(fields []PresetField) form.Words {
 	return form.Label(strings.Join(en, ", "), strings.Join(pt, ", "))
 }
 
+// without says what becomes of deliveries while the connection of a flow is not there.
+func (s *Presets) without(f *flow.Flow) form.Words {
+	switch d, _ := readDoor(f, s); {
+	case len(d.auth) == 0:
+		return form.Words{}
+	case d.observe:
+		return form.Label("until there is, deliveries are let in without proof", "até existir, as entregas entram sem verificação")
+	}
+	return form.Label("until there is, deliveries are refused with 401", "até existir, as entregas são recusadas com 401")
+}
+
 // checkConnection finds a connection that cannot prove the sender.
 func (d *door) checkConnection(known flow.Known) []form.Problem {
 	if d.connection == "" || known.Connection == nil {

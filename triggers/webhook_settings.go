@@ -58,6 +58,7 @@ func webhookTrigger(presets *Presets) engine.Trigger {
 		Summary:     form.Label("Started by a delivery to the flow's URL", "Iniciado por uma entrega na URL do fluxo"),
 		Fields:      func() form.Fields { return new(webhookSettings).fields() },
 		Connections: presets.connections(), ConnectionsOf: presets.connectionsOf,
+		Without:   presets.without,
 		Check:     presets.checkWebhook,
 		Hydrate:   presets.hydrateOf,
 		Samples:   presets.samplesOf,

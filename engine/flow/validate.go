@@ -44,7 +44,9 @@ type TriggerInfo struct {
 	Kind        string
 	Fields      form.Fields
 	Connections func(f *Flow) []string // kinds that a flow may name; nil takes none
-	Check       func(f *Flow, known Known) []form.Problem
+	// Without says what becomes of events while the flow's connection is not there; nil, or nothing, where runs wait for it.
+	Without func(f *Flow) form.Words
+	Check   func(f *Flow, known Known) []form.Problem
 }
 
 // Catalogue gives actions and triggers by kind.
@@ -176,7 +178,11 @@ func (v *validator) trigger() {
 		if info.Connections != nil {
 			kinds = info.Connections(v.flow)
 		}
-		v.connection(t.Connection, kinds, "/trigger/connection")
+		without := form.Words{}
+		if info.Without != nil {
+			without = info.Without(v.flow)
+		}
+		v.connection(t.Connection, kinds, without, "/trigger/connection")
 	}
 	if info.Check != nil {
 		v.add(info.Check(v.flow, v.known)...)
@@ -206,7 +212,7 @@ func (v *validator) step(s *Step, at string) {
 	}
 	switch {
 	case s.Connection != "":
-		v.connection(s.Connection, info.Connections, at+"/connection")
+		v.connection(s.Connection, info.Connections, form.Words{}, at+"/connection")
 	case len(info.Connections) > 0 && !info.ConnectionOptional:
 		v.error(at+"/connection", "required", "this action needs a connection", "esta ação precisa de uma conexão")
 	}
@@ -468,7 +474,9 @@ func (v *validator) reads(p *expression.Program, path string) {
 	}
 }
 
-func (v *validator) connection(name string, kinds []string, path string) {
+// connection checks the one that is named; without says what happens while it is not there, where that is more than
+// that runs wait.
+func (v *validator) connection(name string, kinds []string, without form.Words, path string) {
 	if len(kinds) == 0 {
 		v.error(path, "no_connection", "this takes no connection", "aqui não se usa conexão")
 		return
@@ -478,7 +486,10 @@ func (v *validator) connection(name string, kinds []string, path string) {
 	}
 	kind, ok := v.known.Connection(name)
 	if !ok {
-		w := warning(path, "no_connection_yet", fmt.Sprintf("there is no connection %q yet; runs will wait for it", name), fmt.Sprintf("ainda não existe a conexão %q; as execuções vão esperar por ela", name))
+		if without.IsZero() {
+			without = form.Label("runs will wait for it", "as execuções vão esperar por ela")
+		}
+		w := warning(path, "no_connection_yet", fmt.Sprintf("there is no connection %q yet; %s", name, without.EN), fmt.Sprintf("ainda não existe a conexão %q; %s", name, without.PT))
 		w.Hint = form.Label("create it, of the kind "+strings.Join(kinds, " or "), "crie-a, do tipo "+strings.Join(kinds, " ou "))
 		v.add(w)
 		return

@@ -21,6 +21,25 @@ func TestAPresetNeedsItsSecret(t *testing.T) {
 	h.want(422, "POST", "/flows/q/publish", "")
 }
 
+// TestWhatBecomesOfDeliveriesWithoutAConnection: who names one that is not there hears what that means for the sender.
+func TestWhatBecomesOfDeliveriesWithoutAConnection(t *testing.T) {
+	h := newHouse(t)
+	for with, want := range map[string]struct{ en, pt string }{
+		`"preset": "stripe"`:                      {"are refused with 401", "são recusadas com 401"},
+		`"preset": "stripe", "verify": "observe"`: {"are let in without proof", "entram sem verificação"},
+		`"preset": "rdstation_crm"`:               {"runs will wait for it", "as execuções vão esperar por ela"},
+		`"auth": {"kind": "basic"}`:               {"are refused with 401", "são recusadas com 401"},
+	} {
+		f := `{"id": "p", "trigger": {"kind": "webhook", "with": {` + with + `}, "connection": "nope"}, "steps": []}`
+		for language, words := range map[string]string{"en": want.en, "pt-BR": want.pt} {
+			_, doc := h.ask("POST", "/api/v1/flows/p/check", root, f, "Accept-Language", language)
+			if got := mustJSON(t, doc["problems"]); strings.Count(got, `"severity"`) != 1 || !strings.Contains(got, `"code":"no_connection_yet"`) || !strings.Contains(got, words) {
+				t.Errorf("%s, %s: %s, want %s", with, language, got, words)
+			}
+		}
+	}
+}
+
 func TestSamplesComeThroughTheDoor(t *testing.T) {
 	h := newHouse(t)
 	h.want(201, "POST", "/flows", presetFlow("early", "stripe", "pay"))
