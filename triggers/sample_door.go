@@ -50,7 +50,8 @@ func (d *Webhook) SendSample(ctx context.Context, token, event string) (status i
 	if err != nil {
 		return 0, nil, fmt.Errorf("read the URL to send to: %w", err)
 	}
-	r, err := http.NewRequestWithContext(ctx, s.Method, "/h/"+token+"?"+u.RawQuery, bytes.NewReader(s.Body))
+	here := url.URL{Path: "/h/" + token, RawQuery: u.RawQuery} // signed to the last character: no lonely "?"
+	r, err := http.NewRequestWithContext(ctx, s.Method, here.String(), bytes.NewReader(s.Body))
 	if err != nil {
 		return 0, nil, fmt.Errorf("make a sample: %w", err)
 	}

@@ -3,6 +3,8 @@ package api_test
 import (
 	"strings"
 	"testing"
+
+	"gancho/triggers"
 )
 
 func presetFlow(id, preset, connection string) string {
@@ -63,6 +65,22 @@ func TestSamplesComeThroughTheDoor(t *testing.T) {
 		t.Errorf("%v", both)
 	}
 	h.want(422, "POST", "/flows/p/events", `{"sample": "nothing"}`)
+}
+
+// TestSamplesThatAreSignedWithTheURL: providers that sign the URL sign the very one that the door checks.
+func TestSamplesThatAreSignedWithTheURL(t *testing.T) {
+	h := newHouse(t)
+	for preset, c := range map[string]struct{ kind, secret string }{
+		"twilio": {"twilio:webhook", "auth_token"}, "square": {"square:webhook", "signature_key"}, "hubspot": {"hubspot:token", "client_secret"},
+	} {
+		h.want(201, "POST", "/connections", `{"name": "`+preset+`", "kind": "`+c.kind+`", "fields": {"`+c.secret+`": "s3cret"}}`)
+		h.want(201, "POST", "/flows", presetFlow(preset, preset, preset))
+		h.want(200, "POST", "/flows/"+preset+"/publish", "")
+		p, _ := triggers.BuiltIn().Find(preset)
+		for _, event := range p.Events() {
+			h.want(200, "POST", "/flows/"+preset+"/events", `{"sample": "`+event.ID+`"}`)
+		}
+	}
 }
 
 // What completes an event is known by the preset's sample until one event was completed: a
