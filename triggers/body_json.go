@@ -2,8 +2,10 @@ package triggers
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"gancho/engine/expression"
 )
@@ -15,210 +17,213 @@ func checkJSON(body []byte) error {
 		return errors.New("read JSON: it is not UTF-8; send UTF-8, or say its charset in the content type")
 	}
 	s := scanner{data: body}
-	s.space()
-	if s.at == len(body) {
+	at := s.space(0)
+	if at == len(body) {
 		return errors.New("the JSON is empty")
 	}
-	if err := s.value(0); err != nil {
+	at, err := s.value(at, 0)
+	if err != nil {
 		return err
 	}
-	s.space()
-	if s.at < len(body) {
-		return fmt.Errorf("read JSON: there is more after the first value, at byte %d", s.at)
+	if at = s.space(at); at < len(body) {
+		return fmt.Errorf("read JSON: there is more after the first value, at byte %d", at)
 	}
 	return nil
 }
 
+// scanner goes through JSON. What it reads, it gives the end of: the place of the byte after it.
 type scanner struct {
 	data   []byte
-	at     int
 	values int
 }
 
-func (s *scanner) space() {
-	for s.at < len(s.data) {
-		switch s.data[s.at] {
-		case ' ', '\t', '\r', '\n':
-			s.at++
-		default:
-			return
-		}
+func (s *scanner) space(at int) int {
+	for c := s.next(at); c == ' ' || c == '\n' || c == '\t' || c == '\r'; c = s.next(at) {
+		at++
 	}
+	return at
 }
 
-// next gives the byte here, 0 at the end.
-func (s *scanner) next() byte {
-	if s.at < len(s.data) {
-		return s.data[s.at]
+// next gives the byte at a place, 0 at the end.
+func (s *scanner) next(at int) byte {
+	if at < len(s.data) {
+		return s.data[at]
 	}
 	return 0
 }
 
-func (s *scanner) wrong() error {
-	if s.at >= len(s.data) {
-		return errors.New("read JSON: it ends too early")
+func (s *scanner) wrong(at int) (int, error) {
+	if at >= len(s.data) {
+		return at, errors.New("read JSON: it ends too early")
 	}
-	return fmt.Errorf("read JSON: unexpected character at byte %d", s.at)
+	return at, fmt.Errorf("read JSON: unexpected character at byte %d", at)
 }
 
-func (s *scanner) value(depth int) error {
+func (s *scanner) value(at, depth int) (int, error) {
 	if s.values++; s.values > expression.MaxValues {
-		return errTooMany
+		return at, errTooMany
 	}
-	c := s.next()
+	c := s.next(at)
 	if depth >= expression.MaxDepth && (c == '{' || c == '[') {
-		return errTooDeep
+		return at, errTooDeep
 	}
 	switch c {
 	case '{':
-		return s.object(depth)
+		return s.members(at+1, depth+1, true, '}')
 	case '[':
-		return s.list(depth)
+		return s.members(at+1, depth+1, false, ']')
 	case '"':
-		return s.text()
+		return s.text(at + 1)
 	case 't':
-		return s.word("true")
+		return s.word(at, "true")
 	case 'f':
-		return s.word("false")
+		return s.word(at, "false")
 	case 'n':
-		return s.word("null")
+		return s.word(at, "null")
 	}
-	return s.number()
+	return s.number(at)
 }
 
-func (s *scanner) object(depth int) error {
-	s.at++
-	if s.space(); s.next() == '}' {
-		s.at++
-		return nil
+// members reads what is inside an object, or a list, up to its end.
+func (s *scanner) members(at, depth int, named bool, end byte) (int, error) {
+	if at = s.space(at); s.next(at) == end {
+		return at + 1, nil
 	}
 	for {
-		if s.next() != '"' {
-			return s.wrong()
-		}
-		if err := s.text(); err != nil {
-			return err
-		}
-		if s.space(); s.next() != ':' {
-			return s.wrong()
-		}
-		s.at++
-		s.space()
-		if err := s.value(depth + 1); err != nil {
-			return err
-		}
-		if more, err := s.after('}'); !more {
-			return err
-		}
-	}
-}
-
-func (s *scanner) list(depth int) error {
-	s.at++
-	if s.space(); s.next() == ']' {
-		s.at++
-		return nil
-	}
-	for {
-		if err := s.value(depth + 1); err != nil {
-			return err
-		}
-		if more, err := s.after(']'); !more {
-			return err
-		}
-	}
-}
-
-// after reads what follows a member: a comma, and then there is more, or the end.
-func (s *scanner) after(end byte) (bool, error) {
-	s.space()
-	switch s.next() {
-	case ',':
-		s.at++
-		s.space()
-		return true, nil
-	case end:
-		s.at++
-		return false, nil
-	}
-	return false, s.wrong()
-}
-
-func (s *scanner) word(w string) error {
-	for i := range len(w) {
-		if s.next() != w[i] {
-			return s.wrong()
-		}
-		s.at++
-	}
-	return nil
-}
-
-func (s *scanner) text() error {
-	for s.at++; s.at < len(s.data); s.at++ {
-		switch c := s.data[s.at]; {
-		case c == '"':
-			s.at++
-			return nil
-		case c < ' ':
-			return s.wrong()
-		case c == '\\':
-			s.at++
-			if err := s.escape(); err != nil {
-				return err
+		var err error
+		if named {
+			if at, err = s.name(at); err != nil {
+				return at, err
 			}
 		}
+		if at, err = s.value(at, depth); err != nil {
+			return at, err
+		}
+		switch at = s.space(at); s.next(at) {
+		case ',':
+			at = s.space(at + 1)
+		case end:
+			return at + 1, nil
+		default:
+			return s.wrong(at)
+		}
 	}
-	return s.wrong()
 }
 
-// escape reads what follows a backslash, up to its last byte.
-func (s *scanner) escape() error {
-	switch s.next() {
+// name reads the name of a member, and what stands before its value.
+func (s *scanner) name(at int) (int, error) {
+	if s.next(at) != '"' {
+		return s.wrong(at)
+	}
+	at, err := s.text(at + 1)
+	if err != nil {
+		return at, err
+	}
+	if at = s.space(at); s.next(at) != ':' {
+		return s.wrong(at)
+	}
+	return s.space(at + 1), nil
+}
+
+func (s *scanner) word(at int, w string) (int, error) {
+	for i := range len(w) {
+		if s.next(at) != w[i] {
+			return s.wrong(at)
+		}
+		at++
+	}
+	return at, nil
+}
+
+// text reads what follows a quote, up to the next.
+func (s *scanner) text(at int) (int, error) {
+	for {
+		at = s.plain(at)
+		switch c := s.next(at); {
+		case c == '"':
+			return at + 1, nil
+		case c == '\\':
+			end, err := s.escape(at + 1)
+			if err != nil {
+				return end, err
+			}
+			at = end
+		case c < ' ':
+			return s.wrong(at)
+		default:
+			at++
+		}
+	}
+}
+
+// plain passes over bytes of a text that mean nothing, eight at a time.
+func (s *scanner) plain(at int) int {
+	for ; at+8 <= len(s.data); at += 8 {
+		if found := telling8(binary.LittleEndian.Uint64(s.data[at:])); found != 0 {
+			return at + bits.TrailingZeros64(found)/8
+		}
+	}
+	return at
+}
+
+// telling8 has the high bit of the first of eight bytes that ends a text, escapes in it, or may not
+// be in it; of those after that one it says nothing.
+func telling8(eight uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	quote, escape := eight^ones*'"', eight^ones*'\\'
+	return ((eight-ones*' ')&^eight | (quote-ones)&^quote | (escape-ones)&^escape) & high
+}
+
+// escape reads what follows a backslash.
+func (s *scanner) escape(at int) (int, error) {
+	switch s.next(at) {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return nil
+		return at + 1, nil
 	case 'u':
 		for range 4 {
-			s.at++
-			if c := s.next(); !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
-				return s.wrong()
+			at++
+			if c := s.next(at); !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+				return s.wrong(at)
 			}
 		}
-		return nil
+		return at + 1, nil
 	}
-	return s.wrong()
+	return s.wrong(at)
 }
 
-func (s *scanner) number() error {
-	if s.next() == '-' {
-		s.at++
+func (s *scanner) number(at int) (int, error) {
+	if s.next(at) == '-' {
+		at++
 	}
-	if s.next() == '0' {
-		s.at++
-	} else if !s.digits() {
-		return s.wrong()
+	var err error
+	if s.next(at) == '0' {
+		at++
+	} else if at, err = s.digits(at); err != nil {
+		return at, err
 	}
-	if s.next() == '.' {
-		if s.at++; !s.digits() {
-			return s.wrong()
+	if s.next(at) == '.' {
+		if at, err = s.digits(at + 1); err != nil {
+			return at, err
 		}
 	}
-	if c := s.next(); c == 'e' || c == 'E' {
-		s.at++
-		if c := s.next(); c == '+' || c == '-' {
-			s.at++
+	if c := s.next(at); c == 'e' || c == 'E' {
+		at++
+		if c := s.next(at); c == '+' || c == '-' {
+			at++
 		}
-		if !s.digits() {
-			return s.wrong()
-		}
+		return s.digits(at)
 	}
-	return nil
+	return at, nil
 }
 
-func (s *scanner) digits() bool {
-	from := s.at
-	for c := s.next(); c >= '0' && c <= '9'; c = s.next() {
-		s.at++
+// digits reads at least one.
+func (s *scanner) digits(at int) (int, error) {
+	from := at
+	for c := s.next(at); c >= '0' && c <= '9'; c = s.next(at) {
+		at++
 	}
-	return s.at > from
+	if at == from {
+		return s.wrong(at)
+	}
+	return at, nil
 }

@@ -174,6 +174,22 @@ func TestBodiesCannotWriteTheEnvelope(t *testing.T) {
 	}
 }
 
+// TestTexts: a text is read eight bytes at a time, and each byte counts wherever it stands.
+func TestTexts(t *testing.T) {
+	for length := range 20 {
+		for c := range 256 {
+			text := `["` + strings.Repeat("a", length) + string([]byte{byte(c)}) + `x` + strings.Repeat("é", length) + `"]`
+			want := c >= ' ' && c != '"' && c != '\\'
+			if err := triggers.CheckBody("application/json", []byte(text)); (err == nil) != want {
+				t.Errorf("%q: %v", text, err)
+			}
+			if err := triggers.CheckBody("application/json", []byte(text[1:])); (err == nil) && want {
+				t.Errorf("%q is taken", text[1:])
+			}
+		}
+	}
+}
+
 func FuzzBody(f *testing.F) {
 	types := []string{"application/json", formType, multipartType, "text/xml", "text/plain; charset=latin1", "x/y"}
 	for i, seed := range []string{
