@@ -17,6 +17,27 @@ var (
 	whoseNames  = []string{"customer", "cliente", "client", "buyer", "comprador", "payer", "pagador", "contact", "contato", "billing"} // objects that say who it is
 )
 
+// titleWord says which part of a title a member is, and how much better it is than others.
+type titleWord struct{ part, rank int }
+
+// The parts of a title.
+const (
+	titleNumber = iota
+	titlePerson
+	titleAmount
+	titleParts
+)
+
+var titleWords = func() map[string]titleWord {
+	all := map[string]titleWord{}
+	for part, names := range [titleParts][]string{numberNames, personNames, amountNames} {
+		for i, name := range names {
+			all[name] = titleWord{part, len(names) - i}
+		}
+	}
+	return all
+}()
+
 const (
 	longestTitle = 80
 	titleWithin  = 1 << 10 // bytes that are looked at: what tells an order apart is mostly told first
@@ -26,7 +47,7 @@ const (
 // for lists; "" when nothing tells it apart. It looks at the bytes alone: the door has no time to decode them.
 func PlainTitle(body []byte) string {
 	var n naming
-	topMembers(body[:min(len(body), titleWithin)], func(name string, value []byte) { n.take(name, value, plainScalar) })
+	topMembers(body[:min(len(body), titleWithin)], func(whose bool, name, value []byte) { n.take(whose, name, value, plainScalar) })
 	return n.title()
 }
 
@@ -39,7 +60,7 @@ func FormTitle(body []byte) string {
 	}
 	for _, field := range fields {
 		name, value, _ := bytes.Cut(field, []byte("="))
-		n.take(string(name), value, func(value []byte) string {
+		n.take(false, name, value, func(value []byte) string {
 			text, err := url.QueryUnescape(string(value))
 			if err != nil || !utf8.ValidString(text) {
 				return ""
@@ -51,30 +72,51 @@ func FormTitle(body []byte) string {
 }
 
 // naming is the best of what was found to name an event by.
-type naming [3]struct {
+type naming [titleParts]struct {
 	rank int
 	text string
 }
 
-func (n *naming) take(name string, value []byte, read func([]byte) string) {
-	name = strings.ToLower(name)
-	kinds := [...][]string{numberNames, personNames, amountNames}
-	if whose, own, nested := strings.Cut(name, "."); nested && slices.Contains(whoseNames, whose) {
-		name, kinds = own, [...][]string{nil, personNames, nil}
+// take looks at a member, and reads it where it is better than what was found. whose says that it
+// is in an object that says who somebody is.
+func (n *naming) take(whose bool, name, value []byte, read func([]byte) string) {
+	if first, own, nested := bytes.Cut(name, []byte(".")); nested && !whose && saysWho(first) {
+		whose, name = true, own
 	}
-	for i, names := range kinds {
-		rank := len(names) - slices.Index(names, name)
-		if rank > len(names) || rank <= n[i].rank {
-			continue
-		}
-		if text := read(value); text != "" {
-			n[i].rank, n[i].text = rank, cut(text, longestTitle)
-		}
+	var room [longestName]byte
+	is, known := titleWords[string(lower(name, &room))]
+	if !known || whose && is.part != titlePerson || is.rank <= n[is.part].rank {
+		return
+	}
+	if text := read(value); text != "" {
+		n[is.part].rank, n[is.part].text = is.rank, cut(text, longestTitle)
 	}
 }
 
+func saysWho(name []byte) bool {
+	var room [longestName]byte
+	return slices.Contains(whoseNames, string(lower(name, &room)))
+}
+
+// longestName is more than any name has that is looked for.
+const longestName = 24
+
+// lower is a name as the lists have it; empty where it is too long for them.
+func lower(name []byte, room *[longestName]byte) []byte {
+	if len(name) > len(room) {
+		return nil
+	}
+	for i, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		room[i] = c
+	}
+	return room[:len(name)]
+}
+
 func (n *naming) title() string {
-	var parts []string
+	parts := make([]string, 0, titleParts)
 	for _, b := range n {
 		if b.text != "" {
 			parts = append(parts, b.text)
@@ -84,43 +126,44 @@ func (n *naming) title() string {
 }
 
 // topMembers calls f with each member of an object that holds a text or a number, and with those
-// of the objects in it that say who it is, as customer.name.
-func topMembers(body []byte, f func(name string, value []byte)) {
+// of the objects in it that say who it is.
+func topMembers(body []byte, f func(whose bool, name, value []byte)) {
 	i := skipSpace(body, 0)
 	if i >= len(body) || body[i] != '{' {
 		return
 	}
-	depth, whose, name := 0, "", ""
+	var name []byte
+	depth, whose := 0, false
 	for ; i < len(body); i++ {
-		looked := depth == 1 || depth == 2 && whose != ""
+		looked := depth == 1 || depth == 2 && whose
 		switch c := body[i]; {
 		case c == '{' || c == '[':
-			if depth++; depth == 2 && c == '{' && slices.Contains(whoseNames, strings.ToLower(name)) {
-				whose = name + "."
+			if depth++; depth == 2 && c == '{' {
+				whose = saysWho(name)
 			}
-			name = ""
+			name = nil
 		case c == '}' || c == ']':
 			if depth--; depth == 1 {
-				whose = ""
+				whose = false
 			}
-			name = ""
+			name = nil
 		case c == ',':
-			name = ""
+			name = nil
 		case c == '"':
 			end := textEnd(body, i)
-			if looked && name == "" {
-				name = plainScalar(body[i:end])
+			if looked && name == nil {
+				name = plainName(body[i:end])
 			} else if looked {
-				f(whose+name, body[i:end])
+				f(whose, name, body[i:end])
 			}
 			i = end - 1
-		case looked && name != "" && (c == '-' || c >= '0' && c <= '9'):
+		case looked && name != nil && (c == '-' || c >= '0' && c <= '9'):
 			end := i
 			for end < len(body) && strings.IndexByte("+-.eE0123456789", body[end]) >= 0 {
 				end++
 			}
 			if end < len(body) { // else it may go on
-				f(whose+name, body[i:end])
+				f(whose, name, body[i:end])
 			}
 			i = end - 1
 		}
@@ -165,6 +208,14 @@ func plainScalar(value []byte) string {
 		return ""
 	}
 	return strings.TrimSpace(text)
+}
+
+// plainName is the name of a member, as it stands there where nothing in it is escaped.
+func plainName(text []byte) []byte {
+	if len(text) < 2 || bytes.IndexByte(text, '\\') >= 0 {
+		return []byte(plainScalar(text))
+	}
+	return bytes.TrimSpace(text[1 : len(text)-1])
 }
 
 // withoutEscapes is a text of JSON in which nothing stands for something else, as most are.
