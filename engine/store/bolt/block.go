@@ -50,7 +50,7 @@ func encodeRows(out []byte, flow string, all []kept) []byte {
 		event[0] = asEventFields
 		var run []byte
 		if k.run != nil {
-			run = k.run.fieldsAfter(asRunFields)
+			run = k.run.appendTo([]byte{asRunFields})
 		}
 		below = below[:0]
 		for _, list := range [][]pair{k.steps, k.results, k.inbox, k.given} {

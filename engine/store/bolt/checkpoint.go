@@ -174,7 +174,9 @@ type bringing struct {
 	tx     *bbolt.Tx
 	bucket string
 	bytes  int
-	left   []byte // room for what is written
+	rooms  [][]byte // for what is written; each transaction begins with the first again
+	next   int      // of rooms
+	left   []byte   // of the one before it
 }
 
 const shrinkRoom = 256 << 10
@@ -199,7 +201,7 @@ func (w *bringing) row(n *node) error {
 		return b.Delete(n.key)
 	}
 	if len(w.left) < shrinkRoom/8 {
-		w.left = make([]byte, shrinkRoom)
+		w.left = w.room()
 	}
 	var value []byte
 	value, w.left = shrink(n.value, w.left)
@@ -212,12 +214,20 @@ func (w *bringing) row(n *node) error {
 	return b.Put(n.key, value)
 }
 
+func (w *bringing) room() []byte {
+	if w.next == len(w.rooms) {
+		w.rooms = append(w.rooms, make([]byte, shrinkRoom))
+	}
+	w.next++
+	return w.rooms[w.next-1]
+}
+
 // rising are the buckets whose keys only rise.
 var rising = map[string]bool{"events": true, "runs": true, "steps": true, "results": true}
 
 func (w *bringing) commit() error {
 	tx := w.tx
-	w.tx = nil
+	w.tx, w.next, w.left = nil, 0, nil
 	return tx.Commit()
 }
 

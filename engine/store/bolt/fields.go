@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"encoding/binary"
+	"sync"
 	"time"
 
 	"gancho/engine/store"
@@ -14,6 +15,9 @@ import (
 //	an ID    bytes: 0 and a UUID, or 1 and a text
 //	a time   varint of Unix nanoseconds
 type fields []byte
+
+// rooms are where members are written before it is known how much room they take.
+var rooms = sync.Pool{New: func() any { return new(fields) }}
 
 func (f *fields) int(tag byte, n int64) {
 	if n != 0 {
@@ -164,9 +168,17 @@ const (
 	runTold
 )
 
-// fieldsAfter writes the members of a run after a byte.
-func (r *savedRun) fieldsAfter(first byte) []byte {
-	f := append(fields(make([]byte, 0, 320+len(r.Frontier)+len(r.Answer))), first)
+// sealed writes a run.
+func (r *savedRun) sealed() []byte {
+	plain := rooms.Get().(*fields)
+	defer rooms.Put(plain)
+	*plain = r.appendTo((*plain)[:0])
+	return frameAs(asRunFields, *plain)
+}
+
+// appendTo appends the members of a run.
+func (r *savedRun) appendTo(out []byte) []byte {
+	f := fields(out)
 	f.id(runID, r.ID)
 	f.int(runNumber, int64(r.Number)) //nolint:gosec // 40 bits
 	f.text(runFlow, r.Flow)
@@ -300,7 +312,9 @@ const (
 
 // sealed writes an event: its members, its envelope and its body.
 func (e *savedEvent) sealed() []byte {
-	f := fields(make([]byte, 0, 256))
+	f := rooms.Get().(*fields)
+	defer rooms.Put(f)
+	*f = (*f)[:0]
 	f.id(eventID, e.ID)
 	f.int(eventNumber, int64(e.Number)) //nolint:gosec // 40 bits
 	f.text(eventFlow, e.Flow)
@@ -317,8 +331,8 @@ func (e *savedEvent) sealed() []byte {
 	f.id(eventParent, e.Parent.Run)
 	f.text(eventParentPath, e.Parent.Path)
 	f.int(eventFirst, int64(e.First)) //nolint:gosec // 40 bits
-	out := newFrame(asEventFields, len(f)+len(e.Meta)+len(e.Body)+3*binary.MaxVarintLen64)
-	for _, part := range [][]byte{f, e.Meta, e.Body} {
+	out := newFrame(asEventFields, len(*f)+len(e.Meta)+len(e.Body)+3*binary.MaxVarintLen64)
+	for _, part := range [][]byte{*f, e.Meta, e.Body} {
 		out = appendBytes(out, part)
 	}
 	return endFrame(out)

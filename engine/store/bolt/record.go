@@ -128,9 +128,9 @@ func seal(v any) ([]byte, error) {
 	case *savedEvent:
 		return v.sealed(), nil
 	case savedRun:
-		return endFrame(v.fieldsAfter(asRunFields | asIs)), nil
+		return v.sealed(), nil
 	case *savedRun:
-		return endFrame(v.fieldsAfter(asRunFields | asIs)), nil
+		return v.sealed(), nil
 	}
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -164,7 +164,8 @@ func (s *Store) admit(all []made) {
 		}
 	}
 	s.sched.mu.Unlock()
-	for _, m := range all {
+	for i := range all {
+		m := &all[i]
 		s.watch.tell(store.Change{Event: &m.event})
 		if m.run != nil {
 			s.watch.tell(store.Change{Run: m.run})
@@ -188,6 +189,7 @@ func (s *Store) acceptAll(tx *tx, events []store.Event) ([]store.Accept, []made,
 func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 	n := s.next
 	s.next++
+	key := number(n)
 	saved := savedEvent{EventInfo: store.EventInfo{
 		ID: newID(e.At, 0, n), Number: n, Flow: e.Flow, At: e.At, Outcome: e.Outcome, Name: e.Name, Title: e.Title, Reason: e.Reason,
 		Size: len(e.Body), Meta: e.Meta, Body: e.Body,
@@ -209,9 +211,9 @@ func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 	}
 	var run *store.Run
 	if saved.Outcome == store.Accepted {
-		run = newRun(&saved, e, runID)
-		saved.Run = run.ID
-		if err := put(tx, "runs", number(n), savedRun{Run: *run}); err != nil {
+		r := newRun(&saved, e, runID)
+		run, saved.Run = &r.Run, r.ID
+		if err := tx.bucket("runs").put(key, r.sealed()); err != nil {
 			return store.Accept{}, made{}, err
 		}
 		for _, step := range e.Steps {
@@ -220,7 +222,7 @@ func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 			}
 		}
 	}
-	if err := put(tx, "events", number(n), saved); err != nil {
+	if err := tx.bucket("events").put(key, saved.sealed()); err != nil {
 		return store.Accept{}, made{}, err
 	}
 	if run == nil {
@@ -234,12 +236,12 @@ func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 	return store.Accept{Event: saved.ID, Run: saved.Run, Outcome: saved.Outcome}, made{info, run}, nil
 }
 
-func newRun(saved *savedEvent, e *store.Event, id string) *store.Run {
-	r := &store.Run{
+func newRun(saved *savedEvent, e *store.Event, id string) *savedRun {
+	r := &savedRun{Run: store.Run{
 		ID: id, Number: saved.Number, Flow: e.Flow, Event: saved.ID, EventName: e.Name, Title: e.Title,
 		Status: store.Pending, At: e.At, OrderBy: e.OrderBy, Parent: e.Parent, Depth: e.Depth, Attempt: 1,
 		ReplayOf: e.ReplayOf, Revision: e.Revision,
-	}
+	}}
 	if e.Source != "" {
 		r.Event = e.Source
 	}

@@ -37,6 +37,7 @@ type node struct {
 	gone  bool // deleted
 	seq   uint64
 	next  []atomic.Pointer[node]
+	one   [1]atomic.Pointer[node] // what next is of most
 }
 
 // nodeBytes is about what a row takes beside its key and value.
@@ -94,7 +95,10 @@ func (l *list) put(key, value []byte, gone bool, seq uint64) *node {
 	for levels < mostLevels && rand.Uint32()&3 == 0 { //nolint:gosec // a shape, no secret
 		levels++
 	}
-	n := &node{key: key, value: value, gone: gone, seq: seq, next: make([]atomic.Pointer[node], levels)}
+	n := &node{key: key, value: value, gone: gone, seq: seq}
+	if n.next = n.one[:]; levels > 1 {
+		n.next = make([]atomic.Pointer[node], levels)
+	}
 	for level := range n.next {
 		n.next[level].Store(path[level].next[level].Load())
 	}
