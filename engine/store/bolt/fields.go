@@ -69,7 +69,7 @@ func parseUUID(id string) (b [16]byte, ok bool) {
 		if id[i] == '-' {
 			i++
 		}
-		high, low := nibble(id[i]), nibble(id[i+1])
+		high, low := nibbles[id[i]], nibbles[id[i+1]]
 		if high > 15 || low > 15 {
 			return b, false
 		}
@@ -78,15 +78,16 @@ func parseUUID(id string) (b [16]byte, ok bool) {
 	return b, true
 }
 
-func nibble(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
+// nibbles are the values of hexadecimal digits; 16 for what is none.
+var nibbles = func() (values [256]byte) {
+	for c := range values {
+		values[c] = 16
 	}
-	return 16
-}
+	for value, c := range "0123456789abcdef" {
+		values[c] = byte(value)
+	}
+	return values
+}()
 
 // member is one that was read.
 type member struct {

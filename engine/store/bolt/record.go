@@ -219,13 +219,13 @@ func join(n uint64, rest ...string) []byte {
 //	48 bits Unix milliseconds | 0111 | 4 bits kind, 8 random | 10 | 40 bits number | 22 random
 func newID(at time.Time, kind byte, n uint64) string {
 	var b [16]byte
-	if _, err := rand.Read(b[:]); err != nil {
+	if _, err := rand.Read(b[12:]); err != nil {
 		panic(err) // never: crypto/rand.Read does not fail
 	}
 	ms := uint64(at.UnixMilli())
 	binary.BigEndian.PutUint32(b[0:], uint32(ms>>16))
 	binary.BigEndian.PutUint16(b[4:], uint16(ms))
-	b[6] = 0x70 | kind
+	b[6], b[7] = 0x70|kind, b[12]
 	low := binary.BigEndian.Uint64(b[8:]) & (1<<22 - 1)
 	binary.BigEndian.PutUint64(b[8:], 2<<62|n<<22|low)
 	return uuid(b)
