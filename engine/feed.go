@@ -73,14 +73,14 @@ type feed struct {
 	mu      sync.Mutex
 	ring    []News
 	last    uint64        // number of the newest
-	more    chan struct{} // closed when there is one more
+	more    chan struct{} // closed when there is one more; nil while nobody waits for that
 	since   uint64        // newest when the steps began to be told
 	readers int           // of steps
 	left    time.Time     // when the last of them went
 }
 
 func newFeed() *feed {
-	return &feed{id: strings.ToLower(rand.Text()[:8]), begun: make(chan struct{}), ring: make([]News, feedSize), more: make(chan struct{})}
+	return &feed{id: strings.ToLower(rand.Text()[:8]), begun: make(chan struct{}), ring: make([]News, feedSize)}
 }
 
 func (f *feed) idOf(number uint64) string { return f.id + "-" + strconv.FormatUint(number, 10) }
@@ -90,8 +90,10 @@ func (f *feed) add(n News) {
 	defer f.mu.Unlock()
 	f.last++
 	f.ring[f.last%feedSize] = n
-	close(f.more)
-	f.more = make(chan struct{})
+	if f.more != nil {
+		close(f.more)
+		f.more = nil
+	}
 }
 
 // gather fills the feed until ctx is done.
@@ -239,6 +241,9 @@ func (r *Reader) take() (News, <-chan struct{}) {
 		return News{ID: r.At(), Gap: true}, nil
 	}
 	if r.at == r.f.last {
+		if r.f.more == nil {
+			r.f.more = make(chan struct{})
+		}
 		return News{}, r.f.more
 	}
 	r.at++
