@@ -29,7 +29,7 @@ func (x *delivery) answer(w http.ResponseWriter, got engine.Receipt) {
 
 // plain writes the default answer. IDs and words need no escaping.
 func (x *delivery) plain(w http.ResponseWriter, status int, event, word, run, url string) {
-	body := make([]byte, 0, 256)
+	body := make([]byte, 0, 128)
 	body = append(body, `{"event":"`...)
 	body = append(body, event...)
 	body = append(body, `","status":"`...)

@@ -280,7 +280,7 @@ func (x *delivery) envelope() {
 		if len(values) == 0 {
 			continue
 		}
-		lower := strings.ToLower(name)
+		lower := lowerName(name)
 		headers[lower] = values[0]
 		switch lower {
 		case "authorization", "proxy-authorization", "cookie":
@@ -303,6 +303,25 @@ func (x *delivery) envelope() {
 		}
 	}
 	x.in.Meta.Query = query
+}
+
+// lowerNames are those of headers that most deliveries have.
+var lowerNames = func() map[string]string {
+	names := map[string]string{}
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Connection", "Content-Length", "Content-Type",
+		"Origin", "Traceparent", "User-Agent", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "X-Request-Id",
+	} {
+		names[name] = strings.ToLower(name)
+	}
+	return names
+}()
+
+func lowerName(name string) string {
+	if lower, known := lowerNames[name]; known {
+		return lower
+	}
+	return strings.ToLower(name)
 }
 
 func (x *delivery) note(words form.Words) {
