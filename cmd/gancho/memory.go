@@ -7,10 +7,13 @@ import (
 	"runtime/metrics"
 )
 
-// The heap may grow to heapRoom before garbage is looked for, and to twice what is in use
-// beyond that: a busy small heap is not scanned all the time, and a large one not wasteful.
+// The heap may grow to heapRoom before garbage is looked for: a busy small heap is not scanned all
+// the time. Where more than half of that is in use, as of very many flows, each scan costs more,
+// and garbage soon may take mostGarbage. A large heap grows to twice what is in use, which is not
+// wasteful.
 const (
 	heapRoom    = 96 << 20
+	mostGarbage = 128 << 20
 	mostPercent = 1000
 )
 
@@ -30,10 +33,11 @@ func spareGC() {
 }
 
 func percentFor(live uint64) int {
-	if live >= heapRoom/2 {
-		return 100
+	garbage := heapRoom - min(live, heapRoom/2)
+	if live > heapRoom/2 {
+		garbage = max(live, min(mostGarbage, heapRoom/2+4*(live-heapRoom/2)))
 	}
-	return min(mostPercent, int((heapRoom-live)*100/max(live, 1))) //nolint:gosec // small
+	return min(mostPercent, int(garbage*100/max(live, 1))) //nolint:gosec // small
 }
 
 // liveHeap is what the last collection left.
