@@ -43,7 +43,7 @@ func (f *live) checkpoints() {
 func (f *live) attempt(do func() error) {
 	for {
 		err := do()
-		f.stuck.Store(err != nil)
+		f.mind(err)
 		if err == nil || errors.Is(err, store.ErrBroken) {
 			return
 		}
@@ -57,6 +57,12 @@ func (f *live) attempt(do func() error) {
 			return
 		}
 	}
+}
+
+// mind what became of a checkpoint: who waits for it must know that it may never end.
+func (f *live) mind(err error) {
+	f.stuck.Store(err != nil)
+	f.moved.ring()
 }
 
 // rest gives back the space of the journal while nothing is written.
@@ -106,11 +112,13 @@ func (f *live) flushHeld() error {
 		return nil
 	}
 	if err := f.judge(f.bring(sealed, moment)); err != nil {
+		f.mind(err)
 		return err
 	}
 	f.tables.Lock()
 	f.sealed = nil
 	f.tables.Unlock()
+	f.mind(nil)
 	return f.judge(f.journal.release(moment))
 }
 
@@ -123,6 +131,7 @@ func (f *live) seal() (*table, uint64) {
 		f.sealed, f.active, f.until = f.active, newTable(), f.seq
 		f.tables.Unlock()
 		f.group.table = f.active
+		f.moved.ring()
 	}
 	sealed, moment, last := f.sealed, f.until, f.writing
 	if len(f.group.after) > 0 {

@@ -29,9 +29,44 @@ func TestNothingIsAcceptedWhileTooMuchIsInMemory(t *testing.T) {
 		if err := offer(); !errors.Is(err, store.ErrBusy) || time.Since(begun) > 2*fullWait {
 			t.Errorf("a flood was answered %v after %s", err, time.Since(begun))
 		}
-		time.AfterFunc(fullWait/2, func() { s.live.active.bytes.Add(-tableFull) })
-		if err := offer(); err != nil {
-			t.Errorf("with room again: %v", err)
+		begun = time.Now()
+		time.AfterFunc(fullWait/2, func() {
+			if err := s.live.flush(); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := offer(); err != nil || time.Since(begun) != fullWait/2 {
+			t.Errorf("with room again: %v after %s", err, time.Since(begun))
+		}
+	})
+}
+
+// TestWhoWritesGoesOnWhenALateCheckpointEnds sees that the journal's writer is told, and does not
+// look now and then.
+func TestWhoWritesGoesOnWhenALateCheckpointEnds(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if _, err := s.PutKey(t.Context(), "state", "a", []byte("1"), -1, 0); err != nil {
+			t.Fatal(err)
+		}
+		s.live.seal() // a checkpoint has begun
+		s.live.active.bytes.Add(tableMost + 1)
+		begun, behind := time.Now(), make(chan bool, 1)
+		go func() { behind <- s.live.behind() }()
+		synctest.Wait()
+		if len(behind) > 0 {
+			t.Fatal("the journal grows while a checkpoint is late")
+		}
+		if err := s.live.flush(); err != nil {
+			t.Fatal(err)
+		}
+		if never := <-behind; never || time.Since(begun) > 0 {
+			t.Errorf("the checkpoint ended, and who waited was told %v after %s", never, time.Since(begun))
 		}
 	})
 }

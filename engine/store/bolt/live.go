@@ -62,6 +62,7 @@ type live struct {
 	flushed    chan struct{} // the checkpointer has ended
 	touched    atomic.Bool   // something was written since the idle check
 	stuck      atomic.Bool   // live.db takes nothing
+	moved      bell          // rings when another table was begun, or a checkpoint has ended, well or not
 	erased     atomic.Uint64 // the moment of the last erasure that free pages of live.db may hold; 0 is none
 }
 
@@ -395,29 +396,41 @@ func (f *live) over(bytes int64) bool {
 
 // roomy waits until there is room for more events; store.ErrBusy when it takes too long.
 func (f *live) roomy(ctx context.Context) error {
-	for end := time.Now().Add(fullWait); f.over(tableFull); {
-		if time.Now().After(end) {
-			return store.ErrBusy
+	if !f.over(tableFull) {
+		return nil
+	}
+	late := time.NewTimer(fullWait)
+	defer late.Stop()
+	for {
+		moved := f.moved.wait()
+		if !f.over(tableFull) {
+			return nil
 		}
 		select {
-		case <-time.After(10 * time.Millisecond):
+		case <-moved:
+		case <-late.C:
+			return store.ErrBusy
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return nil
 }
 
 // behind waits for a checkpoint that is late. It says true when none succeeds.
 func (f *live) behind() bool {
 	for {
+		moved := f.moved.wait()
 		f.tables.RLock()
 		late := f.sealed != nil && f.active.bytes.Load() > tableMost
 		f.tables.RUnlock()
 		if !late || f.stuck.Load() {
 			return late
 		}
-		time.Sleep(10 * time.Millisecond)
+		select {
+		case <-moved:
+		case <-f.flushed:
+			return true
+		}
 	}
 }
 
