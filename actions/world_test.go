@@ -216,7 +216,7 @@ func (w *world) open(dir string) *resident {
 	flows, err := flows.Open(ctx, flows.Config{Docs: db, Keys: db, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds})
 	check(w.t, err)
 	quiet := slog.New(slog.DiscardHandler)
-	e, err := engine.New(engine.Config{
+	e, err := engine.New(ctx, engine.Config{
 		Store: db, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: quiet, Decode: triggers.DecodeBody, PublicURL: "https://gancho.example.com",
 	})
 	check(w.t, err)

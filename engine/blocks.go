@@ -333,7 +333,7 @@ func (s *callStep) Fields() form.Fields {
 
 const maxDepth = 8
 
-func (s *callStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+func (s *callStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
 	if data, ok := w.received(rec.Path); ok {
 		return called(data)
 	}
@@ -343,7 +343,7 @@ func (s *callStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 	if w.run.Depth >= maxDepth {
 		return nil, next, Faultf("too_deep", "calls are nested more than %d deep", maxDepth)
 	}
-	child, err := w.hands.child(s.flow, s.input, w)
+	child, err := w.hands.child(ctx, s.flow, s.input, w)
 	if err != nil {
 		return nil, next, err
 	}

@@ -71,7 +71,7 @@ type Connections struct {
 	kept     map[string]savedConnection
 	turns    map[string]int         // counts the writes of each
 	renewals map[string]*sync.Mutex // one renewal of each at a time
-	watchers []func(name string, mended bool)
+	watchers []func(ctx context.Context, name string, mended bool)
 	uses     uses
 }
 
@@ -119,8 +119,8 @@ func (c *Connections) kindNames() []string {
 }
 
 // Watch calls f after a connection was written, with its name, and whether it is broken no more or has other
-// settings or secrets: what failed with it may go well now.
-func (c *Connections) Watch(f func(name string, mended bool)) {
+// settings or secrets: what failed with it may go well now. The context does not end when the writer gives up.
+func (c *Connections) Watch(f func(ctx context.Context, name string, mended bool)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.watchers = append(c.watchers, f)

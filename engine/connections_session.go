@@ -154,7 +154,7 @@ func (c *Connections) StoreSession(ctx context.Context, name string, session Ses
 		return replaced
 	})
 	if written && waited {
-		c.tell(name, true)
+		c.tell(ctx, name, true)
 	}
 	if err != nil || written {
 		return err

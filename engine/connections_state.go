@@ -27,7 +27,7 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 		return replaced
 	})
 	if written {
-		c.tell(name, mended)
+		c.tell(ctx, name, mended)
 	}
 	return err
 }
@@ -58,7 +58,7 @@ func (c *Connections) Break(ctx context.Context, used *Connection, problem strin
 		return replaced
 	})
 	if written {
-		c.tell(used.Name, false)
+		c.tell(ctx, used.Name, false)
 	}
 	return broken, err
 }
@@ -155,7 +155,7 @@ func (c *Connections) works(ctx context.Context, name, account string) error {
 		return replaced
 	})
 	if written && before != ConnectionOK {
-		c.tell(name, before == ConnectionBroken)
+		c.tell(ctx, name, before == ConnectionBroken)
 	}
 	return err
 }

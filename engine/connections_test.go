@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -247,7 +248,7 @@ func refused(t *testing.T, err error, kind refusal.Kind) *refusal.Refusal {
 func TestBrokenConnectionsAreMended(t *testing.T) {
 	v := openVault(t)
 	var told []string
-	v.Watch(func(name string, _ bool) {
+	v.Watch(func(_ context.Context, name string, _ bool) {
 		_, known := v.Kind(name) // watchers may ask
 		if known {
 			told = append(told, name)

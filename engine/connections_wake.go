@@ -22,34 +22,34 @@ const mendedNews = `"mended"`
 
 // connectionChanged lets the runs go on that wait for a connection, and those try at once that would
 // have tried later, if it was mended.
-func (e *Engine) connectionChanged(name string, mended bool) {
+func (e *Engine) connectionChanged(ctx context.Context, name string, mended bool) {
 	also := []store.Signal{}
 	if mended {
 		also = append(also, store.Signal{Name: mendedSignal(name), Data: []byte(mendedNews)})
 	}
-	e.wakeConnection(name, also...)
+	e.wakeConnection(ctx, name, also...)
 	poke(e.alerts.news) // its alert begins or ends
 }
 
 // wakeConnection lets the runs that wait for a connection go on, if it can be used. The signal
 // is not kept: a run that comes to wait looks again once its wait is written (wakeParked), so
 // that none is missed, and none is woken by what it has seen already.
-func (e *Engine) wakeConnection(name string, also ...store.Signal) {
+func (e *Engine) wakeConnection(ctx context.Context, name string, also ...store.Signal) {
 	if _, err := e.Connections.Resolve(name); err != nil {
 		return // nothing to go on with
 	}
 	signals := append([]store.Signal{{Name: connectionSignal(name), Data: []byte("null")}}, also...)
-	err := e.Store.Signal(context.Background(), signals)
+	err := e.Store.Signal(ctx, signals)
 	if err := errors.Join(err...); err != nil {
 		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)
 	}
 }
 
 // wakeParked wakes a run whose connection was mended while its wait was being written.
-func (e *Engine) wakeParked(p *store.Park) {
+func (e *Engine) wakeParked(ctx context.Context, p *store.Park) {
 	for _, w := range p.Waits {
 		if name, ok := strings.CutPrefix(w.Name, connectionPrefix); ok {
-			e.wakeConnection(name)
+			e.wakeConnection(ctx, name)
 		}
 	}
 }
@@ -60,6 +60,6 @@ func (e *Engine) wakeConnections(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		e.wakeConnection(c.Name)
+		e.wakeConnection(ctx, c.Name)
 	}
 }

@@ -42,7 +42,7 @@ func (c *Connections) put(ctx context.Context, name, kind string, fields map[str
 	if err != nil {
 		return ConnectionView{}, err
 	}
-	c.tell(name, mended)
+	c.tell(ctx, name, mended)
 	return c.Get(name)
 }
 
@@ -141,7 +141,7 @@ func (c *Connections) Keep(ctx context.Context, name string, values map[string]s
 		return fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}
 	if err == nil {
-		c.tell(name, false) // what a provider proves itself with changes no try
+		c.tell(ctx, name, false) // what a provider proves itself with changes no try
 	}
 	return err
 }
@@ -220,12 +220,12 @@ func (c *Connections) write(ctx context.Context, name string, s savedConnection,
 }
 
 // tell calls the watchers. The caller must not hold the lock: they may ask for connections.
-func (c *Connections) tell(name string, mended bool) {
+func (c *Connections) tell(ctx context.Context, name string, mended bool) {
 	c.mu.RLock()
 	watchers := slices.Clone(c.watchers)
 	c.mu.RUnlock()
 	for _, f := range watchers {
-		f(name, mended)
+		f(context.WithoutCancel(ctx), name, mended)
 	}
 }
 

@@ -44,7 +44,7 @@ type Config struct {
 type Engine struct {
 	Config
 	stop     chan struct{}   // closed when Work's context is done
-	hurry    context.Context // done when actions under way have had their time to finish
+	hurry    context.Context // done when actions under way have had their time to finish; here, as they run with contexts of their own
 	ended    sync.Once
 	plans    plans
 	answers  answers
@@ -72,7 +72,7 @@ type Engine struct {
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be
 // claimed; nothing happens before Work.
-func New(c Config) (*Engine, error) {
+func New(ctx context.Context, c Config) (*Engine, error) {
 	if c.Workers <= 0 {
 		c.Workers = 256
 	}
@@ -82,7 +82,7 @@ func New(c Config) (*Engine, error) {
 	if c.Grace <= 0 {
 		c.Grace = 7 * time.Second
 	}
-	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.Background()}
+	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.WithoutCancel(ctx)}
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), newRunRoom(), newDoorRoom()
 	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
@@ -91,12 +91,12 @@ func New(c Config) (*Engine, error) {
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
 	var unread error
-	e.stats, unread = stats.Open(context.Background(), c.Store, c.Log, c.Now)
-	if err := errors.Join(unread, e.loadInstance(context.Background()), e.loadAlerts(context.Background()), e.loadShadows(context.Background())); err != nil {
+	e.stats, unread = stats.Open(ctx, c.Store, c.Log, c.Now)
+	if err := errors.Join(unread, e.loadInstance(ctx), e.loadAlerts(ctx), e.loadShadows(ctx)); err != nil {
 		return nil, err
 	}
 	e.shapes, e.typed.by = newShapes(), map[string]typedFlow{}
-	if err := e.loadVars(context.Background()); err != nil {
+	if err := e.loadVars(ctx); err != nil {
 		return nil, err
 	}
 	c.Flows.Watch(e.flowChanged)
@@ -132,8 +132,10 @@ const mostAtDoor = 256
 // Enter waits until a delivery of a flow may be looked at, which is at once unless goroutines
 // wait for a processor and other flows have deliveries too: then few of one flow are, so that
 // a flood leaves the others their pace. leave is called once the delivery is accepted or
-// refused.
-func (e *Engine) Enter(flow string) (leave func()) { return e.doorway.enter(flow) }
+// refused. The only error is that ctx is done.
+func (e *Engine) Enter(ctx context.Context, flow string) (leave func(), err error) {
+	return e.doorway.enter(ctx, flow)
+}
 
 // Accept makes deliveries durable, all or none, each with what became of it. The webhook
 // door has asked `where` already; for other kinds of trigger it is asked here.
@@ -278,7 +280,9 @@ func (e *Engine) Work(ctx context.Context) error {
 			e.walks.expect(claimed[i].Run.ID)
 			group.Go(func() {
 				defer func() { <-places }()
-				defer e.room.enter(claimed[i].Run.Flow)()
+				if leave, err := e.room.enter(live, claimed[i].Run.Flow); err == nil {
+					defer leave()
+				}
 				e.advance(live, &claimed[i])
 			})
 		}
@@ -419,7 +423,7 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 		return err
 	}
 	if d.Park != nil {
-		e.wakeParked(d.Park)
+		e.wakeParked(ctx, d.Park)
 	}
 	if d.End != nil && d.End.Status == store.Failed {
 		e.noteFailure(w.run.Flow, w.run.ID)

@@ -129,7 +129,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 	if s.around != nil {
 		under = s.around(db)
 	}
-	e, err := engine.New(engine.Config{
+	e, err := engine.New(ctx, engine.Config{
 		Store: under, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Timezone: "UTC", Log: slog.New(slog.DiscardHandler),
 		Decode: s.decode, PublicURL: "https://example.com",
 		Grace: 50 * time.Millisecond,

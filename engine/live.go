@@ -127,7 +127,7 @@ func (l *live) waitURL(run, path string) string {
 
 func (l *live) stopping() bool { return l.e.stopped() }
 
-func (l *live) child(target string, input any, w *walker) (store.Event, error) {
+func (l *live) child(ctx context.Context, target string, input any, w *walker) (store.Event, error) {
 	entry, err := l.e.Flows.Get(target)
 	if err != nil {
 		return store.Event{}, Faultf("no_flow", "there is no flow %q to call", target)
@@ -145,7 +145,7 @@ func (l *live) child(target string, input any, w *walker) (store.Event, error) {
 		}
 	}
 	in := Incoming{Flow: target, At: l.e.Now(), Body: body, Meta: Meta{Kind: "call", OfFailure: w.ofFailure, Type: "application/json"}, Title: w.run.Flow}
-	event, err := l.e.event(context.Background(), &in)
+	event, err := l.e.event(ctx, &in)
 	event.Depth = w.run.Depth + 1
 	return event, err
 }

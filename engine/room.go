@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime/metrics"
+	"slices"
 	"sync"
 	"time"
 )
@@ -47,23 +48,15 @@ func newRoom(fewest int, alone bool) *room {
 	return &room{fewest: fewest, alone: alone, limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
 }
 
-// enter waits until work of a flow may begin. leave is called once it has ended.
-func (r *room) enter(flow string) (leave func()) {
-	r.mu.Lock()
-	q := r.flows[flow]
-	if q == nil {
-		q = &queue{}
-		r.flows[flow] = q
-	}
-	q.rest = 0
-	if r.has(q) {
-		q.inside++
-		r.mu.Unlock()
-	} else {
-		turn := make(chan struct{})
-		q.behind = append(q.behind, turn)
-		r.mu.Unlock()
-		<-turn
+// enter waits until work of a flow may begin, or ctx is done, which is the only error. leave is
+// called once the work has ended.
+func (r *room) enter(ctx context.Context, flow string) (leave func(), err error) {
+	q, turn := r.queue(flow)
+	select {
+	case <-turn:
+	case <-ctx.Done():
+		r.giveUp(q, turn)
+		return nil, ctx.Err()
 	}
 	poke(r.news)
 	old := time.AfterFunc(youth, func() { r.leave(q) })
@@ -71,7 +64,34 @@ func (r *room) enter(flow string) (leave func()) {
 		if old.Stop() {
 			r.leave(q)
 		}
+	}, nil
+}
+
+// queue gives a turn in a flow's queue; it is closed when its time has come.
+func (r *room) queue(flow string) (*queue, chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q, turn := r.flows[flow], make(chan struct{})
+	if q == nil {
+		q = &queue{}
+		r.flows[flow] = q
 	}
+	q.rest = 0
+	q.behind = append(q.behind, turn)
+	r.next(q)
+	return q, turn
+}
+
+// giveUp a turn, which may have come at the same moment.
+func (r *room) giveUp(q *queue, turn chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i := slices.Index(q.behind, turn); i >= 0 {
+		q.behind = slices.Delete(q.behind, i, i+1)
+		return
+	}
+	q.inside--
+	r.next(q)
 }
 
 // has says whether one more of a flow may begin. The caller holds the lock.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -18,7 +20,11 @@ func TestRoom(t *testing.T) {
 		var began []string
 		begin := func(flow string, takes time.Duration) {
 			go func() {
-				leave := r.enter(flow)
+				leave, err := r.enter(t.Context(), flow)
+				if err != nil {
+					t.Error(err)
+					return
+				}
 				mu.Lock()
 				began = append(began, flow)
 				mu.Unlock()
@@ -66,12 +72,12 @@ func TestDoorRoom(t *testing.T) {
 		r := newDoorRoom()
 		r.set(1)
 		for range 3 {
-			defer r.enter("flood")() // would wait for ever
+			enter(t, r, "flood") // would wait for ever
 		}
-		defer r.enter("other")()
+		enter(t, r, "other")
 		in := make(chan struct{})
 		go func() {
-			defer r.enter("flood")()
+			enter(t, r, "flood")
 			close(in)
 		}()
 		synctest.Wait()
@@ -82,6 +88,50 @@ func TestDoorRoom(t *testing.T) {
 		}
 		time.Sleep(youth)
 		<-in
+	})
+}
+
+func enter(t *testing.T, r *room, flow string) {
+	leave, err := r.enter(t.Context(), flow)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	t.Cleanup(leave)
+}
+
+// TestWhoGivesUpMakesWay: a turn that nobody waits for any more is not kept, nor is one that came
+// just then.
+func TestWhoGivesUpMakesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRunRoom()
+		r.set(1)
+		enter(t, r, "flood")
+		ctx, giveUp := context.WithCancel(t.Context())
+		gaveUp, in := make(chan error), make(chan struct{})
+		go func() {
+			_, err := r.enter(ctx, "flood")
+			gaveUp <- err
+		}()
+		synctest.Wait()
+		go func() {
+			enter(t, r, "flood")
+			close(in)
+		}()
+		synctest.Wait()
+		giveUp()
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+			t.Errorf("who gave up got %v", err)
+		}
+		time.Sleep(youth) // the first makes way
+		<-in
+		time.Sleep(youth)
+		synctest.Wait()
+		q, turn := r.queue("flood")
+		r.giveUp(q, turn) // its turn had come
+		if q.inside != 0 || len(q.behind) != 0 {
+			t.Errorf("%d inside and %d behind, want none", q.inside, len(q.behind))
+		}
 	})
 }
 

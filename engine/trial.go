@@ -279,7 +279,7 @@ func (t *trial) connection(name string) (*Connection, error) {
 
 func (t *trial) worked(*Connection) {}
 
-func (t *trial) child(target string, _ any, _ *walker) (store.Event, error) {
+func (t *trial) child(_ context.Context, target string, _ any, _ *walker) (store.Event, error) {
 	return store.Event{}, Faultf("not_mocked", "the call of flow %q needs a mock here", target)
 }
 

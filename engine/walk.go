@@ -32,7 +32,7 @@ type hands interface {
 	// refused notes that a provider refused a connection; false: it has been mended since.
 	refused(ctx context.Context, c *Connection, problem string) (bool, error)
 	// child describes the run that a call step starts.
-	child(target string, input any, w *walker) (store.Event, error)
+	child(ctx context.Context, target string, input any, w *walker) (store.Event, error)
 	getKey(ctx context.Context, rec *record, space, key string) ([]byte, error)
 	// held gives what a block yields instead of waiting or calling, when effects are held back.
 	held(rec *record, a *Action) (Output, bool)

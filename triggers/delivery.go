@@ -63,7 +63,12 @@ func (x *delivery) admit(w http.ResponseWriter) *refusal {
 	if no := x.readBody(); no != nil {
 		return no
 	}
-	x.leave = x.Engine.Enter(x.e.flow)
+	var err error
+	if x.leave, err = x.Engine.Enter(x.r.Context(), x.e.flow); err != nil {
+		no := x.busy(x.e.flow, err)
+		no.silent = true
+		return &no
+	}
 	x.adapt()
 	return x.prove(w)
 }

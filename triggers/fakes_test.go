@@ -90,7 +90,9 @@ func (f *fakeEngine) respond(run string, a *engine.Answer) {
 	f.news = make(chan struct{})
 }
 
-func (f *fakeEngine) Enter(string) func() { return func() {} }
+func (f *fakeEngine) Enter(ctx context.Context, _ string) (func(), error) {
+	return func() {}, ctx.Err()
+}
 
 func (f *fakeEngine) Await(ctx context.Context, run string) (*engine.Answer, error) {
 	for {

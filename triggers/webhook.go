@@ -20,7 +20,7 @@ import (
 
 // Engine is what the door needs of the engine.
 type Engine interface {
-	Enter(flow string) (leave func())
+	Enter(ctx context.Context, flow string) (leave func(), err error)
 	Accept(ctx context.Context, in []engine.Incoming) ([]engine.Receipt, error)
 	Reject(in engine.Incoming)
 	Await(ctx context.Context, run string) (*engine.Answer, error)

@@ -246,7 +246,7 @@ func pack(ctx context.Context, dir, to string) (err error) {
 
 // untilDone writes until its context is done.
 type untilDone struct {
-	ctx context.Context
+	ctx context.Context // of the one file: io.Writer takes none
 	io.Writer
 }
 

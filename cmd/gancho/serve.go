@@ -113,7 +113,7 @@ func (c *serveCommand) check() ([]netip.Prefix, error) {
 }
 
 func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.Prefix, log *slog.Logger, to streams) error {
-	e, err := engine.New(engine.Config{
+	e, err := engine.New(ctx, engine.Config{
 		Store: i.store, Catalogue: i.catalogue, Flows: i.flows, Connections: i.connections, Box: i.box, Decode: triggers.DecodeBody,
 		PublicURL: c.PublicURL, Timezone: c.Timezone, Fallback: engine.Instance{PublicURL: c.ownURL(), Timezone: "UTC"}, Log: log, Node: "main", Workers: c.Workers, Version: version,
 	})

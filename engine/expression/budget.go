@@ -33,7 +33,7 @@ var slots = [2]chan struct{}{make(chan struct{}, runtime.GOMAXPROCS(0)), make(ch
 
 // evaluation is what functions know of the evaluation under way, and what it has spent.
 type evaluation struct {
-	ctx       context.Context
+	ctx       context.Context // of the one evaluation: functions that expr calls take none
 	scope     *Scope
 	program   *Program
 	condition bool // what is missing counts as false

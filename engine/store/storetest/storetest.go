@@ -45,7 +45,7 @@ type rule struct {
 
 // house is a store under test, with what rules do again and again. The first error stays.
 type house struct {
-	ctx    context.Context
+	ctx    context.Context // of the one rule, for all that it does
 	dir    string
 	open   Open
 	mutate func(store.Store) store.Store
