@@ -49,6 +49,7 @@ var layers = [][]string{
 	{"gancho/web/session", "gancho/triggers", "gancho/actions"},
 	{"gancho/engine"},
 	{"gancho/engine/flows", "gancho/engine/stats"},
+	{"gancho/engine/origins", "gancho/engine/title"},
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},
 	{"gancho/engine/store"},
 	{"gancho/engine/expression", "gancho/engine/refusal"},

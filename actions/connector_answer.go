@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gancho/engine"
 	"gancho/engine/expression"
@@ -178,11 +177,7 @@ func tamed(told time.Duration) time.Duration {
 
 // errorLine makes an error of any shape a line that people can read.
 func errorLine(value any) string {
-	text := strings.Join(strings.Fields(errorText(value, 0)), " ")
-	if utf8.RuneCountInString(text) > errorMost {
-		text = string([]rune(text)[:errorMost]) + "…"
-	}
-	return text
+	return form.Cut(strings.Join(strings.Fields(errorText(value, 0)), " "), errorMost)
 }
 
 func errorText(value any, depth int) string {

@@ -202,7 +202,7 @@ const codeRefused = "connection_refused"
 
 // standAt lets a step wait at a connection that was refused: all runs that stand at it tell the same trouble.
 func (w *walker) standAt(rec *record, connection, problem string, status int) verdict {
-	rec.Reason = cut(hideTokens(problem), 2000)
+	rec.Reason = form.Cut(hideTokens(problem), 2000)
 	trouble := store.RunError{Code: codeRefused, Message: rec.Reason, Step: rec.Path, Status: status}
 	return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: connectionSignal(connection)}, trouble: trouble})
 }
@@ -299,7 +299,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 			}
 			return p.Run(ctx, w.fork(f, f.prefix, more).scope)
 		},
-		Log:  func(line string) { rec.Lines = append(rec.Lines, cut(line, 2000)) },
+		Log:  func(line string) { rec.Lines = append(rec.Lines, form.Cut(line, 2000)) },
 		Sent: func(request func() any) { try.sent = request },
 	}
 }

@@ -48,10 +48,10 @@ var messengers = map[string]messenger{
 		return map[string]any{"channel": channel, "text": slackText.Replace(text)}
 	}},
 	"slack:incoming":   {"slack.webhook", func(_, _, text string) map[string]any { return map[string]any{"text": slackText.Replace(text)} }},
-	"discord:incoming": {"discord.post", func(_, _, text string) map[string]any { return map[string]any{"content": cut(text, 1900)} }},
+	"discord:incoming": {"discord.post", func(_, _, text string) map[string]any { return map[string]any{"content": form.Cut(text, 1900)} }},
 	"teams:incoming":   {"teams.post", func(_, _, text string) map[string]any { return map[string]any{"text": text} }},
 	"telegram:bot": {"telegram.send_message", func(chat, _, text string) map[string]any {
-		return map[string]any{"chat_id": chat, "text": cut(text, 4000)}
+		return map[string]any{"chat_id": chat, "text": form.Cut(text, 4000)}
 	}},
 }
 
@@ -302,7 +302,7 @@ func (e *Engine) tellOne(ctx context.Context, to string, about []*alert, s *Aler
 	subject, text := e.alertMessage(about, s.Lang)
 	t := Telling{To: to, At: e.Now().UTC()}
 	if err := e.carry(ctx, to, subject, text, s); err != nil {
-		t.Error = cut(err.Error(), 300)
+		t.Error = form.Cut(err.Error(), 300)
 		e.Log.Error("tell of an alert", "to", hideAddress(to), "error", err)
 	}
 	return t
@@ -311,7 +311,7 @@ func (e *Engine) tellOne(ctx context.Context, to string, about []*alert, s *Aler
 // alertMessage is one text about some alerts.
 func (e *Engine) alertMessage(about []*alert, lang string) (subject, text string) {
 	words := e.alertSentence(about[0])
-	subject = "Gancho: " + cut(words.In(lang), 120)
+	subject = "Gancho: " + form.Cut(words.In(lang), 120)
 	if len(about) > 1 {
 		subject = form.Label(fmt.Sprintf("Gancho: %d alerts", len(about)), fmt.Sprintf("Gancho: %d alertas", len(about))).In(lang)
 	}
@@ -399,7 +399,7 @@ func (e *Engine) TryAlerts(ctx context.Context, named AlertSettings) ([]Telling,
 	for _, to := range s.To {
 		t := Telling{To: to, At: e.Now().UTC()}
 		if err := e.carry(ctx, to, "Gancho: "+words.In(s.Lang), words.In(s.Lang), &s); err != nil {
-			t.Error = cut(Said(err.Error(), langOf(ctx)), 300)
+			t.Error = form.Cut(Said(err.Error(), langOf(ctx)), 300)
 		}
 		told = append(told, t)
 	}

@@ -66,7 +66,7 @@ func (e *Engine) failureWords(a *alert, name string) form.Words {
 			step := e.failedStep(a)
 			en, pt = en+fmt.Sprintf(" at step %q", step.EN), pt+fmt.Sprintf(" no passo %q", step.PT)
 		}
-		what := cut(cmp.Or(a.Error.Message, a.Error.Code), 300)
+		what := form.Cut(cmp.Or(a.Error.Message, a.Error.Code), 300)
 		en, pt = en+": "+what, pt+": "+Said(what, "pt-BR")
 		if hint := a.Error.Hint; hint != nil && !hint.IsZero() {
 			en, pt = en+" ("+hint.EN+")", pt+" ("+hint.PT+")"

@@ -156,7 +156,7 @@ func (s *loopStep) list(ctx context.Context, w *walker, f *frame) ([]any, error)
 	}
 	list, ok := value.([]any)
 	if !ok {
-		over := cut(s.over, 80)
+		over := form.Cut(s.over, 80)
 		if value == nil {
 			return nil, Faultf("not_a_list", "over: %s is missing; write %s ?? [] where it may be", over, over)
 		}

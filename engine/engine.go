@@ -19,6 +19,7 @@ import (
 	"gancho/engine/seal"
 	"gancho/engine/stats"
 	"gancho/engine/store"
+	"gancho/engine/title"
 )
 
 // Config is what an Engine is made of. All members but Now, Node and Workers are required.
@@ -177,9 +178,9 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 	}
 	if in.Title == "" {
 		if strings.HasPrefix(in.Meta.Type, "application/x-www-form-urlencoded") {
-			in.Title = FormTitle(in.Body)
+			in.Title = title.Form(in.Body)
 		} else {
-			in.Title = PlainTitle(in.Body)
+			in.Title = title.Plain(in.Body)
 		}
 	}
 	if len(in.Title) >= tokenLength {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -175,7 +176,7 @@ var (
 // alike is a message without what differs from run to run: numbers, IDs, people's addresses. Where it
 // went, a host with its port, stays; where it came from (a->b) is another port each time.
 func alike(message string) string {
-	return ownValue.ReplaceAllStringFunc(cut(message, 500), func(value string) string {
+	return ownValue.ReplaceAllStringFunc(form.Cut(message, 500), func(value string) string {
 		switch {
 		case strings.HasSuffix(value, "->"):
 			return "…->"

@@ -12,6 +12,7 @@ import (
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/form"
 )
 
 // TestsView is the outcome of a flow's own tests.
@@ -140,7 +141,7 @@ func short(value any) string {
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return cut(line.String(), 200)
+	return form.Cut(line.String(), 200)
 }
 
 // asJSON is a value as its JSON reads.

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"gancho/engine/flow"
+	"gancho/engine/origins"
 	"gancho/engine/store"
 )
 
@@ -67,16 +68,24 @@ func (e *Engine) Mask(v *RunView, f *flow.Flow) {
 	}
 }
 
-func (e *Engine) originsOf(f *flow.Flow, v *veil) *origins {
-	if f == nil {
-		return &origins{}
-	}
-	return originsOf(f, e.Catalogue, v.pointers)
+func (e *Engine) originsOf(f *flow.Flow, v *veil) *origins.Origins {
+	return origins.Of(f, func(kind string) (origins.Action, bool) {
+		a, ok := e.Catalogue.Find(kind)
+		if !ok {
+			return origins.Action{}, false
+		}
+		return origins.Action{Fields: a.New().Fields(), Outside: a.Group != "flow"}, true
+	}, v.pointers)
 }
 
 // originsIn finds them of the revision that a run runs.
-func (e *Engine) originsIn(ctx context.Context, r *store.Run, v *veil) *origins {
-	return e.origins.of(planKey{r.Flow, r.Revision}, v.pointers, func() *origins { return e.originsOf(e.revisionOf(ctx, r), v) })
+func (e *Engine) originsIn(ctx context.Context, r *store.Run, v *veil) *origins.Origins {
+	return e.origins.of(planKey{r.Flow, r.Revision}, v.pointers, func() *origins.Origins {
+		if f := e.revisionOf(ctx, r); f != nil {
+			return e.originsOf(f, v)
+		}
+		return nil
+	})
 }
 
 // RunItem is a run as lists show it, without what its flow masks.
@@ -88,7 +97,7 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v
 	}
-	if len(e.originsIn(ctx, r, veil).made[idOf(r.Error.Step)]) > 0 {
+	if len(e.originsIn(ctx, r, veil).Made(idOf(r.Error.Step))) > 0 {
 		v.Reason = hideText(v.Reason)
 		if v.Error != nil {
 			v.Error.Message = masked
@@ -100,7 +109,7 @@ func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 			v.Error.Message = hideText(v.Error.Message)
 		}
 	}
-	veil.run(&v, &origins{})
+	veil.run(&v, new(origins.Origins))
 	return v
 }
 
@@ -263,16 +272,16 @@ func (v *veil) text(text string) string {
 }
 
 // run hides in a whole story.
-func (v *veil) run(r *RunView, o *origins) {
+func (v *veil) run(r *RunView, o *origins.Origins) {
 	if r.Trigger != nil {
 		r.Trigger["body"] = v.body(r.Trigger["body"])
 		r.Trigger["headers"], r.Trigger["query"] = v.over(r.Trigger["headers"]), v.over(r.Trigger["query"])
 	}
 	for i := range r.Steps {
 		s := &r.Steps[i]
-		v.made(s, o.made[idOf(s.Path)])
+		v.made(s, o.Made(idOf(s.Path)))
 		if r.Answer != nil && s.Action == "respond" && s.Output != nil {
-			for _, at := range o.made[idOf(s.Path)] {
+			for _, at := range o.Made(idOf(s.Path)) {
 				if at[0] == "body" {
 					r.Answer.Body = v.place(r.Answer.Body, at[1:])
 				}

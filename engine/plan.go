@@ -73,7 +73,7 @@ func (p *plan) program(source string) (*expression.Program, error) {
 	}
 	program, err := expression.Compile(source)
 	if err != nil {
-		return nil, Permanent(fmt.Errorf("expression %q: %w", cut(source, 80), err))
+		return nil, Permanent(fmt.Errorf("expression %q: %w", form.Cut(source, 80), err))
 	}
 	p.programs.Store(source, program)
 	return program, nil
@@ -85,7 +85,7 @@ func (p *plan) template(source string) (*expression.Template, error) {
 	}
 	template, err := expression.CompileTemplate(source)
 	if err != nil {
-		return nil, Permanent(fmt.Errorf("template %q: %w", cut(source, 80), err))
+		return nil, Permanent(fmt.Errorf("template %q: %w", form.Cut(source, 80), err))
 	}
 	p.templates.Store(source, template)
 	return template, nil
@@ -156,13 +156,4 @@ func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty boo
 		return out, nil
 	}
 	return raw, nil
-}
-
-// cut shortens a text for an error message, by runes.
-func cut(s string, most int) string {
-	runes := []rune(s)
-	if len(runes) <= most {
-		return s
-	}
-	return string(runes[:most]) + "…"
 }

@@ -386,9 +386,9 @@ func (e *Engine) maskValue(ctx context.Context, q *Question, p *Preview, program
 	if veil == nil || p.Value == nil || p.Event == "" {
 		return
 	}
-	origins := e.originsOf(q.Flow, veil)
+	made := e.originsOf(q.Flow, veil)
 	for _, program := range programs {
-		if _, yesOrNo := p.Value.(bool); origins.program(program, origins.items[idOf(q.Step)]) == shareMade && !yesOrNo {
+		if _, yesOrNo := p.Value.(bool); made.Makes(idOf(q.Step), program) && !yesOrNo {
 			p.Value = masked
 			return
 		}

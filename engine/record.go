@@ -80,7 +80,7 @@ func (r *record) finished() bool {
 }
 
 func errorOf(f *Fault) *stepError {
-	e := &stepError{Code: f.Code, Message: cut(hideTokens(f.Error()), 2000), Status: f.Status}
+	e := &stepError{Code: f.Code, Message: form.Cut(hideTokens(f.Error()), 2000), Status: f.Status}
 	if !f.Hint.IsZero() {
 		e.Hint = &f.Hint
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine/flow"
+	"gancho/engine/form"
 	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
@@ -101,7 +102,7 @@ func (r *record) trouble() store.RunError {
 		return store.RunError{}
 	}
 	e := r.Attempts[len(r.Attempts)-1].Error
-	return store.RunError{Code: e.Code, Message: cut(e.Message, 2000), Step: r.Path, Status: e.Status}
+	return store.RunError{Code: e.Code, Message: form.Cut(e.Message, 2000), Step: r.Path, Status: e.Status}
 }
 
 // RetryNow brings forward the next attempt of the steps of a run that wait for one.

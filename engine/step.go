@@ -46,7 +46,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 	var inner *failure
 	var skip *skipError
 	if errors.As(err, &skip) {
-		return next, w.skipped(rec, BothWords(form.Label(cut(skip.reason.EN, 250), cut(skip.reason.PT, 250))))
+		return next, w.skipped(rec, BothWords(form.Label(form.Cut(skip.reason.EN, 250), form.Cut(skip.reason.PT, 250))))
 	}
 	if errors.As(err, &inner) && inner.path != path { // a child of a block
 		return w.settleBlock(ctx, n, f, rec, inner)

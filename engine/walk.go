@@ -10,6 +10,7 @@ import (
 
 	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -162,7 +163,7 @@ func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 }
 
 func (w *walker) failed(f *failure) store.Decision {
-	e := store.RunError{Code: f.fault.Code, Message: cut(hideTokens(f.fault.Error()), 2000), Step: f.path, Status: f.fault.Status}
+	e := store.RunError{Code: f.fault.Code, Message: form.Cut(hideTokens(f.fault.Error()), 2000), Step: f.path, Status: f.fault.Status}
 	return store.Decision{End: &store.End{Status: store.Failed, Error: e}}
 }
 

@@ -19,6 +19,7 @@ import (
 	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/store"
+	"gancho/engine/title"
 )
 
 // delivery is one request to a trigger URL on its way to being accepted.
@@ -406,7 +407,7 @@ func (x *delivery) decide() {
 		return
 	}
 	if x.in.Title == "" {
-		x.in.Title = engine.PlainTitle(x.in.Body)
+		x.in.Title = title.Plain(x.in.Body)
 	}
 	if x.in.Title == "" {
 		x.in.Title = titleIn(x.value)

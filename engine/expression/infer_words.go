@@ -181,10 +181,7 @@ func named(f found) string {
 	if name == "" {
 		name = f.node.String()
 	}
-	if r := []rune(name); len(r) > 60 {
-		name = string(r[:59]) + "…"
-	}
-	return "`" + name + "`"
+	return "`" + shorter(name, 60) + "`"
 }
 
 func parentOf(chain string) string { return chain[:max(0, strings.LastIndexAny(chain, ".["))] }

@@ -1,4 +1,5 @@
-package engine
+// Package title names events for lists.
+package title
 
 import (
 	"bytes"
@@ -7,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"gancho/engine/form"
 )
 
 // What tells one event from another for people, in the order in which it is looked for.
@@ -17,45 +20,45 @@ var (
 	whoseNames  = []string{"customer", "cliente", "client", "buyer", "comprador", "payer", "pagador", "contact", "contato", "billing"} // objects that say who it is
 )
 
-// titleWord says which part of a title a member is, and how much better it is than others.
-type titleWord struct{ part, rank int }
+// word says which part of a title a member is, and how much better it is than others.
+type word struct{ part, rank int }
 
 // The parts of a title.
 const (
-	titleNumber = iota
-	titlePerson
-	titleAmount
-	titleParts
+	number = iota
+	person
+	amount
+	parts
 )
 
-var titleWords = func() map[string]titleWord {
-	all := map[string]titleWord{}
-	for part, names := range [titleParts][]string{numberNames, personNames, amountNames} {
+var words = func() map[string]word {
+	all := map[string]word{}
+	for part, names := range [parts][]string{numberNames, personNames, amountNames} {
 		for i, name := range names {
-			all[name] = titleWord{part, len(names) - i}
+			all[name] = word{part, len(names) - i}
 		}
 	}
 	return all
 }()
 
 const (
-	longestTitle = 80
-	titleWithin  = 1 << 10 // bytes that are looked at: what tells an order apart is mostly told first
+	longest = 80      // letters of a part
+	within  = 1 << 10 // bytes that are looked at: what tells an order apart is mostly told first
 )
 
-// PlainTitle names an event by what is at the top of its JSON body, and by who its customer is,
+// Plain names an event by what is at the top of its JSON body, and by who its customer is,
 // for lists; "" when nothing tells it apart. It looks at the bytes alone: the door has no time to decode them.
-func PlainTitle(body []byte) string {
+func Plain(body []byte) string {
 	var n naming
-	topMembers(body[:min(len(body), titleWithin)], func(whose bool, name, value []byte) { n.take(whose, name, value, plainScalar) })
+	topMembers(body[:min(len(body), within)], func(whose bool, name, value []byte) { n.take(whose, name, value, plainScalar) })
 	return n.title()
 }
 
-// FormTitle is the same of a body that is a form.
-func FormTitle(body []byte) string {
+// Form is the same of a body that is a form.
+func Form(body []byte) string {
 	var n naming
-	fields := bytes.Split(body[:min(len(body), titleWithin)], []byte("&"))
-	if len(body) > titleWithin {
+	fields := bytes.Split(body[:min(len(body), within)], []byte("&"))
+	if len(body) > within {
 		fields = fields[:len(fields)-1] // it may go on
 	}
 	for _, field := range fields {
@@ -72,7 +75,7 @@ func FormTitle(body []byte) string {
 }
 
 // naming is the best of what was found to name an event by.
-type naming [titleParts]struct {
+type naming [parts]struct {
 	rank int
 	text string
 }
@@ -84,12 +87,12 @@ func (n *naming) take(whose bool, name, value []byte, read func([]byte) string) 
 		whose, name = true, own
 	}
 	var room [longestName]byte
-	is, known := titleWords[string(lower(name, &room))]
-	if !known || whose && is.part != titlePerson || is.rank <= n[is.part].rank {
+	is, known := words[string(lower(name, &room))]
+	if !known || whose && is.part != person || is.rank <= n[is.part].rank {
 		return
 	}
 	if text := read(value); text != "" {
-		n[is.part].rank, n[is.part].text = is.rank, cut(text, longestTitle)
+		n[is.part].rank, n[is.part].text = is.rank, form.Cut(text, longest)
 	}
 }
 
@@ -116,13 +119,13 @@ func lower(name []byte, room *[longestName]byte) []byte {
 }
 
 func (n *naming) title() string {
-	parts := make([]string, 0, titleParts)
+	found := make([]string, 0, parts)
 	for _, b := range n {
 		if b.text != "" {
-			parts = append(parts, b.text)
+			found = append(found, b.text)
 		}
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(found, " · ")
 }
 
 // topMembers calls f with each member of an object that holds a text or a number, and with those
