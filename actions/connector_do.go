@@ -120,11 +120,7 @@ func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, er
 	if err != nil {
 		return nil, err
 	}
-	shown := show(x, nil)
-	if call.Connection != nil {
-		shown["connection"] = call.Connection.Name
-	}
-	return shown, nil
+	return unsent(x, call.Connection), nil
 }
 
 // pretend gives a connection that is not there, in a test, what a request is made of.

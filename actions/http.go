@@ -159,18 +159,13 @@ func (h *httpRequest) Request(ctx context.Context, call *engine.Call) (any, erro
 	if err := h.open(); err != nil {
 		return nil, err
 	}
-	connection := call.Connection
 	bare := *call
 	bare.Connection = nil
 	x, err := h.exchange(ctx, &bare)
 	if err != nil {
 		return nil, err
 	}
-	shown := show(x, nil)
-	if connection != nil {
-		shown["connection"] = connection.Name
-	}
-	return shown, nil
+	return unsent(x, call.Connection), nil
 }
 
 func (h *httpRequest) open() (err error) {

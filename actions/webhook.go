@@ -96,11 +96,7 @@ func (w *webhookSend) Request(_ context.Context, call *engine.Call) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	shown := show(x, nil)
-	if call.Connection != nil {
-		shown["connection"] = call.Connection.Name
-	}
-	return shown, nil
+	return unsent(x, call.Connection), nil
 }
 
 // exchange has the same body at every attempt.

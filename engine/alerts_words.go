@@ -2,13 +2,11 @@ package engine
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
-	"gancho/engine/store"
 )
 
 // alertWords say what is the matter, in a sentence.
@@ -77,11 +75,7 @@ func (e *Engine) failureWords(a *alert, name string) form.Words {
 
 // localTime is a moment on the clocks of those who own a flow.
 func (e *Engine) localTime(id string, at time.Time) form.Words {
-	f := new(flow.Flow)
-	if entry, ok := e.Flows.Find(id); ok && entry.Published != nil {
-		f = entry.Published
-	}
-	zone := zoneOf(f, e.Instance().Timezone)
+	zone := zoneOf(e.published(id), e.Instance().Timezone)
 	at = at.In(zone)
 	w := form.Label(at.Format("2 Jan 2006 15:04"), at.Format("02/01/2006 15:04"))
 	if zone == time.UTC {
@@ -92,7 +86,15 @@ func (e *Engine) localTime(id string, at time.Time) form.Words {
 
 // failedStep is what the step of an alert is called.
 func (e *Engine) failedStep(a *alert) form.Words {
-	return e.stepWords(context.Background(), store.Run{Flow: a.Flow}, a.Error.Step)
+	return e.Catalogue.stepWords(e.published(a.Flow), a.Error.Step)
+}
+
+// published is a flow as it is in force; an empty one where none is.
+func (e *Engine) published(id string) *flow.Flow {
+	if entry, ok := e.Flows.Find(id); ok && entry.Published != nil {
+		return entry.Published
+	}
+	return new(flow.Flow)
 }
 
 // overWords say that it is over, for kinds that can be.

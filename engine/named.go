@@ -10,25 +10,29 @@ import (
 	"gancho/engine/store"
 )
 
-// stepWords are what people call the step at a path of a run: its own name, else what its
-// action does, else its id.
+// stepWords are what people call the step at a path of a run.
 func (e *Engine) stepWords(ctx context.Context, r store.Run, path string) form.Words {
+	f := new(flow.Flow)
+	if p, err := e.planOf(ctx, r); err == nil {
+		f = p.flow
+	}
+	return e.Catalogue.stepWords(f, path)
+}
+
+// stepWords are what people call the step at a path: its own name, else what its action does, else its id.
+func (c *Catalogue) stepWords(f *flow.Flow, path string) form.Words {
 	if path == resourceFrame+resourceStep {
 		return form.Label("Fetch the event from its provider", "Buscar o evento no provedor")
 	}
 	id := idOf(path)
 	words := form.Label(id, id)
-	p, err := e.planOf(ctx, r)
-	if err != nil {
-		return words
-	}
-	flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) {
+	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) {
 		if s.ID != id {
 			return
 		}
 		if words = form.Label(s.Name, s.Name); s.Name == "" {
 			words = form.Label(id, id)
-			if a, ok := e.Catalogue.Find(s.Action); ok && !a.Title.IsZero() {
+			if a, ok := c.Find(s.Action); ok && !a.Title.IsZero() {
 				words = a.Title
 			}
 		}

@@ -201,13 +201,9 @@ func (a *archive) holdsAny(v *volume, numbers map[uint64]bool) (bool, error) {
 // eraseOf erases events in all blocks of a volume that hold them: one that was resumed and has
 // ended again is in a block that its index does not name any more, too.
 func (a *archive) eraseOf(v *volume, numbers map[uint64]bool) error {
-	rows, err := v.openRows()
+	_, blocks, err := v.openBlocks()
 	if err != nil {
 		return err
-	}
-	blocks, err := flowsOfBlocks(rows)
-	if err != nil {
-		return v.damaged(rowsExt, err)
 	}
 	for at := range blocks {
 		b, err := a.block(v, at)

@@ -40,13 +40,9 @@ func (a *archive) outlived(ctx context.Context, v *volume) error {
 // others, and without bytes that were written over, and puts the copies in their place: rows first,
 // so that no row ever lacks a body that it should have. Callers hold files.
 func (a *archive) rewrite(ctx context.Context, v *volume, noRows, noBodies map[string]bool) error {
-	rows, err := v.openRows()
+	rows, blocks, err := v.openBlocks()
 	if err != nil {
 		return err
-	}
-	blocks, err := flowsOfBlocks(rows)
-	if err != nil {
-		return v.damaged(rowsExt, err)
 	}
 	err = copyVolume(ctx, rows, v.path(rowsExt), func(at uint32) bool { return !noRows[blocks[at]] })
 	if err == nil && !v.note.NoBodies {
@@ -116,6 +112,17 @@ func (v *volume) dropCopies() error {
 		}
 	}
 	return all
+}
+
+// openBlocks gives the rows of a volume, and the flow of each of its blocks.
+func (v *volume) openBlocks() (rows *bbolt.DB, flows map[uint32]string, err error) {
+	if rows, err = v.openRows(); err != nil {
+		return nil, nil, err
+	}
+	if flows, err = flowsOfBlocks(rows); err != nil {
+		return nil, nil, v.damaged(rowsExt, err)
+	}
+	return rows, flows, nil
 }
 
 // flowsOfBlocks gives the flow of each block.
