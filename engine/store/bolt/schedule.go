@@ -98,8 +98,15 @@ func (s *scheduler) put(n uint64, flow, orderBy string) (p *place, first bool) {
 func (s *scheduler) ready(n uint64, p *place) {
 	p.parked, p.due = false, 0
 	p.lane.ready = append(p.lane.ready, n)
-	s.queue(p.lane)
-	s.tell()
+	if !p.lane.shut() { // else nobody can take it yet, and need not be woken
+		s.queue(p.lane)
+		s.tell()
+	}
+}
+
+// shut says whether nothing of a lane may be taken now, however many places are free.
+func (l *lane) shut() bool {
+	return !l.known || l.gate.Paused || (l.gate.Concurrency > 0 && l.active >= l.gate.Concurrency)
 }
 
 // queue gives a lane its turn, once something may have become possible.
@@ -272,7 +279,7 @@ func (s *scheduler) pick(most int, token func() uint64) []claimed {
 }
 
 func (s *scheduler) take(l *lane) (uint64, bool) {
-	if !l.known || l.gate.Paused || (l.gate.Concurrency > 0 && l.active >= l.gate.Concurrency) {
+	if l.shut() {
 		return 0, false
 	}
 	if s.places > 0 && l.active >= max(1, s.places-s.active) {
