@@ -60,8 +60,9 @@ type Engine struct {
 	typed    typed
 	tried    tried
 	replays  replays
-	room     *room // of runs
-	doorway  *room // of deliveries
+	orphaned chan struct{} // poked when a run may have ended without those that it waited for
+	room     *room         // of runs
+	doorway  *room         // of deliveries
 	replayed replayed
 	counted  counted
 	origins  knownOrigins
@@ -87,7 +88,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), newRunRoom(), newDoorRoom()
 	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
-	e.replays.news = make(chan struct{}, 1)
+	e.replays.news, e.orphaned = make(chan struct{}, 1), make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
@@ -253,6 +254,8 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.learn(ctx) })
 	group.Go(func() { e.replayNowAndThen(ctx) })
 	group.Go(func() { e.gather(ctx) })
+	e.endCalled(live, "") // what a former process left, before any of it is claimed
+	group.Go(func() { e.endOrphans(ctx) })
 	group.Go(func() { e.room.keep(ctx, e.Workers) })
 	group.Go(func() { e.doorway.keep(ctx, mostAtDoor) })
 	defer e.ended.Do(func() { close(e.stop) })
@@ -466,6 +469,9 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 			}
 			for i := range c.Spawn {
 				e.shapes.mark(c.Spawn[i].Flow)
+			}
+			if c.Decision.End != nil {
+				e.endCalled(ctx, c.Lease.Run)
 			}
 			return done, nil
 		case errors.Is(done.Err, store.ErrLeaseLost), errors.Is(done.Err, store.ErrBroken), errors.Is(done.Err, store.ErrClosed):

@@ -183,8 +183,8 @@ func (e *Engine) upToDate(ctx context.Context, run *store.Run, records []*record
 	return records, nil
 }
 
-// Cancel ends a run, whatever it waits for. What is under way is not called back: its story
-// says that it may have happened.
+// Cancel ends a run, whatever it waits for, and with it the runs that it called and waits for. What
+// is under way is not called back: its story says that it may have happened.
 func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
 	return e.cancel(ctx, []string{id}, reason)[0]
 }
@@ -204,6 +204,7 @@ func (e *Engine) cancel(ctx context.Context, ids []string, reason string) []erro
 		if errs[i] == nil {
 			e.walks.end(id)
 			e.answers.tell(id)
+			e.endCalled(context.WithoutCancel(ctx), id)
 		}
 	}
 	return errs

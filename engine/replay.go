@@ -202,7 +202,10 @@ func (e *Engine) goOn(ctx context.Context, r Replayed, story *store.Story, dryRu
 	if dryRun {
 		return r, nil
 	}
-	err := e.Store.Resume(ctx, r.Of, stopOf(story))
+	if err := e.cancelCalled(ctx, r.Of); err != nil { // it calls them anew
+		return r, err
+	}
+	err := e.Store.Resume(ctx, r.Of, append(stopOf(story), openCalls(story)...))
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
 		return r.refuse("cannot_go_on", "the run cannot go on any more; replay it from the start", "a execução não pode mais continuar; repita desde o início"), nil
 	}

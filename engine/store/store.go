@@ -152,8 +152,13 @@ type Runs interface {
 	// lost. ErrNotFound for a run that is unknown, ErrConflict for one that has ended.
 	Cancel(ctx context.Context, runs []string, reason string) []error
 
+	// Orphans gives the runs that have not ended though the one that waited for their Result has:
+	// those of this run, of all for "". One that was resumed goes on for itself.
+	Orphans(ctx context.Context, run string) ([]string, error)
+
 	// Resume puts a run that Failed, is Unknown or waits back among the due ones, with its
-	// checkpoints; records under the paths in forget are moved to history first.
+	// checkpoints; the records of the steps at the paths in forget, and those below them, are moved
+	// to history first.
 	// A parked run is due at once. ErrConflict when it is leased or cannot go on.
 	Resume(ctx context.Context, run string, forget []string) error
 

@@ -101,6 +101,17 @@ func (t *change) steps() error {
 	return nil
 }
 
+// forgetStep moves the record of a step, and those below it, to where Claim does not look.
+func forgetStep(bucket bucket, n uint64, path string) error {
+	if value := bucket.get(join(n, "\x00", path)); value != nil {
+		err := errors.Join(bucket.put(join(n, "\x01", path), bytes.Clone(value)), bucket.delete(join(n, "\x00", path)))
+		if err != nil {
+			return err
+		}
+	}
+	return forget(bucket, n, path+".")
+}
+
 // forget moves records under a prefix to where Claim does not look.
 func forget(bucket bucket, n uint64, prefix string) error {
 	from := join(n, "\x00", prefix)
@@ -306,6 +317,7 @@ func (t *change) end(e *store.End) error {
 		t.s.sched.mu.Lock()
 		defer t.s.sched.mu.Unlock()
 		t.s.sched.remove(t.n)
+		t.s.sched.part(waiterOf(&t.r.Run), t.n)
 		t.s.archive.tell()
 	})
 	if err := t.s.noteEnd(t.tx, t.n, t.r.Flow); err != nil {

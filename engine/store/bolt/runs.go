@@ -108,6 +108,7 @@ func (s *Store) load(tx *tx) error {
 			return nil
 		}
 		n := binary.BigEndian.Uint64(key)
+		s.sched.join(waiterOf(&r.Run), n)
 		if r.Status == store.Waiting || r.Status == store.Unknown {
 			s.sched.addParked(n, r.Flow, r.OrderBy, r.Due)
 		} else {
@@ -159,6 +160,7 @@ func (s *Store) admit(all []made) {
 	for _, m := range all {
 		if m.run != nil {
 			s.sched.add(m.run.Number, m.run.Flow, m.run.OrderBy, false)
+			s.sched.join(waiterOf(m.run), m.run.Number)
 		} else {
 			s.archive.tell()
 		}
@@ -423,7 +425,7 @@ func (s *Store) find(tx *tx, id string) (n uint64, r *savedRun, own, err error) 
 }
 
 // Resume implements store.Runs.
-func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
+func (s *Store) Resume(_ context.Context, run string, paths []string) error {
 	var own error
 	var effect func()
 	err := s.live.do(func(tx *tx) error {
@@ -441,8 +443,8 @@ func (s *Store) Resume(_ context.Context, run string, prefixes []string) error {
 			own = store.ErrConflict
 			return nil
 		}
-		for _, prefix := range prefixes {
-			if err := forget(tx.bucket("steps"), n, prefix); err != nil {
+		for _, path := range paths {
+			if err := forgetStep(tx.bucket("steps"), n, path); err != nil {
 				return err
 			}
 		}

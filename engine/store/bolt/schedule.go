@@ -24,6 +24,7 @@ type scheduler struct {
 	held   []*lane // that have due runs, and as many leases as there are free places
 	due    dueHeap
 	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
+	called map[uint64][]uint64 // a run -> the unfinished ones whose result it waits for
 	news   chan struct{}       // closed and replaced when something became due
 	heard  bool                // somebody waits for news
 	done   bool
@@ -50,7 +51,7 @@ type lane struct {
 
 func newScheduler() *scheduler {
 	return &scheduler{
-		runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, news: make(chan struct{}),
+		runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, called: map[uint64][]uint64{}, news: make(chan struct{}),
 	}
 }
 

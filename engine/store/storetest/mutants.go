@@ -23,6 +23,7 @@ var mutants = []struct {
 	{"never pauses", "a paused flow is accepted and not claimed", gates(func(g *store.Gate) { g.Paused = false })},
 	{"loses checkpoints", "checkpoints are there at the next claim", commits(func(c *store.Commit) { c.Steps = nil })},
 	{"spawns nothing", "a spawned run answers its parent", commits(func(c *store.Commit) { c.Spawn = nil })},
+	{"knows no orphans", "a run whose waiter has ended is an orphan", func(s store.Store) store.Store { return heartless{s} }},
 	{"repeats key operations", "a key operation is done once", commits(func(c *store.Commit) {
 		for i := range c.Keys {
 			c.Keys[i].ID += "x"
@@ -101,6 +102,11 @@ func (m lenient) Signal(ctx context.Context, signals []store.Signal) []error {
 	m.Store.Signal(ctx, signals)
 	return make([]error, len(signals))
 }
+
+// heartless knows of no orphans.
+type heartless struct{ store.Store }
+
+func (heartless) Orphans(context.Context, string) ([]string, error) { return nil, nil }
 
 // greedy knows nothing of places.
 type greedy struct{ store.Store }

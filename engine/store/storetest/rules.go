@@ -130,6 +130,25 @@ var rules = []rule{
 		w = h.claim(1)[0]
 		return errors.Join(want("child", c.Run.ID, done.Spawned[0]), want("answer", string(w.Inbox["call"]), "42"))
 	}},
+	{"a run whose waiter has ended is an orphan", func(h *house) error {
+		h.accept(event("a", ""))
+		w := h.claim(1)[0]
+		child, free := event("b", ""), event("b", "")
+		child.Parent, free.Parent = store.Parent{Run: w.Run.ID, Path: "call"}, store.Parent{Run: w.Run.ID}
+		done := h.commit(store.Commit{Lease: w.Lease, Spawn: []store.Event{child, child, free}, Decision: store.Decision{GoOn: true}})
+		if done.Err != nil || len(done.Spawned) != 3 {
+			return fmt.Errorf("got %+v, want three spawned runs", done)
+		}
+		before := h.orphans(w.Run.ID)
+		h.end(w, store.Failed)
+		h.keep(h.s.Cancel(h.ctx, done.Spawned[:1], "enough")[0])
+		of, all := h.orphans(w.Run.ID), h.orphans("")
+		h.reopen()
+		again := h.orphans("")
+		h.keep(h.s.Cancel(h.ctx, done.Spawned[1:2], "enough")[0])
+		rest := fmt.Sprint(done.Spawned[1:2])
+		return errors.Join(want("while it waits", before, "[]"), want("of it", of, rest), want("of all", all, rest), want("in the next process", again, rest), want("after they ended", h.orphans(""), "[]"))
+	}},
 	{"a key operation is done once", func(h *house) error {
 		h.accept(event("a", ""))
 		w := h.claim(1)[0]

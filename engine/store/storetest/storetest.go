@@ -149,6 +149,12 @@ func (h *house) end(w store.Work, status store.Status) {
 	h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: status}}}).Err)
 }
 
+func (h *house) orphans(run string) string {
+	ids, err := h.s.Orphans(h.ctx, run)
+	h.keep(err)
+	return fmt.Sprint(ids)
+}
+
 func (h *house) run(id string) store.Run {
 	r, err := h.s.RunInfo(h.ctx, id)
 	h.keep(err)

@@ -1,0 +1,160 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/store"
+)
+
+// late publishes a flow that acts two hours after it is called, and one that calls it.
+func late(h *house) {
+	h.publish(`{"id": "late", "trigger": {"kind": "call"}, "steps": [{"id": "rest", "action": "delay", "with": {"for": "2h"}}, {"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body }}"}}]}`)
+	h.publish(`{"id": "between", "trigger": {"kind": "call"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "late", "input": "{{ trigger.body }}"}}]}`)
+}
+
+// canceled counts the canceled runs of a flow.
+func (h *house) canceled(id string) int {
+	h.t.Helper()
+	runs, _, err := h.Runs(h.t.Context(), store.Query{Flow: id, Status: string(store.Canceled), Limit: 200})
+	check(h.t, err)
+	return len(runs)
+}
+
+// However a run ends, those end with it that it waits for, and they act no more.
+func TestARunEndsWithThoseThatItWaitsFor(t *testing.T) {
+	const fails = `{"id": "rest", "action": "delay", "with": {"for": "1h"}}, {"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}`
+	for name, c := range map[string]struct {
+		settings, steps string
+		called          int
+		want            store.Status
+		acted           []string
+	}{
+		"canceled":      {steps: `{"id": "ask", "action": "call", "with": {"flow": "late", "input": "a"}}`, called: 1, want: store.Canceled},
+		"nested":        {steps: `{"id": "ask", "action": "call", "with": {"flow": "between", "input": "a"}}`, called: 2, want: store.Canceled},
+		"in a loop":     {steps: `{"id": "each", "action": "loop", "with": {"over": "1..5", "concurrency": 3}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "between", "input": "{{ item }}"}}]}`, called: 6, want: store.Canceled},
+		"times out":     {settings: `"timeout": "1h"`, steps: `{"id": "ask", "action": "call", "with": {"flow": "between", "input": "a"}}`, called: 2, want: store.Failed},
+		"fails":         {steps: `{"id": "both", "action": "parallel", "branches": [{"name": "a", "steps": [{"id": "ask", "action": "call", "with": {"flow": "late", "input": "a"}}]}, {"name": "b", "steps": [` + fails + `]}]}`, called: 1, want: store.Failed},
+		"does not wait": {steps: `{"id": "ask", "action": "call", "with": {"flow": "late", "input": "a", "wait": false}}, ` + fails, want: store.Failed, acted: []string{"a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{}
+				h := open(t, t.TempDir(), s)
+				defer h.stop()
+				late(h)
+				h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "settings": {` + c.settings + `}, "steps": [` + c.steps + `]}`)
+				run := h.send("first", `{}`)
+				time.Sleep(time.Minute)
+				if c.want == store.Canceled {
+					check(t, h.Cancel(t.Context(), run, "enough"))
+				}
+				time.Sleep(time.Hour)
+				if v := h.finished(run); v.Status != c.want {
+					t.Errorf("the run that calls is %s %+v", v.Status, v.Error)
+				}
+				if n := h.canceled("late") + h.canceled("between"); n != c.called {
+					t.Errorf("%d are canceled, want %d", n, c.called)
+				}
+				time.Sleep(2 * time.Hour)
+				if !slices.Equal(s.arrived, c.acted) {
+					t.Errorf("%q arrived, want %q", s.arrived, c.acted)
+				}
+			})
+		})
+	}
+}
+
+// What a called run was doing as its caller was canceled is told of as not known.
+func TestACalledRunIsStoppedWhileItActs(t *testing.T) {
+	s := &sink{void: make(chan struct{})}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "slow", "trigger": {"kind": "call"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "into the void"}}, {"id": "after", "action": "test.send", "with": {"text": "after"}}]}`)
+	h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "slow"}}]}`)
+	run := h.send("first", `{}`)
+	h.untilWaiting(run)
+	called, _, err := h.Runs(t.Context(), store.Query{Flow: "slow", Limit: 1})
+	check(t, err)
+	h.until(called[0].ID, func(v engine.RunView) bool { return len(v.Steps) == 1 })
+	check(t, h.Cancel(t.Context(), run, "enough"))
+	v := h.finished(called[0].ID)
+	close(s.void)
+	h.stop()
+	if v.Status != store.Canceled || len(v.Steps) != 1 || v.Steps[0].Status != "unknown" {
+		t.Errorf("the called run is %s with %+v", v.Status, v.Steps)
+	}
+	if slices.Contains(s.arrived, "after") {
+		t.Errorf("%q arrived", s.arrived)
+	}
+}
+
+// parting is a store of a process that dies between the end of a run and of those that it waits for.
+type parting struct{ store.Store }
+
+func (parting) Orphans(context.Context, string) ([]string, error) {
+	return nil, errors.New("the process is dead")
+}
+
+func TestThoseThatAreWaitedForEndAfterACrashToo(t *testing.T) {
+	dir := t.TempDir()
+	h := open(t, dir, &sink{around: func(s store.Store) store.Store { return parting{s} }})
+	h.publish(`{"id": "asked", "trigger": {"kind": "call"}, "steps": [{"id": "answer", "action": "wait", "with": {"signal": "go"}}, {"id": "tell", "action": "test.send", "with": {"text": "acted"}}]}`)
+	h.publish(`{"id": "between", "trigger": {"kind": "call"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "asked"}}]}`)
+	h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "between"}}]}`)
+	run := h.send("first", `{}`)
+	var called []engine.RunView
+	for _, id := range []string{"between", "asked"} {
+		h.untilWaiting(run)
+		runs, _, err := h.Runs(t.Context(), store.Query{Flow: id, Limit: 1})
+		check(t, err)
+		called, run = append(called, runs...), runs[0].ID
+	}
+	h.untilWaiting(run)
+	first, _, err := h.Runs(t.Context(), store.Query{Flow: "first", Limit: 1})
+	check(t, err)
+	check(t, h.Cancel(t.Context(), first[0].ID, "enough"))
+	h.stop()
+
+	s := &sink{}
+	h = open(t, dir, s)
+	for _, r := range called {
+		if v := h.finished(r.ID); v.Status != store.Canceled {
+			t.Errorf("the run of %s is %s", v.Flow, v.Status)
+		}
+	}
+	h.stop()
+	if len(s.arrived) > 0 {
+		t.Errorf("%q arrived", s.arrived)
+	}
+}
+
+// A run that failed while it waited for another calls it anew when it goes on.
+func TestARunThatGoesOnCallsAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		late(h)
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [
+			{"id": "both", "action": "parallel", "branches": [
+				{"name": "a", "steps": [{"id": "ask", "action": "call", "with": {"flow": "late", "input": "called"}}, {"id": "ask_done", "action": "test.send", "with": {"text": "answered"}}]},
+				{"name": "b", "steps": [{"id": "ask_before", "action": "test.send", "with": {"text": "other"}}, {"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}]}]}]}`)
+		run := h.send("first", `{}`)
+		time.Sleep(time.Minute)
+		if v := h.finished(run); v.Status != store.Failed {
+			t.Fatalf("got %s", v.Status)
+		}
+		check(t, h.SetVars(t.Context(), map[string]any{"x": 1}))
+		_, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{run}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
+		check(t, err)
+		time.Sleep(5 * time.Hour)
+		if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.arrived, []string{"other", "called", "answered"}) {
+			t.Errorf("got %s %+v, and %q arrived", v.Status, v.Error, s.arrived)
+		}
+	})
+}
