@@ -356,8 +356,8 @@ func (e *Engine) onlyHidden(ctx context.Context, flow, event, text string, maske
 func bare(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
+			return r
 		}
 		return -1
-	}, text)
+	}, store.Fold(text))
 }

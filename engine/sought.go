@@ -106,7 +106,7 @@ func (s sought) at(value any, path []string) bool {
 func (s sought) is(value any) bool {
 	switch v := value.(type) {
 	case string:
-		return strings.EqualFold(strings.TrimSpace(v), s.text)
+		return store.Fold(strings.TrimSpace(v)) == store.Fold(s.text)
 	case float64:
 		n, err := strconv.ParseFloat(strings.ReplaceAll(s.text, ",", "."), 64)
 		return err == nil && n == v

@@ -188,6 +188,24 @@ func TestHistoryOfADeletedFlow(t *testing.T) {
 	look("made anew")
 }
 
+// TestSearchFoldsAccents: they are set aside like case, also where a mask hides the value.
+func TestSearchFoldsAccents(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "settings": {"mask": ["/mother"]}, "steps": []}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	h.started("a", `{"name": "Maria Conceição", "mother": "Antônia Ávila", "order": 2011}`)
+	for q, want := range map[string]int{"conceicao": 1, "CONCEIÇÃO": 1, "maria conceicao": 1, "name = maria conceicao": 1, "#2011": 1, "conceica": 0, "avila": 0, "Ávila": 0, "antonia avila": 0} {
+		for _, list := range []string{"/runs?q=", "/events?q="} {
+			if got := len(h.want(200, "GET", list+url.QueryEscape(q), "")["items"].([]any)); got != want {
+				t.Errorf("%s%s finds %d, want %d", list, q, got, want)
+			}
+		}
+	}
+	if got := len(h.want(200, "GET", "/people/conceicao", "")["items"].([]any)); got != 1 {
+		t.Errorf("%d of the person, want 1", got)
+	}
+}
+
 // TestSearchAtAPath finds by the value at a path of the event or of a step's output, and by no other.
 func TestSearchAtAPath(t *testing.T) {
 	h := newHouse(t)

@@ -16,24 +16,25 @@ import (
 // searchFor is how long one page of a value search may take; the cursor goes on from there.
 const searchFor = time.Second
 
-// sought is a value as a search compares it: whole, case aside; one of digits also whatever
-// stands between them, so that 123.456.789-09 finds 12345678909.
+// sought is a value as a search compares it: whole, folded; one of digits also whatever stands
+// between them, so that 123.456.789-09 finds 12345678909.
 type sought struct {
 	text   []byte
 	digits string
 	words  []uint64 // sums of its words; what holds it holds all of them
-	ascii  bool     // it holds no other letters
+	former []uint64 // of its words with their accents, which older blocks have; none where it has no accents
 	number uint64   // of the run or event whose ID it is
 
 	address bool // it is one of e-mail
 }
 
 func seek(text string) *sought {
-	text = strings.ToLower(strings.TrimSpace(text))
+	accented := strings.ToLower(plainNumber(strings.TrimSpace(text)))
+	text = store.Fold(accented)
 	if text == "" {
 		return nil
 	}
-	s := &sought{text: []byte(text), ascii: !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })}
+	s := &sought{text: []byte(text)}
 	s.address = strings.Contains(text, "@")
 	digits, others := 0, 0
 	for _, r := range text {
@@ -49,6 +50,9 @@ func seek(text string) *sought {
 	}
 	if s.digits == "" || len(s.digits) == digits { // else there are digits of other scripts
 		eachWord(s.text, func(sum uint64) { s.words = append(s.words, sum) })
+		if accented != text {
+			eachWord([]byte(accented), func(sum uint64) { s.former = append(s.former, sum) })
+		}
 	}
 	if rest, cut := strings.CutPrefix(s.digits, "55"); cut && (len(rest) == 10 || len(rest) == 11) {
 		s.digits = rest // a phone is found with and without its country
@@ -57,6 +61,14 @@ func seek(text string) *sought {
 		s.number = n
 	}
 	return s
+}
+
+// plainNumber takes off the sign that people write before the number of an order.
+func plainNumber(text string) string {
+	if rest, cut := strings.CutPrefix(text, "#"); cut && rest != "" && unicode.IsDigit(rune(rest[0])) {
+		return rest
+	}
+	return text
 }
 
 // between may stand between the digits of one number.
@@ -79,7 +91,8 @@ func (s *sought) in(raw []byte) bool {
 	if len(raw) == 0 {
 		return false
 	}
-	plain := s.lower(unescape(raw))
+	raw = unescape(raw)
+	plain := store.AppendFold(make([]byte, 0, len(raw)), raw)
 	for from := 0; ; {
 		i := bytes.Index(plain[from:], s.text)
 		if i < 0 {
@@ -92,21 +105,6 @@ func (s *sought) in(raw []byte) bool {
 		from = start + 1
 	}
 	return s.digits != "" && s.inDigits(plain)
-}
-
-// lower gives raw in lower case, as far as it matters for what is sought.
-func (s *sought) lower(raw []byte) []byte {
-	if !s.ascii {
-		return bytes.ToLower(raw)
-	}
-	plain := make([]byte, len(raw))
-	for i, c := range raw {
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		plain[i] = c
-	}
-	return plain
 }
 
 // edge says whether what is sought ends where the rest begins. An e-mail address is no part of

@@ -25,6 +25,16 @@ func TestSought(t *testing.T) {
 		{"+55 11 90000-0000", `{"phone":"(21) 90000-0000"}`, false},
 		{"são paulo", `{"city":"S\u00e3o Paulo"}`, true},
 		{"paulo", `{"city":"S\u00e3o Paulo"}`, true},
+		{"conceicao", `{"name":"Maria Conceição"}`, true},
+		{"CONCEIÇÃO", `{"name":"maria conceicao"}`, true},
+		{"conceição", `{"name":"Concei\u00e7\u00e3o"}`, true},
+		{"conceição", "{\"name\":\"Conceic\u0327a\u0303o\"}", true},
+		{"conceicao", `{"name":"conceicaozinha"}`, false},
+		{"#2011", `{"order":2011}`, true},
+		{"#2011", `"order #2011"`, true},
+		{"#2011", `{"order":12011}`, false},
+		{"#paid", `"#paid"`, true},
+		{"#paid", `"paid"`, false},
 		{"", `{}`, false},
 	} {
 		s := seek(c.query)

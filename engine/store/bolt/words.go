@@ -2,18 +2,22 @@ package bolt
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"gancho/engine/store"
 
 	bbolt "go.etcd.io/bbolt"
 )
 
-// words are the sums of all words of a block, case aside, and of its numbers without what
+// words are the sums of all words of a block, folded, and of its numbers without what
 // stands between their digits. From them a Bloom filter is made, so that a search passes over
 // blocks that cannot hold what it looks for.
 type words struct {
-	table []uint64 // of sums, by their first bits; 0 is a free place
-	n     int
+	table  []uint64 // of sums, by their first bits; 0 is a free place
+	n      int
+	folded []byte // room for what is being read
 }
 
 func newWords() *words { return &words{table: make([]uint64, 1<<12)} }
@@ -76,9 +80,9 @@ func (w *words) addAll(all []kept) {
 }
 
 func (w *words) add(raw []byte) {
-	raw = unescape(raw)
-	eachWord(raw, w.put)
-	eachNumber(raw, func(digits []byte) {
+	w.folded = store.AppendFold(w.folded[:0], unescape(raw))
+	eachWord(w.folded, w.put)
+	eachNumber(w.folded, func(digits []byte) {
 		w.put(sumOfDigits(digits))
 		if rest, cut := bytes.CutPrefix(digits, []byte("55")); cut && len(rest) >= 10 {
 			w.put(sumOfDigits(rest))
@@ -98,13 +102,13 @@ func (w *word) take(c byte) {
 	}
 }
 
-// eachWord gives the sum of each run of letters and digits, in lower case.
+// eachWord gives the sum of each run of letters and digits.
 func eachWord(raw []byte, f func(sum uint64)) {
 	w := word{sum: sumStart}
 	for i := 0; i < len(raw); {
 		if c := raw[i]; c < utf8.RuneSelf {
 			i++
-			if c = lowered[c]; c != 0 {
+			if inWord[c] {
 				w.take(c)
 				continue
 			}
@@ -112,8 +116,7 @@ func eachWord(raw []byte, f func(sum uint64)) {
 			r, size := utf8.DecodeRune(raw[i:])
 			i += size
 			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				var buf [utf8.UTFMax]byte
-				for _, c := range buf[:utf8.EncodeRune(buf[:], unicode.ToLower(r))] {
+				for _, c := range raw[i-size : i] {
 					w.take(c)
 				}
 				continue
@@ -129,12 +132,10 @@ func eachWord(raw []byte, f func(sum uint64)) {
 	}
 }
 
-// lowered are the letters and digits of ASCII in lower case, 0 for all else.
-var lowered = func() (table [utf8.RuneSelf]byte) {
-	for c := byte('0'); c <= 'z'; c++ {
-		if r := rune(c); unicode.IsLetter(r) || unicode.IsDigit(r) {
-			table[c] = byte(unicode.ToLower(r)) //nolint:gosec // ASCII
-		}
+// inWord are the letters and digits of ASCII.
+var inWord = func() (table [256]bool) {
+	for r := range rune(utf8.RuneSelf) {
+		table[r] = unicode.IsLetter(r) || unicode.IsDigit(r)
 	}
 	return table
 }()
@@ -229,12 +230,11 @@ func (s *sought) mayBeIn(filter []byte) bool {
 	if s.digits != "" && mayHold(filter, sumOfDigits([]byte(s.digits))) {
 		return true
 	}
-	for _, sum := range s.words {
-		if !mayHold(filter, sum) {
-			return false
-		}
-	}
-	return true
+	return holdsAll(filter, s.words) || len(s.former) > 0 && holdsAll(filter, s.former)
+}
+
+func holdsAll(filter []byte, sums []uint64) bool {
+	return !slices.ContainsFunc(sums, func(sum uint64) bool { return !mayHold(filter, sum) })
 }
 
 // filterOf gives the filter of a block; nil where there is none. It dies with the

@@ -17,6 +17,8 @@ func FuzzWords(f *testing.F) {
 		{strings.Repeat("long", 40), strings.Repeat("LONG", 40)},
 		{"٣٤٥٦٧٨ 345678", "345678"},
 		{"\xff1\xff", "1"},
+		{"Conceic\u0327a\u0303o", "conceição"},
+		{`{"name":"Conceição"}`, "#conceicao"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -57,5 +59,16 @@ func BenchmarkWords(b *testing.B) {
 	w := newWords()
 	for b.Loop() {
 		w.add(body)
+	}
+}
+
+// Blocks of before accents were folded have words with their accents.
+func TestOlderBlocksAreSearchedAsBefore(t *testing.T) {
+	w := newWords()
+	eachWord([]byte(`{"name":"conceição"}`), w.put)
+	for query, want := range map[string]bool{"Conceição": true, "conceição": true, "conceicão": false} {
+		if got := seek(query).mayBeIn(w.filter()); got != want {
+			t.Errorf("%q may be there: %v, want %v", query, got, want)
+		}
 	}
 }
