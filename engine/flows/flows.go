@@ -7,8 +7,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -352,7 +354,8 @@ func (s *Flows) newEntry(f *flow.Flow, state State, source string) *Entry {
 	return &Entry{ID: f.ID, State: state, Draft: f, DraftRev: 1, Token: NewToken(), Created: now, Updated: now, source: source}
 }
 
-// Update replaces the draft. With ifMatch of 0 or more, only if that is the draft's revision.
+// Update replaces the draft. With ifMatch of 0 or more, only if that is the draft's revision. A flow
+// that is the draft already changes nothing.
 func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int64) (Entry, error) {
 	if f.ID != id {
 		return Entry{}, refusal.New(refusal.Conflict, "other_id", "the id of a flow cannot be changed", "o id de um fluxo não pode mudar")
@@ -360,11 +363,23 @@ func (s *Flows) Update(ctx context.Context, id string, f *flow.Flow, ifMatch int
 	if ifMatch >= 0 {
 		ctx = MeantFor(ctx, ifMatch)
 	}
-	return s.change(ctx, id, func(e *Entry) error {
+	var there Entry
+	e, err := s.change(ctx, id, func(e *Entry) error {
+		if reflect.DeepEqual(e.Draft, f) {
+			there = *e
+			return errSame
+		}
 		e.Draft, e.DraftRev = f, e.DraftRev+1
 		return s.keepDraft(ctx, e)
 	})
+	if errors.Is(err, errSame) {
+		return there, nil
+	}
+	return e, err
 }
+
+// errSame ends a change that would change nothing.
+var errSame = errors.New("the flow is this one already")
 
 // Changed is the refusal of a change because somebody else changed the flow meanwhile.
 type Changed struct {

@@ -193,17 +193,21 @@ func TestLifeOfAFlow(t *testing.T) {
 		t.Errorf("%v", stale)
 	}
 	h.want(400, "PUT", "/flows/a", flow, "If-Match", "soon")
-	h.want(200, "PUT", "/flows/a", changed)
+	same := h.want(200, "PUT", "/flows/a", changed+"\n") // as it is: no change
+	if now := h.want(200, "GET", "/flows/a", ""); same["draft_rev"] != 2.0 || mustJSON(t, same) != mustJSON(t, now) {
+		t.Errorf("the draft as it is makes %v, then there is %v", same, now)
+	}
+	h.want(412, "PUT", "/flows/a", changed, "If-Match", "1")
 	if on := h.want(200, "POST", "/flows/a/publish", `{"name": "First", "note": "for the sale"}`); on["state"] != "on" || on["published_rev"] != 1.0 || on["changed"] != false {
 		t.Errorf("%v", on)
 	}
 	for _, c := range [][2]string{{"POST", "/pause"}, {"POST", "/resume"}, {"POST", "/off"}, {"POST", "/rotate-url"}, {"POST", "/undo"}, {"POST", "/redo"}, {"POST", "/revisions/1/restore"}, {"DELETE", ""}, {"DELETE", "?cancel"}} {
-		if stale := h.want(412, c[0], "/flows/a"+c[1], "", "If-Match", `"1"`); stale["current"].(map[string]any)["draft_rev"] != 3.0 {
+		if stale := h.want(412, c[0], "/flows/a"+c[1], "", "If-Match", `"1"`); stale["current"].(map[string]any)["draft_rev"] != 2.0 {
 			t.Errorf("%s: %v", c[1], stale)
 		}
 	}
 	h.want(412, "POST", "/flows/a/restore", `{"revision": 1}`, "If-Match", "1")
-	h.want(200, "POST", "/flows/a/pause", "", "If-Match", "3")
+	h.want(200, "POST", "/flows/a/pause", "", "If-Match", "2")
 	for _, c := range [][2]string{{"pause", "paused"}, {"resume", "on"}, {"off", "off"}, {"resume", "on"}} {
 		if got := h.want(200, "POST", "/flows/a/"+c[0], ""); got["state"] != c[1] {
 			t.Errorf("%s: %v", c[0], got["state"])
@@ -305,11 +309,12 @@ func TestTestRunsOfADraft(t *testing.T) {
 		t.Errorf("%v", run["status"])
 	}
 	h.want(404, "POST", "/flows/a/test", `{"event_id": "absent"}`)
-	for _, place := range []string{`"until": "sya"`, `"from": "sya", "effects": "real"`} { // mistyped, it must not run all
-		if p := h.want(422, "POST", "/flows/a/test", `{"event": {"body": {}}, `+place+`}`); p["code"] != "no_such_step" {
+	for _, place := range []string{`"until": "sya"`, `"from": "sya", "effects": "real"`, `"mocks": {"sya": {"output": 1}}`} { // mistyped, it must not run all
+		if p := h.want(422, "POST", "/flows/a/test", `{"event": {"body": {}}, `+place+`}`); p["code"] != "no_such_step" || p["detail"] != `the flow has no step "sya"; it has say` {
 			t.Errorf("%s: %v", place, p)
 		}
 	}
+	h.want(422, "POST", "/flows/a/test", `{"event": {"body": {}}, "waits": {"say": {}}}`)
 }
 
 func TestSecretsAreWriteOnly(t *testing.T) {
