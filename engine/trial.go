@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,8 +52,8 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	}
 	c.Until, c.From = flow.FirstTurn(c.Flow, c.Until), flow.FirstTurn(c.Flow, c.From)
 	for _, path := range []string{c.Until, c.From} {
-		if _, there := placesOf(c.Flow)[idOf(path)]; path != "" && !there {
-			return nil, refusal.New(refusal.Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q", path), fmt.Sprintf("o fluxo não tem o passo %q", path))
+		if err := HasStep(c.Flow, path); path != "" && err != nil {
+			return nil, err
 		}
 	}
 	body, headers, err := c.body()
@@ -89,6 +90,26 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	v.speak(ctx)
 	c.Catalogue.nameFields(ctx, &v)
 	return &v, nil
+}
+
+// mostSteps are named to whoever names one that is not there.
+const mostSteps = 20
+
+// HasStep refuses the path or id of a step that the flow does not have, and says which it has.
+func HasStep(f *flow.Flow, path string) error {
+	var ids []string
+	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) { ids = append(ids, s.ID) })
+	if slices.Contains(ids, idOf(path)) {
+		return nil
+	}
+	if len(ids) == 0 {
+		return refusal.New(refusal.Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q, nor any other", path), fmt.Sprintf("o fluxo não tem o passo %q, nem nenhum outro", path))
+	}
+	if len(ids) > mostSteps {
+		ids = append(ids[:mostSteps], "…")
+	}
+	there := strings.Join(ids, ", ")
+	return refusal.New(refusal.Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q; it has %s", path, there), fmt.Sprintf("o fluxo não tem o passo %q; ele tem %s", path, there))
 }
 
 const trialRun = "00000000-0000-7000-8000-000000000000"

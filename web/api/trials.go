@@ -80,6 +80,9 @@ func (s *server) fillTrial(ctx context.Context, in *testInput, c *engine.TrialCo
 	}
 	c.Mocks = map[string]flow.Mock{}
 	for path, m := range b.Mocks {
+		if err := engine.HasStep(c.Flow, path); err != nil {
+			return err
+		}
 		mock := flow.Mock{Error: m.Error}
 		if len(m.Output) > 0 {
 			if mock.Output, err = expression.Decode(m.Output); err != nil {
