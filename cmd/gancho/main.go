@@ -67,7 +67,10 @@ func main() {
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, to streams) int {
 	var c commands
-	left := -1
+	left, bare := -1, len(args) == 0
+	if bare { // who forgot the command reads which there are, and a script does not take it for done
+		to.out = to.err
+	}
 	parser, err := kong.New(&c, kong.Name("gancho"), kong.Description("Gancho: a self-hosted, no-code automation engine."),
 		kong.Writers(to.out, to.err), kong.Exit(func(code int) { left = code }), kong.DefaultEnvars("GANCHO"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.ValueFormatter(flagHelp), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to))
@@ -76,12 +79,15 @@ func run(ctx context.Context, args []string, to streams) int {
 		return exitUsage
 	}
 	switch {
-	case len(args) == 0:
+	case bare:
 		args = []string{"--help"}
 	case args[0] == "help": // as other programs take it
 		args = append(args[1:], "--help")
 	}
 	parsed, err := parser.Parse(args)
+	if bare {
+		return exitUsage
+	}
 	if left >= 0 {
 		return left
 	}

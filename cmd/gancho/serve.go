@@ -66,7 +66,7 @@ const ownEvery = 2 * time.Second
 // Run serves until ctx is done or the disk fails.
 func (c *serveCommand) Run(ctx context.Context, to streams) error {
 	log := newLog(to.err, c.LogLevel)
-	proxies, err := c.check()
+	proxies, err := c.check(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,9 +79,12 @@ func (c *serveCommand) Run(ctx context.Context, to streams) error {
 }
 
 // check finds flags that cannot be meant.
-func (c *serveCommand) check() ([]netip.Prefix, error) {
+func (c *serveCommand) check(ctx context.Context) ([]netip.Prefix, error) {
 	if c.APIToken != "" && len(c.APIToken) < 32 {
 		return nil, usageError{"GANCHO_API_TOKEN must have 32 characters or more"}
+	}
+	if err := c.checkAddresses(ctx); err != nil {
+		return nil, err
 	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil {
 		return nil, usageError{fmt.Sprintf("there is no time zone %q; write it as America/Sao_Paulo", c.Timezone)}
@@ -110,6 +113,23 @@ func (c *serveCommand) check() ([]netip.Prefix, error) {
 		proxies = append(proxies, prefix)
 	}
 	return proxies, nil
+}
+
+func (c *serveCommand) checkAddresses(ctx context.Context) error {
+	for _, f := range [][2]string{{"--listen", c.Listen}, {"--hooks-listen", c.HooksListen}, {"--metrics-listen", c.MetricsListen}, {"--redirect-listen", c.RedirectListen}} {
+		flag, address := f[0], f[1]
+		if address == "" && flag != "--listen" {
+			continue
+		}
+		_, port, err := net.SplitHostPort(address)
+		if err == nil {
+			_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
+		}
+		if err != nil {
+			return usageError{fmt.Sprintf("%s: %q is no address to serve on; write it as 127.0.0.1:8080, or as :8080 for all networks", flag, address)}
+		}
+	}
+	return nil
 }
 
 func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.Prefix, log *slog.Logger, to streams) error {
