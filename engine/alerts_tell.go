@@ -72,7 +72,7 @@ var needsPlace = map[string]string{"slack:bot": "#channel", "telegram:bot": "#ch
 
 // AlertSettings gives who is told of alerts.
 func (e *Engine) AlertSettings(ctx context.Context) (AlertSettings, error) {
-	s := AlertSettings{To: []string{}, Lang: spoken(ctx)}
+	s := AlertSettings{To: []string{}, Lang: e.spoken(ctx)}
 	d, err := e.Store.GetDoc(ctx, settingsDoc, alertsDoc)
 	if errors.Is(err, store.ErrNotFound) {
 		return s, nil
@@ -86,8 +86,12 @@ func (e *Engine) AlertSettings(ctx context.Context) (AlertSettings, error) {
 	return s, nil
 }
 
-// spoken is the language of whoever asks: what the messages are in where nobody has said it.
-func spoken(ctx context.Context) string {
+// spoken is what the messages are in where nobody has said it: the language of the instance, else of
+// whoever asks.
+func (e *Engine) spoken(ctx context.Context) string {
+	if chosen := e.ChosenInstance().Lang; chosen != "" {
+		return chosen
+	}
 	if langOf(ctx) == "pt-BR" {
 		return "pt-BR"
 	}
@@ -100,7 +104,7 @@ func (e *Engine) SetAlertSettings(ctx context.Context, s AlertSettings) (AlertSe
 		s.To = []string{}
 	}
 	if s.Lang == "" {
-		s.Lang = spoken(ctx)
+		s.Lang = e.spoken(ctx)
 	}
 	if problems := e.checkAlertSettings(&s); len(problems) > 0 {
 		return s, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 type Instance struct {
 	PublicURL string `json:"public_url" doc:"what trigger URLs begin with; empty for the address that the server listens on"`
 	Timezone  string `json:"timezone" doc:"of flows that name none; empty for UTC"`
+	Lang      string `json:"lang,omitempty" enum:"en,pt-BR" doc:"of what is written once for everybody: titles of runs, and alerts where their own settings say nothing; left out, it stays"`
 }
 
 const instanceDoc = "instance"
@@ -26,15 +28,11 @@ const instanceDoc = "instance"
 // else the fallback.
 func (e *Engine) Instance() Instance {
 	set := e.ChosenInstance()
-	pick := func(given, set, fallback string) string {
-		for _, text := range []string{given, set, fallback} {
-			if text != "" {
-				return text
-			}
-		}
-		return ""
+	return Instance{
+		PublicURL: strings.TrimSuffix(cmp.Or(e.PublicURL, set.PublicURL, e.Fallback.PublicURL), "/"),
+		Timezone:  cmp.Or(e.Timezone, set.Timezone, e.Fallback.Timezone),
+		Lang:      cmp.Or(set.Lang, e.Fallback.Lang, "en"),
 	}
-	return Instance{PublicURL: strings.TrimSuffix(pick(e.PublicURL, set.PublicURL, e.Fallback.PublicURL), "/"), Timezone: pick(e.Timezone, set.Timezone, e.Fallback.Timezone)}
 }
 
 // ChosenInstance is what a person has set; members that nobody set are empty.
@@ -48,6 +46,7 @@ func (e *Engine) ChosenInstance() Instance {
 // PutInstance sets it. What the operator gave at the start goes before it.
 func (e *Engine) PutInstance(ctx context.Context, i Instance) error {
 	i.PublicURL = strings.TrimSuffix(strings.TrimSpace(i.PublicURL), "/")
+	i.Lang = cmp.Or(i.Lang, e.ChosenInstance().Lang)
 	if err := i.Check(); err != nil {
 		return err
 	}
@@ -70,6 +69,9 @@ func (i Instance) Check() error {
 	}
 	if _, err := time.LoadLocation(i.Timezone); err != nil || i.Timezone == "Local" {
 		problems = append(problems, form.Problem{Severity: form.Error, Path: "/timezone", Code: "bad_timezone", Message: form.Label("there is no such time zone; write it as America/Sao_Paulo", "não existe este fuso; escreva como America/Sao_Paulo")})
+	}
+	if i.Lang != "" && i.Lang != "en" && i.Lang != "pt-BR" {
+		problems = append(problems, form.Problem{Severity: form.Error, Path: "/lang", Code: "bad_lang", Message: form.Label("must be en or pt-BR", "deve ser en ou pt-BR")})
 	}
 	if len(problems) > 0 {
 		return &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}

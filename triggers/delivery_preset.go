@@ -320,7 +320,7 @@ func (x *delivery) describe() bool {
 	if trigger, ok := scope.Values["trigger"].(map[string]any); ok {
 		trigger["event"] = x.in.Name
 	}
-	if x.in.Title = cutText(x.told(ctx, "title", made.title, scope)); x.in.Title == "" {
+	if x.in.Title = cutText(x.told(ctx, "title", made.titles[x.Lang()], scope)); x.in.Title == "" {
 		x.in.Title = x.in.Name
 	}
 	return x.in.Outcome != store.Filtered

@@ -37,7 +37,7 @@ type madePreset struct {
 	ignore     *expression.Program
 	event      *expression.Program
 	key        *expression.Program
-	title      *expression.Program
+	titles     map[string]*expression.Program // by language
 	hydrate    *hydration
 }
 
@@ -284,9 +284,9 @@ func (r *presetReader) replies(f *presetFile) {
 func (r *presetReader) make(f *presetFile) madePreset {
 	m := madePreset{
 		split: r.expression("/split", f.Split), ignore: r.expression("/ignore", f.Ignore), event: r.expression("/event", f.Event),
-		key: r.expression("/key", f.Key), title: r.expression("/title/en", f.Title.EN),
+		key:    r.expression("/key", f.Key),
+		titles: map[string]*expression.Program{"en": r.expression("/title/en", f.Title.EN), "pt-BR": r.expression("/title/pt-BR", f.Title.PT)},
 	}
-	r.expression("/title/pt-BR", f.Title.PT)
 	if f.Once != nil {
 		r.expression("/once/id", f.Once.ID)
 		r.expression("/once/when", f.Once.When)

@@ -51,6 +51,7 @@ type WebhookConfig struct {
 	Presets        *Presets       // those of this program when left out
 	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
 	Public         func() string  // the same where it can change; PublicURL when left out
+	Lang           func() string  // "en" or "pt-BR", of the titles that presets give; English when left out
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 	Memory         int64          // bytes of bodies held at once; 64 MiB
 	Log            *slog.Logger
@@ -94,6 +95,9 @@ func NewWebhook(c WebhookConfig) *Webhook {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Lang == nil {
+		c.Lang = func() string { return "en" }
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	d := &Webhook{

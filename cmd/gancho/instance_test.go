@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,7 +19,7 @@ func TestSetUpTakesTheAddressAndTheTimeZone(t *testing.T) {
 	person["instance"] = map[string]any{"public_url": "gancho.example.com", "timezone": "America/Lima"}
 	g.want(422, "POST", "/setup", person)
 	person["instance"] = map[string]any{"public_url": "https://gancho.example.com/", "timezone": "America/Sao_Paulo"}
-	g.want(201, "POST", "/setup", person)
+	g.setUpInPortuguese(person)
 	flow := map[string]any{"id": "a", "name": "A", "trigger": map[string]any{"kind": "webhook"}, "steps": []any{}}
 	if url := g.want(201, "POST", "/flows", flow)["url"].(string); !strings.HasPrefix(url, "https://gancho.example.com/h/") {
 		t.Errorf("the flow's URL is %s", url)
@@ -28,12 +31,50 @@ func TestSetUpTakesTheAddressAndTheTimeZone(t *testing.T) {
 		t.Errorf("after a restart: %v", about)
 	}
 	g.want(422, "PUT", "/instance", map[string]any{"public_url": "", "timezone": "Mars/Olympus"})
+	g.want(422, "PUT", "/instance", map[string]any{"public_url": "", "timezone": "", "lang": "es"})
+	if alerts := g.want(200, "GET", "/alerts/settings", nil); alerts["lang"] != "pt-BR" {
+		t.Errorf("alerts speak %v", alerts["lang"])
+	}
+	url := g.publish(`{"id": "shop", "name": "Shop", "trigger": {"kind": "webhook", "with": {"preset": "vtex", "verify": "observe"}}, "steps": []}`)
+	url = g.url(url[strings.Index(url, "/h/"):])
+	g.titled(url, "Pedido v1 · ready")
+	g.want(200, "PUT", "/instance", map[string]any{"public_url": "", "timezone": "", "lang": "en"})
+	g.titled(url, "Order v1 · ready")
 	g.stop()
 	g.args = []string{"--timezone", "America/Recife"}
 	g.start()
 	got := g.want(200, "PUT", "/instance", map[string]any{"public_url": "https://b.example.com", "timezone": "UTC"})
 	now := got["now"].(map[string]any)
-	if given := got["given"].([]any); len(given) != 1 || given[0] != "timezone" || now["timezone"] != "America/Recife" || now["public_url"] != "https://b.example.com" {
+	if given := got["given"].([]any); now["lang"] != "en" || len(given) != 1 || given[0] != "timezone" || now["timezone"] != "America/Recife" || now["public_url"] != "https://b.example.com" {
 		t.Errorf("with a flag: %v", got)
+	}
+}
+
+// setUpInPortuguese makes the first user from a browser that asks for Portuguese.
+func (g *gancho) setUpInPortuguese(person map[string]any) {
+	g.t.Helper()
+	body, err := json.Marshal(person)
+	must(g.t, err)
+	req, err := http.NewRequestWithContext(g.t.Context(), "POST", g.url("/api/v1/setup"), bytes.NewReader(body))
+	must(g.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept-Language", "pt-BR,pt;q=0.9,en;q=0.8")
+	res, err := http.DefaultClient.Do(req)
+	must(g.t, err)
+	must(g.t, res.Body.Close())
+	if res.StatusCode != 201 {
+		g.t.Fatalf("the first user: %s", res.Status)
+	}
+}
+
+// titled sends an order and says how its run should be called.
+func (g *gancho) titled(url, want string) {
+	g.t.Helper()
+	res, err := http.Post(url, "application/json", strings.NewReader(`{"Domain": "Marketplace", "OrderId": "v1", "State": "ready", "CurrentChange": "`+want+`", "Origin": {"Account": "shop", "Key": "k"}}`))
+	must(g.t, err)
+	must(g.t, res.Body.Close())
+	runs := g.want(200, "GET", "/runs?flow=shop", nil)["items"].([]any)
+	if len(runs) == 0 || runs[0].(map[string]any)["title"] != want {
+		g.t.Errorf("%s, and the runs are %v, want %s first", res.Status, runs, want)
 	}
 }

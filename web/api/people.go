@@ -95,7 +95,7 @@ type setupInput struct {
 		Name     string `json:"name,omitempty"`
 		Password string `json:"password"`
 
-		Instance engine.Instance `json:"instance,omitzero" doc:"public address and time zone, if they are set"`
+		Instance engine.Instance `json:"instance,omitzero" doc:"public address and time zone, if they are set, and language, else the asker's"`
 	}
 }
 
@@ -107,10 +107,9 @@ func (s *server) setUp(ctx context.Context, in *setupInput) (*sessionOutput, err
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Instance != (engine.Instance{}) {
-		if err := s.Engine.PutInstance(ctx, in.Body.Instance); err != nil {
-			return nil, err
-		}
+	in.Body.Instance.Lang = cmp.Or(in.Body.Instance.Lang, langOf(ctx))
+	if err := s.Engine.PutInstance(ctx, in.Body.Instance); err != nil {
+		return nil, err
 	}
 	return s.sessionOutput(person, s.cookie(ctx, secret)), nil
 }

@@ -48,6 +48,17 @@ test('from the set-up link to a starter in the editor', async () => {
   await p.context().close()
 })
 
+test('the language of the team is set beside its time zone', async () => {
+  const p = await page('/settings/instance')
+  assert.equal(await p.getByRole('radio', { name: 'English' }).isChecked(), true, 'it is that of the set-up')
+  await p.getByRole('radio', { name: 'Português (Brasil)' }).check()
+  await p.getByRole('button', { name: 'Save' }).click()
+  await until(() => ask(p, 'GET', '/instance'), (i) => i.now.lang === 'pt-BR' && i.timezone === 'America/Recife')
+  assert.equal((await ask(p, 'GET', '/alerts/settings')).lang, 'pt-BR')
+  await ask(p, 'PUT', '/instance', { public_url: '', timezone: 'America/Recife', lang: 'en' })
+  await p.context().close()
+})
+
 test('starters in Portuguese, a pasted bundle and a pasted cURL line', async () => {
   const p = await page('/?new=', { locale: 'pt-BR' })
   await p.getByRole('button', { name: /Pagamento aprovado/ }).click()

@@ -2067,6 +2067,11 @@ export interface components {
             url?: string;
         };
         Instance: {
+            /**
+             * @description of what is written once for everybody: titles of runs, and alerts where their own settings say nothing; left out, it stays
+             * @enum {string}
+             */
+            lang?: "en" | "pt-BR";
             /** @description what trigger URLs begin with; empty for the address that the server listens on */
             public_url: string;
             /** @description of flows that name none; empty for UTC */
@@ -2075,6 +2080,11 @@ export interface components {
         InstanceView: {
             /** @description members that the operator gave at the start */
             given: string[];
+            /**
+             * @description of what is written once for everybody: titles of runs, and alerts where their own settings say nothing; left out, it stays
+             * @enum {string}
+             */
+            lang?: "en" | "pt-BR";
             /** @description what holds: the operator's flags go before what is set here */
             now: components["schemas"]["Instance"];
             /** @description what trigger URLs begin with; empty for the address that the server listens on */
@@ -2680,7 +2690,7 @@ export interface components {
         };
         SetupInputBody: {
             email: string;
-            /** @description public address and time zone, if they are set */
+            /** @description public address and time zone, if they are set, and language, else the asker's */
             instance?: components["schemas"]["Instance"];
             name?: string;
             password: string;

@@ -39,7 +39,7 @@ function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
   const [to, setTo] = useState(kept.to)
   const [chosen, setSMTP] = useState(kept.smtp || undefined)
   const smtp = chosen ?? (mails.length === 1 ? mails[0]?.name : undefined) ?? ''
-  const [speaks, setSpeaks] = useState<'en' | 'pt-BR'>(kept.to.length > 0 ? kept.lang ?? lang : lang)
+  const [speaks, setSpeaks] = useState<'en' | 'pt-BR'>(kept.lang ?? lang)
   const save = useMutation({
     mutationFn: () => take(api.PUT('/alerts/settings', { body: { to, smtp, lang: speaks } })),
     onSuccess: (next) => { queries.setQueryData(['alert-settings'], next); toast(t.done) },

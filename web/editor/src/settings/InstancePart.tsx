@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { Button } from '../ui/Button'
+import { Choice } from '../ui/Choice'
 import { Field } from '../ui/Field'
 import { inputLook } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
@@ -12,7 +13,7 @@ import { fill } from '../words/phrase'
 import { Part } from './Part'
 import { useWords } from './words'
 
-/** InstancePart sets the public address and the time zone, unless the operator has. */
+/** InstancePart sets the public address and the time zone, unless the operator has, and the language of what is written once for everybody. */
 export function InstancePart() {
   const t = useWords()
   const { data, error, refetch } = useQuery({ queryKey: ['instance'], queryFn: () => take(api.GET('/instance')) })
@@ -28,7 +29,7 @@ export function InstancePart() {
 function Form({ kept }: { kept: Schemas['InstanceView'] }) {
   const t = useWords()
   const queries = useQueryClient()
-  const [typed, setTyped] = useState({ public_url: kept.public_url, timezone: kept.timezone })
+  const [typed, setTyped] = useState({ public_url: kept.public_url, timezone: kept.timezone, lang: kept.now.lang })
   const given = (name: 'public_url' | 'timezone') => kept.given.includes(name)
   const help = (name: 'public_url' | 'timezone', words: string) => (given(name) ? fill(t.givenByOperator, { value: kept.now[name] }) : words)
   const save = useMutation({
@@ -53,8 +54,12 @@ function Form({ kept }: { kept: Schemas['InstanceView'] }) {
         {given('timezone') ? <p>{placeOf(kept.now.timezone)}</p> : <ZoneSelect label={t.timezone} none="UTC" value={typed.timezone} set={(timezone) => setTyped({ ...typed, timezone })} />}
         <p className="mt-1 text-meta text-text-3">{help('timezone', t.timezoneHelp)}</p>
       </div>
+      <div>
+        <Choice label={t.teamLanguage} value={typed.lang ?? 'en'} set={(lang) => setTyped({ ...typed, lang })} options={[{ value: 'en', label: 'English' }, { value: 'pt-BR', label: 'Português (Brasil)' }]} />
+        <p className="mt-1 text-meta text-text-3">{t.teamLanguageHelp}</p>
+      </div>
       {save.error && <Problem error={save.error} />}
-      <Button type="submit" look="primary" busy={save.isPending} disabled={kept.given.length === 2}>{t.save}</Button>
+      <Button type="submit" look="primary" busy={save.isPending}>{t.save}</Button>
     </form>
   )
 }

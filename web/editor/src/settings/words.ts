@@ -3,7 +3,9 @@ import { makeWords } from '../words'
 const en = {
   profile: 'Profile',
   looks: 'Language and theme',
-  instance: 'Address and time zone',
+  instance: 'Address, time zone and language',
+  teamLanguage: 'Language of the team',
+  teamLanguageHelp: 'Of what is written once for everybody: titles of new runs, such as “Order 1001 · João”, and alerts.',
   instanceHelp: 'They hold for all flows of this server, at once.',
   publicURLHelp: 'What addresses of flows begin with, as the internet reaches this server. Empty: the address that it listens on.',
   timezoneHelp: 'A flow may name its own in its settings.',
@@ -120,7 +122,9 @@ const en = {
 const pt: typeof en = {
   profile: 'Perfil',
   looks: 'Idioma e tema',
-  instance: 'Endereço e fuso',
+  instance: 'Endereço, fuso e idioma',
+  teamLanguage: 'Idioma da equipe',
+  teamLanguageHelp: 'Do que se escreve uma vez para todos: títulos de novas execuções, como “Pedido 1001 · João”, e alertas.',
   instanceHelp: 'Valem para todos os fluxos deste servidor, na hora.',
   publicURLHelp: 'Como começam os endereços dos fluxos, do jeito que a internet alcança este servidor. Vazio: o endereço em que ele escuta.',
   timezoneHelp: 'Um fluxo pode dizer outro nos seus ajustes.',
