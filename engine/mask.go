@@ -92,7 +92,7 @@ func (e *Engine) originsIn(ctx context.Context, r *store.Run, v *veil) *origins.
 func (e *Engine) RunItem(ctx context.Context, r *store.Run) RunView {
 	v := ViewRun(ctx, r)
 	e.nameStep(ctx, r, &v)
-	v.ReplayedBy = e.replayedBy(ctx, r)
+	v.ReplayedBy, v.ReplayedAs = e.replayedBy(ctx, r)
 	veil := e.veilOf(r.Flow, r.At)
 	if veil == nil || (v.Title == "" && v.Reason == "" && v.Error == nil) {
 		return v

@@ -56,16 +56,28 @@ func (e *Engine) noteReplayed(ctx context.Context, events []store.Event, accepte
 	}
 }
 
-// replayedBy gives the run that repeats this one; "" for none.
-func (e *Engine) replayedBy(ctx context.Context, r *store.Run) string {
-	if r.Status != store.Failed {
-		return ""
+// mostReplays are followed from a run to the newest that repeats it.
+const mostReplays = 20
+
+// replayedBy gives the newest run that repeats this one, itself or by way of one that failed in turn,
+// and how it stands; "" for none.
+func (e *Engine) replayedBy(ctx context.Context, r *store.Run) (by string, as store.Status) {
+	failed := *r
+	for range mostReplays {
+		if failed.Status != store.Failed {
+			break
+		}
+		entry, err := e.Store.GetKey(ctx, replayedSpace, failed.Flow+"/"+failed.ID)
+		if err != nil {
+			break
+		}
+		by, as = string(entry.Value), ""
+		if failed, err = e.Store.RunInfo(ctx, by); err != nil {
+			break // it is no longer kept
+		}
+		as = failed.Status
 	}
-	entry, err := e.Store.GetKey(ctx, replayedSpace, r.Flow+"/"+r.ID)
-	if err != nil {
-		return ""
-	}
-	return string(entry.Value)
+	return by, as
 }
 
 // loadReplayed reads what was replayed, once.

@@ -310,3 +310,29 @@ func TestAReplayIsOneProblemWithItsOrigin(t *testing.T) {
 		t.Errorf("after a replay that succeeded: %d of %d failed, want 0 of 1", c.Failed, c.Reached)
 	}
 }
+
+// TestAFailureKnowsHowItsReplayStands: also by way of a replay that failed in turn.
+func TestAFailureKnowsHowItsReplayStands(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	failedMany(h, 1)
+	check(t, h.SetVars(t.Context(), map[string]any{}))
+	first := h.all(store.Failed)[0].ID
+	for run, want := first, []store.Status{store.Failed, store.Succeeded}; len(want) > 0; want = want[1:] {
+		if want[0] == store.Succeeded {
+			check(t, h.SetVars(t.Context(), map[string]any{"x": 1}))
+		}
+		out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{run}, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayOriginal}})
+		check(t, err)
+		run = out.Items[0].Run
+		h.finished(run)
+		story, err := h.Run(t.Context(), first)
+		check(t, err)
+		rows, _, err := h.Runs(t.Context(), store.Query{Flow: "a", Limit: 9})
+		check(t, err)
+		for _, v := range []engine.RunView{story, rows[len(rows)-1]} {
+			if v.ID != first || v.ReplayedBy != run || v.ReplayedAs != want[0] {
+				t.Errorf("%s was replayed by %s, which is %s; want %s, %s", v.ID, v.ReplayedBy, v.ReplayedAs, run, want[0])
+			}
+		}
+	}
+}

@@ -34,6 +34,7 @@ type RunView struct {
 	StoppedAt  *StopView      `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
 	ReplayOf   string         `json:"replay_of,omitempty"`
 	ReplayedBy string         `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
+	ReplayedAs store.Status   `json:"replayed_as,omitempty" doc:"how that one stands: with succeeded the failure is settled"`
 	Approval   string         `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"how the newest approval that it asked for was answered"`
 	AnsweredBy string         `json:"answered_by,omitempty" doc:"who did, where it was not by the link"`
 	Group      string         `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
@@ -189,7 +190,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	v.Steps = viewSteps(ran, records)
 	v.close()
 	e.nameStep(ctx, &story.Run, &v)
-	v.ReplayedBy = e.replayedBy(ctx, &story.Run)
+	v.ReplayedBy, v.ReplayedAs = e.replayedBy(ctx, &story.Run)
 	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)
