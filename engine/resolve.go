@@ -77,8 +77,16 @@ type Resolved struct {
 
 // Resolutions are what became of the runs of one call.
 type Resolutions struct {
-	Items []Resolved
-	More  bool // the query finds more: ask again
+	Items   []Resolved
+	Matched int  // runs that the query found, or that were named
+	More    bool // the query finds more: ask again
+}
+
+// unknown is the query for those whose outcome is unknown.
+func (o *ResolveOptions) unknown() *Selection {
+	q := *o.Query
+	q.Status = string(store.Unknown)
+	return &q
 }
 
 // ResolveAll settles the unknown outcomes of many runs, those that stand longest first. They go on.
@@ -89,12 +97,14 @@ func (e *Engine) ResolveAll(ctx context.Context, o ResolveOptions) (Resolutions,
 		return out, refusal.New(refusal.Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
 	}
 	if o.Query != nil {
-		unknown := *o.Query
-		unknown.Status = string(store.Unknown)
 		var err error
-		if ids, out.More, err = e.matching(ctx, &unknown, maxReplay); err != nil {
+		if ids, out.More, err = e.matching(ctx, o.unknown(), maxReplay); err != nil {
 			return out, err
 		}
+	}
+	out.Matched = len(ids)
+	if o.DryRun && out.More {
+		out.Matched, _ = e.countMatching(ctx, o.unknown(), countFor)
 	}
 	data, err := json.Marshal(o.Verdict)
 	if err != nil {

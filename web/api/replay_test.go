@@ -313,11 +313,11 @@ func TestUnknownOutcomesAreSettledByQuery(t *testing.T) {
 	for _, body := range []string{`{"as": "done"}`, `{"as": "done", "query": {}}`, `{"as": "done", "query": {"status": "failed"}}`, `{"as": "skip", "query": {"flow": "orders"}}`, `{"as": "done", "ids": ["x"], "query": {"flow": "orders"}}`} {
 		h.want(422, "POST", "/runs/resolve", body)
 	}
-	if v := h.want(200, "POST", "/runs/resolve", `{"as": "repeat", "query": {"flow": "orders"}}`); v["resolved"] != 0.0 || v["more"] != false || len(v["items"].([]any)) != 0 {
+	if v := h.want(200, "POST", "/runs/resolve", `{"as": "repeat", "query": {"flow": "orders"}}`); v["resolved"] != 0.0 || v["matched"] != 0.0 || v["more"] != false || len(v["items"].([]any)) != 0 {
 		t.Errorf("%v", v)
 	}
 	v := h.want(200, "POST", "/runs/resolve", `{"as": "done", "output": {"id": 1}, "ids": ["`+run+`"]}`, "Accept-Language", "pt-BR")
-	if said := mustJSON(t, v["items"]); v["refused"] != 1.0 || !strings.Contains(said, "já foi decidido") {
+	if said := mustJSON(t, v["items"]); v["refused"] != 1.0 || v["matched"] != 1.0 || !strings.Contains(said, "já foi decidido") {
 		t.Errorf("%v", v)
 	}
 }

@@ -83,6 +83,7 @@ type resolveRunsOutput struct {
 		DryRun   bool              `json:"dry_run"`
 		Resolved int               `json:"resolved" doc:"runs that go on"`
 		Refused  int               `json:"refused"`
+		Matched  int               `json:"matched" doc:"runs that were named or found; of a dry run also those beyond its items"`
 		Items    []engine.Resolved `json:"items"`
 		More     bool              `json:"more" doc:"the query finds more than one call settles: ask again"`
 	}
@@ -107,7 +108,7 @@ func (s *server) resolveRuns(ctx context.Context, in *resolveRunsInput) (*resolv
 	}
 	out := &resolveRunsOutput{}
 	b, ids := &out.Body, []string{}
-	b.DryRun, b.Items, b.More = o.DryRun, done.Items, done.More
+	b.DryRun, b.Matched, b.Items, b.More = o.DryRun, done.Matched, done.Items, done.More
 	for i := range b.Items {
 		if f := b.Items[i].Refused; f != nil {
 			f.Text = f.Message.In(langOf(ctx))
