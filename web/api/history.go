@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"time"
 
 	"gancho/engine"
 	"gancho/engine/stats"
 	"gancho/engine/store"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // EventQuery are parameters of GET /events.
@@ -92,9 +95,33 @@ func (s *server) person(ctx context.Context, in *KeyPath) (*personOutput, error)
 	return &personOutput{Body: v}, err
 }
 
-func (s *server) exportPerson(ctx context.Context, in *KeyPath) (*personOutput, error) {
+type exportPersonInput struct {
+	KeyPath
+	As string `query:"as" enum:"json,html" default:"json" doc:"html is a document to hand over, in the asker's language"`
+}
+
+type exportPersonOutput struct {
+	Disposition string `header:"Content-Disposition"`
+	Type        string `header:"Content-Type"`
+	Body        any
+}
+
+func (s *server) exportPerson(ctx context.Context, in *exportPersonInput) (*exportPersonOutput, error) {
 	v, err := s.Engine.Person(ctx, in.person(), true)
-	return &personOutput{Disposition: `attachment; filename="person.json"`, Body: v}, err
+	if err != nil || in.As != "html" {
+		return &exportPersonOutput{Disposition: `attachment; filename="person.json"`, Type: "application/json", Body: v}, err
+	}
+	page, err := s.personHTML(ctx, &v)
+	return &exportPersonOutput{Disposition: `attachment; filename="person.html"`, Type: "text/html; charset=utf-8", Body: page}, err
+}
+
+// exportsPerson registers it with both things that it answers.
+func (s *server) exportsPerson(api huma.API, op huma.Operation) {
+	whole := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[engine.PersonView](), true, "")
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: whole}, "text/html": {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}}
+	does(s, s.exportPerson)(api, op)
 }
 
 type erasureOutput struct{ Body engine.Erasure }

@@ -155,7 +155,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/export", permission: edit, id: "export", summary: "A bundle of flows", register: does(s, s.export)},
 		{method: post, path: "/import", permission: edit, id: "import", summary: "Take in a bundle", register: does(s, s.importBundle)},
 		{method: get, path: "/people/{key}", permission: edit, id: "get-person", summary: "All that concerned a person", register: does(s, s.person)},
-		{method: get, path: "/people/{key}/export", permission: edit, id: "export-person", summary: "The same, whole", register: does(s, s.exportPerson)},
+		{method: get, path: "/people/{key}/export", permission: edit, id: "export-person", summary: "The same, whole", register: s.exportsPerson},
 		{method: del, path: "/people/{key}", permission: edit, id: "erase-person", summary: "Erase a person from history", register: does(s, s.erasePerson)},
 		{method: get, path: "/failures", permission: view, id: "list-failures", summary: "Failures, by identical error", register: does(s, s.failures)},
 		{method: get, path: "/alerts", permission: view, id: "list-alerts", summary: "What is or was wrong", register: does(s, s.listAlerts)},

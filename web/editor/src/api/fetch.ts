@@ -1,18 +1,18 @@
 import type { Client } from 'openapi-fetch'
 
 type Params = { path?: Record<string, unknown>; query?: Record<string, unknown>; header?: Record<string, string> }
-type Init = Omit<RequestInit, 'body' | 'headers'> & { params?: Params; body?: unknown }
+type Init = Omit<RequestInit, 'body' | 'headers'> & { params?: Params; body?: unknown; parseAs?: 'json' | 'text' }
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Answer = { data?: unknown; error?: unknown; response: Response }
 
-/** makeClient is what we use of openapi-fetch, by its types: JSON in and out. */
+/** makeClient is what we use of openapi-fetch, by its types: JSON in and out, or text out where that is asked for. */
 export function makeClient<Paths extends object>(base: string, headers: () => Record<string, string>): Pick<Client<Paths>, Method> {
   const call = (method: Method) => async (path: string, init: Init = {}): Promise<Answer> => {
-    const { params, body, ...rest } = init
+    const { params, body, parseAs = 'json', ...rest } = init
     const asJSON: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
     const response = await fetch(base + address(path, params), { ...rest, method, headers: { ...headers(), ...asJSON, ...params?.header }, body: body === undefined ? undefined : JSON.stringify(body) })
     const text = response.status === 204 ? '' : await response.text()
-    if (response.ok) return { data: text === '' ? undefined : JSON.parse(text), response }
+    if (response.ok) return { data: text === '' ? undefined : parseAs === 'text' ? text : JSON.parse(text), response }
     return { error: read(text), response }
   }
   // The one place where the types of the document and the calls meet.

@@ -2529,6 +2529,11 @@ export interface components {
         ResolveRunsOutputBody: {
             dry_run: boolean;
             items: components["schemas"]["Resolved"][];
+            /**
+             * Format: int64
+             * @description runs that were named or found; of a dry run also those beyond its items
+             */
+            matched: number;
             /** @description the query finds more than one call settles: ask again */
             more: boolean;
             /** Format: int64 */
@@ -2621,6 +2626,8 @@ export interface components {
             id: string;
             reason?: string;
             replay_of?: string;
+            /** @description how that one stands: with succeeded the failure is settled */
+            replayed_as?: string;
             /** @description of a failed run: the newest that repeats it */
             replayed_by?: string;
             /** Format: int64 */
@@ -5175,7 +5182,10 @@ export interface operations {
     };
     "export-person": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description html is a document to hand over, in the asker's language */
+                as?: "json" | "html";
+            };
             header?: never;
             path: {
                 key: string;
@@ -5188,10 +5198,12 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition"?: string;
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonView"];
+                    "text/html": string;
                 };
             };
             /** @description Error */

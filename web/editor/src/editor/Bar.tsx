@@ -6,6 +6,7 @@ import { useRemove } from '../flows/useRemove'
 import { Button, IconButton } from '../ui/basics'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
+import { saveFile } from '../ui/saveFile'
 import { toast } from '../ui/Toast'
 import { usePlural } from '../words/phrase'
 import { fill } from '../words/phrase'
@@ -13,7 +14,7 @@ import { copyText } from '../ui/Copy'
 import { soon } from '../ui/soon'
 import { type Command, commands, keyWords } from './commands'
 import { useLooks } from './Locked'
-import { flowJSON, saveFile } from './export'
+import { flowJSON } from './export'
 import type { Open } from './open'
 import { SavedLine } from './SavedLine'
 import { useLifeItems } from './useLife'
@@ -101,7 +102,7 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
     { id: 'events', label: t.events, icon: Inbox, href: `/events?flow=${flow.id}` },
     'line',
     { id: 'copy-json', label: t.copyJSON, icon: Braces, run: () => void copyText(flowJSON(flow)).then(() => toast(t.copiedJSON)) },
-    { id: 'export', label: t.exportJSON, icon: Download, run: () => saveFile(`${flow.id}.json`, flowJSON(flow)) },
+    { id: 'export', label: t.exportJSON, icon: Download, run: () => saveFile(`${flow.id}.json`, 'application/json', flowJSON(flow)) },
   ]
   const items: MenuItem[] = [
     ...(narrow ? [

@@ -3,6 +3,7 @@ import { Braces, Download, Sheet as SheetIcon } from 'lucide-react'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Menu } from '../ui/Menu'
+import { saveFile } from '../ui/saveFile'
 import { Problem } from '../ui/states'
 import { useLang } from '../words'
 import { useFormat } from '../words/format'
@@ -54,7 +55,7 @@ function Writing<T>({ source, as, close }: { source: Source<T>; as: 'csv' | 'jso
         setCount(rows.length)
       }
       const text = as === 'csv' ? toCSV(source.columns, rows, lang === 'pt-BR' ? ';' : ',') : JSON.stringify(rows, null, 2)
-      give(`${source.name}-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-')}.${as}`, as === 'csv' ? 'text/csv' : 'application/json', text)
+      saveFile(`${source.name}-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-')}.${as}`, as === 'csv' ? 'text/csv' : 'application/json', text)
       setState(cursor === null ? 'done' : 'cut')
     } catch (e) {
       if (asked.signal.aborted) return
@@ -82,13 +83,4 @@ function Writing<T>({ source, as, close }: { source: Source<T>; as: 'csv' | 'jso
       {error && <Problem error={error} />}
     </Dialog>
   )
-}
-
-/** give hands a file to the browser. */
-function give(name: string, type: string, text: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type }))
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Download, Eraser, UserRound } from 'lucide-react'
+import { Download, Eraser, FileText, UserRound } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { api, take } from '../api/client'
 import { useSession } from '../api/hooks'
@@ -12,6 +12,7 @@ import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { inputLook, SearchInput } from '../ui/Input'
 import { JSONView, Page } from '../ui/Page'
+import { saveFile } from '../ui/saveFile'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { fill, usePlural } from '../words/phrase'
 import { TimeLine } from './TimeLine'
@@ -60,6 +61,7 @@ function Person({ of: key }: { of: string }) {
           <p className="text-text-2">{plural(t, 'received', data.items.filter((m) => m.event).length)} · {plural(t, 'acted', data.items.reduce((n, m) => n + m.effects.filter((e) => e.status === 'succeeded' || e.status === 'unknown').length, 0))}</p>
         </div>
         <div className="flex flex-wrap gap-2">
+          <HandOver of={key} />
           <a href={`/api/v1/people/${encodeURIComponent(key)}/export`} download className={buttonLook('plain')}><Download size={16} aria-hidden />{t.export}</a>
           {data.as !== 'text' && <Button look="danger" onClick={() => setErasing(true)}><Eraser size={16} aria-hidden />{t.erase}</Button>}
         </div>
@@ -70,6 +72,16 @@ function Person({ of: key }: { of: string }) {
       {erasing && <Erase of={key} close={() => setErasing(false)} />}
     </section>
   )
+}
+
+/** HandOver saves what a person who asks for their data can read, in the language of who hands it over. */
+function HandOver({ of: key }: { of: string }) {
+  const t = useWords()
+  const save = useMutation({
+    mutationFn: () => take(api.GET('/people/{key}/export', { params: { path: { key }, query: { as: 'html' } }, parseAs: 'text' })),
+    onSuccess: (page) => saveFile('person.html', 'text/html', String(page)),
+  })
+  return <><Button busy={save.isPending} onClick={() => save.mutate()}><FileText size={16} aria-hidden />{t.handOver}</Button>{save.error && <Problem error={save.error} />}</>
 }
 
 function Erase({ of: key, close }: { of: string; close: () => void }) {
