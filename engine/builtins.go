@@ -244,11 +244,13 @@ func (s *respondStep) control(_ context.Context, w *walker, _ *node, _ *frame, r
 		output = map[string]any{"status": a.Status, "redirect": s.redirect}
 	}
 	for name, value := range s.headers {
-		text, ok := value.(string)
+		text, ok := form.Scalar(value)
 		if !ok {
 			return nil, next, Faultf("bad_input", "header %s must be a text", name)
 		}
-		a.Headers[name] = text
+		if value != nil {
+			a.Headers[name] = text
+		}
 	}
 	data, err := json.Marshal(a)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -98,7 +99,7 @@ func textHeaders(value any) map[string]string {
 	m, _ := value.(map[string]any)
 	out := make(map[string]string, len(m))
 	for name, v := range m {
-		if text, ok := v.(string); ok {
+		if text, ok := form.Scalar(v); ok && v != nil {
 			out[name] = text
 		}
 	}

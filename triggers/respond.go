@@ -149,6 +149,10 @@ func mayAnswer(name string) bool {
 func checkHeaders(headers map[string]any, path string) (problems []form.Problem) {
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		at := path + "/" + form.Escape(name)
+		if _, ok := form.Scalar(headers[name]); !ok {
+			problems = append(problems, problem(at, "wrong_type", "must be a text, a number, true or false", "deve ser um texto, um número, verdadeiro ou falso"))
+			continue
+		}
 		if !strings.EqualFold(name, "content-type") {
 			if !mayAnswer(name) {
 				p := problem(at, "bad_header", "this header cannot be set", "este cabeçalho não pode ser definido")
@@ -168,12 +172,14 @@ func checkHeaders(headers map[string]any, path string) (problems []form.Problem)
 	return problems
 }
 
-// checkAnswers checks the headers of the steps that answer. They are left out, and the rest is sent.
+// checkAnswers checks the headers of the steps that answer. Those that cannot be set are left out, and the rest is sent.
 func checkAnswers(f *flow.Flow) (problems []form.Problem) {
 	flow.Walk(f.Steps, "/steps", func(path string, s *flow.Step) {
 		if headers, ok := s.With["headers"].(map[string]any); ok && s.Action == "respond" {
 			for _, p := range checkHeaders(headers, path+"/with/headers") {
-				p.Severity = form.Warning
+				if p.Code == "bad_header" {
+					p.Severity = form.Warning
+				}
 				problems = append(problems, p)
 			}
 		}
