@@ -19,15 +19,15 @@ import (
 )
 
 type sendCommand struct {
-	Preset       string  `arg:"" help:"Whose webhook to send, such as stripe or mercadopago."`
-	URL          string  `arg:"" help:"Trigger URL to send to."`
-	Secret       string  `help:"Secret to sign with, as the flow's connection holds it; user:password where the provider signs in, a private key in PEM where it signs with one." placeholder:"TEXT"`
-	Event        string  `help:"Which of the preset's sample events; the first one when left out." placeholder:"ID"`
-	Count        int     `help:"How many times, each as an event of its own unless --again." default:"1" placeholder:"N"`
-	Rate         float64 `help:"How many a second; 0 is one after the other." default:"0" placeholder:"N"`
-	Again        bool    `help:"Send the sample as it is, the same each time: what comes again is a duplicate."`
-	BadSignature bool    `help:"Sign so that it does not hold."`
-	Data         string  `help:"Data folder with own presets." default:"./gancho-data" placeholder:"DIR"`
+	Preset       string     `arg:"" help:"Whose webhook to send, such as stripe or mercadopago."`
+	URL          string     `arg:"" help:"Trigger URL to send to."`
+	Secret       secretText `help:"Secret to sign with, as the flow's connection holds it; user:password where the provider signs in, a private key in PEM where it signs with one." placeholder:"TEXT"`
+	Event        string     `help:"Which of the preset's sample events; the first one when left out." placeholder:"ID"`
+	Count        int        `help:"How many times, each as an event of its own unless --again." default:"1" placeholder:"N"`
+	Rate         float64    `help:"How many a second; 0 is one after the other." default:"0" placeholder:"N"`
+	Again        bool       `help:"Send the sample as it is, the same each time: what comes again is a duplicate."`
+	BadSignature bool       `help:"Sign so that it does not hold."`
+	Data         string     `help:"Data folder with own presets." default:"./gancho-data" placeholder:"DIR"`
 }
 
 // Run sends signed samples and prints each answer; a no when one of them is not 2xx.
@@ -95,7 +95,7 @@ func pause(ctx context.Context, rate float64) bool {
 
 func (c *sendCommand) send(ctx context.Context, preset *triggers.Preset, nth int, to streams) (int, error) {
 	s, err := preset.Sample(triggers.SampleConfig{
-		Event: c.Event, URL: c.URL, Secrets: triggers.OneSecret(c.Secret), Key: privateKey(c.Secret), Wrong: c.BadSignature, Copy: nth,
+		Event: c.Event, URL: c.URL, Secrets: triggers.OneSecret(string(c.Secret)), Key: privateKey(string(c.Secret)), Wrong: c.BadSignature, Copy: nth,
 	})
 	if errors.Is(err, triggers.ErrNoSecret) {
 		return 0, usageError{preset.ID() + " signs what it sends: give the secret that the flow's connection holds with --secret"}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net/http"
@@ -56,6 +59,44 @@ func TestSendSignsSamples(t *testing.T) {
 	for _, c := range []sendCommand{{Preset: "nobody", Count: 1}, {Preset: "github", Count: 1}, {Preset: "github", Event: "x", Secret: "s", Count: 1}, {Preset: "github", Secret: "s"}} {
 		if _, err := send(c); !errors.As(err, &usage) {
 			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+// TestASecretThatBeginsWithDashes: a key in PEM may follow --secret, and what is no secret is not printed.
+func TestASecretThatBeginsWithDashes(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(nil)
+	must(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	must(t, err)
+	key := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	var proved []bool
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		signature, _ := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
+		proved = append(proved, ed25519.Verify(public, []byte(r.Header.Get("X-Signature-Timestamp")+string(body)), signature))
+	}))
+	defer server.Close()
+	send := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append([]string{"send", "discord", server.URL, "--data", t.TempDir()}, args...), streams{strings.NewReader(""), &out, &errs})
+		return code, errs.String()
+	}
+	for _, args := range [][]string{{"--secret", key}, {"--secret=" + key}} {
+		if code, errs := send(args...); code != exitDone || errs != "" {
+			t.Errorf("%d %s", code, errs)
+		}
+	}
+	t.Setenv("GANCHO_SECRET", key)
+	if code, errs := send(); code != exitDone || errs != "" {
+		t.Errorf("from the environment: %d %s", code, errs)
+	}
+	if !slices.Equal(proved, []bool{true, true, true}) {
+		t.Errorf("signed with the key: %v", proved)
+	}
+	for _, args := range [][]string{{"--secret", "-hush-hush"}, {"--secret", "--count", "2"}, {"--secret"}} {
+		if code, errs := send(args...); code != exitUsage || strings.Contains(errs, "hush") || !strings.Contains(errs, "--secret=TEXT") {
+			t.Errorf("%q: %d %s", args, code, errs)
 		}
 	}
 }
