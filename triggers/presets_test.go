@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -208,4 +209,17 @@ func TestFollowEnds(t *testing.T) {
 	go func() { defer close(done); presets.Follow(ctx, time.Millisecond) }()
 	cancel()
 	<-done
+}
+
+// Every sample of a preset is known before any event came, also one that the preset does not split.
+func TestSamplesAreKnown(t *testing.T) {
+	webhook := triggers.Catalogue()[slices.IndexFunc(triggers.Catalogue(), func(x engine.Trigger) bool { return x.Kind == "webhook" })]
+	for _, p := range triggers.BuiltIn().All() {
+		known := webhook.Samples(&flow.Flow{Trigger: flow.Trigger{Kind: "webhook", With: map[string]any{"preset": p.ID()}}}).Events
+		for _, e := range p.Events() {
+			if !slices.ContainsFunc(known, func(k engine.SampleEvent) bool { return k.Label == e.Label && k.Event.Body != nil }) {
+				t.Errorf("%s: the sample %s is not known", p.ID(), e.ID)
+			}
+		}
+	}
 }

@@ -58,8 +58,10 @@ func (p *Preset) sampleEvents(e *PresetEvent) []engine.SampleEvent {
 	}
 	if made.split != nil {
 		scope := &expression.Scope{Values: map[string]any{"trigger": trigger(body)}}
-		if list, err := made.split.Run(ctx, scope); err == nil {
-			bodies, _ = list.([]any)
+		if list, err := ask(ctx, made.split, scope); err == nil {
+			if parts, ok := list.([]any); ok {
+				bodies = parts
+			}
 		}
 	}
 	var events []engine.SampleEvent
