@@ -79,7 +79,7 @@ func (p *Preset) Sample(c SampleConfig) (*Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.vary(r, c.Copy)
+	p.vary(&event, r, c.Copy)
 	s := &Sample{}
 	if err := p.sign(r, &c, s); err != nil {
 		return nil, fmt.Errorf("sign a sample of %s: %w", p.ID(), err)
