@@ -337,6 +337,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, public stri
 	if err != nil {
 		return fmt.Errorf("import %s: %w", c.Flows, err)
 	}
+	sayNoSamples(b, to)
 	for _, r := range results {
 		e, err := i.flows.Get(r.ID)
 		if err != nil {

@@ -139,6 +139,9 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 			printImported(to.out, r.ID, r.Action, r.Published)
 		}
 	}
+	if err == nil {
+		sayNoSamples(b, to)
+	}
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) {
 		for _, p := range refused.Problems {
@@ -152,6 +155,13 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 		err = c.printProblems(results, to)
 	}
 	return errors.Join(err, i.Close())
+}
+
+// sayNoSamples tells of what only a running server takes in.
+func sayNoSamples(b *flow.Bundle, to streams) {
+	if len(b.Samples) > 0 {
+		fmt.Fprintln(to.err, "the samples of the bundle were left out: a running server takes them in, with gancho import --server URL")
+	}
 }
 
 // printProblems says what is wrong with what was taken in, or would be.
@@ -229,9 +239,10 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 type exportCommand struct {
 	dataFlags
 	remote
-	Flow   []string `help:"Only these flows." placeholder:"ID"`
-	Tag    string   `help:"Only flows with this tag."`
-	Output string   `short:"o" help:"Write to a file instead of stdout." placeholder:"FILE"`
+	Flow    []string `help:"Only these flows." placeholder:"ID"`
+	Tag     string   `help:"Only flows with this tag."`
+	Samples bool     `help:"With the newest events of each flow, from a server."`
+	Output  string   `short:"o" help:"Write to a file instead of stdout." placeholder:"FILE"`
 }
 
 // Run writes the bundle.
@@ -257,6 +268,9 @@ func (c *exportCommand) bundle(ctx context.Context) ([]byte, error) {
 		if c.Tag != "" {
 			query.Set("tag", c.Tag)
 		}
+		if c.Samples {
+			query.Set("samples", "true")
+		}
 		data, err := c.call(ctx, http.MethodGet, "/export?"+query.Encode(), nil)
 		if err != nil {
 			return nil, err
@@ -266,6 +280,9 @@ func (c *exportCommand) bundle(ctx context.Context) ([]byte, error) {
 			return nil, fmt.Errorf("the server's bundle cannot be read: %s", problems[0].Message.EN)
 		}
 		return marshalBundle(b)
+	}
+	if c.Samples {
+		return nil, usageError{"--samples needs --server: events are read from a running server"}
 	}
 	i, err := openExisting(ctx, c.dataFlags)
 	if err != nil {

@@ -70,7 +70,7 @@ func (f *Flow) complete() {
 	})
 }
 
-// checkBundle finds a wrong version, and ids that are bad or used twice.
+// checkBundle finds a wrong version, ids that are bad or used twice, and samples of flows that are not there.
 func (r *reader) checkBundle(tree any) {
 	bundle, ok := tree.(object)
 	if !ok {
@@ -94,6 +94,12 @@ func (r *reader) checkBundle(tree any) {
 			r.add(at.to("id"), "duplicate_id", "the id "+id+" is used twice", "o id "+id+" é usado duas vezes")
 		}
 		seen[id] = id != ""
+	}
+	samples, _ := bundle.member("samples").(object)
+	for _, m := range samples {
+		if !seen[m.name] {
+			r.add((&pointer{name: "samples"}).to(m.name), "no_flow", "there is no flow "+m.name+" in this bundle", "não há o fluxo "+m.name+" neste pacote")
+		}
 	}
 }
 

@@ -13,12 +13,16 @@ type exportOutput struct {
 	Body        any
 }
 
-func (s *server) export(_ context.Context, in *struct {
-	Flow []string `query:"flow,explode" doc:"ids; all if left out"`
-	Tag  string   `query:"tag"`
+func (s *server) export(ctx context.Context, in *struct {
+	Flow    []string `query:"flow,explode" doc:"ids; all if left out"`
+	Tag     string   `query:"tag"`
+	Samples flag     `query:"samples" doc:"with the newest events of each flow"`
 },
 ) (*exportOutput, error) {
 	b, err := s.Flows.Export(in.Flow, in.Tag)
+	if err == nil && bool(in.Samples) {
+		err = s.withSamples(ctx, b)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +82,11 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 			v.Sentences = sentencesOf(flow.Diff(e.Draft, b.Flows[i], s.Catalogue), langOf(ctx))
 		case err == nil:
 			v.URL = s.url(ctx, &e)
+		}
+		if !in.DryRun && (r.Action == "created" || r.Action == "replaced") {
+			if err := s.keepSamples(ctx, b, r.ID); err != nil {
+				return nil, err
+			}
 		}
 		out.Body.Flows = append(out.Body.Flows, v)
 	}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"gancho/engine"
 	"gancho/engine/store"
@@ -17,25 +16,11 @@ func (s *server) samples(ctx context.Context, in *struct {
 	if _, err := s.Flows.Get(in.ID); err != nil {
 		return nil, err
 	}
-	events, next, err := s.Engine.Events(ctx, store.Query{Flow: in.ID, Cursor: in.Cursor, Limit: min(in.size(), 50)})
+	events, next, err := s.wholeEvents(ctx, store.Query{Flow: in.ID, Cursor: in.Cursor, Limit: min(in.size(), 50)})
 	if err != nil {
-		return nil, badCursor(err)
+		return nil, err
 	}
-	var whole []engine.EventView
-	for _, e := range events {
-		if e.Status == store.Rejected {
-			continue
-		}
-		event, err := s.Engine.Event(ctx, e.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		whole = append(whole, forEyes(ctx, event))
-	}
-	return listOf(whole, next), nil
+	return listOf(events, next), nil
 }
 
 func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, error) {

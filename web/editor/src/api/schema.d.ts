@@ -3832,6 +3832,8 @@ export interface operations {
                 /** @description ids; all if left out */
                 flow?: string[];
                 tag?: string;
+                /** @description with the newest events of each flow */
+                samples?: boolean;
             };
             header?: never;
             path?: never;
