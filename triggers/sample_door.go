@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"gancho/engine"
 	"gancho/engine/flows"
 )
 
@@ -18,16 +19,20 @@ var ErrNoSample = errors.New("there is no such sample")
 // field. Only this process can put them into a request.
 type madeKeys struct{}
 
+// receipts is where the door leaves what became of a sample: what the sender is answered is the flow's choice.
+type receipts struct{}
+
 // SendSample delivers a sample of the preset of the flow with this token, signed with the
-// secrets of its connection, as if the provider had sent it.
-func (d *Webhook) SendSample(ctx context.Context, token, event string) (status int, answer []byte, err error) {
+// secrets of its connection, as if the provider had sent it. Without receipts it was refused,
+// with this status.
+func (d *Webhook) SendSample(ctx context.Context, token, event string) (got []engine.Receipt, status int, err error) {
 	e := d.find(token)
 	if e == nil || e.door() == nil || e.door().preset == nil {
-		return 0, nil, fmt.Errorf("%w: the flow names no preset", ErrNoSample)
+		return nil, 0, fmt.Errorf("%w: the flow names no preset", ErrNoSample)
 	}
 	made := e.door()
 	if _, ok := made.preset.Event(event); !ok {
-		return 0, nil, fmt.Errorf("%w: preset %s has no event %q", ErrNoSample, made.preset.ID(), event)
+		return nil, 0, fmt.Errorf("%w: preset %s has no event %q", ErrNoSample, made.preset.ID(), event)
 	}
 	x := delivery{Webhook: d, e: e, door: made}
 	config := SampleConfig{Event: event, URL: d.public() + "/h/" + token, Secrets: x.secrets, At: d.Now()}
@@ -37,7 +42,7 @@ func (d *Webhook) SendSample(ctx context.Context, token, event string) (status i
 		s, err = made.preset.Sample(config)
 	}
 	if err != nil {
-		return 0, nil, err
+		return nil, 0, err
 	}
 	if s.PublicKey != "" {
 		keys := map[string]string{}
@@ -46,30 +51,30 @@ func (d *Webhook) SendSample(ctx context.Context, token, event string) (status i
 		}
 		ctx = context.WithValue(ctx, madeKeys{}, keys)
 	}
+	ctx = context.WithValue(ctx, receipts{}, &got)
 	u, err := url.Parse(s.URL)
 	if err != nil {
-		return 0, nil, fmt.Errorf("read the URL to send to: %w", err)
+		return nil, 0, fmt.Errorf("read the URL to send to: %w", err)
 	}
 	here := url.URL{Path: "/h/" + token, RawQuery: u.RawQuery} // signed to the last character: no lonely "?"
 	r, err := http.NewRequestWithContext(ctx, s.Method, here.String(), bytes.NewReader(s.Body))
 	if err != nil {
-		return 0, nil, fmt.Errorf("make a sample: %w", err)
+		return nil, 0, fmt.Errorf("make a sample: %w", err)
 	}
 	r.Header, r.RequestURI, r.RemoteAddr = s.Header, r.URL.RequestURI(), "127.0.0.1:0"
-	w := &kept{header: http.Header{}, status: http.StatusOK}
+	w := &unheardAnswer{header: http.Header{}, status: http.StatusOK}
 	d.ServeHTTP(w, r)
-	return w.status, w.body.Bytes(), nil
+	return got, w.status, nil
 }
 
-// kept is an answer that stays in memory.
-type kept struct {
+// unheardAnswer is an answer of which only the status counts.
+type unheardAnswer struct {
 	header http.Header
 	status int
-	body   bytes.Buffer
 }
 
-func (k *kept) Header() http.Header { return k.header }
+func (u *unheardAnswer) Header() http.Header { return u.header }
 
-func (k *kept) WriteHeader(status int) { k.status = status }
+func (u *unheardAnswer) WriteHeader(status int) { u.status = status }
 
-func (k *kept) Write(p []byte) (int, error) { return k.body.Write(p) }
+func (u *unheardAnswer) Write(p []byte) (int, error) { return len(p), nil }

@@ -224,7 +224,7 @@ func (x *delivery) accept(w http.ResponseWriter) *refusal {
 	if no := x.replayed(parts); no != nil {
 		return no
 	}
-	receipts, err := x.Engine.Accept(x.r.Context(), in)
+	got, err := x.Engine.Accept(x.r.Context(), in)
 	x.leave()
 	if err != nil {
 		no := x.busy(x.e.flow, err)
@@ -232,11 +232,14 @@ func (x *delivery) accept(w http.ResponseWriter) *refusal {
 		return &no
 	}
 	x.keepOnce()
+	if asked, ok := x.r.Context().Value(receipts{}).(*[]engine.Receipt); ok {
+		*asked = got
+	}
 	if x.split {
-		x.answerParts(w, receipts)
+		x.answerParts(w, got)
 		return nil
 	}
-	x.answer(w, receipts[0])
+	x.answer(w, got[0])
 	return nil
 }
 

@@ -50,7 +50,7 @@ type Config struct {
 
 // Door is where the events of webhooks come in.
 type Door interface {
-	SendSample(ctx context.Context, token, event string) (status int, answer []byte, err error)
+	SendSample(ctx context.Context, token, event string) (receipts []engine.Receipt, status int, err error)
 	Admit(ctx context.Context, in engine.Incoming) ([]engine.Receipt, error)
 }
 

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,7 +32,7 @@ func (s *server) sendSample(ctx context.Context, flow, sample string) (*startOut
 	if err != nil {
 		return nil, err
 	}
-	status, answer, err := s.Door.SendSample(ctx, entry.Token, sample)
+	receipts, status, err := s.Door.SendSample(ctx, entry.Token, sample)
 	if errors.Is(err, triggers.ErrNoSample) {
 		return nil, problemOf(http.StatusUnprocessableEntity, "no_sample", err.Error(), "não existe esse exemplo no preset deste fluxo")
 	}
@@ -44,17 +43,9 @@ func (s *server) sendSample(ctx context.Context, flow, sample string) (*startOut
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "not_signed", err.Error(), "o exemplo não pôde ser assinado: "+err.Error())
 	}
-	if status >= http.StatusMultipleChoices {
+	if len(receipts) == 0 {
 		return nil, problemOf(http.StatusUnprocessableEntity, "refused", fmt.Sprintf("the flow's own URL answered %d to the sample", status),
 			fmt.Sprintf("a própria URL do fluxo respondeu %d ao exemplo", status))
 	}
-	out := &startOutput{}
-	var split struct{ Events []StartedEvent }
-	if err := json.Unmarshal(answer, &out.Body.StartedEvent); err != nil || out.Body.Event != "" {
-		return out, nil //nolint:nilerr // a flow may answer what it likes
-	}
-	if err := json.Unmarshal(answer, &split); err == nil && len(split.Events) > 0 {
-		out.Body.StartedEvent, out.Body.Events = split.Events[0], split.Events
-	}
-	return out, nil
+	return startedAll(receipts), nil
 }

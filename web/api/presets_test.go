@@ -67,6 +67,22 @@ func TestSamplesComeThroughTheDoor(t *testing.T) {
 	h.want(422, "POST", "/flows/p/events", `{"sample": "nothing"}`)
 }
 
+// TestWhatBecameOfASample: it is told also where the sender is answered otherwise.
+func TestWhatBecameOfASample(t *testing.T) {
+	h := newHouse(t)
+	for preset, c := range map[string]struct{ secret, with string }{
+		"discord": {"public_key", ""}, "twilio": {"auth_token", ""}, "stripe": {"signing_secret", `, "respond": {"status": 503, "body": "later"}`},
+	} {
+		h.want(201, "POST", "/connections", `{"name": "`+preset+`", "kind": "`+preset+`:webhook", "fields": {"`+c.secret+`": "00"}}`)
+		h.want(201, "POST", "/flows", strings.Replace(presetFlow(preset, preset, preset), `"`+preset+`"}`, `"`+preset+`"`+c.with+`}`, 1))
+		h.want(200, "POST", "/flows/"+preset+"/publish", "")
+		p, _ := triggers.BuiltIn().Find(preset)
+		if got := h.want(200, "POST", "/flows/"+preset+"/events", `{"sample": "`+p.Events()[0].ID+`"}`); got["status"] != "accepted" || got["event"] == "" || got["run"] == nil {
+			t.Errorf("%s: %v", preset, got)
+		}
+	}
+}
+
 // TestSamplesThatAreSignedWithTheURL: providers that sign the URL sign the very one that the door checks.
 func TestSamplesThatAreSignedWithTheURL(t *testing.T) {
 	h := newHouse(t)

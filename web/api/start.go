@@ -78,6 +78,10 @@ func (s *server) admit(ctx context.Context, in engine.Incoming) (*startOutput, e
 	if err != nil {
 		return nil, err
 	}
+	return startedAll(receipts), nil
+}
+
+func startedAll(receipts []engine.Receipt) *startOutput {
 	out := &startOutput{}
 	out.Body.StartedEvent = startedOf(receipts[0])
 	if len(receipts) > 1 {
@@ -85,7 +89,7 @@ func (s *server) admit(ctx context.Context, in engine.Incoming) (*startOutput, e
 			out.Body.Events = append(out.Body.Events, startedOf(r))
 		}
 	}
-	return out, nil
+	return out
 }
 
 func startedOf(r engine.Receipt) StartedEvent {
