@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -84,6 +85,9 @@ func (k *connectionCheck) secret(f ConnectionField, path string, value any) {
 	}
 }
 
+// everyUnder is a name that stands for all hosts under a domain of two labels at least, the last of which is no number.
+var everyUnder = regexp.MustCompile(`^\*(\.[^.*]+)+\.[^.*]*[^.*0-9][^.*]*$`)
+
 func (k *connectionCheck) hosts(known ConnectionKind, hosts []string) {
 	if known.NeedsHosts && len(hosts) == 0 {
 		k.bad("/hosts", "required", "list the hosts that this may be sent to, such as api.example.com", "liste os servidores para onde isto pode ir, como api.example.com")
@@ -91,6 +95,9 @@ func (k *connectionCheck) hosts(known ConnectionKind, hosts []string) {
 	for i, h := range hosts {
 		if strings.ContainsAny(h, "/@?# \t") {
 			k.bad(fmt.Sprintf("/hosts/%d", i), "bad_host", fmt.Sprintf("%q is not a host; write it as api.example.com", h), fmt.Sprintf("%q não é um servidor; escreva como api.example.com", h))
+		} else if strings.Contains(h, "*") && !everyUnder.MatchString(h) {
+			k.bad(fmt.Sprintf("/hosts/%d", i), "bad_host", fmt.Sprintf("%q stands for no hosts; write *.example.com for all hosts under a domain", h),
+				fmt.Sprintf("%q não representa servidor algum; escreva *.example.com para todos os servidores abaixo de um domínio", h))
 		}
 	}
 }

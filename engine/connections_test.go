@@ -215,6 +215,7 @@ func TestConnectionProblems(t *testing.T) {
 			[]string{"/fields/name required", "/fields/value wrong_type", "/fields/nme unknown_member", "/hosts required"},
 		},
 		{"a", "http_header", map[string]any{"name": "x"}, []string{"https://api.example.com"}, []string{"/hosts/0 bad_host"}},
+		{"a", "http_header", map[string]any{"name": "x"}, []string{"*", "*.com", "*.0.0.1", "a.*.com", "*.example.com", "*.a.example.com"}, []string{"/hosts/0 bad_host", "/hosts/1 bad_host", "/hosts/2 bad_host", "/hosts/3 bad_host"}},
 		{"a", "smtp", map[string]any{"host": []any{}, "security": "ssl"}, nil, []string{"/fields/host wrong_type", "/fields/security not_an_option"}},
 	} {
 		_, err := v.Put(t.Context(), c.name, c.kind, c.fields, c.hosts)
