@@ -35,6 +35,9 @@ type budget struct {
 	sweep  int                  // places at which those that nobody took are looked for
 	read   bool                 // what was kept has been read
 	used   time.Time
+
+	saving chan struct{} // taken over the store, so that what is older never replaces what is newer
+	saved  savedBudget   // what is there
 }
 
 // savedBudget is a budget in the store.
@@ -143,7 +146,7 @@ func (b *budgets) find(name string, now time.Time) *budget {
 		if len(b.kept) >= mostBudgets {
 			b.forget()
 		}
-		k = &budget{places: map[string]time.Time{}, busy: map[string]time.Time{}}
+		k = &budget{places: map[string]time.Time{}, busy: map[string]time.Time{}, saving: make(chan struct{}, 1)}
 		b.kept[name] = k
 	}
 	k.used = now
@@ -274,17 +277,36 @@ func (b *budgets) save(ctx context.Context, limits []limit) error {
 		return nil
 	}
 	for _, l := range limits {
-		b.mu.Lock()
-		k := b.find(l.name, b.now())
-		saved, ends := savedBudget{k.next, k.held}, max(k.next.Sub(b.now()), k.held.Sub(b.now()), l.per)
-		b.mu.Unlock()
-		data, err := json.Marshal(saved)
-		if err != nil {
-			return fmt.Errorf("keep a limit: %w", err)
-		}
-		if _, err := b.keys.PutKey(ctx, budgetSpace, l.name, data, -1, ends); err != nil {
+		if err := b.saveOne(ctx, l); err != nil {
 			return fmt.Errorf("keep a limit: %w", err)
 		}
 	}
+	return nil
+}
+
+func (b *budgets) saveOne(ctx context.Context, l limit) error {
+	b.mu.Lock()
+	k := b.find(l.name, b.now())
+	b.mu.Unlock()
+	select {
+	case k.saving <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-k.saving }()
+	b.mu.Lock()
+	now, ends := savedBudget{k.next, k.held}, max(k.next.Sub(b.now()), k.held.Sub(b.now()), l.per)
+	b.mu.Unlock()
+	if now == k.saved {
+		return nil // somebody else has kept this use too
+	}
+	data, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	if _, err := b.keys.PutKey(ctx, budgetSpace, l.name, data, -1, ends); err != nil {
+		return err
+	}
+	k.saved = now
 	return nil
 }

@@ -1,7 +1,10 @@
 package actions
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,6 +96,56 @@ func TestPlacesThatNobodyTookAreForgotten(t *testing.T) {
 		}
 		if n := len(b.kept["rate"].places); n > 2*flood {
 			t.Errorf("%d places are kept", n)
+		}
+	})
+}
+
+// lateKeys write the first value only after a while.
+type lateKeys struct {
+	store.Keys
+	mu    sync.Mutex
+	calls int
+	kept  []byte
+}
+
+func (k *lateKeys) PutKey(_ context.Context, _, _ string, value []byte, _ int64, _ time.Duration) (int64, error) {
+	k.mu.Lock()
+	k.calls++
+	first := k.calls == 1
+	k.mu.Unlock()
+	if first {
+		time.Sleep(time.Second)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.kept = value
+	return 0, nil
+}
+
+// TestTheNewestUseOfALimitIsKept: one that is written late does not replace a newer one.
+func TestTheNewestUseOfALimitIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := new(lateKeys)
+		b := newBudgets()
+		b.keys = keys
+		day := []limit{{name: "day", count: 24, per: 24 * time.Hour}}
+		uses := make(chan error, 2)
+		newest := time.Now().Add(2 * time.Hour)
+		for _, next := range []time.Time{time.Now().Add(time.Hour), newest} {
+			b.mu.Lock()
+			b.find("day", b.now()).next = next
+			b.mu.Unlock()
+			go func() { uses <- b.save(t.Context(), day) }()
+			time.Sleep(time.Millisecond)
+		}
+		for range 2 {
+			if err := <-uses; err != nil {
+				t.Fatal(err)
+			}
+		}
+		var saved savedBudget
+		if err := json.Unmarshal(keys.kept, &saved); err != nil || !saved.Next.Equal(newest) {
+			t.Errorf("kept is a use until %s, want %s (%v)", saved.Next, newest, err)
 		}
 	})
 }
