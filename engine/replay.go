@@ -181,15 +181,31 @@ func (e *Engine) replay(ctx context.Context, id string, how ReplayHow, dryRun bo
 	if how.From == ReplayFailed && story.Run.Status != store.Failed {
 		return r.refuse("not_failed", "the run has not failed; replay it from the start", "a execução não falhou; repita desde o início"), nil, nil
 	}
+	entry, there := e.Flows.Find(story.Run.Flow)
+	if !there || entry.Published == nil {
+		return r.refuse("no_flow", "its flow is gone, or was never published", "o fluxo não existe mais, ou nunca foi publicado"), nil, nil
+	}
+	if how.Revision == ReplayOriginal {
+		if _, err := e.planOf(ctx, story.Run); isGone(err) {
+			return r.refuse("no_revision", "the revision that it ran was deleted with its flow; replay it with what is published", "a revisão que ela usou foi apagada com o fluxo; repita com a publicada"), nil, nil
+		} else if err != nil {
+			return r, nil, err
+		}
+	}
 	if how.goesOn() {
 		r, err = e.goOn(ctx, r, &story, dryRun)
 		return r, nil, err
 	}
-	r, event, err := e.again(ctx, r, &story, how, dryRun)
+	r, event, err := e.again(r, &entry, &story, how, dryRun)
 	if dryRun {
 		event = nil
 	}
 	return r, event, err
+}
+
+func isGone(err error) bool {
+	r, ok := errors.AsType[*refusal.Refusal](err)
+	return ok && r.Kind == refusal.NotFound
 }
 
 func (r Replayed) refuse(code, en, pt string) Replayed {
@@ -231,13 +247,9 @@ func stopOf(story *store.Story) []string {
 }
 
 // again makes the event of a new run that repeats another.
-func (e *Engine) again(ctx context.Context, r Replayed, story *store.Story, how ReplayHow, dryRun bool) (Replayed, *store.Event, error) {
+func (e *Engine) again(r Replayed, entry *flows.Entry, story *store.Story, how ReplayHow, dryRun bool) (Replayed, *store.Event, error) {
 	if len(story.Meta) == 0 {
 		return r.refuse("no_body", "the body of its event is no longer kept", "o corpo do evento não está mais guardado"), nil, nil
-	}
-	entry, err := e.Flows.Get(story.Run.Flow)
-	if err != nil || entry.Published == nil {
-		return r.refuse("no_flow", "its flow is gone, or was never published", "o fluxo não existe mais, ou nunca foi publicado"), nil, nil
 	}
 	event := &store.Event{
 		Flow: story.Run.Flow, At: e.Now(), Outcome: store.Accepted, OrderBy: story.Run.OrderBy, Name: story.Run.EventName, Title: story.Run.Title,

@@ -14,10 +14,12 @@ import (
 // goneDoc keeps of a deleted flow what its history still needs.
 const goneDoc = "gone_flow"
 
-// Gone says when a flow was deleted, and all that it ever masked.
+// Gone says when a flow was deleted, all that it ever masked, and its last revision: a flow
+// made anew under its id goes on from there, so that a number means one document for ever.
 type Gone struct {
-	At   time.Time `json:"at"`
-	Mask []string  `json:"mask,omitempty"`
+	At       time.Time `json:"at"`
+	Mask     []string  `json:"mask,omitempty"`
+	Revision int       `json:"revision,omitempty"`
 }
 
 func (s *Flows) loadGone(ctx context.Context) error {
@@ -45,8 +47,8 @@ func (s *Flows) Gone(id string) (Gone, bool) {
 
 // goneOf is what stays of a flow with these revisions.
 func (s *Flows) goneOf(e *Entry, revisions []store.Doc) (Gone, store.Doc, error) {
-	g := Gone{At: s.Now().UTC()}
 	before, _ := s.Gone(e.ID)
+	g := Gone{At: s.Now().UTC(), Revision: max(before.Revision, e.PublishedRev)}
 	masks := [][]string{before.Mask}
 	for _, f := range []*flow.Flow{e.Draft, e.Published} {
 		if f != nil {

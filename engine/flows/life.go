@@ -62,7 +62,8 @@ func (s *Flows) puts(e *Entry, o PublishOptions) (store.Doc, error) {
 	if err != nil {
 		return store.Doc{}, fmt.Errorf("publish flow %s: %w", e.ID, err)
 	}
-	e.Published, e.PublishedRev, e.PublishedAt, e.Updated = e.Draft, e.PublishedRev+1, now, now
+	before, _ := s.Gone(e.ID)
+	e.Published, e.PublishedRev, e.PublishedAt, e.Updated = e.Draft, max(before.Revision, e.PublishedRev)+1, now, now
 	if e.State == StateNew || e.State == StateOff {
 		e.State = StateOn
 	}

@@ -321,3 +321,24 @@ func TestUnknownOutcomesAreSettledByQuery(t *testing.T) {
 		t.Errorf("%v", v)
 	}
 }
+
+func TestAFlowMadeAnewIsAnother(t *testing.T) {
+	h := newHouse(t)
+	anew := func(message string) float64 {
+		h.want(201, "POST", "/flows", strings.Replace(strings.Replace(divides, "MISSING", "1", 1), "done", message, 1))
+		return h.want(200, "POST", "/flows/div/publish", "")["published_rev"].(float64)
+	}
+	anew("old")
+	id := h.started("div", `{"n": 1}`)["id"].(string)
+	h.want(204, "DELETE", "/flows/div", "")
+	if rev := anew("new"); rev != 2 {
+		t.Errorf("the new flow's first revision is %v: that number was taken", rev)
+	}
+	again := func(status int, revision string) map[string]any {
+		return h.want(status, "POST", "/runs/replay", `{"ids": ["`+id+`"], "from": "start", "revision": "`+revision+`"}`)
+	}
+	if p := again(409, "original"); p["code"] != "no_revision" {
+		t.Errorf("the old run would run the new flow: %v", p)
+	}
+	again(202, "published")
+}
