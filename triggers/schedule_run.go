@@ -39,8 +39,9 @@ type Schedule struct {
 
 	mu      sync.Mutex
 	changed map[string]*flows.Entry
-	timers  map[string]*timer // of Run alone, like kept
+	timers  map[string]*timer // of Run alone, like kept and began
 	kept    map[string]saved  // nil until it is read
+	began   time.Time
 }
 
 // timer is one schedule with its next moment.
@@ -87,6 +88,7 @@ const clockEvery = time.Minute
 // Run makes events as they come due, until ctx is done. It never gives up: what cannot be
 // accepted or kept now is tried again.
 func (s *Schedule) Run(ctx context.Context) error {
+	s.began = s.Now()
 	clock := time.NewTimer(0)
 	defer clock.Stop()
 	for {
@@ -252,7 +254,7 @@ func (s *Schedule) fire(ctx context.Context) error {
 }
 
 func (s *Schedule) tick(ctx context.Context, id string, t *timer, now time.Time) error {
-	moments, next := t.moments(id, now)
+	moments, next := t.moments(id, s.began, now)
 	if len(moments) > 0 {
 		in := make([]engine.Incoming, len(moments))
 		for i, at := range moments {
@@ -279,21 +281,21 @@ func planned(flow string, at time.Time) engine.Incoming {
 }
 
 const (
-	onTime     = 2 * clockEvery // a moment seen within this was not missed
+	onTime     = 2 * clockEvery // a moment seen within this was not missed, by a process that was there
 	mostMissed = 100
 	longestGap = 366 * 24 * time.Hour // what is older is not looked for
 )
 
 // moments gives what is to be made of the moments up to now, by the rule for missed ones, and
-// the next one.
-func (t *timer) moments(id string, now time.Time) (list []time.Time, next time.Time) {
+// the next one. All that was due before the process began was missed.
+func (t *timer) moments(id string, began, now time.Time) (list []time.Time, next time.Time) {
 	var missed []time.Time
 	next = t.next
 	if oldest := now.Add(-longestGap); next.Before(oldest) {
 		next = t.table.after(oldest)
 	}
 	for ; !next.IsZero() && !t.due(id, next).After(now); next = t.table.after(next) {
-		if now.Sub(t.due(id, next)) <= onTime {
+		if due := t.due(id, next); !due.Before(began) && now.Sub(due) <= onTime {
 			list = append(list, next)
 			continue
 		}

@@ -372,6 +372,26 @@ func TestMissedMoments(t *testing.T) {
 	}
 }
 
+func TestMomentsOfAShortStopAreMissed(t *testing.T) {
+	for rule, want := range map[string][]string{
+		"skip": {"01-01T00:01", "01-01T00:04"}, "once": {"01-01T00:01", "01-01T00:03", "01-01T00:04"},
+		"all": {"01-01T00:01", "01-01T00:02", "01-01T00:03", "01-01T00:04"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newClockwork(t)
+			c.schedule(flows.StateOn, map[string]any{"cron": "* * * * *", "timezone": "UTC", "catch_up": rule})
+			c.start()
+			time.Sleep(90 * time.Second)
+			c.stop()
+			time.Sleep(2 * time.Minute) // until 00:03:30: what was due last is only half a minute old
+			c.start()
+			time.Sleep(time.Minute)
+			c.want(want...)
+			c.stop()
+		})
+	}
+}
+
 func TestAtMostAHundredAreCaughtUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClockwork(t)
