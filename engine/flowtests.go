@@ -65,6 +65,28 @@ func Tests(ctx context.Context, c TrialConfig) (TestsView, error) {
 	return view, nil
 }
 
+// FailingTests runs a flow's own tests before it is published, and gives where they fail; none
+// when all pass.
+func (e *Engine) FailingTests(ctx context.Context, f *flow.Flow) (problems []form.Problem) {
+	tests, err := Tests(ctx, e.TrialOf(f))
+	if err != nil {
+		return []form.Problem{testFailed("/tests", "the tests could not run: "+err.Error(), "os testes não puderam rodar: "+err.Error())}
+	}
+	for i, t := range tests.Tests {
+		for _, d := range t.Differences {
+			problems = append(problems, testFailed(fmt.Sprintf("/tests/%d", i), fmt.Sprintf("the test %q fails: %s", t.Name, d.Message), fmt.Sprintf("o teste %q falha: %s", t.Name, d.Message)))
+		}
+	}
+	return problems
+}
+
+// TestFailed is the code of a problem that a flow's own test found.
+const TestFailed = "test_failed"
+
+func testFailed(path, en, pt string) form.Problem {
+	return form.Problem{Severity: form.Error, Path: path, Code: TestFailed, Message: form.Label(en, pt)}
+}
+
 // compare finds where a run is not as expected. Only what is named must match.
 func compare(run *RunView, want flow.Expect) []Difference {
 	d := &differences{found: []Difference{}}

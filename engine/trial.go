@@ -44,6 +44,11 @@ type TrialConfig struct {
 	MaxWakings int                                                          // how often a parked run goes on; 10,000
 }
 
+// TrialOf is how a draft is tried on this instance.
+func (e *Engine) TrialOf(f *flow.Flow) TrialConfig {
+	return TrialConfig{Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve}
+}
+
 // Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
 // at once; a wait with a timeout that is not mocked times out.
 func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {

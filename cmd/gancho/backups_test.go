@@ -145,6 +145,7 @@ func TestBacktestCommand(t *testing.T) {
 		{`"say"`, `"tell"`, "5 × such as ", 0},
 		{"body.n", "body.absent", "5 newly failed", 1},
 		{`"log"`, `"lag"`, "a: error: /steps/0/action: ", 1},
+		{`"id": "a"`, `"id": "ab"`, `404: there is no flow "ab"`, 1},
 	} {
 		must(t, os.WriteFile(file, []byte(`{"gancho": 1, "flows": [`+strings.Replace(document, c.old, c.fresh, 1)+`]}`), 0o600))
 		if out, code := g.command("backtest", file, "--server", g.url(""), "--token", adminToken); code != c.code || !strings.Contains(out, c.out) {

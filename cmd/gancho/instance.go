@@ -132,6 +132,14 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	return nil
 }
 
+// engineConfig is what an engine over this folder is made of.
+func (i *instance) engineConfig(log *slog.Logger) engine.Config {
+	return engine.Config{
+		Store: i.store, Catalogue: i.catalogue, Flows: i.flows, Connections: i.connections, Box: i.box, Decode: triggers.DecodeBody,
+		Fallback: engine.Instance{Timezone: "UTC"}, Log: log, Node: "main", Version: version,
+	}
+}
+
 // renew takes an operator's own connectors and presets as they are now.
 func (i *instance) renew() error {
 	own := i.connectors.All()

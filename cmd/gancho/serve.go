@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -133,10 +134,9 @@ func (c *serveCommand) checkAddresses(ctx context.Context) error {
 }
 
 func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.Prefix, log *slog.Logger, to streams) error {
-	e, err := engine.New(ctx, engine.Config{
-		Store: i.store, Catalogue: i.catalogue, Flows: i.flows, Connections: i.connections, Box: i.box, Decode: triggers.DecodeBody,
-		PublicURL: c.PublicURL, Timezone: c.Timezone, Fallback: engine.Instance{PublicURL: c.ownURL(), Timezone: "UTC"}, Log: log, Node: "main", Workers: c.Workers, Version: version,
-	})
+	config := i.engineConfig(log)
+	config.PublicURL, config.Timezone, config.Fallback.PublicURL, config.Workers = c.PublicURL, c.Timezone, c.ownURL(), c.Workers
+	e, err := engine.New(ctx, config)
 	if err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}
@@ -160,7 +160,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		e.Fallback.PublicURL = c.ownURL()
 	}
 	if c.Flows != "" {
-		if err := c.importFlows(ctx, i, e.Instance().PublicURL, to); err != nil {
+		if err := c.importFlows(ctx, i, e, to); err != nil {
 			return errors.Join(err, server.Close(ctx))
 		}
 	}
@@ -216,7 +216,7 @@ func (c *serveCommand) server(i *instance, e *engine.Engine, hooks *triggers.Web
 	s, err := web.New(web.Config{
 		API: api.Config{
 			Engine: e, Flows: i.flows, Connections: i.connections, Catalogue: i.catalogue, Presets: i.presets, OwnProblems: i.connectors.Problems, Door: hooks, Store: i.store,
-			People: people, Address: hooks.Address, Decode: triggers.DecodeBody, PublicURL: c.PublicURL, Version: version, AllowNet: c.AllowNet, Log: log,
+			People: people, Address: hooks.Address, PublicURL: c.PublicURL, Version: version, AllowNet: c.AllowNet, Log: log,
 			Backups: c.saved,
 		},
 		TrustedProxies: hooks.TrustedProxies, RedirectListen: c.RedirectListen, Challenges: c.challenges(), Hooks: hooks, Listen: c.Listen, HooksListen: c.HooksListen, MetricsListen: c.MetricsListen, TLS: config, Ready: i.store.Health, Log: log,
@@ -327,27 +327,37 @@ func watchDisk(ctx context.Context, s store.Store, stop context.CancelCauseFunc)
 	}
 }
 
-// importFlows takes the bundle in, publishes it and prints how to use it.
-func (c *serveCommand) importFlows(ctx context.Context, i *instance, public string, to streams) error {
+// importFlows takes the bundle in, publishes what has no errors and no failing tests, and
+// prints how to use it.
+func (c *serveCommand) importFlows(ctx context.Context, i *instance, e *engine.Engine, to streams) error {
 	b, err := readBundle(c.Flows, to)
 	if err != nil {
 		return err
 	}
-	results, err := i.flows.Import(ctx, b, flows.ImportOptions{Publish: true, OnConflict: flows.OnConflictFollow})
+	results, err := i.flows.Import(ctx, b, flows.ImportOptions{Publish: true, OnConflict: flows.OnConflictFollow, Failing: e.FailingTests})
 	if err != nil {
 		return fmt.Errorf("import %s: %w", c.Flows, err)
 	}
 	sayNoSamples(b, to)
+	public := e.Instance().PublicURL
 	for _, r := range results {
-		e, err := i.flows.Get(r.ID)
+		f, err := i.flows.Get(r.ID)
 		if err != nil {
 			return fmt.Errorf("flow %s: %w", r.ID, err)
 		}
-		printFlow(to.out, &e, public, i.connections)
+		for _, p := range r.Problems {
+			if p.Code == engine.TestFailed {
+				f.Problems = append(slices.Clip(f.Problems), p)
+			}
+		}
+		printFlow(to.out, &f, public, i.connections)
 		if r.Discarded {
 			fmt.Fprintln(to.out, "  its draft had changes that were not published: the file replaced them, and undo brings them back")
 		}
-		if e.State == flows.StateOff && e.Published != nil {
+		if flow.Errors(r.Problems) {
+			fmt.Fprintln(to.out, "  it was kept as a draft, not published: mend the file, or publish it in the editor")
+		}
+		if f.State == flows.StateOff && f.Published != nil {
 			fmt.Fprintln(to.out, "  somebody turned it off: it stays so until it is turned on again")
 		}
 	}

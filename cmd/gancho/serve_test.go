@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +39,30 @@ func TestExampleFlowsRunAtOnce(t *testing.T) {
 	}
 	if strings.Contains(g.out.String(), `"level":"ERROR"`) {
 		t.Errorf("errors:\n%s", g.out)
+	}
+}
+
+// TestFlowsWhoseTestsFailStayDrafts is said at each start.
+func TestFlowsWhoseTestsFailStayDrafts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "flows.json")
+	must(t, os.WriteFile(file, []byte(`{"gancho": 1, "flows": [
+		{"id": "good", "name": "Good", "trigger": {"kind": "manual"}, "steps": []},
+		{"id": "bad", "name": "Bad", "trigger": {"kind": "manual"}, "steps": [], "tests": [{"name": "no", "event": {}, "expect": {"status": "failed"}}]}]}`), 0o600))
+	g := newGanchoAt(t, "127.0.0.1:0", t.TempDir()+"/data", "--flows", file)
+	for range 2 {
+		for _, want := range []string{
+			"\nGood (good, on)\n  starts by manual\n", "\nBad (bad, off)\n  error at /tests/0: the test \"no\" fails: ",
+			"  it was kept as a draft, not published: mend the file, or publish it in the editor\n",
+		} {
+			if !strings.Contains(g.out.String(), want) {
+				t.Errorf("not said: %q", want)
+			}
+		}
+		if code := g.stop(); code != 0 {
+			t.Errorf("the program ended with %d", code)
+		}
+		g.out, g.listen = nil, "127.0.0.1:0"
+		g.start()
 	}
 }
 

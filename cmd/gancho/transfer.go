@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/form"
@@ -117,6 +118,7 @@ type importCommand struct {
 	File       string `arg:"" help:"Bundle; - reads stdin."`
 	DryRun     bool   `help:"Only say what would happen."`
 	Publish    bool   `help:"Publish what is imported; without it new flows arrive off."`
+	Force      bool   `help:"Publish although tests fail."`
 	OnConflict string `help:"What to do with a flow whose id is taken: fail, skip or replace." enum:"fail,skip,replace" default:"fail"`
 }
 
@@ -133,7 +135,7 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	results, err := i.flows.Import(ctx, b, flows.ImportOptions{DryRun: c.DryRun, Publish: c.Publish, OnConflict: c.OnConflict})
+	results, err := c.intoFolder(ctx, i, b)
 	for _, r := range results {
 		if err == nil {
 			printImported(to.out, r.ID, r.Action, r.Published)
@@ -162,6 +164,18 @@ func sayNoSamples(b *flow.Bundle, to streams) {
 	if len(b.Samples) > 0 {
 		fmt.Fprintln(to.err, "the samples of the bundle were left out: a running server takes them in, with gancho import --server URL")
 	}
+}
+
+func (c *importCommand) intoFolder(ctx context.Context, i *instance, b *flow.Bundle) ([]flows.ImportResult, error) {
+	o := flows.ImportOptions{DryRun: c.DryRun, Publish: c.Publish, OnConflict: c.OnConflict}
+	if c.Publish && !c.Force {
+		e, err := engine.New(ctx, i.engineConfig(slog.New(slog.DiscardHandler)))
+		if err != nil {
+			return nil, fmt.Errorf("read the instance: %w", err)
+		}
+		o.Failing = e.FailingTests
+	}
+	return i.flows.Import(ctx, b, o)
 }
 
 // printProblems says what is wrong with what was taken in, or would be.
@@ -205,6 +219,9 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 	}
 	if c.Publish {
 		query.Set("publish", "true")
+	}
+	if c.Force {
+		query.Set("force", "true")
 	}
 	body, err := flow.Marshal(b)
 	if err != nil {

@@ -29,6 +29,9 @@ type ImportOptions struct {
 	DryRun     bool
 	Publish    bool
 	OnConflict string // fail (default), skip, replace, follow
+
+	// Failing says why a flow's own tests forbid to publish it; nil asks none.
+	Failing func(ctx context.Context, f *flow.Flow) []form.Problem
 }
 
 // ImportResult says what became of one flow: created, replaced, unchanged or skipped.
@@ -41,7 +44,7 @@ type ImportResult struct {
 }
 
 // Import takes the flows of a bundle in, as drafts; new ones are off unless Publish is asked,
-// and one with errors is kept as a draft all the same. It never calls out. With skip, replace
+// and one with errors, or whose tests fail, is kept as a draft all the same. It never calls out. With skip, replace
 // and follow a flow that is as it was is left alone; with fail nothing is taken in when any id
 // is taken.
 func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
@@ -49,12 +52,15 @@ func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]
 		defer s.changing.all()()
 	}
 	results, checks, err := s.plan(b, o)
-	if err != nil || o.DryRun {
+	if err != nil {
 		return results, err
+	}
+	if o.DryRun {
+		return results, s.foresee(ctx, b, o, results)
 	}
 	var batch intake
 	for i, f := range b.Flows {
-		if err := s.take(&batch, b, f, o, &results[i]); err != nil {
+		if err := s.take(ctx, &batch, b, f, o, &results[i]); err != nil {
 			return results, fmt.Errorf("import flow %s: %w", f.ID, err)
 		}
 		s.remember(checks[i])
@@ -66,6 +72,17 @@ func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]
 		}
 	}
 	return results, nil
+}
+
+// foresee finds what only publishing would show, and writes nothing.
+func (s *Flows) foresee(ctx context.Context, b *flow.Bundle, o ImportOptions, results []ImportResult) error {
+	for i, f := range b.Flows {
+		if err := s.take(ctx, new(intake), b, f, o, &results[i]); err != nil {
+			return fmt.Errorf("import flow %s: %w", f.ID, err)
+		}
+		results[i].Published, results[i].Discarded = false, false
+	}
+	return nil
 }
 
 // importedAtOnce is about how many bytes are written as one. What comes by the API is no
@@ -159,7 +176,7 @@ func sameFlow(a, b *flow.Flow) (bool, error) {
 }
 
 // take adds to a batch what becomes of one flow.
-func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) error {
+func (s *Flows) take(ctx context.Context, in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) error {
 	digest, size, err := digestOf(f)
 	if err != nil || r.Action == "skipped" {
 		return err
@@ -182,6 +199,10 @@ func (s *Flows) take(in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, 
 		e.Draft, e.DraftRev, e.source, e.Updated = f, e.DraftRev+1, digest, s.Now().UTC()
 	}
 	publishes, err := s.importPublishes(e, b, f, o, r)
+	if publishes && o.Failing != nil {
+		failing := o.Failing(ctx, e.Draft)
+		r.Problems, publishes = slices.Concat(r.Problems, failing), len(failing) == 0
+	}
 	if err != nil || !publishes && r.Action == "unchanged" {
 		return err
 	}

@@ -39,7 +39,6 @@ type Config struct {
 	Door        Door
 	Store       store.Store
 	People      *session.People
-	Decode      func(contentType string, body []byte) (any, error)
 	PublicURL   string // the engine's when left out
 	Version     string
 	AllowNet    []string // private networks that actions may reach

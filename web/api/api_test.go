@@ -67,7 +67,7 @@ func newHouseOn(t testing.TB, dir string) *house {
 	check(t, err)
 	server, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Door: hooks, Store: s, People: people, Address: hooks.Address, Decode: triggers.DecodeBody,
+			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Door: hooks, Store: s, People: people, Address: hooks.Address,
 			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backups: noBackups{},
 		},
 		Hooks: hooks, Ready: s.Health, Log: log,
@@ -294,6 +294,31 @@ func TestPublishAsksTheTests(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	h.want(200, "POST", "/flows/a/publish", `{"force": true}`)
+}
+
+func TestImportAsksTheTests(t *testing.T) {
+	h := newHouse(t)
+	failing := strings.TrimSuffix(flow, "}") + `, "tests": [{"name": "no", "event": {"body": {"word": "x"}}, "expect": {"status": "failed"}}]}`
+	take := func(query string) map[string]any {
+		return h.want(200, "POST", "/import?"+query, `{"gancho": 1, "flows": [`+failing+`]}`, "Accept-Language", "pt-BR")["flows"].([]any)[0].(map[string]any)
+	}
+	for _, query := range []string{"publish&dry_run", "publish", "publish&on_conflict=replace"} {
+		got := take(query)
+		problems := got["problems"].([]any)
+		if got["published"] == true || len(problems) != 1 {
+			t.Fatalf("%s: %v", query, got)
+		}
+		p := problems[0].(map[string]any)
+		if p["code"] != "test_failed" || p["severity"] != "error" || p["path"] != "/tests/0" || !strings.Contains(p["message"].(string), `o teste "no" falha`) {
+			t.Errorf("%s: %v", query, p)
+		}
+	}
+	if got := h.want(200, "GET", "/flows/a", ""); got["state"] != "off" || got["published_rev"] != 0.0 {
+		t.Errorf("it was published: %v", got)
+	}
+	if got := take("publish&force&on_conflict=replace"); got["published"] != true || len(got["problems"].([]any)) != 0 {
+		t.Errorf("forced: %v", got)
+	}
 }
 
 func TestTestRunsOfADraft(t *testing.T) {

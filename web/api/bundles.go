@@ -32,6 +32,7 @@ func (s *server) export(ctx context.Context, in *struct {
 type importInput struct {
 	DryRun     flag   `query:"dry_run"`
 	Publish    flag   `query:"publish"`
+	Force      flag   `query:"force" doc:"publish although tests fail"`
 	OnConflict string `query:"on_conflict" doc:"fail (default), skip or replace"`
 	DocumentBody
 }
@@ -68,7 +69,11 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 		p.problems = problems
 		return nil, p
 	}
-	results, err := s.Flows.Import(ctx, b, flows.ImportOptions{DryRun: bool(in.DryRun), Publish: bool(in.Publish), OnConflict: in.OnConflict})
+	o := flows.ImportOptions{DryRun: bool(in.DryRun), Publish: bool(in.Publish), OnConflict: in.OnConflict}
+	if !in.Force {
+		o.Failing = s.Engine.FailingTests
+	}
+	results, err := s.Flows.Import(ctx, b, o)
 	if err != nil {
 		return nil, err
 	}

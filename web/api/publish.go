@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
-	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/form"
@@ -48,26 +48,18 @@ func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput
 }
 
 func (s *server) refuseFailing(ctx context.Context, e *flows.Entry) error {
-	tests, err := engine.Tests(ctx, s.trial(e.Draft))
-	if err != nil {
-		return problemOf(http.StatusConflict, "tests_failed", "the flow's tests could not run: "+err.Error(), "os testes do fluxo não puderam rodar: "+err.Error())
-	}
-	if tests.Failed == 0 {
+	problems := s.Engine.FailingTests(ctx, e.Draft)
+	if len(problems) == 0 {
 		return nil
 	}
-	en, pt := fmt.Sprintf("%d of the flow's tests fail; mend them", tests.Failed), fmt.Sprintf("%d testes do fluxo falham", tests.Failed)
-	if tests.Failed == 1 {
+	samePath := func(a, b form.Problem) bool { return a.Path == b.Path }
+	failed := len(slices.CompactFunc(slices.Clone(problems), samePath))
+	en, pt := fmt.Sprintf("%d of the flow's tests fail; mend them", failed), fmt.Sprintf("%d testes do fluxo falham", failed)
+	if failed == 1 {
 		en, pt = "one of the flow's tests fails; mend it", "um teste do fluxo falha"
 	}
 	p := problemOf(http.StatusConflict, "tests_failed", en+", or publish with force", pt+"; corrija, ou publique com force")
-	for i, t := range tests.Tests {
-		for _, d := range t.Differences {
-			p.problems = append(p.problems, form.Problem{
-				Severity: form.Error, Path: fmt.Sprintf("/tests/%d", i), Code: "test_failed",
-				Message: form.Label(t.Name+": "+d.Message, t.Name+": "+d.Message),
-			})
-		}
-	}
+	p.problems = problems
 	return p
 }
 

@@ -14,11 +14,7 @@ import (
 )
 
 // trial is a run in memory with what this instance knows.
-func (s *server) trial(f *flow.Flow) engine.TrialConfig {
-	return engine.TrialConfig{
-		Catalogue: s.Catalogue, Flow: f, Vars: s.Engine.Vars(), Timezone: s.Engine.Instance().Timezone, Decode: s.Decode, Resolve: s.Connections.Resolve,
-	}
-}
+func (s *server) trial(f *flow.Flow) engine.TrialConfig { return s.Engine.TrialOf(f) }
 
 type testInput struct {
 	FlowPath

@@ -4990,6 +4990,8 @@ export interface operations {
             query?: {
                 dry_run?: boolean;
                 publish?: boolean;
+                /** @description publish although tests fail */
+                force?: boolean;
                 /** @description fail (default), skip or replace */
                 on_conflict?: string;
             };
