@@ -52,14 +52,25 @@ const (
 	shadowRows  = 200
 )
 
-// shadows keeps one look at a time, and knows which flows have one.
+// shadows keeps one look at a flow at a time, and knows which flows have one.
 type shadows struct {
-	mu  sync.Mutex
-	all map[string]*shadow
+	mu    sync.Mutex
+	all   map[string]*shadow
+	looks map[string]chan struct{} // has one while the events of a flow are looked at
+}
+
+// look is taken by whoever looks at the events of a flow; what they find, the next need not.
+func (s *shadows) look(id string) chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.looks[id] == nil {
+		s.looks[id] = make(chan struct{}, 1)
+	}
+	return s.looks[id]
 }
 
 func (e *Engine) loadShadows(ctx context.Context) error {
-	e.shadows.all = map[string]*shadow{}
+	e.shadows.all, e.shadows.looks = map[string]*shadow{}, map[string]chan struct{}{}
 	for after := ""; ; {
 		entries, err := e.Store.ListKeys(ctx, shadowSpace, "", after, 200)
 		if err != nil {
@@ -119,16 +130,15 @@ func (e *Engine) StartShadow(ctx context.Context, id, by string) (ShadowView, er
 	return viewShadow(s, &entry), nil
 }
 
-// Shadow gives the differences so far, also of the events that came since the last look.
+// Shadow gives the differences so far, also of the events that came since the last look, unless
+// these cannot be read now.
 func (e *Engine) Shadow(ctx context.Context, id string) (ShadowView, error) {
 	entry, err := e.Flows.Get(id)
 	if err != nil {
 		return ShadowView{}, err
 	}
 	if slices.Contains(e.shadowed(), id) {
-		if err := e.shadowOne(ctx, id); err != nil {
-			return ShadowView{}, err
-		}
+		e.compareNow(ctx, id)
 	}
 	e.shadows.mu.Lock()
 	defer e.shadows.mu.Unlock()
@@ -172,10 +182,14 @@ func viewShadow(s *shadow, entry *flows.Entry) ShadowView {
 func (e *Engine) shadowNowAndThen(ctx context.Context) {
 	for wait(ctx, shadowEvery); ctx.Err() == nil; wait(ctx, shadowEvery) {
 		for _, id := range e.shadowed() {
-			if err := e.shadowOne(ctx, id); err != nil && ctx.Err() == nil {
-				e.Log.Error("compare a draft on the events that came", "flow", id, "error", err)
-			}
+			e.compareNow(ctx, id)
 		}
+	}
+}
+
+func (e *Engine) compareNow(ctx context.Context, id string) {
+	if err := e.shadowOne(ctx, id); err != nil && ctx.Err() == nil {
+		e.Log.Error("compare a draft on the events that came", "flow", id, "error", err)
 	}
 }
 
@@ -193,6 +207,13 @@ func (e *Engine) shadowed() []string {
 }
 
 func (e *Engine) shadowOne(ctx context.Context, id string) error {
+	look := e.shadows.look(id)
+	select {
+	case look <- struct{}{}:
+		defer func() { <-look }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	entry, ok := e.Flows.Find(id)
 	e.shadows.mu.Lock()
 	kept := e.shadows.all[id]

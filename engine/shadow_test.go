@@ -1,8 +1,12 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,6 +73,54 @@ func TestAShadowComparesWhatCameSince(t *testing.T) {
 		check(t, h.StopShadow(t.Context(), "orders"))
 		if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.On || v.Events != 0 || v.Rows == nil {
 			t.Errorf("after the end: %+v %v", v, err)
+		}
+	})
+}
+
+// looks lists events one second long, or not at all.
+type looks struct {
+	store.Store
+	now, most atomic.Int32
+	blind     atomic.Bool
+}
+
+func (l *looks) ListEvents(ctx context.Context, q store.Query) ([]store.EventInfo, string, error) {
+	if l.blind.Load() {
+		return nil, "", errors.New("a file cannot be read")
+	}
+	l.most.Store(max(l.most.Load(), l.now.Add(1)))
+	time.Sleep(time.Second)
+	l.now.Add(-1)
+	return l.Store.ListEvents(ctx, q)
+}
+
+// Many who ask are one look, and what was found is told where nothing can be read now.
+func TestAShadowIsLookedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &looks{}
+		h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { l.Store = s; return l }})
+		defer h.stop()
+		h.publish(`{"id": "orders", "trigger": {"kind": "webhook"}, "steps": []}`)
+		_, err := h.StartShadow(t.Context(), "orders", "ana")
+		check(t, err)
+		h.finished(h.send("orders", `{}`))
+		time.Sleep(10 * time.Second) // the shapes of events are known
+		l.most.Store(0)
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				if v, err := h.Shadow(t.Context(), "orders"); err != nil || v.Events != 1 {
+					t.Errorf("shadow: %+v %v", v, err)
+				}
+			})
+		}
+		all.Wait()
+		if l.most.Load() != 1 {
+			t.Errorf("%d looked at once", l.most.Load())
+		}
+		l.blind.Store(true)
+		if v, err := h.Shadow(t.Context(), "orders"); err != nil || !v.On || v.Events != 1 {
+			t.Errorf("blind: %+v %v", v, err)
 		}
 	})
 }
