@@ -138,6 +138,8 @@ func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, dry
 		}
 		if len(r.Steps) == 0 || story.Run.Status.Final() {
 			r.refuseKnown()
+			r.Steps = []string{}
+			continue
 		}
 		for _, path := range r.Steps {
 			signals, of = append(signals, store.Signal{Run: id, Path: path, Data: data}), append(of, i)

@@ -67,7 +67,7 @@ func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
 		{"id": "pay", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}, "delivery": "at_most_once"},
 		{"id": "tell", "action": "test.send", "with": {"text": "{{ steps.pay.sent }}"}}]}`)
 	var runs []string
-	for range 3 {
+	for range 4 {
 		s.mu.Lock()
 		s.maybe = true
 		s.mu.Unlock()
@@ -75,7 +75,8 @@ func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
 		h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
 		runs = append(runs, run)
 	}
-	ended := h.finished(h.send("charge", `{"id": "known"}`)).ID
+	ended, over := h.finished(h.send("charge", `{"id": "known"}`)).ID, runs[3]
+	check(t, h.Cancel(t.Context(), over, "enough"))
 	settle := func(o engine.ResolveOptions) []engine.Resolved {
 		done, err := h.ResolveAll(t.Context(), o)
 		check(t, err)
@@ -88,15 +89,18 @@ func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
 	if v, err := h.Run(t.Context(), runs[0]); err != nil || v.Status != store.Unknown {
 		t.Errorf("after a trial the run is %s, %v", v.Status, err)
 	}
-	got := settle(engine.ResolveOptions{IDs: []string{runs[0], ended, "none"}, Verdict: engine.Verdict{As: "done", Output: map[string]any{"sent": "told"}}})
+	got := settle(engine.ResolveOptions{IDs: []string{runs[0], ended, "none", over}, Verdict: engine.Verdict{As: "done", Output: map[string]any{"sent": "told"}}})
 	if got[0].Refused != nil || got[1].Refused == nil || got[1].Refused.Code != "not_unknown" || got[2].Refused == nil || got[2].Refused.Code != "not_found" {
 		t.Errorf("got %+v", got)
+	}
+	if last := got[3]; last.Refused == nil || last.Refused.Code != "not_unknown" || len(last.Steps) != 0 {
+		t.Errorf("of a canceled run: %+v", last)
 	}
 	h.finished(runs[0])
 	if got := settle(engine.ResolveOptions{Query: charges, Verdict: engine.Verdict{As: "repeat"}}); len(got) != 2 {
 		t.Errorf("got %+v, want the two that are left", got)
 	}
-	for _, run := range runs[1:] {
+	for _, run := range runs[1:3] {
 		if v := h.finished(run); v.Status != store.Succeeded {
 			t.Errorf("got %s", v.Status)
 		}
