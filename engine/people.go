@@ -194,8 +194,9 @@ func (e *Engine) plainName(id string) string {
 	return id
 }
 
-// wholeAddress is an e-mail address with both its sides.
-var wholeAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$`)
+// wholeAddress is an e-mail address with both its sides; those of a local network have no dot. A
+// search takes no part of an address for it.
+var wholeAddress = regexp.MustCompile(`^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$`)
 
 // looksLike says what a key is, for people.
 func looksLike(key string) string {

@@ -61,6 +61,13 @@ func TestSearchMaskAndErase(t *testing.T) {
 	if len(receipt["events"].([]any)) != 1 || receipt["key_digest"] == "" || strings.Contains(mustJSON(t, receipt), "bia@") {
 		t.Errorf("%v", receipt)
 	}
+	h.want(200, "POST", "/flows/new/events", `{"event": {"body": {"email": "rui@intranet", "other": "rui@intranet.example.com"}}}`)
+	if person := h.want(200, "GET", "/people/rui@intranet", ""); person["as"] != "email" || len(person["items"].([]any)) != 1 {
+		t.Errorf("an address without a dot: %v", person)
+	}
+	if receipt := h.want(200, "DELETE", "/people/rui@intranet", ""); len(receipt["events"].([]any)) != 1 {
+		t.Errorf("an address without a dot: %v", receipt)
+	}
 	if person := h.want(200, "GET", "/people/bia@example.com", ""); len(person["items"].([]any)) != 0 {
 		t.Errorf("still there: %v", person)
 	}
