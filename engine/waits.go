@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"encoding/base64"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine/flow"
 	"gancho/engine/store"
 )
 
@@ -165,8 +167,8 @@ type WaitView struct {
 	Until   time.Time // when the wait is over by itself, in the flow's zone
 }
 
-// WaitPage describes the wait that a token is for. A token that this instance did not make
-// gives store.ErrNotFound.
+// WaitPage describes the wait that a token is for. A token that this instance did not make, or
+// that names a step which the run's flow has not, gives store.ErrNotFound.
 func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 	run, path, err := e.openWaitToken(token)
 	if err != nil {
@@ -175,6 +177,9 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 	story, err := e.Store.GetRun(ctx, run)
 	if err != nil {
 		return WaitView{}, err
+	}
+	if waits, err := e.waitsAt(ctx, story.Run, idOf(path)); err != nil || !waits {
+		return WaitView{}, cmp.Or(err, store.ErrNotFound)
 	}
 	v := WaitView{Flow: story.Run.Flow, Open: !story.Run.Status.Final()}
 	for _, s := range story.Steps {
@@ -193,6 +198,20 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 		v.Until = v.Until.In(zoneOf(entry.Draft, e.Instance().Timezone))
 	}
 	return v, nil
+}
+
+// waitsAt says whether a run's flow has such a wait. Of a flow that was deleted nobody knows any
+// more, and its runs are over.
+func (e *Engine) waitsAt(ctx context.Context, run store.Run, id string) (waits bool, err error) {
+	p, err := e.planOf(ctx, run)
+	if isGone(err) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) { waits = waits || s.ID == id && s.Action == "wait" })
+	return waits, nil
 }
 
 func (e *Engine) waitURL(run, path string) string {

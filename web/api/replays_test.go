@@ -127,6 +127,29 @@ func TestCountsOfSteps(t *testing.T) {
 	h.want(422, "GET", "/flows/a/steps?from=today", "")
 }
 
+// A link that is misspelt leads nowhere: no answer is thanked for and lost.
+func TestALinkOfNoWait(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "tell", "action": "log", "with": {"message": "{{ run.wait_url(\"asc\") }} {{ run.wait_url(\"tell\") }} {{ run.wait_url(\"ask\") }}"}}, {"id": "ask", "action": "wait", "with": {"signal": "x"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	run := "/runs/" + h.want(200, "POST", "/flows/a/events", `{"event": {"body": {}}}`)["run"].(string)
+	seen := h.until(run, func(v map[string]any) bool { return v["status"] == "waiting" })
+	links := regexp.MustCompile(`/w/[\w-]+`).FindAllString(fmt.Sprint(seen["steps"].([]any)[0]), 3)
+	for i, want := range []int{404, 404, 200} {
+		for _, method := range []string{"GET", "POST"} {
+			if res, _ := h.ask(method, links[i], "", ""); res.StatusCode != want {
+				t.Errorf("%s of link %d: %d, want %d", method, i, res.StatusCode, want)
+			}
+		}
+	}
+	h.until(run, func(v map[string]any) bool { return v["status"] == "succeeded" })
+	h.want(204, "DELETE", "/flows/a", "")
+	if res, _ := h.ask("GET", links[2], "", ""); res.StatusCode != 410 {
+		t.Errorf("of a flow that is gone: %d, want 410", res.StatusCode)
+	}
+}
+
 // TestApprovals: a wait takes a text and nothing else, and who may edit answers it in the run, which says who did.
 func TestApprovals(t *testing.T) {
 	h := newHouse(t)
