@@ -84,6 +84,7 @@ func TestChecks(t *testing.T) {
 		`trigger.body.total > ""`:               `[""] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.coupon in []`:             `[[] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.coupon + "x"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in (trigger.body.coupon ?? \"-\")",
+		`date(trigger.body.coupon)`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing",
 		`first(trigger.body.items).n + 1`:       "[n] `n` may be missing / choose what happens when it is missing, as in (first(trigger.body.items).n ?? 0)",
 		`trigger.body.coupon contains "X" ? trigger.body.coupon + "!" : "-"`:             "",
 		`trigger.body.coupon contains "X" ? "-" : trigger.body.coupon + "!"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in (trigger.body.coupon ?? \"-\")",
@@ -116,6 +117,21 @@ func TestHintsRepair(t *testing.T) {
 			if _, err := expression.Compile(strings.Replace(source, value, repair, 1)); err != nil || !strings.Contains(source, value) {
 				t.Errorf("%s with %s: %v", source, repair, err)
 			}
+		}
+	}
+}
+
+// TestRepairsOfNumbers: where a number is read, what stands in for a missing text is one, too.
+func TestRepairsOfNumbers(t *testing.T) {
+	for source, want := range map[string]any{`float(trigger.body.coupon) > 200`: false, `cents(trigger.body.coupon)`: 0, `trigger.body.coupon > 200`: false, `trigger.body.coupon * 2`: 0} {
+		tree, err := expression.Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fix := tree.Infer(knownOrders()).Problems[0].Fixes[0]
+		repaired := strings.Replace(source, fix.Of, fix.Put, 1)
+		if got, err := yields(t, "UTC", `{}`, repaired); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: got %v, %v", repaired, got, err)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func (t *Parsed) Infer(k *Known) Inference {
 		inferred.Problems[n] = shifted(inferred.Problems[n], t.lead)
 	}
 	if result.missing || result.shape.Nullable() {
-		w := shifted(i.optional(result), t.lead)
+		w := shifted(i.optional(result, fallbackOf(result.shape)), t.lead)
 		inferred.Missing = &w
 	}
 	return inferred

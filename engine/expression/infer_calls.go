@@ -91,7 +91,7 @@ func (i *inference) arguments(f *Function, args []found) {
 		if p.kind == "any" || (p.optional && args[k].shape.Nullable()) {
 			continue
 		}
-		args[k] = i.needed(args[k])
+		args[k] = i.neededOr(args[k], fallbackFor(f, &p, args[k].shape))
 		what := strconv.Quote(p.name)
 		switch p.kind {
 		case "integer", "number":

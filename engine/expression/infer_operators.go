@@ -28,7 +28,7 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 	case "==", "!=":
 		i.alike(left, right, x.Operator)
 	case "<", ">", "<=", ">=":
-		i.ordered(i.needed(left), i.needed(right))
+		i.ordered(i.neededOr(left, fallbackBeside(left, right)), i.neededOr(right, fallbackBeside(right, left)))
 	case "in":
 		i.within(left, right)
 	case "contains", "startsWith", "endsWith", "matches":
@@ -114,7 +114,7 @@ func (i *inference) sum(left, right found) *shape.Shape {
 }
 
 func (i *inference) number(f found) {
-	i.fits(i.needed(f), aNumber, shape.Int, shape.Float)
+	i.fits(i.neededOr(f, "0"), aNumber, shape.Int, shape.Float)
 }
 
 // ordered are the sides of < and >: both numbers, or both texts.

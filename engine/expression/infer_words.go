@@ -12,16 +12,19 @@ import (
 )
 
 // needed is a value without which nothing can be done.
-func (i *inference) needed(f found) found {
+func (i *inference) needed(f found) found { return i.neededOr(f, fallbackOf(f.shape)) }
+
+// neededOr is needed, with what would do in its place; "" where nothing would.
+func (i *inference) neededOr(f found, fallback string) found {
 	if f.missing {
-		i.add(i.optional(f))
+		i.add(i.optional(f, fallback))
 	}
 	f.missing, f.shape = false, f.shape.Present()
 	return f
 }
 
 // optional is the warning that a value is not always there.
-func (i *inference) optional(f found) form.Problem {
+func (i *inference) optional(f found, fallback string) form.Problem {
 	words := form.Label(named(f)+" may be missing", named(f)+" pode faltar")
 	if f.of > 0 && f.seen < f.of {
 		words = form.Label(fmt.Sprintf("%s is present in %d of %d events", named(f), f.seen, f.of),
@@ -34,10 +37,13 @@ func (i *inference) optional(f found) form.Problem {
 		}
 	}
 	from, to := place(f.node)
-	fallback := fallbackOf(f.shape)
-	example := "(" + f.source() + " ?? " + fallback + ")"
 	p := form.Problem{Severity: form.Warning, Code: "optional_field", Message: words, From: from, To: to, Hint: form.Label(
-		"choose what happens when it is missing, as in "+example, "escolha o que fazer quando faltar, como em "+example)}
+		"choose what happens when it is missing", "escolha o que fazer quando faltar")}
+	if fallback == "" {
+		return p
+	}
+	example := "(" + f.source() + " ?? " + fallback + ")"
+	p.Hint = form.Label(p.Hint.EN+", as in "+example, p.Hint.PT+", como em "+example)
 	if f.chain != "" {
 		p.Fixes = []form.Fix{{Words: form.Label("Use "+fallback+" when it is missing", "Usar "+fallback+" quando faltar"), Of: f.chain, Put: example}}
 	}
@@ -93,6 +99,29 @@ func fallbackOf(s *shape.Shape) string {
 		return "{}"
 	}
 	return `"-"`
+}
+
+// fallbackBeside is one for a value that is compared with another.
+func fallbackBeside(f, other found) string {
+	if !other.shape.Unknown() && !other.shape.Has(shape.Text) && other.shape.Has(shape.Int, shape.Float) {
+		return "0"
+	}
+	return fallbackOf(f.shape)
+}
+
+// fallbackFor is one that a function can read; "" where there is none.
+func fallbackFor(f *Function, p *param, s *shape.Shape) string {
+	switch {
+	case p.kind == "date":
+		return ""
+	case p.kind == "list":
+		return "[]"
+	case p.kind == "object":
+		return "{}"
+	case slices.Contains([]string{"integer", "number", "amount"}, p.kind), p.kind == "value" && slices.Contains([]string{"int", "float", "number_br", "cents", "brl", "money"}, f.Name):
+		return "0"
+	}
+	return fallbackOf(s)
 }
 
 // fits warns where a value is, or now and then was, of none of these kinds.
