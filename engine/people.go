@@ -24,6 +24,7 @@ type PersonView struct {
 	As    string    `json:"as" enum:"email,phone,cpf,text" doc:"what the key looks like"`
 	Items []Moment  `json:"items" doc:"events and what came of them, newest first"`
 	Runs  []RunView `json:"runs"`
+	State []Kept    `json:"state" doc:"what flows keep of the person, by state.set and its like"`
 	More  bool      `json:"more" doc:"there are more than were looked at; ask again after erasing, or narrow"`
 }
 
@@ -57,8 +58,12 @@ const (
 // each run is given with its steps, for an export.
 func (e *Engine) Person(ctx context.Context, key string, whole bool) (PersonView, error) {
 	v := PersonView{Key: key, As: looksLike(key), Items: []Moment{}, Runs: []RunView{}}
+	var err error
+	if v.State, err = e.stateOf(ctx, key); err != nil {
+		return v, err
+	}
 	q := store.Query{Text: key, Limit: 200}
-	err := e.eachRun(ctx, q, func(r *store.Run) (bool, error) {
+	err = e.eachRun(ctx, q, func(r *store.Run) (bool, error) {
 		story, err := e.Run(ctx, r.ID)
 		if err != nil {
 			return false, err
@@ -242,16 +247,19 @@ type Erasure struct {
 	Digest string    `json:"key_digest" doc:"SHA-256 of the key"`
 	Erased []string  `json:"erased" doc:"runs, each with its event"`
 	Events []string  `json:"events" doc:"events that made no run"`
+	State  []string  `json:"state" doc:"keys of what flows kept, erased; what they hold of the person is left out here"`
 	Open   []string  `json:"open" doc:"runs that have not ended and stay until they have"`
+	Note   string    `json:"note,omitempty" doc:"what to do about those that are open"`
 }
 
 // Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
-// and of every event without one, that holds the key. That something happened, and when, stays.
+// and of every event without one, that holds the key, and what flows keep under a key or in a
+// value that holds it. That something happened, and when, stays.
 // With cancel the runs that have not ended are canceled first. A key that is no whole e-mail,
 // phone or CPF is refused: what holds a part of one may be of others.
 func (e *Engine) Erase(ctx context.Context, key, by string, cancel bool) (Erasure, error) {
 	sum := sha256.Sum256([]byte(key))
-	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, Open: []string{}}
+	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, State: []string{}, Open: []string{}}
 	if looksLike(key) == "text" {
 		return receipt, &refusal.Refusal{Kind: refusal.Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
@@ -289,7 +297,14 @@ func (e *Engine) Erase(ctx context.Context, key, by string, cancel bool) (Erasur
 	if err := e.erase(ctx, runs, &receipt.Erased, &receipt.Open); err != nil {
 		return receipt, err
 	}
-	return receipt, e.erase(ctx, events, &receipt.Events, &receipt.Open)
+	if err := e.erase(ctx, events, &receipt.Events, &receipt.Open); err != nil {
+		return receipt, err
+	}
+	if len(receipt.Open) > 0 {
+		receipt.Note = form.Label("runs that have not ended stay, and may keep something again: erase once more when they have, or with cancel=true",
+			"execuções que não terminaram ficam, e podem guardar algo de novo: apague de novo quando terminarem, ou com cancel=true").In(langOf(ctx))
+	}
+	return receipt, e.eraseState(ctx, key, &receipt)
 }
 
 // erase notes what was erased, and what is open again since it was found and stays.

@@ -76,6 +76,38 @@ func TestSearchMaskAndErase(t *testing.T) {
 	}
 }
 
+// What flows keep of a person is shown and erased with the rest; of runs that have not ended the receipt says what to do.
+func TestAPersonIsErasedFromWhatFlowsKeep(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
+		{"id": "by_key", "action": "state.increment", "with": {"key": "orders:{{ trigger.body.email }}"}},
+		{"id": "by_value", "action": "state.set", "with": {"key": "last-{{ trigger.body.email }}", "value": "{{ trigger.body }}"}},
+		{"id": "other", "action": "state.set", "with": {"key": "zeca", "value": "x{{ trigger.body.email }}"}},
+		{"id": "phone", "action": "state.set", "with": {"key": "(11) 98765-4321", "value": "{{ trigger.body.email }}"}},
+		{"id": "rest", "action": "delay", "when": "trigger.body.rest == true", "with": {"for": "1h"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	h.started("a", `{"email": "Zeca@shop.com"}`)
+	if kept := h.want(200, "GET", "/people/zeca@shop.com", "")["state"].([]any); len(kept) != 3 || !strings.Contains(mustJSON(t, kept), `"key":"orders:Zeca@shop.com","value":1`) {
+		t.Errorf("kept: %v", kept)
+	}
+	if kept := h.want(200, "GET", "/people/11987654321/export", "")["state"].([]any); len(kept) != 1 {
+		t.Errorf("kept of a phone: %v", kept)
+	}
+	receipt := h.want(200, "DELETE", "/people/zeca@shop.com", "")
+	if got := mustJSON(t, receipt["state"]); got != `["(11) 98765-4321","last-…","orders:…"]` || receipt["note"] != nil || strings.Contains(strings.ToLower(mustJSON(t, receipt)), "zeca@") {
+		t.Errorf("receipt: %v", receipt)
+	}
+	if left := h.want(200, "GET", "/state", "")["items"].([]any); len(left) != 1 || left[0].(map[string]any)["key"] != "zeca" {
+		t.Errorf("left: %v", left)
+	}
+	run := h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"email": "zeca@shop.com", "rest": true}}}`)["run"].(string)
+	h.until("/runs/"+run, func(v map[string]any) bool { return v["status"] == "waiting" })
+	open := h.want(200, "DELETE", "/people/zeca@shop.com", "", "Accept-Language", "pt-BR")
+	if note, _ := open["note"].(string); len(open["open"].([]any)) != 1 || !strings.Contains(note, "cancel=true") || !strings.Contains(note, "execuções") {
+		t.Errorf("open: %v", open)
+	}
+}
+
 // TestWhatIsMadeOfAMaskedValue is masked too, wherever it stands; what is not made of it is not.
 func TestWhatIsMadeOfAMaskedValue(t *testing.T) {
 	h := newHouse(t)

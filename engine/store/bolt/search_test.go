@@ -38,7 +38,7 @@ func TestSought(t *testing.T) {
 		{"", `{}`, false},
 	} {
 		s := seek(c.query)
-		if got := s != nil && s.in([]byte(c.raw)); got != c.want {
+		if got := s != nil && s.In([]byte(c.raw)); got != c.want {
 			t.Errorf("%q in %s: %v", c.query, c.raw, got)
 		}
 	}

@@ -80,7 +80,7 @@ func (w *words) addAll(all []kept) {
 }
 
 func (w *words) add(raw []byte) {
-	w.folded = store.AppendFold(w.folded[:0], unescape(raw))
+	w.folded = store.AppendFold(w.folded[:0], store.Unescape(raw))
 	eachWord(w.folded, w.put)
 	eachNumber(w.folded, func(digits []byte) {
 		w.put(sumOfDigits(digits))
@@ -169,7 +169,7 @@ const (
 )
 
 var numberPart = func() (table [256]byte) {
-	for _, c := range []byte(between) {
+	for _, c := range []byte(store.Between) {
 		table[c] = aSign
 	}
 	for c := '0'; c <= '9'; c++ {
@@ -227,7 +227,7 @@ func (s *sought) mayBeIn(filter []byte) bool {
 	if len(filter) == 0 || len(s.words) == 0 {
 		return true
 	}
-	if s.digits != "" && mayHold(filter, sumOfDigits([]byte(s.digits))) {
+	if s.Digits != "" && mayHold(filter, sumOfDigits([]byte(s.Digits))) {
 		return true
 	}
 	return holdsAll(filter, s.words) || len(s.former) > 0 && holdsAll(filter, s.former)

@@ -24,7 +24,7 @@ func FuzzWords(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw, query string) {
 		what := seek(query)
-		if what == nil || !what.in([]byte(raw)) {
+		if what == nil || !what.In([]byte(raw)) {
 			return
 		}
 		w := newWords()

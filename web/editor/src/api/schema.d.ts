@@ -1769,8 +1769,12 @@ export interface components {
             events: string[];
             /** @description SHA-256 of the key */
             key_digest: string;
+            /** @description what to do about those that are open */
+            note?: string;
             /** @description runs that have not ended and stay until they have */
             open: string[];
+            /** @description keys of what flows kept, erased; what they hold of the person is left out here */
+            state: string[];
         };
         ErrorView: {
             code: string;
@@ -2092,6 +2096,12 @@ export interface components {
             /** @description of flows that name none; empty for UTC */
             timezone: string;
         };
+        Kept: {
+            /** Format: date-time */
+            expires: string | null;
+            key: string;
+            value: unknown;
+        };
         KindCount: {
             /** Format: int64 */
             count: number;
@@ -2310,6 +2320,8 @@ export interface components {
             /** @description there are more than were looked at; ask again after erasing, or narrow */
             more: boolean;
             runs: components["schemas"]["RunView"][];
+            /** @description what flows keep of the person, by state.set and its like */
+            state: components["schemas"]["Kept"][];
         };
         PresetEvent: {
             body?: unknown;
