@@ -101,7 +101,7 @@ func (c *Connections) renew(ctx context.Context, name, stale string, ask func(co
 		}
 		return Session{}, err
 	}
-	return fresh, c.StoreSession(ctx, name, fresh, bound)
+	return fresh, c.keep(ctx, name, fresh, bound, renewed)
 }
 
 // bound says what a session is bound to: it is worth nothing for a connection whose kind, hosts
@@ -135,27 +135,39 @@ func (c *Connections) mark(ctx context.Context, name string, old Session, since 
 	return err
 }
 
-// StoreSession keeps what signing in, or a renewal, gave, if the connection is still bound as it
-// was when that began. A connection that was broken works
-// again: the runs that wait for it go on.
+// StoreSession keeps what signing in gave, if the connection is still bound as it was when that
+// began. A connection that was broken works again: the runs that wait for it go on.
 func (c *Connections) StoreSession(ctx context.Context, name string, session Session, bound string) error {
-	waited, failed := false, fmt.Errorf("%w: %s", ErrNoConnection, name)
-	written, err := c.change(ctx, name, func(s *savedConnection) change {
-		if s.bound() != bound {
-			return unchanged
-		}
+	waited := false
+	err := c.keep(ctx, name, session, bound, func(s *savedConnection) change {
 		waited = s.State == ConnectionBroken || s.Session == nil
-		if s.Session, failed = c.sealed(name, s.Kind, session); failed != nil {
-			return unchanged
-		}
 		if s.State == ConnectionBroken {
 			s.State, s.Problem = ConnectionUntested, ""
 		}
 		return replaced
 	})
-	if written && waited {
+	if err == nil && waited {
 		c.tell(ctx, name, true)
 	}
+	return err
+}
+
+// renewed is what a new token changes: it mends nothing, and who was refused with it was refused.
+func renewed(*savedConnection) change { return noted }
+
+// keep makes a session durable for a connection that is still bound as it was.
+func (c *Connections) keep(ctx context.Context, name string, session Session, bound string, also func(*savedConnection) change) error {
+	failed := fmt.Errorf("%w: %s", ErrNoConnection, name)
+	written, err := c.change(ctx, name, func(s *savedConnection) change {
+		if s.bound() != bound {
+			return unchanged
+		}
+		what := also(s)
+		if s.Session, failed = c.sealed(name, s.Kind, session); failed != nil {
+			return unchanged
+		}
+		return what
+	})
 	if err != nil || written {
 		return err
 	}

@@ -27,6 +27,7 @@ type authServer struct {
 	made      int
 	asked     []url.Values
 	revoked   []string
+	closed    bool // every token is refused
 }
 
 func newAuthServer(t *testing.T) *authServer {
@@ -52,7 +53,7 @@ func newAuthServer(t *testing.T) *authServer {
 		a.asking("/api", token)
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		if token != a.access {
+		if token != a.access || a.closed {
 			w.WriteHeader(401)
 			return
 		}
@@ -300,4 +301,58 @@ func TestSessionsAreKeptAliveAndRevoked(t *testing.T) {
 	if len(a.revoked) != 1 || a.revoked[0] != "refresh_token refresh-token-2 Bearer access-token-2" {
 		t.Errorf("revoked: %q", a.revoked)
 	}
+}
+
+// A token is renewed once for each attempt. Who refuses the new one too has refused the connection:
+// it is broken, told of once, and its runs wait until somebody signs in again.
+func TestARefusalThatANewTokenDoesNotCure(t *testing.T) {
+	a := newAuthServer(t)
+	g, hook := newSignedIn(t, a, "240h")
+	g.want(201, "POST", "/connections", map[string]any{
+		"name": "generic", "kind": "oauth2", "hosts": []string{"127.0.0.1"},
+		"fields": map[string]any{"client_id": "app", "client_secret": "the-app-secret", "token_url": a.URL + "/token"},
+	})
+	request := g.publish(`{"id": "request", "name": "Request", "trigger": {"kind": "webhook"}, "steps": [{"id": "api", "action": "http.request", "connection": "generic", "with": {"url": "` + a.URL + `/api"}}]}`)
+	var asked int
+	a.mu.Lock()
+	a.closed, a.before = true, func(path, _ string) {
+		if path == "/api" {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			asked++
+		}
+	}
+	a.mu.Unlock()
+	for _, c := range []struct{ flow, hook, connection string }{{"ask", hook, "crm"}, {"request", request, "generic"}} {
+		a.mu.Lock()
+		asked, a.made = 0, 0
+		a.mu.Unlock()
+		post(c.hook, `{}`)
+		g.until("the run waits for the connection", func() bool { return len(g.runs(c.flow, "waiting")) == 1 })
+		if run := g.runs(c.flow, "waiting")[0]; run["waiting_for"] != "connection" {
+			t.Errorf("%s waits for %v", c.flow, run["waiting_for"])
+		}
+		if view := g.want(200, "GET", "/connections/"+c.connection, nil); view["state"] != "broken" {
+			t.Errorf("the connection: %v", view)
+		}
+		a.mu.Lock()
+		if asked != 2 || a.made > 2 { // where nobody signs in, the first token is asked for too
+			t.Errorf("%s: %d requests and %d tokens, want two requests around one renewal", c.flow, asked, a.made)
+		}
+		a.mu.Unlock()
+		for range 20 {
+			post(c.hook, `{}`)
+		}
+		g.until("all runs wait", func() bool { return len(g.runs(c.flow, "waiting")) == 21 })
+		a.mu.Lock()
+		if asked != 2 {
+			t.Errorf("%s: %d requests with a connection that is broken", c.flow, asked)
+		}
+		a.mu.Unlock()
+	}
+	a.mu.Lock()
+	a.closed = false
+	a.mu.Unlock()
+	g.allowCRM()
+	g.until("its runs go on", func() bool { return len(g.runs("ask", "succeeded")) == 21 })
 }
