@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -48,6 +49,18 @@ func (c *Connector) hasBaseField() bool {
 
 // open says that nothing is filled in, so that no connection is needed.
 func (f *authFile) open() bool { return f.Kind == "none" && len(f.Fields) == 0 }
+
+// needed are the plain fields that every connection has: what a person must give, and what signing
+// in gives.
+func (f *authFile) needed() []string {
+	ids := slices.Sorted(maps.Keys(f.Capture))
+	for _, x := range f.Fields {
+		if x.Required && x.Type != "secret" {
+			ids = append(ids, x.ID)
+		}
+	}
+	return ids
+}
 
 // renewable says that a token that has ended can be got again.
 func (a *madeAuth) renewable() bool {

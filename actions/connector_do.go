@@ -123,7 +123,8 @@ func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, er
 	return unsent(x, call.Connection), nil
 }
 
-// pretend gives a connection that is not there, in a test, what a request is made of.
+// pretend gives a connection, where it is not known, what a request is made of: for a value that
+// it lacks, the name of the field.
 func (d *connectorDoer) pretend(c *engine.Connection) {
 	if c.Kind == "" {
 		choices := d.c.choices(d.id)
@@ -138,11 +139,23 @@ func (d *connectorDoer) pretend(c *engine.Connection) {
 			c.Fields[f.ID] = text
 		}
 	}
-	_, fixed := d.c.file.Base.(string)
-	_, described := d.c.file.Base.(map[string]any)
-	if base, err := d.c.baseOf(context.Background(), c, &expression.Scope{Values: map[string]any{"connection": plainFields(c)}}); (described && !fixed) && (err != nil || hostOfText(base) == "") {
-		c.Fields[simulatedBase] = "https://" + strings.ReplaceAll(d.c.ID(), "_", "-") + ".invalid"
+	if _, described := d.c.file.Base.(map[string]any); described {
+		c.Fields[simulatedBase] = d.simulatedBase(c)
 	}
+	for _, id := range choice.file.needed() {
+		if c.Fields[id] == "" {
+			c.Fields[id] = id
+		}
+	}
+}
+
+// simulatedBase is the base that a connection describes, or one that nobody has.
+func (d *connectorDoer) simulatedBase(c *engine.Connection) string {
+	base, err := d.c.baseOf(context.Background(), c, &expression.Scope{Values: map[string]any{"connection": plainFields(c)}})
+	if err != nil || hostOfText(base) == "" {
+		return "https://" + strings.ReplaceAll(d.c.ID(), "_", "-") + ".invalid"
+	}
+	return base
 }
 
 // prepare fills in everything that comes before the network.
