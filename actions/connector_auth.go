@@ -290,7 +290,7 @@ func (a *madeAuth) whole(x *exchange, conn *engine.Connection) error {
 	if err != nil {
 		return err
 	}
-	to, err := url.Parse(secret)
+	to, err := readAddress(secret)
 	if err != nil || to.Host == "" {
 		return &engine.Fault{
 			Code: "bad_connection", Message: "the address in the connection " + conn.Name + " cannot be read", Broken: true, Class: classAuth,

@@ -100,11 +100,11 @@ func (r *rendering) address(ctx context.Context, q *madeRequest, conn *engine.Co
 }
 
 func parseAddress(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
-		return nil, engine.Faultf("bad_url", "the address cannot be read")
+	u, err := readAddress(text)
+	if err == nil && u.Host == "" {
+		err = engine.Faultf("bad_url", "the address cannot be read")
 	}
-	return u, nil
+	return u, err
 }
 
 // baseOf is what paths are joined to: of the connection when it names one.

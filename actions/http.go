@@ -175,9 +175,9 @@ func (h *httpRequest) open() (err error) {
 
 // exchange is the request of the first page.
 func (h *httpRequest) exchange(ctx context.Context, call *engine.Call) (*exchange, error) {
-	u, err := url.Parse(h.url)
+	u, err := readAddress(h.url)
 	if err != nil {
-		return nil, engine.Faultf("bad_url", "the address cannot be read")
+		return nil, err
 	}
 	if err := addQuery(u, h.query); err != nil {
 		return nil, err

@@ -83,6 +83,7 @@ func (h *httpRequest) following(ctx context.Context, call *engine.Call, before *
 	if err != nil {
 		return nil, engine.Faultf("bad_answer", "paginate.next gives an address that cannot be read")
 	}
+	escapeQuery(u)
 	if u.Host != before.url.Host {
 		return nil, engine.Faultf("bad_answer", "paginate.next leads to another host, %s", u.Host)
 	}

@@ -136,6 +136,34 @@ func TestBodiesOfRequests(t *testing.T) {
 	}
 }
 
+// What may not stand in an address is escaped, on later pages and after redirects too; what is escaped stays as it is.
+func TestAddressesOfRequests(t *testing.T) {
+	for query, want := range map[string]string{
+		`q=José da Silva`:          "q=Jos%C3%A9%20da%20Silva",
+		`q=x HTTP/1.1`:             "q=x%20HTTP/1.1",
+		`q="<a>"&n[]=1|2`:          "q=%22%3Ca%3E%22&n%5B%5D=1%7C2",
+		`q=a%20b+c&at=10:30&p=/?x`: "q=a%20b+c&at=10:30&p=/?x",
+		`q=100% off%2`:             "q=100%25%20off%252",
+	} {
+		p, out := newPlay(t, says(302, "text/plain", "", "Location", "/there?"+query), says(200, "application/json", `{"items": [], "next": "/next?`+strings.ReplaceAll(query, `"`, `\"`)+`"}`), says(200, "application/json", `{"items": []}`))
+		_, err := do(t, out, newCall(nil, nil), map[string]any{
+			"url": p.URL + "/x?" + query, "paginate": map[string]any{"items": "response.body.items", "next": "get(response.body, 'next')"},
+		})
+		if err != nil {
+			t.Errorf("%s: %v", query, err)
+			continue
+		}
+		for _, r := range p.got() {
+			if r.query != want {
+				t.Errorf("%s: %s?%s, want %s", query, r.path, r.query, want)
+			}
+		}
+		if n := len(p.got()); n != 3 {
+			t.Errorf("%s: %d requests", query, n)
+		}
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name, kind, body, as string

@@ -225,6 +225,7 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if !x.lists(req.URL) {
 		return errOtherHost
 	}
+	escapeQuery(req.URL)
 	if x.inTheClear(via[0].URL, req.URL) {
 		return errInTheClear
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"gancho/engine"
@@ -101,9 +100,9 @@ func (w *webhookSend) Request(_ context.Context, call *engine.Call) (any, error)
 
 // exchange has the same body at every attempt.
 func (w *webhookSend) exchange(call *engine.Call) (*exchange, error) {
-	u, err := url.Parse(w.url)
+	u, err := readAddress(w.url)
 	if err != nil {
-		return nil, engine.Faultf("bad_url", "the address cannot be read")
+		return nil, err
 	}
 	message := w.data
 	if w.event != "" {
