@@ -36,6 +36,12 @@ func authorize(ctx context.Context, out *Outbound, x *exchange, call *engine.Cal
 	if !hostListed(x.hosts, x.url) {
 		return engine.Faultf("host_not_allowed", "the connection %s may not be sent to %s; it lists %s", c.Name, x.url.Hostname(), strings.Join(c.Hosts, ", "))
 	}
+	x.at = out.now()
+	return signed(ctx, out, x, c, call.Key)
+}
+
+// signed is what authorize does to a request for a host that is listed.
+func signed(ctx context.Context, out *Outbound, x *exchange, c *engine.Connection, key string) error {
 	switch c.Kind {
 	case "http_header":
 		return secretHeader(x, c, c.Fields["name"], "value", "")
@@ -58,7 +64,7 @@ func authorize(ctx context.Context, out *Outbound, x *exchange, call *engine.Cal
 		pair := base64.StdEncoding.EncodeToString([]byte(c.Fields["username"] + ":" + password))
 		return setSecret(x, "Authorization", "Basic "+pair)
 	case "hmac":
-		return sign(x, c, call.Key, time.Now())
+		return sign(x, c, key, x.at)
 	case "oauth2":
 		return bearer(ctx, out, x, c)
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"gancho/engine"
@@ -100,62 +98,6 @@ func (d *connectorDoer) limited(ctx context.Context, do *doing) (context.Context
 		most = 30 * time.Second
 	}
 	return context.WithTimeout(ctx, most)
-}
-
-// Request is what Do would send, without its secrets.
-func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, error) {
-	bare := *call
-	if bare.Connection != nil {
-		plain := *bare.Connection
-		plain.Session, plain.Renew = nil, nil
-		plain.Fields = maps.Clone(plain.Fields)
-		bare.Connection = &plain
-		d.pretend(&plain)
-	}
-	do, err := d.prepare(ctx, &bare)
-	if err != nil {
-		return nil, err
-	}
-	x, err := d.request(ctx, do, &bare)
-	if err != nil {
-		return nil, err
-	}
-	return unsent(x, call.Connection), nil
-}
-
-// pretend gives a connection, where it is not known, what a request is made of: for a value that
-// it lacks, the name of the field.
-func (d *connectorDoer) pretend(c *engine.Connection) {
-	if c.Kind == "" {
-		choices := d.c.choices(d.id)
-		c.Kind = d.c.ID() + ":" + choices[0]
-	}
-	_, choice := d.c.choiceOf(c)
-	if choice == nil {
-		return
-	}
-	for _, f := range choice.file.Fields {
-		if text, ok := f.Default.(string); ok && c.Fields[f.ID] == "" {
-			c.Fields[f.ID] = text
-		}
-	}
-	if _, described := d.c.file.Base.(map[string]any); described {
-		c.Fields[simulatedBase] = d.simulatedBase(c)
-	}
-	for _, id := range choice.file.needed() {
-		if c.Fields[id] == "" {
-			c.Fields[id] = id
-		}
-	}
-}
-
-// simulatedBase is the base that a connection describes, or one that nobody has.
-func (d *connectorDoer) simulatedBase(c *engine.Connection) string {
-	base, err := d.c.baseOf(context.Background(), c, &expression.Scope{Values: map[string]any{"connection": plainFields(c)}})
-	if err != nil || hostOfText(base) == "" {
-		return "https://" + strings.ReplaceAll(d.c.ID(), "_", "-") + ".invalid"
-	}
-	return base
 }
 
 // prepare fills in everything that comes before the network.

@@ -165,7 +165,10 @@ func (h *httpRequest) Request(ctx context.Context, call *engine.Call) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	return unsent(x, call.Connection), nil
+	if err := veil(ctx, h.out, x, call); err != nil {
+		return nil, err
+	}
+	return h.out.simulated(x, call.Connection), nil
 }
 
 func (h *httpRequest) open() (err error) {

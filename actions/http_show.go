@@ -46,15 +46,6 @@ func hidden(name string) bool {
 	return slices.Contains([]string{"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "apikey"}, name)
 }
 
-// unsent is a request that is only shown, made without its connection, and which that is.
-func unsent(x *exchange, c *engine.Connection) map[string]any {
-	shown := show(x, nil)
-	if c != nil {
-		shown["connection"] = c.Name
-	}
-	return shown
-}
-
 // show is a request as the history keeps it: without credentials.
 func show(x *exchange, c *engine.Connection) map[string]any {
 	headers := map[string]any{}

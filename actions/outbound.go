@@ -153,10 +153,8 @@ func (o *Outbound) do(ctx context.Context, x *exchange) (*reply, error) {
 	if err != nil {
 		return nil, engine.Faultf("bad_request", "the request cannot be made: %s", plain(err))
 	}
+	o.introduce(x)
 	req.Header = x.header
-	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", o.agent)
-	}
 	x.seal(req)
 	res, err := o.send(x, req)
 	if err != nil {
@@ -173,6 +171,13 @@ func (o *Outbound) do(ctx context.Context, x *exchange) (*reply, error) {
 		r.body, r.cut = body[:x.limit], true
 	}
 	return r, nil
+}
+
+// introduce says who asks, unless the request says it.
+func (o *Outbound) introduce(x *exchange) {
+	if x.header.Get("User-Agent") == "" {
+		x.header.Set("User-Agent", o.agent)
+	}
 }
 
 // send follows redirects where they are wanted; else all that a client does beside is spared.

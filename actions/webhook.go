@@ -90,12 +90,15 @@ func (w *webhookSend) refused(r *reply) *engine.Fault {
 }
 
 // Request is what Do would send, without its signature.
-func (w *webhookSend) Request(_ context.Context, call *engine.Call) (any, error) {
+func (w *webhookSend) Request(ctx context.Context, call *engine.Call) (any, error) {
 	x, err := w.exchange(call)
 	if err != nil {
 		return nil, err
 	}
-	return unsent(x, call.Connection), nil
+	if err := veil(ctx, w.out, x, call); err != nil {
+		return nil, err
+	}
+	return w.out.simulated(x, call.Connection), nil
 }
 
 // exchange has the same body at every attempt.

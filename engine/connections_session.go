@@ -213,6 +213,17 @@ func (c *Connections) Open(name string) (*Connection, ConnectionKind, error) {
 	return c.open(name, s), c.kinds[s.Kind], nil
 }
 
+// Known gives a connection, whatever its state is, to show what would be sent with it: it renews
+// nothing.
+func (c *Connections) Known(name string) (*Connection, bool) {
+	opened, _, err := c.Open(name)
+	if err != nil {
+		return nil, false
+	}
+	opened.Session, opened.Renew = nil, nil
+	return opened, true
+}
+
 // aliveEvery is how often sessions that may die unused are looked at.
 const aliveEvery = time.Minute
 
