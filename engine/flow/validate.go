@@ -604,6 +604,9 @@ func (v *validator) tests() {
 }
 
 func (v *validator) testStep(path, at string) {
+	if _, preset := v.flow.Trigger.With["preset"]; preset && path == "trigger.resource" {
+		return // what the preset fetches
+	}
 	parts := strings.Split(path, ".")
 	if _, ok := v.ids[parts[len(parts)-1]]; !ok {
 		v.add(warning(at, "unknown_step", fmt.Sprintf("there is no step %q", path), fmt.Sprintf("não existe o passo %q", path)))

@@ -135,6 +135,11 @@ func TestValidate(t *testing.T) {
 			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"steps": {"each.0.y": "succeeded", "q": "skipped"}}}]}`,
 			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"},
 		},
+		{
+			"tests of what is fetched", `{"id": "a", "trigger": {"kind": "webhook", "with": {"preset": "shop"}}, "steps": [],
+			"tests": [{"name": "t", "event": {}, "mocks": {"trigger.resource": {"output": {"id": 9}}, "resource": {}}}]}`,
+			[]string{"/trigger/with/preset unknown_member", "/tests/0/mocks/resource unknown_step"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			problems := flow.Validate(parseFlow(t, c.document), catalogue{}, known)
