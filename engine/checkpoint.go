@@ -65,6 +65,13 @@ func (w *walker) tell(told []byte) {
 	w.change.Told = told
 }
 
+// retitle adds to the next commit what the run is called now.
+func (w *walker) retitle(title string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.change.Title = cleanTitle(title)
+}
+
 // owe adds to the next commit something that must be durable before the next effect begins.
 func (w *walker) owe(add func(c *store.Commit)) {
 	w.mu.Lock()

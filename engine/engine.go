@@ -170,6 +170,14 @@ func (e *Engine) Reject(in Incoming) {
 	}})
 }
 
+// cleanTitle shows no token.
+func cleanTitle(title string) string {
+	if len(title) >= tokenLength {
+		return hideTokens(title)
+	}
+	return title
+}
+
 func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 	if in.Outcome == "" {
 		in.Outcome = store.Accepted
@@ -184,12 +192,9 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 			in.Title = title.Plain(in.Body)
 		}
 	}
-	if len(in.Title) >= tokenLength {
-		in.Title = hideTokens(in.Title)
-	}
 	return store.Event{
 		Flow: in.Flow, At: in.At, After: in.After, Outcome: in.Outcome, Key: in.Key, KeyFor: in.KeyFor, OrderBy: in.OrderBy,
-		Name: in.Name, Title: in.Title, Reason: in.Reason, Meta: in.Meta.bytes(), Body: in.Body,
+		Name: in.Name, Title: cleanTitle(in.Title), Reason: in.Reason, Meta: in.Meta.bytes(), Body: in.Body,
 	}, nil
 }
 

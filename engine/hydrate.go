@@ -24,7 +24,8 @@ type Hydrate struct {
 	Input      func(ctx context.Context, s *expression.Scope) (map[string]any, error)
 	Key        func(ctx context.Context, s *expression.Scope) string // may read trigger.resource; "" is none
 	KeyFor     time.Duration
-	Once       func(ctx context.Context, s *expression.Scope) (string, error) // the flow's own key, taken when its where has passed; "" is none
+	Title      func(ctx context.Context, s *expression.Scope, lang string) string // of the event, now that the resource is there; "" leaves it. May be nil
+	Once       func(ctx context.Context, s *expression.Scope) (string, error)     // the flow's own key, taken when its where has passed; "" is none
 	OnceFor    time.Duration
 }
 
@@ -112,8 +113,21 @@ func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, erro
 	w.trigger["resource"] = resource
 	if l, ok := w.hands.(*live); ok && fresh {
 		l.e.shapes.tell(w.run.Flow, fetched{w.run.EventName, resource, w.hands.now()})
+		if h.Title != nil {
+			w.retitle(h.Title(ctx, f.scope, l.e.Instance().Lang))
+		}
 	}
 	return w.unique(ctx, h, f)
+}
+
+// fetchedBy is trigger.resource of a run with these steps.
+func fetchedBy(records []*record) any {
+	for _, r := range records {
+		if r.Path == resourceFrame+resourceStep {
+			return r.Output
+		}
+	}
+	return nil
 }
 
 // unique takes the key that only the resource tells, in the commit that stores the resource.

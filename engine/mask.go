@@ -294,6 +294,9 @@ func (v *veil) run(r *RunView, o *origins.Origins) {
 	r.Title = v.text(r.Title)
 	v = v.inside()
 	r.Reason = v.text(r.Reason)
+	if r.Trigger != nil { // it is what a step made
+		r.Trigger["resource"] = v.over(r.Trigger["resource"])
+	}
 	v.failure(r.Error)
 	for i := range r.Steps {
 		s := &r.Steps[i]

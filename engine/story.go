@@ -25,6 +25,7 @@ func viewSteps(f *flow.Flow, records []*record) []StepView {
 		return views
 	}
 	order, steps := treeOf(f.Steps)
+	order["trigger"] = -1 // what it fetched comes before every step
 	for _, r := range records {
 		if s := steps[idOf(r.Path)]; s != nil && r.Chosen != nil {
 			views = append(views, notTaken(s, r, idOf(r.Path))...)

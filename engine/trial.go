@@ -105,7 +105,7 @@ const mostSteps = 20
 func HasStep(f *flow.Flow, path string) error {
 	var ids []string
 	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) { ids = append(ids, s.ID) })
-	if slices.Contains(ids, idOf(path)) {
+	if f.Fetches(path) || slices.Contains(ids, idOf(path)) {
 		return nil
 	}
 	if len(ids) == 0 {

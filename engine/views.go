@@ -191,7 +191,9 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	v.close()
 	e.nameStep(ctx, &story.Run, &v)
 	v.ReplayedBy, v.ReplayedAs = e.replayedBy(ctx, &story.Run)
-	v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event)
+	if v.Trigger = e.triggerView(story.Meta, story.Body, story.Run.At, story.Run.EventName, story.Run.Event); v.Trigger != nil {
+		v.Trigger["resource"] = fetchedBy(records)
+	}
 	if story.Run.Answer != nil {
 		v.Answer = new(Answer)
 		if err := decodeExact(story.Run.Answer, v.Answer); err != nil {

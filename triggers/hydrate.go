@@ -37,6 +37,17 @@ func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
 	if door, _ := readDoor(f, p); door.later != nil {
 		h.Once, h.OnceFor = ownKey(door.later), door.keyFor
 	}
+	h.Title = func(ctx context.Context, s *expression.Scope, lang string) string {
+		title := preset.use().titles[lang]
+		if title == nil {
+			return ""
+		}
+		value, err := ask(ctx, title, s)
+		if err != nil || value == nil {
+			return ""
+		}
+		return cutText(expression.Text(value))
+	}
 	if made.key != nil {
 		h.Key = keyOf(made.key)
 	}

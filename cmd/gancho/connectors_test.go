@@ -149,8 +149,19 @@ func TestThinEventsAreCompletedThroughConnectors(t *testing.T) {
 	if got := p.requests(); len(got) != 2 || !strings.HasPrefix(got[0], "GET /v1/payments/99 Bearer APP-SECRET-TOKEN") {
 		t.Errorf("requests: %q", got)
 	}
-	if n := len(g.runs("sale", "succeeded")); n != 1 {
-		t.Errorf("%d runs succeeded", n)
+	done := g.runs("sale", "succeeded")
+	if len(done) != 1 {
+		t.Fatalf("%d runs succeeded", len(done))
+	}
+	run := g.want(200, "GET", "/runs/"+fmt.Sprint(done[0]["id"]), nil)
+	event := g.want(200, "GET", "/events/"+fmt.Sprint(run["event"]), nil)
+	if resource, _ := run["trigger"].(map[string]any)["resource"].(map[string]any); resource["status"] != "approved" {
+		t.Errorf("the run shows that it fetched %v", resource)
+	}
+	for _, title := range []any{done[0]["title"], run["title"], event["title"]} {
+		if title != "Payment order-1" {
+			t.Errorf("titled %q, before what it names was fetched", title)
+		}
 	}
 	if n := len(g.runs("sale", "duplicate")); n != 1 {
 		t.Errorf("%d runs are duplicates", n)

@@ -603,9 +603,15 @@ func (v *validator) tests() {
 	}
 }
 
+// Fetches says that what stands at the path is what the flow's preset fetches.
+func (f *Flow) Fetches(path string) bool {
+	_, preset := f.Trigger.With["preset"]
+	return preset && path == "trigger.resource"
+}
+
 func (v *validator) testStep(path, at string) {
-	if _, preset := v.flow.Trigger.With["preset"]; preset && path == "trigger.resource" {
-		return // what the preset fetches
+	if v.flow.Fetches(path) {
+		return
 	}
 	parts := strings.Split(path, ".")
 	if _, ok := v.ids[parts[len(parts)-1]]; !ok {

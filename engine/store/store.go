@@ -245,6 +245,7 @@ type Commit struct {
 	Spawn    []Event // each makes an event and a run; their IDs are in Committed.Spawned
 	Answer   []byte  // nil leaves it
 	Told     []byte  // nil leaves it
+	Title    string  // of the run and of its event, where it is known only now; "" leaves it
 	Decision Decision
 }
 

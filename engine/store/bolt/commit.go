@@ -45,7 +45,7 @@ func (s *Store) commit(tx *tx, c *store.Commit) (store.Committed, []func(), erro
 		return store.Committed{}, nil, err
 	}
 	t := &change{s: s, tx: tx, c: c, r: &r, n: n, before: r.Status}
-	for _, part := range []func() error{t.steps, t.keys, t.signals, t.spawn, t.decide} {
+	for _, part := range []func() error{t.title, t.steps, t.keys, t.signals, t.spawn, t.decide} {
 		if err := part(); err != nil {
 			return store.Committed{}, nil, err
 		}
@@ -63,6 +63,19 @@ type change struct {
 	before  store.Status
 	answer  store.Committed
 	effects []func()
+}
+
+func (t *change) title() error {
+	if t.c.Title == "" {
+		return nil
+	}
+	t.r.Title = t.c.Title
+	var e savedEvent
+	if err := get(t.tx, "events", number(t.n), &e); err != nil {
+		return err
+	}
+	e.Title = t.c.Title
+	return put(t.tx, "events", number(t.n), e)
 }
 
 func (t *change) steps() error {

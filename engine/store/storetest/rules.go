@@ -51,6 +51,20 @@ var rules = []rule{
 		}
 		return errors.Join(want("order", w.Steps[0].Path, "a"), want("frontier", string(w.Frontier), "f"), want("revision", w.Run.Revision, 3), want("told", string(w.Run.Told), "t"))
 	}},
+	{"a title that is known later is that of run and event", func(h *house) error {
+		e := event("a", "")
+		e.Title = "Order"
+		a := h.accept(e)[0]
+		w := h.claim(1)[0]
+		h.keep(h.commit(store.Commit{Lease: w.Lease, Title: "Order 7", Decision: store.Decision{GoOn: true}}).Err)
+		h.end(w, store.Succeeded)
+		h.reopen()
+		story, err := h.s.GetRun(h.ctx, a.Run)
+		h.keep(err)
+		info, err := h.s.GetEvent(h.ctx, a.Event)
+		h.keep(err)
+		return errors.Join(want("of the run", story.Run.Title, "Order 7"), want("of the event", info.Title, "Order 7"))
+	}},
 	{"runs of one key keep their order", func(h *house) error {
 		e := event("a", "")
 		e.OrderBy = "customer"
