@@ -161,6 +161,17 @@ func (c *Connector) fixedHosts() []string {
 	return list
 }
 
+// elsewhere says that an address, which is a secret, is at none of the provider's hosts.
+func (c *Connector) elsewhere(address string, plain map[string]string) form.Words {
+	u, err := readAddress(strings.TrimSpace(address))
+	hosts := c.hosts(context.Background(), asValues(plain))
+	if err == nil && hostListed(hosts, u) {
+		return form.Words{}
+	}
+	list := strings.Join(hosts, ", ")
+	return form.Label(fmt.Sprintf("this is no address of %s: those are at %s", c.file.Name.EN, list), fmt.Sprintf("este endereço não é de %s: os endereços ficam em %s", c.file.Name.PT, list))
+}
+
 func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 	var fields []engine.ConnectionField
 	if f.Kind == "oauth2" || f.Kind == "oauth2_cc" {
@@ -171,6 +182,9 @@ func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 		field := engine.ConnectionField{
 			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Secret: x.Type == "secret", Required: x.Required,
 			Advanced: x.Advanced, Long: x.Type == "longtext", OneLine: f.Kind == "bearer" || f.Kind == "header",
+		}
+		if f.Kind == "url" && x.ID == f.Secret {
+			field.Wrong = c.elsewhere
 		}
 		if x.ID == baseField && field.Help.IsZero() {
 			field.Help = baseHelp

@@ -162,6 +162,9 @@ func (m *email) prepare(call *engine.Call) error {
 			m.recipients = append(m.recipients, a.Address)
 		}
 	}
+	if len(m.to) == 0 {
+		return engine.Faultf("bad_input", "field %s: %s", "/to", "is required")
+	}
 	if m.replyTo != "" {
 		if _, err := address("reply_to", m.replyTo); err != nil {
 			return err

@@ -121,14 +121,16 @@ type ConnectionField struct {
 	Help        form.Words `json:"help,omitzero"`
 	Placeholder string     `json:"placeholder,omitempty"`
 	Pattern     string     `json:"pattern,omitempty"`
-	Secret      bool       `json:"secret,omitempty"`
-	Required    bool       `json:"required,omitempty"`
-	Advanced    bool       `json:"advanced,omitempty"`
-	Long        bool       `json:"long,omitempty"` // may have many lines
-	Options     []string   `json:"options,omitempty"`
-	Default     string     `json:"default,omitempty"`
-	OneLine     bool       `json:"-"` // a secret that is sent in a header
-	Scheme      string     `json:"-"` // a word that is printed before the value, and often pasted with it, but not part of it
+	// Wrong says what is wrong with a value, beside these plain fields; nothing if it is zero. May be nil.
+	Wrong    func(value string, plain map[string]string) form.Words `json:"-"`
+	Secret   bool                                                   `json:"secret,omitempty"`
+	Required bool                                                   `json:"required,omitempty"`
+	Advanced bool                                                   `json:"advanced,omitempty"`
+	Long     bool                                                   `json:"long,omitempty"` // may have many lines
+	Options  []string                                               `json:"options,omitempty"`
+	Default  string                                                 `json:"default,omitempty"`
+	OneLine  bool                                                   `json:"-"` // a secret that is sent in a header
+	Scheme   string                                                 `json:"-"` // a word that is printed before the value, and often pasted with it, but not part of it
 	// OptionLabels say what the options are, in their order; without them the options speak for
 	// themselves.
 	OptionLabels []form.Words `json:"option_labels,omitempty" doc:"of the options, in their order"`

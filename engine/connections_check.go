@@ -40,6 +40,7 @@ func (k *connectionCheck) fields(known ConnectionKind, fields map[string]any) {
 	for _, f := range known.Fields {
 		ids = append(ids, f.ID)
 		k.field(f, fields[f.ID])
+		k.wrong(f, fields)
 	}
 	for _, id := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(ids, id) {
@@ -63,6 +64,25 @@ func (k *connectionCheck) field(f ConnectionField, value any) {
 		k.bad(path, "required", "is required", "é obrigatório")
 	case text != "" && len(f.Options) > 0 && !slices.Contains(f.Options, text):
 		k.bad(path, "not_an_option", "must be one of "+strings.Join(f.Options, ", "), "deve ser um destes: "+strings.Join(f.Options, ", "))
+	}
+}
+
+// wrong asks the kind about the values of a field.
+func (k *connectionCheck) wrong(f ConnectionField, fields map[string]any) {
+	if f.Wrong == nil || isSet(fields[f.ID]) {
+		return
+	}
+	plain := map[string]string{}
+	for id, value := range fields {
+		if text, ok := value.(string); ok {
+			plain[id] = text
+		}
+	}
+	for _, text := range secrets(fields[f.ID]) {
+		if words := f.Wrong(text, plain); !words.IsZero() {
+			k.bad("/fields/"+form.Escape(f.ID), "bad_value", words.EN, words.PT)
+			return
+		}
 	}
 }
 

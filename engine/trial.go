@@ -315,18 +315,21 @@ func (t *trial) child(_ context.Context, target string, _ any, _ *walker) (store
 	return store.Event{}, Faultf("not_mocked", "the call of flow %q needs a mock here", target)
 }
 
-// held stands for waits and calls of flows in a back-test: what they yielded then, else their
-// sample. Elsewhere it stands for waits that no time ends, but for those among real effects,
-// which nobody has approved.
+// held stands for calls of flows, and for waits, with what they yielded then, else their sample.
+// Outside of a back-test a wait that a time ends is not held, nor is one among real effects, which
+// nobody has approved; no call is held there.
 func (t *trial) held(rec *record, a *Action) (Output, bool) {
-	if a.Kind != "wait" && (t.recorded == nil || a.Kind != "call") {
+	if a.Kind != "wait" && (a.Kind != "call" || t.real(rec.Path)) {
 		return nil, false
 	}
-	if t.recorded == nil {
+	if a.Kind == "wait" && t.recorded == nil {
 		return answered(rec, a), rec.Input["timeout"] == nil && !t.real(rec.Path)
 	}
 	if a.Kind == "call" {
 		rec.Request = rec.Input // so that a call with another input is a difference
+	}
+	if t.recorded == nil {
+		return answered(rec, a), true
 	}
 	if output, ok := t.recorded(rec.Path, a.Kind, rec.Input); ok {
 		return output, true

@@ -16,7 +16,8 @@ func TestTrialHoldsEffectsBack(t *testing.T) {
 		{"id": "pause", "action": "delay", "with": {"for": "30d"}},
 		{"id": "a", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}},
 		{"id": "b", "action": "test.send", "with": {"text": "{{ steps.a.id }}"}},
-		{"id": "n", "action": "state.increment", "with": {"key": "n", "value": 2}}]}`))
+		{"id": "n", "action": "state.increment", "with": {"key": "n", "value": 2}},
+		{"id": "sub", "action": "call", "with": {"flow": "other", "input": {"n": "{{ steps.n.value }}"}}}]}`))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -24,7 +25,7 @@ func TestTrialHoldsEffectsBack(t *testing.T) {
 		Catalogue: catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": 1}}, Mocks: map[string]flow.Mock{"a": {Output: map[string]any{"id": 7}}},
 	})
 	check(t, err)
-	if v.Status != store.Succeeded || v.Steps[2].Input["text"] != 7 || len(s.arrived) != 0 {
+	if v.Status != store.Succeeded || v.Steps[2].Input["text"] != 7 || len(s.arrived) != 0 || !v.Steps[4].Mocked {
 		t.Errorf("got %s %+v, steps %+v, arrived %q", v.Status, v.Error, v.Steps, s.arrived)
 	}
 }

@@ -130,6 +130,19 @@ func TestAConnectionThatOnlyProvesFetchesNothing(t *testing.T) {
 	}
 }
 
+// An address that is a secret, and is at no host of its provider, is told when it is saved.
+func TestAnAddressOfAnotherProviderIsRefused(t *testing.T) {
+	g := newGancho(t)
+	for address, status := range map[string]int{"http://127.0.0.1:18440/slack": 422, "https://hooks.slack.com.example.com/x": 422, "https://hooks.slack.com/services/T0/B0/x": 200} {
+		answer := g.want(status, "PUT", "/connections/team", map[string]any{"kind": "slack:incoming", "fields": map[string]any{"url": address}})
+		if status == 422 && !strings.Contains(fmt.Sprint(answer), "this is no address of Slack: those are at slack.com, hooks.slack.com") {
+			t.Errorf("%s: %v", address, answer)
+		}
+	}
+	g.want(200, "PUT", "/connections/team", map[string]any{"kind": "slack:incoming", "fields": map[string]any{"url": map[string]any{"set": true}}})
+	g.want(200, "PUT", "/connections/team", map[string]any{"kind": "slack:incoming", "fields": map[string]any{"url": "http://127.0.0.1:1/x", "base_url": "http://127.0.0.1:1"}})
+}
+
 // A thin event is completed through the connector, and the two events of one payment are one
 // sale.
 func TestThinEventsAreCompletedThroughConnectors(t *testing.T) {

@@ -161,7 +161,7 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 		if f.given != nil {
 			*f.given = false
 		}
-		if !set || value == nil || value == "" {
+		if !set || f.empty(value) {
 			if f.def != nil {
 				if err := f.bind(f.def); err != nil {
 					panic(fmt.Sprintf("default of field %s: %v", f.id, err))
@@ -191,7 +191,7 @@ func (fs Fields) Check(values map[string]any) []Problem {
 	problems := fs.unknown(values)
 	for _, f := range fs {
 		value, set := values[f.id]
-		if !set || value == nil || value == "" {
+		if !set || f.empty(value) {
 			if f.required && f.def == nil && f.group == "" {
 				problems = append(problems, f.problem("required", Label("is required", "é obrigatório")))
 			}
@@ -213,6 +213,12 @@ func (fs Fields) Check(values map[string]any) []Problem {
 		}
 	}
 	return append(problems, fs.groups(values)...)
+}
+
+// empty says that a value is as good as none: a list that must hold something holds nothing.
+func (f *Field) empty(value any) bool {
+	list, isList := value.([]any)
+	return value == nil || value == "" || isList && len(list) == 0 && f.required && f.kind == "list"
 }
 
 // addressed says that all of a value that is written out is e-mail addresses.

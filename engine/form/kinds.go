@@ -176,9 +176,7 @@ func Texts(id string, into *[]string, label Words) *Field {
 			if err != nil {
 				return nil, err
 			}
-			for part := range strings.SplitSeq(s, ",") {
-				list = append(list, part)
-			}
+			list = betweenCommas(s)
 		}
 		var out []string
 		for _, element := range list {
@@ -192,6 +190,23 @@ func Texts(id string, into *[]string, label Words) *Field {
 		}
 		return out, nil
 	})
+}
+
+// betweenCommas splits a text at its commas, but for those within quotes: a name may hold one.
+func betweenCommas(text string) []any {
+	var parts []any
+	from, quoted := 0, false
+	for i := range len(text) {
+		switch text[i] {
+		case '"':
+			quoted = (quoted || strings.Contains(text[i+1:], `"`)) && !quoted
+		case ',':
+			if !quoted {
+				parts, from = append(parts, text[from:i]), i+1
+			}
+		}
+	}
+	return append(parts, text[from:])
 }
 
 // Map has text keys and any values.
