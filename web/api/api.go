@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ func Mount(e *echo.Echo, c Config) error {
 	config.Security = []map[string][]string{{"bearer": {}}}
 	huma.NewError, huma.NewErrorWithContext = newProblem, newProblemFor
 	huma.DefaultArrayNullable = false
-	group := e.Group(Prefix, s.enter, (&keeper{packed: map[string]packed{}}).keep)
+	group := e.Group(Prefix, plainNames, s.enter, (&keeper{packed: map[string]packed{}}).keep)
 	api := humaecho.NewWithGroup(e, group, config)
 	api.UseMiddleware(s.language, bareFlags)
 	table := s.routes()
@@ -136,6 +137,24 @@ func sameRoutes(e *echo.Echo, table []route) error {
 
 // documents are the pages that huma serves: the API described, with nothing of this instance.
 var documents = []string{Prefix + "/openapi.json", Prefix + "/openapi.yaml", Prefix + "/openapi-3.0.json", Prefix + "/openapi-3.0.yaml"}
+
+// plainNames gives the names of a path as people write them: where some of it is escaped, such as
+// the @ of an e-mail, echo leaves all of it so.
+func plainNames(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().URL.RawPath == "" {
+			return next(c)
+		}
+		names := slices.Clone(c.ParamValues())
+		for i, name := range names {
+			if plain, err := url.PathUnescape(name); err == nil {
+				names[i] = plain
+			}
+		}
+		c.SetParamValues(names...)
+		return next(c)
+	}
+}
 
 type personKey struct{}
 

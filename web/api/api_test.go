@@ -439,6 +439,22 @@ func TestUsersAndTokensByPages(t *testing.T) {
 	}
 }
 
+// TestNamesInPaths: escaped as browsers do or not, they name the same.
+func TestNamesInPaths(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/users", `{"email": "ana@example.com", "password": "quatro palavras sem sentido", "role": "editor"}`)
+	if v := h.want(200, "PUT", "/users/ana%40example.com", `{"role": "viewer"}`); v["role"] != "viewer" {
+		t.Errorf("%v", v)
+	}
+	h.want(204, "DELETE", "/users/ana%40example.com", "")
+	for _, key := range []string{"a/b:c", "50% de desconto", "50%41", "ação @ loja"} {
+		h.want(200, "PUT", "/state/"+url.PathEscape(key), `{"value": 1}`)
+		if v := h.want(200, "GET", "/state/"+url.PathEscape(key), ""); v["key"] != key {
+			t.Errorf("%q is kept as %v", key, v["key"])
+		}
+	}
+}
+
 func TestUsersSignInAndOut(t *testing.T) {
 	h := newHouse(t)
 	h.want(201, "POST", "/users", `{"email": "ana@example.com", "password": "quatro palavras sem sentido", "role": "editor"}`)

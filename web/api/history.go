@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"reflect"
 	"time"
 
@@ -78,20 +77,13 @@ func (s *server) stopShadow(ctx context.Context, in *FlowPath) (*nothing, error)
 	return nil, s.Engine.StopShadow(ctx, in.ID)
 }
 
-func (k KeyPath) person() string {
-	if key, err := url.PathUnescape(k.Key); err == nil {
-		return key
-	}
-	return k.Key
-}
-
 type personOutput struct {
 	Disposition string `header:"Content-Disposition"`
 	Body        engine.PersonView
 }
 
 func (s *server) person(ctx context.Context, in *KeyPath) (*personOutput, error) {
-	v, err := s.Engine.Person(ctx, in.person(), false)
+	v, err := s.Engine.Person(ctx, in.Key, false)
 	return &personOutput{Body: v}, err
 }
 
@@ -107,7 +99,7 @@ type exportPersonOutput struct {
 }
 
 func (s *server) exportPerson(ctx context.Context, in *exportPersonInput) (*exportPersonOutput, error) {
-	v, err := s.Engine.Person(ctx, in.person(), true)
+	v, err := s.Engine.Person(ctx, in.Key, true)
 	if err != nil || in.As != "html" {
 		return &exportPersonOutput{Disposition: `attachment; filename="person.json"`, Type: "application/json", Body: v}, err
 	}
@@ -132,7 +124,7 @@ type eraseInput struct {
 }
 
 func (s *server) erasePerson(ctx context.Context, in *eraseInput) (*erasureOutput, error) {
-	receipt, err := s.Engine.Erase(ctx, in.person(), who(ctx).Name, bool(in.Cancel))
+	receipt, err := s.Engine.Erase(ctx, in.Key, who(ctx).Name, bool(in.Cancel))
 	return &erasureOutput{receipt}, err
 }
 

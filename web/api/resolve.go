@@ -40,7 +40,7 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 	if err != nil {
 		return nil, err
 	}
-	err = s.Engine.Resolve(ctx, in.ID, plainPath(in.Path), v)
+	err = s.Engine.Resolve(ctx, in.ID, in.Path, v)
 	if errors.Is(err, engine.ErrNotUnknown) {
 		return nil, problemOf(http.StatusConflict, "not_unknown", "the outcome of this step is known: there is nothing to settle", "o resultado deste passo é conhecido: não há nada a decidir")
 	}

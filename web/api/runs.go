@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -129,7 +128,7 @@ type answerInput struct {
 }
 
 func (s *server) answerWait(ctx context.Context, in *answerInput) (*runOutput, error) {
-	err := s.Engine.AnswerWait(ctx, in.ID, plainPath(in.Path), in.Body.Approved, who(ctx).Name)
+	err := s.Engine.AnswerWait(ctx, in.ID, in.Path, in.Body.Approved, who(ctx).Name)
 	if errors.Is(err, store.ErrUsed) {
 		return nil, problemOf(http.StatusConflict, "used", "this was answered before, or is over", "isto já foi respondido ou terminou")
 	}
@@ -137,14 +136,6 @@ func (s *server) answerWait(ctx context.Context, in *answerInput) (*runOutput, e
 		return nil, found(err, "step that asks for an approval", "um passo que peça aprovação")
 	}
 	return s.getRun(ctx, &in.RunPath)
-}
-
-// plainPath is a step's path as runs write it.
-func plainPath(path string) string {
-	if plain, err := url.PathUnescape(path); err == nil {
-		return plain
-	}
-	return path
 }
 
 func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"gancho/engine"
@@ -50,13 +49,6 @@ type KeyPath struct {
 	Key string `path:"key"`
 }
 
-func (k KeyPath) key() string {
-	if key, err := url.PathUnescape(k.Key); err == nil {
-		return key
-	}
-	return k.Key
-}
-
 // StateView is one value that flows keep.
 type StateView struct {
 	Key     string     `json:"key"`
@@ -67,7 +59,7 @@ type StateView struct {
 type stateOutput struct{ Body StateView }
 
 func (s *server) getState(ctx context.Context, in *KeyPath) (*stateOutput, error) {
-	e, err := s.Store.GetKey(ctx, engine.StateSpace, in.key())
+	e, err := s.Store.GetKey(ctx, engine.StateSpace, in.Key)
 	if err != nil {
 		return nil, found(err, "key", "esta chave")
 	}
@@ -75,7 +67,7 @@ func (s *server) getState(ctx context.Context, in *KeyPath) (*stateOutput, error
 	if err != nil {
 		return nil, err
 	}
-	v := StateView{Key: in.key(), Value: value}
+	v := StateView{Key: in.Key, Value: value}
 	if !e.Expires.IsZero() {
 		at := e.Expires.UTC().Round(time.Second) // it was given as a time to go
 		v.Expires = &at
@@ -105,12 +97,12 @@ func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput,
 		return nil, err
 	}
 	switch { // as much as a step may keep and read
-	case len(in.key()) > longestStateKey:
+	case len(in.Key) > longestStateKey:
 		return nil, problemOf(http.StatusUnprocessableEntity, "bad_key", "a key has at most 500 bytes", "uma chave tem no máximo 500 bytes")
 	case len(in.Body.Value) > biggestState:
 		return nil, problemOf(http.StatusUnprocessableEntity, "too_big", "a value has at most 1 MiB", "um valor tem no máximo 1 MiB")
 	}
-	if _, err := s.Store.PutKey(ctx, engine.StateSpace, in.key(), in.Body.Value, -1, expires); err != nil {
+	if _, err := s.Store.PutKey(ctx, engine.StateSpace, in.Key, in.Body.Value, -1, expires); err != nil {
 		return nil, err
 	}
 	return s.getState(ctx, &in.KeyPath)
@@ -135,7 +127,7 @@ func untilEnd(end *string) (time.Duration, error) {
 }
 
 func (s *server) deleteState(ctx context.Context, in *KeyPath) (*nothing, error) {
-	if err := s.Store.DeleteKey(ctx, engine.StateSpace, in.key()); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := s.Store.DeleteKey(ctx, engine.StateSpace, in.Key); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
 	return nil, nil
