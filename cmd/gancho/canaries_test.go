@@ -102,6 +102,8 @@ func TestSecretsAreNeverSeenAgain(t *testing.T) {
 	token, _ := g.want(201, "POST", "/tokens", map[string]any{"name": "ci", "role": "viewer"})["token"].(string)
 	c[token] = "an API token"
 	c[g.signIn("ana@example.com", password)] = "a session"
+	link, _ := g.want(201, "POST", "/users/invite", map[string]any{"email": "rui@example.com", "role": "viewer"})["path"].(string)
+	c[strings.TrimPrefix(link, "/invite#")] = "an invitation"
 	for range 3 {
 		if status, answer := post(url, `{"n": 1}`); status != 200 {
 			t.Fatalf("%d %s", status, answer)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -25,9 +24,6 @@ const mostAudited = 16 << 10
 func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 	kind, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	name, part, _ := strings.Cut(rest, "/")
-	if plain, err := url.PathUnescape(name); err == nil {
-		name = plain
-	}
 	switch kind {
 	case "flows":
 		if name == "" {
@@ -176,7 +172,7 @@ const (
 )
 
 // unaudited are calls that change nothing.
-var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate"}
+var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate", "look-at-invite"}
 
 // audited says whether a call is noted.
 func audited(r *http.Request, action string) bool {
@@ -245,7 +241,7 @@ func (s *server) listAudit(ctx context.Context, in *Page) (*listOutput[AuditView
 // actorOf is who did something: whoever asked, or who has just come in by it.
 func actorOf(ctx context.Context, answer any) session.Person {
 	p := who(ctx)
-	if out, ok := answer.(*sessionOutput); ok && p.Name == "" {
+	if out, ok := answer.(*sessionOutput); ok && out.Body.Name != "" {
 		p.Name, p.Role = out.Body.Name, session.Role(out.Body.Role)
 	}
 	return p

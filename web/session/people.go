@@ -64,10 +64,14 @@ type user struct {
 	Email   string    `json:"email"`
 	Name    string    `json:"name,omitempty"`
 	Role    Role      `json:"role"`
-	Hash    string    `json:"hash"`
+	Hash    string    `json:"hash"`  // "" until they chose a password: they cannot sign in
 	Epoch   int       `json:"epoch"` // sessions of an older one are over
 	Created time.Time `json:"created"`
+	Invite  *invite   `json:"invite,omitempty"`
 }
+
+// joined says whether the user may sign in.
+func (u *user) joined() bool { return u != nil && u.Hash != "" }
 
 // token as it is kept. Members are added, never changed.
 type token struct {
@@ -87,6 +91,9 @@ type UserView struct {
 	Name    string    `json:"name"`
 	Role    Role      `json:"role" enum:"viewer,editor,admin"`
 	Created time.Time `json:"created"`
+
+	Joined bool       `json:"joined" doc:"has a password, and may sign in"`
+	Link   *time.Time `json:"link_until" doc:"until when the link is good by which they choose a password; null without one"`
 }
 
 // TokenView is an API token without its secret.
@@ -153,14 +160,24 @@ func OpenPeople(ctx context.Context, c Config) (*People, error) {
 func (p *People) Ready() bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.AdminToken != "" || len(p.users) > 0
+	return p.AdminToken != "" || p.anyJoined()
 }
 
-// HasUsers says whether there is any user.
+// HasUsers says whether there is any user who may sign in.
 func (p *People) HasUsers() bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return len(p.users) > 0
+	return p.anyJoined()
+}
+
+// anyJoined is HasUsers for who holds the lock.
+func (p *People) anyJoined() bool {
+	for _, u := range p.users {
+		if u.joined() {
+			return true
+		}
+	}
+	return false
 }
 
 // Who tells who asks; nobody has no role. A session lasts longer for it. On an error the store
@@ -257,7 +274,7 @@ func (p *People) SignIn(ctx context.Context, email, password, from string) (secr
 	p.mu.RLock()
 	u := p.users[email]
 	hash := dummyHash
-	if u != nil {
+	if u.joined() {
 		hash = u.Hash
 	}
 	p.mu.RUnlock()
@@ -265,7 +282,7 @@ func (p *People) SignIn(ctx context.Context, email, password, from string) (secr
 	if err != nil {
 		return "", Person{}, err
 	}
-	if !ok || u == nil {
+	if !ok || !u.joined() {
 		return "", Person{}, &Refusal{Status: http.StatusUnauthorized, Code: "wrong_password", EN: "the e-mail or the password is wrong", PT: "o e-mail ou a senha está errado"}
 	}
 	p.limits.good(from, account)
@@ -317,38 +334,64 @@ func (p *People) SignOut(ctx context.Context, r *http.Request) error {
 
 // AddUser makes a user who may sign in.
 func (p *People) AddUser(ctx context.Context, email, name, password string, role Role) (UserView, error) {
-	email = tidy(email)
-	if _, err := mail.ParseAddress(email); err != nil || strings.ContainsAny(email, "<> ") {
-		return UserView{}, invalid("bad_email", "the e-mail is not an address", "o e-mail não é um endereço")
-	}
-	if !role.May(View) {
-		return UserView{}, invalid("bad_role", "role is viewer, editor or admin", "role é viewer, editor ou admin")
+	email, err := checkUser(email, role)
+	if err != nil {
+		return UserView{}, err
 	}
 	if err := checkPassword(password, email); err != nil {
 		return UserView{}, err
 	}
 	p.changing.Lock()
 	defer p.changing.Unlock()
-	p.mu.RLock()
-	taken := p.users[email] != nil
-	p.mu.RUnlock()
-	if taken {
-		return UserView{}, &Refusal{Status: http.StatusConflict, Code: "taken", EN: "there is a user with this e-mail already", PT: "já existe um usuário com este e-mail"}
-	}
-	hash, err := p.hash(ctx, password)
-	if err != nil {
+	if err := p.free(email); err != nil {
 		return UserView{}, err
 	}
+	u := p.newUser(email, name, role)
+	if u.Hash, err = p.hash(ctx, password); err != nil {
+		return UserView{}, err
+	}
+	return p.view(u), p.putUser(ctx, u)
+}
+
+// checkUser gives the e-mail as it is kept, or says what is wrong with it or the role.
+func checkUser(email string, role Role) (string, error) {
+	email = tidy(email)
+	if _, err := mail.ParseAddress(email); err != nil || strings.ContainsAny(email, "<> ") {
+		return "", invalid("bad_email", "the e-mail is not an address", "o e-mail não é um endereço")
+	}
+	if !role.May(View) {
+		return "", invalid("bad_role", "role is viewer, editor or admin", "role é viewer, editor ou admin")
+	}
+	return email, nil
+}
+
+// free says whether nobody has this e-mail.
+func (p *People) free(email string) error {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.users[email] != nil {
+		return &Refusal{Status: http.StatusConflict, Code: "taken", EN: "there is a user with this e-mail already", PT: "já existe um usuário com este e-mail"}
+	}
+	return nil
+}
+
+// newUser has no password yet. No session of a former user of this name is good for them.
+func (p *People) newUser(email, name string, role Role) *user {
 	now := p.Now().UTC()
-	u := &user{Email: email, Name: name, Role: role, Hash: hash, Created: now, Epoch: int(now.UnixMilli())} // no session of a former user of this name is good
-	return u.view(), p.putUser(ctx, u)
+	return &user{Email: email, Name: name, Role: role, Created: now, Epoch: int(now.UnixMilli())}
 }
 
 func invalid(code, en, pt string) *Refusal {
 	return &Refusal{Status: http.StatusUnprocessableEntity, Code: code, EN: en, PT: pt}
 }
 
-func (u *user) view() UserView { return UserView{u.Email, u.Name, u.Role, u.Created} }
+func (p *People) view(u *user) UserView {
+	v := UserView{Email: u.Email, Name: u.Name, Role: u.Role, Created: u.Created, Joined: u.joined()}
+	if u.Invite.good(p.Now()) {
+		v.Link = &u.Invite.Until
+	}
+	return v
+}
 
 // putUser makes a user durable and then the one in force. The caller is the one that changes.
 func (p *People) putUser(ctx context.Context, u *user) error {
@@ -389,23 +432,30 @@ func (p *People) ChangeUser(ctx context.Context, email string, c Change) (UserVi
 		if !c.Role.May(View) {
 			return UserView{}, invalid("bad_role", "role is viewer, editor or admin", "role é viewer, editor ou admin")
 		}
-		if u.Role == Admin && *c.Role != Admin && p.lastAdmin(u.Email) {
+		if *c.Role != Admin && p.lastAdmin(&u) {
 			return UserView{}, lastAdmin
 		}
 		u.Role = *c.Role
 	}
 	if c.Password != nil {
-		if err := checkPassword(*c.Password, u.Email); err != nil {
+		if err := p.setPassword(ctx, &u, *c.Password); err != nil {
 			return UserView{}, err
 		}
-		if u.Hash, err = p.hash(ctx, *c.Password); err != nil {
-			return UserView{}, err
-		}
-	}
-	if c.Password != nil || c.SignOut {
+	} else if c.SignOut {
 		u.Epoch++
 	}
-	return u.view(), p.putUser(ctx, &u)
+	return p.view(&u), p.putUser(ctx, &u)
+}
+
+// setPassword ends with the old one what it let in: all sessions, and a link for another.
+func (p *People) setPassword(ctx context.Context, u *user, password string) (err error) {
+	if err := checkPassword(password, u.Email); err != nil {
+		return err
+	}
+	u.Epoch++
+	u.Invite = nil
+	u.Hash, err = p.hash(ctx, password)
+	return err
 }
 
 var lastAdmin = &Refusal{Status: http.StatusConflict, Code: "last_admin", EN: "this is the only admin; make another one first", PT: "este é o único admin; crie outro antes"}
@@ -431,15 +481,16 @@ func (p *People) Called(email string) string {
 	return ""
 }
 
-func (p *People) lastAdmin(email string) bool {
+// lastAdmin says whether nobody else may sign in as an admin.
+func (p *People) lastAdmin(u *user) bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	for _, u := range p.users {
-		if u.Role == Admin && u.Email != email {
+	for _, other := range p.users {
+		if other.Role == Admin && other.joined() && other.Email != u.Email {
 			return false
 		}
 	}
-	return true
+	return u.Role == Admin && u.joined()
 }
 
 // DeleteUser removes a user and ends their sessions.
@@ -450,7 +501,7 @@ func (p *People) DeleteUser(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	if u.Role == Admin && p.lastAdmin(u.Email) {
+	if p.lastAdmin(&u) {
 		return lastAdmin
 	}
 	if _, err := p.Docs.PutDocs(ctx, []store.Doc{{Kind: userDoc, ID: u.Email, Revision: -1}}); err != nil {
@@ -468,7 +519,7 @@ func (p *People) Users() []UserView {
 	defer p.mu.RUnlock()
 	views := []UserView{}
 	for _, email := range slices.Sorted(maps.Keys(p.users)) {
-		views = append(views, p.users[email].view())
+		views = append(views, p.view(p.users[email]))
 	}
 	return views
 }

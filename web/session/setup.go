@@ -69,7 +69,7 @@ func (p *People) UseSetup(ctx context.Context, secret, email, name, password str
 func (p *People) takeSetup(secret string) *setup {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.users) > 0 || p.setup == nil || p.Now().After(p.setup.until) || !same(digest(secret), p.setup.digest) {
+	if p.anyJoined() || p.setup == nil || p.Now().After(p.setup.until) || !same(digest(secret), p.setup.digest) {
 		return nil
 	}
 	taken := p.setup

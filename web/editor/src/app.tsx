@@ -20,6 +20,7 @@ import { firstLang, type Lang, hear, LangContext, learn, useLang } from './words
 
 const SignIn = late(() => import('./door/SignIn').then((m) => m.SignIn))
 const SetUp = late(() => import('./door/SetUp').then((m) => m.SetUp))
+const Invite = late(() => import('./door/Invite').then((m) => m.Invite))
 const Editor = soon(editor)
 const RunList = late(() => import('./runs/RunList').then((m) => m.RunList))
 const RunPage = late(() => import('./runs/RunPage').then((m) => m.RunPage))
@@ -68,6 +69,7 @@ function Door() {
   const [place] = useLocation()
   if (error && !data) return <main className="mx-auto max-w-md p-4"><Problem error={error} retry={() => void refetch()} /></main>
   if (!data) return <Loading />
+  if (place === '/invite') return <Invite />
   if (data.role === '') return data.setup && place === '/setup' ? <SetUp /> : <SignIn setup={data.setup} />
   return <House role={data.role} name={data.called ?? data.name} />
 }

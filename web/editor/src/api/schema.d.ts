@@ -849,6 +849,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a password by a link, and sign in */
+        post: operations["use-invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invite/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a link is for */
+        post: operations["look-at-invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger": {
         parameters: {
             query?: never;
@@ -1299,6 +1333,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a user who chooses a password by a link */
+        post: operations["invite-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{email}": {
         parameters: {
             query?: never;
@@ -1312,6 +1363,23 @@ export interface paths {
         post?: never;
         /** Delete a user */
         delete: operations["delete-user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{email}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link for a user to choose a password */
+        post: operations["renew-invite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2095,6 +2163,44 @@ export interface components {
             public_url: string;
             /** @description of flows that name none; empty for UTC */
             timezone: string;
+        };
+        InviteOutputBody: {
+            /** Format: date-time */
+            created: string;
+            email: string;
+            /** @description has a password, and may sign in */
+            joined: boolean;
+            /**
+             * Format: date-time
+             * @description until when the link is good by which they choose a password; null without one
+             */
+            link_until: string | null;
+            name: string;
+            /** @description of the link, below the editor's address; it holds the secret and is never shown again */
+            path: string;
+            /** @enum {string} */
+            role: "viewer" | "editor" | "admin";
+        };
+        InviteUserInputBody: {
+            email: string;
+            name?: string;
+            /** @enum {string} */
+            role: "viewer" | "editor" | "admin";
+        };
+        InviteeInputBody: {
+            /** @description of the link */
+            token: string;
+        };
+        InviteeOutputBody: {
+            email: string;
+            /** @description they have a password already */
+            joined: boolean;
+            name: string;
+            /**
+             * Format: date-time
+             * @description when the link ends
+             */
+            until: string | null;
         };
         Kept: {
             /** Format: date-time */
@@ -3006,10 +3112,24 @@ export interface components {
             /** @description refuse with changed_by_other when the newest draft is somebody else's */
             mine?: boolean;
         };
+        UseInviteInputBody: {
+            /** @description the one that the admin gave if left out */
+            name?: string;
+            password: string;
+            /** @description of the link */
+            token: string;
+        };
         UserView: {
             /** Format: date-time */
             created: string;
             email: string;
+            /** @description has a password, and may sign in */
+            joined: boolean;
+            /**
+             * Format: date-time
+             * @description until when the link is good by which they choose a password; null without one
+             */
+            link_until: string | null;
             name: string;
             /** @enum {string} */
             role: "viewer" | "editor" | "admin";
@@ -5101,6 +5221,73 @@ export interface operations {
             };
         };
     };
+    "use-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseInviteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "look-at-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteeOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-ledger": {
         parameters: {
             query?: never;
@@ -6211,6 +6398,39 @@ export interface operations {
             };
         };
     };
+    "invite-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteUserInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-user": {
         parameters: {
             query?: never;
@@ -6263,6 +6483,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteOutputBody"];
+                };
             };
             /** @description Error */
             default: {

@@ -11,9 +11,8 @@ import { ownZone, placeOf } from '../ui/zones'
 import { Problem } from '../ui/states'
 import { useLang } from '../words'
 import { Front } from './Front'
+import { least } from './least'
 import { useWords } from './words'
-
-const least = 12
 
 /** local says that the server is reached on this very machine: no address for the internet, and no reason to keep it. */
 const local = /^(localhost|127\.|\[::1\])/.test(location.hostname)

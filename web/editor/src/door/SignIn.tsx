@@ -29,6 +29,11 @@ export function SignIn({ setup }: { setup: boolean }) {
         <Field label={t.password}><PasswordInput autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.target.value)} /></Field>
         {enter.error && <Problem error={enter.error} />}
         <Button type="submit" look="primary" className="w-full" busy={enter.isPending}>{t.signIn}</Button>
+        <details className="text-secondary text-text-2">
+          <summary className="mx-auto w-fit rounded-lg px-2 py-1 hover:text-text">{t.forgot}</summary>
+          <p className="mt-2 text-pretty">{t.forgotHelp}</p>
+          <CopyField className="mt-2" text="gancho user password you@example.com" />
+        </details>
       </form>
     </Front>
   )

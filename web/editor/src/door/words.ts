@@ -19,6 +19,16 @@ const en = {
   addressHelp: 'What addresses of flows begin with: how the internet reaches this server.',
   addressLocal: 'What addresses of flows begin with. This one is reached from this machine only; you can change it later in the settings.',
   badLink: 'This link has no key. Open the whole link that the server printed.',
+  forgot: 'Forgot your password?',
+  forgotHelp: 'An administrator can send you a link for a new one, from Settings › Users. Whoever runs the server can also set it there, with Gancho stopped:',
+  badInvite: 'Ask for a new link',
+  inviteHelp: 'You were invited. Choose a password, and you are in.',
+  newPassword: 'New password',
+  newPasswordHelp: 'Choose a new password. Your other sessions end.',
+  saveAndEnter: 'Save and sign in',
+  inviteOnce: 'This link is good once, until {until}.',
+  otherHere: '{name} is signed in here. When you go on, this browser is signed in as you.',
+  toFlows: 'To the flows',
 }
 
 const pt: typeof en = {
@@ -40,6 +50,16 @@ const pt: typeof en = {
   addressHelp: 'Como começam os endereços dos fluxos: o jeito que a internet alcança este servidor.',
   addressLocal: 'Como começam os endereços dos fluxos. Este só é alcançado desta máquina; dá para mudar depois nos ajustes.',
   badLink: 'Este link está sem a chave. Abra o link inteiro que o servidor mostrou.',
+  forgot: 'Esqueceu a senha?',
+  forgotHelp: 'Um administrador pode enviar um link para uma senha nova, em Ajustes › Usuários. Quem cuida do servidor também pode defini-la lá, com o Gancho parado:',
+  badInvite: 'Peça um link novo',
+  inviteHelp: 'Você recebeu um convite. Escolha uma senha para entrar.',
+  newPassword: 'Senha nova',
+  newPasswordHelp: 'Escolha uma senha nova. As suas outras sessões terminam.',
+  saveAndEnter: 'Salvar e entrar',
+  inviteOnce: 'Este link vale uma vez, até {until}.',
+  otherHere: '{name} está na conta aqui. Ao continuar, este navegador passa para a sua conta.',
+  toFlows: 'Ir para os fluxos',
 }
 
 export const useWords = makeWords(en, pt)

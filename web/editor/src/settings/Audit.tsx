@@ -58,7 +58,7 @@ function Row({ entry: a, names }: { entry: Deed; names: Names }) {
   const changed = ofRuns ? [] : changesOf(a.before, a.after)
   const target = targetOf(a.target)
   const { href } = target
-  const name = target.name || (/^(create|add)-/.test(a.action) ? madeIn(a.before, a.after) : '')
+  const name = target.name || (/^(create|add|invite)-/.test(a.action) ? madeIn(a.before, a.after) : '')
   const again = ofRuns && a.after ? a.after as { runs?: number; flows?: string[] } : undefined
   const known = target.kind === 'flows' ? names.flows.get(name) : names.users.get(name)
   const deed = words[a.action as keyof typeof words] ?? a.action

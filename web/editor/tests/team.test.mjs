@@ -1,0 +1,101 @@
+// Several who work on one server: how they come in, what each may do, and what they settle together.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ana, axeFaults, sideways, start, until } from './program.mjs'
+import { shop } from './shop.mjs'
+
+let program, at
+before(async () => {
+  at = await shop()
+  program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.0/8' } })
+})
+after(async () => {
+  await program?.close()
+  await at?.close()
+  assert.deepEqual(program?.faults, [])
+})
+
+const still = { reducedMotion: 'reduce' }
+
+const fine = async (page, what) => {
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((t) => { document.documentElement.className = t }, theme)
+    assert.deepEqual(await axeFaults(page), [], `${what}, ${theme}`)
+  }
+  await page.setViewportSize({ width: 390, height: 800 })
+  assert.deepEqual(await sideways(page), [], `${what} on a phone`)
+  await page.setViewportSize({ width: 1440, height: 860 })
+}
+
+/** linkOf is what the dialog of a link shows. */
+const linkOf = async (page) => {
+  const link = await page.getByRole('dialog').locator('code').textContent()
+  await page.keyboard.press('Escape')
+  return link
+}
+
+test('who is invited chooses a password by a link that is good once, in the own language', async () => {
+  const page = await program.signedIn('/settings/users', still)
+  await page.getByLabel('Name', { exact: true }).fill('Rui Lima')
+  await page.getByLabel('E-mail').fill('rui@example.com')
+  await page.getByRole('button', { name: 'Invite by a link' }).click()
+  await page.getByRole('dialog', { name: 'Invitation for Rui Lima' }).waitFor()
+  await fine(page, 'an invitation')
+  const link = await linkOf(page)
+  assert.match(link, new RegExp(`^${program.base}/invite#.{43}$`))
+  await page.getByText(/Invited; the link is good until/).waitFor()
+  await fine(page, 'users of whom one is invited')
+
+  const rui = await program.open({ locale: 'pt-BR', ...still })
+  await rui.goto(link)
+  await rui.getByRole('heading', { name: 'Bem-vindo ao Gancho' }).waitFor()
+  await fine(rui, 'the page of a link')
+  assert.equal(await rui.getByLabel('E-mail').inputValue(), 'rui@example.com')
+  await rui.getByLabel('Seu nome').fill('Rui de Lima')
+  await rui.getByLabel('Senha', { exact: true }).fill(ana.password)
+  await rui.keyboard.press('Enter')
+  await rui.getByRole('button', { name: /Rui de Lima/ }).waitFor()
+  await rui.goto('about:blank')
+  await rui.goto(link)
+  await rui.getByText(/Este link não vale mais: foi usado/).waitFor()
+  await fine(rui, 'a link that was used')
+  await rui.context().close()
+
+  await page.reload()
+  await page.getByRole('button', { name: 'More about rui@example.com' }).click()
+  await page.getByRole('menuitem', { name: 'Link for a new password' }).click()
+  await page.getByRole('dialog', { name: 'New password for Rui de Lima' }).waitFor()
+  const renewed = await linkOf(page)
+  await page.goto('about:blank')
+  await page.goto(renewed)
+  await page.getByText('Ana Souza is signed in here.').waitFor()
+  await page.getByLabel('New password').fill('outra frase bem diferente')
+  await page.getByRole('button', { name: 'Save and sign in' }).click()
+  await page.getByRole('button', { name: /Rui de Lima/ }).waitFor()
+  await page.context().close()
+})
+
+test('who forgot the password is told who can help', async () => {
+  const page = await program.open(still)
+  await page.goto(program.base)
+  await page.getByText('Forgot your password?').click()
+  await page.getByText('An administrator can send you a link').waitFor()
+  await page.getByText('gancho user password you@example.com').waitFor()
+  await fine(page, 'the page to sign in')
+  await page.context().close()
+})
+
+test('a user with a password is made, and given another role', async () => {
+  const page = await program.signedIn('/settings/users', still)
+  await page.getByRole('button', { name: 'Set the password yourself' }).click()
+  await page.getByLabel('E-mail').fill('leo@example.com')
+  await page.getByLabel('Password', { exact: true }).fill(ana.password)
+  await page.getByRole('button', { name: 'Add a user' }).click()
+  const leo = async () => (await program.api('GET', '/users')).body.items.find((u) => u.email === 'leo@example.com')
+  await until(leo, (u) => u?.joined && u.role === 'editor')
+  const row = page.getByRole('listitem').filter({ hasText: 'leo@example.com' })
+  await row.getByRole('button', { name: 'Role: Editor' }).click()
+  await page.getByRole('option', { name: /Viewer/ }).click()
+  await until(leo, (u) => u.role === 'viewer')
+  await page.context().close()
+})
