@@ -71,6 +71,7 @@ type ResolveOptions struct {
 // Resolved is what became of one run.
 type Resolved struct {
 	Run     string       `json:"run"`
+	Flow    string       `json:"flow" doc:"empty where there is no such run"`
 	Steps   []string     `json:"steps" doc:"paths of the steps whose outcome was unknown"`
 	Refused *ReplayFault `json:"refused,omitempty"`
 }
@@ -131,6 +132,7 @@ func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, dry
 			continue
 		}
 		if err == nil {
+			r.Flow = story.Run.Flow
 			r.Steps, err = unknownIn(&story)
 		}
 		if err != nil {

@@ -83,7 +83,7 @@ func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
 		return done.Items
 	}
 	charges := &engine.Selection{Flow: "charge"}
-	if got := settle(engine.ResolveOptions{Query: charges, Verdict: engine.Verdict{As: "done"}, DryRun: true}); len(got) != 3 || got[0].Run != runs[0] || !slices.Equal(got[0].Steps, []string{"pay"}) {
+	if got := settle(engine.ResolveOptions{Query: charges, Verdict: engine.Verdict{As: "done"}, DryRun: true}); len(got) != 3 || got[0].Run != runs[0] || got[0].Flow != "charge" || !slices.Equal(got[0].Steps, []string{"pay"}) {
 		t.Fatalf("a trial tells %+v, want the three, the first that stood first", got)
 	}
 	if v, err := h.Run(t.Context(), runs[0]); err != nil || v.Status != store.Unknown {

@@ -99,3 +99,43 @@ test('a user with a password is made, and given another role', async () => {
   await until(leo, (u) => u.role === 'viewer')
   await page.context().close()
 })
+
+/** lost starts runs of a flow whose one effect nobody knows of afterwards. */
+async function lost(id, name, step, n) {
+  await program.api('POST', '/flows', { id, name, trigger: { kind: 'manual' }, steps: [{ id: 'pay', name: step, action: 'http.request', delivery: 'at_most_once', with: { method: 'POST', url: `${at.url}/lost` } }] })
+  await program.api('POST', `/flows/${id}/publish`, {})
+  const runs = []
+  for (let i = 0; i < n; i++) runs.push((await program.api('POST', `/flows/${id}/events`, { event: { body: { id: i } } })).body.run)
+  for (const run of runs) await until(async () => (await program.api('GET', `/runs/${run}`)).body.status === 'unknown')
+  return runs
+}
+
+test('what nobody knows of many runs is settled at once, by step or by choice', async () => {
+  const charges = await lost('charge', 'Charges', 'Charge the card', 3)
+  const posts = await lost('post', 'Parcels', 'Send the parcel', 2)
+  const settled = async (runs) => { for (const run of runs) await until(async () => (await program.api('GET', `/runs/${run}`)).body.status, (status) => status === 'succeeded') }
+  const page = await program.signedIn('/runs?by=error', still)
+  const group = (step) => page.getByRole('listitem').filter({ hasText: step })
+  await group('Charge the card').getByText('3 runs').waitFor()
+  await group('Send the parcel').getByText('2 runs').waitFor()
+  await fine(page, 'groups of unknown outcomes')
+  await group('Charge the card').getByRole('button', { name: 'Settle all…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Settle 3 runs' })
+  await dialog.getByText('Charge the card · Charges').waitFor()
+  await fine(page, 'the dialog that settles')
+  await dialog.getByRole('button', { name: 'Settle', exact: true }).click()
+  await page.getByText('3 runs are settled and go on.').waitFor()
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click()
+  await group('Charge the card').waitFor({ state: 'detached' })
+  await settled(charges)
+  assert.equal((await program.api('GET', `/runs/${posts[0]}`)).body.status, 'unknown')
+
+  await group('Send the parcel').getByRole('button', { name: 'Show them' }).click()
+  await page.waitForURL(/status=unknown/)
+  await page.getByRole('checkbox', { name: 'Select all' }).check()
+  await page.getByRole('button', { name: 'Settle…' }).click()
+  await page.getByRole('dialog', { name: 'Settle 2 runs' }).getByRole('button', { name: 'Settle', exact: true }).click()
+  await page.getByText('2 runs are settled and go on.').waitFor()
+  await settled(posts)
+  await page.context().close()
+})

@@ -2663,6 +2663,8 @@ export interface components {
             resolved: number;
         };
         Resolved: {
+            /** @description empty where there is no such run */
+            flow: string;
             refused?: components["schemas"]["ReplayFault"];
             run: string;
             /** @description paths of the steps whose outcome was unknown */

@@ -14,6 +14,7 @@ import { useWords } from './listWords'
 import { stepOfPath } from './paths'
 import type { Which } from './ReplayDialog'
 import { TryAll, waitingIn } from './TryAll'
+import { UnsureRuns } from './UnsureRuns'
 
 type Group = Schemas['FailureGroup']
 
@@ -26,8 +27,18 @@ export const whichOf = (g: Group, query: { from?: string; to?: string } = {}): W
 
 type FailuresProps = { filter: Filter; names: ReadonlyMap<string, string>; may: boolean; replay: (which: Which) => void }
 
-/** Failures is what failed, by identical error: seen at once, mended at once. */
-export function Failures({ filter, names, may, replay }: FailuresProps) {
+/** Failures is what failed, by identical error, and what stands because nobody knows: seen at once, mended at once. */
+export function Failures(props: FailuresProps) {
+  const { flow, from, to } = props.filter.query
+  return (
+    <>
+      {props.may && <UnsureRuns query={{ flow, from, to }} names={props.names} show={(of) => props.filter.set({ by: '', status: 'unknown', flow: of })} />}
+      <Failed {...props} />
+    </>
+  )
+}
+
+function Failed({ filter, names, may, replay }: FailuresProps) {
   const t = useWords()
   const { flow, from, to } = filter.query
   const query = { ...(flow && { flow }), ...(from && { from }), ...(to && { to }) }

@@ -2,17 +2,15 @@ import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { documentOf, find } from '../flow'
 import { localTime } from '../history/useFilter'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
 import { Dialog } from '../ui/Dialog'
 import { Problem } from '../ui/states'
 import { usePlural } from '../words/phrase'
-import { useStepName } from '../tree/useStepName'
 import { useWords } from './listWords'
-import { stepOfPath } from './paths'
 import { Progress, useReplay } from './Replays'
+import { useRunNames } from './useRunNames'
 
 type From = 'start' | 'failed'
 type Revision = 'original' | 'published'
@@ -61,19 +59,6 @@ export function ReplayDialog({ which, close }: { which: Which; close: () => void
       {go.error && <Problem error={go.error} />}
     </Dialog>
   )
-}
-
-/** useRunNames names the steps of a run as its own revision does. */
-function useRunNames(id?: string) {
-  const name = useStepName()
-  const run = useQuery({ queryKey: ['run', id], enabled: id !== undefined, queryFn: () => take(api.GET('/runs/{id}', { params: { path: { id: id ?? '' } } })) }).data
-  const path = { id: run?.flow ?? '', rev: run?.revision ?? 0 }
-  const { data } = useQuery({ queryKey: ['revision', path.id, path.rev], enabled: path.rev > 0, staleTime: Infinity, queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })) })
-  return (at: string) => {
-    const { step: id } = stepOfPath(at)
-    const step = data && find(documentOf(data), id)
-    return step ? name(step) : id
-  }
 }
 
 const flowOf = (which: Which) => ('query' in which ? which.query.flow : undefined)

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Layers, List, RotateCcw, Square, X } from 'lucide-react'
+import { CircleHelp, Layers, List, RotateCcw, Square, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useRuns } from '../api/history'
 import { useFlows } from '../api/hooks'
@@ -21,7 +21,9 @@ import { erased } from './paths'
 import { ReplayDialog, type Which } from './ReplayDialog'
 import { Replays } from './Replays'
 import { RunExport } from './RunExport'
+import { SettleDialog } from './SettleDialog'
 import { TryAll } from './TryAll'
+import { UnsureRuns } from './UnsureRuns'
 import { WhyNone } from './WhyNone'
 
 type Run = Schemas['RunView']
@@ -39,6 +41,7 @@ export function RunList({ role }: { role: string }) {
   const runs = useRuns(query, !grouped && flows.isFetched)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [replaying, setReplaying] = useState<Which | null>(null)
+  const [settling, setSettling] = useState<string[]>()
   const may = role !== 'viewer'
   const list = runs.data?.pages.flatMap((p) => p.items) ?? []
   const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
@@ -56,12 +59,13 @@ export function RunList({ role }: { role: string }) {
         <>
           {filter.at('group') && <OneGroup {...parts} />}
           <Unread pages={runs.data?.pages} />
+          {may && filter.at('status') === 'unknown' && <UnsureRuns query={query} names={names} />}
           {runs.error && <Problem error={runs.error} retry={() => void runs.refetch()} />}
           {(runs.isPending || (list.length === 0 && runs.hasNextPage)) && <Skeleton rows={8} />}
           {runs.isSuccess && list.length === 0 && !runs.hasNextPage && <WhyNone filter={filter} flows={flows.data?.items ?? []} />}
           {list.length > 0 && (
             <Card className={runs.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}>
-              {may && <Chosen list={list} picked={picked} whole={!runs.hasNextPage} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))}
+              {may && <Chosen list={list} picked={picked} whole={!runs.hasNextPage} all={(on) => setChosen(new Set(on ? list.map((r) => r.id) : []))} settle={setSettling}
                 replay={() => setReplaying({ ids: picked.filter((r) => r.ended).map((r) => r.id), failed: picked.every((r) => r.status === 'failed') })}
                 replayAll={() => setReplaying({ query, failed: filter.at('status') === 'failed' || filter.at('group') !== '' })} />}
               <Days items={list} row={(run) => <HistoryRun key={run.id} run={run} name={names.get(run.flow) ?? run.flow} chosen={chosen.has(run.id)} choose={may ? (on) => pick(run.id, on) : undefined} />} />
@@ -70,6 +74,7 @@ export function RunList({ role }: { role: string }) {
           <More query={runs} />
         </>
       )}
+      {settling && <SettleDialog which={{ ids: settling }} close={() => { setSettling(undefined); setChosen(new Set()) }} />}
       {replaying && <ReplayDialog which={replaying} close={() => { setReplaying(null); setChosen(new Set()) }} />}
     </Page>
   )
@@ -86,16 +91,17 @@ function View({ grouped, show }: { grouped: boolean; show: (grouped: boolean) =>
   )
 }
 
-type ChosenProps = { list: Run[]; picked: Run[]; whole: boolean; all: (on: boolean) => void; replay: () => void; replayAll: () => void }
+type ChosenProps = { list: Run[]; picked: Run[]; whole: boolean; all: (on: boolean) => void; settle: (ids: string[]) => void; replay: () => void; replayAll: () => void }
 
 /** Chosen is the head of the list: what may be done with the runs that are picked, or with all that match. */
-function Chosen({ list, picked, whole, all, replay, replayAll }: ChosenProps) {
+function Chosen({ list, picked, whole, all, settle, replay, replayAll }: ChosenProps) {
   const t = useWords()
   const plural = usePlural()
   const queries = useQueryClient()
   const open = picked.filter((r) => !r.ended)
   const later = open.filter((r) => r.waiting_for === 'retry' || r.waiting_for === 'quota').map((r) => r.id)
   const everyone = picked.length === list.length
+  const unsure = picked.filter((r) => r.status === 'unknown').map((r) => r.id)
   const cancel = useMutation({
     mutationFn: () => Promise.all(open.map((r) => take(api.POST('/runs/{id}/cancel', { params: { path: { id: r.id } } })))),
     onSuccess: (done) => { toast(plural(t, 'canceled', done.length)); all(false) },
@@ -112,6 +118,7 @@ function Chosen({ list, picked, whole, all, replay, replayAll }: ChosenProps) {
         <>
           <span role="status" className="mr-2 ml-2 font-medium">{plural(t, 'selected', picked.length)}</span>
           {later.length > 0 && <TryAll runs={() => later} done={() => all(false)} />}
+          {unsure.length > 0 && <Button size="small" onClick={() => settle(unsure)}><CircleHelp size={15} aria-hidden />{t.settle}</Button>}
           {picked.some((r) => r.ended && !erased(r)) && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.replay}</Button>}
           {everyone && !whole && <Button size="small" onClick={replayAll}><Layers size={15} aria-hidden />{t.replayMatching}</Button>}
           {open.length > 0 && <Button size="small" look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Square size={14} aria-hidden />{plural(t, 'cancelThem', open.length)}</Button>}
