@@ -1,1 +1,1 @@
-import{P as e,i as t}from"./base.js";import{$ as n,C as r}from"./start.js";import{t as i}from"./overWords.js";var a=e();function o(){let e=i();return(0,a.jsx)(`main`,{id:`content`,children:(0,a.jsx)(r,{title:e.noPage,help:e.noPageHelp,children:(0,a.jsx)(t,{href:`/`,className:n(`primary`),children:e.toFlows})})})}export{o as t};
+export{t as Nothing}from"./Nothing.js";

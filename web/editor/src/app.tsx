@@ -7,6 +7,7 @@ import { startLive } from './api/live'
 import { FlowList } from './flows/FlowList'
 import { Bar } from './shell/Bar'
 import { Fault } from './shell/Fault'
+import { KeepBar } from './shell/keepBar'
 import { placesOf } from './shell/places'
 import { useFresh } from './shell/useFresh'
 import { useWords } from './shell/words'
@@ -98,13 +99,14 @@ function House({ role, name }: { role: string; name: string }) {
     for (const key of Object.keys(localStorage)) if (key.startsWith('draft:')) localStorage.removeItem(key)
   }
   useShellCommands(role, setOver, over === null)
-  const bar = !ownBar.test(place)
+  const [kept, keepBar] = useState(false)
+  const bar = kept || !ownBar.test(place)
   return (
     <div className={`min-h-dvh ${bar ? 'pb-16 sm:pb-0' : ''}`}>
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">{t.skip}</a>
       {bar && <Bar role={role} name={name} leave={() => void leave()} />}
       {!fresh && <Suspense fallback={null}><Updated /></Suspense>}
-      <Fault place={place}><Suspense fallback={<Loading />}><Screens role={role} /></Suspense></Fault>
+      <Fault place={place}><Suspense fallback={<Loading />}><KeepBar value={keepBar}><Screens role={role} /></KeepBar></Suspense></Fault>
       <Suspense fallback={null}>
         {over === 'palette' && <Palette close={() => setOver(null)} />}
         {over === 'help' && <Help close={() => setOver(null)} />}

@@ -1,9 +1,10 @@
 import { Activity, Braces, Copy, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Pencil, Play, Redo2, RefreshCw, Settings2, Trash2, Undo2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { api, take } from '../api/client'
 import { useRemove } from '../flows/useRemove'
 import { Button, IconButton } from '../ui/basics'
+import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
 import { saveFile } from '../ui/saveFile'
@@ -32,7 +33,7 @@ const commandOf = (id: string) => commands.find((c) => c.id === id) as Command
 /** Bar is the line above a flow: its name, whether it is saved, and what can be done with the whole of it. */
 export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
   const t = useWords()
-  const { view } = draft
+  const { view, flow } = draft
   const looks = useLooks()
   const toggle = (what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests') => setOpen(open?.what === what ? null : { what })
   return (
@@ -44,6 +45,7 @@ export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
       {!looks && <><IconButton label={t.undo} hint={keyWords('Ctrl+Z')} disabled={!view.can_undo && draft.saving === 'saved'} onClick={() => run(commandOf('undo'))}><Undo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
       <IconButton label={t.redo} hint={keyWords('Ctrl+Shift+Z')} disabled={!view.can_redo} className="max-sm:hidden" onClick={() => run(commandOf('redo'))}><Redo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton></>}
       <span className="ml-2 hidden items-center gap-2 min-[760px]:flex">
+        <Story flow={flow.id} />
         <Button aria-pressed={map} onClick={() => setMap(!map)}>{map ? <List size={16} strokeWidth={1.75} aria-hidden /> : <MapIcon size={16} strokeWidth={1.75} aria-hidden />}{map ? t.list : t.map}</Button>
         {!looks && <Button onClick={() => toggle('test')}><Play size={16} strokeWidth={1.75} aria-hidden />{t.testFlow}</Button>}
       </span>
@@ -65,6 +67,17 @@ function NameField({ draft }: { draft: DraftHook }) {
       <textarea id="flow-name" aria-label={t.name} title={flow.name} readOnly={useLooks()} rows={1} value={flow.name} onChange={(e) => rename(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); e.currentTarget.blur() } }} className={`${hold} min-w-0 resize-none overflow-hidden rounded-lg bg-transparent -outline-offset-2 hover:bg-sunken`} />
     </span>
   )
+}
+
+/** Story leads to what a flow got and did. */
+function Story({ flow }: { flow: string }) {
+  const t = useWords()
+  const ways = [{ to: 'events', word: t.events, icon: Inbox }, { to: 'runs', word: t.runs, icon: Activity }]
+  return ways.map(({ to, word, icon: Icon }) => (
+    <Link key={to} href={`/${to}?flow=${flow}`} data-tip={word} className={`${buttonLook('quiet')} max-[1100px]:px-2`}>
+      <Icon size={16} strokeWidth={1.75} aria-hidden /><span className="max-[1100px]:sr-only">{word}</span>
+    </Link>
+  ))
 }
 
 function PublishButton({ draft, toggle }: { draft: DraftHook; toggle: () => void }) {

@@ -17,7 +17,7 @@ export function RunPage({ id }: { id: string }) {
   const revision = useQuery({ queryKey: ['revision', path.id, path.rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path } })), enabled: path.rev > 0, staleTime: Infinity })
   const flow = useQuery({ queryKey: ['flow', path.id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id: path.id } } })), enabled: run.data !== undefined, staleTime: 30_000 })
   const error = run.error ?? actions.error ?? (isGone(revision.error) ? null : revision.error)
-  if (isGone(run.error)) return <Nothing />
+  if (isGone(run.error)) return <Nothing run={id} />
   if (error) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([run.refetch(), actions.refetch(), revision.refetch()])} /></main>
   const gone = path.rev > 0 ? isGone(revision.error) : isGone(flow.error)
   const shown = gone && run.data ? remains(run.data) : path.rev > 0 ? revision.data && documentOf(revision.data) : flow.data && documentOf(flow.data) // a run that waits in the queue has no revision yet

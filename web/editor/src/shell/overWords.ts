@@ -8,6 +8,8 @@ const en = {
   people: 'People',
   notYours: 'This screen is for editors and admins',
   notYoursHelp: 'You may see flows, runs and events. Ask an admin for more.',
+  adminsOnly: 'This screen is for admins',
+  adminsOnlyHelp: 'Ask an admin of this server to change what is here.',
   findInPeople: 'All about {q}',
   findAnything: 'Find a flow, a screen or something to do',
   shortcuts: 'Keyboard shortcuts',
@@ -29,6 +31,12 @@ const en = {
   reloadNow: 'Reload',
   noPage: 'There is nothing at this address',
   noPageHelp: 'The link may be old, or what it showed was deleted.',
+  noFlow: 'This flow is not here',
+  noFlowHelp: 'There is no flow “{id}”. It may have been deleted, or belong to another server; what it did is still in its runs.',
+  itsRuns: 'Its runs',
+  noRun: 'This run is not here',
+  noRunHelp: 'There is no run “{id}”. It may be older than runs are kept, have been erased with a person, or belong to another server.',
+  toRuns: 'To the runs',
   toFlows: 'To the flows',
 }
 
@@ -40,6 +48,8 @@ const pt: typeof en = {
   people: 'Pessoas',
   notYours: 'Esta tela é de editores e admins',
   notYoursHelp: 'Você pode ver fluxos, execuções e eventos. Peça mais a um admin.',
+  adminsOnly: 'Esta tela é de admins',
+  adminsOnlyHelp: 'Peça a um admin deste servidor que mude o que há aqui.',
   findInPeople: 'Tudo sobre {q}',
   findAnything: 'Ache um fluxo, uma tela ou o que fazer',
   shortcuts: 'Atalhos do teclado',
@@ -61,6 +71,12 @@ const pt: typeof en = {
   reloadNow: 'Recarregar',
   noPage: 'Não há nada neste endereço',
   noPageHelp: 'O link pode ser antigo, ou o que ele mostrava foi apagado.',
+  noFlow: 'Este fluxo não está aqui',
+  noFlowHelp: 'Não existe o fluxo “{id}”. Talvez tenha sido apagado, ou seja de outro servidor; o que ele fez continua nas execuções dele.',
+  itsRuns: 'Execuções dele',
+  noRun: 'Esta execução não está aqui',
+  noRunHelp: 'Não existe a execução “{id}”. Talvez seja mais antiga do que se guarda, tenha sido apagada com uma pessoa ou seja de outro servidor.',
+  toRuns: 'Ir para as execuções',
   toFlows: 'Ir para os fluxos',
 }
 
