@@ -27,7 +27,7 @@ function testOf(name: string, run: Schemas['RunView'], trigger: Record<string, u
   return { name, event: { body: disguise(t['body']), ...query }, expect: { status: run.status, ...(Object.keys(steps).length > 0 && { steps }) } }
 }
 
-type SaveProps = { flow: Flow; edit: Edit; run: Schemas['RunView']; event?: Schemas['EventView'] }
+type SaveProps = { flow: Flow; edit: Edit; /** of a trial of a step, whose event may be a typed one */ run?: Schemas['RunView']; event?: Schemas['EventView'] }
 
 /** SaveTest keeps an event and what the flow made of it, as a test that travels with the flow. */
 export function SaveTest({ flow, edit, run, event }: SaveProps) {
@@ -36,7 +36,7 @@ export function SaveTest({ flow, edit, run, event }: SaveProps) {
     mutationFn: () => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(event && { event_id: event.id }) } })),
     onSuccess: (whole) => {
       const name = freshName(flow, event?.title || whole.title || flow.name)
-      edit((f) => ({ ...f, tests: [...(f.tests ?? []), testOf(name, whole, event?.trigger ?? run.trigger)] }))
+      edit((f) => ({ ...f, tests: [...(f.tests ?? []), testOf(name, whole, event?.trigger ?? run?.trigger)] }))
       toast(fill(t.savedTest, { name }))
     },
   })

@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { ChevronDown, Play, Plus } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
@@ -20,6 +20,7 @@ import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { Locked, LooksNote } from './Locked'
 import { Panel } from './Panel'
+import { SaveTest } from './SaveTest'
 import { useProblemFocus } from './useProblemFocus'
 import { useRunNow } from './useLife'
 import { useWords as useEditorWords } from './words'
@@ -48,7 +49,8 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
   const problemsOf = (id: string) => below(view.problems, `/trigger/with/${id}`)
   const setField = (id: string, value: unknown) => set((x) => ({ ...x, with: put(x.with, id, value) }))
   const change = (to: string) => set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'America/Sao_Paulo' } }) }))
-  const form = { flow, view, kind, set, setField, problemsOf }
+  const keep = (event: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={event} />
+  const form = { flow, view, kind, set, setField, problemsOf, keep }
   return (
     <DeskContext value={desk}>
       <Panel title={t.trigger} close={close} dock={<DataDock outputs={{}} />}>
@@ -64,8 +66,8 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
           ))}
           <RunNow flow={flow} view={view} />
           {flow.trigger.kind !== 'webhook' && (flow.trigger.kind !== 'schedule' || flow.trigger.where !== undefined) && <Where {...form} />}
-          {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} />}
-          {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} />}
+          {flow.trigger.kind !== 'webhook' && desk.events.length > 0 && <FirstEvent flow={flow} view={view} keep={keep} />}
+          {['manual', 'call'].includes(flow.trigger.kind) && desk.events.length === 0 && <FirstEvent flow={flow} view={view} keep={keep} />}
           </Locked>
         </div>
       </Panel>
@@ -83,6 +85,7 @@ function RunNow(props: Pick<FormProps, 'flow' | 'view'>) {
 type FormProps = {
   flow: Flow; view: Schemas['FlowView']; kind?: Schemas['TriggerView']; set: (part: (trigger: Flow['trigger']) => Flow['trigger']) => void
   setField: (id: string, value: unknown) => void; problemsOf: (id: string) => Schemas['ProblemView'][]
+  keep: (event: Schemas['EventView']) => ReactNode
 }
 
 function Where({ flow, view, set }: FormProps) {
@@ -99,7 +102,7 @@ const readsResource = (flow: Flow) => JSON.stringify(flow).includes('trigger.res
 const inPreset = ['preset', 'verify', 'auth']
 
 function Webhook(form: FormProps) {
-  const { flow, view, kind, set, setField, problemsOf } = form
+  const { flow, view, kind, set, setField, problemsOf, keep } = form
   const t = useWords()
   const [more, setMore] = useState(false)
   const presets = useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })
@@ -125,7 +128,7 @@ function Webhook(form: FormProps) {
       {wantsSecret && <ConnectionPicker kinds={kinds} needs={named?.verify_optional ? undefined : named?.secrets.map((s) => s.id)} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
       {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
       {once && <OncePart once={once} dedupe={values['dedupe']} filtered={flow.trigger.where !== undefined} set={(v) => setField('dedupe', v)} />}
-      <FirstEvent flow={flow} view={view} preset={named} />
+      <FirstEvent flow={flow} view={view} preset={named} keep={keep} />
       <Where {...form} />
       {filledIn.length > 0 && <Suspense fallback={null}><WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} /></Suspense>}
       <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewer : t.more}</Button>

@@ -1,9 +1,10 @@
-import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Check, Copy, Pencil, Send } from 'lucide-react'
+import { Check, Copy, Pencil, Pin, Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { masked } from '../data/nodes'
+import { pinSample, usePinned } from '../data/pinned'
 import { brief } from '../fields/say'
 import { friendly } from '../fields/template'
 import type { Flow } from '../flow'
@@ -35,10 +36,10 @@ export function Address({ url, lit }: { url: string; lit: boolean }) {
   )
 }
 
-type FirstProps = { flow: Flow; view: Schemas['FlowView']; preset?: Schemas['PresetView'] }
+type FirstProps = { flow: Flow; view: Schemas['FlowView']; preset?: Schemas['PresetView']; /** what else keeps an event */ keep?: (event: Schemas['EventView']) => ReactNode }
 
 /** FirstEvent waits for an event, offers to send one, and shows the newest when it is there. */
-export function FirstEvent({ flow, view, preset }: FirstProps) {
+export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
   const t = useWords()
   const format = useFormat()
   const desk = useDesk()
@@ -53,6 +54,7 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
             {newest.title && <p className="mt-1 break-words text-text-2">{maskedTitle(newest.title, newest.trigger?.['body'])}</p>}
             {newest.status === 'captured' && newest.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
             <Glance value={newest.trigger?.['body']} />
+            {newest.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={newest.id} />{keep?.(newest)}</p>}
           </div>
         ) : (
           <div className="p-3">
@@ -64,6 +66,13 @@ export function FirstEvent({ flow, view, preset }: FirstProps) {
       <SendSample flow={flow} view={view} preset={preset} strong={!newest} />
     </section>
   )
+}
+
+/** KeepSample keeps an event as the one that the flow is edited with, whatever comes after it. */
+function KeepSample({ flow, event }: { flow: string; event: string }) {
+  const t = useWords()
+  const kept = usePinned(flow) === event
+  return <Button look="quiet" size="small" className="-ml-2.5" aria-pressed={kept} data-tip={t.keepHelp} onClick={() => pinSample(flow, kept ? null : event)}>{kept ? <Check size={15} strokeWidth={1.75} aria-hidden className="text-ok" /> : <Pin size={15} strokeWidth={1.75} aria-hidden />}{kept ? t.keptSample : t.keepSample}</Button>
 }
 
 const telling = ['name', 'full_name', 'nome', 'first_name', 'last_name', 'email', 'phone', 'telefone', 'total', 'total_price', 'amount', 'valor', 'value', 'price', 'number', 'order_number', 'code', 'status', 'event', 'type', 'topic', 'id', 'date', 'created_at']
