@@ -75,6 +75,62 @@ test('who is invited chooses a password by a link that is good once, in the own 
   await page.context().close()
 })
 
+test('a captured event is kept as the sample, and as a test, in one click each', async () => {
+  await program.api('POST', '/flows', { id: 'kept', name: 'Kept', trigger: { kind: 'webhook' }, steps: [{ id: 'say', action: 'log', with: { message: '{{ trigger.body.id }}' } }] })
+  const { url } = (await program.api('GET', '/flows/kept')).body
+  const send = (id) => fetch(url, { method: 'POST', body: JSON.stringify({ id }), headers: { 'Content-Type': 'application/json' } })
+  await send(41)
+  const page = await program.signedIn('/flows/kept', still)
+  await page.getByRole('treeitem', { name: /1 event/ }).click()
+  const panel = page.getByRole('complementary')
+  await panel.getByRole('button', { name: 'Save as a test' }).click()
+  await until(async () => (await program.api('GET', '/flows/kept')).body.flow.tests, (tests) => tests?.[0].event.body.id === 41 && tests[0].expect.status === 'succeeded')
+  await panel.getByRole('button', { name: 'Keep as the sample' }).click()
+  await fine(page, 'a kept sample')
+  await send(42)
+  await panel.getByRole('button', { name: 'Keep as the sample' }).waitFor() // the newest is another one
+  await page.getByRole('treeitem', { name: /Write a line/ }).click()
+  await page.getByText(/^41$/).first().waitFor()
+
+  await page.goto(`${program.base}/events?flow=kept`)
+  await page.getByRole('main').getByRole('listitem').first().getByRole('button').click()
+  await page.getByRole('button', { name: 'Use as sample' }).click()
+  await page.waitForURL(/flows\/kept/)
+  const { items } = (await program.api('GET', '/events?flow=kept')).body
+  await page.waitForFunction((id) => localStorage.getItem('sample:kept') === id, items[0].id)
+  await page.context().close()
+})
+
+test('what is not there says so under the bar; a flow leads to its events and runs', async () => {
+  const page = await program.signedIn('/flows/none', still)
+  await page.getByRole('heading', { name: 'This flow is not here' }).waitFor()
+  await page.getByText('There is no flow “none”').waitFor()
+  await fine(page, 'a flow that is not there')
+  await page.getByRole('link', { name: 'Runs', exact: true }).first().click()
+  await page.getByRole('heading', { name: 'Runs' }).waitFor()
+  await page.goto(`${program.base}/runs/none`)
+  await page.getByText('There is no run “none”').waitFor()
+  await fine(page, 'a run that is not there')
+  await page.getByRole('link', { name: 'To the runs' }).click()
+  await page.getByRole('heading', { name: 'Runs' }).waitFor()
+
+  await program.api('POST', '/flows', { id: 'story', name: 'Story', trigger: { kind: 'webhook' }, steps: [] })
+  const { url } = (await program.api('GET', '/flows/story')).body
+  await fetch(url, { method: 'POST', body: '{"id": 1}', headers: { 'Content-Type': 'application/json' } })
+  await page.goto(`${program.base}/flows/story`)
+  assert.equal(await page.getByRole('navigation').count(), 0, 'the editor has a bar of its own')
+  await page.getByRole('banner').getByRole('link', { name: 'Runs' }).click()
+  await page.waitForURL(/\/runs\?flow=story$/)
+  await page.goBack()
+  await page.getByRole('treeitem').getByRole('link', { name: '1 event' }).click()
+  await page.waitForURL(/\/events\?flow=story$/)
+  await page.getByText('It was kept as a sample').waitFor()
+  await page.goBack()
+  await page.getByRole('banner').getByRole('link', { name: 'Events' }).waitFor()
+  await fine(page, 'the bar of a flow')
+  await page.context().close()
+})
+
 test('who forgot the password is told who can help', async () => {
   const page = await program.open(still)
   await page.goto(program.base)
@@ -97,6 +153,29 @@ test('a user with a password is made, and given another role', async () => {
   await row.getByRole('button', { name: 'Role: Editor' }).click()
   await page.getByRole('option', { name: /Viewer/ }).click()
   await until(leo, (u) => u.role === 'viewer')
+  await page.context().close()
+})
+
+test('a viewer meets no control that is not theirs, and is told who has it', async () => {
+  await program.api('POST', '/users', { name: 'Vera', email: 'vera@example.com', password: ana.password, role: 'viewer' })
+  await program.api('PUT', '/vars', { shop: 'Olinda' })
+  const [run] = await lost('seen', 'Seen', 'Send it', 1)
+  const { url } = (await program.api('GET', '/flows/kept')).body
+  await fetch(url, { method: 'POST', body: '{"id": 1}', headers: { 'Content-Type': 'application/json' } })
+  const page = await program.open(still)
+  await page.request.post(`${program.base}/api/v1/session`, { data: { email: 'vera@example.com', password: ana.password }, headers: { Origin: program.base } })
+  const screens = {
+    '/': 'You may look at flows', '/runs': 'You may look at runs', '/runs?by=error': 'You may look at runs', [`/runs/${run}`]: 'An editor can look it up in the service', '/events?flow=kept': '',
+    '/settings/variables': 'You may look at variables', '/settings/users': 'This screen is for admins', '/settings/state': 'This screen is for editors', '/connections': 'This screen is for editors', '/people': 'This screen is for editors',
+  }
+  for (const [path, words] of Object.entries(screens)) {
+    await page.goto(program.base + path)
+    if (path.startsWith('/events')) await page.getByRole('main').getByRole('listitem').first().getByRole('button').click()
+    await page.getByText(words || 'You may look at events').first().waitFor()
+    const own = page.getByRole('button', { name: /New flow|Run again|Settle|Cancel the run|Cancel \d|Decide|It happened|Save as|Use as|Let it in|Add |Delete|Erase|Invite|Publish/ })
+    assert.deepEqual(await own.evaluateAll((all) => all.filter((b) => !b.disabled).map((b) => b.textContent)), [], path)
+    await fine(page, `${path} of a viewer`)
+  }
   await page.context().close()
 })
 

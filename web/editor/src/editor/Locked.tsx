@@ -1,6 +1,6 @@
 import type { ReactNode, SyntheticEvent } from 'react'
-import { Eye } from 'lucide-react'
 import { useSession } from '../api/hooks'
+import { LooksLine } from '../shell/OnlyLooks'
 import { useWords } from './words'
 
 /** useLooks says whether this person may only look. */
@@ -10,7 +10,7 @@ export const useLooks = () => useSession().data?.role === 'viewer'
 export function LooksNote() {
   const t = useWords()
   if (!useLooks()) return null
-  return <p className="flex items-start gap-2 rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2"><Eye size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />{t.onlyLooks}</p>
+  return <LooksLine>{t.onlyLooks}</LooksLine>
 }
 
 const moves = /^(Arrow|Home|End|Page|Tab|Escape)/

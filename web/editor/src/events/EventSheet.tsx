@@ -3,7 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical, ListChecks, LogIn, Pin, Play, Workflow } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { pinSample } from '../data/pinned'
 import { documentOf } from '../flow'
+import { OnlyLooks } from '../shell/OnlyLooks'
 import { Ticked } from '../ui/Ticked'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
@@ -27,6 +29,7 @@ export function EventSheet({ id, names, may, close }: { id: string; names: Reado
   const kept = data !== undefined && bodyOf(data) !== undefined && bodyOf(data) !== null
   return (
     <Sheet title={data?.title || data?.event || t.name} help={data && `${names.get(data.flow) ?? data.flow} · ${whole(data.at)}`} close={close} footer={kept && may && (data.trigger || data.status === 'rejected') && <Deeds event={data} />}>
+      {!may && <OnlyLooks of="events" className="mb-4" />}
       {error && <Problem error={error} />}
       {!data && !error && <Loading />}
       {data && <Whole event={data} />}
@@ -106,7 +109,7 @@ function Deeds({ event }: { event: Event }) {
     <>
       {event.status === 'rejected' && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
       {event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
-      {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}`)}><Pin size={16} aria-hidden />{t.sample}</Button>}
+      {event.trigger && <Button onClick={() => { pinSample(event.flow, event.id); go(`/flows/${event.flow}?event=${event.id}`) }}><Pin size={16} aria-hidden />{t.sample}</Button>}
       {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}&test=`)}><Play size={16} aria-hidden />{t.runDraft}</Button>}
     </>
   )

@@ -11,6 +11,7 @@ import { TriggerCard } from '../tree/TriggerCard'
 import { Status } from '../ui/basics'
 import { useStepName } from '../tree/useStepName'
 import { useSession } from '../api/hooks'
+import { OnlyLooks } from '../shell/OnlyLooks'
 import { useSay } from '../words'
 import { Fetched, fetchOf } from './Fetched'
 import { firstTurns, stepOfPath, type Turns } from './paths'
@@ -69,7 +70,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
       <RunBar run={run} flow={flow} now={now} may={may} replay={setReplaying} />
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
-          <div className="mx-auto max-w-[680px]"><Replays may={may} /></div>
+          <div className="mx-auto max-w-[680px]"><OnlyLooks of="runs" className="mb-4" /><Replays may={may} /></div>
           <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} gone={gone} />
           <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of="accepted" />} onLine={fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
         </main>

@@ -90,7 +90,7 @@ function Unsure({ run, flow, nameOf, show, may }: HeadProps) {
   if (!step) return null
   return (
     <Box tone="bg-warn-soft text-warn" icon={<CircleHelp size={17} aria-hidden />} aside={may && <Button size="small" onClick={() => show(step.id)}>{t.decide}</Button>}>
-      <p><Named name={nameOf(step)} show={() => show(step.id)} />: {t.unsure}</p>
+      <p><Named name={nameOf(step)} show={() => show(step.id)} />: {may ? t.unsure : t.unsureLooks}</p>
       {run.due && <p className="text-secondary">{fill(t.unsureUntil, { time: moment(run.due) })}</p>}
     </Box>
   )

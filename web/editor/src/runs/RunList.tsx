@@ -10,6 +10,7 @@ import { HistoryRun } from '../history/HistoryRun'
 import { More } from '../history/More'
 import { Unread } from '../history/Unread'
 import { useFilter } from '../history/useFilter'
+import { OnlyLooks } from '../shell/OnlyLooks'
 import { Button } from '../ui/Button'
 import { Card, Page } from '../ui/Page'
 import { Problem, Skeleton } from '../ui/states'
@@ -50,6 +51,7 @@ export function RunList({ role }: { role: string }) {
   const parts = { filter, names, may, replay: setReplaying }
   return (
     <Page title={t.runs} wide aside={<>{!grouped && list.length > 0 && <RunExport query={query} names={names} />}<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} /></>}>
+      <OnlyLooks of="runs" className="mb-4" />
       <Replays may={may} />
       <Filters filter={filter} statuses={filter.at('group') ? undefined : runStatuses} failures={grouped} busy={runs.isPlaceholderData}>
         {!grouped && quiet.length > 0 && <label data-tip={t.alarmsHelp} className="flex h-9 items-center gap-2 px-1 text-secondary text-text-2"><input type="checkbox" className="size-4 accent-accent" checked={filter.at('alarms') !== ''} onChange={(e) => filter.set({ alarms: e.target.checked ? '1' : '' })} />{t.alarms}</label>}

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react'
 import { Link, useLocation } from 'wouter'
+import { NotYours } from '../shell/NotYours'
 import { Page } from '../ui/Page'
 import { Select } from '../ui/Select'
 import { About } from './About'
@@ -10,7 +11,7 @@ import { InstancePart } from './InstancePart'
 import { KeptState } from './KeptState'
 import { Looks } from './Looks'
 import { NetworkPart } from './NetworkPart'
-import { type parts, partsOf } from './parts'
+import { parts, partsOf } from './parts'
 import { Profile } from './Profile'
 import { Tokens } from './Tokens'
 import { Users } from './Users'
@@ -29,6 +30,8 @@ export function Settings({ role, part }: { role: string; part: string }) {
   const mine = partsOf(role)
   const shown = mine.find((p) => p.id === part) ?? mine[0]
   if (!shown) return null
+  const barred = parts.find((p) => p.id === part && !mine.includes(p))
+  if (barred) return <NotYours admins={barred.from === 'admin'} />
   const Show = screens[shown.id]
   return (
     <Page title={t.settings} wide>

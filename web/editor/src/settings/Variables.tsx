@@ -2,6 +2,7 @@ import { useId, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus, Trash2 } from 'lucide-react'
 import { api, take } from '../api/client'
+import { OnlyLooks } from '../shell/OnlyLooks'
 import { useAmiss } from '../ui/useAmiss'
 import { Button, IconButton } from '../ui/Button'
 import { inputLook } from '../ui/Input'
@@ -20,6 +21,7 @@ export function Variables({ role }: { role: string }) {
   const { data, error } = useQuery({ queryKey: ['vars'], queryFn: () => take(api.GET('/vars')) })
   return (
     <Part title={t.variables} help={t.varsHelp}>
+      <OnlyLooks of="variables" className="mb-4" />
       {error && <Problem error={error} />}
       {!data && !error && <Skeleton rows={2} />}
       {data && <Table key={JSON.stringify(data)} kept={data} may={role === 'admin'} />}

@@ -1,0 +1,1 @@
+export{_t as OnlyLooks}from"./tree.js";
