@@ -146,8 +146,8 @@ test('a run outlives its flow, and what is not there says so', async () => {
   await page.getByRole('treeitem', { name: /Stop/ }).waitFor()
   await fine(page, 'a run without its flow')
   await page.goto(`${program.base}/runs/none`)
-  await page.getByRole('link', { name: 'To the flows' }).click()
-  await page.getByRole('heading', { name: 'Flows' }).waitFor()
+  await page.getByRole('link', { name: 'To the runs' }).click()
+  await page.getByRole('heading', { name: 'Runs' }).waitFor()
   await page.context().close()
 })
 

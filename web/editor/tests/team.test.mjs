@@ -141,18 +141,24 @@ test('who forgot the password is told who can help', async () => {
   await page.context().close()
 })
 
-test('a user with a password is made, and given another role', async () => {
+test('a user with a password is made, given another role, and deleted', async () => {
   const page = await program.signedIn('/settings/users', still)
   await page.getByRole('button', { name: 'Set the password yourself' }).click()
   await page.getByLabel('E-mail').fill('leo@example.com')
   await page.getByLabel('Password', { exact: true }).fill(ana.password)
   await page.getByRole('button', { name: 'Add a user' }).click()
   const leo = async () => (await program.api('GET', '/users')).body.items.find((u) => u.email === 'leo@example.com')
-  await until(leo, (u) => u?.joined && u.role === 'editor')
+  await page.getByText('leo@example.com may sign in now.').waitFor()
+  assert.deepEqual([(await leo()).joined, (await leo()).role], [true, 'editor'])
   const row = page.getByRole('listitem').filter({ hasText: 'leo@example.com' })
   await row.getByRole('button', { name: 'Role: Editor' }).click()
   await page.getByRole('option', { name: /Viewer/ }).click()
   await until(leo, (u) => u.role === 'viewer')
+  await page.getByRole('button', { name: 'More about leo@example.com' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('leo@example.com is deleted.').waitFor()
+  await page.goto('about:blank') // who leaves the page deletes too
+  await until(leo, (u) => u === undefined)
   await page.context().close()
 })
 
@@ -209,7 +215,7 @@ test('what nobody knows of many runs is settled at once, by step or by choice', 
   await settled(charges)
   assert.equal((await program.api('GET', `/runs/${posts[0]}`)).body.status, 'unknown')
 
-  await group('Send the parcel').getByRole('button', { name: 'Show them' }).click()
+  await group('Send the parcel').getByRole('button', { name: 'Show the runs' }).click()
   await page.waitForURL(/status=unknown/)
   await page.getByRole('checkbox', { name: 'Select all' }).check()
   await page.getByRole('button', { name: 'Settle…' }).click()

@@ -99,7 +99,7 @@ function Erase({ of: key, close }: { of: string; close: () => void }) {
     <Dialog title={t.eraseTitle} help={done ? undefined : t.eraseHelp} close={shut} footer={done ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
       <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate(false)}>{t.eraseNow}</Button></>
     )}>
-      {!done && <Field label={fill(t.typeIt, { key })}><input autoFocus className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
+      {!done && <Field label={fill(t.typeIt, { key })}><input data-first className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
       {erase.error && <Problem error={erase.error} />}
       {done && (
         <div role="status" className="space-y-3">

@@ -30,7 +30,7 @@ const en = {
   refused_other: '{n} were not settled: {why}',
   group_one: '{n} run',
   group_other: '{n} runs',
-  showThem: 'Show them',
+  showThem: 'Show the runs',
 }
 
 const pt: typeof en = {
@@ -63,7 +63,7 @@ const pt: typeof en = {
   refused_other: '{n} não foram decididas: {why}',
   group_one: '{n} execução',
   group_other: '{n} execuções',
-  showThem: 'Mostrar',
+  showThem: 'Ver execuções',
 }
 
 export const useWords = makeWords(en, pt)

@@ -6,6 +6,8 @@ import { Field } from '../ui/Field'
 import { inputLook } from '../ui/Input'
 import { PasswordInput } from '../ui/PasswordInput'
 import { Problem } from '../ui/states'
+import { toast } from '../ui/Toast'
+import { fill } from '../words/phrase'
 import { type Invited, InviteLink } from './InviteLink'
 import { MakePassword } from './MakePassword'
 import { Part } from './Part'
@@ -24,7 +26,10 @@ export function AddUser() {
   const add = useMutation({
     mutationFn: async () => {
       if (password === undefined) setLink(await take(api.POST('/users/invite', { body: fresh })))
-      else await take(api.POST('/users', { body: { ...fresh, password } }))
+      else {
+        await take(api.POST('/users', { body: { ...fresh, password } }))
+        toast(fill(t.userAdded, { name: fresh.name || fresh.email }))
+      }
     },
     onSuccess: () => {
       setFresh(none)

@@ -95,7 +95,7 @@ function Standing({ user: { joined, link_until: until } }: { user: Schemas['User
 function Reset({ email, close }: { email: string; close: () => void }) {
   const t = useWords()
   const [password, setPassword] = useState('')
-  const save = useMutation({ mutationFn: () => take(api.PUT('/users/{email}', { params: { path: { email } }, body: { password } })), onSuccess: () => { toast(t.done); close() } })
+  const save = useMutation({ mutationFn: () => take(api.PUT('/users/{email}', { params: { path: { email } }, body: { password } })), onSuccess: () => { toast(fill(t.passwordSet, { name: email })); close() } })
   const submit = (e: FormEvent) => {
     e.preventDefault()
     save.mutate()

@@ -5,5 +5,5 @@ import { useWords } from './overWords'
 /** NotYours stands where a screen is that this person's role does not show. */
 export function NotYours({ admins = false }: { admins?: boolean }) {
   const t = useWords()
-  return <main id="content"><Empty icon={<Lock aria-hidden />} title={admins ? t.adminsOnly : t.notYours} help={admins ? t.adminsOnlyHelp : t.notYoursHelp} /></main>
+  return <main id="content" className="px-4"><Empty icon={<Lock aria-hidden />} title={admins ? t.adminsOnly : t.notYours} help={admins ? t.adminsOnlyHelp : t.notYoursHelp} /></main>
 }

@@ -20,7 +20,7 @@ export function Nothing({ flow, run }: { flow?: string; run?: string }) {
     document.title = `${title} · Gancho`
   }, [title])
   return (
-    <main id="content">
+    <main id="content" className="px-4">
       <Empty icon={<FileQuestionMark aria-hidden />} title={title} help={flow !== undefined ? fill(t.noFlowHelp, { id: flow }) : run !== undefined ? fill(t.noRunHelp, { id: run }) : t.noPageHelp}>
         {flow !== undefined && <Link href={`/runs?flow=${encodeURIComponent(flow)}`} className={buttonLook()}>{t.itsRuns}</Link>}
         {run !== undefined ? <Link href="/runs" className={buttonLook('primary')}>{t.toRuns}</Link> : <Link href="/" className={buttonLook('primary')}>{t.toFlows}</Link>}
