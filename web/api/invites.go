@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"gancho/web/session"
@@ -36,7 +37,11 @@ func (s *server) inviteUser(ctx context.Context, in *inviteUserInput) (*inviteOu
 	return invited(s.People.InviteUser(ctx, in.Body.Email, in.Body.Name, in.Body.Role))
 }
 
+// renewInvite is for others: a page that was left open is not enough to take somebody's own password away.
 func (s *server) renewInvite(ctx context.Context, in *EmailPath) (*inviteOutput, error) {
+	if who(ctx).Is(in.Email) {
+		return nil, problemOf(http.StatusUnprocessableEntity, "password_needed", "change your own password in your profile, with the present one", "mude a sua própria senha no seu perfil, com a atual")
+	}
 	return invited(s.People.RenewInvite(ctx, in.Email))
 }
 

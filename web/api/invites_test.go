@@ -3,6 +3,8 @@ package api_test
 import (
 	"strings"
 	"testing"
+
+	"gancho/web/session"
 )
 
 // TestAnInviteLetsOneIn: the admin never knows the password, and the audit no secret.
@@ -35,6 +37,12 @@ func TestAnInviteLetsOneIn(t *testing.T) {
 	}
 	if res, _ := h.ask("GET", "/api/v1/flows", "", "", "Cookie", strings.Split(cookie, ";")[0]); res.StatusCode != 200 {
 		t.Errorf("with the cookie: %d", res.StatusCode)
+	}
+	admin := session.Admin
+	_, err := h.people.ChangeUser(t.Context(), "ana@example.com", session.Change{Role: &admin})
+	check(t, err)
+	if res, p := h.ask("POST", "/api/v1/users/ana@example.com/invite", "", "", "Cookie", strings.Split(cookie, ";")[0]); res.StatusCode != 422 || p["code"] != "password_needed" {
+		t.Errorf("a link for oneself: %d %v", res.StatusCode, p)
 	}
 	did := map[string]string{}
 	for _, item := range h.want(200, "GET", "/audit", "")["items"].([]any) {
