@@ -41,6 +41,7 @@ export default defineConfig({
             { name: 'words-pt', test: /only=pt$|words:pt$/, priority: 4 },
             { name: 'shared', test: shared, priority: 3 },
             { name: 'named', test: /src\/(words\/(names|path)|ui\/Ticked)|engine\/expression\/names/, priority: 5 },
+            { name: 'looks', test: /src\/shell\/(OnlyLooks|looksWords)\./, priority: 3 },
             { name: 'tree', test: ofTrees, priority: 2 },
             { name: 'builder', test: /src\/editor\/Workbench\.tsx$/, priority: 1 },
             { name: 'conditions', test: /src\/conditions\//, priority: 0 },

@@ -5,9 +5,8 @@ import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
 import { actionsQuery, flowQuery, presetsQuery, triggersQuery, useSession } from './api/hooks'
 import { startLive } from './api/live'
 import { FlowList } from './flows/FlowList'
-import { Bar } from './shell/Bar'
+import { Bar, KeepBar } from './shell/Bar'
 import { Fault } from './shell/Fault'
-import { KeepBar } from './shell/keepBar'
 import { placesOf } from './shell/places'
 import { useFresh } from './shell/useFresh'
 import { useWords } from './shell/words'
@@ -19,9 +18,7 @@ import { Tips } from './ui/Tips'
 import { toast, Toasts } from './ui/Toast'
 import { firstLang, type Lang, hear, LangContext, learn, useLang } from './words'
 
-const SignIn = late(() => import('./door/SignIn').then((m) => m.SignIn))
-const SetUp = late(() => import('./door/SetUp').then((m) => m.SetUp))
-const Invite = late(() => import('./door/Invite').then((m) => m.Invite))
+const Out = late(() => import('./door/Out').then((m) => m.Out))
 const Editor = soon(editor)
 const RunList = late(() => import('./runs/RunList').then((m) => m.RunList))
 const RunPage = late(() => import('./runs/RunPage').then((m) => m.RunPage))
@@ -70,8 +67,7 @@ function Door() {
   const [place] = useLocation()
   if (error && !data) return <main className="mx-auto max-w-md p-4"><Problem error={error} retry={() => void refetch()} /></main>
   if (!data) return <Loading />
-  if (place === '/invite') return <Invite />
-  if (data.role === '') return data.setup && place === '/setup' ? <SetUp /> : <SignIn setup={data.setup} />
+  if (data.role === '' || place === '/invite') return <Out setup={data.setup} place={place} />
   return <House role={data.role} name={data.called ?? data.name} />
 }
 

@@ -13,7 +13,6 @@ import { useWords } from './words'
 
 const Alerts = soon(() => import('./Alerts').then((m) => m.Alerts))
 const LedgerLine = whenRested(() => import('./LedgerLine').then((m) => m.LedgerLine), <p className="mb-3 h-5" />)
-const OnlyLooks = soon(() => import('../shell/OnlyLooks').then((m) => m.OnlyLooks))
 const Start = soon(() => import('./start/Start').then((m) => m.Start))
 const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog))
 
@@ -62,7 +61,6 @@ export function FlowList({ role }: { role: string }) {
         <Suspense fallback={<Skeleton tall />}>
           {alerts.data && alerts.data.items.length > 0 && <Alerts role={role} alerts={alerts.data.items} flows={data?.items ?? []} />}
           <LedgerLine />
-          {!may && <OnlyLooks of="flows" className="mb-4" />}
           {own.length > 0 && <Card><RowHeads /><ul className="divide-y divide-line">{own.map(row)}</ul></Card>}
           {examples.length > 0 && (
             <section aria-label={t.examples}>

@@ -1,3 +1,4 @@
+import { createContext } from 'react'
 import { Radio, Search } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { useLiveState } from '../api/hooks'
@@ -8,6 +9,9 @@ import { MenuButton } from '../ui/Menu'
 import { soon } from '../ui/soon'
 import { placesOf, standsAt } from './places'
 import { useWords } from './words'
+
+/** KeepBar is told, by what stands in place of a screen with a bar of its own, whether this one is wanted. */
+export const KeepBar = createContext<(on: boolean) => void>(() => undefined)
 
 type BarProps = { role: string; name: string; leave: () => void }
 

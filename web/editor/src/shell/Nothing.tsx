@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { buttonLook } from '../ui/Button'
 import { Empty } from '../ui/states'
 import { fill } from '../words/phrase'
-import { KeepBar } from './keepBar'
+import { KeepBar } from './Bar'
 import { useWords } from './overWords'
 
 /** Nothing stands where no screen is, or what it would show is not there: it says what is missing, and where to go on. */

@@ -1,1 +1,0 @@
-export{_t as OnlyLooks}from"./tree.js";
