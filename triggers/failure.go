@@ -30,10 +30,7 @@ func failureTrigger() engine.Trigger {
 
 func checkFailure(f *flow.Flow, known flow.Known) []form.Problem {
 	problems := checkWhere(f, known)
-	list, isList := f.Trigger.With["flows"].([]any)
-	if isList && len(list) == 0 {
-		problems = append(problems, problem("/trigger/with/flows", "required", "name the flows, or * for all", "cite os fluxos, ou * para todos"))
-	}
+	list, _ := f.Trigger.With["flows"].([]any) //nolint:errcheck // what is no list names none
 	for i, element := range list {
 		id, ok := element.(string)
 		if !ok || id == "*" || known.Flow == nil || known.Flow(id) {
