@@ -149,7 +149,8 @@ func (s *waitStep) Fields() form.Fields {
 		"Cria uma página com este texto e dois botões, Aprovar e Rejeitar. Quem pode editar a encontra na execução que espera. Para enviar o link a alguém, escolha “Link da aprovação” nos dados, na mensagem de um passo anterior."))
 	return form.Of(
 		form.Group("approve", &s.approve, form.Label("Approval page", "Página de aprovação"), question),
-		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d").Given(&s.limited),
+		form.Duration("timeout", &s.timeout, form.Label("At most", "No máximo")).Example("2d").Given(&s.limited).
+			Help(form.Label("Empty, it waits for as long as a run may take: 30 days, unless the flow says otherwise.", "Vazio, espera pelo tempo máximo de uma execução: 30 dias, se o fluxo não diz outro.")),
 		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Example("pix-{{ trigger.body.id }}").
 			Help(form.Label("For what another flow tells; an approval needs none", "Para o que outro fluxo avisa; uma aprovação não precisa")))
 }

@@ -67,14 +67,14 @@ func TestFaultsAreInWords(t *testing.T) {
 // TestChecks: what is doubtful over the orders of the tests, with the repair.
 func TestChecks(t *testing.T) {
 	for source, want := range map[string]string{
-		`trigger.body.total and true`:           "[total] `total` is a number; this needs yes or no / compare it with something, as in trigger.body.total > 0",
-		`not trigger.body.status`:               "[status] `status` is a text; this needs yes or no / compare it with something, as in trigger.body.status != nil",
-		`any(trigger.body.items, .sku)`:         "[sku] `sku` is a text; this needs yes or no / compare it with something, as in .sku != nil",
-		`trigger.body.total ? 1 : 2`:            "[total] `total` is a number; this needs yes or no / compare it with something, as in trigger.body.total > 0",
+		`trigger.body.total and true`:           "[total] `total` is a number; this needs yes or no / compare it with something, as in `trigger.body.total > 0`",
+		`not trigger.body.status`:               "[status] `status` is a text; this needs yes or no / compare it with something, as in `trigger.body.status != nil`",
+		`any(trigger.body.items, .sku)`:         "[sku] `sku` is a text; this needs yes or no / compare it with something, as in `.sku != nil`",
+		`trigger.body.total ? 1 : 2`:            "[total] `total` is a number; this needs yes or no / compare it with something, as in `trigger.body.total > 0`",
 		`len(5)`:                                "[5] `5` is a number; this needs a text or a list or an object as \"x\"",
 		`cents(true)`:                           "[true] `true` is yes or no; this needs a text or a number as \"amount\"",
 		`add_days({}, 1)`:                       "[{] `{}` is an object; this needs a text or a number as \"x\"",
-		`regex_find("x", "a") + "x"`:            "[regex_find] `regex_find(\"x\", \"a\")` may be missing / choose what happens when it is missing, as in (regex_find(\"x\", \"a\") ?? \"-\")",
+		`regex_find("x", "a") + "x"`:            "[regex_find] `regex_find(\"x\", \"a\")` may be missing / choose what happens when it is missing, as in `(regex_find(\"x\", \"a\") ?? \"-\")`",
 		`get(trigger.body, "totl")`:             "[\"totl\"] unknown field `totl`, did you mean `total`? / it is in none of 40 events",
 		`pick(trigger.body, "status", "statu")`: "[\"statu\"] unknown field `statu`, did you mean `status`? / it is in none of 40 events",
 		`unique_by(trigger.body.items, "sk")`:   "[\"sk\"] unknown field `sk`, did you mean `sku`? / it is in none of 40 events",
@@ -83,12 +83,12 @@ func TestChecks(t *testing.T) {
 		`trigger.body.coupon contains ""`:       `[""] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.total > ""`:               `[""] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.coupon in []`:             `[[] a comparison has no value yet / write what it is compared with`,
-		`trigger.body.coupon + "x"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in (trigger.body.coupon ?? \"-\")",
+		`trigger.body.coupon + "x"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
 		`date(trigger.body.coupon)`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing",
-		`first(trigger.body.items).n + 1`:       "[n] `n` may be missing / choose what happens when it is missing, as in (first(trigger.body.items).n ?? 0)",
+		`first(trigger.body.items).n + 1`:       "[n] `n` may be missing / choose what happens when it is missing, as in `(first(trigger.body.items).n ?? 0)`",
 		`trigger.body.coupon contains "X" ? trigger.body.coupon + "!" : "-"`:             "",
-		`trigger.body.coupon contains "X" ? "-" : trigger.body.coupon + "!"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in (trigger.body.coupon ?? \"-\")",
-		`not (trigger.body.coupon startsWith "X") and trigger.body.coupon + "!" == "X!"`: "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in (trigger.body.coupon ?? \"-\")",
+		`trigger.body.coupon contains "X" ? "-" : trigger.body.coupon + "!"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
+		`not (trigger.body.coupon startsWith "X") and trigger.body.coupon + "!" == "X!"`: "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
 	} {
 		tree, err := expression.Parse(source)
 		if err != nil {
@@ -113,6 +113,7 @@ func TestHintsRepair(t *testing.T) {
 		}
 		for _, p := range tree.Infer(knownOrders()).Problems {
 			_, repair, _ := strings.Cut(p.Hint.EN, "as in ")
+			repair = strings.Trim(repair, "`")
 			value, _, _ := strings.Cut(strings.TrimPrefix(repair, "("), " ?? ")
 			if _, err := expression.Compile(strings.Replace(source, value, repair, 1)); err != nil || !strings.Contains(source, value) {
 				t.Errorf("%s with %s: %v", source, repair, err)

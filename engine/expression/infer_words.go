@@ -43,7 +43,7 @@ func (i *inference) optional(f found, fallback string) form.Problem {
 		return p
 	}
 	example := "(" + f.source() + " ?? " + fallback + ")"
-	p.Hint = form.Label(p.Hint.EN+", as in "+example, p.Hint.PT+", como em "+example)
+	p.Hint = form.Label(p.Hint.EN+", as in `"+example+"`", p.Hint.PT+", como em `"+example+"`")
 	if f.chain != "" {
 		p.Fixes = []form.Fix{{Words: form.Label("Use "+fallback+" when it is missing", "Usar "+fallback+" quando faltar"), Of: f.chain, Put: example}}
 	}
@@ -68,7 +68,7 @@ func (i *inference) truth(f found) {
 		}
 		i.warn(f.node, "wrong_type", form.Label(fmt.Sprintf("%s is %s; this needs %s", named(f), kindWords(kind).EN, what.EN),
 			fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)),
-			form.Label("compare it with something, as in "+example, "compare com algum valor, como em "+example), fixes...)
+			form.Label("compare it with something, as in `"+example+"`", "compare com algum valor, como em `"+example+"`"), fixes...)
 	}
 }
 

@@ -1,6 +1,7 @@
 // What happened, and what is done about it: a person's time line, backups, who did what.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { createServer as createTCP } from 'node:net'
 import { after, before, test } from 'node:test'
 import { axeFaults, sideways, start, until } from './program.mjs'
 import { shop } from './shop.mjs'
@@ -182,6 +183,43 @@ const waitingRun = async (flow) => {
   return body.run
 }
 
+/** post is a mail server that refuses every password until it is open. */
+async function post(t) {
+  const state = { open: false }
+  const server = createTCP((socket) => {
+    let inside = false
+    socket.on('error', () => undefined).write('220 post\r\n')
+    socket.on('data', (chunk) => {
+      for (const line of String(chunk).split('\r\n').slice(0, -1)) {
+        if (inside && line !== '.') continue
+        const [, answer] = [[/^EHLO/, '250-post\r\n250 AUTH PLAIN LOGIN'], [/^AUTH/, state.open ? '235 welcome' : '535 wrong password'], [/^DATA/, '354 go on'], [/^QUIT/, '221 bye'], [/./, '250 ok']].find(([begins]) => begins.test(line)) ?? []
+        inside = line === 'DATA'
+        if (answer) socket.write(`${answer}\r\n`)
+      }
+    })
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  return Object.assign(state, { port: String(server.address().port) })
+}
+
+test('a connection that is mended tells how many runs go on', async (t) => {
+  const server = await post(t)
+  const made = await program.api('POST', '/connections', { name: 'desk', kind: 'smtp', fields: { host: '127.0.0.1', port: server.port, security: 'none', username: 'ana', password: 'old', from: 'ana@example.com' } })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const first = await waitingRun({ id: 'desk', name: 'Desk', trigger: { kind: 'manual' }, steps: [{ id: 'tell', action: 'email.send', connection: 'desk', with: { to: 'bia@example.com', subject: 'Hi', text: 'Hi' } }] })
+  await program.api('POST', '/flows/desk/events', { event: { body: { id: 2 } } })
+  await until(async () => (await program.api('GET', '/runs?flow=desk&status=waiting')).body.items.length === 2)
+  server.open = true
+  const page = await program.signedIn('/connections', still)
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Password', exact: true }).fill('new')
+  await page.getByRole('dialog').getByRole('button', { name: 'Save and test' }).click()
+  await page.getByText(/2 runs go on/).waitFor()
+  await until(async () => (await program.api('GET', `/runs/${first}`)).body.status === 'succeeded')
+  await page.context().close()
+})
+
 test('a run that waits says for what, and what helps stands beside it', async () => {
   const later = await waitingRun({ id: 'later', name: 'Later', trigger: { kind: 'manual' }, steps: [{ id: 'call', name: 'Tell the stock', action: 'http.request', retry: { attempts: 5, first: '1h' }, with: { url: 'http://127.0.0.1:1/' } }] })
   const page = await program.signedIn(`/runs/${later}`, still)
@@ -205,7 +243,7 @@ test('what failed with one error stands together, is fixed with its data, publis
   await page.getByRole('button', { name: /answered 422/ }).waitFor()
   await page.getByText('2 runs', { exact: true }).waitFor()
   await fine(page, 'the groups')
-  await page.getByRole('button', { name: 'Show them' }).click()
+  await page.getByRole('button', { name: 'Show the runs' }).click()
   await page.getByRole('region', { name: 'Runs with one error' }).getByText('2 runs').waitFor()
   await page.getByRole('checkbox', { name: /Select the run/ }).nth(2).waitFor({ state: 'hidden' }) // the list of before stands until theirs is there
   assert.equal(await page.getByRole('checkbox', { name: /Select the run/ }).count(), 2)

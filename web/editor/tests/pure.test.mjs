@@ -26,7 +26,7 @@ const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
 const { deedsOf, alikeOf } = await source('editor/deeds.ts')
 const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
-const { saidBy } = await source('runs/paths.ts')
+const { saidBy, troubleOf } = await source('runs/paths.ts')
 
 document.documentElement.lang = 'pt-BR'
 const { friendly: amigavel } = await source('words/path.ts')
@@ -525,6 +525,9 @@ test('what a service says is its words, also where it sent JSON as text', () => 
   assert.equal(saidBy({ status: 422, body: '{"message":"no customer"}' }), 'no customer')
   assert.equal(saidBy({ status: 422, body: '{"code":7}' }), '{"code":7}')
   assert.equal(saidBy({ status: 500, body: '<html>' }), '')
+  const step = (message) => ({ attempts: [{ response: { status: 404, body: { message } } }] })
+  assert.deepEqual(troubleOf({ message: 'crm answered 404: no customer' }, step('no customer')), { said: 'no customer', rest: 'crm answered 404' })
+  assert.deepEqual(troubleOf({ message: 'crm answered 404: Not found' }, step('Not found')), { said: 'crm answered 404: Not found', rest: '' })
 })
 
 test('a table for spreadsheets has no formula in it, and its cells stay whole', async () => {

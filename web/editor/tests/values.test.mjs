@@ -197,6 +197,28 @@ test('a flow is tested from a step and up to one, with what is real kept apart',
   await page.context().close()
 })
 
+test('a value that is empty comes through export, import and the editing of its neighbours', async () => {
+  const values = { none: null, name: 'Ana' }
+  const flow = { id: 'hollow', name: 'Hollow', trigger: { kind: 'webhook' }, steps: [{ id: 'keep', action: 'set', with: { values } }, { id: 'send', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com/', json: { values, list: [null, 1] } } }] }
+  assert.equal((await program.api('POST', '/flows', flow)).status, 201)
+  const { body: bundle } = await program.api('GET', '/export?flow=hollow')
+  assert.equal((await program.api('DELETE', '/flows/hollow')).status, 204)
+  assert.equal((await program.api('POST', '/import', bundle)).status, 200)
+  const steps = async () => (await program.api('GET', '/flows/hollow')).body.flow.steps
+  const page = await program.signedIn('/flows/hollow?step=keep')
+  const first = page.getByLabel('Name 1', { exact: true })
+  await first.fill('called')
+  await until(async () => 'called' in (await steps())[0].with.values)
+  assert.deepEqual((await steps())[0].with.values, { none: null, called: 'Ana' })
+  await page.goto(`${program.base}/flows/hollow?step=send`)
+  await page.getByText('Empty (null)').first().waitFor({ state: 'attached' })
+  await page.locator('[data-field=url] .cm-content').fill('')
+  await page.locator('[data-field=url] .cm-content').fill('https://api.example.com/x')
+  await until(async () => (await steps())[1].with.url.endsWith('/x'))
+  assert.deepEqual((await steps())[1].with.json, { values, list: [null, 1] })
+  await page.context().close()
+})
+
 test('what is hidden is picked from the data, a time zone is searched, the map says what steps do', async () => {
   const page = await program.signedIn('/flows/pay')
   await page.getByRole('button', { name: /More of this flow|Flow menu|More/ }).first().click()

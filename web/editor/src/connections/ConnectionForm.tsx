@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
@@ -19,7 +19,7 @@ import { useWords } from './words'
 type Tried = Schemas['TestConnectionOutputBody']
 type FormProps = {
   kinds: Schemas['KindView'][]; /** what is to be changed */ before?: Schemas['ConnectionView']; /** fields that are needed here, though not everywhere */ needs?: string[]; name?: string
-  start?: { fields: Record<string, string>; hosts: string[] }; /** where it will be used */ host?: string; className?: string; close: () => void; made: (name: string, tried?: Tried) => void
+  start?: { fields: Record<string, string>; hosts: string[] }; /** where it will be used */ host?: string; className?: string; close: () => void; /** goesOn is how many runs stood until this was mended */ made: (name: string, tried?: Tried, goesOn?: number) => void
 }
 
 /** ConnectionForm makes a connection, or changes one, and stays while its test fails. What is secret goes in and never comes out. */
@@ -38,6 +38,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
   const signIn = useSignIn(name, () => made(name))
   const [saved, setSaved] = useState(before !== undefined)
   const [failed, setFailed] = useState<{ why: string; refused: boolean; /** what it speaks of, and what stood there */ of: string[]; was: Record<string, string> }>() // it is saved, but its test did not succeed
+  const standing = useRef(0)
   const save = useMutation({
     mutationFn: async () => {
       const body = { kind: kind?.kind, fields: Object.fromEntries(Object.entries(fields).filter(([, v]) => v !== '')), hosts: kind?.needs_hosts ? listed : undefined }
@@ -47,6 +48,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
         setSaved(true)
       }
       if (kind?.sign_in) return signIn.open(put)
+      standing.current = before?.state === 'broken' ? await stoodFor(name) : 0
       await put()
       return kind?.testable ? take(api.POST('/connections/{name}/test', { params: { path: { name } } })).catch((e: Error) => e) : undefined
     },
@@ -56,7 +58,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       if (kind?.sign_in) return
       if (tried instanceof Error) return setFailed({ why: tried.message, refused: false, of: [], was: fields })
       if (tried?.works === false) return setFailed({ why: tried.detail, refused: tried.state === 'broken', of: tried.fields, was: fields })
-      made(name, tried ?? undefined)
+      made(name, tried ?? undefined, standing.current)
     },
   })
   const submit = (e: FormEvent) => {
@@ -100,6 +102,12 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       </div>
     </form>
   )
+}
+
+/** stoodFor counts the runs that stand until a refused connection is mended; where it cannot be asked, nothing is said of them. */
+async function stoodFor(name: string): Promise<number> {
+  const { data } = await api.GET('/failures')
+  return (data?.retrying ?? []).reduce((sum, g) => sum + (g.connection === name ? g.count : 0), 0)
 }
 
 const both = (text: string) => ({ en: text, 'pt-BR': text })

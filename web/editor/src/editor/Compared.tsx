@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, ChevronRight, CircleCheck } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useActions } from '../api/hooks'
 import { find, type Flow, documentOf } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { useStepName } from '../tree/useStepName'
 import { Badge, Status } from '../ui/basics'
 import { useStatusWord } from '../ui/Status'
+import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { type Alike, alikeOf, type Deed, stepsOf } from './deeds'
@@ -20,7 +22,7 @@ export function Compared({ result, flow, published }: { result: Outcome; flow: F
   const t = useWords()
   const plural = usePlural()
   const { number } = useFormat()
-  const nameOf = usePathName(flow, published)
+  const names = useNames(flow, published)
   if (result.changed === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden className="shrink-0" />{plural(t, 'allSame', result.events)}</p>
   const others = result.changed - result.newly_failed - result.newly_mended
   const sums = [['same', result.same, 'none'], ['differs', others, 'warn'], ['newFail', result.newly_failed, 'fail'], ['mended', result.newly_mended, 'ok']] as const
@@ -28,25 +30,36 @@ export function Compared({ result, flow, published }: { result: Outcome; flow: F
     <div>
       <p className="mb-2 flex flex-wrap gap-1.5">{sums.map(([key, n, tone]) => (n > 0 ? <Badge key={key} tone={tone}>{plural(t, key, n)}</Badge> : null))}</p>
       {result.rows.length < result.changed && <p className="mb-2 text-secondary text-text-2">{fill(t.cut, { n: number(result.rows.length), all: number(result.changed) })}</p>}
-      <ul className="space-y-2">{alikeOf(result.rows).map((group) => <Group key={group.rows[0]?.event} group={group} nameOf={nameOf} />)}</ul>
+      <ul className="space-y-2">{alikeOf(result.rows).map((group) => <Group key={group.rows[0]?.event} group={group} names={names} />)}</ul>
     </div>
   )
 }
 
-/** usePathName names the step of a path, also one that only the published revision has. */
-function usePathName(flow: Flow, rev: number) {
+/** Names are what people call the step of a path, and a member of what it sends. */
+type Names = { nameOf: (path: string) => string; memberOf: (deed: Deed) => string }
+
+/** useNames knows the steps of the flow, also those that only the published revision has. */
+function useNames(flow: Flow, rev: number): Names {
+  const t = useWords()
+  const say = useSay()
   const name = useStepName()
+  const actions = useActions().data?.items
   const { data } = useQuery({ queryKey: ['revision', flow.id, rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id: flow.id, rev } } })), enabled: rev > 0, staleTime: Infinity })
-  return (path: string) => {
-    const id = stepOfPath(path).step
-    const step = find(flow, id) ?? (data && find(documentOf(data), id))
-    return step ? name(step) : id
+  const stepAt = (path: string) => { const id = stepOfPath(path).step; return find(flow, id) ?? (data && find(documentOf(data), id)) }
+  return {
+    nameOf: (path) => { const step = stepAt(path); return step ? name(step) : stepOfPath(path).step },
+    memberOf: (d) => {
+      if (d.name === 'request' || d.name === 'input') return t.whole
+      const [first = '', ...rest] = d.name.replace(/^body\//, '').split('/')
+      const field = actions?.find((a) => a.kind === stepAt(d.step)?.action)?.fields.find((f) => f.id === first)
+      return [field ? say(field.label) : first, ...rest].join(' › ')
+    },
   }
 }
 
-type GroupProps = { group: Alike; nameOf: (path: string) => string }
+type GroupProps = { group: Alike; names: Names }
 
-function Group({ group: { rows, deeds }, nameOf }: GroupProps) {
+function Group({ group: { rows, deeds }, names }: GroupProps) {
   const t = useWords()
   const plural = usePlural()
   const [first] = rows
@@ -58,13 +71,13 @@ function Group({ group: { rows, deeds }, nameOf }: GroupProps) {
           <b className="mr-auto font-semibold">{plural(t, 'events', rows.length)}</b>
           <Status of={first.before} />{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" /><Status of={first.after} /></>}
         </p>
-        <ul className="mt-1.5 space-y-1">{useSentences(deeds, first, nameOf).map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
+        <ul className="mt-1.5 space-y-1">{useSentences(deeds, first, names).map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
       </div>
       <details className="group/row border-t border-line">
         <summary className="flex cursor-pointer list-none items-center gap-1.5 rounded-b-xl px-3 py-2 text-secondary text-text-2 hover:bg-sunken hover:text-text">
           <ChevronRight size={14} aria-hidden className="shrink-0 transition-transform group-open/row:rotate-90" />{plural(t, 'showEvents', rows.length)}
         </summary>
-        <ul className="divide-y divide-line border-t border-line">{rows.slice(0, shown).map((row) => <Event key={row.event} row={row} nameOf={nameOf} deeds={alikeOf([row])[0]?.deeds ?? []} />)}</ul>
+        <ul className="divide-y divide-line border-t border-line">{rows.slice(0, shown).map((row) => <Event key={row.event} row={row} names={names} deeds={alikeOf([row])[0]?.deeds ?? []} />)}</ul>
         {rows.length > shown && <p className="border-t border-line px-3 py-2 text-secondary text-text-2">{plural(t, 'more', rows.length - shown)}</p>}
       </details>
     </li>
@@ -74,11 +87,11 @@ function Group({ group: { rows, deeds }, nameOf }: GroupProps) {
 const shown = 20
 
 /** useSentences says what the steps do otherwise. */
-function useSentences(deeds: Deed[], row: Schemas['BacktestRow'], nameOf: (path: string) => string): string[] {
+function useSentences(deeds: Deed[], row: Schemas['BacktestRow'], { nameOf, memberOf }: Names): string[] {
   const t = useWords()
   const word = useStatusWord()
-  const names = (what: Deed['what']) => stepsOf(deeds, what).map(nameOf).join(', ')
-  const listed = (['runs', 'gone', 'sends', 'quiet'] as const).flatMap((what) => { const steps = names(what); return steps ? [fill(t[what], { steps })] : [] })
+  const list = (what: Deed['what']) => stepsOf(deeds, what).map(nameOf).join(', ')
+  const listed = (['runs', 'gone', 'sends', 'quiet'] as const).flatMap((what) => { const steps = list(what); return steps ? [fill(t[what], { steps })] : [] })
   const states = deeds.filter((d) => d.what === 'state').map((d) => {
     const step = nameOf(d.step)
     if (d.after === 'failed') return fill(t.failsNow, { step, why: row.error?.step === d.step ? row.error.message : word('failed') })
@@ -87,13 +100,11 @@ function useSentences(deeds: Deed[], row: Schemas['BacktestRow'], nameOf: (path:
     if (d.before === 'filtered') return fill(t.stopsNoMore, { step })
     return fill(t.becomes, { step, before: word(String(d.before)), after: word(String(d.after)) })
   })
-  const values = stepsOf(deeds, 'value').map((step) => fill(t.sendsOther, { step: nameOf(step), names: deeds.filter((d) => d.step === step && d.what === 'value').map((d) => memberOf(d, t.whole)).join(', ') }))
+  const values = stepsOf(deeds, 'value').map((step) => fill(t.sendsOther, { step: nameOf(step), names: deeds.filter((d) => d.step === step && d.what === 'value').map(memberOf).join(', ') }))
   return [...states, ...listed, ...values]
 }
 
-const memberOf = (d: Deed, whole: string) => (d.name === 'request' || d.name === 'input' ? whole : d.name.replace(/^body\//, '').replaceAll('/', ' › '))
-
-function Event({ row, deeds, nameOf }: { row: Schemas['BacktestRow']; deeds: Deed[]; nameOf: (path: string) => string }) {
+function Event({ row, deeds, names: { nameOf, memberOf } }: { row: Schemas['BacktestRow']; deeds: Deed[]; names: Names }) {
   const t = useWords()
   const text = (value: unknown) => (value === null || value === undefined ? t.nothing : typeof value === 'string' ? value : JSON.stringify(value))
   const values = deeds.filter((d) => d.what === 'value' || d.what === 'sends' || d.what === 'quiet')
@@ -107,7 +118,7 @@ function Event({ row, deeds, nameOf }: { row: Schemas['BacktestRow']; deeds: Dee
         <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-secondary">
           {values.map((d) => (
             <Fragment key={d.step + d.name}>
-              <dt className="col-span-2 mt-1 text-text-2">{nameOf(d.step)} › {memberOf(d, t.whole)}</dt>
+              <dt className="col-span-2 mt-1 text-text-2">{nameOf(d.step)} › {memberOf(d)}</dt>
               <dt className="text-text-3">{t.published}</dt><dd className="min-w-0 break-words"><code className="text-meta">{text(d.before)}</code></dd>
               <dt className="text-text-3">{t.draft}</dt><dd className="min-w-0 break-words"><code className="text-meta">{text(d.after)}</code></dd>
             </Fragment>

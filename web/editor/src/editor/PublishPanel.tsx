@@ -106,6 +106,45 @@ function useWhere(flow: Flow) {
   }
 }
 
+/** alike puts what is said of several places in the same words together, errors first. */
+function alike(problems: Schemas['ProblemView'][]): Schemas['ProblemView'][][] {
+  const groups = new Map<string, Schemas['ProblemView'][]>()
+  for (const p of [...problems].sort((a, b) => a.severity.localeCompare(b.severity))) {
+    const key = `${p.severity} ${p.code} ${p.message}`
+    groups.set(key, [...(groups.get(key) ?? []), p])
+  }
+  return [...groups.values()]
+}
+
+type AlikeProps = { flow: Flow; same: Schemas['ProblemView'][]; where: (path: string) => string; show: (problem: Schemas['ProblemView']) => void; set: (next: Flow) => void }
+
+/** Alike is one thing that is wrong, with each place where it is. */
+function Alike({ flow, same, where, show, set }: AlikeProps) {
+  const [p] = same
+  if (!p) return null
+  const sign = <CircleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
+  const words = <span className="text-text-2"><Ticked text={toldShort(p)} /></span>
+  if (same.length > 1) {
+    return (
+      <div className="flex items-start gap-2 px-2 py-1.5">
+        {sign}
+        <div className="min-w-0 break-words">
+          {words}
+          <ul className="flex flex-wrap gap-x-3">{same.map((x) => <li key={x.path}><button type="button" onClick={() => show(x)} className="min-h-6 text-left font-medium hover:underline">{where(x.path)}</button></li>)}</ul>
+        </div>
+      </div>
+    )
+  }
+  return (
+    <>
+      <button type="button" onClick={() => show(p)} className="flex w-full items-start gap-2 rounded-lg px-2 py-1.5 text-left hover:bg-sunken">
+        {sign}<span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span>{words}</span>
+      </button>
+      <div className="mb-1 pl-3 empty:hidden"><Fixes problem={p} value={flow} pointer={p.path} set={(next) => set(next as Flow)} /></div>
+    </>
+  )
+}
+
 function Problems({ flow, problems, show, set }: { flow: Flow; problems: Schemas['ProblemView'][]; show: (problem: Schemas['ProblemView']) => void; set: (next: Flow) => void }) {
   const t = useWords()
   const plural = usePlural()
@@ -115,17 +154,7 @@ function Problems({ flow, problems, show, set }: { flow: Flow; problems: Schemas
   return (
     <section>
       <Head>{errors > 0 ? plural(t, 'errorsStop', errors) : plural(t, 'hints', problems.length)}</Head>
-      <ul className="space-y-1">
-        {[...problems].sort((a, b) => a.severity.localeCompare(b.severity)).map((p, i) => (
-          <li key={i}>
-            <button type="button" onClick={() => show(p)} className="flex w-full items-start gap-2 rounded-lg px-2 py-1.5 text-left hover:bg-sunken">
-              <CircleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
-              <span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span><span className="text-text-2"><Ticked text={toldShort(p)} /></span></span>
-            </button>
-            <div className="mb-1 pl-3 empty:hidden"><Fixes problem={p} value={flow} pointer={p.path} set={(next) => set(next as Flow)} /></div>
-          </li>
-        ))}
-      </ul>
+      <ul className="space-y-1">{alike(problems).map((same) => <li key={same.map((p) => p.path).join(' ')}><Alike {...{ flow, same, where, show, set }} /></li>)}</ul>
     </section>
   )
 }

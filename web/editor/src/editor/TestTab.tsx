@@ -5,7 +5,9 @@ import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
 import { pinSample } from '../data/pinned'
 import type { Edit, Flow, Step } from '../flow'
-import { Button, JSONView, Problem, Status } from '../ui/basics'
+import { ResultBadge } from '../tree/ResultBadge'
+import { resultOf } from '../tree/results'
+import { Button, JSONView, Problem } from '../ui/basics'
 import { copyText } from '../ui/Copy'
 import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
@@ -63,7 +65,7 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
   const response = r.attempts.at(-1)?.response
   return (
     <>
-      <p className="flex flex-wrap items-center gap-2"><Status of={r.status} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}</p>
+      <p className="flex flex-wrap items-center gap-2"><ResultBadge result={resultOf(r, 0)} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}</p>
       {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
       {r.request !== undefined && r.request !== null && (
         <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (

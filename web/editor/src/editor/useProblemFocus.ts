@@ -12,6 +12,7 @@ export function useProblemFocus(body: RefObject<HTMLElement | null>, field: stri
       if (!own && tries-- > 0) return void (timer = setTimeout(go, 60))
       place?.scrollIntoView({ block: 'center' })
       own?.focus()
+      if (name === 'preset' && own?.getAttribute('aria-expanded') === 'false') own.click() // its list is what one comes for
     }
     let timer = setTimeout(go, 60)
     return () => clearTimeout(timer)

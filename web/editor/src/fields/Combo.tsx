@@ -74,7 +74,7 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
       <div ref={anchor} className={`flex items-center rounded-lg border bg-surface ${invalid ? 'border-fail' : 'border-edge'} focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-accent`}>
         {lead && <span className="pl-3 text-text-2">{lead}</span>}
         <input id={id} role="combobox" aria-expanded={open} aria-controls={list} aria-labelledby={labelledBy} aria-label={label} aria-autocomplete="list" aria-activedescendant={open && entries[at] ? `${list}-${at}` : undefined} aria-invalid={invalid || undefined}
-          autoComplete="off" spellCheck={false} className="min-w-0 flex-1 bg-transparent px-3 py-2 outline-none placeholder:text-text-3 max-[899px]:py-3 max-[899px]:text-base" placeholder={placeholder ?? t.choose}
+          autoComplete="off" spellCheck={false} className="min-w-0 flex-1 text-ellipsis bg-transparent px-3 py-2 outline-none placeholder:text-text-3 max-[899px]:py-3 max-[899px]:text-base" placeholder={placeholder ?? t.choose}
           value={q ?? chosen?.label ?? value} onFocus={(e) => { e.target.select(); focus?.() }} onMouseUp={whole} onClick={(e) => { if (!open) e.currentTarget.select(); show() }} onKeyDown={keys} onChange={(e) => { setQ(e.target.value); setAt(0); setOpen(true); if (e.target.value === '') set('') }} />
         <ChevronDown size={16} strokeWidth={1.75} aria-hidden className="pointer-events-none mr-2.5 shrink-0 text-text-2" />
       </div>

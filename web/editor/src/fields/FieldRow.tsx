@@ -110,7 +110,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
       {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
-      {template && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
+      {template && !looks && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
     </div>
   )
 }

@@ -6,7 +6,7 @@ export const rowsOf = (value: unknown): MapRow[] => (typeof value === 'object' &
 /** mapOf is what rows stand for: those without a name are not yet anything. */
 export function mapOf(rows: MapRow[]): Record<string, unknown> | undefined {
   const named = rows.filter((r) => r.key.trim() !== '')
-  return named.length === 0 ? undefined : Object.fromEntries(named.map((r) => [r.key.trim(), r.value ?? '']))
+  return named.length === 0 ? undefined : Object.fromEntries(named.map((r) => [r.key.trim(), r.value === undefined ? '' : r.value]))
 }
 
 /** pastedRows reads JSON, or lines such as a=b or a: b, as rows; undefined where it is neither. */

@@ -17,7 +17,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
     <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
       {choose && <label className="relative z-10 -m-3 grid size-10 shrink-0 place-items-center pointer-coarse:h-15"><input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="size-4 accent-accent" /></label>}
       <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 gap-y-1 py-2.5 sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
-        <span className="max-sm:order-2"><Status of={standOf(run)} /></span>
+        <span className="max-sm:order-2"><Status of={standOf(run)} over={run.replayed_by !== undefined} /></span>
         <span className="min-w-0 max-sm:col-span-2">
           <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col">
             <span className="max-w-full truncate font-medium">{title}</span>
@@ -39,7 +39,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const t = useWords()
   const { moment } = useFormat()
   const answer = useAnswer()(run)
-  if (run.error && run.ended) return <span className="line-clamp-2 text-secondary break-words text-fail"><Trouble error={run.error} /></span>
+  if (run.error && run.ended) return <span className={`line-clamp-2 text-secondary break-words ${run.replayed_by ? 'text-text-2' : 'text-fail'}`}><Trouble error={run.error} /></span>
   if (run.reason || (answer && run.ended)) return <span className="line-clamp-2 text-secondary break-words text-text-2">{answer}{answer && run.reason && ' · '}{run.reason && <Ticked text={run.reason} />}</span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)

@@ -72,7 +72,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
           <div className="mx-auto max-w-[680px]"><OnlyLooks of="runs" className="mb-4" /><Replays may={may} /></div>
           <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} gone={gone} />
-          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of="accepted" />} onLine={fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
+          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} mark={preset?.id === 'generic' ? undefined : preset?.mark} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of="accepted" />} onLine={fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
         </main>
         {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} may={may && now !== undefined} close={close} replay={() => setReplaying('failed')} />}
         {open === 'trigger' && <RunEvent run={run} close={close} />}

@@ -68,11 +68,14 @@ export function saidBy(answer: unknown, depth = 0): string {
   return telling.map((name) => saidBy(members[name], depth + 1)).find(Boolean) ?? ''
 }
 
+/** bare are the words of a service that say no more than its status does. */
+const bare = /^(bad request|unauthorized|forbidden|not found|conflict|unprocessable (entity|content)|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out|error|erro)[.!]?$/i
+
 /** troubleOf says what went wrong in the words of the service, where there are any, and what the program says of it. */
 export function troubleOf(error: Schemas['ErrorView'], step?: Schemas['StepView']): { said: string; rest: string } {
   const answer = step?.attempts.at(-1)?.response as { body?: unknown } | undefined
   const words = saidBy(answer)
-  if (!words) return { said: error.message, rest: '' }
+  if (!words || bare.test(words)) return { said: error.message, rest: '' }
   const rest = error.message.includes(words) ? error.message.replace(words, '').replace(/[\s:,;-]+$/, '') : error.message
   return { said: words, rest }
 }

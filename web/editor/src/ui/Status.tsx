@@ -24,13 +24,13 @@ export function useStatusWord(event = false) {
   }
 }
 
-/** Status says a state by icon and word; colour only repeats it. */
-export function Status({ of, event }: { of: string; event?: boolean }) {
+/** Status says a state by icon and word; colour only repeats it, and is left out of what is over and done with. */
+export function Status({ of, event, over = false }: { of: string; event?: boolean; over?: boolean }) {
   const word = useStatusWord(event)
   if (!isStatus(of)) return <Badge>{of}</Badge>
   const [Icon, tone] = icons[of]
   return (
-    <Badge tone={tone}>
+    <Badge tone={over ? 'none' : tone}>
       <Icon size={13} aria-hidden className={of === 'running' ? 'animate-spin' : ''} /> {word(of)}
     </Badge>
   )
