@@ -155,7 +155,8 @@ func TestErasureReachesLiveState(t *testing.T) {
 		defer s.Close()
 		a := accept(t, s)
 		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
-		time.Sleep(time.Minute) // a checkpoint
+		time.Sleep(time.Minute + time.Second) // a checkpoint
+		synctest.Wait()
 		run := finishAfter(t, s, a)
 		check(t, s.Erase(t.Context(), []string{run}))
 		settle()
@@ -173,9 +174,11 @@ func TestErasureReachesLiveStateAfterACrash(t *testing.T) {
 		defer s.Close()
 		a := accept(t, s)
 		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
-		time.Sleep(time.Minute) // a checkpoint
+		time.Sleep(time.Minute + time.Second) // a checkpoint
+		synctest.Wait()
 		run := finishAfter(t, s, a)
 		check(t, s.Erase(t.Context(), []string{run}))
+		synctest.Wait()
 		check(t, os.CopyFS(left, os.DirFS(dir)))
 		again := open(t, left)
 		defer again.Close()
@@ -194,9 +197,10 @@ func TestErasureReachesLiveStateThatIsNeverQuiet(t *testing.T) {
 		defer s.Close()
 		busy := func() {
 			for range 20 {
-				time.Sleep(3 * time.Second)
+				time.Sleep(3100 * time.Millisecond) // never at the instant of another clock
 				_, err := s.PutKey(t.Context(), "state", "k", []byte("1"), -1, 0)
 				check(t, err)
+				synctest.Wait()
 			}
 		}
 		busy()

@@ -4,6 +4,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
 import { actionsQuery, flowQuery, presetsQuery, triggersQuery, useSession } from './api/hooks'
 import { startLive } from './api/live'
+import { draftKey } from './editor/kept'
 import { FlowList } from './flows/FlowList'
 import { Bar, KeepBar } from './shell/Bar'
 import { Fault } from './shell/Fault'
@@ -68,13 +69,13 @@ function Door() {
   if (error && !data) return <main className="mx-auto max-w-md p-4"><Problem error={error} retry={() => void refetch()} /></main>
   if (!data) return <Loading />
   if (data.role === '' || place === '/invite') return <Out setup={data.setup} place={place} />
-  return <House role={data.role} name={data.called ?? data.name} />
+  return <House role={data.role} user={data.name} name={data.called ?? data.name} />
 }
 
 /** ownBar are the screens that bring a bar of their own. */
 const ownBar = /^\/(flows|runs)\/[^/]+/
 
-function House({ role, name }: { role: string; name: string }) {
+function House({ role, user, name }: { role: string; user: string; name: string }) {
   const t = useWords()
   const queries = useQueryClient()
   const [place] = useLocation()
@@ -92,7 +93,7 @@ function House({ role, name }: { role: string; name: string }) {
     await take(api.DELETE('/session')).catch(() => undefined)
     dispatchEvent(new Event('left'))
     await out()
-    for (const key of Object.keys(localStorage)) if (key.startsWith('draft:')) localStorage.removeItem(key)
+    for (const key of Object.keys(localStorage)) if (key.startsWith(draftKey(user, ''))) localStorage.removeItem(key)
   }
   useShellCommands(role, setOver, over === null)
   const [kept, keepBar] = useState(false)

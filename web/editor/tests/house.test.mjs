@@ -119,15 +119,16 @@ test('a viewer sees what is published, is told of a draft, and where they may no
   await page.context().close()
 })
 
-test('what one person left unsaved goes when they sign out', async () => {
+test('what a person left unsaved goes when they sign out, and nothing of others', async () => {
   const page = await program.open()
   await page.goto(program.base)
   await enter(page, ana.email, ana.password)
-  await page.evaluate(() => localStorage.setItem('draft:ana@example.com:greet', '{}'))
+  await page.evaluate(() => ['ana', 'rui'].forEach((who) => localStorage.setItem(`draft:${who}@example.com:greet`, '{}')))
   await page.getByRole('button', { name: /Ana/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   await page.waitForFunction(() => localStorage.getItem('draft:ana@example.com:greet') === null)
+  assert.equal(await page.evaluate(() => localStorage.getItem('draft:rui@example.com:greet')), '{}', 'what another left stays')
   await page.context().close()
 })
 

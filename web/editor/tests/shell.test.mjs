@@ -203,7 +203,7 @@ test('a stream that breaks goes on where it was: only one that begins anew makes
   await p.getByRole('heading', { name: 'Flows' }).waitFor()
   await rested(p)
   let asked = 0
-  p.on('request', (r) => { if (/\/api\/v1\/(?!live)/.test(r.url())) asked++ })
+  p.on('request', (r) => { if (/\/api\/v1\/(?!live|stats)/.test(r.url())) asked++ })
   let [streams, refuse] = [0, false]
   await p.route('**/api/v1/live*', (r) => {
     if (refuse) return r.fulfill({ status: 503 })

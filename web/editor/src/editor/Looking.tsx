@@ -15,8 +15,8 @@ export function useLooking(own: DraftHook) {
   const { published_rev: rev, changed } = own.view
   const id = own.flow.id
   const apart = looks && changed && rev > 0
-  const { data } = useQuery({ queryKey: ['revision', id, rev], enabled: apart, staleTime: Infinity, queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id, rev } } })) })
-  const runs = apart && !inWork && data ? documentOf(data) : undefined
+  const { data, isError } = useQuery({ queryKey: ['revision', id, rev], enabled: apart, staleTime: Infinity, queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id, rev } } })) })
+  const runs = apart && !inWork && !isError ? (data ? documentOf(data) : { ...own.flow, steps: [] }) : undefined
   const draft = runs ? { ...own, flow: runs, view: { ...own.view, problems: [] } } : own
   return { draft, note: looks && <LooksLine rev={rev} apart={apart} inWork={!runs} turn={() => setInWork(!inWork)} /> }
 }

@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client'
 import { type Flow, documentOf } from '../flow'
+import { draftKey } from './kept'
 import { type Clash, decide, rebase, same } from './rebase'
 
 type View = Schemas['FlowView']
@@ -55,7 +56,7 @@ export class Draft {
 
   constructor(loaded: View, private readonly world: World, private readonly trouble: (error: unknown) => Trouble) {
     const flow = documentOf(loaded)
-    this.key = `draft:${world.owner}:${flow.id}`
+    this.key = draftKey(world.owner, flow.id)
     this.base = flow
     this.sent = flow
     this.rev = loaded.draft_rev

@@ -4,7 +4,7 @@ import { later, toast } from '../ui/Toast'
 import { fill } from '../words/phrase'
 import { useWords } from './menuWords'
 
-type Removal = { id: string; name: string; open: number; end: (gone: boolean) => void }
+type Removal = { id: string; name: string; open: number; end: (how: 'gone' | 'undone' | 'failed') => void }
 
 /** useRemove deletes a flow, and cancels its open runs, unless that is undone in time; end hears how it ended. */
 export function useRemove() {
@@ -15,6 +15,6 @@ export function useRemove() {
     if (fault) toast(fault instanceof Refused ? fault.message : t.offline, 'fail')
     else queries.removeQueries({ queryKey: ['flow', id] })
     await queries.invalidateQueries({ queryKey: ['flows'] })
-    end(!fault)
-  }, () => end(false))
+    end(fault ? 'failed' : 'gone')
+  }, () => end('undone'))
 }

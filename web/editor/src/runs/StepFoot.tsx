@@ -8,7 +8,7 @@ const anyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
 
 /** useStepCounts gives how the steps of a flow fared in the last day, and again soon after it ran; of says one by its path in a run. */
 export function useStepCounts(flow: string) {
-  const { data } = useQuery({ queryKey: ['step-counts', flow], queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id: flow } } })), staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 3_000 })
+  const { data } = useQuery({ queryKey: ['step-counts', flow], queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id: flow } } })), staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 10_000 })
   return { data, of: (path: string) => data?.steps[anyTurn(path)] }
 }
 
