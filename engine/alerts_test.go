@@ -205,8 +205,8 @@ func TestSilenceIsToldOnceAndItsEnd(t *testing.T) {
 		h.stop()
 		h = open(t, dir, s)
 		time.Sleep(10 * time.Hour)
-		if told := s.messages(); len(told) != 0 || len(s.arrived) != 1 || s.arrived[0] != "orders silence" {
-			t.Errorf("told %q and started %q, want no more and one failure flow", told, s.arrived)
+		if told := s.messages(); len(told) != 0 || len(s.sent()) != 1 || s.sent()[0] != "orders silence" {
+			t.Errorf("told %q and started %q, want no more and one failure flow", told, s.sent())
 		}
 		h.finished(h.send("orders", `{}`))
 		time.Sleep(time.Minute)

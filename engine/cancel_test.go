@@ -28,8 +28,8 @@ func cancelsBeforeItActs(t *testing.T, body string) {
 	check(t, h.Cancel(t.Context(), run, "enough"))
 	close(s.void)
 	time.Sleep(time.Second)
-	if v := h.finished(run); v.Status != store.Canceled || len(s.arrived) != 0 {
-		t.Errorf("%s, and %q arrived", v.Status, s.arrived)
+	if v := h.finished(run); v.Status != store.Canceled || len(s.sent()) != 0 {
+		t.Errorf("%s, and %q arrived", v.Status, s.sent())
 	}
 }
 
@@ -60,8 +60,8 @@ func TestARunThatBeginsWhileItIsCanceledDoesNothing(t *testing.T) {
 		time.Sleep(time.Second)
 		check(t, h.Cancel(t.Context(), run, "enough"))
 		time.Sleep(time.Minute)
-		if v := h.finished(run); v.Status != store.Canceled || len(s.arrived) != 0 {
-			t.Errorf("%s, and %q arrived", v.Status, s.arrived)
+		if v := h.finished(run); v.Status != store.Canceled || len(s.sent()) != 0 {
+			t.Errorf("%s, and %q arrived", v.Status, s.sent())
 		}
 	})
 }

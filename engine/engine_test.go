@@ -42,8 +42,8 @@ func TestAnOrderPassesTheSteps(t *testing.T) {
 			{"name": "b", "steps": [{"id": "b", "action": "test.send", "with": {"text": "b"}}]}]},
 		{"id": "answer", "action": "respond", "with": {"status": 201, "body": {"id": "{{ steps.values.n }}", "sent": "{{ steps.each.items[1].value }}", "b": "{{ steps.b.sent }}"}}}]}`)
 	v := h.finished(h.send("order", `{"id": 9007199254740993, "status": "paid", "total": 199.9, "items": ["x", "y"]}`))
-	if v.Status != store.Succeeded || len(s.arrived) != 4 || s.arrived[1] != "1 y R$ 199,90" {
-		t.Fatalf("got %s %+v, arrived %q", v.Status, v.Error, s.arrived)
+	if v.Status != store.Succeeded || len(s.sent()) != 4 || s.sent()[1] != "1 y R$ 199,90" {
+		t.Fatalf("got %s %+v, arrived %q", v.Status, v.Error, s.sent())
 	}
 	body, err := json.Marshal(v.Answer.Body)
 	check(t, err)
@@ -90,8 +90,8 @@ func TestDuplicatesMakeOneRun(t *testing.T) {
 	h.drained("one")
 	h.stop()
 	h = open(t, dir, s)
-	if r := deliver(); r.Outcome != store.Duplicate || len(runs) != 1 || runs[r.Run] != 10 || len(s.arrived) != 1 {
-		t.Errorf("got %+v, runs %v, arrived %d; want one run", r, runs, len(s.arrived))
+	if r := deliver(); r.Outcome != store.Duplicate || len(runs) != 1 || runs[r.Run] != 10 || len(s.sent()) != 1 {
+		t.Errorf("got %+v, runs %v, arrived %d; want one run", r, runs, len(s.sent()))
 	}
 }
 
@@ -145,8 +145,8 @@ func TestKeptNumbersAddUp(t *testing.T) {
 			t.Fatalf("%s: got %s %+v", total, v.Status, v.Error)
 		}
 	}
-	if !slices.Equal(s.arrived, []string{"100.5", "300.4", "300.5", "300.3"}) {
-		t.Errorf("got %q", s.arrived)
+	if !slices.Equal(s.sent(), []string{"100.5", "300.4", "300.5", "300.3"}) {
+		t.Errorf("got %q", s.sent())
 	}
 	if v := h.finished(h.send("till", `{"total": "R$ 350,00"}`)); v.Status != store.Failed || v.Error.Code != "bad_input" {
 		t.Errorf("got %s %+v", v.Status, v.Error)

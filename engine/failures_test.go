@@ -27,8 +27,8 @@ func TestFailuresAreTriedAgainCaughtAndTold(t *testing.T) {
 		t.Errorf("got %s %+v, want failed at last", v.Status, v.Error)
 	}
 	h.drained("alarm")
-	if want := []string{"again", "missing", "fail failed at last"}; len(s.arrived) != 3 || s.arrived[2] != want[2] || s.arrived[1] != want[1] {
-		t.Errorf("arrived %q, want %q", s.arrived, want)
+	if want := []string{"again", "missing", "fail failed at last"}; len(s.sent()) != 3 || s.sent()[2] != want[2] || s.sent()[1] != want[1] {
+		t.Errorf("arrived %q, want %q", s.sent(), want)
 	}
 }
 
@@ -43,8 +43,8 @@ func TestOnFailureCallsAFlowOfAnyKind(t *testing.T) {
 		t.Errorf("got %+v, want the code expression", v.Error)
 	}
 	h.drained("mend")
-	if want := []string{"fail at sum: expression"}; !slices.Equal(s.arrived, want) {
-		t.Errorf("arrived %q, want %q", s.arrived, want)
+	if want := []string{"fail at sum: expression"}; !slices.Equal(s.sent(), want) {
+		t.Errorf("arrived %q, want %q", s.sent(), want)
 	}
 }
 

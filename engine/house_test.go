@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -93,6 +94,13 @@ func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error)
 	s.sink.arrived = append(s.sink.arrived, s.text)
 	s.sink.keys[call.Key]++
 	return map[string]any{"sent": s.text}, nil
+}
+
+// sent gives the texts that arrived, in order.
+func (s *sink) sent() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.arrived)
 }
 
 // house is an engine over a store in a folder.

@@ -83,8 +83,8 @@ func TestThinEventsAreCompleted(t *testing.T) {
 	h := open(t, t.TempDir(), s)
 	h.publish(thinFlow)
 	first := h.finished(h.send("thin", `{"id": "{{ 1 }}", "n": 1}`))
-	if first.Status != store.Succeeded || !slices.Equal(s.arrived, []string{"{{ 1 }} is paid"}) || len(s.fetched) != 1 {
-		t.Fatalf("run %s, %v arrived, %v fetched", first.Status, s.arrived, s.fetched)
+	if first.Status != store.Succeeded || !slices.Equal(s.sent(), []string{"{{ 1 }} is paid"}) || len(s.fetched) != 1 {
+		t.Fatalf("run %s, %v arrived, %v fetched", first.Status, s.sent(), s.fetched)
 	}
 	if len(first.Steps) == 0 || !slices.ContainsFunc(first.Steps, func(v engine.StepView) bool { return v.Path == "trigger.resource" && v.Action == "test.fetch" }) {
 		t.Errorf("the fetch is not in the story: %+v", first.Steps)
@@ -98,8 +98,8 @@ func TestThinEventsAreCompleted(t *testing.T) {
 			t.Errorf("%s: %s because of %q, want %s", body, v.Status, v.Reason, want)
 		}
 	}
-	if len(s.arrived) != 1 {
-		t.Errorf("arrived: %v", s.arrived)
+	if len(s.sent()) != 1 {
+		t.Errorf("arrived: %v", s.sent())
 	}
 }
 
@@ -156,8 +156,8 @@ func TestAFailedFetchMayBeGoneOnWithout(t *testing.T) {
 	h.publish(`{"id": "thin", "name": "Thin", "trigger": {"kind": "webhook"}, "steps": [
 		{"id": "say", "action": "test.send", "with": {"text": "{{ trigger.resource == nil ? 'nothing' : 'all' }}"}}]}`)
 	for body, want := range map[string]string{`{"id": "gone"}`: "nothing", `{"other": 1}`: "nothing", `{"id": "c"}`: "all"} {
-		if v := h.finished(h.send("thin", body)); v.Status != store.Succeeded || s.arrived[len(s.arrived)-1] != want {
-			t.Errorf("%s: %s, %v arrived", body, v.Status, s.arrived)
+		if v := h.finished(h.send("thin", body)); v.Status != store.Succeeded || s.sent()[len(s.sent())-1] != want {
+			t.Errorf("%s: %s, %v arrived", body, v.Status, s.sent())
 		}
 	}
 }
@@ -174,8 +174,8 @@ func TestTrialCompletesWithTheSample(t *testing.T) {
 	for range 20 {
 		v, err := engine.Trial(t.Context(), engine.TrialConfig{Catalogue: catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": "1"}}, Decode: nil})
 		check(t, err)
-		if v.Status != store.Succeeded || len(s.fetched) != 0 || len(s.arrived) != 0 {
-			t.Fatalf("%s, %+v; fetched %v, arrived %v", v.Status, v.Error, s.fetched, s.arrived)
+		if v.Status != store.Succeeded || len(s.fetched) != 0 || len(s.sent()) != 0 {
+			t.Fatalf("%s, %+v; fetched %v, arrived %v", v.Status, v.Error, s.fetched, s.sent())
 		}
 		if v.Steps[0].Path != "trigger.resource" {
 			t.Fatalf("%s comes before what it reads", v.Steps[0].Path)

@@ -176,7 +176,7 @@ func (w *world) compare() {
 	}
 	w.sink.mu.Lock()
 	defer w.sink.mu.Unlock()
-	if len(w.sink.arrived) != w.effects {
-		w.t.Errorf("%d effects, want %d", len(w.sink.arrived), w.effects)
+	if len(w.sink.sent()) != w.effects {
+		w.t.Errorf("%d effects, want %d", len(w.sink.sent()), w.effects)
 	}
 }

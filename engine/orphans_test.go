@@ -61,9 +61,10 @@ func TestARunEndsWithThoseThatItWaitsFor(t *testing.T) {
 				if n := h.canceled("late") + h.canceled("between"); n != c.called {
 					t.Errorf("%d are canceled, want %d", n, c.called)
 				}
-				time.Sleep(2 * time.Hour)
-				if !slices.Equal(s.arrived, c.acted) {
-					t.Errorf("%q arrived, want %q", s.arrived, c.acted)
+				time.Sleep(2*time.Hour + time.Minute)
+				synctest.Wait()
+				if !slices.Equal(s.sent(), c.acted) {
+					t.Errorf("%q arrived, want %q", s.sent(), c.acted)
 				}
 			})
 		})
@@ -88,8 +89,8 @@ func TestACalledRunIsStoppedWhileItActs(t *testing.T) {
 	if v.Status != store.Canceled || len(v.Steps) != 1 || v.Steps[0].Status != "unknown" {
 		t.Errorf("the called run is %s with %+v", v.Status, v.Steps)
 	}
-	if slices.Contains(s.arrived, "after") {
-		t.Errorf("%q arrived", s.arrived)
+	if slices.Contains(s.sent(), "after") {
+		t.Errorf("%q arrived", s.sent())
 	}
 }
 
@@ -128,8 +129,8 @@ func TestThoseThatAreWaitedForEndAfterACrashToo(t *testing.T) {
 		}
 	}
 	h.stop()
-	if len(s.arrived) > 0 {
-		t.Errorf("%q arrived", s.arrived)
+	if len(s.sent()) > 0 {
+		t.Errorf("%q arrived", s.sent())
 	}
 }
 
@@ -153,8 +154,8 @@ func TestARunThatGoesOnCallsAnew(t *testing.T) {
 		_, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{run}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
 		check(t, err)
 		time.Sleep(5 * time.Hour)
-		if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.arrived, []string{"other", "called", "answered"}) {
-			t.Errorf("got %s %+v, and %q arrived", v.Status, v.Error, s.arrived)
+		if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.sent(), []string{"other", "called", "answered"}) {
+			t.Errorf("got %s %+v, and %q arrived", v.Status, v.Error, s.sent())
 		}
 	})
 }

@@ -147,8 +147,8 @@ func TestAReplayFromTheFailedStepGoesOnWithEachRun(t *testing.T) {
 	if failed := h.all(store.Failed); len(failed) != 0 {
 		t.Errorf("%d runs are failed still", len(failed))
 	}
-	if len(s.arrived) != n {
-		t.Errorf("%d effects for %d runs", len(s.arrived), n)
+	if len(s.sent()) != n {
+		t.Errorf("%d effects for %d runs", len(s.sent()), n)
 	}
 }
 

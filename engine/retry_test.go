@@ -56,8 +56,8 @@ func TestAStopIsNoAttempt(t *testing.T) {
 	if step := v.Steps[0]; v.Status != store.Succeeded || !step.Twice || len(step.Attempts) != 2 || step.Attempts[0].Error.Code != "stopped" || s.keys[again+"-tell"] != 1 {
 		t.Errorf("got %s %+v, keys %v", v.Status, step, s.keys)
 	}
-	if v := h.until(once, func(v engine.RunView) bool { return v.Status != store.Running }); v.Status != store.Unknown || len(s.arrived) != 1 {
-		t.Errorf("at most once: got %s, arrived %q", v.Status, s.arrived)
+	if v := h.until(once, func(v engine.RunView) bool { return v.Status != store.Running }); v.Status != store.Unknown || len(s.sent()) != 1 {
+		t.Errorf("at most once: got %s, arrived %q", v.Status, s.sent())
 	}
 }
 

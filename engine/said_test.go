@@ -141,7 +141,7 @@ func TestARunIsToldInTheAskersLanguage(t *testing.T) {
 	if v.Steps[0].Error == nil || v.Steps[0].Error.Message != "campo “ID”: falta trigger.body.id" {
 		t.Errorf("told %+v", v.Steps[0].Error)
 	}
-	if len(s.arrived) != 1 || s.arrived[0] != "field id: trigger.body.id is missing" {
-		t.Errorf("the flow read %q", s.arrived)
+	if len(s.sent()) != 1 || s.sent()[0] != "field id: trigger.body.id is missing" {
+		t.Errorf("the flow read %q", s.sent())
 	}
 }

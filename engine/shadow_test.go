@@ -55,8 +55,8 @@ func TestAShadowComparesWhatCameSince(t *testing.T) {
 			h.stop()
 			h = open(t, dir, s)
 		}
-		if len(s.arrived) != 3 {
-			t.Errorf("arrived %q: the draft must send nothing", s.arrived)
+		if len(s.sent()) != 3 {
+			t.Errorf("arrived %q: the draft must send nothing", s.sent())
 		}
 		h.finished(h.send("orders", `{"total": 120}`))
 		time.Sleep(2 * time.Minute)

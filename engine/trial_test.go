@@ -25,8 +25,8 @@ func TestTrialHoldsEffectsBack(t *testing.T) {
 		Catalogue: catalogue, Flow: f, Event: flow.TestEvent{Body: map[string]any{"id": 1}}, Mocks: map[string]flow.Mock{"a": {Output: map[string]any{"id": 7}}},
 	})
 	check(t, err)
-	if v.Status != store.Succeeded || v.Steps[2].Input["text"] != 7 || len(s.arrived) != 0 || !v.Steps[4].Mocked {
-		t.Errorf("got %s %+v, steps %+v, arrived %q", v.Status, v.Error, v.Steps, s.arrived)
+	if v.Status != store.Succeeded || v.Steps[2].Input["text"] != 7 || len(s.sent()) != 0 || !v.Steps[4].Mocked {
+		t.Errorf("got %s %+v, steps %+v, arrived %q", v.Status, v.Error, v.Steps, s.sent())
 	}
 }
 
@@ -80,7 +80,7 @@ func TestRealTrialsAreNoRepeats(t *testing.T) {
 		_, err := engine.Trial(t.Context(), engine.TrialConfig{Catalogue: h.Catalogue, Flow: f, Real: true})
 		check(t, err)
 	}
-	if len(s.arrived) != 2 || len(s.keys) != 2 {
-		t.Errorf("arrived %v under %v", s.arrived, s.keys)
+	if len(s.sent()) != 2 || len(s.keys) != 2 {
+		t.Errorf("arrived %v under %v", s.sent(), s.keys)
 	}
 }

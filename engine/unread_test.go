@@ -55,8 +55,8 @@ func TestARunWaitsForItsRevision(t *testing.T) {
 		synctest.Wait()
 		v := h.finished(run)
 		h.stop()
-		if v.Status != store.Succeeded || len(s.arrived) != 1 {
-			t.Errorf("got %s %+v, arrived %q", v.Status, v.Error, s.arrived)
+		if v.Status != store.Succeeded || len(s.sent()) != 1 {
+			t.Errorf("got %s %+v, arrived %q", v.Status, v.Error, s.sent())
 		}
 	})
 }
