@@ -153,12 +153,10 @@ func TestErasureReachesLiveState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, dir)
 		defer s.Close()
-		a := accept(t, s)
-		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
-		time.Sleep(time.Minute + time.Second) // a checkpoint
-		synctest.Wait()
-		run := finishAfter(t, s, a)
-		check(t, s.Erase(t.Context(), []string{run}))
+		eraseUntaken(t, s, func() { // a checkpoint
+			time.Sleep(time.Minute + time.Second)
+			synctest.Wait()
+		})
 		settle()
 		if files := holding(t, dir, ".", canary); len(files) > 0 {
 			t.Errorf("%v hold what was erased", files)
@@ -172,12 +170,10 @@ func TestErasureReachesLiveStateAfterACrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, dir)
 		defer s.Close()
-		a := accept(t, s)
-		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
-		time.Sleep(time.Minute + time.Second) // a checkpoint
-		synctest.Wait()
-		run := finishAfter(t, s, a)
-		check(t, s.Erase(t.Context(), []string{run}))
+		eraseUntaken(t, s, func() { // a checkpoint
+			time.Sleep(time.Minute + time.Second)
+			synctest.Wait()
+		})
 		synctest.Wait()
 		check(t, os.CopyFS(left, os.DirFS(dir)))
 		again := open(t, left)
@@ -204,15 +200,21 @@ func TestErasureReachesLiveStateThatIsNeverQuiet(t *testing.T) {
 			}
 		}
 		busy()
-		a := accept(t, s)
-		check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
-		busy()
-		check(t, s.Erase(t.Context(), []string{finishAfter(t, s, a)}))
+		eraseUntaken(t, s, busy)
 		busy()
 		if files := holding(t, dir, ".", canary); len(files) > 0 {
 			t.Errorf("%v hold what was erased", files)
 		}
 	})
+}
+
+// eraseUntaken erases a run with a signal that nobody took, some time after it came.
+func eraseUntaken(t *testing.T, s *bolt.Store, rest func()) {
+	t.Helper()
+	a := accept(t, s)
+	check(t, s.Signal(t.Context(), []store.Signal{{Run: a.Run, Path: "ask", Data: []byte(`"` + strings.Repeat(canary, 4000) + `"`)}})[0])
+	rest()
+	check(t, s.Erase(t.Context(), []string{finishAfter(t, s, a)}))
 }
 
 const canary = "zq7Xw93kLm5VbT2r"
