@@ -2,8 +2,11 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +18,8 @@ type Kept struct {
 	Key     string     `json:"key"`
 	Value   any        `json:"value"`
 	Expires *time.Time `json:"expires"`
+
+	version int64
 }
 
 // stateOf finds what flows keep of a person.
@@ -33,7 +38,7 @@ func (e *Engine) stateOf(ctx context.Context, key string) ([]Kept, error) {
 			if !person.In([]byte(entry.Key)) && !person.In(entry.Value) {
 				continue
 			}
-			k := Kept{Key: entry.Key, Expires: moment(entry.Expires)}
+			k := Kept{Key: entry.Key, Expires: moment(entry.Expires), version: entry.Version}
 			if err := decodeExact(entry.Value, &k.Value); err != nil {
 				return nil, fmt.Errorf("key %s: %w", entry.Key, err)
 			}
@@ -43,23 +48,72 @@ func (e *Engine) stateOf(ctx context.Context, key string) ([]Kept, error) {
 	return found, nil
 }
 
-// eraseState deletes what flows keep of a person, and has the store leave no byte of it.
+// eraseState takes out what flows keep of a person, and has the store leave no byte of it. Of a
+// list, and of an object whose members are called by people, others keep what is theirs.
 func (e *Engine) eraseState(ctx context.Context, key string, receipt *Erasure) error {
-	found, err := e.stateOf(ctx, key)
-	if err != nil || len(found) == 0 {
-		return err
-	}
-	person := store.ValueOf(key)
-	for _, k := range found {
-		if err := e.Store.DeleteKey(ctx, StateSpace, k.Key); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("erase what flows keep: %w", err)
+	person, erased := store.ValueOf(key), map[string]bool{}
+	for range 10 {
+		found, err := e.stateOf(ctx, key)
+		if err != nil {
+			return err
 		}
-		receipt.State = append(receipt.State, nameless(person, k.Key))
+		for _, k := range found {
+			if err := e.eraseKept(ctx, person, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
+				return fmt.Errorf("erase what flows keep: %w", err)
+			}
+			if name := nameless(person, k.Key); !erased[name] {
+				erased[name] = true
+				receipt.State = append(receipt.State, name)
+			}
+		}
+		if len(found) == 0 {
+			break
+		}
+	}
+	if len(erased) == 0 {
+		return nil
 	}
 	if err := e.Store.Erase(ctx, nil); err != nil {
 		return fmt.Errorf("erase: %w", err)
 	}
 	return nil
+}
+
+func (e *Engine) eraseKept(ctx context.Context, person *store.Value, k Kept) error {
+	left, some := others(person, k.Value)
+	if !some || person.In([]byte(k.Key)) {
+		if err := e.Store.DeleteKey(ctx, StateSpace, k.Key); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return nil
+	}
+	value, err := json.Marshal(left)
+	if err != nil {
+		return err
+	}
+	var expires time.Duration
+	if k.Expires != nil {
+		expires = max(time.Millisecond, k.Expires.Sub(e.Now()))
+	}
+	_, err = e.Store.PutKey(ctx, StateSpace, k.Key, value, k.version, expires)
+	return err
+}
+
+// others gives what of a value is not a person's; some is false where all of it is theirs.
+func others(person *store.Value, value any) (left any, some bool) {
+	theirs := func(v any) bool {
+		data, err := json.Marshal(v)
+		return err != nil || person.In(data)
+	}
+	switch v := value.(type) {
+	case []any:
+		return slices.DeleteFunc(slices.Clone(v), theirs), true
+	case map[string]any:
+		left := maps.Clone(v)
+		maps.DeleteFunc(left, func(name string, _ any) bool { return person.In([]byte(name)) })
+		return left, len(left) < len(v) && !theirs(left)
+	}
+	return nil, false
 }
 
 // nameless is a key without the person's value in it.

@@ -87,17 +87,25 @@ func TestAPersonIsErasedFromWhatFlowsKeep(t *testing.T) {
 		{"id": "rest", "action": "delay", "when": "trigger.body.rest == true", "with": {"for": "1h"}}]}`)
 	h.want(200, "POST", "/flows/a/publish", "")
 	h.started("a", `{"email": "Zeca@shop.com"}`)
-	if kept := h.want(200, "GET", "/people/zeca@shop.com", "")["state"].([]any); len(kept) != 3 || !strings.Contains(mustJSON(t, kept), `"key":"orders:Zeca@shop.com","value":1`) {
+	for key, value := range map[string]string{"everybody": `[{"email": "bia@shop.com"}, {"email": "zeca@shop.com", "name": "Zeca"}]`, "points": `{"bia@shop.com": 2, "zeca@shop.com": 1}`} {
+		h.want(200, "PUT", "/state/"+key, `{"value": `+value+`}`)
+	}
+	if kept := h.want(200, "GET", "/people/zeca@shop.com", "")["state"].([]any); len(kept) != 5 || !strings.Contains(mustJSON(t, kept), `"key":"orders:Zeca@shop.com","value":1`) {
 		t.Errorf("kept: %v", kept)
 	}
 	if kept := h.want(200, "GET", "/people/11987654321/export", "")["state"].([]any); len(kept) != 1 {
 		t.Errorf("kept of a phone: %v", kept)
 	}
 	receipt := h.want(200, "DELETE", "/people/zeca@shop.com", "")
-	if got := mustJSON(t, receipt["state"]); got != `["(11) 98765-4321","last-…","orders:…"]` || receipt["note"] != nil || strings.Contains(strings.ToLower(mustJSON(t, receipt)), "zeca@") {
+	if got := mustJSON(t, receipt["state"]); got != `["(11) 98765-4321","everybody","last-…","orders:…","points"]` || receipt["note"] != nil || strings.Contains(strings.ToLower(mustJSON(t, receipt)), "zeca@") {
 		t.Errorf("receipt: %v", receipt)
 	}
-	if left := h.want(200, "GET", "/state", "")["items"].([]any); len(left) != 1 || left[0].(map[string]any)["key"] != "zeca" {
+	for key, want := range map[string]string{"zeca": `"xZeca@shop.com"`, "everybody": `[{"email":"bia@shop.com"}]`, "points": `{"bia@shop.com":2}`} {
+		if got := mustJSON(t, h.want(200, "GET", "/state/"+key, "")["value"]); got != want {
+			t.Errorf("%s holds %s, want %s", key, got, want)
+		}
+	}
+	if left := h.want(200, "GET", "/state", "")["items"].([]any); len(left) != 3 {
 		t.Errorf("left: %v", left)
 	}
 	run := h.want(200, "POST", "/flows/a/events", `{"event": {"body": {"email": "zeca@shop.com", "rest": true}}}`)["run"].(string)

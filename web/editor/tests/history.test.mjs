@@ -30,6 +30,7 @@ const fine = async (page, what) => {
 }
 
 test('a person’s time line says what came and what was done, down to the request', async () => {
+  await program.api('PUT', '/state/points', { value: { 'bia@example.com': 12 } })
   const page = await program.signedIn('/people', still)
   await page.getByRole('searchbox', { name: /E-mail, phone or CPF/ }).fill('bia@example.com')
   await page.getByRole('button', { name: 'Find' }).click()
@@ -37,6 +38,7 @@ test('a person’s time line says what came and what was done, down to the reque
   const line = page.getByRole('group', { name: 'What happened, newest first' })
   await line.getByText('Create the deal').first().click()
   await line.getByText(`"url": "${at.url}/deals"`).waitFor()
+  await page.getByText('{"bia@example.com":12}').waitFor()
   await fine(page, 'a person')
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Document to hand over' }).click()])
   const handed = await program.open(still)

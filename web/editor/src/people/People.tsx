@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Eraser, FileText, UserRound } from 'lucide-react'
 import { useSearchParams } from 'wouter'
-import { api, take } from '../api/client'
+import { api, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
 import { NotYours } from '../shell/NotYours'
 import { Badge } from '../ui/Badge'
@@ -52,7 +52,7 @@ function Person({ of: key }: { of: string }) {
   const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
-  if (data.items.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
+  if (data.items.length + data.state.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
   return (
     <section>
       <div className="mb-6 flex flex-wrap items-start justify-between gap-3">
@@ -69,7 +69,26 @@ function Person({ of: key }: { of: string }) {
       {data.as === 'text' && <p className="mb-3 text-text-2">{t.eraseWhole}</p>}
       {data.more && <p className="mb-3 text-warn">{t.more}</p>}
       <TimeLine moments={data.items} />
+      {data.state.length > 0 && <KeptOf entries={data.state} />}
       {erasing && <Erase of={key} close={() => setErasing(false)} />}
+    </section>
+  )
+}
+
+/** KeptOf lists what flows keep of a person under keys of their own. */
+function KeptOf({ entries }: { entries: Schemas['Kept'][] }) {
+  const t = useWords()
+  return (
+    <section className="mt-8">
+      <h3 className="mb-2 font-semibold">{t.kept}</h3>
+      <dl className="divide-y divide-edge overflow-hidden rounded-xl border border-edge bg-surface">
+        {entries.map((k) => (
+          <div key={k.key} className="grid gap-1 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)]">
+            <dt className="font-mono text-secondary break-all">{k.key}</dt>
+            <dd className="font-mono text-secondary break-all text-text-2">{JSON.stringify(k.value)}</dd>
+          </div>
+        ))}
+      </dl>
     </section>
   )
 }
@@ -103,7 +122,7 @@ function Erase({ of: key, close }: { of: string; close: () => void }) {
       {erase.error && <Problem error={erase.error} />}
       {done && (
         <div role="status" className="space-y-3">
-          <p className="font-medium">{plural(t, 'erased', done.erased.length)}</p>
+          <p className="font-medium">{plural(t, 'erased', done.erased.length)} {done.state.length > 0 && plural(t, 'keptErased', done.state.length)}</p>
           {done.open.length > 0 && (
             <div className="flex flex-wrap items-center gap-3"><p className="text-warn">{plural(t, 'stillOpen', done.open.length)}</p><Button look="destroy" busy={erase.isPending} onClick={() => erase.mutate(true)}>{t.cancelAndErase}</Button></div>
           )}
