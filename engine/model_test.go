@@ -174,9 +174,7 @@ func (w *world) compare() {
 			w.t.Errorf("%d runs are %s, want %d", got, status, want)
 		}
 	}
-	w.sink.mu.Lock()
-	defer w.sink.mu.Unlock()
-	if len(w.sink.sent()) != w.effects {
-		w.t.Errorf("%d effects, want %d", len(w.sink.sent()), w.effects)
+	if n := len(w.sink.sent()); n != w.effects {
+		w.t.Errorf("%d effects, want %d", n, w.effects)
 	}
 }
