@@ -24,7 +24,7 @@ import (
 // sink is an outside world: it notes what arrives, and fails as often as it is told.
 type sink struct {
 	mu       sync.Mutex
-	maybe    bool // the next one fails, and may have arrived
+	maybe    int // so many fail, and may have arrived
 	arrived  []string
 	keys     map[string]int
 	failures int
@@ -80,8 +80,8 @@ func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error)
 	}
 	s.sink.mu.Lock()
 	defer s.sink.mu.Unlock()
-	if s.sink.maybe {
-		s.sink.maybe = false
+	if s.sink.maybe > 0 {
+		s.sink.maybe--
 		return nil, engine.Maybe(errors.New("the line was cut"))
 	}
 	if s.sink.refuses != "" {

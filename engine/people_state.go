@@ -13,12 +13,14 @@ import (
 	"gancho/engine/store"
 )
 
-// Kept is what a flow keeps under one key.
+// Kept is what a flow keeps of a person under one key.
 type Kept struct {
 	Key     string     `json:"key"`
-	Value   any        `json:"value"`
+	Value   any        `json:"value" doc:"of a list, and of an object whose members are called by people, what is theirs"`
 	Expires *time.Time `json:"expires"`
 
+	others  any  // what of the value is not theirs
+	shared  bool // something is not
 	version int64
 }
 
@@ -42,6 +44,9 @@ func (e *Engine) stateOf(ctx context.Context, key string) ([]Kept, error) {
 			if err := decodeExact(entry.Value, &k.Value); err != nil {
 				return nil, fmt.Errorf("key %s: %w", entry.Key, err)
 			}
+			if !person.In([]byte(entry.Key)) {
+				k.Value, k.others, k.shared = part(person, k.Value)
+			}
 			found = append(found, k)
 		}
 	}
@@ -58,7 +63,7 @@ func (e *Engine) eraseState(ctx context.Context, key string, receipt *Erasure) e
 			return err
 		}
 		for _, k := range found {
-			if err := e.eraseKept(ctx, person, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
+			if err := e.eraseKept(ctx, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
 				return fmt.Errorf("erase what flows keep: %w", err)
 			}
 			if name := nameless(person, k.Key); !erased[name] {
@@ -79,15 +84,14 @@ func (e *Engine) eraseState(ctx context.Context, key string, receipt *Erasure) e
 	return nil
 }
 
-func (e *Engine) eraseKept(ctx context.Context, person *store.Value, k Kept) error {
-	left, some := others(person, k.Value)
-	if !some || person.In([]byte(k.Key)) {
+func (e *Engine) eraseKept(ctx context.Context, k Kept) error {
+	if !k.shared {
 		if err := e.Store.DeleteKey(ctx, StateSpace, k.Key); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		return nil
 	}
-	value, err := json.Marshal(left)
+	value, err := json.Marshal(k.others)
 	if err != nil {
 		return err
 	}
@@ -99,21 +103,26 @@ func (e *Engine) eraseKept(ctx context.Context, person *store.Value, k Kept) err
 	return err
 }
 
-// others gives what of a value is not a person's; some is false where all of it is theirs.
-func others(person *store.Value, value any) (left any, some bool) {
-	theirs := func(v any) bool {
+// part parts what of a value is a person's from what is not; shared is false where all of it is.
+func part(person *store.Value, value any) (theirs, others any, shared bool) {
+	holds := func(v any) bool {
 		data, err := json.Marshal(v)
 		return err != nil || person.In(data)
 	}
 	switch v := value.(type) {
 	case []any:
-		return slices.DeleteFunc(slices.Clone(v), theirs), true
+		own := slices.DeleteFunc(slices.Clone(v), func(x any) bool { return !holds(x) })
+		return own, slices.DeleteFunc(slices.Clone(v), holds), true
 	case map[string]any:
-		left := maps.Clone(v)
-		maps.DeleteFunc(left, func(name string, _ any) bool { return person.In([]byte(name)) })
-		return left, len(left) < len(v) && !theirs(left)
+		named := func(name string, _ any) bool { return person.In([]byte(name)) }
+		own, rest := maps.Clone(v), maps.Clone(v)
+		maps.DeleteFunc(own, func(name string, x any) bool { return !named(name, x) })
+		maps.DeleteFunc(rest, named)
+		if len(own) > 0 && !holds(rest) {
+			return own, rest, true
+		}
 	}
-	return nil, false
+	return value, nil, false
 }
 
 // nameless is a key without the person's value in it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gancho/engine/form"
 	"gancho/engine/refusal"
@@ -64,6 +65,7 @@ func unknownIn(story *store.Story) ([]string, error) {
 type ResolveOptions struct {
 	IDs   []string
 	Query *Selection // instead of IDs: all that it matches
+	Step  string     // only outcomes of the step of this id; empty is all
 	Verdict
 	DryRun bool // only say which
 }
@@ -112,7 +114,7 @@ func (e *Engine) ResolveAll(ctx context.Context, o ResolveOptions) (Resolutions,
 		return out, fmt.Errorf("output: %w", err)
 	}
 	for part := range slices.Chunk(ids, replayLump) {
-		done, err := e.resolveLump(ctx, part, data, o.DryRun)
+		done, err := e.resolveLump(ctx, part, data, &o)
 		if out.Items = append(out.Items, done...); err != nil {
 			return out, err
 		}
@@ -121,7 +123,7 @@ func (e *Engine) ResolveAll(ctx context.Context, o ResolveOptions) (Resolutions,
 }
 
 // resolveLump settles some runs in one write.
-func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, dryRun bool) ([]Resolved, error) {
+func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, o *ResolveOptions) ([]Resolved, error) {
 	lump, signals, of := make([]Resolved, len(ids)), []store.Signal{}, []int{}
 	for i, id := range ids {
 		r := &lump[i]
@@ -134,6 +136,7 @@ func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, dry
 		if err == nil {
 			r.Flow = story.Run.Flow
 			r.Steps, err = unknownIn(&story)
+			r.Steps = slices.DeleteFunc(r.Steps, func(path string) bool { return o.Step != "" && path[strings.LastIndexByte(path, '.')+1:] != o.Step })
 		}
 		if err != nil {
 			return nil, fmt.Errorf("settle run %s: %w", id, err)
@@ -147,7 +150,7 @@ func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, dry
 			signals, of = append(signals, store.Signal{Run: id, Path: path, Data: data}), append(of, i)
 		}
 	}
-	if dryRun {
+	if o.DryRun {
 		return lump, nil
 	}
 	for i, err := range e.Store.Signal(ctx, signals) {

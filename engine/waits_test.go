@@ -35,7 +35,7 @@ func TestAWaitOutlivesTheProcess(t *testing.T) {
 }
 
 func TestAnUnknownOutcomeIsSettledByAPerson(t *testing.T) {
-	s := &sink{maybe: true}
+	s := &sink{maybe: 1}
 	h := open(t, t.TempDir(), s)
 	h.publish(`{"id": "charge", "trigger": {"kind": "webhook"}, "steps": [
 		{"id": "pay", "action": "test.send", "with": {"text": "once"}, "delivery": "at_most_once"},
@@ -69,7 +69,7 @@ func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
 	var runs []string
 	for range 4 {
 		s.mu.Lock()
-		s.maybe = true
+		s.maybe = 1
 		s.mu.Unlock()
 		run := h.send("charge", `{"id": "again"}`)
 		h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
@@ -109,5 +109,33 @@ func TestManyUnknownOutcomesAreSettledAtOnce(t *testing.T) {
 	slices.Sort(arrived)
 	if want := []string{"again", "again", "again", "again", "known", "known", "told"}; !slices.Equal(arrived, want) {
 		t.Errorf("arrived %q, want %q", arrived, want)
+	}
+}
+
+// A verdict on one step says nothing of another of the same run.
+func TestOutcomesOfOneStepAreSettled(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{maybe: 2})
+	h.publish(`{"id": "charge", "trigger": {"kind": "webhook"}, "steps": [{"id": "both", "action": "parallel", "branches": [
+		{"name": "a", "steps": [{"id": "pay", "action": "test.send", "with": {"text": "paid"}, "delivery": "at_most_once"}]},
+		{"name": "b", "steps": [{"id": "tell", "action": "test.send", "with": {"text": "told"}, "delivery": "at_most_once"}]}]}]}`)
+	run := h.send("charge", `{}`)
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Unknown })
+	for _, c := range []struct {
+		step string
+		left store.Status
+	}{{"pay", store.Unknown}, {"tell", store.Succeeded}} {
+		done, err := h.ResolveAll(t.Context(), engine.ResolveOptions{IDs: []string{run}, Step: c.step, Verdict: engine.Verdict{As: "done"}})
+		check(t, err)
+		if r := done.Items[0]; r.Refused != nil || !slices.Equal(r.Steps, []string{c.step}) {
+			t.Fatalf("of %s is settled %+v", c.step, r)
+		}
+		h.until(run, func(v engine.RunView) bool {
+			return v.Status == c.left && !slices.ContainsFunc(v.Steps, func(s engine.StepView) bool { return s.Path == c.step && s.Status == "unknown" })
+		})
+	}
+	done, err := h.ResolveAll(t.Context(), engine.ResolveOptions{IDs: []string{run}, Step: "none", Verdict: engine.Verdict{As: "done"}})
+	check(t, err)
+	if r := done.Items[0]; r.Refused == nil || r.Refused.Code != "not_unknown" {
+		t.Errorf("of no step: %+v", r)
 	}
 }

@@ -26,8 +26,9 @@ func TestAPersonIsHandedADocument(t *testing.T) {
 	g.until("both runs", func() bool {
 		return len(g.want(200, "GET", "/runs?status=succeeded", nil)["items"].([]any)) == 2
 	})
+	g.want(200, "PUT", "/state/points", map[string]any{"value": []any{map[string]any{"who": "ana@example.com", "points": 7}, "bia@example.com"}})
 	for lang, words := range map[string][]string{
-		"en":    {"What is kept about ana@example.com", "New lead</td><td>2</td>", "Sent to", "HTTP request</td><td>2</td>", "Tell the CRM → " + host},
+		"en":    {"What is kept about ana@example.com", "New lead</td><td>2</td>", "Sent to", "HTTP request</td><td>2</td>", "Tell the CRM → " + host, "Kept by flows", "[0].points</td><td>7</td>"},
 		"pt-BR": {`lang="pt-BR"`, "O que está guardado sobre ana@example.com", "Enviado a", "Recebido · New lead", "feito"},
 	} {
 		page := g.handedOver(lang)
@@ -36,7 +37,7 @@ func TestAPersonIsHandedADocument(t *testing.T) {
 				t.Errorf("%s: the page lacks %q", lang, word)
 			}
 		}
-		for _, word := range []string{"<script", "4111"} {
+		for _, word := range []string{"<script", "4111", "bia@"} {
 			if strings.Contains(page, word) {
 				t.Errorf("%s: the page holds %q", lang, word)
 			}

@@ -93,6 +93,9 @@ func TestAPersonIsErasedFromWhatFlowsKeep(t *testing.T) {
 	if kept := h.want(200, "GET", "/people/zeca@shop.com", "")["state"].([]any); len(kept) != 5 || !strings.Contains(mustJSON(t, kept), `"key":"orders:Zeca@shop.com","value":1`) {
 		t.Errorf("kept: %v", kept)
 	}
+	if kept := mustJSON(t, h.want(200, "GET", "/people/zeca@shop.com/export", "")["state"]); strings.Contains(kept, "bia@") {
+		t.Errorf("what is kept of others is told, too: %s", kept)
+	}
 	if kept := h.want(200, "GET", "/people/11987654321/export", "")["state"].([]any); len(kept) != 1 {
 		t.Errorf("kept of a phone: %v", kept)
 	}

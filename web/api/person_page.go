@@ -46,6 +46,7 @@ var personWords = map[string]form.Words{
 	"received": form.Label("Received", "Recebido"),
 	"again":    form.Label("Run again", "Executado de novo"),
 	"none":     form.Label("Nothing was sent.", "Nada foi enviado."),
+	"kept":     form.Label("Kept by flows", "Guardado pelos fluxos"),
 	"gone":     form.Label("The body is no longer kept.", "O corpo não está mais guardado."),
 }
 
@@ -70,6 +71,12 @@ type pageOfPerson struct {
 	Flows                       []*flowOfPerson
 	Sent                        []*sentOfPerson
 	Moments                     []momentOfPerson
+	Kept                        []keptOfPerson
+}
+
+type keptOfPerson struct {
+	Key    string
+	Values []valueOfPerson
 }
 
 type flowOfPerson struct {
@@ -138,6 +145,9 @@ func (d *personDrawing) page(v *engine.PersonView) *pageOfPerson {
 	}
 	for i := range v.Items {
 		p.Moments = append(p.Moments, d.moment(&v.Items[i], stories))
+	}
+	for _, k := range v.State {
+		p.Kept = append(p.Kept, keptOfPerson{k.Key, valuesIn(k.Value)})
 	}
 	byName := func(a, b *flowOfPerson) int { return cmp.Compare(a.Name, b.Name) }
 	p.Flows = slices.SortedFunc(maps.Values(d.flows), byName)

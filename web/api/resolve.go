@@ -55,7 +55,8 @@ type resolveRunsInput struct {
 		IDs   []string  `json:"ids,omitempty"`
 		Query *RunQuery `json:"query,omitempty" doc:"instead of ids; of what it finds, the runs whose outcome is unknown. It must narrow by something, unless it is a dry run: from 1970 means all"`
 		VerdictBody
-		DryRun bool `json:"dry_run,omitempty"`
+		Step   string `json:"step,omitempty" doc:"id of a step: of each run only its outcomes, in whatever turn of a loop; empty is all"`
+		DryRun bool   `json:"dry_run,omitempty"`
 	}
 }
 
@@ -67,7 +68,7 @@ func (in *resolveRunsInput) options() (o engine.ResolveOptions, err error) {
 	if err := chosen(b.IDs, b.Query, b.DryRun); err != nil {
 		return o, err
 	}
-	o = engine.ResolveOptions{IDs: b.IDs, DryRun: b.DryRun}
+	o = engine.ResolveOptions{IDs: b.IDs, Step: b.Step, DryRun: b.DryRun}
 	if o.Verdict, err = b.verdict(); err != nil || b.Query == nil {
 		return o, err
 	}

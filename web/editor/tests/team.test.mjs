@@ -121,6 +121,9 @@ test('what is not there says so under the bar; a flow leads to its events and ru
   assert.equal(await page.getByRole('navigation').count(), 0, 'the editor has a bar of its own')
   await page.getByRole('banner').getByRole('link', { name: 'Runs' }).click()
   await page.waitForURL(/\/runs\?flow=story$/)
+  await page.getByRole('heading', { name: 'Runs' }).waitFor()
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))) // the focus of what has gone finds its heir
+  assert.equal(await page.getByRole('link', { name: 'Skip to the content' }).evaluate((e) => e === document.activeElement), false)
   await page.goBack()
   await page.getByRole('treeitem').getByRole('link', { name: '1 event' }).click()
   await page.waitForURL(/\/events\?flow=story$/)

@@ -2206,6 +2206,7 @@ export interface components {
             /** Format: date-time */
             expires: string | null;
             key: string;
+            /** @description of a list, and of an object whose members are called by people, what is theirs */
             value: unknown;
         };
         KindCount: {
@@ -2643,6 +2644,8 @@ export interface components {
             output?: unknown;
             /** @description instead of ids; of what it finds, the runs whose outcome is unknown. It must narrow by something, unless it is a dry run: from 1970 means all */
             query?: components["schemas"]["RunQuery"];
+            /** @description id of a step: of each run only its outcomes, in whatever turn of a loop; empty is all */
+            step?: string;
         };
         ResolveRunsOutputBody: {
             dry_run: boolean;

@@ -7,7 +7,7 @@ import { Button } from '../ui/Button'
 import { Card } from '../ui/Page'
 import { usePlural } from '../words/phrase'
 import { SettleDialog } from './SettleDialog'
-import { stepOf, type Unsure, unsureOf } from './settling'
+import { stepsOf, type Unsure, unsureOf } from './settling'
 import { useWords } from './settleWords'
 import { useRunNames } from './useRunNames'
 
@@ -17,9 +17,10 @@ type Group = { flow: string; step: string; count: number; run: string }
 function groupsOf(items: Schemas['Resolved'][]): Group[] {
   const groups = new Map<string, Group>()
   for (const item of items) {
-    const step = stepOf(item)
-    const key = `${item.flow} ${step}`
-    groups.set(key, { flow: item.flow, step, run: item.run, count: (groups.get(key)?.count ?? 0) + 1 })
+    for (const step of stepsOf(item)) {
+      const key = `${item.flow} ${step}`
+      groups.set(key, { flow: item.flow, step, run: item.run, count: (groups.get(key)?.count ?? 0) + 1 })
+    }
   }
   return [...groups.values()].sort((a, b) => b.count - a.count)
 }

@@ -9,15 +9,17 @@ export type Unsure = { ids: string[] } | { query: Schemas['RunQuery']; step?: st
 
 export type Settled = { resolved: number; refused: number; why: string }
 
-/** stepOf is the step whose outcome a run stands for. */
-export const stepOf = (item: Item) => stepOfPath(item.steps[0] ?? '').step
+/** stepsOf are the steps whose outcomes a run stands for. */
+export const stepsOf = (item: Item) => [...new Set(item.steps.map((path) => stepOfPath(path).step))]
 
-const namedBy = (which: Unsure) => ('ids' in which ? { ids: which.ids } : { query: which.query })
+const namedBy = (which: Unsure) => ('ids' in which ? { ids: which.ids } : { query: which.query, step: which.step })
+
+const partOf = (which: Unsure) => ('ids' in which ? undefined : which.step)
 
 /** unsureOf looks which runs there are; there may be more than one answer holds. */
 export async function unsureOf(which: Unsure): Promise<{ items: Item[]; more: boolean }> {
   const { items, more } = await take(api.POST('/runs/resolve', { body: { ...namedBy(which), as: 'done', dry_run: true } }))
-  return { more, items: items.filter((i) => !i.refused && ('ids' in which || !which.step || stepOf(i) === which.step)) }
+  return { more, items: items.filter((i) => !i.refused) }
 }
 
 const portion = 100
@@ -32,7 +34,7 @@ export async function settleAll(which: Unsure, verdict: Verdict, tell: (sum: Set
     const before = sum.resolved
     for (let at = 0; at < ids.length; at += portion) {
       const part = ids.slice(at, at + portion)
-      const answer = await take(api.POST('/runs/resolve', { body: { ids: part, ...verdict } }))
+      const answer = await take(api.POST('/runs/resolve', { body: { ids: part, step: partOf(which), ...verdict } }))
       for (const id of part) met.add(id)
       sum = { resolved: sum.resolved + answer.resolved, refused: sum.refused + answer.refused, why: answer.items.find((i) => i.refused)?.refused?.message ?? sum.why }
       tell(sum)

@@ -25,9 +25,9 @@ export function useKeptFocus() {
     let before: HTMLElement[] = []
     const note = ({ target }: FocusEvent) => {
       if (!(target instanceof Element)) return
-      const region = target.closest('aside, dialog, [role=dialog], main')
-      trail = []
-      for (let e: Element | null = target; e && e !== region?.parentElement; e = e.parentElement) trail.push(e)
+      const region = target.closest('aside, dialog, [role=dialog], main, header:not(aside header)') // what stands in none, as a link to another screen, has no heir
+      trail = [target]
+      for (let e = target; region && e !== region && e.parentElement; e = e.parentElement) trail.push(e.parentElement)
       before = region ? [...region.querySelectorAll<HTMLElement>(reachable)] : [] // whether they can be reached is asked when one is needed
     }
     const lost = () => document.activeElement === document.body && trail[0] && (!trail[0].isConnected || trail[0].matches(':disabled'))
