@@ -69,7 +69,9 @@ func (w *walker) tell(told []byte) {
 func (w *walker) retitle(title string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.change.Title = cleanTitle(title)
+	if title = cleanTitle(title); title != w.run.Title {
+		w.change.Title = title
+	}
 }
 
 // owe adds to the next commit something that must be durable before the next effect begins.

@@ -192,14 +192,16 @@ func Texts(id string, into *[]string, label Words) *Field {
 	})
 }
 
-// betweenCommas splits a text at its commas, but for those within quotes: a name may hold one.
+// betweenCommas splits a text at its commas, but for those in an element that begins with a
+// quote, up to the next one: a name before an address may hold one.
 func betweenCommas(text string) []any {
 	var parts []any
 	from, quoted := 0, false
 	for i := range len(text) {
 		switch text[i] {
 		case '"':
-			quoted = (quoted || strings.Contains(text[i+1:], `"`)) && !quoted
+			begins := strings.TrimSpace(text[from:i]) == "" && strings.Contains(text[i+1:], `"`)
+			quoted = begins && !quoted
 		case ',':
 			if !quoted {
 				parts, from = append(parts, text[from:i]), i+1

@@ -107,8 +107,9 @@ func (s *server) setUp(ctx context.Context, in *setupInput) (*sessionOutput, err
 	if err != nil {
 		return nil, err
 	}
-	in.Body.Instance.Lang = cmp.Or(in.Body.Instance.Lang, langOf(ctx))
-	if err := s.Engine.PutInstance(ctx, in.Body.Instance); err != nil {
+	given, set := in.Body.Instance, s.Engine.ChosenInstance()
+	set.PublicURL, set.Timezone, set.Lang = cmp.Or(given.PublicURL, set.PublicURL), cmp.Or(given.Timezone, set.Timezone), cmp.Or(given.Lang, set.Lang, langOf(ctx))
+	if err := s.Engine.PutInstance(ctx, set); err != nil {
 		return nil, err
 	}
 	return s.sessionOutput(person, s.cookie(ctx, secret)), nil

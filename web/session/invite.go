@@ -91,20 +91,26 @@ func (p *People) UseInvite(ctx context.Context, secret, name, password, from str
 
 // invitee finds the user of a link that is good. Links that are not count as tries of the address.
 func (p *People) invitee(secret, from string) (user, error) {
-	account := "invite " + from
-	if wait := p.limits.try(from, account); wait > 0 {
-		return user{}, tooMany(wait)
+	if u := p.holder(secret); u != nil {
+		return *u, nil
 	}
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	for _, u := range p.users {
-		if u.Invite.good(p.Now()) && same(digest(secret), u.Invite.Digest) {
-			p.limits.good(from, account)
-			return *u, nil
-		}
+	if wait := p.limits.try("invite "+from, "invite "+from); wait > 0 {
+		return user{}, tooMany(wait)
 	}
 	return user{}, &Refusal{
 		Status: http.StatusForbidden, Code: "bad_invite", EN: "this link is not good any more: it was used, renewed, or is older than 72 hours; ask an administrator for a new one",
 		PT: "este link não vale mais: foi usado, renovado ou tem mais de 72 horas; peça outro a um administrador",
 	}
+}
+
+// holder is whom a good link is for; nil for any other.
+func (p *People) holder(secret string) *user {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, u := range p.users {
+		if u.Invite.good(p.Now()) && same(digest(secret), u.Invite.Digest) {
+			return u
+		}
+	}
+	return nil
 }

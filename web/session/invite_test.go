@@ -92,6 +92,25 @@ func change(t *testing.T, p *session.People, password string) {
 	check(t, err)
 }
 
+// TestWhoIsSignedOutHasNoLink: a link to a new password ends with the sessions, that of who was never in does not.
+func TestWhoIsSignedOutHasNoLink(t *testing.T) {
+	p, _ := signedIn(t)
+	joined, err := p.RenewInvite(t.Context(), "ana@example.com")
+	check(t, err)
+	fresh, err := p.InviteUser(t.Context(), "bia@example.com", "Bia", session.Viewer)
+	check(t, err)
+	for _, email := range []string{"ana@example.com", "bia@example.com"} {
+		_, err := p.ChangeUser(t.Context(), email, session.Change{SignOut: true})
+		check(t, err)
+	}
+	if _, err := use(t, p, joined.Secret, another); codeOf(err) != "bad_invite" {
+		t.Errorf("who was signed out gets in by a link: %v", err)
+	}
+	if _, err := use(t, p, fresh.Secret, another); err != nil {
+		t.Errorf("who was never in: %v", err)
+	}
+}
+
 // TestANewPasswordLink: until it is used the old password and its sessions are good, then no more.
 func TestANewPasswordLink(t *testing.T) {
 	p, secret := signedIn(t)
@@ -164,8 +183,8 @@ func TestGuessingLinks(t *testing.T) {
 		if !errors.As(err, &r) || r.Status != http.StatusTooManyRequests || r.RetryAfter == 0 {
 			t.Errorf("the sixth in a minute: %v", err)
 		}
-		if _, err := p.Invitee(link, "5.6.7.8"); err != nil {
-			t.Errorf("from elsewhere: %v", err)
+		if _, err := p.Invitee(link, "1.2.3.4"); err != nil {
+			t.Errorf("who has a link is kept out by another's guesses: %v", err)
 		}
 	})
 }

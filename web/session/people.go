@@ -443,6 +443,9 @@ func (p *People) ChangeUser(ctx context.Context, email string, c Change) (UserVi
 		}
 	} else if c.SignOut {
 		u.Epoch++
+		if u.joined() {
+			u.Invite = nil // a link to a new password would let in who was just sent away
+		}
 	}
 	return p.view(&u), p.putUser(ctx, &u)
 }

@@ -29,7 +29,7 @@ export function InstancePart() {
 function Form({ kept }: { kept: Schemas['InstanceView'] }) {
   const t = useWords()
   const queries = useQueryClient()
-  const [typed, setTyped] = useState({ public_url: kept.public_url, timezone: kept.timezone, lang: kept.now.lang })
+  const [typed, setTyped] = useState({ public_url: kept.public_url, timezone: kept.timezone, lang: kept.lang })
   const given = (name: 'public_url' | 'timezone') => kept.given.includes(name)
   const help = (name: 'public_url' | 'timezone', words: string) => (given(name) ? fill(t.givenByOperator, { value: kept.now[name] }) : words)
   const save = useMutation({
@@ -55,7 +55,7 @@ function Form({ kept }: { kept: Schemas['InstanceView'] }) {
         <p className="mt-1 text-meta text-text-3">{help('timezone', t.timezoneHelp)}</p>
       </div>
       <div>
-        <Choice label={t.teamLanguage} value={typed.lang ?? 'en'} set={(lang) => setTyped({ ...typed, lang })} options={[{ value: 'en', label: 'English' }, { value: 'pt-BR', label: 'Português (Brasil)' }]} />
+        <Choice label={t.teamLanguage} value={typed.lang || kept.now.lang || 'en'} set={(lang) => setTyped({ ...typed, lang })} options={[{ value: 'en', label: 'English' }, { value: 'pt-BR', label: 'Português (Brasil)' }]} />
         <p className="mt-1 text-meta text-text-3">{t.teamLanguageHelp}</p>
       </div>
       {save.error && <Problem error={save.error} />}
