@@ -19,7 +19,7 @@ func TestSetUpTakesTheAddressAndTheTimeZone(t *testing.T) {
 	person["instance"] = map[string]any{"public_url": "gancho.example.com", "timezone": "America/Lima"}
 	g.want(422, "POST", "/setup", person)
 	g.want(200, "PUT", "/instance", map[string]any{"public_url": "https://gancho.example.com/", "timezone": "UTC"})
-	person["instance"] = map[string]any{"timezone": "America/Sao_Paulo"} // what it says nothing of stays
+	person["instance"] = map[string]any{"public_url": "", "timezone": "America/Sao_Paulo"} // what it says nothing of stays
 	g.setUpInPortuguese(person)
 	flow := map[string]any{"id": "a", "name": "A", "trigger": map[string]any{"kind": "webhook"}, "steps": []any{}}
 	if url := g.want(201, "POST", "/flows", flow)["url"].(string); !strings.HasPrefix(url, "https://gancho.example.com/h/") {

@@ -479,7 +479,11 @@ func TestUsersSignInAndOut(t *testing.T) {
 	if res, _ := h.ask("GET", "/api/v1/flows", "", "", "Cookie", pair); res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("after signing out: %d", res.StatusCode)
 	}
+	h.want(200, "POST", "/curl", `{"command": "curl https://example.com"}`)
 	audit := mustJSON(t, h.want(200, "GET", "/audit", ""))
+	if strings.Contains(audit, `"curl"`) {
+		t.Errorf("what changes nothing is noted: %s", audit)
+	}
 	if !strings.Contains(audit, "add-user") || strings.Contains(audit, "palavras") {
 		t.Errorf("audit: %s", audit)
 	}

@@ -172,7 +172,7 @@ const (
 )
 
 // unaudited are calls that change nothing.
-var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate", "look-at-invite"}
+var unaudited = []string{"check-flow", "test-flow", "run-tests", "backtest", "evaluate", "look-at-invite", "curl", "action-options"}
 
 // audited says whether a call is noted.
 func audited(r *http.Request, action string) bool {

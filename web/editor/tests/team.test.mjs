@@ -225,5 +225,7 @@ test('what nobody knows of many runs is settled at once, by step or by choice', 
   await page.getByRole('dialog', { name: 'Settle 2 runs' }).getByRole('button', { name: 'Settle', exact: true }).click()
   await page.getByText('2 runs are settled and go on.').waitFor()
   await settled(posts)
+  await page.goto(`${program.base}/settings/audit`)
+  await page.getByText(/settled the unknown outcomes of ?2 runs of/).first().waitFor()
   await page.context().close()
 })

@@ -55,7 +55,7 @@ export function targetOf(path: string): { kind: string; name: string; href?: str
   } catch {
     // a name that is no percent-encoded text stands as it is
   }
-  if (name === 'settings' || name === 'test' || name === 'replay' || name === 'invite') name = ''
+  if (['settings', 'test', 'replay', 'resolve', 'invite'].includes(name)) name = ''
   const to = screens[kind]
   return { kind, name, ...(to && (name || kind === 'vars' || id === 'settings') && { href: to(id) }) }
 }
