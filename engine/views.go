@@ -31,6 +31,7 @@ type RunView struct {
 	Due        *time.Time     `json:"due,omitempty"`
 	Error      *ErrorView     `json:"error,omitempty"`
 	Reason     string         `json:"reason,omitempty"`
+	Erased     bool           `json:"erased,omitempty" doc:"what it held of a person was taken out; it cannot be replayed"`
 	StoppedAt  *StopView      `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
 	ReplayOf   string         `json:"replay_of,omitempty"`
 	ReplayedBy string         `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
@@ -113,7 +114,7 @@ type EventView struct {
 func viewRun(r *store.Run) RunView {
 	v := RunView{
 		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
-		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, ReplayOf: r.ReplayOf,
+		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, Erased: r.Status.Final() && r.Reason == store.Erased, ReplayOf: r.ReplayOf,
 	}
 	if !r.Status.Final() {
 		v.Due = moment(r.Due)

@@ -337,6 +337,9 @@ type Committed struct {
 	Err     error
 }
 
+// Erased is the reason of runs and refused events that Erase has taken out.
+const Erased = "erased"
+
 // Keys is durable key-value in named spaces, outside of runs.
 type Keys interface {
 	GetKey(ctx context.Context, space, key string) (Entry, error)
@@ -412,7 +415,7 @@ type History interface {
 	Expire(ctx context.Context, keep func(flow string) Keep) error
 	// Erase takes out what ended runs and their events hold, and events that made none, by
 	// their IDs: bodies, envelopes, titles and step records. That they happened stays.
-	// ErrConflict when a run has not ended.
+	// Their reason is Erased. ErrConflict when a run has not ended.
 	Erase(ctx context.Context, runs []string) error
 	// Backup writes a consistent copy of everything to a new folder.
 	Backup(ctx context.Context, dir string) error

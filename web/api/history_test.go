@@ -43,7 +43,7 @@ func TestSearchMaskAndErase(t *testing.T) {
 		t.Errorf("still there: %v", got)
 	}
 	gone := h.want(200, "GET", "/runs/"+id, "")
-	if gone["status"] != "succeeded" || gone["trigger"] != nil || gone["reason"] != "erased" {
+	if gone["status"] != "succeeded" || gone["trigger"] != nil || gone["reason"] != "erased" || gone["erased"] != true {
 		t.Errorf("%v", gone)
 	}
 	for _, part := range []string{"an", "example.com", "ana@", "12345"} { // it may be of others, too

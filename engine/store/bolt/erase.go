@@ -81,7 +81,7 @@ func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
 func (e *savedEvent) erase() { e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", "" }
 
 func (r *savedRun) erase() {
-	r.Title, r.OrderBy, r.Answer, r.Told, r.Frontier, r.Reason = "", "", nil, nil, nil, "erased"
+	r.Title, r.OrderBy, r.Answer, r.Told, r.Frontier, r.Reason = "", "", nil, nil, nil, store.Erased
 	r.Error.Message = ""
 }
 

@@ -189,7 +189,7 @@ func (r *rejects) erase(ids []string) error {
 		for i := range kept {
 			if slices.Contains(ids, kept[i].ID) {
 				r.bytes -= len(kept[i].Body)
-				kept[i].Meta, kept[i].Body, kept[i].Title, kept[i].Reason = nil, nil, "", "erased"
+				kept[i].Meta, kept[i].Body, kept[i].Title, kept[i].Reason = nil, nil, "", store.Erased
 				found = true
 			}
 		}

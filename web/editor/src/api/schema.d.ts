@@ -2741,6 +2741,8 @@ export interface components {
             due?: string;
             /** Format: date-time */
             ended?: string;
+            /** @description what it held of a person was taken out; it cannot be replayed */
+            erased?: boolean;
             error?: components["schemas"]["ErrorView"];
             event: string;
             flow: string;

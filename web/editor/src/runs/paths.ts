@@ -91,8 +91,5 @@ export function curlOf(request: unknown): string | null {
   return parts.join(' ')
 }
 
-/**
- * erased says that the data of a failed run was taken out for good: there is nothing to do again. Only a flow that stops
- * by itself may say nothing.
- */
-export const erased = (run: Schemas['RunView']) => run.error !== undefined && run.error.message === '' && run.error.code !== 'stopped'
+/** erased says that the data of a run was taken out for good: there is nothing to do again. */
+export const erased = (run: Schemas['RunView']) => run.erased === true

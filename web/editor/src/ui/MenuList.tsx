@@ -13,7 +13,7 @@ export function MenuList({ anchor, id, label, closed, items }: Popup & { items: 
   }
   return (
     <div ref={box} id={id} role="menu" aria-label={label} popover="auto" className={`${floatLook} min-w-48 p-1`} onKeyDown={(e) => keys(e, close)} onToggle={(e) => { if (e.newState === 'closed') closed(); else first(box.current)?.focus() }}>
-      {items.map((item, i) => (item === 'line' ? <hr key={i} className="my-1 border-line" /> : <Entry key={item.id} item={item} close={close} />))}
+      {items.filter((item, i) => item !== 'line' || items[i + 1] !== 'line').map((item, i) => (item === 'line' ? <hr key={i} className="my-1 border-line" /> : <Entry key={item.id} item={item} close={close} />))}
     </div>
   )
 }
