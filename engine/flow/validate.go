@@ -2,14 +2,12 @@ package flow
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"gancho/engine/expression"
@@ -515,106 +513,4 @@ func (v *validator) lasts(d *Duration, at string) {
 	p := problem(at, "out_of_range", "must be longer than 0s", "deve ser maior que 0s")
 	p.Hint = form.Label("leave it out for the default", "deixe de fora para valer o padrão")
 	v.add(p)
-}
-
-func (v *validator) settings() {
-	s := v.flow.Settings
-	if s.Timezone != "" {
-		if _, err := time.LoadLocation(s.Timezone); err != nil || s.Timezone == "Local" {
-			v.error("/settings/timezone", "bad_timezone", fmt.Sprintf("there is no time zone %q; write it as America/Sao_Paulo", s.Timezone),
-				fmt.Sprintf("não existe o fuso %q; escreva como America/Sao_Paulo", s.Timezone))
-		}
-	}
-	v.lasts(s.Timeout, "/settings/timeout")
-	if s.Keep != nil {
-		v.lasts(s.Keep.Bodies, "/settings/keep/bodies")
-		v.lasts(s.Keep.Runs, "/settings/keep/runs")
-	}
-	if s.Concurrency < 0 {
-		v.error("/settings/concurrency", "out_of_range", "concurrency must be 0 (no limit) or more", "a concorrência deve ser 0 (sem limite) ou mais")
-	}
-	if s.OnFailure != "" && v.known.Flow != nil && !v.known.Flow(s.OnFailure) {
-		v.add(warning("/settings/on_failure", "no_flow", "there is no flow "+s.OnFailure, "não existe o fluxo "+s.OnFailure))
-	}
-	if s.Silence != nil && s.Silence.ExpectEvery < Duration(time.Minute) {
-		v.error("/settings/silence/expect_every", "out_of_range", "must be 1m or more", "deve ser 1m ou mais")
-	}
-	v.alerts(&s)
-	for i, pointer := range s.Mask {
-		if !strings.HasPrefix(pointer, "/") {
-			v.error(fmt.Sprintf("/settings/mask/%d", i), "bad_pointer", "write a JSON pointer into the body, such as /customer/cpf", "escreva um JSON pointer no corpo, como /customer/cpf")
-		}
-	}
-}
-
-// alerts checks who is told: e-mail addresses and names of connections.
-func (v *validator) alerts(s *Settings) {
-	if len(s.Alerts) == 0 {
-		return
-	}
-	list, ok := AlertsOf(s)
-	if !ok {
-		v.error("/settings/alerts", "wrong_type", `must be an e-mail address, the name of a connection, a list of these, or "none"`,
-			`deve ser um e-mail, o nome de uma conexão, uma lista destes, ou "none"`)
-	}
-	for _, to := range list {
-		name, _, _ := strings.Cut(to, "#")
-		if strings.Contains(to, "@") || v.known.Connection == nil {
-			continue
-		}
-		if _, ok := v.known.Connection(name); !ok {
-			v.add(warning("/settings/alerts", "no_connection_yet", fmt.Sprintf("there is no connection %q yet; alerts do not reach it", name),
-				fmt.Sprintf("ainda não existe a conexão %q; os alertas não chegam a ela", name)))
-		}
-	}
-}
-
-// AlertsOf gives who is told of a flow's alerts; given says whether the flow says it at all,
-// in a way that can be read.
-func AlertsOf(s *Settings) (to []string, given bool) {
-	if len(s.Alerts) == 0 || string(s.Alerts) == "null" {
-		return nil, false
-	}
-	var one string
-	if json.Unmarshal(s.Alerts, &one) == nil {
-		if one == "none" {
-			return nil, true
-		}
-		return []string{one}, one != ""
-	}
-	if err := json.Unmarshal(s.Alerts, &to); err != nil || slices.Contains(to, "") {
-		return nil, false
-	}
-	return to, true
-}
-
-func (v *validator) tests() {
-	for i, t := range v.flow.Tests {
-		at := fmt.Sprintf("/tests/%d", i)
-		if t.Name == "" {
-			v.error(at+"/name", "required", "a test needs a name", "um teste precisa de um nome")
-		}
-		for _, path := range slices.Sorted(maps.Keys(t.Expect.Steps)) {
-			v.testStep(path, at+"/expect/steps/"+form.Escape(path))
-		}
-		for _, path := range slices.Sorted(maps.Keys(t.Mocks)) {
-			v.testStep(path, at+"/mocks/"+form.Escape(path))
-		}
-	}
-}
-
-// Fetches says that what stands at the path is what the flow's preset fetches.
-func (f *Flow) Fetches(path string) bool {
-	_, preset := f.Trigger.With["preset"]
-	return preset && path == "trigger.resource"
-}
-
-func (v *validator) testStep(path, at string) {
-	if v.flow.Fetches(path) {
-		return
-	}
-	parts := strings.Split(path, ".")
-	if _, ok := v.ids[parts[len(parts)-1]]; !ok {
-		v.add(warning(at, "unknown_step", fmt.Sprintf("there is no step %q", path), fmt.Sprintf("não existe o passo %q", path)))
-	}
 }
