@@ -53,12 +53,13 @@ function Person({ of: key }: { of: string }) {
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
   if (data.items.length + data.state.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
+  const acted = data.items.reduce((n, m) => n + m.effects.filter((e) => e.status === 'succeeded' || e.status === 'unknown').length, 0)
   return (
     <section>
       <div className="mb-6 flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="text-title font-semibold break-words">{key} <Badge>{as[data.as]}</Badge></h2>
-          <p className="text-text-2">{plural(t, 'received', data.items.filter((m) => m.event).length)} · {plural(t, 'acted', data.items.reduce((n, m) => n + m.effects.filter((e) => e.status === 'succeeded' || e.status === 'unknown').length, 0))}</p>
+          <p className="text-text-2">{plural(t, 'received', data.items.filter((m) => m.event).length)}{acted > 0 && ` · ${plural(t, 'acted', acted)}`}</p>
         </div>
         <div className="flex flex-wrap gap-2">
           <HandOver of={key} />
@@ -81,7 +82,7 @@ function KeptOf({ entries }: { entries: Schemas['Kept'][] }) {
   return (
     <section className="mt-8">
       <h3 className="mb-2 font-semibold">{t.kept}</h3>
-      <dl className="divide-y divide-edge overflow-hidden rounded-xl border border-edge bg-surface">
+      <dl className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface shadow-card">
         {entries.map((k) => (
           <div key={k.key} className="grid gap-1 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_minmax(0,2fr)]">
             <dt className="font-mono text-secondary break-all">{k.key}</dt>
