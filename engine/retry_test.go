@@ -136,7 +136,7 @@ func TestRunsAtOneConnection(t *testing.T) {
 				}
 				done := 0
 				for _, a := range v.Steps[0].Attempts {
-					if a.Error.Message == "not now" {
+					if a.Error != nil && a.Error.Message == "not now" {
 						done++
 					}
 				}
