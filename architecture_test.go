@@ -52,7 +52,7 @@ var layers = [][]string{
 	{"gancho/engine/origins", "gancho/engine/title"},
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},
 	{"gancho/engine/store"},
-	{"gancho/engine/expression", "gancho/engine/refusal"},
+	{"gancho/engine/expression", "gancho/engine/refusal", "gancho/engine/said"},
 	{"gancho/engine/form", "gancho/engine/shape"},
 }
 

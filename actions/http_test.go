@@ -17,6 +17,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/expression"
+	"gancho/engine/said"
 )
 
 // seen is a request as a server got it.
@@ -292,7 +293,7 @@ func TestNoAnswer(t *testing.T) {
 		if want := "no answer from " + host + ": connect: connection refused"; f.Code != "network" || f.Message != want {
 			t.Errorf("got %s: %s, want network: %s", f.Code, f.Message, want)
 		}
-		if pt := engine.Said(f.Message, "pt-BR"); pt != "sem resposta de "+host+": nenhum programa atende nessa porta" {
+		if pt := said.In(f.Message, "pt-BR"); pt != "sem resposta de "+host+": nenhum programa atende nessa porta" {
 			t.Errorf("in Portuguese: %s", pt)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/refusal"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -403,7 +404,7 @@ func (e *Engine) TryAlerts(ctx context.Context, named AlertSettings) ([]Telling,
 	for _, to := range s.To {
 		t := Telling{To: to, At: e.Now().UTC()}
 		if err := e.carry(ctx, to, "Gancho: "+words.In(s.Lang), words.In(s.Lang), &s); err != nil {
-			t.Error = form.Cut(Said(err.Error(), langOf(ctx)), 300)
+			t.Error = form.Cut(said.In(err.Error(), langOf(ctx)), 300)
 		}
 		told = append(told, t)
 	}

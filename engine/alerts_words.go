@@ -7,6 +7,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 )
 
 // alertWords say what is the matter, in a sentence.
@@ -28,7 +29,7 @@ func (e *Engine) alertWords(a *alert) form.Words {
 		en, pt := fmt.Sprintf("the connection %q was refused by its provider; runs that need it wait", a.Connection),
 			fmt.Sprintf("a conexão %q foi recusada pelo provedor; as execuções que precisam dela esperam", a.Connection)
 		if c, err := e.Connections.Get(a.Connection); err == nil && c.Problem != "" {
-			en, pt = en+": "+Said(c.Problem, "en"), pt+": "+Said(c.Problem, "pt-BR")
+			en, pt = en+": "+said.In(c.Problem, "en"), pt+": "+said.In(c.Problem, "pt-BR")
 		}
 		return form.Label(en, pt)
 	case AlertHistory:
@@ -65,7 +66,7 @@ func (e *Engine) failureWords(a *alert, name string) form.Words {
 			en, pt = en+fmt.Sprintf(" at step %q", step.EN), pt+fmt.Sprintf(" no passo %q", step.PT)
 		}
 		what := form.Cut(cmp.Or(a.Error.Message, a.Error.Code), 300)
-		en, pt = en+": "+what, pt+": "+Said(what, "pt-BR")
+		en, pt = en+": "+what, pt+": "+said.In(what, "pt-BR")
 		if hint := a.Error.Hint; hint != nil && !hint.IsZero() {
 			en, pt = en+" ("+hint.EN+")", pt+" ("+hint.PT+")"
 		}

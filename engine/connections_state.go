@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gancho/engine/form"
+	"gancho/engine/said"
 )
 
 // The states of a connection.
@@ -116,10 +117,10 @@ func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, er
 	}
 	f := fault(err)
 	if !f.Broken {
-		return ConnectionTest{State: s.State, Detail: said(f), Fields: kind.suspects(f)}, c.notReached(ctx, opened, BothWords(said(f)))
+		return ConnectionTest{State: s.State, Detail: inWords(f), Fields: kind.suspects(f)}, c.notReached(ctx, opened, said.Both(inWords(f)))
 	}
-	_, err = c.Break(ctx, opened, BothWords(said(f)))
-	return ConnectionTest{State: ConnectionBroken, Detail: said(f), Fields: kind.suspects(f)}, err
+	_, err = c.Break(ctx, opened, said.Both(inWords(f)))
+	return ConnectionTest{State: ConnectionBroken, Detail: inWords(f), Fields: kind.suspects(f)}, err
 }
 
 // notReached notes why the last test found nothing out; the state stays as it was.
@@ -134,9 +135,9 @@ func (c *Connections) notReached(ctx context.Context, used *Connection, problem 
 	return err
 }
 
-// said is a failure with its hint, in both languages.
-func said(f *Fault) form.Words {
-	words := form.Label(f.Error(), Said(f.Error(), "pt-BR"))
+// inWords is a failure with its hint, in both languages.
+func inWords(f *Fault) form.Words {
+	words := form.Label(f.Error(), said.In(f.Error(), "pt-BR"))
 	if !f.Hint.IsZero() {
 		words.EN, words.PT = words.EN+": "+f.Hint.EN, words.PT+": "+f.Hint.PT
 	}

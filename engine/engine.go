@@ -16,6 +16,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
+	"gancho/engine/said"
 	"gancho/engine/seal"
 	"gancho/engine/stats"
 	"gancho/engine/store"
@@ -222,7 +223,7 @@ func (e *Engine) admit(ctx context.Context, in *Incoming) {
 	if err != nil {
 		in.Meta.Fault = fmt.Sprintf("where: %v", err)
 	} else if !ok {
-		in.Outcome, in.Reason = store.Filtered, BothWords(p.Why(ctx, scope))
+		in.Outcome, in.Reason = store.Filtered, said.Both(p.Why(ctx, scope))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -111,7 +112,7 @@ func (e *Engine) group(ctx context.Context, q store.Query, g *grouping, most int
 func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []FailureGroup {
 	items := make([]FailureGroup, 0, len(groups))
 	for _, g := range groups {
-		g.Message = Said(g.Message, langOf(ctx))
+		g.Message = said.In(g.Message, langOf(ctx))
 		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil {
 			g.Name = v.Error.Name
 			if e.veilOf(g.Flow, v.At) != nil || strings.Contains(v.Error.Message, " “") && ofField.MatchString(g.Message) {

@@ -2,38 +2,18 @@ package engine
 
 import (
 	"context"
-	"strings"
 
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
-// between stands in a kept reason between its English and its Portuguese. Reasons kept by
-// earlier versions have English alone.
-const between = "\x1f"
-
-// BothWords is a reason as it is kept: in both languages.
-func BothWords(w form.Words) string {
-	if w.PT == "" || w.PT == w.EN {
-		return w.EN
-	}
-	return w.EN + between + w.PT
-}
-
-func bothWords(en, pt string) string { return BothWords(form.Label(en, pt)) }
-
-// told is a kept reason in one language.
-func told(reason, lang string) string {
-	en, pt, both := strings.Cut(reason, between)
-	if both && lang == "pt-BR" {
-		return pt
-	}
-	return en
-}
+// bothWords is a reason as it is kept.
+func bothWords(en, pt string) string { return said.Both(form.Label(en, pt)) }
 
 // Told is a kept reason, or a fault, in the language of whoever asks.
 func Told(ctx context.Context, reason string) string {
-	return Said(reason, langOf(ctx))
+	return said.In(reason, langOf(ctx))
 }
 
 type langKey struct{}
@@ -49,13 +29,19 @@ func langOf(ctx context.Context) string {
 	return lang
 }
 
+func (v *ErrorView) speak(lang string) {
+	if v != nil {
+		v.Message = said.In(v.Message, lang)
+	}
+}
+
 func (v *RunView) speak(ctx context.Context) {
 	lang := langOf(ctx)
-	v.Reason = Said(v.Reason, lang)
+	v.Reason = said.In(v.Reason, lang)
 	v.Error.speak(lang)
 	for i := range v.Steps {
 		s := &v.Steps[i]
-		s.Reason = Said(s.Reason, lang)
+		s.Reason = said.In(s.Reason, lang)
 		s.Error.speak(lang)
 		for j := range s.Attempts {
 			s.Attempts[j].Error.speak(lang)
@@ -73,6 +59,6 @@ func ViewRun(ctx context.Context, r *store.Run) RunView {
 // ViewEvent shows a delivery without its body, to whom ctx says (WithLang).
 func ViewEvent(ctx context.Context, i *store.EventInfo) EventView {
 	v := viewEvent(i)
-	v.Reason = Said(v.Reason, langOf(ctx))
+	v.Reason = said.In(v.Reason, langOf(ctx))
 	return v
 }

@@ -13,6 +13,7 @@ import (
 	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/refusal"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -359,7 +360,7 @@ func (e *Engine) Rejected(ctx context.Context, id string) (Incoming, error) {
 	if err := json.Unmarshal(info.Meta, &in.Meta); err != nil {
 		return Incoming{}, fmt.Errorf("envelope: %w", err)
 	}
-	refused := form.Label("accepted by hand; it had been refused: "+told(info.Reason, "en"), "aceito à mão; tinha sido recusado: "+told(info.Reason, "pt-BR"))
-	in.Meta.Note = BothWords(refused)
+	refused := form.Label("accepted by hand; it had been refused: "+said.Reason(info.Reason, "en"), "aceito à mão; tinha sido recusado: "+said.Reason(info.Reason, "pt-BR"))
+	in.Meta.Note = said.Both(refused)
 	return in, nil
 }

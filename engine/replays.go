@@ -12,6 +12,7 @@ import (
 
 	"gancho/engine/flows"
 	"gancho/engine/refusal"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -224,10 +225,10 @@ func readReplay(entry store.Entry) (*keptReplay, error) {
 // told is a replay for people, in their language.
 func (r *Replaying) told(lang string) *Replaying {
 	v := *r
-	v.Refusals, v.Error = maps.Clone(r.Refusals), told(r.Error, lang)
+	v.Refusals, v.Error = maps.Clone(r.Refusals), said.Reason(r.Error, lang)
 	if r.Example != nil {
 		example := *r.Example
-		example.Message = told(example.Message, lang)
+		example.Message = said.Reason(example.Message, lang)
 		v.Example = &example
 	}
 	return &v
@@ -437,7 +438,7 @@ func (r *keptReplay) count(one *Replayed) {
 	r.Refused++
 	r.Refusals[one.Refused.Code]++
 	if r.Example == nil {
-		r.Example = &ReplayRefusal{one.Of, one.Refused.Code, BothWords(one.Refused.Message)}
+		r.Example = &ReplayRefusal{one.Of, one.Refused.Code, said.Both(one.Refused.Message)}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/refusal"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -117,8 +118,8 @@ func TestRunsAtOneConnection(t *testing.T) {
 			t.Errorf("run %d stands without saying why: %+v", len(runs), v)
 		}
 	}
-	if said := engine.Said("the connection mail has no password", "pt-BR"); said != "a conexão mail não tem senha" {
-		t.Error(said)
+	if pt := said.In("the connection mail has no password", "pt-BR"); pt != "a conexão mail não tem senha" {
+		t.Error(pt)
 	}
 	ctx := engine.WithLang(t.Context(), "pt-BR")
 	if groups, err := h.Failures(ctx, store.Query{}); err != nil || len(groups.Retrying) != 1 || groups.Retrying[0].Count != 2 || groups.Retrying[0].Message != "crm.example.com respondeu 401: no" || groups.Retrying[0].Connection != "crm" {

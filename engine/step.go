@@ -10,6 +10,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 )
 
 // step runs one step, or restores what it did.
@@ -46,7 +47,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 	var inner *failure
 	var skip *skipError
 	if errors.As(err, &skip) {
-		return next, w.skipped(rec, BothWords(form.Label(form.Cut(skip.reason.EN, 250), form.Cut(skip.reason.PT, 250))))
+		return next, w.skipped(rec, said.Both(form.Label(form.Cut(skip.reason.EN, 250), form.Cut(skip.reason.PT, 250))))
 	}
 	if errors.As(err, &inner) && inner.path != path { // a child of a block
 		return w.settleBlock(ctx, n, f, rec, inner)
@@ -120,7 +121,7 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 	}
 	reason := ""
 	if !ok {
-		reason = BothWords(p.Why(ctx, f.scope))
+		reason = said.Both(p.Why(ctx, f.scope))
 	}
 	return ok, reason, nil
 }

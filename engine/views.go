@@ -13,6 +13,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -286,7 +287,7 @@ func (e *Engine) WholeEvent(ctx context.Context, id string) (EventView, error) {
 	v.Trigger = e.triggerView(info.Meta, info.Body, info.At, info.Name, info.ID)
 	var meta Meta
 	if json.Unmarshal(info.Meta, &meta) == nil {
-		v.Note = told(meta.Note, langOf(ctx))
+		v.Note = said.Reason(meta.Note, langOf(ctx))
 	}
 	if utf8.Valid(info.Body) {
 		v.Raw = string(info.Body)

@@ -18,6 +18,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flows"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 	"gancho/engine/title"
 )
@@ -334,16 +335,16 @@ func (x *delivery) note(words form.Words) {
 	if !x.notes.IsZero() {
 		words = form.Label(x.notes.EN+"; "+words.EN, x.notes.PT+"; "+words.PT)
 	}
-	x.notes, x.in.Meta.Note = words, engine.BothWords(words)
+	x.notes, x.in.Meta.Note = words, said.Both(words)
 }
 
 // readable checks that the body is what its type says, and fits the schema.
 func (x *delivery) readable() *refusal {
 	if err := CheckBody(x.in.Meta.Type, x.in.Body); err != nil {
-		said := engine.Said(err.Error(), "pt-BR")
+		pt := said.In(err.Error(), "pt-BR")
 		return &refusal{
-			status: http.StatusUnprocessableEntity, code: "unreadable", reason: form.Label(err.Error(), "o corpo não pode ser lido: "+said), keepBody: true,
-			words: form.Label("the body is not what its content type says: "+err.Error(), "o corpo não é o que o tipo de conteúdo diz: "+said),
+			status: http.StatusUnprocessableEntity, code: "unreadable", reason: form.Label(err.Error(), "o corpo não pode ser lido: "+pt), keepBody: true,
+			words: form.Label("the body is not what its content type says: "+err.Error(), "o corpo não é o que o tipo de conteúdo diz: "+pt),
 		}
 	}
 	if looksLikeJSON(x.in.Meta.Type, x.in.Body) {
@@ -388,7 +389,7 @@ const doorTime = 10 * time.Millisecond
 func (x *delivery) decide() {
 	passes := x.describe()
 	if x.e.state == flows.StateNew {
-		x.in.Outcome, x.in.Reason = store.Captured, engine.BothWords(x.unproved)
+		x.in.Outcome, x.in.Reason = store.Captured, said.Both(x.unproved)
 		return
 	}
 	if !passes {
@@ -467,7 +468,7 @@ func (x *delivery) passes(ctx context.Context) bool {
 		return true
 	}
 	if !ok {
-		x.in.Outcome, x.in.Reason = store.Filtered, engine.BothWords(x.door.where.Why(ctx, x.scope))
+		x.in.Outcome, x.in.Reason = store.Filtered, said.Both(x.door.where.Why(ctx, x.scope))
 	}
 	return ok
 }
@@ -506,9 +507,9 @@ func (x *delivery) record(no *refusal) {
 	if no.silent {
 		return
 	}
-	x.in.Reason = engine.BothWords(no.words)
+	x.in.Reason = said.Both(no.words)
 	if !no.reason.IsZero() {
-		x.in.Reason = engine.BothWords(no.reason)
+		x.in.Reason = said.Both(no.reason)
 	}
 	if !no.keepBody {
 		x.in.Body = nil

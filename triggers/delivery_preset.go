@@ -13,6 +13,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -273,7 +274,7 @@ func (x *delivery) parts() ([]*delivery, *refusal) {
 	}
 	x.split = true
 	if len(list) == 0 {
-		x.in.Outcome, x.in.Reason = store.Filtered, engine.BothWords(form.Label("there are no events in it", "não há eventos nela"))
+		x.in.Outcome, x.in.Reason = store.Filtered, said.Both(form.Label("there are no events in it", "não há eventos nela"))
 		return []*delivery{x}, nil
 	}
 	return x.each(list)
@@ -313,7 +314,7 @@ func (x *delivery) describe() bool {
 	}
 	if made.ignore != nil {
 		if is, err := ask(ctx, made.ignore, scope); err == nil && is == true {
-			x.in.Outcome, x.in.Reason = store.Filtered, engine.BothWords(form.Label("the preset passes it over: "+made.ignore.Source(), "o preset a ignora: "+made.ignore.Source()))
+			x.in.Outcome, x.in.Reason = store.Filtered, said.Both(form.Label("the preset passes it over: "+made.ignore.Source(), "o preset a ignora: "+made.ignore.Source()))
 		}
 	}
 	x.in.Name = cutText(x.told(ctx, "event", made.event, scope))

@@ -10,6 +10,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -66,7 +67,7 @@ func (s *server) keepSamples(ctx context.Context, b *flow.Bundle, id string) err
 		if err != nil {
 			return err
 		}
-		in.Outcome, in.Meta.Note = store.Captured, engine.BothWords(form.Label("a sample of an imported bundle", "uma amostra de um pacote importado"))
+		in.Outcome, in.Meta.Note = store.Captured, said.Both(form.Label("a sample of an imported bundle", "uma amostra de um pacote importado"))
 		if _, err := s.Door.Admit(ctx, in); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -34,7 +35,7 @@ func (s *server) putVars(ctx context.Context, in *struct {
 	for name, raw := range in.Body {
 		value, err := expression.Decode(raw)
 		if err != nil {
-			return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", name+": "+err.Error(), name+": "+engine.Said(err.Error(), "pt-BR"))
+			return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", name+": "+err.Error(), name+": "+said.In(err.Error(), "pt-BR"))
 		}
 		values[name] = value
 	}
@@ -90,7 +91,7 @@ const (
 
 func (s *server) putState(ctx context.Context, in *putStateInput) (*stateOutput, error) {
 	if _, err := expression.Decode(in.Body.Value); err != nil {
-		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+engine.Said(err.Error(), "pt-BR"))
+		return nil, problemOf(http.StatusUnprocessableEntity, "bad_value", "value: "+err.Error(), "value: "+said.In(err.Error(), "pt-BR"))
 	}
 	expires, err := untilEnd(in.Body.Expires)
 	if err != nil {

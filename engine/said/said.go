@@ -1,4 +1,6 @@
-package engine
+// Package said tells what went wrong, and why something is as it is, in the language of whoever
+// reads it. Flows read both in English.
+package said
 
 import (
 	"cmp"
@@ -10,11 +12,11 @@ import (
 	"gancho/engine/form"
 )
 
-// Said gives what a fault says in one language. Faults are made and kept in English, which is
-// what flows read of them (errors.<id>.message): people read them translated. What a provider
-// said itself stays as it was.
-func Said(message, lang string) string {
-	message = told(message, lang)
+// In gives what a fault says, or a kept reason, in one language. Faults are made and kept in English,
+// which is what flows read of them (errors.<id>.message): people read them translated. What a
+// provider said itself stays as it was.
+func In(message, lang string) string {
+	message = Reason(message, lang)
 	if lang != "pt-BR" {
 		return message
 	}
@@ -77,10 +79,4 @@ func (l sayingList) translate(message string, deep int) string {
 		return b.String()
 	}
 	return form.JSONWords(message).PT
-}
-
-func (v *ErrorView) speak(lang string) {
-	if v != nil {
-		v.Message = Said(v.Message, lang)
-	}
 }

@@ -1,4 +1,4 @@
-package engine
+package said
 
 // portuguese has every text of faults, in English and in Portuguese. Holes come in the same order.
 var portuguese = [][2]string{
