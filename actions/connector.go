@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"strings"
 
-	"gancho/engine"
 	"gancho/engine/form"
 )
 
@@ -25,8 +24,8 @@ func (c *Connector) ID() string { return c.file.ID }
 func (c *Connector) Name() form.Words { return c.file.Name }
 
 // mark is the provider's: by its name, with the drawing of its file where there is one.
-func (c *Connector) mark() *engine.Mark {
-	m := engine.MarkOf(c.ID(), c.file.Name.EN)
+func (c *Connector) mark() *form.Mark {
+	m := form.MarkOf(c.ID(), c.file.Name.EN)
 	if i := c.file.Icon; i != nil {
 		m.Path, m.Color = i.Path, i.Color
 	}

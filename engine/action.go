@@ -21,7 +21,7 @@ type Action struct {
 	Summary form.Words // one sentence about what it does
 	Group   string     // where a catalogue lists it: flow, data, state, http, message, crm, …
 	Words   form.Words // further words that a search should find it by, separated by spaces
-	Mark    *Mark      // of the provider; nil where there is none
+	Mark    *form.Mark // of the provider; nil where there is none
 
 	New   func() Doer
 	Shape flow.Shape // which children its steps have

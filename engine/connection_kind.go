@@ -18,9 +18,9 @@ type ConnectionKind struct {
 	Title      form.Words
 	Fields     []ConnectionField
 	Help       form.Words
-	Docs       string   // a page of the provider
-	Mark       *Mark    // of the provider; nil where there is none
-	Hosts      []string // known; a person lists them where NeedsHosts is set
+	Docs       string     // a page of the provider
+	Mark       *form.Mark // of the provider; nil where there is none
+	Hosts      []string   // known; a person lists them where NeedsHosts is set
 	NeedsHosts bool
 	HostField  string // the host that a connection is bound to is the value of this field
 	// HostsOf gives the hosts that follow from plain fields, in place of Hosts; may be nil.

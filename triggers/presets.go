@@ -166,7 +166,7 @@ type PresetView struct {
 	ID          string                `json:"id"`
 	Name        form.Words            `json:"name"`
 	Article     string                `json:"article"` // of the name in Portuguese: o, a, os or as
-	Mark        *engine.Mark          `json:"mark"`
+	Mark        *form.Mark            `json:"mark"`
 	Docs        string                `json:"docs"`
 	Setup       form.Words            `json:"setup"`
 	Connector   string                `json:"connector"`
@@ -187,8 +187,8 @@ type PresetView struct {
 }
 
 // mark is the provider's: by its name, with the drawing of its file where there is one.
-func (p *Preset) mark() *engine.Mark {
-	m := engine.MarkOf(p.file.ID, p.file.Name.EN)
+func (p *Preset) mark() *form.Mark {
+	m := form.MarkOf(p.file.ID, p.file.Name.EN)
 	if i := p.file.Icon; i != nil {
 		m.Path, m.Color = i.Path, i.Color
 	}

@@ -17,7 +17,7 @@ type ActionView struct {
 	Summary     form.Words         `json:"summary"`
 	Group       string             `json:"group"`
 	Words       form.Words         `json:"words" doc:"further words that a search finds it by"`
-	Mark        *engine.Mark       `json:"mark,omitempty" doc:"of the provider, where there is one"`
+	Mark        *form.Mark         `json:"mark,omitempty" doc:"of the provider, where there is one"`
 	Shape       string             `json:"shape" enum:"leaf,steps,branches"`
 	Effect      bool               `json:"effect" doc:"changes the outside world"`
 	Repeatable  bool               `json:"repeatable"`
@@ -130,7 +130,7 @@ func (s *server) listFunctions(context.Context, *nothing) (*CatalogueOutput[expr
 type KindView struct {
 	Kind       string                   `json:"kind"`
 	Title      form.Words               `json:"title"`
-	Mark       *engine.Mark             `json:"mark,omitempty" doc:"of the provider, where there is one"`
+	Mark       *form.Mark               `json:"mark,omitempty" doc:"of the provider, where there is one"`
 	Fields     []engine.ConnectionField `json:"fields"`
 	Hosts      []string                 `json:"hosts"`
 	NeedsHosts bool                     `json:"needs_hosts"`

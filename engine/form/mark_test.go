@@ -1,11 +1,11 @@
-package engine_test
+package form_test
 
 import (
 	"math"
 	"strconv"
 	"testing"
 
-	"gancho/engine"
+	"gancho/engine/form"
 )
 
 func TestMarks(t *testing.T) {
@@ -13,7 +13,7 @@ func TestMarks(t *testing.T) {
 		"RD Station Marketing": "RD", "Mercado Pago": "MP", "HubSpot": "HS", "Slack": "Sl", "Slack events": "Sl", "WhatsApp (Meta)": "WA", "Pagar.me": "Pa",
 		"VTEX": "VT", "OpenAI and compatible": "OA", "our erp": "ou", "Ótica Água": "ÓÁ", "X": "X", "": "",
 	} {
-		if got := engine.MarkOf("id", name).Text; got != want {
+		if got := form.MarkOf("id", name).Text; got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}
@@ -23,7 +23,7 @@ func TestMarks(t *testing.T) {
 func TestMarksCanBeRead(t *testing.T) {
 	seen := map[string]bool{}
 	for i := range 500 {
-		seen[engine.MarkOf("x_"+strconv.Itoa(i), "X").Color] = true
+		seen[form.MarkOf("x_"+strconv.Itoa(i), "X").Color] = true
 	}
 	if len(seen) < 12 {
 		t.Errorf("only %d colours", len(seen))
@@ -38,7 +38,9 @@ func TestMarksCanBeRead(t *testing.T) {
 func luminance(t *testing.T, color string) float64 {
 	t.Helper()
 	n, err := strconv.ParseUint(color[1:], 16, 32)
-	check(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	part := func(shift uint, weight float64) float64 {
 		c := float64(n>>shift&0xff) / 255
 		if c <= 0.03928 {

@@ -1,4 +1,4 @@
-package engine
+package form
 
 import (
 	"hash/fnv"
