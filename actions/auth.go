@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 )
 
 func digest(data []byte) string {
@@ -41,7 +42,7 @@ func authorize(ctx context.Context, out *Outbound, x *exchange, call *engine.Cal
 }
 
 // signed is what authorize does to a request for a host that is listed.
-func signed(ctx context.Context, out *Outbound, x *exchange, c *engine.Connection, key string) error {
+func signed(ctx context.Context, out *Outbound, x *exchange, c *connections.Connection, key string) error {
 	switch c.Kind {
 	case "http_header":
 		return secretHeader(x, c, c.Fields["name"], "value", "")
@@ -71,7 +72,7 @@ func signed(ctx context.Context, out *Outbound, x *exchange, c *engine.Connectio
 	return engine.Faultf("wrong_connection", "a connection of the kind %s does not sign requests", c.Kind)
 }
 
-func secretOf(c *engine.Connection, field string) (string, error) {
+func secretOf(c *connections.Connection, field string) (string, error) {
 	values, err := c.Secret(field)
 	if err != nil {
 		return "", engine.Permanent(err)
@@ -82,7 +83,7 @@ func secretOf(c *engine.Connection, field string) (string, error) {
 	return values[0], nil
 }
 
-func secretHeader(x *exchange, c *engine.Connection, name, field, prefix string) error {
+func secretHeader(x *exchange, c *connections.Connection, name, field, prefix string) error {
 	secret, err := secretOf(c, field)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func setSecret(x *exchange, name, value string) error {
 
 // sign adds the signature of an outgoing webhook: by Standard Webhooks
 // (github.com/standard-webhooks/standard-webhooks), or an own header over the body.
-func sign(x *exchange, c *engine.Connection, key string, now time.Time) error {
+func sign(x *exchange, c *connections.Connection, key string, now time.Time) error {
 	secret, err := secretOf(c, "secret")
 	if err != nil {
 		return err

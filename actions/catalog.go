@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 )
 
@@ -21,11 +22,11 @@ func Catalog(out *Outbound) []engine.Action {
 }
 
 // Connections lists the kinds of connection that the actions take.
-func Connections(out *Outbound) []engine.ConnectionKind {
-	return append([]engine.ConnectionKind{
+func Connections(out *Outbound) []connections.Kind {
+	return append([]connections.Kind{
 		{
 			Kind: "smtp", Title: form.Label("Mail server (SMTP)", "Servidor de e-mail (SMTP)"), HostField: "host",
-			Fields: []engine.ConnectionField{
+			Fields: []connections.Field{
 				{
 					ID: "host", Label: form.Label("Server", "Servidor"), Required: true, Placeholder: "smtp.example.com",
 					Help: form.Label("The outgoing server of your mail provider, such as smtp.gmail.com or smtp.office365.com.", "O servidor de saída do seu provedor de e-mail, como smtp.gmail.com ou smtp.office365.com."),
@@ -52,29 +53,29 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 					Help: form.Label("What e-mails say they are from, unless a step says otherwise.", "De quem os e-mails dizem ser, a menos que um passo diga outra coisa."),
 				},
 			},
-			Test: func(ctx context.Context, c *engine.Connection) (string, error) { return testMail(ctx, out, c) },
+			Test: func(ctx context.Context, c *connections.Connection) (string, error) { return testMail(ctx, out, c) },
 		},
 		{
 			Kind: "http_header", Title: form.Label("HTTP: secret in a header", "HTTP: segredo em um cabeçalho"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{
+			Fields: []connections.Field{
 				{ID: "name", Label: form.Label("Header", "Cabeçalho"), Required: true},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true, OneLine: true},
 			},
 		},
 		{
 			Kind: "http_query", Title: form.Label("HTTP: secret in the address", "HTTP: segredo no endereço"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{
+			Fields: []connections.Field{
 				{ID: "name", Label: form.Label("Parameter", "Parâmetro"), Required: true},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true},
 			},
 		},
 		{
 			Kind: "http_bearer", Title: form.Label("HTTP: bearer token", "HTTP: token bearer"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, OneLine: true, Scheme: "Bearer"}},
+			Fields: []connections.Field{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, OneLine: true, Scheme: "Bearer"}},
 		},
 		{
 			Kind: "http_basic", Title: form.Label("HTTP: user and password", "HTTP: usuário e senha"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{
+			Fields: []connections.Field{
 				{ID: "username", Label: form.Label("User", "Usuário"), Required: true},
 				{ID: "password", Label: form.Label("Password", "Senha"), Secret: true},
 			},
@@ -82,7 +83,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 		genericOAuthKind(out),
 		{
 			Kind: "hmac", Title: form.Label("Signed requests (HMAC)", "Requisições assinadas (HMAC)"), NeedsHosts: true,
-			Fields: []engine.ConnectionField{
+			Fields: []connections.Field{
 				{ID: "secret", Label: form.Label("Secret", "Segredo"), Secret: true, Required: true},
 				{
 					ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks",
@@ -96,7 +97,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 		},
 		{
 			Kind: "generic:webhook", Title: form.Label("Webhook secret", "Segredo de webhook"),
-			Fields: []engine.ConnectionField{
+			Fields: []connections.Field{
 				{ID: "secret", Label: form.Label("Secret", "Segredo"), Secret: true},
 				{ID: "username", Label: form.Label("User", "Usuário"), Secret: true},
 				{ID: "password", Label: form.Label("Password", "Senha"), Secret: true},
@@ -106,7 +107,7 @@ func Connections(out *Outbound) []engine.ConnectionKind {
 }
 
 // testMail signs in and says good-bye.
-func testMail(ctx context.Context, out *Outbound, c *engine.Connection) (string, error) {
+func testMail(ctx context.Context, out *Outbound, c *connections.Connection) (string, error) {
 	box, err := dialMail(ctx, out, c)
 	if err != nil {
 		return "", err

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 )
 
@@ -81,8 +82,8 @@ func TestEveryConnectionCanBeTriedAndTurned(t *testing.T) {
 			}
 			_, id, _ := strings.Cut(k.Kind, ":")
 			whole := c.file.Auth[id].Kind == "url" // the address is what one pastes
-			has := func(field string) *engine.ConnectionField {
-				i := slices.IndexFunc(k.Fields, func(f engine.ConnectionField) bool { return f.ID == field })
+			has := func(field string) *connections.Field {
+				i := slices.IndexFunc(k.Fields, func(f connections.Field) bool { return f.ID == field })
 				if i < 0 {
 					return nil
 				}

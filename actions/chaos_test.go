@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -60,7 +61,7 @@ var testKey = sync.OnceValue(func() string {
 })
 
 // connect makes a connection whose secrets are canaries.
-func (s *subject) connect() *engine.Connection {
+func (s *subject) connect() *connections.Connection {
 	k := s.k
 	k.Secrets = map[string]string{"access_token": "CANARY-access-0123456789", "refresh_token": "CANARY-refresh-0123456789", "client_secret": "CANARY-client-0123456789"}
 	for _, f := range s.c.file.Auth[s.auth].Fields {
@@ -88,7 +89,7 @@ type attempt struct {
 	shown  string
 }
 
-func (s *subject) try(t *testing.T, ctx context.Context, out *Outbound, conn *engine.Connection, once bool) attempt {
+func (s *subject) try(t *testing.T, ctx context.Context, out *Outbound, conn *connections.Connection, once bool) attempt {
 	t.Helper()
 	a := s.c.engineAction(out, s.id)
 	doer := a.New()
@@ -363,7 +364,7 @@ func rebinding(t *testing.T) *net.Resolver {
 }
 
 // aim points everything about a connection that is an address at one server.
-func (s *subject) aim(conn *engine.Connection, address string) {
+func (s *subject) aim(conn *connections.Connection, address string) {
 	conn.Fields[baseField] = address
 	for _, f := range s.c.file.Auth[s.auth].Fields {
 		if f.Type == "url" || strings.Contains(conn.Fields[f.ID], "://") {

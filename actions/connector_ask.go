@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
 
 // aside makes a doer for a request that belongs to no step, and a call for it.
-func (c *Connector) aside(out *Outbound, conn *engine.Connection, q *madeRequest) (*connectorDoer, *doing, *engine.Call) {
+func (c *Connector) aside(out *Outbound, conn *connections.Connection, q *madeRequest) (*connectorDoer, *doing, *engine.Call) {
 	shared := c.shared()
 	yes := true
 	a := &madeAction{file: &actionFile{Repeatable: &yes}, request: q, rules: shared.rules, error: shared.error, code: shared.code}
@@ -31,7 +32,7 @@ func (c *Connector) aside(out *Outbound, conn *engine.Connection, q *madeRequest
 }
 
 // tryConnection makes the choice's harmless request, or gets a token where there is none.
-func (c *Connector) tryConnection(ctx context.Context, out *Outbound, conn *engine.Connection) (string, error) {
+func (c *Connector) tryConnection(ctx context.Context, out *Outbound, conn *connections.Connection) (string, error) {
 	_, choice := c.choiceOf(conn)
 	if choice == nil {
 		return "", engine.Faultf("wrong_connection", "the connection is of a kind that %s does not know", c.ID())

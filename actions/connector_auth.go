@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
@@ -25,7 +26,7 @@ const (
 )
 
 // choiceOf gives the way of signing in that a connection was made for.
-func (c *Connector) choiceOf(conn *engine.Connection) (string, *madeAuth) {
+func (c *Connector) choiceOf(conn *connections.Connection) (string, *madeAuth) {
 	id, ok := strings.CutPrefix(conn.Kind, c.ID()+":")
 	if !ok {
 		return "", nil
@@ -125,7 +126,7 @@ func (d *connectorDoer) enter(ctx context.Context, call *engine.Call, do *doing)
 }
 
 // hide learns the secrets of a connection, to replace them wherever they turn up.
-func (d *connectorDoer) hide(conn *engine.Connection, do *doing) error {
+func (d *connectorDoer) hide(conn *connections.Connection, do *doing) error {
 	secrets, err := do.choice.secrets(conn)
 	d.redact = newRedactor(append(secrets, do.session.Access, do.session.Refresh)...)
 	return err
@@ -133,7 +134,7 @@ func (d *connectorDoer) hide(conn *engine.Connection, do *doing) error {
 
 // secrets are the values of all secret fields; of one that is an address, what follows the
 // host too.
-func (a *madeAuth) secrets(conn *engine.Connection) ([]string, error) {
+func (a *madeAuth) secrets(conn *connections.Connection) ([]string, error) {
 	var secrets []string
 	for _, id := range append(a.secretFields(), "client_secret") {
 		values, err := conn.Secret(id)
@@ -161,7 +162,7 @@ func (a *madeAuth) secretFields() []string {
 }
 
 // sign adds the connection's secrets to a finished request, and binds it to its hosts.
-func (d *connectorDoer) sign(ctx context.Context, x *exchange, conn *engine.Connection, do *doing) error {
+func (d *connectorDoer) sign(ctx context.Context, x *exchange, conn *connections.Connection, do *doing) error {
 	fields := map[string]any{}
 	if conn != nil {
 		fields = plainFields(conn)
@@ -176,7 +177,7 @@ func (d *connectorDoer) sign(ctx context.Context, x *exchange, conn *engine.Conn
 }
 
 // sign adds what a kind of signing in sends.
-func (a *madeAuth) sign(x *exchange, conn *engine.Connection, session engine.Session) error {
+func (a *madeAuth) sign(x *exchange, conn *connections.Connection, session connections.Session) error {
 	switch f := a.file; f.Kind {
 	case "bearer":
 		return secretHeader(x, conn, "Authorization", f.Secret, "Bearer ")
@@ -223,7 +224,7 @@ func (a *madeAuth) sign(x *exchange, conn *engine.Connection, session engine.Ses
 }
 
 // part is a field's value, secret or plain, or a fixed text.
-func (a *madeAuth) part(conn *engine.Connection, value any) (string, error) {
+func (a *madeAuth) part(conn *connections.Connection, value any) (string, error) {
 	if m, ok := value.(map[string]any); ok {
 		text, _ := m["text"].(string)
 		return text, nil
@@ -232,7 +233,7 @@ func (a *madeAuth) part(conn *engine.Connection, value any) (string, error) {
 	return a.valueOf(conn, id)
 }
 
-func (a *madeAuth) valueOf(conn *engine.Connection, id string) (string, error) {
+func (a *madeAuth) valueOf(conn *connections.Connection, id string) (string, error) {
 	f := a.file.find(id)
 	if f == nil || f.Type != "secret" {
 		return conn.Fields[id], nil
@@ -245,7 +246,7 @@ func (a *madeAuth) valueOf(conn *engine.Connection, id string) (string, error) {
 	return secretOf(conn, id)
 }
 
-func (a *madeAuth) setHeaders(x *exchange, conn *engine.Connection, session engine.Session) error {
+func (a *madeAuth) setHeaders(x *exchange, conn *connections.Connection, session connections.Session) error {
 	for name, value := range a.file.Headers {
 		h, _ := headerFile(value)
 		text := session.Access
@@ -266,7 +267,7 @@ func (a *madeAuth) setHeaders(x *exchange, conn *engine.Connection, session engi
 }
 
 // inPath puts a secret between the base and the path of a request.
-func (a *madeAuth) inPath(x *exchange, conn *engine.Connection, secret string) error {
+func (a *madeAuth) inPath(x *exchange, conn *connections.Connection, secret string) error {
 	base := x.url.Scheme + "://" + x.url.Host
 	rest := strings.TrimPrefix(x.url.String(), base)
 	own := ""
@@ -285,7 +286,7 @@ func (a *madeAuth) inPath(x *exchange, conn *engine.Connection, secret string) e
 }
 
 // whole is a request whose address is the secret.
-func (a *madeAuth) whole(x *exchange, conn *engine.Connection) error {
+func (a *madeAuth) whole(x *exchange, conn *connections.Connection) error {
 	secret, err := secretOf(conn, a.file.Secret)
 	if err != nil {
 		return err
@@ -309,7 +310,7 @@ func (a *madeAuth) whole(x *exchange, conn *engine.Connection) error {
 }
 
 // signAWS signs by AWS Signature Version 4 (docs.aws.amazon.com, "Create a signed request").
-func (a *madeAuth) signAWS(x *exchange, conn *engine.Connection, now time.Time) error {
+func (a *madeAuth) signAWS(x *exchange, conn *connections.Connection, now time.Time) error {
 	f := a.file
 	id, err := a.valueOf(conn, f.AccessKey)
 	if err != nil {

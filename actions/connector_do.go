@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
@@ -30,7 +31,7 @@ type doing struct {
 	scope   *expression.Scope
 	limits  []limit
 	scopes  map[string][]string // names of budgets, by scope
-	session engine.Session
+	session connections.Session
 	key     string
 	taken   bool
 }
@@ -125,7 +126,7 @@ func (d *connectorDoer) prepare(ctx context.Context, call *engine.Call) (*doing,
 	return do, d.limits(ctx, do, call)
 }
 
-func plainFields(c *engine.Connection) map[string]any {
+func plainFields(c *connections.Connection) map[string]any {
 	fields := map[string]any{}
 	for id, value := range c.Fields {
 		if value != "" {

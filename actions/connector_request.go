@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
@@ -30,7 +31,7 @@ type rendering struct {
 }
 
 // exchange renders a request; nothing secret is in it yet.
-func (c *Connector) exchange(ctx context.Context, q *madeRequest, conn *engine.Connection, s *expression.Scope) (*exchange, error) {
+func (c *Connector) exchange(ctx context.Context, q *madeRequest, conn *connections.Connection, s *expression.Scope) (*exchange, error) {
 	r := &rendering{c: c, scope: s}
 	x := &exchange{method: q.file.Method, header: http.Header{}, limit: answerLimit}
 	u, err := r.address(ctx, q, conn)
@@ -65,7 +66,7 @@ func (r *rendering) wrong(what string, err error) error {
 }
 
 // address is the whole URL of a request.
-func (r *rendering) address(ctx context.Context, q *madeRequest, conn *engine.Connection) (*url.URL, error) {
+func (r *rendering) address(ctx context.Context, q *madeRequest, conn *connections.Connection) (*url.URL, error) {
 	if q.url != nil {
 		text, err := r.text(ctx, q.url)
 		if err != nil {
@@ -108,7 +109,7 @@ func parseAddress(text string) (*url.URL, error) {
 }
 
 // baseOf is what paths are joined to: of the connection when it names one.
-func (c *Connector) baseOf(ctx context.Context, conn *engine.Connection, s *expression.Scope) (string, error) {
+func (c *Connector) baseOf(ctx context.Context, conn *connections.Connection, s *expression.Scope) (string, error) {
 	if conn != nil && conn.Fields[simulatedBase] != "" {
 		return conn.Fields[simulatedBase], nil
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,7 +133,7 @@ func (k *connectorCase) run(t *testing.T, c *Connector, s *standIn) caseRun {
 	return r
 }
 
-func (r *caseRun) act(ctx context.Context, k *connectorCase, c *Connector, s *standIn, conn *engine.Connection) {
+func (r *caseRun) act(ctx context.Context, k *connectorCase, c *Connector, s *standIn, conn *connections.Connection) {
 	a := c.engineAction(s.out, k.Action)
 	doer := a.New()
 	if problems := doer.Fields().Fill(k.Input); len(problems) > 0 {
@@ -168,7 +169,7 @@ func (r *caseRun) take(output any, err error) {
 }
 
 // connection is the one that a case describes.
-func (k *connectorCase) connection(c *Connector, r *caseRun) *engine.Connection {
+func (k *connectorCase) connection(c *Connector, r *caseRun) *connections.Connection {
 	if c.file.Auth[k.Auth] == nil || c.file.Auth[k.Auth].open() {
 		return nil
 	}
@@ -181,7 +182,7 @@ func (k *connectorCase) connection(c *Connector, r *caseRun) *engine.Connection 
 	for id, v := range k.Connection {
 		fields[id] = v
 	}
-	conn := &engine.Connection{Name: "case", Kind: c.ID() + ":" + k.Auth, Fields: fields}
+	conn := &connections.Connection{Name: "case", Kind: c.ID() + ":" + k.Auth, Fields: fields}
 	conn.Hosts = c.hosts(context.Background(), plainFields(conn))
 	conn.Secret = func(field string) ([]string, error) {
 		if v, ok := k.Secrets[field]; ok {
@@ -189,9 +190,9 @@ func (k *connectorCase) connection(c *Connector, r *caseRun) *engine.Connection 
 		}
 		return nil, nil
 	}
-	session := engine.Session{Access: k.Secrets["access_token"], Refresh: k.Secrets["refresh_token"], Since: r.now}
-	conn.Session = func() (engine.Session, error) { return session, nil }
-	conn.Renew = func(ctx context.Context, stale string, ask func(context.Context, engine.Session) (engine.Session, error)) (engine.Session, error) {
+	session := connections.Session{Access: k.Secrets["access_token"], Refresh: k.Secrets["refresh_token"], Since: r.now}
+	conn.Session = func() (connections.Session, error) { return session, nil }
+	conn.Renew = func(ctx context.Context, stale string, ask func(context.Context, connections.Session) (connections.Session, error)) (connections.Session, error) {
 		fresh, err := ask(ctx, session)
 		if err != nil {
 			return fresh, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 )
 
@@ -78,8 +79,8 @@ func (c *Connector) engineAction(out *Outbound, id string) engine.Action {
 }
 
 // Kinds are the kinds of connection of connectors.
-func Kinds(out *Outbound, connectors []*Connector) []engine.ConnectionKind {
-	var list []engine.ConnectionKind
+func Kinds(out *Outbound, connectors []*Connector) []connections.Kind {
+	var list []connections.Kind
 	for _, c := range connectors {
 		for _, id := range c.auths {
 			if !c.file.Auth[id].open() {
@@ -90,9 +91,9 @@ func Kinds(out *Outbound, connectors []*Connector) []engine.ConnectionKind {
 	return list
 }
 
-func (c *Connector) kind(out *Outbound, id string) engine.ConnectionKind {
+func (c *Connector) kind(out *Outbound, id string) connections.Kind {
 	f := c.file.Auth[id]
-	k := engine.ConnectionKind{
+	k := connections.Kind{
 		Kind: c.ID() + ":" + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Help: f.Help, Docs: c.file.Docs, Mark: c.mark(),
 		Fields: c.connectionFields(f), Hosts: c.fixedHosts(), KeepAlive: time.Duration(f.KeepAlive),
 		HostsOf: func(fields map[string]string) []string { return c.hosts(context.Background(), asValues(fields)) },
@@ -102,28 +103,28 @@ func (c *Connector) kind(out *Outbound, id string) engine.ConnectionKind {
 	}
 	switch f.Kind {
 	case "oauth2":
-		k.Session = engine.PersonSession
-		k.SignIn = func(ctx context.Context, conn *engine.Connection, callback, state, verifier string) (string, error) {
+		k.Session = connections.PersonSession
+		k.SignIn = func(ctx context.Context, conn *connections.Connection, callback, state, verifier string) (string, error) {
 			return c.signIn(ctx, conn, c.auth(id), callback, state, verifier)
 		}
-		k.Finish = func(ctx context.Context, conn *engine.Connection, callback, code, verifier string) (engine.Session, error) {
+		k.Finish = func(ctx context.Context, conn *connections.Connection, callback, code, verifier string) (connections.Session, error) {
 			return c.finish(ctx, out, conn, c.auth(id), callback, code, verifier)
 		}
 		if f.RevokeURL != nil {
-			k.Revoke = func(ctx context.Context, conn *engine.Connection, s engine.Session) error {
+			k.Revoke = func(ctx context.Context, conn *connections.Connection, s connections.Session) error {
 				return c.revoke(ctx, out, conn, c.auth(id), s)
 			}
 		}
 	case "oauth2_cc", "jwt_bearer", "two_step":
-		k.Session = engine.OwnSession
+		k.Session = connections.OwnSession
 	}
-	if k.Session != engine.NoSession {
-		k.Renew = func(ctx context.Context, conn *engine.Connection) error {
+	if k.Session != connections.NoSession {
+		k.Renew = func(ctx context.Context, conn *connections.Connection) error {
 			return c.renewNow(ctx, out, conn, c.auth(id))
 		}
 	}
-	if f.Test != nil || k.Session != engine.NoSession {
-		k.Test = func(ctx context.Context, conn *engine.Connection) (string, error) {
+	if f.Test != nil || k.Session != connections.NoSession {
+		k.Test = func(ctx context.Context, conn *connections.Connection) (string, error) {
 			return c.tryConnection(ctx, out, conn)
 		}
 	}
@@ -131,7 +132,7 @@ func (c *Connector) kind(out *Outbound, id string) engine.ConnectionKind {
 }
 
 // renewNow replaces a session whatever its state is.
-func (c *Connector) renewNow(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth) error {
+func (c *Connector) renewNow(ctx context.Context, out *Outbound, conn *connections.Connection, a *madeAuth) error {
 	old, err := conn.Session()
 	if err != nil {
 		return engine.Permanent(err)
@@ -141,8 +142,8 @@ func (c *Connector) renewNow(ctx context.Context, out *Outbound, conn *engine.Co
 }
 
 // renewFrom replaces a session whose access token is stale.
-func (c *Connector) renewFrom(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, stale string) (engine.Session, error) {
-	return conn.Renew(ctx, stale, func(ctx context.Context, old engine.Session) (engine.Session, error) {
+func (c *Connector) renewFrom(ctx context.Context, out *Outbound, conn *connections.Connection, a *madeAuth, stale string) (connections.Session, error) {
+	return conn.Renew(ctx, stale, func(ctx context.Context, old connections.Session) (connections.Session, error) {
 		return c.token(ctx, out, conn, a, old)
 	})
 }
@@ -172,14 +173,14 @@ func (c *Connector) elsewhere(address string, plain map[string]string) form.Word
 	return form.Label(fmt.Sprintf("this is no address of %s: those are at %s", c.file.Name.EN, list), fmt.Sprintf("este endereço não é de %s: os endereços ficam em %s", c.file.Name.PT, list))
 }
 
-func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
-	var fields []engine.ConnectionField
+func (c *Connector) connectionFields(f *authFile) []connections.Field {
+	var fields []connections.Field
 	if f.Kind == "oauth2" || f.Kind == "oauth2_cc" {
-		fields = append(fields, engine.ConnectionField{ID: "client_id", Label: form.Label("Client ID", "Client ID"), Required: true},
-			engine.ConnectionField{ID: "client_secret", Label: form.Label("Client secret", "Client secret"), Secret: true, Required: f.Kind == "oauth2_cc" || !(f.PKCE == nil || *f.PKCE)})
+		fields = append(fields, connections.Field{ID: "client_id", Label: form.Label("Client ID", "Client ID"), Required: true},
+			connections.Field{ID: "client_secret", Label: form.Label("Client secret", "Client secret"), Secret: true, Required: f.Kind == "oauth2_cc" || !(f.PKCE == nil || *f.PKCE)})
 	}
 	for _, x := range f.Fields {
-		field := engine.ConnectionField{
+		field := connections.Field{
 			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Secret: x.Type == "secret", Required: x.Required,
 			Advanced: x.Advanced, Long: x.Type == "longtext", OneLine: f.Kind == "bearer" || f.Kind == "header",
 		}
@@ -198,7 +199,7 @@ func (c *Connector) connectionFields(f *authFile) []engine.ConnectionField {
 		fields = append(fields, field)
 	}
 	if c.hasBaseField() && f.find(baseField) == nil {
-		fields = append(fields, engine.ConnectionField{
+		fields = append(fields, connections.Field{
 			ID: baseField, Advanced: true, Label: form.Label("Address of the API, when it is not the provider's own", "Endereço da API, quando não é o do próprio provedor"),
 			Help: baseHelp, Placeholder: fmt.Sprint(c.file.Base),
 		})

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 
 	gomail "github.com/wneessen/go-mail"
@@ -310,7 +311,7 @@ type mailbox struct {
 }
 
 // dialMail connects and signs in through the one way out. The session ends with ctx.
-func dialMail(ctx context.Context, out *Outbound, c *engine.Connection) (*mailbox, error) {
+func dialMail(ctx context.Context, out *Outbound, c *connections.Connection) (*mailbox, error) {
 	box := &mailbox{}
 	var mu sync.Mutex
 	var open net.Conn
@@ -348,7 +349,7 @@ func (b *mailbox) close() {
 	b.stop()
 }
 
-func mailOptions(out *Outbound, c *engine.Connection, dial gomail.DialContextFunc) ([]gomail.Option, error) {
+func mailOptions(out *Outbound, c *connections.Connection, dial gomail.DialContextFunc) ([]gomail.Option, error) {
 	security := c.Fields["security"]
 	port := map[string]int{"tls": 465, "none": 25}[security]
 	if port == 0 {

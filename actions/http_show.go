@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 )
 
 func firsts(header http.Header) map[string]any {
@@ -47,7 +47,7 @@ func hidden(name string) bool {
 }
 
 // show is a request as the history keeps it: without credentials.
-func show(x *exchange, c *engine.Connection) map[string]any {
+func show(x *exchange, c *connections.Connection) map[string]any {
 	headers := map[string]any{}
 	for name, values := range x.header {
 		headers[strings.ToLower(name)] = values[0]
@@ -63,7 +63,7 @@ func show(x *exchange, c *engine.Connection) map[string]any {
 }
 
 // shownURL hides passwords, and the parameters that a connection set.
-func (x *exchange) shownURL(c *engine.Connection) string {
+func (x *exchange) shownURL(c *connections.Connection) string {
 	shown := *x.url
 	if x.secretURL {
 		return shown.Scheme + "://" + shown.Host + "/" + mask

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/said"
 )
@@ -73,7 +74,7 @@ func says(status int, kind, body string, headers ...string) func(http.ResponseWr
 }
 
 // call is one attempt with a scope for expressions.
-func newCall(c *engine.Connection, sent *any) *engine.Call {
+func newCall(c *connections.Connection, sent *any) *engine.Call {
 	return &engine.Call{
 		Run: "r", Step: "s", Key: "r-s", Attempt: 1, Connection: c,
 		Sent: func(request func() any) {
@@ -287,7 +288,7 @@ func TestNoAnswer(t *testing.T) {
 	p.Close()
 	_, asked := do(t, out, newCall(nil, nil), map[string]any{"url": p.URL})
 	name, port, _ := net.SplitHostPort(host)
-	_, mailed := dialMail(t.Context(), out, &engine.Connection{Fields: map[string]string{"host": name, "port": port, "security": "none"}})
+	_, mailed := dialMail(t.Context(), out, &connections.Connection{Fields: map[string]string{"host": name, "port": port, "security": "none"}})
 	for _, err := range []error{asked, mailed} {
 		f := faultOf(t, err)
 		if want := "no answer from " + host + ": connect: connection refused"; f.Code != "network" || f.Message != want {
@@ -348,8 +349,8 @@ func TestAnswersAreCapped(t *testing.T) {
 	}
 }
 
-func connection(kind string, fields map[string]string, secrets map[string]string, hosts ...string) *engine.Connection {
-	return &engine.Connection{Name: "c", Kind: kind, Fields: fields, Hosts: hosts, Secret: func(field string) ([]string, error) {
+func connection(kind string, fields map[string]string, secrets map[string]string, hosts ...string) *connections.Connection {
+	return &connections.Connection{Name: "c", Kind: kind, Fields: fields, Hosts: hosts, Secret: func(field string) ([]string, error) {
 		if s, ok := secrets[field]; ok {
 			return []string{s}, nil
 		}

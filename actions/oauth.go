@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 )
 
@@ -25,34 +26,34 @@ func genericChoice(fields map[string]string) *madeAuth {
 	return genericOAuth.auth("client")
 }
 
-func genericOAuthKind(out *Outbound) engine.ConnectionKind {
-	return engine.ConnectionKind{
+func genericOAuthKind(out *Outbound) connections.Kind {
+	return connections.Kind{
 		Kind: "oauth2", Title: form.Label("OAuth 2", "OAuth 2"), NeedsHosts: true, Bound: []string{"token_url", "authorize_url", "client_id"},
 		Help: form.Label("With an authorize URL a person signs in; without one the client ID and secret are enough.",
 			"Com uma URL de autorização, uma pessoa entra na conta; sem ela bastam client ID e client secret."),
-		Fields: []engine.ConnectionField{
+		Fields: []connections.Field{
 			{ID: "client_id", Label: form.Label("Client ID", "Client ID"), Required: true},
 			{ID: "client_secret", Label: form.Label("Client secret", "Client secret"), Secret: true, Required: true},
 			{ID: "authorize_url", Label: form.Label("Authorize URL", "URL de autorização"), Placeholder: "https://example.com/oauth/authorize"},
 			{ID: "token_url", Label: form.Label("Token URL", "URL de token"), Required: true, Placeholder: "https://example.com/oauth/token"},
 			{ID: "scopes", Label: form.Label("Scopes", "Escopos"), Help: form.Label("Separated by spaces.", "Separados por espaços.")},
 		},
-		SessionOf: func(fields map[string]string) engine.SessionKind {
+		SessionOf: func(fields map[string]string) connections.SessionKind {
 			if fields["authorize_url"] != "" {
-				return engine.PersonSession
+				return connections.PersonSession
 			}
-			return engine.OwnSession
+			return connections.OwnSession
 		},
-		SignIn: func(ctx context.Context, c *engine.Connection, callback, state, verifier string) (string, error) {
+		SignIn: func(ctx context.Context, c *connections.Connection, callback, state, verifier string) (string, error) {
 			if c.Fields["authorize_url"] == "" {
 				return "", engine.Faultf("no_sign_in", "the connection has no authorize URL: it needs no sign-in")
 			}
 			return genericOAuth.signIn(ctx, c, genericChoice(c.Fields), callback, state, verifier)
 		},
-		Finish: func(ctx context.Context, c *engine.Connection, callback, code, verifier string) (engine.Session, error) {
+		Finish: func(ctx context.Context, c *connections.Connection, callback, code, verifier string) (connections.Session, error) {
 			return genericOAuth.finish(ctx, out, c, genericChoice(c.Fields), callback, code, verifier)
 		},
-		Test: func(ctx context.Context, c *engine.Connection) (string, error) {
+		Test: func(ctx context.Context, c *connections.Connection) (string, error) {
 			return "", genericOAuth.renewNow(ctx, out, c, genericChoice(c.Fields))
 		},
 	}
@@ -60,7 +61,7 @@ func genericOAuthKind(out *Outbound) engine.ConnectionKind {
 
 // bearer adds the access token of a connection of the kind oauth2, a fresh one where it has
 // ended.
-func bearer(ctx context.Context, out *Outbound, x *exchange, c *engine.Connection) error {
+func bearer(ctx context.Context, out *Outbound, x *exchange, c *connections.Connection) error {
 	if c.Session == nil {
 		return signInAgain(c, "the connection "+c.Name+" is not signed in")
 	}
@@ -78,7 +79,7 @@ func bearer(ctx context.Context, out *Outbound, x *exchange, c *engine.Connectio
 }
 
 // again sends a request once more with a new token, after the one that it has was refused.
-func (o *Outbound) again(ctx context.Context, x *exchange, c *engine.Connection) (*reply, error) {
+func (o *Outbound) again(ctx context.Context, x *exchange, c *connections.Connection) (*reply, error) {
 	session, err := genericOAuth.renewFrom(ctx, o, c, genericChoice(c.Fields), x.token)
 	if err != nil {
 		return nil, err

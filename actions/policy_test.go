@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 )
 
 // hostile are spellings of addresses inside. None may be connected to.
@@ -48,7 +49,7 @@ func TestNothingInsideIsReached(t *testing.T) {
 		if err := request(out, "http://"+host+":"+port+"/"); err == nil {
 			t.Errorf("%s was reached", host)
 		}
-		if conn, err := dialMail(t.Context(), out, &engine.Connection{Fields: map[string]string{"host": strings.Trim(host, "[]"), "port": port, "security": "none"}}); err == nil {
+		if conn, err := dialMail(t.Context(), out, &connections.Connection{Fields: map[string]string{"host": strings.Trim(host, "[]"), "port": port, "security": "none"}}); err == nil {
 			conn.close()
 			t.Errorf("%s was reached by mail", host)
 		}

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 )
 
 // redactor replaces secrets wherever they turn up in what is kept or shown.
@@ -86,7 +86,7 @@ func (r redactor) and(x *exchange) redactor {
 }
 
 // guarding hides what a connection put into a request, should the answer repeat it.
-func guarding(x *exchange, c *engine.Connection) redactor {
+func guarding(x *exchange, c *connections.Connection) redactor {
 	if c == nil {
 		return redactor{}
 	}

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 )
 
 // book is a spreadsheet of one sheet that answers as the API of Google Sheets does, and the
@@ -102,7 +103,7 @@ func (b *book) values(w http.ResponseWriter, r *http.Request) {
 }
 
 // connection is a service account with the file that Google gives.
-func (b *book) connection(t *testing.T) *engine.Connection {
+func (b *book) connection(t *testing.T) *connections.Connection {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -118,9 +119,9 @@ func (b *book) connection(t *testing.T) *engine.Connection {
 	}
 	c := connection("sheets:service_account", map[string]string{"base_url": b.URL, "token_url": b.URL + "/token"}, map[string]string{"key": string(file)}, "127.0.0.1")
 	var mu sync.Mutex
-	session := engine.Session{}
-	c.Session = func() (engine.Session, error) { mu.Lock(); defer mu.Unlock(); return session, nil }
-	c.Renew = func(ctx context.Context, _ string, ask func(context.Context, engine.Session) (engine.Session, error)) (engine.Session, error) {
+	session := connections.Session{}
+	c.Session = func() (connections.Session, error) { mu.Lock(); defer mu.Unlock(); return session, nil }
+	c.Renew = func(ctx context.Context, _ string, ask func(context.Context, connections.Session) (connections.Session, error)) (connections.Session, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		fresh, err := ask(ctx, session)

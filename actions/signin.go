@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 )
 
 // signIn is the address at which a person allows this instance to act (RFC 6749 4.1, with
 // the proof of RFC 7636 where the provider takes it).
-func (c *Connector) signIn(ctx context.Context, conn *engine.Connection, a *madeAuth, callback, state, verifier string) (string, error) {
+func (c *Connector) signIn(ctx context.Context, conn *connections.Connection, a *madeAuth, callback, state, verifier string) (string, error) {
 	g := &grant{c: c, conn: conn, auth: a}
 	value, err := a.authorizeURL.Render(ctx, g.scope())
 	if err != nil {
@@ -45,7 +46,7 @@ func (c *Connector) signIn(ctx context.Context, conn *engine.Connection, a *made
 func (a *madeAuth) pkce() bool { return a.file.PKCE == nil || *a.file.PKCE }
 
 // finish exchanges the code that the provider gave back for a session.
-func (c *Connector) finish(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, callback, code, verifier string) (engine.Session, error) {
+func (c *Connector) finish(ctx context.Context, out *Outbound, conn *connections.Connection, a *madeAuth, callback, code, verifier string) (connections.Session, error) {
 	g := &grant{c: c, out: out, conn: conn, auth: a}
 	params := map[string]string{"grant_type": "authorization_code", "code": code, "redirect_uri": callback}
 	if a.pkce() {
@@ -56,7 +57,7 @@ func (c *Connector) finish(ctx context.Context, out *Outbound, conn *engine.Conn
 
 // revoke ends a session at the provider (RFC 7009): the refresh token where there is one,
 // which ends its access tokens too.
-func (c *Connector) revoke(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, s engine.Session) error {
+func (c *Connector) revoke(ctx context.Context, out *Outbound, conn *connections.Connection, a *madeAuth, s connections.Session) error {
 	g := &grant{c: c, out: out, conn: conn, auth: a, old: s}
 	token, hint := s.Refresh, "refresh_token"
 	if token == "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 )
 
@@ -25,7 +26,7 @@ func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, er
 	}
 	if do.choice != nil {
 		x.at = call.Now
-		if err := do.choice.sign(x, bare.Connection, engine.Session{Access: mask}); err != nil {
+		if err := do.choice.sign(x, bare.Connection, connections.Session{Access: mask}); err != nil {
 			return nil, err
 		}
 	}
@@ -33,7 +34,7 @@ func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, er
 }
 
 // simulated shows a request that was signed with masks.
-func (o *Outbound) simulated(x *exchange, c *engine.Connection) any {
+func (o *Outbound) simulated(x *exchange, c *connections.Connection) any {
 	o.introduce(x)
 	shown := show(x, c)
 	if c != nil {
@@ -43,11 +44,11 @@ func (o *Outbound) simulated(x *exchange, c *engine.Connection) any {
 }
 
 // veiled is a connection with a mask in the place of each secret.
-func veiled(c *engine.Connection) *engine.Connection {
+func veiled(c *connections.Connection) *connections.Connection {
 	plain := *c
 	plain.Fields = maps.Clone(c.Fields)
 	plain.Secret = func(string) ([]string, error) { return []string{mask}, nil }
-	plain.Session = func() (engine.Session, error) { return engine.Session{Access: mask}, nil }
+	plain.Session = func() (connections.Session, error) { return connections.Session{Access: mask}, nil }
 	plain.Renew = nil
 	return &plain
 }
@@ -63,7 +64,7 @@ func veil(ctx context.Context, out *Outbound, x *exchange, call *engine.Call) er
 
 // pretended is a connection of which a request is made that is only shown. Where it lacks a plain
 // value, as one that is not known does, the name of the field stands for it.
-func (d *connectorDoer) pretended(real *engine.Connection) *engine.Connection {
+func (d *connectorDoer) pretended(real *connections.Connection) *connections.Connection {
 	c := veiled(real)
 	if c.Kind == "" {
 		choices := d.c.choices(d.id)
@@ -98,7 +99,7 @@ func (d *connectorDoer) pretended(real *engine.Connection) *engine.Connection {
 }
 
 // simulatedBase is the base that a connection describes, or one that nobody has.
-func (d *connectorDoer) simulatedBase(c *engine.Connection) string {
+func (d *connectorDoer) simulatedBase(c *connections.Connection) string {
 	base, err := d.c.baseOf(context.Background(), c, &expression.Scope{Values: map[string]any{"connection": plainFields(c)}})
 	if err != nil || hostOfText(base) == "" {
 		return d.nowhere()

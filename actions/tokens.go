@@ -19,12 +19,13 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
 
 // ending says that a token has ended, or is about to.
-func (a *madeAuth) ending(s engine.Session, now time.Time) bool {
+func (a *madeAuth) ending(s connections.Session, now time.Time) bool {
 	if s.Ends.IsZero() {
 		return false
 	}
@@ -36,11 +37,11 @@ func (a *madeAuth) ending(s engine.Session, now time.Time) bool {
 }
 
 // renew replaces the session whose token was refused.
-func (d *connectorDoer) renew(ctx context.Context, conn *engine.Connection, do *doing) error {
+func (d *connectorDoer) renew(ctx context.Context, conn *connections.Connection, do *doing) error {
 	return d.renewFrom(ctx, conn, do, do.session.Access)
 }
 
-func (d *connectorDoer) renewFrom(ctx context.Context, conn *engine.Connection, do *doing, stale string) error {
+func (d *connectorDoer) renewFrom(ctx context.Context, conn *connections.Connection, do *doing, stale string) error {
 	session, err := d.c.renewFrom(ctx, d.out, conn, do.choice, stale)
 	if err != nil {
 		return err
@@ -64,12 +65,12 @@ func asValues(plain map[string]string) map[string]any {
 }
 
 // token asks for a session by the choice's way, from an old one where there is one.
-func (c *Connector) token(ctx context.Context, out *Outbound, conn *engine.Connection, a *madeAuth, old engine.Session) (engine.Session, error) {
+func (c *Connector) token(ctx context.Context, out *Outbound, conn *connections.Connection, a *madeAuth, old connections.Session) (connections.Session, error) {
 	g := &grant{c: c, out: out, conn: conn, auth: a, old: old}
 	switch a.file.Kind {
 	case "oauth2":
 		if old.Refresh == "" {
-			return engine.Session{}, signInAgain(conn, "the sign-in of the connection "+conn.Name+" has ended")
+			return connections.Session{}, signInAgain(conn, "the sign-in of the connection "+conn.Name+" has ended")
 		}
 		return g.ask(ctx, map[string]string{"grant_type": "refresh_token", "refresh_token": old.Refresh})
 	case "oauth2_cc":
@@ -77,14 +78,14 @@ func (c *Connector) token(ctx context.Context, out *Outbound, conn *engine.Conne
 	case "jwt_bearer":
 		assertion, err := g.assertion(ctx, out.now())
 		if err != nil {
-			return engine.Session{}, err
+			return connections.Session{}, err
 		}
 		return g.ask(ctx, map[string]string{"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion})
 	}
 	return g.login(ctx)
 }
 
-func signInAgain(conn *engine.Connection, message string) *engine.Fault {
+func signInAgain(conn *connections.Connection, message string) *engine.Fault {
 	return &engine.Fault{
 		Code: "not_signed_in", Message: message, Broken: true, Class: classAuth,
 		Hint: form.Label("open the connection "+conn.Name+" and sign in again", "abra a conexão "+conn.Name+" e entre na conta de novo"),
@@ -95,9 +96,9 @@ func signInAgain(conn *engine.Connection, message string) *engine.Fault {
 type grant struct {
 	c    *Connector
 	out  *Outbound
-	conn *engine.Connection
+	conn *connections.Connection
 	auth *madeAuth
-	old  engine.Session
+	old  connections.Session
 }
 
 func (g *grant) scope() *expression.Scope {
@@ -118,7 +119,7 @@ func (g *grant) scoped(params map[string]string) map[string]string {
 }
 
 // ask posts to the token URL and makes a session of the answer.
-func (g *grant) ask(ctx context.Context, params map[string]string) (engine.Session, error) {
+func (g *grant) ask(ctx context.Context, params map[string]string) (connections.Session, error) {
 	f := g.auth.file
 	maps.Copy(params, f.TokenParams)
 	if f.OmitGrantType {
@@ -126,11 +127,11 @@ func (g *grant) ask(ctx context.Context, params map[string]string) (engine.Sessi
 	}
 	x, err := g.exchange(ctx, g.auth.tokenURL, params, f.TokenBody == "json")
 	if err != nil {
-		return engine.Session{}, err
+		return connections.Session{}, err
 	}
 	r, err := g.out.do(ctx, x)
 	if err != nil {
-		return engine.Session{}, tokenTrouble(err)
+		return connections.Session{}, tokenTrouble(err)
 	}
 	return g.session(ctx, r)
 }
@@ -214,7 +215,7 @@ func (g *grant) client(x *exchange, params map[string]string) error {
 
 // session reads what a token endpoint answered. A refusal breaks the connection; anything else
 // that is no success is tried again.
-func (g *grant) session(ctx context.Context, r *reply) (engine.Session, error) {
+func (g *grant) session(ctx context.Context, r *reply) (connections.Session, error) {
 	s := answerScope(g.scope(), r)
 	body, _ := s.Values["body"].(map[string]any)
 	access, _ := body["access_token"].(string)
@@ -224,7 +225,7 @@ func (g *grant) session(ctx context.Context, r *reply) (engine.Session, error) {
 	word := errorLine(orNil(body["error_description"], body["error"], body["message"], body["errors"]))
 	secrets, err := g.auth.secrets(g.conn)
 	if err != nil {
-		return engine.Session{}, err
+		return connections.Session{}, err
 	}
 	text := newRedactor(append(secrets, g.old.Refresh, g.old.Access)...).text(word)
 	if r.status == http.StatusBadRequest || r.status == http.StatusUnauthorized || r.status == http.StatusForbidden {
@@ -234,9 +235,9 @@ func (g *grant) session(ctx context.Context, r *reply) (engine.Session, error) {
 		}
 		fault := signInAgain(g.conn, message)
 		fault.Status, fault.Detail = r.status, text
-		return engine.Session{}, fault
+		return connections.Session{}, fault
 	}
-	return engine.Session{}, &engine.Fault{
+	return connections.Session{}, &engine.Fault{
 		Code: "no_token", Status: r.status, After: retryAfter(r.header, g.out.now()), Class: classRetry, Detail: text,
 		Message: fmt.Sprintf("%s gives no token (%d): %s", g.c.file.Name.EN, r.status, text),
 	}
@@ -251,9 +252,9 @@ func orNil(values ...any) any {
 	return nil
 }
 
-func (g *grant) made(ctx context.Context, s *expression.Scope, body map[string]any, access string) (engine.Session, error) {
+func (g *grant) made(ctx context.Context, s *expression.Scope, body map[string]any, access string) (connections.Session, error) {
 	now := g.out.now()
-	made := engine.Session{Access: access, Refresh: g.old.Refresh, Since: now, Plain: maps.Clone(g.old.Plain)}
+	made := connections.Session{Access: access, Refresh: g.old.Refresh, Since: now, Plain: maps.Clone(g.old.Plain)}
 	if refresh, ok := body["refresh_token"].(string); ok && refresh != "" {
 		made.Refresh = refresh
 	}
@@ -358,13 +359,13 @@ func readKey(text string) (*rsa.PrivateKey, error) {
 }
 
 // login signs in with a request of the file, the only one whose template may use secrets.
-func (g *grant) login(ctx context.Context) (engine.Session, error) {
+func (g *grant) login(ctx context.Context) (connections.Session, error) {
 	s := g.scope()
 	secrets := map[string]any{}
 	for _, id := range g.auth.secretFields() {
 		values, err := g.conn.Secret(id)
 		if err != nil {
-			return engine.Session{}, engine.Permanent(err)
+			return connections.Session{}, engine.Permanent(err)
 		}
 		if len(values) > 0 {
 			secrets[id] = values[0]
@@ -373,17 +374,17 @@ func (g *grant) login(ctx context.Context) (engine.Session, error) {
 	s.Values["secret"] = secrets
 	x, err := g.c.exchange(ctx, g.auth.login, g.conn, s)
 	if err != nil {
-		return engine.Session{}, err
+		return connections.Session{}, err
 	}
 	x.hosts, x.bound, x.follow = g.c.hosts(ctx, plainFields(g.conn)), g.conn.Hosts, 0
 	r, err := g.out.do(ctx, x)
 	if err != nil {
-		return engine.Session{}, tokenTrouble(err)
+		return connections.Session{}, tokenTrouble(err)
 	}
 	answered := answerScope(g.scope(), r)
 	token, err := g.auth.token.Ask(ctx, answered)
 	if err == nil && token != nil && token != "" && r.status < 300 {
-		made := engine.Session{Access: expression.Text(token), Since: g.out.now()}
+		made := connections.Session{Access: expression.Text(token), Since: g.out.now()}
 		if g.auth.expires != nil {
 			if value, err := g.auth.expires.Ask(ctx, answered); err == nil {
 				if life := waitOf(value, made.Since); life > 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 )
 
 func webhookOf(t *testing.T, out *Outbound, call *engine.Call, with map[string]any) (engine.Output, error) {
@@ -18,7 +19,7 @@ func webhookOf(t *testing.T, out *Outbound, call *engine.Call, with map[string]a
 	return w.Do(t.Context(), call)
 }
 
-func hmacConnection(fields map[string]string, secrets ...string) *engine.Connection {
+func hmacConnection(fields map[string]string, secrets ...string) *connections.Connection {
 	c := connection("hmac", fields, nil, "127.0.0.1")
 	c.Secret = func(string) ([]string, error) { return secrets, nil }
 	return c

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/seal"
@@ -211,7 +212,7 @@ func (w *world) open(dir string) *resident {
 	check(w.t, err)
 	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), Catalog(w.out)...), triggers.Catalogue(), triggers.BuiltIn().ConnectionKinds(Connections(w.out)))
 	check(w.t, err)
-	connections, err := engine.OpenConnections(ctx, db, box, catalogue.Connections())
+	connections, err := connections.Open(ctx, connections.Config{Docs: db, Keys: db, Box: box, Kinds: catalogue.Connections(), Trouble: engine.TroubleOf})
 	check(w.t, err)
 	flows, err := flows.Open(ctx, flows.Config{Docs: db, Keys: db, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds})
 	check(w.t, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/store"
@@ -172,7 +173,7 @@ func (w *walker) resolved(rec *record, data []byte) (verdict, bool, error) {
 }
 
 // connect finds the step's connection; while there is none the run waits for it.
-func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
+func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict, error) {
 	if n.step.Connection == "" {
 		if len(n.action.Connection) > 0 && !n.action.Optional {
 			return nil, next, Faultf("no_connection", "the step names no connection")
@@ -181,11 +182,11 @@ func (w *walker) connect(n *node, rec *record) (*Connection, verdict, error) {
 	}
 	w.received(rec.Path)
 	c, err := w.hands.connection(n.step.Connection)
-	var refused *RefusedConnection
+	var refused *connections.Refused
 	if errors.As(err, &refused) {
 		return nil, w.standAt(rec, refused.Name, refused.Problem, 0), nil
 	}
-	if errors.Is(err, ErrNoConnection) {
+	if errors.Is(err, connections.ErrNoConnection) {
 		wait := &store.Wait{Path: rec.Path, Name: connectionSignal(n.step.Connection)}
 		rec.Reason = bothWords(fmt.Sprintf("waits for the connection %q", n.step.Connection), fmt.Sprintf("espera pela conexão %q", n.step.Connection))
 		return nil, w.wait(rec, opening{waitingFor: "connection", wait: wait}), nil
@@ -208,7 +209,7 @@ func (w *walker) standAt(rec *record, connection, problem string, status int) ve
 }
 
 // attempt acts once, within the step's time-out.
-func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, doer Doer, c *Connection) (Output, error) {
+func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, doer Doer, c *connections.Connection) (Output, error) {
 	try := attempt{At: w.hands.now()}
 	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect && !n.action.Repeatable
 	call := w.call(n, f, rec, c, atMostOnce, &try)
@@ -278,7 +279,7 @@ func (w *walker) notBegun(rec *record, cause *Fault, try attempt) error {
 	return cause
 }
 
-func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce bool, try *attempt) *Call {
+func (w *walker) call(n *node, f *frame, rec *record, c *connections.Connection, atMostOnce bool, try *attempt) *Call {
 	var first time.Time
 	if len(rec.Attempts) > 0 {
 		first = rec.Attempts[0].At
@@ -305,7 +306,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *Connection, atMostOnce 
 }
 
 // judge decides the fate of a failed attempt: next means try again after wait.
-func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, plan schedule, c *Connection) (v verdict, wait time.Duration, err error) {
+func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, plan schedule, c *connections.Connection) (v verdict, wait time.Duration, err error) {
 	if cause.Maybe && n.step.Delivery == flow.AtMostOnce {
 		rec.Error = errorOf(cause)
 		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), 0, nil

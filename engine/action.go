@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -56,7 +57,7 @@ func (a *Action) Yields() any {
 // OptionsAsk names the field whose options are asked for.
 type OptionsAsk struct {
 	Field      string
-	Connection *Connection
+	Connection *connections.Connection
 	Input      map[string]any // what is filled in so far
 	Lang       string
 }
@@ -105,7 +106,7 @@ type Call struct {
 	Promised   time.Time // when a limit that all flows share told it to come back; zero if none did
 	Key        string    // idempotency key, the same for every attempt: <run>-<step path>
 	AtMostOnce bool      // repeating must be impossible: a doubtful failure is Maybe
-	Connection *Connection
+	Connection *connections.Connection
 	Timeout    time.Duration
 	Now        time.Time // of the run, fixed
 	Zone       *time.Location
@@ -113,45 +114,6 @@ type Call struct {
 	Eval       func(ctx context.Context, source string, more map[string]any) (any, error) // an expression in the step's scope, with more roots
 	Log        func(message string)                                                       // a line in the run
 	Sent       func(request func() any)                                                   // tells how to show the request as it goes out, redacted; asked when the attempt fails
-}
-
-// Connection is a connection as an action sees it. Its secrets are sealed, and opened on demand.
-type Connection struct {
-	Name   string
-	Kind   string
-	Fields map[string]string                    // plain fields
-	Hosts  []string                             // the only hosts that its secrets may go to
-	Secret func(field string) ([]string, error) // newest first; empty if not set
-
-	// Session is what signing in gave; zero if nobody has. Nil where nothing is kept.
-	Session func() (Session, error)
-	// Renew replaces a session whose access token is stale, one caller at a time: the others
-	// get what it found. The new one is durable before anybody sees it.
-	Renew func(ctx context.Context, stale string, ask func(ctx context.Context, old Session) (Session, error)) (Session, error)
-
-	secret []string // IDs of the secret fields that are set
-	turn   int      // of the connection, so that a refusal of an old one does not break a new one
-}
-
-// Secrets are the values of all secret fields.
-func (c *Connection) Secrets() []string {
-	var all []string
-	for _, field := range c.secret {
-		if values, err := c.Secret(field); err == nil {
-			all = append(all, values...)
-		}
-	}
-	return all
-}
-
-// Session is what signing in to a provider gave.
-type Session struct {
-	Access  string            `json:"access"`
-	Refresh string            `json:"refresh,omitempty"`
-	Ends    time.Time         `json:"ends,omitzero"` // of the access token; zero: used until refused
-	Since   time.Time         `json:"since,omitzero"`
-	Plain   map[string]string `json:"plain,omitempty"` // captured, readable by expressions
-	Lost    bool              `json:"-"`               // a former process ended while it was renewing this
 }
 
 // Fault is an error of an action with a code for flows (errors.<id>) and words for people.
@@ -221,6 +183,12 @@ func fault(err error) *Fault {
 		code = "timeout"
 	}
 	return &Fault{Code: code, Message: err.Error(), Err: err}
+}
+
+// TroubleOf gives what a failure says of a connection.
+func TroubleOf(err error) connections.Trouble {
+	f := fault(err)
+	return connections.Trouble{Code: f.Code, Message: f.Error(), Hint: f.Hint, Broken: f.Broken}
 }
 
 var _ json.Marshaler = (*Fault)(nil)

@@ -143,7 +143,7 @@ type alerts struct {
 func (e *Engine) loadAlerts(ctx context.Context) error {
 	e.alerts = &alerts{
 		open: map[string]*alert{}, newest: map[string]string{}, mended: map[string]bool{}, silent: map[string]*silence{},
-		news: make(chan struct{}, 1), owed: make(chan struct{}, 1), broken: e.Connections.broken,
+		news: make(chan struct{}, 1), owed: make(chan struct{}, 1), broken: e.Connections.Broken,
 	}
 	after := ""
 	for {

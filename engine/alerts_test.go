@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 	"gancho/engine/store"
 )
@@ -229,7 +230,7 @@ func TestARefusedConnectionIsToldAndItsRunsWait(t *testing.T) {
 		h.tellOps()
 		_, err := h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "x"}, nil)
 		check(t, err)
-		check(t, h.Connections.SetState(t.Context(), "crm", engine.ConnectionBroken))
+		check(t, h.Connections.SetState(t.Context(), "crm", connections.Broken))
 		time.Sleep(62 * time.Second)
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], `connection "crm" was refused`) {
 			t.Fatalf("told %q", told)

@@ -113,7 +113,7 @@ func (e *Engine) lookAtHistory(ctx context.Context) {
 }
 
 func (e *Engine) lookAtConnections(ctx context.Context) {
-	if err := e.Connections.keepUses(ctx); err != nil && ctx.Err() == nil {
+	if err := e.Connections.KeepUses(ctx); err != nil && ctx.Err() == nil {
 		e.Log.Debug("note the use of connections", "error", err)
 	}
 	broken := e.alerts.broken()

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 )
@@ -51,14 +52,14 @@ type Catalogue struct {
 // connection.
 type contents struct {
 	actions     []Action
-	connections []ConnectionKind
+	connections []connections.Kind
 	byKind      map[string]*Action
 }
 
 // NewCatalogue indexes its parts. A kind, or an alias of one, must not be used twice.
-func NewCatalogue(actions []Action, triggers []Trigger, connections []ConnectionKind) (*Catalogue, error) {
+func NewCatalogue(actions []Action, triggers []Trigger, kinds []connections.Kind) (*Catalogue, error) {
 	c := &Catalogue{Triggers: triggers, triggers: map[string]*Trigger{}}
-	first, err := index(actions, connections)
+	first, err := index(actions, kinds)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +74,8 @@ func NewCatalogue(actions []Action, triggers []Trigger, connections []Connection
 	return c, nil
 }
 
-func index(actions []Action, connections []ConnectionKind) (*contents, error) {
-	made := &contents{actions: actions, connections: connections, byKind: map[string]*Action{}}
+func index(actions []Action, kinds []connections.Kind) (*contents, error) {
+	made := &contents{actions: actions, connections: kinds, byKind: map[string]*Action{}}
 	for i := range actions {
 		a := &actions[i]
 		for _, kind := range append([]string{a.Kind}, a.Aliases...) {
@@ -88,8 +89,8 @@ func index(actions []Action, connections []ConnectionKind) (*contents, error) {
 }
 
 // Replace takes other actions and kinds of connection, when an operator's own have changed.
-func (c *Catalogue) Replace(actions []Action, connections []ConnectionKind) error {
-	made, err := index(actions, connections)
+func (c *Catalogue) Replace(actions []Action, kinds []connections.Kind) error {
+	made, err := index(actions, kinds)
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (c *Catalogue) Watch(f func()) {
 func (c *Catalogue) Actions() []Action { return c.now.Load().actions }
 
 // Connections are all kinds of connection.
-func (c *Catalogue) Connections() []ConnectionKind { return c.now.Load().connections }
+func (c *Catalogue) Connections() []connections.Kind { return c.now.Load().connections }
 
 func (c *Catalogue) eventName(f *flow.Flow, trigger map[string]any) string {
 	if t := c.triggers[f.Trigger.Kind]; t != nil && t.EventName != nil {

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
@@ -28,7 +29,7 @@ type Config struct {
 	Store       store.Store
 	Catalogue   *Catalogue
 	Flows       *flows.Flows
-	Connections *Connections
+	Connections *connections.Connections
 	Box         *seal.Box
 	Decode      func(contentType string, body []byte) (any, error) // a body by its declared type
 	PublicURL   string                                             // given by the operator; empty where a person may set it

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
@@ -120,7 +121,9 @@ func open(t *testing.T, dir string, s *sink) *house {
 	check(t, err)
 	box, err := seal.Open(ctx, db, make([]byte, seal.KeySize))
 	check(t, err)
-	connections, err := engine.OpenConnections(ctx, db, box, []engine.ConnectionKind{{Kind: "slack:incoming", Fields: []engine.ConnectionField{{ID: "url"}}}})
+	connections, err := connections.Open(ctx, connections.Config{
+		Docs: db, Box: box, Kinds: []connections.Kind{{Kind: "slack:incoming", Fields: []connections.Field{{ID: "url"}}}}, Trouble: engine.TroubleOf,
+	})
 	check(t, err)
 	kinds := []engine.Trigger{}
 	for _, kind := range []string{"webhook", "manual", "call", "failure"} {

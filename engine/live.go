@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/store"
@@ -88,9 +89,11 @@ func (l *live) pause(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-func (l *live) connection(name string) (*Connection, error) { return l.e.Connections.Resolve(name) }
+func (l *live) connection(name string) (*connections.Connection, error) {
+	return l.e.Connections.Resolve(name)
+}
 
-func (l *live) worked(c *Connection) { l.e.Connections.uses.note(c, l.now()) }
+func (l *live) worked(c *connections.Connection) { l.e.Connections.NoteUse(c, l.now()) }
 
 func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) error {
 	a, ok := doer.(Admitter)
@@ -105,7 +108,7 @@ func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) erro
 	return cutOff(ctx, err)
 }
 
-func (l *live) refused(ctx context.Context, c *Connection, problem string) (bool, error) {
+func (l *live) refused(ctx context.Context, c *connections.Connection, problem string) (bool, error) {
 	broken, err := l.e.Connections.Break(context.WithoutCancel(ctx), c, problem)
 	if err == nil && broken {
 		l.e.Log.Warn("a connection was refused", "connection", c.Name)

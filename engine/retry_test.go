@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/refusal"
 	"gancho/engine/said"
 	"gancho/engine/store"
@@ -149,7 +150,7 @@ func TestRunsAtOneConnection(t *testing.T) {
 		t.Errorf("a connection that did nothing yet was used: %+v, %v", c, err)
 	}
 	put("z") // the same again
-	check(t, h.Connections.SetState(t.Context(), "crm", engine.ConnectionOK))
+	check(t, h.Connections.SetState(t.Context(), "crm", connections.OK))
 	h.finished(h.send("f", `{}`)) // comes after what was woken
 	for _, run := range runs {
 		if v, err := h.Run(t.Context(), run); err != nil || v.Status != store.Waiting {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/refusal"
@@ -29,9 +30,9 @@ type TrialConfig struct {
 	Trigger    map[string]any       // the root trigger of an event that came, in the place of Event
 	Mocks      map[string]flow.Mock // by step path, or by the id of a step in a loop
 	Real       bool
-	Resolve    func(name string) (*Connection, error) // of connections, when Real; may be nil
-	Known      func(name string) (*Connection, bool)  // of connections that requests are shown of, when held back; may be nil
-	At         time.Time                              // now, when set
+	Resolve    func(name string) (*connections.Connection, error) // of connections, when Real; may be nil
+	Known      func(name string) (*connections.Connection, bool)  // of connections that requests are shown of, when held back; may be nil
+	At         time.Time                                          // now, when set
 	Vars       map[string]any
 	Timezone   string
 	Decode     func(contentType string, body []byte) (any, error)
@@ -239,7 +240,9 @@ func (t *trial) admit(ctx context.Context, rec *record, doer Doer, call *Call) e
 	return nil
 }
 
-func (t *trial) refused(context.Context, *Connection, string) (bool, error) { return true, nil }
+func (t *trial) refused(context.Context, *connections.Connection, string) (bool, error) {
+	return true, nil
+}
 
 // real says whether a step acts for real.
 func (t *trial) real(path string) bool {
@@ -297,7 +300,7 @@ func (t *trial) pause(_ context.Context, d time.Duration) bool {
 	return true
 }
 
-func (t *trial) connection(name string) (*Connection, error) {
+func (t *trial) connection(name string) (*connections.Connection, error) {
 	if t.Real && t.Resolve != nil {
 		return t.Resolve(name)
 	}
@@ -306,10 +309,10 @@ func (t *trial) connection(name string) (*Connection, error) {
 			return c, nil
 		}
 	}
-	return &Connection{Name: name, Fields: map[string]string{}, Secret: func(string) ([]string, error) { return nil, nil }}, nil
+	return &connections.Connection{Name: name, Fields: map[string]string{}, Secret: func(string) ([]string, error) { return nil, nil }}, nil
 }
 
-func (t *trial) worked(*Connection) {}
+func (t *trial) worked(*connections.Connection) {}
 
 func (t *trial) child(_ context.Context, target string, _ any, _ *walker) (store.Event, error) {
 	return store.Event{}, Faultf("not_mocked", "the call of flow %q needs a mock here", target)

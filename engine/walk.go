@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -25,13 +26,13 @@ type hands interface {
 	commit(ctx context.Context, c store.Commit) (store.Committed, error)
 	// pause waits in place for at most a moment; false means that the run should park.
 	pause(ctx context.Context, d time.Duration) bool
-	connection(name string) (*Connection, error)
+	connection(name string) (*connections.Connection, error)
 	// worked notes that a step succeeded with a connection.
-	worked(c *Connection)
+	worked(c *connections.Connection)
 	// admit asks what must be so before an attempt is begun.
 	admit(ctx context.Context, rec *record, doer Doer, call *Call) error
 	// refused notes that a provider refused a connection; false: it has been mended since.
-	refused(ctx context.Context, c *Connection, problem string) (bool, error)
+	refused(ctx context.Context, c *connections.Connection, problem string) (bool, error)
 	// child describes the run that a call step starts.
 	child(ctx context.Context, target string, input any, w *walker) (store.Event, error)
 	getKey(ctx context.Context, rec *record, space, key string) ([]byte, error)

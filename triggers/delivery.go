@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flows"
 	"gancho/engine/form"
@@ -219,7 +220,7 @@ func (x *delivery) verify() *refusal {
 		return &no
 	}
 	if x.door.connection != "" && x.Connections != nil {
-		if _, err := x.Connections.Prover(x.door.connection); errors.Is(err, engine.ErrNoConnection) {
+		if _, err := x.Connections.Prover(x.door.connection); errors.Is(err, connections.ErrNoConnection) {
 			why = x.noConnection() // what a person has to mend first
 		}
 	}
@@ -267,7 +268,7 @@ func (x *delivery) secrets(field string) ([]string, error) {
 		return nil, nil
 	}
 	c, err := x.Connections.Prover(x.door.connection)
-	if errors.Is(err, engine.ErrNoConnection) {
+	if errors.Is(err, connections.ErrNoConnection) {
 		return nil, x.noConnection()
 	}
 	if err != nil {

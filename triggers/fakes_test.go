@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/store"
@@ -213,11 +214,11 @@ func (f *fakeFlows) put(id string, state flows.State, trigger flow.Trigger) {
 // fakeConnections has one connection, "hook".
 type fakeConnections map[string][]string
 
-func (f fakeConnections) Prover(name string) (*engine.Connection, error) {
+func (f fakeConnections) Prover(name string) (*connections.Connection, error) {
 	if name != "hook" {
-		return nil, engine.ErrNoConnection
+		return nil, connections.ErrNoConnection
 	}
-	return &engine.Connection{Name: name, Kind: "generic:webhook", Secret: func(field string) ([]string, error) { return f[field], nil }}, nil
+	return &connections.Connection{Name: name, Kind: "generic:webhook", Secret: func(field string) ([]string, error) { return f[field], nil }}, nil
 }
 
 // house is a door with all around it.

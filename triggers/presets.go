@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 )
@@ -73,7 +74,7 @@ func webhookKind(id string) string { return id + ":webhook" }
 // ConnectionKinds adds what presets need to the kinds of connection that there are: each
 // preset has a kind <preset>:webhook, which proves its sender and does nothing else, and the
 // secrets of those with a connector go into every kind of it.
-func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.ConnectionKind {
+func (p *Presets) ConnectionKinds(others []connections.Kind) []connections.Kind {
 	kinds := slices.Clone(others)
 	for _, preset := range p.All() {
 		f := &preset.file
@@ -87,7 +88,7 @@ func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.Conne
 		}
 		if len(f.Secrets) > 0 {
 			title := form.Label(f.Name.EN+" webhook", "Webhook "+f.Name.PT)
-			kind := engine.ConnectionKind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f, true)}
+			kind := connections.Kind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f, true)}
 			if f.Connector != "" {
 				kind.Title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
 				kind.Help = form.Label("It is all that is needed to start the flow. The kinds that sign in at "+f.Name.EN+" also fetch what an event names, such as an order.",
@@ -101,13 +102,13 @@ func (p *Presets) ConnectionKinds(others []engine.ConnectionKind) []engine.Conne
 
 // withSecrets adds what proves a preset's sender. Beside what a connection signs in with it may be
 // left out.
-func withSecrets(fields []engine.ConnectionField, f *presetFile, alone bool) []engine.ConnectionField {
+func withSecrets(fields []connections.Field, f *presetFile, alone bool) []connections.Field {
 	fields = slices.Clone(fields)
 	for _, s := range f.Secrets {
-		if slices.ContainsFunc(fields, func(f engine.ConnectionField) bool { return f.ID == s.ID }) {
+		if slices.ContainsFunc(fields, func(f connections.Field) bool { return f.ID == s.ID }) {
 			continue
 		}
-		field := engine.ConnectionField{
+		field := connections.Field{
 			ID: s.ID, Label: s.Label, Help: s.Help, Placeholder: s.Placeholder, Pattern: s.Pattern, Secret: s.Type == "secret", Required: s.Required && alone,
 		}
 		if !alone && field.Help.IsZero() {

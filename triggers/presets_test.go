@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/triggers"
@@ -138,8 +139,8 @@ func TestFaultyFileLeavesTheLastGoodOne(t *testing.T) {
 }
 
 func TestConnectionKinds(t *testing.T) {
-	kinds := triggers.BuiltIn().ConnectionKinds([]engine.ConnectionKind{{Kind: "generic:webhook"}, {Kind: "vtex:keys", Fields: []engine.ConnectionField{{ID: "app_key"}}}})
-	byKind := map[string]engine.ConnectionKind{}
+	kinds := triggers.BuiltIn().ConnectionKinds([]connections.Kind{{Kind: "generic:webhook"}, {Kind: "vtex:keys", Fields: []connections.Field{{ID: "app_key"}}}})
+	byKind := map[string]connections.Kind{}
 	for _, k := range kinds {
 		if _, twice := byKind[k.Kind]; twice {
 			t.Errorf("%s is there twice", k.Kind)

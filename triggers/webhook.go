@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/store"
@@ -42,7 +43,7 @@ type WebhookConfig struct {
 	Engine      Engine
 	Flows       Flows
 	Connections interface {
-		Prover(name string) (*engine.Connection, error)
+		Prover(name string) (*connections.Connection, error)
 	}
 	Runs interface {
 		RunInfo(ctx context.Context, id string) (store.Run, error)

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/web/api"
 
 	"github.com/labstack/echo/v4"
@@ -35,14 +35,14 @@ func (s *Server) callback(c echo.Context) error {
 	person, err := s.API.People.Who(r)
 	name := ""
 	if err == nil {
-		name, err = s.API.Engine.FinishSignIn(ctx, query.Get("state"), code, person.Name)
+		name, err = s.API.Connections.FinishSignIn(ctx, query.Get("state"), code, person.Name, s.API.Public())
 	}
 	status, text := http.StatusOK, callbackWords(lang, name, "")
 	switch {
 	case err == nil:
 	case query.Get("error") != "":
 		status, text = http.StatusForbidden, callbackWords(lang, name, "refused")
-	case errors.Is(err, engine.ErrNoSignIn):
+	case errors.Is(err, connections.ErrNoSignIn):
 		status, text = http.StatusBadRequest, callbackWords(lang, name, "over")
 	default:
 		s.Log.Warn("a sign-in failed", "connection", name, "error", err)

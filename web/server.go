@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"time"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/web/api"
 	"gancho/web/session"
 
@@ -72,7 +72,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.echo.GET("/_/*", echo.WrapHandler(http.HandlerFunc(a.file)))
 	s.echo.GET("/metrics", s.adminMetrics)
-	s.echo.GET(engine.CallbackPath, s.callback)
+	s.echo.GET(connections.CallbackPath, s.callback)
 	looks := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(looks, "/docs", s.docs)
 	for _, path := range []string{"/", "/*"} {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/triggers"
 )
 
@@ -39,7 +40,7 @@ func TestAlertsFitTheConnectors(t *testing.T) {
 	known, err := offline(outboundFlags{}, ownFlags{})
 	must(t, err)
 	for kind, name := range engine.AlertActions() {
-		there := slices.ContainsFunc(known.Connections(), func(k engine.ConnectionKind) bool { return k.Kind == kind })
+		there := slices.ContainsFunc(known.Connections(), func(k connections.Kind) bool { return k.Kind == kind })
 		action, ok := known.Find(name)
 		if !there || !ok || !slices.Contains(action.Connection, kind) {
 			t.Errorf("%s by %s: the kind is there %v, the action %v, and takes %v", kind, name, there, ok, action.Connection)

@@ -12,6 +12,7 @@ import (
 
 	"gancho/actions"
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -105,7 +106,7 @@ func connectorPage(known *engine.Catalogue, c *actions.Connector, lang string) s
 	return b.String()
 }
 
-func writeKind(b *strings.Builder, k engine.ConnectionKind, lang string) {
+func writeKind(b *strings.Builder, k connections.Kind, lang string) {
 	fmt.Fprintf(b, "\n## %s `%s`\n\n%s\n", form.Label("Connection", "Conexão").In(lang), k.Kind, k.Help.In(lang))
 	for _, f := range k.Fields {
 		fmt.Fprintf(b, "\n- `%s` %s", f.ID, f.Label.In(lang))

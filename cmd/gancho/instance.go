@@ -17,6 +17,7 @@ import (
 
 	"gancho/actions"
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flows"
 	"gancho/engine/seal"
 	"gancho/engine/store"
@@ -44,7 +45,7 @@ func allActions(out *actions.Outbound, own []*actions.Connector) []engine.Action
 	return slices.Concat(engine.Builtins(), actions.Catalog(out), actions.Actions(out, own))
 }
 
-func allKinds(out *actions.Outbound, presets *triggers.Presets, own []*actions.Connector) []engine.ConnectionKind {
+func allKinds(out *actions.Outbound, presets *triggers.Presets, own []*actions.Connector) []connections.Kind {
 	return presets.ConnectionKinds(append(actions.Connections(out), actions.Kinds(out, own)...))
 }
 
@@ -57,7 +58,7 @@ type instance struct {
 	connectors  *actions.Connectors // own ones
 	catalogue   *engine.Catalogue
 	flows       *flows.Flows
-	connections *engine.Connections
+	connections *connections.Connections
 }
 
 // openExisting opens the folder for those who only want what is in it: one that is mistyped is
@@ -122,7 +123,7 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.catalogue, err = catalogue(i.out, i.presets, i.connectors.All()); err != nil {
 		return fmt.Errorf("make the catalogue: %w", err)
 	}
-	if i.connections, err = engine.OpenConnections(ctx, i.store, i.box, i.catalogue.Connections()); err != nil {
+	if i.connections, err = connections.Open(ctx, connections.Config{Docs: i.store, Keys: i.store, Box: i.box, Kinds: i.catalogue.Connections(), Trouble: engine.TroubleOf}); err != nil {
 		return fmt.Errorf("open the connections: %w", err)
 	}
 	i.flows, err = flows.Open(ctx, flows.Config{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Secret: i.connections.Holds, Busy: i.busy})

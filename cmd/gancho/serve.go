@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/store"
@@ -365,7 +366,7 @@ func (c *serveCommand) importFlows(ctx context.Context, i *instance, e *engine.E
 }
 
 // printFlow says where a flow's events go, and how to send a first one.
-func printFlow(w io.Writer, e *flows.Entry, public string, connections *engine.Connections) {
+func printFlow(w io.Writer, e *flows.Entry, public string, connections *connections.Connections) {
 	fmt.Fprintf(w, "\n%s (%s, %s)\n", e.Draft.Name, e.ID, e.State)
 	if missing := missingConnections(e.Draft, connections); len(missing) > 0 {
 		noun := "connection"
@@ -408,7 +409,7 @@ func curlLine(f *flow.Flow, url string) string {
 // quote makes one word of a shell.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-func missingConnections(f *flow.Flow, connections *engine.Connections) []string {
+func missingConnections(f *flow.Flow, connections *connections.Connections) []string {
 	var missing []string
 	seen := map[string]bool{"": true}
 	note := func(name string) {

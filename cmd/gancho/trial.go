@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/triggers"
@@ -44,7 +45,7 @@ func (c *runCommand) Run(ctx context.Context, to streams) error {
 	}
 	run, err := engine.Trial(ctx, engine.TrialConfig{
 		Catalogue: known, Flow: f, Event: event, Real: c.Real, Timezone: c.Zone, Decode: triggers.DecodeBody,
-		Resolve: func(name string) (*engine.Connection, error) { return nil, engine.ErrNoConnection },
+		Resolve: func(name string) (*connections.Connection, error) { return nil, connections.ErrNoConnection },
 	})
 	if err != nil {
 		return fmt.Errorf("run %s: %w", c.Flow, err)

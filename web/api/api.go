@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flows"
 	"gancho/engine/store"
 	"gancho/triggers"
@@ -33,7 +34,7 @@ const maxBody = 8 << 20
 type Config struct {
 	Engine      *engine.Engine
 	Flows       *flows.Flows
-	Connections *engine.Connections
+	Connections *connections.Connections
 	Catalogue   *engine.Catalogue
 	Presets     *triggers.Presets           // those of this program when left out
 	OwnProblems func() []engine.FileProblem // of own connectors; may be nil

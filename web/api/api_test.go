@@ -18,6 +18,7 @@ import (
 
 	"gancho/actions"
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/flows"
 	"gancho/engine/seal"
 	"gancho/engine/store"
@@ -53,7 +54,7 @@ func newHouseOn(t testing.TB, dir string) *house {
 	check(t, err)
 	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), actions.Catalog(out)...), triggers.Catalogue(), triggers.BuiltIn().ConnectionKinds(actions.Connections(out)))
 	check(t, err)
-	connections, err := engine.OpenConnections(ctx, s, box, catalogue.Connections())
+	connections, err := connections.Open(ctx, connections.Config{Docs: s, Keys: s, Box: box, Kinds: catalogue.Connections(), Trouble: engine.TroubleOf})
 	check(t, err)
 	flows, err := flows.Open(ctx, flows.Config{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
 		c, err := s.Counts(ctx)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -126,28 +126,34 @@ func (s *server) listFunctions(context.Context, *nothing) (*CatalogueOutput[expr
 	return catalogueOf(expression.Functions()), nil
 }
 
+// ConnectionField is one thing to fill in. A secret one is write-only.
+type ConnectionField connections.Field
+
 // KindView is a kind of connection.
 type KindView struct {
-	Kind       string                   `json:"kind"`
-	Title      form.Words               `json:"title"`
-	Mark       *form.Mark               `json:"mark,omitempty" doc:"of the provider, where there is one"`
-	Fields     []engine.ConnectionField `json:"fields"`
-	Hosts      []string                 `json:"hosts"`
-	NeedsHosts bool                     `json:"needs_hosts"`
-	Bound      []string                 `json:"bound" doc:"plain fields that say where secrets go: when one of them or the hosts change, secrets that are not given anew are emptied"`
-	Testable   bool                     `json:"testable"`
-	SignIn     bool                     `json:"sign_in" doc:"a person signs in at the provider: POST /connections/{name}/authorize"`
-	Callback   string                   `json:"callback,omitempty" doc:"the redirect URL to enter at the provider"`
-	Help       *form.Words              `json:"help,omitempty"`
-	Docs       string                   `json:"docs,omitempty"`
+	Kind       string            `json:"kind"`
+	Title      form.Words        `json:"title"`
+	Mark       *form.Mark        `json:"mark,omitempty" doc:"of the provider, where there is one"`
+	Fields     []ConnectionField `json:"fields"`
+	Hosts      []string          `json:"hosts"`
+	NeedsHosts bool              `json:"needs_hosts"`
+	Bound      []string          `json:"bound" doc:"plain fields that say where secrets go: when one of them or the hosts change, secrets that are not given anew are emptied"`
+	Testable   bool              `json:"testable"`
+	SignIn     bool              `json:"sign_in" doc:"a person signs in at the provider: POST /connections/{name}/authorize"`
+	Callback   string            `json:"callback,omitempty" doc:"the redirect URL to enter at the provider"`
+	Help       *form.Words       `json:"help,omitempty"`
+	Docs       string            `json:"docs,omitempty"`
 }
 
 func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {
 	var views []KindView
 	for _, k := range s.Catalogue.Connections() {
-		v := KindView{Kind: k.Kind, Title: k.Title, Mark: k.Mark, Fields: k.Fields, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Bound: k.BoundFields(), Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
+		v := KindView{Kind: k.Kind, Title: k.Title, Mark: k.Mark, Hosts: k.Hosts, NeedsHosts: k.NeedsHosts, Bound: k.BoundFields(), Testable: k.Test != nil, SignIn: k.SignIn != nil, Docs: k.Docs}
+		for _, f := range k.Fields {
+			v.Fields = append(v.Fields, ConnectionField(f))
+		}
 		if k.SignIn != nil {
-			v.Callback = s.Public() + engine.CallbackPath
+			v.Callback = s.Public() + connections.CallbackPath
 		}
 		if !k.Help.IsZero() {
 			v.Help = &k.Help

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 )
 
 // ConnectionView is a connection, and which flows use it.
 type ConnectionView struct {
-	engine.ConnectionView
+	connections.View
 	UsedBy []string `json:"used_by"`
 }
 
@@ -75,7 +76,7 @@ func connectionsOf(f *flow.Flow) map[string]bool {
 func (s *server) refusedIn(f *flow.Flow) []string {
 	var names []string
 	for name := range connectionsOf(f) {
-		var refused *engine.RefusedConnection
+		var refused *connections.Refused
 		if _, err := s.Connections.Resolve(name); errors.As(err, &refused) {
 			names = append(names, name)
 		}
@@ -84,8 +85,8 @@ func (s *server) refusedIn(f *flow.Flow) []string {
 	return names
 }
 
-func (s *server) connectionOutput(ctx context.Context) func(engine.ConnectionView, error) (*connectionOutput, error) {
-	return func(v engine.ConnectionView, err error) (*connectionOutput, error) {
+func (s *server) connectionOutput(ctx context.Context) func(connections.View, error) (*connectionOutput, error) {
+	return func(v connections.View, err error) (*connectionOutput, error) {
 		if err != nil {
 			return nil, err
 		}

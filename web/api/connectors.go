@@ -102,7 +102,7 @@ func (s *server) authorize(ctx context.Context, in *NamePath) (*authorizeOutput,
 	if p := who(ctx); p.User {
 		person = p.Name
 	}
-	url, err := s.Engine.BeginSignIn(ctx, in.Name, person)
+	url, err := s.Connections.BeginSignIn(ctx, in.Name, person, s.Public())
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/triggers"
 )
 
@@ -39,7 +39,7 @@ func TestASenderIsProvedWhileAConnectionCannotAct(t *testing.T) {
 		h.want(201, "POST", "/flows", presetFlow(c.preset, c.preset, c.preset))
 		h.want(200, "POST", "/flows/"+c.preset+"/publish", "")
 		if c.preset == "mercadopago" {
-			check(t, h.engine.Connections.SetState(t.Context(), c.preset, engine.ConnectionBroken))
+			check(t, h.engine.Connections.SetState(t.Context(), c.preset, connections.Broken))
 		}
 		url, _ := h.want(200, "GET", "/flows/"+c.preset, "")["url"].(string)
 		if status, answer := h.sendSample(c.preset, url, "s3cret"); status != http.StatusOK {

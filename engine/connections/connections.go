@@ -1,4 +1,6 @@
-package engine
+// Package connections keeps what an instance acts at providers with: secrets sealed at rest, sessions
+// that are renewed, states, and the sign-ins of people.
+package connections
 
 import (
 	"context"
@@ -10,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/form"
 	"gancho/engine/refusal"
 	"gancho/engine/seal"
 	"gancho/engine/store"
@@ -18,16 +21,16 @@ import (
 // ErrNoConnection says that a connection does not exist, or is broken: runs wait for it.
 var ErrNoConnection = errors.New("no such connection")
 
-// RefusedConnection is an ErrNoConnection that says why: the provider did not take the connection.
-type RefusedConnection struct{ Name, Problem string }
+// Refused is an ErrNoConnection that says why: the provider did not take the connection.
+type Refused struct{ Name, Problem string }
 
-func (r *RefusedConnection) Error() string { return "refused connection: " + r.Name }
+func (r *Refused) Error() string { return "refused connection: " + r.Name }
 
 // Is makes it one of those that runs wait for.
-func (r *RefusedConnection) Is(target error) bool { return target == ErrNoConnection }
+func (r *Refused) Is(target error) bool { return target == ErrNoConnection }
 
-// ConnectionView is a connection as people may see it: secrets say only whether they are set.
-type ConnectionView struct {
+// View is a connection as people may see it: secrets say only whether they are set.
+type View struct {
 	Name   string         `json:"name"`
 	Kind   string         `json:"kind"`
 	Fields map[string]any `json:"fields"`
@@ -62,9 +65,11 @@ type Connections struct {
 	// Failed is told of what went wrong with a connection and changes nothing; may be nil.
 	Failed func(name string, err error)
 
-	docs  store.Docs
-	box   *seal.Box
-	kinds map[string]ConnectionKind
+	docs    store.Docs
+	keys    store.Keys
+	box     *seal.Box
+	trouble func(error) Trouble
+	kinds   map[string]Kind
 
 	changing sync.Mutex   // held over the store: one write at a time
 	mu       sync.RWMutex // of what is in memory
@@ -75,11 +80,31 @@ type Connections struct {
 	uses     uses
 }
 
-// OpenConnections loads all connections. Secrets stay sealed until they are used.
-func OpenConnections(ctx context.Context, docs store.Docs, box *seal.Box, kinds []ConnectionKind) (*Connections, error) {
-	c := &Connections{docs: docs, box: box, kept: map[string]savedConnection{}, turns: map[string]int{}, renewals: map[string]*sync.Mutex{}}
-	c.SetKinds(kinds)
-	list, err := docs.ListDocs(ctx, connectionDoc, "")
+// Config is what Connections are made of.
+type Config struct {
+	Docs    store.Docs
+	Keys    store.Keys // of sign-ins under way; nil where nobody signs in
+	Box     *seal.Box
+	Kinds   []Kind
+	Trouble func(error) Trouble // reads what a test or a renewal failed with
+}
+
+// Trouble is what a failure says of a connection.
+type Trouble struct {
+	Code    string     // unknown_host, network or timeout where the provider was not reached
+	Message string     // in English, as it is kept
+	Hint    form.Words // what may help
+	Broken  bool       // the provider refused the connection
+}
+
+// Open loads all connections. Secrets stay sealed until they are used.
+func Open(ctx context.Context, made Config) (*Connections, error) {
+	c := &Connections{
+		docs: made.Docs, keys: made.Keys, box: made.Box, trouble: made.Trouble,
+		kept: map[string]savedConnection{}, turns: map[string]int{}, renewals: map[string]*sync.Mutex{},
+	}
+	c.SetKinds(made.Kinds)
+	list, err := c.docs.ListDocs(ctx, connectionDoc, "")
 	if err != nil {
 		return nil, fmt.Errorf("read connections: %w", err)
 	}
@@ -94,8 +119,8 @@ func OpenConnections(ctx context.Context, docs store.Docs, box *seal.Box, kinds 
 }
 
 // SetKinds replaces the kinds of connection that there are.
-func (c *Connections) SetKinds(kinds []ConnectionKind) {
-	known := map[string]ConnectionKind{}
+func (c *Connections) SetKinds(kinds []Kind) {
+	known := map[string]Kind{}
 	for _, k := range kinds {
 		known[k.Kind] = k
 	}
@@ -105,7 +130,7 @@ func (c *Connections) SetKinds(kinds []ConnectionKind) {
 }
 
 // kindOf gives what connections of one kind hold.
-func (c *Connections) kindOf(kind string) (ConnectionKind, bool) {
+func (c *Connections) kindOf(kind string) (Kind, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	k, ok := c.kinds[kind]
@@ -148,8 +173,8 @@ func (c *Connections) Resolve(name string) (*Connection, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	s, ok := c.kept[name]
-	if ok && s.State == ConnectionBroken {
-		return nil, &RefusedConnection{name, s.Problem}
+	if ok && s.State == Broken {
+		return nil, &Refused{name, s.Problem}
 	}
 	if !ok || !c.complete(s) {
 		return nil, fmt.Errorf("%w: %s", ErrNoConnection, name)
@@ -196,7 +221,7 @@ func (c *Connections) complete(s savedConnection) bool {
 	if c.kinds[s.Kind].session(s) == PersonSession && s.Session == nil {
 		return false
 	}
-	return !slices.ContainsFunc(c.kinds[s.Kind].Fields, func(f ConnectionField) bool {
+	return !slices.ContainsFunc(c.kinds[s.Kind].Fields, func(f Field) bool {
 		return f.Secret && f.Required && len(s.Secrets[f.ID]) == 0
 	})
 }
@@ -204,10 +229,10 @@ func (c *Connections) complete(s savedConnection) bool {
 func about(kind, name, field string) string { return kind + "\x00" + name + "\x00" + field }
 
 // List gives all connections, by name.
-func (c *Connections) List() []ConnectionView {
+func (c *Connections) List() []View {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	views := []ConnectionView{}
+	views := []View{}
 	for _, name := range slices.Sorted(maps.Keys(c.kept)) {
 		views = append(views, c.view(name, c.kept[name]))
 	}
@@ -215,18 +240,18 @@ func (c *Connections) List() []ConnectionView {
 }
 
 // Get gives one connection.
-func (c *Connections) Get(name string) (ConnectionView, error) {
+func (c *Connections) Get(name string) (View, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	s, ok := c.kept[name]
 	if !ok {
-		return ConnectionView{}, refusal.New(refusal.NotFound, "no_connection", fmt.Sprintf("there is no connection %q", name), fmt.Sprintf("não existe a conexão %q", name))
+		return View{}, refusal.New(refusal.NotFound, "no_connection", fmt.Sprintf("there is no connection %q", name), fmt.Sprintf("não existe a conexão %q", name))
 	}
 	return c.view(name, s), nil
 }
 
-func (c *Connections) view(name string, s savedConnection) ConnectionView {
-	v := ConnectionView{Name: name, Kind: s.Kind, Fields: map[string]any{}, Hosts: s.Hosts, State: s.State}
+func (c *Connections) view(name string, s savedConnection) View {
+	v := View{Name: name, Kind: s.Kind, Fields: map[string]any{}, Hosts: s.Hosts, State: s.State}
 	for id, value := range s.Fields {
 		v.Fields[id] = value
 	}
@@ -238,7 +263,10 @@ func (c *Connections) view(name string, s savedConnection) ConnectionView {
 	if v.Hosts == nil {
 		v.Hosts = []string{}
 	}
-	v.Account, v.Problem, v.Used = s.Account, s.Problem, moment(c.usedAt(name))
+	v.Account, v.Problem = s.Account, s.Problem
+	if used := c.usedAt(name).UTC(); !used.IsZero() {
+		v.Used = &used
+	}
 	v.SignIn, v.SignedIn = c.kinds[s.Kind].session(s) == PersonSession, s.Session != nil
 	if s.Session != nil && !s.Session.Ends.IsZero() {
 		v.Ends = &s.Session.Ends

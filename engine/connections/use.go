@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"context"
@@ -21,7 +21,10 @@ type use struct {
 	at   time.Time
 }
 
-// note notes that a step succeeded with a connection. It writes nothing: what the step did is written first.
+// NoteUse notes that a step succeeded with a connection. It writes nothing: what the step did is written
+// first, and KeepUses keeps it.
+func (c *Connections) NoteUse(used *Connection, at time.Time) { c.uses.note(used, at) }
+
 func (u *uses) note(c *Connection, at time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -43,8 +46,8 @@ func (u *uses) forget(name string) {
 	delete(u.last, name)
 }
 
-// keepUses writes down which connections were used.
-func (c *Connections) keepUses(ctx context.Context) error {
+// KeepUses makes durable which connections were used, each to the minute.
+func (c *Connections) KeepUses(ctx context.Context) error {
 	for name, use := range c.uses.all() {
 		if err := c.keepUse(ctx, name, use); err != nil {
 			return err
@@ -57,7 +60,7 @@ func (c *Connections) keepUse(ctx context.Context, name string, use use) error {
 	there := false
 	_, err := c.change(ctx, name, func(s *savedConnection) change {
 		there = true
-		if use.turn != c.turns[name] || s.State == ConnectionBroken || use.at.Sub(s.Used) < usedEvery {
+		if use.turn != c.turns[name] || s.State == Broken || use.at.Sub(s.Used) < usedEvery {
 			return unchanged
 		}
 		s.Used, s.Problem = use.at, ""

@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"bytes"
@@ -16,9 +16,9 @@ import (
 )
 
 // Create is Put of a connection that is not there yet; of two that come at once one is refused.
-func (c *Connections) Create(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
+func (c *Connections) Create(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (View, error) {
 	if _, there := c.Kind(name); there {
-		return ConnectionView{}, errTaken
+		return View{}, errTaken
 	}
 	return c.put(ctx, name, kind, fields, hosts, true)
 }
@@ -28,19 +28,19 @@ var errTaken = refusal.New(refusal.Conflict, "taken", "there is a connection of 
 // Put creates or replaces a connection. A secret field that is left out keeps its value; a
 // list holds several, for rotation, the newest first. When the kind or the hosts change,
 // secrets that are not given anew are emptied, so that nobody can point them elsewhere.
-func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (ConnectionView, error) {
+func (c *Connections) Put(ctx context.Context, name, kind string, fields map[string]any, hosts []string) (View, error) {
 	return c.put(ctx, name, kind, fields, hosts, false)
 }
 
-func (c *Connections) put(ctx context.Context, name, kind string, fields map[string]any, hosts []string, isNew bool) (ConnectionView, error) {
+func (c *Connections) put(ctx context.Context, name, kind string, fields map[string]any, hosts []string, isNew bool) (View, error) {
 	known, _ := c.kindOf(kind)
 	hosts, fields = tidyHosts(hosts), known.apart(fields)
 	if problems := c.check(name, kind, fields, hosts); len(problems) > 0 {
-		return ConnectionView{}, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
+		return View{}, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the connection has errors", "a conexão tem erros")}
 	}
 	mended, err := c.replace(ctx, name, kind, fields, hosts, isNew)
 	if err != nil {
-		return ConnectionView{}, err
+		return View{}, err
 	}
 	c.tell(ctx, name, mended)
 	return c.Get(name)
@@ -53,7 +53,7 @@ func (c *Connections) replace(ctx context.Context, name, kind string, fields map
 	c.mu.RLock()
 	before, there := c.kept[name]
 	s := c.next(name, kind, fields, hosts)
-	mended = before.State == ConnectionBroken || c.differ(name, before, s)
+	mended = before.State == Broken || c.differ(name, before, s)
 	c.mu.RUnlock()
 	if isNew && there {
 		return false, errTaken
@@ -64,7 +64,7 @@ func (c *Connections) replace(ctx context.Context, name, kind string, fields map
 // next is the saved form after a Put. The caller holds the lock.
 func (c *Connections) next(name, kind string, fields map[string]any, hosts []string) savedConnection {
 	k, before := c.kinds[kind], c.kept[name]
-	s := savedConnection{Kind: kind, Fields: map[string]string{}, Secrets: map[string][]string{}, State: ConnectionUntested, Hosts: hosts}
+	s := savedConnection{Kind: kind, Fields: map[string]string{}, Secrets: map[string][]string{}, State: Untested, Hosts: hosts}
 	if !k.NeedsHosts {
 		s.Hosts = slices.Clone(k.Hosts)
 		if host, ok := fields[k.HostField].(string); ok {

@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"context"
@@ -140,9 +140,9 @@ func (c *Connections) mark(ctx context.Context, name string, old Session, since 
 func (c *Connections) StoreSession(ctx context.Context, name string, session Session, bound string) error {
 	waited := false
 	err := c.keep(ctx, name, session, bound, func(s *savedConnection) change {
-		waited = s.State == ConnectionBroken || s.Session == nil
-		if s.State == ConnectionBroken {
-			s.State, s.Problem = ConnectionUntested, ""
+		waited = s.State == Broken || s.Session == nil
+		if s.State == Broken {
+			s.State, s.Problem = Untested, ""
 		}
 		return replaced
 	})
@@ -203,12 +203,12 @@ func (c *Connections) failed(name string, err error) {
 }
 
 // Open gives a connection whatever its state is: for tests of it and for signing in.
-func (c *Connections) Open(name string) (*Connection, ConnectionKind, error) {
+func (c *Connections) Open(name string) (*Connection, Kind, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	s, ok := c.kept[name]
 	if !ok {
-		return nil, ConnectionKind{}, fmt.Errorf("%w: %s", ErrNoConnection, name)
+		return nil, Kind{}, fmt.Errorf("%w: %s", ErrNoConnection, name)
 	}
 	return c.open(name, s), c.kinds[s.Kind], nil
 }
@@ -254,8 +254,8 @@ func (c *Connections) keepAlive(ctx context.Context, name string) error {
 	if err = kind.Renew(ctx, opened); err == nil {
 		return nil
 	}
-	if f := fault(err); f.Broken {
-		if _, undo := c.Break(ctx, opened, f.Error()); undo != nil {
+	if f := c.trouble(err); f.Broken {
+		if _, undo := c.Break(ctx, opened, f.Message); undo != nil {
 			return undo
 		}
 	}
@@ -270,7 +270,7 @@ func (c *Connections) idle(now time.Time) []string {
 	for _, name := range slices.Sorted(maps.Keys(c.kept)) {
 		s := c.kept[name]
 		k := c.kinds[s.Kind]
-		if k.KeepAlive <= 0 || k.Renew == nil || s.Session == nil || s.State == ConnectionBroken {
+		if k.KeepAlive <= 0 || k.Renew == nil || s.Session == nil || s.State == Broken {
 			continue
 		}
 		// A tenth earlier for some than for others, so that they do not come at once.

@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func (k *connectionCheck) bad(path, code, en, pt string) *form.Problem {
 	return &k.problems[len(k.problems)-1]
 }
 
-func (k *connectionCheck) fields(known ConnectionKind, fields map[string]any) {
+func (k *connectionCheck) fields(known Kind, fields map[string]any) {
 	ids := []string{}
 	for _, f := range known.Fields {
 		ids = append(ids, f.ID)
@@ -50,7 +50,7 @@ func (k *connectionCheck) fields(known ConnectionKind, fields map[string]any) {
 	}
 }
 
-func (k *connectionCheck) field(f ConnectionField, value any) {
+func (k *connectionCheck) field(f Field, value any) {
 	path := "/fields/" + form.Escape(f.ID)
 	if f.Secret {
 		k.secret(f, path, value)
@@ -68,7 +68,7 @@ func (k *connectionCheck) field(f ConnectionField, value any) {
 }
 
 // wrong asks the kind about the values of a field.
-func (k *connectionCheck) wrong(f ConnectionField, fields map[string]any) {
+func (k *connectionCheck) wrong(f Field, fields map[string]any) {
 	if f.Wrong == nil || isSet(fields[f.ID]) {
 		return
 	}
@@ -86,7 +86,7 @@ func (k *connectionCheck) wrong(f ConnectionField, fields map[string]any) {
 	}
 }
 
-func (k *connectionCheck) secret(f ConnectionField, path string, value any) {
+func (k *connectionCheck) secret(f Field, path string, value any) {
 	list, ok := value.([]any)
 	if !ok {
 		list = []any{value}
@@ -108,7 +108,7 @@ func (k *connectionCheck) secret(f ConnectionField, path string, value any) {
 // everyUnder is a name that stands for all hosts under a domain of two labels at least, the last of which is no number.
 var everyUnder = regexp.MustCompile(`^\*(\.[^.*]+)+\.[^.*]*[^.*0-9][^.*]*$`)
 
-func (k *connectionCheck) hosts(known ConnectionKind, hosts []string) {
+func (k *connectionCheck) hosts(known Kind, hosts []string) {
 	if known.NeedsHosts && len(hosts) == 0 {
 		k.bad("/hosts", "required", "list the hosts that this may be sent to, such as api.example.com", "liste os servidores para onde isto pode ir, como api.example.com")
 	}

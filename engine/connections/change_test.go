@@ -1,14 +1,12 @@
-package engine_test
+package connections_test
 
 import (
 	"context"
 	"testing"
 	"time"
 
-	"gancho/engine"
-	"gancho/engine/seal"
+	"gancho/engine/connections"
 	"gancho/engine/store"
-	"gancho/engine/store/bolt"
 )
 
 // slowDocs are documents whose writes wait until the disk is let go on.
@@ -25,23 +23,19 @@ func (s *slowDocs) PutDocs(ctx context.Context, docs []store.Doc) ([]int64, erro
 
 // TestAStepDoesNotWaitForAConnectionThatIsSaved: who uses connections is not held up by the disk.
 func TestAStepDoesNotWaitForAConnectionThatIsSaved(t *testing.T) {
-	db, err := bolt.Open(t.Context(), t.TempDir(), bolt.Options{})
-	check(t, err)
-	t.Cleanup(func() { check(t, db.Close()) })
-	box, err := seal.Open(t.Context(), db, make([]byte, seal.KeySize))
-	check(t, err)
-	docs := &slowDocs{db, make(chan struct{}), make(chan struct{})}
-	c, err := engine.OpenConnections(t.Context(), docs, box, []engine.ConnectionKind{{Kind: "slack:incoming"}})
-	check(t, err)
+	v := openVault(t)
+	docs := &slowDocs{v.db, make(chan struct{}), make(chan struct{})}
+	v.docs, v.kinds = docs, []connections.Kind{{Kind: "slack:incoming"}}
+	v.again()
 	saved := make(chan error)
 	go func() {
-		_, err := c.Put(t.Context(), "slack", "slack:incoming", nil, nil)
+		_, err := v.Put(t.Context(), "slack", "slack:incoming", nil, nil)
 		saved <- err
 	}()
 	<-docs.writes
 	read := make(chan error)
 	go func() {
-		_, err := c.Resolve("slack")
+		_, err := v.Resolve("slack")
 		read <- err
 	}()
 	select {
@@ -55,7 +49,7 @@ func TestAStepDoesNotWaitForAConnectionThatIsSaved(t *testing.T) {
 	}
 	close(docs.goOn)
 	check(t, <-saved)
-	if _, err := c.Resolve("slack"); err != nil {
+	if _, err := v.Resolve("slack"); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package engine_test
+package connections_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 	"gancho/engine/refusal"
 	"gancho/engine/seal"
@@ -18,19 +18,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var connectionKinds = []engine.ConnectionKind{
-	{Kind: "slack:bot", Hosts: []string{"slack.com"}, Fields: []engine.ConnectionField{{ID: "bot_token", Secret: true, Required: true}}},
-	{Kind: "http_header", NeedsHosts: true, Fields: []engine.ConnectionField{{ID: "name", Required: true}, {ID: "value", Secret: true, Required: true}}},
-	{Kind: "smtp", HostField: "host", Fields: []engine.ConnectionField{
+var connectionKinds = []connections.Kind{
+	{Kind: "slack:bot", Hosts: []string{"slack.com"}, Fields: []connections.Field{{ID: "bot_token", Secret: true, Required: true}}},
+	{Kind: "http_header", NeedsHosts: true, Fields: []connections.Field{{ID: "name", Required: true}, {ID: "value", Secret: true, Required: true}}},
+	{Kind: "smtp", HostField: "host", Fields: []connections.Field{
 		{ID: "host", Required: true}, {ID: "port", Default: "587"}, {ID: "security", Options: []string{"starttls", "tls", "none"}, Default: "starttls"}, {ID: "password", Secret: true},
 	}},
 }
 
 // vault is a set of connections over a store in a folder.
 type vault struct {
-	*engine.Connections
-	t  *testing.T
-	db *bolt.Store
+	*connections.Connections
+	t     *testing.T
+	db    *bolt.Store
+	docs  store.Docs
+	keys  store.Keys
+	kinds []connections.Kind
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func openVault(t *testing.T) *vault {
@@ -38,7 +48,7 @@ func openVault(t *testing.T) *vault {
 	db, err := bolt.Open(t.Context(), t.TempDir(), bolt.Options{})
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
-	v := &vault{t: t, db: db}
+	v := &vault{t: t, db: db, docs: db, keys: db, kinds: connectionKinds}
 	v.again()
 	return v
 }
@@ -48,11 +58,11 @@ func (v *vault) again() {
 	v.t.Helper()
 	box, err := seal.Open(v.t.Context(), v.db, make([]byte, seal.KeySize))
 	check(v.t, err)
-	v.Connections, err = engine.OpenConnections(v.t.Context(), v.db, box, connectionKinds)
+	v.Connections, err = connections.Open(v.t.Context(), connections.Config{Docs: v.docs, Keys: v.keys, Box: box, Kinds: v.kinds})
 	check(v.t, err)
 }
 
-func (v *vault) put(name, kind string, fields map[string]any, hosts ...string) engine.ConnectionView {
+func (v *vault) put(name, kind string, fields map[string]any, hosts ...string) connections.View {
 	v.t.Helper()
 	view, err := v.Put(v.t.Context(), name, kind, fields, hosts)
 	check(v.t, err)
@@ -63,7 +73,7 @@ func (v *vault) put(name, kind string, fields map[string]any, hosts ...string) e
 func (v *vault) secrets(name, field string) []string {
 	v.t.Helper()
 	c, err := v.Resolve(name)
-	if errors.Is(err, engine.ErrNoConnection) {
+	if errors.Is(err, connections.ErrNoConnection) {
 		return nil
 	}
 	check(v.t, err)
@@ -98,7 +108,7 @@ func TestKindsAreReplacedWhileTheyAreUsed(t *testing.T) {
 func TestSecretsAreWriteOnly(t *testing.T) {
 	v := openVault(t)
 	view := v.put("team", "slack:bot", map[string]any{"bot_token": "xoxb-canary"}, "ignored.example.com")
-	want := engine.ConnectionView{Name: "team", Kind: "slack:bot", State: "untested", Hosts: []string{"slack.com"}, Fields: map[string]any{"bot_token": map[string]any{"set": true}}}
+	want := connections.View{Name: "team", Kind: "slack:bot", State: "untested", Hosts: []string{"slack.com"}, Fields: map[string]any{"bot_token": map[string]any{"set": true}}}
 	if diff := cmp.Diff(want, view); diff != "" {
 		t.Error(diff)
 	}
@@ -155,7 +165,7 @@ func TestOtherHostsEmptySecrets(t *testing.T) {
 	if set := view.Fields["value"]; cmp.Diff(set, any(map[string]any{"set": false})) != "" {
 		t.Errorf("other hosts: the secret is %v", set)
 	}
-	if _, err := v.Resolve("bank"); !errors.Is(err, engine.ErrNoConnection) {
+	if _, err := v.Resolve("bank"); !errors.Is(err, connections.ErrNoConnection) {
 		t.Errorf("without its secret: got %v, want runs to wait", err)
 	}
 	v.put("mail", "smtp", map[string]any{"host": "mail.example.com", "port": 465, "password": "p"})
@@ -256,12 +266,12 @@ func TestBrokenConnectionsAreMended(t *testing.T) {
 		}
 	})
 	v.put("team", "slack:bot", map[string]any{"bot_token": "t"})
-	check(t, v.SetState(t.Context(), "team", engine.ConnectionBroken))
-	if _, err := v.Resolve("team"); !errors.Is(err, engine.ErrNoConnection) {
+	check(t, v.SetState(t.Context(), "team", connections.Broken))
+	if _, err := v.Resolve("team"); !errors.Is(err, connections.ErrNoConnection) {
 		t.Errorf("a broken one: got %v", err)
 	}
-	check(t, v.SetState(t.Context(), "team", engine.ConnectionOK))
-	check(t, v.SetState(t.Context(), "team", engine.ConnectionOK))
+	check(t, v.SetState(t.Context(), "team", connections.OK))
+	check(t, v.SetState(t.Context(), "team", connections.OK))
 	if _, err := v.Resolve("team"); err != nil || !slices.Equal(told, []string{"team", "team", "team"}) {
 		t.Errorf("mended: %v, told %v", err, told)
 	}

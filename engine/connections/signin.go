@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"context"
@@ -34,26 +34,26 @@ type savedSignIn struct {
 	Bound      string `json:"bound"` // what the connection was when it began
 }
 
-// BeginSignIn gives the address at the provider where a person allows this instance to use an
-// account. The person has to be the one who comes back; "" asks for nobody.
-func (e *Engine) BeginSignIn(ctx context.Context, name, person string) (string, error) {
-	bound := e.Connections.bound(name)
-	c, kind, err := e.Connections.Open(name)
+// BeginSignIn gives the address at the provider where a person allows this instance, whose own address
+// is public, to use an account. The person has to be the one who comes back; "" asks for nobody.
+func (c *Connections) BeginSignIn(ctx context.Context, name, person, public string) (string, error) {
+	bound := c.bound(name)
+	opened, kind, err := c.Open(name)
 	if err != nil {
-		_, err := e.Connections.Get(name)
+		_, err := c.Get(name)
 		return "", err
 	}
 	if kind.SignIn == nil {
-		return "", refusal.New(refusal.Invalid, "no_sign_in", fmt.Sprintf("nobody signs in for a connection of the kind %s", c.Kind), fmt.Sprintf("ninguém entra em uma conta para uma conexão do tipo %s", c.Kind))
+		return "", refusal.New(refusal.Invalid, "no_sign_in", fmt.Sprintf("nobody signs in for a connection of the kind %s", opened.Kind), fmt.Sprintf("ninguém entra em uma conta para uma conexão do tipo %s", opened.Kind))
 	}
 	state, verifier := random(), random()
-	address, err := kind.SignIn(ctx, c, e.callback(), state, verifier)
+	address, err := kind.SignIn(ctx, opened, public+CallbackPath, state, verifier)
 	if err != nil {
 		return "", fmt.Errorf("sign in for %s: %w", name, err)
 	}
-	data, err := json.Marshal(savedSignIn{name, person, e.Box.Seal([]byte(verifier), signInSpace), bound})
+	data, err := json.Marshal(savedSignIn{name, person, c.box.Seal([]byte(verifier), signInSpace), bound})
 	if err == nil {
-		_, err = e.Store.PutKey(ctx, signInSpace, stateKey(state), data, 0, signInFor)
+		_, err = c.keys.PutKey(ctx, signInSpace, stateKey(state), data, 0, signInFor)
 	}
 	if err != nil {
 		return "", fmt.Errorf("sign in for %s: %w", name, err)
@@ -61,13 +61,11 @@ func (e *Engine) BeginSignIn(ctx context.Context, name, person string) (string, 
 	return address, nil
 }
 
-func (e *Engine) callback() string { return e.Instance().PublicURL + CallbackPath }
-
 // FinishSignIn takes what the provider sent a person back with; the new session is durable
-// when it returns. A state counts once.
-func (e *Engine) FinishSignIn(ctx context.Context, state, code, person string) (name string, err error) {
+// when it returns. A state counts once; public is as it was when that began.
+func (c *Connections) FinishSignIn(ctx context.Context, state, code, person, public string) (name string, err error) {
 	key := stateKey(state)
-	entry, err := e.Store.GetKey(ctx, signInSpace, key)
+	entry, err := c.keys.GetKey(ctx, signInSpace, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return "", ErrNoSignIn
 	}
@@ -85,35 +83,35 @@ func (e *Engine) FinishSignIn(ctx context.Context, state, code, person string) (
 	if sealed == "" {
 		return saved.Connection, ErrNoSignIn
 	}
-	if err := e.endSignIn(ctx, key, saved, entry.Version); err != nil {
+	if err := c.endSignIn(ctx, key, saved, entry.Version); err != nil {
 		return saved.Connection, err
 	}
 	if code == "" {
 		return saved.Connection, ErrNoSignIn
 	}
-	verifier, err := e.Box.Open(sealed, signInSpace)
+	verifier, err := c.box.Open(sealed, signInSpace)
 	if err != nil {
 		return saved.Connection, fmt.Errorf("read the sign-in: %w", err)
 	}
-	c, kind, err := e.Connections.Open(saved.Connection)
+	opened, kind, err := c.Open(saved.Connection)
 	if err != nil || kind.Finish == nil {
 		return saved.Connection, ErrNoSignIn
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	session, err := kind.Finish(ctx, c, e.callback(), code, string(verifier))
+	session, err := kind.Finish(ctx, opened, public+CallbackPath, code, string(verifier))
 	if err != nil {
 		return saved.Connection, err
 	}
-	return saved.Connection, e.Connections.StoreSession(ctx, saved.Connection, session, saved.Bound)
+	return saved.Connection, c.StoreSession(ctx, saved.Connection, session, saved.Bound)
 }
 
 // endSignIn lets a state count no more; of two who come back with it at once one gets ErrNoSignIn.
-func (e *Engine) endSignIn(ctx context.Context, key string, saved savedSignIn, version int64) error {
+func (c *Connections) endSignIn(ctx context.Context, key string, saved savedSignIn, version int64) error {
 	saved.Verifier = ""
 	data, err := json.Marshal(saved)
 	if err == nil {
-		_, err = e.Store.PutKey(ctx, signInSpace, key, data, version, signInFor)
+		_, err = c.keys.PutKey(ctx, signInSpace, key, data, version, signInFor)
 	}
 	if errors.Is(err, store.ErrConflict) {
 		return ErrNoSignIn

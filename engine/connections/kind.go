@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"cmp"
@@ -12,11 +12,11 @@ import (
 	"gancho/engine/form"
 )
 
-// ConnectionKind is what connections of one kind hold.
-type ConnectionKind struct {
+// Kind is what connections of one kind hold.
+type Kind struct {
 	Kind       string
 	Title      form.Words
-	Fields     []ConnectionField
+	Fields     []Field
 	Help       form.Words
 	Docs       string     // a page of the provider
 	Mark       *form.Mark // of the provider; nil where there is none
@@ -48,7 +48,7 @@ type ConnectionKind struct {
 
 // without takes off a value what is not part of it: the ends of lines around it, as they come along when
 // one is copied, and the scheme.
-func (f ConnectionField) without(value string) string {
+func (f Field) without(value string) string {
 	value = strings.Trim(value, "\r\n")
 	if word, rest, _ := strings.Cut(strings.TrimSpace(value), " "); f.Scheme != "" && strings.EqualFold(word, f.Scheme) && rest != "" {
 		return strings.TrimSpace(rest)
@@ -57,7 +57,7 @@ func (f ConnectionField) without(value string) string {
 }
 
 // BoundFields are the plain fields that say where secrets go.
-func (k ConnectionKind) BoundFields() []string {
+func (k Kind) BoundFields() []string {
 	fields := []string{}
 	for _, f := range k.Fields {
 		if f.ID == k.HostField || slices.Contains(k.Bound, f.ID) || k.HostsOf != nil && !f.Secret && k.hostsFollow(f) {
@@ -68,7 +68,7 @@ func (k ConnectionKind) BoundFields() []string {
 }
 
 // hostsFollow says whether another value of a field gives other hosts.
-func (k ConnectionKind) hostsFollow(f ConnectionField) bool {
+func (k Kind) hostsFollow(f Field) bool {
 	values := f.Options
 	if len(values) < 2 {
 		values = []string{"one", "two"}
@@ -85,10 +85,10 @@ func (k ConnectionKind) hostsFollow(f ConnectionField) bool {
 }
 
 // apart takes the port off a host, as providers print them, where a kind has a field for each.
-func (k ConnectionKind) apart(fields map[string]any) map[string]any {
+func (k Kind) apart(fields map[string]any) map[string]any {
 	text, _ := fields[k.HostField].(string) //nolint:errcheck // what is no text is refused later
 	host, port, err := net.SplitHostPort(strings.TrimSpace(text))
-	hasPort := slices.ContainsFunc(k.Fields, func(f ConnectionField) bool { return f.ID == "port" })
+	hasPort := slices.ContainsFunc(k.Fields, func(f Field) bool { return f.ID == "port" })
 	if err != nil || !hasPort || fields["port"] != nil && fields["port"] != "" && fields["port"] != port {
 		return fields
 	}
@@ -97,7 +97,7 @@ func (k ConnectionKind) apart(fields map[string]any) map[string]any {
 	return fields
 }
 
-func (k ConnectionKind) session(s savedConnection) SessionKind {
+func (k Kind) session(s savedConnection) SessionKind {
 	if k.SessionOf != nil {
 		return k.SessionOf(s.Fields)
 	}
@@ -114,8 +114,8 @@ const (
 	PersonSession
 )
 
-// ConnectionField is one thing to fill in. A secret one is write-only.
-type ConnectionField struct {
+// Field is one thing to fill in. A secret one is write-only.
+type Field struct {
 	ID          string     `json:"id"`
 	Label       form.Words `json:"label"`
 	Help        form.Words `json:"help,omitzero"`

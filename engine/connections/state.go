@@ -1,4 +1,4 @@
-package engine
+package connections
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 
 // The states of a connection.
 const (
-	ConnectionUntested = "untested"
-	ConnectionOK       = "ok"
-	ConnectionBroken   = "broken" // refused by the provider
+	Untested = "untested"
+	OK       = "ok"
+	Broken   = "broken" // refused by the provider
 )
 
 // SetState notes that a connection works ("ok") or was refused ("broken"). One that works
@@ -23,7 +23,7 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 		if s.State == state {
 			return unchanged
 		}
-		mended = s.State == ConnectionBroken
+		mended = s.State == Broken
 		s.State, s.Problem = state, ""
 		return replaced
 	})
@@ -33,13 +33,13 @@ func (c *Connections) SetState(ctx context.Context, name, state string) error {
 	return err
 }
 
-// broken lists the connections that were refused.
-func (c *Connections) broken() []string {
+// Broken lists the connections that were refused, in no order.
+func (c *Connections) Broken() []string {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	var names []string
 	for name, s := range c.kept {
-		if s.State == ConnectionBroken {
+		if s.State == Broken {
 			names = append(names, name)
 		}
 	}
@@ -51,11 +51,11 @@ func (c *Connections) broken() []string {
 func (c *Connections) Break(ctx context.Context, used *Connection, problem string) (bool, error) {
 	broken := true
 	written, err := c.change(ctx, used.Name, func(s *savedConnection) change {
-		if s.State == ConnectionBroken || c.turns[used.Name] != used.turn {
-			broken = s.State == ConnectionBroken
+		if s.State == Broken || c.turns[used.Name] != used.turn {
+			broken = s.State == Broken
 			return unchanged
 		}
-		s.State, s.Problem = ConnectionBroken, problem
+		s.State, s.Problem = Broken, problem
 		return replaced
 	})
 	if written {
@@ -64,8 +64,8 @@ func (c *Connections) Break(ctx context.Context, used *Connection, problem strin
 	return broken, err
 }
 
-// ConnectionTest is what trying a connection found.
-type ConnectionTest struct {
+// Found is what trying a connection found.
+type Found struct {
 	State   string
 	Account string
 	Works   bool
@@ -75,7 +75,7 @@ type ConnectionTest struct {
 
 // suspects are the fields that a failed test speaks of: who signs in, where a provider refused it, and
 // the address, where nothing answered.
-func (k ConnectionKind) suspects(f *Fault) []string {
+func (k Kind) suspects(f Trouble) []string {
 	place, ids := k.BoundFields(), []string{}
 	for _, x := range k.Fields {
 		var is bool
@@ -96,37 +96,37 @@ func (k ConnectionKind) suspects(f *Fault) []string {
 
 // Test makes the harmless call of a connection's kind and notes the outcome. A failure that
 // says nothing about the connection leaves the state as it was.
-func (c *Connections) Test(ctx context.Context, name string) (ConnectionTest, error) {
+func (c *Connections) Test(ctx context.Context, name string) (Found, error) {
 	c.mu.RLock()
 	s, ok := c.kept[name]
 	complete, kind, opened := c.complete(s), c.kinds[s.Kind], c.open(name, s)
 	c.mu.RUnlock()
 	if !ok {
 		_, err := c.Get(name)
-		return ConnectionTest{}, err
+		return Found{}, err
 	}
 	if !complete {
-		return ConnectionTest{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
+		return Found{State: s.State, Detail: form.Label("a secret is missing", "falta um segredo")}, nil
 	}
 	if kind.Test == nil {
-		return ConnectionTest{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
+		return Found{State: s.State, Detail: form.Label("saved; there is no harmless call to try it with", "salva; não há chamada inofensiva para testar")}, nil
 	}
 	account, err := kind.Test(ctx, opened)
 	if err == nil {
-		return ConnectionTest{State: ConnectionOK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
+		return Found{State: OK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
 	}
-	f := fault(err)
+	f := c.trouble(err)
 	if !f.Broken {
-		return ConnectionTest{State: s.State, Detail: inWords(f), Fields: kind.suspects(f)}, c.notReached(ctx, opened, said.Both(inWords(f)))
+		return Found{State: s.State, Detail: inWords(f), Fields: kind.suspects(f)}, c.notReached(ctx, opened, said.Both(inWords(f)))
 	}
 	_, err = c.Break(ctx, opened, said.Both(inWords(f)))
-	return ConnectionTest{State: ConnectionBroken, Detail: inWords(f), Fields: kind.suspects(f)}, err
+	return Found{State: Broken, Detail: inWords(f), Fields: kind.suspects(f)}, err
 }
 
 // notReached notes why the last test found nothing out; the state stays as it was.
 func (c *Connections) notReached(ctx context.Context, used *Connection, problem string) error {
 	_, err := c.change(ctx, used.Name, func(s *savedConnection) change {
-		if s.State == ConnectionBroken || s.Problem == problem || c.turns[used.Name] != used.turn {
+		if s.State == Broken || s.Problem == problem || c.turns[used.Name] != used.turn {
 			return unchanged
 		}
 		s.Problem = problem
@@ -136,8 +136,8 @@ func (c *Connections) notReached(ctx context.Context, used *Connection, problem 
 }
 
 // inWords is a failure with its hint, in both languages.
-func inWords(f *Fault) form.Words {
-	words := form.Label(f.Error(), said.In(f.Error(), "pt-BR"))
+func inWords(f Trouble) form.Words {
+	words := form.Label(f.Message, said.In(f.Message, "pt-BR"))
 	if !f.Hint.IsZero() {
 		words.EN, words.PT = words.EN+": "+f.Hint.EN, words.PT+": "+f.Hint.PT
 	}
@@ -146,17 +146,17 @@ func inWords(f *Fault) form.Words {
 
 // works notes that a connection was tried with success, and whose account it is.
 func (c *Connections) works(ctx context.Context, name, account string) error {
-	before := ConnectionOK
+	before := OK
 	written, err := c.change(ctx, name, func(s *savedConnection) change {
-		if s.Account == account && s.Problem == "" && s.State == ConnectionOK {
+		if s.Account == account && s.Problem == "" && s.State == OK {
 			return unchanged
 		}
 		before = s.State
-		s.State, s.Account, s.Problem = ConnectionOK, account, ""
+		s.State, s.Account, s.Problem = OK, account, ""
 		return replaced
 	})
-	if written && before != ConnectionOK {
-		c.tell(ctx, name, before == ConnectionBroken)
+	if written && before != OK {
+		c.tell(ctx, name, before == Broken)
 	}
 	return err
 }

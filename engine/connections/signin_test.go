@@ -1,22 +1,22 @@
-package engine_test
+package connections_test
 
 import (
 	"context"
 	"errors"
 	"testing"
 
-	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/store"
 )
 
 // between does something after a sign-in was read and before it is ended.
 type between struct {
-	store.Store
+	store.Keys
 	do func()
 }
 
 func (b *between) GetKey(ctx context.Context, space, key string) (store.Entry, error) {
-	entry, err := b.Store.GetKey(ctx, space, key)
+	entry, err := b.Keys.GetKey(ctx, space, key)
 	if do := b.do; space == "signin" && do != nil {
 		b.do = nil
 		do()
@@ -27,33 +27,32 @@ func (b *between) GetKey(ctx context.Context, space, key string) (store.Entry, e
 // TestASignInsStateCountsOnce, though a browser loads the page of the callback twice at once: a
 // provider takes back what it gave for a code that it sees again.
 func TestASignInsStateCountsOnce(t *testing.T) {
-	race := &between{}
-	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store {
-		race.Store = s
-		return race
-	}})
+	v := openVault(t)
+	race := &between{Keys: v.db}
+	v.keys = race
+	v.again()
 	state, exchanged := "", 0
-	h.Connections.SetKinds([]engine.ConnectionKind{{
+	v.SetKinds([]connections.Kind{{
 		Kind: "mail:account",
-		SignIn: func(_ context.Context, _ *engine.Connection, _, s, _ string) (string, error) {
+		SignIn: func(_ context.Context, _ *connections.Connection, _, s, _ string) (string, error) {
 			state = s
 			return "https://mail.example.com/allow", nil
 		},
-		Finish: func(context.Context, *engine.Connection, string, string, string) (engine.Session, error) {
+		Finish: func(context.Context, *connections.Connection, string, string, string) (connections.Session, error) {
 			exchanged++
-			return engine.Session{Access: "token"}, nil
+			return connections.Session{Access: "token"}, nil
 		},
 	}})
-	_, err := h.Connections.Create(t.Context(), "mail", "mail:account", nil, nil)
+	_, err := v.Create(t.Context(), "mail", "mail:account", nil, nil)
 	check(t, err)
-	_, err = h.BeginSignIn(t.Context(), "mail", "ana")
+	_, err = v.BeginSignIn(t.Context(), "mail", "ana", "https://gancho.example.com")
 	check(t, err)
 	race.do = func() {
-		_, err := h.FinishSignIn(t.Context(), state, "code", "ana")
+		_, err := v.FinishSignIn(t.Context(), state, "code", "ana", "https://gancho.example.com")
 		check(t, err)
 	}
 	for range 2 {
-		if name, err := h.FinishSignIn(t.Context(), state, "code", "ana"); !errors.Is(err, engine.ErrNoSignIn) || name != "mail" {
+		if name, err := v.FinishSignIn(t.Context(), state, "code", "ana", "https://gancho.example.com"); !errors.Is(err, connections.ErrNoSignIn) || name != "mail" {
 			t.Errorf("the state counted again for %q: %v", name, err)
 		}
 	}
