@@ -17,6 +17,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
+	"gancho/engine/room"
 	"gancho/engine/said"
 	"gancho/engine/seal"
 	"gancho/engine/stats"
@@ -63,8 +64,8 @@ type Engine struct {
 	tried    tried
 	replays  replays
 	orphaned chan struct{} // poked when a run may have ended without those that it waited for
-	room     *room         // of runs
-	doorway  *room         // of deliveries
+	room     *room.Room    // of runs
+	doorway  *room.Room    // of deliveries
 	replayed replayed
 	counted  counted
 	origins  knownOrigins
@@ -88,7 +89,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.WithoutCancel(ctx)}
 	e.plans.made = map[planKey]*plan{}
-	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), newRunRoom(), newDoorRoom()
+	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), room.ForRuns(), room.ForDeliveries()
 	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
 	e.replays.news, e.orphaned = make(chan struct{}, 1), make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
@@ -138,7 +139,7 @@ const mostAtDoor = 256
 // a flood leaves the others their pace. leave is called once the delivery is accepted or
 // refused. The only error is that ctx is done.
 func (e *Engine) Enter(ctx context.Context, flow string) (leave func(), err error) {
-	return e.doorway.enter(ctx, flow)
+	return e.doorway.Enter(ctx, flow)
 }
 
 // Accept makes deliveries durable, all or none, each with what became of it. The webhook
@@ -263,8 +264,8 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.gather(ctx) })
 	e.endCalled(live, "") // what a former process left, before any of it is claimed
 	group.Go(func() { e.endOrphans(ctx) })
-	group.Go(func() { e.room.keep(ctx, e.Workers) })
-	group.Go(func() { e.doorway.keep(ctx, mostAtDoor) })
+	group.Go(func() { e.room.Keep(ctx, e.Workers) })
+	group.Go(func() { e.doorway.Keep(ctx, mostAtDoor) })
 	defer e.ended.Do(func() { close(e.stop) })
 	stopped := context.AfterFunc(ctx, func() { e.ended.Do(func() { close(e.stop) }) })
 	defer stopped()
@@ -291,7 +292,7 @@ func (e *Engine) Work(ctx context.Context) error {
 			e.walks.expect(claimed[i].Run.ID)
 			group.Go(func() {
 				defer func() { <-places }()
-				if leave, err := e.room.enter(live, claimed[i].Run.Flow); err == nil {
+				if leave, err := e.room.Enter(live, claimed[i].Run.Flow); err == nil {
 					defer leave()
 				}
 				e.advance(live, &claimed[i])

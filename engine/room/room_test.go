@@ -1,4 +1,4 @@
-package engine
+package room
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 // and one that takes long makes way.
 func TestRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRunRoom()
+		r := ForRuns()
 		r.set(2)
 		var mu sync.Mutex
 		var began []string
 		begin := func(flow string, takes time.Duration) {
 			go func() {
-				leave, err := r.enter(t.Context(), flow)
+				leave, err := r.Enter(t.Context(), flow)
 				if err != nil {
 					t.Error(err)
 					return
@@ -69,7 +69,7 @@ func TestRoom(t *testing.T) {
 // TestDoorRoom: a flow that is alone has all of the door, until another comes.
 func TestDoorRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newDoorRoom()
+		r := ForDeliveries()
 		r.set(1)
 		for range 3 {
 			enter(t, r, "flood") // would wait for ever
@@ -91,8 +91,8 @@ func TestDoorRoom(t *testing.T) {
 	})
 }
 
-func enter(t *testing.T, r *room, flow string) {
-	leave, err := r.enter(t.Context(), flow)
+func enter(t *testing.T, r *Room, flow string) {
+	leave, err := r.Enter(t.Context(), flow)
 	if err != nil {
 		t.Error(err)
 		return
@@ -104,13 +104,13 @@ func enter(t *testing.T, r *room, flow string) {
 // just then.
 func TestWhoGivesUpMakesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRunRoom()
+		r := ForRuns()
 		r.set(1)
 		enter(t, r, "flood")
 		ctx, giveUp := context.WithCancel(t.Context())
 		gaveUp, in := make(chan error), make(chan struct{})
 		go func() {
-			_, err := r.enter(ctx, "flood")
+			_, err := r.Enter(ctx, "flood")
 			gaveUp <- err
 		}()
 		synctest.Wait()

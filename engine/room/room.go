@@ -1,4 +1,6 @@
-package engine
+// Package room shares what a machine can compute among flows: when it is short, less of one flow
+// begins at once, so that an event of another need not queue behind all of it.
+package room
 
 import (
 	"context"
@@ -9,11 +11,11 @@ import (
 	"time"
 )
 
-// room lets work of one flow begin. What is ready to go on waits for a processor when more is
+// Room lets work of each flow begin. What is ready to go on waits for a processor when more is
 // under way than there is computing for; then less of a flow begins at once, so that an event
 // of another flow need not queue behind all of it. Work counts until it ends, or for youth:
 // beyond that it waits for somebody else, and may.
-type room struct {
+type Room struct {
 	fewest int           // of a flow, however long the waits
 	alone  bool          // a flow that is alone may have all
 	news   chan struct{} // work began
@@ -37,20 +39,20 @@ const (
 	gone      = 10                     // a flow of which nothing came for so many roomEvery is not there
 )
 
-// newRunRoom is for runs. Fewer at once cost nothing even where a flow is alone.
-func newRunRoom() *room { return newRoom(12, false) }
+// ForRuns is a room for runs. Fewer at once cost nothing even where a flow is alone.
+func ForRuns() *Room { return newRoom(12, false) }
 
-// newDoorRoom is for deliveries, which share the syncs of the store: a flow that is alone is
-// fastest with many at once.
-func newDoorRoom() *room { return newRoom(6, true) }
+// ForDeliveries is a room for deliveries, which share the syncs of the store: a flow that is alone
+// is fastest with many at once.
+func ForDeliveries() *Room { return newRoom(6, true) }
 
-func newRoom(fewest int, alone bool) *room {
-	return &room{fewest: fewest, alone: alone, limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
+func newRoom(fewest int, alone bool) *Room {
+	return &Room{fewest: fewest, alone: alone, limit: math.MaxInt, flows: map[string]*queue{}, news: make(chan struct{}, 1)}
 }
 
-// enter waits until work of a flow may begin, or ctx is done, which is the only error. leave is
+// Enter waits until work of a flow may begin, or ctx is done, which is the only error. leave is
 // called once the work has ended.
-func (r *room) enter(ctx context.Context, flow string) (leave func(), err error) {
+func (r *Room) Enter(ctx context.Context, flow string) (leave func(), err error) {
 	q, turn := r.queue(flow)
 	select {
 	case <-turn:
@@ -58,7 +60,10 @@ func (r *room) enter(ctx context.Context, flow string) (leave func(), err error)
 		r.giveUp(q, turn)
 		return nil, ctx.Err()
 	}
-	poke(r.news)
+	select {
+	case r.news <- struct{}{}:
+	default:
+	}
 	old := time.AfterFunc(youth, func() { r.leave(q) })
 	return func() {
 		if old.Stop() {
@@ -68,7 +73,7 @@ func (r *room) enter(ctx context.Context, flow string) (leave func(), err error)
 }
 
 // queue gives a turn in a flow's queue; it is closed when its time has come.
-func (r *room) queue(flow string) (*queue, chan struct{}) {
+func (r *Room) queue(flow string) (*queue, chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q, turn := r.flows[flow], make(chan struct{})
@@ -83,7 +88,7 @@ func (r *room) queue(flow string) (*queue, chan struct{}) {
 }
 
 // giveUp a turn, which may have come at the same moment.
-func (r *room) giveUp(q *queue, turn chan struct{}) {
+func (r *Room) giveUp(q *queue, turn chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if i := slices.Index(q.behind, turn); i >= 0 {
@@ -95,11 +100,11 @@ func (r *room) giveUp(q *queue, turn chan struct{}) {
 }
 
 // has says whether one more of a flow may begin. The caller holds the lock.
-func (r *room) has(q *queue) bool {
+func (r *Room) has(q *queue) bool {
 	return q.inside < r.limit || r.alone && len(r.flows) == 1
 }
 
-func (r *room) leave(q *queue) {
+func (r *Room) leave(q *queue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q.inside--
@@ -107,7 +112,7 @@ func (r *room) leave(q *queue) {
 }
 
 // next lets those in who may. The caller holds the lock.
-func (r *room) next(q *queue) {
+func (r *Room) next(q *queue) {
 	for len(q.behind) > 0 && r.has(q) {
 		q.inside++
 		close(q.behind[0])
@@ -115,7 +120,7 @@ func (r *room) next(q *queue) {
 	}
 }
 
-func (r *room) set(limit int) {
+func (r *Room) set(limit int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.limit = limit
@@ -130,15 +135,15 @@ func (r *room) set(limit int) {
 }
 
 // busy says whether there is or lately was work.
-func (r *room) busy() bool {
+func (r *Room) busy() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.flows) > 0
 }
 
-// keep sets the limit by how long goroutines wait for a processor, while there is work, until
-// ctx is done.
-func (r *room) keep(ctx context.Context, most int) {
+// Keep sets how much of a flow begins at once, at most so much, by how long goroutines wait for a
+// processor, until ctx is done. Before and after it all may begin.
+func (r *Room) Keep(ctx context.Context, most int) {
 	var waits processorWaits
 	limit := most
 	defer r.set(math.MaxInt)
@@ -149,7 +154,10 @@ func (r *room) keep(ctx context.Context, most int) {
 		case <-r.news:
 		}
 		for waits.p90(); ctx.Err() == nil && (r.busy() || limit < most); {
-			wait(ctx, roomEvery)
+			select {
+			case <-ctx.Done():
+			case <-time.After(roomEvery):
+			}
 			if waits.p90() > crowded {
 				limit = max(r.fewest, limit*3/4)
 			} else {
