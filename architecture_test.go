@@ -48,7 +48,7 @@ var layers = [][]string{
 	{"gancho/web/api"},
 	{"gancho/web/session", "gancho/triggers", "gancho/actions"},
 	{"gancho/engine"},
-	{"gancho/engine/connections", "gancho/engine/flows", "gancho/engine/stats"},
+	{"gancho/engine/connections", "gancho/engine/flows", "gancho/engine/own", "gancho/engine/stats"},
 	{"gancho/engine/origins", "gancho/engine/title"},
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},
 	{"gancho/engine/store"},

@@ -12,6 +12,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/connections"
 	"gancho/engine/form"
+	"gancho/engine/own"
 )
 
 //go:embed connectors/*.json
@@ -24,11 +25,11 @@ var builtInConnectors = engine.Embedded(connectorFiles, "connectors/*.json", tru
 func BuiltInConnectors() []*Connector { return slices.Clone(builtInConnectors()) }
 
 // Connectors are an operator's own connectors, the files DIR/*.json.
-type Connectors = engine.OwnFiles[Connector]
+type Connectors = own.Files[Connector]
 
 // LoadConnectors reads the own connectors; what is wrong with a file is in Problems.
 func LoadConnectors(dir string) (*Connectors, error) {
-	return engine.ReadOwnFiles(dir, engine.OwnKind[Connector]{
+	return own.Read(dir, own.Kind[Connector]{
 		Noun: form.Label("connector", "conector"), ID: (*Connector).ID,
 		Parse: func(data []byte) (*Connector, []form.Problem) { return ParseConnector(data, true) },
 	})

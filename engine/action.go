@@ -12,6 +12,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/own"
 )
 
 // Action is what a step does: one entry of a catalogue.
@@ -44,7 +45,7 @@ type Action struct {
 }
 
 // Own says that it is of a connector of the operator's.
-func (a *Action) Own() bool { return strings.HasPrefix(a.Kind, ownPrefix) }
+func (a *Action) Own() bool { return strings.HasPrefix(a.Kind, own.Prefix) }
 
 // Yields is the declared output.
 func (a *Action) Yields() any {

@@ -12,6 +12,7 @@ import (
 	"gancho/engine/connections"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/own"
 )
 
 //go:embed presets/*.json
@@ -20,7 +21,7 @@ var presetFiles embed.FS
 // Presets are the presets of this program, and the own ones of an operator. A faulty own file
 // leaves the last good one in force.
 type Presets struct {
-	*engine.OwnFiles[Preset]
+	*own.Files[Preset]
 }
 
 // builtIn are the presets of this program alone, by ID.
@@ -44,15 +45,15 @@ var BuiltIn = sync.OnceValue(func() *Presets {
 // LoadPresets gives the presets of this program and those of the files DIR/*.json. A folder
 // that is not there has none; what is wrong with a file is in Problems.
 func LoadPresets(dir string) (*Presets, error) {
-	own, err := engine.ReadOwnFiles(dir, engine.OwnKind[Preset]{Noun: form.Label("preset", "preset"), ID: (*Preset).ID, Parse: ParsePreset})
-	return &Presets{own}, err
+	files, err := own.Read(dir, own.Kind[Preset]{Noun: form.Label("preset", "preset"), ID: (*Preset).ID, Parse: ParsePreset})
+	return &Presets{files}, err
 }
 
 // Find gives a preset by its ID.
 func (p *Presets) Find(id string) (*Preset, bool) {
 	list := builtIn()
 	if strings.HasPrefix(id, "x_") {
-		list = p.OwnFiles.All()
+		list = p.Files.All()
 	}
 	at := slices.IndexFunc(list, func(x *Preset) bool { return x.ID() == id })
 	if at < 0 {
@@ -63,7 +64,7 @@ func (p *Presets) Find(id string) (*Preset, bool) {
 
 // All gives every preset, by ID.
 func (p *Presets) All() []*Preset {
-	list := append(p.OwnFiles.All(), builtIn()...)
+	list := append(p.Files.All(), builtIn()...)
 	slices.SortFunc(list, func(a, b *Preset) int { return strings.Compare(a.ID(), b.ID()) })
 	return list
 }

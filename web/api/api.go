@@ -16,6 +16,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/connections"
 	"gancho/engine/flows"
+	"gancho/engine/own"
 	"gancho/engine/store"
 	"gancho/triggers"
 	"gancho/web/session"
@@ -36,8 +37,8 @@ type Config struct {
 	Flows       *flows.Flows
 	Connections *connections.Connections
 	Catalogue   *engine.Catalogue
-	Presets     *triggers.Presets           // those of this program when left out
-	OwnProblems func() []engine.FileProblem // of own connectors; may be nil
+	Presets     *triggers.Presets    // those of this program when left out
+	OwnProblems func() []own.Problem // of own connectors; may be nil
 	Door        Door
 	Store       store.Store
 	People      *session.People

@@ -11,10 +11,11 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/form"
+	"gancho/engine/own"
 )
 
 // fileProblems shows what is wrong with own files, each with its place.
-func fileProblems(ctx context.Context, problems []engine.FileProblem) []ProblemView {
+func fileProblems(ctx context.Context, problems []own.Problem) []ProblemView {
 	views := []ProblemView{}
 	for _, p := range problems {
 		view := viewProblems([]form.Problem{p.Problem}, langOf(ctx))[0]

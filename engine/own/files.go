@@ -1,4 +1,5 @@
-package engine
+// Package own reads what an operator adds to a program from files, and follows them as they change.
+package own
 
 import (
 	"context"
@@ -17,21 +18,21 @@ import (
 	"gancho/engine/form"
 )
 
-// OwnFiles are what the files DIR/*.json of an operator make, read again when they change. A
+// Files are what the files DIR/*.json of an operator make, read again when they change. A
 // faulty file leaves the last good one in force; a folder that is not there has none.
-type OwnFiles[T any] struct {
-	OwnKind[T]
+type Files[T any] struct {
+	Kind[T]
 	dir string
 
 	mu       sync.RWMutex
 	stamps   map[string]fileStamp
 	list     []*T
-	problems []FileProblem
+	problems []Problem
 	watchers []func()
 }
 
-// OwnKind is what one sort of own files holds.
-type OwnKind[T any] struct {
+// Kind is what one sort of own files holds.
+type Kind[T any] struct {
 	Noun  form.Words
 	Parse func(data []byte) (*T, []form.Problem) // nil with problems
 	ID    func(made *T) string
@@ -42,43 +43,43 @@ type fileStamp struct {
 	at   time.Time
 }
 
-// FileProblem is what is wrong with an own file, and where.
-type FileProblem struct {
+// Problem is what is wrong with an own file, and where.
+type Problem struct {
 	File      string
 	Line, Col int
 	form.Problem
 }
 
-// ReadOwnFiles reads a folder for the first time. No folder at all, "", has no files.
-func ReadOwnFiles[T any](dir string, kind OwnKind[T]) (*OwnFiles[T], error) {
-	o := &OwnFiles[T]{OwnKind: kind, dir: dir}
+// Read reads a folder for the first time. No folder at all, "", has no files.
+func Read[T any](dir string, kind Kind[T]) (*Files[T], error) {
+	o := &Files[T]{Kind: kind, dir: dir}
 	_, err := o.Reload()
 	return o, err
 }
 
 // All gives what the files make, by the names of the files.
-func (o *OwnFiles[T]) All() []*T {
+func (o *Files[T]) All() []*T {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return slices.Clone(o.list)
 }
 
 // Problems are those of the files as they are now.
-func (o *OwnFiles[T]) Problems() []FileProblem {
+func (o *Files[T]) Problems() []Problem {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return slices.Clone(o.problems)
 }
 
 // Watch calls f after something has changed.
-func (o *OwnFiles[T]) Watch(f func()) {
+func (o *Files[T]) Watch(f func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.watchers = append(o.watchers, f)
 }
 
 // Follow reads the files again when they change, looking every so often, until ctx is done.
-func (o *OwnFiles[T]) Follow(ctx context.Context, every time.Duration) {
+func (o *Files[T]) Follow(ctx context.Context, every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -94,7 +95,7 @@ func (o *OwnFiles[T]) Follow(ctx context.Context, every time.Duration) {
 }
 
 // Reload reads the files if one of them has changed, and says whether that was so.
-func (o *OwnFiles[T]) Reload() (changed bool, err error) {
+func (o *Files[T]) Reload() (changed bool, err error) {
 	stamps, err := o.look()
 	if err != nil {
 		return false, err
@@ -115,7 +116,7 @@ func (o *OwnFiles[T]) Reload() (changed bool, err error) {
 }
 
 // look lists the files as they are.
-func (o *OwnFiles[T]) look() (map[string]fileStamp, error) {
+func (o *Files[T]) look() (map[string]fileStamp, error) {
 	stamps := map[string]fileStamp{}
 	if o.dir == "" {
 		return stamps, nil
@@ -140,7 +141,7 @@ func sameStamps(a, b map[string]fileStamp) bool {
 }
 
 // read takes every file. The caller holds the lock.
-func (o *OwnFiles[T]) read() {
+func (o *Files[T]) read() {
 	before := o.list
 	o.list, o.problems = nil, nil
 	taken := map[string]string{}
@@ -169,16 +170,16 @@ func (o *OwnFiles[T]) read() {
 	}
 }
 
-// ownPrefix begins the IDs of what operators add, so that no later one of this program takes them.
-const ownPrefix = "x_"
+// Prefix begins the IDs of what operators add, so that no later one of this program takes them.
+const Prefix = "x_"
 
-func (o *OwnFiles[T]) one(data []byte, taken map[string]string) (*T, []form.Problem) {
+func (o *Files[T]) one(data []byte, taken map[string]string) (*T, []form.Problem) {
 	made, problems := o.Parse(data)
 	if made == nil {
 		return nil, problems
 	}
 	switch id := o.ID(made); {
-	case !strings.HasPrefix(id, ownPrefix):
+	case !strings.HasPrefix(id, Prefix):
 		return nil, []form.Problem{fileFault("/id", "bad_id", "the ID of an own "+o.Noun.EN+" must begin with x_", "o ID de um "+o.Noun.PT+" próprio deve começar por x_")}
 	case taken[id] != "":
 		return nil, []form.Problem{fileFault("/id", "taken", "is used by "+taken[id]+" too", "também é usado por "+taken[id])}
@@ -186,8 +187,8 @@ func (o *OwnFiles[T]) one(data []byte, taken map[string]string) (*T, []form.Prob
 	return made, nil
 }
 
-func (o *OwnFiles[T]) fault(file string, data []byte, p form.Problem) {
-	at := FileProblem{File: file, Line: 1, Col: 1, Problem: p}
+func (o *Files[T]) fault(file string, data []byte, p form.Problem) {
+	at := Problem{File: file, Line: 1, Col: 1, Problem: p}
 	if data != nil {
 		at.Line, at.Col = flow.Place(data, p)
 	}
