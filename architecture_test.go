@@ -47,6 +47,7 @@ var layers = [][]string{
 	{"gancho/web"},
 	{"gancho/web/api"},
 	{"gancho/web/session", "gancho/triggers", "gancho/actions"},
+	{"gancho/engine/person"},
 	{"gancho/engine"},
 	{"gancho/engine/connections", "gancho/engine/flows", "gancho/engine/own", "gancho/engine/stats"},
 	{"gancho/engine/origins", "gancho/engine/title"},

@@ -10,6 +10,19 @@ import (
 	"gancho/engine/store"
 )
 
+// FlowName is what people call a flow.
+func (e *Engine) FlowName(id string) string {
+	if entry, ok := e.Flows.Find(id); ok && entry.Draft != nil && entry.Draft.Name != "" {
+		return entry.Draft.Name
+	}
+	return id
+}
+
+// StepName is what the step at a path of a run is called, to whom ctx says (WithLang).
+func (e *Engine) StepName(ctx context.Context, r store.Run, path string) string {
+	return e.stepWords(ctx, r, path).In(langOf(ctx))
+}
+
 // stepWords are what people call the step at a path of a run.
 func (e *Engine) stepWords(ctx context.Context, r store.Run, path string) form.Words {
 	f := new(flow.Flow)
@@ -44,12 +57,12 @@ func (c *Catalogue) stepWords(f *flow.Flow, path string) form.Words {
 // its field is, to whom ctx says (WithLang).
 func (e *Engine) nameStep(ctx context.Context, r *store.Run, v *RunView) {
 	if r.Status == store.RunFiltered && r.Error.Step != "" {
-		v.StoppedAt = &StopView{r.Error.Step, e.stepWords(ctx, *r, r.Error.Step).In(langOf(ctx))}
+		v.StoppedAt = &StopView{r.Error.Step, e.StepName(ctx, *r, r.Error.Step)}
 	}
 	if v.Error == nil || v.Error.Step == "" {
 		return
 	}
-	v.Error.Name = e.stepWords(ctx, *r, v.Error.Step).In(langOf(ctx))
+	v.Error.Name = e.StepName(ctx, *r, v.Error.Step)
 	if p, err := e.planOf(ctx, *r); err == nil && ofField.MatchString(v.Error.Message) {
 		flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) {
 			if s.ID == idOf(v.Error.Step) {

@@ -136,7 +136,7 @@ func (e *Engine) eachMatching(ctx context.Context, q *Selection, f func(*store.R
 	}
 	sought := soughtIn(q.Text)
 	query.Text = sought.text
-	return e.eachRun(ctx, query, func(r *store.Run) (bool, error) {
+	return e.EachRun(ctx, query, func(r *store.Run) (bool, error) {
 		missed, err := e.missed(ctx, r.Flow, r.Event, sought, func() (any, error) { return e.Run(ctx, r.ID) })
 		if err != nil || missed {
 			return true, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/person"
 	"gancho/engine/refusal"
 	"gancho/engine/store"
 )
@@ -264,17 +265,17 @@ func TestTheReceiptOfAnErasureIsTrue(t *testing.T) {
 	check(t, err)
 	var once sync.Once
 	faulty.erase = func([]string) { once.Do(func() { check(t, h.store.Resume(t.Context(), first, nil)) }) }
-	receipt, err := h.Erase(t.Context(), "ana@example.com", "root", false)
+	receipt, err := person.Erase(t.Context(), h.Engine, "ana@example.com", "root", false)
 	check(t, err)
 	if !slices.Equal(receipt.Erased, []string{second}) || !slices.Equal(receipt.Open, []string{first}) {
 		t.Errorf("erased %v, open %v; want %s and %s", receipt.Erased, receipt.Open, second, first)
 	}
-	if left, err := h.Person(t.Context(), "ana@example.com", false); err != nil || len(left.Runs) != 1 || left.Runs[0].ID != first {
+	if left, err := person.Find(t.Context(), h.Engine, "ana@example.com", false); err != nil || len(left.Runs) != 1 || left.Runs[0].ID != first {
 		t.Errorf("%v %+v", err, left.Runs)
 	}
-	receipt, err = h.Erase(t.Context(), "ana@example.com", "root", true)
+	receipt, err = person.Erase(t.Context(), h.Engine, "ana@example.com", "root", true)
 	check(t, err)
-	if left, err := h.Person(t.Context(), "ana@example.com", false); err != nil || len(left.Runs) != 0 || !slices.Equal(receipt.Erased, []string{first}) || len(receipt.Open) != 0 {
+	if left, err := person.Find(t.Context(), h.Engine, "ana@example.com", false); err != nil || len(left.Runs) != 0 || !slices.Equal(receipt.Erased, []string{first}) || len(receipt.Open) != 0 {
 		t.Errorf("with cancel: %+v, %v, left %+v", receipt, err, left.Runs)
 	}
 }

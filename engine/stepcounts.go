@@ -109,7 +109,7 @@ func (e *Engine) countRuns(ctx context.Context, id string, from, to time.Time) (
 		return c, err
 	}
 	start := time.Now()
-	err := e.eachRun(ctx, store.Query{Flow: id, From: from, To: to, Limit: 200}, func(r *store.Run) (bool, error) {
+	err := e.EachRun(ctx, store.Query{Flow: id, From: from, To: to, Limit: 200}, func(r *store.Run) (bool, error) {
 		if c.Runs == stepCountRuns || time.Since(start) > stepCountTime {
 			c.Whole = false
 			return false, nil

@@ -5,6 +5,7 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/flow"
+	"gancho/engine/person"
 	"gancho/engine/store"
 )
 
@@ -57,7 +58,7 @@ func TestATestTakesWhatWasAnsweredLately(t *testing.T) {
 		if got := test(); got != want[1] {
 			t.Errorf("%s: after a real test the step yields %v, want %v", id, got, want[1])
 		}
-		_, err := h.Erase(t.Context(), "nobody@example.com", "test", false)
+		_, err := person.Erase(t.Context(), h.Engine, "nobody@example.com", "test", false)
 		check(t, err)
 		if got := test(); got != want[0] {
 			t.Errorf("%s: after an erasure the step yields %v, want %v", id, got, want[0])

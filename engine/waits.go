@@ -193,7 +193,7 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 		v.Open = v.Open && rec.Status == stepWaiting
 		v.Text, v.Approve, v.Until = rec.Text, rec.Text != "", rec.Due
 	}
-	v.Name = e.plainName(v.Flow)
+	v.Name = e.FlowName(v.Flow)
 	if entry, ok := e.Flows.Find(v.Flow); ok && entry.Draft != nil && !v.Until.IsZero() {
 		v.Until = v.Until.In(zoneOf(entry.Draft, e.Instance().Timezone))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/person"
 	"gancho/engine/stats"
 	"gancho/engine/store"
 
@@ -77,14 +78,17 @@ func (s *server) stopShadow(ctx context.Context, in *FlowPath) (*nothing, error)
 	return nil, s.Engine.StopShadow(ctx, in.ID)
 }
 
+// PersonView is all that concerned one person.
+type PersonView person.View
+
 type personOutput struct {
 	Disposition string `header:"Content-Disposition"`
-	Body        engine.PersonView
+	Body        PersonView
 }
 
 func (s *server) person(ctx context.Context, in *KeyPath) (*personOutput, error) {
-	v, err := s.Engine.Person(ctx, in.Key, false)
-	return &personOutput{Body: v}, err
+	v, err := person.Find(ctx, s.Engine, in.Key, false)
+	return &personOutput{Body: PersonView(v)}, err
 }
 
 type exportPersonInput struct {
@@ -99,7 +103,7 @@ type exportPersonOutput struct {
 }
 
 func (s *server) exportPerson(ctx context.Context, in *exportPersonInput) (*exportPersonOutput, error) {
-	v, err := s.Engine.Person(ctx, in.Key, true)
+	v, err := person.Find(ctx, s.Engine, in.Key, true)
 	if err != nil || in.As != "html" {
 		return &exportPersonOutput{Disposition: `attachment; filename="person.json"`, Type: "application/json", Body: v}, err
 	}
@@ -109,14 +113,14 @@ func (s *server) exportPerson(ctx context.Context, in *exportPersonInput) (*expo
 
 // exportsPerson registers it with both things that it answers.
 func (s *server) exportsPerson(api huma.API, op huma.Operation) {
-	whole := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[engine.PersonView](), true, "")
+	whole := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[PersonView](), true, "")
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		"application/json": {Schema: whole}, "text/html": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
 	does(s, s.exportPerson)(api, op)
 }
 
-type erasureOutput struct{ Body engine.Erasure }
+type erasureOutput struct{ Body person.Erasure }
 
 type eraseInput struct {
 	KeyPath
@@ -124,7 +128,7 @@ type eraseInput struct {
 }
 
 func (s *server) erasePerson(ctx context.Context, in *eraseInput) (*erasureOutput, error) {
-	receipt, err := s.Engine.Erase(ctx, in.Key, who(ctx).Name, bool(in.Cancel))
+	receipt, err := person.Erase(ctx, s.Engine, in.Key, who(ctx).Name, bool(in.Cancel))
 	return &erasureOutput{receipt}, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/form"
+	"gancho/engine/person"
 )
 
 // personPage is what is handed to a person who asks for their data: a document that needs nothing else.
@@ -105,7 +106,7 @@ type effectOfPerson struct {
 type valueOfPerson struct{ Name, Text string }
 
 // personHTML draws all that concerned a person, in the asker's language.
-func (s *server) personHTML(ctx context.Context, v *engine.PersonView) ([]byte, error) {
+func (s *server) personHTML(ctx context.Context, v *person.View) ([]byte, error) {
 	lang := langOf(ctx)
 	page, err := template.New("person").Funcs(template.FuncMap{"t": func(word string) string { return personWords[word].In(lang) }}).Parse(personPage)
 	if err != nil {
@@ -137,7 +138,7 @@ type personDrawing struct {
 	sent  map[string]*sentOfPerson
 }
 
-func (d *personDrawing) page(v *engine.PersonView) *pageOfPerson {
+func (d *personDrawing) page(v *person.View) *pageOfPerson {
 	p := &pageOfPerson{Lang: d.lang, Key: v.Key, Zone: d.zone.String(), Made: d.time(d.Engine.Now()), More: v.More}
 	stories := map[string]*engine.RunView{}
 	for i := range v.Runs {
@@ -157,7 +158,7 @@ func (d *personDrawing) page(v *engine.PersonView) *pageOfPerson {
 	return p
 }
 
-func (d *personDrawing) moment(m *engine.Moment, stories map[string]*engine.RunView) momentOfPerson {
+func (d *personDrawing) moment(m *person.Moment, stories map[string]*engine.RunView) momentOfPerson {
 	out := momentOfPerson{At: d.time(m.At), Flow: m.FlowName, Again: m.Event == nil}
 	var trigger map[string]any
 	switch {
@@ -180,7 +181,7 @@ func (d *personDrawing) moment(m *engine.Moment, stories map[string]*engine.RunV
 }
 
 // count notes an event; the newest comes first.
-func (d *personDrawing) count(m *engine.Moment) {
+func (d *personDrawing) count(m *person.Moment) {
 	f := d.flows[m.Flow]
 	if f == nil {
 		f = &flowOfPerson{Name: m.FlowName, Last: d.time(m.At)}
@@ -190,7 +191,7 @@ func (d *personDrawing) count(m *engine.Moment) {
 	f.First = d.time(m.At)
 }
 
-func (d *personDrawing) effect(e *engine.EffectView) effectOfPerson {
+func (d *personDrawing) effect(e *person.EffectView) effectOfPerson {
 	out := effectOfPerson{Name: cmp.Or(e.Name, e.Path), Action: e.Action, To: recipient(e.Request), Status: d.status(e.Status), Values: valuesIn(e.Request)}
 	if a, ok := d.Catalogue.Find(e.Action); ok {
 		out.Action = a.Title.In(d.lang)

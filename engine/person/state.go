@@ -1,6 +1,7 @@
-package engine
+package person
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/store"
 )
 
@@ -25,10 +27,10 @@ type Kept struct {
 }
 
 // stateOf finds what flows keep of a person.
-func (e *Engine) stateOf(ctx context.Context, key string) ([]Kept, error) {
+func stateOf(ctx context.Context, e *engine.Engine, key string) ([]Kept, error) {
 	found, person := []Kept{}, store.ValueOf(key)
 	for after := ""; person != nil; {
-		entries, err := e.Store.ListKeys(ctx, StateSpace, "", after, 200)
+		entries, err := e.Store.ListKeys(ctx, engine.StateSpace, "", after, 200)
 		if err != nil {
 			return nil, fmt.Errorf("look for what flows keep: %w", err)
 		}
@@ -40,8 +42,13 @@ func (e *Engine) stateOf(ctx context.Context, key string) ([]Kept, error) {
 			if !person.In([]byte(entry.Key)) && !person.In(entry.Value) {
 				continue
 			}
-			k := Kept{Key: entry.Key, Expires: moment(entry.Expires), version: entry.Version}
-			if err := decodeExact(entry.Value, &k.Value); err != nil {
+			k := Kept{Key: entry.Key, version: entry.Version}
+			if at := entry.Expires.UTC(); !at.IsZero() {
+				k.Expires = &at
+			}
+			exact := json.NewDecoder(bytes.NewReader(entry.Value))
+			exact.UseNumber()
+			if err := exact.Decode(&k.Value); err != nil {
 				return nil, fmt.Errorf("key %s: %w", entry.Key, err)
 			}
 			if !person.In([]byte(entry.Key)) {
@@ -55,15 +62,15 @@ func (e *Engine) stateOf(ctx context.Context, key string) ([]Kept, error) {
 
 // eraseState takes out what flows keep of a person, and has the store leave no byte of it. Of a
 // list, and of an object whose members are called by people, others keep what is theirs.
-func (e *Engine) eraseState(ctx context.Context, key string, receipt *Erasure) error {
+func eraseState(ctx context.Context, e *engine.Engine, key string, receipt *Erasure) error {
 	person, erased := store.ValueOf(key), map[string]bool{}
 	for range 10 {
-		found, err := e.stateOf(ctx, key)
+		found, err := stateOf(ctx, e, key)
 		if err != nil {
 			return err
 		}
 		for _, k := range found {
-			if err := e.eraseKept(ctx, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
+			if err := eraseKept(ctx, e, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
 				return fmt.Errorf("erase what flows keep: %w", err)
 			}
 			if name := nameless(person, k.Key); !erased[name] {
@@ -84,9 +91,9 @@ func (e *Engine) eraseState(ctx context.Context, key string, receipt *Erasure) e
 	return nil
 }
 
-func (e *Engine) eraseKept(ctx context.Context, k Kept) error {
+func eraseKept(ctx context.Context, e *engine.Engine, k Kept) error {
 	if !k.shared {
-		if err := e.Store.DeleteKey(ctx, StateSpace, k.Key); !errors.Is(err, store.ErrNotFound) {
+		if err := e.Store.DeleteKey(ctx, engine.StateSpace, k.Key); !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		return nil
@@ -99,7 +106,7 @@ func (e *Engine) eraseKept(ctx context.Context, k Kept) error {
 	if k.Expires != nil {
 		expires = max(time.Millisecond, k.Expires.Sub(e.Now()))
 	}
-	_, err = e.Store.PutKey(ctx, StateSpace, k.Key, value, k.version, expires)
+	_, err = e.Store.PutKey(ctx, engine.StateSpace, k.Key, value, k.version, expires)
 	return err
 }
 

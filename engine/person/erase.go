@@ -1,0 +1,116 @@
+package person
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gancho/engine"
+	"gancho/engine/form"
+	"gancho/engine/refusal"
+	"gancho/engine/said"
+	"gancho/engine/store"
+)
+
+// Erasure is the receipt of one. It names the key by its digest alone.
+type Erasure struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Digest string    `json:"key_digest" doc:"SHA-256 of the key"`
+	Erased []string  `json:"erased" doc:"runs, each with its event"`
+	Events []string  `json:"events" doc:"events that made no run"`
+	State  []string  `json:"state" doc:"keys of what flows kept, erased; what they hold of the person is left out here"`
+	Open   []string  `json:"open" doc:"runs that have not ended and stay until they have"`
+	Note   string    `json:"note,omitempty" doc:"what to do about those that are open"`
+}
+
+// Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
+// and of every event without one, that holds the key, and what flows keep under a key or in a
+// value that holds it. That something happened, and when, stays.
+// With cancel the runs that have not ended are canceled first. A key that is no whole e-mail,
+// phone or CPF is refused: what holds a part of one may be of others.
+func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (Erasure, error) {
+	sum := sha256.Sum256([]byte(key))
+	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, State: []string{}, Open: []string{}}
+	if looksLike(key) == "text" {
+		return receipt, &refusal.Refusal{Kind: refusal.Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
+	}
+	if unread := e.Store.Unread(""); len(unread) > 0 {
+		return receipt, fmt.Errorf("%w: %s: what it holds of a person cannot be erased; put the file back from a backup and start again, or take the file out of the stopped folder and run gancho db repair", store.ErrUnread, strings.Join(unread, ", "))
+	}
+	q := store.Query{Text: key, Limit: 200}
+	var runs, events []string
+	err := e.EachRun(ctx, q, func(r *store.Run) (bool, error) {
+		if !r.Status.Final() && !cancel {
+			receipt.Open = append(receipt.Open, r.ID)
+			return true, nil
+		}
+		if !r.Status.Final() {
+			if err := e.Cancel(ctx, r.ID, "canceled by "+by); err != nil && !errors.Is(err, store.ErrConflict) {
+				return false, fmt.Errorf("cancel run %s: %w", r.ID, err)
+			}
+		}
+		runs = append(runs, r.ID)
+		return true, nil
+	})
+	if err != nil {
+		return receipt, err
+	}
+	err = eachEvent(ctx, e, q, func(i *store.EventInfo) (bool, error) {
+		if i.Run == "" || i.Outcome == store.Duplicate {
+			events = append(events, i.ID)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return receipt, err
+	}
+	defer e.ForgetYields() // any of it may be that person's
+	if err := erase(ctx, e, runs, &receipt.Erased, &receipt.Open); err != nil {
+		return receipt, err
+	}
+	if err := erase(ctx, e, events, &receipt.Events, &receipt.Open); err != nil {
+		return receipt, err
+	}
+	if len(receipt.Open) > 0 {
+		receipt.Note = engine.Told(ctx, said.Both(form.Label("runs that have not ended stay, and may keep something again: erase once more when they have, or with cancel=true",
+			"execuções que não terminaram ficam, e podem guardar algo de novo: apague de novo quando terminarem, ou com cancel=true")))
+	}
+	return receipt, eraseState(ctx, e, key, &receipt)
+}
+
+// eraseTogether are the runs that one write erases.
+const eraseTogether = 200
+
+// erase notes what was erased, and what is open again since it was found and stays.
+func erase(ctx context.Context, e *engine.Engine, ids []string, erased, open *[]string) error {
+	one := func(ids []string) error {
+		err := e.Store.Erase(ctx, ids)
+		if err == nil {
+			*erased = append(*erased, ids...)
+		}
+		return err
+	}
+	for part := range slices.Chunk(ids, eraseTogether) {
+		err := one(part)
+		if errors.Is(err, store.ErrConflict) {
+			err = nil
+			for i := range part {
+				own := one(part[i : i+1])
+				if errors.Is(own, store.ErrConflict) {
+					*open, own = append(*open, part[i]), nil
+				}
+				err = errors.Join(err, own)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("erase: %w", err)
+		}
+	}
+	return nil
+}
