@@ -20,6 +20,7 @@ import (
 	"gancho/engine/room"
 	"gancho/engine/said"
 	"gancho/engine/seal"
+	"gancho/engine/shapes"
 	"gancho/engine/stats"
 	"gancho/engine/store"
 	"gancho/engine/title"
@@ -59,7 +60,8 @@ type Engine struct {
 	stats    *stats.Sampler
 	shadows  shadows
 	started  time.Time
-	shapes   *shapes
+	shapes   *shapes.Shapes
+	drifts   toldDrifts
 	typed    typed
 	tried    tried
 	replays  replays
@@ -100,7 +102,8 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	if err := errors.Join(unread, e.loadInstance(ctx), e.loadAlerts(ctx), e.loadShadows(ctx)); err != nil {
 		return nil, err
 	}
-	e.shapes, e.typed.by = newShapes(), map[string]typedFlow{}
+	e.shapes = shapes.New(shapes.Config{Store: c.Store, Flows: c.Flows, Log: c.Log, Now: c.Now, Trigger: e.triggerOf, Masks: e.masks})
+	e.typed.by, e.drifts.by = map[string]typedFlow{}, map[string]map[string]Alarm{}
 	if err := e.loadVars(ctx); err != nil {
 		return nil, err
 	}
@@ -119,6 +122,7 @@ func (e *Engine) flowChanged(id string, f *flows.Entry) {
 	}
 	if f == nil {
 		e.lately.forget(id)
+		e.drifts.forget(id)
 		g.Paused = false // what still waits for a deleted flow ends, rather than staying for ever
 	} else {
 		published = f.PublishedRev
@@ -160,7 +164,7 @@ func (e *Engine) Accept(ctx context.Context, in []Incoming) ([]Receipt, error) {
 	receipts := make([]Receipt, len(accepted))
 	for i, a := range accepted {
 		receipts[i] = Receipt(a)
-		e.shapes.mark(in[i].Flow)
+		e.shapes.Mark(in[i].Flow)
 	}
 	return receipts, nil
 }
@@ -259,7 +263,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.stats.Work(ctx) })
 	group.Go(func() { e.shadowNowAndThen(ctx) })
 	group.Go(func() { e.tellPeople(ctx) })
-	group.Go(func() { e.learn(ctx) })
+	group.Go(func() { e.shapes.Work(ctx, e.tellDrifts) })
 	group.Go(func() { e.replayNowAndThen(ctx) })
 	group.Go(func() { e.gather(ctx) })
 	e.endCalled(live, "") // what a former process left, before any of it is claimed
@@ -476,7 +480,7 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 				e.answers.tell(c.Lease.Run)
 			}
 			for i := range c.Spawn {
-				e.shapes.mark(c.Spawn[i].Flow)
+				e.shapes.Mark(c.Spawn[i].Flow)
 			}
 			if c.Decision.End != nil {
 				e.endCalled(ctx, c.Lease.Run)

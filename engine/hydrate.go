@@ -8,6 +8,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/shapes"
 	"gancho/engine/store"
 )
 
@@ -112,7 +113,7 @@ func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, erro
 	}
 	w.trigger["resource"] = resource
 	if l, ok := w.hands.(*live); ok && fresh {
-		l.e.shapes.tell(w.run.Flow, fetched{w.run.EventName, resource, w.hands.now()})
+		l.e.shapes.Complete(w.run.Flow, shapes.Fetched{Event: w.run.EventName, Value: resource, At: w.hands.now()})
 		if h.Title != nil {
 			w.retitle(h.Title(ctx, f.scope, l.e.Instance().Lang))
 		}

@@ -51,6 +51,14 @@ func (e *Engine) veilOf(id string, at time.Time) *veil {
 	return v
 }
 
+// masks are the pointers that a flow hides.
+func (e *Engine) masks(id string) []string {
+	if v := e.veilOf(id, time.Time{}); v != nil {
+		return v.pointers
+	}
+	return nil
+}
+
 // inside is the veil over what steps were given and made.
 func (v *veil) inside() *veil {
 	if v.blind {

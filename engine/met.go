@@ -59,14 +59,11 @@ func (e *Engine) MetBy(ctx context.Context, f *flow.Flow) (met flow.Met, origin 
 
 func (e *Engine) met(ctx context.Context, f *flow.Flow) (met flow.Met, origin string, version int) {
 	vars := shape.Example(e.Vars())
-	l := e.learntOf(ctx, f.ID)
-	l.mu.Lock()
-	events := l.kept.Trigger.Events()
-	version = l.version
-	l.mu.Unlock()
+	l, events := e.shapes.Known(ctx, f.ID), 0
+	l.Look(func(triggers *shape.Window, v int) { events, version = triggers.Events(), v })
 	if events > 0 {
 		samples := e.Catalogue.Samples(f)
-		return flow.Met{Trigger: withResource(l.trigger, &samples), Vars: vars, Labels: samples.Labels}, FromEvents, version
+		return flow.Met{Trigger: withResource(l.Trigger, &samples), Vars: vars, Labels: samples.Labels}, FromEvents, version
 	}
 	met, origin = MetByTests(e.Catalogue, f, nil)
 	met.Vars = vars
@@ -225,11 +222,9 @@ func (e *Engine) Schema(ctx context.Context, f *flow.Flow, name, step string) (S
 	out := Schema{Origin: origin, Names: []EventName{}, Fields: []shape.Field{}}
 	labels := e.Catalogue.Samples(f)
 	if origin == FromEvents {
-		l := e.learntOf(ctx, f.ID)
-		l.mu.Lock()
-		out.Names = eventNames(&l.kept.Trigger, labels.Events)
-		out.Events = l.kept.Trigger.Events(only(name)...)
-		l.mu.Unlock()
+		e.shapes.Known(ctx, f.ID).Look(func(triggers *shape.Window, _ int) {
+			out.Names, out.Events = eventNames(triggers, labels.Events), triggers.Events(only(name)...)
+		})
 	} else {
 		out.Names = sampleNames(labels.Events)
 	}

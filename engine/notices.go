@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"gancho/engine/expression"
@@ -32,11 +33,7 @@ func (e *Engine) Notices(ctx context.Context, id string) []Notice {
 	if !ok || entry.Published == nil {
 		return nil
 	}
-	l := e.learntOf(ctx, id)
-	l.mu.Lock()
-	drifts := l.drifts
-	l.mu.Unlock()
-	return noticesOf(&entry, e.Catalogue, drifts)
+	return noticesOf(&entry, e.Catalogue, e.shapes.Known(ctx, id).Drifts())
 }
 
 func noticesOf(entry *flows.Entry, c *Catalogue, drifts []shape.Drift) []Notice {
@@ -107,23 +104,40 @@ func (n *Notice) say(d *shape.Drift) form.Words {
 	return form.Label(fmt.Sprintf("events of a new name come: `%s`", n.Event), fmt.Sprintf("chegam eventos com um nome novo: `%s`", n.Event))
 }
 
+// toldDrifts are the alarms that people were told of and that still hold, by flow and key.
+type toldDrifts struct {
+	mu sync.Mutex
+	by map[string]map[string]Alarm
+}
+
+// renew takes what holds of a flow now, and gives what did before.
+func (t *toldDrifts) renew(flow string, now map[string]Alarm) (before map[string]Alarm) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, t.by[flow] = t.by[flow], now
+	return before
+}
+
+func (t *toldDrifts) forget(flow string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.by, flow)
+}
+
 // tellDrifts raises an alert for each notice that people were not told of, and ends those that
 // no longer hold.
-func (e *Engine) tellDrifts(ctx context.Context, id string, l *learnt) {
+func (e *Engine) tellDrifts(ctx context.Context, id string, drifts []shape.Drift) {
 	entry, ok := e.Flows.Find(id)
 	if !ok || entry.Published == nil {
 		return
 	}
-	l.mu.Lock()
-	notices, told := noticesOf(&entry, e.Catalogue, l.drifts), l.told
-	l.told = map[string]Alarm{}
+	notices, now := noticesOf(&entry, e.Catalogue, drifts), map[string]Alarm{}
 	for i := range notices {
 		n := &notices[i]
 		key := "drift/" + string(n.Code) + "/" + n.Event + "/" + n.Path
-		l.told[key] = Alarm{Kind: AlertDrift, Flow: id, Key: key, Words: n.Words}
+		now[key] = Alarm{Kind: AlertDrift, Flow: id, Key: key, Words: n.Words}
 	}
-	now := l.told
-	l.mu.Unlock()
+	told := e.drifts.renew(id, now)
 	for key, alarm := range now {
 		if _, before := told[key]; !before && !e.raised(alarm) {
 			e.Raise(ctx, alarm)

@@ -348,10 +348,7 @@ func (e *Engine) passes(ctx context.Context, q *Question, program *expression.Pr
 
 // newest are the root triggers of a flow's newest events whose body is kept, newest first.
 func (e *Engine) newest(ctx context.Context, id string) ([]map[string]any, error) {
-	l := e.learntOf(ctx, id)
-	l.mu.Lock()
-	version := l.version
-	l.mu.Unlock()
+	version := e.shapes.Known(ctx, id).Version()
 	if list, ok := e.tried.events(id, version); ok {
 		return list, nil
 	}

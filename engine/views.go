@@ -230,6 +230,11 @@ func (e *Engine) triggerView(raw, body []byte, at time.Time, name, id string) ma
 	return TriggerScope(&meta, value, at, name, id)
 }
 
+// triggerOf is the same of a delivery.
+func (e *Engine) triggerOf(i *store.EventInfo) map[string]any {
+	return e.triggerView(i.Meta, i.Body, i.At, i.Name, i.ID)
+}
+
 // Runs lists runs, newest first, with a cursor for the next page.
 func (e *Engine) Runs(ctx context.Context, q store.Query) ([]RunView, string, error) {
 	return fullPage(q, func(q store.Query, sought sought) (views []RunView, next string, err error) {
@@ -284,7 +289,7 @@ func (e *Engine) WholeEvent(ctx context.Context, id string) (EventView, error) {
 		return EventView{}, err
 	}
 	v := ViewEvent(ctx, &info)
-	v.Trigger = e.triggerView(info.Meta, info.Body, info.At, info.Name, info.ID)
+	v.Trigger = e.triggerOf(&info)
 	var meta Meta
 	if json.Unmarshal(info.Meta, &meta) == nil {
 		v.Note = said.Reason(meta.Note, langOf(ctx))

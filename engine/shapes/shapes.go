@@ -1,4 +1,5 @@
-package engine
+// Package shapes learns what the events of each flow look like, off their way.
+package shapes
 
 import (
 	"bytes"
@@ -8,41 +9,54 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
+	"gancho/engine/flows"
 	"gancho/engine/shape"
 	"gancho/engine/store"
 )
 
-// shapes learn what the events of each flow look like. An event only leaves word that it came;
+// Config is what Shapes are made of.
+type Config struct {
+	Store   store.Store
+	Flows   *flows.Flows
+	Log     *slog.Logger
+	Now     func() time.Time
+	Trigger func(*store.EventInfo) map[string]any // an event as expressions see it; nil once its body was dropped
+	Masks   func(flow string) []string            // the pointers that a flow hides
+}
+
+// Shapes learn what the events of each flow look like. An event only leaves word that it came;
 // what it holds is read from the store, off its way, so that a crash or a flood loses no more
 // than events older than the newest 500.
-type shapes struct {
+type Shapes struct {
+	Config
+
 	mu      sync.Mutex
-	by      map[string]*learnt
+	by      map[string]*Learnt
 	news    map[string]bool      // flows with events that may not be counted yet
-	fetched map[string][]fetched // by flow: what was not counted yet
+	fetched map[string][]Fetched // by flow: what was not counted yet
 	wake    chan struct{}
 }
 
-// fetched is what completed an event.
-type fetched struct {
-	event string // its name
-	value any
-	at    time.Time
+// Fetched is what completed an event.
+type Fetched struct {
+	Event string // its name
+	Value any
+	At    time.Time
 }
 
-// learnt is what one flow's events look like.
-type learnt struct {
+// Learnt is what one flow's events look like. It grows as they come.
+type Learnt struct {
 	mu      sync.Mutex
 	kept    keptShape
 	loaded  bool
 	version int // rises with each change
 	saved   int
 	drifts  []shape.Drift
-	told    map[string]Alarm // open alerts about them
 
 	made        map[string]*shape.Shape // by event names, of madeVersion
 	madeVersion int
@@ -63,12 +77,13 @@ const (
 	mostFetched = 100 // of a flow, that wait to be counted
 )
 
-func newShapes() *shapes {
-	return &shapes{by: map[string]*learnt{}, news: map[string]bool{}, fetched: map[string][]fetched{}, wake: make(chan struct{}, 1)}
+// New learns nothing before Work.
+func New(c Config) *Shapes {
+	return &Shapes{Config: c, by: map[string]*Learnt{}, news: map[string]bool{}, fetched: map[string][]Fetched{}, wake: make(chan struct{}, 1)}
 }
 
-// mark says that events of a flow came.
-func (s *shapes) mark(flow string) {
+// Mark says that events of a flow came.
+func (s *Shapes) Mark(flow string) {
 	s.mu.Lock()
 	known := s.news[flow]
 	s.news[flow] = true
@@ -82,19 +97,19 @@ func (s *shapes) mark(flow string) {
 	}
 }
 
-func (s *shapes) of(flow string) *learnt {
+func (s *Shapes) of(flow string) *Learnt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.by[flow]
 	if l == nil {
-		l = new(learnt)
+		l = new(Learnt)
 		s.by[flow] = l
 	}
 	return l
 }
 
 // take gives the flows with news, and forgets that there are.
-func (s *shapes) take() []string {
+func (s *Shapes) take() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := make([]string, 0, len(s.news))
@@ -107,7 +122,7 @@ func (s *shapes) take() []string {
 }
 
 // asked says whether a flow has news, and forgets it.
-func (s *shapes) asked(flow string) bool {
+func (s *Shapes) asked(flow string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	news := s.news[flow]
@@ -115,19 +130,23 @@ func (s *shapes) asked(flow string) bool {
 	return news
 }
 
-// learn counts events as they come, until ctx is done.
-func (e *Engine) learn(ctx context.Context) {
-	e.unlearnt(ctx)
+// Work counts events as they come, until ctx is done, and keeps what it counted. told is called with
+// what drifted in a flow each time that more of its events were counted.
+func (s *Shapes) Work(ctx context.Context, told func(ctx context.Context, flow string, drifts []shape.Drift)) {
+	s.unlearnt(ctx)
 	save, due := time.NewTimer(saveEvery), true
 	defer save.Stop()
 	rest := learnEvery
 	for {
 		select {
-		case <-e.shapes.wake:
-			wait(ctx, rest)
+		case <-s.wake:
+			select {
+			case <-ctx.Done():
+			case <-time.After(rest):
+			}
 			begun := time.Now()
-			for _, id := range e.shapes.take() {
-				e.tellDrifts(ctx, id, e.catchUp(ctx, id, learnAtOnce))
+			for _, id := range s.take() {
+				told(ctx, id, s.catchUp(ctx, id, learnAtOnce).Drifts())
 			}
 			rest = max(learnEvery, learnRest*time.Since(begun))
 			if !due {
@@ -136,9 +155,9 @@ func (e *Engine) learn(ctx context.Context) {
 			}
 		case <-save.C:
 			due = false
-			e.saveShapes(ctx)
+			s.saveShapes(ctx)
 		case <-ctx.Done():
-			e.saveShapes(context.WithoutCancel(ctx))
+			s.saveShapes(context.WithoutCancel(ctx))
 			return
 		}
 	}
@@ -146,46 +165,46 @@ func (e *Engine) learn(ctx context.Context) {
 
 // catchUp counts what came since the last time, at most the newest 500, and of these only so
 // many now. The shapes are a help, not a promise: what cannot be read is left out.
-func (e *Engine) catchUp(ctx context.Context, id string, most int) *learnt {
-	l := e.shapes.of(id)
+func (s *Shapes) catchUp(ctx context.Context, id string, most int) *Learnt {
+	l := s.of(id)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.load(ctx, e, id); err != nil {
-		e.Log.Warn("read what events look like", "flow", id, "error", err)
+	if err := l.load(ctx, s, id); err != nil {
+		s.Log.Warn("read what events look like", "flow", id, "error", err)
 	}
-	events, err := e.newer(ctx, id, l.kept.Trigger.Newest)
+	events, err := s.newer(ctx, id, l.kept.Trigger.Newest)
 	if err != nil {
 		if ctx.Err() == nil {
-			e.Log.Warn("read events to learn from", "flow", id, "error", err)
+			s.Log.Warn("read events to learn from", "flow", id, "error", err)
 		}
-		e.shapes.mark(id)
+		s.Mark(id)
 		return l
 	}
-	resources := e.shapes.takeFetched(id)
+	resources := s.takeFetched(id)
 	if len(events)+len(resources) == 0 {
 		return l
 	}
 	for _, r := range resources {
-		l.kept.Resource.Add(r.event, r.value, r.at)
+		l.kept.Resource.Add(r.Event, r.Value, r.At)
 	}
 	for i := range min(most, len(events)) {
-		l.count(ctx, e, &events[len(events)-1-i])
+		l.count(ctx, s, &events[len(events)-1-i])
 	}
 	if len(events) > most {
-		e.shapes.mark(id)
+		s.Mark(id)
 	}
-	l.hide(e.masks(id))
+	l.hide(s.Masks(id))
 	l.version++
-	l.drifts = l.kept.Trigger.Drifts(e.Now())
+	l.drifts = l.kept.Trigger.Drifts(s.Now())
 	return l
 }
 
 // newer lists a flow's events after a number, newest first.
-func (e *Engine) newer(ctx context.Context, id string, after uint64) ([]store.EventInfo, error) {
+func (s *Shapes) newer(ctx context.Context, id string, after uint64) ([]store.EventInfo, error) {
 	var list []store.EventInfo
 	q := store.Query{Flow: id, After: after, Limit: 200}
 	for {
-		page, next, err := e.Store.ListEvents(ctx, q)
+		page, next, err := s.Store.ListEvents(ctx, q)
 		if err != nil {
 			return nil, err
 		}
@@ -202,16 +221,16 @@ func (e *Engine) newer(ctx context.Context, id string, after uint64) ([]store.Ev
 
 // unlearnt marks the flows of the newest events: the process before this one may not have got
 // to them.
-func (e *Engine) unlearnt(ctx context.Context) {
+func (s *Shapes) unlearnt(ctx context.Context) {
 	q := store.Query{Limit: 200}
 	for seen := 0; seen < shape.Generation; {
-		page, next, err := e.Store.ListEvents(ctx, q)
+		page, next, err := s.Store.ListEvents(ctx, q)
 		if err != nil {
-			e.Log.Warn("read events to learn from", "error", err)
+			s.Log.Warn("read events to learn from", "error", err)
 			return
 		}
 		for i := range page {
-			e.shapes.mark(page[i].Flow)
+			s.Mark(page[i].Flow)
 		}
 		if q.Cursor = next; next == "" {
 			return
@@ -220,16 +239,16 @@ func (e *Engine) unlearnt(ctx context.Context) {
 	}
 }
 
-func (l *learnt) count(ctx context.Context, e *Engine, info *store.EventInfo) {
+func (l *Learnt) count(ctx context.Context, s *Shapes, info *store.EventInfo) {
 	l.kept.Trigger.Newest = info.Number
 	if info.Outcome == store.Duplicate {
 		return
 	}
-	whole, err := e.Store.GetEvent(ctx, info.ID)
+	whole, err := s.Store.GetEvent(ctx, info.ID)
 	if err != nil {
 		return // its body was dropped meanwhile
 	}
-	trigger := e.triggerView(whole.Meta, whole.Body, whole.At, whole.Name, whole.ID)
+	trigger := s.Trigger(&whole)
 	if trigger == nil {
 		return
 	}
@@ -237,23 +256,23 @@ func (l *learnt) count(ctx context.Context, e *Engine, info *store.EventInfo) {
 	l.kept.Trigger.Add(info.Name, trigger, info.At)
 }
 
-func (l *learnt) hide(pointers []string) {
+func (l *Learnt) hide(pointers []string) {
 	for _, p := range pointers {
 		l.kept.Trigger.Hide("/body" + p)
 		l.kept.Resource.Hide(p)
 	}
 }
 
-// tell says what completed an event.
-func (s *shapes) tell(flow string, f fetched) {
+// Complete says what completed an event.
+func (s *Shapes) Complete(flow string, f Fetched) {
 	s.mu.Lock()
 	list := append(s.fetched[flow], f)
 	s.fetched[flow] = list[max(0, len(list)-mostFetched):]
 	s.mu.Unlock()
-	s.mark(flow)
+	s.Mark(flow)
 }
 
-func (s *shapes) takeFetched(flow string) []fetched {
+func (s *Shapes) takeFetched(flow string) []Fetched {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := s.fetched[flow]
@@ -261,20 +280,12 @@ func (s *shapes) takeFetched(flow string) []fetched {
 	return list
 }
 
-// masks are the pointers that a flow hides.
-func (e *Engine) masks(id string) []string {
-	if v := e.veilOf(id, time.Time{}); v != nil {
-		return v.pointers
-	}
-	return nil
-}
-
-func (l *learnt) load(ctx context.Context, e *Engine, id string) error {
+func (l *Learnt) load(ctx context.Context, s *Shapes, id string) error {
 	if l.loaded {
 		return nil
 	}
 	l.loaded = true
-	entry, err := e.Store.GetKey(ctx, shapeSpace, id)
+	entry, err := s.Store.GetKey(ctx, shapeSpace, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -290,28 +301,28 @@ func (l *learnt) load(ctx context.Context, e *Engine, id string) error {
 		l.kept = keptShape{} // learnt anew from the newest events
 		return fmt.Errorf("kept shape: %w", err)
 	}
-	l.drifts = l.kept.Trigger.Drifts(e.Now())
+	l.drifts = l.kept.Trigger.Drifts(s.Now())
 	l.version++
 	l.saved = l.version
 	return nil
 }
 
-func (e *Engine) saveShapes(ctx context.Context) {
-	e.shapes.mu.Lock()
-	ids := make([]string, 0, len(e.shapes.by))
-	for id := range e.shapes.by {
+func (s *Shapes) saveShapes(ctx context.Context) {
+	s.mu.Lock()
+	ids := make([]string, 0, len(s.by))
+	for id := range s.by {
 		ids = append(ids, id)
 	}
-	e.shapes.mu.Unlock()
+	s.mu.Unlock()
 	for _, id := range ids {
-		if err := e.saveShape(ctx, id); err != nil {
-			e.Log.Warn("save what events look like", "flow", id, "error", err)
+		if err := s.saveShape(ctx, id); err != nil {
+			s.Log.Warn("save what events look like", "flow", id, "error", err)
 		}
 	}
 }
 
-func (e *Engine) saveShape(ctx context.Context, id string) error {
-	l := e.shapes.of(id)
+func (s *Shapes) saveShape(ctx context.Context, id string) error {
+	l := s.of(id)
 	l.mu.Lock()
 	version := l.version
 	if version == l.saved {
@@ -323,8 +334,8 @@ func (e *Engine) saveShape(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("shape of %s: %w", id, err)
 	}
-	if _, there := e.Flows.Find(id); !there {
-		return e.forgetShape(ctx, id)
+	if _, there := s.Flows.Find(id); !there {
+		return s.forgetShape(ctx, id)
 	}
 	var b bytes.Buffer
 	w, err := flate.NewWriter(&b, flate.BestSpeed)
@@ -333,7 +344,7 @@ func (e *Engine) saveShape(ctx context.Context, id string) error {
 		err = errors.Join(err, w.Close())
 	}
 	if err == nil {
-		_, err = e.Store.PutKey(ctx, shapeSpace, id, b.Bytes(), -1, 0)
+		_, err = s.Store.PutKey(ctx, shapeSpace, id, b.Bytes(), -1, 0)
 	}
 	if err != nil {
 		return err
@@ -345,34 +356,55 @@ func (e *Engine) saveShape(ctx context.Context, id string) error {
 }
 
 // forgetShape drops what was learnt of a flow that is gone.
-func (e *Engine) forgetShape(ctx context.Context, id string) error {
-	e.shapes.mu.Lock()
-	delete(e.shapes.by, id)
-	delete(e.shapes.news, id)
-	e.shapes.mu.Unlock()
-	if err := e.Store.DeleteKey(ctx, shapeSpace, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+func (s *Shapes) forgetShape(ctx context.Context, id string) error {
+	s.mu.Lock()
+	delete(s.by, id)
+	delete(s.news, id)
+	s.mu.Unlock()
+	if err := s.Store.DeleteKey(ctx, shapeSpace, id); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	return nil
 }
 
-// learntOf is what is known of a flow's events, the newest included. The caller must not hold
-// its lock.
-func (e *Engine) learntOf(ctx context.Context, id string) *learnt {
-	l := e.shapes.of(id)
+// Known is what is known of a flow's events, the newest included.
+func (s *Shapes) Known(ctx context.Context, id string) *Learnt {
+	l := s.of(id)
 	l.mu.Lock()
 	loaded := l.loaded
 	l.mu.Unlock()
-	if e.shapes.asked(id) || !loaded {
-		l = e.catchUp(ctx, id, shape.Generation)
-		e.shapes.mark(id) // who learns looks for what drifts
+	if s.asked(id) || !loaded {
+		l = s.catchUp(ctx, id, shape.Generation)
+		s.Mark(id) // who learns looks for what drifts
 	}
 	return l
 }
 
-// trigger gives the shape of the root trigger for events with one of these names, or for all;
+// Drifts are what of the newest events differs from those before them.
+func (l *Learnt) Drifts() []shape.Drift {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.drifts
+}
+
+// Version rises with each event that is counted.
+func (l *Learnt) Version() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.version
+}
+
+// Look lets f see the root triggers that were counted, and their version. It must be quick, and keep nothing
+// of them.
+func (l *Learnt) Look(f func(triggers *shape.Window, version int)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f(&l.kept.Trigger, l.version)
+}
+
+// Trigger gives the shape of the root trigger for events with one of these names, or for all;
 // nil when none came. Nobody may change it.
-func (l *learnt) trigger(names ...string) *shape.Shape {
+func (l *Learnt) Trigger(names ...string) *shape.Shape {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.made == nil || l.madeVersion != l.version {
