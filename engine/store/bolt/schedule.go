@@ -133,9 +133,22 @@ func (s *scheduler) park(n uint64, due time.Time) {
 	s.release(p)
 	if p.parked, p.due = true, 0; !due.IsZero() {
 		p.due = due.UnixNano()
+		s.dropStale()
 		heap.Push(&s.due, dueItem{p.due, n})
 		s.tell()
 	}
+}
+
+// dropStale takes out of due what was woken or has ended before its time, once that is most of it.
+func (s *scheduler) dropStale() {
+	if len(s.due) < 2*len(s.runs)+1024 {
+		return
+	}
+	s.due = slices.DeleteFunc(s.due, func(item dueItem) bool {
+		p := s.runs[item.n]
+		return p == nil || !p.parked || p.due != item.at
+	})
+	heap.Init(&s.due)
 }
 
 func (s *scheduler) release(p *place) {
