@@ -29,7 +29,11 @@ import (
 // Prefix is where the API is mounted.
 const Prefix = "/api/v1"
 
-const maxBody = 8 << 20
+const (
+	maxBody = 8 << 20
+	// maxStranger is the longest body of who has not signed in: a name, a password, a token.
+	maxStranger = 16 << 10
+)
 
 // Config is what the API works on.
 type Config struct {
@@ -86,8 +90,12 @@ func Mount(e *echo.Echo, c Config) error {
 			group.Add(r.method, echoPath(r.path), r.plain, s.guard(r.permission))
 			continue
 		}
+		most := int64(maxBody)
+		if r.permission == session.Open {
+			most = maxStranger
+		}
 		r.register(api, huma.Operation{
-			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, MaxBodyBytes: maxBody, DefaultStatus: r.status,
+			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, MaxBodyBytes: most, DefaultStatus: r.status,
 			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission), s.knownQuery(api)},
 		})
 	}

@@ -105,3 +105,14 @@ func TestMetricsAreForAdmins(t *testing.T) {
 		}
 	}
 }
+
+// TestStrangersSendLittle: who has not signed in cannot fill the memory with a body.
+func TestStrangersSendLittle(t *testing.T) {
+	h := newHouse(t)
+	long := `{"email": "` + strings.Repeat("x", 20<<10) + `", "password": "y"}`
+	for _, path := range []string{"/session", "/setup", "/invite", "/invite/look"} {
+		if res, answer := h.ask("POST", "/api/v1"+path, "", long); res.StatusCode != 413 {
+			t.Errorf("%s: %d %v", path, res.StatusCode, answer)
+		}
+	}
+}
