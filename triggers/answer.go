@@ -108,8 +108,11 @@ func textHeaders(value any) map[string]string {
 
 // answerFinished waits for the run's answer. It is stored by the time it is sent, and a
 // duplicate gets the same one. When it takes too long, or the server stops, the sender is
-// told where to ask.
+// told where to ask. While it waits, only an answer that is made of the body holds the body.
 func (x *delivery) answerFinished(w http.ResponseWriter, got engine.Receipt) {
+	if x.door.respond.fixed {
+		x.letGoBody()
+	}
 	ctx, done := context.WithTimeout(x.r.Context(), x.door.respond.timeout)
 	defer done()
 	go func() {

@@ -127,13 +127,19 @@ func (x *delivery) replayed(parts []*delivery) *refusal {
 
 // letGo ends what a delivery holds.
 func (x *delivery) letGo() {
-	x.budget.give(x.reading.held)
+	x.letGoBody()
 	if x.leave != nil {
 		x.leave()
 	}
 	if x.once != nil {
 		x.onces.leave(x.once)
 	}
+}
+
+// letGoBody leaves the memory of a body to others.
+func (x *delivery) letGoBody() {
+	x.budget.give(x.reading.held)
+	x.reading.held, x.in.Body, x.value, x.scope = 0, nil, nil, nil
 }
 
 // keepOnce notes that a value has come. The event is safe already: a failure is logged.
