@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"encoding/base64"
@@ -160,6 +159,7 @@ func (e *Engine) openWaitToken(token string) (run, path string, err error) {
 // WaitView is what the page of a wait URL shows.
 type WaitView struct {
 	Open    bool // false once used or over
+	Reached bool // the run has got there; its text is not known before
 	Text    string
 	Approve bool
 	Flow    string
@@ -178,10 +178,11 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 	if err != nil {
 		return WaitView{}, err
 	}
-	if waits, err := e.waitsAt(ctx, story.Run, idOf(path)); err != nil || !waits {
-		return WaitView{}, cmp.Or(err, store.ErrNotFound)
+	step, err := e.waitAt(ctx, story.Run, idOf(path))
+	if err != nil {
+		return WaitView{}, err
 	}
-	v := WaitView{Flow: story.Run.Flow, Open: !story.Run.Status.Final()}
+	v := WaitView{Flow: story.Run.Flow, Open: !story.Run.Status.Final(), Approve: step.With["approve"] != nil}
 	for _, s := range story.Steps {
 		if s.Path != path {
 			continue
@@ -191,7 +192,7 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 			return WaitView{}, err
 		}
 		v.Open = v.Open && rec.Status == stepWaiting
-		v.Text, v.Approve, v.Until = rec.Text, rec.Text != "", rec.Due
+		v.Reached, v.Text, v.Until = true, rec.Text, rec.Due
 	}
 	v.Name = e.FlowName(v.Flow)
 	if entry, ok := e.Flows.Find(v.Flow); ok && entry.Draft != nil && !v.Until.IsZero() {
@@ -200,18 +201,23 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 	return v, nil
 }
 
-// waitsAt says whether a run's flow has such a wait. Of a flow that was deleted nobody knows any
-// more, and its runs are over.
-func (e *Engine) waitsAt(ctx context.Context, run store.Run, id string) (waits bool, err error) {
+// waitAt gives such a wait of a run's flow; store.ErrNotFound when it has none. Of a flow that was
+// deleted nobody knows any more, and its runs are over.
+func (e *Engine) waitAt(ctx context.Context, run store.Run, id string) (wait flow.Step, err error) {
 	p, err := e.planOf(ctx, run)
 	if isGone(err) {
-		return true, nil
+		return wait, nil
 	}
 	if err != nil {
-		return false, err
+		return wait, err
 	}
-	flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) { waits = waits || s.ID == id && s.Action == "wait" })
-	return waits, nil
+	err = store.ErrNotFound
+	flow.Walk(p.flow.Steps, "", func(_ string, s *flow.Step) {
+		if s.ID == id && s.Action == "wait" {
+			wait, err = *s, nil
+		}
+	})
+	return wait, err
 }
 
 func (e *Engine) waitURL(run, path string) string {

@@ -147,6 +147,9 @@ func (d *Webhook) showWait(w http.ResponseWriter, r *http.Request, page engine.W
 	case !page.Open:
 		p.Title = form.Label("Nothing to do", "Nada a fazer")
 		p.Note = form.Label("This was answered before, or is over.", "Isto já foi respondido ou terminou.")
+	case page.Approve && !page.Reached:
+		p.Title = form.Label("Not asked yet", "Ainda não perguntado")
+		p.Note = form.Label("“"+page.Name+"” has not got to this question. Open this link again in a moment.", "“"+page.Name+"” ainda não chegou a esta pergunta. Abra este link de novo daqui a pouco.")
 	case page.Approve:
 		p.Title, p.Note, p.Decide = form.Label("Your decision", "Sua decisão"), asks(page), true
 	}

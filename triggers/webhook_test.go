@@ -435,9 +435,21 @@ func TestLanguageOfRefusals(t *testing.T) {
 	}
 }
 
+// TestSendersThatWaitHoldNoBodies: what is on disk needs no memory at the door.
+func TestSendersThatWaitHoldNoBodies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, map[string]any{"respond": map[string]any{"when": "finished", "timeout": "60s"}}, func(_ *flow.Trigger, c *triggers.WebhookConfig) { c.Memory = 100_000 })
+		for range 4 {
+			go h.post(`{"a": "` + strings.Repeat("x", 20_000) + `"}`)
+		}
+		synctest.Wait()
+		wantStatus(t, h.post(`{"a": "`+strings.Repeat("y", 30_000)+`"}`), 202)
+	})
+}
+
 func TestWaitURL(t *testing.T) {
 	h := newHouse(t, nil)
-	h.wait = engine.WaitView{Open: true, Approve: true, Text: "Pay <script>1</script>?", Flow: "orders", Name: "Big <orders>", Until: time.Date(2026, 11, 27, 15, 6, 0, 0, time.UTC)}
+	h.wait = engine.WaitView{Open: true, Reached: true, Approve: true, Text: "Pay <script>1</script>?", Flow: "orders", Name: "Big <orders>", Until: time.Date(2026, 11, 27, 15, 6, 0, 0, time.UTC)}
 	page := h.send("GET", "/w/wait", "", "Accept: text/html", "Accept-Language: pt-BR")
 	wantStatus(t, page, 200)
 	for _, want := range []string{"Aprovar", "Rejeitar", "Pay &lt;script&gt;1&lt;/script&gt;?", "Pedido de “Big &lt;orders&gt;”, até 27/11/2026 às 15:06.", `<html lang="pt-BR">`, `method="post"`} {
@@ -470,6 +482,10 @@ func TestWaitURL(t *testing.T) {
 		if got := w.Header().Get("Allow"); got != want {
 			t.Errorf("%s: Allow %q, want %q", path, got, want)
 		}
+	}
+	h.wait = engine.WaitView{Open: true, Approve: true, Name: "Refunds"}
+	if early := h.send("GET", "/w/wait", "", "Accept: text/html").Body.String(); strings.Contains(early, "<form") || !strings.Contains(early, "“Refunds” has not got to this question.") {
+		t.Errorf("a question that was not asked yet is shown as\n%s", early)
 	}
 	h.wait = engine.WaitView{Open: true}
 	w = h.send("POST", "/w/wait", `{"id":1}`)
