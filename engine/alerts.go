@@ -128,11 +128,11 @@ const (
 // disk is told of.
 type alerts struct {
 	mu     sync.Mutex
-	open   map[string]*alert   // by subject
-	failed map[string]int64    // failures of each flow that were looked at
-	newest map[string]string   // newest failed run of a flow, as far as it is known
-	mended map[string]bool     // flows of which failed runs were done again
-	silent map[string]*silence // flows that expect events
+	open   map[string]*alert  // by subject
+	failed map[string]int64   // failures of each flow that were looked at
+	newest map[string]string  // newest failed run of a flow, as far as it is known
+	mended map[string]bool    // flows of which failed runs were done again
+	silent map[string]silence // flows that expect events
 	told   listeners[AlertView]
 	last   int64           // newest ID's time
 	news   chan struct{}   // a run failed
@@ -142,7 +142,7 @@ type alerts struct {
 
 func (e *Engine) loadAlerts(ctx context.Context) error {
 	e.alerts = &alerts{
-		open: map[string]*alert{}, newest: map[string]string{}, mended: map[string]bool{}, silent: map[string]*silence{},
+		open: map[string]*alert{}, newest: map[string]string{}, mended: map[string]bool{}, silent: map[string]silence{},
 		news: make(chan struct{}, 1), owed: make(chan struct{}, 1), broken: e.Connections.Broken,
 	}
 	after := ""

@@ -295,3 +295,44 @@ func TestAnAlertThatWasSeenIsOver(t *testing.T) {
 		}
 	})
 }
+
+// TestASilenceThatIsSeenAtOnce: whoever marks an alert as seen in the moment in which it is raised
+// disturbs nobody.
+func TestASilenceThatIsSeenAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, dir, &sink{})
+		defer func() { h.stop() }()
+		seen := 0
+		h.FollowAlerts(func(v engine.AlertView) {
+			if v.Kind == engine.AlertSilence && v.Ended == nil {
+				if _, err := h.SeeAlert(t.Context(), v.ID, "ana"); err != nil {
+					t.Error(err)
+				}
+				seen++
+			}
+		})
+		h.publish(`{"id": "orders", "trigger": {"kind": "webhook"}, "settings": {"silence": {"expect_every": "2h"}}, "steps": []}`)
+		time.Sleep(4*time.Hour + time.Second)
+		synctest.Wait()
+		if seen == 0 {
+			t.Error("no silence was told")
+		}
+	})
+}
+
+// TestASilenceIsAskedWhileFlowsChange is for the race detector.
+func TestASilenceIsAskedWhileFlowsChange(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, dir, &sink{})
+		defer func() { h.stop() }()
+		h.publish(`{"id": "orders", "trigger": {"kind": "webhook"}, "settings": {"silence": {"expect_every": "2h"}}, "steps": []}`)
+		for range 20 {
+			time.Sleep(15 * time.Second)
+			if _, err := h.Flows.RotateURL(t.Context(), "orders", time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -36,11 +36,11 @@ func (e *Engine) expects(id string, f *flows.Entry) {
 		return
 	}
 	every := time.Duration(f.Published.Settings.Silence.ExpectEvery)
-	if s := e.alerts.silent[id]; s != nil {
-		s.every = every
-		return
+	s, known := e.alerts.silent[id]
+	if s.every = every; !known {
+		s.since = f.Updated
 	}
-	e.alerts.silent[id] = &silence{every: every, since: f.Updated}
+	e.alerts.silent[id] = s
 }
 
 // noteFailure wakes those who look for failures, after a run's end was written.
@@ -238,12 +238,16 @@ func (e *Engine) lookAtSilence(ctx context.Context, counts map[string]store.Coun
 		if since := e.SilentSince(id); !silent && !since.IsZero() && counts[id].LastEvent.After(since) {
 			e.Over(ctx, alarm)
 		} else if silent && since.IsZero() {
-			e.raise(ctx, alarm, func(a *alert, _ bool) { a.Count, a.Expected = 1, every.Milliseconds() })
-			e.failSilence(ctx, id)
+			var raised alert // a copy: who sees the alert at once ends it
+			e.raise(ctx, alarm, func(a *alert, _ bool) {
+				a.Count, a.Expected = 1, every.Milliseconds()
+				raised = *a
+			})
+			e.failSilence(ctx, &raised)
 		}
 	}
 	for _, a := range e.openAlerts() {
-		if a.Kind == AlertSilence && expect[a.Flow] == nil {
+		if _, expects := expect[a.Flow]; a.Kind == AlertSilence && !expects {
 			e.endAlert(ctx, (&Alarm{Kind: AlertSilence, Flow: a.Flow}).subject(), "", false)
 		}
 	}
@@ -251,17 +255,13 @@ func (e *Engine) lookAtSilence(ctx context.Context, counts map[string]store.Coun
 
 // failSilence starts the flows that are told of failures. The alert's number is the dedupe
 // key, so that they are told once.
-func (e *Engine) failSilence(ctx context.Context, id string) {
-	entry, err := e.Flows.Get(id)
+func (e *Engine) failSilence(ctx context.Context, a *alert) {
+	entry, err := e.Flows.Get(a.Flow)
 	if err != nil || entry.Published == nil {
 		return
 	}
-	alarm := Alarm{Kind: AlertSilence, Flow: id}
-	e.alerts.mu.Lock()
-	a := *e.alerts.open[alarm.subject()]
-	e.alerts.mu.Unlock()
-	cause := map[string]any{"code": "silence", "message": e.alertWords(&a).EN, "status": 0}
-	in := e.failureEventsOf(entry.Published, map[string]any{"flow": id, "run": "", "step": "", "error": cause})
+	cause := map[string]any{"code": "silence", "message": e.alertWords(a).EN, "status": 0}
+	in := e.failureEventsOf(entry.Published, map[string]any{"flow": a.Flow, "run": "", "step": "", "error": cause})
 	for i := range in {
 		in[i].Key, in[i].KeyFor = "silence/"+a.ID, alertsFor
 	}
@@ -269,7 +269,7 @@ func (e *Engine) failSilence(ctx context.Context, id string) {
 		return
 	}
 	if _, err := e.Accept(ctx, in); err != nil {
-		e.Log.Error("start the flows that are told of a silence", "flow", id, "error", err)
+		e.Log.Error("start the flows that are told of a silence", "flow", a.Flow, "error", err)
 	}
 }
 

@@ -75,6 +75,7 @@ type Engine struct {
 	walks    walks
 	feed     *feed
 	own      atomic.Pointer[Instance] // what a person has set
+	changing sync.Mutex               // held over the store by who sets variables or the instance: one at a time
 }
 
 // New makes an engine over an open store. Gates of all flows are set, so that runs can be

@@ -45,6 +45,8 @@ func (e *Engine) ChosenInstance() Instance {
 
 // PutInstance sets it. What the operator gave at the start goes before it.
 func (e *Engine) PutInstance(ctx context.Context, i Instance) error {
+	e.changing.Lock()
+	defer e.changing.Unlock()
 	i.PublicURL = strings.TrimSuffix(strings.TrimSpace(i.PublicURL), "/")
 	i.Lang = cmp.Or(i.Lang, e.ChosenInstance().Lang)
 	if err := i.Check(); err != nil {

@@ -381,8 +381,11 @@ func (e *Engine) loadVars(ctx context.Context) error {
 // Vars gives the instance's variables by name.
 func (e *Engine) Vars() map[string]any { return e.vars.get() }
 
-// SetVars replaces all of the instance's variables, all or none.
+// SetVars replaces all of the instance's variables, all or none. Of two calls at once the one
+// that ends last is in force.
 func (e *Engine) SetVars(ctx context.Context, values map[string]any) error {
+	e.changing.Lock()
+	defer e.changing.Unlock()
 	var docs []store.Doc
 	for name := range e.Vars() {
 		if _, stays := values[name]; !stays {

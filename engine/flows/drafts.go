@@ -66,33 +66,39 @@ func (s *Flows) keepDraft(ctx context.Context, e *Entry) error {
 
 // Undo makes the draft before the newest one the draft again; it survives restarts.
 func (s *Flows) Undo(ctx context.Context, id string) (Entry, error) {
-	return s.step(ctx, id, -1, refusal.New(refusal.Conflict, "nothing_to_undo", "there is nothing to undo", "não há nada para desfazer"))
+	return s.step(ctx, id, -1, nothingToUndo(), func(*Entry) error { return nil })
 }
 
 // UndoMine is Undo, but refuses with changed_by_other when the newest draft is somebody else's.
 func (s *Flows) UndoMine(ctx context.Context, id string) (Entry, error) {
-	e, err := s.Get(id)
-	if err != nil {
-		return Entry{}, err
-	}
-	d, err := s.keptDraft(ctx, id, e.place)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return Entry{}, err
-	}
-	if d.By != "" && d.By != PersonOf(ctx) {
-		return Entry{}, refusal.New(refusal.Conflict, "changed_by_other", d.By+" made the newest change; undo would take that one back",
-			d.By+" fez a mudança mais recente; desfazer tira essa mudança")
-	}
-	return s.Undo(ctx, id)
+	return s.step(ctx, id, -1, nothingToUndo(), func(e *Entry) error {
+		newest, err := s.keptDraft(ctx, id, e.place)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if newest.By != "" && newest.By != PersonOf(ctx) {
+			return refusal.New(refusal.Conflict, "changed_by_other", newest.By+" made the newest change; undo would take that one back",
+				newest.By+" fez a mudança mais recente; desfazer tira essa mudança")
+		}
+		return nil
+	})
+}
+
+func nothingToUndo() *refusal.Refusal {
+	return refusal.New(refusal.Conflict, "nothing_to_undo", "there is nothing to undo", "não há nada para desfazer")
 }
 
 // Redo takes the last undo back.
 func (s *Flows) Redo(ctx context.Context, id string) (Entry, error) {
-	return s.step(ctx, id, +1, refusal.New(refusal.Conflict, "nothing_to_redo", "there is nothing to redo", "não há nada para refazer"))
+	return s.step(ctx, id, +1, refusal.New(refusal.Conflict, "nothing_to_redo", "there is nothing to redo", "não há nada para refazer"), func(*Entry) error { return nil })
 }
 
-func (s *Flows) step(ctx context.Context, id string, by int64, nothing *refusal.Refusal) (Entry, error) {
+// step goes by so many drafts, if may lets it.
+func (s *Flows) step(ctx context.Context, id string, by int64, nothing *refusal.Refusal, may func(*Entry) error) (Entry, error) {
 	return s.change(ctx, id, func(e *Entry) error {
+		if err := may(e); err != nil {
+			return err
+		}
 		to := e.place + by
 		if s.Keys == nil || to < 1 || to > e.last {
 			return nothing
