@@ -55,7 +55,7 @@ var layers = [][]string{
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},
 	{"gancho/engine/store"},
 	{"gancho/engine/expression", "gancho/engine/refusal", "gancho/engine/said"},
-	{"gancho/engine/form", "gancho/engine/room", "gancho/engine/shape"},
+	{"gancho/engine/charset", "gancho/engine/form", "gancho/engine/room", "gancho/engine/shape"},
 }
 
 func layerOf(path string) int {

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"gancho/engine"
+	"gancho/engine/charset"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
@@ -100,22 +101,28 @@ func writePart(w *multipart.Writer, part map[string]any) error {
 			return engine.Faultf("bad_input", "part %s: base64 cannot be read", texts["name"])
 		}
 	}
-	members := map[string]string{"name": texts["name"]}
+	return putPart(w, texts["name"], texts["file"], texts["content_type"], content)
+}
+
+// putPart writes a part as RFC 7578 has it: names as they are, in UTF-8, and no filename*.
+func putPart(w *multipart.Writer, name, file, kind string, content []byte) error {
 	header := textproto.MIMEHeader{}
-	if file := texts["file"]; file != "" {
-		members["filename"] = file
-		header.Set("Content-Type", "application/octet-stream")
+	disposition := multipart.FileContentDisposition(name, file)
+	if file == "" {
+		disposition = strings.TrimSuffix(disposition, `; filename=""`)
+	} else if kind == "" {
+		kind = "application/octet-stream"
 	}
-	if kind := texts["content_type"]; kind != "" {
+	header.Set("Content-Disposition", disposition)
+	if kind != "" {
 		header.Set("Content-Type", kind)
 	}
-	header.Set("Content-Disposition", mime.FormatMediaType("form-data", members))
 	to, err := w.CreatePart(header)
-	if err != nil {
-		return fmt.Errorf("write part %s: %w", texts["name"], err)
+	if err == nil {
+		_, err = to.Write(content)
 	}
-	if _, err := to.Write(content); err != nil {
-		return fmt.Errorf("write part %s: %w", texts["name"], err)
+	if err != nil {
+		return fmt.Errorf("write part %s: %w", name, err)
 	}
 	return nil
 }
@@ -165,16 +172,8 @@ func decodeAs(contentType string, data []byte) (any, error) {
 	return base64.StdEncoding.EncodeToString(data), nil
 }
 
-// toText reads text in its declared charset; Latin-1 is common in older Brazilian systems.
+// toText reads text in its declared charset.
 func toText(contentType string, data []byte) string {
 	_, params, _ := mime.ParseMediaType(contentType)
-	switch strings.ToLower(params["charset"]) {
-	case "iso-8859-1", "latin1", "windows-1252":
-		runes := make([]rune, len(data))
-		for i, b := range data {
-			runes[i] = rune(b)
-		}
-		return string(runes)
-	}
-	return strings.ToValidUTF8(string(data), "\uFFFD")
+	return charset.ToUTF8(data, params["charset"])
 }

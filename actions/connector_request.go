@@ -2,14 +2,13 @@ package actions
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"slices"
 	"strconv"
@@ -303,7 +302,6 @@ func writeNamed(w *multipart.Writer, name string, value any) error {
 		}
 		return w.WriteField(name, text)
 	}
-	header := textproto.MIMEHeader{}
 	fileName, kind := expression.Text(file["name"]), "application/octet-stream"
 	if text, ok := file["type"].(string); ok && text != "" {
 		kind = text
@@ -311,13 +309,7 @@ func writeNamed(w *multipart.Writer, name string, value any) error {
 	if strings.ContainsAny(fileName+kind, "\r\n") {
 		return engine.Faultf("bad_input", "part %s has a name or type that cannot be sent", name)
 	}
-	header.Set("Content-Disposition", fmt.Sprintf("form-data; name=%q; filename=%q", name, fileName))
-	header.Set("Content-Type", kind)
-	to, err := w.CreatePart(header)
-	if err == nil {
-		_, err = to.Write([]byte(expression.Text(file["file"])))
-	}
-	return err
+	return putPart(w, name, cmp.Or(fileName, "file"), kind, []byte(expression.Text(file["file"])))
 }
 
 // setKey puts the idempotency key where the provider looks for it.

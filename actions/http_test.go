@@ -122,6 +122,8 @@ func TestBodiesOfRequests(t *testing.T) {
 		{"text", map[string]any{"text": "olá"}, "text/plain; charset=utf-8", "olá"},
 		{"own type", map[string]any{"text": "<x/>", "headers": map[string]any{"Content-Type": "application/xml"}}, "application/xml", "<x/>"},
 		{"multipart", map[string]any{"multipart": []any{map[string]any{"name": "f", "file": "a.txt", "base64": "b2k=", "content_type": "text/plain"}}}, "multipart/form-data", "oi\r\n"},
+		{"file named beyond ASCII", map[string]any{"multipart": []any{map[string]any{"name": "arquivo", "file": "orçamento.pdf", "text": "x"}}}, "multipart/form-data", `form-data; name="arquivo"; filename="orçamento.pdf"`},
+		{"text in parts", map[string]any{"multipart": []any{map[string]any{"name": "nota", "text": "x"}}}, "multipart/form-data", "form-data; name=\"nota\"\r\n\r\nx"},
 	} {
 		p, out := newPlay(t, says(200, "application/json", "{}"))
 		c.with["method"], c.with["url"] = "POST", p.URL+"/x?a=1"

@@ -12,6 +12,7 @@ import (
 	"mime/multipart"
 	"strings"
 
+	"gancho/engine/charset"
 	"gancho/engine/expression"
 )
 
@@ -70,7 +71,7 @@ func DecodeBody(contentType string, body []byte) (any, error) {
 	case bodyXML:
 		return decodeXML(body, params["charset"])
 	case bodyText:
-		return toUTF8(body, params["charset"]), nil
+		return charset.ToUTF8(body, params["charset"]), nil
 	}
 	return base64.StdEncoding.EncodeToString(body), nil
 }
@@ -130,7 +131,7 @@ func decodeMultipart(body []byte, boundary string) (any, error) {
 			return nil, fmt.Errorf("read multipart: %w", err)
 		}
 		_, params, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
-		var value any = toUTF8(content, params["charset"])
+		var value any = charset.ToUTF8(content, params["charset"])
 		if name := part.FileName(); name != "" {
 			value = map[string]any{"name": strings.ToValidUTF8(name, "\uFFFD"), "size": len(content), "type": part.Header.Get("Content-Type")}
 		}

@@ -7,13 +7,14 @@ import (
 	"strconv"
 	"strings"
 
+	"gancho/engine/charset"
 	"gancho/engine/expression"
 )
 
 // decodeForm reads name=value pairs. Brackets nest: a[b]=1 is {"a": {"b": "1"}}, a[]=1 and a
 // name that comes again give lists, and so do members numbered from 0 without a gap. Names
 // that contradict each other stay as they were written.
-func decodeForm(body []byte, charset string) (any, error) {
+func decodeForm(body []byte, label string) (any, error) {
 	tree := newFormTree()
 	for pair := range strings.SplitSeq(string(body), "&") {
 		if pair == "" {
@@ -28,7 +29,7 @@ func decodeForm(body []byte, charset string) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read form: %w", err)
 		}
-		if err := tree.add(toUTF8([]byte(name), charset), toUTF8([]byte(value), charset)); err != nil {
+		if err := tree.add(charset.ToUTF8([]byte(name), label), charset.ToUTF8([]byte(value), label)); err != nil {
 			return nil, err
 		}
 	}

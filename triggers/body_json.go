@@ -1,19 +1,19 @@
 package triggers
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/bits"
 
+	"gancho/engine/charset"
 	"gancho/engine/expression"
 )
 
 // checkJSON reads one JSON value without building it: syntax, depth and number of values.
 func checkJSON(body []byte) error {
-	body = bytes.TrimPrefix(body, markUTF8)
-	if len(body) > 1 && (markUTF16[string(body[:2])] != nil || body[0] == 0 || body[1] == 0) {
+	body = charset.Trim(body)
+	if len(body) > 1 && (charset.Marked(body) || body[0] == 0 || body[1] == 0) {
 		return errors.New("read JSON: it is not UTF-8; send UTF-8, or say its charset in the content type")
 	}
 	s := scanner{data: body}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gancho/engine"
+	"gancho/engine/charset"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
@@ -212,7 +213,7 @@ func (x *delivery) mask() {
 	}
 	kind, _ := declared(x.in.Meta.Type)
 	if kind == bodyJSON {
-		x.in.Body = bytes.TrimPrefix(x.in.Body, markUTF8)
+		x.in.Body = charset.Trim(x.in.Body)
 	}
 	for _, pointer := range x.door.preset.file.Mask {
 		x.in.Body = maskBody(kind, x.in.Body, pointer)
