@@ -82,6 +82,32 @@ func TestADamagedRunDoesNotStopOpen(t *testing.T) {
 	}
 }
 
+// Of a run that cannot be read nobody knows whether it has ended: what it called goes on.
+func TestWhatADamagedRunCalledIsNoOrphan(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	first := accept(t, s)
+	called := store.Event{Flow: "a", At: time.Now(), Outcome: store.Accepted, Parent: store.Parent{Run: first.Run, Path: "ask"}}
+	done := s.Commit(t.Context(), []store.Commit{{Lease: claim(t, s).Lease, Spawn: []store.Event{called}, Decision: store.Decision{
+		Park: &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "ask"}}},
+	}}})[0]
+	check(t, done.Err)
+	check(t, s.Close())
+	damage(t, dir, "runs")
+	s = open(t, dir)
+	defer s.Close()
+	for _, run := range []string{first.Run, ""} {
+		orphans, err := s.Orphans(t.Context(), run)
+		check(t, err)
+		if len(orphans) > 0 {
+			t.Errorf("orphans of %q: %s", run, orphans)
+		}
+	}
+	if w := claim(t, s); w.Run.ID != done.Spawned[0] {
+		t.Errorf("claimed %s, want the called run %s", w.Run.ID, done.Spawned[0])
+	}
+}
+
 func TestAnUnreadableEventHoldsUpNobody(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)

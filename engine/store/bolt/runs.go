@@ -100,14 +100,15 @@ func (s *Store) load(tx *tx) error {
 			return nil // it waits for the archive alone
 		}
 		var r savedRun
+		n := binary.BigEndian.Uint64(key)
 		if err := unseal(value, &r); err != nil {
-			s.log.Error("a run is damaged and stays where it is", "number", binary.BigEndian.Uint64(key), "error", err)
+			s.log.Error("a run is damaged and stays where it is", "number", n, "error", err)
+			s.sched.addParked(n, "", "", time.Time{}) // of no flow: never claimed, and not taken for one that has ended
 			return nil
 		}
 		if r.Status.Final() {
 			return nil
 		}
-		n := binary.BigEndian.Uint64(key)
 		s.sched.join(waiterOf(&r.Run), n)
 		if r.Status == store.Waiting || r.Status == store.Unknown {
 			s.sched.addParked(n, r.Flow, r.OrderBy, r.Due)
