@@ -222,15 +222,27 @@ func (e *Engine) goOn(ctx context.Context, r Replayed, story *store.Story, dryRu
 	if err := e.cancelCalled(ctx, r.Of); err != nil { // it calls them anew
 		return r, err
 	}
-	err := e.Store.Resume(ctx, r.Of, append(stopOf(story), openCalls(story)...))
+	err := e.Store.Resume(ctx, r.Of, story.Run.Attempt, append(stopOf(story), openCalls(story)...))
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
-		return r.refuse("cannot_go_on", "the run cannot go on any more; replay it from the start", "a execução não pode mais continuar; repita desde o início"), nil
+		return e.cannotGoOn(ctx, r, story.Run.Attempt)
 	}
 	if err == nil {
 		e.noteMended(story.Run.Flow)
 		r.Run = r.Of
 	}
 	return r, err
+}
+
+// cannotGoOn says why a run that failed could not be resumed.
+func (e *Engine) cannotGoOn(ctx context.Context, r Replayed, attempt int) (Replayed, error) {
+	now, err := e.Store.RunInfo(ctx, r.Of)
+	if err == nil && now.Attempt > attempt {
+		return r.refuse("went_on", "somebody else let the run go on at the same moment; look at what became of it", "outra pessoa continuou a execução no mesmo momento; veja o que aconteceu com ela"), nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return r, err
+	}
+	return r.refuse("cannot_go_on", "the run cannot go on any more; replay it from the start", "a execução não pode mais continuar; repita desde o início"), nil
 }
 
 // stopOf gives the path of the step that ended a run as failed and did what it should. It stops

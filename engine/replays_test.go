@@ -189,6 +189,14 @@ type shaky struct {
 	store.Store
 	getRun func(id string) error
 	erase  func(ids []string)
+	resume func()
+}
+
+func (s *shaky) Resume(ctx context.Context, id string, attempt int, forget []string) error {
+	if s.resume != nil {
+		s.resume()
+	}
+	return s.Store.Resume(ctx, id, attempt, forget)
 }
 
 func (s *shaky) GetRun(ctx context.Context, id string) (store.Story, error) {
@@ -253,6 +261,49 @@ func TestAReplayOfManyOutlivesABusyStore(t *testing.T) {
 	}
 }
 
+// TestOfTwoReplaysOfARunOneIsDone: the other is refused, also when the run has failed again meanwhile.
+func TestOfTwoReplaysOfARunOneIsDone(t *testing.T) {
+	var both *shaky
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { both = &shaky{Store: s}; return both }})
+	failedMany(h, 1)
+	run := h.all(store.Failed)[0].ID
+	check(t, h.SetVars(t.Context(), map[string]any{}))
+	var asked sync.WaitGroup
+	asked.Add(2)
+	turn := make(chan struct{}, 1)
+	both.resume = func() {
+		asked.Done()
+		asked.Wait() // both have seen that it failed
+		turn <- struct{}{}
+	}
+	var replays sync.WaitGroup
+	outcomes := make([]engine.Replayed, 2)
+	for i := range outcomes {
+		replays.Go(func() {
+			out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{run}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
+			if err != nil || len(out.Items) != 1 {
+				t.Errorf("%+v, %v", out, err)
+				return
+			}
+			outcomes[i] = out.Items[0]
+			h.settled(1)
+			<-turn
+		})
+	}
+	replays.Wait()
+	h.settled(1)
+	first, second := outcomes[0], outcomes[1]
+	if first.Run == "" {
+		first, second = second, first
+	}
+	if first.Run != run || second.Run != "" || second.Refused == nil || second.Refused.Code != "went_on" {
+		t.Errorf("got %+v and %+v, want one done and one refused", first, second)
+	}
+	if r, err := h.store.RunInfo(t.Context(), run); err != nil || r.Attempt != 2 {
+		t.Errorf("the run is at attempt %d (%v), want 2", r.Attempt, err)
+	}
+}
+
 // TestTheReceiptOfAnErasureIsTrue: a run that goes on again meanwhile is told of as open.
 func TestTheReceiptOfAnErasureIsTrue(t *testing.T) {
 	var faulty *shaky
@@ -264,7 +315,7 @@ func TestTheReceiptOfAnErasureIsTrue(t *testing.T) {
 	_, err := h.flows.Pause(t.Context(), "a")
 	check(t, err)
 	var once sync.Once
-	faulty.erase = func([]string) { once.Do(func() { check(t, h.store.Resume(t.Context(), first, nil)) }) }
+	faulty.erase = func([]string) { once.Do(func() { check(t, h.store.Resume(t.Context(), first, 1, nil)) }) }
 	receipt, err := person.Erase(t.Context(), h.Engine, "ana@example.com", "root", false)
 	check(t, err)
 	if !slices.Equal(receipt.Erased, []string{second}) || !slices.Equal(receipt.Open, []string{first}) {

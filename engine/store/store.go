@@ -159,8 +159,9 @@ type Runs interface {
 	// Resume puts a run that Failed, is Unknown or waits back among the due ones, with its
 	// checkpoints; the records of the steps at the paths in forget, and those below them, are moved
 	// to history first.
-	// A parked run is due at once. ErrConflict when it is leased or cannot go on.
-	Resume(ctx context.Context, run string, forget []string) error
+	// A parked run is due at once. ErrConflict when it is leased or cannot go on, or when this is
+	// not its attempt any more: of two that resume the same attempt, one does.
+	Resume(ctx context.Context, run string, attempt int, forget []string) error
 
 	// SetGates replaces the gates of these flows. Flows that were never named are paused:
 	// nothing is claimed for a flow that the engine does not know. Not durable.

@@ -125,7 +125,10 @@ func TestAFailedRunComesBackFromTheArchive(t *testing.T) {
 		defer s.Close()
 		failed := finish(t, s, 1, store.Failed)[0]
 		settle()
-		check(t, s.Resume(t.Context(), failed.Run, []string{"send"}))
+		if err := s.Resume(t.Context(), failed.Run, 2, nil); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("an attempt that was not: got %v", err)
+		}
+		check(t, s.Resume(t.Context(), failed.Run, 1, []string{"send"}))
 		w := claim(t, s)
 		if w.Run.ID != failed.Run || w.Run.Attempt != 2 || len(w.Steps) != 0 || len(w.Body) == 0 {
 			t.Errorf("got %+v", w)

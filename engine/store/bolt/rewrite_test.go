@@ -113,7 +113,7 @@ func TestErasureReachesAFormerEnd(t *testing.T) {
 		defer s.Close()
 		run := withBody(t, s, canary, store.Failed)
 		settle()
-		check(t, s.Resume(t.Context(), run, nil))
+		check(t, s.Resume(t.Context(), run, 1, nil))
 		w := claim(t, s)
 		check(t, s.Commit(t.Context(), []store.Commit{{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}}})[0].Err)
 		settle()

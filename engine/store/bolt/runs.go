@@ -426,23 +426,14 @@ func (s *Store) find(tx *tx, id string) (n uint64, r *savedRun, own, err error) 
 }
 
 // Resume implements store.Runs.
-func (s *Store) Resume(_ context.Context, run string, paths []string) error {
+func (s *Store) Resume(_ context.Context, run string, attempt int, paths []string) error {
 	var own error
 	var effect func()
 	err := s.live.do(func(tx *tx) error {
-		own, effect = nil, nil
-		n, r, missing, err := s.find(tx, run)
-		if missing != nil && err == nil {
-			n, r, missing, err = s.findAgain(tx, run)
-		}
-		if missing != nil || err != nil {
-			own = missing
+		effect = nil
+		n, r, refused, err := s.findStopped(tx, run, attempt)
+		if own = refused; refused != nil || err != nil {
 			return err
-		}
-		ended := r.Status == store.Failed
-		if !ended && r.Status != store.Waiting && r.Status != store.Unknown {
-			own = store.ErrConflict
-			return nil
 		}
 		for _, path := range paths {
 			if err := forgetStep(tx.bucket("steps"), n, path); err != nil {
@@ -452,6 +443,7 @@ func (s *Store) Resume(_ context.Context, run string, paths []string) error {
 		if err := tx.bucket("ended").delete(number(n)); err != nil {
 			return err
 		}
+		ended := r.Status == store.Failed
 		s.counts.move(r.Flow, r.Status, store.Pending)
 		r.Attempt++
 		r.Resumed = r.Error.Step
@@ -474,14 +466,26 @@ func (s *Store) Resume(_ context.Context, run string, paths []string) error {
 	return errors.Join(err, own)
 }
 
-// findAgain brings a run that failed back out of the archive; own says why it stays there.
-func (s *Store) findAgain(tx *tx, id string) (n uint64, r *savedRun, own, err error) {
-	r, f, err := s.archive.run(id)
+// findStopped gives a run that may go on after this attempt, out of the archive too; own says why
+// it may not.
+func (s *Store) findStopped(tx *tx, id string, attempt int) (n uint64, r *savedRun, own, err error) {
+	n, r, own, err = s.find(tx, id)
 	if err != nil {
-		return 0, nil, err, nil
+		return 0, nil, nil, err
 	}
-	if r.Status != store.Failed {
-		return 0, nil, store.ErrConflict, nil
+	if own == nil {
+		stopped := r.Status == store.Failed || r.Status == store.Waiting || r.Status == store.Unknown
+		if !stopped || r.Attempt != attempt {
+			own = store.ErrConflict
+		}
+		return n, r, own, nil
+	}
+	r, f, own := s.archive.run(id)
+	if own == nil && (r.Status != store.Failed || r.Attempt != attempt) {
+		own = store.ErrConflict
+	}
+	if own != nil {
+		return 0, nil, own, nil
 	}
 	return f.number, r, nil, s.archive.revive(tx, f)
 }

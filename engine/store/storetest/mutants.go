@@ -33,6 +33,7 @@ var mutants = []struct {
 	{"misses signals", "a signal that comes before its wait is not missed", func(s store.Store) store.Store { return deaf{s} }},
 	{"overwrites keys", "keys are written at the version expected", func(s store.Store) store.Store { return blind{s} }},
 	{"overwrites documents", "documents are written at the revision expected, all or none", func(s store.Store) store.Store { return blind{s} }},
+	{"resumes whatever attempt", "an attempt is resumed once", func(s store.Store) store.Store { return blind{s} }},
 	{"begins every page anew", "pages hold each run once, newest first", func(s store.Store) store.Store { return lost{s} }},
 	{"signals twice", "a place is signaled once", func(s store.Store) store.Store { return lenient{s} }},
 }
@@ -141,6 +142,14 @@ func (m blind) PutDocs(ctx context.Context, docs []store.Doc) ([]int64, error) {
 		docs[i].Revision = -1
 	}
 	return m.Store.PutDocs(ctx, docs)
+}
+
+func (m blind) Resume(ctx context.Context, run string, _ int, forget []string) error {
+	r, err := m.RunInfo(ctx, run)
+	if err != nil {
+		return err
+	}
+	return m.Store.Resume(ctx, run, r.Attempt, forget)
 }
 
 // lost forgets where a list stopped.

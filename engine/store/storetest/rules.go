@@ -233,11 +233,24 @@ var rules = []rule{
 			Lease: w.Lease, Steps: []store.Record{{Path: "done", Data: []byte("1")}, {Path: "sent", Data: []byte("2")}},
 			Decision: store.Decision{End: &store.End{Status: store.Failed}},
 		}).Err)
-		h.keep(h.s.Resume(h.ctx, a.Run, []string{"sent"}))
+		h.keep(h.s.Resume(h.ctx, a.Run, 1, []string{"sent"}))
 		w = h.claim(1)[0]
 		story, err := h.s.GetRun(h.ctx, a.Run)
 		h.keep(err)
 		return errors.Join(want("claimed steps", len(w.Steps), 1), want("steps of the story", len(story.Steps), 2), want("attempt", w.Run.Attempt, 2))
+	}},
+	{"an attempt is resumed once", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		h.end(h.claim(1)[0], store.Failed)
+		h.keep(h.s.Resume(h.ctx, a.Run, 1, nil))
+		h.end(h.claim(1)[0], store.Failed)
+		late := h.s.Resume(h.ctx, a.Run, 1, nil)
+		h.reopen()
+		again := h.s.Resume(h.ctx, a.Run, 1, nil)
+		return errors.Join(
+			want("late", errors.Is(late, store.ErrConflict), true), want("in the next process", errors.Is(again, store.ErrConflict), true),
+			want("status", h.run(a.Run).Status, store.Failed), want("the next attempt", h.s.Resume(h.ctx, a.Run, 2, nil), nil),
+		)
 	}},
 	{"pages hold each run once, newest first", func(h *house) error {
 		var ids, got []string
@@ -302,7 +315,7 @@ var rules = []rule{
 		_, event := h.s.GetEvent(h.ctx, "no id")
 		_, key := h.s.GetKey(h.ctx, "s", "k")
 		_, doc := h.s.GetDoc(h.ctx, "flow", "a")
-		for what, err := range map[string]error{"run": run, "event": event, "key": key, "doc": doc, "cancel": h.s.Cancel(h.ctx, []string{id}, "")[0], "resume": h.s.Resume(h.ctx, id, nil)} {
+		for what, err := range map[string]error{"run": run, "event": event, "key": key, "doc": doc, "cancel": h.s.Cancel(h.ctx, []string{id}, "")[0], "resume": h.s.Resume(h.ctx, id, 1, nil)} {
 			if !errors.Is(err, store.ErrNotFound) {
 				return fmt.Errorf("%s: got %v", what, err)
 			}
