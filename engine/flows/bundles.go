@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,43 +47,74 @@ type ImportResult struct {
 // Import takes the flows of a bundle in, as drafts; new ones are off unless Publish is asked,
 // and one with errors, or whose tests fail, is kept as a draft all the same. It never calls out. With skip, replace
 // and follow a flow that is as it was is left alone; with fail nothing is taken in when any id
-// is taken.
+// is taken. Nobody who changes a flow waits for the tests of others.
 func (s *Flows) Import(ctx context.Context, b *flow.Bundle, o ImportOptions) ([]ImportResult, error) {
-	if !o.DryRun {
-		defer s.changing.all()()
+	t := &tested{run: o.Failing, found: map[string][]form.Problem{}}
+	if o.DryRun {
+		return s.foresee(ctx, b, o, t)
 	}
+	for {
+		results, err := s.importTested(ctx, b, o, t)
+		if !errors.Is(err, errUntested) {
+			return results, err
+		}
+		if results, err = s.foresee(ctx, b, o, t); err != nil {
+			return results, err
+		}
+	}
+}
+
+// importTested is Import, as long as no test has to run.
+func (s *Flows) importTested(ctx context.Context, b *flow.Bundle, o ImportOptions, t *tested) ([]ImportResult, error) {
+	defer s.changing.all()()
+	known := &tested{run: t.run, found: t.found, only: true}
 	results, checks, err := s.plan(b, o)
 	if err != nil {
 		return results, err
 	}
-	if o.DryRun {
-		return results, s.foresee(ctx, b, o, results)
+	batches, err := s.takeAll(ctx, b, o, known, results)
+	if err != nil {
+		return results, err
 	}
-	var batch intake
-	for i, f := range b.Flows {
-		if err := s.take(ctx, &batch, b, f, o, &results[i]); err != nil {
-			return results, fmt.Errorf("import flow %s: %w", f.ID, err)
-		}
-		s.remember(checks[i])
-		if batch.bytes > importedAtOnce || i == len(b.Flows)-1 {
-			if err := s.takeIn(ctx, &batch); err != nil {
-				return results, fmt.Errorf("import: %w", err)
-			}
-			batch = intake{}
+	for _, c := range checks {
+		s.remember(c)
+	}
+	for i := range batches {
+		if err := s.takeIn(ctx, &batches[i]); err != nil {
+			return results, fmt.Errorf("import: %w", err)
 		}
 	}
 	return results, nil
 }
 
-// foresee finds what only publishing would show, and writes nothing.
-func (s *Flows) foresee(ctx context.Context, b *flow.Bundle, o ImportOptions, results []ImportResult) error {
+// takeAll gives what is to be written.
+func (s *Flows) takeAll(ctx context.Context, b *flow.Bundle, o ImportOptions, t *tested, results []ImportResult) ([]intake, error) {
+	batches := make([]intake, 1)
 	for i, f := range b.Flows {
-		if err := s.take(ctx, new(intake), b, f, o, &results[i]); err != nil {
-			return fmt.Errorf("import flow %s: %w", f.ID, err)
+		batch := &batches[len(batches)-1]
+		if err := s.take(ctx, batch, b, f, o, t, &results[i]); err != nil {
+			return nil, fmt.Errorf("import flow %s: %w", f.ID, err)
 		}
+		if batch.bytes > importedAtOnce {
+			batches = append(batches, intake{})
+		}
+	}
+	return batches, nil
+}
+
+// foresee says what an import would do, also what only publishing would show, and writes nothing.
+func (s *Flows) foresee(ctx context.Context, b *flow.Bundle, o ImportOptions, t *tested) ([]ImportResult, error) {
+	results, _, err := s.plan(b, o)
+	if err != nil {
+		return results, err
+	}
+	if _, err := s.takeAll(ctx, b, o, t, results); err != nil {
+		return results, err
+	}
+	for i := range results {
 		results[i].Published, results[i].Discarded = false, false
 	}
-	return nil
+	return results, nil
 }
 
 // importedAtOnce is about how many bytes are written as one. What comes by the API is no
@@ -176,7 +208,7 @@ func sameFlow(a, b *flow.Flow) (bool, error) {
 }
 
 // take adds to a batch what becomes of one flow.
-func (s *Flows) take(ctx context.Context, in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, r *ImportResult) error {
+func (s *Flows) take(ctx context.Context, in *intake, b *flow.Bundle, f *flow.Flow, o ImportOptions, t *tested, r *ImportResult) error {
 	digest, size, err := digestOf(f)
 	if err != nil || r.Action == "skipped" {
 		return err
@@ -184,10 +216,8 @@ func (s *Flows) take(ctx context.Context, in *intake, b *flow.Bundle, f *flow.Fl
 	before, there := s.Find(f.ID)
 	e := &before
 	switch {
-	case r.Action == "created":
-		e = s.newEntry(f, StateOff, digest)
-	case !there:
-		return store.ErrNotFound // deleted meanwhile
+	case r.Action == "created", !there: // it may have been deleted meanwhile
+		r.Action, e = "created", s.newEntry(f, StateOff, digest)
 	case r.Action == "replaced":
 		if e.Published != nil {
 			same, err := sameFlow(e.Draft, e.Published)
@@ -199,8 +229,9 @@ func (s *Flows) take(ctx context.Context, in *intake, b *flow.Bundle, f *flow.Fl
 		e.Draft, e.DraftRev, e.source, e.Updated = f, e.DraftRev+1, digest, s.Now().UTC()
 	}
 	publishes, err := s.importPublishes(e, b, f, o, r)
-	if publishes && o.Failing != nil {
-		failing := o.Failing(ctx, e.Draft)
+	if err == nil && publishes {
+		var failing []form.Problem
+		failing, err = t.failing(ctx, e.Draft)
 		r.Problems, publishes = slices.Concat(r.Problems, failing), len(failing) == 0
 	}
 	if err != nil || !publishes && r.Action == "unchanged" {

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/flows"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -85,6 +87,50 @@ func TestAnImportIsOneWrite(t *testing.T) {
 		if f, err := s.Revision(ctx, "f299", 1); err != nil || e.State != flows.StateOn || e.PublishedRev != 1 || f.Name != e.Draft.Name {
 			t.Errorf("%s %d %v", e.State, e.PublishedRev, err)
 		}
+	}
+}
+
+// TestNobodyWaitsForTheTestsOfAnImport: a flow is changed while the tests of a bundle run, and what is
+// published is what was tested.
+func TestNobodyWaitsForTheTestsOfAnImport(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	with := func(id string, n int) *flow.Flow {
+		f := numbered(id, n)
+		f.Tests = []flow.Test{{Name: "it adds up"}}
+		return f
+	}
+	follow := flows.ImportOptions{OnConflict: flows.OnConflictFollow}
+	b := &flow.Bundle{Gancho: 1, Flows: []*flow.Flow{with("a", 1), with("b", 1)}}
+	_, err := s.Import(ctx, b, follow)
+	check(t, err)
+
+	var seen []string
+	follow.Publish, follow.Failing = true, func(ctx context.Context, f *flow.Flow) []form.Problem {
+		if seen = append(seen, f.ID+" "+f.Name); len(seen) == 1 {
+			done := make(chan error, 1)
+			go func() {
+				_, err := s.Update(ctx, "a", with("a", 2), 1)
+				done <- err
+			}()
+			select {
+			case err := <-done:
+				check(t, err)
+			case <-time.After(time.Minute):
+				t.Fatal("a change waits for the tests")
+			}
+		}
+		if f.Name == "draft 2" {
+			return []form.Problem{{Severity: form.Error, Path: "/tests/0", Code: "test_failed"}}
+		}
+		return nil
+	}
+	results, err := s.Import(ctx, b, follow)
+	check(t, err)
+	if want := []string{"a draft 1", "b draft 1", "a draft 2"}; !slices.Equal(seen, want) {
+		t.Errorf("tested %q, want %q", seen, want)
+	}
+	if results[0].Published || !slices.Contains(pathsOf(results[0].Problems), "/tests/0 test_failed") || !results[1].Published {
+		t.Errorf("got %+v", results)
 	}
 }
 
