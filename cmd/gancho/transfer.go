@@ -138,7 +138,7 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 	results, err := c.intoFolder(ctx, i, b)
 	for _, r := range results {
 		if err == nil {
-			printImported(to.out, r.ID, r.Action, r.Published)
+			printImported(to.out, r.ID, r.Action, r.Published, 0)
 		}
 	}
 	if err == nil {
@@ -205,9 +205,12 @@ func (c *importCommand) printTrial(to streams) {
 	}
 }
 
-func printImported(w io.Writer, id, action string, published bool) {
+func printImported(w io.Writer, id, action string, published bool, samples int) {
 	if published {
 		action += ", published"
+	}
+	if samples > 0 {
+		action += fmt.Sprintf(", samples: %d", samples)
 	}
 	fmt.Fprintf(w, "%s: %s\n", id, action)
 }
@@ -235,6 +238,7 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 		Flows []struct {
 			ID, Action string
 			Published  bool
+			Samples    int
 			Problems   []struct{ Severity, Path, Message string }
 		}
 	}
@@ -243,7 +247,7 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 	}
 	faulty := false
 	for _, f := range answer.Flows {
-		printImported(to.out, f.ID, f.Action, f.Published)
+		printImported(to.out, f.ID, f.Action, f.Published, f.Samples)
 		for _, p := range f.Problems {
 			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", f.ID, p.Severity, p.Path, p.Message)
 			faulty = faulty || p.Severity == string(form.Error)

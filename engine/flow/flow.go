@@ -12,6 +12,12 @@ import (
 // Version of the bundle format that this package reads and writes.
 const Version = 1
 
+// MostSamples are the samples of each flow that a bundle may hold, MostSamplesInAll those of all.
+const (
+	MostSamples      = 20
+	MostSamplesInAll = 5000
+)
+
 // Bundle is what is imported, exported and kept in git.
 type Bundle struct {
 	Gancho  int                          `json:"gancho"`

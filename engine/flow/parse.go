@@ -96,10 +96,22 @@ func (r *reader) checkBundle(tree any) {
 		seen[id] = id != ""
 	}
 	samples, _ := bundle.member("samples").(object)
+	r.checkSamples(samples, seen)
+}
+
+func (r *reader) checkSamples(samples object, flows map[string]bool) {
+	at, all := &pointer{name: "samples"}, 0
 	for _, m := range samples {
-		if !seen[m.name] {
-			r.add((&pointer{name: "samples"}).to(m.name), "no_flow", "there is no flow "+m.name+" in this bundle", "não há o fluxo "+m.name+" neste pacote")
+		if !flows[m.name] {
+			r.add(at.to(m.name), "no_flow", "there is no flow "+m.name+" in this bundle", "não há o fluxo "+m.name+" neste pacote")
 		}
+		list, _ := m.value.([]any)
+		if all += len(list); len(list) > MostSamples {
+			r.add(at.to(m.name), "too_many", fmt.Sprintf("%d samples: leave at most %d of each flow", len(list), MostSamples), fmt.Sprintf("%d amostras: deixe no máximo %d de cada fluxo", len(list), MostSamples))
+		}
+	}
+	if all > MostSamplesInAll {
+		r.add(at, "too_many", fmt.Sprintf("%d samples in all: leave at most %d, or import in parts", all, MostSamplesInAll), fmt.Sprintf("%d amostras ao todo: deixe no máximo %d, ou importe em partes", all, MostSamplesInAll))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,21 @@ type house struct {
 	handler http.Handler
 	people  *session.People
 	engine  *engine.Engine
+	door    *door
+}
+
+// door lets events in until it is shut.
+type door struct {
+	api.Door
+	opens atomic.Int64 // how often still; negative is for ever
+}
+
+func (d *door) Admit(ctx context.Context, in engine.Incoming) ([]engine.Receipt, error) {
+	if d.opens.Load() == 0 {
+		return nil, store.ErrFull
+	}
+	d.opens.Add(-1)
+	return d.Door.Admit(ctx, in)
 }
 
 func newHouse(t testing.TB) *house { return newHouseOn(t, t.TempDir()) }
@@ -66,9 +82,11 @@ func newHouseOn(t testing.TB, dir string) *house {
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{Engine: e, Flows: flows, Connections: connections, Runs: s, Keys: s, PublicURL: "https://gancho.example.com", Lang: func() string { return e.Instance().Lang }, Log: log})
 	people, err := session.OpenPeople(ctx, session.Config{Docs: s, Keys: s, AdminToken: root})
 	check(t, err)
+	entrance := &door{Door: hooks}
+	entrance.opens.Store(-1)
 	server, err := web.New(web.Config{
 		API: api.Config{
-			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Door: hooks, Store: s, People: people, Address: hooks.Address,
+			Engine: e, Flows: flows, Connections: connections, Catalogue: catalogue, Door: entrance, Store: s, People: people, Address: hooks.Address,
 			PublicURL: "https://gancho.example.com", Version: "test", Log: log, Backups: noBackups{},
 		},
 		Hooks: hooks, Ready: s.Health, Log: log,
@@ -80,7 +98,7 @@ func newHouseOn(t testing.TB, dir string) *house {
 		cancel()
 		check(t, errors.Join(<-worked, s.Close()))
 	})
-	return &house{t, server.Handler(), people, e}
+	return &house{t, server.Handler(), people, e, entrance}
 }
 
 // noBackups stand for those of the program, which has tests of its own.

@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,5 +50,50 @@ func TestSamplesOfABundle(t *testing.T) {
 	bad := other.want(422, "POST", "/import", `{"gancho": 1, "flows": [], "samples": {"gone": []}}`)
 	if text := mustJSON(t, bad["problems"]); !strings.Contains(text, "/samples/gone") {
 		t.Errorf("samples of no flow: %s", text)
+	}
+}
+
+// TestSamplesOfABundleAreCounted: too many are refused before anything is written, and what could not be kept
+// is told of flows that are there.
+func TestSamplesOfABundleAreCounted(t *testing.T) {
+	h := newHouse(t)
+	file := func(flows, samples int) string {
+		b := map[string]any{"gancho": 1}
+		var list []any
+		all := map[string]any{}
+		for i := range flows {
+			id := fmt.Sprintf("f%d", i)
+			list = append(list, map[string]any{"id": id, "trigger": map[string]any{"kind": "webhook"}, "steps": []any{}})
+			all[id] = slices.Repeat([]any{map[string]any{"body": map[string]any{"n": 1}}}, samples)
+		}
+		b["flows"], b["samples"] = list, all
+		return mustJSON(t, b)
+	}
+	for path, bad := range map[string]string{"/samples/f0": file(1, 21), "/samples": file(251, 20)} {
+		for _, query := range []string{"", "?dry_run"} {
+			answer := h.want(422, "POST", "/import"+query, bad)
+			if text := mustJSON(t, answer["problems"]); !strings.Contains(text, `"path":"`+path+`"`) || !strings.Contains(text, "too_many") {
+				t.Errorf("%s: %.400s", path, text)
+			}
+		}
+	}
+	if flows := h.want(200, "GET", "/flows", "")["items"].([]any); len(flows) > 0 {
+		t.Errorf("%d flows were taken in", len(flows))
+	}
+
+	h.door.opens.Store(3)
+	answer := h.want(200, "POST", "/import", file(2, 2))
+	var told []string
+	for _, one := range answer["flows"].([]any) {
+		v, _ := one.(map[string]any)
+		told = append(told, fmt.Sprint(v["id"], v["action"], v["samples"], strings.Count(mustJSON(t, v["problems"]), "samples_left")))
+	}
+	if want := []string{"f0created2 0", "f1created1 1"}; !slices.Equal(told, want) {
+		t.Errorf("got %q, want %q", told, want)
+	}
+	for id, kept := range map[string]int{"f0": 2, "f1": 1} {
+		if items := h.want(200, "GET", "/flows/"+id+"/samples", "")["items"].([]any); len(items) != kept {
+			t.Errorf("%d samples of %s, want %d", len(items), id, kept)
+		}
 	}
 }

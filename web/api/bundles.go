@@ -46,6 +46,7 @@ type ImportView struct {
 	Action    string        `json:"action" enum:"created,replaced,unchanged,skipped"`
 	Published bool          `json:"published"`
 	URL       string        `json:"url,omitempty"`
+	Samples   int           `json:"samples,omitempty" doc:"events of the bundle that were kept as captured ones"`
 	Problems  []ProblemView `json:"problems"`
 	Sentences []string      `json:"sentences,omitempty" doc:"of a dry run: what differs from the draft that is here"`
 }
@@ -89,9 +90,7 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 			v.URL = s.url(ctx, &e)
 		}
 		if !in.DryRun && (r.Action == "created" || r.Action == "replaced") {
-			if err := s.keepSamples(ctx, b, r.ID); err != nil {
-				return nil, err
-			}
+			s.keepSamples(ctx, b, &v)
 		}
 		out.Body.Flows = append(out.Body.Flows, v)
 	}

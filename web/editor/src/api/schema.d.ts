@@ -2134,6 +2134,11 @@ export interface components {
             id: string;
             problems: components["schemas"]["ProblemView"][];
             published: boolean;
+            /**
+             * Format: int64
+             * @description events of the bundle that were kept as captured ones
+             */
+            samples?: number;
             /** @description of a dry run: what differs from the draft that is here */
             sentences?: string[];
             url?: string;
