@@ -11,21 +11,19 @@ import (
 // Value is what a search looks for: whole, case and accents aside; one of digits also whatever
 // stands between them, so that 123.456.789-09 finds 12345678909.
 type Value struct {
-	Text     []byte // folded
-	Accented []byte // in lower case alone
-	Digits   string // of a number; a phone without its country, as it is found with and without
+	Text   []byte // folded
+	Digits string // of a number; a phone without its country, as it is found with and without
 
 	address bool // it is one of e-mail
 }
 
 // ValueOf reads what somebody looks for; nil of an empty text.
 func ValueOf(text string) *Value {
-	accented := strings.ToLower(plainNumber(strings.TrimSpace(text)))
-	text = Fold(accented)
+	text = Fold(strings.ToLower(plainNumber(strings.TrimSpace(text))))
 	if text == "" {
 		return nil
 	}
-	v := &Value{Text: []byte(text), Accented: []byte(accented), address: strings.Contains(text, "@")}
+	v := &Value{Text: []byte(text), address: strings.Contains(text, "@")}
 	if digits := onlyDigits(text); utf8.RuneCountInString(digits) >= 6 && strings.Trim(text, digits+Between) == "" {
 		v.Digits = digits
 	}

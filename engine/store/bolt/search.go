@@ -19,7 +19,7 @@ const searchFor = time.Second
 type sought struct {
 	*store.Value
 	words  []uint64 // sums of its words; what holds it holds all of them
-	former []uint64 // of its words with their accents, which older blocks have; none where it has no accents
+	plain  []uint64 // of those without letters, which no accent can change
 	number uint64   // of the run or event whose ID it is
 }
 
@@ -31,8 +31,10 @@ func seek(text string) *sought {
 	s := &sought{Value: v}
 	if foreign := func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsDigit(r) }; v.Digits == "" || !strings.ContainsFunc(v.Digits, foreign) {
 		eachWord(v.Text, func(sum uint64) { s.words = append(s.words, sum) })
-		if !bytes.Equal(v.Accented, v.Text) {
-			eachWord(v.Accented, func(sum uint64) { s.former = append(s.former, sum) })
+		for _, word := range bytes.FieldsFunc(v.Text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if !bytes.ContainsFunc(word, unicode.IsLetter) {
+				eachWord(word, func(sum uint64) { s.plain = append(s.plain, sum) })
+			}
 		}
 	}
 	if n, err := numberOf(string(v.Text)); err == nil {

@@ -58,7 +58,7 @@ const (
 func filterFor(all []kept) []byte {
 	w := newWords()
 	w.addAll(all)
-	return frame(w.filter())
+	return frameAs(asFolded, w.filter().bits)
 }
 
 // addAll takes the words of all that a search looks at.
@@ -186,8 +186,14 @@ func sumOfDigits(digits []byte) uint64 {
 	return sum
 }
 
+// filter is the Bloom filter of a block's words.
+type filter struct {
+	bits   []byte
+	folded bool // case and accents aside; else case alone
+}
+
 // filter makes the Bloom filter.
-func (w *words) filter() []byte {
+func (w *words) filter() filter {
 	bits := uint64(max(64, (w.n*wordBits+7)/8*8)) //nolint:gosec // positive
 	f := make([]byte, bits/8)
 	for _, sum := range w.table {
@@ -200,7 +206,7 @@ func (w *words) filter() []byte {
 			f[bit/8] |= 1 << (bit % 8)
 		}
 	}
-	return f
+	return filter{f, true}
 }
 
 func probes(sum uint64) (first, step uint64) {
@@ -211,11 +217,11 @@ func probes(sum uint64) (first, step uint64) {
 }
 
 // mayHold says whether a word can be among those of a filter.
-func mayHold(filter []byte, sum uint64) bool {
+func (f filter) mayHold(sum uint64) bool {
 	a, b := probes(max(sum, 1))
-	bits := uint64(len(filter)) * 8
+	bits := uint64(len(f.bits)) * 8
 	for i := range uint64(wordProbes) {
-		if bit := (a + i*b) % bits; filter[bit/8]&(1<<(bit%8)) == 0 {
+		if bit := (a + i*b) % bits; f.bits[bit/8]&(1<<(bit%8)) == 0 {
 			return false
 		}
 	}
@@ -223,29 +229,29 @@ func mayHold(filter []byte, sum uint64) bool {
 }
 
 // mayBeIn says whether what is looked for can be in a block.
-func (s *sought) mayBeIn(filter []byte) bool {
-	if len(filter) == 0 || len(s.words) == 0 {
+func (s *sought) mayBeIn(f filter) bool {
+	words := s.words
+	if !f.folded {
+		words = s.plain
+	}
+	if len(f.bits) == 0 || len(words) == 0 {
 		return true
 	}
-	if s.Digits != "" && mayHold(filter, sumOfDigits([]byte(s.Digits))) {
+	if s.Digits != "" && f.mayHold(sumOfDigits([]byte(s.Digits))) {
 		return true
 	}
-	return holdsAll(filter, s.words) || len(s.former) > 0 && holdsAll(filter, s.former)
+	return !slices.ContainsFunc(words, func(sum uint64) bool { return !f.mayHold(sum) })
 }
 
-func holdsAll(filter []byte, sums []uint64) bool {
-	return !slices.ContainsFunc(sums, func(sum uint64) bool { return !mayHold(filter, sum) })
-}
-
-// filterOf gives the filter of a block; nil where there is none. It dies with the
+// filterOf gives the filter of a block; one without bits where there is none. It dies with the
 // transaction.
-func filterOf(tx *bbolt.Tx, at []byte) []byte {
+func filterOf(tx *bbolt.Tx, at []byte) filter {
 	b := tx.Bucket([]byte("words"))
 	if b == nil {
-		return nil
+		return filter{}
 	}
 	if data := b.Get(at); len(data) > 5 {
-		return data[1 : len(data)-4]
+		return filter{data[1 : len(data)-4], data[0]&^asIs == asFolded}
 	}
-	return nil
+	return filter{}
 }

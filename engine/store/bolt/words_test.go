@@ -1,8 +1,17 @@
 package bolt
 
 import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"gancho/engine/store"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // FuzzWords holds the filter to the search: what is found is never passed over.
@@ -43,7 +52,7 @@ func TestFewBlocksAreReadInVain(t *testing.T) {
 	filter, wrong := w.filter(), 0
 	for i := range 10_000 {
 		eachWord([]byte("other"+uuid([16]byte{byte(i), byte(i >> 8)})[:8]), func(sum uint64) {
-			if mayHold(filter, sum) {
+			if filter.mayHold(sum) {
 				wrong++
 			}
 		})
@@ -62,13 +71,111 @@ func BenchmarkWords(b *testing.B) {
 	}
 }
 
-// Blocks of before accents were folded have words with their accents.
-func TestOlderBlocksAreSearchedAsBefore(t *testing.T) {
+// Blocks of before accents were folded have words with their accents: only words without letters
+// tell that something is not there.
+func TestOlderBlocksAreReadWhereAccentsMayDiffer(t *testing.T) {
 	w := newWords()
-	eachWord([]byte(`{"name":"conceição"}`), w.put)
-	for query, want := range map[string]bool{"Conceição": true, "conceição": true, "conceicão": false} {
-		if got := seek(query).mayBeIn(w.filter()); got != want {
+	eachWord([]byte(`{"name":"conceição","order":"cam-1234"}`), w.put)
+	older := w.filter()
+	older.folded = false
+	for query, want := range map[string]bool{"Conceição": true, "conceicao": true, "conceicão": true, "CAM-1234": true, "CAM-1235": false, "1235": false} {
+		if got := seek(query).mayBeIn(older); got != want {
 			t.Errorf("%q may be there: %v, want %v", query, got, want)
+		}
+	}
+}
+
+// What is searched for is found in a file of the archive that was written before accents were folded.
+func TestAnOlderArchiveIsSearchedWithoutAccents(t *testing.T) {
+	dir := t.TempDir()
+	s := openToSearch(t, dir)
+	archiveBodies(t, s, slices.Repeat([]string{`{"name":"Maria da Conceição"}`}, blockEvents)...)
+	must(t, s.Close())
+	files, err := filepath.Glob(filepath.Join(dir, "archive", "*"+rowsExt))
+	must(t, err)
+	if len(files) != 1 {
+		t.Fatalf("the archive has the files %q, want one", files)
+	}
+	unfold(t, files[0], `{"name":"maria da conceição"}`)
+	s = openToSearch(t, dir)
+	defer func() { must(t, s.Close()) }()
+	for query, want := range map[string]bool{"conceicao": true, "CONCEIÇÃO": true, "conceicão": true, "maria": true, "conceicoes": false, "2031": false} {
+		runs, _, err := s.ListRuns(t.Context(), store.Query{Text: query, Limit: 9})
+		must(t, err)
+		if found := len(runs) > 0; found != want {
+			t.Errorf("%q was found: %v, want %v", query, found, want)
+		}
+	}
+}
+
+// unfold gives the blocks of a file the filter that programs of before wrote: of words in lower case.
+func unfold(t *testing.T, file, lower string) {
+	t.Helper()
+	w := newWords()
+	eachWord([]byte(lower), w.put)
+	db, err := bbolt.Open(file, 0o600, nil)
+	must(t, err)
+	must(t, db.Update(func(tx *bbolt.Tx) error {
+		b := tx.Bucket([]byte("words"))
+		var blocks [][]byte
+		must(t, b.ForEach(func(at, _ []byte) error {
+			blocks = append(blocks, bytes.Clone(at))
+			return nil
+		}))
+		for _, at := range blocks {
+			must(t, b.Put(at, frame(w.filter().bits)))
+		}
+		return nil
+	}))
+	must(t, db.Close())
+}
+
+func openToSearch(t testing.TB, dir string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), dir, Options{})
+	must(t, err)
+	s.SetGates([]store.Gate{{Flow: "a"}})
+	return s
+}
+
+// archiveBodies brings ended runs with these bodies into the archive.
+func archiveBodies(t testing.TB, s *Store, bodies ...string) {
+	t.Helper()
+	events := make([]store.Event, len(bodies))
+	for i, body := range bodies {
+		events[i] = store.Event{Flow: "a", At: time.Now(), Outcome: store.Accepted, Meta: []byte("{}"), Body: []byte(body)}
+	}
+	_, err := s.Accept(t.Context(), events)
+	must(t, err)
+	for left := len(bodies); left > 0; {
+		work, err := s.Claim(t.Context(), "node", left)
+		must(t, err)
+		var ends []store.Commit
+		for _, w := range work {
+			ends = append(ends, store.Commit{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: store.Succeeded}}})
+		}
+		for _, done := range s.Commit(t.Context(), ends) {
+			must(t, done.Err)
+		}
+		left -= len(work)
+	}
+	must(t, s.ArchiveAll(t.Context()))
+}
+
+// BenchmarkSearch looks for what is nowhere, in an archive of many blocks.
+func BenchmarkSearch(b *testing.B) {
+	s := openToSearch(b, b.TempDir())
+	defer func() { must(b, s.Close()) }()
+	for part := range 10 {
+		bodies := make([]string, 30*blockEvents)
+		for i := range bodies {
+			bodies[i] = fmt.Sprintf(`{"order":%d,"name":"Maria da Conceição %d","email":"maria%d@example.com"}`, part*len(bodies)+i, i, i)
+		}
+		archiveBodies(b, s, bodies...)
+	}
+	for b.Loop() {
+		if runs, _, err := s.ListRuns(b.Context(), store.Query{Text: "joão@example.com", Limit: 9}); err != nil || len(runs) > 0 {
+			b.Fatal(runs, err)
 		}
 	}
 }
