@@ -25,8 +25,7 @@ type scheduler struct {
 	due    dueHeap
 	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
 	called map[uint64][]uint64 // a run -> the unfinished ones whose result it waits for
-	news   chan struct{}       // closed and replaced when something became due
-	heard  bool                // somebody waits for news
+	news   bell                // rings when something may have become due
 	done   bool
 }
 
@@ -50,9 +49,7 @@ type lane struct {
 }
 
 func newScheduler() *scheduler {
-	return &scheduler{
-		runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, called: map[uint64][]uint64{}, news: make(chan struct{}),
-	}
+	return &scheduler{runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, called: map[uint64][]uint64{}}
 }
 
 func groupKey(flow, orderBy string) string {
@@ -101,7 +98,7 @@ func (s *scheduler) ready(n uint64, p *place) {
 	p.lane.ready = append(p.lane.ready, n)
 	if !p.lane.shut() { // else nobody can take it yet, and need not be woken
 		s.queue(p.lane)
-		s.tell()
+		s.news.ring()
 	}
 }
 
@@ -117,13 +114,6 @@ func (s *scheduler) queue(l *lane) {
 	}
 }
 
-func (s *scheduler) tell() {
-	if s.heard {
-		close(s.news)
-		s.news, s.heard = make(chan struct{}), false
-	}
-}
-
 // park gives a lease back. A zero due waits for a signal alone.
 func (s *scheduler) park(n uint64, due time.Time) {
 	p := s.runs[n]
@@ -135,7 +125,7 @@ func (s *scheduler) park(n uint64, due time.Time) {
 		p.due = due.UnixNano()
 		s.dropStale()
 		heap.Push(&s.due, dueItem{p.due, n})
-		s.tell()
+		s.news.ring()
 	}
 }
 
@@ -158,7 +148,7 @@ func (s *scheduler) release(p *place) {
 		s.active--
 		s.queue(p.lane)
 		s.letGo()
-		s.tell()
+		s.news.ring()
 	}
 }
 
@@ -223,13 +213,12 @@ func (s *scheduler) claim(ctx context.Context, most int, now func() time.Time, t
 		}
 		t := now()
 		s.expire(t)
-		picked := s.pick(most, token)
-		news, next := s.news, s.nextDue(t)
-		s.heard = s.heard || len(picked) == 0
-		s.mu.Unlock()
-		if len(picked) > 0 {
+		if picked := s.pick(most, token); len(picked) > 0 {
+			s.mu.Unlock()
 			return picked, nil
 		}
+		news, next := s.news.wait(), s.nextDue(t)
+		s.mu.Unlock()
 		if err := waitFor(ctx, news, next); err != nil {
 			return nil, err
 		}
@@ -322,7 +311,7 @@ func (s *scheduler) setPlaces(n int) {
 	defer s.mu.Unlock()
 	s.places = n
 	s.letGo()
-	s.tell()
+	s.news.ring()
 }
 
 func (s *scheduler) setGates(gates []store.Gate) {
@@ -333,14 +322,14 @@ func (s *scheduler) setGates(gates []store.Gate) {
 		l.gate, l.known = g, true
 		s.queue(l)
 	}
-	s.tell()
+	s.news.ring()
 }
 
 func (s *scheduler) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = true
-	s.tell()
+	s.news.ring()
 }
 
 type dueItem struct {
