@@ -134,6 +134,28 @@ func TestThoseThatAreWaitedForEndAfterACrashToo(t *testing.T) {
 	}
 }
 
+// A run that failed since one that it called did calls it anew, and gets its answer.
+func TestARunGoesOnWithTheAnswerOfAnotherCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, t.TempDir(), &sink{})
+		defer h.stop()
+		h.publish(`{"id": "asked", "trigger": {"kind": "call"}, "steps": [{"id": "rest", "action": "delay", "with": {"for": "2h"}}, {"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}]}`)
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "asked"}}]}`)
+		run := h.send("first", `{}`)
+		time.Sleep(3 * time.Hour)
+		if v := h.finished(run); v.Status != store.Failed || v.Error.Code != "call_failed" {
+			t.Fatalf("got %s %+v", v.Status, v.Error)
+		}
+		check(t, h.SetVars(t.Context(), map[string]any{"x": 1}))
+		_, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{run}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
+		check(t, err)
+		time.Sleep(3 * time.Hour)
+		if v, err := h.Run(t.Context(), run); err != nil || v.Status != store.Succeeded {
+			t.Errorf("got %s, %v", v.Status, err)
+		}
+	})
+}
+
 // A run that failed while it waited for another calls it anew when it goes on.
 func TestARunThatGoesOnCallsAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

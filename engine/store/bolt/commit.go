@@ -341,7 +341,7 @@ func (t *change) end(e *store.End) error {
 
 // report gives a run's result to the run that waits for it.
 func (s *Store) report(tx *tx, r *store.Run, result []byte) ([]uint64, error) {
-	if r.Parent.Path == "" {
+	if waiterOf(r) == 0 {
 		return nil, nil
 	}
 	woken, err := s.signal(tx, &store.Signal{Run: r.Parent.Run, Path: r.Parent.Path, Data: result})

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gancho/engine/store"
@@ -437,6 +438,11 @@ func (s *Store) Resume(_ context.Context, run string, attempt int, paths []strin
 		}
 		for _, path := range paths {
 			if err := forgetStep(tx.bucket("steps"), n, path); err != nil {
+				return err
+			}
+		}
+		for _, path := range append(slices.Clone(paths), r.Error.Step) { // what is done again may be answered again
+			if err := tx.bucket("given").delete(join(n, path)); err != nil {
 				return err
 			}
 		}

@@ -30,10 +30,11 @@ var mutants = []struct {
 		}
 	})},
 	{"says that late writes are fine", "a write under an old lease changes nothing", func(s store.Store) store.Store { return lenient{s} }},
-	{"misses signals", "a signal that comes before its wait is not missed", func(s store.Store) store.Store { return deaf{s} }},
+	{"misses signals", "a signal that comes before its wait is not missed", func(s store.Store) store.Store { return deaf{impatient{s}} }},
 	{"overwrites keys", "keys are written at the version expected", func(s store.Store) store.Store { return blind{s} }},
 	{"overwrites documents", "documents are written at the revision expected, all or none", func(s store.Store) store.Store { return blind{s} }},
 	{"resumes whatever attempt", "an attempt is resumed once", func(s store.Store) store.Store { return blind{s} }},
+	{"answers a call once for ever", "what is called again answers again", func(s store.Store) store.Store { return &mute{impatient: impatient{s}} }},
 	{"begins every page anew", "pages hold each run once, newest first", func(s store.Store) store.Store { return lost{s} }},
 	{"signals twice", "a place is signaled once", func(s store.Store) store.Store { return lenient{s} }},
 }
@@ -114,20 +115,23 @@ type greedy struct{ store.Store }
 
 func (greedy) SetPlaces(int) {}
 
+// impatient does not wait for long where it would wait in vain.
+type impatient struct{ store.Store }
+
+func (m impatient) Claim(ctx context.Context, node string, most int) ([]store.Work, error) {
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	return m.Store.Claim(ctx, node, most)
+}
+
 // deaf keeps no signal for waits to come.
-type deaf struct{ store.Store }
+type deaf struct{ impatient }
 
 func (m deaf) Signal(ctx context.Context, signals []store.Signal) []error {
 	for i := range signals {
 		signals[i].Keep = 0
 	}
 	return m.Store.Signal(ctx, signals)
-}
-
-func (m deaf) Claim(ctx context.Context, node string, most int) ([]store.Work, error) {
-	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond) // it waits in vain, and need not for long
-	defer cancel()
-	return m.Store.Claim(ctx, node, most)
 }
 
 // blind writes whatever was expected.
@@ -150,6 +154,28 @@ func (m blind) Resume(ctx context.Context, run string, _ int, forget []string) e
 		return err
 	}
 	return m.Store.Resume(ctx, run, r.Attempt, forget)
+}
+
+// mute gives no answer to a run that was resumed.
+type mute struct {
+	impatient
+	resumed bool
+}
+
+func (m *mute) Resume(ctx context.Context, run string, attempt int, forget []string) error {
+	m.resumed = true
+	return m.Store.Resume(ctx, run, attempt, forget)
+}
+
+func (m *mute) Commit(ctx context.Context, all []store.Commit) []store.Committed {
+	for i := range all {
+		for j := range all[i].Spawn {
+			if m.resumed {
+				all[i].Spawn[j].Parent.Path = ""
+			}
+		}
+	}
+	return m.Store.Commit(ctx, all)
 }
 
 // lost forgets where a list stopped.

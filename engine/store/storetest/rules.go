@@ -252,6 +252,33 @@ var rules = []rule{
 			want("status", h.run(a.Run).Status, store.Failed), want("the next attempt", h.s.Resume(h.ctx, a.Run, 2, nil), nil),
 		)
 	}},
+	{"what is called again answers again", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		call := func() store.Work {
+			child := event("b", "")
+			child.Parent = store.Parent{Run: a.Run, Path: "call"}
+			h.keep(h.commit(store.Commit{
+				Lease: h.claim(1)[0].Lease, Spawn: []store.Event{child},
+				Decision: store.Decision{Park: &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "call"}}}},
+			}).Err)
+			return h.claim(1)[0]
+		}
+		answer := func(w store.Work, status store.Status, result string) {
+			h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{End: &store.End{Status: status, Result: []byte(result)}}}).Err)
+		}
+		first := call()
+		answer(first, store.Failed, "no")
+		h.keep(h.commit(store.Commit{
+			Lease: h.claim(1)[0].Lease, Take: []string{"call"}, Decision: store.Decision{End: &store.End{Status: store.Failed, Error: store.RunError{Step: "call"}}},
+		}).Err)
+		h.keep(h.s.Resume(h.ctx, a.Run, 1, nil))
+		second := call()
+		h.keep(h.s.Resume(h.ctx, first.Run.ID, 1, nil)) // it goes on for itself
+		answer(h.claim(1)[0], store.Succeeded, "late")
+		answer(second, store.Succeeded, "42")
+		w := h.claim(1)[0]
+		return errors.Join(want("run", w.Run.ID, a.Run), want("answer", string(w.Inbox["call"]), "42"))
+	}},
 	{"pages hold each run once, newest first", func(h *house) error {
 		var ids, got []string
 		for range 9 {
