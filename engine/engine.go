@@ -483,7 +483,7 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 			for i := range c.Spawn {
 				e.shapes.Mark(c.Spawn[i].Flow)
 			}
-			if c.Decision.End != nil {
+			if c.Decision.End != nil || len(c.Leave) > 0 {
 				e.endCalled(ctx, c.Lease.Run)
 			}
 			return done, nil

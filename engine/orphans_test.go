@@ -71,6 +71,51 @@ func TestARunEndsWithThoseThatItWaitsFor(t *testing.T) {
 	}
 }
 
+// A block that fails gives up the calls in it, though the run goes on.
+func TestABlockEndsWithTheCallsThatItWaitsFor(t *testing.T) {
+	const sum = `{"id": "rest", "action": "delay", "with": {"for": "30m"}}, {"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}`
+	const both = `{"id": "both", "action": "parallel", "branches": [
+		{"name": "a", "steps": [{"id": "ask", "action": "call", "with": {"flow": "between", "input": "a"}}]}, {"name": "b", "steps": [` + sum + `]}]`
+	for name, c := range map[string]struct {
+		steps  string
+		called int
+	}{
+		"passed over":     {both + `, "on_error": "continue"}`, 2},
+		"caught":          {both + `, "catch": [{"id": "pause", "action": "delay", "with": {"for": "5h"}}]}`, 2},
+		"an item":         {`{"id": "each", "action": "loop", "with": {"over": "1..2", "concurrency": 2, "on_item_error": "continue"}, "steps": [` + both + `}]}`, 4},
+		"another item":    {`{"id": "each", "action": "loop", "with": {"over": "1..3", "concurrency": 3}, "on_error": "continue", "steps": [{"id": "ask", "action": "call", "when": "item > 1", "with": {"flow": "late", "input": "a"}}, ` + sum + `]}`, 2},
+		"within a branch": {`{"id": "way", "action": "branch", "on_error": "continue", "branches": [{"name": "all", "steps": [` + both + `}]}]}`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{}
+				h := open(t, t.TempDir(), s)
+				defer h.stop()
+				late(h)
+				h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [` + c.steps + `, {"id": "after", "action": "delay", "with": {"for": "5h"}}, {"id": "tell", "action": "test.send", "with": {"text": "went on"}}]}`)
+				run := h.send("first", `{}`)
+				time.Sleep(20 * time.Minute)
+				if n := h.canceled("late") + h.canceled("between"); n != 0 {
+					t.Errorf("%d are canceled while they are waited for", n)
+				}
+				time.Sleep(20 * time.Minute)
+				synctest.Wait()
+				if n := h.canceled("late") + h.canceled("between"); n != c.called {
+					t.Errorf("%d are canceled, want %d", n, c.called)
+				}
+				if v, err := h.Run(t.Context(), run); err != nil || v.Status != store.Waiting || v.WaitingFor != "delay" {
+					t.Errorf("the run that called is %s for %s, %v", v.Status, v.WaitingFor, err)
+				}
+				time.Sleep(11 * time.Hour)
+				synctest.Wait()
+				if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.sent(), []string{"went on"}) {
+					t.Errorf("the run that called is %s %+v, and %q arrived", v.Status, v.Error, s.sent())
+				}
+			})
+		})
+	}
+}
+
 // What a called run was doing as its caller was canceled is told of as not known.
 func TestACalledRunIsStoppedWhileItActs(t *testing.T) {
 	s := &sink{void: make(chan struct{})}

@@ -237,7 +237,7 @@ func (e *Engine) goOn(ctx context.Context, r Replayed, story *store.Story, dryRu
 func (e *Engine) cannotGoOn(ctx context.Context, r Replayed, attempt int) (Replayed, error) {
 	now, err := e.Store.RunInfo(ctx, r.Of)
 	if err == nil && now.Attempt > attempt {
-		return r.refuse("went_on", "somebody else let the run go on at the same moment; look at what became of it", "outra pessoa continuou a execução no mesmo momento; veja o que aconteceu com ela"), nil
+		return r.refuse("went_on", "somebody else has just let the run go on; look at what became of it", "outra pessoa acabou de continuar a execução; veja o que aconteceu com ela"), nil
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return r, err

@@ -184,6 +184,7 @@ func (w *walker) settle(ctx context.Context, n *node, f *frame, rec *record, cau
 		rec.Status, rec.Error, rec.Ended = stepFailed, errorOf(cause), w.hands.now()
 		rec.Due, rec.For, rec.Marked = time.Time{}, "", false
 		w.save(rec)
+		w.leave(n, f)
 	}
 	return w.handled(ctx, n, f, &failure{rec.Path, cause})
 }
@@ -195,6 +196,7 @@ func (w *walker) settleBlock(ctx context.Context, n *node, f *frame, rec *record
 		rec.Error = errorOf(inner.fault)
 		rec.Error.Step = inner.path
 		w.save(rec)
+		w.leave(n, f)
 	}
 	return w.handled(ctx, n, f, inner)
 }
@@ -235,13 +237,17 @@ func (w *walker) reopens(rec *record, n *node, f *frame) bool {
 
 func contains(block *flow.Step, id string) bool {
 	found := false
-	look := func(steps []*flow.Step) {
+	for _, steps := range inside(block) {
 		flow.Walk(steps, "", func(_ string, s *flow.Step) { found = found || s.ID == id })
 	}
-	look(block.Steps)
-	look(block.Catch)
-	for _, b := range block.Branches {
-		look(b.Steps)
-	}
 	return found
+}
+
+// inside gives the lists of steps of a block.
+func inside(block *flow.Step) [][]*flow.Step {
+	lists := [][]*flow.Step{block.Steps, block.Catch}
+	for _, b := range block.Branches {
+		lists = append(lists, b.Steps)
+	}
+	return lists
 }

@@ -152,8 +152,9 @@ type Runs interface {
 	// lost. ErrNotFound for a run that is unknown, ErrConflict for one that has ended.
 	Cancel(ctx context.Context, runs []string, reason string) []error
 
-	// Orphans gives the runs that have not ended though the one that waited for their Result has:
-	// those of this run, of all for "". One that was resumed goes on for itself.
+	// Orphans gives the runs that have not ended though nobody waits for their Result any more: the
+	// run that did has ended, or left the place. Those of this run, of all for "". One that was
+	// resumed goes on for itself.
 	Orphans(ctx context.Context, run string) ([]string, error)
 
 	// Resume puts a run that Failed, is Unknown or waits back among the due ones, with its
@@ -242,6 +243,7 @@ type Commit struct {
 	Frontier []byte   // nil leaves it
 	Keys     []KeyOp
 	Take     []string // paths whose inbox was read
+	Leave    []string // paths at which no Result is waited for any more: a Signal to them answers ErrUsed
 	Signals  []Signal
 	Spawn    []Event // each makes an event and a run; their IDs are in Committed.Spawned
 	Answer   []byte  // nil leaves it

@@ -45,7 +45,7 @@ func (s *Store) commit(tx *tx, c *store.Commit) (store.Committed, []func(), erro
 		return store.Committed{}, nil, err
 	}
 	t := &change{s: s, tx: tx, c: c, r: &r, n: n, before: r.Status}
-	for _, part := range []func() error{t.title, t.steps, t.keys, t.signals, t.spawn, t.decide} {
+	for _, part := range []func() error{t.title, t.steps, t.leave, t.keys, t.signals, t.spawn, t.decide} {
 		if err := part(); err != nil {
 			return store.Committed{}, nil, err
 		}
@@ -108,6 +108,16 @@ func (t *change) steps() error {
 	inbox := t.tx.bucket("inbox")
 	for _, path := range t.c.Take {
 		if err := inbox.delete(join(t.n, path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave closes places that nobody waits at any more, as a signal does.
+func (t *change) leave() error {
+	for _, path := range t.c.Leave {
+		if err := t.tx.bucket("given").put(join(t.n, path), []byte{1}); err != nil {
 			return err
 		}
 	}

@@ -36,36 +36,44 @@ func (s *scheduler) part(waiter, n uint64) {
 	}
 }
 
-// orphans gives the numbers of the unfinished runs that this one waited for and has ended.
-func (s *scheduler) orphans(waiter uint64) []uint64 {
-	if s.runs[waiter] != nil {
-		return nil
-	}
-	return slices.Clone(s.called[waiter])
+// call is an unfinished run that another waits for, or has waited for.
+type call struct {
+	waiter, n uint64
+	over      bool // the waiter has ended
 }
 
-func (s *scheduler) allOrphans() (all []uint64) {
+func (s *scheduler) callsOf(waiter uint64) (calls []call) {
+	for _, n := range s.called[waiter] {
+		calls = append(calls, call{waiter, n, s.runs[waiter] == nil})
+	}
+	return calls
+}
+
+func (s *scheduler) allCalls() (all []call) {
 	for waiter := range s.called {
-		all = append(all, s.orphans(waiter)...)
+		all = append(all, s.callsOf(waiter)...)
 	}
 	return all
 }
 
 // Orphans implements store.Runs.
 func (s *Store) Orphans(_ context.Context, run string) ([]string, error) {
-	numbers, err := s.orphans(run)
-	if err != nil || len(numbers) == 0 {
+	calls, err := s.calls(run)
+	if err != nil || len(calls) == 0 {
 		return nil, err
 	}
 	var ids []string
 	err = s.live.view(func(tx *tx) error {
-		for _, n := range numbers {
+		for _, c := range calls {
 			var r savedRun
-			err := get(tx, "runs", number(n), &r)
+			err := get(tx, "runs", number(c.n), &r)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
-			if err == nil && !r.Status.Final() { // it has not ended meanwhile
+			if err != nil || r.Status.Final() {
+				continue // it has ended meanwhile
+			}
+			if c.over || tx.bucket("given").get(join(c.waiter, r.Parent.Path)) != nil {
 				ids = append(ids, r.ID)
 			}
 		}
@@ -74,15 +82,15 @@ func (s *Store) Orphans(_ context.Context, run string) ([]string, error) {
 	return ids, err
 }
 
-func (s *Store) orphans(run string) ([]uint64, error) {
+func (s *Store) calls(run string) ([]call, error) {
 	s.sched.mu.Lock()
 	defer s.sched.mu.Unlock()
 	if run == "" {
-		return s.sched.allOrphans(), nil
+		return s.sched.allCalls(), nil
 	}
 	n, err := numberOf(run)
 	if err != nil {
 		return nil, err
 	}
-	return s.sched.orphans(n), nil
+	return s.sched.callsOf(n), nil
 }

@@ -24,6 +24,7 @@ var mutants = []struct {
 	{"loses checkpoints", "checkpoints are there at the next claim", commits(func(c *store.Commit) { c.Steps = nil })},
 	{"spawns nothing", "a spawned run answers its parent", commits(func(c *store.Commit) { c.Spawn = nil })},
 	{"knows no orphans", "a run whose waiter has ended is an orphan", func(s store.Store) store.Store { return heartless{s} }},
+	{"never leaves", "a run whose waiter has left is an orphan", commits(func(c *store.Commit) { c.Leave = nil })},
 	{"repeats key operations", "a key operation is done once", commits(func(c *store.Commit) {
 		for i := range c.Keys {
 			c.Keys[i].ID += "x"

@@ -163,6 +163,25 @@ var rules = []rule{
 		rest := fmt.Sprint(done.Spawned[1:2])
 		return errors.Join(want("while it waits", before, "[]"), want("of it", of, rest), want("of all", all, rest), want("in the next process", again, rest), want("after they ended", h.orphans(""), "[]"))
 	}},
+	{"a run whose waiter has left is an orphan", func(h *house) error {
+		h.accept(event("a", ""))
+		w := h.claim(1)[0]
+		left, other := event("b", ""), event("b", "")
+		left.Parent, other.Parent = store.Parent{Run: w.Run.ID, Path: "left"}, store.Parent{Run: w.Run.ID, Path: "other"}
+		done := h.commit(store.Commit{Lease: w.Lease, Spawn: []store.Event{left, other}, Decision: store.Decision{GoOn: true}})
+		if done.Err != nil || len(done.Spawned) != 2 {
+			return fmt.Errorf("got %+v, want two spawned runs", done)
+		}
+		before := h.orphans(w.Run.ID)
+		late := h.commit(store.Commit{Lease: w.Lease, Leave: []string{"left", "later"}, Spawn: []store.Event{left}, Decision: store.Decision{Park: &store.Park{Status: store.Waiting}}})
+		h.keep(late.Err)
+		rest := fmt.Sprint([]string{done.Spawned[0], late.Spawned[0]})
+		of, all := h.orphans(w.Run.ID), h.orphans("")
+		h.reopen()
+		again := h.orphans("")
+		signal := h.s.Signal(h.ctx, []store.Signal{{Run: w.Run.ID, Path: "later"}})[0]
+		return errors.Join(want("while it waits", before, "[]"), want("of it", of, rest), want("of all", all, rest), want("in the next process", again, rest), want("late", errors.Is(signal, store.ErrUsed), true))
+	}},
 	{"a key operation is done once", func(h *house) error {
 		h.accept(event("a", ""))
 		w := h.claim(1)[0]
