@@ -209,6 +209,9 @@ func TestSilenceIsToldOnceAndItsEnd(t *testing.T) {
 		if told := s.messages(); len(told) != 0 || len(s.sent()) != 1 || s.sent()[0] != "orders silence" {
 			t.Errorf("told %q and started %q, want no more and one failure flow", told, s.sent())
 		}
+		if runs, _, err := h.Runs(t.Context(), store.Query{Flow: "alarm", Limit: 1}); err != nil || len(runs) != 1 || runs[0].Title != `"orders" has had no event, though one is expected every 2h` {
+			t.Errorf("the failure flow's run is %+v, %v", runs, err)
+		}
 		h.finished(h.send("orders", `{}`))
 		time.Sleep(time.Minute)
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "gets events again") || !h.SilentSince("orders").IsZero() {

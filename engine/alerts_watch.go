@@ -1,15 +1,18 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"gancho/engine/flow"
 	"gancho/engine/flows"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -260,8 +263,9 @@ func (e *Engine) failSilence(ctx context.Context, a *alert) {
 	if err != nil || entry.Published == nil {
 		return
 	}
-	cause := map[string]any{"code": "silence", "message": e.alertWords(a).EN, "status": 0}
-	in := e.failureEventsOf(entry.Published, map[string]any{"flow": a.Flow, "run": "", "step": "", "error": cause})
+	words := e.alertWords(a)
+	cause := map[string]any{"code": "silence", "message": words.EN, "status": 0}
+	in := e.failureEventsOf(entry.Published, words, map[string]any{"flow": a.Flow, "run": "", "step": "", "error": cause})
 	for i := range in {
 		in[i].Key, in[i].KeyFor = "silence/"+a.ID, alertsFor
 	}
@@ -273,8 +277,20 @@ func (e *Engine) failSilence(ctx context.Context, a *alert) {
 	}
 }
 
+// failedWords say which flow failed, and at which step. They are the title of another flow's run, which
+// hides what that one masks: the error itself has no place in it.
+func (e *Engine) failedWords(failed *flow.Flow, step string) form.Words {
+	name := cmp.Or(failed.Name, failed.ID)
+	en, pt := name+" failed", name+" falhou"
+	if step != "" {
+		at := e.Catalogue.stepWords(failed, step)
+		en, pt = fmt.Sprintf("%s at step %q", en, at.EN), fmt.Sprintf("%s no passo %q", pt, at.PT)
+	}
+	return form.Label(en, pt)
+}
+
 // failureEventsOf makes the events of the flows that are told of failures of a flow.
-func (e *Engine) failureEventsOf(failed *flow.Flow, what map[string]any) []Incoming {
+func (e *Engine) failureEventsOf(failed *flow.Flow, title form.Words, what map[string]any) []Incoming {
 	body, err := json.Marshal(what)
 	if err != nil {
 		e.Log.Error("event of a failure", "flow", failed.ID, "error", err)
@@ -285,7 +301,7 @@ func (e *Engine) failureEventsOf(failed *flow.Flow, what map[string]any) []Incom
 		if id == failed.ID {
 			continue
 		}
-		events = append(events, Incoming{Flow: id, At: e.Now(), Body: body, Meta: Meta{Kind: "failure", Type: "application/json"}, Title: failed.ID})
+		events = append(events, Incoming{Flow: id, At: e.Now(), Body: body, Meta: Meta{Kind: "failure", Type: "application/json"}, Title: title.In(e.Instance().Lang)})
 	}
 	return events
 }

@@ -455,7 +455,7 @@ func (e *Engine) failureEvents(ctx context.Context, w *walker, cause store.RunEr
 		return nil
 	}
 	var events []store.Event
-	for _, in := range e.failureEventsOf(w.plan.flow, map[string]any{
+	for _, in := range e.failureEventsOf(w.plan.flow, e.failedWords(w.plan.flow, cause.Step), map[string]any{
 		"flow": w.run.Flow, "run": w.run.ID, "step": cause.Step,
 		"error": map[string]any{"code": cause.Code, "message": cause.Message, "status": cause.Status},
 	}) {

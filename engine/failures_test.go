@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"gancho/engine"
 	"gancho/engine/store"
 )
 
@@ -45,6 +46,28 @@ func TestOnFailureCallsAFlowOfAnyKind(t *testing.T) {
 	h.drained("mend")
 	if want := []string{"fail at sum: expression"}; !slices.Equal(s.sent(), want) {
 		t.Errorf("arrived %q, want %q", s.sent(), want)
+	}
+}
+
+// A failure run says which flow failed and where, by the names that people gave and in the language of the instance.
+func TestAFailureRunIsTitledByWhatFailed(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "alarm", "trigger": {"kind": "failure", "with": {"flows": ["*"]}}, "steps": []}`)
+	h.publish(`{"id": "orders", "name": "Pedidos da loja", "trigger": {"kind": "webhook"}, "steps": [{"id": "sum", "name": "Somar itens", "action": "set", "with": {"values": {"v": "{{ trigger.body.none }}"}}}]}`)
+	h.publish(`{"id": "plain", "trigger": {"kind": "webhook"}, "steps": []}`)
+	for _, c := range []struct{ flow, body, lang, want string }{
+		{"orders", `{}`, "en", `Pedidos da loja failed at step "Somar itens"`},
+		{"orders", `{}`, "pt-BR", `Pedidos da loja falhou no passo "Somar itens"`},
+		{"plain", `{`, "pt-BR", `plain falhou`}, // before its first step,
+	} {
+		check(t, h.PutInstance(t.Context(), engine.Instance{Lang: c.lang}))
+		h.finished(h.send(c.flow, c.body))
+		h.drained("alarm")
+		runs, _, err := h.Runs(t.Context(), store.Query{Flow: "alarm", Limit: 1})
+		check(t, err)
+		if len(runs) != 1 || runs[0].Title != c.want {
+			t.Errorf("%s in %s: got %+v, want the title %q", c.flow, c.lang, runs, c.want)
+		}
 	}
 }
 
