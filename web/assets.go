@@ -125,9 +125,9 @@ func rootOf(r *http.Request) string {
 
 const nonceMark = `<meta property="csp-nonce" nonce`
 
-// page serves the editor's page; its paths are the editor's own. Each answer has a nonce of
-// its own, for the styles that the text editor makes.
-func (a *assets) page(w http.ResponseWriter, r *http.Request) {
+// page serves the editor's page. Each answer has a nonce of its own, for the styles that the
+// text editor makes.
+func (a *assets) page(w http.ResponseWriter, r *http.Request, status int) {
 	raw := make([]byte, 16)
 	rand.Read(raw)
 	nonce := base64.RawStdEncoding.EncodeToString(raw)
@@ -138,5 +138,6 @@ func (a *assets) page(w http.ResponseWriter, r *http.Request) {
 	page := bytes.Replace(a.index, []byte(nonceMark+`=""`), []byte(nonceMark), 1)
 	page = bytes.Replace(page, []byte(nonceMark), []byte(nonceMark+`="`+nonce+`"`), 1)
 	page = bytes.Replace(page, []byte(rootMark), []byte(rootOf(r)), 1)
+	w.WriteHeader(status)
 	_, _ = w.Write(page) //nolint:errcheck // the reader is gone
 }

@@ -75,9 +75,13 @@ func New(c Config) (*Server, error) {
 	s.echo.GET(connections.CallbackPath, s.callback)
 	looks := []string{http.MethodGet, http.MethodHead}
 	s.echo.Match(looks, "/docs", s.docs)
-	for _, path := range []string{"/", "/*"} {
-		s.echo.Match(looks, path, echo.WrapHandler(http.HandlerFunc(a.page)))
+	for _, place := range places {
+		s.echo.Match(looks, place, s.page)
+		if place != "/" {
+			s.echo.Match(looks, place+"/", s.page)
+		}
 	}
+	s.echo.RouteNotFound("/*", s.nowhere)
 	return s, nil
 }
 
