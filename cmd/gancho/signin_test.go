@@ -295,7 +295,7 @@ func TestSessionsAreKeptAliveAndRevoked(t *testing.T) {
 		return a.made == 2
 	})
 	g.until("the new session is in force", func() bool { return g.want(200, "GET", "/connections/crm", nil)["ends"] != first })
-	g.want(204, "DELETE", "/connections/crm", nil)
+	g.want(204, "DELETE", "/connections/crm?force", nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.revoked) != 1 || a.revoked[0] != "refresh_token refresh-token-2 Bearer access-token-2" {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"gancho/engine"
@@ -58,6 +59,17 @@ func (s *server) usedBy() map[string][]string {
 		}
 	}
 	return used
+}
+
+// publishedWith are the flows of which what is published names a connection.
+func (s *server) publishedWith(name string) []string {
+	var ids []string
+	for _, e := range s.Flows.List() {
+		if connectionsOf(e.Published)[name] {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
 }
 
 // connectionsOf are the connections that a flow names; f may be nil.
@@ -149,7 +161,23 @@ func (s *server) putConnection(ctx context.Context, in *struct {
 	return s.connectionOutput(ctx)(s.Connections.Put(ctx, in.Name, in.Body.Kind, fields, in.Body.Hosts))
 }
 
-func (s *server) deleteConnection(ctx context.Context, in *NamePath) (*nothing, error) {
+// deleteConnection refuses while published flows name the connection, unless forced: their senders
+// could not be proved, and their runs would wait.
+func (s *server) deleteConnection(ctx context.Context, in *struct {
+	NamePath
+	Force flag `query:"force" doc:"although published flows use it"`
+},
+) (*nothing, error) {
+	if _, err := s.Connections.Get(in.Name); err != nil {
+		return nil, err
+	}
+	if used := s.publishedWith(in.Name); len(used) > 0 && !bool(in.Force) {
+		flows := strings.Join(used, ", ")
+		p := problemOf(http.StatusConflict, "in_use", "published flows use this connection: "+flows+"; take it out of them, or delete it with force",
+			"há fluxos publicados que usam esta conexão: "+flows+"; tire-a deles, ou apague-a com force")
+		p.UsedBy = used
+		return nil, p
+	}
 	return nil, s.Connections.Delete(ctx, in.Name)
 }
 

@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -35,4 +36,27 @@ func TestOfConnectionsMadeAtOnceOneIsKept(t *testing.T) {
 			t.Fatalf("%d askers were told that theirs was made, want 1", made)
 		}
 	}
+}
+
+// TestAConnectionInUseIsDeletedByForceAlone: published flows name it; drafts may wait for one.
+func TestAConnectionInUseIsDeletedByForceAlone(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "t"}, "hosts": ["api.example.com"]}`)
+	for _, id := range []string{"b", "a", "draft"} {
+		h.want(201, "POST", "/flows", `{"id": "`+id+`", "name": "F", "trigger": {"kind": "manual"}, "steps": [
+			{"id": "ask", "action": "http.request", "connection": "crm", "with": {"url": "https://api.example.com/"}}]}`)
+	}
+	for _, id := range []string{"a", "b"} {
+		h.want(200, "POST", "/flows/"+id+"/publish", "")
+	}
+	h.want(200, "POST", "/flows/a/pause", "")
+	got := h.want(409, "DELETE", "/connections/crm", "", "Accept-Language", "pt-BR")
+	if mustJSON(t, got["used_by"]) != `["a","b"]` || got["code"] != "in_use" || !strings.Contains(fmt.Sprint(got["detail"]), "usam esta conexão: a, b;") {
+		t.Errorf("%v", got)
+	}
+	h.want(409, "DELETE", "/connections/crm?force=false", "")
+	h.want(200, "GET", "/connections/crm", "")
+	h.want(204, "DELETE", "/connections/crm?force=true", "")
+	h.want(404, "GET", "/connections/crm", "")
+	h.want(404, "DELETE", "/connections/crm", "") // gone, though flows still name it
 }

@@ -78,6 +78,7 @@ type Problem struct {
 	Problems []ProblemView `json:"problems,omitempty"`
 	Current  any           `json:"current,omitempty" doc:"for 412: what is there now"`
 	Steps    any           `json:"steps,omitempty" doc:"for replay_differs: the effects that would repeat"`
+	UsedBy   []string      `json:"used_by,omitempty" doc:"for in_use: the flows that use it"`
 
 	words    form.Words
 	problems []form.Problem

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
-import { ana, start, until } from './program.mjs'
+import { ana, axeFaults, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.0/8' } }) })
@@ -58,6 +58,28 @@ test('what was tested is not called untested again', async () => {
   await page.reload()
   await page.locator('[data-row=one]').getByText(/would/).first().waitFor()
   assert.doesNotMatch(await page.locator('[data-row=two]').innerText(), /never tested/)
+  await page.context().close()
+})
+
+test('a connection that flows use is deleted after a question that shows them', async () => {
+  await program.api('POST', '/connections', { name: 'crm', kind: 'http_bearer', fields: { token: 'secret' }, hosts: ['crm.example.com'] })
+  await program.api('POST', '/flows', { id: 'sale', name: 'Sale to CRM', trigger: { kind: 'webhook' }, steps: [{ id: 'tell', action: 'http.request', connection: 'crm', with: { url: 'https://crm.example.com/' } }] })
+  await program.api('POST', '/flows/sale/publish')
+  const page = await program.signedIn('/connections', { reducedMotion: 'reduce' })
+  const ask = async () => {
+    await page.getByRole('button', { name: 'More about crm' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog', { name: 'Delete crm, though flows use it?' }).getByRole('link', { name: 'Sale to CRM' }).waitFor()
+  }
+  await ask()
+  assert.deepEqual(await axeFaults(page), [])
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.equal((await program.api('GET', '/connections/crm')).status, 200)
+  await ask()
+  await page.getByRole('button', { name: 'Delete anyway' }).click()
+  await page.getByRole('button', { name: 'Create crm' }).waitFor() // its flows need it
+  assert.equal((await program.api('GET', '/connections/crm')).status, 404)
   await page.context().close()
 })
 

@@ -2495,6 +2495,8 @@ export interface components {
             /** @description for replay_differs: the effects that would repeat */
             steps?: unknown;
             title: string;
+            /** @description for in_use: the flows that use it */
+            used_by?: string[];
         };
         ProblemView: {
             code: string;
@@ -3743,7 +3745,10 @@ export interface operations {
     };
     "delete-connection": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description although published flows use it */
+                force?: boolean;
+            };
             header?: never;
             path: {
                 name: string;

@@ -1,8 +1,7 @@
+import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CheckCircle2, CircleDashed, KeyRound, Pencil, PlugZap, Trash2, TriangleAlert } from 'lucide-react'
-import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { useFlows } from '../api/hooks'
 import { Badge } from '../ui/Badge'
 import { Button } from '../ui/Button'
 import { Menu } from '../ui/Menu'
@@ -11,6 +10,8 @@ import { later, toast } from '../ui/Toast'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
+import { DeleteUsed } from './DeleteUsed'
+import { Flows } from './Flows'
 import { Tile } from './Tile'
 import { useSignIn } from './useSignIn'
 import { useWords } from './words'
@@ -37,6 +38,7 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
       vanish(false)
     }, () => vanish(false))
   }
+  const [asking, ask] = useState(false)
   const signIn = useSignIn(c.name)
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-sm:items-start">
@@ -57,8 +59,9 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
       <Menu size="small" label={fill(t.moreOf, { name: c.name })} items={[
         { id: 'edit', label: t.change, icon: Pencil, run: edit },
         'line',
-        { id: 'delete', label: c.used_by.length > 0 ? `${t.delete} · ${t.inUse}` : t.delete, icon: Trash2, danger: true, disabled: c.used_by.length > 0, run: remove },
+        { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: c.used_by.length > 0 ? () => ask(true) : remove },
       ]} />
+      {asking && <DeleteUsed connection={c} close={() => ask(false)} />}
     </li>
   )
 }
@@ -77,13 +80,12 @@ function State({ of: c, testable }: { of: Schemas['ConnectionView']; testable: b
 
 function UsedBy({ flows }: { flows: string[] }) {
   const t = useWords()
-  const all = useFlows('').data?.items
   const plural = usePlural()
   if (flows.length === 0) return <p className="text-secondary text-text-3">{t.unused}</p>
   return (
     <details className="text-secondary text-text-2">
       <summary className="w-fit rounded hover:text-text">{plural(t, 'usedBy', flows.length)}</summary>
-      <ul className="mt-1 flex flex-wrap gap-x-3">{flows.map((id) => <li key={id}><Link className="text-accent hover:underline" href={`/flows/${id}`}>{all?.find((f) => f.id === id)?.name || id}</Link></li>)}</ul>
+      <Flows ids={flows} className="mt-1" />
     </details>
   )
 }
