@@ -153,8 +153,8 @@ func TestManyChangeAFlowAtOnce(t *testing.T) {
 	group.Wait()
 	e, err := s.Get("a")
 	check(t, err)
-	if e.PublishedRev != 21 || e.DraftRev != 21 {
-		t.Errorf("draft %d, revision %d", e.DraftRev, e.PublishedRev)
+	if e.Published.Name != e.Draft.Name || e.DraftRev != 21 {
+		t.Errorf("draft %d %s, published %s", e.DraftRev, e.Draft.Name, e.Published.Name)
 	}
 	seen := map[string]bool{e.Draft.Name: true}
 	for e.CanUndo() {

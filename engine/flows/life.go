@@ -24,7 +24,7 @@ type PublishOptions struct {
 }
 
 // Publish makes the draft an immutable revision and puts it in force: new and off become on,
-// paused stays. Errors refuse it.
+// paused stays. Errors refuse it. What is published already makes no other revision.
 func (s *Flows) Publish(ctx context.Context, id string, o PublishOptions) (Entry, error) {
 	defer s.changing.of(id)()
 	e, err := s.publish(ctx, id, o)
@@ -48,11 +48,27 @@ func (s *Flows) publish(ctx context.Context, id string, o PublishOptions) (Entry
 		r.Problems = e.Problems
 		return Entry{}, r
 	}
+	same, err := sameFlow(e.Draft, e.Published)
+	if err != nil {
+		return Entry{}, err
+	}
+	if same {
+		return s.turnOn(ctx, &e)
+	}
 	revision, err := s.puts(&e, o)
 	if err != nil {
 		return Entry{}, err
 	}
 	return s.write(ctx, &e, revision)
+}
+
+// turnOn turns on what is off; paused stays.
+func (s *Flows) turnOn(ctx context.Context, e *Entry) (Entry, error) {
+	if e.State != StateOff {
+		return *e, nil
+	}
+	e.State, e.Updated = StateOn, s.Now().UTC()
+	return s.write(ctx, e)
 }
 
 // puts an entry's draft in force, and gives the revision that is to be written with it.
