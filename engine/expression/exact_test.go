@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,31 @@ func TestDaysWithoutMidnight(t *testing.T) {
 	for _, source := range []string{`date(-99999999999)`, `start_of("0000-01-01", "week")`, `add_days("9999-12-31", 1)`, `date({})`, `add_days([], 1)`, `format_date("2026-11-24", "YYYY-MM-DD")`, `format_date("2026-11-24", "DD.MM.")`} {
 		if got, err := yields(t, "UTC", `{}`, source); err == nil {
 			t.Errorf("%s = %v, want an error", source, got)
+		}
+	}
+}
+
+// TestSpansOfTime: a time so much later or earlier, and how much lies between two.
+func TestSpansOfTime(t *testing.T) {
+	for source, want := range map[string]any{
+		`add_time(now(), "-2h")`: "2026-11-24T10:00:00-03:00", `add_time(now(), -duration("24h"))`: "2026-11-23T12:00:00-03:00",
+		`add_time("2026-11-24", "1h30m")`: "2026-11-24T01:30:00-03:00", `add_time("2026-11-24", 90.0)`: "2026-11-24T00:01:30-03:00", `add_time("2026-11-24", " -1d ")`: "2026-11-23T00:00:00-03:00",
+		`add_time("2018-11-03T23:30:00", "1h")`: "2018-11-04T01:30:00-02:00", `add_time("2018-11-03T12:00:00", "1d")`: "2018-11-04T13:00:00-02:00",
+		`start_of("2026-11-24T15:47:31.5Z", "hour")`: "2026-11-24T12:00:00-03:00", `start_of("2019-02-17T02:30:00Z", "hour")`: "2019-02-16T23:00:00-03:00", `start_of("2019-02-17T01:30:00Z", "hour")`: "2019-02-16T23:00:00-02:00",
+		`diff("2026-01-31", "2026-02-28", "months")`: 0, `diff("2026-01-15", "2026-02-15", "months")`: 1, `diff("2026-01-15T10:00:00", "2026-02-15T09:59:59", "months")`: 0, `diff("2026-03-15", "2026-01-20", "months")`: -1,
+		`diff("2000-02-29", "2026-02-28", "years")`: 25, `diff("2025-12-31", "2026-01-01", "months")`: 0, `diff("2024-11-24", "2026-11-24", "years")`: 2,
+	} {
+		if got, err := yields(t, "America/Sao_Paulo", `{}`, source); got != want {
+			t.Errorf("%s = %v, %v, want %v", source, got, err, want)
+		}
+	}
+	for source, want := range map[string]string{
+		`add_time(now(), "soon")`: `add_time: "soon" is not a length of time such as 1h30m or 2d`, `add_time(now(), "-")`: `add_time: "" is not a length of time such as 1h30m or 2d`,
+		`add_time(now(), 1e18)`: "add_time: that is too long a time", `add_time("9999-12-31", "2d")`: "add_time: the date is out of range", `add_time(now(), [])`: "add_time: span is a length of time such as 2h or -30m, or seconds, not a list",
+		`start_of(now(), "minu" + "te")`: "start_of: the unit is hour, day, week, month or year", `diff(now(), now(), "mon" + "th")`: "diff: the unit is years, months, weeks, days, hours, minutes or seconds",
+	} {
+		if got, err := yields(t, "UTC", `{}`, source); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s = %v, %v, want %s", source, got, err, want)
 		}
 	}
 }

@@ -19,9 +19,10 @@ var dateFunctions = []Function{
 		return formatDate(t, a[1].(string))
 	}},
 	{Name: "add_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n days later.", "Uma data n dias depois."), Examples: example(`add_days("2026-11-24T15:00:00Z", 7)`, "2026-12-01T15:00:00Z"), run: withDays(later)},
+	{Name: "add_time", in: "x date, span value", Returns: "text", Doc: form.Label("A time later by 2h, 1h30m or so many seconds; with a minus, as in -2h, earlier.", "Uma data depois de 2h, 1h30m ou tantos segundos; com menos, como em -2h, antes."), Examples: []Example{{`add_time(now(), "-2h")`, "2026-11-24T13:00:00Z"}, {`add_time("2026-11-24T15:00:00Z", "1h30m")`, "2026-11-24T16:30:00Z"}}, run: addTime},
 	{Name: "business_days", in: "x date, n integer", Returns: "text", Doc: form.Label("A time n working days later, Monday to Friday.", "Uma data n dias úteis depois, de segunda a sexta."), Examples: example(`business_days("2026-11-27T15:00:00Z", 1)`, "2026-11-30T15:00:00Z"), run: withDays(businessDays)},
-	{Name: "start_of", in: "x date, unit text", Returns: "text", Doc: form.Label("The beginning of the day, week (Monday), month or year.", "O início do dia, da semana (segunda), do mês ou do ano."), Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf},
-	{Name: "diff", in: "from date, to date, unit text", Returns: "integer", Doc: form.Label("How many whole weeks, days, hours, minutes or seconds from a to b.", "Quantas semanas, dias, horas, minutos ou segundos inteiros de a até b."), Examples: example(`diff("2026-11-01", "2026-11-24", "days")`, 23), run: diff},
+	{Name: "start_of", in: "x date, unit text", Returns: "text", Doc: form.Label("The beginning of the hour, day, week (Monday), month or year.", "O início da hora, do dia, da semana (segunda), do mês ou do ano."), Examples: example(`start_of("2026-11-24T15:00:00Z", "month")`, "2026-11-01T00:00:00Z"), run: startOf},
+	{Name: "diff", in: "from date, to date, unit text", Returns: "integer", Doc: form.Label("How many whole years, months, weeks, days, hours, minutes or seconds from a to b.", "Quantos anos, meses, semanas, dias, horas, minutos ou segundos inteiros de a até b."), Examples: []Example{{`diff("2026-11-01", "2026-11-24", "days")`, 23}, {`diff("2026-01-31", "2026-04-30", "months")`, 2}}, run: diff},
 	{Name: "duration", in: "x text", Returns: "number", Doc: form.Label("A length of time such as 1h30m, in seconds.", "Um tempo como 1h30m, em segundos."), Examples: example(`duration("1h30m")`, 5400), run: duration},
 }
 
@@ -181,6 +182,8 @@ func startOf(e *evaluation, args []any) (any, error) {
 	}
 	y, m, d := t.Date()
 	switch args[1] {
+	case "hour":
+		return e.stamp(hourOf(t))
 	case "day":
 	case "week":
 		d -= (int(t.Weekday()) + 6) % 7
@@ -189,12 +192,17 @@ func startOf(e *evaluation, args []any) (any, error) {
 	case "year":
 		m, d = 1, 1
 	default:
-		return nil, wrongf("the unit is day, week, month or year", "a unidade é day, week, month ou year")
+		return nil, wrongf("the unit is hour, day, week, month or year", "a unidade é hour, day, week, month ou year")
 	}
 	return e.stamp(clock(y, m, d, 0, 0, 0, 0, t.Location()))
 }
 
-// diff counts days and weeks by the calendar of the flow's zone: a day of 23 hours is a day.
+// hourOf is the beginning of the hour. It goes back from t, as the clock may show an hour twice.
+func hourOf(t time.Time) time.Time {
+	return t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
+}
+
+// diff counts days and what is longer by the calendar of the flow's zone: a day of 23 hours is a day.
 func diff(e *evaluation, args []any) (any, error) {
 	a, err := e.time(args[0])
 	if err != nil {
@@ -205,6 +213,10 @@ func diff(e *evaluation, args []any) (any, error) {
 		return nil, err
 	}
 	switch args[2] {
+	case "years":
+		return months(a, b) / 12, nil
+	case "months":
+		return months(a, b), nil
 	case "weeks":
 		return days(a, b) / 7, nil
 	case "days":
@@ -216,7 +228,7 @@ func diff(e *evaluation, args []any) (any, error) {
 	case "seconds":
 		return seconds(a, b), nil
 	}
-	return nil, wrongf("the unit is weeks, days, hours, minutes or seconds", "a unidade é weeks, days, hours, minutes ou seconds")
+	return nil, wrongf("the unit is years, months, weeks, days, hours, minutes or seconds", "a unidade é years, months, weeks, days, hours, minutes ou seconds")
 }
 
 // seconds are the whole ones from a to b; time.Sub ends at 292 years.
@@ -242,13 +254,75 @@ func days(a, b time.Time) int {
 	return n
 }
 
-func duration(_ *evaluation, args []any) (any, error) {
-	d, err := form.ParseDuration(args[0].(string))
+// months are whole when the day and hour at which they began are reached.
+func months(a, b time.Time) int {
+	if b.Before(a) {
+		return -months(b, a)
+	}
+	n := (b.Year()-a.Year())*12 + int(b.Month()-a.Month())
+	if b.Day() < a.Day() || b.Day() == a.Day() && ofDay(b) < ofDay(a) {
+		n--
+	}
+	return n
+}
+
+// ofDay is how late in its day a time is, by the clock.
+func ofDay(t time.Time) time.Duration {
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
+}
+
+// addTime counts by the clock that is never put forward or back: a day is 24 hours.
+func addTime(e *evaluation, args []any) (any, error) {
+	t, err := e.time(args[0])
 	if err != nil {
-		return nil, wrongf("%q is not a length of time such as 1h30m or 2d", "%q não é um tempo como 1h30m ou 2d", short(args[0].(string)))
+		return nil, err
+	}
+	by, err := spanOf(args[1])
+	if err != nil {
+		return nil, err
+	}
+	return e.stamp(t.Add(by))
+}
+
+// spanOf reads a length of time, or seconds; a minus before it goes back.
+func spanOf(value any) (time.Duration, error) {
+	switch v := value.(type) {
+	case string:
+		span, back := strings.CutPrefix(strings.TrimSpace(v), "-")
+		d, err := lengthOf(span)
+		if back {
+			d = -d
+		}
+		return d, err
+	case int:
+		return spanOf(float64(v))
+	case float64:
+		if v < -longest || v > longest {
+			return 0, wrongf("that is too long a time", "é tempo demais")
+		}
+		return time.Duration(v * float64(time.Second)), nil
+	}
+	return 0, wrongf("span is a length of time such as 2h or -30m, or seconds, not %s", "span é um tempo como 2h ou -30m, ou segundos, não %s", KindOf(value))
+}
+
+// longest is a hundred years in seconds.
+const longest = 100 * 366 * 24 * 3600
+
+func duration(_ *evaluation, args []any) (any, error) {
+	d, err := lengthOf(args[0].(string))
+	if err != nil {
+		return nil, err
 	}
 	if d%time.Second == 0 {
 		return int(d / time.Second), nil
 	}
 	return d.Seconds(), nil
+}
+
+func lengthOf(text string) (time.Duration, error) {
+	d, err := form.ParseDuration(text)
+	if err != nil {
+		return 0, wrongf("%q is not a length of time such as 1h30m or 2d", "%q não é um tempo como 1h30m ou 2d", short(text))
+	}
+	return d, nil
 }

@@ -138,7 +138,7 @@ type choice struct {
 }
 
 var choicesOf = map[string]choice{
-	"start_of": {1, []string{"day", "week", "month", "year"}}, "diff": {2, []string{"weeks", "days", "hours", "minutes", "seconds"}},
+	"start_of": {1, []string{"hour", "day", "week", "month", "year"}}, "diff": {2, []string{"years", "months", "weeks", "days", "hours", "minutes", "seconds"}},
 	"sort": {1, []string{"asc", "desc"}}, "sortBy": {2, []string{"asc", "desc"}},
 }
 
@@ -162,7 +162,7 @@ func (v *inspect) choices(name string, arguments []ast.Node) {
 }
 
 // portuguese are words of choices as a Brazilian writes them.
-var portuguese = map[string]string{"dia": "day", "semana": "week", "mês": "month", "mes": "month", "ano": "year", "dias": "days", "semanas": "weeks", "horas": "hours", "minutos": "minutes", "segundos": "seconds"}
+var portuguese = map[string]string{"dia": "day", "semana": "week", "mês": "month", "mes": "month", "ano": "year", "hora": "hour", "dias": "days", "meses": "months", "anos": "years", "semanas": "weeks", "horas": "hours", "minutos": "minutes", "segundos": "seconds"}
 
 func nearWord(word string, words []string) string {
 	for _, near := range []string{portuguese[strings.ToLower(word)], portuguese[strings.ToLower(word)] + "s", form.Nearest(word, words)} {

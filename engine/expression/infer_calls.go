@@ -113,7 +113,7 @@ func (i *inference) arguments(f *Function, args []found) {
 // valueKinds are what functions read that take values of several kinds.
 var valueKinds = map[string][]shape.Kind{
 	"cents": {shape.Text, shape.Int, shape.Float}, "brl": {shape.Text, shape.Int, shape.Float}, "money": {shape.Text, shape.Int, shape.Float},
-	"len": {shape.Text, shape.List, shape.Object}, "csv": {shape.Text, shape.List}, "xml": {shape.Text, shape.Object},
+	"add_time": {shape.Text, shape.Int, shape.Float}, "len": {shape.Text, shape.List, shape.Object}, "csv": {shape.Text, shape.List}, "xml": {shape.Text, shape.Object},
 	"int": {shape.Text, shape.Int, shape.Float}, "float": {shape.Text, shape.Int, shape.Float}, "number_br": {shape.Text, shape.Int, shape.Float},
 	"min": {shape.Int, shape.Float, shape.List}, "max": {shape.Int, shape.Float, shape.List}, "mean": {shape.Int, shape.Float, shape.List}, "median": {shape.Int, shape.Float, shape.List},
 }

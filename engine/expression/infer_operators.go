@@ -24,6 +24,9 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 	if i.withoutValue(x) {
 		return of(x, shape.Kinds(shape.Bool))
 	}
+	if i.countsWithTime(x) {
+		return of(x, nil)
+	}
 	switch x.Operator {
 	case "==", "!=":
 		i.alike(left, right, x.Operator)
@@ -67,6 +70,32 @@ func (i *inference) withoutValue(x *ast.BinaryNode) bool {
 	}
 	i.warn(x.Right, "no_value", form.Label("a comparison has no value yet", "uma comparação ainda não tem valor"), form.Label("write what it is compared with", "escreva com o que ela compara"))
 	return true
+}
+
+// countsWithTime says that a time, which is a text, is counted with as other languages do.
+func (i *inference) countsWithTime(x *ast.BinaryNode) bool {
+	adds := x.Operator == "+" && calls(x.Right, "duration")
+	if !isTime(x.Left) || !adds && x.Operator != "-" {
+		return false
+	}
+	i.warn(x, "wrong_type", form.Label("a time cannot be counted with by "+x.Operator, "não se fazem contas de datas com "+x.Operator),
+		form.Label(`write add_time(now(), "-2h") for another time, and diff(a, b, "hours") for what lies between two`, `use add_time(now(), "-2h") para outra hora, e diff(a, b, "hours") para o tempo entre duas`))
+	return true
+}
+
+// isTime says that a value is a time that a function made.
+func isTime(n ast.Node) bool {
+	return calls(n, "now", "date", "add_days", "add_time", "business_days", "start_of")
+}
+
+// calls says that a value is what one of these functions gives.
+func calls(n ast.Node, names ...string) bool {
+	call, ok := n.(*ast.CallNode)
+	if !ok {
+		return false
+	}
+	id, ok := call.Callee.(*ast.IdentifierNode)
+	return ok && slices.Contains(names, id.Value)
 }
 
 // joined goes along a chain of and, or of or: each part is asked where those before it held,

@@ -118,7 +118,7 @@ func fallbackFor(f *Function, p *param, s *shape.Shape) string {
 		return "[]"
 	case p.kind == "object":
 		return "{}"
-	case slices.Contains([]string{"integer", "number", "amount"}, p.kind), p.kind == "value" && slices.Contains([]string{"int", "float", "number_br", "cents", "brl", "money"}, f.Name):
+	case slices.Contains([]string{"integer", "number", "amount"}, p.kind), p.kind == "value" && slices.Contains([]string{"int", "float", "number_br", "cents", "brl", "money", "add_time"}, f.Name):
 		return "0"
 	}
 	return fallbackOf(s)
