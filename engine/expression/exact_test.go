@@ -99,7 +99,10 @@ func TestExact(t *testing.T) {
 		`2 ** 62`: 4611686018427387904, `(-2) ** 63`: -9223372036854775807 - 1, `2 ** 64`: 18446744073709551616.0, `2 ** -1`: 0.5, `round(1.005, 2)`: 1.01, `round(-1.005, 2)`: -1.01, `round(2.5)`: 3.0, `round(1e300, 2)`: 1e300,
 		`string(round(-0.4))`: "0", `json({"a": 0 * -1.5, "b": trigger.body.zero})`: `{"a":0,"b":0}`, `parse_json(json([1e30]))[0]`: 1e30, `json("\u2028")`: "\"\u2028\"",
 		`trigger.body.s[1]`: "ç", `(trigger.body.s)[-1]`: "o", `"ação"[3]`: "o", `"ação"[5]`: nil, `trigger.body.s[4]`: nil, `trigger.body.s[300]`: nil, `(trigger.body.s)[-5]`: nil, `trigger.body.list[-1]`: 2,
-		`slug("ŁÓDŹ Øre ß")`: "lodz-ore-ss", `slug("a\u0301gua")`: "agua", `strip_html("a < b and c > d")`: "a < b and c > d", `strip_html("<p>x<br/>y</p><!-- z -->")`: "xy", `phone_e164("00 1 415 555 2671")`: nil, `phone_e164("011 98765-4321")`: "+5511987654321",
+		`slug("ŁÓDŹ Øre ß")`: "lodz-ore-ss", `slug("a\u0301gua")`: "agua", `strip_html("a < b and c > d")`: "a < b and c > d", `strip_html("<p>x<br/>y</p><!-- z -->")`: "xy",
+		`strip_html("<style>p > a {}</style><p>Caf&eacute; &amp; p&atilde;o</p><script>if (a < b) { write(\"<b>no</b>\") }</script>!")`: "Café & pão!", `strip_html("<a title=\"x > y\">z</a> I <3 you &lt;b&gt;")`: "z I <3 you <b>",
+		`phone_e164("+5511987654321 ramal 12", "BR")`: nil, `phone_e164("(11) 3333-4444 r. 5")`: nil, `phone_e164("+1 415 555 2671 x9")`: nil, `phone_e164("11 98765-4321, 22")`: nil, `phone_e164("+55 11 98765-4321 12")`: nil, `phone_e164("11 98765\u20114321")`: "+5511987654321", `phone_e164("(+55) 11 98765.4321")`: "+5511987654321", `phone_e164("+1 (415) 555-2671")`: "+14155552671",
+		`phone_e164("00 1 415 555 2671")`: nil, `phone_e164("011 98765-4321")`: "+5511987654321",
 		`uuid_from("a", "b") == uuid_from("a\nb")`: false, `uuid_from("a\\nb") == uuid_from("a\nb")`: false,
 		`regex_replace("11987654321", "^([0-9]{2})", "($1) ")`: "(11) 987654321", `regex_replace("hello world", "\\b(\\w)", "<$1>")`: "<h>ello <w>orld", `regex_replace("aaa", "(a)", "$1b")`: "ababab", `regex_replace("x aa", "a*", "[$0]")`: "[]x[] [aa]", `regex_replace("a", "a", "$$1")`: "$1",
 	} {

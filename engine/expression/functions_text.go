@@ -31,7 +31,7 @@ var textFunctions = []Function{
 	{Name: "regex_find", long: true, in: "x text, pattern text", Returns: "text", Doc: form.Label("The first match of a regular expression (its first group, if it has one), else nothing.", "A primeira ocorrência de uma expressão regular (o primeiro grupo, se houver), ou nada."), Examples: example(`regex_find("order 42", "[0-9]+")`, "42"), run: regexFind},
 	{Name: "regex_replace", in: "x text, pattern text, by text", Returns: "text", Doc: form.Label("Every match of a regular expression replaced; $1 is its first group.", "Troca cada ocorrência de uma expressão regular; $1 é o primeiro grupo."), Examples: example(`regex_replace("11 9 8765", "[^0-9]", "")`, "1198765"), run: regexReplace},
 	{Name: "url_encode", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in the query of a URL.", "Texto como fica na consulta de uma URL."), Examples: example(`url_encode("a b&c")`, "a+b%26c"), run: ofText(url.QueryEscape)},
-	{Name: "strip_html", in: "x text", Returns: "text", Doc: form.Label("Text without HTML tags.", "Texto sem marcação HTML."), Examples: example(`strip_html("<b>Oi</b> Ana")`, "Oi Ana"), run: ofText(stripHTML)},
+	{Name: "strip_html", in: "x text", Returns: "text", Doc: form.Label("The text of HTML: without tags, scripts and styles.", "O texto de um HTML: sem marcação, scripts e estilos."), Examples: example(`strip_html("<b>Oi</b> Ana &amp; Bia")`, "Oi Ana & Bia"), run: ofText(stripHTML)},
 	{Name: "escape_html", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in HTML: what is in it is no tag.", "Texto como fica em HTML: nada nele vira marcação."), Examples: example(`escape_html("<b>Oi</b>")`, "&lt;b&gt;Oi&lt;/b&gt;"), run: ofText(html.EscapeString)},
 	{Name: "escape_markdown", in: "x text", Returns: "text", Doc: form.Label("Text as it stands in Markdown: what is in it is no link, picture or list.", "Texto como fica em Markdown: nada nele vira link, imagem ou lista."), Examples: example(`escape_markdown("[Ana](x)")`, `\[Ana\]\(x\)`), run: ofText(escapeMarkdown)},
 	{Name: "sha256", long: true, in: "x text", Returns: "text", Doc: form.Label("SHA-256 in hexadecimal.", "SHA-256 em hexadecimal."), Examples: example(`left(sha256("a"), 8)`, "ca978112"), run: ofText(func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) })},
@@ -180,7 +180,6 @@ func mask(e *evaluation, args []any) (any, error) {
 	return strings.Repeat("*", length-n) + shown.(string), nil
 }
 
-// stripHTML drops tags: what stands between < and >, where it begins as one.
 // escapeMarkdown puts a backslash before whatever Markdown takes for a sign, and makes one line of it.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
@@ -194,33 +193,6 @@ func escapeMarkdown(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-func stripHTML(s string) string {
-	var b strings.Builder
-	for {
-		open := strings.IndexByte(s, '<')
-		if open < 0 || open+1 == len(s) {
-			break
-		}
-		if !opensTag(s[open+1]) {
-			b.WriteString(s[:open+1])
-			s = s[open+1:]
-			continue
-		}
-		end := strings.IndexByte(s[open:], '>')
-		if end < 0 {
-			break
-		}
-		b.WriteString(s[:open])
-		s = s[open+end+1:]
-	}
-	b.WriteString(s)
-	return strings.TrimSpace(b.String())
-}
-
-func opensTag(c byte) bool {
-	return c == '/' || c == '!' || c == '?' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 func replace(e *evaluation, args []any) (any, error) {
@@ -324,9 +296,13 @@ func digitsOf(s string) string {
 // phoneE164 knows Brazilian numbers, and numbers that begin with + of any country.
 func phoneE164(_ *evaluation, args []any) (any, error) {
 	raw := strings.TrimSpace(args[0].(string))
+	if strings.ContainsFunc(raw, noPhone) {
+		return nil, nil
+	}
 	digits := digitsOf(raw)
 	if strings.HasPrefix(raw, "+") {
-		if len(digits) < 8 || len(digits) > 15 {
+		brazil := strings.HasPrefix(digits, "55")
+		if brazil && len(digits) != 12 && len(digits) != 13 || len(digits) < 8 || len(digits) > 15 {
 			return nil, nil
 		}
 		return "+" + digits, nil
@@ -347,6 +323,11 @@ func phoneE164(_ *evaluation, args []any) (any, error) {
 		}
 	}
 	return nil, nil
+}
+
+// noPhone says that no telephone number is written with r: more follows it, such as an extension, or it is none.
+func noPhone(r rune) bool {
+	return !unicode.In(r, unicode.Pd, unicode.Cf) && !unicode.IsSpace(r) && !strings.ContainsRune("0123456789+().-/", r)
 }
 
 func cpfValid(s string) bool {
