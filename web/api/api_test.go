@@ -427,8 +427,25 @@ func TestStateAndVars(t *testing.T) {
 	}
 	h.want(204, "DELETE", "/state/a:b", "")
 	h.want(200, "PUT", "/vars", `{"city": "São Paulo"}`)
-	if got := h.want(200, "GET", "/vars", ""); got["city"] != "São Paulo" {
+	got := h.want(422, "PUT", "/vars", `{"bad name": 1, "a/b": 2, "2x": 3, "ação": 4, "": 5, "in": 6, "_ok": 7}`, "Accept-Language", "pt-BR")
+	var paths []any
+	for _, p := range got["problems"].([]any) {
+		problem := p.(map[string]any)
+		paths = append(paths, problem["path"])
+		if problem["hint"] != "use um nome como cidade_da_loja, que as expressões leem por vars.cidade_da_loja" {
+			t.Errorf("%v", problem)
+		}
+	}
+	if said := mustJSON(t, paths); said != `["/","/2x","/a~1b","/ação","/bad name"]` {
+		t.Errorf("refused at %s", said)
+	}
+	if got := h.want(200, "GET", "/vars", ""); got["city"] != "São Paulo" || len(got) != 1 {
 		t.Errorf("%v", got)
+	}
+	h.want(200, "PUT", "/vars", `{"in": "São Paulo"}`)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "say", "action": "transform", "with": {"value": "{{ vars.in }}"}}]}`)
+	if got := mustJSON(t, h.want(200, "POST", "/flows/a/test", `{"event": {"body": {}}}`)); !strings.Contains(got, `"output":"São Paulo"`) {
+		t.Error(got)
 	}
 }
 
