@@ -91,8 +91,11 @@ func (r *rendering) address(ctx context.Context, q *madeRequest, conn *connectio
 		if err != nil {
 			return nil, err
 		}
-		if segment == "" || segment == "." || segment == ".." {
+		switch segment {
+		case "":
 			return nil, engine.Faultf("bad_input", "a part of the address is empty")
+		case ".", "..":
+			return nil, engine.Faultf("bad_input", "a part of the address is %q, which would lead to another address", segment)
 		}
 		path.WriteString(url.PathEscape(segment))
 	}

@@ -376,3 +376,18 @@ func tidyURL(t *testing.T, text string) string {
 	u.RawQuery = ""
 	return u.String() + "?" + strings.Join(pairs, "&")
 }
+
+// TestPiecesOfAPath: a value of an event is one piece of a path, or refused with what is wrong with it.
+func TestPiecesOfAPath(t *testing.T) {
+	s := newStandIn(t)
+	i := slices.IndexFunc(builtInConnectors(), func(c *Connector) bool { return c.ID() == "pagarme" })
+	for piece, want := range map[string]string{
+		"or/1": "", "..": `a part of the address is "..", which would lead to another address`, ".": `a part of the address is ".", which would lead to another address`,
+	} {
+		k := connectorCase{Action: "get_order", Auth: "key", Secrets: map[string]string{"secret_key": "sk_test"}, Input: map[string]any{"id": piece}, Answers: []cannedAnswer{{Status: 200, JSON: map[string]any{}}}}
+		r := k.run(t, builtInConnectors()[i], s)
+		if got := fmt.Sprint(r.fault); (r.fault != nil) != (want != "") || want != "" && got != want {
+			t.Errorf("%s: %s, want %s", piece, got, want)
+		}
+	}
+}

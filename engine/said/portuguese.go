@@ -113,6 +113,7 @@ var portuguese = [][2]string{
 	{"the cursor has no JSON body to go into", "o cursor não tem um corpo JSON onde entrar"},
 	{"a part of the address must be a text or a number", "uma parte do endereço deve ser um texto ou um número"},
 	{"a part of the address is empty", "uma parte do endereço está vazia"},
+	{"a part of the address is %q, which would lead to another address", "uma parte do endereço é %q, o que levaria a outro endereço"},
 	{"the idempotency key has no JSON body to go into", "a chave de idempotência não tem um corpo JSON onde entrar"},
 	{"the idempotency key has no place %s in the body", "a chave de idempotência não tem o lugar %s no corpo"},
 	{"connector %s: %s of the request: %s", "conector %s: %s da requisição: %s"},
