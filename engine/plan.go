@@ -29,6 +29,7 @@ type node struct {
 	step   *flow.Step
 	action *Action
 	modes  map[string]form.Mode // of the members of with
+	texts  map[string]bool      // members that hold a text, whatever a hole gives
 }
 
 func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
@@ -48,13 +49,14 @@ func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
 
 func (p *plan) add(steps []*flow.Step) {
 	for _, s := range steps {
-		n := &node{step: s, modes: map[string]form.Mode{}}
+		n := &node{step: s, modes: map[string]form.Mode{}, texts: map[string]bool{}}
 		if a, ok := p.catalogue.Find(s.Action); ok {
 			n.action = a
 			fields := a.New().Fields()
 			for id := range s.With {
 				if field := fields.Find(id); field != nil {
 					n.modes[id] = field.Mode()
+					n.texts[id] = field.Kind() == "text" || field.Kind() == "longtext"
 				}
 			}
 		}
@@ -115,9 +117,21 @@ func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[st
 		if err != nil {
 			return nil, Permanent(fmt.Errorf("field %s: %w", id, err))
 		}
+		if _, written := raw.(string); written && n.texts[id] {
+			value = asText(value)
+		}
 		out[id] = value
 	}
 	return out, nil
+}
+
+// asText makes of a list or an object what it is inside a text.
+func asText(value any) any {
+	switch value.(type) {
+	case map[string]any, []any:
+		return expression.Text(value)
+	}
+	return value
 }
 
 func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty bool) (any, error) {
