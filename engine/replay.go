@@ -80,7 +80,7 @@ type Replays struct {
 // whatever becomes of this process.
 func (e *Engine) Replay(ctx context.Context, o ReplayOptions) (Replays, error) {
 	out := Replays{Items: []Replayed{}}
-	ids := o.IDs
+	ids := once(o.IDs)
 	if len(ids) > maxReplay {
 		return out, refusal.New(refusal.Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
 	}
@@ -110,6 +110,16 @@ func (e *Engine) Replay(ctx context.Context, o ReplayOptions) (Replays, error) {
 		out.Matched, out.More = e.countMatching(ctx, o.Query, countFor)
 	}
 	return out, nil
+}
+
+// once leaves out what was named before.
+func once(ids []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		again := seen[id]
+		seen[id] = true
+		return again
+	})
 }
 
 // cutShort answers for a replay that a fault ended halfway: the runs that were done again must

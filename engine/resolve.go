@@ -95,7 +95,7 @@ func (o *ResolveOptions) unknown() *Selection {
 // ResolveAll settles the unknown outcomes of many runs, those that stand longest first. They go on.
 func (e *Engine) ResolveAll(ctx context.Context, o ResolveOptions) (Resolutions, error) {
 	out := Resolutions{Items: []Resolved{}}
-	ids := o.IDs
+	ids := once(o.IDs)
 	if len(ids) > maxReplay {
 		return out, refusal.New(refusal.Invalid, "too_many", fmt.Sprintf("at most %d runs by their ids; give a query", maxReplay), fmt.Sprintf("no máximo %d execuções pelos ids; use uma query", maxReplay))
 	}

@@ -37,15 +37,12 @@ func readBundle(path string, to streams) (*flow.Bundle, error) {
 
 func readFile(path string, to streams) ([]byte, error) {
 	const most = 64 << 20
-	var data []byte
-	var err error
-	if path == "-" {
-		data, err = io.ReadAll(io.LimitReader(to.in, most))
-	} else {
-		data, err = os.ReadFile(path)
+	if path != "-" {
+		return os.ReadFile(path) //nolint:wrapcheck // it says what was done, and to which file
 	}
+	data, err := io.ReadAll(io.LimitReader(to.in, most))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, fmt.Errorf("read what is piped in: %w", err)
 	}
 	return data, nil
 }

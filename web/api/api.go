@@ -73,6 +73,7 @@ func Mount(e *echo.Echo, c Config) error {
 	config := huma.DefaultConfig("Gancho", c.Version)
 	config.OpenAPIPath = "/openapi"
 	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", nil
+	config.Formats = map[string]huma.Format{"application/json": asJSON, "json": asJSON}
 	config.Servers = []*huma.Server{{URL: Prefix}}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer"}}
 	config.Security = []map[string][]string{{"bearer": {}}}

@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -95,5 +98,21 @@ func TestSamplesOfABundleAreCounted(t *testing.T) {
 		if items := h.want(200, "GET", "/flows/"+id+"/samples", "")["items"].([]any); len(items) != kept {
 			t.Errorf("%d samples of %s, want %d", len(items), id, kept)
 		}
+	}
+}
+
+// TestAnExportIsReadByPeople as the command line writes it: indented, and ended by a line end.
+func TestAnExportIsReadByPeople(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "o", "name": "a < b", "trigger": {"kind": "webhook"}, "steps": []}`)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/api/v1/export", nil)
+	r.Header.Set("Authorization", "Bearer "+root)
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	got := w.Body.String()
+	var want bytes.Buffer
+	check(t, json.Indent(&want, []byte(got), "", "  "))
+	if got != want.String() || !strings.HasSuffix(got, "}\n") || !strings.Contains(got, "a < b") || !strings.HasPrefix(got, "{\n  \"gancho\": 1,\n  \"flows\": [\n") || !strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
+		t.Errorf("%s: %s", w.Header().Get("Content-Type"), got)
 	}
 }

@@ -2,11 +2,27 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"gancho/engine/flow"
 	"gancho/engine/flows"
+
+	"github.com/danielgtaylor/huma/v2"
 )
+
+// asJSON writes what is answered; a bundle as the command line does, to be read and kept in git.
+var asJSON = huma.Format{Unmarshal: huma.DefaultJSONFormat.Unmarshal, Marshal: func(w io.Writer, v any) error {
+	b, ok := v.(*flow.Bundle)
+	if !ok {
+		return huma.DefaultJSONFormat.Marshal(w, v)
+	}
+	data, err := flow.Marshal(b)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}}
 
 type exportOutput struct {
 	Disposition string `header:"Content-Disposition"`

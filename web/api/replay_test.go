@@ -342,3 +342,21 @@ func TestAFlowMadeAnewIsAnother(t *testing.T) {
 	}
 	again(202, "published")
 }
+
+// TestARunNamedTwiceIsOneRun where runs are done again, and where what nobody knows of them is settled.
+func TestARunNamedTwiceIsOneRun(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": []}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	one, other := h.started("a", `{}`)["id"].(string), h.started("a", `{}`)["id"].(string)
+	ids := mustJSON(t, []string{one, other, one})
+	for _, c := range []struct {
+		path, body string
+		status     int
+	}{{"/runs/replay", `{"ids": ` + ids + `}`, 202}, {"/runs/replay", `{"dry_run": true, "ids": ` + ids + `}`, 202}, {"/runs/resolve", `{"as": "repeat", "dry_run": true, "ids": ` + ids + `}`, 200}} {
+		got := h.want(c.status, "POST", c.path, c.body)
+		if items := got["items"].([]any); got["matched"] != 2.0 || len(items) != 2 {
+			t.Errorf("%s %s: %v runs, %v", c.path, c.body, got["matched"], items)
+		}
+	}
+}
