@@ -120,6 +120,9 @@ func (s *server) question(in *expressionInput) (q engine.Question, err error) {
 	if b.Cursor != nil {
 		q.Cursor = runesBefore(b.Source, *b.Cursor)
 	}
+	if b.Event != nil && b.EventID != "" {
+		return q, notBoth("event", "event_id")
+	}
 	if b.Event != nil {
 		event, err := b.Event.event()
 		q.Event = &event

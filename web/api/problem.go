@@ -113,6 +113,13 @@ func problemIn(path, code string, err error) *Problem {
 	return p
 }
 
+// notBoth refuses two members of a request of which one is enough.
+func notBoth(one, other string) *Problem {
+	p := problemOf(http.StatusUnprocessableEntity, "one_of", one+" and "+other+" cannot be sent together: leave one out", one+" e "+other+" não podem ser enviados juntos: deixe um de fora")
+	p.problems = []form.Problem{{Severity: form.Error, Path: "/" + other, Code: "one_of", Message: form.Label("cannot be set together with "+one, "não pode ser usado junto com "+one)}}
+	return p
+}
+
 func problemOf(status int, code, en, pt string) *Problem {
 	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: en, words: form.Label(en, pt)}
 }

@@ -34,8 +34,8 @@ func (e *EventInput) event() (flow.TestEvent, error) {
 type startInput struct {
 	FlowPath
 	Body *struct {
-		Event  EventInput `json:"event,omitempty"`
-		Sample string     `json:"sample,omitempty" doc:"ID of an event of the flow's preset, sent signed through its URL"`
+		Event  *EventInput `json:"event,omitempty"`
+		Sample string      `json:"sample,omitempty" doc:"ID of an event of the flow's preset, sent signed through its URL"`
 	} `required:"false"`
 }
 
@@ -55,11 +55,14 @@ type startOutput struct {
 
 func (s *server) startFlow(ctx context.Context, in *startInput) (*startOutput, error) {
 	var e EventInput
-	if in.Body != nil && in.Body.Sample != "" {
-		return s.sendSample(ctx, in.ID, in.Body.Sample)
-	}
-	if in.Body != nil {
-		e = in.Body.Event
+	switch b := in.Body; {
+	case b == nil:
+	case b.Sample != "" && b.Event != nil:
+		return nil, notBoth("event", "sample")
+	case b.Sample != "":
+		return s.sendSample(ctx, in.ID, b.Sample)
+	case b.Event != nil:
+		e = *b.Event
 	}
 	event, err := e.event()
 	if err != nil {

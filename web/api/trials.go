@@ -88,6 +88,8 @@ func (s *server) fillTrial(ctx context.Context, in *testInput, c *engine.TrialCo
 		c.Mocks[path] = mock
 	}
 	switch {
+	case b.Event != nil && b.EventID != "":
+		return notBoth("event", "event_id")
 	case b.Event != nil:
 		c.Event, err = b.Event.event()
 	case b.EventID != "":
