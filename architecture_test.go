@@ -49,7 +49,7 @@ var layers = [][]string{
 	{"gancho/web/session", "gancho/triggers", "gancho/actions"},
 	{"gancho/engine/person"},
 	{"gancho/engine"},
-	{"gancho/engine/shapes"},
+	{"gancho/engine/alerts", "gancho/engine/shapes"},
 	{"gancho/engine/connections", "gancho/engine/flows", "gancho/engine/own", "gancho/engine/stats"},
 	{"gancho/engine/origins", "gancho/engine/title"},
 	{"gancho/engine/flow", "gancho/engine/seal", "gancho/engine/store/bolt", "gancho/engine/store/storetest"},

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gancho/engine"
+	"gancho/engine/alerts"
 )
 
 // guarded is a program whose alerts go by e-mail and to Slack, in Portuguese.
@@ -21,7 +21,7 @@ func (w *world) guarded(dir string) *resident {
 	r := w.open(dir)
 	r.connect("mail", "smtp", map[string]any{"host": "mail.example.com", "port": "25", "security": "none", "from": "Gancho <gancho@example.com>"})
 	r.connect("team", "slack:incoming", map[string]any{"url": "https://hooks.slack.com/services/T1/B1/x"})
-	_, err := r.SetAlertSettings(w.t.Context(), engine.AlertSettings{To: []string{"ops@example.com", "team"}, SMTP: "mail", Lang: "pt-BR"})
+	_, err := r.Alarms().SetSettings(w.t.Context(), alerts.Settings{To: []string{"ops@example.com", "team"}, SMTP: "mail", Lang: "pt-BR"})
 	check(w.t, err)
 	return r
 }

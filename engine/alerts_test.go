@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/alerts"
 	"gancho/engine/connections"
 	"gancho/engine/form"
 	"gancho/engine/store"
@@ -53,11 +54,11 @@ func (h *house) tellOps() {
 	h.t.Helper()
 	_, err := h.Connections.Put(h.t.Context(), "ops", "slack:incoming", map[string]any{"url": "https://hooks.slack.com/x"}, nil)
 	check(h.t, err)
-	_, err = h.SetAlertSettings(h.t.Context(), engine.AlertSettings{To: []string{"ops"}})
+	_, err = h.Alarms().SetSettings(h.t.Context(), alerts.Settings{To: []string{"ops"}})
 	check(h.t, err)
 }
 
-func (h *house) alerts(q engine.AlertQuery) []engine.AlertView {
+func (h *house) alerts(q alerts.Query) []engine.AlertView {
 	h.t.Helper()
 	if q.Limit == 0 {
 		q.Limit = 50
@@ -96,22 +97,22 @@ func TestFailuresAreToldAtOnceAndThenOnceAnHour(t *testing.T) {
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "failed 10 times since 31 Dec 1999 22:00 at") {
 			t.Errorf("told %q, want one message with the count 10 and the time of the flow's own clock", told)
 		}
-		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 1 || open[0].Count != 10 || len(open[0].Told) != 2 || open[0].Error.Step != "crm" {
+		if open := h.alerts(alerts.Query{Open: true}); len(open) != 1 || open[0].Count != 10 || len(open[0].Told) != 2 || open[0].Error.Step != "crm" {
 			t.Errorf("open: %+v", open)
 		}
 		// A stop forgets nothing, and a calm hour ends the episode without a word.
 		h.stop()
 		h = open(t, dir, s)
-		if open := h.alerts(engine.AlertQuery{Open: true, Kind: engine.AlertFailure}); len(open) != 1 {
+		if open := h.alerts(alerts.Query{Open: true, Kind: alerts.Failure}); len(open) != 1 {
 			t.Fatalf("after the stop %d are open, want 1", len(open))
 		}
 		time.Sleep(2 * time.Hour)
-		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 0 || len(s.messages()) != 0 {
+		if open := h.alerts(alerts.Query{Open: true}); len(open) != 0 || len(s.messages()) != 0 {
 			t.Errorf("still open: %+v", open)
 		}
 		h.finished(h.send("orders", `{"id": "gone"}`))
 		time.Sleep(5 * time.Second)
-		if told := s.messages(); len(told) != 1 || len(h.alerts(engine.AlertQuery{Flow: "orders"})) != 2 {
+		if told := s.messages(); len(told) != 1 || len(h.alerts(alerts.Query{Flow: "orders"})) != 2 {
 			t.Errorf("a new episode told %q", told)
 		}
 	})
@@ -132,7 +133,7 @@ func TestAFailureJustBeforeACrashIsTold(t *testing.T) {
 		if told := s.messages(); len(told) != 1 {
 			t.Errorf("told %q, want one message", told)
 		}
-		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 1 || open[0].Count != 1 {
+		if open := h.alerts(alerts.Query{Open: true}); len(open) != 1 || open[0].Count != 1 {
 			t.Errorf("open: %+v", open)
 		}
 	})
@@ -151,7 +152,7 @@ func TestAnAlertThatDoesNotArriveIsTriedAgain(t *testing.T) {
 		if told := s.messages(); len(told) != 1 {
 			t.Errorf("told %q, want one message", told)
 		}
-		open := h.alerts(engine.AlertQuery{Open: true})
+		open := h.alerts(alerts.Query{Open: true})
 		if len(open) != 1 || len(open[0].Told) != 3 || open[0].Told[0].Error == "" || open[0].Told[2].Error != "" {
 			t.Errorf("tries: %+v", open)
 		}
@@ -175,7 +176,7 @@ func TestManyFlowsThatFailAreOneMessage(t *testing.T) {
 		if told := s.messages(); len(told) != 1 || strings.Count(told[0], "failed") != 3 {
 			t.Errorf("told %q, want one message about three flows", told)
 		}
-		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 4 {
+		if open := h.alerts(alerts.Query{Open: true}); len(open) != 4 {
 			t.Errorf("%d alerts are open, want 4: the log and the API know of all", len(open))
 		}
 	})
@@ -217,7 +218,7 @@ func TestSilenceIsToldOnceAndItsEnd(t *testing.T) {
 		if told := s.messages(); len(told) != 1 || !strings.Contains(told[0], "gets events again") || !h.SilentSince("orders").IsZero() {
 			t.Errorf("told %q, want that it is over", told)
 		}
-		list := h.alerts(engine.AlertQuery{Kind: engine.AlertSilence})
+		list := h.alerts(alerts.Query{Kind: alerts.Silence})
 		if len(list) != 1 || list[0].Ended == nil {
 			t.Errorf("alerts: %+v", list)
 		}
@@ -241,7 +242,7 @@ func TestARefusedConnectionIsToldAndItsRunsWait(t *testing.T) {
 		_, err = h.Connections.Put(t.Context(), "crm", "slack:incoming", map[string]any{"url": "y"}, nil)
 		check(t, err)
 		time.Sleep(2 * time.Second)
-		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 0 {
+		if open := h.alerts(alerts.Query{Open: true}); len(open) != 0 {
 			t.Errorf("two seconds after it was mended: %+v", open)
 		}
 		time.Sleep(time.Minute)
@@ -262,14 +263,14 @@ func TestFailuresThatWereAllDoneAgainAreOver(t *testing.T) {
 		for i, how := range []string{engine.ReplayPublished, engine.ReplayOriginal} {
 			h.finished(failed[i])
 			time.Sleep(5 * time.Second)
-			if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 1 {
+			if open := h.alerts(alerts.Query{Open: true}); len(open) != 1 {
 				t.Fatalf("before replay %d: %d alerts are open, want 1", i, len(open))
 			}
 			_, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: failed[i : i+1], ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: how}})
 			check(t, err)
 			time.Sleep(time.Minute)
 		}
-		if open := h.alerts(engine.AlertQuery{Open: true}); len(open) != 0 {
+		if open := h.alerts(alerts.Query{Open: true}); len(open) != 0 {
 			t.Errorf("still open: %+v", open)
 		}
 	})
@@ -284,13 +285,13 @@ func TestAnAlertThatWasSeenIsOver(t *testing.T) {
 		h.publish(failingFlow)
 		h.finished(h.send("orders", `{"id": "gone"}`))
 		time.Sleep(5 * time.Second)
-		open := h.alerts(engine.AlertQuery{Open: true})
+		open := h.alerts(alerts.Query{Open: true})
 		if len(open) != 1 {
 			t.Fatalf("%d open, want 1", len(open))
 		}
 		v, err := h.SeeAlert(t.Context(), open[0].ID, "ana@example.com")
 		check(t, err)
-		if v.SeenBy == nil || *v.SeenBy != "ana@example.com" || v.Ended == nil || len(h.alerts(engine.AlertQuery{Open: true})) != 0 {
+		if v.SeenBy == nil || *v.SeenBy != "ana@example.com" || v.Ended == nil || len(h.alerts(alerts.Query{Open: true})) != 0 {
 			t.Errorf("seen: %+v", v)
 		}
 		if _, err := h.SeeAlert(t.Context(), "none", "ana"); !errors.Is(err, store.ErrNotFound) {
@@ -308,7 +309,7 @@ func TestASilenceThatIsSeenAtOnce(t *testing.T) {
 		defer func() { h.stop() }()
 		seen := 0
 		h.FollowAlerts(func(v engine.AlertView) {
-			if v.Kind == engine.AlertSilence && v.Ended == nil {
+			if v.Kind == alerts.Silence && v.Ended == nil {
 				if _, err := h.SeeAlert(t.Context(), v.ID, "ana"); err != nil {
 					t.Error(err)
 				}

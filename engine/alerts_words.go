@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"time"
 
+	"gancho/engine/alerts"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/said"
 )
 
 // alertWords say what is the matter, in a sentence.
-func (e *Engine) alertWords(a *alert) form.Words {
+func (e *Engine) alertWords(a *alerts.Alert) form.Words {
 	if !a.Ended.IsZero() && a.SeenBy == "" {
 		if w, ok := e.overWords(a); ok {
 			return w
@@ -19,23 +20,23 @@ func (e *Engine) alertWords(a *alert) form.Words {
 	}
 	name := e.nameOf(a.Flow)
 	switch a.Kind {
-	case AlertFailure:
+	case alerts.Failure:
 		return e.failureWords(a, name)
-	case AlertSilence:
+	case alerts.Silence:
 		every := flow.Duration(time.Duration(a.Expected) * time.Millisecond)
 		return form.Label(fmt.Sprintf("%s has had no event, though one is expected every %s", name, every),
 			fmt.Sprintf("%s não recebeu nenhum evento, embora se espere um a cada %s", name, every))
-	case AlertConnection:
+	case alerts.Connection:
 		en, pt := fmt.Sprintf("the connection %q was refused by its provider; runs that need it wait", a.Connection),
 			fmt.Sprintf("a conexão %q foi recusada pelo provedor; as execuções que precisam dela esperam", a.Connection)
 		if c, err := e.Connections.Get(a.Connection); err == nil && c.Problem != "" {
 			en, pt = en+": "+said.In(c.Problem, "en"), pt+": "+said.In(c.Problem, "pt-BR")
 		}
 		return form.Label(en, pt)
-	case AlertHistory:
+	case alerts.History:
 		return form.Label(fmt.Sprintf("the file %s of the data folder cannot be read: lists and searches lack the history that it holds; put it back from a backup and start the server again", a.Key),
 			fmt.Sprintf("o arquivo %s da pasta de dados não pode ser lido: as listas e buscas não mostram o histórico que ele guarda; recoloque-o a partir de uma cópia de segurança e reinicie o servidor", a.Key))
-	case AlertDisk:
+	case alerts.Disk:
 		return form.Label("the disk is full: no event can be accepted until there is space", "o disco está cheio: nenhum evento pode ser aceito até haver espaço")
 	}
 	if a.Words != nil {
@@ -45,16 +46,16 @@ func (e *Engine) alertWords(a *alert) form.Words {
 }
 
 // alertSentence are the words for those who see nothing else of an alert: they name its flow.
-func (e *Engine) alertSentence(a *alert) form.Words {
+func (e *Engine) alertSentence(a *alerts.Alert) form.Words {
 	w := e.alertWords(a)
-	if a.Kind != AlertDrift || a.Flow == "" {
+	if a.Kind != alerts.Drift || a.Flow == "" {
 		return w
 	}
 	name := e.nameOf(a.Flow)
 	return form.Label(name+": "+w.EN, name+": "+w.PT)
 }
 
-func (e *Engine) failureWords(a *alert, name string) form.Words {
+func (e *Engine) failureWords(a *alerts.Alert, name string) form.Words {
 	en, pt := name+" failed", name+" falhou"
 	if a.Count > 1 {
 		since := e.localTime(a.Flow, a.First)
@@ -86,7 +87,7 @@ func (e *Engine) localTime(id string, at time.Time) form.Words {
 }
 
 // failedStep is what the step of an alert is called.
-func (e *Engine) failedStep(a *alert) form.Words {
+func (e *Engine) failedStep(a *alerts.Alert) form.Words {
 	return e.Catalogue.stepWords(e.published(a.Flow), a.Error.Step)
 }
 
@@ -99,20 +100,20 @@ func (e *Engine) published(id string) *flow.Flow {
 }
 
 // overWords say that it is over, for kinds that can be.
-func (e *Engine) overWords(a *alert) (form.Words, bool) {
+func (e *Engine) overWords(a *alerts.Alert) (form.Words, bool) {
 	took := a.Ended.Sub(a.First).Round(time.Minute)
 	lasted := flow.Duration(max(took, time.Minute))
 	switch a.Kind {
-	case AlertSilence:
+	case alerts.Silence:
 		name := e.nameOf(a.Flow)
 		return form.Label(fmt.Sprintf("%s gets events again, %s after the alarm", name, lasted), fmt.Sprintf("%s recebe eventos de novo, %s depois do alarme", name, lasted)), true
-	case AlertConnection:
+	case alerts.Connection:
 		return form.Label(fmt.Sprintf("the connection %q was mended after %s", a.Connection, lasted), fmt.Sprintf("a conexão %q foi corrigida depois de %s", a.Connection, lasted)), true
-	case AlertDisk:
+	case alerts.Disk:
 		return form.Label(fmt.Sprintf("there is disk space again, after %s", lasted), fmt.Sprintf("há espaço em disco de novo, depois de %s", lasted)), true
-	case AlertHistory:
+	case alerts.History:
 		return form.Label(fmt.Sprintf("the file %s can be read again", a.Key), fmt.Sprintf("o arquivo %s pode ser lido de novo", a.Key)), true
-	case AlertBackup:
+	case alerts.Backup:
 		return form.Label("backups work again", "as cópias de segurança funcionam de novo"), true
 	}
 	return form.Words{}, false

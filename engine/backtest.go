@@ -11,6 +11,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/refusal"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -26,13 +27,13 @@ type Backtest struct {
 
 // BacktestRow is one event for which the two do not do the same.
 type BacktestRow struct {
-	Event       string       `json:"event"`
-	Run         string       `json:"run,omitempty"`
-	Title       string       `json:"title,omitempty"`
-	Before      store.Status `json:"before"`
-	After       store.Status `json:"after"`
-	Error       *ErrorView   `json:"error,omitempty" doc:"why it fails on one of the two only"`
-	Differences []Difference `json:"differences"`
+	Event       string          `json:"event"`
+	Run         string          `json:"run,omitempty"`
+	Title       string          `json:"title,omitempty"`
+	Before      store.Status    `json:"before"`
+	After       store.Status    `json:"after"`
+	Error       *said.ErrorView `json:"error,omitempty" doc:"why it fails on one of the two only"`
+	Differences []Difference    `json:"differences"`
 }
 
 const mostRows = 500
@@ -138,9 +139,9 @@ func (b *Backtest) speak(ctx context.Context) {
 		if row.Error == nil {
 			continue
 		}
-		said := *row.Error
-		said.speak(langOf(ctx))
-		b.Rows[i].Error = &said
+		own := *row.Error
+		own.Speak(langOf(ctx))
+		b.Rows[i].Error = &own
 	}
 }
 

@@ -28,7 +28,7 @@ func (e *Engine) connectionChanged(ctx context.Context, name string, mended bool
 		also = append(also, store.Signal{Name: mendedSignal(name), Data: []byte(mendedNews)})
 	}
 	e.wakeConnection(ctx, name, also...)
-	poke(e.alerts.news) // its alert begins or ends
+	poke(e.watched.news) // its alert begins or ends
 }
 
 // wakeConnection lets the runs that wait for a connection go on, if it can be used. The signal

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gancho/engine/alerts"
 	"gancho/engine/connections"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
@@ -56,7 +57,9 @@ type Engine struct {
 	vars     vars
 	failing  failing
 	keeps    keeps
-	alerts   *alerts
+	alerts   *alerts.Alerts
+	watched  watched
+	hearers  listeners[AlertView] // of alerts
 	stats    *stats.Sampler
 	shadows  shadows
 	started  time.Time
@@ -98,13 +101,15 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
-	var unread error
+	e.watched = newWatched()
+	var unread, unheard error
+	e.alerts, unheard = alerts.Open(ctx, alerts.Config{Store: c.Store, Flows: c.Flows, Connections: c.Connections, Log: c.Log, Now: c.Now, Engine: teller{e}})
 	e.stats, unread = stats.Open(ctx, c.Store, c.Log, c.Now)
-	if err := errors.Join(unread, e.loadInstance(ctx), e.loadAlerts(ctx), e.loadShadows(ctx)); err != nil {
+	if err := errors.Join(unread, unheard, e.loadInstance(ctx), e.loadFailed(ctx), e.loadShadows(ctx)); err != nil {
 		return nil, err
 	}
 	e.shapes = shapes.New(shapes.Config{Store: c.Store, Flows: c.Flows, Log: c.Log, Now: c.Now, Trigger: e.triggerOf, Masks: e.masks})
-	e.typed.by, e.drifts.by = map[string]typedFlow{}, map[string]map[string]Alarm{}
+	e.typed.by, e.drifts.by = map[string]typedFlow{}, map[string]map[string]alerts.Alarm{}
 	if err := e.loadVars(ctx); err != nil {
 		return nil, err
 	}
@@ -263,7 +268,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	group.Go(func() { e.watch(ctx) })
 	group.Go(func() { e.stats.Work(ctx) })
 	group.Go(func() { e.shadowNowAndThen(ctx) })
-	group.Go(func() { e.tellPeople(ctx) })
+	group.Go(func() { e.alerts.Work(ctx) })
 	group.Go(func() { e.shapes.Work(ctx, e.tellDrifts) })
 	group.Go(func() { e.replayNowAndThen(ctx) })
 	group.Go(func() { e.gather(ctx) })
@@ -495,6 +500,14 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 		}
 		e.Log.Warn("commit is tried again", "run", c.Lease.Run, "error", done.Err)
 		wait(ctx, pause)
+	}
+}
+
+// poke leaves word for whoever waits for it, once.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 

@@ -22,7 +22,10 @@ type Instance struct {
 	Lang      string `json:"lang,omitempty" enum:"en,pt-BR" doc:"of what is written once for everybody: titles of runs, and alerts where their own settings say nothing; left out, it stays"`
 }
 
-const instanceDoc = "instance"
+const (
+	settingsDoc = "settings"
+	instanceDoc = "instance"
+)
 
 // Instance is what holds now: what the operator gave at the start, else what a person set,
 // else the fallback.

@@ -112,7 +112,7 @@ func (l *live) refused(ctx context.Context, c *connections.Connection, problem s
 	broken, err := l.e.Connections.Break(context.WithoutCancel(ctx), c, problem)
 	if err == nil && broken {
 		l.e.Log.Warn("a connection was refused", "connection", c.Name)
-		poke(l.e.alerts.news)
+		poke(l.e.watched.news)
 	}
 	return broken, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/origins"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -327,7 +328,7 @@ func (v *veil) run(r *RunView, o *origins.Origins) {
 	}
 }
 
-func (v *veil) failure(e *ErrorView) {
+func (v *veil) failure(e *said.ErrorView) {
 	if e != nil {
 		e.Message = v.text(e.Message)
 	}

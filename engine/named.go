@@ -7,6 +7,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -76,7 +77,7 @@ func (e *Engine) nameStep(ctx context.Context, r *store.Run, v *RunView) {
 var ofField = regexp.MustCompile(`^(field|campo) /?(\w+)((?:/[^:]*)?: )`)
 
 // nameField says in an error of a step what people call its field.
-func (c *Catalogue) nameField(ctx context.Context, v *ErrorView, kind string) {
+func (c *Catalogue) nameField(ctx context.Context, v *said.ErrorView, kind string) {
 	if v == nil {
 		return
 	}

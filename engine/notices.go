@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/alerts"
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/flows"
@@ -107,11 +108,11 @@ func (n *Notice) say(d *shape.Drift) form.Words {
 // toldDrifts are the alarms that people were told of and that still hold, by flow and key.
 type toldDrifts struct {
 	mu sync.Mutex
-	by map[string]map[string]Alarm
+	by map[string]map[string]alerts.Alarm
 }
 
 // renew takes what holds of a flow now, and gives what did before.
-func (t *toldDrifts) renew(flow string, now map[string]Alarm) (before map[string]Alarm) {
+func (t *toldDrifts) renew(flow string, now map[string]alerts.Alarm) (before map[string]alerts.Alarm) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	before, t.by[flow] = t.by[flow], now
@@ -131,28 +132,24 @@ func (e *Engine) tellDrifts(ctx context.Context, id string, drifts []shape.Drift
 	if !ok || entry.Published == nil {
 		return
 	}
-	notices, now := noticesOf(&entry, e.Catalogue, drifts), map[string]Alarm{}
+	notices, now := noticesOf(&entry, e.Catalogue, drifts), map[string]alerts.Alarm{}
 	for i := range notices {
 		n := &notices[i]
 		key := "drift/" + string(n.Code) + "/" + n.Event + "/" + n.Path
-		now[key] = Alarm{Kind: AlertDrift, Flow: id, Key: key, Words: n.Words}
+		now[key] = alerts.Alarm{Kind: alerts.Drift, Flow: id, Key: key, Words: n.Words}
 	}
 	told := e.drifts.renew(id, now)
 	for key, alarm := range now {
-		if _, before := told[key]; !before && !e.raised(alarm) {
-			e.Raise(ctx, alarm)
+		if _, before := told[key]; before {
+			continue
+		}
+		if _, open := e.alerts.Find(alarm); !open { // nor by a process before this one
+			e.alerts.Raise(ctx, alarm)
 		}
 	}
 	for key, alarm := range told {
 		if _, still := now[key]; !still {
-			e.Over(ctx, alarm)
+			e.alerts.Over(ctx, alarm)
 		}
 	}
-}
-
-// raised says whether an alarm has an open alert, of this process or one before.
-func (e *Engine) raised(alarm Alarm) bool {
-	e.alerts.mu.Lock()
-	defer e.alerts.mu.Unlock()
-	return e.alerts.open[alarm.subject()] != nil
 }

@@ -29,22 +29,16 @@ func langOf(ctx context.Context) string {
 	return lang
 }
 
-func (v *ErrorView) speak(lang string) {
-	if v != nil {
-		v.Message = said.In(v.Message, lang)
-	}
-}
-
 func (v *RunView) speak(ctx context.Context) {
 	lang := langOf(ctx)
 	v.Reason = said.In(v.Reason, lang)
-	v.Error.speak(lang)
+	v.Error.Speak(lang)
 	for i := range v.Steps {
 		s := &v.Steps[i]
 		s.Reason = said.In(s.Reason, lang)
-		s.Error.speak(lang)
+		s.Error.Speak(lang)
 		for j := range s.Attempts {
-			s.Attempts[j].Error.speak(lang)
+			s.Attempts[j].Error.Speak(lang)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"gancho/engine/flow"
-	"gancho/engine/form"
 	"gancho/engine/said"
 	"gancho/engine/store"
 )
@@ -20,39 +19,29 @@ import (
 // RunView is a run as the API, the command line and the editor show it. Trigger and Steps
 // are filled for a single run only.
 type RunView struct {
-	ID         string         `json:"id"`
-	Flow       string         `json:"flow"`
-	Revision   int            `json:"revision"`
-	Event      string         `json:"event"`
-	Title      string         `json:"title"`
-	Status     store.Status   `json:"status"`
-	WaitingFor string         `json:"waiting_for,omitempty"`
-	At         time.Time      `json:"at"`
-	Ended      *time.Time     `json:"ended,omitempty"`
-	Due        *time.Time     `json:"due,omitempty"`
-	Error      *ErrorView     `json:"error,omitempty"`
-	Reason     string         `json:"reason,omitempty"`
-	Erased     bool           `json:"erased,omitempty" doc:"what it held of a person was taken out; it cannot be replayed"`
-	StoppedAt  *StopView      `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
-	ReplayOf   string         `json:"replay_of,omitempty"`
-	ReplayedBy string         `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
-	ReplayedAs store.Status   `json:"replayed_as,omitempty" doc:"how that one stands: with succeeded the failure is settled"`
-	Approval   string         `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"how the newest approval that it asked for was answered"`
-	AnsweredBy string         `json:"answered_by,omitempty" doc:"who did, where it was not by the link"`
-	Group      string         `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
-	Trigger    map[string]any `json:"trigger,omitempty"`
-	Steps      []StepView     `json:"steps,omitzero" doc:"of one run; lists leave them out"`
-	Answer     *Answer        `json:"answer,omitempty"`
-}
-
-// ErrorView is what went wrong, and in which step.
-type ErrorView struct {
-	Code    string      `json:"code"`
-	Message string      `json:"message"`
-	Step    string      `json:"step,omitempty"`
-	Name    string      `json:"step_name,omitempty" doc:"what people call the step"`
-	Status  int         `json:"status,omitempty"`
-	Hint    *form.Words `json:"hint,omitempty" doc:"what a person can do about it"`
+	ID         string          `json:"id"`
+	Flow       string          `json:"flow"`
+	Revision   int             `json:"revision"`
+	Event      string          `json:"event"`
+	Title      string          `json:"title"`
+	Status     store.Status    `json:"status"`
+	WaitingFor string          `json:"waiting_for,omitempty"`
+	At         time.Time       `json:"at"`
+	Ended      *time.Time      `json:"ended,omitempty"`
+	Due        *time.Time      `json:"due,omitempty"`
+	Error      *said.ErrorView `json:"error,omitempty"`
+	Reason     string          `json:"reason,omitempty"`
+	Erased     bool            `json:"erased,omitempty" doc:"what it held of a person was taken out; it cannot be replayed"`
+	StoppedAt  *StopView       `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
+	ReplayOf   string          `json:"replay_of,omitempty"`
+	ReplayedBy string          `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
+	ReplayedAs store.Status    `json:"replayed_as,omitempty" doc:"how that one stands: with succeeded the failure is settled"`
+	Approval   string          `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"how the newest approval that it asked for was answered"`
+	AnsweredBy string          `json:"answered_by,omitempty" doc:"who did, where it was not by the link"`
+	Group      string          `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
+	Trigger    map[string]any  `json:"trigger,omitempty"`
+	Steps      []StepView      `json:"steps,omitzero" doc:"of one run; lists leave them out"`
+	Answer     *Answer         `json:"answer,omitempty"`
 }
 
 // StopView is the step at which a run was filtered.
@@ -63,36 +52,36 @@ type StopView struct {
 
 // StepView is what one step did, by its path.
 type StepView struct {
-	Path     string         `json:"path"`
-	Action   string         `json:"action"`
-	Status   string         `json:"status"`
-	Started  *time.Time     `json:"started,omitempty"`
-	Ended    *time.Time     `json:"ended,omitempty"`
-	Attempts []AttemptView  `json:"attempts"`
-	Input    map[string]any `json:"input,omitempty"`
-	Request  any            `json:"request,omitempty"`
-	Output   any            `json:"output,omitempty"`
-	Error    *ErrorView     `json:"error,omitempty"`
-	Reason   string         `json:"reason,omitempty"`
-	Due      *time.Time     `json:"due,omitempty"`
-	Waiting  string         `json:"waiting_for,omitempty"`
-	WaitURL  string         `json:"wait_url,omitempty" doc:"where the signal that it waits for is given: of one run, not for viewers"`
-	Approval string         `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"of an approval: how it was answered"`
-	By       string         `json:"answered_by,omitempty" doc:"of an approval: who answered, where it was not by the link"`
-	Lines    []string       `json:"log,omitempty"`
-	Mocked   bool           `json:"mocked,omitempty"`
-	Twice    bool           `json:"may_have_happened_twice,omitempty"`
-	Chosen   []int          `json:"chosen,omitzero" doc:"of a branch: the paths that were taken, counted from 0"`
-	DoneBy   string         `json:"done_by,omitempty" doc:"of a replay: the former run that did this; it was not done again"`
+	Path     string          `json:"path"`
+	Action   string          `json:"action"`
+	Status   string          `json:"status"`
+	Started  *time.Time      `json:"started,omitempty"`
+	Ended    *time.Time      `json:"ended,omitempty"`
+	Attempts []AttemptView   `json:"attempts"`
+	Input    map[string]any  `json:"input,omitempty"`
+	Request  any             `json:"request,omitempty"`
+	Output   any             `json:"output,omitempty"`
+	Error    *said.ErrorView `json:"error,omitempty"`
+	Reason   string          `json:"reason,omitempty"`
+	Due      *time.Time      `json:"due,omitempty"`
+	Waiting  string          `json:"waiting_for,omitempty"`
+	WaitURL  string          `json:"wait_url,omitempty" doc:"where the signal that it waits for is given: of one run, not for viewers"`
+	Approval string          `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"of an approval: how it was answered"`
+	By       string          `json:"answered_by,omitempty" doc:"of an approval: who answered, where it was not by the link"`
+	Lines    []string        `json:"log,omitempty"`
+	Mocked   bool            `json:"mocked,omitempty"`
+	Twice    bool            `json:"may_have_happened_twice,omitempty"`
+	Chosen   []int           `json:"chosen,omitzero" doc:"of a branch: the paths that were taken, counted from 0"`
+	DoneBy   string          `json:"done_by,omitempty" doc:"of a replay: the former run that did this; it was not done again"`
 }
 
 // AttemptView is one attempt of a step.
 type AttemptView struct {
-	At         time.Time  `json:"at"`
-	DurationMs int64      `json:"duration_ms"`
-	Error      *ErrorView `json:"error,omitempty"`
-	Request    any        `json:"request,omitempty"`
-	Response   any        `json:"response,omitempty"`
+	At         time.Time       `json:"at"`
+	DurationMs int64           `json:"duration_ms"`
+	Error      *said.ErrorView `json:"error,omitempty"`
+	Request    any             `json:"request,omitempty"`
+	Response   any             `json:"response,omitempty"`
 }
 
 // EventView is a delivery. Trigger is filled for a single event only.
@@ -121,7 +110,7 @@ func viewRun(r *store.Run) RunView {
 		v.Due = moment(r.Due)
 	}
 	if showsError(r) {
-		v.Error = &ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
+		v.Error = &said.ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
 	}
 	if r.Status == store.Failed {
 		v.Group = groupOf(r)
@@ -150,11 +139,11 @@ func viewStep(r *record) StepView {
 	return v
 }
 
-func viewError(e *stepError) *ErrorView {
+func viewError(e *stepError) *said.ErrorView {
 	if e == nil {
 		return nil
 	}
-	return &ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status, Hint: e.Hint}
+	return &said.ErrorView{Code: e.Code, Message: e.Message, Step: e.Step, Status: e.Status, Hint: e.Hint}
 }
 
 func viewEvent(i *store.EventInfo) EventView {

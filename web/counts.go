@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"gancho/engine"
+	"gancho/engine/alerts"
 	"gancho/engine/store"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,7 +16,7 @@ import (
 // Counter says what came, what became of it, and what is wrong now.
 type Counter interface {
 	Counts(ctx context.Context) (map[string]store.Count, error)
-	OpenAlerts() map[engine.AlertKind]int
+	OpenAlerts() map[alerts.Kind]int
 }
 
 const (

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"gancho/engine"
+	"gancho/engine/alerts"
 	"gancho/engine/store"
 )
 
@@ -27,8 +27,8 @@ func (n counted) Counts(context.Context) (map[string]store.Count, error) {
 	return counts, nil
 }
 
-func (counted) OpenAlerts() map[engine.AlertKind]int {
-	return map[engine.AlertKind]int{engine.AlertFailure: 2}
+func (counted) OpenAlerts() map[alerts.Kind]int {
+	return map[alerts.Kind]int{alerts.Failure: 2}
 }
 
 func exposed(t *testing.T, flows int) string {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/alerts"
 	"gancho/engine/form"
 	"gancho/engine/store"
 	"gancho/engine/store/bolt"
@@ -179,9 +180,9 @@ func (b *backups) follow(ctx context.Context, e *engine.Engine) {
 		made, err := b.due(ctx)
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("scheduled backup", "error", err)
-			e.Raise(ctx, engine.Alarm{Kind: engine.AlertBackup, Words: form.Label("the scheduled backup failed: "+err.Error(), "a cópia de segurança agendada falhou: "+err.Error())})
+			e.Alarms().Raise(ctx, alerts.Alarm{Kind: alerts.Backup, Words: form.Label("the scheduled backup failed: "+err.Error(), "a cópia de segurança agendada falhou: "+err.Error())})
 		} else if made {
-			e.Over(ctx, engine.Alarm{Kind: engine.AlertBackup})
+			e.Alarms().Over(ctx, alerts.Alarm{Kind: alerts.Backup})
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"gancho/engine"
+	"gancho/engine/alerts"
 	"gancho/engine/connections"
 	"gancho/triggers"
 )
@@ -39,7 +39,7 @@ func TestPresetsAndConnectorsFit(t *testing.T) {
 func TestAlertsFitTheConnectors(t *testing.T) {
 	known, err := offline(outboundFlags{}, ownFlags{})
 	must(t, err)
-	for kind, name := range engine.AlertActions() {
+	for kind, name := range alerts.Actions() {
 		there := slices.ContainsFunc(known.Connections(), func(k connections.Kind) bool { return k.Kind == kind })
 		action, ok := known.Find(name)
 		if !there || !ok || !slices.Contains(action.Connection, kind) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
@@ -151,7 +152,7 @@ func spansOf(run *engine.RunView) []span {
 func nano(t time.Time) string { return strconv.FormatInt(t.UnixNano(), 10) }
 
 // statusOf tells the code alone: a message may hold what somebody sent.
-func statusOf(e *engine.ErrorView) spanStatus {
+func statusOf(e *said.ErrorView) spanStatus {
 	if e == nil {
 		return spanStatus{Code: spanWell}
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"gancho/engine"
+	"gancho/engine/alerts"
 )
 
 type alertsInput struct {
 	Page
-	Open bool             `query:"open" doc:"only what is wrong now"`
-	Flow string           `query:"flow"`
-	Kind engine.AlertKind `query:"kind" enum:"failure,silence,connection,drift,disk,backup,history"`
+	Open bool        `query:"open" doc:"only what is wrong now"`
+	Flow string      `query:"flow"`
+	Kind alerts.Kind `query:"kind" enum:"failure,silence,connection,drift,disk,backup,history"`
 }
 
 // spokenAlert is an alert in one language.
@@ -23,14 +24,14 @@ func (s *server) listAlerts(ctx context.Context, in *alertsInput) (*listOutput[e
 	if err := in.check(aMoment); err != nil {
 		return nil, err
 	}
-	alerts, next, err := s.Engine.Alerts(ctx, engine.AlertQuery{Open: in.Open, Flow: in.Flow, Kind: in.Kind, Cursor: in.Cursor, Limit: in.size()})
+	list, next, err := s.Engine.Alerts(ctx, alerts.Query{Open: in.Open, Flow: in.Flow, Kind: in.Kind, Cursor: in.Cursor, Limit: in.size()})
 	if err != nil {
 		return nil, err
 	}
-	for i := range alerts {
-		alerts[i] = spokenAlert(alerts[i], langOf(ctx))
+	for i := range list {
+		list[i] = spokenAlert(list[i], langOf(ctx))
 	}
-	return listOf(alerts, next), nil
+	return listOf(list, next), nil
 }
 
 type alertOutput struct{ Body engine.AlertView }
@@ -43,21 +44,24 @@ func (s *server) seeAlert(ctx context.Context, in *RunPath) (*alertOutput, error
 	return &alertOutput{spokenAlert(v, langOf(ctx))}, nil
 }
 
-type alertSettingsOutput struct{ Body engine.AlertSettings }
+// AlertSettings say who is told of alerts.
+type AlertSettings alerts.Settings
+
+type alertSettingsOutput struct{ Body AlertSettings }
 
 func (s *server) getAlertSettings(ctx context.Context, _ *nothing) (*alertSettingsOutput, error) {
-	settings, err := s.Engine.AlertSettings(ctx)
-	return &alertSettingsOutput{settings}, err
+	settings, err := s.Engine.Alarms().Settings(ctx)
+	return &alertSettingsOutput{AlertSettings(settings)}, err
 }
 
-func (s *server) putAlertSettings(ctx context.Context, in *struct{ Body engine.AlertSettings }) (*alertSettingsOutput, error) {
-	settings, err := s.Engine.SetAlertSettings(ctx, in.Body)
-	return &alertSettingsOutput{settings}, err
+func (s *server) putAlertSettings(ctx context.Context, in *struct{ Body AlertSettings }) (*alertSettingsOutput, error) {
+	settings, err := s.Engine.Alarms().SetSettings(ctx, alerts.Settings(in.Body))
+	return &alertSettingsOutput{AlertSettings(settings)}, err
 }
 
 type toldOutput struct {
 	Body struct {
-		Told []engine.Telling `json:"told"`
+		Told []alerts.Telling `json:"told"`
 	}
 }
 
@@ -70,11 +74,11 @@ type testAlertsInput struct {
 }
 
 func (s *server) testAlerts(ctx context.Context, in *testAlertsInput) (*toldOutput, error) {
-	var named engine.AlertSettings
+	var named alerts.Settings
 	if b := in.Body; b != nil {
-		named = engine.AlertSettings{To: b.To, SMTP: b.SMTP, Lang: b.Lang}
+		named = alerts.Settings{To: b.To, SMTP: b.SMTP, Lang: b.Lang}
 	}
-	told, err := s.Engine.TryAlerts(ctx, named)
+	told, err := s.Engine.Alarms().Try(ctx, named, langOf(ctx))
 	out := &toldOutput{}
 	out.Body.Told = told
 	return out, err

@@ -57,7 +57,7 @@ func (s *server) snapshot(ctx context.Context, path string) map[string]any {
 	case "vars":
 		return s.Engine.Vars()
 	case "alerts":
-		if settings, err := s.Engine.AlertSettings(ctx); err == nil && name == "settings" {
+		if settings, err := s.Engine.Alarms().Settings(ctx); err == nil && name == "settings" {
 			return asMembers(settings)
 		}
 	case "instance":

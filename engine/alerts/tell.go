@@ -1,4 +1,4 @@
-package engine
+package alerts
 
 import (
 	"cmp"
@@ -11,15 +11,14 @@ import (
 	"time"
 
 	"gancho/engine/flow"
-	"gancho/engine/flows"
 	"gancho/engine/form"
 	"gancho/engine/refusal"
 	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
-// AlertSettings say who is told of alerts, where a flow does not say it itself.
-type AlertSettings struct {
+// Settings say who is told of alerts, where a flow does not say it itself.
+type Settings struct {
 	To   []string `json:"to" doc:"e-mail addresses, and names of connections; a Slack bot's with #channel"`
 	SMTP string   `json:"smtp" required:"false" doc:"the connection that e-mail is sent through"`
 	Lang string   `json:"lang,omitempty" enum:"en,pt-BR" doc:"of the messages"`
@@ -28,7 +27,6 @@ type AlertSettings struct {
 const (
 	settingsDoc  = "settings"
 	alertsDoc    = "alerts"
-	tellTimeout  = 30 * time.Second
 	gather       = 250 * time.Millisecond // what comes together is told together
 	mostInDigest = 30
 	mostTries    = 4
@@ -59,8 +57,8 @@ var messengers = map[string]messenger{
 // slackText keeps what a provider or a flow says from calling a whole channel.
 var slackText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// AlertActions are the actions that carry alerts, by the kinds of connection that may be told.
-func AlertActions() map[string]string {
+// Actions are the actions that carry alerts, by the kinds of connection that may be told.
+func Actions() map[string]string {
 	list := make(map[string]string, len(messengers))
 	for kind, m := range messengers {
 		list[kind] = m.action
@@ -71,73 +69,61 @@ func AlertActions() map[string]string {
 // needsPlace are the kinds that need a channel or chat.
 var needsPlace = map[string]string{"slack:bot": "#channel", "telegram:bot": "#chat_id"}
 
-// AlertSettings gives who is told of alerts.
-func (e *Engine) AlertSettings(ctx context.Context) (AlertSettings, error) {
-	s := AlertSettings{To: []string{}, Lang: e.spoken(ctx)}
-	d, err := e.Store.GetDoc(ctx, settingsDoc, alertsDoc)
+// Settings gives who is told of alerts.
+func (s *Alerts) Settings(ctx context.Context) (Settings, error) {
+	set := Settings{To: []string{}, Lang: s.Engine.Lang(ctx)}
+	d, err := s.Store.GetDoc(ctx, settingsDoc, alertsDoc)
 	if errors.Is(err, store.ErrNotFound) {
-		return s, nil
+		return set, nil
 	}
 	if err != nil {
-		return s, fmt.Errorf("read the settings of alerts: %w", err)
+		return set, fmt.Errorf("read the settings of alerts: %w", err)
 	}
-	if err := json.Unmarshal(d.Value, &s); err != nil {
-		return s, fmt.Errorf("read the settings of alerts: %w", err)
+	if err := json.Unmarshal(d.Value, &set); err != nil {
+		return set, fmt.Errorf("read the settings of alerts: %w", err)
 	}
-	return s, nil
+	return set, nil
 }
 
-// spoken is what the messages are in where nobody has said it: the language of the instance, else of
-// whoever asks.
-func (e *Engine) spoken(ctx context.Context) string {
-	if chosen := e.ChosenInstance().Lang; chosen != "" {
-		return chosen
+// SetSettings sets who is told of alerts.
+func (s *Alerts) SetSettings(ctx context.Context, set Settings) (Settings, error) {
+	if set.To == nil {
+		set.To = []string{}
 	}
-	if langOf(ctx) == "pt-BR" {
-		return "pt-BR"
+	if set.Lang == "" {
+		set.Lang = s.Engine.Lang(ctx)
 	}
-	return "en"
-}
-
-// SetAlertSettings sets who is told of alerts.
-func (e *Engine) SetAlertSettings(ctx context.Context, s AlertSettings) (AlertSettings, error) {
-	if s.To == nil {
-		s.To = []string{}
+	if problems := s.checkSettings(&set); len(problems) > 0 {
+		return set, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
 	}
-	if s.Lang == "" {
-		s.Lang = e.spoken(ctx)
-	}
-	if problems := e.checkAlertSettings(&s); len(problems) > 0 {
-		return s, &refusal.Refusal{Kind: refusal.Invalid, Code: "invalid", Problems: problems, Message: form.Label("the settings have errors", "as configurações têm erros")}
-	}
-	value, err := json.Marshal(s)
+	value, err := json.Marshal(set)
 	if err != nil {
-		return s, fmt.Errorf("write the settings of alerts: %w", err)
+		return set, fmt.Errorf("write the settings of alerts: %w", err)
 	}
-	if _, err := e.Store.PutDocs(ctx, []store.Doc{{Kind: settingsDoc, ID: alertsDoc, Revision: -1, Value: value}}); err != nil {
-		return s, fmt.Errorf("write the settings of alerts: %w", err)
+	if _, err := s.Store.PutDocs(ctx, []store.Doc{{Kind: settingsDoc, ID: alertsDoc, Revision: -1, Value: value}}); err != nil {
+		return set, fmt.Errorf("write the settings of alerts: %w", err)
 	}
-	return s, nil
+	return set, nil
 }
 
-func (e *Engine) checkAlertSettings(s *AlertSettings) []form.Problem {
+func (s *Alerts) checkSettings(set *Settings) []form.Problem {
 	var problems []form.Problem
 	bad := func(path, code string, words form.Words) {
 		problems = append(problems, form.Problem{Severity: form.Error, Path: path, Code: code, Message: words})
 	}
 	mails := false
-	for i, to := range s.To {
+	for i, to := range set.To {
 		path := fmt.Sprintf("/to/%d", i)
 		if mails = mails || strings.Contains(to, "@"); strings.Contains(to, "@") {
 			continue
 		}
-		if words := e.cannotCarry(to); !words.IsZero() {
+		if words := s.cannotCarry(to); !words.IsZero() {
 			bad(path, "bad_destination", words)
 		}
 	}
-	if s.SMTP != "" {
-		if kind, ok := e.Connections.Kind(s.SMTP); !ok || kind != "smtp" {
-			bad("/smtp", "no_connection", form.Label(fmt.Sprintf("there is no connection %q of the kind smtp", s.SMTP), fmt.Sprintf("não existe a conexão %q do tipo smtp", s.SMTP)))
+	if set.SMTP != "" {
+		if kind, ok := s.Connections.Kind(set.SMTP); !ok || kind != "smtp" {
+			bad("/smtp", "no_connection", form.Label(fmt.Sprintf("there is no connection %q of the kind smtp", set.SMTP), fmt.Sprintf("não existe a conexão %q do tipo smtp", set.SMTP)))
 		}
 	} else if mails {
 		bad("/smtp", "required", form.Label("name the connection (of the kind smtp) that e-mail is sent through", "informe a conexão (do tipo smtp) pela qual o e-mail é enviado"))
@@ -146,9 +132,9 @@ func (e *Engine) checkAlertSettings(s *AlertSettings) []form.Problem {
 }
 
 // cannotCarry says why a connection cannot carry an alert; nothing if it can.
-func (e *Engine) cannotCarry(to string) form.Words {
+func (s *Alerts) cannotCarry(to string) form.Words {
 	name, place, _ := strings.Cut(to, "#")
-	kind, ok := e.Connections.Kind(name)
+	kind, ok := s.Connections.Kind(name)
 	if !ok {
 		return form.Label(fmt.Sprintf("there is no connection %q", name), fmt.Sprintf("não existe a conexão %q", name))
 	}
@@ -162,57 +148,60 @@ func (e *Engine) cannotCarry(to string) form.Words {
 }
 
 // destinations of an alert: those of its flow, else those of the instance.
-func (e *Engine) destinations(a *alert, s *AlertSettings) []string {
-	if entry, ok := e.Flows.Find(a.Flow); ok && entry.Published != nil {
+func (s *Alerts) destinations(a *Alert, set *Settings) []string {
+	if entry, ok := s.Flows.Find(a.Flow); ok && entry.Published != nil {
 		if own, given := flow.AlertsOf(&entry.Published.Settings); given {
 			return own
 		}
 	}
-	return s.To
+	return set.To
 }
 
-// tellPeople sends what is due until ctx is done. Alerts that are due together go to one
+// Work sends what is due until ctx is done. Alerts that are due together go to one
 // place in one message.
-func (e *Engine) tellPeople(ctx context.Context) {
+func (s *Alerts) Work(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-e.alerts.owed:
-			wait(ctx, gather)
+		case <-s.owed:
+			select {
+			case <-ctx.Done():
+			case <-time.After(gather):
+			}
 		}
-		due := e.dueAlerts()
+		due := s.due()
 		if len(due) == 0 {
 			continue
 		}
-		settings, err := e.AlertSettings(ctx)
+		settings, err := s.Settings(ctx)
 		if err != nil {
-			e.Log.Error("tell of alerts", "error", err)
+			s.Log.Error("tell of alerts", "error", err)
 			continue
 		}
-		e.announce(ctx, due, &settings)
+		s.announce(ctx, due, &settings)
 	}
 }
 
-func (e *Engine) dueAlerts() []*alert {
-	e.alerts.mu.Lock()
-	defer e.alerts.mu.Unlock()
-	now := e.Now()
-	var due []*alert
-	for _, a := range e.alerts.open {
+func (s *Alerts) due() []*Alert {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Now()
+	var due []*Alert
+	for _, a := range s.open {
 		if !a.Due.IsZero() && !now.Before(a.Due) {
 			if a.Tries == 0 {
-				e.logAlert(a)
+				s.log(a)
 			}
 			c := *a
 			due = append(due, &c)
 		}
 	}
-	slices.SortFunc(due, func(a, b *alert) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(due, func(a, b *Alert) int { return cmp.Compare(a.ID, b.ID) })
 	return due
 }
 
-func (e *Engine) logAlert(a *alert) {
+func (s *Alerts) log(a *Alert) {
 	args := []any{"kind", a.Kind, "count", a.Count, "since", a.First}
 	if a.Flow != "" {
 		args = append(args, "flow", a.Flow)
@@ -227,19 +216,19 @@ func (e *Engine) logAlert(a *alert) {
 		args = append(args, "step", a.Error.Step, "code", a.Error.Code)
 	}
 	if !a.Ended.IsZero() {
-		e.Log.Info("alert is over", args...)
+		s.Log.Info("alert is over", args...)
 		return
 	}
-	e.Log.Warn("alert", args...)
+	s.Log.Warn("alert", args...)
 }
 
 // announce tells each destination of all that is due, and notes what became of it.
-func (e *Engine) announce(ctx context.Context, due []*alert, s *AlertSettings) {
-	by := map[string][]*alert{}
+func (s *Alerts) announce(ctx context.Context, due []*Alert, set *Settings) {
+	by := map[string][]*Alert{}
 	owing := map[string][]string{} // destinations that were not reached, by alert
 	var order []string
 	for _, a := range due {
-		for _, to := range e.destinations(a, s) {
+		for _, to := range s.destinations(a, set) {
 			if a.Tries > 0 && !slices.Contains(a.Owing, to) {
 				continue // told already
 			}
@@ -254,7 +243,7 @@ func (e *Engine) announce(ctx context.Context, due []*alert, s *AlertSettings) {
 		if ctx.Err() != nil {
 			break
 		}
-		t := e.tellOne(ctx, to, by[to], s)
+		t := s.tellOne(ctx, to, by[to], set)
 		for _, a := range by[to] {
 			told[a.ID] = append(told[a.ID], t)
 			if t.Error == "" {
@@ -262,26 +251,26 @@ func (e *Engine) announce(ctx context.Context, due []*alert, s *AlertSettings) {
 			}
 		}
 	}
-	e.alerts.mu.Lock()
-	defer e.alerts.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, a := range due {
-		e.settle(ctx, a, told[a.ID], owing[a.ID])
+		s.settle(ctx, a, told[a.ID], owing[a.ID])
 	}
 }
 
 // settle notes who was told of an alert as it was, and who was not. The caller holds the lock.
-func (e *Engine) settle(ctx context.Context, was *alert, told []Telling, owing []string) {
-	alarm := was.alarm()
+func (s *Alerts) settle(ctx context.Context, was *Alert, told []Telling, owing []string) {
+	alarm := was.Alarm()
 	subject := alarm.subject()
-	a := e.alerts.open[subject]
+	a := s.open[subject]
 	if a == nil || a.ID != was.ID {
 		subject = alarm.over(was.ID)
-		a = e.alerts.open[subject]
+		a = s.open[subject]
 	}
 	if a == nil {
 		return // seen meanwhile
 	}
-	now := e.Now().UTC()
+	now := s.Now().UTC()
 	a.Told = append(a.Told, told...)
 	a.Told = a.Told[max(0, len(a.Told)-mostTold):]
 	a.Spoken, a.Owing = now, owing
@@ -293,29 +282,29 @@ func (e *Engine) settle(ctx context.Context, was *alert, told []Telling, owing [
 		a.Due = now.Add(time.Minute << (2 * (a.Tries - 1)))
 	default:
 		a.Tries, a.Due, a.Owing = 0, time.Time{}, nil
-		if a.Count > was.Count && a.Kind == AlertFailure {
+		if a.Count > was.Count && a.Kind == Failure {
 			a.Due = now.Add(tellEvery)
 		}
 	}
-	e.saveAlert(ctx, a)
+	s.save(ctx, a)
 	if !a.Ended.IsZero() && a.Due.IsZero() {
-		delete(e.alerts.open, subject)
+		delete(s.open, subject)
 	}
 }
 
-func (e *Engine) tellOne(ctx context.Context, to string, about []*alert, s *AlertSettings) Telling {
-	subject, text := e.alertMessage(about, s.Lang)
-	t := Telling{To: to, At: e.Now().UTC()}
-	if err := e.carry(ctx, to, subject, text, s); err != nil {
+func (s *Alerts) tellOne(ctx context.Context, to string, about []*Alert, set *Settings) Telling {
+	subject, text := s.message(about, set.Lang)
+	t := Telling{To: to, At: s.Now().UTC()}
+	if err := s.carry(ctx, to, subject, text, set); err != nil {
 		t.Error = form.Cut(err.Error(), 300)
-		e.Log.Error("tell of an alert", "to", hideAddress(to), "error", err)
+		s.Log.Error("tell of an alert", "to", hideAddress(to), "error", err)
 	}
 	return t
 }
 
-// alertMessage is one text about some alerts.
-func (e *Engine) alertMessage(about []*alert, lang string) (subject, text string) {
-	words := e.alertSentence(about[0])
+// message is one text about some alerts.
+func (s *Alerts) message(about []*Alert, lang string) (subject, text string) {
+	words, _ := s.Engine.Say(about[0])
 	subject = "Gancho: " + form.Cut(words.In(lang), 120)
 	if len(about) > 1 {
 		subject = form.Label(fmt.Sprintf("Gancho: %d alerts", len(about)), fmt.Sprintf("Gancho: %d alertas", len(about))).In(lang)
@@ -326,11 +315,10 @@ func (e *Engine) alertMessage(about []*alert, lang string) (subject, text string
 			b.WriteString(form.Label(fmt.Sprintf("… and %d more", len(about)-i), fmt.Sprintf("… e mais %d", len(about)-i)).In(lang))
 			break
 		}
-		b.WriteString(e.alertSentence(a).In(lang))
-		if a.Run != "" {
-			fmt.Fprintf(&b, "\n%s/runs/%s", e.Instance().PublicURL, a.Run)
-		} else if a.Flow != "" {
-			fmt.Fprintf(&b, "\n%s/flows/%s", e.Instance().PublicURL, a.Flow)
+		matter, at := s.Engine.Say(a)
+		b.WriteString(matter.In(lang))
+		if at != "" {
+			b.WriteString("\n" + at)
 		}
 		b.WriteString("\n\n")
 	}
@@ -354,12 +342,12 @@ func hideAddress(to string) string {
 }
 
 // carry sends a text to one destination by the action that serves its kind.
-func (e *Engine) carry(ctx context.Context, to, subject, text string, s *AlertSettings) error {
+func (s *Alerts) carry(ctx context.Context, to, subject, text string, set *Settings) error {
 	name, place, _ := strings.Cut(to, "#")
 	if strings.Contains(to, "@") {
-		name, place = s.SMTP, to
+		name, place = set.SMTP, to
 	}
-	c, err := e.Connections.Resolve(name)
+	c, err := s.Connections.Resolve(name)
 	if err != nil {
 		return err
 	}
@@ -367,44 +355,29 @@ func (e *Engine) carry(ctx context.Context, to, subject, text string, s *AlertSe
 	if !ok {
 		return fmt.Errorf("a connection of the kind %s cannot carry an alert", c.Kind)
 	}
-	action, ok := e.Catalogue.Find(m.action)
-	if !ok {
-		return fmt.Errorf("there is no action %s in this version", m.action)
-	}
 	if c.Kind == "smtp" && place == "" {
 		place = c.Fields["from"]
 	}
-	doer := action.New()
-	if problems := doer.Fields().Fill(m.with(place, subject, text)); len(problems) > 0 {
-		return badInput(problems)
-	}
-	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
-	defer cancel()
-	id := flows.NewToken()
-	_, err = doer.Do(ctx, &Call{
-		Run: "alert", Step: id, Attempt: 1, Key: "alert-" + id, Connection: c, Timeout: tellTimeout, Now: e.Now(), Zone: time.UTC, Lang: s.Lang,
-		Log: func(string) {}, Sent: func(func() any) {},
-	})
-	return err
+	return s.Engine.Carry(ctx, c, m.action, m.with(place, subject, text), set.Lang)
 }
 
-// TryAlerts sends a trial message to those who are named, else to everybody who is told of alerts;
-// what is not said is as in the settings.
-func (e *Engine) TryAlerts(ctx context.Context, named AlertSettings) ([]Telling, error) {
-	s, err := e.AlertSettings(ctx)
+// Try sends a trial message to those who are named, else to everybody who is told of alerts;
+// what is not said is as in the settings. Why somebody was not reached is said in lang.
+func (s *Alerts) Try(ctx context.Context, named Settings, lang string) ([]Telling, error) {
+	set, err := s.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(named.To) > 0 {
-		s.To = named.To
+		set.To = named.To
 	}
-	s.SMTP, s.Lang = cmp.Or(named.SMTP, s.SMTP), cmp.Or(named.Lang, s.Lang)
+	set.SMTP, set.Lang = cmp.Or(named.SMTP, set.SMTP), cmp.Or(named.Lang, set.Lang)
 	told := []Telling{}
 	words := form.Label("This is a trial: alerts of Gancho arrive here.", "Este é um teste: os alertas do Gancho chegam aqui.")
-	for _, to := range s.To {
-		t := Telling{To: to, At: e.Now().UTC()}
-		if err := e.carry(ctx, to, "Gancho: "+words.In(s.Lang), words.In(s.Lang), &s); err != nil {
-			t.Error = form.Cut(said.In(err.Error(), langOf(ctx)), 300)
+	for _, to := range set.To {
+		t := Telling{To: to, At: s.Now().UTC()}
+		if err := s.carry(ctx, to, "Gancho: "+words.In(set.Lang), words.In(set.Lang), &set); err != nil {
+			t.Error = form.Cut(said.In(err.Error(), lang), 300)
 		}
 		told = append(told, t)
 	}
