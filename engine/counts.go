@@ -26,6 +26,7 @@ func (e *Engine) Counts(ctx context.Context) (map[string]store.Count, error) {
 // CountView is one flow's part of the ledger.
 type CountView struct {
 	Accepted int64 `json:"accepted"`
+	Replayed int64 `json:"replayed" doc:"of those accepted: replays, which repeat an event that came"`
 	Finished int64 `json:"finished"`
 	Waiting  int64 `json:"waiting"`
 	Pending  int64 `json:"pending"`
@@ -46,8 +47,9 @@ func (e *Engine) Ledger(ctx context.Context) (Ledger, error) {
 	}
 	l := Ledger{Flows: map[string]CountView{}}
 	for id, c := range counts {
-		l.Flows[id] = CountView{c.Accepted, c.Finished, c.Waiting, c.Pending}
+		l.Flows[id] = CountView{c.Accepted, c.Replayed, c.Finished, c.Waiting, c.Pending}
 		l.Accepted += c.Accepted
+		l.Replayed += c.Replayed
 		l.Finished += c.Finished
 		l.Waiting += c.Waiting
 		l.Pending += c.Pending

@@ -32,6 +32,7 @@ type RunView struct {
 	Error      *said.ErrorView `json:"error,omitempty"`
 	Reason     string          `json:"reason,omitempty"`
 	Erased     bool            `json:"erased,omitempty" doc:"what it held of a person was taken out; it cannot be replayed"`
+	ErasedAt   *time.Time      `json:"erased_at,omitempty" doc:"of an erased one: when, where that was kept"`
 	StoppedAt  *StopView       `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
 	ReplayOf   string          `json:"replay_of,omitempty"`
 	ReplayedBy string          `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
@@ -86,25 +87,28 @@ type AttemptView struct {
 
 // EventView is a delivery. Trigger is filled for a single event only.
 type EventView struct {
-	ID      string         `json:"id"`
-	Flow    string         `json:"flow"`
-	At      time.Time      `json:"at"`
-	Status  store.Outcome  `json:"status"`
-	Reason  string         `json:"reason,omitempty"`
-	Run     string         `json:"run,omitempty"`
-	Name    string         `json:"event,omitempty"`
-	Title   string         `json:"title,omitempty"`
-	Size    int            `json:"size"`
-	Note    string         `json:"note,omitempty"`
-	Trigger map[string]any `json:"trigger,omitempty"`
-	Raw     string         `json:"raw,omitempty"`
-	Base64  string         `json:"raw_base64,omitempty"`
+	ID       string         `json:"id"`
+	Flow     string         `json:"flow"`
+	At       time.Time      `json:"at"`
+	Status   store.Outcome  `json:"status"`
+	Reason   string         `json:"reason,omitempty"`
+	Run      string         `json:"run,omitempty"`
+	Name     string         `json:"event,omitempty"`
+	Title    string         `json:"title,omitempty"`
+	ReplayOf string         `json:"replay_of,omitempty" doc:"it did not come: a replay made it of this event"`
+	Erased   bool           `json:"erased,omitempty" doc:"what it held of a person was taken out"`
+	ErasedAt *time.Time     `json:"erased_at,omitempty" doc:"of an erased one: when, where that was kept"`
+	Size     int            `json:"size"`
+	Note     string         `json:"note,omitempty"`
+	Trigger  map[string]any `json:"trigger,omitempty"`
+	Raw      string         `json:"raw,omitempty"`
+	Base64   string         `json:"raw_base64,omitempty"`
 }
 
 func viewRun(r *store.Run) RunView {
 	v := RunView{
 		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
-		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, Erased: r.Status.Final() && r.Reason == store.Erased, ReplayOf: r.ReplayOf,
+		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, Erased: r.Status.Final() && r.Reason == store.Erased, ErasedAt: moment(r.ErasedAt), ReplayOf: r.ReplayOf,
 	}
 	if !r.Status.Final() {
 		v.Due = moment(r.Due)
@@ -149,6 +153,7 @@ func viewError(e *stepError) *said.ErrorView {
 func viewEvent(i *store.EventInfo) EventView {
 	return EventView{
 		ID: i.ID, Flow: i.Flow, At: i.At.UTC(), Status: i.Outcome, Reason: i.Reason, Run: i.Run, Name: i.Name, Title: i.Title, Size: i.Size,
+		ReplayOf: i.Source, Erased: i.Reason == store.Erased, ErasedAt: moment(i.ErasedAt),
 	}
 }
 

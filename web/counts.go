@@ -117,7 +117,7 @@ func bounded(counts map[string]store.Count) map[string]store.Count {
 }
 
 func plus(a, b store.Count) store.Count {
-	a.Accepted, a.Finished, a.Waiting, a.Pending = a.Accepted+b.Accepted, a.Finished+b.Finished, a.Waiting+b.Waiting, a.Pending+b.Pending
+	a.Accepted, a.Replayed, a.Finished, a.Waiting, a.Pending = a.Accepted+b.Accepted, a.Replayed+b.Replayed, a.Finished+b.Finished, a.Waiting+b.Waiting, a.Pending+b.Pending
 	a.Succeeded, a.Failed = a.Succeeded+b.Succeeded, a.Failed+b.Failed
 	a.Filtered, a.Duplicates, a.Rejected, a.Captured = a.Filtered+b.Filtered, a.Duplicates+b.Duplicates, a.Rejected+b.Rejected, a.Captured+b.Captured
 	if b.LastEvent.After(a.LastEvent) {

@@ -12,11 +12,11 @@ import (
 	"gancho/engine/store"
 )
 
-// tally is what the sampler counts: events, failed runs, rejected deliveries.
+// tally is what the sampler counts: events that came, failed runs, rejected deliveries.
 type tally [3]int64
 
 func tallyOf(c store.Count) tally {
-	return tally{c.Accepted + c.Filtered + c.Duplicates + c.Captured, c.Failed, c.Rejected}
+	return tally{c.Accepted - c.Replayed + c.Filtered + c.Duplicates + c.Captured, c.Failed, c.Rejected}
 }
 
 func (t tally) minus(o tally) tally {

@@ -10,6 +10,7 @@ import (
 // FlowStats are the counts of one flow since it began, and lately.
 type FlowStats struct {
 	Accepted   int64      `json:"accepted"`
+	Replayed   int64      `json:"replayed" doc:"of those accepted: replays, which repeat an event that came"`
 	Finished   int64      `json:"finished"`
 	Succeeded  int64      `json:"succeeded"`
 	Failed     int64      `json:"failed"`
@@ -19,7 +20,7 @@ type FlowStats struct {
 	Duplicates int64      `json:"duplicates"`
 	Rejected   int64      `json:"rejected"`
 	Captured   int64      `json:"captured"`
-	LastEvent  *time.Time `json:"last_event" doc:"that was not rejected"`
+	LastEvent  *time.Time `json:"last_event" doc:"that came, and was not rejected"`
 	Recent     Recent     `json:"recent"`
 }
 
@@ -27,7 +28,7 @@ type FlowStats struct {
 type Recent struct {
 	From     time.Time `json:"from" doc:"when the first span began"`
 	StepMs   int64     `json:"step_ms"`
-	Events   []int64   `json:"events" doc:"deliveries that were not rejected"`
+	Events   []int64   `json:"events" doc:"deliveries that came, and were not rejected"`
 	Failed   []int64   `json:"failed" doc:"runs that failed"`
 	Rejected []int64   `json:"rejected"`
 }
@@ -54,7 +55,7 @@ func (s *Sampler) Stats(ctx context.Context, only string, byMinute bool) (Stats,
 			continue
 		}
 		f := FlowStats{
-			Accepted: c.Accepted, Finished: c.Finished, Succeeded: c.Succeeded, Failed: c.Failed, Waiting: c.Waiting, Pending: c.Pending,
+			Accepted: c.Accepted, Replayed: c.Replayed, Finished: c.Finished, Succeeded: c.Succeeded, Failed: c.Failed, Waiting: c.Waiting, Pending: c.Pending,
 			Filtered: c.Filtered, Duplicates: c.Duplicates, Rejected: c.Rejected, Captured: c.Captured, LastEvent: since(c.LastEvent),
 			Recent: recentAt(now, byMinute),
 		}

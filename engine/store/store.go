@@ -191,6 +191,7 @@ type Run struct {
 	Due        time.Time // when a parked run goes on by itself; zero if only a signal wakes it
 	Error      RunError
 	Reason     string
+	ErasedAt   time.Time `json:",omitzero"` // when Erase took out what it held; zero for what was erased before that was kept
 	ReplayOf   string
 	Attempt    int    // 1, and one more each time that it was resumed
 	Resumed    string // path of the step at which it had failed when it was last resumed
@@ -340,7 +341,7 @@ type Committed struct {
 	Err     error
 }
 
-// Erased is the reason of runs and refused events that Erase has taken out.
+// Erased is the reason of runs and events that Erase has taken out.
 const Erased = "erased"
 
 // Keys is durable key-value in named spaces, outside of runs.
@@ -441,9 +442,12 @@ type EventInfo struct {
 	Title   string
 	Reason  string
 	Run     string
+	Source  string `json:",omitempty"` // ID of the event that it repeats (replays); "" for one that came
 	Size    int
 	Meta    []byte
 	Body    []byte
+
+	ErasedAt time.Time `json:",omitzero"` // when Erase took out what it held; zero for what was erased before that was kept
 }
 
 // Story is everything that is kept of one run.
@@ -460,9 +464,10 @@ type Story struct {
 // Count is one flow's part of the ledger: Accepted = Finished + Waiting + Pending.
 type Count struct {
 	Accepted, Finished, Waiting, Pending     int64
+	Replayed                                 int64 // of Accepted: those that repeat another event
 	Succeeded, Failed                        int64
-	Filtered, Duplicates, Rejected, Captured int64 // events without a run
-	LastEvent                                time.Time
+	Filtered, Duplicates, Rejected, Captured int64     // events without a run
+	LastEvent                                time.Time // that came, and was not rejected
 }
 
 // Change is news of a run or an event.

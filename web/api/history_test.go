@@ -15,7 +15,7 @@ func TestSearchMaskAndErase(t *testing.T) {
 	h.started("a", `{"email": "rui@example.com", "card": "5555-2222", "people": []}`)
 	id := run["id"].(string)
 	story := mustJSON(t, h.want(200, "GET", "/runs/"+id, "")) + mustJSON(t, h.want(200, "GET", "/events/"+run["event"].(string), "")) + mustJSON(t, h.want(200, "GET", "/flows/a/samples", ""))
-	for _, secret := range []string{"4111", "123.456"} {
+	for _, secret := range []string{"4111-1111", "123.456"} {
 		if strings.Contains(story, secret) {
 			t.Errorf("the history shows %s: %s", secret, story)
 		}
@@ -33,7 +33,7 @@ func TestSearchMaskAndErase(t *testing.T) {
 			t.Errorf("%s looks like %v", key, got["as"])
 		}
 	}
-	if got := h.want(200, "GET", "/people/ana@example.com/export", ""); len(got["runs"].([]any)) != 1 || strings.Contains(mustJSON(t, got), "4111") {
+	if got := h.want(200, "GET", "/people/ana@example.com/export", ""); len(got["runs"].([]any)) != 1 || strings.Contains(mustJSON(t, got), "4111-1111") {
 		t.Errorf("%v", got)
 	}
 	if got := h.want(200, "DELETE", "/people/ana@example.com", ""); len(got["erased"].([]any)) != 1 {
@@ -45,6 +45,9 @@ func TestSearchMaskAndErase(t *testing.T) {
 	gone := h.want(200, "GET", "/runs/"+id, "")
 	if gone["status"] != "succeeded" || gone["trigger"] != nil || gone["reason"] != "erased" || gone["erased"] != true {
 		t.Errorf("%v", gone)
+	}
+	if event := h.want(200, "GET", "/events/"+run["event"].(string), ""); event["erased"] != true || event["erased_at"] == nil || event["erased_at"] != gone["erased_at"] || event["status"] != "accepted" {
+		t.Errorf("an event that was erased: %v", event)
 	}
 	for _, part := range []string{"an", "example.com", "ana@", "12345"} { // it may be of others, too
 		h.want(422, "DELETE", "/people/"+part, "")
@@ -67,6 +70,10 @@ func TestSearchMaskAndErase(t *testing.T) {
 	}
 	if receipt := h.want(200, "DELETE", "/people/rui@intranet", ""); len(receipt["events"].([]any)) != 1 {
 		t.Errorf("an address without a dot: %v", receipt)
+	}
+	captured := h.want(200, "GET", "/events/"+receipt["events"].([]any)[0].(string), "")
+	if captured["erased"] != true || captured["erased_at"] == nil || captured["status"] != "captured" {
+		t.Errorf("a captured event that was erased: %v", captured)
 	}
 	if person := h.want(200, "GET", "/people/bia@example.com", ""); len(person["items"].([]any)) != 0 {
 		t.Errorf("still there: %v", person)

@@ -60,7 +60,15 @@ func TestReplayOfMany(t *testing.T) {
 	if done["status"] != "finished" || done["matched"] != float64(many) || done["done"] != float64(many) || done["replayed"] != float64(many) || done["refused"] != 0.0 {
 		t.Errorf("%v", done)
 	}
-	h.until("/ledger", func(v map[string]any) bool { return v["finished"] == 2.0*many })
+	ledger := h.until("/ledger", func(v map[string]any) bool { return v["finished"] == 2.0*many })
+	if stats := h.want(200, "GET", "/stats?flow=a", "")["flows"].(map[string]any)["a"].(map[string]any); ledger["accepted"] != 2.0*many || ledger["replayed"] != float64(many) || stats["replayed"] != float64(many) {
+		t.Errorf("replays are not counted apart: %v, %v", ledger, stats)
+	}
+	came := map[any]int{}
+	h.each("/events?flow=a", func(e map[string]any) { came[e["replay_of"] != nil]++ })
+	if came[true] != many || came[false] != many {
+		t.Errorf("events that replays made and that came: %v", came)
+	}
 	if list := h.want(200, "GET", "/replays", "")["items"].([]any); len(list) != 1 || list[0].(map[string]any)["id"] != r["id"] {
 		t.Errorf("%v", list)
 	}

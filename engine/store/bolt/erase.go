@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"gancho/engine/store"
 )
@@ -17,11 +18,12 @@ import (
 func (s *Store) Erase(ctx context.Context, runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
 	defer s.archive.files.Unlock()
+	at := s.now()
 	err := s.live.do(func(tx *tx) error {
 		for _, id := range runs {
 			n, r, own, err := s.find(tx, id)
 			if own != nil {
-				if err := eraseEvent(tx, id); err != nil {
+				if err := eraseEvent(tx, id, at); err != nil {
 					return err
 				}
 				continue
@@ -32,7 +34,7 @@ func (s *Store) Erase(ctx context.Context, runs []string) error {
 			if !r.Status.Final() {
 				return store.ErrConflict
 			}
-			if err := s.eraseOne(tx, n, r); err != nil {
+			if err := s.eraseOne(tx, n, r, at); err != nil {
 				return err
 			}
 		}
@@ -42,11 +44,11 @@ func (s *Store) Erase(ctx context.Context, runs []string) error {
 		return err
 	}
 	s.live.erased.Store(s.live.durable.Load())
-	return errors.Join(s.rejects.erase(runs), s.archive.erase(ctx, runs))
+	return errors.Join(s.rejects.erase(runs, at), s.archive.erase(ctx, runs, at))
 }
 
 // eraseEvent erases an event that made no run.
-func eraseEvent(tx *tx, id string) error {
+func eraseEvent(tx *tx, id string, at time.Time) error {
 	n, err := numberOf(id)
 	if err != nil {
 		return nil //nolint:nilerr // it names nothing that is here
@@ -57,14 +59,14 @@ func eraseEvent(tx *tx, id string) error {
 	} else if err != nil {
 		return err
 	}
-	e.erase()
+	e.erase(at)
 	return put(tx, "events", number(n), e)
 }
 
-func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
+func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun, at time.Time) error {
 	var e savedEvent
 	if err := get(tx, "events", number(n), &e); err == nil {
-		e.erase()
+		e.erase(at)
 		if err := put(tx, "events", number(n), e); err != nil {
 			return err
 		}
@@ -74,13 +76,22 @@ func (s *Store) eraseOne(tx *tx, n uint64, r *savedRun) error {
 			return err
 		}
 	}
-	r.erase()
+	r.erase(at)
 	return put(tx, "runs", number(n), *r)
 }
 
-func (e *savedEvent) erase() { e.Meta, e.Body, e.Title, e.Key, e.OrderBy = nil, nil, "", "", "" }
+func (e *savedEvent) erase(at time.Time) {
+	e.Key, e.OrderBy = "", ""
+	eraseInfo(&e.EventInfo, at)
+}
 
-func (r *savedRun) erase() {
+// eraseInfo takes out what an event holds; why it was filtered or refused may say it, too.
+func eraseInfo(e *store.EventInfo, at time.Time) {
+	e.Meta, e.Body, e.Title, e.Reason, e.ErasedAt = nil, nil, "", store.Erased, at
+}
+
+func (r *savedRun) erase(at time.Time) {
+	r.ErasedAt = at
 	r.Title, r.OrderBy, r.Answer, r.Told, r.Frontier, r.Reason = "", "", nil, nil, nil, store.Erased
 	r.Error.Message = ""
 }
@@ -105,9 +116,9 @@ func forgetAll(tx *tx, bucket string, n uint64) error {
 
 // erase rewrites the blocks of these runs, in every volume with a copy, without what they
 // hold of a person, and then these volumes, so that no byte of it is left. Callers hold files.
-func (a *archive) erase(ctx context.Context, runs []string) error {
+func (a *archive) erase(ctx context.Context, runs []string, at time.Time) error {
 	ctx = context.WithoutCancel(ctx) // what is half erased would stay so
-	err := a.eraseBlocks(runs)
+	err := a.eraseBlocks(runs, at)
 	for _, v := range a.stale() {
 		err = errors.Join(err, a.rewrite(ctx, v, nil, nil))
 	}
@@ -124,7 +135,7 @@ func (a *archive) stale() []*volume {
 	return slices.DeleteFunc(slices.Clone(a.volumes), func(v *volume) bool { return !v.note.Stale })
 }
 
-func (a *archive) eraseBlocks(runs []string) error {
+func (a *archive) eraseBlocks(runs []string, at time.Time) error {
 	numbers := map[uint64]bool{}
 	for _, id := range runs {
 		if n, err := numberOf(id); err == nil {
@@ -142,7 +153,7 @@ func (a *archive) eraseBlocks(runs []string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, v := range touched {
-		if err := a.eraseOf(v, numbers); err != nil {
+		if err := a.eraseOf(v, numbers, at); err != nil {
 			return err
 		}
 	}
@@ -200,7 +211,7 @@ func (a *archive) holdsAny(v *volume, numbers map[uint64]bool) (bool, error) {
 
 // eraseOf erases events in all blocks of a volume that hold them: one that was resumed and has
 // ended again is in a block that its index does not name any more, too.
-func (a *archive) eraseOf(v *volume, numbers map[uint64]bool) error {
+func (a *archive) eraseOf(v *volume, numbers map[uint64]bool, when time.Time) error {
 	_, blocks, err := v.openBlocks()
 	if err != nil {
 		return err
@@ -213,14 +224,14 @@ func (a *archive) eraseOf(v *volume, numbers map[uint64]bool) error {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(b.entries)), func(n uint64) bool { return numbers[n] }) {
 			continue
 		}
-		if err := a.eraseIn(v, at, b, numbers); err != nil {
+		if err := a.eraseIn(v, at, b, numbers, when); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *archive) eraseIn(v *volume, at uint32, b *block, numbers map[uint64]bool) error {
+func (a *archive) eraseIn(v *volume, at uint32, b *block, numbers map[uint64]bool, when time.Time) error {
 	var all []kept
 	for _, n := range slices.Sorted(maps.Keys(b.entries)) {
 		k, err := a.whole(&archived{v, at, b.flow, b.entries[n]})
@@ -228,10 +239,10 @@ func (a *archive) eraseIn(v *volume, at uint32, b *block, numbers map[uint64]boo
 			return err
 		}
 		if numbers[n] {
-			k.event.erase()
+			k.event.erase(when)
 			k.steps, k.results, k.inbox = nil, nil, nil
 			if k.run != nil {
-				k.run.erase()
+				k.run.erase(when)
 			}
 		}
 		all = append(all, *k)

@@ -167,6 +167,7 @@ const (
 	runWait     // for each wait: its path
 	runWaitName // and its name
 	runTold
+	runErasedAt
 )
 
 // sealed writes a run.
@@ -208,6 +209,7 @@ func (r *savedRun) appendTo(out []byte) []byte {
 	f.bytes(runAnswer, r.Answer)
 	f.bytes(runFrontier, r.Frontier)
 	f.bytes(runTold, r.Told)
+	f.time(runErasedAt, r.ErasedAt)
 	for _, w := range r.Waits {
 		f.bytes(runWait, []byte(w.Path))
 		f.text(runWaitName, w.Name)
@@ -280,6 +282,8 @@ func (r *savedRun) readMore(m member) {
 		r.Answer = m.bytes()
 	case runTold:
 		r.Told = m.bytes()
+	case runErasedAt:
+		r.ErasedAt = m.time()
 	case runFrontier:
 		r.Frontier = m.bytes()
 	case runWait:
@@ -309,6 +313,7 @@ const (
 	eventParent
 	eventParentPath
 	eventFirst
+	eventErasedAt
 )
 
 // sealed writes an event: its members, its envelope and its body.
@@ -332,6 +337,7 @@ func (e *savedEvent) sealed() []byte {
 	f.id(eventParent, e.Parent.Run)
 	f.text(eventParentPath, e.Parent.Path)
 	f.int(eventFirst, int64(e.First)) //nolint:gosec // 40 bits
+	f.time(eventErasedAt, e.ErasedAt)
 	out := newFrame(asEventFields, len(*f)+len(e.Meta)+len(e.Body)+3*binary.MaxVarintLen64)
 	for _, part := range [][]byte{*f, e.Meta, e.Body} {
 		out = appendBytes(out, part)
@@ -380,6 +386,8 @@ func (e *savedEvent) read(plain []byte) error {
 			e.Parent.Path = m.s
 		case eventFirst:
 			e.First = uint64(m.n) //nolint:gosec // as it was written
+		case eventErasedAt:
+			e.ErasedAt = m.time()
 		}
 	})
 }

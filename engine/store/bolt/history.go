@@ -220,7 +220,7 @@ func (s *Store) Reject(events []store.Event) {
 	}
 	_, err := s.live.send(func(*tx) error {
 		for i := range events {
-			s.counts.event(events[i].Flow, store.Rejected, events[i].At)
+			s.counts.event(&store.EventInfo{Flow: events[i].Flow, Outcome: store.Rejected, At: events[i].At})
 		}
 		return nil
 	}, nil)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"sync"
-	"time"
 
 	"gancho/engine/store"
 )
@@ -53,12 +52,15 @@ func (l *ledger) count(flow string) store.Count {
 	return l.seen[flow]
 }
 
-func (l *ledger) event(flow string, o store.Outcome, at time.Time) {
-	c := l.count(flow)
-	switch o {
+func (l *ledger) event(e *store.EventInfo) {
+	c := l.count(e.Flow)
+	switch e.Outcome {
 	case store.Accepted:
 		c.Accepted++
 		c.Pending++
+		if e.Source != "" {
+			c.Replayed++
+		}
 	case store.Filtered:
 		c.Filtered++
 	case store.Duplicate:
@@ -68,10 +70,10 @@ func (l *ledger) event(flow string, o store.Outcome, at time.Time) {
 	case store.Captured:
 		c.Captured++
 	}
-	if o != store.Rejected { // a stranger's delivery says nothing of the sender that is expected
-		c.LastEvent = at
+	if e.Outcome != store.Rejected && e.Source == "" { // a stranger's delivery, or a replay, says nothing of the sender that is expected
+		c.LastEvent = e.At
 	}
-	l.change[flow] = c
+	l.change[e.Flow] = c
 }
 
 // move a run from one status to another.

@@ -192,7 +192,6 @@ type savedEvent struct {
 	store.EventInfo
 	Key     string       `json:",omitempty"`
 	OrderBy string       `json:",omitempty"`
-	Source  string       `json:",omitempty"`
 	Parent  store.Parent `json:",omitzero"`
 	First   uint64       `json:",omitempty"` // of a duplicate: the event that it repeats
 }

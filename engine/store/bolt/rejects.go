@@ -182,14 +182,14 @@ func (r *rejects) expire(now time.Time, keep func(flow string) store.Keep) {
 }
 
 // erase takes out what some hold. That they came stays.
-func (r *rejects) erase(ids []string) error {
+func (r *rejects) erase(ids []string, at time.Time) error {
 	r.mu.Lock()
 	found := false
 	for _, kept := range r.kept {
 		for i := range kept {
 			if slices.Contains(ids, kept[i].ID) {
 				r.bytes -= len(kept[i].Body)
-				kept[i].Meta, kept[i].Body, kept[i].Title, kept[i].Reason = nil, nil, "", store.Erased
+				eraseInfo(&kept[i], at)
 				found = true
 			}
 		}

@@ -196,8 +196,8 @@ func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 	key := number(n)
 	saved := savedEvent{EventInfo: store.EventInfo{
 		ID: newID(e.At, 0, n), Number: n, Flow: e.Flow, At: e.At, Outcome: e.Outcome, Name: e.Name, Title: e.Title, Reason: e.Reason,
-		Size: len(e.Body), Meta: e.Meta, Body: e.Body,
-	}, Key: e.Key, OrderBy: e.OrderBy, Source: e.Source, Parent: e.Parent}
+		Source: e.Source, Size: len(e.Body), Meta: e.Meta, Body: e.Body,
+	}, Key: e.Key, OrderBy: e.OrderBy, Parent: e.Parent}
 	runID := newID(e.At, 1, n)
 	if e.Outcome == store.Accepted {
 		first, err := s.duplicate(tx, e, n, runID)
@@ -234,7 +234,7 @@ func (s *Store) acceptOne(tx *tx, e *store.Event) (store.Accept, made, error) {
 			return store.Accept{}, made{}, err
 		}
 	}
-	s.counts.event(saved.Flow, saved.Outcome, e.At)
+	s.counts.event(&saved.EventInfo)
 	info := saved.EventInfo
 	info.Meta, info.Body = nil, nil
 	return store.Accept{Event: saved.ID, Run: saved.Run, Outcome: saved.Outcome}, made{info, run}, nil

@@ -347,13 +347,23 @@ var rules = []rule{
 	{"the ledger adds up", func(h *house) error {
 		filtered := event("a", "")
 		filtered.Outcome = store.Filtered
-		h.accept(event("a", "k"), event("a", "k"), event("a", ""), filtered)
+		first := h.accept(event("a", "k"), event("a", "k"), event("a", ""), filtered)[0]
 		h.end(h.claim(1)[0], store.Succeeded)
 		h.reopen()
 		counts, err := h.s.Counts(h.ctx)
 		h.keep(err)
 		c := counts["a"]
-		return errors.Join(want("accepted", c.Accepted, 2), want("finished", c.Finished, 1), want("pending", c.Pending, 1), want("duplicates", c.Duplicates, 1), want("filtered", c.Filtered, 1))
+		again := event("a", "")
+		again.Source, again.At = first.Event, again.At.Add(time.Hour)
+		repeated := h.accept(again)[0]
+		h.reopen()
+		after, err := h.s.Counts(h.ctx)
+		h.keep(err)
+		e, err := h.s.GetEvent(h.ctx, repeated.Event)
+		h.keep(err)
+		a := after["a"]
+		return errors.Join(want("replayed", a.Replayed, 1), want("accepted with it", a.Accepted, 3), want("the last that came", a.LastEvent, c.LastEvent), want("what it repeats", e.Source, first.Event),
+			want("accepted", c.Accepted, 2), want("finished", c.Finished, 1), want("pending", c.Pending, 1), want("duplicates", c.Duplicates, 1), want("filtered", c.Filtered, 1))
 	}},
 	{"what is unknown is not found", func(h *house) error {
 		const id = "01890000-0000-7000-8000-000000000000"

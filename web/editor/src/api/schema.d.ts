@@ -1739,6 +1739,11 @@ export interface components {
             finished: number;
             /** Format: int64 */
             pending: number;
+            /**
+             * Format: int64
+             * @description of those accepted: replays, which repeat an event that came
+             */
+            replayed: number;
             /** Format: int64 */
             waiting: number;
         };
@@ -1883,6 +1888,13 @@ export interface components {
         EventView: {
             /** Format: date-time */
             at: string;
+            /** @description what it held of a person was taken out */
+            erased?: boolean;
+            /**
+             * Format: date-time
+             * @description of an erased one: when, where that was kept
+             */
+            erased_at?: string;
             event?: string;
             flow: string;
             id: string;
@@ -1890,6 +1902,8 @@ export interface components {
             raw?: string;
             raw_base64?: string;
             reason?: string;
+            /** @description it did not come: a replay made it of this event */
+            replay_of?: string;
             run?: string;
             /** Format: int64 */
             size: number;
@@ -2069,7 +2083,7 @@ export interface components {
             finished: number;
             /**
              * Format: date-time
-             * @description that was not rejected
+             * @description that came, and was not rejected
              */
             last_event: string | null;
             /** Format: int64 */
@@ -2077,6 +2091,11 @@ export interface components {
             recent: components["schemas"]["Recent"];
             /** Format: int64 */
             rejected: number;
+            /**
+             * Format: int64
+             * @description of those accepted: replays, which repeat an event that came
+             */
+            replayed: number;
             /** Format: int64 */
             succeeded: number;
             /** Format: int64 */
@@ -2247,6 +2266,11 @@ export interface components {
             };
             /** Format: int64 */
             pending: number;
+            /**
+             * Format: int64
+             * @description of those accepted: replays, which repeat an event that came
+             */
+            replayed: number;
             /** Format: int64 */
             waiting: number;
         };
@@ -2538,7 +2562,7 @@ export interface components {
             value: unknown;
         };
         Recent: {
-            /** @description deliveries that were not rejected */
+            /** @description deliveries that came, and were not rejected */
             events: number[];
             /** @description runs that failed */
             failed: number[];
@@ -2750,6 +2774,11 @@ export interface components {
             ended?: string;
             /** @description what it held of a person was taken out; it cannot be replayed */
             erased?: boolean;
+            /**
+             * Format: date-time
+             * @description of an erased one: when, where that was kept
+             */
+            erased_at?: string;
             error?: components["schemas"]["ErrorView"];
             event: string;
             flow: string;
