@@ -69,7 +69,7 @@ function TriggerState({ flow, state }: { flow: Flow; state: Schemas['FlowView'][
   const t = useWords()
   const plural = usePlural()
   const stats = useFlowStats(flow.id)
-  const n = stats ? stats.accepted + stats.captured : 0
+  const n = stats ? stats.accepted - stats.replayed + stats.filtered + stats.duplicates + stats.captured : 0
   return (
     <>
       {n > 0 && <Link href={`/events?flow=${flow.id}`} tabIndex={-1} data-tip={t.events} onClick={(e) => e.stopPropagation()} className="relative inline-flex rounded-full after:absolute after:-inset-1.5 hover:underline"><Badge tone="ok">{plural(t, 'eventsSeen', n)}</Badge></Link>}{' '}

@@ -13,7 +13,7 @@ export function EventExport({ query, names }: { query: HistoryQuery; names: Read
     page: (cursor, signal) => take(api.GET('/events', { params: { query: { ...query, limit: 200, cursor } }, signal })),
     columns: [
       { name: t.at, of: (e) => e.at }, { name: t.flow, of: (e) => names.get(e.flow) ?? e.flow }, { name: t.title, of: (e) => e.title }, { name: t.eventName, of: (e) => e.event }, { name: t.status, of: (e) => word(e.status) },
-      { name: t.reason, of: (e) => e.reason }, { name: t.size, of: (e) => e.size }, { name: t.id, of: (e) => e.id }, { name: t.runID, of: (e) => e.run }, { name: t.flowID, of: (e) => e.flow },
+      { name: t.reason, of: (e) => e.reason }, { name: t.size, of: (e) => e.size }, { name: t.id, of: (e) => e.id }, { name: t.runID, of: (e) => e.run }, { name: t.replayOf, of: (e) => e.replay_of }, { name: t.flowID, of: (e) => e.flow },
     ],
   }} />
 }

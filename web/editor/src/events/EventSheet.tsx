@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { FlaskConical, ListChecks, LogIn, Pin, Play, Workflow } from 'lucide-react'
+import { FlaskConical, Inbox, ListChecks, LogIn, Pin, Play, Workflow } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { pinSample } from '../data/pinned'
@@ -12,10 +12,11 @@ import { CopyButton } from '../ui/Copy'
 import { Sheet } from '../ui/Dialog'
 import { JSONView } from '../ui/Page'
 import { Loading, Problem } from '../ui/states'
-import { Status } from '../ui/Status'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
+import { ErasedLine } from './ErasedLine'
+import { EventStatus } from './EventStatus'
 import { whyOf } from './why'
 import { useWords } from './words'
 
@@ -46,15 +47,16 @@ function Whole({ event }: { event: Event }) {
   return (
     <div className="space-y-5 pb-4">
       <div className="rounded-xl bg-sunken p-3">
-        <p className="flex items-start gap-2.5"><Status event of={event.status} /><span>{t[whyOf(event)]}</span></p>
-        {event.reason && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: <Ticked text={event.reason} /></p>}
+        <p className="flex items-start gap-2.5"><EventStatus event={event} /><span>{t[whyOf(event)]}</span></p>
+        {event.reason && !event.erased && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: <Ticked text={event.reason} /></p>}
         {event.note && <p className="mt-1 text-secondary break-words text-warn">{t.noteOf}: {event.note}</p>}
         <p className="mt-2.5 flex flex-wrap gap-2">
+          {event.replay_of && <Link href={`/events?event=${event.replay_of}`} className={buttonLook('plain', 'small')}><Inbox size={15} aria-hidden />{t.openSource}</Link>}
           {event.run && <Link href={`/runs/${event.run}`} className={buttonLook('plain', 'small')}><ListChecks size={15} aria-hidden />{t.openRun}</Link>}
           <Link href={`/flows/${event.flow}`} className={buttonLook('plain', 'small')}><Workflow size={15} aria-hidden />{t.openFlow}</Link>
         </p>
       </div>
-      <Part title={t.body} copy={body}>{body === undefined || body === null ? <p className="text-text-2">{t.noBody}</p> : <JSONView value={body} />}</Part>
+      <Part title={t.body} copy={body}>{body === undefined || body === null ? <p className="text-text-2">{event.erased ? <ErasedLine at={event.erased_at} /> : t.noBody}</p> : <JSONView value={body} />}</Part>
       <Pairs title={t.query} of={trigger['query']} />
       <Pairs title={t.headers} of={trigger['headers']} />
       <Part title={t.other}><dl className="text-secondary">{facts.map(([name, value]) => value !== undefined && value !== '' && <Pair key={name} name={name} value={String(value)} />)}</dl></Part>
@@ -106,12 +108,12 @@ function Deeds({ event }: { event: Event }) {
     onError: (error) => toast(error.message, 'fail'),
   })
   return (
-    <>
+    <div className={`grid w-full grid-cols-2 gap-2 ${event.trigger && event.status !== 'rejected' ? 'max-sm:*:last:col-span-2 sm:grid-cols-3' : ''}`}>
       {event.status === 'rejected' && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
       {event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
       {event.trigger && <Button onClick={() => { pinSample(event.flow, event.id); go(`/flows/${event.flow}?event=${event.id}`) }}><Pin size={16} aria-hidden />{t.sample}</Button>}
       {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}&test=`)}><Play size={16} aria-hidden />{t.runDraft}</Button>}
-    </>
+    </div>
   )
 }
 

@@ -7,6 +7,8 @@ const refusals = [
 
 /** whyOf names the words for what became of an event. */
 export function whyOf(event: Schemas['EventView']) {
+  if (event.replay_of) return 'replayed'
+  if (event.status === 'captured' && event.erased) return 'capturedErased'
   if (event.status === 'accepted') return event.run ? 'accepted' : 'acceptedWaits'
   if (event.status === 'captured' && event.reason) return 'capturedUnsure'
   if (event.status === 'filtered' || event.status === 'duplicate' || event.status === 'captured') return event.status

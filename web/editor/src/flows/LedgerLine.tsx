@@ -17,7 +17,7 @@ export function LedgerLine() {
     <>
       <p data-tip={t.ledgerHelp} className="mb-3 flex w-fit items-center gap-2 text-secondary text-text-2">
         <Scale size={15} strokeWidth={1.75} aria-hidden className="shrink-0" />
-        {plural(t, 'accepted', data.accepted, { finished: plural(t, 'finished', data.finished), waiting: number(data.waiting), pending: number(data.pending) })}
+        {plural(t, 'accepted', data.accepted - data.replayed, { replayed: data.replayed > 0 ? plural(t, 'replayed', data.replayed) : '', finished: plural(t, 'finished', data.finished), waiting: number(data.waiting), pending: number(data.pending) })}
       </p>
       <OnlyLooks of="flows" className="mb-4" />
     </>

@@ -40,6 +40,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const { moment } = useFormat()
   const answer = useAnswer()(run)
   if (run.error && run.ended) return <span className={`line-clamp-2 text-secondary break-words ${run.replayed_by ? 'text-text-2' : 'text-fail'}`}><Trouble error={run.error} /></span>
+  if (run.erased) return <span className="line-clamp-2 text-secondary break-words text-text-2">{t.dataErasedRow}</span>
   if (run.reason || (answer && run.ended)) return <span className="line-clamp-2 text-secondary break-words text-text-2">{answer}{answer && run.reason && ' · '}{run.reason && <Ticked text={run.reason} />}</span>
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)

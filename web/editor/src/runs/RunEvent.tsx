@@ -5,12 +5,15 @@ import { Panel } from '../editor/Panel'
 import { CopyButton, JSONView, Status } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Attempts } from './Attempts'
-import { troubleOf } from './paths'
+import { useFormat } from '../words/format'
+import { fill } from '../words/phrase'
+import { erased, troubleOf } from './paths'
 import { useWords } from './runWords'
 
 /** RunEvent is the event that the run began with, and what its sender was told. */
 export function RunEvent({ run, close }: { run: Schemas['RunView']; close: () => void }) {
   const t = useWords()
+  const { day } = useFormat()
   const trigger = run.trigger ?? {}
   const asked = (run.steps ?? []).filter((s) => s.path.startsWith('trigger.'))
   const some = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0
@@ -24,7 +27,7 @@ export function RunEvent({ run, close }: { run: Schemas['RunView']; close: () =>
             <Attempts s={s} />
           </section>
         ))}
-        <Part title={t.body} value={trigger.body} />
+        {erased(run) ? <p className="text-text-2">{run.erased_at ? fill(t.dataErasedOn, { when: day(run.erased_at) }) : t.dataErased}</p> : <Part title={t.body} value={trigger.body} />}
         {some(trigger.query) && <Part title={t.query} value={trigger.query} />}
         {some(trigger.headers) && <Part title={t.headers} value={trigger.headers} />}
         {run.answer && <Part title={t.answerSent} value={run.answer} />}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { CircleHelp, ExternalLink, Hourglass, Info, RotateCw, Stamp, TriangleAlert } from 'lucide-react'
+import { CircleHelp, Eraser, ExternalLink, Hourglass, Info, RotateCw, Stamp, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { find, type Flow, type Step } from '../flow'
@@ -12,7 +12,7 @@ import { fill } from '../words/phrase'
 import { useAnswer } from '../history/answer'
 import { Approve, asked } from './Approve'
 import { NeedsConnection } from './NeedsConnection'
-import { stepOfPath, troubleOf } from './paths'
+import { erased, stepOfPath, troubleOf } from './paths'
 import { TryNow } from './TryNow'
 import { useWords } from './runWords'
 
@@ -21,12 +21,14 @@ type HeadProps = { run: Schemas['RunView']; flow: Flow; nameOf: (step: Step) => 
 /** RunHead says in a sentence why the run is where it is, and what helps. */
 export function RunHead({ run, show, ...rest }: HeadProps) {
   const t = useWords()
+  const { day } = useFormat()
   return (
     <div className="mx-auto mb-5 max-w-[680px] space-y-3 empty:hidden">
       {run.replayed_by && <Box tone="bg-sunken text-text-2" icon={<RotateCw size={17} aria-hidden />}>{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="text-accent underline underline-offset-2">{t.seeReplay}</Link></Box>}
       {run.error && run.ended && <Failed run={run} show={show} />}
       {run.ended && <Answers run={run} show={show} {...rest} />}
-      {run.reason && !run.error && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
+      {erased(run) && <Box tone="bg-sunken text-text-2" icon={<Eraser size={17} aria-hidden />}>{run.erased_at ? fill(t.dataErasedOn, { when: day(run.erased_at) }) : t.dataErased}</Box>}
+      {run.reason && !run.error && !erased(run) && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
       {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
       {run.waiting_for && run.status !== 'unknown' && !run.ended && <Waits run={run} show={show} {...rest} />}
       {rest.gone && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}>{t.flowGone}</Box>}
@@ -74,7 +76,7 @@ function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) =
   const at = e.step?.startsWith('trigger.') ? 'trigger' : e.step && stepOfPath(e.step).step
   return (
     <Box tone={run.replayed_by ? 'bg-sunken text-fail' : 'bg-fail-soft text-fail'} icon={<TriangleAlert size={17} aria-hidden />}>
-      <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said || t.dataErased}</p>
+      <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said || t.whyErased}</p>
       {rest && <p className="text-secondary">{rest}</p>}
       {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}
     </Box>

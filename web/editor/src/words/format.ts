@@ -26,6 +26,14 @@ export function duration(lang: Lang, ms: number): string {
   return two(Math.floor(ms / 86_400_000), 'd', Math.floor((ms % 86_400_000) / 3_600_000), 'h')
 }
 
+const sizes = [['megabyte', 1_000_000], ['kilobyte', 1000], ['byte', 1]] as const
+
+/** bytes says a size in the unit that fits. */
+export function bytes(lang: Lang, n: number): string {
+  const [unit, size] = sizes.find(([, size]) => n >= size) ?? ['byte', 1]
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: 1 }).format(n / size)
+}
+
 const today = (at: Date) => at.toDateString() === new Date().toDateString()
 
 /** useFormat writes times, numbers and money as the person's language does. */
@@ -49,6 +57,6 @@ export function useFormat() {
     took: (from: string, to: string) => duration(lang, new Date(to).getTime() - new Date(from).getTime()),
     number: (n: number) => new Intl.NumberFormat(lang).format(n),
     money: (n: number, currency = 'BRL') => new Intl.NumberFormat(lang, { style: 'currency', currency }).format(n),
-    bytes: (n: number) => n === 0 ? '' : new Intl.NumberFormat(lang, { style: 'unit', unit: n < 1_000_000 ? 'kilobyte' : 'megabyte', maximumFractionDigits: 1 }).format(n < 1_000_000 ? Math.max(n, 100) / 1000 : n / 1_000_000),
+    bytes: (n: number) => (n === 0 ? '' : bytes(lang, n)),
   }
 }

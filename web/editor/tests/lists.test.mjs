@@ -1,0 +1,61 @@
+// What lists and sheets say of what came, was repeated and was erased.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start, until } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '' }) })
+after(() => program?.close())
+
+const still = { reducedMotion: 'reduce' }
+
+/** api calls the program as ana does, and gives the answer; a refusal is a fault. */
+const api = async (method, path, body) => {
+  const res = await program.api(method, path, body)
+  assert.ok(res.status < 400, `${method} ${path}: ${res.status} ${JSON.stringify(res.body)}`)
+  return res.body
+}
+
+/** come sends events to a flow. */
+const come = async (flow, ...bodies) => { for (const body of bodies) await api('POST', `/flows/${flow}/events`, { event: { body } }) }
+
+const ended = (n) => until(async () => (await api('GET', '/ledger')).finished === n)
+
+test('a replay is told apart from what came, and what was erased says so and when', async () => {
+  await api('POST', '/flows', { id: 'pay', name: 'Pay', trigger: { kind: 'webhook' }, steps: [{ id: 'note', name: 'Note', action: 'log', with: { message: 'paid' } }] })
+  await come('pay', { id: 1, email: 'rui@example.com' })
+  await api('POST', '/flows/pay/publish')
+  await come('pay', { id: 2, email: 'ana@example.com' }, { id: 3, email: 'bia@example.com' })
+  await ended(2)
+  const { items } = await api('GET', '/runs?flow=pay')
+  await api('POST', '/runs/replay', { ids: [items[0].id], from: 'start', revision: 'published' })
+  await ended(3)
+
+  const page = await program.signedIn('/', still)
+  await page.getByText('2 events accepted, 1 replay: 3 finished, 0 waiting, 0 queued').waitFor()
+  await page.goto(`${program.base}/flows/pay`)
+  await page.getByRole('treeitem', { name: /3 events/ }).waitFor()
+  await page.goto(`${program.base}/events?flow=pay`)
+  const rows = page.getByRole('button', { name: /bytes/ })
+  await rows.first().waitFor()
+  assert.equal(await rows.count(), 4)
+  assert.equal(await rows.filter({ hasText: /replay.*3 · bia@example.com/ }).count(), 1)
+  await rows.filter({ hasText: 'replay' }).click()
+  const sheet = page.getByRole('dialog', { name: '3 · bia@example.com' })
+  await sheet.getByText('It did not come in').waitFor()
+  await sheet.getByRole('link', { name: 'Open that event' }).click()
+  await sheet.getByText('It was let in and started a run.').waitFor()
+
+  for (const who of ['rui', 'ana']) await api('DELETE', `/people/${who}@example.com`)
+  const gone = (await api('GET', '/events?flow=pay')).items.filter((e) => e.erased)
+  assert.deepEqual(gone.map((e) => e.status), ['accepted', 'captured'])
+  await page.goto(`${program.base}/events?event=${gone[1].id}`)
+  await page.getByRole('dialog').getByText('It was a sample until its data was erased.').waitFor()
+  await page.getByRole('dialog').getByText(/What it held of a person was erased on \w+ \d+, \d{4}\./).waitFor()
+  await page.goto(`${program.base}/runs/${gone[0].run}?step=note`)
+  await page.getByText(/The data of this run was erased for good on \w+ \d+, \d{4}/).waitFor()
+  await page.getByText('What this step was given and did was erased with the data of the run.').waitFor()
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
