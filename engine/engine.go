@@ -200,9 +200,9 @@ func (e *Engine) event(ctx context.Context, in *Incoming) (store.Event, error) {
 	}
 	if in.Title == "" {
 		if strings.HasPrefix(in.Meta.Type, "application/x-www-form-urlencoded") {
-			in.Title = title.Form(in.Body)
+			in.Title = title.Form(in.Body, e.Instance().Lang)
 		} else {
-			in.Title = title.Plain(in.Body)
+			in.Title = title.Plain(in.Body, e.Instance().Lang)
 		}
 	}
 	return store.Event{

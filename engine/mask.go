@@ -19,6 +19,8 @@ import (
 
 const masked = "***"
 
+const longestAmount = 12 // digits: more are a number that nobody groups
+
 // veil hides what a flow's settings.mask names: at its place in the body, and wherever else
 // in the story the same value stands.
 type veil struct {
@@ -207,10 +209,39 @@ func (v *veil) remember(value any) {
 		}
 	case nil, bool:
 	default:
-		if text := fmt.Sprint(x); len(text) >= max(v.short, 1) {
-			v.values[text] = true
+		for _, text := range spellings(fmt.Sprint(x)) {
+			if len(text) >= max(v.short, 1) {
+				v.values[text] = true
+			}
 		}
 	}
+}
+
+// spellings are a value, and a number as titles and texts for people write it.
+func spellings(text string) []string {
+	whole, cents, decimal := strings.Cut(text, ".")
+	if whole == "" || len(whole) > longestAmount || strings.Trim(whole+cents, "0123456789") != "" || decimal && cents == "" {
+		return []string{text}
+	}
+	all := []string{text}
+	for _, by := range [][2]string{{"", ","}, {".", ","}, {",", "."}} {
+		spelled := grouped(whole, by[0])
+		if decimal {
+			spelled += by[1] + cents
+		}
+		if !slices.Contains(all, spelled) {
+			all = append(all, spelled)
+		}
+	}
+	return all
+}
+
+// grouped writes digits in groups of three.
+func grouped(digits, by string) string {
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + by + digits[at:]
+	}
+	return digits
 }
 
 // over hides the remembered values in any value.

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,6 +23,17 @@ func TestRunsHaveTitles(t *testing.T) {
 	h.publish(`{"id": "c", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/cliente", "/valor"]}, "steps": []}`)
 	if v := h.finished(h.send("c", `{"pedido": 604, "valor": 780.5, "cliente": {"nome": "Rui Costa"}}`)); strings.Contains(v.Title, "Rui") || strings.Contains(v.Title, "780") {
 		t.Errorf("a masked value is in the title: %q", v.Title)
+	}
+	check(t, h.PutInstance(t.Context(), engine.Instance{Lang: "pt-BR"}))
+	if v := h.finished(h.send("a", `{"pedido": 605, "valor": 1780.5}`)); v.Title != "605 · 1780,5" {
+		t.Errorf("an amount in Portuguese: %q", v.Title)
+	}
+	if v := h.finished(h.send("c", `{"pedido": 606, "valor": 1780.5}`)); strings.Contains(v.Title, "780") {
+		t.Errorf("a masked amount is in the title: %q", v.Title)
+	}
+	h.publish(`{"id": "d", "trigger": {"kind": "webhook"}, "settings": {"mask": ["/valor"]}, "steps": [{"id": "note", "action": "set", "with": {"values": {"said": "{{ trigger.body.text }}"}}}]}`)
+	if v := h.finished(h.send("d", `{"valor": 1780.5, "text": "R$ 1.780,50"}`)); strings.Contains(fmt.Sprint(v.Steps), "1.780,5") {
+		t.Errorf("a masked amount is in what a step wrote: %v", v.Steps)
 	}
 	receipts, err := h.Accept(t.Context(), []engine.Incoming{{Flow: "a", Body: []byte("nome=Rui+Costa&order_id=7"), Meta: engine.Meta{Kind: "webhook", Type: "application/x-www-form-urlencoded; charset=UTF-8"}}})
 	check(t, err)

@@ -409,7 +409,7 @@ func (x *delivery) decide() {
 		return
 	}
 	if x.in.Title == "" {
-		x.in.Title = title.Plain(x.in.Body)
+		x.in.Title = title.Plain(x.in.Body, x.Lang())
 	}
 	if x.in.Title == "" {
 		x.in.Title = titleIn(x.value)

@@ -47,16 +47,17 @@ const (
 )
 
 // Plain names an event by what is at the top of its JSON body, and by who its customer is,
-// for lists; "" when nothing tells it apart. It looks at the bytes alone: the door has no time to decode them.
-func Plain(body []byte) string {
-	var n naming
+// for lists; "" when nothing tells it apart. Amounts are written as the language does, "en" or "pt-BR".
+// It looks at the bytes alone: the door has no time to decode them.
+func Plain(body []byte, lang string) string {
+	n := naming{comma: lang == "pt-BR"}
 	topMembers(body[:min(len(body), within)], func(whose bool, name, value []byte) { n.take(whose, name, value, plainScalar) })
 	return n.title()
 }
 
 // Form is the same of a body that is a form.
-func Form(body []byte) string {
-	var n naming
+func Form(body []byte, lang string) string {
+	n := naming{comma: lang == "pt-BR"}
 	fields := bytes.Split(body[:min(len(body), within)], []byte("&"))
 	if len(body) > within {
 		fields = fields[:len(fields)-1] // it may go on
@@ -75,9 +76,12 @@ func Form(body []byte) string {
 }
 
 // naming is the best of what was found to name an event by.
-type naming [parts]struct {
-	rank int
-	text string
+type naming struct {
+	comma bool // amounts have one
+	found [parts]struct {
+		rank int
+		text string
+	}
 }
 
 // take looks at a member, and reads it where it is better than what was found. whose says that it
@@ -88,13 +92,29 @@ func (n *naming) take(whose bool, name, value []byte, read func([]byte) string) 
 	}
 	var room [longestName]byte
 	is, known := words[string(lower(name, &room))]
-	if !known || whose && is.part != person || is.rank <= n[is.part].rank {
+	if !known || whose && is.part != person || is.rank <= n.found[is.part].rank {
 		return
 	}
-	if text := read(value); text != "" {
-		n[is.part].rank, n[is.part].text = is.rank, form.Cut(text, longest)
+	text := read(value)
+	if text == "" {
+		return
 	}
+	if is.part == amount && n.comma {
+		text = withComma(text)
+	}
+	n.found[is.part].rank, n.found[is.part].text = is.rank, form.Cut(text, longest)
 }
+
+// withComma writes an amount with a decimal comma; a text that is none stays as it is.
+func withComma(text string) string {
+	whole, cents, found := strings.Cut(text, ".")
+	if found && len(cents) < 3 && onlyDigits(strings.TrimPrefix(whole, "-")) && onlyDigits(cents) {
+		return whole + "," + cents
+	}
+	return text
+}
+
+func onlyDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 func saysWho(name []byte) bool {
 	var room [longestName]byte
@@ -120,7 +140,7 @@ func lower(name []byte, room *[longestName]byte) []byte {
 
 func (n *naming) title() string {
 	found := make([]string, 0, parts)
-	for _, b := range n {
+	for _, b := range n.found {
 		if b.text != "" {
 			found = append(found, b.text)
 		}

@@ -20,7 +20,7 @@ func TestTitles(t *testing.T) {
 		`{"customer": [{"name": "x"}], "id": 1, "email": "a@b.c", "buyer": {"name": "Ana"}, "total": "10,00"}`:                                           "1 · Ana · 10,00",
 		`[{"id": 7}]`: "", `"id"`: "", `17`: "", `{}`: "",
 	} {
-		if got := title.Plain([]byte(body)); got != want {
+		if got := title.Plain([]byte(body), "en"); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
@@ -28,14 +28,30 @@ func TestTitles(t *testing.T) {
 		"nome=Rui+Costa&email=rui%40example.com&order_id=7": "7 · Rui Costa", "a[id]=7&b": "", "name=%zz&nome=%E3&email=x%40y.z": "x@y.z", "&&=": "",
 		"x=" + strings.Repeat("x", 1010) + "&name=Ana+Souza": "",
 	} {
-		if got := title.Form([]byte(body)); got != want {
+		if got := title.Form([]byte(body), "en"); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
 	for _, broken := range []string{`{"id": "`, `{"id`, `{`, "", `{"id": "\`, `{"\ud800": 1, "id": 2`} {
-		if got := title.Plain([]byte(broken)); got != "" {
+		if got := title.Plain([]byte(broken), "en"); got != "" {
 			t.Errorf("%s: %q", broken, got)
 		}
+	}
+}
+
+// TestAmountsAreWrittenAsTheLanguageDoes: and nothing else of a title.
+func TestAmountsAreWrittenAsTheLanguageDoes(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"id": 10.5, "email": "a.b@c.d", "total": 199.9}`: "10.5 · a.b@c.d · 199,9",
+		`{"id": "1.25", "total": "199.90"}`:                "1.25 · 199,90",
+		`{"total": -3.5}`:                                  "-3,5", `{"total": 1e3}`: "1e3", `{"total": 7}`: "7", `{"total": "R$ 1.199,90"}`: "R$ 1.199,90", `{"total": "1.199"}`: "1.199", `{"total": "10.12.2026"}`: "10.12.2026",
+	} {
+		if got := title.Plain([]byte(body), "pt-BR"); got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+	if got, want := title.Form([]byte("order_id=1.5&total=19.90"), "pt-BR"), "1.5 · 19,90"; got != want {
+		t.Errorf("a form: %q, want %q", got, want)
 	}
 }
 
@@ -48,7 +64,7 @@ func BenchmarkPlain(b *testing.B) {
 	})
 	b.Run("title", func(b *testing.B) {
 		for b.Loop() {
-			title.Plain(body)
+			title.Plain(body, "en")
 		}
 	})
 }
