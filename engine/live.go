@@ -189,11 +189,12 @@ func (p *plans) find(key planKey) *plan {
 	return p.made[key]
 }
 
-func (p *plans) get(key planKey, make func() *plan) *plan {
+// get gives the plan of a flow, made where there is none; that of a deleted flow of the same name is none.
+func (p *plans) get(key planKey, of *flow.Flow, make func() *plan) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	kept := p.made[key]
-	if kept == nil {
+	if kept == nil || kept.flow != of {
 		kept = make()
 		p.made[key] = kept
 	}
@@ -201,7 +202,7 @@ func (p *plans) get(key planKey, make func() *plan) *plan {
 }
 
 func (e *Engine) plan(f flows.Entry) *plan {
-	return e.plans.get(planKey{f.ID, f.PublishedRev}, func() *plan { return newPlan(f.Published, f.PublishedRev, e.Catalogue) })
+	return e.plans.get(planKey{f.ID, f.PublishedRev}, f.Published, func() *plan { return newPlan(f.Published, f.PublishedRev, e.Catalogue) })
 }
 
 // planOf gives the revision that a run began with, or for a new run the published one.
@@ -221,7 +222,7 @@ func (e *Engine) planOf(ctx context.Context, run store.Run) (*plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("revision %d: %w", run.Revision, err)
 	}
-	return e.plans.get(key, func() *plan { return newPlan(f, run.Revision, e.Catalogue) }), nil
+	return e.plans.get(key, f, func() *plan { return newPlan(f, run.Revision, e.Catalogue) }), nil
 }
 
 // failing knows which flows are told of the failures of which.

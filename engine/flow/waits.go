@@ -50,8 +50,13 @@ func (t *typer) rejectedToo(source, path string) {
 
 // asksForNone says whether what stands around a value asks that it be false.
 func asksForNone(before, after string) bool {
-	before, after = strings.TrimRight(before, " ("), strings.ReplaceAll(after, " ", "")
-	return strings.HasSuffix(before, "!") || strings.HasSuffix(before, "not") || strings.HasPrefix(after, "==false") || strings.HasPrefix(after, "!=true")
+	before, after = strings.TrimRight(strings.ReplaceAll(before, " ", ""), "("), strings.TrimLeft(strings.ReplaceAll(after, " ", ""), ")")
+	for _, asked := range []string{"!", "not", "false==", "true!="} {
+		if strings.HasSuffix(before, asked) {
+			return true
+		}
+	}
+	return strings.HasPrefix(after, "==false") || strings.HasPrefix(after, "!=true")
 }
 
 // answerLabels are what people call the answers of all waits of a flow, and all that met names.

@@ -51,8 +51,7 @@ func (s *server) changeProfile(ctx context.Context, in *profileInput) (*sessionO
 	if !p.User {
 		return nil, problemOf(http.StatusForbidden, "not_a_user", "a token has no profile", "um token não tem perfil")
 	}
-	secret, err := s.confirm(ctx, p, b.Current)
-	if err != nil {
+	if err := s.confirm(ctx, p, b.Current); err != nil {
 		return nil, err
 	}
 	if _, err := s.People.ChangeUser(ctx, p.Name, session.Change{Name: b.Name, Password: b.Password, SignOut: b.SignOut}); err != nil {
@@ -61,23 +60,21 @@ func (s *server) changeProfile(ctx context.Context, in *profileInput) (*sessionO
 	if b.Password != nil {
 		b.Current = *b.Password
 	}
-	if b.Password != nil || b.SignOut {
-		if secret, err = s.confirm(ctx, p, b.Current); err != nil {
-			return nil, err
-		}
+	secret, _, err := s.People.SignIn(ctx, p.Name, b.Current, s.Address(requestOf(ctx)))
+	if err != nil {
+		return nil, err
 	}
 	return s.sessionOutput(p, s.cookie(ctx, secret)), nil
 }
 
-// confirm takes the password of a user who is signed in, and gives a new session. A wrong one counts as
-// a try to sign in.
-func (s *server) confirm(ctx context.Context, p session.Person, password string) (string, error) {
-	secret, _, err := s.People.SignIn(ctx, p.Name, password, s.Address(requestOf(ctx)))
+// confirm takes the password of a user who is signed in. A wrong one counts as a try to sign in.
+func (s *server) confirm(ctx context.Context, p session.Person, password string) error {
+	err := s.People.Prove(ctx, p.Name, password, s.Address(requestOf(ctx)))
 	var r *session.Refusal
 	if errors.As(err, &r) && r.Code == "wrong_password" {
-		return "", &session.Refusal{Status: r.Status, Code: r.Code, EN: "your present password is wrong", PT: "a sua senha atual está errada"}
+		return &session.Refusal{Status: r.Status, Code: r.Code, EN: "your present password is wrong", PT: "a sua senha atual está errada"}
 	}
-	return secret, err
+	return err
 }
 
 type listStateInput struct {

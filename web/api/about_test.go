@@ -59,6 +59,15 @@ func TestOnesOwnPasswordAsksForThePresentOne(t *testing.T) {
 	if got, code := put("ana@example.com", `, "current_password": "not this one at all"`); got != 401 || code != "wrong_password" {
 		t.Errorf("with a wrong one: got %d %v", got, code)
 	}
+	before := h.sessions()
+	for _, path := range []string{"users/ana@example.com", "session"} {
+		if res, body := h.ask("PUT", "/api/v1/"+path, "", `{"password": "123456789012", "current_password": "quatro palavras sem sentido"}`, "Cookie", cookie); body["code"] != "weak_password" {
+			t.Errorf("a weak one: got %d %v", res.StatusCode, body["code"])
+		}
+	}
+	if now := h.sessions(); now != before {
+		t.Errorf("what was refused left %d sessions, want %d", now, before)
+	}
 	if got, _ := put("rui@example.com", ""); got != 200 {
 		t.Errorf("an admin gives somebody else a new one: got %d", got)
 	}
@@ -103,4 +112,12 @@ func TestStateIsListed(t *testing.T) {
 	if items, _ := got["items"].([]any); len(items) != 1 || got["next"] != nil {
 		t.Errorf("the last page: got %v", got)
 	}
+}
+
+// sessions counts those that are kept.
+func (h *house) sessions() int {
+	h.Helper()
+	kept, err := h.engine.Store.ListKeys(h.Context(), "session", "", "", 200)
+	check(h, err)
+	return len(kept)
 }

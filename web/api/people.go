@@ -159,7 +159,7 @@ func (s *server) changeUser(ctx context.Context, in *changeUserInput) (*userOutp
 		if in.Body.Current == "" {
 			return nil, problemOf(http.StatusUnprocessableEntity, "password_needed", "give current_password, your present password, too", "informe também current_password, a sua senha atual")
 		}
-		if _, err := s.confirm(ctx, p, in.Body.Current); err != nil {
+		if err := s.confirm(ctx, p, in.Body.Current); err != nil {
 			return nil, err
 		}
 	}

@@ -238,13 +238,29 @@ func (p *People) keep(ctx context.Context, key string, s saved, expected int64) 
 
 // SignIn gives the secret of a new session. from is the asker's address, for limits.
 func (p *People) SignIn(ctx context.Context, email, password, from string) (secret string, who Person, err error) {
+	u, err := p.proven(ctx, email, password, from)
+	if err != nil {
+		return "", Person{}, err
+	}
+	secret, err = p.begin(ctx, u)
+	return secret, Person{Name: u.Email, Role: u.Role, User: true}, err
+}
+
+// Prove says whether this is the user's password, as SignIn does, and begins no session.
+func (p *People) Prove(ctx context.Context, email, password, from string) error {
+	_, err := p.proven(ctx, email, password, from)
+	return err
+}
+
+// proven is the user whose password this is; a wrong one is a refusal, and so is one try too many.
+func (p *People) proven(ctx context.Context, email, password, from string) (*user, error) {
 	email = tidy(email)
 	account, place := email, knownPlace(email, from)
 	if _, err := p.Keys.GetKey(ctx, knownSpace, place); err == nil {
 		account = place // tries from elsewhere do not lock out who signs in from here
 	}
 	if wait := p.limits.try(from, account); wait > 0 {
-		return "", Person{}, tooMany(wait)
+		return nil, tooMany(wait)
 	}
 	p.mu.RLock()
 	u := p.users[email]
@@ -255,17 +271,16 @@ func (p *People) SignIn(ctx context.Context, email, password, from string) (secr
 	p.mu.RUnlock()
 	ok, err := p.compare(ctx, hash, password)
 	if err != nil {
-		return "", Person{}, err
+		return nil, err
 	}
 	if !ok || !u.joined() {
-		return "", Person{}, &Refusal{Status: http.StatusUnauthorized, Code: "wrong_password", EN: "the e-mail or the password is wrong", PT: "o e-mail ou a senha está errado"}
+		return nil, &Refusal{Status: http.StatusUnauthorized, Code: "wrong_password", EN: "the e-mail or the password is wrong", PT: "o e-mail ou a senha está errado"}
 	}
 	p.limits.good(from, account)
 	if _, err := p.Keys.PutKey(ctx, knownSpace, place, []byte("{}"), -1, knownFor); err != nil {
-		return "", Person{}, fmt.Errorf("keep where %s signed in: %w", email, err)
+		return nil, fmt.Errorf("keep where %s signed in: %w", email, err)
 	}
-	secret, err = p.begin(ctx, u)
-	return secret, Person{Name: u.Email, Role: u.Role, User: true}, err
+	return u, nil
 }
 
 // knownPlace names an account at the network of an address.
