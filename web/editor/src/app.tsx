@@ -92,6 +92,7 @@ function House({ role, user, name }: { role: string; user: string; name: string 
   const leave = async () => {
     await take(api.DELETE('/session')).catch(() => undefined)
     dispatchEvent(new Event('left'))
+    sessionStorage.setItem('left', '1')
     await out()
     for (const key of Object.keys(localStorage)) if (key.startsWith(draftKey(user, ''))) localStorage.removeItem(key)
   }

@@ -58,4 +58,42 @@ test('a replay is told apart from what came, and what was erased says so and whe
   await page.context().close()
 })
 
+test('a part of the settings that is not there says so; who was deleted while signed in is told that they are out', async () => {
+  const password = 'outras palavras sem sentido'
+  await api('POST', '/users', { name: 'Rui', email: 'rui@example.com', password, role: 'editor' })
+  const page = await program.open(still)
+  await page.request.post(`${program.base}/api/v1/session`, { data: { email: 'rui@example.com', password }, headers: { Origin: program.base } })
+  await page.goto(`${program.base}/settings/nope`)
+  await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+  await page.goto(`${program.base}/runs`)
+  await page.getByRole('heading', { name: 'Runs' }).waitFor()
+  await api('DELETE', '/users/rui@example.com')
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.getByText('an administrator changed or deleted your user').waitFor()
+  await page.reload()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  assert.equal(await page.getByText('You are signed out').count(), 0)
+  await page.context().close()
+})
+
+/** many gives a page of a list as the server would if it had more than one. */
+const many = (name, of) => async (page) => page.route(new RegExp(`/api/v1/${name}\\?`), async (route) => {
+  const second = new URL(route.request().url()).searchParams.get('cursor') === 'more'
+  await route.fulfill({ json: { items: Array.from({ length: second ? 1 : 200 }, (_, n) => of(second ? 200 : n)), next: second ? null : 'more' } })
+})
+
+test('lists of people and tokens are read to their end', async () => {
+  const page = await program.signedIn('/', still)
+  await many('users', (n) => ({ email: `u${n}@example.com`, name: `User ${n}`, role: 'viewer', joined: true }))(page)
+  await many('tokens', (n) => ({ id: `t${n}`, name: `Token ${n}`, role: 'viewer' }))(page)
+  await page.goto(`${program.base}/settings/users`)
+  await page.getByText('u200@example.com').first().waitFor()
+  await page.goto(`${program.base}/settings/tokens`)
+  await page.getByText('Token 200').waitFor()
+  await page.goto(`${program.base}/settings/alerts`)
+  await page.getByRole('combobox').first().fill('User 200')
+  await page.getByRole('option', { name: /User 200/ }).first().waitFor()
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

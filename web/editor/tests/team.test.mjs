@@ -183,6 +183,7 @@ test('a viewer meets no control that is not theirs, and is told who has it', asy
     await page.getByText(words || 'You may look at events').first().waitFor()
     const own = page.getByRole('button', { name: /New flow|Run again|Settle|Cancel the run|Cancel \d|Decide|It happened|Save as|Use as|Let it in|Add |Delete|Erase|Invite|Publish/ })
     assert.deepEqual(await own.evaluateAll((all) => all.filter((b) => !b.disabled).map((b) => b.textContent)), [], path)
+    if (words.startsWith('This screen')) assert.equal(await page.getByRole('link', { name: 'To the flows' }).getAttribute('href'), '/', path)
     await fine(page, `${path} of a viewer`)
   }
   await page.context().close()
@@ -218,12 +219,22 @@ test('what nobody knows of many runs is settled at once, by step or by choice', 
   await settled(charges)
   assert.equal((await program.api('GET', `/runs/${posts[0]}`)).body.status, 'unknown')
 
+  await lost('taxi', 'Taxis', 'Call the taxi', 1)
+  await group('Call the taxi').waitFor() // by itself
+  await Promise.all([page.waitForResponse(/\/failures/), page.reload()])
+  await group('Send the parcel').waitFor()
+  await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' })
+  assert.equal(await page.getByRole('heading', { name: 'No failed run' }).count(), 0) // it would speak of the same runs
+
   await group('Send the parcel').getByRole('button', { name: 'Show the runs' }).click()
   await page.waitForURL(/status=unknown/)
   await page.getByRole('checkbox', { name: 'Select all' }).check()
   await page.getByRole('button', { name: 'Settle…' }).click()
   await page.getByRole('dialog', { name: 'Settle 2 runs' }).getByRole('button', { name: 'Settle', exact: true }).click()
   await page.getByText('2 runs are settled and go on.').waitFor()
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.equal(await page.getByText(/\d runs? selected/).count(), 0)
   await settled(posts)
   await page.goto(`${program.base}/settings/audit`)
   await page.getByText(/settled the unknown outcomes of ?2 runs of/).first().waitFor()

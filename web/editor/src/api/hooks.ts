@@ -3,11 +3,12 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { api, take } from './client'
 import { liveState, onLive, watchLive } from './live'
 import { renew } from './renew'
+import { whole } from './whole'
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => take(api.GET('/session')), staleTime: 60_000 })
 
 export const useFlows = (q: string) =>
-  useQuery({ queryKey: ['flows', q], queryFn: () => take(api.GET('/flows', { params: { query: { limit: 200, q } } })), placeholderData: keepPreviousData })
+  useQuery({ queryKey: ['flows', q], queryFn: () => whole((at) => take(api.GET('/flows', { params: { query: { ...at, q } } }))), placeholderData: keepPreviousData })
 
 export const flowQuery = (id: string) => ({ queryKey: ['flow', id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id } } })), staleTime: Infinity })
 
@@ -25,7 +26,7 @@ export const useTriggers = () => useQuery(triggersQuery)
 
 export const useKinds = () => useQuery({ queryKey: ['kinds'], queryFn: () => take(api.GET('/connection-kinds')), staleTime: Infinity })
 
-export const useConnections = () => useQuery({ queryKey: ['connections'], enabled: useSession().data?.role !== 'viewer', queryFn: () => take(api.GET('/connections', { params: { query: { limit: 200 } } })) })
+export const useConnections = () => useQuery({ queryKey: ['connections'], enabled: useSession().data?.role !== 'viewer', queryFn: () => whole((query) => take(api.GET('/connections', { params: { query } }))) })
 
 export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id }, query: { limit: 10 } } })) })
 

@@ -98,7 +98,7 @@ export function startLive(queries: QueryClient, again: () => void): () => void {
 }
 
 /** live are the queries that a page without a stream asks again. */
-const live = new Set(['flows', 'runs', 'run', 'events', 'stats', 'ledger', 'alerts', 'failures', 'replays', 'samples', 'session'])
+const live = new Set(['flows', 'runs', 'run', 'events', 'stats', 'ledger', 'alerts', 'failures', 'unsure', 'replays', 'samples', 'session'])
 
 /** read passes on one stream until the signal. One that breaks goes on where it was; a closed one is opened again, and what was said meanwhile is missed. */
 function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolean) => void): Promise<void> {

@@ -15,6 +15,7 @@ export function SignIn({ setup }: { setup: boolean }) {
   const queries = useQueryClient()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
+  const [lost] = useState(() => sessionStorage.getItem('left') === null && (queries.getQueryState(['session'])?.dataUpdateCount ?? 0) > 1)
   const enter = useMutation({ mutationFn: () => take(api.POST('/session', { body: { email, password } })), onSuccess: () => queries.resetQueries() })
   useEffect(() => sessionStorage.clear(), []) // what the one before tested is not for the next
   const submit = (e: FormEvent) => {
@@ -23,7 +24,7 @@ export function SignIn({ setup }: { setup: boolean }) {
   }
   if (setup) return <Front title={t.welcome} help={t.noUser}><CopyField text="gancho user add you@example.com --role admin" /></Front>
   return (
-    <Front title={t.signIn}>
+    <Front title={t.signIn} help={lost ? t.lost : undefined}>
       <form onSubmit={submit} className="space-y-4">
         <Field label={t.email}><input className={inputLook} type="email" autoComplete="username" autoFocus required value={email} onChange={(e) => setEmail(e.target.value)} /></Field>
         <Field label={t.password}><PasswordInput autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.target.value)} /></Field>

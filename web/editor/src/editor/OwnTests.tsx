@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Check, RotateCw, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { Button, Loading, Problem } from '../ui/basics'
+import { useStatusWord } from '../ui/Status'
 import { usePlural } from '../words/phrase'
 import { Head } from './PublishPanel'
 import type { DraftHook } from './useDraft'
@@ -35,13 +36,14 @@ export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boo
 
 function TestRow({ test }: { test: Schemas['TestView'] }) {
   const t = useWords()
+  const word = useStatusWord()
   const ok = test.status === 'passed'
   const Icon = ok ? Check : X
   return (
     <li className="flex items-start gap-2">
       <Icon size={16} aria-hidden className={`mt-0.5 shrink-0 ${ok ? 'text-ok' : 'text-fail'}`} />
       <div className="min-w-0 flex-1">
-        <span className="break-words">{test.name}<span className="sr-only"> {ok ? t.passed : t.failed}</span></span>
+        <span className="break-words">{test.name}<span className="sr-only"> {ok ? t.passed : word('failed')}</span></span>
         <Differences list={test.differences} left={t.expected} right={t.got} />
       </div>
     </li>

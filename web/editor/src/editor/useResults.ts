@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
+import { useStepCounts } from '../api/stepCounts'
 import { type Flow, documentOf, walk } from '../flow'
 import { say } from '../tree/announce'
 import { countedOf, pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
 import type { Looked } from '../tree/store'
+import { useWords as useStatusWords } from '../ui/statusWords'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
@@ -27,13 +29,6 @@ function useLastRun(id: string, published: number) {
 }
 
 const idOf = (path: string) => path.split('.').at(-1) ?? path
-
-const everyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
-
-/** useDay gives how the steps of a flow fared in all runs of the last day; once it ran again, counts are asked for half a minute later. */
-function useDay(id: string, published: number) {
-  return useQuery({ queryKey: ['step-counts', id], enabled: published > 0, staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 30_000, queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id } } })) })
-}
 
 type Test = { run: Run; flow: Flow; /** steps that it or a test before it reached */ tried: string[]; /** what is published after the test tells more than it */ published: number; /** when, where the page was loaded since */ kept?: number }
 
@@ -59,7 +54,7 @@ export function keptTest(id: string): Test | null {
 /** useResults gives each step its badge: from the newest test or run, marked where the step was edited since. */
 export function useResults(flow: Flow, view: Schemas['FlowView']) {
   const last = useLastRun(flow.id, view.published_rev)
-  const day = useDay(flow.id, view.published_rev)
+  const day = useStepCounts(flow.id, view.published_rev > 0)
   const [test, setTest] = useState<Test | null>(() => keptTest(flow.id))
   const [turns, setTurns] = useState<ReadonlyMap<string, number>>(new Map())
   const ranSince = test?.kept !== undefined && last.data && new Date(last.data.run.at).getTime() > test.kept
@@ -79,7 +74,7 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     const tried = new Set(test?.tried)
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
-      const c = tested ? undefined : day.data?.steps[everyTurn(looked.paths.get(s.id) ?? s.id)]
+      const c = tested ? undefined : day.of(looked.paths.get(s.id) ?? s.id)
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
       else if (result || c || !tried.has(s.id)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
@@ -92,6 +87,7 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
 /** useTold lets a screen reader hear how the newest run ended, at most once in three seconds. */
 function useTold(run: Run | undefined) {
   const t = useWords()
+  const words = useStatusWords()
   const before = useRef<string>(undefined)
   const at = useRef(0)
   const ended = run?.ended ? run.id : undefined
@@ -101,6 +97,6 @@ function useTold(run: Run | undefined) {
     before.current = ended
     if (first || !ended || Date.now() - at.current < 3000) return
     at.current = Date.now()
-    if (run.status === 'succeeded' || run.status === 'failed' || run.status === 'filtered' || run.status === 'canceled') say(fill(t.runSaid, { status: t[run.status] }))
-  }, [run, ended, t])
+    if (run.status === 'succeeded' || run.status === 'failed' || run.status === 'filtered' || run.status === 'canceled') say(fill(t.runSaid, { status: words[run.status] }))
+  }, [run, ended, t, words])
 }

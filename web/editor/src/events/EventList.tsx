@@ -11,6 +11,7 @@ import { CopyField } from '../ui/Copy'
 import { Card, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { Ticked } from '../ui/Ticked'
+import { useBytes } from '../words/bytes'
 import { useFormat } from '../words/format'
 import { ErasedLine } from './ErasedLine'
 import { EventExport } from './EventExport'
@@ -49,7 +50,8 @@ export function EventList({ role }: { role: string }) {
 
 function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: string; open: () => void }) {
   const t = useWords()
-  const { clock, whole, bytes } = useFormat()
+  const { clock, whole } = useFormat()
+  const bytes = useBytes()
   const title = event.title || event.event || flow
   return (
     <li>

@@ -13,6 +13,7 @@ import { Sheet } from '../ui/Dialog'
 import { JSONView } from '../ui/Page'
 import { Loading, Problem } from '../ui/states'
 import { toast } from '../ui/Toast'
+import { useBytes } from '../words/bytes'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { ErasedLine } from './ErasedLine'
@@ -40,7 +41,7 @@ export function EventSheet({ id, names, may, close }: { id: string; names: Reado
 
 function Whole({ event }: { event: Event }) {
   const t = useWords()
-  const { bytes } = useFormat()
+  const bytes = useBytes()
   const trigger = event.trigger ?? {}
   const body = bodyOf(event)
   const facts = [[t.name, event.event], [t.method, trigger['method']], [t.from, trigger['ip']], [t.size, bytes(event.size)], [t.id, event.id]] as const

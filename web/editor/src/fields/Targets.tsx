@@ -4,6 +4,7 @@ import { Cable, Mail, Send, X } from 'lucide-react'
 import { api, take } from '../api/client'
 import { askOptions } from '../api/expression'
 import { useConnections, useSession } from '../api/hooks'
+import { useUsers } from '../api/users'
 import { Button, IconButton, Problem } from '../ui/basics'
 import { fill } from '../words/phrase'
 import { Combo } from './Combo'
@@ -23,7 +24,7 @@ export function Targets({ label, help, problem, value, set }: TargetsProps) {
   const id = useId()
   const [half, setHalf] = useState<string | null>(null) // a connection that still needs a channel
   const admin = useSession().data?.role === 'admin'
-  const users = useQuery({ queryKey: ['users'], enabled: admin, queryFn: () => take(api.GET('/users', { params: { query: { limit: 200 } } })) })
+  const users = useUsers(admin)
   const connections = useConnections().data?.items ?? []
   const kinds = new Map(connections.map((c) => [c.name, c.kind]))
   const add = (to: string) => {

@@ -14,7 +14,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
   const { clock, whole, took } = useFormat()
   const title = run.title || name
   return (
-    <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 hover:bg-sunken ${chosen ? 'bg-accent-soft' : ''}`}>
+    <li className={`relative flex items-center gap-3 px-4 transition-colors duration-120 ${chosen ? 'bg-accent-soft' : 'hover:bg-sunken'}`}>
       {choose && <label className="relative z-10 -m-3 grid size-10 shrink-0 place-items-center pointer-coarse:h-15"><input type="checkbox" aria-label={fill(t.select, { title })} checked={chosen} onChange={(e) => choose(e.target.checked)} className="size-4 accent-accent" /></label>}
       <Link href={`/runs/${run.id}`} className="grid min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 gap-y-1 py-2.5 sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
         <span className="max-sm:order-2"><Status of={standOf(run)} over={run.replayed_by !== undefined} /></span>

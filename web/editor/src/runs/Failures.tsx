@@ -15,6 +15,7 @@ import { stepOfPath } from './paths'
 import type { Which } from './ReplayDialog'
 import { TryAll, waitingIn } from './TryAll'
 import { UnsureRuns } from './UnsureRuns'
+import { useUnsure } from './useUnsure'
 
 type Group = Schemas['FailureGroup']
 
@@ -45,12 +46,14 @@ function Failed({ filter, names, may, replay }: FailuresProps) {
   const plural = usePlural()
   const { data, error, refetch } = useFailures(query)
   const ledger = useLedger().data
-  const waiting = (flow ? ledger?.flows[flow]?.waiting : ledger?.waiting) ?? 0
-  if (!data) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
+  const unsure = useUnsure({ flow, from, to }, may) // the ledger counts them with those that wait
+  const waiting = unsure.data?.more ? 0 : ((flow ? ledger?.flows[flow]?.waiting : ledger?.waiting) ?? 0) - (unsure.data?.items.length ?? 0)
+  if (!data || unsure.isLoading) return error ? <Problem error={error} retry={() => void refetch()} /> : <Skeleton />
   const called = (g: Group) => names.get(g.flow) ?? g.flow
   const trying = data.retrying.length > 0 && <Retrying groups={data.retrying} called={called} may={may} show={(g) => filter.set({ by: '', status: '', group: g.group })} />
   if (data.items.length === 0 && trying) return trying
   if (data.items.length === 0 && waiting > 0) return <Empty icon={<Hourglass size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={plural(t, 'butWaiting', waiting)}><Link href={`/runs?status=waiting${flow ? `&flow=${flow}` : ''}`} className={buttonLook()}>{t.showWaiting}</Link></Empty>
+  if (data.items.length === 0 && unsure.data?.items.length) return null
   if (data.items.length === 0) return <Empty icon={<CircleCheck size={22} strokeWidth={1.75} aria-hidden />} title={t.noFailures} help={t.noFailuresHelp} />
   return (
     <>

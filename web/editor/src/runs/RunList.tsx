@@ -61,7 +61,7 @@ export function RunList({ role }: { role: string }) {
         <>
           {filter.at('group') && <OneGroup {...parts} />}
           <Unread pages={runs.data?.pages} />
-          {may && filter.at('status') === 'unknown' && <UnsureRuns query={query} names={names} />}
+          {may && filter.at('status') === 'unknown' && <UnsureRuns query={query} names={names} settled={() => setChosen(new Set())} />}
           {runs.error && <Problem error={runs.error} retry={() => void runs.refetch()} />}
           {(runs.isPending || (list.length === 0 && runs.hasNextPage)) && <Skeleton rows={8} />}
           {runs.isSuccess && list.length === 0 && !runs.hasNextPage && <WhyNone filter={filter} flows={flows.data?.items ?? []} />}

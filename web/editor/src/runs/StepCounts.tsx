@@ -1,7 +1,7 @@
+import { useStepCounts } from '../api/stepCounts'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './runWords'
-import { useStepCounts } from './StepFoot'
 
 /** StepCounts says how a step fared in all runs of the last day. */
 export function StepCounts({ flow, path }: { flow: string; path: string }) {

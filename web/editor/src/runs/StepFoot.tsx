@@ -1,16 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
-import { api, type Schemas, take } from '../api/client'
+import type { Schemas } from '../api/client'
+import { useStepCounts } from '../api/stepCounts'
 import { usePlural } from '../words/phrase'
 import { useWords } from './runWords'
-
-/** anyTurn is the path of a step in whatever turn of its loops, as counts name it. */
-const anyTurn = (path: string) => path.replace(/\.\d+(?=\.)/g, '.*')
-
-/** useStepCounts gives how the steps of a flow fared in the last day, and again soon after it ran; of says one by its path in a run. */
-export function useStepCounts(flow: string) {
-  const { data } = useQuery({ queryKey: ['step-counts', flow], queryFn: () => take(api.GET('/flows/{id}/steps', { params: { path: { id: flow } } })), staleTime: 30_000, refetchInterval: ({ state }) => state.isInvalidated && 10_000 })
-  return { data, of: (path: string) => data?.steps[anyTurn(path)] }
-}
 
 /** StepFoot says under a card how many runs of the last day took the step, and how it went. */
 export function StepFoot({ flow, path, run }: { flow: string; path: string; run: Schemas['RunView'] }) {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { RotateCw } from 'lucide-react'
-import { api, type Schemas, take } from '../api/client'
+import { api, take } from '../api/client'
+import { whole } from '../api/whole'
 import { Button } from '../ui/Button'
 import { toast } from '../ui/Toast'
 import { usePlural } from '../words/phrase'
@@ -10,14 +11,8 @@ const portion = 20
 
 /** waitingIn gives all runs of a group that would try again later. */
 export async function waitingIn(flow: string, group: string): Promise<string[]> {
-  const ids: string[] = []
-  let cursor: string | undefined = ''
-  while (cursor !== undefined) {
-    const page: { items: Schemas['RunView'][]; next: string | null } = await take(api.GET('/runs', { params: { query: { flow, group, status: 'waiting', limit: 200, cursor } } }))
-    ids.push(...page.items.map((r) => r.id))
-    cursor = page.next ?? undefined
-  }
-  return ids
+  const { items } = await whole((at) => take(api.GET('/runs', { params: { query: { flow, group, status: 'waiting', ...at } } })))
+  return items.map((r) => r.id)
 }
 
 /** TryAll lets runs try now what they would try later; those that have begun meanwhile are none of them. */

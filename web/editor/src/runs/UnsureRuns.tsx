@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { useQuery } from '@tanstack/react-query'
 import { CircleHelp } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { Badge } from '../ui/Badge'
@@ -7,9 +6,10 @@ import { Button } from '../ui/Button'
 import { Card } from '../ui/Page'
 import { usePlural } from '../words/phrase'
 import { SettleDialog } from './SettleDialog'
-import { stepsOf, type Unsure, unsureOf } from './settling'
+import { stepsOf, type Unsure } from './settling'
 import { useWords } from './settleWords'
 import { useRunNames } from './useRunNames'
+import { type UnsureQuery, useUnsure } from './useUnsure'
 
 type Group = { flow: string; step: string; count: number; run: string }
 
@@ -25,14 +25,13 @@ function groupsOf(items: Schemas['Resolved'][]): Group[] {
   return [...groups.values()].sort((a, b) => b.count - a.count)
 }
 
-type UnsureProps = { query: Schemas['RunQuery']; names: ReadonlyMap<string, string>; show?: (flow: string) => void }
+type UnsureProps = { query: UnsureQuery; names: ReadonlyMap<string, string>; show?: (flow: string) => void; settled?: () => void }
 
 /** UnsureRuns are those that stand because nobody knows whether something happened, by step: settled at once. */
-export function UnsureRuns({ query: given, names, show }: UnsureProps) {
+export function UnsureRuns({ query: given, names, show, settled }: UnsureProps) {
   const t = useWords()
-  const query = { ...given, status: 'unknown' as const }
   const [settling, setSettling] = useState<{ which: Unsure; of?: string }>()
-  const { data } = useQuery({ queryKey: ['unsure', query], refetchInterval: 15_000, queryFn: () => unsureOf({ query }) })
+  const { data, query } = useUnsure(given)
   const groups = groupsOf(data?.items ?? [])
   if (groups.length === 0 && !settling) return null
   return (
@@ -45,7 +44,7 @@ export function UnsureRuns({ query: given, names, show }: UnsureProps) {
       <ul className="divide-y divide-line">
         {groups.map((g) => <Row key={`${g.flow} ${g.step}`} group={g} name={names.get(g.flow) ?? g.flow} show={show && (() => show(g.flow))} settle={(of) => setSettling({ which: { query: { ...query, flow: g.flow }, step: g.step }, of })} />)}
       </ul>
-      {settling && <SettleDialog {...settling} close={() => setSettling(undefined)} />}
+      {settling && <SettleDialog {...settling} close={() => { setSettling(undefined); settled?.() }} />}
     </Card>
   )
 }

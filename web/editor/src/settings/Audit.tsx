@@ -1,8 +1,9 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, take } from '../api/client'
 import { useFlows } from '../api/hooks'
+import { useUsers } from '../api/users'
 import { More } from '../history/More'
 import { Problem, Skeleton } from '../ui/states'
 import { useFormat } from '../words/format'
@@ -41,7 +42,7 @@ type Names = { users: ReadonlyMap<string, string>; flows: ReadonlyMap<string, st
 
 /** useNames gives what people call a user or a flow, by the address and the id that the audit keeps. A name that several users chose, or that is another's address, comes with its address. */
 function useNames(): Names {
-  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users', { params: { query: { limit: 200 } } })) }).data?.items ?? []
+  const users = useUsers().data?.items ?? []
   const flows = useFlows('').data?.items ?? []
   const alone = (name: string) => users.filter((u) => u.name.trim().toLowerCase() === name.trim().toLowerCase() || u.email === name).length === 1
   return {

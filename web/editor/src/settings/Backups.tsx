@@ -9,6 +9,7 @@ import { inputLook } from '../ui/Input'
 import { Select } from '../ui/Select'
 import { Problem, Skeleton } from '../ui/states'
 import { toast } from '../ui/Toast'
+import { useBytes } from '../words/bytes'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { Part } from './Part'
@@ -48,7 +49,8 @@ export function Backups() {
 
 function Row({ backup: b }: { backup: Schemas['BackupView'] }) {
   const t = useWords()
-  const { whole, ago, bytes } = useFormat()
+  const { whole, ago } = useFormat()
+  const bytes = useBytes()
   return (
     <li className="flex items-center gap-3 py-2.5">
       <div className="min-w-0 flex-1">

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react'
 import { Link, useLocation } from 'wouter'
+import { Nothing } from '../shell/Nothing'
 import { NotYours } from '../shell/NotYours'
 import { Page } from '../ui/Page'
 import { Select } from '../ui/Select'
@@ -30,6 +31,7 @@ export function Settings({ role, part }: { role: string; part: string }) {
   const mine = partsOf(role)
   const shown = mine.find((p) => p.id === part) ?? mine[0]
   if (!shown) return null
+  if (part && !parts.some((p) => p.id === part)) return <Nothing />
   const barred = parts.find((p) => p.id === part && !mine.includes(p))
   if (barred) return <NotYours admins={barred.from === 'admin'} />
   const Show = screens[shown.id]

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
+import { whole } from '../api/whole'
 import { Button } from '../ui/Button'
 import { CopyField } from '../ui/Copy'
 import { Field } from '../ui/Field'
@@ -16,7 +17,7 @@ import { useWords } from './words'
 
 export function Tokens() {
   const t = useWords()
-  const tokens = useQuery({ queryKey: ['tokens'], queryFn: () => take(api.GET('/tokens', { params: { query: { limit: 200 } } })) })
+  const tokens = useQuery({ queryKey: ['tokens'], queryFn: () => whole((query) => take(api.GET('/tokens', { params: { query } }))) })
   const [gone, setGone] = useState<string[]>([])
   const shown = tokens.data?.items.filter((k) => !gone.includes(k.id))
   return (

@@ -1,8 +1,9 @@
 import { type FormEvent, useState } from 'react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Link2, LogOut, Trash2 } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
+import { useUsers } from '../api/users'
 import { Badge } from '../ui/Badge'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
@@ -22,7 +23,7 @@ import { useWords } from './words'
 
 export function Users() {
   const t = useWords()
-  const users = useQuery({ queryKey: ['users'], queryFn: () => take(api.GET('/users', { params: { query: { limit: 200 } } })) })
+  const users = useUsers()
   const [gone, setGone] = useState<string[]>([])
   const shown = users.data?.items.filter((u) => !gone.includes(u.email))
   return (

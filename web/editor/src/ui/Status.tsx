@@ -1,6 +1,6 @@
 import { Check, CircleDashed, CircleHelp, CircleSlash, Copy, Funnel, Hourglass, LoaderCircle, RotateCw, TriangleAlert } from 'lucide-react'
-import { useWords } from '../words'
 import { Badge } from './Badge'
+import { useWords } from './statusWords'
 
 const icons = {
   succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], waiting: [Hourglass, 'wait'], running: [LoaderCircle, 'accent'], retrying: [RotateCw, 'warn'], refused: [TriangleAlert, 'warn'], pending: [CircleDashed, 'none'],

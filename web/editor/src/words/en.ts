@@ -48,23 +48,6 @@ export const en = {
   viewer: 'Viewer',
   editor: 'Editor',
   admin: 'Admin',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  filtered: 'filtered',
-  waiting: 'waiting',
-  retrying: 'tries again',
-  refused: 'at a standstill',
-  running: 'running',
-  pending: 'pending',
-  unknown: 'outcome unknown',
-  canceled: 'canceled',
-  skipped: 'skipped',
-  duplicateStatus: 'duplicate',
-  filteredEvent: 'filtered',
-  duplicateEvent: 'duplicate',
-  accepted: 'accepted',
-  rejected: 'rejected',
-  captured: 'captured',
 }
 
 export type Words = typeof en

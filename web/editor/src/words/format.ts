@@ -26,17 +26,9 @@ export function duration(lang: Lang, ms: number): string {
   return two(Math.floor(ms / 86_400_000), 'd', Math.floor((ms % 86_400_000) / 3_600_000), 'h')
 }
 
-const sizes = [['megabyte', 1_000_000], ['kilobyte', 1000], ['byte', 1]] as const
-
-/** bytes says a size in the unit that fits. */
-export function bytes(lang: Lang, n: number): string {
-  const [unit, size] = sizes.find(([, size]) => n >= size) ?? ['byte', 1]
-  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: 1 }).format(n / size)
-}
-
 const today = (at: Date) => at.toDateString() === new Date().toDateString()
 
-/** useFormat writes times, numbers and money as the person's language does. */
+/** useFormat writes times and numbers as the person's language does. */
 export function useFormat() {
   const { lang } = useLang()
   const time = (options: Intl.DateTimeFormatOptions) => (at: string | Date) => new Intl.DateTimeFormat(lang, options).format(new Date(at))
@@ -50,13 +42,10 @@ export function useFormat() {
     moment: (at: string | Date) => (today(new Date(at)) ? clock(at) : short(at)),
     /** clock is for what stands under its day. */
     clock,
-    hour: time({ hour: '2-digit', minute: '2-digit' }),
     day: time({ dateStyle: 'medium' }),
     ago: (at: string | Date) => ago(lang, at),
     duration: (ms: number) => duration(lang, ms),
     took: (from: string, to: string) => duration(lang, new Date(to).getTime() - new Date(from).getTime()),
     number: (n: number) => new Intl.NumberFormat(lang).format(n),
-    money: (n: number, currency = 'BRL') => new Intl.NumberFormat(lang, { style: 'currency', currency }).format(n),
-    bytes: (n: number) => (n === 0 ? '' : bytes(lang, n)),
   }
 }

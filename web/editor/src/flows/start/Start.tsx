@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { BarChart3, CircleDollarSign, FilePlus2, type LucideIcon, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, take } from '../../api/client'
+import { whole } from '../../api/whole'
 import { type Flow, documentOf, idOf } from '../../flow'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
@@ -59,7 +60,7 @@ function useCreate() {
   const [, go] = useLocation()
   return useMutation({
     mutationFn: async (flow: Flow) => {
-      const { items } = await take(api.GET('/flows', { params: { query: { limit: 200 } } }))
+      const { items } = await whole((query) => take(api.GET('/flows', { params: { query } })))
       let { id } = flow
       for (let n = 2; items.some((f) => f.id === id); n++) id = `${flow.id}-${n}`
       return take(api.POST('/flows', { body: { ...flow, id } }))

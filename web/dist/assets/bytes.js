@@ -1,0 +1,1 @@
+import{j as e}from"./start.js";var t=[[`megabyte`,1e6],[`kilobyte`,1e3],[`byte`,1]];function n(){let{lang:n}=e();return e=>{if(e===0)return``;let[r,i]=t.find(([,t])=>e>=t)??t[2];return new Intl.NumberFormat(n,{style:`unit`,unit:r,unitDisplay:r===`byte`?`long`:`short`,maximumFractionDigits:1}).format(e/i)}}export{n as t};
