@@ -62,3 +62,34 @@ func TestAFaultyFlowIsANo(t *testing.T) {
 		}
 	}
 }
+
+// The steps and values of a Portuguese starter have Portuguese names: people see them on the cards.
+func TestStartersAreNamedInTheirLanguage(t *testing.T) {
+	named := map[string]map[string]bool{}
+	for _, lang := range []string{"en", "pt-BR"} {
+		data, err := os.ReadFile("../../web/editor/src/flows/starters/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		bundle, problems := flow.Parse(data)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		named[lang] = map[string]bool{}
+		for _, f := range bundle.Flows {
+			flow.Walk(f.Steps, "", func(_ string, s *flow.Step) {
+				named[lang][s.ID] = true
+				values, _ := s.With["values"].(map[string]any)
+				for name := range values {
+					named[lang][name] = true
+				}
+			})
+		}
+	}
+	both := map[string]bool{"email": true, "lead": true, "total": true}
+	for name := range named["pt-BR"] {
+		if named["en"][name] && !both[name] {
+			t.Errorf("%q is English", name)
+		}
+	}
+}
