@@ -56,7 +56,13 @@ func Connections(out *Outbound) []connections.Kind {
 			Test: func(ctx context.Context, c *connections.Connection) (string, error) { return testMail(ctx, out, c) },
 		},
 		{
+			Kind: "http_bearer", Title: form.Label("HTTP: bearer token", "HTTP: token bearer"), NeedsHosts: true,
+			For:    form.Label("For most APIs: a token that goes out as Authorization: Bearer.", "Para a maioria das APIs: um token que vai como Authorization: Bearer."),
+			Fields: []connections.Field{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, OneLine: true, Scheme: "Bearer"}},
+		},
+		{
 			Kind: "http_header", Title: form.Label("HTTP: secret in a header", "HTTP: segredo em um cabeçalho"), NeedsHosts: true,
+			For: form.Label("For APIs that want a key in a header of their own, such as X-Api-Key.", "Para APIs que pedem uma chave em um cabeçalho próprio, como X-Api-Key."),
 			Fields: []connections.Field{
 				{ID: "name", Label: form.Label("Header", "Cabeçalho"), Required: true},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true, OneLine: true},
@@ -64,17 +70,15 @@ func Connections(out *Outbound) []connections.Kind {
 		},
 		{
 			Kind: "http_query", Title: form.Label("HTTP: secret in the address", "HTTP: segredo no endereço"), NeedsHosts: true,
+			For: form.Label("For APIs that take the key in the address only, as in ?key=abc.", "Para APIs que só aceitam a chave no endereço, como ?key=abc."),
 			Fields: []connections.Field{
 				{ID: "name", Label: form.Label("Parameter", "Parâmetro"), Required: true},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true},
 			},
 		},
 		{
-			Kind: "http_bearer", Title: form.Label("HTTP: bearer token", "HTTP: token bearer"), NeedsHosts: true,
-			Fields: []connections.Field{{ID: "token", Label: form.Label("Token", "Token"), Secret: true, Required: true, OneLine: true, Scheme: "Bearer"}},
-		},
-		{
 			Kind: "http_basic", Title: form.Label("HTTP: user and password", "HTTP: usuário e senha"), NeedsHosts: true,
+			For: form.Label("For APIs that want a user and a password.", "Para APIs que pedem usuário e senha."),
 			Fields: []connections.Field{
 				{ID: "username", Label: form.Label("User", "Usuário"), Required: true},
 				{ID: "password", Label: form.Label("Password", "Senha"), Secret: true},

@@ -111,6 +111,25 @@ func TestEveryConnectionCanBeTriedAndTurned(t *testing.T) {
 	}
 }
 
+// TestOfSeveralWaysInEachSaysForWhom: who connects a service knows which of its kinds is theirs.
+func TestOfSeveralWaysInEachSaysForWhom(t *testing.T) {
+	ways := map[string][]connections.Kind{}
+	for _, k := range Connections(nil) {
+		service, _, _ := strings.Cut(k.Title.EN, ": ")
+		ways[service] = append(ways[service], k)
+	}
+	for service, kinds := range ways {
+		said := map[string]bool{}
+		for _, k := range kinds {
+			words(t, k.Kind+", for whom", k.For, len(kinds) > 1)
+			if said[k.For.EN] && len(kinds) > 1 {
+				t.Errorf("two kinds of %s are for the same: %s", service, k.For.EN)
+			}
+			said[k.For.EN] = true
+		}
+	}
+}
+
 // TestAnAddressThatIsNone: what is written out where e-mail addresses go is looked at before it runs.
 func TestAnAddressThatIsNone(t *testing.T) {
 	all := Catalog(nil)

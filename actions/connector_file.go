@@ -38,6 +38,7 @@ type iconFile struct {
 type authFile struct {
 	Kind   string      `json:"kind"`
 	Name   form.Words  `json:"name"`
+	For    form.Words  `json:"for"` // whom, in a line
 	Help   form.Words  `json:"help"`
 	Fields []fieldFile `json:"fields"`
 

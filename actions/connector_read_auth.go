@@ -18,6 +18,7 @@ func (r *connectorReader) auths(c *Connector) {
 		}
 		r.among(at+"/kind", a.Kind, authKinds...)
 		r.words(at+"/name", a.Name, a.Kind != "none")
+		r.words(at+"/for", a.For, false)
 		r.words(at+"/help", a.Help, false)
 		r.fields(at+"/fields", a.Fields, connectTypes)
 		r.kind(at, a)

@@ -95,7 +95,7 @@ func Kinds(out *Outbound, connectors []*Connector) []connections.Kind {
 func (c *Connector) kind(out *Outbound, id string) connections.Kind {
 	f := c.file.Auth[id]
 	k := connections.Kind{
-		Kind: c.ID() + ":" + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), Help: f.Help, Docs: c.file.Docs, Mark: c.mark(),
+		Kind: c.ID() + ":" + id, Title: form.Label(c.file.Name.EN+": "+f.Name.EN, c.file.Name.PT+": "+f.Name.PT), For: f.For, Help: f.Help, Docs: c.file.Docs, Mark: c.mark(),
 		Fields: c.connectionFields(f), Hosts: c.fixedHosts(), KeepAlive: time.Duration(f.KeepAlive),
 		HostsOf: func(fields map[string]string) []string { return c.hosts(context.Background(), asValues(fields)) },
 	}

@@ -17,6 +17,7 @@ type Kind struct {
 	Kind       string
 	Title      form.Words
 	Fields     []Field
+	For        form.Words // whom it is for, where a provider has several; its first is the usual one
 	Help       form.Words
 	Docs       string     // a page of the provider
 	Mark       *form.Mark // of the provider; nil where there is none

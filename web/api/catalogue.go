@@ -141,6 +141,7 @@ type KindView struct {
 	Testable   bool              `json:"testable"`
 	SignIn     bool              `json:"sign_in" doc:"a person signs in at the provider: POST /connections/{name}/authorize"`
 	Callback   string            `json:"callback,omitempty" doc:"the redirect URL to enter at the provider"`
+	For        *form.Words       `json:"for,omitempty" doc:"whom it is for, where a provider has several kinds; its first is the usual one"`
 	Help       *form.Words       `json:"help,omitempty"`
 	Docs       string            `json:"docs,omitempty"`
 }
@@ -154,6 +155,9 @@ func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView
 		}
 		if k.SignIn != nil {
 			v.Callback = s.Public() + connections.CallbackPath
+		}
+		if !k.For.IsZero() {
+			v.For = &k.For
 		}
 		if !k.Help.IsZero() {
 			v.Help = &k.Help

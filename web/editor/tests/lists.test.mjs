@@ -96,4 +96,17 @@ test('lists of people and tokens are read to their end', async () => {
   await page.context().close()
 })
 
+test('of several ways into a service each says for whom it is, and one is the usual', async () => {
+  const page = await program.signedIn('/connections', { ...still, locale: 'pt-BR' })
+  await page.getByRole('button', { name: 'Nova conexão' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('searchbox').fill('nuvemshop')
+  await dialog.getByRole('button', { name: /Nuvemshop/ }).click()
+  await dialog.getByRole('button', { name: /^Token da loja o mais comum/ }).waitFor()
+  assert.equal(await dialog.getByText('o mais comum').count(), 1)
+  const lines = await dialog.getByRole('listitem').getByRole('button').allInnerTexts()
+  assert.equal(new Set(lines.map((text) => text.split('\n').at(-1))).size, 4, lines.join(' | '))
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

@@ -2245,6 +2245,8 @@ export interface components {
             callback?: string;
             docs?: string;
             fields: components["schemas"]["ConnectionField"][];
+            /** @description whom it is for, where a provider has several kinds; its first is the usual one */
+            for?: components["schemas"]["Words"];
             help?: components["schemas"]["Words"];
             hosts: string[];
             kind: string;

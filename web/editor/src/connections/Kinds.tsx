@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { Schemas } from '../api/client'
+import { Badge } from '../ui/Badge'
 import { Button } from '../ui/Button'
 import { SearchInput } from '../ui/Input'
 import { sentence } from '../ui/states'
@@ -70,7 +71,8 @@ export function Ways({ service, choose, back }: { service: Service; choose: (kin
   const t = useWords()
   const say = useSay()
   const either = service.kinds.some(proves)
-  const purpose = (k: Kind) => (proves(k) ? t.forTriggers : either ? fill(t.forSteps, { name: say(service.title) }) : k.help && say(k.help))
+  const usual = service.kinds.filter((k) => !proves(k)).length > 1 ? service.kinds[0] : undefined
+  const purpose = (k: Kind) => (proves(k) ? t.forTriggers : k.for ? say(k.for) : either ? fill(t.forSteps, { name: say(service.title) }) : k.help && say(k.help))
   return (
     <div className="pb-2">
       {back && <Button size="small" look="quiet" className="mb-2 -ml-2" onClick={back}><ChevronLeft size={15} aria-hidden />{t.others}</Button>}
@@ -79,7 +81,7 @@ export function Ways({ service, choose, back }: { service: Service; choose: (kin
           <li key={k.kind}>
             <button type="button" {...(i === 0 && { 'data-first': '' })} onClick={() => choose(k)} className={row}>
               <Tile title={say(service.title)} mark={markOf(k, service.kinds)} />
-              <span className="min-w-0 flex-1"><span className="block font-medium break-words">{sentence(behind(say(k.title)) || say(k.title))}</span>{purpose(k) && <span className="block text-secondary break-words text-text-2">{purpose(k)}</span>}</span>
+              <span className="min-w-0 flex-1"><span className="block font-medium break-words">{sentence(behind(say(k.title)) || say(k.title))}{k === usual && <> <Badge tone="accent">{t.usual}</Badge></>}</span>{purpose(k) && <span className="block text-secondary break-words text-text-2">{purpose(k)}</span>}</span>
             </button>
           </li>
         ))}
