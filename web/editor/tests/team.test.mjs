@@ -159,9 +159,9 @@ test('a user with a password is made, given another role, and deleted', async ()
   await until(leo, (u) => u.role === 'viewer')
   await page.getByRole('button', { name: 'More about leo@example.com' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText('leo@example.com is deleted.').waitFor()
-  await page.goto('about:blank') // who leaves the page deletes too
-  await until(leo, (u) => u === undefined)
+  assert.equal(await leo(), undefined)
   await page.context().close()
 })
 

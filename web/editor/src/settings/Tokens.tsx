@@ -8,9 +8,10 @@ import { Field } from '../ui/Field'
 import { inputLook } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
 import { Select } from '../ui/Select'
-import { later, toast } from '../ui/Toast'
+import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
+import { AskFirst } from './AskFirst'
 import { Part } from './Part'
 import { type Role, RoleChoice } from './RoleChoice'
 import { useWords } from './words'
@@ -18,37 +19,35 @@ import { useWords } from './words'
 export function Tokens() {
   const t = useWords()
   const tokens = useQuery({ queryKey: ['tokens'], queryFn: () => whole((query) => take(api.GET('/tokens', { params: { query } }))) })
-  const [gone, setGone] = useState<string[]>([])
-  const shown = tokens.data?.items.filter((k) => !gone.includes(k.id))
+  const shown = tokens.data?.items
   return (
     <>
       <Part title={t.tokens} help={t.tokenHelp}>
         {tokens.error && <Problem error={tokens.error} />}
         {!shown && !tokens.error && <Skeleton rows={2} />}
         {shown?.length === 0 && <p className="text-text-2">{t.noTokens}</p>}
-        <ul className="divide-y divide-line">{shown?.map((k) => <Row key={k.id} token={k} vanish={(on) => setGone((old) => (on ? [...old, k.id] : old.filter((id) => id !== k.id)))} />)}</ul>
+        <ul className="divide-y divide-line">{shown?.map((k) => <Row key={k.id} token={k} />)}</ul>
       </Part>
       {!tokens.isPending && <Part title={t.addToken}><Add /></Part>}
     </>
   )
 }
 
-function Row({ token: k, vanish }: { token: Schemas['TokenView']; vanish: (on: boolean) => void }) {
+function Row({ token: k }: { token: Schemas['TokenView'] }) {
   const t = useWords()
   const { ago, day } = useFormat()
   const queries = useQueryClient()
-  const revoke = () => {
-    vanish(true)
-    later(fill(t.revoked, { name: k.name }), async () => {
-      await take(api.DELETE('/tokens/{id}', { params: { path: { id: k.id } }, keepalive: true })).catch((error: Error) => toast(error.message, 'fail'))
-      await queries.invalidateQueries({ queryKey: ['tokens'] })
-      vanish(false)
-    }, () => vanish(false))
+  const [asking, setAsking] = useState(false)
+  const revoke = async () => {
+    await take(api.DELETE('/tokens/{id}', { params: { path: { id: k.id } } }))
+    toast(fill(t.revoked, { name: k.name }))
+    await queries.invalidateQueries({ queryKey: ['tokens'] })
   }
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5">
       <div className="min-w-40 flex-1"><p className="font-medium break-words">{k.name}</p><p className="text-secondary text-text-2">{t[k.role]} · {k.last_used ? fill(t.lastUsed, { when: ago(k.last_used) }) : t.notUsed}{k.expires && ` · ${fill(t.endsOn, { when: day(k.expires) })}`}</p></div>
-      <Button size="small" look="danger" onClick={revoke}>{t.revoke}</Button>
+      <Button size="small" look="danger" onClick={() => setAsking(true)}>{t.revoke}</Button>
+      {asking && <AskFirst title={fill(t.revokeAsk, { name: k.name })} help={t.revokeHelp} deed={t.revoke} act={revoke} close={() => setAsking(false)} />}
     </li>
   )
 }

@@ -11,10 +11,11 @@ import { Field } from '../ui/Field'
 import { PasswordInput } from '../ui/PasswordInput'
 import { Menu } from '../ui/Menu'
 import { Problem, Skeleton } from '../ui/states'
-import { later, toast } from '../ui/Toast'
+import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { AddUser } from './AddUser'
+import { AskFirst } from './AskFirst'
 import { type Invited, InviteLink } from './InviteLink'
 import { MakePassword } from './MakePassword'
 import { Part } from './Part'
@@ -24,25 +25,24 @@ import { useWords } from './words'
 export function Users() {
   const t = useWords()
   const users = useUsers()
-  const [gone, setGone] = useState<string[]>([])
-  const shown = users.data?.items.filter((u) => !gone.includes(u.email))
+  const shown = users.data?.items
   return (
     <>
       <Part title={t.users}>
         {users.error && <Problem error={users.error} />}
         {!shown && !users.error && <Skeleton rows={2} />}
-        <ul className="divide-y divide-line">{shown?.map((u) => <Row key={u.email} user={u} vanish={(on) => setGone((old) => (on ? [...old, u.email] : old.filter((e) => e !== u.email)))} />)}</ul>
+        <ul className="divide-y divide-line">{shown?.map((u) => <Row key={u.email} user={u} />)}</ul>
       </Part>
       {!users.isPending && <AddUser />}
     </>
   )
 }
 
-function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean) => void }) {
+function Row({ user }: { user: Schemas['UserView'] }) {
   const t = useWords()
   const queries = useQueryClient()
   const me = useSession().data?.name === user.email
-  const [resetting, setResetting] = useState(false)
+  const [asks, setAsks] = useState<'password' | 'delete'>()
   const [link, setLink] = useState<Invited>()
   const path = { params: { path: { email: user.email } } }
   const refresh = () => queries.invalidateQueries({ queryKey: ['users'] })
@@ -58,13 +58,10 @@ function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean
     onError: (error) => toast(error.message, 'fail'),
     onSettled: refresh,
   })
-  const remove = () => {
-    vanish(true)
-    later(fill(t.userDeleted, { name: user.email }), async () => {
-      await take(api.DELETE('/users/{email}', { ...path, keepalive: true })).catch((error: Error) => toast(error.message, 'fail'))
-      await refresh()
-      vanish(false)
-    }, () => vanish(false))
+  const remove = async () => {
+    await take(api.DELETE('/users/{email}', path))
+    toast(fill(t.userDeleted, { name: user.email }))
+    await refresh()
   }
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5">
@@ -73,13 +70,14 @@ function Row({ user, vanish }: { user: Schemas['UserView']; vanish: (on: boolean
       <Menu label={fill(t.moreOf, { name: user.email })} items={[
         ...(me ? [{ id: 'reset', label: t.changePassword, icon: KeyRound, href: '/settings/profile' }] : [
           { id: 'link', label: user.joined ? t.passwordLink : t.inviteAgain, icon: Link2, run: () => renew.mutate() },
-          { id: 'reset', label: t.resetPassword, icon: KeyRound, run: () => setResetting(true) },
+          { id: 'reset', label: t.resetPassword, icon: KeyRound, run: () => setAsks('password') },
         ]),
         { id: 'out', disabled: !user.joined, label: t.signOutUser, icon: LogOut, run: () => change.mutate({ sign_out: true }) },
         'line',
-        { id: 'delete', label: t.delete, icon: Trash2, danger: true, disabled: me, run: remove },
+        { id: 'delete', label: t.delete, icon: Trash2, danger: true, disabled: me, run: () => setAsks('delete') },
       ]} />
-      {resetting && <Reset email={user.email} close={() => setResetting(false)} />}
+      {asks === 'password' && <Reset email={user.email} close={() => setAsks(undefined)} />}
+      {asks === 'delete' && <AskFirst title={fill(t.deleteUserAsk, { name: user.email })} help={t.deleteUserHelp} deed={t.delete} act={remove} close={() => setAsks(undefined)} />}
       {link && <InviteLink invited={link} close={() => setLink(undefined)} />}
     </li>
   )

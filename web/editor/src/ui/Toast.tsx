@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 import { soon } from './soon'
 
-export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => void; ms: number }
+export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => unknown }
 
 let messages: Message[] = []
 let counter = 0
@@ -12,39 +12,36 @@ function set(next: Message[]) {
   for (const f of listeners) f()
 }
 
-const drop = (id: number) => set(messages.filter((m) => m.id !== id))
+const most = 3
+
+/** add shows a message until its time is over, it is closed, the page goes, or newer ones take its place: then act is done. */
+function add(text: string, tone: Message['tone'], ms: number, act?: () => unknown, undone?: () => void) {
+  const id = ++counter
+  const close = (then?: () => unknown) => {
+    if (!messages.some((m) => m.id === id)) return
+    clearTimeout(timer)
+    removeEventListener('pagehide', end)
+    set(messages.filter((m) => m.id !== id))
+    return then?.()
+  }
+  const end = () => close(act)
+  const timer = setTimeout(end, ms)
+  addEventListener('pagehide', end)
+  set([...messages, { id, text, tone, end, undo: undone && (() => close(undone)) }])
+  if (messages.length > most) messages[0]?.end()
+}
 
 /** toast tells what was done, for a few seconds. */
-export function toast(text: string, tone: 'ok' | 'fail' = 'ok') {
-  const id = ++counter
-  set([...messages.slice(-2), { id, text, tone, end: () => drop(id), ms: tone === 'ok' ? 4_000 : 8_000 }])
-}
-
-const undoFor = 10_000
+export const toast = (text: string, tone: Message['tone'] = 'ok') => add(text, tone, tone === 'ok' ? 4_000 : 8_000)
 
 /**
- * later does something after ten seconds unless it is undone, and at once when the page goes. So
- * nothing need be asked before it.
+ * later does something after ten seconds unless it is undone, and at once when the page goes or newer
+ * messages take its place. So nothing need be asked before it.
  */
-export function later(text: string, act: () => unknown, undone: () => void) {
-  const id = ++counter
-  let open = true
-  const end = () => {
-    if (!open) return
-    open = false
-    removeEventListener('pagehide', end)
-    drop(id)
-    act()
-  }
-  const undo = () => {
-    open = false
-    removeEventListener('pagehide', end)
-    drop(id)
-    undone()
-  }
-  addEventListener('pagehide', end)
-  set([...messages.slice(-2), { id, text, tone: 'ok', undo, end, ms: undoFor }])
-}
+export const later = (text: string, act: () => unknown, undone: () => void) => add(text, 'ok', 10_000, act, undone)
+
+/** atOnce does what still waits for an undo, and waits until it is done. */
+export const atOnce = () => Promise.all(messages.map((m) => m.end()))
 
 function subscribe(f: () => void) {
   listeners.add(f)

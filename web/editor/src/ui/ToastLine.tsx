@@ -1,16 +1,11 @@
-import { useEffect } from 'react'
 import { CircleCheck, TriangleAlert, X } from 'lucide-react'
 import { useWords } from '../words'
 import { Button, IconButton } from './Button'
 import type { Message } from './Toast'
 
-/** ToastLine is one message, until its time is over. */
+/** ToastLine draws one message. */
 export function ToastLine({ message: m }: { message: Message }) {
   const t = useWords()
-  useEffect(() => {
-    const timer = setTimeout(m.end, m.ms)
-    return () => clearTimeout(timer)
-  }, [m])
   const Icon = m.tone === 'ok' ? CircleCheck : TriangleAlert
   return (
     <div className="pointer-events-auto flex max-w-full animate-rise items-center gap-3 rounded-xl border border-line bg-surface py-2 pr-2 pl-4 shadow-float">

@@ -1,0 +1,59 @@
+// What is said to be done is done, and what is not saved is not lost: deeds that wait for an undo, signing out, a full storage.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ana, start, until } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '' }) })
+after(() => program?.close())
+
+const flow = (id, steps = [id]) => program.api('POST', '/flows', { id, name: id.toUpperCase(), trigger: { kind: 'manual' }, steps: steps.map((s) => ({ id: s, name: `${s}${s}`, action: 'log', with: { message: s } })) })
+const flows = async () => (await program.api('GET', '/flows')).body.items.map((f) => f.id).sort()
+
+/** entered gives a page of a session of its own, which may be ended. */
+async function entered(path = '/') {
+  const page = await program.open()
+  await page.request.post(`${program.base}/api/v1/session`, { data: { email: ana.email, password: ana.password }, headers: { Origin: program.base } })
+  await page.goto(program.base + path)
+  await page.getByRole('button', { name: /^AS / }).waitFor()
+  return page
+}
+
+const signOut = async (page) => {
+  await page.getByRole('button', { name: /^AS / }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+}
+
+const draft = (page) => page.evaluate(() => localStorage.getItem('draft:ana@example.com:told'))
+
+test('what newer messages push out is done at once', async () => {
+  for (const id of ['one', 'two', 'three', 'four']) await flow(id)
+  const page = await program.signedIn('/')
+  await page.clock.install()
+  for (const id of ['one', 'two', 'three', 'four']) {
+    await page.getByRole('button', { name: `More about ${id.toUpperCase()}`, exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.clock.runFor(300)
+    await page.getByText(`${id.toUpperCase()} is deleted`).waitFor()
+  }
+  await until(flows, (ids) => !ids.includes('one'))
+  await page.clock.runFor(11_000) // the rest when their time is over, drawn or not
+  await until(flows, (ids) => ids.length === 0)
+  await page.context().close()
+})
+
+test('a token is revoked at once, once one has said so', async () => {
+  await program.api('POST', '/tokens', { name: 'robot', role: 'admin' })
+  const page = await program.signedIn('/settings/tokens')
+  const tokens = async () => (await program.api('GET', '/tokens')).body.items
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  assert.equal((await tokens()).length, 1)
+  await page.getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+  await page.getByText('The token robot is revoked.').waitFor()
+  assert.deepEqual(await tokens(), [], 'what is said is so')
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
