@@ -1,10 +1,9 @@
 import { Suspense, useEffect, useState } from 'react'
 import { type FetchQueryOptions, useQueryClient } from '@tanstack/react-query'
 import { Route, Switch, useLocation } from 'wouter'
-import { api, inLanguage, onSessionEnd, sayOffline, take } from './api/client'
+import { inLanguage, onSessionEnd, sayOffline } from './api/client'
 import { actionsQuery, flowQuery, presetsQuery, triggersQuery, useSession } from './api/hooks'
 import { startLive } from './api/live'
-import { draftKey } from './editor/kept'
 import { FlowList } from './flows/FlowList'
 import { Bar, KeepBar } from './shell/Bar'
 import { Fault } from './shell/Fault'
@@ -31,6 +30,7 @@ const Palette = soon(() => import('./shell/Palette').then((m) => m.Palette))
 const Help = soon(() => import('./shell/Help').then((m) => m.Help))
 const Updated = soon(() => import('./shell/Updated').then((m) => m.Updated))
 const Nothing = late(() => import('./shell/Nothing').then((m) => m.Nothing))
+const Leave = soon(() => import('./shell/Leave').then((m) => m.Leave))
 const Again = soon(() => import('./shell/Again').then((m) => m.Again))
 
 /** editor fetches the screen of a flow, its words beside it. */
@@ -79,7 +79,7 @@ function House({ role, user, name }: { role: string; user: string; name: string 
   const t = useWords()
   const queries = useQueryClient()
   const [place] = useLocation()
-  const [over, setOver] = useState<'palette' | 'help' | 'again' | null>(null)
+  const [over, setOver] = useState<'palette' | 'help' | 'again' | 'leave' | null>(null)
   const fresh = useFresh()
   useEffect(() => startLive(queries, () => void queries.invalidateQueries()), [queries])
   useEffect(() => sayOffline(t.offline), [t])
@@ -89,25 +89,19 @@ function House({ role, user, name }: { role: string; user: string; name: string 
     await queries.refetchQueries({ queryKey: ['session'] }) // the door closes before anything else is asked for
     queries.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' })
   }
-  const leave = async () => {
-    await take(api.DELETE('/session')).catch(() => undefined)
-    dispatchEvent(new Event('left'))
-    sessionStorage.setItem('left', '1')
-    await out()
-    for (const key of Object.keys(localStorage)) if (key.startsWith(draftKey(user, ''))) localStorage.removeItem(key)
-  }
   useShellCommands(role, setOver, over === null)
   const [kept, keepBar] = useState(false)
   const bar = kept || !ownBar.test(place)
   return (
     <div className={`min-h-dvh ${bar ? 'pb-16 sm:pb-0' : ''}`}>
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">{t.skip}</a>
-      {bar && <Bar role={role} name={name} leave={() => void leave()} />}
+      {bar && <Bar role={role} name={name} leave={() => setOver('leave')} />}
       {!fresh && <Suspense fallback={null}><Updated /></Suspense>}
       <Fault place={place}><Suspense fallback={<Loading />}><KeepBar value={keepBar}><Screens role={role} /></KeepBar></Suspense></Fault>
       <Suspense fallback={null}>
         {over === 'palette' && <Palette close={() => setOver(null)} />}
         {over === 'help' && <Help close={() => setOver(null)} />}
+        {over === 'leave' && <Leave user={user} out={out} close={() => setOver(null)} />}
         {over === 'again' && <Again done={() => setOver(null)} leave={() => { setOver(null); void out() }} />}
       </Suspense>
     </div>

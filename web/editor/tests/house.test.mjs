@@ -148,6 +148,7 @@ test('what a person left unsaved goes when they sign out, and nothing of others'
   await page.evaluate(() => ['ana', 'rui'].forEach((who) => localStorage.setItem(`draft:${who}@example.com:greet`, '{}')))
   await page.getByRole('button', { name: /Ana/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete them and sign out' }).click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   await page.waitForFunction(() => localStorage.getItem('draft:ana@example.com:greet') === null)
   assert.equal(await page.evaluate(() => localStorage.getItem('draft:rui@example.com:greet')), '{}', 'what another left stays')

@@ -3,6 +3,10 @@ import { makeWords } from '../words'
 const en = {
   profile: 'Your profile',
   signOut: 'Sign out',
+  unsaved_one: '{n} flow holds changes that are not saved',
+  unsaved_other: '{n} flows hold changes that are not saved',
+  unsavedHelp: 'They are kept on this machine alone, and deleted from it when you sign out. Open the flow to save them.',
+  leaveAnyway: 'Delete them and sign out',
   palette: 'Search and commands',
   findInRuns: 'Find “{q}” in the runs',
   people: 'People',
@@ -43,6 +47,10 @@ const en = {
 const pt: typeof en = {
   profile: 'Seu perfil',
   signOut: 'Sair',
+  unsaved_one: '{n} fluxo tem mudanças que não foram salvas',
+  unsaved_other: '{n} fluxos têm mudanças que não foram salvas',
+  unsavedHelp: 'Elas estão só nesta máquina, e são apagadas dela quando você sai. Abra o fluxo para salvá-las.',
+  leaveAnyway: 'Apagá-las e sair',
   palette: 'Busca e comandos',
   findInRuns: 'Buscar “{q}” nas execuções',
   people: 'Pessoas',
