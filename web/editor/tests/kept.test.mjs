@@ -88,4 +88,18 @@ test('what waits for an undo is done before its person signs out', async () => {
   await page.context().close()
 })
 
+test('the undo of a cut takes back the cut, whatever was done since', async () => {
+  await flow('cut', ['a', 'b', 'c'])
+  const page = await program.signedIn('/flows/cut')
+  for (const [id, key] of [['a', 'Control+x'], ['c', 'Delete']]) {
+    await page.locator(`[data-row=${id}]`).focus()
+    await page.keyboard.press(key)
+    await page.locator(`[data-row=${id}]`).waitFor({ state: 'detached' })
+  }
+  await page.locator('[popover=manual]').getByText('aa').locator('..').getByRole('button', { name: 'Undo' }).click()
+  await page.locator('[data-row=a]').waitFor()
+  await until(async () => (await program.api('GET', '/flows/cut')).body.flow.steps.map((s) => s.id).join(), (ids) => ids === 'a,b')
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

@@ -2,7 +2,7 @@ import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import type { Schemas } from '../api/client'
 import { useConnections } from '../api/hooks'
 import { keepOffer } from '../api/curl'
-import { change, type Flow, freshID, type Gap, insert, remove, type Step } from '../flow'
+import { change, find, type Flow, freshID, type Gap, insert, remove, type Step, whereIs } from '../flow'
 import { say } from '../tree/announce'
 import { blank, type IsExpression, moveTo } from '../tree/changes'
 import { copyText as stepsText, fresh } from '../tree/clipboard'
@@ -103,9 +103,10 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
   })
   const copied = (step: Step, cut: boolean) => {
     say(fill(cut ? t.cutStep : t.copiedStep, { name: name(step) }))
-    if (!cut) return
+    const gap = whereIs(draft.draft.read().flow, step.id)
+    if (!cut || !gap) return
     edit((f) => remove(f, step.id))
-    later(fill(t.cutStep, { name: name(step) }), () => undefined, () => void draft.draft.step('undo'))
+    later(fill(t.cutStep, { name: name(step) }), () => undefined, () => edit((f) => (find(f, step.id) ? f : insert(f, gap.place, gap.at, step)))) // once pasted it is there
   }
   const rowNow = (key: string) => rowsOf(draft.draft.read().flow, store.get().folded).find((r) => r.key === key)
   const looks = useLooks()
