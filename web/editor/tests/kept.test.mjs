@@ -102,4 +102,15 @@ test('the undo of a cut takes back the cut, whatever was done since', async () =
   await page.context().close()
 })
 
+test('a full storage stops nothing', async () => {
+  await flow('full')
+  const page = await program.signedIn('/flows/full')
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } })
+  await page.getByRole('button', { name: 'Add a step' }).last().click()
+  await page.getByRole('combobox').last().fill('log')
+  await page.keyboard.press('Enter')
+  await until(async () => (await program.api('GET', '/flows/full')).body.flow.steps.length, (n) => n === 2)
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

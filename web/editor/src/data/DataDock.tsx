@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { find } from '../flow'
 import { IconButton } from '../ui/basics'
+import { remember } from '../ui/remember'
 import { useMedia } from '../ui/useMedia'
 import { useStepName } from '../tree/useStepName'
 import { useDesk } from './desk'
@@ -32,7 +33,7 @@ function Dock(props: { titleOf: (step: string) => string; outputs: Record<string
   const [hidden, setHidden] = useState(() => localStorage.getItem('data-dock') === 'hidden')
   const hide = (to: boolean) => {
     setHidden(to)
-    localStorage.setItem('data-dock', to ? 'hidden' : 'shown')
+    remember('data-dock', to ? 'hidden' : 'shown')
   }
   useEffect(() => {
     if (desk.picking) setHidden(false)

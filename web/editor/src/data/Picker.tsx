@@ -7,6 +7,7 @@ import { type Flow, type Step, walk } from '../flow'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { IconButton } from '../ui/basics'
+import { remember } from '../ui/remember'
 import { useLang, useSay } from '../words'
 import { useDesk } from './desk'
 import { bestOf, fieldsOf, insertable, listsOf, masked, type Node, shownNodes, treeOf, valueOf } from './nodes'
@@ -114,7 +115,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
         <Search size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-text-3" />
         <input ref={search} aria-label={said} placeholder={fx ? t.searchFunction : t.searchShort} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => { setQ(e.target.value); setActive('') }} />
         <IconButton label={t.functions} aria-pressed={fx} className={`size-7! ${fx ? 'text-accent!' : ''}`} onClick={() => { setFx(!fx); setQ(''); setActive('') }}><SquareFunction size={15} aria-hidden /></IconButton>
-        <IconButton label={t.rawNames} aria-pressed={raw} className={`size-7! ${raw ? 'text-accent!' : ''}`} onClick={() => { setRaw(!raw); localStorage.setItem('raw-names', raw ? 'no' : 'yes') }}><Code size={15} aria-hidden /></IconButton>
+        <IconButton label={t.rawNames} aria-pressed={raw} className={`size-7! ${raw ? 'text-accent!' : ''}`} onClick={() => { setRaw(!raw); remember('raw-names', raw ? 'no' : 'yes') }}><Code size={15} aria-hidden /></IconButton>
         <IconButton label={revealed ? t.hide : t.reveal} aria-pressed={revealed} className={`size-7! ${revealed ? 'text-accent!' : ''}`} onClick={() => setRevealed(!revealed)}>{revealed ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}</IconButton>
         <EventChoice />
       </div>

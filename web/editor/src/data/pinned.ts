@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from 'react'
+import { remember } from '../ui/remember'
 
 const listeners = new Set<() => void>()
 const key = (flow: string) => `sample:${flow}`
 
 /** pinSample keeps the event that a flow is edited with; null goes back to the newest. */
 export function pinSample(flow: string, event: string | null) {
-  if (event === null) localStorage.removeItem(key(flow))
-  else localStorage.setItem(key(flow), event)
+  remember(key(flow), event)
   for (const tell of listeners) tell()
 }
 

@@ -2,6 +2,7 @@ import { type CSSProperties, type ReactNode, useEffect, useId, useRef, useState 
 import { X } from 'lucide-react'
 import '../fields/fields.css'
 import { IconButton } from '../ui/basics'
+import { remember } from '../ui/remember'
 import { useWords } from './panelWords'
 
 const least = 360
@@ -29,7 +30,7 @@ export function Panel({ title, above, actions, dock, close, footer, children }: 
   const resize = (to: number) => {
     const next = Math.round(Math.min(most, Math.max(least, to)))
     setWidth(next)
-    localStorage.setItem(kept, String(next))
+    remember(kept, String(next))
   }
   useFocusThere(heading)
   return (

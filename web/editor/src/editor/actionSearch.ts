@@ -1,4 +1,5 @@
 import type { Schemas } from '../api/client'
+import { remember } from '../ui/remember'
 import { plainText } from '../words/format'
 
 type Action = Schemas['ActionView']
@@ -39,7 +40,7 @@ export function usedActions(): Record<string, number> {
 
 export function countUse(kind: string) {
   const used = usedActions()
-  localStorage.setItem(usedKey, JSON.stringify({ ...used, [kind]: (used[kind] ?? 0) + 1 }))
+  remember(usedKey, JSON.stringify({ ...used, [kind]: (used[kind] ?? 0) + 1 }))
 }
 
 export type Group = { id: string; actions: Action[] }

@@ -1,4 +1,5 @@
 import { useSamples } from '../api/hooks'
+import { pinSample, usePinned } from '../data/pinned'
 import { say } from '../tree/announce'
 import { toast } from '../ui/Toast'
 import type { EditorWords } from './words'
@@ -6,13 +7,12 @@ import type { EditorWords } from './words'
 /** usePin pins the newest event as the sample that previews use, or lets it go again. */
 export function usePin(flow: string, t: EditorWords) {
   const samples = useSamples(flow)
+  const held = usePinned(flow)
   return () => {
     const newest = samples.data?.items[0]
     if (!newest) return toast(t.noEventYet, 'fail')
-    const key = `sample:${flow}`
-    const pinned = localStorage.getItem(key) === newest.id
-    if (pinned) localStorage.removeItem(key)
-    else localStorage.setItem(key, newest.id)
+    const pinned = held === newest.id
+    pinSample(flow, pinned ? null : newest.id)
     say(pinned ? t.unpinned : t.pinned)
     toast(pinned ? t.unpinned : t.pinned)
   }

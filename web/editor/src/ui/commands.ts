@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { remember } from './remember'
 
 /**
  * A Command is something to do that has a name, and often keys: 'mod+k' (Ctrl, or Cmd on a Mac),
@@ -52,7 +53,7 @@ export const keyText = (keys: string) => keyCaps(keys).map((step) => step.join(m
 
 const lettersOff = 'letters-off'
 export const lettersOn = () => localStorage.getItem(lettersOff) === null
-export const setLetters = (on: boolean) => (on ? localStorage.removeItem(lettersOff) : localStorage.setItem(lettersOff, '1'))
+export const setLetters = (on: boolean) => remember(lettersOff, on ? null : '1')
 
 const inText = (e: KeyboardEvent) => e.target instanceof HTMLElement && e.target.closest('input, textarea, select, [contenteditable=true]') !== null
 
