@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useState } from 'react'
 import { type FetchQueryOptions, useQueryClient } from '@tanstack/react-query'
 import { Route, Switch, useLocation } from 'wouter'
-import { inLanguage, onSessionEnd, sayOffline } from './api/client'
+import { inLanguage, inWords, onSessionEnd } from './api/client'
 import { actionsQuery, flowQuery, presetsQuery, triggersQuery, useSession } from './api/hooks'
 import { startLive } from './api/live'
 import { FlowList } from './flows/FlowList'
@@ -64,6 +64,8 @@ export function App() {
 
 /** Door lets in who is signed in. */
 function Door() {
+  const t = useWords()
+  useEffect(() => inWords(t), [t])
   const { data, error, refetch } = useSession()
   const [place] = useLocation()
   if (error && !data) return <main className="mx-auto max-w-md p-4"><Problem error={error} retry={() => void refetch()} /></main>
@@ -82,7 +84,6 @@ function House({ role, user, name }: { role: string; user: string; name: string 
   const [over, setOver] = useState<'palette' | 'help' | 'again' | 'leave' | null>(null)
   const fresh = useFresh()
   useEffect(() => startLive(queries, () => void queries.invalidateQueries()), [queries])
-  useEffect(() => sayOffline(t.offline), [t])
   useEffect(() => onSessionEnd(() => setOver('again')), [])
   const out = async () => {
     await queries.cancelQueries()

@@ -113,4 +113,16 @@ test('a full storage stops nothing', async () => {
   await page.context().close()
 })
 
+test('an answer that another gives is said to be one', async () => {
+  const page = await program.signedIn('/')
+  await page.getByRole('heading', { name: 'Flows' }).waitFor()
+  for (const status of [200, 502]) {
+    await page.unrouteAll()
+    await page.route('**/api/v1/runs?*', (route) => route.fulfill({ status, contentType: 'text/html', body: '<html>Sign in to the hotel</html>' }))
+    await page.goto(`${program.base}/runs`)
+    await page.getByText(`What answered is not Gancho: a proxy or a sign-in page stands in between. Reload the page, or ask who runs the network. (${status})`).waitFor()
+  }
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

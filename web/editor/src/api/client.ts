@@ -1,4 +1,4 @@
-import { makeClient } from './fetch'
+import { makeClient, notOurs } from './fetch'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
@@ -29,11 +29,11 @@ export class Refused extends Error {
 /** isGone says that what was asked for is not there. */
 export const isGone = (error: unknown) => error instanceof Refused && error.status === 404
 
-let offline = ''
+let words = { offline: '', notOurs: '' }
 
-/** sayOffline sets the words for a server that does not answer. */
-export function sayOffline(words: string) {
-  offline = words
+/** inWords sets what is said when there is no answer of the server: none at all, or that of another. */
+export function inWords(next: typeof words) {
+  words = next
 }
 
 let ended: () => void = () => undefined
@@ -46,9 +46,9 @@ export function onSessionEnd(f: () => void) {
 /** take gives the data of an answer, or throws what the server said. */
 export async function take<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await answer.catch((e: Error) => {
-    throw e instanceof TypeError ? new Error(offline) : e // no network, or no server
+    throw e instanceof TypeError ? new Error(words.offline) : e // no network, or no server
   })
   if (response.status === 401 && !response.url.endsWith('/session')) ended()
-  if (error !== undefined || !response.ok) throw new Refused((error ?? {}) as Partial<Schemas['Problem']>, response.status)
+  if (error !== undefined || !response.ok) throw new Refused(error === notOurs ? { detail: `${words.notOurs} (${response.status})` } : (error ?? {}) as Partial<Schemas['Problem']>, response.status)
   return data as T
 }

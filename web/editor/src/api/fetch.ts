@@ -12,18 +12,23 @@ export function makeClient<Paths extends object>(base: string, headers: () => Re
     const asJSON: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
     const response = await fetch(base + address(path, params), { ...rest, method, headers: { ...headers(), ...asJSON, ...params?.header }, body: body === undefined ? undefined : JSON.stringify(body) })
     const text = response.status === 204 ? '' : await response.text()
-    if (response.ok) return { data: text === '' ? undefined : parseAs === 'text' ? text : JSON.parse(text), response }
-    return { error: read(text), response }
+    if (response.ok && (text === '' || parseAs === 'text')) return { data: text || undefined, response }
+    const said = readJSON(text)
+    return response.ok && said !== undefined ? { data: said, response } : { error: said ?? notOurs, response }
   }
   // The one place where the types of the document and the calls meet.
   return { GET: call('GET'), POST: call('POST'), PUT: call('PUT'), PATCH: call('PATCH'), DELETE: call('DELETE') } as unknown as Pick<Client<Paths>, Method>
 }
 
-function read(text: string): unknown {
+/** notOurs stands for an answer that this server did not give: it speaks JSON. */
+export const notOurs = Symbol('not ours')
+
+/** readJSON gives undefined for what is no JSON: a proxy before the server has its own pages. */
+export function readJSON(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return text // a proxy before the server speaks no JSON
+    return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Schemas } from './client'
+import { readJSON } from './fetch'
 import { renew } from './renew'
 
 /** What the server says as it happens; each name has its own kind of data. */
@@ -119,7 +120,10 @@ function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolea
         missed = true
         timer = setTimeout(open, 3_000)
       }
-      for (const name of names) source.addEventListener(name, (e) => take({ name, data: JSON.parse(e.data as string) as unknown }))
+      for (const name of names) source.addEventListener(name, (e) => {
+        const data = readJSON(e.data as string)
+        take(data === undefined ? { name: 'gap', data: {} } : { name, data })
+      })
     }
     open()
     signal.addEventListener('abort', () => {
