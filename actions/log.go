@@ -23,7 +23,7 @@ func logAction() engine.Action {
 type logLine struct{ message string }
 
 func (l *logLine) Fields() form.Fields {
-	return form.Of(form.LongText("message", &l.message, form.Label("Message", "Mensagem")).Required().Example("Order {{ trigger.body.id }}"))
+	return form.Of(form.LongText("message", &l.message, form.Label("Message", "Mensagem")).Required().Blank().Example("Order {{ trigger.body.id }}"))
 }
 
 // Do writes the line; it has no effect outside of the run.

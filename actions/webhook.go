@@ -46,7 +46,7 @@ func (w *webhookSend) Fields() form.Fields {
 		form.URL("url", &w.url, form.Label("URL", "URL")).Required().Example("https://partner.example.com/webhooks"),
 		form.Text("type", &w.event, form.Label("Event", "Evento")).Example("order.paid").
 			Help(form.Label("Sent as {type, timestamp, data}. Without it the data is the whole body.", "Enviado como {type, timestamp, data}. Sem isto, os dados são o corpo inteiro.")),
-		form.JSON("data", &w.data, form.Label("Data", "Dados")).Required().Example("{{ trigger.body }}"),
+		form.JSON("data", &w.data, form.Label("Data", "Dados")).Required().Blank().Example("{{ trigger.body }}"),
 		form.Map("headers", &w.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
 	)
 }

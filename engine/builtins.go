@@ -94,7 +94,7 @@ type transformStep struct {
 }
 
 func (s *transformStep) Fields() form.Fields {
-	return form.Of(form.JSON("value", &s.value, form.Label("Value", "Valor")).Required())
+	return form.Of(form.JSON("value", &s.value, form.Label("Value", "Valor")).Required().Blank())
 }
 
 func (s *transformStep) control(context.Context, *walker, *node, *frame, *record) (Output, verdict, error) {

@@ -32,7 +32,7 @@ func (s *stateStep) Fields() form.Fields {
 	fields := form.Of(form.Text("key", &s.key, form.Label("Key", "Chave")).Required().Max(500).Example("customer:{{ trigger.body.email }}"))
 	switch s.kind {
 	case store.KeyPut:
-		fields = append(fields, form.JSON("value", &s.value, form.Label("Value", "Valor")).Required())
+		fields = append(fields, form.JSON("value", &s.value, form.Label("Value", "Valor")).Required().Blank())
 	case store.KeyAdd:
 		fields = append(fields, form.Number("value", &s.by, form.Label("Add", "Somar")).Min(-mostAdded).Max(mostAdded).Default(1))
 	}

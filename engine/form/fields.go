@@ -37,6 +37,7 @@ type Field struct {
 	example     string
 	placeholder string
 	required    bool
+	blank       bool // a template may give it an empty text
 	advanced    bool
 	mode        Mode
 	def         any
@@ -81,6 +82,10 @@ func (f *Field) Label() Words { return f.label }
 
 // Required says that the field must be set.
 func (f *Field) Required() *Field { f.required = true; return f }
+
+// Blank says that an empty text, or nothing, is a value where a template gave it, as a form does
+// that was left blank. Written out, an empty text is as good as none.
+func (f *Field) Blank() *Field { f.blank = true; return f }
 
 // Default is the value of a field that is not set.
 func (f *Field) Default(value any) *Field { f.def = value; return f }
@@ -161,6 +166,10 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 		if f.given != nil {
 			*f.given = false
 		}
+		if set && f.blank && (value == nil || value == "") {
+			problems = append(problems, f.leaveBlank(value)...)
+			continue
+		}
 		if !set || f.empty(value) {
 			if f.def != nil {
 				if err := f.bind(f.def); err != nil {
@@ -183,6 +192,19 @@ func (fs Fields) Fill(values map[string]any) []Problem {
 		}
 	}
 	return append(problems, fs.groups(values)...)
+}
+
+// leaveBlank binds what a template left empty; nothing is what the variable holds already.
+func (f *Field) leaveBlank(value any) []Problem {
+	if value != nil {
+		if err := f.bind(value); err != nil {
+			return []Problem{f.wrong(err)}
+		}
+	}
+	if f.given != nil {
+		*f.given = true
+	}
+	return nil
 }
 
 // Check finds what is wrong with values as a document holds them: texts with {{ }} are left
