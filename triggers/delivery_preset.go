@@ -56,6 +56,9 @@ func (d *door) readPreset(p *settingsReader, f *flow.Flow, s *webhookSettings, k
 	if s.auth != nil {
 		p.bad("auth", "preset_verifies", "the preset verifies deliveries itself; leave this out, or use the preset generic", "o preset já verifica as entregas; deixe isto de fora, ou use o preset generic")
 	}
+	if preset.file.Hydrate != nil && preset.file.Hydrate.OnFail != "continue" && f.Trigger.Connection == "" && d.observe {
+		p.problems = append(p.problems, noFetch("/trigger/connection", preset))
+	}
 	if preset.file.Optional && f.Trigger.Connection == "" {
 		return
 	}
@@ -74,6 +77,13 @@ func noSecret(path string, p *Preset) form.Problem {
 	held := fieldNames(p.file.Secrets)
 	x.Hint = form.Label(fmt.Sprintf("make a connection of %s that holds: %s; or choose “let in and note it” under “If the signature is wrong”", p.file.Name.EN, held.EN),
 		fmt.Sprintf("crie uma conexão de %s com: %s; ou escolha “aceitar e anotar” em “Se a assinatura estiver errada”", p.file.Name.PT, held.PT))
+	return x
+}
+
+// noFetch finds a flow whose events name what nothing could fetch: each of its runs would fail.
+func noFetch(path string, p *Preset) form.Problem {
+	x := problem(path, "required", "what an event names cannot be fetched without a connection", "sem uma conexão não é possível buscar o que um evento cita")
+	x.Hint = form.Label("make a connection that signs in at "+p.file.Name.EN, "crie uma conexão que acesse "+p.file.article()+" "+p.file.Name.PT)
 	return x
 }
 

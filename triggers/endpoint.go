@@ -115,7 +115,23 @@ func readDoor(f *flow.Flow, known *Presets) (*door, []form.Problem) {
 			d.dedupe, d.later = nil, d.dedupe // an event that is refused then takes no key
 		}
 	}
+	d.early(p, "dedupe/key", d.dedupe)
+	d.early(p, "order_by", d.orderBy)
 	return d, p.problems
+}
+
+// early finds what is asked at the door and reads what is fetched only after it.
+func (d *door) early(p *settingsReader, at string, asked *expression.Program) {
+	if asked == nil || !slices.ContainsFunc(asked.Paths(), func(path []string) bool { return len(path) > 1 && path[0] == "trigger" && path[1] == "resource" }) {
+		return
+	}
+	x := problem("/trigger/with/"+at, "not_fetched_yet", "trigger.resource is not there yet: this is asked before anything is fetched",
+		"trigger.resource ainda não existe: isto é perguntado antes de qualquer busca")
+	x.Hint = form.Label("take it from trigger.body, trigger.query or trigger.headers", "use trigger.body, trigger.query ou trigger.headers")
+	if at == "dedupe/key" && d.preset != nil && d.preset.use().key != nil && d.preset.file.Hydrate != nil {
+		x.Hint = form.Label("leave it out: the preset has a key of its own", "deixe de fora: o preset tem uma chave própria")
+	}
+	p.problems = append(p.problems, x)
 }
 
 // compile reads a door expression. One that cannot be read never loses an event.

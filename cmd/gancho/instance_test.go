@@ -36,7 +36,7 @@ func TestSetUpTakesTheAddressAndTheTimeZone(t *testing.T) {
 	if alerts := g.want(200, "GET", "/alerts/settings", nil); alerts["lang"] != "pt-BR" {
 		t.Errorf("alerts speak %v", alerts["lang"])
 	}
-	url := g.publish(`{"id": "shop", "name": "Shop", "trigger": {"kind": "webhook", "with": {"preset": "vtex", "verify": "observe"}}, "steps": []}`)
+	url := g.publish(`{"id": "shop", "name": "Shop", "trigger": {"kind": "webhook", "connection": "shop", "with": {"preset": "vtex", "verify": "observe"}}, "steps": []}`)
 	url = g.url(url[strings.Index(url, "/h/"):])
 	g.titled(url, "Pedido v1 · ready")
 	g.want(200, "PUT", "/instance", map[string]any{"public_url": "", "timezone": "", "lang": "en"})
