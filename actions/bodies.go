@@ -68,11 +68,7 @@ func encodeMultipart(parts []any) ([]byte, string, error) {
 		return nil, "", fmt.Errorf("set the boundary: %w", err)
 	}
 	for i, element := range parts {
-		part, ok := element.(map[string]any)
-		if !ok {
-			return nil, "", engine.Faultf("bad_input", "multipart %d must be an object {name, text} or {name, file, base64}", i)
-		}
-		if err := writePart(w, part); err != nil {
+		if err := writePart(w, i, element); err != nil {
 			return nil, "", fmt.Errorf("multipart %d: %w", i, err)
 		}
 	}
@@ -82,7 +78,11 @@ func encodeMultipart(parts []any) ([]byte, string, error) {
 	return b.Bytes(), w.FormDataContentType(), nil
 }
 
-func writePart(w *multipart.Writer, part map[string]any) error {
+func writePart(w *multipart.Writer, i int, element any) error {
+	part, ok := element.(map[string]any)
+	if !ok {
+		return engine.Faultf("bad_input", "multipart %d must be an object {name, text} or {name, file, base64}", i)
+	}
 	texts := map[string]string{}
 	for name, value := range part {
 		text, ok := form.Scalar(value)

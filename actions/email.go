@@ -80,6 +80,27 @@ func (m *email) Fields() form.Fields {
 	)
 }
 
+// Check finds what each run would fail with, and secrets that are written out.
+func (m *email) Check(with map[string]any) []form.Problem {
+	f := &fixed{with: with}
+	if subject, ok := with["subject"].(string); ok && !form.Holds(subject) {
+		f.refuse(subjectLine(subject), "subject")
+	}
+	f.headers(mailHeader)
+	f.elements("attachments", func(i int, value any) {
+		_, err := readAttachment(i, written(value))
+		f.refuse(err, "attachments", strconv.Itoa(i))
+	})
+	return f.problems
+}
+
+func subjectLine(subject string) error {
+	if strings.ContainsAny(subject, "\r\n") {
+		return engine.Faultf("bad_input", "subject: must be one line")
+	}
+	return nil
+}
+
 // Do delivers the e-mail to the connection's server. The Message-ID is the same for each
 // attempt, so that a repeat is recognised. Replies from 400 to 499 are tried again.
 func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
@@ -171,8 +192,11 @@ func (m *email) prepare(call *engine.Call) error {
 			return err
 		}
 	}
-	if strings.ContainsAny(m.subject, "\r\n") {
-		return engine.Faultf("bad_input", "subject: must be one line")
+	if err := subjectLine(m.subject); err != nil {
+		return err
+	}
+	if err := m.addHeaders(func(string, string) {}); err != nil {
+		return err
 	}
 	m.messageID = messageID(call.Key, m.sender.Address)
 	return errors.Join(m.render(), m.attach())
@@ -220,27 +244,9 @@ func (m *email) attach() error {
 	total := 0
 	m.files = nil
 	for i, element := range m.attachments {
-		file, ok := element.(map[string]any)
-		if !ok {
-			return engine.Faultf("bad_input", "attachments %d: must be an object {name, content_type, base64 or text}", i)
-		}
-		texts := map[string]string{}
-		for member, value := range file {
-			text, ok := form.Scalar(value)
-			if !ok || !slices.Contains([]string{"name", "content_type", "base64", "text"}, member) {
-				return engine.Faultf("bad_input", "attachments %d: member %q is not one of name, content_type, base64, text with a text", i, member)
-			}
-			texts[member] = text
-		}
-		if texts["name"] == "" || strings.ContainsAny(texts["name"]+texts["content_type"], "\r\n") {
-			return engine.Faultf("bad_input", "attachments %d: needs a name of one line", i)
-		}
-		a := attachment{name: texts["name"], contentType: texts["content_type"], content: []byte(texts["text"])}
-		if encoded := texts["base64"]; encoded != "" {
-			var err error
-			if a.content, err = base64.StdEncoding.DecodeString(encoded); err != nil {
-				return engine.Faultf("bad_input", "attachments %d: base64 cannot be read", i)
-			}
+		a, err := readAttachment(i, element)
+		if err != nil {
+			return err
 		}
 		if total += len(a.content); total > maxAttachments {
 			return engine.Faultf("too_big", "attachments: more than 20 MiB together")
@@ -248,6 +254,31 @@ func (m *email) attach() error {
 		m.files = append(m.files, a)
 	}
 	return nil
+}
+
+func readAttachment(i int, element any) (a attachment, err error) {
+	file, ok := element.(map[string]any)
+	if !ok {
+		return a, engine.Faultf("bad_input", "attachments %d: must be an object {name, content_type, base64 or text}", i)
+	}
+	texts := map[string]string{}
+	for member, value := range file {
+		text, ok := form.Scalar(value)
+		if !ok || !slices.Contains([]string{"name", "content_type", "base64", "text"}, member) {
+			return a, engine.Faultf("bad_input", "attachments %d: member %q is not one of name, content_type, base64, text with a text", i, member)
+		}
+		texts[member] = text
+	}
+	if texts["name"] == "" || strings.ContainsAny(texts["name"]+texts["content_type"], "\r\n") {
+		return a, engine.Faultf("bad_input", "attachments %d: needs a name of one line", i)
+	}
+	a = attachment{name: texts["name"], contentType: texts["content_type"], content: []byte(texts["text"])}
+	if encoded := texts["base64"]; encoded != "" {
+		if a.content, err = base64.StdEncoding.DecodeString(encoded); err != nil {
+			return a, engine.Faultf("bad_input", "attachments %d: base64 cannot be read", i)
+		}
+	}
+	return a, nil
 }
 
 // message builds the e-mail.
@@ -263,7 +294,7 @@ func (m *email) message() (*gomail.Msg, error) {
 	}
 	msg.Subject(m.subject)
 	msg.SetDate()
-	if err := m.addHeaders(msg); err != nil {
+	if err := m.addHeaders(func(name, text string) { msg.SetGenHeader(gomail.Header(name), text) }); err != nil {
 		return nil, err
 	}
 	switch {
@@ -288,17 +319,13 @@ func (m *email) message() (*gomail.Msg, error) {
 }
 
 // addHeaders refuses headers that the message has from its other fields.
-func (m *email) addHeaders(msg *gomail.Msg) error {
-	taken := []string{"From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-Id", "Mime-Version", "Content-Type", "Content-Transfer-Encoding", "Sender", "Return-Path"}
+func (m *email) addHeaders(add func(name, text string)) error {
 	for name, value := range m.headers {
-		text, ok := form.Scalar(value)
-		if !ok || !validHeader(name, text) {
-			return engine.Faultf("bad_input", "header %q has a name or value that cannot be sent", name)
+		text, err := mailHeader(name, value)
+		if err != nil {
+			return err
 		}
-		if slices.Contains(taken, textproto.CanonicalMIMEHeaderKey(name)) {
-			return engine.Faultf("bad_input", "header %s is written from its own field", name)
-		}
-		msg.SetGenHeader(gomail.Header(name), text)
+		add(name, text)
 	}
 	return nil
 }

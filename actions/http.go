@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -172,8 +175,39 @@ func (h *httpRequest) Request(ctx context.Context, call *engine.Call) (any, erro
 }
 
 func (h *httpRequest) open() (err error) {
-	h.pages, err = readPages(h.paginate)
-	return err
+	if h.pages, err = readPages(h.paginate); err != nil || h.pages == nil {
+		return err
+	}
+	for _, e := range h.pages.expressions() {
+		if _, err := expression.Compile(e[1]); err != nil {
+			return engine.Permanent(fmt.Errorf("paginate.%s: %w", e[0], err))
+		}
+	}
+	return nil
+}
+
+// Check finds what each run would fail with, and secrets that are written out.
+func (h *httpRequest) Check(with map[string]any) []form.Problem {
+	f := &fixed{with: with}
+	f.address("url")
+	f.headers(headerText)
+	f.members("query", func(name string, value any) {
+		if !form.Holds(value) {
+			_, err := queryTexts(name, value)
+			f.refuse(err, "query", name)
+		}
+	})
+	f.elements("multipart", func(i int, value any) {
+		f.refuse(writePart(multipart.NewWriter(io.Discard), i, written(value)), "multipart", strconv.Itoa(i))
+	})
+	paginate, _ := with["paginate"].(map[string]any)
+	p, err := readPages(paginate)
+	f.refuse(err, "paginate")
+	for _, e := range p.expressions() {
+		_, err := expression.Compile(e[1])
+		f.refuse(err, "paginate", e[0])
+	}
+	return f.problems
 }
 
 // exchange is the request of the first page.
@@ -227,15 +261,23 @@ func texts(value any) ([]string, bool) {
 	return texts, true
 }
 
+func queryTexts(name string, value any) ([]string, error) {
+	list, ok := texts(value)
+	if !ok {
+		return nil, engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
+	}
+	return list, nil
+}
+
 func addQuery(u *url.URL, query map[string]any) error {
 	if len(query) == 0 {
 		return nil
 	}
 	values := u.Query()
 	for name, value := range query {
-		list, ok := texts(value)
-		if !ok {
-			return engine.Faultf("bad_input", "query %s must be a text, a number or a list of them", name)
+		list, err := queryTexts(name, value)
+		if err != nil {
+			return err
 		}
 		values[name] = append(values[name], list...)
 	}
@@ -243,23 +285,31 @@ func addQuery(u *url.URL, query map[string]any) error {
 	return nil
 }
 
-// addHeaders refuses what would write a second header or answer for the transport.
 func addHeaders(header http.Header, values map[string]any) error {
 	for name, value := range values {
-		text, ok := form.Scalar(value)
-		if !ok {
-			return engine.Faultf("bad_input", "header %s must be a text", name)
-		}
-		if !validHeader(name, text) {
-			return engine.Faultf("bad_input", "header %q has a name or value that cannot be sent", name)
-		}
-		switch http.CanonicalHeaderKey(name) {
-		case "Host", "Content-Length", "Transfer-Encoding", "Connection":
-			return engine.Faultf("bad_input", "header %s is set by the sender and cannot be given", name)
+		text, err := headerText(name, value)
+		if err != nil {
+			return err
 		}
 		header.Set(name, text)
 	}
 	return nil
+}
+
+// headerText refuses what would write a second header or answer for the transport.
+func headerText(name string, value any) (string, error) {
+	text, ok := form.Scalar(value)
+	if !ok {
+		return "", engine.Faultf("bad_input", "header %s must be a text", name)
+	}
+	if !validHeader(name, text) {
+		return "", engine.Faultf("bad_input", "header %q has a name or value that cannot be sent", name)
+	}
+	switch http.CanonicalHeaderKey(name) {
+	case "Host", "Content-Length", "Transfer-Encoding", "Connection":
+		return "", engine.Faultf("bad_input", "header %s is set by the sender and cannot be given", name)
+	}
+	return text, nil
 }
 
 func validHeader(name, value string) bool {

@@ -42,6 +42,14 @@ func readPages(m map[string]any) (*pages, error) {
 	return p, nil
 }
 
+// expressions are asked of each answer; without pages there are none.
+func (p *pages) expressions() (named [][2]string) {
+	if p == nil {
+		return nil
+	}
+	return [][2]string{{"items", p.items}, {"next", p.next}}
+}
+
 // turn reads the pages after the first; body becomes the joined list.
 func (h *httpRequest) turn(ctx context.Context, call *engine.Call, x *exchange, output map[string]any) (map[string]any, error) {
 	all, seen := []any{}, map[string]bool{x.url.String(): true}

@@ -14,6 +14,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -243,13 +244,24 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// callable refuses addresses that lead nowhere, whoever asks.
+func callable(u *url.URL) error {
+	if u.Scheme != "https" && u.Scheme != "http" {
+		return engine.Faultf("bad_url", "only http and https addresses can be called, not %q", u.Scheme)
+	}
+	if u.Hostname() == "" {
+		return engine.Faultf("bad_url", "the address has no host")
+	}
+	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
+		return engine.Faultf("bad_url", "there is no port %s", u.Port())
+	}
+	return nil
+}
+
 // allowed holds a request against the rules that need no address.
 func (o *Outbound) allowed(x *exchange) error {
-	if x.url.Scheme != "https" && x.url.Scheme != "http" {
-		return engine.Faultf("bad_url", "only http and https addresses can be called, not %q", x.url.Scheme)
-	}
-	if x.url.Hostname() == "" {
-		return engine.Faultf("bad_url", "the address has no host")
+	if err := callable(x.url); err != nil {
+		return err
 	}
 	if !x.lists(x.url) {
 		return engine.Faultf("host_not_allowed", "the connection may not be sent to %s; it lists %s", x.url.Hostname(), strings.Join(x.hosts, ", "))

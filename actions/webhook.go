@@ -51,6 +51,14 @@ func (w *webhookSend) Fields() form.Fields {
 	)
 }
 
+// Check finds what each run would fail with, and secrets that are written out.
+func (w *webhookSend) Check(with map[string]any) []form.Problem {
+	f := &fixed{with: with}
+	f.address("url")
+	f.headers(headerText)
+	return f.problems
+}
+
 // Do posts the event. Whatever is no 2xx is tried again, but for 410.
 func (w *webhookSend) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
 	x, err := w.exchange(call)

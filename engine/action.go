@@ -13,6 +13,7 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/own"
+	"gancho/engine/said"
 )
 
 // Action is what a step does: one entry of a catalogue.
@@ -77,6 +78,22 @@ type Doer interface {
 // Secrets are left out.
 type Requester interface {
 	Request(ctx context.Context, call *Call) (any, error)
+}
+
+// Checker is a Doer that finds, in settings as a document holds them, what each run would fail
+// with. Paths begin at the settings; what is in {{ }} is not asked.
+type Checker interface {
+	Check(with map[string]any) []form.Problem
+}
+
+// Unfit is the problem of a document with which each run would fail like this.
+func Unfit(path string, err error) form.Problem {
+	var wrong *expression.Error
+	if errors.As(err, &wrong) {
+		return form.Problem{Severity: form.Error, Path: path, Code: wrong.Code, Message: wrong.Message, Hint: wrong.Hint, From: wrong.From, To: wrong.To, Fixes: wrong.Fixes}
+	}
+	f := fault(err)
+	return form.Problem{Severity: form.Error, Path: path, Code: f.Code, Message: form.Label(f.Error(), said.In(f.Error(), "pt-BR")), Hint: f.Hint}
 }
 
 // Admitter is a Doer with something that must be so before it acts: a fresh token, room in

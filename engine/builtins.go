@@ -126,7 +126,7 @@ func (s *delayStep) control(ctx context.Context, w *walker, _ *node, _ *frame, r
 		if err := w.pay(ctx); err != nil {
 			return nil, parked, err
 		}
-		if !w.hands.pause(ctx, until.Sub(now)) {
+		if !until.Before(w.until) || !w.hands.pause(ctx, until.Sub(now)) { // the run's time-out comes first
 			return nil, w.wait(rec, opening{waitingFor: "delay", due: until}), nil
 		}
 	}

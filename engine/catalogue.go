@@ -136,10 +136,15 @@ func (c *Catalogue) Action(kind string) (flow.ActionInfo, bool) {
 	if !ok {
 		return flow.ActionInfo{}, false
 	}
-	return flow.ActionInfo{
-		Kind: a.Kind, Title: a.Title, Fields: a.New().Fields(), Shape: a.Shape, Connections: a.Connection,
+	doer := a.New()
+	info := flow.ActionInfo{
+		Kind: a.Kind, Title: a.Title, Fields: doer.Fields(), Shape: a.Shape, Connections: a.Connection,
 		ConnectionOptional: a.Optional, Effect: a.Effect, Careful: a.Careful, Sample: a.Yields(),
-	}, true
+	}
+	if c, ok := doer.(Checker); ok {
+		info.Check = c.Check
+	}
+	return info, true
 }
 
 // Trigger describes a trigger for validation.

@@ -194,7 +194,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 		if d.Park.WaitingFor == "connection" {
 			return &store.End{Status: store.Waiting, Reason: bothWords("waits for a connection", "espera por uma conexão")}, answer, nil
 		}
-		if d.Park.WaitingFor == "signal" && !t.clock.Add(d.Park.In).Before(w.until) {
+		if d.Park.WaitingFor == "signal" && !t.clock.Add(d.Park.In).Before(w.until) && !w.overdue() {
 			return &store.End{Status: store.Waiting, Reason: bothWords("waits for an answer", "espera uma resposta")}, answer, nil
 		}
 		t.clock = t.clock.Add(d.Park.In)

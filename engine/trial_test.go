@@ -14,7 +14,7 @@ func TestTrialHoldsEffectsBack(t *testing.T) {
 	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), nil, nil)
 	check(t, err)
 	f, problems := flow.ParseFlow([]byte(`{"id": "x", "trigger": {"kind": "webhook"}, "steps": [
-		{"id": "pause", "action": "delay", "with": {"for": "30d"}},
+		{"id": "pause", "action": "delay", "with": {"for": "29d"}},
 		{"id": "a", "action": "test.send", "with": {"text": "{{ trigger.body.id }}"}},
 		{"id": "b", "action": "test.send", "with": {"text": "{{ steps.a.id }}"}},
 		{"id": "n", "action": "state.increment", "with": {"key": "n", "value": 2}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -119,11 +120,9 @@ type frame struct {
 	errors map[string]any
 }
 
-const defaultRunTimeout = 30 * 24 * time.Hour
-
 func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.Location) *walker {
 	return &walker{
-		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(p.flow.Settings.Timeout.Or(defaultRunTimeout)),
+		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(p.flow.Settings.Timeout.Or(flow.DefaultTimeout)),
 		held: newHeld(), inbox: map[string][]byte{}, dirty: map[string][]byte{},
 	}
 }
@@ -193,6 +192,11 @@ func (w *walker) park() *store.Park {
 	}
 	p.Timed, p.In = true, max(0, due.Sub(w.hands.now()))
 	return p
+}
+
+// overdue says that the run ends before the time for which it waits.
+func (w *walker) overdue() bool {
+	return slices.ContainsFunc(w.open, func(o opening) bool { return o.due.After(w.until) })
 }
 
 func (w *walker) root() *frame {

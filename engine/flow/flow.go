@@ -134,6 +134,9 @@ type Settings struct {
 	Alerts      json.RawMessage `json:"alerts,omitempty"` // name of a connection, or an e-mail address
 }
 
+// DefaultTimeout is how long a run may take where the flow says nothing.
+const DefaultTimeout = 30 * 24 * time.Hour
+
 // Silence is an alarm for events that do not come.
 type Silence struct {
 	ExpectEvery Duration `json:"expect_every"`

@@ -35,6 +35,7 @@ type ActionInfo struct {
 	Effect             bool
 	Careful            bool // doing it twice is seen outside, and nothing keeps the provider from it
 	Sample             any
+	Check              func(with map[string]any) []form.Problem // what the fields alone cannot say; may be nil
 }
 
 // TriggerInfo is what validation knows of a trigger.
@@ -201,6 +202,12 @@ func (v *validator) step(s *Step, at string) {
 	}
 	said := len(v.problems)
 	v.fields(info.Fields, s.With, at+"/with")
+	if info.Check != nil {
+		for _, p := range info.Check(s.With) {
+			p.Path = at + "/with" + p.Path
+			v.add(p)
+		}
+	}
 	if s.Action == "filter" {
 		whenForWhere(v.problems[said:], s, at)
 	}
@@ -230,20 +237,42 @@ func (v *validator) step(s *Step, at string) {
 		v.callee(s, at+"/with/flow")
 	case "http.request":
 		v.bodyOfGet(s, at+"/with/method")
+	case "delay", "wait":
+		v.overdue(s, at+"/with")
 	}
 }
 
-// bodyOfGet warns of a body where the method has none: a GET is what a request is until another is chosen.
+// bodyOfGet refuses a body where the method has none: a GET is what a request is until another is chosen.
 func (v *validator) bodyOfGet(s *Step, at string) {
 	method, said := s.With["method"].(string)
-	if said && method != "GET" && method != "HEAD" || !slices.ContainsFunc([]string{"json", "form", "text", "multipart"}, func(id string) bool { return s.With[id] != nil }) {
+	if said && method != "GET" && method != "HEAD" || !slices.ContainsFunc([]string{"json", "form", "text", "multipart"}, func(id string) bool { return s.With[id] != nil && s.With[id] != "" }) {
 		return
 	}
 	method = cmp.Or(method, "GET")
-	w := warning(at, "body_of_get", fmt.Sprintf("many servers do not read the body of a %s", method), fmt.Sprintf("muitos servidores não leem o corpo de um %s", method))
-	w.Fixes = []form.Fix{{Words: form.Label("Send it as a POST", "Enviar como POST"), Put: "POST"}}
-	w.Hint = form.Label("choose POST, PUT or PATCH to send something", "escolha POST, PUT ou PATCH para enviar algo")
-	v.add(w)
+	p := problem(at, "body_of_get", fmt.Sprintf("a %s request has no body", method), fmt.Sprintf("uma requisição %s não tem corpo", method))
+	p.Fixes = []form.Fix{{Words: form.Label("Send it as a POST", "Enviar como POST"), Put: "POST"}}
+	p.Hint = form.Label("choose POST, PUT or PATCH to send something", "escolha POST, PUT ou PATCH para enviar algo")
+	v.add(p)
+}
+
+// overdue finds what lasts longer than the run may: a delay then fails each run, and a wait those that no signal comes for.
+func (v *validator) overdue(s *Step, at string) {
+	id := "for"
+	if s.Action == "wait" {
+		id = "timeout"
+	}
+	text, _ := s.With[id].(string)
+	lasts, err := form.ParseDuration(text)
+	limit := v.flow.Settings.Timeout.Or(DefaultTimeout)
+	if err != nil || lasts < limit || s.Action == "wait" && lasts == limit {
+		return
+	}
+	p := problem(at+"/"+id, "too_long", fmt.Sprintf("the run ends before: it may take %s", Duration(limit)), fmt.Sprintf("a execução acaba antes: ela pode durar %s", Duration(limit)))
+	p.Hint = form.Label("make this shorter, or the time-out of the flow longer", "diminua isto, ou aumente o tempo limite do fluxo")
+	if s.Action == "wait" {
+		p.Severity = form.Warning
+	}
+	v.add(p)
 }
 
 // callee warns of a flow that cannot be called.

@@ -189,8 +189,8 @@ func TestABodyOfAGet(t *testing.T) {
 		switch {
 		case want == "" && len(problems) > 0:
 			t.Errorf("%s: got %+v", document, problems)
-		case want != "" && (len(problems) != 1 || problems[0].Code != "body_of_get" || flow.Errors(problems) || problems[0].Fixes[0].Put != "POST" || !strings.HasSuffix(problems[0].Message.EN, "of a "+want)):
-			t.Errorf("%s: got %+v, want a warning of %s", document, problems, want)
+		case want != "" && (len(problems) != 1 || problems[0].Code != "body_of_get" || !flow.Errors(problems) || problems[0].Fixes[0].Put != "POST" || !strings.HasPrefix(problems[0].Message.EN, "a "+want)):
+			t.Errorf("%s: got %+v, want a refusal of %s", document, problems, want)
 		}
 	}
 }

@@ -225,7 +225,7 @@ func (fs Fields) Check(values map[string]any) []Problem {
 			p.Severity = Warning
 			problems = append(problems, p)
 		}
-		if f.mode == ModeTemplate && holds(value) {
+		if f.mode == ModeTemplate && Holds(value) {
 			continue
 		}
 		if err := f.check(value); err != nil {
@@ -273,20 +273,20 @@ func (f *Field) within(value any, ask func(Fields, map[string]any) []Problem) []
 	return problems
 }
 
-// holds says whether a value is, or has inside, a text with a hole.
-func holds(value any) bool {
+// Holds says whether a value is, or has inside, a text with a hole.
+func Holds(value any) bool {
 	switch v := value.(type) {
 	case string:
 		return strings.Contains(v, "{{")
 	case map[string]any:
 		for _, member := range v {
-			if holds(member) {
+			if Holds(member) {
 				return true
 			}
 		}
 	case []any:
 		for _, element := range v {
-			if holds(element) {
+			if Holds(element) {
 				return true
 			}
 		}

@@ -30,6 +30,7 @@ var portuguese = [][2]string{
 	{"redirected to the scheme %q", "redirecionado para o esquema %q"},
 	{"the request cannot be made: %s", "a requisição não pode ser feita: %s"},
 	{"only http and https addresses can be called, not %q", "só endereços http e https podem ser chamados, não %q"},
+	{"there is no port %s", "não existe a porta %s"},
 	{"the address has no host", "o endereço não tem servidor"},
 	{"the address cannot be read", "o endereço não pode ser lido"},
 	{"the connection may not be sent to %s; it lists %s", "a conexão não pode ser enviada a %s; ela lista %s"},

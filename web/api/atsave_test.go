@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -51,4 +52,106 @@ func TestFetchedThingsAtTheDoor(t *testing.T) {
 	h.wantSaid(webhookFlow(`"connection": "mp", "with": {"preset": "mercadopago", ` + key + `}` + where))
 	h.wantSaid(webhookFlow(`"connection": "mp", "with": {"preset": "mercadopago", `+order+`}`+where), "error /trigger/with/order_by not_fetched_yet")
 	h.wantSaid(webhookFlow(`"connection": "mp", "with": {"preset": "mercadopago", "dedupe": {"key": "get(trigger, 'body.id')"}, "order_by": "trigger.body.id"}`))
+}
+
+func stepFlow(step, more string) string {
+	return `{"id": "f", "trigger": {"kind": "manual"}, "steps": [` + step + `]` + more + `}`
+}
+
+func requestFlow(with string) string {
+	for member, value := range map[string]string{"url": "https://example.com/x", "method": "POST"} {
+		if !strings.Contains(with, `"`+member+`": `) {
+			with += `, "` + member + `": "` + value + `"`
+		}
+	}
+	return stepFlow(`{"id": "h", "action": "http.request", "with": {`+with+`}}`, "")
+}
+
+// What is written out and fails each time is said when the flow is saved; what comes of a template is asked when it is there.
+func TestWhatCanNeverWorkIsSaidAtSave(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/connections", `{"name": "mail", "kind": "smtp", "fields": {"host": "mail.example.com", "port": "25", "security": "none", "from": "a@example.com"}}`)
+	h.want(200, "PUT", "/vars", `{"token": "t", "host": "example.com"}`)
+	const with = "error /steps/0/with/"
+	for _, c := range []struct{ request, said string }{
+		{`"headers": {"Host": "x"}`, with + "headers/Host bad_input"},
+		{`"headers": {"Content-Length": "{{ trigger.body.n }}"}`, with + "headers/Content-Length bad_input"},
+		{`"headers": {"X A": "x"}`, with + "headers/X A bad_input"},
+		{`"headers": {"X": "a\r\nB: c"}`, with + "headers/X bad_input"},
+		{`"headers": {"X": {"a": 1}}`, with + "headers/X bad_input"},
+		{`"headers": {"X": "{{ trigger.body.x }}", "Y": 1, "Authorization": "Bearer {{ vars.token }}"}`, ""},
+		{`"headers": {"Authorization": "Bearer abc"}`, "warning /steps/0/with/headers/Authorization secret_in_flow"},
+		{`"query": {"a": {"b": 1}}`, with + "query/a bad_input"},
+		{`"query": {"a": ["{{ trigger.body.x }}", 1], "b": true}`, ""},
+		{`"multipart": [{"name": "a", "text": "x"}, {"name": "b", "filename": "{{ trigger.body.f }}"}]`, with + "multipart/1 bad_input"},
+		{`"multipart": [{"text": "x"}]`, with + "multipart/0 bad_input"},
+		{`"multipart": [{"name": "a", "base64": "!!"}]`, with + "multipart/0 bad_input"},
+		{`"multipart": {"a": 1}`, with + "multipart/0 bad_input"},
+		{`"multipart": [{"name": "{{ trigger.body.n }}", "file": "a", "base64": "{{ trigger.body.f }}"}]`, ""},
+		{`"multipart": "{{ trigger.body.parts }}"`, ""},
+		{`"url": "http://"`, with + "url bad_url"},
+		{`"url": "http://a b/"`, with + "url bad_url"},
+		{`"url": "http://example.com:99999/"`, with + "url bad_url"},
+		{`"url": "https://{{ vars.host }}/x y"`, ""},
+		{`"url": "https://u:p@example.com/"`, "warning /steps/0/with/url secret_in_flow"},
+		{`"method": "GET", "json": {}`, with + "method body_of_get"},
+		{`"method": "GET", "text": ""`, ""},
+		{`"paginate": {"items": "response.body"}`, with + "paginate bad_input"},
+		{`"paginate": {"items": "[]", "next": "nil", "max_pages": 0}`, with + "paginate bad_input"},
+		{`"paginate": {"items": "[]", "next": "1 +"}`, with + "paginate/next syntax"},
+		{`"paginate": {"items": "x", "next": "nil"}`, with + "paginate/items unknown_name"},
+		{`"paginate": {"items": "response.body.items", "next": "response.body.next", "max_pages": 3}`, ""},
+	} {
+		if c.said == "" {
+			h.wantSaid(requestFlow(c.request))
+		} else {
+			h.wantSaid(requestFlow(c.request), c.said)
+		}
+	}
+	for with, said := range map[string]string{
+		`"subject": "a\nb"`: "subject", `"headers": {"Bcc": "x@y.com"}`: "headers/Bcc", `"headers": {"X A": "x"}`: "headers/X A", `"headers": {"X": "{{ trigger.body.x }}"}`: "",
+		`"attachments": [{"filename": "a"}]`: "attachments/0", `"attachments": [{"name": "a", "base64": "!!"}]`: "attachments/0", `"attachments": [{"name": "a", "base64": "{{ trigger.body.f }}"}]`: "",
+	} {
+		if !strings.Contains(with, "subject") {
+			with += `, "subject": "s"`
+		}
+		f := stepFlow(`{"id": "m", "action": "email.send", "connection": "mail", "delivery": "at_least_once", "with": {"to": "a@example.com", "text": "t", `+with+`}}`, "")
+		if said == "" {
+			h.wantSaid(f)
+		} else {
+			h.wantSaid(f, "error /steps/0/with/"+said+" bad_input")
+		}
+	}
+	h.wantSaid(stepFlow(`{"id": "w", "action": "webhook.send", "delivery": "at_least_once", "with": {"url": "http://", "data": 1, "headers": {"Cookie": "a=b"}}}`, ""),
+		with+"url bad_url", "error /steps/0/connection required", "warning /steps/0/with/headers/Cookie secret_in_flow")
+	h.wantSaid(stepFlow(`{"id": "d", "action": "delay", "with": {"for": "31d"}}`, ""), with+"for too_long")
+	h.wantSaid(stepFlow(`{"id": "d", "action": "delay", "with": {"for": "3s"}}`, `, "settings": {"timeout": "1s"}`), with+"for too_long")
+	h.wantSaid(stepFlow(`{"id": "d", "action": "delay", "with": {"for": "29d"}}`, ""))
+	h.wantSaid(stepFlow(`{"id": "w", "action": "wait", "with": {"timeout": "3s"}}`, `, "settings": {"timeout": "1s"}`), "warning /steps/0/with/timeout too_long")
+}
+
+// A test says what the real run would: also that it ends by its time-out, or is refused what it would send.
+func TestATestFailsWhereTheRunWould(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/connections", `{"name": "mail", "kind": "smtp", "fields": {"host": "mail.example.com", "port": "25", "security": "none", "from": "a@example.com"}}`)
+	for name, c := range map[string]struct{ step, status, code string }{
+		"a delay":       {`{"id": "d", "action": "delay", "with": {"for": "{{ trigger.body.for }}"}}`, "failed", "run_timeout"},
+		"a wait":        {`{"id": "d", "action": "wait", "with": {"timeout": "{{ trigger.body.for }}"}}`, "failed", "run_timeout"},
+		"a short delay": {`{"id": "d", "action": "delay", "with": {"for": "1s"}}`, "succeeded", ""},
+		"a short wait":  {`{"id": "d", "action": "wait", "with": {"timeout": "1s"}}`, "succeeded", ""},
+		"a header":      {`{"id": "m", "action": "email.send", "connection": "mail", "with": {"to": "a@example.com", "subject": "s", "text": "t", "headers": {"X": "{{ trigger.body.lines }}"}}}`, "failed", "bad_input"},
+		"paginate":      {`{"id": "h", "action": "http.request", "with": {"url": "https://example.com", "paginate": {"items": "x y", "next": "nil"}}}`, "failed", "syntax"},
+	} {
+		f := stepFlow(c.step, `, "name": "F", "settings": {"timeout": "2s"}`)
+		h.ask("DELETE", "/api/v1/flows/f", root, "")
+		h.want(201, "POST", "/flows", f)
+		run := h.want(200, "POST", "/flows/f/test", `{"event": {"body": {"for": "3s", "lines": "a\nb"}}}`)
+		code := ""
+		if e, ok := run["error"].(map[string]any); ok {
+			code, _ = e["code"].(string)
+		}
+		if run["status"] != c.status || code != c.code {
+			t.Errorf("%s: %v %v, want %s %s", name, run["status"], run["error"], c.status, c.code)
+		}
+	}
 }

@@ -17,8 +17,12 @@ func TestWhatWasLeftBlankIsAValue(t *testing.T) {
 		h.want(200, "POST", "/flows/"+id+"/publish", "")
 	}
 	for _, c := range []struct{ flow, body, status string }{
-		{"strict", `{"note": ""}`, "succeeded"}, {"strict", `{}`, "failed"}, {"strict", `{"note": null}`, "failed"},
-		{"loose", `{"note": ""}`, "succeeded"}, {"loose", `{}`, "succeeded"}, {"loose", `{"note": null}`, "succeeded"},
+		{"strict", `{"note": ""}`, "succeeded"},
+		{"strict", `{}`, "failed"},
+		{"strict", `{"note": null}`, "failed"},
+		{"loose", `{"note": ""}`, "succeeded"},
+		{"loose", `{}`, "succeeded"},
+		{"loose", `{"note": null}`, "succeeded"},
 	} {
 		run := h.started(c.flow, c.body)
 		if run["status"] != c.status {
