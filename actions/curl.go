@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gancho/engine"
 	"gancho/engine/expression"
 	"gancho/engine/form"
 )
@@ -222,7 +223,7 @@ func (p *curlParser) secrets(u *url.URL) {
 	}
 	p.dropHeader("authorization")
 	for _, name := range slices.Clone(p.names) {
-		if hidden(name) || strings.HasSuffix(strings.ToLower(name), "-token") || strings.HasSuffix(strings.ToLower(name), "-api-key") {
+		if engine.SecretHeader(name) {
 			p.connect(u, "http_header", map[string]string{"name": name})
 			p.dropHeader(strings.ToLower(name))
 		}

@@ -57,7 +57,7 @@ func (f *fixed) headers(ask func(name string, value any) (string, error)) {
 		}
 		text, err := ask(name, value)
 		f.refuse(err, "headers", name)
-		if written && err == nil && text != "" && hidden(name) {
+		if written && err == nil && text != "" && engine.SecretHeader(name) {
 			f.warnSecret("headers", name)
 		}
 	})

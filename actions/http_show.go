@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"gancho/engine"
 	"gancho/engine/connections"
 )
 
@@ -31,27 +32,21 @@ func excerpt(r *reply) map[string]any {
 	}
 	headers := firsts(r.header)
 	for name := range headers {
-		if hidden(name) {
+		if engine.SecretHeader(name) {
 			headers[name] = mask
 		}
 	}
 	return map[string]any{"status": r.status, "headers": headers, "body": body}
 }
 
-const mask = "•••"
-
-// hidden headers hold credentials.
-func hidden(name string) bool {
-	name = strings.ToLower(name)
-	return slices.Contains([]string{"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "apikey"}, name)
-}
+const mask = engine.Hidden
 
 // show is a request as the history keeps it: without credentials.
 func show(x *exchange, c *connections.Connection) map[string]any {
 	headers := map[string]any{}
 	for name, values := range x.header {
 		headers[strings.ToLower(name)] = values[0]
-		if hidden(name) || slices.Contains(x.secrets, name) {
+		if engine.SecretHeader(name) || slices.Contains(x.secrets, name) {
 			headers[strings.ToLower(name)] = mask
 		}
 	}

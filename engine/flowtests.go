@@ -101,7 +101,7 @@ func compare(run *RunView, want flow.Expect) []Difference {
 	}
 	steps := map[string]any{}
 	for _, s := range run.Steps {
-		steps[s.Path] = asJSON(map[string]any{"status": s.Status, "with": s.Input, "output": s.Output, "error": s.Error, "request": s.Request, "reason": s.Reason})
+		steps[s.Path] = asJSON(map[string]any{"status": s.Status, "with": s.given, "output": s.Output, "error": s.Error, "request": s.Request, "reason": s.Reason})
 	}
 	for _, path := range slices.Sorted(maps.Keys(want.Steps)) {
 		expected := want.Steps[path]

@@ -74,6 +74,8 @@ type StepView struct {
 	Twice    bool            `json:"may_have_happened_twice,omitempty"`
 	Chosen   []int           `json:"chosen,omitzero" doc:"of a branch: the paths that were taken, counted from 0"`
 	DoneBy   string          `json:"done_by,omitempty" doc:"of a replay: the former run that did this; it was not done again"`
+
+	given map[string]any // the input with its credentials, for the tests of a flow
 }
 
 // AttemptView is one attempt of a step.
@@ -131,7 +133,7 @@ func showsError(r *store.Run) bool {
 func viewStep(r *record) StepView {
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
-		Attempts: []AttemptView{}, Input: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
+		Attempts: []AttemptView{}, Input: withoutCredentials(r.Input), given: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
 		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By, Chosen: r.Chosen,
 	}
 	for _, a := range r.Attempts {

@@ -155,3 +155,27 @@ func TestATestFailsWhereTheRunWould(t *testing.T) {
 		}
 	}
 }
+
+// A credential that was written into a flow is left out of what its runs and tests show, to everybody.
+func TestCredentialsInAFlowAreNotShown(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "f", "name": "F", "trigger": {"kind": "manual"}, "steps": [{"id": "h", "action": "http.request", "on_error": "continue", "retry": {"attempts": 1}, "with": {
+		"url": "http://user:p4ssw0rd@127.0.0.1:1/x?to=a@b", "headers": {"Authorization": "Bearer t0ken", "cookie": "c00kie", "X-Plain": "seen"}}}],
+		"tests": [{"name": "sends it", "event": {"body": {}}, "expect": {"steps": {"h": {"with": {"headers": {"Authorization": "Bearer t0ken"}}}}}}]}`)
+	h.want(200, "POST", "/flows/f/publish", "")
+	test := h.want(200, "POST", "/flows/f/test", `{"event": {"body": {}}}`)
+	for what, run := range map[string]map[string]any{"a test": test, "a run": h.started("f", `{}`)} {
+		shown := mustJSON(t, run)
+		for _, secret := range []string{"p4ssw0rd", "t0ken", "c00kie"} {
+			if strings.Contains(shown, secret) {
+				t.Errorf("%s shows %s: %s", what, secret, shown)
+			}
+		}
+		if input := mustJSON(t, run["steps"].([]any)[0].(map[string]any)["input"]); !strings.Contains(input, `"X-Plain":"seen"`) || !strings.Contains(input, "•••@127.0.0.1:1/x?to=a@b") {
+			t.Errorf("%s hides too much: %s", what, input)
+		}
+	}
+	if tests := h.want(200, "POST", "/flows/f/tests", ""); tests["failed"] != 0.0 {
+		t.Errorf("a test reads what was given: %v", tests)
+	}
+}
