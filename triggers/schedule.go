@@ -115,13 +115,18 @@ func parseTimetable(spec string, zone *time.Location) (t *timetable, refusal *cr
 		spec = strings.Join(fields, " ")
 	}
 	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
+	if strings.HasPrefix(spec, "@every") {
+		if refusal := checkEvery(fields); refusal != nil {
+			return nil, refusal
+		}
+	}
 	schedule, err := parser.Parse(spec)
 	if err != nil {
-		return nil, cronRefused("bad_cron", "the schedule cannot be read: "+err.Error(), "o agendamento não pode ser lido: "+err.Error())
+		return nil, unreadCron(parser, spec, fields)
 	}
 	t = &timetable{schedule: schedule, zone: zone}
 	if strings.HasPrefix(spec, "@every") {
-		return t, checkEvery(fields)
+		return t, nil
 	}
 	if schedule.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
 		return nil, cronRefused("never_due", "this time never comes", "esse horário nunca chega")
@@ -132,6 +137,37 @@ func parseTimetable(spec string, zone *time.Location) (t *timetable, refusal *cr
 	}
 	t.either = len(fields) == 5 && !strings.HasPrefix(fields[2], "*") && fields[2] != "?" && !strings.HasPrefix(fields[4], "*") && fields[4] != "?"
 	return t, nil
+}
+
+// cronFields are the fields of a schedule, and what each takes.
+var cronFields = []struct {
+	words form.Words
+	takes string
+}{
+	{form.Label("the minute", "o minuto"), "0-59"},
+	{form.Label("the hour", "a hora"), "0-23"},
+	{form.Label("the day of the month", "o dia do mês"), "1-31"},
+	{form.Label("the month", "o mês"), "1-12, JAN-DEC"},
+	{form.Label("the weekday", "o dia da semana"), "0-6, SUN-SAT"},
+}
+
+// unreadCron says which field of a schedule cannot be read, and what it takes.
+func unreadCron(parser cron.Parser, spec string, fields []string) *cronError {
+	if strings.HasPrefix(spec, "@") {
+		return cronRefused("bad_cron", fmt.Sprintf("there is no schedule %q; there are @hourly, @daily, @weekly, @monthly, @yearly and such as @every 15m", spec),
+			fmt.Sprintf("não existe o agendamento %q; há @hourly, @daily, @weekly, @monthly, @yearly e outros como @every 15m", spec))
+	}
+	for i, field := range fields {
+		alone := []string{"*", "*", "*", "*", "*"}
+		alone[i] = field
+		if _, err := parser.Parse(strings.Join(alone, " ")); err == nil {
+			continue
+		}
+		f := cronFields[i]
+		return cronRefused("bad_cron", fmt.Sprintf("%s cannot be read: %q; it takes %s, *, a list such as 1,2, a range such as 1-3 and a step such as */2", f.words.EN, field, f.takes),
+			fmt.Sprintf("%s não pode ser lido: %q; aceita %s, *, uma lista como 1,2, um intervalo como 1-3 e um passo como */2", f.words.PT, field, f.takes))
+	}
+	return cronRefused("bad_cron", "the schedule cannot be read", "o agendamento não pode ser lido")
 }
 
 func checkEvery(fields []string) *cronError {

@@ -40,8 +40,15 @@ func badSchema(path string, err error) form.Problem {
 			return problem(path, "bad_schema", "is not a JSON Schema that can be used"+where.EN, "não é um JSON Schema que possa ser usado"+where.PT)
 		}
 	}
-	text := strings.ReplaceAll(err.Error(), schemaURL, "")
-	return problem(path, "bad_schema", "is not a JSON Schema that can be used: "+text, "não é um JSON Schema que possa ser usado: "+text)
+	p := problem(path, "bad_schema", "is not a JSON Schema that can be used", "não é um JSON Schema que possa ser usado")
+	if missing := new(jsonschema.JSONPointerNotFoundError); errors.As(err, &missing) {
+		at := strings.TrimPrefix(missing.URL, schemaURL)
+		p.Message = form.Label(p.Message.EN+": it refers to "+at+", which is not in it", p.Message.PT+": ele cita "+at+", que não está nele")
+	}
+	if away := new(jsonschema.LoadURLError); errors.As(err, &away) {
+		p.Message = form.Label(p.Message.EN+": it refers to "+away.URL+", and must hold all that it refers to", p.Message.PT+": ele cita "+away.URL+", e deve conter tudo que cita")
+	}
+	return p
 }
 
 // misfit says where a body does not fit its schema and what is wrong there, without its values.
@@ -64,6 +71,25 @@ func placeOf(err error) form.Words {
 	return form.Label(": at "+at+", "+what.EN, ": em "+at+", "+what.PT)
 }
 
+// typeWords names a type of JSON Schema.
+func typeWords(name string) form.Words {
+	switch name {
+	case "null":
+		return form.Label("nothing", "nada")
+	case "boolean":
+		return form.Label("yes or no", "sim ou não")
+	case "integer":
+		return form.Label("a whole number", "um número inteiro")
+	case "number":
+		return form.Label("a number", "um número")
+	case "string":
+		return form.Label("a text", "um texto")
+	case "array":
+		return form.Label("a list", "uma lista")
+	}
+	return form.Label("an object", "um objeto")
+}
+
 // fault says what is wrong, by the keyword of the schema.
 func fault(k jsonschema.ErrorKind) form.Words {
 	switch k := k.(type) {
@@ -71,8 +97,16 @@ func fault(k jsonschema.ErrorKind) form.Words {
 		names := strings.Join(k.Missing, ", ")
 		return form.Label(names+" is missing", "falta "+names)
 	case *kind.Type:
-		want := strings.Join(k.Want, " or ")
-		return form.Label("there is "+k.Got+" where "+want+" should be", "há "+k.Got+" no lugar de "+want)
+		got, want := typeWords(k.Got), form.Words{}
+		for i, name := range k.Want {
+			w := typeWords(name)
+			if i == 0 {
+				want = w
+				continue
+			}
+			want = form.Label(want.EN+" or "+w.EN, want.PT+" ou "+w.PT)
+		}
+		return form.Label("there is "+got.EN+" where "+want.EN+" should be", "há "+got.PT+" no lugar de "+want.PT)
 	case *kind.AdditionalProperties:
 		names := strings.Join(k.Properties, ", ")
 		return form.Label(names+" is not allowed", names+" não é permitido")

@@ -81,7 +81,7 @@ func TestStatusCodes(t *testing.T) {
 		{"bad gzip", nil, "POST", "", `{}`, []string{"Content-Encoding: gzip"}, 422, "the body could not be read"},
 		{"two types", nil, "POST", "", `{}`, []string{"content-type: text/plain"}, 415, "there is more than one content type"},
 		{"schema", map[string]any{"schema": map[string]any{"type": "object", "required": []any{"id"}}}, "POST", "", `{"x":"canary"}`, nil, 422, "the body does not fit the schema: at /, id is missing"},
-		{"schema, a kind", map[string]any{"schema": map[string]any{"properties": map[string]any{"n": map[string]any{"type": "integer"}}}}, "POST", "", `{"n":"canary"}`, nil, 422, "the body does not fit the schema: at /n, there is string where integer should be"},
+		{"schema, a kind", map[string]any{"schema": map[string]any{"properties": map[string]any{"n": map[string]any{"type": "integer"}}}}, "POST", "", `{"n":"canary"}`, nil, 422, "the body does not fit the schema: at /n, there is a text where a whole number should be"},
 		{"fits schema", map[string]any{"schema": map[string]any{"properties": map[string]any{"id": map[string]any{"type": "integer"}}}}, "POST", "", `{"id":1}`, nil, 200, ""},
 		{"raw", nil, "POST", "", `{"a":`, []string{"Content-Type: application/octet-stream"}, 200, ""},
 	}

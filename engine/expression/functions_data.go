@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -112,11 +113,7 @@ func fromJSON(e *evaluation, args []any) (any, error) {
 	if err := e.take(8*len(s) + objectBytes*strings.Count(s, "{") + 48*strings.Count(s, "[")); err != nil {
 		return nil, err
 	}
-	value, err := Decode([]byte(s))
-	if err != nil {
-		return nil, wrongf("%v", "o JSON não pode ser lido: %v", err)
-	}
-	return value, nil
+	return Decode([]byte(s))
 }
 
 func chosen(e *evaluation, args []any, keep bool) (any, error) {
@@ -173,7 +170,11 @@ func readCSV(e *evaluation, s string, by rune) (any, error) {
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = by, -1, true
 	rows, err := r.ReadAll()
 	if err != nil {
-		return nil, wrongf("the CSV cannot be read: %v", "o CSV não pode ser lido: %v", err)
+		var wrong *csv.ParseError
+		if errors.As(err, &wrong) {
+			return nil, wrongf("the CSV cannot be read, at line %d", "o CSV não pode ser lido, na linha %d", wrong.Line)
+		}
+		return nil, err
 	}
 	list := []any{}
 	for i, row := range rows {

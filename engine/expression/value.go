@@ -51,16 +51,25 @@ func careful(data []byte) (any, error) {
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the JSON is empty")
-		}
-		return nil, fmt.Errorf("read JSON: %w", err)
+		return nil, unreadJSON(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("read JSON: there is more after the first value")
+		return nil, wrongf("read JSON: there is more after the first value", "JSON: há algo depois do primeiro valor")
 	}
 	c := counter{}
 	return c.clean(value, 0)
+}
+
+// unreadJSON says in words why JSON cannot be read.
+func unreadJSON(err error) error {
+	var wrong *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF):
+		return wrongf("the JSON is empty", "o JSON está vazio")
+	case errors.As(err, &wrong) && !strings.HasPrefix(wrong.Error(), "unexpected end"):
+		return wrongf("read JSON: unexpected character at byte %d", "JSON: caractere inesperado no byte %d", max(0, wrong.Offset-1))
+	}
+	return wrongf("read JSON: it ends too early", "JSON: acaba cedo demais")
 }
 
 type counter struct {

@@ -27,12 +27,12 @@ func DecodeXML(body []byte, charset func(charset string, input io.Reader) (io.Re
 			return document, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read XML: %w", err)
+			return nil, unreadXML(err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			if document != nil {
-				return nil, errors.New("read XML: there is more after the first element")
+				return nil, wrongf("read XML: there is more after the first element", "XML: há algo depois do primeiro elemento")
 			}
 			value, err := x.element(t, 1)
 			if err != nil {
@@ -41,7 +41,7 @@ func DecodeXML(body []byte, charset func(charset string, input io.Reader) (io.Re
 			document = map[string]any{t.Name.Local: value}
 		case xml.CharData:
 			if len(bytes.TrimSpace(t)) > 0 {
-				return nil, errors.New("read XML: there is text outside of the element")
+				return nil, wrongf("read XML: there is text outside of the element", "XML: há texto fora do elemento")
 			}
 		case xml.Directive:
 			return nil, errDirective
@@ -50,10 +50,22 @@ func DecodeXML(body []byte, charset func(charset string, input io.Reader) (io.Re
 }
 
 var (
-	errDirective  = errors.New("read XML: document types are not read")
-	errManyValues = fmt.Errorf("there are more than %d values", MaxValues)
-	errDeepValues = fmt.Errorf("values are nested more than %d deep", MaxDepth)
+	errDirective  = wrongf("read XML: document types are not read", "XML: tipos de documento (DOCTYPE) não são lidos")
+	errManyValues = wrongf("there are more than %d values", "há mais de %d valores", MaxValues)
+	errDeepValues = wrongf("values are nested more than %d deep", "há valores com mais de %d níveis", MaxDepth)
 )
+
+// unreadXML says in words why XML cannot be read.
+func unreadXML(err error) error {
+	var wrong *xml.SyntaxError
+	switch {
+	case errors.As(err, &wrong) && !strings.HasPrefix(wrong.Msg, "unexpected EOF"):
+		return wrongf("read XML: it is not well formed, at line %d", "XML: malformado na linha %d", wrong.Line)
+	case errors.As(err, &wrong), errors.Is(err, io.EOF):
+		return wrongf("read XML: it ends too early", "XML: acaba cedo demais")
+	}
+	return fmt.Errorf("read XML: %w", err)
+}
 
 type xmlReader struct {
 	*xml.Decoder
@@ -78,7 +90,7 @@ func (x *xmlReader) element(start xml.StartElement, depth int) (any, error) {
 	for {
 		token, err := x.Token()
 		if err != nil {
-			return nil, fmt.Errorf("read XML: %w", err)
+			return nil, unreadXML(err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
@@ -125,11 +137,7 @@ func xmlOf(e *evaluation, args []any) (any, error) {
 		if err := e.take(16*len(v) + objectBytes*strings.Count(v, "<")); err != nil {
 			return nil, err
 		}
-		value, err := DecodeXML([]byte(v), nil)
-		if err != nil {
-			return nil, wrongf("%v", "o XML não pode ser lido: %v", err)
-		}
-		return value, nil
+		return DecodeXML([]byte(v), nil)
 	case map[string]any:
 		if len(v) != 1 {
 			return nil, wrongf("an XML document has one root, not %d", "um documento XML tem uma raiz, não %d", len(v))

@@ -20,7 +20,7 @@ func In(message, lang string) string {
 	if lang != "pt-BR" {
 		return message
 	}
-	return sayings().translate(message, 3)
+	return sayings().translate(message, 5)
 }
 
 // saying is a text of faults, and the same in Portuguese.
@@ -32,7 +32,7 @@ type saying struct {
 
 type sayingList []saying
 
-var hole = regexp.MustCompile(`%[sdq]`)
+var hole = regexp.MustCompile(`%[sdqw]`)
 
 var sayings = sync.OnceValue(func() sayingList {
 	pairs := slices.Clone(portuguese)
@@ -44,8 +44,12 @@ var sayings = sync.OnceValue(func() sayingList {
 		var pattern strings.Builder
 		pattern.WriteString("(?s)^")
 		s := saying{pt: hole.Split(p[1], -1)}
+		holes := hole.FindAllString(p[0], -1)
 		for j, piece := range hole.Split(p[0], -1) {
-			if j > 0 {
+			switch {
+			case j > 0 && holes[j-1] == "%w":
+				pattern.WriteString(`(\w+)`)
+			case j > 0:
 				pattern.WriteString("(.*?)")
 			}
 			pattern.WriteString(regexp.QuoteMeta(piece))

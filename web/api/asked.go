@@ -33,6 +33,7 @@ var asked = []struct {
 	{regexp.MustCompile(`^expected number >= (\S+)$`), "must be $1 or more", "deve ser $1 ou mais"},
 	{regexp.MustCompile(`^expected number <= (\S+)$`), "must be at most $1", "deve ser no máximo $1"},
 	{regexp.MustCompile(`^expected length <= (\d+)$`), "must have at most $1 letters", "deve ter no máximo $1 letras"},
+	{regexp.MustCompile(`^required (?:query|path|header) parameter is missing$`), "is missing", "falta informar"},
 	{regexp.MustCompile(`^expected array$`), "must be a list", "deve ser uma lista"},
 	{regexp.MustCompile(`^expected object$`), "must be an object", "deve ser um objeto"},
 }
