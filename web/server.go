@@ -201,7 +201,7 @@ func (s *Server) doors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case strings.HasPrefix(path, "/h/"), strings.HasPrefix(path, "/w/"):
-			s.Hooks.ServeHTTP(w, r)
+			s.measured(w, r, s.Hooks)
 		case path == "/healthz":
 			writeText(w, http.StatusOK, "ok\n")
 		case path == "/readyz":
@@ -251,13 +251,20 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if r.URL.Path != api.Prefix+"/live" {
 			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(30 * time.Second)) //nolint:errcheck // not all writers have one
 		}
-		start := time.Now()
-		m := &measured{ResponseWriter: w, status: http.StatusOK}
-		protected.ServeHTTP(m, r)
-		if r.URL.Path != api.Prefix+"/live" {
-			s.metrics.requests.WithLabelValues(kindOf(r.URL.Path), fmt.Sprintf("%dxx", m.status/100)).Observe(time.Since(start).Seconds())
+		if r.URL.Path == api.Prefix+"/live" {
+			protected.ServeHTTP(w, r)
+			return
 		}
+		s.measured(w, r, protected)
 	})
+}
+
+// measured tells the metrics how long an answer took, and how it went.
+func (s *Server) measured(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	start := time.Now()
+	m := &measured{ResponseWriter: w, status: http.StatusOK}
+	next.ServeHTTP(m, r)
+	s.metrics.requests.WithLabelValues(kindOf(r.URL.Path), fmt.Sprintf("%dxx", m.status/100)).Observe(time.Since(start).Seconds())
 }
 
 // measured remembers the status.
@@ -276,7 +283,12 @@ func (m *measured) WriteHeader(status int) {
 func (m *measured) Unwrap() http.ResponseWriter { return m.ResponseWriter }
 
 func kindOf(path string) string {
-	if strings.HasPrefix(path, api.Prefix) {
+	switch {
+	case strings.HasPrefix(path, "/h/"):
+		return "hooks"
+	case strings.HasPrefix(path, "/w/"):
+		return "waits"
+	case strings.HasPrefix(path, api.Prefix):
 		return "api"
 	}
 	return "editor"

@@ -139,6 +139,7 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 	for _, r := range results {
 		if err == nil {
 			printImported(to.out, r.ID, r.Action, r.Published, 0)
+			c.printReach(to.err, b, r.ID)
 		}
 	}
 	if err == nil {
@@ -205,6 +206,23 @@ func (c *importCommand) printTrial(to streams) {
 	}
 }
 
+// printReach says, before anything is taken in, what a flow of the bundle would use.
+func (c *importCommand) printReach(w io.Writer, b *flow.Bundle, id string) {
+	f := pickFlow(b, id)
+	if !c.DryRun || f == nil {
+		return
+	}
+	reach := flow.ReachOf(f)
+	for _, part := range []struct {
+		words string
+		names []string
+	}{{"uses the connections", reach.Connections}, {"calls the hosts", reach.Hosts}} {
+		if len(part.names) > 0 {
+			fmt.Fprintf(w, "%s: %s %s\n", id, part.words, strings.Join(part.names, ", "))
+		}
+	}
+}
+
 func printImported(w io.Writer, id, action string, published bool, samples int) {
 	if published {
 		action += ", published"
@@ -248,6 +266,7 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 	faulty := false
 	for _, f := range answer.Flows {
 		printImported(to.out, f.ID, f.Action, f.Published, f.Samples)
+		c.printReach(to.err, b, f.ID)
 		for _, p := range f.Problems {
 			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", f.ID, p.Severity, p.Path, p.Message)
 			faulty = faulty || p.Severity == string(form.Error)

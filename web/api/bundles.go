@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 
 	"gancho/engine/flow"
 	"gancho/engine/flows"
@@ -65,6 +66,16 @@ type ImportView struct {
 	Samples   int           `json:"samples,omitempty" doc:"events of the bundle that were kept as captured ones"`
 	Problems  []ProblemView `json:"problems"`
 	Sentences []string      `json:"sentences,omitempty" doc:"of a dry run: what differs from the draft that is here"`
+
+	Connections []ImportConnection `json:"connections" doc:"that the flow would use"`
+	Hosts       []string           `json:"hosts" doc:"that the flow would call: those written in it, and those of its connections that are here"`
+}
+
+// ImportConnection is a connection that an imported flow names.
+type ImportConnection struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind,omitempty" doc:"of the one that is here"`
+	Exists bool   `json:"exists"`
 }
 
 type importOutput struct {
@@ -98,6 +109,7 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 	out.Body.DryRun, out.Body.Flows = bool(in.DryRun), []ImportView{}
 	for i, r := range results {
 		v := ImportView{ID: r.ID, Action: r.Action, Published: r.Published, Problems: viewProblems(r.Problems, langOf(ctx))}
+		v.Connections, v.Hosts = s.reach(b.Flows[i])
 		e, err := s.Flows.Get(r.ID)
 		switch {
 		case err == nil && bool(in.DryRun):
@@ -111,6 +123,19 @@ func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutp
 		out.Body.Flows = append(out.Body.Flows, v)
 	}
 	return out, nil
+}
+
+// reach says which connections and hosts a flow would use.
+func (s *server) reach(f *flow.Flow) ([]ImportConnection, []string) {
+	reach := flow.ReachOf(f)
+	connections, hosts := []ImportConnection{}, reach.Hosts
+	for _, name := range reach.Connections {
+		c, err := s.Connections.Get(name)
+		connections = append(connections, ImportConnection{name, c.Kind, err == nil})
+		hosts = append(hosts, c.Hosts...)
+	}
+	slices.Sort(hosts)
+	return connections, orEmpty(slices.Compact(hosts))
 }
 
 func sentencesOf(changes []flow.Change, lang string) []string {

@@ -2143,6 +2143,12 @@ export interface components {
             /** @description as in left(x text, n integer) → text; ? may be left out, … may come again */
             signature: string;
         };
+        ImportConnection: {
+            exists: boolean;
+            /** @description of the one that is here */
+            kind?: string;
+            name: string;
+        };
         ImportOutputBody: {
             dry_run: boolean;
             flows: components["schemas"]["ImportView"][];
@@ -2150,6 +2156,10 @@ export interface components {
         ImportView: {
             /** @enum {string} */
             action: "created" | "replaced" | "unchanged" | "skipped";
+            /** @description that the flow would use */
+            connections: components["schemas"]["ImportConnection"][];
+            /** @description that the flow would call: those written in it, and those of its connections that are here */
+            hosts: string[];
             id: string;
             problems: components["schemas"]["ProblemView"][];
             published: boolean;
