@@ -16,6 +16,7 @@ import (
 	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/own"
 	"gancho/triggers"
 
 	"github.com/mattn/go-isatty"
@@ -119,7 +120,10 @@ func (c *checkCommand) Run(to streams) error {
 	if err != nil {
 		return err
 	}
-	no := false
+	no, err := c.checkOwn(to)
+	if err != nil {
+		return err
+	}
 	for _, path := range c.Files {
 		data, err := readFile(path, to)
 		if err != nil {
@@ -136,6 +140,32 @@ func (c *checkCommand) Run(to streams) error {
 		return errNo
 	}
 	return nil
+}
+
+// checkOwn says what is wrong with the connectors and presets of the data folder.
+func (c *checkCommand) checkOwn(to streams) (no bool, err error) {
+	presets, err := triggers.LoadPresets(c.folder("presets"))
+	if err != nil {
+		return false, err
+	}
+	connectors, err := actions.LoadConnectors(c.folder("connectors"))
+	if err != nil {
+		return false, err
+	}
+	for _, own := range []struct {
+		folder   string
+		problems []own.Problem
+	}{{"connectors", connectors.Problems()}, {"presets", presets.Problems()}} {
+		for _, p := range own.problems {
+			at := ""
+			if p.Path != "" {
+				at = p.Path + ": "
+			}
+			fmt.Fprintf(to.out, "%s:%d:%d: %s: %s%s\n", filepath.Join(c.folder(own.folder), p.File), p.Line, p.Col, p.Severity, at, p.Message.EN)
+			no = no || c.Strict || p.Severity == form.Error
+		}
+	}
+	return no, nil
 }
 
 // of says how many flows a bundle has.
