@@ -47,7 +47,7 @@ func (c *sendCommand) Run(ctx context.Context, to streams) error {
 	if !ok {
 		return usageError{fmt.Sprintf("there is no preset %q; there are %s", c.Preset, strings.Join(presetNames(presets), ", "))}
 	}
-	refused, first := 0, int(time.Now().Unix()) // other events than those of an earlier call
+	refused, first := 0, int(time.Now().UnixMicro()) // other events than those of an earlier call
 	for i := range c.Count {
 		if i > 0 && !pause(ctx, c.Rate) {
 			return context.Cause(ctx)

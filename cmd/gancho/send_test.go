@@ -49,6 +49,16 @@ func TestSendSignsSamples(t *testing.T) {
 	if ids[0] == ids[1] || len(slices.Compact(slices.Clone(ids[2:]))) != 1 || ids[1] == ids[2] {
 		t.Errorf("deliveries %q: want two new ones, and the sample four times", ids)
 	}
+	ids = nil
+	for range 5 { // calls at once are other events, too
+		if _, err := send(sendCommand{Preset: "github", Secret: "segredo", Count: 2}); err != nil {
+			t.Error(err)
+		}
+	}
+	slices.Sort(ids)
+	if n := len(slices.Compact(ids)); n != 10 {
+		t.Errorf("ten deliveries had %d identifiers", n)
+	}
 	if _, err = send(sendCommand{Preset: "github", Count: 1}); err == nil || !strings.Contains(err.Error(), "--secret") {
 		t.Errorf("without a secret: %v", err)
 	}
