@@ -126,6 +126,7 @@ func TestFaultyFileLeavesTheLastGoodOne(t *testing.T) {
 	}
 	change(ownPreset("x_a", `"key": "(1",`), 1, "1")
 	change(ownPreset("x_a", `"key": "'two'",`), 0, "two")
+	writeOwn(t, dir, map[string]string{"b.json": `{"format": `}) // another that is faulty keeps nothing that was removed
 	if err := os.Remove(filepath.Join(dir, "a.json")); err != nil {
 		t.Fatal(err)
 	}

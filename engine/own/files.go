@@ -27,6 +27,7 @@ type Files[T any] struct {
 	mu       sync.RWMutex
 	stamps   map[string]fileStamp
 	list     []*T
+	made     map[string]*T // by the names of the files
 	problems []Problem
 	watchers []func()
 }
@@ -142,30 +143,34 @@ func sameStamps(a, b map[string]fileStamp) bool {
 
 // read takes every file. The caller holds the lock.
 func (o *Files[T]) read() {
-	before := o.list
-	o.list, o.problems = nil, nil
+	before := o.made
+	o.list, o.made, o.problems = nil, map[string]*T{}, nil
 	taken := map[string]string{}
+	keep := func(name string, made *T) {
+		taken[o.ID(made)], o.made[name] = name, made
+		o.list = append(o.list, made)
+	}
+	var faulty []string
 	for _, name := range slices.Sorted(maps.Keys(o.stamps)) {
 		data, err := os.ReadFile(filepath.Join(o.dir, name))
 		if err != nil {
 			o.fault(name, nil, fileFault("", "unreadable", err.Error(), err.Error()))
+			faulty = append(faulty, name)
 			continue
 		}
 		made, problems := o.one(data, taken)
 		for _, p := range problems {
 			o.fault(name, data, p)
 		}
-		if made != nil {
-			taken[o.ID(made)] = name
-			o.list = append(o.list, made)
+		if made == nil {
+			faulty = append(faulty, name)
+			continue
 		}
+		keep(name, made)
 	}
-	if len(o.problems) == 0 {
-		return
-	}
-	for _, old := range before { // a faulty file may be theirs
-		if taken[o.ID(old)] == "" {
-			o.list = append(o.list, old)
+	for _, name := range faulty {
+		if old := before[name]; old != nil && taken[o.ID(old)] == "" {
+			keep(name, old)
 		}
 	}
 }
