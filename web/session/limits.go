@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// limits slow down who guesses passwords: five tries a minute from an address, ten an hour
-// for an account, counted apart at places from which somebody signed in to it.
+// limits slow down who guesses passwords: five tries a minute from an address, and for an account a
+// delay that grows after ten in an hour, counted apart at places from which somebody signed in to it.
+// It never grows so long that a stranger who guesses keeps its owner out.
 type limits struct {
 	now func() time.Time
 
@@ -18,6 +19,9 @@ const (
 	perAddress = 5
 	perAccount = 10
 	mostTries  = 10_000 // remembered names
+
+	firstDelay   = 15 * time.Second
+	longestDelay = 5 * time.Minute
 )
 
 // try takes one try of this address and account, or says how long to wait for it. It counts at
@@ -25,7 +29,7 @@ const (
 func (l *limits) try(address, account string) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	wait = max(l.left("a "+address, perAddress, time.Minute), l.left("u "+account, perAccount, time.Hour))
+	wait = max(l.left("a "+address, perAddress, time.Minute), l.delay("u "+account))
 	if wait > 0 {
 		return wait
 	}
@@ -57,21 +61,39 @@ func (l *limits) forget() {
 	}
 }
 
-func (l *limits) left(name string, most int, window time.Duration) time.Duration {
-	now := l.now()
+// within are the tries of the last while.
+func (l *limits) within(name string, window time.Duration) []time.Time {
 	tries := l.tries[name]
-	for len(tries) > 0 && now.Sub(tries[0]) > window {
+	for len(tries) > 0 && l.now().Sub(tries[0]) > window {
 		tries = tries[1:]
 	}
 	if len(tries) == 0 {
 		delete(l.tries, name)
-		return 0
+		return nil
 	}
 	l.tries[name] = tries
+	return tries
+}
+
+func (l *limits) left(name string, most int, window time.Duration) time.Duration {
+	tries := l.within(name, window)
 	if len(tries) < most {
 		return 0
 	}
-	return window - now.Sub(tries[len(tries)-most])
+	return window - l.now().Sub(tries[len(tries)-most])
+}
+
+// delay is how long the next try of an account has to wait after the one before.
+func (l *limits) delay(name string) time.Duration {
+	tries := l.within(name, time.Hour)
+	if len(tries) < perAccount {
+		return 0
+	}
+	wait := firstDelay
+	for range len(tries) - perAccount {
+		wait = min(2*wait, longestDelay)
+	}
+	return max(0, wait-l.now().Sub(tries[len(tries)-1]))
 }
 
 // good gives a try back that was right: it counts neither for the account nor the address.

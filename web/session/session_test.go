@@ -181,6 +181,20 @@ func TestGuessing(t *testing.T) {
 		if _, _, err = p.SignIn(t.Context(), "ana@example.com", password, "5.6.7.8"); err != nil {
 			t.Errorf("from a known place: %v", err)
 		}
+		// Who goes on guessing waits longer and longer, and the owner never long.
+		guesses := 0
+		for until := time.Now().Add(time.Hour); time.Now().Before(until); time.Sleep(time.Second) {
+			if _, _, err := p.SignIn(t.Context(), "ana@example.com", "wrong", fmt.Sprint("10.0.0.", guesses)); codeOf(err) == "wrong_password" {
+				guesses++
+			}
+		}
+		if guesses < 10 || guesses > 20 {
+			t.Errorf("%d guesses in an hour", guesses)
+		}
+		time.Sleep(5 * time.Minute)
+		if _, _, err = p.SignIn(t.Context(), "ana@example.com", password, "new"); err != nil {
+			t.Errorf("from a new place five minutes after the last guess: %v", err)
+		}
 	})
 }
 
