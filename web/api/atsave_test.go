@@ -156,6 +156,42 @@ func TestATestFailsWhereTheRunWould(t *testing.T) {
 	}
 }
 
+// Revisions come newest first, in pages as other lists do; what each changed is told on each page.
+func TestRevisionsComeInPages(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "f", "name": "F0", "trigger": {"kind": "manual"}, "steps": []}`)
+	for _, name := range []string{"F1", "F2", "F3", "F4", "F5"} {
+		h.want(200, "PUT", "/flows/f", `{"id": "f", "name": "`+name+`", "trigger": {"kind": "manual"}, "steps": []}`)
+		h.want(200, "POST", "/flows/f/publish", "")
+	}
+	var got []string
+	cursor, pages := "", 0
+	for ; pages < 9; pages++ {
+		page := h.want(200, "GET", "/flows/f/revisions?limit=2&cursor="+cursor, "")
+		for _, item := range page["items"].([]any) {
+			r := item.(map[string]any)
+			summary, _ := r["summary"].(string)
+			got = append(got, strings.TrimSuffix(mustJSON(t, r["revision"]), ".0"), summary)
+		}
+		next, more := page["next"].(string)
+		if !more {
+			break
+		}
+		cursor = next
+	}
+	whole := h.want(200, "GET", "/flows/f/revisions", "")
+	var want []string
+	for _, item := range whole["items"].([]any) {
+		r := item.(map[string]any)
+		summary, _ := r["summary"].(string)
+		want = append(want, strings.TrimSuffix(mustJSON(t, r["revision"]), ".0"), summary)
+	}
+	if pages != 2 || !slices.Equal(got, want) || len(got) != 10 || got[0] != "5" || got[1] == "" || got[7] == "" || whole["next"] != nil {
+		t.Errorf("%d pages: %q, want %q", pages+1, got, want)
+	}
+	h.want(422, "GET", "/flows/f/revisions?cursor=x", "")
+}
+
 // A credential that was written into a flow is left out of what its runs and tests show, to everybody.
 func TestCredentialsInAFlowAreNotShown(t *testing.T) {
 	h := newHouse(t)

@@ -48,6 +48,7 @@ func (p Page) size() int {
 var (
 	aName   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 	aMoment = regexp.MustCompile(`^[0-9]{20}$`)
+	aNumber = regexp.MustCompile(`^[0-9]{1,9}$`)
 	anEmail = regexp.MustCompile(`@`)
 	aToken  = regexp.MustCompile(`[0-9a-f]{12}$`)
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"gancho/engine"
@@ -21,28 +22,47 @@ type RevisionView struct {
 
 const mostCompared = 30
 
-func (s *server) listRevisions(ctx context.Context, in *FlowPath) (*listOutput[RevisionView], error) {
+type listRevisionsInput struct {
+	FlowPath
+	Page
+}
+
+func (s *server) listRevisions(ctx context.Context, in *listRevisionsInput) (*listOutput[RevisionView], error) {
+	if err := in.check(aNumber); err != nil {
+		return nil, err
+	}
 	list, err := s.Flows.Revisions(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]RevisionView, len(list))
-	var newer *flow.Flow
-	for i, info := range list {
-		views[i].RevisionInfo = info
-		if i > mostCompared {
-			continue
+	from := 0
+	if before, err := strconv.Atoi(in.Cursor); err == nil {
+		from = len(list)
+		if i := slices.IndexFunc(list, func(r flows.RevisionInfo) bool { return r.Revision < before }); i >= 0 {
+			from = i
 		}
-		f, err := s.Flows.Revision(ctx, in.ID, info.Revision)
+	}
+	page, next := list[from:], ""
+	if len(page) > in.size() {
+		page = page[:in.size()]
+		next = strconv.Itoa(page[len(page)-1].Revision)
+	}
+	views := make([]RevisionView, len(page))
+	for i, info := range page {
+		views[i].RevisionInfo = info
+	}
+	var newer *flow.Flow
+	for at := from; at < min(from+len(page)+1, len(list), mostCompared+1); at++ {
+		f, err := s.Flows.Revision(ctx, in.ID, list[at].Revision)
 		if err != nil {
 			return nil, err
 		}
 		if newer != nil {
-			views[i-1].compare(f, newer, s.Catalogue, langOf(ctx))
+			views[at-from-1].compare(f, newer, s.Catalogue, langOf(ctx))
 		}
 		newer = f
 	}
-	return listOf(views, ""), nil
+	return listOf(views, next), nil
 }
 
 func (v *RevisionView) compare(before, after *flow.Flow, catalogue *engine.Catalogue, lang string) {

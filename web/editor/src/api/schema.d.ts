@@ -4667,7 +4667,11 @@ export interface operations {
     };
     "list-revisions": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 50 if left out, at most 200 */
+                limit?: number;
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;

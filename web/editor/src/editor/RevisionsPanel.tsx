@@ -12,13 +12,23 @@ import { RevisionName } from './RevisionName'
 import type { DraftHook } from './useDraft'
 import { useWords } from './revisionWords'
 
+async function revisionsOf(id: string) {
+  const all: Schemas['RevisionView'][] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: { items: Schemas['RevisionView'][]; next: string | null } = await take(api.GET('/flows/{id}/revisions', { params: { path: { id }, query: { limit: 200, cursor } } }))
+    all.push(...page.items)
+    cursor = page.next
+  }
+  return all
+}
+
 /** RevisionsPanel lists what was published, when and by whom, and makes any of it the draft again. */
 export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () => void }) {
   const t = useWords()
   const { flow, view } = draft
   const [open, setOpen] = useState<number | null>(null)
-  const list = useQuery({ queryKey: ['revisions', flow.id, view.published_rev], queryFn: () => take(api.GET('/flows/{id}/revisions', { params: { path: { id: flow.id } } })) })
-  const items = [...(list.data?.items ?? [])].sort((a, b) => b.revision - a.revision)
+  const list = useQuery({ queryKey: ['revisions', flow.id, view.published_rev], queryFn: () => revisionsOf(flow.id) })
+  const items = [...(list.data ?? [])].sort((a, b) => b.revision - a.revision)
   return (
     <Panel title={t.title} close={close}>
       {list.isPending && <Loading />}
