@@ -131,7 +131,7 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 	if c.Server != "" {
 		return c.toServer(ctx, b, to)
 	}
-	i, err := openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
+	i, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -158,6 +158,14 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 		err = c.printProblems(results, to)
 	}
 	return errors.Join(err, i.Close())
+}
+
+// open makes the folder where there is none, unless nothing is to be changed.
+func (c *importCommand) open(ctx context.Context) (*instance, error) {
+	if c.DryRun {
+		return openExisting(ctx, c.dataFlags)
+	}
+	return openInstance(ctx, c.dataFlags, outboundFlags{}, slog.New(slog.DiscardHandler))
 }
 
 // sayNoSamples tells of what only a running server takes in.
