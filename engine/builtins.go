@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"gancho/engine/expression"
@@ -285,6 +286,9 @@ func (s *stopStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 	rec.Status, rec.Ended, rec.Reason = stepSucceeded, w.hands.now(), message
 	end := &store.End{Status: store.Succeeded, Reason: message}
 	if s.as == "failed" {
+		if message == "" {
+			message = fmt.Sprintf("the step %s ends the run as failed", rec.Path)
+		}
 		end = &store.End{Status: store.Failed, Reason: message, Error: store.RunError{Code: "stopped", Message: message, Step: rec.Path}}
 	}
 	w.finish(end)

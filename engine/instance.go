@@ -66,10 +66,16 @@ func (e *Engine) PutInstance(ctx context.Context, i Instance) error {
 	return nil
 }
 
+// IsPublicURL says that trigger URLs can begin with an address.
+func IsPublicURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+}
+
 // Check finds what cannot be meant.
 func (i Instance) Check() error {
 	var problems []form.Problem
-	if u, err := url.Parse(i.PublicURL); i.PublicURL != "" && (err != nil || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+	if i.PublicURL != "" && !IsPublicURL(i.PublicURL) {
 		problems = append(problems, form.Problem{Severity: form.Error, Path: "/public_url", Code: "bad_url", Message: form.Label("write the address with https://, as in https://gancho.example.com", "escreva o endereço com https://, como https://gancho.example.com")})
 	}
 	if _, err := time.LoadLocation(i.Timezone); err != nil || i.Timezone == "Local" {

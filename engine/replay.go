@@ -371,7 +371,7 @@ func (e *Engine) Rejected(ctx context.Context, id string) (Incoming, error) {
 		return Incoming{}, refusal.New(refusal.Conflict, "not_rejected", "only a rejected event can be accepted by hand", "só um evento rejeitado pode ser aceito à mão")
 	}
 	if len(info.Body) == 0 {
-		return Incoming{}, refusal.New(refusal.Conflict, "no_body", "its body was not kept: the sender could not be verified, or it was too big", "o corpo não foi guardado: não foi possível verificar o remetente, ou ele era grande demais")
+		return Incoming{}, refusal.New(refusal.Conflict, "no_body", "its body was not kept; it had been refused: "+said.Reason(info.Reason, "en"), "o corpo não foi guardado; tinha sido recusado: "+said.Reason(info.Reason, "pt-BR"))
 	}
 	if entry, err := e.Flows.Get(info.Flow); err != nil {
 		return Incoming{}, err

@@ -174,13 +174,13 @@ func (d *door) readRate(p *settingsReader, m map[string]any) {
 	p.known("rate", m, "per_second", "burst")
 	perSecond, ok := asNumber(m["per_second"])
 	if !ok || perSecond <= 0 || perSecond > 1e6 {
-		p.bad("rate/per_second", "wrong_type", "must be a number above 0", "deve ser um número acima de 0")
+		p.bad("rate/per_second", "wrong_type", "must be a number above 0, 1000000 at most", "deve ser um número acima de 0, no máximo 1000000")
 		return
 	}
 	burst := math.Max(1, math.Ceil(perSecond))
 	if m["burst"] != nil {
 		if burst, ok = asNumber(m["burst"]); !ok || burst < 1 || burst > 1e6 || burst != math.Trunc(burst) {
-			p.bad("rate/burst", "wrong_type", "must be a whole number from 1", "deve ser um número inteiro a partir de 1")
+			p.bad("rate/burst", "wrong_type", "must be a whole number from 1 to 1000000", "deve ser um número inteiro de 1 a 1000000")
 			return
 		}
 	}

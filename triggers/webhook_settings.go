@@ -192,7 +192,7 @@ func (p *settingsReader) duration(path string, value any, def time.Duration) tim
 	text, _ := value.(string)
 	d, err := form.ParseDuration(text)
 	if err != nil || d <= 0 {
-		p.bad(path, "wrong_type", "must be a duration such as 10s or 72h", "deve ser uma duração como 10s ou 72h")
+		p.bad(path, "wrong_type", "must be a duration such as 10s or 72h, 53375d at most", "deve ser uma duração como 10s ou 72h, no máximo 53375d")
 		return def
 	}
 	return d

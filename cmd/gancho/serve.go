@@ -100,8 +100,8 @@ func (c *serveCommand) check(ctx context.Context) ([]netip.Prefix, error) {
 	if c.RedirectListen != "" && !c.https() {
 		return nil, usageError{"--redirect-listen needs HTTPS to send to: give --tls-cert and --tls-key, or --acme-domain"}
 	}
-	if c.PublicURL != "" && !strings.HasPrefix(c.PublicURL, "https://") && !strings.HasPrefix(c.PublicURL, "http://") {
-		return nil, usageError{"--public-url must begin with https:// or http://"}
+	if c.PublicURL != "" && !engine.IsPublicURL(c.PublicURL) {
+		return nil, usageError{"--public-url must begin with https:// or http://, and have no user, query or fragment: write it as https://gancho.example.com"}
 	}
 	if c.Traces != "" && !strings.HasPrefix(c.Traces, "https://") && !strings.HasPrefix(c.Traces, "http://") {
 		return nil, usageError{"--traces must begin with https:// or http://"}

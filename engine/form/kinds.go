@@ -294,7 +294,7 @@ func ParseDuration(s string) (time.Duration, error) {
 			return 0, bad
 		}
 		if total += time.Duration(amount * float64(unit)); amount*float64(unit) > math.MaxInt64/2 || total < 0 {
-			return 0, bad
+			return 0, mismatch(Label(fmt.Sprintf("%q is longer than 53375d", s), fmt.Sprintf("%q é mais longo que 53375d", s)))
 		}
 		rest = rest[n+size:]
 	}

@@ -148,6 +148,7 @@ var portuguese = [][2]string{
 	{"%s must be at most %s", "%s deve ser no máximo %s"},
 	{"is not JSON that can be read", "não é um JSON que possa ser lido"},
 	{"%s is not a time such as 2026-12-24T09:00:00-03:00", "%s não é uma data e hora como 2026-12-24T09:00:00-03:00"},
+	{"%s is longer than 53375d", "%s é mais longo que 53375d"},
 	{"%s is not a duration such as 30s, 2h or 30d", "%s não é uma duração como 30s, 2h ou 30d"},
 	{"must be whole cents; write {{ cents(…) }} around an amount", "devem ser centavos inteiros; use {{ cents(…) }} em volta de um valor"},
 
@@ -179,6 +180,7 @@ var portuguese = [][2]string{
 	{"order_by: %s", "ordem: %s"},
 	{"output: %s", "resultado: %s"},
 	{"the call of flow %q needs a mock here", "a chamada do fluxo %q precisa aqui de uma simulação"},
+	{"the step %s ends the run as failed", "o passo %s encerra a execução como falha"},
 	{"erased", "apagada"},
 	{"canceled by %s", "cancelada por %s"},
 	{"the run took longer than its time-out", "a execução levou mais que o tempo máximo dela"},

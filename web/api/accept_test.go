@@ -56,3 +56,17 @@ func TestARejectedEventIsLetIn(t *testing.T) {
 	h.want(200, "POST", "/flows/o/off", "")
 	h.want(409, "POST", path(1)+"/accept", "")
 }
+
+// A delivery without its body cannot be let in: who asks is told why it had been refused.
+func TestARejectedEventWithoutItsBody(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "o", "name": "O", "trigger": {"kind": "webhook", "with": {"allow_ips": ["10.0.0.0/8"]}}, "steps": []}`)
+	h.want(200, "POST", "/flows/o/publish", "")
+	if got := h.deliver("o", `{"id": 1}`); got != 403 {
+		t.Fatalf("got %d", got)
+	}
+	id := h.want(200, "GET", "/events?flow=o&status=rejected", "")["items"].([]any)[0].(map[string]any)["id"].(string)
+	if p := h.want(409, "POST", "/events/"+id+"/accept", "", "Accept-Language", "pt-BR"); !strings.HasPrefix(p["detail"].(string), "o corpo não foi guardado; tinha sido recusado: endereço 192.0.2.1") {
+		t.Errorf("told %v", p["detail"])
+	}
+}

@@ -156,6 +156,32 @@ func TestATestFailsWhereTheRunWould(t *testing.T) {
 	}
 }
 
+// Who meets a limit is told where it is.
+func TestLimitsAreTold(t *testing.T) {
+	h := newHouse(t)
+	for document, want := range map[string]string{
+		`{"id": "f", "trigger": {"kind": "webhook", "with": {"rate": {"per_second": 1e9}}}, "steps": []}`:                                        "no máximo 1000000",
+		`{"id": "f", "trigger": {"kind": "webhook", "with": {"rate": {"per_second": 1, "burst": 1e9}}}, "steps": []}`:                            "de 1 a 1000000",
+		`{"id": "f", "trigger": {"kind": "webhook", "with": {"dedupe": {"key": "trigger.body.id", "for": "100000d"}}}, "steps": []}`:             "no máximo 53375d",
+		`{"id": "f", "trigger": {"kind": "manual"}, "steps": [{"id": "s", "action": "state.once", "with": {"key": "k", "expires": "100000d"}}]}`: "é mais longo que 53375d",
+	} {
+		_, doc := h.ask("POST", "/api/v1/flows/f/check", root, document, "Accept-Language", "pt-BR")
+		if got := mustJSON(t, doc["problems"]); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", document, got, want)
+		}
+	}
+}
+
+// A run that a step ends as failed says so, also without a message.
+func TestAStopSaysThatItFailed(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "f", "name": "F", "trigger": {"kind": "manual"}, "steps": [{"id": "no", "action": "stop", "with": {"as": "failed"}}]}`)
+	run := h.want(200, "POST", "/flows/f/test", `{"event": {"body": {}}}`, "Accept-Language", "pt-BR")
+	if e, _ := run["error"].(map[string]any); e["code"] != "stopped" || e["message"] != "o passo no encerra a execução como falha" {
+		t.Errorf("%v", run["error"])
+	}
+}
+
 // Revisions come newest first, in pages as other lists do; what each changed is told on each page.
 func TestRevisionsComeInPages(t *testing.T) {
 	h := newHouse(t)
