@@ -19,8 +19,9 @@ import (
 )
 
 var (
-	flowID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-	stepID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	flowID         = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+	connectionName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	stepID         = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 )
 
 // Parse reads a bundle strictly. The problems are all that make it unreadable: broken JSON,

@@ -508,6 +508,11 @@ func (v *validator) connection(name string, kinds []string, without form.Words, 
 		v.error(path, "no_connection", "this takes no connection", "aqui não se usa conexão")
 		return
 	}
+	if !connectionName.MatchString(name) {
+		v.error(path, "bad_name", fmt.Sprintf("%q can be no name of a connection: those have small letters, digits, - and _", name),
+			fmt.Sprintf("%q não pode ser o nome de uma conexão: eles têm letras minúsculas, números, - e _", name))
+		return
+	}
 	if v.known.Connection == nil {
 		return
 	}

@@ -4,12 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"gancho/engine/form"
 )
+
+// jsonPointer is RFC 6901, for a place inside of a body.
+var jsonPointer = regexp.MustCompile(`^(/([^~/]|~[01])*)+$`)
 
 func (v *validator) settings() {
 	s := v.flow.Settings
@@ -35,7 +39,7 @@ func (v *validator) settings() {
 	}
 	v.alerts(&s)
 	for i, pointer := range s.Mask {
-		if !strings.HasPrefix(pointer, "/") {
+		if !jsonPointer.MatchString(pointer) {
 			v.error(fmt.Sprintf("/settings/mask/%d", i), "bad_pointer", "write a JSON pointer into the body, such as /customer/cpf", "escreva um JSON pointer no corpo, como /customer/cpf")
 		}
 	}
@@ -93,6 +97,9 @@ func (v *validator) tests() {
 		}
 		for _, path := range slices.Sorted(maps.Keys(t.Mocks)) {
 			v.testStep(path, at+"/mocks/"+form.Escape(path))
+			if m := t.Mocks[path]; m.Output != nil && m.Error != nil {
+				v.add(warning(at+"/mocks/"+form.Escape(path), "one_of", "the error of this mock counts, and its output does not", "o erro desta simulação vale, e o resultado dela não"))
+			}
 		}
 	}
 }

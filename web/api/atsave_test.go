@@ -172,6 +172,15 @@ func TestLimitsAreTold(t *testing.T) {
 	}
 }
 
+// Names and places that can never be meant are told.
+func TestWhatCanNeverBeMeant(t *testing.T) {
+	h := newHouse(t)
+	h.wantSaid(stepFlow(`{"id": "h", "action": "http.request", "connection": "Bad Name", "with": {"url": "https://example.com"}}`, ""), "error /steps/0/connection bad_name")
+	h.wantSaid(stepFlow(``, `, "settings": {"mask": ["/a~2", "/a~1b/*", "a"]}`), "error /settings/mask/0 bad_pointer", "error /settings/mask/2 bad_pointer")
+	h.wantSaid(stepFlow(`{"id": "h", "action": "http.request", "with": {"url": "https://example.com"}}`, `, "tests": [{"name": "t", "event": {"body": {}}, "mocks": {"h": {"output": 1, "error": {"code": "x"}}}, "expect": {}}]`),
+		"warning /tests/0/mocks/h one_of")
+}
+
 // A run that a step ends as failed says so, also without a message.
 func TestAStopSaysThatItFailed(t *testing.T) {
 	h := newHouse(t)
