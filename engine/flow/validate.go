@@ -509,8 +509,8 @@ func (v *validator) connection(name string, kinds []string, without form.Words, 
 		return
 	}
 	if !connectionName.MatchString(name) {
-		v.error(path, "bad_name", fmt.Sprintf("%q can be no name of a connection: those have small letters, digits, - and _", name),
-			fmt.Sprintf("%q não pode ser o nome de uma conexão: eles têm letras minúsculas, números, - e _", name))
+		v.error(path, "bad_name", fmt.Sprintf("%q can be no name of a connection: use small letters, digits, - and _", name),
+			fmt.Sprintf("%q não pode ser o nome de uma conexão: use letras minúsculas, números, - e _", name))
 		return
 	}
 	if v.known.Connection == nil {

@@ -128,7 +128,7 @@ func TestACallKeepsToTheSchema(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		`{"n": 9007199254740993}`: "<nil>",
-		`{"n": "x"}`:              "o fluxo \"child\" não aceita esta entrada: o corpo não segue o schema: em /n, há string no lugar de integer",
+		`{"n": "x"}`:              "o fluxo \"child\" não aceita esta entrada: o corpo não segue o schema: em /n, há um texto no lugar de um número inteiro",
 		`{}`:                      "o fluxo \"child\" não aceita esta entrada: o corpo não segue o schema: em /, falta n",
 	} {
 		run := h.want(200, "POST", "/flows/parent/events", `{"event": {"body": `+body+`}}`)["run"].(string)
