@@ -65,6 +65,20 @@ func usualTitle(member string) (label string, also []string) {
 	return "", nil
 }
 
+// Called is what people call a member of a document in a language: customer_email is "E-mail do
+// cliente" in Portuguese; a name that says it best itself is written as words.
+func Called(member, lang string) string {
+	if title, _ := usualTitle(member); title != "" && lang == "pt-BR" {
+		return title
+	}
+	words := []rune(strings.TrimSpace(strings.ReplaceAll(snake(member), "_", " ")))
+	if len(words) == 0 {
+		return member
+	}
+	words[0] = unicode.ToUpper(words[0])
+	return string(words)
+}
+
 // snake writes firstName and first-name as first_name.
 func snake(name string) string {
 	var b strings.Builder

@@ -39,7 +39,8 @@ var personWords = map[string]form.Words{
 	"events":   form.Label("Events received", "Eventos recebidos"),
 	"first":    form.Label("First", "Primeiro"),
 	"last":     form.Label("Last", "Último"),
-	"sent":     form.Label("Sent to", "Enviado a"),
+	"sent":     form.Label("What was sent", "O que foi enviado"),
+	"to":       form.Label("Sent to", "Enviado a"),
 	"action":   form.Label("Action", "Ação"),
 	"times":    form.Label("Times", "Vezes"),
 	"nothing":  form.Label("Nothing is kept.", "Nada está guardado."),
@@ -62,6 +63,17 @@ var statusWords = map[string]form.Words{
 	"duplicate": form.Label("had come before", "já tinha chegado"),
 	"rejected":  form.Label("refused", "recusado"),
 	"captured":  form.Label("kept as a sample", "guardado como amostra"),
+}
+
+// requestWords are what the parts of a request are called.
+var requestWords = map[string]form.Words{
+	"method":  form.Label("Method", "Método"),
+	"url":     form.Label("Address", "Endereço"),
+	"query":   form.Label("Parameters", "Parâmetros"),
+	"headers": form.Label("Headers", "Cabeçalhos"),
+	"body":    form.Label("Body", "Corpo"),
+	"json":    form.Label("Body", "Corpo"),
+	"form":    form.Label("Body", "Corpo"),
 }
 
 // pageOfPerson is what the page shows.
@@ -148,7 +160,7 @@ func (d *personDrawing) page(v *person.View) *pageOfPerson {
 		p.Moments = append(p.Moments, d.moment(&v.Items[i], stories))
 	}
 	for _, k := range v.State {
-		p.Kept = append(p.Kept, keptOfPerson{k.Key, valuesIn(k.Value)})
+		p.Kept = append(p.Kept, keptOfPerson{k.Key, d.values(k.Value, nil)})
 	}
 	byName := func(a, b *flowOfPerson) int { return cmp.Compare(a.Name, b.Name) }
 	p.Flows = slices.SortedFunc(maps.Values(d.flows), byName)
@@ -172,7 +184,7 @@ func (d *personDrawing) moment(m *person.Moment, stories map[string]*engine.RunV
 	}
 	if !out.Again {
 		d.count(m)
-		out.Values = valuesIn(trigger["body"])
+		out.Values = d.values(trigger["body"], nil)
 	}
 	for i := range m.Effects {
 		out.Effects = append(out.Effects, d.effect(&m.Effects[i]))
@@ -192,10 +204,15 @@ func (d *personDrawing) count(m *person.Moment) {
 }
 
 func (d *personDrawing) effect(e *person.EffectView) effectOfPerson {
-	out := effectOfPerson{Name: cmp.Or(e.Name, e.Path), Action: e.Action, To: recipient(e.Request), Status: d.status(e.Status), Values: valuesIn(e.Request)}
+	out := effectOfPerson{Name: cmp.Or(e.Name, e.Path), Action: e.Action, To: recipient(e.Request), Status: d.status(e.Status)}
+	labels := maps.Clone(requestWords)
 	if a, ok := d.Catalogue.Find(e.Action); ok {
 		out.Action = a.Title.In(d.lang)
+		for _, f := range a.New().Fields() {
+			labels[f.ID()] = f.Label()
+		}
 	}
+	out.Values = d.values(e.Request, labels)
 	if e.At != nil {
 		out.At = d.time(*e.At)
 	}
@@ -247,18 +264,23 @@ func recipient(request any) string {
 	return ""
 }
 
-// valuesIn lists the values of a document, each with the path to it.
-func valuesIn(document any) (list []valueOfPerson) {
+// values lists what a document holds, each with what people call it, and where it is: "Itens 2 › Nome".
+// labels are what the members at its top are called besides.
+func (d *personDrawing) values(document any, labels map[string]form.Words) (list []valueOfPerson) {
 	var walk func(path string, value any)
 	walk = func(path string, value any) {
 		switch v := value.(type) {
 		case map[string]any:
 			for _, name := range slices.Sorted(maps.Keys(v)) {
-				walk(strings.TrimPrefix(path+"."+name, "."), v[name])
+				called := expression.Called(name, d.lang)
+				if label, told := labels[name]; told && path == "" {
+					called = label.In(d.lang)
+				}
+				walk(strings.TrimPrefix(path+" › "+called, " › "), v[name])
 			}
 		case []any:
 			for i := range v {
-				walk(path+"["+strconv.Itoa(i)+"]", v[i])
+				walk(strings.TrimSpace(path+" "+strconv.Itoa(i+1)), v[i])
 			}
 		case nil:
 		default:

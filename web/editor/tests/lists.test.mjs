@@ -1,5 +1,6 @@
 // What lists and sheets say of what came, was repeated and was erased.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { start, until } from './program.mjs'
 
@@ -96,6 +97,19 @@ test('lists of people and tokens are read to their end', async () => {
   await page.context().close()
 })
 
+test('the page of a person says whose clock its times are of, and the document is in plain words', async () => {
+  await api('PUT', '/instance', { public_url: '', timezone: 'America/Sao_Paulo', lang: 'pt-BR' })
+  const page = await program.signedIn('/people?key=bia@example.com', { ...still, locale: 'pt-BR', timezoneId: 'Asia/Tokyo' })
+  await page.getByText('Os horários aqui são de Tokyo, como neste computador; os do documento são de São Paulo.').waitFor()
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Documento para entregar' }).click()])
+  const handed = await program.open(still)
+  await handed.setContent(readFileSync(await file.path(), 'utf8'))
+  await handed.getByText('Os horários são de America/Sao_Paulo').waitFor()
+  await handed.getByRole('cell', { name: 'E-mail', exact: true }).first().waitFor()
+  await handed.context().close()
+  await page.context().close()
+})
+
 test('of several ways into a service each says for whom it is, and one is the usual', async () => {
   const page = await program.signedIn('/connections', { ...still, locale: 'pt-BR' })
   await page.getByRole('button', { name: 'Nova conexão' }).click()
@@ -103,7 +117,7 @@ test('of several ways into a service each says for whom it is, and one is the us
   await dialog.getByRole('searchbox').fill('nuvemshop')
   await dialog.getByRole('button', { name: /Nuvemshop/ }).click()
   await dialog.getByRole('button', { name: /^Token da loja o mais comum/ }).waitFor()
-  assert.equal(await dialog.getByText('o mais comum').count(), 1)
+  assert.equal(await dialog.getByText('o mais comum', { exact: true }).count(), 1)
   const lines = await dialog.getByRole('listitem').getByRole('button').allInnerTexts()
   assert.equal(new Set(lines.map((text) => text.split('\n').at(-1))).size, 4, lines.join(' | '))
   await page.context().close()

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Eraser, FileText, UserRound } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { useSession } from '../api/hooks'
+import { useAbout, useSession } from '../api/hooks'
 import { NotYours } from '../shell/NotYours'
 import { Badge } from '../ui/Badge'
 import { Button, buttonLook } from '../ui/Button'
@@ -14,6 +14,7 @@ import { inputLook, SearchInput } from '../ui/Input'
 import { JSONView, Page } from '../ui/Page'
 import { saveFile } from '../ui/saveFile'
 import { Empty, Problem, Skeleton } from '../ui/states'
+import { offsetOf, ownZone, placeOf } from '../ui/zones'
 import { fill, usePlural } from '../words/phrase'
 import { TimeLine } from './TimeLine'
 import { useWords } from './words'
@@ -69,11 +70,20 @@ function Person({ of: key }: { of: string }) {
       </div>
       {data.as === 'text' && <p className="mb-3 text-text-2">{t.eraseWhole}</p>}
       {data.more && <p className="mb-3 text-warn">{t.more}</p>}
+      <Zones />
       <TimeLine moments={data.items} />
       {data.state.length > 0 && <KeptOf entries={data.state} />}
       {erasing && <Erase of={key} close={() => setErasing(false)} />}
     </section>
   )
+}
+
+/** Zones says whose clock the times are of, where the document to hand over has another than this screen. */
+function Zones() {
+  const t = useWords()
+  const there = useAbout().data?.timezone
+  if (!there || offsetOf(there) === offsetOf(ownZone())) return null
+  return <p className="mb-3 text-secondary text-text-2">{fill(t.zones, { here: placeOf(ownZone()), there: placeOf(there) })}</p>
 }
 
 /** KeptOf lists what flows keep of a person under keys of their own. */
