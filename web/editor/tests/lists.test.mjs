@@ -100,7 +100,7 @@ test('lists of people and tokens are read to their end', async () => {
 test('the page of a person says whose clock its times are of, and the document is in plain words', async () => {
   await api('PUT', '/instance', { public_url: '', timezone: 'America/Sao_Paulo', lang: 'pt-BR' })
   const page = await program.signedIn('/people?key=bia@example.com', { ...still, locale: 'pt-BR', timezoneId: 'Asia/Tokyo' })
-  await page.getByText('Os horários aqui são de Tokyo, como neste computador; os do documento são de São Paulo.').waitFor()
+  await page.getByText('Os horários aqui são de Tokyo, como neste aparelho; os do documento são de São Paulo.').waitFor()
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Documento para entregar' }).click()])
   const handed = await program.open(still)
   await handed.setContent(readFileSync(await file.path(), 'utf8'))
