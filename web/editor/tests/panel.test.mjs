@@ -472,6 +472,49 @@ test('the last field, what it is with the event, and the data are seen together 
   }
 })
 
+test('a cell that was written shows its chip from the beginning, above the data with what it is', async () => {
+  await program.api('POST', '/flows', { id: 'cells', name: 'Cells', trigger: { kind: 'webhook' }, steps: [{ id: 'erp', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com', json: { who: '' } } }] })
+  await program.api('POST', '/flows/cells/events', { event: { body: { customer: { delivery_name: 'Ana' } } } })
+  for (const [width, height] of [[1440, 720], [768, 860], [390, 844]]) {
+    const page = await program.signedIn('/flows/cells?step=erp', { viewport: { width, height } })
+    const cell = field(page, 'json').locator('[data-row]').first()
+    await cell.locator('.cm-content').fill('')
+    await page.keyboard.type('{{ trigger.body.customer.delivery_name }}')
+    await cell.locator('[data-preview]').waitFor()
+    await until(async () => {
+      const [chip, box, preview] = await Promise.all(['.chip', '.cm-scroller', '[data-preview]'].map((part) => cell.locator(part).boundingBox()))
+      const tray = width < 600 ? { y: height } : await page.getByRole('region', { name: 'Data' }).boundingBox()
+      return chip.x >= box.x && chip.x + chip.width <= box.x + box.width && preview.y + preview.height <= tray.y
+    })
+    assert.equal(await cell.locator('.chip').evaluate((e) => e.scrollWidth > e.clientWidth + 1), false)
+    for (const paste of await page.getByPlaceholder('or paste here').all()) assert.ok(await paste.evaluate((e) => e.clientWidth >= 70))
+    await page.context().close()
+  }
+})
+
+test('Escape closes what is innermost: the list of names, the data, the panel', async () => {
+  const page = await open('note')
+  await field(page, 'message').locator('.cm-content').fill('')
+  await page.keyboard.type('{{emai')
+  const list = page.locator('.cm-tooltip-autocomplete li[aria-selected]')
+  await list.first().waitFor()
+  const data = page.getByRole('region', { name: 'Data' })
+  await data.waitFor()
+  await page.keyboard.press('Escape')
+  await list.first().waitFor({ state: 'detached' })
+  assert.equal(await data.isVisible(), true)
+  await page.keyboard.press('Escape') // of the hole that is open
+  await focused(page, '[data-field="message"]')
+  await page.keyboard.press('Escape')
+  await data.waitFor({ state: 'detached' })
+  await focused(page, '[data-field="message"]')
+  await page.locator('aside h2').click()
+  await field(page, 'message').locator('.cm-content').click()
+  await page.keyboard.press('Escape')
+  await page.locator('aside').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('previews use the newest event that passes the condition of the trigger, and say so', async () => {
   await program.api('POST', '/flows', { id: 'passing', name: 'Passing', trigger: { kind: 'webhook', where: 'trigger.body.status == "paid"' }, steps: [{ id: 'say', action: 'log', with: { message: 'No. {{ trigger.body.id }}' } }] })
   for (const body of [{ id: 1, status: 'paid' }, { id: 2, status: 'paid' }, { id: 3, status: 'open' }]) await program.api('POST', '/flows/passing/events', { event: { body } })

@@ -234,7 +234,7 @@ function useKeys(press: (e: KeyboardEvent) => void) {
   })
   useEffect(() => {
     const keys = (e: KeyboardEvent) => {
-      if (e.defaultPrevented || e.isComposing) return
+      if (e.defaultPrevented || e.isComposing || (e.key === 'Escape' && document.querySelector('dialog[open]'))) return
       if (typing(e.target) && e.key !== 'Escape' && !((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 's')) return
       now.current(e)
     }

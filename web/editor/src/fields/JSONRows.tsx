@@ -96,12 +96,12 @@ function OneRow({ row, n, named, change, drop, paste }: RowProps) {
     change({ value: data === undefined && to in kept.current ? kept.current[to] : turned(row.value, to, seen) })
   }
   const name = named && (
-    <input aria-label={fill(t.rowName, { n })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(false)} ${deep ? 'flex-1' : 'w-2/5! shrink-0'}`} value={row.key} onPaste={paste} onChange={(e) => change({ key: e.target.value })} />
+    <input aria-label={fill(t.rowName, { n })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(false)} ${deep ? 'flex-1' : 'shrink-0 sm:w-2/5!'}`} value={row.key} onPaste={paste} onChange={(e) => change({ key: e.target.value })} />
   )
   return (
     <div data-row={n - 1}>
       <div className="flex items-start gap-1">
-        <div className="flex min-w-0 flex-1 items-start gap-1.5">
+        <div className="flex min-w-0 flex-1 items-start gap-1.5 max-sm:flex-wrap">
           {name}
           {deep ? !named && <span className="flex-1 py-2 text-secondary text-text-2">{n}</span> : <Value n={n} name={row.key} kind={data ? 'text' : own} value={row.value} set={(value) => change({ value })} />}
         </div>

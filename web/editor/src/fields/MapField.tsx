@@ -79,6 +79,6 @@ export function Paster({ fill, after }: { fill: (text: string) => boolean; after
   return (
     <input aria-label={t.pasteRows} title={t.pasteRows} placeholder={t.pasteShort} aria-invalid={unread || undefined} value={text} onChange={(e) => { setText(e.target.value); setUnread(false) }} onBlur={read}
       onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); read() } }} onPaste={(e) => { if (fill(e.clipboardData.getData('text'))) { e.preventDefault(); after() } }}
-      className="min-w-0 flex-1 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3 aria-invalid:text-fail" />
+      className="min-w-0 flex-1 basis-20 truncate rounded bg-transparent px-1 text-xs placeholder:text-text-3 aria-invalid:text-fail" />
   )
 }
