@@ -1,7 +1,7 @@
 // What a person does in the editor beside the fields: a step's name in expressions, pasted commands, a provider's connection, and only looking.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ana, axeFaults, start, until } from './program.mjs'
+import { ana, axeFaults, focused, start, until } from './program.mjs'
 
 const flow = () => ({
   id: 'shop', name: 'Shop', trigger: { kind: 'webhook' }, steps: [
@@ -55,6 +55,19 @@ test('a pasted command becomes a request, and its secret a connection', async ()
   assert.ok(!JSON.stringify(await flowOf('curl')).includes('s3cret'))
   assert.equal((await step()).with.method, 'POST')
   assert.equal(await page.getByLabel(/^Token/).inputValue(), 's3cret-of-the-shop', 'what was pasted is not asked again')
+  const warned = async () => {
+    await page.getByRole('button', { name: 'Publish r1' }).first().click()
+    await page.getByRole('heading', { name: '1 warning · 1 hint' }).waitFor()
+    await page.getByText('a secret that is not saved yet').waitFor()
+    await page.getByRole('button', { name: 'Save it in a connection' }).click()
+    await focused(page, page.getByLabel(/^Token/))
+    return page.getByLabel(/^Token/).inputValue()
+  }
+  assert.equal(await warned(), 's3cret-of-the-shop')
+  await page.reload()
+  assert.equal(await warned(), '', 'that it lacks is remembered, and not the secret')
+  assert.ok(!(await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]))).includes('s3cret'))
+  await page.getByLabel(/^Token/).fill('s3cret-of-the-shop')
   await page.getByRole('button', { name: /^Save/ }).click()
   await until(async () => (await step()).connection === 'example')
   await page.getByRole('region', { name: 'The command held a secret' }).waitFor({ state: 'detached' })

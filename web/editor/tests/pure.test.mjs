@@ -423,6 +423,12 @@ test('what is yet to be filled in is no fault', () => {
   assert.deepEqual([rows.get('a').errors, rows.get('a').todo, rows.get('d').errors], [0, 1, 1])
 })
 
+test('a connection that is not there is more than a hint, and is quoted as the screens quote', () => {
+  const warning = (code, message) => ({ severity: 'warning', code, path: '/steps/0/connection', message, hint: '' })
+  const row = problemsByRow(sample(), [warning('other', 'x'), warning('no_connection_yet', 'ainda não existe a conexão "loja"; as execuções vão esperar por ela')]).get('a')
+  assert.deepEqual([row.warnings, row.hints, row.text.split('\n')[0]], [1, 1, 'Ainda não existe a conexão “loja”; as execuções vão esperar por ela.'])
+})
+
 test('any connection of a provider fits where all of its kinds are asked for', () => {
   assert.ok(fitsKind(['mercadopago:*', 'mercadopago:webhook'], 'mercadopago:token'))
   assert.ok(!fitsKind(['mercadopago:*'], 'mercadopagox:token'))

@@ -3,7 +3,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { ConditionField } from './ConditionField'
 import { Hints } from '../fields/Hints'
-import { told } from '../words/phrase'
+import { told } from '../words/told'
 
 export type PartProps = { /** it was just asked for: the keys go to its first field */ fresh?: boolean; name: string; label: string; help?: string; value: string | undefined; set: (value: string | undefined) => void; problems: Schemas['ProblemView'][] }
 

@@ -57,6 +57,9 @@ function useNames(flow: Flow, rev: number): Names {
   }
 }
 
+/** ends are states that are said of events, one or several. */
+const ends = ['succeeded', 'failed', 'filtered', 'canceled'] as const
+
 type GroupProps = { group: Alike; names: Names }
 
 function Group({ group: { rows, deeds }, names }: GroupProps) {
@@ -64,12 +67,13 @@ function Group({ group: { rows, deeds }, names }: GroupProps) {
   const plural = usePlural()
   const [first] = rows
   if (!first) return null
+  const stand = (of: string) => { const end = ends.find((e) => e === of); return <Status of={of} said={end && plural(t, end, rows.length)} /> }
   return (
     <li className="rounded-xl border border-line">
       <div className="px-3 pt-2.5 pb-2">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <b className="mr-auto font-semibold">{plural(t, 'events', rows.length)}</b>
-          <Status of={first.before} />{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" /><Status of={first.after} /></>}
+          {stand(first.before)}{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" />{stand(first.after)}</>}
         </p>
         <ul className="mt-1.5 space-y-1">{useSentences(deeds, first, names).map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
       </div>

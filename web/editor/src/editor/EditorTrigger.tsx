@@ -6,12 +6,11 @@ import type { Flow } from '../flow'
 import { TriggerCard } from '../tree/TriggerCard'
 import { Badge, Button } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
-import { placeOf } from '../ui/zones'
-import { useLang, useSay } from '../words'
+import { useSay } from '../words'
 import { isUnsigned, useSample } from '../trigger/useSample'
-import { planOf, spans } from '../trigger/schedule'
-import { fill, usePlural } from '../words/phrase'
+import { usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
+import { usePlan } from './usePlan'
 import { useWords } from './words'
 
 type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView']; choose?: (field: string) => void }
@@ -22,6 +21,7 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
   const say = useSay()
   const kind = triggers.find((k) => k.kind === flow.trigger.kind)
   const title = preset ? say(preset.name) : kind ? say(kind.title) : flow.trigger.kind
+  const plan = usePlan(flow)
   const samples = useSamples(flow.id)
   const waiting = view.url !== undefined && samples.data?.items.length === 0
   return (
@@ -31,7 +31,7 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
           <CopyField text={view.url} label={t.copyURL} tabIndex={-1} />
         </div>
       )}
-      {flow.trigger.kind === 'schedule' && <PlanLine cron={String(flow.trigger.with?.['cron'] ?? '')} zone={String(flow.trigger.with?.['timezone'] ?? '')} />}
+      {plan && <span className="mt-0.5 block text-secondary text-text-2">{[plan.text, plan.place].filter(Boolean).join(' · ')}</span>}
       {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
       {waiting && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} preset={preset} choose={choose} />}
     </TriggerCard>
@@ -51,18 +51,6 @@ function FirstSteps({ flow, preset, choose }: { flow: Flow; preset?: Schemas['Pr
       {send.error && <span className="mt-1 block text-fail">{send.error.message}</span>}
     </span>
   )
-}
-
-/** PlanLine says when a schedule starts its flow; what words cannot say stands as it is. */
-function PlanLine({ cron, zone }: { cron: string; zone: string }) {
-  const t = useWords()
-  const plural = usePlural()
-  const { lang } = useLang()
-  const plan = planOf(cron)
-  const day = (n: number) => new Intl.DateTimeFormat(lang, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2023, 0, 1 + n)).replace('-feira', '') // a Sunday, and on
-  const days = plan.how === 'weekly' ? new Intl.ListFormat(lang).format(spans(plan.days).map(([from, to]) => (from === to ? day(from) : fill(t.plan_span, { from: day(from), to: day(to) })))) : ''
-  const text = plan.how === 'cron' ? cron : plan.how === 'minutes' ? plural(t, 'plan_minutes', plan.every) : fill(t[`plan_${plan.how}`], { ...plan, days: days.charAt(0).toUpperCase() + days.slice(1) })
-  return <span className="mt-0.5 block text-secondary text-text-2">{text}{zone && ` · ${placeOf(zone)}`}</span>
 }
 
 function TriggerState({ flow, state }: { flow: Flow; state: Schemas['FlowView']['state'] }) {

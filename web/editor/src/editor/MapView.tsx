@@ -1,16 +1,19 @@
 import { useMemo } from 'react'
-import { Repeat, Webhook } from 'lucide-react'
+import { Repeat } from 'lucide-react'
 import { ActionIcon } from '../tree/ActionIcon'
+import { ProblemBadge } from '../tree/Card'
 import type { Desk } from '../tree/desk'
 import { looks } from '../tree/ResultBadge'
 import { partsOf } from '../tree/Sentence'
 import { useTree } from '../tree/store'
 import type { Part } from '../tree/summary'
+import { triggerIcon } from '../tree/TriggerCard'
 import { useWords as useTreeWords } from '../tree/words'
 import { Mark } from '../ui/Mark'
 import { useSay } from '../words'
 import type { MapProps } from './FlowMap'
 import { type Box, boxHeight, boxWidth, layoutOf, type Wire } from './mapLayout'
+import { usePlan } from './usePlan'
 import { useWords } from './words'
 
 /** smallest is how far a map shrinks to fit: smaller it cannot be read, and scrolls. */
@@ -20,6 +23,8 @@ const smallest = 0.65
 export function MapView({ flow, desk, trigger }: MapProps) {
   const t = useWords()
   const words = useTreeWords()
+  const plan = usePlan(flow)
+  const Icon = triggerIcon(flow.trigger.kind)
   const layout = useMemo(() => layoutOf(flow, { onFailure: t.onFailure, forEach: words.forEach }), [flow, t, words])
   const pad = 24
   const width = layout.width + pad * 2
@@ -33,8 +38,9 @@ export function MapView({ flow, desk, trigger }: MapProps) {
           {layout.boxes.map((b) => (b.kind === 'room'
             ? <Room key={b.id} box={b} loop={b.id.endsWith('/steps')} />
             : (
-              <foreignObject key={b.id} x={b.x - 4} y={b.y - 4} width={boxWidth + 8} height={boxHeight + 8} onClick={() => desk.open(b.id)} className="cursor-pointer">
-                {b.step ? <StepBox box={b} desk={desk} /> : <Face tile={trigger.mark ? <Mark mark={trigger.mark} /> : <Webhook size={17} strokeWidth={1.75} />} title={trigger.title} text={t.trigger} look="border-accent" tileLook="bg-accent text-on-accent" />}
+              <foreignObject key={b.id} x={b.x - 4} y={b.y - 4} width={boxWidth + 8} height={boxHeight + 8} onClick={() => desk.open(b.id)} className="cursor-pointer overflow-visible">
+                {b.step ? <StepBox box={b} desk={desk} /> : <Face tile={trigger.mark ? <Mark mark={trigger.mark} /> : <Icon size={17} strokeWidth={1.75} />} title={trigger.title} text={plan?.text ?? t.trigger} look="border-accent" tileLook="bg-accent text-on-accent" />}
+                <Amiss id={b.id} desk={desk} />
               </foreignObject>
             )))}
         </svg>
@@ -76,6 +82,12 @@ function StepBox({ box, desk }: { box: Box; desk: Desk }) {
     <Face tile={<ActionIcon kind={step.action} mark={step.disabled ? undefined : action?.mark} size={17} />} title={title} text={plain(partsOf(step, desk, t, say))} look={faulty ? 'border-fail' : step.disabled ? 'border-dashed border-edge' : edges[tone]}
       aside={step.disabled ? <span className="text-meta text-text-3">{t.disabled}</span> : state && <span title={word} className={`shrink-0 ${inks[tone]}`}><Icon size={15} strokeWidth={2} /></span>} />
   )
+}
+
+/** Amiss tells what is wrong with a step, or of the trigger, as its card in the list does. */
+function Amiss({ id, desk }: { id: string; desk: Desk }) {
+  const problem = useTree(desk.store, (s) => s.problems.get(id))
+  return problem && <span title={problem.text} className="absolute -top-2.5 right-2 rounded-full ring-2 ring-surface"><ProblemBadge problem={problem} /></span>
 }
 
 const plain = (parts: Part[]) => parts.map((p) => ('text' in p ? p.text : 'chip' in p ? p.chip : 'code' in p ? p.code : `[${p.blank}]`)).join('').trim()

@@ -19,10 +19,10 @@ export function OfferedConnection({ flow, step, set }: { flow: Flow; step: Step;
     again((n) => n + 1)
   }
   return (
-    <section aria-label={t.offered} className="rounded-xl bg-warn-soft p-3">
+    <section aria-label={t.offered} data-field="connection" className="rounded-xl bg-warn-soft p-3">
       <p className="flex items-start gap-2 font-medium text-warn"><KeyRound size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />{t.offered}</p>
-      <p className="mt-0.5 text-secondary text-warn">{t.offeredHelp}</p>
-      <PanelConnection kinds={(kinds.data?.items ?? []).filter((k) => k.kind === offer.kind)} start={offer} close={over} made={(name) => { set({ connection: name }); over() }} />
+      <p className="mt-0.5 ml-6 text-secondary text-warn">{t.offeredHelp}</p>
+      <PanelConnection kinds={(kinds.data?.items ?? []).filter((k) => k.kind === offer.kind)} start={{ ...offer, fields: { ...offer.fields, ...offer.secrets } }} close={over} made={(name) => { set({ connection: name }); over() }} />
     </section>
   )
 }

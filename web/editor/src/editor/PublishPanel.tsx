@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { CircleAlert, CircleCheck } from 'lucide-react'
+import { CircleAlert, CircleCheck, KeyRound, TriangleAlert } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
@@ -11,11 +11,13 @@ import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
 import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
-import { fill, toldShort, usePlural } from '../words/phrase'
+import { fill, usePlural } from '../words/phrase'
+import { toldShort } from '../words/told'
 import { Backtest } from './Backtest'
 import { useDoubts } from './doubts'
 import type { Open } from './open'
 import { Panel } from './Panel'
+import { isWarning, weight } from './problems'
 import { Shadow } from './Shadow'
 import { OwnTests } from './OwnTests'
 import { useDiff } from './useChanges'
@@ -106,10 +108,10 @@ function useWhere(flow: Flow) {
   }
 }
 
-/** alike puts what is said of several places in the same words together, errors first. */
+/** alike puts what is said of several places in the same words together, the worst first. */
 function alike(problems: Schemas['ProblemView'][]): Schemas['ProblemView'][][] {
   const groups = new Map<string, Schemas['ProblemView'][]>()
-  for (const p of [...problems].sort((a, b) => a.severity.localeCompare(b.severity))) {
+  for (const p of [...problems].sort((a, b) => weight(a) - weight(b))) {
     const key = `${p.severity} ${p.code} ${p.message}`
     groups.set(key, [...(groups.get(key) ?? []), p])
   }
@@ -120,10 +122,12 @@ type AlikeProps = { flow: Flow; same: Schemas['ProblemView'][]; where: (path: st
 
 /** Alike is one thing that is wrong, with each place where it is. */
 function Alike({ flow, same, where, show, set }: AlikeProps) {
+  const t = useWords()
   const [p] = same
   if (!p) return null
-  const sign = <CircleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
-  const words = <span className="text-text-2"><Ticked text={toldShort(p)} /></span>
+  const Sign = isWarning(p) ? TriangleAlert : CircleAlert
+  const sign = <Sign size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
+  const words = <span className="text-text-2"><Ticked text={toldShort(p.code === 'no_connection_yet' ? { ...p, hint: '' } : p)} /></span>
   if (same.length > 1) {
     return (
       <div className="flex items-start gap-2 px-2 py-1.5">
@@ -141,6 +145,7 @@ function Alike({ flow, same, where, show, set }: AlikeProps) {
         {sign}<span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span>{words}</span>
       </button>
       <div className="mb-1 pl-3 empty:hidden"><Fixes problem={p} value={flow} pointer={p.path} set={(next) => set(next as Flow)} /></div>
+      {p.code === 'secret_left_out' && <Button size="small" className="mb-1 ml-8" onClick={() => show(p)}><KeyRound size={15} aria-hidden />{t.saveSecret}</Button>}
     </>
   )
 }
@@ -150,10 +155,12 @@ function Problems({ flow, problems, show, set }: { flow: Flow; problems: Schemas
   const plural = usePlural()
   const where = useWhere(flow)
   const errors = problems.filter((p) => p.severity === 'error').length
+  const warnings = problems.filter(isWarning).length
+  const hints = problems.length - errors - warnings
   if (problems.length === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden />{t.noProblems}</p>
   return (
     <section>
-      <Head>{errors > 0 ? plural(t, 'errorsStop', errors) : plural(t, 'hints', problems.length)}</Head>
+      <Head>{errors > 0 ? plural(t, 'errorsStop', errors) : [warnings > 0 && plural(t, 'warnings', warnings), hints > 0 && plural(t, 'hints', hints)].filter(Boolean).join(' · ')}</Head>
       <ul className="space-y-1">{alike(problems).map((same) => <li key={same.map((p) => p.path).join(' ')}><Alike {...{ flow, same, where, show, set }} /></li>)}</ul>
     </section>
   )

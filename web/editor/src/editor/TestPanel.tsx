@@ -35,6 +35,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const chosen = desk.event
   const text = typed ?? JSON.stringify(chosen?.trigger?.['body'] ?? {}, null, 2)
   const body = read(text)
+  const planned = flow.trigger.kind === 'schedule' // its events are moments: they have no body
   const nameOf = useNames(flow)
   const run = useMutation({
     mutationFn: (real: boolean) => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: {
@@ -56,19 +57,20 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
           <p className="text-secondary text-text-2">{t.held}</p>
           <Part flow={flow} {...{ from, setFrom, until, setUntil }} />
           <Waits flow={flow} endings={endings} choose={(id, ending) => setEndings({ ...endings, [id]: ending })} />
-          {desk.events.length > 0 && (
-            <label className="block"><span className="mb-1 block font-medium">{t.testEvent}</span>
-              <select className={inputLook} value={chosen?.id} onChange={(e) => { pinSample(flow.id, e.target.value); setTyped(null) }}>
+          {(planned || desk.events.length > 0) && (
+            <label className="block"><span className="mb-1 block font-medium">{planned ? t.testMoment : t.testEvent}</span>
+              <select className={inputLook} value={planned && typed !== null ? '' : chosen?.id} onChange={(e) => { if (e.target.value) pinSample(flow.id, e.target.value); setTyped(e.target.value ? null : '{}') }}>
+                {planned && <option value="">{t.testNow}</option>}
                 {chosen && !desk.events.some((e) => e.id === chosen.id) && <option value={chosen.id}>{format.moment(chosen.at)} {chosen.title}</option>}
                 {desk.events.map((e) => <option key={e.id} value={e.id}>{format.moment(e.at)} {e.title}</option>)}
               </select>
             </label>
           )}
-          <div className="code-mono-wrap">
+          {!planned && <div className="code-mono-wrap">
             <div className="mb-1 flex min-h-8 items-center justify-between gap-2"><p id={`${id}-label`} className="font-medium">{t.eventBody}</p>{typed !== null && <Button look="quiet" size="small" onClick={() => setTyped(null)}>{t.asItCame}</Button>}</div>
             <Code value={text} change={setTyped} mode="json" lines="many" labelledBy={`${id}-label`} invalid={body === undefined} />
             {body === undefined && <p role="alert" className="mt-1 text-meta text-warn">{t.badJSON}</p>}
-          </div>
+          </div>}
           {run.error && <Problem error={run.error} />}
           {run.data && (
             <div aria-live="polite">

@@ -100,7 +100,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
           <h1 className="sr-only">{flow.name}</h1>
           {note}
-          {event && !mending && <DataNote event={event} />}
+          {event && !mending && <DataNote event={event} leave={() => setEvent(undefined)} />}
           {(draft.ask !== null || draft.clashes.length > 0) && <Suspense><Clashes draft={draft} /></Suspense>}
           {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : (field) => openRow('trigger', { field })} />} drawn={wholeDrawn} />}
         </main>

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { Schemas } from '../api/client'
+import { offerFor } from '../api/curl'
 import { useActions, useConnections } from '../api/hooks'
 import { type Flow, walk } from '../flow'
 import { fill } from '../words/phrase'
@@ -12,8 +13,8 @@ import { useWords } from './words'
 type Doubt = Schemas['ProblemView']
 type Known = { connections: Schemas['ConnectionView'][]; effects: ReadonlySet<string>; tried: ReadonlySet<string> }
 
-/** doubtsOf is what no rule forbids and yet may fail: connections that do not answer, steps that act and were never tried. */
-export function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'neverTested'>): Doubt[] {
+/** doubtsOf is what no rule forbids and yet may fail: connections that do not answer, secrets that were pasted and not saved, steps that act and were never tried. */
+export function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'secretLeftOut' | 'neverTested'>): Doubt[] {
   const found: Doubt[] = []
   const doubt = (path: string, code: string, message: string) => found.push({ path, code, message, severity: 'warning', hint: '' })
   const asked = (name: string | undefined, path: string) => {
@@ -24,10 +25,14 @@ export function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: 
   walk(flow.steps, (s) => {
     if (s.disabled) return
     asked(s.connection, pointerOf(flow, s.id))
+    if (!s.connection && offerFor(flow.id, s.id)) doubt(`${pointerOf(flow, s.id)}/connection`, 'secret_left_out', t.secretLeftOut)
     if (effects.has(s.action) && !tried.has(s.id)) doubt(pointerOf(flow, s.id), 'never_tested', t.neverTested)
   })
   return found
 }
+
+/** useKnown is what the bench asks for anyhow, once it is there. */
+const useKnown = <T>(queryKey: string[]) => useQuery<T>({ queryKey, enabled: false }).data
 
 /** useDoubts gives those of a flow that is about to be published. */
 export function useDoubts(flow: Flow): Doubt[] {
@@ -35,10 +40,11 @@ export function useDoubts(flow: Flow): Doubt[] {
   const connections = useConnections().data?.items ?? []
   const actions = useActions().data?.items ?? []
   const { kept } = useTested(flow.id)
-  const queries = useQueryClient()
-  const counted = Object.entries(queries.getQueryData<Schemas['StepCounts']>(['step-counts', flow.id])?.steps ?? {}).filter(([, c]) => c.reached > 0).map(([path]) => ({ path }))
+  const counted = Object.entries(useKnown<Schemas['StepCounts']>(['step-counts', flow.id])?.steps ?? {}).filter(([, c]) => c.reached > 0).map(([path]) => ({ path }))
   const test = useMemo(() => keptTest(flow.id), [flow.id])
-  const last = queries.getQueryData<{ run: Schemas['RunView'] } | null>(['runs', 'last', flow.id])?.run.steps ?? []
-  const tried = new Set([...[...Object.values(kept), ...last, ...counted].map((s) => s.path.split('.').at(-1) ?? ''), ...(test?.tried ?? [])])
+  const last = useKnown<{ run: Schemas['RunView']; flow: Flow } | null>(['runs', 'last', flow.id])
+  const erased: string[] = [] // what an erased run did is not known any more, but it ran
+  if (last?.run.erased) walk(last.flow.steps, (s) => erased.push(s.id))
+  const tried = new Set([...[...Object.values(kept), ...(last?.run.steps ?? []), ...counted].map((s) => s.path.split('.').at(-1) ?? ''), ...(test?.tried ?? []), ...erased])
   return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried }, t)
 }

@@ -76,7 +76,7 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
       const result = now.get(s.id)
       const c = tested ? undefined : day.of(looked.paths.get(s.id) ?? s.id)
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
-      else if (result || c || !tried.has(s.id)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
+      else if (result || c || !(tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
   }, [flow, newest, looked, test, tested, day.data])

@@ -112,7 +112,7 @@ function Deeds({ event }: { event: Event }) {
     <div className={`grid w-full grid-cols-2 gap-2 ${event.trigger && event.status !== 'rejected' ? 'max-sm:*:last:col-span-2 sm:grid-cols-3' : ''}`}>
       {event.status === 'rejected' && <Button look="primary" busy={letIn.isPending} onClick={() => letIn.mutate()}><LogIn size={16} aria-hidden />{t.letIn}</Button>}
       {event.trigger && <Button busy={keep.isPending} onClick={() => keep.mutate()}><FlaskConical size={16} aria-hidden />{t.saveTest}</Button>}
-      {event.trigger && <Button onClick={() => { pinSample(event.flow, event.id); go(`/flows/${event.flow}?event=${event.id}`) }}><Pin size={16} aria-hidden />{t.sample}</Button>}
+      {event.trigger && <Button onClick={() => { pinSample(event.flow, event.id); toast(t.sampleKept); go(`/flows/${event.flow}`) }}><Pin size={16} aria-hidden />{t.sample}</Button>}
       {event.trigger && <Button onClick={() => go(`/flows/${event.flow}?event=${event.id}&test=`)}><Play size={16} aria-hidden />{t.runDraft}</Button>}
     </div>
   )

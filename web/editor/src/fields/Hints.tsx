@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useAnswer } from '../data/desk'
 import { Ticked } from '../ui/Ticked'
-import { toldShort } from '../words/phrase'
+import { toldShort } from '../words/told'
 import { Fixes } from './Fixes'
 
 type HintsProps = { problems: Schemas['ProblemView'][]; /** what the value says of itself as it is typed, if it does */ asked?: { source: string; mode: 'template' | 'expression' }; value: unknown; at: string; set: (value: unknown) => void }

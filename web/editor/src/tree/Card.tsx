@@ -1,4 +1,4 @@
-import { ChevronDown, ChevronRight, CircleSlash, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, CircleSlash, Lightbulb, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
 import type { Step } from '../flow'
 import { Badge } from '../ui/Badge'
 import { useSay } from '../words'
@@ -107,12 +107,13 @@ function MoreButton({ id, name }: { id: string; name: string }) {
   )
 }
 
-/** ProblemBadge counts the worst that there is: faults, what is yet to be filled in, or hints. */
-export function ProblemBadge({ problem: p }: { problem: { errors: number; todo: number; warnings: number } }) {
+/** ProblemBadge counts the worst that there is: faults, what is yet to be filled in, warnings, or hints. */
+export function ProblemBadge({ problem: p }: { problem: { errors: number; todo: number; warnings: number; hints: number } }) {
   const t = useWords()
   const plural = usePlural()
-  const Icon = p.errors > 0 || p.todo === 0 ? TriangleAlert : PencilLine
-  return <Badge tone={p.errors > 0 ? 'fail' : 'warn'}><Icon size={13} aria-hidden />{p.errors > 0 ? plural(t, 'errors', p.errors) : p.todo > 0 ? plural(t, 'todo', p.todo) : plural(t, 'warnings', p.warnings)}</Badge>
+  const worst = (['errors', 'todo', 'warnings'] as const).find((kind) => p[kind] > 0) ?? 'hints'
+  const Icon = { errors: TriangleAlert, todo: PencilLine, warnings: TriangleAlert, hints: Lightbulb }[worst]
+  return <Badge tone={worst === 'errors' ? 'fail' : 'warn'}><Icon size={13} aria-hidden />{plural(t, worst, p[worst])}</Badge>
 }
 
 /** Badges say what became of a step, what is wrong with it and whether it is off. */

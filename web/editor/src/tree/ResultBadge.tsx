@@ -23,18 +23,19 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
   const facts = [
     result.held && t.wouldSend,
     result.approval && t[result.approval],
-    many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? `${number(result.passed ?? 0)}×` : fill(t.ofAll, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
+    many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? plural(t, 'runs', result.passed ?? 0) : fill(t.ofRuns, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     (result.state === 'retrying' || !many && (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
     result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && moment(result.due),
-    !many && !result.held && result.ms !== undefined && result.state === 'succeeded' && (result.ms < 1 ? '< 1 ms' : duration(result.ms)),
+    !result.held && result.ms !== undefined && result.state === 'succeeded' && (result.ms < 1 ? '< 1 ms' : duration(result.ms)),
   ].filter((f) => f !== false && f !== undefined)
+  const day = many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined
   return (
-    <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined)}>
+    <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
       <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        <span className="truncate">{fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
+        <span className="truncate">{fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )

@@ -12,6 +12,8 @@ import { useWords as useShared } from '../words'
 
 const icons: Record<string, LucideIcon> = { webhook: Webhook, schedule: CalendarClock, manual: Hand, call: Workflow, failure: OctagonAlert }
 
+export const triggerIcon = (kind: string): LucideIcon => icons[kind] ?? Webhook
+
 type TriggerCardProps = { flow: Flow; title: string; mark?: Schemas['Mark']; badge?: React.ReactNode; children?: React.ReactNode; onLine?: boolean }
 
 /** TriggerCard is where the thread begins: what starts the flow. */
@@ -21,7 +23,7 @@ export function TriggerCard({ flow, title, mark, badge, children, onLine = true 
   const shared = useShared()
   const { open, row } = useRow('trigger')
   const problem = useTree(desk.store, (s) => s.problems.get('trigger'))
-  const Icon = icons[flow.trigger.kind] ?? Webhook
+  const Icon = triggerIcon(flow.trigger.kind)
   const last = flow.steps.length === 0
   return (
     <div role="none" className={`relative ${last ? 'pb-[34px]' : 'pb-[22px]'}`}>

@@ -16,7 +16,7 @@ export type TreeState = {
   went: ReadonlySet<string>
   /** the run that the results are of, and the turns of its loops that are looked at */
   looked: Looked | null
-  problems: ReadonlyMap<string, { errors: number; todo: number; warnings: number; first: string; text: string }>
+  problems: ReadonlyMap<string, { errors: number; todo: number; warnings: number; hints: number; first: string; text: string }>
   /** the step whose name is being typed */
   naming: string | null
   /** steps that were cut and not pasted yet */

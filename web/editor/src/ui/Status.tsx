@@ -24,14 +24,14 @@ export function useStatusWord(event = false) {
   }
 }
 
-/** Status says a state by icon and word; colour only repeats it, and is left out of what is over and done with. */
-export function Status({ of, event, over = false }: { of: string; event?: boolean; over?: boolean }) {
+/** Status says a state by icon and word, of several things by one that is given; colour only repeats it, and is left out of what is over and done with. */
+export function Status({ of, event, over = false, said }: { of: string; event?: boolean; over?: boolean; said?: string }) {
   const word = useStatusWord(event)
   if (!isStatus(of)) return <Badge>{of}</Badge>
   const [Icon, tone] = icons[of]
   return (
     <Badge tone={over ? 'none' : tone}>
-      <Icon size={13} aria-hidden className={of === 'running' ? 'animate-spin' : ''} /> {word(of)}
+      <Icon size={13} aria-hidden className={of === 'running' ? 'animate-spin' : ''} /> {said ?? word(of)}
     </Badge>
   )
 }

@@ -11,9 +11,3 @@ export function usePlural() {
     return fill(words[`${key}_${form}`], { n: new Intl.NumberFormat(lang).format(n), ...values })
   }
 }
-
-/** told makes sentences of what the server says is wrong and of what to do about it. */
-export const told = (problem: { message: string; hint: string }) => [problem.message, problem.hint].filter(Boolean).map((text) => (/[.!?…]$/.test(text) ? text : `${text}.`)).map((text) => (/^\p{Ll}+[ ,:]/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text)).join(' ')
-
-/** toldShort leaves out what to do about it where there are buttons that do it. */
-export const toldShort = (problem: { message: string; hint: string; fixes?: unknown[] }) => told(problem.fixes?.length ? { ...problem, hint: '' } : problem)

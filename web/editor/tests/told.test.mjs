@@ -1,0 +1,121 @@
+// What the builder tells of a flow's runs and events: the same before and after a reload, to everyone, and of nothing more than it knows.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ana, start, until } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '' }) })
+after(() => program?.close())
+
+const line = (id, message) => ({ id, action: 'log', with: { message } })
+const row = (page, id) => page.locator(`[data-row="${id}"]`)
+
+/** published makes a flow that runs, and what sends it an event and waits for the run. */
+async function published(id, steps) {
+  assert.equal((await program.api('POST', '/flows', { id, name: id, trigger: { kind: 'webhook' }, steps })).status, 201)
+  assert.equal((await program.api('POST', `/flows/${id}/publish`, {})).status, 200)
+  return async (body) => {
+    const { run } = (await program.api('POST', `/flows/${id}/events`, { event: { body } })).body
+    await until(() => program.api('GET', `/runs/${run}`), (r) => r.body.ended)
+  }
+}
+
+test('a badge says that it counts runs, of which time, and the same after a reload and to a viewer', async () => {
+  const send = await published('counted', [line('all', 'x'), { id: 'some', action: 'filter', with: { where: 'trigger.body.id > 1' } }])
+  for (const id of [1, 2, 3]) await send({ id })
+  const page = await program.signedIn('/flows/counted', { locale: 'pt-BR' })
+  const counted = async () => {
+    await row(page, 'all').getByText('3 execuções').waitFor()
+    await row(page, 'some').getByText('2 de 3 execuções').waitFor()
+    await page.getByTitle('nas últimas 24 horas 2 de 3 execuções seguiram daqui').waitFor()
+    await page.getByRole('treeitem', { name: /3 execuções .*nas últimas 24 horas 3 de 3 execuções seguiram daqui/ }).waitFor()
+  }
+  await counted()
+  await send({ id: 4 })
+  await row(page, 'all').getByText('4 execuções').waitFor() // soon, without a reload
+  await page.reload()
+  await row(page, 'some').getByText('3 de 4 execuções').waitFor()
+  const vera = { name: 'Vera', email: 'vera@example.com', password: ana.password, role: 'viewer' }
+  assert.equal((await program.api('POST', '/users', vera)).status, 201)
+  const hers = await program.open()
+  await hers.goto(`${program.base}/flows/counted`)
+  await hers.getByLabel('E-mail').fill(vera.email)
+  await hers.getByLabel('Password').fill(vera.password)
+  await hers.keyboard.press('Enter')
+  await row(hers, 'some').getByText('3 of 4 runs').waitFor()
+  for (const p of [page, hers]) await p.context().close()
+})
+
+test('a step that ran is not called untested once the person of its runs is erased', async () => {
+  const send = await published('erased', [{ id: 'send', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com', json: {} }, when: 'false' }])
+  await send({ customer: { email: 'only@example.com' } })
+  const page = await program.signedIn('/flows/erased')
+  await row(page, 'send').getByText('skipped').waitFor()
+  assert.equal((await program.api('DELETE', '/people/only@example.com')).status, 200)
+  await until(() => program.api('GET', '/runs?flow=erased'), (r) => r.body.items[0].erased)
+  await page.reload()
+  await row(page, 'send').waitFor()
+  await page.getByRole('button', { name: /^Publish/ }).first().click()
+  await page.getByText('No problems').waitFor()
+  assert.equal(await page.getByText('never tested').count(), 0)
+  await page.context().close()
+})
+
+test('an event that is used as the sample is said to be, and one that is tested on can be left again', async () => {
+  await published('kept', [line('say', '{{ trigger.body.id }}')]).then((send) => send({ id: 71 }))
+  const page = await program.signedIn('/events?flow=kept')
+  const open = () => page.getByRole('main').getByRole('listitem').first().getByRole('button').click()
+  await open()
+  await page.getByRole('button', { name: 'Use as sample' }).click()
+  await page.getByText('This event is the sample of the flow now.').first().waitFor()
+  await row(page, 'say').waitFor()
+  assert.equal(await page.getByText('The data is that').count(), 0)
+  await page.goto(`${program.base}/events?flow=kept`)
+  await open()
+  await page.getByRole('button', { name: 'Test the draft on it' }).click()
+  await page.getByText('The data is that of the event of').waitFor()
+  await page.getByRole('link', { name: 'Open its run' }).waitFor()
+  await page.getByRole('button', { name: 'Use this event no more' }).click()
+  await page.getByText('The data is that').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+test('a schedule has its sign and its words on the map, what is wrong too, and a moment to be tested with', async () => {
+  await program.api('POST', '/flows', { id: 'plan', name: 'Plan', trigger: { kind: 'schedule', with: { cron: '0 8 * * *', timezone: 'America/Sao_Paulo' } }, steps: [{ ...line('say', 'At {{ trigger.at }}') }, { id: 'send', action: 'http.request', connection: 'later', with: { url: 'https://api.example.com' } }] })
+  const page = await program.signedIn('/flows/plan', { locale: 'pt-BR' })
+  await page.getByRole('treeitem', { name: /1 aviso/ }).waitFor()
+  await page.getByRole('button', { name: 'Mapa' }).click()
+  const map = page.locator('[data-sideways] svg').first()
+  await map.getByText('Todo dia às 08:00').waitFor()
+  await map.locator('.lucide-calendar-clock').waitFor()
+  await map.getByText('1 aviso').waitFor()
+  await page.getByRole('button', { name: 'Testar fluxo' }).click()
+  await page.getByLabel('Momento agendado').waitFor()
+  assert.equal(await page.getByText('Corpo do evento').count(), 0)
+  await page.getByRole('button', { name: 'Executar', exact: true }).click()
+  await page.getByText(/At 20\d\d-/).first().waitFor({ state: 'attached' })
+  await page.getByRole('button', { name: /^Publicar/ }).first().click()
+  await page.getByRole('heading', { name: '1 aviso', exact: true }).waitFor()
+  await page.getByText('Ainda não existe a conexão “later”; as execuções vão esperar por ela.', { exact: true }).waitFor()
+  await page.context().close()
+})
+
+test('what changes keeps a quotation mark with the data that it opens, and speaks of events in the plural', async () => {
+  const send = await published('quoted', [line('say', 'x'), { id: 'some', action: 'filter', with: { where: 'trigger.body.id > 1' } }])
+  for (const id of [5, 6]) await send({ id })
+  const flow = (await program.api('GET', '/flows/quoted')).body.flow
+  flow.steps[0].with.message = '{{ trigger.body.id }}'
+  flow.steps[1].with.where = 'trigger.body.id > 9'
+  await program.api('PUT', '/flows/quoted', flow)
+  const page = await program.signedIn('/flows/quoted', { locale: 'pt-BR' })
+  await page.getByRole('button', { name: /^Publicar/ }).first().click()
+  const chip = page.getByRole('complementary').getByTitle('trigger.body.id', { exact: true }).first()
+  assert.equal(await chip.evaluate((e) => `${e.parentElement.textContent} ${getComputedStyle(e.parentElement).whiteSpaceCollapse} ${getComputedStyle(e.parentElement).textWrapMode}`), '“Id” collapse nowrap')
+  await page.getByRole('button', { name: 'Comparar agora' }).click()
+  await page.getByText('2 eventos', { exact: true }).first().waitFor()
+  await page.getByRole('complementary').getByText('concluídos', { exact: true }).waitFor()
+  await page.getByRole('complementary').getByText('filtrados', { exact: true }).waitFor()
+  await page.context().close()
+})
+
+test('nothing broke a rule of the content security policy, and no script failed', () => assert.deepEqual(program.faults, []))
