@@ -7,7 +7,7 @@ import { Button, inputLook } from '../ui/basics'
 import { Field } from '../ui/Field'
 import { useLang } from '../words'
 import { useState } from 'react'
-import { useWords } from './panelWords'
+import { useWords } from './tabWords'
 import type { SetStep } from './StepPanel'
 
 type ErrorsProps = { step: Step; action?: Schemas['ActionView']; set: SetStep }

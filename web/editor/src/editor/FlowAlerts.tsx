@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useSession } from '../api/hooks'
 import { Targets, TryTargets } from '../fields/Targets'
 import { Select } from '../ui/Select'
-import { useWords } from './words'
+import { useWords } from './settingsWords'
 
 type FlowAlertsProps = { value: unknown; set: (value: string[] | 'none' | undefined) => void; problem?: string }
 

@@ -6,7 +6,7 @@ import { Combo } from '../fields/Combo'
 import { friendly, segments } from '../fields/template'
 import { IconButton } from '../ui/basics'
 import { fill } from '../words/phrase'
-import { useWords } from './words'
+import { useWords } from './settingsWords'
 
 type MaskProps = { flow: string; value: string[]; set: (value: string[] | undefined) => void; problem?: string }
 

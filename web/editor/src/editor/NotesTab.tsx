@@ -2,7 +2,7 @@ import type { Schemas } from '../api/client'
 import type { Edit, Flow, Step } from '../flow'
 import { inputLook } from '../ui/basics'
 import { Field } from '../ui/Field'
-import { useWords } from './panelWords'
+import { useWords } from './tabWords'
 import { StepID } from './StepID'
 import type { SetStep } from './StepPanel'
 

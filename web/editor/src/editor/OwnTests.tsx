@@ -6,7 +6,7 @@ import { useStatusWord } from '../ui/Status'
 import { usePlural } from '../words/phrase'
 import { Head } from './PublishPanel'
 import type { DraftHook } from './useDraft'
-import { useWords } from './words'
+import { useWords } from './publishWords'
 
 /** OwnTests runs the tests that travel with the flow; nothing leaves the machine. */
 export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boolean }) {

@@ -22,7 +22,7 @@ import { Shadow } from './Shadow'
 import { OwnTests } from './OwnTests'
 import { useDiff } from './useChanges'
 import type { DraftHook } from './useDraft'
-import { useWords } from './words'
+import { useWords } from './publishWords'
 
 /** PublishPanel shows before anything acts: what changes, what is wrong, the flow's tests and what past events would do. */
 export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; close: () => void; setOpen: (open: Open) => void }) {

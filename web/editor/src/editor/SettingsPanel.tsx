@@ -11,7 +11,7 @@ import { FlowAlerts } from './FlowAlerts'
 import { MaskField } from './MaskField'
 import { Panel } from './Panel'
 import type { DraftHook } from './useDraft'
-import { useWords } from './words'
+import { useWords } from './settingsWords'
 
 /** SettingsPanel holds what belongs to the flow as a whole. */
 export function SettingsPanel({ draft, close }: { draft: DraftHook; close: () => void }) {

@@ -7,7 +7,7 @@ import { Button, CopyButton, inputLook } from '../ui/basics'
 import { Field } from '../ui/Field'
 import { toast } from '../ui/Toast'
 import { fill, usePlural } from '../words/phrase'
-import { useWords } from './panelWords'
+import { useWords } from './tabWords'
 
 const shape = /^[a-z][a-z0-9_]{0,62}$/
 

@@ -8,7 +8,7 @@ import { fill } from '../words/phrase'
 import { keptTest } from './useResults'
 import { useTested } from './useStepTest'
 import { pointerOf } from './where'
-import { useWords } from './words'
+import { useWords } from './publishWords'
 
 type Doubt = Schemas['ProblemView']
 type Known = { connections: Schemas['ConnectionView'][]; effects: ReadonlySet<string>; tried: ReadonlySet<string> }
