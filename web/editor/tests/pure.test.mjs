@@ -488,6 +488,13 @@ test('what tells who somebody is is hidden by its name or its look, and nothing 
   for (const [path, value] of Object.entries({ 'trigger.body.line_items[].name': 'Caneca', 'trigger.body.city': 'Recife', 'trigger.body.total': '250.00', 'trigger.body.id': 5004, 'trigger.body.customer_id': 7 })) assert.equal(masked(value, path), value, path)
 })
 
+test('what is personal of an event is hidden wherever it comes again, and nothing else', async () => {
+  const { veiled } = await source('data/veil.ts')
+  const scope = { trigger: { body: { id: 12, note: 'call bia@example.com', customer: { name: 'Ana "Nina" Reis', email: 'ana+1@example.com' }, items: [{ name: 'Caneca' }] } }, steps: {} }
+  const seen = veiled({ url: 'https://x.example/?to=ana%2B1%40example.com', body: '{"who":"Ana \\"Nina\\" Reis","id":12}', list: ['ANA+1@EXAMPLE.COM', 'bia@example.com', 'Caneca', 'Banana+1@example.com', 12, null] }, scope)
+  assert.deepEqual(seen, { url: 'https://x.example/?to=ana•••@…', body: '{"who":"Ana "••••","id":12}', list: ['ana•••@…', 'bia•••@…', 'Caneca', 'Banana+1@example.com', 12, null] })
+})
+
 test('the secret of a pasted command is found for its connection', () => {
   assert.deepEqual(secretsIn("curl -H 'Authorization: Bearer t0ken' https://x.com", { kind: 'http_bearer', fields: {} }), { token: 't0ken' })
   assert.deepEqual(secretsIn("curl -H 'X-Api-Key: k 1' https://x.com", { kind: 'http_header', fields: { name: 'X-Api-Key' } }), { value: 'k 1' })

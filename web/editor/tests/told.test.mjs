@@ -118,4 +118,31 @@ test('what changes keeps a quotation mark with the data that it opens, and speak
   await page.context().close()
 })
 
+test('examples hide who people are in all of the builder, until one eye shows them, as long as the session', async () => {
+  const send = await published('veiled', [line('say', 'For {{ upper(trigger.body.customer.name) }}, {{ trigger.body.customer.email }}, order {{ trigger.body.id }}')])
+  await send({ id: 77, customer: { name: 'Rita Lobo', email: 'rita@example.com' } })
+  const page = await program.signedIn('/flows/veiled?step=say')
+  const clear = page.getByText(/rita lobo|rita@example\.com/i).locator('visible=true')
+  const preview = page.locator('[data-preview]')
+  await preview.getByText('For Rit••••, rit•••@…, order 77').waitFor()
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByText('For Rit••••, rit•••@…, order 77').first().waitFor()
+  await page.getByText('77 · Rit••••').first().waitFor() // the title of the event
+  assert.equal(await clear.count(), 0)
+  await page.getByRole('button', { name: 'Test flow' }).click()
+  await page.getByText('Personal data is hidden. Show it to change the body.').waitFor()
+  assert.equal(await clear.count(), 0)
+  await page.getByRole('button', { name: 'Show personal data' }).click()
+  await page.getByRole('textbox', { name: 'Event body (JSON)' }).getByText('"rita@example.com"').waitFor()
+  await page.goto(`${program.base}/flows/veiled?step=trigger`)
+  await page.getByText('rita@example.com').first().waitFor()
+  await page.goto(`${program.base}/flows/veiled?step=say`)
+  await preview.getByText('For RITA LOBO, rita@example.com, order 77').waitFor()
+  await preview.locator('..').getByRole('button', { name: 'Hide personal data' }).click()
+  await preview.getByText('For Rit••••').waitFor()
+  await page.goto(`${program.base}/runs?flow=veiled`)
+  await page.getByText('Rita Lobo').first().waitFor() // a run is read by who may read it
+  await page.context().close()
+})
+
 test('nothing broke a rule of the content security policy, and no script failed', () => assert.deepEqual(program.faults, []))

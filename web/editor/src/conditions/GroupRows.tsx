@@ -1,7 +1,8 @@
 import { useId, useMemo, useRef, useState } from 'react'
 import { Plus, TriangleAlert, X } from 'lucide-react'
 import { type Desk, useDesk, valueAt } from '../data/desk'
-import { insertable, lastOf, masked } from '../data/nodes'
+import { insertable, lastOf } from '../data/nodes'
+import { useVeil } from '../data/veil'
 import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
 import { formatNumber } from '../fields/locale'
@@ -59,11 +60,11 @@ const roots = /^(trigger|steps|item|index|loops|vars|run|errors)\b/
 const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list'])
 
 /** choicesOf are the fields to compare, each with a value of it: those of the body first, and what lies deeper later. */
-function choicesOf(desk: Desk) {
+function choicesOf(desk: Desk, hide: ReturnType<typeof useVeil>['hide']) {
   const answers = new Map<string, string>()
   walk(desk.flow.steps, (s) => { if (s.action === 'wait') answers.set(`steps.${s.id}.${s.with?.['approve'] ? 'data.approved' : 'received'}`, s.with?.['approve'] ? '' : 'sinal signal veio came arrived chegou espera wait prazo deadline respondeu answered') })
   const depth = (path: string) => answers.has(path) ? 0 : segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
-  const example = (path: string) => brief(masked(valueAt(desk, insertable(path)), path), 24)
+  const example = (path: string) => brief(hide(valueAt(desk, insertable(path)), path), 24)
   return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
     .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${friendly(f.path)} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
 }
@@ -80,7 +81,8 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const desk = useDesk()
   const { lang } = useLang()
   const stats = desk.statsOf(row.field)
-  const fields = useMemo(() => choicesOf(desk), [desk])
+  const { hide } = useVeil()
+  const fields = useMemo(() => choicesOf(desk, hide), [desk, hide])
   const operators = operatorsOf(stats)
   const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
   const choose = (chosen: string) => {

@@ -1,5 +1,5 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
-import { ChevronDown, ChevronRight, Code, CornerDownLeft, Eye, EyeOff, Search, SquareFunction } from 'lucide-react'
+import { ChevronDown, ChevronRight, Code, CornerDownLeft, Search, SquareFunction } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { brief } from '../fields/say'
@@ -10,8 +10,10 @@ import { IconButton } from '../ui/basics'
 import { remember } from '../ui/remember'
 import { useLang, useSay } from '../words'
 import { useDesk } from './desk'
-import { bestOf, fieldsOf, insertable, listsOf, masked, type Node, shownNodes, treeOf, valueOf } from './nodes'
+import { bestOf, fieldsOf, insertable, listsOf, type Node, shownNodes, treeOf, valueOf } from './nodes'
 import { pinSample } from './pinned'
+import { useVeil } from './veil'
+import { VeilSwitch } from './VeilSwitch'
 import { partOf, useWords } from './words'
 
 type PickerProps = { titleOf: (step: string) => string; outputs: Record<string, unknown>; row: number; searching: boolean; done: () => void }
@@ -31,7 +33,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   const [q, setQ] = useState('')
   const [fx, setFx] = useState(false)
   const [raw, setRaw] = useState(() => localStorage.getItem('raw-names') === 'yes')
-  const [revealed, setRevealed] = useState(false)
+  const { hide } = useVeil()
   const [folds, setFolds] = useState<Record<string, boolean>>({})
   const [active, setActive] = useState('')
   const search = useRef<HTMLInputElement>(null)
@@ -55,7 +57,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     const known = valueOf(scope, insertable(n.path)) ?? seen
     const value = n.path.startsWith('steps.') && typeof known === 'string' && known.includes('{{') ? undefined : known // what a step is told is no value of it
     if (n.level === 1 && mayLack(n)) return t.mayLack
-    return n.leaf ? brief(revealed ? value : masked(value, n.path), 40) : ''
+    return n.leaf ? brief(hide(value, n.path), 40) : ''
   }
   const folded = (n: Node) => !n.leaf && (folds[n.path] ?? (n.level > 2 || !['trigger.body', 'trigger.resource', 'item'].includes(n.path) && n.level === 1 && !n.path.startsWith('steps.')))
   const rows = shownNodes(nodes, folded, q, (n) => (q === '' ? '' : example(n)))
@@ -116,12 +118,12 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
         <input ref={search} aria-label={said} placeholder={fx ? t.searchFunction : t.searchShort} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => { setQ(e.target.value); setActive('') }} />
         <IconButton label={t.functions} aria-pressed={fx} className={`size-7! ${fx ? 'text-accent!' : ''}`} onClick={() => { setFx(!fx); setQ(''); setActive('') }}><SquareFunction size={15} aria-hidden /></IconButton>
         <IconButton label={t.rawNames} aria-pressed={raw} className={`size-7! ${raw ? 'text-accent!' : ''}`} onClick={() => { setRaw(!raw); remember('raw-names', raw ? 'no' : 'yes') }}><Code size={15} aria-hidden /></IconButton>
-        <IconButton label={revealed ? t.hide : t.reveal} aria-pressed={revealed} className={`size-7! ${revealed ? 'text-accent!' : ''}`} onClick={() => setRevealed(!revealed)}>{revealed ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}</IconButton>
+        <VeilSwitch />
         <EventChoice />
       </div>
       {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
       <Rows {...{ rows, at, row, raw, tree, example }} choose={(n) => { setActive(n.path); if (n.leaf || (desk.target?.list && n.stats?.type === 'list')) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} insert={insert} />
-      <Detail node={rows[at]} revealed={revealed} lacking={rows[at] !== undefined && mayLack(rows[at])} />
+      <Detail node={rows[at]} lacking={rows[at] !== undefined && mayLack(rows[at])} />
     </section>
   )
 }
@@ -182,8 +184,9 @@ function Rows({ rows, at, row, raw, tree, example, choose, hover, insert }: Rows
 }
 
 /** Detail tells more of the row that is chosen: its path, and what it was most often. */
-function Detail({ node, revealed, lacking }: { node: Node | undefined; revealed: boolean; lacking: boolean }) {
+function Detail({ node, lacking }: { node: Node | undefined; lacking: boolean }) {
   const t = useWords()
+  const { hide } = useVeil()
   const desk = useDesk()
   const values = node?.stats?.values.slice(0, 8) ?? []
   const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
@@ -191,7 +194,7 @@ function Detail({ node, revealed, lacking }: { node: Node | undefined; revealed:
     <div className="flex h-[42px] shrink-0 flex-wrap content-center items-center gap-x-3 gap-y-0.5 overflow-hidden border-t border-line px-3 text-xs text-text-2">
       {node && <code className="max-w-full text-text-2 not-[:only-child]:truncate">{node.doc?.split('\n')[0] ?? node.path}</code>}
       {node?.doc && <span className="min-w-0">{node.doc.split('\n')[1]}</span>}
-      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(revealed ? v.value : masked(v.value, node?.path))} ×${v.count}`).join(', ')}</span>}
+      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(hide(v.value, node?.path))} ×${v.count}`).join(', ')}</span>}
       {lacking && <span className="text-warn">{t.mayLackWhy}</span>}
       {kinds && <span className="text-warn">{t.kinds}: {kinds}</span>}
       {desk.schema?.origin === 'samples' && !node?.doc && <span>{t.samplesOnly}</span>}
@@ -207,8 +210,9 @@ export function EventChoice() {
   const { lang } = useLang()
   if (desk.events.length === 0) return null
   const time = (at: string) => new Intl.DateTimeFormat(lang, Date.now() - new Date(at).getTime() < 86_400_000 ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' }).format(new Date(at))
+  const { within } = useVeil()
   const usual = desk.passes === undefined ? t.newest : desk.passes ? t.newestPassing : t.newestNone
-  const nameOf = (e: Pick<Schemas['EventView'], 'at' | 'title'>) => `${fill(t.eventOf, { at: time(e.at) })}${e.title ? ` · ${e.title}` : ''}`
+  const nameOf = (e: Schemas['EventView']) => `${fill(t.eventOf, { at: time(e.at) })}${e.title ? ` · ${within(e.title, e.trigger)}` : ''}`
   const here = desk.events.some((e) => e.id === desk.event?.id)
   return (
     <select aria-label={t.theEvent} title={desk.event && `${desk.pinned ? '' : `${usual} · `}${nameOf(desk.event)}`} className="plain-select max-w-36 cursor-pointer truncate rounded bg-transparent py-1 text-xs text-text-2 hover:text-text" value={desk.pinned ? (desk.event?.id ?? '') : ''} onChange={(e) => pinSample(desk.flow.id, e.target.value || null)}>

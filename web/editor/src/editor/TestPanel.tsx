@@ -5,9 +5,11 @@ import { api, type Schemas, take } from '../api/client'
 import { Code } from '../code/Code'
 import { DeskContext, pathOf, useMakeDesk } from '../data/desk'
 import { pinSample } from '../data/pinned'
+import { useVeilOf } from '../data/veil'
+import { VeilSwitch } from '../data/VeilSwitch'
 import { find, type Flow, type Step, walk } from '../flow'
 import { StepResults } from '../runs/StepResults'
-import { Button, Problem, Status } from '../ui/basics'
+import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { inputLook } from '../ui/Input'
 import { useStepName } from '../tree/useStepName'
 import { fill } from '../words/phrase'
@@ -27,6 +29,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const format = useFormat()
   const id = useId()
   const desk = useMakeDesk({ flow, event })
+  const veil = useVeilOf(desk.scope)
   const [typed, setTyped] = useState<string | null>(null)
   const [from, setFrom] = useState(start ?? '')
   const [until, setUntil] = useState(end ?? '')
@@ -36,6 +39,8 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const text = typed ?? JSON.stringify(chosen?.trigger?.['body'] ?? {}, null, 2)
   const body = read(text)
   const planned = flow.trigger.kind === 'schedule' // its events are moments: they have no body
+  const nameOfEvent = (e: Schemas['EventView']) => `${format.moment(e.at)} ${veil.within(e.title, e.trigger)}`
+  const hidden = typed === null ? veil.within(text) : text
   const nameOf = useNames(flow)
   const run = useMutation({
     mutationFn: (real: boolean) => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: {
@@ -61,22 +66,24 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
             <label className="block"><span className="mb-1 block font-medium">{planned ? t.testMoment : t.testEvent}</span>
               <select className={inputLook} value={planned && typed !== null ? '' : chosen?.id} onChange={(e) => { if (e.target.value) pinSample(flow.id, e.target.value); setTyped(e.target.value ? null : '{}') }}>
                 {planned && <option value="">{t.testNow}</option>}
-                {chosen && !desk.events.some((e) => e.id === chosen.id) && <option value={chosen.id}>{format.moment(chosen.at)} {chosen.title}</option>}
-                {desk.events.map((e) => <option key={e.id} value={e.id}>{format.moment(e.at)} {e.title}</option>)}
+                {chosen && !desk.events.some((e) => e.id === chosen.id) && <option value={chosen.id}>{nameOfEvent(chosen)}</option>}
+                {desk.events.map((e) => <option key={e.id} value={e.id}>{nameOfEvent(e)}</option>)}
               </select>
             </label>
           )}
           {!planned && <div className="code-mono-wrap">
-            <div className="mb-1 flex min-h-8 items-center justify-between gap-2"><p id={`${id}-label`} className="font-medium">{t.eventBody}</p>{typed !== null && <Button look="quiet" size="small" onClick={() => setTyped(null)}>{t.asItCame}</Button>}</div>
-            <Code value={text} change={setTyped} mode="json" lines="many" labelledBy={`${id}-label`} invalid={body === undefined} />
+            <div className="mb-1 flex min-h-8 items-center justify-between gap-2"><p id={`${id}-label`} className="font-medium">{t.eventBody}</p>{typed !== null ? <Button look="quiet" size="small" onClick={() => setTyped(null)}>{t.asItCame}</Button> : <VeilSwitch />}</div>
+            {hidden === text
+              ? <Code value={text} change={setTyped} mode="json" lines="many" labelledBy={`${id}-label`} invalid={body === undefined} />
+              : <><JSONView value={hidden} /><p className="mt-1 text-meta text-text-3">{t.revealToEdit}</p></>}
             {body === undefined && <p role="alert" className="mt-1 text-meta text-warn">{t.badJSON}</p>}
           </div>}
           {run.error && <Problem error={run.error} />}
           {run.data && (
             <div aria-live="polite">
-              <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} />{run.data.error?.message ?? run.data.reason}</p>
+              <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} />{veil.within(run.data.error?.message ?? run.data.reason)}</p>
               {missed && <p className="mb-2 rounded-lg bg-warn-soft p-3 text-warn">{fill(t.partNotReached, { name: nameOf({ path: missed, action: find(flow, missed)?.action ?? '' }) })}</p>}
-              <StepResults steps={run.data.steps ?? []} nameOf={nameOf} />
+              <StepResults steps={(run.data.steps ?? []).map((s) => ({ ...veil.within(s), path: s.path, action: s.action }))} nameOf={nameOf} />
               {held.length > 0 && !asking && <Button className="mt-3" onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>}
               {asking && <Real steps={held} nameOf={nameOf} close={() => setAsking(false)} send={() => run.mutate(true)} />}
             </div>

@@ -4,6 +4,8 @@ import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
 import { pinSample } from '../data/pinned'
+import { useVeil } from '../data/veil'
+import { VeilSwitch } from '../data/VeilSwitch'
 import type { Edit, Flow, Step } from '../flow'
 import { ResultBadge } from '../tree/ResultBadge'
 import { resultOf } from '../tree/results'
@@ -27,11 +29,12 @@ export function TestTab({ flow, action, edit, test }: TestProps) {
   const t = useWords()
   const format = useFormat()
   const desk = useDesk()
+  const { within } = useVeil()
   const r = test.result
   return (
     <div aria-live="polite" className="space-y-4">
       <p className="text-secondary text-text-2">{t.testHelp}</p>
-      <p className="flex flex-wrap items-baseline gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{desk.event.title || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}</p>
+      <p className="flex flex-wrap items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
       {test.error && <Problem error={test.error} />}
       {!test.reached && test.last && <NotReached flow={flow} run={test.last} test={test} />}
       {r && test.reached && <Result result={r} action={action} test={test} />}
@@ -44,11 +47,12 @@ export function TestTab({ flow, action, edit, test }: TestProps) {
 function NotReached({ flow, run, test }: { flow: Flow; run: Schemas['RunView']; test: TestProps['test'] }) {
   const t = useWords()
   const desk = useDesk()
+  const { within } = useVeil()
   const other = run.status === 'filtered' ? desk.events.find((e) => e.id !== desk.event?.id && e.status === 'accepted') : undefined
   return (
     <div className="rounded-lg bg-warn-soft p-3 text-warn">
       <p className="font-medium">{t.notReached}</p>
-      <p>{run.reason ? <Ticked text={run.reason} labelOf={desk.labelOf} /> : run.error?.message}</p>
+      <p>{run.reason ? <Ticked text={within(run.reason)} labelOf={desk.labelOf} /> : within(run.error?.message)}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {other && <Button size="small" onClick={() => { pinSample(flow.id, other.id); test.run(other.id) }}>{t.testPasses}</Button>}
         <Button size="small" onClick={() => test.run(desk.event?.id, false, true)}>{t.testAnyhow}</Button>
@@ -57,10 +61,13 @@ function NotReached({ flow, run, test }: { flow: Flow; run: Schemas['RunView']; 
   )
 }
 
-function Result({ result: r, action, test }: { result: Schemas['StepView']; action?: Schemas['ActionView']; test: TestProps['test'] }) {
+/** Result shows what a step told and got; what is copied or sent for real is whole. */
+function Result({ result, action, test }: { result: Schemas['StepView']; action?: Schemas['ActionView']; test: TestProps['test'] }) {
   const t = useWords()
   const desk = useDesk()
-  const curl = toCurl(r.request)
+  const { within } = useVeil()
+  const r = within(result)
+  const curl = toCurl(result.request)
   const reads = r.mocked && onlyReads(r)
   const response = r.attempts.at(-1)?.response
   return (
@@ -74,10 +81,10 @@ function Result({ result: r, action, test }: { result: Schemas['StepView']; acti
       )}
       {(r.request === undefined || r.request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
       {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
-      {reads && <FetchReal result={r} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+      {reads && <FetchReal result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
       {!reads && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
       {r.log?.map((line, i) => <p key={i} className="rounded-lg bg-sunken px-3 py-2 break-words">{line}</p>)}
-      {action?.effect && r.mocked && !reads && <SendReal action={action} result={r} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+      {action?.effect && r.mocked && !reads && <SendReal action={action} result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
     </>
   )
 }

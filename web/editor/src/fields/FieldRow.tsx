@@ -4,6 +4,8 @@ import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk, valueAt } from '../data/desk'
+import { useVeil, veiled } from '../data/veil'
+import { VeilSwitch } from '../data/VeilSwitch'
 import { useLooks } from '../editor/Locked'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
@@ -157,13 +159,15 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
   /** none names the pieces that have no value, where there are several */
   const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
+  const veil = useVeil()
+  const personal = answer && JSON.stringify(veiled(answer.value, desk.scope)) !== JSON.stringify(answer.value)
   if (failed && !answer) return null
   return (
     <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>
       {!error && answer && (
         <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
-          <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden /><span className="sr-only">{t.preview}: </span>
-          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(answer.value, lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
+          {veil.may && personal ? <VeilSwitch className="-my-1.5 -ml-1.5 size-6! -mr-1 shrink-0" /> : <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden />}<span className="sr-only">{t.preview}: </span>
+          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(veil.within(answer.value), lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
         </p>
       )}
       <Doubts answer={answer} source={source} set={set} asked={asked} />

@@ -4,6 +4,7 @@ import { Check, SquareFunction, TextCursorInput, Trash2, Type } from 'lucide-rea
 import { askExpression } from '../api/expression'
 import type { OpenChip } from '../code/types'
 import { question, useDesk, valueAt } from '../data/desk'
+import { useVeil } from '../data/veil'
 import { Button } from '../ui/basics'
 import { floatLook, useFloating } from '../ui/useFloating'
 import { useLang } from '../words'
@@ -74,6 +75,7 @@ function Choices({ written, put }: { written: Written; put: (next: Written) => v
   const t = useWords()
   const desk = useDesk()
   const { lang } = useLang()
+  const { hide, within } = useVeil()
   const value = valueAt(desk, written.path)
   const offered = useMemo(() => offer(value, desk.statsOf(written.path)?.type, written.path, currencyOf(desk.scope, written.path)), [value, desk, written.path])
   const answers = useQueries({
@@ -85,8 +87,8 @@ function Choices({ written, put }: { written: Written; put: (next: Written) => v
   const shown = offered.map((format, i) => ({ format, given: answers[i]?.data?.value })).filter(({ format, given }, i) => format === written.format || !answers[i]?.isSuccess || (given !== undefined && given !== null))
   return (
     <>
-      <Entry icon={<Type size={15} strokeWidth={1.75} aria-hidden />} label={t.asItIs} hint={value === undefined ? '' : short(say(value, lang, t.empty))} checked={written.format === undefined} act={() => put({ ...written, format: undefined })} />
-      {shown.map(({ format, given }) => <Entry key={format} label={t[format]} hint={given === undefined || given === null ? '' : short(say(given, lang, t.empty))} checked={written.format === format} act={() => put({ ...written, format })} />)}
+      <Entry icon={<Type size={15} strokeWidth={1.75} aria-hidden />} label={t.asItIs} hint={value === undefined ? '' : short(say(hide(value, written.path), lang, t.empty))} checked={written.format === undefined} act={() => put({ ...written, format: undefined })} />
+      {shown.map(({ format, given }) => <Entry key={format} label={t[format]} hint={given === undefined || given === null ? '' : short(say(within(given), lang, t.empty))} checked={written.format === format} act={() => put({ ...written, format })} />)}
       {offered.includes('date') && <p className="px-2.5 py-1 pl-9 text-meta text-text-3">{fill(t.zone, { zone: String(desk.flow.settings?.['timezone'] ?? t.zoneOwn) })}</p>}
     </>
   )

@@ -4,7 +4,7 @@ import { askExpression } from '../api/expression'
 import { Code } from '../code/Code'
 import type { Completion, Fault, Handle, Mode, OpenChip } from '../code/types'
 import { question, useDesk, valueAt } from '../data/desk'
-import { masked } from '../data/nodes'
+import { useVeil } from '../data/veil'
 import { find } from '../flow'
 import { useStepName } from '../tree/useStepName'
 import { useLang } from '../words'
@@ -24,6 +24,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   const t = useWords()
   const desk = useDesk()
   const looks = useLooks()
+  const { hide } = useVeil()
   const { lang } = useLang()
   const nameOf = useStepName()
   const { statsOf, labelOf, isUnknown } = desk
@@ -41,7 +42,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
     if (c.kind !== 'field' || !c.title) return c
     const step = find(desk.flow, /^steps\.(\w+)/.exec(c.insert)?.[1] ?? '')
     const found = valueAt(desk, c.insert) ?? c.example
-    const value = typeof found === 'object' ? '' : say(masked(found, c.insert), lang, '')
+    const value = typeof found === 'object' ? '' : say(hide(found, c.insert), lang, '')
     return { ...c, title: desk.labelOf(c.insert), detail: [step && nameOf(step), value.length > 40 ? `${value.slice(0, 40)}…` : value].filter(Boolean).join(' · ') || c.detail }
   }
   const complete = async (source: string, cursor: number, signal: AbortSignal) => {

@@ -3,7 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Check, Copy, Pencil, Pin, Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
-import { masked } from '../data/nodes'
+import { useVeil } from '../data/veil'
+import { VeilSwitch } from '../data/VeilSwitch'
 import { pinSample, usePinned } from '../data/pinned'
 import { brief } from '../fields/say'
 import { friendly } from '../fields/template'
@@ -44,14 +45,15 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
   const format = useFormat()
   const desk = useDesk()
   const newest = desk.events[0]
+  const veil = useVeil()
   const line = `curl -d '{"id": 1}' -H 'Content-Type: application/json' ${view.url ?? ''}`
   return (
     <section aria-live="polite" className="rounded-xl border border-line">
       {newest
         ? (
           <div className="p-3">
-            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status event of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span></p>
-            {newest.title && <p className="mt-1 break-words text-text-2">{maskedTitle(newest.title, newest.trigger?.['body'])}</p>}
+            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status event of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span><VeilSwitch className="-my-1" /></p>
+            {newest.title && <p className="mt-1 break-words text-text-2">{veil.within(newest.title, newest.trigger)}</p>}
             {newest.status === 'captured' && newest.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
             <Glance value={newest.trigger?.['body']} />
             {newest.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={newest.id} />{keep?.(newest)}</p>}
@@ -100,22 +102,17 @@ function valuesOf(value: unknown): [string, unknown][] {
   return rows
 }
 
-/** maskedTitle hides in a title what is hidden in the body. */
-function maskedTitle(title: string, body: unknown): string {
-  const own = valuesOf(body).filter(([path, v]) => typeof v === 'string' && v.length > 1 && masked(v, path) !== v).sort(([, a], [, b]) => String(b).length - String(a).length)
-  return own.reduce((text, [path, v]) => text.replaceAll(String(v), String(masked(v, path))), title).split(' · ').map((part) => masked(part)).join(' · ')
-}
-
 /** Glance is the values of a body that tell most, enough to know it again; all of it is a click away. */
 function Glance({ value }: { value: unknown }) {
   const t = useWords()
+  const { hide } = useVeil()
   const [all, setAll] = useState(false)
   const rows = useMemo(() => valuesOf(value), [value])
   const first = useMemo(() => different([...rows].sort((a, b) => weight(...a) - weight(...b))).slice(0, 7), [rows])
   if (rows.length === 0) return null
   return (
     <>
-      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{friendly(`trigger.body.${k}`)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(masked(v, k)) : <code>{brief(masked(v, k))}</code>}</dd></div>)}</dl>
+      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{friendly(`trigger.body.${k}`)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(hide(v, k)) : <code>{brief(hide(v, k))}</code>}</dd></div>)}</dl>
       {rows.length > first.length && <Button look="quiet" size="small" className="mt-1 -ml-2.5" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t.fewerValues : fill(t.allValues, { n: rows.length })}</Button>}
     </>
   )

@@ -1,0 +1,84 @@
+import { useCallback, useSyncExternalStore } from 'react'
+import { useLooks } from '../editor/Locked'
+import { useDesk } from './desk'
+import { masked } from './nodes'
+
+// Examples in the builder hide who people are until an editor wants to see: one switch for all of them, as long as the session.
+const key = 'revealed'
+const heard = new Set<() => void>()
+globalThis.addEventListener?.('left', () => sessionStorage.removeItem(key))
+
+function reveal(to: boolean) {
+  if (to) sessionStorage.setItem(key, 'yes')
+  else sessionStorage.removeItem(key)
+  for (const tell of heard) tell()
+}
+
+const listen = (tell: () => void) => {
+  heard.add(tell)
+  return () => heard.delete(tell)
+}
+
+type Known = { shape: RegExp; as: ReadonlyMap<string, string> } | null
+
+const addresses = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g
+const asShape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+const known = new WeakMap<object, Known>()
+
+/** personsIn finds what is personal of an event, so that it is known wherever it comes again: in a text, in an address, in capitals. */
+function personsIn(scope: object): Known {
+  const as = new Map<string, string>()
+  const hide = (value: unknown, path: string) => {
+    const text = String(value)
+    const hidden = masked(value, path)
+    if (hidden !== value && text.length > 2) for (const form of [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)]) as.set(form.toLowerCase(), String(hidden))
+  }
+  const look = (value: unknown, path: string) => {
+    if (as.size > 400) return
+    if (typeof value === 'object' && value !== null) for (const [name, v] of Object.entries(value)) look(v, Array.isArray(value) ? path : path ? `${path}.${name}` : name)
+    else {
+      hide(value, path)
+      if (typeof value === 'string') for (const [address] of value.matchAll(addresses)) hide(address, '')
+    }
+  }
+  look(scope, '')
+  const forms = [...as.keys()].sort((a, b) => b.length - a.length).map(asShape)
+  return forms.length === 0 ? null : { shape: new RegExp(`(?<![\\p{L}\\d])(?:${forms.join('|')})(?![\\p{L}\\d])`, 'giu'), as }
+}
+
+function personsOf(scope: object): Known {
+  const found = known.get(scope) ?? personsIn(scope)
+  known.set(scope, found)
+  return found
+}
+
+/** veiled hides in a value, however deep, what is personal of an event. */
+export function veiled<T>(value: T, scope: object): T {
+  const persons = personsOf(scope)
+  if (!persons) return value
+  const hide = (v: unknown): unknown => {
+    if (typeof v === 'string') return v.replace(persons.shape, (text) => persons.as.get(text.toLowerCase()) ?? text)
+    if (typeof v === 'number') return persons.as.get(String(v)) ?? v
+    if (Array.isArray(v)) return v.map(hide)
+    return typeof v === 'object' && v !== null ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, hide(x)])) : v
+  }
+  return hide(value) as T
+}
+
+/** useSwitch is the switch: who may only look has none. */
+export function useSwitch() {
+  const on = useSyncExternalStore(listen, () => sessionStorage.getItem(key) === 'yes')
+  const may = !useLooks()
+  return { revealed: on && may, may, turn: () => reveal(!on) }
+}
+
+/** useVeilOf is what examples look like under the switch: hide is of one value at a path, within of anything that is made of an event's data. */
+export function useVeilOf(own: object) {
+  const { revealed, may } = useSwitch()
+  const hide = useCallback((value: unknown, path?: string) => (revealed ? value : masked(value, path)), [revealed])
+  const within = useCallback(<T,>(value: T, scope = own) => (revealed ? value : veiled(value, scope)), [revealed, own])
+  return { revealed, may, hide, within }
+}
+
+/** useVeil is that of the data on the desk. */
+export const useVeil = () => useVeilOf(useDesk().scope)
