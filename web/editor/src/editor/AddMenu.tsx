@@ -8,7 +8,7 @@ import { usePlural } from '../words/phrase'
 import { countUse, groupsOf, usedActions } from './actionSearch'
 import { Floating } from './Floating'
 import { type Pasted, pastes, readPaste } from './paste'
-import { useWords } from './words'
+import { useWords } from './addWords'
 
 type Action = Schemas['ActionView']
 type Choice = { id: string; group: string; icon: React.ReactNode; title: string; help: string; take: () => void }

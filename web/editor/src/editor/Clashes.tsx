@@ -8,7 +8,7 @@ import { Button } from '../ui/basics'
 import { useSay } from '../words'
 import type { Clash } from './rebase'
 import type { DraftHook } from './useDraft'
-import { useWords } from './words'
+import { useWords } from './clashWords'
 
 /** Clashes shows both values where two people changed the same, and who would be taken back by an undo. */
 export function Clashes({ draft }: { draft: DraftHook }) {

@@ -6,7 +6,7 @@ import { Dialog } from '../ui/Dialog'
 import { toast } from '../ui/Toast'
 import { usePlural } from '../words/phrase'
 import type { DraftHook } from './useDraft'
-import { useWords } from './words'
+import { useWords } from './rotateWords'
 
 /** RotateDialog makes a new trigger URL, and says how long the old one goes on. */
 export function RotateDialog({ draft, close }: { draft: DraftHook; close: () => void }) {
