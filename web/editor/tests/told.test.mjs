@@ -100,6 +100,19 @@ test('a schedule has its sign and its words on the map, what is wrong too, and a
   await page.context().close()
 })
 
+test('a flow that becomes a schedule is in the zone of the instance', async () => {
+  const { now } = (await program.api('GET', '/instance')).body
+  assert.equal((await program.api('PUT', '/instance', { ...now, timezone: 'America/Manaus' })).status, 200)
+  await program.api('POST', '/flows', { id: 'zoned', name: 'Zoned', trigger: { kind: 'webhook' }, steps: [] })
+  const page = await program.signedIn('/flows/zoned', { timezoneId: 'Europe/Lisbon' })
+  const known = page.waitForResponse((r) => r.url().endsWith('/about'))
+  await page.getByRole('treeitem').first().click()
+  await known
+  await page.getByRole('combobox', { name: 'What starts it' }).selectOption('schedule')
+  await until(async () => (await program.api('GET', '/flows/zoned')).body.flow.trigger.with?.timezone === 'America/Manaus')
+  await page.context().close()
+})
+
 test('what changes keeps a quotation mark with the data that it opens, and speaks of events in the plural', async () => {
   const send = await published('quoted', [line('say', 'x'), { id: 'some', action: 'filter', with: { where: 'trigger.body.id > 1' } }])
   for (const id of [5, 6]) await send({ id })

@@ -2,6 +2,7 @@ import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } fr
 import { ChevronDown, Play, Plus } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
+import { useAbout } from '../api/hooks'
 import { loadCode } from '../code/Code'
 import { DataDock } from '../data/DataDock'
 import { DeskContext, useMakeDesk } from '../data/desk'
@@ -15,6 +16,7 @@ import { Button } from '../ui/basics'
 import { Field } from '../ui/Field'
 import { inputLook } from '../ui/Input'
 import { soon } from '../ui/soon'
+import { ownZone } from '../ui/zones'
 import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
@@ -45,10 +47,11 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
   useProblemFocus(body, field?.replace(/^\/trigger/, ''))
   useNews(flow.id, desk.events[0]?.id)
   useEffect(() => void loadCode(), [])
+  const about = useAbout()
   const kind = triggers.find((k) => k.kind === flow.trigger.kind)
   const problemsOf = (id: string) => below(view.problems, `/trigger/with/${id}`)
   const setField = (id: string, value: unknown) => set((x) => ({ ...x, with: put(x.with, id, value) }))
-  const change = (to: string) => set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'America/Sao_Paulo' } }) }))
+  const change = (to: string) => set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: about.data?.timezone || ownZone() } }) }))
   const keep = (event: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={event} />
   const form = { flow, view, kind, set, setField, problemsOf, keep }
   return (

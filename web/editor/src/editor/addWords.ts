@@ -1,4 +1,5 @@
 import { makeWords } from '../words'
+import { useBoth } from '../words/both'
 import { useWords as useBuilderWords } from './words'
 
 const en = {
@@ -48,4 +49,4 @@ const pt: typeof en = {
 const useOwn = makeWords(en, pt)
 
 /** useWords has what the search for actions says, beside the words of the builder. */
-export const useWords = () => ({ ...useBuilderWords(), ...useOwn() })
+export const useWords = () => useBoth(useBuilderWords(), useOwn())

@@ -1,4 +1,5 @@
 import { makeWords } from '../words'
+import { useBoth } from '../words/both'
 import { useWords as useBuilderWords } from './words'
 
 const en = {
@@ -26,4 +27,4 @@ const pt: typeof en = {
 const useOwn = makeWords(en, pt)
 
 /** useWords has what is said of a new URL, beside the words of the builder. */
-export const useWords = () => ({ ...useBuilderWords(), ...useOwn() })
+export const useWords = () => useBoth(useBuilderWords(), useOwn())

@@ -1,4 +1,5 @@
 import { makeWords } from '../words'
+import { useBoth } from '../words/both'
 import { useWords as useBuilderWords } from './words'
 
 const en = {
@@ -22,7 +23,7 @@ const en = {
   noLimit: 'No limit',
   timezoneUsual: 'That of the server',
   silence: 'Alarm when no event came for',
-  silenceHelp: 'For example 6h; empty is no alarm',
+  silenceHelp: 'For example 6 h; empty is no alarm',
   alerts: 'Send alerts to',
   alertsUsual: 'whoever the settings name',
   alertsOthers: 'others',
@@ -54,7 +55,7 @@ const pt: typeof en = {
   noLimit: 'Sem limite',
   timezoneUsual: 'O do servidor',
   silence: 'Avisar quando não chegar evento por',
-  silenceHelp: 'Por exemplo 6h; vazio é sem aviso',
+  silenceHelp: 'Por exemplo 6 h; vazio é sem aviso',
   alerts: 'Enviar avisos para',
   alertsUsual: 'quem está nos ajustes',
   alertsOthers: 'outras pessoas',
@@ -68,4 +69,4 @@ const pt: typeof en = {
 const useOwn = makeWords(en, pt)
 
 /** useWords has what the settings of a flow say, beside the words of the builder. */
-export const useWords = () => ({ ...useBuilderWords(), ...useOwn() })
+export const useWords = () => useBoth(useBuilderWords(), useOwn())

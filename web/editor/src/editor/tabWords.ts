@@ -1,4 +1,5 @@
 import { makeWords } from '../words'
+import { useBoth } from '../words/both'
 import { useWords as usePanelWords } from './panelWords'
 
 const en = {
@@ -120,4 +121,4 @@ const pt: typeof en = {
 const useOwn = makeWords(en, pt)
 
 /** useWords has what tests, errors and notes of a step say, beside the words of its panel. */
-export const useWords = () => ({ ...usePanelWords(), ...useOwn() })
+export const useWords = () => useBoth(usePanelWords(), useOwn())

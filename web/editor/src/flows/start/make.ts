@@ -3,8 +3,8 @@ import { compare, type Foreign, isJson, type Json, listAt, Names, operand, place
 
 type Module = { id: string; module: string; name: string; mapper: Json; parameters: Json; filter?: Json; routes: unknown[] }
 
-/** fromMake reads a blueprint of Make: modules in a row, and routers with theirs. */
-export function fromMake(value: Json): Foreign {
+/** fromMake reads a blueprint of Make: modules in a row, and routers with theirs; its schedule is in the zone that is given. */
+export function fromMake(value: Json, zone: string): Foreign {
   const names = new Names()
   const taken: Taken[] = []
   const bases = new Map<string, string>()
@@ -72,7 +72,7 @@ export function fromMake(value: Json): Foreign {
     taken.push({ name: first.name, what: first.module, as: /CustomWebHook/.test(first.module) ? 'done' : 'look' })
   }
   const name = textAt(value, 'name') || 'Make'
-  const trigger: Flow['trigger'] = hooks || !first ? { kind: 'webhook' } : { kind: 'schedule', with: { cron: '0 * * * *', timezone: Intl.DateTimeFormat().resolvedOptions().timeZone } }
+  const trigger: Flow['trigger'] = hooks || !first ? { kind: 'webhook' } : { kind: 'schedule', with: { cron: '0 * * * *', timezone: zone } }
   return { flow: { id: new Names().take(name).replaceAll('_', '-'), name, trigger, steps: chain(hooks ? list.slice(1) : list) }, taken, from: 'Make' }
 }
 

@@ -3,9 +3,9 @@ import { at, compare, type Foreign, isJson, type Json, listAt, Names, operand, p
 
 type Node = { name: string; type: string; parameters: Json; disabled?: boolean; credentials?: Json; notes?: string }
 
-/** fromN8n reads a workflow of n8n: its nodes in the order of their wires, branches that join again after their branch. */
-export function fromN8n(value: Json): Foreign {
-  return new Reading(value).read()
+/** fromN8n reads a workflow of n8n: its nodes in the order of their wires, branches that join again after their branch. Its schedule is in its own zone, or else in the one that is given. */
+export function fromN8n(value: Json, zone: string): Foreign {
+  return new Reading(value, zone).read()
 }
 
 const plain = (type: string) => type.split('.').at(-1) ?? type
@@ -21,7 +21,7 @@ class Reading {
   private rough = false
   private before = 'trigger'
 
-  constructor(private readonly value: Json) {
+  constructor(private readonly value: Json, private readonly zone: string) {
     this.nodes = listAt(value, 'nodes').filter(isJson).map((n) => ({ ...n, name: textAt(n, 'name'), type: textAt(n, 'type'), parameters: isJson(n['parameters']) ? n['parameters'] : {} }))
     this.wires = isJson(value['connections']) ? value['connections'] : {}
     for (const n of this.nodes) this.ids.set(n.name, isTrigger(n) ? 'trigger' : this.names.take(n.name))
@@ -66,7 +66,7 @@ class Reading {
     if (kind === 'manualTrigger' || kind === 'start') return { kind: 'manual' }
     if (kind === 'executeWorkflowTrigger') return { kind: 'call' }
     if (kind === 'errorTrigger') return { kind: 'failure' }
-    if (kind === 'scheduleTrigger' || kind === 'cron' || kind === 'interval') return { kind: 'schedule', with: { cron: cronOf(n?.parameters ?? {}), timezone: textAt(this.value, 'settings', 'timezone') || Intl.DateTimeFormat().resolvedOptions().timeZone } }
+    if (kind === 'scheduleTrigger' || kind === 'cron' || kind === 'interval') return { kind: 'schedule', with: { cron: cronOf(n?.parameters ?? {}), timezone: textAt(this.value, 'settings', 'timezone') || this.zone } }
     return { kind: 'webhook' }
   }
 

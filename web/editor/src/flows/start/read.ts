@@ -1,6 +1,8 @@
+import { api, take } from '../../api/client'
 import { isCurl, keepOffer, readCurl } from '../../api/curl'
 import type { Flow, Step } from '../../flow'
 import { walk } from '../../flow'
+import { ownZone } from '../../ui/zones'
 import { type Foreign, isJson, type Taken } from './foreign'
 import { fromMake } from './make'
 import { fromN8n } from './n8n'
@@ -33,8 +35,8 @@ export async function read(text: string): Promise<Read> {
   if (Array.isArray(value) && value.length === 1 && isJson(value[0]) && 'nodes' in value[0]) value = value[0] // n8n exports lists too
   if (Array.isArray(value) && value.every(isStep)) return wrap(value, 'Pasted')
   if (typeof value !== 'object' || value === null) return { fault: 'notRead' }
-  if (isJson(value) && Array.isArray(value['nodes'])) return foreign(fromN8n(value))
-  if (isJson(value) && Array.isArray(value['flow'])) return foreign(fromMake(value))
+  if (isJson(value) && Array.isArray(value['nodes'])) return foreign(fromN8n(value, await zoneHere()))
+  if (isJson(value) && Array.isArray(value['flow'])) return foreign(fromMake(value, await zoneHere()))
   if ('flows' in value && Array.isArray(value.flows)) return { bundle: { ...(value as Bundle), gancho: 1 } }
   if ('trigger' in value && 'steps' in value) return { bundle: { gancho: 1, flows: [value as Flow] } }
   if ('steps' in value && Array.isArray(value.steps) && value.steps.every(isStep)) return wrap(value.steps, 'Pasted')
@@ -48,6 +50,9 @@ function placeOf(text: string, said: string): Place {
   const before = text.slice(0, Number(/position (\d+)/.exec(said)?.[1] ?? text.trimEnd().length)).split('\n')
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
+
+/** zoneHere is that of flows that name none. */
+const zoneHere = () => take(api.GET('/about')).then((about) => about.timezone || ownZone(), ownZone)
 
 const foreign = ({ flow, taken, from }: Foreign): Read => ({ bundle: { gancho: 1, flows: [flow], taken, from } })
 
