@@ -43,7 +43,8 @@ const MaxBacktest = 5000
 
 // Backtest runs the draft and the published revision on the newest n events of a flow whose
 // bodies are kept, with effects held back on both. A step that is held back yields what was
-// recorded at its path, if kind and input are equal, else its sample. Nothing is written.
+// recorded at its path, if kind and input are equal, else its sample. Nothing is written. When the
+// time that ctx gives is over, it tells of the events that were compared by then.
 func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, n int) (Backtest, error) {
 	b := Backtest{Rows: []BacktestRow{}}
 	entry, err := e.Flows.Get(draft.ID)
@@ -54,25 +55,30 @@ func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, 
 		return b, refusal.New(refusal.Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
 	}
 	q.Flow, q.Limit = draft.ID, 200
-	for next := "more"; next != "" && b.Events < n; q.Cursor = next {
-		var events []store.EventInfo
-		if events, next, err = e.Store.ListEvents(ctx, q); err != nil {
-			return b, err
-		}
-		for i := range events {
-			if err := ctx.Err(); err != nil {
-				return b, err
-			}
-			if b.Events == n {
-				break
-			}
-			if err := e.backtestOne(ctx, &b, entry.Published, draft, &events[i]); err != nil {
-				return b, err
-			}
-		}
+	if err := e.backtestAll(ctx, &b, entry.Published, draft, q, n); err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return b, err
 	}
 	b.speak(ctx)
 	return b, nil
+}
+
+func (e *Engine) backtestAll(ctx context.Context, b *Backtest, published, draft *flow.Flow, q store.Query, n int) error {
+	for next := "more"; next != "" && b.Events < n; q.Cursor = next {
+		var events []store.EventInfo
+		var err error
+		if events, next, err = e.Store.ListEvents(ctx, q); err != nil {
+			return err
+		}
+		for i := range events {
+			if b.Events == n {
+				break
+			}
+			if err := e.backtestOne(ctx, b, published, draft, &events[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft *flow.Flow, info *store.EventInfo) error {
@@ -97,6 +103,9 @@ func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft 
 	after, err := e.retrial(ctx, draft, info, v.Trigger, recorded)
 	if err != nil {
 		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err // half a comparison is none
 	}
 	b.Events++
 	if veil := e.veilOf(info.Flow, info.At); veil != nil {

@@ -148,6 +148,13 @@ func TestABacktestReadsWhatWasRecorded(t *testing.T) {
 	if b.Events != 1 || b.Same != 1 {
 		t.Errorf("the same flow: %+v", b)
 	}
+	late, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	over, err := h.Backtest(late, h.draft(document), store.Query{}, 10)
+	check(t, err)
+	if over.Events != 0 {
+		t.Errorf("when its time is over it tells what it has compared: %+v", over)
+	}
 	b, err = h.Backtest(t.Context(), h.draft(strings.Replace(document, `text": "`, `text": "now `, 1)), store.Query{}, 10)
 	check(t, err)
 	if b.Changed != 1 || len(b.Rows[0].Differences) != 1 || b.Rows[0].Differences[0].Message != `tell/input/text: was "paid 10 a", is now "now paid 10 a"` {

@@ -52,7 +52,8 @@ func (e *Engine) TrialOf(f *flow.Flow) TrialConfig {
 }
 
 // Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
-// at once; a wait with a timeout that is not mocked times out.
+// at once; a wait with a timeout that is not mocked times out. When the time that ctx gives is over, it
+// tells what was done so far, as a failed run with the code test_timeout.
 func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	if c.At.IsZero() {
 		c.At = time.Now()
@@ -82,6 +83,9 @@ func Trial(ctx context.Context, c TrialConfig) (*RunView, error) {
 	told := newHeld()
 	told.whole = true
 	end, last, err := t.run(ctx, p, run, trigger, told)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) && (err != nil || end.Status != store.Succeeded) {
+		end, err = &store.End{Status: store.Failed, Error: store.RunError{Code: "test_timeout", Message: overtime}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +122,8 @@ func HasStep(f *flow.Flow, path string) error {
 	there := strings.Join(ids, ", ")
 	return refusal.New(refusal.Invalid, "no_such_step", fmt.Sprintf("the flow has no step %q; it has %s", path, there), fmt.Sprintf("o fluxo não tem o passo %q; ele tem %s", path, there))
 }
+
+const overtime = "the time for a test is over: what was done until then stands here, and nothing after it was done"
 
 const trialRun = "00000000-0000-7000-8000-000000000000"
 
@@ -293,7 +299,10 @@ func (t *trial) key(op store.KeyOp) store.KeyResult {
 	return r
 }
 
-func (t *trial) pause(_ context.Context, d time.Duration) bool {
+func (t *trial) pause(ctx context.Context, d time.Duration) bool {
+	if ctx.Err() != nil {
+		return false // it cannot be tried again
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clock = t.clock.Add(d)

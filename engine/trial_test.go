@@ -1,7 +1,11 @@
 package engine_test
 
 import (
+	"context"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gancho/engine"
 	"gancho/engine/flow"
@@ -84,4 +88,27 @@ func TestRealTrialsAreNoRepeats(t *testing.T) {
 	if len(s.sent()) != 2 || len(s.keys) != 2 {
 		t.Errorf("arrived %v under %v", s.sent(), s.keys)
 	}
+}
+
+// TestATestThatTakesTooLongTellsWhatItDid: what really left the machine is not lost with the answer.
+func TestATestThatTakesTooLongTellsWhatItDid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{hangs: make(chan string, 10)}
+		catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action()), nil, nil)
+		check(t, err)
+		f, _ := flow.ParseFlow([]byte(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [
+			{"id": "ask", "action": "test.send", "with": {"text": "hi"}},
+			{"id": "slow", "action": "test.send", "with": {"text": "hi"}, "on_error": "continue", "timeout": "1m"},
+			{"id": "then", "action": "log", "with": {"message": "hi"}}]}`))
+		ctx, cancel := context.WithTimeout(engine.WithLang(t.Context(), "pt-BR"), 90*time.Second)
+		defer cancel()
+		run, err := engine.Trial(ctx, engine.TrialConfig{Catalogue: catalogue, Flow: f, Real: true, Mocks: map[string]flow.Mock{"ask": {Output: 1}}})
+		check(t, err)
+		if run.Status != store.Failed || run.Error.Code != "test_timeout" || !strings.HasPrefix(run.Error.Message, "o tempo de um teste acabou") {
+			t.Errorf("the test ended as %s, %+v", run.Status, run.Error)
+		}
+		if len(run.Steps) != 2 || run.Steps[0].Status != "succeeded" || len(run.Steps[1].Attempts) != 2 {
+			t.Errorf("steps: %+v", run.Steps)
+		}
+	})
 }

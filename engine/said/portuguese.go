@@ -184,6 +184,7 @@ var portuguese = [][2]string{
 	{"erased", "apagada"},
 	{"canceled by %s", "cancelada por %s"},
 	{"the run took longer than its time-out", "a execução levou mais que o tempo máximo dela"},
+	{"the time for a test is over: what was done until then stands here, and nothing after it was done", "o tempo de um teste acabou: o que foi feito até ali está aqui, e nada depois foi feito"},
 	{"the run's outputs are over 16 MiB", "os resultados da execução passam de 16 MiB"},
 	{"the run's outputs, with those of finished turns, are over 48 MiB", "os resultados da execução, com os das voltas que terminaram, passam de 48 MiB"},
 

@@ -58,6 +58,8 @@ func (s *server) backtest(ctx context.Context, in *backtestInput) (*backtestOutp
 	if draft.ID != in.ID {
 		return nil, problemOf(http.StatusUnprocessableEntity, "other_id", "the draft has another id", "o rascunho tem outro id")
 	}
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
 	result, err := s.Engine.Backtest(ctx, draft, q, n)
 	return &backtestOutput{result}, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"gancho/engine"
 	"gancho/engine/expression"
@@ -27,6 +28,18 @@ type testInput struct {
 		Until   string               `json:"until,omitempty" doc:"the last step, by path"`
 		From    string               `json:"from,omitempty" doc:"the first step; those before yield their mock or sample"`
 	} `required:"false"`
+}
+
+// trial says that nothing leaves the machine.
+func (in *testInput) trial() bool { return in.Body == nil || in.Body.Effects != "real" }
+
+// testsFor is how long tests may take: a step has a minute for each of its attempts. What was done until then is answered.
+const testsFor = 5 * time.Minute
+
+// unhurried gives a call time of its own, and a moment to answer when that is over.
+func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
+	_ = http.NewResponseController(writerOf(ctx)).SetWriteDeadline(time.Now().Add(testsFor + 30*time.Second)) //nolint:errcheck // not all writers have one
+	return context.WithTimeout(ctx, testsFor)
 }
 
 // MockInput stands in for a step.
@@ -52,7 +65,9 @@ func (s *server) testFlow(ctx context.Context, in *testInput) (*runOutput, error
 	if err != nil {
 		return nil, err
 	}
-	run, err := engine.Trial(ctx, c)
+	limited, cancel := unhurried(ctx)
+	defer cancel()
+	run, err := engine.Trial(limited, c)
 	if refused := new(refusal.Refusal); errors.As(err, &refused) {
 		return nil, err
 	}
@@ -166,6 +181,8 @@ func (s *server) runTests(ctx context.Context, in *testsInput) (*testsOutput, er
 			return nil, err
 		}
 	}
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
 	view, err := engine.Tests(ctx, s.trial(draft))
 	if err != nil {
 		return nil, problemOf(http.StatusUnprocessableEntity, "cannot_run", err.Error(), err.Error())

@@ -2,7 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 )
 
 // TestOneEventIsMeant: a call that names two is refused, not guessed at.
@@ -21,4 +25,52 @@ func TestOneEventIsMeant(t *testing.T) {
 		}
 	}
 	h.want(200, "POST", "/flows/a/test", `{"event": {"body": 1}, "event_id": ""}`)
+}
+
+// deadlines remembers until when an answer may be written.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	last time.Time
+}
+
+func (w *deadlines) SetWriteDeadline(at time.Time) error {
+	w.last = at
+	return nil
+}
+
+// TestTestsMayTakeLong: what steps with slow providers really did is told, not cut off.
+func TestTestsMayTakeLong(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "manual"}, "steps": []}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	for _, path := range []string{"test", "tests", "backtest"} {
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/flows/a/"+path, strings.NewReader("{}"))
+		r.Header.Set("Authorization", "Bearer "+root)
+		r.Header.Set("Content-Type", "application/json")
+		h.handler.ServeHTTP(w, r)
+		if w.Code != 200 || time.Until(w.last) < 4*time.Minute {
+			t.Errorf("%s: %d, with %v to answer: %s", path, w.Code, time.Until(w.last), w.Body)
+		}
+	}
+}
+
+// TestRealTestsAreAudited: they send mails and charge people; what is only pretended is nobody's business.
+func TestRealTestsAreAudited(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "manual"}, "steps": []}`)
+	noted := func() (n int) {
+		for _, item := range h.want(200, "GET", "/audit", "")["items"].([]any) {
+			if v := item.(map[string]any); v["action"] == "test-flow" && v["target"] == "/flows/a/test" {
+				n++
+			}
+		}
+		return n
+	}
+	for i, body := range []string{"", `{"effects": "simulate"}`, `{"effects": "real"}`} {
+		h.want(200, "POST", "/flows/a/test", body)
+		if got, want := noted(), i/2; got != want {
+			t.Errorf("after %q the audit holds %d tests, want %d", body, got, want)
+		}
+	}
 }
