@@ -22,6 +22,7 @@ type Samples struct {
 
 // SampleEvent is an event as its provider documents it.
 type SampleEvent struct {
+	ID       string // as the door takes it, of a preset
 	Name     string // as trigger.event has it
 	Label    form.Words
 	Event    flow.TestEvent

@@ -67,7 +67,7 @@ func (p *Preset) sampleEvents(e *PresetEvent) []engine.SampleEvent {
 	var events []engine.SampleEvent
 	for _, body := range bodies {
 		events = append(events, engine.SampleEvent{
-			Name: p.name(trigger(body)), Label: e.Label, Resource: e.Resource,
+			ID: e.ID, Name: p.name(trigger(body)), Label: e.Label, Resource: e.Resource,
 			Event: flow.TestEvent{Body: body, Headers: e.Headers, Query: e.Query, Method: p.file.Methods[0]},
 		})
 	}

@@ -93,8 +93,17 @@ func (s *Flows) Pause(ctx context.Context, id string) (Entry, error) {
 	return s.setState(ctx, id, StatePaused)
 }
 
-// Resume ends a pause, or turns a flow on again.
+// Resume ends a pause, or turns a flow on again; one that was imported off and never published
+// records events from now on.
 func (s *Flows) Resume(ctx context.Context, id string) (Entry, error) {
+	if e, there := s.Find(id); there && e.PublishedRev == 0 && e.State == StateOff {
+		return s.change(ctx, id, func(e *Entry) error {
+			if e.PublishedRev == 0 {
+				e.State = StateNew
+			}
+			return nil
+		})
+	}
 	return s.setState(ctx, id, StateOn)
 }
 

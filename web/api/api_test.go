@@ -335,6 +335,10 @@ func TestImportAsksTheTests(t *testing.T) {
 	if got := h.want(200, "GET", "/flows/a", ""); got["state"] != "off" || got["published_rev"] != 0.0 {
 		t.Errorf("it was published: %v", got)
 	}
+	if got := h.want(200, "POST", "/flows/a/resume", ""); got["state"] != "new" || got["published_rev"] != 0.0 {
+		t.Errorf("an imported flow that is to take events: %v", got)
+	}
+	h.want(409, "POST", "/flows/a/resume", "")
 	if got := take("publish&force&on_conflict=replace"); got["published"] != true || len(got["problems"].([]any)) != 0 {
 		t.Errorf("forced: %v", got)
 	}

@@ -111,6 +111,7 @@ func (s *server) routes() []route {
 		{method: post, path: "/flows/{id}/shadow", permission: edit, id: "start-shadow", summary: "Compare the draft on the events that come", register: does(s, s.startShadow)},
 		{method: del, path: "/flows/{id}/shadow", permission: edit, id: "stop-shadow", summary: "Compare no more", status: 204, register: does(s, s.stopShadow)},
 		{method: get, path: "/flows/{id}/samples", permission: view, id: "list-samples", summary: "Captured events", register: does(s, s.samples)},
+		{method: get, path: "/flows/{id}/sample", permission: edit, id: "offer-sample", summary: "An event to try the flow with", register: does(s, s.offerSample)},
 		{method: get, path: "/flows/{id}/schema", permission: view, id: "get-schema", summary: "What the flow's events look like", register: does(s, s.schema)},
 		{method: get, path: "/flows/{id}/steps", permission: view, id: "count-steps", summary: "How many runs passed each step", register: does(s, s.stepCounts)},
 		{method: post, path: "/flows/{id}/events", permission: edit, id: "start-flow", summary: "Start by hand", register: does(s, s.startFlow)},

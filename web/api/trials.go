@@ -161,6 +161,17 @@ func (s *server) newestSample(ctx context.Context, id string) (flow.TestEvent, e
 	return flow.TestEvent{Body: map[string]any{}}, nil
 }
 
+type offerOutput struct{ Body engine.Offer }
+
+// offerSample is what a person may send while no event has come: one that the flow takes.
+func (s *server) offerSample(ctx context.Context, in *FlowPath) (*offerOutput, error) {
+	e, err := s.Flows.Get(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &offerOutput{s.Engine.OfferOf(ctx, e.Draft)}, nil
+}
+
 type testsInput struct {
 	FlowPath
 	Body *struct {

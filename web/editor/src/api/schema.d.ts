@@ -676,6 +676,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/{id}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event to try the flow with */
+        get: operations["offer-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{id}/samples": {
         parameters: {
             query?: never;
@@ -2432,6 +2449,14 @@ export interface components {
             /** @description those that it concerns; trigger for the trigger's own expressions */
             steps: string[];
         };
+        Offer: {
+            /** @description of that test */
+            event?: components["schemas"]["TestEvent"];
+            /** @description ID of an event of the flow's preset, as POST /flows/{id}/events takes it */
+            sample: string;
+            /** @description name of the flow's own test whose event it is */
+            test: string;
+        };
         OnceView: {
             key: string;
             name: components["schemas"]["Words"];
@@ -3078,6 +3103,16 @@ export interface components {
             state: "untested" | "ok" | "broken";
             /** @description what was tried just now went well; a server that cannot be reached says nothing about the state */
             works: boolean;
+        };
+        TestEvent: {
+            body?: unknown;
+            headers?: {
+                [key: string]: string;
+            };
+            method?: string;
+            query?: {
+                [key: string]: string;
+            };
         };
         TestInputBody: {
             /**
@@ -4830,6 +4865,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "offer-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
                 };
             };
             /** @description Error */

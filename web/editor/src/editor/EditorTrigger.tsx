@@ -33,16 +33,16 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
       )}
       {plan && <span className="mt-0.5 block text-secondary text-text-2">{[plan.text, plan.place].filter(Boolean).join(' · ')}</span>}
       {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
-      {waiting && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} preset={preset} choose={choose} />}
+      {waiting && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} view={view} preset={preset} choose={choose} />}
     </TriggerCard>
   )
 }
 
 /** FirstSteps are the ways to a first event, for eye and hand: keys and ears find them in the panel. */
-function FirstSteps({ flow, preset, choose }: { flow: Flow; preset?: Schemas['PresetView']; choose: (field: string) => void }) {
+function FirstSteps({ flow, view, preset, choose }: { flow: Flow; view: Schemas['FlowView']; preset?: Schemas['PresetView']; choose: (field: string) => void }) {
   const t = useWords()
   const named = preset?.id === 'generic' ? undefined : preset
-  const send = useSample(flow.id, named?.events[0]?.id)
+  const send = useSample(flow.id, view.draft_rev, '')
   const link = 'min-h-6 text-left font-medium text-accent hover:underline'
   return (
     <span aria-hidden onClick={(e) => e.stopPropagation()} className="mt-1 block text-secondary text-text-2">

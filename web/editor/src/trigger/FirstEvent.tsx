@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Check, Copy, Pencil, Pin, Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
@@ -15,7 +15,7 @@ import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
-import { isUnsigned, useSample } from './useSample'
+import { isUnsigned, offerQuery, useSample } from './useSample'
 import { useWords } from './words'
 
 const OwnSample = soon(() => import('./OwnSample').then((m) => m.OwnSample))
@@ -125,14 +125,16 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
   const [asking, setAsking] = useState(false)
   const [editing, setEditing] = useState(false)
   const events = preset?.events ?? []
-  const sample = events.find((e) => e.id === chosen) ?? events[0]
-  const send = useSample(flow.id, sample?.id)
+  const offer = useQuery({ ...offerQuery(flow.id, view.draft_rev), placeholderData: keepPreviousData }).data
+  const own = !chosen && offer?.event ? offer : undefined
+  const sample = own ? undefined : events.find((e) => e.id === (chosen || offer?.sample)) ?? events[0]
+  const send = useSample(flow.id, view.draft_rev, chosen)
   const live = view.state === 'on'
   const unsigned = isUnsigned(flow, preset)
   return (
     <div className="border-t border-line p-3">
       <div className="flex flex-wrap items-center gap-2">
-        {events.length > 1 && <select aria-label={t.sendSampleOf} className="min-w-0 flex-1 rounded-lg border border-edge bg-surface px-2 py-1.5 text-secondary" value={sample?.id} onChange={(e) => setChosen(e.target.value)}>{events.map((e) => <option key={e.id} value={e.id}>{say(e.label)}</option>)}</select>}
+        {events.length + (offer?.event ? 1 : 0) > 1 && <select aria-label={t.sendSampleOf} className="min-w-0 flex-1 rounded-lg border border-edge bg-surface px-2 py-1.5 text-secondary" value={sample?.id ?? ''} onChange={(e) => setChosen(e.target.value)}>{offer?.event && <option value="">{fill(t.sampleOfTest, { name: offer.test })}</option>}{events.map((e) => <option key={e.id} value={e.id}>{say(e.label)}</option>)}</select>}
         {asking
           ? <><Button look="primary" size="small" busy={send.isPending} onClick={() => { setAsking(false); send.mutate() }}>{t.sampleYes}</Button><Button look="quiet" size="small" onClick={() => setAsking(false)}>{t.cancel}</Button></>
           : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} disabled={unsigned} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}
@@ -141,9 +143,10 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
       </div>
       {unsigned && <p className="mt-1.5 text-meta text-text-2">{t.sampleUnsigned}</p>}
       {asking && <p className="mt-1.5 text-meta text-warn">{t.sampleRuns}</p>}
-      {events.length === 1 && sample && <p className="mt-1.5 text-meta text-text-3">{say(sample.label)}</p>}
+      {own && events.length === 0 && <p className="mt-1.5 text-meta text-text-3">{fill(t.sampleOfTest, { name: own.test })}</p>}
+      {events.length === 1 && sample && !offer?.event && <p className="mt-1.5 text-meta text-text-3">{say(sample.label)}</p>}
       {send.error && <Problem error={send.error} />}
-      {editing && <Suspense fallback={null}><OwnSample live={live} sample={sample} close={() => setEditing(false)} /></Suspense>}
+      {editing && <Suspense fallback={null}><OwnSample live={live} sample={own?.event ?? sample} close={() => setEditing(false)} /></Suspense>}
     </div>
   )
 }

@@ -9,7 +9,7 @@ import { Button, Problem } from '../ui/basics'
 import { plainBody } from './useSample'
 import { useWords } from './words'
 
-type OwnProps = { live: boolean; sample?: Schemas['PresetEvent']; close: () => void }
+type OwnProps = { live: boolean; sample?: Schemas['PresetEvent'] | Schemas['TestEvent']; close: () => void }
 
 const texts = (value: unknown): Record<string, string> => Object.fromEntries(Object.entries(value ?? {}).filter((e): e is [string, string] => typeof e[1] === 'string'))
 

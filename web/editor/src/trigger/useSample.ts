@@ -5,11 +5,17 @@ import type { Flow } from '../flow'
 /** plainBody is what a shop may send. */
 export const plainBody = () => ({ id: Math.floor(Math.random() * 9000) + 1000, status: 'paid', total: 199.9, customer: { name: 'Ana Souza', email: 'ana.souza@example.com', phone: '+5511912345678' } })
 
-/** useSample sends an event as the provider would, or a plain one. */
-export function useSample(flow: string, sample: string | undefined) {
+/** offerQuery asks for an event that the flow takes; its draft decides which. */
+export const offerQuery = (flow: string, rev: number) => ({ queryKey: ['offer', flow, rev], queryFn: () => take(api.GET('/flows/{id}/sample', { params: { path: { id: flow } } })) })
+
+/** useSample sends an event as the provider would: the chosen one, else one that the flow takes, or a plain one. */
+export function useSample(flow: string, rev: number, sample: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: () => take(api.POST('/flows/{id}/events', { params: { path: { id: flow } }, body: sample ? { sample } : { event: { body: plainBody() } } })),
+    mutationFn: async () => {
+      const offer = sample ? { sample, event: undefined } : await queries.fetchQuery(offerQuery(flow, rev))
+      return take(api.POST('/flows/{id}/events', { params: { path: { id: flow } }, body: offer.sample ? { sample: offer.sample } : { event: offer.event ?? { body: plainBody() } } }))
+    },
     onSuccess: () => Promise.all([queries.invalidateQueries({ queryKey: ['samples', flow] }), queries.invalidateQueries({ queryKey: ['schema', flow] })]),
   })
 }
