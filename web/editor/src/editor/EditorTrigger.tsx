@@ -7,6 +7,7 @@ import { TriggerCard } from '../tree/TriggerCard'
 import { Badge, Button } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
 import { useSay } from '../words'
+import { IsOff, OnlyHere } from '../trigger/AddressNotes'
 import { isUnsigned, useSample } from '../trigger/useSample'
 import { usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
@@ -32,8 +33,9 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
         </div>
       )}
       {plan && <span className="mt-0.5 block text-secondary text-text-2">{[plan.text, plan.place].filter(Boolean).join(' · ')}</span>}
-      {waiting && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
-      {waiting && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} view={view} preset={preset} choose={choose} />}
+      {waiting && view.state === 'off' && <span aria-hidden onClick={(e) => e.stopPropagation()}><IsOff view={view} tabIndex={-1} /></span>}
+      {waiting && view.state !== 'off' && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
+      {waiting && view.state !== 'off' && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} view={view} preset={preset} choose={choose} />}
     </TriggerCard>
   )
 }
@@ -46,6 +48,7 @@ function FirstSteps({ flow, view, preset, choose }: { flow: Flow; view: Schemas[
   const link = 'min-h-6 text-left font-medium text-accent hover:underline'
   return (
     <span aria-hidden onClick={(e) => e.stopPropagation()} className="mt-1 block text-secondary text-text-2">
+      {view.url && <OnlyHere url={view.url} tabIndex={-1} />}
       {!named && <span className="block">{t.pasteThere} <button type="button" tabIndex={-1} onClick={() => choose('/trigger/with/preset')} className={link}>{t.chooseWhere}</button></span>}
       <Button tabIndex={-1} size="small" className="mt-2" busy={send.isPending} onClick={() => (isUnsigned(flow, named) ? choose('/trigger/connection') : send.mutate())}><Send size={14} strokeWidth={1.75} />{t.sendSample}</Button>
       {send.error && <span className="mt-1 block text-fail">{send.error.message}</span>}

@@ -60,7 +60,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
         <div ref={body} className="space-y-5 pt-1">
           <LooksNote />
           <Locked>
-          {view.url && flow.trigger.kind === 'webhook' && <Address url={view.url} lit={desk.events.length === 0} />}
+          {view.url && flow.trigger.kind === 'webhook' && <Address url={view.url} lit={desk.events.length === 0 && view.state !== 'off'} />}
           <Field label={t.kindOf} help={kind && say(kind.summary)}><select className={inputLook} value={flow.trigger.kind} onChange={(e) => change(e.target.value)}>{triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
           {flow.trigger.kind === 'webhook' && <Webhook {...form} />}
           {flow.trigger.kind === 'schedule' && <Suspense fallback={null}><ScheduleField cron={String(flow.trigger.with?.['cron'] ?? '')} zone={String(flow.trigger.with?.['timezone'] ?? '')} set={(part) => set((x) => ({ ...x, with: { ...x.with, ...part } }))} /></Suspense>}

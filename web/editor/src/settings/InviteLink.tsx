@@ -4,16 +4,15 @@ import { useAbout } from '../api/hooks'
 import { Button, buttonLook } from '../ui/Button'
 import { useCopied } from '../ui/Copy'
 import { Dialog } from '../ui/Dialog'
+import { isLocal } from '../ui/local'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
 export type Invited = Schemas['InviteOutputBody']
 
-const local = /^(localhost$|127\.|\[::1\]$)/
-
 /** baseOf is how others reach the editor: as this browser does, or by the public address where that means this very machine. */
-const baseOf = (publicURL: string | undefined) => (local.test(location.hostname) && publicURL ? publicURL : location.origin)
+const baseOf = (publicURL: string | undefined) => (isLocal(location.href) && publicURL ? publicURL : location.origin)
 
 /** InviteLink shows a link by which a person chooses a password, the one time that it is known. */
 export function InviteLink({ invited, close }: { invited: Invited; close: () => void }) {
@@ -32,7 +31,7 @@ export function InviteLink({ invited, close }: { invited: Invited; close: () => 
       </>
     }>
       <p className="rounded-lg bg-sunken px-3 py-2.5"><code className="text-meta break-all select-all">{link}</code></p>
-      {local.test(new URL(link).hostname) && <p className="mt-3 text-secondary text-warn">{t.linkLocal}</p>}
+      {isLocal(link) && <p className="mt-3 text-secondary text-warn">{t.linkLocal}</p>}
     </Dialog>
   )
 }

@@ -15,6 +15,7 @@ import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
+import { IsOff, OnlyHere } from './AddressNotes'
 import { isUnsigned, offerQuery, useSample } from './useSample'
 import { useWords } from './words'
 
@@ -33,6 +34,7 @@ export function Address({ url, lit }: { url: string; lit: boolean }) {
         <code className="min-w-0 flex-1 text-meta break-all">{url}</code>
         <span className="inline-flex shrink-0 items-center gap-1 text-meta font-medium" aria-live="polite">{done ? <><Check size={15} aria-hidden />{t.copied}</> : <><Copy size={15} aria-hidden />{t.copy}</>}</span>
       </button>
+      <OnlyHere url={url} />
     </div>
   )
 }
@@ -58,14 +60,14 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
             <Glance value={newest.trigger?.['body']} />
             {newest.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={newest.id} />{keep?.(newest)}</p>}
           </div>
-        ) : (
+        ) : view.state === 'off' ? <div className="p-3 pt-1"><IsOff view={view} /></div> : (
           <div className="p-3">
             <p className="flex items-center gap-2.5 font-medium"><span aria-hidden className="relative grid size-3 place-items-center"><span className="absolute size-3 animate-ping rounded-full bg-accent-soft" /><span className="size-2 rounded-full bg-accent" /></span>{t.waiting}</p>
             <p className="mt-1 text-secondary text-text-2">{t.waitingHelp}</p>
             {!preset && view.url && <div className="mt-2"><p className="text-meta text-text-3">{t.orCurl}</p><p className="mt-1 flex items-center rounded-lg bg-sunken pl-3"><code className="min-w-0 flex-1 truncate text-meta">{line}</code><CopyButton text={line} size="small" /></p></div>}
           </div>
         )}
-      <SendSample flow={flow} view={view} preset={preset} strong={!newest} />
+      {view.state !== 'off' && <SendSample flow={flow} view={view} preset={preset} strong={!newest} />}
     </section>
   )
 }

@@ -1,0 +1,46 @@
+// The first event of a flow: what is offered to be sent, and what its address does.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start, until } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '' }) })
+after(() => program?.close())
+
+const carts = { name: 'Carts', trigger: { kind: 'webhook', with: { preset: 'hotmart' }, where: "trigger.body.event == 'PURCHASE_OUT_OF_SHOPPING_CART'" }, steps: [{ id: 'say', action: 'log', with: { message: 'x' } }] }
+const events = async (flow) => (await program.api('GET', `/events?flow=${flow}`)).body.items
+
+test('the sample that is sent is one that the flow takes', async () => {
+  await program.api('POST', '/connections', { name: 'hotmart', kind: 'hotmart:webhook', fields: { hottok: 'canary' } })
+  await program.api('POST', '/flows', { ...carts, id: 'carts', trigger: { ...carts.trigger, connection: 'hotmart' } })
+  const own = { name: 'a big one', event: { body: { total: 500 } }, expect: { status: 'succeeded' } }
+  await program.api('POST', '/flows', { ...carts, id: 'own', name: 'Own', trigger: { kind: 'webhook', where: 'trigger.body.total > 100' }, tests: [own] })
+  const page = await program.signedIn('/flows/carts')
+  await page.getByText('Send a sample event').click()
+  await until(() => events('carts'), (list) => list[0]?.title.startsWith('PURCHASE_OUT_OF_SHOPPING_CART'))
+  await page.goto(`${program.base}/flows/own?step=trigger`)
+  await page.getByText('Event of the test “a big one”').waitFor()
+  await page.getByRole('button', { name: 'Send a sample event' }).click()
+  const [event] = await until(() => events('own'), (list) => list.length === 1)
+  assert.deepEqual((await program.api('GET', `/events/${event.id}`)).body.trigger.body, { total: 500 })
+  await page.context().close()
+})
+
+test('an imported flow says that its address refuses events, and records them when it is told to', async () => {
+  await program.api('POST', '/import', { gancho: 1, flows: [{ ...carts, id: 'came', name: 'Came', trigger: { kind: 'webhook' } }] })
+  const page = await program.signedIn('/flows/came?step=trigger')
+  const panel = page.getByRole('complementary')
+  await panel.getByText('its address refuses what comes (410)').waitFor()
+  await panel.getByText('a provider on the internet does not').waitFor()
+  assert.equal(await panel.getByRole('link', { name: 'Set the public address' }).getAttribute('href'), '/settings/instance')
+  assert.equal(await page.getByText('Waiting for the first event').count(), 0)
+  const { url } = (await program.api('GET', '/flows/came')).body
+  assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 410)
+  await panel.getByRole('button', { name: 'Record events' }).click()
+  await panel.getByText('Waiting for the first event').waitFor()
+  assert.equal((await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })).status, 200)
+  await panel.getByText('Newest event').waitFor()
+  await page.context().close()
+})
+
+test('no fault of a page', () => assert.deepEqual(program.faults, []))
