@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"fmt"
 
 	"gancho/engine"
 	"gancho/engine/connections"
@@ -49,7 +50,7 @@ func Connections(out *Outbound) []connections.Kind {
 						"Gmail e outros com verificação em duas etapas pedem uma senha de app, criada nas configurações de segurança da conta."),
 				},
 				{
-					ID: "from", Label: form.Label("Sender", "Remetente"), Placeholder: "Loja <loja@example.com>",
+					ID: "from", Label: form.Label("Sender", "Remetente"), Placeholder: "Loja <loja@example.com>", Wrong: wrongSender,
 					Help: form.Label("What e-mails say they are from, unless a step says otherwise.", "De quem os e-mails dizem ser, a menos que um passo diga outra coisa."),
 				},
 			},
@@ -110,8 +111,22 @@ func Connections(out *Outbound) []connections.Kind {
 	}, Kinds(out, builtInConnectors())...)
 }
 
-// testMail signs in and says good-bye.
+// wrongSender says what is wrong with the sender of a mail server; without one each step names its own.
+func wrongSender(value string, _ map[string]string) form.Words {
+	if _, err := address("from", value); value == "" || err == nil {
+		return form.Words{}
+	}
+	return form.Label(fmt.Sprintf("%q is not an e-mail address; write loja@example.com, or Loja <loja@example.com>", value),
+		fmt.Sprintf("%q não é um endereço de e-mail; escreva loja@example.com, ou Loja <loja@example.com>", value))
+}
+
+// testMail signs in and says good-bye. A sender that no e-mail can have does not work either.
 func testMail(ctx context.Context, out *Outbound, c *connections.Connection) (string, error) {
+	if from := c.Fields["from"]; from != "" {
+		if _, err := address("from", from); err != nil {
+			return "", err
+		}
+	}
 	box, err := dialMail(ctx, out, c)
 	if err != nil {
 		return "", err

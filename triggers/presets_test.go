@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -221,6 +222,29 @@ func TestSamplesAreKnown(t *testing.T) {
 		for _, e := range p.Events() {
 			if !slices.ContainsFunc(known, func(k engine.SampleEvent) bool { return k.Label == e.Label && k.Event.Body != nil }) {
 				t.Errorf("%s: the sample %s is not known", p.ID(), e.ID)
+			}
+		}
+	}
+}
+
+// TestSetupsNameFieldsAsTheyAreCalled: what stands between quotes is a field of the trigger, or one of its choices.
+func TestSetupsNameFieldsAsTheyAreCalled(t *testing.T) {
+	webhook := triggers.Catalogue()[slices.IndexFunc(triggers.Catalogue(), func(x engine.Trigger) bool { return x.Kind == "webhook" })]
+	called := map[bool][]string{}
+	for _, f := range webhook.Fields().Describe() {
+		called[false], called[true] = append(called[false], f.Label.EN), append(called[true], f.Label.PT)
+		for _, o := range f.Options {
+			called[false], called[true] = append(called[false], o.Label.EN), append(called[true], o.Label.PT)
+		}
+	}
+	quoted := regexp.MustCompile(`“([^”]*)”`)
+	for _, p := range triggers.BuiltIn().All() {
+		setup := p.View().Setup
+		for pt, text := range map[bool]string{false: setup.EN, true: setup.PT} {
+			for _, found := range quoted.FindAllStringSubmatch(text, -1) {
+				if !slices.Contains(called[pt], found[1]) {
+					t.Errorf("%s: nothing is called “%s”", p.ID(), found[1])
+				}
 			}
 		}
 	}

@@ -60,3 +60,17 @@ func TestAConnectionInUseIsDeletedByForceAlone(t *testing.T) {
 	h.want(404, "GET", "/connections/crm", "")
 	h.want(404, "DELETE", "/connections/crm", "") // gone, though flows still name it
 }
+
+// TestTheSenderOfAMailServerIsAnAddress: else every e-mail would fail, long after the connection was called good.
+func TestTheSenderOfAMailServerIsAnAddress(t *testing.T) {
+	h := newHouse(t)
+	mail := func(from string) string {
+		return mustJSON(t, map[string]any{"name": "mail", "kind": "smtp", "fields": map[string]any{"host": "mail.example.com", "from": from}})
+	}
+	p := h.want(422, "POST", "/connections", mail("loja"), "Accept-Language", "pt-BR")["problems"].([]any)[0].(map[string]any)
+	if p["path"] != "/fields/from" || !strings.HasPrefix(p["message"].(string), `"loja" não é um endereço`) {
+		t.Errorf("%v", p)
+	}
+	h.want(201, "POST", "/connections", mail("Loja <loja@example.com>"))
+	h.want(200, "PUT", "/connections/mail", mail(""))
+}
