@@ -9,7 +9,7 @@ type Run = Schemas['RunView']
 type Event = Schemas['EventView']
 type Pages<T> = InfiniteData<Page<T>>
 
-export type LiveState = 'waiting' | 'on' | 'paused'
+type LiveState = 'waiting' | 'on' | 'paused'
 
 const names = ['run', 'event', 'flow', 'alert', 'replay', 'gap'] as const
 const listeners = new Map<string, Set<(data: unknown) => void>>()

@@ -139,7 +139,7 @@ function holeStart(text: string, at: number): number | undefined {
 }
 
 /** narrowed are the completions that still fit, the nearest first; none where another kind of thing is typed. */
-export function narrowed(items: Completion[], typed: string): Completion[] {
+function narrowed(items: Completion[], typed: string): Completion[] {
   const words = (text: string) => plainText(text.replaceAll('-', ' ')).replace(/[^\p{L}\d]+/gu, ' ').trim()
   const want = words(typed)
   if (/[.[\]()"'|]/.test(typed) || want === '') return []

@@ -5,7 +5,7 @@ export type Mode = 'template' | 'expression' | 'json' | 'text'
 
 export type Completion = { label: string; insert: string; kind: string; type?: string; title?: string; detail?: string; doc?: string; seen?: number; of?: number; example?: unknown }
 
-export type Completions = { from: number; to: number; items: Completion[] }
+type Completions = { from: number; to: number; items: Completion[] }
 
 /** A chip stands for what a hole holds; nothing does for what is more than a value and how it is written. */
 export type Chip = (source: string) => { label: string; tone: 'data' | 'rare' | 'unknown' } | undefined

@@ -106,7 +106,7 @@ function useRows(source: string, set: (value: unknown) => void) {
 }
 
 /** Passes counts how many of the last events a condition lets through. */
-export function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean }) {
+function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean }) {
   const t = useWords()
   const { lang } = useLang()
   const desk = useDesk()

@@ -11,7 +11,7 @@ import type { Seen } from './reach'
 import { partOf, saidOf, useWords } from './words'
 
 /** A target is the field that data goes into; list says that it wants a list. */
-export type Target = { id: string; label: string; list?: boolean; insert: (path: string) => void; focus: () => void }
+type Target = { id: string; label: string; list?: boolean; insert: (path: string) => void; focus: () => void }
 
 /** A desk is what the fields of one step, or of the trigger, share. */
 export type Desk = {
@@ -79,7 +79,7 @@ function labelled(fields: SchemaField[]): Map<string, string> {
 }
 
 /** loopsOf lists the loops that a step is in, the outermost first, with what each goes over. */
-export function loopsOf(flow: Flow, id: string | undefined): { id: string; over: string }[] {
+function loopsOf(flow: Flow, id: string | undefined): { id: string; over: string }[] {
   const inside = (steps: Step[], around: { id: string; over: string }[]): { id: string; over: string }[] | undefined => {
     for (const s of steps) {
       if (s.id === id) return around
@@ -156,7 +156,7 @@ function useReaching(flow: Flow, on: boolean, newest: string | undefined) {
 /** valueAt reads a value of the chosen event. */
 export const valueAt = (desk: Pick<Desk, 'scope'>, path: string) => readAt(desk.scope, path)
 
-export type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
+type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
 
 export function question(desk: Desk, asked: Asked): Question {
   return { ...asked, flow: desk.flow.id, ...(desk.path ? { step: desk.path } : { place: 'trigger' as const }), ...(desk.event && { event_id: desk.event.id }) }

@@ -7,7 +7,7 @@ import { soughtAs, soughtWords } from '../words/names'
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
 export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; doc?: string; children: Node[] }
 
-export type Titles = { body: string; request: string; headers: string; query: string; resource: string; item: string; vars: string; runInfo: string; errorsOf: string; step: (id: string) => string; part: (path: string) => string | undefined }
+type Titles = { body: string; request: string; headers: string; query: string; resource: string; item: string; vars: string; runInfo: string; errorsOf: string; step: (id: string) => string; part: (path: string) => string | undefined }
 
 /** fieldsOf lists what a value holds, where nothing was counted. */
 export function fieldsOf(value: unknown, path: string, out: SchemaField[] = []): SchemaField[] {

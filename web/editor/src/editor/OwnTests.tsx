@@ -51,7 +51,7 @@ function TestRow({ test }: { test: Schemas['TestView'] }) {
 }
 
 /** Differences shows what was wanted and what came, by path. */
-export function Differences({ list, left, right }: { list: Schemas['Difference'][]; left: string; right: string }) {
+function Differences({ list, left, right }: { list: Schemas['Difference'][]; left: string; right: string }) {
   if (list.length === 0) return null
   return (
     <ul className="mt-1.5 space-y-2">

@@ -14,7 +14,7 @@ function keptWidth(): number {
   return n >= least && n <= most ? n : 420
 }
 
-export type PanelTab<K extends string> = { id: K; label: string; aside?: ReactNode }
+type PanelTab<K extends string> = { id: K; label: string; aside?: ReactNode }
 
 type PanelProps = { title: string; above?: ReactNode; actions?: ReactNode; dock?: ReactNode; close: () => void; footer?: ReactNode; children: ReactNode }
 

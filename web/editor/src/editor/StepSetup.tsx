@@ -114,7 +114,7 @@ function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
 }
 
 /** shortNames leaves out the word that all names of a group begin or end with: of Corpo JSON and Corpo de texto, JSON and Texto. */
-export function shortNames(names: string[]): string[] {
+function shortNames(names: string[]): string[] {
   const words = names.map((n) => n.split(' '))
   const same = (at: number) => names.length > 1 && words.every((w) => w.length > 1 && w.at(at) === words[0]?.at(at))
   const short = words.map((w) => (same(0) ? w.slice(1) : same(-1) ? w.slice(0, -1) : w).join(' ').replace(/^d[eoa]s? /, ''))

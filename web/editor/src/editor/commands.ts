@@ -1,9 +1,10 @@
 import { change, type Edit, find, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
-import { changeBranch, withBranch, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
+import { withBranch, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
 import { fresh } from '../tree/clipboard'
 import { turnsOf } from '../tree/results'
 import { branchKey, catchKey, type Row } from '../tree/rows'
 import type { TreeStore } from '../tree/store'
+import { lettersOn } from '../ui/letters'
 import { fill } from '../words/phrase'
 import type { EditorWords } from './words'
 
@@ -195,8 +196,6 @@ export const commands: Command[] = [
   { id: 'save', keys: 'Ctrl+S', word: 'alreadySaved', group: 'flow', keyOnly: true, run: (e) => e.saved() },
 ]
 
-export const renameBranch = (flow: Flow, id: string, at: number, name: string) => changeBranch(flow, id, at, (b) => ({ ...b, name }))
-
 /** keyOf names a key press as the table does; Cmd counts as Ctrl. */
 export function keyOf(e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
   const key = e.key.length === 1 ? e.key.toUpperCase() : e.key
@@ -213,11 +212,8 @@ export function keyWords(keys: string): string {
   return parts.join(mac ? '' : '+')
 }
 
-/** singleKeys says whether bare letters are keys; a person can turn them off. */
-export const singleKeys = () => localStorage.getItem('letters-off') === null
-
 export function commandFor(e: KeyboardEvent): Command | undefined {
   const keys = keyOf(e)
   const found = commands.find((c) => c.keys === keys || (c.id === 'remove' && keys === 'Backspace'))
-  return found && (/^(Shift\+)?[A-Z]$/.test(found.keys) && !singleKeys() ? undefined : found)
+  return found && (/^(Shift\+)?[A-Z]$/.test(found.keys) && !lettersOn() ? undefined : found)
 }

@@ -14,7 +14,7 @@ type Doubt = Schemas['ProblemView']
 type Known = { connections: Schemas['ConnectionView'][]; effects: ReadonlySet<string>; tried: ReadonlySet<string> }
 
 /** doubtsOf is what no rule forbids and yet may fail: connections that do not answer, secrets that were pasted and not saved, steps that act and were never tried. */
-export function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'secretLeftOut' | 'neverTested'>): Doubt[] {
+function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'secretLeftOut' | 'neverTested'>): Doubt[] {
   const found: Doubt[] = []
   const doubt = (path: string, code: string, message: string) => found.push({ path, code, message, severity: 'warning', hint: '' })
   const asked = (name: string | undefined, path: string) => {

@@ -8,7 +8,7 @@ type View = Schemas['FlowView']
 /** How it stands with the draft: on the server, on its way, waiting for the server, or refused by it. */
 export type Saving = 'saved' | 'saving' | 'waiting' | 'refused'
 
-export type DraftState = {
+type DraftState = {
   flow: Flow
   view: View
   saving: Saving
@@ -22,7 +22,7 @@ export type DraftState = {
 }
 
 /** What the keeper needs of the world; tests hand in their own. */
-export type World = {
+type World = {
   put: (flow: Flow, rev: number) => Promise<View>
   step: (way: 'undo' | 'redo', mine: boolean) => Promise<View>
   /** whose draft it is: what is kept on this machine is offered to nobody else */

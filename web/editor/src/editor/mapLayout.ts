@@ -3,8 +3,8 @@ import { type Flow, type Step } from '../flow'
 export type Box = { id: string; x: number; y: number; step?: Step; label?: string; kind: 'trigger' | 'step' | 'room' }
 export type Wire = { x1: number; y1: number; x2: number; y2: number; of?: string }
 /** A frame goes around the steps that a loop repeats. */
-export type Frame = { id: string; x: number; y: number; width: number; height: number }
-export type Layout = { boxes: Box[]; wires: Wire[]; frames: Frame[]; width: number; height: number }
+type Frame = { id: string; x: number; y: number; width: number; height: number }
+type Layout = { boxes: Box[]; wires: Wire[]; frames: Frame[]; width: number; height: number }
 
 export const boxWidth = 216
 export const boxHeight = 56

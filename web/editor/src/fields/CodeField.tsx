@@ -52,7 +52,7 @@ export function JSONField(props: ControlProps) {
 }
 
 /** rowable says whether a value can be shown as rows without being lost in them. */
-export const rowable = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null && size(value) <= 120)
+const rowable = (value: unknown): boolean => value === undefined || (typeof value === 'object' && value !== null && size(value) <= 120)
 
 const size = (value: unknown): number => (typeof value === 'object' && value !== null ? Object.values(value).reduce((sum: number, v) => sum + size(v), 1) : 1)
 

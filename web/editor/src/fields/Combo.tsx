@@ -6,7 +6,7 @@ import { soughtWords } from '../words/names'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
 
-export type ComboOption = { value: string; label: string; hint?: string; words?: string }
+type ComboOption = { value: string; label: string; hint?: string; words?: string }
 
 type ComboProps = {
   id: string; labelledBy?: string; label?: string; options: ComboOption[]; value: string; set: (value: string) => void; custom?: boolean; invalid?: boolean; placeholder?: string; focus?: () => void

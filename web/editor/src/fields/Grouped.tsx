@@ -11,7 +11,7 @@ const most = 3
 const isPlain = (value: unknown) => value !== null && typeof value !== 'object'
 
 /** groupIn is the first group or list that is put into a text, and would be written as JSON there; whole says that a hole alone is text too. */
-export function groupIn(desk: Pick<Desk, 'scope' | 'statsOf'>, text: string, whole: boolean) {
+function groupIn(desk: Pick<Desk, 'scope' | 'statsOf'>, text: string, whole: boolean) {
   const all = parts(text)
   for (const p of whole || all.length > 1 ? all : []) {
     const path = p.hole ? read(p.text) : undefined

@@ -3,7 +3,7 @@ import type { Schemas } from '../api/client'
 export type Fix = Schemas['FixView']
 
 /** mendText puts a fix into the text that it was found in; undefined where the text is another by now. */
-export function mendText(text: string, fix: Fix): string | undefined {
+function mendText(text: string, fix: Fix): string | undefined {
   if (fix.of === undefined) return fix.put
   const from = fix.from ?? 0
   const to = fix.to ?? 0

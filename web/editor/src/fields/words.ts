@@ -85,7 +85,6 @@ const en = {
   no: 'No',
   defaultIs: 'Default: {value}',
   choose: 'Choose…',
-  searchOptions: 'Search',
   optionsOffline: 'The list could not be loaded again; this is the last one.',
   optionsFailed: 'The list could not be loaded.',
   optionsNeed: 'Fill in first: {fields}',
@@ -103,7 +102,6 @@ const en = {
   hours: 'h',
   minutes: 'min',
   seconds: 's',
-  formatJSON: 'Tidy up',
 }
 
 const pt: typeof en = {
@@ -191,7 +189,6 @@ const pt: typeof en = {
   no: 'Não',
   defaultIs: 'Padrão: {value}',
   choose: 'Escolha…',
-  searchOptions: 'Buscar',
   optionsOffline: 'Não foi possível recarregar a lista; esta é a última.',
   optionsFailed: 'Não foi possível carregar a lista.',
   optionsNeed: 'Preencha antes: {fields}',
@@ -209,7 +206,6 @@ const pt: typeof en = {
   hours: 'h',
   minutes: 'min',
   seconds: 's',
-  formatJSON: 'Organizar',
 }
 
 export const useWords = makeWords(en, pt)

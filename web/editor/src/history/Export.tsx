@@ -12,7 +12,7 @@ import { type Column, toCSV } from './csv'
 import { useWords } from './exportWords'
 
 /** What a list gives of itself to a file: a page at a time, and its columns. */
-export type Source<T> = { name: string; page: (cursor: string, signal: AbortSignal) => Promise<{ items: T[]; next: string | null }>; columns: Column<T>[] }
+type Source<T> = { name: string; page: (cursor: string, signal: AbortSignal) => Promise<{ items: T[]; next: string | null }>; columns: Column<T>[] }
 
 const most = 10_000
 

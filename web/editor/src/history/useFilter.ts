@@ -5,7 +5,7 @@ import type { HistoryQuery } from '../api/history'
 const spans: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
 
 export const names = ['flow', 'status', 'q', 'since', 'from', 'to', 'group', 'alarms'] as const
-export type FilterName = (typeof names)[number] | 'by'
+type FilterName = (typeof names)[number] | 'by'
 
 /** useFilter keeps the filter of a list in the address, and makes the query of it. */
 export function useFilter() {

@@ -82,7 +82,7 @@ function Done({ effect: e, run }: { effect: Effect; run?: string }) {
 }
 
 /** toWhom says in a few words where an effect went. */
-export function toWhom(request: unknown): string {
+function toWhom(request: unknown): string {
   if (typeof request !== 'object' || request === null) return ''
   const r = request as Record<string, unknown>
   const to = r['to'] ?? r['phone'] ?? r['email'] ?? r['channel']

@@ -20,11 +20,11 @@ import { useUnsure } from './useUnsure'
 type Group = Schemas['FailureGroup']
 
 /** useFailures groups what failed by identical error. */
-export const useFailures = (query: { flow?: string; from?: string; to?: string }, on = true) =>
+const useFailures = (query: { flow?: string; from?: string; to?: string }, on = true) =>
   useQuery({ queryKey: ['failures', query], enabled: on, queryFn: () => take(api.GET('/failures', { params: { query } })) })
 
 /** whichOf names the runs of a group for a replay. */
-export const whichOf = (g: Group, query: { from?: string; to?: string } = {}): Which => ({ failed: true, query: { ...query, flow: g.flow, group: g.group } })
+const whichOf = (g: Group, query: { from?: string; to?: string } = {}): Which => ({ failed: true, query: { ...query, flow: g.flow, group: g.group } })
 
 type FailuresProps = { filter: Filter; names: ReadonlyMap<string, string>; may: boolean; replay: (which: Which) => void }
 

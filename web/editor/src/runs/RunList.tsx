@@ -29,7 +29,7 @@ import { WhyNone } from './WhyNone'
 
 type Run = Schemas['RunView']
 
-export const runStatuses = ['pending', 'running', 'waiting', 'unknown', 'succeeded', 'failed', 'filtered', 'canceled', 'duplicate'] as const
+const runStatuses = ['pending', 'running', 'waiting', 'unknown', 'succeeded', 'failed', 'filtered', 'canceled', 'duplicate'] as const
 
 /** RunList is the live list of all runs, one by one or what failed by identical error. */
 export function RunList({ role }: { role: string }) {

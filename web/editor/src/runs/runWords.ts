@@ -109,7 +109,6 @@ const en = {
   footWaiting_other: '{n} waiting',
   footUnknown_one: '{n} unknown',
   footUnknown_other: '{n} unknown',
-  sameResult: 'Results of the run',
 }
 
 const pt: typeof en = {
@@ -221,7 +220,6 @@ const pt: typeof en = {
   footWaiting_other: '{n} esperando',
   footUnknown_one: '{n} incerta',
   footUnknown_other: '{n} incertas',
-  sameResult: 'Resultados da execução',
 }
 
 export const useWords = makeWords(en, pt)

@@ -2,7 +2,7 @@ import { Select } from '../ui/Select'
 import { useWords } from './words'
 
 export type Role = 'viewer' | 'editor' | 'admin'
-export const roles: Role[] = ['viewer', 'editor', 'admin']
+const roles: Role[] = ['viewer', 'editor', 'admin']
 
 export function RoleChoice({ role, set, quiet = false }: { role: Role; set: (role: Role) => void; quiet?: boolean }) {
   const t = useWords()

@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import { lettersOn, setLetters, useAllCommands } from '../ui/commands'
+import { useAllCommands } from '../ui/commands'
+import { lettersOn, setLetters } from '../ui/letters'
 import { Dialog } from '../ui/Dialog'
 import { Switch } from '../ui/Switch'
 import { Keys } from './Palette'

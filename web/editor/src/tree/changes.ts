@@ -41,10 +41,6 @@ export function moveOver(flow: Flow, id: string, by: -1 | 1): Flow {
   return to ? moveTo(flow, id, to) : flow
 }
 
-export function changeBranch(flow: Flow, id: string, at: number, f: (branch: Branch) => Branch): Flow {
-  return change(flow, id, (s) => ({ ...s, branches: s.branches?.map((b, i) => (i === at ? f(b) : b)) }))
-}
-
 /** blank is the condition of a path that was given none yet: a document has no empty one. */
 export const blank = 'true'
 
@@ -101,7 +97,7 @@ function renameInTest(test: unknown, old: string, id: string): unknown {
 }
 
 /** rewrite follows new ids in an expression. */
-export function rewrite(source: string, names: Map<string, string>): string {
+function rewrite(source: string, names: Map<string, string>): string {
   return source
     .replace(/\b(steps|errors|loops)(\??\.)([a-z][a-z0-9_]*)/g, (all, scope: string, dot: string, id: string) => (names.has(id) ? `${scope}${dot}${names.get(id)}` : all))
     .replace(/\b((?:steps|errors|loops)\[|wait_url\()(["'])([a-z][a-z0-9_]*)\2/g, (all, head: string, quote: string, id: string) => (names.has(id) ? `${head}${quote}${names.get(id)}${quote}` : all))

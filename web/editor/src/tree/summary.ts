@@ -23,7 +23,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
   return partsIn(text).map((p) => (p.hole ? chipOf(p.text, labels) : { text: p.text }))
 }
 
-export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point', string>
+type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point', string>
 
 const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|truthy|float|number_br|slug)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
 

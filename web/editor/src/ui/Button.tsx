@@ -13,7 +13,7 @@ const sizes = { small: 'h-8 gap-1.5 px-2.5 text-secondary', normal: 'h-9 gap-2 p
 
 const base = 'inline-flex shrink-0 items-center justify-center rounded-lg font-medium whitespace-nowrap transition-colors duration-120 active:translate-y-px'
 
-export type ButtonLook = keyof typeof looks
+type ButtonLook = keyof typeof looks
 
 /** buttonLook is for a link that looks like a button. */
 export const buttonLook = (look: ButtonLook = 'plain', size: keyof typeof sizes = 'normal') => `${base} ${sizes[size]} ${looks[look]}`

@@ -9,7 +9,7 @@ const icons = {
 
 type Known = keyof typeof icons
 
-export const isStatus = (text: string): text is Known => text in icons
+const isStatus = (text: string): text is Known => text in icons
 
 /** standOf is the state of a run, told apart where it waits because something went wrong. */
 export const standOf = (run: { status: string; waiting_for?: string; error?: unknown }) => (run.status !== 'waiting' || !run.error ? run.status : run.waiting_for === 'connection' ? 'refused' : 'retrying')

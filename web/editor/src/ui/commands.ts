@@ -1,5 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
-import { remember } from './remember'
+import { lettersOn } from './letters'
 
 /**
  * A Command is something to do that has a name, and often keys: 'mod+k' (Ctrl, or Cmd on a Mac),
@@ -50,10 +50,6 @@ const names: Record<string, string> = { mod: mac ? '⌘' : 'Ctrl', shift: mac ? 
 export const keyCaps = (keys: string) => keys.split(' ').map((step) => step.split('+').map((k) => names[k.toLowerCase()] ?? (/^(.|f\d)$/.test(k) ? k.toUpperCase() : k)))
 
 export const keyText = (keys: string) => keyCaps(keys).map((step) => step.join(mac ? '' : '+')).join(' ')
-
-const lettersOff = 'letters-off'
-export const lettersOn = () => localStorage.getItem(lettersOff) === null
-export const setLetters = (on: boolean) => remember(lettersOff, on ? null : '1')
 
 const inText = (e: KeyboardEvent) => e.target instanceof HTMLElement && e.target.closest('input, textarea, select, [contenteditable=true]') !== null
 

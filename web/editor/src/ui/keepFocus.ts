@@ -6,7 +6,7 @@ const reachable = 'a[href], button, input, select, textarea, summary, [tabindex]
 const focusables = (part: Element) => [...part.querySelectorAll<HTMLElement>(reachable)].filter((e) => !e.matches(':disabled') && (e.tabIndex >= 0 || e.dataset.row !== undefined) && e.checkVisibility())
 
 /** heirOf is what takes the focus of what has gone: what came in its place, else what stood next to it. */
-export function heirOf(trail: Element[], before: HTMLElement[]): HTMLElement | undefined {
+function heirOf(trail: Element[], before: HTMLElement[]): HTMLElement | undefined {
   const gone = before.indexOf(trail[0] as HTMLElement)
   const inTurn = [...before.slice(gone + 1), ...before.slice(0, Math.max(gone, 0)).reverse()]
   for (const around of trail.slice(1)) {
