@@ -124,6 +124,7 @@ type validator struct {
 	known     Known
 	ids       map[string]string // step id -> pointer
 	count     int
+	asleep    bool // the step at hand is switched off, or lies in one that is
 	problems  []form.Problem
 }
 
@@ -189,7 +190,18 @@ func (v *validator) trigger() {
 }
 
 func (v *validator) steps(steps []*Step, path string) {
-	Walk(steps, path, func(at string, s *Step) { v.step(s, at) })
+	off := "" // the step that is switched off, with all that is inside
+	Walk(steps, path, func(at string, s *Step) {
+		if off == "" || !strings.HasPrefix(at, off+"/") {
+			off = ""
+			if s.Disabled {
+				off = at
+			}
+		}
+		v.asleep = off != ""
+		v.step(s, at)
+	})
+	v.asleep = false
 }
 
 func (v *validator) step(s *Step, at string) {
@@ -311,7 +323,7 @@ func whenForWhere(problems []form.Problem, s *Step, at string) {
 // delivery asks for a choice where doing it twice is seen by somebody.
 func (v *validator) delivery(s *Step, info ActionInfo, at string) {
 	v.word(s.Delivery, at, AtLeastOnce, AtMostOnce)
-	if info.Careful && s.Delivery == "" && !s.Disabled {
+	if info.Careful && s.Delivery == "" && !v.asleep {
 		w := warning(at, "no_delivery", "after a doubtful answer this is sent again, and may happen twice", "depois de uma resposta duvidosa isto é enviado de novo, e pode acontecer duas vezes")
 		w.Fixes = []form.Fix{{Words: form.Label("Stop and ask me", "Parar e me perguntar"), Put: AtMostOnce}, {Words: form.Label("Twice is fine", "Duas vezes não faz mal"), Put: AtLeastOnce}}
 		w.Hint = form.Label("say at_most_once to stop and ask, or at_least_once if twice is fine", "escreva at_most_once para parar e perguntar, ou at_least_once se duas vezes não faz mal")
@@ -517,6 +529,9 @@ func (v *validator) connection(name string, kinds []string, without form.Words, 
 		return
 	}
 	kind, ok := v.known.Connection(name)
+	if !ok && v.asleep {
+		return // no run waits for it
+	}
 	if !ok {
 		if without.IsZero() {
 			without = form.Label("runs will wait for it", "as execuções vão esperar por ela")

@@ -101,7 +101,7 @@ func TestValidate(t *testing.T) {
 		{"when", step(`"action": "set", "when": "a b"`), []string{"/steps/1/when syntax"}},
 		{"unknown step", step(`"action": "set", "when": "steps.sx.ok || errors.y.code == 'a'"`), []string{"/steps/1/when unknown_step", "/steps/1/when unknown_step"}},
 		{"loop without over", step(`"action": "loop", "steps": [{"id": "y", "action": "set"}]`), []string{"/steps/1/with/over required"}},
-		{"empty loop", step(`"action": "loop", "with": {"over": "[1]"}`), []string{"/steps/1/steps empty_block"}},
+		{"empty loop", step(`"action": "loop", "with": {"over": "[1, 2]"}`), []string{"/steps/1/steps empty_block"}},
 		{"no branches", step(`"action": "branch"`), []string{"/steps/1/branches required"}},
 		{"two otherwise", step(`"action": "branch", "branches": [{"steps": []}, {"steps": []}]`), []string{"/steps/1/branches/1/when two_otherwise"}},
 		{"parallel with when", step(`"action": "parallel", "branches": [{"when": "true", "steps": []}]`), []string{"/steps/1/branches/0/when no_condition"}},
@@ -120,6 +120,8 @@ func TestValidate(t *testing.T) {
 		{"missing by field", step(`"action": "set", "missing": {"values": "no", "z": "skip"}`), []string{"/steps/1/missing/values not_an_option", "/steps/1/missing/z unknown_member"}},
 		{"connection needed", step(`"action": "slack.post_message", "with": {"channel": "C1"}`), []string{"/steps/1/connection required"}},
 		{"connection not there yet", step(`"action": "http.request", "connection": "later", "with": {"url": "https://example.com"}`), []string{"/steps/1/connection no_connection_yet"}},
+		{"connection not there yet, and off", step(`"action": "http.request", "connection": "later", "disabled": true, "with": {"url": "https://example.com"}`), nil},
+		{"connection not there yet, in what is off", step(`"action": "loop", "disabled": true, "with": {"over": "[1, 2]"}, "steps": [{"id": "in", "action": "http.request", "connection": "later", "with": {"url": "https://example.com"}}]`), nil},
 		{"connection of another kind", step(`"action": "http.request", "connection": "team", "with": {"url": "{{ vars.url }}"}`), []string{"/steps/1/connection wrong_connection"}},
 		{"no connection here", step(`"action": "set", "connection": "team"`), []string{"/steps/1/connection no_connection"}},
 		{
@@ -131,7 +133,7 @@ func TestValidate(t *testing.T) {
 			[]string{"/settings/timeout out_of_range", "/settings/keep/bodies out_of_range", "/settings/keep/runs out_of_range", "/steps/0/timeout out_of_range"},
 		},
 		{
-			"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1]"}, "steps": [{"id": "y", "action": "set"}]}],
+			"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1, 2]"}, "steps": [{"id": "y", "action": "set"}]}],
 			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"steps": {"each.0.y": "succeeded", "q": "skipped"}}}]}`,
 			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"},
 		},
