@@ -12,9 +12,8 @@ import { useFresh } from './shell/useFresh'
 import { useWords } from './shell/words'
 import { type Command, useCommandKeys, useCommands } from './ui/commands'
 import { keep } from './ui/cookie'
-import { late, soon } from './ui/soon'
+import { late, soon, whenRested } from './ui/soon'
 import { Loading, Problem } from './ui/states'
-import { Tips } from './ui/Tips'
 import { toast, Toasts } from './ui/Toast'
 import { firstLang, type Lang, hear, LangContext, learn, useLang } from './words'
 
@@ -31,6 +30,7 @@ const Help = soon(() => import('./shell/Help').then((m) => m.Help))
 const Updated = soon(() => import('./shell/Updated').then((m) => m.Updated))
 const Nothing = late(() => import('./shell/Nothing').then((m) => m.Nothing))
 const Leave = soon(() => import('./shell/Leave').then((m) => m.Leave))
+const Tips = whenRested(() => import('./ui/Tips').then((m) => m.Tips), null)
 const Again = soon(() => import('./shell/Again').then((m) => m.Again))
 
 /** editor fetches the screen of a flow, its words beside it. */

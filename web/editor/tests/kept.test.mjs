@@ -120,7 +120,7 @@ test('an answer that another gives is said to be one', async () => {
     await page.unrouteAll()
     await page.route('**/api/v1/runs?*', (route) => route.fulfill({ status, contentType: 'text/html', body: '<html>Sign in to the hotel</html>' }))
     await page.goto(`${program.base}/runs`)
-    await page.getByText(`What answered is not Gancho: a proxy or a sign-in page stands in between. Reload the page, or ask who runs the network. (${status})`).waitFor()
+    await page.getByText(`A proxy or a sign-in page answered, not Gancho. Reload the page. (${status})`).waitFor()
   }
   await page.context().close()
 })

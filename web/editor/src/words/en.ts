@@ -21,7 +21,7 @@ export const en = {
   loading: 'Loading…',
   retry: 'Try again',
   offline: 'The server does not answer.',
-  notOurs: 'What answered is not Gancho: a proxy or a sign-in page stands in between. Reload the page, or ask who runs the network.',
+  notOurs: 'A proxy or a sign-in page answered, not Gancho. Reload the page.',
   noNetwork: 'You are offline',
   noNetworkHelp: 'This comes by itself when the network is back.',
   search: 'Search',

@@ -21,7 +21,7 @@ export const pt: Words = {
   copied: 'Copiado',
   loading: 'Carregando…',
   retry: 'Tentar de novo',
-  notOurs: 'Quem respondeu não foi o Gancho: há um proxy ou uma página de entrada no meio. Recarregue a página ou fale com quem cuida da rede.',
+  notOurs: 'Quem respondeu foi um proxy ou uma página de entrada, não o Gancho. Recarregue a página.',
   noNetwork: 'Você está sem conexão',
   noNetworkHelp: 'Isto aparece sozinho quando a rede voltar.',
   offline: 'O servidor não responde.',
