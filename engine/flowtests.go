@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
+	"gancho/engine/said"
 )
 
 // TestsView is the outcome of a flow's own tests.
@@ -40,6 +42,7 @@ type Difference struct {
 
 // Tests runs a flow's own tests in memory. Nothing leaves the machine.
 func Tests(ctx context.Context, c TrialConfig) (TestsView, error) {
+	lang := langOf(ctx)
 	ctx = WithLang(ctx, "en") // what a test expects is the same whoever runs it
 	view := TestsView{Tests: []TestView{}}
 	for _, test := range c.Flow.Tests {
@@ -53,6 +56,7 @@ func Tests(ctx context.Context, c TrialConfig) (TestsView, error) {
 			return view, fmt.Errorf("test %q: %w", test.Name, err)
 		}
 		found := compare(run, test.Expect)
+		run.Error.Speak(lang)
 		t := TestView{Name: test.Name, Status: "passed", Differences: found, Run: run}
 		if len(found) == 0 {
 			view.Passed++
@@ -68,13 +72,14 @@ func Tests(ctx context.Context, c TrialConfig) (TestsView, error) {
 // FailingTests runs a flow's own tests before it is published, and gives where they fail; none
 // when all pass.
 func (e *Engine) FailingTests(ctx context.Context, f *flow.Flow) (problems []form.Problem) {
-	tests, err := Tests(ctx, e.TrialOf(f))
+	tests, err := Tests(WithLang(ctx, "en"), e.TrialOf(f))
 	if err != nil {
 		return []form.Problem{testFailed("/tests", "the tests could not run: "+err.Error(), "os testes não puderam rodar: "+err.Error())}
 	}
 	for i, t := range tests.Tests {
 		for _, d := range t.Differences {
-			problems = append(problems, testFailed(fmt.Sprintf("/tests/%d", i), fmt.Sprintf("the test %q fails: %s", t.Name, d.Message), fmt.Sprintf("o teste %q falha: %s", t.Name, d.Message)))
+			said := d.said(f, t.Run)
+			problems = append(problems, testFailed(fmt.Sprintf("/tests/%d", i), fmt.Sprintf("the test %q fails: %s", t.Name, said.EN), fmt.Sprintf("o teste %q falha: %s", t.Name, said.PT)))
 		}
 	}
 	return problems
@@ -85,6 +90,47 @@ const TestFailed = "test_failed"
 
 func testFailed(path, en, pt string) form.Problem {
 	return form.Problem{Severity: form.Error, Path: path, Code: TestFailed, Message: form.Label(en, pt)}
+}
+
+// statusWords are those that people read of a run or a step.
+var statusWords = map[any]string{
+	"succeeded": "concluída", "failed": "falhou", "filtered": "filtrada", "waiting": "esperando", "skipped": "pulado", "unknown": "resultado desconhecido", "duplicate": "duplicado",
+}
+
+// said tells a difference to people: steps by their names, and why a run failed.
+func (d *Difference) said(f *flow.Flow, run *RunView) form.Words {
+	first, rest, _ := strings.Cut(d.Path, "/")
+	en, pt := first, first
+	if name := calledIn(f, idOf(first)); name != "" {
+		en, pt = fmt.Sprintf("step “%s”", name), fmt.Sprintf("passo “%s”", name)
+	}
+	if rest != "" && rest != "status" {
+		en, pt = en+", "+rest, pt+", "+rest
+	}
+	if d.Path != "status" && rest != "status" {
+		return form.Label(fmt.Sprintf("%s: want %s, got %s", en, short(d.Want), short(d.Got)), fmt.Sprintf("%s: esperado %s, veio %s", pt, short(d.Want), short(d.Got)))
+	}
+	if d.Path == "status" {
+		en, pt = "the run", "a execução"
+	}
+	in := func(status any) string { return cmp.Or(statusWords[status], fmt.Sprint(status)) }
+	w := form.Label(fmt.Sprintf("%s: want %v, got %v", en, d.Want, d.Got), fmt.Sprintf("%s: esperado %s, veio %s", pt, in(d.Want), in(d.Got)))
+	if e := run.Error; e != nil && d.Path == "status" {
+		at := calledIn(f, idOf(e.Step))
+		w.EN += fmt.Sprintf(" (%s: %s)", at, e.Message)
+		w.PT += fmt.Sprintf(" (%s: %s)", at, said.In(e.Message, "pt-BR"))
+	}
+	return w
+}
+
+// calledIn is the name of a step, else its ID; "" without such a step.
+func calledIn(f *flow.Flow, id string) (name string) {
+	flow.Walk(f.Steps, "", func(_ string, s *flow.Step) {
+		if s.ID == id {
+			name = cmp.Or(s.Name, s.ID)
+		}
+	})
+	return name
 }
 
 // compare finds where a run is not as expected. Only what is named must match.

@@ -315,6 +315,24 @@ func TestPublishAsksTheTests(t *testing.T) {
 	h.want(200, "POST", "/flows/a/publish", `{"force": true}`)
 }
 
+// TestFailingTestsAreToldInWords: by the names of steps, and why, in the language of the reader.
+func TestFailingTestsAreToldInWords(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "s1", "name": "Somar", "action": "set", "with": {"values": {"x": "{{ float(trigger.body.no) }}"}}}],
+		"tests": [{"name": "no", "event": {"body": {"no": "x"}}, "expect": {"status": "succeeded", "steps": {"s1": "succeeded"}}}]}`)
+	var told []string
+	for _, p := range h.want(409, "POST", "/flows/a/publish", "", "Accept-Language", "pt-BR")["problems"].([]any) {
+		told = append(told, p.(map[string]any)["message"].(string))
+	}
+	if len(told) != 2 || !strings.HasPrefix(told[0], `o teste "no" falha: a execução: esperado concluída, veio falhou (Somar: `) || told[1] != `o teste "no" falha: passo “Somar”: esperado concluída, veio falhou` {
+		t.Errorf("%q", told)
+	}
+	run := h.want(200, "POST", "/flows/a/tests", "", "Accept-Language", "pt-BR")["tests"].([]any)[0].(map[string]any)["run"].(map[string]any)
+	if e := run["error"].(map[string]any); !strings.Contains(e["message"].(string), "não é um número") {
+		t.Errorf("%v", e)
+	}
+}
+
 func TestImportAsksTheTests(t *testing.T) {
 	h := newHouse(t)
 	failing := strings.TrimSuffix(flow, "}") + `, "tests": [{"name": "no", "event": {"body": {"word": "x"}}, "expect": {"status": "failed"}}]}`
