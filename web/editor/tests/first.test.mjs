@@ -43,4 +43,22 @@ test('an imported flow says that its address refuses events, and records them wh
   await page.context().close()
 })
 
+test('a step in a path that the event does not take says so, and a failing test speaks of steps by their names', async () => {
+  const say = (id) => ({ id, name: `Say ${id}`, action: 'log', with: { message: 'x' } })
+  const branches = [{ name: 'Big', when: 'trigger.body.total > 100', steps: [say('big')] }, { name: 'Else', steps: [say('small')] }]
+  const failing = { name: 'no', event: { body: { total: 500 } }, expect: { status: 'filtered', steps: { small: 'succeeded' } } }
+  await program.api('POST', '/flows', { id: 'paths', name: 'Paths', trigger: { kind: 'manual' }, steps: [{ id: 'size', name: 'By size', action: 'branch', branches }], tests: [failing] })
+  await program.api('POST', '/flows/paths/events', { event: { body: { total: 5 } } })
+  const page = await program.signedIn('/flows/paths?step=big&tab=test')
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByText('In “By size” it takes another path.').waitFor()
+  await page.keyboard.press('Escape')
+  await page.goto(`${program.base}/flows/paths`)
+  await page.getByRole('button', { name: 'Publish' }).click()
+  const row = page.getByRole('listitem').filter({ hasText: 'Say small' }).last()
+  await row.getByText('skipped').waitFor()
+  await page.getByText('"succeeded"').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

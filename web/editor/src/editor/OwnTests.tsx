@@ -3,6 +3,8 @@ import { Check, RotateCw, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { Button, Loading, Problem } from '../ui/basics'
 import { useStatusWord } from '../ui/Status'
+import { find, type Flow } from '../flow'
+import { useStepName } from '../tree/useStepName'
 import { usePlural } from '../words/phrase'
 import { Head } from './PublishPanel'
 import type { DraftHook } from './useDraft'
@@ -29,12 +31,12 @@ export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boo
       </Head>
       {tests.isLoading && <Loading />}
       {tests.error && <Problem error={tests.error} />}
-      <ul className="space-y-1.5">{data?.tests.map((test, i) => <TestRow key={i} test={test} />)}</ul>
+      <ul className="space-y-1.5">{data?.tests.map((test, i) => <TestRow key={i} test={test} flow={flow} />)}</ul>
     </section>
   )
 }
 
-function TestRow({ test }: { test: Schemas['TestView'] }) {
+function TestRow({ test, flow }: { test: Schemas['TestView']; flow: Flow }) {
   const t = useWords()
   const word = useStatusWord()
   const ok = test.status === 'passed'
@@ -44,23 +46,36 @@ function TestRow({ test }: { test: Schemas['TestView'] }) {
       <Icon size={16} aria-hidden className={`mt-0.5 shrink-0 ${ok ? 'text-ok' : 'text-fail'}`} />
       <div className="min-w-0 flex-1">
         <span className="break-words">{test.name}<span className="sr-only"> {ok ? t.passed : word('failed')}</span></span>
-        <Differences list={test.differences} left={t.expected} right={t.got} />
+        {test.run?.error && !ok && <p className="mt-1 text-secondary break-words">{test.run.error.step_name && `${test.run.error.step_name}: `}{test.run.error.message}</p>}
+        <Differences list={test.differences} flow={flow} left={t.expected} right={t.got} />
       </div>
     </li>
   )
 }
 
+/** Place says where in a run something differs: in what became of it, in its answer, or in a step. */
+function Place({ path, flow }: { path: string; flow: Flow }) {
+  const t = useWords()
+  const name = useStepName()
+  const [first = '', ...rest] = path.split('/')
+  const step = find(flow, first.split('.').at(-1) ?? first)
+  const within = rest.filter((part) => part !== 'status').join('/')
+  return <p className="break-words">{step ? name(step) : first === 'status' ? t.run : <code className="text-meta">{first}</code>}{within && <> · <code className="text-meta">{within}</code></>}</p>
+}
+
 /** Differences shows what was wanted and what came, by path. */
-function Differences({ list, left, right }: { list: Schemas['Difference'][]; left: string; right: string }) {
+function Differences({ list, flow, left, right }: { list: Schemas['Difference'][]; flow: Flow; left: string; right: string }) {
+  const t = useWords()
+  const told = (path: string, value: unknown) => (/(^|\/)status$/.test(path) && typeof value === 'string' && value in t ? t[value as keyof typeof t] : JSON.stringify(value))
   if (list.length === 0) return null
   return (
     <ul className="mt-1.5 space-y-2">
       {list.map((d, i) => (
         <li key={i} className="rounded-lg bg-sunken p-2.5 text-secondary">
-          <p className="break-words"><code className="text-meta">{d.path}</code>{d.want === undefined && d.got === undefined && ` ${d.message}`}</p>
+          <Place path={d.path} flow={flow} />
           <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
-            <dt className="text-text-2">{left}</dt><dd className="min-w-0 break-words"><code className="text-meta">{JSON.stringify(d.want)}</code></dd>
-            <dt className="text-text-2">{right}</dt><dd className="min-w-0 break-words"><code className="text-meta">{JSON.stringify(d.got)}</code></dd>
+            <dt className="text-text-2">{left}</dt><dd className="min-w-0 break-words"><code className="text-meta">{told(d.path, d.want)}</code></dd>
+            <dt className="text-text-2">{right}</dt><dd className="min-w-0 break-words"><code className="text-meta">{told(d.path, d.got)}</code></dd>
           </dl>
         </li>
       ))}

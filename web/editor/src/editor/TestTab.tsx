@@ -6,8 +6,9 @@ import { EventChoice } from '../data/Picker'
 import { pinSample } from '../data/pinned'
 import { useVeil } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
-import type { Edit, Flow, Step } from '../flow'
+import { type Edit, find, type Flow, type Step, whereIs } from '../flow'
 import { ResultBadge } from '../tree/ResultBadge'
+import { useStepName } from '../tree/useStepName'
 import { resultOf } from '../tree/results'
 import { Button, JSONView, Problem } from '../ui/basics'
 import { copyText } from '../ui/Copy'
@@ -15,6 +16,7 @@ import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
 import { useLang, useSay } from '../words'
 import { useFormat } from '../words/format'
+import { fill } from '../words/phrase'
 import { toCurl } from './toCurl'
 import { useWords } from './tabWords'
 import { useWords as useTestWords } from './testWords'
@@ -25,7 +27,7 @@ import type { useStepTest } from './useStepTest'
 type TestProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; edit: Edit; test: ReturnType<typeof useStepTest> }
 
 /** TestTab shows what a step would do with the chosen event, up to the last byte of its request. */
-export function TestTab({ flow, action, edit, test }: TestProps) {
+export function TestTab({ flow, step, action, edit, test }: TestProps) {
   const t = useWords()
   const format = useFormat()
   const desk = useDesk()
@@ -36,7 +38,7 @@ export function TestTab({ flow, action, edit, test }: TestProps) {
       <p className="text-secondary text-text-2">{t.testHelp}</p>
       <p className="flex flex-wrap items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
       {test.error && <Problem error={test.error} />}
-      {!test.reached && test.last && <NotReached flow={flow} run={test.last} test={test} />}
+      {!test.reached && test.last && <NotReached flow={flow} step={step} run={test.last} test={test} />}
       {r && test.reached && <Result result={r} action={action} test={test} />}
       {test.last && <SaveTest flow={flow} edit={edit} run={test.last} event={desk.event} />}
     </div>
@@ -44,21 +46,32 @@ export function TestTab({ flow, action, edit, test }: TestProps) {
 }
 
 /** NotReached says why the event stops before the step, and offers one that does not, or to try the step all the same. */
-function NotReached({ flow, run, test }: { flow: Flow; run: Schemas['RunView']; test: TestProps['test'] }) {
+function NotReached({ flow, step, run, test }: { flow: Flow; step: Step; run: Schemas['RunView']; test: TestProps['test'] }) {
   const t = useWords()
   const desk = useDesk()
   const { within } = useVeil()
+  const name = useStepName()
+  const branch = pathNotTaken(flow, step, run)
   const other = run.status === 'filtered' ? desk.events.find((e) => e.id !== desk.event?.id && e.status === 'accepted') : undefined
   return (
     <div className="rounded-lg bg-warn-soft p-3 text-warn">
       <p className="font-medium">{t.notReached}</p>
-      <p>{run.reason ? <Ticked text={within(run.reason)} labelOf={desk.labelOf} /> : within(run.error?.message)}</p>
+      <p>{branch ? fill(t.otherPath, { name: name(branch) }) : run.reason ? <Ticked text={within(run.reason)} labelOf={desk.labelOf} /> : within(run.error?.message)}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {other && <Button size="small" onClick={() => { pinSample(flow.id, other.id); test.run(other.id) }}>{t.testPasses}</Button>}
-        <Button size="small" onClick={() => test.run(desk.event?.id, false, true)}>{t.testAnyhow}</Button>
+        {!branch && <Button size="small" onClick={() => test.run(desk.event?.id, false, true)}>{t.testAnyhow}</Button>}
       </div>
     </div>
   )
+}
+
+/** pathNotTaken is the step whose other path the event took: one around the step that was reached, though the step was not. */
+function pathNotTaken(flow: Flow, step: Step, run: Schemas['RunView']): Step | undefined {
+  for (let id = whereIs(flow, step.id)?.place?.step; id; id = whereIs(flow, id)?.place?.step) {
+    const around = find(flow, id)
+    if (around?.branches && run.steps?.some((s) => s.path.split('.').at(-1) === id && s.status === 'succeeded')) return around
+  }
+  return undefined
 }
 
 /** Result shows what a step told and got; what is copied or sent for real is whole. */

@@ -57,6 +57,7 @@ const en = {
   testAnyhow: 'Test all the same',
   testPasses: 'Test with an event that passes',
   notReached: 'This event does not reach the step.',
+  otherPath: 'In “{name}” it takes another path. Choose an event that takes the one of this step.',
   copyCurl: 'Copy as cURL',
 }
 
@@ -115,6 +116,7 @@ const pt: typeof en = {
   testAnyhow: 'Testar mesmo assim',
   testPasses: 'Testar com um evento que passa',
   notReached: 'Este evento não chega a este passo.',
+  otherPath: 'Em “{name}” ele segue por outro caminho. Escolha um evento que siga pelo caminho deste passo.',
   copyCurl: 'Copiar como cURL',
 }
 

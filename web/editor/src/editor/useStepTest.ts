@@ -31,5 +31,5 @@ export function useStepTest(flow: Flow, step: Step, event: string | undefined, t
   const outputs = useMemo(() => Object.fromEntries(Object.values(kept).filter((s) => s.status === 'succeeded' && s.output !== undefined).map((s) => [s.path.split('.').at(-1) ?? s.path, s.output])), [kept])
   const mutate = test.mutate
   const run = useCallback((eventID?: string, real?: boolean, anyhow?: boolean) => mutate({ eventID, real, anyhow }), [mutate])
-  return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path) ?? false : true }
+  return { run, pending: test.isPending, error: test.error, last: test.data, real: test.variables?.real === true, result: kept[path], outputs, reached: test.data ? test.data.steps?.some((s) => s.path === path && (s.status !== 'skipped' || s.reason)) ?? false : true }
 }
