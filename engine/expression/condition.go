@@ -21,9 +21,10 @@ type Condition struct {
 	All      []Condition `json:"all,omitzero" doc:"every one of them holds"`
 	Any      []Condition `json:"any,omitzero" doc:"at least one of them holds"`
 	Field    string      `json:"field,omitempty" doc:"path of a value, as trigger.body.total"`
-	As       string      `json:"as,omitempty" enum:"number,number_br" doc:"a text is read as a number first: as 1234.56, or number_br as 1.234,56"`
-	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,starts_with,ends_with,matches,one_of,not_one_of,is_true,is_false,exists,missing"`
-	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; alike leaves case and accents out; none for is_true, is_false, exists and missing"`
+	Default  any         `json:"default,omitempty" doc:"what stands for the field where it is missing: text, number, boolean or list"`
+	As       string      `json:"as,omitempty" enum:"number,number_br,day" doc:"a text is read as a number first: as 1234.56, or number_br as 1.234,56; or a date as its day"`
+	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,includes,not_includes,starts_with,ends_with,matches,one_of,not_one_of,last_days,next_days,days_ago,is_true,is_false,exists,missing"`
+	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true, is_false, exists and missing"`
 }
 
 // rowForm is how a row is written: the field, the operator of the language, the value.
@@ -32,6 +33,7 @@ type rowForm struct {
 	value          string // that the operator has by itself
 	not, list      bool
 	plain          bool // both sides without case and accents
+	turned         bool // the value stands first
 }
 
 var rowForms = []rowForm{
@@ -49,6 +51,8 @@ var rowForms = []rowForm{
 	{name: "at_most", operator: "<="},
 	{name: "contains", operator: "contains"},
 	{name: "not_contains", operator: "contains", not: true},
+	{name: "includes", operator: "in", turned: true},
+	{name: "not_includes", operator: "in", turned: true, not: true},
 	{name: "starts_with", operator: "startsWith"},
 	{name: "ends_with", operator: "endsWith"},
 	{name: "matches", operator: "matches"},
@@ -62,7 +66,7 @@ const maxConditions = 200
 const plainer = "slug"
 
 // readers are the functions that read a field as something else.
-var readers = map[string]string{"number": "float", "number_br": "number_br"}
+var readers = map[string]string{"number": "float", "number_br": "number_br", "day": "start_of"}
 
 // Source writes the condition as an expression. The error says what a person has to choose yet.
 func (c *Condition) Source() (string, error) {
@@ -77,7 +81,7 @@ func (c *Condition) source(n *int, depth int) (string, error) {
 	if c.All == nil && c.Any == nil {
 		return c.row()
 	}
-	if c.All != nil && c.Any != nil || c.Field != "" || c.As != "" || c.Operator != "" {
+	if c.All != nil && c.Any != nil || c.Field != "" || c.As != "" || c.Operator != "" || c.Default != nil {
 		return "", conditionError("a group has either all or any, and no field", "um grupo tem all ou any, e nenhum campo")
 	}
 	parts, word, empty := c.All, " and ", "true"
@@ -106,16 +110,16 @@ func (c *Condition) row() (string, error) {
 	if c.Field == "" || !fieldOK(c.Field) {
 		return "", conditionError("choose a field, such as trigger.body.total", "escolha um campo, como trigger.body.total")
 	}
+	if form, ok := daysForms[c.Operator]; ok {
+		return c.days(form)
+	}
 	if i < 0 {
 		return "", conditionError("choose an operator for "+c.Field, "escolha um operador para "+c.Field)
 	}
 	r := rowForms[i]
-	value := r.value
-	if value == "" {
-		var err error
-		if value, err = literal(c.Value, r.list); err != nil {
-			return "", err
-		}
+	value, err := c.value(r)
+	if err != nil {
+		return "", err
 	}
 	field, err := c.operand()
 	if err != nil {
@@ -126,6 +130,9 @@ func (c *Condition) row() (string, error) {
 	} else if r.plain {
 		field, value = plainer+"("+field+")", plainer+"("+value+")"
 	}
+	if r.turned {
+		field, value = value, field
+	}
 	text := field + " " + r.operator + " " + value
 	if r.not {
 		text = "not (" + text + ")"
@@ -133,40 +140,87 @@ func (c *Condition) row() (string, error) {
 	return text, nil
 }
 
-// operand is the field, read as a row says.
-func (c *Condition) operand() (string, error) {
-	if c.As == "" {
-		return c.Field, nil
+func (c *Condition) value(r rowForm) (string, error) {
+	if c.As == "day" && r.value != "nil" {
+		return c.date(r)
 	}
-	if readers[c.As] == "" {
-		return "", conditionError(c.Field+" can be read as number or number_br", c.Field+" pode ser lido como number ou number_br")
+	if r.value != "" {
+		return r.value, nil
 	}
-	return readers[c.As] + "(" + c.Field + ")", nil
+	return literal(c.Value, r.list)
 }
 
-// argumentOf is what a function of one argument is called with; nil where it is not that.
-func argumentOf(n ast.Node, function string) ast.Node {
+// operand is the field, read as a row says, with what stands for it where it is missing.
+func (c *Condition) operand() (string, error) {
+	field, err := c.present()
+	switch {
+	case err != nil:
+		return "", err
+	case c.As == "day":
+		return "start_of(" + field + `, "day")`, nil
+	case c.As != "" && readers[c.As] == "":
+		return "", conditionError(c.Field+" can be read as number, number_br or day", c.Field+" pode ser lido como number, number_br ou day")
+	case c.As != "":
+		return readers[c.As] + "(" + field + ")", nil
+	case c.Default != nil:
+		return "(" + field + ")", nil
+	}
+	return field, nil
+}
+
+// present is the field with what stands for it where it is missing.
+func (c *Condition) present() (string, error) {
+	if c.Default == nil {
+		return c.Field, nil
+	}
+	_, list := c.Default.([]any)
+	value, err := literal(c.Default, list)
+	return c.Field + " ?? " + value, err
+}
+
+// argumentOf is the first thing that a function is called with, before these texts; nil where
+// it is not that.
+func argumentOf(n ast.Node, function string, texts ...string) ast.Node {
 	call, ok := n.(*ast.CallNode)
-	if !ok || len(call.Arguments) != 1 {
+	if !ok || !callsWith(call, function, 1+len(texts)) {
 		return nil
 	}
-	if name, ok := call.Callee.(*ast.IdentifierNode); !ok || name.Value != function {
-		return nil
+	for i, text := range texts {
+		if given, ok := call.Arguments[1+i].(*ast.StringNode); !ok || given.Value != text {
+			return nil
+		}
 	}
 	return call.Arguments[0]
 }
 
-// operandOf is a field, and as what it is read; "" where it is none.
-func operandOf(n ast.Node) (field, as string) {
-	if _, call := n.(*ast.CallNode); !call {
-		return chainOf(n), ""
-	}
+// operandOf is a row with a field, as what it is read, and what stands for it where it is
+// missing; false where there is none.
+func operandOf(n ast.Node) (Condition, bool) {
+	c := Condition{}
 	for as, reader := range readers {
-		if x := argumentOf(n, reader); x != nil {
-			return chainOf(x), as
+		x := argumentOf(n, reader)
+		if as == "day" {
+			x = argumentOf(n, reader, as)
+		}
+		if x != nil {
+			n, c.As = x, as
+			break
 		}
 	}
-	return "", ""
+	return c, c.read(n)
+}
+
+// read takes a field, and what stands for it where it is missing; false where there is none.
+func (c *Condition) read(n ast.Node) bool {
+	if x, ok := n.(*ast.BinaryNode); ok && x.Operator == "??" {
+		value, ok := valueOf(x.Right)
+		if !ok {
+			return false
+		}
+		n, c.Default = x.Left, value
+	}
+	c.Field = chainOf(n)
+	return c.Field != ""
 }
 
 func fieldOK(source string) bool {
@@ -263,8 +317,9 @@ func conditionOf(n ast.Node) (Condition, bool) {
 }
 
 func rowOf(n ast.Node) (Condition, bool) {
-	if field := chainOf(n); field != "" { // what is asked for yes or no
-		return Condition{Field: field, Operator: "is_true"}, strings.Contains(field, ".")
+	if c, ok := operandOf(n); ok && c.As == "" { // what is asked for yes or no
+		c.Operator = "is_true"
+		return c, strings.Contains(c.Field, ".")
 	}
 	not := false
 	if x, ok := n.(*ast.UnaryNode); ok && (x.Operator == "not" || x.Operator == "!") {
@@ -274,33 +329,46 @@ func rowOf(n ast.Node) (Condition, bool) {
 	if !ok {
 		return Condition{}, false
 	}
+	if c, ok := daysOf(x); ok && !not {
+		return c, true
+	}
 	left, right := x.Left, x.Right
 	a, b := argumentOf(left, plainer), argumentOf(right, plainer)
 	plain := a != nil && b != nil
 	if plain {
 		left, right = a, b
 	}
-	field, as := operandOf(left)
-	if _, text := right.(*ast.StringNode); field == "" || plain && (!text || as != "") {
+	_, turned := valueOf(left)
+	if turned {
+		left, right = right, left
+	}
+	row, ok := operandOf(left)
+	if _, text := right.(*ast.StringNode); !ok || plain && (!text || row.As != "") {
 		return Condition{}, false
 	}
 	for _, r := range rowForms {
-		if r.operator != x.Operator || r.not != not || r.plain != plain {
-			continue
+		if r.operator == x.Operator && r.not == not && r.plain == plain && r.turned == turned && row.met(r, right) {
+			return row, true
 		}
-		if r.value != "" {
-			if right.String() == r.value {
-				return Condition{Field: field, As: as, Operator: r.name}, true
-			}
-			continue
-		}
-		value, ok := valueOf(right)
-		if _, list := value.([]any); !ok || list != r.list {
-			continue
-		}
-		return Condition{Field: field, As: as, Operator: r.name, Value: value}, true
 	}
 	return Condition{}, false
+}
+
+// met completes a row with its operator and value, if they are of this form.
+func (c *Condition) met(r rowForm, right ast.Node) bool {
+	if r.value != "" {
+		c.Operator = r.name
+		return right.String() == r.value
+	}
+	if c.As == "day" {
+		right = argumentOf(right, "date")
+	}
+	value, ok := valueOf(right)
+	if _, list := value.([]any); !ok || list != r.list || c.As == "day" && !isDay(r, value) {
+		return false
+	}
+	c.Operator, c.Value = r.name, value
+	return true
 }
 
 // valueOf is a value that is written out.
@@ -353,18 +421,25 @@ func (c *Condition) UnmarshalJSON(data []byte) error {
 	type plain Condition
 	raw := struct {
 		*plain
-		Value json.RawMessage `json:"value"`
+		Value   json.RawMessage `json:"value"`
+		Default json.RawMessage `json:"default"`
 	}{plain: (*plain)(c)}
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return fmt.Errorf("condition: %w", err)
 	}
-	if len(raw.Value) == 0 {
-		return nil
+	var err error
+	if c.Value, err = decoded(raw.Value); err == nil {
+		c.Default, err = decoded(raw.Default)
 	}
-	value, err := Decode(raw.Value)
 	if err != nil {
 		return errors.Join(errors.New("condition: value"), err)
 	}
-	c.Value = value
 	return nil
+}
+
+func decoded(data json.RawMessage) (any, error) {
+	if len(data) == 0 {
+		return nil, nil //nolint:nilnil // no value is one
+	}
+	return Decode(data)
 }

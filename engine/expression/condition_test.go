@@ -2,8 +2,11 @@ package expression
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -17,6 +20,11 @@ func TestConditions(t *testing.T) {
 		{`not (trigger.body.id in [9007199254740993])`, `{"all":[{"field":"trigger.body.id","operator":"not_one_of","value":[9007199254740993]}]}`},
 		{`float(trigger.body.total) > 200 or number_br(item.price) <= 9.5`, `{"any":[{"field":"trigger.body.total","as":"number","operator":"greater","value":200},{"field":"item.price","as":"number_br","operator":"at_most","value":9.5}]}`},
 		{`slug(trigger.body.city) == slug("São Paulo") and slug(item.x) != slug("")`, `{"all":[{"field":"trigger.body.city","operator":"alike","value":"São Paulo"},{"field":"item.x","operator":"not_alike","value":""}]}`},
+		{`(trigger.body.total ?? 0) > 100 and float(item.x ?? 0) < 5`, `{"all":[{"field":"trigger.body.total","default":0,"operator":"greater","value":100},{"field":"item.x","default":0,"as":"number","operator":"less","value":5}]}`},
+		{`(trigger.body.status ?? "-") == "paid" or (item.ok ?? false) == true`, `{"any":[{"field":"trigger.body.status","default":"-","operator":"equals","value":"paid"},{"field":"item.ok","default":false,"operator":"is_true"}]}`},
+		{`"vip" in trigger.body.tags and not (3 in (item.x ?? []))`, `{"all":[{"field":"trigger.body.tags","operator":"includes","value":"vip"},{"field":"item.x","default":[],"operator":"not_includes","value":3}]}`},
+		{`start_of(trigger.body.at, "day") < date("2026-11-24") and start_of(item.at ?? "2026-01-01", "day") != date("2026-11-25")`, `{"all":[{"field":"trigger.body.at","as":"day","operator":"less","value":"2026-11-24"},{"field":"item.at","default":"2026-01-01","as":"day","operator":"not_equals","value":"2026-11-25"}]}`},
+		{`diff(trigger.body.at, now(), "days") in 0..6 or diff(now(), item.at, "days") in 0..0 or diff(item.at ?? "2026-01-01", now(), "days") >= 30`, `{"any":[{"field":"trigger.body.at","operator":"last_days","value":7},{"field":"item.at","operator":"next_days","value":1},{"field":"item.at","default":"2026-01-01","operator":"days_ago","value":30}]}`},
 	}
 	for _, c := range cases {
 		model := ConditionOf(c.source)
@@ -40,6 +48,9 @@ func TestConditions(t *testing.T) {
 func TestConditionsOtherForms(t *testing.T) {
 	for source, same := range map[string]string{
 		`trigger.body.paid`:                             `trigger.body.paid == true`,
+		`trigger.body.paid ?? false`:                    `(trigger.body.paid ?? false) == true`,
+		`float((trigger.body.total ?? 0)) > 100`:        `float(trigger.body.total ?? 0) > 100`,
+		`"vip" not in trigger.body.tags`:                `not ("vip" in trigger.body.tags)`,
 		`trigger.a.b == 1 && trigger.a.c == 2`:          `trigger.a.b == 1 and trigger.a.c == 2`,
 		`(trigger.a.b == 1)`:                            `trigger.a.b == 1`,
 		`trigger.body.x not in ["a"]`:                   `not (trigger.body.x in ["a"])`,
@@ -58,6 +69,8 @@ func TestConditionsOtherForms(t *testing.T) {
 	for _, source := range []string{
 		`len(trigger.body.items) > 2`, `trigger.body.a == trigger.body.b`, `1 == 1`, `not trigger.body.a`, `trigger.body.a ? true : false`,
 		`trigger.body.a in trigger.body.list`, `trigger.body.a +`, ``, `any(trigger.body.items, .sku == "A")`, `trigger.body.x == [1]`, `trigger.body.x in "abc"`, `float(1) > 2`, `float(trigger.body.x)`, `slug(trigger.body.x) == "a"`, `slug(trigger.body.x) == slug(trigger.body.y)`, `slug(float(trigger.body.x)) == slug("a")`, `int(trigger.body.x) > 2`,
+		`(trigger.body.x ?? trigger.body.y) > 2`, `(float(trigger.body.x) ?? 0) > 2`, `"a" in "abc"`, `1 < trigger.body.x`, `start_of(trigger.body.x, "week") < date("2026-11-24")`, `start_of(trigger.body.x, "day") < "2026-11-24"`, `start_of(trigger.body.x, "day") < date("soon")`,
+		`diff(trigger.body.x, now(), "days") in 1..6`, `diff(trigger.body.x, now(), "hours") in 0..6`, `diff(trigger.body.x, trigger.body.y, "days") >= 6`, `diff(trigger.body.x, now(), "days") >= 0`, `diff(trigger.body.x, now(), "days") in 0..99999`, `not (diff(trigger.body.x, now(), "days") in 0..6)`,
 	} {
 		if c := ConditionOf(source); c != nil {
 			t.Errorf("%s: %+v", source, c)
@@ -71,6 +84,8 @@ func TestConditionFaults(t *testing.T) {
 		`{"field":"trigger.body.x","operator":"one_of","value":"a"}`, `{"field":"trigger.body.x == 1 or true","operator":"exists"}`,
 		`{"all":[],"any":[]}`, `{"field":"trigger.body.x","operator":"equals","value":{"a":1}}`, `{"field":"trigger.body.x","operator":"like","value":1}`,
 		`{"field":"trigger.body.x","operator":"alike","value":1}`, `{"field":"trigger.body.x","as":"date","operator":"equals","value":1}`,
+		`{"field":"trigger.body.x","as":"day","operator":"greater","value":"soon"}`, `{"field":"trigger.body.x","as":"day","operator":"is_true"}`, `{"field":"trigger.body.x","as":"day","operator":"contains","value":"2026-11-24"}`,
+		`{"field":"trigger.body.x","operator":"last_days","value":0}`, `{"field":"trigger.body.x","operator":"last_days","value":"7"}`, `{"field":"trigger.body.x","as":"day","operator":"last_days","value":7}`, `{"field":"trigger.body.x","default":{"a":1},"operator":"equals","value":1}`,
 	} {
 		var c Condition
 		if err := json.Unmarshal([]byte(model), &c); err != nil {
@@ -122,6 +137,18 @@ func drawCondition(t *rapid.T, depth int, around string) Condition {
 }
 
 func drawRow(t *rapid.T) Condition {
+	c := drawPlainRow(t)
+	c.Default = rapid.SampledFrom([]any{nil, 0, 1.5, "-", "", false, []any{}, []any{"a", 2}}).Draw(t, "default")
+	switch kind := rapid.SampledFrom([]string{"plain", "plain", "day", "days"}).Draw(t, "kind"); {
+	case kind == "day":
+		c.As, c.Operator, c.Value = "day", rapid.SampledFrom(slices.Sorted(maps.Keys(dayWords))).Draw(t, "compares"), rapid.SampledFrom([]any{"2026-11-24", "2024-02-29"}).Draw(t, "day")
+	case kind == "days":
+		c.As, c.Operator, c.Value = "", rapid.SampledFrom(slices.Sorted(maps.Keys(daysForms))).Draw(t, "counts"), rapid.IntRange(1, maxDays).Draw(t, "days")
+	}
+	return c
+}
+
+func drawPlainRow(t *rapid.T) Condition {
 	r := rapid.SampledFrom(rowForms).Draw(t, "row")
 	c := Condition{Operator: r.name, Field: rapid.SampledFrom([]string{
 		"trigger.body.total", `trigger.body["e-mail"]`, "trigger.body.items[0].sku", "item.x", "index", "vars.limit", `trigger.headers["x-\"y\""]`,
@@ -151,4 +178,53 @@ func drawRow(t *rapid.T) Condition {
 		c.Value, c.Operator = nil, map[bool]string{true: "is_true", false: "is_false"}[b]
 	}
 	return c
+}
+
+// What the builder writes about lists, days and missing values holds of the values that came.
+func TestConditionMeaning(t *testing.T) {
+	zone := time.FixedZone("", -3*3600)
+	now := time.Date(2026, 11, 24, 15, 0, 0, 0, zone)
+	for _, c := range []struct {
+		row    Condition
+		holds  []any
+		others []any
+	}{
+		{Condition{Operator: "includes", Value: "vip"}, []any{[]any{"novo", "vip"}}, []any{[]any{"vips"}, []any{}, nil}},
+		{Condition{Operator: "not_includes", Value: 3}, []any{[]any{"3", 4}, nil}, []any{[]any{1, 3}}},
+		{Condition{As: "day", Operator: "less", Value: "2026-11-24"}, []any{"2026-11-24T02:59:59Z", "23/11/2026"}, []any{"2026-11-24", "2026-11-24T03:00:00Z", nil}},
+		{Condition{As: "day", Operator: "at_most", Value: "2026-11-24"}, []any{"2026-11-24T23:59:59-03:00"}, []any{"2026-11-25"}},
+		{Condition{As: "day", Operator: "greater", Value: "2026-11-24"}, []any{"2026-11-25 00:00"}, []any{"2026-11-24T23:59:59-03:00"}},
+		{Condition{As: "day", Operator: "at_least", Value: "2026-11-24"}, []any{"24/11/2026"}, []any{"23/11/2026 23:59"}},
+		{Condition{As: "day", Operator: "equals", Value: "2026-11-24"}, []any{"2026-11-25T02:00:00Z"}, []any{"2026-11-25"}},
+		{Condition{Operator: "last_days", Value: 7}, []any{"2026-11-17T15:00:01-03:00", "2026-11-24"}, []any{"2026-11-17T14:59:59-03:00", "2026-11-26", nil}},
+		{Condition{Operator: "next_days", Value: 3}, []any{"2026-11-24", "2026-11-27"}, []any{"2026-11-20", "2026-11-28"}},
+		{Condition{Operator: "next_days", Value: maxDays}, []any{"2030-01-01"}, []any{"2040-01-01"}},
+		{Condition{Operator: "days_ago", Value: 7}, []any{"2026-11-17T15:00:00-03:00", "2025-01-01"}, []any{"2026-11-18"}},
+		{Condition{As: "number_br", Default: 0, Operator: "greater", Value: 100}, []any{"R$ 1.250,00", 199.9}, []any{"80,00", nil}},
+		{Condition{Default: "-", Operator: "not_equals", Value: "paid"}, []any{nil, "open"}, []any{"paid"}},
+	} {
+		c.row.Field = "trigger.body.x"
+		source, err := c.row.Source()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Compile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds := func(value any) bool {
+			got, _, err := p.Bool(t.Context(), &Scope{Door: true, Values: map[string]any{"trigger": map[string]any{"body": map[string]any{"x": value}}}, Now: now, Zone: zone})
+			return got && err == nil
+		}
+		for _, value := range c.holds {
+			if !holds(value) {
+				t.Errorf("%s does not hold of %v", source, value)
+			}
+		}
+		for _, value := range c.others {
+			if holds(value) {
+				t.Errorf("%s holds of %v", source, value)
+			}
+		}
+	}
 }

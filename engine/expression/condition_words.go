@@ -20,15 +20,30 @@ var operatorWords = map[string]form.Words{
 	"at_most":      form.Label("is at most %s", "é no máximo %s"),
 	"contains":     form.Label("contains %s", "contém %s"),
 	"not_contains": form.Label("does not contain %s", "não contém %s"),
+	"includes":     form.Label("contains %s", "contém %s"),
+	"not_includes": form.Label("does not contain %s", "não contém %s"),
 	"starts_with":  form.Label("begins with %s", "começa com %s"),
 	"ends_with":    form.Label("ends with %s", "termina com %s"),
 	"matches":      form.Label("matches %s", "corresponde a %s"),
 	"one_of":       form.Label("is one of %s", "é um de %s"),
 	"not_one_of":   form.Label("is none of %s", "não é nenhum de %s"),
+	"last_days":    form.Label("is in the last %s days", "está nos últimos %s dias"),
+	"next_days":    form.Label("is in the next %s days", "está nos próximos %s dias"),
+	"days_ago":     form.Label("is at least %s days ago", "faz pelo menos %s dias"),
 	"is_true":      form.Label("is true", "é verdadeiro"),
 	"is_false":     form.Label("is false", "é falso"),
 	"exists":       form.Label("is there", "existe"),
 	"missing":      form.Label("is missing", "está faltando"),
+}
+
+// dayWords say what a row asks of a day.
+var dayWords = map[string]form.Words{
+	"equals":     form.Label("is on %s", "é em %s"),
+	"not_equals": form.Label("is not on %s", "não é em %s"),
+	"greater":    form.Label("is after %s", "é depois de %s"),
+	"at_least":   form.Label("is on or after %s", "é a partir de %s"),
+	"less":       form.Label("is before %s", "é antes de %s"),
+	"at_most":    form.Label("is on or before %s", "é até %s"),
 }
 
 // InWords reads an expression aloud: "total is over 100 and status is "paid"". What the
@@ -72,11 +87,19 @@ func (c *Condition) words(top bool) form.Words {
 func (c *Condition) rowWords() form.Words {
 	field := strings.TrimPrefix(strings.TrimPrefix(c.Field, "trigger.body."), "trigger.")
 	w := operatorWords[c.Operator]
+	if words, dated := dayWords[c.Operator]; dated && c.As == "day" {
+		w = words
+	}
+	en, pt := field, field
+	if c.Default != nil {
+		instead := valueWords(c.Default)
+		en, pt = en+" ("+instead+" when missing)", pt+" ("+instead+" quando faltar)"
+	}
 	if !strings.Contains(w.EN, "%s") {
-		return form.Label(field+" "+w.EN, field+" "+w.PT)
+		return form.Label(en+" "+w.EN, pt+" "+w.PT)
 	}
 	value := valueWords(c.Value)
-	return form.Label(field+" "+fmt.Sprintf(w.EN, value), field+" "+fmt.Sprintf(w.PT, value))
+	return form.Label(en+" "+fmt.Sprintf(w.EN, value), pt+" "+fmt.Sprintf(w.PT, value))
 }
 
 // valueWords writes a value: texts in quotation marks, lists with commas.

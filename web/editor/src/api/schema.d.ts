@@ -1686,15 +1686,17 @@ export interface components {
             /** @description at least one of them holds */
             any?: components["schemas"]["Condition"][];
             /**
-             * @description a text is read as a number first: as 1234.56, or number_br as 1.234,56
+             * @description a text is read as a number first: as 1234.56, or number_br as 1.234,56; or a date as its day
              * @enum {string}
              */
-            as?: "number" | "number_br";
+            as?: "number" | "number_br" | "day";
+            /** @description what stands for the field where it is missing: text, number, boolean or list */
+            default?: unknown;
             /** @description path of a value, as trigger.body.total */
             field?: string;
             /** @enum {string} */
-            operator?: "equals" | "not_equals" | "alike" | "not_alike" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "is_true" | "is_false" | "exists" | "missing";
-            /** @description text, number or boolean; a list of them for one_of and not_one_of; alike leaves case and accents out; none for is_true, is_false, exists and missing */
+            operator?: "equals" | "not_equals" | "alike" | "not_alike" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "includes" | "not_includes" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "last_days" | "next_days" | "days_ago" | "is_true" | "is_false" | "exists" | "missing";
+            /** @description text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true, is_false, exists and missing */
             value?: unknown;
         };
         ConnectionBody: {
