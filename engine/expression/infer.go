@@ -333,7 +333,7 @@ func (i *inference) field(base found, name string, into *found) {
 	if objects == 0 {
 		if n, kind := s.Others(); n > 0 && !s.Guess {
 			i.warn(into.node, "unknown_field", form.Label("unknown field `"+name+"`: "+named(base)+" is "+kindWords(kind).EN+", which has no fields",
-				"campo desconhecido `"+name+"`: "+named(base)+" é "+kindWords(kind).PT+", que não tem campos"), hintOf(kind, base.chain, name), fixesOf(kind, base.chain, name)...)
+				"campo desconhecido `"+name+"`: "+named(base)+" é "+kindWords(kind).PT+", que não tem campos"), hintOf(kind, base, name), fixesOf(kind, base, name)...)
 		}
 		return
 	}

@@ -194,7 +194,7 @@ func (i *inference) alike(left, right found, operator string) {
 		result = form.Label("it always differs from ", "é sempre diferente de ")
 	}
 	i.warn(f.node, "wrong_type", form.Label(named(f)+" is "+kindWords(kind).EN+count(f.of).EN+"; "+result.EN+kindWords(firstKind(other)).EN,
-		named(f)+" é "+kindWords(kind).PT+count(f.of).PT+"; "+result.PT+kindWords(firstKind(other)).PT), hintOf(kind, f.chain, ""), fixesOf(kind, f.chain, "")...)
+		named(f)+" é "+kindWords(kind).PT+count(f.of).PT+"; "+result.PT+kindWords(firstKind(other)).PT), hintOf(kind, f, ""), fixesOf(kind, f, "")...)
 }
 
 // written says that the value stands in the source.

@@ -135,7 +135,7 @@ func (i *inference) fits(f found, what form.Words, kinds ...shape.Kind) {
 		return
 	}
 	i.warn(f.node, "wrong_type", form.Label(fmt.Sprintf("%s is %s; this needs %s", named(f), kindWords(kind).EN, what.EN),
-		fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)), hintOf(kind, f.chain, ""), fixesOf(kind, f.chain, "")...)
+		fmt.Sprintf("%s é %s; aqui é preciso %s", named(f), kindWords(kind).PT, what.PT)), hintOf(kind, f, ""), fixesOf(kind, f, "")...)
 }
 
 // sometimes warns where some of the values that came were of other kinds. What was not counted
@@ -148,11 +148,12 @@ func (i *inference) sometimes(f found, what form.Words, kinds []shape.Kind) {
 	}
 	i.warn(f.node, "mixed_types", form.Label(
 		fmt.Sprintf("%s is %s in %d of %d events; this needs %s", named(f), bareWords(kind).EN, n, max(total, f.of), what.EN),
-		fmt.Sprintf("%s é %s em %d de %d eventos; aqui é preciso %s", named(f), bareWords(kind).PT, n, max(total, f.of), what.PT)), hintOf(kind, f.chain, ""), fixesOf(kind, f.chain, "")...)
+		fmt.Sprintf("%s é %s em %d de %d eventos; aqui é preciso %s", named(f), bareWords(kind).PT, n, max(total, f.of), what.PT)), hintOf(kind, f, ""), fixesOf(kind, f, "")...)
 }
 
 // fixesOf do what hintOf says.
-func fixesOf(kind shape.Kind, chain, name string) []form.Fix {
+func fixesOf(kind shape.Kind, f found, name string) []form.Fix {
+	chain := f.chain
 	switch {
 	case chain == "":
 	case kind == shape.List && name != "":
@@ -162,20 +163,30 @@ func fixesOf(kind shape.Kind, chain, name string) []form.Fix {
 			{Words: form.Label("Take all", "Pegar todos"), Of: of, Put: "map(" + chain + ", #" + shape.Member(name) + ")"},
 		}
 	case kind == shape.Text && name == "":
-		return []form.Fix{{Words: form.Label("Read it as a number", "Ler como número"), Of: chain, Put: "float(" + chain + ")"}}
+		return []form.Fix{{Words: form.Label("Read it as a number", "Ler como número"), Of: chain, Put: readerOf(f.shape) + "(" + chain + ")"}}
 	case (kind == shape.Int || kind == shape.Float) && name == "":
 		return []form.Fix{{Words: form.Label("Make it a text", "Transformar em texto"), Of: chain, Put: "string(" + chain + ")"}}
 	}
 	return nil
 }
 
-func hintOf(kind shape.Kind, chain, name string) form.Words {
+// readerOf is the function that reads the texts that came as numbers.
+func readerOf(s *shape.Shape) string {
+	if s.Form() == "number_br" {
+		return "number_br"
+	}
+	return "float"
+}
+
+func hintOf(kind shape.Kind, f found, name string) form.Words {
+	chain := f.chain
 	switch {
 	case kind == shape.List && name != "" && chain != "":
 		return form.Label(fmt.Sprintf("take one element, %s[0].%s, or all: map(%s, .%s)", chain, name, chain, name),
 			fmt.Sprintf("pegue um item, %s[0].%s, ou todos: map(%s, .%s)", chain, name, chain, name))
 	case kind == shape.Text && name == "" && chain != "":
-		return form.Label("float("+chain+") reads a number from a text", "float("+chain+") lê um número de um texto")
+		read := readerOf(f.shape) + "(" + chain + ")"
+		return form.Label(read+" reads a number from a text", read+" lê um número de um texto")
 	case (kind == shape.Int || kind == shape.Float) && name == "" && chain != "":
 		return form.Label("string("+chain+") makes a text of it", "string("+chain+") faz um texto dele")
 	}

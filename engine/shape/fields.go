@@ -13,6 +13,7 @@ type Field struct {
 	Path   string       `json:"path"`
 	Label  string       `json:"label" doc:"what people call it, where the provider's preset or the action says"`
 	Type   string       `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing"`
+	Form   string       `json:"form,omitempty" enum:"number,number_br,date" doc:"what most texts are: numbers as 1234.56, as 1.234,56, or dates"`
 	Kinds  []KindCount  `json:"kinds" doc:"that were seen, the most frequent first"`
 	Seen   int          `json:"seen" doc:"in how many it was there and not null"`
 	Of     int          `json:"of" doc:"of how many: events, or elements of the list around it; 0 where nothing was counted"`
@@ -32,6 +33,7 @@ type KindCount struct {
 type ValueCount struct {
 	Value string `json:"value"`
 	Count int    `json:"count"`
+	Cut   bool   `json:"cut,omitempty" doc:"only its first letter is shown: no value is equal to this"`
 }
 
 const maxShown = 8
@@ -40,9 +42,18 @@ const maxShown = 8
 func (s *Shape) List(prefix string) []Field {
 	list := []Field{}
 	if s != nil {
-		s.list(prefix, s.Counts[Object], &list)
+		s.list(prefix, s.around(), &list)
 	}
 	return list
+}
+
+// around is of how many values the members were there or not; 0 where they were not counted
+// together, as in an object that a step makes.
+func (s *Shape) around() int {
+	if s.Newest == 0 {
+		return 0
+	}
+	return s.Counts[Object]
 }
 
 func (s *Shape) list(path string, of int, into *[]Field) {
@@ -51,7 +62,11 @@ func (s *Shape) list(path string, of int, into *[]Field) {
 		at := path + Member(name)
 		*into = append(*into, f.describe(at, of))
 		if f != nil {
-			f.list(at, of, into)
+			inner := of
+			if f.Own {
+				inner = f.around()
+			}
+			f.list(at, inner, into)
 		}
 	}
 	if s.Items != nil {
@@ -64,12 +79,12 @@ func (s *Shape) list(path string, of int, into *[]Field) {
 }
 
 func (s *Shape) describe(path string, of int) Field {
-	f := Field{Path: path, Type: s.Type(), Kinds: []KindCount{}, Values: []ValueCount{}}
+	f := Field{Path: path, Type: s.Type(), Kinds: []KindCount{}, Values: []ValueCount{}, Form: s.Form()}
 	if s == nil {
 		return f
 	}
 	switch {
-	case s.Guess || s.Newest == 0: // nothing was counted
+	case s.Guess || s.Newest == 0 || of == 0 && !s.Own: // nothing was counted
 	case s.Own:
 		f.Seen, f.Of = s.Seen-s.Counts[Null], s.Seen
 	default:
@@ -83,7 +98,7 @@ func (s *Shape) describe(path string, of int) Field {
 	slices.SortStableFunc(f.Kinds, func(a, b KindCount) int { return b.Count - a.Count })
 	for _, text := range frequent(s.Values) {
 		if len(f.Values) < maxShown {
-			f.Values = append(f.Values, ValueCount{text, s.Values[text]})
+			f.Values = append(f.Values, ValueCount{text, s.Values[text], strings.HasSuffix(text, cut)})
 		}
 	}
 	f.First, f.Last = moment(s.First), moment(s.Last)

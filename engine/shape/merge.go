@@ -19,6 +19,9 @@ func Merge(a, b *Shape) *Shape {
 		s.Counts[k] = a.Counts[k] + b.Counts[k]
 		s.Began[k] = earlier(a.Began[k], b.Began[k])
 	}
+	for f := range s.Forms {
+		s.Forms[f] = a.Forms[f] + b.Forms[f]
+	}
 	s.Items = either(a.Items, b.Items, a.Counts[List], b.Counts[List])
 	s.Fields = mergeFields(a.Fields, b.Fields)
 	s.Values = mergeValues(a.Values, b.Values)

@@ -52,6 +52,7 @@ type Shape struct {
 	Guess  bool              `json:"g,omitempty"` // made of an example: presence says nothing
 	Own    bool              `json:"w,omitempty"` // counted by itself, not with the object around it
 	Values map[string]int    `json:"v,omitempty"` // examples, as they may be shown, with their counts
+	Forms  [forms]int        `json:"r,omitzero"`  // of the texts: how often each form of writing came
 }
 
 // Of is the shape of one value.
@@ -119,7 +120,7 @@ func (s *Shape) Add(value any, n int, at time.Time) {
 	if !at.IsZero() {
 		a.at = at.Unix()
 	}
-	a.add(s, value, 0, false)
+	a.add(s, value, 0, "", unknown)
 }
 
 func (s *Shape) size() int {
@@ -160,7 +161,7 @@ type adding struct {
 	room int // for further places
 }
 
-func (a *adding) add(s *Shape, value any, depth int, personal bool) {
+func (a *adding) add(s *Shape, value any, depth int, name string, about subject) {
 	s.Seen++
 	s.Newest = a.n
 	if s.Last = a.at; s.First == 0 {
@@ -173,30 +174,31 @@ func (a *adding) add(s *Shape, value any, depth int, personal bool) {
 		s.note(strconv.FormatBool(v))
 	case int:
 		kind = Int
-		s.note(shown(strconv.Itoa(v), personal))
+		s.note(shown(strconv.Itoa(v), about))
 	case float64:
 		kind = Float
-		s.note(shown(strconv.FormatFloat(v, 'f', -1, 64), personal))
+		s.note(shown(strconv.FormatFloat(v, 'f', -1, 64), about))
 	case string:
 		kind = Text
-		s.note(shown(v, personal))
+		s.countForm(v)
+		s.note(shown(v, about))
 	case map[string]any:
 		kind = Object
-		for name, member := range v {
-			if f := a.field(s, name, depth); f != nil {
-				a.add(f, member, depth+1, isPersonal(name))
+		for member, value := range v {
+			if f := a.field(s, member, depth); f != nil {
+				a.add(f, value, depth+1, member, subjectOf(name, member))
 			}
 		}
 	case []any:
 		kind = List
-		a.elements(s, v, depth, personal)
+		a.elements(s, v, depth, name, about)
 	}
 	if s.Counts[kind]++; s.Began[kind] == 0 {
 		s.Began[kind] = a.n
 	}
 }
 
-func (a *adding) elements(s *Shape, list []any, depth int, personal bool) {
+func (a *adding) elements(s *Shape, list []any, depth int, name string, about subject) {
 	if s.Items == nil && len(list) > 0 && depth < maxDepth && a.room > 0 {
 		s.Items = new(Shape)
 		a.room--
@@ -205,7 +207,7 @@ func (a *adding) elements(s *Shape, list []any, depth int, personal bool) {
 		return
 	}
 	for _, element := range list[:min(len(list), maxItems)] {
-		a.add(s.Items, element, depth+1, personal)
+		a.add(s.Items, element, depth+1, name, about)
 	}
 }
 

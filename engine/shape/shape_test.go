@@ -48,7 +48,7 @@ func TestFields(t *testing.T) {
 	if f := field(t, list, "trigger.body.items[].sku"); f.Type != "text" || f.Seen != 40 || f.Of != 80 {
 		t.Errorf("%+v", f)
 	}
-	if f := field(t, list, "trigger.body.status"); !reflect.DeepEqual(f.Values, []shape.ValueCount{{"paid", 40}}) {
+	if f := field(t, list, "trigger.body.status"); !reflect.DeepEqual(f.Values, []shape.ValueCount{{Value: "paid", Count: 40}}) {
 		t.Errorf("%+v", f)
 	}
 }
@@ -202,4 +202,81 @@ func value(depth int) *rapid.Generator[any] {
 		rapid.Custom(func(t *rapid.T) any {
 			return rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "c", "e-mail"}), value(depth-1), 0, 3).Draw(t, "object")
 		}))
+}
+
+// States, kinds and amounts are shown as they are; what may be about a person is cut, and says so.
+func TestShownExamples(t *testing.T) {
+	for _, c := range []struct {
+		body any
+		path string
+		cut  bool
+	}{
+		{map[string]any{"situacao": "Pago"}, ".situacao", false},
+		{map[string]any{"situacao": "Aguardando pagamento"}, ".situacao", false},
+		{map[string]any{"situação": "Em Separação"}, `["situação"]`, false},
+		{map[string]any{"formaPagamento": "Cartão de Crédito"}, ".formaPagamento", false},
+		{map[string]any{"x": "Aguardando pagamento"}, ".x", false},
+		{map[string]any{"x": "Ana de Souza"}, ".x", true},
+		{map[string]any{"x": "ANA SOUZA"}, ".x", true},
+		{map[string]any{"x": "ana souza"}, ".x", true},
+		{map[string]any{"x": "avenida Brasil 10"}, ".x", true},
+		{map[string]any{"status": "ana@example.com"}, ".status", true},
+		{map[string]any{"status": "529.982.247-25"}, ".status", true},
+		{map[string]any{"cliente": "Ana"}, ".cliente", true},
+		{map[string]any{"nome": "Ana"}, ".nome", true},
+		{map[string]any{"cliente": map[string]any{"nome": "Ana"}}, ".cliente.nome", true},
+		{map[string]any{"produto": map[string]any{"nome": "Curso de Go"}}, ".produto.nome", false},
+		{map[string]any{"itens": []any{map[string]any{"nome": "Caneca"}}}, ".itens[].nome", false},
+		{map[string]any{"tipo_documento": "CPF"}, ".tipo_documento", false},
+		{map[string]any{"documento": "123"}, ".documento", true},
+		{map[string]any{"total": "R$ 1.250,00"}, ".total", false},
+		{map[string]any{"x": "aB3dE5fG7hJk"}, ".x", true},
+		{map[string]any{"x": strings.Repeat("é", 60)}, ".x", true},
+	} {
+		f := field(t, shape.Of(c.body).List(""), c.path)
+		if len(f.Values) != 1 || f.Values[0].Cut != c.cut || strings.HasSuffix(f.Values[0].Value, "•••") != c.cut {
+			t.Errorf("%v: %+v, want cut %v", c.body, f.Values, c.cut)
+		}
+	}
+}
+
+// How texts are written is told also of what is cut.
+func TestForms(t *testing.T) {
+	for want, texts := range map[string][]any{
+		"number":    {"199.90", "80", "1.250", ""},
+		"number_br": {"199,90", "80", "R$ 1.250,00"},
+		"date":      {"2026-11-20T10:00:00Z", "24/11/2026", "2026-11-20 10:00"},
+		"":          {"pago", "199,90", "2026-11-20", "11/24/2026", "1.2.3"},
+	} {
+		var w shape.Window
+		for i, text := range texts {
+			w.Add([]string{"a", "b"}[i%2], map[string]any{"telefone": text, "n": 1.5}, at(i))
+		}
+		list := w.Shape().List("")
+		if f := field(t, list, ".telefone"); f.Form != want {
+			t.Errorf("%v: %q, want %q", texts, f.Form, want)
+		}
+		if f := field(t, list, ".n"); f.Form != "" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// The members of an object that a step makes were not counted together.
+func TestMadeObject(t *testing.T) {
+	var w shape.Window
+	for i := range 3 {
+		w.Add("", map[string]any{"customer": map[string]any{"name": "Ana"}}, at(i))
+	}
+	made := shape.Record(map[string]*shape.Shape{"order": shape.Record(map[string]*shape.Shape{"who": w.Shape().Fields["customer"]})})
+	made.Fields["own"] = w.Shape().Alone()
+	list := made.List("steps")
+	for _, path := range []string{"steps.order", "steps.order.who", "steps.order.who.name"} {
+		if f := field(t, list, path); f.Seen != 0 || f.Of != 0 {
+			t.Errorf("%+v", f)
+		}
+	}
+	if f := field(t, list, "steps.own.customer.name"); f.Seen != 3 || f.Of != 3 {
+		t.Errorf("%+v", f)
+	}
 }

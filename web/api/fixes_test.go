@@ -69,6 +69,40 @@ func TestFixes(t *testing.T) {
 	}
 }
 
+// Texts that came as numbers of Brazil are read as such, also where only some of the values are texts; the schema tells how they are written.
+func TestBrazilianNumbers(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "loja", "trigger": {"kind": "webhook"}, "steps": []}`)
+	for _, body := range []string{`{"total": "199,90", "mixed": 80, "plain": "199.90", "situacao": "Aguardando pagamento"}`, `{"total": "R$ 1.250,00", "mixed": "80,50", "plain": "80", "situacao": "Pago"}`, `{"total": "80", "mixed": "R$ 3,00", "plain": "1.250", "situacao": "Pago"}`} {
+		h.want(200, "POST", "/flows/loja/events", `{"event": {"body": `+body+`}}`)
+	}
+	for source, want := range map[string]string{"trigger.body.total > 100": "number_br(trigger.body.total)", "trigger.body.mixed > 100": "number_br(trigger.body.mixed)", "trigger.body.plain > 100": "float(trigger.body.plain)"} {
+		problems := mustJSON(t, h.want(200, "POST", "/expression", mustJSON(t, map[string]any{"flow": "loja", "mode": "expression", "source": source, "place": "trigger"}))["problems"])
+		if !strings.Contains(problems, `"put":"`+want+`"`) {
+			t.Errorf("%s: no %s in %s", source, want, problems)
+		}
+	}
+	fields := mustJSON(t, h.want(200, "GET", "/flows/loja/schema", "")["fields"])
+	if strings.Count(fields, `"form":"number_br"`) != 2 || strings.Count(fields, `"form":"number"`) != 1 || !strings.Contains(fields, `{"count":1,"value":"Aguardando pagamento"}`) {
+		t.Errorf("%s", fields)
+	}
+	// What the builder itself offers for what may be missing, it reads again.
+	h.want(200, "POST", "/flows/loja/events", `{"event": {"body": {}}}`)
+	for _, source := range []string{"number_br(trigger.body.total) > 100", `slug(trigger.body.situacao) == slug("pago")`} {
+		ask := func(source string) map[string]any {
+			return h.want(200, "POST", "/expression", mustJSON(t, map[string]any{"flow": "loja", "mode": "expression", "source": source, "place": "trigger"}))
+		}
+		p := ask(source)["problems"].([]any)[0].(map[string]any)
+		fix := p["fixes"].([]any)[0].(map[string]any)
+		mended := strings.Replace(source, fix["of"].(string), fix["put"].(string), 1)
+		answer := ask(mended)
+		row := mustJSON(t, answer["condition"])
+		if p["code"] != "optional_field" || !strings.Contains(row, `"default":`) || len(answer["problems"].([]any)) != 0 {
+			t.Errorf("%s became %s: %s %v", source, mended, row, answer["problems"])
+		}
+	}
+}
+
 // TestSettingsOfBlocks: a call names a flow that can be called. Of a group of which one must be filled in, none is a problem of its first, and any one is enough.
 func TestSettingsOfBlocks(t *testing.T) {
 	h := newHouse(t)

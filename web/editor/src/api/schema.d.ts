@@ -2025,6 +2025,11 @@ export interface components {
              * @description when it first came, of what is counted
              */
             first: string | null;
+            /**
+             * @description what most texts are: numbers as 1234.56, as 1.234,56, or dates
+             * @enum {string}
+             */
+            form?: "number" | "number_br" | "date";
             /** @description that were seen, the most frequent first */
             kinds: components["schemas"]["KindCount"][];
             /** @description what people call it, where the provider's preset or the action says */
@@ -3229,6 +3234,8 @@ export interface components {
         ValueCount: {
             /** Format: int64 */
             count: number;
+            /** @description only its first letter is shown: no value is equal to this */
+            cut?: boolean;
             value: string;
         };
         VerdictBody: {
