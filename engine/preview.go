@@ -94,10 +94,20 @@ func (p *Preview) add(problems ...form.Problem) {
 	}
 }
 
+// unread adds why a source cannot run, with the data that an unknown name in it probably means.
+func (p *Preview) unread(err error, found []form.Problem) {
+	found = slices.DeleteFunc(found, func(p form.Problem) bool { return p.Code != expression.Meant })
+	p.add(flow.Meant(append(found, expression.ProblemOf(err)))...)
+}
+
 func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, known *expression.Known) error {
 	t, err := expression.CompileTemplate(q.Source)
 	if err != nil {
-		p.add(expression.ProblemOf(err))
+		var meant []form.Problem
+		if tree, err := expression.ParseTemplate(q.Source); err == nil {
+			meant = tree.Infer(known).Problems
+		}
+		p.unread(err, meant)
 		return nil
 	}
 	tree, err := expression.ParseTemplate(q.Source)
@@ -120,7 +130,11 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 	p.Condition = expression.ConditionOf(q.Source) // also of what cannot run: rows show it
 	program, err := expression.Compile(q.Source)
 	if err != nil {
-		p.add(expression.ProblemOf(err))
+		var meant []form.Problem
+		if tree, err := expression.Parse(q.Source); err == nil {
+			meant = tree.Infer(known).Problems
+		}
+		p.unread(err, meant)
 		return nil
 	}
 	tree, err := expression.Parse(q.Source)

@@ -173,6 +173,8 @@ type inference struct {
 	problems []form.Problem
 	lets     []binding
 	turns    []turn
+
+	strangers int // unknown names that were looked up
 }
 
 // What a check may cost, in places of shapes: those that it goes over in all, and those of one
@@ -265,6 +267,7 @@ func (i *inference) identifier(x *ast.IdentifierNode) found {
 			return value
 		}
 	}
+	i.stranger(x)
 	s := i.known.Roots[x.Value]
 	f := found{node: x, shape: s, chain: x.Value}
 	if s != nil {

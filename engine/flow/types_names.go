@@ -133,3 +133,22 @@ func NameProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by 
 	}
 	return t.problems
 }
+
+// Meant gives the errors of unknown names the data that was probably meant, as the check
+// against what came found it, in the place of a function.
+func Meant(problems []form.Problem) []form.Problem {
+	var meant []form.Problem
+	list := slices.DeleteFunc(slices.Clone(problems), func(p form.Problem) bool {
+		if p.Code == expression.Meant {
+			meant = append(meant, p)
+		}
+		return p.Code == expression.Meant
+	})
+	for _, m := range meant {
+		at := slices.IndexFunc(list, func(p form.Problem) bool { return p.Code == "unknown_name" && p.Path == m.Path && p.From == m.From })
+		if at >= 0 {
+			list[at].Hint, list[at].Fixes = m.Hint, m.Fixes
+		}
+	}
+	return list
+}

@@ -197,12 +197,12 @@ func (s *server) schema(ctx context.Context, in *struct {
 // problems are those of a flow's draft, and the warnings of its expressions by what its events
 // really hold.
 func (s *server) problems(ctx context.Context, e *flows.Entry) []form.Problem {
-	return slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 0))
+	return flow.Meant(slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 0)))
 }
 
 // listed is problems for a list of many flows: the warnings may be half a minute old.
 func (s *server) listed(ctx context.Context, e *flows.Entry) []form.Problem {
-	return slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 30*time.Second))
+	return flow.Meant(slices.Concat(e.Problems, s.Engine.TypeProblems(ctx, e.Draft, 30*time.Second)))
 }
 
 // NoticeView says that the events of a flow changed since it was published.

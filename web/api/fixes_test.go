@@ -18,6 +18,10 @@ func TestFixes(t *testing.T) {
 	}
 	for _, c := range []struct{ mode, source, code, want string }{
 		{"template", "ação 🎉 {{ numbr(trigger.body.id) }}", "unknown_name", "ação 🎉 {{ float(trigger.body.id) }}"},
+		{"template", "é {{ TOTÁL }}", "unknown_name", "é {{ trigger.body.total }}"},
+		{"template", "{{ emial }}", "unknown_name", "{{ trigger.body.customer.email }}"},
+		{"expression", "total > 3", "unknown_name", "trigger.body.total > 3"},
+		{"expression", "triger.body.total > 3", "unknown_name", "trigger.body.total > 3"},
 		{"template", "🎉 {{ trigger.body.custmer.name }}!", "unknown_field", "🎉 {{ trigger.body.customer.name }}!"},
 		{"template", "a {{ trigger.body.boleto.url }}", "optional_field", `a {{ (trigger.body.boleto.url ?? "-") }}`},
 		{"expression", "trigger.body.status > 3", "wrong_type", "float(trigger.body.status) > 3"},
@@ -49,13 +53,18 @@ func TestFixes(t *testing.T) {
 			}
 		}
 	}
+	// What a step made is found by its title, before a function that is called nearly so.
+	res, doc := h.ask(http.MethodPost, "/api/v1/flows/orders/check", root, `{"id": "orders", "trigger": {"kind": "webhook"}, "steps": [{"id": "order", "action": "set", "with": {"values": {"name": "{{ trigger.body.customer.name }}"}}}, {"id": "say", "action": "respond", "with": {"text": "Oi {{nome}}"}}]}`, "Accept-Language", "pt-BR")
+	if list := mustJSON(t, doc["problems"]); res.StatusCode != 200 || !strings.Contains(list, `"label":"Trocar por Nome (steps.order.name)","of":"nome","put":"steps.order.name"`) || strings.Contains(list, "none") || strings.Count(list, "não existe nada chamado") != 1 {
+		t.Errorf("an unknown name: %s", list)
+	}
 	// What is written in another way than the fix expects is left alone.
 	for _, p := range ask("expression", `trigger.body["custmer"].name`) {
 		if fixes := p.(map[string]any)["fixes"]; fixes != nil {
 			t.Errorf("a fix that does not fit: %v", fixes)
 		}
 	}
-	res, doc := h.ask(http.MethodPost, "/api/v1/flows/orders/check", root, `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "http.reqest"}]}`)
+	res, doc = h.ask(http.MethodPost, "/api/v1/flows/orders/check", root, `{"id": "orders", "trigger": {"kind": "manual"}, "steps": [{"id": "a", "action": "http.reqest"}]}`)
 	if p := doc["problems"].([]any)[0].(map[string]any); res.StatusCode != 200 || mustJSON(t, p["fixes"]) != `[{"label":"Change to http.request","put":"http.request"}]` {
 		t.Errorf("%d %v", res.StatusCode, p)
 	}

@@ -206,7 +206,7 @@ func (s *server) check(ctx context.Context, in *checkInput) (*checkOutput, error
 	f, problems := flow.ParseFlow(in.RawBody)
 	if f != nil {
 		problems = append(problems, s.Flows.Check(f)...)
-		problems = append(problems, s.Engine.CheckTypes(ctx, f)...)
+		problems = flow.Meant(append(problems, s.Engine.CheckTypes(ctx, f)...))
 	}
 	out := &checkOutput{}
 	out.Body.Problems = viewProblems(problems, langOf(ctx))
