@@ -8,7 +8,7 @@ const changes = await source('tree/changes.ts')
 const clipboard = await source('tree/clipboard.ts')
 const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
-const { operatorsOf, readAs, typedValue } = await source('conditions/model.ts')
+const { choiceOf, compared, fromModel, operatorsOf, readAs, toModel, typedValue } = await source('conditions/model.ts')
 const { likely } = await source('conditions/Suggested.tsx')
 const { bestOf, masked } = await source('data/nodes.ts')
 const { reachOf } = await source('data/reach.ts')
@@ -369,31 +369,58 @@ test('what is typed while an undo is on its way stays, and an answer that comes 
 })
 
 test('numbers in texts are compared as numbers; a search means the value that lies least deep', () => {
-  const text = (...values) => ({ type: 'text', values: values.map((value) => ({ value, count: 1 })) })
-  assert.deepEqual([text('249.90', '1.250,00'), text('249.90', 'none'), text()].map((f) => operatorsOf(f)[0]), ['greater', 'equals', 'equals'])
-  assert.equal(readAs(text('250.00'), 'greater'), 'number')
-  assert.equal(readAs(text('1.250,00', '9,90'), 'at_most'), 'number_br')
-  assert.equal(readAs(text('250.00'), 'contains'), undefined)
-  assert.equal(readAs({ type: 'number', values: [] }, 'greater'), undefined)
+  const text = (form, ...values) => ({ type: 'text', ...(form && { form }), values: values.map((value) => ({ value, count: 1, ...(value.endsWith('•••') && { cut: true }) })) }) // as the server gives it
+  assert.deepEqual([text('number_br', '199,90', 'R$ 1.250,00'), text('number', '249.90'), text('number', '1001'), text('number_br', '1•••'), text(undefined, '249.90', 'none'), text()].map((f) => operatorsOf(f)[0]), ['greater', 'greater', 'equals', 'greater', 'equals', 'equals'])
+  assert.equal(readAs(text('number', '250.00'), 'greater', 100), 'number')
+  assert.equal(readAs(text('number_br', '1•••'), 'at_most', ''), 'number_br')
+  assert.equal(readAs({ type: 'any', form: 'number_br', values: [] }, 'greater', 100), 'number_br')
+  assert.equal(readAs(text('number', '250.00'), 'contains', '2'), undefined)
+  assert.equal(readAs(text(undefined, 'b'), 'greater', 'a'), undefined, 'what is compared with a text is no number')
+  assert.equal(readAs({ type: 'number', values: [] }, 'greater', 100), undefined)
   assert.equal(typedValue('R$ 1.200,50', 'text', 'greater', 'pt-BR'), 1200.5)
   assert.equal(typedValue('250.00', 'text', 'greater', 'pt-BR'), 250)
   assert.equal(typedValue('250.00', 'text', 'equals', 'pt-BR'), '250.00')
   assert.equal(typedValue('1.200,50', 'text', 'greater', 'en'), 1200.5)
   assert.equal(typedValue('1,500.00', 'text', 'greater', 'pt-BR'), 1500)
   assert.equal(typedValue('1.5,000.00', 'text', 'greater', 'pt-BR'), '1.5,000.00')
+  assert.equal(typedValue('1.250,00', 'text', 'greater', 'en'), 1250)
   const leaf = (path, level, label) => ({ path, name: path.split('.').at(-1), label, level, leaf: true, children: [] })
   const rows = [leaf('trigger.body.line_items[].taxes[].total', 4, 'Total'), leaf('trigger.body.discount_total', 2, 'Discount total'), leaf('trigger.body.total', 2, 'Total')]
   assert.equal(bestOf(rows, 'total'), 2)
 })
 
+test('dates and lists are compared as such; what a row was compared with stays where it fits', () => {
+  const date = { type: 'text', form: 'date', values: [] }
+  assert.deepEqual(operatorsOf(date).slice(0, 2), ['day_less', 'day_greater'])
+  assert.deepEqual(operatorsOf({ type: 'list', values: [] }), ['includes', 'not_includes', 'exists', 'missing'])
+  const row = { id: 1, field: 'trigger.body.at', operator: 'equals', value: '' }
+  const before = compared(row, 'day_less', date, 'en')
+  assert.deepEqual(before, { ...row, operator: 'less', as: 'day' })
+  assert.equal(choiceOf(before), 'day_less')
+  const dated = { ...before, value: '2026-11-24' }
+  assert.equal(compared(dated, 'day_at_least', date, 'en').value, '2026-11-24')
+  assert.deepEqual(compared(dated, 'last_days', date, 'en'), { ...row, operator: 'last_days', as: undefined })
+  assert.deepEqual(['7', '0', '1.5', 'x'].map((n) => typedValue(n, 'text', 'last_days', 'en')), [7, '', '', ''])
+  assert.deepEqual(compared({ ...row, value: '80' }, 'greater', { type: 'text', form: 'number_br', values: [] }, 'pt-BR'), { ...row, operator: 'greater', as: 'number_br', value: 80 })
+  assert.equal(compared({ ...row, value: '3' }, 'includes', { type: 'list', values: [] }, 'en', 'integer').value, 3, 'a list of numbers holds numbers')
+  const model = { all: [{ field: 'trigger.body.total', default: 0, as: 'number', operator: 'greater', value: 100 }] }
+  assert.deepEqual(toModel(fromModel(model)), model)
+})
+
 test('sentences: chips for data, words for conditions, code for what is more', () => {
-  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no', point: '.' }
+  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no', point: '.', whenMissing: '{value} when missing', isBefore: 'is before', dayForm: '{d}/{m}/{y}', lastDays: 'is in the last {n} days', nextDays: 'is in the next {n} days', daysAgo: 'is at least {n} days ago' }
   const text = (parts) => parts.map((p) => p.text ?? (p.chip ? `[${p.chip}]` : `<${p.code}>`)).join('').replace(/ +/g, ' ').trim()
   assert.equal(text(conditionParts("trigger.body.status == 'paid' && trigger.body.total >= 100", () => undefined, op)), '[Status] is “paid” and [Total] is at least 100')
   assert.equal(text(conditionParts('float(trigger.body.total) >= 200', () => undefined, op)), '[Total] is at least 200')
   assert.equal(text(conditionParts('trigger.body.total <= 200 || truthy(steps.ask.data.approved)', () => undefined, op)), '[Total] is at most 200 or [Approved] is yes')
   assert.equal(text(conditionParts('float(trigger.body.total) > 200.5', () => undefined, { ...op, point: ',' })), '[Total] > 200,5')
   assert.equal(text(conditionParts('present(trigger.body.a)', () => undefined, op)), '[A] is present')
+  for (const [source, said] of [
+    ['float((trigger.body.total ?? 0)) > 100', '[Total] (0 when missing) > 100'], ['(trigger.body.total ?? 0) > 100 and number_br(trigger.body.b ?? 1.5) < 2', '[Total] (0 when missing) > 100 and [B] (1.5 when missing) < 2'],
+    ['"vip" in trigger.body.tags', '[Tags] contains “vip”'], ['not ("vip" in (trigger.body.tags ?? []))', 'not ([Tags] ([] when missing) contains “vip”)'], ['trigger.body.a in ["x", "y"]', '[A] is one of “x”, “y”'],
+    ['start_of(trigger.body.at, "day") < date("2026-11-24")', '[At] is before 24/11/2026'], ['diff(trigger.body.at, now(), "days") in 0..6 or diff(now(), trigger.body.due, "days") in 0..2', '[At] is in the last 7 days or [Due] is in the next 3 days'],
+    ['diff(trigger.body.at, now(), "days") >= 30', '[At] is at least 30 days ago'],
+  ]) assert.equal(text(conditionParts(source, () => undefined, op)), said)
   assert.equal(text(conditionParts('len(trigger.body.items) > 2', () => undefined, op)), '<len(trigger.body.items) > 2>')
   assert.equal(text(templateParts('Order {{ trigger.body.id }} of {{ a + b }}', (p) => (p === 'trigger.body.id' ? 'Number' : undefined))), 'Order [Number] of <a + b>')
   assert.equal(text(templateParts('{{ trigger.body.customer.email }} {{ steps.order.total }} {{ item.sku }}', () => undefined)), '[Customer email] [Total] [SKU]')

@@ -13,7 +13,7 @@ import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
 import { soughtAs } from '../words/names'
 import { fill } from '../words/phrase'
-import { changed, emptyGroup, emptyRow, type Group, isGroup, listed, notNumber, type Operator, operatorsOf, readAs, type Row, typedValue, valueless } from './model'
+import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, type Group, isGroup, notNumber, operatorsOf, readAs, type Row, typedValue } from './model'
 import { useWords } from './words'
 
 type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
@@ -84,19 +84,16 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const { hide } = useVeil()
   const fields = useMemo(() => choicesOf(desk, hide), [desk, hide])
   const operators = operatorsOf(stats)
-  const known = operators.includes(row.operator) ? operators : [row.operator, ...operators]
+  const choice = choiceOf(row)
+  const known = operators.includes(choice) ? operators : [choice, ...operators]
   const choose = (chosen: string) => {
     const field = meant(desk, chosen)
     const stats = desk.statsOf(field)
     const ops = operatorsOf(stats)
-    const operator = ops.includes(row.operator) && (row.field !== '' || row.value !== '') ? row.operator : (ops[0] ?? 'equals')
-    change({ ...row, field, operator, as: readAs(stats, operator) })
+    const next = ops.includes(choice) && (row.field !== '' || row.value !== '') ? choice : (ops[0] ?? 'equals')
+    change({ ...compared(row.as === 'day' ? row : { ...row, as: undefined }, next, stats, lang, itemType(desk, field, next)), field, default: undefined })
   }
-  const operate = (operator: Operator) => {
-    const value = listed.has(operator) && !Array.isArray(row.value) ? (row.value === '' ? [] : [row.value]) : !listed.has(operator) && Array.isArray(row.value) ? (row.value[0] ?? '') : row.value
-    const as = readAs(stats, operator, row.as)
-    change({ ...row, operator, as, value: typeof value === 'string' ? typedValue(value, stats?.type, operator, lang) : isPlainText(stats?.type, as) && typeof value === 'number' ? formatNumber(value, lang) : value })
-  }
+  const operate = (next: Choice) => change(compared(row, next, stats, lang, itemType(desk, row.field, next)))
   const words: Record<string, string> = t
   const wrong = notNumber(row, stats?.type)
   const nowhere = row.field !== '' && !stats && (!roots.test(row.field) || desk.isUnknown(row.field))
@@ -105,10 +102,16 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
       <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [own, ...fields] : fields} value={row.field} set={choose} custom /></div>
       <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-8">
-        <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${valueless.has(row.operator) ? 'col-span-2' : ''}`} value={row.operator} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
+        <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${asked(choice) === 'nothing' ? 'col-span-2' : ''}`} value={choice} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
           {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
         </select>
-        {!valueless.has(row.operator) && <ValueInput row={row} change={change} />}
+        {asked(choice) !== 'nothing' && <ValueInput key={asked(choice)} row={row} change={change} />}
+        {row.default !== undefined && (
+          <p className="col-span-2 flex items-center gap-1 text-xs text-text-2">
+            {t.whenMissing} <code>{typeof row.default === 'number' ? formatNumber(row.default, lang) : Array.isArray(row.default) ? '[]' : String(row.default)}</code>
+            <IconButton label={t.removeWhenMissing} className="size-6! text-text-3" onClick={() => change({ ...row, default: undefined })}><X size={13} aria-hidden /></IconButton>
+          </p>
+        )}
       </div>
       <IconButton label={t.removeCondition} className="col-start-2 row-start-1 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
       {nowhere && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noField, { field: row.field })}</p>}
@@ -117,27 +120,37 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   )
 }
 
-/** isPlainText says that a field is compared as the text that it is. */
-const isPlainText = (type: string | undefined, as: Row['as']) => as === undefined && (type === 'text' || type === 'string')
+/** itemType is the type of what a list holds, where a comparison asks for one of those. */
+const itemType = (desk: Desk, field: string, choice: Choice) => (/includes$/.test(choice) ? (desk.statsOf(`${field}[]`)?.type ?? 'any') : undefined)
 
-/** ValueInput offers what was most often seen, and takes anything. */
+/** ValueInput offers what was most often seen, and takes anything. Of what is personal only an example is shown, which is never written. */
 function ValueInput({ row, change }: { row: Row; change: (row: Row) => void }) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
   const { lang } = useLang()
   const [typed, setTyped] = useState<string>()
+  const choice = choiceOf(row)
+  const wants = asked(choice)
+  const item = itemType(desk, row.field, choice)
   const stats = desk.statsOf(row.field)
-  const read = (text: string) => typedValue(text, stats?.type, row.operator, lang)
-  if (listed.has(row.operator)) {
+  const seen = (item ? desk.statsOf(`${row.field}[]`) : stats)?.values ?? []
+  const read = (text: string) => typedValue(text, item ?? stats?.type, row.operator, lang)
+  if (wants === 'list') {
     const text = Array.isArray(row.value) ? row.value.join(', ') : ''
     const all = (typed: string) => typed.split(',').map((s) => s.trim()).filter(Boolean).map(read)
     return <input aria-label={t.values} title={t.values} key={row.id} className={`${look} ${edge(false)}`} defaultValue={text} onChange={(e) => change({ ...row, value: all(e.target.value) })} />
   }
-  const options = (stats?.values ?? []).map((v) => ({ value: v.value, label: v.value, hint: `×${v.count}` }))
-  const kept = typeof row.value === 'number' ? formatNumber(row.value, lang) : row.value === undefined || row.value === null ? '' : String(row.value)
+  const kept = row.value === undefined || row.value === null ? '' : typeof row.value === 'number' && wants !== 'days' ? formatNumber(row.value, lang) : String(row.value)
+  if (wants === 'day') return <input type="date" aria-label={t.day} className={`${look} ${edge(false)}`} defaultValue={kept} onChange={(e) => change({ ...row, value: e.target.value })} />
+  if (wants === 'days') return <input type="number" min={1} max={3660} aria-label={t.days} placeholder={t.days} className={`${look} ${edge(false)}`} defaultValue={kept} onChange={(e) => change({ ...row, value: read(e.target.value) })} />
+  const options = seen.filter((v) => !v.cut).map((v) => ({ value: v.value, label: v.value, hint: `×${v.count}` }))
   const text = typed !== undefined && read(typed) === row.value ? typed : kept // 200,0 stays as it is typed
-  const set = (v: string) => { setTyped(v); change({ ...row, value: read(v) }) }
-  if (options.length === 0) return <input aria-label={t.value} placeholder={t.value} className={`${look} ${edge(false)}`} value={text} onChange={(e) => set(e.target.value)} />
-  return <Combo id={`${id}-value`} label={t.value} placeholder={t.value} custom options={options} value={text} set={set} />
+  const set = (v: string) => {
+    setTyped(v)
+    change({ ...row, as: readAs(stats, row.operator, read(v), row.as), value: read(v) })
+  }
+  const hint = seen[0]?.cut ? fill(t.suchAs, { value: seen[0].value }) : t.value
+  if (options.length === 0) return <input aria-label={t.value} placeholder={hint} className={`${look} ${edge(false)}`} value={text} onChange={(e) => set(e.target.value)} />
+  return <Combo id={`${id}-value`} label={t.value} placeholder={hint} custom options={options} value={text} set={set} />
 }

@@ -1,9 +1,10 @@
 import type { Condition, SchemaField } from '../api/expression'
-import { parseNumber } from '../fields/locale'
+import { formatNumber, parseNumber } from '../fields/locale'
 
 /** The rows as they are edited: with names of their own, and not yet all filled in. */
-export type Row = { id: number; field: string; as?: Condition['as']; operator: Operator; value: unknown }
+export type Row = { id: number; field: string; default?: unknown; as?: Condition['as']; operator: Operator; value: unknown }
 export type Operator = NonNullable<Condition['operator']>
+type Known = Pick<SchemaField, 'type' | 'values' | 'form'> | undefined
 export type Group = { id: number; how: 'all' | 'any'; items: (Row | Group)[] }
 
 let last = 0
@@ -15,11 +16,11 @@ export const emptyGroup = (how: 'all' | 'any' = 'all'): Group => ({ id: ++last, 
 export function fromModel(c: Condition): Row | Group {
   if (c.all) return { id: ++last, how: 'all', items: c.all.map(fromModel) }
   if (c.any) return { id: ++last, how: 'any', items: c.any.map(fromModel) }
-  return { id: ++last, field: c.field ?? '', ...(c.as && { as: c.as }), operator: c.operator ?? 'equals', value: c.value ?? '' }
+  return { id: ++last, field: c.field ?? '', ...(c.default !== undefined && { default: c.default }), ...(c.as && { as: c.as }), operator: c.operator ?? 'equals', value: c.value ?? '' }
 }
 
-export const valueless = new Set(['is_true', 'is_false', 'exists', 'missing'])
-export const listed = new Set(['one_of', 'not_one_of'])
+export const valueless = new Set<string>(['is_true', 'is_false', 'exists', 'missing'])
+export const listed = new Set<string>(['one_of', 'not_one_of'])
 
 const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (listed.has(r.operator) ? Array.isArray(r.value) && r.value.length > 0 : r.value !== '' && r.value !== undefined))
 
@@ -33,7 +34,7 @@ export const hasOpen = (g: Group): boolean => g.items.some((x) => (isGroup(x) ? 
 export function toModel(g: Row | Group, left = false): Condition | undefined {
   if (!isGroup(g)) {
     if (!filled(g) && !(left && openRow(g))) return undefined
-    const row = { field: g.field, ...(g.as && { as: g.as }), operator: g.operator }
+    const row = { field: g.field, ...(g.default !== undefined && { default: g.default }), ...(g.as && { as: g.as }), operator: g.operator }
     return valueless.has(g.operator) ? row : { ...row, value: listed.has(g.operator) && !Array.isArray(g.value) ? [] : alike.includes(g.operator) ? String(g.value ?? '') : (g.value ?? '') }
   }
   const items = g.items.map((x) => toModel(x, left)).filter((x) => x !== undefined)
@@ -57,41 +58,73 @@ const same: Operator[] = ['equals', 'not_equals']
 const alike: Operator[] = ['alike', 'not_alike']
 const ordering: Operator[] = ['greater', 'at_least', 'less', 'at_most']
 const wording: Operator[] = ['contains', 'not_contains', 'starts_with', 'ends_with', 'matches']
+const days = ['day_less', 'day_greater', 'day_at_least', 'day_at_most', 'day_equals', 'day_not_equals'] as const
+const counting: Operator[] = ['last_days', 'next_days', 'days_ago']
+
+/** A choice is a comparison as people choose it: one of days is of its own. */
+export type Choice = Operator | (typeof days)[number]
+
+export const choiceOf = (row: Pick<Row, 'as' | 'operator'>): Choice => (row.as === 'day' && days.find((d) => d === `day_${row.operator}`)) || row.operator
+
+/** comparing is what a choice makes of a row. */
+const comparing = (choice: Choice): Pick<Row, 'as' | 'operator'> => choice.startsWith('day_') ? { operator: choice.slice(4) as Operator, as: 'day' } : { operator: choice as Operator }
+
+/** asked is what a comparison is made with: days and their number have inputs of their own. */
+export const asked = (choice: Choice): 'nothing' | 'list' | 'day' | 'days' | 'value' =>
+  valueless.has(choice) ? 'nothing' : listed.has(choice) ? 'list' : choice.startsWith('day_') ? 'day' : counting.some((c) => c === choice) ? 'days' : 'value'
 
 /** isAmount says that all texts seen are amounts of money, as "249.90". */
-const isAmount = (values: SchemaField['values']) => values.length > 0 && values.every((v) => /^(R\$\s*)?-?\d[\d.,]*[.,]\d\d$/.test(v.value))
+const isAmount = (field: Known) => field?.form === 'number_br' || field?.form === 'number' && field.values.length > 0 && field.values.every((v) => /^-?\d+\.\d\d$/.test(v.value))
 
 /** operatorsOf are the comparisons that make sense for a type of value: many services write a number as a text. */
-export function operatorsOf(field: Pick<SchemaField, 'type' | 'values'> | undefined): Operator[] {
+export function operatorsOf(field: Known): Choice[] {
   const type: string | undefined = field?.type
+  if (field?.form === 'date') return [...days, ...counting, ...always]
   switch (type) {
     case 'boolean': return ['is_true', 'is_false', ...always]
     case 'number': case 'integer': return [...same, ...ordering, 'one_of', 'not_one_of', ...always]
-    case 'text': case 'string': return isAmount(field?.values ?? []) ? [...ordering, ...same, ...wording, ...alike, 'one_of', 'not_one_of', ...always] : [...same, ...alike, ...wording, ...ordering, 'one_of', 'not_one_of', ...always]
-    case 'list': case 'object': return ['contains', 'not_contains', ...always]
+    case 'text': case 'string': return isAmount(field) ? [...ordering, ...same, ...wording, ...alike, 'one_of', 'not_one_of', ...always] : [...same, ...alike, ...wording, ...ordering, 'one_of', 'not_one_of', ...always]
+    case 'list': case 'object': return ['includes', 'not_includes', ...always]
   }
-  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'is_true', 'is_false', ...always]
+  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'includes', 'not_includes', 'is_true', 'is_false', ...always]
 }
 
 const isText = (type: string | undefined) => type === 'text' || type === 'string'
 const isNumber = (type: string | undefined) => type === 'number' || type === 'integer'
-const brazilian = /^(R\$\s*)?-?\d{1,3}(\.\d{3})*,\d+$|^(R\$\s*)?-?\d+,\d+$/
 
-/** readAs is how a field is read for a comparison: one of numbers reads a text as a number, as the service writes it. */
-export function readAs(field: Pick<SchemaField, 'type' | 'values'> | undefined, operator: Operator, before?: Row['as']): Row['as'] {
-  if (!ordering.includes(operator)) return undefined
-  if (!isText(field?.type)) return before
-  return before ?? (field?.values.some((v) => brazilian.test(v.value.trim())) ? 'number_br' : 'number')
+/** readAs is how a field is read for a comparison: one with a number reads a text as a number, as the service writes it; one with another text leaves it as it is. */
+export function readAs(field: Known, operator: Operator, value: unknown, before?: Row['as']): Row['as'] {
+  const number = before === 'day' ? undefined : before
+  if (!ordering.includes(operator) || (typeof value === 'string' && value !== '')) return undefined
+  if (!isText(field?.type) && !(field?.type === 'any' && field.form?.startsWith('number'))) return number
+  return number ?? (field?.form === 'number_br' ? 'number_br' : 'number')
+}
+
+/** compared makes a row one of this choice. What it was compared with stays where it still fits. */
+export function compared(row: Row, choice: Choice, field: Known, lang: string, item?: string): Row {
+  const wants = asked(choice)
+  const was = asked(choiceOf(row))
+  let value = row.value
+  if (wants === 'list') value = Array.isArray(value) ? value : value === '' || was !== 'value' ? [] : [value]
+  else if (was === 'list') value = Array.isArray(value) ? (value[0] ?? '') : ''
+  if (wants !== was && [wants, was].some((w) => w === 'day' || w === 'days')) value = wants === 'list' ? [] : ''
+  const { operator, as } = comparing(choice)
+  if (wants === 'value' && typeof value === 'string') value = typedValue(value, item ?? field?.type, operator, lang)
+  const reading = as ?? (wants === 'value' ? readAs(field, operator, value, row.as) : undefined)
+  if (wants === 'value' && reading === undefined && isText(item ?? field?.type) && typeof value === 'number') value = formatNumber(value, lang)
+  return { ...row, operator, as: reading, value }
 }
 
 /** typedValue reads what is typed as what it is compared with, so that 100 is compared as a number. */
 export function typedValue(text: string, type: string | undefined, operator: Operator, lang: string): unknown {
+  if (counting.includes(operator)) return /^[1-9]\d{0,3}$/.test(text.trim()) ? Number(text) : ''
   if (!isNumber(type) && !ordering.includes(operator)) return text
-  const n = parseNumber(text.replace(/^\s*R\$/, ''), lang)
-  return n === undefined || Number.isNaN(n) ? text : n
+  const read = [lang, 'pt-BR', 'en'].map((l) => parseNumber(text.replace(/^\s*R\$/, ''), l))
+  return read.find((n) => n !== undefined && !Number.isNaN(n)) ?? text
 }
 
 /** notNumber is what stands where a number is compared with, and is none; data of the event may be. */
 export function notNumber(row: Row, type: string | undefined): string | undefined {
-  return (isNumber(type) || ordering.includes(row.operator)) && !valueless.has(row.operator) && typeof row.value === 'string' && row.value !== '' && /[a-z]/i.test(row.value) && !/\d{4}-\d\d/.test(row.value) ? row.value : undefined
+  const wants = asked(choiceOf(row)) === 'value' && (isNumber(type) || ordering.includes(row.operator))
+  return wants && typeof row.value === 'string' && row.value !== '' && /[a-z]/i.test(row.value) && !/\d{4}-\d\d/.test(row.value) ? row.value : undefined
 }

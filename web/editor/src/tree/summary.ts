@@ -23,9 +23,24 @@ export function templateParts(text: string, labels: Labels): Part[] {
   return partsIn(text).map((p) => (p.hole ? chipOf(p.text, labels) : { text: p.text }))
 }
 
-type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point', string>
+export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point' | 'whenMissing' | 'isBefore' | 'isAfter' | 'isFrom' | 'isUntil' | 'isOn' | 'isNotOn' | 'dayForm' | 'lastDays' | 'nextDays' | 'daysAgo', string>
 
-const token = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|((?:trigger|steps|errors|item|index|loops|vars|run)(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*)|(present|missing|truthy|float|number_br|slug)\(\s*([\w.?"'[\]]+)\s*\)|(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b))/y
+const data = String.raw`(?:trigger|steps|errors|item|index|loops|vars|run)\b(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*`
+const literal = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?`
+const operand = String.raw`(${data})(?:\s*\?\?\s*(${literal}|true|false|\[\]))?`
+
+/** How the builder writes its rows of several signs, and then the signs one by one. */
+const shapes = {
+  within: new RegExp(String.raw`\s*(${literal})\s+in\s+${operand}`, 'y'),
+  day: new RegExp(String.raw`\s*start_of\(\s*${operand}\s*,\s*"day"\s*\)\s*(==|!=|>=|<=|>|<)\s*date\(\s*"(\d{4})-(\d\d)-(\d\d)"\s*\)`, 'y'),
+  past: new RegExp(String.raw`\s*diff\(\s*${operand}\s*,\s*now\(\)\s*,\s*"days"\s*\)\s*(?:in\s+0\.\.(\d+)|>=\s*(\d+))`, 'y'),
+  next: new RegExp(String.raw`\s*diff\(\s*now\(\)\s*,\s*${operand}\s*,\s*"days"\s*\)\s*in\s+0\.\.(\d+)`, 'y'),
+  read: new RegExp(String.raw`\s*(present|missing|truthy|float|number_br|slug)\(\s*${operand}\s*\)`, 'y'),
+  field: new RegExp(String.raw`\s*${operand}`, 'y'),
+  value: new RegExp(String.raw`\s*(${literal})`, 'y'),
+  sign: /\s*(==|!=|>=|<=|>|<|&&|\|\||!|\[|\]|\(|\)|,|\b(?:and|or|not|in|contains|startsWith|endsWith|true|false)\b)/y,
+}
+type Shape = keyof typeof shapes
 
 /** conditionParts says a simple condition in words; one that is not simple stays code. */
 export function conditionParts(source: string, labels: Labels, op: Operators): Part[] {
@@ -33,31 +48,39 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
     '==': op.is, '!=': op.isNot, '&&': op.and, and: op.and, '||': op.or, or: op.or, '!': op.not, not: op.not, in: op.isIn, contains: op.contains, startsWith: op.startsWith, endsWith: op.endsWith,
     '>=': op.atLeast, '<=': op.atMost, '>': '>', '<': '<', '[': '', ']': '', ',': ',', true: op.yes, false: op.no,
   }
+  const dated: Record<string, string> = { '==': op.isOn, '!=': op.isNotOn, '<': op.isBefore, '>': op.isAfter, '>=': op.isFrom, '<=': op.isUntil }
+  const spell = (text = '') => (/^["']/.test(text) ? `“${text.slice(1, -1)}”` : text.replace('.', op.point))
+  const chip = (path = '', instead?: string): Part[] => [{ chip: labels(path) ?? friendly(path), source: path }, ...(instead ? [{ text: ` (${op.whenMissing.replace('{value}', words[instead] ?? spell(instead))})` }] : [])]
+  const say = (text: string): Part => ({ text: ` ${text} ` })
+  const told: Record<Shape, (m: RegExpExecArray) => Part[]> = {
+    within: ([, value, path, instead]) => [...chip(path, instead), say(`${op.contains} ${spell(value)}`)],
+    day: ([, path, instead, sign = '', y = '', m = '', d = '']) => [...chip(path, instead), say(`${dated[sign] ?? sign} ${op.dayForm.replace('{y}', y).replace('{m}', m).replace('{d}', d)}`)],
+    past: ([, path, instead, last, ago]) => [...chip(path, instead), say(ago ? op.daysAgo.replace('{n}', ago) : op.lastDays.replace('{n}', String(Number(last) + 1)))],
+    next: ([, path, instead, last]) => [...chip(path, instead), say(op.nextDays.replace('{n}', String(Number(last) + 1)))],
+    read: ([, how = '', path, instead]) => { const said = { present: op.isPresent, missing: op.isMissing, truthy: `${op.is} ${op.yes}` }[how]; return [...chip(path, instead), ...(said ? [say(said)] : [])] },
+    field: ([, path, instead]) => chip(path, instead),
+    value: ([, value]) => [{ text: ` ${spell(value)}` }],
+    sign: ([, sign = '']) => [/[,()]/.test(sign) ? { text: sign === '(' ? ' (' : sign } : say(words[sign] ?? sign)],
+  }
   const parts: Part[] = []
-  token.lastIndex = 0
-  const text = source.trim().replace(/\bslug\(("(?:[^"\\]|\\.)*")\)/g, '$1')
-  while (token.lastIndex < text.length) {
-    const m = token.exec(text)
-    if (!m) return [{ code: source.trim() }]
-    const [, quoted, number, path, has, of, sign] = m
-    if (path) parts.push({ chip: labels(path) ?? friendly(path), source: path })
-    else if (has && of) {
-      parts.push({ chip: labels(of) ?? friendly(of), source: of })
-      const said = { present: op.isPresent, missing: op.isMissing, truthy: `${op.is} ${op.yes}` }[has]
-      if (said) parts.push({ text: ` ${said} ` })
-    }
-    else if (quoted) parts.push({ text: ` “${quoted.slice(1, -1)}”` })
-    else if (number) parts.push({ text: ` ${number.replace('.', op.point)}` })
-    else if (sign) parts.push({ text: sign === ',' ? ',' : ` ${words[sign] ?? sign} ` })
+  const text = source.trim().replace(/\bslug\(("(?:[^"\\]|\\.)*")\)/g, '$1').replace(defaulted, '$1')
+  for (let at = 0; at < text.length;) {
+    const found = (Object.keys(shapes) as Shape[]).map((shape) => { shapes[shape].lastIndex = at; return { shape, m: shapes[shape].exec(text) } }).find((x) => x.m)
+    if (!found?.m) return [{ code: source.trim() }]
+    parts.push(...told[found.shape](found.m))
+    at += found.m[0].length
   }
   return tidy(parts)
 }
+
+/** what stands for a missing value has brackets of its own */
+const defaulted = new RegExp(String.raw`(?<!\w)\(\s*(${data}\s*\?\?\s*(?:${literal}|true|false|\[\]))\s*\)`, 'g')
 
 function tidy(parts: Part[]): Part[] {
   const out: Part[] = []
   for (const p of parts) {
     const last = out.at(-1)
-    if ('text' in p && last && 'text' in last) last.text = `${last.text}${p.text}`.replace(/ {2,}/g, ' ')
+    if ('text' in p && last && 'text' in last) last.text = `${last.text}${p.text}`.replace(/ {2,}/g, ' ').replaceAll(' )', ')')
     else out.push({ ...p })
   }
   return out

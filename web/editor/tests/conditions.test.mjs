@@ -1,0 +1,128 @@
+// Conditions as somebody who has never written one builds them: events come to the address of a
+// new flow, and everything else is clicked.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axeFaults, start, until } from './program.mjs'
+
+let program
+before(async () => { program = await start({ flows: '' }) })
+after(async () => {
+  await program?.close()
+  assert.deepEqual(program?.faults, [])
+})
+
+/** arrived makes a flow and sends events to its address, as a shop does. */
+async function arrived(id, bodies) {
+  const made = await program.api('POST', '/flows', { id, name: id, trigger: { kind: 'webhook' }, steps: [] })
+  assert.equal(made.status, 201)
+  const url = new URL(made.body.url ?? made.body.flow.url, program.base)
+  for (const body of bodies) assert.ok((await fetch(program.base + url.pathname, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).ok)
+  await until(async () => (await program.api('GET', `/flows/${id}/schema`)).body.events, (n) => n === bodies.length)
+}
+
+const where = async (id) => (await program.api('GET', `/flows/${id}`)).body.flow.trigger.where
+
+/** builder opens the conditions of the trigger. */
+async function builder(id) {
+  const page = await program.signedIn(`/flows/${id}?step=trigger`, { locale: 'pt-BR' })
+  await page.getByRole('button', { name: 'Somente alguns eventos' }).click()
+  await page.getByRole('combobox', { name: 'Campo' }).waitFor()
+  return page
+}
+
+/** again opens what was saved anew. */
+const again = (page, id) => page.goto(`${program.base}/flows/${id}?step=trigger`)
+
+async function choose(page, field, comparison) {
+  await page.getByRole('combobox', { name: 'Campo' }).fill(field)
+  await page.getByRole('option', { name: new RegExp(field, 'i') }).first().click()
+  if (comparison) await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: comparison })
+}
+
+test('states are offered and written whole, and a person is an example that is never written', async () => {
+  await arrived('estados', [{ situacao: 'Pago' }, { situacao: 'Aguardando pagamento' }, { situacao: 'Cancelado' }, { situacao: 'Pago' }].map((e, i) => ({ ...e, cliente: ['Ana', 'Bia', 'Caio', 'Davi'][i] })))
+  const page = await builder('estados')
+  const likely = page.getByRole('group', { name: 'Condições prováveis' })
+  assert.equal(await likely.getByRole('button').first().textContent(), 'Status é igual a Pago ×2')
+  await choose(page, 'Status')
+  await page.getByRole('combobox', { name: 'Valor' }).click()
+  await page.getByRole('option', { name: 'Aguardando pagamento' }).click()
+  await until(() => where('estados'), (w) => w === 'trigger.body.situacao == "Aguardando pagamento"')
+  await page.getByText('1 dos últimos 4 eventos passa').waitFor()
+  await choose(page, 'Cliente')
+  const value = page.getByRole('textbox', { name: 'Valor' })
+  await value.waitFor()
+  assert.match(await value.getAttribute('placeholder'), /^como .•••$/)
+  assert.doesNotMatch(await where('estados'), /•/)
+  await page.context().close()
+})
+
+test('amounts of Brazil are compared as numbers, and the repair for those that are missing stays a row', async () => {
+  await arrived('valores', [{ total: '199,90' }, { total: 'R$ 1.250,00' }, { total: '80,00' }, {}])
+  const page = await builder('valores')
+  await choose(page, 'Total', 'é maior que')
+  await page.getByRole('combobox', { name: 'Valor' }).fill('100')
+  await page.keyboard.press('Tab')
+  await until(() => where('valores'), (w) => w === 'number_br(trigger.body.total) > 100')
+  await page.getByText('2 dos últimos 4 eventos passam').waitFor()
+  await page.getByRole('button', { name: 'Usar 0 quando faltar' }).click()
+  await until(() => where('valores'), (w) => /\(?trigger\.body\.total \?\? 0\)?\) > 100$/.test(w))
+  await page.getByText('quando faltar: 0').waitFor()
+  assert.equal(await page.getByText('Escrita à mão').count(), 0)
+  await again(page, 'valores')
+  await page.getByText('quando faltar: 0').waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Valor' }).inputValue(), '100')
+  assert.deepEqual(await axeFaults(page), [])
+  await page.locator('main').getByText('(0 quando faltar) > 100').waitFor() // the trigger says it in words
+  await page.getByRole('button', { name: 'Remover o que vale quando faltar' }).click()
+  await until(() => where('valores'), (w) => w === 'number_br(trigger.body.total) > 100')
+  await page.context().close()
+})
+
+test('a list holds a value, and a date lies before, after or near a day', async () => {
+  const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString()
+  await arrived('datas', [{ etiquetas: ['vip', 'novo'], criado_em: day(1) }, { etiquetas: ['novo'], criado_em: day(40) }, { etiquetas: ['vip'], criado_em: '2025-01-10' }])
+  const page = await builder('datas')
+  await choose(page, 'Etiquetas', 'contém')
+  await page.getByRole('combobox', { name: 'Valor' }).click()
+  await page.getByRole('option', { name: 'vip' }).click()
+  await until(() => where('datas'), (w) => w === '"vip" in trigger.body.etiquetas')
+  await page.getByText('2 dos últimos 3 eventos passam').waitFor()
+  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'não contém' })
+  await until(() => where('datas'), (w) => w === 'not ("vip" in trigger.body.etiquetas)')
+  await page.getByText('1 dos últimos 3 eventos passa').waitFor()
+  await choose(page, 'Criado em', 'é antes de')
+  await page.getByLabel('Data', { exact: true }).fill('2025-01-11')
+  await until(() => where('datas'), (w) => w === 'start_of(trigger.body.criado_em, "day") < date("2025-01-11")')
+  await page.getByText('1 dos últimos 3 eventos passa').waitFor()
+  await again(page, 'datas')
+  assert.equal(await page.getByLabel('Data', { exact: true }).inputValue(), '2025-01-11')
+  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é nos últimos (dias)' })
+  await page.getByRole('spinbutton', { name: 'Dias' }).fill('7')
+  await until(() => where('datas'), (w) => w === 'diff(trigger.body.criado_em, now(), "days") in 0..6')
+  await page.getByText('1 dos últimos 3 eventos passa').waitFor()
+  await again(page, 'datas')
+  await until(() => page.getByRole('spinbutton', { name: 'Dias' }).inputValue(), (v) => v === '7')
+  assert.deepEqual(await axeFaults(page), [])
+  await page.context().close()
+})
+
+test('data that a step made is not counted against one event, and is meant by its title', async () => {
+  await arrived('feito', [{ cliente: 'Ana' }, { cliente: 'Bia' }, { cliente: 'Caio' }])
+  const flow = (await program.api('GET', '/flows/feito')).body
+  const steps = [{ id: 'order', action: 'set', with: { values: { name: '{{ trigger.body.cliente }}', number: 2 } } }, { id: 'say', action: 'log', with: { message: 'Oi' } }]
+  assert.equal((await program.api('PUT', '/flows/feito', { ...flow.flow, steps })).status, 200)
+  const page = await program.signedIn('/flows/feito?step=say', { locale: 'pt-BR' })
+  const text = page.locator('[data-field="message"] .cm-content')
+  await text.fill('')
+  await page.keyboard.type('{{')
+  const tree = page.getByRole('tree', { name: 'Dados' })
+  await tree.getByRole('treeitem', { name: /^Nome/ }).first().waitFor()
+  assert.doesNotMatch(await tree.textContent(), /\d\/1(?!\d)/)
+  await page.keyboard.type('nome')
+  await page.keyboard.press('Escape')
+  await page.keyboard.type('}} bem-vinda')
+  await page.getByRole('button', { name: 'Trocar por Nome (steps.order.name)' }).click()
+  await until(async () => (await program.api('GET', '/flows/feito')).body.flow.steps[1].with.message, (m) => m === '{{steps.order.name}} bem-vinda')
+  await page.context().close()
+})
