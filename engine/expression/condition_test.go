@@ -139,10 +139,10 @@ func drawCondition(t *rapid.T, depth int, around string) Condition {
 func drawRow(t *rapid.T) Condition {
 	c := drawPlainRow(t)
 	c.Default = rapid.SampledFrom([]any{nil, 0, 1.5, "-", "", false, []any{}, []any{"a", 2}}).Draw(t, "default")
-	switch kind := rapid.SampledFrom([]string{"plain", "plain", "day", "days"}).Draw(t, "kind"); {
-	case kind == "day":
+	switch rapid.SampledFrom([]string{"plain", "plain", "day", "days"}).Draw(t, "kind") {
+	case "day":
 		c.As, c.Operator, c.Value = "day", rapid.SampledFrom(slices.Sorted(maps.Keys(dayWords))).Draw(t, "compares"), rapid.SampledFrom([]any{"2026-11-24", "2024-02-29"}).Draw(t, "day")
-	case kind == "days":
+	case "days":
 		c.As, c.Operator, c.Value = "", rapid.SampledFrom(slices.Sorted(maps.Keys(daysForms))).Draw(t, "counts"), rapid.IntRange(1, maxDays).Draw(t, "days")
 	}
 	return c

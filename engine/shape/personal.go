@@ -106,7 +106,7 @@ var personalWords = strings.Fields(`firstname lastname fullname sobrenome surnam
 
 // people are who a field of that name, or one that ends so, tells by name.
 var people = strings.Fields(`customer client cliente buyer payer comprador pagador contact contato lead recipient destinatario sender remetente user person pessoa
-	student aluno patient paciente seller vendedor holder titular guest hospede convidado member membro owner responsavel author autor assinante subscriber`)
+	student aluno patient paciente seller vendedor holder titular guest hospede convidado member membro owner responsavel author autor assinante subscriber`) //nolint:misspell // Portuguese too
 
 // thingWords are what names of fields are made of whose values are states, kinds and products.
 var thingWords = strings.Fields(`status situacao state estado stage etapa fase phase event evento type tipo kind topic topico method metodo forma mode modo plan plano product produto
