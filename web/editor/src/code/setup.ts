@@ -186,8 +186,8 @@ export function pickKeys(props: () => CodeProps, slashed: (at: number) => void):
     const hole = holeAt(view.state, from)
     if (text === '{' && before === '{' && !hole) {
       view.dispatch({ changes: { from, to, insert: '{}}' }, selection: { anchor: from + 1 }, userEvent: 'input.type' })
-      data?.('look')
-      startCompletion(view)
+      if (data && matchMedia('(min-width: 600px)').matches) data('look') // it shows what there is; a list would lie over it
+      else startCompletion(view)
       return true
     }
     if (text === '}' && hole && view.state.sliceDoc(to, hole.to).trim() === '}}') {
