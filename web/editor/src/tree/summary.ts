@@ -23,7 +23,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
   return partsIn(text).map((p) => (p.hole ? chipOf(p.text, labels) : { text: p.text }))
 }
 
-export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point' | 'whenMissing' | 'isBefore' | 'isAfter' | 'isFrom' | 'isUntil' | 'isOn' | 'isNotOn' | 'dayForm' | 'lastDays' | 'nextDays' | 'daysAgo', string>
+export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point' | 'whenMissing' | 'isBefore' | 'isAfter' | 'dayForm' | 'lastDays' | 'nextDays' | 'daysAgo', string>
 
 const data = String.raw`(?:trigger|steps|errors|item|index|loops|vars|run)\b(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*`
 const literal = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?`
@@ -32,9 +32,8 @@ const operand = String.raw`(${data})(?:\s*\?\?\s*(${literal}|true|false|\[\]))?`
 /** How the builder writes its rows of several signs, and then the signs one by one. */
 const shapes = {
   within: new RegExp(String.raw`\s*(${literal})\s+in\s+${operand}`, 'y'),
-  day: new RegExp(String.raw`\s*start_of\(\s*${operand}\s*,\s*"day"\s*\)\s*(==|!=|>=|<=|>|<)\s*date\(\s*"(\d{4})-(\d\d)-(\d\d)"\s*\)`, 'y'),
-  past: new RegExp(String.raw`\s*diff\(\s*${operand}\s*,\s*now\(\)\s*,\s*"days"\s*\)\s*(?:in\s+0\.\.(\d+)|>=\s*(\d+))`, 'y'),
-  next: new RegExp(String.raw`\s*diff\(\s*now\(\)\s*,\s*${operand}\s*,\s*"days"\s*\)\s*in\s+0\.\.(\d+)`, 'y'),
+  day: new RegExp(String.raw`\s*start_of\(${operand}, "day"\) ([=!<>]+) date\("(\d{4})-(\d\d)-(\d\d)"\)`, 'y'),
+  days: new RegExp(String.raw`\s*diff\((now\(\), )?${operand}(?:, now\(\))?, "days"\) (?:in 0\.\.(\d+)|>= (\d+))`, 'y'),
   read: new RegExp(String.raw`\s*(present|missing|truthy|float|number_br|slug)\(\s*${operand}\s*\)`, 'y'),
   field: new RegExp(String.raw`\s*${operand}`, 'y'),
   value: new RegExp(String.raw`\s*(${literal})`, 'y'),
@@ -48,15 +47,14 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
     '==': op.is, '!=': op.isNot, '&&': op.and, and: op.and, '||': op.or, or: op.or, '!': op.not, not: op.not, in: op.isIn, contains: op.contains, startsWith: op.startsWith, endsWith: op.endsWith,
     '>=': op.atLeast, '<=': op.atMost, '>': '>', '<': '<', '[': '', ']': '', ',': ',', true: op.yes, false: op.no,
   }
-  const dated: Record<string, string> = { '==': op.isOn, '!=': op.isNotOn, '<': op.isBefore, '>': op.isAfter, '>=': op.isFrom, '<=': op.isUntil }
+  const dated: Record<string, string> = { ...words, '<': op.isBefore, '>': op.isAfter }
   const spell = (text = '') => (/^["']/.test(text) ? `“${text.slice(1, -1)}”` : text.replace('.', op.point))
   const chip = (path = '', instead?: string): Part[] => [{ chip: labels(path) ?? friendly(path), source: path }, ...(instead ? [{ text: ` (${op.whenMissing.replace('{value}', words[instead] ?? spell(instead))})` }] : [])]
   const say = (text: string): Part => ({ text: ` ${text} ` })
   const told: Record<Shape, (m: RegExpExecArray) => Part[]> = {
     within: ([, value, path, instead]) => [...chip(path, instead), say(`${op.contains} ${spell(value)}`)],
     day: ([, path, instead, sign = '', y = '', m = '', d = '']) => [...chip(path, instead), say(`${dated[sign] ?? sign} ${op.dayForm.replace('{y}', y).replace('{m}', m).replace('{d}', d)}`)],
-    past: ([, path, instead, last, ago]) => [...chip(path, instead), say(ago ? op.daysAgo.replace('{n}', ago) : op.lastDays.replace('{n}', String(Number(last) + 1)))],
-    next: ([, path, instead, last]) => [...chip(path, instead), say(op.nextDays.replace('{n}', String(Number(last) + 1)))],
+    days: ([, ahead, path, instead, last, ago]) => [...chip(path, instead), say((ago ? op.daysAgo : ahead ? op.nextDays : op.lastDays).replace('{n}', ago ?? String(Number(last) + 1)))],
     read: ([, how = '', path, instead]) => { const said = { present: op.isPresent, missing: op.isMissing, truthy: `${op.is} ${op.yes}` }[how]; return [...chip(path, instead), ...(said ? [say(said)] : [])] },
     field: ([, path, instead]) => chip(path, instead),
     value: ([, value]) => [{ text: ` ${spell(value)}` }],
