@@ -7,7 +7,6 @@ import { fill } from '../words/phrase'
 import { type Flow, put, type Step } from '../flow'
 import { Button } from '../ui/basics'
 import { useSay } from '../words'
-import { BranchRows } from './BranchRows'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { CurlPaste } from './CurlPaste'
@@ -20,6 +19,7 @@ import { below } from './where'
 import { shown } from './shown'
 import { soon } from '../ui/soon'
 
+const BranchRows = soon(() => import('./BranchRows').then((m) => m.BranchRows))
 const Signals = soon(() => import('./Signals').then((m) => m.Signals))
 
 type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
@@ -42,7 +42,7 @@ export function StepSetup({ flow, step, action, problems, pointer, set }: SetupP
       {step.action === 'http.request' && <CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} />}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
       {action.fields.some((f) => f.id === 'signal') && !step.with?.['approve'] && !looks && <Suspense><Signals flow={flow} step={step} take={(name) => setField('signal', name)} /></Suspense>}
-      {step.branches && <BranchRows step={step} set={set} problems={problems} pointer={pointer} />}
+      {step.branches && <Suspense fallback={null}><BranchRows step={step} set={set} problems={problems} pointer={pointer} /></Suspense>}
       {when
         ? <ConditionPart fresh={!first} name="when" label={t.when} value={step.when} set={(value) => set({ when: value })} problems={below(problems, `${pointer}/when`)} />
         : step.action !== 'filter' && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setWhen(true)}><Plus size={15} aria-hidden />{t.addWhen}</Button>}

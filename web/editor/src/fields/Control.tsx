@@ -5,7 +5,6 @@ import type { Field } from './check'
 import { CodeField, JSONField } from './CodeField'
 import { DateField } from './DateField'
 import { ListField } from './ListField'
-import { LiveOptions } from './LiveOptions'
 import { formatNumber, parseDuration, parseNumber, phoneE164, sayDuration, sayPhone, smsParts } from './locale'
 import { MapField } from './MapField'
 import { MultiSelect, SelectField } from './SelectField'
@@ -13,6 +12,7 @@ import { fill } from '../words/phrase'
 import { soon } from '../ui/soon'
 import { useWords } from './words'
 
+const LiveOptions = soon(() => import('./LiveOptions').then((m) => m.LiveOptions))
 const ConditionField = soon(() => import('../conditions/ConditionField').then((m) => m.ConditionField))
 
 export type ControlProps = { field: Field; value: unknown; set: (value: unknown) => void; id: string; invalid: boolean; siblings?: Record<string, unknown>; connection?: string; focus?: () => void; problems?: Schemas['ProblemView'][] }
@@ -23,7 +23,7 @@ export const edge = (invalid: boolean) => (invalid ? 'border-fail' : 'border-edg
 /** Control draws a fixed value by the kind of its field. */
 export function Control(props: ControlProps) {
   const { field } = props
-  if (field.live) return <LiveOptions {...props} />
+  if (field.live) return <Suspense fallback={null}><LiveOptions {...props} /></Suspense>
   switch (field.type) {
     case 'bool': return <Switch {...props} />
     case 'multiselect': return <MultiSelect {...props} options={field.options ?? []} />

@@ -5,7 +5,7 @@ import { api, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { isLocal } from '../ui/local'
-import { useWords } from './words'
+import { useWords } from '../editor/words'
 
 /** OnlyHere says of an address that means this machine that nobody else reaches it, and where that is changed. */
 export function OnlyHere({ url, tabIndex }: { url: string; tabIndex?: number }) {
@@ -26,7 +26,7 @@ export function IsOff({ view, tabIndex }: { view: Schemas['FlowView']; tabIndex?
   })
   return (
     <span className="mt-2 block text-secondary text-text-2">
-      <span className="flex items-center gap-2"><Power size={14} aria-hidden className="shrink-0" />{view.published_rev === 0 ? t.offNew : t.off}</span>
+      <span className="flex items-center gap-2"><Power size={14} aria-hidden className="shrink-0" />{view.published_rev === 0 ? t.refusesNew : t.refuses}</span>
       {view.published_rev === 0 && <Button size="small" tabIndex={tabIndex} className="mt-2" busy={record.isPending} onClick={() => record.mutate()}>{t.recordEvents}</Button>}
       {record.error && <span className="mt-1 block text-fail">{record.error.message}</span>}
     </span>
