@@ -65,8 +65,8 @@ function Place({ path, flow }: { path: string; flow: Flow }) {
 
 /** Differences shows what was wanted and what came, by path. */
 function Differences({ list, flow, left, right }: { list: Schemas['Difference'][]; flow: Flow; left: string; right: string }) {
-  const t = useWords()
-  const told = (path: string, value: unknown) => (/(^|\/)status$/.test(path) && typeof value === 'string' && value in t ? t[value as keyof typeof t] : JSON.stringify(value))
+  const word = useStatusWord()
+  const told = (path: string, value: unknown) => (/(^|\/)status$/.test(path) && typeof value === 'string' ? word(value) : JSON.stringify(value))
   if (list.length === 0) return null
   return (
     <ul className="mt-1.5 space-y-2">
