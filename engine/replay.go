@@ -203,6 +203,9 @@ func (e *Engine) replay(ctx context.Context, id string, how ReplayHow, dryRun bo
 			return r, nil, err
 		}
 	}
+	if len(story.Meta) == 0 {
+		return r.refuse("no_body", "the body of its event is no longer kept", "o corpo do evento não está mais guardado"), nil, nil
+	}
 	if how.goesOn() {
 		r, err = e.goOn(ctx, r, &story, dryRun)
 		return r, nil, err
@@ -271,9 +274,6 @@ func stopOf(story *store.Story) []string {
 
 // again makes the event of a new run that repeats another.
 func (e *Engine) again(r Replayed, entry *flows.Entry, story *store.Story, how ReplayHow, dryRun bool) (Replayed, *store.Event, error) {
-	if len(story.Meta) == 0 {
-		return r.refuse("no_body", "the body of its event is no longer kept", "o corpo do evento não está mais guardado"), nil, nil
-	}
 	event := &store.Event{
 		Flow: story.Run.Flow, At: e.Now(), Outcome: store.Accepted, OrderBy: story.Run.OrderBy, Name: story.Run.EventName, Title: story.Run.Title,
 		Meta: story.Meta, Body: story.Body, Source: story.Run.Event, ReplayOf: r.Of, Revision: story.Run.Revision,
