@@ -113,7 +113,7 @@ func (c *Connections) Test(ctx context.Context, name string) (Found, error) {
 	}
 	account, err := kind.Test(ctx, opened)
 	if err == nil {
-		return Found{State: OK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, name, account)
+		return Found{State: OK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, opened, account)
 	}
 	f := c.trouble(err)
 	if !f.Broken {
@@ -144,11 +144,12 @@ func inWords(f Trouble) form.Words {
 	return words
 }
 
-// works notes that a connection was tried with success, and whose account it is.
-func (c *Connections) works(ctx context.Context, name, account string) error {
+// works notes that a connection was tried with success, and whose account it is; nothing of one
+// that was changed meanwhile.
+func (c *Connections) works(ctx context.Context, used *Connection, account string) error {
 	before := OK
-	written, err := c.change(ctx, name, func(s *savedConnection) change {
-		if s.Account == account && s.Problem == "" && s.State == OK {
+	written, err := c.change(ctx, used.Name, func(s *savedConnection) change {
+		if s.Account == account && s.Problem == "" && s.State == OK || c.turns[used.Name] != used.turn {
 			return unchanged
 		}
 		before = s.State
@@ -156,7 +157,7 @@ func (c *Connections) works(ctx context.Context, name, account string) error {
 		return replaced
 	})
 	if written && before != OK {
-		c.tell(ctx, name, before == Broken)
+		c.tell(ctx, used.Name, before == Broken)
 	}
 	return err
 }
