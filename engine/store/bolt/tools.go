@@ -262,6 +262,9 @@ func compactFile(path string) (before, after int64, err error) {
 	if after, err = fileSize(fresh); err != nil {
 		return 0, 0, err
 	}
+	if after >= before { // a small file may be as compact as it gets
+		return before, before, os.Remove(fresh)
+	}
 	return before, after, errors.Join(os.Rename(fresh, path), syncDir(filepath.Dir(path)))
 }
 
