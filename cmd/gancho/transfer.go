@@ -302,7 +302,7 @@ func (c *exportCommand) Run(ctx context.Context, to streams) error {
 	if c.Output == "" {
 		_, err = to.out.Write(data)
 	} else {
-		err = os.WriteFile(c.Output, data, 0o644) //nolint:gosec // flows hold no secrets
+		err = os.WriteFile(c.Output, data, 0o600) // samples are of people
 	}
 	if err != nil {
 		return fmt.Errorf("write the bundle: %w", err)
