@@ -15,7 +15,7 @@ import (
 // AlertView is an alert as people see it.
 type AlertView struct {
 	ID         string           `json:"id"`
-	Kind       alerts.Kind      `json:"kind" enum:"failure,silence,connection,drift,disk,backup"`
+	Kind       alerts.Kind      `json:"kind" enum:"failure,silence,connection,drift,disk,history,backup"`
 	Flow       string           `json:"flow"`
 	Connection string           `json:"connection"`
 	Message    string           `json:"message"`

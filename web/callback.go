@@ -9,6 +9,7 @@ import (
 
 	"gancho/engine/connections"
 	"gancho/web/api"
+	"gancho/web/session"
 
 	"github.com/labstack/echo/v4"
 )
@@ -24,7 +25,7 @@ type callbackText struct{ Lang, Title, Text, Link, Base string }
 // callback ends a sign-in: the provider has sent a person back with a code.
 func (s *Server) callback(c echo.Context) error {
 	r := c.Request()
-	lang := api.Language(r.Header.Get("Accept-Language"))
+	lang := api.LanguageOf(r)
 	query := r.URL.Query()
 	code := query.Get("code")
 	if query.Get("error") != "" {
@@ -34,6 +35,9 @@ func (s *Server) callback(c echo.Context) error {
 	defer cancel()
 	person, err := s.API.People.Who(r)
 	name := ""
+	if err == nil && person.Name != "" && !person.Role.May(session.Edit) { // no longer
+		err = connections.ErrNoSignIn
+	}
 	if err == nil {
 		name, err = s.API.Connections.FinishSignIn(ctx, query.Get("state"), code, person.Name, s.API.Public())
 	}

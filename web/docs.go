@@ -63,7 +63,7 @@ func (s *Server) documented(c echo.Context) []engine.Action {
 func (s *Server) docs(c echo.Context) error {
 	lang := c.QueryParam("lang")
 	if lang == "" {
-		lang = api.Language(c.Request().Header.Get("Accept-Language"))
+		lang = api.LanguageOf(c.Request())
 	}
 	if lang != "pt-BR" {
 		lang = "en"

@@ -338,6 +338,8 @@ func (s *Server) failed(err error, c echo.Context) {
 	var h *echo.HTTPError
 	if errors.As(err, &h) {
 		status = h.Code
+	} else {
+		s.Log.Error("answer a request", "path", c.Path(), "error", err)
 	}
 	if err := api.WriteStatus(c, status); err != nil {
 		s.Log.Debug("write an answer", "error", err)

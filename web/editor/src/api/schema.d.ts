@@ -1500,7 +1500,7 @@ export interface components {
             flow: string;
             id: string;
             /** @enum {string} */
-            kind: "failure" | "silence" | "connection" | "drift" | "disk" | "backup";
+            kind: "failure" | "silence" | "connection" | "drift" | "disk" | "history" | "backup";
             /** Format: date-time */
             last: string;
             message: string;
