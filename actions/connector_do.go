@@ -70,6 +70,14 @@ func (d *connectorDoer) Admit(ctx context.Context, call *engine.Call) error {
 	return nil
 }
 
+// Leave gives the places in limits back that Admit took.
+func (d *connectorDoer) Leave(*engine.Call) {
+	if do := d.doing; do != nil && do.taken {
+		d.out.budgets.leave(do.key, do.limits)
+	}
+	d.doing = nil
+}
+
 // Do sends the request, and the requests of further pages.
 func (d *connectorDoer) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
 	if d.doing == nil || !d.doing.taken {

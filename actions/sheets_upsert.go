@@ -61,6 +61,14 @@ func (u *sheetsUpsert) Admit(ctx context.Context, call *engine.Call) error {
 	return nil
 }
 
+// Leave lets others at the sheet.
+func (u *sheetsUpsert) Leave(call *engine.Call) {
+	if u.in {
+		u.out.budgets.leave(call.Key, u.turn(call))
+	}
+	u.in = false
+}
+
 // Do reads the key column and writes the row that it finds, or adds one.
 func (u *sheetsUpsert) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
 	if !u.in {

@@ -218,6 +218,12 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	} else if err != nil {
 		return nil, w.notBegun(rec, fault(err), try)
 	}
+	acts := false
+	defer func() {
+		if a, ok := doer.(Admitter); ok && !acts {
+			a.Leave(call)
+		}
+	}()
 	rec.Status, rec.Reason, rec.Promised = stepRunning, "", false
 	if n.action.Effect {
 		if atMostOnce {
@@ -236,6 +242,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	if err != nil {
 		return nil, err
 	}
+	acts = true
 	output, err := w.hands.act(limited, w, n, rec, doer, call)
 	w.land(under)
 	rec.Marked = false

@@ -101,6 +101,8 @@ func Unfit(path string, err error) form.Problem {
 // repeated is marked; a Fault with Quota parks the run without an attempt.
 type Admitter interface {
 	Admit(ctx context.Context, call *Call) error
+	// Leave gives back what Admit took, where the attempt ends before it acts.
+	Leave(call *Call)
 }
 
 // Output is what a step yields: JSON values with int, float64, text, bool, nil, lists and maps

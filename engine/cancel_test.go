@@ -63,6 +63,11 @@ func TestARunThatBeginsWhileItIsCanceledDoesNothing(t *testing.T) {
 		if v := h.finished(run); v.Status != store.Canceled || len(s.sent()) != 0 {
 			t.Errorf("%s, and %q arrived", v.Status, s.sent())
 		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !slices.Equal(s.left, []string{"admitted after a while"}) {
+			t.Errorf("%q gave back what they had been admitted to", s.left)
+		}
 	})
 }
 

@@ -33,6 +33,7 @@ type sink struct {
 	waits    []time.Duration // between the attempts of test.send
 	fetched  []string
 	told     []string                         // by alerts
+	left     []string                         // what was admitted, and did not act
 	void     chan struct{}                    // closed when what was sent into the void, read or admitted slowly is let go
 	hangs    chan string                      // gets each text that is being sent, until it is cut off
 	deaf     int                              // so many alerts do not arrive
@@ -65,6 +66,12 @@ func (s *send) Admit(context.Context, *engine.Call) error {
 		time.Sleep(2 * time.Second)
 	}
 	return nil
+}
+
+func (s *send) Leave(*engine.Call) {
+	s.sink.mu.Lock()
+	defer s.sink.mu.Unlock()
+	s.sink.left = append(s.sink.left, s.text)
 }
 
 func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
