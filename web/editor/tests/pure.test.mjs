@@ -522,6 +522,15 @@ test('what is personal of an event is hidden wherever it comes again, and nothin
   assert.deepEqual(seen, { url: 'https://x.example/?to=ana•••@…', body: '{"who":"Ana "••••","id":12}', list: ['ana•••@…', 'bia•••@…', 'Caneca', 'Banana+1@example.com', 12, null] })
 })
 
+test('whatever signs a personal value holds, it is hidden and breaks nothing', async () => {
+  const { veiled } = await source('data/veil.ts')
+  for (const phone of ['(41) 95555-4444', '+55 (11) 98888-7777', '222.333.444-55', ...[...'-/\\^$*+?.()|[]{}&#~,"'].map((sign) => `Ana ${sign}${sign} Reis`)]) {
+    const scope = { trigger: { body: { customer: { name: phone, phone } } } }
+    const text = `to ${phone}, once`
+    assert.notEqual(veiled(text, scope), text, phone)
+  }
+})
+
 test('the secret of a pasted command is found for its connection', () => {
   assert.deepEqual(secretsIn("curl -H 'Authorization: Bearer t0ken' https://x.com", { kind: 'http_bearer', fields: {} }), { token: 't0ken' })
   assert.deepEqual(secretsIn("curl -H 'X-Api-Key: k 1' https://x.com", { kind: 'http_header', fields: { name: 'X-Api-Key' } }), { value: 'k 1' })

@@ -22,7 +22,7 @@ const listen = (tell: () => void) => {
 type Known = { shape: RegExp; as: ReadonlyMap<string, string> } | null
 
 const addresses = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g
-const asShape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+const asShape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 const known = new WeakMap<object, Known>()
 
 /** personsIn finds what is personal of an event, so that it is known wherever it comes again: in a text, in an address, in capitals. */
