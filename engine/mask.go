@@ -342,6 +342,7 @@ func (v *veil) run(r *RunView, o *origins.Origins) {
 		s := &r.Steps[i]
 		if s.Input != nil {
 			s.Input, _ = v.over(s.Input).(map[string]any)
+			s.given, _ = v.over(s.given).(map[string]any)
 		}
 		s.Request, s.Output, s.Reason = v.over(s.Request), v.over(s.Output), v.text(s.Reason)
 		v.failure(s.Error)

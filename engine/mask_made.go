@@ -60,6 +60,7 @@ func (v *veil) made(s *StepView, places [][]string) {
 	for _, at := range places {
 		if s.Input != nil {
 			s.Input, _ = here.place(s.Input, at).(map[string]any)
+			s.given, _ = here.place(s.given, at).(map[string]any)
 		}
 		if s.Action == "set" || s.Action == "transform" {
 			at = at[1:]

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 
 	"gancho/engine/form"
@@ -146,6 +147,7 @@ func (a *asking) compared(c *clause) form.Words {
 	if turn := turned[operator]; turn != "" && constant(shown) && !constant(other) {
 		shown, other, operator, of = other, shown, turn, &c.after
 	}
+	shown = asItCame(shown)
 	value, ok := a.value(of, shown)
 	_, isNil := other.(*ast.NilNode)
 	switch {
@@ -156,10 +158,17 @@ func (a *asking) compared(c *clause) form.Words {
 	}
 	words, met := comparisons[operator], a.told(of, value)
 	target := form.Label(sourceOf(other), sourceOf(other))
+	day, isDay := dayIn(other)
+	if isDay {
+		target = form.Label(day, day)
+		if text, isText := value.(string); isText && startsWithDay(text) && !of.program.masked(a.m.e.scope.Mask) {
+			met = form.Label(text[:len(time.DateOnly)], text[:len(time.DateOnly)])
+		}
+	}
 	if isNil {
 		words, target = form.Label("not", "não"), form.Label("missing", "ausente")
 	}
-	if turned[operator] != "" && !constant(other) && !isNil && of == &c.before {
+	if turned[operator] != "" && !constant(other) && !isNil && !isDay && of == &c.before {
 		if with, ok := a.value(&c.after, other); ok {
 			beside := a.told(&c.after, with)
 			target = form.Label(target.EN+" ("+beside.EN+")", target.PT+" ("+beside.PT+")")
@@ -167,6 +176,39 @@ func (a *asking) compared(c *clause) form.Words {
 	}
 	return form.Label(fmt.Sprintf("`%s` was %s, %s %s", sourceOf(shown), met.EN, words.EN, target.EN),
 		fmt.Sprintf("`%s` era %s, %s %s", sourceOf(shown), met.PT, words.PT, target.PT))
+}
+
+// readings are functions that say how a value is read: people know it as it came.
+var readings = []string{"float", "int", "number_br", "date", "start_of"}
+
+// asItCame is the data in what reads it, or stands in for it where it is missing.
+func asItCame(n ast.Node) ast.Node {
+	switch x := n.(type) {
+	case *ast.CallNode:
+		if calls(x, readings...) && len(x.Arguments) > 0 {
+			if inner := asItCame(x.Arguments[0]); !constant(inner) {
+				return inner
+			}
+		}
+	case *ast.BinaryNode:
+		if x.Operator == "??" && constant(x.Right) {
+			return x.Left
+		}
+	}
+	return n
+}
+
+// dayIn is the day of a date that is written out.
+func dayIn(n ast.Node) (string, bool) {
+	call, ok := n.(*ast.CallNode)
+	if !ok || !callsWith(call, "date", 1) {
+		return "", false
+	}
+	day, ok := call.Arguments[0].(*ast.StringNode)
+	if !ok {
+		return "", false
+	}
+	return day.Value, true
 }
 
 // holds says whether a clause is true.
@@ -251,6 +293,15 @@ func (p *Program) told(s *Scope, value any) form.Words {
 		text = `"` + text + `"`
 	}
 	return form.Label(text, text)
+}
+
+// startsWithDay says that a text is a date in ISO 8601, with or without a time.
+func startsWithDay(text string) bool {
+	if len(text) < len(time.DateOnly) {
+		return false
+	}
+	_, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)])
+	return err == nil
 }
 
 // masked says whether the value may come from what a flow masks: it reads such a place of the

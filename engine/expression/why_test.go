@@ -23,16 +23,22 @@ func TestWhy(t *testing.T) {
 		`500 < trigger.body.total`:                                      form.Label("`trigger.body.total` was 199.9, not greater than 500", "`trigger.body.total` era 199.9, não maior que 500"),
 		`trigger.body.total == trigger.body.status`:                     form.Label("`trigger.body.total` was 199.9, not equal to trigger.body.status (\"paid\")", "`trigger.body.total` era 199.9, não igual a trigger.body.status (\"paid\")"),
 		`1 == 2 or 2 == 3 or 3 == 4 or 4 == 5 or 5 == 6`:                form.Label("`1` was 1, not equal to 2, and `2` was 2, not equal to 3, and `3` was 3, not equal to 4, and 2 more", "`1` era 1, não igual a 2, e `2` era 2, não igual a 3, e `3` era 3, não igual a 4, e mais 2"),
+		`number_br(trigger.body.price ?? 0) > 500`:                      form.Label("`trigger.body.price` was \"199,90\", not greater than 500", "`trigger.body.price` era \"199,90\", não maior que 500"),
+		`float(trigger.body.discount ?? 0) > 5`:                         form.Label("`trigger.body.discount` is missing", "falta `trigger.body.discount`"),
+		`start_of(trigger.body.made, "day") < date("2026-11-20")`:       form.Label("`trigger.body.made` was 2026-11-24, not less than 2026-11-20", "`trigger.body.made` era 2026-11-24, não menor que 2026-11-20"),
 		`trigger.body.vip`:                                              form.Label("`trigger.body.vip` is missing", "falta `trigger.body.vip`"),
 	} {
 		p, err := expression.Compile(source)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok, _, err := p.Bool(t.Context(), scope(t)); ok || err != nil {
+		s := scope(t)
+		body := s.Values["trigger"].(map[string]any)["body"].(map[string]any)
+		body["price"], body["made"] = "199,90", "2026-11-24T10:00:00-03:00"
+		if ok, _, err := p.Bool(t.Context(), s); ok || err != nil {
 			t.Fatalf("%s: got %v, %v", source, ok, err)
 		}
-		if got := p.Why(t.Context(), scope(t)); got != want {
+		if got := p.Why(t.Context(), s); got != want {
 			t.Errorf("%s:\n got %+v\nwant %+v", source, got, want)
 		}
 	}

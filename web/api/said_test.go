@@ -118,7 +118,7 @@ func TestMistakesAreToldInPlainWords(t *testing.T) {
 		}
 	}
 	_, asked := h.ask("GET", "/api/v1/schedule/next?cron=@daily", root, "", "Accept-Language", "pt-BR")
-	if got := mustJSON(t, asked); !strings.Contains(got, "falta informar") {
+	if got := mustJSON(t, asked); !strings.Contains(got, "falta este parâmetro") {
 		t.Errorf("without a time zone: %s", got)
 	}
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Check, Code, Funnel, ListFilter } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { question, useAnswer, useDesk } from '../data/desk'
+import { useVeil } from '../data/veil'
 import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
@@ -109,6 +110,7 @@ function useRows(source: string, set: (value: unknown) => void) {
 function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean }) {
   const t = useWords()
   const { lang } = useLang()
+  const { within } = useVeil()
   const desk = useDesk()
   const plural = usePlural()
   const counted = answer?.passes
@@ -122,7 +124,7 @@ function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answe
           {counted.of === 1 ? (counted.pass === 0 ? t.passesNotOnly : t.passesOnly) : counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
-      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={answer.reason} labelOf={desk.labelOf} /></p>}
+      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={within(answer.reason)} labelOf={desk.labelOf} /></p>}
     </div>
   )
 }

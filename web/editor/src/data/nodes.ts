@@ -116,13 +116,13 @@ export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
 const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/]
 
 const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento)$/
-const persons = /^(customer|client|cliente|buyer|payer|comprador|billing|shipping|contact|contato|lead|user|person|pessoa|recipient|receiver|subscriber|holder|member|sender|destinatario)/
+const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file)s?$/
 
-/** ofPerson says whether what has this path tells who somebody is: by its own name, or as the name of a person. */
+/** ofPerson says whether what has this path tells who somebody is: by its own name, or as a name that is not that of a thing. */
 function ofPerson(path: string): boolean {
   const names = segments(path).filter((s) => s !== '[]').map((s) => plainText(s.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')))
   const last = names.at(-1) ?? ''
-  return ofPersons.test(last) || (/^(name|nome)$/.test(last) && persons.test(names.at(-2) ?? ''))
+  return ofPersons.test(last) || (/^(name|nome)$/.test(last) && !things.test(names.at(-2) ?? ''))
 }
 
 /** masked hides what is personal, by its look or by its name, but for its beginning. */
