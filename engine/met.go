@@ -64,7 +64,8 @@ func (e *Engine) met(ctx context.Context, f *flow.Flow) (met flow.Met, origin st
 	l.Look(func(triggers *shape.Window, v int) { events, version = triggers.Events(), v })
 	if events > 0 {
 		samples := e.Catalogue.Samples(f)
-		return flow.Met{Trigger: withResource(l.Trigger, &samples), Vars: vars, Labels: samples.Labels}, FromEvents, version
+		learnt := withResource(l.Trigger, &samples)
+		return flow.Met{Trigger: learnt, Passed: e.metByPassed(ctx, f, learnt), Vars: vars, Labels: samples.Labels}, FromEvents, version
 	}
 	met, origin = MetByTests(e.Catalogue, f, nil)
 	met.Vars = vars
@@ -230,8 +231,9 @@ func (e *Engine) Schema(ctx context.Context, f *flow.Flow, name, step string) (S
 		out.Names = sampleNames(labels.Events)
 	}
 	if name != "" && origin == FromEvents {
-		trigger := met.Trigger
+		trigger, passed := met.Trigger, met.Passed
 		met.Trigger = func(...string) *shape.Shape { return trigger(name) }
+		met.Passed = func(...string) *shape.Shape { return passed(name) }
 	}
 	if step == "" {
 		if met.Trigger != nil {

@@ -14,6 +14,7 @@ import (
 // Met is what is known of the values that a flow meets. Nil members know nothing.
 type Met struct {
 	Trigger func(names ...string) *shape.Shape // of events with one of these names, or of all
+	Passed  func(names ...string) *shape.Shape // of those that the flow's `where` lets through; nil where they are not told apart
 	Vars    *shape.Shape
 	Labels  map[string]form.Words // what people call a path such as trigger.body.total
 }
@@ -184,12 +185,20 @@ func (t *typer) events(names ...string) *shape.Shape {
 	return t.met.Trigger(names...)
 }
 
+// reached is of the events that get to the steps.
+func (t *typer) reached(names ...string) *shape.Shape {
+	if t.met.Passed == nil {
+		return t.events(names...)
+	}
+	return t.met.Passed(names...)
+}
+
 func (t *typer) door() *view { return &view{trigger: t.events(), door: true} }
 
 // begin is what the first step sees: what `where` lets through.
 func (t *typer) begin() *view {
 	v := &view{
-		trigger: t.events(), steps: map[string]*shape.Shape{}, errors: map[string]*shape.Shape{}, loops: map[string]*shape.Shape{}, notes: map[string]form.Words{},
+		trigger: t.reached(), steps: map[string]*shape.Shape{}, errors: map[string]*shape.Shape{}, loops: map[string]*shape.Shape{}, notes: map[string]form.Words{},
 	}
 	t.holds(t.flow.Trigger.Where, v)
 	return v
@@ -203,7 +212,7 @@ func (t *typer) holds(source string, v *view) {
 	}
 	v.sure, v.made = append(v.sure, tree.Proves()...), nil
 	if names := tree.Equals("trigger.event"); names != nil {
-		if s := t.events(names...); s != nil {
+		if s := t.reached(names...); s != nil {
 			v.trigger = s
 		}
 	}
