@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/shape"
 	"gancho/engine/store"
 )
 
@@ -19,6 +20,7 @@ type lately struct {
 type yielded struct {
 	kind   string
 	output any
+	shape  *shape.Shape // of a real test's output
 }
 
 const (
@@ -57,7 +59,7 @@ func (e *Engine) KeepYields(id string, run *RunView) {
 	for i := range run.Steps {
 		s := &run.Steps[i]
 		if data, err := json.Marshal(s.Output); s.Status == stepSucceeded && !s.Mocked && err == nil && len(data) <= latelySize {
-			steps[idOf(s.Path)] = yielded{s.Action, s.Output}
+			steps[idOf(s.Path)] = yielded{s.Action, s.Output, shape.Example(s.Output)}
 		}
 	}
 }
@@ -81,6 +83,21 @@ func (e *Engine) Lately(ctx context.Context, id string) func(path, kind string) 
 	}
 }
 
+// answered says what the steps of a flow looked like in its last real test, under the same rule.
+func (e *Engine) answered(id string) func(step, action string) *shape.Shape {
+	return func(step, action string) *shape.Shape {
+		if e.veilOf(id, time.Time{}) != nil {
+			return nil
+		}
+		e.lately.mu.Lock()
+		defer e.lately.mu.Unlock()
+		if y := e.lately.flows[id][step]; y.kind == action {
+			return y.shape
+		}
+		return nil
+	}
+}
+
 func (e *Engine) yieldedByRuns(ctx context.Context, id string) map[string]yielded {
 	steps := map[string]yielded{}
 	list, _, err := e.Store.ListRuns(ctx, store.Query{Flow: id, Limit: latelyRuns})
@@ -98,7 +115,7 @@ func (e *Engine) yieldedByRuns(ctx context.Context, id string) map[string]yielde
 		}
 		for path, r := range records {
 			if _, newer := steps[idOf(path)]; !newer && r.Status == stepSucceeded && !r.Mocked {
-				steps[idOf(path)] = yielded{r.Action, r.Output}
+				steps[idOf(path)] = yielded{kind: r.Action, output: r.Output}
 			}
 		}
 	}

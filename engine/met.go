@@ -65,10 +65,10 @@ func (e *Engine) met(ctx context.Context, f *flow.Flow) (met flow.Met, origin st
 	if events > 0 {
 		samples := e.Catalogue.Samples(f)
 		learnt := withResource(l.Trigger, &samples)
-		return flow.Met{Trigger: learnt, Passed: e.metByPassed(ctx, f, learnt), Vars: vars, Labels: samples.Labels}, FromEvents, version
+		return flow.Met{Trigger: learnt, Passed: e.metByPassed(ctx, f, learnt), Answered: e.answered(f.ID), Vars: vars, Labels: samples.Labels}, FromEvents, version
 	}
 	met, origin = MetByTests(e.Catalogue, f, nil)
-	met.Vars = vars
+	met.Vars, met.Answered = vars, e.answered(f.ID)
 	return met, origin, version
 }
 

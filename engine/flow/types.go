@@ -13,10 +13,11 @@ import (
 
 // Met is what is known of the values that a flow meets. Nil members know nothing.
 type Met struct {
-	Trigger func(names ...string) *shape.Shape // of events with one of these names, or of all
-	Passed  func(names ...string) *shape.Shape // of those that the flow's `where` lets through; nil where they are not told apart
-	Vars    *shape.Shape
-	Labels  map[string]form.Words // what people call a path such as trigger.body.total
+	Trigger  func(names ...string) *shape.Shape     // of events with one of these names, or of all
+	Passed   func(names ...string) *shape.Shape     // of those that the flow's `where` lets through; nil where they are not told apart
+	Answered func(step, action string) *shape.Shape // what a step yielded when it was tried; nil where that is not known
+	Vars     *shape.Shape
+	Labels   map[string]form.Words // what people call a path such as trigger.body.total
 }
 
 // CheckTypes holds every expression of a flow against the values that it really meets, step by
@@ -371,7 +372,31 @@ func (t *typer) action(s *Step, info ActionInfo, at, prefix string, v *view) *sh
 	case "call", "state.get", "state.set", "state.delete":
 		return outputOf(info.Sample, true)
 	}
-	return outputOf(info.Sample, false)
+	return t.tried(s, outputOf(info.Sample, false))
+}
+
+// tried adds to what an action declares of its output what the step yielded when it was tried.
+func (t *typer) tried(s *Step, declared *shape.Shape) *shape.Shape {
+	if t.met.Answered == nil {
+		return declared
+	}
+	return t.kept(filled(declared, t.met.Answered(s.ID, s.Action)))
+}
+
+// filled lets what was answered stand where nothing is declared.
+func filled(declared, answered *shape.Shape) *shape.Shape {
+	if answered == nil {
+		return declared
+	}
+	if declared.Unknown() || declared.Counts[shape.Object] > 0 && len(declared.Fields) == 0 {
+		return answered
+	}
+	whole := *declared
+	whole.Fields = maps.Clone(declared.Fields)
+	for name := range declared.Fields {
+		whole.Fields[name] = filled(declared.Fields[name], answered.Fields[name])
+	}
+	return &whole
 }
 
 // outputOf is what a declared sample says of an output. The members of a loose one may be
