@@ -16,7 +16,9 @@ func TestTheNextStepKnowsWhatARealTestWasAnswered(t *testing.T) {
 		h.want(201, "POST", "/flows", `{"id": "`+c.id+`", "trigger": {"kind": "manual"}, "settings": {"mask": `+c.mask+`}, "steps": [
 			{"id": "fetch", "action": "http.request", "with": {"url": "https://example.com/orders"}},
 			{"id": "each", "action": "loop", "with": {"over": "steps.fetch.body.orders"}, "steps": [{"id": "say", "action": "log", "with": {"message": "{{ item.buyer }}"}}]}]}`)
-		seen := func(step string) string { return mustJSON(t, h.want(200, "GET", "/flows/"+c.id+"/schema?step="+step, "")["fields"]) }
+		seen := func(step string) string {
+			return mustJSON(t, h.want(200, "GET", "/flows/"+c.id+"/schema?step="+step, "")["fields"])
+		}
 		if text := seen("each"); strings.Contains(text, "orders") || !strings.Contains(text, `"steps.fetch.body"`) {
 			t.Errorf("%s: before a test: %s", c.id, text)
 		}
