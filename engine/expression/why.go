@@ -130,8 +130,14 @@ func (a *asking) reason(c *clause) form.Words {
 		}
 		return form.Label(strings.Join(en, ", and "), strings.Join(pt, ", e "))
 	case "not":
+		if asked := askedIfPresent(c.left); asked != nil {
+			return said("%s has a value", "%s tem valor", sourceOf(asked))
+		}
 		return said("%s was true", "%s era verdadeiro", sourceOf(c.left))
 	case "":
+		if asked := askedIfPresent(c.node); asked != nil {
+			return said("%s has no value", "%s não tem valor", sourceOf(asked))
+		}
 		if p := a.program(&c.truth, c.node); p != nil && p.plain != nil && lookUp(a.m.e.scope.Values, p.plain) == nil {
 			return said("%s is missing", "falta %s", sourceOf(c.node))
 		}
@@ -139,6 +145,14 @@ func (a *asking) reason(c *clause) form.Words {
 		return a.compared(c)
 	}
 	return said("%s was false", "%s era falso", sourceOf(c.node))
+}
+
+// askedIfPresent is what a call of present asks about; nil for all else.
+func askedIfPresent(n ast.Node) ast.Node {
+	if call, ok := n.(*ast.CallNode); ok && callsWith(call, "present", 1) {
+		return call.Arguments[0]
+	}
+	return nil
 }
 
 // compared tells what stands before the operator, or after it where that is written out.

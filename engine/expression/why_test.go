@@ -26,6 +26,8 @@ func TestWhy(t *testing.T) {
 		`number_br(trigger.body.price ?? 0) > 500`:                      form.Label("`trigger.body.price` was \"199,90\", not greater than 500", "`trigger.body.price` era \"199,90\", não maior que 500"),
 		`float(trigger.body.discount ?? 0) > 5`:                         form.Label("`trigger.body.discount` is missing", "falta `trigger.body.discount`"),
 		`start_of(trigger.body.made, "day") < date("2026-11-20")`:       form.Label("`trigger.body.made` was 2026-11-24, not less than 2026-11-20", "`trigger.body.made` era 2026-11-24, não menor que 2026-11-20"),
+		`present(trigger.body.coupon)`:                                  form.Label("`trigger.body.coupon` has no value", "`trigger.body.coupon` não tem valor"),
+		`not present(trigger.body.status)`:                              form.Label("`trigger.body.status` has a value", "`trigger.body.status` tem valor"),
 		`trigger.body.vip`:                                              form.Label("`trigger.body.vip` is missing", "falta `trigger.body.vip`"),
 	} {
 		p, err := expression.Compile(source)

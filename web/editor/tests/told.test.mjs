@@ -100,6 +100,17 @@ test('a schedule has its sign and its words on the map, what is wrong too, and a
   await page.context().close()
 })
 
+test('a test says why the event was filtered in words, as runs do', async () => {
+  const send = await published('unsaid', [{ id: 'some', action: 'filter', with: { where: 'present(trigger.body.email)' } }])
+  await send({ id: 5 })
+  const page = await program.signedIn('/flows/unsaid', { locale: 'pt-BR' })
+  await page.getByRole('button', { name: 'Testar fluxo' }).click()
+  await page.getByRole('button', { name: 'Executar', exact: true }).click()
+  await page.locator('p').filter({ hasText: 'E-mail não tem valor' }).waitFor()
+  assert.equal(await page.getByText('`').count(), 0)
+  await page.context().close()
+})
+
 test('a flow that becomes a schedule is in the zone of the instance', async () => {
   const { now } = (await program.api('GET', '/instance')).body
   assert.equal((await program.api('PUT', '/instance', { ...now, timezone: 'America/Manaus' })).status, 200)
