@@ -116,7 +116,7 @@ export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
 const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/]
 
 const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento)$/
-const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file)s?$/
+const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file|country|city|store|bank|company|loja|empresa)s?$/
 
 /** ofPerson says whether what has this path tells who somebody is: by its own name, or as a name that is not that of a thing. */
 function ofPerson(path: string): boolean {

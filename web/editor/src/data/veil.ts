@@ -29,9 +29,9 @@ const known = new WeakMap<object, Known>()
 function personsIn(scope: object): Known {
   const as = new Map<string, string>()
   const hide = (value: unknown, path: string) => {
-    const text = String(value)
-    const hidden = masked(value, path)
-    if (hidden !== value && text.length > 2) for (const form of [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)]) as.set(form.toLowerCase(), String(hidden))
+    const text = String(value).trim()
+    const hidden = masked(text, path)
+    if (hidden !== text && text.length > 2) for (const form of [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)]) as.set(form.toLowerCase(), String(hidden))
   }
   const look = (value: unknown, path: string) => {
     if (as.size > 400) return

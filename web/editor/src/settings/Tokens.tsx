@@ -28,7 +28,7 @@ export function Tokens() {
         {shown?.length === 0 && <p className="text-text-2">{t.noTokens}</p>}
         <ul className="divide-y divide-line">{shown?.map((k) => <Row key={k.id} token={k} />)}</ul>
       </Part>
-      {!tokens.isPending && <Part title={t.addToken}><Add /></Part>}
+      {!tokens.isPending && <Part title={t.addToken}><Add tokens={shown} /></Part>}
     </>
   )
 }
@@ -52,7 +52,8 @@ function Row({ token: k }: { token: Schemas['TokenView'] }) {
   )
 }
 
-function Add() {
+/** Add makes a token and shows its secret once, as long as it is in force. */
+function Add({ tokens }: { tokens?: Schemas['TokenView'][] }) {
   const t = useWords()
   const queries = useQueryClient()
   const [name, setName] = useState('')
@@ -73,7 +74,7 @@ function Add() {
       <div><p className="mb-1 font-medium">{t.expires}</p><Select label={t.expires} value={days} set={setDays} options={[...['30', '90', '365'].map((n) => ({ value: n, label: fill(t.days, { n }) })), { value: '', label: t.never }]} /></div>
       {add.error && <div className="sm:col-span-3"><Problem error={add.error} /></div>}
       <div><Button type="submit" look="primary" busy={add.isPending}>{t.addToken}</Button></div>
-      {add.data && <div role="status" className="rounded-xl bg-accent-soft p-3 sm:col-span-3"><p className="mb-2 font-medium">{t.tokenOnce}</p><CopyField text={add.data.token} className="bg-surface" /></div>}
+      {add.data && tokens?.some((k) => k.id === add.data.id) && <div role="status" className="rounded-xl bg-accent-soft p-3 sm:col-span-3"><p className="mb-2 font-medium">{t.tokenOnce}</p><CopyField text={add.data.token} className="bg-surface" /></div>}
     </form>
   )
 }
