@@ -332,9 +332,11 @@ func (x *delivery) describe() bool {
 	if trigger, ok := scope.Values["trigger"].(map[string]any); ok {
 		trigger["event"] = x.in.Name
 	}
-	if x.in.Title = cutText(x.told(ctx, "title", made.titles[x.Lang()], scope)); x.in.Title == "" {
-		x.in.Title = x.in.Name
+	title := x.told(ctx, "title", made.titles[x.Lang()], scope)
+	if title == "" {
+		title = x.in.Name
 	}
+	x.in.Title = cutText(x.door.preset.inWords(title, x.in.Name, x.Lang()))
 	return x.in.Outcome != store.Filtered
 }
 

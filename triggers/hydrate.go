@@ -46,7 +46,11 @@ func (p *Presets) hydrateOf(f *flow.Flow) *engine.Hydrate {
 		if err != nil || value == nil {
 			return ""
 		}
-		return cutText(expression.Text(value))
+		name := ""
+		if trigger, ok := s.Values["trigger"].(map[string]any); ok {
+			name, _ = trigger["event"].(string)
+		}
+		return cutText(preset.inWords(expression.Text(value), name, lang))
 	}
 	if made.key != nil {
 		h.Key = keyOf(made.key)

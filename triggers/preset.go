@@ -137,6 +137,16 @@ func (p *Preset) Event(id string) (PresetEvent, bool) {
 	return PresetEvent{}, false
 }
 
+// inWords is a title that says what kind of event it is in words, where it begins with its name.
+func (p *Preset) inWords(title, name, lang string) string {
+	e, known := p.Event(name)
+	rest, begins := strings.CutPrefix(title, name)
+	if name == "" || !known || !begins || rest != "" && !strings.HasPrefix(rest, " · ") {
+		return title
+	}
+	return e.Label.In(lang) + rest
+}
+
 // use compiles the preset once.
 func (p *Preset) use() *madePreset {
 	p.once.Do(func() {

@@ -150,7 +150,7 @@ func sampleOf(t *testing.T, p *triggers.Preset, c triggers.SampleConfig, secrets
 	return s
 }
 
-// Every sample of every preset comes in once, with a name, a title and a key; a repeat is a
+// Every sample of every preset comes in once, with a name, a title in words and a key; a repeat is a
 // duplicate, and a wrong signature is refused.
 func TestSamplesOfEveryPreset(t *testing.T) {
 	for _, p := range triggers.BuiltIn().All() {
@@ -167,6 +167,9 @@ func TestSamplesOfEveryPreset(t *testing.T) {
 				for _, in := range got {
 					if p.ID() != "generic" && (in.Name == "" || in.Title == "" || in.Key == "") {
 						t.Errorf("name %q, title %q, key %q", in.Name, in.Title, in.Key)
+					}
+					if named, known := p.Event(in.Name); in.Name != "" && known && strings.HasPrefix(in.Title, in.Name) {
+						t.Errorf("the title %q is not in the words that the preset has: %q", in.Title, named.Label.EN)
 					}
 					if in.Meta.Fault != "" || in.Meta.Note != "" {
 						t.Errorf("fault %q, note %q", in.Meta.Fault, in.Meta.Note)
