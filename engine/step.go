@@ -65,7 +65,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 // skip says whether the step is passed over.
 func (w *walker) skip(ctx context.Context, n *node, f *frame, rec *record) (bool, error) {
 	if n.step.Disabled {
-		return true, w.skipped(rec, bothWords("disabled", "desativado"))
+		return true, w.skipped(rec, bothWords("disabled", "desligado"))
 	}
 	if n.step.When == "" {
 		return false, nil

@@ -327,7 +327,7 @@ func (t *typer) after(s *Step, at, prefix string, output *shape.Shape, v *view) 
 	chain := "steps." + s.ID
 	switch {
 	case s.Disabled:
-		v.optional(s.ID, form.Label("the step is disabled", "o passo está desativado"))
+		v.optional(s.ID, form.Label("the step is disabled", "o passo está desligado"))
 	case s.When != "":
 		v.optional(s.ID, form.Label("the step runs only when "+briefly(s.When), "o passo só roda quando "+briefly(s.When)))
 	}

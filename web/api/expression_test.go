@@ -254,7 +254,7 @@ func TestReasonsInTheLanguageOfTheAsker(t *testing.T) {
 	run := h.want(200, "POST", "/flows/why/events", `{"event": {"body": {"n": 3}}}`)["run"].(string)
 	for lang, want := range map[string][]string{
 		"en":    {"`trigger.body.n` was 0, not greater than 0", "`trigger.body.n` was 3, not greater than 5", "disabled", "`trigger.body.n` was 3, not greater than 100"},
-		"pt-BR": {"`trigger.body.n` era 0, não maior que 0", "`trigger.body.n` era 3, não maior que 5", "desativado", "`trigger.body.n` era 3, não maior que 100"},
+		"pt-BR": {"`trigger.body.n` era 0, não maior que 0", "`trigger.body.n` era 3, não maior que 5", "desligado", "`trigger.body.n` era 3, não maior que 100"},
 	} {
 		var got []string
 		for _, e := range h.want(200, "GET", "/events?flow=why&status=filtered", "", "Accept-Language", lang)["items"].([]any) {

@@ -54,7 +54,7 @@ const pt: typeof en = {
   findFlows: 'Buscar fluxos, passos e endereços',
   allTags: 'Etiquetas',
   examples: 'Exemplos',
-  examplesHelp: 'Vieram com o Gancho, em inglês; em português há modelos em Novo fluxo. Mude ou exclua à vontade.',
+  examplesHelp: 'Vieram com o Gancho, em inglês; em português há modelos em Novo fluxo. Mude ou apague à vontade.',
   startHere: 'Comece aqui',
   tag: 'Etiqueta',
   changedDraft: 'Mudanças não publicadas',
