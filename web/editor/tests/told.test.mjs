@@ -111,6 +111,17 @@ test('a test says why the event was filtered in words, as runs do', async () => 
   await page.context().close()
 })
 
+test('publishing leads to where a connection is made, and speaks of several steps in the plural', async () => {
+  const call = (id) => ({ id, action: 'http.request', connection: id === 'one' ? 'later' : undefined, with: { url: 'https://api.example.com' } })
+  await program.api('POST', '/flows', { id: 'leads', name: 'Leads', trigger: { kind: 'webhook' }, steps: [call('one'), call('two')] })
+  const page = await program.signedIn('/flows/leads', { locale: 'pt-BR' })
+  await page.getByRole('button', { name: /^Publicar/ }).first().click()
+  await page.getByText('Estes passos nunca foram testados.', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Criar a conexão', exact: true }).click()
+  await page.getByRole('button', { name: 'Criar “later”' }).waitFor()
+  await page.context().close()
+})
+
 test('a flow that becomes a schedule is in the zone of the instance', async () => {
   const { now } = (await program.api('GET', '/instance')).body
   assert.equal((await program.api('PUT', '/instance', { ...now, timezone: 'America/Manaus' })).status, 200)

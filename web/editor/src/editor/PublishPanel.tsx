@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { CircleAlert, CircleCheck, KeyRound, TriangleAlert } from 'lucide-react'
+import { CircleAlert, CircleCheck, KeyRound, Plus, TriangleAlert } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
@@ -127,7 +127,8 @@ function Alike({ flow, same, where, show, set }: AlikeProps) {
   if (!p) return null
   const Sign = isWarning(p) ? TriangleAlert : CircleAlert
   const sign = <Sign size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
-  const words = <span className="text-text-2"><Ticked text={toldShort(p.code === 'no_connection_yet' ? { ...p, hint: '' } : p)} /></span>
+  const message = p.code === 'never_tested' && same.length > 1 ? t.neverTestedAll : p.message
+  const words = <span className="text-text-2"><Ticked text={toldShort({ ...p, message, ...(p.code === 'no_connection_yet' && { hint: '' }) })} /></span>
   if (same.length > 1) {
     return (
       <div className="flex items-start gap-2 px-2 py-1.5">
@@ -145,6 +146,7 @@ function Alike({ flow, same, where, show, set }: AlikeProps) {
         {sign}<span className="min-w-0 break-words"><span className="block font-medium">{where(p.path)}</span>{words}</span>
       </button>
       <div className="mb-1 pl-3 empty:hidden"><Fixes problem={p} value={flow} pointer={p.path} set={(next) => set(next as Flow)} /></div>
+      {p.code === 'no_connection_yet' && <Button size="small" className="mb-1 ml-8" onClick={() => show(p)}><Plus size={15} aria-hidden />{t.createConnection}</Button>}
       {p.code === 'secret_left_out' && <Button size="small" className="mb-1 ml-8" onClick={() => show(p)}><KeyRound size={15} aria-hidden />{t.saveSecret}</Button>}
     </>
   )
