@@ -72,7 +72,7 @@ test('an event that is used as the sample is said to be, and one that is tested 
   assert.equal(await page.getByText('The data is that').count(), 0)
   await page.goto(`${program.base}/events?flow=kept`)
   await open()
-  await page.getByRole('button', { name: 'Test the draft on it' }).click()
+  await page.getByRole('button', { name: 'Test the draft' }).click()
   await page.getByText('The data is that of the event of').waitFor()
   await page.getByRole('link', { name: 'Open its run' }).waitFor()
   await page.getByRole('button', { name: 'Use this event no more' }).click()
