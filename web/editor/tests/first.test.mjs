@@ -17,7 +17,7 @@ test('the sample that is sent is one that the flow takes', async () => {
   await program.api('POST', '/flows', { ...carts, id: 'own', name: 'Own', trigger: { kind: 'webhook', where: 'trigger.body.total > 100' }, tests: [own] })
   const page = await program.signedIn('/flows/carts')
   await page.getByText('Send a sample event').click()
-  await until(() => events('carts'), (list) => list[0]?.title.startsWith('PURCHASE_OUT_OF_SHOPPING_CART'))
+  await until(() => events('carts'), (list) => list[0]?.event === 'PURCHASE_OUT_OF_SHOPPING_CART')
   await page.goto(`${program.base}/flows/own?step=trigger`)
   await page.getByText('Event of the test “a big one”').waitFor()
   await page.getByRole('button', { name: 'Send a sample event' }).click()
