@@ -17,7 +17,7 @@ var asked = []struct {
 	en, pt string
 }{
 	{regexp.MustCompile(`^validation failed$`), "the request has errors", "o pedido tem erros"},
-	{regexp.MustCompile(`^request body is too large.*$`), "the body is over 8 MiB", "o corpo tem mais de 8 MiB"},
+	{regexp.MustCompile(`^request body is too large limit=(\d+) bytes$`), "the body is too large: at most $1 bytes are taken here", "o corpo é grande demais: aqui cabem $1 bytes no máximo"},
 	{regexp.MustCompile(`^request body read timeout$`), "the body took too long to arrive", "o corpo demorou demais a chegar"},
 	{regexp.MustCompile(`^cannot read request body$`), "the body could not be read to its end", "não foi possível ler o corpo até o fim"},
 	{regexp.MustCompile(`^request body is required$`), "the request needs a body", "o pedido precisa de um corpo"},
@@ -33,7 +33,6 @@ var asked = []struct {
 	{regexp.MustCompile(`^expected number >= (\S+)$`), "must be $1 or more", "deve ser $1 ou mais"},
 	{regexp.MustCompile(`^expected number <= (\S+)$`), "must be at most $1", "deve ser no máximo $1"},
 	{regexp.MustCompile(`^expected length <= (\d+)$`), "must have at most $1 letters", "deve ter no máximo $1 letras"},
-	{regexp.MustCompile(`^required (?:query|path|header) parameter is missing$`), "is missing", "falta informar"},
 	{regexp.MustCompile(`^expected array$`), "must be a list", "deve ser uma lista"},
 	{regexp.MustCompile(`^expected object$`), "must be an object", "deve ser um objeto"},
 }

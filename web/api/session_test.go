@@ -111,7 +111,7 @@ func TestStrangersSendLittle(t *testing.T) {
 	h := newHouse(t)
 	long := `{"email": "` + strings.Repeat("x", 20<<10) + `", "password": "y"}`
 	for _, path := range []string{"/session", "/setup", "/invite", "/invite/look"} {
-		if res, answer := h.ask("POST", "/api/v1"+path, "", long); res.StatusCode != 413 {
+		if res, answer := h.ask("POST", "/api/v1"+path, "", long); res.StatusCode != 413 || answer["detail"] != "the body is too large: at most 16384 bytes are taken here" {
 			t.Errorf("%s: %d %v", path, res.StatusCode, answer)
 		}
 	}
