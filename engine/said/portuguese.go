@@ -95,7 +95,6 @@ var portuguese = [][2]string{
 	{"attachment %s: %s", "anexo %s: %s"},
 	{"the mail server said %d %s", "o servidor de e-mail disse %d %s"},
 	{"the mail server refused the user or the password (%d %s)", "o servidor de e-mail recusou o usuário ou a senha (%d %s)"},
-	{"the mail server did not take the message: %s", "o servidor de e-mail não aceitou a mensagem: %s"},
 
 	// of providers
 	{"%s does not accept this connection", "%s não aceita esta conexão"},
