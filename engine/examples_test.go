@@ -23,7 +23,7 @@ func examples(t *testing.T) (*flow.Bundle, *engine.Catalogue) {
 	check(t, err)
 	b, problems := flow.Parse(data)
 	for _, p := range problems {
-		line, col := flow.Position(data, p.Path)
+		line, col := flow.Place(data, p)
 		t.Errorf("flows.example.json:%d:%d: %s: %s", line, col, p.Path, p.Message.EN)
 	}
 	if b == nil {

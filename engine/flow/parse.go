@@ -456,12 +456,8 @@ func Place(data []byte, p form.Problem) (line, col int) {
 	return lineAt(data, at)
 }
 
-// Position gives line and column, from 1, of what a JSON pointer names in its source; of the
-// nearest thing around it when it is not there.
-func Position(data []byte, pointer string) (line, col int) {
-	return lineAt(data, offsetOf(data, pointer))
-}
-
+// offsetOf gives where what a JSON pointer names begins in its source; the nearest thing around it
+// when it is not there.
 func offsetOf(data []byte, pointer string) int64 {
 	d := json.NewDecoder(bytes.NewReader(data))
 	at := seek(d, strings.Split(strings.TrimPrefix(pointer, "/"), "/"), pointer == "")

@@ -218,7 +218,7 @@ func TestMarshalHasOneOrder(t *testing.T) {
 `)
 }
 
-func TestPosition(t *testing.T) {
+func TestPlace(t *testing.T) {
 	document := []byte("{\n  \"id\": \"a\",\n  \"steps\": [\n    {\"id\": \"x\", \"with\": {\"a/b\": 1}},\n    {\"id\": \"é\", \"when\": \"1 +\"}\n  ]\n}")
 	for pointer, want := range map[string][2]int{
 		"":                     {1, 1},
@@ -228,12 +228,12 @@ func TestPosition(t *testing.T) {
 		"/steps/1/with/absent": {5, 5},
 		"/steps/9":             {3, 12},
 	} {
-		line, col := flow.Position(document, pointer)
+		line, col := flow.Place(document, form.Problem{Path: pointer})
 		if got := [2]int{line, col}; got != want {
 			t.Errorf("%s: got %v, want %v", pointer, got, want)
 		}
 	}
-	if line, col := flow.Position([]byte("{"), "/a/b"); line != 1 || col < 1 {
+	if line, col := flow.Place([]byte("{"), form.Problem{Path: "/a/b"}); line != 1 || col < 1 {
 		t.Errorf("broken document: got %d:%d", line, col)
 	}
 }
@@ -253,7 +253,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("neither a bundle nor a problem")
 		}
 		for _, p := range problems {
-			if line, col := flow.Position(data, p.Path); line < 1 || col < 1 {
+			if line, col := flow.Place(data, p); line < 1 || col < 1 {
 				t.Fatalf("%s is at %d:%d", p.Path, line, col)
 			}
 		}
