@@ -57,15 +57,16 @@ func (n *node) before(key []byte, seq uint64) bool {
 }
 
 // seek gives the first version of a key, or of what comes after it, that is not newer than seq
-// where the key is the same.
-func (l *list) seek(key []byte, seq uint64) *node {
+// where the key is the same. Each link is read once: a newer version may come before what was
+// compared.
+func (l *list) seek(key []byte, seq uint64) (n *node) {
 	at := &l.head
 	for level := mostLevels - 1; level >= 0; level-- {
-		for n := at.next[level].Load(); n != nil && n.before(key, seq); n = at.next[level].Load() {
+		for n = at.next[level].Load(); n != nil && n.before(key, seq); n = at.next[level].Load() {
 			at = n
 		}
 	}
-	return at.next[0].Load()
+	return n
 }
 
 // path gives for each level the last node before a version of a key.
