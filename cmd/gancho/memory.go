@@ -12,7 +12,7 @@ import (
 // and garbage soon may take mostGarbage. A large heap grows to twice what is in use, which is not
 // wasteful.
 const (
-	heapRoom    = 96 << 20
+	heapRoom    = 112 << 20
 	mostGarbage = 128 << 20
 	mostPercent = 1000
 )

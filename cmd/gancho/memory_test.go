@@ -14,7 +14,7 @@ func TestHeapGrows(t *testing.T) {
 		}
 		before = max(before, grows-1) // percents are whole
 		switch {
-		case live <= 48 && (grows < 94 || grows > 96), live >= 68 && live <= 128 && grows < live+126, live > 128 && grows != 2*live, grows > 2*live && grows > live+128:
+		case live <= 56 && (grows < 110 || grows > 112), live >= 74 && live <= 128 && grows < live+126, live > 128 && grows != 2*live, grows > 2*live && grows > live+128:
 			t.Errorf("with %d MB in use it grows to %d MB", live, grows)
 		}
 	}
