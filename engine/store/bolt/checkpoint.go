@@ -105,8 +105,18 @@ func (f *live) flush() error {
 	return f.flushHeld()
 }
 
-// flushHeld is flush for who holds checkpoint.
+// flushHeld is flush for who holds checkpoint. A table that an earlier one could not write goes
+// first.
 func (f *live) flushHeld() error {
+	if f.sealed != nil {
+		if err := f.flushTable(); err != nil {
+			return err
+		}
+	}
+	return f.flushTable()
+}
+
+func (f *live) flushTable() error {
 	sealed, moment := f.seal()
 	if sealed == nil {
 		return nil
