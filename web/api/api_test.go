@@ -105,8 +105,13 @@ func newHouseOn(t testing.TB, dir string) *house {
 type noBackups struct{ api.Backups }
 
 func (noBackups) Make(context.Context) (api.BackupView, error) { return api.BackupView{Name: "b"}, nil }
-func (noBackups) List() ([]api.BackupView, error)              { return nil, nil }
-func (noBackups) Open(string) (*os.File, error)                { return nil, store.ErrNotFound }
+func (noBackups) List() (list []api.BackupView, _ error) {
+	for day := range 5 {
+		list = append(list, api.BackupView{Name: fmt.Sprintf("2026010%dT000000Z.tar", 5-day)})
+	}
+	return list, nil
+}
+func (noBackups) Open(string) (*os.File, error) { return nil, store.ErrNotFound }
 func (noBackups) Settings(context.Context) (api.BackupSettings, error) {
 	return api.BackupSettings{Keep: 7}, nil
 }
@@ -471,14 +476,15 @@ func TestStateAndVars(t *testing.T) {
 	}
 }
 
-// Lists of people and their tokens are read by pages, each once.
-func TestUsersAndTokensByPages(t *testing.T) {
+// Lists that the store does not page are read by pages all the same, each once.
+func TestShortListsByPages(t *testing.T) {
 	h := newHouse(t)
 	for i := range 5 {
+		h.want(201, "POST", "/flows", fmt.Sprintf(`{"id": "f%d", "name": "F", "trigger": {"kind": "manual"}, "steps": [{"id": "w", "action": "wait", "with": {"signal": "pago {{ trigger.body.nº }}"}}]}`, i))
 		h.want(201, "POST", "/users", fmt.Sprintf(`{"email": "p%d@example.com", "password": "quatro palavras sem sentido", "role": "viewer"}`, i))
 		h.want(201, "POST", "/tokens", `{"name": "São Paulo", "role": "viewer"}`)
 	}
-	for path, key := range map[string]string{"/users": "email", "/tokens": "id"} {
+	for path, key := range map[string]string{"/users": "email", "/tokens": "id", "/signals": "flow", "/backups": "name"} {
 		seen, pages := map[any]bool{}, 0
 		for cursor := ""; ; pages++ {
 			page := h.want(200, "GET", path+"?limit=2&cursor="+url.QueryEscape(cursor), "")
@@ -493,7 +499,29 @@ func TestUsersAndTokensByPages(t *testing.T) {
 		if len(seen) != 5 || pages != 2 {
 			t.Errorf("%s: %d of 5 in %d pages of 3", path, len(seen), pages+1)
 		}
-		h.want(422, "GET", path+"?cursor=none", "")
+		if p := h.want(422, "GET", path+"?cursor=none", ""); p["code"] != "bad_cursor" {
+			t.Errorf("%s: %v", path, p)
+		}
+	}
+}
+
+// Each call that answers a page takes what asks for one.
+func TestEveryListTakesLimitAndCursor(t *testing.T) {
+	h := newHouse(t)
+	_, description := h.ask("GET", "/api/v1/openapi.json", "", "")
+	paged := 0
+	for path, operations := range description["paths"].(map[string]any) {
+		get, ok := operations.(map[string]any)["get"].(map[string]any)
+		if !ok || !strings.Contains(mustJSON(t, get["responses"]), `"#/components/schemas/List`) {
+			continue
+		}
+		paged++
+		if takes := mustJSON(t, get["parameters"]); !strings.Contains(takes, `"name":"limit"`) || !strings.Contains(takes, `"name":"cursor"`) {
+			t.Errorf("%s takes %s", path, takes)
+		}
+	}
+	if paged < 12 {
+		t.Errorf("only %d lists were looked at", paged)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // Backups are what the API needs of the backups.
 type Backups interface {
 	Make(ctx context.Context) (BackupView, error)
-	List() ([]BackupView, error)
+	List() ([]BackupView, error)        // newest first
 	Open(name string) (*os.File, error) // store.ErrNotFound
 	Settings(ctx context.Context) (BackupSettings, error)
 	SetSettings(ctx context.Context, s BackupSettings) error
@@ -53,9 +53,15 @@ func (s *server) backup(ctx context.Context, _ *nothing) (*backupOutput, error) 
 	return &backupOutput{v}, err
 }
 
-func (s *server) listBackups(context.Context, *nothing) (*listOutput[BackupView], error) {
+func (s *server) listBackups(_ context.Context, in *Page) (*listOutput[BackupView], error) {
+	if err := in.check(aBackup); err != nil {
+		return nil, err
+	}
 	list, err := s.Backups.List()
-	return listOf(list, ""), err
+	if err != nil {
+		return nil, err
+	}
+	return pageBack(*in, list, func(b BackupView) string { return b.Name }), nil
 }
 
 // fetchBackup gives the file of a backup.

@@ -51,6 +51,8 @@ var (
 	aNumber = regexp.MustCompile(`^[0-9]{1,9}$`)
 	anEmail = regexp.MustCompile(`@`)
 	aToken  = regexp.MustCompile(`[0-9a-f]{12}$`)
+	aBackup = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z\.tar$`)
+	aSignal = regexp.MustCompile(`^([0-9a-f]{2})+$`)
 )
 
 // check refuses a cursor that no page gave.
@@ -84,12 +86,21 @@ func listOf[T any](items []T, next string) *listOutput[T] {
 
 // pageOf is the part of a whole list, in the order of a key, that a page asks for.
 func pageOf[T any](p Page, whole []T, key func(T) string) *listOutput[T] {
-	whole = slices.DeleteFunc(whole, func(item T) bool { return key(item) <= p.Cursor })
-	if len(whole) <= p.size() {
-		return listOf(whole, "")
+	return firstOf(p, slices.DeleteFunc(whole, func(item T) bool { return key(item) <= p.Cursor }), key)
+}
+
+// pageBack is pageOf for a list whose keys go down: newest first.
+func pageBack[T any](p Page, whole []T, key func(T) string) *listOutput[T] {
+	return firstOf(p, slices.DeleteFunc(whole, func(item T) bool { return p.Cursor != "" && key(item) >= p.Cursor }), key)
+}
+
+// firstOf is a page of what is left of a list.
+func firstOf[T any](p Page, rest []T, key func(T) string) *listOutput[T] {
+	if len(rest) <= p.size() {
+		return listOf(rest, "")
 	}
-	whole = whole[:p.size()]
-	return listOf(whole, key(whole[len(whole)-1]))
+	rest = rest[:p.size()]
+	return listOf(rest, key(rest[len(rest)-1]))
 }
 
 type listFlowsInput struct {

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"slices"
 
 	"gancho/engine/flow"
@@ -16,8 +17,16 @@ type SignalView struct {
 	Action string `json:"action" enum:"wait,signal"`
 }
 
+// key is its place in the list, as a cursor that a URL may hold.
+func (v SignalView) key() string {
+	return hex.EncodeToString([]byte(v.Name + "\x00" + v.Flow + "\x00" + v.Action))
+}
+
 // listSignals lists what the drafts of all flows wait for and send.
-func (s *server) listSignals(context.Context, *struct{}) (*listOutput[SignalView], error) {
+func (s *server) listSignals(_ context.Context, in *Page) (*listOutput[SignalView], error) {
+	if err := in.check(aSignal); err != nil {
+		return nil, err
+	}
 	items := []SignalView{}
 	for _, e := range s.Flows.List() {
 		if e.Draft == nil {
@@ -31,6 +40,6 @@ func (s *server) listSignals(context.Context, *struct{}) (*listOutput[SignalView
 			}
 		})
 	}
-	slices.SortStableFunc(items, func(a, b SignalView) int { return cmp.Compare(a.Name, b.Name) })
-	return listOf(items, ""), nil
+	slices.SortFunc(items, func(a, b SignalView) int { return cmp.Compare(a.key(), b.key()) })
+	return pageOf(*in, items, SignalView.key), nil
 }

@@ -3578,7 +3578,11 @@ export interface operations {
     };
     "list-backups": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 50 if left out, at most 200 */
+                limit?: number;
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6156,7 +6160,11 @@ export interface operations {
     };
     "list-signals": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 50 if left out, at most 200 */
+                limit?: number;
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Radio } from 'lucide-react'
 import { api, take } from '../api/client'
+import { whole } from '../api/whole'
 import { useDesk } from '../data/desk'
 import { read } from '../fields/formats'
 import { parts } from '../fields/template'
@@ -32,7 +33,7 @@ const useWords = makeWords(en, pt)
 export function Signals({ flow, step, take: use }: { flow: Flow; step: Step; take: (name: string) => void }) {
   const t = useWords()
   const desk = useDesk()
-  const list = useQuery({ queryKey: ['signals'], queryFn: () => take(api.GET('/signals')), staleTime: 5_000, retry: false })
+  const list = useQuery({ queryKey: ['signals'], queryFn: () => whole((query) => take(api.GET('/signals', { params: { query } }))), staleTime: 5_000, retry: false })
   const all = (list.data?.items ?? []).filter((s) => s.flow !== flow.id && s.name !== step.with?.['signal'])
   const others = [...all].sort((a, b) => Number(a.action === step.action) - Number(b.action === step.action)).slice(0, 8)
   const said = (name: string) => parts(name).map((p) => (p.hole ? `[${desk.labelOf(read(p.text)?.path ?? p.text)}]` : p.text)).join('')

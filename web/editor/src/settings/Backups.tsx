@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { DatabaseBackup, Download } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
+import { whole } from '../api/whole'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyField } from '../ui/Copy'
 import { Field } from '../ui/Field'
@@ -19,7 +20,7 @@ import { useWords } from './words'
 export function Backups() {
   const t = useWords()
   const queries = useQueryClient()
-  const list = useQuery({ queryKey: ['backups'], queryFn: () => take(api.GET('/backups')) })
+  const list = useQuery({ queryKey: ['backups'], queryFn: () => whole((query) => take(api.GET('/backups', { params: { query } }))) })
   const settings = useQuery({ queryKey: ['backup-settings'], queryFn: () => take(api.GET('/backups/settings')) })
   const make = useMutation({
     mutationFn: () => take(api.POST('/backup')),
