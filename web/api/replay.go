@@ -24,9 +24,9 @@ type RunQuery struct {
 
 // kept is the query as the engine keeps it.
 func (b *RunQuery) kept() (*engine.Selection, error) {
-	h := HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To, Error: b.Error}
+	h := HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To}
 	q, err := h.query(runStatuses...)
-	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: q.Error, Group: b.Group, Quiet: b.Quiet}, err
+	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: b.Error, Group: b.Group, Quiet: b.Quiet}, err
 }
 
 // all says that it leaves out no run: to hide the quiet flows in a list is no choice of runs.

@@ -21,11 +21,10 @@ type HistoryInput struct {
 	Text   string `query:"q" doc:"whole values in bodies, outputs and errors; path = value for the one at a path"`
 	From   string `query:"from" doc:"RFC 3339"`
 	To     string `query:"to" doc:"RFC 3339"`
-	Error  string `query:"error" doc:"code"`
 }
 
 func (in *HistoryInput) query(statuses ...string) (store.Query, error) {
-	q := store.Query{Flow: in.Flow, Status: in.Status, Error: in.Error, Text: in.Text, Cursor: in.Cursor, Limit: in.size()}
+	q := store.Query{Flow: in.Flow, Status: in.Status, Text: in.Text, Cursor: in.Cursor, Limit: in.size()}
 	if in.Status != "" && !slices.Contains(statuses, in.Status) {
 		return q, problemOf(http.StatusUnprocessableEntity, "bad_status", "status is one of "+strings.Join(statuses, ", "), "status é um destes: "+strings.Join(statuses, ", "))
 	}
@@ -57,12 +56,14 @@ func moment(name, text string) (time.Time, error) {
 
 type runsInput struct {
 	HistoryInput
+	Error string   `query:"error" doc:"code of the error that they ended or wait with"`
 	Group string   `query:"group" doc:"of GET /failures: runs that failed in the same way, or try again"`
 	Quiet []string `query:"quiet" doc:"flows, with commas between: of them only what failed, waits or is unknown"`
 }
 
 func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, error) {
 	q, err := in.query(runStatuses...)
+	q.Error = in.Error
 	if err == nil {
 		err = s.Engine.Narrow(ctx, &q, in.Group, in.Quiet)
 	}

@@ -3973,8 +3973,6 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339 */
                 to?: string;
-                /** @description code */
-                error?: string;
             };
             header?: never;
             path?: never;
@@ -5699,7 +5697,7 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339 */
                 to?: string;
-                /** @description code */
+                /** @description code of the error that they ended or wait with */
                 error?: string;
                 /** @description of GET /failures: runs that failed in the same way, or try again */
                 group?: string;
