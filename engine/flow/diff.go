@@ -23,14 +23,15 @@ type Change struct {
 	Sentence form.Words `json:"sentence"`
 }
 
-// Diff gives what changed from a to b: first the flow's own members, then its steps in the
-// order of b, then the steps that are gone. Steps are the same when their ids are, or when
+// Diff gives what changed from a to b: first the flow's own members and its tests, then its
+// steps in the order of b, then the steps that are gone. Steps are the same when their ids are, or when
 // `formerly` says so. Equal flows differ in nothing. The catalogue, which may be nil, names the
 // actions and their fields in the sentences.
 func Diff(a, b *Flow, c Catalogue) []Change {
 	d := &differ{before: placesOf(a.Steps), after: placesOf(b.Steps), catalogue: c, trigger: b.Trigger.Kind}
 	d.titles = newTitles(c, d.after, d.before)
-	d.members("", "", shallowFlow(a), shallowFlow(b))
+	d.members(spot{}, shallowFlow(a), shallowFlow(b))
+	d.tests(a.Tests, b.Tests)
 	d.pair()
 	d.stepChanges(b)
 	for _, id := range d.before.order {
@@ -130,7 +131,7 @@ func (d *differ) stepChanges(b *Flow) {
 			d.add(Change{Kind: "moved", Step: id, Path: p.path, Before: d.before.at[old].path, After: p.path, Sentence: follow(
 				d.titles.of(p.step), " was moved; it is now "+at.EN, " foi movido; agora está "+at.PT)})
 		}
-		d.members(p.path, id, shallowStep(d.before.at[old].step), shallowStep(p.step))
+		d.members(spot{path: p.path, step: id}, shallowStep(d.before.at[old].step), shallowStep(p.step))
 	}
 }
 
@@ -197,8 +198,20 @@ func longestRise(ids []string, index func(string) int) map[string]bool {
 // toldInside are objects of which is told what they hold, also where one side has none.
 var toldInside = []string{"with", "retry", "settings", "keep", "silence"}
 
+// spot is a place in a flow: the step that it is of, the pointer to it, and the same as people
+// count, elements of lists from 1.
+type spot struct{ step, path, told string }
+
+func (s spot) member(name string) spot {
+	return spot{s.step, s.path + "/" + form.Escape(name), s.told + "/" + form.Escape(name)}
+}
+
+func (s spot) element(i int) spot {
+	return spot{s.step, s.path + "/" + strconv.Itoa(i), s.told + "/" + strconv.Itoa(i+1)}
+}
+
 // members compares two objects member by member, down to where they differ.
-func (d *differ) members(path, step string, a, b map[string]any) {
+func (d *differ) members(of spot, a, b map[string]any) {
 	names := slices.Sorted(maps.Keys(a))
 	for _, name := range slices.Sorted(maps.Keys(b)) {
 		if _, both := a[name]; !both {
@@ -207,30 +220,46 @@ func (d *differ) members(path, step string, a, b map[string]any) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		before, after, at := a[name], b[name], path+"/"+form.Escape(name)
-		if reflect.DeepEqual(before, after) {
-			continue
-		}
+		before, after, at := a[name], b[name], of.member(name)
 		x, xIs := before.(map[string]any)
 		y, yIs := after.(map[string]any)
-		if opened := slices.Contains(toldInside, name) || strings.HasPrefix(at, "/trigger/with/"); opened && (xIs && after == nil || yIs && before == nil) {
-			xIs, yIs = true, true // what it holds is told, not that it is there
-		}
-		if xIs && yIs {
-			d.members(at, step, x, y)
+		if opened := slices.Contains(toldInside, name) || strings.HasPrefix(at.path, "/trigger/with/"); opened && (xIs && after == nil || yIs && before == nil) {
+			d.members(at, x, y) // what it holds is told, not that it is there
 			continue
 		}
-		d.add(Change{Kind: "changed", Step: step, Path: at, Before: before, After: after, Sentence: d.sentence(step, at, before, after)})
+		d.value(at, before, after)
 	}
 }
 
+// value compares two values. Lists of as many objects are compared one by one.
+func (d *differ) value(at spot, before, after any) {
+	if reflect.DeepEqual(before, after) {
+		return
+	}
+	x, xIs := before.(map[string]any)
+	y, yIs := after.(map[string]any)
+	if xIs && yIs {
+		d.members(at, x, y)
+		return
+	}
+	list, isList := before.([]any)
+	others, areList := after.([]any)
+	if isList && areList && len(list) == len(others) && slices.ContainsFunc(others, holds) {
+		for i := range list {
+			d.value(at.element(i), list[i], others[i])
+		}
+		return
+	}
+	d.add(Change{Kind: "changed", Step: at.step, Path: at.path, Before: before, After: after, Sentence: d.sentence(at, before, after)})
+}
+
 // sentence says what became of a member of the flow, or of a step.
-func (d *differ) sentence(step, path string, before, after any) form.Words {
-	member, owner, fields := path[1:], form.Words{}, form.Fields{}
+func (d *differ) sentence(at spot, before, after any) form.Words {
+	member, owner, fields := at.path[1:], form.Words{}, form.Fields{}
 	var s *Step
-	if step != "" {
-		s = d.after.at[step].step
-		member, owner = path[len(d.after.at[step].path)+1:], d.titles.of(s)
+	if at.step != "" {
+		s = d.after.at[at.step].step
+		member, owner = at.path[len(d.after.at[at.step].path)+1:], d.titles.of(s)
 	}
 	if d.catalogue != nil && s != nil {
 		info, _ := d.catalogue.Action(s.Action)
@@ -261,7 +290,7 @@ func (d *differ) sentence(step, path string, before, after any) form.Words {
 	case member == "disabled":
 		return follow(owner, " was switched on", " foi ligado")
 	}
-	return became(owner, memberWord(member, fields), before, after)
+	return became(owner, memberWord(at.told[1:], fields), namingOf(member, fields), before, after)
 }
 
 // calledNow says that a branch of a step has another name.
@@ -285,7 +314,7 @@ func (d *differ) branch(s *Step, member string) form.Words {
 // shallowFlow is a flow without its steps.
 func shallowFlow(f *Flow) map[string]any {
 	c := *f
-	c.Steps = nil
+	c.Steps, c.Tests = nil, nil
 	m := tree(c)
 	delete(m, "steps")
 	return m

@@ -1,12 +1,9 @@
 package flow
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"gancho/engine/expression"
 	"gancho/engine/form"
@@ -188,14 +185,13 @@ var memberWords = map[string]form.Words{
 	"name": form.Label("name", "nome"), "note": form.Label("note", "nota"), "description": form.Label("description", "descrição"), "tags": form.Label("tags", "etiquetas"),
 	"connection": form.Label("connection", "conexão"), "timeout": form.Label("time-out", "tempo limite"), "delivery": form.Label("delivery", "entrega"),
 	"missing": form.Label("missing values", "valores que faltam"), "on_error": form.Label("when it fails", "quando falha"), "action": form.Label("action", "ação"),
-	"retry/attempts": form.Label("attempts", "tentativas"), "retry/first": form.Label("first pause between attempts", "primeira pausa entre tentativas"),
+	"retry/attempts": form.Label("number of attempts", "número de tentativas"), "retry/first": form.Label("first pause between attempts", "primeira pausa entre tentativas"),
 	"retry/factor": form.Label("growth of the pause", "crescimento da pausa"), "retry/max": form.Label("longest pause", "pausa máxima"), "retry/jitter": form.Label("jitter", "variação"),
 	"trigger/kind": form.Label("trigger", "gatilho"), "trigger/connection": form.Label("connection of the trigger", "conexão do gatilho"),
 	"settings/timezone": form.Label("time zone", "fuso horário"), "settings/timeout": form.Label("time limit of a run", "tempo limite da execução"),
 	"settings/concurrency": form.Label("runs at once", "execuções ao mesmo tempo"), "settings/on_failure": form.Label("flow for failures", "fluxo para falhas"),
-	"settings/silence/expect_every": form.Label("alarm after silence of", "alarme após silêncio de"), "settings/keep/bodies": form.Label("bodies are kept for", "corpos guardados por"),
-	"settings/keep/runs": form.Label("runs are kept for", "execuções guardadas por"), "settings/mask": form.Label("masked fields", "campos mascarados"), "settings/alerts": form.Label("alerts", "alertas"),
-	"tests": form.Label("tests", "testes"),
+	"settings/silence/expect_every": form.Label("silence before an alarm", "silêncio até o alarme"), "settings/keep/bodies": form.Label("time that bodies are kept", "tempo de guarda dos corpos"),
+	"settings/keep/runs": form.Label("time that runs are kept", "tempo de guarda das execuções"), "settings/mask": form.Label("masked fields", "campos mascarados"), "settings/alerts": form.Label("alerts", "alertas"),
 }
 
 // memberWord names a member: from the table, from the form of its action, or by its path.
@@ -223,75 +219,3 @@ func memberWord(member string, fields form.Fields) form.Words {
 
 // plain undoes form.Escape.
 var plain = strings.NewReplacer("~1", "/", "~0", "~")
-
-// became says that a member has another value.
-func became(owner, member form.Words, before, after any) form.Words {
-	if owner.EN != "" {
-		member = follow(owner, ": "+member.EN, ": "+member.PT)
-	}
-	was, is := short(before, after), short(after, before)
-	switch {
-	case before == nil:
-		return form.Label(member.EN+" is now "+is, member.PT+" agora é "+is)
-	case after == nil:
-		return form.Label(member.EN+" was removed; it was "+was, member.PT+" foi removido; era "+was)
-	}
-	return form.Label(member.EN+" is now "+is+"; it was "+was, member.PT+" agora é "+is+"; era "+was)
-}
-
-const (
-	shortest = 120 // letters of a value that is told whole
-	lead     = 2   // pieces that are told before the first one that differs
-)
-
-// short writes a value, texts in quotation marks. Of a long one it tells from where it differs
-// from the other value, and never cuts a hole or a word of it: half of a name says something else.
-func short(value, other any) string {
-	text, quoted := wordsOf(value)
-	if letters(text) > shortest {
-		rest, _ := wordsOf(other)
-		text = cutToDifference(piecesOf(text), piecesOf(rest))
-	}
-	if quoted {
-		return "“" + text + "”"
-	}
-	return text
-}
-
-func wordsOf(value any) (text string, quoted bool) {
-	if text, ok := value.(string); ok {
-		return text, true
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		return "…", false
-	}
-	return string(data), false
-}
-
-var piece = regexp.MustCompile(`(?s)\{\{.*?\}\}|\s+|(?:[^\s{]|\{[^\s{]){1,30}|\{`)
-
-// piecesOf cuts a text into its holes, words and spaces; what is very long without a space, too.
-func piecesOf(text string) []string { return piece.FindAllString(text, -1) }
-
-func cutToDifference(pieces, other []string) string {
-	same := 0
-	for same < min(len(pieces), len(other)) && pieces[same] == other[same] {
-		same++
-	}
-	var b strings.Builder
-	kept := min(same, lead)
-	if same -= kept; same > 0 {
-		b.WriteString("…")
-	}
-	room := shortest
-	for i, p := range pieces[same:] {
-		if room -= letters(p); room < 0 && i > kept {
-			return b.String() + "…"
-		}
-		b.WriteString(p)
-	}
-	return b.String()
-}
-
-func letters(text string) int { return utf8.RuneCountInString(text) }

@@ -454,6 +454,16 @@ func (f *Field) hasOption(value string) bool {
 	return false
 }
 
+// Choice is what people read of one of its options; nothing for any other value.
+func (f *Field) Choice(value string) Words {
+	for _, o := range f.options {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return Words{}
+}
+
 func (f *Field) choices() string {
 	values := make([]string, len(f.options))
 	for i, o := range f.options {
