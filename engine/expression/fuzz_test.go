@@ -14,10 +14,16 @@ func FuzzCompile(f *testing.F) {
 			f.Add(source)
 		}
 	}
-	k := knownOrders()
+	k, s := knownOrders(), scope(f)
 	f.Fuzz(func(t *testing.T, source string) {
 		length := len([]rune(source))
-		if _, err := expression.Compile(source); err != nil {
+		whole, err := expression.Compile(source)
+		if err == nil {
+			if why := whole.Why(t.Context(), s); why.EN == "" || why.PT == "" {
+				t.Fatalf("why: %+v", why)
+			}
+		}
+		if err != nil {
 			p := expression.ProblemOf(err)
 			if p.Message.EN == "" || p.Message.PT == "" || p.From < 0 || p.To < p.From || p.To > length {
 				t.Fatalf("%+v of %d", p, length)
