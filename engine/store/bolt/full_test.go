@@ -57,7 +57,7 @@ func TestWhoWritesGoesOnWhenALateCheckpointEnds(t *testing.T) {
 		s.live.seal() // a checkpoint has begun
 		s.live.active.bytes.Add(tableMost + 1)
 		begun, behind := time.Now(), make(chan bool, 1)
-		go func() { behind <- s.live.behind() }()
+		go func() { behind <- s.live.behind(s.live.group) }()
 		synctest.Wait()
 		if len(behind) > 0 {
 			t.Fatal("the journal grows while a checkpoint is late")

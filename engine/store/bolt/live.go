@@ -69,6 +69,7 @@ type live struct {
 // group is what becomes durable together.
 type group struct {
 	delta
+	from  uint64 // no op in it is of a moment before
 	after []func()
 	done  chan struct{}
 	err   error
@@ -210,7 +211,7 @@ func (f *live) newGroup() *group {
 	if f.spare = nil; record == nil {
 		record = newRecord()
 	}
-	return &group{delta: delta{table: f.active, journal: record}, done: make(chan struct{})}
+	return &group{delta: delta{table: f.active, journal: record}, from: f.seq + 1, done: make(chan struct{})}
 }
 
 // do applies an op and waits until it is durable. It does not give up when a caller does: an
@@ -374,7 +375,7 @@ func (f *live) ask() {
 
 // append writes a group to the journal; a full disk is given one more try.
 func (f *live) append(g *group, moment uint64) error {
-	if f.behind() {
+	if f.behind(g) {
 		return fmt.Errorf("%w: live.db cannot take what the journal holds", store.ErrFull)
 	}
 	err := f.judge(f.journal.append(g.journal, moment))
@@ -416,12 +417,13 @@ func (f *live) roomy(ctx context.Context) error {
 	}
 }
 
-// behind waits for a checkpoint that is late. It says true when none succeeds.
-func (f *live) behind() bool {
+// behind lets a group wait for a checkpoint that is late. It says true when none succeeds. What is
+// in the checkpoint itself does not wait: that waits for it.
+func (f *live) behind(g *group) bool {
 	for {
 		moved := f.moved.wait()
 		f.tables.RLock()
-		late := f.sealed != nil && f.active.bytes.Load() > tableMost
+		late := f.sealed != nil && g.from > f.until && f.active.bytes.Load() > tableMost
 		f.tables.RUnlock()
 		if !late || f.stuck.Load() {
 			return late
@@ -443,9 +445,11 @@ func (f *live) fail(g *group, err error) {
 	for _, undone := range []*group{later, g} {
 		undone.takeBack(mark{journal: recordHead})
 		undone.err = err
-		close(undone.done)
 	}
 	f.ledger.forget()
+	for _, undone := range []*group{later, g} { // a checkpoint may wait for either
+		close(undone.done)
+	}
 	f.group = f.newGroup()
 }
 
