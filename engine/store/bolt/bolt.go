@@ -32,6 +32,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -143,7 +144,7 @@ func replaceFile(path string, data []byte, synced bool) error {
 	}
 	_, err = f.Write(data)
 	if err == nil && synced {
-		err = f.Sync()
+		err = syncNew(f)
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
@@ -363,10 +364,38 @@ func judged(err error) error {
 	switch {
 	case err == nil, errors.Is(err, store.ErrFull), errors.Is(err, store.ErrBroken):
 		return err
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, berrors.ErrMaxSizeReached):
-		return fmt.Errorf("%w: %w", store.ErrFull, err)
-	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
+	case unsynced(err), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("%w: %w", store.ErrBroken, err)
+	case full(err), errors.Is(err, berrors.ErrMaxSizeReached):
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	}
+	return err
+}
+
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+// unsynced says whether it was a sync that failed: what is on disk is not known then, even where
+// there was no room. Every other call says what it was; of bbolt's, fdatasync gives a bare number,
+// and the sync of a file that grows comes as words alone.
+func unsynced(err error) bool {
+	var sync *syncError
+	var call *fs.PathError
+	var rename *os.LinkError
+	switch {
+	case errors.As(err, &sync), strings.HasPrefix(err.Error(), "file sync error"):
+		return true
+	case errors.As(err, &call):
+		return call.Op == "sync"
+	}
+	return full(err) && !errors.As(err, &rename)
+}
+
+// syncNew syncs a file that nothing counts on yet: one for which there is no room takes nothing
+// with it.
+func syncNew(f *os.File) error {
+	err := f.Sync()
+	if full(err) {
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	}
 	return err
 }

@@ -354,7 +354,7 @@ func (j *journal) make(size int64) (*segment, error) {
 		_, err = f.WriteAt(zeros[:min(int64(len(zeros)), size-at)], at)
 	}
 	if err == nil {
-		err = errors.Join(s.first(f), f.Sync())
+		err = errors.Join(s.first(f), syncNew(f))
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin a journal: %w", err), os.Remove(fresh))
@@ -417,7 +417,7 @@ func (j *journal) release(moment uint64) error {
 // recycle makes a segment that is ready for use of one that holds nothing any more.
 func (j *journal) recycle(old *segment) (*segment, error) {
 	s := j.segment(old.size)
-	return s, errors.Join(s.first(old.file), old.file.Sync(), old.file.Close(), j.name(s, old.file.Name()))
+	return s, errors.Join(s.first(old.file), syncNew(old.file), old.file.Close(), j.name(s, old.file.Name()))
 }
 
 // keep makes segments spare ones. None is used before an inventory on disk names it.

@@ -456,13 +456,7 @@ func (f *live) fail(g *group, err error) {
 // judge tells a full disk, after which nothing was written and all goes on, from a failed
 // write or sync, after which this process must not write again.
 func (f *live) judge(err error) error {
-	var unsynced *syncError
-	if errors.As(err, &unsynced) {
-		err = fmt.Errorf("%w: %w", store.ErrBroken, err)
-	} else {
-		err = judged(err)
-	}
-	if errors.Is(err, store.ErrBroken) {
+	if err = judged(err); errors.Is(err, store.ErrBroken) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.broken = err
