@@ -35,8 +35,8 @@ type archive struct {
 	bodies map[blockKey][]byte
 
 	unread  unread
-	passing sync.Mutex // held while blocks are moved
-	files   sync.Mutex // held by whoever needs that no file goes away, and by who deletes them
+	files   sync.RWMutex // held for reading while blocks are moved, and alone by whoever deletes files or needs all as they are
+	passing sync.Mutex   // held while blocks are moved, after files
 }
 
 type blockKey struct {

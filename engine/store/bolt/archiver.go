@@ -105,8 +105,15 @@ func (s *Store) archivePass(ctx context.Context, p pick, rounds int) (left bool,
 }
 
 // archiveRound moves some blocks. It says whether anything is left, and whether another round
-// would move more. Who else waits for a round has the next one.
+// would move more. Who else waits for a round has the next one. A checkpoint does not wait for who
+// has the files for itself, as a backup has for long.
 func (s *Store) archiveRound(p pick) (left, more bool, err error) {
+	if !p.newest {
+		s.archive.files.RLock()
+	} else if !s.archive.files.TryRLock() {
+		return false, false, nil
+	}
+	defer s.archive.files.RUnlock()
 	s.archive.passing.Lock()
 	defer s.archive.passing.Unlock()
 	ready, left, err := s.ready(p)
@@ -165,14 +172,12 @@ func (s *Store) ready(p pick) (ready [][]uint64, rest bool, err error) {
 }
 
 // move copies groups into the archive, and when they are durable there deletes them from
-// live state.
+// live state. Callers hold files and passing.
 func (s *Store) move(groups [][]uint64) error {
 	var blocks []packed
 	var pack packer
 	stamps := map[uint64][]byte{}
 	var skip []uint64
-	s.archive.files.Lock()
-	defer s.archive.files.Unlock()
 	err := s.live.view(func(tx *tx) error {
 		for _, numbers := range groups {
 			all := make([]kept, 0, len(numbers))

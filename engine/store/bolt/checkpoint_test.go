@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"gancho/engine/store"
 )
@@ -47,5 +49,36 @@ func TestWhatFollowsACheckpointThatFailedIsKept(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A backup has the archive's files for itself, for as long as it copies them. Checkpoints go on
+// meanwhile: else nothing would be accepted any more once the table is full.
+func TestACheckpointDoesNotWaitForABackup(t *testing.T) {
+	s, err := Open(t.Context(), t.TempDir(), Options{})
+	must(t, err)
+	defer s.Close()
+	s.archive.files.Lock()
+	defer s.archive.files.Unlock()
+	over := slices.Repeat([]store.Event{{Flow: "a", Outcome: store.Filtered}}, blockEvents) // as many as are archived at once
+	large := store.Event{Flow: "a", Outcome: store.Filtered, Body: make([]byte, tableLimit)}
+	for _, events := range [][]store.Event{over, {large}} {
+		_, err = s.Accept(t.Context(), events)
+		must(t, err)
+	}
+	late := time.After(time.Minute)
+	for {
+		moved := s.live.moved.wait()
+		s.live.tables.RLock()
+		done := s.live.until > 0 && s.live.sealed == nil
+		s.live.tables.RUnlock()
+		if done {
+			return
+		}
+		select {
+		case <-moved:
+		case <-late:
+			t.Fatal("no checkpoint comes while a backup is made")
+		}
 	}
 }
