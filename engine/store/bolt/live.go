@@ -296,11 +296,13 @@ func (f *live) currentHeld() []*table {
 	return []*table{f.active, f.sealed}
 }
 
-// view reads what is durable now.
+// view reads what is durable now. Its moment comes after that of the file: what a checkpoint brings
+// into that meanwhile may be newer than what was durable a moment ago.
 func (f *live) view(read func(t *tx) error) (err error) {
 	f.tables.RLock()
-	t := &tx{db: f.db, tables: f.currentHeld(), seq: f.durable.Load()}
+	t := &tx{db: f.db, tables: f.currentHeld()}
 	t.file()
+	t.seq = f.durable.Load()
 	f.tables.RUnlock()
 	defer func() { err = errors.Join(err, t.end()) }()
 	if t.err != nil {
