@@ -190,15 +190,27 @@ func (c *crowd) find(r *rand.Rand) error {
 		return err
 	}
 	text := info.Title[len(`{"n":"`) : len(info.Title)-len(`"}`)]
-	found, _, err := c.s.ListRuns(c.t.Context(), store.Query{Flow: info.Flow, Text: text, Limit: 10})
+	q := store.Query{Flow: info.Flow, Text: text, Limit: 10}
+	found, err := all(q, func(q store.Query) ([]store.Run, string, error) { return c.s.ListRuns(c.t.Context(), q) })
 	if err == nil && (len(found) != 1 || found[0].ID != run) {
 		err = fmt.Errorf("of %s a search found %+v", text, found)
 	}
-	events, _, listed := c.s.ListEvents(c.t.Context(), store.Query{Text: text, Limit: 10})
+	events, listed := all(q, func(q store.Query) ([]store.EventInfo, string, error) { return c.s.ListEvents(c.t.Context(), q) })
 	if listed == nil && (len(events) != 1 || events[0].Run != run) {
 		listed = fmt.Errorf("of %s a search found the events %+v", text, events)
 	}
 	return errors.Join(err, listed)
+}
+
+// all gives what is on the pages of a list, of which one may end early.
+func all[T any](q store.Query, page func(store.Query) ([]T, string, error)) (list []T, err error) {
+	for {
+		some, next, err := page(q)
+		list = append(list, some...)
+		if q.Cursor = next; next == "" || err != nil {
+			return list, err
+		}
+	}
 }
 
 // count what the ledger says.
