@@ -24,20 +24,26 @@ type followers struct {
 type follower struct {
 	kinds []string
 	news  chan struct{}
-	queue []store.Doc
+	queue []told
+}
+
+// told is a document as a change left it.
+type told struct {
+	change uint64
+	doc    store.Doc
 }
 
 func (f *follower) wants(kind string) bool {
 	return len(f.kinds) == 0 || slices.Contains(f.kinds, kind)
 }
 
-func (f *followers) tell(docs []store.Doc) {
+func (f *followers) tell(change uint64, docs []store.Doc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for r := range f.each {
 		for _, d := range docs {
 			if r.wants(d.Kind) {
-				r.queue = append(r.queue, d)
+				r.queue = append(r.queue, told{change, d})
 			}
 		}
 		select {
@@ -78,7 +84,7 @@ func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
 	}, func() {
 		if own == nil {
 			s.changes.Store(changes)
-			s.follow.tell(written)
+			s.follow.tell(changes, written)
 		}
 	})
 	if err := errors.Join(err, own); err != nil {
@@ -142,13 +148,13 @@ func (s *Store) Follow(ctx context.Context, kinds ...string) iter.Seq[store.Doc]
 		f := &follower{kinds: kinds, news: make(chan struct{}, 1)}
 		s.follow.add(f)
 		defer s.follow.drop(f)
-		seen := map[string]int64{}
-		if !s.snapshot(f, seen, yield) || !yield(store.Doc{}) {
+		seen, ok := s.snapshot(f, yield)
+		if !ok || !yield(store.Doc{}) {
 			return
 		}
 		for {
-			for _, d := range s.follow.take(f) {
-				if d.Revision > seen[d.Kind+"\x00"+d.ID] && !yield(d) {
+			for _, t := range s.follow.take(f) {
+				if t.change > seen && !yield(t.doc) {
 					return
 				}
 			}
@@ -161,9 +167,11 @@ func (s *Store) Follow(ctx context.Context, kinds ...string) iter.Seq[store.Doc]
 	}
 }
 
-func (s *Store) snapshot(f *follower, seen map[string]int64, yield func(store.Doc) bool) bool {
+// snapshot yields what there is, and says up to which change that is.
+func (s *Store) snapshot(f *follower, yield func(store.Doc) bool) (change uint64, ok bool) {
 	var all []store.Doc
 	err := s.docs.view(func(tx *tx) error {
+		change = tx.bucket("docs").sequence()
 		return tx.bucket("docs").forEach(func(key, value []byte) error {
 			kind, _, _ := strings.Cut(string(key), "\x00")
 			if !f.wants(kind) {
@@ -177,15 +185,14 @@ func (s *Store) snapshot(f *follower, seen map[string]int64, yield func(store.Do
 	})
 	if err != nil {
 		s.log.Error("read documents", "error", err)
-		return false
+		return 0, false
 	}
 	for _, d := range all {
-		seen[d.Kind+"\x00"+d.ID] = d.Revision
 		if !yield(d) {
-			return false
+			return 0, false
 		}
 	}
-	return true
+	return change, true
 }
 
 func (f *followers) add(r *follower) {
@@ -203,7 +210,7 @@ func (f *followers) drop(r *follower) {
 	delete(f.each, r)
 }
 
-func (f *followers) take(r *follower) []store.Doc {
+func (f *followers) take(r *follower) []told {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	taken := r.queue

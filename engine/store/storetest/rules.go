@@ -237,6 +237,28 @@ var rules = []rule{
 		}
 		return want("seen", fmt.Sprint(seen), fmt.Sprint([]string{"a1", "", "a"}))
 	}},
+	{"a follower sees what is made anew", func(h *house) error {
+		put := func(d store.Doc) {
+			_, err := h.s.PutDocs(h.ctx, []store.Doc{d})
+			h.keep(err)
+		}
+		put(store.Doc{Kind: "flow", ID: "a", Value: []byte("1")})
+		put(store.Doc{Kind: "flow", ID: "a", Revision: 1, Value: []byte("2")})
+		ctx, cancel := context.WithCancel(h.ctx)
+		defer cancel()
+		var seen []string
+		for d := range h.s.Follow(ctx, "flow") {
+			if seen = append(seen, d.ID+string(d.Value)); d.ID == "" {
+				put(store.Doc{Kind: "flow", ID: "a", Revision: 2})
+				put(store.Doc{Kind: "flow", ID: "a", Value: []byte("3")})
+				put(store.Doc{Kind: "flow", ID: "b", Value: []byte("4")})
+			}
+			if d.ID == "b" {
+				break
+			}
+		}
+		return want("seen", fmt.Sprint(seen), fmt.Sprint([]string{"a2", "", "a", "a3", "b4"}))
+	}},
 	{"a canceled run has ended", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
 		w := h.claim(1)[0]
