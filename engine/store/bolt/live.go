@@ -511,14 +511,21 @@ func (f *live) close() error {
 	<-f.ended
 	err := f.health()
 	if errors.Is(err, store.ErrClosed) {
-		f.db.NoFreelistSync = false
-		if err = f.flush(); err == nil {
-			err = f.journal.empty(f.until)
-		}
-		if err == nil {
+		if err = f.flushLast(); err == nil {
 			f.shrink()
 		}
 	}
 	f.former.Wait()
 	return errors.Join(err, f.journal.close(), f.db.Close())
+}
+
+// flushLast brings all into live.db, after a backup that still does so, and empties the journal.
+func (f *live) flushLast() error {
+	f.checkpoint.Lock()
+	defer f.checkpoint.Unlock()
+	f.db.NoFreelistSync = false
+	if err := f.flushHeld(); err != nil {
+		return err
+	}
+	return f.journal.empty(f.until)
 }
