@@ -51,7 +51,10 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
   const kind = triggers.find((k) => k.kind === flow.trigger.kind)
   const problemsOf = (id: string) => below(view.problems, `/trigger/with/${id}`)
   const setField = (id: string, value: unknown) => set((x) => ({ ...x, with: put(x.with, id, value) }))
-  const change = (to: string) => set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: about.data?.timezone || ownZone() } }) }))
+  const change = async (to: string) => {
+    const known = to !== 'schedule' || about.data ? about : await about.refetch({ cancelRefetch: false })
+    set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: known.data?.timezone || ownZone() } }) }))
+  }
   const keep = (event: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={event} />
   const form = { flow, view, kind, set, setField, problemsOf, keep }
   return (
@@ -61,7 +64,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
           <LooksNote />
           <Locked>
           {view.url && flow.trigger.kind === 'webhook' && <Address url={view.url} lit={desk.events.length === 0 && view.state !== 'off'} />}
-          <Field label={t.kindOf} help={kind && say(kind.summary)}><select className={inputLook} value={flow.trigger.kind} onChange={(e) => change(e.target.value)}>{triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
+          <Field label={t.kindOf} help={kind && say(kind.summary)}><select className={inputLook} value={flow.trigger.kind} onChange={(e) => void change(e.target.value)}>{triggers.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>
           {flow.trigger.kind === 'webhook' && <Webhook {...form} />}
           {flow.trigger.kind === 'schedule' && <Suspense fallback={null}><ScheduleField cron={String(flow.trigger.with?.['cron'] ?? '')} zone={String(flow.trigger.with?.['timezone'] ?? '')} set={(part) => set((x) => ({ ...x, with: { ...x.with, ...part } }))} /></Suspense>}
           {kind && flow.trigger.kind !== 'webhook' && kind.fields.filter((f) => !['cron', 'timezone'].includes(f.id)).map((f) => (
