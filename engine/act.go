@@ -124,7 +124,7 @@ func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) 
 		rec.Marked, rec.Status = false, stepRunning
 	}
 	if rec.Marked || rec.Status == stepUnknown {
-		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), true, nil
+		return w.wait(rec, opening{unknown: true, wait: &store.Wait{Path: rec.Path}}), true, nil
 	}
 	if rec.triesLater() && !woken && w.hands.now().Before(rec.Due) {
 		return w.tryLater(n, rec, rec.For, rec.Due), true, nil
@@ -316,7 +316,7 @@ func (w *walker) call(n *node, f *frame, rec *record, c *connections.Connection,
 func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, plan schedule, c *connections.Connection) (v verdict, wait time.Duration, err error) {
 	if cause.Maybe && n.step.Delivery == flow.AtMostOnce {
 		rec.Error = errorOf(cause)
-		return w.wait(rec, opening{waitingFor: "resolve", unknown: true, wait: &store.Wait{Path: rec.Path}}), 0, nil
+		return w.wait(rec, opening{unknown: true, wait: &store.Wait{Path: rec.Path}}), 0, nil
 	}
 	if errors.Is(cause, errCutOff) {
 		return w.tryLater(n, rec, waitRetry, w.hands.now()), 0, nil

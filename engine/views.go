@@ -21,11 +21,11 @@ import (
 type RunView struct {
 	ID         string          `json:"id"`
 	Flow       string          `json:"flow"`
-	Revision   int             `json:"revision"`
+	Revision   int             `json:"revision,omitempty" doc:"the published revision that it runs; left out until it begins, and for a test of a draft"`
 	Event      string          `json:"event"`
 	Title      string          `json:"title"`
 	Status     store.Status    `json:"status"`
-	WaitingFor string          `json:"waiting_for,omitempty"`
+	WaitingFor string          `json:"waiting_for,omitempty" enum:"delay,signal,retry,quota,connection,call" doc:"of a waiting run"`
 	At         time.Time       `json:"at"`
 	Ended      *time.Time      `json:"ended,omitempty"`
 	Due        *time.Time      `json:"due,omitempty"`
@@ -65,7 +65,7 @@ type StepView struct {
 	Error    *said.ErrorView `json:"error,omitempty"`
 	Reason   string          `json:"reason,omitempty"`
 	Due      *time.Time      `json:"due,omitempty"`
-	Waiting  string          `json:"waiting_for,omitempty"`
+	Waiting  string          `json:"waiting_for,omitempty" enum:"delay,signal,retry,quota,connection,call" doc:"of a waiting step"`
 	WaitURL  string          `json:"wait_url,omitempty" doc:"where the signal that it waits for is given: of one run, not for viewers"`
 	Approval string          `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"of an approval: how it was answered"`
 	By       string          `json:"answered_by,omitempty" doc:"of an approval: who answered, where it was not by the link"`
@@ -110,10 +110,13 @@ type EventView struct {
 func viewRun(r *store.Run) RunView {
 	v := RunView{
 		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
-		WaitingFor: r.WaitingFor, At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, Erased: r.Status.Final() && r.Reason == store.Erased, ErasedAt: moment(r.ErasedAt), ReplayOf: r.ReplayOf,
+		At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, Erased: r.Status.Final() && r.Reason == store.Erased, ErasedAt: moment(r.ErasedAt), ReplayOf: r.ReplayOf,
 	}
 	if !r.Status.Final() {
 		v.Due = moment(r.Due)
+	}
+	if r.Status == store.Waiting {
+		v.WaitingFor = r.WaitingFor
 	}
 	if showsError(r) {
 		v.Error = &said.ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}
@@ -134,7 +137,10 @@ func viewStep(r *record) StepView {
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
 		Attempts: []AttemptView{}, Input: withoutCredentials(r.Input), given: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
-		Due: moment(r.Due), Waiting: r.For, Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By, Chosen: r.Chosen,
+		Due: moment(r.Due), Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By, Chosen: r.Chosen,
+	}
+	if r.Status == stepWaiting {
+		v.Waiting = r.For
 	}
 	for _, a := range r.Attempts {
 		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})

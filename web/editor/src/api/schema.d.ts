@@ -2835,8 +2835,11 @@ export interface components {
             replayed_as?: string;
             /** @description of a failed run: the newest that repeats it */
             replayed_by?: string;
-            /** Format: int64 */
-            revision: number;
+            /**
+             * Format: int64
+             * @description the published revision that it runs; left out until it begins, and for a test of a draft
+             */
+            revision?: number;
             status: string;
             /** @description of one run; lists leave them out */
             steps?: components["schemas"]["StepView"][];
@@ -2846,7 +2849,11 @@ export interface components {
             trigger?: {
                 [key: string]: unknown;
             };
-            waiting_for?: string;
+            /**
+             * @description of a waiting run
+             * @enum {string}
+             */
+            waiting_for?: "delay" | "signal" | "retry" | "quota" | "connection" | "call";
         };
         ScheduleOutputBody: {
             problems: components["schemas"]["ProblemView"][];
@@ -3078,7 +3085,11 @@ export interface components {
             status: string;
             /** @description where the signal that it waits for is given: of one run, not for viewers */
             wait_url?: string;
-            waiting_for?: string;
+            /**
+             * @description of a waiting step
+             * @enum {string}
+             */
+            waiting_for?: "delay" | "signal" | "retry" | "quota" | "connection" | "call";
         };
         StopView: {
             step: string;

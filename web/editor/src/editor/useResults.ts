@@ -20,9 +20,9 @@ function useLastRun(id: string, published: number) {
     queryFn: async () => {
       const { items } = await take(api.GET('/runs', { params: { query: { flow: id, limit: 1 } } }))
       const newest = items[0]
-      if (!newest || newest.revision === 0) return null
+      if (!newest?.revision) return null
       const run = await take(api.GET('/runs/{id}', { params: { path: { id: newest.id } } }))
-      const revision = await take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id, rev: run.revision } } }))
+      const revision = await take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id, rev: newest.revision } } }))
       return { run, flow: documentOf(revision) }
     },
   })

@@ -27,7 +27,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
         </span>
         <span className="text-secondary text-text-2 max-sm:order-3 max-sm:text-meta sm:text-right sm:whitespace-nowrap">
           <time dateTime={run.at} data-tip={whole(run.at)} className="sm:block">{clock(run.at)}</time>
-          <span className="text-text-3 sm:block">{run.revision > 0 && <><span className="sm:hidden"> · </span><span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span></>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
+          <span className="text-text-3 sm:block">{run.revision && <><span className="sm:hidden"> · </span><span data-tip={fill(t.attempt, { n: run.revision })}>r{run.revision}</span></>}{run.replay_of && ` · ${t.isReplay}`}{run.replayed_by && ` · ${t.ranAgain}`}{run.ended && ` · ${took(run.at, run.ended)}`}</span>
         </span>
       </Link>
     </li>
@@ -42,8 +42,8 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   if (run.error && run.ended) return <span className={`line-clamp-2 text-secondary break-words ${run.replayed_by ? 'text-text-2' : 'text-fail'}`}><Trouble error={run.error} /></span>
   if (run.erased) return <span className="line-clamp-2 text-secondary break-words text-text-2">{t.dataErasedRow}</span>
   if (run.reason || (answer && run.ended)) return <span className="line-clamp-2 text-secondary break-words text-text-2">{answer}{answer && run.reason && ' · '}{run.reason && <Ticked text={run.reason} />}</span>
-  const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, resolve: t.waitsResolve, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
-  const waits = run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
+  const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
+  const waits = run.status === 'unknown' ? t.waitsResolve : run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   const stands = standOf(run) === 'refused'
   if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error || run.status === 'unknown' ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null

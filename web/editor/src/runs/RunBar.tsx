@@ -26,7 +26,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['run', run.id] }),
     onError: (e) => toast(e.message, 'fail'),
   })
-  const meta = [run.title && flow.name, run.revision > 0 && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
+  const meta = [run.title && flow.name, run.revision && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
   return (
     <header className="z-20 flex h-[52px] shrink-0 items-center gap-2 border-b border-line bg-surface px-3 sm:px-4">
       <span className="max-sm:hidden"><Logo /></span>

@@ -26,7 +26,7 @@ export function RunReplay({ run, now, nameOf, from: first, close }: ReplayProps)
   const [all, setAll] = useState(false)
   const [allow, setAllow] = useState<string[]>([])
   const { query, others } = useOthers(run)
-  const same = published === run.revision
+  const same = published === (run.revision ?? published)
   const revision = chosen ?? (same && from === 'failed' ? 'original' : 'published')
   const replay = useMutation({
     mutationFn: () => take(api.POST('/runs/replay', { body: { ...(all ? { query } : { ids: [run.id] }), from, revision, allow } })),
@@ -44,7 +44,7 @@ export function RunReplay({ run, now, nameOf, from: first, close }: ReplayProps)
       <div className="space-y-4">
         {run.replayed_by && <p className="rounded-xl bg-warn-soft p-3 text-warn">{t.replayedBy} <Link href={`/runs/${run.replayed_by}`} className="underline underline-offset-2" onClick={close}>{t.seeReplay}</Link></p>}
         {failed ? <Choice label={t.where} value={from} set={setFrom} options={[{ value: 'failed', label: t.fromFailedStep, help: t.fromFailedHelp }, { value: 'start', label: t.fromStart, help: t.fromStartHelp }]} /> : <p className="text-text-2">{t.fromStartHelp}</p>}
-        {published > 0 && !same && <Choice label={t.onWhich} value={revision} set={setRevision} options={[{ value: 'published', label: fill(t.onPublished, { n: published }) }, { value: 'original', label: fill(t.onOriginal, { n: run.revision }) }]} />}
+        {published > 0 && !same && <Choice label={t.onWhich} value={revision} set={setRevision} options={[{ value: 'published', label: fill(t.onPublished, { n: published }) }, { value: 'original', label: fill(t.onOriginal, { n: run.revision ?? published }) }]} />}
         {others > 0 && !run.replayed_by && <label className="flex items-center gap-3"><input type="checkbox" className="size-4 accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}
         {differs && (
           <fieldset role="alert" className="rounded-xl bg-warn-soft p-4 text-warn">
