@@ -198,7 +198,8 @@ func (s *signalStep) Fields() form.Fields {
 	return form.Of(
 		form.Text("signal", &s.signal, form.Label("Name of the signal", "Nome do sinal")).Required().Example("pix-{{ trigger.body.id }}"),
 		form.JSON("data", &s.data, form.Label("Data", "Dados")),
-		form.Duration("keep", &s.keep, form.Label("Keep for", "Guardar por")).Default("24h"))
+		form.Duration("keep", &s.keep, form.Label("Keep for", "Guardar por")).Default("24h").
+			Help(form.Label("For waits that begin later; 0s is only for those that are there already", "Para esperas que comecem depois; 0s é só para as que já existem")))
 }
 
 func (s *signalStep) control(_ context.Context, w *walker, _ *node, _ *frame, _ *record) (Output, verdict, error) {

@@ -37,7 +37,9 @@ func (s *stateStep) Fields() form.Fields {
 		fields = append(fields, form.Number("value", &s.by, form.Label("Add", "Somar")).Min(-mostAdded).Max(mostAdded).Default(1))
 	}
 	if s.kind == store.KeyPut || s.kind == store.KeyAdd || s.kind == store.KeyOnce {
-		fields = append(fields, form.Duration("expires", &s.expires, form.Label("Forget after", "Esquecer depois de")).Example("30d"))
+		fields = append(fields, form.Duration("expires", &s.expires, form.Label("Forget after", "Esquecer depois de")).Example("30d").
+			Help(form.Label("Without it, the value is kept until a step deletes it", "Sem isto, o valor fica guardado até um passo apagá-lo")).
+			Lasting(form.Label("leave it out to keep the value, or delete it with state.delete", "deixe de fora para guardar o valor, ou apague-o com state.delete")))
 	}
 	return fields
 }

@@ -191,7 +191,11 @@ func (p *settingsReader) duration(path string, value any, def time.Duration) tim
 	}
 	text, _ := value.(string)
 	d, err := form.ParseDuration(text)
-	if err != nil || d <= 0 {
+	if err == nil && d == 0 {
+		p.bad(path, "out_of_range", "must be longer than 0s; leave it out for the default", "deve ser maior que 0s; deixe de fora para valer o padrão")
+		return def
+	}
+	if err != nil {
 		p.bad(path, "wrong_type", "must be a duration such as 10s or 72h, 53375d at most", "deve ser uma duração como 10s ou 72h, no máximo 53375d")
 		return def
 	}

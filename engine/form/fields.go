@@ -50,6 +50,7 @@ type Field struct {
 	inner       Fields // the members of a group
 	custom      bool
 	addresses   bool     // holds e-mail addresses
+	lasting     *Words   // a duration in which something can be done, and what to do instead of saying none
 	live        []string // fields that must be filled in before the options can be read; nil where they are fixed
 
 	given *bool // whether a value was bound that is no default
@@ -142,6 +143,9 @@ func (f *Field) Live(needs ...string) *Field {
 // Addresses says that a text, or each of a list, holds e-mail addresses: a document with
 // another is warned of.
 func (f *Field) Addresses() *Field { f.addresses = true; return f }
+
+// Lasting refuses a duration of no time; instead says what whoever wrote it may have meant.
+func (f *Field) Lasting(instead Words) *Field { f.lasting = &instead; return f }
 
 // AddOption adds a choice.
 func (f *Field) AddOption(o Choice) { f.options = append(f.options, o) }
@@ -397,6 +401,11 @@ func (f *Field) wrong(err error) Problem {
 // check tests limits, pattern and options.
 func (f *Field) check(value any) *Problem {
 	if text, ok := value.(string); ok {
+		if d, err := ParseDuration(text); f.lasting != nil && err == nil && d == 0 {
+			p := f.problem("out_of_range", Label("must be longer than 0s", "deve ser maior que 0s"))
+			p.Hint = *f.lasting
+			return &p
+		}
 		if f.pattern != nil && !f.pattern.MatchString(text) {
 			p := f.problem("pattern", Label("does not have the form that is expected", "não tem o formato esperado"))
 			return &p

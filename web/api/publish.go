@@ -77,7 +77,7 @@ func (s *server) life(f func(context.Context, string) (flows.Entry, error)) func
 type rotateInput struct {
 	FlowChange
 	Body *struct {
-		Overlap string `json:"overlap,omitempty" doc:"how long the old URL still works; 24h"`
+		Overlap string `json:"overlap,omitempty" doc:"how long the old URL still works: 24h if left out, 0s for no longer"`
 	} `required:"false"`
 }
 

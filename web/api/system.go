@@ -121,7 +121,9 @@ func untilEnd(end *string) (time.Duration, error) {
 	switch {
 	case err != nil:
 		return 0, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires must be a time such as 2030-01-31T12:00:00Z, or a duration such as 2h or 7d", "expires deve ser um instante como 2030-01-31T12:00:00Z, ou uma duração como 2h ou 7d")
-	case d <= 0:
+	case d == 0:
+		return 0, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires must be longer than 0s; leave it out to keep the value, or delete the key", "expires deve ser maior que 0s; deixe de fora para guardar o valor, ou apague a chave")
+	case d < 0:
 		return 0, problemOf(http.StatusUnprocessableEntity, "bad_time", "expires is in the past", "expires está no passado")
 	}
 	return d, nil

@@ -2788,7 +2788,7 @@ export interface components {
             summary?: string;
         };
         RotateInputBody: {
-            /** @description how long the old URL still works; 24h */
+            /** @description how long the old URL still works: 24h if left out, 0s for no longer */
             overlap?: string;
         };
         RunQuery: {
