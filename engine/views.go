@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"gancho/engine/flow"
+	"gancho/engine/refusal"
 	"gancho/engine/said"
 	"gancho/engine/store"
 )
@@ -362,4 +363,18 @@ func (e *Engine) Started(id string, s Start) (Incoming, error) {
 		in.Outcome = store.Captured
 	}
 	return in, nil
+}
+
+// Fits refuses an input that the published revision of a flow would take from no caller.
+func (e *Engine) Fits(in *Incoming) error {
+	entry, err := e.Flows.Get(in.Flow)
+	if err != nil || entry.Published == nil {
+		return err
+	}
+	if check := e.plan(entry).accepts(); check != nil {
+		if err := check(in.Body); err != nil {
+			return refusal.New(refusal.Invalid, "schema", err.Error(), said.In(err.Error(), "pt-BR"))
+		}
+	}
+	return nil
 }

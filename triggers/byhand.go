@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"gancho/engine"
+	refusals "gancho/engine/refusal"
 	"gancho/engine/store"
 )
 
@@ -36,6 +37,30 @@ func (d *Webhook) Admit(ctx context.Context, in engine.Incoming) ([]engine.Recei
 		events[i] = part.vouched(&in, i)
 	}
 	return d.Engine.Accept(ctx, events)
+}
+
+// Fits refuses an event that a person starts where its body is one that the flow's URL would
+// refuse: what no sender could have sent tells nothing of the flow.
+func (d *Webhook) Fits(ctx context.Context, in engine.Incoming) error {
+	d.mu.RLock()
+	e := d.byFlow[in.Flow]
+	d.mu.RUnlock()
+	if e == nil || e.door() == nil {
+		return nil
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "/", http.NoBody)
+	if err != nil {
+		return err
+	}
+	whole := delivery{Webhook: d, e: e, door: e.door(), r: r, in: in}
+	no := whole.readable()
+	if no == nil {
+		_, no = whole.parts()
+	}
+	if no != nil {
+		return refusals.New(refusals.Invalid, no.code, no.words.EN, no.words.PT)
+	}
+	return nil
 }
 
 // vouched is a part of an event as it is let in, with the key that counts for it.

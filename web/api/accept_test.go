@@ -70,3 +70,35 @@ func TestARejectedEventWithoutItsBody(t *testing.T) {
 		t.Errorf("told %v", p["detail"])
 	}
 }
+
+// What a person starts is held against the schema of the trigger, as what comes through the URL is.
+func TestStartedByHandByTheSchema(t *testing.T) {
+	h := newHouse(t)
+	const schema = `{"properties": {"n": {"type": "integer"}}, "required": ["n"]}`
+	for kind, trigger := range map[string]string{"webhook": `"schema"`, "call": `"input"`} {
+		h.want(201, "POST", "/flows", `{"id": "`+kind+`", "name": "F", "trigger": {"kind": "`+kind+`", "with": {`+trigger+`: `+schema+`}}, "steps": []}`)
+		if got := h.want(200, "POST", "/flows/"+kind+"/events", `{"event": {"body": {}}}`); got["status"] != "captured" {
+			t.Errorf("%s: a new flow takes any sample, not %v", kind, got)
+		}
+		h.want(200, "POST", "/flows/"+kind+"/publish", "")
+		for body, detail := range map[string]string{
+			`{}`:         "o corpo não segue o schema: em /, falta n",
+			`{"n": "x"}`: "o corpo não segue o schema: em /n, há um texto no lugar de um número inteiro",
+		} {
+			if p := h.want(422, "POST", "/flows/"+kind+"/events", `{"event": {"body": `+body+`}}`, "Accept-Language", "pt-BR"); p["code"] != "schema" || p["detail"] != detail {
+				t.Errorf("%s %s: %v", kind, body, p)
+			}
+		}
+		if run := h.started(kind, `{"n": 1}`); run["status"] != "succeeded" {
+			t.Errorf("%s: %v", kind, run)
+		}
+		if items := h.want(200, "GET", "/events?flow="+kind, "")["items"].([]any); len(items) != 2 {
+			t.Errorf("%s: %d events are kept: %v", kind, len(items), items)
+		}
+	}
+	h.want(201, "POST", "/flows", `{"id": "form", "name": "F", "trigger": {"kind": "webhook"}, "steps": []}`)
+	h.want(200, "POST", "/flows/form/publish", "")
+	if p := h.want(422, "POST", "/flows/form/events", `{"event": {"body": "a=%zz", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}}`); p["code"] != "unreadable" {
+		t.Errorf("%v", p)
+	}
+}

@@ -58,6 +58,7 @@ type Config struct {
 type Door interface {
 	SendSample(ctx context.Context, token, event string) (receipts []engine.Receipt, status int, err error)
 	Admit(ctx context.Context, in engine.Incoming) ([]engine.Receipt, error)
+	Fits(ctx context.Context, in engine.Incoming) error // what a person starts
 }
 
 type server struct {

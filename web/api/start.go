@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -69,6 +70,9 @@ func (s *server) startFlow(ctx context.Context, in *startInput) (*startOutput, e
 		return nil, err
 	}
 	started, err := s.Engine.Started(in.ID, engine.Start{Body: event.Body, Headers: event.Headers, Query: event.Query, Method: event.Method})
+	if err == nil {
+		err = cmp.Or(s.Engine.Fits(&started), s.Door.Fits(ctx, started))
+	}
 	if err != nil {
 		return nil, err
 	}
