@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
+import { useLeaving } from '../ui/Toast'
 import { api, take } from './client'
 import { liveState, onLive, watchLive } from './live'
 import { renew } from './renew'
@@ -7,8 +8,10 @@ import { whole } from './whole'
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => take(api.GET('/session')), staleTime: 60_000 })
 
-export const useFlows = (q: string) =>
-  useQuery({ queryKey: ['flows', q], queryFn: () => whole((at) => take(api.GET('/flows', { params: { query: { ...at, q } } }))), placeholderData: keepPreviousData })
+export const useFlows = (q: string) => {
+  const leaving = useLeaving()
+  return useQuery({ queryKey: ['flows', q], queryFn: () => whole((at) => take(api.GET('/flows', { params: { query: { ...at, q } } }))), placeholderData: keepPreviousData, select: (all) => ({ ...all, items: all.items.filter((f) => !leaving.includes(`flow ${f.id}`)) }) })
+}
 
 export const flowQuery = (id: string) => ({ queryKey: ['flow', id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id } } })), staleTime: Infinity })
 

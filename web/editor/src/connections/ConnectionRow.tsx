@@ -16,9 +16,9 @@ import { Tile } from './Tile'
 import { useSignIn } from './useSignIn'
 import { useWords } from './words'
 
-type RowProps = { connection: Schemas['ConnectionView']; kind: Schemas['KindView'] | undefined; edit: () => void; vanish: (on: boolean) => void }
+type RowProps = { connection: Schemas['ConnectionView']; kind: Schemas['KindView'] | undefined; edit: () => void }
 
-export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
+export function ConnectionRow({ connection: c, kind, edit }: RowProps) {
   const t = useWords()
   const say = useSay()
   const queries = useQueryClient()
@@ -31,12 +31,10 @@ export function ConnectionRow({ connection: c, kind, edit, vanish }: RowProps) {
     onSettled: () => queries.invalidateQueries({ queryKey: ['connections'] }),
   })
   const remove = () => {
-    vanish(true)
     later(fill(t.deleted, { name: c.name }), async () => {
       await take(api.DELETE('/connections/{name}', { ...path, keepalive: true })).catch((error: Error) => toast(error.message, 'fail'))
-      await queries.invalidateQueries({ queryKey: ['connections'] })
-      vanish(false)
-    }, () => vanish(false))
+      await queries.invalidateQueries({ queryKey: ['connections'], refetchType: 'all' })
+    }, () => undefined, `connection ${c.name}`)
   }
   const [asking, ask] = useState(false)
   const signIn = useSignIn(c.name)

@@ -8,6 +8,7 @@ import { Button } from '../ui/Button'
 import { SearchInput } from '../ui/Input'
 import { Card, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
+import { useLeaving } from '../ui/Toast'
 import { plainText } from '../words/format'
 import { fill } from '../words/phrase'
 import { ConnectionDialog } from './ConnectionDialog'
@@ -26,7 +27,7 @@ function All() {
   const { data, error, refetch } = useConnections()
   const kinds = useKinds()
   const [q, setQ] = useState('')
-  const [gone, setGone] = useState<string[]>([])
+  const leaving = useLeaving()
   const [editing, setEditing] = useState<Editing | null>(null)
   const [params, setParams] = useSearchParams()
   const asked = params.get('name')
@@ -38,7 +39,7 @@ function All() {
   }, [asked, data, setParams])
   const flows = useFlows('')
   const settled = data !== undefined && flows.isFetched
-  const list = settled ? data.items.filter((c) => !gone.includes(c.name)) : undefined
+  const list = settled ? data.items.filter((c) => !leaving.includes(`connection ${c.name}`)) : undefined
   const shown = list?.filter((c) => plainText(`${c.name} ${c.kind} ${c.account ?? ''} ${c.hosts.join(' ')}`).includes(plainText(q)))
   const wanted = settled ? wantedBy(flows.data?.items ?? [], data.items) : []
   const create = (name: string, of: string[]) => setEditing({ name, kinds: of })
@@ -52,7 +53,7 @@ function All() {
       {list && list.length > 0 && shown?.length === 0 && <Empty title={t.filtered} />}
       {shown && shown.length > 0 && (
         <Card><ul className="divide-y divide-line">
-          {shown.map((c) => <ConnectionRow key={c.name} connection={c} kind={kinds.data?.items.find((k) => k.kind === c.kind)} edit={() => setEditing({ connection: c })} vanish={(on) => setGone((old) => (on ? [...old, c.name] : old.filter((n) => n !== c.name)))} />)}
+          {shown.map((c) => <ConnectionRow key={c.name} connection={c} kind={kinds.data?.items.find((k) => k.kind === c.kind)} edit={() => setEditing({ connection: c })} />)}
         </ul></Card>
       )}
       <Needed quiet wanted={wanted.filter(([, w]) => w.example)} create={create} />

@@ -107,8 +107,8 @@ function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
   const remove = useRemove()
   const stats = useFlowStats(flow.id)
   const removes = () => {
-    go('/', { state: { gone: [flow.id] } })
-    remove({ id: flow.id, name: flow.name || flow.id, open: (stats?.waiting ?? 0) + (stats?.pending ?? 0), end: (how) => { if (how === 'undone') go(`/flows/${flow.id}`) } })
+    go('/')
+    remove({ id: flow.id, name: flow.name || flow.id, open: (stats?.waiting ?? 0) + (stats?.pending ?? 0), undone: () => go(`/flows/${flow.id}`) })
   }
   const looking: MenuItem[] = [
     { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },

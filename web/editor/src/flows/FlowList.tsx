@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { useAlerts, useFlows, useStats } from '../api/hooks'
@@ -19,8 +19,6 @@ const StartDialog = soon(() => import('./start/Start').then((m) => m.StartDialog
 export function FlowList({ role }: { role: string }) {
   const t = useWords()
   const [params, setParams] = useSearchParams()
-  const [gone, setGone] = useState<string[]>(() => (history.state as { gone?: string[] } | null)?.gone ?? []) // one that was deleted in its editor
-  useEffect(() => history.replaceState(null, ''), [])
   const q = params.get('q') ?? ''
   const tag = params.get('tag') ?? ''
   const making = params.has('new')
@@ -33,11 +31,11 @@ export function FlowList({ role }: { role: string }) {
   const may = role !== 'viewer'
   useCommands(may ? [{ id: 'new flow', group: t.flows, label: t.newFlow, keys: 'c', run: () => set('new', '') }] : [])
   const tags = [...new Set(data?.items.flatMap((f) => f.tags) ?? [])].sort()
-  const shown = data?.items.filter((f) => !gone.includes(f.id) && (!tag || f.tags.includes(tag)))
+  const shown = data?.items.filter((f) => !tag || f.tags.includes(tag))
   const none = data !== undefined && !q && !tag && shown?.length === 0
   const own = shown?.filter((f) => !isExample(f)) ?? []
   const examples = shown?.filter(isExample).sort((a, b) => Number(isFirst(b)) - Number(isFirst(a))) ?? []
-  const row = (flow: Flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} alerts={alerts.data?.items} pick={(x) => set('tag', x)} vanish={(on) => setGone((old) => (on ? [...old, flow.id] : old.filter((id) => id !== flow.id)))} />
+  const row = (flow: Flow) => <FlowRow key={flow.id} flow={flow} role={role} stats={stats.data?.flows[flow.id]} alerts={alerts.data?.items} pick={(x) => set('tag', x)} />
   return (
     <Page title={t.flows} wide aside={!none && (
       <>

@@ -11,10 +11,10 @@ import type { Life } from './FlowRow'
 import { useWords } from './menuWords'
 import { useRemove } from './useRemove'
 
-type FlowMenuProps = { flow: Schemas['FlowItem']; role: string; open: number; life: (to: Life) => void; vanish: (on: boolean) => void }
+type FlowMenuProps = { flow: Schemas['FlowItem']; role: string; open: number; life: (to: Life) => void }
 
 /** FlowMenu is what can be done with a flow of the list; it comes when the menu is opened. */
-export function FlowMenu({ flow, role, open, life, vanish, ...popup }: FlowMenuProps & Popup) {
+export function FlowMenu({ flow, role, open, life, ...popup }: FlowMenuProps & Popup) {
   const t = useWords()
   const queries = useQueryClient()
   const [, go] = useLocation()
@@ -32,10 +32,6 @@ export function FlowMenu({ flow, role, open, life, vanish, ...popup }: FlowMenuP
     }
   }
   const remove = useRemove()
-  const vanishes = () => {
-    vanish(true)
-    remove({ id, name, open, end: () => vanish(false) })
-  }
   const items: MenuItem[] = [
     { id: 'open', label: t.open, icon: ExternalLink, href: `/flows/${id}` },
     { id: 'runs', label: t.showRuns, icon: ListChecks, href: `/runs?flow=${id}` },
@@ -47,7 +43,7 @@ export function FlowMenu({ flow, role, open, life, vanish, ...popup }: FlowMenuP
     if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: Pause, run: () => life('pause') })
     if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: Play, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
     items.push({ id: 'duplicate', label: t.duplicate, icon: Copy, run: () => void duplicate() }, { id: 'export', label: t.export, icon: Download, run: () => download(`/api/v1/export?flow=${id}`) }, 'line',
-      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: vanishes })
+      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: () => remove({ id, name, open }) })
   }
   return <MenuList {...popup} items={items} />
 }

@@ -25,7 +25,7 @@ const FlowMenu = soon(() => import('./FlowMenu').then((m) => m.FlowMenu))
 
 const tones: Record<Flow['state'], Tone> = { new: 'accent', on: 'ok', paused: 'wait', off: 'none' }
 
-type RowProps = { flow: Flow; role: string; stats: Schemas['FlowStats'] | undefined; alerts?: Schemas['AlertView'][]; pick: (tag: string) => void; vanish: (on: boolean) => void }
+type RowProps = { flow: Flow; role: string; stats: Schemas['FlowStats'] | undefined; alerts?: Schemas['AlertView'][]; pick: (tag: string) => void }
 
 const columns = 'lg:grid-cols-[2.5rem_minmax(0,1.4fr)_minmax(0,1fr)_120px_7rem_2.25rem] lg:gap-x-5'
 
@@ -35,7 +35,7 @@ export function RowHeads() {
   return <p aria-hidden className={`hidden gap-x-3 border-b border-line px-4 py-1.5 text-meta text-text-3 lg:grid ${columns}`}><span className="col-start-4">{t.lastDay}</span><span>{t.lastOne}</span></p>
 }
 
-export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
+export function FlowRow({ flow, role, stats, alerts, pick }: RowProps) {
   const t = useWords()
   const name = flow.name || flow.id
   const life = useLife(flow)
@@ -61,7 +61,7 @@ export function FlowRow({ flow, role, stats, alerts, pick, vanish }: RowProps) {
         <Bars recent={stats?.recent} />
         <Last flow={flow.id} stats={stats} />
       </div>
-      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={life.turn} vanish={vanish} />}</MenuButton></div>
+      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={life.turn} />}</MenuButton></div>
     </li>
   )
 }

@@ -8,7 +8,7 @@ import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { inputLook, SearchInput } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
-import { later, toast } from '../ui/Toast'
+import { later, toast, useLeaving } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { Part } from './Part'
@@ -21,37 +21,35 @@ type State = Schemas['StateView']
 export function KeptState() {
   const t = useWords()
   const [prefix, setPrefix] = useState('')
-  const [gone, setGone] = useState<string[]>([])
+  const leaving = useLeaving()
   const [editing, setEditing] = useState<State | null>(null)
   const list = useInfiniteQuery({
     queryKey: ['state', prefix], queryFn: ({ pageParam }) => take(api.GET('/state', { params: { query: { prefix, cursor: pageParam } } })),
     initialPageParam: '', getNextPageParam: (page) => page.next ?? undefined, placeholderData: keepPreviousData,
   })
-  const rows = list.data?.pages.flatMap((p) => p.items).filter((s) => !gone.includes(s.key))
+  const rows = list.data?.pages.flatMap((p) => p.items).filter((s) => !leaving.includes(`state ${s.key}`))
   return (
     <Part title={t.state} help={t.stateHelp}>
       <SearchInput label={t.findState} value={prefix} set={setPrefix} className="mb-3 w-full sm:w-72" />
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Skeleton rows={3} />}
       {rows?.length === 0 && <p className="text-text-2">{t.noState}</p>}
-      <ul className="divide-y divide-line">{rows?.map((s) => <Row key={s.key} state={s} edit={() => setEditing(s)} vanish={(on) => setGone((old) => (on ? [...old, s.key] : old.filter((k) => k !== s.key)))} />)}</ul>
+      <ul className="divide-y divide-line">{rows?.map((s) => <Row key={s.key} state={s} edit={() => setEditing(s)} />)}</ul>
       <More query={list} />
       {editing && <Edit state={editing} close={() => setEditing(null)} />}
     </Part>
   )
 }
 
-function Row({ state: s, edit, vanish }: { state: State; edit: () => void; vanish: (on: boolean) => void }) {
+function Row({ state: s, edit }: { state: State; edit: () => void }) {
   const t = useWords()
   const { ago } = useFormat()
   const queries = useQueryClient()
   const remove = () => {
-    vanish(true)
     later(fill(t.keyDeleted, { name: s.key }), async () => {
       await take(api.DELETE('/state/{key}', { params: { path: { key: s.key } }, keepalive: true })).catch((error: Error) => toast(error.message, 'fail'))
-      await queries.invalidateQueries({ queryKey: ['state'] })
-      vanish(false)
-    }, () => vanish(false))
+      await queries.invalidateQueries({ queryKey: ['state'], refetchType: 'all' })
+    }, () => undefined, `state ${s.key}`)
   }
   return (
     <li className="flex items-center gap-3 py-2">
