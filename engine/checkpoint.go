@@ -6,6 +6,82 @@ import (
 	"gancho/engine/store"
 )
 
+// unwritten is what a run has done that the store does not have yet. What a commit took of it is that
+// commit's own until the store has answered. Only then is the next one taken, so that no older
+// record replaces a newer one, and nothing passes for durable that may still be lost.
+type unwritten struct {
+	writing chan struct{} // full from the taking to the answer; filled before air and mu are locked
+
+	// The walker's mu guards the rest.
+	change store.Commit      // gathered for the next commit
+	dirty  map[string][]byte // records for it, as they were when saved
+	size   int               // bytes of what is dirty
+	owed   bool              // it holds what must be durable before the next effect begins
+	taken  []store.Record    // of the commit that is on its way
+	begun  int               // how many commits were taken
+	done   int               // how many of them are durable
+	owing  int               // the newest of them that held what is owed
+	broken error             // why nothing can be written any more
+}
+
+func newUnwritten() unwritten {
+	return unwritten{writing: make(chan struct{}, 1), dirty: map[string][]byte{}}
+}
+
+// hold waits until no commit is on its way, and lets none be taken until release; false when ctx
+// was done before.
+func (u *unwritten) hold(ctx context.Context) bool {
+	select {
+	case u.writing <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (u *unwritten) release() { <-u.writing }
+
+// give leaves a record to the next commit.
+func (u *unwritten) give(path string, data []byte) {
+	u.size += len(data) - len(u.dirty[path])
+	u.dirty[path] = data
+}
+
+// gathered is what the next commit would write.
+func (u *unwritten) gathered() store.Commit {
+	c := u.change
+	for path, data := range u.dirty {
+		c.Steps = append(c.Steps, store.Record{Path: path, Data: data})
+	}
+	return c
+}
+
+// handOver gives a commit all that was gathered. The caller holds writing.
+func (u *unwritten) handOver() store.Commit {
+	c := u.gathered()
+	u.owing = u.debt()
+	u.begun++
+	u.change, u.owed, u.size, u.taken = store.Commit{}, false, 0, c.Steps
+	clear(u.dirty)
+	return c
+}
+
+// answered notes what the store said of the commit that was taken. One that failed takes with it
+// whatever would follow.
+func (u *unwritten) answered(err error) {
+	if u.broken = err; err == nil {
+		u.done, u.taken = u.begun, nil
+	}
+}
+
+// debt is the number of the newest commit, taken or to be taken, that holds what is owed.
+func (u *unwritten) debt() int {
+	if u.owed {
+		return u.begun + 1
+	}
+	return u.owing
+}
+
 func (w *walker) record(path, action string) *record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -24,11 +100,10 @@ func (w *walker) save(rec *record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
-		w.unsaved = err
+		w.broken = err
 	}
 	w.held.resize(rec.Path, len(data))
-	w.unwritten += len(data) - len(w.dirty[rec.Path])
-	w.dirty[rec.Path] = data
+	w.give(rec.Path, data)
 }
 
 // letGo leaves what lies below a turn to history, with the turn's own record that is saved now.
@@ -84,33 +159,61 @@ func (w *walker) owe(add func(c *store.Commit)) {
 	w.owed = true
 }
 
-// commit writes all that was gathered, with a decision.
-func (w *walker) commit(ctx context.Context, d store.Decision, keys ...store.KeyOp) (store.Committed, error) {
+// commit writes all that was gathered, with a decision and what comes with it.
+func (w *walker) commit(ctx context.Context, with store.Commit) (store.Committed, error) {
+	if !w.hold(ctx) {
+		return store.Committed{}, errLost
+	}
+	defer w.release()
+	return w.write(ctx, with)
+}
+
+// write is commit for who holds writing.
+func (w *walker) write(ctx context.Context, with store.Commit) (store.Committed, error) {
 	w.mu.Lock()
-	c := w.change
-	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, d, keys
-	if err := w.unsaved; err != nil {
+	if err := w.broken; err != nil {
 		w.mu.Unlock()
 		return store.Committed{}, err
 	}
-	for path, data := range w.dirty {
-		c.Steps = append(c.Steps, store.Record{Path: path, Data: data})
-	}
-	w.change, w.owed, w.unclean, w.unwritten = store.Commit{}, false, false, 0
-	clear(w.dirty)
+	c := w.handOver()
+	w.unclean = false
 	w.mu.Unlock()
-	return w.hands.commit(ctx, c)
+	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, with.Decision, with.Keys
+	c.Spawn = append(c.Spawn, with.Spawn...)
+	done, err := w.hands.commit(ctx, c)
+	if err != nil {
+		w.lose()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answered(err)
+	return done, err
 }
 
-// pay commits what is owed.
+// goOn keeps the lease, and comes with these operations.
+func goOn(keys ...store.KeyOp) store.Commit {
+	return store.Commit{Decision: store.Decision{GoOn: true}, Keys: keys}
+}
+
+// pay sees to it that what is owed is durable, whoever's commit holds it.
 func (w *walker) pay(ctx context.Context) error {
 	w.mu.Lock()
-	owed := w.owed
+	debt, done := w.debt(), w.done
 	w.mu.Unlock()
-	if !owed {
+	if done >= debt {
 		return nil
 	}
-	_, err := w.commit(ctx, store.Decision{GoOn: true})
+	if !w.hold(ctx) {
+		return errLost
+	}
+	defer w.release()
+	w.mu.Lock()
+	done = w.done
+	w.mu.Unlock()
+	if done >= debt {
+		return nil
+	}
+	_, err := w.write(ctx, goOn())
 	return err
 }
 
@@ -120,7 +223,7 @@ const mostUnwritten = 1 << 20
 // relieve commits when much waits for it, so that a long loop does not stay in memory.
 func (w *walker) relieve(ctx context.Context) error {
 	w.mu.Lock()
-	much := w.unwritten > mostUnwritten
+	much := w.size > mostUnwritten
 	w.mu.Unlock()
 	if !much {
 		return nil

@@ -428,6 +428,7 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 
 // conclude writes the decision with all that is still owed.
 func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) error {
+	last := store.Commit{Decision: d}
 	if d.End != nil {
 		data, err := json.Marshal(result{Status: d.End.Status, Output: w.output(), Error: d.End.Error})
 		if err != nil {
@@ -435,13 +436,13 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 		}
 		d.End.Result = data
 		if d.End.Status == store.Failed {
-			w.change.Spawn = append(w.change.Spawn, e.failureEvents(ctx, w, d.End.Error)...)
+			last.Spawn = e.failureEvents(ctx, w, d.End.Error)
 		}
 	}
 	if d.Park != nil && d.Park.Status == store.Waiting && d.Park.WaitingFor == "" {
 		return fmt.Errorf("run parks but waits for nothing")
 	}
-	if _, err := w.commit(ctx, d); err != nil {
+	if _, err := w.commit(ctx, last); err != nil {
 		return err
 	}
 	if d.Park != nil {

@@ -19,7 +19,7 @@ type flight struct {
 	at   time.Time
 }
 
-// takeOff notes that an attempt begins; errLost where the run was canceled, and nothing may begin.
+// takeOff notes that an attempt begins; errLost where the run was canceled or lost, and nothing may begin.
 func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) (*flight, error) {
 	f := &flight{rec: *rec, node: n, call: call, at: at}
 	w.air.Lock()
@@ -29,6 +29,13 @@ func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) (*fligh
 	}
 	w.flights = append(w.flights, f)
 	return f, nil
+}
+
+// lose lets nothing more begin.
+func (w *walker) lose() {
+	w.air.Lock()
+	defer w.air.Unlock()
+	w.canceled = true
 }
 
 // land notes that it is over. It waits while somebody looks at what is under way.
@@ -58,7 +65,8 @@ func (w *walker) underWay(ctx context.Context) ([]*record, error) {
 	return records, nil
 }
 
-// newer tells what is under way and what the next commit would write.
+// newer tells what is on its way to the store, what the next commit would write, and what is under
+// way.
 func (w *walker) newer(ctx context.Context) ([]*record, error) {
 	w.air.Lock()
 	defer w.air.Unlock()
@@ -69,8 +77,8 @@ func (w *walker) newer(ctx context.Context) ([]*record, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var records []*record
-	for path, data := range w.dirty {
-		r, err := readRecord(path, data)
+	for _, s := range append(slices.Clip(w.taken), w.gathered().Steps...) {
+		r, err := readRecord(s.Path, s.Data)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +121,7 @@ func (l *walks) expect(run string) {
 // meanwhile begins nothing more.
 func (l *walks) end(run string) {
 	if w := l.ended(run); w != nil {
-		w.air.Lock()
-		defer w.air.Unlock()
-		w.canceled = true
+		w.lose()
 	}
 }
 

@@ -147,7 +147,7 @@ func (w *walker) take(ctx context.Context, rec *record, held *string, op store.K
 		return next, nil
 	}
 	op.Kind = store.KeyDedupe
-	done, err := w.commit(ctx, store.Decision{GoOn: true}, op)
+	done, err := w.commit(ctx, goOn(op))
 	if err != nil {
 		return parked, err
 	}

@@ -32,6 +32,9 @@ func (f *fetch) Fields() form.Fields {
 }
 
 func (f *fetch) Do(context.Context, *engine.Call) (engine.Output, error) {
+	if f.id == "read slowly" {
+		<-f.sink.void
+	}
 	f.sink.mu.Lock()
 	defer f.sink.mu.Unlock()
 	f.sink.fetched = append(f.sink.fetched, f.id)

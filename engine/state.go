@@ -61,7 +61,7 @@ func (s *stateStep) control(ctx context.Context, w *walker, _ *node, _ *frame, r
 		op.Value = data
 	}
 	w.save(rec)
-	done, err := w.commit(ctx, store.Decision{GoOn: true}, op)
+	done, err := w.commit(ctx, goOn(op))
 	if err != nil {
 		return nil, parked, err
 	}

@@ -85,18 +85,14 @@ type walker struct {
 	seen      func(*expression.Scope)
 	only      string // stop before what follows this step (tests up to a step)
 
-	mu        sync.Mutex
-	held      *held
-	inbox     map[string][]byte
-	dirty     map[string][]byte // records for the next commit, as they were when saved
-	unwritten int               // bytes of what is dirty
-	unsaved   error             // why a record could not be written down
-	change    store.Commit      // gathered for the next commit
-	owed      bool              // something happened that must be durable before the next effect
-	open      []opening
-	end       *store.End
-	last      any
-	answer    *Answer
+	mu     sync.Mutex
+	held   *held
+	inbox  map[string][]byte
+	open   []opening
+	end    *store.End
+	last   any
+	answer *Answer
+	unwritten
 
 	air      sync.Mutex // held while flights are looked at, or change
 	flights  []*flight
@@ -123,7 +119,7 @@ type frame struct {
 func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.Location) *walker {
 	return &walker{
 		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(p.flow.Settings.Timeout.Or(flow.DefaultTimeout)),
-		held: newHeld(), inbox: map[string][]byte{}, dirty: map[string][]byte{},
+		held: newHeld(), inbox: map[string][]byte{}, unwritten: newUnwritten(),
 	}
 }
 
