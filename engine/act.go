@@ -116,7 +116,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 
 // resume looks at what an open action was doing when its run was last left.
 func (w *walker) resume(n *node, rec *record) (v verdict, stop bool, err error) {
-	data, woken := w.received(rec.Path)
+	data, woken := w.received(rec)
 	if woken && rec.Status == stepUnknown {
 		return w.resolved(rec, data)
 	}
@@ -180,7 +180,7 @@ func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict
 		}
 		return nil, next, nil
 	}
-	w.received(rec.Path)
+	w.received(rec)
 	c, err := w.hands.connection(n.step.Connection)
 	var refused *connections.Refused
 	if errors.As(err, &refused) {
@@ -229,7 +229,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 		if atMostOnce {
 			rec.Marked = true
 			w.save(rec)
-			w.owe(nil)
+			w.owe()
 		}
 		if err := w.pay(ctx); err != nil {
 			return nil, err
@@ -247,7 +247,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	w.land(under)
 	rec.Marked = false
 	if n.action.Effect {
-		w.owe(nil)
+		w.owe()
 	}
 	try.Ms = w.hands.now().Sub(try.At).Milliseconds()
 	if err != nil {

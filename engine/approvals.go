@@ -79,10 +79,10 @@ type toldRun struct {
 }
 
 // tellApproval lets lists tell how an approval was answered.
-func (w *walker) tellApproval(output map[string]any, by string) {
-	t := toldRun{approvalIn(output), by}
+func (r *record) tellApproval(output map[string]any) {
+	t := toldRun{approvalIn(output), r.By}
 	if data, err := json.Marshal(t); err == nil && t.Approval != "" {
-		w.tell(data)
+		r.with(func(c *store.Commit) { c.Told = data })
 	}
 }
 

@@ -334,7 +334,7 @@ func (s *callStep) Fields() form.Fields {
 const maxDepth = 8
 
 func (s *callStep) control(ctx context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
-	if data, ok := w.received(rec.Path); ok {
+	if data, ok := w.received(rec); ok {
 		return called(data)
 	}
 	if rec.Status == stepWaiting {
@@ -351,7 +351,7 @@ func (s *callStep) control(ctx context.Context, w *walker, _ *node, _ *frame, re
 	if s.wait {
 		child.Parent.Path = rec.Path
 	}
-	w.owe(func(c *store.Commit) { c.Spawn = append(c.Spawn, child) })
+	rec.with(func(c *store.Commit) { c.Spawn = append(c.Spawn, child) })
 	if child.Outcome != store.Accepted {
 		return nil, next, nil // the flow's where let it pass: there is no run to wait for
 	}

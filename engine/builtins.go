@@ -157,13 +157,13 @@ func (s *waitStep) Fields() form.Fields {
 }
 
 func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
-	if data, ok := w.received(rec.Path); ok {
+	if data, ok := w.received(rec); ok {
 		data, rec.By = signed(data)
 		var value any
 		if err := decodeExact(data, &value); err != nil {
 			value = string(data)
 		}
-		return s.done(w, map[string]any{"received": true, "data": exact(value)}, rec.By), next, nil
+		return s.done(rec, map[string]any{"received": true, "data": exact(value)}), next, nil
 	}
 	if rec.Status != stepWaiting {
 		rec.Due = w.until
@@ -174,15 +174,15 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 		rec.Text = s.text
 	}
 	if !w.hands.now().Before(rec.Due) {
-		return s.done(w, map[string]any{"received": false, "data": nil}, ""), next, nil
+		return s.done(rec, map[string]any{"received": false, "data": nil}), next, nil
 	}
 	place := &store.Wait{Path: rec.Path, Name: rec.Signal}
 	return nil, w.wait(rec, opening{waitingFor: "signal", due: rec.Due, wait: place}), nil
 }
 
-func (s *waitStep) done(w *walker, output map[string]any, by string) map[string]any {
+func (s *waitStep) done(rec *record, output map[string]any) map[string]any {
 	if s.approve {
-		w.tellApproval(output, by)
+		rec.tellApproval(output)
 	}
 	return output
 }
@@ -202,12 +202,12 @@ func (s *signalStep) Fields() form.Fields {
 			Help(form.Label("For waits that begin later; 0s is only for those that are there already", "Para esperas que comecem depois; 0s é só para as que já existem")))
 }
 
-func (s *signalStep) control(_ context.Context, w *walker, _ *node, _ *frame, _ *record) (Output, verdict, error) {
+func (s *signalStep) control(_ context.Context, _ *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
 	data, err := json.Marshal(s.data)
 	if err != nil {
 		return nil, next, Permanent(err)
 	}
-	w.owe(func(c *store.Commit) {
+	rec.with(func(c *store.Commit) {
 		c.Signals = append(c.Signals, store.Signal{Name: s.signal, Data: data, Keep: s.keep})
 	})
 	return map[string]any{"signal": s.signal}, next, nil
@@ -262,11 +262,9 @@ func (s *respondStep) control(_ context.Context, w *walker, _ *node, _ *frame, r
 	if len(data) > expression.MaxOutput { // nothing is answered that cannot be kept
 		return nil, next, Faultf("too_big", "the answer is over 1 MiB and was not sent")
 	}
-	w.owe(func(c *store.Commit) {
-		if w.answer == nil {
-			w.answer, c.Answer = a, data
-		}
-	})
+	if w.answers(a) {
+		rec.with(func(c *store.Commit) { c.Answer = data })
+	}
 	return output, next, nil
 }
 

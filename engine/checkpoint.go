@@ -76,7 +76,7 @@ func (u *unwritten) answered(err error) {
 
 // debt is the number of the newest commit, taken or to be taken, that holds what is owed.
 func (u *unwritten) debt() int {
-	if u.owed {
+	if c := &u.change; u.owed || c.Answer != nil || len(c.Signals)+len(c.Spawn) > 0 {
 		return u.begun + 1
 	}
 	return u.owing
@@ -94,7 +94,7 @@ func (w *walker) record(path, action string) *record {
 }
 
 // save writes a record down as it is now, for the next commit, which another branch may
-// make; only the branch that owns the record calls it.
+// make, and what follows from it; only the branch that owns the record calls it.
 func (w *walker) save(rec *record) {
 	data, err := rec.bytes()
 	w.mu.Lock()
@@ -104,6 +104,10 @@ func (w *walker) save(rec *record) {
 	}
 	w.held.resize(rec.Path, len(data))
 	w.give(rec.Path, data)
+	for _, add := range rec.together {
+		add(&w.change)
+	}
+	rec.together = nil
 }
 
 // letGo leaves what lies below a turn to history, with the turn's own record that is saved now.
@@ -111,8 +115,9 @@ func (w *walker) letGo(turn *record) {
 	w.mu.Lock()
 	turn.History = w.held.letGo(turn.Path)
 	w.mu.Unlock()
+	turn.with(func(c *store.Commit) { c.Forget = append(c.Forget, turn.Path+".") })
 	w.save(turn)
-	w.owe(func(c *store.Commit) { c.Forget = append(c.Forget, turn.Path+".") })
+	w.owe()
 }
 
 // tooBig is the fault of a run whose records are more than it may have.
@@ -122,22 +127,17 @@ func (w *walker) tooBig() *Fault {
 	return w.held.fault()
 }
 
-func (w *walker) received(path string) ([]byte, bool) {
+// received gives what came for a step. It stays in the inbox until a record of the step is saved,
+// which tells what became of it.
+func (w *walker) received(rec *record) ([]byte, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	data, ok := w.inbox[path]
+	data, ok := w.inbox[rec.Path]
 	if ok {
-		delete(w.inbox, path)
-		w.change.Take = append(w.change.Take, path)
+		delete(w.inbox, rec.Path)
+		rec.with(func(c *store.Commit) { c.Take = append(c.Take, rec.Path) })
 	}
 	return data, ok
-}
-
-// tell adds to the next commit what lists tell of the run.
-func (w *walker) tell(told []byte) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.change.Told = told
 }
 
 // retitle adds to the next commit what the run is called now.
@@ -149,13 +149,10 @@ func (w *walker) retitle(title string) {
 	}
 }
 
-// owe adds to the next commit something that must be durable before the next effect begins.
-func (w *walker) owe(add func(c *store.Commit)) {
+// owe says that what is gathered must be durable before the next effect begins.
+func (w *walker) owe() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if add != nil {
-		add(&w.change)
-	}
 	w.owed = true
 }
 

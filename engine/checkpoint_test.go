@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/store"
 )
 
@@ -96,4 +98,85 @@ func TestCommitsOfARunDoNotOvertake(t *testing.T) {
 			}
 		}
 	})
+}
+
+// dying is a store whose process dies right after such a commit, before it hears of it.
+type dying struct {
+	store.Store
+	after func(c *store.Commit) bool
+	dead  atomic.Bool
+}
+
+func (d *dying) Commit(ctx context.Context, commits []store.Commit) []store.Committed {
+	if !d.dead.Load() {
+		done := d.Store.Commit(ctx, commits)
+		if !d.after(&commits[0]) {
+			return done
+		}
+		d.dead.Store(true)
+	}
+	return []store.Committed{{Err: store.ErrClosed}}
+}
+
+// What came for a step is not lost in a crash, whatever other branches wrote before it was acted on.
+func TestWhatWasReceivedSurvivesACrash(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := &dying{after: func(c *store.Commit) bool { return says(c, "b1", "succeeded") }}
+		s := &sink{maybe: 1, around: func(under store.Store) store.Store { d.Store = under; return d }}
+		h := open(t, dir, s)
+		h.publish(`{"id": "both", "trigger": {"kind": "webhook"}, "steps": [{"id": "all", "action": "parallel", "branches": [
+			{"name": "a", "steps": [{"id": "pay", "action": "test.send", "delivery": "at_most_once", "with": {"text": "admitted after a while"}}]},
+			{"name": "b", "steps": [{"id": "rest", "action": "delay", "with": {"for": "5s"}}, {"id": "b1", "action": "test.send", "with": {"text": "b1"}}, {"id": "b2", "action": "test.send", "with": {"text": "b2"}}]}]}]}`)
+		run := h.send("both", `{}`)
+		time.Sleep(4 * time.Second)
+		check(t, h.Resolve(t.Context(), run, "pay", engine.Verdict{As: "repeat"}))
+		time.Sleep(time.Minute)
+		h.stop()
+		if !d.dead.Load() || !slices.Equal(s.sent(), []string{"b1"}) {
+			t.Fatalf("before the crash %q arrived", s.sent())
+		}
+		s = &sink{}
+		h = open(t, dir, s)
+		defer h.stop()
+		time.Sleep(time.Minute)
+		arrived := s.sent()
+		slices.Sort(arrived)
+		if v := h.until(run, func(v engine.RunView) bool { return v.Status != store.Running }); v.Status != store.Succeeded || !slices.Equal(arrived, []string{"admitted after a while", "b2"}) {
+			t.Errorf("after the crash the run is %s, and %q arrived", v.Status, arrived)
+		}
+	})
+}
+
+// apart counts the signals and calls of commits that do not tell of the steps that they follow from.
+type apart struct {
+	store.Store
+	n atomic.Int64
+}
+
+func (a *apart) Commit(ctx context.Context, commits []store.Commit) []store.Committed {
+	c := &commits[0]
+	has := func(step string) bool {
+		return slices.ContainsFunc(c.Steps, func(s store.Record) bool { return strings.HasSuffix(s.Path, "."+step) })
+	}
+	if (len(c.Spawn) > 0 && !has("ask")) || (len(c.Signals) > 0 && !has("tell")) {
+		a.n.Add(1)
+	}
+	return a.Store.Commit(ctx, commits)
+}
+
+// A signal is sent, and a flow called, together with the record that says so: a crash repeats neither.
+func TestWhatFollowsFromAStepIsWrittenWithIt(t *testing.T) {
+	a := &apart{}
+	h := open(t, t.TempDir(), &sink{around: func(under store.Store) store.Store { a.Store = under; return a }})
+	h.publish(`{"id": "asked", "trigger": {"kind": "call"}, "steps": []}`)
+	h.publish(`{"id": "many", "trigger": {"kind": "webhook"}, "steps": [{"id": "all", "action": "parallel", "branches": [
+		{"name": "a", "steps": [{"id": "large", "action": "loop", "with": {"over": "1..2"}, "steps": [
+			{"id": "ask", "action": "call", "with": {"flow": "asked", "input": "{{ trigger.body }}"}},
+			{"id": "tell", "action": "signal", "with": {"signal": "come", "data": "{{ trigger.body }}"}}]}]},
+		{"name": "b", "steps": [{"id": "each", "action": "loop", "with": {"over": "1..200"}, "steps": [{"id": "send", "action": "test.send", "with": {"text": "{{ item }}"}}]}]}]}]}`)
+	h.finished(h.send("many", `["`+strings.Repeat(`ação", "`, 90_000)+`"]`)) // takes its time to be written down
+	if n := a.n.Load(); n > 0 {
+		t.Errorf("%d commits held what followed from a step, without the step", n)
+	}
 }

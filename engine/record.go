@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gancho/engine/form"
+	"gancho/engine/store"
 )
 
 // The statuses of a step.
@@ -51,7 +52,12 @@ type record struct {
 	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
 	DoneBy   string         `json:"done_by,omitempty"` // of a replay: the former run that did it
 	History  int            `json:"history,omitempty"` // of a turn: bytes of the records below it, once they are history
+
+	together []func(*store.Commit)
 }
+
+// with adds what becomes durable together with the record, when it is saved next, and not without it.
+func (r *record) with(add func(c *store.Commit)) { r.together = append(r.together, add) }
 
 type stepError struct {
 	Code    string      `json:"code"`

@@ -131,6 +131,17 @@ func (w *walker) output() any {
 	return w.last
 }
 
+// answers takes the answer of the run, unless it has one.
+func (w *walker) answers(a *Answer) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.answer != nil {
+		return false
+	}
+	w.answer = a
+	return true
+}
+
 // walk goes as far as it can and gives the decision that follows.
 func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 	if !w.hands.now().Before(w.until) {
