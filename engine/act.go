@@ -238,13 +238,11 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	try.At = w.hands.now()
 	limited, cancel := context.WithTimeout(ctx, call.Timeout)
 	defer cancel()
-	under, err := w.takeOff(n, rec, call, try.At)
-	if err != nil {
+	if err := w.takeOff(n, rec, call, try.At); err != nil {
 		return nil, err
 	}
 	acts = true
 	output, err := w.hands.act(limited, w, n, rec, doer, call)
-	w.land(under)
 	rec.Marked = false
 	if n.action.Effect {
 		w.owe()

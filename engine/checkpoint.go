@@ -97,6 +97,11 @@ func (w *walker) record(path, action string) *record {
 // make, and what follows from it; only the branch that owns the record calls it.
 func (w *walker) save(rec *record) {
 	data, err := rec.bytes()
+	if rec.flight != nil {
+		w.air.Lock()
+		defer w.air.Unlock()
+		w.land(rec)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {

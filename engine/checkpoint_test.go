@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -97,6 +98,52 @@ func TestCommitsOfARunDoNotOvertake(t *testing.T) {
 				t.Errorf("the run is %s, and its step stands as it was before: %+v", v.Status, step)
 			}
 		}
+	})
+}
+
+// What a run has done stays told when it is canceled, also while that is being written.
+func TestACanceledRunTellsWhatItDid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h, d := openHeld(t, s, func(c *store.Commit) bool { return says(c, "first", "succeeded") })
+		defer h.stop()
+		h.publish(`{"id": "two", "trigger": {"kind": "webhook"}, "steps": [
+			{"id": "first", "action": "test.send", "with": {"text": "first"}}, {"id": "second", "action": "test.send", "with": {"text": "second"}}]}`)
+		run := h.send("two", `{}`)
+		synctest.Wait()
+		if v, err := h.Run(t.Context(), run); err != nil || len(v.Steps) != 1 || v.Steps[0].Status != "succeeded" {
+			t.Errorf("while it is being written the run tells %+v, %v", v.Steps, err)
+		}
+		var canceled error
+		var group sync.WaitGroup
+		group.Go(func() { canceled = h.Cancel(t.Context(), run, "enough") })
+		synctest.Wait()
+		close(d.let)
+		group.Wait()
+		check(t, canceled)
+		synctest.Wait()
+		v := h.finished(run)
+		if v.Status != store.Canceled || len(v.Steps) != len(s.sent()) || v.Steps[0].Path != "first" || v.Steps[0].Status != "succeeded" {
+			t.Errorf("%q arrived, and the run is %s and tells %+v", s.sent(), v.Status, v.Steps)
+		}
+	})
+}
+
+// A cancel does not wait for ever for a store that does not answer.
+func TestACancelThatCannotBeWrittenSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, d := openHeld(t, &sink{}, func(c *store.Commit) bool { return says(c, "first", "succeeded") })
+		defer h.stop()
+		h.publish(`{"id": "one", "trigger": {"kind": "webhook"}, "steps": [
+			{"id": "first", "action": "test.send", "with": {"text": "first"}}, {"id": "rest", "action": "delay", "with": {"for": "1h"}}]}`)
+		run := h.send("one", `{}`)
+		synctest.Wait()
+		if err := h.Cancel(t.Context(), run, "enough"); !errors.Is(err, store.ErrBusy) {
+			t.Errorf("the cancel says %v", err)
+		}
+		close(d.let)
+		h.untilWaiting(run)
+		check(t, h.Cancel(t.Context(), run, "enough"))
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 	"gancho/engine/store"
 )
 
-// flight is an attempt that is under way: nothing of it is in the store yet.
+// flight is an attempt that is under way, until its record is saved: nothing of it is in the store yet.
 type flight struct {
 	rec  record // as it was when the attempt began
 	node *node
@@ -20,15 +20,15 @@ type flight struct {
 }
 
 // takeOff notes that an attempt begins; errLost where the run was canceled or lost, and nothing may begin.
-func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) (*flight, error) {
+func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 	f := &flight{rec: *rec, node: n, call: call, at: at}
 	w.air.Lock()
 	defer w.air.Unlock()
 	if w.canceled {
-		return nil, errLost
+		return errLost
 	}
-	w.flights = append(w.flights, f)
-	return f, nil
+	w.flights, rec.flight = append(w.flights, f), f
+	return nil
 }
 
 // lose lets nothing more begin.
@@ -38,11 +38,11 @@ func (w *walker) lose() {
 	w.canceled = true
 }
 
-// land notes that it is over. It waits while somebody looks at what is under way.
-func (w *walker) land(f *flight) {
-	w.air.Lock()
-	defer w.air.Unlock()
-	w.flights = slices.DeleteFunc(w.flights, func(other *flight) bool { return other == f })
+// land ends the flight of a record that is being saved. The caller holds the lock air: it waits while
+// somebody looks at what is under way.
+func (w *walker) land(rec *record) {
+	w.flights = slices.DeleteFunc(w.flights, func(f *flight) bool { return f == rec.flight })
+	rec.flight = nil
 }
 
 // underWay tells the attempts that are under way, each in a copy of the record of its step. The
@@ -198,8 +198,10 @@ func (e *Engine) Cancel(ctx context.Context, id, reason string) error {
 // cancel is Cancel of some runs: those that nobody advances end in one write.
 func (e *Engine) cancel(ctx context.Context, ids []string, reason string) []error {
 	errs, resting, of := make([]error, len(ids)), []string{}, []int{}
+	soon, done := context.WithTimeout(ctx, cancelWithin)
+	defer done()
 	for i, id := range ids {
-		if errs[i] = e.cancelUnderWay(ctx, id, reason); errors.Is(errs[i], store.ErrLeaseLost) {
+		if errs[i] = e.cancelUnderWay(soon, id, reason); errors.Is(errs[i], store.ErrLeaseLost) {
 			resting, of = append(resting, id), append(of, i)
 		}
 	}
@@ -216,13 +218,21 @@ func (e *Engine) cancel(ctx context.Context, ids []string, reason string) []erro
 	return errs
 }
 
-// cancelUnderWay ends a run that this process advances, with what it was doing. Nothing lands and
-// nothing is written meanwhile, so that no newer story is replaced by this one.
+// cancelWithin is how long a cancel waits for commits that are on their way.
+const cancelWithin = 5 * time.Second
+
+// cancelUnderWay ends a run that this process advances, with what it has done and was doing. It waits
+// for the commit that is on its way; then nothing begins, lands or is written until it is over, so that no
+// newer story is replaced by this one. store.ErrBusy where the store takes too long.
 func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 	w := e.walks.of(id)
 	if w == nil {
 		return store.ErrLeaseLost
 	}
+	if !w.hold(ctx) {
+		return store.ErrBusy
+	}
+	defer w.release()
 	w.air.Lock()
 	defer w.air.Unlock()
 	under, err := w.underWay(ctx)
@@ -231,23 +241,21 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var steps []store.Record
-	for path, data := range w.dirty {
-		steps = append(steps, store.Record{Path: path, Data: data})
-	}
+	c := w.gathered()
 	for _, rec := range under {
 		rec.Status, rec.Reason = stepUnknown, bothWords("the run was canceled while this was being done: whether it happened is not known", "a execução foi cancelada enquanto isto era feito: não se sabe se aconteceu")
 		data, err := rec.bytes()
 		if err != nil {
 			return err
 		}
-		steps = append(steps, store.Record{Path: rec.Path, Data: data})
+		c.Steps = append(c.Steps, store.Record{Path: rec.Path, Data: data})
 	}
 	end := &store.End{Status: store.Canceled, Reason: reason}
 	if end.Result, err = json.Marshal(result{Status: store.Canceled, Error: store.RunError{Code: "canceled", Message: reason}}); err != nil {
 		return err
 	}
-	err = e.Store.Commit(ctx, []store.Commit{{Lease: w.lease, Revision: w.plan.revision, Steps: steps, Decision: store.Decision{End: end}}})[0].Err
+	c.Lease, c.Revision, c.Decision = w.lease, w.plan.revision, store.Decision{End: end}
+	err = e.Store.Commit(ctx, []store.Commit{c})[0].Err
 	w.canceled = w.canceled || err == nil
 	return err
 }

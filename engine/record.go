@@ -54,6 +54,7 @@ type record struct {
 	History  int            `json:"history,omitempty"` // of a turn: bytes of the records below it, once they are history
 
 	together []func(*store.Commit)
+	flight   *flight // its attempt that is under way
 }
 
 // with adds what becomes durable together with the record, when it is saved next, and not without it.
