@@ -1,12 +1,84 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gancho/engine"
+	"gancho/engine/store"
 )
+
+// goOn lets a failed run go on where it failed.
+func (h *house) goOn(run string) engine.Replayed {
+	h.t.Helper()
+	out, err := h.Replay(h.t.Context(), engine.ReplayOptions{IDs: []string{run}, ReplayHow: engine.ReplayHow{From: engine.ReplayFailed, Revision: engine.ReplayOriginal}})
+	check(h.t, err)
+	return out.Items[0]
+}
+
+// What failed at the same time begins anew together when the run goes on.
+func TestAllThatFailedTogetherBeginsAnew(t *testing.T) {
+	const tell = `"action": "test.send", "retry": {"attempts": 1}`
+	for name, step := range map[string]string{
+		"loop":     `{"id": "each", "action": "loop", "with": {"over": "1..4", "concurrency": 4}, "steps": [{"id": "tell", ` + tell + `, "with": {"text": "{{ item }}"}}]}`,
+		"parallel": `{"id": "all", "action": "parallel", "branches": [{"name": "a", "steps": [{"id": "a", ` + tell + `, "with": {"text": "1"}}, {"id": "c", ` + tell + `, "with": {"text": "2"}}]}, {"name": "b", "steps": [{"id": "b", ` + tell + `, "with": {"text": "3"}}, {"id": "d", ` + tell + `, "with": {"text": "4"}}]}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{failures: 4}
+				if name == "parallel" {
+					s.failures = 2
+				}
+				h := open(t, t.TempDir(), s)
+				defer h.stop()
+				h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [` + step + `]}`)
+				run := h.send("first", `{}`)
+				if v := h.finished(run); v.Status != store.Failed {
+					t.Fatalf("the run is %s", v.Status)
+				}
+				h.goOn(run)
+				h.until(run, func(v engine.RunView) bool { return v.Status.Final() })
+				arrived := s.sent()
+				slices.Sort(arrived)
+				if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(arrived, []string{"1", "2", "3", "4"}) {
+					t.Errorf("it is %s %+v, and %q arrived", v.Status, v.Error, arrived)
+				}
+			})
+		})
+	}
+}
+
+// What a catch took care of is not done again: the run goes on within the catch.
+func TestACaughtStepIsNotDoneAgain(t *testing.T) {
+	const note = `{"id": "sorry", "action": "test.send", "with": {"text": "sorry, not charged"}}, {"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}`
+	const charge = `{"id": "charge", "action": "test.send", "retry": {"attempts": 1}, "with": {"text": "charge"}`
+	for name, step := range map[string]string{
+		"a step":                        charge + `, "catch": [` + note + `]}`,
+		"a block":                       `{"id": "each", "action": "loop", "with": {"over": "1..1"}, "steps": [` + charge + `}], "catch": [` + note + `]}`,
+		"in a block that is not caught": `{"id": "each", "action": "loop", "with": {"over": "1..1"}, "steps": [` + charge + `, "catch": [` + note + `]}]}`,
+		"on_error":                      charge + `, "on_error": "continue"}, ` + note,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{failures: 1}
+				h := open(t, t.TempDir(), s)
+				defer h.stop()
+				h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [` + step + `]}`)
+				run := h.send("first", `{}`)
+				if v := h.finished(run); v.Status != store.Failed || v.Error.Code == "" {
+					t.Fatalf("the run is %s %+v", v.Status, v.Error)
+				}
+				check(t, h.SetVars(t.Context(), map[string]any{"x": 1}))
+				h.goOn(run)
+				if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.sent(), []string{"sorry, not charged"}) {
+					t.Errorf("it is %s %+v, and %q arrived", v.Status, v.Error, s.sent())
+				}
+			})
+		})
+	}
+}
 
 // TestNothingToGoOnWith: a failed run whose body is over cannot go on, and keeps why it failed.
 func TestNothingToGoOnWith(t *testing.T) {

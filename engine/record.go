@@ -48,7 +48,7 @@ type record struct {
 	Answered int            `json:"answered,omitempty"` // attempts whose answer was a success but not what was asked for
 	Chosen   []int          `json:"chosen,omitempty"`   // branches taken
 	Mocked   bool           `json:"mocked,omitempty"`
-	Reopened int            `json:"reopened,omitempty"` // attempt of the run at which a failed step began anew
+	Reopened int            `json:"reopened,omitempty"` // attempt of the run at which it failed, or began anew since
 	Doubtful bool           `json:"may_have_happened_twice,omitempty"`
 	DoneBy   string         `json:"done_by,omitempty"` // of a replay: the former run that did it
 	History  int            `json:"history,omitempty"` // of a turn: bytes of the records below it, once they are history

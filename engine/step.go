@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gancho/engine/expression"
@@ -26,7 +25,7 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 	if rec.finished() && rec.Status != stepFailed {
 		return w.restore(rec, n, f), nil
 	}
-	if rec.Status == stepFailed && w.reopens(rec, n, f) {
+	if rec.Status == stepFailed && w.reopens(rec, n) {
 		rec.Status, rec.Error, rec.Ended = stepRunning, nil, time.Time{}
 		rec.Reopened, rec.Quota, rec.Answered = w.run.Attempt, len(rec.Attempts), 0 // attempts before count no more
 	}
@@ -181,7 +180,7 @@ func (w *walker) restore(rec *record, n *node, f *frame) verdict {
 // settle decides what a failure for good means for the run.
 func (w *walker) settle(ctx context.Context, n *node, f *frame, rec *record, cause *Fault) (verdict, error) {
 	if rec.Status != stepFailed {
-		rec.Status, rec.Error, rec.Ended = stepFailed, errorOf(cause), w.hands.now()
+		rec.Status, rec.Error, rec.Ended, rec.Reopened = stepFailed, errorOf(cause), w.hands.now(), w.run.Attempt
 		rec.Due, rec.For, rec.Marked = time.Time{}, "", false
 		w.save(rec)
 		w.leave(n, f)
@@ -192,7 +191,7 @@ func (w *walker) settle(ctx context.Context, n *node, f *frame, rec *record, cau
 // settleBlock does the same for a block whose child failed.
 func (w *walker) settleBlock(ctx context.Context, n *node, f *frame, rec *record, inner *failure) (verdict, error) {
 	if rec.Status != stepFailed {
-		rec.Status, rec.Ended = stepFailed, w.hands.now()
+		rec.Status, rec.Ended, rec.Reopened = stepFailed, w.hands.now(), w.run.Attempt
 		rec.Error = errorOf(inner.fault)
 		rec.Error.Step = inner.path
 		w.save(rec)
@@ -225,22 +224,14 @@ func (w *walker) wait(rec *record, o opening) verdict {
 	return parked
 }
 
-// reopens says whether a failed step, or block around it, begins anew because a person let
-// the run go on from there.
-func (w *walker) reopens(rec *record, n *node, f *frame) bool {
-	failed := w.run.Resumed
-	if failed == "" || rec.Reopened >= w.run.Attempt {
+// reopens says whether a failed step, or block around it, begins anew because a person let the run
+// go on: the one that ended the run does, and what failed beside it. What a catch or on_error took
+// care of stays as it is; a catch that failed itself goes on where it did.
+func (w *walker) reopens(rec *record, n *node) bool {
+	if w.run.Resumed == "" || rec.Reopened >= w.run.Attempt {
 		return false
 	}
-	return rec.Path == failed || (strings.HasPrefix(failed, f.prefix) && contains(n.step, idOf(failed)))
-}
-
-func contains(block *flow.Step, id string) bool {
-	found := false
-	for _, steps := range inside(block) {
-		flow.Walk(steps, "", func(_ string, s *flow.Step) { found = found || s.ID == id })
-	}
-	return found
+	return rec.Path == w.run.Resumed || (len(n.step.Catch) == 0 && n.step.OnError != "continue")
 }
 
 // inside gives the lists of steps of a block.
