@@ -165,13 +165,14 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 		}
 		return s.done(rec, map[string]any{"received": true, "data": exact(value)}), next, nil
 	}
-	if rec.Status != stepWaiting {
-		rec.Due = w.until
+	switch {
+	case rec.Status != stepWaiting:
+		rec.Due, rec.Signal, rec.Text = w.until, s.signal, s.text
 		if s.limited {
 			rec.Due = w.hands.now().Add(s.timeout)
 		}
-		rec.Signal = s.signal
-		rec.Text = s.text
+	case !s.limited:
+		rec.Due = w.until // a run that was let go on has more time than it had
 	}
 	if !w.hands.now().Before(rec.Due) {
 		return s.done(rec, map[string]any{"received": false, "data": nil}), next, nil

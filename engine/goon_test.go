@@ -105,3 +105,32 @@ func TestNothingToGoOnWith(t *testing.T) {
 		}
 	})
 }
+
+// A run that is let go on has its whole time-out again, also one that had failed of it.
+func TestWhoGoesOnHasTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{failures: 1}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "settings": {"timeout": "1h"}, "steps": [
+			{"id": "tell", "action": "test.send", "retry": {"attempts": 1}, "with": {"text": "a"}},
+			{"id": "paid", "action": "wait", "with": {"signal": "paid"}},
+			{"id": "end", "action": "test.send", "with": {"text": "b"}}]}`)
+		run := h.send("first", `{}`)
+		h.finished(run)
+		time.Sleep(2 * time.Hour)
+		h.goOn(run)
+		h.untilWaiting(run)
+		time.Sleep(2 * time.Hour)
+		if v := h.finished(run); v.Error == nil || v.Error.Code != "run_timeout" || !slices.Equal(s.sent(), []string{"a"}) {
+			t.Fatalf("it is %s %+v, and %q arrived", v.Status, v.Error, s.sent())
+		}
+		h.goOn(run)
+		h.untilWaiting(run)
+		h.publish(`{"id": "pay", "trigger": {"kind": "webhook"}, "steps": [{"id": "signal", "action": "signal", "with": {"signal": "paid"}}]}`)
+		h.send("pay", `{}`)
+		if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.sent(), []string{"a", "b"}) {
+			t.Errorf("it is %s %+v, and %q arrived", v.Status, v.Error, s.sent())
+		}
+	})
+}

@@ -116,9 +116,17 @@ type frame struct {
 	errors map[string]any
 }
 
+// begun is when the run's time-out began: who lets it go on gives it all of it again.
+func begun(run *store.Run) time.Time {
+	if run.ResumedAt.After(run.At) {
+		return run.ResumedAt
+	}
+	return run.At
+}
+
 func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.Location) *walker {
 	return &walker{
-		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: run.At.Add(p.flow.Settings.Timeout.Or(flow.DefaultTimeout)),
+		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: begun(&run).Add(p.flow.Settings.Timeout.Or(flow.DefaultTimeout)),
 		held: newHeld(), inbox: map[string][]byte{}, unwritten: newUnwritten(),
 	}
 }

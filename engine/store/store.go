@@ -193,8 +193,9 @@ type Run struct {
 	Reason     string
 	ErasedAt   time.Time `json:",omitzero"` // when Erase took out what it held; zero for what was erased before that was kept
 	ReplayOf   string
-	Attempt    int    // 1, and one more each time that it was resumed
-	Resumed    string // path of the step at which it had failed when it was last resumed
+	Attempt    int       // 1, and one more each time that it was resumed
+	Resumed    string    // path of the step at which it had failed when it was last resumed
+	ResumedAt  time.Time `json:",omitzero"` // when that was; zero for one that had only waited
 	OrderBy    string
 	Parent     Parent
 	Depth      int

@@ -168,6 +168,7 @@ const (
 	runWaitName // and its name
 	runTold
 	runErasedAt
+	runResumedAt
 )
 
 // sealed writes a run.
@@ -202,6 +203,7 @@ func (r *savedRun) appendTo(out []byte) []byte {
 	f.id(runReplayOf, r.ReplayOf)
 	f.int(runAttempt, int64(r.Attempt))
 	f.text(runResumed, r.Resumed)
+	f.time(runResumedAt, r.ResumedAt)
 	f.text(runOrderBy, r.OrderBy)
 	f.id(runParent, r.Parent.Run)
 	f.text(runParentPath, r.Parent.Path)
@@ -284,6 +286,8 @@ func (r *savedRun) readMore(m member) {
 		r.Told = m.bytes()
 	case runErasedAt:
 		r.ErasedAt = m.time()
+	case runResumedAt:
+		r.ResumedAt = m.time()
 	case runFrontier:
 		r.Frontier = m.bytes()
 	case runWait:

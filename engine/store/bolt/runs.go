@@ -451,7 +451,9 @@ func (s *Store) Resume(_ context.Context, run string, attempt int, paths []strin
 		}
 		ended := r.Status == store.Failed
 		s.counts.move(r.Flow, r.Status, store.Pending)
-		r.Attempt++
+		if r.Attempt++; ended {
+			r.ResumedAt = s.now()
+		}
 		r.Resumed = r.Error.Step
 		r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor = store.Pending, store.RunError{}, "", time.Time{}, ""
 		effect = func() {
