@@ -62,7 +62,7 @@ func (v *veil) made(s *StepView, places [][]string) {
 			s.Input, _ = here.place(s.Input, at).(map[string]any)
 			s.given, _ = here.place(s.given, at).(map[string]any)
 		}
-		if s.Action == "set" || s.Action == "transform" {
+		if _, ok := yields[s.Action]; ok {
 			at = at[1:]
 		}
 		s.Output = here.place(s.Output, at)

@@ -103,6 +103,17 @@ func (e *stepError) fault() *Fault {
 	return &Fault{Code: e.Code, Message: e.Message, Status: e.Status, Permanent: true}
 }
 
+// yields are the fields whose value a step gives on as its output. It is kept once.
+var yields = map[string]string{"set": "values", "transform": "value"}
+
+// inputOf is what a step was given.
+func inputOf(r *record) map[string]any {
+	if field, ok := yields[r.Action]; ok && r.Input == nil && r.Status == stepSucceeded {
+		return map[string]any{field: r.Output}
+	}
+	return r.Input
+}
+
 func readRecord(path string, data []byte) (*record, error) {
 	r := new(record)
 	if err := decodeExact(data, r); err != nil {

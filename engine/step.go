@@ -159,11 +159,23 @@ func (w *walker) succeed(ctx context.Context, rec *record, n *node, f *frame, ou
 	}
 	rec.Status, rec.Output, rec.Error, rec.Ended = stepSucceeded, clean, nil, w.hands.now()
 	rec.Due, rec.For, rec.Marked = time.Time{}, "", false
+	if _, twice := yields[rec.Action]; twice && !rec.Mocked {
+		rec.Input = nil
+	}
 	w.save(rec)
 	if tooBig := w.tooBig(); tooBig != nil {
-		return next, &failure{rec.Path, tooBig}
+		return w.overflow(rec, tooBig), nil
 	}
 	return w.restore(rec, n, f), nil
+}
+
+// overflow ends the run at the step with which it became too big, whatever would catch a failure:
+// to go on would make it larger still.
+func (w *walker) overflow(rec *record, tooBig *Fault) verdict {
+	rec.Status, rec.Output, rec.Error, rec.Reopened = stepFailed, nil, errorOf(tooBig), w.run.Attempt
+	w.save(rec)
+	w.finish(w.failed(&failure{rec.Path, tooBig}).End)
+	return ended
 }
 
 // restore puts a finished step's output into the scope.

@@ -135,9 +135,10 @@ func showsError(r *store.Run) bool {
 }
 
 func viewStep(r *record) StepView {
+	given := inputOf(r)
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
-		Attempts: []AttemptView{}, Input: withoutCredentials(r.Input), given: r.Input, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
+		Attempts: []AttemptView{}, Input: withoutCredentials(given), given: given, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
 		Due: moment(r.Due), Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By, Chosen: r.Chosen,
 	}
 	if r.Status == stepWaiting {
