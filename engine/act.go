@@ -327,7 +327,7 @@ func (w *walker) judge(ctx context.Context, n *node, rec *record, cause *Fault, 
 		return w.standAt(rec, n.step.Connection, cause.Error(), cause.Status), 0, nil
 	}
 	if cause.Quota && !cause.held {
-		rec.Quota++
+		rec.uncounted()
 	}
 	if !cause.Quota && cause.Status >= 200 && cause.Status < 300 {
 		rec.Answered++

@@ -364,8 +364,17 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 		return
 	}
 	e.Log.Error("run cannot go on", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
+	c := store.Commit{Lease: work.Lease}
 	end := &store.End{Status: store.Failed, Error: store.RunError{Code: "internal", Message: cause.Error()}}
-	if _, err := e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}); err == nil {
+	c.Decision.End = end
+	if data, err := json.Marshal(result{Status: end.Status, Error: end.Error}); err == nil {
+		end.Result = data
+	}
+	byFailure := work.Run.Parent.Run != "" && work.Run.Parent.Path == "" // perhaps: its envelope may be what cannot be read
+	if p, err := e.planOf(ctx, work.Run); err == nil && !byFailure {
+		c.Spawn = e.failureEvents(ctx, p.flow, &work.Run, end.Error)
+	}
+	if _, err := e.commit(ctx, c); err == nil {
 		e.answers.tell(work.Run.ID)
 		e.noteFailure(work.Run.Flow, work.Run.ID)
 	}
@@ -435,8 +444,8 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 			return fmt.Errorf("result: %w", err)
 		}
 		d.End.Result = data
-		if d.End.Status == store.Failed {
-			last.Spawn = e.failureEvents(ctx, w, d.End.Error)
+		if d.End.Status == store.Failed && !w.ofFailure {
+			last.Spawn = e.failureEvents(ctx, w.plan.flow, &w.run, d.End.Error)
 		}
 	}
 	if d.Park != nil && d.Park.Status == store.Waiting && d.Park.WaitingFor == "" {
@@ -454,23 +463,20 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 	return nil
 }
 
-// failureEvents makes the events of the flows that are told of failures. A failure run
-// starts none.
-func (e *Engine) failureEvents(ctx context.Context, w *walker, cause store.RunError) []store.Event {
-	if w.ofFailure {
-		return nil
-	}
+// failureEvents makes the events of the flows that are told of a failed run. One that a failure
+// started tells none.
+func (e *Engine) failureEvents(ctx context.Context, f *flow.Flow, run *store.Run, cause store.RunError) []store.Event {
 	var events []store.Event
-	for _, in := range e.failureEventsOf(w.plan.flow, e.failedWords(w.plan.flow, cause.Step), map[string]any{
-		"flow": w.run.Flow, "run": w.run.ID, "step": cause.Step,
+	for _, in := range e.failureEventsOf(f, e.failedWords(f, cause.Step), map[string]any{
+		"flow": run.Flow, "run": run.ID, "step": cause.Step,
 		"error": map[string]any{"code": cause.Code, "message": cause.Message, "status": cause.Status},
 	}) {
 		event, err := e.event(ctx, &in)
 		if err != nil {
-			e.Log.Error("event of a failure", "flow", w.run.Flow, "run", w.run.ID, "error", err)
+			e.Log.Error("event of a failure", "flow", run.Flow, "run", run.ID, "error", err)
 			continue
 		}
-		event.Parent = store.Parent{Run: w.run.ID}
+		event.Parent = store.Parent{Run: run.ID}
 		events = append(events, event)
 	}
 	return events

@@ -1,7 +1,9 @@
 package engine_test
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"gancho/engine"
@@ -84,5 +86,39 @@ func TestAFlowCalledByAFailureRunStartsNoFailureFlow(t *testing.T) {
 	check(t, err)
 	if len(runs) != 3 {
 		t.Errorf("got %d runs, want 3: of fail, alarm and part", len(runs))
+	}
+}
+
+// unreadable is a store in which the envelopes of one flow's runs cannot be read.
+type unreadable struct{ store.Store }
+
+func (u unreadable) Claim(ctx context.Context, node string, n int) ([]store.Work, error) {
+	work, err := u.Store.Claim(ctx, node, n)
+	for i := range work {
+		if work[i].Run.Flow == "child" {
+			work[i].Meta = []byte("{")
+		}
+	}
+	return work, err
+}
+
+// A run that cannot be walked fails as others do: its caller and those who listen to failures are told.
+func TestWhatCannotBeWalkedFailsAsOthersDo(t *testing.T) {
+	s := &sink{around: func(db store.Store) store.Store { return unreadable{db} }}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "told", "trigger": {"kind": "failure"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }}"}}]}`)
+	h.publish(`{"id": "child", "trigger": {"kind": "call"}, "steps": []}`)
+	h.publish(`{"id": "nest", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "child"}}]}`)
+	v := h.finished(h.send("nest", `{}`))
+	if v.Error == nil || v.Error.Code != "call_failed" || strings.Contains(v.Error.Message, "EOF") {
+		t.Errorf("the caller fails with %+v", v.Error)
+	}
+	told, _, err := h.Runs(t.Context(), store.Query{Flow: "told", Limit: 10})
+	check(t, err)
+	for _, v := range told {
+		h.finished(v.ID)
+	}
+	if !slices.Contains(s.sent(), "child") {
+		t.Errorf("told of the failures of %q, and not of child", s.sent())
 	}
 }

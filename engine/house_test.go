@@ -80,6 +80,9 @@ func (s *send) Do(ctx context.Context, call *engine.Call) (engine.Output, error)
 		<-ctx.Done()
 		return nil, errors.New("no answer")
 	}
+	if s.text == "too many" {
+		return nil, &engine.Fault{Code: "http_429", Status: 429, Message: "too many", Quota: true, After: time.Minute}
+	}
 	if s.text == "broken" {
 		panic("a fault of the action")
 	}

@@ -103,6 +103,24 @@ func (e *stepError) fault() *Fault {
 	return &Fault{Code: e.Code, Message: e.Message, Status: e.Status, Permanent: true}
 }
 
+// mostUncounted of the attempts that do not count are told: a step may wait for its turn for weeks.
+const mostUncounted = 20
+
+// uncounted notes that the last attempt does not count. Of many that ended alike the newest takes
+// the place of the one before it.
+func (r *record) uncounted() {
+	r.Quota++
+	n := len(r.Attempts)
+	if r.Quota <= mostUncounted || n < 3 {
+		return
+	}
+	last, former := r.Attempts[n-1].Error, r.Attempts[n-2].Error
+	if last != nil && former != nil && last.Code == former.Code && last.Status == former.Status {
+		r.Attempts = append(r.Attempts[:n-2], r.Attempts[n-1])
+		r.Quota--
+	}
+}
+
 // yields are the fields whose value a step gives on as its output. It is kept once.
 var yields = map[string]string{"set": "values", "transform": "value"}
 

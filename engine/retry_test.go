@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gancho/engine"
@@ -174,4 +175,22 @@ func (h *house) narrowed(code, group string) int {
 	runs, _, err := h.Runs(h.t.Context(), q)
 	check(h.t, err)
 	return len(runs)
+}
+
+// A step that is told to come later for days keeps the first and the newest of those attempts.
+func TestWaitingForDaysIsToldInShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, t.TempDir(), &sink{})
+		defer h.stop()
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "too many"}}]}`)
+		began := time.Now()
+		run := h.send("first", `{}`)
+		time.Sleep(24*time.Hour + time.Second)
+		v, err := h.Run(t.Context(), run)
+		check(t, err)
+		tries := v.Steps[0].Attempts
+		if n := len(tries); v.WaitingFor != "quota" || n != 20 || tries[0].At.Sub(began) > time.Minute || time.Since(tries[n-1].At) > 2*time.Minute {
+			t.Errorf("it waits for %q and tells %d attempts, the first at %s and the last at %s", v.WaitingFor, n, tries[0].At.Sub(began), tries[n-1].At.Sub(began))
+		}
+	})
 }
