@@ -50,28 +50,39 @@ func (e *Engine) endOrphans(ctx context.Context) {
 	}
 }
 
-// leave gives up the calls in a block that has failed while their answers were still to come. The
-// run may go on, and those that it called need not.
+// leave gives up what a block that has failed still waited for: answers of calls, signals, times and
+// turns. The run may go on, and does so without it. An outcome that is unknown stays so.
 func (w *walker) leave(n *node, f *frame) {
-	calls := map[string]bool{}
+	below := map[string]bool{}
 	for _, steps := range inside(n.step) {
-		flow.Walk(steps, "", func(_ string, s *flow.Step) {
-			if s.Action == "call" {
-				calls[s.ID] = true
-			}
-		})
+		flow.Walk(steps, "", func(_ string, s *flow.Step) { below[s.ID] = true })
 	}
-	if len(calls) == 0 {
+	if len(below) == 0 {
 		return
 	}
+	for _, o := range w.shut(func(path string) bool { return strings.HasPrefix(path, f.prefix) && below[idOf(path)] }) {
+		rec := w.record(o.path, "")
+		rec.Left = rec.Status == stepWaiting
+		if o.wait != nil {
+			rec.with(func(c *store.Commit) { c.Leave = append(c.Leave, o.wait.Path) })
+		}
+		w.save(rec)
+		w.owe()
+	}
+}
+
+// shut takes out the openings of some paths.
+func (w *walker) shut(which func(path string) bool) (gone []opening) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for path, rec := range w.held.records {
-		if strings.HasPrefix(path, f.prefix) && calls[idOf(path)] && rec.Status == stepWaiting {
-			w.change.Leave, w.owed = append(w.change.Leave, path), true
-			w.open = slices.DeleteFunc(w.open, func(o opening) bool { return o.wait != nil && o.wait.Path == path })
+	w.open = slices.DeleteFunc(w.open, func(o opening) bool {
+		if !which(o.path) {
+			return false
 		}
-	}
+		gone = append(gone, o)
+		return true
+	})
+	return gone
 }
 
 // openCalls gives the paths of the calls whose answer a run still waited for when it ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -223,6 +224,49 @@ func TestARunThatGoesOnCallsAnew(t *testing.T) {
 		time.Sleep(5 * time.Hour)
 		if v := h.finished(run); v.Status != store.Succeeded || !slices.Equal(s.sent(), []string{"other", "called", "answered"}) {
 			t.Errorf("got %s %+v, and %q arrived", v.Status, v.Error, s.sent())
+		}
+	})
+}
+
+// A block that has failed waits for nothing more: its page is closed, and the run waits for what comes
+// behind it. Who lets the run go on opens it again.
+func TestABlockThatFailedWaitsNoMore(t *testing.T) {
+	const both = `{"id": "both", "action": "parallel", "branches": [
+		{"name": "a", "steps": [{"id": "ask", "action": "wait", "with": {"approve": {"text": "ok?"}, "timeout": "1h"}}]},
+		{"name": "b", "steps": [{"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}]}]`
+	token := func(h *house, run string) (engine.RunView, string) {
+		v, err := h.Run(h.t.Context(), run)
+		check(h.t, err)
+		h.ShowWaitURLs(&v)
+		for _, s := range v.Steps {
+			if s.WaitURL != "" {
+				return v, strings.TrimPrefix(s.WaitURL, "https://example.com/w/")
+			}
+		}
+		return v, ""
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, t.TempDir(), &sink{})
+		defer h.stop()
+		h.publish(`{"id": "caught", "trigger": {"kind": "webhook"}, "steps": [` + both + `, "catch": [{"id": "note", "action": "set", "with": {"values": {"x": 1}}}]}, {"id": "after", "action": "delay", "with": {"for": "5h"}}]}`)
+		h.publish(`{"id": "failed", "trigger": {"kind": "webhook"}, "steps": [` + both + `}]}`)
+		caught, failed := h.send("caught", `{}`), h.send("failed", `{}`)
+		h.untilWaiting(caught)
+		v, open := token(h, caught)
+		if step := v.Steps[1]; v.WaitingFor != "delay" || open != "" || step.Path != "ask" || step.Status != "skipped" || step.Waiting != "" {
+			t.Errorf("the run waits for %s, and the step is shown as %+v", v.WaitingFor, step)
+		}
+		h.finished(failed)
+		check(t, h.SetVars(t.Context(), map[string]any{"x": 1}))
+		h.goOn(failed)
+		h.untilWaiting(failed)
+		v, open = token(h, failed)
+		if v.WaitingFor != "signal" || open == "" {
+			t.Fatalf("the run that goes on waits for %s, and has the page %q", v.WaitingFor, open)
+		}
+		check(t, h.GiveWait(t.Context(), open, map[string]any{"approved": true}))
+		if v := h.finished(failed); v.Status != store.Succeeded {
+			t.Errorf("the run is %s %+v", v.Status, v.Error)
 		}
 	})
 }

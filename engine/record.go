@@ -37,6 +37,7 @@ type record struct {
 	Marked   bool           `json:"marked,omitempty"`   // at_most_once: an attempt may be under way
 	Due      time.Time      `json:"due,omitzero"`       // when a parked step goes on by itself
 	For      string         `json:"for,omitempty"`      // what it waits for
+	Left     bool           `json:"left,omitempty"`     // it waits, and the block around it has failed
 	Signal   string         `json:"signal,omitempty"`   // awaited name
 	Text     string         `json:"text,omitempty"`     // of an approval page
 	By       string         `json:"by,omitempty"`       // who answered it, where that is known
@@ -166,6 +167,7 @@ func (r *record) bytes() ([]byte, error) {
 	j.boolIf("marked", r.Marked)
 	j.timeIf("due", r.Due)
 	j.textIf("for", r.For)
+	j.boolIf("left", r.Left)
 	j.textIf("signal", r.Signal)
 	j.textIf("text", r.Text)
 	j.textIf("by", r.By)

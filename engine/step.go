@@ -225,7 +225,7 @@ func (w *walker) handled(ctx context.Context, n *node, f *frame, fail *failure) 
 
 // wait opens a place where the run waits.
 func (w *walker) wait(rec *record, o opening) verdict {
-	rec.Status, rec.For, rec.Due = stepWaiting, o.waitingFor, o.due
+	rec.Status, rec.For, rec.Due, rec.Left, o.path = stepWaiting, o.waitingFor, o.due, false, rec.Path
 	if o.unknown {
 		rec.Status = stepUnknown
 	}

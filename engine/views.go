@@ -147,6 +147,9 @@ func viewStep(r *record) StepView {
 	for _, a := range r.Attempts {
 		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})
 	}
+	if r.Left {
+		v.Status, v.Due, v.Waiting, v.Reason = stepSkipped, nil, "", bothWords("the block around it has failed", "o bloco em volta falhou")
+	}
 	if n := len(r.Attempts); n > 0 && v.Request == nil {
 		v.Request = r.Attempts[n-1].Request
 	}

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine/expression"
 	"gancho/engine/flow"
+	"gancho/engine/form"
 	"gancho/engine/store"
 )
 
@@ -191,7 +193,7 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 		if err != nil {
 			return WaitView{}, err
 		}
-		v.Open = v.Open && rec.Status == stepWaiting
+		v.Open = v.Open && rec.Status == stepWaiting && !rec.Left
 		v.Reached, v.Text, v.Until = true, rec.Text, rec.Due
 	}
 	v.Name = e.FlowName(v.Flow)
@@ -222,6 +224,23 @@ func (e *Engine) waitAt(ctx context.Context, run store.Run, id string) (wait flo
 
 func (e *Engine) waitURL(run, path string) string {
 	return e.Instance().PublicURL + "/w/" + e.waitToken(run, path)
+}
+
+// waitPlace is the path of a wait as steps below a prefix mean it: in the turns that both are in.
+func (w *walker) waitPlace(prefix, id string) (string, error) {
+	loops, _ := flow.LoopsAround(w.plan.flow.Steps, id)
+	place, rest := "", prefix
+	for _, loop := range loops {
+		turn, ok := strings.CutPrefix(rest, loop+".")
+		i := strings.IndexByte(turn, '.')
+		if !ok || i < 0 {
+			return "", expression.Wrong(form.Label(
+				fmt.Sprintf("the step %q waits in turns of the loop %q, and its link can be made only there", id, loop),
+				fmt.Sprintf("o passo %q espera nas voltas da repetição %q, e o link dele só pode ser criado ali", id, loop)))
+		}
+		place, rest = place+loop+"."+turn[:i+1], turn[i+1:]
+	}
+	return place + id, nil
 }
 
 // GiveWait wakes the wait that a token is for, once: store.ErrUsed when it was used before or

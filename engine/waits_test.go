@@ -2,7 +2,9 @@ package engine_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"gancho/engine"
 	"gancho/engine/expression"
@@ -138,4 +140,31 @@ func TestOutcomesOfOneStepAreSettled(t *testing.T) {
 	if r := done.Items[0]; r.Refused == nil || r.Refused.Code != "not_unknown" {
 		t.Errorf("of no step: %+v", r)
 	}
+}
+
+// A link that a loop makes of a wait behind it is a link of that wait; of a wait in another loop there is none.
+func TestALinkIsOfTheWaitThatIsMeant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		const link = `{"id": "tell", "action": "test.send", "with": {"text": "{{ run.wait_url(\"ok\") }}"}}`
+		const ok = `{"id": "ok", "action": "wait", "with": {"approve": {"text": "ok?"}}}`
+		h.publish(`{"id": "behind", "trigger": {"kind": "webhook"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "1..2"}, "steps": [` + link + `]}, ` + ok + `]}`)
+		h.publish(`{"id": "within", "trigger": {"kind": "webhook"}, "steps": [` + link + `, {"id": "each", "action": "loop", "with": {"over": "1..2"}, "steps": [` + ok + `]}]}`)
+		h.publish(`{"id": "same", "trigger": {"kind": "webhook"}, "steps": [{"id": "outer", "action": "loop", "with": {"over": "1..1"}, "steps": [
+			{"id": "inner", "action": "loop", "with": {"over": "1..1"}, "steps": [` + link + `]}, ` + ok + `]}]}`)
+		for _, id := range []string{"behind", "same"} {
+			run := h.send(id, `{}`)
+			h.untilWaiting(run)
+			sent := s.sent()
+			check(t, h.GiveWait(t.Context(), strings.TrimPrefix(sent[len(sent)-1], "https://example.com/w/"), map[string]any{"approved": true}))
+			if v := h.finished(run); v.Status != store.Succeeded {
+				t.Errorf("%s: the run is %s %+v", id, v.Status, v.Error)
+			}
+		}
+		if v := h.finished(h.send("within", `{}`)); v.Status != store.Failed || v.Error.Step != "tell" || !strings.Contains(v.Error.Message, "turns of the loop") {
+			t.Errorf("the run is %s %+v", v.Status, v.Error)
+		}
+	})
 }

@@ -101,6 +101,7 @@ type walker struct {
 
 // opening is a place where the run waits.
 type opening struct {
+	path       string // of the step
 	waitingFor string
 	due        time.Time // zero: only a signal wakes it
 	wait, also *store.Wait
@@ -229,7 +230,13 @@ func (w *walker) root() *frame {
 func (w *walker) scope(prefix string, values map[string]any) *expression.Scope {
 	return &expression.Scope{
 		Values: values, Now: w.run.At, Zone: w.zone, Mask: w.plan.flow.Settings.Mask,
-		WaitURL: func(step string) (string, error) { return w.hands.waitURL(w.run.ID, prefix+step), nil },
+		WaitURL: func(step string) (string, error) {
+			place, err := w.waitPlace(prefix, step)
+			if err != nil {
+				return "", err
+			}
+			return w.hands.waitURL(w.run.ID, place), nil
+		},
 	}
 }
 

@@ -14,6 +14,9 @@ type fault struct{ words form.Words }
 
 func (f fault) Error() string { return f.words.EN }
 
+// Wrong is the error of a Scope's own function, in words for whoever wrote the expression.
+func Wrong(words form.Words) error { return fault{words} }
+
 // wrongf puts arguments that are words into each text in its language.
 func wrongf(en, pt string, args ...any) error {
 	inEN, inPT := slices.Clone(args), slices.Clone(args)

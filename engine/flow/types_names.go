@@ -21,7 +21,7 @@ func (t *typer) namesIn(tree *expression.Parsed, source, path string, by int, v 
 		return
 	}
 	t.orderIn(tree, v, warn)
-	t.linksIn(tree, warn)
+	t.linksIn(tree, v, warn)
 	t.varsIn(tree, warn)
 }
 
@@ -35,7 +35,7 @@ func (t *typer) orderIn(tree *expression.Parsed, v *view, warn warn) {
 		}
 		words := form.Label(fmt.Sprintf("the step `%s` has not run here", read.Name), fmt.Sprintf("o passo `%s` ainda não rodou aqui", read.Name))
 		var hint form.Words
-		if loop := loopAround(t.flow.Steps, read.Name, ""); loop != "" && v.loops[loop] == nil {
+		if loop := loopAround(t.flow.Steps, read.Name); loop != "" && v.loops[loop] == nil {
 			words = form.Label(
 				fmt.Sprintf("the step `%s` runs once in each turn of `%s`: what it yields is not there outside of it", read.Name, loop),
 				fmt.Sprintf("o passo `%s` roda uma vez em cada volta de `%s`: fora dela, o que ele dá não existe", read.Name, loop))
@@ -64,8 +64,14 @@ func (t *typer) turnsIn(tree *expression.Parsed, v *view, warn warn) {
 }
 
 // linksIn warns of links to answer that no step waits behind.
-func (t *typer) linksIn(tree *expression.Parsed, warn warn) {
+func (t *typer) linksIn(tree *expression.Parsed, v *view, warn warn) {
 	for _, read := range tree.WaitLinks() {
+		if loop := loopAround(t.flow.Steps, read.Name); loop != "" && v.loops[loop] == nil {
+			warn(read, "not_in_a_loop",
+				form.Label(fmt.Sprintf("the step `%s` waits once in each turn of `%s`: outside of it there is no link to it", read.Name, loop), fmt.Sprintf("o passo `%s` espera uma vez em cada volta de `%s`: fora dela não há link para ele", read.Name, loop)),
+				form.Label("make the link within the same turn", "crie o link dentro da mesma volta"))
+			continue
+		}
 		if !slices.Contains(t.waits, read.Name) {
 			warn(read, "unknown_step", form.Label(fmt.Sprintf("no step %q waits here", read.Name), fmt.Sprintf("nenhum passo %q espera aqui", read.Name)), didYouMean(read.Name, t.waits))
 		}
@@ -83,29 +89,37 @@ func (t *typer) varsIn(tree *expression.Parsed, warn warn) {
 	}
 }
 
-// loopAround is the innermost loop that a step is in, "" where there is none.
-func loopAround(steps []*Step, id, around string) string {
+// LoopsAround gives the ids of the loops that a step is in, the outermost first; false where there is
+// no such step.
+func LoopsAround(steps []*Step, id string) ([]string, bool) {
 	for _, s := range steps {
 		if s.ID == id {
-			return around
+			return nil, true
 		}
-		inside := around
-		if s.Action == "loop" {
-			inside = s.ID
-		}
-		if found := loopAround(s.Steps, id, inside); found != "" {
-			return found
+		if loops, ok := LoopsAround(s.Steps, id); ok && s.Action == "loop" {
+			return append([]string{s.ID}, loops...), true
+		} else if ok {
+			return loops, true
 		}
 		for _, b := range s.Branches {
-			if found := loopAround(b.Steps, id, around); found != "" {
-				return found
+			if loops, ok := LoopsAround(b.Steps, id); ok {
+				return loops, true
 			}
 		}
-		if found := loopAround(s.Catch, id, around); found != "" {
-			return found
+		if loops, ok := LoopsAround(s.Catch, id); ok {
+			return loops, true
 		}
 	}
-	return ""
+	return nil, false
+}
+
+// loopAround is the innermost loop that a step is in, "" where there is none.
+func loopAround(steps []*Step, id string) string {
+	loops, _ := LoopsAround(steps, id)
+	if len(loops) == 0 {
+		return ""
+	}
+	return loops[len(loops)-1]
 }
 
 // NameProblems are the warnings of names that are read where KnownAt knows of what ran before:

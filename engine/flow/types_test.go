@@ -143,6 +143,9 @@ func TestTypes(t *testing.T) {
 			"/steps/1/with/text not_in_a_loop [index] `index` is there only for the steps of a loop",
 			"/steps/1/with/text not_in_a_loop [l] this does not stand in a loop `l`",
 		}},
+		{"a link of a wait in a loop", steps(say("a", `{{ run.wait_url("ask") }}`), `{"id":"each","action":"loop","with":{"over":"1..2"},"steps":[`+say("b", `{{ run.wait_url("ask") }}`)+`,{"id":"ask","action":"wait"}]}`), []string{
+			`/steps/0/with/text not_in_a_loop ["ask"] the step ` + "`ask` waits once in each turn of `each`: outside of it there is no link to it",
+		}},
 		{"a link of no wait", steps(say("a", `{{ run.wait_url("asc") }} {{ run.wait_url("ask") }} {{ run.wait_url("a") }}`), `{"id":"ask","action":"wait"}`), []string{
 			`/steps/0/with/text unknown_step ["asc"] no step "asc" waits here`,
 			`/steps/0/with/text unknown_step ["a"] no step "a" waits here`,

@@ -265,6 +265,7 @@ var portuguese = [][2]string{
 	{"%s is no name and no index", "%s não é um nome nem um índice"},
 	{"[:] takes a list or a text, not %s", "[:] aceita uma lista ou um texto, não %s"},
 	{"[:] takes whole numbers, not %s", "[:] aceita números inteiros, não %s"},
+	{"the step %q waits in turns of the loop %q, and its link can be made only there", "o passo %q espera nas voltas da repetição %q, e o link dele só pode ser criado ali"},
 	{"run.wait_url takes the id of a wait step, in a run", "run.wait_url recebe o id de um passo de espera, em uma execução"},
 	{"%s has no sign; only a number has", "%s não tem sinal; só um número tem"},
 	{"the number is too big", "o número é grande demais"},

@@ -441,10 +441,12 @@ func (s *Store) Resume(_ context.Context, run string, attempt int, paths []strin
 				return err
 			}
 		}
-		for _, path := range append(slices.Clone(paths), r.Error.Step) { // what is done again may be answered again
-			if err := tx.bucket("given").delete(join(n, path)); err != nil {
-				return err
-			}
+		again := append(slices.Clone(paths), r.Error.Step)
+		if r.Status == store.Failed {
+			again = nil // of all
+		}
+		if err := forgetGiven(tx, n, again); err != nil { // what is done again may be answered again
+			return err
 		}
 		if err := tx.bucket("ended").delete(number(n)); err != nil {
 			return err
@@ -472,6 +474,22 @@ func (s *Store) Resume(_ context.Context, run string, attempt int, paths []strin
 		}
 	})
 	return errors.Join(err, own)
+}
+
+// forgetGiven forgets at which places of a run an answer was given, or is waited for no more; at all
+// of them for nil.
+func forgetGiven(tx *tx, n uint64, paths []string) error {
+	var keys [][]byte
+	err := each(tx, "given", number(n), func(path string, _ []byte) error {
+		if paths == nil || slices.Contains(paths, path) {
+			keys = append(keys, join(n, path))
+		}
+		return nil
+	})
+	for _, key := range keys {
+		err = errors.Join(err, tx.bucket("given").delete(key))
+	}
+	return err
 }
 
 // findStopped gives a run that may go on after this attempt, out of the archive too; own says why
