@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -428,52 +429,71 @@ func (s *Store) find(tx *tx, id string) (n uint64, r *savedRun, own, err error) 
 
 // Resume implements store.Runs.
 func (s *Store) Resume(_ context.Context, run string, attempt int, paths []string) error {
-	var own error
-	var effect func()
-	err := s.live.do(func(tx *tx) error {
-		effect = nil
-		n, r, refused, err := s.findStopped(tx, run, attempt)
-		if own = refused; refused != nil || err != nil {
+	z := &resumption{s: s, run: run, attempt: attempt, forget: paths}
+	err := s.live.do(z.apply, z.done)
+	if err != nil && z.seized {
+		s.sched.giveBack(z.n, false)
+	}
+	return cmp.Or(err, z.refused)
+}
+
+// resumption is a Resume being applied. What is parked nobody can claim until it is durable.
+type resumption struct {
+	s       *Store
+	run     string
+	attempt int
+	forget  []string
+
+	n       uint64
+	r       *savedRun
+	refused error
+	seized  bool
+}
+
+func (z *resumption) apply(tx *tx) (err error) {
+	s := z.s
+	if z.n, z.r, z.refused, err = s.findStopped(tx, z.run, z.attempt); z.refused != nil || err != nil {
+		return err
+	}
+	n, r := z.n, z.r
+	if r.Status != store.Failed {
+		if z.seized = s.sched.seize(n, s.token()); !z.seized {
+			z.refused = store.ErrConflict
+			return nil
+		}
+	}
+	for _, path := range z.forget {
+		if err := forgetStep(tx.bucket("steps"), n, path); err != nil {
 			return err
 		}
-		for _, path := range paths {
-			if err := forgetStep(tx.bucket("steps"), n, path); err != nil {
-				return err
-			}
-		}
-		again := append(slices.Clone(paths), r.Error.Step)
-		if r.Status == store.Failed {
-			again = nil // of all
-		}
-		if err := forgetGiven(tx, n, again); err != nil { // what is done again may be answered again
-			return err
-		}
-		if err := tx.bucket("ended").delete(number(n)); err != nil {
-			return err
-		}
-		ended := r.Status == store.Failed
-		s.counts.move(r.Flow, r.Status, store.Pending)
-		if r.Attempt++; ended {
-			r.ResumedAt = s.now()
-		}
-		r.Resumed = r.Error.Step
-		r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor = store.Pending, store.RunError{}, "", time.Time{}, ""
-		effect = func() {
-			s.sched.mu.Lock()
-			defer s.sched.mu.Unlock()
-			if ended {
-				s.sched.add(n, r.Flow, r.OrderBy, false)
-			} else {
-				s.sched.wake(n)
-			}
-		}
-		return put(tx, "runs", number(n), r)
-	}, func() {
-		if effect != nil {
-			effect()
-		}
-	})
-	return errors.Join(err, own)
+	}
+	again := append(slices.Clone(z.forget), r.Error.Step)
+	if !z.seized {
+		again, r.ResumedAt = nil, s.now() // it had ended: all of it may be answered again
+	}
+	if err := forgetGiven(tx, n, again); err != nil {
+		return err
+	}
+	if err := tx.bucket("ended").delete(number(n)); err != nil {
+		return err
+	}
+	s.counts.move(r.Flow, r.Status, store.Pending)
+	r.Attempt++
+	r.Resumed = r.Error.Step
+	r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor = store.Pending, store.RunError{}, "", time.Time{}, ""
+	return put(tx, "runs", number(n), r)
+}
+
+func (z *resumption) done() {
+	switch {
+	case z.refused != nil:
+	case z.seized:
+		z.s.sched.giveBack(z.n, true)
+	default:
+		z.s.sched.mu.Lock()
+		defer z.s.sched.mu.Unlock()
+		z.s.sched.add(z.n, z.r.Flow, z.r.OrderBy, false)
+	}
 }
 
 // forgetGiven forgets at which places of a run an answer was given, or is waited for no more; at all

@@ -293,6 +293,17 @@ var rules = []rule{
 			want("status", h.run(a.Run).Status, store.Failed), want("the next attempt", h.s.Resume(h.ctx, a.Run, 2, nil), nil),
 		)
 	}},
+	{"a run that somebody has is not resumed", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		park := store.Decision{Park: &store.Park{Status: store.Waiting, Timed: true}}
+		h.keep(h.commit(store.Commit{Lease: h.claim(1)[0].Lease, Decision: park}).Err)
+		w := h.claim(1)[0]
+		early := h.s.Resume(h.ctx, a.Run, 1, nil)
+		park.Park.Timed = false
+		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: park}).Err)
+		h.keep(h.s.Resume(h.ctx, a.Run, 1, nil))
+		return errors.Join(want("while it is leased", errors.Is(early, store.ErrConflict), true), want("attempt", h.claim(1)[0].Run.Attempt, 2))
+	}},
 	{"what is called again answers again", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
 		call := func() store.Work {
