@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,7 +88,7 @@ func (s *Store) PutDocs(_ context.Context, docs []store.Doc) ([]int64, error) {
 			s.follow.tell(changes, written)
 		}
 	})
-	if err := errors.Join(err, own); err != nil {
+	if err := cmp.Or(err, own); err != nil {
 		return nil, err
 	}
 	return revisions, nil

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,7 @@ func (s *Store) PutKey(_ context.Context, space, key string, value []byte, expec
 		version = e.Version + 1
 		return put(tx, "keys", spaceKey(space, key), store.Entry{Value: value, Version: version, Expires: s.end(expires)})
 	}, nil)
-	return version, errors.Join(err, own)
+	return version, cmp.Or(err, own)
 }
 
 // AddKey implements store.Keys.

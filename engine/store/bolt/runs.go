@@ -384,7 +384,7 @@ func (s *Store) Cancel(_ context.Context, runs []string, reason string) []error 
 		return err
 	}, func(i int) { runAll(effects[i]) })
 	for i := range errs {
-		errs[i] = errors.Join(errs[i], own[i])
+		errs[i] = cmp.Or(errs[i], own[i])
 	}
 	return errs
 }

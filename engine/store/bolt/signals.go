@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -33,7 +34,7 @@ func (s *Store) Signal(_ context.Context, signals []store.Signal) []error {
 		}
 	})
 	for i := range errs {
-		errs[i] = errors.Join(errs[i], own[i])
+		errs[i] = cmp.Or(errs[i], own[i])
 	}
 	return errs
 }
