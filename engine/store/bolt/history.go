@@ -258,6 +258,19 @@ func (w *watchers) tell(c store.Change) {
 	}
 }
 
+// behind says whether one that has heard all that was kept for it has lost some, and was not told
+// so yet.
+func (w *watchers) behind(ch chan store.Change) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	lost := w.each[ch]
+	if !*lost || len(ch) > 0 {
+		return false
+	}
+	*lost = false
+	return true
+}
+
 // Live implements store.History.
 func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
 	ch := make(chan store.Change, mostUntold)
@@ -277,6 +290,9 @@ func (s *Store) Live(ctx context.Context, f func(store.Change)) error {
 		select {
 		case c := <-ch:
 			f(c)
+			if len(ch) == 0 && s.watch.behind(ch) {
+				f(store.Change{Gap: true})
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
