@@ -66,6 +66,20 @@ func sealedBetween(t *testing.T, s *Store, first, second func(t *tx) error, mean
 	return errs, answered(t, f, ended)
 }
 
+// openUsual opens a store whose segments have their usual size, whatever other tests made of it.
+func openUsual(t *testing.T) *Store {
+	t.Helper()
+	small, large := smallSegment, largeSegment
+	smallSegment, largeSegment = smallSize, largeSize
+	s, err := Open(t.Context(), t.TempDir(), Options{})
+	must(t, err)
+	t.Cleanup(func() {
+		must(t, s.Close())
+		smallSegment, largeSegment = small, large
+	})
+	return s
+}
+
 // withoutRoom puts a file that is always full in the place of the journal's, until the end.
 func withoutRoom(t *testing.T, s *Store) (begin, end func()) {
 	t.Helper()
@@ -113,9 +127,7 @@ func TestACheckpointIsNotWaitedForByWhatItWaitsFor(t *testing.T) {
 
 // A checkpoint waits for two groups that find the disk full: nothing of either gets into live.db.
 func TestACheckpointBringsNothingThatFailed(t *testing.T) {
-	s, err := Open(t.Context(), t.TempDir(), Options{})
-	must(t, err)
-	defer s.Close()
+	s := openUsual(t)
 	begin, end := withoutRoom(t, s)
 	errs, flushed := sealedBetween(t, s, puts(15_000), puts(1), begin)
 	must(t, flushed)
@@ -133,9 +145,7 @@ func TestACheckpointBringsNothingThatFailed(t *testing.T) {
 // A run is ended, and then canceled, and the disk is full for both: nobody is told that it has
 // ended, for it has not, and its lease holds.
 func TestNothingIsSaidOfWhatFailed(t *testing.T) {
-	s, err := Open(t.Context(), t.TempDir(), Options{})
-	must(t, err)
-	defer s.Close()
+	s := openUsual(t)
 	s.SetGates([]store.Gate{{Flow: "a"}})
 	a, err := s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted}})
 	must(t, err)
