@@ -64,7 +64,7 @@ func (s *Store) archiveNowAndThen(ctx context.Context) {
 				return
 			}
 			var err error
-			if more, err = s.archivePass(ctx, pick{after: archiveAfter}, math.MaxInt); err != nil && !errors.Is(err, store.ErrClosed) {
+			if more, err = s.archivePass(ctx, pick{after: archiveAfter, late: archiveLate}, math.MaxInt); err != nil && !errors.Is(err, store.ErrClosed) {
 				s.log.Error("archive what has ended", "error", err)
 				more = true
 			}
@@ -91,6 +91,7 @@ func (s *Store) archiveNow(ctx context.Context) {
 // pick says what is to be archived.
 type pick struct {
 	after  time.Duration // only what ended so long ago
+	late   time.Duration // and so long ago in any case, though it fills no block
 	newest bool          // the newest first
 }
 
@@ -159,7 +160,7 @@ func (s *Store) ready(p pick) (ready [][]uint64, rest bool, err error) {
 			}
 		}
 		for _, g := range open {
-			if !p.newest && (now.Sub(g.oldest) >= archiveLate || scanned == mostEnded) {
+			if !p.newest && (now.Sub(g.oldest) >= p.late || scanned == mostEnded) {
 				ready = append(ready, g.numbers)
 			}
 		}

@@ -14,7 +14,7 @@ func (s *Store) Checkpoint(ctx context.Context) error {
 
 // ArchiveAll moves all that has ended, however little it is.
 func (s *Store) ArchiveAll(ctx context.Context) error {
-	_, err := s.archivePass(ctx, pick{after: -archiveLate}, math.MaxInt)
+	_, err := s.archivePass(ctx, pick{}, math.MaxInt)
 	return err
 }
 
