@@ -362,7 +362,9 @@ func expireOne(tx *tx, key []byte, rows bool) error {
 	}
 	if !rows {
 		var e savedEvent
-		if err := get(tx, "events", key, &e); err != nil {
+		if err := get(tx, "events", key, &e); errors.Is(err, store.ErrNotFound) {
+			return nil // it was archived meanwhile, and the archive drops it
+		} else if err != nil {
 			return err
 		}
 		e.Meta, e.Body = nil, nil
