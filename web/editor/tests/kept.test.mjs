@@ -1,7 +1,7 @@
 // What is said to be done is done, and what is not saved is not lost: deeds that wait for an undo, signing out, a full storage.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ana, start, until } from './program.mjs'
+import { ana, lasting, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '' }) })
@@ -91,6 +91,7 @@ test('what waits for an undo is done before its person signs out', async () => {
 test('the undo of a cut takes back the cut, whatever was done since', async () => {
   await flow('cut', ['a', 'b', 'c'])
   const page = await program.signedIn('/flows/cut')
+  await lasting(page)
   for (const [id, key] of [['a', 'Control+x'], ['c', 'Delete']]) {
     await page.locator(`[data-row=${id}]`).focus()
     await page.keyboard.press(key)

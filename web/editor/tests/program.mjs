@@ -153,6 +153,12 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
 /** rested waits until the page has fetched what it fetches when it has nothing else to do. */
 export const rested = (page) => page.waitForFunction(() => performance.getEntriesByName('rest-fetched').length > 0)
 
+/** lasting lets a page offer to undo for ten minutes: a slow machine needs more than the ten seconds of a person. */
+export const lasting = (page) => page.evaluate(() => {
+  const own = setTimeout
+  globalThis.setTimeout = (f, ms, ...more) => own(f, ms === 10_000 ? 600_000 : ms, ...more)
+})
+
 /** focused waits until the focus is in what a selector names, or in the element that a locator finds. */
 export async function focused(page, what) {
   if (typeof what === 'string') return void await page.waitForFunction((s) => document.activeElement?.closest(s), what)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { ana, axeFaults, rested, start, until } from './program.mjs'
+import { ana, axeFaults, lasting, rested, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '', setUp: false }) })
@@ -87,7 +87,7 @@ test('deleting can be undone for ten seconds, and happens when the page goes', a
     await p.getByRole('link', { name: 'To be deleted' }).waitFor({ state: 'detached' })
   }
   await p.getByRole('link', { name: 'To be deleted' }).waitFor()
-  await p.evaluate(() => { const own = setTimeout; globalThis.setTimeout = (f, ms, ...more) => own(f, ms === 10_000 ? 600_000 : ms, ...more) }) // a slow machine needs more of them
+  await lasting(p)
   await remove()
   await p.getByRole('link', { name: 'Runs', exact: true }).click()
   await p.getByRole('button', { name: /^Flow: / }).click()
@@ -111,7 +111,7 @@ test('a flow is deleted in its own menu too, and an undo leads back to it', asyn
   const p = await page('/')
   await ask(p, 'POST', '/flows', { id: 'own-menu', name: 'Deleted inside', trigger: { kind: 'webhook' }, steps: [] })
   await p.reload()
-  await p.evaluate(() => { const own = setTimeout; globalThis.setTimeout = (f, ms, ...more) => own(f, ms === 10_000 ? 600_000 : ms, ...more) })
+  await lasting(p)
   await p.getByRole('link', { name: 'Deleted inside' }).click()
   const remove = async () => {
     await p.getByRole('button', { name: 'More for this flow' }).click()
