@@ -414,6 +414,35 @@ func TestCredentialsStayWithTheirHosts(t *testing.T) {
 	}
 }
 
+// Whoever redirects what changes something has not done it: the step fails and says so, unless it follows on purpose.
+func TestOnlyReadersAreRedirected(t *testing.T) {
+	for _, method := range methods {
+		for _, follow := range []bool{false, true} {
+			p, out := newPlay(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/there" {
+					http.Redirect(w, r, "/there", http.StatusSeeOther)
+				}
+			})
+			with := map[string]any{"method": method, "url": p.URL}
+			if follow {
+				with["follow"] = 1
+			}
+			call := newCall(nil, nil)
+			call.AtMostOnce = true
+			_, err := do(t, out, call, with)
+			goes := follow || slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, method)
+			if goes && (err != nil || len(p.got()) != 2) {
+				t.Errorf("%s, follow %v: %v, %d requests", method, follow, err, len(p.got()))
+			}
+			if !goes {
+				if f := faultOf(t, err); f.Code != "http_303" || !f.Permanent || f.Maybe || len(p.got()) != 1 {
+					t.Errorf("%s: %+v, %d requests", method, f, len(p.got()))
+				}
+			}
+		}
+	}
+}
+
 // A secret goes over https to the end: not on to http, by a redirect or as the next page. What comes
 // without one may. No host is told the address before.
 func TestSecretsStayOnHTTPS(t *testing.T) {
