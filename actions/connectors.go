@@ -182,7 +182,7 @@ func (c *Connector) connectionFields(f *authFile) []connections.Field {
 	}
 	for _, x := range f.Fields {
 		field := connections.Field{
-			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Secret: x.Type == "secret", Required: x.Required,
+			ID: x.ID, Label: x.Label, Help: x.Help, Placeholder: x.Placeholder, Pattern: x.Pattern, Type: x.Type, Min: x.Min, Max: x.Max, Secret: x.Type == "secret", Required: x.Required,
 			Advanced: x.Advanced, Long: x.Type == "longtext", OneLine: f.Kind == "bearer" || f.Kind == "header",
 		}
 		if f.Kind == "url" && x.ID == f.Secret {
@@ -201,7 +201,7 @@ func (c *Connector) connectionFields(f *authFile) []connections.Field {
 	}
 	if c.hasBaseField() && f.find(baseField) == nil {
 		fields = append(fields, connections.Field{
-			ID: baseField, Advanced: true, Label: form.Label("Address of the API, when it is not the provider's own", "Endereço da API, quando não é o do próprio provedor"),
+			ID: baseField, Type: "url", Advanced: true, Label: form.Label("Address of the API, when it is not the provider's own", "Endereço da API, quando não é o do próprio provedor"),
 			Help: baseHelp, Placeholder: fmt.Sprint(c.file.Base),
 		})
 	}

@@ -110,7 +110,7 @@ func withSecrets(fields []connections.Field, f *presetFile, alone bool) []connec
 			continue
 		}
 		field := connections.Field{
-			ID: s.ID, Label: s.Label, Help: s.Help, Placeholder: s.Placeholder, Pattern: s.Pattern, Secret: s.Type == "secret", Required: s.Required && alone,
+			ID: s.ID, Label: s.Label, Help: s.Help, Placeholder: s.Placeholder, Pattern: s.Pattern, Type: s.Type, Secret: s.Type == "secret", Required: s.Required && alone,
 		}
 		if !alone && field.Help.IsZero() {
 			field.Help = form.Label("Only for flows that are started by webhooks of "+f.Name.EN+".", "Só para fluxos iniciados por webhooks d"+f.article()+" "+f.Name.PT+".")

@@ -53,3 +53,17 @@ func TestAStepDoesNotWaitForAConnectionThatIsSaved(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What was saved before its kind said how a value looks goes on as it is.
+func TestOldValuesGoOnToWork(t *testing.T) {
+	v := openVault(t)
+	v.put("bot", "slack:bot", map[string]any{"bot_token": "old"})
+	v.kinds = []connections.Kind{{Kind: "slack:bot", Fields: []connections.Field{{ID: "bot_token", Secret: true, Required: true, Pattern: "^xoxb-"}}}}
+	v.again()
+	if got := v.secrets("bot", "bot_token"); len(got) != 1 || got[0] != "old" {
+		t.Errorf("%v", got)
+	}
+	if _, err := v.Put(t.Context(), "bot", "slack:bot", map[string]any{"bot_token": "new"}, nil); err == nil {
+		t.Error("a value of another form was taken")
+	}
+}

@@ -1,6 +1,7 @@
 package connections
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -64,7 +65,33 @@ func (k *connectionCheck) field(f Field, value any) {
 		k.bad(path, "required", "is required", "é obrigatório")
 	case text != "" && len(f.Options) > 0 && !slices.Contains(f.Options, text):
 		k.bad(path, "not_an_option", "must be one of "+strings.Join(f.Options, ", "), "deve ser um destes: "+strings.Join(f.Options, ", "))
+	case text != "":
+		k.looks(f, path, text)
 	}
+}
+
+// looks asks whether a value looks as its field says, and says whether it does.
+func (k *connectionCheck) looks(f Field, path, text string) bool {
+	var into any
+	made := form.Value(cmp.Or(f.Type, "text"), f.ID, &into, f.Label)
+	if f.Pattern != "" {
+		made.Pattern(f.Pattern)
+	}
+	if f.Min != nil {
+		made.Min(*f.Min)
+	}
+	if f.Max != nil {
+		made.Max(*f.Max)
+	}
+	problems := form.Of(made).Fill(map[string]any{f.ID: f.without(text)})
+	for _, p := range problems {
+		p.Path = path
+		if f.Placeholder != "" {
+			p.Hint = form.Label("it looks like "+f.Placeholder, "o formato é como "+f.Placeholder)
+		}
+		k.problems = append(k.problems, p)
+	}
+	return len(problems) == 0
 }
 
 // wrong asks the kind about the values of a field.
@@ -100,6 +127,9 @@ func (k *connectionCheck) secret(f Field, path string, value any) {
 	for _, text := range secrets(value) {
 		if f.OneLine && strings.ContainsFunc(f.without(text), unicode.IsControl) {
 			k.bad(path, "bad_value", "must be one line", "deve ter uma linha só")
+			return
+		}
+		if !k.looks(f, path, text) {
 			return
 		}
 	}

@@ -48,9 +48,12 @@ type Kind struct {
 }
 
 // without takes off a value what is not part of it: the ends of lines around it, as they come along when
-// one is copied, and the scheme.
+// one is copied, spaces where it has a form of its own, and the scheme.
 func (f Field) without(value string) string {
 	value = strings.Trim(value, "\r\n")
+	if f.Pattern != "" || f.Type != "" && !f.Secret && !f.Long {
+		value = strings.TrimSpace(value)
+	}
 	if word, rest, _ := strings.Cut(strings.TrimSpace(value), " "); f.Scheme != "" && strings.EqualFold(word, f.Scheme) && rest != "" {
 		return strings.TrimSpace(rest)
 	}
@@ -122,6 +125,8 @@ type Field struct {
 	Help        form.Words `json:"help,omitzero"`
 	Placeholder string     `json:"placeholder,omitempty"`
 	Pattern     string     `json:"pattern,omitempty"`
+	Type        string     `json:"-"` // how its value is read, as a kind of field of package form; empty is text
+	Min, Max    *float64   `json:"-"` // of the number, or of the length of the text
 	// Wrong says what is wrong with a value, beside these plain fields; nothing if it is zero. May be nil.
 	Wrong    func(value string, plain map[string]string) form.Words `json:"-"`
 	Secret   bool                                                   `json:"secret,omitempty"`

@@ -73,7 +73,8 @@ func (c *Connections) next(name, kind string, fields map[string]any, hosts []str
 	}
 	for _, f := range k.Fields {
 		if value := fields[f.ID]; !f.Secret && value != nil {
-			s.Fields[f.ID], _ = form.Scalar(value)
+			text, _ := form.Scalar(value)
+			s.Fields[f.ID] = f.without(text)
 		} else if !f.Secret && f.Default != "" {
 			s.Fields[f.ID] = f.Default
 		}

@@ -74,3 +74,26 @@ func TestTheSenderOfAMailServerIsAnAddress(t *testing.T) {
 	h.want(201, "POST", "/connections", mail("Loja <loja@example.com>"))
 	h.want(200, "PUT", "/connections/mail", mail(""))
 }
+
+// TestValuesOfConnectionsLookAsTheirFieldsSay: what no provider takes is refused when it is saved, not by each run.
+func TestValuesOfConnectionsLookAsTheirFieldsSay(t *testing.T) {
+	h := newHouse(t)
+	for _, c := range []struct{ kind, good, field, bad, code string }{
+		{"slack:bot", `"bot_token": "xoxb-1"`, "bot_token", `"nope"`, "pattern"},
+		{"slack:bot", `"bot_token": ["xoxb-1", "xoxb-2"]`, "bot_token", `["xoxb-1", "nope"]`, "pattern"},
+		{"stripe:webhook", `"signing_secret": "whsec_1"`, "signing_secret", `"nope"`, "pattern"},
+		{"whatsapp:token", `"access_token": "t", "phone_number_id": " 5511 "`, "phone_number_id", `"+55 11"`, "pattern"},
+		{"vtex:key", `"app_key": "k", "app_token": "t", "account": "loja"`, "account", `"a/b"`, "pattern"},
+		{"salesforce:client", `"client_id": "c", "client_secret": "s", "domain": "https://loja.my.salesforce.com"`, "domain", `"loja.my.salesforce.com"`, "wrong_type"},
+	} {
+		connection := func(value string) string {
+			return `{"name": "c", "kind": "` + c.kind + `", "fields": {` + c.good + `, "` + c.field + `": ` + value + `}}`
+		}
+		p := h.want(422, "POST", "/connections", connection(c.bad), "Accept-Language", "pt-BR")["problems"].([]any)[0].(map[string]any)
+		if p["path"] != "/fields/"+c.field || p["code"] != c.code {
+			t.Errorf("%s: %v", c.kind, p)
+		}
+		h.want(201, "POST", "/connections", `{"name": "c", "kind": "`+c.kind+`", "fields": {`+c.good+`}}`)
+		h.want(204, "DELETE", "/connections/c", "")
+	}
+}

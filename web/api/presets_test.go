@@ -70,10 +70,10 @@ func TestSamplesComeThroughTheDoor(t *testing.T) {
 // TestWhatBecameOfASample: it is told also where the sender is answered otherwise.
 func TestWhatBecameOfASample(t *testing.T) {
 	h := newHouse(t)
-	for preset, c := range map[string]struct{ secret, with string }{
-		"discord": {"public_key", ""}, "twilio": {"auth_token", ""}, "stripe": {"signing_secret", `, "respond": {"status": 503, "body": "later"}`},
+	for preset, c := range map[string]struct{ secret, value, with string }{
+		"discord": {"public_key", strings.Repeat("00", 32), ""}, "twilio": {"auth_token", "00", ""}, "stripe": {"signing_secret", "whsec_1", `, "respond": {"status": 503, "body": "later"}`},
 	} {
-		h.want(201, "POST", "/connections", `{"name": "`+preset+`", "kind": "`+preset+`:webhook", "fields": {"`+c.secret+`": "00"}}`)
+		h.want(201, "POST", "/connections", `{"name": "`+preset+`", "kind": "`+preset+`:webhook", "fields": {"`+c.secret+`": "`+c.value+`"}}`)
 		h.want(201, "POST", "/flows", strings.Replace(presetFlow(preset, preset, preset), `"`+preset+`"}`, `"`+preset+`"`+c.with+`}`, 1))
 		h.want(200, "POST", "/flows/"+preset+"/publish", "")
 		p, _ := triggers.BuiltIn().Find(preset)
