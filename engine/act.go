@@ -21,7 +21,7 @@ type control interface {
 // perform goes on with an open step.
 func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (Output, verdict, error) {
 	if n.action == nil {
-		return nil, next, Faultf("unknown_action", "there is no action %q in this version", n.step.Action)
+		return w.missing(n, rec)
 	}
 	doer := n.action.New()
 	if err := w.fill(ctx, n, f, rec, doer); err != nil {

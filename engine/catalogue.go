@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -129,6 +130,9 @@ func (c *Catalogue) Find(kind string) (*Action, bool) {
 	a, ok := c.now.Load().byKind[kind]
 	return a, ok
 }
+
+// names are the kinds and aliases of all actions.
+func (c *Catalogue) names() []string { return slices.Collect(maps.Keys(c.now.Load().byKind)) }
 
 // Action describes an action for validation.
 func (c *Catalogue) Action(kind string) (flow.ActionInfo, bool) {

@@ -45,11 +45,16 @@ func (e *Engine) wakeConnection(ctx context.Context, name string, also ...store.
 	}
 }
 
-// wakeParked wakes a run whose connection was mended while its wait was being written.
+// wakeParked wakes a run whose connection was mended, or whose action came back, while its wait was being written.
 func (e *Engine) wakeParked(ctx context.Context, p *store.Park) {
 	for _, w := range p.Waits {
 		if name, ok := strings.CutPrefix(w.Name, connectionPrefix); ok {
 			e.wakeConnection(ctx, name)
+		}
+		if kind, ok := strings.CutPrefix(w.Name, kindPrefix); ok {
+			if _, there := e.Catalogue.Find(kind); there {
+				e.wakeKind(ctx, kind)
+			}
 		}
 	}
 }

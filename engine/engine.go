@@ -68,6 +68,7 @@ type Engine struct {
 	typed    typed
 	tried    tried
 	replays  replays
+	kinds    chan struct{} // poked when the catalogue has changed
 	orphaned chan struct{} // poked when a run may have ended without those that it waited for
 	room     *room.Room    // of runs
 	doorway  *room.Room    // of deliveries
@@ -97,7 +98,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), room.ForRuns(), room.ForDeliveries()
 	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
-	e.replays.news, e.orphaned = make(chan struct{}, 1), make(chan struct{}, 1)
+	e.replays.news, e.orphaned, e.kinds = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
@@ -115,7 +116,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	c.Flows.Watch(e.flowChanged)
 	c.Connections.Watch(e.connectionChanged)
-	c.Catalogue.Watch(func() { e.plans.clear(); e.origins.forget() })
+	c.Catalogue.Watch(func() { e.plans.clear(); e.origins.forget(); poke(e.kinds) })
 	return e, nil
 }
 
@@ -264,6 +265,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	var group sync.WaitGroup
 	defer group.Wait()
 	group.Go(func() { e.wakeConnections(ctx) })
+	group.Go(func() { e.wakeKinds(ctx) })
 	group.Go(func() { e.expireNowAndThen(ctx) })
 	group.Go(func() { e.watch(ctx) })
 	group.Go(func() { e.stats.Work(ctx) })

@@ -194,3 +194,40 @@ func TestWaitingForDaysIsToldInShort(t *testing.T) {
 		}
 	})
 }
+
+// A run whose action is gone waits for it, and goes on when it is back: at once, or after a restart.
+func TestARunWaitsForItsAction(t *testing.T) {
+	dir, s := t.TempDir(), &sink{}
+	h := open(t, dir, s)
+	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "a"}, "on_error": "continue"}]}`)
+	waits := func(run string) {
+		t.Helper()
+		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "kind" })
+		v, err := h.Run(engine.WithLang(t.Context(), "pt-BR"), run)
+		check(t, err)
+		if tell := v.Steps[0]; tell.Reason != `a ação "test.send" não existe agora: a execução continua quando ela voltar` {
+			t.Errorf("%+v", tell)
+		}
+	}
+	all := h.Catalogue.Actions()
+	check(t, h.Catalogue.Replace(engine.Builtins(), nil))
+	first, second := h.send("f", `{}`), h.send("f", `{}`)
+	waits(first)
+	check(t, h.Catalogue.Replace(all, nil))
+	if v := h.finished(first); v.Status != store.Succeeded || v.Steps[0].Reason != "" {
+		t.Errorf("%s, %+v", v.Status, v.Steps)
+	}
+	h.finished(second)
+	if s.keys[first+"-tell"] != 1 || s.keys[second+"-tell"] != 1 {
+		t.Errorf("%v", s.keys)
+	}
+	check(t, h.Catalogue.Replace(engine.Builtins(), nil))
+	third := h.send("f", `{}`)
+	waits(third)
+	h.stop()
+	h = open(t, dir, s)
+	h.finished(third)
+	if s.keys[third+"-tell"] != 1 {
+		t.Errorf("%v", s.keys)
+	}
+}

@@ -184,7 +184,7 @@ type Run struct {
 	EventName  string
 	Title      string
 	Status     Status
-	WaitingFor string // delay, signal, retry, quota, connection, call
+	WaitingFor string // delay, signal, retry, quota, connection, kind, call
 	At         time.Time
 	Started    time.Time
 	Ended      time.Time
