@@ -28,6 +28,7 @@ import (
 // backups are the backups of a running server: one file each, in its data folder.
 type backups struct {
 	store    store.Store
+	data     string // the folder that is backed up
 	dir      string // of the backups
 	defaults api.BackupSettings
 	log      *slog.Logger
@@ -53,7 +54,7 @@ func newBackups(s store.Store, data string, every time.Duration, keep int, log *
 	if every > 0 {
 		d.Every = every.String()
 	}
-	return &backups{store: s, dir: filepath.Join(data, "backups"), defaults: d, log: log, now: time.Now}
+	return &backups{store: s, data: data, dir: filepath.Join(data, "backups"), defaults: d, log: log, now: time.Now}
 }
 
 // Make writes a backup, and looks for damage in it before it counts as one.
@@ -61,7 +62,7 @@ func (b *backups) Make(ctx context.Context) (api.BackupView, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := b.now().UTC().Truncate(time.Second)
-	path := filepath.Join(b.dir, at.Format(backupName))
+	path := b.free(at)
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return api.BackupView{}, fmt.Errorf("make the folder of backups: %w", err)
 	}
@@ -79,10 +80,23 @@ func (b *backups) Make(ctx context.Context) (api.BackupView, error) {
 	if len(faults) > 0 {
 		return api.BackupView{}, fmt.Errorf("the backup is damaged: %s", faults[0])
 	}
+	if err := copyOwn(b.data, path+".part"); err != nil {
+		return api.BackupView{}, err
+	}
 	if err := pack(ctx, path+".part", path+backupEnding); err != nil {
 		return api.BackupView{}, fmt.Errorf("pack the backup: %w", err)
 	}
 	return b.view(filepath.Base(path) + backupEnding)
+}
+
+// free is the path of a backup, without its ending. One of the same second has the next.
+func (b *backups) free(at time.Time) string {
+	for ; ; at = at.Add(time.Second) {
+		path := filepath.Join(b.dir, at.Format(backupName))
+		if _, err := os.Lstat(path + backupEnding); err != nil {
+			return path
+		}
+	}
 }
 
 // clear removes what backups left whose process was killed.

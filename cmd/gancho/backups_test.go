@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
@@ -67,6 +68,36 @@ func TestBackupOfARunningServerIsRestored(t *testing.T) {
 	}
 	if status, _ := post(url, `{"n": 2}`); status != 200 {
 		t.Errorf("the URL of the restored flow answers %d", status)
+	}
+}
+
+// TestABackupHoldsOwnFiles: an operator's connectors and presets are restored with the flows that need them.
+func TestABackupHoldsOwnFiles(t *testing.T) {
+	g := newGancho(t)
+	own := map[string]string{"connectors/x_erp.json": fmt.Sprintf(ownConnector, "https://erp.example.com"), "presets/x_shop.json": `{"format": "gancho.preset/1"}`}
+	for name, text := range own {
+		must(t, os.MkdirAll(filepath.Join(g.data, filepath.Dir(name)), 0o755))
+		must(t, os.WriteFile(filepath.Join(g.data, name), []byte(text), 0o644))
+	}
+	packed := g.want(201, "POST", "/backup", nil)["path"].(string)
+	if second := g.want(201, "POST", "/backup", nil)["path"]; second == packed || len(g.want(200, "GET", "/backups", nil)["items"].([]any)) != 2 {
+		t.Errorf("two backups in a row are %v", second)
+	}
+	g.stop()
+	folder := filepath.Join(t.TempDir(), "backup")
+	if out, code := g.command("db", "backup", folder, "--data", g.data); code != 0 {
+		t.Fatalf("db backup: %d %s", code, out)
+	}
+	for _, backup := range []string{packed, folder} {
+		data := filepath.Join(t.TempDir(), "restored")
+		if out, code := g.command("db", "restore", "--data", data, backup); code != 0 {
+			t.Fatalf("db restore: %d %s", code, out)
+		}
+		for name, want := range own {
+			if got, err := os.ReadFile(filepath.Join(data, name)); err != nil || string(got) != want {
+				t.Errorf("%s of %s: %v %s", name, backup, err, got)
+			}
+		}
 	}
 }
 

@@ -125,7 +125,11 @@ func (c *dbBackupCommand) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	err = i.store.Backup(ctx, c.To)
+	if err = i.store.Backup(ctx, c.To); err == nil {
+		if err = copyOwn(c.Data, c.To); err != nil { // half of one is in the way of the next
+			err = errors.Join(err, os.RemoveAll(c.To))
+		}
+	}
 	if err = errors.Join(err, i.Close()); err != nil {
 		return fmt.Errorf("back up %s: %w", c.Data, err)
 	}
@@ -201,6 +205,9 @@ func (c *dbRestoreCommand) Run(ctx context.Context, to streams) error {
 		from = dir
 	}
 	if err := bolt.Restore(ctx, from, c.Data); err != nil {
+		return fmt.Errorf("restore %s: %w", c.From, err)
+	}
+	if err := copyOwn(from, c.Data); err != nil {
 		return fmt.Errorf("restore %s: %w", c.From, err)
 	}
 	fmt.Fprintf(to.out, "restored to %s; put its master.key back beside it\n", c.Data)
