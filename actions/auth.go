@@ -58,7 +58,7 @@ func signed(ctx context.Context, out *Outbound, x *exchange, c *connections.Conn
 		x.url.RawQuery = query.Encode()
 		return nil
 	case "http_basic":
-		password, err := secretOf(c, "password")
+		password, err := optionalSecret(c, "password") // some sign in with a key as the user and nothing else
 		if err != nil {
 			return err
 		}
@@ -79,6 +79,18 @@ func secretOf(c *connections.Connection, field string) (string, error) {
 	}
 	if len(values) == 0 {
 		return "", &engine.Fault{Code: "no_secret", Message: "the connection " + c.Name + " has no " + field, Broken: true}
+	}
+	return values[0], nil
+}
+
+// optionalSecret is secretOf where having none is fine.
+func optionalSecret(c *connections.Connection, field string) (string, error) {
+	values, err := c.Secret(field)
+	if err != nil {
+		return "", engine.Permanent(err)
+	}
+	if len(values) == 0 {
+		return "", nil
 	}
 	return values[0], nil
 }

@@ -369,6 +369,7 @@ func TestCredentials(t *testing.T) {
 		{"http_header", map[string]string{"name": "X-Key"}, map[string]string{"value": "hush"}, "X-Key", "hush"},
 		{"http_bearer", nil, map[string]string{"token": "hush"}, "Authorization", "Bearer hush"},
 		{"http_basic", map[string]string{"username": "u"}, map[string]string{"password": "hush"}, "Authorization", "Basic dTpodXNo"},
+		{"http_basic", map[string]string{"username": "sk_x"}, nil, "Authorization", "Basic c2tfeDo="},
 		{
 			"hmac",
 			map[string]string{"scheme": "header", "header": "X-Sig", "hash": "sha256", "encoding": "hex", "prefix": "sha256="},
