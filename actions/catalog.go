@@ -40,7 +40,7 @@ func Connections(out *Outbound) []connections.Kind {
 					},
 				},
 				{
-					ID: "port", Label: form.Label("Port", "Porta"), Advanced: true, Placeholder: "587", Pattern: "^[0-9]{1,5}$",
+					ID: "port", Label: form.Label("Port", "Porta"), Advanced: true, Placeholder: "587", Pattern: "^[0-9]{1,5}$", Type: "number", Min: bound(1), Max: bound(65535),
 					Help: form.Label("Only where it is not the usual one of that security.", "Só quando não é a habitual dessa segurança."),
 				},
 				{ID: "username", Label: form.Label("User", "Usuário"), Placeholder: "loja@example.com", Help: form.Label("Mostly the whole e-mail address.", "Em geral o endereço de e-mail inteiro.")},
@@ -65,7 +65,7 @@ func Connections(out *Outbound) []connections.Kind {
 			Kind: "http_header", Title: form.Label("HTTP: secret in a header", "HTTP: segredo em um cabeçalho"), NeedsHosts: true,
 			For: form.Label("For APIs that want a key in a header of their own, such as X-Api-Key.", "Para APIs que pedem uma chave em um cabeçalho próprio, como X-Api-Key."),
 			Fields: []connections.Field{
-				{ID: "name", Label: form.Label("Header", "Cabeçalho"), Required: true},
+				{ID: "name", Label: form.Label("Header", "Cabeçalho"), Required: true, Wrong: wrongHeader},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true, OneLine: true},
 			},
 		},
@@ -94,7 +94,7 @@ func Connections(out *Outbound) []connections.Kind {
 					ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks",
 					OptionLabels: []form.Words{form.Label("Standard Webhooks", "Standard Webhooks"), form.Label("The signature of the body in a header", "A assinatura do corpo em um cabeçalho")},
 				},
-				{ID: "header", Label: form.Label("Header", "Cabeçalho"), Placeholder: "X-Signature"},
+				{ID: "header", Label: form.Label("Header", "Cabeçalho"), Placeholder: "X-Signature", Wrong: wrongHeader},
 				{ID: "hash", Label: form.Label("Hash", "Hash"), Options: []string{"sha256", "sha1", "sha512"}, Default: "sha256"},
 				{ID: "encoding", Label: form.Label("Encoding", "Codificação"), Options: []string{"hex", "base64"}, Default: "hex"},
 				{ID: "prefix", Label: form.Label("Prefix", "Prefixo")},
@@ -109,6 +109,21 @@ func Connections(out *Outbound) []connections.Kind {
 			},
 		},
 	}, Kinds(out, builtInConnectors())...)
+}
+
+func bound(n float64) *float64 { return &n }
+
+// wrongHeader says what is wrong with the name of a header that a secret is to go out in.
+func wrongHeader(value string, _ map[string]string) form.Words {
+	if value == "" {
+		return form.Words{}
+	}
+	_, err := headerText(value, "")
+	if err == nil {
+		return form.Words{}
+	}
+	return form.Label(fmt.Sprintf("%q is no header that can be sent; write one such as X-Api-Key", value),
+		fmt.Sprintf("%q não é um cabeçalho que possa ser enviado; escreva um como X-Api-Key", value))
 }
 
 // wrongSender says what is wrong with the sender of a mail server; without one each step names its own.

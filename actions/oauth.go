@@ -34,8 +34,8 @@ func genericOAuthKind(out *Outbound) connections.Kind {
 		Fields: []connections.Field{
 			{ID: "client_id", Label: form.Label("Client ID", "Client ID"), Required: true},
 			{ID: "client_secret", Label: form.Label("Client secret", "Client secret"), Secret: true, Required: true},
-			{ID: "authorize_url", Label: form.Label("Authorize URL", "URL de autorização"), Placeholder: "https://example.com/oauth/authorize"},
-			{ID: "token_url", Label: form.Label("Token URL", "URL de token"), Required: true, Placeholder: "https://example.com/oauth/token"},
+			{ID: "authorize_url", Type: "url", Label: form.Label("Authorize URL", "URL de autorização"), Placeholder: "https://example.com/oauth/authorize"},
+			{ID: "token_url", Type: "url", Label: form.Label("Token URL", "URL de token"), Required: true, Placeholder: "https://example.com/oauth/token"},
 			{ID: "scopes", Label: form.Label("Scopes", "Escopos"), Help: form.Label("Separated by spaces.", "Separados por espaços.")},
 		},
 		SessionOf: func(fields map[string]string) connections.SessionKind {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -143,13 +145,23 @@ func (k *connectionCheck) hosts(known Kind, hosts []string) {
 		k.bad("/hosts", "required", "list the hosts that this may be sent to, such as api.example.com", "liste os servidores para onde isto pode ir, como api.example.com")
 	}
 	for i, h := range hosts {
-		if strings.ContainsAny(h, "/@?# \t") {
+		if strings.ContainsAny(h, "/@?# \t") || !portFits(h) {
 			k.bad(fmt.Sprintf("/hosts/%d", i), "bad_host", fmt.Sprintf("%q is not a host; write it as api.example.com", h), fmt.Sprintf("%q não é um servidor; escreva como api.example.com", h))
 		} else if strings.Contains(h, "*") && !everyUnder.MatchString(h) {
 			k.bad(fmt.Sprintf("/hosts/%d", i), "bad_host", fmt.Sprintf("%q stands for no hosts; write *.example.com for all hosts under a domain", h),
 				fmt.Sprintf("%q não representa servidor algum; escreva *.example.com para todos os servidores abaixo de um domínio", h))
 		}
 	}
+}
+
+// portFits says that a host names no port, or one that there is.
+func portFits(host string) bool {
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return true
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 func meant(name string, among []string) form.Words {

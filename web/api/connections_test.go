@@ -85,15 +85,22 @@ func TestValuesOfConnectionsLookAsTheirFieldsSay(t *testing.T) {
 		{"whatsapp:token", `"access_token": "t", "phone_number_id": " 5511 "`, "phone_number_id", `"+55 11"`, "pattern"},
 		{"vtex:key", `"app_key": "k", "app_token": "t", "account": "loja"`, "account", `"a/b"`, "pattern"},
 		{"salesforce:client", `"client_id": "c", "client_secret": "s", "domain": "https://loja.my.salesforce.com"`, "domain", `"loja.my.salesforce.com"`, "wrong_type"},
+		{"smtp", `"host": "h", "port": 587`, "port", `0`, "too_small"},
+		{"smtp", `"host": "h", "port": "65535"`, "port", `"65536"`, "too_big"},
+		{"http_header", `"name": "X-Key", "value": "v"`, "name", `"X Key"`, "bad_value"},
+		{"http_header", `"name": "X-Key", "value": "v"`, "name", `"Host"`, "bad_value"},
+		{"hmac", `"secret": "s", "scheme": "header", "header": "X-Sig"`, "header", `"X Sig"`, "bad_value"},
+		{"oauth2", `"client_id": "c", "client_secret": "s", "token_url": "https://a.co/t"`, "token_url", `"ftp://a.co/t"`, "wrong_type"},
 	} {
 		connection := func(value string) string {
-			return `{"name": "c", "kind": "` + c.kind + `", "fields": {` + c.good + `, "` + c.field + `": ` + value + `}}`
+			return `{"name": "c", "kind": "` + c.kind + `", "hosts": ["a.co:443"], "fields": {` + c.good + `, "` + c.field + `": ` + value + `}}`
 		}
 		p := h.want(422, "POST", "/connections", connection(c.bad), "Accept-Language", "pt-BR")["problems"].([]any)[0].(map[string]any)
 		if p["path"] != "/fields/"+c.field || p["code"] != c.code {
 			t.Errorf("%s: %v", c.kind, p)
 		}
-		h.want(201, "POST", "/connections", `{"name": "c", "kind": "`+c.kind+`", "fields": {`+c.good+`}}`)
+		h.want(201, "POST", "/connections", `{"name": "c", "kind": "`+c.kind+`", "hosts": ["a.co:443", "[::1]"], "fields": {`+c.good+`}}`)
 		h.want(204, "DELETE", "/connections/c", "")
 	}
+	h.want(422, "POST", "/connections", `{"name": "c", "kind": "http_bearer", "hosts": ["a.co:99999"], "fields": {"token": "t"}}`)
 }
