@@ -249,3 +249,18 @@ func TestSetupsNameFieldsAsTheyAreCalled(t *testing.T) {
 		}
 	}
 }
+
+// A key is kept at least as long as its sender may repeat a delivery, the last time included.
+func TestKeysAreKeptAsLongAsSendersRepeat(t *testing.T) {
+	for id, repeats := range map[string]time.Duration{
+		"standard_webhooks": 75*time.Hour + 36*time.Minute, "svix": 75*time.Hour + 36*time.Minute, "stripe": 73 * time.Hour, "hubspot": 73 * time.Hour, "asaas": 14 * 24 * time.Hour, "whatsapp": 7 * 24 * time.Hour,
+	} {
+		p, ok := triggers.BuiltIn().Find(id)
+		if !ok {
+			t.Fatalf("there is no preset %s", id)
+		}
+		if kept := time.Duration(p.View().KeyForMs) * time.Millisecond; kept < repeats {
+			t.Errorf("%s keeps keys for %s, and its sender repeats for %s", id, kept, repeats)
+		}
+	}
+}
