@@ -120,7 +120,7 @@ func (c *checkCommand) Run(to streams) error {
 	if err != nil {
 		return err
 	}
-	no, err := c.checkOwn(to)
+	no, err := c.checkOwn(known, to)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (c *checkCommand) Run(to streams) error {
 }
 
 // checkOwn says what is wrong with the connectors and presets of the data folder.
-func (c *checkCommand) checkOwn(to streams) (no bool, err error) {
+func (c *checkCommand) checkOwn(known *engine.Catalogue, to streams) (no bool, err error) {
 	presets, err := triggers.LoadPresets(c.folder("presets"))
 	if err != nil {
 		return false, err
@@ -155,7 +155,7 @@ func (c *checkCommand) checkOwn(to streams) (no bool, err error) {
 	for _, own := range []struct {
 		folder   string
 		problems []own.Problem
-	}{{"connectors", connectors.Problems()}, {"presets", presets.Problems()}} {
+	}{{"connectors", connectors.Problems()}, {"presets", append(presets.Problems(), presets.Misfits(known)...)}} {
 		for _, p := range own.problems {
 			at := ""
 			if p.Path != "" {
@@ -195,7 +195,10 @@ func checkFile(data []byte, known *engine.Catalogue) []form.Problem {
 		_, problems := actions.ParseConnector(data, true)
 		return problems
 	case strings.HasPrefix(head.Format, "gancho.preset/"):
-		_, problems := triggers.ParsePreset(data)
+		preset, problems := triggers.ParsePreset(data)
+		if preset != nil {
+			problems = append(problems, preset.Misfits(known)...)
+		}
 		return problems
 	}
 	return checkBundle(data, known)

@@ -170,7 +170,7 @@ func (i *instance) follow(ctx context.Context, log *slog.Logger) {
 
 // report says what is wrong with own files, in a place where operators look.
 func (i *instance) report(log *slog.Logger) {
-	for folder, problems := range map[string][]own.Problem{"connectors": i.connectors.Problems(), "presets": i.presets.Problems()} {
+	for folder, problems := range map[string][]own.Problem{"connectors": i.connectors.Problems(), "presets": append(i.presets.Problems(), i.presets.Misfits(i.catalogue)...)} {
 		for _, p := range problems {
 			log.Warn("an own file has an error", "file", filepath.Join(folder, p.File), "line", p.Line, "column", p.Col, "problem", p.Message.EN)
 		}

@@ -72,6 +72,20 @@ func (o *Files[T]) Problems() []Problem {
 	return slices.Clone(o.problems)
 }
 
+// Ask gives what f says of each, and where that stands in its file.
+func (o *Files[T]) Ask(f func(made *T) []form.Problem) []Problem {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	var all []Problem
+	for _, name := range slices.Sorted(maps.Keys(o.made)) {
+		for _, p := range f(o.made[name]) {
+			data, _ := os.ReadFile(filepath.Join(o.dir, name)) //nolint:errcheck // it was read before; without it the place is its first line
+			all = append(all, placed(name, data, p))
+		}
+	}
+	return all
+}
+
 // Watch calls f after something has changed.
 func (o *Files[T]) Watch(f func()) {
 	o.mu.Lock()
@@ -193,11 +207,15 @@ func (o *Files[T]) one(data []byte, taken map[string]string) (*T, []form.Problem
 }
 
 func (o *Files[T]) fault(file string, data []byte, p form.Problem) {
+	o.problems = append(o.problems, placed(file, data, p))
+}
+
+func placed(file string, data []byte, p form.Problem) Problem {
 	at := Problem{File: file, Line: 1, Col: 1, Problem: p}
 	if data != nil {
 		at.Line, at.Col = flow.Place(data, p)
 	}
-	o.problems = append(o.problems, at)
+	return at
 }
 
 func fileFault(path, code, en, pt string) form.Problem {

@@ -22,7 +22,7 @@ func (s *server) listPresets(ctx context.Context, _ *nothing) (*CatalogueOutput[
 		views = append(views, v)
 	}
 	out := catalogueOf(views)
-	out.Body.Problems = append(out.Body.Problems, fileProblems(ctx, presets.Problems())...)
+	out.Body.Problems = append(out.Body.Problems, fileProblems(ctx, append(presets.Problems(), presets.Misfits(s.Catalogue)...))...)
 	return out, nil
 }
 
