@@ -84,12 +84,12 @@ func (p *Presets) ConnectionKinds(others []connections.Kind) []connections.Kind 
 		}
 		for i := range others {
 			if f.Connector != "" && strings.HasPrefix(kinds[i].Kind, f.Connector+":") {
-				kinds[i].Fields = withSecrets(kinds[i].Fields, f, false)
+				kinds[i].Fields = withSecrets(kinds[i].Fields, preset, false)
 			}
 		}
 		if len(f.Secrets) > 0 {
 			title := form.Label(f.Name.EN+" webhook", "Webhook "+f.Name.PT)
-			kind := connections.Kind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, f, true)}
+			kind := connections.Kind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, preset, true)}
 			if f.Connector != "" {
 				kind.Title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
 				kind.Help = form.Label("It is all that is needed to start the flow. The kinds that sign in at "+f.Name.EN+" also fetch what an event names, such as an order.",
@@ -103,7 +103,8 @@ func (p *Presets) ConnectionKinds(others []connections.Kind) []connections.Kind 
 
 // withSecrets adds what proves a preset's sender. Beside what a connection signs in with it may be
 // left out.
-func withSecrets(fields []connections.Field, f *presetFile, alone bool) []connections.Field {
+func withSecrets(fields []connections.Field, preset *Preset, alone bool) []connections.Field {
+	f := &preset.file
 	fields = slices.Clone(fields)
 	for _, s := range f.Secrets {
 		if slices.ContainsFunc(fields, func(f connections.Field) bool { return f.ID == s.ID }) {
@@ -111,6 +112,7 @@ func withSecrets(fields []connections.Field, f *presetFile, alone bool) []connec
 		}
 		field := connections.Field{
 			ID: s.ID, Label: s.Label, Help: s.Help, Placeholder: s.Placeholder, Pattern: s.Pattern, Type: s.Type, Secret: s.Type == "secret", Required: s.Required && alone,
+			Wrong: func(value string, _ map[string]string) form.Words { return preset.wrongKey(s.ID, value) },
 		}
 		if !alone && field.Help.IsZero() {
 			field.Help = form.Label("Only for flows that are started by webhooks of "+f.Name.EN+".", "Só para fluxos iniciados por webhooks d"+f.article()+" "+f.Name.PT+".")

@@ -15,7 +15,10 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"hash"
+	"slices"
 	"strings"
+
+	"gancho/engine/form"
 )
 
 // checker gives the comparison for one secret over one message, nil when the secret is no
@@ -63,13 +66,32 @@ func (v *Verifier) publicChecker(secret string, message []byte) func(signature [
 	return nil
 }
 
+// wrongKey says what is wrong with the value of a field that holds a key; nothing where one of the
+// preset's verifiers can use it, or none reads it.
+func (p *Preset) wrongKey(field, value string) form.Words {
+	read := false
+	for _, v := range p.use().verify {
+		if !slices.Contains(v.secrets, field) {
+			continue
+		}
+		if v.kind == "token" || v.kind == "digest" || v.checker(value, nil) != nil {
+			return form.Words{}
+		}
+		read = true
+	}
+	if !read || value == "" {
+		return form.Words{}
+	}
+	return form.Label("this is no key of this kind: copy it again, whole, from "+p.file.Name.EN, "isto não é uma chave deste tipo: copie de novo, inteira, de "+p.file.Name.PT)
+}
+
 // publicKey reads the key that a field holds, nil if it is none.
-func publicKey(kind, form, secret string) any {
-	raw, ok := keyBytes(form, secret)
+func publicKey(kind, as, secret string) any {
+	raw, ok := keyBytes(as, secret)
 	if !ok {
 		return nil
 	}
-	if kind == "ed25519" && form != "spki" && form != "pem" {
+	if kind == "ed25519" && as != "spki" && as != "pem" {
 		return ed25519.PublicKey(raw)
 	}
 	key, err := x509.ParsePKIXPublicKey(raw)
@@ -80,8 +102,8 @@ func publicKey(kind, form, secret string) any {
 }
 
 // keyBytes turns the text of a field into the bytes of a key.
-func keyBytes(form, secret string) ([]byte, bool) {
-	switch form {
+func keyBytes(as, secret string) ([]byte, bool) {
+	switch as {
 	case "text":
 		return []byte(secret), true
 	case "hex":
@@ -89,6 +111,9 @@ func keyBytes(form, secret string) ([]byte, bool) {
 		return key, err == nil
 	case "pem":
 		block, _ := pem.Decode([]byte(secret))
+		if whole, ok := decodeText("base64", strings.TrimSpace(secret)); block == nil && ok { // as Woovi prints it
+			block, _ = pem.Decode(whole)
+		}
 		if block == nil {
 			return nil, false
 		}

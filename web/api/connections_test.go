@@ -1,6 +1,11 @@
 package api_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"strings"
@@ -103,4 +108,38 @@ func TestValuesOfConnectionsLookAsTheirFieldsSay(t *testing.T) {
 		h.want(204, "DELETE", "/connections/c", "")
 	}
 	h.want(422, "POST", "/connections", `{"name": "c", "kind": "http_bearer", "hosts": ["a.co:99999"], "fields": {"token": "t"}}`)
+}
+
+// TestKeysOfSendersAreKeys: with another every delivery would be refused, long after the connection was saved.
+func TestKeysOfSendersAreKeys(t *testing.T) {
+	h := newHouse(t)
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	check(t, err)
+	spki, err := x509.MarshalPKIXPublicKey(&private.PublicKey)
+	check(t, err)
+	printed := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki})
+	for _, c := range []struct {
+		kind, field, bad string
+		good             []string
+	}{
+		{"woovi:webhook", "public_key", "garbage", []string{string(printed), base64.StdEncoding.EncodeToString(printed), base64.StdEncoding.EncodeToString(spki)}},
+		{"sendgrid:webhook", "public_key", "garbage", []string{"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="}},
+		{"discord:webhook", "public_key", "zz", []string{strings.Repeat("0a", 32)}},
+		{"standard_webhooks:webhook", "secret", "whsec_!!notbase64", []string{"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
+		{"github:webhook", "secret", "", []string{"any text at all"}},
+	} {
+		connection := func(value string) string {
+			return mustJSON(t, map[string]any{"name": "c", "kind": c.kind, "fields": map[string]any{c.field: value}})
+		}
+		if c.bad != "" {
+			p := h.want(422, "POST", "/connections", connection(c.bad), "Accept-Language", "pt-BR")["problems"].([]any)[0].(map[string]any)
+			if p["path"] != "/fields/"+c.field || !strings.Contains(p["message"].(string), "copie de novo") {
+				t.Errorf("%s: %v", c.kind, p)
+			}
+		}
+		for _, good := range c.good {
+			h.want(201, "POST", "/connections", connection(good))
+			h.want(204, "DELETE", "/connections/c", "")
+		}
+	}
 }

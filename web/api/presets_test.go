@@ -49,7 +49,7 @@ func TestSamplesComeThroughTheDoor(t *testing.T) {
 		t.Errorf("before there is a connection: %v", got)
 	}
 	h.want(201, "POST", "/connections", `{"name": "pay", "kind": "stripe:webhook", "fields": {"signing_secret": "whsec_1"}}`)
-	h.want(201, "POST", "/connections", `{"name": "mail", "kind": "sendgrid:webhook", "fields": {"public_key": "MFkw"}}`)
+	h.want(201, "POST", "/connections", `{"name": "mail", "kind": "sendgrid:webhook", "fields": {"public_key": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g=="}}`)
 	h.want(201, "POST", "/flows", presetFlow("p", "stripe", "pay"))
 	h.want(201, "POST", "/flows", presetFlow("s", "sendgrid", "mail"))
 	h.want(200, "POST", "/flows/p/publish", "")
