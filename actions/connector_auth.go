@@ -333,8 +333,8 @@ func (a *madeAuth) signAWS(x *exchange, conn *connections.Connection, now time.T
 			signed, lines = append(signed, "x-amz-security-token"), lines+"x-amz-security-token:"+token+"\n"
 		}
 	}
-	query := strings.ReplaceAll(x.url.Query().Encode(), "+", "%20")
-	canonical := strings.Join([]string{x.method, orText(x.url.EscapedPath(), "/"), query, lines, strings.Join(signed, ";"), digest(x.body)}, "\n")
+	query := signedQuery(x.url)
+	canonical := strings.Join([]string{x.method, signedPath(x.url, service), query, lines, strings.Join(signed, ";"), digest(x.body)}, "\n")
 	scope := day + "/" + region + "/" + service + "/aws4_request"
 	text := "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + digest([]byte(canonical))
 	secret := []byte("AWS4" + key)
@@ -343,6 +343,24 @@ func (a *madeAuth) signAWS(x *exchange, conn *connections.Connection, now time.T
 	}
 	x.url.RawQuery = query
 	return setSecret(x, "Authorization", "AWS4-HMAC-SHA256 Credential="+id+"/"+scope+", SignedHeaders="+strings.Join(signed, ";")+", Signature="+hex.EncodeToString(sum256(secret, text)))
+}
+
+// signedPath is the path as it is signed: what was escaped to be sent is escaped once more, but for S3.
+func signedPath(u *url.URL, service string) string {
+	path := orText(u.EscapedPath(), "/")
+	if service == "s3" {
+		return path
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(path), "%2F", "/"), "+", "%20")
+}
+
+// signedQuery is the query as it is signed and sent: by name, and equal names by value.
+func signedQuery(u *url.URL) string {
+	values := u.Query()
+	for _, list := range values {
+		slices.Sort(list)
+	}
+	return strings.ReplaceAll(values.Encode(), "+", "%20")
 }
 
 func sum256(key []byte, text string) []byte {
