@@ -14,7 +14,6 @@ import (
 	"math"
 	"net/http"
 	"net/mail"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -283,11 +282,8 @@ func (p *People) proven(ctx context.Context, email, password, from string) (*use
 	return u, nil
 }
 
-// knownPlace names an account at the network of an address.
+// knownPlace names an account at a network, which from is: the address, or of IPv6 its /64.
 func knownPlace(email, from string) string {
-	if a, err := netip.ParseAddr(from); err == nil && a.Unmap().Is6() {
-		from = netip.PrefixFrom(a, 64).Masked().String()
-	}
 	return digest(email + " " + from)
 }
 
