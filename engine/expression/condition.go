@@ -23,8 +23,8 @@ type Condition struct {
 	Field    string      `json:"field,omitempty" doc:"path of a value, as trigger.body.total"`
 	Default  any         `json:"default,omitempty" doc:"what stands for the field where it is missing: text, number, boolean or list"`
 	As       string      `json:"as,omitempty" enum:"number,number_br,day" doc:"a text is read as a number first: as 1234.56, or number_br as 1.234,56; or a date as its day"`
-	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,includes,not_includes,starts_with,ends_with,matches,one_of,not_one_of,last_days,next_days,days_ago,is_true,is_false,exists,missing"`
-	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true, is_false, exists and missing"`
+	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,includes,not_includes,starts_with,ends_with,matches,one_of,not_one_of,last_days,next_days,days_ago,is_true,is_false,yes,no,exists,missing,filled,empty"`
+	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true and is_false, yes and no (whether it means yes, as true, 1 and sim do), exists and missing, filled and empty (missing too)"`
 }
 
 // rowForm is how a row is written: the field, the operator of the language, the value.
@@ -112,6 +112,9 @@ func (c *Condition) row() (string, error) {
 	}
 	if form, ok := daysForms[c.Operator]; ok {
 		return c.days(form)
+	}
+	if form, ok := askedForms[c.Operator]; ok {
+		return c.asked(form)
 	}
 	if i < 0 {
 		return "", conditionError("choose an operator for "+c.Field, "escolha um operador para "+c.Field)
@@ -223,6 +226,9 @@ func (c *Condition) read(n ast.Node) bool {
 	return c.Field != ""
 }
 
+// inside says that a field lies in something: a root alone is not yes or no.
+func inside(field string) bool { return strings.Contains(field, ".") }
+
 func fieldOK(source string) bool {
 	tree, err := parse(source)
 	return err == nil && chainOf(tree.Node) == source && source != ""
@@ -319,11 +325,14 @@ func conditionOf(n ast.Node) (Condition, bool) {
 func rowOf(n ast.Node) (Condition, bool) {
 	if c, ok := operandOf(n); ok && c.As == "" { // what is asked for yes or no
 		c.Operator = "is_true"
-		return c, strings.Contains(c.Field, ".")
+		return c, inside(c.Field)
 	}
 	not := false
 	if x, ok := n.(*ast.UnaryNode); ok && (x.Operator == "not" || x.Operator == "!") {
 		n, not = x.Node, true
+	}
+	if c, ok := askedOf(n, not); ok {
+		return c, true
 	}
 	x, ok := n.(*ast.BinaryNode)
 	if !ok {

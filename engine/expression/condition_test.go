@@ -25,6 +25,8 @@ func TestConditions(t *testing.T) {
 		{`"vip" in trigger.body.tags and not (3 in (item.x ?? []))`, `{"all":[{"field":"trigger.body.tags","operator":"includes","value":"vip"},{"field":"item.x","default":[],"operator":"not_includes","value":3}]}`},
 		{`start_of(trigger.body.at, "day") < date("2026-11-24") and start_of(item.at ?? "2026-01-01", "day") != date("2026-11-25")`, `{"all":[{"field":"trigger.body.at","as":"day","operator":"less","value":"2026-11-24"},{"field":"item.at","default":"2026-01-01","as":"day","operator":"not_equals","value":"2026-11-25"}]}`},
 		{`diff(trigger.body.at, now(), "days") in 0..6 or diff(now(), item.at, "days") in 0..0 or diff(item.at ?? "2026-01-01", now(), "days") >= 30`, `{"any":[{"field":"trigger.body.at","operator":"last_days","value":7},{"field":"item.at","operator":"next_days","value":1},{"field":"item.at","default":"2026-01-01","operator":"days_ago","value":30}]}`},
+		{`present(trigger.body.email) and not present(item.x ?? "")`, `{"all":[{"field":"trigger.body.email","operator":"filled"},{"field":"item.x","default":"","operator":"empty"}]}`},
+		{`trigger.body.total <= 200 or truthy(trigger.body.approved) or not truthy(item.x)`, `{"any":[{"field":"trigger.body.total","operator":"at_most","value":200},{"field":"trigger.body.approved","operator":"yes"},{"field":"item.x","operator":"no"}]}`},
 	}
 	for _, c := range cases {
 		model := ConditionOf(c.source)
@@ -52,6 +54,8 @@ func TestConditionsOtherForms(t *testing.T) {
 		`float((trigger.body.total ?? 0)) > 100`:        `float(trigger.body.total ?? 0) > 100`,
 		`"vip" not in trigger.body.tags`:                `not ("vip" in trigger.body.tags)`,
 		`trigger.a.b == 1 && trigger.a.c == 2`:          `trigger.a.b == 1 and trigger.a.c == 2`,
+		`!present(trigger.body.email)`:                  `not present(trigger.body.email)`,
+		`not steps.bought.received`:                     `(steps.bought.received ?? false) == false`,
 		`(trigger.a.b == 1)`:                            `trigger.a.b == 1`,
 		`trigger.body.x not in ["a"]`:                   `not (trigger.body.x in ["a"])`,
 		`trigger?.body?.x == 'it'`:                      `trigger.body.x == "it"`,
@@ -67,7 +71,7 @@ func TestConditionsOtherForms(t *testing.T) {
 		}
 	}
 	for _, source := range []string{
-		`len(trigger.body.items) > 2`, `trigger.body.a == trigger.body.b`, `1 == 1`, `not trigger.body.a`, `trigger.body.a ? true : false`,
+		`len(trigger.body.items) > 2`, `trigger.body.a == trigger.body.b`, `1 == 1`, `not item`, `not (trigger.body.a ?? true)`, `present(1)`, `present(slug(trigger.body.a))`, `not present(trigger.body.a, 1)`, `default(trigger.body.a, false)`, `trigger.body.a ? true : false`,
 		`trigger.body.a in trigger.body.list`, `trigger.body.a +`, ``, `any(trigger.body.items, .sku == "A")`, `trigger.body.x == [1]`, `trigger.body.x in "abc"`, `float(1) > 2`, `float(trigger.body.x)`, `slug(trigger.body.x) == "a"`, `slug(trigger.body.x) == slug(trigger.body.y)`, `slug(float(trigger.body.x)) == slug("a")`, `int(trigger.body.x) > 2`,
 		`(trigger.body.x ?? trigger.body.y) > 2`, `(float(trigger.body.x) ?? 0) > 2`, `"a" in "abc"`, `1 < trigger.body.x`, `start_of(trigger.body.x, "week") < date("2026-11-24")`, `start_of(trigger.body.x, "day") < "2026-11-24"`, `start_of(trigger.body.x, "day") < date("soon")`,
 		`diff(trigger.body.x, now(), "days") in 1..6`, `diff(trigger.body.x, now(), "hours") in 0..6`, `diff(trigger.body.x, trigger.body.y, "days") >= 6`, `diff(trigger.body.x, now(), "days") >= 0`, `diff(trigger.body.x, now(), "days") in 0..99999`, `not (diff(trigger.body.x, now(), "days") in 0..6)`,
@@ -85,7 +89,7 @@ func TestConditionFaults(t *testing.T) {
 		`{"all":[],"any":[]}`, `{"field":"trigger.body.x","operator":"equals","value":{"a":1}}`, `{"field":"trigger.body.x","operator":"like","value":1}`,
 		`{"field":"trigger.body.x","operator":"alike","value":1}`, `{"field":"trigger.body.x","as":"date","operator":"equals","value":1}`,
 		`{"field":"trigger.body.x","as":"day","operator":"greater","value":"soon"}`, `{"field":"trigger.body.x","as":"day","operator":"is_true"}`, `{"field":"trigger.body.x","as":"day","operator":"contains","value":"2026-11-24"}`,
-		`{"field":"trigger.body.x","operator":"last_days","value":0}`, `{"field":"trigger.body.x","operator":"last_days","value":"7"}`, `{"field":"trigger.body.x","as":"day","operator":"last_days","value":7}`, `{"field":"trigger.body.x","default":{"a":1},"operator":"equals","value":1}`,
+		`{"field":"trigger.body.x","as":"number","operator":"filled"}`, `{"field":"trigger.body.x","operator":"last_days","value":0}`, `{"field":"trigger.body.x","operator":"last_days","value":"7"}`, `{"field":"trigger.body.x","as":"day","operator":"last_days","value":7}`, `{"field":"trigger.body.x","default":{"a":1},"operator":"equals","value":1}`,
 	} {
 		var c Condition
 		if err := json.Unmarshal([]byte(model), &c); err != nil {
@@ -139,9 +143,11 @@ func drawCondition(t *rapid.T, depth int, around string) Condition {
 func drawRow(t *rapid.T) Condition {
 	c := drawPlainRow(t)
 	c.Default = rapid.SampledFrom([]any{nil, 0, 1.5, "-", "", false, []any{}, []any{"a", 2}}).Draw(t, "default")
-	switch rapid.SampledFrom([]string{"plain", "plain", "day", "days"}).Draw(t, "kind") {
+	switch rapid.SampledFrom([]string{"plain", "plain", "day", "days", "asked"}).Draw(t, "kind") {
 	case "day":
 		c.As, c.Operator, c.Value = "day", rapid.SampledFrom(slices.Sorted(maps.Keys(dayWords))).Draw(t, "compares"), rapid.SampledFrom([]any{"2026-11-24", "2024-02-29"}).Draw(t, "day")
+	case "asked":
+		c.As, c.Operator, c.Value = "", rapid.SampledFrom(slices.Sorted(maps.Keys(askedForms))).Draw(t, "asks"), nil
 	case "days":
 		c.As, c.Operator, c.Value = "", rapid.SampledFrom(slices.Sorted(maps.Keys(daysForms))).Draw(t, "counts"), rapid.IntRange(1, maxDays).Draw(t, "days")
 	}
@@ -201,6 +207,11 @@ func TestConditionMeaning(t *testing.T) {
 		{Condition{Operator: "next_days", Value: maxDays}, []any{"2030-01-01"}, []any{"2040-01-01"}},
 		{Condition{Operator: "days_ago", Value: 7}, []any{"2026-11-17T15:00:00-03:00", "2025-01-01"}, []any{"2026-11-18"}},
 		{Condition{As: "number_br", Default: 0, Operator: "greater", Value: 100}, []any{"R$ 1.250,00", 199.9}, []any{"80,00", nil}},
+		{Condition{Operator: "filled"}, []any{"a", 0, false, []any{}}, []any{"", nil}},
+		{Condition{Operator: "empty"}, []any{"", nil}, []any{"a", 0}},
+		{Condition{Operator: "yes"}, []any{true, "Sim", 1, "1"}, []any{false, "não", "", nil}},
+		{Condition{Operator: "no"}, []any{false, "não", "", nil}, []any{true, "sim"}},
+		{Condition{Default: false, Operator: "is_false"}, []any{false, nil}, []any{true}},
 		{Condition{Default: "-", Operator: "not_equals", Value: "paid"}, []any{nil, "open"}, []any{"paid"}},
 	} {
 		c.row.Field = "trigger.body.x"

@@ -34,6 +34,17 @@ var operatorWords = map[string]form.Words{
 	"is_false":     form.Label("is false", "é falso"),
 	"exists":       form.Label("is there", "existe"),
 	"missing":      form.Label("is missing", "está faltando"),
+	"filled":       form.Label("is filled in", "está preenchido"),
+	"empty":        form.Label("is empty or missing", "está vazio ou faltando"),
+	"yes":          form.Label("means yes", "quer dizer sim"),
+	"no":           form.Label("does not mean yes", "não quer dizer sim"),
+}
+
+// oneDayWords say it of a single day.
+var oneDayWords = map[string]form.Words{
+	"last_days": form.Label("is in the last day", "está no último dia"),
+	"next_days": form.Label("is in the next day", "está no próximo dia"),
+	"days_ago":  form.Label("is at least 1 day ago", "faz pelo menos 1 dia"),
 }
 
 // dayWords say what a row asks of a day.
@@ -86,12 +97,9 @@ func (c *Condition) words(top bool) form.Words {
 
 func (c *Condition) rowWords() form.Words {
 	field := strings.TrimPrefix(strings.TrimPrefix(c.Field, "trigger.body."), "trigger.")
-	w := operatorWords[c.Operator]
-	if words, dated := dayWords[c.Operator]; dated && c.As == "day" {
-		w = words
-	}
+	w, instead := c.operatorWords()
 	en, pt := field, field
-	if c.Default != nil {
+	if instead {
 		instead := valueWords(c.Default)
 		en, pt = en+" ("+instead+" when missing)", pt+" ("+instead+" quando faltar)"
 	}
@@ -100,6 +108,24 @@ func (c *Condition) rowWords() form.Words {
 	}
 	value := valueWords(c.Value)
 	return form.Label(en+" "+fmt.Sprintf(w.EN, value), pt+" "+fmt.Sprintf(w.PT, value))
+}
+
+// operatorWords say what the row asks, and whether that is still without what stands for a
+// missing field.
+func (c *Condition) operatorWords() (w form.Words, instead bool) {
+	day, dated := dayWords[c.Operator]
+	one, counted := oneDayWords[c.Operator]
+	switch {
+	case c.Default == false && c.Operator == "is_false":
+		return form.Label("is false or missing", "é falso ou está faltando"), false
+	case c.Default == false && c.Operator == "is_true":
+		return operatorWords[c.Operator], false
+	case dated && c.As == "day":
+		return day, c.Default != nil
+	case counted && c.Value == 1:
+		return one, c.Default != nil
+	}
+	return operatorWords[c.Operator], c.Default != nil
 }
 
 // valueWords writes a value: texts in quotation marks, lists with commas.

@@ -48,6 +48,14 @@ func TestDiffSpeaks(t *testing.T) {
 			"by hand", when("trigger.body.total > 500"), when("len(trigger.body.items) > 3"),
 			"“Tell sales” now runs when `len(trigger.body.items) > 3`; before, when total is over 500", "“Tell sales” agora roda quando `len(trigger.body.items) > 3`; antes, quando total é maior que 500",
 		},
+		{
+			"filled in", when("present(trigger.body.email)"), when("!present(trigger.body.email) and not trigger.body.vip"),
+			"“Tell sales” now runs when email is empty or missing and vip is false or missing; before, when email is filled in", "“Tell sales” agora roda quando email está vazio ou faltando e vip é falso ou está faltando; antes, quando email está preenchido",
+		},
+		{
+			"one day", when("diff(trigger.body.at, now(), 'days') in 0..0"), when("diff(trigger.body.at, now(), 'days') in 0..6"),
+			"“Tell sales” now runs when at is in the last 7 days; before, when at is in the last day", "“Tell sales” agora roda quando at está nos últimos 7 dias; antes, quando at está no último dia",
+		},
 		{"switched off", "", `, "disabled": true`, "“Tell sales” was switched off", "“Tell sales” foi desligado"},
 		{
 			"a field by its label", `, "with": {"url": "https://a.example"}`, `, "with": {"url": "https://b.example"}`,

@@ -101,6 +101,7 @@ func TestTypes(t *testing.T) {
 			"/steps/1/with/where rejected_too [steps.ask.received] this is true when it was rejected, too: it was answered",
 		}},
 		{"no answer", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.received == false"}}`), nil},
+		{"no answer, as rows write it", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"(steps.ask.received ?? false) == false"}}`), nil},
 		{"no answer, in brackets", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"(steps.ask.received) == false"}}`), nil},
 		{"no answer, the other way round", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"false == steps.ask.received"}}`), nil},
 		{"what is not always there", steps(say("a", "{{ trigger.body.boleto.url }}")), []string{

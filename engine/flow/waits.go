@@ -50,7 +50,7 @@ func (t *typer) rejectedToo(source, path string) {
 
 // asksForNone says whether what stands around a value asks that it be false.
 func asksForNone(before, after string) bool {
-	before, after = strings.TrimRight(strings.ReplaceAll(before, " ", ""), "("), strings.TrimLeft(strings.ReplaceAll(after, " ", ""), ")")
+	before, after = strings.TrimRight(strings.ReplaceAll(before, " ", ""), "("), strings.TrimLeft(strings.TrimPrefix(strings.ReplaceAll(after, " ", ""), "??false"), ")")
 	for _, asked := range []string{"!", "not", "false==", "true!="} {
 		if strings.HasSuffix(before, asked) {
 			return true

@@ -1695,8 +1695,8 @@ export interface components {
             /** @description path of a value, as trigger.body.total */
             field?: string;
             /** @enum {string} */
-            operator?: "equals" | "not_equals" | "alike" | "not_alike" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "includes" | "not_includes" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "last_days" | "next_days" | "days_ago" | "is_true" | "is_false" | "exists" | "missing";
-            /** @description text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true, is_false, exists and missing */
+            operator?: "equals" | "not_equals" | "alike" | "not_alike" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "includes" | "not_includes" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "last_days" | "next_days" | "days_ago" | "is_true" | "is_false" | "yes" | "no" | "exists" | "missing" | "filled" | "empty";
+            /** @description text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true and is_false, yes and no (whether it means yes, as true, 1 and sim do), exists and missing, filled and empty (missing too) */
             value?: unknown;
         };
         ConnectionBody: {

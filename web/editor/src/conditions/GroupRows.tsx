@@ -13,7 +13,7 @@ import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
 import { soughtAs } from '../words/names'
 import { fill } from '../words/phrase'
-import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, type Group, isGroup, notNumber, operatorsOf, readAs, type Row, typedValue } from './model'
+import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, fitting, type Group, isGroup, notNumber, operatorsOf, readAs, type Row, typedValue } from './model'
 import { useWords } from './words'
 
 type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
@@ -90,11 +90,12 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     const field = meant(desk, chosen)
     const stats = desk.statsOf(field)
     const ops = operatorsOf(stats)
-    const next = ops.includes(choice) && (row.field !== '' || row.value !== '') ? choice : (ops[0] ?? 'equals')
+    const next = ((row.field !== '' || row.value !== '') && fitting(choice, ops)) || (ops[0] ?? 'equals')
     change({ ...compared(row.as === 'day' ? row : { ...row, as: undefined }, next, stats, lang, itemType(desk, field, next)), field, default: undefined })
   }
   const operate = (next: Choice) => change(compared(row, next, stats, lang, itemType(desk, row.field, next)))
-  const words: Record<string, string> = t
+  const sure = row.default === false && (row.operator === 'is_true' || row.operator === 'is_false') // a yes or no that is missing is no: nothing else is to be said
+  const words: Record<string, string> = sure ? { ...t, is_false: t.not_true } : t
   const wrong = notNumber(row, stats?.type)
   const nowhere = row.field !== '' && !stats && (!roots.test(row.field) || desk.isUnknown(row.field))
   const own = { value: row.field, label: nowhere ? fill(t.notThere, { field: row.field }) : desk.labelOf(row.field), hint: row.field }
@@ -106,7 +107,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
           {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
         </select>
         {asked(choice) !== 'nothing' && <ValueInput key={asked(choice)} row={row} change={change} />}
-        {row.default !== undefined && (
+        {row.default !== undefined && !sure && (
           <p className="col-span-2 flex items-center gap-1 text-xs text-text-2">
             {t.whenMissing} <code>{typeof row.default === 'number' ? formatNumber(row.default, lang) : Array.isArray(row.default) ? '[]' : String(row.default)}</code>
             <IconButton label={t.removeWhenMissing} className="size-6! text-text-3" onClick={() => change({ ...row, default: undefined })}><X size={13} aria-hidden /></IconButton>

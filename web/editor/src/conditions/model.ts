@@ -19,7 +19,7 @@ export function fromModel(c: Condition): Row | Group {
   return { id: ++last, field: c.field ?? '', ...(c.default !== undefined && { default: c.default }), ...(c.as && { as: c.as }), operator: c.operator ?? 'equals', value: c.value ?? '' }
 }
 
-export const valueless = new Set<string>(['is_true', 'is_false', 'exists', 'missing'])
+export const valueless = new Set<string>(['is_true', 'is_false', 'yes', 'no', 'exists', 'missing', 'filled', 'empty'])
 export const listed = new Set<string>(['one_of', 'not_one_of'])
 
 const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (listed.has(r.operator) ? Array.isArray(r.value) && r.value.length > 0 : r.value !== '' && r.value !== undefined))
@@ -54,6 +54,8 @@ export function changed(g: Group, id: number, f: (x: Row | Group) => Row | Group
 }
 
 const always: Operator[] = ['exists', 'missing']
+/** written are for what may be an empty text: that counts as missing. */
+const written: Operator[] = ['filled', 'empty']
 const same: Operator[] = ['equals', 'not_equals']
 const alike: Operator[] = ['alike', 'not_alike']
 const ordering: Operator[] = ['greater', 'at_least', 'less', 'at_most']
@@ -79,15 +81,20 @@ const isAmount = (field: Known) => field?.form === 'number_br' || field?.form ==
 /** operatorsOf are the comparisons that make sense for a type of value: many services write a number as a text. */
 export function operatorsOf(field: Known): Choice[] {
   const type: string | undefined = field?.type
-  if (field?.form === 'date') return [...days, ...counting, ...always]
+  if (field?.form === 'date') return [...days, ...counting, ...written]
   switch (type) {
     case 'boolean': return ['is_true', 'is_false', ...always]
     case 'number': case 'integer': return [...same, ...ordering, 'one_of', 'not_one_of', ...always]
-    case 'text': case 'string': return isAmount(field) ? [...ordering, ...same, ...wording, ...alike, 'one_of', 'not_one_of', ...always] : [...same, ...alike, ...wording, ...ordering, 'one_of', 'not_one_of', ...always]
+    case 'text': case 'string': return isAmount(field) ? [...ordering, ...same, ...wording, ...alike, 'one_of', 'not_one_of', ...written] : [...same, ...alike, ...wording, ...ordering, 'one_of', 'not_one_of', ...written]
     case 'list': case 'object': return ['includes', 'not_includes', ...always]
   }
-  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'includes', 'not_includes', 'is_true', 'is_false', ...always]
+  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'includes', 'not_includes', 'is_true', 'is_false', ...written]
 }
+
+const akin: Partial<Record<Choice, Choice>> = { exists: 'filled', filled: 'exists', missing: 'empty', empty: 'missing' }
+
+/** fitting is the comparison that stays where the field becomes one of these comparisons: itself, or what asks the same of that type. */
+export const fitting = (choice: Choice, operators: Choice[]): Choice | undefined => [choice, akin[choice]].find((c) => c !== undefined && operators.includes(c))
 
 const isText = (type: string | undefined) => type === 'text' || type === 'string'
 const isNumber = (type: string | undefined) => type === 'number' || type === 'integer'
