@@ -2,6 +2,8 @@ package expression
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"gancho/engine/form"
 	"gancho/engine/shape"
@@ -31,6 +33,9 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 	case "==", "!=":
 		i.alike(left, right, x.Operator)
 	case "<", ">", "<=", ">=":
+		if i.textForNumber(left, right) || i.textForNumber(right, left) {
+			break
+		}
 		i.ordered(i.neededOr(left, fallbackBeside(left, right)), i.neededOr(right, fallbackBeside(right, left)))
 	case "in":
 		i.within(left, right)
@@ -69,6 +74,36 @@ func (i *inference) withoutValue(x *ast.BinaryNode) bool {
 		return false
 	}
 	i.warn(x.Right, "no_value", form.Label("a comparison has no value yet", "uma comparação ainda não tem valor"), form.Label("write what it is compared with", "escreva com o que ela compara"))
+	return true
+}
+
+// textForNumber says that a text is written where a number is compared with.
+func (i *inference) textForNumber(f, with found) bool {
+	text, ok := with.node.(*ast.StringNode)
+	s := f.shape.Present()
+	texts, numbers := s.Has(shape.Text), s.Has(shape.Int, shape.Float)
+	if !ok || with.whole != nil || s.Unknown() || !texts && !numbers || texts && !strings.HasPrefix(s.Form(), "number") {
+		return false
+	}
+	if f.chain == "" {
+		f.chain = chainOf(asItCame(f.node))
+	}
+	name, value := named(f), valueWords(text.Value)
+	number, err := numberBR(nil, []any{text.Value})
+	if plain, wrong := strconv.ParseFloat(text.Value, 64); wrong == nil {
+		number, err = plain, nil
+	}
+	written, odd := literal(number, false)
+	switch written = strings.TrimSuffix(written, ".0"); {
+	case err != nil || odd != nil:
+		i.warn(with.node, "wrong_type", form.Label(name+" is compared with a number, and "+value+" is none", name+" se compara com um número, e "+value+" não é um número"),
+			form.Label("give a number, such as 100", "dê um número, como 100"))
+	case texts:
+		return false
+	default:
+		i.warn(with.node, "wrong_type", form.Label(name+" is a number, and "+value+" is a text", name+" é um número, e "+value+" é um texto"), form.Words{},
+			form.Fix{Words: form.Label("Compare with the number "+written, "Comparar com o número "+written), Of: text.String(), Put: written})
+	}
 	return true
 }
 
@@ -170,6 +205,9 @@ var families = [][]shape.Kind{{shape.Bool}, {shape.Int, shape.Float}, {shape.Tex
 func (i *inference) alike(left, right found, operator string) {
 	a, b := left.shape.Present(), right.shape.Present()
 	if a.Unknown() || b.Unknown() {
+		return
+	}
+	if !a.Has(shape.Text) && i.textForNumber(left, right) || !b.Has(shape.Text) && i.textForNumber(right, left) {
 		return
 	}
 	var common []shape.Kind

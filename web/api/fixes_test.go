@@ -25,6 +25,8 @@ func TestFixes(t *testing.T) {
 		{"template", "🎉 {{ trigger.body.custmer.name }}!", "unknown_field", "🎉 {{ trigger.body.customer.name }}!"},
 		{"template", "a {{ trigger.body.boleto.url }}", "optional_field", `a {{ (trigger.body.boleto.url ?? "-") }}`},
 		{"expression", "trigger.body.status > 3", "wrong_type", "float(trigger.body.status) > 3"},
+		{"expression", `trigger.body.id > "3"`, "wrong_type", "trigger.body.id > 3"},
+		{"expression", `"3" == trigger.body.id`, "wrong_type", "3 == trigger.body.id"},
 		{"expression", "steps.bog == nil", "unknown_step", "steps.big == nil"},
 		{"expression", "trigger.body.id = 3", "syntax", "trigger.body.id == 3"},
 		{"expression", `start_of(now(), "mês")`, "wrong_word", `start_of(now(), "month")`},

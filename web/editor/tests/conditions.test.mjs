@@ -79,6 +79,20 @@ test('amounts of Brazil are compared as numbers, and the repair for those that a
   await page.context().close()
 })
 
+test('a total that is compared with no number says so, and offers nothing', async () => {
+  await arrived('palavras', [{ total: '199,90' }, { total: '80,00' }, {}])
+  const page = await builder('palavras')
+  await choose(page, 'Total', 'é maior que')
+  await page.getByRole('combobox', { name: 'Valor' }).fill('abc')
+  await page.keyboard.press('Tab')
+  await page.getByText('total se compara com um número, e “abc” não é um número').waitFor()
+  assert.equal(await page.getByRole('button', { name: /quando faltar|Transformar/ }).count(), 0)
+  await page.getByRole('combobox', { name: 'Valor' }).fill('100')
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Usar 0 quando faltar' }).waitFor()
+  await page.context().close()
+})
+
 test('a list holds a value, and a date lies before, after or near a day', async () => {
   const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString()
   await arrived('datas', [{ etiquetas: ['vip', 'novo'], criado_em: day(1) }, { etiquetas: ['novo'], criado_em: day(40) }, { etiquetas: ['vip'], criado_em: '2025-01-10' }])

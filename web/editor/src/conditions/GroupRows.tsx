@@ -13,7 +13,7 @@ import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
 import { soughtAs } from '../words/names'
 import { fill } from '../words/phrase'
-import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, fitting, type Group, isGroup, notNumber, operatorsOf, readAs, type Row, typedValue } from './model'
+import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, fitting, type Group, isGroup, operatorsOf, readAs, type Row, typedValue } from './model'
 import { useWords } from './words'
 
 type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
@@ -96,7 +96,6 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const operate = (next: Choice) => change(compared(row, next, stats, lang, itemType(desk, row.field, next)))
   const sure = row.default === false && (row.operator === 'is_true' || row.operator === 'is_false') // a yes or no that is missing is no: nothing else is to be said
   const words: Record<string, string> = sure ? { ...t, is_false: t.not_true } : t
-  const wrong = notNumber(row, stats?.type)
   const nowhere = row.field !== '' && !stats && (!roots.test(row.field) || desk.isUnknown(row.field))
   const own = { value: row.field, label: nowhere ? fill(t.notThere, { field: row.field }) : desk.labelOf(row.field), hint: row.field }
   return (
@@ -116,7 +115,6 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
       </div>
       <IconButton label={t.removeCondition} className="col-start-2 row-start-1 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
       {nowhere && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noField, { field: row.field })}</p>}
-      {wrong && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noNumber, { value: wrong })}</p>}
     </div>
   )
 }

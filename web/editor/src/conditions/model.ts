@@ -129,9 +129,3 @@ export function typedValue(text: string, type: string | undefined, operator: Ope
   const read = [lang, 'pt-BR', 'en'].map((l) => parseNumber(text.replace(/^\s*R\$/, ''), l))
   return read.find((n) => n !== undefined && !Number.isNaN(n)) ?? text
 }
-
-/** notNumber is what stands where a number is compared with, and is none; data of the event may be. */
-export function notNumber(row: Row, type: string | undefined): string | undefined {
-  const wants = asked(choiceOf(row)) === 'value' && (isNumber(type) || ordering.includes(row.operator))
-  return wants && typeof row.value === 'string' && row.value !== '' && /[a-z]/i.test(row.value) && !/\d{4}-\d\d/.test(row.value) ? row.value : undefined
-}
