@@ -17,7 +17,7 @@ type Field struct {
 	Kinds  []KindCount  `json:"kinds" doc:"that were seen, the most frequent first"`
 	Seen   int          `json:"seen" doc:"in how many it was there and not null"`
 	Of     int          `json:"of" doc:"of how many: events, or elements of the list around it; 0 where nothing was counted"`
-	Values []ValueCount `json:"values" doc:"up to 8 examples, the most frequent first; of what may be personal only the first letter"`
+	Values []ValueCount `json:"values" doc:"up to 8 examples, the most frequent first; of what may be personal only the first letter, of a time only its day"`
 	Masked bool         `json:"masked" doc:"the flow's settings hide it"`
 	First  *time.Time   `json:"first" doc:"when it first came, of what is counted"`
 	Last   *time.Time   `json:"last"`
@@ -33,7 +33,7 @@ type KindCount struct {
 type ValueCount struct {
 	Value string `json:"value"`
 	Count int    `json:"count"`
-	Cut   bool   `json:"cut,omitempty" doc:"only its first letter is shown: no value is equal to this"`
+	Cut   bool   `json:"cut,omitempty" doc:"only its beginning is shown: no value is equal to this"`
 }
 
 const maxShown = 8
@@ -98,7 +98,7 @@ func (s *Shape) describe(path string, of int) Field {
 	slices.SortStableFunc(f.Kinds, func(a, b KindCount) int { return b.Count - a.Count })
 	for _, text := range frequent(s.Values) {
 		if len(f.Values) < maxShown {
-			f.Values = append(f.Values, ValueCount{text, s.Values[text], strings.HasSuffix(text, cut)})
+			f.Values = append(f.Values, ValueCount{text, s.Values[text], isCut(text)})
 		}
 	}
 	f.First, f.Last = moment(s.First), moment(s.Last)

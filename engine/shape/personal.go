@@ -2,7 +2,9 @@ package shape
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -19,9 +21,17 @@ const (
 // cut ends a value of which only the first letter is shown.
 const cut = "•••"
 
+// later stands for the time of a day.
+const later = " …"
+
+const longestDate = 40
+
 // shown is a value as an example may show it: of what may be about a person, by the name of its
-// field or by its own look, only the first letter.
+// field or by its own look, only the first letter; of a time only its day.
 func shown(text string, about subject) string {
+	if about != person && isDate(text) && len(text) <= longestDate {
+		return dayOf(text[:len(time.DateOnly)], text)
+	}
 	if about != person && !looksPersonal(text, about) {
 		return text
 	}
@@ -31,6 +41,29 @@ func shown(text string, about subject) string {
 	}
 	return string(first) + cut
 }
+
+// shownNumber is shown for a whole number, which may count the seconds of a date.
+func shownNumber(n int, name string, about subject) string {
+	if about == unknown && slices.ContainsFunc(wordsOf(name), func(word string) bool { return slices.Contains(momentWords, word) }) {
+		for _, seconds := range []int{n, n / 1000} {
+			if at := time.Unix(int64(seconds), 0).UTC(); at.Year() >= 2000 && at.Year() < 2100 {
+				return dayOf(at.Format(time.DateOnly), "")
+			}
+		}
+	}
+	return shown(strconv.Itoa(n), about)
+}
+
+// dayOf is the day of a date: times are all different, and say nothing as an example.
+func dayOf(day, whole string) string {
+	if day == whole {
+		return day
+	}
+	return day + later
+}
+
+// isCut says that an example is only the beginning of what it is of.
+func isCut(text string) bool { return strings.HasSuffix(text, cut) || strings.HasSuffix(text, later) }
 
 // The longest text that may be a state or a code, the most digits that are no document or
 // phone, and the length from which mixed letters and digits may be a key.
@@ -102,7 +135,7 @@ func isAddress(text string) bool {
 // personalWords are what names of fields are made of whose values are about people.
 var personalWords = strings.Fields(`firstname lastname fullname sobrenome surname nickname apelido username usuario email mail phone
 	telefone fone celular mobile whatsapp cpf cnpj rg document documento doc identification tax address endereco street rua logradouro complement complemento
-	neighborhood bairro zip zipcode cep postal birth birthday birthdate nascimento ip token secret password senha`)
+	neighborhood bairro zip zipcode cep postal birth birthday birthdate dob nascimento aniversario ip token secret password senha`)
 
 // people are who a field of that name, or one that ends so, tells by name.
 var people = strings.Fields(`customer client cliente buyer payer comprador pagador contact contato lead recipient destinatario sender remetente user person pessoa
@@ -112,6 +145,9 @@ var people = strings.Fields(`customer client cliente buyer payer comprador pagad
 var thingWords = strings.Fields(`status situacao state estado stage etapa fase phase event evento type tipo kind topic topico method metodo forma mode modo plan plano product produto
 	item items itens offer oferta course curso category categoria source origem channel canal currency moeda reason motivo gateway provider payment pagamento
 	tag tags etiqueta etiquetas priority prioridade department departamento setor segment segmento campaign campanha form formulario coupon cupom variant variacao shipping frete language idioma`)
+
+// momentWords are what names of fields are made of that say when.
+var momentWords = strings.Fields("created updated date data time timestamp at criado atualizado hora vencimento due expires start end inicio fim")
 
 // heads say what a field is, whatever else is in its name: document_type, tipo_documento.
 var heads = strings.Fields("status situacao stage etapa fase phase type tipo kind topic method metodo forma mode modo")

@@ -2051,7 +2051,7 @@ export interface components {
             seen: number;
             /** @enum {string} */
             type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
-            /** @description up to 8 examples, the most frequent first; of what may be personal only the first letter */
+            /** @description up to 8 examples, the most frequent first; of what may be personal only the first letter, of a time only its day */
             values: components["schemas"]["ValueCount"][];
         };
         FixView: {
@@ -3245,7 +3245,7 @@ export interface components {
         ValueCount: {
             /** Format: int64 */
             count: number;
-            /** @description only its first letter is shown: no value is equal to this */
+            /** @description only its beginning is shown: no value is equal to this */
             cut?: boolean;
             value: string;
         };
