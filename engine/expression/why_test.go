@@ -55,6 +55,7 @@ func TestWhy(t *testing.T) {
 		`diff(trigger.body.old ?? "2026-01-01", now(), "days") in 0..0`: form.Label("`trigger.body.old` was 2026-10-01, not in the last day", "`trigger.body.old` era 2026-10-01, não no último dia"),
 		`diff(now(), trigger.body.old, "days") in 0..2`:                 form.Label("`trigger.body.old` was 2026-10-01, not in the next 3 days", "`trigger.body.old` era 2026-10-01, não nos próximos 3 dias"),
 		`diff(trigger.body.made, now(), "days") >= 30`:                  form.Label("`trigger.body.made` was 2026-11-24, less than 30 days ago", "`trigger.body.made` era 2026-11-24, há menos de 30 dias"),
+		`diff(trigger.body.seconds, now(), "days") in 0..6`:             form.Label("`trigger.body.seconds` was 2025-01-01, not in the last 7 days", "`trigger.body.seconds` era 2025-01-01, não nos últimos 7 dias"),
 		`not (diff(trigger.body.made, now(), "days") in 0..6)`:          form.Label("`trigger.body.made` was 2026-11-24, in the last 7 days", "`trigger.body.made` era 2026-11-24, nos últimos 7 dias"),
 		`slug(trigger.body.name) == slug("Bía")`:                        form.Label("`trigger.body.name` was \"Ana\", not equal to \"Bía\", case and accents aside", "`trigger.body.name` era \"Ana\", não igual a \"Bía\", sem contar maiúsculas e acentos"),
 		`truthy(trigger.body.name)`:                                     form.Label("`trigger.body.name` was \"Ana\", which does not mean yes", "`trigger.body.name` era \"Ana\", que não quer dizer sim"),
@@ -72,7 +73,7 @@ func TestWhy(t *testing.T) {
 		s := scope(t)
 		body := s.Values["trigger"].(map[string]any)["body"].(map[string]any)
 		body["price"], body["made"] = "199,90", "2026-11-24T10:00:00-03:00"
-		body["old"], body["yes"], body["nothing"] = "2026-10-01", true, []any{}
+		body["old"], body["yes"], body["nothing"], body["seconds"] = "2026-10-01", true, []any{}, 1735689600
 		body["tags"], body["one"] = []any{"new", "gold", "b2b", "x", "y"}, []any{map[string]any{"qty": 5}}
 		if ok, _, err := p.Bool(t.Context(), s); ok || err != nil {
 			t.Fatalf("%s: got %v, %v", source, ok, err)

@@ -97,8 +97,8 @@ func (a *asking) compared(c *clause, outcome bool) (form.Words, bool) {
 		return form.Label(fmt.Sprintf("`%s` was %s", sourceOf(s.shown), now.EN), fmt.Sprintf("`%s` era %s", sourceOf(s.shown), now.PT)), true
 	}
 	words := s.words(outcome)
-	if text, isText := value.(string); s.dated && isText && startsWithDay(text) && !s.leaf.program.masked(a.m.e.scope.Mask) {
-		now = form.Label(text[:len(time.DateOnly)], text[:len(time.DateOnly)])
+	if day := a.dayOf(value); s.dated && day != "" && !s.leaf.program.masked(a.m.e.scope.Mask) {
+		now = form.Label(day, day)
 	}
 	if s.of == (form.Words{}) && !constant(s.other) && !isNil && !isSpan(s.other) {
 		if with, ok := a.value(s.beside, s.other); ok {
@@ -311,11 +311,21 @@ func boolWords(value bool) form.Words {
 	return form.Label("false", "falso")
 }
 
-// startsWithDay says that a text is a date in ISO 8601, with or without a time.
-func startsWithDay(text string) bool {
-	if len(text) < len(time.DateOnly) {
-		return false
+// dayOf is the day of a date in ISO 8601, with or without a time, or of one that counts seconds;
+// "" of anything else.
+func (a *asking) dayOf(value any) string {
+	switch v := value.(type) {
+	case int:
+		if at, err := a.m.e.time(v); err == nil {
+			return at.Format(time.DateOnly)
+		}
+	case string:
+		if len(v) < len(time.DateOnly) {
+			return ""
+		}
+		if _, err := time.Parse(time.DateOnly, v[:len(time.DateOnly)]); err == nil {
+			return v[:len(time.DateOnly)]
+		}
 	}
-	_, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)])
-	return err == nil
+	return ""
 }

@@ -13,7 +13,7 @@ type Field struct {
 	Path   string       `json:"path"`
 	Label  string       `json:"label" doc:"what people call it, where the provider's preset or the action says"`
 	Type   string       `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing"`
-	Form   string       `json:"form,omitempty" enum:"number,number_br,date" doc:"what most texts are: numbers as 1234.56, as 1.234,56, or dates"`
+	Form   string       `json:"form,omitempty" enum:"number,number_br,date" doc:"what most texts are: numbers as 1234.56, as 1.234,56, or dates; whole numbers that count seconds are dates, too"`
 	Kinds  []KindCount  `json:"kinds" doc:"that were seen, the most frequent first"`
 	Seen   int          `json:"seen" doc:"in how many it was there and not null"`
 	Of     int          `json:"of" doc:"of how many: events, or elements of the list around it; 0 where nothing was counted"`

@@ -18,7 +18,7 @@ const (
 	forms
 )
 
-// Form is the one word for how most texts here are written: number, number_br or date; "" where
+// Form is the one word for how most texts here are written, or whole numbers that count time: number, number_br or date; "" where
 // they are none of these.
 func (s *Shape) Form() string {
 	if s == nil {
@@ -26,7 +26,7 @@ func (s *Shape) Form() string {
 	}
 	f, texts := s.Forms, s.Counts[Text]
 	switch numbers := f[PlainNumber] + f[BrazilianNumber] + f[Number]; {
-	case 2*f[Date] > texts:
+	case 2*f[Date] > texts+s.Counts[Int]:
 		return "date"
 	case 2*numbers <= texts:
 		return ""

@@ -42,16 +42,19 @@ func shown(text string, about subject) string {
 	return string(first) + cut
 }
 
-// shownNumber is shown for a whole number, which may count the seconds of a date.
-func shownNumber(n int, name string, about subject) string {
+// noteNumber keeps a whole number as an example: of what counts the seconds, or milliseconds, of
+// a time its day.
+func (s *Shape) noteNumber(n int, name string, about subject) {
 	if about == unknown && slices.ContainsFunc(wordsOf(name), func(word string) bool { return slices.Contains(momentWords, word) }) {
 		for _, seconds := range []int{n, n / 1000} {
 			if at := time.Unix(int64(seconds), 0).UTC(); at.Year() >= 2000 && at.Year() < 2100 {
-				return dayOf(at.Format(time.DateOnly), "")
+				s.Forms[Date]++
+				s.note(dayOf(at.Format(time.DateOnly), ""))
+				return
 			}
 		}
 	}
-	return shown(strconv.Itoa(n), about)
+	s.note(shown(strconv.Itoa(n), about))
 }
 
 // dayOf is the day of a date: times are all different, and say nothing as an example.

@@ -174,7 +174,7 @@ func (a *adding) add(s *Shape, value any, depth int, name string, about subject)
 		s.note(strconv.FormatBool(v))
 	case int:
 		kind = Int
-		s.note(shownNumber(v, name, about))
+		s.noteNumber(v, name, about)
 	case float64:
 		kind = Float
 		s.note(shown(strconv.FormatFloat(v, 'f', -1, 64), about))

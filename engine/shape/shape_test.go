@@ -247,22 +247,23 @@ func TestShownDates(t *testing.T) {
 		value any
 		want  string
 		cut   bool
+		form  string
 	}{
-		{"created_at", "2026-01-10T10:30:00-03:00", "2026-01-10 …", true},
-		{"criado", "24/11/2026 10:00", "24/11/2026 …", true},
-		{"x", "2026-01-10 10:30:00.123456Z", "2026-01-10 …", true},
-		{"vencimento", "2026-01-10", "2026-01-10", false},
-		{"creation_date", 1735689600000, "2025-01-01 …", true},
-		{"expiresAt", 1735689600, "2025-01-01 …", true},
-		{"data_nascimento", "1990-05-01", "1•••", true},
-		{"birthday", 1735689600, "1•••", true},
-		{"number", 1735689600, "1•••", true},
-		{"created", 7, "7", false},
-		{"x", "2026-01-10 Ana de Souza, rua do Comércio 10, 01310-100", "2•••", true},
+		{"created_at", "2026-01-10T10:30:00-03:00", "2026-01-10 …", true, "date"},
+		{"criado", "24/11/2026 10:00", "24/11/2026 …", true, "date"},
+		{"x", "2026-01-10 10:30:00.123456Z", "2026-01-10 …", true, "date"},
+		{"vencimento", "2026-01-10", "2026-01-10", false, "date"},
+		{"creation_date", 1735689600000, "2025-01-01 …", true, "date"},
+		{"expiresAt", 1735689600, "2025-01-01 …", true, "date"},
+		{"data_nascimento", "1990-05-01", "1•••", true, "date"},
+		{"birthday", 1735689600, "1•••", true, ""},
+		{"number", 1735689600, "1•••", true, ""},
+		{"created", 7, "7", false, ""},
+		{"x", "2026-01-10 Ana de Souza, rua do Comércio 10, 01310-100", "2•••", true, ""},
 	} {
 		f := field(t, shape.Of(map[string]any{c.name: c.value}).List(""), "."+c.name)
-		if len(f.Values) != 1 || f.Values[0].Value != c.want || f.Values[0].Cut != c.cut {
-			t.Errorf("%s %v: %+v, want %s, cut %v", c.name, c.value, f.Values, c.want, c.cut)
+		if len(f.Values) != 1 || f.Values[0].Value != c.want || f.Values[0].Cut != c.cut || f.Form != c.form {
+			t.Errorf("%s %v: %+v, want %s, cut %v, %q", c.name, c.value, f, c.want, c.cut, c.form)
 		}
 	}
 }

@@ -2026,7 +2026,7 @@ export interface components {
              */
             first: string | null;
             /**
-             * @description what most texts are: numbers as 1234.56, as 1.234,56, or dates
+             * @description what most texts are: numbers as 1234.56, as 1.234,56, or dates; whole numbers that count seconds are dates, too
              * @enum {string}
              */
             form?: "number" | "number_br" | "date";
