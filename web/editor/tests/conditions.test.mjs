@@ -95,7 +95,7 @@ test('a total that is compared with no number says so, and offers nothing', asyn
 
 test('a list holds a value, and a date lies before, after or near a day', async () => {
   const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString()
-  await arrived('datas', [{ etiquetas: ['vip', 'novo'], criado_em: day(1) }, { etiquetas: ['novo'], criado_em: day(40) }, { etiquetas: ['vip'], criado_em: '2025-01-10' }])
+  await arrived('datas', [{ etiquetas: ['vip', 'novo'], criado_em: day(1), moment_at: Date.now() - 86_400_000 }, { etiquetas: ['novo'], criado_em: day(40), moment_at: 1735689600 }, { etiquetas: ['vip'], criado_em: '2025-01-10', moment_at: 1735689600 }])
   const page = await builder('datas')
   await choose(page, 'Etiquetas', 'contém')
   await page.getByRole('combobox', { name: 'Valor' }).click()
@@ -111,12 +111,20 @@ test('a list holds a value, and a date lies before, after or near a day', async 
   await page.getByText('1 dos últimos 3 eventos passa').waitFor()
   await again(page, 'datas')
   assert.equal(await page.getByLabel('Data', { exact: true }).inputValue(), '2025-01-11')
-  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é nos últimos (dias)' })
+  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é nos últimos' })
+  await page.getByRole('spinbutton', { name: 'Dias' }).fill('1')
+  await page.getByText('dia', { exact: true }).waitFor()
   await page.getByRole('spinbutton', { name: 'Dias' }).fill('7')
+  await page.getByText('dias', { exact: true }).waitFor()
   await until(() => where('datas'), (w) => w === 'diff(trigger.body.criado_em, now(), "days") in 0..6')
   await page.getByText('1 dos últimos 3 eventos passa').waitFor()
   await again(page, 'datas')
   await until(() => page.getByRole('spinbutton', { name: 'Dias' }).inputValue(), (v) => v === '7')
+  await choose(page, 'Moment at') // counts seconds, or milliseconds: a date all the same
+  await until(() => where('datas'), (w) => w === 'diff(trigger.body.moment_at, now(), "days") in 0..6')
+  await page.getByText('1 dos últimos 3 eventos passa').waitFor()
+  await page.getByText('era 2025-01-01, não nos últimos 7 dias').waitFor()
+  assert.equal(await page.locator('[data-fault]').count(), 0)
   assert.deepEqual(await axeFaults(page), [])
   await page.context().close()
 })
@@ -142,7 +150,7 @@ test('data that a step made is not counted against one event, and is meant by it
 })
 
 test('whether a field is filled in is a row, also in a ready-made flow, and a yes or no that is missing is no', async () => {
-  await arrived('preenchido', [{ email: 'ana@example.com', aceita: true, total: 5 }, { email: '', aceita: false, total: null }, { aceita: null, total: 7 }])
+  await arrived('preenchido', [{ email: 'ana@example.com', aceita: true, total: 5, cancelado_em: null }, { email: '', aceita: false, total: null }, { aceita: null, total: 7 }])
   const page = await builder('preenchido')
   await choose(page, 'E-mail', 'está preenchido')
   await until(() => where('preenchido'), (w) => w === 'present(trigger.body.email)')
@@ -152,6 +160,10 @@ test('whether a field is filled in is a row, also in a ready-made flow, and a ye
   await choose(page, 'E-mail', 'está vazio ou faltando')
   await until(() => where('preenchido'), (w) => w === 'not present(trigger.body.email)')
   await page.getByText('2 dos últimos 3 eventos passam').waitFor()
+  await page.getByRole('button', { name: 'Remover a condição' }).click()
+  await page.getByRole('button', { name: 'Adicionar condição' }).click()
+  await choose(page, 'Cancelado em') // it has been null so far
+  await until(() => where('preenchido'), (w) => w === 'present(trigger.body.cancelado_em)')
   const flow = async () => (await program.api('GET', '/flows/preenchido')).body
   const put = async (where) => { const { flow: f } = await flow(); assert.equal((await program.api('PUT', '/flows/preenchido', { ...f, trigger: { ...f.trigger, where } })).status, 200) }
   await put("trigger.body.total > 3 && (present(trigger.body.email) || !trigger.body.aceita || truthy(trigger.body.total))")
@@ -159,6 +171,7 @@ test('whether a field is filled in is a row, also in a ready-made flow, and a ye
   const comparisons = page.getByRole('combobox', { name: 'Comparação' })
   await until(() => comparisons.evaluateAll((all) => all.map((c) => c.selectedOptions[0].label).join(' · ')), (l) => l === 'é maior que · está preenchido · não é verdadeiro · quer dizer sim')
   assert.equal(await page.getByText('quando faltar:').count(), 0)
+  assert.deepEqual(await page.getByRole('group', { name: 'Todas estas' }).locator('li > p').allTextContents(), ['e', 'ou', 'ou'])
   await page.getByRole('combobox', { name: 'Valor' }).fill('4')
   await page.keyboard.press('Tab')
   await until(() => where('preenchido'), (w) => w === 'trigger.body.total > 4 and (present(trigger.body.email) or (trigger.body.aceita ?? false) == false or truthy(trigger.body.total))')

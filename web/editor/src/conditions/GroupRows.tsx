@@ -30,15 +30,16 @@ export function GroupRows({ group, top = false, change, drop, label }: GroupProp
     <div role="group" aria-label={group.how === 'all' ? t.all : t.any} className={top ? '' : 'rounded-lg border border-line bg-bg p-2.5'}>
       <div className="mb-1.5 flex items-center gap-2">
         {(group.items.length > 1 || !top) && (
-          <select aria-label={t.group} className="plain-select cursor-pointer rounded bg-transparent py-0.5 text-[13px] font-medium text-accent" value={group.how} onChange={(e) => change({ ...group, how: e.target.value === 'any' ? 'any' : 'all' })}>
+          <select aria-label={t.group} className="plain-select field-sizing-content cursor-pointer rounded bg-transparent py-0.5 text-[13px] font-medium text-accent" value={group.how} onChange={(e) => change({ ...group, how: e.target.value === 'any' ? 'any' : 'all' })}>
             <option value="all">{t.all}</option><option value="any">{t.any}</option>
           </select>
         )}
         {drop && <IconButton label={t.removeGroup} className="ml-auto size-7! text-text-3" onClick={drop}><X size={14} aria-hidden /></IconButton>}
       </div>
-      <ul ref={rows} className="space-y-2">
-        {group.items.map((x) => (
+      <ul ref={rows}>
+        {group.items.map((x, i) => (
           <li key={x.id}>
+            {i > 0 && <p aria-hidden className="py-1 text-xs leading-4 text-text-2">{group.how === 'all' ? t.and : t.or}</p>}
             {isGroup(x)
               ? <GroupRows group={x} label={label} change={(next) => part(x.id, next)} drop={() => part(x.id, null)} />
               : <ConditionRow row={x} change={(next) => part(x.id, next)} drop={() => part(x.id, null)} />}
@@ -57,7 +58,7 @@ export function GroupRows({ group, top = false, change, drop, label }: GroupProp
 /** roots begin what a condition may name; there is nothing else. */
 const roots = /^(trigger|steps|item|index|loops|vars|run|errors)\b/
 
-const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list'])
+const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list', 'nothing'])
 
 /** choicesOf are the fields to compare, each with a value of it: those of the body first, and what lies deeper later. */
 function choicesOf(desk: Desk, hide: ReturnType<typeof useVeil>['hide']) {
@@ -94,6 +95,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     change({ ...compared(row.as === 'day' ? row : { ...row, as: undefined }, next, stats, lang, itemType(desk, field, next)), field, default: undefined })
   }
   const operate = (next: Choice) => change(compared(row, next, stats, lang, itemType(desk, row.field, next)))
+  const wide = choice === 'alike' || choice === 'not_alike' // half a line would cut off what tells them from the others
   const sure = row.default === false && (row.operator === 'is_true' || row.operator === 'is_false') // a yes or no that is missing is no: nothing else is to be said
   const words: Record<string, string> = sure ? { ...t, is_false: t.not_true } : t
   const nowhere = row.field !== '' && !stats && (!roots.test(row.field) || desk.isUnknown(row.field))
@@ -101,11 +103,11 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
       <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [own, ...fields] : fields} value={row.field} set={choose} custom /></div>
-      <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-8">
-        <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${asked(choice) === 'nothing' ? 'col-span-2' : ''}`} value={choice} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
+      <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-9.5">
+        <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${asked(choice) === 'nothing' || wide ? 'col-span-2' : ''}`} value={choice} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
           {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
         </select>
-        {asked(choice) !== 'nothing' && <ValueInput key={asked(choice)} row={row} change={change} />}
+        {asked(choice) !== 'nothing' && <div className={`min-w-0 ${wide ? 'col-span-2' : ''}`}><ValueInput key={asked(choice)} row={row} change={change} /></div>}
         {row.default !== undefined && !sure && (
           <p className="col-span-2 flex items-center gap-1 text-xs text-text-2">
             {t.whenMissing} <code>{typeof row.default === 'number' ? formatNumber(row.default, lang) : Array.isArray(row.default) ? '[]' : String(row.default)}</code>
@@ -142,7 +144,12 @@ function ValueInput({ row, change }: { row: Row; change: (row: Row) => void }) {
   }
   const kept = row.value === undefined || row.value === null ? '' : typeof row.value === 'number' && wants !== 'days' ? formatNumber(row.value, lang) : String(row.value)
   if (wants === 'day') return <input type="date" aria-label={t.day} className={`${look} ${edge(false)}`} defaultValue={kept} onChange={(e) => change({ ...row, value: e.target.value })} />
-  if (wants === 'days') return <input type="number" min={1} max={3660} aria-label={t.days} placeholder={t.days} className={`${look} ${edge(false)}`} defaultValue={kept} onChange={(e) => change({ ...row, value: read(e.target.value) })} />
+  if (wants === 'days') return (
+    <div className="flex items-center gap-1.5 text-[13px]">
+      <input type="number" min={1} max={3660} aria-label={t.days} className={`${look} ${edge(false)} min-w-0`} defaultValue={kept} onChange={(e) => change({ ...row, value: read(e.target.value) })} />
+      <span aria-hidden className="shrink-0 text-text-2">{row.operator === 'days_ago' ? (row.value === 1 ? t.dayAgo : t.daysAgo) : row.value === 1 ? t.oneDay : t.someDays}</span>
+    </div>
+  )
   const options = seen.filter((v) => !v.cut).map((v) => ({ value: v.value, label: v.value, hint: `×${v.count}` }))
   const text = typed !== undefined && read(typed) === row.value ? typed : kept // 200,0 stays as it is typed
   const set = (v: string) => {

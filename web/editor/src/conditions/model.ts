@@ -86,6 +86,7 @@ export function operatorsOf(field: Known): Choice[] {
     case 'boolean': return ['is_true', 'is_false', ...always]
     case 'number': case 'integer': return [...same, ...ordering, 'one_of', 'not_one_of', ...always]
     case 'text': case 'string': return isAmount(field) ? [...ordering, ...same, ...wording, ...alike, 'one_of', 'not_one_of', ...written] : [...same, ...alike, ...wording, ...ordering, 'one_of', 'not_one_of', ...written]
+    case 'nothing': return [...written, ...same, ...ordering, ...wording, ...alike]
     case 'list': case 'object': return ['includes', 'not_includes', ...always]
   }
   return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'includes', 'not_includes', 'is_true', 'is_false', ...written]
