@@ -89,7 +89,7 @@ func (p *Presets) ConnectionKinds(others []connections.Kind) []connections.Kind 
 		}
 		if len(f.Secrets) > 0 {
 			title := form.Label(f.Name.EN+" webhook", "Webhook "+f.Name.PT)
-			kind := connections.Kind{Kind: webhookKind(f.ID), Title: title, Fields: withSecrets(nil, preset, true)}
+			kind := connections.Kind{Kind: webhookKind(f.ID), Title: title, Mark: preset.mark(), Fields: withSecrets(nil, preset, true)}
 			if f.Connector != "" {
 				kind.Title = form.Label(title.EN+" (only proves the sender)", title.PT+" (só prova o remetente)")
 				kind.Help = form.Label("It is all that is needed to start the flow. The kinds that sign in at "+f.Name.EN+" also fetch what an event names, such as an order.",

@@ -82,3 +82,21 @@ func TestAlertsFitTheConnectors(t *testing.T) {
 		}
 	}
 }
+
+// Every kind of connection of a provider has its mark, and all of one provider the same; what is of
+// no provider has none.
+func TestKindsOfAProviderHaveItsMark(t *testing.T) {
+	known, err := offline(outboundFlags{}, ownFlags{})
+	must(t, err)
+	marks := map[string]connections.Kind{}
+	for _, k := range known.Connections() {
+		provider, _, of := strings.Cut(k.Kind, ":")
+		if of = of && provider != "generic"; of != (k.Mark != nil) {
+			t.Errorf("%s: of a provider %v, has a mark %v", k.Kind, of, k.Mark != nil)
+		}
+		first, seen := marks[provider]
+		if marks[provider] = k; of && seen && *first.Mark != *k.Mark {
+			t.Errorf("%s and %s have other marks: %+v, %+v", first.Kind, k.Kind, first.Mark, k.Mark)
+		}
+	}
+}

@@ -123,4 +123,24 @@ test('of several ways into a service each says for whom it is, and one is the us
   await page.context().close()
 })
 
+test('a connection of no service shows a sign of what it holds, one of a service its mark', async () => {
+  const secret = { hosts: ['api.example.com'] }
+  await api('POST', '/connections', { name: 'bearer', kind: 'http_bearer', fields: { token: 'x' }, ...secret })
+  await api('POST', '/connections', { name: 'basic', kind: 'http_basic', fields: { username: 'a', password: 'x' }, ...secret })
+  await api('POST', '/connections', { name: 'mail', kind: 'smtp', fields: { host: '127.0.0.1', port: '9', security: 'none' } })
+  await api('POST', '/connections', { name: 'shop', kind: 'hotmart:webhook', fields: { hottok: 'x' } })
+  const looks = (page, among) => among.evaluateAll((rows) => rows.map((row) => { const tile = row.querySelector('[aria-hidden]'); return tile.querySelector('svg')?.getAttribute('class')?.match(/lucide-[\w-]+/)?.[0] ?? tile.textContent }))
+  for (const locale of ['en', 'pt-BR']) {
+    const page = await program.signedIn('/connections', { ...still, locale })
+    const rows = page.getByRole('main').getByRole('listitem').filter({ has: page.getByRole('button', { name: /^(basic|bearer|mail|shop)$/ }) })
+    await rows.nth(3).waitFor()
+    assert.deepEqual(await looks(page, rows), ['lucide-id-card', 'lucide-key-round', 'lucide-mail', 'Ho'])
+    await page.getByRole('button', { name: locale === 'en' ? 'New connection' : 'Nova conexão' }).click()
+    const kinds = page.getByRole('dialog').getByRole('listitem').filter({ hasText: /^(HTTP|OAuth 2)/ })
+    await kinds.nth(1).waitFor()
+    assert.deepEqual(await looks(page, kinds), ['lucide-globe', 'lucide-shield-check'])
+    await page.context().close()
+  }
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

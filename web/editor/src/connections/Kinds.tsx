@@ -53,7 +53,7 @@ export function Services({ services, choose, open }: { services: Service[]; choo
           return (
             <li key={s.id}>
               <button type="button" onClick={() => (s.kinds.length > 1 || !first ? open(s) : choose(first))} className={row}>
-                <Tile title={say(s.title)} mark={markOf(first, s.kinds)} />
+                <Tile kind={s.kinds.length > 1 || !first ? s.id : first.kind} mark={markOf(first, s.kinds)} />
                 <span className="min-w-0 flex-1"><span className="block font-medium break-words">{say(s.title)}</span>{how && <span className="block text-secondary break-words text-text-2">{how}</span>}</span>
                 {s.kinds.length > 1 && <ChevronRight size={16} aria-hidden className="shrink-0 text-text-3" />}
               </button>
@@ -80,7 +80,7 @@ export function Ways({ service, choose, back }: { service: Service; choose: (kin
         {service.kinds.map((k, i) => (
           <li key={k.kind}>
             <button type="button" {...(i === 0 && { 'data-first': '' })} onClick={() => choose(k)} className={row}>
-              <Tile title={say(service.title)} mark={markOf(k, service.kinds)} />
+              <Tile kind={k.kind} mark={markOf(k, service.kinds)} />
               <span className="min-w-0 flex-1"><span className="block font-medium break-words">{sentence(behind(say(k.title)) || say(k.title))}{k === usual && <> <Badge tone="accent">{t.usual}</Badge></>}</span>{purpose(k) && <span className="block text-secondary break-words text-text-2">{purpose(k)}</span>}</span>
             </button>
           </li>
