@@ -105,7 +105,11 @@ func (b *budgets) take(ctx context.Context, caller string, promised time.Time, l
 		}
 	}
 	b.mu.Unlock()
-	return max(0, wait), b.save(ctx, write)
+	err := b.save(ctx, write)
+	if err != nil && wait <= 0 { // who is told of an error is not inside
+		b.leave(caller, limits)
+	}
+	return max(0, wait), err
 }
 
 // leave says that the caller is no longer inside.

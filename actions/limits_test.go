@@ -149,3 +149,27 @@ func TestTheNewestUseOfALimitIsKept(t *testing.T) {
 		}
 	})
 }
+
+// brokenKeys keep nothing.
+type brokenKeys struct{ store.Keys }
+
+func (brokenKeys) GetKey(context.Context, string, string) (store.Entry, error) {
+	return store.Entry{}, store.ErrNotFound
+}
+
+func (brokenKeys) PutKey(context.Context, string, string, []byte, int64, time.Duration) (int64, error) {
+	return 0, store.ErrBroken
+}
+
+// Who could not be let in for an error of the store takes no place from the others.
+func TestAFailedEntryTakesNoPlace(t *testing.T) {
+	b := newBudgets()
+	b.keys = brokenKeys{}
+	alone := limit{name: "alone", concurrent: 1}
+	if _, err := b.take(t.Context(), "a", time.Time{}, []limit{alone, {name: "a day", count: 5, per: 24 * time.Hour}}); err == nil {
+		t.Fatal("a store that keeps nothing was not told of")
+	}
+	if wait, err := b.take(t.Context(), "b", time.Time{}, []limit{alone}); wait > 0 || err != nil {
+		t.Errorf("the next one waits %s: %v", wait, err)
+	}
+}
