@@ -171,7 +171,7 @@ test('a server that stops in mid-edit loses nothing, not even over a reload', as
   await page.getByRole('complementary', { name: 'Revisions' }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByLabel('Name', { exact: true }).first().fill('Typed without a server')
-  await page.getByText(/Offline: 1 change/).waitFor()
+  await page.getByText('Offline: kept here until it can be saved').waitFor()
   await program.restart()
   await page.reload()
   await until(flowOf, (f) => f.name === 'Typed without a server')

@@ -1,21 +1,19 @@
 import { CloudOff, TriangleAlert } from 'lucide-react'
 import { useLang } from '../words'
-import { fill, usePlural } from '../words/phrase'
+import { fill } from '../words/phrase'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
 /** SavedLine says how it stands with the draft; without a server it offers to try again. */
 export function SavedLine({ draft }: { draft: DraftHook }) {
   const t = useWords()
-  const plural = usePlural()
   const { lang } = useLang()
   const time = new Intl.DateTimeFormat(lang, { timeStyle: 'short' }).format(new Date(draft.savedAt ?? draft.view.updated))
   const hold = 'flex min-w-0 items-center gap-1.5 px-1 text-secondary'
   if (draft.saving === 'waiting') {
-    const words = plural(t, 'waits', Math.max(1, draft.waiting))
     return (
       <span role="status" className={`${hold} text-warn`}>
-        <CloudOff size={15} aria-hidden className="shrink-0" /><span className="truncate max-sm:sr-only" title={words}>{words}</span>
+        <CloudOff size={15} aria-hidden className="shrink-0" /><span className="truncate max-sm:sr-only" title={t.waits}>{t.waits}</span>
         <button type="button" onClick={draft.draft.retry} className="rounded px-1 font-medium whitespace-nowrap underline underline-offset-2">{t.retry}</button>
       </span>
     )

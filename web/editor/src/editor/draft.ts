@@ -13,8 +13,6 @@ type DraftState = {
   view: View
   saving: Saving
   savedAt: number | null
-  /** changes that wait for the server */
-  waiting: number
   refusal: string
   clashes: Clash[]
   /** who changed the flow after me, when an undo would take that back */
@@ -60,7 +58,7 @@ export class Draft {
     this.base = flow
     this.sent = flow
     this.rev = loaded.draft_rev
-    this.state = { flow, view: loaded, saving: 'saved', savedAt: null, waiting: 0, refusal: '', clashes: [], ask: null }
+    this.state = { flow, view: loaded, saving: 'saved', savedAt: null, refusal: '', clashes: [], ask: null }
     this.takeKept()
   }
 
@@ -86,7 +84,7 @@ export class Draft {
       const { flow, clashes } = rebase(kept.base, kept.flow, this.base)
       this.state = { ...this.state, clashes: [...kept.clashes, ...clashes] }
       if (same(flow, this.base)) return this.keep()
-      this.state = { ...this.state, flow, saving: 'saving', waiting: 1 }
+      this.state = { ...this.state, flow, saving: 'saving' }
     } catch {
       this.world.storage.removeItem(this.key)
     }
@@ -108,7 +106,7 @@ export class Draft {
   edit = (next: Flow | ((flow: Flow) => Flow)) => {
     const flow = typeof next === 'function' ? next(this.state.flow) : next
     if (flow === this.state.flow) return
-    this.set({ flow, waiting: this.state.waiting + 1, saving: this.delay > 0 ? 'waiting' : 'saving', ask: null })
+    this.set({ flow, saving: this.delay > 0 ? 'waiting' : 'saving', ask: null })
     this.keep()
     if (this.delay === 0) this.plan(pause)
   }
@@ -130,14 +128,13 @@ export class Draft {
   }
 
   private async send(flow: Flow) {
-    const waiting = this.state.waiting
     try {
       const view = await this.world.put(flow, this.rev)
       this.delay = 0
       this.sent = flow
       this.took(view)
       const more = this.state.flow !== flow
-      this.set({ saving: more ? 'saving' : 'saved', savedAt: Date.now(), waiting: more ? Math.max(1, this.state.waiting - waiting) : 0, refusal: '' })
+      this.set({ saving: more ? 'saving' : 'saved', savedAt: Date.now(), refusal: '' })
       if (more) this.plan(pause)
     } catch (error) {
       this.failed(this.trouble(error))
@@ -189,7 +186,7 @@ export class Draft {
     this.took(view)
     const clean = same(flow, theirs)
     if (clean) this.sent = flow
-    this.set({ flow, clashes: [...this.state.clashes, ...clashes], saving: clean ? 'saved' : 'saving', waiting: clean ? 0 : this.state.waiting })
+    this.set({ flow, clashes: [...this.state.clashes, ...clashes], saving: clean ? 'saved' : 'saving' })
     this.keep()
     if (!clean) this.plan(0)
   }
