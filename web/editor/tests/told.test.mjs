@@ -122,6 +122,68 @@ test('publishing leads to where a connection is made, and speaks of several step
   await page.context().close()
 })
 
+/** seen says that all of an element is on the screen, and nothing over it. */
+const seen = (locator) => locator.evaluate((e) => {
+  const r = e.getBoundingClientRect()
+  const inside = r.height > 0 && r.top >= 0 && r.left >= 0 && r.bottom <= innerHeight && r.right <= innerWidth
+  return inside && e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2))
+})
+
+test('that the flow’s own tests fail is seen without scrolling, and leads to why; what changed in them is in words', async () => {
+  const expect = (message) => ({ name: 'An order', event: { body: { id: 1 } }, expect: { steps: { note: { with: { message } } } } })
+  await published('proved', [...Array.from({ length: 14 }, (_, i) => line(`line${i}`, 'x')), { ...line('note', 'Order {{ trigger.body.id }}'), name: 'Note' }])
+  const { body } = await program.api('GET', '/flows/proved')
+  const steps = body.flow.steps.map((s) => ({ ...s, with: { message: `${s.with.message}.` } }))
+  await program.api('PUT', '/flows/proved', { ...body.flow, steps, tests: [expect('Order 1')] })
+  for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    const page = await program.signedIn('/flows/proved', { locale: 'pt-BR', viewport })
+    const panel = page.getByRole('complementary')
+    const alert = panel.getByRole('alert')
+    await page.getByRole('button', { name: /^Publicar/ }).first().click()
+    await panel.getByText('O teste “An order” foi adicionado').waitFor()
+    await alert.getByText('Um teste do fluxo falha: “An order”').waitFor()
+    assert.ok(await seen(alert), `before publishing, at ${viewport.width}`)
+    const refused = page.waitForResponse((r) => r.url().endsWith('/publish'))
+    await panel.getByRole('button', { name: 'Publicar r2' }).click()
+    await refused
+    assert.ok(await seen(alert), `refused, at ${viewport.width}`)
+    await alert.getByRole('button', { name: 'Ver por quê' }).click()
+    await until(() => seen(panel.getByText('Note › campos › message')))
+    await panel.getByText('“Order 1.”', { exact: true }).waitFor()
+    await page.context().close()
+  }
+  const page = await program.signedIn('/flows/proved')
+  await page.getByRole('button', { name: /^Publish/ }).first().click()
+  await page.getByRole('button', { name: 'Publish although tests fail' }).click()
+  await page.getByText('Published as r2').first().waitFor()
+  await program.api('PUT', '/flows/proved', { ...body.flow, steps, tests: [{ ...expect('Order 2'), name: 'An order' }, expect('Order 1.')].map((x, i) => ({ ...x, name: ['An order', 'Another'][i] })) })
+  await page.reload()
+  await page.getByRole('button', { name: /^Publish r3/ }).first().click()
+  await page.getByText('The test “An order”: it expects other values of “Note”').waitFor()
+  await page.context().close()
+})
+
+test('publishing a schedule speaks of its next run, not of events; each trigger of what starts it', async () => {
+  const save = (id, trigger) => program.api('POST', '/flows', { id, name: id, trigger, steps: [line('say', 'x')] })
+  await save('by-clock', { kind: 'schedule', with: { cron: '0 8 * * *', timezone: 'America/Sao_Paulo' } })
+  await save('by-call', { kind: 'call' })
+  await save('by-hand', { kind: 'manual' })
+  for (const [locale, publish, next, starts] of [
+    ['en', /^Publish/, /^Next run: .+20\d\d.+8:00.+\(São Paulo\)\.$/, { 'by-clock': 'the schedule starts it', 'by-call': 'other flows can call it', 'by-hand': 'started by hand' }],
+    ['pt-BR', /^Publicar/, /^Próxima execução: .+20\d\d.+8:00.+\(São Paulo\)\.$/, { 'by-clock': 'o agendamento inicia o fluxo', 'by-call': 'outros fluxos podem chamá-lo', 'by-hand': 'iniciado à mão' }],
+  ]) {
+    for (const [id, words] of Object.entries(starts)) {
+      const page = await program.signedIn(`/flows/${id}`, { locale })
+      await page.getByRole('button', { name: publish }).first().click()
+      const panel = page.getByRole('complementary')
+      await panel.getByText(words).waitFor()
+      if (id === 'by-clock') await panel.getByText(next).waitFor()
+      assert.doesNotMatch(await panel.innerText(), /event|URL/i)
+      await page.context().close()
+    }
+  }
+})
+
 test('a flow that becomes a schedule is in the zone of the instance, however late that is known', async () => {
   const { now } = (await program.api('GET', '/instance')).body
   assert.equal((await program.api('PUT', '/instance', { ...now, timezone: 'America/Manaus' })).status, 200)

@@ -7,7 +7,7 @@ import { Select } from '../ui/Select'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { Compared } from './Compared'
-import { Head } from './PublishPanel'
+import { Head } from './Head'
 import type { DraftHook } from './useDraft'
 import { useWords } from './backtestWords'
 

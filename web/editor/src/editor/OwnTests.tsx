@@ -1,31 +1,29 @@
-import { useQuery } from '@tanstack/react-query'
 import { Check, RotateCw, X } from 'lucide-react'
-import { api, type Schemas, take } from '../api/client'
+import type { Schemas } from '../api/client'
 import { Button, Loading, Problem } from '../ui/basics'
 import { useStatusWord } from '../ui/Status'
 import { find, type Flow } from '../flow'
 import { useStepName } from '../tree/useStepName'
-import { usePlural } from '../words/phrase'
-import { Head } from './PublishPanel'
+import { fill, usePlural } from '../words/phrase'
+import { Head } from './Head'
 import type { DraftHook } from './useDraft'
+import { useOwnTests } from './useOwnTests'
 import { useWords } from './publishWords'
+
+/** testsPart is where the tests of a flow stand in the panel. */
+export const testsPart = 'own-tests'
 
 /** OwnTests runs the tests that travel with the flow; nothing leaves the machine. */
 export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boolean }) {
   const t = useWords()
   const plural = usePlural()
-  const { flow, view } = draft
+  const { flow } = draft
   const count = flow.tests?.length ?? 0
-  const tests = useQuery({
-    queryKey: ['tests', flow.id, view.draft_rev],
-    queryFn: () => take(api.POST('/flows/{id}/tests', { params: { path: { id: flow.id } }, body: {} })),
-    enabled: auto && count > 0 && draft.saving === 'saved',
-    staleTime: Infinity,
-  })
+  const tests = useOwnTests(draft, auto)
   if (count === 0) return auto ? null : <p className="text-text-2">{t.noTests}</p>
   const { data } = tests
   return (
-    <section>
+    <section id={testsPart} tabIndex={-1} className="outline-none">
       <Head aside={<Button size="small" look="quiet" busy={tests.isFetching} onClick={() => void tests.refetch()}><RotateCw size={14} aria-hidden />{t.runTests}</Button>}>
         {!data ? t.ownTests : data.failed > 0 ? plural(t, 'testsFail', data.failed) : plural(t, 'testsPass', data.passed)}
       </Head>
@@ -59,14 +57,23 @@ function Place({ path, flow }: { path: string; flow: Flow }) {
   const name = useStepName()
   const [first = '', ...rest] = path.split('/')
   const step = find(flow, first.split('.').at(-1) ?? first)
-  const within = rest.filter((part) => part !== 'status').join('/')
-  return <p className="break-words">{step ? name(step) : first === 'status' ? t.run : <code className="text-meta">{first}</code>}{within && <> · <code className="text-meta">{within}</code></>}</p>
+  const parts: Record<string, string> = { output: t.partOutput, with: t.partWith, request: t.partRequest, error: t.partError, reason: t.partReason }
+  const [part = '', ...within] = rest.filter((x) => x !== 'status')
+  const whole = step ? name(step) : first === 'status' ? t.partRun : first === 'answer' ? t.partAnswer : first
+  return <p className="break-words">{[whole, step ? parts[part] ?? part : part, ...within].filter(Boolean).join(' › ')}</p>
 }
 
 /** Differences shows what was wanted and what came, by path. */
 function Differences({ list, flow, left, right }: { list: Schemas['Difference'][]; flow: Flow; left: string; right: string }) {
+  const t = useWords()
   const word = useStatusWord()
-  const told = (path: string, value: unknown) => (/(^|\/)status$/.test(path) && typeof value === 'string' ? word(value) : JSON.stringify(value))
+  const told = (path: string, value: unknown) => {
+    if (value === undefined || value === null) return t.nothing
+    if (typeof value !== 'string') return <code className="text-meta">{JSON.stringify(value)}</code>
+    if (path === 'status') return word(value)
+    if (!path.endsWith('/status')) return fill(t.quoted, { name: value })
+    return { succeeded: t.stepSucceeded, filtered: t.stepFiltered }[value] ?? word(value)
+  }
   if (list.length === 0) return null
   return (
     <ul className="mt-1.5 space-y-2">
@@ -74,8 +81,8 @@ function Differences({ list, flow, left, right }: { list: Schemas['Difference'][
         <li key={i} className="rounded-lg bg-sunken p-2.5 text-secondary">
           <Place path={d.path} flow={flow} />
           <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
-            <dt className="text-text-2">{left}</dt><dd className="min-w-0 break-words"><code className="text-meta">{told(d.path, d.want)}</code></dd>
-            <dt className="text-text-2">{right}</dt><dd className="min-w-0 break-words"><code className="text-meta">{told(d.path, d.got)}</code></dd>
+            <dt className="text-text-2">{left}</dt><dd className="min-w-0 break-words">{told(d.path, d.want)}</dd>
+            <dt className="text-text-2">{right}</dt><dd className="min-w-0 break-words">{told(d.path, d.got)}</dd>
           </dl>
         </li>
       ))}

@@ -5,9 +5,8 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
-import { Sentences } from '../tree/Sentences'
 import { useStepName } from '../tree/useStepName'
-import { Button, inputLook, Labeled, Loading, Problem } from '../ui/basics'
+import { Button, inputLook, Labeled, Problem } from '../ui/basics'
 import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
 import { useSay } from '../words'
@@ -19,8 +18,11 @@ import type { Open } from './open'
 import { Panel } from './Panel'
 import { isWarning, weight } from './problems'
 import { Shadow } from './Shadow'
+import { Head } from './Head'
 import { OwnTests } from './OwnTests'
-import { useDiff } from './useChanges'
+import { Stopped } from './Stopped'
+import { useOwnTests } from './useOwnTests'
+import { WhatChanges } from './WhatChanges'
 import type { DraftHook } from './useDraft'
 import { useWords } from './publishWords'
 
@@ -42,26 +44,31 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
       close()
     },
   })
-  const failing = publish.error instanceof Refused && publish.error.problem.code === 'tests_failed'
+  const tests = useOwnTests(draft)
+  const refused = publish.error instanceof Refused && publish.error.problem.code === 'tests_failed'
+  const failing = refused || (tests.data?.failed ?? 0) > 0
   const problems = [...view.problems, ...useDoubts(flow)]
   const errors = problems.filter((p) => p.severity === 'error').length
   const nothing = !view.changed && view.state !== 'new' && view.state !== 'off'
   const footer = (
-    <div className="flex flex-wrap items-center gap-2">
-      <Button look="primary" busy={publish.isPending} disabled={nothing || errors > 0} onClick={() => publish.mutate(false)}>{fill(t.publishRev, { n: view.published_rev + (view.changed ? 1 : 0) })}</Button>
-      {failing && <Button onClick={() => publish.mutate(true)}>{t.publishAnyway}</Button>}
-    </div>
+    <>
+      {failing && !nothing && <Stopped tests={tests.data?.tests} />}
+      {publish.error && !refused && <Problem error={publish.error} className="mt-0 mb-3 max-h-[35dvh] overflow-y-auto" />}
+      <div className="flex flex-wrap items-center gap-2">
+        <Button look="primary" busy={publish.isPending} disabled={nothing || errors > 0} onClick={() => publish.mutate(false)}>{fill(t.publishRev, { n: view.published_rev + (view.changed ? 1 : 0) })}</Button>
+        {failing && !nothing && errors === 0 && <Button disabled={publish.isPending} onClick={() => publish.mutate(true)}>{t.publishAnyway}</Button>}
+      </div>
+    </>
   )
   return (
     <Panel title={t.publish} close={close} footer={footer}>
       <div className="space-y-7 pt-1">
-        <Changes draft={draft} />
+        <WhatChanges draft={draft} />
         <Problems flow={flow} problems={problems} show={(p) => setOpen(openAt(draft, p))} set={draft.draft.edit} />
         <OwnTests draft={draft} auto />
         <Backtest draft={draft} />
         <Shadow draft={draft} />
         {!nothing && <Labeled label={t.revisionName} help={t.revisionNameHelp}><input className={inputLook} maxLength={200} value={name} onChange={(e) => setName(e.target.value)} /></Labeled>}
-        {publish.error && <Problem error={publish.error} />}
       </div>
     </Panel>
   )
@@ -71,25 +78,6 @@ function openAt({ flow }: DraftHook, problem: Schemas['ProblemView']): Open {
   const { step, rest } = splitPointer(flow, problem.path)
   if (step) return { what: 'step', id: step, ...(problem.code === 'never_tested' ? { tab: 'test' } : { field: rest }), at: Date.now() }
   return problem.path.startsWith('/trigger') ? { what: 'trigger', field: problem.path.slice('/trigger'.length) } : { what: 'settings' }
-}
-
-export function Head({ children, aside }: { children: React.ReactNode; aside?: React.ReactNode }) {
-  return <div className="mb-2 flex min-h-8 items-center gap-2"><h3 className="flex-1 font-semibold">{children}</h3>{aside}</div>
-}
-
-function Changes({ draft }: { draft: DraftHook }) {
-  const t = useWords()
-  const diff = useDiff(draft)
-  const { view } = draft
-  if (view.published_rev === 0) return <section><Head>{t.whatChanges}</Head><p className="text-text-2">{draft.flow.trigger.where ? t.firstPublishIf : t.firstPublish}</p></section>
-  return (
-    <section>
-      <Head>{t.whatChanges}</Head>
-      {!view.changed && <p className="text-text-2">{t.nothingChanges}</p>}
-      {view.changed && diff.isPending && <Loading />}
-      {view.changed && <Sentences list={diff.data?.sentences ?? []} />}
-    </section>
-  )
 }
 
 /** useWhere names the step and the field that a pointer leads to. */

@@ -4,6 +4,7 @@ import { ChevronRight } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { Badge, Button, Loading, Problem } from '../ui/basics'
 import { Sentence, Sentences } from '../tree/Sentences'
+import { sentence } from '../ui/states'
 import { toast } from '../ui/Toast'
 import { useTimes } from '../words'
 import { fill, usePlural } from '../words/phrase'
@@ -52,7 +53,7 @@ function Row({ r, draft, open, toggle }: { r: Schemas['RevisionView']; draft: Dr
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-2 font-medium">r{r.revision}{r.revision === draft.view.published_rev && <Badge tone="ok">{t.current}</Badge>}<span className="min-w-0 truncate font-normal">{r.name}</span></span>
           <span className="block text-secondary text-text-2">{[times(r.at), r.by].filter(Boolean).join(' · ')}</span>
-          {r.summary && <span className="mt-0.5 line-clamp-2 text-secondary break-words text-text-2"><Sentence text={r.summary} />{r.more && ` ${plural(t, 'revisionMore', r.more)}`}</span>}
+          {r.summary && <span className="mt-0.5 line-clamp-2 text-secondary break-words text-text-2"><Sentence text={sentence(r.summary)} />{r.more && ` ${plural(t, 'revisionMore', r.more)}`}</span>}
         </span>
       </button>
       {open && <RevisionName flow={draft.flow.id} r={r} />}

@@ -5,7 +5,7 @@ import { Button, Problem } from '../ui/basics'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { Compared } from './Compared'
-import { Head } from './PublishPanel'
+import { Head } from './Head'
 import type { DraftHook } from './useDraft'
 import { useWords } from './backtestWords'
 

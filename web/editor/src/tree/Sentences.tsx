@@ -1,3 +1,4 @@
+import { sentence } from '../ui/states'
 import { Parts } from './Sentence'
 import { conditionParts, type Part, templateParts } from './summary'
 import { useWords } from './words'
@@ -11,7 +12,7 @@ const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) 
 export function Sentences({ list }: { list: string[] }) {
   return (
     <ul className="space-y-1.5 border-l-2 border-accent pl-3">
-      {list.map((s, i) => <li key={i} className="break-words"><Sentence text={s} /></li>)}
+      {list.map((s, i) => <li key={i} className="break-words"><Sentence text={sentence(s)} /></li>)}
     </ul>
   )
 }

@@ -1,1 +1,0 @@
-export{n as PublishPanel}from"./PublishPanel.js";
