@@ -1,5 +1,14 @@
 package said
 
+// frames stand around another fault and say where it is: they are looked for first, so that none of
+// their words is taken for a part of it.
+var frames = [][2]string{
+	{"field %s: %s (and %d more)", "campo %s: %s (e mais %d)"},
+	{"field %s: %s", "campo %s: %s"},
+	{"expression %q: %s", "expressão %q: %s"},
+	{"template %q: %s", "texto %q: %s"},
+}
+
 // portuguese has every text of faults, in English and in Portuguese. Holes come in the same order; %w is one word.
 var portuguese = [][2]string{
 	// of the way out
@@ -127,15 +136,14 @@ var portuguese = [][2]string{
 	{"the row has no value for %s, by which it is found", "a linha não tem valor para %s, pela qual é achada"},
 
 	// of fields
-	{"field %s: %s (and %d more)", "campo %s: %s (e mais %d)"},
-	{"field %s: %s", "campo %s: %s"},
-	{"field %s: %s is missing", "campo %s: falta %s"},
-	{"field /%s: is required", "campo /%s: é obrigatório"},
 	{"%s is missing", "falta %s"},
 	{"is required", "é obrigatório"},
 	{"does not have the form that is expected", "não tem o formato esperado"},
 	{"must be one of %s", "deve ser um destes: %s"},
 	{"must begin with https:// or http://", "deve começar com https:// ou http://"},
+	{"this is not an e-mail address", "isto não é um endereço de e-mail"},
+	{"there is no field %q here", "não existe o campo %q aqui"},
+	{"cannot be set together with %s", "não pode ser usado junto com %s"},
 	{"is not an e-mail address", "não é um endereço de e-mail"},
 	{"must be a whole number", "deve ser um número inteiro"},
 	{"must be true or false", "deve ser verdadeiro ou falso"},
@@ -289,6 +297,34 @@ var portuguese = [][2]string{
 	{"%s must be a list, not %s", "%s deve ser uma lista, não %s"},
 	{"%s must be an object, not %s", "%s deve ser um objeto, não %s"},
 	{"%s must be a date, not %s", "%s deve ser uma data, não %s"},
+	{"the expression is empty", "a expressão está vazia"},
+	{"the expression ends too early", "a expressão termina antes da hora"},
+	{"the expression cannot be read here", "a expressão não pode ser lida aqui"},
+	{"the expression cannot be read", "a expressão não pode ser lida"},
+	{"the expression is longer than 8 KiB", "a expressão tem mais de 8 KiB"},
+	{"the expression is nested too deeply", "a expressão tem níveis demais"},
+	{"the expression is too long; split it over several steps", "a expressão é longa demais; divida em vários passos"},
+	{"the text is longer than 256 KiB", "o texto tem mais de 256 KiB"},
+	{"a text may have at most 200 holes", "um texto pode ter no máximo 200 expressões"},
+	{"`%s` is not expected here", "`%s` não cabe aqui"},
+	{"this is not written as the language has it", "isto não está escrito como na linguagem"},
+	{"this is not a number", "isto não é um número"},
+	{"a name is missing after the point", "falta um nome depois do ponto"},
+	{"the name of a member is a text in quotes", "o nome de um campo é um texto entre aspas"},
+	{"?? and another operator need brackets between them", "?? e outro operador precisam de parênteses"},
+	{"# stands only inside of a loop", "# só existe dentro de uma repetição"},
+	{"there is no such escape in a text", "este escape não existe em um texto"},
+	{"this name is taken", "este nome já existe"},
+	{"there is nothing called %s", "não existe nada chamado %s"},
+	{"there is no function %s", "não existe a função %s"},
+	{"values have no functions of their own", "valores não têm funções próprias"},
+	{"only a function can be called, by its name", "só uma função pode ser chamada, pelo nome"},
+	{"%s cannot be used here", "%s não pode ser usado aqui"},
+	{"a function is called with the wrong number of values", "uma função é chamada com o número errado de valores"},
+	{"%s is called with the wrong number of values: %d", "%s é chamada com o número errado de valores: %d"},
+	{"%s takes one of %s, not %q", "%s recebe um destes: %s; não %q"},
+	{`beside "=", the text of an expression, only "empty": "keep" may stand`, `ao lado de "=", o texto de uma expressão, só pode estar "empty": "keep"`},
+	{"a list or a text", "uma lista ou um texto"},
 	{"a quote is not closed", "falta fechar as aspas"},
 	{"a comment is not closed", "falta fechar o comentário"},
 	{"a hole cannot have a // comment", "uma expressão em {{ }} não pode ter um comentário //"},
@@ -302,8 +338,6 @@ var portuguese = [][2]string{
 	{"when: %s", "condição do passo: %s"},
 	{"paginate.next: %s", "paginate.next: %s"},
 	{"paginate.items: %s", "paginate.items: %s"},
-	{"expression %q: %s", "expressão %q: %s"},
-	{"template %q: %s", "texto %q: %s"},
 	{"the answer is not JSON that can be read: %s", "a resposta não é um JSON que possa ser lido: %s"},
 	{"read XML: it ends too early", "XML: acaba cedo demais"},
 	{"read XML: it is not well formed, at line %d", "XML: malformado na linha %d"},

@@ -39,6 +39,7 @@ var sayings = sync.OnceValue(func() sayingList {
 	slices.SortStableFunc(pairs, func(a, b [2]string) int {
 		return cmp.Compare(len(hole.ReplaceAllString(b[0], "")), len(hole.ReplaceAllString(a[0], ""))) // the one that says most, first
 	})
+	pairs = append(slices.Clone(frames), pairs...)
 	list := make(sayingList, len(pairs))
 	for i, p := range pairs {
 		var pattern strings.Builder
@@ -49,6 +50,8 @@ var sayings = sync.OnceValue(func() sayingList {
 			switch {
 			case j > 0 && holes[j-1] == "%w":
 				pattern.WriteString(`(\w+)`)
+			case j > 0 && holes[j-1] == "%q":
+				pattern.WriteString(`("(?:[^"\\]|\\.)*"|.*?)`)
 			case j > 0:
 				pattern.WriteString("(.*?)")
 			}

@@ -126,3 +126,93 @@ func TestEveryFaultIsSaidInPortuguese(t *testing.T) {
 		}
 	}
 }
+
+// pairs gives the two languages of what a package says is wrong: of errors, of faults of values,
+// of problems of fields, and of the words that stand in their place.
+func pairs(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", dir, len(files), err)
+	}
+	add := func(e ast.Expr) {
+		if call, ok := e.(*ast.CallExpr); ok && len(call.Args) >= 2 {
+			for i, en := range literal(call.Args[0]) {
+				if pt := literal(call.Args[1]); i < len(pt) && len(verb.FindAllString(en, -1)) == len(verb.FindAllString(pt[i], -1)) {
+					found[en] = pt[i]
+				}
+			}
+		}
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				switch called := name(n.Fun); {
+				case called == "wrongf":
+					add(n)
+				case called == "mismatch":
+					add(n.Args[0])
+				case called == "problem" && len(n.Args) == 2:
+					add(n.Args[1])
+				}
+			case *ast.CompositeLit:
+				for _, e := range n.Elts {
+					if pair, ok := e.(*ast.KeyValueExpr); ok && (name(n.Type) == "Error" || name(n.Type) == "Problem") && name(pair.Key) == "Message" {
+						add(pair.Value)
+					}
+				}
+				if n.Type == nil && len(n.Elts) == 3 { // how an error begins, what it says, what to do
+					add(n.Elts[1])
+				}
+			case *ast.AssignStmt:
+				for i, left := range n.Lhs {
+					if field, ok := left.(*ast.SelectorExpr); ok && field.Sel.Name == "Message" {
+						add(n.Rhs[min(i, len(n.Rhs)-1)])
+					}
+				}
+			case *ast.ValueSpec:
+				for _, v := range n.Values {
+					if call, ok := v.(*ast.CallExpr); ok && name(call.Fun) == "Label" {
+						add(v)
+					}
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// TestFaultsQuoteErrorsInPortuguese: a fault that quotes what is wrong with an expression or a field
+// says it in the reader's language, as the editor does.
+func TestFaultsQuoteErrorsInPortuguese(t *testing.T) {
+	words := func(text string) string {
+		return strings.ReplaceAll(verb.ReplaceAllStringFunc(text, func(v string) string {
+			return map[string]string{"%d": "7", "%q": `"x"`}[v] + map[string]string{"%s": "x", "%v": "x"}[v]
+		}), "%%", "%")
+	}
+	for _, dir := range []string{"../expression", "../form"} {
+		found := pairs(t, dir)
+		if len(found) < 15 {
+			t.Errorf("%s: only %d were found", dir, len(found))
+		}
+		for en, pt := range found {
+			for _, around := range []string{"%s", `template "a: \"b\"": %s`, "field /a: %s"} {
+				quoted := strings.Replace(around, "%s", words(en), 1)
+				want := strings.Replace(map[string]string{"%s": "%s", `template "a: \"b\"": %s`: `texto "a: \"b\"": %s`, "field /a: %s": "campo /a: %s"}[around], "%s", words(pt), 1)
+				if got := said.In(quoted, "pt-BR"); got != want {
+					t.Errorf("%s: %q is said as %q, want %q", dir, quoted, got, want)
+				}
+			}
+		}
+	}
+}
