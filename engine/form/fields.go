@@ -426,12 +426,12 @@ func (f *Field) check(value any) *Problem {
 		value = n
 	}
 	size, what := measure(value)
-	if f.min != nil && what != "" && size < *f.min {
-		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %s", what, plainly(*f.min)), fmt.Sprintf("deve ser no mínimo %s", plainly(*f.min))))
+	if f.min != nil && !what.IsZero() && size < *f.min {
+		p := f.problem("too_small", Label(fmt.Sprintf("%s must be at least %s", what.EN, plainly(*f.min)), fmt.Sprintf("%s deve ser no mínimo %s", what.PT, plainly(*f.min))))
 		return &p
 	}
-	if f.max != nil && what != "" && size > *f.max {
-		p := f.problem("too_big", Label(fmt.Sprintf("%s must be at most %s", what, plainly(*f.max)), fmt.Sprintf("deve ser no máximo %s", plainly(*f.max))))
+	if f.max != nil && !what.IsZero() && size > *f.max {
+		p := f.problem("too_big", Label(fmt.Sprintf("%s must be at most %s", what.EN, plainly(*f.max)), fmt.Sprintf("%s deve ser no máximo %s", what.PT, plainly(*f.max))))
 		return &p
 	}
 	return nil
@@ -440,18 +440,18 @@ func (f *Field) check(value any) *Problem {
 // plainly writes a number without an exponent.
 func plainly(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-func measure(value any) (float64, string) {
+func measure(value any) (float64, Words) {
 	switch v := value.(type) {
 	case int:
-		return float64(v), "the number"
+		return float64(v), Label("the number", "o número")
 	case float64:
-		return v, "the number"
+		return v, Label("the number", "o número")
 	case string:
-		return float64(len([]rune(v))), "the length"
+		return float64(len([]rune(v))), Label("the length", "o tamanho")
 	case []any:
-		return float64(len(v)), "the number of elements"
+		return float64(len(v)), Label("the number of elements", "o número de itens")
 	}
-	return 0, ""
+	return 0, Words{}
 }
 
 func (f *Field) hasOption(value string) bool {

@@ -145,6 +145,13 @@ func pairs(t *testing.T, dir string) map[string]string {
 			}
 		}
 	}
+	addLabels := func(list []ast.Expr) {
+		for _, e := range list {
+			if call, ok := e.(*ast.CallExpr); ok && name(call.Fun) == "Label" {
+				add(e)
+			}
+		}
+	}
 	for _, path := range files {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -180,10 +187,10 @@ func pairs(t *testing.T, dir string) map[string]string {
 					}
 				}
 			case *ast.ValueSpec:
-				for _, v := range n.Values {
-					if call, ok := v.(*ast.CallExpr); ok && name(call.Fun) == "Label" {
-						add(v)
-					}
+				addLabels(n.Values)
+			case *ast.ReturnStmt:
+				if filepath.Base(dir) == "form" { // in an expression these are reasons and hints
+					addLabels(n.Results)
 				}
 			}
 			return true
