@@ -57,6 +57,20 @@ test('states are offered and written whole, and a person is an example that is n
   await page.context().close()
 })
 
+test('a value that is typed stays when one clicks away', async () => {
+  await arrived('clique', [{ total: 350, pago: 'sim' }, { total: 80, pago: 'não' }, { total: 2000, pago: 'sim' }])
+  const page = await builder('clique')
+  for (const [field, comparison, typed, written] of [['Total', 'é maior que', '1.500,00', 'trigger.body.total > 1500'], ['Pago', 'é igual a', 'talvez', 'trigger.body.pago == "talvez"']]) {
+    await choose(page, field, comparison)
+    await page.getByRole('combobox', { name: 'Valor' }).fill(typed)
+    await page.getByRole('heading', { name: 'Gatilho' }).or(page.getByRole('heading', { name: 'Webhook' })).first().click()
+    await until(() => where('clique'), (w) => w === written)
+    await again(page, 'clique')
+    await page.getByRole('combobox', { name: 'Campo' }).waitFor()
+  }
+  await page.context().close()
+})
+
 test('amounts of Brazil are compared as numbers, and the repair for those that are missing stays a row', async () => {
   await arrived('valores', [{ total: '199,90' }, { total: 'R$ 1.250,00' }, { total: '80,00' }, {}])
   const page = await builder('valores')

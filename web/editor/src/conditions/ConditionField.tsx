@@ -28,7 +28,7 @@ export function ConditionField(props: ConditionProps) {
   const { value, set } = props
   const t = useWords()
   const source = typeof value === 'string' ? value : ''
-  const { model, put, readable, answer, fresh } = useRows(source, set)
+  const { model, put, left, readable, answer, fresh } = useRows(source, set)
   const [hand, setHand] = useState(false)
   const looks = useLooks() // who only looks reads it as it is written
   if (readable === false && !hand && source !== '') setHand(true) // and so it stays: rows must not come in between while somebody writes
@@ -45,7 +45,7 @@ export function ConditionField(props: ConditionProps) {
         </>
       ) : (
         <>
-          <div onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget) && e.relatedTarget?.closest('[role=listbox], [role=dialog]') == null && hasOpen(model)) put(model, true) }}>
+          <div onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget) && e.relatedTarget?.closest('[role=listbox], [role=dialog]') == null) left() }}>
             <GroupRows group={model} top change={put} label={props.id} />
           </div>
           <Doubts answer={answer} source={source} set={set} />
@@ -64,6 +64,8 @@ export function ConditionField(props: ConditionProps) {
 function useRows(source: string, set: (value: unknown) => void) {
   const desk = useDesk()
   const [model, setModel] = useState<Group>(() => ({ ...emptyGroup(), items: [emptyRow()] }))
+  const newest = useRef(model) // a value may be kept and the rows be left at once
+  newest.current = model
   const told = useRef(source === '' ? '' : null as string | null)
   const stop = useRef<AbortController>(undefined)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -82,6 +84,7 @@ function useRows(source: string, set: (value: unknown) => void) {
   }, [source, read])
   const put = (next: Group, left = false) => {
     setModel(next)
+    newest.current = next
     const condition = toModel(next, left)
     clearTimeout(timer.current)
     stop.current?.abort()
@@ -98,12 +101,13 @@ function useRows(source: string, set: (value: unknown) => void) {
       }, () => undefined)
     }, 120)
   }
+  const left = () => { if (hasOpen(newest.current)) put(newest.current, true) }
   const known = useRef<boolean>(undefined)
   if (source === '' || source === told.current) known.current = true
   else if (read) known.current = read.condition !== null && read.condition !== undefined
   else if (failed) known.current = false
   const readable = known.current
-  return { model, put, readable, answer: read, fresh }
+  return { model, put, left, readable, answer: read, fresh }
 }
 
 /** Passes counts how many of the last events a condition lets through. */
