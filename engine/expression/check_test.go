@@ -84,6 +84,8 @@ func TestChecks(t *testing.T) {
 		`trigger.body.coupon contains "x"`:           "",
 		`trigger.body.coupon contains ""`:            `[""] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.total > ""`:                    `[""] a comparison has no value yet / write what it is compared with`,
+		`trigger.body.status == ""`:                  "[\"\"] `status` was never empty in 40 events / write what it is compared with",
+		`trigger.body.status != ""`:                  "",
 		`trigger.body.coupon in []`:                  `[[] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.coupon + "x"`:                  "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
 		`date(trigger.body.coupon)`:                  "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing",

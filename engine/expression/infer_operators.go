@@ -32,6 +32,7 @@ func (i *inference) binary(x *ast.BinaryNode) found {
 	switch x.Operator {
 	case "==", "!=":
 		i.alike(left, right, x.Operator)
+		i.neverEmpty(x, left)
 	case "<", ">", "<=", ">=":
 		if i.textForNumber(left, right) || i.textForNumber(right, left) {
 			break
