@@ -10,7 +10,7 @@ const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { choiceOf, compared, fromModel, operatorsOf, readAs, toModel, typedValue } = await source('conditions/model.ts')
 const { likely } = await source('conditions/Suggested.tsx')
-const { bestOf, masked } = await source('data/nodes.ts')
+const { bestOf, masked, treeOf } = await source('data/nodes.ts')
 const { reachOf } = await source('data/reach.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
 const { caughtUp, merge } = await source('api/live.ts')
@@ -520,6 +520,14 @@ test('what is personal of an event is hidden wherever it comes again, and nothin
   const scope = { trigger: { body: { id: 12, note: 'call bia@example.com', customer: { name: 'Ana "Nina" Reis', email: 'ana+1@example.com' }, items: [{ name: 'Caneca' }] } }, steps: {} }
   const seen = veiled({ url: 'https://x.example/?to=ana%2B1%40example.com', body: '{"who":"Ana \\"Nina\\" Reis","id":12}', list: ['ANA+1@EXAMPLE.COM', 'bia@example.com', 'Caneca', 'Banana+1@example.com', 12, null] }, scope)
   assert.deepEqual(seen, { url: 'https://x.example/?to=ana•••@…', body: '{"who":"Ana "••••","id":12}', list: ['ana•••@…', 'bia•••@…', 'Caneca', 'Banana+1@example.com', 12, null] })
+})
+
+test('a name that a person wrote is shown in the tree as it came', () => {
+  const paths = ['trigger.body["Nome do aluno"]', 'trigger.body["Endereço"]', 'trigger.body["Endereço"]["Número"]', 'trigger.body["Você é cliente?"]', 'trigger.body["a.b \\"c\\""]', 'trigger.body["2024"]', 'trigger.body.created_on', 'steps.set["Preço total"]']
+  const fields = paths.map((path) => ({ path, label: '', kinds: [], type: 'text', seen: 1, of: 1, values: [], masked: false, first: null, last: null }))
+  const all = (nodes) => nodes.flatMap((n) => [n.label, ...all(n.children)])
+  const titles = { body: 'Event', step: (id) => id, part: () => undefined }
+  assert.deepEqual(all(treeOf(fields, titles, [])), ['Event', 'Nome do aluno', 'Endereço', 'Número', 'Você é cliente?', 'A.b "c"', '2024', 'Created on', 'set', 'Preço total'])
 })
 
 test('whatever signs a personal value holds, it is hidden and breaks nothing', async () => {

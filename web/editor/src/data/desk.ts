@@ -5,6 +5,7 @@ import { api, type Schemas, take } from '../api/client'
 import { useLooks } from '../editor/Locked'
 import type { Flow, Step } from '../flow'
 import { friendly, readAt, segments } from '../fields/template'
+import { inWords } from '../words/path'
 import { insertable } from './nodes'
 import { usePinned } from './pinned'
 import type { Seen } from './reach'
@@ -73,7 +74,7 @@ function labelled(fields: SchemaField[]): Map<string, string> {
   for (const f of fields) if (f.label) times.set(f.label, (times.get(f.label) ?? 0) + 1)
   return new Map(fields.filter((f) => f.label).map((f) => {
     const above = segments(f.path).filter((s) => s !== '[]').at(-2)
-    const holder = above && !['trigger', 'body'].includes(above) && (times.get(f.label) ?? 0) > 1 ? `${friendly(above)} › ` : ''
+    const holder = above && !['trigger', 'body'].includes(above) && (times.get(f.label) ?? 0) > 1 ? `${inWords([above])} › ` : ''
     return [f.path, holder + f.label]
   }))
 }

@@ -1,6 +1,7 @@
 import type { SchemaField } from '../api/expression'
 import type { Step } from '../flow'
 import { friendly, member, readAt, segments } from '../fields/template'
+import { inWords } from '../words/path'
 import { plainText } from '../words/format'
 import { soughtAs, soughtWords } from '../words/names'
 
@@ -30,7 +31,7 @@ export function treeOf(fields: SchemaField[], titles: Titles, steps: Step[]): No
   const place = (path: string): Node => {
     const known = all.get(path)
     if (known) return known
-    const node: Node = { path, name: segments(path).at(-1) ?? path, label: titles.part(path) ?? friendly(lastOf(path)), level: 1, leaf: true, children: [] }
+    const node: Node = { path, name: segments(path).at(-1) ?? path, label: titles.part(path) ?? (inWords([lastOf(path)]) || lastOf(path)), level: 1, leaf: true, children: [] }
     all.set(path, node)
     const title = titleOf(path, titles)
     const above = title === undefined ? parentOf(path)?.replace(/(\[\])+$/, '') : undefined

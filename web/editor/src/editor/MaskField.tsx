@@ -5,6 +5,7 @@ import { askSchema } from '../api/expression'
 import { Combo } from '../fields/Combo'
 import { friendly, segments } from '../fields/template'
 import { IconButton } from '../ui/basics'
+import { inWords } from '../words/path'
 import { fill } from '../words/phrase'
 import { useWords } from './settingsWords'
 
@@ -12,6 +13,8 @@ type MaskProps = { flow: string; value: string[]; set: (value: string[] | undefi
 
 // pointerTo writes a counted path of the body as a pointer: in trigger.body.items[].sku each element is a star.
 const pointerTo = (path: string) => segments(path).slice(2).map((s) => `/${s === '[]' ? '*' : s.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+const namesIn = (pointer: string) => pointer.split('/').slice(1).map((s) => (s === '*' ? '[]' : s.replaceAll('~1', '/').replaceAll('~0', '~')))
 
 const personal = /^(cpf|cnpj|document|documento|e-?mail|phone|telefone|celular|mobile|whatsapp|rg|birth.*|nascimento|address|endereco|card.*)$/i
 
@@ -21,7 +24,7 @@ export function MaskField({ flow, value, set, problem }: MaskProps) {
   const id = useId()
   const schema = useQuery({ queryKey: ['schema', flow, ''], queryFn: ({ signal }) => askSchema(flow, undefined, signal) })
   const fields = useMemo(() => (schema.data?.fields ?? []).filter((f) => f.path.startsWith('trigger.body.') || f.path.startsWith('trigger.body[')).map((f) => ({ value: pointerTo(f.path), label: f.label || friendly(f.path), leaf: f.type !== 'object' && f.type !== 'list', name: segments(f.path).filter((s) => s !== '[]').at(-1) ?? '' })), [schema.data])
-  const nameOf = (pointer: string) => fields.find((f) => f.value === pointer)?.label ?? friendly(`trigger.body${pointer.replaceAll('/*', '').replaceAll('/', '.')}`)
+  const nameOf = (pointer: string) => fields.find((f) => f.value === pointer)?.label ?? inWords(['trigger', 'body', ...namesIn(pointer)])
   const add = (pointer: string) => {
     const plain = pointer.trim().startsWith('/') ? pointer.trim() : `/${pointer.trim().replaceAll('.', '/')}`
     if (plain !== '/' && !value.includes(plain)) set([...value, plain])

@@ -7,7 +7,7 @@ import { useVeil } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
 import { pinSample, usePinned } from '../data/pinned'
 import { brief } from '../fields/say'
-import { friendly } from '../fields/template'
+import { friendly, member, segments } from '../fields/template'
 import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
 import { useCopied } from '../ui/Copy'
@@ -83,7 +83,7 @@ const telling = ['name', 'full_name', 'nome', 'first_name', 'last_name', 'email'
 
 /** weight sorts the values of an event by what they tell: who, how much and what come first, if they are filled in and near the top; what lies in lists comes late. */
 function weight(path: string, value: unknown): number {
-  const names = path.split('.')
+  const names = segments(path).slice(2)
   const last = names.at(-1)?.toLowerCase() ?? ''
   const exact = telling.indexOf(last)
   const within = telling.findIndex((n) => last.split(/[_-]/).includes(n))
@@ -91,16 +91,16 @@ function weight(path: string, value: unknown): number {
 }
 
 /** different leaves out what repeats a value: the address of delivery is mostly that of the bill. */
-const different = (rows: [string, unknown][]) => rows.filter(([path, v], i) => !rows.slice(0, i).some(([before, same]) => same === v && before.split('.').at(-1) === path.split('.').at(-1)))
+const different = (rows: [string, unknown][]) => rows.filter(([path, v], i) => !rows.slice(0, i).some(([before, same]) => same === v && segments(before).at(-1) === segments(path).at(-1)))
 
 function valuesOf(value: unknown): [string, unknown][] {
   const rows: [string, unknown][] = []
   const look = (v: unknown, path: string) => {
     if (rows.length >= 200) return
-    if (typeof v === 'object' && v !== null) for (const [k, m] of Object.entries(v)) look(m, path ? `${path}.${k}` : k)
+    if (typeof v === 'object' && v !== null) for (const [k, m] of Object.entries(v)) look(m, Array.isArray(v) ? `${path}[${k}]` : member(path, k))
     else rows.push([path, v])
   }
-  look(value, '')
+  look(value, 'trigger.body')
   return rows
 }
 
@@ -114,7 +114,7 @@ function Glance({ value }: { value: unknown }) {
   if (rows.length === 0) return null
   return (
     <>
-      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{friendly(`trigger.body.${k}`)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(hide(v, k)) : <code>{brief(hide(v, k))}</code>}</dd></div>)}</dl>
+      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{friendly(k)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(hide(v, k)) : <code>{brief(hide(v, k))}</code>}</dd></div>)}</dl>
       {rows.length > first.length && <Button look="quiet" size="small" className="mt-1 -ml-2.5" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t.fewerValues : fill(t.allValues, { n: rows.length })}</Button>}
     </>
   )
