@@ -10,7 +10,7 @@ const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
 const { choiceOf, compared, fromModel, operatorsOf, readAs, toModel, typedValue } = await source('conditions/model.ts')
 const { likely } = await source('conditions/Suggested.tsx')
-const { bestOf, masked, treeOf } = await source('data/nodes.ts')
+const { bestOf, masked, mostSeen, treeOf } = await source('data/nodes.ts')
 const { reachOf } = await source('data/reach.ts')
 const { secretsIn } = await source('api/curlSecrets.ts')
 const { caughtUp, merge } = await source('api/live.ts')
@@ -510,9 +510,9 @@ test('the add menu finds by words of both languages, the best first, and puts wh
 })
 
 test('what tells who somebody is is hidden by its name or its look, and nothing else', () => {
-  const hidden = { 'trigger.body.billing.first_name': 'Ana', 'trigger.body.buyer.name': 'Ana Souza', 'trigger.body.name': 'Ana Souza', 'trigger.body.nome': 'Ana', 'trigger.body.customer.phone': '11 91234-9999', 'trigger.body.shippingAddress.postalCode': '50000-000', 'trigger.body.x': 'ana@example.com', 'trigger.body.cpf': 52998224725 }
+  const hidden = { 'trigger.body.billing.first_name': 'Ana', 'trigger.body.buyer.name': 'Ana Souza', 'trigger.body.name': 'Ana Souza', 'trigger.body.nome': 'Ana', 'trigger.body.customer.phone': '11 91234-9999', 'trigger.body.shippingAddress.postalCode': '50000-000', 'trigger.body.x': 'ana@example.com', 'trigger.body.cpf': 52998224725, 'trigger.body.ref': '52998224725', 'trigger.body.from': '5511987654321', 'trigger.body.wa': '+55 11 98765-4321' }
   for (const [path, value] of Object.entries(hidden)) assert.match(String(masked(value, path)), /•/, path)
-  for (const [path, value] of Object.entries({ 'trigger.body.line_items[].name': 'Caneca', 'trigger.body.checkout_country.name': 'Brasil', 'trigger.body.city': 'Recife', 'trigger.body.total': '250.00', 'trigger.body.id': 5004, 'trigger.body.customer_id': 7 })) assert.equal(masked(value, path), value, path)
+  for (const [path, value] of Object.entries({ 'trigger.body.line_items[].name': 'Caneca', 'trigger.body.checkout_country.name': 'Brasil', 'trigger.body.city': 'Recife', 'trigger.body.total': '250.00', 'trigger.body.id': 5004, 'trigger.body.customer_id': 7, 'trigger.body.name': '#1001', 'trigger.body.creation_date': 1745912345678, 'trigger.body.line_items[].product_id': 8000012345678, 'trigger.body.created_at': '1745912345678', 'trigger.body.gid': '5511987654321', 'trigger.body.ref': '12345678901' })) assert.equal(masked(value, path), value, path)
 })
 
 test('what is personal of an event is hidden wherever it comes again, and nothing else', async () => {
@@ -520,6 +520,20 @@ test('what is personal of an event is hidden wherever it comes again, and nothin
   const scope = { trigger: { body: { id: 12, note: 'call bia@example.com', customer: { name: 'Ana "Nina" Reis', email: 'ana+1@example.com' }, items: [{ name: 'Caneca' }] } }, steps: {} }
   const seen = veiled({ url: 'https://x.example/?to=ana%2B1%40example.com', body: '{"who":"Ana \\"Nina\\" Reis","id":12}', list: ['ANA+1@EXAMPLE.COM', 'bia@example.com', 'Caneca', 'Banana+1@example.com', 12, null] }, scope)
   assert.deepEqual(seen, { url: 'https://x.example/?to=ana•••@…', body: '{"who":"Ana "••••","id":12}', list: ['ana•••@…', 'bia•••@…', 'Caneca', 'Banana+1@example.com', 12, null] })
+})
+
+test('a course that is called as somebody, a plain word and what a flow holds itself are not hidden', async () => {
+  const { veiled } = await source('data/veil.ts')
+  const scope = { trigger: { body: { name: '#1001', product: { name: 'Curso Exemplo' }, at: 1745912345678, buyer: { name: 'Cliente Exemplo', first_name: 'Cliente', last_name: 'Exemplo' } } } }
+  const flow = { id: 'a', steps: [{ id: 's', action: 'log', with: { message: 'Novo Cliente: {{ trigger.body.buyer.last_name }} Exemplos' } }] }
+  const seen = veiled({ tag: 'cliente', course: 'Curso Exemplo', who: 'Cliente Exemplo', first: 'CLIENTE', last: 'Exemplo', title: 'Pedido #1001', at: 1745912345678 }, scope)
+  assert.deepEqual(seen, { tag: 'cliente', course: 'Curso Exemplo', who: 'Clien••••', first: 'Cli••••', last: 'Exe••••', title: 'Pedido #1001', at: 1745912345678 })
+  assert.deepEqual(veiled({ tag: 'Cliente', last: 'Exemplo' }, scope, flow), { tag: 'Cliente', last: 'Exe••••' })
+})
+
+test('the value that came most often is what it was', async () => {
+  const seen = (type, value, cut) => mostSeen({ type, values: [{ value, count: 2, cut }] })
+  assert.deepEqual([seen('integer', '1'), seen('number', '79.9'), seen('boolean', 'false'), seen('text', '1'), seen('integer', '5•••', true), mostSeen({ type: 'integer', values: [] })], [1, 79.9, false, '1', '5•••', undefined])
 })
 
 test('a name that a person wrote is shown in the tree as it came', () => {

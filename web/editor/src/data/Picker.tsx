@@ -10,7 +10,7 @@ import { IconButton } from '../ui/basics'
 import { remember } from '../ui/remember'
 import { useLang, useSay } from '../words'
 import { useDesk } from './desk'
-import { bestOf, fieldsOf, insertable, listsOf, type Node, shownNodes, treeOf, valueOf } from './nodes'
+import { bestOf, fieldsOf, insertable, listsOf, mostSeen, type Node, shownNodes, treeOf, valueOf } from './nodes'
 import { pinSample } from './pinned'
 import { useVeil } from './veil'
 import { VeilSwitch } from './VeilSwitch'
@@ -53,7 +53,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   const mayLack = (n: Node) => desk.reach?.get(/^steps\.(\w+)/.exec(n.path)?.[1] ?? '') === true
   const example = (n: Node) => {
     if (n.doc) return n.doc.split('\n').at(-1) ?? ''
-    const seen = n.stats?.values[0]?.value
+    const seen = n.stats && mostSeen(n.stats)
     const known = valueOf(scope, insertable(n.path)) ?? seen
     const value = n.path.startsWith('steps.') && typeof known === 'string' && known.includes('{{') ? undefined : known // what a step is told is no value of it
     if (n.level === 1 && mayLack(n)) return t.mayLack

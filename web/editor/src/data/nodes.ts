@@ -109,27 +109,50 @@ export function listsOf(nodes: Node[]): Node[] {
   return lists.length > 0 ? lists : nodes
 }
 
+/** mostSeen is the value that came most often, as what it was: the counts hold texts. */
+export function mostSeen({ type, values: [first] }: SchemaField): unknown {
+  if (!first || first.cut || !['number', 'integer', 'boolean'].includes(type)) return first?.value
+  return type === 'boolean' ? first.value === 'true' : Number(first.value)
+}
+
 /** insertable is the path as it is written into a field: the first of a list stands for each. */
 export const insertable = (path: string) => path.replaceAll('[]', '[0]')
 
 export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
 
-const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/]
+const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^(?=.*\D)\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^(?=.*\D)\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/, /^55[1-9]\d9\d{8}$/]
+const numbered = /(^|_)(id|ids|at|on|date|time|timestamp|gid|key|index|position)$/
+
+/** isCPF says whether digits alone are a CPF, by its last two. */
+function isCPF(text: string): boolean {
+  if (!/^(?!(\d)\1+$)\d{11}$/.test(text)) return false
+  const check = (n: number) => ([...text.slice(0, n)].reduce((sum, d, i) => sum + Number(d) * (n + 1 - i), 0) * 10) % 11 % 10
+  return check(9) === Number(text[9]) && check(10) === Number(text[10])
+}
 
 const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento)$/
+const named = /name|nome/
 const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file|country|city|store|bank|company|loja|empresa)s?$/
 
-/** ofPerson says whether what has this path tells who somebody is: by its own name, or as a name that is not that of a thing. */
-function ofPerson(path: string): boolean {
-  const names = segments(path).filter((s) => s !== '[]').map((s) => plainText(s.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')))
-  const last = names.at(-1) ?? ''
-  return ofPersons.test(last) || (/^(name|nome)$/.test(last) && !things.test(names.at(-2) ?? ''))
+const lastNames = (path: string) => segments(path).filter((s) => s !== '[]').slice(-2).map((s) => plainText(s.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')))
+
+/** ofThing says whether what has this path tells of a thing: it, or what holds it, is named so. */
+export const ofThing = (path: string) => lastNames(path).some((name) => things.test(name.replace(/_(name|title|nome|titulo)$/, '')))
+
+/** ofPerson says whether a text that has this path tells who somebody is: by its own name, or as a name, which is no short number, that is not that of a thing. */
+function ofPerson(text: string, path: string): boolean {
+  const [holder = '', last = holder] = lastNames(path)
+  if (named.test(last) && !/\p{L}{2}|(\d\D*){8}/u.test(text)) return false
+  return ofPersons.test(last) || (/^(name|nome)$/.test(last) && !things.test(holder))
 }
+
+/** looksPersonal says whether a text is an address, a phone or a document, whatever its name: the name of an id or a time says that it is none. */
+const looksPersonal = (text: string, path: string) => (isCPF(text) || personal.some((p) => p.test(text))) && !(/^\d+$/.test(text) && numbered.test(lastNames(path).at(-1) ?? ''))
 
 /** masked hides what is personal, by its look or by its name, but for its beginning. */
 export function masked(value: unknown, path = ''): unknown {
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || text === '' || !(personal.some((p) => p.test(text)) || ofPerson(path))) return value
+  if (typeof text !== 'string' || text === '' || !(typeof value === 'string' && looksPersonal(text, path) || ofPerson(text, path))) return value
   const at = text.indexOf('@')
   return at > 0 ? `${text.slice(0, Math.min(3, at))}•••@…` : `${text.slice(0, Math.min(6, Math.ceil(text.length / 3)))}••••`
 }
