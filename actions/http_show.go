@@ -77,7 +77,7 @@ func (x *exchange) shownURL(c *connections.Connection) string {
 		}
 		shown.RawQuery = query.Encode()
 	}
-	return shown.String()
+	return strings.ReplaceAll(shown.String(), url.QueryEscape(mask), mask)
 }
 
 func shownBody(contentType string, body []byte) any {
