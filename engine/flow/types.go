@@ -26,6 +26,7 @@ func CheckTypes(f *Flow, c Catalogue, met Met) []form.Problem {
 	t := newTyper(f, c, met)
 	t.trigger()
 	t.steps(f.Steps, "/steps", "", t.begin())
+	t.goesOnRejected()
 	if t.tired {
 		t.add("/steps", "", form.Problem{Severity: form.Warning, Code: "not_checked", Message: form.Label(
 			"the flow is too large to be checked whole", "o fluxo é grande demais para ser verificado inteiro"), Hint: form.Label(

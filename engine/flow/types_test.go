@@ -100,6 +100,14 @@ func TestTypes(t *testing.T) {
 		{"an answer that may be a rejection", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.received == true"}}`), []string{
 			"/steps/1/with/where rejected_too [steps.ask.received] this is true when it was rejected, too: it was answered",
 		}},
+		{"an approval that nothing asks about", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, say("a", "x")), []string{
+			"/steps/0 rejected_goes_on [] the next steps also run when it is rejected, or nobody answers in time",
+		}},
+		{"an approval within a branch", steps(`{"id":"br","action":"branch","branches":[{"when":"trigger.body.id > 3","steps":[{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}},`+say("a", "x")+`]},{"steps":[]}]}`), []string{
+			"/steps/0/branches/0/steps/0 rejected_goes_on [] the next steps also run when it is rejected, or nobody answers in time",
+		}},
+		{"an approval that ends its flow", steps(say("a", "x"), `{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`), nil},
+		{"an approval that is asked about", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.data.approved == true"}}`, say("b", "x")), nil},
 		{"no answer", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.received == false"}}`), nil},
 		{"no answer, as rows write it", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"(steps.ask.received ?? false) == false"}}`), nil},
 		{"no answer, in brackets", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"(steps.ask.received) == false"}}`), nil},

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { Fixes } from '../fields/Fixes'
-import type { Step } from '../flow'
+import type { Edit, Flow, Step } from '../flow'
 import { Button } from '../ui/basics'
 import { Ticked } from '../ui/Ticked'
 import { fill } from '../words/phrase'
@@ -9,10 +9,10 @@ import { toldShort } from '../words/told'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 
-type Props = { step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
+type Props = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
 
 /** OtherProblems are those that no field of the form shows: of how the step is delivered, or of fields that it does not have. */
-export function OtherProblems({ step, action, problems, pointer, set }: Props) {
+export function OtherProblems({ flow, edit, step, action, problems, pointer, set }: Props) {
   const t = useWords()
   const ways = problems.map((p) => ({ p, way: p.path.slice(pointer.length) })).filter(({ way }) => !shownAt(way, action))
   if (ways.length === 0) return null
@@ -21,7 +21,9 @@ export function OtherProblems({ step, action, problems, pointer, set }: Props) {
       {ways.map(({ p, way }) => (
         <li key={p.path + p.code} className={`rounded-lg p-3 text-secondary ${p.severity === 'error' ? 'bg-fail-soft text-fail' : 'bg-warn-soft text-warn'}`}>
           <p className="flex items-start gap-2"><TriangleAlert size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="min-w-0 break-words"><Ticked text={toldShort(p)} /></span></p>
-          <Fixes problem={p} value={step} pointer={way} set={(next) => set(next as Partial<Step>)} />
+          {way === ''
+            ? <Fixes problem={p} value={flow} pointer={p.path} set={(next) => edit(next as Flow)} />
+            : <Fixes problem={p} value={step} pointer={way} set={(next) => set(next as Partial<Step>)} />}
           {p.code === 'unknown_member' && way.startsWith('/with/') && <Button size="small" className="mt-2 ml-5" onClick={() => set((s) => ({ ...s, with: without(s.with, way) }))}>{fill(t.dropField, { name: nameOf(way) })}</Button>}
         </li>
       ))}

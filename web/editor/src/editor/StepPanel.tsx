@@ -72,7 +72,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
             <LooksNote />
             {step.disabled && <p className="rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2">{t.disabledNow}</p>}
             <Locked>
-            {tab === 'setup' && <StepSetup {...{ flow, step, action, set }} problems={own} pointer={pointerOf(flow, step.id)} />}
+            {tab === 'setup' && <StepSetup {...{ flow, edit, step, action, set }} problems={own} pointer={pointerOf(flow, step.id)} />}
             <Suspense fallback={null}>
             {tab === 'test' && <TestTab {...{ flow, step, action, edit }} test={test} />}
             {tab === 'errors' && <ErrorsTab step={step} action={action} set={set} />}

@@ -4,42 +4,42 @@ import type { Schemas } from '../api/client'
 import { keepOffer } from '../api/curl'
 import { FieldRow } from '../fields/FieldRow'
 import { fill } from '../words/phrase'
-import { type Flow, put, type Step } from '../flow'
+import { type Edit, type Flow, put, type Step } from '../flow'
 import { Button } from '../ui/basics'
 import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
-import { CurlPaste } from './CurlPaste'
 import { useLooks } from './Locked'
 import { OfferedConnection } from './OfferedConnection'
-import { OtherProblems } from './OtherProblems'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
 import { shown } from './shown'
+import { OtherProblems } from './OtherProblems'
 import { soon } from '../ui/soon'
 
 const BranchRows = soon(() => import('./BranchRows').then((m) => m.BranchRows))
+const CurlPaste = soon(() => import('./CurlPaste').then((m) => m.CurlPaste))
 const Signals = soon(() => import('./Signals').then((m) => m.Signals))
 
-type SetupProps = { flow: Flow; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
+type SetupProps = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
 
 /** StepSetup is the form of a step, wholly as the catalogue describes it. */
-export function StepSetup({ flow, step, action, problems, pointer, set }: SetupProps) {
+export function StepSetup({ flow, edit, step, action, problems, pointer, set }: SetupProps) {
   const t = useWords()
   const [when, setWhen] = useState(step.when !== undefined)
   const [first] = useState(when)
   const looks = useLooks()
-  if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ step, problems, pointer, set }} /></>
+  if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ flow, edit, step, problems, pointer, set }} /></>
   const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: posted(s, putIn(s.with, id.split('/'), value)) }))
   return (
     <>
-      <OtherProblems {...{ step, action, problems, pointer, set }} />
+      <OtherProblems {...{ flow, edit, step, action, problems, pointer, set }} />
       <OfferedConnection flow={flow} step={step} set={set} />
       {action.connections.length > 0 && (
         <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
       )}
-      {step.action === 'http.request' && <CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} />}
+      {step.action === 'http.request' && <Suspense fallback={null}><CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} /></Suspense>}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
       {action.fields.some((f) => f.id === 'signal') && !step.with?.['approve'] && !looks && <Suspense><Signals flow={flow} step={step} take={(name) => setField('signal', name)} /></Suspense>}
       {step.branches && <Suspense fallback={null}><BranchRows step={step} set={set} problems={problems} pointer={pointer} /></Suspense>}
