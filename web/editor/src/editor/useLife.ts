@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CirclePause, CirclePlay, Play, Power } from 'lucide-react'
 import { api, take } from '../api/client'
 import type { MenuItem } from '../ui/Menu'
-import { toast } from '../ui/Toast'
+import { later, toast } from '../ui/Toast'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
@@ -30,7 +30,10 @@ export function useLifeItems(hook: DraftHook): MenuItem[] {
   const t = useWords()
   const life = useMutation({
     mutationFn: (to: Way) => take(api.POST(to, { params: { path: { id: flow.id } } })),
-    onSuccess: draft.settle,
+    onSuccess: (now, to) => {
+      draft.settle(now)
+      if (to === '/flows/{id}/off') later(t.isOff, () => undefined, () => life.mutate(view.state === 'paused' ? '/flows/{id}/pause' : '/flows/{id}/resume'))
+    },
     onError: (e) => toast(e.message, 'fail'),
   })
   if (view.published_rev === 0) return []

@@ -7,7 +7,7 @@ import { Badge, type Tone } from '../ui/Badge'
 import { CopyField } from '../ui/Copy'
 import { MenuButton } from '../ui/Menu'
 import { Switch } from '../ui/Switch'
-import { toast } from '../ui/Toast'
+import { later, toast } from '../ui/Toast'
 import { soon } from '../ui/soon'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
@@ -120,7 +120,8 @@ function useLife(flow: Flow) {
     setBusy(true)
     try {
       await take(to === 'pause' ? api.POST('/flows/{id}/pause', params) : to === 'resume' ? api.POST('/flows/{id}/resume', params) : api.POST('/flows/{id}/off', params))
-      toast(fill({ pause: t.isPaused, resume: t.isOn, off: t.isOff }[to], { name }))
+      if (to === 'off') later(fill(t.isOff, { name }), () => undefined, () => void turn(flow.state === 'paused' ? 'pause' : 'resume'))
+      else toast(fill({ pause: t.isPaused, resume: t.isOn }[to], { name }))
       await queries.invalidateQueries({ queryKey: ['flows'] })
     } catch (error) {
       toast((error as Error).message, 'fail')
