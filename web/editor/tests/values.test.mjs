@@ -8,6 +8,8 @@ const { formatNames, read, write } = await source('fields/formats.ts')
 const { asNumber, dataKind, kinds, kindOf, turned } = await source('fields/jsonKinds.ts')
 const { shownNodes } = await source('data/nodes.ts')
 const { mend } = await source('fields/mend.ts')
+const { parseDuration } = await source('fields/locale.ts')
+const { groupsOf } = await source('editor/actionSearch.ts')
 
 test('what is written for a format is read back, with what stands there when it is missing', () => {
   for (const format of [undefined, ...formatNames]) {
@@ -242,6 +244,65 @@ test('what is hidden is picked from the data, a time zone is searched, the map s
   await page.setViewportSize({ width: 300, height: 844 })
   await until(() => page.locator('[data-sideways]').evaluate((e) => e.scrollWidth <= e.clientWidth)) // it shrinks to fit
   assert.deepEqual(await axeFaults(page), [])
+  await page.context().close()
+})
+
+test('a length of time is read as Brazil writes it', () => {
+  for (const [text, read] of [['1h30', '1h30m'], ['1 h 30', '1h30m'], ['2 horas 15', '2h15m'], ['2 h 30 min', '2h30m'], ['1d', '1d'], ['30', undefined], ['30 s 5', undefined], ['5 min 30', undefined]]) assert.equal(parseDuration(text), read, text)
+})
+
+test('an action is found by what other tools call it', async () => {
+  const { items } = (await program.api('GET', '/actions')).body
+  for (const [q, kind] of [['aguardar', 'delay'], ['aguardar', 'wait'], ['aprovar', 'wait'], ['approve', 'wait'], ['iterador', 'loop'], ['iterator', 'loop'], ['juntar', 'transform'], ['merge', 'transform'], ['agregar', 'transform'], ['código', 'transform'], ['javascript', 'transform']]) assert.ok(groupsOf(items, q, {}).some((g) => g.actions.some((x) => x.kind === kind)), q)
+  assert.match(groupsOf(items, 'chatgpt', {})[0].actions[0].kind, /^openai/)
+})
+
+test('a name that is given twice is told at its row, the first counts, and both can be a list', async () => {
+  await program.api('POST', '/flows', { id: 'twice', name: 'Twice', trigger: { kind: 'webhook' }, steps: [{ id: 'get', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com/x', query: { x: '1' }, json: { ok: 'sim' } } }] })
+  const page = await program.signedIn('/flows/twice?step=get')
+  const kept = async () => (await program.api('GET', '/flows/twice')).body.flow.steps[0].with
+  for (const id of ['query', 'json']) {
+    const field = page.locator(`[data-field=${id}]`)
+    await field.getByRole('button', { name: 'Add', exact: true }).click()
+    await field.getByRole('textbox', { name: 'Name 2' }).fill(id === 'query' ? 'x' : 'ok')
+    await field.locator('[data-row="1"]').getByRole('textbox', { name: 'Value 2' }).last().fill('two')
+    await field.getByText('A row above has this name').waitFor()
+  }
+  await until(async () => JSON.stringify([(await kept()).query, (await kept()).json]) === '[{"x":"1"},{"ok":"sim"}]')
+  await page.locator('[data-field=query]').getByRole('button', { name: 'Send both, as a list' }).click()
+  await until(async () => JSON.stringify((await kept()).query) === '{"x":["1","two"]}')
+  await page.locator('[data-field=json]').getByRole('textbox', { name: 'Name 2' }).fill('other')
+  await until(async () => JSON.stringify((await kept()).json) === '{"ok":"sim","other":"two"}')
+  assert.deepEqual(await axeFaults(page), [])
+  await page.context().close()
+})
+
+test('an approval that is not asked about is told, and one click lets only a yes go on', async () => {
+  await program.api('POST', '/flows', { id: 'okay', name: 'Okay', trigger: { kind: 'webhook' }, steps: [{ id: 'ask', action: 'wait', with: { approve: { text: 'Ok?' } } }, { id: 'say', action: 'log', with: { message: 'Go' } }] })
+  const page = await program.signedIn('/flows/okay?step=ask')
+  await page.getByText('the next steps also run when it is rejected').first().waitFor()
+  await page.getByRole('button', { name: 'Go on only if approved' }).first().click()
+  const steps = async () => (await program.api('GET', '/flows/okay')).body.flow.steps
+  await until(async () => JSON.stringify((await steps()).map((s) => s.id)) === '["ask","approved","say"]')
+  assert.equal((await steps())[1].with.where, 'steps.ask.data.approved == true')
+  await page.getByRole('button', { name: 'Go on only if approved' }).waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+/** inSight says whether all of an element can be seen in the window. */
+const inSight = (place) => place.evaluate((e) => new Promise((done) => { new IntersectionObserver(([x]) => done(x.intersectionRatio > 0.9)).observe(e) }))
+
+test('what asks before it sends is in sight, what was sent is told, and so are the results of a flow', async () => {
+  const page = await program.signedIn('/flows/pay?step=erp', { viewport: { width: 1200, height: 420 } })
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByRole('button', { name: 'Send for real' }).click()
+  const yes = page.getByRole('button', { name: 'Yes, send it now' })
+  await yes.waitFor()
+  await until(() => inSight(yes))
+  await page.goto(`${program.base}/flows/pay?step=note`)
+  await page.getByRole('button', { name: 'Test flow' }).first().click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await until(() => inSight(page.getByRole('complementary').getByText('succeeded', { exact: true }).first()))
   await page.context().close()
 })
 

@@ -53,6 +53,8 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
       tested?.(result)
     },
   })
+  const results = useRef<HTMLDivElement>(null)
+  useEffect(() => results.current?.scrollIntoView({ block: 'start' }), [run.data])
   const missed = run.data && [from, until].find((s) => s && find(flow, s) && !run.data.steps?.some((x) => x.path.split('.').at(-1) === s))
   const [asking, setAsking] = useState(false)
   const held = run.variables === false ? effectsOf(flow, run.data, from) : []
@@ -81,7 +83,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
           </div>}
           {run.error && <Problem error={run.error} />}
           {run.data && (
-            <div aria-live="polite">
+            <div ref={results} aria-live="polite" className="scroll-mt-4">
               <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} /><span><Ticked text={veil.within(run.data.error?.message ?? run.data.reason ?? '')} labelOf={desk.labelOf} /></span></p>
               {missed && <p className="mb-2 rounded-lg bg-warn-soft p-3 text-warn">{fill(t.partNotReached, { name: nameOf({ path: missed, action: find(flow, missed)?.action ?? '' }) })}</p>}
               <StepResults steps={(run.data.steps ?? []).map((s) => ({ ...veil.within(s), path: s.path, action: s.action }))} nameOf={nameOf} />

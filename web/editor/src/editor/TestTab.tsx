@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import { Download, Send, SquareTerminal } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Check, Download, Send, SquareTerminal } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
@@ -35,7 +35,7 @@ export function TestTab({ flow, step, action, edit, test }: TestProps) {
   const r = test.result
   return (
     <div aria-live="polite" className="space-y-4">
-      <p className="text-secondary text-text-2">{t.testHelp}</p>
+      {r && test.reached && sentAt(r, test) ? <p className="flex items-center gap-1.5 rounded-lg bg-ok-soft p-3 font-medium text-ok"><Check size={15} aria-hidden />{fill(t.sentReal, { at: format.clock(sentAt(r, test) ?? '') })}</p> : <p className="text-secondary text-text-2">{t.testHelp}</p>}
       <p className="flex flex-wrap items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
       {test.error && <Problem error={test.error} />}
       {!test.reached && test.last && <NotReached flow={flow} step={step} run={test.last} test={test} />}
@@ -44,6 +44,9 @@ export function TestTab({ flow, step, action, edit, test }: TestProps) {
     </div>
   )
 }
+
+/** sentAt is when a step was done for real, at a person's word. */
+const sentAt = (r: Schemas['StepView'], test: TestProps['test']) => (test.real && r.status === 'succeeded' && !r.mocked ? r.attempts.at(-1)?.at : undefined)
 
 /** NotReached says why the event stops before the step, and offers one that does not, or to try the step all the same. */
 function NotReached({ flow, step, run, test }: { flow: Flow; step: Step; run: Schemas['RunView']; test: TestProps['test'] }) {
@@ -80,19 +83,20 @@ function Result({ result, action, test }: { result: Schemas['StepView']; action?
   const desk = useDesk()
   const { within } = useVeil()
   const r = within(result)
-  const curl = toCurl(result.request)
+  const request = r.request ?? r.attempts.at(-1)?.request
+  const curl = toCurl(result.request ?? result.attempts.at(-1)?.request)
   const reads = r.mocked && onlyReads(r)
   const response = r.attempts.at(-1)?.response
   return (
     <>
       <p className="flex flex-wrap items-center gap-2"><ResultBadge result={resultOf(r, 0)} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}</p>
       {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
-      {r.request !== undefined && r.request !== null && (
-        <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={r.request} />} aside={curl && (
+      {request !== undefined && request !== null && (
+        <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={request} />} aside={curl && (
           <Button look="quiet" size="small" onClick={() => void copyText(curl).then(() => toast(t.copied))}><SquareTerminal size={15} aria-hidden />{t.copyCurl}</Button>
         )} />
       )}
-      {(r.request === undefined || r.request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
+      {(request === undefined || request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
       {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
       {reads && <FetchReal result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
       {!reads && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
@@ -147,9 +151,14 @@ function SendReal({ action, result, run, busy }: { action: Schemas['ActionView']
   const say = useSay()
   const { lang } = useLang()
   const [asking, setAsking] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    box.current?.focus({ preventScroll: true })
+    box.current?.scrollIntoView({ block: 'end' })
+  }, [asking])
   if (!asking) return <Button onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>
   return (
-    <div role="group" aria-label={t.sendReal} lang={lang} className="rounded-xl border border-edge p-3">
+    <div ref={box} tabIndex={-1} role="group" aria-label={t.sendReal} lang={lang} className="scroll-mb-4 rounded-xl border border-edge p-3">
       <p>{t.sendRealHelp}</p>
       <p className="mt-1 font-medium break-all">{say(action.title)}: {effectOf(result)}</p>
       <div className="mt-3 flex gap-2"><Button look="primary" busy={busy} onClick={() => { setAsking(false); run() }}>{t.sendRealConfirm}</Button><Button look="quiet" onClick={() => setAsking(false)}>{t.cancel}</Button></div>

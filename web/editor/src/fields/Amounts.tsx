@@ -7,14 +7,12 @@ import { amountOf, currencies, currencyOf } from './money'
 import { hole, isPath, parts } from './template'
 import { useWords } from './words'
 
-/** Amounts offers to write a sum of money in a text as people write it. */
+/** Amounts offers to write a sum of money in a text as people write it; alone it is for a machine, or as it is. */
 export function Amounts({ value, set }: { value: string; set: (value: unknown) => void }) {
   const t = useWords()
   const desk = useDesk()
   const { lang } = useLang()
-  const pieces = parts(value)
-  if (pieces.length < 2) return null // alone it is for a machine, or as it is
-  const found = pieces.map((p) => ({ ...p, sum: p.hole && isPath(p.text) ? amountOf(valueAt(desk, p.text), p.text) : undefined })).find((p) => p.sum !== undefined)
+  const found = parts(value).map((p) => ({ ...p, sum: p.hole && isPath(p.text) ? amountOf(valueAt(desk, p.text), p.text) : undefined })).find((p) => p.sum !== undefined)
   if (found?.sum === undefined) return null
   const format = currencyOf(desk.scope, found.text) ?? (lang === 'pt-BR' ? 'brl' : 'usd')
   const told = new Intl.NumberFormat(lang, { style: 'currency', currency: currencies[format] }).format(found.sum)

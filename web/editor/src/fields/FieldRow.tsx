@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Eye, TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
@@ -7,20 +7,23 @@ import { useAnswer, useDesk, valueAt } from '../data/desk'
 import { useVeil, veiled } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
 import { useLooks } from '../editor/Locked'
+import { soon } from '../ui/soon'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
 import { toldShort } from '../words/told'
-import { Amounts } from './Amounts'
 import { fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
 import { Fixes } from './Fixes'
 import { Grouped } from './Grouped'
 import { Hints } from './Hints'
-import { Missing, missingOf } from './Missing'
+import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
 import { friendly, hasHole, hole, onlyHole, isPath, holes, parts } from './template'
 import { say } from './say'
 import { useWords } from './words'
+
+const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
+const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 
 export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
 
@@ -108,11 +111,11 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} text={textKinds.has(field.type) && !field.addresses} />}
-      {template && !error && textKinds.has(field.type) && field.type !== 'url' && <Amounts value={textual} set={set} />}
+      {template && !error && textKinds.has(field.type) && field.type !== 'url' && parts(textual).length > 1 && <Suspense fallback={null}><Amounts value={textual} set={set} /></Suspense>}
       {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
       {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
-      {template && !looks && <Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} />}
+      {asked && !looks && <Suspense fallback={null}><Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} /></Suspense>}
     </div>
   )
 }

@@ -2,11 +2,14 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import { type ControlProps, edge, look } from './Control'
-import { focusRow, RowDrop, RowValue, values, WholeField, WholeSwitch } from './Rows'
-import { mapOf, type MapRow, pastedRows, rowsOf } from './rows'
+import { focusRow, NameTaken, RowDrop, RowValue, values, WholeField, WholeSwitch } from './Rows'
+import { asList, isTaken, mapOf, type MapRow, pastedRows, rowsOf } from './rows'
 import { hasHole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
+
+/** lists are the maps in which a list repeats its name. */
+const lists = new Set(['query', 'form'])
 
 type Kept = MapRow & { at: number }
 
@@ -53,12 +56,15 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
   return (
     <div ref={box} role="group" aria-labelledby={`${id}-label`} className="space-y-1.5">
       {rows.map((r, i) => (
-        <div key={r.at} className="flex items-start gap-1" data-row={i}>
-          <div className="flex min-w-0 flex-1 items-start gap-1.5">
-            <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll)} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => row(i, { key: e.target.value })} />
-            <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} invalid={problemOf(r.key) !== undefined} />
+        <div key={r.at} data-row={i}>
+          <div className="flex items-start gap-1">
+            <div className="flex min-w-0 flex-1 items-start gap-1.5">
+              <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll || isTaken(rows, i))} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => row(i, { key: e.target.value })} />
+              <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} invalid={problemOf(r.key) !== undefined} />
+            </div>
+            <RowDrop n={i + 1} drop={() => put(rows.filter((_, n) => n !== i))} />
           </div>
-          <RowDrop n={i + 1} drop={() => put(rows.filter((_, n) => n !== i))} />
+          {isTaken(rows, i) && <NameTaken merge={lists.has(field.id) ? () => put(asList(rows, r.key)) : undefined} />}
         </div>
       ))}
       <div className="flex flex-wrap items-center gap-1">

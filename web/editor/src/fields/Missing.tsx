@@ -1,15 +1,10 @@
 import { useState } from 'react'
-import { type Desk, useDesk } from '../data/desk'
-import { read, write } from './formats'
-import { hole, holes } from './template'
+import { useDesk } from '../data/desk'
+import { write } from './formats'
+import { missingOf } from './missingOf'
+import { hole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
-
-/** missingOf is the first value of a template that is not in every event. */
-export function missingOf(desk: Desk, value: string) {
-  if (!desk.setMissing) return undefined
-  return holes(value).map((h) => ({ ...h, written: read(h.text) })).filter((h) => h.written?.instead === undefined).map((h) => ({ ...h, stats: h.written && desk.statsOf(h.written.path) })).find((h) => h.stats && h.stats.of > 0 && h.stats.seen < h.stats.of)
-}
 
 /** Missing asks once what to do when a value that is not in every event is not there. */
 export function Missing({ field, value, set }: { field: string; value: string; set: (value: unknown) => void }) {

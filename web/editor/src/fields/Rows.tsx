@@ -37,6 +37,12 @@ export function RowDrop({ n, drop }: { n: number; drop: () => void }) {
   return <IconButton label={fill(t.removeRow, { n })} className="-mr-1.5 size-8! text-text-3 max-[899px]:mt-2" onClick={drop}><X size={15} aria-hidden /></IconButton>
 }
 
+/** NameTaken says that a row has the name of one above it, and offers a list of both where lists are taken. */
+export function NameTaken({ merge }: { merge?: () => void }) {
+  const t = useWords()
+  return <p role="alert" className="mt-1 text-xs text-fail">{t.nameTaken}{merge && <button type="button" className="ml-1.5 font-medium text-accent underline underline-offset-2" onClick={merge}>{t.makeList}</button>}</p>
+}
+
 type ToolsProps = { n: number; count: number; move: (from: number, by: number) => void; drop?: () => void; children: ReactNode }
 
 export function RowTools({ n, count, move, drop, children }: ToolsProps) {

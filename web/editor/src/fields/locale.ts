@@ -30,9 +30,9 @@ const units = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000], 
 const spoken: Record<string, string> = { d: 'd', dia: 'd', dias: 'd', day: 'd', days: 'd', h: 'h', hora: 'h', horas: 'h', hour: 'h', hours: 'h', m: 'm', min: 'm', mins: 'm', minuto: 'm', minutos: 'm', minute: 'm', minutes: 'm',
   s: 's', seg: 's', segundo: 's', segundos: 's', sec: 's', second: 's', seconds: 's', ms: 'ms' }
 
-/** parseDuration makes 2h30m of 2 h 30 min; undefined where it cannot be read. */
+/** parseDuration makes 2h30m of 2 h 30 min, and of 2h30; undefined where it cannot be read. */
 export function parseDuration(text: string): string | undefined {
-  const rest = text.trim().toLowerCase().replace(/(\d),(\d)/g, '$1.$2').replace(/\b(e|and)\b/g, ' ')
+  const rest = text.trim().toLowerCase().replace(/(\d),(\d)/g, '$1.$2').replace(/\b(e|and)\b/g, ' ').replace(/(\dh|\d h| horas?| hours?)\s*(\d{1,2})$/, '$1 $2m')
   const pieces = [...rest.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)]
   if (pieces.length === 0 || rest.replace(/(\d+(?:\.\d+)?)\s*([a-z]+)/g, '').trim() !== '') return undefined
   let out = ''

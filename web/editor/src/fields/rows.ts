@@ -3,10 +3,21 @@ export type MapRow = { key: string; value: unknown }
 /** rowsOf lists a map's members in order. */
 export const rowsOf = (value: unknown): MapRow[] => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).map(([key, v]) => ({ key, value: v })) : [])
 
-/** mapOf is what rows stand for: those without a name are not yet anything. */
+/** isTaken says whether a row has the name of one above it. */
+export const isTaken = (rows: MapRow[], i: number) => rows.slice(0, i).some((r) => r.key.trim() !== '' && r.key.trim() === rows[i]?.key.trim())
+
+/** mapOf is what rows stand for: those without a name are not yet anything, and of one name the first counts. */
 export function mapOf(rows: MapRow[]): Record<string, unknown> | undefined {
-  const named = rows.filter((r) => r.key.trim() !== '')
+  const named = rows.filter((r, i) => r.key.trim() !== '' && !isTaken(rows, i))
   return named.length === 0 ? undefined : Object.fromEntries(named.map((r) => [r.key.trim(), r.value === undefined ? '' : r.value]))
+}
+
+/** asList gives the rows of one name as one row, a list, at the place of the first. */
+export function asList<T extends MapRow>(rows: T[], name: string): T[] {
+  const of = (r: T) => r.key.trim() === name.trim()
+  const first = rows.findIndex(of)
+  const value = rows.filter(of).flatMap((r) => r.value ?? '')
+  return rows.flatMap((r, i) => (!of(r) ? [r] : i === first ? [{ ...r, value }] : []))
 }
 
 /** pastedRows reads JSON, or lines such as a=b or a: b, as rows; undefined where it is neither. */

@@ -1,3 +1,4 @@
+import { parseDuration, sayDuration } from '../fields/locale'
 import type { Step } from '../flow'
 import { friendly, parts as partsIn } from '../fields/template'
 
@@ -84,8 +85,6 @@ function tidy(parts: Part[]): Part[] {
   return out
 }
 
-const spoken = (duration: string) => duration.replace(/(\d+)(ms|[smhd])/g, '$1 $2 ').trim()
-
 type Describe = { id: string; type: string; label: { en: string; 'pt-BR': string }; required?: boolean; advanced?: boolean; default?: unknown; options?: { value: string; label: { en: string; 'pt-BR': string } }[] }
 
 type Speak = { fields: Describe[]; pattern?: string; labels: Labels; operators: Operators; say: (words: { en: string; 'pt-BR': string }) => string }
@@ -116,7 +115,7 @@ function valueParts(value: unknown, type: string, labels: Labels, operators: Ope
   if (typeof value === 'string') {
     if (type === 'condition') return conditionParts(value, labels, operators)
     if (type === 'expression') return [chipOf(value, labels)]
-    if (type === 'duration') return [{ text: spoken(value) }]
+    if (type === 'duration') return [{ text: sayDuration(parseDuration(value) ?? value) }]
     return templateParts(option(value) ?? value, labels)
   }
   if (Array.isArray(value)) return value.flatMap((v, i) => [...(i ? [{ text: ', ' }] : []), ...valueParts(v, 'text', labels, operators, option)])
