@@ -103,7 +103,7 @@ func TestTypes(t *testing.T) {
 		{"an approval that nothing asks about", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, say("a", "x")), []string{
 			"/steps/0 rejected_goes_on [] the next steps also run when it is rejected, or nobody answers in time",
 		}},
-		{"an approval within a branch", steps(`{"id":"br","action":"branch","branches":[{"when":"trigger.body.id > 3","steps":[{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}},`+say("a", "x")+`]},{"steps":[]}]}`), []string{
+		{"an approval within a branch", steps(`{"id":"br","action":"branch","branches":[{"when":"trigger.body.id > 3","steps":[{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}},` + say("a", "x") + `]},{"steps":[]}]}`), []string{
 			"/steps/0/branches/0/steps/0 rejected_goes_on [] the next steps also run when it is rejected, or nobody answers in time",
 		}},
 		{"an approval that ends its flow", steps(say("a", "x"), `{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`), nil},
