@@ -71,6 +71,38 @@ func TestARunThatBeginsWhileItIsCanceledDoesNothing(t *testing.T) {
 	})
 }
 
+// eager is a store whose runs are canceled as soon as they are claimed.
+type eager struct {
+	store.Store
+	cancel chan func(run string)
+}
+
+func (e *eager) Claim(ctx context.Context, node string, most int) ([]store.Work, error) {
+	work, err := e.Store.Claim(ctx, node, most)
+	for i := range work {
+		cancel := <-e.cancel
+		cancel(work[i].Run.ID)
+	}
+	return work, err
+}
+
+// Nor does one that is canceled between its claim and its first step.
+func TestARunThatIsCanceledAsItIsClaimedDoesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		early := &eager{cancel: make(chan func(string), 1)}
+		s := &sink{around: func(db store.Store) store.Store { early.Store = db; return early }}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		early.cancel <- func(run string) { check(t, h.Cancel(t.Context(), run, "enough")) }
+		h.publish(`{"id": "sale", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "acted"}}]}`)
+		run := h.send("sale", `{}`)
+		synctest.Wait()
+		if v := h.finished(run); v.Status != store.Canceled || len(s.sent()) != 0 {
+			t.Errorf("%s, and %q arrived", v.Status, s.sent())
+		}
+	})
+}
+
 // writes counts the calls that end runs.
 type writes struct {
 	store.Store

@@ -341,6 +341,10 @@ func (e *Engine) advance(ctx context.Context, work *store.Work) {
 }
 
 func (e *Engine) walkOf(ctx context.Context, work *store.Work) error {
+	if !e.Store.Holds(work.Lease) { // it was ended before anybody knew that it comes
+		e.walks.forget(work.Run.ID)
+		return errLost
+	}
 	w, err := e.walker(ctx, work)
 	if err != nil {
 		e.walks.forget(work.Run.ID)

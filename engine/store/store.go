@@ -142,6 +142,10 @@ type Runs interface {
 	// done. Leases end with the process that claimed.
 	Claim(ctx context.Context, node string, max int) ([]Work, error)
 
+	// Holds says whether a lease is good: nothing was given back under it, and the run has neither been
+	// canceled nor claimed again since. It looks at memory alone.
+	Holds(lease Lease) bool
+
 	// Commit writes progress, each Commit all or nothing and under its own lease.
 	Commit(ctx context.Context, commits []Commit) []Committed
 

@@ -336,6 +336,9 @@ func (s *Store) Claim(ctx context.Context, _ string, most int) ([]store.Work, er
 	return work, err
 }
 
+// Holds implements store.Runs.
+func (s *Store) Holds(lease store.Lease) bool { return s.sched.holds(lease.Number, lease.Token) }
+
 // setAside parks a run that cannot be read, so that it holds up nobody else.
 func (s *Store) setAside(n uint64) {
 	s.sched.mu.Lock()

@@ -31,6 +31,7 @@ var mutants = []struct {
 		}
 	})},
 	{"says that late writes are fine", "a write under an old lease changes nothing", func(s store.Store) store.Store { return lenient{s} }},
+	{"takes every lease for good", "a lease is good until it is given back or the run ends", func(s store.Store) store.Store { return trusting{s} }},
 	{"misses signals", "a signal that comes before its wait is not missed", func(s store.Store) store.Store { return deaf{impatient{s}} }},
 	{"overwrites keys", "keys are written at the version expected", func(s store.Store) store.Store { return blind{s} }},
 	{"overwrites documents", "documents are written at the revision expected, all or none", func(s store.Store) store.Store { return blind{s} }},
@@ -39,6 +40,11 @@ var mutants = []struct {
 	{"begins every page anew", "pages hold each run once, newest first", func(s store.Store) store.Store { return lost{s} }},
 	{"signals twice", "a place is signaled once", func(s store.Store) store.Store { return lenient{s} }},
 }
+
+// trusting takes every lease for good.
+type trusting struct{ store.Store }
+
+func (trusting) Holds(store.Lease) bool { return true }
 
 type accepting struct {
 	store.Store

@@ -259,6 +259,19 @@ var rules = []rule{
 		}
 		return want("seen", fmt.Sprint(seen), fmt.Sprint([]string{"a2", "", "a", "a3", "b4"}))
 	}},
+	{"a lease is good until it is given back or the run ends", func(h *house) error {
+		h.accept(event("a", ""), event("a", ""), event("a", ""))
+		work := []store.Work{h.claim(1)[0], h.claim(1)[0], h.claim(1)[0]}
+		held := h.s.Holds(work[0].Lease) && h.s.Holds(work[1].Lease) && h.s.Holds(work[2].Lease)
+		h.keep(h.s.Cancel(h.ctx, []string{work[0].Run.ID}, "enough")[0])
+		h.end(work[1], store.Succeeded)
+		h.keep(h.commit(store.Commit{Lease: work[2].Lease, Decision: store.Decision{Park: &store.Park{Status: store.Waiting}}}).Err)
+		var got [3]bool
+		for i, w := range work {
+			got[i] = h.s.Holds(w.Lease)
+		}
+		return errors.Join(want("claimed", held, true), want("canceled, ended, parked", got, [3]bool{}))
+	}},
 	{"a canceled run has ended", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
 		w := h.claim(1)[0]
