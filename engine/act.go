@@ -82,6 +82,9 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 	}
 	plan := scheduleOf(n.step.Retry, n.action.Waits)
 	for {
+		if w.timedOut() {
+			return rec.tooLate()
+		}
 		connection, v, err := w.connect(n, rec)
 		if err != nil || v != next {
 			return nil, v, err
@@ -93,11 +96,17 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 		if err == nil && connection != nil {
 			w.hands.worked(connection)
 		}
+		if errors.Is(err, errEnded) {
+			return rec.tooLate()
+		}
 		if err == nil || errors.Is(err, errLost) {
 			return output, next, err
 		}
 		cause := fault(err)
 		v, wait, err := w.judge(ctx, n, rec, cause, plan, connection)
+		if err != nil && w.timedOut() {
+			return rec.tooLate()
+		}
 		if err != nil || v != next {
 			return nil, v, err
 		}
@@ -112,6 +121,12 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			return nil, w.tryLater(n, rec, what, w.hands.now().Add(wait)), nil
 		}
 	}
+}
+
+// tooLate leaves a step whose next attempt does not begin any more, since the run is over.
+func (r *record) tooLate() (Output, verdict, error) {
+	r.Status, r.Marked = stepWaiting, false
+	return nil, ended, nil
 }
 
 // resume looks at what an open action was doing when its run was last left.
@@ -296,8 +311,9 @@ func (w *walker) call(n *node, f *frame, rec *record, c *connections.Connection,
 	return &Call{
 		First: first, Promised: promised,
 		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) - rec.Quota + 1, Answered: rec.Answered,
-		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c, Timeout: n.step.Timeout.Or(defaultTimeout),
-		Now: w.run.At, Zone: w.zone,
+		Key: w.keyOf + "-" + rec.Path, AtMostOnce: atMostOnce, Connection: c,
+		Timeout: min(n.step.Timeout.Or(defaultTimeout), w.until.Sub(w.hands.now())),
+		Now:     w.run.At, Zone: w.zone,
 		Eval: func(ctx context.Context, source string, more map[string]any) (any, error) {
 			p, err := w.plan.program(source)
 			if err != nil {

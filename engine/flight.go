@@ -19,13 +19,17 @@ type flight struct {
 	at   time.Time
 }
 
-// takeOff notes that an attempt begins; errLost where the run was canceled or lost, and nothing may begin.
+// takeOff notes that an attempt begins; errLost where the run was canceled or lost, errEnded where it is
+// over: nothing may begin then.
 func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 	f := &flight{rec: *rec, node: n, call: call, at: at}
 	w.air.Lock()
 	defer w.air.Unlock()
 	if w.canceled {
 		return errLost
+	}
+	if w.timedOut() {
+		return errEnded
 	}
 	w.flights, rec.flight = append(w.flights, f), f
 	return nil

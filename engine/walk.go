@@ -56,6 +56,9 @@ const (
 // errLost ends a walk whose run was taken away: nothing more may be written.
 var errLost = errors.New("run lost")
 
+// errEnded says that nothing may begin since the run is over, though this walk still has to write so.
+var errEnded = errors.New("run ended")
+
 // failure is a step that failed for good.
 type failure struct {
 	path  string
@@ -153,8 +156,8 @@ func (w *walker) answers(a *Answer) bool {
 
 // walk goes as far as it can and gives the decision that follows.
 func (w *walker) walk(ctx context.Context) (store.Decision, error) {
-	if !w.hands.now().Before(w.until) {
-		return w.failed(&failure{fault: Faultf("run_timeout", "the run took longer than its time-out")}), nil
+	if w.timedOut() {
+		return store.Decision{End: w.end}, nil
 	}
 	if w.fault != nil {
 		return w.failed(&failure{fault: w.fault}), nil
@@ -176,6 +179,15 @@ func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 		return store.Decision{Park: w.park()}, nil
 	}
 	return store.Decision{End: &store.End{Status: store.Succeeded}}, nil
+}
+
+// timedOut ends the run where its time is over.
+func (w *walker) timedOut() bool {
+	if w.hands.now().Before(w.until) {
+		return false
+	}
+	w.finish(w.failed(&failure{fault: Faultf("run_timeout", "the run took longer than its time-out")}).End)
+	return true
 }
 
 func (w *walker) failed(f *failure) store.Decision {
