@@ -99,6 +99,10 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 		if errors.Is(err, errEnded) {
 			return rec.tooLate()
 		}
+		if errors.Is(err, errRests) {
+			rec.Marked = false
+			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
+		}
 		if err == nil || errors.Is(err, errLost) {
 			return output, next, err
 		}

@@ -20,7 +20,7 @@ type flight struct {
 }
 
 // takeOff notes that an attempt begins; errLost where the run was canceled or lost, errEnded where it is
-// over: nothing may begin then.
+// over: nothing may begin then. errRests where no effect may begin now.
 func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 	f := &flight{rec: *rec, node: n, call: call, at: at}
 	w.air.Lock()
@@ -30,6 +30,9 @@ func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 	}
 	if w.timedOut() {
 		return errEnded
+	}
+	if n.action.Effect && w.hands.stopping() {
+		return errRests
 	}
 	w.flights, rec.flight = append(w.flights, f), f
 	return nil

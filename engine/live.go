@@ -128,7 +128,13 @@ func (l *live) waitURL(run, path string) string {
 	return l.e.waitURL(run, path)
 }
 
-func (l *live) stopping() bool { return l.e.stopped() }
+// stopping is so at the stop of the process, and while the flow is paused: the run then waits for its gate.
+func (l *live) stopping() bool { return l.e.stopped() || l.e.paused(l.flow) }
+
+func (e *Engine) paused(flow string) bool {
+	entry, there := e.Flows.Find(flow)
+	return there && entry.State == flows.StatePaused
+}
 
 func (l *live) child(ctx context.Context, target string, input any, w *walker) (store.Event, error) {
 	entry, err := l.e.Flows.Get(target)

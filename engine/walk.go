@@ -40,7 +40,7 @@ type hands interface {
 	// held gives what a block yields instead of waiting or calling, when effects are held back.
 	held(rec *record, a *Action) (Output, bool)
 	waitURL(run, path string) string
-	// stopping says that nothing new should begin.
+	// stopping says that no effect should begin now.
 	stopping() bool
 }
 
@@ -55,6 +55,9 @@ const (
 
 // errLost ends a walk whose run was taken away: nothing more may be written.
 var errLost = errors.New("run lost")
+
+// errRests says that no effect may begin now: the run rests until one may.
+var errRests = errors.New("run rests")
 
 // errEnded says that nothing may begin since the run is over, though this walk still has to write so.
 var errEnded = errors.New("run ended")
