@@ -82,7 +82,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 	}
 	plan := scheduleOf(n.step.Retry, n.action.Waits)
 	for {
-		if w.timedOut() {
+		if w.over() {
 			return rec.tooLate()
 		}
 		connection, v, err := w.connect(n, rec)
@@ -108,7 +108,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 		}
 		cause := fault(err)
 		v, wait, err := w.judge(ctx, n, rec, cause, plan, connection)
-		if err != nil && w.timedOut() {
+		if err != nil && w.over() {
 			return rec.tooLate()
 		}
 		if err != nil || v != next {

@@ -28,7 +28,7 @@ func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 	if w.canceled {
 		return errLost
 	}
-	if w.timedOut() {
+	if w.over() {
 		return errEnded
 	}
 	if n.action.Effect && w.hands.stopping() {

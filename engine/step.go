@@ -17,6 +17,9 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 	if ctx.Err() != nil {
 		return parked, errLost
 	}
+	if w.over() {
+		return ended, nil
+	}
 	path := f.prefix + n.step.ID
 	if w.seen != nil && path == w.before {
 		w.seen(f.scope)

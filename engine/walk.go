@@ -159,7 +159,7 @@ func (w *walker) answers(a *Answer) bool {
 
 // walk goes as far as it can and gives the decision that follows.
 func (w *walker) walk(ctx context.Context) (store.Decision, error) {
-	if w.timedOut() {
+	if w.over() {
 		return store.Decision{End: w.end}, nil
 	}
 	if w.fault != nil {
@@ -184,13 +184,16 @@ func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 	return store.Decision{End: &store.End{Status: store.Succeeded}}, nil
 }
 
-// timedOut ends the run where its time is over.
-func (w *walker) timedOut() bool {
-	if w.hands.now().Before(w.until) {
-		return false
+// over says that nothing may begin any more: a step of any branch has ended the run, or its time is
+// over. What else there is up to a step (tests) is shown too.
+func (w *walker) over() bool {
+	if !w.hands.now().Before(w.until) {
+		w.finish(w.failed(&failure{fault: Faultf("run_timeout", "the run took longer than its time-out")}).End)
+		return true
 	}
-	w.finish(w.failed(&failure{fault: Faultf("run_timeout", "the run took longer than its time-out")}).End)
-	return true
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.end != nil && w.only == ""
 }
 
 func (w *walker) failed(f *failure) store.Decision {
