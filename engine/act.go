@@ -227,8 +227,11 @@ func (w *walker) standAt(rec *record, connection, problem string, status int) ve
 	return w.wait(rec, opening{waitingFor: "connection", wait: &store.Wait{Path: rec.Path, Name: connectionSignal(connection)}, trouble: trouble})
 }
 
-// attempt acts once, within the step's time-out.
+// attempt acts once, within the step's time-out. What others wait for is durable before, for it may take long.
 func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, doer Doer, c *connections.Connection) (Output, error) {
+	if err := w.keepWord(ctx); err != nil {
+		return nil, err
+	}
 	try := attempt{At: w.hands.now()}
 	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect && !n.action.Repeatable
 	call := w.call(n, f, rec, c, atMostOnce, &try)

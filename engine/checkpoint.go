@@ -21,6 +21,7 @@ type unwritten struct {
 	begun  int               // how many commits were taken
 	done   int               // how many of them are durable
 	owing  int               // the newest of them that held what is owed
+	vowed  int               // the newest of them that held what others wait for
 	broken error             // why nothing can be written any more
 }
 
@@ -59,7 +60,7 @@ func (u *unwritten) gathered() store.Commit {
 // handOver gives a commit all that was gathered. The caller holds writing.
 func (u *unwritten) handOver() store.Commit {
 	c := u.gathered()
-	u.owing = u.debt()
+	u.owing, u.vowed = u.debt(), u.vow()
 	u.begun++
 	u.change, u.owed, u.size, u.taken = store.Commit{}, false, 0, c.Steps
 	clear(u.dirty)
@@ -76,10 +77,18 @@ func (u *unwritten) answered(err error) {
 
 // debt is the number of the newest commit, taken or to be taken, that holds what is owed.
 func (u *unwritten) debt() int {
-	if c := &u.change; u.owed || c.Answer != nil || len(c.Signals)+len(c.Spawn) > 0 {
+	if u.owed {
 		return u.begun + 1
 	}
-	return u.owing
+	return max(u.owing, u.vow())
+}
+
+// vow is the number of the newest commit, taken or to be taken, that holds what others wait for.
+func (u *unwritten) vow() int {
+	if c := &u.change; c.Answer != nil || len(c.Signals)+len(c.Spawn) > 0 {
+		return u.begun + 1
+	}
+	return u.vowed
 }
 
 func (w *walker) record(path, action string) *record {
@@ -198,11 +207,17 @@ func goOn(keys ...store.KeyOp) store.Commit {
 }
 
 // pay sees to it that what is owed is durable, whoever's commit holds it.
-func (w *walker) pay(ctx context.Context) error {
+func (w *walker) pay(ctx context.Context) error { return w.settled(ctx, w.debt) }
+
+// keepWord does so for an answer, a signal or a call alone: nobody waits for what is only read next.
+func (w *walker) keepWord(ctx context.Context) error { return w.settled(ctx, w.vow) }
+
+// settled waits until the commit of a number that is asked for now is durable.
+func (w *walker) settled(ctx context.Context, number func() int) error {
 	w.mu.Lock()
-	debt, done := w.debt(), w.done
+	n, done := number(), w.done
 	w.mu.Unlock()
-	if done >= debt {
+	if done >= n {
 		return nil
 	}
 	if !w.hold(ctx) {
@@ -212,7 +227,7 @@ func (w *walker) pay(ctx context.Context) error {
 	w.mu.Lock()
 	done = w.done
 	w.mu.Unlock()
-	if done >= debt {
+	if done >= n {
 		return nil
 	}
 	_, err := w.write(ctx, goOn())

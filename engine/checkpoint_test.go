@@ -227,3 +227,64 @@ func TestWhatFollowsFromAStepIsWrittenWithIt(t *testing.T) {
 		t.Errorf("%d commits held what followed from a step, without the step", n)
 	}
 }
+
+// An answer, a signal and a call leave at once, also where the next step only reads, and takes its time.
+func TestNobodyWaitsForAReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{void: make(chan struct{})}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		h.publish(`{"id": "waits", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "wait", "with": {"signal": "go"}}]}`)
+		h.publish(`{"id": "called", "trigger": {"kind": "call"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "called"}}]}`)
+		const read = `{"id": "read", "action": "test.fetch", "with": {"id": "read slowly"}}`
+		for id, step := range map[string]string{
+			"answers": `"action": "respond", "with": {"text": "thank you"}`,
+			"signals": `"action": "signal", "with": {"signal": "go"}`,
+			"calls":   `"action": "call", "with": {"flow": "called", "wait": false}`,
+		} {
+			h.publish(`{"id": "` + id + `", "trigger": {"kind": "webhook"}, "steps": [{"id": "first", ` + step + `}, ` + read + `]}`)
+		}
+		waits := h.send("waits", `{}`)
+		synctest.Wait()
+		answers := h.send("answers", `{}`)
+		h.send("signals", `{}`)
+		h.send("calls", `{}`)
+		synctest.Wait()
+		if a, err := h.Answer(t.Context(), answers); err != nil || a == nil {
+			t.Errorf("no answer while something is read: %v", err)
+		}
+		if v, err := h.Run(t.Context(), waits); err != nil || v.Status != store.Succeeded {
+			t.Errorf("while something is read, who waits for the signal is %s, %v", v.Status, err)
+		}
+		if !slices.Equal(s.sent(), []string{"called"}) {
+			t.Errorf("while something is read, the called flow has sent %q", s.sent())
+		}
+		close(s.void)
+		synctest.Wait()
+	})
+}
+
+// counting counts commits.
+type counting struct {
+	store.Store
+	n atomic.Int64
+}
+
+func (c *counting) Commit(ctx context.Context, commits []store.Commit) []store.Committed {
+	c.n.Add(int64(len(commits)))
+	return c.Store.Commit(ctx, commits)
+}
+
+// What has no effect, and the last effect, ride in the commit that ends the run.
+func TestCommitsAreFew(t *testing.T) {
+	c := &counting{}
+	h := open(t, t.TempDir(), &sink{around: func(under store.Store) store.Store { c.Store = under; return c }})
+	h.publish(`{"id": "few", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "only", "action": "filter", "with": {"where": "true"}}, {"id": "read", "action": "test.fetch", "with": {"id": "a"}},
+		{"id": "deal", "action": "set", "with": {"values": {"x": 1}}}, {"id": "tell", "action": "test.send", "with": {"text": "a"}},
+		{"id": "again", "action": "test.fetch", "with": {"id": "b"}}]}`)
+	h.finished(h.send("few", `{}`))
+	if n := c.n.Load(); n != 1 {
+		t.Errorf("%d commits, want 1", n)
+	}
+}
