@@ -10,9 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -46,6 +46,7 @@ type Server struct {
 	assets  *assets
 	metrics *metrics
 	parts   []*part
+	origins atomic.Pointer[origins]
 }
 
 // part is one listener with what it serves.
@@ -232,12 +233,7 @@ func writeText(w http.ResponseWriter, status int, text string) {
 // guarded adds what every answer of editor and API has: headers, a deadline, no requests
 // from other sites, and a measure.
 func (s *Server) guarded(next http.Handler) http.Handler {
-	origin := http.NewCrossOriginProtection()
-	if u, err := url.Parse(s.API.Public()); err == nil && u.Host != "" {
-		_ = origin.AddTrustedOrigin(u.Scheme + "://" + u.Host) //nolint:errcheck // it was parsed
-	}
-	origin.SetDenyHandler(http.HandlerFunc(api.RefuseOrigin))
-	protected := origin.Handler(next)
+	protected := s.fromHere(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")

@@ -79,3 +79,28 @@ func (g *gancho) titled(url, want string) {
 		g.t.Errorf("%s, and the runs are %v, want %s first", res.Status, runs, want)
 	}
 }
+
+// The pages of the public address may ask from the moment on when it is set, and those of the former one no more.
+func TestTheOriginFollowsTheAddress(t *testing.T) {
+	g := newGancho(t)
+	asks := func(origin string) int {
+		req, err := http.NewRequestWithContext(t.Context(), "POST", g.url("/api/v1/flows/absent/pause"), http.NoBody)
+		must(t, err)
+		req.Header.Set("Authorization", "Bearer "+adminToken)
+		req.Header.Set("Origin", origin)
+		res, err := http.DefaultClient.Do(req)
+		must(t, err)
+		must(t, res.Body.Close())
+		return res.StatusCode
+	}
+	const one, other = "https://gancho.example.com", "https://hooks.example.com"
+	if got := asks(one); got != 403 {
+		t.Errorf("before: %d", got)
+	}
+	for _, c := range [][2]string{{one, other}, {other, one}} {
+		g.want(200, "PUT", "/instance", map[string]any{"public_url": c[0], "timezone": ""})
+		if here, foreign := asks(c[0]), asks(c[1]); here != 404 || foreign != 403 {
+			t.Errorf("with %s: %d from there, %d from %s", c[0], here, foreign, c[1])
+		}
+	}
+}
