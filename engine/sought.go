@@ -18,7 +18,7 @@ type sought struct {
 	text string
 }
 
-var pathIsValue = regexp.MustCompile(`^\s*([\pL_][\pL\w-]*(?:\.[\pL\w-]+)*)\s+==?\s+(\S.*?)\s*$`)
+var pathIsValue = regexp.MustCompile(`(?s)^\s*([\pL_][\pL\w-]*(?:\.[\pL\w-]+)*)\s+==?\s+(\S.*?)\s*$`)
 
 func soughtIn(text string) sought {
 	found := pathIsValue.FindStringSubmatch(text)
@@ -103,10 +103,13 @@ func (s sought) at(value any, path []string) bool {
 	}
 }
 
+// oneLine is a text as people type it into a search: without blanks around it or several in a row.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 func (s sought) is(value any) bool {
 	switch v := value.(type) {
 	case string:
-		return store.Fold(strings.TrimSpace(v)) == store.Fold(s.text)
+		return store.Fold(oneLine(v)) == store.Fold(oneLine(s.text))
 	case float64:
 		n, err := strconv.ParseFloat(strings.ReplaceAll(s.text, ",", "."), 64)
 		return err == nil && n == v

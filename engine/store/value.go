@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -19,7 +20,7 @@ type Value struct {
 
 // ValueOf reads what somebody looks for; nil of an empty text.
 func ValueOf(text string) *Value {
-	text = Fold(strings.ToLower(plainNumber(strings.TrimSpace(text))))
+	text = Fold(strings.ToLower(plainNumber(strings.Join(strings.Fields(text), " "))))
 	if text == "" {
 		return nil
 	}
@@ -63,10 +64,18 @@ func (v *Value) In(raw []byte) bool {
 	}
 	raw = Unescape(raw)
 	plain := AppendFold(make([]byte, 0, len(raw)), raw)
+	return v.among(plain) || v.Digits != "" && v.inDigits(plain)
+}
+
+// among says whether the text stands somewhere between edges.
+func (v *Value) among(plain []byte) bool {
+	if bytes.IndexByte(v.Text, ' ') >= 0 {
+		plain = oneBlank(plain)
+	}
 	for from := 0; ; {
 		i := bytes.Index(plain[from:], v.Text)
 		if i < 0 {
-			break
+			return false
 		}
 		start, end := from+i, from+i+len(v.Text)
 		if v.edge(plain[:start], true) && v.edge(plain[end:], false) {
@@ -74,7 +83,6 @@ func (v *Value) In(raw []byte) bool {
 		}
 		from = start + 1
 	}
-	return v.Digits != "" && v.inDigits(plain)
 }
 
 // edge says whether what is sought ends where the rest begins. An e-mail address is no part of
@@ -106,21 +114,56 @@ func (v *Value) inDigits(plain []byte) bool {
 	return false
 }
 
-// Unescape writes the \u escapes of JSON as what they mean, so that "S\u00e3o" is found.
+// Unescape writes the escapes of JSON as what they mean, so that "S\u00e3o" is found, and what stands
+// after the end of a line. In other texts a backslash may be one: there only \u is read.
 func Unescape(raw []byte) []byte {
-	if !bytes.Contains(raw, []byte(`\u`)) {
+	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw
 	}
+	lead := bytes.TrimLeft(raw, " \t\r\n")[0]
+	json := lead == '{' || lead == '[' || lead == '"'
 	out := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); i++ {
-		if raw[i] == '\\' && i+5 < len(raw) && raw[i+1] == 'u' {
-			if n, err := strconv.ParseUint(string(raw[i+2:i+6]), 16, 16); err == nil {
-				out = utf8.AppendRune(out, rune(n))
-				i += 5
-				continue
-			}
+	for i := 0; i < len(raw); {
+		if r, size := escape(raw[i:], json); size > 0 {
+			out = utf8.AppendRune(out, r)
+			i += size
+			continue
 		}
 		out = append(out, raw[i])
+		i++
 	}
 	return out
 }
+
+// escape reads one at the beginning of raw; of no size where there is none.
+func escape(raw []byte, json bool) (r rune, size int) {
+	if len(raw) < 2 || raw[0] != '\\' {
+		return 0, 0
+	}
+	if r, ok := unit(raw); ok {
+		if low, ok := unit(raw[6:]); ok && utf16.IsSurrogate(r) {
+			return utf16.DecodeRune(r, low), 12
+		}
+		return r, 6
+	}
+	if !json {
+		return 0, 0
+	}
+	switch raw[1] {
+	case 'n', 't', 'r', 'f', 'b':
+		return '\n', 2 // divides numbers, as a blank does not
+	}
+	return rune(raw[1]), 2
+}
+
+// unit reads \u and its four digits.
+func unit(raw []byte) (rune, bool) {
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
+	return rune(n), err == nil
+}
+
+// oneBlank puts one blank where there are several, or the end of a line.
+func oneBlank(text []byte) []byte { return bytes.Join(bytes.Fields(text), []byte{' '}) }

@@ -28,6 +28,8 @@ func FuzzWords(f *testing.F) {
 		{"\xff1\xff", "1"},
 		{"Conceic\u0327a\u0303o", "conceição"},
 		{`{"name":"Conceição"}`, "#conceicao"},
+		{`{"lines":"Rua A\n Centro 123456\n789"}`, "a centro 123456"},
+		{"Rua A\n Centro 123456\n789", "123456 789"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
