@@ -97,7 +97,7 @@ func TestAReaderSeesOneMoment(t *testing.T) {
 	var writers, others sync.WaitGroup
 	for seed := range uint64(8) {
 		writers.Go(func() {
-			for r, i := rand.New(rand.NewPCG(seed, 1)), 0; i < 150; i++ {
+			for r, i := rand.New(rand.NewPCG(seed, 1)), 0; i < 60; i++ {
 				write(r)
 			}
 		})
