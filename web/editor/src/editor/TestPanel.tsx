@@ -54,7 +54,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
     },
   })
   const results = useRef<HTMLDivElement>(null)
-  useEffect(() => results.current?.scrollIntoView({ block: 'start' }), [run.data])
+  useEffect(() => { results.current?.scrollIntoView({ block: 'start' }) }, [run.data])
   const missed = run.data && [from, until].find((s) => s && find(flow, s) && !run.data.steps?.some((x) => x.path.split('.').at(-1) === s))
   const [asking, setAsking] = useState(false)
   const held = run.variables === false ? effectsOf(flow, run.data, from) : []
