@@ -139,6 +139,8 @@ var portuguese = [][2]string{
 	{"%s is missing", "falta %s"},
 	{"is required", "é obrigatório"},
 	{"does not have the form that is expected", "não tem o formato esperado"},
+	{"must be longer than 0s", "deve ser maior que 0s"},
+	{"another value", "outro valor"},
 	{"must be one of %s", "deve ser um destes: %s"},
 	{"must begin with https:// or http://", "deve começar com https:// ou http://"},
 	{"this is not an e-mail address", "isto não é um endereço de e-mail"},
