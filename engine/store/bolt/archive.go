@@ -86,11 +86,6 @@ type archived struct {
 func (a *archive) find(n uint64) (*archived, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return a.findHeld(n)
-}
-
-// findHeld is find for who holds the archive already.
-func (a *archive) findHeld(n uint64) (*archived, error) {
 	missing := store.ErrNotFound
 	for _, v := range slices.Backward(a.volumes) {
 		if n < v.note.First || n > v.note.Last {
@@ -128,7 +123,7 @@ func (a *archive) findIn(v *volume, n uint64) (*archived, error) {
 	if err != nil {
 		return nil, v.unread(rowsExt, err)
 	}
-	return a.entry(v, at, n)
+	return a.entry(v, at, n, db.View)
 }
 
 func (v *volume) unread(ext string, err error) error {
@@ -139,8 +134,8 @@ func (v *volume) unread(ext string, err error) error {
 }
 
 // entry gives one event of a block.
-func (a *archive) entry(v *volume, at uint32, n uint64) (*archived, error) {
-	b, err := a.block(v, at)
+func (a *archive) entry(v *volume, at uint32, n uint64, view viewer) (*archived, error) {
+	b, err := a.block(v, at, view)
 	if err != nil {
 		return nil, v.unread(rowsExt, err)
 	}
@@ -151,7 +146,7 @@ func (a *archive) entry(v *volume, at uint32, n uint64) (*archived, error) {
 	return &archived{v, at, b.flow, e}, nil
 }
 
-func (a *archive) block(v *volume, at uint32) (*block, error) {
+func (a *archive) block(v *volume, at uint32, view viewer) (*block, error) {
 	key := blockKey{v, at}
 	a.cached.Lock()
 	b := a.blocks[key]
@@ -159,11 +154,7 @@ func (a *archive) block(v *volume, at uint32) (*block, error) {
 	if b != nil {
 		return b, nil
 	}
-	db, err := v.openRows()
-	if err != nil {
-		return nil, err
-	}
-	plain, err := readBlock(db, at)
+	plain, err := readBlock(view, at)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +240,7 @@ func (a *archive) bodiesOf(v *volume, at uint32) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if plain, err = readBlock(db, at); err != nil {
+	if plain, err = readBlock(db.View, at); err != nil {
 		return nil, err
 	}
 	a.cached.Lock()

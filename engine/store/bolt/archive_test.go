@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -316,4 +318,47 @@ func TestNoFileIsNotedTwice(t *testing.T) {
 			t.Errorf("the archive is %v", files)
 		}
 	})
+}
+
+// TestAListGoesOnWhileAFileGrows lists while the archiver waits, in the middle of the list, for
+// readers of its file to end: who reads already must not have to wait for it.
+func TestAListGoesOnWhileAFileGrows(t *testing.T) {
+	for name, q := range map[string]store.Query{"list": {Limit: 9}, "search": {Limit: 9, Text: "soap"}} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, t.TempDir())
+			defer s.Close()
+			for range 3 { // a block each
+				endWith(t, s, `{"output":"soap"}`)
+				check(t, s.ArchiveAll(t.Context()))
+			}
+			grown := make(chan error, 1)
+			grow := sync.OnceFunc(func() {
+				go func() { grown <- s.GrowArchive(1 << 20) }()
+				for !strings.Contains(stacks(), "bbolt.(*DB).mmap(") {
+					runtime.Gosched()
+				}
+			})
+			q.Pick = func(*store.Run) bool { grow(); return true }
+			if ids := listed(t, s, q); len(ids) != 3 {
+				t.Errorf("got %d runs, want 3", len(ids))
+			}
+			check(t, <-grown)
+		})
+	}
+}
+
+// endWith accepts an event and ends its run with this output.
+func endWith(t *testing.T, s *bolt.Store, output string) {
+	t.Helper()
+	accept(t, s)
+	w := claim(t, s)
+	check(t, s.Commit(t.Context(), []store.Commit{{
+		Lease: w.Lease, Steps: []store.Record{{Path: "send", Data: []byte(output)}},
+		Decision: store.Decision{End: &store.End{Status: store.Succeeded}},
+	}})[0].Err)
+}
+
+func stacks() string {
+	all := make([]byte, 1<<20)
+	return string(all[:runtime.Stack(all, true)])
 }

@@ -3,6 +3,8 @@ package bolt
 import (
 	"context"
 	"math"
+
+	bbolt "go.etcd.io/bbolt"
 )
 
 // Checkpoint lets a test say when what has ended is archived and the rest brought into
@@ -26,4 +28,13 @@ func (s *Store) Rewrite() error {
 	s.live.checkpoint.Lock()
 	defer s.live.checkpoint.Unlock()
 	return s.live.rewrite()
+}
+
+// GrowArchive makes the newest file of rows larger, as a block of so many bytes would.
+func (s *Store) GrowArchive(by int) error {
+	rows, err := s.archive.volumes[len(s.archive.volumes)-1].openRows()
+	if err != nil {
+		return err
+	}
+	return rows.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("words")).Put([]byte("~"), make([]byte, by)) })
 }

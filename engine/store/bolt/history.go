@@ -23,7 +23,7 @@ const (
 // ListRuns implements store.History.
 func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, next string, err error) {
 	what := seek(q.Text)
-	next, err = s.page(ctx, "runs", q, what, func(tx *tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "runs", q, what, func(tx *tx, value []byte, at *archived) (bool, error) {
 		var r savedRun
 		if err := unseal(value, &r); err != nil {
 			return false, err
@@ -32,7 +32,7 @@ func (s *Store) ListRuns(ctx context.Context, q store.Query) (list []store.Run, 
 			return false, nil
 		}
 		if what != nil {
-			if found, err := s.inRun(tx, what, &r); err != nil || !found {
+			if found, err := s.inRun(tx, what, &r, at); err != nil || !found {
 				return false, err
 			}
 		}
@@ -79,12 +79,12 @@ func (s *Store) ListEvents(ctx context.Context, q store.Query) (list []store.Eve
 
 // listKept lists the events that are on disk.
 func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list []store.EventInfo, next string, err error) {
-	next, err = s.page(ctx, "events", q, what, func(tx *tx, value []byte) (bool, error) {
+	next, err = s.page(ctx, "events", q, what, func(_ *tx, value []byte, at *archived) (bool, error) {
 		var e savedEvent
 		if err := unseal(value, &e); err != nil {
 			return false, err
 		}
-		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) || what != nil && !s.inEvent(tx, what, e) {
+		if q.Flow != "" && e.Flow != q.Flow || q.Status != "" && string(e.Outcome) != q.Status || outside(q, e.At) || what != nil && !s.inEvent(what, e, at) {
 			return false, nil
 		}
 		e.Meta, e.Body = nil, nil
@@ -94,8 +94,8 @@ func (s *Store) listKept(ctx context.Context, q store.Query, what *sought) (list
 	return list, next, err
 }
 
-// page walks rows, newest first, until f took enough.
-func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *sought, f func(tx *tx, value []byte) (bool, error)) (next string, err error) {
+// page walks rows, newest first, until f took enough. It tells f where a row of the archive is.
+func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *sought, f func(tx *tx, value []byte, at *archived) (bool, error)) (next string, err error) {
 	start := time.Now()
 	limit := min(max(q.Limit, 1), mostListed)
 	err = s.live.view(func(tx *tx) error {
@@ -123,14 +123,14 @@ func (s *Store) page(ctx context.Context, bucket string, q store.Query, what *so
 				return ctx.Err()
 			}
 			scanned++
-			value := []byte(nil)
-			if w.mayBe(r) && r.mayHold(what) {
-				value = w.sealed(r)
+			if !w.mayBe(r) || !r.mayHold(what) {
+				continue
 			}
+			value, at := w.sealed(r)
 			if value == nil {
 				continue
 			}
-			took, err := f(tx, value)
+			took, err := f(tx, value, at)
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -43,16 +42,17 @@ func seek(text string) *sought {
 	return s
 }
 
-// inRun searches what a run knows: its event's body, its steps, its error. The archive is
-// held by who asks.
-func (s *Store) inRun(tx *tx, what *sought, r *savedRun) (bool, error) {
+// inRun searches what a run knows: its event's body, its steps, its error. A run that is archived
+// comes with its place, and the archive is held by who asks.
+func (s *Store) inRun(tx *tx, what *sought, r *savedRun, at *archived) (bool, error) {
 	if r.ID == string(what.Text) || what.In([]byte(r.Title)) || what.In([]byte(r.Error.Message)) || what.In([]byte(r.Error.Code)) {
 		return true, nil
 	}
+	if at != nil {
+		return s.archive.holds(what, at), nil
+	}
 	var e savedEvent
-	if err := get(tx, "events", number(r.Number), &e); errors.Is(err, store.ErrNotFound) {
-		return s.archive.holds(what, r.Number), nil
-	} else if err == nil && what.In(e.Body) {
+	if err := get(tx, "events", number(r.Number), &e); err == nil && what.In(e.Body) {
 		return true, nil
 	}
 	found := false
@@ -61,25 +61,18 @@ func (s *Store) inRun(tx *tx, what *sought, r *savedRun) (bool, error) {
 }
 
 // holds searches an archived event's body and steps; what cannot be read holds nothing.
-func (a *archive) holds(what *sought, n uint64) bool {
-	f, err := a.findHeld(n)
-	if err != nil {
-		return false
-	}
+func (a *archive) holds(what *sought, f *archived) bool {
 	k, err := a.readHeld(f)
 	if err != nil {
-		a.s.log.Error("leave a run out of a search", "number", n, "error", err)
+		a.s.log.Error("leave a run out of a search", "number", f.number, "error", err)
 		return false
 	}
 	return what.In(k.event.Body) || slices.ContainsFunc(k.steps, func(p pair) bool { return what.In(p.value) })
 }
 
 // inEvent searches an event, whose body is fetched where the archive has it.
-func (s *Store) inEvent(tx *tx, what *sought, e savedEvent) bool {
-	if what.inEvent(&e) {
-		return true
-	}
-	return tx.bucket("events").get(number(e.Number)) == nil && s.archive.holds(what, e.Number)
+func (s *Store) inEvent(what *sought, e savedEvent, at *archived) bool {
+	return what.inEvent(&e) || at != nil && s.archive.holds(what, at)
 }
 
 func (s *sought) inEvent(e *savedEvent) bool {

@@ -286,10 +286,14 @@ func indexValue(block uint32, run bool, flow string) []byte {
 
 func flowSum(flow string) uint32 { return crc32.Checksum([]byte(flow), castagnoli) }
 
+// viewer reads a file. Who reads already must go on in the same transaction: bbolt lets no other
+// begin while its writer, which needs more of the file in memory, waits for those that are there.
+type viewer func(func(*bbolt.Tx) error) error
+
 // readBlock gives the plain bytes of a block; store.ErrNotFound where there is none.
-func readBlock(db *bbolt.DB, at uint32) (plain []byte, err error) {
+func readBlock(view viewer, at uint32) (plain []byte, err error) {
 	err = guard(func() error {
-		return db.View(func(tx *bbolt.Tx) error {
+		return view(func(tx *bbolt.Tx) error {
 			data := tx.Bucket([]byte("blocks")).Get(binary.BigEndian.AppendUint32(nil, at))
 			if data == nil {
 				return store.ErrNotFound

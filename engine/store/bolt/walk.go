@@ -144,24 +144,28 @@ func (w *walk) mayBe(r row) bool {
 	return w.flow == "" || r.part == nil || binary.BigEndian.Uint32(r.part.row[5:]) == w.sum
 }
 
-// sealed gives the row as live state keeps it; nil when it is over or cannot be read.
-func (w *walk) sealed(r row) []byte {
+// sealed gives the row as live state keeps it, and where it is in the archive, if there; no row
+// when it is over or cannot be read.
+func (w *walk) sealed(r row) ([]byte, *archived) {
 	if r.part == nil {
-		return r.live
+		return r.live, nil
 	}
-	f, err := w.a.entry(r.part.v, binary.BigEndian.Uint32(r.part.row[:]), r.number)
+	f, err := w.a.entry(r.part.v, binary.BigEndian.Uint32(r.part.row[:]), r.number, r.part.view)
 	if err != nil {
 		w.a.s.log.Error("leave a record out of a list", "number", r.number, "error", err)
-		return nil
+		return nil, nil
 	}
 	if w.a.over(f.flow, f.entry.at, false) {
-		return nil
+		return nil, nil
 	}
 	if w.runs {
-		return rowOf(f.run)
+		return rowOf(f.run), f
 	}
-	return rowOf(f.event)
+	return rowOf(f.event), f
 }
+
+// view reads the volume at the moment of the walk.
+func (p *part) view(read func(*bbolt.Tx) error) error { return read(p.tx) }
 
 // mayHold says whether a row can hold what is sought; one that is not archived always can.
 func (r row) mayHold(what *sought) bool {
