@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -144,9 +145,13 @@ func (c *Connector) renewNow(ctx context.Context, out *Outbound, conn *connectio
 
 // renewFrom replaces a session whose access token is stale.
 func (c *Connector) renewFrom(ctx context.Context, out *Outbound, conn *connections.Connection, a *madeAuth, stale string) (connections.Session, error) {
-	return conn.Renew(ctx, stale, func(ctx context.Context, old connections.Session) (connections.Session, error) {
+	session, err := conn.Renew(ctx, stale, func(ctx context.Context, old connections.Session) (connections.Session, error) {
 		return c.token(ctx, out, conn, a, old)
 	})
+	if errors.Is(err, connections.ErrRenewing) { // the call itself was not sent
+		return session, &engine.Fault{Code: "timeout", Message: "no new token: " + c.file.Name.EN + " did not answer in time"}
+	}
+	return session, err
 }
 
 // fixedHosts are those that no connection changes.

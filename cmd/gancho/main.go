@@ -58,10 +58,16 @@ var errNo = errors.New("no")
 
 func main() {
 	spareGC()
+	os.Exit(untilSignal(os.Args[1:]))
+}
+
+// untilSignal is the program as its process runs it: a first signal ends it in good order, a second
+// at once.
+func untilSignal(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
-	stop()
-	os.Exit(code)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return run(ctx, args, streams{os.Stdin, os.Stdout, os.Stderr})
 }
 
 // run is the whole program but for the process around it.

@@ -261,11 +261,12 @@ func (c *serveCommand) tls(i *instance) (*tls.Config, error) {
 }
 
 // work runs everything until ctx is done or something cannot go on, and then stops in order:
-// nothing new is begun, what is under way finishes, the last answers are given.
+// nothing new is begun, what is under way finishes, the last answers are given. What hangs is left
+// when the drain is over: the next start goes on with it.
 func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, schedule *triggers.Schedule, server *web.Server, log *slog.Logger) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	worked, ticked, served := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+	worked, ticked, served, rest := make(chan error, 1), make(chan error, 1), make(chan error, 1), make(chan error, 1)
 	start := func(done chan<- error, f func() error) {
 		go func() {
 			err := f()
@@ -287,13 +288,14 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 	}
 	beside.Go(func() { i.follow(ctx, log) })
 	beside.Go(func() { i.connections.KeepAlive(ctx) })
+	start(rest, func() error { beside.Wait(); return nil })
 	<-ctx.Done()
 	log.Info("stopping")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	closed := server.Close(limit)
-	err := errors.Join(<-served, closed, <-ticked, <-worked)
-	beside.Wait()
+	err := errors.Join(<-served, closed, endOf(limit, "schedules", ticked, log), endOf(limit, "runs", worked, log), endOf(limit, "what runs beside", rest, log))
+	i.connections.Settle(limit)
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		err = errors.Join(cause, err)
 	}
@@ -301,6 +303,22 @@ func (c *serveCommand) work(ctx context.Context, i *instance, e *engine.Engine, 
 		log.Info("stopped")
 	}
 	return err
+}
+
+// endOf waits for a part of the program to end, until limit is done.
+func endOf(limit context.Context, part string, done <-chan error, log *slog.Logger) error {
+	select {
+	case err := <-done:
+		return err
+	case <-limit.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	default:
+		log.Warn("it did not end in time", "part", part)
+		return nil
+	}
 }
 
 // unlessDone leaves out what only says that ctx is done.

@@ -15,8 +15,9 @@ type Connection struct {
 
 	// Session is what signing in gave; zero if nobody has. Nil where nothing is kept.
 	Session func() (Session, error)
-	// Renew replaces a session whose access token is stale, one caller at a time: the others
-	// get what it found. The new one is durable before anybody sees it.
+	// Renew replaces a session whose access token is stale, once for all who ask meanwhile. The new
+	// one is durable before anybody sees it. Who gives up by its ctx gets ErrRenewing, and
+	// the renewal goes on.
 	Renew func(ctx context.Context, stale string, ask func(ctx context.Context, old Session) (Session, error)) (Session, error)
 
 	secret []string // IDs of the secret fields that are set

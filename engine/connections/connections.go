@@ -74,8 +74,8 @@ type Connections struct {
 	changing sync.Mutex   // held over the store: one write at a time
 	mu       sync.RWMutex // of what is in memory
 	kept     map[string]savedConnection
-	turns    map[string]int         // counts the writes of each
-	renewals map[string]*sync.Mutex // one renewal of each at a time
+	turns    map[string]int      // counts the writes of each
+	renewals map[string]*renewal // those that are under way
 	watchers []func(ctx context.Context, name string, mended bool)
 	uses     uses
 }
@@ -101,7 +101,7 @@ type Trouble struct {
 func Open(ctx context.Context, made Config) (*Connections, error) {
 	c := &Connections{
 		docs: made.Docs, keys: made.Keys, box: made.Box, trouble: made.Trouble,
-		kept: map[string]savedConnection{}, turns: map[string]int{}, renewals: map[string]*sync.Mutex{},
+		kept: map[string]savedConnection{}, turns: map[string]int{}, renewals: map[string]*renewal{},
 	}
 	c.SetKinds(made.Kinds)
 	list, err := c.docs.ListDocs(ctx, connectionDoc, "")

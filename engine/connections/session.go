@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -65,43 +64,6 @@ func (c *Connections) sealed(name, kind string, session Session) (*savedSession,
 		return nil, fmt.Errorf("connection %s, session: %w", name, err)
 	}
 	return &savedSession{Tokens: c.box.Seal(data, about(kind, name, sessionField)), Ends: session.Ends, Since: session.Since, Plain: session.Plain}, nil
-}
-
-// renew replaces a session whose access token is stale: under a lock, with a mark that a
-// renewal is under way, and with the new tokens durable before anybody sees them. What asks
-// the provider is not cut short when the caller gives up: an answer that nobody keeps would be
-// a lost connection.
-func (c *Connections) renew(ctx context.Context, name, stale string, ask func(context.Context, Session) (Session, error)) (Session, error) {
-	c.mu.Lock()
-	lock := c.renewals[name]
-	if lock == nil {
-		lock = new(sync.Mutex)
-		c.renewals[name] = lock
-	}
-	c.mu.Unlock()
-	lock.Lock()
-	defer lock.Unlock()
-	old, err := c.session(name)
-	if err != nil {
-		return Session{}, err
-	}
-	if old.Access != "" && old.Access != stale {
-		return old, nil
-	}
-	bound := c.bound(name)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-	defer cancel()
-	if err := c.mark(ctx, name, old, time.Now()); err != nil {
-		return Session{}, err
-	}
-	fresh, err := ask(ctx, old)
-	if err != nil {
-		if undo := c.mark(ctx, name, old, time.Time{}); undo != nil {
-			return Session{}, undo
-		}
-		return Session{}, err
-	}
-	return fresh, c.keep(ctx, name, fresh, bound, renewed)
 }
 
 // bound says what a session is bound to: it is worth nothing for a connection whose kind, hosts

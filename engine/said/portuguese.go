@@ -175,6 +175,7 @@ var portuguese = [][2]string{
 	{"over has %d elements; a loop takes at most %d", "over tem %d itens; uma repetição aceita no máximo %d"},
 	{"calls are nested more than %d deep", "há mais de %d chamadas uma dentro da outra"},
 	{"the called flow %s: %s", "o fluxo chamado terminou como %s: %s"},
+	{"the renewal broke off because of a fault of this program; its log says more", "a renovação parou por um defeito deste programa; o registro dele diz mais"},
 	{"the action broke off because of a fault of this program; its log says more", "a ação parou por um defeito deste programa; o registro dele diz mais"},
 	{"the server was stopped before this had ended", "o servidor foi parado antes de isto terminar"},
 	{"this action is run by the interpreter", "esta ação é executada pelo próprio programa"},
