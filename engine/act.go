@@ -235,7 +235,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 	try := attempt{At: w.hands.now()}
 	atMostOnce := n.step.Delivery == flow.AtMostOnce && n.action.Effect && !n.action.Repeatable
 	call := w.call(n, f, rec, c, atMostOnce, &try)
-	if err := w.hands.admit(ctx, rec, doer, call); errors.Is(err, errCutOff) {
+	if _, err := w.safely(call, func() (Output, error) { return nil, w.hands.admit(ctx, rec, doer, call) }); errors.Is(err, errCutOff) {
 		return nil, &Fault{Code: "stopped", Err: err}
 	} else if err != nil {
 		return nil, w.notBegun(rec, fault(err), try)
@@ -264,7 +264,7 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 		return nil, err
 	}
 	acts = true
-	output, err := w.hands.act(limited, w, n, rec, doer, call)
+	output, err := w.safely(call, func() (Output, error) { return w.hands.act(limited, w, n, rec, doer, call) })
 	rec.Marked = false
 	if n.action.Effect {
 		w.owe()
@@ -292,6 +292,18 @@ func (w *walker) attempt(ctx context.Context, n *node, f *frame, rec *record, do
 		w.save(rec)
 	}
 	return output, err
+}
+
+// safely makes a fault of an action that panics: a process that died of it would claim the run
+// again, and die again.
+func (w *walker) safely(call *Call, do func() (Output, error)) (output Output, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.hands.panicked(call, p)
+			output, err = nil, &Fault{Code: "internal", Message: "the action broke off because of a fault of this program; its log says more", Permanent: true, Maybe: true}
+		}
+	}()
+	return do()
 }
 
 // notBegun records why an attempt could not begin. Waiting for a turn is no attempt.

@@ -185,7 +185,7 @@ func (e *Engine) retrial(ctx context.Context, f *flow.Flow, info *store.EventInf
 			entry, err := e.Store.GetKey(ctx, space, key)
 			return entry.Value, err
 		},
-		Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Instance().Timezone, At: info.At, MaxWakings: 1000, Known: e.Connections.Known,
+		Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Instance().Timezone, At: info.At, MaxWakings: 1000, Known: e.Connections.Known, Log: e.Log,
 		Trigger: trigger,
 		recorded: func(path, kind string, input map[string]any) (any, bool) {
 			rec := recorded[path]

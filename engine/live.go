@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -30,20 +31,15 @@ func (l *live) now() time.Time { return l.e.Now() }
 func (l *live) act(ctx context.Context, _ *walker, _ *node, _ *record, doer Doer, call *Call) (Output, error) {
 	ctx, done := l.unlessCutOff(ctx)
 	defer done()
-	output, err := l.safely(call, func() (Output, error) { return doer.Do(ctx, call) })
+	output, err := doer.Do(ctx, call)
 	return output, cutOff(ctx, err)
 }
 
-// safely makes a fault of an action that panics: a process that died of it would claim the run
-// again, and die again.
-func (l *live) safely(call *Call, do func() (Output, error)) (output Output, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			l.e.Log.Error("an action panicked", "flow", call.Flow, "run", call.Run, "step", call.Step, "panic", p, "stack", string(debug.Stack()))
-			output, err = nil, &Fault{Code: "internal", Message: "the action broke off because of a fault of this program; its log says more", Permanent: true, Maybe: true}
-		}
-	}()
-	return do()
+func (l *live) panicked(call *Call, cause any) { logPanic(l.e.Log, call, cause) }
+
+// logPanic says where an action panicked. It is called while the panic is recovered from.
+func logPanic(log *slog.Logger, call *Call, cause any) {
+	log.Error("an action panicked", "flow", call.Flow, "run", call.Run, "step", call.Step, "panic", cause, "stack", string(debug.Stack()))
 }
 
 // errCutOff ends what is still under way when the time to stop is over.
@@ -104,8 +100,7 @@ func (l *live) admit(ctx context.Context, _ *record, doer Doer, call *Call) erro
 	defer cancel()
 	ctx, done := l.unlessCutOff(ctx)
 	defer done()
-	_, err := l.safely(call, func() (Output, error) { return nil, a.Admit(ctx, call) })
-	return cutOff(ctx, err)
+	return cutOff(ctx, a.Admit(ctx, call))
 }
 
 func (l *live) refused(ctx context.Context, c *connections.Connection, problem string) (bool, error) {

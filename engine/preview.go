@@ -315,7 +315,7 @@ func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]an
 		return scope, nil
 	}
 	c := TrialConfig{
-		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve, Known: e.Connections.Known,
+		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve, Known: e.Connections.Known, Log: e.Log,
 		Trigger: trigger, Before: flow.FirstTurn(q.Flow, q.Step),
 	}
 	if q.Event != nil {

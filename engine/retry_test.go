@@ -2,12 +2,15 @@ package engine_test
 
 import (
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gancho/engine"
 	"gancho/engine/connections"
+	"gancho/engine/flow"
 	"gancho/engine/refusal"
 	"gancho/engine/said"
 	"gancho/engine/store"
@@ -40,6 +43,27 @@ func TestAnActionThatPanicsFailsItsRun(t *testing.T) {
 	}
 	if v := h.finished(sound); v.Status != store.Succeeded {
 		t.Errorf("the one after it: %s", v.Status)
+	}
+}
+
+// An action that panics fails the step of a test of the flow, too, in whatever branch it is, and the log says where.
+func TestAnActionThatPanicsFailsATest(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	f, problems := flow.ParseFlow([]byte(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "both", "action": "parallel", "branches": [
+		{"name": "a", "steps": [{"id": "tell", "action": "test.send", "with": {"text": "broken"}}]}, {"name": "b", "steps": [{"id": "x", "action": "set", "with": {"values": {"a": 1}}}]}]}]}`))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	var log strings.Builder
+	c := h.TrialOf(f)
+	c.Real, c.Log = true, slog.New(slog.NewTextHandler(&log, nil))
+	v, err := engine.Trial(t.Context(), c)
+	check(t, err)
+	if v.Status != store.Failed || v.Error == nil || v.Error.Code != "internal" {
+		t.Errorf("got %s, %+v", v.Status, v.Error)
+	}
+	if !strings.Contains(log.String(), "a fault of the action") || !strings.Contains(log.String(), "step=tell") {
+		t.Errorf("the log: %s", log.String())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/url"
 	"slices"
@@ -36,6 +37,7 @@ type TrialConfig struct {
 	Vars       map[string]any
 	Timezone   string
 	Decode     func(contentType string, body []byte) (any, error)
+	Log        *slog.Logger                        // is told of actions that panic; may be nil
 	Lately     func(path, kind string) (any, bool) // what a held back step yielded when it was real; may be nil
 	seen       func(*expression.Scope)
 	recorded   func(path, kind string, input map[string]any) (any, bool)    // what a held back step yielded before
@@ -48,7 +50,7 @@ type TrialConfig struct {
 
 // TrialOf is how a draft is tried on this instance.
 func (e *Engine) TrialOf(f *flow.Flow) TrialConfig {
-	return TrialConfig{Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve, Known: e.Connections.Known}
+	return TrialConfig{Catalogue: e.Catalogue, Flow: f, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve, Known: e.Connections.Known, Log: e.Log}
 }
 
 // Trial runs a flow's steps for one event, by the interpreter that live runs use. Delays pass
@@ -237,6 +239,12 @@ func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer D
 		}
 	}
 	return n.action.Yields(), nil
+}
+
+func (t *trial) panicked(call *Call, cause any) {
+	if t.Log != nil {
+		logPanic(t.Log, call, cause)
+	}
 }
 
 func (t *trial) admit(ctx context.Context, rec *record, doer Doer, call *Call) error {

@@ -21,6 +21,8 @@ type hands interface {
 	now() time.Time
 	// act does one attempt, or pretends to.
 	act(ctx context.Context, w *walker, n *node, rec *record, doer Doer, call *Call) (Output, error)
+	// panicked tells operators of a fault of this program, while it is recovered from.
+	panicked(call *Call, cause any)
 	// mock stands for what a step would do, if there is one.
 	mock(path, id string) (flow.Mock, bool)
 	// commit makes progress durable; it returns errLost when the run was taken away.

@@ -256,7 +256,7 @@ func (c *testCommand) Run(ctx context.Context, to streams) error {
 				printFaults(to.err, path, f.ID, faults)
 				faulty = true
 			}
-			view, err := engine.Tests(ctx, engine.TrialConfig{Catalogue: known, Flow: f, Timezone: c.Zone, Decode: triggers.DecodeBody})
+			view, err := engine.Tests(ctx, engine.TrialConfig{Catalogue: known, Flow: f, Timezone: c.Zone, Decode: triggers.DecodeBody, Log: newLog(to.err, "info")})
 			if err != nil {
 				return fmt.Errorf("flow %s: %w", f.ID, err)
 			}

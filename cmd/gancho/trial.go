@@ -44,7 +44,7 @@ func (c *runCommand) Run(ctx context.Context, to streams) error {
 		return err
 	}
 	run, err := engine.Trial(ctx, engine.TrialConfig{
-		Catalogue: known, Flow: f, Event: event, Real: c.Real, Timezone: c.Zone, Decode: triggers.DecodeBody,
+		Catalogue: known, Flow: f, Event: event, Real: c.Real, Timezone: c.Zone, Decode: triggers.DecodeBody, Log: newLog(to.err, "info"),
 		Resolve: func(name string) (*connections.Connection, error) { return nil, connections.ErrNoConnection },
 	})
 	if err != nil {
