@@ -140,10 +140,29 @@ func (e *Engine) cutShort(out *Replays, ids []string, cause error) error {
 	return nil
 }
 
-// replayLump does some runs again, the new ones accepted in one write. With the id of a
-// Replaying a run of it that was done again already is not once more.
+// replayedAtOnce is about how many bytes of new runs are accepted in one write.
+const replayedAtOnce = 32 << 20
+
+// lump are new runs that are to be accepted in one write.
+type lump struct {
+	events []store.Event
+	of     []int // places among the results
+	size   int
+}
+
+func (l *lump) add(event *store.Event, of int) {
+	l.events, l.of = append(l.events, *event), append(l.of, of)
+	l.size += len(event.Body) + len(event.Meta)
+	for _, s := range event.Steps {
+		l.size += len(s.Data)
+	}
+}
+
+// replayLump does some runs again, the new ones accepted in one write, or in more where they are large.
+// With the id of a Replaying a run of it that was done again already is not once more.
 func (e *Engine) replayLump(ctx context.Context, ids []string, replaying string, how ReplayHow, dryRun bool) ([]Replayed, error) {
-	results, events, of := make([]Replayed, 0, len(ids)), []store.Event{}, []int{}
+	results := make([]Replayed, 0, len(ids))
+	var l lump
 	for _, id := range ids {
 		r, event, err := e.replay(ctx, id, how, dryRun)
 		if err != nil && (passes(err) || ctx.Err() != nil) {
@@ -157,21 +176,32 @@ func (e *Engine) replayLump(ctx context.Context, ids []string, replaying string,
 			if replaying != "" {
 				event.Key, event.KeyFor = "replay/"+replaying+"/"+id, replayKeyFor
 			}
-			events, of = append(events, *event), append(of, len(results))
+			l.add(event, len(results))
 		}
 		results = append(results, r)
+		if l.size > replayedAtOnce {
+			if results, err = e.acceptLump(ctx, &l, results); err != nil {
+				return results, err
+			}
+		}
 	}
-	if len(events) == 0 {
+	return e.acceptLump(ctx, &l, results)
+}
+
+// acceptLump accepts the runs of a lump and empties it. On an error the results end before the first of them.
+func (e *Engine) acceptLump(ctx context.Context, l *lump, results []Replayed) ([]Replayed, error) {
+	if len(l.events) == 0 {
 		return results, nil
 	}
-	accepted, err := e.Store.Accept(ctx, events)
+	accepted, err := e.Store.Accept(ctx, l.events)
 	if err != nil {
-		return results[:0], fmt.Errorf("accept replayed runs: %w", err)
+		return results[:l.of[0]], fmt.Errorf("accept replayed runs: %w", err)
 	}
 	for i, a := range accepted {
-		results[of[i]].Run = a.Run
+		results[l.of[i]].Run = a.Run
 	}
-	e.noteReplayed(ctx, events, accepted)
+	e.noteReplayed(ctx, l.events, accepted)
+	*l = lump{}
 	return results, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -386,5 +387,59 @@ func TestAFailureKnowsHowItsReplayStands(t *testing.T) {
 				t.Errorf("%s was replayed by %s, which is %s; want %s, %s", v.ID, v.ReplayedBy, v.ReplayedAs, run, want[0])
 			}
 		}
+	}
+}
+
+// weighed is a store that notes how much is accepted in one write, and fails at one of them.
+type weighed struct {
+	store.Store
+	sizes []int
+	fails int
+}
+
+func (w *weighed) Accept(ctx context.Context, events []store.Event) ([]store.Accept, error) {
+	size := 0
+	for i := range events {
+		size += len(events[i].Body)
+	}
+	w.sizes = append(w.sizes, size>>20)
+	if len(w.sizes) == w.fails {
+		return nil, errors.New("a fault")
+	}
+	return w.Store.Accept(ctx, events)
+}
+
+// Large runs are done again in writes that memory can hold; a fault leaves out only what comes after it.
+func TestLargeRunsAreReplayedInParts(t *testing.T) {
+	w := &weighed{}
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { w.Store = s; return w }})
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": []}`)
+	body, ids := `"`+strings.Repeat("a", 9<<20)+`"`, []string{}
+	for range 5 {
+		ids = append(ids, h.send("a", body))
+	}
+	h.settled(5)
+	replay := func() (done int) {
+		w.sizes = nil
+		out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: ids, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayOriginal}})
+		check(t, err)
+		for _, r := range out.Items {
+			if r.Run != "" {
+				done++
+			} else if r.Refused == nil || r.Refused.Code != "not_reached" {
+				t.Errorf("%+v", r)
+			}
+		}
+		if len(out.Items) != 5 || slices.Max(w.sizes) > 36 {
+			t.Errorf("%d answers of writes of %v MiB", len(out.Items), w.sizes)
+		}
+		return done
+	}
+	if done := replay(); done != 5 {
+		t.Errorf("%d of 5 were done again", done)
+	}
+	w.fails = 2
+	if done := replay(); done != 4 {
+		t.Errorf("%d were done again before the fault, want 4", done)
 	}
 }
