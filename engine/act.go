@@ -78,7 +78,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 		return rec.Output, v, err
 	}
 	if n.action.Effect {
-		w.doubt(rec)
+		w.doubt(f, rec)
 	}
 	plan := scheduleOf(n.step.Retry, n.action.Waits)
 	for {
@@ -165,12 +165,11 @@ func (w *walker) remembered(n *node, rec *record) bool {
 	return n.action.Remembers > 0 && w.hands.now().Sub(first) < n.action.Remembers
 }
 
-// doubt notes that an effect may have happened before: the process that had the run last
-// ended without a word, and nothing was written since.
-func (w *walker) doubt(rec *record) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	rec.Doubtful = rec.Doubtful || w.unclean
+// doubt notes that an effect may have happened before, in a process that ended without a word.
+func (w *walker) doubt(f *frame, rec *record) {
+	if first := f.order.begin(); first && w.unclean {
+		rec.Doubtful = true
+	}
 }
 
 // resolved applies what a person said of an unknown outcome.

@@ -83,8 +83,10 @@ func (s *parallelStep) control(ctx context.Context, w *walker, n *node, f *frame
 	frames := make([]*frame, len(n.step.Branches))
 	outcomes := make([]outcome, len(frames))
 	var group sync.WaitGroup
+	sure := f.order.began.Load()
 	for i, b := range n.step.Branches {
 		frames[i] = w.fork(f, f.prefix, nil)
+		frames[i].order = f.order.apart(sure)
 		group.Go(func() {
 			v, err := w.block(ctx, b.Steps, frames[i])
 			outcomes[i] = outcome{v, err}
@@ -191,7 +193,7 @@ func (l *loop) run(ctx context.Context) {
 	places := make(chan struct{}, l.concurrency)
 	var group sync.WaitGroup
 	var mu sync.Mutex
-	parkedTurns, halt := 0, false
+	parkedTurns, halt, order := 0, false, l.orders()
 	for i := range l.list {
 		places <- struct{}{}
 		mu.Lock()
@@ -200,8 +202,9 @@ func (l *loop) run(ctx context.Context) {
 		if stop {
 			break
 		}
+		own := order(i)
 		begin := func() {
-			t := l.turn(ctx, i)
+			t := l.turn(ctx, i, own)
 			mu.Lock()
 			defer mu.Unlock()
 			l.turns[i] = t
@@ -224,10 +227,28 @@ func (l *loop) run(ctx context.Context) {
 	group.Wait()
 }
 
+// orders gives the sequence of each turn, asked for in their order. Of those that are not finished a
+// process before this one may have begun as many as are open at once.
+func (l *loop) orders() func(i int) *sequence {
+	if l.concurrency == 1 {
+		return func(int) *sequence { return l.f.order }
+	}
+	sure, open := l.f.order.began.Load(), 0
+	return func(i int) *sequence {
+		if l.record(i).finished() {
+			return l.f.order
+		}
+		open++
+		return l.f.order.apart(sure || open > l.concurrency)
+	}
+}
+
+func (l *loop) record(i int) *record { return l.w.record(l.path+"."+strconv.Itoa(i), "turn") }
+
 // turn runs, goes on with, or restores one turn.
-func (l *loop) turn(ctx context.Context, i int) turn {
-	path := l.path + "." + strconv.Itoa(i)
-	rec := l.w.record(path, "turn")
+func (l *loop) turn(ctx context.Context, i int, order *sequence) turn {
+	rec := l.record(i)
+	path := rec.Path
 	if rec.finished() {
 		return restored(rec)
 	}
@@ -235,6 +256,7 @@ func (l *loop) turn(ctx context.Context, i int) turn {
 	loops := maps.Clone(above)
 	loops[l.n.step.ID] = map[string]any{"item": l.list[i], "index": i}
 	f := l.w.fork(l.f, path+".", map[string]any{"item": l.list[i], "index": i, "loops": loops})
+	f.order = order
 	v, err := l.w.block(ctx, l.n.step.Steps, f)
 	var failed *failure
 	if errors.As(err, &failed) {

@@ -187,7 +187,6 @@ func (w *walker) write(ctx context.Context, with store.Commit) (store.Committed,
 		return store.Committed{}, err
 	}
 	c := w.handOver()
-	w.unclean = false
 	w.mu.Unlock()
 	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, with.Decision, with.Keys
 	c.Spawn = append(c.Spawn, with.Spawn...)

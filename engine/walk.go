@@ -84,7 +84,7 @@ type walker struct {
 	trigger   map[string]any
 	vars      map[string]any
 	zone      *time.Location
-	unclean   bool
+	unclean   bool      // the process that had the run last ended without a word
 	ofFailure bool      // started by a failure, or called by such a run
 	until     time.Time // deadline of the run
 	fault     *Fault    // why the run cannot even begin
@@ -123,6 +123,7 @@ type frame struct {
 	scope  *expression.Scope
 	steps  map[string]any
 	errors map[string]any
+	order  *sequence
 }
 
 // begun is when the run's time-out began: who lets it go on gives it all of it again.
@@ -236,7 +237,7 @@ func (w *walker) overdue() bool {
 }
 
 func (w *walker) root() *frame {
-	f := &frame{steps: map[string]any{}, errors: map[string]any{}}
+	f := &frame{steps: map[string]any{}, errors: map[string]any{}, order: new(sequence)}
 	f.scope = w.scope("", map[string]any{
 		"trigger": w.trigger, "steps": f.steps, "errors": f.errors, "vars": w.vars, "loops": map[string]any{},
 		"run": map[string]any{
@@ -262,7 +263,7 @@ func (w *walker) scope(prefix string, values map[string]any) *expression.Scope {
 
 // fork gives a frame that sees the same and whose own steps are seen by nobody else.
 func (w *walker) fork(f *frame, prefix string, more map[string]any) *frame {
-	c := &frame{prefix: prefix, steps: maps.Clone(f.steps), errors: maps.Clone(f.errors)}
+	c := &frame{prefix: prefix, steps: maps.Clone(f.steps), errors: maps.Clone(f.errors), order: f.order}
 	values := maps.Clone(f.scope.Values)
 	maps.Copy(values, more)
 	values["steps"], values["errors"] = c.steps, c.errors
