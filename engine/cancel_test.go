@@ -135,3 +135,13 @@ func TestAllRunsOfAFlowEndInFewWrites(t *testing.T) {
 		t.Errorf("the ledger tells %+v", l)
 	}
 }
+
+// A run whose event was on its way in when its flow was deleted is ended for that.
+func TestARunOfADeletedFlowIsCanceled(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	h.publish(`{"id": "sale", "trigger": {"kind": "webhook"}, "steps": []}`)
+	check(t, h.DeleteFlow(t.Context(), "sale"))
+	if v := h.finished(h.send("sale", `{}`)); v.Status != store.Canceled || v.Reason != "the flow was deleted" || v.Error != nil {
+		t.Errorf("it is %s: %q, %+v", v.Status, v.Reason, v.Error)
+	}
+}

@@ -369,6 +369,10 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 		e.putOff(ctx, work, cause)
 		return
 	}
+	if errors.Is(cause, errDeleted) {
+		e.endDeleted(ctx, work)
+		return
+	}
 	e.Log.Error("run cannot go on", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
 	c := store.Commit{Lease: work.Lease}
 	end := &store.End{Status: store.Failed, Error: store.RunError{Code: "internal", Message: cause.Error()}}

@@ -213,7 +213,7 @@ func (e *Engine) planOf(ctx context.Context, run store.Run) (*plan, error) {
 		return e.plan(entry), nil
 	}
 	if run.Revision == 0 {
-		return nil, fmt.Errorf("flow %s has no published revision", run.Flow)
+		return nil, errDeleted // only what is published is run
 	}
 	key := planKey{run.Flow, run.Revision}
 	if kept := e.plans.find(key); kept != nil {

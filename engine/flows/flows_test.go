@@ -346,6 +346,39 @@ func TestTriggerURL(t *testing.T) {
 	}
 }
 
+// A flow takes no more events while its runs are ended, for which those that were on their way in count too.
+func TestDeleteWithRuns(t *testing.T) {
+	s, ctx := openShelf(t), t.Context()
+	for _, id := range []string{"a", "b"} {
+		s.create(numbered(id, 1))
+		_, err := s.Publish(ctx, id, flows.PublishOptions{})
+		check(t, err)
+	}
+	s.create(numbered("draft", 1))
+	end := func(context.Context) error {
+		if e, there := s.Find("a"); !there || e.State != flows.StateOff {
+			t.Errorf("while its runs end the flow is %s", e.State)
+		}
+		s.busy--
+		return nil
+	}
+	s.busy = 3
+	check(t, s.DeleteWithRuns(ctx, "a", end))
+	refused(t, s.DeleteWithRuns(ctx, "a", end), refusal.NotFound)
+	s.busy = 3
+	if r := refused(t, s.DeleteWithRuns(ctx, "b", func(context.Context) error { return nil }), refusal.Conflict); r.Code != "runs_wait" {
+		t.Errorf("got %s", r.Code)
+	}
+	if e, err := s.again().Get("b"); err != nil || e.State != flows.StateOff {
+		t.Errorf("what cannot be deleted is %s: %v", e.State, err)
+	}
+	s.busy = 0
+	check(t, s.DeleteWithRuns(ctx, "draft", func(context.Context) error { return nil }))
+	if _, err := s.again().Get("draft"); err == nil {
+		t.Error("the draft is still there")
+	}
+}
+
 func TestDelete(t *testing.T) {
 	s, ctx := openShelf(t), t.Context()
 	s.create(numbered("a", 1))

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -266,6 +267,38 @@ func TestLifeOfAFlow(t *testing.T) {
 	h.want(404, "POST", "/flows/a/restore", `{"revision": 9}`)
 	h.want(204, "DELETE", "/flows/a", "")
 	h.want(404, "GET", "/flows/a", "")
+}
+
+// A flow is deleted with its runs however many events come in meanwhile.
+func TestABusyFlowIsDeletedWithItsRuns(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "rest", "action": "delay", "with": {"for": "1d"}}]}`)
+	url, _ := h.want(200, "POST", "/flows/a/publish", "")["url"].(string)
+	_, path, _ := strings.Cut(url, ".com")
+	var senders sync.WaitGroup
+	begun := make(chan struct{}, 3)
+	for range cap(begun) {
+		senders.Go(func() {
+			for n := 0; ; n++ {
+				res, _ := h.ask("POST", path, "", `{}`)
+				if n == 10 {
+					begun <- struct{}{}
+				}
+				if res.StatusCode != 200 {
+					return
+				}
+			}
+		})
+	}
+	for range cap(begun) {
+		<-begun
+	}
+	h.want(204, "DELETE", "/flows/a?cancel", "")
+	senders.Wait()
+	canceled := h.want(200, "GET", "/runs?flow=a&status=canceled&limit=1", "", "Accept-Language", "pt-BR")["items"].([]any)
+	if reason := canceled[0].(map[string]any)["reason"]; reason != "o fluxo foi apagado" {
+		t.Errorf("the runs were canceled since %q", reason)
+	}
 }
 
 // TestFlagsNeedNoValue: ?cancel and ?dry_run are said by being there.

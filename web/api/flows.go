@@ -180,13 +180,8 @@ func (s *server) deleteFlow(ctx context.Context, in *deleteFlowInput) (*nothing,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Flows.Meant(ctx, in.ID); err != nil {
-		return nil, s.stale(ctx, err)
-	}
 	if in.Cancel {
-		if err := s.Engine.CancelAll(ctx, in.ID, "the flow was deleted"); err != nil {
-			return nil, err
-		}
+		return nil, s.stale(ctx, s.Engine.DeleteFlow(ctx, in.ID))
 	}
 	return nil, s.stale(ctx, s.Flows.Delete(ctx, in.ID))
 }
