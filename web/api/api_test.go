@@ -81,7 +81,7 @@ func newHouseOn(t testing.TB, dir string) *house {
 	e, err := engine.New(ctx, engine.Config{Store: s, Catalogue: catalogue, Flows: flows, Connections: connections, Box: box, Decode: triggers.DecodeBody, PublicURL: "https://gancho.example.com", Timezone: "UTC", Log: log, Node: "t"})
 	check(t, err)
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{Engine: e, Flows: flows, Connections: connections, Runs: s, Keys: s, PublicURL: "https://gancho.example.com", Lang: func() string { return e.Instance().Lang }, Log: log})
-	people, err := session.OpenPeople(ctx, session.Config{Docs: s, Keys: s, AdminToken: root})
+	people, err := session.OpenPeople(ctx, session.Config{Docs: s, Keys: s, AdminToken: root, Public: func() string { return e.Instance().PublicURL }})
 	check(t, err)
 	entrance := &door{Door: hooks}
 	entrance.opens.Store(-1)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"gancho/engine"
@@ -62,8 +61,7 @@ func (s *server) getSession(ctx context.Context, _ *nothing) (*sessionOutput, er
 }
 
 func (s *server) cookie(ctx context.Context, secret string) http.Cookie {
-	https := requestOf(ctx).TLS != nil || strings.HasPrefix(s.Public(), "https:")
-	return *session.Cookie(secret, https)
+	return *s.People.CookieFor(requestOf(ctx), secret)
 }
 
 type signInInput struct {

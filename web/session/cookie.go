@@ -2,6 +2,7 @@ package session
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -11,9 +12,21 @@ const (
 	plainCookie  = "gancho"
 )
 
-func cookieOf(r *http.Request) string {
+// https says whether the browser of a request speaks HTTPS, with this server or with a proxy before it.
+func (p *People) https(r *http.Request) bool {
+	return r.TLS != nil || p.Public != nil && strings.HasPrefix(p.Public(), "https:")
+}
+
+// CookieFor holds a session's secret for the browser of a request; an empty one ends it.
+func (p *People) CookieFor(r *http.Request, secret string) *http.Cookie {
+	return Cookie(secret, p.https(r))
+}
+
+// cookieOf gives the secret of a request's session. A plain cookie counts only where one is set: where
+// there is HTTPS, anybody who has another name of the same domain could have set it.
+func (p *People) cookieOf(r *http.Request) string {
 	for _, name := range []string{secureCookie, plainCookie} {
-		if c, err := r.Cookie(name); err == nil && (name == secureCookie || r.TLS == nil) {
+		if c, err := r.Cookie(name); err == nil && (name == secureCookie || !p.https(r)) {
 			return c.Value
 		}
 	}

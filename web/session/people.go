@@ -26,8 +26,9 @@ import (
 type Config struct {
 	Docs       store.Docs
 	Keys       store.Keys
-	AdminToken string // of GANCHO_API_TOKEN; "" is none
-	Setup      string // file that holds the setup token while there is no user
+	AdminToken string        // of GANCHO_API_TOKEN; "" is none
+	Setup      string        // file that holds the setup token while there is no user
+	Public     func() string // address that people reach the server at; may be nil
 	Log        *slog.Logger
 	Now        func() time.Time
 }
@@ -169,7 +170,7 @@ func (p *People) who(r *http.Request, renew bool) (Person, error) {
 	if secret := Bearer(r); secret != "" {
 		return p.bearer(secret), nil
 	}
-	if secret := cookieOf(r); secret != "" {
+	if secret := p.cookieOf(r); secret != "" {
 		return p.session(r.Context(), digest(secret), renew)
 	}
 	return Person{}, nil
@@ -308,7 +309,7 @@ func (p *People) begin(ctx context.Context, u *user) (string, error) {
 
 // SignOut ends one session.
 func (p *People) SignOut(ctx context.Context, r *http.Request) error {
-	secret := cookieOf(r)
+	secret := p.cookieOf(r)
 	if secret == "" {
 		return nil
 	}

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,6 +64,38 @@ func codeOf(err error) string {
 		return r.Code
 	}
 	return ""
+}
+
+// Where people come over HTTPS, with the server itself or with a proxy before it, a plain cookie is none of
+// theirs: anybody who has another name of the same domain could have set it.
+func TestAPlainCookieCountsOnlyWhereOneIsSet(t *testing.T) {
+	p := open(t)
+	_, err := p.AddUser(t.Context(), "ana@example.com", "Ana", password, session.Admin)
+	check(t, err)
+	secret, _, err := p.SignIn(t.Context(), "ana@example.com", password, "10.0.0.1")
+	check(t, err)
+	for _, c := range []struct {
+		public string
+		tls    *tls.ConnectionState
+		plain  bool
+	}{
+		{"", nil, true},
+		{"http://gancho.example.com", nil, true},
+		{"https://gancho.example.com", nil, false},
+		{"", &tls.ConnectionState{}, false},
+	} {
+		p.Public = func() string { return c.public }
+		who := func(cookie *http.Cookie) string {
+			return asks(t, p, asking(func(r *http.Request) { r.TLS = c.tls; r.AddCookie(cookie) })).Name
+		}
+		set := p.CookieFor(asking(func(r *http.Request) { r.TLS = c.tls }), secret)
+		if set.Secure == c.plain || who(set) != "ana@example.com" {
+			t.Errorf("%q: the cookie %s is of %q", c.public, set, who(set))
+		}
+		if got := who(session.Cookie(secret, false)) != ""; got != c.plain {
+			t.Errorf("%q with %v: a plain cookie counts: %v", c.public, c.tls, got)
+		}
+	}
 }
 
 func TestSetupIsGoodOnce(t *testing.T) {
