@@ -1,6 +1,7 @@
 package session
 
 import (
+	"maps"
 	"sync"
 	"time"
 )
@@ -18,7 +19,9 @@ type limits struct {
 const (
 	perAddress = 5
 	perAccount = 10
-	mostTries  = 10_000 // remembered names
+
+	mostTries   = 10_000 // remembered names
+	enoughTries = 9_000  // of them, where some are forgotten
 
 	firstDelay   = 15 * time.Second
 	longestDelay = 5 * time.Minute
@@ -43,21 +46,15 @@ func (l *limits) try(address, account string) (wait time.Duration) {
 	return 0
 }
 
-// forget keeps the memory bounded: what is over goes first, then whatever comes to hand.
+// forget keeps the memory bounded: what is over goes first, then the names with the fewest tries, so that
+// a stranger with many addresses does not empty the count of an account.
 func (l *limits) forget() {
 	if len(l.tries) <= mostTries {
 		return
 	}
-	for name, tries := range l.tries {
-		if l.now().Sub(tries[len(tries)-1]) > time.Hour {
-			delete(l.tries, name)
-		}
-	}
-	for name := range l.tries {
-		if len(l.tries) <= mostTries {
-			return
-		}
-		delete(l.tries, name)
+	maps.DeleteFunc(l.tries, func(_ string, tries []time.Time) bool { return l.now().Sub(tries[len(tries)-1]) > time.Hour })
+	for fewest := 1; len(l.tries) > enoughTries; fewest++ {
+		maps.DeleteFunc(l.tries, func(_ string, tries []time.Time) bool { return len(tries) <= fewest && len(l.tries) > enoughTries })
 	}
 }
 
