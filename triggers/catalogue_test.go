@@ -65,8 +65,8 @@ func TestTriggerProblems(t *testing.T) {
 		{"schema elsewhere", flow.Trigger{Kind: "webhook", With: map[string]any{"schema": map[string]any{"$ref": "file:///etc/passwd"}}}, []string{"/trigger/with/schema bad_schema"}},
 		{
 			"respond",
-			flow.Trigger{Kind: "webhook", With: map[string]any{"respond": map[string]any{"when": "now", "status": 99, "headers": map[string]any{"set-cookie": "a", "Clear-Site-Data": "*", "Strict-Transport-Security": "max-age=1", "Refresh": "1", "Alt-Svc": "clear"}, "timeout": "2m"}}},
-			[]string{"/trigger/with/respond/headers/Alt-Svc bad_header", "/trigger/with/respond/headers/Clear-Site-Data bad_header", "/trigger/with/respond/headers/Refresh bad_header", "/trigger/with/respond/headers/Strict-Transport-Security bad_header", "/trigger/with/respond/headers/set-cookie bad_header", "/trigger/with/respond/status wrong_type", "/trigger/with/respond/timeout too_big", "/trigger/with/respond/when not_an_option"},
+			flow.Trigger{Kind: "webhook", With: map[string]any{"respond": map[string]any{"when": "now", "status": 99, "headers": map[string]any{"set-cookie": "a", "Clear-Site-Data": "*", "Strict-Transport-Security": "max-age=1", "Refresh": "1", "Report-To": "{}", "NEL": "{}", "Alt-Svc": "clear"}, "timeout": "2m"}}},
+			[]string{"/trigger/with/respond/headers/Alt-Svc bad_header", "/trigger/with/respond/headers/Clear-Site-Data bad_header", "/trigger/with/respond/headers/NEL bad_header", "/trigger/with/respond/headers/Refresh bad_header", "/trigger/with/respond/headers/Report-To bad_header", "/trigger/with/respond/headers/Strict-Transport-Security bad_header", "/trigger/with/respond/headers/set-cookie bad_header", "/trigger/with/respond/status wrong_type", "/trigger/with/respond/timeout too_big", "/trigger/with/respond/when not_an_option"},
 		},
 		{"schedule", flow.Trigger{Kind: "schedule", With: map[string]any{"cron": "0 8 * * 1-5", "timezone": "America/Sao_Paulo", "catch_up": "all", "jitter": "5m"}}, nil},
 		{"empty schedule", flow.Trigger{Kind: "schedule"}, []string{"/trigger/with/cron required", "/trigger/with/timezone required"}},

@@ -133,8 +133,8 @@ func (f *filler) fill(ctx context.Context, s *expression.Scope) (any, error) {
 // mayAnswer says whether a flow may set this header of an answer.
 func mayAnswer(name string) bool {
 	switch strings.ToLower(name) {
-	case "", "alt-svc", "clear-site-data", "connection", "content-encoding", "content-length", "content-security-policy", "date", "keep-alive", "referrer-policy",
-		"refresh", "set-cookie", "strict-transport-security", "trailer", "transfer-encoding", "upgrade", "x-content-type-options":
+	case "", "alt-svc", "clear-site-data", "connection", "content-encoding", "content-length", "content-security-policy", "date", "keep-alive", "nel", "referrer-policy",
+		"refresh", "report-to", "set-cookie", "strict-transport-security", "trailer", "transfer-encoding", "upgrade", "x-content-type-options":
 		return false
 	}
 	for _, c := range []byte(name) {
