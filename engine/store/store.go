@@ -164,7 +164,7 @@ type Runs interface {
 	// Resume puts a run that Failed, is Unknown or waits back among the due ones, with its
 	// checkpoints; the records of the steps at the paths in forget, and those below them, are moved
 	// to history first. These places, and that of the step that failed, may be signaled once more.
-	// A parked run is due at once. ErrConflict when it is leased or cannot go on, or when this is
+	// A parked run is due at once. ErrConflict when it is leased, was erased or cannot go on, or when this is
 	// not its attempt any more: of two that resume the same attempt, one does.
 	Resume(ctx context.Context, run string, attempt int, forget []string) error
 

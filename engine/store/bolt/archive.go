@@ -29,6 +29,7 @@ type archive struct {
 	mu      sync.RWMutex // held for reading as long as volumes are read
 	volumes []*volume    // oldest first
 	keep    map[string]store.Keep
+	erasing []string // runs
 
 	cached sync.Mutex
 	blocks map[blockKey]*block

@@ -18,6 +18,8 @@ import (
 func (s *Store) Erase(ctx context.Context, runs []string) error {
 	s.archive.files.Lock() // nothing moves into the archive meanwhile
 	defer s.archive.files.Unlock()
+	s.archive.setErasing(runs)
+	defer s.archive.setErasing(nil)
 	at := s.now()
 	err := s.live.do(func(tx *tx) error {
 		for _, id := range runs {
@@ -45,6 +47,20 @@ func (s *Store) Erase(ctx context.Context, runs []string) error {
 	}
 	s.live.erased.Store(s.live.durable.Load())
 	return errors.Join(s.rejects.erase(runs, at), s.archive.erase(ctx, runs, at))
+}
+
+// setErasing names the runs that are being erased, before it is looked whether they are in live state: from
+// then on none is brought back there.
+func (a *archive) setErasing(runs []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.erasing = runs
+}
+
+func (a *archive) isErasing(run string) bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return slices.Contains(a.erasing, run)
 }
 
 // eraseEvent erases an event that made no run.

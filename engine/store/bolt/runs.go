@@ -524,13 +524,13 @@ func (s *Store) findStopped(tx *tx, id string, attempt int) (n uint64, r *savedR
 	}
 	if own == nil {
 		stopped := r.Status == store.Failed || r.Status == store.Waiting || r.Status == store.Unknown
-		if !stopped || r.Attempt != attempt {
+		if !stopped || r.Attempt != attempt || r.Reason == store.Erased {
 			own = store.ErrConflict
 		}
 		return n, r, own, nil
 	}
 	r, f, own := s.archive.run(id)
-	if own == nil && (r.Status != store.Failed || r.Attempt != attempt) {
+	if own == nil && (r.Status != store.Failed || r.Attempt != attempt || r.Reason == store.Erased || s.archive.isErasing(id)) {
 		own = store.ErrConflict
 	}
 	if own != nil {

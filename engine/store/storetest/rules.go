@@ -306,6 +306,13 @@ var rules = []rule{
 			want("status", h.run(a.Run).Status, store.Failed), want("the next attempt", h.s.Resume(h.ctx, a.Run, 2, nil), nil),
 		)
 	}},
+	{"a run that was erased is not resumed", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		h.end(h.claim(1)[0], store.Failed)
+		h.keep(h.s.Erase(h.ctx, []string{a.Run}))
+		err := h.s.Resume(h.ctx, a.Run, 1, nil)
+		return errors.Join(want("refused", errors.Is(err, store.ErrConflict), true), want("status", h.run(a.Run).Status, store.Failed))
+	}},
 	{"a run that somebody has is not resumed", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
 		park := store.Decision{Park: &store.Park{Status: store.Waiting, Timed: true}}
