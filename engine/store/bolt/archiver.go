@@ -183,13 +183,13 @@ func (s *Store) move(groups [][]uint64) error {
 		for _, numbers := range groups {
 			all := make([]kept, 0, len(numbers))
 			for _, n := range numbers {
+				stamps[n] = stamp(tx, n)
 				k, err := s.collect(tx, n)
 				if err != nil {
 					s.log.Error("a run cannot be archived and stays where it is", "number", n, "error", err)
 					skip = append(skip, n)
 					continue
 				}
-				stamps[n] = stamp(tx, n)
 				all = append(all, *k)
 			}
 			blocks = append(blocks, pack.all(all)...)
@@ -398,10 +398,8 @@ func (s *Store) leave(v *volume, blocks []packed, stamps map[uint64][]byte, skip
 				if err := s.archive.putNote(tx, v); err != nil {
 					return err
 				}
-				for _, n := range skip {
-					if err := tx.bucket("ended").delete(number(n)); err != nil {
-						return err
-					}
+				if err := passOver(tx, skip, stamps); err != nil {
+					return err
 				}
 			}
 			return leaveBlocks(tx, part, stamps)
@@ -410,6 +408,19 @@ func (s *Store) leave(v *volume, blocks []packed, stamps map[uint64][]byte, skip
 			return err
 		}
 		first = false
+	}
+	return nil
+}
+
+// passOver takes what cannot be archived out of what has ended, unless it has ended since.
+func passOver(tx *tx, skip []uint64, stamps map[uint64][]byte) error {
+	for _, n := range skip {
+		if !bytes.Equal(stamp(tx, n), stamps[n]) {
+			continue
+		}
+		if err := tx.bucket("ended").delete(number(n)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -47,3 +47,24 @@ func TestARunIsErasedOrResumed(t *testing.T) {
 		t.Errorf("later it was resumed: %v", err)
 	}
 }
+
+// A run that goes on and ends while others are archived is archived in its turn.
+func TestARunThatWentOnMeanwhileIsArchived(t *testing.T) {
+	s, a := failed(t)
+	due, _, err := s.ready(pick{})
+	must(t, err)
+	must(t, s.Resume(t.Context(), a.Run, 1, nil))
+	move := func() error {
+		s.archive.files.RLock()
+		defer s.archive.files.RUnlock()
+		s.archive.passing.Lock()
+		defer s.archive.passing.Unlock()
+		return s.move(due)
+	}
+	errs := whileBusy(t, s, move, ends(t, s, store.Succeeded), func() {})
+	must(t, errors.Join(errs[:]...))
+	must(t, s.ArchiveAll(t.Context()))
+	if _, _, err := s.archive.run(a.Run); err != nil {
+		t.Errorf("it is not in the archive: %v", err)
+	}
+}
