@@ -36,7 +36,7 @@ func (s *server) listAlerts(ctx context.Context, in *alertsInput) (*listOutput[e
 
 type alertOutput struct{ Body engine.AlertView }
 
-func (s *server) seeAlert(ctx context.Context, in *RunPath) (*alertOutput, error) {
+func (s *server) seeAlert(ctx context.Context, in *IDPath) (*alertOutput, error) {
 	v, err := s.Engine.SeeAlert(ctx, in.ID, who(ctx).Name)
 	if err != nil {
 		return nil, found(err, "alert", "este alerta")

@@ -23,7 +23,7 @@ func (s *server) samples(ctx context.Context, in *struct {
 	return listOf(events, next), nil
 }
 
-func (s *server) acceptEvent(ctx context.Context, in *RunPath) (*startOutput, error) {
+func (s *server) acceptEvent(ctx context.Context, in *IDPath) (*startOutput, error) {
 	event, err := s.Engine.Rejected(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "event", "este evento")
@@ -47,7 +47,7 @@ func (s *server) listEvents(ctx context.Context, in *HistoryInput) (*listOutput[
 
 type eventOutput struct{ Body engine.EventView }
 
-func (s *server) getEvent(ctx context.Context, in *RunPath) (*eventOutput, error) {
+func (s *server) getEvent(ctx context.Context, in *IDPath) (*eventOutput, error) {
 	event, err := s.Engine.Event(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "event", "este evento")

@@ -198,7 +198,7 @@ func (s *server) addToken(ctx context.Context, in *addTokenInput) (*tokenOutput,
 	return out, err
 }
 
-func (s *server) revokeToken(ctx context.Context, in *RunPath) (*nothing, error) {
+func (s *server) revokeToken(ctx context.Context, in *IDPath) (*nothing, error) {
 	return nil, s.People.RevokeToken(ctx, in.ID)
 }
 

@@ -48,6 +48,11 @@ func unknownParameter(name string, takes []string) *Problem {
 		fmt.Sprintf("there is no parameter %q here; %s", name, en), fmt.Sprintf("não existe o parâmetro %q aqui; %s", name, pt))
 }
 
+// IDPath names a run, an event, an alert or whatever else has an id.
+type IDPath struct {
+	ID string `path:"id"`
+}
+
 // flag is a query parameter that is true when it is there, whatever it holds but false or 0.
 type flag bool
 

@@ -158,11 +158,11 @@ func (s *server) listReplays(ctx context.Context, in *Page) (*listOutput[engine.
 	return listOf(list, next), err
 }
 
-func (s *server) getReplay(ctx context.Context, in *RunPath) (*replayingOutput, error) {
+func (s *server) getReplay(ctx context.Context, in *IDPath) (*replayingOutput, error) {
 	return replayingAnswer(s.Engine.ReplayOf(ctx, in.ID))
 }
 
-func (s *server) cancelReplay(ctx context.Context, in *RunPath) (*replayingOutput, error) {
+func (s *server) cancelReplay(ctx context.Context, in *IDPath) (*replayingOutput, error) {
 	return replayingAnswer(s.Engine.CancelReplay(ctx, in.ID))
 }
 

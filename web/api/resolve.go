@@ -30,7 +30,7 @@ func (b *VerdictBody) verdict() (engine.Verdict, error) {
 }
 
 type resolveInput struct {
-	RunPath
+	IDPath
 	Path string `path:"path"`
 	Body VerdictBody
 }
@@ -47,7 +47,7 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 	if err != nil {
 		return nil, ended(found(err, "step", "este passo"))
 	}
-	return s.getRun(ctx, &in.RunPath)
+	return s.getRun(ctx, &in.IDPath)
 }
 
 type resolveRunsInput struct {

@@ -102,12 +102,7 @@ func (s *server) failures(ctx context.Context, in *failuresInput) (*failuresOutp
 	return &failuresOutput{f}, err
 }
 
-// RunPath names a run or an event.
-type RunPath struct {
-	ID string `path:"id"`
-}
-
-func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
+func (s *server) getRun(ctx context.Context, in *IDPath) (*runOutput, error) {
 	run, err := s.Engine.Run(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "run", "esta execução")
@@ -121,7 +116,7 @@ func (s *server) getRun(ctx context.Context, in *RunPath) (*runOutput, error) {
 }
 
 type answerInput struct {
-	RunPath
+	IDPath
 	Path string `path:"path"`
 	Body struct {
 		Approved bool `json:"approved"`
@@ -136,10 +131,10 @@ func (s *server) answerWait(ctx context.Context, in *answerInput) (*runOutput, e
 	if err != nil {
 		return nil, found(err, "step that asks for an approval", "um passo que peça aprovação")
 	}
-	return s.getRun(ctx, &in.RunPath)
+	return s.getRun(ctx, &in.IDPath)
 }
 
-func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error) {
+func (s *server) cancelRun(ctx context.Context, in *IDPath) (*runOutput, error) {
 	err := s.Engine.Cancel(ctx, in.ID, "canceled by "+s.called(ctx))
 	if errors.Is(err, store.ErrConflict) {
 		return nil, hasEnded()
@@ -150,7 +145,7 @@ func (s *server) cancelRun(ctx context.Context, in *RunPath) (*runOutput, error)
 	return s.getRun(ctx, in)
 }
 
-func (s *server) retryNow(ctx context.Context, in *RunPath) (*runOutput, error) {
+func (s *server) retryNow(ctx context.Context, in *IDPath) (*runOutput, error) {
 	if err := s.Engine.RetryNow(ctx, in.ID); err != nil {
 		return nil, found(err, "run", "esta execução")
 	}
