@@ -2,9 +2,7 @@ package connections
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"gancho/engine/refusal"
+	"gancho/engine/seal"
 	"gancho/engine/store"
 )
 
@@ -46,7 +45,7 @@ func (c *Connections) BeginSignIn(ctx context.Context, name, person, public stri
 	if kind.SignIn == nil {
 		return "", refusal.New(refusal.Invalid, "no_sign_in", fmt.Sprintf("nobody signs in for a connection of the kind %s", opened.Kind), fmt.Sprintf("ninguém entra em uma conta para uma conexão do tipo %s", opened.Kind))
 	}
-	state, verifier := random(), random()
+	state, verifier := seal.Random(32), seal.Random(32)
 	address, err := kind.SignIn(ctx, opened, public+CallbackPath, state, verifier)
 	if err != nil {
 		return "", fmt.Errorf("sign in for %s: %w", name, err)
@@ -120,12 +119,6 @@ func (c *Connections) endSignIn(ctx context.Context, key string, saved savedSign
 		return fmt.Errorf("end the sign-in: %w", err)
 	}
 	return nil
-}
-
-func random() string {
-	data := make([]byte, 32)
-	rand.Read(data)
-	return base64.RawURLEncoding.EncodeToString(data)
 }
 
 func stateKey(state string) string {

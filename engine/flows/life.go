@@ -2,8 +2,6 @@ package flows
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +10,7 @@ import (
 
 	"gancho/engine/flow"
 	"gancho/engine/refusal"
+	"gancho/engine/seal"
 	"gancho/engine/store"
 )
 
@@ -141,8 +140,4 @@ func (s *Flows) RotateURL(ctx context.Context, id string, overlap time.Duration)
 }
 
 // NewToken has 192 random bits, in letters that a URL takes as they are.
-func NewToken() string {
-	b := make([]byte, 24)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
+func NewToken() string { return seal.Random(24) }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"gancho/engine/seal"
 )
 
 // invite is a link by which a user chooses a password, good once.
@@ -17,7 +19,7 @@ type invite struct {
 const inviteFor = 72 * time.Hour
 
 func (p *People) newInvite() (secret string, _ *invite) {
-	secret = random()
+	secret = seal.Random(secretBytes)
 	return secret, &invite{Digest: digest(secret), Until: p.Now().UTC().Add(inviteFor)}
 }
 

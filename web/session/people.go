@@ -2,9 +2,7 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -19,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"gancho/engine/seal"
 	"gancho/engine/store"
 )
 
@@ -91,6 +90,7 @@ const (
 	knownSpace   = "session-place" // networks from which somebody signed in to an account
 	knownFor     = 90 * 24 * time.Hour
 	tokenPrefix  = "gch_"
+	secretBytes  = 32                 // of sessions, tokens and links
 	environment  = "GANCHO_API_TOKEN" // what the token that the operator gave is called
 	idle         = 12 * time.Hour
 	longest      = 14 * 24 * time.Hour
@@ -303,7 +303,7 @@ func tooMany(wait time.Duration) *Refusal {
 }
 
 func (p *People) begin(ctx context.Context, u *user) (string, error) {
-	secret, now := random(), p.Now()
+	secret, now := seal.Random(secretBytes), p.Now()
 	return secret, p.keep(ctx, digest(secret), saved{User: u.Email, Epoch: u.Epoch, Began: now, Seen: now}, 0)
 }
 
@@ -519,11 +519,4 @@ func tidy(email string) string { return strings.ToLower(strings.TrimSpace(email)
 func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
-}
-
-// random is a secret of 256 bits.
-func random() string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
 }

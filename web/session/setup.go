@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"gancho/engine/seal"
 )
 
 // setup is the one-time invitation for the first admin.
@@ -23,7 +25,7 @@ func (p *People) NewSetup() (string, error) {
 	if p.HasUsers() {
 		return "", nil
 	}
-	secret := random()
+	secret := seal.Random(secretBytes)
 	p.mu.Lock()
 	p.setup = &setup{digest: digest(secret), until: p.Now().Add(setupFor)}
 	p.mu.Unlock()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine/seal"
 	"gancho/engine/store"
 )
 
@@ -48,7 +49,7 @@ func (p *People) AddToken(ctx context.Context, name string, role Role, expires *
 	if expires != nil && !p.Now().Before(*expires) {
 		return "", TokenView{}, invalid("bad_time", "expires is in the past", "expires está no passado")
 	}
-	secret := tokenPrefix + random()
+	secret := tokenPrefix + seal.Random(secretBytes)
 	t := &token{ID: digest(secret)[:12], Name: name, Role: role, Digest: digest(secret), Created: p.Now().UTC(), Expires: expires}
 	value, err := json.Marshal(t)
 	if err != nil {
