@@ -29,8 +29,8 @@ func (in *HistoryInput) query(statuses ...string) (store.Query, error) {
 		return q, problemOf(http.StatusUnprocessableEntity, "bad_status", "status is one of "+strings.Join(statuses, ", "), "status é um destes: "+strings.Join(statuses, ", "))
 	}
 	var err error
-	if q.From, err = moment("from", in.From); err == nil {
-		q.To, err = moment("to", in.To)
+	if q.From, err = parseTime("from", in.From); err == nil {
+		q.To, err = parseTime("to", in.To)
 	}
 	return q, err
 }
@@ -43,7 +43,7 @@ func badCursor(err error) error {
 	return err
 }
 
-func moment(name, text string) (time.Time, error) {
+func parseTime(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
