@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -388,6 +389,21 @@ type result struct {
 	Status store.Status   `json:"status"`
 	Output any            `json:"output,omitempty"`
 	Error  store.RunError `json:"error,omitzero"`
+}
+
+// failed is the end of a run that gives nothing, with what its caller is told.
+func failed(cause store.RunError) *store.End {
+	return &store.End{Status: store.Failed, Error: cause, Result: resultOf(store.Failed, cause)}
+}
+
+// canceled is the end of a run that was ended from outside.
+func canceled(reason string) *store.End {
+	return &store.End{Status: store.Canceled, Reason: reason, Result: resultOf(store.Canceled, store.RunError{Code: "canceled", Message: reason})}
+}
+
+func resultOf(status store.Status, cause store.RunError) []byte {
+	data, _ := json.Marshal(result{Status: status, Error: cause}) //nolint:errcheck // texts
+	return data
 }
 
 func called(data []byte) (Output, verdict, error) {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"gancho/engine/store"
@@ -20,9 +19,5 @@ func (e *Engine) DeleteFlow(ctx context.Context, id string) error {
 
 // endDeleted ends a run whose event was on its way in when its flow was deleted.
 func (e *Engine) endDeleted(ctx context.Context, work *store.Work) {
-	end := &store.End{Status: store.Canceled, Reason: ofDeleted}
-	if data, err := json.Marshal(result{Status: end.Status, Error: store.RunError{Code: "canceled", Message: end.Reason}}); err == nil {
-		end.Result = data
-	}
-	_, _ = e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}) //nolint:errcheck // the run is no longer ours then
+	_, _ = e.commit(ctx, store.Commit{Lease: work.Lease, Decision: store.Decision{End: canceled(ofDeleted)}}) //nolint:errcheck // the run is no longer ours then
 }

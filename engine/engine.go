@@ -374,12 +374,8 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 		return
 	}
 	e.Log.Error("run cannot go on", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
-	c := store.Commit{Lease: work.Lease}
-	end := &store.End{Status: store.Failed, Error: store.RunError{Code: "internal", Message: cause.Error()}}
-	c.Decision.End = end
-	if data, err := json.Marshal(result{Status: end.Status, Error: end.Error}); err == nil {
-		end.Result = data
-	}
+	end := failed(store.RunError{Code: "internal", Message: cause.Error()})
+	c := store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}
 	byFailure := work.Run.Parent.Run != "" && work.Run.Parent.Path == "" // perhaps: its envelope may be what cannot be read
 	if p, err := e.planOf(ctx, work.Run); err == nil && !byFailure {
 		c.Spawn = e.failureEvents(ctx, p.flow, &work.Run, end.Error)

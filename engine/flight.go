@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -257,11 +256,7 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 		}
 		c.Steps = append(c.Steps, store.Record{Path: rec.Path, Data: data})
 	}
-	end := &store.End{Status: store.Canceled, Reason: reason}
-	if end.Result, err = json.Marshal(result{Status: store.Canceled, Error: store.RunError{Code: "canceled", Message: reason}}); err != nil {
-		return err
-	}
-	c.Lease, c.Revision, c.Decision = w.lease, w.plan.revision, store.Decision{End: end}
+	c.Lease, c.Revision, c.Decision = w.lease, w.plan.revision, store.Decision{End: canceled(reason)}
 	err = e.Store.Commit(ctx, []store.Commit{c})[0].Err
 	w.canceled = w.canceled || err == nil
 	return err
