@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -67,4 +72,22 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	if status, ok := g.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
 		t.Errorf("it ended in its own time: %s", g.cmd.ProcessState)
 	}
+}
+
+// What has ended tells how; what hangs is left, and named, when the drain is over.
+func TestWhatHangsIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		log := slog.New(slog.NewTextHandler(&out, nil))
+		limit, cancel := context.WithTimeout(t.Context(), drain)
+		defer cancel()
+		failed, done := errors.New("failed"), make(chan error, 1)
+		if err := endOf(limit, "runs", make(chan error), log); err != nil || !strings.Contains(out.String(), "part=runs") {
+			t.Errorf("got %v, and the log says %q", err, out.String())
+		}
+		done <- failed
+		if err := endOf(limit, "schedules", done, log); !errors.Is(err, failed) || strings.Contains(out.String(), "schedules") {
+			t.Errorf("got %v, and the log says %q", err, out.String())
+		}
+	})
 }
