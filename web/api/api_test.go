@@ -704,3 +704,24 @@ func TestDescription(t *testing.T) {
 		t.Error("the API has changed: run GANCHO_UPDATE=1 go test ./web/api, then npm run types and npm run build in web/editor")
 	}
 }
+
+// TestWhatIsPublishedWasTested saves a draft whose tests fail while another is being published.
+func TestWhatIsPublishedWasTested(t *testing.T) {
+	h := newHouse(t)
+	draft := func(n int, want string) string {
+		tests := strings.Repeat(`, {"name": "t", "event": {"body": {}}, "expect": {"status": "`+want+`"}}`, 10)[1:]
+		return fmt.Sprintf(`{"id": "f", "name": "%d", "trigger": {"kind": "manual"}, "tests": [%s],
+			"steps": [{"id": "each", "action": "loop", "with": {"over": "1..200"}, "steps": [{"id": "s", "action": "set", "with": {"values": {"x": "{{ item }}"}}}]}]}`, n, tests)
+	}
+	h.want(201, "POST", "/flows", draft(0, "succeeded"))
+	for n := range 10 {
+		h.want(200, "PUT", "/flows/f", draft(n, "succeeded"))
+		var publishing sync.WaitGroup
+		publishing.Go(func() { h.ask("POST", "/api/v1/flows/f/publish", root, "") })
+		h.want(200, "PUT", "/flows/f", draft(n, "failed"))
+		publishing.Wait()
+		if got := h.want(200, "GET", "/flows/f", ""); got["changed"] == false {
+			t.Fatal("a draft whose tests fail was published")
+		}
+	}
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/flows"
 	"gancho/engine/form"
+	"gancho/engine/refusal"
 )
 
 type publishInput struct {
@@ -23,7 +25,7 @@ type publishInput struct {
 	} `required:"false"`
 }
 
-// publishFlow refuses a flow whose own tests fail, unless forced.
+// publishFlow refuses a flow whose own tests fail, unless forced. What is published is what was tested.
 func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput, error) {
 	rev, err := in.revision()
 	if err != nil {
@@ -34,17 +36,33 @@ func (s *server) publishFlow(ctx context.Context, in *publishInput) (*flowOutput
 	if in.Body != nil {
 		o.Name, o.Note, force = in.Body.Name, in.Body.Note, force || in.Body.Force
 	}
-	e, err := s.Flows.Get(in.ID)
-	if err != nil {
-		return nil, err
+	if force {
+		e, err := s.Flows.Publish(ctx, in.ID, o)
+		return s.flowOutput(ctx, e, err)
 	}
-	if !force && !flow.Errors(e.Problems) && len(e.Draft.Tests) > 0 {
-		if err := s.refuseFailing(ctx, &e); err != nil {
-			return nil, err
+	for {
+		e, err := s.publishTested(ctx, in.ID, o)
+		if r, ok := errors.AsType[*refusal.Refusal](err); !ok || r.Kind != refusal.Stale || rev > 0 {
+			return s.flowOutput(ctx, e, err)
 		}
 	}
-	e, err = s.Flows.Publish(ctx, in.ID, o)
-	return s.flowOutput(ctx, e, err)
+}
+
+// publishTested publishes the draft whose tests it ran; one that was saved meanwhile is refused as stale.
+func (s *server) publishTested(ctx context.Context, id string, o flows.PublishOptions) (flows.Entry, error) {
+	e, err := s.Flows.Get(id)
+	if err != nil {
+		return e, err
+	}
+	if !flow.Errors(e.Problems) && len(e.Draft.Tests) > 0 {
+		if err := s.refuseFailing(ctx, &e); err != nil {
+			return e, err
+		}
+	}
+	if o.IfMatch <= 0 {
+		o.IfMatch = e.DraftRev
+	}
+	return s.Flows.Publish(ctx, id, o)
 }
 
 func (s *server) refuseFailing(ctx context.Context, e *flows.Entry) error {
