@@ -1,6 +1,6 @@
 import { Suspense, useEffect, useState } from 'react'
 import { type FetchQueryOptions, useQueryClient } from '@tanstack/react-query'
-import { Route, Switch, useLocation } from 'wouter'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { inLanguage, inWords, onSessionEnd } from './api/client'
 import { actionsQuery, flowQuery, presetsQuery, triggersQuery, useSession } from './api/hooks'
 import { startLive } from './api/live'
@@ -113,6 +113,7 @@ function Screens({ role }: { role: string }) {
   return (
     <Switch>
       <Route path="/"><FlowList role={role} /></Route>
+      <Route path="/flows"><Redirect to="/" replace /></Route>
       <Route path="/flows/:id">{({ id }) => <FlowScreen key={id} id={id} />}</Route>
       <Route path="/runs"><RunList role={role} /></Route>
       <Route path="/runs/:id">{({ id }) => <RunPage id={id} />}</Route>

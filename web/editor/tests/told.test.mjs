@@ -244,4 +244,29 @@ test('examples hide who people are in all of the builder, until one eye shows th
   await page.context().close()
 })
 
+test('what somebody else saved while one publishes is shown first, and published by the next press', async () => {
+  await published('shared', [line('note', 'one')])
+  const save = async (message, name) => {
+    const { flow } = (await program.api('GET', '/flows/shared')).body
+    assert.equal((await program.api('PUT', '/flows/shared', { ...flow, name: name ?? flow.name, steps: [line('note', message)] })).status, 200)
+  }
+  await save('two')
+  const page = await program.signedIn('/flows/shared', { locale: 'pt-BR' })
+  await page.route('**/publish', async (route) => { // a colleague is a moment earlier
+    await save('two', 'Dela')
+    await route.continue()
+  }, { times: 1 })
+  const panel = page.getByRole('complementary')
+  await page.getByRole('button', { name: /^Publicar/ }).first().click()
+  await panel.getByText('“two”').first().waitFor()
+  await panel.getByRole('button', { name: 'Publicar r2' }).click()
+  await panel.getByText('Alguém salvou mudanças nesse meio tempo. Veja o que muda agora e então publique.').waitFor()
+  await panel.getByText(/Dela/).first().waitFor()
+  assert.equal((await program.api('GET', '/flows/shared')).body.published_rev, 1)
+  await panel.getByRole('button', { name: 'Publicar r2' }).click()
+  await page.getByText('Publicado como r2').first().waitFor()
+  assert.equal((await program.api('GET', '/flows/shared')).body.changed, false)
+  await page.context().close()
+})
+
 test('nothing broke a rule of the content security policy, and no script failed', () => assert.deepEqual(program.faults, []))

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, KeyRound, Plus, TriangleAlert } from 'lucide-react'
-import { api, Refused, type Schemas, take } from '../api/client'
+import { Refused, type Schemas } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
@@ -22,6 +22,7 @@ import { Head } from './Head'
 import { OwnTests } from './OwnTests'
 import { Stopped } from './Stopped'
 import { useOwnTests } from './useOwnTests'
+import { usePublish } from './usePublish'
 import { WhatChanges } from './WhatChanges'
 import type { DraftHook } from './useDraft'
 import { useWords } from './publishWords'
@@ -32,15 +33,12 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
   const queries = useQueryClient()
   const { view, flow } = draft
   const [name, setName] = useState('')
+  const put = usePublish(draft)
   const publish = useMutation({
-    mutationFn: async (force: boolean) => {
-      await draft.draft.save()
-      return take(api.POST('/flows/{id}/publish', { params: { path: { id: flow.id } }, body: { force, name: name || undefined } }))
-    },
+    mutationFn: (force: boolean) => put({ force, name: name || undefined }),
     onSuccess: (next) => {
-      draft.draft.settle(next)
       void queries.invalidateQueries({ queryKey: ['revisions', flow.id] })
-      toast(fill(t.published, { n: next.published_rev }))
+      if (next) toast(fill(t.published, { n: next.published_rev }))
       close()
     },
   })

@@ -48,6 +48,8 @@ export class Draft {
   private delay = 0
   private closed = false
   private kept: string | null = null
+  /** how often what somebody else saved was taken in */
+  taken = 0
   private readonly heard = new Set<() => void>()
   private readonly key: string
   state: DraftState
@@ -174,6 +176,7 @@ export class Draft {
       if (view.draft_rev === this.rev) this.set({ view })
       return
     }
+    this.taken++
     const theirs = documentOf(view)
     if (!this.unsaved) {
       const flow = same(theirs, this.state.flow) ? this.state.flow : theirs

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useRun } from '../api/hooks'
 import type { DraftHook } from '../editor/useDraft'
+import { usePublish } from '../editor/usePublish'
 import { find } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { useOthers } from '../runs/useOthers'
@@ -82,13 +83,10 @@ function useMend(run: Run, draft: DraftHook, { which, allow }: How) {
   const plural = usePlural()
   const queries = useQueryClient()
   const [, go] = useLocation()
-  const path = { path: { id: run.flow } }
+  const put = usePublish(draft)
   return useMutation({
     mutationFn: async (force: boolean) => {
-      await draft.draft.save()
-      const now = draft.draft.read().view
-      const publishes = now.changed || now.state === 'new' || now.state === 'off'
-      if (publishes) draft.draft.settle(await take(api.POST('/flows/{id}/publish', { params: path, body: { force } })))
+      const publishes = await put({ force }) !== undefined
       return { publishes, answer: await take(api.POST('/runs/replay', { body: { ...which, from: 'failed', revision: 'published', allow } })) }
     },
     onSuccess: ({ publishes, answer }) => {
