@@ -8,11 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gancho/web/api"
+	"gancho/web/session"
 )
 
 // TestTheEditorIsAtItsPlaces: the page is where the editor has a screen, and nowhere else.
 func TestTheEditorIsAtItsPlaces(t *testing.T) {
-	s, err := New(Config{Log: slog.New(slog.DiscardHandler)})
+	s, err := New(Config{API: api.Config{People: &session.People{}}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

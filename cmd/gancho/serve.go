@@ -141,7 +141,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, Public: func() string { return e.Instance().PublicURL }, Lang: func() string { return e.Instance().Lang }, TrustedProxies: proxies, Log: log,
 	})
 	c.saved = newBackups(i.store, c.Data, c.BackupEvery, c.BackupKeep, log)
-	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token"), Public: func() string { return e.Instance().PublicURL }, Log: log})
+	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token"), Public: func() string { return e.Instance().PublicURL }, TrustedProxies: proxies, Log: log})
 	if err != nil {
 		return fmt.Errorf("open the users: %w", err)
 	}

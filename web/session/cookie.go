@@ -2,6 +2,8 @@ package session
 
 import (
 	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,21 +14,31 @@ const (
 	plainCookie  = "gancho"
 )
 
-// https says whether the browser of a request speaks HTTPS, with this server or with a proxy before it.
-func (p *People) https(r *http.Request) bool {
-	return r.TLS != nil || p.Public != nil && strings.HasPrefix(p.Public(), "https:")
+// HTTPS says whether the browser of a request speaks HTTPS, with this server or with a proxy before it.
+func (p *People) HTTPS(r *http.Request) bool {
+	return r.TLS != nil || p.Public != nil && strings.HasPrefix(p.Public(), "https:") || p.forwardedHTTPS(r)
+}
+
+// forwardedHTTPS believes a trusted proxy alone, and of what it passed on only what it wrote itself.
+func (p *People) forwardedHTTPS(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !slices.ContainsFunc(p.TrustedProxies, func(n netip.Prefix) bool { return n.Contains(peer.Addr().Unmap().WithZone("")) }) {
+		return false
+	}
+	said := strings.Join(r.Header.Values("X-Forwarded-Proto"), ",")
+	return strings.EqualFold(strings.TrimSpace(said[strings.LastIndexByte(said, ',')+1:]), "https")
 }
 
 // CookieFor holds a session's secret for the browser of a request; an empty one ends it.
 func (p *People) CookieFor(r *http.Request, secret string) *http.Cookie {
-	return Cookie(secret, p.https(r))
+	return Cookie(secret, p.HTTPS(r))
 }
 
 // cookieOf gives the secret of a request's session. A plain cookie counts only where one is set: where
 // there is HTTPS, anybody who has another name of the same domain could have set it.
 func (p *People) cookieOf(r *http.Request) string {
 	for _, name := range []string{secureCookie, plainCookie} {
-		if c, err := r.Cookie(name); err == nil && (name == secureCookie || !p.https(r)) {
+		if c, err := r.Cookie(name); err == nil && (name == secureCookie || !p.HTTPS(r)) {
 			return c.Value
 		}
 	}

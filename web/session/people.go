@@ -12,6 +12,7 @@ import (
 	"math"
 	"net/http"
 	"net/mail"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ type Config struct {
 	Public     func() string // address that people reach the server at; may be nil
 	Log        *slog.Logger
 	Now        func() time.Time
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-Proto counts
 }
 
 // People are those who may sign in: users with passwords and sessions, and API tokens. Users

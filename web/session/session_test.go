@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -74,26 +75,38 @@ func TestAPlainCookieCountsOnlyWhereOneIsSet(t *testing.T) {
 	check(t, err)
 	secret, _, err := p.SignIn(t.Context(), "ana@example.com", password, "10.0.0.1")
 	check(t, err)
+	p.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}
 	for _, c := range []struct {
 		public string
 		tls    *tls.ConnectionState
+		peer   string
+		proto  string // as the peer forwards it
 		plain  bool
 	}{
-		{"", nil, true},
-		{"http://gancho.example.com", nil, true},
-		{"https://gancho.example.com", nil, false},
-		{"", &tls.ConnectionState{}, false},
+		{"", nil, "192.0.2.1:5", "", true},
+		{"http://gancho.example.com", nil, "192.0.2.1:5", "", true},
+		{"https://gancho.example.com", nil, "192.0.2.1:5", "", false},
+		{"", &tls.ConnectionState{}, "192.0.2.1:5", "", false},
+		{"", nil, "192.0.2.1:5", "https", true},
+		{"", nil, "10.1.2.3:5", "https", false},
+		{"", nil, "[::ffff:10.1.2.3]:5", "HTTPS", false},
+		{"", nil, "10.1.2.3:5", "http", true},
+		{"", nil, "10.1.2.3:5", "https, http", true}, // the first may be the client's own
 	} {
 		p.Public = func() string { return c.public }
-		who := func(cookie *http.Cookie) string {
-			return asks(t, p, asking(func(r *http.Request) { r.TLS = c.tls; r.AddCookie(cookie) })).Name
+		from := func(r *http.Request) {
+			r.TLS, r.RemoteAddr = c.tls, c.peer
+			r.Header.Set("X-Forwarded-Proto", c.proto)
 		}
-		set := p.CookieFor(asking(func(r *http.Request) { r.TLS = c.tls }), secret)
+		who := func(cookie *http.Cookie) string {
+			return asks(t, p, asking(func(r *http.Request) { from(r); r.AddCookie(cookie) })).Name
+		}
+		set := p.CookieFor(asking(from), secret)
 		if set.Secure == c.plain || who(set) != "ana@example.com" {
-			t.Errorf("%q: the cookie %s is of %q", c.public, set, who(set))
+			t.Errorf("%+v: the cookie %s is of %q", c, set, who(set))
 		}
 		if got := who(session.Cookie(secret, false)) != ""; got != c.plain {
-			t.Errorf("%q with %v: a plain cookie counts: %v", c.public, c.tls, got)
+			t.Errorf("%+v: a plain cookie counts: %v", c, got)
 		}
 	}
 }
