@@ -11,7 +11,7 @@ import (
 
 // places are the paths at which the editor has a screen: the routes of web/editor/src/app.tsx.
 var places = []string{
-	"/", "/flows/:id", "/runs", "/runs/:id", "/events", "/connections", "/people", "/settings", "/settings/:part", "/setup", "/invite",
+	"/", "/flows", "/flows/:id", "/runs", "/runs/:id", "/events", "/connections", "/people", "/settings", "/settings/:part", "/setup", "/invite",
 }
 
 // page serves the editor at one of its places.

@@ -40,7 +40,7 @@ func TestTheEditorIsAtItsPlaces(t *testing.T) {
 		}
 	}
 	ask("GET", "/flows/a%2Fb", browser, 200, "text/html")
-	for _, path := range []string{"/nope", "/api", "/api/v2/x", "/flows", "/flows/", "/flows/a/b", "/runs/a/b", "/settings/a/b", "/index.html", "/docs/x"} {
+	for _, path := range []string{"/nope", "/api", "/api/v2/x", "/flows/a/b", "/runs/a/b", "/settings/a/b", "/index.html", "/docs/x"} {
 		ask("GET", path, browser, 404, "text/html")
 		ask("GET", path, "*/*", 404, "application/problem+json")
 		ask("POST", path, browser, 404, "application/problem+json")

@@ -18,6 +18,7 @@ const { rebase, decide, same } = await source('editor/rebase.ts')
 const { Draft } = await source('editor/draft.ts')
 const { tokens, brackets } = await source('code/tokens.ts')
 const { disguise } = await source('editor/disguise.ts')
+const { keptEvent, keptTitle } = await source('editor/savedTest.ts')
 const { problemsByRow, unsaid } = await source('editor/problems.ts')
 const { fitsKind, offered } = await source('editor/kinds.ts')
 const { spans } = await source('trigger/schedule.ts')
@@ -443,6 +444,35 @@ test('a test keeps no person: e-mails, phones, documents and names are made up',
   for (const secret of ['Ana', 'loja.com.br', '987654321', '390.533', '98888']) assert.ok(!kept.includes(secret), `${secret} in ${kept}`)
   assert.equal(disguise(body).id, 42)
   assert.equal(disguise(body).total, '199.90')
+})
+
+test('a test keeps shapes, what is equal, and what is nobody’s', () => {
+  const order = {
+    name: '#1001', email: 'ana@loja.com.br', number: 1001, created_at: '2026-05-04T10:00:00Z', ip: '203.0.113.9',
+    buyer: { name: 'Ana Souza', document: 39053344705, phone: 5511987654321, identification: { type: 'CPF', number: '39053344705' } },
+    shipping_address: { name: 'Rui Lima', address1: 'Rua das Flores, 10', number: 10, complement: 'casa 2', 'Zip Code': '04567-890', zipcode: '04567890', city: 'São Paulo', province: 'SP' },
+    contacts: [{ profile: { name: 'Ana Souza' }, wa_id: '5511987654321' }], payload: { name: 'Bia', email: 'bia@loja.com.br' },
+    line_items: [{ name: 'Camisa', product: { name: 'Camisa' }, price: '10.00' }], shop: { name: 'Loja da Ana', email: 'ana@loja.com.br' }, empty: '', nothing: null,
+  }
+  const kept = disguise(order)
+  for (const secret of ['Souza', 'Rui', 'Bia', 'loja.com', '3905334', '98765', 'Flores', 'casa 2', '04567']) assert.ok(!JSON.stringify(kept).includes(secret), secret)
+  for (const key of ['name', 'number', 'created_at', 'ip', 'line_items', 'empty', 'nothing']) assert.deepEqual(kept[key], order[key])
+  assert.equal(kept.shop.name, 'Loja da Ana')
+  assert.equal(kept.shipping_address.city, 'São Paulo')
+  assert.equal(kept.buyer.name, kept.contacts[0].profile.name)
+  assert.notEqual(kept.buyer.name, kept.shipping_address.name)
+  assert.equal(kept.email, kept.shop.email)
+  assert.notEqual(kept.email, kept.payload.email)
+  assert.equal(kept.buyer.phone, Number(kept.contacts[0].wa_id))
+  assert.equal(kept.buyer.document, 12345678909)
+  assert.equal(kept.buyer.identification.number, '12345678909')
+  assert.match(kept.shipping_address['Zip Code'], /^\d{5}-\d{3}$/)
+  assert.equal(kept.shipping_address.zipcode, kept.shipping_address['Zip Code'].replace('-', ''))
+  assert.equal(typeof kept.shipping_address.number, 'number')
+  assert.deepEqual(disguise({ cnpj: '12.345.678/0001-95', cpfs: ['111.444.777-35', '390.533.447-05'] }), { cnpj: '11.222.333/0001-81', cpfs: ['123.456.790-34', '123.456.791-15'] })
+  assert.equal(keptTitle('Pedido #1001 · Ana Souza · R$ 50,00', order), 'Pedido #1001 · R$ 50,00')
+  assert.equal(keptTitle('Ana Souza', order), '')
+  assert.deepEqual(keptEvent({ body: { a: 1 }, method: 'POST', query: { email: 'ana@loja.com.br' }, headers: { 'x-topic': 'order', 'x-signature': 's', host: 'h' } }), { body: { a: 1 }, query: { email: 'pessoa@example.com' }, headers: { 'x-topic': 'order' } })
 })
 
 test('what is yet to be filled in is no fault', () => {

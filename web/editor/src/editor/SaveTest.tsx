@@ -5,7 +5,6 @@ import type { Edit, Flow } from '../flow'
 import { Button, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
 import { fill } from '../words/phrase'
-import { disguise } from './disguise'
 import { useWords } from './panelWords'
 
 type FlowTest = { name: string; event?: unknown; expect?: unknown; mocks?: unknown }
@@ -19,12 +18,10 @@ function freshName(flow: Flow, name: string): string {
   return out
 }
 
-/** testOf makes a test of a run in memory: the event, and what each step came to. */
-function testOf(name: string, run: Schemas['RunView'], trigger: Record<string, unknown> | undefined): FlowTest {
-  const t = trigger ?? run.trigger ?? {}
+/** expected is what a run in memory came to, and each step. */
+function expected(run: Schemas['RunView']) {
   const steps = Object.fromEntries((run.steps ?? []).filter((s) => s.status !== 'succeeded' || s.request).map((s) => [s.path, s.status]))
-  const query = typeof t['query'] === 'object' && t['query'] !== null && Object.keys(t['query']).length > 0 ? { query: t['query'] } : {}
-  return { name, event: { body: disguise(t['body']), ...query }, expect: { status: run.status, ...(Object.keys(steps).length > 0 && { steps }) } }
+  return { status: run.status, ...(Object.keys(steps).length > 0 && { steps }) }
 }
 
 type SaveProps = { flow: Flow; edit: Edit; /** of a trial of a step, whose event may be a typed one */ run?: Schemas['RunView']; event?: Schemas['EventView'] }
@@ -33,10 +30,16 @@ type SaveProps = { flow: Flow; edit: Edit; /** of a trial of a step, whose event
 export function SaveTest({ flow, edit, run, event }: SaveProps) {
   const t = useWords()
   const save = useMutation({
-    mutationFn: () => take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(event && { event_id: event.id }) } })),
-    onSuccess: (whole) => {
-      const name = freshName(flow, event?.title || whole.title || flow.name)
-      edit((f) => ({ ...f, tests: [...(f.tests ?? []), testOf(name, whole, event?.trigger ?? run?.trigger)] }))
+    mutationFn: async () => {
+      const { keptEvent, keptTitle } = await import('./savedTest')
+      const whole = await take(api.POST('/flows/{id}/test', { params: { path: { id: flow.id } }, body: { flow, ...(event && { event_id: event.id }) } }))
+      const trigger = event?.trigger ?? run?.trigger ?? whole.trigger ?? {}
+      const title = keptTitle(event?.title || whole.title || '', trigger['body'])
+      return { name: freshName(flow, title || flow.name), event: keptEvent(trigger), expect: expected(whole) }
+    },
+    onSuccess: (test) => {
+      const { name } = test
+      edit((f) => ({ ...f, tests: [...(f.tests ?? []), test] }))
       toast(fill(t.savedTest, { name }))
     },
   })

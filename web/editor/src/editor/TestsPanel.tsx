@@ -5,7 +5,6 @@ import { Button, IconButton } from '../ui/basics'
 import { later } from '../ui/Toast'
 import { useTimes } from '../words'
 import { fill } from '../words/phrase'
-import { disguise } from './disguise'
 import { OwnTests } from './OwnTests'
 import { Panel } from './Panel'
 import type { DraftHook } from './useDraft'
@@ -21,10 +20,10 @@ export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => vo
   const newest = samples.data?.items[0]
   const edit = draft.draft.edit
   const tests = (draft.flow.tests ?? []) as Test[]
-  const add = () => {
+  const add = async () => {
     if (!newest?.trigger) return
-    const { body, headers, query, method } = newest.trigger as { body?: unknown; headers?: Record<string, string>; query?: Record<string, string>; method?: string }
-    const test: Test = { name: fill(t.testNamed, { time: times(newest.at) }), event: { body: disguise(body), ...(query && Object.keys(query).length > 0 && { query }), ...(method && method !== 'POST' && { method }), ...(headers && usefulHeaders(headers)) }, expect: { status: 'succeeded' } }
+    const { keptEvent } = await import('./savedTest')
+    const test: Test = { name: fill(t.testNamed, { time: times(newest.at) }), event: keptEvent(newest.trigger), expect: { status: 'succeeded' } }
     edit((f) => ({ ...f, tests: [...(f.tests ?? []), test] }))
   }
   const drop = (at: number) => {
@@ -35,7 +34,7 @@ export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => vo
     later(text, () => undefined, () => edit((f) => ({ ...f, tests: [...(f.tests ?? []).slice(0, at), gone, ...(f.tests ?? []).slice(at)] })))
   }
   return (
-    <Panel title={t.tests} close={close} footer={<><Button disabled={!newest?.trigger} onClick={add}>{t.saveAsTest}</Button><p className="mt-1.5 text-meta text-text-3">{t.disguised}</p></>}>
+    <Panel title={t.tests} close={close} footer={<><Button disabled={!newest?.trigger} onClick={() => void add()}>{t.saveAsTest}</Button><p className="mt-1.5 text-meta text-text-3">{t.disguised}</p></>}>
       <div className="space-y-6">
         <OwnTests draft={draft} />
         <ul className="divide-y divide-line">
@@ -50,10 +49,4 @@ export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => vo
       </div>
     </Panel>
   )
-}
-
-/** usefulHeaders keeps those that a flow may read; what proves who sent it, or describes the connection, is not for a file. */
-function usefulHeaders(headers: Record<string, string>): { headers?: Record<string, string> } {
-  const kept = Object.entries(headers).filter(([name]) => /^x-/.test(name) && !/sign|token|secret|auth|key|forwarded|real-ip/.test(name))
-  return kept.length ? { headers: Object.fromEntries(kept) } : {}
 }

@@ -123,9 +123,8 @@ async function saveTest(event: Event, name: string) {
   const path = { path: { id: event.flow } }
   const view = await take(api.GET('/flows/{id}', { params: path }))
   const flow = documentOf(view)
-  const { body, query, headers } = (event.trigger ?? {}) as Record<string, unknown>
-  const kept = Object.fromEntries(Object.entries((headers ?? {}) as Record<string, unknown>).filter(([h]) => /^(x-|content-type$)/.test(h) && !/sign|token|secret|auth|forwarded|real-ip/.test(h)))
+  const { keptEvent } = await import('../editor/savedTest')
   const status = event.status === 'filtered' ? 'filtered' : event.run ? (await take(api.GET('/runs/{id}', { params: { path: { id: event.run } } }))).status : 'succeeded'
-  const test = { name, event: { body, ...(query && Object.keys(query).length > 0 ? { query } : {}), ...(Object.keys(kept).length > 0 ? { headers: kept } : {}) }, expect: { status } }
+  const test = { name, event: keptEvent(event.trigger ?? {}), expect: { status } }
   return take(api.PUT('/flows/{id}', { params: { ...path, header: { 'If-Match': String(view.draft_rev) } }, body: { ...flow, tests: [...(flow.tests ?? []), test] } }))
 }
