@@ -1,5 +1,6 @@
 // How a value is written, an object as rows, and what mends a problem.
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { axeFaults, focused, sideways, start, until } from './program.mjs'
 import { source } from './sources.mjs'
@@ -69,7 +70,7 @@ test('a fix goes into the text that it was found in, and into no other', () => {
 
 let program
 before(async () => {
-  program = await start({ flows: '' })
+  program = await start({ flows: '', env: { GANCHO_ALLOW_NET: '127.0.0.0/8' } })
   await program.api('POST', '/flows', { id: 'pay', name: 'Pay', trigger: { kind: 'webhook' }, steps: [
     { id: 'note', action: 'log', with: { message: 'Sum {{ trigger.body.amount }}' } },
     { id: 'erp', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com/x', json: { paid: true, customer: { name: 'x' }, tags: ['a'], n: 3 } } },
@@ -293,17 +294,37 @@ test('an approval that is not asked about is told, and one click lets only a yes
 const inSight = (place) => place.evaluate((e) => new Promise((done) => { new IntersectionObserver(([x]) => done(x.intersectionRatio > 0.9)).observe(e) }))
 
 test('what asks before it sends is in sight, what was sent is told, and so are the results of a flow', async () => {
-  const page = await program.signedIn('/flows/pay?step=erp', { viewport: { width: 1200, height: 420 } })
+  const got = []
+  const shop = createServer((req, res) => { got.push(req.url); res.end('{}') })
+  await new Promise((resolve) => shop.listen(0, '127.0.0.1', resolve))
+  await program.api('POST', '/flows', { id: 'real', name: 'Real', trigger: { kind: 'webhook' }, steps: [{ id: 'erp', action: 'http.request', with: { method: 'POST', url: `http://127.0.0.1:${shop.address().port}/order`, json: { n: 1 } } }] })
+  await program.api('POST', '/flows/real/events', { event: { body: { amount: 1 } } })
+  const page = await program.signedIn('/flows/real?step=erp', { viewport: { width: 1200, height: 420 } })
+  const panel = page.getByRole('complementary')
+  const send = async () => {
+    await panel.getByRole('button', { name: 'Send for real' }).click()
+    const yes = page.getByRole('button', { name: 'Yes, send it now' })
+    await yes.waitFor()
+    await until(() => inSight(yes))
+    await yes.click()
+    await panel.getByText(/^Sent for real at /).waitFor()
+  }
   await page.getByRole('button', { name: 'Test step' }).click()
-  await page.getByRole('button', { name: 'Send for real' }).click()
-  const yes = page.getByRole('button', { name: 'Yes, send it now' })
-  await yes.waitFor()
-  await until(() => inSight(yes))
-  await page.goto(`${program.base}/flows/pay?step=note`)
+  await panel.getByText('nothing is sent', { exact: false }).waitFor()
+  assert.deepEqual(got, [])
+  await send()
+  assert.equal(await panel.getByText('nothing is sent', { exact: false }).count(), 0)
+  assert.deepEqual(got, ['/order'])
   await page.getByRole('button', { name: 'Test flow' }).first().click()
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await until(() => inSight(page.getByRole('complementary').getByText('succeeded', { exact: true }).first()))
+  await panel.getByText('Effects are held back: nothing leaves this machine.').waitFor()
+  await panel.getByRole('button', { name: 'Run', exact: true }).click()
+  await until(() => inSight(panel.getByText('succeeded', { exact: true }).first()))
+  assert.deepEqual(got, ['/order'])
+  await send()
+  assert.equal(await panel.getByText('Effects are held back', { exact: false }).count(), 0)
+  assert.deepEqual(got, ['/order', '/order'])
   await page.context().close()
+  await new Promise((resolve) => { shop.close(resolve); shop.closeAllConnections() })
 })
 
 test('nothing broke a rule of the content security policy, and no script failed', () => assert.deepEqual(program.faults, []))

@@ -16,6 +16,7 @@ import { useStepName } from '../tree/useStepName'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
 import { Panel } from './Panel'
+import { Sent } from './Sent'
 import { useWords } from './tabWords'
 import { effectOf } from './effect'
 import { useWords as useTestWords } from './testWords'
@@ -57,12 +58,13 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   useEffect(() => { results.current?.scrollIntoView({ block: 'start' }) }, [run.data])
   const missed = run.data && [from, until].find((s) => s && find(flow, s) && !run.data.steps?.some((x) => x.path.split('.').at(-1) === s))
   const [asking, setAsking] = useState(false)
+  const real = run.variables ? run.data : undefined
   const held = run.variables === false ? effectsOf(flow, run.data, from) : []
   return (
     <DeskContext value={desk}>
       <Panel title={t.testFlow} close={close} footer={!asking && <Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined} busy={run.isPending} onClick={() => run.mutate(false)}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
         <div className="space-y-4 pt-1">
-          <p className="text-secondary text-text-2">{t.held}</p>
+          {!real ? <p className="text-secondary text-text-2">{t.held}</p> : real.status === 'succeeded' && <Sent at={real.at} />}
           <Part flow={flow} {...{ from, setFrom, until, setUntil }} />
           <Waits flow={flow} endings={endings} choose={(id, ending) => setEndings({ ...endings, [id]: ending })} />
           {(planned || desk.events.length > 0) && (

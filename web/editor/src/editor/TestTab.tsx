@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { Check, Download, Send, SquareTerminal } from 'lucide-react'
+import { Download, Send, SquareTerminal } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
@@ -21,6 +21,7 @@ import { toCurl } from './toCurl'
 import { useWords } from './tabWords'
 import { useWords as useTestWords } from './testWords'
 import { SaveTest } from './SaveTest'
+import { Sent } from './Sent'
 import { effectOf } from './effect'
 import type { useStepTest } from './useStepTest'
 
@@ -35,7 +36,7 @@ export function TestTab({ flow, step, action, edit, test }: TestProps) {
   const r = test.result
   return (
     <div aria-live="polite" className="space-y-4">
-      {r && test.reached && sentAt(r, test) ? <p className="flex items-center gap-1.5 rounded-lg bg-ok-soft p-3 font-medium text-ok"><Check size={15} aria-hidden />{fill(t.sentReal, { at: format.clock(sentAt(r, test) ?? '') })}</p> : <p className="text-secondary text-text-2">{t.testHelp}</p>}
+      {r && test.reached && sentAt(r, test) ? <Sent at={sentAt(r, test) ?? ''} /> : <p className="text-secondary text-text-2">{t.testHelp}</p>}
       <p className="flex flex-wrap items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
       {test.error && <Problem error={test.error} />}
       {!test.reached && test.last && <NotReached flow={flow} step={step} run={test.last} test={test} />}
