@@ -58,7 +58,7 @@ func (w *walker) underWay(ctx context.Context) ([]*record, error) {
 	for i, f := range w.flights {
 		rec := f.rec
 		rec.Due, rec.For = time.Time{}, ""
-		try := attempt{At: f.at, Ms: w.hands.now().Sub(f.at).Milliseconds(), Request: f.request(ctx)}
+		try := attempt{At: f.at, Ms: w.hands.now().Sub(f.at).Milliseconds(), Request: requestOf(ctx, f.node.action, f.rec.Input, *f.call)}
 		rec.Attempts = append(slices.Clone(rec.Attempts), try)
 		data, err := rec.bytes() // the run goes on with what it holds; views are changed
 		if err != nil {
@@ -91,22 +91,6 @@ func (w *walker) newer(ctx context.Context) ([]*record, error) {
 		records = append(records, r)
 	}
 	return append(records, under...), nil
-}
-
-// request shows what the attempt sends, made anew: what the action itself holds is its own.
-func (f *flight) request(ctx context.Context) any {
-	doer := f.node.action.New()
-	r, ok := doer.(Requester)
-	if !ok || len(doer.Fields().Fill(f.rec.Input)) > 0 {
-		return nil
-	}
-	call := *f.call
-	call.Log, call.Sent = func(string) {}, func(func() any) {}
-	request, err := r.Request(ctx, &call)
-	if err != nil {
-		return nil
-	}
-	return request
 }
 
 // walks knows the runs that this process advances.

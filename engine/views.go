@@ -197,6 +197,7 @@ func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
 	}
 	v, ran := viewRun(&story.Run), e.revisionOf(ctx, &story.Run)
 	v.Steps = viewSteps(ran, records)
+	e.remake(ctx, &v, &story.Run, ran, keyOf(&story))
 	v.close()
 	e.nameStep(ctx, &story.Run, &v)
 	v.ReplayedBy, v.ReplayedAs = e.replayedBy(ctx, &story.Run)
