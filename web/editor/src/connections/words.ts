@@ -103,7 +103,7 @@ const pt: typeof en = {
   hostsHelp: 'Separados por vírgula, por exemplo api.example.com',
   secretSet: 'Já está definido. Deixe vazio para manter.',
   kind: 'Tipo',
-  docs: 'Onde está explicado',
+  docs: 'Como obter',
   callback: 'Endereço de retorno para cadastrar no provedor',
   saveTest: 'Salvar e testar',
   testFailed: 'Salva, mas o teste não deu certo: {why}',

@@ -92,7 +92,7 @@ const pt: typeof en = {
   noProblems: 'Nenhum problema',
   ownTests: 'Testes do fluxo',
   testsPass_one: '{n} teste passa',
-  testsPass_other: 'Todos os {n} testes passam',
+  testsPass_other: 'Os {n} testes passam',
   testsFail_one: '{n} teste falha',
   testsFail_other: '{n} testes falham',
   runTests: 'Rodar os testes',

@@ -17,8 +17,8 @@ const en = {
 
 const pt: typeof en = {
   open: 'Abrir',
-  showRuns: 'Suas execuções',
-  showEvents: 'Seus eventos',
+  showRuns: 'Execuções deste fluxo',
+  showEvents: 'Eventos deste fluxo',
   pause: 'Pausar',
   resume: 'Retomar',
   turnOff: 'Desligar',

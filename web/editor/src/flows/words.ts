@@ -79,7 +79,7 @@ const pt: typeof en = {
   barsNone: 'Últimas 24 horas: nada',
   switchOn: 'Ligar {name}',
   switchOff: 'Desligar {name}',
-  isOff: '{name} está desligado: seus eventos são recusados.',
+  isOff: '{name} está desligado: os eventos dele são recusados.',
   isOn: '{name} está ligado.',
   isPaused: '{name} está pausado: os eventos ficam na fila.',
   publishFirst: 'Publique primeiro, no editor',

@@ -48,7 +48,7 @@ const pt: typeof en = {
   waitsConnection: 'Espera uma conexão',
   waitsKind: 'Espera uma ação voltar a existir',
   dataErased: 'os dados foram apagados',
-  dataErasedRow: 'Seus dados foram apagados',
+  dataErasedRow: 'Dados da pessoa apagados',
   refusedConnection: 'A conexão foi recusada: continua quando for consertada',
   waitsSignal: 'Espera uma aprovação ou um sinal',
   waitsCall: 'Espera um fluxo que chamou',

@@ -229,7 +229,7 @@ const pt: typeof en = {
   days: 'em {n} dias',
   endsOn: 'termina {when}',
   lastUsed: 'usado {when}',
-  notUsed: 'sem uso desde o início',
+  notUsed: 'sem uso desde que o servidor iniciou',
   revoke: 'Revogar',
   revokeAsk: 'Revogar o token {name}?',
   revokeHelp: 'Na hora, e para sempre: o que chama com ele passa a ser recusado.',

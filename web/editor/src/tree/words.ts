@@ -154,7 +154,7 @@ const pt: typeof en = {
   ofRuns: '{n} de {of} execuções',
   dayHelp: 'concluído: nas últimas 24 horas {n} de {of} execuções seguiram daqui',
   untested: 'nunca testado',
-  stale: 'editado depois',
+  stale: 'mudou depois',
   staleHelp: 'Editado desde o último teste ou execução',
   parked: 'espera o serviço',
   retrying: 'tenta de novo',

@@ -55,7 +55,7 @@ const pt: typeof en = {
   blank: 'Fluxo em branco',
   flowName: 'Como ele se chama?',
   paste: 'Colar ou soltar',
-  pasteHelp: 'Um fluxo do Gancho, n8n ou Make em JSON, ou uma linha cURL. Antes, você vê o que acontece com ele.',
+  pasteHelp: 'Um fluxo do Gancho, n8n ou Make em JSON, ou uma linha cURL. Nada é criado antes de você ver o que vem nele.',
   pasteBox: 'JSON ou cURL',
   chooseFile: 'Escolher um arquivo',
   readIt: 'Ler',
