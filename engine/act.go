@@ -162,7 +162,7 @@ func (w *walker) remembered(n *node, rec *record) bool {
 	if len(rec.Attempts) > 0 {
 		first = rec.Attempts[0].At
 	}
-	return n.action.Remembers > 0 && w.hands.now().Sub(first) < n.action.Remembers
+	return n.action != nil && n.action.Remembers > 0 && w.hands.now().Sub(first) < n.action.Remembers
 }
 
 // doubt notes that an effect may have happened before, in a process that ended without a word.

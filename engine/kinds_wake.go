@@ -19,6 +19,11 @@ func (w *walker) missing(n *node, rec *record) (Output, verdict, error) {
 	if _, ok := w.hands.(*live); !ok {
 		return nil, next, Faultf("unknown_action", "there is no action %q in this version", n.step.Action)
 	}
+	if rec.Status == stepUnknown {
+		if v, stop, err := w.resume(n, rec); stop {
+			return rec.Output, v, err
+		}
+	}
 	w.received(rec)
 	rec.Reason = bothWords(fmt.Sprintf("there is no action %q now: the run goes on when it is back", n.step.Action),
 		fmt.Sprintf("a ação %q não existe agora: a execução continua quando ela voltar", n.step.Action))

@@ -243,7 +243,7 @@ func (w *walker) wait(rec *record, o opening) verdict {
 // go on: the one that ended the run does, and what failed beside it. What a catch or on_error took
 // care of stays as it is; a catch that failed itself goes on where it did.
 func (w *walker) reopens(rec *record, n *node) bool {
-	if w.run.Resumed == "" || rec.Reopened >= w.run.Attempt {
+	if w.run.Attempt == 1 || rec.Reopened >= w.run.Attempt {
 		return false
 	}
 	return rec.Path == w.run.Resumed || (len(n.step.Catch) == 0 && n.step.OnError != "continue")

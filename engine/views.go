@@ -147,7 +147,7 @@ func viewStep(r *record) StepView {
 	for _, a := range r.Attempts {
 		v.Attempts = append(v.Attempts, AttemptView{a.At.UTC(), a.Ms, viewError(a.Error), a.Request, a.Response})
 	}
-	if r.Left {
+	if r.Left && r.Status == stepWaiting {
 		v.Status, v.Due, v.Waiting, v.Reason = stepSkipped, nil, "", bothWords("the block around it has failed", "o bloco em volta falhou")
 	}
 	if n := len(r.Attempts); n > 0 && v.Request == nil {
