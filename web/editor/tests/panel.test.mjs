@@ -247,6 +247,17 @@ test('what is wrong is mended by a button: a name, a kind, a connection that is 
   await page.context().close()
 })
 
+test('a list written as other tools do opens, and is mended by a button', async () => {
+  await program.api('POST', '/flows', { id: 'equals', name: 'Equals', trigger: { kind: 'webhook' }, steps: [{ id: 'mail', action: 'email.send', with: { to: ['={{ trigger.body.email }}'], subject: 'x', text: 'x' } }] })
+  const page = await program.signedIn('/flows/equals?step=mail')
+  await page.locator('aside h2').waitFor()
+  await field(page, 'to').waitFor()
+  await page.getByRole('button', { name: 'Publish r1' }).click()
+  await page.getByRole('complementary').getByRole('button', { name: 'Leave out the =' }).click()
+  await until(async () => (await program.api('GET', '/flows/equals')).body.flow.steps[0].with.to?.[0] === '{{ trigger.body.email }}')
+  await page.context().close()
+})
+
 test('the ways of a field are changed without loss', async () => {
   const page = await open('erp')
   const url = field(page, 'url')

@@ -66,6 +66,8 @@ test('a fix goes into the text that it was found in, and into no other', () => {
   assert.equal(mend({ with: { 'a/b': ['x', 'a.tota'] } }, '/with/a~1b/1', fix), undefined)
   assert.equal(mend({}, '/gone/x', fix), undefined)
   assert.deepEqual(mend({ id: 'a' }, '/delivery', { label: '', put: 'at_most_once' }), { id: 'a', delivery: 'at_most_once' })
+  assert.deepEqual(mend({ with: { to: ['x', '={{ a }}'] } }, '/with/to/1', { label: '', put: '{{ a }}' }), { with: { to: ['x', '{{ a }}'] } })
+  assert.deepEqual(mend({ steps: [{ id: 'a' }] }, '/steps/0', { label: '', put: '{"id": "b"}' }), { steps: [{ id: 'a' }, { id: 'b' }] })
 })
 
 let program

@@ -21,7 +21,7 @@ function mendAt(value: unknown, path: string[], fix: Fix): unknown {
   const [name, ...rest] = path
   if (name === undefined) return typeof value === 'string' || value === undefined ? mendText(value ?? '', fix) : undefined
   if (typeof value !== 'object' || value === null) return undefined
-  if (Array.isArray(value) && rest.length === 0 && fix.put.startsWith('{')) return value.flatMap((v: unknown, i) => (String(i) === name ? [v, JSON.parse(fix.put) as unknown] : [v])) // a step is put behind another
+  if (Array.isArray(value) && rest.length === 0 && fix.put.startsWith('{"')) return value.flatMap((v: unknown, i) => (String(i) === name ? [v, JSON.parse(fix.put) as unknown] : [v])) // a step is put behind another
   const next = mendAt((value as Record<string, unknown>)[name], rest, fix)
   if (next === undefined) return undefined
   return Array.isArray(value) ? value.map((v, i) => (String(i) === name ? next : (v as unknown))) : { ...value, [name]: next }
