@@ -157,7 +157,7 @@ func (d *personDrawing) page(v *person.View) *pageOfPerson {
 		stories[v.Runs[i].ID] = &v.Runs[i]
 	}
 	for i := range v.Items {
-		p.Moments = append(p.Moments, d.parseTime(&v.Items[i], stories))
+		p.Moments = append(p.Moments, d.moment(&v.Items[i], stories))
 	}
 	for _, k := range v.State {
 		p.Kept = append(p.Kept, keptOfPerson{k.Key, d.values(k.Value, nil)})
@@ -170,7 +170,7 @@ func (d *personDrawing) page(v *person.View) *pageOfPerson {
 	return p
 }
 
-func (d *personDrawing) parseTime(m *person.Moment, stories map[string]*engine.RunView) momentOfPerson {
+func (d *personDrawing) moment(m *person.Moment, stories map[string]*engine.RunView) momentOfPerson {
 	out := momentOfPerson{At: d.time(m.At), Flow: m.FlowName, Again: m.Event == nil}
 	var trigger map[string]any
 	switch {
