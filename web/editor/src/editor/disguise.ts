@@ -1,6 +1,6 @@
 /** What is personal by the name of its field, as words with _ between them. */
 const fields: [Kind, RegExp][] = [
-  ['document', /(^|_)(cpf|cnpj|document|documento|tax_?id|rg|ssn|passport)(_number)?$/],
+  ['document', /(^|_)(cpf|cnpj|document|documento|tax_?id|rg|ssn|passport|pix(_address)?_key|chave(_pix)?)(_number)?$/],
   ['phone', /(^|_)(phone(_number)?|telefone|celular|mobile|whatsapp|wa_id|tel|fone)$/],
   ['zip', /(^|_)(cep|zip|zip_?code|postcode|postal_?code)$/],
   ['name', /(^|_)((first|last|given|family|customer|buyer|payer|user|contact|receiver|recipient|holder)_?name|nome_completo|sobrenome|surname)$/],
@@ -55,6 +55,7 @@ type Place = { key: string; parent: string; among: string[] }
 function kindOf({ key, parent, among }: Place, value: string): Kind | undefined {
   if (key === 'number' && /identification|document/.test(parent)) return 'document'
   if (/^(number|numero)$/.test(key) && /address|endereco/.test(parent)) return 'number'
+  if (/^(from|to|tel|contato|recipient_id)$/.test(key)) return value.replace(/\D/g, '').length > 9 ? 'phone' : undefined
   if (!bare.test(key)) return fields.find(([, name]) => name.test(key))?.[0]
   return !/\d/.test(value) && !something.test(parent) && (someone.test(parent) || among.some((k) => reachable.test(k))) ? 'name' : undefined
 }
@@ -75,7 +76,7 @@ export function disguise<T>(event: T): T {
       return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, change(v, { key: plain(k), parent: place.key || place.parent, among })]))
     }
     if (typeof value === 'number') {
-      const kind = kindOf(place, '')
+      const kind = kindOf(place, String(value))
       return kind && kind !== 'name' && kind !== 'street' ? Number(stand(kind, String(value))) : value
     }
     if (typeof value !== 'string' || value === '') return value
