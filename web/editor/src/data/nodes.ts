@@ -120,7 +120,7 @@ export const insertable = (path: string) => path.replaceAll('[]', '[0]')
 
 export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
 
-const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^(?=.*\D)\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^(?=.*\D)\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/, /^55[1-9]\d9\d{8}$/]
+const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^(?=.*\D)\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^(?=.*\D)\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/, /^55[1-9]\d9?\d{8}$/]
 const numbered = /(^|_)(id|ids|at|on|date|time|timestamp|gid|key|index|position)$/
 
 /** isCPF says whether digits alone are a CPF, by its last two. */
@@ -130,7 +130,7 @@ function isCPF(text: string): boolean {
   return check(9) === Number(text[9]) && check(10) === Number(text[10])
 }
 
-const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento)$/
+const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento|tel|wa_id|recipient_id|display_phone_number|pix(_address)?_key|chave_pix)$/
 const named = /name|nome/
 const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file|country|city|store|bank|company|loja|empresa)s?$/
 
@@ -147,7 +147,7 @@ function ofPerson(text: string, path: string): boolean {
 }
 
 /** looksPersonal says whether a text is an address, a phone or a document, whatever its name: the name of an id or a time says that it is none. */
-const looksPersonal = (text: string, path: string) => (isCPF(text) || personal.some((p) => p.test(text))) && !(/^\d+$/.test(text) && numbered.test(lastNames(path).at(-1) ?? ''))
+const looksPersonal = (text: string, path: string) => (/^\d{10,13}$/.test(text) && /^(from|to|contato)$/.test(lastNames(path).at(-1) ?? '')) || (isCPF(text) || personal.some((p) => p.test(text))) && !(/^\d+$/.test(text) && numbered.test(lastNames(path).at(-1) ?? ''))
 
 /** masked hides what is personal, by its look or by its name, but for its beginning. */
 export function masked(value: unknown, path = ''): unknown {
