@@ -401,7 +401,7 @@ func (f *Field) wrong(err error) Problem {
 // check tests limits, pattern and options.
 func (f *Field) check(value any) *Problem {
 	if text, ok := value.(string); ok {
-		if d, err := ParseDuration(text); f.lasting != nil && err == nil && d == 0 {
+		if f.lasting != nil && lastsNoTime(text) {
 			p := f.problem("out_of_range", Label("must be longer than 0s", "deve ser maior que 0s"))
 			p.Hint = *f.lasting
 			return &p
@@ -435,6 +435,11 @@ func (f *Field) check(value any) *Problem {
 		return &p
 	}
 	return nil
+}
+
+func lastsNoTime(text string) bool {
+	d, err := ParseDuration(text)
+	return err == nil && d == 0
 }
 
 // plainly writes a number without an exponent.
