@@ -39,9 +39,22 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 			rec.Mocked = true
 			return output, next, nil
 		}
+		if n.action.Shape == flow.Leaf && w.rests(rec) {
+			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
+		}
 		return c.control(ctx, w, n, f, rec)
 	}
 	return w.attempts(ctx, n, f, rec, doer)
+}
+
+// rests says whether a step must not begin now, since its flow is paused. One that rested begins
+// as if it had not.
+func (w *walker) rests(rec *record) bool {
+	if rec.triesLater() {
+		w.received(rec)
+		rec.Status, rec.For, rec.Due = stepRunning, "", time.Time{}
+	}
+	return rec.Status == stepRunning && w.hands.paused()
 }
 
 // fill renders the step's settings and binds them.

@@ -123,8 +123,10 @@ func (l *live) waitURL(run, path string) string {
 	return l.e.waitURL(run, path)
 }
 
-// stopping is so at the stop of the process, and while the flow is paused: the run then waits for its gate.
-func (l *live) stopping() bool { return l.e.stopped() || l.e.paused(l.flow) }
+// stopping is so at the stop of the process too. The run of a paused flow waits for its gate.
+func (l *live) stopping() bool { return l.e.stopped() || l.paused() }
+
+func (l *live) paused() bool { return l.e.paused(l.flow) }
 
 func (e *Engine) paused(flow string) bool {
 	entry, there := e.Flows.Find(flow)

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,4 +45,40 @@ func TestARunUnderWayRestsWhileItsFlowIsPaused(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What the engine does itself rests too: what is kept, called and signaled comes when the flow is resumed, once each.
+func TestOwnStepsOfARunUnderWayRestWhileItsFlowIsPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		h.publish(`{"id": "told", "trigger": {"kind": "call"}, "steps": [{"id": "a", "action": "test.send", "with": {"text": "{{ trigger.body }}"}}]}`)
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "1..9"}, "steps": [
+			{"id": "rest", "action": "delay", "with": {"for": "1s"}},
+			{"id": "count", "action": "state.increment", "with": {"key": "n"}},
+			{"id": "tell", "action": "call", "with": {"flow": "told", "input": "{{ steps.count.value }}", "wait": false}},
+			{"id": "knock", "action": "signal", "with": {"signal": "s"}},
+			{"id": "last", "action": "wait", "with": {"signal": "s", "timeout": "1h"}}]}]}`)
+		run := h.send("first", `{}`)
+		for range 12 {
+			time.Sleep(700 * time.Millisecond)
+			_, err := h.flows.Pause(t.Context(), "first")
+			check(t, err)
+			synctest.Wait()
+			before := len(s.sent())
+			time.Sleep(time.Hour)
+			if after := len(s.sent()); after != before {
+				t.Fatalf("%q came while the flow was paused", s.sent()[before:])
+			}
+			_, err = h.flows.Resume(t.Context(), "first")
+			check(t, err)
+		}
+		if v := h.finished(run); v.Status != store.Succeeded {
+			t.Fatalf("the run is %s, %+v", v.Status, v.Error)
+		}
+		if got, want := s.sent(), strings.Split("123456789", ""); !slices.Equal(got, want) {
+			t.Errorf("%q came, want %q", got, want)
+		}
+	})
 }

@@ -42,8 +42,9 @@ type hands interface {
 	// held gives what a block yields instead of waiting or calling, when effects are held back.
 	held(rec *record, a *Action) (Output, bool)
 	waitURL(run, path string) string
-	// stopping says that no effect should begin now.
+	// stopping says that no effect should begin now, paused that no step should.
 	stopping() bool
+	paused() bool
 }
 
 // verdict is how a step or block ended.
