@@ -173,6 +173,8 @@ func (s *waitStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec 
 		}
 	case !s.limited:
 		rec.Due = w.until // a run that was let go on has more time than it had
+	case w.run.ResumedAt.After(rec.Due.Add(-s.timeout)):
+		rec.Due = w.run.ResumedAt.Add(s.timeout) // nobody could answer while it had failed
 	}
 	if !w.hands.now().Before(rec.Due) {
 		return s.done(rec, map[string]any{"received": false, "data": nil}), next, nil

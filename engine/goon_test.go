@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -133,4 +134,34 @@ func TestWhoGoesOnHasTime(t *testing.T) {
 			t.Errorf("it is %s %+v, and %q arrived", v.Status, v.Error, s.sent())
 		}
 	})
+}
+
+// A wait with a limit that stood open as its run failed has the whole limit again: nobody could answer meanwhile.
+func TestWhoGoesOnWaitsItsLimitAgain(t *testing.T) {
+	for name, pay := range map[string]bool{"answered": true, "expired": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{failures: 1}
+				h := open(t, t.TempDir(), s)
+				defer h.stop()
+				h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "both", "action": "parallel", "branches": [
+					{"name": "a", "steps": [{"id": "tell", "action": "test.send", "retry": {"attempts": 1}, "with": {"text": "a"}}]},
+					{"name": "b", "steps": [{"id": "paid", "action": "wait", "with": {"signal": "paid", "timeout": "1h"}},
+						{"id": "end", "action": "test.send", "with": {"text": "paid {{ steps.paid.received }}"}}]}]}]}`)
+				h.publish(`{"id": "pay", "trigger": {"kind": "webhook"}, "steps": [{"id": "signal", "action": "signal", "with": {"signal": "paid"}}]}`)
+				run := h.send("first", `{}`)
+				h.finished(run)
+				time.Sleep(3 * time.Hour)
+				h.goOn(run)
+				h.untilWaiting(run)
+				time.Sleep(59 * time.Minute)
+				if pay {
+					h.send("pay", `{}`)
+				}
+				if v, want := h.finished(run), []string{"a", fmt.Sprint("paid ", pay)}; v.Status != store.Succeeded || !slices.Equal(s.sent(), want) {
+					t.Errorf("it is %s %+v, and %q arrived, want %q", v.Status, v.Error, s.sent(), want)
+				}
+			})
+		})
+	}
 }
