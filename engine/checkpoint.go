@@ -35,6 +35,11 @@ func (u *unwritten) hold(ctx context.Context) bool {
 	select {
 	case u.writing <- struct{}{}:
 		return true
+	default: // a time that is over is no reason where nothing is on its way
+	}
+	select {
+	case u.writing <- struct{}{}:
+		return true
 	case <-ctx.Done():
 		return false
 	}
@@ -70,9 +75,11 @@ func (u *unwritten) handOver() store.Commit {
 // answered notes what the store said of the commit that was taken. One that failed takes with it
 // whatever would follow.
 func (u *unwritten) answered(err error) {
-	if u.broken = err; err == nil {
-		u.done, u.taken = u.begun, nil
+	if err != nil {
+		u.broken = err
+		return
 	}
+	u.done, u.taken = u.begun, nil
 }
 
 // debt is the number of the newest commit, taken or to be taken, that holds what is owed.
@@ -115,6 +122,7 @@ func (w *walker) save(rec *record) {
 	defer w.mu.Unlock()
 	if err != nil {
 		w.broken = err
+		return
 	}
 	w.held.resize(rec.Path, len(data))
 	w.give(rec.Path, data)

@@ -376,7 +376,8 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 	e.Log.Error("run cannot go on", "flow", work.Run.Flow, "run", work.Run.ID, "error", cause)
 	end := failed(store.RunError{Code: "internal", Message: cause.Error()})
 	c := store.Commit{Lease: work.Lease, Decision: store.Decision{End: end}}
-	byFailure := work.Run.Parent.Run != "" && work.Run.Parent.Path == "" // perhaps: its envelope may be what cannot be read
+	meta, err := readMeta(work.Meta)
+	byFailure := meta.ofFailure() || err != nil && work.Run.Parent.Run != "" && work.Run.Parent.Path == "" // perhaps
 	if p, err := e.planOf(ctx, work.Run); err == nil && !byFailure {
 		c.Spawn = e.failureEvents(ctx, p.flow, &work.Run, end.Error)
 	}
@@ -434,7 +435,7 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 		w.fault = Faultf("trigger", "%s", meta.Fault)
 	}
 	w.trigger = TriggerScope(&meta, body, work.Run.At, work.Run.EventName, work.Run.Event)
-	w.ofFailure = meta.Kind == "failure" || meta.OfFailure
+	w.ofFailure = meta.ofFailure()
 	if meta.KeyOf != "" {
 		w.keyOf = meta.KeyOf
 	}

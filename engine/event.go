@@ -41,6 +41,9 @@ func (m *Meta) bytes() []byte {
 	return append(j.out, '}')
 }
 
+// ofFailure says that a failure started the event, or a run that one had started.
+func (m *Meta) ofFailure() bool { return m.Kind == "failure" || m.OfFailure }
+
 // readMeta reads an envelope.
 func readMeta(data []byte) (m Meta, err error) {
 	value, err := expression.Decode(data)

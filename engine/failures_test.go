@@ -89,14 +89,17 @@ func TestAFlowCalledByAFailureRunStartsNoFailureFlow(t *testing.T) {
 	}
 }
 
-// unreadable is a store in which the envelopes of one flow's runs cannot be read.
+// unreadable is a store in which the envelopes of one flow's runs cannot be read, and the bodies of another's.
 type unreadable struct{ store.Store }
 
 func (u unreadable) Claim(ctx context.Context, node string, n int) ([]store.Work, error) {
 	work, err := u.Store.Claim(ctx, node, n)
 	for i := range work {
-		if work[i].Run.Flow == "child" {
+		switch work[i].Run.Flow {
+		case "child":
 			work[i].Meta = []byte("{")
+		case "loose":
+			work[i].Body = []byte("{")
 		}
 	}
 	return work, err
@@ -108,17 +111,17 @@ func TestWhatCannotBeWalkedFailsAsOthersDo(t *testing.T) {
 	h := open(t, t.TempDir(), s)
 	h.publish(`{"id": "told", "trigger": {"kind": "failure"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "{{ trigger.body.flow }}"}}]}`)
 	h.publish(`{"id": "child", "trigger": {"kind": "call"}, "steps": []}`)
-	h.publish(`{"id": "nest", "trigger": {"kind": "webhook"}, "steps": [{"id": "ask", "action": "call", "with": {"flow": "child"}}]}`)
+	h.publish(`{"id": "loose", "trigger": {"kind": "call"}, "steps": []}`)
+	h.publish(`{"id": "nest", "trigger": {"kind": "webhook"}, "steps": [{"id": "start", "action": "call", "with": {"flow": "loose", "wait": false}}, {"id": "ask", "action": "call", "with": {"flow": "child"}}]}`)
 	v := h.finished(h.send("nest", `{}`))
 	if v.Error == nil || v.Error.Code != "call_failed" || strings.Contains(v.Error.Message, "EOF") {
 		t.Errorf("the caller fails with %+v", v.Error)
 	}
-	told, _, err := h.Runs(t.Context(), store.Query{Flow: "told", Limit: 10})
-	check(t, err)
-	for _, v := range told {
-		h.finished(v.ID)
-	}
-	if !slices.Contains(s.sent(), "child") {
-		t.Errorf("told of the failures of %q, and not of child", s.sent())
+	h.drained("loose")
+	h.drained("told")
+	for _, flow := range []string{"nest", "child", "loose"} {
+		if !slices.Contains(s.sent(), flow) {
+			t.Errorf("told of the failures of %q, and not of %s", s.sent(), flow)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gancho/engine/store"
 )
@@ -49,5 +50,6 @@ func (e *Engine) wakeKind(ctx context.Context, kinds ...string) {
 	}
 	if err := errors.Join(e.Store.Signal(ctx, signals)...); err != nil && ctx.Err() == nil {
 		e.Log.Error("wake runs whose action is back", "error", err)
+		time.AfterFunc(time.Second, func() { poke(e.kinds) })
 	}
 }
