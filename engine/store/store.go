@@ -161,10 +161,9 @@ type Runs interface {
 	// resumed goes on for itself.
 	Orphans(ctx context.Context, run string) ([]string, error)
 
-	// Resume puts a run that Failed, is Unknown or waits back among the due ones, with its
-	// checkpoints; the records of the steps at the paths in forget, and those below them, are moved
-	// to history first. These places, and that of the step that failed, may be signaled once more.
-	// A parked run is due at once. ErrConflict when it is leased, was erased or cannot go on, or when this is
+	// Resume puts a run that Failed back among the due ones, with its checkpoints; the records of
+	// the steps at the paths in forget, and those below them, are moved to history first. All of its
+	// places may be signaled once more. ErrConflict when it has not failed, was erased, or when this is
 	// not its attempt any more: of two that resume the same attempt, one does.
 	Resume(ctx context.Context, run string, attempt int, forget []string) error
 
@@ -199,7 +198,7 @@ type Run struct {
 	ReplayOf   string
 	Attempt    int       // 1, and one more each time that it was resumed
 	Resumed    string    // path of the step at which it had failed when it was last resumed
-	ResumedAt  time.Time `json:",omitzero"` // when that was; zero for one that had only waited
+	ResumedAt  time.Time `json:",omitzero"` // when that was
 	OrderBy    string
 	Parent     Parent
 	Depth      int

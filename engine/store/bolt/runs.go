@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gancho/engine/store"
@@ -434,13 +433,10 @@ func (s *Store) find(tx *tx, id string) (n uint64, r *savedRun, own, err error) 
 func (s *Store) Resume(_ context.Context, run string, attempt int, paths []string) error {
 	z := &resumption{s: s, run: run, attempt: attempt, forget: paths}
 	err := s.live.do(z.apply, z.done)
-	if err != nil && z.seized {
-		s.sched.giveBack(z.n, false)
-	}
 	return cmp.Or(err, z.refused)
 }
 
-// resumption is a Resume being applied. What is parked nobody can claim until it is durable.
+// resumption is a Resume being applied.
 type resumption struct {
 	s       *Store
 	run     string
@@ -450,31 +446,20 @@ type resumption struct {
 	n       uint64
 	r       *savedRun
 	refused error
-	seized  bool
 }
 
 func (z *resumption) apply(tx *tx) (err error) {
 	s := z.s
-	if z.n, z.r, z.refused, err = s.findStopped(tx, z.run, z.attempt); z.refused != nil || err != nil {
+	if z.n, z.r, z.refused, err = s.findFailed(tx, z.run, z.attempt); z.refused != nil || err != nil {
 		return err
 	}
 	n, r := z.n, z.r
-	if r.Status != store.Failed {
-		if z.seized = s.sched.seize(n, s.token()); !z.seized {
-			z.refused = store.ErrConflict
-			return nil
-		}
-	}
 	for _, path := range z.forget {
 		if err := forgetStep(tx.bucket("steps"), n, path); err != nil {
 			return err
 		}
 	}
-	again := append(slices.Clone(z.forget), r.Error.Step)
-	if !z.seized {
-		again, r.ResumedAt = nil, s.now() // it had ended: all of it may be answered again
-	}
-	if err := forgetGiven(tx, n, again); err != nil {
+	if err := forgetGiven(tx, n); err != nil {
 		return err
 	}
 	if err := tx.bucket("ended").delete(number(n)); err != nil {
@@ -482,31 +467,25 @@ func (z *resumption) apply(tx *tx) (err error) {
 	}
 	s.counts.move(r.Flow, r.Status, store.Pending)
 	r.Attempt++
-	r.Resumed = r.Error.Step
+	r.Resumed, r.ResumedAt = r.Error.Step, s.now()
 	r.Status, r.Error, r.Reason, r.Ended, r.WaitingFor = store.Pending, store.RunError{}, "", time.Time{}, ""
 	return put(tx, "runs", number(n), r)
 }
 
 func (z *resumption) done() {
-	switch {
-	case z.refused != nil:
-	case z.seized:
-		z.s.sched.giveBack(z.n, true)
-	default:
-		z.s.sched.mu.Lock()
-		defer z.s.sched.mu.Unlock()
-		z.s.sched.add(z.n, z.r.Flow, z.r.OrderBy, false)
+	if z.refused != nil {
+		return
 	}
+	z.s.sched.mu.Lock()
+	defer z.s.sched.mu.Unlock()
+	z.s.sched.add(z.n, z.r.Flow, z.r.OrderBy, false)
 }
 
-// forgetGiven forgets at which places of a run an answer was given, or is waited for no more; at all
-// of them for nil.
-func forgetGiven(tx *tx, n uint64, paths []string) error {
+// forgetGiven forgets at which places of a run an answer was given, or is waited for no more.
+func forgetGiven(tx *tx, n uint64) error {
 	var keys [][]byte
 	err := each(tx, "given", number(n), func(path string, _ []byte) error {
-		if paths == nil || slices.Contains(paths, path) {
-			keys = append(keys, join(n, path))
-		}
+		keys = append(keys, join(n, path))
 		return nil
 	})
 	for _, key := range keys {
@@ -515,16 +494,15 @@ func forgetGiven(tx *tx, n uint64, paths []string) error {
 	return err
 }
 
-// findStopped gives a run that may go on after this attempt, out of the archive too; own says why
+// findFailed gives a run that may go on after this attempt, out of the archive too; own says why
 // it may not.
-func (s *Store) findStopped(tx *tx, id string, attempt int) (n uint64, r *savedRun, own, err error) {
+func (s *Store) findFailed(tx *tx, id string, attempt int) (n uint64, r *savedRun, own, err error) {
 	n, r, own, err = s.find(tx, id)
 	if err != nil {
 		return 0, nil, nil, err
 	}
 	if own == nil {
-		stopped := r.Status == store.Failed || r.Status == store.Waiting || r.Status == store.Unknown
-		if !stopped || r.Attempt != attempt || r.Reason == store.Erased {
+		if r.Status != store.Failed || r.Attempt != attempt || r.Reason == store.Erased {
 			own = store.ErrConflict
 		}
 		return n, r, own, nil

@@ -190,34 +190,6 @@ func (s *scheduler) remove(n uint64) {
 	}
 }
 
-// seize takes a lease of a run, that nobody can claim it meanwhile; false when somebody has one.
-func (s *scheduler) seize(n, token uint64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.runs[n]
-	if p == nil || p.token != 0 {
-		return false
-	}
-	p.token = token
-	p.lane.active++
-	s.active++
-	return true
-}
-
-// giveBack lets go of what was seized. The run is due at once, where it is to be or was meanwhile.
-func (s *scheduler) giveBack(n uint64, due bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.runs[n]
-	if p == nil {
-		return
-	}
-	s.release(p)
-	if due || !p.parked {
-		s.ready(n, p)
-	}
-}
-
 func (s *scheduler) holds(n, token uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

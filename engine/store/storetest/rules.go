@@ -313,16 +313,17 @@ var rules = []rule{
 		err := h.s.Resume(h.ctx, a.Run, 1, nil)
 		return errors.Join(want("refused", errors.Is(err, store.ErrConflict), true), want("status", h.run(a.Run).Status, store.Failed))
 	}},
-	{"a run that somebody has is not resumed", func(h *house) error {
+	{"a run that has not failed is not resumed", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
-		park := store.Decision{Park: &store.Park{Status: store.Waiting, Timed: true}}
-		h.keep(h.commit(store.Commit{Lease: h.claim(1)[0].Lease, Decision: park}).Err)
+		due := h.s.Resume(h.ctx, a.Run, 1, nil)
 		w := h.claim(1)[0]
-		early := h.s.Resume(h.ctx, a.Run, 1, nil)
-		park.Park.Timed = false
-		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: park}).Err)
-		h.keep(h.s.Resume(h.ctx, a.Run, 1, nil))
-		return errors.Join(want("while it is leased", errors.Is(early, store.ErrConflict), true), want("attempt", h.claim(1)[0].Run.Attempt, 2))
+		leased := h.s.Resume(h.ctx, a.Run, 1, nil)
+		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{Park: &store.Park{Status: store.Waiting}}}).Err)
+		parked := h.s.Resume(h.ctx, a.Run, 1, nil)
+		return errors.Join(
+			want("due", errors.Is(due, store.ErrConflict), true), want("leased", errors.Is(leased, store.ErrConflict), true),
+			want("parked", errors.Is(parked, store.ErrConflict), true), want("attempt", h.run(a.Run).Attempt, 1),
+		)
 	}},
 	{"what is called again answers again", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
