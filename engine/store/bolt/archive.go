@@ -128,7 +128,7 @@ func (a *archive) findIn(v *volume, n uint64) (*archived, error) {
 }
 
 func (v *volume) unread(ext string, err error) error {
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, bbolt.ErrDatabaseNotOpen) { // it is not the file that is wrong
 		return err
 	}
 	return v.damaged(ext, err)

@@ -228,11 +228,15 @@ func (a *archive) holdsAny(v *volume, numbers map[uint64]bool) (bool, error) {
 // eraseOf erases events in all blocks of a volume that hold them: one that was resumed and has
 // ended again is in a block that its index does not name any more, too.
 func (a *archive) eraseOf(v *volume, numbers map[uint64]bool, when time.Time) error {
-	rows, blocks, err := v.openBlocks()
+	_, blocks, err := v.openBlocks()
 	if err != nil {
 		return err
 	}
 	for at := range blocks {
+		rows, err := v.openRows() // a block that is replaced has the files opened anew
+		if err != nil {
+			return err
+		}
 		b, err := a.block(v, at, rows.View)
 		if err != nil {
 			return v.unread(rowsExt, err)

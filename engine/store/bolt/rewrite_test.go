@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -120,6 +121,34 @@ func TestErasureReachesAFormerEnd(t *testing.T) {
 		check(t, s.Erase(t.Context(), []string{run}))
 		if files := holding(t, dir, "archive", canary); len(files) > 0 {
 			t.Errorf("%v hold what was erased", files)
+		}
+	})
+}
+
+// A person is in several blocks of a file that is opened to read.
+func TestErasureReachesAllBlocksOfAFile(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		var runs []string
+		for i := range 5 {
+			runs = append(runs, withBody(t, s, fmt.Sprint(canary, i), store.Succeeded))
+			withBody(t, s, `"somebody else"`, store.Succeeded)
+			settle()
+		}
+		check(t, s.Close())
+		s = open(t, dir)
+		defer s.Close()
+		check(t, s.Erase(t.Context(), runs[:3]))
+		check(t, s.Erase(t.Context(), runs[3:])) // files that were rewritten are closed
+		if files := holding(t, dir, "archive", canary); len(files) > 0 {
+			t.Errorf("%v hold what was erased", files)
+		}
+		if bad := s.Unread(""); len(bad) > 0 {
+			t.Errorf("%v are said to be damaged", bad)
+		}
+		if n := len(listed(t, s, store.Query{Limit: 50})); n != 10 {
+			t.Errorf("%d runs are listed, want 10", n)
 		}
 	})
 }
