@@ -24,7 +24,7 @@ func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 	f := &flight{rec: *rec, node: n, call: call, at: at}
 	w.air.Lock()
 	defer w.air.Unlock()
-	if w.canceled {
+	if w.lost {
 		return errLost
 	}
 	if w.over() {
@@ -41,7 +41,7 @@ func (w *walker) takeOff(n *node, rec *record, call *Call, at time.Time) error {
 func (w *walker) lose() {
 	w.air.Lock()
 	defer w.air.Unlock()
-	w.canceled = true
+	w.lost = true
 }
 
 // land ends the flight of a record that is being saved. The caller holds the lock air: it waits while
@@ -242,6 +242,6 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 	}
 	c.Lease, c.Revision, c.Decision = w.lease, w.plan.revision, store.Decision{End: canceled(reason)}
 	err = e.Store.Commit(ctx, []store.Commit{c})[0].Err
-	w.canceled = w.canceled || err == nil
+	w.lost = w.lost || err == nil
 	return err
 }

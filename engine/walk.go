@@ -103,9 +103,9 @@ type walker struct {
 	answer *Answer
 	unwritten
 
-	air      sync.Mutex // held while flights are looked at, or change
-	flights  []*flight
-	canceled bool // nothing more may begin
+	air     sync.Mutex // held while flights are looked at, or change
+	flights []*flight
+	lost    bool // nothing more may begin
 }
 
 // opening is a place where the run waits.
