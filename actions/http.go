@@ -82,7 +82,7 @@ func (h *httpRequest) Fields() form.Fields {
 			form.Option("auto", form.Label("What it says it is", "O que ela diz ser")), form.Option("json", form.Label("JSON", "JSON")),
 			form.Option("text", form.Label("Text", "Texto")), form.Option("bytes", form.Label("Bytes (base64)", "Bytes (base64)"))).Default("auto").Advanced(),
 		form.Int("follow", &h.follow, form.Label("Follow redirects", "Seguir redirecionamentos")).Min(0).Max(10).Given(&h.hasFollow).Advanced().
-			Help(form.Label("How many. Without it 3 for GET, HEAD and OPTIONS without a body, and none for what changes something.", "Quantos. Sem isto 3 para GET, HEAD e OPTIONS sem corpo, e nenhum para o que altera algo.")),
+			Help(form.Label("How many. Without it 3, and none for POST, PUT, PATCH and what has a body.", "Quantos. Sem isto 3, e nenhum para POST, PUT, PATCH e o que tem corpo.")),
 		form.Map("paginate", &h.paginate, form.Label("Pages", "Páginas")).Literal().Advanced().
 			Help(form.Label("{next, items, max_pages}: next is an expression that gives the address of the next page, items one that gives the list of a page.",
 				"{next, items, max_pages}: next é uma expressão que dá o endereço da próxima página, items uma que dá a lista da página.")),
@@ -223,7 +223,7 @@ func (h *httpRequest) exchange(ctx context.Context, call *engine.Call) (*exchang
 	if err := h.body(x); err != nil {
 		return nil, err
 	}
-	if h.reads() && x.body == nil {
+	if x.body == nil && !slices.Contains([]string{"POST", "PUT", "PATCH"}, h.method) {
 		x.follow = 3
 	}
 	if h.hasFollow {

@@ -415,8 +415,8 @@ func TestCredentialsStayWithTheirHosts(t *testing.T) {
 	}
 }
 
-// Whoever redirects what changes something has not done it: the step fails and says so, unless it follows on purpose.
-func TestOnlyReadersAreRedirected(t *testing.T) {
+// Methods with a body follow no redirect unless they are told to: who redirects them has not done it.
+func TestWhichMethodsAreRedirected(t *testing.T) {
 	for _, method := range methods {
 		for _, follow := range []bool{false, true} {
 			p, out := newPlay(t, func(w http.ResponseWriter, r *http.Request) {
@@ -431,7 +431,7 @@ func TestOnlyReadersAreRedirected(t *testing.T) {
 			call := newCall(nil, nil)
 			call.AtMostOnce = true
 			_, err := do(t, out, call, with)
-			goes := follow || slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, method)
+			goes := follow || !slices.Contains([]string{"POST", "PUT", "PATCH"}, method)
 			if goes && (err != nil || len(p.got()) != 2) {
 				t.Errorf("%s, follow %v: %v, %d requests", method, follow, err, len(p.got()))
 			}
@@ -441,6 +441,28 @@ func TestOnlyReadersAreRedirected(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A DELETE that was sent elsewhere still deletes there; a fourth place is one too many. With a body it is not sent on.
+func TestDeletesAreRedirectedAsDeletes(t *testing.T) {
+	for status, second := range map[int]string{301: "DELETE", 302: "DELETE", 303: "GET", 307: "DELETE", 308: "DELETE"} {
+		p, out := newPlay(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/there" {
+				http.Redirect(w, r, "/there", status)
+			}
+		})
+		if _, err := do(t, out, newCall(nil, nil), map[string]any{"method": "DELETE", "url": p.URL}); err != nil || len(p.got()) != 2 || p.got()[1].method != second {
+			t.Errorf("%d: %v, %+v", status, err, p.got())
+		}
+	}
+	p, out := newPlay(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusFound) })
+	if _, err := do(t, out, newCall(nil, nil), map[string]any{"method": "DELETE", "url": p.URL}); faultOf(t, err).Code != "redirect" || len(p.got()) != 4 {
+		t.Errorf("%v, %d requests", err, len(p.got()))
+	}
+	p, out = newPlay(t, says(302, "text/plain", "", "Location", "/there"))
+	if _, err := do(t, out, newCall(nil, nil), map[string]any{"method": "DELETE", "url": p.URL, "json": 1}); faultOf(t, err).Code != "http_302" || len(p.got()) != 1 {
+		t.Errorf("%v, %d requests", err, len(p.got()))
 	}
 }
 

@@ -235,6 +235,7 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 	if x.inTheClear(via[0].URL, req.URL) {
 		return errInTheClear
 	}
+	x.keepMethod(req, via[len(via)-1])
 	req.Header.Del("Referer") // it would tell the whole address before, which may hold a secret
 	if req.URL.Host != via[0].URL.Host {
 		for _, name := range x.secrets {
@@ -242,6 +243,14 @@ func (x *exchange) redirect(req *http.Request, via []*http.Request) error {
 		}
 	}
 	return nil
+}
+
+// keepMethod asks elsewhere what was asked here, where the client would make a GET of it: who answers
+// a DELETE with 301 or 302 has not done it. 303 leads to what tells of it, and a POST has always become a GET.
+func (x *exchange) keepMethod(req, before *http.Request) {
+	if x.body == nil && before.Method != http.MethodPost && req.Response.StatusCode != http.StatusSeeOther {
+		req.Method = before.Method
+	}
 }
 
 // callable refuses addresses that lead nowhere, whoever asks.
