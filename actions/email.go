@@ -6,20 +6,15 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"net/mail"
-	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"gancho/engine"
-	"gancho/engine/connections"
 	"gancho/engine/form"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 )
@@ -33,7 +28,7 @@ func emailSendAction(out *Outbound) engine.Action {
 		Group:   "message",
 		New:     func() engine.Doer { return &email{out: out} },
 		Effect:  true, Connection: []string{"smtp"},
-		Sample: map[string]any{"message_id": "<sample@example.com>", "accepted": []any{"ana@example.com"}},
+		Sample: map[string]any{"message_id": "<sample@example.com>", "accepted": []any{"ana@example.com"}, "rejected": []any{}},
 	}
 }
 
@@ -102,7 +97,8 @@ func subjectLine(subject string) error {
 }
 
 // Do delivers the e-mail to the connection's server. The Message-ID is the same for each
-// attempt, so that a repeat is recognised. Replies from 400 to 499 are tried again.
+// attempt, so that a repeat is recognised. Replies from 400 to 499 are tried again. Recipients that
+// the server refuses for good are left out, as long as it takes another.
 func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
 	if err := m.prepare(call); err != nil {
 		return nil, err
@@ -117,14 +113,21 @@ func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error
 		return nil, err
 	}
 	defer box.close()
-	if err := box.client.SendWithSMTPClient(box.smtp, message); err != nil && !message.IsDelivered() {
-		return nil, mailFault(err, call.AtMostOnce)
+	accepted, refusals, err := box.address(m.sender, m.recipients)
+	if err != nil {
+		return nil, err
 	}
-	accepted := make([]any, len(m.recipients))
-	for i, r := range m.recipients {
-		accepted[i] = r
+	if err := box.deliver(message, call.AtMostOnce); err != nil {
+		return nil, err
 	}
-	return map[string]any{"message_id": m.messageID, "accepted": accepted}, nil
+	rejected := []string{}
+	for _, r := range refusals {
+		rejected = append(rejected, r.recipient)
+		if call.Log != nil {
+			call.Log(r.Error())
+		}
+	}
+	return map[string]any{"message_id": m.messageID, "accepted": list(accepted), "rejected": list(rejected)}, nil
 }
 
 // Request is what would be sent.
@@ -328,132 +331,4 @@ func (m *email) addHeaders(add func(name, text string)) error {
 		add(name, text)
 	}
 	return nil
-}
-
-// mailbox is an open session with a mail server.
-type mailbox struct {
-	client *gomail.Client
-	smtp   *smtp.Client
-	stop   func() bool
-}
-
-// dialMail connects and signs in through the one way out. The session ends with ctx.
-func dialMail(ctx context.Context, out *Outbound, c *connections.Connection) (*mailbox, error) {
-	box := &mailbox{}
-	var mu sync.Mutex
-	var open net.Conn
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := out.Dial(ctx, network, address)
-		mu.Lock()
-		open = conn
-		mu.Unlock()
-		return conn, err
-	}
-	box.stop = context.AfterFunc(ctx, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if open != nil {
-			_ = open.Close() // wakes whoever reads
-		}
-	})
-	options, err := mailOptions(out, c, dial)
-	if err == nil {
-		box.client, err = gomail.NewClient(c.Fields["host"], options...)
-	}
-	if err != nil {
-		box.stop()
-		return nil, engine.Faultf("bad_connection", "%v", err)
-	}
-	if box.smtp, err = box.client.DialToSMTPClientWithContext(ctx); err != nil {
-		box.stop()
-		return nil, dialFault(box.client.ServerAddr(), err)
-	}
-	return box, nil
-}
-
-func (b *mailbox) close() {
-	_ = b.client.CloseWithSMTPClient(b.smtp) // the mail is delivered or not, whatever QUIT says
-	b.stop()
-}
-
-func mailOptions(out *Outbound, c *connections.Connection, dial gomail.DialContextFunc) ([]gomail.Option, error) {
-	security := c.Fields["security"]
-	port := map[string]int{"tls": 465, "none": 25}[security]
-	if port == 0 {
-		port = 587
-	}
-	if text := c.Fields["port"]; text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return nil, fmt.Errorf("port %q is not a number", text)
-		}
-		port = n
-	}
-	options := []gomail.Option{gomail.WithDialContextFunc(dial), gomail.WithoutNoop()}
-	if out.tls != nil {
-		config := out.tls.Clone()
-		config.ServerName = c.Fields["host"]
-		options = append(options, gomail.WithTLSConfig(config))
-	}
-	switch security {
-	case "tls":
-		options = append(options, gomail.WithSSL())
-	case "none":
-		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
-	default:
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
-	}
-	options = append(options, gomail.WithPort(port))
-	if user := c.Fields["username"]; user != "" {
-		password, err := secretOf(c, "password")
-		if err != nil {
-			return nil, err
-		}
-		auth := gomail.SMTPAuthAutoDiscover
-		if security == "none" {
-			auth = gomail.SMTPAuthPlainNoEnc
-		}
-		options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(user), gomail.WithPassword(password))
-	}
-	return options, nil
-}
-
-// dialFault decides about a session that could not be opened at an address: nothing was delivered.
-func dialFault(address string, err error) error {
-	var blocked *Blocked
-	if errors.As(err, &blocked) {
-		return &engine.Fault{Code: "blocked_address", Message: blocked.Error(), Permanent: true}
-	}
-	var reply *textproto.Error
-	if errors.As(err, &reply) {
-		f := &engine.Fault{Code: fmt.Sprintf("smtp_%d", reply.Code), Message: fmt.Sprintf("the mail server said %d %s", reply.Code, reply.Msg), Status: reply.Code}
-		if f.Broken = reply.Code == 535 || reply.Code == 534; f.Broken {
-			f.Message = fmt.Sprintf("the mail server refused the user or the password (%d %s)", reply.Code, reply.Msg)
-		}
-		f.Permanent = reply.Code >= 500 && !f.Broken
-		return f
-	}
-	return netFault("network", "no answer from "+address, err)
-}
-
-// mailFault decides about a message that was not accepted. A connection that breaks after the
-// content was sent leaves it open whether the message was taken.
-func mailFault(err error, atMostOnce bool) error {
-	var s *gomail.SendError
-	if !errors.As(err, &s) {
-		return netFault("network", "the mail server did not take the message", err)
-	}
-	code := s.ErrorCode()
-	f := &engine.Fault{Code: "smtp", Message: "the mail server did not take the message: " + oneLine(s.Error()), Status: code}
-	if code > 0 {
-		f.Code = fmt.Sprintf("smtp_%d", code)
-		f.Permanent = code >= 500
-		return f
-	}
-	f.Maybe = atMostOnce && (s.Reason == gomail.ErrSMTPDataClose)
-	return f
-}
-
-func oneLine(text string) string {
-	return strings.Join(strings.Fields(text), " ")
 }

@@ -16,6 +16,7 @@ var portuguese = [][2]string{
 	{"%s answered %d: %s", "%s respondeu %d: %s"},
 	{"%s answered %d", "%s respondeu %d"},
 	{"%s answered %d, but the condition of success is not true", "%s respondeu %d, mas a condição de sucesso não é verdadeira"},
+	{"the mail server did not answer in time", "o servidor de e-mail não respondeu a tempo"},
 	{"%s did not answer in time", "%s não respondeu a tempo"},
 	{"no answer from %s within %s", "sem resposta de %s em %s"},
 	{"no answer from %s: %s", "sem resposta de %s: %s"},
@@ -86,6 +87,9 @@ var portuguese = [][2]string{
 
 	// of e-mail
 	{"the mail server did not take the message: %s", "o servidor de e-mail não aceitou a mensagem: %s"},
+	{"the mail server takes no mail for %s: %s", "o servidor de e-mail não aceita mensagens para %s: %s"},
+	{"the mail server offers no STARTTLS", "o servidor de e-mail não oferece STARTTLS"},
+	{"the mail server offers no way to sign in with a user and a password", "o servidor de e-mail não oferece entrada com usuário e senha"},
 	{"subject: must be one line", "assunto: deve ter uma linha"},
 	{"the e-mail is empty: fill in text, html or markdown", "o e-mail está vazio: preencha text, html ou markdown"},
 	{"to: %q is not an e-mail address", "Para: %q não é um endereço de e-mail"},

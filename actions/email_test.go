@@ -1,0 +1,197 @@
+package actions
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-smtp"
+
+	"gancho/engine"
+	"gancho/engine/said"
+)
+
+// postOffice is a mail server that refuses some recipients and keeps what it takes.
+type postOffice struct {
+	refuse map[string]error  // by address; "." is the end of a message
+	before func(step string) // is called before each of them is answered
+
+	mu      sync.Mutex
+	to      []string
+	letters []letter
+}
+
+type letter struct {
+	to   []string
+	text string
+}
+
+func (p *postOffice) NewSession(*smtp.Conn) (smtp.Session, error) { return p, nil }
+func (p *postOffice) Reset()                                      { p.to = nil }
+func (p *postOffice) Logout() error                               { return nil }
+func (p *postOffice) Mail(string, *smtp.MailOptions) error        { return nil }
+
+func (p *postOffice) answer(step string) error {
+	if p.before != nil {
+		p.before(step)
+	}
+	return p.refuse[step]
+}
+
+func (p *postOffice) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if err := p.answer(to); err != nil {
+		return err
+	}
+	p.to = append(p.to, to)
+	return nil
+}
+
+func (p *postOffice) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if err := p.answer("."); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.letters = append(p.letters, letter{p.to, string(text)})
+	return nil
+}
+
+func (p *postOffice) kept() []letter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.letters)
+}
+
+// open gives a call of email.send with a connection to the server.
+func (p *postOffice) open(t *testing.T, fields map[string]string) (*engine.Call, *Outbound) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	s := smtp.NewServer(p)
+	s.ErrorLog = log.New(io.Discard, "", 0)
+	done := make(chan struct{})
+	go func() {
+		_ = s.Serve(l)
+		close(done)
+	}()
+	t.Cleanup(func() {
+		_ = s.Close()
+		<-done
+	})
+	out, err := NewOutbound(OutboundConfig{Version: "1.2", Allow: []string{"127.0.0.1"}})
+	check(t, err)
+	t.Cleanup(out.Close)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	check(t, err)
+	c := connection("smtp", map[string]string{"host": "127.0.0.1", "port": port, "security": "none", "from": "Loja <loja@example.com>"}, map[string]string{"password": "hush"})
+	for name, value := range fields {
+		c.Fields[name] = value
+	}
+	return newCall(c, nil), out
+}
+
+func write(ctx context.Context, t *testing.T, out *Outbound, call *engine.Call, to ...any) (map[string]any, error) {
+	t.Helper()
+	m := &email{out: out}
+	if problems := m.Fields().Fill(map[string]any{"to": to, "subject": "Oi", "text": "Oi"}); len(problems) > 0 {
+		t.Fatalf("%v", problems)
+	}
+	output, err := m.Do(ctx, call)
+	got, _ := output.(map[string]any)
+	return got, err
+}
+
+var (
+	nobody = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+	later  = &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 2, 0}, Message: "try later"}
+)
+
+// One recipient that does not exist keeps no other from the message, and is told of.
+func TestARefusedRecipientIsLeftOut(t *testing.T) {
+	office := &postOffice{refuse: map[string]error{"bia@example.com": nobody}}
+	call, out := office.open(t, nil)
+	var lines []string
+	call.Log = func(line string) { lines = append(lines, line) }
+	got, err := write(t.Context(), t, out, call, "Ana <ana@example.com>", "bia@example.com", "caio@example.com")
+	if err != nil || !slices.Equal(got["accepted"].([]any), []any{"ana@example.com", "caio@example.com"}) || !slices.Equal(got["rejected"].([]any), []any{"bia@example.com"}) {
+		t.Errorf("%v %v", got, err)
+	}
+	if want := []string{"the mail server takes no mail for bia@example.com: 550 5.1.1 no such user"}; !slices.Equal(lines, want) {
+		t.Errorf("said %q", lines)
+	}
+	letters := office.kept()
+	if len(letters) != 1 || !slices.Equal(letters[0].to, []string{"ana@example.com", "caio@example.com"}) || !strings.Contains(letters[0].text, "Message-ID: "+got["message_id"].(string)) {
+		t.Errorf("%+v", letters)
+	}
+	if got, err := write(t.Context(), t, out, call, "ana@example.com"); err != nil || len(got["rejected"].([]any)) != 0 {
+		t.Errorf("%v %v", got, err)
+	}
+}
+
+// Nobody gets a message that is tried again: who has it would get it twice.
+func TestWhatAMailServerRefuses(t *testing.T) {
+	for _, c := range []struct {
+		refuse    map[string]error
+		code      string
+		permanent bool
+		message   string
+	}{
+		{map[string]error{"ana@example.com": nobody, "bia@example.com": nobody}, "smtp_550", true, "the mail server takes no mail for ana@example.com: 550 5.1.1 no such user"},
+		{map[string]error{"ana@example.com": nobody, "bia@example.com": later}, "smtp_450", false, "the mail server takes no mail for bia@example.com: 450 4.2.0 try later"},
+		{map[string]error{".": nobody}, "smtp_550", true, "the mail server did not take the message: 550 5.1.1 no such user"},
+		{map[string]error{".": later}, "smtp_450", false, "the mail server did not take the message: 450 4.2.0 try later"},
+	} {
+		office := &postOffice{refuse: c.refuse}
+		call, out := office.open(t, nil)
+		call.AtMostOnce = true
+		_, err := write(t.Context(), t, out, call, "ana@example.com", "bia@example.com")
+		if f := faultOf(t, err); f.Code != c.code || f.Permanent != c.permanent || f.Maybe || f.Message != c.message || len(office.kept()) != 0 {
+			t.Errorf("%+v, want %s: %s; %v", f, c.code, c.message, office.kept())
+		}
+	}
+}
+
+// What a server does not offer, no second attempt finds there.
+func TestAMailServerWithoutWhatIsAskedFor(t *testing.T) {
+	for code, fields := range map[string]map[string]string{
+		"no_starttls": {"security": "starttls"},
+		"no_sign_in":  {"username": "loja"},
+	} {
+		call, out := new(postOffice).open(t, fields)
+		_, err := write(t.Context(), t, out, call, "ana@example.com")
+		f := faultOf(t, err)
+		if f.Code != code || !f.Permanent || f.Hint.PT == "" || said.In(f.Message, "pt-BR") == f.Message {
+			t.Errorf("%s: %+v", code, f)
+		}
+	}
+}
+
+// A server that falls silent once it has the message leaves it open whether it was taken.
+func TestASilentMailServer(t *testing.T) {
+	for silent, maybe := range map[string]bool{"ana@example.com": false, ".": true} {
+		ctx, giveUp := context.WithCancel(t.Context())
+		over := make(chan struct{})
+		office := &postOffice{before: func(step string) {
+			if step == silent {
+				giveUp()
+				<-over
+			}
+		}}
+		call, out := office.open(t, nil)
+		call.AtMostOnce = true
+		_, err := write(ctx, t, out, call, "ana@example.com")
+		close(over)
+		if f := faultOf(t, err); f.Code != "timeout" || f.Permanent || f.Maybe != maybe {
+			t.Errorf("%s: %+v", silent, f)
+		}
+	}
+}
