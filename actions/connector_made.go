@@ -237,7 +237,7 @@ func (r *connectorReader) makeRequest(at string, q *requestFile, roots []string)
 	}
 	m := &madeRequest{
 		file: q, url: r.tree(at, q.URL, roots), query: r.tree(at, q.Query, roots), headers: r.tree(at, q.Headers, roots), json: r.tree(at, q.JSON, roots),
-		form: r.tree(at, q.Form, roots), multipart: r.tree(at, q.Multipart, roots),
+		form: r.tree(at, q.Form, roots), multipart: r.parts(at, q.Multipart, roots),
 	}
 	switch path := q.Path.(type) {
 	case string:

@@ -198,6 +198,27 @@ func (r *connectorReader) tree(path string, value any, roots []string) *expressi
 	return t
 }
 
+// parts compiles a multipart body: what a file holds is an expression, written as a text or as {"=": text}.
+func (r *connectorReader) parts(path string, parts map[string]any, roots []string) *expression.Tree {
+	body := maps.Clone(parts)
+	for name, part := range parts {
+		if file, ok := part.(map[string]any); ok {
+			if source, ok := file["file"].(string); ok {
+				file = maps.Clone(file)
+				file["file"] = map[string]any{"=": source}
+				body[name] = file
+			}
+		}
+	}
+	before := len(r.problems)
+	t := r.tree(path, body, roots)
+	for i := range r.problems[before:] {
+		p := &r.problems[before+i]
+		p.Path = strings.TrimSuffix(p.Path, "/=")
+	}
+	return t
+}
+
 var connectorGroups = []string{"message", "email", "crm", "marketing", "commerce", "payment", "data", "ai", "code", "other"}
 
 func (r *connectorReader) top() {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gancho/engine/expression"
 	"gancho/engine/form"
 )
 
@@ -159,8 +160,8 @@ func (r *connectorReader) request(at string, q *requestFile, roots []string) {
 	r.tree(at+"/query", q.Query, roots)
 	r.headers(at+"/headers", q.Headers)
 	bodies := 0
-	for name, value := range map[string]any{"json": q.JSON, "form": q.Form, "multipart": q.Multipart} {
-		if t := r.tree(at+"/"+name, value, roots); t != nil {
+	for _, t := range []*expression.Tree{r.tree(at+"/json", q.JSON, roots), r.tree(at+"/form", q.Form, roots), r.parts(at+"/multipart", q.Multipart, roots)} {
+		if t != nil {
 			bodies++
 		}
 	}

@@ -284,7 +284,7 @@ func setMultipart(x *exchange, parts map[string]any) error {
 		err = w.SetBoundary("gancho" + digest(data)[:40])
 	}
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
-		if err == nil {
+		if err == nil && !lacksFile(parts[name]) {
 			err = writeNamed(w, name, parts[name])
 		}
 	}
@@ -294,6 +294,12 @@ func setMultipart(x *exchange, parts map[string]any) error {
 	x.body = b.Bytes()
 	x.header.Set("Content-Type", w.FormDataContentType())
 	return err
+}
+
+// lacksFile says that a part is a file whose content is left out: then so is the part.
+func lacksFile(part any) bool {
+	file, ok := part.(map[string]any)
+	return ok && file["file"] == nil
 }
 
 func writeNamed(w *multipart.Writer, name string, value any) error {

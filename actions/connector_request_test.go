@@ -1,0 +1,69 @@
+package actions
+
+import (
+	"io"
+	"mime"
+	"mime/multipart"
+	"strings"
+	"testing"
+)
+
+// ownConnector reads a connector with one action, do, whose request is given.
+func ownConnector(t *testing.T, request, more string) *Connector {
+	t.Helper()
+	c, problems := ParseConnector([]byte(`{"format": "gancho.connector/1", "id": "x_c", "name": {"en": "C", "pt-BR": "C"}, "base": "https://api.example.com", "auth": {"none": {"kind": "none"}},
+		"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "fields": [{"id": "b", "type": "text", "label": {"en": "B", "pt-BR": "B"}}], "request": `+request+more+`}}}`), true)
+	if len(problems) > 0 {
+		t.Fatalf("%+v", problems)
+	}
+	return c
+}
+
+// doOnce has the action do its request.
+func doOnce(t *testing.T, c *Connector, input map[string]any) (gotRequest, error) {
+	t.Helper()
+	s := newStandIn(t)
+	k := connectorCase{Action: "do", Auth: "none", Input: input, Answers: []cannedAnswer{{Status: 200, JSON: map[string]any{}}}}
+	r := k.run(t, c, s)
+	if r.fault != nil {
+		return gotRequest{}, r.fault
+	}
+	return s.got[0], nil
+}
+
+// What a file holds is an expression; a file of nothing is left out.
+func TestFilesOfAConnector(t *testing.T) {
+	for _, file := range []string{`"input.b"`, `{"=": "input.b"}`} {
+		c := ownConnector(t, `{"method": "POST", "path": "/up", "multipart": {"f": {"file": `+file+`, "name": "x.txt", "type": "text/plain"}, "kind": "note"}}`, "")
+		for b, want := range map[string]string{"hello": "f x.txt text/plain hello; kind note", "": "kind note"} {
+			got, err := doOnce(t, c, map[string]any{"b": b})
+			check(t, err)
+			if parts := partsOf(t, got); parts != want {
+				t.Errorf("%s, %q: %s, want %s", file, b, parts, want)
+			}
+		}
+	}
+	_, problems := ParseConnector([]byte(`{"format": "gancho.connector/1", "id": "x_c", "name": {"en": "C", "pt-BR": "C"}, "base": "https://api.example.com",
+		"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "request": {"method": "POST", "path": "/", "multipart": {"f": {"file": "what is this"}}}}}}`), true)
+	if len(problems) != 1 || problems[0].Path != "/actions/do/request/multipart/f/file" {
+		t.Errorf("%+v", problems)
+	}
+}
+
+func partsOf(t *testing.T, r gotRequest) string {
+	t.Helper()
+	_, params, err := mime.ParseMediaType(r.header.Get("Content-Type"))
+	check(t, err)
+	var all []string
+	for m := multipart.NewReader(strings.NewReader(string(r.body)), params["boundary"]); ; {
+		part, err := m.NextPart()
+		if err == io.EOF {
+			return strings.Join(all, "; ")
+		}
+		check(t, err)
+		content, err := io.ReadAll(part)
+		check(t, err)
+		words := strings.Fields(part.FormName() + " " + part.FileName() + " " + part.Header.Get("Content-Type") + " " + string(content))
+		all = append(all, strings.Join(words, " "))
+	}
+}
