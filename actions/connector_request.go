@@ -348,7 +348,8 @@ func (i *idempotencyFile) setKey(x *exchange, key string) error {
 	return setJSON(x, body)
 }
 
-// putAt sets what a JSON pointer leads to; objects on the way must be there.
+// putAt sets what a JSON pointer leads to. Objects on the way that are not there are made: what was
+// left empty is left out of a body.
 func putAt(value any, path []string, to any) bool {
 	switch v := value.(type) {
 	case map[string]any:
@@ -356,6 +357,9 @@ func putAt(value any, path []string, to any) bool {
 		if len(path) == 1 {
 			v[name] = to
 			return true
+		}
+		if v[name] == nil {
+			v[name] = map[string]any{}
 		}
 		return putAt(v[name], path[1:], to)
 	case []any:

@@ -50,6 +50,26 @@ func TestFilesOfAConnector(t *testing.T) {
 	}
 }
 
+// An idempotency key in the body finds its place, or makes it.
+func TestAKeyInTheBody(t *testing.T) {
+	for _, k := range []struct{ json, pointer, want string }{
+		{`{"a": 1}`, "/key", `{"a":1,"key":"run-step"}`},
+		{`{"a": 1}`, "/meta/of~1it/key", `{"a":1,"meta":{"of/it":{"key":"run-step"}}}`},
+		{`{"meta": {"a": 1}}`, "/meta/key", `{"meta":{"a":1,"key":"run-step"}}`},
+		{`{"meta": {"=": "input.b"}}`, "/meta/key", `{"meta":{"key":"run-step"}}`},
+		{`{"list": [{}]}`, "/list/0/key", `{"list":[{"key":"run-step"}]}`},
+	} {
+		got, err := doOnce(t, ownConnector(t, `{"method": "POST", "path": "/", "json": `+k.json+`}`, `, "idempotency": {"body": "`+k.pointer+`"}`), nil)
+		if err != nil || strings.TrimSpace(string(got.body)) != k.want {
+			t.Errorf("%s in %s: %s, %v; want %s", k.pointer, k.json, got.body, err, k.want)
+		}
+	}
+	_, err := doOnce(t, ownConnector(t, `{"method": "POST", "path": "/", "json": {"a": 1}}`, `, "idempotency": {"body": "/a/key"}`), nil)
+	if f := faultOf(t, err); f.Code != "bad_request" || !f.Permanent {
+		t.Errorf("%+v", f)
+	}
+}
+
 func partsOf(t *testing.T, r gotRequest) string {
 	t.Helper()
 	_, params, err := mime.ParseMediaType(r.header.Get("Content-Type"))
