@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -320,21 +321,28 @@ func (a *madeAuth) signAWS(x *exchange, conn *connections.Connection, now time.T
 	if err != nil {
 		return err
 	}
-	region, service := conn.Fields[f.Region], f.Service
+	region, service := conn.Fields[f.Region], cmp.Or(conn.Fields[f.Service], f.Service)
 	day, stamp := now.UTC().Format("20060102"), now.UTC().Format("20060102T150405Z")
+	signed, lines := "host", "host:"+x.url.Host+"\n"
+	add := func(name, value string) {
+		signed, lines = signed+";"+name, lines+name+":"+value+"\n"
+	}
+	if service == "s3" { // which wants to be told what is in the body
+		x.header.Set("X-Amz-Content-Sha256", digest(x.body))
+		add("x-amz-content-sha256", digest(x.body))
+	}
 	x.header.Set("X-Amz-Date", stamp)
-	signed := []string{"host", "x-amz-date"}
-	lines := "host:" + x.url.Host + "\nx-amz-date:" + stamp + "\n"
+	add("x-amz-date", stamp)
 	if f.SessionToken != "" {
 		if token, err := a.valueOf(conn, f.SessionToken); err == nil && token != "" {
 			if err := setSecret(x, "X-Amz-Security-Token", token); err != nil {
 				return err
 			}
-			signed, lines = append(signed, "x-amz-security-token"), lines+"x-amz-security-token:"+token+"\n"
+			add("x-amz-security-token", token)
 		}
 	}
 	query := signedQuery(x.url)
-	canonical := strings.Join([]string{x.method, signedPath(x.url, service), query, lines, strings.Join(signed, ";"), digest(x.body)}, "\n")
+	canonical := strings.Join([]string{x.method, signedPath(x.url, service), query, lines, signed, digest(x.body)}, "\n")
 	scope := day + "/" + region + "/" + service + "/aws4_request"
 	text := "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + digest([]byte(canonical))
 	secret := []byte("AWS4" + key)
@@ -342,16 +350,16 @@ func (a *madeAuth) signAWS(x *exchange, conn *connections.Connection, now time.T
 		secret = sum256(secret, part)
 	}
 	x.url.RawQuery = query
-	return setSecret(x, "Authorization", "AWS4-HMAC-SHA256 Credential="+id+"/"+scope+", SignedHeaders="+strings.Join(signed, ";")+", Signature="+hex.EncodeToString(sum256(secret, text)))
+	return setSecret(x, "Authorization", "AWS4-HMAC-SHA256 Credential="+id+"/"+scope+", SignedHeaders="+signed+", Signature="+hex.EncodeToString(sum256(secret, text)))
 }
 
-// signedPath is the path as it is signed: what was escaped to be sent is escaped once more, but for S3.
+// signedPath is the path as it is signed: S3 escapes the name that it stands for, others escape what was sent.
 func signedPath(u *url.URL, service string) string {
-	path := orText(u.EscapedPath(), "/")
+	path := u.EscapedPath()
 	if service == "s3" {
-		return path
+		path = u.Path
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(path), "%2F", "/"), "+", "%20")
+	return strings.NewReplacer("%2F", "/", "+", "%20").Replace(url.QueryEscape(orText(path, "/")))
 }
 
 // signedQuery is the query as it is signed and sent: by name, and equal names by value.
