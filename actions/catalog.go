@@ -29,7 +29,7 @@ func Connections(out *Outbound) []connections.Kind {
 			Kind: "smtp", Title: form.Label("Mail server (SMTP)", "Servidor de e-mail (SMTP)"), HostField: "host",
 			Fields: []connections.Field{
 				{
-					ID: "host", Label: form.Label("Server", "Servidor"), Required: true, Placeholder: "smtp.example.com",
+					ID: "host", Type: "text", Label: form.Label("Server", "Servidor"), Required: true, Placeholder: "smtp.example.com",
 					Help: form.Label("The outgoing server of your mail provider, such as smtp.gmail.com or smtp.office365.com.", "O servidor de saída do seu provedor de e-mail, como smtp.gmail.com ou smtp.office365.com."),
 				},
 				{
@@ -43,7 +43,7 @@ func Connections(out *Outbound) []connections.Kind {
 					ID: "port", Label: form.Label("Port", "Porta"), Advanced: true, Placeholder: "587", Pattern: "^[0-9]{1,5}$", Type: "number", Min: bound(1), Max: bound(65535),
 					Help: form.Label("Only where it is not the usual one of that security.", "Só quando não é a habitual dessa segurança."),
 				},
-				{ID: "username", Label: form.Label("User", "Usuário"), Placeholder: "loja@example.com", Help: form.Label("Mostly the whole e-mail address.", "Em geral o endereço de e-mail inteiro.")},
+				{ID: "username", Type: "text", Label: form.Label("User", "Usuário"), Placeholder: "loja@example.com", Help: form.Label("Mostly the whole e-mail address.", "Em geral o endereço de e-mail inteiro.")},
 				{
 					ID: "password", Label: form.Label("Password", "Senha"), Secret: true,
 					Help: form.Label("Gmail and others with sign-in in two steps want an app password, made in the account's security settings.",
@@ -65,7 +65,7 @@ func Connections(out *Outbound) []connections.Kind {
 			Kind: "http_header", Title: form.Label("HTTP: secret in a header", "HTTP: segredo em um cabeçalho"), NeedsHosts: true,
 			For: form.Label("For APIs that want a key in a header of their own, such as X-Api-Key.", "Para APIs que pedem uma chave em um cabeçalho próprio, como X-Api-Key."),
 			Fields: []connections.Field{
-				{ID: "name", Label: form.Label("Header", "Cabeçalho"), Required: true, Wrong: wrongHeader},
+				{ID: "name", Type: "text", Label: form.Label("Header", "Cabeçalho"), Required: true, Wrong: wrongHeader},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true, OneLine: true},
 			},
 		},
@@ -73,7 +73,7 @@ func Connections(out *Outbound) []connections.Kind {
 			Kind: "http_query", Title: form.Label("HTTP: secret in the address", "HTTP: segredo no endereço"), NeedsHosts: true,
 			For: form.Label("For APIs that take the key in the address only, as in ?key=abc.", "Para APIs que só aceitam a chave no endereço, como ?key=abc."),
 			Fields: []connections.Field{
-				{ID: "name", Label: form.Label("Parameter", "Parâmetro"), Required: true},
+				{ID: "name", Type: "text", Label: form.Label("Parameter", "Parâmetro"), Required: true},
 				{ID: "value", Label: form.Label("Value", "Valor"), Secret: true, Required: true},
 			},
 		},
@@ -94,7 +94,7 @@ func Connections(out *Outbound) []connections.Kind {
 					ID: "scheme", Label: form.Label("Scheme", "Esquema"), Options: []string{"standard_webhooks", "header"}, Default: "standard_webhooks",
 					OptionLabels: []form.Words{form.Label("Standard Webhooks", "Standard Webhooks"), form.Label("The signature of the body in a header", "A assinatura do corpo em um cabeçalho")},
 				},
-				{ID: "header", Label: form.Label("Header", "Cabeçalho"), Placeholder: "X-Signature", Wrong: wrongHeader},
+				{ID: "header", Type: "text", Label: form.Label("Header", "Cabeçalho"), Placeholder: "X-Signature", Wrong: wrongHeader},
 				{ID: "hash", Label: form.Label("Hash", "Hash"), Options: []string{"sha256", "sha1", "sha512"}, Default: "sha256"},
 				{ID: "encoding", Label: form.Label("Encoding", "Codificação"), Options: []string{"hex", "base64"}, Default: "hex"},
 				{ID: "prefix", Label: form.Label("Prefix", "Prefixo")},

@@ -108,7 +108,7 @@ func (k *connectionCheck) wrong(f Field, fields map[string]any) {
 		}
 	}
 	for _, text := range secrets(fields[f.ID]) {
-		if words := f.Wrong(text, plain); !words.IsZero() {
+		if words := f.Wrong(f.without(text), plain); !words.IsZero() {
 			k.bad("/fields/"+form.Escape(f.ID), "bad_value", words.EN, words.PT)
 			return
 		}

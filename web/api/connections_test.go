@@ -86,6 +86,7 @@ func TestValuesOfConnectionsLookAsTheirFieldsSay(t *testing.T) {
 	for _, c := range []struct{ kind, good, field, bad, code string }{
 		{"slack:bot", `"bot_token": "xoxb-1"`, "bot_token", `"nope"`, "pattern"},
 		{"slack:bot", `"bot_token": ["xoxb-1", "xoxb-2"]`, "bot_token", `["xoxb-1", "nope"]`, "pattern"},
+		{"slack:bot", `"bot_token": "xoxe.xoxb-1"`, "bot_token", `"xoxe"`, "pattern"},
 		{"stripe:webhook", `"signing_secret": "whsec_1"`, "signing_secret", `"nope"`, "pattern"},
 		{"whatsapp:token", `"access_token": "t", "phone_number_id": " 5511 "`, "phone_number_id", `"+55 11"`, "pattern"},
 		{"vtex:key", `"app_key": "k", "app_token": "t", "account": "loja"`, "account", `"a/b"`, "pattern"},
@@ -93,8 +94,8 @@ func TestValuesOfConnectionsLookAsTheirFieldsSay(t *testing.T) {
 		{"smtp", `"host": "h", "port": 587`, "port", `0`, "too_small"},
 		{"smtp", `"host": "h", "port": "65535"`, "port", `"65536"`, "too_big"},
 		{"http_header", `"name": "X-Key", "value": "v"`, "name", `"X Key"`, "bad_value"},
-		{"http_header", `"name": "X-Key", "value": "v"`, "name", `"Host"`, "bad_value"},
-		{"hmac", `"secret": "s", "scheme": "header", "header": "X-Sig"`, "header", `"X Sig"`, "bad_value"},
+		{"http_header", `"name": " X-Key ", "value": "v"`, "name", `"Host"`, "bad_value"},
+		{"hmac", `"secret": "s", "scheme": "header", "header": "X-Sig "`, "header", `"X Sig"`, "bad_value"},
 		{"oauth2", `"client_id": "c", "client_secret": "s", "token_url": "https://a.co/t"`, "token_url", `"ftp://a.co/t"`, "wrong_type"},
 	} {
 		connection := func(value string) string {
@@ -107,6 +108,11 @@ func TestValuesOfConnectionsLookAsTheirFieldsSay(t *testing.T) {
 		h.want(201, "POST", "/connections", `{"name": "c", "kind": "`+c.kind+`", "hosts": ["a.co:443", "[::1]"], "fields": {`+c.good+`}}`)
 		h.want(204, "DELETE", "/connections/c", "")
 	}
+	blank := h.want(201, "POST", "/connections", `{"name": "c", "kind": "smtp", "fields": {"host": "mail.example.com ", "username": "loja "}}`)["fields"].(map[string]any)
+	if blank["host"] != "mail.example.com" || blank["username"] != "loja" {
+		t.Errorf("%v", blank)
+	}
+	h.want(204, "DELETE", "/connections/c", "")
 	h.want(422, "POST", "/connections", `{"name": "c", "kind": "http_bearer", "hosts": ["a.co:99999"], "fields": {"token": "t"}}`)
 }
 
