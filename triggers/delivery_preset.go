@@ -112,18 +112,12 @@ func (d *door) checkConnection(known flow.Known) []form.Problem {
 		return nil
 	}
 	kind, ok := known.Connection(d.connection)
-	if !ok {
-		return nil // said by the check of all connections
-	}
 	kinds := []string{"generic:webhook"}
 	if d.preset != nil {
 		kinds = d.preset.connections()
 	}
-	if !slices.ContainsFunc(kinds, func(want string) bool { return flow.OfKind(kind, want) }) {
-		list := strings.Join(kinds, ", ")
-		return []form.Problem{problem("/trigger/connection", "wrong_connection",
-			fmt.Sprintf("the connection %q is of the kind %s; this takes %s", d.connection, kind, list),
-			fmt.Sprintf("a conexão %q é do tipo %s; aqui se usa %s", d.connection, kind, list))}
+	if !ok || !slices.ContainsFunc(kinds, func(want string) bool { return flow.OfKind(kind, want) }) {
+		return nil // said by the check of all connections
 	}
 	if d.preset != nil && d.preset.file.Hydrate != nil && kind == webhookKind(d.preset.ID()) {
 		return append(d.checkSecret(known), onlyProves(d.preset, d.connection))

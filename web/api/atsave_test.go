@@ -54,6 +54,16 @@ func TestFetchedThingsAtTheDoor(t *testing.T) {
 	h.wantSaid(webhookFlow(`"connection": "mp", "with": {"preset": "mercadopago", "dedupe": {"key": "get(trigger, 'body.id')"}, "order_by": "trigger.body.id"}`))
 }
 
+// A connection of another kind is told of once, whatever the trigger asks of it.
+func TestAConnectionOfAnotherKindIsToldOnce(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/connections", `{"name": "git", "kind": "gitlab:webhook", "fields": {"token": "t"}}`)
+	for _, with := range []string{`"preset": "stripe"`, `"preset": "mercadopago"`, `"auth": {"kind": "basic"}`} {
+		h.wantSaid(webhookFlow(`"connection": "git", "with": {`+with+`}`), "error /trigger/connection wrong_connection")
+	}
+	h.wantSaid(webhookFlow(`"connection": "git", "with": {"preset": "gitlab"}`))
+}
+
 func stepFlow(step, more string) string {
 	return `{"id": "f", "trigger": {"kind": "manual"}, "steps": [` + step + `]` + more + `}`
 }
