@@ -23,6 +23,9 @@ type Met struct {
 // CheckTypes holds every expression of a flow against the values that it really meets, step by
 // step. It finds warnings alone; what cannot be read at all is left to Validate.
 func CheckTypes(f *Flow, c Catalogue, met Met) []form.Problem {
+	if met.Trigger == nil {
+		met.Trigger = func(...string) *shape.Shape { return anyTrigger }
+	}
 	t := newTyper(f, c, met)
 	t.trigger()
 	t.steps(f.Steps, "/steps", "", t.begin())
@@ -174,6 +177,10 @@ var (
 	runShape = shape.Record(map[string]*shape.Shape{
 		"id": shape.Kinds(shape.Text), "flow": shape.Kinds(shape.Text), "revision": shape.Kinds(shape.Int),
 		"attempt": shape.Kinds(shape.Int), "at": shape.Kinds(shape.Text),
+	})
+	anyTrigger = shape.Record(map[string]*shape.Shape{
+		"id": shape.Kinds(shape.Text), "body": nil, "headers": nil, "query": nil, "method": shape.Kinds(shape.Text), "path": shape.Kinds(shape.Text),
+		"ip": shape.Kinds(shape.Text), "at": shape.Kinds(shape.Text), "event": nil, "resource": nil,
 	})
 	errorShape = shape.Record(map[string]*shape.Shape{
 		"code": shape.Kinds(shape.Text), "message": shape.Kinds(shape.Text), "status": shape.Kinds(shape.Int),
