@@ -11,8 +11,13 @@ import (
 // ownConnector reads a connector with one action, do, whose request is given.
 func ownConnector(t *testing.T, request, more string) *Connector {
 	t.Helper()
+	return ownWithFields(t, `{"id": "b", "type": "text", "label": {"en": "B", "pt-BR": "B"}}`, request, more)
+}
+
+func ownWithFields(t *testing.T, fields, request, more string) *Connector {
+	t.Helper()
 	c, problems := ParseConnector([]byte(`{"format": "gancho.connector/1", "id": "x_c", "name": {"en": "C", "pt-BR": "C"}, "base": "https://api.example.com", "auth": {"none": {"kind": "none"}},
-		"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "fields": [{"id": "b", "type": "text", "label": {"en": "B", "pt-BR": "B"}}], "request": `+request+more+`}}}`), true)
+		"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "fields": [`+fields+`], "request": `+request+more+`}}}`), true)
 	if len(problems) > 0 {
 		t.Fatalf("%+v", problems)
 	}
@@ -47,6 +52,40 @@ func TestFilesOfAConnector(t *testing.T) {
 		"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "request": {"method": "POST", "path": "/", "multipart": {"f": {"file": "what is this"}}}}}}`), true)
 	if len(problems) != 1 || problems[0].Path != "/actions/do/request/multipart/f/file" {
 		t.Errorf("%+v", problems)
+	}
+}
+
+// What is no option, and no day, is refused when a flow is saved, and again before anything is sent.
+func TestWhatAFieldDoesNotTake(t *testing.T) {
+	c := ownWithFields(t, `{"id": "ms", "type": "multiselect", "label": {"en": "M", "pt-BR": "M"}, "options": [{"value": "a", "label": {"en": "A", "pt-BR": "A"}}, {"value": "1", "label": {"en": "1", "pt-BR": "1"}}]},
+		{"id": "one", "type": "select", "label": {"en": "O", "pt-BR": "O"}, "options": [{"value": "a", "label": {"en": "A", "pt-BR": "A"}}]},
+		{"id": "free", "type": "multiselect", "custom": true, "label": {"en": "F", "pt-BR": "F"}, "options": [{"value": "a", "label": {"en": "A", "pt-BR": "A"}}]},
+		{"id": "on", "type": "date", "label": {"en": "On", "pt-BR": "Em"}}`, `{"method": "POST", "path": "/", "json": {"=": "input"}}`, "")
+	for _, k := range []struct {
+		field string
+		value any
+		code  string
+	}{
+		{"ms", []any{"a", 1}, ""},
+		{"ms", "a", ""},
+		{"ms", []any{"a", "q"}, "not_an_option"},
+		{"ms", "q", "not_an_option"},
+		{"one", 7, "not_an_option"},
+		{"free", []any{"a", "q"}, ""},
+		{"on", "2028-02-29", ""},
+		{"on", "2026-02-28T10:00:00-03:00", ""},
+		{"on", "31/01/2026", ""},
+		{"on", "2026-02-29", "wrong_type"},
+		{"on", "2026-13-01T10:00:00Z", "wrong_type"},
+	} {
+		with := map[string]any{k.field: k.value}
+		problems := c.engineAction(nil, "do").New().Fields().Check(with)
+		if refused := k.code != ""; refused != (len(problems) == 1) || refused && (problems[0].Code != k.code || problems[0].Path != "/"+k.field) {
+			t.Errorf("%v: %+v, want %q", with, problems, k.code)
+		}
+		if _, err := doOnce(t, c, with); (err != nil) != (k.code != "") {
+			t.Errorf("%v: %v", with, err)
+		}
 	}
 }
 

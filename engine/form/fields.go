@@ -410,10 +410,10 @@ func (f *Field) check(value any) *Problem {
 			p := f.problem("pattern", Label("does not have the form that is expected", "não tem o formato esperado"))
 			return &p
 		}
-		if len(f.options) > 0 && !f.custom && !f.hasOption(text) {
-			p := f.problem("not_an_option", Label("must be one of "+f.choices(), "deve ser um destes: "+f.choices()))
-			return &p
-		}
+	}
+	if len(f.options) > 0 && !f.custom && !f.offers(value) {
+		p := f.problem("not_an_option", Label("must be one of "+f.choices(), "deve ser um destes: "+f.choices()))
+		return &p
 	}
 	if _, many := value.([]any); (f.kind == "list" || f.kind == "multiselect") && !many {
 		value = []any{value}
@@ -459,13 +459,13 @@ func measure(value any) (float64, Words) {
 	return 0, Words{}
 }
 
-func (f *Field) hasOption(value string) bool {
-	for _, o := range f.options {
-		if o.Value == value {
-			return true
-		}
+// offers says that a value, or all of a list, is among the options. What can be no option is told of as of a wrong type.
+func (f *Field) offers(value any) bool {
+	if list, ok := value.([]any); ok {
+		return !slices.ContainsFunc(list, func(element any) bool { return !f.offers(element) })
 	}
-	return false
+	text, ok := Scalar(value)
+	return !ok || slices.ContainsFunc(f.options, func(o Choice) bool { return o.Value == text })
 }
 
 // Choice is what people read of one of its options; nothing for any other value.

@@ -3,7 +3,9 @@ package form
 import (
 	"encoding/json"
 	"math"
+	"regexp"
 	"strings"
+	"time"
 )
 
 // Value is a field of a kind that a file names. What reaches the variable is a JSON value: a
@@ -33,7 +35,7 @@ var readers = map[string]reader{
 	"url":         {textSchema, bound(func(into *string) *Field { return URL("", into, Words{}) })},
 	"email":       {textSchema, bound(func(into *string) *Field { return Email("", into, Words{}) })},
 	"phone":       {textSchema, trimmed},
-	"date":        {textSchema, trimmed},
+	"date":        {textSchema, day},
 	"select":      {textSchema, trimmed},
 	"secret":      {textSchema, trimmed},
 	"number":      {numberSchema, exactNumber},
@@ -59,6 +61,19 @@ func trimmed(v any) (any, error) {
 	s, err := text(v)
 	return strings.TrimSpace(s), err
 }
+
+// day refuses a date that is in no calendar. How else one is written depends on whom it is for.
+func day(v any) (any, error) {
+	s, err := trimmed(v)
+	if date := s.(string); err == nil && isoDay.MatchString(date) { //nolint:errcheck // it is always a text
+		if _, err := time.Parse(time.DateOnly, date[:len(time.DateOnly)]); err != nil {
+			return nil, mismatch(Label(date+" is no day of the calendar", date+" não é um dia do calendário"))
+		}
+	}
+	return s, err
+}
+
+var isoDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}`)
 
 // exactNumber leaves whole numbers whole.
 func exactNumber(v any) (any, error) {

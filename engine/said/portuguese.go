@@ -165,6 +165,7 @@ var portuguese = [][2]string{
 	{"there is a number that is too big, or is not whole, where a whole one should be", "há um número grande demais, ou que não é inteiro, onde deveria haver um inteiro"},
 	{"there is a value of another kind than it should be", "há um valor de outro tipo do que deveria ser"},
 	{"the JSON ends too early", "o JSON termina cedo demais"},
+	{"%s is no day of the calendar", "%s não é um dia do calendário"},
 	{"is not JSON that can be read", "não é um JSON que possa ser lido"},
 	{"%s is not a time such as 2026-12-24T09:00:00-03:00", "%s não é uma data e hora como 2026-12-24T09:00:00-03:00"},
 	{"%s is longer than 53375d", "%s é mais longo que 53375d"},
