@@ -127,10 +127,11 @@ func (h *httpRequest) kept(call *engine.Call, x *exchange, output map[string]any
 		most = min(2*h.maxResponse, mostKept)
 	}
 	if _, err := expression.NormalizeTo(output, most); errors.Is(err, expression.ErrTooBig) {
+		said := fmt.Sprintf("the answer with its headers, written as JSON, is larger than the %d bytes that a step may yield", most)
 		if h.reads() {
-			return nil, h.tooLong(x, output["status"].(int))
+			return nil, tooLong(said, output["status"].(int))
 		}
-		h.leaveOut(call, x, output)
+		leaveOut(call, said, output)
 	}
 	if most > expression.MaxOutput {
 		return engine.Large{Value: output, Most: most}, nil
@@ -143,16 +144,18 @@ func (h *httpRequest) reads() bool {
 	return slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, h.method)
 }
 
-func (h *httpRequest) leaveOut(call *engine.Call, x *exchange, output map[string]any) {
+func longer(x *exchange) string { return fmt.Sprintf("the answer is larger than %d bytes", x.limit) }
+
+func leaveOut(call *engine.Call, why string, output map[string]any) {
 	output["body"] = nil
 	if call.Log != nil {
-		call.Log(fmt.Sprintf("the answer is larger than %d bytes and was left out", x.limit))
+		call.Log(why + " and was left out")
 	}
 }
 
-func (h *httpRequest) tooLong(x *exchange, status int) *engine.Fault {
+func tooLong(message string, status int) *engine.Fault {
 	return &engine.Fault{
-		Code: "response_too_big", Message: fmt.Sprintf("the answer is larger than %d bytes", x.limit), Status: status, Permanent: true,
+		Code: "response_too_big", Message: message, Status: status, Permanent: true,
 		Hint: form.Label("raise max_response (10485760 at most), or ask for less", "aumente max_response (no máximo 10485760), ou peça menos"),
 	}
 }
@@ -332,10 +335,10 @@ func (h *httpRequest) page(ctx context.Context, call *engine.Call, x *exchange) 
 	output := map[string]any{"status": r.status, "headers": redact.value(firsts(r.header)), "body": nil}
 	fine := r.status >= 200 && r.status < 300
 	if r.cut && (h.reads() || fine && h.success != "") {
-		return nil, h.tooLong(x, r.status)
+		return nil, tooLong(longer(x), r.status)
 	}
 	if r.cut && fine {
-		h.leaveOut(call, x, output)
+		leaveOut(call, longer(x), output)
 		return output, nil
 	}
 	body, parseErr := readBody(h.response, r)

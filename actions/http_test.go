@@ -343,6 +343,15 @@ func TestAnswersAreCapped(t *testing.T) {
 	if answer, _ := got.(map[string]any); err != nil || answer["status"] != 200 || answer["body"] != nil || len(said) != 1 {
 		t.Errorf("%v %v, said %q", got, err, said)
 	}
+	// With its headers an answer may be more than a step may yield, though it is not longer than was asked for.
+	p, out = newPlay(t, says(200, "text/plain", strings.Repeat("x", 1<<20)))
+	_, err = do(t, out, newCall(nil, nil), map[string]any{"url": p.URL})
+	if f := faultOf(t, err); f.Code != "response_too_big" || f.Message != "the answer with its headers, written as JSON, is larger than the 1048576 bytes that a step may yield" {
+		t.Errorf("%+v", f)
+	}
+	if _, err := do(t, out, call, map[string]any{"url": p.URL, "method": "POST"}); err != nil || !strings.Contains(said[len(said)-1], "that a step may yield and was left out") {
+		t.Errorf("%v, said %q", err, said)
+	}
 	// A limit that was raised is what the step may yield.
 	p, out = newPlay(t, says(200, "text/plain", strings.Repeat("x", 3<<20)))
 	got, err = do(t, out, newCall(nil, nil), map[string]any{"url": p.URL, "max_response": 4 << 20})

@@ -185,6 +185,12 @@ func unread(err error, limit int64) *refusal {
 		return nil
 	case errors.Is(err, errTooBig):
 		return tooBig(limit)
+	case errors.Is(err, errBomb):
+		times := strconv.Itoa(ratio)
+		return &refusal{
+			status: http.StatusRequestEntityTooLarge, code: "too_big",
+			words: form.Label("the compressed body becomes more than "+times+" times its size", "o corpo compactado fica mais de "+times+" vezes maior"),
+		}
 	case errors.Is(err, errMemory):
 		return &refusal{
 			status: http.StatusServiceUnavailable, code: "busy", retryAfter: 1, silent: true,

@@ -33,6 +33,7 @@ func (b *budget) give(n int64) { b.used.Add(-n) }
 
 var (
 	errTooBig = errors.New("the body is too big")
+	errBomb   = errors.New("the body becomes too many times its size")
 	errMemory = errors.New("too many bodies at once")
 )
 
@@ -107,7 +108,11 @@ func (r *reading) inflate(packed []byte, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.all(z, -1, min(most, ratio*int64(len(packed))))
+	body, err := r.all(z, -1, min(most, ratio*int64(len(packed))))
+	if errors.Is(err, errTooBig) && ratio*int64(len(packed)) < most {
+		return nil, errBomb
+	}
+	return body, err
 }
 
 // strangers counts unknown tokens by address: 20 a minute, IPv6 by /64, loopback spared.

@@ -3,8 +3,10 @@ package triggers_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -307,10 +309,20 @@ func TestCompressedBodies(t *testing.T) {
 	if got := string(h.events[0].Body); got != `{"id":1}` {
 		t.Errorf("body is %q", got)
 	}
-	for name, size := range map[string]int{"ratio": 500_000, "size": 64 << 20} {
-		wantStatus(t, h.post(packed(t, bytes.Repeat([]byte(" "), size)), "Content-Encoding: gzip"), 413)
-		t.Log(name)
+	noise := make([]byte, 1<<18)
+	if _, err := rand.NewChaCha8([32]byte{}).Read(noise); err != nil {
+		t.Fatal(err)
 	}
+	for want, body := range map[string][]byte{
+		"the compressed body becomes more than 100 times its size":  bytes.Repeat([]byte(" "), 500_000),
+		"the body is too big: at most 1048576 bytes are taken here": []byte(strings.Repeat(" ", 1<<20) + hex.EncodeToString(noise)),
+	} {
+		wantStatus(t, h.post(packed(t, body), "Content-Encoding: gzip"), 413)
+		if got, _, _ := strings.Cut(h.lastRejected(t).Reason, "\x1f"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	wantStatus(t, h.post(packed(t, bytes.Repeat([]byte(" "), 64<<20)), "Content-Encoding: gzip"), 413)
 	if got := h.post(`{}`).Code; got != 200 {
 		t.Errorf("after bombs: %d", got)
 	}

@@ -61,6 +61,8 @@ var portuguese = [][2]string{
 	{"the request has no url", "a requisição não tem url"},
 	{"the body cannot be written as JSON: %s", "o corpo não pode ser escrito como JSON: %s"},
 	{"the answer is larger than %d bytes and was left out", "a resposta passa de %d bytes e foi deixada de fora"},
+	{"the answer with its headers, written as JSON, is larger than the %d bytes that a step may yield and was left out", "a resposta com os cabeçalhos, escrita como JSON, passa dos %d bytes que um passo pode dar e foi deixada de fora"},
+	{"the answer with its headers, written as JSON, is larger than the %d bytes that a step may yield", "a resposta com os cabeçalhos, escrita como JSON, passa dos %d bytes que um passo pode dar"},
 	{"the answer is larger than %d bytes", "a resposta passa de %d bytes"},
 	{"the answer is over 1 MiB and was not sent", "a resposta passa de 1 MiB e não foi enviada"},
 	{"query %s must be a text, a number or a list of them", "o parâmetro %s deve ser um texto, um número ou uma lista deles"},
