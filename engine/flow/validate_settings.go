@@ -24,14 +24,16 @@ func (v *validator) settings() {
 		}
 	}
 	v.lasts(s.Timeout, "/settings/timeout")
-	if s.Keep != nil {
-		v.lasts(s.Keep.Bodies, "/settings/keep/bodies")
-		v.lasts(s.Keep.Runs, "/settings/keep/runs")
-	}
+	v.keep(s.Keep)
 	if s.Concurrency < 0 {
 		v.error("/settings/concurrency", "out_of_range", "concurrency must be 0 (no limit) or more", "a concorrência deve ser 0 (sem limite) ou mais")
 	}
-	if s.OnFailure != "" && v.known.Flow != nil && !v.known.Flow(s.OnFailure) {
+	switch {
+	case s.OnFailure == "":
+	case s.OnFailure == v.flow.ID:
+		v.add(warning("/settings/on_failure", "itself", "a run that fails starts the flow itself once more, with the failure as its body",
+			"uma execução que falha inicia o próprio fluxo mais uma vez, com a falha como corpo"))
+	case v.known.Flow != nil && !v.known.Flow(s.OnFailure):
 		v.add(warning("/settings/on_failure", "no_flow", "there is no flow "+s.OnFailure, "não existe o fluxo "+s.OnFailure))
 	}
 	if s.Silence != nil && s.Silence.ExpectEvery < Duration(time.Minute) {
@@ -42,6 +44,22 @@ func (v *validator) settings() {
 		if !jsonPointer.MatchString(pointer) {
 			v.error(fmt.Sprintf("/settings/mask/%d", i), "bad_pointer", "write a JSON pointer into the body, such as /customer/cpf", "escreva um JSON pointer no corpo, como /customer/cpf")
 		}
+	}
+}
+
+// runsKept is how long runs stay where a flow does not say.
+const runsKept = 90 * 24 * time.Hour
+
+// keep warns of bodies that were to stay longer than the runs that they belong to.
+func (v *validator) keep(k *Keep) {
+	if k == nil {
+		return
+	}
+	v.lasts(k.Bodies, "/settings/keep/bodies")
+	v.lasts(k.Runs, "/settings/keep/runs")
+	if runs := Duration(k.Runs.Or(runsKept)); k.Bodies != nil && *k.Bodies > runs && runs > 0 {
+		v.add(warning("/settings/keep/bodies", "too_long", fmt.Sprintf("bodies go with their runs, which are kept for %s", runs),
+			fmt.Sprintf("os corpos vão embora com as execuções, que são guardadas por %s", runs)))
 	}
 }
 

@@ -128,6 +128,11 @@ func TestValidate(t *testing.T) {
 			"settings", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"timezone": "Mars/One", "concurrency": -1, "on_failure": "none", "mask": ["cpf", "/ok"], "silence": {"expect_every": "1s"}}}`,
 			[]string{"/settings/timezone bad_timezone", "/settings/concurrency out_of_range", "/settings/silence/expect_every out_of_range", "/settings/mask/0 bad_pointer", "/settings/on_failure no_flow"},
 		},
+		{"bodies without runs", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"keep": {"bodies": "2d", "runs": "1d"}}}`, []string{"/settings/keep/bodies too_long"}},
+		{"bodies for ever", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"keep": {"bodies": "91d"}}}`, []string{"/settings/keep/bodies too_long"}},
+		{"runs without bodies", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"keep": {"bodies": "90d", "runs": "365d"}}}`, nil},
+		{"runs for a day", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"keep": {"runs": "1d"}}}`, nil},
+		{"failures of its own", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [], "settings": {"on_failure": "a"}}`, []string{"/settings/on_failure itself"}},
 		{
 			"no time at all", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "set", "timeout": "0s"}], "settings": {"timeout": "0h", "keep": {"bodies": "0d", "runs": "0.1ms"}}}`,
 			[]string{"/settings/timeout out_of_range", "/settings/keep/bodies out_of_range", "/settings/keep/runs out_of_range", "/steps/0/timeout out_of_range"},
