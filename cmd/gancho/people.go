@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
+
+	"github.com/mattn/go-isatty"
 
 	"gancho/engine/form"
 	"gancho/web/session"
@@ -19,7 +22,9 @@ type userCommand struct {
 
 // readPassword takes the first line of stdin.
 func readPassword(to streams) (string, error) {
-	fmt.Fprint(to.err, "Password: ")
+	if in, ok := to.in.(*os.File); ok && isatty.IsTerminal(in.Fd()) {
+		fmt.Fprint(to.err, "Password: ")
+	}
 	line, err := bufio.NewReader(to.in).ReadString('\n')
 	if err != nil && line == "" {
 		return "", usageError{"give the password on stdin"}
@@ -115,14 +120,42 @@ func (c *tokenAddCommand) Run(ctx context.Context, to streams) error {
 
 type tokenRevokeCommand struct {
 	deskFlags
-	ID string `arg:"" help:"Its id, as gancho token list prints it."`
+	Token string `arg:"" help:"Its name, or its id as gancho token list prints it."`
 }
 
 // Run revokes the token.
 func (c *tokenRevokeCommand) Run(ctx context.Context) error {
 	return c.at(ctx, func(p desk) error {
-		return p.RevokeToken(ctx, c.ID) //nolint:wrapcheck // words for people
+		tokens, err := p.Tokens(ctx)
+		if err != nil {
+			return err //nolint:wrapcheck // words for people
+		}
+		id, err := tokenOf(tokens, c.Token)
+		if err != nil {
+			return err
+		}
+		return p.RevokeToken(ctx, id) //nolint:wrapcheck // words for people
 	})
+}
+
+// tokenOf finds a token by its id, or by its name where no other has it.
+func tokenOf(tokens []session.TokenView, called string) (string, error) {
+	var ids []string
+	for _, t := range tokens {
+		if t.ID == called {
+			return called, nil
+		}
+		if t.Name == called {
+			ids = append(ids, t.ID)
+		}
+	}
+	switch len(ids) {
+	case 0:
+		return called, nil // whoever revokes it says that there is none
+	case 1:
+		return ids[0], nil
+	}
+	return "", fmt.Errorf("%d tokens are called %q; name one by its id: %s", len(ids), called, strings.Join(ids, ", "))
 }
 
 type tokenListCommand struct{ deskFlags }
