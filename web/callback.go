@@ -67,7 +67,7 @@ func (s *Server) callback(c echo.Context) error {
 
 func callbackWords(lang, name, what string) callbackText {
 	texts := map[string][4]string{
-		"":        {"Signed in", "The connection " + name + " works now. You can close this window.", "Conta conectada", "A conexão " + name + " já funciona. Você pode fechar esta janela."},
+		"":        {"Signed in", "The connection " + name + " may use the account now. You can close this window.", "Conta conectada", "A conexão " + name + " já pode usar a conta. Você pode fechar esta janela."},
 		"refused": {"Not signed in", "The provider says that access was not allowed. Nothing was changed.", "Não conectada", "O provedor diz que o acesso não foi permitido. Nada foi alterado."},
 		"over":    {"Not signed in", "This sign-in was not begun here by you, was used already, or took too long. Begin again from the connection.", "Não conectada", "Esta autorização não foi iniciada aqui por você, já foi usada ou demorou demais. Comece de novo pela conexão."},
 		"failed":  {"Not signed in", "The provider did not give a token. Check client ID, client secret and the callback URL at the provider, and begin again.", "Não conectada", "O provedor não deu um token. Confira client ID, client secret e a URL de retorno no provedor e comece de novo."},
