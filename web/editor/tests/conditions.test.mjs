@@ -71,6 +71,60 @@ test('a value that is typed stays when one clicks away', async () => {
   await page.context().close()
 })
 
+test('what is typed while the server is away is told, kept over a closed panel, and saved once it answers', async () => {
+  await arrived('longe', [{ total: 5 }])
+  const page = await builder('longe')
+  await choose(page, 'Total', 'é maior que')
+  const value = page.getByRole('combobox', { name: 'Valor' })
+  await value.fill('1')
+  await page.keyboard.press('Tab')
+  await until(() => where('longe'), (w) => w === 'trigger.body.total > 1')
+  await page.route('**/api/v1/expression', (route) => (route.request().postDataJSON().condition ? route.abort() : route.fallback()))
+  await value.fill('77')
+  await page.keyboard.press('Tab')
+  await page.getByText('Ainda não foi salva; tentando de novo: O servidor não responde.').waitFor()
+  await page.getByRole('button', { name: 'Fechar' }).click()
+  await value.waitFor({ state: 'detached' })
+  await page.locator('main').getByText('Webhook').first().click()
+  await until(() => value.inputValue(), (v) => v === '77')
+  await page.getByText('Ainda não foi salva').waitFor()
+  assert.equal(await where('longe'), 'trigger.body.total > 1')
+  await page.unroute('**/api/v1/expression')
+  await until(() => where('longe'), (w) => w === 'trigger.body.total > 77')
+  await page.getByText('Ainda não foi salva').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+test('what is written by hand is not taken back by rows that are answered late', async () => {
+  await arrived('tarde', [{ total: 5 }])
+  const page = await builder('tarde')
+  let asked, answer, done
+  const asks = new Promise((resolve) => { asked = resolve })
+  const answers = new Promise((resolve) => { answer = resolve })
+  const answered = new Promise((resolve) => { done = resolve })
+  await page.route('**/api/v1/expression', async (route) => {
+    if (!route.request().postDataJSON().condition) return route.fallback()
+    asked()
+    await answers
+    await route.fulfill({ response: await route.fetch() }).catch(() => undefined) // it was given up
+    done()
+  })
+  await choose(page, 'Total', 'é maior que')
+  await page.getByRole('combobox', { name: 'Valor' }).fill('1')
+  await page.keyboard.press('Tab')
+  await asks
+  await page.getByRole('button', { name: 'Escrever à mão' }).click()
+  const code = page.locator('[data-field=where] .cm-content')
+  await code.fill('trigger.body.total > 2')
+  await until(() => where('tarde'), (w) => w === 'trigger.body.total > 2')
+  answer()
+  await answered
+  await code.press('End')
+  await page.keyboard.type('5')
+  await until(() => where('tarde'), (w) => w === 'trigger.body.total > 25')
+  await page.context().close()
+})
+
 test('amounts of Brazil are compared as numbers, and the repair for those that are missing stays a row', async () => {
   await arrived('valores', [{ total: '199,90' }, { total: 'R$ 1.250,00' }, { total: '80,00' }, {}])
   const page = await builder('valores')

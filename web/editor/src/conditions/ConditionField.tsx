@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { Check, Code, Funnel, ListFilter } from 'lucide-react'
+import { Check, CloudOff, Code, Funnel, ListFilter } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { question, useAnswer, useDesk } from '../data/desk'
 import { useVeil } from '../data/veil'
@@ -14,6 +14,7 @@ import { find } from '../flow'
 import { useLang } from '../words'
 import { GroupRows } from './GroupRows'
 import { emptyGroup, emptyRow, fromModel, type Group, hasOpen, isGroup, toModel } from './model'
+import { endAt, sendAt, unsentAt } from './sending'
 import { Suggested } from './Suggested'
 import { useWords } from './words'
 
@@ -25,10 +26,10 @@ type ConditionProps = Pick<ControlProps, 'value' | 'set' | 'id' | 'invalid' | 'f
  * rows can show stays as it was written.
  */
 export function ConditionField(props: ConditionProps) {
-  const { value, set } = props
+  const { value } = props
   const t = useWords()
   const source = typeof value === 'string' ? value : ''
-  const { model, put, left, readable, answer, fresh } = useRows(source, set)
+  const { model, put, left, write, readable, answer, fresh, unsaved } = useRows(source, props.set, props.field.id)
   const [hand, setHand] = useState(false)
   const looks = useLooks() // who only looks reads it as it is written
   if (readable === false && !hand && source !== '') setHand(true) // and so it stays: rows must not come in between while somebody writes
@@ -37,23 +38,24 @@ export function ConditionField(props: ConditionProps) {
   const byHand = hand || !readable
   return (
     <div role="group" aria-labelledby={`${props.id}-label`} className="min-w-0">
-      {source !== '' && <Passes answer={answer} fresh={fresh} />}
+      {source !== '' && <Passes answer={answer} fresh={fresh && !unsaved} />}
       {byHand ? (
         <>
           {readable === false && <p className="mb-1.5 text-xs text-text-2">{t.byHand}</p>}
-          <CodeField {...props} />
+          <CodeField {...props} set={write} />
         </>
       ) : (
         <>
           <div onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget) && e.relatedTarget?.closest('[role=listbox], [role=dialog]') == null) left() }}>
             <GroupRows group={model} top change={put} label={props.id} />
           </div>
-          <Doubts answer={answer} source={source} set={set} />
+          <Doubts answer={answer} source={source} set={write} />
           {source === '' && !model.items.some((x) => isGroup(x) || x.field !== '') && <Suggested choose={(row) => put({ ...model, items: [row] })} />}
         </>
       )}
+      <p role="status" className="mt-1 flex items-start gap-1.5 text-xs text-warn empty:hidden">{unsaved && <><CloudOff size={14} className="mt-px shrink-0" aria-hidden />{fill(t.unsaved, { why: unsaved })}</>}</p>
       <div className="mt-1 flex justify-end">
-        {readable === false && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => { set(undefined); setHand(false) }}><ListFilter size={14} aria-hidden />{t.startRows}</Button>}
+        {readable === false && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => { write(undefined); setHand(false) }}><ListFilter size={14} aria-hidden />{t.startRows}</Button>}
         {(!byHand || readable) && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => setHand(!byHand)}>{byHand ? <ListFilter size={14} aria-hidden /> : <Code size={14} aria-hidden />}{byHand ? t.useRows : t.writeByHand}</Button>}
       </div>
     </div>
@@ -61,16 +63,23 @@ export function ConditionField(props: ConditionProps) {
 }
 
 /** useRows keeps the rows and the expression alike, whichever of them changes; readable is undefined until it is known whether rows can show it. */
-function useRows(source: string, set: (value: unknown) => void) {
+function useRows(source: string, set: (value: unknown) => void, field: string) {
   const desk = useDesk()
-  const [model, setModel] = useState<Group>(() => ({ ...emptyGroup(), items: [emptyRow()] }))
+  const place = [desk.flow.id, desk.path, field].join(' ')
+  const [model, setModel] = useState<Group>(() => unsentAt(place) ?? { ...emptyGroup(), items: [emptyRow()] })
   const newest = useRef(model) // a value may be kept and the rows be left at once
   newest.current = model
-  const told = useRef(source === '' ? '' : null as string | null)
-  const stop = useRef<AbortController>(undefined)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const latest = useRef(set)
+  latest.current = set
+  const told = useRef(source === '' || unsentAt(place) ? source : null)
+  const [unsaved, setUnsaved] = useState('')
   const { answer, fresh, failed } = useAnswer({ source, mode: 'expression' }, source !== '')
   const read = fresh && answer?.source === source ? answer : undefined
+  const end = () => {
+    endAt(place)
+    setUnsaved('')
+  }
+  useEffect(() => { if (told.current !== null && source !== told.current) end() }, [source]) // another wrote it
   useEffect(() => {
     if (source === told.current) return
     if (source === '') {
@@ -86,28 +95,33 @@ function useRows(source: string, set: (value: unknown) => void) {
     setModel(next)
     newest.current = next
     const condition = toModel(next, left)
-    clearTimeout(timer.current)
-    stop.current?.abort()
     if (!condition) {
+      end()
       told.current = ''
       return set(undefined)
     }
-    timer.current = setTimeout(() => {
-      stop.current = new AbortController()
-      void askExpression(question(desk, { condition }), stop.current.signal).then((a) => {
-        if (a.source === '') return
-        told.current = a.source
-        set(a.source)
-      }, () => undefined)
-    }, 120)
+    sendAt(place, next, (signal) => askExpression(question(desk, { condition }), signal), (a) => {
+      setUnsaved('')
+      if (a.source === '') return
+      told.current = a.source
+      latest.current(a.source)
+    }, (e) => setUnsaved(e.message))
   }
+  useEffect(() => { // what was closed before it was saved goes on here
+    const rows = unsentAt(place)
+    if (rows) put(rows, true)
+  }, [])
   const left = () => { if (hasOpen(newest.current)) put(newest.current, true) }
+  const write = (value: unknown) => {
+    end()
+    set(value)
+  }
   const known = useRef<boolean>(undefined)
   if (source === '' || source === told.current) known.current = true
   else if (read) known.current = read.condition !== null && read.condition !== undefined
   else if (failed) known.current = false
   const readable = known.current
-  return { model, put, left, readable, answer: read, fresh }
+  return { model, put, left, write, readable, answer: read, fresh, unsaved }
 }
 
 /** Passes counts how many of the last events a condition lets through. */

@@ -18,11 +18,11 @@ export function ConditionPart({ fresh, name, label, help, value, set, problems }
   }, [fresh])
   const error = problems.find((p) => p.severity === 'error')
   return (
-    <div ref={box} data-field={name} className="min-w-0">
+    <div ref={box} data-field={name.split('/')[0]} className="min-w-0">
       <p id={`${id}-label`} className="mb-1 font-medium">{label}</p>
       <ConditionField id={id} value={value} set={(v) => set(typeof v === 'string' ? v : undefined)} invalid={error !== undefined} field={{ id: name, type: 'condition', label: { en: label, 'pt-BR': label } }} />
       {help && <p id={`${id}-help`} className="text-meta text-text-3">{help}</p>}
-      {!error && <Hints problems={problems} asked={value ? { source: value, mode: 'expression' } : undefined} value={value} at={`/${name === 'branches' ? 'when' : name}`} set={(v) => set(typeof v === 'string' ? v : undefined)} />}
+      {!error && <Hints problems={problems} asked={value ? { source: value, mode: 'expression' } : undefined} value={value} at={name.startsWith('branches') ? '/when' : `/${name}`} set={(v) => set(typeof v === 'string' ? v : undefined)} />}
       {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-meta text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{told(error)}</p>}
     </div>
   )

@@ -72,6 +72,7 @@ const en = {
   notThere: '{field} (does not exist)',
   noRows: 'No condition: always true.',
   likely: 'Likely conditions',
+  unsaved: 'Not saved yet, and tried again by itself: {why}',
   falseBecause: 'Not with this event:',
 }
 
@@ -147,6 +148,7 @@ const pt: typeof en = {
   notThere: '{field} (não existe)',
   noRows: 'Sem condição: sempre verdadeiro.',
   likely: 'Condições prováveis',
+  unsaved: 'Ainda não foi salva; tentando de novo: {why}',
   falseBecause: 'Não com este evento:',
 }
 

@@ -34,7 +34,7 @@ export function BranchRows({ step, set, problems, pointer }: BranchProps) {
             ? <p className="flex items-center justify-between gap-2 text-secondary text-text-2">{t.otherwiseHelp}<Button look="quiet" size="small" onClick={() => put(i, { when: blank })}>{t.giveCondition}</Button></p>
             : (
               <>
-                <ConditionPart name="branches" label={t.branchWhen} value={branch.when === blank ? '' : branch.when} set={(when) => put(i, { when: when ?? blank })} problems={below(problems, `${pointer}/branches/${i}/when`)} />
+                <ConditionPart name={`branches/${i}`} label={t.branchWhen} value={branch.when === blank ? '' : branch.when} set={(when) => put(i, { when: when ?? blank })} problems={below(problems, `${pointer}/branches/${i}/when`)} />
                 {i === (step.branches?.length ?? 0) - 1 && <Button look="quiet" size="small" className="-ml-2.5" onClick={() => put(i, { when: undefined })}>{t.makeOtherwise}</Button>}
               </>
             ))}

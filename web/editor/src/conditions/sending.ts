@@ -1,0 +1,50 @@
+import type { Answer } from '../api/expression'
+import type { Group } from './model'
+
+const rest = 120
+const longest = 30_000
+
+type Unsent = { rows: Group; end: () => void }
+const unsent = new Map<string, Unsent>()
+
+/** unsentAt gives the rows of a place that are not written as an expression yet. */
+export const unsentAt = (place: string) => unsent.get(place)?.rows
+
+/** endAt leaves off what is on its way for a place: something else stands there now. */
+export function endAt(place: string) {
+  unsent.get(place)?.end()
+  unsent.delete(place)
+}
+
+/**
+ * sendAt asks for the expression of the rows of a place once they rest, and again for as long as there is no
+ * answer, also after they were closed. What is sent for the place later ends it.
+ */
+export function sendAt(place: string, rows: Group, ask: (signal: AbortSignal) => Promise<Answer>, took: (answer: Answer) => void, failed: (error: Error) => void) {
+  endAt(place)
+  const stop = new AbortController()
+  const { signal } = stop
+  let wait = 1000
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const send = () => {
+    timer = undefined
+    ask(signal).then((answer) => {
+      if (signal.aborted) return
+      endAt(place)
+      took(answer)
+    }, (error: Error) => {
+      if (signal.aborted) return
+      failed(error)
+      timer = setTimeout(send, wait)
+      wait = Math.min(longest, 2 * wait)
+    })
+  }
+  const now = () => {
+    if (timer === undefined) return // it is on its way
+    clearTimeout(timer)
+    send()
+  }
+  timer = setTimeout(send, rest)
+  addEventListener('online', now, { signal })
+  unsent.set(place, { rows, end: () => { clearTimeout(timer); stop.abort() } })
+}
