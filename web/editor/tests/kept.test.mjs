@@ -103,6 +103,36 @@ test('the undo of a cut takes back the cut, whatever was done since', async () =
   await page.context().close()
 })
 
+test('undo gives a flow back its state, however late the answer that it is off', async () => {
+  await flow('life')
+  await program.api('POST', '/flows/life/publish', {})
+  const state = async () => (await program.api('GET', '/flows/life')).body.state
+  const page = await program.signedIn('/flows/life')
+  await lasting(page)
+  const choose = async (item) => {
+    await page.getByRole('button', { name: 'More for this flow' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  const undo = () => page.getByRole('status').getByRole('button', { name: 'Undo' }).click()
+  await choose('Switch off')
+  await until(state, (s) => s === 'off')
+  await undo()
+  await until(state, (s) => s === 'on')
+  await choose('Pause')
+  await until(state, (s) => s === 'paused')
+  await page.getByText('Paused', { exact: true }).waitFor()
+  await page.route('**/flows/life/off', async (route) => {
+    const response = await route.fetch()
+    await page.getByText('Off', { exact: true }).waitFor() // the news is there before the answer
+    await route.fulfill({ response })
+  })
+  await choose('Switch off')
+  await undo()
+  await until(state, (s) => s !== 'off')
+  assert.equal(await state(), 'paused')
+  await page.context().close()
+})
+
 test('a full storage stops nothing', async () => {
   await flow('full')
   const page = await program.signedIn('/flows/full')

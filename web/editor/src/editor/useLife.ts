@@ -29,16 +29,16 @@ export function useLifeItems(hook: DraftHook): MenuItem[] {
   const now = useRunNow(hook)
   const t = useWords()
   const life = useMutation({
-    mutationFn: (to: Way) => take(api.POST(to, { params: { path: { id: flow.id } } })),
-    onSuccess: (now, to) => {
+    mutationFn: ({ to }: { to: Way; back?: Way }) => take(api.POST(to, { params: { path: { id: flow.id } } })),
+    onSuccess: (now, { back }) => {
       draft.settle(now)
-      if (to === '/flows/{id}/off') later(t.isOff, () => undefined, () => life.mutate(view.state === 'paused' ? '/flows/{id}/pause' : '/flows/{id}/resume'))
+      if (back) later(t.isOff, () => undefined, () => life.mutate({ to: back }))
     },
     onError: (e) => toast(e.message, 'fail'),
   })
   if (view.published_rev === 0) return []
-  const on: MenuItem = { id: 'resume', label: view.state === 'off' ? t.turnOn : t.resume, icon: CirclePlay, run: () => life.mutate('/flows/{id}/resume') }
-  const pause: MenuItem = { id: 'pause', label: t.pause, icon: CirclePause, run: () => life.mutate('/flows/{id}/pause') }
-  const off: MenuItem = { id: 'off', label: t.off, icon: Power, danger: true, run: () => life.mutate('/flows/{id}/off') }
+  const on: MenuItem = { id: 'resume', label: view.state === 'off' ? t.turnOn : t.resume, icon: CirclePlay, run: () => life.mutate({ to: '/flows/{id}/resume' }) }
+  const pause: MenuItem = { id: 'pause', label: t.pause, icon: CirclePause, run: () => life.mutate({ to: '/flows/{id}/pause' }) }
+  const off: MenuItem = { id: 'off', label: t.off, icon: Power, danger: true, run: () => life.mutate({ to: '/flows/{id}/off', back: view.state === 'paused' ? '/flows/{id}/pause' : '/flows/{id}/resume' }) }
   return view.state === 'on' ? [...(now ? [{ id: 'run', label: t.runNow, icon: Play, run: now.start }] : []), pause, off] : view.state === 'paused' ? [on, off] : [on]
 }
