@@ -199,6 +199,28 @@ test('a flow that becomes a schedule is in the zone of the instance, however lat
   await page.context().close()
 })
 
+test('what was chosen since a schedule asked for the zone of the instance stays', async () => {
+  await program.api('POST', '/flows', { id: 'chosen', name: 'Chosen', trigger: { kind: 'webhook' }, steps: [] })
+  const page = await program.signedIn('/flows/chosen', { timezoneId: 'Europe/Lisbon' })
+  const trigger = async () => (await program.api('GET', '/flows/chosen')).body.flow.trigger
+  let about
+  await page.route('**/api/v1/about', (route) => { about = route })
+  await page.getByRole('treeitem').first().click()
+  await until(() => about)
+  const kind = page.getByRole('combobox', { name: 'What starts it' })
+  await kind.selectOption('schedule')
+  await until(trigger, (x) => x.kind === 'schedule' && x.with.timezone === 'Europe/Lisbon')
+  await kind.selectOption('manual')
+  await until(trigger, (x) => x.kind === 'manual')
+  const answered = page.waitForResponse('**/api/v1/about')
+  await about.continue()
+  await answered
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await until(trigger, (x) => x.kind === 'schedule' && x.with.timezone === 'Europe/Lisbon')
+  await page.context().close()
+})
+
 test('what changes keeps a quotation mark with the data that it opens, and speaks of events in the plural', async () => {
   const send = await published('quoted', [line('say', 'x'), { id: 'some', action: 'filter', with: { where: 'trigger.body.id > 1' } }])
   for (const id of [5, 6]) await send({ id })

@@ -40,7 +40,10 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
   const latest = useRef(edit)
   latest.current = edit
   const set = useCallback((part: (trigger: Flow['trigger']) => Flow['trigger']) => {
-    latest.current((f) => ({ ...f, trigger: part(f.trigger) }))
+    latest.current((f) => {
+      const trigger = part(f.trigger)
+      return trigger === f.trigger ? f : { ...f, trigger }
+    })
   }, [])
   const desk = useMakeDesk({ flow })
   const body = useRef<HTMLDivElement>(null)
@@ -52,8 +55,11 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
   const problemsOf = (id: string) => below(view.problems, `/trigger/with/${id}`)
   const setField = (id: string, value: unknown) => set((x) => ({ ...x, with: put(x.with, id, value) }))
   const change = async (to: string) => {
-    const known = to !== 'schedule' || about.data ? about : await about.refetch({ cancelRefetch: false })
-    set(() => ({ kind: to, ...(to === 'schedule' && { with: { cron: '0 8 * * *', timezone: known.data?.timezone || ownZone() } }) }))
+    if (to !== 'schedule') return set(() => ({ kind: to }))
+    const first = { cron: '0 8 * * *', timezone: about.data?.timezone || ownZone() }
+    set(() => ({ kind: to, with: first }))
+    const timezone = about.data ? undefined : (await about.refetch({ cancelRefetch: false })).data?.timezone
+    if (timezone) set((x) => (x.with?.['cron'] === first.cron && x.with['timezone'] === first.timezone ? { ...x, with: { ...x.with, timezone } } : x)) // not over what was chosen since
   }
   const keep = (event: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={event} />
   const form = { flow, view, kind, set, setField, problemsOf, keep }
