@@ -564,6 +564,17 @@ test('a course that is called as somebody, a plain word and what a flow holds it
   assert.deepEqual(veiled({ tag: 'Cliente', last: 'Exemplo' }, scope, flow), { tag: 'Cliente', last: 'Exe••••' })
 })
 
+test('who is named in a text about a thing is hidden there too', async () => {
+  const { veiled } = await source('data/veil.ts')
+  const scope = { trigger: { body: { email: 'ana@x.com', customer: { name: 'Maria Souza', first_name: 'Maria', last_name: 'Souza', cpf: '529.982.247-25' }, form: { subject: 'Contato: ana@x.com', title: 'Maria, Souza' }, event: { title: 'Consulta de Maria Souza', name: 'Maria Souza e Caio', note: 'Para Maria' }, product: { name: 'Curso Maria', title: 'Ingresso nominal: Maria Souza, 529.982.247-25' } } } }
+  const { form, event, product } = veiled(scope.trigger.body, scope)
+  assert.deepEqual({ form, event, product }, {
+    form: { subject: 'Contato: ana•••@…', title: 'Ma••••, So••••' },
+    event: { title: 'Consulta de Mari••••', name: 'Mari•••• e Caio', note: 'Para Ma••••' },
+    product: { name: 'Curso Maria', title: 'Ingresso nominal: Mari••••, 529.9••••' },
+  })
+})
+
 test('the value that came most often is what it was', async () => {
   const seen = (type, value, cut) => mostSeen({ type, values: [{ value, count: 2, cut }] })
   assert.deepEqual([seen('integer', '1'), seen('number', '79.9'), seen('boolean', 'false'), seen('text', '1'), seen('integer', '5•••', true), mostSeen({ type: 'integer', values: [] })], [1, 79.9, false, '1', '5•••', undefined])

@@ -136,8 +136,11 @@ const things = /(status|state|stage|event|type|plan|product|produto|item|iten|of
 
 const lastNames = (path: string) => segments(path).filter((s) => s !== '[]').slice(-2).map((s) => plainText(s.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')))
 
-/** ofThing says whether what has this path tells of a thing: it, or what holds it, is named so. */
-export const ofThing = (path: string) => lastNames(path).some((name) => things.test(name.replace(/_(name|title|nome|titulo)$/, '')))
+/** ofThing says whether what has this path is what a thing is called: it is named so, or is the name of what is. */
+export function ofThing(path: string): boolean {
+  const [holder = '', last = holder] = lastNames(path)
+  return things.test(last.replace(/_(name|title|nome|titulo)$/, '')) || (/^(name|title|nome|titulo)$/.test(last) && things.test(holder))
+}
 
 /** ofPerson says whether a text that has this path tells who somebody is: by its own name, or as a name, which is no short number, that is not that of a thing. */
 function ofPerson(text: string, path: string): boolean {

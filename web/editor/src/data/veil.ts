@@ -25,6 +25,7 @@ type Known = { shape: RegExp; as: (text: string) => string } | null
 
 const addresses = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g
 const asShape = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+const shapeOf = (forms: Iterable<string>) => new RegExp(`(?<![\\p{L}\\d])(?:${[...forms].sort((a, b) => b.length - a.length).map(asShape).join('|')})(?![\\p{L}\\d])`, 'giu')
 const known = new WeakMap<object, Known>()
 
 /** personsIn finds what is personal of an event, so that it is known wherever it comes again: in a text, in an address, in capitals. */
@@ -53,10 +54,13 @@ function personsIn(scope: object): Known {
   }
   look(scope, '')
   if (as.size === 0) return null
-  for (const thing of things) if (!as.has(thing.toLowerCase()) && thing.length > 2) as.set(thing.toLowerCase(), '') // a course that is called as somebody stays
-  const forms = [...as.keys()].sort((a, b) => b.length - a.length).map(asShape)
+  const persons = shapeOf(as.keys())
+  for (const thing of things) {
+    const found = thing.match(persons) ?? []
+    if (found.length === 1 && found[0] !== thing && /^\p{L}+$/u.test(found[0])) as.set(thing.toLowerCase(), '') // a course that is called as somebody stays
+  }
   return {
-    shape: new RegExp(`(?<![\\p{L}\\d])(?:${forms.join('|')})(?![\\p{L}\\d])`, 'giu'),
+    shape: shapeOf(as.keys()),
     as: (text) => (/^\p{Ll}+$/u.test(text) && !spelled.has(text) ? text : as.get(text.toLowerCase()) || text), // a plain word is no name
   }
 }
