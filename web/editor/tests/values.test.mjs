@@ -270,8 +270,23 @@ test('a name that is given twice is told at its row, the first counts, and both 
     await field.getByRole('textbox', { name: 'Name 2' }).fill(id === 'query' ? 'x' : 'ok')
     await field.locator('[data-row="1"]').getByRole('textbox', { name: 'Value 2' }).last().fill('two')
     await field.getByText('A row above has this name').waitFor()
+    await field.getByRole('textbox', { name: 'Name 1' }).pressSequentially('y') // whose name it is is told once it is written
+    assert.equal(await field.getByRole('alert').count(), 0)
+    await page.keyboard.press('Backspace')
+    assert.equal(await field.getByRole('alert').count(), 0)
+    await page.keyboard.press('Tab')
+    await field.getByText('A row above has this name').waitFor()
   }
   await until(async () => JSON.stringify([(await kept()).query, (await kept()).json]) === '[{"x":"1"},{"ok":"sim"}]')
+  await page.getByText('Draft saved').waitFor()
+  await page.getByRole('treeitem', { name: /Webhook/ }).click()
+  await page.locator('[data-field=json]').waitFor({ state: 'detached' })
+  await page.getByRole('treeitem', { name: /HTTP/ }).click()
+  for (const id of ['query', 'json']) {
+    const row = page.locator(`[data-field=${id}] [data-row="1"]`)
+    await row.getByText('A row above has this name').waitFor()
+    await row.getByRole('textbox', { name: 'Value 2' }).last().getByText('two').waitFor()
+  }
   await page.locator('[data-field=query]').getByRole('button', { name: 'Send both, as a list' }).click()
   await until(async () => JSON.stringify((await kept()).query) === '{"x":["1","two"]}')
   await page.locator('[data-field=json]').getByRole('textbox', { name: 'Name 2' }).fill('other')

@@ -9,7 +9,7 @@ import { asNumber, dataKind, type Kind, kindOf, kinds, turned } from './jsonKind
 import { formatNumber, parseNumber } from './locale'
 import { Paster } from './MapField'
 import { focusRow, NameTaken, RowDrop, RowValue, values } from './Rows'
-import { asList, isTaken, mapOf, type MapRow, pastedList, pastedRows, rowsOf } from './rows'
+import { asList, isTaken, leftRows, mapOf, type MapRow, pastedList, pastedRows, rowsOf } from './rows'
 import { hole, isPath, onlyHole } from './template'
 import { useWords } from './words'
 
@@ -29,8 +29,9 @@ function Level({ value, set, top = false, labelledBy, label }: LevelProps) {
   const box = useRef<HTMLDivElement>(null)
   const next = useRef(0)
   const number = (rows: MapRow[]): Kept[] => rows.map((r) => ({ ...r, at: next.current++ }))
-  const read = () => (list ? value.map((v, i) => ({ key: String(i), value: v })) : rowsOf(value))
-  const [rows, setRows] = useState<Kept[]>(() => number(read()))
+  const read = (members = rowsOf) => (list ? value.map((v, i) => ({ key: String(i), value: v })) : members(value))
+  const [typing, setTyping] = useState(false)
+  const [rows, setRows] = useState<Kept[]>(() => number(read(leftRows)))
   const told = useRef(JSON.stringify(value))
   const seen = JSON.stringify(value)
   useEffect(() => {
@@ -65,7 +66,7 @@ function Level({ value, set, top = false, labelledBy, label }: LevelProps) {
   }
   return (
     <div ref={box} role="group" aria-labelledby={labelledBy} aria-label={label} className={top ? 'space-y-1.5' : 'mt-1.5 space-y-1.5 border-l-2 border-line pl-3'}>
-      {rows.map((r, i) => <OneRow key={r.at} row={r} n={i + 1} named={!list} taken={!list && isTaken(rows, i)} merge={() => put(asList(rows, r.key))} change={(part) => change(i, part)} drop={() => put(rows.filter((_, n) => n !== i))} paste={(e) => paste(i, e)} />)}
+      {rows.map((r, i) => <OneRow key={r.at} row={r} n={i + 1} named={!list} taken={!list && !typing && isTaken(rows, i)} typing={setTyping} merge={() => put(asList(rows, r.key))} change={(part) => change(i, part)} drop={() => put(rows.filter((_, n) => n !== i))} paste={(e) => paste(i, e)} />)}
       {rows.length === 0 && !top && <p className="text-xs text-text-3">{t.emptyList}</p>}
       <div className="flex flex-wrap items-center gap-1">
         <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={add}><Plus size={15} aria-hidden />{t.addRow}</Button>
@@ -81,9 +82,9 @@ function inOrder(now: Kept[], read: MapRow[]): (MapRow & { at?: number })[] {
   return read.map((r) => ({ r, i: place(r) })).sort((a, b) => (a.i < 0 ? now.length : a.i) - (b.i < 0 ? now.length : b.i)).map(({ r, i }) => ({ ...r, key: now[i]?.key ?? r.key, at: now[i]?.at }))
 }
 
-type RowProps = { row: MapRow; n: number; named: boolean; taken: boolean; merge: () => void; change: (part: Partial<MapRow>) => void; drop: () => void; paste: (e: React.ClipboardEvent) => void }
+type RowProps = { row: MapRow; n: number; named: boolean; taken: boolean; typing: (on: boolean) => void; merge: () => void; change: (part: Partial<MapRow>) => void; drop: () => void; paste: (e: React.ClipboardEvent) => void }
 
-function OneRow({ row, n, named, taken, merge, change, drop, paste }: RowProps) {
+function OneRow({ row, n, named, taken, typing, merge, change, drop, paste }: RowProps) {
   const t = useWords()
   const kept = useRef<Partial<Record<Kind, unknown>>>({})
   const seen = useSeen()
@@ -96,7 +97,7 @@ function OneRow({ row, n, named, taken, merge, change, drop, paste }: RowProps) 
     change({ value: data === undefined && to in kept.current ? kept.current[to] : turned(row.value, to, seen) })
   }
   const name = named && (
-    <input aria-label={fill(t.rowName, { n })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(taken)} ${deep ? 'flex-1' : 'shrink-0 sm:w-2/5!'}`} value={row.key} onPaste={paste} onChange={(e) => change({ key: e.target.value })} />
+    <input aria-label={fill(t.rowName, { n })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(taken)} ${deep ? 'flex-1' : 'shrink-0 sm:w-2/5!'}`} value={row.key} onPaste={paste} onChange={(e) => { typing(true); change({ key: e.target.value }) }} onBlur={() => typing(false)} />
   )
   return (
     <div data-row={n - 1}>

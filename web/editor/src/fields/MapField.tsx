@@ -3,7 +3,7 @@ import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import { type ControlProps, edge, look } from './Control'
 import { focusRow, NameTaken, RowDrop, RowValue, values, WholeField, WholeSwitch } from './Rows'
-import { asList, isTaken, mapOf, type MapRow, pastedRows, rowsOf } from './rows'
+import { asList, isTaken, leftRows, mapOf, type MapRow, pastedRows, rowsOf } from './rows'
 import { hasHole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
@@ -19,7 +19,8 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
   const box = useRef<HTMLDivElement>(null)
   const next = useRef(0)
   const number = (rows: MapRow[]): Kept[] => rows.map((r) => ({ ...r, at: next.current++ }))
-  const [rows, setRows] = useState<Kept[]>(() => number(rowsOf(value)))
+  const [rows, setRows] = useState<Kept[]>(() => number(leftRows(value)))
+  const [typing, setTyping] = useState(false)
   const told = useRef(JSON.stringify(mapOf(rows)))
   const seen = JSON.stringify(value)
   useEffect(() => {
@@ -43,6 +44,7 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
   }
   // A problem of one value is shown at it; of the whole, at every name.
   const problemOf = (key: string) => problems.find((p) => p.severity === 'error' && p.path.endsWith(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`))
+  const taken = (i: number) => !typing && isTaken(rows, i)
   const ofAll = invalid && !rows.some((r) => problemOf(r.key))
   const whole = typeof value === 'string'
   if (whole) {
@@ -59,12 +61,12 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
         <div key={r.at} data-row={i}>
           <div className="flex items-start gap-1">
             <div className="flex min-w-0 flex-1 items-start gap-1.5">
-              <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll || isTaken(rows, i))} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => row(i, { key: e.target.value })} />
+              <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll || taken(i))} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => { setTyping(true); row(i, { key: e.target.value }) }} onBlur={() => setTyping(false)} />
               <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} invalid={problemOf(r.key) !== undefined} />
             </div>
             <RowDrop n={i + 1} drop={() => put(rows.filter((_, n) => n !== i))} />
           </div>
-          {isTaken(rows, i) && <NameTaken merge={lists.has(field.id) ? () => put(asList(rows, r.key)) : undefined} />}
+          {taken(i) && <NameTaken merge={lists.has(field.id) ? () => put(asList(rows, r.key)) : undefined} />}
         </div>
       ))}
       <div className="flex flex-wrap items-center gap-1">

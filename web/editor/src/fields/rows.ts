@@ -3,13 +3,21 @@ export type MapRow = { key: string; value: unknown }
 /** rowsOf lists a map's members in order. */
 export const rowsOf = (value: unknown): MapRow[] => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).map(([key, v]) => ({ key, value: v })) : [])
 
+const left = new WeakMap<object, MapRow[]>()
+
+/** leftRows are the rows that a map was last made of, with those that have the name of another: no map holds them, and they are no less typed. */
+export const leftRows = (value: unknown): MapRow[] => (typeof value === 'object' && value !== null && left.get(value)) || rowsOf(value)
+
 /** isTaken says whether a row has the name of one above it. */
 export const isTaken = (rows: MapRow[], i: number) => rows.slice(0, i).some((r) => r.key.trim() !== '' && r.key.trim() === rows[i]?.key.trim())
 
 /** mapOf is what rows stand for: those without a name are not yet anything, and of one name the first counts. */
 export function mapOf(rows: MapRow[]): Record<string, unknown> | undefined {
   const named = rows.filter((r, i) => r.key.trim() !== '' && !isTaken(rows, i))
-  return named.length === 0 ? undefined : Object.fromEntries(named.map((r) => [r.key.trim(), r.value === undefined ? '' : r.value]))
+  if (named.length === 0) return undefined
+  const map = Object.fromEntries(named.map((r) => [r.key.trim(), r.value === undefined ? '' : r.value]))
+  left.set(map, rows)
+  return map
 }
 
 /** asList gives the rows of one name as one row, a list, at the place of the first. */
