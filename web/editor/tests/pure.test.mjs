@@ -588,6 +588,11 @@ test('a name that a person wrote is shown in the tree as it came', () => {
   assert.deepEqual(all(treeOf(fields, titles, [])), ['Event', 'Nome do aluno', 'Endereço', 'Número', 'Você é cliente?', 'A.b "c"', '2024', 'Created on', 'set', 'Preço total'])
 })
 
+test('a path gives the names that it was made of', async () => {
+  const { member, segments } = await source('fields/template.ts')
+  for (const name of ['a\nb\\c "d" é\t', '', 'x"]["y', 'plain', '2024']) assert.deepEqual(segments(member('trigger', name)), ['trigger', name])
+})
+
 test('whatever signs a personal value holds, it is hidden and breaks nothing', async () => {
   const { veiled } = await source('data/veil.ts')
   for (const phone of ['(41) 95555-4444', '+55 (11) 98888-7777', '222.333.444-55', ...[...'-/\\^$*+?.()|[]{}&#~,"'].map((sign) => `Ana ${sign}${sign} Reis`)]) {

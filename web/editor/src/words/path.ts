@@ -7,7 +7,13 @@ export function segments(path: string): string[] {
   return out
 }
 
-const unquoted = (text: string) => text.replace(/\\(["\\/])/g, '$1')
+function unquoted(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return text
+  }
+}
 
 /** what holds others and says nothing of them */
 const plain = new Set(['trigger', 'body', 'steps', 'data', 'attributes', 'output'])
