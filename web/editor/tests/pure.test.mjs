@@ -588,6 +588,14 @@ test('a name that a person wrote is shown in the tree as it came', () => {
   assert.deepEqual(all(treeOf(fields, titles, [])), ['Event', 'Nome do aluno', 'Endereço', 'Número', 'Você é cliente?', 'A.b "c"', '2024', 'Created on', 'set', 'Preço total'])
 })
 
+test('rows of one name become a list of what each holds', async () => {
+  const { asList } = await source('fields/rows.ts')
+  const rows = (...values) => values.map((value) => ({ key: 'a', value }))
+  const other = { key: 'b', value: 1 }
+  assert.deepEqual(asList([...rows(null, [1, [2]]), other, ...rows(undefined)], 'a'), [{ key: 'a', value: [null, [1, [2]], ''] }, other])
+  assert.deepEqual(asList(rows(['1', '2'], '3'), 'a', true), rows(['1', '2', '3'])) // of a query
+})
+
 test('a path gives the names that it was made of', async () => {
   const { member, segments } = await source('fields/template.ts')
   for (const name of ['a\nb\\c "d" é\t', '', 'x"]["y', 'plain', '2024']) assert.deepEqual(segments(member('trigger', name)), ['trigger', name])

@@ -66,7 +66,7 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
             </div>
             <RowDrop n={i + 1} drop={() => put(rows.filter((_, n) => n !== i))} />
           </div>
-          {taken(i) && <NameTaken merge={lists.has(field.id) ? () => put(asList(rows, r.key)) : undefined} />}
+          {taken(i) && <NameTaken merge={lists.has(field.id) ? () => put(asList(rows, r.key, true)) : undefined} />}
         </div>
       ))}
       <div className="flex flex-wrap items-center gap-1">

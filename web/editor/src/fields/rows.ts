@@ -20,11 +20,12 @@ export function mapOf(rows: MapRow[]): Record<string, unknown> | undefined {
   return map
 }
 
-/** asList gives the rows of one name as one row, a list, at the place of the first. */
-export function asList<T extends MapRow>(rows: T[], name: string): T[] {
+/** asList gives the rows of one name as one row, a list, at the place of the first; where a list repeats a name, what is one already goes on. */
+export function asList<T extends MapRow>(rows: T[], name: string, repeats = false): T[] {
   const of = (r: T) => r.key.trim() === name.trim()
   const first = rows.findIndex(of)
-  const value = rows.filter(of).flatMap((r) => r.value ?? '')
+  const values = rows.filter(of).map((r) => (r.value === undefined ? '' : r.value))
+  const value = repeats ? values.flat() : values
   return rows.flatMap((r, i) => (!of(r) ? [r] : i === first ? [{ ...r, value }] : []))
 }
 
