@@ -1,7 +1,7 @@
 // What the builder tells of a flow's runs and events: the same before and after a reload, to everyone, and of nothing more than it knows.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ana, start, until } from './program.mjs'
+import { ana, focused, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '' }) })
@@ -147,7 +147,10 @@ test('that the flow’s own tests fail is seen without scrolling, and leads to w
     await panel.getByRole('button', { name: 'Publicar r2' }).click()
     await refused
     assert.ok(await seen(alert), `refused, at ${viewport.width}`)
-    await alert.getByRole('button', { name: 'Ver por quê' }).click()
+    await alert.getByRole('button', { name: 'Ver por quê' }).press('Enter')
+    const part = panel.getByRole('region', { name: '1 teste falha' })
+    await focused(page, part)
+    assert.notEqual(await part.evaluate((e) => getComputedStyle(e).outlineStyle), 'none')
     await until(() => seen(panel.getByText('Note › campos › message')))
     await panel.getByText('“Order 1.”', { exact: true }).waitFor()
     await page.context().close()

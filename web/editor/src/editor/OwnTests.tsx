@@ -23,8 +23,8 @@ export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boo
   if (count === 0) return auto ? null : <p className="text-text-2">{t.noTests}</p>
   const { data } = tests
   return (
-    <section id={testsPart} tabIndex={-1} className="outline-none">
-      <Head aside={<Button size="small" look="quiet" busy={tests.isFetching} onClick={() => void tests.refetch()}><RotateCw size={14} aria-hidden />{t.runTests}</Button>}>
+    <section id={testsPart} tabIndex={-1} aria-labelledby={`${testsPart}-head`} className="rounded-lg">
+      <Head id={`${testsPart}-head`} aside={<Button size="small" look="quiet" busy={tests.isFetching} onClick={() => void tests.refetch()}><RotateCw size={14} aria-hidden />{t.runTests}</Button>}>
         {!data ? t.ownTests : data.failed > 0 ? plural(t, 'testsFail', data.failed) : plural(t, 'testsPass', data.passed)}
       </Head>
       {tests.isLoading && <Loading />}
