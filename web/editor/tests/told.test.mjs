@@ -269,6 +269,16 @@ test('examples hide who people are in all of the builder, until one eye shows th
   await page.context().close()
 })
 
+test('a value that holds words of the flow alone has nothing to show', async () => {
+  const send = await published('own-words', [line('say', 'Cliente, order {{ trigger.body.id }}, for {{ trigger.body.customer.first_name }}'), line('mine', '{{ trigger.body.segment }}'), line('more', 'Cliente')])
+  await send({ id: 77, segment: 'Cliente', customer: { first_name: 'Cliente' } })
+  const page = await program.signedIn('/flows/own-words?step=mine')
+  const preview = page.locator('[data-preview]')
+  await preview.getByText('Cliente', { exact: true }).waitFor()
+  assert.equal(await preview.locator('..').getByRole('button').count(), 0)
+  await page.context().close()
+})
+
 test('what somebody else saved while one publishes is shown first, and published by the next press', async () => {
   await published('shared', [line('note', 'one')])
   const save = async (message, name) => {

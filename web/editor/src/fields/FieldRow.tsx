@@ -163,7 +163,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
   const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
   const veil = useVeil()
-  const personal = answer && JSON.stringify(veiled(answer.value, desk.scope)) !== JSON.stringify(answer.value)
+  const personal = answer && JSON.stringify(veiled(answer.value, desk.scope, desk.flow)) !== JSON.stringify(answer.value)
   if (failed && !answer) return null
   return (
     <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>
