@@ -20,7 +20,7 @@ func (d *Webhook) wait(w http.ResponseWriter, r *http.Request, token string) {
 	}
 	page, err := d.Engine.WaitPage(r.Context(), token)
 	if errors.Is(err, store.ErrNotFound) {
-		d.unknown(w, r)
+		d.unknownWait(w, r)
 		return
 	}
 	if err != nil {
@@ -41,6 +41,21 @@ func (d *Webhook) wait(w http.ResponseWriter, r *http.Request, token string) {
 		return
 	}
 	d.giveWait(w, r, page, token, data)
+}
+
+// unknownWait answers a browser with a page: who holds an old link is no program.
+func (d *Webhook) unknownWait(w http.ResponseWriter, r *http.Request) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		d.unknown(w, r)
+		return
+	}
+	if d.guesses(w, r) {
+		return
+	}
+	d.writePage(w, r, http.StatusNotFound, waitPage{
+		Title: form.Label("This link is not good any more", "Este link não vale mais"),
+		Note:  form.Label("What it asked is over, or the link is not whole. Ask who sent it for another.", "O que ele perguntava já terminou, ou o link está incompleto. Peça outro a quem o enviou."),
+	})
 }
 
 func (d *Webhook) giveWait(w http.ResponseWriter, r *http.Request, page engine.WaitView, token string, data any) {

@@ -246,14 +246,22 @@ func (x *delivery) accept(w http.ResponseWriter) *refusal {
 
 // unknown answers a token that is none of ours.
 func (d *Webhook) unknown(w http.ResponseWriter, r *http.Request) {
-	if !d.strangers.allow(clientAddr(r, d.TrustedProxies), d.Now()) {
-		d.refuse(w, r, refusal{
-			status: http.StatusTooManyRequests, code: "too_many", retryAfter: 60,
-			words: form.Label("too many unknown addresses were tried", "endereços desconhecidos demais foram tentados"),
-		})
+	if d.guesses(w, r) {
 		return
 	}
 	d.refuse(w, r, refusal{status: http.StatusNotFound, code: "not_found", words: form.Label("there is nothing at this address", "não há nada neste endereço")})
+}
+
+// guesses refuses who tries too many addresses.
+func (d *Webhook) guesses(w http.ResponseWriter, r *http.Request) bool {
+	if d.strangers.allow(clientAddr(r, d.TrustedProxies), d.Now()) {
+		return false
+	}
+	d.refuse(w, r, refusal{
+		status: http.StatusTooManyRequests, code: "too_many", retryAfter: 60,
+		words: form.Label("too many unknown addresses were tried", "endereços desconhecidos demais foram tentados"),
+	})
+	return true
 }
 
 // busy says that nothing was promised: the sender should try again.

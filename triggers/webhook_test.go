@@ -488,6 +488,11 @@ func TestWaitURL(t *testing.T) {
 	wantStatus(t, h.send("GET", "/w/wait", ""), 410)
 	wantStatus(t, h.send("POST", "/w/wait", `{"approved":true}`), 410)
 	wantStatus(t, h.send("GET", "/w/other", ""), 404)
+	unknown := h.send("GET", "/w/other", "", "Accept: text/html,*/*", "Accept-Language: pt-BR")
+	wantStatus(t, unknown, 404)
+	if !strings.Contains(unknown.Body.String(), "<h1>Este link não vale mais</h1>") {
+		t.Errorf("a browser gets\n%s", unknown.Body)
+	}
 	for path, want := range map[string]string{"/w/wait": "GET, HEAD, POST", "/h/tok-orders": "POST"} {
 		w := h.send("PUT", path, "")
 		wantStatus(t, w, 405)
