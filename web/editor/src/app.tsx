@@ -13,7 +13,7 @@ import { useWords } from './shell/words'
 import { type Command, useCommandKeys, useCommands } from './ui/commands'
 import { keep } from './ui/cookie'
 import { late, soon, whenRested } from './ui/soon'
-import { Loading, Problem } from './ui/states'
+import { Loading, Outline, Problem } from './ui/states'
 import { toast, Toasts } from './ui/Toast'
 import { firstLang, type Lang, hear, LangContext, learn, useLang } from './words'
 
@@ -98,7 +98,7 @@ function House({ role, user, name }: { role: string; user: string; name: string 
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">{t.skip}</a>
       {bar && <Bar role={role} name={name} leave={() => setOver('leave')} />}
       {!fresh && <Suspense fallback={null}><Updated /></Suspense>}
-      <Fault place={place}><Suspense fallback={<Loading />}><KeepBar value={keepBar}><Screens role={role} /></KeepBar></Suspense></Fault>
+      <Fault place={place}><Suspense fallback={bar ? <Loading /> : <Outline />}><KeepBar value={keepBar}><Screens role={role} /></KeepBar></Suspense></Fault>
       <Suspense fallback={null}>
         {over === 'palette' && <Palette close={() => setOver(null)} />}
         {over === 'help' && <Help close={() => setOver(null)} />}

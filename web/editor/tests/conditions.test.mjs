@@ -270,7 +270,7 @@ test('names that a person wrote are shown as they came', async () => {
   await tree.getByText('Município', { exact: true }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Mais opções do fluxo' }).click()
-  await page.getByRole('menuitem', { name: 'Configurações do fluxo' }).click()
+  await page.getByRole('menuitem', { name: 'Ajustes do fluxo' }).click()
   for (const name of ['Endereço Número', 'Itens Texto novo']) await page.locator('aside').getByText(name).first().waitFor()
   await page.context().close()
 })

@@ -45,6 +45,48 @@ for (const locale of ['en-US', 'pt-BR']) {
   })
 }
 
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' }
+const topOf = async (part) => (await part.boundingBox()).y
+
+test('what a finger or the eye is at stays where it is: a search while it finds less, a list while runs are ticked', async () => {
+  for (const viewport of [{ width: 1440, height: 860 }, phone.viewport]) {
+    const page = await program.signedIn('/connections', { viewport, reducedMotion: 'reduce' })
+    await page.getByRole('button', { name: 'New connection' }).click()
+    const search = page.getByRole('dialog').getByRole('searchbox')
+    const before = await topOf(search)
+    await search.fill('nothing like it')
+    await page.getByRole('dialog').getByText('Nothing matches.').waitFor()
+    assert.equal(await topOf(search), before, `at ${viewport.width} the search of services moved`)
+    await page.context().close()
+  }
+  const page = await program.signedIn('/flows/scripts', phone)
+  await page.getByRole('button', { name: 'Add a step' }).last().click()
+  const search = page.getByRole('combobox')
+  const before = await topOf(search)
+  await search.fill('nothing like it')
+  await page.getByText('Nothing matches.').waitFor()
+  assert.equal(await topOf(search), before, 'the search of actions moved')
+  await page.goto(`${program.base}/runs`)
+  const ticks = page.getByRole('checkbox', { name: /Select the run/ })
+  await ticks.first().waitFor()
+  const list = await topOf(ticks.first())
+  await ticks.first().check()
+  await page.getByRole('button', { name: 'Unselect' }).waitFor()
+  assert.equal(await topOf(ticks.first()), list, 'the list moved')
+  await page.context().close()
+})
+
+test('the sign that folds a step stands beside its name, however much is said of it on a phone', async () => {
+  await program.api('POST', '/flows', { id: 'folds', name: 'Folds', trigger: { kind: 'webhook' }, steps: [{ id: 'each', name: 'Repetir para cada item do pedido', action: 'loop', disabled: true, with: {}, steps: [{ id: 'log', action: 'log', with: { message: 'a' } }] }] })
+  const page = await program.signedIn('/flows/folds', { ...phone, locale: 'pt-BR' })
+  await page.locator('[data-card] [data-faults]').waitFor()
+  const place = (part) => part.evaluate((e) => { const box = e.getBoundingClientRect(); return (box.top + box.bottom) / 2 })
+  const [fold, name] = [page.getByRole('button', { name: 'Recolher Repetir' }), page.locator('#n-each')]
+  const line = await name.evaluate((e) => e.getBoundingClientRect().top + parseFloat(getComputedStyle(e).lineHeight) / 2)
+  assert.ok(Math.abs(await place(fold) - line) < 4, `it is at ${await place(fold)}, the first line of the name at ${line}`)
+  await page.context().close()
+})
+
 test('an event’s sheet and a replay are drawn without faults', async () => {
   const page = await program.signedIn('/events')
   await page.getByRole('button', { name: /rejected/ }).first().click()

@@ -30,7 +30,7 @@ export function ConnectionDialog({ before, name, wanted, kinds, close }: DialogP
     if (tried || goesOn > 0) toast([name, tried?.detail, tried?.account, goesOn > 0 && plural(t, 'goOn', goesOn)].filter(Boolean).join(' · '))
   }
   if (!chosen && service) return <Dialog key={service.id} title={say(service.title)} help={t.whichWay} close={close}><Ways service={service} choose={choose} back={services.length > 1 ? () => open(undefined) : undefined} /></Dialog>
-  if (!chosen) return <Dialog title={t.which} close={close}><Services services={services} choose={choose} open={open} /></Dialog>
+  if (!chosen) return <Dialog tall title={t.which} close={close}><Services services={services} choose={choose} open={open} /></Dialog>
   return (
     <Dialog title={before ? before.name : say(chosen.title)} help={before ? say(chosen.title) : undefined} close={close}>
       {!before && !only && <Button size="small" look="quiet" className="mb-3 -ml-2" onClick={() => choose(undefined)}><ChevronLeft size={15} aria-hidden />{service ? say(service.title) : t.others}</Button>}

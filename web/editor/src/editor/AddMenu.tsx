@@ -48,7 +48,7 @@ export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
   }
   const groupWord = (g: string) => (`group_${g}` in t ? t[`group_${g}` as keyof typeof t] : g.charAt(0).toUpperCase() + g.slice(1))
   return (
-    <Floating anchor={anchor} width={440} label={t.addStep} close={close}>
+    <Floating anchor={anchor} width={440} tall label={t.addStep} close={close}>
       <div className="relative border-b border-line p-2">
         <Search size={16} strokeWidth={1.75} aria-hidden className="pointer-events-none absolute top-1/2 left-5 -translate-y-1/2 text-text-3" />
         <input autoFocus role="combobox" aria-expanded aria-controls={id} aria-activedescendant={choices[at] && `${id}-${at}`} aria-label={t.searchActions} placeholder={t.searchActions} value={q} autoComplete="off" spellCheck={false}

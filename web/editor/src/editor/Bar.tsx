@@ -55,16 +55,16 @@ export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
   )
 }
 
-/** NameField is the name of the flow, as wide as it is long, in two lines at most; where it is narrow it stands below the tools. */
+/** NameField is the name of the flow, as wide as it is long, in two lines at most; where it is narrow it stands below the tools. While nobody writes in it, it is drawn with its ellipsis. */
 function NameField({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const { flow } = draft
   const rename = (name: string) => draft.draft.edit((f) => ({ ...f, name: name.replace(/\s*\n\s*/g, ' ') }))
   const hold = 'col-start-1 row-start-1 my-1 px-2 break-words'
   return (
-    <span className="inline-grid min-w-16 shrink text-title leading-5 font-semibold max-[900px]:order-last max-[900px]:basis-full">
-      <span aria-hidden className={`${hold} invisible line-clamp-2`}>{flow.name || ' '}</span>
-      <textarea id="flow-name" aria-label={t.name} title={flow.name} readOnly={useLooks()} rows={1} value={flow.name} onChange={(e) => rename(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); e.currentTarget.blur() } }} className={`${hold} min-w-0 resize-none overflow-hidden rounded-lg bg-transparent -outline-offset-2 hover:bg-sunken`} />
+    <span className="group/name inline-grid min-w-16 shrink rounded-lg text-title leading-5 font-semibold max-[900px]:order-last max-[900px]:basis-full">
+      <span aria-hidden className={`${hold} line-clamp-2 rounded-lg group-focus-within/name:invisible group-hover/name:bg-sunken`}>{flow.name || ' '}</span>
+      <textarea id="flow-name" aria-label={t.name} title={flow.name} readOnly={useLooks()} rows={1} cols={1} value={flow.name} onChange={(e) => rename(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter') { e.preventDefault(); e.currentTarget.blur() } }} className={`${hold} w-full min-w-0 resize-none overflow-hidden rounded-lg bg-transparent opacity-0 -outline-offset-2 focus:opacity-100`} />
     </span>
   )
 }

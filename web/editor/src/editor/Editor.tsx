@@ -1,6 +1,7 @@
 import { isGone } from '../api/client'
 import { useActions, useFlow, usePresets, useTriggers } from '../api/hooks'
-import { Loading, Problem } from '../ui/basics'
+import { Problem } from '../ui/basics'
+import { Outline } from '../ui/states'
 import { late } from '../ui/soon'
 import { Workbench } from './Workbench'
 
@@ -15,6 +16,6 @@ export function Editor({ id }: { id: string }) {
   const error = flow.error ?? actions.error ?? triggers.error
   if (isGone(flow.error) && !flow.data) return <Nothing flow={id} />
   if (error && !flow.data) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([flow.refetch(), actions.refetch(), triggers.refetch()])} /></main>
-  if (!flow.data || !actions.data || !triggers.data) return <main id="content"><Loading /></main>
+  if (!flow.data || !actions.data || !triggers.data) return <Outline />
   return <Workbench loaded={flow.data} actions={actions.data.items} triggers={triggers.data.items} presets={presets.data?.items ?? []} />
 }

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 
-type FloatingProps = { anchor: HTMLElement; width: number; label: string; role?: 'dialog'; close: () => void; children: React.ReactNode }
+type FloatingProps = { anchor: HTMLElement; width: number; label: string; role?: 'dialog'; tall?: boolean; close: () => void; children: React.ReactNode }
 
-/** Floating stands beside what opened it, or rises from the foot of a phone; a click outside or Escape closes it. */
-export function Floating({ anchor, width, label, role = 'dialog', close, children }: FloatingProps) {
+/** Floating stands beside what opened it, or rises from the foot of a phone; a click outside or Escape closes it. A tall one keeps its height there, whatever it holds. */
+export function Floating({ anchor, width, label, role = 'dialog', tall = false, close, children }: FloatingProps) {
   const box = useRef<HTMLDivElement>(null)
   const [at, setAt] = useState<{ left: number; top: number } | null>(null)
   useLayoutEffect(() => {
@@ -42,7 +42,7 @@ export function Floating({ anchor, width, label, role = 'dialog', close, childre
     <>
       <div aria-hidden className="fixed inset-0 z-40 bg-veil sm:hidden" />
       <div ref={box} role={role} aria-label={label} onKeyDown={keys} onClick={(e) => e.stopPropagation()} style={at ? { left: at.left, top: at.top, width } : undefined}
-        className="fixed inset-x-0 bottom-0 z-50 flex max-h-[80dvh] flex-col rounded-t-2xl border border-line bg-surface shadow-float animate-rise sm:inset-auto sm:max-h-[min(36rem,86dvh)] sm:rounded-xl">
+        className={`fixed inset-x-0 bottom-0 z-50 flex max-h-[80dvh] flex-col rounded-t-2xl border border-line bg-surface shadow-float animate-rise sm:inset-auto sm:max-h-[min(36rem,86dvh)] sm:rounded-xl ${tall ? 'max-sm:h-[80dvh]' : ''}`}>
         {children}
       </div>
     </>

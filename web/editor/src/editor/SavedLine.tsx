@@ -13,7 +13,7 @@ export function SavedLine({ draft }: { draft: DraftHook }) {
   if (draft.saving === 'waiting') {
     return (
       <span role="status" className={`${hold} text-warn`}>
-        <CloudOff size={15} aria-hidden className="shrink-0" /><span className="truncate max-sm:sr-only" title={t.waits}>{t.waits}</span>
+        <CloudOff size={15} aria-hidden className="shrink-0" /><span className="truncate max-sm:sr-only" title={t.waits}>{t.waits}</span><span aria-hidden className="whitespace-nowrap sm:hidden">{t.waitsShort}</span>
         <button type="button" onClick={draft.draft.retry} className="rounded px-1 font-medium whitespace-nowrap underline underline-offset-2">{t.retry}</button>
       </span>
     )
@@ -22,5 +22,5 @@ export function SavedLine({ draft }: { draft: DraftHook }) {
     const words = fill(t.refusedDraft, { why: draft.refusal })
     return <span role="status" className={`${hold} text-fail`}><TriangleAlert size={15} aria-hidden className="shrink-0" /><span className="truncate" title={words}>{words}</span></span>
   }
-  return <span role="status" className={`${hold} text-text-2 max-sm:sr-only`}><span className="truncate">{draft.saving === 'saving' ? t.saving : fill(t.savedAt, { time })}</span></span>
+  return <span role="status" className={`${hold} shrink-0 whitespace-nowrap text-text-2 max-sm:sr-only`}><span>{draft.saving === 'saving' ? t.saving : fill(t.savedAt, { time })}</span></span>
 }

@@ -72,7 +72,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
     setMap(false)
     setOpen(id === 'trigger' ? { what: 'trigger', field: more.field } : { what: 'step', id, ...more, at: Date.now() })
   }, [store])
-  const editing = useEditing({ draft, store, byKind, openRow, show: (what, part) => setOpen({ what, ...part }), open, close })
+  const editing = useEditing({ draft, store, byKind, openRow, show: (what, part) => setOpen({ what, ...part }), open, close, map: () => setMap((on) => !on) })
   const hands = useRef(editing.hands)
   useEffect(() => {
     hands.current = editing.hands

@@ -27,6 +27,7 @@ export type Editing = {
   copy: (cut: boolean) => void
   paste: () => void
   pin: () => void
+  map: () => void
   saved: () => void
 }
 
@@ -193,6 +194,7 @@ export const commands: Command[] = [
   { id: 'test-flow', keys: 'Ctrl+Shift+Enter', word: 'testFlow', group: 'flow', keyOnly: true, run: (e) => e.show('test') },
   { id: 'publish', keys: 'Shift+P', word: 'publish', group: 'flow', keyOnly: true, run: (e) => e.show('publish') },
   ...(['revisions', 'tests', 'settings'] as const).map((what): Command => ({ id: what, keys: '', word: what === 'settings' ? 'flowSettings' : what, group: 'flow', keyOnly: true, run: (e) => e.show(what) })),
+  { id: 'map', keys: '', word: 'map', group: 'flow', keyOnly: true, run: (e) => e.map() },
   { id: 'save', keys: 'Ctrl+S', word: 'alreadySaved', group: 'flow', keyOnly: true, run: (e) => e.saved() },
 ]
 

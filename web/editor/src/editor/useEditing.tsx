@@ -37,12 +37,13 @@ type Props = {
   show: (what: Shown, part?: { from?: string; until?: string }) => void
   open: Open
   close: () => void
+  map: () => void
 }
 
 type Floating = { what: 'add'; gap: Gap; anchor: HTMLElement } | { what: 'menu'; key: string; anchor: HTMLElement } | null
 
 /** useEditing joins keys, menus, clipboard and drag to the table of commands. */
-export function useEditing({ draft, store, byKind, openRow, show, open, close }: Props) {
+export function useEditing({ draft, store, byKind, openRow, show, open, close, map }: Props) {
   const t = useWords()
   const sayWords = useSay()
   const plural = usePlural()
@@ -99,7 +100,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close }:
       copied(row.step, cut)
     },
     paste: () => void pasteFromClipboard().then((pasted) => (pasted ? put(row.after, pasted) : toast(t.pasteByKey))),
-    pin, saved: () => toast(t.alreadySaved),
+    pin, map, saved: () => toast(t.alreadySaved),
   })
   const copied = (step: Step, cut: boolean) => {
     say(fill(cut ? t.cutStep : t.copiedStep, { name: name(step) }))

@@ -118,13 +118,13 @@ function Chosen({ list, picked, whole, all, settle, replay, replayAll }: ChosenP
       </label>
       {picked.length > 0 && (
         <>
-          <span role="status" className="mr-2 ml-2 font-medium">{plural(t, 'selected', picked.length)}</span>
+          <span role="status" className="ml-2 font-medium sm:mr-2"><span aria-hidden className="sm:hidden">{picked.length}</span><span className="max-sm:sr-only">{plural(t, 'selected', picked.length)}</span></span>
+          <span className="sm:order-last"><Button size="small" look="quiet" aria-label={t.unselect} onClick={() => all(false)}><X size={15} aria-hidden /><span className="max-sm:hidden">{t.unselect}</span></Button></span>
           {later.length > 0 && <TryAll runs={() => later} done={() => all(false)} />}
           {unsure.length > 0 && <Button size="small" onClick={() => settle(unsure)}><CircleHelp size={15} aria-hidden />{t.settle}</Button>}
           {picked.some((r) => r.ended && !erased(r)) && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.replay}</Button>}
           {everyone && !whole && <Button size="small" onClick={replayAll}><Layers size={15} aria-hidden />{t.replayMatching}</Button>}
           {open.length > 0 && <Button size="small" look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Square size={14} aria-hidden />{plural(t, 'cancelThem', open.length)}</Button>}
-          <Button size="small" look="quiet" onClick={() => all(false)}><X size={15} aria-hidden />{t.unselect}</Button>
         </>
       )}
     </div>

@@ -3,7 +3,8 @@ import { api, isGone, take } from '../api/client'
 import { useActions, useLive, usePresets, useRun } from '../api/hooks'
 import { documentOf } from '../flow'
 import { Nothing } from '../shell/Nothing'
-import { Loading, Problem } from '../ui/basics'
+import { Problem } from '../ui/basics'
+import { Outline } from '../ui/states'
 import { remains } from './paths'
 import { RunBench } from './RunBench'
 
@@ -21,6 +22,6 @@ export function RunPage({ id }: { id: string }) {
   if (error) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([run.refetch(), actions.refetch(), revision.refetch()])} /></main>
   const gone = path.rev > 0 ? isGone(revision.error) : isGone(flow.error)
   const shown = gone && run.data ? remains(run.data) : path.rev > 0 ? revision.data && documentOf(revision.data) : flow.data && documentOf(flow.data) // a run that waits in the queue has no revision yet
-  if (!run.data || !actions.data || !shown) return <main id="content"><Loading /></main>
+  if (!run.data || !actions.data || !shown) return <Outline />
   return <RunBench key={id} run={run.data} flow={shown} now={flow.data} gone={isGone(flow.error)} actions={actions.data.items} presets={presets.data?.items ?? []} />
 }

@@ -73,10 +73,10 @@ export function Card({ step, number, where, small, plus }: CardProps) {
       <div role="none" className={`${cardLook} ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
         <div role="none" className="flex">
           {number !== undefined && <span aria-hidden className="w-6 shrink-0 text-meta/6 text-text-3">{number}</span>}
-          <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id}`} className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1 outline-none">
-            {naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-28 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
+          <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id}`} className="flex min-h-6 min-w-0 flex-1 items-start gap-x-2 outline-none">
+            <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">{naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-20 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
             {turn}{' '}
-            <Badges step={step} folded={folded} />{' '}
+            <Badges step={step} folded={folded} /></span>{' '}
             {parent && <FoldButton id={step.id} name={name} folded={folded} />}
             {desk.hands && <MoreButton id={step.id} name={name} />}
             {plus}
@@ -125,7 +125,7 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
   const problem = useTree(desk.store, (s) => s.problems.get(step.id))
   const result = sum && sum !== own?.state ? { state: sum } : own
   return (
-    <span id={`b-${step.id}`} className="ml-auto flex max-w-full min-w-0 flex-wrap items-center justify-end gap-1 empty:hidden">
+    <span id={`b-${step.id}`} className="flex max-w-full min-w-0 flex-wrap items-center gap-1 empty:hidden">
       {problem && (
         <button data-faults type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
           <ProblemBadge problem={problem} />

@@ -36,7 +36,7 @@ export const Sentence = memo(function Sentence({ step, id }: { step: Step; id: s
   const { lang } = useLang()
   const parts = useMemo(() => partsOf(step, desk, t, say), [step, desk.actions, desk.labels, lang])
   if (parts.length === 0) return null
-  return <span id={id} className="mt-0.5 line-clamp-2 text-secondary text-text-2"><Parts parts={parts} /></span>
+  return <span id={id} className="mt-0.5 line-clamp-2 [overflow-wrap:anywhere] text-secondary text-text-2"><Parts parts={parts} /></span>
 })
 
 /** patternOf picks the sentence of a built-in action; connectors have none and list their fields. */

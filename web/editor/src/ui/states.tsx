@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react'
 import { Refused } from '../api/client'
 import { useWords } from '../words'
 import { Button } from './Button'
+import { Logo } from './Logo'
 
 function watchLine(f: () => void) {
   addEventListener('online', f)
@@ -36,6 +37,20 @@ export function Skeleton({ rows = 5, tall = false }: { rows?: number; tall?: boo
 
 export function Loading() {
   return <p role="status" className="animate-late p-8 text-center text-text-3">{useWords().loading}</p>
+}
+
+/** Outline holds the place of a flow that is being fetched: its bar, and steps on their thread. */
+export function Outline() {
+  const t = useWords()
+  return (
+    <main id="content" className="animate-late">
+      <div className="flex min-h-[52px] items-center border-b border-line bg-surface px-3 sm:px-4"><Logo /></div>
+      <p role="status" className="sr-only">{t.loading}</p>
+      <div aria-hidden className="px-4 pt-6 min-[900px]:px-8 min-[900px]:pt-8">
+        {[0, 1, 2].map((i) => <div key={i} className="mx-auto mb-6 flex max-w-[680px] gap-[14px] max-sm:gap-[10px]"><span className="size-[40px] rounded-xl border border-line bg-surface" /><span className="h-[66px] flex-1 rounded-xl border border-line bg-surface" /></div>)}
+      </div>
+    </main>
+  )
 }
 
 /** sentence begins with a capital: the server's words may stand inside others. */
