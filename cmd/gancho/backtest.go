@@ -24,6 +24,9 @@ func (c *backtestCommand) Run(ctx context.Context, to streams) error {
 	if c.Server == "" {
 		return usageError{"say which server: --server URL"}
 	}
+	if c.Last < 1 {
+		return usageError{"--last must be 1 or more"}
+	}
 	b, err := readBundle(c.File, to)
 	if err != nil {
 		return err

@@ -106,7 +106,7 @@ func (c *serveCommand) check(ctx context.Context) ([]netip.Prefix, error) {
 	for _, text := range c.TrustedProxies {
 		prefix, err := triggers.ParsePrefix(text)
 		if err != nil {
-			return nil, usageError{fmt.Sprintf("--trusted-proxies: %v", err)}
+			return nil, usageError{fmt.Sprintf("--trusted-proxies: %q is no network; write it as 10.0.0.0/8, or as an address", text)}
 		}
 		proxies = append(proxies, prefix)
 	}
