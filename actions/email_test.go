@@ -2,14 +2,18 @@ package actions
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"log"
 	"net"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"gancho/engine"
@@ -19,9 +23,12 @@ import (
 // postOffice is a mail server that refuses some recipients and keeps what it takes.
 type postOffice struct {
 	refuse map[string]error  // by address; "." is the end of a message
+	tls    string            // from the start, or starttls; with it one has to sign in
+	ways   []string          // to sign in
 	before func(step string) // is called before each of them is answered
 
 	mu      sync.Mutex
+	in      string // how one signed in
 	to      []string
 	letters []letter
 }
@@ -71,13 +78,75 @@ func (p *postOffice) kept() []letter {
 	return slices.Clone(p.letters)
 }
 
+// lobby is a session that one has to sign in to.
+type lobby struct{ *postOffice }
+
+func (l lobby) NewSession(*smtp.Conn) (smtp.Session, error) { return l, nil }
+func (l lobby) AuthMechanisms() []string                    { return l.ways }
+
+func (l lobby) Auth(way string) (sasl.Server, error) {
+	known := func(user, password string) error {
+		if user != "loja" || password != "hush" {
+			return smtp.ErrAuthFailed
+		}
+		l.in = way
+		return nil
+	}
+	if way == sasl.Plain {
+		return sasl.NewPlainServer(func(_, user, password string) error { return known(user, password) }), nil
+	}
+	return &loginServer{known: known}, nil
+}
+
+// loginServer is the way LOGIN, which asks for the user, then for the password.
+type loginServer struct {
+	known func(user, password string) error
+	said  []string
+}
+
+func (s *loginServer) Next(response []byte) ([]byte, bool, error) {
+	if response != nil {
+		s.said = append(s.said, string(response))
+	}
+	switch len(s.said) {
+	case 0:
+		return []byte("Username:"), false, nil
+	case 1:
+		return []byte("Password:"), false, nil
+	}
+	return nil, true, s.known(s.said[0], s.said[1])
+}
+
+func (l lobby) Mail(from string, options *smtp.MailOptions) error {
+	if l.in == "" {
+		return smtp.ErrAuthRequired
+	}
+	return l.postOffice.Mail(from, options)
+}
+
 // open gives a call of email.send with a connection to the server.
 func (p *postOffice) open(t *testing.T, fields map[string]string) (*engine.Call, *Outbound) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	s := smtp.NewServer(p)
-	s.ErrorLog = log.New(io.Discard, "", 0)
+	if p.ways != nil {
+		s.Backend = lobby{p}
+	}
+	s.ErrorLog, s.AllowInsecureAuth = log.New(io.Discard, "", 0), true
+	config := OutboundConfig{Version: "1.2", Allow: []string{"127.0.0.1"}}
+	if p.tls != "" {
+		web := httptest.NewTLSServer(nil)
+		t.Cleanup(web.Close)
+		roots := x509.NewCertPool()
+		roots.AddCert(web.Certificate())
+		config.TLS = &tls.Config{RootCAs: roots}
+		s.TLSConfig = &tls.Config{Certificates: web.TLS.Certificates}
+		if p.tls == "tls" {
+			l = tls.NewListener(l, s.TLSConfig)
+			s.TLSConfig = nil
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		_ = s.Serve(l)
@@ -87,7 +156,7 @@ func (p *postOffice) open(t *testing.T, fields map[string]string) (*engine.Call,
 		_ = s.Close()
 		<-done
 	})
-	out, err := NewOutbound(OutboundConfig{Version: "1.2", Allow: []string{"127.0.0.1"}})
+	out, err := NewOutbound(config)
 	check(t, err)
 	t.Cleanup(out.Close)
 	_, port, err := net.SplitHostPort(l.Addr().String())
@@ -164,6 +233,7 @@ func TestWhatAMailServerRefuses(t *testing.T) {
 func TestAMailServerWithoutWhatIsAskedFor(t *testing.T) {
 	for code, fields := range map[string]map[string]string{
 		"no_starttls": {"security": "starttls"},
+		"no_tls":      {"security": "tls"},
 		"no_sign_in":  {"username": "loja"},
 	} {
 		call, out := new(postOffice).open(t, fields)
@@ -171,6 +241,19 @@ func TestAMailServerWithoutWhatIsAskedFor(t *testing.T) {
 		f := faultOf(t, err)
 		if f.Code != code || !f.Permanent || f.Hint.PT == "" || said.In(f.Message, "pt-BR") == f.Message {
 			t.Errorf("%s: %+v", code, f)
+		}
+	}
+}
+
+// A message goes out by each security that a connection may have, signed in by whatever way the server knows.
+func TestSecuritiesOfMailServers(t *testing.T) {
+	for _, security := range []string{"starttls", "tls", "none"} {
+		for _, ways := range [][]string{{"PLAIN", "LOGIN"}, {"LOGIN"}} {
+			office := &postOffice{ways: ways, tls: strings.TrimPrefix(security, "none")}
+			call, out := office.open(t, map[string]string{"security": security, "username": "loja"})
+			if _, err := write(t.Context(), t, out, call, "ana@example.com"); err != nil || len(office.kept()) != 1 || office.in != ways[0] {
+				t.Errorf("%s, %v: %v, %d letters, signed in by %q", security, ways, err, len(office.kept()), office.in)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -37,6 +38,10 @@ func dialMail(ctx context.Context, out *Outbound, c *connections.Connection) (*m
 		mu.Lock()
 		open = conn
 		mu.Unlock()
+		if err == nil && c.Fields["security"] == "tls" { // which the library leaves to whoever dials
+			secured := tls.Client(conn, mailTLS(out, c))
+			return secured, secured.HandshakeContext(ctx)
+		}
 		return conn, err
 	}
 	hangUp := func() {
@@ -148,12 +153,7 @@ func mailOptions(out *Outbound, c *connections.Connection, dial gomail.DialConte
 		}
 		port = n
 	}
-	options := []gomail.Option{gomail.WithDialContextFunc(dial), gomail.WithoutNoop()}
-	if out.tls != nil {
-		config := out.tls.Clone()
-		config.ServerName = c.Fields["host"]
-		options = append(options, gomail.WithTLSConfig(config))
-	}
+	options := []gomail.Option{gomail.WithDialContextFunc(dial), gomail.WithoutNoop(), gomail.WithTLSConfig(mailTLS(out, c))}
 	switch security {
 	case "tls":
 		options = append(options, gomail.WithSSL())
@@ -168,19 +168,40 @@ func mailOptions(out *Outbound, c *connections.Connection, dial gomail.DialConte
 		if err != nil {
 			return nil, err
 		}
-		auth := gomail.SMTPAuthAutoDiscover
-		if security == "none" {
-			auth = gomail.SMTPAuthPlainNoEnc
-		}
-		options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(user), gomail.WithPassword(password))
+		options = append(options, gomail.WithOpportunisticSMTPAuth(mailAuth(security)...), gomail.WithUsername(user), gomail.WithPassword(password))
 	}
 	return options, nil
+}
+
+// mailAuth lists ways to sign in, the best one first. Without encryption passwords are sent as they are only
+// where the connection says that there is to be none.
+func mailAuth(security string) []gomail.SMTPAuthType {
+	plain := []gomail.SMTPAuthType{gomail.SMTPAuthPlain, gomail.SMTPAuthLogin}
+	if security == "none" {
+		plain = []gomail.SMTPAuthType{gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLoginNoEnc}
+	}
+	return append([]gomail.SMTPAuthType{gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1, gomail.SMTPAuthCramMD5}, plain...)
+}
+
+func mailTLS(out *Outbound, c *connections.Connection) *tls.Config {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if out.tls != nil {
+		config = out.tls.Clone()
+	}
+	config.ServerName = c.Fields["host"]
+	return config
 }
 
 // lacking tells what a server does not offer that the connection asks for; the library has no
 // errors of its own for some of it.
 func lacking(err error) *engine.Fault {
+	var noTLS tls.RecordHeaderError
 	switch {
+	case errors.As(err, &noTLS):
+		return &engine.Fault{
+			Code: "no_tls", Message: "the mail server does not begin with TLS on this port", Permanent: true,
+			Hint: form.Label("choose STARTTLS as the security of the connection, mostly with port 587, or another port", "escolha STARTTLS como segurança da conexão, em geral com a porta 587, ou outra porta"),
+		}
 	case strings.Contains(err.Error(), "does not support STARTTLS"):
 		return &engine.Fault{
 			Code: "no_starttls", Message: "the mail server offers no STARTTLS", Permanent: true,

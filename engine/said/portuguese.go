@@ -90,6 +90,7 @@ var portuguese = [][2]string{
 	// of e-mail
 	{"the mail server did not take the message: %s", "o servidor de e-mail não aceitou a mensagem: %s"},
 	{"the mail server takes no mail for %s: %s", "o servidor de e-mail não aceita mensagens para %s: %s"},
+	{"the mail server does not begin with TLS on this port", "o servidor de e-mail não começa com TLS nesta porta"},
 	{"the mail server offers no STARTTLS", "o servidor de e-mail não oferece STARTTLS"},
 	{"the mail server offers no way to sign in with a user and a password", "o servidor de e-mail não oferece entrada com usuário e senha"},
 	{"subject: must be one line", "assunto: deve ter uma linha"},
