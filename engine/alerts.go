@@ -14,19 +14,19 @@ import (
 
 // AlertView is an alert as people see it.
 type AlertView struct {
-	ID         string           `json:"id"`
-	Kind       alerts.Kind      `json:"kind" enum:"failure,silence,connection,drift,disk,history,backup"`
-	Flow       string           `json:"flow"`
-	Connection string           `json:"connection"`
-	Message    string           `json:"message"`
-	Count      int64            `json:"count"`
-	First      time.Time        `json:"first"`
-	Last       time.Time        `json:"last"`
+	ID         string           `json:"id" doc:"names the alert: for POST /alerts/{id}/seen"`
+	Kind       alerts.Kind      `json:"kind" enum:"failure,silence,connection,drift,disk,history,backup" doc:"what is wrong: runs fail, events stay away, a provider refuses a connection, events changed, the disk is full, the history cannot be read, a backup failed"`
+	Flow       string           `json:"flow" doc:"id of the flow; empty where it is about no flow"`
+	Connection string           `json:"connection" doc:"name of the connection; empty where it is about none"`
+	Message    string           `json:"message" doc:"what is wrong, in the asker's language"`
+	Count      int64            `json:"count" doc:"how often it happened since it began"`
+	First      time.Time        `json:"first" doc:"when it began"`
+	Last       time.Time        `json:"last" doc:"when it happened last"`
 	Ended      *time.Time       `json:"ended" doc:"null while it goes on"`
 	SeenBy     *string          `json:"seen_by" doc:"who marked it as seen, or null"`
 	Run        string           `json:"run" doc:"newest failed run; empty if there is none"`
-	Error      *said.ErrorView  `json:"error"`
-	Told       []alerts.Telling `json:"told"`
+	Error      *said.ErrorView  `json:"error" doc:"of the newest failed run; null where no run failed"`
+	Told       []alerts.Telling `json:"told" doc:"who was told of it, and when"`
 
 	Words form.Words `json:"-"`
 	step  form.Words // what the step that failed is called

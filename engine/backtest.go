@@ -17,23 +17,23 @@ import (
 
 // Backtest is a draft held against the published revision on events that came.
 type Backtest struct {
-	Events      int           `json:"events"`
-	Same        int           `json:"same"`
-	Changed     int           `json:"changed"`
-	NewlyFailed int           `json:"newly_failed"`
-	NewlyMended int           `json:"newly_mended"`
-	Rows        []BacktestRow `json:"rows"`
+	Events      int           `json:"events" doc:"how many were looked at"`
+	Same        int           `json:"same" doc:"events of which both revisions make the same"`
+	Changed     int           `json:"changed" doc:"events of which the draft makes something else, without a failure that is new or mended"`
+	NewlyFailed int           `json:"newly_failed" doc:"events with which the draft fails, and the published revision does not"`
+	NewlyMended int           `json:"newly_mended" doc:"events with which the published revision fails, and the draft does not"`
+	Rows        []BacktestRow `json:"rows" doc:"the events that differ, newest first"`
 }
 
 // BacktestRow is one event for which the two do not do the same.
 type BacktestRow struct {
-	Event       string          `json:"event"`
-	Run         string          `json:"run,omitempty"`
-	Title       string          `json:"title,omitempty"`
-	Before      store.Status    `json:"before"`
-	After       store.Status    `json:"after"`
+	Event       string          `json:"event" doc:"id of the event"`
+	Run         string          `json:"run,omitempty" doc:"id of the run that the event made"`
+	Title       string          `json:"title,omitempty" doc:"what the run is called"`
+	Before      store.Status    `json:"before" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"how the run ends with the published revision"`
+	After       store.Status    `json:"after" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"how the run ends with the draft"`
 	Error       *said.ErrorView `json:"error,omitempty" doc:"why it fails on one of the two only"`
-	Differences []Difference    `json:"differences"`
+	Differences []Difference    `json:"differences" doc:"what differs: want is of the published revision, got of the draft"`
 }
 
 const mostRows = 500

@@ -25,18 +25,18 @@ func (e *Engine) Counts(ctx context.Context) (map[string]store.Count, error) {
 
 // CountView is one flow's part of the ledger.
 type CountView struct {
-	Accepted int64 `json:"accepted"`
+	Accepted int64 `json:"accepted" doc:"runs that were begun: the sum of finished, waiting and pending"`
 	Replayed int64 `json:"replayed" doc:"of those accepted: replays, which repeat an event that came"`
-	Finished int64 `json:"finished"`
-	Waiting  int64 `json:"waiting"`
-	Pending  int64 `json:"pending"`
+	Finished int64 `json:"finished" doc:"runs that ended, however"`
+	Waiting  int64 `json:"waiting" doc:"runs that wait: for a time, an answer, their next attempt, or a person"`
+	Pending  int64 `json:"pending" doc:"runs that are to be begun, or are under way"`
 }
 
 // Ledger says where everything that was accepted is now: accepted = finished + waiting +
 // pending, for each flow and in all.
 type Ledger struct {
 	CountView
-	Flows map[string]CountView `json:"flows"`
+	Flows map[string]CountView `json:"flows" doc:"the same of each flow, by id"`
 }
 
 // Ledger adds up what the store counted.

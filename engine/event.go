@@ -122,9 +122,9 @@ type Receipt struct {
 // Answer is what the sender of an event with respond.when finished gets. It is stored
 // before it is given, so that a duplicate gets the same one.
 type Answer struct {
-	Status  int               `json:"status"` // 0 when the run ended without a respond step
-	Headers map[string]string `json:"headers,omitempty"`
-	Body    any               `json:"body,omitempty"`
+	Status  int               `json:"status" doc:"HTTP status; 0 when the run ended without a respond step"`
+	Headers map[string]string `json:"headers,omitempty" doc:"by name"`
+	Body    any               `json:"body,omitempty" doc:"JSON, or a text"`
 	Ended   store.Status      `json:"-"` // status of the run, when it has ended
 	Error   store.RunError    `json:"-"`
 }

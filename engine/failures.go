@@ -21,14 +21,14 @@ import (
 // numbers and IDs in it aside. A run that was replayed is not among them: its replay is, if that failed.
 type FailureGroup struct {
 	Group   string    `json:"group" doc:"names it in GET /runs and in the query of a replay"`
-	Flow    string    `json:"flow"`
+	Flow    string    `json:"flow" doc:"id of the flow"`
 	Step    string    `json:"step" doc:"path; * stands for the turn of a loop"`
 	Name    string    `json:"step_name" doc:"what people call the step"`
-	Code    string    `json:"code"`
-	Message string    `json:"message"`
-	Count   int       `json:"count"`
-	First   time.Time `json:"first"`
-	Last    time.Time `json:"last"`
+	Code    string    `json:"code" doc:"of the error, for machines"`
+	Message string    `json:"message" doc:"of the newest error"`
+	Count   int       `json:"count" doc:"how many runs"`
+	First   time.Time `json:"first" doc:"when the oldest of these runs began"`
+	Last    time.Time `json:"last" doc:"when the newest of these runs began"`
 	Run     string    `json:"run" doc:"the newest"`
 
 	Connection string `json:"connection,omitempty" doc:"that its provider refuses: the runs stand until it is mended"`
@@ -37,7 +37,7 @@ type FailureGroup struct {
 // Failures are the groups of what failed, and of what failed but will be tried again by itself, the
 // largest first.
 type Failures struct {
-	Items    []FailureGroup `json:"items"`
+	Items    []FailureGroup `json:"items" doc:"groups of runs that ended so, the most frequent first"`
 	Retrying []FailureGroup `json:"retrying" doc:"runs that wait for their next attempt, or for a connection that was refused"`
 	Runs     int            `json:"runs" doc:"that were looked at"`
 	Whole    bool           `json:"whole" doc:"false when there are older ones that were not looked at"`

@@ -47,13 +47,13 @@ func (n *News) Of() string {
 
 // StepNews is where a step of a run stands.
 type StepNews struct {
-	Run     string     `json:"run"`
-	Flow    string     `json:"flow"`
-	Path    string     `json:"path"`
-	Action  string     `json:"action"`
-	Status  string     `json:"status"`
-	Started *time.Time `json:"started,omitempty"`
-	Ended   *time.Time `json:"ended,omitempty"`
+	Run     string     `json:"run" doc:"id of the run"`
+	Flow    string     `json:"flow" doc:"id of its flow"`
+	Path    string     `json:"path" doc:"as in GET /runs/{id}"`
+	Action  string     `json:"action" doc:"kind of its action"`
+	Status  string     `json:"status" enum:"running,waiting,succeeded,failed,skipped,filtered,unknown" doc:"how the step stands"`
+	Started *time.Time `json:"started,omitempty" doc:"when its first attempt began"`
+	Ended   *time.Time `json:"ended,omitempty" doc:"left out until it has"`
 }
 
 const (

@@ -19,25 +19,25 @@ import (
 
 // TestsView is the outcome of a flow's own tests.
 type TestsView struct {
-	Passed int        `json:"passed"`
-	Failed int        `json:"failed"`
-	Tests  []TestView `json:"tests"`
+	Passed int        `json:"passed" doc:"how many"`
+	Failed int        `json:"failed" doc:"how many"`
+	Tests  []TestView `json:"tests" doc:"each with its outcome, in the order of the flow"`
 }
 
 // TestView is the outcome of one test: passed or failed, and how it differs from what it expects.
 type TestView struct {
-	Name        string       `json:"name"`
-	Status      string       `json:"status"`
-	Differences []Difference `json:"differences"`
-	Run         *RunView     `json:"run,omitempty"`
+	Name        string       `json:"name" doc:"of the test"`
+	Status      string       `json:"status" enum:"passed,failed" doc:"whether all that it expects came true"`
+	Differences []Difference `json:"differences" doc:"what it expects and did not get; empty when it passed"`
+	Run         *RunView     `json:"run,omitempty" doc:"what the flow did; left out where it could not be run"`
 }
 
 // Difference is one place where a run is not as its test expects.
 type Difference struct {
-	Path    string `json:"path"` // status, answer/… or the path of a step and a pointer into it
-	Want    any    `json:"want"`
-	Got     any    `json:"got"`
-	Message string `json:"message"`
+	Path    string `json:"path" doc:"status, answer/… or the path of a step and a pointer into it"`
+	Want    any    `json:"want" doc:"what was expected"`
+	Got     any    `json:"got" doc:"what came"`
+	Message string `json:"message" doc:"the same in words, in the asker's language"`
 }
 
 // Tests runs a flow's own tests in memory. Nothing leaves the machine.

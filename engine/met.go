@@ -204,17 +204,17 @@ type Schema struct {
 	Events int           `json:"events" doc:"how many are counted; exact over at least the newest 500"`
 	Origin string        `json:"origin" enum:"events,samples,none" doc:"samples: of the preset or of the flow's tests; presence then says nothing"`
 	Names  []EventName   `json:"names" doc:"of events, where they have any"`
-	Fields []shape.Field `json:"fields"`
+	Fields []shape.Field `json:"fields" doc:"by path, each before its members"`
 }
 
 // EventName is one kind of event that a flow gets.
 type EventName struct {
-	Name   string     `json:"name"`
+	Name   string     `json:"name" doc:"as the provider calls it"`
 	Words  form.Words `json:"-"`
-	Label  string     `json:"label"`
-	Events int        `json:"events"`
-	First  *time.Time `json:"first"`
-	Last   *time.Time `json:"last"`
+	Label  string     `json:"label" doc:"what people call it"`
+	Events int        `json:"events" doc:"how many are counted"`
+	First  *time.Time `json:"first" doc:"when it first came, of what is counted"`
+	Last   *time.Time `json:"last" doc:"when it last came"`
 }
 
 // Schema gives what is known of a flow's events, or of those of one name; with a step, of all

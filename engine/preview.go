@@ -43,8 +43,8 @@ type Preview struct {
 
 // Passes says for how many of the newest events a condition holds.
 type Passes struct {
-	Pass int `json:"pass"`
-	Of   int `json:"of"`
+	Pass int `json:"pass" doc:"events with which the condition holds"`
+	Of   int `json:"of" doc:"events that were looked at"`
 }
 
 // newestAsked is how many events a condition is tried on.

@@ -27,8 +27,8 @@ type ReplayOptions struct {
 
 // ReplayHow is how runs are done again.
 type ReplayHow struct {
-	From     string   `json:"from" enum:"start,failed"`
-	Revision string   `json:"revision" enum:"original,published"`
+	From     string   `json:"from" enum:"start,failed" doc:"start: a new run with new idempotency keys; failed: finished effects are kept"`
+	Revision string   `json:"revision" enum:"original,published" doc:"which revision of the flow it runs"`
 	Allow    []string `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
 }
 
@@ -51,18 +51,18 @@ const (
 
 // Replayed is what became of one run. Run is empty when it was refused or only asked about.
 type Replayed struct {
-	Of      string       `json:"replay_of"`
-	Run     string       `json:"run,omitempty"`
-	Repeats []string     `json:"repeats,omitempty"` // paths of finished effects that would happen again
-	Kept    []string     `json:"kept,omitempty"`    // paths whose checkpoints are kept
-	Refused *ReplayFault `json:"refused,omitempty"`
+	Of      string       `json:"replay_of" doc:"id of the run that is done again"`
+	Run     string       `json:"run,omitempty" doc:"id of the run that does it; left out of a dry run and of what was refused"`
+	Repeats []string     `json:"repeats,omitempty" doc:"paths of finished effects that would happen again"`
+	Kept    []string     `json:"kept,omitempty" doc:"paths whose checkpoints are kept"`
+	Refused *ReplayFault `json:"refused,omitempty" doc:"why it was not done; left out when it was"`
 }
 
 // ReplayFault is why a run is not done again.
 type ReplayFault struct {
-	Code    string     `json:"code"`
+	Code    string     `json:"code" doc:"for machines, such as replay_differs"`
 	Message form.Words `json:"-"`
-	Text    string     `json:"message"`
+	Text    string     `json:"message" doc:"why, in the asker's language"`
 }
 
 // Replays are what became of the runs of one call.

@@ -18,12 +18,12 @@ import (
 
 // Selection says which runs, as it can be kept.
 type Selection struct {
-	Flow   string    `json:"flow,omitempty"`
-	Status string    `json:"status,omitempty"`
-	Text   string    `json:"q,omitempty"`
-	From   time.Time `json:"from,omitzero"`
-	To     time.Time `json:"to,omitzero"`
-	Error  string    `json:"error,omitempty"`
+	Flow   string    `json:"flow,omitempty" doc:"id"`
+	Status string    `json:"status,omitempty" doc:"of the runs"`
+	Text   string    `json:"q,omitempty" doc:"whole values in bodies, outputs and errors"`
+	From   time.Time `json:"from,omitzero" doc:"oldest, inclusive"`
+	To     time.Time `json:"to,omitzero" doc:"newest, exclusive"`
+	Error  string    `json:"error,omitempty" doc:"code of the error"`
 	Group  string    `json:"group,omitempty" doc:"of GET /failures"`
 	Quiet  []string  `json:"quiet,omitempty" doc:"flows whose runs count only when they need somebody"`
 }
@@ -62,27 +62,27 @@ func (e *Engine) Narrow(ctx context.Context, q *store.Query, group string, quiet
 
 // Replaying is a replay of many runs, which goes on by itself until it is over.
 type Replaying struct {
-	ID    string    `json:"id"`
-	At    time.Time `json:"at"`
-	By    string    `json:"by"`
+	ID    string    `json:"id" doc:"names it: for GET /replays/{id}"`
+	At    time.Time `json:"at" doc:"when it was asked for"`
+	By    string    `json:"by" doc:"who asked for it"`
 	Query Selection `json:"query" doc:"to is when it was asked for: what came later is not replayed"`
 	ReplayHow
-	Status   string         `json:"status" enum:"counting,running,finished,canceled,failed"`
+	Status   string         `json:"status" enum:"counting,running,finished,canceled,failed" doc:"how it stands"`
 	Matched  *int           `json:"matched" doc:"runs that the query found; null until they are counted"`
 	Done     int            `json:"done" doc:"runs that were looked at"`
-	Replayed int            `json:"replayed"`
-	Refused  int            `json:"refused"`
+	Replayed int            `json:"replayed" doc:"runs that were made or go on"`
+	Refused  int            `json:"refused" doc:"runs that were not"`
 	Refusals map[string]int `json:"refusals" doc:"by code"`
 	Example  *ReplayRefusal `json:"example" doc:"the first that was refused"`
-	Ended    *time.Time     `json:"ended"`
+	Ended    *time.Time     `json:"ended" doc:"when it ended; null while it goes on"`
 	Error    string         `json:"error" doc:"why it failed"`
 }
 
 // ReplayRefusal is one run that was not done again.
 type ReplayRefusal struct {
-	Run     string `json:"run"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Run     string `json:"run" doc:"id of the run"`
+	Code    string `json:"code" doc:"for machines"`
+	Message string `json:"message" doc:"why, in the asker's language"`
 }
 
 // keptReplay is a replay as it is kept. Members are added, never changed.

@@ -72,10 +72,10 @@ type ResolveOptions struct {
 
 // Resolved is what became of one run.
 type Resolved struct {
-	Run     string       `json:"run"`
+	Run     string       `json:"run" doc:"id of the run"`
 	Flow    string       `json:"flow" doc:"empty where there is no such run"`
 	Steps   []string     `json:"steps" doc:"paths of the steps whose outcome was unknown"`
-	Refused *ReplayFault `json:"refused,omitempty"`
+	Refused *ReplayFault `json:"refused,omitempty" doc:"why it was not settled; left out when it was"`
 }
 
 // Resolutions are what became of the runs of one call.

@@ -18,11 +18,11 @@ import (
 // ShadowView is a draft beside the published revision on the events that come, with effects
 // held back: the differences so far.
 type ShadowView struct {
-	On           bool       `json:"on"`
-	Since        *time.Time `json:"since"`
+	On           bool       `json:"on" doc:"events are looked at"`
+	Since        *time.Time `json:"since" doc:"when it was begun; null if never"`
 	By           string     `json:"by" doc:"who began it"`
 	DraftRev     int64      `json:"draft_rev" doc:"of the draft as it was then"`
-	PublishedRev int        `json:"published_rev"`
+	PublishedRev int        `json:"published_rev" doc:"that the draft is compared with"`
 	Outdated     bool       `json:"outdated" doc:"the draft was changed since"`
 	At           *time.Time `json:"at" doc:"when events were last looked at"`
 	Ended        string     `json:"ended" enum:",published" doc:"why it looks at no more events"`

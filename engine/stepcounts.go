@@ -15,8 +15,8 @@ import (
 // StepCounts say how many runs of a flow passed each of its steps, in a span of time. A failed run
 // that a newer one repeats does not count beside it.
 type StepCounts struct {
-	From  time.Time             `json:"from"`
-	To    time.Time             `json:"to"`
+	From  time.Time             `json:"from" doc:"oldest, inclusive"`
+	To    time.Time             `json:"to" doc:"newest, exclusive"`
 	Runs  int                   `json:"runs" doc:"that were looked at, the newest first"`
 	Whole bool                  `json:"whole" doc:"false when there are older ones that were not looked at"`
 	Steps map[string]*StepCount `json:"steps" doc:"by path; * stands for the turn of a loop, and each turn counts"`
@@ -25,15 +25,15 @@ type StepCounts struct {
 // StepCount counts what became of one step.
 type StepCount struct {
 	Reached  int    `json:"reached" doc:"all but skipped"`
-	Passed   int    `json:"passed"`
-	Failed   int    `json:"failed"`
+	Passed   int    `json:"passed" doc:"ended well"`
+	Failed   int    `json:"failed" doc:"ended with an error"`
 	Filtered int    `json:"filtered" doc:"runs that it ended"`
-	Waiting  int    `json:"waiting"`
-	Running  int    `json:"running"`
-	Unknown  int    `json:"unknown"`
-	Skipped  int    `json:"skipped"`
-	MedianMs *int64 `json:"median_ms" doc:"from its beginning to its end, where it ended"`
-	P95Ms    *int64 `json:"p95_ms"`
+	Waiting  int    `json:"waiting" doc:"wait now"`
+	Running  int    `json:"running" doc:"are at it now"`
+	Unknown  int    `json:"unknown" doc:"have an outcome that a person has to settle"`
+	Skipped  int    `json:"skipped" doc:"did not do it: on a path that was not taken, or by its condition"`
+	MedianMs *int64 `json:"median_ms" doc:"half of them took no longer from beginning to end, in milliseconds; null where none ended"`
+	P95Ms    *int64 `json:"p95_ms" doc:"95 of 100 took no longer, in milliseconds; null where none ended"`
 
 	took []int64
 }

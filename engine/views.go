@@ -20,59 +20,59 @@ import (
 // RunView is a run as the API, the command line and the editor show it. Trigger and Steps
 // are filled for a single run only.
 type RunView struct {
-	ID         string          `json:"id"`
-	Flow       string          `json:"flow"`
+	ID         string          `json:"id" doc:"names the run"`
+	Flow       string          `json:"flow" doc:"id of its flow"`
 	Revision   int             `json:"revision,omitempty" doc:"the published revision that it runs; left out until it begins, and for a test of a draft"`
-	Event      string          `json:"event"`
-	Title      string          `json:"title"`
-	Status     store.Status    `json:"status"`
+	Event      string          `json:"event" doc:"id of the event that it is of"`
+	Title      string          `json:"title" doc:"what people call it, made of its event"`
+	Status     store.Status    `json:"status" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"pending and running are under way; unknown waits for a person to settle an outcome; the rest has ended"`
 	WaitingFor string          `json:"waiting_for,omitempty" enum:"delay,signal,retry,quota,connection,call" doc:"of a waiting run"`
-	At         time.Time       `json:"at"`
-	Ended      *time.Time      `json:"ended,omitempty"`
-	Due        *time.Time      `json:"due,omitempty"`
-	Error      *said.ErrorView `json:"error,omitempty"`
-	Reason     string          `json:"reason,omitempty"`
+	At         time.Time       `json:"at" doc:"when the event was accepted"`
+	Ended      *time.Time      `json:"ended,omitempty" doc:"left out until it has"`
+	Due        *time.Time      `json:"due,omitempty" doc:"when it goes on by itself"`
+	Error      *said.ErrorView `json:"error,omitempty" doc:"that it ended with, or waits with for its next attempt"`
+	Reason     string          `json:"reason,omitempty" doc:"why it was filtered, canceled or waits, in words"`
 	Erased     bool            `json:"erased,omitempty" doc:"what it held of a person was taken out; it cannot be replayed"`
 	ErasedAt   *time.Time      `json:"erased_at,omitempty" doc:"of an erased one: when, where that was kept"`
 	StoppedAt  *StopView       `json:"stopped_at,omitempty" doc:"of a filtered run: the step that filtered it, unless it was the trigger"`
-	ReplayOf   string          `json:"replay_of,omitempty"`
+	ReplayOf   string          `json:"replay_of,omitempty" doc:"id of the run that it repeats"`
 	ReplayedBy string          `json:"replayed_by,omitempty" doc:"of a failed run: the newest that repeats it"`
-	ReplayedAs store.Status    `json:"replayed_as,omitempty" doc:"how that one stands: with succeeded the failure is settled"`
+	ReplayedAs store.Status    `json:"replayed_as,omitempty" doc:"how that one stands: with succeeded the failure is settled" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate"`
 	Approval   string          `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"how the newest approval that it asked for was answered"`
 	AnsweredBy string          `json:"answered_by,omitempty" doc:"who did, where it was not by the link"`
 	Group      string          `json:"group,omitempty" doc:"of a failed run: names those with the same error, as in GET /failures"`
-	Trigger    map[string]any  `json:"trigger,omitempty"`
+	Trigger    map[string]any  `json:"trigger,omitempty" doc:"what expressions know as trigger; of one run only"`
 	Steps      []StepView      `json:"steps,omitzero" doc:"of one run; lists leave them out"`
-	Answer     *Answer         `json:"answer,omitempty"`
+	Answer     *Answer         `json:"answer,omitempty" doc:"of a flow that answers its caller"`
 }
 
 // StopView is the step at which a run was filtered.
 type StopView struct {
-	Step string `json:"step"`
+	Step string `json:"step" doc:"path"`
 	Name string `json:"step_name" doc:"what people call it"`
 }
 
 // StepView is what one step did, by its path.
 type StepView struct {
-	Path     string          `json:"path"`
-	Action   string          `json:"action"`
-	Status   string          `json:"status"`
-	Started  *time.Time      `json:"started,omitempty"`
-	Ended    *time.Time      `json:"ended,omitempty"`
-	Attempts []AttemptView   `json:"attempts"`
-	Input    map[string]any  `json:"input,omitempty"`
-	Request  any             `json:"request,omitempty"`
-	Output   any             `json:"output,omitempty"`
-	Error    *said.ErrorView `json:"error,omitempty"`
-	Reason   string          `json:"reason,omitempty"`
-	Due      *time.Time      `json:"due,omitempty"`
+	Path     string          `json:"path" doc:"ids with slashes between, and the turn of a loop as a number"`
+	Action   string          `json:"action" doc:"kind of its action"`
+	Status   string          `json:"status" enum:"pending,running,waiting,succeeded,failed,skipped,filtered,unknown" doc:"how it stands"`
+	Started  *time.Time      `json:"started,omitempty" doc:"when its first attempt began"`
+	Ended    *time.Time      `json:"ended,omitempty" doc:"left out until it has"`
+	Attempts []AttemptView   `json:"attempts" doc:"in their order; of a long list the newest"`
+	Input    map[string]any  `json:"input,omitempty" doc:"its settings with templates filled; secrets are left out"`
+	Request  any             `json:"request,omitempty" doc:"what went out, or would have; secrets are replaced"`
+	Output   any             `json:"output,omitempty" doc:"what later steps see of it"`
+	Error    *said.ErrorView `json:"error,omitempty" doc:"that it ended with, or waits with for its next attempt"`
+	Reason   string          `json:"reason,omitempty" doc:"why it was skipped, filtered or waits, in words"`
+	Due      *time.Time      `json:"due,omitempty" doc:"when it goes on by itself"`
 	Waiting  string          `json:"waiting_for,omitempty" enum:"delay,signal,retry,quota,connection,call" doc:"of a waiting step"`
 	WaitURL  string          `json:"wait_url,omitempty" doc:"where the signal that it waits for is given: of one run, not for viewers"`
 	Approval string          `json:"approval,omitempty" enum:"approved,rejected,expired" doc:"of an approval: how it was answered"`
 	By       string          `json:"answered_by,omitempty" doc:"of an approval: who answered, where it was not by the link"`
-	Lines    []string        `json:"log,omitempty"`
-	Mocked   bool            `json:"mocked,omitempty"`
-	Twice    bool            `json:"may_have_happened_twice,omitempty"`
+	Lines    []string        `json:"log,omitempty" doc:"lines that it wrote"`
+	Mocked   bool            `json:"mocked,omitempty" doc:"the output was given by the test, and nothing was done"`
+	Twice    bool            `json:"may_have_happened_twice,omitempty" doc:"an effect was tried again, and it is not known whether the time before had reached the provider"`
 	Chosen   []int           `json:"chosen,omitzero" doc:"of a branch: the paths that were taken, counted from 0"`
 	DoneBy   string          `json:"done_by,omitempty" doc:"of a replay: the former run that did this; it was not done again"`
 
@@ -81,31 +81,31 @@ type StepView struct {
 
 // AttemptView is one attempt of a step.
 type AttemptView struct {
-	At         time.Time       `json:"at"`
-	DurationMs int64           `json:"duration_ms"`
-	Error      *said.ErrorView `json:"error,omitempty"`
-	Request    any             `json:"request,omitempty"`
-	Response   any             `json:"response,omitempty"`
+	At         time.Time       `json:"at" doc:"when it began"`
+	DurationMs int64           `json:"duration_ms" doc:"how long it took"`
+	Error      *said.ErrorView `json:"error,omitempty" doc:"that it ended with; left out when it went well"`
+	Request    any             `json:"request,omitempty" doc:"what went out; secrets are replaced"`
+	Response   any             `json:"response,omitempty" doc:"what came back, cut to a readable size"`
 }
 
 // EventView is a delivery. Trigger is filled for a single event only.
 type EventView struct {
-	ID       string         `json:"id"`
-	Flow     string         `json:"flow"`
-	At       time.Time      `json:"at"`
-	Status   store.Outcome  `json:"status"`
-	Reason   string         `json:"reason,omitempty"`
-	Run      string         `json:"run,omitempty"`
-	Name     string         `json:"event,omitempty"`
-	Title    string         `json:"title,omitempty"`
+	ID       string         `json:"id" doc:"names the event"`
+	Flow     string         `json:"flow" doc:"id of its flow"`
+	At       time.Time      `json:"at" doc:"when it came"`
+	Status   store.Outcome  `json:"status" enum:"accepted,filtered,duplicate,rejected,captured" doc:"what was made of it"`
+	Reason   string         `json:"reason,omitempty" doc:"why it was not accepted, in words"`
+	Run      string         `json:"run,omitempty" doc:"id of the run that it made"`
+	Name     string         `json:"event,omitempty" doc:"what the provider calls it, such as orders/paid"`
+	Title    string         `json:"title,omitempty" doc:"what people call it"`
 	ReplayOf string         `json:"replay_of,omitempty" doc:"it did not come: a replay made it of this event"`
 	Erased   bool           `json:"erased,omitempty" doc:"what it held of a person was taken out"`
 	ErasedAt *time.Time     `json:"erased_at,omitempty" doc:"of an erased one: when, where that was kept"`
-	Size     int            `json:"size"`
-	Note     string         `json:"note,omitempty"`
-	Trigger  map[string]any `json:"trigger,omitempty"`
-	Raw      string         `json:"raw,omitempty"`
-	Base64   string         `json:"raw_base64,omitempty"`
+	Size     int            `json:"size" doc:"of the body as it came, in bytes"`
+	Note     string         `json:"note,omitempty" doc:"what is worth to know of how it was read"`
+	Trigger  map[string]any `json:"trigger,omitempty" doc:"what expressions know as trigger; of one event only"`
+	Raw      string         `json:"raw,omitempty" doc:"the body as it came, where it is text; of one event only"`
+	Base64   string         `json:"raw_base64,omitempty" doc:"the body as it came, where it is no text; of one event only"`
 }
 
 func viewRun(r *store.Run) RunView {

@@ -52,25 +52,25 @@ type presetIcon struct {
 
 // PresetField is a field of a connection that a preset's sender is proved with.
 type PresetField struct {
-	ID          string     `json:"id"`
-	Type        string     `json:"type"` // secret or text
-	Label       form.Words `json:"label"`
-	Help        form.Words `json:"help,omitzero"`
-	Required    bool       `json:"required,omitempty"`
-	Pattern     string     `json:"pattern,omitempty"`
-	Placeholder string     `json:"placeholder,omitempty"`
+	ID          string     `json:"id" doc:"name of its member in the connection"`
+	Type        string     `json:"type" enum:"secret,text" doc:"a secret is never shown again"`
+	Label       form.Words `json:"label" doc:"its name on the screen"`
+	Help        form.Words `json:"help,omitzero" doc:"where it is found at the provider"`
+	Required    bool       `json:"required,omitempty" doc:"must be set"`
+	Pattern     string     `json:"pattern,omitempty" doc:"regular expression that its value must match"`
+	Placeholder string     `json:"placeholder,omitempty" doc:"shown in the empty field"`
 }
 
 // PresetEvent is a sample of what a provider sends: the editor offers it, and it is what
 // gancho send signs.
 type PresetEvent struct {
-	ID       string            `json:"id"`
-	Label    form.Words        `json:"label"`
-	Query    map[string]string `json:"query,omitempty"`
-	Headers  map[string]string `json:"headers,omitempty"`
-	Body     json.RawMessage   `json:"body,omitempty"`
-	Form     string            `json:"form,omitempty"` // an urlencoded body, as it is sent
-	Resource any               `json:"resource,omitempty"`
+	ID       string            `json:"id" doc:"names it: the sample of POST /flows/{id}/events"`
+	Label    form.Words        `json:"label" doc:"what happened"`
+	Query    map[string]string `json:"query,omitempty" doc:"parameters of the URL, by name"`
+	Headers  map[string]string `json:"headers,omitempty" doc:"by name, without those of the signature"`
+	Body     json.RawMessage   `json:"body,omitempty" doc:"JSON, as it is sent"`
+	Form     string            `json:"form,omitempty" doc:"an urlencoded body, as it is sent"`
+	Resource any               `json:"resource,omitempty" doc:"what the provider answers when it is asked for the whole"`
 }
 
 type handshakeFile struct {

@@ -161,33 +161,33 @@ func (p *Presets) connectionsOf(f *flow.Flow) []string {
 
 // OnceView offers a flow to start once for each object, such as an order, and gives the dedupe key for it.
 type OnceView struct {
-	Name form.Words `json:"name"`
-	Key  string     `json:"key"`
+	Name form.Words `json:"name" doc:"of the object, such as an order"`
+	Key  string     `json:"key" doc:"expression for the trigger's dedupe key"`
 }
 
 // PresetView is a preset with all that its form needs.
 type PresetView struct {
-	ID          string                `json:"id"`
-	Name        form.Words            `json:"name"`
-	Article     string                `json:"article"` // of the name in Portuguese: o, a, os or as
-	Mark        *form.Mark            `json:"mark"`
-	Docs        string                `json:"docs"`
-	Setup       form.Words            `json:"setup"`
-	Connector   string                `json:"connector"`
-	Connections []string              `json:"connections"`
-	Methods     []string              `json:"methods"`
-	Secrets     []PresetField         `json:"secrets"`
-	Verified    bool                  `json:"verified"`        // false: only the secret URL protects it
-	Optional    bool                  `json:"verify_optional"` // a flow without a connection is protected by its URL alone
-	Split       bool                  `json:"split"`
-	Hydrate     string                `json:"hydrate"` // kind of the action that completes events
-	Event       string                `json:"event"`
-	Key         string                `json:"key"`
-	KeyForMs    int64                 `json:"key_for_ms"`
-	Once        *OnceView             `json:"once,omitempty"`
-	DeadlineMs  int64                 `json:"deadline_ms"`
-	Describe    map[string]form.Words `json:"describe,omitempty"`
-	Events      []PresetEvent         `json:"events"`
+	ID          string                `json:"id" doc:"the preset of a trigger"`
+	Name        form.Words            `json:"name" doc:"of the provider"`
+	Article     string                `json:"article" enum:"o,a,os,as" doc:"of the name in Portuguese"`
+	Mark        *form.Mark            `json:"mark" doc:"the provider's sign"`
+	Docs        string                `json:"docs" doc:"address of the provider's page about webhooks; empty where there is none"`
+	Setup       form.Words            `json:"setup" doc:"how to set the webhook up at the provider, in Markdown"`
+	Connector   string                `json:"connector" doc:"kind of connection that calls the same provider; empty where there is none"`
+	Connections []string              `json:"connections" doc:"kinds of connection that hold its secrets"`
+	Methods     []string              `json:"methods" doc:"HTTP methods that it takes"`
+	Secrets     []PresetField         `json:"secrets" doc:"fields of the connection that verify an event"`
+	Verified    bool                  `json:"verified" doc:"false: only the secret URL protects it"`
+	Optional    bool                  `json:"verify_optional" doc:"a flow without a connection is protected by its URL alone"`
+	Split       bool                  `json:"split" doc:"one delivery may hold several events"`
+	Hydrate     string                `json:"hydrate" doc:"kind of the action that completes events; empty where they come whole"`
+	Event       string                `json:"event" doc:"expression for the name of an event"`
+	Key         string                `json:"key" doc:"expression that tells two deliveries of the same event"`
+	KeyForMs    int64                 `json:"key_for_ms" doc:"how long a delivery is known again, in milliseconds"`
+	Once        *OnceView             `json:"once,omitempty" doc:"how a flow starts once for each object"`
+	DeadlineMs  int64                 `json:"deadline_ms" doc:"how long the provider waits for an answer, in milliseconds; 0 where it is not known"`
+	Describe    map[string]form.Words `json:"describe,omitempty" doc:"what events mean, by their name"`
+	Events      []PresetEvent         `json:"events" doc:"samples"`
 }
 
 // mark is the provider's: by its name, with the drawing of its file where there is one.

@@ -52,8 +52,8 @@ func (a *Alarm) over(id string) string { return a.subject() + "\x00" + id }
 
 // Telling is one try to tell somebody.
 type Telling struct {
-	To    string    `json:"to"`
-	At    time.Time `json:"at"`
+	To    string    `json:"to" doc:"e-mail address or name of a connection"`
+	At    time.Time `json:"at" doc:"when it was tried"`
 	Error string    `json:"error" doc:"why it was not told; empty when it was"`
 }
 

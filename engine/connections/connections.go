@@ -31,17 +31,17 @@ func (r *Refused) Is(target error) bool { return target == ErrNoConnection }
 
 // View is a connection as people may see it: secrets say only whether they are set.
 type View struct {
-	Name   string         `json:"name"`
-	Kind   string         `json:"kind"`
-	Fields map[string]any `json:"fields"`
-	Hosts  []string       `json:"hosts"`
-	State  string         `json:"state"`
+	Name   string         `json:"name" doc:"as steps and triggers name it"`
+	Kind   string         `json:"kind" doc:"one of GET /connection-kinds"`
+	Fields map[string]any `json:"fields" doc:"by id; a secret is {\"set\": true} or {\"set\": false}, never its value"`
+	Hosts  []string       `json:"hosts" doc:"the only hosts that its secrets may go to"`
+	State  string         `json:"state" enum:"untested,ok,broken" doc:"broken: its provider refused it, and runs wait until it is mended"`
 
 	Used     *time.Time `json:"used,omitempty" doc:"when a step last succeeded with it as it is now, at least to the minute"`
 	Account  string     `json:"account,omitempty" doc:"whose account it is, as the last test found"`
 	Problem  string     `json:"problem,omitempty" doc:"why it is broken, or why its last test could not reach it"`
 	SignIn   bool       `json:"sign_in,omitempty" doc:"a person signs in at the provider"`
-	SignedIn bool       `json:"signed_in,omitempty"`
+	SignedIn bool       `json:"signed_in,omitempty" doc:"somebody has signed in, and the provider has not ended it"`
 	Ends     *time.Time `json:"ends,omitempty" doc:"when its token ends, if it is not renewed before"`
 }
 

@@ -120,21 +120,21 @@ const (
 
 // Field is one thing to fill in. A secret one is write-only.
 type Field struct {
-	ID          string     `json:"id"`
-	Label       form.Words `json:"label"`
-	Help        form.Words `json:"help,omitzero"`
-	Placeholder string     `json:"placeholder,omitempty"`
-	Pattern     string     `json:"pattern,omitempty"`
+	ID          string     `json:"id" doc:"its member of fields"`
+	Label       form.Words `json:"label" doc:"its name on the screen"`
+	Help        form.Words `json:"help,omitzero" doc:"where it is found at the provider"`
+	Placeholder string     `json:"placeholder,omitempty" doc:"shown in the empty field"`
+	Pattern     string     `json:"pattern,omitempty" doc:"regular expression that its value must match"`
 	Type        string     `json:"-"` // how its value is read, as a kind of field of package form; empty is text
 	Min, Max    *float64   `json:"-"` // of the number, or of the length of the text
 	// Wrong says what is wrong with a value, beside these plain fields; nothing if it is zero. May be nil.
 	Wrong    func(value string, plain map[string]string) form.Words `json:"-"`
-	Secret   bool                                                   `json:"secret,omitempty"`
-	Required bool                                                   `json:"required,omitempty"`
-	Advanced bool                                                   `json:"advanced,omitempty"`
-	Long     bool                                                   `json:"long,omitempty"` // may have many lines
-	Options  []string                                               `json:"options,omitempty"`
-	Default  string                                                 `json:"default,omitempty"`
+	Secret   bool                                                   `json:"secret,omitempty" doc:"is never shown again"`
+	Required bool                                                   `json:"required,omitempty" doc:"must be set"`
+	Advanced bool                                                   `json:"advanced,omitempty" doc:"shown only when asked for"`
+	Long     bool                                                   `json:"long,omitempty" doc:"may have many lines"`
+	Options  []string                                               `json:"options,omitempty" doc:"what it may be, where that is a closed set"`
+	Default  string                                                 `json:"default,omitempty" doc:"its value when it is left out"`
 	OneLine  bool                                                   `json:"-"` // a secret that is sent in a header
 	Scheme   string                                                 `json:"-"` // a word that is printed before the value, and often pasted with it, but not part of it
 	// OptionLabels say what the options are, in their order; without them the options speak for

@@ -23,7 +23,7 @@ type Condition struct {
 	Field    string      `json:"field,omitempty" doc:"path of a value, as trigger.body.total"`
 	Default  any         `json:"default,omitempty" doc:"what stands for the field where it is missing: text, number, boolean or list"`
 	As       string      `json:"as,omitempty" enum:"number,number_br,day" doc:"a text is read as a number first: as 1234.56, or number_br as 1.234,56; or a date as its day"`
-	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,includes,not_includes,starts_with,ends_with,matches,one_of,not_one_of,last_days,next_days,days_ago,is_true,is_false,yes,no,exists,missing,filled,empty"`
+	Operator string      `json:"operator,omitempty" enum:"equals,not_equals,alike,not_alike,greater,at_least,less,at_most,contains,not_contains,includes,not_includes,starts_with,ends_with,matches,one_of,not_one_of,last_days,next_days,days_ago,is_true,is_false,yes,no,exists,missing,filled,empty" doc:"how the value of the field is compared with value"`
 	Value    any         `json:"value,omitempty" doc:"text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true and is_false, yes and no (whether it means yes, as true, 1 and sim do), exists and missing, filled and empty (missing too)"`
 }
 

@@ -12,11 +12,11 @@ import (
 // Function is one entry of the table of functions: what feeds the compiler, the guard, the
 // completion, the documentation and the tests.
 type Function struct {
-	Name      string     `json:"name"`
+	Name      string     `json:"name" doc:"as it is written in an expression"`
 	Signature string     `json:"signature" doc:"as in left(x text, n integer) → text; ? may be left out, … may come again"`
-	Returns   string     `json:"returns" enum:"any,text,number,integer,boolean,list,object"`
-	Doc       form.Words `json:"doc"`
-	Examples  []Example  `json:"examples"`
+	Returns   string     `json:"returns" enum:"any,text,number,integer,boolean,list,object" doc:"type of what it yields"`
+	Doc       form.Words `json:"doc" doc:"what it does"`
+	Examples  []Example  `json:"examples" doc:"calls with what they yield"`
 	Builtin   bool       `json:"builtin" doc:"belongs to the language"`
 
 	in     string
@@ -27,8 +27,8 @@ type Function struct {
 
 // Example of a function; it runs as a test.
 type Example struct {
-	Expression string `json:"expression"`
-	Result     any    `json:"result"`
+	Expression string `json:"expression" doc:"source"`
+	Result     any    `json:"result" doc:"what it yields"`
 }
 
 func example(expression string, result any) []Example { return []Example{{expression, result}} }

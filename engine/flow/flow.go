@@ -159,10 +159,10 @@ type Test struct {
 
 // TestEvent is an event as a test or a person writes it.
 type TestEvent struct {
-	Body    any               `json:"body,omitempty"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Query   map[string]string `json:"query,omitempty"`
-	Method  string            `json:"method,omitempty"`
+	Body    any               `json:"body,omitempty" doc:"JSON of any kind, as trigger.body has it"`
+	Headers map[string]string `json:"headers,omitempty" doc:"by name, as trigger.headers has them"`
+	Query   map[string]string `json:"query,omitempty" doc:"parameters of the URL, by name"`
+	Method  string            `json:"method,omitempty" doc:"HTTP method; POST if left out"`
 }
 
 // Mock stands for what a step would have done.
@@ -173,9 +173,9 @@ type Mock struct {
 
 // MockError is a failure that a mock plays.
 type MockError struct {
-	Code    string `json:"code"`
-	Message string `json:"message,omitempty"`
-	Status  int    `json:"status,omitempty"`
+	Code    string `json:"code" doc:"of the error, as a retry or on_error rule meets it"`
+	Message string `json:"message,omitempty" doc:"what it says"`
+	Status  int    `json:"status,omitempty" doc:"HTTP status that the provider is to have answered"`
 }
 
 // Expect is partial: what it names must match.

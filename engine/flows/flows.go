@@ -94,11 +94,11 @@ type revision = published[*flow.Flow]
 
 // RevisionInfo is what a list of revisions shows.
 type RevisionInfo struct {
-	Revision int       `json:"revision"`
-	At       time.Time `json:"at"`
-	By       string    `json:"by,omitempty"`
-	Name     string    `json:"name,omitempty"`
-	Note     string    `json:"note,omitempty"`
+	Revision int       `json:"revision" doc:"number; the first is 1"`
+	At       time.Time `json:"at" doc:"when it was published"`
+	By       string    `json:"by,omitempty" doc:"who published it"`
+	Name     string    `json:"name,omitempty" doc:"that a person gave it"`
+	Note     string    `json:"note,omitempty" doc:"why it was made"`
 }
 
 const (

@@ -21,8 +21,8 @@ const (
 
 // Choice is one option of a Select.
 type Choice struct {
-	Value string `json:"value"`
-	Label Words  `json:"label"`
+	Value string `json:"value" doc:"what is stored"`
+	Label Words  `json:"label" doc:"what people read"`
 }
 
 // Option makes a Choice.

@@ -4,8 +4,8 @@ package form
 
 // Words are a text in the languages of the product.
 type Words struct {
-	EN string `json:"en"`
-	PT string `json:"pt-BR"`
+	EN string `json:"en" doc:"in English"`
+	PT string `json:"pt-BR" doc:"in Brazilian Portuguese"`
 }
 
 // Label makes Words of a text in English and Brazilian Portuguese.

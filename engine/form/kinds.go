@@ -315,28 +315,28 @@ func unitOf(s string) (time.Duration, int) {
 
 // Description is a field as the editor and the documentation see it.
 type Description struct {
-	ID          string         `json:"id"`
-	Kind        string         `json:"type"`
-	Label       Words          `json:"label"`
-	Help        *Words         `json:"help,omitempty"`
-	Example     string         `json:"example,omitempty"`
-	Placeholder string         `json:"placeholder,omitempty"`
-	Required    bool           `json:"required,omitempty"`
-	Advanced    bool           `json:"advanced,omitempty"`
-	Literal     bool           `json:"literal,omitempty"`
-	Default     any            `json:"default,omitempty"`
-	Min         *float64       `json:"min,omitempty"`
-	Max         *float64       `json:"max,omitempty"`
-	Pattern     string         `json:"pattern,omitempty"`
-	Options     []Choice       `json:"options,omitempty"`
-	ShowIf      string         `json:"show_if,omitempty"`
+	ID          string         `json:"id" doc:"name of its member in the step's with or the trigger's settings"`
+	Kind        string         `json:"type" enum:"text,longtext,url,email,phone,date,select,multiselect,secret,number,money,duration,bool,list,map,group,json,code,expression,condition,notice" doc:"kind of field, which says what its value may be"`
+	Label       Words          `json:"label" doc:"its name on the screen"`
+	Help        *Words         `json:"help,omitempty" doc:"what it is for"`
+	Example     string         `json:"example,omitempty" doc:"a value that it could have"`
+	Placeholder string         `json:"placeholder,omitempty" doc:"shown in the empty field"`
+	Required    bool           `json:"required,omitempty" doc:"must be set"`
+	Advanced    bool           `json:"advanced,omitempty" doc:"shown only when asked for"`
+	Literal     bool           `json:"literal,omitempty" doc:"holds no template: {{ stands for itself"`
+	Default     any            `json:"default,omitempty" doc:"its value when it is left out"`
+	Min         *float64       `json:"min,omitempty" doc:"least value; of a text its least length in characters"`
+	Max         *float64       `json:"max,omitempty" doc:"greatest value; of a text its greatest length in characters"`
+	Pattern     string         `json:"pattern,omitempty" doc:"regular expression that its text must match"`
+	Options     []Choice       `json:"options,omitempty" doc:"what it may be, where that is a closed set"`
+	ShowIf      string         `json:"show_if,omitempty" doc:"condition on other fields, as field=value; shown only while it holds"`
 	OneOf       string         `json:"one_of,omitempty" doc:"at most one field with this word may be set"`
 	AnyOf       string         `json:"any_of,omitempty" doc:"at least one field with this word must be set"`
 	Custom      bool           `json:"custom,omitempty" doc:"a value that is not among the options is taken too"`
 	Addresses   bool           `json:"addresses,omitempty" doc:"holds e-mail addresses"`
 	Live        bool           `json:"live,omitempty" doc:"the options are read from the provider"`
 	Needs       []string       `json:"needs,omitempty" doc:"fields to fill in before the options can be read"`
-	Schema      map[string]any `json:"schema,omitempty"`
+	Schema      map[string]any `json:"schema,omitempty" doc:"JSON Schema of its value"`
 	Fields      []Description  `json:"fields,omitempty" doc:"of a group: its members"`
 }
 

@@ -9,7 +9,7 @@ import (
 // Mark is how lists show a provider: two letters on a coloured tile, or a drawing of its file
 // in place of the letters. It is the same wherever the provider turns up.
 type Mark struct {
-	Text  string `json:"text"`
+	Text  string `json:"text" doc:"its first letters, where there is no drawing"`
 	Color string `json:"color" doc:"of the tile, #rrggbb; white can be read on it"`
 	Path  string `json:"path,omitempty" doc:"one SVG path on a grid of 24 by 24, in place of the text"`
 }

@@ -19,8 +19,8 @@ import (
 
 // Erasure is the receipt of one. It names the key by its digest alone.
 type Erasure struct {
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
+	At     time.Time `json:"at" doc:"when it was done"`
+	By     string    `json:"by" doc:"who asked for it"`
 	Digest string    `json:"key_digest" doc:"SHA-256 of the key"`
 	Erased []string  `json:"erased" doc:"runs, each with its event"`
 	Events []string  `json:"events" doc:"events that made no run"`

@@ -18,19 +18,19 @@ import (
 
 // View is all that concerned one person, found by a value: e-mail, phone or CPF.
 type View struct {
-	Key   string           `json:"key"`
+	Key   string           `json:"key" doc:"the e-mail, phone, CPF or text that was asked for"`
 	As    string           `json:"as" enum:"email,phone,cpf,text" doc:"what the key looks like"`
 	Items []Moment         `json:"items" doc:"events and what came of them, newest first"`
-	Runs  []engine.RunView `json:"runs"`
+	Runs  []engine.RunView `json:"runs" doc:"runs of the person, newest first"`
 	State []Kept           `json:"state" doc:"what flows keep of the person, by state.set and its like"`
 	More  bool             `json:"more" doc:"there are more than were looked at; ask again after erasing, or narrow"`
 }
 
 // Moment is one event that concerned a person, and what was done for it.
 type Moment struct {
-	At       time.Time         `json:"at"`
-	Flow     string            `json:"flow"`
-	FlowName string            `json:"flow_name"`
+	At       time.Time         `json:"at" doc:"when it was"`
+	Flow     string            `json:"flow" doc:"id of the flow"`
+	FlowName string            `json:"flow_name" doc:"what people call the flow"`
 	Event    *engine.EventView `json:"event" doc:"null of a run that repeats another of these: the event came once"`
 	Run      *engine.RunView   `json:"run" doc:"null when it made none"`
 	Effects  []EffectView      `json:"effects" doc:"steps that changed the world outside; what a replay took over is told once, of the run that did it"`
@@ -38,11 +38,11 @@ type Moment struct {
 
 // EffectView is one step that changed the world outside.
 type EffectView struct {
-	Path    string     `json:"path"`
-	Name    string     `json:"name"`
-	Action  string     `json:"action"`
-	Status  string     `json:"status"`
-	At      *time.Time `json:"at"`
+	Path    string     `json:"path" doc:"path of the step"`
+	Name    string     `json:"name" doc:"what people call the step"`
+	Action  string     `json:"action" doc:"kind of its action"`
+	Status  string     `json:"status" enum:"running,waiting,succeeded,failed,skipped,filtered,unknown" doc:"how the step stands"`
+	At      *time.Time `json:"at" doc:"when it ended; null while it has not"`
 	Request any        `json:"request,omitempty" doc:"what was asked for: the input, redacted"`
 	DoneBy  string     `json:"done_by,omitempty" doc:"a former run that did it and is no longer kept"`
 }

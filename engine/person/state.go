@@ -17,9 +17,9 @@ import (
 
 // Kept is what a flow keeps of a person under one key.
 type Kept struct {
-	Key     string     `json:"key"`
+	Key     string     `json:"key" doc:"name of the entry, as in GET /state"`
 	Value   any        `json:"value" doc:"of a list, and of an object whose members are called by people, what is theirs"`
-	Expires *time.Time `json:"expires"`
+	Expires *time.Time `json:"expires" doc:"when it ends; null if never"`
 
 	others  any  // what of the value is not theirs
 	shared  bool // something is not

@@ -10,9 +10,9 @@ import (
 
 // Field is what is known of one place, in words of paths: trigger.body.items[].sku.
 type Field struct {
-	Path   string       `json:"path"`
+	Path   string       `json:"path" doc:"as an expression has it after trigger.body; [] stands for an element of a list"`
 	Label  string       `json:"label" doc:"what people call it, where the provider's preset or the action says"`
-	Type   string       `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing"`
+	Type   string       `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing" doc:"what most of its values are"`
 	Form   string       `json:"form,omitempty" enum:"number,number_br,date" doc:"what most texts are: numbers as 1234.56, as 1.234,56, or dates; whole numbers that count seconds are dates, too"`
 	Kinds  []KindCount  `json:"kinds" doc:"that were seen, the most frequent first"`
 	Seen   int          `json:"seen" doc:"in how many it was there and not null"`
@@ -20,19 +20,19 @@ type Field struct {
 	Values []ValueCount `json:"values" doc:"up to 8 examples, the most frequent first; of what may be personal only the first letter, of a time only its day"`
 	Masked bool         `json:"masked" doc:"the flow's settings hide it"`
 	First  *time.Time   `json:"first" doc:"when it first came, of what is counted"`
-	Last   *time.Time   `json:"last"`
+	Last   *time.Time   `json:"last" doc:"when it last came"`
 }
 
 // KindCount is how often a kind was seen.
 type KindCount struct {
-	Kind  string `json:"kind"`
-	Count int    `json:"count"`
+	Kind  string `json:"kind" enum:"text,integer,number,boolean,list,object,nothing" doc:"type of value"`
+	Count int    `json:"count" doc:"in how many events"`
 }
 
 // ValueCount is how often a value was seen.
 type ValueCount struct {
-	Value string `json:"value"`
-	Count int    `json:"count"`
+	Value string `json:"value" doc:"as text"`
+	Count int    `json:"count" doc:"in how many events"`
 	Cut   bool   `json:"cut,omitempty" doc:"only its beginning is shown: no value is equal to this"`
 }
 

@@ -9,33 +9,33 @@ import (
 
 // FlowStats are the counts of one flow since it began, and lately.
 type FlowStats struct {
-	Accepted   int64      `json:"accepted"`
+	Accepted   int64      `json:"accepted" doc:"runs that were begun: the sum of finished, waiting and pending"`
 	Replayed   int64      `json:"replayed" doc:"of those accepted: replays, which repeat an event that came"`
-	Finished   int64      `json:"finished"`
-	Succeeded  int64      `json:"succeeded"`
-	Failed     int64      `json:"failed"`
-	Waiting    int64      `json:"waiting"`
-	Pending    int64      `json:"pending"`
-	Filtered   int64      `json:"filtered"`
-	Duplicates int64      `json:"duplicates"`
-	Rejected   int64      `json:"rejected"`
-	Captured   int64      `json:"captured"`
+	Finished   int64      `json:"finished" doc:"runs that ended, however"`
+	Succeeded  int64      `json:"succeeded" doc:"runs that ended well"`
+	Failed     int64      `json:"failed" doc:"runs that ended with an error"`
+	Waiting    int64      `json:"waiting" doc:"runs that wait: for a time, an answer, their next attempt, or a person"`
+	Pending    int64      `json:"pending" doc:"runs that are to be begun, or are under way"`
+	Filtered   int64      `json:"filtered" doc:"events that the trigger's condition let pass without a run"`
+	Duplicates int64      `json:"duplicates" doc:"events that had come before"`
+	Rejected   int64      `json:"rejected" doc:"deliveries that were refused"`
+	Captured   int64      `json:"captured" doc:"events that were recorded as samples, before the flow was published"`
 	LastEvent  *time.Time `json:"last_event" doc:"that came, and was not rejected"`
-	Recent     Recent     `json:"recent"`
+	Recent     Recent     `json:"recent" doc:"of the last 24 hours or 60 minutes"`
 }
 
 // Recent are counts of equal spans of time, oldest first; the last span is under way.
 type Recent struct {
 	From     time.Time `json:"from" doc:"when the first span began"`
-	StepMs   int64     `json:"step_ms"`
+	StepMs   int64     `json:"step_ms" doc:"length of a span, in milliseconds"`
 	Events   []int64   `json:"events" doc:"deliveries that came, and were not rejected"`
 	Failed   []int64   `json:"failed" doc:"runs that failed"`
-	Rejected []int64   `json:"rejected"`
+	Rejected []int64   `json:"rejected" doc:"deliveries that were refused"`
 }
 
 // Stats are the counts of all flows.
 type Stats struct {
-	Flows  map[string]FlowStats `json:"flows"`
+	Flows  map[string]FlowStats `json:"flows" doc:"by id"`
 	Recent Recent               `json:"recent" doc:"of all flows together"`
 }
 

@@ -17,10 +17,10 @@ import (
 
 // AboutView is what this instance is, and how the operator set it up.
 type AboutView struct {
-	Version   string   `json:"version"`
-	Go        string   `json:"go"`
-	Uptime    int64    `json:"uptime_ms"`
-	PublicURL string   `json:"public_url"`
+	Version   string   `json:"version" doc:"of the program"`
+	Go        string   `json:"go" doc:"version of Go that it was built with"`
+	Uptime    int64    `json:"uptime_ms" doc:"since the program started, in milliseconds"`
+	PublicURL string   `json:"public_url" doc:"that trigger URLs are shown with"`
 	Timezone  string   `json:"timezone" doc:"of flows that name none"`
 	AllowNet  []string `json:"allow_net" doc:"private networks that actions may reach"`
 }
@@ -38,7 +38,7 @@ func (s *server) about(context.Context, *nothing) (*aboutOutput, error) {
 type profileInput struct {
 	Body struct {
 		Current  string  `json:"current_password" doc:"of who asks"`
-		Name     *string `json:"name,omitempty"`
+		Name     *string `json:"name,omitempty" doc:"what the user wants to be called"`
 		Password *string `json:"password,omitempty" doc:"a new one; it ends all other sessions"`
 		SignOut  bool    `json:"sign_out,omitempty" doc:"end all other sessions"`
 	}
@@ -79,7 +79,7 @@ func (s *server) confirm(ctx context.Context, p session.Person, password string)
 
 type listStateInput struct {
 	Page
-	Prefix string `query:"prefix"`
+	Prefix string `query:"prefix" doc:"only keys that begin so"`
 }
 
 func (s *server) listState(ctx context.Context, in *listStateInput) (*listOutput[StateView], error) {

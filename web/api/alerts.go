@@ -10,8 +10,8 @@ import (
 type alertsInput struct {
 	Page
 	Open bool        `query:"open" doc:"only what is wrong now"`
-	Flow string      `query:"flow"`
-	Kind alerts.Kind `query:"kind" enum:"failure,silence,connection,drift,disk,backup,history"`
+	Flow string      `query:"flow" doc:"id; only alerts of this flow"`
+	Kind alerts.Kind `query:"kind" enum:"failure,silence,connection,drift,disk,backup,history" doc:"only alerts of this kind"`
 }
 
 // spokenAlert is an alert in one language.
@@ -61,15 +61,15 @@ func (s *server) putAlertSettings(ctx context.Context, in *struct{ Body AlertSet
 
 type toldOutput struct {
 	Body struct {
-		Told []alerts.Telling `json:"told"`
+		Told []alerts.Telling `json:"told" doc:"each receiver with its outcome"`
 	}
 }
 
 type testAlertsInput struct {
 	Body *struct {
 		To   []string `json:"to,omitempty" doc:"whom to try; those of the settings if left out"`
-		SMTP string   `json:"smtp,omitempty"`
-		Lang string   `json:"lang,omitempty" enum:"en,pt-BR"`
+		SMTP string   `json:"smtp,omitempty" doc:"connection that e-mail is sent through; that of the settings if left out"`
+		Lang string   `json:"lang,omitempty" enum:"en,pt-BR" doc:"of the message; that of the settings if left out"`
 	} `required:"false"`
 }
 

@@ -90,6 +90,7 @@ func Mount(e *echo.Echo, c Config) error {
 		}
 		if r.plain != nil {
 			group.Add(r.method, echoPath(r.path), r.plain, s.guard(r.permission))
+			r.says(&r, api.OpenAPI())
 			continue
 		}
 		most := int64(maxBody)
@@ -97,7 +98,7 @@ func Mount(e *echo.Echo, c Config) error {
 			most = maxStranger
 		}
 		r.register(api, huma.Operation{
-			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, MaxBodyBytes: most, DefaultStatus: r.status,
+			OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Description: operations[r.id], MaxBodyBytes: most, DefaultStatus: r.status,
 			BodyReadTimeout: 15 * time.Second, Middlewares: huma.Middlewares{s.permit(api, r.permission), s.knownQuery(api)},
 		})
 	}

@@ -155,10 +155,10 @@ func fitting(members map[string]any) map[string]any {
 
 // AuditView is one thing that somebody did.
 type AuditView struct {
-	ID     string    `json:"id"`
-	At     time.Time `json:"at"`
-	Who    string    `json:"who"`
-	Role   string    `json:"role"`
+	ID     string    `json:"id" doc:"names the entry"`
+	At     time.Time `json:"at" doc:"when it was done"`
+	Who    string    `json:"who" doc:"e-mail of a user, or name of a token"`
+	Role   string    `json:"role" enum:",viewer,editor,admin" doc:"that they had"`
 	Action string    `json:"action" doc:"the call, as the API description names it"`
 	Target string    `json:"target" doc:"path of what it was done to"`
 

@@ -24,10 +24,10 @@ type Backups interface {
 
 // BackupView is one backup: one file.
 type BackupView struct {
-	Name string    `json:"name"`
+	Name string    `json:"name" doc:"of the file: for GET /backups/{name}"`
 	Path string    `json:"path" doc:"on the server"`
-	At   time.Time `json:"at"`
-	Size int64     `json:"size"`
+	At   time.Time `json:"at" doc:"when it was made"`
+	Size int64     `json:"size" doc:"in bytes"`
 }
 
 // BackupSettings say when backups are made by themselves.

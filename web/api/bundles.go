@@ -26,13 +26,13 @@ var asJSON = huma.Format{Unmarshal: huma.DefaultJSONFormat.Unmarshal, Marshal: f
 }}
 
 type exportOutput struct {
-	Disposition string `header:"Content-Disposition"`
+	Disposition string `header:"Content-Disposition" doc:"a name for the file"`
 	Body        any
 }
 
 func (s *server) export(ctx context.Context, in *struct {
 	Flow    []string `query:"flow,explode" doc:"ids; all if left out"`
-	Tag     string   `query:"tag"`
+	Tag     string   `query:"tag" doc:"only flows that have it"`
 	Samples flag     `query:"samples" doc:"with the newest events of each flow"`
 },
 ) (*exportOutput, error) {
@@ -47,8 +47,8 @@ func (s *server) export(ctx context.Context, in *struct {
 }
 
 type importInput struct {
-	DryRun     flag   `query:"dry_run"`
-	Publish    flag   `query:"publish"`
+	DryRun     flag   `query:"dry_run" doc:"answer with what would be done, and do nothing"`
+	Publish    flag   `query:"publish" doc:"publish the flows and switch them on; without it they arrive off"`
 	Force      flag   `query:"force" doc:"publish although tests fail"`
 	OnConflict string `query:"on_conflict" doc:"fail (default), skip or replace"`
 	DocumentBody
@@ -59,12 +59,12 @@ func (in *importInput) trial() bool { return bool(in.DryRun) }
 
 // ImportView is what became of one flow of a bundle.
 type ImportView struct {
-	ID        string        `json:"id"`
-	Action    string        `json:"action" enum:"created,replaced,unchanged,skipped"`
-	Published bool          `json:"published"`
-	URL       string        `json:"url,omitempty"`
+	ID        string        `json:"id" doc:"of the flow"`
+	Action    string        `json:"action" enum:"created,replaced,unchanged,skipped" doc:"what was done, or would be"`
+	Published bool          `json:"published" doc:"a revision was made, or would be"`
+	URL       string        `json:"url,omitempty" doc:"trigger URL of the flow"`
 	Samples   int           `json:"samples,omitempty" doc:"events of the bundle that were kept as captured ones"`
-	Problems  []ProblemView `json:"problems"`
+	Problems  []ProblemView `json:"problems" doc:"of the flow"`
 	Sentences []string      `json:"sentences,omitempty" doc:"of a dry run: what differs from the draft that is here"`
 
 	Connections []ImportConnection `json:"connections" doc:"that the flow would use"`
@@ -73,15 +73,15 @@ type ImportView struct {
 
 // ImportConnection is a connection that an imported flow names.
 type ImportConnection struct {
-	Name   string `json:"name"`
+	Name   string `json:"name" doc:"as the flows name it"`
 	Kind   string `json:"kind,omitempty" doc:"of the one that is here"`
-	Exists bool   `json:"exists"`
+	Exists bool   `json:"exists" doc:"a connection of this name is there"`
 }
 
 type importOutput struct {
 	Body struct {
-		DryRun bool         `json:"dry_run"`
-		Flows  []ImportView `json:"flows"`
+		DryRun bool         `json:"dry_run" doc:"nothing was done"`
+		Flows  []ImportView `json:"flows" doc:"in the order of the bundle"`
 	}
 }
 

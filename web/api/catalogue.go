@@ -12,29 +12,29 @@ import (
 
 // ActionView is an action with all that its form needs.
 type ActionView struct {
-	Kind        string             `json:"kind"`
-	Title       form.Words         `json:"title"`
-	Summary     form.Words         `json:"summary"`
-	Group       string             `json:"group"`
+	Kind        string             `json:"kind" doc:"the action of a step"`
+	Title       form.Words         `json:"title" doc:"its name on the screen"`
+	Summary     form.Words         `json:"summary" doc:"what it does, in a sentence"`
+	Group       string             `json:"group" enum:"flow,http,message,email,crm,marketing,commerce,payment,data,ai,code,other" doc:"where the menu shows it"`
 	Words       form.Words         `json:"words" doc:"further words that a search finds it by"`
 	Mark        *form.Mark         `json:"mark,omitempty" doc:"of the provider, where there is one"`
-	Shape       string             `json:"shape" enum:"leaf,steps,branches"`
+	Shape       string             `json:"shape" enum:"leaf,steps,branches" doc:"leaf: has no steps inside; steps: has some; branches: has paths with steps"`
 	Effect      bool               `json:"effect" doc:"changes the outside world"`
-	Repeatable  bool               `json:"repeatable"`
-	Connections []string           `json:"connections"`
-	Optional    bool               `json:"connection_optional"`
-	Help        *form.Words        `json:"help,omitempty"`
+	Repeatable  bool               `json:"repeatable" doc:"doing it twice does no harm, so that it is tried again when its outcome is not known"`
+	Connections []string           `json:"connections" doc:"kinds of connection that it takes; empty where it takes none"`
+	Optional    bool               `json:"connection_optional" doc:"it may go without one"`
+	Help        *form.Words        `json:"help,omitempty" doc:"more of what it does, in Markdown"`
 	Deprecated  *form.Words        `json:"deprecated,omitempty" doc:"what to use instead"`
-	Fields      []form.Description `json:"fields"`
-	Schema      map[string]any     `json:"schema"`
-	Sample      any                `json:"sample"`
+	Fields      []form.Description `json:"fields" doc:"its settings, in the order of the form"`
+	Schema      map[string]any     `json:"schema" doc:"JSON Schema of its settings"`
+	Sample      any                `json:"sample" doc:"what it yields, as an example"`
 }
 
 // CatalogueOutput is a whole catalogue, with the problems of own files.
 type CatalogueOutput[T any] struct {
 	Body struct {
-		Items    []T           `json:"items"`
-		Problems []ProblemView `json:"problems"`
+		Items    []T           `json:"items" doc:"all of them"`
+		Problems []ProblemView `json:"problems" doc:"of own files, which were left out"`
 	}
 }
 
@@ -86,13 +86,13 @@ func (s *server) listActions(ctx context.Context, _ *nothing) (*CatalogueOutput[
 
 // TriggerView is what can start a flow.
 type TriggerView struct {
-	Kind        string             `json:"kind"`
-	Title       form.Words         `json:"title"`
-	Summary     form.Words         `json:"summary"`
-	Connections []string           `json:"connections"`
-	Fields      []form.Description `json:"fields"`
-	Schema      map[string]any     `json:"schema"`
-	Sample      any                `json:"sample"`
+	Kind        string             `json:"kind" doc:"the kind of a trigger"`
+	Title       form.Words         `json:"title" doc:"its name on the screen"`
+	Summary     form.Words         `json:"summary" doc:"what it does, in a sentence"`
+	Connections []string           `json:"connections" doc:"kinds of connection that it takes; empty where it takes none"`
+	Fields      []form.Description `json:"fields" doc:"its settings, in the order of the form"`
+	Schema      map[string]any     `json:"schema" doc:"JSON Schema of its settings"`
+	Sample      any                `json:"sample" doc:"what expressions know as trigger, as an example"`
 }
 
 func (s *server) listTriggers(context.Context, *nothing) (*CatalogueOutput[TriggerView], error) {
@@ -131,19 +131,19 @@ type ConnectionField connections.Field
 
 // KindView is a kind of connection.
 type KindView struct {
-	Kind       string            `json:"kind"`
-	Title      form.Words        `json:"title"`
+	Kind       string            `json:"kind" doc:"the kind of a connection"`
+	Title      form.Words        `json:"title" doc:"its name on the screen"`
 	Mark       *form.Mark        `json:"mark,omitempty" doc:"of the provider, where there is one"`
-	Fields     []ConnectionField `json:"fields"`
-	Hosts      []string          `json:"hosts"`
-	NeedsHosts bool              `json:"needs_hosts"`
+	Fields     []ConnectionField `json:"fields" doc:"what a connection of this kind holds"`
+	Hosts      []string          `json:"hosts" doc:"that its secrets go to"`
+	NeedsHosts bool              `json:"needs_hosts" doc:"a person lists the hosts"`
 	Bound      []string          `json:"bound" doc:"plain fields that say where secrets go: when one of them or the hosts change, secrets that are not given anew are emptied"`
-	Testable   bool              `json:"testable"`
+	Testable   bool              `json:"testable" doc:"has a harmless call to try it with: POST /connections/{name}/test"`
 	SignIn     bool              `json:"sign_in" doc:"a person signs in at the provider: POST /connections/{name}/authorize"`
 	Callback   string            `json:"callback,omitempty" doc:"the redirect URL to enter at the provider"`
 	For        *form.Words       `json:"for,omitempty" doc:"whom it is for, where a provider has several kinds; its first is the usual one"`
-	Help       *form.Words       `json:"help,omitempty"`
-	Docs       string            `json:"docs,omitempty"`
+	Help       *form.Words       `json:"help,omitempty" doc:"how to get what it asks for, in Markdown"`
+	Docs       string            `json:"docs,omitempty" doc:"address of the provider's page about it"`
 }
 
 func (s *server) listKinds(context.Context, *nothing) (*CatalogueOutput[KindView], error) {

@@ -19,14 +19,14 @@ import (
 // ConnectionView is a connection, and which flows use it.
 type ConnectionView struct {
 	connections.View
-	UsedBy []string `json:"used_by"`
+	UsedBy []string `json:"used_by" doc:"ids of the flows that name it"`
 }
 
 type connectionOutput struct{ Body ConnectionView }
 
 // NamePath names a connection.
 type NamePath struct {
-	Name string `path:"name"`
+	Name string `path:"name" doc:"of the connection"`
 }
 
 func (s *server) listConnections(ctx context.Context, in *Page) (*listOutput[ConnectionView], error) {
@@ -112,8 +112,8 @@ func (s *server) getConnection(ctx context.Context, in *NamePath) (*connectionOu
 }
 
 type connectionBody struct {
-	Name   string                     `json:"name,omitempty"`
-	Kind   string                     `json:"kind,omitempty"`
+	Name   string                     `json:"name,omitempty" doc:"lower case letters, digits, _ and -; of a PUT that of the path"`
+	Kind   string                     `json:"kind,omitempty" doc:"one of GET /connection-kinds; it never changes"`
 	Fields map[string]json.RawMessage `json:"fields,omitempty" doc:"a secret left out keeps its value; a list holds several"`
 	Hosts  []string                   `json:"hosts,omitempty" doc:"the only hosts that its secrets may go to"`
 }
@@ -183,7 +183,7 @@ func (s *server) deleteConnection(ctx context.Context, in *struct {
 
 type testConnectionOutput struct {
 	Body struct {
-		State   string `json:"state" enum:"untested,ok,broken"`
+		State   string `json:"state" enum:"untested,ok,broken" doc:"of the connection, after the test"`
 		Account string `json:"account,omitempty" doc:"whose account it is"`
 		Works   bool   `json:"works" doc:"what was tried just now went well; a server that cannot be reached says nothing about the state"`
 		Detail  string `json:"detail" doc:"what was found, in words"`

@@ -26,22 +26,22 @@ func fileProblems(ctx context.Context, problems []own.Problem) []ProblemView {
 }
 
 type optionsInput struct {
-	Kind  string `path:"kind"`
-	Field string `path:"field"`
+	Kind  string `path:"kind" doc:"of the action"`
+	Field string `path:"field" doc:"id of the field"`
 	Body  struct {
-		Connection string                     `json:"connection,omitempty"`
+		Connection string                     `json:"connection,omitempty" doc:"name of the connection that is asked"`
 		Input      map[string]json.RawMessage `json:"input,omitempty" doc:"the other fields as they are filled in so far"`
 	}
 }
 
 type optionView struct {
-	Value string `json:"value"`
-	Label string `json:"label"`
+	Value string `json:"value" doc:"what is stored"`
+	Label string `json:"label" doc:"what people read"`
 }
 
 type optionsOutput struct {
 	Body struct {
-		Items []optionView `json:"items"`
+		Items []optionView `json:"items" doc:"in the provider's order"`
 	}
 }
 

@@ -22,17 +22,17 @@ type curlInput struct {
 
 // CurlView is a curl command and the fields of http.request that it stands for.
 type CurlView struct {
-	Command    string              `json:"command"`
+	Command    string              `json:"command" doc:"the curl command; empty where the fields make none"`
 	With       map[string]any      `json:"with" nullable:"true" doc:"null where the command is none"`
 	Connection *CurlConnectionView `json:"connection" doc:"to be made in the place of the secret, which was left out; else null"`
-	Problems   []ProblemView       `json:"problems"`
+	Problems   []ProblemView       `json:"problems" doc:"what of it could not be read or written"`
 }
 
 // CurlConnectionView is a connection that a command asks for.
 type CurlConnectionView struct {
-	Kind   string            `json:"kind"`
-	Fields map[string]string `json:"fields"`
-	Hosts  []string          `json:"hosts"`
+	Kind   string            `json:"kind" doc:"to be made"`
+	Fields map[string]string `json:"fields" doc:"plain ones that the command has, by id"`
+	Hosts  []string          `json:"hosts" doc:"that the command calls"`
 }
 
 type curlOutput struct{ Body CurlView }

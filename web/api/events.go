@@ -31,11 +31,17 @@ func (s *server) acceptEvent(ctx context.Context, in *IDPath) (*startOutput, err
 	return s.admit(ctx, event)
 }
 
-func (s *server) listEvents(ctx context.Context, in *HistoryInput) (*listOutput[engine.EventView], error) {
-	q, err := in.query("accepted", "filtered", "duplicate", "rejected", "captured")
+type eventsInput struct {
+	HistoryInput
+	Status string `query:"status" enum:"accepted,filtered,duplicate,rejected,captured" doc:"only events of which that was made"`
+}
+
+func (s *server) listEvents(ctx context.Context, in *eventsInput) (*listOutput[engine.EventView], error) {
+	q, err := in.query()
 	if err != nil {
 		return nil, err
 	}
+	q.Status = in.Status
 	events, next, err := s.Engine.Events(ctx, q)
 	if err != nil {
 		return nil, badCursor(err)

@@ -19,15 +19,15 @@ import (
 
 type expressionInput struct {
 	Body struct {
-		Source    string          `json:"source,omitempty"`
+		Source    string          `json:"source,omitempty" doc:"the text of the expression or template"`
 		Condition json.RawMessage `json:"condition,omitempty" doc:"of the visual builder, in the place of source"`
 		Mode      string          `json:"mode,omitempty" enum:"expression,template" doc:"expression if left out"`
 		Expect    string          `json:"expect,omitempty" enum:"any,condition,list" doc:"what the field takes"`
-		Flow      string          `json:"flow,omitempty"`
+		Flow      string          `json:"flow,omitempty" doc:"id of the flow that it stands in"`
 		Draft     json.RawMessage `json:"draft,omitempty" doc:"a draft that is not saved"`
 		Step      string          `json:"step,omitempty" doc:"path or id; what it sees are the outputs of the steps before it; the end of the flow if left out"`
 		Place     string          `json:"place,omitempty" enum:"step,trigger" doc:"trigger: an expression of the trigger itself"`
-		Event     *EventInput     `json:"event,omitempty"`
+		Event     *EventInput     `json:"event,omitempty" doc:"posted, in the place of a kept one"`
 		EventID   string          `json:"event_id,omitempty" doc:"a kept event; the newest if neither is given"`
 		Cursor    *int            `json:"cursor,omitempty" doc:"where completions are asked for, in UTF-16 units; the end if left out"`
 	}
@@ -35,34 +35,34 @@ type expressionInput struct {
 
 // ExpressionView is what is known of an expression before it is saved.
 type ExpressionView struct {
-	Source      string                `json:"source"`
-	Type        string                `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing"`
+	Source      string                `json:"source" doc:"as it was asked, or as the condition is written"`
+	Type        string                `json:"type" enum:"any,text,integer,number,boolean,list,object,nothing" doc:"of what it yields"`
 	Value       any                   `json:"value" doc:"on the event"`
 	Event       string                `json:"event" doc:"ID of the kept event that value is of"`
 	Reason      string                `json:"reason" doc:"why a condition is false"`
-	Problems    []ProblemView         `json:"problems"`
-	Completions CompletionsView       `json:"completions"`
+	Problems    []ProblemView         `json:"problems" doc:"with places in source"`
+	Completions CompletionsView       `json:"completions" doc:"what could stand at the cursor"`
 	Condition   *expression.Condition `json:"condition" doc:"as the visual builder shows it; null where it cannot"`
 	Passes      *engine.Passes        `json:"passes" doc:"of the newest 40 events, where it is a condition"`
 }
 
 // CompletionsView lists what may be written in the place of a range, in UTF-16 units.
 type CompletionsView struct {
-	From  int              `json:"from"`
-	To    int              `json:"to"`
-	Items []CompletionView `json:"items"`
+	From  int              `json:"from" doc:"where what is replaced begins, in UTF-16 units"`
+	To    int              `json:"to" doc:"where it ends, in UTF-16 units"`
+	Items []CompletionView `json:"items" doc:"the likeliest first"`
 }
 
 // CompletionView is one thing that may be written.
 type CompletionView struct {
-	Label   string `json:"label"`
-	Insert  string `json:"insert"`
-	Kind    string `json:"kind" enum:"field,function,root,keyword"`
-	Type    string `json:"type"`
+	Label   string `json:"label" doc:"what the list shows"`
+	Insert  string `json:"insert" doc:"what is written into the source"`
+	Kind    string `json:"kind" enum:"field,function,root,keyword" doc:"what it is"`
+	Type    string `json:"type" doc:"of its value"`
 	Title   string `json:"title" doc:"what people call a field, where the provider's preset says"`
 	Detail  string `json:"detail" doc:"a function's signature"`
-	Doc     string `json:"doc"`
-	Example string `json:"example"`
+	Doc     string `json:"doc" doc:"what it is, in the asker's language"`
+	Example string `json:"example" doc:"a value that came, or a call"`
 	Seen    int    `json:"seen" doc:"in how many a field was there"`
 	Of      int    `json:"of" doc:"of how many; 0 where nothing was counted"`
 }
@@ -207,14 +207,14 @@ func (s *server) listed(ctx context.Context, e *flows.Entry) []form.Problem {
 
 // NoticeView says that the events of a flow changed since it was published.
 type NoticeView struct {
-	Code    shape.Change `json:"code" enum:"field_vanished,kind_changed,new_event"`
+	Code    shape.Change `json:"code" enum:"field_vanished,kind_changed,new_event" doc:"how events changed"`
 	Path    string       `json:"path" doc:"as trigger.body.total; empty for a new event"`
 	Event   string       `json:"event" doc:"name of the events, where they have one"`
-	Message string       `json:"message"`
+	Message string       `json:"message" doc:"the same in words, in the asker's language"`
 	Steps   []string     `json:"steps" doc:"those that it concerns; trigger for the trigger's own expressions"`
 	Seen    int          `json:"seen" doc:"how often the field came, or the new kind or event"`
-	Of      int          `json:"of"`
-	At      time.Time    `json:"at"`
+	Of      int          `json:"of" doc:"id of the newest event that has it"`
+	At      time.Time    `json:"at" doc:"when it was noticed"`
 }
 
 func (s *server) notices(ctx context.Context, id string) []NoticeView {

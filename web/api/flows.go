@@ -17,27 +17,27 @@ import (
 // FlowView is a flow with its life.
 type FlowView struct {
 	Flow         any           `json:"flow" doc:"the draft"`
-	State        flows.State   `json:"state" enum:"new,on,paused,off"`
-	DraftRev     int64         `json:"draft_rev"`
+	State        flows.State   `json:"state" enum:"new,on,paused,off" doc:"new: never published, events are kept as samples; on: events run; paused: they wait; off: they are refused"`
+	DraftRev     int64         `json:"draft_rev" doc:"counts the changes of the draft from 1: for If-Match"`
 	PublishedRev int           `json:"published_rev" doc:"0 if never published"`
 	Changed      bool          `json:"changed" doc:"the draft is not what is published"`
-	CanUndo      bool          `json:"can_undo"`
-	CanRedo      bool          `json:"can_redo"`
+	CanUndo      bool          `json:"can_undo" doc:"there is a draft before this one"`
+	CanRedo      bool          `json:"can_redo" doc:"an undo can be taken back"`
 	URL          string        `json:"url,omitempty" doc:"not for viewers"`
-	Problems     []ProblemView `json:"problems"`
+	Problems     []ProblemView `json:"problems" doc:"of the draft"`
 	Notices      []NoticeView  `json:"notices" doc:"how events changed since the flow was published"`
-	Created      time.Time     `json:"created"`
-	Updated      time.Time     `json:"updated"`
+	Created      time.Time     `json:"created" doc:"when the flow was made"`
+	Updated      time.Time     `json:"updated" doc:"when the draft was last changed"`
 	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
 }
 
 // FlowPath names a flow.
 type FlowPath struct {
-	ID string `path:"id"`
+	ID string `path:"id" doc:"of the flow"`
 }
 
 type flowOutput struct {
-	ETag string `header:"ETag"`
+	ETag string `header:"ETag" doc:"draft_rev, quoted"`
 	Body FlowView
 }
 
@@ -193,7 +193,7 @@ type checkInput struct {
 
 type checkOutput struct {
 	Body struct {
-		Problems []ProblemView `json:"problems"`
+		Problems []ProblemView `json:"problems" doc:"of the draft that was posted; empty when all is well"`
 	}
 }
 

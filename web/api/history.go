@@ -17,9 +17,9 @@ import (
 
 // EventQuery are parameters of GET /events.
 type EventQuery struct {
-	Text string `json:"q,omitempty"`
-	From string `json:"from,omitempty"`
-	To   string `json:"to,omitempty"`
+	Text string `json:"q,omitempty" doc:"whole values in bodies"`
+	From string `json:"from,omitempty" doc:"oldest, inclusive: RFC 3339"`
+	To   string `json:"to,omitempty" doc:"newest, exclusive: RFC 3339"`
 }
 
 type backtestInput struct {
@@ -27,7 +27,7 @@ type backtestInput struct {
 	Body *struct {
 		N     int             `json:"n,omitempty" doc:"newest events; 100 if left out"`
 		Flow  json.RawMessage `json:"flow,omitempty" doc:"a draft that is not saved"`
-		Query *EventQuery     `json:"query,omitempty"`
+		Query *EventQuery     `json:"query,omitempty" doc:"which events, in place of the newest"`
 	} `required:"false"`
 }
 
@@ -83,10 +83,7 @@ func (s *server) stopShadow(ctx context.Context, in *FlowPath) (*nothing, error)
 // PersonView is all that concerned one person.
 type PersonView person.View
 
-type personOutput struct {
-	Disposition string `header:"Content-Disposition"`
-	Body        PersonView
-}
+type personOutput struct{ Body PersonView }
 
 func (s *server) person(ctx context.Context, in *KeyPath) (*personOutput, error) {
 	v, err := person.Find(ctx, s.Engine, in.Key, false)
@@ -99,8 +96,8 @@ type exportPersonInput struct {
 }
 
 type exportPersonOutput struct {
-	Disposition string `header:"Content-Disposition"`
-	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition" doc:"a name for the file"`
+	Type        string `header:"Content-Type" doc:"as asked by as"`
 	Body        any
 }
 
@@ -135,14 +132,14 @@ func (s *server) erasePerson(ctx context.Context, in *eraseInput) (*erasureOutpu
 }
 
 type statsInput struct {
-	Flow string `query:"flow"`
+	Flow string `query:"flow" doc:"id; only counts of this flow"`
 	By   string `query:"by" enum:"hour,minute" default:"hour" doc:"spans of recent: 24 hours or 60 minutes"`
 }
 
 type statsOutput struct {
 	Body struct {
 		stats.Stats
-		Uptime int64 `json:"uptime_ms"`
+		Uptime int64 `json:"uptime_ms" doc:"since the program started, in milliseconds"`
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 
 type inviteUserInput struct {
 	Body struct {
-		Email string       `json:"email"`
-		Name  string       `json:"name,omitempty"`
-		Role  session.Role `json:"role" enum:"viewer,editor,admin"`
+		Email string       `json:"email" doc:"that they sign in with"`
+		Name  string       `json:"name,omitempty" doc:"what they are called"`
+		Role  session.Role `json:"role" enum:"viewer,editor,admin" doc:"what they may do"`
 	}
 }
 
@@ -53,8 +53,8 @@ type inviteeInput struct {
 
 type inviteeOutput struct {
 	Body struct {
-		Email  string     `json:"email"`
-		Name   string     `json:"name"`
+		Email  string     `json:"email" doc:"of the user"`
+		Name   string     `json:"name" doc:"that the admin gave"`
 		Joined bool       `json:"joined" doc:"they have a password already"`
 		Until  *time.Time `json:"until" doc:"when the link ends"`
 	}
@@ -74,7 +74,7 @@ type useInviteInput struct {
 	Body struct {
 		Token    string `json:"token" doc:"of the link"`
 		Name     string `json:"name,omitempty" doc:"the one that the admin gave if left out"`
-		Password string `json:"password"`
+		Password string `json:"password" doc:"12 characters or more, not one of the common ones"`
 	}
 }
 

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,19 +13,19 @@ import (
 
 // FlowItem is a flow in a list.
 type FlowItem struct {
-	ID           string        `json:"id"`
-	Name         string        `json:"name"`
-	Description  string        `json:"description"`
-	Tags         []string      `json:"tags"`
+	ID           string        `json:"id" doc:"names the flow"`
+	Name         string        `json:"name" doc:"what people call it"`
+	Description  string        `json:"description" doc:"what it is for"`
+	Tags         []string      `json:"tags" doc:"to find it by"`
 	Trigger      string        `json:"trigger" doc:"kind of its trigger"`
-	State        flows.State   `json:"state" enum:"new,on,paused,off"`
-	DraftRev     int64         `json:"draft_rev"`
-	PublishedRev int           `json:"published_rev"`
-	Changed      bool          `json:"changed"`
-	URL          string        `json:"url,omitempty"`
-	Problems     []ProblemView `json:"problems"`
-	Created      time.Time     `json:"created"`
-	Updated      time.Time     `json:"updated"`
+	State        flows.State   `json:"state" enum:"new,on,paused,off" doc:"new: never published, events are kept as samples; on: events run; paused: they wait; off: they are refused"`
+	DraftRev     int64         `json:"draft_rev" doc:"counts the changes of the draft from 1: for If-Match"`
+	PublishedRev int           `json:"published_rev" doc:"0 if never published"`
+	Changed      bool          `json:"changed" doc:"the draft is not what is published"`
+	URL          string        `json:"url,omitempty" doc:"trigger URL; not for viewers"`
+	Problems     []ProblemView `json:"problems" doc:"of the draft"`
+	Created      time.Time     `json:"created" doc:"when the flow was made"`
+	Updated      time.Time     `json:"updated" doc:"when the draft was last changed"`
 	SilentSince  *time.Time    `json:"silent_since" doc:"since when no event came, where settings.silence expects one; null while all is well"`
 	Refused      []string      `json:"refused,omitempty" doc:"connections of the published revision that their providers refuse: runs stand at them"`
 }
@@ -34,7 +33,7 @@ type FlowItem struct {
 // Page says which part of a list is asked for.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"0" doc:"50 if left out, at most 200"`
-	Cursor string `query:"cursor"`
+	Cursor string `query:"cursor" doc:"next of the page before; the first page if left out"`
 }
 
 func (p Page) size() int {
@@ -65,7 +64,7 @@ func (p Page) check(form *regexp.Regexp) error {
 
 // List is a Page of things; next is null at the end.
 type List[T any] struct {
-	Items []T     `json:"items"`
+	Items []T     `json:"items" doc:"of this page"`
 	Next  *string `json:"next" doc:"cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second"`
 
 	Unread []string `json:"unread,omitempty" doc:"of runs and events: files of the history that cannot be read; the list lacks what they hold"`
@@ -105,18 +104,14 @@ func firstOf[T any](p Page, rest []T, key func(T) string) *listOutput[T] {
 
 type listFlowsInput struct {
 	Page
-	Tag   string `query:"tag"`
-	State string `query:"state"`
+	Tag   string `query:"tag" doc:"only flows that have it"`
+	State string `query:"state" enum:"new,on,paused,off" doc:"only flows that are in it"`
 	Query string `query:"q" doc:"words of the name, description, tags, steps or address"`
 }
 
 func (s *server) listFlows(ctx context.Context, in *listFlowsInput) (*listOutput[FlowItem], error) {
 	if err := in.check(aName); err != nil {
 		return nil, err
-	}
-	if states := []string{"", "new", "on", "paused", "off"}; !slices.Contains(states, in.State) {
-		list := strings.Join(states[1:], ", ")
-		return nil, problemOf(http.StatusUnprocessableEntity, "bad_state", "state is one of "+list, "state é um destes: "+list)
 	}
 	items, next := []FlowItem{}, ""
 	for _, e := range s.Flows.List() {

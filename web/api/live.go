@@ -51,7 +51,7 @@ func (s *server) live(c echo.Context) error {
 	w.Header().Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	out := &stream{w: w, control: http.NewResponseController(w)}
-	err = out.send(reader.At(), "hello", map[string]any{"version": s.Version})
+	err = out.send(reader.At(), "hello", Hello{s.Version})
 	asked := time.Now()
 	for flow := c.QueryParam("flow"); err == nil; {
 		var n engine.News
@@ -108,13 +108,13 @@ func (s *server) news(ctx context.Context, n *engine.News, lang string) any {
 	case n.Replay != nil:
 		return n.Replay.Told(ctx)
 	case n.Gap:
-		return map[string]any{}
+		return Gap{}
 	}
 	e, err := s.Flows.Get(n.Flow)
 	if err != nil {
-		return map[string]any{"id": n.Flow, "deleted": true}
+		return FlowNews{ID: n.Flow, Deleted: true}
 	}
-	return map[string]any{"id": n.Flow, "state": e.State, "draft_rev": e.DraftRev, "published_rev": e.PublishedRev}
+	return FlowNews{ID: n.Flow, State: e.State, DraftRev: e.DraftRev, PublishedRev: &e.PublishedRev}
 }
 
 // stream writes server-sent events.

@@ -34,11 +34,11 @@ type SessionView struct {
 	Called  string `json:"called,omitempty" doc:"what the user calls themselves"`
 	Role    string `json:"role" doc:"empty when nobody is signed in"`
 	Setup   bool   `json:"setup" doc:"there is no user yet"`
-	Version string `json:"version"`
+	Version string `json:"version" doc:"of the program"`
 }
 
 type sessionOutput struct {
-	SetCookie []http.Cookie `header:"Set-Cookie"`
+	SetCookie []http.Cookie `header:"Set-Cookie" doc:"the session"`
 	Body      SessionView
 }
 
@@ -66,8 +66,8 @@ func (s *server) cookie(ctx context.Context, secret string) http.Cookie {
 
 type signInInput struct {
 	Body struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
+		Email    string `json:"email" doc:"of the user"`
+		Password string `json:"password" doc:"of the user"`
 	}
 }
 
@@ -89,9 +89,9 @@ func (s *server) signOut(ctx context.Context, _ *nothing) (*sessionOutput, error
 type setupInput struct {
 	Body struct {
 		Token    string `json:"token" doc:"of the setup link"`
-		Email    string `json:"email"`
-		Name     string `json:"name,omitempty"`
-		Password string `json:"password"`
+		Email    string `json:"email" doc:"that the admin signs in with"`
+		Name     string `json:"name,omitempty" doc:"what the admin is called"`
+		Password string `json:"password" doc:"12 characters or more, not one of the common ones"`
 
 		Instance engine.Instance `json:"instance,omitzero" doc:"public address and time zone, if they are set, and language, else the asker's"`
 	}
@@ -124,10 +124,10 @@ type userOutput struct{ Body session.UserView }
 
 type addUserInput struct {
 	Body struct {
-		Email    string       `json:"email"`
-		Name     string       `json:"name,omitempty"`
-		Password string       `json:"password"`
-		Role     session.Role `json:"role" enum:"viewer,editor,admin"`
+		Email    string       `json:"email" doc:"that they sign in with"`
+		Name     string       `json:"name,omitempty" doc:"what they are called"`
+		Password string       `json:"password" doc:"12 characters or more, not one of the common ones"`
+		Role     session.Role `json:"role" enum:"viewer,editor,admin" doc:"what they may do"`
 	}
 }
 
@@ -138,15 +138,15 @@ func (s *server) addUser(ctx context.Context, in *addUserInput) (*userOutput, er
 
 // EmailPath names a user.
 type EmailPath struct {
-	Email string `path:"email"`
+	Email string `path:"email" doc:"of the user"`
 }
 
 type changeUserInput struct {
 	EmailPath
 	Body struct {
-		Name     *string       `json:"name,omitempty"`
-		Role     *session.Role `json:"role,omitempty" enum:"viewer,editor,admin"`
-		Password *string       `json:"password,omitempty"`
+		Name     *string       `json:"name,omitempty" doc:"what they are called"`
+		Role     *session.Role `json:"role,omitempty" enum:"viewer,editor,admin" doc:"what they may do"`
+		Password *string       `json:"password,omitempty" doc:"a new one, which ends all their sessions: 12 characters or more, not one of the common ones"`
 		SignOut  bool          `json:"sign_out,omitempty" doc:"end all their sessions"`
 		Current  string        `json:"current_password,omitempty" doc:"of who asks; needed to give oneself a new password"`
 	}
@@ -178,9 +178,9 @@ func (s *server) listTokens(_ context.Context, in *Page) (*listOutput[session.To
 
 type addTokenInput struct {
 	Body struct {
-		Name    string       `json:"name"`
-		Role    session.Role `json:"role" enum:"viewer,editor,admin"`
-		Expires *time.Time   `json:"expires,omitempty"`
+		Name    string       `json:"name" doc:"what it is for"`
+		Role    session.Role `json:"role" enum:"viewer,editor,admin" doc:"what it may do"`
+		Expires *time.Time   `json:"expires,omitempty" doc:"when it ends; never if left out"`
 	}
 }
 

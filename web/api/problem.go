@@ -17,23 +17,23 @@ import (
 
 // ProblemView is one thing that is wrong with a document.
 type ProblemView struct {
-	Severity form.Severity `json:"severity" enum:"error,warning"`
+	Severity form.Severity `json:"severity" enum:"error,warning" doc:"an error refuses publishing, a warning never does"`
 	Path     string        `json:"path" doc:"JSON pointer"`
-	Code     string        `json:"code"`
-	Message  string        `json:"message"`
-	Hint     string        `json:"hint"`
+	Code     string        `json:"code" doc:"for machines, such as required or unknown_member"`
+	Message  string        `json:"message" doc:"what is wrong, in the asker's language"`
+	Hint     string        `json:"hint" doc:"what to do about it, in the asker's language; may be empty"`
 	From     int           `json:"from,omitempty" doc:"in a text: where it begins, in UTF-16 units"`
-	To       int           `json:"to,omitempty"`
+	To       int           `json:"to,omitempty" doc:"in a text: where it ends, in UTF-16 units"`
 	Fixes    []FixView     `json:"fixes,omitempty" doc:"what can be done about it at once"`
 }
 
 // FixView is one way to mend a problem: other words in the text, or in the place of the whole value.
 type FixView struct {
-	Label string `json:"label"`
-	Put   string `json:"put"`
-	Of    string `json:"of,omitempty" doc:"what stands in the text from from to to; without it Put is the whole value"`
-	From  int    `json:"from,omitempty"`
-	To    int    `json:"to,omitempty"`
+	Label string `json:"label" doc:"what the button says, in the asker's language"`
+	Put   string `json:"put" doc:"what is put there"`
+	Of    string `json:"of,omitempty" doc:"what stands in the text from from to to; without it put is the whole value"`
+	From  int    `json:"from,omitempty" doc:"in a text: where of begins, in UTF-16 units"`
+	To    int    `json:"to,omitempty" doc:"in a text: where of ends, in UTF-16 units"`
 }
 
 // viewFixes leaves out what does not stand where it is looked for: it is written in another way.
@@ -71,11 +71,11 @@ func viewProblems(problems []form.Problem, lang string) []ProblemView {
 
 // Problem is an error as application/problem+json (RFC 9457).
 type Problem struct {
-	Title    string        `json:"title"`
-	Status   int           `json:"status"`
-	Code     string        `json:"code"`
-	Detail   string        `json:"detail"`
-	Problems []ProblemView `json:"problems,omitempty"`
+	Title    string        `json:"title" doc:"of the HTTP status"`
+	Status   int           `json:"status" doc:"HTTP status"`
+	Code     string        `json:"code" doc:"for machines, such as not_found or stale"`
+	Detail   string        `json:"detail" doc:"what is wrong and what to do about it, in the asker's language"`
+	Problems []ProblemView `json:"problems,omitempty" doc:"each thing that is wrong, with its place in what was sent"`
 	Current  any           `json:"current,omitempty" doc:"for 412: what is there now"`
 	Steps    any           `json:"steps,omitempty" doc:"for replay_differs: the effects that would repeat"`
 	UsedBy   []string      `json:"used_by,omitempty" doc:"for in_use: the flows that use it"`

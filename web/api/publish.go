@@ -19,7 +19,7 @@ type publishInput struct {
 	IfMatch
 	Force flag `query:"force" doc:"although tests fail"`
 	Body  *struct {
-		Force bool   `json:"force,omitempty"`
+		Force bool   `json:"force,omitempty" doc:"publish although tests fail; errors still refuse it"`
 		Name  string `json:"name,omitempty" maxLength:"200" doc:"of the revision"`
 		Note  string `json:"note,omitempty" maxLength:"4000" doc:"why it is made"`
 	} `required:"false"`

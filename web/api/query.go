@@ -50,7 +50,7 @@ func unknownParameter(name string, takes []string) *Problem {
 
 // IDPath names a run, an event, an alert or whatever else has an id.
 type IDPath struct {
-	ID string `path:"id"`
+	ID string `path:"id" doc:"as the list names it"`
 }
 
 // flag is a query parameter that is true when it is there, whatever it holds but false or 0.

@@ -11,22 +11,22 @@ import (
 
 // RunQuery are the parameters of GET /runs.
 type RunQuery struct {
-	Flow   string `json:"flow,omitempty"`
-	Status string `json:"status,omitempty"`
-	Text   string `json:"q,omitempty"`
-	From   string `json:"from,omitempty"`
-	To     string `json:"to,omitempty"`
-	Error  string `json:"error,omitempty"`
-	Group  string `json:"group,omitempty"`
+	Flow   string `json:"flow,omitempty" doc:"id"`
+	Status string `json:"status,omitempty" enum:",pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"of the runs"`
+	Text   string `json:"q,omitempty" doc:"whole values in bodies, outputs and errors; path = value for the one at a path"`
+	From   string `json:"from,omitempty" doc:"oldest, inclusive: RFC 3339"`
+	To     string `json:"to,omitempty" doc:"newest, exclusive: RFC 3339"`
+	Error  string `json:"error,omitempty" doc:"code of the error that they ended or wait with"`
+	Group  string `json:"group,omitempty" doc:"of GET /failures"`
 
-	Quiet []string `json:"quiet,omitempty"`
+	Quiet []string `json:"quiet,omitempty" doc:"flows of which only what failed, waits or is unknown counts"`
 }
 
 // kept is the query as the engine keeps it.
 func (b *RunQuery) kept() (*engine.Selection, error) {
-	h := HistoryInput{Flow: b.Flow, Status: b.Status, Text: b.Text, From: b.From, To: b.To}
-	q, err := h.query(runStatuses...)
-	return &engine.Selection{Flow: q.Flow, Status: q.Status, Text: q.Text, From: q.From, To: q.To, Error: b.Error, Group: b.Group, Quiet: b.Quiet}, err
+	h := HistoryInput{Flow: b.Flow, Text: b.Text, From: b.From, To: b.To}
+	q, err := h.query()
+	return &engine.Selection{Flow: q.Flow, Status: b.Status, Text: q.Text, From: q.From, To: q.To, Error: b.Error, Group: b.Group, Quiet: b.Quiet}, err
 }
 
 // all says that it leaves out no run: to hide the quiet flows in a list is no choice of runs.
@@ -47,11 +47,11 @@ func chosen(ids []string, query *RunQuery, dryRun bool) error {
 
 type replayInput struct {
 	Body struct {
-		IDs      []string  `json:"ids,omitempty"`
+		IDs      []string  `json:"ids,omitempty" doc:"of the runs, in place of query"`
 		Query    *RunQuery `json:"query,omitempty" doc:"instead of ids; it must narrow by something, unless it is a dry run: from 1970 means all"`
 		From     string    `json:"from,omitempty" enum:"start,failed" doc:"start if left out"`
 		Revision string    `json:"revision,omitempty" enum:"original,published" doc:"published if left out"`
-		DryRun   bool      `json:"dry_run,omitempty"`
+		DryRun   bool      `json:"dry_run,omitempty" doc:"answer with what would be done, and do nothing"`
 		Allow    []string  `json:"allow,omitempty" doc:"paths of finished effects that may be repeated"`
 	}
 }
@@ -75,10 +75,10 @@ func (in *replayInput) options() (o engine.ReplayOptions, err error) {
 
 type replayOutput struct {
 	Body struct {
-		DryRun   bool              `json:"dry_run"`
-		Replayed int               `json:"replayed"`
-		Refused  int               `json:"refused"`
-		Items    []engine.Replayed `json:"items"`
+		DryRun   bool              `json:"dry_run" doc:"nothing was done"`
+		Replayed int               `json:"replayed" doc:"runs that were made or go on"`
+		Refused  int               `json:"refused" doc:"runs that were not"`
+		Items    []engine.Replayed `json:"items" doc:"each run with what became of it; empty where replay is set"`
 		Matched  int               `json:"matched" doc:"runs that were named or found"`
 		More     bool              `json:"more" doc:"there are more than could be counted in time"`
 		Replay   *engine.Replaying `json:"replay" doc:"of a query that finds more than a page: it goes on by itself, see GET /replays/{id}"`

@@ -13,7 +13,7 @@ import (
 
 // VerdictBody is what a person says of an outcome that could not be known.
 type VerdictBody struct {
-	As     string          `json:"as" enum:"done,repeat"`
+	As     string          `json:"as" enum:"done,repeat" doc:"done: it has happened, and the run goes on with output; repeat: it has not, and is done again"`
 	Output json.RawMessage `json:"output,omitempty" doc:"of the step, when done"`
 }
 
@@ -31,7 +31,7 @@ func (b *VerdictBody) verdict() (engine.Verdict, error) {
 
 type resolveInput struct {
 	IDPath
-	Path string `path:"path"`
+	Path string `path:"path" doc:"of the step, with its slashes escaped as %2F"`
 	Body VerdictBody
 }
 
@@ -52,11 +52,11 @@ func (s *server) resolveStep(ctx context.Context, in *resolveInput) (*runOutput,
 
 type resolveRunsInput struct {
 	Body struct {
-		IDs   []string  `json:"ids,omitempty"`
+		IDs   []string  `json:"ids,omitempty" doc:"of the runs, in place of query"`
 		Query *RunQuery `json:"query,omitempty" doc:"instead of ids; of what it finds, the runs whose outcome is unknown. It must narrow by something, unless it is a dry run: from 1970 means all"`
 		VerdictBody
 		Step   string `json:"step,omitempty" doc:"id of a step: of each run only its outcomes, in whatever turn of a loop; empty is all"`
-		DryRun bool   `json:"dry_run,omitempty"`
+		DryRun bool   `json:"dry_run,omitempty" doc:"answer with what would be done, and do nothing"`
 	}
 }
 
@@ -81,11 +81,11 @@ func (in *resolveRunsInput) options() (o engine.ResolveOptions, err error) {
 
 type resolveRunsOutput struct {
 	Body struct {
-		DryRun   bool              `json:"dry_run"`
+		DryRun   bool              `json:"dry_run" doc:"nothing was done"`
 		Resolved int               `json:"resolved" doc:"runs that go on"`
-		Refused  int               `json:"refused"`
+		Refused  int               `json:"refused" doc:"runs that stay as they were"`
 		Matched  int               `json:"matched" doc:"runs that were named or found; of a dry run also those beyond its items"`
-		Items    []engine.Resolved `json:"items"`
+		Items    []engine.Resolved `json:"items" doc:"each run with what became of it"`
 		More     bool              `json:"more" doc:"the query finds more than one call settles: ask again"`
 	}
 

@@ -74,13 +74,13 @@ func (v *RevisionView) compare(before, after *flow.Flow, catalogue *engine.Catal
 // RevisionPath names a revision.
 type RevisionPath struct {
 	FlowPath
-	Rev int `path:"rev"`
+	Rev int `path:"rev" doc:"number of the revision"`
 }
 
 type revisionOutput struct {
 	Body struct {
 		flows.RevisionInfo
-		Flow any `json:"flow"`
+		Flow any `json:"flow" doc:"the flow as it was published"`
 	}
 }
 
@@ -117,7 +117,7 @@ func (s *server) nameRevision(ctx context.Context, in *nameRevisionInput) (*revi
 type restoreInput struct {
 	FlowChange
 	Body struct {
-		Revision int `json:"revision"`
+		Revision int `json:"revision" doc:"number of the revision"`
 	}
 }
 
@@ -127,7 +127,7 @@ func (s *server) restore(ctx context.Context, in *restoreInput) (*flowOutput, er
 
 type restoreThisInput struct {
 	FlowChange
-	Rev int `path:"rev"`
+	Rev int `path:"rev" doc:"number of the revision"`
 }
 
 func (s *server) restoreThis(ctx context.Context, in *restoreThisInput) (*flowOutput, error) {
@@ -150,18 +150,18 @@ type diffInput struct {
 
 // ChangeView is one difference between two flows.
 type ChangeView struct {
-	Kind     string `json:"kind" enum:"added,removed,renamed,moved,changed"`
-	Step     string `json:"step,omitempty"`
-	Path     string `json:"path"`
-	Before   any    `json:"before,omitempty"`
-	After    any    `json:"after,omitempty"`
-	Sentence string `json:"sentence"`
+	Kind     string `json:"kind" enum:"added,removed,renamed,moved,changed" doc:"what was done"`
+	Step     string `json:"step,omitempty" doc:"id of the step; left out of what is the flow's"`
+	Path     string `json:"path" doc:"JSON pointer into the flow"`
+	Before   any    `json:"before,omitempty" doc:"left out of what was added"`
+	After    any    `json:"after,omitempty" doc:"left out of what was removed"`
+	Sentence string `json:"sentence" doc:"the same in words, in the asker's language"`
 }
 
 type diffOutput struct {
 	Body struct {
-		Changes   []ChangeView `json:"changes"`
-		Sentences []string     `json:"sentences"`
+		Changes   []ChangeView `json:"changes" doc:"in the order of the flow"`
+		Sentences []string     `json:"sentences" doc:"those of changes"`
 	}
 }
 

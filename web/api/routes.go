@@ -19,7 +19,8 @@ type route struct {
 	id, summary  string
 	status       int
 	register     func(huma.API, huma.Operation)
-	plain        echo.HandlerFunc // outside of huma: streams
+	plain        echo.HandlerFunc            // outside of huma: streams and files
+	says         func(*route, *huma.OpenAPI) // describes a plain one
 }
 
 // does makes a handler of a function that takes and gives structs.
@@ -131,7 +132,7 @@ func (s *server) routes() []route {
 		{method: post, path: "/runs/{id}/retry-now", permission: edit, id: "retry-run-now", summary: "Try what waits to be tried again", register: does(s, s.retryNow)},
 		{method: post, path: "/runs/{id}/steps/{path}/answer", permission: edit, id: "answer-step", summary: "Approve or reject what a step asks", register: does(s, s.answerWait)},
 		{method: post, path: "/runs/{id}/steps/{path}/resolve", permission: edit, id: "resolve-step", summary: "Settle an unknown outcome", register: does(s, s.resolveStep)},
-		{method: get, path: "/live", permission: view, id: "live", summary: "Changes as they happen", plain: s.live},
+		{method: get, path: "/live", permission: view, id: "live", summary: "Changes as they happen", plain: s.live, says: (*route).describeLive},
 		{method: get, path: "/actions", permission: view, id: "list-actions", summary: "Actions", register: does(s, s.listActions)},
 		{method: get, path: "/triggers", permission: view, id: "list-triggers", summary: "Triggers", register: does(s, s.listTriggers)},
 		{method: get, path: "/presets", permission: view, id: "list-presets", summary: "Providers' webhooks", register: does(s, s.listPresets)},
@@ -189,7 +190,7 @@ func (s *server) routes() []route {
 		{method: get, path: "/backups", permission: manage, id: "list-backups", summary: "Backups", register: does(s, s.listBackups)},
 		{method: get, path: "/backups/settings", permission: manage, id: "get-backup-settings", summary: "When backups are made", register: does(s, s.getBackupSettings)},
 		{method: put, path: "/backups/settings", permission: manage, id: "put-backup-settings", summary: "Say when backups are made", register: does(s, s.putBackupSettings)},
-		{method: get, path: "/backups/{name}", permission: manage, id: "fetch-backup", summary: "The file of a backup", plain: s.fetchBackup},
+		{method: get, path: "/backups/{name}", permission: manage, id: "fetch-backup", summary: "The file of a backup", plain: s.fetchBackup, says: (*route).describeBackup},
 		{method: post, path: "/backup", permission: manage, id: "backup", summary: "Write a backup", status: 201, register: does(s, s.backup)},
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"gancho/engine"
@@ -16,18 +14,14 @@ import (
 // HistoryInput are the parameters that lists of runs and events share.
 type HistoryInput struct {
 	Page
-	Flow   string `query:"flow"`
-	Status string `query:"status"`
-	Text   string `query:"q" doc:"whole values in bodies, outputs and errors; path = value for the one at a path"`
-	From   string `query:"from" doc:"RFC 3339"`
-	To     string `query:"to" doc:"RFC 3339"`
+	Flow string `query:"flow" doc:"id; only what belongs to this flow"`
+	Text string `query:"q" doc:"whole values in bodies, outputs and errors; path = value for the one at a path"`
+	From string `query:"from" doc:"RFC 3339"`
+	To   string `query:"to" doc:"RFC 3339"`
 }
 
-func (in *HistoryInput) query(statuses ...string) (store.Query, error) {
-	q := store.Query{Flow: in.Flow, Status: in.Status, Text: in.Text, Cursor: in.Cursor, Limit: in.size()}
-	if in.Status != "" && !slices.Contains(statuses, in.Status) {
-		return q, problemOf(http.StatusUnprocessableEntity, "bad_status", "status is one of "+strings.Join(statuses, ", "), "status é um destes: "+strings.Join(statuses, ", "))
-	}
+func (in *HistoryInput) query() (store.Query, error) {
+	q := store.Query{Flow: in.Flow, Text: in.Text, Cursor: in.Cursor, Limit: in.size()}
 	var err error
 	if q.From, err = parseTime("from", in.From); err == nil {
 		q.To, err = parseTime("to", in.To)
@@ -56,14 +50,15 @@ func parseTime(name, text string) (time.Time, error) {
 
 type runsInput struct {
 	HistoryInput
-	Error string   `query:"error" doc:"code of the error that they ended or wait with"`
-	Group string   `query:"group" doc:"of GET /failures: runs that failed in the same way, or try again"`
-	Quiet []string `query:"quiet" doc:"flows, with commas between: of them only what failed, waits or is unknown"`
+	Status string   `query:"status" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"only runs that are so"`
+	Error  string   `query:"error" doc:"code of the error that they ended or wait with"`
+	Group  string   `query:"group" doc:"of GET /failures: runs that failed in the same way, or try again"`
+	Quiet  []string `query:"quiet" doc:"flows, with commas between: of them only what failed, waits or is unknown"`
 }
 
 func (s *server) runsQuery(ctx context.Context, in *runsInput) (store.Query, error) {
-	q, err := in.query(runStatuses...)
-	q.Error = in.Error
+	q, err := in.query()
+	q.Status, q.Error = in.Status, in.Error
 	if err == nil {
 		err = s.Engine.Narrow(ctx, &q, in.Group, in.Quiet)
 	}
@@ -85,7 +80,7 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*listOutput[engin
 }
 
 type failuresInput struct {
-	Flow string `query:"flow"`
+	Flow string `query:"flow" doc:"id; only runs of this flow"`
 	From string `query:"from" doc:"RFC 3339"`
 	To   string `query:"to" doc:"RFC 3339"`
 }
@@ -117,9 +112,9 @@ func (s *server) getRun(ctx context.Context, in *IDPath) (*runOutput, error) {
 
 type answerInput struct {
 	IDPath
-	Path string `path:"path"`
+	Path string `path:"path" doc:"of the step, with its slashes escaped as %2F"`
 	Body struct {
-		Approved bool `json:"approved"`
+		Approved bool `json:"approved" doc:"false rejects"`
 	}
 }
 
@@ -163,5 +158,3 @@ func ended(err error) error {
 func hasEnded() *Problem {
 	return problemOf(http.StatusConflict, "ended", "the run has ended", "a execução já terminou")
 }
-
-var runStatuses = strings.Fields("pending running waiting unknown succeeded failed filtered canceled duplicate")

@@ -10,21 +10,21 @@ import (
 )
 
 type scheduleInput struct {
-	Cron     string `query:"cron" required:"true"`
-	Timezone string `query:"timezone" required:"true"`
-	N        int    `query:"n" minimum:"1" maximum:"20" default:"5"`
+	Cron     string `query:"cron" required:"true" doc:"five fields, as in a schedule trigger"`
+	Timezone string `query:"timezone" required:"true" doc:"such as America/Sao_Paulo; that of the instance if left out"`
+	N        int    `query:"n" minimum:"1" maximum:"20" default:"5" doc:"how many times"`
 }
 
 type scheduleOutput struct {
 	Body struct {
-		Times    []ScheduleTime `json:"times"`
-		Problems []ProblemView  `json:"problems"`
+		Times    []ScheduleTime `json:"times" doc:"the next ones, soonest first"`
+		Problems []ProblemView  `json:"problems" doc:"of the schedule; times is then empty"`
 	}
 }
 
 // ScheduleTime is one moment at which a schedule is due.
 type ScheduleTime struct {
-	At     time.Time `json:"at"`
+	At     time.Time `json:"at" doc:"in UTC"`
 	Local  string    `json:"local" doc:"the wall clock in the schedule's zone, with its offset"`
 	Change bool      `json:"change" doc:"the clocks of the zone change between the time before and this one"`
 }

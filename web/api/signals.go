@@ -12,9 +12,9 @@ import (
 // SignalView is a signal by its name as a step has it, with the flow that waits for it or sends it.
 type SignalView struct {
 	Name   string `json:"name" doc:"as it is written in the step, with its data"`
-	Flow   string `json:"flow"`
+	Flow   string `json:"flow" doc:"id of the flow"`
 	Called string `json:"called" doc:"the name of the flow"`
-	Action string `json:"action" enum:"wait,signal"`
+	Action string `json:"action" enum:"wait,signal" doc:"whether it waits for it or sends it"`
 }
 
 // key is its place in the list, as a cursor that a URL may hold.

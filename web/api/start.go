@@ -14,10 +14,10 @@ import (
 
 // EventInput is an event as a person posts it.
 type EventInput struct {
-	Body    json.RawMessage   `json:"body,omitempty"`
-	Headers map[string]string `json:"headers,omitempty"`
-	Query   map[string]string `json:"query,omitempty"`
-	Method  string            `json:"method,omitempty"`
+	Body    json.RawMessage   `json:"body,omitempty" doc:"JSON of any kind"`
+	Headers map[string]string `json:"headers,omitempty" doc:"by name"`
+	Query   map[string]string `json:"query,omitempty" doc:"parameters of the URL, by name"`
+	Method  string            `json:"method,omitempty" doc:"HTTP method; POST if left out"`
 }
 
 func (e *EventInput) event() (flow.TestEvent, error) {
@@ -35,16 +35,16 @@ func (e *EventInput) event() (flow.TestEvent, error) {
 type startInput struct {
 	FlowPath
 	Body *struct {
-		Event  *EventInput `json:"event,omitempty"`
+		Event  *EventInput `json:"event,omitempty" doc:"posted"`
 		Sample string      `json:"sample,omitempty" doc:"ID of an event of the flow's preset, sent signed through its URL"`
 	} `required:"false"`
 }
 
 // StartedEvent is what became of an event that a person let in.
 type StartedEvent struct {
-	Event  string        `json:"event"`
-	Status store.Outcome `json:"status"`
-	Run    string        `json:"run,omitempty"`
+	Event  string        `json:"event" doc:"id of the event"`
+	Status store.Outcome `json:"status" enum:"accepted,filtered,duplicate,rejected,captured" doc:"what was made of it"`
+	Run    string        `json:"run,omitempty" doc:"id of the run that it made"`
 }
 
 type startOutput struct {

@@ -47,14 +47,14 @@ func (s *server) putVars(ctx context.Context, in *struct {
 
 // KeyPath names kept state.
 type KeyPath struct {
-	Key string `path:"key"`
+	Key string `path:"key" doc:"escaped where it needs to be"`
 }
 
 // StateView is one value that flows keep.
 type StateView struct {
-	Key     string     `json:"key"`
-	Value   any        `json:"value"`
-	Expires *time.Time `json:"expires"`
+	Key     string     `json:"key" doc:"its name"`
+	Value   any        `json:"value" doc:"JSON of any kind"`
+	Expires *time.Time `json:"expires" doc:"when it ends; null if never"`
 }
 
 type stateOutput struct{ Body StateView }
@@ -79,7 +79,7 @@ func (s *server) getState(ctx context.Context, in *KeyPath) (*stateOutput, error
 type putStateInput struct {
 	KeyPath
 	Body struct {
-		Value   json.RawMessage `json:"value"`
+		Value   json.RawMessage `json:"value" doc:"JSON of any kind"`
 		Expires *string         `json:"expires,omitempty" doc:"when it ends, as a time (RFC 3339) or as a duration from now (2h, 7d); never if left out"`
 	}
 }

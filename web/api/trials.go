@@ -44,8 +44,8 @@ func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // MockInput stands in for a step.
 type MockInput struct {
-	Output json.RawMessage `json:"output,omitempty"`
-	Error  *flow.MockError `json:"error,omitempty"`
+	Output json.RawMessage `json:"output,omitempty" doc:"what the step is to yield"`
+	Error  *flow.MockError `json:"error,omitempty" doc:"what the step is to fail with, in place of output"`
 }
 
 type runOutput struct{ Body engine.RunView }

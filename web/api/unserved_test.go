@@ -80,8 +80,8 @@ func TestWrongParameters(t *testing.T) {
 	h.want(201, "POST", "/flows", flow)
 	for _, c := range []struct{ method, path, body, detail string }{
 		{"GET", "/runs?statuss=failed", "", `não existe o parâmetro "statuss" aqui; você quis dizer "status"?`},
-		{"GET", "/events?error=timeout", "", `não existe o parâmetro "error" aqui; ela aceita limit, cursor, flow, status, q, from, to`},
-		{"GET", "/events?group=x", "", `não existe o parâmetro "group" aqui; ela aceita limit, cursor, flow, status, q, from, to`},
+		{"GET", "/events?error=timeout", "", `não existe o parâmetro "error" aqui; ela aceita limit, cursor, flow, q, from, to, status`},
+		{"GET", "/events?group=x", "", `não existe o parâmetro "group" aqui; ela aceita limit, cursor, flow, q, from, to, status`},
 		{"DELETE", "/flows/a?all", "", `não existe o parâmetro "all" aqui; ela aceita cancel`},
 		{"POST", "/flows/a/pause?rev=2", "", `não existe o parâmetro "rev" aqui; esta chamada não aceita nenhum`},
 	} {

@@ -77,10 +77,10 @@ func (u *user) joined() bool { return u != nil && u.Hash != "" }
 
 // UserView is a user as others may see them.
 type UserView struct {
-	Email   string    `json:"email"`
-	Name    string    `json:"name"`
-	Role    Role      `json:"role" enum:"viewer,editor,admin"`
-	Created time.Time `json:"created"`
+	Email   string    `json:"email" doc:"that they sign in with"`
+	Name    string    `json:"name" doc:"what they are called"`
+	Role    Role      `json:"role" enum:"viewer,editor,admin" doc:"what they may do"`
+	Created time.Time `json:"created" doc:"when they were added"`
 
 	Joined bool       `json:"joined" doc:"has a password, and may sign in"`
 	Link   *time.Time `json:"link_until" doc:"until when the link is good by which they choose a password; null without one"`

@@ -27,11 +27,11 @@ type token struct {
 
 // TokenView is an API token without its secret.
 type TokenView struct {
-	ID       string     `json:"id"`
-	Name     string     `json:"name"`
-	Role     Role       `json:"role" enum:"viewer,editor,admin"`
-	Created  time.Time  `json:"created"`
-	Expires  *time.Time `json:"expires"`
+	ID       string     `json:"id" doc:"names it: for DELETE /tokens/{id}"`
+	Name     string     `json:"name" doc:"what it is for"`
+	Role     Role       `json:"role" enum:"viewer,editor,admin" doc:"what it may do"`
+	Created  time.Time  `json:"created" doc:"when it was made"`
+	Expires  *time.Time `json:"expires" doc:"when it ends; null if never"`
 	LastUsed *time.Time `json:"last_used" doc:"since the server started"`
 }
 

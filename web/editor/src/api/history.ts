@@ -1,10 +1,12 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { api, take } from './client'
+import { api, type Schemas, take } from './client'
 import { caughtUp } from './live'
 
-export type HistoryQuery = { flow?: string; status?: string; q?: string; from?: string; to?: string; group?: string; quiet?: string[] }
+export type RunStatus = Schemas['RunView']['status']
+export type DeliveryStatus = Schemas['EventView']['status']
+export type HistoryQuery<Status> = { flow?: string; status?: Status; q?: string; from?: string; to?: string; group?: string; quiet?: string[] }
 
-export const useRuns = (query: HistoryQuery, on = true) =>
+export const useRuns = (query: HistoryQuery<RunStatus>, on = true) =>
   useInfiniteQuery({
     enabled: on,
     queryKey: ['runs', query],
@@ -17,7 +19,7 @@ export const useRuns = (query: HistoryQuery, on = true) =>
     placeholderData: keepPreviousData,
   })
 
-export const useEvents = (query: HistoryQuery) =>
+export const useEvents = (query: HistoryQuery<DeliveryStatus>) =>
   useInfiniteQuery({
     queryKey: ['events', query],
     queryFn: async ({ pageParam }) => {

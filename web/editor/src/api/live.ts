@@ -142,7 +142,7 @@ function apply(queries: QueryClient, batch: News[]) {
     for (const { name, data } of newest(batch)) {
       if (name === 'run') setRun(queries, data as Run)
       if (name === 'event') merge(queries, 'events', data as Event)
-      if (name === 'flow') setFlow(queries, data as FlowNews)
+      if (name === 'flow') setFlow(queries, data as Schemas['FlowNews'])
       if (name === 'alert') renew(queries, ['alerts'])
     }
     if (batch.some((n) => n.name === 'run' || n.name === 'event')) for (const key of ['stats', 'ledger', 'failures']) renew(queries, [key])
@@ -199,9 +199,7 @@ export function caughtUp<T extends Thing>(kind: 'runs' | 'events', page: Page<T>
   return lately.filter((n) => n.kind === kind && n.at >= since).reduce((p, { thing }) => placed([p], filter, thing as T, first && thing.id > top)?.[0] ?? p, page)
 }
 
-type FlowNews = { id: string; deleted?: boolean; state?: Schemas['FlowItem']['state']; draft_rev?: number; published_rev?: number }
-
-function setFlow(queries: QueryClient, news: FlowNews) {
+function setFlow(queries: QueryClient, news: Schemas['FlowNews']) {
   let known = false
   for (const [key, list] of queries.getQueriesData<{ items: Schemas['FlowItem'][]; next: string | null }>({ queryKey: ['flows'] })) {
     const old = list?.items.find((f) => f.id === news.id)

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this instance is */
+        /**
+         * What this instance is
+         * @description Version, public address, time zone and what the network allows.
+         */
         get: operations["get-about"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Actions */
+        /**
+         * Actions
+         * @description Every action that steps may have, built in and of connectors, with all that its form needs.
+         */
         get: operations["list-actions"];
         put?: never;
         post?: never;
@@ -47,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Options of a field, read from the provider */
+        /**
+         * Options of a field, read from the provider
+         * @description Asks the provider, with the connection, what a field may be.
+         */
         post: operations["action-options"];
         delete?: never;
         options?: never;
@@ -62,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is or was wrong */
+        /**
+         * What is or was wrong
+         * @description Newest first; one that goes on has ended null.
+         */
         get: operations["list-alerts"];
         put?: never;
         post?: never;
@@ -79,9 +91,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is told of alerts */
+        /**
+         * Who is told of alerts
+         * @description Who is told, and through which connection.
+         */
         get: operations["get-alert-settings"];
-        /** Say who is told of alerts */
+        /**
+         * Say who is told of alerts
+         * @description Takes all the settings at once.
+         */
         put: operations["put-alert-settings"];
         post?: never;
         delete?: never;
@@ -99,7 +117,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a trial alert */
+        /**
+         * Send a trial alert
+         * @description Sends it at once and answers whom it reached.
+         */
         post: operations["test-alerts"];
         delete?: never;
         options?: never;
@@ -116,7 +137,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End an alert that was seen */
+        /**
+         * End an alert that was seen
+         * @description It comes again when the same goes wrong anew.
+         */
         post: operations["see-alert"];
         delete?: never;
         options?: never;
@@ -131,7 +155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did what */
+        /**
+         * Who did what
+         * @description Every call that changed something, newest first, with what it changed.
+         */
         get: operations["list-audit"];
         put?: never;
         post?: never;
@@ -150,7 +177,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write a backup */
+        /**
+         * Write a backup
+         * @description Writes it beside the data and answers when it is whole.
+         */
         post: operations["backup"];
         delete?: never;
         options?: never;
@@ -165,7 +195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Backups */
+        /**
+         * Backups
+         * @description Newest first.
+         */
         get: operations["list-backups"];
         put?: never;
         post?: never;
@@ -182,10 +215,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When backups are made */
+        /**
+         * When backups are made
+         * @description How often one is made, and how many are kept.
+         */
         get: operations["get-backup-settings"];
-        /** Say when backups are made */
+        /**
+         * Say when backups are made
+         * @description Takes both settings at once.
+         */
         put: operations["put-backup-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of a backup
+         * @description As a tar archive. It holds everything but the master key.
+         */
+        get: operations["fetch-backup"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -200,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Kinds of connection */
+        /**
+         * Kinds of connection
+         * @description Every kind of connection, with all that its form needs.
+         */
         get: operations["list-connection-kinds"];
         put?: never;
         post?: never;
@@ -217,10 +279,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Connections */
+        /**
+         * Connections
+         * @description By name. Secrets are never answered, only whether they are set.
+         */
         get: operations["list-connections"];
         put?: never;
-        /** Create a connection */
+        /**
+         * Create a connection
+         * @description 409 where the name is taken, 422 where a field is missing or does not fit.
+         */
         post: operations["create-connection"];
         delete?: never;
         options?: never;
@@ -235,12 +303,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A connection */
+        /**
+         * A connection
+         * @description Secrets are never answered, only whether they are set.
+         */
         get: operations["get-connection"];
-        /** Create or replace a connection */
+        /**
+         * Create or replace a connection
+         * @description A secret that is left out keeps its value, unless the hosts or a field that says where it goes change: then it is emptied.
+         */
         put: operations["put-connection"];
         post?: never;
-        /** Delete a connection */
+        /**
+         * Delete a connection
+         * @description 409 in_use while a published flow names it, unless force is given.
+         */
         delete: operations["delete-connection"];
         options?: never;
         head?: never;
@@ -256,7 +333,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in at the provider */
+        /**
+         * Sign in at the provider
+         * @description Answers an address to open in a browser; the provider sends the person back to /oauth/callback.
+         */
         post: operations["authorize-connection"];
         delete?: never;
         options?: never;
@@ -273,7 +353,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a connection */
+        /**
+         * Try a connection
+         * @description Makes a harmless call to the provider, and notes whether it was refused.
+         */
         post: operations["test-connection"];
         delete?: never;
         options?: never;
@@ -290,7 +373,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A curl command as fields of an HTTP request, or the other way round */
+        /**
+         * A curl command as fields of an HTTP request, or the other way round
+         * @description Reads a command without running it, or writes one. A secret in a command is left out of the fields and belongs in a connection.
+         */
         post: operations["curl"];
         delete?: never;
         options?: never;
@@ -305,7 +391,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliveries */
+        /**
+         * Deliveries
+         * @description Every delivery, newest first, whatever was made of it.
+         */
         get: operations["list-events"];
         put?: never;
         post?: never;
@@ -322,7 +411,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A delivery */
+        /**
+         * A delivery
+         * @description With its body as it came, and what expressions know of it.
+         */
         get: operations["get-event"];
         put?: never;
         post?: never;
@@ -341,7 +433,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a rejected event in */
+        /**
+         * Let a rejected event in
+         * @description Lets in a delivery that was rejected. 409 where its signature or sign-in failed, or its body was not kept.
+         */
         post: operations["accept-event"];
         delete?: never;
         options?: never;
@@ -356,7 +451,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A bundle of flows */
+        /**
+         * A bundle of flows
+         * @description Flows as one JSON document, without secrets and without URLs. All of them, unless flow or tag narrow.
+         */
         get: operations["export"];
         put?: never;
         post?: never;
@@ -375,7 +473,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What an expression yields */
+        /**
+         * What an expression yields
+         * @description Checks an expression or template, evaluates it on an event, and offers completions at the cursor. What is wrong with the source is answered in problems, with 200.
+         */
         post: operations["evaluate"];
         delete?: never;
         options?: never;
@@ -390,7 +491,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Failures, by identical error */
+        /**
+         * Failures, by identical error
+         * @description Failed runs that nobody has replayed, in groups of the same error, the most frequent first.
+         */
         get: operations["list-failures"];
         put?: never;
         post?: never;
@@ -407,10 +511,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Flows */
+        /**
+         * Flows
+         * @description All flows by id, with their state and the problems of their drafts.
+         */
         get: operations["list-flows"];
         put?: never;
-        /** Create a flow */
+        /**
+         * Create a flow
+         * @description Takes the flow document itself and makes it a draft that runs nothing until it is published. Problems of the draft are answered, not refused; 422 where the document cannot be read, 409 where the id is taken.
+         */
         post: operations["create-flow"];
         delete?: never;
         options?: never;
@@ -425,12 +535,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A flow */
+        /**
+         * A flow
+         * @description The draft with its state, its problems and how its events changed.
+         */
         get: operations["get-flow"];
-        /** Save the draft */
+        /**
+         * Save the draft
+         * @description Takes the whole flow document as the new draft; what is published stays as it is. With a stale If-Match it answers 412 with the current flow in current.
+         */
         put: operations["update-flow"];
         post?: never;
-        /** Delete a flow */
+        /**
+         * Delete a flow
+         * @description Its runs and events stay in the history. 409 while runs of it wait, unless cancel is given.
+         */
         delete: operations["delete-flow"];
         options?: never;
         head?: never;
@@ -446,7 +565,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Draft against published on events that came */
+        /**
+         * Draft against published on events that came
+         * @description Runs the draft and the published revision on the same kept events, effects held back, and answers what differs.
+         */
         post: operations["backtest"];
         delete?: never;
         options?: never;
@@ -463,7 +585,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Problems of a posted draft */
+        /**
+         * Problems of a posted draft
+         * @description Reads and checks a flow document without saving it. A document that cannot be read is answered as a problem too, with 200.
+         */
         post: operations["check-flow"];
         delete?: never;
         options?: never;
@@ -478,7 +603,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed */
+        /**
+         * What changed
+         * @description Compares two revisions, or one with the draft, as data and as sentences in the asker's language.
+         */
         get: operations["diff-flow"];
         put?: never;
         post?: never;
@@ -497,7 +625,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start by hand */
+        /**
+         * Start by hand
+         * @description Starts a run of the published revision as if its webhook had come. 409 where the flow is not on, 422 where the event does not fit the trigger's schema.
+         */
         post: operations["start-flow"];
         delete?: never;
         options?: never;
@@ -514,7 +645,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refuse events */
+        /**
+         * Refuse events
+         * @description Events are refused with 410 until it is resumed.
+         */
         post: operations["switch-off-flow"];
         delete?: never;
         options?: never;
@@ -531,7 +665,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Queue events, run nothing */
+        /**
+         * Queue events, run nothing
+         * @description Events are accepted and wait until it is resumed; steps under way end.
+         */
         post: operations["pause-flow"];
         delete?: never;
         options?: never;
@@ -548,7 +685,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish the draft */
+        /**
+         * Publish the draft
+         * @description Makes the draft a revision, and switches a new flow on. 422 where the draft has errors, 409 where tests fail, unless force is set.
+         */
         post: operations["publish-flow"];
         delete?: never;
         options?: never;
@@ -565,7 +705,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take an undo back */
+        /**
+         * Take an undo back
+         * @description Goes forward to the draft that was left by undo. 409 where there is none.
+         */
         post: operations["redo"];
         delete?: never;
         options?: never;
@@ -582,7 +725,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a revision the draft */
+        /**
+         * Make a revision the draft
+         * @description The present draft can be had back by undo; nothing is published.
+         */
         post: operations["restore-revision"];
         delete?: never;
         options?: never;
@@ -599,7 +745,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End paused and off */
+        /**
+         * End paused and off
+         * @description The flow is on again, and the events that waited run in their order.
+         */
         post: operations["resume-flow"];
         delete?: never;
         options?: never;
@@ -614,7 +763,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Published revisions */
+        /**
+         * Published revisions
+         * @description What was published, newest first, each with what it changed first.
+         */
         get: operations["list-revisions"];
         put?: never;
         post?: never;
@@ -631,14 +783,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A revision */
+        /**
+         * A revision
+         * @description The flow as it was published then.
+         */
         get: operations["get-revision"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Name and note of a revision */
+        /**
+         * Name and note of a revision
+         * @description Changes the name or the note that people read; the flow of a revision never changes.
+         */
         patch: operations["name-revision"];
         trace?: never;
     };
@@ -651,7 +809,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make this revision the draft */
+        /**
+         * Make this revision the draft
+         * @description The same as POST /flows/{id}/restore, with the revision in the path.
+         */
         post: operations["restore-this-revision"];
         delete?: never;
         options?: never;
@@ -668,7 +829,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new trigger URL */
+        /**
+         * A new trigger URL
+         * @description Makes a new secret URL. The old one works on for a while, so that the provider can be told.
+         */
         post: operations["rotate-url"];
         delete?: never;
         options?: never;
@@ -683,7 +847,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An event to try the flow with */
+        /**
+         * An event to try the flow with
+         * @description A sample of the preset, else the event of one of the flow's tests, that the flow takes and ends well with.
+         */
         get: operations["offer-sample"];
         put?: never;
         post?: never;
@@ -700,7 +867,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Captured events */
+        /**
+         * Captured events
+         * @description Newest first, at most 50 a page, each with its body.
+         */
         get: operations["list-samples"];
         put?: never;
         post?: never;
@@ -717,7 +887,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the flow's events look like */
+        /**
+         * What the flow's events look like
+         * @description Types of the fields that events held, with how many held them and examples.
+         */
         get: operations["get-schema"];
         put?: never;
         post?: never;
@@ -734,12 +907,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The draft beside the published revision */
+        /**
+         * The draft beside the published revision
+         * @description The differences so far, newest first; on is false where none was begun.
+         */
         get: operations["get-shadow"];
         put?: never;
-        /** Compare the draft on the events that come */
+        /**
+         * Compare the draft on the events that come
+         * @description From now on each event also runs through the draft as it is now, effects held back.
+         */
         post: operations["start-shadow"];
-        /** Compare no more */
+        /**
+         * Compare no more
+         * @description Ends the comparison and forgets what it found.
+         */
         delete: operations["stop-shadow"];
         options?: never;
         head?: never;
@@ -753,7 +935,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many runs passed each step */
+        /**
+         * How many runs passed each step
+         * @description Counts the newest runs of a span of time, step by step, for at most 2 seconds.
+         */
         get: operations["count-steps"];
         put?: never;
         post?: never;
@@ -772,7 +957,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run the draft on an event */
+        /**
+         * Run the draft on an event
+         * @description Runs the draft on one event and answers the whole trace, each effect with the request that would have gone out. Nothing leaves the server unless effects is real.
+         */
         post: operations["test-flow"];
         delete?: never;
         options?: never;
@@ -789,7 +977,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run the flow's own tests */
+        /**
+         * Run the flow's own tests
+         * @description Runs every test that the flow holds, with its mocks; nothing leaves the server.
+         */
         post: operations["run-tests"];
         delete?: never;
         options?: never;
@@ -806,7 +997,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The draft before this one */
+        /**
+         * The draft before this one
+         * @description Goes back one draft of the last 200. 409 where there is none.
+         */
         post: operations["undo"];
         delete?: never;
         options?: never;
@@ -821,7 +1015,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Functions */
+        /**
+         * Functions
+         * @description Every function that expressions may call, with examples.
+         */
         get: operations["list-functions"];
         put?: never;
         post?: never;
@@ -840,7 +1037,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take in a bundle */
+        /**
+         * Take in a bundle
+         * @description Takes a bundle as export gives it, or one flow. What arrives is off and calls nobody, unless publish is given. 409 where an id is taken, unless on_conflict is skip or replace.
+         */
         post: operations["import"];
         delete?: never;
         options?: never;
@@ -855,9 +1055,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Public address and time zone */
+        /**
+         * Public address and time zone
+         * @description What is set here, and what holds with the operator's flags.
+         */
         get: operations["get-instance"];
-        /** Set public address and time zone */
+        /**
+         * Set public address and time zone
+         * @description What the operator gave at the start goes before what is set here.
+         */
         put: operations["put-instance"];
         post?: never;
         delete?: never;
@@ -875,7 +1081,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a password by a link, and sign in */
+        /**
+         * Choose a password by a link, and sign in
+         * @description The link is then good no longer.
+         */
         post: operations["use-invite"];
         delete?: never;
         options?: never;
@@ -892,7 +1101,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Whom a link is for */
+        /**
+         * Whom a link is for
+         * @description 403 where the link was used, was renewed or has ended; 429 after many tries.
+         */
         post: operations["look-at-invite"];
         delete?: never;
         options?: never;
@@ -907,8 +1119,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where everything accepted is now */
+        /**
+         * Where everything accepted is now
+         * @description accepted = finished + waiting + pending, of each flow and in all.
+         */
         get: operations["get-ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes as they happen
+         * @description Server-sent events until the reader goes. The first is hello; a reader that was too slow, or away for too long, gets gap and reads anew what it shows. A comment comes after 15 seconds of silence.
+         */
+        get: operations["live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -924,11 +1159,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All that concerned a person */
+        /**
+         * All that concerned a person
+         * @description Events, runs and kept state that hold an e-mail, phone, CPF or text as a whole value, newest first.
+         */
         get: operations["get-person"];
         put?: never;
         post?: never;
-        /** Erase a person from history */
+        /**
+         * Erase a person from history
+         * @description Takes bodies, inputs and outputs out of the history and answers a receipt. Runs that have not ended stay, unless cancel is given.
+         */
         delete: operations["erase-person"];
         options?: never;
         head?: never;
@@ -942,7 +1183,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same, whole */
+        /**
+         * The same, whole
+         * @description With the bodies, as JSON or as a page to hand over.
+         */
         get: operations["export-person"];
         put?: never;
         post?: never;
@@ -959,7 +1203,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Providers' webhooks */
+        /**
+         * Providers' webhooks
+         * @description Every provider whose webhooks are understood, with all that its form needs and sample events.
+         */
         get: operations["list-presets"];
         put?: never;
         post?: never;
@@ -976,7 +1223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Replays of many runs */
+        /**
+         * Replays of many runs
+         * @description Those that go on by themselves or did, newest first.
+         */
         get: operations["list-replays"];
         put?: never;
         post?: never;
@@ -993,7 +1243,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a replay is */
+        /**
+         * How far a replay is
+         * @description How many runs it has found, done and been refused.
+         */
         get: operations["get-replay"];
         put?: never;
         post?: never;
@@ -1012,7 +1265,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a replay */
+        /**
+         * End a replay
+         * @description Makes no further runs; those that it made go on. 409 where it has ended.
+         */
         post: operations["cancel-replay"];
         delete?: never;
         options?: never;
@@ -1027,7 +1283,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs */
+        /**
+         * Runs
+         * @description Newest first. A long search gives what it found in a second, with a cursor to go on from.
+         */
         get: operations["list-runs"];
         put?: never;
         post?: never;
@@ -1046,7 +1305,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do runs again */
+        /**
+         * Do runs again
+         * @description The runs are named by ids, or found by a query; a query that finds more than a page goes on by itself. From the start each is a new run with new idempotency keys; from failed, finished effects are kept. 409 replay_differs where effects would repeat that allow does not name.
+         */
         post: operations["replay-runs"];
         delete?: never;
         options?: never;
@@ -1063,7 +1325,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Settle the unknown outcomes of many runs */
+        /**
+         * Settle the unknown outcomes of many runs
+         * @description Says of all steps with an unknown outcome, in many runs, whether they have happened.
+         */
         post: operations["resolve-runs"];
         delete?: never;
         options?: never;
@@ -1078,7 +1343,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A run with its steps */
+        /**
+         * A run with its steps
+         * @description With what each step was given, did and yielded.
+         */
         get: operations["get-run"];
         put?: never;
         post?: never;
@@ -1097,7 +1365,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a run */
+        /**
+         * End a run
+         * @description What is under way ends; nothing further begins. 409 where the run has ended.
+         */
         post: operations["cancel-run"];
         delete?: never;
         options?: never;
@@ -1114,7 +1385,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try what waits to be tried again */
+        /**
+         * Try what waits to be tried again
+         * @description Does not wait for the time of the next attempt.
+         */
         post: operations["retry-run-now"];
         delete?: never;
         options?: never;
@@ -1131,7 +1405,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve or reject what a step asks */
+        /**
+         * Approve or reject what a step asks
+         * @description The same as the buttons of the approval's page. 409 where it was answered before, or is over.
+         */
         post: operations["answer-step"];
         delete?: never;
         options?: never;
@@ -1148,7 +1425,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Settle an unknown outcome */
+        /**
+         * Settle an unknown outcome
+         * @description Says whether a step with an unknown outcome has happened. 409 where its outcome is known.
+         */
         post: operations["resolve-step"];
         delete?: never;
         options?: never;
@@ -1163,7 +1443,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When a schedule would be due */
+        /**
+         * When a schedule would be due
+         * @description The times at which a cron expression comes due. What is wrong with it is answered in problems, with 200.
+         */
         get: operations["next-times"];
         put?: never;
         post?: never;
@@ -1180,13 +1463,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who asks */
+        /**
+         * Who asks
+         * @description Answers 200 also where nobody is signed in: role is then empty.
+         */
         get: operations["get-session"];
-        /** Change who asks */
+        /**
+         * Change who asks
+         * @description Name and password of who is signed in; a token has none.
+         */
         put: operations["change-profile"];
-        /** Sign in */
+        /**
+         * Sign in
+         * @description Sets the session's cookie. 401 where e-mail or password are wrong, 429 with Retry-After after many tries.
+         */
         post: operations["sign-in"];
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends the session and takes its cookie away.
+         */
         delete: operations["sign-out"];
         options?: never;
         head?: never;
@@ -1202,7 +1497,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the first admin */
+        /**
+         * Make the first admin
+         * @description With the token of the setup link, while there is no user; signs in.
+         */
         post: operations["set-up"];
         delete?: never;
         options?: never;
@@ -1217,7 +1515,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Signals that flows wait for and send */
+        /**
+         * Signals that flows wait for and send
+         * @description As the drafts of all flows have them.
+         */
         get: operations["list-signals"];
         put?: never;
         post?: never;
@@ -1234,7 +1535,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All kept state */
+        /**
+         * All kept state
+         * @description What steps keep between runs, by key.
+         */
         get: operations["list-state"];
         put?: never;
         post?: never;
@@ -1251,12 +1555,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Kept state */
+        /**
+         * Kept state
+         * @description 404 where nothing is kept under the key, or it has ended.
+         */
         get: operations["get-state"];
-        /** Keep state */
+        /**
+         * Keep state
+         * @description Puts a value under a key, whether or not there was one.
+         */
         put: operations["put-state"];
         post?: never;
-        /** Delete kept state */
+        /**
+         * Delete kept state
+         * @description What is not kept is deleted too: 204.
+         */
         delete: operations["delete-state"];
         options?: never;
         head?: never;
@@ -1270,7 +1583,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts of flows */
+        /**
+         * Counts of flows
+         * @description Since each flow began, and in the last 24 hours or 60 minutes.
+         */
         get: operations["get-stats"];
         put?: never;
         post?: never;
@@ -1287,10 +1603,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** API tokens */
+        /**
+         * API tokens
+         * @description Without their secrets.
+         */
         get: operations["list-tokens"];
         put?: never;
-        /** Add an API token */
+        /**
+         * Add an API token
+         * @description Its secret is answered only now.
+         */
         post: operations["add-token"];
         delete?: never;
         options?: never;
@@ -1308,7 +1630,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an API token */
+        /**
+         * Revoke an API token
+         * @description It is refused from now on.
+         */
         delete: operations["revoke-token"];
         options?: never;
         head?: never;
@@ -1322,7 +1647,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Triggers */
+        /**
+         * Triggers
+         * @description Every kind of trigger, with all that its form needs.
+         */
         get: operations["list-triggers"];
         put?: never;
         post?: never;
@@ -1339,10 +1667,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users */
+        /**
+         * Users
+         * @description By e-mail.
+         */
         get: operations["list-users"];
         put?: never;
-        /** Add a user */
+        /**
+         * Add a user
+         * @description With a password that they can change. 409 where the e-mail is taken.
+         */
         post: operations["add-user"];
         delete?: never;
         options?: never;
@@ -1359,7 +1693,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a user who chooses a password by a link */
+        /**
+         * Add a user who chooses a password by a link
+         * @description The link is answered only now; an admin hands it over.
+         */
         post: operations["invite-user"];
         delete?: never;
         options?: never;
@@ -1375,10 +1712,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change a user */
+        /**
+         * Change a user
+         * @description Only what is given changes. 409 where no admin would be left.
+         */
         put: operations["change-user"];
         post?: never;
-        /** Delete a user */
+        /**
+         * Delete a user
+         * @description Their sessions end at once. 409 where no admin would be left.
+         */
         delete: operations["delete-user"];
         options?: never;
         head?: never;
@@ -1394,7 +1737,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new link for a user to choose a password */
+        /**
+         * A new link for a user to choose a password
+         * @description Links that were given before are good no longer.
+         */
         post: operations["renew-invite"];
         delete?: never;
         options?: never;
@@ -1409,9 +1755,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Variables */
+        /**
+         * Variables
+         * @description All of them, as one object by name.
+         */
         get: operations["get-vars"];
-        /** Set the variables */
+        /**
+         * Set the variables
+         * @description Takes the whole object: a variable that is left out is deleted.
+         */
         put: operations["put-vars"];
         post?: never;
         delete?: never;
@@ -1427,51 +1779,87 @@ export interface components {
         AboutView: {
             /** @description private networks that actions may reach */
             allow_net: string[];
+            /** @description version of Go that it was built with */
             go: string;
+            /** @description that trigger URLs are shown with */
             public_url: string;
             /** @description of flows that name none */
             timezone: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description since the program started, in milliseconds
+             */
             uptime_ms: number;
+            /** @description of the program */
             version: string;
         };
         ActionView: {
+            /** @description it may go without one */
             connection_optional: boolean;
+            /** @description kinds of connection that it takes; empty where it takes none */
             connections: string[];
             /** @description what to use instead */
             deprecated?: components["schemas"]["Words"];
             /** @description changes the outside world */
             effect: boolean;
+            /** @description its settings, in the order of the form */
             fields: components["schemas"]["Description"][];
-            group: string;
+            /**
+             * @description where the menu shows it
+             * @enum {string}
+             */
+            group: "flow" | "http" | "message" | "email" | "crm" | "marketing" | "commerce" | "payment" | "data" | "ai" | "code" | "other";
+            /** @description more of what it does, in Markdown */
             help?: components["schemas"]["Words"];
+            /** @description the action of a step */
             kind: string;
             /** @description of the provider, where there is one */
             mark?: components["schemas"]["Mark"];
+            /** @description doing it twice does no harm, so that it is tried again when its outcome is not known */
             repeatable: boolean;
+            /** @description what it yields, as an example */
             sample: unknown;
+            /** @description JSON Schema of its settings */
             schema: {
                 [key: string]: unknown;
             };
-            /** @enum {string} */
+            /**
+             * @description leaf: has no steps inside; steps: has some; branches: has paths with steps
+             * @enum {string}
+             */
             shape: "leaf" | "steps" | "branches";
+            /** @description what it does, in a sentence */
             summary: components["schemas"]["Words"];
+            /** @description its name on the screen */
             title: components["schemas"]["Words"];
             /** @description further words that a search finds it by */
             words: components["schemas"]["Words"];
         };
         AddTokenInputBody: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ends; never if left out
+             */
             expires?: string;
+            /** @description what it is for */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description what it may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
         };
         AddUserInputBody: {
+            /** @description that they sign in with */
             email: string;
+            /** @description what they are called */
             name?: string;
+            /** @description 12 characters or more, not one of the common ones */
             password: string;
-            /** @enum {string} */
+            /**
+             * @description what they may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
         };
         AlertSettings: {
@@ -1486,48 +1874,81 @@ export interface components {
             to: string[];
         };
         AlertView: {
+            /** @description name of the connection; empty where it is about none */
             connection: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how often it happened since it began
+             */
             count: number;
             /**
              * Format: date-time
              * @description null while it goes on
              */
             ended: string | null;
+            /** @description of the newest failed run; null where no run failed */
             error: components["schemas"]["ErrorView"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it began
+             */
             first: string;
+            /** @description id of the flow; empty where it is about no flow */
             flow: string;
+            /** @description names the alert: for POST /alerts/{id}/seen */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description what is wrong: runs fail, events stay away, a provider refuses a connection, events changed, the disk is full, the history cannot be read, a backup failed
+             * @enum {string}
+             */
             kind: "failure" | "silence" | "connection" | "drift" | "disk" | "history" | "backup";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it happened last
+             */
             last: string;
+            /** @description what is wrong, in the asker's language */
             message: string;
             /** @description newest failed run; empty if there is none */
             run: string;
             /** @description who marked it as seen, or null */
             seen_by: string | null;
+            /** @description who was told of it, and when */
             told: components["schemas"]["Telling"][];
         };
         Answer: {
+            /** @description JSON, or a text */
             body?: unknown;
+            /** @description by name */
             headers?: {
                 [key: string]: string;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description HTTP status; 0 when the run ended without a respond step
+             */
             status: number;
         };
         AnswerInputBody: {
+            /** @description false rejects */
             approved: boolean;
         };
         AttemptView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it began
+             */
             at: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how long it took
+             */
             duration_ms: number;
+            /** @description that it ended with; left out when it went well */
             error?: components["schemas"]["ErrorView"];
+            /** @description what went out; secrets are replaced */
             request?: unknown;
+            /** @description what came back, cut to a readable size */
             response?: unknown;
         };
         AuditView: {
@@ -1537,16 +1958,25 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was done
+             */
             at: string;
             /** @description what changed, as it was; never a secret */
             before: {
                 [key: string]: unknown;
             } | null;
+            /** @description names the entry */
             id: string;
-            role: string;
+            /**
+             * @description that they had
+             * @enum {string}
+             */
+            role: "" | "viewer" | "editor" | "admin";
             /** @description path of what it was done to */
             target: string;
+            /** @description e-mail of a user, or name of a token */
             who: string;
         };
         AuthorizeOutputBody: {
@@ -1554,16 +1984,32 @@ export interface components {
             url: string;
         };
         Backtest: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events of which the draft makes something else, without a failure that is new or mended
+             */
             changed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how many were looked at
+             */
             events: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events with which the draft fails, and the published revision does not
+             */
             newly_failed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events with which the published revision fails, and the draft does not
+             */
             newly_mended: number;
+            /** @description the events that differ, newest first */
             rows: components["schemas"]["BacktestRow"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events of which both revisions make the same
+             */
             same: number;
         };
         BacktestInputBody: {
@@ -1574,16 +2020,29 @@ export interface components {
              * @description newest events; 100 if left out
              */
             n?: number;
+            /** @description which events, in place of the newest */
             query?: components["schemas"]["EventQuery"];
         };
         BacktestRow: {
-            after: string;
-            before: string;
+            /**
+             * @description how the run ends with the draft
+             * @enum {string}
+             */
+            after: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
+            /**
+             * @description how the run ends with the published revision
+             * @enum {string}
+             */
+            before: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
+            /** @description what differs: want is of the published revision, got of the draft */
             differences: components["schemas"]["Difference"][];
             /** @description why it fails on one of the two only */
             error?: components["schemas"]["ErrorView"];
+            /** @description id of the event */
             event: string;
+            /** @description id of the run that the event made */
             run?: string;
+            /** @description what the run is called */
             title?: string;
         };
         BackupSettings: {
@@ -1596,68 +2055,108 @@ export interface components {
             keep: number;
         };
         BackupView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
             at: string;
+            /** @description of the file: for GET /backups/{name} */
             name: string;
             /** @description on the server */
             path: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description in bytes
+             */
             size: number;
         };
         CatalogueOutputActionViewBody: {
+            /** @description all of them */
             items: components["schemas"]["ActionView"][];
+            /** @description of own files, which were left out */
             problems: components["schemas"]["ProblemView"][];
         };
         CatalogueOutputFunctionBody: {
+            /** @description all of them */
             items: components["schemas"]["Function"][];
+            /** @description of own files, which were left out */
             problems: components["schemas"]["ProblemView"][];
         };
         CatalogueOutputKindViewBody: {
+            /** @description all of them */
             items: components["schemas"]["KindView"][];
+            /** @description of own files, which were left out */
             problems: components["schemas"]["ProblemView"][];
         };
         CatalogueOutputPresetViewBody: {
+            /** @description all of them */
             items: components["schemas"]["PresetView"][];
+            /** @description of own files, which were left out */
             problems: components["schemas"]["ProblemView"][];
         };
         CatalogueOutputTriggerViewBody: {
+            /** @description all of them */
             items: components["schemas"]["TriggerView"][];
+            /** @description of own files, which were left out */
             problems: components["schemas"]["ProblemView"][];
         };
         ChangeUserInputBody: {
             /** @description of who asks; needed to give oneself a new password */
             current_password?: string;
+            /** @description what they are called */
             name?: string;
+            /** @description a new one, which ends all their sessions: 12 characters or more, not one of the common ones */
             password?: string;
-            /** @enum {string} */
+            /**
+             * @description what they may do
+             * @enum {string}
+             */
             role?: "viewer" | "editor" | "admin";
             /** @description end all their sessions */
             sign_out?: boolean;
         };
         ChangeView: {
+            /** @description left out of what was removed */
             after?: unknown;
+            /** @description left out of what was added */
             before?: unknown;
-            /** @enum {string} */
+            /**
+             * @description what was done
+             * @enum {string}
+             */
             kind: "added" | "removed" | "renamed" | "moved" | "changed";
+            /** @description JSON pointer into the flow */
             path: string;
+            /** @description the same in words, in the asker's language */
             sentence: string;
+            /** @description id of the step; left out of what is the flow's */
             step?: string;
         };
         CheckOutputBody: {
+            /** @description of the draft that was posted; empty when all is well */
             problems: components["schemas"]["ProblemView"][];
         };
         Choice: {
+            /** @description what people read */
             label: components["schemas"]["Words"];
+            /** @description what is stored */
             value: string;
         };
         CompletionView: {
             /** @description a function's signature */
             detail: string;
+            /** @description what it is, in the asker's language */
             doc: string;
+            /** @description a value that came, or a call */
             example: string;
+            /** @description what is written into the source */
             insert: string;
-            /** @enum {string} */
+            /**
+             * @description what it is
+             * @enum {string}
+             */
             kind: "field" | "function" | "root" | "keyword";
+            /** @description what the list shows */
             label: string;
             /**
              * Format: int64
@@ -1671,13 +2170,21 @@ export interface components {
             seen: number;
             /** @description what people call a field, where the provider's preset says */
             title: string;
+            /** @description of its value */
             type: string;
         };
         CompletionsView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description where what is replaced begins, in UTF-16 units
+             */
             from: number;
+            /** @description the likeliest first */
             items: components["schemas"]["CompletionView"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description where it ends, in UTF-16 units
+             */
             to: number;
         };
         Condition: {
@@ -1694,7 +2201,10 @@ export interface components {
             default?: unknown;
             /** @description path of a value, as trigger.body.total */
             field?: string;
-            /** @enum {string} */
+            /**
+             * @description how the value of the field is compared with value
+             * @enum {string}
+             */
             operator?: "equals" | "not_equals" | "alike" | "not_alike" | "greater" | "at_least" | "less" | "at_most" | "contains" | "not_contains" | "includes" | "not_includes" | "starts_with" | "ends_with" | "matches" | "one_of" | "not_one_of" | "last_days" | "next_days" | "days_ago" | "is_true" | "is_false" | "yes" | "no" | "exists" | "missing" | "filled" | "empty";
             /** @description text, number or boolean; a list of them for one_of and not_one_of; includes asks whether a list holds it; alike leaves case and accents out; as a day, a date such as 2026-11-24; a number of days for last_days, next_days and days_ago; none for is_true and is_false, yes and no (whether it means yes, as true, 1 and sim do), exists and missing, filled and empty (missing too) */
             value?: unknown;
@@ -1706,22 +2216,35 @@ export interface components {
             };
             /** @description the only hosts that its secrets may go to */
             hosts?: string[];
+            /** @description one of GET /connection-kinds; it never changes */
             kind?: string;
+            /** @description lower case letters, digits, _ and -; of a PUT that of the path */
             name?: string;
         };
         ConnectionField: {
+            /** @description shown only when asked for */
             advanced?: boolean;
+            /** @description its value when it is left out */
             default?: string;
+            /** @description where it is found at the provider */
             help?: components["schemas"]["Words"];
+            /** @description its member of fields */
             id: string;
+            /** @description its name on the screen */
             label: components["schemas"]["Words"];
+            /** @description may have many lines */
             long?: boolean;
             /** @description of the options, in their order */
             option_labels?: components["schemas"]["Words"][];
+            /** @description what it may be, where that is a closed set */
             options?: string[];
+            /** @description regular expression that its value must match */
             pattern?: string;
+            /** @description shown in the empty field */
             placeholder?: string;
+            /** @description must be set */
             required?: boolean;
+            /** @description is never shown again */
             secret?: boolean;
         };
         ConnectionView: {
@@ -1732,45 +2255,70 @@ export interface components {
              * @description when its token ends, if it is not renewed before
              */
             ends?: string;
+            /** @description by id; a secret is {"set": true} or {"set": false}, never its value */
             fields: {
                 [key: string]: unknown;
             };
+            /** @description the only hosts that its secrets may go to */
             hosts: string[];
+            /** @description one of GET /connection-kinds */
             kind: string;
+            /** @description as steps and triggers name it */
             name: string;
             /** @description why it is broken, or why its last test could not reach it */
             problem?: string;
             /** @description a person signs in at the provider */
             sign_in?: boolean;
+            /** @description somebody has signed in, and the provider has not ended it */
             signed_in?: boolean;
-            state: string;
+            /**
+             * @description broken: its provider refused it, and runs wait until it is mended
+             * @enum {string}
+             */
+            state: "untested" | "ok" | "broken";
             /**
              * Format: date-time
              * @description when a step last succeeded with it as it is now, at least to the minute
              */
             used?: string;
+            /** @description ids of the flows that name it */
             used_by: string[];
         };
         CountView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were begun: the sum of finished, waiting and pending
+             */
             accepted: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that ended, however
+             */
             finished: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that are to be begun, or are under way
+             */
             pending: number;
             /**
              * Format: int64
              * @description of those accepted: replays, which repeat an event that came
              */
             replayed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that wait: for a time, an answer, their next attempt, or a person
+             */
             waiting: number;
         };
         CurlConnectionView: {
+            /** @description plain ones that the command has, by id */
             fields: {
                 [key: string]: string;
             };
+            /** @description that the command calls */
             hosts: string[];
+            /** @description to be made */
             kind: string;
         };
         CurlInputBody: {
@@ -1784,9 +2332,11 @@ export interface components {
             };
         };
         CurlView: {
+            /** @description the curl command; empty where the fields make none */
             command: string;
             /** @description to be made in the place of the secret, which was left out; else null */
             connection: components["schemas"]["CurlConnectionView"] | null;
+            /** @description what of it could not be read or written */
             problems: components["schemas"]["ProblemView"][];
             /** @description null where the command is none */
             with: {
@@ -1796,64 +2346,107 @@ export interface components {
         Description: {
             /** @description holds e-mail addresses */
             addresses?: boolean;
+            /** @description shown only when asked for */
             advanced?: boolean;
             /** @description at least one field with this word must be set */
             any_of?: string;
             /** @description a value that is not among the options is taken too */
             custom?: boolean;
+            /** @description its value when it is left out */
             default?: unknown;
+            /** @description a value that it could have */
             example?: string;
             /** @description of a group: its members */
             fields?: components["schemas"]["Description"][];
+            /** @description what it is for */
             help?: components["schemas"]["Words"];
+            /** @description name of its member in the step's with or the trigger's settings */
             id: string;
+            /** @description its name on the screen */
             label: components["schemas"]["Words"];
+            /** @description holds no template: {{ stands for itself */
             literal?: boolean;
             /** @description the options are read from the provider */
             live?: boolean;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description greatest value; of a text its greatest length in characters
+             */
             max?: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description least value; of a text its least length in characters
+             */
             min?: number;
             /** @description fields to fill in before the options can be read */
             needs?: string[];
             /** @description at most one field with this word may be set */
             one_of?: string;
+            /** @description what it may be, where that is a closed set */
             options?: components["schemas"]["Choice"][];
+            /** @description regular expression that its text must match */
             pattern?: string;
+            /** @description shown in the empty field */
             placeholder?: string;
+            /** @description must be set */
             required?: boolean;
+            /** @description JSON Schema of its value */
             schema?: {
                 [key: string]: unknown;
             };
+            /** @description condition on other fields, as field=value; shown only while it holds */
             show_if?: string;
-            type: string;
+            /**
+             * @description kind of field, which says what its value may be
+             * @enum {string}
+             */
+            type: "text" | "longtext" | "url" | "email" | "phone" | "date" | "select" | "multiselect" | "secret" | "number" | "money" | "duration" | "bool" | "list" | "map" | "group" | "json" | "code" | "expression" | "condition" | "notice";
         };
         DiffOutputBody: {
+            /** @description in the order of the flow */
             changes: components["schemas"]["ChangeView"][];
+            /** @description those of changes */
             sentences: string[];
         };
         Difference: {
+            /** @description what came */
             got: unknown;
+            /** @description the same in words, in the asker's language */
             message: string;
+            /** @description status, answer/… or the path of a step and a pointer into it */
             path: string;
+            /** @description what was expected */
             want: unknown;
         };
         EffectView: {
+            /** @description kind of its action */
             action: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ended; null while it has not
+             */
             at: string | null;
             /** @description a former run that did it and is no longer kept */
             done_by?: string;
+            /** @description what people call the step */
             name: string;
+            /** @description path of the step */
             path: string;
             /** @description what was asked for: the input, redacted */
             request?: unknown;
-            status: string;
+            /**
+             * @description how the step stands
+             * @enum {string}
+             */
+            status: "running" | "waiting" | "succeeded" | "failed" | "skipped" | "filtered" | "unknown";
         };
         Erasure: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was done
+             */
             at: string;
+            /** @description who asked for it */
             by: string;
             /** @description runs, each with its event */
             erased: string[];
@@ -1869,43 +2462,70 @@ export interface components {
             state: string[];
         };
         ErrorView: {
+            /** @description for machines, such as timeout, http_status or canceled */
             code: string;
             /** @description what a person can do about it */
             hint?: components["schemas"]["Words"];
+            /** @description what went wrong, in the asker's language */
             message: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description HTTP status that a provider answered
+             */
             status?: number;
+            /** @description path of the step; left out where it belongs to none */
             step?: string;
             /** @description what people call the step */
             step_name?: string;
         };
         EventInput: {
+            /** @description JSON of any kind */
             body?: unknown;
+            /** @description by name */
             headers?: {
                 [key: string]: string;
             };
+            /** @description HTTP method; POST if left out */
             method?: string;
+            /** @description parameters of the URL, by name */
             query?: {
                 [key: string]: string;
             };
         };
         EventName: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how many are counted
+             */
             events: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it first came, of what is counted
+             */
             first: string | null;
+            /** @description what people call it */
             label: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it last came
+             */
             last: string | null;
+            /** @description as the provider calls it */
             name: string;
         };
         EventQuery: {
+            /** @description oldest, inclusive: RFC 3339 */
             from?: string;
+            /** @description whole values in bodies */
             q?: string;
+            /** @description newest, exclusive: RFC 3339 */
             to?: string;
         };
         EventView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it came
+             */
             at: string;
             /** @description what it held of a person was taken out */
             erased?: boolean;
@@ -1914,26 +2534,45 @@ export interface components {
              * @description of an erased one: when, where that was kept
              */
             erased_at?: string;
+            /** @description what the provider calls it, such as orders/paid */
             event?: string;
+            /** @description id of its flow */
             flow: string;
+            /** @description names the event */
             id: string;
+            /** @description what is worth to know of how it was read */
             note?: string;
+            /** @description the body as it came, where it is text; of one event only */
             raw?: string;
+            /** @description the body as it came, where it is no text; of one event only */
             raw_base64?: string;
+            /** @description why it was not accepted, in words */
             reason?: string;
             /** @description it did not come: a replay made it of this event */
             replay_of?: string;
+            /** @description id of the run that it made */
             run?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description of the body as it came, in bytes
+             */
             size: number;
-            status: string;
+            /**
+             * @description what was made of it
+             * @enum {string}
+             */
+            status: "accepted" | "filtered" | "duplicate" | "rejected" | "captured";
+            /** @description what people call it */
             title?: string;
+            /** @description what expressions know as trigger; of one event only */
             trigger?: {
                 [key: string]: unknown;
             };
         };
         Example: {
+            /** @description source */
             expression: string;
+            /** @description what it yields */
             result: unknown;
         };
         ExpressionInputBody: {
@@ -1946,6 +2585,7 @@ export interface components {
             cursor?: number;
             /** @description a draft that is not saved */
             draft?: unknown;
+            /** @description posted, in the place of a kept one */
             event?: components["schemas"]["EventInput"];
             /** @description a kept event; the newest if neither is given */
             event_id?: string;
@@ -1954,6 +2594,7 @@ export interface components {
              * @enum {string}
              */
             expect?: "any" | "condition" | "list";
+            /** @description id of the flow that it stands in */
             flow?: string;
             /**
              * @description expression if left out
@@ -1965,11 +2606,13 @@ export interface components {
              * @enum {string}
              */
             place?: "step" | "trigger";
+            /** @description the text of the expression or template */
             source?: string;
             /** @description path or id; what it sees are the outputs of the steps before it; the end of the flow if left out */
             step?: string;
         };
         ExpressionView: {
+            /** @description what could stand at the cursor */
             completions: components["schemas"]["CompletionsView"];
             /** @description as the visual builder shows it; null where it cannot */
             condition: components["schemas"]["Condition"] | null;
@@ -1977,28 +2620,45 @@ export interface components {
             event: string;
             /** @description of the newest 40 events, where it is a condition */
             passes: components["schemas"]["Passes"] | null;
+            /** @description with places in source */
             problems: components["schemas"]["ProblemView"][];
             /** @description why a condition is false */
             reason: string;
+            /** @description as it was asked, or as the condition is written */
             source: string;
-            /** @enum {string} */
+            /**
+             * @description of what it yields
+             * @enum {string}
+             */
             type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
             /** @description on the event */
             value: unknown;
         };
         FailureGroup: {
+            /** @description of the error, for machines */
             code: string;
             /** @description that its provider refuses: the runs stand until it is mended */
             connection?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how many runs
+             */
             count: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the oldest of these runs began
+             */
             first: string;
+            /** @description id of the flow */
             flow: string;
             /** @description names it in GET /runs and in the query of a replay */
             group: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the newest of these runs began
+             */
             last: string;
+            /** @description of the newest error */
             message: string;
             /** @description the newest */
             run: string;
@@ -2008,6 +2668,7 @@ export interface components {
             step_name: string;
         };
         Failures: {
+            /** @description groups of runs that ended so, the most frequent first */
             items: components["schemas"]["FailureGroup"][];
             /** @description runs that wait for their next attempt, or for a connection that was refused */
             retrying: components["schemas"]["FailureGroup"][];
@@ -2034,7 +2695,10 @@ export interface components {
             kinds: components["schemas"]["KindCount"][];
             /** @description what people call it, where the provider's preset or the action says */
             label: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it last came
+             */
             last: string | null;
             /** @description the flow's settings hide it */
             masked: boolean;
@@ -2043,38 +2707,64 @@ export interface components {
              * @description of how many: events, or elements of the list around it; 0 where nothing was counted
              */
             of: number;
+            /** @description as an expression has it after trigger.body; [] stands for an element of a list */
             path: string;
             /**
              * Format: int64
              * @description in how many it was there and not null
              */
             seen: number;
-            /** @enum {string} */
+            /**
+             * @description what most of its values are
+             * @enum {string}
+             */
             type: "any" | "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
             /** @description up to 8 examples, the most frequent first; of what may be personal only the first letter, of a time only its day */
             values: components["schemas"]["ValueCount"][];
         };
         FixView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description in a text: where of begins, in UTF-16 units
+             */
             from?: number;
+            /** @description what the button says, in the asker's language */
             label: string;
-            /** @description what stands in the text from from to to; without it Put is the whole value */
+            /** @description what stands in the text from from to to; without it put is the whole value */
             of?: string;
+            /** @description what is put there */
             put: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description in a text: where of ends, in UTF-16 units
+             */
             to?: number;
         };
         FlowItem: {
+            /** @description the draft is not what is published */
             changed: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the flow was made
+             */
             created: string;
+            /** @description what it is for */
             description: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description counts the changes of the draft from 1: for If-Match
+             */
             draft_rev: number;
+            /** @description names the flow */
             id: string;
+            /** @description what people call it */
             name: string;
+            /** @description of the draft */
             problems: components["schemas"]["ProblemView"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0 if never published
+             */
             published_rev: number;
             /** @description connections of the published revision that their providers refuse: runs stand at them */
             refused?: string[];
@@ -2083,61 +2773,130 @@ export interface components {
              * @description since when no event came, where settings.silence expects one; null while all is well
              */
             silent_since: string | null;
-            /** @enum {string} */
+            /**
+             * @description new: never published, events are kept as samples; on: events run; paused: they wait; off: they are refused
+             * @enum {string}
+             */
             state: "new" | "on" | "paused" | "off";
+            /** @description to find it by */
             tags: string[];
             /** @description kind of its trigger */
             trigger: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the draft was last changed
+             */
             updated: string;
+            /** @description trigger URL; not for viewers */
             url?: string;
         };
+        FlowNews: {
+            /** @description it is no more; the other members are then left out */
+            deleted?: boolean;
+            /**
+             * Format: int64
+             * @description as in GET /flows/{id}
+             */
+            draft_rev?: number;
+            /** @description of the flow */
+            id: string;
+            /**
+             * Format: int64
+             * @description 0 if never published
+             */
+            published_rev?: number;
+            /**
+             * @description as in GET /flows/{id}
+             * @enum {string}
+             */
+            state?: "new" | "on" | "paused" | "off";
+        };
         FlowStats: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were begun: the sum of finished, waiting and pending
+             */
             accepted: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events that were recorded as samples, before the flow was published
+             */
             captured: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events that had come before
+             */
             duplicates: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that ended with an error
+             */
             failed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events that the trigger's condition let pass without a run
+             */
             filtered: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that ended, however
+             */
             finished: number;
             /**
              * Format: date-time
              * @description that came, and was not rejected
              */
             last_event: string | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that are to be begun, or are under way
+             */
             pending: number;
+            /** @description of the last 24 hours or 60 minutes */
             recent: components["schemas"]["Recent"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description deliveries that were refused
+             */
             rejected: number;
             /**
              * Format: int64
              * @description of those accepted: replays, which repeat an event that came
              */
             replayed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that ended well
+             */
             succeeded: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that wait: for a time, an answer, their next attempt, or a person
+             */
             waiting: number;
         };
         FlowView: {
+            /** @description an undo can be taken back */
             can_redo: boolean;
+            /** @description there is a draft before this one */
             can_undo: boolean;
             /** @description the draft is not what is published */
             changed: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the flow was made
+             */
             created: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description counts the changes of the draft from 1: for If-Match
+             */
             draft_rev: number;
             /** @description the draft */
             flow: unknown;
             /** @description how events changed since the flow was published */
             notices: components["schemas"]["NoticeView"][];
+            /** @description of the draft */
             problems: components["schemas"]["ProblemView"][];
             /**
              * Format: int64
@@ -2149,9 +2908,15 @@ export interface components {
              * @description since when no event came, where settings.silence expects one; null while all is well
              */
             silent_since: string | null;
-            /** @enum {string} */
+            /**
+             * @description new: never published, events are kept as samples; on: events run; paused: they wait; off: they are refused
+             * @enum {string}
+             */
             state: "new" | "on" | "paused" | "off";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the draft was last changed
+             */
             updated: string;
             /** @description not for viewers */
             url?: string;
@@ -2159,33 +2924,54 @@ export interface components {
         Function: {
             /** @description belongs to the language */
             builtin: boolean;
+            /** @description what it does */
             doc: components["schemas"]["Words"];
+            /** @description calls with what they yield */
             examples: components["schemas"]["Example"][];
+            /** @description as it is written in an expression */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description type of what it yields
+             * @enum {string}
+             */
             returns: "any" | "text" | "number" | "integer" | "boolean" | "list" | "object";
             /** @description as in left(x text, n integer) → text; ? may be left out, … may come again */
             signature: string;
         };
+        Gap: Record<string, never>;
+        Hello: {
+            /** @description of the program */
+            version: string;
+        };
         ImportConnection: {
+            /** @description a connection of this name is there */
             exists: boolean;
             /** @description of the one that is here */
             kind?: string;
+            /** @description as the flows name it */
             name: string;
         };
         ImportOutputBody: {
+            /** @description nothing was done */
             dry_run: boolean;
+            /** @description in the order of the bundle */
             flows: components["schemas"]["ImportView"][];
         };
         ImportView: {
-            /** @enum {string} */
+            /**
+             * @description what was done, or would be
+             * @enum {string}
+             */
             action: "created" | "replaced" | "unchanged" | "skipped";
             /** @description that the flow would use */
             connections: components["schemas"]["ImportConnection"][];
             /** @description that the flow would call: those written in it, and those of its connections that are here */
             hosts: string[];
+            /** @description of the flow */
             id: string;
+            /** @description of the flow */
             problems: components["schemas"]["ProblemView"][];
+            /** @description a revision was made, or would be */
             published: boolean;
             /**
              * Format: int64
@@ -2194,6 +2980,7 @@ export interface components {
             samples?: number;
             /** @description of a dry run: what differs from the draft that is here */
             sentences?: string[];
+            /** @description trigger URL of the flow */
             url?: string;
         };
         Instance: {
@@ -2223,8 +3010,12 @@ export interface components {
             timezone: string;
         };
         InviteOutputBody: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when they were added
+             */
             created: string;
+            /** @description that they sign in with */
             email: string;
             /** @description has a password, and may sign in */
             joined: boolean;
@@ -2233,16 +3024,25 @@ export interface components {
              * @description until when the link is good by which they choose a password; null without one
              */
             link_until: string | null;
+            /** @description what they are called */
             name: string;
             /** @description of the link, below the editor's address; it holds the secret and is never shown again */
             path: string;
-            /** @enum {string} */
+            /**
+             * @description what they may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
         };
         InviteUserInputBody: {
+            /** @description that they sign in with */
             email: string;
+            /** @description what they are called */
             name?: string;
-            /** @enum {string} */
+            /**
+             * @description what they may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
         };
         InviteeInputBody: {
@@ -2250,9 +3050,11 @@ export interface components {
             token: string;
         };
         InviteeOutputBody: {
+            /** @description of the user */
             email: string;
             /** @description they have a password already */
             joined: boolean;
+            /** @description that the admin gave */
             name: string;
             /**
              * Format: date-time
@@ -2261,56 +3063,89 @@ export interface components {
             until: string | null;
         };
         Kept: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ends; null if never
+             */
             expires: string | null;
+            /** @description name of the entry, as in GET /state */
             key: string;
             /** @description of a list, and of an object whose members are called by people, what is theirs */
             value: unknown;
         };
         KindCount: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description in how many events
+             */
             count: number;
-            kind: string;
+            /**
+             * @description type of value
+             * @enum {string}
+             */
+            kind: "text" | "integer" | "number" | "boolean" | "list" | "object" | "nothing";
         };
         KindView: {
             /** @description plain fields that say where secrets go: when one of them or the hosts change, secrets that are not given anew are emptied */
             bound: string[];
             /** @description the redirect URL to enter at the provider */
             callback?: string;
+            /** @description address of the provider's page about it */
             docs?: string;
+            /** @description what a connection of this kind holds */
             fields: components["schemas"]["ConnectionField"][];
             /** @description whom it is for, where a provider has several kinds; its first is the usual one */
             for?: components["schemas"]["Words"];
+            /** @description how to get what it asks for, in Markdown */
             help?: components["schemas"]["Words"];
+            /** @description that its secrets go to */
             hosts: string[];
+            /** @description the kind of a connection */
             kind: string;
             /** @description of the provider, where there is one */
             mark?: components["schemas"]["Mark"];
+            /** @description a person lists the hosts */
             needs_hosts: boolean;
             /** @description a person signs in at the provider: POST /connections/{name}/authorize */
             sign_in: boolean;
+            /** @description has a harmless call to try it with: POST /connections/{name}/test */
             testable: boolean;
+            /** @description its name on the screen */
             title: components["schemas"]["Words"];
         };
         Ledger: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were begun: the sum of finished, waiting and pending
+             */
             accepted: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that ended, however
+             */
             finished: number;
+            /** @description the same of each flow, by id */
             flows: {
                 [key: string]: components["schemas"]["CountView"];
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that are to be begun, or are under way
+             */
             pending: number;
             /**
              * Format: int64
              * @description of those accepted: replays, which repeat an event that came
              */
             replayed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that wait: for a time, an answer, their next attempt, or a person
+             */
             waiting: number;
         };
         ListAlertView: {
+            /** @description of this page */
             items: components["schemas"]["AlertView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2318,6 +3153,7 @@ export interface components {
             unread?: string[];
         };
         ListAuditView: {
+            /** @description of this page */
             items: components["schemas"]["AuditView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2325,6 +3161,7 @@ export interface components {
             unread?: string[];
         };
         ListBackupView: {
+            /** @description of this page */
             items: components["schemas"]["BackupView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2332,6 +3169,7 @@ export interface components {
             unread?: string[];
         };
         ListConnectionView: {
+            /** @description of this page */
             items: components["schemas"]["ConnectionView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2339,6 +3177,7 @@ export interface components {
             unread?: string[];
         };
         ListEventView: {
+            /** @description of this page */
             items: components["schemas"]["EventView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2346,6 +3185,7 @@ export interface components {
             unread?: string[];
         };
         ListFlowItem: {
+            /** @description of this page */
             items: components["schemas"]["FlowItem"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2353,6 +3193,7 @@ export interface components {
             unread?: string[];
         };
         ListReplaying: {
+            /** @description of this page */
             items: components["schemas"]["Replaying"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2360,6 +3201,7 @@ export interface components {
             unread?: string[];
         };
         ListRevisionView: {
+            /** @description of this page */
             items: components["schemas"]["RevisionView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2367,6 +3209,7 @@ export interface components {
             unread?: string[];
         };
         ListRunView: {
+            /** @description of this page */
             items: components["schemas"]["RunView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2374,6 +3217,7 @@ export interface components {
             unread?: string[];
         };
         ListSignalView: {
+            /** @description of this page */
             items: components["schemas"]["SignalView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2381,6 +3225,7 @@ export interface components {
             unread?: string[];
         };
         ListStateView: {
+            /** @description of this page */
             items: components["schemas"]["StateView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2388,6 +3233,7 @@ export interface components {
             unread?: string[];
         };
         ListTokenView: {
+            /** @description of this page */
             items: components["schemas"]["TokenView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2395,6 +3241,7 @@ export interface components {
             unread?: string[];
         };
         ListUserView: {
+            /** @description of this page */
             items: components["schemas"]["UserView"][];
             /** @description cursor of the next page; null at the end, and nowhere else: a long search gives what it found in a second */
             next: string | null;
@@ -2406,26 +3253,39 @@ export interface components {
             color: string;
             /** @description one SVG path on a grid of 24 by 24, in place of the text */
             path?: string;
+            /** @description its first letters, where there is no drawing */
             text: string;
         };
         MockError: {
+            /** @description of the error, as a retry or on_error rule meets it */
             code: string;
+            /** @description what it says */
             message?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description HTTP status that the provider is to have answered
+             */
             status?: number;
         };
         MockInput: {
+            /** @description what the step is to fail with, in place of output */
             error?: components["schemas"]["MockError"];
+            /** @description what the step is to yield */
             output?: unknown;
         };
         Moment: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was
+             */
             at: string;
             /** @description steps that changed the world outside; what a replay took over is told once, of the run that did it */
             effects: components["schemas"]["EffectView"][];
             /** @description null of a run that repeats another of these: the event came once */
             event: components["schemas"]["EventView"] | null;
+            /** @description id of the flow */
             flow: string;
+            /** @description what people call the flow */
             flow_name: string;
             /** @description null when it made none */
             run: components["schemas"]["RunView"] | null;
@@ -2437,14 +3297,24 @@ export interface components {
             note?: string;
         };
         NoticeView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was noticed
+             */
             at: string;
-            /** @enum {string} */
+            /**
+             * @description how events changed
+             * @enum {string}
+             */
             code: "field_vanished" | "kind_changed" | "new_event";
             /** @description name of the events, where they have one */
             event: string;
+            /** @description the same in words, in the asker's language */
             message: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description id of the newest event that has it
+             */
             of: number;
             /** @description as trigger.body.total; empty for a new event */
             path: string;
@@ -2465,14 +3335,19 @@ export interface components {
             test: string;
         };
         OnceView: {
+            /** @description expression for the trigger's dedupe key */
             key: string;
+            /** @description of the object, such as an order */
             name: components["schemas"]["Words"];
         };
         OptionView: {
+            /** @description what people read */
             label: string;
+            /** @description what is stored */
             value: string;
         };
         OptionsInputBody: {
+            /** @description name of the connection that is asked */
             connection?: string;
             /** @description the other fields as they are filled in so far */
             input?: {
@@ -2480,12 +3355,19 @@ export interface components {
             };
         };
         OptionsOutputBody: {
+            /** @description in the provider's order */
             items: components["schemas"]["OptionView"][];
         };
         Passes: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events that were looked at
+             */
             of: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events with which the condition holds
+             */
             pass: number;
         };
         PersonView: {
@@ -2496,77 +3378,132 @@ export interface components {
             as: "email" | "phone" | "cpf" | "text";
             /** @description events and what came of them, newest first */
             items: components["schemas"]["Moment"][];
+            /** @description the e-mail, phone, CPF or text that was asked for */
             key: string;
             /** @description there are more than were looked at; ask again after erasing, or narrow */
             more: boolean;
+            /** @description runs of the person, newest first */
             runs: components["schemas"]["RunView"][];
             /** @description what flows keep of the person, by state.set and its like */
             state: components["schemas"]["Kept"][];
         };
         PresetEvent: {
+            /** @description JSON, as it is sent */
             body?: unknown;
+            /** @description an urlencoded body, as it is sent */
             form?: string;
+            /** @description by name, without those of the signature */
             headers?: {
                 [key: string]: string;
             };
+            /** @description names it: the sample of POST /flows/{id}/events */
             id: string;
+            /** @description what happened */
             label: components["schemas"]["Words"];
+            /** @description parameters of the URL, by name */
             query?: {
                 [key: string]: string;
             };
+            /** @description what the provider answers when it is asked for the whole */
             resource?: unknown;
         };
         PresetField: {
+            /** @description where it is found at the provider */
             help?: components["schemas"]["Words"];
+            /** @description name of its member in the connection */
             id: string;
+            /** @description its name on the screen */
             label: components["schemas"]["Words"];
+            /** @description regular expression that its value must match */
             pattern?: string;
+            /** @description shown in the empty field */
             placeholder?: string;
+            /** @description must be set */
             required?: boolean;
-            type: string;
+            /**
+             * @description a secret is never shown again
+             * @enum {string}
+             */
+            type: "secret" | "text";
         };
         PresetView: {
-            article: string;
+            /**
+             * @description of the name in Portuguese
+             * @enum {string}
+             */
+            article: "o" | "a" | "os" | "as";
+            /** @description kinds of connection that hold its secrets */
             connections: string[];
+            /** @description kind of connection that calls the same provider; empty where there is none */
             connector: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how long the provider waits for an answer, in milliseconds; 0 where it is not known
+             */
             deadline_ms: number;
+            /** @description what events mean, by their name */
             describe?: {
                 [key: string]: components["schemas"]["Words"];
             };
+            /** @description address of the provider's page about webhooks; empty where there is none */
             docs: string;
+            /** @description expression for the name of an event */
             event: string;
+            /** @description samples */
             events: components["schemas"]["PresetEvent"][];
+            /** @description kind of the action that completes events; empty where they come whole */
             hydrate: string;
+            /** @description the preset of a trigger */
             id: string;
+            /** @description expression that tells two deliveries of the same event */
             key: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how long a delivery is known again, in milliseconds
+             */
             key_for_ms: number;
+            /** @description the provider's sign */
             mark: components["schemas"]["Mark"];
+            /** @description HTTP methods that it takes */
             methods: string[];
+            /** @description of the provider */
             name: components["schemas"]["Words"];
+            /** @description how a flow starts once for each object */
             once?: components["schemas"]["OnceView"];
+            /** @description fields of the connection that verify an event */
             secrets: components["schemas"]["PresetField"][];
+            /** @description how to set the webhook up at the provider, in Markdown */
             setup: components["schemas"]["Words"];
+            /** @description one delivery may hold several events */
             split: boolean;
+            /** @description false: only the secret URL protects it */
             verified: boolean;
+            /** @description a flow without a connection is protected by its URL alone */
             verify_optional: boolean;
         };
         Problem: {
+            /** @description for machines, such as not_found or stale */
             code: string;
             /** @description for 412: what is there now */
             current?: unknown;
+            /** @description what is wrong and what to do about it, in the asker's language */
             detail: string;
+            /** @description each thing that is wrong, with its place in what was sent */
             problems?: components["schemas"]["ProblemView"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description HTTP status
+             */
             status: number;
             /** @description for replay_differs: the effects that would repeat */
             steps?: unknown;
+            /** @description of the HTTP status */
             title: string;
             /** @description for in_use: the flows that use it */
             used_by?: string[];
         };
         ProblemView: {
+            /** @description for machines, such as required or unknown_member */
             code: string;
             /** @description what can be done about it at once */
             fixes?: components["schemas"]["FixView"][];
@@ -2575,18 +3512,27 @@ export interface components {
              * @description in a text: where it begins, in UTF-16 units
              */
             from?: number;
+            /** @description what to do about it, in the asker's language; may be empty */
             hint: string;
+            /** @description what is wrong, in the asker's language */
             message: string;
             /** @description JSON pointer */
             path: string;
-            /** @enum {string} */
+            /**
+             * @description an error refuses publishing, a warning never does
+             * @enum {string}
+             */
             severity: "error" | "warning";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description in a text: where it ends, in UTF-16 units
+             */
             to?: number;
         };
         ProfileInputBody: {
             /** @description of who asks */
             current_password: string;
+            /** @description what the user wants to be called */
             name?: string;
             /** @description a new one; it ends all other sessions */
             password?: string;
@@ -2594,6 +3540,7 @@ export interface components {
             sign_out?: boolean;
         };
         PublishInputBody: {
+            /** @description publish although tests fail; errors still refuse it */
             force?: boolean;
             /** @description of the revision */
             name?: string;
@@ -2603,6 +3550,7 @@ export interface components {
         PutStateInputBody: {
             /** @description when it ends, as a time (RFC 3339) or as a duration from now (2h, 7d); never if left out */
             expires?: string;
+            /** @description JSON of any kind */
             value: unknown;
         };
         Recent: {
@@ -2615,23 +3563,31 @@ export interface components {
              * @description when the first span began
              */
             from: string;
+            /** @description deliveries that were refused */
             rejected: number[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description length of a span, in milliseconds
+             */
             step_ms: number;
         };
         ReplayFault: {
+            /** @description for machines, such as replay_differs */
             code: string;
+            /** @description why, in the asker's language */
             message: string;
         };
         ReplayInputBody: {
             /** @description paths of finished effects that may be repeated */
             allow?: string[];
+            /** @description answer with what would be done, and do nothing */
             dry_run?: boolean;
             /**
              * @description start if left out
              * @enum {string}
              */
             from?: "start" | "failed";
+            /** @description of the runs, in place of query */
             ids?: string[];
             /** @description instead of ids; it must narrow by something, unless it is a dry run: from 1970 means all */
             query?: components["schemas"]["RunQuery"];
@@ -2642,7 +3598,9 @@ export interface components {
             revision?: "original" | "published";
         };
         ReplayOutputBody: {
+            /** @description nothing was done */
             dry_run: boolean;
+            /** @description each run with what became of it; empty where replay is set */
             items: components["schemas"]["Replayed"][];
             /**
              * Format: int64
@@ -2651,44 +3609,69 @@ export interface components {
             matched: number;
             /** @description there are more than could be counted in time */
             more: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were not
+             */
             refused: number;
             /** @description of a query that finds more than a page: it goes on by itself, see GET /replays/{id} */
             replay: components["schemas"]["Replaying"] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were made or go on
+             */
             replayed: number;
         };
         ReplayRefusal: {
+            /** @description for machines */
             code: string;
+            /** @description why, in the asker's language */
             message: string;
+            /** @description id of the run */
             run: string;
         };
         Replayed: {
+            /** @description paths whose checkpoints are kept */
             kept?: string[];
+            /** @description why it was not done; left out when it was */
             refused?: components["schemas"]["ReplayFault"];
+            /** @description paths of finished effects that would happen again */
             repeats?: string[];
+            /** @description id of the run that is done again */
             replay_of: string;
+            /** @description id of the run that does it; left out of a dry run and of what was refused */
             run?: string;
         };
         Replaying: {
             /** @description paths of finished effects that may be repeated */
             allow?: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was asked for
+             */
             at: string;
+            /** @description who asked for it */
             by: string;
             /**
              * Format: int64
              * @description runs that were looked at
              */
             done: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ended; null while it goes on
+             */
             ended: string | null;
             /** @description why it failed */
             error: string;
             /** @description the first that was refused */
             example: components["schemas"]["ReplayRefusal"] | null;
-            /** @enum {string} */
+            /**
+             * @description start: a new run with new idempotency keys; failed: finished effects are kept
+             * @enum {string}
+             */
             from: "start" | "failed";
+            /** @description names it: for GET /replays/{id} */
             id: string;
             /**
              * Format: int64
@@ -2701,19 +3684,36 @@ export interface components {
             refusals: {
                 [key: string]: number;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were not
+             */
             refused: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that were made or go on
+             */
             replayed: number;
-            /** @enum {string} */
+            /**
+             * @description which revision of the flow it runs
+             * @enum {string}
+             */
             revision: "original" | "published";
-            /** @enum {string} */
+            /**
+             * @description how it stands
+             * @enum {string}
+             */
             status: "counting" | "running" | "finished" | "canceled" | "failed";
         };
         ResolveRunsInputBody: {
-            /** @enum {string} */
+            /**
+             * @description done: it has happened, and the run goes on with output; repeat: it has not, and is done again
+             * @enum {string}
+             */
             as: "done" | "repeat";
+            /** @description answer with what would be done, and do nothing */
             dry_run?: boolean;
+            /** @description of the runs, in place of query */
             ids?: string[];
             /** @description of the step, when done */
             output?: unknown;
@@ -2723,7 +3723,9 @@ export interface components {
             step?: string;
         };
         ResolveRunsOutputBody: {
+            /** @description nothing was done */
             dry_run: boolean;
+            /** @description each run with what became of it */
             items: components["schemas"]["Resolved"][];
             /**
              * Format: int64
@@ -2732,7 +3734,10 @@ export interface components {
             matched: number;
             /** @description the query finds more than one call settles: ask again */
             more: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description runs that stay as they were
+             */
             refused: number;
             /**
              * Format: int64
@@ -2743,46 +3748,79 @@ export interface components {
         Resolved: {
             /** @description empty where there is no such run */
             flow: string;
+            /** @description why it was not settled; left out when it was */
             refused?: components["schemas"]["ReplayFault"];
+            /** @description id of the run */
             run: string;
             /** @description paths of the steps whose outcome was unknown */
             steps: string[];
         };
         RestoreInputBody: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description number of the revision
+             */
             revision: number;
         };
         RevisionInfo: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was published
+             */
             at: string;
+            /** @description who published it */
             by?: string;
+            /** @description that a person gave it */
             name?: string;
+            /** @description why it was made */
             note?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description number; the first is 1
+             */
             revision: number;
         };
         RevisionOutputBody: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was published
+             */
             at: string;
+            /** @description who published it */
             by?: string;
+            /** @description the flow as it was published */
             flow: unknown;
+            /** @description that a person gave it */
             name?: string;
+            /** @description why it was made */
             note?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description number; the first is 1
+             */
             revision: number;
         };
         RevisionView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was published
+             */
             at: string;
+            /** @description who published it */
             by?: string;
             /**
              * Format: int64
              * @description how many more it changed
              */
             more?: number;
+            /** @description that a person gave it */
             name?: string;
+            /** @description why it was made */
             note?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description number; the first is 1
+             */
             revision: number;
             /** @description the first thing that it changed since the one before; of the newest 30 */
             summary?: string;
@@ -2792,16 +3830,28 @@ export interface components {
             overlap?: string;
         };
         RunQuery: {
+            /** @description code of the error that they ended or wait with */
             error?: string;
+            /** @description id */
             flow?: string;
+            /** @description oldest, inclusive: RFC 3339 */
             from?: string;
+            /** @description of GET /failures */
             group?: string;
+            /** @description whole values in bodies, outputs and errors; path = value for the one at a path */
             q?: string;
+            /** @description flows of which only what failed, waits or is unknown counts */
             quiet?: string[];
-            status?: string;
+            /**
+             * @description of the runs
+             * @enum {string}
+             */
+            status?: "" | "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
+            /** @description newest, exclusive: RFC 3339 */
             to?: string;
         };
         RunView: {
+            /** @description of a flow that answers its caller */
             answer?: components["schemas"]["Answer"];
             /** @description who did, where it was not by the link */
             answered_by?: string;
@@ -2810,11 +3860,20 @@ export interface components {
              * @enum {string}
              */
             approval?: "approved" | "rejected" | "expired";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when the event was accepted
+             */
             at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it goes on by itself
+             */
             due?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description left out until it has
+             */
             ended?: string;
             /** @description what it held of a person was taken out; it cannot be replayed */
             erased?: boolean;
@@ -2823,16 +3882,25 @@ export interface components {
              * @description of an erased one: when, where that was kept
              */
             erased_at?: string;
+            /** @description that it ended with, or waits with for its next attempt */
             error?: components["schemas"]["ErrorView"];
+            /** @description id of the event that it is of */
             event: string;
+            /** @description id of its flow */
             flow: string;
             /** @description of a failed run: names those with the same error, as in GET /failures */
             group?: string;
+            /** @description names the run */
             id: string;
+            /** @description why it was filtered, canceled or waits, in words */
             reason?: string;
+            /** @description id of the run that it repeats */
             replay_of?: string;
-            /** @description how that one stands: with succeeded the failure is settled */
-            replayed_as?: string;
+            /**
+             * @description how that one stands: with succeeded the failure is settled
+             * @enum {string}
+             */
+            replayed_as?: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
             /** @description of a failed run: the newest that repeats it */
             replayed_by?: string;
             /**
@@ -2840,12 +3908,18 @@ export interface components {
              * @description the published revision that it runs; left out until it begins, and for a test of a draft
              */
             revision?: number;
-            status: string;
+            /**
+             * @description pending and running are under way; unknown waits for a person to settle an outcome; the rest has ended
+             * @enum {string}
+             */
+            status: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
             /** @description of one run; lists leave them out */
             steps?: components["schemas"]["StepView"][];
             /** @description of a filtered run: the step that filtered it, unless it was the trigger */
             stopped_at?: components["schemas"]["StopView"];
+            /** @description what people call it, made of its event */
             title: string;
+            /** @description what expressions know as trigger; of one run only */
             trigger?: {
                 [key: string]: unknown;
             };
@@ -2856,11 +3930,16 @@ export interface components {
             waiting_for?: "delay" | "signal" | "retry" | "quota" | "connection" | "call";
         };
         ScheduleOutputBody: {
+            /** @description of the schedule; times is then empty */
             problems: components["schemas"]["ProblemView"][];
+            /** @description the next ones, soonest first */
             times: components["schemas"]["ScheduleTime"][];
         };
         ScheduleTime: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description in UTC
+             */
             at: string;
             /** @description the clocks of the zone change between the time before and this one */
             change: boolean;
@@ -2873,6 +3952,7 @@ export interface components {
              * @description how many are counted; exact over at least the newest 500
              */
             events: number;
+            /** @description by path, each before its members */
             fields: components["schemas"]["Field"][];
             /** @description of events, where they have any */
             names: components["schemas"]["EventName"][];
@@ -2883,17 +3963,27 @@ export interface components {
             origin: "events" | "samples" | "none";
         };
         Selection: {
+            /** @description code of the error */
             error?: string;
+            /** @description id */
             flow?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description oldest, inclusive
+             */
             from?: string;
             /** @description of GET /failures */
             group?: string;
+            /** @description whole values in bodies, outputs and errors */
             q?: string;
             /** @description flows whose runs count only when they need somebody */
             quiet?: string[];
+            /** @description of the runs */
             status?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description newest, exclusive
+             */
             to?: string;
         };
         SessionView: {
@@ -2905,13 +3995,17 @@ export interface components {
             role: string;
             /** @description there is no user yet */
             setup: boolean;
+            /** @description of the program */
             version: string;
         };
         SetupInputBody: {
+            /** @description that the admin signs in with */
             email: string;
             /** @description public address and time zone, if they are set, and language, else the asker's */
             instance?: components["schemas"]["Instance"];
+            /** @description what the admin is called */
             name?: string;
+            /** @description 12 characters or more, not one of the common ones */
             password: string;
             /** @description of the setup link */
             token: string;
@@ -2924,7 +4018,10 @@ export interface components {
             at: string | null;
             /** @description who began it */
             by: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events of which the draft makes something else, without a failure that is new or mended
+             */
             changed: number;
             /**
              * Format: int64
@@ -2936,21 +4033,41 @@ export interface components {
              * @enum {string}
              */
             ended: "" | "published";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how many were looked at
+             */
             events: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events with which the draft fails, and the published revision does not
+             */
             newly_failed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events with which the published revision fails, and the draft does not
+             */
             newly_mended: number;
+            /** @description events are looked at */
             on: boolean;
             /** @description the draft was changed since */
             outdated: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description that the draft is compared with
+             */
             published_rev: number;
+            /** @description the events that differ, newest first */
             rows: components["schemas"]["BacktestRow"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description events of which both revisions make the same
+             */
             same: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was begun; null if never
+             */
             since: string | null;
             /**
              * Format: int64
@@ -2959,52 +4076,83 @@ export interface components {
             skipped: number;
         };
         SignInInputBody: {
+            /** @description of the user */
             email: string;
+            /** @description of the user */
             password: string;
         };
         SignalView: {
-            /** @enum {string} */
+            /**
+             * @description whether it waits for it or sends it
+             * @enum {string}
+             */
             action: "wait" | "signal";
             /** @description the name of the flow */
             called: string;
+            /** @description id of the flow */
             flow: string;
             /** @description as it is written in the step, with its data */
             name: string;
         };
         StartInputBody: {
+            /** @description posted */
             event?: components["schemas"]["EventInput"];
             /** @description ID of an event of the flow's preset, sent signed through its URL */
             sample?: string;
         };
         StartOutputBody: {
+            /** @description id of the event */
             event: string;
             /** @description of a delivery that holds several */
             events?: components["schemas"]["StartedEvent"][];
+            /** @description id of the run that it made */
             run?: string;
-            status: string;
+            /**
+             * @description what was made of it
+             * @enum {string}
+             */
+            status: "accepted" | "filtered" | "duplicate" | "rejected" | "captured";
         };
         StartedEvent: {
+            /** @description id of the event */
             event: string;
+            /** @description id of the run that it made */
             run?: string;
-            status: string;
+            /**
+             * @description what was made of it
+             * @enum {string}
+             */
+            status: "accepted" | "filtered" | "duplicate" | "rejected" | "captured";
         };
         StateView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ends; null if never
+             */
             expires: string | null;
+            /** @description its name */
             key: string;
+            /** @description JSON of any kind */
             value: unknown;
         };
         StatsOutputBody: {
+            /** @description by id */
             flows: {
                 [key: string]: components["schemas"]["FlowStats"];
             };
             /** @description of all flows together */
             recent: components["schemas"]["Recent"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description since the program started, in milliseconds
+             */
             uptime_ms: number;
         };
         StepCount: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description ended with an error
+             */
             failed: number;
             /**
              * Format: int64
@@ -3013,29 +4161,50 @@ export interface components {
             filtered: number;
             /**
              * Format: int64
-             * @description from its beginning to its end, where it ended
+             * @description half of them took no longer from beginning to end, in milliseconds; null where none ended
              */
             median_ms: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 95 of 100 took no longer, in milliseconds; null where none ended
+             */
             p95_ms: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description ended well
+             */
             passed: number;
             /**
              * Format: int64
              * @description all but skipped
              */
             reached: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description are at it now
+             */
             running: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description did not do it: on a path that was not taken, or by its condition
+             */
             skipped: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description have an outcome that a person has to settle
+             */
             unknown: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description wait now
+             */
             waiting: number;
         };
         StepCounts: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description oldest, inclusive
+             */
             from: string;
             /**
              * Format: int64
@@ -3046,12 +4215,41 @@ export interface components {
             steps: {
                 [key: string]: components["schemas"]["StepCount"];
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description newest, exclusive
+             */
             to: string;
             /** @description false when there are older ones that were not looked at */
             whole: boolean;
         };
+        StepNews: {
+            /** @description kind of its action */
+            action: string;
+            /**
+             * Format: date-time
+             * @description left out until it has
+             */
+            ended?: string;
+            /** @description id of its flow */
+            flow: string;
+            /** @description as in GET /runs/{id} */
+            path: string;
+            /** @description id of the run */
+            run: string;
+            /**
+             * Format: date-time
+             * @description when its first attempt began
+             */
+            started?: string;
+            /**
+             * @description how the step stands
+             * @enum {string}
+             */
+            status: "running" | "waiting" | "succeeded" | "failed" | "skipped" | "filtered" | "unknown";
+        };
         StepView: {
+            /** @description kind of its action */
             action: string;
             /** @description of an approval: who answered, where it was not by the link */
             answered_by?: string;
@@ -3060,29 +4258,52 @@ export interface components {
              * @enum {string}
              */
             approval?: "approved" | "rejected" | "expired";
+            /** @description in their order; of a long list the newest */
             attempts: components["schemas"]["AttemptView"][];
             /** @description of a branch: the paths that were taken, counted from 0 */
             chosen?: number[];
             /** @description of a replay: the former run that did this; it was not done again */
             done_by?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it goes on by itself
+             */
             due?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description left out until it has
+             */
             ended?: string;
+            /** @description that it ended with, or waits with for its next attempt */
             error?: components["schemas"]["ErrorView"];
+            /** @description its settings with templates filled; secrets are left out */
             input?: {
                 [key: string]: unknown;
             };
+            /** @description lines that it wrote */
             log?: string[];
+            /** @description an effect was tried again, and it is not known whether the time before had reached the provider */
             may_have_happened_twice?: boolean;
+            /** @description the output was given by the test, and nothing was done */
             mocked?: boolean;
+            /** @description what later steps see of it */
             output?: unknown;
+            /** @description ids with slashes between, and the turn of a loop as a number */
             path: string;
+            /** @description why it was skipped, filtered or waits, in words */
             reason?: string;
+            /** @description what went out, or would have; secrets are replaced */
             request?: unknown;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when its first attempt began
+             */
             started?: string;
-            status: string;
+            /**
+             * @description how it stands
+             * @enum {string}
+             */
+            status: "pending" | "running" | "waiting" | "succeeded" | "failed" | "skipped" | "filtered" | "unknown";
             /** @description where the signal that it waits for is given: of one run, not for viewers */
             wait_url?: string;
             /**
@@ -3092,20 +4313,29 @@ export interface components {
             waiting_for?: "delay" | "signal" | "retry" | "quota" | "connection" | "call";
         };
         StopView: {
+            /** @description path */
             step: string;
             /** @description what people call it */
             step_name: string;
         };
         Telling: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was tried
+             */
             at: string;
             /** @description why it was not told; empty when it was */
             error: string;
+            /** @description e-mail address or name of a connection */
             to: string;
         };
         TestAlertsInputBody: {
-            /** @enum {string} */
+            /**
+             * @description of the message; that of the settings if left out
+             * @enum {string}
+             */
             lang?: "en" | "pt-BR";
+            /** @description connection that e-mail is sent through; that of the settings if left out */
             smtp?: string;
             /** @description whom to try; those of the settings if left out */
             to?: string[];
@@ -3117,17 +4347,24 @@ export interface components {
             detail: string;
             /** @description of the connection, that a failure speaks of */
             fields: string[];
-            /** @enum {string} */
+            /**
+             * @description of the connection, after the test
+             * @enum {string}
+             */
             state: "untested" | "ok" | "broken";
             /** @description what was tried just now went well; a server that cannot be reached says nothing about the state */
             works: boolean;
         };
         TestEvent: {
+            /** @description JSON of any kind, as trigger.body has it */
             body?: unknown;
+            /** @description by name, as trigger.headers has them */
             headers?: {
                 [key: string]: string;
             };
+            /** @description HTTP method; POST if left out */
             method?: string;
+            /** @description parameters of the URL, by name */
             query?: {
                 [key: string]: string;
             };
@@ -3154,66 +4391,110 @@ export interface components {
             until?: string;
         };
         TestView: {
+            /** @description what it expects and did not get; empty when it passed */
             differences: components["schemas"]["Difference"][];
+            /** @description of the test */
             name: string;
+            /** @description what the flow did; left out where it could not be run */
             run?: components["schemas"]["RunView"];
-            status: string;
+            /**
+             * @description whether all that it expects came true
+             * @enum {string}
+             */
+            status: "passed" | "failed";
         };
         TestsInputBody: {
             /** @description a draft that is not saved */
             flow?: unknown;
         };
         TestsView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how many
+             */
             failed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description how many
+             */
             passed: number;
+            /** @description each with its outcome, in the order of the flow */
             tests: components["schemas"]["TestView"][];
         };
         TokenOutputBody: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ends; null if never
+             */
             expires: string | null;
+            /** @description names it: for DELETE /tokens/{id} */
             id: string;
             /**
              * Format: date-time
              * @description since the server started
              */
             last_used: string | null;
+            /** @description what it is for */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description what it may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
             /** @description the secret; it is never shown again */
             token: string;
         };
         TokenView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
             created: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when it ends; null if never
+             */
             expires: string | null;
+            /** @description names it: for DELETE /tokens/{id} */
             id: string;
             /**
              * Format: date-time
              * @description since the server started
              */
             last_used: string | null;
+            /** @description what it is for */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description what it may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
         };
         ToldOutputBody: {
+            /** @description each receiver with its outcome */
             told: components["schemas"]["Telling"][];
         };
         TriggerView: {
+            /** @description kinds of connection that it takes; empty where it takes none */
             connections: string[];
+            /** @description its settings, in the order of the form */
             fields: components["schemas"]["Description"][];
+            /** @description the kind of a trigger */
             kind: string;
+            /** @description what expressions know as trigger, as an example */
             sample: unknown;
+            /** @description JSON Schema of its settings */
             schema: {
                 [key: string]: unknown;
             };
+            /** @description what it does, in a sentence */
             summary: components["schemas"]["Words"];
+            /** @description its name on the screen */
             title: components["schemas"]["Words"];
         };
         UndoInputBody: {
@@ -3223,13 +4504,18 @@ export interface components {
         UseInviteInputBody: {
             /** @description the one that the admin gave if left out */
             name?: string;
+            /** @description 12 characters or more, not one of the common ones */
             password: string;
             /** @description of the link */
             token: string;
         };
         UserView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when they were added
+             */
             created: string;
+            /** @description that they sign in with */
             email: string;
             /** @description has a password, and may sign in */
             joined: boolean;
@@ -3238,25 +4524,38 @@ export interface components {
              * @description until when the link is good by which they choose a password; null without one
              */
             link_until: string | null;
+            /** @description what they are called */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description what they may do
+             * @enum {string}
+             */
             role: "viewer" | "editor" | "admin";
         };
         ValueCount: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description in how many events
+             */
             count: number;
             /** @description only its beginning is shown: no value is equal to this */
             cut?: boolean;
+            /** @description as text */
             value: string;
         };
         VerdictBody: {
-            /** @enum {string} */
+            /**
+             * @description done: it has happened, and the run goes on with output; repeat: it has not, and is done again
+             * @enum {string}
+             */
             as: "done" | "repeat";
             /** @description of the step, when done */
             output?: unknown;
         };
         Words: {
+            /** @description in English */
             en: string;
+            /** @description in Brazilian Portuguese */
             "pt-BR": string;
         };
     };
@@ -3331,7 +4630,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the action */
                 kind: string;
+                /** @description id of the field */
                 field: string;
             };
             cookie?: never;
@@ -3367,10 +4668,13 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
                 /** @description only what is wrong now */
                 open?: boolean;
+                /** @description id; only alerts of this flow */
                 flow?: string;
+                /** @description only alerts of this kind */
                 kind?: "failure" | "silence" | "connection" | "drift" | "disk" | "backup" | "history";
             };
             header?: never;
@@ -3499,6 +4803,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -3530,6 +4835,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -3592,6 +4898,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -3682,6 +4989,38 @@ export interface operations {
             };
         };
     };
+    "fetch-backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as GET /backups lists it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-connection-kinds": {
         parameters: {
             query?: never;
@@ -3716,6 +5055,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -3782,6 +5122,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the connection */
                 name: string;
             };
             cookie?: never;
@@ -3813,6 +5154,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the connection */
                 name: string;
             };
             cookie?: never;
@@ -3851,6 +5193,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description of the connection */
                 name: string;
             };
             cookie?: never;
@@ -3880,6 +5223,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the connection */
                 name: string;
             };
             cookie?: never;
@@ -3911,6 +5255,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the connection */
                 name: string;
             };
             cookie?: never;
@@ -3975,15 +5320,18 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
+                /** @description id; only what belongs to this flow */
                 flow?: string;
-                status?: string;
                 /** @description whole values in bodies, outputs and errors; path = value for the one at a path */
                 q?: string;
                 /** @description RFC 3339 */
                 from?: string;
                 /** @description RFC 3339 */
                 to?: string;
+                /** @description only events of which that was made */
+                status?: "accepted" | "filtered" | "duplicate" | "rejected" | "captured";
             };
             header?: never;
             path?: never;
@@ -4016,6 +5364,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -4047,6 +5396,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -4078,6 +5428,7 @@ export interface operations {
             query?: {
                 /** @description ids; all if left out */
                 flow?: string[];
+                /** @description only flows that have it */
                 tag?: string;
                 /** @description with the newest events of each flow */
                 samples?: boolean;
@@ -4145,6 +5496,7 @@ export interface operations {
     "list-failures": {
         parameters: {
             query?: {
+                /** @description id; only runs of this flow */
                 flow?: string;
                 /** @description RFC 3339 */
                 from?: string;
@@ -4182,9 +5534,12 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
+                /** @description only flows that have it */
                 tag?: string;
-                state?: string;
+                /** @description only flows that are in it */
+                state?: "new" | "on" | "paused" | "off";
                 /** @description words of the name, description, tags, steps or address */
                 q?: string;
             };
@@ -4255,6 +5610,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4290,6 +5646,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4334,6 +5691,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4363,6 +5721,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4398,6 +5757,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4440,6 +5800,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4471,6 +5832,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4509,6 +5871,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4544,6 +5907,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4582,6 +5946,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4621,6 +5986,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4656,6 +6022,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4695,6 +6062,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4727,10 +6095,12 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4762,7 +6132,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
+                /** @description number of the revision */
                 rev: number;
             };
             cookie?: never;
@@ -4794,7 +6166,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
+                /** @description number of the revision */
                 rev: number;
             };
             cookie?: never;
@@ -4833,7 +6207,9 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
+                /** @description number of the revision */
                 rev: number;
             };
             cookie?: never;
@@ -4869,6 +6245,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4905,6 +6282,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4936,10 +6314,12 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -4976,6 +6356,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5007,6 +6388,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5038,6 +6420,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5069,6 +6452,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5103,6 +6487,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5134,6 +6519,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5169,6 +6555,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5207,6 +6594,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description of the flow */
                 id: string;
             };
             cookie?: never;
@@ -5270,7 +6658,9 @@ export interface operations {
     import: {
         parameters: {
             query?: {
+                /** @description answer with what would be done, and do nothing */
                 dry_run?: boolean;
+                /** @description publish the flows and switch them on; without it they arrive off */
                 publish?: boolean;
                 /** @description publish although tests fail */
                 force?: boolean;
@@ -5467,11 +6857,129 @@ export interface operations {
             };
         };
     };
+    live: {
+        parameters: {
+            query?: {
+                /** @description id; only what belongs to this flow */
+                flow?: string;
+                /** @description which events, with commas between: run, event, step, flow, alert, replay; all if left out */
+                of?: string;
+            };
+            header?: {
+                /** @description id of the last event that was read: what came since follows, or gap */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a stream of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": ({
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["Hello"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "hello";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["RunView"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "run";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["EventView"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "event";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["StepNews"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "step";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["FlowNews"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "flow";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["AlertView"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "alert";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["Replaying"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "replay";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    } | {
+                        /** @description JSON, in one line */
+                        data: components["schemas"]["Gap"];
+                        /**
+                         * @description what the data is
+                         * @enum {string}
+                         */
+                        event: "gap";
+                        /** @description for Last-Event-ID */
+                        id: string;
+                    })[];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-person": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description escaped where it needs to be */
                 key: string;
             };
             cookie?: never;
@@ -5481,7 +6989,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5507,6 +7014,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description escaped where it needs to be */
                 key: string;
             };
             cookie?: never;
@@ -5541,6 +7049,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description escaped where it needs to be */
                 key: string;
             };
             cookie?: never;
@@ -5604,6 +7113,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -5637,6 +7147,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -5668,6 +7179,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -5699,15 +7211,18 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
+                /** @description id; only what belongs to this flow */
                 flow?: string;
-                status?: string;
                 /** @description whole values in bodies, outputs and errors; path = value for the one at a path */
                 q?: string;
                 /** @description RFC 3339 */
                 from?: string;
                 /** @description RFC 3339 */
                 to?: string;
+                /** @description only runs that are so */
+                status?: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
                 /** @description code of the error that they ended or wait with */
                 error?: string;
                 /** @description of GET /failures: runs that failed in the same way, or try again */
@@ -5812,6 +7327,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -5843,6 +7359,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -5874,6 +7391,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -5905,7 +7423,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
+                /** @description of the step, with its slashes escaped as %2F */
                 path: string;
             };
             cookie?: never;
@@ -5941,7 +7461,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
+                /** @description of the step, with its slashes escaped as %2F */
                 path: string;
             };
             cookie?: never;
@@ -5975,8 +7497,11 @@ export interface operations {
     "next-times": {
         parameters: {
             query: {
+                /** @description five fields, as in a schedule trigger */
                 cron: string;
+                /** @description such as America/Sao_Paulo; that of the instance if left out */
                 timezone: string;
+                /** @description how many times */
                 n?: number;
             };
             header?: never;
@@ -6172,6 +7697,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -6205,7 +7731,9 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
+                /** @description only keys that begin so */
                 prefix?: string;
             };
             header?: never;
@@ -6239,6 +7767,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description escaped where it needs to be */
                 key: string;
             };
             cookie?: never;
@@ -6270,6 +7799,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description escaped where it needs to be */
                 key: string;
             };
             cookie?: never;
@@ -6305,6 +7835,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description escaped where it needs to be */
                 key: string;
             };
             cookie?: never;
@@ -6332,6 +7863,7 @@ export interface operations {
     "get-stats": {
         parameters: {
             query?: {
+                /** @description id; only counts of this flow */
                 flow?: string;
                 /** @description spans of recent: 24 hours or 60 minutes */
                 by?: "hour" | "minute";
@@ -6367,6 +7899,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -6433,6 +7966,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description as the list names it */
                 id: string;
             };
             cookie?: never;
@@ -6491,6 +8025,7 @@ export interface operations {
             query?: {
                 /** @description 50 if left out, at most 200 */
                 limit?: number;
+                /** @description next of the page before; the first page if left out */
                 cursor?: string;
             };
             header?: never;
@@ -6590,6 +8125,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the user */
                 email: string;
             };
             cookie?: never;
@@ -6625,6 +8161,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the user */
                 email: string;
             };
             cookie?: never;
@@ -6654,6 +8191,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description of the user */
                 email: string;
             };
             cookie?: never;

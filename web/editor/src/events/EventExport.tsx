@@ -1,11 +1,11 @@
 import { api, type Schemas, take } from '../api/client'
-import type { HistoryQuery } from '../api/history'
+import type { DeliveryStatus, HistoryQuery } from '../api/history'
 import { Export } from '../history/Export'
 import { useWords } from '../history/exportWords'
 import { useStatusWord } from '../ui/Status'
 
 /** EventExport writes the deliveries that the present query finds into a file. */
-export function EventExport({ query, names }: { query: HistoryQuery; names: ReadonlyMap<string, string> }) {
+export function EventExport({ query, names }: { query: HistoryQuery<DeliveryStatus>; names: ReadonlyMap<string, string> }) {
   const t = useWords()
   const word = useStatusWord(true)
   return <Export<Schemas['EventView']> source={{

@@ -1,6 +1,6 @@
 import { Inbox } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { useEvents } from '../api/history'
+import { type DeliveryStatus, useEvents } from '../api/history'
 import { useFlows } from '../api/hooks'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
@@ -25,7 +25,7 @@ const statuses = ['accepted', 'filtered', 'duplicate', 'rejected', 'captured'] a
 /** EventList is every delivery, and what became of it. */
 export function EventList({ role }: { role: string }) {
   const t = useWords()
-  const filter = useFilter()
+  const filter = useFilter<DeliveryStatus>()
   const events = useEvents(filter.query)
   const flows = useFlows('')
   const list = events.data?.pages.flatMap((p) => p.items) ?? []

@@ -8,13 +8,14 @@ export const names = ['flow', 'status', 'q', 'since', 'from', 'to', 'group', 'al
 type FilterName = (typeof names)[number] | 'by'
 
 /** useFilter keeps the filter of a list in the address, and makes the query of it. */
-export function useFilter() {
+export function useFilter<Status extends string>() {
   const [params, setParams] = useSearchParams()
   const at = (name: FilterName) => params.get(name) ?? ''
   const since = at('since')
   const begin = useMemo(() => (spans[since] ? new Date(Date.now() - spans[since]).toISOString() : ''), [since])
-  const query: HistoryQuery = {}
-  for (const name of ['flow', 'status', 'q', 'group'] as const) if (at(name)) query[name] = at(name)
+  const query: HistoryQuery<Status> = {}
+  for (const name of ['flow', 'q', 'group'] as const) if (at(name)) query[name] = at(name)
+  if (at('status')) query.status = at('status') as Status // the server refuses any other
   const from = at('from') ? iso(at('from')) : begin
   const to = at('to') ? iso(at('to')) : ''
   if (from) query.from = from
@@ -31,7 +32,7 @@ export function useFilter() {
   return { query, params, at, set, clear: () => setParams((old) => { const by = old.get('by'); return by ? { by } : new URLSearchParams() }, { replace: true }), filtered: names.some((n) => params.has(n)) }
 }
 
-export type Filter = ReturnType<typeof useFilter>
+export type Filter = ReturnType<typeof useFilter<string>>
 
 /** localTime writes an instant as the filter's fields hold it, to the millisecond. */
 export function localTime(at: string): string {

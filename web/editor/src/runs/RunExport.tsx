@@ -1,11 +1,11 @@
 import { api, type Schemas, take } from '../api/client'
-import type { HistoryQuery } from '../api/history'
+import type { HistoryQuery, RunStatus } from '../api/history'
 import { Export } from '../history/Export'
 import { useWords } from '../history/exportWords'
 import { useStatusWord } from '../ui/Status'
 
 /** RunExport writes the runs that the present query finds into a file. */
-export function RunExport({ query, names }: { query: HistoryQuery; names: ReadonlyMap<string, string> }) {
+export function RunExport({ query, names }: { query: HistoryQuery<RunStatus>; names: ReadonlyMap<string, string> }) {
   const t = useWords()
   const word = useStatusWord()
   return <Export<Schemas['RunView']> source={{

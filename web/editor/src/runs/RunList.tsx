@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleHelp, Layers, List, RotateCcw, Square, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
-import { useRuns } from '../api/history'
+import { type RunStatus, useRuns } from '../api/history'
 import { useFlows } from '../api/hooks'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
@@ -34,7 +34,7 @@ const runStatuses = ['pending', 'running', 'waiting', 'unknown', 'succeeded', 'f
 /** RunList is the live list of all runs, one by one or what failed by identical error. */
 export function RunList({ role }: { role: string }) {
   const t = useWords()
-  const filter = useFilter()
+  const filter = useFilter<RunStatus>()
   const grouped = filter.at('by') === 'error'
   const flows = useFlows('')
   const quiet = filter.at('flow') || filter.at('group') ? [] : (flows.data?.items ?? []).filter((f) => f.trigger === 'failure').map((f) => f.id)

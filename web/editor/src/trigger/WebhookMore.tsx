@@ -50,7 +50,7 @@ function Own(props: OwnProps) {
 
 type PartProps = OwnProps & { member: (key: string, value: unknown) => void }
 
-const field = (id: string, type: string, label: string, more: Partial<Schemas['Description']> = {}): Schemas['Description'] => ({ id, type, label: { en: label, 'pt-BR': label }, ...more })
+const field = (id: string, type: Schemas['Description']['type'], label: string, more: Partial<Schemas['Description']> = {}): Schemas['Description'] => ({ id, type, label: { en: label, 'pt-BR': label }, ...more })
 
 function Dedupe({ value, member, preset }: PartProps) {
   const t = useWords()
