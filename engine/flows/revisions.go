@@ -51,15 +51,11 @@ func (s *Flows) Revisions(ctx context.Context, id string) ([]RevisionInfo, error
 	}
 	list := []RevisionInfo{}
 	for _, d := range docs {
-		r, err := readRevision(d)
+		number, r, err := numbered(d, id)
 		if err != nil {
 			return nil, err
 		}
-		info := r.info(0)
-		if _, err := fmt.Sscanf(d.ID[len(id)+1:], "%d", &info.Revision); err != nil {
-			return nil, fmt.Errorf("revision %s: %w", d.ID, err)
-		}
-		list = append(list, info)
+		list = append(list, r.info(number))
 	}
 	slices.SortFunc(list, func(a, b RevisionInfo) int { return cmp.Compare(b.Revision, a.Revision) })
 	return list, nil

@@ -19,14 +19,15 @@ import (
 
 // Erasure is the receipt of one. It names the key by its digest alone.
 type Erasure struct {
-	At     time.Time `json:"at" doc:"when it was done"`
-	By     string    `json:"by" doc:"who asked for it"`
-	Digest string    `json:"key_digest" doc:"SHA-256 of the key"`
-	Erased []string  `json:"erased" doc:"runs, each with its event"`
-	Events []string  `json:"events" doc:"events that made no run"`
-	State  []string  `json:"state" doc:"keys of what flows kept, erased; what they hold of the person is left out here"`
-	Open   []string  `json:"open" doc:"runs that have not ended and stay until they have"`
-	Note   string    `json:"note,omitempty" doc:"what to do about those that are open"`
+	At     time.Time     `json:"at" doc:"when it was done"`
+	By     string        `json:"by" doc:"who asked for it"`
+	Digest string        `json:"key_digest" doc:"SHA-256 of the key"`
+	Erased []string      `json:"erased" doc:"runs, each with its event"`
+	Events []string      `json:"events" doc:"events that made no run"`
+	State  []string      `json:"state" doc:"keys of what flows kept, erased; what they hold of the person is left out here"`
+	Open   []string      `json:"open" doc:"runs that have not ended and stay until they have"`
+	Flows  []FlowHolding `json:"flows" doc:"flows whose own documents still hold the person: take it out of the draft and its tests by hand; earlier drafts and revisions go with the flow alone"`
+	Note   string        `json:"note,omitempty" doc:"what to do about those that are open"`
 }
 
 // Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
@@ -36,7 +37,7 @@ type Erasure struct {
 // phone or CPF is refused: what holds a part of one may be of others.
 func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (Erasure, error) {
 	sum := sha256.Sum256([]byte(key))
-	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, State: []string{}, Open: []string{}}
+	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, State: []string{}, Open: []string{}, Flows: []FlowHolding{}}
 	if looksLike(key) == "text" {
 		return receipt, &refusal.Refusal{Kind: refusal.Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
@@ -81,7 +82,11 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 		receipt.Note = engine.Told(ctx, said.Both(form.Label("runs that have not ended stay, and may keep something again: erase once more when they have, or with cancel=true",
 			"execuções que não terminaram ficam, e podem guardar algo de novo: apague de novo quando terminarem, ou com cancel=true")))
 	}
-	return receipt, eraseState(ctx, e, key, &receipt)
+	if err := eraseState(ctx, e, key, &receipt); err != nil {
+		return receipt, err
+	}
+	receipt.Flows, err = flowsOf(ctx, e, key)
+	return receipt, err
 }
 
 // eraseTogether are the runs that one write erases.

@@ -23,6 +23,7 @@ type View struct {
 	Items []Moment         `json:"items" doc:"events and what came of them, newest first"`
 	Runs  []engine.RunView `json:"runs" doc:"runs of the person, newest first"`
 	State []Kept           `json:"state" doc:"what flows keep of the person, by state.set and its like"`
+	Flows []FlowHolding    `json:"flows" doc:"flows whose own documents hold the person, which erasing does not change: see there"`
 	More  bool             `json:"more" doc:"there are more than were looked at; ask again after erasing, or narrow"`
 }
 
@@ -56,6 +57,9 @@ func Find(ctx context.Context, e *engine.Engine, key string, whole bool) (View, 
 	v := View{Key: key, As: looksLike(key), Items: []Moment{}, Runs: []engine.RunView{}}
 	var err error
 	if v.State, err = stateOf(ctx, e, key); err != nil {
+		return v, err
+	}
+	if v.Flows, err = flowsOf(ctx, e, key); err != nil {
 		return v, err
 	}
 	q := store.Query{Text: key, Limit: 200}

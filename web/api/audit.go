@@ -131,13 +131,21 @@ func changes(before, after map[string]any) (was, is map[string]any) {
 			continue
 		}
 		if had {
-			was[name] = a
+			was[name] = audible(name, a)
 		}
 		if has {
-			is[name] = b
+			is[name] = audible(name, b)
 		}
 	}
 	return fitting(was), fitting(is)
+}
+
+// audible leaves of a flow's tests how many there are: their events may be of people, who are erased.
+func audible(name string, value any) any {
+	if tests, is := value.([]any); is && name == "tests" {
+		return len(tests)
+	}
+	return value
 }
 
 func fitting(members map[string]any) map[string]any {

@@ -377,3 +377,37 @@ func TestARunByHand(t *testing.T) {
 		t.Errorf("steps is %v", steps)
 	}
 }
+
+// TestFlowsThatHoldAPersonAreNamed: a saved test, a constant, a revision and a draft that undo gives back.
+func TestFlowsThatHoldAPersonAreNamed(t *testing.T) {
+	h := newHouse(t)
+	saved := `, "tests": [{"name": "fine", "event": {"body": {}}}, {"name": "Order of Ana", "event": {"body": {"buyer": {"email": "Ana@Example.com"}}}}]`
+	flow := func(name, to, tests string) string {
+		return `{"id": "a", "name": "` + name + `", "trigger": {"kind": "manual"}, "steps": [{"id": "s", "action": "log", "with": {"message": "` + to + `"}}]` + tests + `}`
+	}
+	h.want(201, "POST", "/flows", `{"id": "other", "name": "Other", "trigger": {"kind": "manual"}, "steps": [{"id": "s", "action": "log", "with": {"message": "susana@example.com"}}]}`)
+	h.want(201, "POST", "/flows", flow("A", "x", saved))
+	holds := func(want string) {
+		t.Helper()
+		for _, method := range []string{"GET", "DELETE"} {
+			got := h.want(200, method, "/people/ana@example.com", "")
+			if flows := mustJSON(t, got["flows"]); flows != want {
+				t.Errorf("%s: %s, want %s", method, flows, want)
+			}
+			if method == "DELETE" && strings.Contains(strings.ToLower(mustJSON(t, got)), "ana") {
+				t.Errorf("the receipt says who it was: %v", got)
+			}
+		}
+	}
+	holds(`[{"draft":false,"flow":"a","flow_name":"A","revisions":[],"tests":[1],"undo":false}]`)
+	h.want(200, "POST", "/flows/a/publish", `{"force": true}`)
+	h.want(200, "PUT", "/flows/a", flow("A", "ana@example.com", ""))
+	holds(`[{"draft":true,"flow":"a","flow_name":"A","revisions":[1],"tests":[],"undo":true}]`)
+	h.want(200, "PUT", "/flows/a", flow("A", "y", ""))
+	holds(`[{"draft":false,"flow":"a","flow_name":"A","revisions":[1],"tests":[],"undo":true}]`)
+	h.want(204, "DELETE", "/flows/a", "")
+	holds(`[]`)
+	if audit := mustJSON(t, h.want(200, "GET", "/audit", "")); strings.Contains(audit, "buyer") || !strings.Contains(audit, `"tests":2`) {
+		t.Errorf("the audit keeps the events of tests: %s", audit)
+	}
+}

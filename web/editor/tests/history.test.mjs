@@ -52,6 +52,30 @@ test('a person’s time line says what came and what was done, down to the reque
   await page.context().close()
 })
 
+test('who erases a person is told which flows hold them too, where, and that backups do', async () => {
+  const person = 'tereza@example.com'
+  await program.api('POST', '/flows', { id: 'holds', name: 'Welcome', trigger: { kind: 'manual' }, steps: [{ id: 'log', action: 'log', with: { message: 'x' } }], tests: [{ name: 'saved', event: { body: { email: person } } }] })
+  await program.api('POST', '/flows/holds/publish', { force: true })
+  await program.api('POST', '/flows/holds/events', { event: { body: { email: person } } })
+  await until(() => program.api('GET', '/runs?flow=holds&status=succeeded'), (r) => r.body.items.length === 1)
+  const page = await program.signedIn(`/people?key=${person}`, still)
+  await page.getByRole('button', { name: 'Erase from history' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Erase this person from history' })
+  const holds = async () => {
+    await dialog.getByRole('listitem').getByText('test 1 · revision 1').waitFor()
+    await dialog.getByText('Backups made until now keep it').waitFor()
+  }
+  await holds()
+  await dialog.getByRole('textbox').fill(person)
+  await fine(page, 'erasing')
+  await dialog.getByRole('button', { name: 'Erase for good' }).click()
+  await dialog.getByText('1 run was erased.').waitFor()
+  await holds()
+  await dialog.getByRole('link', { name: 'Welcome' }).click()
+  await page.waitForURL('**/flows/holds')
+  await page.context().close()
+})
+
 test('what the filters find is exported as a table; a long list grows as its end comes into sight', async () => {
   const page = await program.signedIn('/runs?flow=orders&status=failed', still)
   const download = async () => {

@@ -2452,6 +2452,8 @@ export interface components {
             erased: string[];
             /** @description events that made no run */
             events: string[];
+            /** @description flows whose own documents still hold the person: take it out of the draft and its tests by hand; earlier drafts and revisions go with the flow alone */
+            flows: components["schemas"]["FlowHolding"][];
             /** @description SHA-256 of the key */
             key_digest: string;
             /** @description what to do about those that are open */
@@ -2739,6 +2741,20 @@ export interface components {
              * @description in a text: where of ends, in UTF-16 units
              */
             to?: number;
+        };
+        FlowHolding: {
+            /** @description the draft does, its tests aside */
+            draft: boolean;
+            /** @description id of the flow */
+            flow: string;
+            /** @description what people call the flow */
+            flow_name: string;
+            /** @description numbers of the revisions that do, newest first */
+            revisions: number[];
+            /** @description which of the draft's tests do, counted from 0 */
+            tests: number[];
+            /** @description a draft does that undo or redo can bring back */
+            undo: boolean;
         };
         FlowItem: {
             /** @description the draft is not what is published */
@@ -3376,6 +3392,8 @@ export interface components {
              * @enum {string}
              */
             as: "email" | "phone" | "cpf" | "text";
+            /** @description flows whose own documents hold the person, which erasing does not change: see there */
+            flows: components["schemas"]["FlowHolding"][];
             /** @description events and what came of them, newest first */
             items: components["schemas"]["Moment"][];
             /** @description the e-mail, phone, CPF or text that was asked for */

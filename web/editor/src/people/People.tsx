@@ -16,6 +16,7 @@ import { saveFile } from '../ui/saveFile'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { offsetOf, ownZone, placeOf } from '../ui/zones'
 import { fill, usePlural } from '../words/phrase'
+import { Stays } from './Stays'
 import { TimeLine } from './TimeLine'
 import { useWords } from './words'
 
@@ -53,7 +54,7 @@ function Person({ of: key }: { of: string }) {
   const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
-  if (data.items.length + data.state.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
+  if (data.items.length + data.state.length + data.flows.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
   const acted = data.items.reduce((n, m) => n + m.effects.filter((e) => e.status === 'succeeded' || e.status === 'unknown').length, 0)
   return (
     <section>
@@ -72,8 +73,9 @@ function Person({ of: key }: { of: string }) {
       {data.more && <p className="mb-3 text-warn">{t.more}</p>}
       <Zones />
       <TimeLine moments={data.items} />
+      <Stays flows={data.flows} />
       {data.state.length > 0 && <KeptOf entries={data.state} />}
-      {erasing && <Erase of={key} close={() => setErasing(false)} />}
+      {erasing && <Erase of={key} flows={data.flows} close={() => setErasing(false)} />}
     </section>
   )
 }
@@ -114,7 +116,7 @@ function HandOver({ of: key }: { of: string }) {
   return <><Button busy={save.isPending} onClick={() => save.mutate()}><FileText size={16} aria-hidden />{t.handOver}</Button>{save.error && <Problem error={save.error} />}</>
 }
 
-function Erase({ of: key, close }: { of: string; close: () => void }) {
+function Erase({ of: key, flows, close }: { of: string; flows: Schemas['FlowHolding'][]; close: () => void }) {
   const t = useWords()
   const plural = usePlural()
   const queries = useQueryClient()
@@ -130,6 +132,8 @@ function Erase({ of: key, close }: { of: string; close: () => void }) {
       <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate(false)}>{t.eraseNow}</Button></>
     )}>
       {!done && <Field label={fill(t.typeIt, { key })}><input data-first className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
+      <Stays flows={done?.flows ?? flows} />
+      <p className="my-3 text-text-2">{t.backups}</p>
       {erase.error && <Problem error={erase.error} />}
       {done && (
         <div role="status" className="space-y-3">
