@@ -62,6 +62,7 @@ type Engine struct {
 	hearers  listeners[AlertView] // of alerts
 	stats    *stats.Sampler
 	shadows  shadows
+	bodies   bodies
 	started  time.Time
 	shapes   *shapes.Shapes
 	drifts   toldDrifts
@@ -96,7 +97,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{Config: c, stop: make(chan struct{}), hurry: context.WithoutCancel(ctx)}
 	e.plans.made = map[planKey]*plan{}
-	e.keeps, e.feed, e.room, e.doorway = newKeeps(), newFeed(), room.ForRuns(), room.ForDeliveries()
+	e.keeps, e.feed, e.room, e.doorway, e.bodies = newKeeps(), newFeed(), room.ForRuns(), room.ForDeliveries(), newBodies()
 	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
 	e.replays.news, e.orphaned, e.kinds = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gancho/engine"
@@ -191,6 +192,14 @@ type shaky struct {
 	getRun func(id string) error
 	erase  func(ids []string)
 	resume func()
+	accept func(events []store.Event)
+}
+
+func (s *shaky) Accept(ctx context.Context, events []store.Event) ([]store.Accept, error) {
+	if s.accept != nil {
+		s.accept(events)
+	}
+	return s.Store.Accept(ctx, events)
 }
 
 func (s *shaky) Resume(ctx context.Context, id string, attempt int, forget []string) error {
@@ -330,6 +339,40 @@ func TestTheReceiptOfAnErasureIsTrue(t *testing.T) {
 	if left, err := person.Find(t.Context(), h.Engine, "ana@example.com", false); err != nil || len(left.Runs) != 0 || !slices.Equal(receipt.Erased, []string{first}) || len(receipt.Open) != 0 {
 		t.Errorf("with cancel: %+v, %v, left %+v", receipt, err, left.Runs)
 	}
+}
+
+// TestAReplayThatReadWhatIsErased before it is erased, and is accepted late, does not bring it back.
+func TestAReplayThatReadWhatIsErased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var both *shaky
+		h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { both = &shaky{Store: s}; return both }})
+		defer h.stop()
+		h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "sum", "action": "set", "with": {"values": {"x": 1}}}]}`)
+		first := h.send("a", `{"who": "ana@example.com"}`)
+		h.finished(first)
+		var erasing sync.WaitGroup
+		both.accept = func(events []store.Event) {
+			if events[0].ReplayOf == "" {
+				return
+			}
+			erasing.Go(func() {
+				if _, err := person.Erase(t.Context(), h.Engine, "ana@example.com", "root", true); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait() // it has ended, or waits for this
+		}
+		out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{first}, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayPublished}})
+		check(t, err)
+		erasing.Wait()
+		if left, err := person.Find(t.Context(), h.Engine, "ana@example.com", false); err != nil || len(left.Runs) != 0 || len(out.Items) != 1 || out.Items[0].Run == "" {
+			t.Errorf("%v: the replay %+v left %+v", err, out.Items, left.Runs)
+		}
+		out, err = h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{first}, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayPublished}})
+		if err != nil || len(out.Items) != 1 || out.Items[0].Refused == nil || out.Items[0].Refused.Code != "no_body" {
+			t.Errorf("once it is erased: %+v %v", out.Items, err)
+		}
+	})
 }
 
 // TestAReplayIsOneProblemWithItsOrigin counts the steps of a run that is done again: only the newest tells.

@@ -44,9 +44,14 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 	if unread := e.Store.Unread(""); len(unread) > 0 {
 		return receipt, fmt.Errorf("%w: %s: what it holds of a person cannot be erased; put the file back from a backup and start again, or take the file out of the stopped folder and run gancho db repair", store.ErrUnread, strings.Join(unread, ", "))
 	}
+	done, err := e.Erasing(ctx)
+	if err != nil {
+		return receipt, err
+	}
+	defer done()
 	q := store.Query{Text: key, Limit: 200}
 	var runs, events []string
-	err := e.EachRun(ctx, q, func(r *store.Run) (bool, error) {
+	err = e.EachRun(ctx, q, func(r *store.Run) (bool, error) {
 		if !r.Status.Final() && !cancel {
 			receipt.Open = append(receipt.Open, r.ID)
 			return true, nil

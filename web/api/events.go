@@ -24,6 +24,11 @@ func (s *server) samples(ctx context.Context, in *struct {
 }
 
 func (s *server) acceptEvent(ctx context.Context, in *IDPath) (*startOutput, error) {
+	done, err := s.Engine.TakeUp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	event, err := s.Engine.Rejected(ctx, in.ID)
 	if err != nil {
 		return nil, found(err, "event", "este evento")
