@@ -1,7 +1,7 @@
 import { Suspense, useId, useState } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { keepOffer } from '../api/curl'
+import { keepOffer, offerFor } from '../api/curl'
 import { FieldRow } from '../fields/FieldRow'
 import { fill } from '../words/phrase'
 import { type Edit, type Flow, put, type Step } from '../flow'
@@ -10,7 +10,6 @@ import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { useLooks } from './Locked'
-import { OfferedConnection } from './OfferedConnection'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
@@ -20,6 +19,7 @@ import { soon } from '../ui/soon'
 
 const BranchRows = soon(() => import('./BranchRows').then((m) => m.BranchRows))
 const CurlPaste = soon(() => import('./CurlPaste').then((m) => m.CurlPaste))
+const OfferedConnection = soon(() => import('./OfferedConnection').then((m) => m.OfferedConnection))
 const Signals = soon(() => import('./Signals').then((m) => m.Signals))
 
 type SetupProps = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
@@ -35,7 +35,7 @@ export function StepSetup({ flow, edit, step, action, problems, pointer, set }: 
   return (
     <>
       <OtherProblems {...{ flow, edit, step, action, problems, pointer, set }} />
-      <OfferedConnection flow={flow} step={step} set={set} />
+      {offerFor(flow.id, step.id) && <Suspense fallback={null}><OfferedConnection flow={flow} step={step} set={set} /></Suspense>}
       {action.connections.length > 0 && (
         <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
       )}

@@ -3,15 +3,16 @@ import { useLang } from '../words'
 import type { Schemas } from '../api/client'
 import type { Field } from './check'
 import { CodeField, JSONField } from './CodeField'
-import { DateField } from './DateField'
 import { ListField } from './ListField'
 import { formatNumber, parseDuration, parseNumber, phoneE164, sayDuration, sayPhone, smsParts } from './locale'
 import { MapField } from './MapField'
-import { MultiSelect, SelectField } from './SelectField'
+import { SelectField } from './SelectField'
 import { fill } from '../words/phrase'
 import { soon } from '../ui/soon'
 import { useWords } from './words'
 
+const DateField = soon(() => import('./DateField').then((m) => m.DateField))
+const MultiSelect = soon(() => import('./MultiSelect').then((m) => m.MultiSelect))
 const LiveOptions = soon(() => import('./LiveOptions').then((m) => m.LiveOptions))
 const ConditionField = soon(() => import('../conditions/ConditionField').then((m) => m.ConditionField))
 
@@ -26,10 +27,10 @@ export function Control(props: ControlProps) {
   if (field.live) return <Suspense fallback={null}><LiveOptions {...props} /></Suspense>
   switch (field.type) {
     case 'bool': return <Switch {...props} />
-    case 'multiselect': return <MultiSelect {...props} options={field.options ?? []} />
+    case 'multiselect': return <Suspense fallback={null}><MultiSelect {...props} options={field.options ?? []} /></Suspense>
     case 'number': case 'money': return <NumberInput {...props} />
     case 'duration': return <DurationInput {...props} />
-    case 'date': return <DateField {...props} />
+    case 'date': return <Suspense fallback={null}><DateField {...props} /></Suspense>
     case 'phone': return <PhoneInput {...props} />
     case 'secret': return <input {...plain(props)} type="password" autoComplete="off" />
     case 'longtext': return <LongText {...props} />
