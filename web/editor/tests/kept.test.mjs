@@ -133,6 +133,33 @@ test('undo gives a flow back its state, however late the answer that it is off',
   await page.context().close()
 })
 
+test('what is being deleted is not offered, and keeps its name where it is told of', async () => {
+  await program.api('POST', '/connections', { name: 'leaves', kind: 'http_bearer', hosts: ['a.example'], fields: { token: 'x' } })
+  await program.api('POST', '/connections', { name: 'stays', kind: 'http_bearer', hosts: ['a.example'], fields: { token: 'x' } })
+  await program.api('POST', '/flows', { id: 'calls', name: 'Calls', trigger: { kind: 'manual' }, steps: [{ id: 'call', name: 'Call', action: 'http.request', with: { url: 'https://a.example' } }] })
+  await flow('goes')
+  await program.api('POST', '/flows/goes/publish', {})
+  const { run } = (await program.api('POST', '/flows/goes/events', {})).body
+  await until(async () => (await program.api('GET', `/runs/${run}`)).body.ended)
+  const page = await program.signedIn('/connections')
+  await lasting(page)
+  await page.getByRole('listitem').filter({ hasText: 'leaves' }).last().getByRole('button', { name: /^More/ }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('link', { name: 'Flows', exact: true }).click()
+  await page.getByRole('button', { name: 'More about GOES' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('link', { name: 'GOES' }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.getByRole('main').getByText('GOES').waitFor()
+  await page.getByRole('link', { name: 'Flows', exact: true }).click()
+  await page.getByRole('link', { name: 'Calls' }).click()
+  await page.locator('[data-row=call]').click()
+  await page.locator('[data-field=connection] input').click()
+  await page.getByRole('option', { name: /stays/ }).waitFor()
+  assert.equal(await page.getByRole('option', { name: /leaves/ }).count(), 0)
+  await page.context().close()
+})
+
 test('a full storage stops nothing', async () => {
   await flow('full')
   const page = await program.signedIn('/flows/full')

@@ -1,17 +1,22 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { useLeaving } from '../ui/Toast'
-import { api, take } from './client'
+import { api, type Schemas, take } from './client'
+import { useStayingOf } from './leaving'
 import { liveState, onLive, watchLive } from './live'
 import { renew } from './renew'
 import { whole } from './whole'
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => take(api.GET('/session')), staleTime: 60_000 })
 
-export const useFlows = (q: string) => {
-  const leaving = useLeaving()
-  return useQuery({ queryKey: ['flows', q], queryFn: () => whole((at) => take(api.GET('/flows', { params: { query: { ...at, q } } }))), placeholderData: keepPreviousData, select: (all) => ({ ...all, items: all.items.filter((f) => !leaving.includes(`flow ${f.id}`)) }) })
-}
+const flowsQuery = (q: string) => ({ queryKey: ['flows', q], queryFn: () => whole((at) => take(api.GET('/flows', { params: { query: { ...at, q } } }))), placeholderData: keepPreviousData })
+
+const asFlow = (f: { id: string }) => `flow ${f.id}`
+
+/** useFlows are the flows to list and to choose from: none that is being deleted. */
+export const useFlows = (q: string) => useQuery({ ...flowsQuery(q), select: useStayingOf<Schemas['FlowItem']>(asFlow) })
+
+/** useNamedFlows are all flows, for the names of what runs and events belong to. */
+export const useNamedFlows = () => useQuery(flowsQuery(''))
 
 export const flowQuery = (id: string) => ({ queryKey: ['flow', id], queryFn: () => take(api.GET('/flows/{id}', { params: { path: { id } } })), staleTime: Infinity })
 
@@ -29,7 +34,15 @@ export const useTriggers = () => useQuery(triggersQuery)
 
 export const useKinds = () => useQuery({ queryKey: ['kinds'], queryFn: () => take(api.GET('/connection-kinds')), staleTime: Infinity })
 
-export const useConnections = () => useQuery({ queryKey: ['connections'], enabled: useSession().data?.role !== 'viewer', queryFn: () => whole((query) => take(api.GET('/connections', { params: { query } }))) })
+const useConnectionsQuery = () => ({ queryKey: ['connections'], enabled: useSession().data?.role !== 'viewer', queryFn: () => whole((query) => take(api.GET('/connections', { params: { query } }))) })
+
+const asConnection = (c: { name: string }) => `connection ${c.name}`
+
+/** useConnections are the connections to list and to choose from: none that is being deleted. */
+export const useConnections = () => useQuery({ ...useConnectionsQuery(), select: useStayingOf<Schemas['ConnectionView']>(asConnection) })
+
+/** useNamedConnections are all connections, for the names that are taken. */
+export const useNamedConnections = () => useQuery(useConnectionsQuery())
 
 export const useSamples = (id: string) => useQuery({ queryKey: ['samples', id], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id }, query: { limit: 10 } } })) })
 

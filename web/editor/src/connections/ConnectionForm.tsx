@@ -2,7 +2,7 @@ import { type FormEvent, useRef, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { api, Refused, type Schemas, take } from '../api/client'
-import { useConnections } from '../api/hooks'
+import { useNamedConnections } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { CopyField } from '../ui/Copy'
 import { Field } from '../ui/Field'
@@ -27,7 +27,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
   const t = useWords()
   const say = useSay()
   const queries = useQueryClient()
-  const connections = useConnections()
+  const connections = useNamedConnections()
   const [kindName, setKind] = useState(before?.kind ?? '')
   const [fields, setFields] = useState<Record<string, string>>(() => start?.fields ?? plainFields(before))
   const [hosts, setHosts] = useState((start ?? before)?.hosts.join(', ') ?? host ?? '')

@@ -8,7 +8,6 @@ import { Button } from '../ui/Button'
 import { SearchInput } from '../ui/Input'
 import { Card, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
-import { useLeaving } from '../ui/Toast'
 import { plainText } from '../words/format'
 import { fill } from '../words/phrase'
 import { ConnectionDialog } from './ConnectionDialog'
@@ -27,7 +26,6 @@ function All() {
   const { data, error, refetch } = useConnections()
   const kinds = useKinds()
   const [q, setQ] = useState('')
-  const leaving = useLeaving()
   const [editing, setEditing] = useState<Editing | null>(null)
   const [params, setParams] = useSearchParams()
   const asked = params.get('name')
@@ -39,7 +37,7 @@ function All() {
   }, [asked, data, setParams])
   const flows = useFlows('')
   const settled = data !== undefined && flows.isFetched
-  const list = settled ? data.items.filter((c) => !leaving.includes(`connection ${c.name}`)) : undefined
+  const list = settled ? data.items : undefined
   const shown = list?.filter((c) => plainText(`${c.name} ${c.kind} ${c.account ?? ''} ${c.hosts.join(' ')}`).includes(plainText(q)))
   const wanted = settled ? wantedBy(flows.data?.items ?? [], data.items) : []
   const create = (name: string, of: string[]) => setEditing({ name, kinds: of })

@@ -1,7 +1,7 @@
 import { Inbox } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { type DeliveryStatus, useEvents } from '../api/history'
-import { useFlows } from '../api/hooks'
+import { useNamedFlows } from '../api/hooks'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { More } from '../history/More'
@@ -27,7 +27,7 @@ export function EventList({ role }: { role: string }) {
   const t = useWords()
   const filter = useFilter<DeliveryStatus>()
   const events = useEvents(filter.query)
-  const flows = useFlows('')
+  const flows = useNamedFlows()
   const list = events.data?.pages.flatMap((p) => p.items) ?? []
   const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
   const open = filter.params.get('event')

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleHelp, Layers, List, RotateCcw, Square, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { type RunStatus, useRuns } from '../api/history'
-import { useFlows } from '../api/hooks'
+import { useNamedFlows } from '../api/hooks'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { HistoryRun } from '../history/HistoryRun'
@@ -36,7 +36,7 @@ export function RunList({ role }: { role: string }) {
   const t = useWords()
   const filter = useFilter<RunStatus>()
   const grouped = filter.at('by') === 'error'
-  const flows = useFlows('')
+  const flows = useNamedFlows()
   const quiet = filter.at('flow') || filter.at('group') ? [] : (flows.data?.items ?? []).filter((f) => f.trigger === 'failure').map((f) => f.id)
   const query = { ...filter.query, ...(quiet.length > 0 && !filter.at('alarms') && { quiet }) }
   const runs = useRuns(query, !grouped && flows.isFetched)

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, take } from '../api/client'
-import { useFlows } from '../api/hooks'
+import { useNamedFlows } from '../api/hooks'
 import { useUsers } from '../api/users'
 import { More } from '../history/More'
 import { Problem, Skeleton } from '../ui/states'
@@ -43,7 +43,7 @@ type Names = { users: ReadonlyMap<string, string>; flows: ReadonlyMap<string, st
 /** useNames gives what people call a user or a flow, by the address and the id that the audit keeps. A name that several users chose, or that is another's address, comes with its address. */
 function useNames(): Names {
   const users = useUsers().data?.items ?? []
-  const flows = useFlows('').data?.items ?? []
+  const flows = useNamedFlows().data?.items ?? []
   const alone = (name: string) => users.filter((u) => u.name.trim().toLowerCase() === name.trim().toLowerCase() || u.email === name).length === 1
   return {
     users: new Map(users.filter((u) => u.name !== '').map((u) => [u.email, alone(u.name) ? u.name : `${u.name} (${u.email})`])),

@@ -2,13 +2,14 @@ import { type FormEvent, useState } from 'react'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pencil, Trash2 } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
+import { useStaying } from '../api/leaving'
 import { More } from '../history/More'
 import { Button, IconButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Field } from '../ui/Field'
 import { inputLook, SearchInput } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
-import { later, toast, useLeaving } from '../ui/Toast'
+import { later, toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { Part } from './Part'
@@ -21,13 +22,13 @@ type State = Schemas['StateView']
 export function KeptState() {
   const t = useWords()
   const [prefix, setPrefix] = useState('')
-  const leaving = useLeaving()
+  const stays = useStaying()
   const [editing, setEditing] = useState<State | null>(null)
   const list = useInfiniteQuery({
     queryKey: ['state', prefix], queryFn: ({ pageParam }) => take(api.GET('/state', { params: { query: { prefix, cursor: pageParam } } })),
     initialPageParam: '', getNextPageParam: (page) => page.next ?? undefined, placeholderData: keepPreviousData,
   })
-  const rows = list.data?.pages.flatMap((p) => p.items).filter((s) => !leaving.includes(`state ${s.key}`))
+  const rows = list.data?.pages.flatMap((p) => p.items).filter((s) => stays(`state ${s.key}`))
   return (
     <Part title={t.state} help={t.stateHelp}>
       <SearchInput label={t.findState} value={prefix} set={setPrefix} className="mb-3 w-full sm:w-72" />

@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
+import { leave } from '../api/leaving'
 import { soon } from './soon'
 
 export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => unknown }
@@ -34,21 +35,12 @@ function add(text: string, tone: Message['tone'], ms: number, act?: () => unknow
 /** toast tells what was done, for a few seconds. */
 export const toast = (text: string, tone: Message['tone'] = 'ok') => add(text, tone, tone === 'ok' ? 4_000 : 8_000)
 
-let leaving: readonly string[] = []
-
-/** useLeaving is what a person deleted and may still take back, each with its kind before it: lists leave it out. */
-export const useLeaving = () => useSyncExternalStore(subscribe, () => leaving)
-
 /**
  * later does something after ten seconds unless it is undone, and at once when the page goes or newer
  * messages take its place. So nothing need be asked before it. Until it is done, what it takes away is leaving.
  */
 export function later(text: string, act: () => unknown, undone: () => void, takes = '') {
-  const stay = () => {
-    leaving = leaving.filter((one) => one !== takes)
-    set(messages)
-  }
-  leaving = [...leaving, takes]
+  const stay = leave(takes)
   add(text, 'ok', 10_000, async () => {
     await act()
     stay()
