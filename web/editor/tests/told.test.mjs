@@ -166,6 +166,31 @@ test('that the flow’s own tests fail is seen without scrolling, and leads to w
   await page.context().close()
 })
 
+test('a refusal goes once the draft is mended, and changes that could not be had say so', async () => {
+  const draft = (message) => ({ id: 'refused', name: 'Refused', trigger: { kind: 'webhook' }, steps: [line('note', message)], tests: [{ name: 'An order', event: { body: { id: 1 } }, expect: { steps: { note: { with: { message: 'x' } } } } }] })
+  await published('refused', [line('note', 'w')])
+  await program.api('PUT', '/flows/refused', draft('y'))
+  const page = await program.signedIn('/')
+  await page.route('**/flows/refused/diff', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"code":"busy","detail":"the store is busy"}' }))
+  await page.goto(`${program.base}/flows/refused`)
+  await page.getByRole('button', { name: /^Publish/ }).first().click()
+  const panel = page.getByRole('complementary')
+  await panel.getByText('The store is busy').waitFor()
+  await page.unroute('**/flows/refused/diff')
+  await panel.getByRole('button', { name: 'Try again' }).click()
+  await panel.getByText('The test “An order” was added').waitFor()
+  const refused = page.waitForResponse((r) => r.url().endsWith('/publish') && r.status() === 409)
+  await panel.getByRole('button', { name: 'Publish r2' }).click()
+  await refused
+  const anyway = panel.getByRole('button', { name: 'Publish although tests fail' })
+  await anyway.waitFor()
+  await program.api('PUT', '/flows/refused', draft('x'))
+  await panel.getByText('1 test passes').waitFor()
+  await anyway.waitFor({ state: 'detached' })
+  assert.equal(await panel.getByRole('alert').count(), 0)
+  await page.context().close()
+})
+
 test('publishing a schedule speaks of its next run, not of events; each trigger of what starts it', async () => {
   const save = (id, trigger) => program.api('POST', '/flows', { id, name: id, trigger, steps: [line('say', 'x')] })
   await save('by-clock', { kind: 'schedule', with: { cron: '0 8 * * *', timezone: 'America/Sao_Paulo' } })
@@ -185,6 +210,11 @@ test('publishing a schedule speaks of its next run, not of events; each trigger 
       await page.context().close()
     }
   }
+  await save('of-the-server', { kind: 'schedule', with: { cron: '0 8 * * *', timezone: 'posix/America/Sao_Paulo' } })
+  const page = await program.signedIn('/flows/of-the-server')
+  await page.getByRole('button', { name: /^Publish/ }).first().click()
+  await page.getByText(/^Next run: .+20\d\d.+8:00.+\(São Paulo\)\.$/).waitFor() // a zone that no browser knows
+  await page.context().close()
 })
 
 test('a flow that becomes a schedule is in the zone of the instance, however late that is known', async () => {

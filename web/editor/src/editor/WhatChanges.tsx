@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { api, take } from '../api/client'
 import type { Flow } from '../flow'
 import { Sentences } from '../tree/Sentences'
-import { Loading } from '../ui/basics'
-import { placeOf } from '../ui/zones'
+import { Loading, Problem } from '../ui/basics'
+import { atClock, placeOf } from '../ui/zones'
 import { useLang } from '../words'
 import { fill } from '../words/phrase'
 import { Head } from './Head'
@@ -22,7 +22,7 @@ export function WhatChanges({ draft }: { draft: DraftHook }) {
       <Head>{t.whatChanges}</Head>
       {first && <FirstPublish flow={flow} />}
       {!view.changed && !first && <p className="text-text-2">{t.nothingChanges}</p>}
-      {view.changed && !first && (diff.isPending ? <Loading /> : <Sentences list={diff.data?.sentences ?? []} />)}
+      {view.changed && !first && (diff.error ? <Problem error={diff.error} retry={() => void diff.refetch()} /> : diff.isPending ? <Loading /> : <Sentences list={diff.data.sentences} />)}
       {view.changed && flow.trigger.kind === 'schedule' && <NextRun flow={flow} />}
     </section>
   )
@@ -43,6 +43,6 @@ function NextRun({ flow: { trigger } }: { flow: Flow }) {
   const { data } = useQuery({ queryKey: ['next', cron, zone, 1], enabled: cron !== '' && zone !== '', queryFn: ({ signal }) => take(api.GET('/schedule/next', { params: { query: { cron, timezone: zone, n: 1 } }, signal })) })
   if (!data) return null
   const [next] = data.times
-  const when = next && new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(new Date(next.at))
+  const when = next && atClock(next.local, lang, { dateStyle: 'full', timeStyle: 'short' })
   return <p className="mt-1.5 text-text-2">{when ? fill(t.nextRun, { when, place: placeOf(zone) }) : t.noNextRun}</p>
 }

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { CalendarClock, TriangleAlert } from 'lucide-react'
 import { api, take } from '../api/client'
 import { Combo } from '../fields/Combo'
-import { zoneOptions } from '../ui/zones'
+import { atClock, zoneOptions } from '../ui/zones'
 import { Field } from '../ui/Field'
 import { inputLook } from '../ui/Input'
 import { useLang } from '../words'
@@ -72,20 +72,14 @@ function NextTimes({ cron, zone }: { cron: string; zone: string }) {
   const t = useWords()
   const { lang } = useLang()
   const next = useQuery({ queryKey: ['next', cron, zone], enabled: cron !== '' && zone !== '', placeholderData: keepPreviousData, queryFn: ({ signal }) => take(api.GET('/schedule/next', { params: { query: { cron, timezone: zone, n: 5 } }, signal })) })
-  const at = (iso: string) => {
-    try {
-      return new Intl.DateTimeFormat(lang, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: zone }).format(new Date(iso))
-    } catch {
-      return iso
-    }
-  }
+  const at = (local: string) => atClock(local, lang, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
   return (
     <div aria-live="polite" className="rounded-lg bg-sunken p-3">
       <p className="flex items-center gap-2 font-medium"><CalendarClock size={16} strokeWidth={1.75} aria-hidden className="text-text-2" />{t.next}</p>
       {next.data?.problems.map((p, i) => <p key={i} className={`mt-1 flex items-start gap-1.5 text-meta ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{p.message}</p>)}
       {(next.data?.times.length ?? 0) === 0 && !next.data?.problems.length && <p className="mt-1 text-secondary text-text-2">{t.nextNone}</p>}
       <ol className="mt-1 space-y-0.5 text-secondary text-text-2">
-        {next.data?.times.map((x) => <li key={x.at}>{at(x.at)}{x.change && <span className="ml-2 text-warn">{t.clockChange}</span>}</li>)}
+        {next.data?.times.map((x) => <li key={x.at}>{at(x.local)}{x.change && <span className="ml-2 text-warn">{t.clockChange}</span>}</li>)}
       </ol>
     </div>
   )

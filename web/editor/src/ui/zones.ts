@@ -20,6 +20,9 @@ export function offsetOf(zone: string): string {
   }
 }
 
+/** atClock writes a wall clock that the server gave with its offset: this browser need not know its zone. */
+export const atClock = (local: string, lang: string, form: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(lang, { ...form, timeZone: 'UTC' }).format(new Date(`${local.slice(0, 19)}Z`))
+
 /** zoneOptions lists the time zones with how far they are from UTC now: what is chosen, one's own and Brazil's first. */
 export function zoneOptions(chosen = ''): { value: string; label: string; hint: string; words: string }[] {
   const all = Intl.supportedValuesOf('timeZone')
