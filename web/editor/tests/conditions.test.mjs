@@ -182,6 +182,8 @@ test('a list holds a value, and a date lies before, after or near a day', async 
   await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'é nos últimos' })
   await page.getByRole('spinbutton', { name: 'Dias' }).fill('1')
   await page.getByText('dia', { exact: true }).waitFor()
+  await until(() => page.getByRole('combobox', { name: 'Comparação' }).evaluate((c) => c.selectedOptions[0].label), (l) => l === 'é no último')
+  await page.locator('main').getByText('é no último dia').waitFor() // the trigger says it in words
   await page.getByRole('spinbutton', { name: 'Dias' }).fill('7')
   await page.getByText('dias', { exact: true }).waitFor()
   await until(() => where('datas'), (w) => w === 'diff(trigger.body.criado_em, now(), "days") in 0..6')

@@ -409,7 +409,7 @@ test('dates and lists are compared as such; what a row was compared with stays w
 })
 
 test('sentences: chips for data, words for conditions, code for what is more', () => {
-  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no', point: '.', whenMissing: '{value} when missing', isBefore: 'is before', dayForm: '{d}/{m}/{y}', lastDays: 'is in the last {n} days', nextDays: 'is in the next {n} days', daysAgo: 'is at least {n} days ago' }
+  const op = { is: 'is', isNot: 'is not', and: 'and', or: 'or', not: 'not', isIn: 'is one of', contains: 'contains', startsWith: '', endsWith: '', isPresent: 'is present', isMissing: '', atLeast: 'is at least', atMost: 'is at most', yes: 'yes', no: 'no', point: '.', whenMissing: '{value} when missing', isBefore: 'is before', dayForm: '{d}/{m}/{y}', lastDay: 'is in the last day', lastDays: 'is in the last {n} days', nextDay: '', nextDays: 'is in the next {n} days', dayAgo: '', daysAgo: 'is at least {n} days ago' }
   const text = (parts) => parts.map((p) => p.text ?? (p.chip ? `[${p.chip}]` : `<${p.code}>`)).join('').replace(/ +/g, ' ').trim()
   assert.equal(text(conditionParts("trigger.body.status == 'paid' && trigger.body.total >= 100", () => undefined, op)), '[Status] is “paid” and [Total] is at least 100')
   assert.equal(text(conditionParts('float(trigger.body.total) >= 200', () => undefined, op)), '[Total] is at least 200')

@@ -97,7 +97,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
   const operate = (next: Choice) => change(compared(row, next, stats, lang, itemType(desk, row.field, next)))
   const wide = choice === 'alike' || choice === 'not_alike' // half a line would cut off what tells them from the others
   const sure = row.default === false && (row.operator === 'is_true' || row.operator === 'is_false') // a yes or no that is missing is no: nothing else is to be said
-  const words: Record<string, string> = sure ? { ...t, is_false: t.not_true } : t
+  const words: Record<string, string> = { ...t, ...(sure && { is_false: t.not_true }), ...(row.value === 1 && { last_days: t.last_day, next_days: t.next_day }) }
   const nowhere = row.field !== '' && !stats && (!roots.test(row.field) || desk.isUnknown(row.field))
   const own = { value: row.field, label: nowhere ? fill(t.notThere, { field: row.field }) : desk.labelOf(row.field), hint: row.field }
   return (

@@ -24,7 +24,7 @@ export function templateParts(text: string, labels: Labels): Part[] {
   return partsIn(text).map((p) => (p.hole ? chipOf(p.text, labels) : { text: p.text }))
 }
 
-export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point' | 'whenMissing' | 'isBefore' | 'isAfter' | 'dayForm' | 'lastDays' | 'nextDays' | 'daysAgo', string>
+export type Operators = Record<'is' | 'isNot' | 'and' | 'or' | 'not' | 'isIn' | 'contains' | 'startsWith' | 'endsWith' | 'isPresent' | 'isMissing' | 'atLeast' | 'atMost' | 'yes' | 'no' | 'point' | 'whenMissing' | 'isBefore' | 'isAfter' | 'dayForm' | 'lastDay' | 'lastDays' | 'nextDay' | 'nextDays' | 'dayAgo' | 'daysAgo', string>
 
 const data = String.raw`(?:trigger|steps|errors|item|index|loops|vars|run)\b(?:\??\.[A-Za-z_]\w*|\[(?:"[^"]*"|'[^']*'|\d+)\])*`
 const literal = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?`
@@ -55,7 +55,11 @@ export function conditionParts(source: string, labels: Labels, op: Operators): P
   const told: Record<Shape, (m: RegExpExecArray) => Part[]> = {
     within: ([, value, path, instead]) => [...chip(path, instead), say(`${op.contains} ${spell(value)}`)],
     day: ([, path, instead, sign = '', y = '', m = '', d = '']) => [...chip(path, instead), say(`${dated[sign] ?? sign} ${op.dayForm.replace('{y}', y).replace('{m}', m).replace('{d}', d)}`)],
-    days: ([, ahead, path, instead, last, ago]) => [...chip(path, instead), say((ago ? op.daysAgo : ahead ? op.nextDays : op.lastDays).replace('{n}', ago ?? String(Number(last) + 1)))],
+    days: ([, ahead, path, instead, last, ago]) => {
+      const n = ago ?? String(Number(last) + 1)
+      const [one, more] = ago ? [op.dayAgo, op.daysAgo] : ahead ? [op.nextDay, op.nextDays] : [op.lastDay, op.lastDays]
+      return [...chip(path, instead), say(n === '1' ? one : more.replace('{n}', n))]
+    },
     read: ([, how = '', path, instead]) => { const said = { present: op.isPresent, missing: op.isMissing, truthy: `${op.is} ${op.yes}` }[how]; return [...chip(path, instead), ...(said ? [say(said)] : [])] },
     field: ([, path, instead]) => chip(path, instead),
     value: ([, value]) => [{ text: ` ${spell(value)}` }],
