@@ -18,8 +18,9 @@ import { Grouped } from './Grouped'
 import { Hints } from './Hints'
 import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
-import { friendly, hasHole, hole, onlyHole, isPath, holes, parts } from './template'
+import { friendly, hasHole, hole, isPath, holes, parts } from './template'
 import { say } from './say'
+import { textKinds, type Way, wayOf, WaySwitch } from './WaySwitch'
 import { useWords } from './words'
 
 const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
@@ -27,20 +28,8 @@ const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 
 export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
 
-/** The three ways to give a value: as it is, with data of the event in it, or computed. */
-export type Way = 'fixed' | 'data' | 'expression'
-
-const textKinds = new Set(['text', 'longtext', 'url', 'email', 'phone'])
 const selfTold = new Set(['expression', 'condition'])
 const ownKinds = new Set(['expression', 'condition', 'map', 'list', 'json', 'code', 'secret', 'notice', 'connection', 'schedule'])
-
-/** wayOf is how a stored value was given. */
-function wayOf(field: Field, value: unknown): Way {
-  const only = onlyHole(value)
-  if (only !== undefined) return isPath(only) ? 'data' : 'expression'
-  if (typeof value === 'string' && holes(value).length > 0) return 'data'
-  return textKinds.has(field.type) && !field.literal ? 'data' : 'fixed'
-}
 
 /**
  * FieldRow is one field as the catalogue describes it: its name, the way its value is given, the
@@ -136,21 +125,6 @@ function hintOf(field: Field, word: string): string | undefined {
 
 /** withoutCode writes the holes of an example as the names that a person sees; a hole alone says nothing. */
 const withoutCode = (example: string) => (/^\{\{[^{}]*\}\}$/.test(example.trim()) ? undefined : example.replace(/\{\{\s*([\w.?]+)[^{}]*\}\}/g, (_, path: string) => `[${friendly(path.split('.').at(-1) ?? path)}]`))
-
-const ways = ['fixed', 'data', 'expression'] as const
-
-function WaySwitch({ label, name, way, choose }: { label: string; name: string; way: Way; choose: (way: Way) => void }) {
-  const t = useWords()
-  return (
-    <span role="radiogroup" aria-label={label} className="flex shrink-0 text-xs text-text-3 opacity-0 transition-opacity duration-150 group-focus-within/field:opacity-100 group-hover/field:opacity-100 max-[899px]:opacity-100">
-      {ways.map((w) => (
-        <label key={w} className={`relative cursor-pointer rounded px-1.5 py-0.5 has-focus-visible:outline-2 has-focus-visible:outline-accent ${w === way ? 'font-semibold text-accent' : 'hover:text-text'}`}>
-          <input type="radio" name={name} className="sr-only" checked={w === way} onChange={() => choose(w)} />{t[w]}
-        </label>
-      ))}
-    </span>
-  )
-}
 
 type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean; /** a hole alone is written as text too */ text?: boolean }
 
