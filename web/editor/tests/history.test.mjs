@@ -249,10 +249,10 @@ test('a connection that is mended tells how many runs go on', async (t) => {
 test('a run that waits says for what, and what helps stands beside it', async () => {
   const later = await waitingRun({ id: 'later', name: 'Later', trigger: { kind: 'manual' }, steps: [{ id: 'call', name: 'Tell the stock', action: 'http.request', retry: { attempts: 5, first: '1h' }, with: { url: 'http://127.0.0.1:1/' } }] })
   const page = await program.signedIn(`/runs/${later}`, still)
-  await page.getByText(/tries again ·/).first().waitFor()
+  await page.getByRole('treeitem').getByText(/^tries again 1\/5 in .+: .+/).waitFor()
   await page.getByText('All runs in 24 h: 1').waitFor()
   await page.getByRole('button', { name: 'Try now' }).click()
-  await page.getByText(/attempt 2/).waitFor()
+  await page.getByRole('treeitem').getByText(/^tries again 2\/5 in .+: .+/).waitFor()
   const unsent = await waitingRun({ id: 'hello', name: 'Hello', trigger: { kind: 'manual' }, steps: [{ id: 'mail', action: 'email.send', connection: 'post', with: { to: 'ana@example.com', subject: 'Hi', text: 'Hi' } }] })
   await page.goto(`${program.base}/runs/${unsent}`)
   await page.getByText('waits for the connection post').waitFor()

@@ -46,6 +46,17 @@ test('a badge says that it counts runs, of which time, and the same after a relo
   for (const p of [page, hers]) await p.context().close()
 })
 
+test('the badges of a loop and of its steps tell of the same run', async () => {
+  const send = await published('rounds', [{ id: 'each', action: 'loop', when: 'trigger.body.go', with: { over: 'trigger.body.items' }, steps: [line('inner', 'x')] }])
+  await send({ go: true, items: [1] })
+  const page = await program.signedIn('/flows/rounds')
+  await row(page, 'inner').getByText(/ms/).waitFor()
+  await send({ go: false, items: [1] })
+  await row(page, 'each').getByText('skipped').waitFor()
+  await row(page, 'inner').getByText(/ms|run/).waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('a step that ran is not called untested once the person of its runs is erased', async () => {
   const send = await published('erased', [{ id: 'send', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com', json: {} }, when: 'false' }])
   await send({ customer: { email: 'only@example.com' } })

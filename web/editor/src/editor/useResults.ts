@@ -72,10 +72,13 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     const now = resultsOf(flow, newest.run, looked.turn)
     const stale = staleSteps(flow, newest.flow)
     const tried = new Set(test?.tried)
+    const inLoops = new Set<string>() // of those that this run came to: their steps tell of the same run
+    walk(flow.steps, (s) => { if (s.action === 'loop' && now.has(s.id)) walk(s.steps ?? [], (inner) => inLoops.add(inner.id)) })
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
       const c = tested ? undefined : day.of(looked.paths.get(s.id) ?? s.id)
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
+      else if (!result && c && inLoops.has(s.id)) return
       else if (result || c || !(tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all

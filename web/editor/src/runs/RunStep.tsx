@@ -39,7 +39,7 @@ export function RunStep({ run, step, title, path, result, may, close, replay }: 
     </div>
   )
   return (
-    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} /></span>} close={close} footer={footer}>
+    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0, step)} /></span>} close={close} footer={footer}>
       {!result && <p className="text-text-2">{erased(run) ? t.stepErased : t.notRun}</p>}
       {result && (
         <>

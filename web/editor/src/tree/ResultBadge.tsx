@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react'
 import { Check, CircleDashed, CircleHelp, CircleSlash, Funnel, History, Hourglass, LoaderCircle, RotateCw, Timer, TriangleAlert } from 'lucide-react'
 import { Badge } from '../ui/Badge'
 import { useFormat } from '../words/format'
@@ -7,7 +8,7 @@ import { useWords } from './words'
 
 export const looks = {
   succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], skipped: [CircleSlash, 'none'], running: [LoaderCircle, 'accent'], waiting: [Hourglass, 'wait'],
-  unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'warn'], refused: [TriangleAlert, 'warn'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
+  unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'wait'], refused: [TriangleAlert, 'warn'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
 } as const
 
 /** ResultBadge says by icon and word what became of a step. */
@@ -26,8 +27,8 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? plural(t, 'runs', result.passed ?? 0) : fill(t.ofRuns, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
-    (result.state === 'retrying' || !many && (result.attempts ?? 0) > 1) && fill(t.tries, { n: result.attempts ?? 1 }),
-    result.due !== undefined && ['waiting', 'retrying', 'parked'].includes(result.state) && moment(result.due),
+    !many && result.state !== 'retrying' && (result.attempts ?? 0) > 1 && fill(t.tries, { n: result.attempts ?? 1 }),
+    result.due !== undefined && ['waiting', 'parked'].includes(result.state) && moment(result.due),
     !result.held && result.ms !== undefined && result.state === 'succeeded' && (result.ms < 1 ? '< 1 ms' : duration(result.ms)),
   ].filter((f) => f !== false && f !== undefined)
   const day = many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined
@@ -35,8 +36,22 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
       <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        <span className="truncate">{fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
+        <span className="truncate">{result.state === 'retrying' ? <Retrying result={result} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )
+}
+
+/** Retrying counts the attempts that were made, and the time to the next one; it says why. */
+function Retrying({ result: { attempts = 1, most, due, text } }: { result: Result }) {
+  const t = useWords()
+  const { duration } = useFormat()
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const left = due ? Math.ceil((Date.parse(due) - now) / 1000) : 0
+  const counted = [most ? `${attempts}/${most}` : fill(t.tries, { n: attempts }), left > 0 && fill(t.inTime, { time: duration(left * 1000) })].filter(Boolean).join(' ')
+  return <><span className="sr-only">{t.retrying} </span>{text ? `${counted}: ${text}` : counted}</>
 }

@@ -1,5 +1,5 @@
 import type { Schemas } from '../api/client'
-import { children, type Flow, type Step, walk } from '../flow'
+import { children, find, type Flow, type Step, walk } from '../flow'
 
 type Run = Schemas['RunView']
 type StepView = Schemas['StepView']
@@ -11,6 +11,8 @@ export type Result = {
   turns?: number
   failures?: number
   attempts?: number
+  /** of how many attempts at most, where that is known */
+  most?: number
   due?: string
   text?: string
   approval?: StepView['approval']
@@ -54,9 +56,12 @@ export function pathsOf(flow: Flow, turn: (loop: string) => number): Map<string,
 
 const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime() - new Date(s.started).getTime() : s.attempts.at(-1)?.duration_ms)
 
-export function resultOf(s: StepView, turns: number): Result {
+/** attemptsOf is how often a step is tried: eight times, unless it says otherwise. */
+const attemptsOf = (s: Step | undefined) => (s ? Number(s.retry?.['attempts'] ?? 8) : undefined)
+
+export function resultOf(s: StepView, turns: number, step?: Step): Result {
   const failures = failuresIn(s.output)
-  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, text: s.error?.message ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
+  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, most: attemptsOf(step), text: s.error?.message ?? (s.waiting_for === 'retry' ? s.attempts.at(-1)?.error?.message : undefined) ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
   if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }
@@ -75,7 +80,7 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
     const waits = s?.status === 'running' && run.status === 'waiting'
     if (waits) results.set(id, { state: 'waiting', turns: s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : undefined })
     else if (s && !(s.status === 'running' && run.ended)) {
-      const result = resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0)
+      const result = resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0, find(flow, id))
       results.set(id, s.waiting_for === 'connection' && run.error?.code === 'connection_refused' ? { ...result, state: 'refused' } : result)
     }
   }
