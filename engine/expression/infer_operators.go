@@ -182,21 +182,33 @@ func (i *inference) number(f found) {
 	i.fits(i.neededOr(f, "0"), aNumber, shape.Int, shape.Float)
 }
 
-// ordered are the sides of < and >: both numbers, or both texts.
+// ordered are the sides of < and >: both numbers, or both texts. Where they differ, it is the
+// text that is to be read as a number: texts are ordered by their letters.
 func (i *inference) ordered(left, right found) {
-	for _, pair := range [][2]found{{left, right}, {right, left}} {
-		a, b, before := pair[0], pair[1].shape, len(i.problems)
-		switch {
-		case b.Unknown() || a.written():
-		case !b.Has(shape.Text):
+	pairs, before := [][2]found{{left, right}, {right, left}}, len(i.problems)
+	for _, pair := range pairs {
+		a, b := pair[0], pair[1].shape
+		if !a.written() && (!b.Has(shape.Text) || b.Unknown() && a.numberInText()) {
 			i.fits(a, aNumber, shape.Int, shape.Float)
-		case !b.Has(shape.Int, shape.Float):
-			i.fits(a, aText, shape.Text)
 		}
 		if len(i.problems) > before { // the other side is told with it
 			return
 		}
 	}
+	for _, pair := range pairs {
+		a, b := pair[0], pair[1].shape
+		if !a.written() && !b.Has(shape.Int, shape.Float) {
+			i.fits(a, aText, shape.Text)
+		}
+		if len(i.problems) > before {
+			return
+		}
+	}
+}
+
+// numberInText says that a value that is the same for all events, such as a variable, is a number that was written as a text.
+func (f found) numberInText() bool {
+	return f.shape != nil && f.shape.Guess && strings.HasPrefix(f.shape.Form(), "number")
 }
 
 // families of kinds that may equal each other.

@@ -64,6 +64,25 @@ func TestAConnectionOfAnotherKindIsToldOnce(t *testing.T) {
 	h.wantSaid(webhookFlow(`"connection": "git", "with": {"preset": "gitlab"}`))
 }
 
+// A number that was saved as a text is told where it is compared by size, and is what is to be mended.
+func TestKindsOfVariables(t *testing.T) {
+	h := newHouse(t)
+	h.want(200, "PUT", "/vars", `{"free": "199,90", "limit": 200, "city": "Recife"}`)
+	filter := func(where string) string {
+		return stepFlow(`{"id": "f", "action": "filter", "with": {"where": "`+where+`"}}`, "")
+	}
+	for _, where := range []string{"trigger.body.total > vars.free", "float(trigger.body.total) > vars.free", "vars.free <= 3"} {
+		h.wantSaid(filter(where), "warning /steps/0/with/where wrong_type")
+		_, doc := h.ask("POST", "/api/v1/flows/f/check", root, filter(where), "Accept-Language", "pt-BR")
+		p := doc["problems"].([]any)[0].(map[string]any)
+		if p["message"] != "`free` é um texto; aqui é preciso um número" || p["fixes"].([]any)[0].(map[string]any)["put"] != "number_br(vars.free)" {
+			t.Errorf("%s: %v", where, p)
+		}
+	}
+	h.wantSaid(filter("trigger.body.total > vars.limit"))
+	h.wantSaid(filter("trigger.body.city > vars.city"))
+}
+
 func stepFlow(step, more string) string {
 	return `{"id": "f", "trigger": {"kind": "manual"}, "steps": [` + step + `]` + more + `}`
 }
