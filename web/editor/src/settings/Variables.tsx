@@ -8,12 +8,14 @@ import { Button, IconButton } from '../ui/Button'
 import { inputLook } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
 import { toast } from '../ui/Toast'
+import { useLang } from '../words'
 import { fill } from '../words/phrase'
 import { Part } from './Part'
-import { readValue, shownValue } from './value'
+import { type Kind, kindOf, kinds, likelyKind, typedOf, valueAs } from './value'
 import { useWords } from './words'
 
-type Rows = { name: string; value: string }[]
+/** A row says its kind once it is kept or chosen; until then the kind is what is likely. */
+type Row = { name: string; typed: string; kind?: Kind }
 
 /** Variables are values of the instance that flows read. */
 export function Variables({ role }: { role: string }) {
@@ -32,26 +34,28 @@ export function Variables({ role }: { role: string }) {
 function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
   const t = useWords()
   const queries = useQueryClient()
-  const before: Rows = Object.entries(kept).sort(([a], [b]) => a.localeCompare(b)).map(([name, value]) => ({ name, value: shownValue(value) }))
+  const { lang } = useLang()
+  const before: Row[] = Object.entries(kept).sort(([a], [b]) => a.localeCompare(b)).map(([name, value]) => ({ name, typed: typedOf(value, lang), kind: kindOf(value) }))
   const [rows, setRows] = useState(before)
   const save = useMutation({
-    mutationFn: () => take(api.PUT('/vars', { body: Object.fromEntries(rows.filter((r) => r.name).map((r) => [r.name, readValue(r.value)])) })),
-    onSuccess: (vars) => { queries.setQueryData(['vars'], vars); toast(t.done) },
+    mutationFn: () => take(api.PUT('/vars', { body: Object.fromEntries(rows.filter((r) => r.name).map((r) => [r.name, valueAs(r.kind ?? likelyKind(r.typed, lang), r.typed, lang)])) })),
+    onSuccess: (vars) => { queries.setQueryData(['vars'], vars); toast(t.varsSaved) },
   })
-  const set = (at: number, row: Partial<Rows[number]>) => setRows(rows.map((r, i) => (i === at ? { ...r, ...row } : r)))
+  const set = (at: number, row: Partial<Row>) => setRows(rows.map((r, i) => (i === at ? { ...r, ...row } : r)))
   const changed = JSON.stringify(rows) !== JSON.stringify(before)
   return (
     <form onSubmit={(e) => { e.preventDefault(); save.mutate() }}>
       {rows.length === 0 && <p className="text-text-2">{t.noVars}</p>}
-      <ul className="space-y-2">
+      {rows.length > 0 && <p aria-hidden className="mb-1 flex gap-2 text-meta text-text-2 max-sm:hidden"><span className="w-48">{t.varName}</span><span className="w-36">{t.varKind}</span>{t.varValue}</p>}
+      <ul className="space-y-2 max-sm:space-y-5">
         {rows.map((r, i) => (
-          <Row key={i} row={r} may={may} set={(row) => set(i, row)} drop={() => setRows(rows.filter((_, n) => n !== i))} />
+          <VariableRow key={i} row={r} may={may} set={(row) => set(i, row)} drop={() => setRows(rows.filter((_, n) => n !== i))} />
         ))}
       </ul>
       {save.error && <Problem error={save.error} />}
       {may && (
         <div className="mt-4 flex flex-wrap gap-2">
-          <Button onClick={() => setRows([...rows, { name: '', value: '' }])}><Plus size={16} aria-hidden />{t.addVar}</Button>
+          <Button onClick={() => setRows([...rows, { name: '', typed: '' }])}><Plus size={16} aria-hidden />{t.addVar}</Button>
           {changed && <><Button type="submit" look="primary" busy={save.isPending}>{t.save}</Button><Button look="quiet" onClick={() => setRows(before)}>{t.cancel}</Button></>}
         </div>
       )}
@@ -59,15 +63,25 @@ function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
   )
 }
 
-function Row({ row: r, may, set, drop }: { row: Rows[number]; may: boolean; set: (row: Partial<Rows[number]>) => void; drop: () => void }) {
+function VariableRow({ row: r, may, set, drop }: { row: Row; may: boolean; set: (row: Partial<Row>) => void; drop: () => void }) {
   const t = useWords()
+  const { lang } = useLang()
   const { box, amiss } = useAmiss<HTMLLIElement>(t.badName)
   const said = useId()
+  const kind = r.kind ?? likelyKind(r.typed, lang)
+  const turn = (to: Kind) => set({ kind: to, typed: to === 'yes' ? String(r.typed === 'true') : r.typed })
+  const read = valueAs(kind, r.typed, lang) !== undefined
+  const value = { 'aria-label': fill('{a} {b}', { a: t.varValue, b: r.name }), 'aria-describedby': amiss ? said : undefined, disabled: !may, value: r.typed }
   return (
     <li ref={box}>
-      <div className="flex gap-2">
-        <input aria-label={t.varName} aria-describedby={amiss ? said : undefined} aria-invalid={amiss !== ''} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" spellCheck={false} className={`${inputLook} code max-w-[40%] text-meta sm:max-w-48`} value={r.name} onChange={(e) => set({ name: e.target.value })} />
-        <input aria-label={fill('{a} {b}', { a: t.varValue, b: r.name })} placeholder={t.varValue} disabled={!may} spellCheck={false} className={`${inputLook} code text-meta`} value={r.value} onChange={(e) => set({ value: e.target.value })} />
+      <div className="flex gap-2 max-sm:flex-wrap">
+        <input aria-label={t.varName} aria-describedby={amiss ? said : undefined} aria-invalid={amiss !== '' && read} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" spellCheck={false} className={`${inputLook} code text-meta max-sm:basis-full sm:w-48! sm:shrink-0`} value={r.name} onChange={(e) => set({ name: e.target.value })} />
+        <select aria-label={fill('{a} {b}', { a: t.varKind, b: r.name })} disabled={!may} className={`${inputLook} w-36! shrink-0 text-meta`} value={kind} onChange={(e) => { const to = kinds.find((k) => k === e.target.value); if (to) turn(to) }}>
+          {kinds.map((k) => <option key={k} value={k}>{t[`kind_${k}`]}</option>)}
+        </select>
+        {kind === 'yes'
+          ? <select {...value} className={`${inputLook} flex-1 text-meta`} onChange={(e) => set({ typed: e.target.value })}><option value="true">{t.yes}</option><option value="false">{t.no}</option></select>
+          : <input {...value} ref={(e) => e?.setCustomValidity(read ? '' : kind === 'number' ? t.badNumber : t.badJSON)} aria-invalid={amiss !== '' && !read} placeholder={t.varValue} spellCheck={false} inputMode={kind === 'number' ? 'decimal' : undefined} className={`${inputLook} code flex-1 text-meta`} onChange={(e) => set({ typed: e.target.value })} />}
         {may && <IconButton label={`${t.delete} ${r.name}`} onClick={drop}><Trash2 size={16} aria-hidden /></IconButton>}
       </div>
       {amiss && <p id={said} role="alert" className="mt-1 text-meta text-fail">{amiss}</p>}

@@ -28,6 +28,7 @@ export const firstAmiss = (form: HTMLFormElement | null) => [...(form?.querySele
 export function amissOf(control: Control, pattern: string): string {
   const t = speech.lang === 'en' ? en : pt
   const { validity: v, minLength } = control
+  if (v.customError) return control.validationMessage
   if (v.valueMissing) return t.fillIn
   if (v.tooShort) return fill(t.tooShort, { n: minLength })
   if (v.typeMismatch) return control.type === 'url' ? t.wholeURL : t.wholeEmail
