@@ -27,8 +27,9 @@ func (i *inference) neededOr(f found, fallback string) found {
 func (i *inference) optional(f found, fallback string) form.Problem {
 	words := form.Label(named(f)+" may be missing", named(f)+" pode faltar")
 	if f.of > 0 && f.seen < f.of {
-		words = form.Label(fmt.Sprintf("%s is present in %d of %d events", named(f), f.seen, f.of),
-			fmt.Sprintf("%s está presente em %d de %d eventos", named(f), f.seen, f.of))
+		of := eventWords(f.of)
+		words = form.Label(fmt.Sprintf("%s is present in %d of %s", named(f), f.seen, of.EN),
+			fmt.Sprintf("%s está presente em %d de %s", named(f), f.seen, of.PT))
 	}
 	for chain := f.chain; chain != ""; chain = parentOf(chain) {
 		if note, ok := i.known.Notes[chain]; ok {
@@ -146,9 +147,10 @@ func (i *inference) sometimes(f found, what form.Words, kinds []shape.Kind) {
 	if n == 0 || f.shape.Newest == 0 || f.shape.Guess {
 		return
 	}
+	of := eventWords(max(total, f.of))
 	i.warn(f.node, "mixed_types", form.Label(
-		fmt.Sprintf("%s is %s in %d of %d events; this needs %s", named(f), bareWords(kind).EN, n, max(total, f.of), what.EN),
-		fmt.Sprintf("%s é %s em %d de %d eventos; aqui é preciso %s", named(f), bareWords(kind).PT, n, max(total, f.of), what.PT)), hintOf(kind, f, ""), fixesOf(kind, f, "")...)
+		fmt.Sprintf("%s is %s in %d of %s; this needs %s", named(f), bareWords(kind).EN, n, of.EN, what.EN),
+		fmt.Sprintf("%s é %s em %d de %s; aqui é preciso %s", named(f), bareWords(kind).PT, n, of.PT, what.PT)), hintOf(kind, f, ""), fixesOf(kind, f, "")...)
 }
 
 // fixesOf do what hintOf says.
@@ -230,7 +232,14 @@ func count(of int) form.Words {
 	if of == 0 {
 		return form.Words{}
 	}
-	return form.Label(fmt.Sprintf(" in %d events", of), fmt.Sprintf(" em %d eventos", of))
+	return form.Label(" in "+eventWords(of).EN, " em "+eventWords(of).PT)
+}
+
+func eventWords(n int) form.Words {
+	if n == 1 {
+		return form.Label("1 event", "1 evento")
+	}
+	return form.Label(fmt.Sprintf("%d events", n), fmt.Sprintf("%d eventos", n))
 }
 
 var (

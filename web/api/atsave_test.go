@@ -83,6 +83,19 @@ func TestKindsOfVariables(t *testing.T) {
 	h.wantSaid(filter("trigger.body.city > vars.city"))
 }
 
+// What was counted of a single event is told in the singular.
+func TestOneEvent(t *testing.T) {
+	h := newHouse(t)
+	flow := stepFlow(`{"id": "f", "action": "filter", "with": {"where": "trigger.body.total == true"}}`, "")
+	h.want(201, "POST", "/flows", strings.Replace(flow, `"manual"`, `"webhook"`, 1))
+	h.want(200, "POST", "/flows/f/events", `{"event": {"body": {"total": 3}}}`)
+	_, doc := h.ask("POST", "/api/v1/flows/f/check", root, flow, "Accept-Language", "pt-BR")
+	problems, _ := doc["problems"].([]any)
+	if len(problems) != 1 || !strings.Contains(problems[0].(map[string]any)["message"].(string), "é um número em 1 evento;") {
+		t.Errorf("problems: %v", problems)
+	}
+}
+
 func stepFlow(step, more string) string {
 	return `{"id": "f", "trigger": {"kind": "manual"}, "steps": [` + step + `]` + more + `}`
 }
