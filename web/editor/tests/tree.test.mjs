@@ -180,6 +180,22 @@ test('a server that stops in mid-edit loses nothing, not even over a reload', as
   await fresh()
 })
 
+test('an item of a long loop is chosen by its number, and those that failed come first', async () => {
+  await program.api('POST', '/flows', { id: 'long', name: 'Long', trigger: { kind: 'webhook' }, steps: [{ id: 'each', name: 'Each', action: 'loop', with: { over: 'trigger.body.items', on_item_error: 'continue' }, steps: [{ id: 'by', name: 'By', action: 'transform', with: { value: '{{ 12 % item }}' } }] }] })
+  assert.equal((await program.api('POST', '/flows/long/publish', { force: true })).status, 200)
+  const { run } = (await program.api('POST', '/flows/long/events', { event: { body: { items: Array.from({ length: 30 }, (_, i) => (i === 16 || i === 24 ? 0 : i + 1)) } } })).body
+  await until(() => program.api('GET', `/runs/${run}`), (r) => r.body.ended)
+  const page = await open(`/runs/${run}`)
+  const choice = page.getByRole('combobox', { name: 'Choose an item' })
+  assert.deepEqual(await choice.locator('optgroup').first().evaluate((g) => [g.label, ...[...g.children].map((o) => o.text)]), ['failed', '17', '25'])
+  await choice.selectOption('25')
+  await page.getByText('Item 25 of 30 · failed').waitFor()
+  await choice.selectOption('29')
+  await page.getByText('Item 29 of 30', { exact: true }).waitFor()
+  assert.deepEqual(await axeFaults(page), [])
+  await page.context().close()
+})
+
 test('a failed run is mended and goes on from the step that failed', async () => {
   assert.equal((await program.api('POST', '/flows/order/publish', { force: true })).status, 200)
   const send = (body) => program.api('POST', '/flows/order/events', { event: { body } })
