@@ -310,6 +310,16 @@ test('examples hide who people are in all of the builder, until one eye shows th
   await page.context().close()
 })
 
+test('what a request would be names its connection in words', async () => {
+  await program.api('POST', '/connections', { name: 'crm', kind: 'http_bearer', fields: { token: 'secret' }, hosts: ['crm.example.com'] })
+  await program.api('POST', '/flows', { id: 'asks', name: 'Asks', trigger: { kind: 'manual' }, steps: [{ id: 'ask', action: 'http.request', connection: 'crm', with: { method: 'POST', url: 'https://crm.example.com/x', json: { a: 1 } } }] })
+  const page = await program.signedIn('/flows/asks?step=ask', { locale: 'pt-BR' })
+  await page.getByRole('button', { name: 'Testar passo' }).click()
+  await page.getByRole('region', { name: 'Enviaria' }).getByText('Conexão: crm').waitFor()
+  assert.equal(await page.getByText('{"connection"').count(), 0)
+  await page.context().close()
+})
+
 test('a value that holds words of the flow alone has nothing to show', async () => {
   const send = await published('own-words', [line('say', 'Cliente, order {{ trigger.body.id }}, for {{ trigger.body.customer.first_name }}'), line('mine', '{{ trigger.body.segment }}'), line('more', 'Cliente')])
   await send({ id: 77, segment: 'Cliente', customer: { first_name: 'Cliente' } })

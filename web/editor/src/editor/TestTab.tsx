@@ -18,6 +18,7 @@ import { useLang, useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { toCurl } from './toCurl'
+import { useWords as usePanelWords } from './panelWords'
 import { useWords } from './tabWords'
 import { useWords as useTestWords } from './testWords'
 import { SaveTest } from './SaveTest'
@@ -118,14 +119,16 @@ function Part({ title, aside, value }: { title: string; aside?: React.ReactNode;
 
 /** Request shows what goes out: the line, the headers, the body. */
 function Request({ value }: { value: unknown }) {
+  const t = usePanelWords()
   if (typeof value !== 'object' || value === null || !('url' in value)) return <JSONView value={value} />
-  const { method, url, headers, body, ...rest } = value as Record<string, unknown>
+  const { method, url, headers, body, connection, ...rest } = value as Record<string, unknown>
   const lines = typeof headers === 'object' && headers !== null ? Object.entries(headers) : []
   return (
     <div className="overflow-hidden rounded-lg border border-line text-meta">
       <p className="border-b border-line bg-sunken px-3 py-2 font-mono break-all"><b className="mr-2 font-semibold text-accent">{String(method ?? 'GET')}</b>{String(url)}</p>
       {lines.length > 0 && <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 px-3 py-2 font-mono">{lines.map(([k, v]) => <div key={k} className="contents"><dt className="text-text-3">{k}</dt><dd className="break-all">{String(v)}</dd></div>)}</dl>}
       {body !== undefined && <pre tabIndex={0} className="max-h-72 overflow-auto border-t border-line px-3 py-2 break-words whitespace-pre-wrap">{typeof body === 'string' ? body : JSON.stringify(body, null, 2)}</pre>}
+      {typeof connection === 'string' && <p className="border-t border-line px-3 py-2 text-text-2">{t.connection}: <b className="font-medium text-text">{connection}</b></p>}
       {Object.keys(rest).length > 0 && <pre className="border-t border-line px-3 py-2 whitespace-pre-wrap text-text-2">{JSON.stringify(rest)}</pre>}
     </div>
   )
