@@ -81,7 +81,7 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
   return (
     <form ref={start ? undefined : focusFirst} onSubmit={submit} className={`space-y-4 [&_:is(input,button,textarea)]:scroll-mb-32 ${className}`}>
       {before?.state === 'broken' && before.problem && !failed && <p className="rounded-lg bg-fail-soft p-3 break-words text-fail">{sentence(before.problem)}</p>}
-      {kinds.length > 1 && !before && <Field label={t.kind}><select className={inputLook} value={kind.kind} onChange={(e) => { setKind(e.target.value); setFields({}) }}>{kinds.map((k) => <option key={k.kind} value={k.kind}>{say(k.title)}</option>)}</select></Field>}
+      {kinds.length > 1 && !before && <Field label={t.kind}><select className={inputLook} value={kind.kind} onChange={(e) => { setKind(e.target.value); setFields({}) }}>{kinds.map((k) => <option key={k.kind} value={k.kind}>{say(k.title).replace(`${service}: `, '')}</option>)}</select></Field>}
       {kind.help && <p className="text-secondary text-text-2">{say(kind.help)}</p>}
       {kind.docs && <a href={kind.docs} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 text-meta text-accent underline"><ExternalLink size={13} aria-hidden />{t.docs}</a>}
       {kind.callback && <div><p className="mb-1 text-meta text-text-2">{t.callback}</p><CopyField text={kind.callback} /></div>}
