@@ -34,7 +34,7 @@ const en = {
 
 const pt: typeof en = {
   welcome: 'Bem-vindo ao Gancho',
-  setupHelp: 'Crie o primeiro usuário. Ele pode tudo: adicionar outros, ver todos os fluxos, fazer backup.',
+  setupHelp: 'Crie o primeiro usuário. Ele pode fazer tudo: adicionar outros, ver todos os fluxos, fazer backup.',
   setupOnce: 'Este link vale uma vez e por uma hora.',
   start: 'Criar e começar',
   signIn: 'Entrar',
@@ -44,7 +44,7 @@ const pt: typeof en = {
   yourName: 'Seu nome',
   email: 'E-mail',
   password: 'Senha',
-  passwordHelp: 'Pelo menos 12 caracteres. Algumas palavras que não combinam são boas.',
+  passwordHelp: 'Pelo menos 12 caracteres. Uma boa senha junta palavras sem relação entre si.',
   short: 'Caracteres que faltam: {n}',
   place: 'Fuso e endereço',
   zone: 'Fuso dos seus fluxos',
@@ -60,7 +60,7 @@ const pt: typeof en = {
   newPasswordHelp: 'Escolha uma senha nova. As suas outras sessões terminam.',
   saveAndEnter: 'Salvar e entrar',
   inviteOnce: 'Este link vale uma vez, até {until}.',
-  otherHere: '{name} está na conta aqui. Ao continuar, este navegador passa para a sua conta.',
+  otherHere: '{name} já entrou neste navegador. Ao continuar, ele passa para a sua conta.',
   toFlows: 'Ir para os fluxos',
 }
 

@@ -64,7 +64,7 @@ const en = {
 
 const pt: typeof en = {
   backtest: 'Testar com eventos passados',
-  help: 'O rascunho contra o que está publicado, evento por evento. Nada é enviado.',
+  help: 'Compara o rascunho com o que está publicado, evento por evento. Nada é enviado.',
   run: 'Comparar agora',
   again: 'Comparar de novo',
   last: 'Quantos eventos',
@@ -72,8 +72,8 @@ const pt: typeof en = {
   none: 'Nenhum evento passado para comparar.',
   same_one: '{n} igual',
   same_other: '{n} iguais',
-  differs_one: '{n} faz outra coisa',
-  differs_other: '{n} fazem outra coisa',
+  differs_one: '{n} com outro resultado',
+  differs_other: '{n} com outro resultado',
   newFail_one: '{n} passa a falhar',
   newFail_other: '{n} passam a falhar',
   mended_one: '{n} corrigido',
@@ -114,7 +114,7 @@ const pt: typeof en = {
   shadow: 'Acompanhar eventos novos',
   shadowHelp: 'Compara o rascunho com o que está publicado em cada evento que chega, a cada minuto, pelo tempo que quiser. O rascunho não envia nada.',
   shadowOn: 'Acompanhando desde {when} · {who}',
-  shadowFirst: 'Nenhum evento chegou desde então; a próxima olhada é em até um minuto.',
+  shadowFirst: 'Nenhum evento chegou desde então; a próxima verificação é em até um minuto.',
   shadowStart: 'Acompanhar',
   shadowStop: 'Parar',
   shadowAnew: 'Recomeçar',

@@ -24,7 +24,7 @@ const pt: typeof en = {
   revisionMore_other: 'e mais {n} mudanças',
   fromRevision: 'Voltar à r{n} muda o rascunho assim:',
   makeDraft: 'Voltar a esta',
-  madeDraft: 'O rascunho é de novo a r{n}. Vale quando você publicar; Desfazer traz o de antes.',
+  madeDraft: 'O rascunho é de novo a r{n}. Vale quando você publicar; Desfazer traz de volta o anterior.',
   sameAsDraft: 'Igual ao rascunho.',
 }
 

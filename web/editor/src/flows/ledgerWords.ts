@@ -15,9 +15,9 @@ const pt: typeof en = {
   accepted_other: '{n} eventos aceitos{replayed}: {finished}, {waiting} esperando, {pending} na fila',
   replayed_one: ', {n} repetição',
   replayed_other: ', {n} repetições',
-  finished_one: '{n} terminado',
-  finished_other: '{n} terminados',
-  ledgerHelp: 'Todo evento que já foi aceito, e toda repetição de um, está em um destes; nada se perde no caminho.',
+  finished_one: '{n} finalizado',
+  finished_other: '{n} finalizados',
+  ledgerHelp: 'Cada evento aceito, e cada repetição, está em um destes grupos; nada se perde no caminho.',
 }
 
 export const useWords = makeWords(en, pt)

@@ -83,7 +83,7 @@ const pt: typeof en = {
   isOn: '{name} está ligado.',
   isPaused: '{name} está pausado: os eventos ficam na fila.',
   publishFirst: 'Publique primeiro, no editor',
-  editorsOnly: 'Você pode ver; quem liga e desliga é um editor',
+  editorsOnly: 'Você pode ver; só editores ligam e desligam',
   moreOf: 'Mais sobre {name}',
   copyURL: 'Copiar o endereço',
   kindSchedule: 'Agenda',
@@ -93,7 +93,7 @@ const pt: typeof en = {
   kindCall: 'Chamado por fluxos',
   kindForm: 'Formulário',
   noFlows: 'Comece com um fluxo',
-  noFlowsHelp: 'Um fluxo ganha um endereço secreto. Cole em uma loja, um formulário ou um meio de pagamento, e diga o que acontece com cada evento.',
+  noFlowsHelp: 'Cada fluxo tem um endereço secreto. Cole esse endereço na sua loja, formulário ou meio de pagamento e diga o que fazer com cada evento.',
   filtered: 'Nenhum fluxo tem estas palavras.',
   clear: 'Limpar a busca',
 }

@@ -57,7 +57,7 @@ const pt: typeof en = {
   waitsQuota: 'Espera o limite do serviço',
   waitsDelay: 'Espera a sua hora',
   findValue: 'Pedido, e-mail, telefone…',
-  findHelp: 'Um valor inteiro, onde quer que esteja; ou com o lugar: customer.email = ana@example.com',
+  findHelp: 'Um valor inteiro, em qualquer campo; ou diga o campo: customer.email = ana@example.com',
   flow: 'Fluxo',
   status: 'Situação',
   time: 'Quando',

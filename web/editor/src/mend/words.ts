@@ -33,7 +33,7 @@ const pt: typeof en = {
   seeRun: 'Ver a execução',
   leave: 'Parar de corrigir',
   hasErrors: 'Antes, conserte o que está marcado em vermelho nos passos.',
-  testsFail: 'Os testes do próprio fluxo falham. Abra Publicar para ver, ou:',
+  testsFail: 'Testes do fluxo falham. Abra Publicar para ver, ou:',
   anyway: 'Publicar e repetir mesmo assim',
   differs: 'Estes efeitos já foram feitos e aconteceriam de novo:',
   allow: 'Fazer de novo',

@@ -8,10 +8,10 @@ const en = {
 }
 
 const pt: typeof en = {
-  flows: 'Você pode ver os fluxos; quem os cria, altera e liga é um editor.',
-  runs: 'Você pode ver as execuções; quem as executa de novo, cancela e decide é um editor.',
-  events: 'Você pode ver os eventos; quem testa com eles e os deixa entrar é um editor.',
-  variables: 'Você pode ver as variáveis; quem as altera é um admin.',
+  flows: 'Você pode ver os fluxos; só editores os criam, alteram e ligam.',
+  runs: 'Você pode ver as execuções; só editores executam de novo, cancelam e decidem.',
+  events: 'Você pode ver os eventos; só editores testam com eles e os deixam entrar.',
+  variables: 'Você pode ver as variáveis; só admins as alteram.',
 }
 
 export const useWords = makeWords(en, pt)

@@ -30,7 +30,7 @@ const pt: typeof en = {
   livePaused: 'Ao vivo em pausa',
   livePausedHelp: 'A transmissão do servidor caiu; a página pergunta a cada 5 segundos.',
   broken: 'Esta tela tem um defeito',
-  brokenHelp: 'Recarregue a página. Se voltar, conte ao operador o que você fez.',
+  brokenHelp: 'Recarregue a página. Se acontecer de novo, conte a quem cuida do servidor o que você fez.',
   updated: 'O Gancho foi atualizado',
   updatedHelp: 'Esta página é da versão anterior. Os rascunhos estão seguros: o servidor guarda todos.',
   reloadNow: 'Recarregar',

@@ -16,7 +16,7 @@ const pt: typeof en = {
   wholeURL: 'Escreva o endereço inteiro, a partir de https://.',
   tooShort: 'Pelo menos {n} caracteres.',
   outside: 'Um número de {min} a {max}.',
-  notThis: 'Algo nele não é permitido aqui.',
+  notThis: 'Há algo que não é permitido aqui.',
 }
 
 type Control = HTMLInputElement | HTMLTextAreaElement
