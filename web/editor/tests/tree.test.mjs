@@ -196,6 +196,16 @@ test('an item of a long loop is chosen by its number, and those that failed come
   await page.context().close()
 })
 
+test('the whole card of the step that failed is in sight at first', async () => {
+  await program.api('POST', '/flows', { id: 'tall', name: 'Tall', trigger: { kind: 'webhook' }, steps: [...Array.from({ length: 14 }, (_, i) => log(`l${i}`)), { id: 'fails', action: 'transform', with: { value: '{{ 12 % trigger.body.n }}' } }, ...Array.from({ length: 9 }, (_, i) => log(`m${i}`))] })
+  assert.equal((await program.api('POST', '/flows/tall/publish', { force: true })).status, 200)
+  const { run } = (await program.api('POST', '/flows/tall/events', { event: { body: { n: 0 } } })).body
+  await until(() => program.api('GET', `/runs/${run}`), (r) => r.body.status === 'failed')
+  const page = await open(`/runs/${run}`)
+  await until(() => row(page, 'fails').evaluate((e) => new Promise((done) => { new IntersectionObserver(([x]) => done(x.intersectionRatio > 0.99)).observe(e.closest('[data-card]')) })))
+  await page.context().close()
+})
+
 test('a failed run is mended and goes on from the step that failed', async () => {
   assert.equal((await program.api('POST', '/flows/order/publish', { force: true })).status, 200)
   const send = (body) => program.api('POST', '/flows/order/events', { event: { body } })

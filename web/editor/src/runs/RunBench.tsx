@@ -43,7 +43,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
   useEffect(() => store.set({ results, went: wentOn(flow, results) }), [store, flow, results])
   useEffect(() => store.set({ open, ...(open && { at: open }) }), [store, open])
   useEffect(() => {
-    if (open && open !== 'trigger') requestAnimationFrame(() => document.querySelector(`[data-row="${CSS.escape(open)}"]`)?.scrollIntoView({ block: 'nearest' }))
+    if (open && open !== 'trigger') requestAnimationFrame(() => document.querySelector(`[data-row="${CSS.escape(open)}"]`)?.closest('[data-card]')?.scrollIntoView({ block: 'center' }))
   }, []) // the step that failed is in sight at first
 
   const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
