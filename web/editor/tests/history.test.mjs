@@ -292,6 +292,31 @@ test('what failed with one error stands together, is fixed with its data, publis
   await page.context().close()
 })
 
+test('a fix shows what the draft held before it, and publishes that only when asked to', async () => {
+  at.break()
+  const [failed] = (await at.sell(program, 2)).filter((r) => r.status === 'failed' && !r.replayed_by)
+  const { flow, published_rev: before } = (await program.api('GET', '/flows/orders')).body
+  flow.steps.find((s) => s.id === 'note').with.message = 'Not ready'
+  await program.api('PUT', '/flows/orders', flow)
+  at.mend()
+  const page = await program.signedIn(`/flows/orders?run=${failed.id}&step=deal`, still)
+  const line = page.getByRole('region', { name: 'Fixing a failed run' })
+  const publish = line.getByRole('button', { name: 'Publish and replay' })
+  await publish.click()
+  const whole = line.getByRole('group', { name: /held changes before this fix/ })
+  await whole.getByText(/Not ready/).waitFor()
+  await fine(page, 'what a fix would publish')
+  await whole.getByRole('button', { name: 'Not yet' }).click()
+  await whole.waitFor({ state: 'detached' })
+  assert.equal((await program.api('GET', '/flows/orders')).body.published_rev, before)
+  await publish.click()
+  await whole.getByRole('button', { name: 'Publish all of it and replay' }).click()
+  await page.waitForURL(/\/runs/)
+  assert.equal((await program.api('GET', '/flows/orders')).body.published_rev, before + 1)
+  await at.settled(program)
+  await page.context().close()
+})
+
 test('all runs of an error are run again from the list of errors', async () => {
   await at.break()
   await at.sell(program, 3)

@@ -4,13 +4,15 @@ import { RotateCw, Wrench, X } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useRun } from '../api/hooks'
+import { useDiff } from '../editor/useChanges'
 import type { DraftHook } from '../editor/useDraft'
 import { usePublish } from '../editor/usePublish'
 import { find } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { useOthers } from '../runs/useOthers'
+import { Sentences } from '../tree/Sentences'
 import { useStepName } from '../tree/useStepName'
-import { Button, IconButton, Problem } from '../ui/basics'
+import { Button, IconButton, Loading, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
@@ -24,6 +26,7 @@ export function Mend({ run: id, all, draft, started, leave }: MendProps) {
   const queries = useQueryClient()
   const { data: run } = useRun(id)
   const [begun, setBegun] = useState(false)
+  const [clean] = useState(() => (isChanged(draft) ? undefined : draft.draft.taken)) // as long as nobody saves beside this, all that differs is the fix
   useEffect(() => {
     if (!run || begun) return
     setBegun(true)
@@ -31,13 +34,15 @@ export function Mend({ run: id, all, draft, started, leave }: MendProps) {
     started(run)
   }, [run, begun, started, queries])
   const { counted } = useOthers(run)
-  return run && counted ? <Line run={run} together={all} draft={draft} leave={leave} /> : <div className={`${place} bg-surface`} />
+  return run && counted ? <Line run={run} together={all} draft={draft} clean={clean} leave={leave} /> : <div className={`${place} bg-surface`} />
 }
+
+const isChanged = ({ view, saving }: DraftHook) => view.changed || saving !== 'saved'
 
 /** place is as high before the words are there as with them. */
 const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
 
-function Line({ run, together, draft, leave }: { run: Run; together: boolean; draft: DraftHook; leave: () => void }) {
+function Line({ run, together, draft, clean, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; leave: () => void }) {
   const t = useWords()
   const plural = usePlural()
   const { moment } = useFormat()
@@ -52,7 +57,9 @@ function Line({ run, together, draft, leave }: { run: Run; together: boolean; dr
   const nameOf = useStepName()
   const failed = run.error?.step ? find(flow, stepOfPath(run.error.step).step) : undefined
   const step = failed ? nameOf(failed) : run.error?.step
-  const changed = view.changed || draft.saving !== 'saved'
+  const changed = isChanged(draft)
+  const unseen = changed && clean !== draft.draft.taken
+  const [asks, setAsks] = useState(false)
   return (
     <section aria-label={t.mending} className={`${place} bg-surface px-4 py-2.5`}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -63,15 +70,30 @@ function Line({ run, together, draft, leave }: { run: Run; together: boolean; dr
         </div>
         {others > 0 && <label className="flex min-h-8 items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}
         <span className="flex items-center gap-1">
-          <Button look="primary" busy={mend.isPending} disabled={errors} data-tip={errors ? t.hasErrors : undefined} onClick={() => mend.mutate(false)}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{changed ? t.publishReplay : t.replayOnly}</Button>
+          <Button look="primary" busy={mend.isPending} disabled={errors} data-tip={errors ? t.hasErrors : undefined} onClick={() => (unseen ? setAsks(true) : mend.mutate(false))}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{changed ? t.publishReplay : t.replayOnly}</Button>
           <IconButton label={t.leave} onClick={leave}><X size={17} aria-hidden /></IconButton>
         </span>
       </div>
       {errors && <p className="mt-1.5 text-secondary text-warn">{t.hasErrors}</p>}
+      {asks && unseen && <WholeDraft draft={draft} busy={mend.isPending} publish={() => mend.mutate(false)} leave={() => setAsks(false)} />}
       {failing && <p role="alert" className="mt-2 flex flex-wrap items-center gap-3 text-warn">{t.testsFail}<Button size="small" onClick={() => mend.mutate(true)}>{t.anyway}</Button></p>}
       {differs && <p role="alert" className="mt-2 flex flex-wrap items-center gap-3 text-warn">{t.differs} {differs.map((path) => <code key={path}>{path}</code>)}<Button size="small" onClick={() => { setAllow(differs); mend.reset() }}>{t.allow}</Button></p>}
       {mend.error && !failing && !differs && <Problem error={mend.error} className="my-2" />}
     </section>
+  )
+}
+
+/** WholeDraft asks before a mending puts in force what was in the draft before it. */
+function WholeDraft({ draft, busy, publish, leave }: { draft: DraftHook; busy: boolean; publish: () => void; leave: () => void }) {
+  const t = useWords()
+  const diff = useDiff(draft)
+  const seen = diff.data !== undefined && !diff.isPlaceholderData && draft.saving === 'saved'
+  return (
+    <div role="group" aria-label={t.whole} className="mt-2 border-t border-line pt-2">
+      <p className="mb-2 text-warn">{t.whole}</p>
+      <div role="status" className="max-h-[30dvh] overflow-y-auto">{diff.error ? <Problem error={diff.error} retry={() => void diff.refetch()} /> : diff.data ? <Sentences list={diff.data.sentences} /> : <Loading />}</div>
+      <div className="mt-2 flex gap-2"><Button size="small" busy={busy} disabled={!seen} onClick={publish}>{t.publishWhole}</Button><Button size="small" onClick={leave}>{t.notYet}</Button></div>
+    </div>
   )
 }
 
