@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer as createTCP } from 'node:net'
 import { after, before, test } from 'node:test'
-import { axeFaults, sideways, start, until } from './program.mjs'
+import { axeFaults, focused, sideways, start, until } from './program.mjs'
 import { shop } from './shop.mjs'
 
 let program, at
@@ -314,6 +314,27 @@ test('a fix shows what the draft held before it, and publishes that only when as
   await page.waitForURL(/\/runs/)
   assert.equal((await program.api('GET', '/flows/orders')).body.published_rev, before + 1)
   await at.settled(program)
+  await page.context().close()
+})
+
+test('a run that failed at the condition of its trigger leads to that condition', async () => {
+  const flow = { id: 'gate', name: 'Gate', trigger: { kind: 'webhook', where: 'trigger.body.total > 100' }, steps: [{ id: 'note', action: 'log', with: { message: 'hi' } }] }
+  await program.api('POST', '/flows', flow)
+  await program.api('POST', '/flows/gate/publish', {})
+  await fetch((await program.api('GET', '/flows/gate')).body.url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"id": 1}' })
+  const [run] = await until(async () => (await program.api('GET', '/runs?flow=gate')).body.items, (runs) => runs[0]?.status === 'failed')
+  const page = await program.signedIn(`/runs/${run.id}`, still)
+  await page.getByRole('treeitem', { name: /failed/ }).waitFor()
+  await page.getByRole('button', { name: 'Trigger', exact: true }).waitFor()
+  await fine(page, 'a run that failed at its trigger')
+  await page.getByRole('link', { name: 'Edit trigger' }).click()
+  const line = page.getByRole('region', { name: 'Fixing a failed run' })
+  await line.getByText(run.error.message).waitFor()
+  assert.equal((await line.innerText()).match(/Fixing “/g).length, 1)
+  await focused(page, '[data-field=where]')
+  await page.goto(`${program.base}/runs?flow=gate&by=error`)
+  await page.getByRole('link', { name: /Fix/ }).first().click()
+  await focused(page, '[data-field=where]')
   await page.context().close()
 })
 

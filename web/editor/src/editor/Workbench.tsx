@@ -138,7 +138,7 @@ function formerly(flow: Flow, id: string): Step | undefined {
 /** opened reads what an address asks to be open: /flows/x?step=pay&event=… */
 function opened(params: URLSearchParams, flow: Flow): Open {
   const step = params.get('step')
-  if (step === 'trigger') return { what: 'trigger' }
+  if (step === 'trigger') return { what: 'trigger', field: params.get('field') ?? undefined }
   if (params.has('test')) return { what: 'test' }
   const found = step ? (find(flow, step) ?? formerly(flow, step)) : undefined
   return found ? { what: 'step', id: found.id, at: 0 } : null

@@ -8,12 +8,13 @@ import { useDiff } from '../editor/useChanges'
 import type { DraftHook } from '../editor/useDraft'
 import { usePublish } from '../editor/usePublish'
 import { find } from '../flow'
-import { stepOfPath } from '../runs/paths'
+import { atTrigger, stepOfPath } from '../runs/paths'
 import { useOthers } from '../runs/useOthers'
 import { Sentences } from '../tree/Sentences'
 import { useStepName } from '../tree/useStepName'
 import { Button, IconButton, Loading, Problem } from '../ui/basics'
 import { toast } from '../ui/Toast'
+import { useWords as useShared } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { useWords } from './words'
@@ -44,6 +45,7 @@ const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
 
 function Line({ run, together, draft, clean, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; leave: () => void }) {
   const t = useWords()
+  const shared = useShared()
   const plural = usePlural()
   const { moment } = useFormat()
   const [all, setAll] = useState(together)
@@ -56,7 +58,7 @@ function Line({ run, together, draft, clean, leave }: { run: Run; together: bool
   const errors = view.problems.some((p) => p.severity === 'error')
   const nameOf = useStepName()
   const failed = run.error?.step ? find(flow, stepOfPath(run.error.step).step) : undefined
-  const step = failed ? nameOf(failed) : run.error?.step
+  const step = failed ? nameOf(failed) : atTrigger(run.error) ? shared.trigger : run.error?.step
   const changed = isChanged(draft)
   const unseen = changed && clean !== draft.draft.taken
   const [asks, setAsks] = useState(false)
@@ -65,7 +67,7 @@ function Line({ run, together, draft, clean, leave }: { run: Run; together: bool
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-fail-soft text-fail max-sm:hidden"><Wrench size={17} strokeWidth={1.75} aria-hidden /></span>
         <div className="min-w-52 flex-1">
-          <p className="line-clamp-2 break-words"><b className="font-semibold">{step || fill(t.mendingTitle, { title: run.title || flow.name, when: moment(run.at) })}</b>{run.error && <span className="text-fail"> · {run.error.message}</span>}</p>
+          <p className="line-clamp-2 break-words">{step && <><b className="font-semibold">{step}</b>{' · '}</>}{run.error && <span className="text-fail">{run.error.message}</span>}</p>
           <p className="text-secondary text-text-2">{fill(t.mendingTitle, { title: run.title || flow.name, when: moment(run.at) })} · <Link href={`/runs/${run.id}`} className="underline underline-offset-2 hover:text-text">{t.seeRun}</Link><span className="max-sm:hidden"> · {t.data}</span></p>
         </div>
         {others > 0 && <label className="flex min-h-8 items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}

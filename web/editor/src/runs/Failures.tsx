@@ -11,7 +11,7 @@ import { Empty, Problem, Skeleton } from '../ui/states'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { useWords } from './listWords'
-import { stepOfPath } from './paths'
+import { mendAt } from './paths'
 import type { Which } from './ReplayDialog'
 import { TryAll, waitingIn } from './TryAll'
 import { UnsureRuns } from './UnsureRuns'
@@ -119,7 +119,7 @@ export function Deeds({ group: g, may, replay, children }: { group: Group; may: 
   return (
     <div className="flex flex-wrap items-center gap-2">
       {children}
-      {may && <Link href={`/flows/${g.flow}?run=${g.run}${g.step ? `&step=${stepOfPath(g.step).step}` : ''}&all=`} className={buttonLook('plain', 'small')}><Wrench size={15} aria-hidden />{t.mend}</Link>}
+      {may && <Link href={`/flows/${g.flow}?run=${g.run}${mendAt(g)}&all=`} className={buttonLook('plain', 'small')}><Wrench size={15} aria-hidden />{t.mend}</Link>}
       {may && <Button size="small" onClick={replay}><RotateCcw size={15} aria-hidden />{t.mendAll}</Button>}
     </div>
   )

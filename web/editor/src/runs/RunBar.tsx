@@ -11,7 +11,7 @@ import { standOf, Status } from '../ui/Status'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { erased, stepOfPath } from './paths'
+import { erased, mendAt } from './paths'
 import { useWords } from './runWords'
 
 type RunBarProps = { run: Schemas['RunView']; flow: Flow; now?: Schemas['FlowView']; may: boolean; replay: (from: 'start' | 'failed') => void }
@@ -37,7 +37,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="flex-1" />
       <LiveSign />
       {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
-      {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${run.error?.step ? `&step=${stepOfPath(run.error.step).step}` : ''}` : ''}`} data-tip={t.editFlow} className={`${buttonLook()} max-sm:px-2.5`}><Pencil size={15} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.editFlow}</span></Link>}
+      {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${mendAt(run.error)}` : ''}`} data-tip={t.editFlow} className={`${buttonLook()} max-sm:px-2.5`}><Pencil size={15} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.editFlow}</span></Link>}
       {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.replay}</span></Button>}
     </header>
   )

@@ -14,7 +14,7 @@ import { useSession } from '../api/hooks'
 import { OnlyLooks } from '../shell/OnlyLooks'
 import { useSay } from '../words'
 import { Fetched, fetchOf } from './Fetched'
-import { firstTurns, stepOfPath, type Turns } from './paths'
+import { atTrigger, firstTurns, stepOfPath, type Turns } from './paths'
 import { Replays } from './Replays'
 import { RunReplay } from './RunReplay'
 import { RunBar } from './RunBar'
@@ -32,7 +32,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
   const say = useSay()
   const [store] = useState(makeTreeStore)
   const [params] = useSearchParams()
-  const wanted = params.get('step') ?? (run.ended && run.error?.step) ?? run.steps?.find((s) => s.status === 'unknown')?.path
+  const wanted = params.get('step') ?? (run.ended && (atTrigger(run.error) ? 'trigger' : run.error?.step)) ?? run.steps?.find((s) => s.status === 'unknown')?.path
   const may = useSession().data?.role !== 'viewer'
   const [open, setOpen] = useState<string | null>(() => (wanted ? (wanted.startsWith('trigger') ? 'trigger' : stepOfPath(wanted).step) : null))
   const [turns, setTurns] = useState<Turns>(() => firstTurns(flow, run, wanted))
@@ -65,6 +65,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
   const path = step && (paths.get(step.id) ?? step.id)
   const result = path === undefined ? undefined : run.steps?.find((s) => s.path === path)
   const fetched = fetchOf(run)
+  const stopped = run.ended && run.error?.code === 'trigger'
   return (
     <div className="flex h-dvh flex-col">
       <RunBar run={run} flow={flow} now={now} may={may} replay={setReplaying} />
@@ -72,10 +73,10 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-20 outline-none min-[900px]:px-8">
           <div className="mx-auto max-w-[680px]"><OnlyLooks of="runs" className="mb-4" /><Replays may={may} /></div>
           <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} gone={gone} />
-          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} mark={preset?.id === 'generic' ? undefined : preset?.mark} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of="accepted" />} onLine={fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
+          <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} mark={preset?.id === 'generic' ? undefined : preset?.mark} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of={stopped ? 'failed' : 'accepted'} />} onLine={!stopped && fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
         </main>
         {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} may={may && now !== undefined} close={close} replay={() => setReplaying('failed')} />}
-        {open === 'trigger' && <RunEvent run={run} close={close} />}
+        {open === 'trigger' && <RunEvent run={run} may={may && now !== undefined} close={close} />}
       </div>
       {replaying && <RunReplay run={run} now={now} nameOf={(path) => { const step = find(flow, stepOfPath(path).step); return step ? nameOf(step) : path }} from={replaying} close={() => setReplaying(null)} />}
     </div>

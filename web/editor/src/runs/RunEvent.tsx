@@ -1,4 +1,4 @@
-import { Inbox } from 'lucide-react'
+import { Inbox, Pencil } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { Panel } from '../editor/Panel'
@@ -7,19 +7,27 @@ import { buttonLook } from '../ui/Button'
 import { Attempts } from './Attempts'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { erased, troubleOf } from './paths'
+import { atTrigger, erased, mendAt, troubleOf } from './paths'
 import { useWords } from './runWords'
 
 /** RunEvent is the event that the run began with, and what its sender was told. */
-export function RunEvent({ run, close }: { run: Schemas['RunView']; close: () => void }) {
+export function RunEvent({ run, may, close }: { run: Schemas['RunView']; may: boolean; close: () => void }) {
   const t = useWords()
   const { day } = useFormat()
   const trigger = run.trigger ?? {}
   const asked = (run.steps ?? []).filter((s) => s.path.startsWith('trigger.'))
   const some = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length > 0
+  const failed = run.status === 'failed' && !erased(run) ? run.error : undefined
+  const footer = (
+    <div className="flex flex-wrap gap-2">
+      {may && atTrigger(failed) && <Link href={`/flows/${run.flow}?event=${run.event}&run=${run.id}${mendAt(failed)}`} className={buttonLook('primary')}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editTrigger}</Link>}
+      <Link href={`/events?event=${run.event}`} className={buttonLook()}><Inbox size={16} strokeWidth={1.75} aria-hidden />{t.openEvent}</Link>
+    </div>
+  )
   return (
-    <Panel title={t.event} close={close} footer={<Link href={`/events?event=${run.event}`} className={buttonLook()}><Inbox size={16} strokeWidth={1.75} aria-hidden />{t.openEvent}</Link>}>
+    <Panel title={t.event} close={close} footer={footer}>
       <div className="space-y-5 pt-1">
+        {failed?.code === 'trigger' && <p className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{failed.message}</p>}
         {asked.map((s) => (
           <section key={s.path}>
             <h3 className="mb-1 flex min-h-8 flex-wrap items-center gap-2 font-medium">{t.resource}<Status of={s.status} /></h3>

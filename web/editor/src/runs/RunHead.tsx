@@ -6,13 +6,13 @@ import { find, type Flow, type Step } from '../flow'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
 import { Ticked } from '../ui/Ticked'
-import { useSay } from '../words'
+import { useSay, useWords as useShared } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useAnswer } from '../history/answer'
 import { Approve, asked } from './Approve'
 import { NeedsConnection } from './NeedsConnection'
-import { erased, stepOfPath, troubleOf } from './paths'
+import { atTrigger, erased, stepOfPath, troubleOf } from './paths'
 import { TryNow } from './TryNow'
 import { useWords } from './runWords'
 
@@ -70,13 +70,15 @@ function Named({ name, show }: { name: string; show: () => void }) {
 function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) => void }) {
   const t = useWords()
   const say = useSay()
+  const shared = useShared()
   const e = run.error
   if (!e) return null
   const { said, rest } = troubleOf(e, run.steps?.find((s) => s.path === e.step))
-  const at = e.step?.startsWith('trigger.') ? 'trigger' : e.step && stepOfPath(e.step).step
+  const trigger = atTrigger(e)
+  const at = trigger ? 'trigger' : e.step && stepOfPath(e.step).step
   return (
     <Box tone={run.replayed_by ? 'bg-sunken text-fail' : 'bg-fail-soft text-fail'} icon={<TriangleAlert size={17} aria-hidden />}>
-      <p>{at && <><Named name={e.step_name ?? at} show={() => show(at)} />: </>}{said || t.whyErased}</p>
+      <p>{at && <><Named name={e.step_name ?? (trigger ? shared.trigger : at)} show={() => show(at)} />: </>}{said || t.whyErased}</p>
       {rest && <p className="text-secondary">{rest}</p>}
       {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}
     </Box>

@@ -18,6 +18,12 @@ export function stepOfPath(path: string): { step: string; turns: Turns } {
   return { step, turns }
 }
 
+/** atTrigger says that a run failed before its first step: at the condition of its trigger, or at what fetches its event. */
+export const atTrigger = (error?: { code: string; step?: string }): boolean => error?.code === 'trigger' || error?.step?.startsWith('trigger.') === true
+
+/** mendAt is the part of an address that opens in the editor what failed. */
+export const mendAt = (error?: { code: string; step?: string }): string => (error?.code === 'trigger' ? '&step=trigger&field=/where' : atTrigger(error) ? '&step=trigger' : error?.step ? `&step=${stepOfPath(error.step).step}` : '')
+
 /** firstTurns shows of each loop the turn that is asked for, or that failed, or the first. */
 export function firstTurns(flow: Flow, run: Run, wanted = run.error?.step): Turns {
   const turns = new Map<string, number>()
