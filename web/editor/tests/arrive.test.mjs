@@ -40,6 +40,18 @@ async function bring(page, bundle) {
   await page.getByRole('button', { name: /^(Read it|Ler)$/ }).click()
 }
 
+test('a flow that is made of a pasted cURL line records from the first second', async () => {
+  const page = await program.signedIn('/?new=', { reducedMotion: 'reduce' })
+  await page.getByRole('textbox', { name: /JSON or cURL/ }).fill(`curl -X POST https://api.example.com/orders -d '{"id": 1}'`)
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByRole('button', { name: /^Import/ }).click()
+  await page.waitForURL(/\/flows\/api-example-com/)
+  const { body } = await program.api('GET', `/flows/${new URL(page.url()).pathname.split('/').at(-1)}`)
+  assert.equal(body.state, 'new')
+  assert.equal((await fetch(body.url, { method: 'POST', body: '{}' })).status, 200)
+  await page.context().close()
+})
+
 test('a workflow of n8n arrives with a report of each part', async () => {
   const page = await program.signedIn('/', { reducedMotion: 'reduce' })
   await page.goto(`${program.base}/?new=`)

@@ -28,7 +28,11 @@ export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
   const [replace, setReplace] = useState(false)
   const trial = useQuery({ queryKey: ['import', bundle, replace], queryFn: () => send(bundle, true, replace), retry: false })
   const make = useMutation({
-    mutationFn: () => send(bundle, false, replace),
+    mutationFn: async () => {
+      const made = await send(bundle, false, replace)
+      if (bundle.own) await Promise.all(made.flows.map(({ id }) => take(api.POST('/flows/{id}/resume', { params: { path: { id } } })))) // it records from the first second, as any new flow does
+      return made
+    },
     onSuccess: async ({ flows }) => {
       await queries.invalidateQueries({ queryKey: ['flows'] })
       toast(t.imported)

@@ -7,7 +7,7 @@ import { type Foreign, isJson, type Taken } from './foreign'
 import { fromMake } from './make'
 import { fromN8n } from './n8n'
 
-export type Bundle = { gancho: 1; flows: Flow[]; taken?: Taken[]; from?: Foreign['from'] }
+export type Bundle = { gancho: 1; flows: Flow[]; /** it is a new flow of steps that were pasted, and not one of somewhere else */ own?: boolean; taken?: Taken[]; from?: Foreign['from'] }
 
 /** What a person pasted or dropped: a bundle, or why not. */
 export type Read = { bundle: Bundle } | { fault: 'notRead' | Place }
@@ -60,7 +60,7 @@ const isStep = (value: unknown): value is Step => typeof value === 'object' && v
 
 function wrap(steps: Step[], name: string): Read {
   const id = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'flow'}-${Date.now().toString(36)}`
-  return { bundle: { gancho: 1, flows: [{ id, name, trigger: { kind: 'webhook' }, steps }] } }
+  return { bundle: { gancho: 1, own: true, flows: [{ id, name, trigger: { kind: 'webhook' }, steps }] } }
 }
 
 function hostOf(url: string): string {
