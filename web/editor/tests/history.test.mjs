@@ -338,6 +338,16 @@ test('a run that failed at the condition of its trigger leads to that condition'
   await page.context().close()
 })
 
+test('what came to a flow that was off says so in the list', async () => {
+  await program.api('POST', '/flows', { id: 'shut', name: 'Shut', trigger: { kind: 'webhook' }, steps: [] })
+  await program.api('POST', '/flows/shut/publish', {})
+  await program.api('POST', '/flows/shut/off')
+  assert.equal((await fetch((await program.api('GET', '/flows/shut')).body.url, { method: 'POST', body: '{}' })).status, 410)
+  const page = await program.signedIn('/events?flow=shut', still)
+  await page.getByRole('listitem').filter({ hasText: 'The flow was off, so it was refused' }).waitFor()
+  await page.context().close()
+})
+
 test('all runs of an error are run again from the list of errors', async () => {
   await at.break()
   await at.sell(program, 3)

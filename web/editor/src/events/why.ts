@@ -1,6 +1,7 @@
 import type { Schemas } from '../api/client'
 
 const refusals = [
+  [/^this flow is off|^este fluxo está desligado/, 'flowOff'],
   [/^(not verified: there is no connection|não verificado: ainda não existe a conexão)/, 'noConnection'], [/^not verified|^não verificado|^handshake/, 'notVerified'], [/^address |^endereço /, 'badAddress'], [/^method |^método /, 'badMethod'], [/schema/, 'badSchema'],
   [/^content|^tipo de|^codificação|body|corpo|json|form|could not|invalid|unexpected|cut/i, 'badBody'],
 ] as const
