@@ -348,6 +348,19 @@ test('what came to a flow that was off says so in the list', async () => {
   await page.context().close()
 })
 
+test('a flow is tested with the newest event that its trigger lets through', async () => {
+  await program.api('POST', '/flows', { id: 'big', name: 'Big', trigger: { kind: 'webhook', where: 'trigger.body.total > 100' }, steps: [{ id: 'note', action: 'log', with: { message: 'hi' } }] })
+  const { url } = (await program.api('GET', '/flows/big')).body
+  for (const total of [200, 50]) await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ total }) })
+  const page = await program.signedIn('/flows/big', still)
+  await page.getByRole('button', { name: 'Test flow' }).click()
+  const panel = page.locator('aside')
+  await panel.getByText('"total": 200').waitFor()
+  await panel.getByRole('button', { name: 'Run', exact: true }).click()
+  await panel.getByText('succeeded').first().waitFor()
+  await page.context().close()
+})
+
 test('all runs of an error are run again from the list of errors', async () => {
   await at.break()
   await at.sell(program, 3)

@@ -113,7 +113,7 @@ function counted(path: string, loops: { id: string; over: string }[]): string {
 /** outside of every index, so that items[2].sku is counted as items[].sku */
 const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.', '.')
 
-export function useMakeDesk({ flow, step, event, results, reach, missing, setMissing }: { flow: Flow; step?: Step; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'missing' | 'setMissing'>): Desk {
+export function useMakeDesk({ flow, step, event, results, reach, missing, setMissing, runs = step !== undefined }: { flow: Flow; step?: Step; /** what is meant is an event that starts a run */ runs?: boolean; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'missing' | 'setMissing'>): Desk {
   const pinned = usePinned(flow.id)
   const [target, aim] = useState<Target>()
   const [connecting, connect] = useState(false)
@@ -124,8 +124,8 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
   const events = useMemo(() => (samples.data?.items ?? []).filter((e) => e.trigger), [samples.data]) // an erased one has nothing to show
   const wanted = event ?? pinned
   const elsewhere = useQuery({ queryKey: ['event', wanted], enabled: wanted !== null && samples.isSuccess && !events.some((e) => e.id === wanted), queryFn: () => take(api.GET('/events/{id}', { params: { path: { id: wanted ?? '' } } })), retry: false })
-  const reaching = useReaching(flow, step !== undefined && events.length > 0, events[0]?.id)
-  const usual = (step && (events.find((e) => e.id === reaching.data?.event) ?? events.find((e) => e.status !== 'filtered'))) ?? events[0] // a filtered one does not reach the steps
+  const reaching = useReaching(flow, runs && events.length > 0, events[0]?.id)
+  const usual = (runs ? events.find((e) => e.id === reaching.data?.event) ?? events.find((e) => e.status !== 'filtered') : undefined) ?? events[0] // a filtered one does not reach the steps
   const asked = events.find((e) => e.id === wanted) ?? (wanted ? elsewhere.data : undefined)
   const chosen = asked?.trigger ? asked : usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])

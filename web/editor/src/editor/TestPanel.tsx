@@ -30,7 +30,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const t = useWords()
   const format = useFormat()
   const id = useId()
-  const desk = useMakeDesk({ flow, event })
+  const desk = useMakeDesk({ flow, event, runs: true })
   const veil = useVeilOf(desk.scope)
   const [typed, setTyped] = useState<string | null>(null)
   const [from, setFrom] = useState(start ?? '')
@@ -62,7 +62,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
   const held = run.variables === false ? effectsOf(flow, run.data, from) : []
   return (
     <DeskContext value={desk}>
-      <Panel title={t.testFlow} close={close} footer={!asking && <Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined} busy={run.isPending} onClick={() => run.mutate(false)}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
+      <Panel title={t.testFlow} close={close} footer={!asking && <Button look="primary" className="w-full max-[899px]:h-11" disabled={body === undefined || !desk.ready} busy={run.isPending} onClick={() => run.mutate(false)}><Play size={16} strokeWidth={1.75} aria-hidden />{t.run}</Button>}>
         <div className="space-y-4 pt-1">
           {!real ? <p className="text-secondary text-text-2">{t.held}</p> : real.status === 'succeeded' && <Sent at={real.at} />}
           <Part flow={flow} {...{ from, setFrom, until, setUntil }} />
