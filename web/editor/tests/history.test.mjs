@@ -338,6 +338,26 @@ test('a run that failed at the condition of its trigger leads to that condition'
   await page.context().close()
 })
 
+test('the steps in a loop show in the editor what became of them in the turn that is chosen', async () => {
+  await program.api('POST', '/flows', { id: 'turns', name: 'Turns', trigger: { kind: 'manual' }, steps: [{ id: 'each', name: 'Each', action: 'loop', with: { over: '[1, 2, 3]' }, steps: [
+    { id: 'odd', name: 'Only odd', action: 'filter', with: { where: 'item != 2' } }, { id: 'note', name: 'Write', action: 'log', with: { message: '{{ item }}' } }] }] })
+  await program.api('POST', '/flows/turns/publish', {})
+  for (let i = 0; i < 2; i++) await program.api('POST', '/flows/turns/events', { event: { body: {} } })
+  await until(async () => (await program.api('GET', '/runs?flow=turns')).body.items, (runs) => runs.length === 2 && runs.every((r) => r.ended))
+  const page = await program.signedIn('/flows/turns', still)
+  const main = page.locator('main')
+  const badge = (id) => main.locator(`#b-${id}`).textContent()
+  await main.getByText('Item 2 of 2').waitFor()
+  await until(() => badge('odd'), (text) => text.trim() === 'stopped here')
+  await until(() => badge('note'), (text) => text.trim() === '') // this turn never came to it
+  await page.locator('[data-row=odd]').focus()
+  await page.keyboard.press('[')
+  await main.getByText('Item 1 of 2').waitFor()
+  await until(() => badge('odd'), (text) => text.trim().endsWith('succeeded'))
+  await until(() => badge('note'), (text) => text.trim().endsWith('succeeded'))
+  await page.context().close()
+})
+
 test('what came to a flow that was off says so in the list', async () => {
   await program.api('POST', '/flows', { id: 'shut', name: 'Shut', trigger: { kind: 'webhook' }, steps: [] })
   await program.api('POST', '/flows/shut/publish', {})

@@ -28,6 +28,9 @@ function useLastRun(id: string, published: number) {
   })
 }
 
+/** inTurn says that a step stands in a loop of which one turn is looked at: its badge is that of the turn, not of all runs. */
+const inTurn = (run: Run, path: string) => [...path.matchAll(/\.\d+(?=\.)/g)].some((m) => turnsOf(run, path.slice(0, m.index)).length > 1)
+
 const idOf = (path: string) => path.split('.').at(-1) ?? path
 
 type Test = { run: Run; flow: Flow; /** steps that it or a test before it reached */ tried: string[]; /** what is published after the test tells more than it */ published: number; /** when, where the page was loaded since */ kept?: number }
@@ -76,10 +79,12 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     walk(flow.steps, (s) => { if (s.action === 'loop' && now.has(s.id)) walk(s.steps ?? [], (inner) => inLoops.add(inner.id)) })
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
-      const c = tested ? undefined : day.of(looked.paths.get(s.id) ?? s.id)
+      const path = looked.paths.get(s.id) ?? s.id
+      const counted = tested ? undefined : day.of(path)
+      const c = inTurn(newest.run, path) ? undefined : counted
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
       else if (!result && c && inLoops.has(s.id)) return
-      else if (result || c || !(tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
+      else if (result || c || !(counted || tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
   }, [flow, newest, looked, test, tested, day.data])
