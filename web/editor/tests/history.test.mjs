@@ -381,6 +381,17 @@ test('a flow is tested with the newest event that its trigger lets through', asy
   await page.context().close()
 })
 
+test('before a flow is published it is said which step failed when it was last tried', async () => {
+  await program.api('POST', '/flows', { id: 'tried', name: 'Tried', trigger: { kind: 'webhook' }, steps: [{ id: 'note', name: 'Note', action: 'log', with: { message: '{{ int(trigger.body.id) }}' } }] })
+  await fetch((await program.api('GET', '/flows/tried')).body.url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"id": "abc"}' })
+  const page = await program.signedIn('/flows/tried?step=note', still)
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.locator('#b-note').getByText('failed').waitFor()
+  await page.getByRole('button', { name: /^Publish r1/ }).click()
+  await page.getByText(/This step failed the last time: ./).waitFor()
+  await page.context().close()
+})
+
 test('all runs of an error are run again from the list of errors', async () => {
   await at.break()
   await at.sell(program, 3)

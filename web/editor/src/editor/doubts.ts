@@ -11,10 +11,10 @@ import { pointerOf } from './where'
 import { useWords } from './publishWords'
 
 type Doubt = Schemas['ProblemView']
-type Known = { connections: Schemas['ConnectionView'][]; effects: ReadonlySet<string>; tried: ReadonlySet<string> }
+type Known = { connections: Schemas['ConnectionView'][]; effects: ReadonlySet<string>; tried: ReadonlySet<string>; /** why a step failed when it was last tried */ failed: ReadonlyMap<string, string> }
 
-/** doubtsOf is what no rule forbids and yet may fail: connections that do not answer, secrets that were pasted and not saved, steps that act and were never tried. */
-function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'secretLeftOut' | 'neverTested'>): Doubt[] {
+/** doubtsOf is what no rule forbids and yet may fail: connections that do not answer, secrets that were pasted and not saved, steps that failed when they were last tried, steps that act and were never tried. */
+function doubtsOf(flow: Flow, { connections, effects, tried, failed }: Known, t: Pick<ReturnType<typeof useWords>, 'connectionFails' | 'connectionRefused' | 'secretLeftOut' | 'neverTested' | 'lastFailed'>): Doubt[] {
   const found: Doubt[] = []
   const doubt = (path: string, code: string, message: string) => found.push({ path, code, message, severity: 'warning', hint: '' })
   const asked = (name: string | undefined, path: string) => {
@@ -26,6 +26,8 @@ function doubtsOf(flow: Flow, { connections, effects, tried }: Known, t: Pick<Re
     if (s.disabled) return
     asked(s.connection, pointerOf(flow, s.id))
     if (!s.connection && offerFor(flow.id, s.id)) doubt(`${pointerOf(flow, s.id)}/connection`, 'secret_left_out', t.secretLeftOut)
+    const why = failed.get(s.id)
+    if (why) doubt(pointerOf(flow, s.id), 'last_test_failed', fill(t.lastFailed, { why }))
     if (effects.has(s.action) && !tried.has(s.id)) doubt(pointerOf(flow, s.id), 'never_tested', t.neverTested)
   })
   return found
@@ -46,5 +48,6 @@ export function useDoubts(flow: Flow): Doubt[] {
   const erased: string[] = [] // what an erased run did is not known any more, but it ran
   if (last?.run.erased) walk(last.flow.steps, (s) => erased.push(s.id))
   const tried = new Set([...[...Object.values(kept), ...(last?.run.steps ?? []), ...counted].map((s) => s.path.split('.').at(-1) ?? ''), ...(test?.tried ?? []), ...erased])
-  return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried }, t)
+  const failed = new Map(Object.values(kept).filter((s) => s.status === 'failed' && !(last && s.started && last.run.at > s.started)).map((s) => [s.path.split('.').at(-1) ?? '', s.error?.message ?? '']))
+  return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried, failed }, t)
 }
