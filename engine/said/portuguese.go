@@ -7,6 +7,9 @@ var frames = [][2]string{
 	{"field %s: %s", "campo %s: %s"},
 	{"expression %q: %s", "expressão %q: %s"},
 	{"template %q: %s", "texto %q: %s"},
+	{"where: %s", "condição do gatilho: %s"},
+	{"dedupe: %s", "chave de repetição: %s"},
+	{"order_by: %s", "ordem: %s"},
 }
 
 // portuguese has every text of faults, in English and in Portuguese. Holes come in the same order; %w is one word.
@@ -199,9 +202,6 @@ var portuguese = [][2]string{
 	{"the value breaks the rule %s", "o valor não segue a regra %s"},
 	{"the store gave no result for key %q", "o armazenamento não deu resultado para a chave %q"},
 	{"key %q: %s", "chave %q: %s"},
-	{"where: %s", "condição do gatilho: %s"},
-	{"dedupe: %s", "chave de repetição: %s"},
-	{"order_by: %s", "ordem: %s"},
 	{"output: %s", "resultado: %s"},
 	{"the call of flow %q needs a mock here", "a chamada do fluxo %q precisa aqui de uma simulação"},
 	{"the step %s ends the run as failed", "o passo %s encerra a execução como falha"},

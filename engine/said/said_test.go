@@ -223,3 +223,15 @@ func TestFaultsQuoteErrorsInPortuguese(t *testing.T) {
 		}
 	}
 }
+
+func TestAFaultOfTheTriggersConditionNamesTheConditionFirst(t *testing.T) {
+	for en, want := range map[string]string{
+		"where: trigger.body.total is missing":       "condição do gatilho: falta trigger.body.total",
+		"dedupe: trigger.body.id is missing":         "chave de repetição: falta trigger.body.id",
+		"order_by: trigger.body.customer is missing": "ordem: falta trigger.body.customer",
+	} {
+		if got := said.In(en, "pt-BR"); got != want {
+			t.Errorf("%q is said as %q, want %q", en, got, want)
+		}
+	}
+}
