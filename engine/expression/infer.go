@@ -137,6 +137,18 @@ func (t *Parsed) Names(root string) []Member {
 	return found
 }
 
+// Calls says whether the expression calls one of these functions.
+func (t *Parsed) Calls(functions ...string) bool {
+	calls := false
+	t.each(func(n ast.Node) {
+		if call, ok := n.(*ast.CallNode); ok {
+			id, named := call.Callee.(*ast.IdentifierNode)
+			calls = calls || named && slices.Contains(functions, id.Value)
+		}
+	})
+	return calls
+}
+
 // WaitLinks are the steps whose links are made by run.wait_url.
 func (t *Parsed) WaitLinks() []Member {
 	var found []Member

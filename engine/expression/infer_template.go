@@ -1,28 +1,37 @@
 package expression
 
 import (
+	"strings"
+
 	"gancho/engine/form"
 	"gancho/engine/shape"
 )
 
 // ParsedTemplate is a template that was read but not made ready to run.
 type ParsedTemplate struct {
-	holes []*Parsed
-	at    []int // where each begins, in runes
-	texts int
+	holes   []*Parsed
+	sources []string
+	at      []int  // where each begins, in runes
+	outline string // the texts, with {{}} for each hole
+	places  []int  // where each hole stands in it
+	texts   int
 }
 
 // ParseTemplate reads a template. The error is an *Error.
 func ParseTemplate(source string) (*ParsedTemplate, error) {
 	t := &ParsedTemplate{}
-	err := cutTemplate(source, func(string) { t.texts++ }, func(hole string, at int) error {
+	var outline strings.Builder
+	err := cutTemplate(source, func(text string) { t.texts++; outline.WriteString(text) }, func(hole string, at int) error {
 		tree, err := Parse(hole)
-		t.holes, t.at = append(t.holes, tree), append(t.at, at)
+		t.places = append(t.places, outline.Len())
+		outline.WriteString("{{}}")
+		t.holes, t.sources, t.at = append(t.holes, tree), append(t.sources, hole), append(t.at, at)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	t.outline = outline.String()
 	return t, nil
 }
 
@@ -40,6 +49,12 @@ func (t *ParsedTemplate) Size() int {
 
 // At is where the expression of a hole begins, in runes.
 func (t *ParsedTemplate) At(hole int) int { return t.at[hole] }
+
+// Source is the expression of a hole as it is written.
+func (t *ParsedTemplate) Source(hole int) string { return t.sources[hole] }
+
+// Before is the text before a hole, with {{}} for each hole in it.
+func (t *ParsedTemplate) Before(hole int) string { return t.outline[:t.places[hole]] }
 
 // Infer is Parsed.Infer for every hole; a text made of several parts is a text. Missing is set
 // where any hole may be missing, with the place of the first.

@@ -26,6 +26,9 @@ func (t *typer) fields(s *Step, info ActionInfo, at string, v *view) map[string]
 			if isText && field.Whole() {
 				t.whole(source, path, shapes[id])
 			}
+			if isText && field.Kind() == "url" {
+				t.address(source, path, v)
+			}
 		case field.Mode() != form.ModeExpression || !isText:
 		case field.Kind() == "condition":
 			t.condition(source, path, v)

@@ -11,6 +11,8 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/shape"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // actions that the typed check knows of in these tests.
@@ -22,7 +24,7 @@ func (typedCatalogue) Action(kind string) (flow.ActionInfo, bool) {
 	var text string
 	var value any
 	var values map[string]any
-	info := flow.ActionInfo{Kind: kind, Fields: form.Of(form.Text("text", &text, form.Words{}), form.JSON("json", &value, form.Words{}))}
+	info := flow.ActionInfo{Kind: kind, Fields: form.Of(form.Text("text", &text, form.Words{}), form.JSON("json", &value, form.Words{}), form.URL("url", &text, form.Words{}))}
 	switch kind {
 	case "filter":
 		info.Fields = form.Of(form.Condition("where", &text, form.Words{}))
@@ -247,5 +249,44 @@ func TestTypesOfTowers(t *testing.T) {
 	}
 	if got := typed(t, steps(list...)); len(got) != 1 || !strings.Contains(got[0], "too large to be checked whole") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// What an event says must not choose where a request goes: a path or query takes it encoded.
+func TestAddressesKeepWhatComesInItsPlace(t *testing.T) {
+	name, status := "trigger.body.customer.name", "trigger.body.status"
+	for url, want := range map[string][]string{
+		"https://a.example/p/{{ " + name + " }}/fim?q={{ " + status + " }}": {
+			"[" + name + "] https://a.example/p/{{ replace(url_encode(string(" + name + ")), \"+\", \"%20\") }}/fim?q={{ " + status + " }}",
+			"[" + status + "] https://a.example/p/{{ " + name + " }}/fim?q={{ url_encode(string(" + status + ")) }}",
+		},
+		"{{ vars.base }}/p/{{" + status + "}}":                {"[" + status + "] {{ vars.base }}/p/{{replace(url_encode(string(" + status + ")), \"+\", \"%20\")}}"},
+		"https://a.example?ção={{ " + status + " }}":          {"[" + status + "] https://a.example?ção={{ url_encode(string(" + status + ")) }}"},
+		"https://a.example/?q={{ url_encode(" + name + ") }}": nil,
+		"https://a.example/{{ trigger.body.id }}":             nil, // always a number
+		"https://a.example/{{ vars.path }}/{{ run.id }}":      nil,
+		"https://a.example/{{ len(" + name + ") }}":           nil,
+		"https://a.example/{{ \"a/b\" }}":                     nil,
+		"https://a.example{{ " + name + " }}":                 nil, // a whole path, on purpose
+		"{{ " + name + " }}":                                  nil, // a whole address
+		"https://{{ " + name + " }}.example/":                 nil,
+	} {
+		text, _ := json.Marshal(url)
+		b, problems := flow.Parse([]byte(`{"gancho":1,"flows":[` + steps(`{"id":"a","action":"say","with":{"url":`+string(text)+`}}`) + `]}`))
+		if len(problems) > 0 {
+			t.Fatalf("%+v", problems)
+		}
+		var got []string
+		for _, p := range flow.CheckTypes(b.Flows[0], typedCatalogue{}, flow.Met{Trigger: orders}) {
+			source := []rune(p.Text)
+			if p.Code != "unencoded" || p.Path != "/steps/0/with/url" || p.Fixes[0].Of != string(source[p.From:p.To]) {
+				t.Errorf("%s: %+v", url, p)
+				continue
+			}
+			got = append(got, "["+p.Fixes[0].Of+"] "+string(source[:p.From])+p.Fixes[0].Put+string(source[p.To:]))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", url, diff)
+		}
 	}
 }
