@@ -32,7 +32,7 @@ var operations = map[string]string{
 	"offer-sample":          "A sample of the preset, else the event of one of the flow's tests, that the flow takes and ends well with.",
 	"get-schema":            "Types of the fields that events held, with how many held them and examples.",
 	"count-steps":           "Counts the newest runs of a span of time, step by step, for at most 2 seconds.",
-	"start-flow":            "Starts a run of the published revision as if its webhook had come. 409 where the flow is not on, 422 where the event does not fit the trigger's schema.",
+	"start-flow":            "Starts a run of the published revision, as if its webhook had come; a flow that was never published keeps the event as a sample. 409 where the flow is off, 422 where the event does not fit the trigger's schema.",
 	"list-events":           "Every delivery, newest first, whatever was made of it.",
 	"get-event":             "With its body as it came, and what expressions know of it.",
 	"accept-event":          "Lets in a delivery that was rejected. 409 where its signature or sign-in failed, or its body was not kept.",

@@ -11,7 +11,7 @@ import (
 
 type scheduleInput struct {
 	Cron     string `query:"cron" required:"true" doc:"five fields, as in a schedule trigger"`
-	Timezone string `query:"timezone" required:"true" doc:"such as America/Sao_Paulo; that of the instance if left out"`
+	Timezone string `query:"timezone" required:"true" doc:"such as America/Sao_Paulo"`
 	N        int    `query:"n" minimum:"1" maximum:"20" default:"5" doc:"how many times"`
 }
 

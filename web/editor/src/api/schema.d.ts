@@ -627,7 +627,7 @@ export interface paths {
         put?: never;
         /**
          * Start by hand
-         * @description Starts a run of the published revision as if its webhook had come. 409 where the flow is not on, 422 where the event does not fit the trigger's schema.
+         * @description Starts a run of the published revision, as if its webhook had come; a flow that was never published keeps the event as a sample. 409 where the flow is off, 422 where the event does not fit the trigger's schema.
          */
         post: operations["start-flow"];
         delete?: never;
@@ -7517,7 +7517,7 @@ export interface operations {
             query: {
                 /** @description five fields, as in a schedule trigger */
                 cron: string;
-                /** @description such as America/Sao_Paulo; that of the instance if left out */
+                /** @description such as America/Sao_Paulo */
                 timezone: string;
                 /** @description how many times */
                 n?: number;
