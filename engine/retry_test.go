@@ -226,11 +226,11 @@ func TestARunWaitsForItsAction(t *testing.T) {
 	h.publish(`{"id": "f", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "a"}, "on_error": "continue"}]}`)
 	waits := func(run string) {
 		t.Helper()
-		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "kind" })
+		h.until(run, func(v engine.RunView) bool { return v.WaitingFor == "connection" })
 		v, err := h.Run(engine.WithLang(t.Context(), "pt-BR"), run)
 		check(t, err)
-		if tell := v.Steps[0]; tell.Reason != `a ação "test.send" não existe agora: a execução continua quando ela voltar` {
-			t.Errorf("%+v", tell)
+		if tell := v.Steps[0]; tell.Waiting != "connection" || tell.Reason != `a ação "test.send" não existe agora: a execução continua quando ela voltar` || v.Reason != tell.Reason {
+			t.Errorf("%q, %+v", v.Reason, tell)
 		}
 	}
 	all := h.Catalogue.Actions()

@@ -111,13 +111,16 @@ type EventView struct {
 func viewRun(r *store.Run) RunView {
 	v := RunView{
 		ID: r.ID, Flow: r.Flow, Revision: r.Revision, Event: r.Event, Title: r.Title, Status: r.Status,
-		At: r.At.UTC(), Ended: moment(r.Ended), Reason: r.Reason, Erased: r.Status.Final() && r.Reason == store.Erased, ErasedAt: moment(r.ErasedAt), ReplayOf: r.ReplayOf,
+		At: r.At.UTC(), Ended: moment(r.Ended), Erased: r.Status.Final() && r.Reason == store.Erased, ErasedAt: moment(r.ErasedAt), ReplayOf: r.ReplayOf,
 	}
 	if !r.Status.Final() {
 		v.Due = moment(r.Due)
 	}
 	if r.Status == store.Waiting {
 		v.WaitingFor = r.WaitingFor
+	}
+	if r.Status.Final() || r.Status == store.Waiting { // one that goes on waits for that no more
+		v.Reason = r.Reason
 	}
 	if showsError(r) {
 		v.Error = &said.ErrorView{Code: r.Error.Code, Message: r.Error.Message, Step: r.Error.Step, Status: r.Error.Status}

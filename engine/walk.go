@@ -116,6 +116,7 @@ type opening struct {
 	wait, also *store.Wait
 	unknown    bool
 	trouble    store.RunError // why it waits, when that is a failed attempt
+	reason     string         // what the run tells besides
 }
 
 // frame is what the steps of one block see.
@@ -214,7 +215,7 @@ func (w *walker) park() *store.Park {
 			p.Status = store.Unknown
 		}
 		if p.WaitingFor == "" {
-			p.WaitingFor = o.waitingFor
+			p.WaitingFor, p.Reason = o.waitingFor, o.reason
 		}
 		if !o.due.IsZero() && o.due.Before(due) {
 			due = o.due

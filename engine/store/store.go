@@ -187,7 +187,7 @@ type Run struct {
 	EventName  string
 	Title      string
 	Status     Status
-	WaitingFor string // delay, signal, retry, quota, connection, kind, call
+	WaitingFor string // delay, signal, retry, quota, connection, call
 	At         time.Time
 	Started    time.Time
 	Ended      time.Time

@@ -42,7 +42,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   if (run.error && run.ended) return <span className={`line-clamp-2 text-secondary break-words ${run.replayed_by ? 'text-text-2' : 'text-fail'}`}><Trouble error={run.error} /></span>
   if (run.erased) return <span className="line-clamp-2 text-secondary break-words text-text-2">{t.dataErasedRow}</span>
   if (run.reason || (answer && run.ended)) return <span className="line-clamp-2 text-secondary break-words text-text-2">{answer}{answer && run.reason && ' · '}{run.reason && <Ticked text={run.reason} />}</span>
-  const words: Record<string, string> = { connection: t.waitsConnection, kind: t.waitsKind, signal: t.waitsSignal, call: t.waitsCall, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
+  const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.status === 'unknown' ? t.waitsResolve : run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   const stands = standOf(run) === 'refused'
   if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error || run.status === 'unknown' ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
