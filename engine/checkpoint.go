@@ -30,7 +30,7 @@ func newUnwritten() unwritten {
 }
 
 // hold waits until no commit is on its way, and lets none be taken until release; false when ctx
-// was done before.
+// is done and one still is.
 func (u *unwritten) hold(ctx context.Context) bool {
 	select {
 	case u.writing <- struct{}{}:

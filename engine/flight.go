@@ -190,8 +190,13 @@ func (e *Engine) cancel(ctx context.Context, ids []string, reason string) []erro
 	errs, resting, of := make([]error, len(ids)), []string{}, []int{}
 	soon, done := context.WithTimeout(ctx, cancelWithin)
 	defer done()
+	var group sync.WaitGroup
+	for i, id := range ids { // at once: none waits for the commits of another
+		group.Go(func() { errs[i] = e.cancelUnderWay(soon, id, reason) })
+	}
+	group.Wait()
 	for i, id := range ids {
-		if errs[i] = e.cancelUnderWay(soon, id, reason); errors.Is(errs[i], store.ErrLeaseLost) {
+		if errors.Is(errs[i], store.ErrLeaseLost) {
 			resting, of = append(resting, id), append(of, i)
 		}
 	}
