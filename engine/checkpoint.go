@@ -183,29 +183,39 @@ func (w *walker) commit(ctx context.Context, with store.Commit) (store.Committed
 	if !w.hold(ctx) {
 		return store.Committed{}, errLost
 	}
-	defer w.release()
 	return w.write(ctx, with)
 }
 
-// write is commit for who holds writing.
+// write is commit for who holds writing, and releases it. The runs that it leaves end after that, for
+// they may take long.
 func (w *walker) write(ctx context.Context, with store.Commit) (store.Committed, error) {
+	done, leaves, err := w.handIn(ctx, with)
+	w.release()
+	if err == nil && leaves {
+		w.hands.leaves(ctx, w.run.ID)
+	}
+	return done, err
+}
+
+// handIn hands over and answers; leaves says that this run may wait for less than it did.
+func (w *walker) handIn(ctx context.Context, with store.Commit) (done store.Committed, leaves bool, err error) {
 	w.mu.Lock()
 	if err := w.broken; err != nil {
 		w.mu.Unlock()
-		return store.Committed{}, err
+		return done, false, err
 	}
 	c := w.handOver()
 	w.mu.Unlock()
 	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, with.Decision, with.Keys
 	c.Spawn = append(c.Spawn, with.Spawn...)
-	done, err := w.hands.commit(ctx, c)
+	done, err = w.hands.commit(ctx, c)
 	if err != nil {
 		w.lose()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answered(err)
-	return done, err
+	return done, waitsForLess(&c), err
 }
 
 // goOn keeps the lease, and comes with these operations.
@@ -230,11 +240,11 @@ func (w *walker) settled(ctx context.Context, number func() int) error {
 	if !w.hold(ctx) {
 		return errLost
 	}
-	defer w.release()
 	w.mu.Lock()
 	done = w.done
 	w.mu.Unlock()
 	if done >= n {
+		w.release()
 		return nil
 	}
 	_, err := w.write(ctx, goOn())

@@ -384,6 +384,7 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 	}
 	if _, err := e.commit(ctx, c); err == nil {
 		e.answers.tell(work.Run.ID)
+		e.endCalled(ctx, work.Run.ID)
 		e.noteFailure(work.Run.Flow, work.Run.ID)
 	}
 }
@@ -490,7 +491,10 @@ func (e *Engine) failureEvents(ctx context.Context, f *flow.Flow, run *store.Run
 	return events
 }
 
-// commit repeats a commit until its outcome is known. errLost means that the run is no
+// waitsForLess says that a run waits no more for runs that it called, once this is durable.
+func waitsForLess(c *store.Commit) bool { return c.Decision.End != nil || len(c.Leave) > 0 }
+
+// commit repeats a commit until its outcome is known. The caller then ends what the run waits for no more. errLost means that the run is no
 // longer ours, or that the store cannot be written any more.
 func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, error) {
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, time.Second) {
@@ -502,9 +506,6 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 			}
 			for i := range c.Spawn {
 				e.shapes.Mark(c.Spawn[i].Flow)
-			}
-			if c.Decision.End != nil || len(c.Leave) > 0 {
-				e.endCalled(ctx, c.Lease.Run)
 			}
 			return done, nil
 		case errors.Is(done.Err, store.ErrLeaseLost), errors.Is(done.Err, store.ErrBroken), errors.Is(done.Err, store.ErrClosed):

@@ -70,6 +70,8 @@ func (l *live) commit(ctx context.Context, c store.Commit) (store.Committed, err
 	return done, err
 }
 
+func (l *live) leaves(ctx context.Context, run string) { l.e.endCalled(ctx, run) }
+
 func (l *live) pause(ctx context.Context, d time.Duration) bool {
 	if d >= shortPark {
 		return false

@@ -270,3 +270,42 @@ func TestABlockThatFailedWaitsNoMore(t *testing.T) {
 		}
 	})
 }
+
+// stuck is a store that cancels nothing before it is freed.
+type stuck struct {
+	store.Store
+	free chan struct{}
+}
+
+func (s *stuck) Cancel(ctx context.Context, runs []string, reason string) []error {
+	if len(runs) > 0 {
+		<-s.free
+	}
+	return s.Store.Cancel(ctx, runs, reason)
+}
+
+// A block that fails leaves what it called; while that is being ended the other branches go on.
+func TestTheEndOfTheCalledHoldsUpNoOtherBranch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &stuck{free: make(chan struct{})}
+		s := &sink{around: func(under store.Store) store.Store { slow.Store = under; return slow }}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		late(h)
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [{"id": "both", "action": "parallel", "branches": [
+			{"name": "a", "steps": [{"id": "part", "action": "parallel", "on_error": "continue", "branches": [
+				{"name": "x", "steps": [{"id": "ask", "action": "call", "with": {"flow": "late", "input": "a"}}]},
+				{"name": "y", "steps": [{"id": "rest", "action": "delay", "with": {"for": "1m"}}, {"id": "sum", "action": "set", "with": {"values": {"x": "{{ vars.x }}"}}}]}]},
+				{"id": "after", "action": "test.send", "with": {"text": "after"}}]},
+			{"name": "b", "steps": [{"id": "moment", "action": "delay", "with": {"for": "61s"}}, {"id": "beside", "action": "test.send", "with": {"text": "beside"}}]}]}]}`)
+		run := h.send("first", `{}`)
+		time.Sleep(2 * time.Minute)
+		if len(s.sent()) == 0 {
+			t.Error("no branch went on")
+		}
+		close(slow.free)
+		if v := h.finished(run); v.Status != store.Succeeded || len(s.sent()) != 2 || h.canceled("late") != 1 {
+			t.Errorf("it is %s %+v, %q arrived, and %d of the called were canceled", v.Status, v.Error, s.sent(), h.canceled("late"))
+		}
+	})
+}

@@ -395,6 +395,8 @@ func (t *trial) waitURL(_, path string) string {
 func (t *trial) stopping() bool { return false }
 func (t *trial) paused() bool   { return false }
 
+func (t *trial) leaves(context.Context, string) {}
+
 // ScopeAt gives what expressions of the step at the path Before see, or after the last step
 // without it: the flow is run in memory, and no failure hides what came before it.
 func ScopeAt(ctx context.Context, c TrialConfig) (*expression.Scope, error) {

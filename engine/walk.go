@@ -27,6 +27,8 @@ type hands interface {
 	mock(path, id string) (flow.Mock, bool)
 	// commit makes progress durable; it returns errLost when the run was taken away.
 	commit(ctx context.Context, c store.Commit) (store.Committed, error)
+	// leaves ends the runs that a run called and waits for no more.
+	leaves(ctx context.Context, run string)
 	// pause waits in place for at most a moment; false means that the run should park.
 	pause(ctx context.Context, d time.Duration) bool
 	connection(name string) (*connections.Connection, error)
