@@ -491,6 +491,16 @@ func (e *Engine) failureEvents(ctx context.Context, f *flow.Flow, run *store.Run
 	return events
 }
 
+// noted tells of a commit that is durable whoever waits for it.
+func (e *Engine) noted(c *store.Commit) {
+	if c.Answer != nil || c.Decision.End != nil {
+		e.answers.tell(c.Lease.Run)
+	}
+	for i := range c.Spawn {
+		e.shapes.Mark(c.Spawn[i].Flow)
+	}
+}
+
 // waitsForLess says that a run waits no more for runs that it called, once this is durable.
 func waitsForLess(c *store.Commit) bool { return c.Decision.End != nil || len(c.Leave) > 0 }
 
@@ -501,12 +511,7 @@ func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, e
 		done := e.Store.Commit(ctx, []store.Commit{c})[0]
 		switch {
 		case done.Err == nil:
-			if c.Answer != nil || c.Decision.End != nil {
-				e.answers.tell(c.Lease.Run)
-			}
-			for i := range c.Spawn {
-				e.shapes.Mark(c.Spawn[i].Flow)
-			}
+			e.noted(&c)
 			return done, nil
 		case errors.Is(done.Err, store.ErrLeaseLost), errors.Is(done.Err, store.ErrBroken), errors.Is(done.Err, store.ErrClosed):
 			return done, errLost

@@ -246,7 +246,11 @@ func (e *Engine) cancelUnderWay(ctx context.Context, id, reason string) error {
 		c.Steps = append(c.Steps, store.Record{Path: rec.Path, Data: data})
 	}
 	c.Lease, c.Revision, c.Decision = w.lease, w.plan.revision, store.Decision{End: canceled(reason)}
-	err = e.Store.Commit(ctx, []store.Commit{c})[0].Err
-	w.lost = w.lost || err == nil
-	return err
+	if err := e.Store.Commit(ctx, []store.Commit{c})[0].Err; err != nil {
+		return err
+	}
+	w.lost = true
+	e.noted(&c)
+	e.feed.tellSteps(w.run.Flow, &c)
+	return nil
 }
