@@ -155,6 +155,55 @@ func (l *walks) of(run string) *walker {
 	return l.by[run]
 }
 
+// mostReads is how often a story is read anew of which more was written meanwhile.
+const mostReads = 5
+
+// storyOf gives a run and its records with what is not written yet. What is written between the two would be
+// in neither: then both are asked again.
+func (e *Engine) storyOf(ctx context.Context, id string) (story store.Story, records []*record, err error) {
+	for range mostReads {
+		before := e.walks.written(id)
+		if story, err = e.Store.GetRun(ctx, id); err != nil {
+			return story, nil, err
+		}
+		if records, err = readRecords(story.Steps); err != nil {
+			return story, nil, err
+		}
+		if records, err = e.upToDate(ctx, &story.Run, records); err != nil || e.walks.written(id) == before {
+			break
+		}
+	}
+	return story, records, err
+}
+
+func readRecords(saved []store.Record) ([]*record, error) {
+	records := make([]*record, len(saved))
+	for i, s := range saved {
+		r, err := readRecord(s.Path, s.Data)
+		if err != nil {
+			return nil, err
+		}
+		records[i] = r
+	}
+	return records, nil
+}
+
+// progress is how far the walk of a run has come in the store.
+type progress struct {
+	walk *walker
+	done int
+}
+
+func (l *walks) written(run string) progress {
+	w := l.of(run)
+	if w == nil {
+		return progress{}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return progress{w, w.done}
+}
+
 // upToDate gives the records of a run with what is not written yet: what is under way above all.
 func (e *Engine) upToDate(ctx context.Context, run *store.Run, records []*record) ([]*record, error) {
 	w := e.walks.of(run.ID)

@@ -183,19 +183,8 @@ func moment(t time.Time) *time.Time {
 
 // Run tells the whole story of a run, from the store alone.
 func (e *Engine) Run(ctx context.Context, id string) (RunView, error) {
-	story, err := e.Store.GetRun(ctx, id)
+	story, records, err := e.storyOf(ctx, id)
 	if err != nil {
-		return RunView{}, err
-	}
-	var records []*record
-	for _, s := range story.Steps {
-		r, err := readRecord(s.Path, s.Data)
-		if err != nil {
-			return RunView{}, err
-		}
-		records = append(records, r)
-	}
-	if records, err = e.upToDate(ctx, &story.Run, records); err != nil {
 		return RunView{}, err
 	}
 	v, ran := viewRun(&story.Run), e.revisionOf(ctx, &story.Run)
