@@ -48,6 +48,45 @@ for (const locale of ['en-US', 'pt-BR']) {
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, reducedMotion: 'reduce' }
 const topOf = async (part) => (await part.boundingBox()).y
 
+test('a finger finds 44 px at fields, tabs and the places that take a step, and no keys in a menu', async () => {
+  const page = await program.signedIn('/settings/profile', phone)
+  const field = page.getByRole('main').getByRole('textbox').first()
+  await field.waitFor()
+  assert.ok((await field.boundingBox()).height >= 44, 'a field is low')
+  /** reach is how high the place is that answers a touch at the middle of a part. */
+  const reach = (part) => part.evaluate((e) => {
+    e.scrollIntoView({ block: 'center' })
+    const box = e.getBoundingClientRect()
+    const x = box.left + box.width / 2
+    let n = 0
+    for (let y = Math.round(box.top) - 40; y < box.bottom + 40; y++) if (e.contains(document.elementFromPoint(x, y))) n++
+    return n
+  })
+  await page.goto(`${program.base}/flows/scripts`)
+  const plus = page.getByRole('button', { name: 'Add a step' }).last()
+  await plus.waitFor()
+  assert.ok(await reach(plus) >= 40, `a place for a step is ${await reach(plus)} px high`)
+  await page.getByRole('treeitem').nth(1).click()
+  const tab = page.getByRole('tab', { name: 'Notes' })
+  await tab.waitFor()
+  assert.ok(await reach(tab) >= 40, `a tab is ${await reach(tab)} px high`)
+  await page.getByRole('button', { name: 'More' }).last().click()
+  await page.getByRole('menuitem').first().waitFor()
+  assert.equal(await page.locator('[role=menuitem] kbd:visible').count(), 0)
+  await page.context().close()
+})
+
+test('a tick wears the colours of the program', async () => {
+  const page = await program.signedIn('/runs', { colorScheme: 'dark' })
+  const tick = page.getByRole('checkbox').last()
+  await tick.waitFor()
+  const look = () => tick.evaluate((e) => [getComputedStyle(e).appearance, getComputedStyle(e).backgroundColor])
+  assert.deepEqual(await look(), ['none', 'rgb(30, 28, 25)'])
+  await tick.check()
+  assert.deepEqual(await look(), ['none', 'rgb(88, 188, 203)'])
+  await page.context().close()
+})
+
 test('what a finger or the eye is at stays where it is: a search while it finds less, a list while runs are ticked', async () => {
   for (const viewport of [{ width: 1440, height: 860 }, phone.viewport]) {
     const page = await program.signedIn('/connections', { viewport, reducedMotion: 'reduce' })

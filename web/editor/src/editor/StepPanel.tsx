@@ -63,7 +63,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
     <DeskContext value={desk}>
       <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, edit, close, set, testPart }} />}
         dock={tab === 'setup' && <DataDock outputs={outputs} />}
-        footer={!looks && <Button look={tab === 'test' || desk.connecting ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
+        footer={!looks && <Button look={tab === 'test' && test.result || desk.connecting ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
         <Tabs label={t.step} tab={tab} choose={setTab} tabs={[
           { id: 'setup', label: t.setup, aside: errors > 0 && <span data-faults className="grid h-4 min-w-4 place-items-center rounded-full bg-fail-soft px-1 text-meta font-medium text-fail">{errors}</span> },
           { id: 'test', label: t.test }, { id: 'errors', label: t.errors }, { id: 'notes', label: t.notes },

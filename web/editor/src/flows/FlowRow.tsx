@@ -53,7 +53,7 @@ export function FlowRow({ flow, role, stats, alerts, pick }: RowProps) {
           {flow.state !== 'on' && <Badge tone={tones[flow.state]}>{word}</Badge>}
           <Troubles flow={flow} alerts={alerts} />
         </p>
-        {flow.description && <p className="line-clamp-2 text-secondary text-text-2">{flow.description}</p>}
+        {flow.description && <p className="mt-1 line-clamp-2 text-secondary text-text-2">{flow.description}</p>}
         {tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
       </div>
       <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>
