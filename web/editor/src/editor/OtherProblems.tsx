@@ -7,15 +7,15 @@ import { Ticked } from '../ui/Ticked'
 import { fill } from '../words/phrase'
 import { toldShort } from '../words/told'
 import { useWords } from './panelWords'
+import { nameOf } from './shownAt'
 import type { SetStep } from './StepPanel'
 
-type Props = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
+type Props = { flow: Flow; edit: Edit; step: Step; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
 
 /** OtherProblems are those that no field of the form shows: of how the step is delivered, or of fields that it does not have. */
-export function OtherProblems({ flow, edit, step, action, problems, pointer, set }: Props) {
+export function OtherProblems({ flow, edit, step, problems, pointer, set }: Props) {
   const t = useWords()
-  const ways = problems.map((p) => ({ p, way: p.path.slice(pointer.length) })).filter(({ way }) => !shownAt(way, action))
-  if (ways.length === 0) return null
+  const ways = problems.map((p) => ({ p, way: p.path.slice(pointer.length) }))
   return (
     <ul className="space-y-2">
       {ways.map(({ p, way }) => (
@@ -31,10 +31,4 @@ export function OtherProblems({ flow, edit, step, action, problems, pointer, set
   )
 }
 
-const nameOf = (way: string) => (way.split('/')[2] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')
-
 const without = (members: Step['with'], way: string) => Object.fromEntries(Object.entries(members ?? {}).filter(([k]) => k !== nameOf(way)))
-
-const elsewhere = /^\/(connection|when)(\/|$)|^\/(steps|catch)\/|^\/branches\/\d+\/(when|steps\/)/
-
-const shownAt = (way: string, action?: Schemas['ActionView']) => elsewhere.test(way) || (way.startsWith('/with/') && action?.fields.some((f) => f.id === nameOf(way) && (!f.fields || !way.split('/')[3] || f.fields.some((m) => m.id === way.split('/')[3]))) === true)

@@ -14,12 +14,13 @@ import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
 import { below } from './where'
 import { shown } from './shown'
-import { OtherProblems } from './OtherProblems'
+import { shownAt } from './shownAt'
 import { soon } from '../ui/soon'
 
 const BranchRows = soon(() => import('./BranchRows').then((m) => m.BranchRows))
 const CurlPaste = soon(() => import('./CurlPaste').then((m) => m.CurlPaste))
 const OfferedConnection = soon(() => import('./OfferedConnection').then((m) => m.OfferedConnection))
+const OtherProblems = soon(() => import('./OtherProblems').then((m) => m.OtherProblems))
 const Signals = soon(() => import('./Signals').then((m) => m.Signals))
 
 type SetupProps = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
@@ -30,11 +31,13 @@ export function StepSetup({ flow, edit, step, action, problems, pointer, set }: 
   const [when, setWhen] = useState(step.when !== undefined)
   const [first] = useState(when)
   const looks = useLooks()
-  if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p><OtherProblems {...{ flow, edit, step, problems, pointer, set }} /></>
+  const hidden = problems.filter((p) => !shownAt(p.path.slice(pointer.length), action))
+  const others = hidden.length > 0 && <Suspense fallback={null}><OtherProblems {...{ flow, edit, step, problems: hidden, pointer, set }} /></Suspense>
+  if (!action) return <><p role="alert" className="text-fail">{fill(t.unknownAction, { kind: step.action })}</p>{others}</>
   const setField = (id: string, value: unknown) => set((s) => ({ ...s, with: posted(s, putIn(s.with, id.split('/'), value)) }))
   return (
     <>
-      <OtherProblems {...{ flow, edit, step, action, problems, pointer, set }} />
+      {others}
       {offerFor(flow.id, step.id) && <Suspense fallback={null}><OfferedConnection flow={flow} step={step} set={set} /></Suspense>}
       {action.connections.length > 0 && (
         <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />

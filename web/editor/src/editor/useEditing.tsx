@@ -23,11 +23,11 @@ import type { Open } from './open'
 import { type Pasted, readPaste } from './paste'
 import { useLooks } from './Locked'
 import { usePin } from './usePin'
-import { RowMenu } from './RowMenu'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
 const AddMenu = soon(() => import('./AddMenu').then((m) => m.AddMenu))
+const RowMenu = soon(() => import('./RowMenu').then((m) => m.RowMenu))
 
 type Props = {
   draft: DraftHook
@@ -187,7 +187,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
     hands, run,
     floating: floating?.what === 'add'
       ? <Suspense fallback={null}><AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(pasted) => { setFloating(null); const first = put(floating.gap, pasted); if (first) openRow(first) }} /></Suspense>
-      : floating && menu && <RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} />,
+      : floating && menu && <Suspense fallback={null}><RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} /></Suspense>,
   }
 }
 
