@@ -128,6 +128,36 @@ test('an expression that is typed at speed stays as it was typed, and its chip o
   await page.context().close()
 })
 
+test('data behind the host of an address is picked, completed, dropped and mended as a piece of it', async () => {
+  const page = await open('erp')
+  const url = field(page, 'url')
+  const name = 'replace(url_encode(string(trigger.body.customer.email)), "+", "%20")'
+  const becomes = (text) => until(async () => (await saved('erp')).with.url === text)
+  const row = page.getByRole('treeitem', { name: /^Email/ }).first()
+  await url.locator('.cm-content').fill('')
+  await page.keyboard.type('https://api.example.com/of/{{')
+  await row.click()
+  await becomes(`https://api.example.com/of/{{ ${name} }}`)
+  assert.match(await url.locator('.chip').innerText(), /e-?mail$/i) // as a person reads it
+  await page.keyboard.type('?s={{stat')
+  await page.locator('.cm-tooltip-autocomplete li[aria-selected]', { hasText: 'Status' }).waitFor()
+  await page.keyboard.press('Enter')
+  await becomes(`https://api.example.com/of/{{ ${name} }}?s={{url_encode(string(trigger.body.status))}}`)
+  await url.locator('.cm-content').fill('')
+  await url.locator('.cm-content').fill('https://api.example.com/of/')
+  await row.dragTo(url.locator('.cm-line'))
+  await until(async () => (await saved('erp')).with.url.includes(`{{ ${name} }}`))
+  await url.locator('.cm-content').fill('')
+  await url.locator('.cm-content').fill('https://api.example.com/of/{{ trigger.body.customer.email }}')
+  await url.getByRole('button', { name: 'Keep it in its place' }).click()
+  await becomes(`https://api.example.com/of/{{ ${name} }}`)
+  await url.locator('.cm-content').fill('')
+  await page.keyboard.type('{{')
+  await row.click()
+  await becomes('{{ trigger.body.customer.email }}') // a whole address stays as it is
+  await page.context().close()
+})
+
 test('in a hole that is begun, what is clicked in the data takes its place', async () => {
   const page = await open('note')
   await field(page, 'message').locator('.cm-content').fill('')

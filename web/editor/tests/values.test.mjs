@@ -6,6 +6,7 @@ import { axeFaults, focused, sideways, start, until } from './program.mjs'
 import { source } from './sources.mjs'
 
 const { formatNames, read, write } = await source('fields/formats.ts')
+const { inAddress } = await source('fields/address.ts')
 const { asNumber, dataKind, kinds, kindOf, turned } = await source('fields/jsonKinds.ts')
 const { shownNodes } = await source('data/nodes.ts')
 const { mend } = await source('fields/mend.ts')
@@ -16,14 +17,26 @@ test('what is written for a format is read back, with what stands there when it 
   for (const format of [undefined, ...formatNames]) {
     for (const instead of [undefined, '-', 'a "quoted" \\ one', '']) {
       for (const path of ['trigger.body.total', 'item["e-mail"]', 'steps.a.items[0].x']) {
-        const written = { path, ...(format && { format }), ...(instead !== undefined && { instead }) }
-        assert.deepEqual(read(write(written)), written)
+        for (const piece of [undefined, 'path', 'query']) {
+          const written = { path, ...(format && { format }), ...(instead !== undefined && { instead }), ...(piece && { piece }) }
+          assert.deepEqual(read(write(written)), written)
+        }
       }
     }
   }
   assert.deepEqual(read('(trigger.body.a ?? "-")'), { path: 'trigger.body.a', instead: '-' })
   assert.deepEqual(read('first(split(trigger.body.a, " "))'), { path: 'trigger.body.a', format: 'first' }) // as it was written before
   for (const other of ['upper(a) + lower(b)', 'brl(a + b)', 'present(a) ? brl(b) : "x"', 'default(upper(a), "x")', '1 + 1', '']) assert.equal(read(other), undefined, other)
+})
+
+test('data behind the host of an address is a piece of it', () => {
+  const id = '{{ trigger.body.id }}'
+  const path = '{{ replace(url_encode(string(trigger.body.id)), "+", "%20") }}'
+  for (const [before, want] of [
+    ['', id], ['https://', id], ['https://api.example.com', id], ['https://api.example.com/orders/', path], ['{{ vars.base }}/orders/', path], ['https://{{ vars.host }}/', path], ['https://api.example.com/{{ or', path],
+    ['https://api.example.com/?q=', '{{ url_encode(string(trigger.body.id)) }}'], ['https://api.example.com/{{ url_encode(', id],
+  ]) assert.equal(inAddress(id, before), want, before)
+  for (const other of ['{{ vars.path }}', '{{ run.id }}', '{{ upper() }}', 'x', '{{ url_encode(trigger.body.id) }}']) assert.equal(inAddress(other, 'https://api.example.com/'), other)
 })
 
 test('a value becomes another kind with as much kept as can be', () => {

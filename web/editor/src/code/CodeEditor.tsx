@@ -29,6 +29,7 @@ export function CodeEditor(props: CodeProps) {
       lines === 'one' ? oneLine : EditorView.lineWrapping,
       completions(() => now.current),
       pickKeys(() => now.current, (at) => (slashed.current = at)),
+      EditorView.clipboardInputFilter.of((text, state) => now.current.landing?.(text, state.doc.toString()) ?? text), // what is dropped, too
       parts.attributes.of(attributes(now.current)),
       parts.look.of(looks(now.current)),
       parts.faults.of(faults(now.current.problems)),
@@ -59,10 +60,11 @@ export function CodeEditor(props: CodeProps) {
 
   useImperativeHandle(props.ref, () => ({
     focus: () => view.current?.focus(),
-    insert(text) {
+    insert(data) {
       const v = view.current
       if (!v) return
       const { from, to } = v.state.selection.main
+      const text = now.current.landing?.(data, v.state.sliceDoc(0, from)) ?? data
       const hole = text.startsWith('{{') ? holeAt(v.state, from) : undefined
       const plain = hole && !isWord(hole.text) ? text.replace(/^\{\{\s*|\s*\}\}$/g, '') : text // into what is written in a hole goes the name alone
       const start = hole && isWord(hole.text) ? hole.from : slashed.current === from && v.state.sliceDoc(from - 1, from) === '/' ? from - 1 : from

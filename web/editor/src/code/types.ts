@@ -37,6 +37,8 @@ export type CodeProps = {
   complete?: (source: string, cursor: number, signal: AbortSignal) => Promise<Completions | null>
   /** data opens the data picker: for the keyboard by / at the begin of a word; beside what is typed by {{ */
   data?: (take: 'keys' | 'look') => void
+  /** landing is how data that is put in is written, by the text before it */
+  landing?: (text: string, before: string) => string
   focus?: () => void
   blur?: () => void
 }

@@ -15,10 +15,17 @@ const older: Partial<Record<Format, string>> = { upper: 'upper($)', lower: 'lowe
 
 export const formatNames = Object.keys(formats) as Format[]
 
-/** A value as a chip shows it: where it comes from, how it is written, and what stands there when it is missing. */
-export type Written = { path: string; format?: Format; instead?: string }
+/** How a value is a piece of an address, whatever is in it; a space is %20 in a path. */
+const pieces = { path: 'replace(url_encode(string($)), "+", "%20")', query: 'url_encode(string($))' }
 
-export function write({ path, format, instead }: Written): string {
+/** A value as a chip shows it: where it comes from, how it is written, and what stands there when it is missing; piece where it is one of an address. */
+export type Written = { path: string; format?: Format; instead?: string; piece?: keyof typeof pieces }
+
+export function write({ piece, ...value }: Written): string {
+  return piece ? pieces[piece].replace('$', () => written(value)) : written(value)
+}
+
+function written({ path, format, instead }: Written): string {
   const plain = format ? formats[format].replace('$', () => path) : path
   if (instead === undefined) return plain
   return format ? `present(${path}) ? ${plain} : ${JSON.stringify(instead)}` : `default(${path}, ${JSON.stringify(instead)})`
@@ -28,6 +35,13 @@ export function write({ path, format, instead }: Written): string {
 export function read(source: string): Written | undefined {
   const text = source.trim()
   if (isChip(text)) return { path: text }
+  for (const piece of ['path', 'query'] as const) {
+    const [before = '', after = ''] = pieces[piece].split('$')
+    if (text.startsWith(before) && text.endsWith(after)) {
+      const value = read(text.slice(before.length, -after.length))
+      return value && !value.piece ? { ...value, piece } : undefined
+    }
+  }
   const [, subject, plain, otherwise] = /^present\(([^()]+)\) \? (.+) : ("(?:[^"\\]|\\.)*")$/.exec(text) ?? []
   if (subject && plain && otherwise) {
     const inner = read(plain)
