@@ -15,6 +15,7 @@ import (
 	"gancho/engine/store"
 
 	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // archive is what has ended, in volumes. Readers begin with a transaction of live.db and
@@ -128,7 +129,7 @@ func (a *archive) findIn(v *volume, n uint64) (*archived, error) {
 }
 
 func (v *volume) unread(ext string, err error) error {
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, bbolt.ErrDatabaseNotOpen) { // it is not the file that is wrong
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, berrors.ErrDatabaseNotOpen) { // it is not the file that is wrong
 		return err
 	}
 	return v.damaged(ext, err)

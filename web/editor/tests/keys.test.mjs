@@ -73,7 +73,7 @@ test('a flow is made, given data, tested and published by keys alone', async () 
   await type(`http://127.0.0.1:${shop.address().port}/orders/{{order`)
   await page.locator('.cm-tooltip-autocomplete li[aria-selected]', { hasText: 'order' }).waitFor()
   await press('Enter', 'End')
-  await until(async () => /\{\{ ?trigger\.body\.order ?\}\}$/.test((await flow()).steps[0]?.with?.url ?? ''))
+  await until(async () => /\{\{ ?replace\(url_encode\(string\(trigger\.body\.order\)\), "\+", "%20"\) ?\}\}$/.test((await flow()).steps[0]?.with?.url ?? ''))
 
   assert.equal((await flow()).steps[0].with.method, 'POST')
   await tabTo(/^JSON$/)
