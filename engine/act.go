@@ -39,7 +39,7 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 			rec.Mocked = true
 			return output, next, nil
 		}
-		if n.action.Shape == flow.Leaf && w.rests(rec) {
+		if w.rests(rec, c) {
 			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
 		}
 		return c.control(ctx, w, n, f, rec)
@@ -47,9 +47,12 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 	return w.attempts(ctx, n, f, rec, doer)
 }
 
-// rests says whether a step must not begin now, since its flow is paused. One that rested begins
-// as if it had not.
-func (w *walker) rests(rec *record) bool {
+// rests says whether a step that is noticed outside of its run must not begin now, since the flow is
+// paused. One that rested begins as if it had not; what wakes it is no answer.
+func (w *walker) rests(rec *record, c control) bool {
+	if _, ok := c.(interface{ isNoticed() }); !ok {
+		return false
+	}
 	if rec.triesLater() {
 		w.received(rec)
 		rec.Status, rec.For, rec.Due = stepRunning, "", time.Time{}

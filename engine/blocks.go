@@ -341,7 +341,7 @@ func (l *loop) result() (Output, verdict, error) {
 }
 
 type callStep struct {
-	inner
+	noticed
 	flow  string
 	input any
 	wait  bool

@@ -57,6 +57,12 @@ func (inner) Do(context.Context, *Call) (Output, error) {
 	return nil, Faultf("not_callable", "this action is run by the interpreter")
 }
 
+// noticed is embedded by what is noticed outside of its run: as an effect, it does not begin while the
+// flow is paused.
+type noticed struct{ inner }
+
+func (noticed) isNoticed() {}
+
 type filterStep struct {
 	inner
 	where string
@@ -191,7 +197,7 @@ func (s *waitStep) done(rec *record, output map[string]any) map[string]any {
 }
 
 type signalStep struct {
-	inner
+	noticed
 	signal string
 	data   any
 	keep   time.Duration
@@ -217,7 +223,7 @@ func (s *signalStep) control(_ context.Context, _ *walker, _ *node, _ *frame, re
 }
 
 type respondStep struct {
-	inner
+	noticed
 	status   int
 	headers  map[string]any
 	text     string

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/store"
 )
 
@@ -79,6 +80,83 @@ func TestOwnStepsOfARunUnderWayRestWhileItsFlowIsPaused(t *testing.T) {
 		}
 		if got, want := s.sent(), strings.Split("123456789", ""); !slices.Equal(got, want) {
 			t.Errorf("%q came, want %q", got, want)
+		}
+	})
+}
+
+// What others notice does not begin either while the flow is paused, and happens once when it is resumed.
+func TestNothingIsNoticedOfARunUnderWayWhileItsFlowIsPaused(t *testing.T) {
+	for action, with := range map[string]string{
+		"call":            `{"flow": "told", "input": 1}`,
+		"signal":          `{"signal": "now"}`,
+		"respond":         `{"body": {"ok": true}}`,
+		"state.set":       `{"key": "n", "value": 1}`,
+		"state.increment": `{"key": "n"}`,
+		"state.delete":    `{"key": "other"}`,
+		"state.once":      `{"key": "n"}`,
+	} {
+		t.Run(action, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{}
+				h := open(t, t.TempDir(), s)
+				defer h.stop()
+				h.publish(`{"id": "told", "trigger": {"kind": "call"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "called"}}]}`)
+				h.publish(`{"id": "waits", "trigger": {"kind": "webhook"}, "steps": [
+					{"id": "ask", "action": "wait", "with": {"signal": "now"}}, {"id": "tell", "action": "test.send", "with": {"text": "woken"}}]}`)
+				h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [
+					{"id": "rest", "action": "delay", "with": {"for": "1s"}}, {"id": "it", "action": "` + action + `", "with": ` + with + `}]}`)
+				h.until(h.send("waits", `{}`), func(v engine.RunView) bool { return v.Status == store.Waiting })
+				run := h.send("first", `{}`)
+				time.Sleep(time.Second / 2)
+				_, err := h.flows.Pause(t.Context(), "first")
+				check(t, err)
+				time.Sleep(time.Hour)
+				v, err := h.Run(t.Context(), run)
+				check(t, err)
+				if step := v.Steps[len(v.Steps)-1]; step.Path != "it" || v.Status != store.Waiting || step.Status != "waiting" || v.Answer != nil || len(s.sent()) != 0 {
+					t.Errorf("the run of a paused flow is %s at a step that is %s; it answered %v, and %q arrived", v.Status, step.Status, v.Answer, s.sent())
+				}
+				_, err = h.flows.Resume(t.Context(), "first")
+				check(t, err)
+				if v := h.finished(run); v.Status != store.Succeeded {
+					t.Errorf("the run of a resumed flow is %s, %+v", v.Status, v.Error)
+				}
+				time.Sleep(time.Minute)
+				want := map[string][]string{"call": {"called"}, "signal": {"woken"}}[action]
+				if !slices.Equal(s.sent(), want) {
+					t.Errorf("%q arrived, not %q", s.sent(), want)
+				}
+				if kept, err := h.Store.GetKey(t.Context(), engine.StateSpace, "n"); action == "state.increment" && string(kept.Value) != "1" {
+					t.Errorf("kept: %q, %v", kept.Value, err)
+				}
+			})
+		})
+	}
+}
+
+// An answer that is given while the flow is paused is the answer of the wait, though nothing goes on.
+func TestAnAnswerToAPausedFlowIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		h := open(t, t.TempDir(), s)
+		defer h.stop()
+		h.publish(`{"id": "first", "trigger": {"kind": "webhook"}, "steps": [
+			{"id": "link", "action": "test.send", "with": {"text": "{{ run.wait_url(\"ok\") }}"}},
+			{"id": "rest", "action": "delay", "with": {"for": "1s"}},
+			{"id": "ok", "action": "wait", "with": {"approve": {"text": "buy it?"}, "timeout": "10h"}}]}`)
+		run := h.send("first", `{}`)
+		time.Sleep(time.Second / 2)
+		_, err := h.flows.Pause(t.Context(), "first")
+		check(t, err)
+		time.Sleep(time.Hour)
+		token := s.sent()[0][strings.LastIndex(s.sent()[0], "/")+1:]
+		check(t, h.GiveWait(t.Context(), token, map[string]any{"approved": true}))
+		time.Sleep(time.Hour)
+		_, err = h.flows.Resume(t.Context(), "first")
+		check(t, err)
+		v := h.finished(run)
+		if output, _ := v.Steps[2].Output.(map[string]any); v.Status != store.Succeeded || output["received"] != true {
+			t.Errorf("the run is %s, and its wait gave %v", v.Status, output)
 		}
 	})
 }

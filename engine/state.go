@@ -20,7 +20,7 @@ const mostAdded = 1<<53 - 1
 // stateStep is durable key-value for flows. The change and its result are recorded in one
 // transaction, so that it happens once whatever crashes.
 type stateStep struct {
-	inner
+	noticed
 	kind    store.KeyKind
 	key     string
 	value   any

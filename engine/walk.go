@@ -44,7 +44,7 @@ type hands interface {
 	// held gives what a block yields instead of waiting or calling, when effects are held back.
 	held(rec *record, a *Action) (Output, bool)
 	waitURL(run, path string) string
-	// stopping says that no effect should begin now, paused that no step should.
+	// stopping says that no effect should begin now, paused that nothing that is noticed outside should.
 	stopping() bool
 	paused() bool
 }

@@ -87,7 +87,8 @@ func (s *Flows) puts(e *Entry, o PublishOptions) (store.Doc, error) {
 
 func revisionID(id string, number int) string { return fmt.Sprintf("%s/%06d", id, number) }
 
-// Pause lets events queue; nothing runs.
+// Pause lets events queue; nothing runs. A run under way may compute on, and rests before the next step that
+// anybody would notice: an effect, a call, a signal, an answer, kept state.
 func (s *Flows) Pause(ctx context.Context, id string) (Entry, error) {
 	return s.setState(ctx, id, StatePaused)
 }
