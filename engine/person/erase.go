@@ -49,6 +49,9 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 		return receipt, err
 	}
 	defer done()
+	if receipt.Flows, err = flowsOf(ctx, e, key); err != nil { // first, so that no error comes once all is erased
+		return receipt, err
+	}
 	q := store.Query{Text: key, Limit: 200}
 	var runs, events []string
 	err = e.EachRun(ctx, q, func(r *store.Run) (bool, error) {
@@ -87,11 +90,7 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 		receipt.Note = engine.Told(ctx, said.Both(form.Label("runs that have not ended stay, and may keep something again: erase once more when they have, or with cancel=true",
 			"execuções que não terminaram ficam, e podem guardar algo de novo: apague de novo quando terminarem, ou com cancel=true")))
 	}
-	if err := eraseState(ctx, e, key, &receipt); err != nil {
-		return receipt, err
-	}
-	receipt.Flows, err = flowsOf(ctx, e, key)
-	return receipt, err
+	return receipt, eraseState(ctx, e, key, &receipt)
 }
 
 // eraseTogether are the runs that one write erases.
