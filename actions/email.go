@@ -175,6 +175,7 @@ func (m *email) prepare(call *engine.Call) error {
 	if m.sender, err = address("from", m.from); err != nil {
 		return err
 	}
+	m.recipients = nil // of an attempt before
 	for _, field := range []struct {
 		name string
 		list []string
@@ -184,7 +185,9 @@ func (m *email) prepare(call *engine.Call) error {
 			if err != nil {
 				return err
 			}
-			m.recipients = append(m.recipients, a.Address)
+			if !slices.Contains(m.recipients, a.Address) {
+				m.recipients = append(m.recipients, a.Address)
+			}
 		}
 	}
 	if len(m.to) == 0 {

@@ -278,3 +278,23 @@ func TestASilentMailServer(t *testing.T) {
 		}
 	}
 }
+
+// An action tries again with what it holds: nobody is named twice then, nor who is addressed twice.
+func TestAnotherAttemptNamesEachRecipientOnce(t *testing.T) {
+	office := &postOffice{refuse: map[string]error{".": later}}
+	call, out := office.open(t, nil)
+	m := &email{out: out}
+	if problems := m.Fields().Fill(map[string]any{"to": []any{"ana@example.com"}, "cc": []any{"ana@example.com", "rui@example.com"}, "subject": "Oi", "text": "Oi"}); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if _, err := m.Do(t.Context(), call); err == nil {
+		t.Fatal("the server took it at once")
+	}
+	office.refuse = nil
+	if _, err := m.Do(t.Context(), call); err != nil {
+		t.Fatal(err)
+	}
+	if to, want := office.kept()[0].to, []string{"ana@example.com", "rui@example.com"}; !slices.Equal(to, want) {
+		t.Errorf("it went to %q, want %q", to, want)
+	}
+}
