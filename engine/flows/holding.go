@@ -50,11 +50,11 @@ func (s *Flows) Holding(ctx context.Context, e *Entry, holds func(raw []byte) bo
 		return h, fmt.Errorf("list revisions of flow %s: %w", e.ID, err)
 	}
 	for _, d := range docs {
-		if number, r, err := numbered(d, e.ID); err != nil {
-			return h, err
-		} else if holds(r.Flow) || holds([]byte(r.Name)) || holds([]byte(r.Note)) {
-			h.Revisions = append(h.Revisions, number)
+		number, r, err := numbered(d, e.ID)
+		if err != nil && !holds(d.Value) || err == nil && !holds(r.Flow) && !holds([]byte(r.Name)) && !holds([]byte(r.Note)) {
+			continue // one that cannot be read is looked at as it lies
 		}
+		h.Revisions = append(h.Revisions, number)
 	}
 	slices.SortFunc(h.Revisions, func(a, b int) int { return b - a })
 	return h, nil
@@ -76,8 +76,8 @@ func (s *Flows) earlierHolds(ctx context.Context, e *Entry, holds func(raw []byt
 		if kept.Key == draftKey(e.place) {
 			continue
 		}
-		if err := json.Unmarshal(kept.Value, &d); err != nil {
-			return false, fmt.Errorf("read a draft of %s: %w", e.ID, err)
+		if json.Unmarshal(kept.Value, &d) != nil {
+			d.Flow = kept.Value
 		}
 		if holds(d.Flow) {
 			return true, nil
