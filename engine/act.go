@@ -40,7 +40,7 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 			return output, next, nil
 		}
 		if w.rests(rec, c) {
-			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
+			return nil, w.wait(rec, opening{waitingFor: waitRetry, due: w.hands.now(), reason: bothWords("the flow is paused", "o fluxo está pausado")}), nil
 		}
 		return c.control(ctx, w, n, f, rec)
 	}
@@ -48,13 +48,12 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 }
 
 // rests says whether a step that is noticed outside of its run must not begin now, since the flow is
-// paused. One that rested begins as if it had not; what wakes it is no answer.
+// paused. One that rested begins as if it had not.
 func (w *walker) rests(rec *record, c control) bool {
 	if _, ok := c.(interface{ isNoticed() }); !ok {
 		return false
 	}
 	if rec.triesLater() {
-		w.received(rec)
 		rec.Status, rec.For, rec.Due = stepRunning, "", time.Time{}
 	}
 	return rec.Status == stepRunning && w.hands.paused()
