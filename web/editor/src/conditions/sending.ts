@@ -10,6 +10,13 @@ const unsent = new Map<string, Unsent>()
 /** unsentAt gives the rows of a place that are not written as an expression yet. */
 export const unsentAt = (place: string) => unsent.get(place)?.rows
 
+/** allSent waits a moment for the rows of a flow that are not written as an expression yet: its draft holds nothing of them. */
+export async function allSent(flow: string): Promise<boolean> {
+  const open = () => [...unsent.keys()].some((place) => place.startsWith(`${flow} `))
+  for (let n = 0; open() && n < 20; n++) await new Promise((next) => setTimeout(next, 100))
+  return !open()
+}
+
 /** endAt leaves off what is on its way for a place: something else stands there now. */
 export function endAt(place: string) {
   unsent.get(place)?.end()

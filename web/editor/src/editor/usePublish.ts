@@ -1,4 +1,5 @@
 import { api, Refused, type Schemas, take } from '../api/client'
+import { allSent } from '../conditions/sending'
 import { makeWords } from '../words'
 import type { DraftHook } from './useDraft'
 
@@ -14,10 +15,11 @@ const useWords = makeWords({
 export function usePublish({ draft }: DraftHook) {
   const t = useWords()
   return async (body: Schemas['PublishInputBody']) => {
+    const sent = await allSent(draft.read().flow.id)
     const { taken } = draft
     await draft.save()
     if (draft.taken !== taken) throw new Refused({ detail: t.changed }, 412)
-    if (draft.unsaved) throw new Refused({ detail: t.unsaved }, 412)
+    if (draft.unsaved || !sent) throw new Refused({ detail: t.unsaved }, 412)
     const { flow, view } = draft.read()
     if (!view.changed && view.state !== 'new' && view.state !== 'off') return undefined
     try {
