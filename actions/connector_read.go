@@ -203,6 +203,7 @@ func (r *connectorReader) parts(path string, parts map[string]any, roots []strin
 	body := maps.Clone(parts)
 	for name, part := range parts {
 		if file, ok := part.(map[string]any); ok {
+			r.required(path+"/"+form.Escape(name)+"/file", file["file"] != nil || file["="] != nil)
 			if source, ok := file["file"].(string); ok {
 				file = maps.Clone(file)
 				file["file"] = map[string]any{"=": source}

@@ -48,10 +48,12 @@ func TestFilesOfAConnector(t *testing.T) {
 			}
 		}
 	}
-	_, problems := ParseConnector([]byte(`{"format": "gancho.connector/1", "id": "x_c", "name": {"en": "C", "pt-BR": "C"}, "base": "https://api.example.com",
-		"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "request": {"method": "POST", "path": "/", "multipart": {"f": {"file": "what is this"}}}}}}`), true)
-	if len(problems) != 1 || problems[0].Path != "/actions/do/request/multipart/f/file" {
-		t.Errorf("%+v", problems)
+	for _, file := range []string{`{"file": "what is this"}`, `{"name": "x.txt"}`} {
+		_, problems := ParseConnector([]byte(`{"format": "gancho.connector/1", "id": "x_c", "name": {"en": "C", "pt-BR": "C"}, "base": "https://api.example.com",
+			"actions": {"do": {"name": {"en": "Do", "pt-BR": "Fazer"}, "repeatable": true, "sample": {}, "request": {"method": "POST", "path": "/", "multipart": {"f": `+file+`}}}}}`), true)
+		if len(problems) != 1 || problems[0].Path != "/actions/do/request/multipart/f/file" {
+			t.Errorf("%s: %+v", file, problems)
+		}
 	}
 }
 

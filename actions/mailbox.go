@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/mail"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -173,14 +174,15 @@ func mailOptions(out *Outbound, c *connections.Connection, dial gomail.DialConte
 	return options, nil
 }
 
-// mailAuth lists ways to sign in, the best one first. Without encryption passwords are sent as they are only
-// where the connection says that there is to be none.
+// mailAuth lists ways to sign in: the first that a server offers is tried, and no other. CRAM-MD5 comes last, for
+// servers offer it that cannot take it. Without encryption passwords are sent as they are only where the
+// connection says that there is to be none.
 func mailAuth(security string) []gomail.SMTPAuthType {
 	plain := []gomail.SMTPAuthType{gomail.SMTPAuthPlain, gomail.SMTPAuthLogin}
 	if security == "none" {
 		plain = []gomail.SMTPAuthType{gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLoginNoEnc}
 	}
-	return append([]gomail.SMTPAuthType{gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1, gomail.SMTPAuthCramMD5}, plain...)
+	return slices.Concat([]gomail.SMTPAuthType{gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1}, plain, []gomail.SMTPAuthType{gomail.SMTPAuthCramMD5})
 }
 
 func mailTLS(out *Outbound, c *connections.Connection) *tls.Config {
