@@ -383,7 +383,6 @@ func (e *Engine) abandon(ctx context.Context, work *store.Work, cause error) {
 		c.Spawn = e.failureEvents(ctx, p.flow, &work.Run, end.Error)
 	}
 	if _, err := e.commit(ctx, c); err == nil {
-		e.answers.tell(work.Run.ID)
 		e.endCalled(ctx, work.Run.ID)
 		e.noteFailure(work.Run.Flow, work.Run.ID)
 	}
@@ -504,8 +503,8 @@ func (e *Engine) noted(c *store.Commit) {
 // waitsForLess says that a run waits no more for runs that it called, once this is durable.
 func waitsForLess(c *store.Commit) bool { return c.Decision.End != nil || len(c.Leave) > 0 }
 
-// commit repeats a commit until its outcome is known. The caller then ends what the run waits for no more. errLost means that the run is no
-// longer ours, or that the store cannot be written any more.
+// commit repeats a commit until its outcome is known. errLost means that the run is no longer ours, or
+// that the store cannot be written any more. Who commits ends what the run waits for no more.
 func (e *Engine) commit(ctx context.Context, c store.Commit) (store.Committed, error) {
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		done := e.Store.Commit(ctx, []store.Commit{c})[0]

@@ -162,11 +162,13 @@ func (l *lump) add(event *store.Event, of int) {
 // With the id of a Replaying a run of it that was done again already is not once more.
 func (e *Engine) replayLump(ctx context.Context, ids []string, replaying string, how ReplayHow, dryRun bool) ([]Replayed, error) {
 	results := make([]Replayed, 0, len(ids))
-	done, err := e.TakeUp(ctx)
-	if err != nil {
-		return results, err
+	if !dryRun {
+		done, err := e.TakeUp(ctx)
+		if err != nil {
+			return results, err
+		}
+		defer done()
 	}
-	defer done()
 	var l lump
 	for _, id := range ids {
 		r, event, err := e.replay(ctx, id, how, dryRun)
