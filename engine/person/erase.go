@@ -52,6 +52,9 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 	if receipt.Flows, err = flowsOf(ctx, e, key); err != nil { // first, so that no error comes once all is erased
 		return receipt, err
 	}
+	for i := range receipt.Flows {
+		receipt.Flows[i].FlowName = nameless(store.ValueOf(key), receipt.Flows[i].FlowName)
+	}
 	q := store.Query{Text: key, Limit: 200}
 	var runs, events []string
 	err = e.EachRun(ctx, q, func(r *store.Run) (bool, error) {

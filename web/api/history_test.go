@@ -403,6 +403,11 @@ func TestFlowsThatHoldAPersonAreNamed(t *testing.T) {
 	h.want(200, "POST", "/flows/a/publish", `{"force": true}`)
 	h.want(200, "PUT", "/flows/a", flow("A", "ana@example.com", ""))
 	holds(`[{"draft":true,"flow":"a","flow_name":"A","revisions":[1],"tests":[],"undo":true}]`)
+	h.want(200, "PUT", "/flows/a", flow("For ana@example.com", "y", ""))
+	receipt := h.want(200, "DELETE", "/people/ana@example.com", "")
+	if text := mustJSON(t, receipt); strings.Contains(text, "ana@") || !strings.Contains(text, `"flow_name":"For …"`) {
+		t.Errorf("the receipt names the person by a flow: %s", text)
+	}
 	h.want(200, "PUT", "/flows/a", flow("A", "y", ""))
 	holds(`[{"draft":false,"flow":"a","flow_name":"A","revisions":[1],"tests":[],"undo":true}]`)
 	h.want(204, "DELETE", "/flows/a", "")
