@@ -45,6 +45,9 @@ type Action struct {
 	Options func(ctx context.Context, ask OptionsAsk) ([]form.Choice, error)
 }
 
+// Attempts is how often a step that says nothing of it is tried.
+func (a *Action) Attempts() int { return scheduleOf(nil, a.Waits).attempts }
+
 // Own says that it is of a connector of the operator's.
 func (a *Action) Own() bool { return strings.HasPrefix(a.Kind, own.Prefix) }
 

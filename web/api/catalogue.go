@@ -21,6 +21,7 @@ type ActionView struct {
 	Shape       string             `json:"shape" enum:"leaf,steps,branches" doc:"leaf: has no steps inside; steps: has some; branches: has paths with steps"`
 	Effect      bool               `json:"effect" doc:"changes the outside world"`
 	Repeatable  bool               `json:"repeatable" doc:"doing it twice does no harm, so that it is tried again when its outcome is not known"`
+	Attempts    int                `json:"attempts" doc:"how often a step is tried that does not say so itself"`
 	Connections []string           `json:"connections" doc:"kinds of connection that it takes; empty where it takes none"`
 	Optional    bool               `json:"connection_optional" doc:"it may go without one"`
 	Help        *form.Words        `json:"help,omitempty" doc:"more of what it does, in Markdown"`
@@ -63,7 +64,7 @@ func (s *server) listActions(ctx context.Context, _ *nothing) (*CatalogueOutput[
 		a := &s.Catalogue.Actions()[i]
 		fields := a.New().Fields()
 		v := ActionView{
-			Kind: a.Kind, Title: a.Title, Summary: a.Summary, Group: a.Group, Words: a.Words, Mark: a.Mark, Shape: shapeName(a.Shape), Effect: a.Effect, Repeatable: a.Repeatable,
+			Kind: a.Kind, Title: a.Title, Summary: a.Summary, Group: a.Group, Words: a.Words, Mark: a.Mark, Shape: shapeName(a.Shape), Effect: a.Effect, Repeatable: a.Repeatable, Attempts: a.Attempts(),
 			Connections: a.Connection, Optional: a.Optional, Fields: fields.Describe(), Schema: fields.Schema(), Sample: a.Yields(),
 		}
 		if v.Connections == nil {

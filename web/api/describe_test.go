@@ -143,3 +143,16 @@ func TestCatalogueKeepsToItsEnums(t *testing.T) {
 		}
 	}
 }
+
+// Who asks for the catalogue learns how often each action is tried.
+func TestAttemptsOfActions(t *testing.T) {
+	h := newHouse(t)
+	got := map[string]any{}
+	for _, a := range h.want(200, "GET", "/actions", "")["items"].([]any) {
+		a := a.(map[string]any)
+		got[a["kind"].(string)] = a["attempts"]
+	}
+	if got["http.request"] != 8.0 || got["webhook.send"] != 10.0 {
+		t.Errorf("http.request is tried %v times, webhook.send %v; want 8 and 10", got["http.request"], got["webhook.send"])
+	}
+}

@@ -1794,6 +1794,11 @@ export interface components {
             version: string;
         };
         ActionView: {
+            /**
+             * Format: int64
+             * @description how often a step is tried that does not say so itself
+             */
+            attempts: number;
             /** @description it may go without one */
             connection_optional: boolean;
             /** @description kinds of connection that it takes; empty where it takes none */

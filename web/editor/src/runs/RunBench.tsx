@@ -75,7 +75,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
           <RunHead run={run} flow={flow} nameOf={nameOf} show={setOpen} may={may} gone={gone} />
           <Tree flow={flow} desk={desk} trigger={<TriggerCard flow={flow} mark={preset?.id === 'generic' ? undefined : preset?.mark} title={run.title || (preset ? say(preset.name) : flow.name)} badge={<Status event of={stopped ? 'failed' : 'accepted'} />} onLine={!stopped && fetched?.status !== 'failed' && fetched?.status !== 'waiting'}>{fetched && <Fetched step={fetched} />}</TriggerCard>} />
         </main>
-        {step && <RunStep key={path} run={run} flow={flow} step={step} title={nameOf(step)} path={path ?? step.id} result={result} may={may && now !== undefined} close={close} replay={() => setReplaying('failed')} />}
+        {step && <RunStep key={path} run={run} flow={flow} step={step} action={byKind.get(step.action)} title={nameOf(step)} path={path ?? step.id} result={result} may={may && now !== undefined} close={close} replay={() => setReplaying('failed')} />}
         {open === 'trigger' && <RunEvent run={run} may={may && now !== undefined} close={close} />}
       </div>
       {replaying && <RunReplay run={run} now={now} nameOf={(path) => { const step = find(flow, stepOfPath(path).step); return step ? nameOf(step) : path }} from={replaying} close={() => setReplaying(null)} />}

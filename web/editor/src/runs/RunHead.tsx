@@ -30,7 +30,7 @@ export function RunHead({ run, show, ...rest }: HeadProps) {
       {erased(run) && <Box tone="bg-sunken text-text-2" icon={<Eraser size={17} aria-hidden />}>{run.erased_at ? fill(t.dataErasedOn, { when: day(run.erased_at) }) : t.dataErased}</Box>}
       {run.reason && !run.error && !erased(run) && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}><Ticked text={run.reason} /></Box>}
       {run.status === 'unknown' && <Unsure run={run} show={show} {...rest} />}
-      {run.waiting_for && !run.ended && !(run.reason && run.waiting_for === 'connection') && <Waits run={run} show={show} {...rest} />}
+      {run.waiting_for && !run.ended && !run.reason && <Waits run={run} show={show} {...rest} />}
       {rest.gone && <Box tone="bg-sunken text-text-2" icon={<Info size={17} aria-hidden />}>{t.flowGone}</Box>}
       {run.replay_of && <p className="text-secondary"><Link href={`/runs/${run.replay_of}`} className="text-accent underline underline-offset-2">{t.replayOf}</Link></p>}
     </div>

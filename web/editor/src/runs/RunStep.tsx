@@ -5,7 +5,7 @@ import type { Schemas } from '../api/client'
 import { Panel, Tabs } from '../editor/Panel'
 import type { Flow, Step } from '../flow'
 import { ResultBadge } from '../tree/ResultBadge'
-import { resultOf } from '../tree/results'
+import { attemptsOf, resultOf } from '../tree/results'
 import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
@@ -21,14 +21,14 @@ import { Settle } from './Settle'
 import { StepCounts } from './StepCounts'
 
 type StepView = Schemas['StepView']
-type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; title: string; path: string; result?: StepView; may: boolean; close: () => void; replay: () => void }
+type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; action?: Schemas['ActionView']; title: string; path: string; result?: StepView; may: boolean; close: () => void; replay: () => void }
 
 type Tab = 'input' | 'sent' | 'answer' | 'output' | 'attempts'
 
 const firstTab = (s?: StepView): Tab => (s?.status === 'failed' || s?.status === 'unknown' ? (s.request !== undefined ? 'sent' : 'input') : s?.output !== undefined ? 'output' : 'input')
 
 /** RunStep shows what a step was given, sent, was answered and gave, and each attempt. */
-export function RunStep({ run, step, title, path, result, may, close, replay }: RunStepProps) {
+export function RunStep({ run, step, action, title, path, result, may, close, replay }: RunStepProps) {
   const t = useWords()
   const [tab, setTab] = useState<Tab>(() => firstTab(result))
   const failedHere = run.status === 'failed' && !erased(run) && run.error?.step === path
@@ -39,7 +39,7 @@ export function RunStep({ run, step, title, path, result, may, close, replay }: 
     </div>
   )
   return (
-    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0, step)} /></span>} close={close} footer={footer}>
+    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} most={attemptsOf(step, action)} /></span>} close={close} footer={footer}>
       {!result && <p className="text-text-2">{erased(run) ? t.stepErased : t.notRun}</p>}
       {result && (
         <>

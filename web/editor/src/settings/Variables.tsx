@@ -8,14 +8,14 @@ import { Button, IconButton } from '../ui/Button'
 import { inputLook } from '../ui/Input'
 import { Problem, Skeleton } from '../ui/states'
 import { toast } from '../ui/Toast'
-import { useLang } from '../words'
+import { type Lang, useLang } from '../words'
 import { fill } from '../words/phrase'
 import { Part } from './Part'
 import { type Kind, kindOf, kinds, likelyKind, typedOf, valueAs } from './value'
 import { useWords } from './words'
 
-/** A row says its kind once it is kept or chosen; until then the kind is what is likely. */
-type Row = { name: string; typed: string; kind?: Kind }
+/** A row says its kind once it is kept or chosen; until then the kind is what is likely. What nobody typed is its value still, to the last digit. */
+type Row = { name: string; typed: string; kind?: Kind; value?: unknown }
 
 /** Variables are values of the instance that flows read. */
 export function Variables({ role }: { role: string }) {
@@ -34,22 +34,23 @@ export function Variables({ role }: { role: string }) {
 function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
   const t = useWords()
   const queries = useQueryClient()
-  const { lang } = useLang()
-  const before: Row[] = Object.entries(kept).sort(([a], [b]) => a.localeCompare(b)).map(([name, value]) => ({ name, typed: typedOf(value, lang), kind: kindOf(value) }))
+  const [lang] = useState(useLang().lang) // what is typed stays what it was in another language
+  const before: Row[] = Object.entries(kept).sort(([a], [b]) => a.localeCompare(b)).map(([name, value]) => ({ name, typed: typedOf(value, lang), kind: kindOf(value), value }))
   const [rows, setRows] = useState(before)
   const save = useMutation({
-    mutationFn: () => take(api.PUT('/vars', { body: Object.fromEntries(rows.filter((r) => r.name).map((r) => [r.name, valueAs(r.kind ?? likelyKind(r.typed, lang), r.typed, lang)])) })),
+    mutationFn: () => take(api.PUT('/vars', { body: Object.fromEntries(rows.filter((r) => r.name).map((r) => [r.name, r.value ?? valueAs(r.kind ?? likelyKind(r.typed, lang), r.typed, lang)])) })),
     onSuccess: (vars) => { queries.setQueryData(['vars'], vars); toast(t.varsSaved) },
   })
-  const set = (at: number, row: Partial<Row>) => setRows(rows.map((r, i) => (i === at ? { ...r, ...row } : r)))
-  const changed = JSON.stringify(rows) !== JSON.stringify(before)
+  const set = (at: number, row: Partial<Row>) => setRows(rows.map((r, i) => (i === at ? { ...r, ...('name' in row ? {} : { value: undefined }), ...row } : r)))
+  const told = (all: Row[]) => JSON.stringify(all.map(({ name, typed, kind }) => [name, typed, kind]))
+  const changed = told(rows) !== told(before)
   return (
     <form onSubmit={(e) => { e.preventDefault(); save.mutate() }}>
       {rows.length === 0 && <p className="text-text-2">{t.noVars}</p>}
       {rows.length > 0 && <p aria-hidden className="mb-1 flex gap-2 text-meta text-text-2 max-sm:hidden"><span className="w-48">{t.varName}</span><span className="w-36">{t.varKind}</span>{t.varValue}</p>}
       <ul className="space-y-2 max-sm:space-y-5">
         {rows.map((r, i) => (
-          <VariableRow key={i} row={r} may={may} set={(row) => set(i, row)} drop={() => setRows(rows.filter((_, n) => n !== i))} />
+          <VariableRow key={i} row={r} lang={lang} may={may} set={(row) => set(i, row)} drop={() => setRows(rows.filter((_, n) => n !== i))} />
         ))}
       </ul>
       {save.error && <Problem error={save.error} />}
@@ -63,9 +64,8 @@ function Table({ kept, may }: { kept: Record<string, unknown>; may: boolean }) {
   )
 }
 
-function VariableRow({ row: r, may, set, drop }: { row: Row; may: boolean; set: (row: Partial<Row>) => void; drop: () => void }) {
+function VariableRow({ row: r, lang, may, set, drop }: { row: Row; lang: Lang; may: boolean; set: (row: Partial<Row>) => void; drop: () => void }) {
   const t = useWords()
-  const { lang } = useLang()
   const { box, amiss } = useAmiss<HTMLLIElement>(t.badName)
   const said = useId()
   const kind = r.kind ?? likelyKind(r.typed, lang)

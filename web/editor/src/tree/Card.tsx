@@ -8,7 +8,7 @@ import { useDesk } from './desk'
 import { Dots, Grip } from './glyphs'
 import { NameInput } from './NameInput'
 import { ResultBadge } from './ResultBadge'
-import { worst } from './results'
+import { attemptsOf, worst } from './results'
 import { opensUp } from './rows'
 import { Sentence } from './Sentence'
 import { fold, useTree } from './store'
@@ -131,7 +131,7 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
           <ProblemBadge problem={problem} />
         </button>
       )}{' '}
-      {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <ResultBadge result={result} />}
+      {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <ResultBadge result={result} most={attemptsOf(step, desk.actions.get(step.action))} />}
     </span>
   )
 }

@@ -12,7 +12,7 @@ export const looks = {
 } as const
 
 /** ResultBadge says by icon and word what became of a step. */
-export function ResultBadge({ result, id }: { result: Result; id?: string }) {
+export function ResultBadge({ result, most, id }: { result: Result; most?: number; id?: string }) {
   const t = useWords()
   const plural = usePlural()
   const { lang, moment, duration } = useFormat()
@@ -36,14 +36,14 @@ export function ResultBadge({ result, id }: { result: Result; id?: string }) {
     <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
       <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
-        <span className="truncate">{result.state === 'retrying' ? <Retrying result={result} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
+        <span className="truncate">{result.state === 'retrying' ? <Retrying result={result} most={most} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )
 }
 
 /** Retrying counts the attempts that were made, and the time to the next one; it says why. */
-function Retrying({ result: { attempts = 1, most, due, text } }: { result: Result }) {
+function Retrying({ result: { attempts = 1, due, text }, most = 0 }: { result: Result; most?: number }) {
   const t = useWords()
   const { duration } = useFormat()
   const [now, setNow] = useState(Date.now)
@@ -52,6 +52,6 @@ function Retrying({ result: { attempts = 1, most, due, text } }: { result: Resul
     return () => clearInterval(timer)
   }, [])
   const left = due ? Math.ceil((Date.parse(due) - now) / 1000) : 0
-  const counted = [most ? `${attempts}/${most}` : fill(t.tries, { n: attempts }), left > 0 && fill(t.inTime, { time: duration(left * 1000) })].filter(Boolean).join(' ')
+  const counted = [attempts <= most ? `${attempts}/${most}` : fill(t.tries, { n: attempts }), left > 0 && fill(t.inTime, { time: duration(left * 1000) })].filter(Boolean).join(' ')
   return <><span className="sr-only">{t.retrying} </span>{text ? `${counted}: ${text}` : counted}</>
 }

@@ -1,5 +1,5 @@
 import type { Schemas } from '../api/client'
-import { children, find, type Flow, type Step, walk } from '../flow'
+import { children, type Flow, type Step, walk } from '../flow'
 
 type Run = Schemas['RunView']
 type StepView = Schemas['StepView']
@@ -11,8 +11,6 @@ export type Result = {
   turns?: number
   failures?: number
   attempts?: number
-  /** of how many attempts at most, where that is known */
-  most?: number
   due?: string
   text?: string
   approval?: StepView['approval']
@@ -54,15 +52,16 @@ export function pathsOf(flow: Flow, turn: (loop: string) => number): Map<string,
   return paths
 }
 
+/** attemptsOf is how often a step is tried: as it says, else as its action is. */
+export const attemptsOf = (step: Step, action?: Schemas['ActionView']) => Number(step.retry?.['attempts'] ?? action?.attempts) || undefined
+
 const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime() - new Date(s.started).getTime() : s.attempts.at(-1)?.duration_ms)
 
-/** attemptsOf is how often a step is tried: eight times, unless it says otherwise. */
-const attemptsOf = (s: Step | undefined) => (s ? Number(s.retry?.['attempts'] ?? 8) : undefined)
-
-export function resultOf(s: StepView, turns: number, step?: Step): Result {
+export function resultOf(s: StepView, turns: number): Result {
+  const rests = s.waiting_for === 'retry' && s.attempts.length === 0 // its flow is paused
   const failures = failuresIn(s.output)
-  const base = { ms: ended(s), attempts: s.attempts.length, due: s.due, most: attemptsOf(step), text: s.error?.message ?? (s.waiting_for === 'retry' ? s.attempts.at(-1)?.error?.message : undefined) ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
-  if (s.status === 'waiting') return { ...base, state: s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
+  const base = { ms: ended(s), attempts: s.attempts.length, due: rests ? undefined : s.due, text: s.error?.message ?? (s.waiting_for === 'retry' ? s.attempts.at(-1)?.error?.message : undefined) ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
+  if (s.status === 'waiting') return { ...base, state: rests ? 'waiting' : s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }
 }
@@ -80,7 +79,7 @@ export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number):
     const waits = s?.status === 'running' && run.status === 'waiting'
     if (waits) results.set(id, { state: 'waiting', turns: s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : undefined })
     else if (s && !(s.status === 'running' && run.ended)) {
-      const result = resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0, find(flow, id))
+      const result = resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0)
       results.set(id, s.waiting_for === 'connection' && run.error?.code === 'connection_refused' ? { ...result, state: 'refused' } : result)
     }
   }

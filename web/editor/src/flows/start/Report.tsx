@@ -28,12 +28,9 @@ export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
   const [replace, setReplace] = useState(false)
   const trial = useQuery({ queryKey: ['import', bundle, replace], queryFn: () => send(bundle, true, replace), retry: false })
   const make = useMutation({
-    mutationFn: async () => {
-      const made = await send(bundle, false, replace)
-      if (bundle.own) await Promise.all(made.flows.map(({ id }) => take(api.POST('/flows/{id}/resume', { params: { path: { id } } })))) // it records from the first second, as any new flow does
-      return made
-    },
+    mutationFn: () => send(bundle, false, replace),
     onSuccess: async ({ flows }) => {
+      if (bundle.own) await Promise.all(flows.map(({ id }) => take(api.POST('/flows/{id}/resume', { params: { path: { id } } })))).catch((e: Error) => toast(e.message, 'fail')) // it records from the first second, as any new flow does
       await queries.invalidateQueries({ queryKey: ['flows'] })
       toast(t.imported)
       go(flows.length === 1 && flows[0] ? `/flows/${flows[0].id}` : '/')
