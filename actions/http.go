@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,6 +93,9 @@ func (h *httpRequest) Fields() form.Fields {
 			Help(form.Label("Sending it twice does what sending it once does. Without it true for GET, HEAD, PUT and DELETE.", "Enviar duas vezes faz o mesmo que enviar uma. Sem isto, verdadeiro para GET, HEAD, PUT e DELETE.")),
 	)
 }
+
+// Reset leaves nothing of a former request.
+func (h *httpRequest) Reset() { *h = httpRequest{out: h.out} }
 
 // Do sends the request. Network errors, 408, 425, 429 and 5xx are tried again.
 func (h *httpRequest) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
@@ -470,11 +472,9 @@ func (h *httpRequest) body(x *exchange) error {
 }
 
 func encodeJSON(value any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
+	data, err := expression.AppendJSON(nil, value)
+	if err != nil {
 		return nil, engine.Faultf("bad_input", "the body cannot be written as JSON: %v", err)
 	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
+	return data, nil
 }

@@ -23,8 +23,8 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 	if n.action == nil {
 		return w.missing(n, rec)
 	}
-	doer := n.action.New()
-	if err := w.fill(ctx, n, f, rec, doer); err != nil {
+	b := n.blank()
+	if err := w.fill(ctx, n, f, rec, b.fields); err != nil {
 		return nil, next, err
 	}
 	if mock, ok := w.hands.mock(rec.Path, n.step.ID); ok && n.action.Shape == flow.Leaf {
@@ -34,7 +34,7 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 		}
 		return exact(mock.Output), next, nil
 	}
-	if c, ok := doer.(control); ok {
+	if c, ok := b.doer.(control); ok {
 		if output, ok := w.hands.held(rec, n.action); ok {
 			rec.Mocked = true
 			return output, next, nil
@@ -44,7 +44,11 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 		}
 		return c.control(ctx, w, n, f, rec)
 	}
-	return w.attempts(ctx, n, f, rec, doer)
+	output, v, err := w.attempts(ctx, n, f, rec, b.doer)
+	if err == nil && v == next {
+		n.keep(b)
+	}
+	return output, v, err
 }
 
 // rests says whether a step that is noticed outside of its run must not begin now, since the flow is
@@ -60,7 +64,7 @@ func (w *walker) rests(rec *record, c control) bool {
 }
 
 // fill renders the step's settings and binds them.
-func (w *walker) fill(ctx context.Context, n *node, f *frame, rec *record, doer Doer) error {
+func (w *walker) fill(ctx context.Context, n *node, f *frame, rec *record, fields form.Fields) error {
 	var values map[string]any
 	err := w.patiently(ctx, func() (err error) {
 		values, err = w.plan.render(ctx, n, f.scope)
@@ -69,7 +73,7 @@ func (w *walker) fill(ctx context.Context, n *node, f *frame, rec *record, doer 
 	if err != nil {
 		return err
 	}
-	if problems := doer.Fields().Fill(values); len(problems) > 0 {
+	if problems := fields.Fill(values); len(problems) > 0 {
 		return badInput(problems)
 	}
 	if n.action.Shape == flow.Leaf && len(values) > 0 {

@@ -67,7 +67,7 @@ type OptionsAsk struct {
 	Lang       string
 }
 
-// Doer is one filled action. A fresh one is made for each attempt.
+// Doer is one filled action. A fresh one is made for each step, or one that is as good as fresh.
 type Doer interface {
 	// Fields binds the settings to the struct.
 	Fields() form.Fields
@@ -75,6 +75,13 @@ type Doer interface {
 	// fails for good; a Fault with After waits that long; Maybe says that the effect may have
 	// happened; every other error is tried again.
 	Do(ctx context.Context, call *Call) (Output, error)
+}
+
+// Reusable is a Doer that Reset makes what New gave: its Fields stay bound, so that another attempt
+// need not make them again.
+type Reusable interface {
+	Doer
+	Reset()
 }
 
 // Requester is a Doer that can show the request that Do would send, without sending it.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -391,6 +390,16 @@ type result struct {
 	Error  store.RunError `json:"error,omitzero"`
 }
 
+func (r *result) bytes() ([]byte, error) {
+	j := newObject(256)
+	j.text("status", string(r.Status))
+	j.valueIf("output", r.Output)
+	if r.Error != (store.RunError{}) {
+		j.value("error", r.Error)
+	}
+	return j.end()
+}
+
 // failed is the end of a run that gives nothing, with what its caller is told.
 func failed(cause store.RunError) *store.End {
 	return &store.End{Status: store.Failed, Error: cause, Result: resultOf(store.Failed, cause)}
@@ -402,7 +411,8 @@ func canceled(reason string) *store.End {
 }
 
 func resultOf(status store.Status, cause store.RunError) []byte {
-	data, _ := json.Marshal(result{Status: status, Error: cause}) //nolint:errcheck // texts
+	r := result{Status: status, Error: cause}
+	data, _ := r.bytes() //nolint:errcheck // texts
 	return data
 }
 

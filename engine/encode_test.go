@@ -15,7 +15,9 @@ func TestSavedFormatsAreWhatTheirTagsSay(t *testing.T) {
 	for _, whole := range []bool{false, true} {
 		var r record
 		var m Meta
+		var end result
 		if whole {
+			fill(reflect.ValueOf(&end).Elem())
 			fill(reflect.ValueOf(&r).Elem())
 			fill(reflect.ValueOf(&m).Elem())
 		}
@@ -24,6 +26,10 @@ func TestSavedFormatsAreWhatTheirTagsSay(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, got, &r)
+		if got, err = end.bytes(); err != nil {
+			t.Fatal(err)
+		}
+		same(t, got, &end)
 		same(t, m.bytes(), &m)
 		again, err := readMeta(m.bytes())
 		if err != nil {

@@ -4,7 +4,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -265,6 +264,14 @@ func (e *Engine) Work(ctx context.Context) error {
 	e.Store.SetPlaces(e.Workers)
 	var group sync.WaitGroup
 	defer group.Wait()
+	crew := newCrew(func(work *store.Work) {
+		defer func() { <-places }()
+		if leave, err := e.room.Enter(live, work.Run.Flow); err == nil {
+			defer leave()
+		}
+		e.advance(live, work)
+	})
+	defer crew.end()
 	group.Go(func() { e.wakeConnections(ctx) })
 	group.Go(func() { e.wakeKinds(ctx) })
 	group.Go(func() { e.expireNowAndThen(ctx) })
@@ -303,13 +310,7 @@ func (e *Engine) Work(ctx context.Context) error {
 		}
 		for i := range claimed {
 			e.walks.expect(claimed[i].Run.ID)
-			group.Go(func() {
-				defer func() { <-places }()
-				if leave, err := e.room.Enter(live, claimed[i].Run.Flow); err == nil {
-					defer leave()
-				}
-				e.advance(live, &claimed[i])
-			})
+			crew.take(&claimed[i])
 		}
 	}
 }
@@ -447,7 +448,8 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) error {
 	last := store.Commit{Decision: d}
 	if d.End != nil {
-		data, err := json.Marshal(result{Status: d.End.Status, Output: w.output(), Error: d.End.Error})
+		r := result{Status: d.End.Status, Output: w.output(), Error: d.End.Error}
+		data, err := r.bytes()
 		if err != nil {
 			return fmt.Errorf("result: %w", err)
 		}

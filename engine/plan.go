@@ -30,6 +30,29 @@ type node struct {
 	action *Action
 	modes  map[string]form.Mode // of the members of with
 	texts  map[string]bool      // members that hold a text, whatever a hole gives
+	idle   sync.Pool            // of *blank, those that can be used again
+}
+
+// blank is an action that is not filled yet.
+type blank struct {
+	doer   Doer
+	fields form.Fields
+}
+
+func (n *node) blank() *blank {
+	if b, ok := n.idle.Get().(*blank); ok {
+		return b
+	}
+	doer := n.action.New()
+	return &blank{doer, doer.Fields()}
+}
+
+// keep takes back what has ended.
+func (n *node) keep(b *blank) {
+	if r, ok := b.doer.(Reusable); ok {
+		r.Reset()
+		n.idle.Put(b)
+	}
 }
 
 func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
