@@ -22,6 +22,9 @@ func Catalog(out *Outbound) []engine.Action {
 	}, Actions(out, connectors)...)
 }
 
+// senderLabel names the field of a mail server that e-mails take their sender from.
+var senderLabel = form.Label("Sender", "Remetente")
+
 // Connections lists the kinds of connection that the actions take.
 func Connections(out *Outbound) []connections.Kind {
 	return append([]connections.Kind{
@@ -50,8 +53,9 @@ func Connections(out *Outbound) []connections.Kind {
 						"Gmail e outros com verificação em duas etapas pedem uma senha de app, criada nas configurações de segurança da conta."),
 				},
 				{
-					ID: "from", Label: form.Label("Sender", "Remetente"), Placeholder: "Loja <loja@example.com>", Wrong: wrongSender,
-					Help: form.Label("What e-mails say they are from, unless a step says otherwise.", "De quem os e-mails dizem ser, a menos que um passo diga outra coisa."),
+					ID: "from", Label: senderLabel, Placeholder: "Loja <loja@example.com>", Wrong: wrongSender,
+					Help:  form.Label("What e-mails say they are from, unless a step says otherwise.", "De quem os e-mails dizem ser, a menos que um passo diga outra coisa."),
+					Unset: form.Label("it has no sender: each step must fill in its field “From”", "ela não tem remetente: cada passo precisa preencher o campo “De”"),
 				},
 			},
 			Test: func(ctx context.Context, c *connections.Connection) (string, error) { return testMail(ctx, out, c) },

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gancho/engine"
+	"gancho/engine/connections"
 	"gancho/engine/form"
 
 	gomail "github.com/wneessen/go-mail"
@@ -61,7 +62,7 @@ func (m *email) Fields() form.Fields {
 		form.Texts("cc", &m.cc, form.Label("Copy", "Cópia")).Addresses().Advanced(),
 		form.Texts("bcc", &m.bcc, form.Label("Blind copy", "Cópia oculta")).Addresses().Advanced(),
 		form.Text("reply_to", &m.replyTo, form.Label("Reply to", "Responder para")).Addresses().Advanced(),
-		form.Text("from", &m.from, form.Label("From", "De")).Addresses().Advanced().
+		form.Text("from", &m.from, form.Label("From", "De")).Addresses().Advanced().OrConnection("from", senderLabel).
 			Help(form.Label("Without it, the address of the connection.", "Sem isto, o endereço da conexão.")),
 		form.Text("subject", &m.subject, form.Label("Subject", "Assunto")).Required().Example("{{ trigger.body.id }}"),
 		form.LongText("markdown", &m.markdown, form.Label("Message", "Mensagem")).AnyOf("message").
@@ -165,11 +166,8 @@ func list(texts []string) []any {
 
 // prepare checks everything before anybody is called.
 func (m *email) prepare(call *engine.Call) error {
-	if m.from == "" && call.Connection != nil {
-		m.from = call.Connection.Fields["from"]
-	}
-	if m.from == "" && call.Connection != nil && call.Connection.Kind == "" { // held back, no connection at hand
-		m.from = "sender@example.com"
+	if err := m.lend(call.Connection); err != nil {
+		return err
 	}
 	var err error
 	if m.sender, err = address("from", m.from); err != nil {
@@ -206,6 +204,21 @@ func (m *email) prepare(call *engine.Call) error {
 	}
 	m.messageID = messageID(call.Key, m.sender.Address)
 	return errors.Join(m.render(), m.attach())
+}
+
+// lend takes the sender from the connection where the step names none.
+func (m *email) lend(c *connections.Connection) error {
+	if m.from != "" || c == nil {
+		return nil
+	}
+	m.from = c.Fields["from"]
+	if m.from == "" && c.Kind == "" { // held back, no connection at hand
+		m.from = "sender@example.com"
+	}
+	for _, p := range m.Fields().Lacking(map[string]any{"from": m.from}, c.Name, func(string) bool { return false }) {
+		return &engine.Fault{Code: "bad_input", Message: fmt.Sprintf("field %s: %s", p.Path, p.Message.EN), Hint: p.Hint, Permanent: true}
+	}
+	return nil
 }
 
 // address reads one mailbox; more than one line would write headers of its own.

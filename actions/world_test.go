@@ -214,7 +214,7 @@ func (w *world) open(dir string) *resident {
 	check(w.t, err)
 	connections, err := connections.Open(ctx, connections.Config{Docs: db, Keys: db, Box: box, Kinds: catalogue.Connections(), Trouble: engine.TroubleOf})
 	check(w.t, err)
-	flows, err := flows.Open(ctx, flows.Config{Docs: db, Keys: db, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds})
+	flows, err := flows.Open(ctx, flows.Config{Docs: db, Keys: db, Catalogue: catalogue, Box: box, Connection: connections.Kind, Holds: connections.Holds})
 	check(w.t, err)
 	quiet := slog.New(slog.DiscardHandler)
 	e, err := engine.New(ctx, engine.Config{

@@ -136,7 +136,7 @@ func onlyProves(p *Preset, connection string) form.Problem {
 
 // checkSecret finds a connection without the secret that the sender is proved with.
 func (d *door) checkSecret(known flow.Known) []form.Problem {
-	if known.Secret == nil || d.observe || len(d.auth) == 0 || slices.ContainsFunc(d.auth, func(v *Verifier) bool { return d.provable(v, known) }) {
+	if known.Holds == nil || d.observe || len(d.auth) == 0 || slices.ContainsFunc(d.auth, func(v *Verifier) bool { return d.provable(v, known) }) {
 		return nil
 	}
 	return []form.Problem{problem("/trigger/connection", "no_secret",
@@ -149,7 +149,7 @@ func (d *door) provable(v *Verifier, known flow.Known) bool {
 	if v.kind == "none" {
 		return true
 	}
-	holds := func(field string) bool { return known.Secret(d.connection, field) }
+	holds := func(field string) bool { return known.Holds(d.connection, field) }
 	if v.kind == "basic" {
 		return holds("username") && holds("password")
 	}

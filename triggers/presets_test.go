@@ -164,7 +164,7 @@ func TestCheckOfPresets(t *testing.T) {
 	check := func(with map[string]any, connection, kind string, set bool) []form.Problem {
 		for _, trigger := range triggers.Catalogue() {
 			if trigger.Kind == "webhook" {
-				known := flow.Known{Connection: func(string) (string, bool) { return kind, kind != "" }, Secret: func(string, string) bool { return set }}
+				known := flow.Known{Connection: func(string) (string, bool) { return kind, kind != "" }, Holds: func(string, string) bool { return set }}
 				return trigger.Check(&flow.Flow{ID: "f", Trigger: flow.Trigger{Kind: "webhook", With: with, Connection: connection}}, known)
 			}
 		}

@@ -127,7 +127,7 @@ func (i *instance) load(ctx context.Context, d dataFlags) error {
 	if i.connections, err = connections.Open(ctx, connections.Config{Docs: i.store, Keys: i.store, Box: i.box, Kinds: i.catalogue.Connections(), Trouble: engine.TroubleOf}); err != nil {
 		return fmt.Errorf("open the connections: %w", err)
 	}
-	i.flows, err = flows.Open(ctx, flows.Config{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Secret: i.connections.Holds, Busy: i.busy})
+	i.flows, err = flows.Open(ctx, flows.Config{Docs: i.store, Keys: i.store, Catalogue: i.catalogue, Box: i.box, Connection: i.connections.Kind, Holds: i.connections.Holds, Busy: i.busy})
 	if err != nil {
 		return fmt.Errorf("open the flows: %w", err)
 	}

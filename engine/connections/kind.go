@@ -136,6 +136,7 @@ type Field struct {
 	Options  []string                                               `json:"options,omitempty" doc:"what it may be, where that is a closed set"`
 	Default  string                                                 `json:"default,omitempty" doc:"its value when it is left out"`
 	OneLine  bool                                                   `json:"-"` // a secret that is sent in a header
+	Unset    form.Words                                             `json:"-"` // what a test that went well adds while the field has no value
 	Scheme   string                                                 `json:"-"` // a word that is printed before the value, and often pasted with it, but not part of it
 	// OptionLabels say what the options are, in their order; without them the options speak for
 	// themselves.

@@ -113,7 +113,7 @@ func (c *Connections) Test(ctx context.Context, name string) (Found, error) {
 	}
 	account, err := kind.Test(ctx, opened)
 	if err == nil {
-		return Found{State: OK, Account: account, Works: true, Detail: form.Label("it works", "funciona")}, c.works(ctx, opened, account)
+		return Found{State: OK, Account: account, Works: true, Detail: kind.well(opened)}, c.works(ctx, opened, account)
 	}
 	f := c.trouble(err)
 	if !f.Broken {
@@ -121,6 +121,17 @@ func (c *Connections) Test(ctx context.Context, name string) (Found, error) {
 	}
 	_, err = c.Break(ctx, opened, said.Both(inWords(f)))
 	return Found{State: Broken, Detail: inWords(f), Fields: kind.suspects(f)}, err
+}
+
+// well is what a test says that found nothing wrong, and what steps must bring along.
+func (k Kind) well(c *Connection) form.Words {
+	words := form.Label("it works", "funciona")
+	for _, f := range k.Fields {
+		if !f.Unset.IsZero() && c.Fields[f.ID] == "" {
+			words.EN, words.PT = words.EN+"; "+f.Unset.EN, words.PT+"; "+f.Unset.PT
+		}
+	}
+	return words
 }
 
 // notReached notes why the last test found nothing out; the state stays as it was.

@@ -60,7 +60,7 @@ type Known struct {
 	Flow       func(id string) bool
 	Trigger    func(id string) (kind string) // of a flow that is known
 	Connection func(name string) (kind string, ok bool)
-	Secret     func(connection, field string) bool // whether a field of a connection is set
+	Holds      func(connection, field string) bool // whether a field of a connection is set
 }
 
 // The limits of a flow.
@@ -233,6 +233,7 @@ func (v *validator) step(s *Step, at string) {
 	case len(info.Connections) > 0 && !info.ConnectionOptional:
 		v.error(at+"/connection", "required", "this action needs a connection", "esta ação precisa de uma conexão")
 	}
+	v.lent(s, info.Fields, at+"/with")
 	v.delivery(s, info, at+"/delivery")
 	v.word(s.OnError, at+"/on_error", "fail", "continue")
 	v.word(s.Missing.All, at+"/missing", "fail", "empty", "skip")
@@ -544,6 +545,21 @@ func (v *validator) connection(name string, kinds []string, without form.Words, 
 	if !slices.ContainsFunc(kinds, func(k string) bool { return OfKind(kind, k) }) {
 		v.error(path, "wrong_connection", fmt.Sprintf("the connection %q is of the kind %s; this takes %s", name, kind, strings.Join(kinds, ", ")),
 			fmt.Sprintf("a conexão %q é do tipo %s; aqui se usa %s", name, kind, strings.Join(kinds, ", ")))
+	}
+}
+
+// lent asks for what a step leaves to its connection, where that does not have it either.
+func (v *validator) lent(s *Step, fields form.Fields, at string) {
+	if v.known.Holds == nil || v.known.Connection == nil {
+		return
+	}
+	if _, ok := v.known.Connection(s.Connection); !ok {
+		return // said of the connection
+	}
+	holds := func(field string) bool { return v.known.Holds(s.Connection, field) }
+	for _, p := range fields.Lacking(s.With, s.Connection, holds) {
+		p.Path = at + p.Path
+		v.add(p)
 	}
 }
 

@@ -20,7 +20,7 @@ type question struct {
 	flow       string // set: is there such a flow
 	callee     string // set: what kind of trigger has this flow
 	connection string // set: of what kind is it
-	secret     string // set: does the connection hold this secret
+	field      string // set: does the connection hold this field
 	kind       string
 	ok         bool
 }
@@ -60,8 +60,8 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 			return q.kind, q.ok
 		}
 	}
-	if s.Secret != nil {
-		known.Secret = func(connection, field string) bool { return ask(question{connection: connection, secret: field}).ok }
+	if s.Holds != nil {
+		known.Holds = func(connection, field string) bool { return ask(question{connection: connection, field: field}).ok }
 	}
 	c.problems = flow.Validate(f, s.Catalogue, known)
 	return c
@@ -79,8 +79,8 @@ func (s *Flows) answer(q question) question {
 		_, q.ok = s.Find(q.flow)
 		return q
 	}
-	if q.secret != "" {
-		q.ok = s.Secret(q.connection, q.secret)
+	if q.field != "" {
+		q.ok = s.Holds(q.connection, q.field)
 		return q
 	}
 	q.kind, q.ok = s.Connection(q.connection)

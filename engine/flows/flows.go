@@ -113,7 +113,7 @@ type Config struct {
 	Catalogue  flow.Catalogue
 	Box        *seal.Box
 	Connection func(name string) (kind string, ok bool)
-	Secret     func(connection, field string) bool                 // whether a secret is set; may be nil
+	Holds      func(connection, field string) bool                 // whether a field of a connection is set; may be nil
 	Busy       func(ctx context.Context, id string) (int64, error) // runs of a flow that have not ended
 	Now        func() time.Time
 }

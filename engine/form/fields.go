@@ -48,6 +48,8 @@ type Field struct {
 	group       string // at most one field of a group may be set
 	among       string // at least one field of these must be set
 	inner       Fields // the members of a group
+	lender      string // the field of the step's connection that stands in for it
+	lent        Words  // what people call that field
 	custom      bool
 	addresses   bool     // holds e-mail addresses
 	lasting     *Words   // a duration in which something can be done, and what to do instead of saying none
@@ -123,6 +125,13 @@ func (f *Field) OneOf(group string) *Field { f.group = group; return f }
 
 // AnyOf puts the field among some of which at least one must be set; they may be set together.
 func (f *Field) AnyOf(among string) *Field { f.among = among; return f }
+
+// OrConnection says that the field must be set, here or in the step's connection: as its field of that id, which people
+// know by the label.
+func (f *Field) OrConnection(id string, label Words) *Field {
+	f.lender, f.lent = id, label
+	return f
+}
 
 // Given tells a variable whether Fill found a value, for fields whose default is decided later.
 func (f *Field) Given(into *bool) *Field { f.given = into; return f }
@@ -361,6 +370,22 @@ func (fs Fields) oneAmong(values map[string]any) []Problem {
 		}
 		p := f.problem("required", Label("is required", "é obrigatório"))
 		p.Hint = Label("fill in "+all.named("en", " or "), "preencha "+all.named("pt-BR", " ou "))
+		problems = append(problems, p)
+	}
+	return problems
+}
+
+// Lacking finds the fields that neither the values have nor the connection of that name, which holds those fields that it
+// says.
+func (fs Fields) Lacking(values map[string]any, connection string, holds func(field string) bool) []Problem {
+	var problems []Problem
+	for _, f := range fs {
+		if f.lender == "" || !f.empty(values[f.id]) || holds(f.lender) {
+			continue
+		}
+		p := f.problem("required", Label(fmt.Sprintf("neither the step nor the connection %q has it", connection), fmt.Sprintf("nem o passo nem a conexão %q tem isto", connection)))
+		p.Hint = Label(fmt.Sprintf("put it into “%s” of the connection, or fill in “%s” in the step", f.lent.EN, f.label.EN),
+			fmt.Sprintf("ponha em “%s” da conexão, ou preencha “%s” no passo", f.lent.PT, f.label.PT))
 		problems = append(problems, p)
 	}
 	return problems

@@ -148,6 +148,7 @@ var portuguese = [][2]string{
 	// of fields
 	{"%s is missing", "falta %s"},
 	{"is required", "é obrigatório"},
+	{"neither the step nor the connection %q has it", "nem o passo nem a conexão %q tem isto"},
 	{"does not have the form that is expected", "não tem o formato esperado"},
 	{"must be longer than 0s", "deve ser maior que 0s"},
 	{"another value", "outro valor"},

@@ -73,7 +73,7 @@ func newHouseOn(t testing.TB, dir string) *house {
 	check(t, err)
 	connections, err := connections.Open(ctx, connections.Config{Docs: s, Keys: s, Box: box, Kinds: catalogue.Connections(), Trouble: engine.TroubleOf})
 	check(t, err)
-	flows, err := flows.Open(ctx, flows.Config{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Secret: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
+	flows, err := flows.Open(ctx, flows.Config{Docs: s, Keys: s, Catalogue: catalogue, Box: box, Connection: connections.Kind, Holds: connections.Holds, Busy: func(ctx context.Context, id string) (int64, error) {
 		c, err := s.Counts(ctx)
 		return c[id].Waiting + c[id].Pending, err
 	}})
