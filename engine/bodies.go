@@ -2,10 +2,10 @@ package engine
 
 import "context"
 
-// bodies keeps apart who takes up again what an event held, and who erases people: a body that was
-// read before an erasure is kept in a new run before it too, so that the erasure finds that run.
+// bodies are those that somebody takes up again, of an event from before. One that was read before it was erased is kept
+// in a new run later: who erases waits for it, and looks once more. Nobody waits for who erases.
 type bodies struct {
-	taken   chan struct{} // one of those who take up, each; all while somebody erases
+	taken   chan struct{} // one of those who take up, each
 	erasing chan struct{} // has one while somebody erases
 }
 
@@ -16,25 +16,25 @@ func newBodies() bodies {
 	return bodies{make(chan struct{}, takenAtOnce), make(chan struct{}, 1)}
 }
 
-// TakeUp waits while somebody erases. done is called when what was read has been kept, or is not
+// TakeUp says that a body is about to be read again. done is called when what was read has been kept, or is not
 // to be. ctx being done is the only error.
 func (e *Engine) TakeUp(ctx context.Context) (done func(), err error) {
 	return take(ctx, e.bodies.taken, 1)
 }
 
-// Erasing waits for what was taken up, and lets nothing be until done is called. ctx being done is
-// the only error.
+// Erasing waits for its turn: one erasure at a time. ctx being done is the only error.
 func (e *Engine) Erasing(ctx context.Context) (done func(), err error) {
-	turn, err := take(ctx, e.bodies.erasing, 1)
-	if err != nil {
-		return nil, err
+	return take(ctx, e.bodies.erasing, 1)
+}
+
+// TakenUp waits until all that is being taken up now has been kept; only who is Erasing asks. ctx being done is the only
+// error.
+func (e *Engine) TakenUp(ctx context.Context) error {
+	done, err := take(ctx, e.bodies.taken, takenAtOnce)
+	if err == nil {
+		done()
 	}
-	all, err := take(ctx, e.bodies.taken, takenAtOnce)
-	if err != nil {
-		turn()
-		return nil, err
-	}
-	return func() { all(); turn() }, nil
+	return err
 }
 
 // take takes n places, or none.

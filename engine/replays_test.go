@@ -375,6 +375,33 @@ func TestAReplayThatReadWhatIsErased(t *testing.T) {
 	})
 }
 
+// TestNobodyWaitsForWhoErases: an erasure may take as long as an archive is large, and others go on with what they do.
+func TestNobodyWaitsForWhoErases(t *testing.T) {
+	var slow *shaky
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { slow = &shaky{Store: s}; return slow }})
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "sum", "action": "set", "with": {"values": {"x": 1}}}]}`)
+	first, other := h.send("a", `{"who": "ana@example.com"}`), h.send("a", `{"who": "bia@example.com"}`)
+	h.finished(first)
+	h.finished(other)
+	var again []engine.Replayed
+	slow.erase = func([]string) {
+		if again != nil {
+			return
+		}
+		done, err := h.TakeUp(t.Context())
+		check(t, err)
+		done()
+		out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{other}, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayPublished}})
+		check(t, err)
+		again = out.Items
+	}
+	receipt, err := person.Erase(t.Context(), h.Engine, "ana@example.com", "root", false)
+	check(t, err)
+	if !slices.Equal(receipt.Erased, []string{first}) || len(again) != 1 || again[0].Run == "" {
+		t.Errorf("erased %v, and meanwhile %+v", receipt.Erased, again)
+	}
+}
+
 // TestAReplayIsOneProblemWithItsOrigin counts the steps of a run that is done again: only the newest tells.
 func TestAReplayIsOneProblemWithItsOrigin(t *testing.T) {
 	h := open(t, t.TempDir(), &sink{})

@@ -55,45 +55,65 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 	for i := range receipt.Flows {
 		receipt.Flows[i].FlowName = nameless(store.ValueOf(key), receipt.Flows[i].FlowName)
 	}
-	q := store.Query{Text: key, Limit: 200}
-	var runs, events []string
-	err = e.EachRun(ctx, q, func(r *store.Run) (bool, error) {
-		if !r.Status.Final() && !cancel {
-			receipt.Open = append(receipt.Open, r.ID)
-			return true, nil
+	defer e.ForgetYields() // any of it may be that person's
+	for more := true; more; {
+		before := len(receipt.Erased) + len(receipt.Events)
+		if err := receipt.sweep(ctx, e, key, cancel); err != nil {
+			return receipt, err
 		}
-		if !r.Status.Final() {
-			if err := e.Cancel(ctx, r.ID, "canceled by "+by); err != nil && !errors.Is(err, store.ErrConflict) {
-				return false, fmt.Errorf("cancel run %s: %w", r.ID, err)
+		if more = len(receipt.Erased)+len(receipt.Events) > before; more {
+			if err := e.TakenUp(ctx); err != nil { // what was read before it was erased, and is in a new run now
+				return receipt, err
 			}
 		}
-		runs = append(runs, r.ID)
-		return true, nil
-	})
-	if err != nil {
-		return receipt, err
-	}
-	err = eachEvent(ctx, e, q, func(i *store.EventInfo) (bool, error) {
-		if i.Run == "" || i.Outcome == store.Duplicate {
-			events = append(events, i.ID)
-		}
-		return true, nil
-	})
-	if err != nil {
-		return receipt, err
-	}
-	defer e.ForgetYields() // any of it may be that person's
-	if err := erase(ctx, e, runs, &receipt.Erased, &receipt.Open); err != nil {
-		return receipt, err
-	}
-	if err := erase(ctx, e, events, &receipt.Events, &receipt.Open); err != nil {
-		return receipt, err
 	}
 	if len(receipt.Open) > 0 {
 		receipt.Note = engine.Told(ctx, said.Both(form.Label("runs that have not ended stay, and may keep something again: erase once more when they have, or with cancel=true",
 			"execuções que não terminaram ficam, e podem guardar algo de novo: apague de novo quando terminarem, ou com cancel=true")))
 	}
 	return receipt, eraseState(ctx, e, key, &receipt)
+}
+
+// sweep erases all that holds the key now, and has not been erased, and says what is open.
+func (r *Erasure) sweep(ctx context.Context, e *engine.Engine, key string, cancel bool) error {
+	r.Open = []string{}
+	gone := map[string]bool{}
+	for _, id := range slices.Concat(r.Erased, r.Events) {
+		gone[id] = true
+	}
+	q := store.Query{Text: key, Limit: 200}
+	var runs, events []string
+	err := e.EachRun(ctx, q, func(run *store.Run) (bool, error) {
+		if !run.Status.Final() && !cancel {
+			r.Open = append(r.Open, run.ID)
+			return true, nil
+		}
+		if !run.Status.Final() {
+			if err := e.Cancel(ctx, run.ID, "canceled by "+r.By); err != nil && !errors.Is(err, store.ErrConflict) {
+				return false, fmt.Errorf("cancel run %s: %w", run.ID, err)
+			}
+		}
+		if !gone[run.ID] {
+			runs = append(runs, run.ID)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	err = eachEvent(ctx, e, q, func(i *store.EventInfo) (bool, error) {
+		if (i.Run == "" || i.Outcome == store.Duplicate) && !gone[i.ID] {
+			events = append(events, i.ID)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := erase(ctx, e, runs, &r.Erased, &r.Open); err != nil {
+		return err
+	}
+	return erase(ctx, e, events, &r.Events, &r.Open)
 }
 
 // eraseTogether are the runs that one write erases.

@@ -166,8 +166,6 @@ func (a *archive) eraseBlocks(runs []string, at time.Time) error {
 	if err := a.noteStale(touched); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for _, v := range touched {
 		if err := a.eraseOf(v, numbers, at); err != nil {
 			return err
@@ -226,32 +224,52 @@ func (a *archive) holdsAny(v *volume, numbers map[uint64]bool) (bool, error) {
 }
 
 // eraseOf erases events in all blocks of a volume that hold them: one that was resumed and has
-// ended again is in a block that its index does not name any more, too.
+// ended again is in a block that its index does not name any more, too. Readers wait for each block that is written, and
+// not for the search.
 func (a *archive) eraseOf(v *volume, numbers map[uint64]bool, when time.Time) error {
-	_, blocks, err := v.openBlocks()
+	holding, err := a.blocksWith(v, numbers)
 	if err != nil {
 		return err
 	}
-	for at := range blocks {
-		rows, err := v.openRows() // a block that is replaced has the files opened anew
-		if err != nil {
-			return err
-		}
-		b, err := a.block(v, at, rows.View)
-		if err != nil {
-			return v.unread(rowsExt, err)
-		}
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(b.entries)), func(n uint64) bool { return numbers[n] }) {
-			continue
-		}
-		if err := a.eraseIn(v, at, b, numbers, when); err != nil {
+	for _, at := range holding {
+		if err := a.eraseIn(v, at, numbers, when); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *archive) eraseIn(v *volume, at uint32, b *block, numbers map[uint64]bool, when time.Time) error {
+// blocksWith gives the blocks of a volume that hold any of these events.
+func (a *archive) blocksWith(v *volume, numbers map[uint64]bool) (holding []uint32, err error) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	rows, blocks, err := v.openBlocks()
+	if err != nil {
+		return nil, err
+	}
+	for _, at := range slices.Sorted(maps.Keys(blocks)) {
+		b, err := a.block(v, at, rows.View)
+		if err != nil {
+			return nil, v.unread(rowsExt, err)
+		}
+		if slices.ContainsFunc(slices.Collect(maps.Keys(b.entries)), func(n uint64) bool { return numbers[n] }) {
+			holding = append(holding, at)
+		}
+	}
+	return holding, nil
+}
+
+func (a *archive) eraseIn(v *volume, at uint32, numbers map[uint64]bool, when time.Time) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	rows, err := v.openRows() // a block that is replaced has the files opened anew
+	if err != nil {
+		return err
+	}
+	b, err := a.block(v, at, rows.View)
+	if err != nil {
+		return v.unread(rowsExt, err)
+	}
 	var all []kept
 	for _, n := range slices.Sorted(maps.Keys(b.entries)) {
 		k, err := a.whole(&archived{v, at, b.flow, b.entries[n]})
