@@ -15,11 +15,11 @@ const n8n = {
     node('Webhook', 'webhook', { path: 'lead' }),
     node('Edit Fields', 'set', { assignments: { assignments: [{ name: 'email', value: '={{ $json.body.email.toLowerCase() }}', type: 'string' }] } }),
     node('If', 'if', { conditions: { combinator: 'and', conditions: [{ leftValue: '={{ $json.email }}', rightValue: '@empresa.com', operator: { type: 'string', operation: 'contains' } }] } }),
-    node('CRM', 'httpRequest', { method: 'POST', url: 'https://crm.example.com/leads', sendBody: true, specifyBody: 'json', jsonBody: '={ "email": "{{ $node["Edit Fields"].json["email"] }}" }' }),
+    node('CRM', 'httpRequest', { method: 'POST', url: 'https://crm.example.com/leads', sendBody: true, specifyBody: 'json', jsonBody: '={ "email": "{{ $node["Edit Fields"].json["email"] }}" }' }, { credentials: { httpHeaderAuth: { id: '1' } } }),
     node('Sheet', 'googleSheets', { operation: 'append' }),
     node('Done', 'noOp', {}),
     node('Wait', 'wait', { amount: 5, unit: 'minutes' }),
-    node('Sticky Note', 'stickyNote', { content: 'Leads of the landing page' }),
+    node('Sticky Note', 'stickyNote', { content: '## Leads\n**of** the [landing page](https://ana.example)' }),
   ],
   connections: { Webhook: { main: [to('Edit Fields')] }, 'Edit Fields': { main: [to('If')] }, If: { main: [to('CRM'), to('Sheet')] }, CRM: { main: [to('Done')] }, Sheet: { main: [to('Done')] }, Done: { main: [to('Wait')] } },
 }
@@ -52,6 +52,25 @@ test('a flow that is made of a pasted cURL line records from the first second', 
   await page.context().close()
 })
 
+test('the secret of a pasted cURL line is a connection that the flow says it lacks, and that is made of what was pasted', async () => {
+  const page = await program.signedIn('/?new=', { reducedMotion: 'reduce' })
+  await page.getByRole('textbox', { name: /JSON or cURL/ }).fill(`curl -X POST https://api.secret.example/orders -H 'Authorization: Bearer s3cret' -d '{"id": 1}'`)
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByRole('definition').getByText('secret', { exact: true }).waitFor() // which it needs, by its host
+  await page.getByRole('button', { name: /^Import/ }).click()
+  await page.waitForURL(/\/flows\/api-secret-example/)
+  const flow = async () => (await program.api('GET', `/flows/${new URL(page.url()).pathname.split('/').at(-1)}`)).body.flow
+  assert.ok(!JSON.stringify(await flow()).includes('s3cret'))
+  const step = page.getByRole('treeitem', { name: /HTTP/ })
+  await step.getByText('1 warning').waitFor()
+  await step.click()
+  assert.equal(await page.getByLabel(/^Token/).inputValue(), 's3cret')
+  await page.getByRole('button', { name: /^Save/ }).click()
+  await page.getByRole('region', { name: 'The command held a secret' }).waitFor({ state: 'detached' })
+  assert.equal((await program.api('GET', '/connections')).body.items[0].name, (await flow()).steps[0].connection)
+  await page.context().close()
+})
+
 test('a workflow of n8n arrives with a report of each part', async () => {
   const page = await program.signedIn('/', { reducedMotion: 'reduce' })
   await page.goto(`${program.base}/?new=`)
@@ -70,7 +89,8 @@ test('a workflow of n8n arrives with a report of each part', async () => {
   assert.deepEqual(body.problems.filter((p) => p.severity === 'error'), [])
   const { steps, trigger, description } = body.flow
   assert.equal(trigger.kind, 'webhook')
-  assert.equal(description, 'Leads of the landing page')
+  assert.equal(description, 'Leads\nof the landing page (https://ana.example)', 'a note in Markdown is read as plain text')
+  assert.match(steps[1].branches[0].steps[0].note, /^It came from n8n \(httpRequest\): look it over/, 'the report is seen once, what is to be looked at until it is done')
   assert.deepEqual(steps.map((s) => s.action), ['set', 'branch', 'delay'])
   assert.equal(steps[0].with.values.email, '{{ trigger.body.email | lower() }}')
   assert.equal(steps[1].branches[0].when, "steps.edit_fields.email contains '@empresa.com'")

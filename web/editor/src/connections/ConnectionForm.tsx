@@ -12,6 +12,7 @@ import { Select } from '../ui/Select'
 import { Problem, sentence } from '../ui/states'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
+import { freshName, nameOfHost } from './names'
 import { movesSecrets, wasSet } from './secrets'
 import { useSignIn } from './useSignIn'
 import { useWords } from './words'
@@ -122,21 +123,6 @@ const textOf = (value: unknown) => (typeof value === 'string' || typeof value ==
 
 /** plainFields are the values of a connection that may be shown. */
 const plainFields = (of: Schemas['ConnectionView'] | undefined) => Object.fromEntries(Object.entries(of?.fields ?? {}).map(([id, v]) => [id, textOf(v)]))
-
-/** nameOfHost is what people call a service by its address: api.shop.example.com is shop-example, and what runs on this machine is told by its port. */
-function nameOfHost(host = ''): string {
-  const [, name = '', port = ''] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(host.toLowerCase()) ?? []
-  if (/^(127\.|localhost$|\[::1\]$)/.test(name)) return port === '' ? 'local' : `local-${port}`
-  const called = /^[\d.]+$|^\[/.test(name) ? `${name} ${port}` : name.replace(/^(api|www)\./, '').replace(/\.\w+$/, '')
-  return called.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
-}
-
-function freshName(base: string, taken: string[]): string {
-  const start = base || 'connection'
-  let name = start
-  for (let n = 2; taken.includes(name); n++) name = `${start}-${n}`
-  return name
-}
 
 function One({ field: f, first, value, set, problem }: { field: Schemas['ConnectionField']; first: boolean; value: string; set: (value: string) => void; problem?: string }) {
   const t = useWords()

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Cable, Check, CircleDashed, Eye, Globe } from 'lucide-react'
 import { useLocation } from 'wouter'
@@ -10,7 +10,7 @@ import { soon } from '../../ui/soon'
 import { Switch } from '../../ui/Switch'
 import { toast } from '../../ui/Toast'
 import { fill, usePlural } from '../../words/phrase'
-import type { Taken } from './foreign'
+import { noted, type Taken } from './foreign'
 import { useWords } from './words'
 import { type Bundle, countSteps, needs } from './read'
 
@@ -20,8 +20,9 @@ const send = (bundle: Bundle, dry: boolean, replace: boolean) =>
   take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: { gancho: bundle.gancho, flows: bundle.flows } as Record<string, unknown> }))
 
 /** Report says what an import would do, before it does it. */
-export function Report({ bundle, back }: { bundle: Bundle; back: () => void }) {
+export function Report({ bundle: read, back }: { bundle: Bundle; back: () => void }) {
   const t = useWords()
+  const bundle = useMemo(() => ({ ...read, flows: read.flows.map((f) => noted(f, read.taken ?? [], (what) => fill(t.lookNote, { from: read.from ?? '', what }))) }), [read, t])
   const plural = usePlural()
   const queries = useQueryClient()
   const [, go] = useLocation()

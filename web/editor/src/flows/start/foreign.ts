@@ -1,7 +1,7 @@
-import { type Flow, idOf, type Step } from '../../flow'
+import { type Flow, idOf, type Step, walk } from '../../flow'
 
 /** Taken is one part of a foreign flow, and what became of it. */
-export type Taken = { name: string; what: string; as: 'done' | 'look' | 'missing' }
+export type Taken = { name: string; what: string; as: 'done' | 'look' | 'missing'; /** the step that it became */ id?: string }
 
 /** Foreign is a flow of another program in Gancho's words, with a line for each of its parts. */
 export type Foreign = { flow: Flow; taken: Taken[]; from: 'n8n' | 'Make' }
@@ -40,6 +40,21 @@ export function placeholder(id: string, name: string, what: string, settings: un
   const note = settings === undefined ? what : `${what}\n${JSON.stringify(settings, null, 2)}`
   return { id, name, action: 'log', disabled: true, note: note.slice(0, 4000), with: { message: `${name} (${what})` } }
 }
+
+/** noted writes on each step that is to be looked at where it came from: the report is seen once, and the note until it is done. */
+export function noted(flow: Flow, taken: Taken[], note: (what: string) => string): Flow {
+  const look = new Map(taken.flatMap((x) => (x.as === 'look' && x.id ? [[x.id, note(x.what)] as const] : [])))
+  const copy = structuredClone(flow)
+  walk(copy.steps, (step) => {
+    const own = look.get(step.id)
+    if (own) step.note = [own, step.note].filter(Boolean).join('\n')
+  })
+  return copy
+}
+
+/** plainNote is a note in Markdown without its signs: here it is plain text. */
+export const plainNote = (text: string) => text.replace(/!\[[^\]]*\]\([^)]*\)/g, '').replace(/\[([^\]]*)\]\(([^)\s]*)[^)]*\)/g, (_, words: string, url: string) => (words === url || !words ? url : `${words} (${url})`))
+  .replace(/^[ \t]*(#{1,6}|>)[ \t]+/gm, '').replace(/(\*\*|__|`{1,3})([^\n]*?)\1/g, '$2').replace(/\n{3,}/g, '\n\n').trim()
 
 /** quoted is a text as an expression writes it. */
 export const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`

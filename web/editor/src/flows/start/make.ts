@@ -40,13 +40,13 @@ export function fromMake(value: Json, zone: string): Foreign {
         const id = names.take(m.name)
         bases.set(m.id, 'item')
         const over = /^\{\{([^{}]*)\}\}$/.exec(template(m.mapper['array']).trim())?.[1]?.trim()
-        taken.push({ name: m.name, what: kind, as: over ? 'done' : 'look' })
+        taken.push({ name: m.name, what: kind, as: over ? 'done' : 'look', id })
         return [...steps, { id, name: m.name, action: 'loop', with: { over: over ?? 'trigger.body' }, steps: chain(list.slice(i + 1)) }]
       }
       const id = names.take(m.name)
       const made = maker(kind, m, template)
       bases.set(m.id, made?.action === 'http.request' ? `steps.${id}.body` : `steps.${id}`)
-      taken.push({ name: m.name, what: m.module, as: !made ? 'missing' : rough || made.look ? 'look' : 'done' })
+      taken.push({ name: m.name, what: m.module, as: !made ? 'missing' : rough || made.look ? 'look' : 'done', id })
       steps.push(made ? { id, name: m.name, action: made.action, ...(made.connection && { connection: made.connection }), with: without(made.with) } : placeholder(id, m.name, `Make: ${m.module}`, { ...m.parameters, ...m.mapper }))
     }
     return steps

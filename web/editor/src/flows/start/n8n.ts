@@ -1,5 +1,5 @@
 import type { Branch, Flow, Step } from '../../flow'
-import { at, compare, type Foreign, isJson, type Json, listAt, Names, operand, placeholder, type Taken, textAt, without } from './foreign'
+import { at, compare, type Foreign, isJson, type Json, listAt, Names, operand, placeholder, plainNote, type Taken, textAt, without } from './foreign'
 
 type Node = { name: string; type: string; parameters: Json; disabled?: boolean; credentials?: Json; notes?: string }
 
@@ -38,7 +38,7 @@ class Reading {
       const sticky = plain(n.type) === 'stickyNote'
       this.taken.push({ name: n.name, what: plain(n.type), as: sticky ? 'look' : 'missing' })
     }
-    const notes = this.nodes.filter((n) => plain(n.type) === 'stickyNote').map((n) => textAt(n.parameters, 'content')).filter(Boolean)
+    const notes = this.nodes.filter((n) => plain(n.type) === 'stickyNote').map((n) => plainNote(textAt(n.parameters, 'content'))).filter(Boolean)
     const name = textAt(this.value, 'name') || 'n8n'
     return { flow: { id: `${new Names().take(name).replaceAll('_', '-')}`, name, ...(notes.length > 0 && { description: notes.join('\n\n').slice(0, 1000) }), trigger, steps }, taken: this.taken, from: 'n8n' }
   }
@@ -109,23 +109,23 @@ class Reading {
     const base = this.before
     const rules = kind === 'switch' ? listAt(n.parameters, 'rules', 'values').concat(listAt(n.parameters, 'rules', 'rules')) : []
     const whens = kind === 'if' ? [this.conditions(n.parameters['conditions'], textAt(n.parameters, 'combineOperation'))] : rules.map((r) => this.conditions(at(r, 'conditions') ?? { string: [{ value1: n.parameters['value1'], operation: at(r, 'operation'), value2: at(r, 'value2') }] }))
-    const look = this.rough !== rough
+    const id = this.id(n)
+    const decides = kind === 'if' || kind === 'switch'
+    if (decides) this.taken.push({ name: n.name, what: kind, as: this.rough !== rough ? 'look' : 'done', id })
     const branches: Branch[] = arms.map((arm, i) => {
       this.before = base
       const when = whens[i]
       const name = textAt(rules[i], 'outputKey') || (kind === 'if' ? '' : `${i + 1}`) // the paths of an if are told by its condition
       return { name, ...(when && { when }), steps: this.chain(arm, join) }
     })
-    const all = kind === 'if' || kind === 'switch' ? branches : branches.map((b) => ({ ...b, when: 'true' }))
-    if (kind === 'if' || kind === 'switch') this.taken.push({ name: n.name, what: kind, as: look ? 'look' : 'done' })
-    const id = kind === 'if' || kind === 'switch' ? this.id(n) : this.names.take(`${n.name} paths`)
-    return { id, name: n.name, action: 'branch', ...(kind !== 'if' && kind !== 'switch' && { with: { mode: 'all' } }), branches: all }
+    if (decides) return { id, name: n.name, action: 'branch', branches }
+    return { id: this.names.take(`${n.name} paths`), name: n.name, action: 'branch', with: { mode: 'all' }, branches: branches.map((b) => ({ ...b, when: 'true' })) }
   }
 
   private loop(n: Node, outs: (string | undefined)[]): Step {
     const body = textAt(n, 'typeVersion') >= '3' ? outs[1] : outs[0]
     const over = this.before === 'trigger' ? 'trigger.body' : `steps.${this.before}`
-    this.taken.push({ name: n.name, what: 'splitInBatches', as: 'look' })
+    this.taken.push({ name: n.name, what: 'splitInBatches', as: 'look', id: this.id(n) })
     this.before = 'item'
     return { id: this.id(n), name: n.name, action: 'loop', with: { over }, steps: this.chain(body, n.name) }
   }
@@ -142,7 +142,7 @@ class Reading {
     this.rough = false
     const made = makers[kind]?.(n.parameters, (value) => this.template(value), (value, how) => this.conditions(value, how))
     const id = this.id(n)
-    this.taken.push({ name: n.name, what: kind, as: !made ? 'missing' : this.rough || made.look || n.credentials ? 'look' : 'done' })
+    this.taken.push({ name: n.name, what: kind, as: !made ? 'missing' : this.rough || made.look || n.credentials ? 'look' : 'done', id })
     const step: Step = made ? { id, name: n.name, action: made.action, with: without(made.with), ...(made.connection && { connection: made.connection }) } : placeholder(id, n.name, `n8n: ${kind}`, n.parameters)
     this.before = id
     return { ...step, ...(n.notes && made && { note: n.notes }), ...(n.disabled && { disabled: true }) }

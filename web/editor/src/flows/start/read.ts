@@ -2,6 +2,7 @@ import { api, take } from '../../api/client'
 import { isCurl, keepOffer, readCurl } from '../../api/curl'
 import type { Flow, Step } from '../../flow'
 import { walk } from '../../flow'
+import { freshName, nameOfHost } from '../../connections/names'
 import { ownZone } from '../../ui/zones'
 import { type Foreign, isJson, type Taken } from './foreign'
 import { fromMake } from './make'
@@ -21,9 +22,11 @@ export async function read(text: string): Promise<Read> {
   if (isCurl(trimmed)) {
     const request = await readCurl(trimmed).catch(() => null)
     if (!request) return { fault: 'notRead' }
-    const made = wrap([{ id: 'request', action: 'http.request', with: request.with }], hostOf(String(request.with['url'] ?? '')))
+    const { connection: offer } = request
+    const connection = offer ? await nameFor(offer.hosts[0]) : undefined
+    const made = wrap([{ id: 'request', action: 'http.request', with: request.with, ...(connection && { connection }) }], hostOf(String(request.with['url'] ?? '')))
     const flow = 'bundle' in made ? made.bundle.flows[0] : undefined
-    if (flow && request.connection) keepOffer(flow.id, 'request', request.connection)
+    if (flow && offer) keepOffer(flow.id, 'request', offer)
     return made
   }
   let value: unknown
@@ -49,6 +52,12 @@ function placeOf(text: string, said: string): Place {
   if (told) return { line: Number(told[1]), column: Number(told[2]) }
   const before = text.slice(0, Number(/position (\d+)/.exec(said)?.[1] ?? text.trimEnd().length)).split('\n')
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
+
+/** nameFor is what the connection of a pasted secret will be called: the step names it, and says until it is there that it lacks it. */
+async function nameFor(host: string | undefined): Promise<string> {
+  const there = await take(api.GET('/connections')).catch(() => ({ items: [] }))
+  return freshName(nameOfHost(host), there.items.map((c) => c.name))
 }
 
 /** zoneHere is that of flows that name none. */
