@@ -61,4 +61,25 @@ test('a step in a path that the event does not take says so, and a failing test 
   await page.context().close()
 })
 
+test('an e-mail is tested as who gets it reads it; nothing of its HTML runs or is fetched', async () => {
+  await program.api('POST', '/connections', { name: 'mail', kind: 'smtp', fields: { host: 'mail.shop.example', port: '587', from: 'Shop <shop@shop.example>' } })
+  const html = '<style>p { color: red }</style><h1>Hello {{ trigger.body.name }}</h1><p style="color:red" onclick="document.title = 1">Paid <b>today</b></p><p style=color:red>So</p><img src="https://elsewhere.example/pixel.png" alt="our shop" onerror="document.title = 2"><script>document.title = 3</script><a href="javascript:document.title = 4">Open</a><iframe src="https://elsewhere.example/"></iframe>'
+  await program.api('POST', '/flows', { id: 'letter', name: 'Letter', trigger: { kind: 'manual' }, steps: [{ id: 'mail', name: 'Thank them', action: 'email.send', connection: 'mail', with: { to: '{{ trigger.body.to }}', subject: 'Thanks', html } }] })
+  await program.api('POST', '/flows/letter/events', { event: { body: { name: '<i>Ana</i>', to: 'ana@buyer.example' } } })
+  const page = await program.signedIn('/flows/letter?step=mail&tab=test')
+  const asked = []
+  page.on('request', (r) => asked.push(r.url()))
+  await page.getByRole('button', { name: 'Test step' }).click()
+  const mail = page.getByRole('region', { name: 'It would send' })
+  await mail.getByRole('heading', { name: 'Hello' }).waitFor()
+  assert.match(await mail.getByRole('term').filter({ hasText: 'Subject' }).locator('+ dd').textContent(), /^Thanks$/)
+  assert.match(await mail.innerText(), /From\s+.*shop@shop\.example[^]*To\s+[^]*Paid today[^]*\[our shop\]Open/)
+  assert.equal(await mail.locator('img, script, style, a, iframe, [onclick], [style]').count(), 0)
+  assert.ok(!asked.some((url) => url.includes('elsewhere')))
+  await mail.getByText('"message_id"').waitFor({ state: 'hidden' })
+  await mail.getByText('As data (JSON)').click()
+  await mail.getByText('"message_id"').waitFor()
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

@@ -12,6 +12,7 @@ import { useStepName } from '../tree/useStepName'
 import { resultOf } from '../tree/results'
 import { Button, JSONView, Problem } from '../ui/basics'
 import { copyText } from '../ui/Copy'
+import { Outgoing } from '../ui/Outgoing'
 import { Ticked } from '../ui/Ticked'
 import { toast } from '../ui/Toast'
 import { useLang, useSay } from '../words'
@@ -120,7 +121,7 @@ function Part({ title, aside, value }: { title: string; aside?: React.ReactNode;
 /** Request shows what goes out: the line, the headers, the body. */
 function Request({ value }: { value: unknown }) {
   const t = usePanelWords()
-  if (typeof value !== 'object' || value === null || !('url' in value)) return <JSONView value={value} />
+  if (typeof value !== 'object' || value === null || !('url' in value)) return <Outgoing value={value} />
   const { method, url, headers, body, connection, ...rest } = value as Record<string, unknown>
   const lines = typeof headers === 'object' && headers !== null ? Object.entries(headers) : []
   return (

@@ -3,7 +3,7 @@ import { ChevronRight, CircleHelp, Inbox, Send, TriangleAlert } from 'lucide-rea
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { More } from '../history/More'
-import { JSONView } from '../ui/Page'
+import { Outgoing } from '../ui/Outgoing'
 import { standOf, Status } from '../ui/Status'
 import { useFormat } from '../words/format'
 import { useWords } from './words'
@@ -73,7 +73,7 @@ function Done({ effect: e, run }: { effect: Effect; run?: string }) {
           {e.at && <time dateTime={e.at} className="shrink-0 text-secondary text-text-3">{clock(e.at)}</time>}
         </summary>
         <div className="pt-1 pb-3">
-          {e.request !== undefined && <JSONView value={e.request} />}
+          {e.request !== undefined && <Outgoing value={e.request} />}
           {run && <Link href={`/runs/${run}?step=${encodeURIComponent(e.path)}`} className="mt-2 inline-block text-secondary text-accent underline underline-offset-2">{t.openRun}</Link>}
         </div>
       </details>

@@ -19,7 +19,7 @@ export function Attempts({ s }: { s: Schemas['StepView'] }) {
               {a.error && <span className="w-full break-words text-fail">{a.error.message}</span>}
             </summary>
             <div className="space-y-3 px-3 pb-3">
-              {a.request !== undefined && <Part title={t.sent} value={a.request} />}
+              {a.request !== undefined && <Part sent title={t.sent} value={a.request} />}
               {a.response !== undefined && <Part title={t.answer} value={a.response} />}
             </div>
           </details>

@@ -4,6 +4,7 @@ import type { Schemas } from '../api/client'
 import { Panel } from '../editor/Panel'
 import { CopyButton, JSONView, Status } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
+import { Outgoing } from '../ui/Outgoing'
 import { Attempts } from './Attempts'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -44,11 +45,12 @@ export function RunEvent({ run, may, close }: { run: Schemas['RunView']; may: bo
   )
 }
 
-export function Part({ title, value, aside }: { title: string; value: unknown; aside?: React.ReactNode }) {
+/** Part is one value of a run; what was sent may be an e-mail to read. */
+export function Part({ title, value, aside, sent = false }: { title: string; value: unknown; aside?: React.ReactNode; sent?: boolean }) {
   return (
     <section>
       <div className="mb-1 flex min-h-8 items-center gap-1"><h3 className="flex-1 font-medium">{title}</h3>{aside}<CopyButton size="small" text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} /></div>
-      <JSONView value={value} />
+      {sent ? <Outgoing value={value} /> : <JSONView value={value} />}
     </section>
   )
 }

@@ -86,7 +86,7 @@ function TabBody({ tab, s }: { tab: Tab; s: StepView }) {
   const acted = s.status === 'succeeded' && s.attempts.length > 0
   if (tab === 'sent' && s.request === undefined && acted) return <div className="space-y-3">{none(t.sentNotKept)}{s.input !== undefined && <Part title={t.input} value={s.input} />}</div>
   if (tab === 'answer' && last?.response === undefined && acted) return <div className="space-y-3">{none(t.answerNotKept)}{s.output !== undefined && <Part title={t.output} value={s.output} />}</div>
-  if (tab === 'sent') return s.request === undefined ? none(t.nothingSent) : <Part title={t.sent} value={s.request} aside={<CurlButton request={s.request} />} />
+  if (tab === 'sent') return s.request === undefined ? none(t.nothingSent) : <Part sent title={t.sent} value={s.request} aside={<CurlButton request={s.request} />} />
   if (tab === 'answer') return last?.response === undefined ? none(t.noAnswer) : <Part title={t.answer} value={last.response} />
   if (tab === 'output') {
     return s.output === undefined && !s.log ? none(t.noOutput) : (

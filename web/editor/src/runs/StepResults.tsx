@@ -2,6 +2,7 @@ import { Send } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { Badge, Button, JSONView, Status } from '../ui/basics'
 import { effectOf } from '../editor/effect'
+import { Outgoing } from '../ui/Outgoing'
 import { Ticked } from '../ui/Ticked'
 import { useWords } from './words'
 
@@ -25,7 +26,7 @@ export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?:
               {s.reason && <span className="w-full text-[13px] text-text-2"><Ticked text={s.reason} /></span>}
             </summary>
             <div className="space-y-3 px-3 pb-3">
-              <Part title={t.request} value={s.request} />
+              {s.request !== undefined && s.request !== null && <div><p className="mb-1 text-xs text-text-3">{t.request}</p><Outgoing value={s.request} /></div>}
               <Part title={t.input} value={s.request ? undefined : s.input} />
               <Part title={t.output} value={s.output} />
               <Part title={t.answer} value={s.attempts.at(-1)?.response} />
