@@ -218,7 +218,7 @@ func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict
 		return nil, next, nil
 	}
 	w.received(rec)
-	c, err := w.hands.connection(n.step.Connection)
+	c, err := w.hands.connection(rec.Path, n.step.Connection)
 	var refused *connections.Refused
 	if errors.As(err, &refused) {
 		return nil, w.standAt(rec, refused.Name, refused.Problem, 0), nil

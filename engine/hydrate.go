@@ -77,7 +77,7 @@ func (w *walker) once(ctx context.Context, h *Hydrate, f *frame) (verdict, error
 
 // fetches says whether the connection can fetch; one that is not there yet is waited for.
 func (w *walker) fetches(h *Hydrate) bool {
-	c, err := w.hands.connection(h.Connection)
+	c, err := w.hands.connection(resourceFrame+resourceStep, h.Connection)
 	return err != nil || h.Proves == "" || c.Kind != h.Proves
 }
 

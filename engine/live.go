@@ -87,7 +87,7 @@ func (l *live) pause(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-func (l *live) connection(name string) (*connections.Connection, error) {
+func (l *live) connection(_, name string) (*connections.Connection, error) {
 	return l.e.Connections.Resolve(name)
 }
 

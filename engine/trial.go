@@ -317,8 +317,9 @@ func (t *trial) pause(ctx context.Context, d time.Duration) bool {
 	return true
 }
 
-func (t *trial) connection(name string) (*connections.Connection, error) {
-	if t.Real && t.Resolve != nil {
+// connection is the real one only where a step acts for real: what is held back waits for none.
+func (t *trial) connection(path, name string) (*connections.Connection, error) {
+	if t.real(path) && t.Resolve != nil {
 		return t.Resolve(name)
 	}
 	if t.Known != nil {

@@ -31,7 +31,8 @@ type hands interface {
 	leaves(ctx context.Context, run string)
 	// pause waits in place for at most a moment; false means that the run should park.
 	pause(ctx context.Context, d time.Duration) bool
-	connection(name string) (*connections.Connection, error)
+	// connection is what the step at a path signs in with.
+	connection(path, name string) (*connections.Connection, error)
 	// worked notes that a step succeeded with a connection.
 	worked(c *connections.Connection)
 	// admit asks what must be so before an attempt is begun.

@@ -74,3 +74,24 @@ func TestRealTestsAreAudited(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsHeldBackNeedsNoConnection: one step is tried for real while the connections of those before it are yet to be made.
+func TestWhatIsHeldBackNeedsNoConnection(t *testing.T) {
+	h := newHouse(t)
+	mail := func(id string) string {
+		return fmt.Sprintf(`{"id": %q, "action": "email.send", "connection": "%s-box", "with": {"to": "ana@example.com", "subject": "x", "text": "x"}}`, id, id)
+	}
+	h.want(201, "POST", "/flows", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [`+mail("first")+`, `+mail("second")+`, {"id": "end", "action": "set", "with": {"values": {"done": "{{ steps.second.accepted[0] }}"}}}]}`)
+	for from, want := range map[string]string{"first": "first", "second": "second", "end": ""} {
+		run := h.want(200, "POST", "/flows/a/test", fmt.Sprintf(`{"event": {"body": {}}, "effects": "real", "from": %q}`, from))
+		stands := ""
+		for _, step := range run["steps"].([]any) {
+			if s := step.(map[string]any); s["status"] == "waiting" {
+				stands = s["path"].(string)
+			}
+		}
+		if stands != want || (want == "") != (run["status"] == "succeeded") {
+			t.Errorf("from %s it is %v and stands at %q, want %q", from, run["status"], stands, want)
+		}
+	}
+}
