@@ -44,7 +44,7 @@ test('a flow that is made of a pasted cURL line records from the first second', 
   const page = await program.signedIn('/?new=', { reducedMotion: 'reduce' })
   await page.getByRole('textbox', { name: /JSON or cURL/ }).fill(`curl -X POST https://api.example.com/orders -d '{"id": 1}'`)
   await page.getByRole('button', { name: 'Read it' }).click()
-  await page.getByRole('button', { name: /^Import/ }).click()
+  await page.getByRole('button', { name: 'Create the flow' }).click()
   await page.waitForURL(/\/flows\/api-example-com/)
   const { body } = await program.api('GET', `/flows/${new URL(page.url()).pathname.split('/').at(-1)}`)
   assert.equal(body.state, 'new')
@@ -57,7 +57,7 @@ test('the secret of a pasted cURL line is a connection that the flow says it lac
   await page.getByRole('textbox', { name: /JSON or cURL/ }).fill(`curl -X POST https://api.secret.example/orders -H 'Authorization: Bearer s3cret' -d '{"id": 1}'`)
   await page.getByRole('button', { name: 'Read it' }).click()
   await page.getByRole('definition').getByText('secret', { exact: true }).waitFor() // which it needs, by its host
-  await page.getByRole('button', { name: /^Import/ }).click()
+  await page.getByRole('button', { name: 'Create the flow' }).click()
   await page.waitForURL(/\/flows\/api-secret-example/)
   const flow = async () => (await program.api('GET', `/flows/${new URL(page.url()).pathname.split('/').at(-1)}`)).body.flow
   assert.ok(!JSON.stringify(await flow()).includes('s3cret'))

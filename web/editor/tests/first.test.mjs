@@ -79,6 +79,12 @@ test('an e-mail is tested as who gets it reads it; nothing of its HTML runs or i
   await mail.getByText('"message_id"').waitFor({ state: 'hidden' })
   await mail.getByText('As data (JSON)').click()
   await mail.getByText('"message_id"').waitFor()
+  await page.getByRole('button', { name: 'Send for real' }).waitFor()
+  assert.equal((await program.api('DELETE', '/connections/mail')).status, 204)
+  await page.goto(`${program.base}/flows/letter?step=mail&tab=test`)
+  await page.getByRole('button', { name: /^Test (step|again)/ }).click()
+  await page.getByText('make the connection “mail” under Setup').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Send for real' }).count(), 0)
   await page.context().close()
 })
 

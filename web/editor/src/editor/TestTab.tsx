@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Download, Send, SquareTerminal } from 'lucide-react'
 import type { Schemas } from '../api/client'
+import { useConnections } from '../api/hooks'
 import { useDesk } from '../data/desk'
 import { EventChoice } from '../data/Picker'
 import { pinSample } from '../data/pinned'
@@ -42,7 +43,7 @@ export function TestTab({ flow, step, action, edit, test }: TestProps) {
       <p className="flex flex-wrap items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
       {test.error && <Problem error={test.error} />}
       {!test.reached && test.last && <NotReached flow={flow} step={step} run={test.last} test={test} />}
-      {r && test.reached && <Result result={r} action={action} test={test} />}
+      {r && test.reached && <Result result={r} step={step} action={action} test={test} />}
       {test.last && <SaveTest flow={flow} edit={edit} run={test.last} event={desk.event} />}
     </div>
   )
@@ -80,13 +81,20 @@ function pathNotTaken(flow: Flow, step: Step, run: Schemas['RunView']): Step | u
   return undefined
 }
 
+/** useLacks gives the connection that is named and not there yet. */
+function useLacks(name: string | undefined) {
+  const there = useConnections().data?.items
+  return name && there && !there.some((c) => c.name === name) ? name : undefined
+}
+
 /** Result shows what a step told and got; what is copied or sent for real is whole. */
-function Result({ result, action, test }: { result: Schemas['StepView']; action?: Schemas['ActionView']; test: TestProps['test'] }) {
-  const t = useWords()
+function Result({ result, step, action, test }: { result: Schemas['StepView']; step: Step; action?: Schemas['ActionView']; test: TestProps['test'] }) {
+  const t = { ...useWords(), ...useTestWords() }
   const desk = useDesk()
   const { within } = useVeil()
   const r = within(result)
   const request = r.request ?? r.attempts.at(-1)?.request
+  const lacks = useLacks(step.connection)
   const curl = toCurl(result.request ?? result.attempts.at(-1)?.request)
   const reads = r.mocked && onlyReads(r)
   const response = r.attempts.at(-1)?.response
@@ -101,10 +109,11 @@ function Result({ result, action, test }: { result: Schemas['StepView']; action?
       )}
       {(request === undefined || request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
       {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
-      {reads && <FetchReal result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+      {reads && !lacks && <FetchReal result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
       {!reads && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
       {r.log?.map((line, i) => <p key={i} className="rounded-lg bg-sunken px-3 py-2 break-words">{line}</p>)}
-      {action?.effect && r.mocked && !reads && <SendReal action={action} result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
+      {lacks && <p className="rounded-lg bg-warn-soft p-3 text-warn">{fill(t.lacksConnection, { name: lacks })}</p>}
+      {action?.effect && r.mocked && !reads && !lacks && <SendReal action={action} result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
     </>
   )
 }

@@ -8,6 +8,7 @@ const en = {
   late: 'nobody answers in time',
   fetchHelp: 'This only reads. Until it is fetched, nobody knows the fields of the answer.',
   fetchReal: 'Fetch it really',
+  lacksConnection: 'Before this can be done for real, make the connection “{name}” under Setup.',
 }
 
 const pt: typeof en = {
@@ -18,6 +19,7 @@ const pt: typeof en = {
   late: 'ninguém responde a tempo',
   fetchHelp: 'Isto só lê. Enquanto não buscar, ninguém sabe os campos da resposta.',
   fetchReal: 'Buscar de verdade',
+  lacksConnection: 'Para fazer isto de verdade, crie antes a conexão “{name}” em Configurar.',
 }
 
 export const useWords = makeWords(en, pt)

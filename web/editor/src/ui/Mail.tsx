@@ -10,7 +10,7 @@ const useWords = makeWords(en, pt)
 /** Mail shows an e-mail as who gets it reads it. Of its HTML only words and their order are taken: nothing of it runs, and nothing is fetched. */
 export function Mail({ letter }: { letter: Letter }) {
   const t = useWords()
-  const rows = [[t.from, letter.from], [t.to, listed(letter.to)], [t.cc, listed(letter.cc)], [t.bcc, listed(letter.bcc)], [t.attachments, listed(letter.attachments?.map((a) => a.name))]].filter(([, text]) => text)
+  const rows = [[t.from, letter.from.replace(/^<(.*)>$/, '$1')], [t.to, listed(letter.to)], [t.cc, listed(letter.cc)], [t.bcc, listed(letter.bcc)], [t.attachments, listed(letter.attachments?.map((a) => a.name))]].filter(([, text]) => text)
   return (
     <div>
       <div className="overflow-hidden rounded-lg border border-line">

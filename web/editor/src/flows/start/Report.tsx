@@ -33,7 +33,7 @@ export function Report({ bundle: read, back }: { bundle: Bundle; back: () => voi
     onSuccess: async ({ flows }) => {
       if (bundle.own) await Promise.all(flows.map(({ id }) => take(api.POST('/flows/{id}/resume', { params: { path: { id } } })))).catch((e: Error) => toast(e.message, 'fail')) // it records from the first second, as any new flow does
       await queries.invalidateQueries({ queryKey: ['flows'] })
-      toast(t.imported)
+      if (!bundle.own) toast(t.imported)
       go(flows.length === 1 && flows[0] ? `/flows/${flows[0].id}` : '/')
       back()
     },
@@ -43,8 +43,8 @@ export function Report({ bundle: read, back }: { bundle: Bundle; back: () => voi
   const { connections, hosts } = needs(bundle.flows)
   return (
     <section className="pb-3">
-      <h3 className="text-title font-semibold">{bundle.from ? fill(t.importFrom, { from: bundle.from }) : t.importTitle}</h3>
-      <p className="mb-3 text-text-2">{bundle.from ? t.importFromHelp : t.importHelp}</p>
+      <h3 className="text-title font-semibold">{bundle.from ? fill(t.importFrom, { from: bundle.from }) : bundle.own ? t.ownTitle : t.importTitle}</h3>
+      <p className="mb-3 text-text-2">{bundle.from ? t.importFromHelp : bundle.own ? t.ownHelp : t.importHelp}</p>
       {bundle.taken && <Parts taken={bundle.taken} />}
       {trial.isPending && <Loading />}
       {trial.error && <Problem error={trial.error} />}
@@ -56,7 +56,7 @@ export function Report({ bundle: read, back }: { bundle: Bundle; back: () => voi
       </dl>
       {make.error && !(make.error instanceof Refused && make.error.status === 412) && <Problem error={make.error} />}
       <div className="mt-5 flex gap-2">
-        <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{plural(t, 'doImport', fresh)}</Button>
+        <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{bundle.own ? t.makeOwn : plural(t, 'doImport', fresh)}</Button>
         <Button look="quiet" onClick={back}>{t.cancel}</Button>
       </div>
     </section>
