@@ -61,6 +61,12 @@ test('the language of the team is set beside its time zone', async () => {
 
 test('starters in Portuguese, a pasted bundle and a pasted cURL line', async () => {
   const p = await page('/?new=', { locale: 'pt-BR' })
+  const starters = p.getByRole('button', { name: /Usar este modelo/ })
+  await starters.first().waitFor()
+  assert.equal(await starters.count(), 6)
+  await p.getByRole('button', { name: /Mais modelos/ }).click()
+  assert.equal(await starters.count(), 10)
+  for (const text of await starters.allInnerTexts()) assert.match(text, /Conecta: [A-Z]?[^-]+$|Conecta: .*seu e-mail/m, 'each says by its name what it needs')
   await p.getByRole('button', { name: /Pagamento aprovado/ }).click()
   await p.waitForURL(/\/flows\/pagamento-aprovado/)
   await p.goto(`${program.base}/?new=`)

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { BarChart3, CircleDollarSign, FilePlus2, type LucideIcon, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
+import { Barcode, BarChart3, ChevronDown, CircleDollarSign, FilePlus2, Gem, type LucideIcon, MessageCircleHeart, PackageOpen, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, take } from '../../api/client'
 import { whole } from '../../api/whole'
@@ -12,12 +12,16 @@ import { inputLook } from '../../ui/Input'
 import { Card } from '../../ui/Page'
 import { Problem } from '../../ui/states'
 import { useLang } from '../../words'
+import { fill } from '../../words/phrase'
 import { useWords } from './words'
 import { Report } from './Report'
-import type { Bundle } from './read'
+import { type Bundle, needs } from './read'
 import { PasteBox } from './PasteBox'
 
-const icons: LucideIcon[] = [CircleDollarSign, ShoppingCart, UserPlus, QrCode, Undo2, BarChart3]
+const icons: LucideIcon[] = [CircleDollarSign, ShoppingCart, UserPlus, QrCode, Undo2, BarChart3, Barcode, Gem, PackageOpen, MessageCircleHeart]
+
+/** atFirst is how many starters are seen before more are asked for. */
+const atFirst = 6
 
 /** StartDialog is Start over a list that has flows already. */
 export function StartDialog({ close }: { close: () => void }) {
@@ -99,17 +103,23 @@ function Starters() {
   const { lang } = useLang()
   const { data } = useQuery({ queryKey: ['starters', lang], staleTime: Infinity, queryFn: async () => (await load[lang]()).default as unknown as Bundle })
   const make = useCreate()
+  const [all, setAll] = useState(false)
+  const flows = data?.flows ?? []
   return (
     <section>
       <h3 className="text-title font-semibold">{t.starters}</h3>
       <p className="mb-3 text-text-2">{t.startersHelp}</p>
       {make.error && <Problem error={make.error} />}
       <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
-        {(data?.flows ?? []).map((flow, i) => <li key={flow.id} className="flex"><Starter flow={flow} icon={icons[i] ?? Workflow} busy={make.isPending} use={() => make.mutate(flow)} /></li>)}
+        {(all ? flows : flows.slice(0, atFirst)).map((flow, i) => <li key={flow.id} className="flex"><Starter flow={flow} icon={icons[i] ?? Workflow} busy={make.isPending} use={() => make.mutate(flow)} /></li>)}
       </ul>
+      {!all && flows.length > atFirst && <Button look="quiet" className="mt-2 -ml-2.5" onClick={() => setAll(true)}><ChevronDown size={16} aria-hidden />{fill(t.moreStarters, { n: flows.length - atFirst })}</Button>}
     </section>
   )
 }
+
+/** called is the service that a connection of a starter is for. */
+const called = (t: ReturnType<typeof useWords>, name: string) => ({ hotmart: 'Hotmart', 'rd-station': 'RD Station', 'team-slack': 'Slack', woovi: 'Woovi', kiwify: 'Kiwify', 'pagarme-webhook': 'Pagar.me', pagarme: 'Pagar.me', shopify: 'Shopify', woocommerce: 'WooCommerce', mail: t.ownMail, shop: t.ownShop })[name] ?? name
 
 function Starter({ flow, icon: Icon, busy, use }: { flow: Flow; icon: LucideIcon; busy: boolean; use: () => void }) {
   const t = useWords()
@@ -120,6 +130,7 @@ function Starter({ flow, icon: Icon, busy, use }: { flow: Flow; icon: LucideIcon
         <span className="min-w-0">
           <span className="block font-semibold">{flow.name}</span>
           <span className="mt-0.5 block text-secondary text-text-2">{flow.description}</span>
+          <span className="mt-1.5 block text-meta text-text-3">{fill(t.startsWith, { names: [...new Set(needs([flow]).connections.map((name) => called(t, name)))].join(' · ') })}</span>
           <span className="sr-only">{t.makeIt}</span>
         </span>
       </button>
