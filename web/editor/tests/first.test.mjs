@@ -43,6 +43,21 @@ test('an imported flow says that its address refuses events, and records them wh
   await page.context().close()
 })
 
+test('what keeps a first event away is said: what to look at when none comes for minutes, and at once that one was refused', async () => {
+  await program.api('POST', '/flows', { id: 'quiet', name: 'Quiet', trigger: { kind: 'webhook' }, steps: [] })
+  const page = await program.signedIn('/')
+  await page.clock.install()
+  await page.goto(`${program.base}/flows/quiet?step=trigger`)
+  await page.getByText('What arrives shows here by itself').waitFor()
+  await until(async () => { await page.clock.fastForward(60_000); return page.getByText('Still nothing? Look at these:').isVisible() })
+  const { url } = (await program.api('GET', '/flows/quiet')).body
+  assert.equal((await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{' })).status, 422)
+  await until(async () => { await page.clock.fastForward(10_000); return page.getByText(/came at .* and was refused: read JSON/).isVisible() })
+  await page.getByRole('link', { name: 'See what came' }).click()
+  await page.getByText('Its body could not be read').waitFor()
+  await page.context().close()
+})
+
 test('a step in a path that the event does not take says so, and a failing test speaks of steps by their names', async () => {
   const say = (id) => ({ id, name: `Say ${id}`, action: 'log', with: { message: 'x' } })
   const branches = [{ name: 'Big', when: 'trigger.body.total > 100', steps: [say('big')] }, { name: 'Else', steps: [say('small')] }]

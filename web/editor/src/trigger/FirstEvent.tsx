@@ -20,6 +20,7 @@ import { isUnsigned, offerQuery, useSample } from './useSample'
 import { useWords } from './words'
 
 const OwnSample = soon(() => import('./OwnSample').then((m) => m.OwnSample))
+const StillNothing = soon(() => import('./StillNothing').then((m) => m.StillNothing))
 
 /** Address is the trigger URL, lit until the first event came, and copied by one click. */
 export function Address({ url, lit }: { url: string; lit: boolean }) {
@@ -64,6 +65,7 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
           <div className="p-3">
             <p className="flex items-center gap-2.5 font-medium"><span aria-hidden className="relative grid size-3 place-items-center"><span className="absolute size-3 animate-ping rounded-full bg-accent-soft" /><span className="size-2 rounded-full bg-accent" /></span>{t.waiting}</p>
             <p className="mt-1 text-secondary text-text-2">{t.waitingHelp}</p>
+            {view.url && <Suspense fallback={null}><StillNothing flow={flow.id} /></Suspense>}
             {!preset && view.url && <div className="mt-2"><p className="text-meta text-text-3">{t.orCurl}</p><p className="mt-1 flex items-center rounded-lg bg-sunken pl-3"><code className="min-w-0 flex-1 truncate text-meta">{line}</code><CopyButton text={line} size="small" /></p></div>}
           </div>
         )}
