@@ -57,8 +57,9 @@ var dayWords = map[string]form.Words{
 	"at_most":    form.Label("is on or before %s", "é até %s"),
 }
 
-// InWords reads an expression aloud: "total is over 100 and status is "paid"". What the
-// visual builder cannot show is quoted as it is written.
+// InWords reads an expression aloud: "`trigger.body.total` is over 100 and `trigger.body.paid` is
+// true". Between backticks stands what a screen may call by another name: fields, and all that
+// the visual builder cannot show, as it is written.
 func InWords(source string) form.Words {
 	if c := ConditionOf(source); c != nil {
 		return c.Words()
@@ -96,18 +97,18 @@ func (c *Condition) words(top bool) form.Words {
 }
 
 func (c *Condition) rowWords() form.Words {
-	field := strings.TrimPrefix(strings.TrimPrefix(c.Field, "trigger.body."), "trigger.")
+	field := "`" + c.Field + "`"
 	w, instead := c.operatorWords()
 	en, pt := field, field
 	if instead {
 		instead := valueWords(c.Default)
-		en, pt = en+" ("+instead+" when missing)", pt+" ("+instead+" quando faltar)"
+		en, pt = en+" ("+instead.EN+" when missing)", pt+" ("+instead.PT+" quando faltar)"
 	}
 	if !strings.Contains(w.EN, "%s") {
 		return form.Label(en+" "+w.EN, pt+" "+w.PT)
 	}
 	value := valueWords(c.Value)
-	return form.Label(en+" "+fmt.Sprintf(w.EN, value), pt+" "+fmt.Sprintf(w.PT, value))
+	return form.Label(en+" "+fmt.Sprintf(w.EN, value.EN), pt+" "+fmt.Sprintf(w.PT, value.PT))
 }
 
 // operatorWords say what the row asks, and whether that is still without what stands for a
@@ -128,23 +129,26 @@ func (c *Condition) operatorWords() (w form.Words, instead bool) {
 	return operatorWords[c.Operator], c.Default != nil
 }
 
-// valueWords writes a value: texts in quotation marks, lists with commas.
-func valueWords(value any) string {
-	if list, ok := value.([]any); ok {
-		texts := make([]string, len(list))
-		for i, v := range list {
-			texts[i] = valueWords(v)
+// valueWords writes a value: texts in quotation marks, lists with commas, numbers with the
+// decimal sign of the language.
+func valueWords(value any) form.Words {
+	switch v := value.(type) {
+	case []any:
+		en, pt := make([]string, len(v)), make([]string, len(v))
+		for i, one := range v {
+			w := valueWords(one)
+			en[i], pt[i] = w.EN, w.PT
 		}
-		return shorter(strings.Join(texts, ", "), 80)
-	}
-	if text, ok := value.(string); ok {
-		return "“" + shorter(text, 60) + "”"
+		return form.Label(shorter(strings.Join(en, ", "), 80), shorter(strings.Join(pt, ", "), 80))
+	case string:
+		quoted := "“" + shorter(v, 60) + "”"
+		return form.Label(quoted, quoted)
 	}
 	data, err := json.Marshal(value)
 	if err != nil {
-		return "…"
+		return form.Label("…", "…")
 	}
-	return string(data)
+	return form.Label(string(data), strings.Replace(string(data), ".", ",", 1))
 }
 
 // shorter cuts a text by letters.

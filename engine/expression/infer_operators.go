@@ -89,7 +89,7 @@ func (i *inference) textForNumber(f, with found) bool {
 	if f.chain == "" {
 		f.chain = chainOf(asItCame(f.node))
 	}
-	name, value := named(f), valueWords(text.Value)
+	name, value := named(f), valueWords(text.Value).EN
 	number, err := numberBR(nil, []any{text.Value})
 	if plain, wrong := strconv.ParseFloat(text.Value, 64); wrong == nil {
 		number, err = plain, nil

@@ -18,43 +18,43 @@ func TestDiffSpeaks(t *testing.T) {
 	for _, c := range []struct{ name, before, after, en, pt string }{
 		{
 			"also", when("trigger.body.vip == true"), when("trigger.body.vip == true or trigger.body.total > 500"),
-			"“Tell sales” now also runs when total is over 500", "“Tell sales” agora também roda quando total é maior que 500",
+			"“Tell sales” now also runs when `trigger.body.total` is over 500", "“Tell sales” agora também roda quando `trigger.body.total` é maior que 500",
 		},
 		{
 			"no longer", when("trigger.body.total > 500 or trigger.body.vip == true"), when("trigger.body.vip == true"),
-			"“Tell sales” no longer runs when total is over 500", "“Tell sales” não roda mais quando total é maior que 500",
+			"“Tell sales” no longer runs when `trigger.body.total` is over 500", "“Tell sales” não roda mais quando `trigger.body.total` é maior que 500",
 		},
 		{
 			"needs more", when("trigger.body.total > 500"), when(`trigger.body.total > 500 and trigger.body.status == 'paid'`),
-			"“Tell sales” now runs only when status is “paid”, too", "“Tell sales” agora só roda quando, além disso, status é “paid”",
+			"“Tell sales” now runs only when `trigger.body.status` is “paid”, too", "“Tell sales” agora só roda quando, além disso, `trigger.body.status` é “paid”",
 		},
 		{
 			"needs less", when("trigger.body.total > 500 and trigger.body.vip == true"), when("trigger.body.total > 500"),
-			"“Tell sales” runs whether or not vip is true", "“Tell sales” não exige mais que vip é verdadeiro",
+			"“Tell sales” runs whether or not `trigger.body.vip` is true", "“Tell sales” não exige mais que `trigger.body.vip` é verdadeiro",
 		},
 		{
 			"only", "", when("trigger.body.total > 500"),
-			"“Tell sales” now runs only when total is over 500", "“Tell sales” agora só roda quando total é maior que 500",
+			"“Tell sales” now runs only when `trigger.body.total` is over 500", "“Tell sales” agora só roda quando `trigger.body.total` é maior que 500",
 		},
 		{
 			"always", when("trigger.body.total > 500"), "",
-			"“Tell sales” now always runs; before, only when total is over 500", "“Tell sales” agora sempre roda; antes, só quando total é maior que 500",
+			"“Tell sales” now always runs; before, only when `trigger.body.total` is over 500", "“Tell sales” agora sempre roda; antes, só quando `trigger.body.total` é maior que 500",
 		},
 		{
-			"another", when("trigger.body.total > 500"), when("trigger.body.total > 100"),
-			"“Tell sales” now runs when total is over 100; before, when total is over 500", "“Tell sales” agora roda quando total é maior que 100; antes, quando total é maior que 500",
+			"another", when("trigger.body.total > 500"), when("trigger.body.total > 1200.5"),
+			"“Tell sales” now runs when `trigger.body.total` is over 1200.5; before, when `trigger.body.total` is over 500", "“Tell sales” agora roda quando `trigger.body.total` é maior que 1200,5; antes, quando `trigger.body.total` é maior que 500",
 		},
 		{
 			"by hand", when("trigger.body.total > 500"), when("len(trigger.body.items) > 3"),
-			"“Tell sales” now runs when `len(trigger.body.items) > 3`; before, when total is over 500", "“Tell sales” agora roda quando `len(trigger.body.items) > 3`; antes, quando total é maior que 500",
+			"“Tell sales” now runs when `len(trigger.body.items) > 3`; before, when `trigger.body.total` is over 500", "“Tell sales” agora roda quando `len(trigger.body.items) > 3`; antes, quando `trigger.body.total` é maior que 500",
 		},
 		{
 			"filled in", when("present(trigger.body.email)"), when("!present(trigger.body.email) and not trigger.body.vip"),
-			"“Tell sales” now runs when email is empty or missing and vip is false or missing; before, when email is filled in", "“Tell sales” agora roda quando email está vazio ou faltando e vip é falso ou está faltando; antes, quando email está preenchido",
+			"“Tell sales” now runs when `trigger.body.email` is empty or missing and `trigger.body.vip` is false or missing; before, when `trigger.body.email` is filled in", "“Tell sales” agora roda quando `trigger.body.email` está vazio ou faltando e `trigger.body.vip` é falso ou está faltando; antes, quando `trigger.body.email` está preenchido",
 		},
 		{
 			"one day", when("diff(trigger.body.at, now(), 'days') in 0..0"), when("diff(trigger.body.at, now(), 'days') in 0..6"),
-			"“Tell sales” now runs when at is in the last 7 days; before, when at is in the last day", "“Tell sales” agora roda quando at está nos últimos 7 dias; antes, quando at está no último dia",
+			"“Tell sales” now runs when `trigger.body.at` is in the last 7 days; before, when `trigger.body.at` is in the last day", "“Tell sales” agora roda quando `trigger.body.at` está nos últimos 7 dias; antes, quando `trigger.body.at` está no último dia",
 		},
 		{"switched off", "", `, "disabled": true`, "“Tell sales” was switched off", "“Tell sales” foi desligado"},
 		{
@@ -103,7 +103,7 @@ func TestDiffSpeaks(t *testing.T) {
 		})
 	}
 	changes := flow.Diff(of("", ""), of("", `, "where": "trigger.body.total > 5"`), catalogue{})
-	equal(t, changes[0].Sentence.EN, "the trigger now takes an event only when total is over 5")
+	equal(t, changes[0].Sentence.EN, "the trigger now takes an event only when `trigger.body.total` is over 5")
 	moved := flow.Diff(parseFlow(t, `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "x", "action": "set"}]}`), parseFlow(t, `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [
 		{"id": "x", "action": "set"}, {"id": "each", "action": "loop", "steps": [{"id": "in", "action": "set"}]}]}`), nil)
 	var said []string
