@@ -17,7 +17,7 @@ var (
 	numberNames = []string{"order_number", "number", "numero", "pedido", "order_id", "external_reference", "reference", "referencia", "code", "codigo", "id", "uuid"}
 	personNames = []string{"name", "nome", "full_name", "email", "customer_email", "e-mail", "title", "subject", "assunto", "phone", "telefone"}
 	amountNames = []string{"total", "valor_total", "total_price", "valor", "amount"}
-	whoseNames  = []string{"customer", "cliente", "client", "buyer", "comprador", "payer", "pagador", "contact", "contato", "billing"} // objects that say who it is
+	whoseNames  = []string{"customer", "cliente", "client", "buyer", "comprador", "payer", "pagador", "contact", "contato", "billing"} // objects that say who it is, or their name
 )
 
 // word says which part of a title a member is, and how much better it is than others.
@@ -33,7 +33,7 @@ const (
 
 var words = func() map[string]word {
 	all := map[string]word{}
-	for part, names := range [parts][]string{numberNames, personNames, amountNames} {
+	for part, names := range [parts][]string{numberNames, slices.Concat(personNames, whoseNames), amountNames} {
 		for i, name := range names {
 			all[name] = word{part, len(names) - i}
 		}
@@ -82,6 +82,7 @@ type naming struct {
 		rank int
 		text string
 	}
+	counts string // what the amount is called
 }
 
 // take looks at a member, and reads it where it is better than what was found. whose says that it
@@ -96,8 +97,11 @@ func (n *naming) take(whose bool, name, value []byte, read func([]byte) string) 
 		return
 	}
 	text := read(value)
-	if text == "" {
+	if text == "" || is.part == person && onlyDigits(text) && saysWho(name) { // it is an id
 		return
+	}
+	if is.part == amount {
+		n.counts = strings.ReplaceAll(string(name), "_", " ")
 	}
 	if is.part == amount && n.comma {
 		text = withComma(text)
@@ -144,6 +148,9 @@ func (n *naming) title() string {
 		if b.text != "" {
 			found = append(found, b.text)
 		}
+	}
+	if len(found) == 1 && n.found[amount].text != "" {
+		return n.counts + " " + found[0] // a number alone says nothing
 	}
 	return strings.Join(found, " · ")
 }

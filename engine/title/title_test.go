@@ -18,6 +18,7 @@ func TestTitles(t *testing.T) {
 		`{"x": "` + strings.Repeat("x", 1006) + `", "id": 123456}`:                                                                                       "",
 		`{"pedido": 604, "valor": 780.5, "itens": [{"nome": "x"}], "cliente": {"id": 9, "tel": {"nome": "y"}, "nome": "Rui Costa"}, "x": {"nome": "z"}}`: "604 · Rui Costa · 780.5",
 		`{"customer": [{"name": "x"}], "id": 1, "email": "a@b.c", "buyer": {"name": "Ana"}, "total": "10,00"}`:                                           "1 · Ana · 10,00",
+		`{"cliente": "Ana Souza", "total": 1500, "itens": []}`:                                                                                           "Ana Souza · 1500", `{"cliente": "Ana", "nome": "Rui"}`: "Rui", `{"customer": "5512", "total": 1500}`: "total 1500",
 		`[{"id": 7}]`: "", `"id"`: "", `17`: "", `{}`: "",
 	} {
 		if got := title.Plain([]byte(body), "en"); got != want {
@@ -44,7 +45,7 @@ func TestAmountsAreWrittenAsTheLanguageDoes(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"id": 10.5, "email": "a.b@c.d", "total": 199.9}`: "10.5 · a.b@c.d · 199,9",
 		`{"id": "1.25", "total": "199.90"}`:                "1.25 · 199,90",
-		`{"total": -3.5}`:                                  "-3,5", `{"total": 1e3}`: "1e3", `{"total": 7}`: "7", `{"total": "R$ 1.199,90"}`: "R$ 1.199,90", `{"total": "1.199"}`: "1.199", `{"total": "10.12.2026"}`: "10.12.2026",
+		`{"total": -3.5}`:                                  "total -3,5", `{"total": 1e3}`: "total 1e3", `{"total": 7}`: "total 7", `{"total": "R$ 1.199,90"}`: "total R$ 1.199,90", `{"total": "1.199"}`: "total 1.199", `{"Valor_total": "10.12.2026"}`: "Valor total 10.12.2026",
 	} {
 		if got := title.Plain([]byte(body), "pt-BR"); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
