@@ -67,10 +67,10 @@ func TestFaultsAreInWords(t *testing.T) {
 // TestChecks: what is doubtful over the orders of the tests, with the repair.
 func TestChecks(t *testing.T) {
 	for source, want := range map[string]string{
-		`trigger.body.total and true`:                "[total] `total` is a number; this needs yes or no / compare it with something, as in `trigger.body.total > 0`",
-		`not trigger.body.status`:                    "[status] `status` is a text; this needs yes or no / compare it with something, as in `trigger.body.status != nil`",
+		`trigger.body.total and true`:                "[total] `trigger.body.total` is a number; this needs yes or no / compare it with something, as in `trigger.body.total > 0`",
+		`not trigger.body.status`:                    "[status] `trigger.body.status` is a text; this needs yes or no / compare it with something, as in `trigger.body.status != nil`",
 		`any(trigger.body.items, .sku)`:              "[sku] `sku` is a text; this needs yes or no / compare it with something, as in `.sku != nil`",
-		`trigger.body.total ? 1 : 2`:                 "[total] `total` is a number; this needs yes or no / compare it with something, as in `trigger.body.total > 0`",
+		`trigger.body.total ? 1 : 2`:                 "[total] `trigger.body.total` is a number; this needs yes or no / compare it with something, as in `trigger.body.total > 0`",
 		`len(5)`:                                     "[5] `5` is a number; this needs a text or a list or an object as \"x\"",
 		`cents(true)`:                                "[true] `true` is yes or no; this needs a text or a number as \"amount\"",
 		`add_days({}, 1)`:                            "[{] `{}` is an object; this needs a text or a number as \"x\"",
@@ -84,15 +84,15 @@ func TestChecks(t *testing.T) {
 		`trigger.body.coupon contains "x"`:           "",
 		`trigger.body.coupon contains ""`:            `[""] a comparison has no value yet / write what it is compared with`,
 		`trigger.body.total > ""`:                    `[""] a comparison has no value yet / write what it is compared with`,
-		`trigger.body.status == ""`:                  "[\"\"] `status` was never empty in 40 events / write what it is compared with",
+		`trigger.body.status == ""`:                  "[\"\"] `trigger.body.status` was never empty in 40 events / write what it is compared with",
 		`trigger.body.status != ""`:                  "",
 		`trigger.body.coupon in []`:                  `[[] a comparison has no value yet / write what it is compared with`,
-		`trigger.body.coupon + "x"`:                  "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
-		`date(trigger.body.coupon)`:                  "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing",
+		`trigger.body.coupon + "x"`:                  "[coupon] `trigger.body.coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
+		`date(trigger.body.coupon)`:                  "[coupon] `trigger.body.coupon` is present in 9 of 40 events / choose what happens when it is missing",
 		`first(trigger.body.items).n + 1`:            "[n] `n` may be missing / choose what happens when it is missing, as in `(first(trigger.body.items).n ?? 0)`",
 		`trigger.body.coupon contains "X" ? trigger.body.coupon + "!" : "-"`:             "",
-		`trigger.body.coupon contains "X" ? "-" : trigger.body.coupon + "!"`:             "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
-		`not (trigger.body.coupon startsWith "X") and trigger.body.coupon + "!" == "X!"`: "[coupon] `coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
+		`trigger.body.coupon contains "X" ? "-" : trigger.body.coupon + "!"`:             "[coupon] `trigger.body.coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
+		`not (trigger.body.coupon startsWith "X") and trigger.body.coupon + "!" == "X!"`: "[coupon] `trigger.body.coupon` is present in 9 of 40 events / choose what happens when it is missing, as in `(trigger.body.coupon ?? \"-\")`",
 	} {
 		tree, err := expression.Parse(source)
 		if err != nil {

@@ -379,7 +379,7 @@ func (i *inference) unknown(base found, name string, into *found) {
 	words := form.Label("unknown field `"+name+"`", "campo desconhecido `"+name+"`")
 	where := form.Label(named(base)+" has no such field", named(base)+" não tem este campo")
 	if base.of == 1 {
-		where = form.Label("it is not in the one event that came", "não está no único evento que chegou")
+		where = form.Label("it is not in the one event that came this far", "não está no único evento que chegou até aqui")
 	} else if base.of > 0 {
 		where = form.Label(fmt.Sprintf("it is in none of %d events", base.of), fmt.Sprintf("não está em nenhum de %d eventos", base.of))
 	}

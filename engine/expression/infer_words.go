@@ -214,9 +214,9 @@ func place(n ast.Node) (from, to int) {
 	return n.Location().From, n.Location().To
 }
 
-// named is a value as a person knows it: by its last name.
+// named is a value as it is written: a screen may call it by another name.
 func named(f found) string {
-	name := f.chain[strings.LastIndexByte(f.chain, '.')+1:]
+	name := f.chain
 	if text, ok := f.node.(*ast.StringNode); ok && f.whole != nil && name == "" {
 		name = text.Value
 	}

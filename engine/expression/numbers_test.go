@@ -25,13 +25,13 @@ func TestTextForNumber(t *testing.T) {
 	}
 	known := &expression.Known{Roots: map[string]*shape.Shape{"trigger": s}}
 	for source, want := range map[string]form.Words{
-		`trigger.body.total > "abc"`:        form.Label("`total` is compared with a number, and “abc” is none", "`total` se compara com um número, e “abc” não é um número"),
-		`"abc" < trigger.body.total`:        form.Label("`total` is compared with a number, and “abc” is none", "`total` se compara com um número, e “abc” não é um número"),
-		`trigger.body.total == "abc"`:       form.Label("`total` is compared with a number, and “abc” is none", "`total` se compara com um número, e “abc” não é um número"),
-		`trigger.body.price > "abc"`:        form.Label("`price` is compared with a number, and “abc” is none", "`price` se compara com um número, e “abc” não é um número"),
-		`trigger.body.amount <= "NaN"`:      form.Label("`amount` is compared with a number, and “NaN” is none", "`amount` se compara com um número, e “NaN” não é um número"),
-		`trigger.body.mixed > "abc"`:        form.Label("`mixed` is compared with a number, and “abc” is none", "`mixed` se compara com um número, e “abc” não é um número"),
-		`float(trigger.body.total) > "abc"`: form.Label("`total` is compared with a number, and “abc” is none", "`total` se compara com um número, e “abc” não é um número"),
+		`trigger.body.total > "abc"`:        form.Label("`trigger.body.total` is compared with a number, and “abc” is none", "`trigger.body.total` se compara com um número, e “abc” não é um número"),
+		`"abc" < trigger.body.total`:        form.Label("`trigger.body.total` is compared with a number, and “abc” is none", "`trigger.body.total` se compara com um número, e “abc” não é um número"),
+		`trigger.body.total == "abc"`:       form.Label("`trigger.body.total` is compared with a number, and “abc” is none", "`trigger.body.total` se compara com um número, e “abc” não é um número"),
+		`trigger.body.price > "abc"`:        form.Label("`trigger.body.price` is compared with a number, and “abc” is none", "`trigger.body.price` se compara com um número, e “abc” não é um número"),
+		`trigger.body.amount <= "NaN"`:      form.Label("`trigger.body.amount` is compared with a number, and “NaN” is none", "`trigger.body.amount` se compara com um número, e “NaN” não é um número"),
+		`trigger.body.mixed > "abc"`:        form.Label("`trigger.body.mixed` is compared with a number, and “abc” is none", "`trigger.body.mixed` se compara com um número, e “abc” não é um número"),
+		`float(trigger.body.total) > "abc"`: form.Label("`trigger.body.total` is compared with a number, and “abc” is none", "`trigger.body.total` se compara com um número, e “abc” não é um número"),
 	} {
 		problems := infer(t, source, known)
 		if len(problems) != 1 || problems[0].Message != want || len(problems[0].Fixes) > 0 {

@@ -94,10 +94,10 @@ func TestTypes(t *testing.T) {
 			"/steps/0/with/text unknown_field [custmer] unknown field `custmer`, did you mean `customer`?",
 		}},
 		{"a kind that is sometimes another", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.total > 100"}}`), []string{
-			"/steps/0/with/where mixed_types [total] `total` is text in 12 of 40 events; this needs a number",
+			"/steps/0/with/where mixed_types [total] `trigger.body.total` is text in 12 of 40 events; this needs a number",
 		}},
 		{"equality with a kind that is sometimes another", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.total == 100"}}`), []string{
-			"/steps/0/with/where mixed_types [total] `total` is text in 12 of 40 events; this needs a number",
+			"/steps/0/with/where mixed_types [total] `trigger.body.total` is text in 12 of 40 events; this needs a number",
 		}},
 		{"an answer that may be a rejection", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"steps.ask.received == true"}}`), []string{
 			"/steps/1/with/where rejected_too [steps.ask.received] this is true when it was rejected, too: it was answered",
@@ -115,7 +115,7 @@ func TestTypes(t *testing.T) {
 		{"no answer, in brackets", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"(steps.ask.received) == false"}}`), nil},
 		{"no answer, the other way round", steps(`{"id":"ask","action":"wait","with":{"approve":{"text":"Ok?"}}}`, `{"id":"a","action":"filter","with":{"where":"false == steps.ask.received"}}`), nil},
 		{"what is not always there", steps(say("a", "{{ trigger.body.boleto.url }}")), []string{
-			"/steps/0/with/text optional_field [url] `url` is present in 9 of 40 events",
+			"/steps/0/with/text optional_field [url] `trigger.body.boleto.url` is present in 9 of 40 events",
 		}},
 		{"what is not always there, with a choice", steps(say("a", `{{ trigger.body.boleto.url ?? "-" }}{{ default(trigger.body.boleto, 1) }}`), say("b", "{{ trigger.body.boleto.url }}", `,"missing":"empty"`)), nil},
 		{"what a filter proves", steps(`{"id":"a","action":"filter","with":{"where":"trigger.body.boleto != nil"}}`, say("b", "{{ trigger.body.boleto.url }}")), nil},
@@ -123,7 +123,7 @@ func TestTypes(t *testing.T) {
 			"/steps/0/with/where not_a_condition [] a condition must be true or false; this gives a number",
 		}},
 		{"fields of a list", steps(say("a", "{{ trigger.body.items.sku }} {{ map(trigger.body.items, .skuu) }}")), []string{
-			"/steps/0/with/text unknown_field [sku] unknown field `sku`: `items` is a list, which has no fields",
+			"/steps/0/with/text unknown_field [sku] unknown field `sku`: `trigger.body.items` is a list, which has no fields",
 			"/steps/0/with/text unknown_field [skuu] unknown field `skuu`, did you mean `sku`?",
 		}},
 		{"set values have the type of their expression", steps(`{"id":"v","action":"set","with":{"values":{"n":"{{ trigger.body.id }}","t":"id {{ trigger.body.id }}"}}}`,
@@ -132,11 +132,11 @@ func TestTypes(t *testing.T) {
 			"/steps/1/with/text unknown_field [x] unknown field `x`",
 		}},
 		{"a step that runs only sometimes", steps(say("a", "x", `,"when":"trigger.body.status == \"paid\""`), `{"id":"c","action":"crm","when":"trigger.body.id > 3"}`, say("b", "{{ steps.c.id }}")), []string{
-			"/steps/2/with/text optional_field [id] `id` may be missing: the step runs only when `trigger.body.id > 3`",
+			"/steps/2/with/text optional_field [id] `steps.c.id` may be missing: the step runs only when `trigger.body.id > 3`",
 		}},
 		{"a branch not taken", steps(`{"id":"br","action":"branch","branches":[{"name":"big","when":"trigger.body.id > 3","steps":[{"id":"c","action":"crm"},`+say("in", "{{ steps.c.id }}")+`]},{"steps":[]}]}`, say("b", "{{ steps.c.id }}{{ steps.c.idd ?? 1 }}")), []string{
 			"/steps/1/with/text unknown_field [idd] unknown field `idd`, did you mean `id`?",
-			"/steps/1/with/text optional_field [id] `id` may be missing: only in the branch \"big\" of br",
+			"/steps/1/with/text optional_field [id] `steps.c.id` may be missing: only in the branch \"big\" of br",
 		}},
 		{"a step that comes later", steps(say("a", "{{ steps.c.id }}"), `{"id":"c","action":"crm"}`), []string{
 			"/steps/0/with/text not_run_yet [c] the step `c` has not run here",
@@ -167,7 +167,7 @@ func TestTypes(t *testing.T) {
 		{"errors", steps(`{"id":"c","action":"crm","catch":[`+say("r", "{{ errors.c.message }}{{ errors.c.cod }}{{ steps.c.id }}")+`]}`, say("b", "{{ errors.c.code }} {{ steps.c.id }}")), []string{
 			"/steps/0/catch/0/with/text unknown_field [cod] unknown field `cod`, did you mean `code`?",
 			"/steps/0/catch/0/with/text not_run_yet [c] the step `c` has not run here",
-			"/steps/1/with/text optional_field [code] `code` may be missing: only when c failed",
+			"/steps/1/with/text optional_field [code] `errors.c.code` may be missing: only when c failed",
 		}},
 	}
 	for _, c := range cases {

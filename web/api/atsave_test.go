@@ -75,7 +75,7 @@ func TestKindsOfVariables(t *testing.T) {
 		h.wantSaid(filter(where), "warning /steps/0/with/where wrong_type")
 		_, doc := h.ask("POST", "/api/v1/flows/f/check", root, filter(where), "Accept-Language", "pt-BR")
 		p := doc["problems"].([]any)[0].(map[string]any)
-		if p["message"] != "`free` é um texto; aqui é preciso um número" || p["fixes"].([]any)[0].(map[string]any)["put"] != "number_br(vars.free)" {
+		if p["message"] != "`vars.free` é um texto; aqui é preciso um número" || p["fixes"].([]any)[0].(map[string]any)["put"] != "number_br(vars.free)" {
 			t.Errorf("%s: %v", where, p)
 		}
 	}

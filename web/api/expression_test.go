@@ -78,11 +78,11 @@ func TestWarningsByRealEvents(t *testing.T) {
 	h.want(201, "POST", "/flows", orderFlow)
 	orders(h)
 	f := h.want(200, "GET", "/flows/orders", "")
-	h.warned(f, "/steps/0/with/where", "mixed_types", "total", "`total` is text in 12 of 40 events")
+	h.warned(f, "/steps/0/with/where", "mixed_types", "total", "`trigger.body.total` is text in 12 of 40 events")
 	h.warned(f, "/steps/1/with/message", "unknown_field", "custmer", "unknown field `custmer`, did you mean `customer`?")
-	h.warned(f, "/steps/1/with/message", "optional_field", "url", "`url` is present in 9 of 40 events")
+	h.warned(f, "/steps/1/with/message", "optional_field", "url", "`trigger.body.boleto.url` is present in 9 of 40 events")
 	h.warned(h.want(200, "POST", "/flows/orders/check", orderFlow), "/steps/1/with/message", "unknown_field", "custmer", "did you mean `customer`?")
-	h.warned(h.want(200, "GET", "/flows/orders", "", "Accept-Language", "pt-BR"), "/steps/0/with/where", "mixed_types", "total", "`total` é texto em 12 de 40 eventos")
+	h.warned(h.want(200, "GET", "/flows/orders", "", "Accept-Language", "pt-BR"), "/steps/0/with/where", "mixed_types", "total", "`trigger.body.total` é texto em 12 de 40 eventos")
 	h.want(200, "POST", "/flows/orders/publish", "") // a warning never blocks
 }
 
