@@ -10,12 +10,12 @@ import (
 	"strings"
 
 	"gancho/engine/flow"
-	"gancho/engine/refusal"
 	"gancho/engine/said"
 	"gancho/engine/store"
 )
 
-// Backtest is a draft held against the published revision on events that came.
+// Backtest is a draft held against the published revision on events that came. Where nothing is
+// published yet, it is held against nothing: each event changes.
 type Backtest struct {
 	Events      int           `json:"events" doc:"how many were looked at"`
 	Same        int           `json:"same" doc:"events of which both revisions make the same"`
@@ -30,7 +30,7 @@ type BacktestRow struct {
 	Event       string          `json:"event" doc:"id of the event"`
 	Run         string          `json:"run,omitempty" doc:"id of the run that the event made"`
 	Title       string          `json:"title,omitempty" doc:"what the run is called"`
-	Before      store.Status    `json:"before" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"how the run ends with the published revision"`
+	Before      store.Status    `json:"before" enum:",pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"how the run ends with the published revision; empty where there is none"`
 	After       store.Status    `json:"after" enum:"pending,running,waiting,unknown,succeeded,failed,filtered,canceled,duplicate" doc:"how the run ends with the draft"`
 	Error       *said.ErrorView `json:"error,omitempty" doc:"why it fails on one of the two only"`
 	Differences []Difference    `json:"differences" doc:"what differs: want is of the published revision, got of the draft"`
@@ -42,7 +42,7 @@ const mostRows = 500
 const MaxBacktest = 5000
 
 // Backtest runs the draft and the published revision on the newest n events of a flow whose
-// bodies are kept, with effects held back on both. A step that is held back yields what was
+// bodies are kept, with effects held back on both; the draft alone before the first is published. A step that is held back yields what was
 // recorded at its path, if kind and input are equal, else its sample. Nothing is written. When the
 // time that ctx gives is over, it tells of the events that were compared by then.
 func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, n int) (Backtest, error) {
@@ -50,9 +50,6 @@ func (e *Engine) Backtest(ctx context.Context, draft *flow.Flow, q store.Query, 
 	entry, err := e.Flows.Get(draft.ID)
 	if err != nil {
 		return b, err
-	}
-	if entry.Published == nil {
-		return b, refusal.New(refusal.Conflict, "not_published", "there is no published revision to compare with", "não há revisão publicada para comparar")
 	}
 	q.Flow, q.Limit = draft.ID, 200
 	if err := e.backtestAll(ctx, &b, entry.Published, draft, q, n); err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -96,9 +93,11 @@ func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft 
 	if err != nil || repeats {
 		return err
 	}
-	before, err := e.retrial(ctx, published, info, v.Trigger, recorded)
-	if err != nil {
-		return err
+	before := &RunView{}
+	if published != nil {
+		if before, err = e.retrial(ctx, published, info, v.Trigger, recorded); err != nil {
+			return err
+		}
 	}
 	after, err := e.retrial(ctx, draft, info, v.Trigger, recorded)
 	if err != nil {
@@ -109,7 +108,9 @@ func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft 
 	}
 	b.Events++
 	if veil := e.veilOf(info.Flow, info.At); veil != nil {
-		veil.run(before, e.originsOf(published, veil))
+		if published != nil {
+			veil.run(before, e.originsOf(published, veil))
+		}
 		veil.run(after, e.originsOf(draft, veil))
 	}
 	b.count(info, before, after)

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -347,7 +348,6 @@ func TestBacktest(t *testing.T) {
 		{"id": "big", "action": "filter", "with": {"where": "trigger.body.total > 100"}},
 		{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.name }}"}}]}`
 	h.want(201, "POST", "/flows", published)
-	h.want(409, "POST", "/flows/a/backtest", "")
 	h.want(200, "POST", "/flows/a/publish", "")
 	for _, body := range []string{`{"total": 50, "name": "a"}`, `{"total": 150, "name": "b"}`, `{"total": 500, "name": "c"}`, `{"total": 500}`} {
 		h.started("a", body)
@@ -360,6 +360,32 @@ func TestBacktest(t *testing.T) {
 	got := h.want(200, "POST", "/flows/a/backtest", `{"n": 10}`)
 	if got["changed"] != 2.0 || got["newly_mended"] != 1.0 || got["newly_failed"] != 0.0 || len(got["rows"].([]any)) != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// Before the first revision, a back-test tells what would become of each event that was captured.
+func TestBacktestBeforeTheFirstRevision(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "webhook", "where": "trigger.body.total > 10"}, "steps": [
+		{"id": "big", "action": "filter", "with": {"where": "trigger.body.total > 100"}},
+		{"id": "say", "action": "log", "with": {"message": "{{ trigger.body.name }}"}}]}`)
+	if none := h.want(200, "POST", "/flows/a/backtest", ""); none["events"] != 0.0 {
+		t.Errorf("without events: %v", none)
+	}
+	for _, body := range []string{`{"total": 5}`, `{"total": 50, "name": "a"}`, `{"total": 150, "name": "b"}`, `{"total": 150}`} {
+		h.want(200, "POST", "/flows/a/events", `{"event": {"body": `+body+`}}`)
+	}
+	first := h.want(200, "POST", "/flows/a/backtest", "")
+	if first["events"] != 4.0 || first["changed"] != 4.0 || first["newly_failed"] != 1.0 {
+		t.Errorf("%v", first)
+	}
+	var ends []string
+	for _, row := range first["rows"].([]any) {
+		r := row.(map[string]any)
+		ends = append(ends, fmt.Sprint(r["before"], ">", r["after"]))
+	}
+	if got := strings.Join(ends, " "); got != ">failed >succeeded >filtered >filtered" {
+		t.Errorf("they end %s", got)
 	}
 }
 

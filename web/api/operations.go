@@ -24,7 +24,7 @@ var operations = map[string]string{
 	"check-flow":            "Reads and checks a flow document without saving it. A document that cannot be read is answered as a problem too, with 200.",
 	"test-flow":             "Runs the draft on one event and answers the whole trace, each effect with the request that would have gone out. Nothing leaves the server unless effects is real.",
 	"run-tests":             "Runs every test that the flow holds, with its mocks; nothing leaves the server.",
-	"backtest":              "Runs the draft and the published revision on the same kept events, effects held back, and answers what differs.",
+	"backtest":              "Runs the draft and the published revision on the same kept events, effects held back, and answers what differs; the draft alone where nothing is published yet.",
 	"get-shadow":            "The differences so far, newest first; on is false where none was begun.",
 	"start-shadow":          "From now on each event also runs through the draft as it is now, effects held back.",
 	"stop-shadow":           "Ends the comparison and forgets what it found.",

@@ -567,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Draft against published on events that came
-         * @description Runs the draft and the published revision on the same kept events, effects held back, and answers what differs.
+         * @description Runs the draft and the published revision on the same kept events, effects held back, and answers what differs; the draft alone where nothing is published yet.
          */
         post: operations["backtest"];
         delete?: never;
@@ -2035,10 +2035,10 @@ export interface components {
              */
             after: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
             /**
-             * @description how the run ends with the published revision
+             * @description how the run ends with the published revision; empty where there is none
              * @enum {string}
              */
-            before: "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
+            before: "" | "pending" | "running" | "waiting" | "unknown" | "succeeded" | "failed" | "filtered" | "canceled" | "duplicate";
             /** @description what differs: want is of the published revision, got of the draft */
             differences: components["schemas"]["Difference"][];
             /** @description why it fails on one of the two only */
