@@ -283,6 +283,56 @@ test('what changes keeps a quotation mark with the data that it opens, and speak
   await page.context().close()
 })
 
+test('before the first publish, what would become of each event that came is told, the failing ones first, and each opens', async () => {
+  const say = (id, text) => ({ id, action: 'http.request', with: { url: `http://127.0.0.1:9/${text}` } })
+  const steps = [{ id: 'some', action: 'filter', with: { where: 'trigger.body.total_price > 10' } }, say('one', 'a'), say('two', '{{ trigger.body.note }}')]
+  await program.api('POST', '/flows', { id: 'fresh', name: 'fresh', trigger: { kind: 'webhook', where: 'trigger.body.id > 0' }, steps })
+  for (const body of [{ id: 0 }, { id: 1, total_price: 5 }, { id: 2, total_price: 20, note: 'x' }, { id: 3, total_price: 30, note: 'y' }, { id: 4, total_price: 40 }]) await program.api('POST', '/flows/fresh/events', { event: { body } })
+  const page = await program.signedIn('/flows/fresh')
+  const panel = page.getByRole('complementary')
+  await page.getByRole('button', { name: 'Publish r1' }).first().click()
+  await panel.getByText('HTTP request (two) › URL').first().waitFor()
+  await panel.getByText('Note is present in 2 of 4 events').waitFor()
+  await panel.getByRole('button', { name: 'Try now' }).click()
+  await panel.getByText('2 succeeded').waitFor()
+  await panel.getByText('2 filtered').waitFor()
+  const groups = await panel.locator('li:has(> details) > div').allInnerTexts()
+  assert.deepEqual(groups.map((g) => g.split('\n').filter(Boolean).slice(2).join(' | ')), [
+    'HTTP request (two) fails: field “URL”: trigger.body.note is missing | Goes through Filter, HTTP request (one)',
+    'Goes through Filter, HTTP request (one), HTTP request (two)', 'Filter stops the run', 'The condition of the trigger lets none of them pass.',
+  ])
+  await panel.getByText('Show the 2 events').click()
+  await panel.getByText('HTTP request (two) would send').first().waitFor()
+  await panel.getByText('http://127.0.0.1:9/y').waitFor()
+  await panel.getByRole('link', { name: 'Open the event' }).first().click()
+  await page.getByRole('dialog').getByText('total_price').first().waitFor()
+  await page.context().close()
+})
+
+test('what changes calls data by its label and writes numbers as the language does; twins of one label have their paths, and a published revision no button', async () => {
+  const send = await published('twins', [line('say', '{{ trigger.body.shipping.state_code }}'), { id: 'some', action: 'filter', with: { where: 'trigger.body.total_price > 1000' } }])
+  await send({ total_price: 5, shipping: { state: 'Ceará', state_code: 'CE' } })
+  const flow = (await program.api('GET', '/flows/twins')).body.flow
+  flow.steps[0].with.message = '{{ trigger.body.shipping.state }}'
+  flow.steps[1].with.where = 'trigger.body.total_price > 1200.5'
+  await program.api('PUT', '/flows/twins', flow)
+  const page = await program.signedIn('/flows/twins', { locale: 'pt-BR', viewport: { width: 390, height: 844 } })
+  const panel = page.getByRole('dialog').or(page.getByRole('complementary'))
+  await page.getByRole('button', { name: /^Publicar/ }).first().click()
+  await panel.getByText('é maior que 1200,5').waitFor()
+  const said = (await panel.locator('ul').first().innerText()).replace(/\s+/g, ' ')
+  assert.ok(said.includes('quando Total é maior que 1200,5; antes, quando Total é maior que 1000'), said)
+  assert.ok(said.includes('(shipping.state)') && said.includes('(shipping.state_code)'), said)
+  const publish = panel.getByRole('button', { name: 'Publicar r2' })
+  const { width, height } = await publish.boundingBox()
+  assert.ok(width > 330 && height >= 44, `${width} × ${height}`)
+  await publish.click()
+  await page.getByRole('button', { name: 'Publicado r2' }).click()
+  await panel.getByText('r2 está publicada.').waitFor()
+  assert.equal(await panel.getByRole('button', { name: /Publicar/ }).count(), 0)
+  await page.context().close()
+})
+
 test('examples hide who people are in all of the builder, until one eye shows them, as long as the session', async () => {
   const send = await published('veiled', [line('say', 'For {{ upper(trigger.body.customer.name) }}, {{ trigger.body.customer.email }}, order {{ trigger.body.id }}')])
   await send({ id: 77, customer: { name: 'Rita Lobo', email: 'rita@example.com' } })

@@ -7,11 +7,15 @@ import { Select } from '../ui/Select'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { Compared } from './Compared'
+import { Foreseen } from './Foreseen'
 import { Head } from './Head'
 import type { DraftHook } from './useDraft'
 import { useWords } from './backtestWords'
 
-/** Backtest runs the draft on the last events, effects held back, and says what would differ. */
+/** starters are triggers of which nothing comes before the flow is published. */
+const starters = ['schedule', 'call', 'failure']
+
+/** Backtest runs the draft on the last events, effects held back, and says what would differ, or what would be done where nothing is published. */
 export function Backtest({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const { number } = useFormat()
@@ -24,20 +28,21 @@ export function Backtest({ draft }: { draft: DraftHook }) {
       return { rev, ...(await take(api.POST('/flows/{id}/backtest', { params: { path: { id: flow.id } }, body: { n: Number(n) } }))) }
     },
   })
-  if (view.published_rev === 0) return null
+  const first = view.published_rev === 0
+  if (first && starters.includes(flow.trigger.kind)) return null
   const stale = test.data && (test.data.rev !== view.draft_rev || draft.saving !== 'saved')
   return (
     <section>
       <Head>{t.backtest}</Head>
-      <p className="mb-2 text-secondary text-text-2">{t.help}</p>
+      <p className="mb-2 text-secondary text-text-2">{first ? t.helpFirst : t.help}</p>
       <div className="flex flex-wrap gap-2">
-        <Select quiet label={t.last} value={n} set={setN} options={['100', '500', '1000', '5000'].map((value) => ({ value, label: fill(t.lastN, { n: number(Number(value)) }) }))} />
-        <Button busy={test.isPending} onClick={() => test.mutate()}><FlaskConical size={15} aria-hidden />{test.data ? t.again : t.run}</Button>
+        <Select quiet label={t.last} value={n} set={setN} options={(first ? ['100', '500'] : ['100', '500', '1000', '5000']).map((value) => ({ value, label: fill(t.lastN, { n: number(Number(value)) }) }))} />
+        <Button busy={test.isPending} onClick={() => test.mutate()}><FlaskConical size={15} aria-hidden />{first ? (test.data ? t.againFirst : t.runFirst) : test.data ? t.again : t.run}</Button>
       </div>
       {test.error && <Problem error={test.error} />}
       <div aria-live="polite" className="mt-3 empty:hidden">
         {stale && <p className="mb-2 text-secondary text-warn">{t.stale}</p>}
-        {test.data && (test.data.events === 0 ? <p className="text-text-2">{t.none}</p> : <Compared result={test.data} flow={flow} published={view.published_rev} />)}
+        {test.data && (test.data.events === 0 ? <p className="text-text-2">{first ? t.noneFirst : t.none}</p> : first ? <Foreseen result={test.data} flow={flow} /> : <Compared result={test.data} flow={flow} published={view.published_rev} />)}
       </div>
     </section>
   )

@@ -1,18 +1,19 @@
 import { Fragment } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { ArrowRight, ChevronRight, CircleCheck } from 'lucide-react'
+import { ArrowRight, CircleCheck } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
 import { find, type Flow, documentOf } from '../flow'
 import { stepOfPath } from '../runs/paths'
-import { useStepName } from '../tree/useStepName'
 import { Badge, Status } from '../ui/basics'
 import { useStatusWord } from '../ui/Status'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
+import { Alikes, useEnd, valueText } from './Alikes'
 import { type Alike, alikeOf, type Deed, stepsOf } from './deeds'
+import { useNamesIn } from './useNamesIn'
 import { useWords } from './backtestWords'
 
 type Outcome = Pick<Schemas['Backtest'], 'events' | 'same' | 'changed' | 'newly_failed' | 'newly_mended' | 'rows'>
@@ -42,9 +43,9 @@ type Names = { nameOf: (path: string) => string; memberOf: (deed: Deed) => strin
 function useNames(flow: Flow, rev: number): Names {
   const t = useWords()
   const say = useSay()
-  const name = useStepName()
-  const actions = useActions().data?.items
+  const name = useNamesIn(flow)
   const { data } = useQuery({ queryKey: ['revision', flow.id, rev], queryFn: () => take(api.GET('/flows/{id}/revisions/{rev}', { params: { path: { id: flow.id, rev } } })), enabled: rev > 0, staleTime: Infinity })
+  const actions = useActions().data?.items
   const stepAt = (path: string) => { const id = stepOfPath(path).step; return find(flow, id) ?? (data && find(documentOf(data), id)) }
   return {
     nameOf: (path) => { const step = stepAt(path); return step ? name(step) : stepOfPath(path).step },
@@ -57,48 +58,27 @@ function useNames(flow: Flow, rev: number): Names {
   }
 }
 
-/** ends are states that are said of events, one or several. */
-const ends = ['succeeded', 'failed', 'filtered', 'canceled'] as const
-
 type GroupProps = { group: Alike; names: Names }
 
 function Group({ group: { rows, deeds }, names }: GroupProps) {
-  const t = useWords()
-  const plural = usePlural()
+  const end = useEnd()
   const [first] = rows
+  const lines = useSentences(deeds, first, names)
   if (!first) return null
-  const stand = (of: string) => { const end = ends.find((e) => e === of); return <Status of={of} said={end && plural(t, end, rows.length)} /> }
-  return (
-    <li className="rounded-xl border border-line">
-      <div className="px-3 pt-2.5 pb-2">
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <b className="mr-auto font-semibold">{plural(t, 'events', rows.length)}</b>
-          {stand(first.before)}{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" />{stand(first.after)}</>}
-        </p>
-        <ul className="mt-1.5 space-y-1">{useSentences(deeds, first, names).map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
-      </div>
-      <details className="group/row border-t border-line">
-        <summary className="flex cursor-pointer list-none items-center gap-1.5 rounded-b-xl px-3 py-2 text-secondary text-text-2 hover:bg-sunken hover:text-text">
-          <ChevronRight size={14} aria-hidden className="shrink-0 transition-transform group-open/row:rotate-90" />{plural(t, 'showEvents', rows.length)}
-        </summary>
-        <ul className="divide-y divide-line border-t border-line">{rows.slice(0, shown).map((row) => <Event key={row.event} row={row} names={names} deeds={alikeOf([row])[0]?.deeds ?? []} />)}</ul>
-        {rows.length > shown && <p className="border-t border-line px-3 py-2 text-secondary text-text-2">{plural(t, 'more', rows.length - shown)}</p>}
-      </details>
-    </li>
-  )
+  const stand = (of: string) => <Status of={of} said={end(of, rows.length)} />
+  const stands = <>{stand(first.before)}{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" />{stand(first.after)}</>}</>
+  return <Alikes rows={rows} stands={stands} lines={lines} draw={(row) => <Event row={row} names={names} deeds={alikeOf([row])[0]?.deeds ?? []} />} />
 }
 
-const shown = 20
-
 /** useSentences says what the steps do otherwise. */
-function useSentences(deeds: Deed[], row: Schemas['BacktestRow'], { nameOf, memberOf }: Names): string[] {
+function useSentences(deeds: Deed[], row: Schemas['BacktestRow'] | undefined, { nameOf, memberOf }: Names): string[] {
   const t = useWords()
   const word = useStatusWord()
   const list = (what: Deed['what']) => stepsOf(deeds, what).map(nameOf).join(', ')
   const listed = (['runs', 'gone', 'sends', 'quiet'] as const).flatMap((what) => { const steps = list(what); return steps ? [fill(t[what], { steps })] : [] })
   const states = deeds.filter((d) => d.what === 'state').map((d) => {
     const step = nameOf(d.step)
-    if (d.after === 'failed') return fill(t.failsNow, { step, why: row.error?.step === d.step ? row.error.message : word('failed') })
+    if (d.after === 'failed') return fill(t.failsNow, { step, why: row?.error?.step === d.step ? row.error.message : word('failed') })
     if (d.before === 'failed') return fill(t.failsNoMore, { step })
     if (d.after === 'filtered') return fill(t.stopsNow, { step })
     if (d.before === 'filtered') return fill(t.stopsNoMore, { step })
@@ -110,10 +90,9 @@ function useSentences(deeds: Deed[], row: Schemas['BacktestRow'], { nameOf, memb
 
 function Event({ row, deeds, names: { nameOf, memberOf } }: { row: Schemas['BacktestRow']; deeds: Deed[]; names: Names }) {
   const t = useWords()
-  const text = (value: unknown) => (value === null || value === undefined ? t.nothing : typeof value === 'string' ? value : JSON.stringify(value))
   const values = deeds.filter((d) => d.what === 'value' || d.what === 'sends' || d.what === 'quiet')
   return (
-    <li className="px-3 py-2">
+    <>
       <p className="flex flex-wrap items-baseline gap-x-3">
         <span className="min-w-0 flex-1 truncate">{row.title || row.event}</span>
         {row.run && <Link href={`/runs/${row.run}`} className="text-secondary text-accent underline underline-offset-2">{t.openRun}</Link>}
@@ -123,12 +102,12 @@ function Event({ row, deeds, names: { nameOf, memberOf } }: { row: Schemas['Back
           {values.map((d) => (
             <Fragment key={d.step + d.name}>
               <dt className="col-span-2 mt-1 text-text-2">{nameOf(d.step)} › {memberOf(d)}</dt>
-              <dt className="text-text-3">{t.published}</dt><dd className="min-w-0 break-words"><code className="text-meta">{text(d.before)}</code></dd>
-              <dt className="text-text-3">{t.draft}</dt><dd className="min-w-0 break-words"><code className="text-meta">{text(d.after)}</code></dd>
+              <dt className="text-text-3">{t.published}</dt><dd className="min-w-0 break-words"><code className="text-meta">{valueText(d.before, t.nothing)}</code></dd>
+              <dt className="text-text-3">{t.draft}</dt><dd className="min-w-0 break-words"><code className="text-meta">{valueText(d.after, t.nothing)}</code></dd>
             </Fragment>
           ))}
         </dl>
       )}
-    </li>
+    </>
   )
 }

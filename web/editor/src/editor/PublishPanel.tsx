@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { CircleCheck } from 'lucide-react'
 import { Refused, type Schemas } from '../api/client'
 import { splitPointer } from '../flow'
 import { Button, inputLook, Labeled, Problem } from '../ui/basics'
@@ -18,6 +19,8 @@ import { usePublish } from './usePublish'
 import { WhatChanges } from './WhatChanges'
 import type { DraftHook } from './useDraft'
 import { useWords } from './publishWords'
+
+const foot = 'w-full max-[899px]:h-11'
 
 /** PublishPanel shows before anything acts: what changes, what is wrong, the flow's tests and what past events would do. */
 export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; close: () => void; setOpen: (open: Open) => void }) {
@@ -47,10 +50,10 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
     <>
       {failing && !nothing && <Stopped tests={tests.data?.tests} />}
       {error && !refused && <Problem error={error} className="mt-0 mb-3 max-h-[35dvh] overflow-y-auto" />}
-      <div className="flex flex-wrap items-center gap-2">
-        <Button look="primary" busy={publish.isPending} disabled={nothing || errors > 0} onClick={() => publish.mutate(false)}>{fill(t.publishRev, { n: view.published_rev + (view.changed ? 1 : 0) })}</Button>
-        {failing && !nothing && errors === 0 && <Button disabled={publish.isPending} onClick={() => publish.mutate(true)}>{t.publishAnyway}</Button>}
-      </div>
+      {nothing
+        ? <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden className="shrink-0" />{fill(t.isPublished, { n: view.published_rev })}</p>
+        : <Button look="primary" className={foot} busy={publish.isPending} disabled={errors > 0} onClick={() => publish.mutate(false)}>{fill(t.publishRev, { n: view.published_rev + (view.changed ? 1 : 0) })}</Button>}
+      {failing && !nothing && errors === 0 && <Button className={`mt-2 ${foot}`} disabled={publish.isPending} onClick={() => publish.mutate(true)}>{t.publishAnyway}</Button>}
     </>
   )
   return (
@@ -59,7 +62,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
         <WhatChanges draft={draft} />
         <Problems flow={flow} problems={problems} show={(p) => setOpen(openAt(draft, p))} set={draft.draft.edit} />
         <OwnTests draft={draft} auto />
-        <Backtest draft={draft} />
+        {!nothing && <Backtest draft={draft} />}
         <Shadow draft={draft} />
         {!nothing && <Labeled label={t.revisionName} help={t.revisionNameHelp}><input className={inputLook} maxLength={200} value={name} onChange={(e) => setName(e.target.value)} /></Labeled>}
       </div>

@@ -4,6 +4,7 @@ import { ChevronRight } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { Badge, Button, Loading, Problem } from '../ui/basics'
 import { Sentence, Sentences } from '../tree/Sentences'
+import type { Labels } from '../tree/summary'
 import { sentence } from '../ui/states'
 import { toast } from '../ui/Toast'
 import { useTimes } from '../words'
@@ -11,6 +12,7 @@ import { fill, usePlural } from '../words/phrase'
 import { Panel } from './Panel'
 import { RevisionName } from './RevisionName'
 import type { DraftHook } from './useDraft'
+import { useFlowLabels } from './useFlowLabels'
 import { useWords } from './revisionWords'
 
 async function revisionsOf(id: string) {
@@ -29,6 +31,7 @@ export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () =
   const { flow, view } = draft
   const [open, setOpen] = useState<number | null>(null)
   const list = useQuery({ queryKey: ['revisions', flow.id, view.published_rev], queryFn: () => revisionsOf(flow.id) })
+  const labels = useFlowLabels(flow)
   const items = [...(list.data ?? [])].sort((a, b) => b.revision - a.revision)
   return (
     <Panel title={t.title} close={close}>
@@ -36,13 +39,15 @@ export function RevisionsPanel({ draft, close }: { draft: DraftHook; close: () =
       {list.error && <Problem error={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 && <p className="text-text-2">{t.revisionsNone}</p>}
       <ol className="divide-y divide-line">
-        {items.map((r) => <Row key={r.revision} r={r} draft={draft} open={open === r.revision} toggle={() => setOpen(open === r.revision ? null : r.revision)} />)}
+        {items.map((r) => <Row key={r.revision} r={r} draft={draft} labels={labels} open={open === r.revision} toggle={() => setOpen(open === r.revision ? null : r.revision)} />)}
       </ol>
     </Panel>
   )
 }
 
-function Row({ r, draft, open, toggle }: { r: Schemas['RevisionView']; draft: DraftHook; open: boolean; toggle: () => void }) {
+type RowProps = { r: Schemas['RevisionView']; draft: DraftHook; labels: Labels; open: boolean; toggle: () => void }
+
+function Row({ r, draft, labels, open, toggle }: RowProps) {
   const t = useWords()
   const plural = usePlural()
   const times = useTimes()
@@ -53,17 +58,17 @@ function Row({ r, draft, open, toggle }: { r: Schemas['RevisionView']; draft: Dr
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-2 font-medium">r{r.revision}{r.revision === draft.view.published_rev && <Badge tone="ok">{t.current}</Badge>}<span className="min-w-0 truncate font-normal">{r.name}</span></span>
           <span className="block text-secondary text-text-2">{[times(r.at), r.by].filter(Boolean).join(' · ')}</span>
-          {r.summary && <span className="mt-0.5 line-clamp-2 text-secondary break-words text-text-2"><Sentence text={sentence(r.summary)} />{r.more && ` ${plural(t, 'revisionMore', r.more)}`}</span>}
+          {r.summary && <span className="mt-0.5 line-clamp-2 text-secondary break-words text-text-2"><Sentence text={sentence(r.summary)} labels={labels} />{r.more && ` ${plural(t, 'revisionMore', r.more)}`}</span>}
         </span>
       </button>
       {open && <RevisionName flow={draft.flow.id} r={r} />}
-      {open && <Compared r={r} draft={draft} />}
+      {open && <Compared r={r} draft={draft} labels={labels} />}
     </li>
   )
 }
 
 /** Compared says what the draft changed since a revision. */
-function Compared({ r, draft }: { r: Schemas['RevisionInfo']; draft: DraftHook }) {
+function Compared({ r, draft, labels }: { r: Schemas['RevisionInfo']; draft: DraftHook; labels: Labels }) {
   const t = useWords()
   const { flow, view } = draft
   const path = { id: flow.id }
@@ -82,7 +87,7 @@ function Compared({ r, draft }: { r: Schemas['RevisionInfo']; draft: DraftHook }
   if (!diff.data) return <Loading />
   return (
     <div className="mb-3 ml-6 space-y-3">
-      {diff.data.sentences.length === 0 ? <p className="text-text-2">{t.sameAsDraft}</p> : <><p className="text-text-2">{fill(t.fromRevision, { n: r.revision })}</p><Sentences list={diff.data.sentences} /></>}
+      {diff.data.sentences.length === 0 ? <p className="text-text-2">{t.sameAsDraft}</p> : <><p className="text-text-2">{fill(t.fromRevision, { n: r.revision })}</p><Sentences list={diff.data.sentences} labels={labels} /></>}
       {diff.data.sentences.length > 0 && <Button size="small" busy={restore.isPending} onClick={() => restore.mutate()}>{t.makeDraft}</Button>}
     </div>
   )

@@ -8,6 +8,7 @@ import { useLang } from '../words'
 import { fill } from '../words/phrase'
 import { Head } from './Head'
 import { useDiff } from './useChanges'
+import { useFlowLabels } from './useFlowLabels'
 import type { DraftHook } from './useDraft'
 import { useWords } from './publishWords'
 
@@ -15,6 +16,7 @@ import { useWords } from './publishWords'
 export function WhatChanges({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const diff = useDiff(draft)
+  const labels = useFlowLabels(draft.flow)
   const { view, flow } = draft
   const first = view.published_rev === 0
   return (
@@ -22,7 +24,7 @@ export function WhatChanges({ draft }: { draft: DraftHook }) {
       <Head>{t.whatChanges}</Head>
       {first && <FirstPublish flow={flow} />}
       {!view.changed && !first && <p className="text-text-2">{t.nothingChanges}</p>}
-      {view.changed && !first && (diff.error ? <Problem error={diff.error} retry={() => void diff.refetch()} /> : diff.isPending ? <Loading /> : <Sentences list={diff.data.sentences} />)}
+      {view.changed && !first && (diff.error ? <Problem error={diff.error} retry={() => void diff.refetch()} /> : diff.isPending ? <Loading /> : <Sentences list={diff.data.sentences} labels={labels} />)}
       {view.changed && flow.trigger.kind === 'schedule' && <NextRun flow={flow} />}
     </section>
   )

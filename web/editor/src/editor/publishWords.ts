@@ -4,6 +4,7 @@ import { useWords as useBuilderWords } from './words'
 
 const en = {
   publishAnyway: 'Publish although tests fail',
+  isPublished: 'r{n} is published.',
   whatChanges: 'What changes',
   nothingChanges: 'Nothing changed since the last publish.',
   firstRevision: 'The first revision.',
@@ -59,6 +60,7 @@ const en = {
 
 const pt: typeof en = {
   publishAnyway: 'Publicar mesmo com testes falhando',
+  isPublished: 'r{n} está publicada.',
   whatChanges: 'O que muda',
   nothingChanges: 'Nada mudou desde a última publicação.',
   firstRevision: 'A primeira revisão.',

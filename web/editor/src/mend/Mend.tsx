@@ -6,6 +6,7 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useRun } from '../api/hooks'
 import { useDiff } from '../editor/useChanges'
 import type { DraftHook } from '../editor/useDraft'
+import { useFlowLabels } from '../editor/useFlowLabels'
 import { usePublish } from '../editor/usePublish'
 import { find } from '../flow'
 import { atTrigger, stepOfPath } from '../runs/paths'
@@ -89,11 +90,12 @@ function Line({ run, together, draft, clean, leave }: { run: Run; together: bool
 function WholeDraft({ draft, busy, publish, leave }: { draft: DraftHook; busy: boolean; publish: () => void; leave: () => void }) {
   const t = useWords()
   const diff = useDiff(draft)
+  const labels = useFlowLabels(draft.flow)
   const seen = diff.data !== undefined && !diff.isPlaceholderData && draft.saving === 'saved'
   return (
     <div role="group" aria-label={t.whole} className="mt-2 border-t border-line pt-2">
       <p className="mb-2 text-warn">{t.whole}</p>
-      <div role="status" className="max-h-[30dvh] overflow-y-auto">{diff.error ? <Problem error={diff.error} retry={() => void diff.refetch()} /> : diff.data ? <Sentences list={diff.data.sentences} /> : <Loading />}</div>
+      <div role="status" className="max-h-[30dvh] overflow-y-auto">{diff.error ? <Problem error={diff.error} retry={() => void diff.refetch()} /> : diff.data ? <Sentences list={diff.data.sentences} labels={labels} /> : <Loading />}</div>
       <div className="mt-2 flex gap-2"><Button size="small" busy={busy} disabled={!seen} onClick={publish}>{t.publishWhole}</Button><Button size="small" onClick={leave}>{t.notYet}</Button></div>
     </div>
   )
