@@ -57,6 +57,16 @@ test('the badges of a loop and of its steps tell of the same run', async () => {
   await page.context().close()
 })
 
+test('a loop that went on without some of its items is no plain success', async () => {
+  const send = await published('some-lost', [{ id: 'each', action: 'loop', with: { over: 'trigger.body.items', on_item_error: 'continue' }, steps: [line('inner', '{{ item.name }}')] }])
+  await send({ items: [{ name: 'x' }, {}] })
+  const page = await program.signedIn('/flows/some-lost')
+  const badge = row(page, 'each').getByText('2 items · 1 failed').locator('..')
+  await badge.waitFor()
+  assert.match(await badge.getAttribute('class'), /warn/)
+  await page.context().close()
+})
+
 test('a step that ran is not called untested once the person of its runs is erased', async () => {
   const send = await published('erased', [{ id: 'send', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com', json: {} }, when: 'false' }])
   await send({ customer: { email: 'only@example.com' } })

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useMutation } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import { api, take } from '../api/client'
+import { useSamples } from '../api/hooks'
 import { Button, Problem } from '../ui/basics'
 import { Select } from '../ui/Select'
 import { useFormat } from '../words/format'
@@ -12,14 +13,13 @@ import { Head } from './Head'
 import type { DraftHook } from './useDraft'
 import { useWords } from './backtestWords'
 
-/** starters are triggers of which nothing comes before the flow is published. */
-const starters = ['schedule', 'call', 'failure']
-
 /** Backtest runs the draft on the last events, effects held back, and says what would differ, or what would be done where nothing is published. */
 export function Backtest({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const { number } = useFormat()
   const { flow, view } = draft
+  const first = view.published_rev === 0
+  const samples = useSamples(flow.id)
   const [n, setN] = useState('100')
   const test = useMutation({
     mutationFn: async () => {
@@ -28,8 +28,7 @@ export function Backtest({ draft }: { draft: DraftHook }) {
       return { rev, ...(await take(api.POST('/flows/{id}/backtest', { params: { path: { id: flow.id } }, body: { n: Number(n) } }))) }
     },
   })
-  const first = view.published_rev === 0
-  if (first && starters.includes(flow.trigger.kind)) return null
+  if (first && !samples.data?.items.length) return null
   const stale = test.data && (test.data.rev !== view.draft_rev || draft.saving !== 'saved')
   return (
     <section>
@@ -42,7 +41,7 @@ export function Backtest({ draft }: { draft: DraftHook }) {
       {test.error && <Problem error={test.error} />}
       <div aria-live="polite" className="mt-3 empty:hidden">
         {stale && <p className="mb-2 text-secondary text-warn">{t.stale}</p>}
-        {test.data && (test.data.events === 0 ? <p className="text-text-2">{first ? t.noneFirst : t.none}</p> : first ? <Foreseen result={test.data} flow={flow} /> : <Compared result={test.data} flow={flow} published={view.published_rev} />)}
+        {test.data && (test.data.events === 0 ? <p className="text-text-2">{t.none}</p> : first ? <Foreseen result={test.data} flow={flow} /> : <Compared result={test.data} flow={flow} published={view.published_rev} />)}
       </div>
     </section>
   )

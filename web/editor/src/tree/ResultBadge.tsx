@@ -20,7 +20,8 @@ export function ResultBadge({ result, most, id }: { result: Result; most?: numbe
   const many = (result.reached ?? 0) > 1
   const fails = many && (result.failed ?? 0) > 0 && (result.state === 'succeeded' || result.state === 'failed')
   const refused = result.approval !== undefined && result.approval !== 'approved'
-  const [Icon, tone] = looks[fails ? 'failed' : refused ? 'skipped' : result.state]
+  const lost = result.state === 'succeeded' && result.failures !== undefined // a loop that went on without some of its turns
+  const [Icon, tone] = lost ? ([TriangleAlert, 'warn'] as const) : looks[fails ? 'failed' : refused ? 'skipped' : result.state]
   const facts = [
     result.held && t.wouldSend,
     result.approval && t[result.approval],
