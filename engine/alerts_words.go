@@ -67,7 +67,7 @@ func (e *Engine) failureWords(a *alerts.Alert, name string) form.Words {
 			en, pt = en+fmt.Sprintf(" at step %q", step.EN), pt+fmt.Sprintf(" no passo %q", step.PT)
 		}
 		what := form.Cut(cmp.Or(a.Error.Message, a.Error.Code), 300)
-		en, pt = en+": "+what, pt+": "+said.In(what, "pt-BR")
+		en, pt = en+": "+said.In(what, "en"), pt+": "+said.In(what, "pt-BR")
 		if hint := a.Error.Hint; hint != nil && !hint.IsZero() {
 			en, pt = en+" ("+hint.EN+")", pt+" ("+hint.PT+")"
 		}

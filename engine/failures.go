@@ -115,6 +115,9 @@ func (e *Engine) shown(ctx context.Context, groups map[string]*FailureGroup) []F
 		g.Message = said.In(g.Message, langOf(ctx))
 		if v, err := e.Run(ctx, g.Run); err == nil && v.Error != nil {
 			g.Name = v.Error.Name
+			if v.Erased {
+				g.Message = erasedWords.In(langOf(ctx))
+			}
 			if e.veilOf(g.Flow, v.At) != nil || strings.Contains(v.Error.Message, " “") && ofField.MatchString(g.Message) {
 				g.Message = alike(v.Error.Message) // without what the flow masks, and with the field's name
 			}

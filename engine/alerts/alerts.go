@@ -355,6 +355,40 @@ func (s *Alerts) Drop(ctx context.Context, alarm Alarm) {
 	s.end(ctx, alarm.subject(), "", false)
 }
 
+// Forget takes out of every alert what f takes out of it, and says whether there was any. f must put values anew, and not
+// change what they point to.
+func (s *Alerts) Forget(ctx context.Context, f func(a *Alert) bool) (changed bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	open := map[string]bool{}
+	for _, a := range s.open {
+		if open[a.ID] = true; f(a) {
+			changed = true
+			s.save(ctx, a)
+		}
+	}
+	for after := ""; ; {
+		entries, err := s.Store.ListKeys(ctx, alertSpace, "", after, 200)
+		if err != nil {
+			return changed, fmt.Errorf("list alerts: %w", err)
+		}
+		for _, entry := range entries {
+			after = entry.Key
+			a, err := readAlert(entry)
+			if err != nil {
+				return changed, err
+			}
+			if !open[a.ID] && f(a) {
+				changed = true
+				s.save(ctx, a)
+			}
+		}
+		if len(entries) < 200 {
+			return changed, nil
+		}
+	}
+}
+
 // Tell has people told of what is due.
 func (s *Alerts) Tell() {
 	select {

@@ -19,25 +19,26 @@ import (
 
 // Erasure is the receipt of one. It names the key by its digest alone.
 type Erasure struct {
-	At     time.Time     `json:"at" doc:"when it was done"`
-	By     string        `json:"by" doc:"who asked for it"`
-	Digest string        `json:"key_digest" doc:"SHA-256 of the key"`
-	Erased []string      `json:"erased" doc:"runs, each with its event"`
-	Events []string      `json:"events" doc:"events that made no run"`
-	State  []string      `json:"state" doc:"keys of what flows kept, erased; what they hold of the person is left out here"`
-	Open   []string      `json:"open" doc:"runs that have not ended and stay until they have"`
-	Flows  []FlowHolding `json:"flows" doc:"flows whose own documents still hold the person: take it out of the draft and its tests by hand; earlier drafts and revisions go with the flow alone"`
-	Note   string        `json:"note,omitempty" doc:"what to do about those that are open"`
+	At      time.Time     `json:"at" doc:"when it was done"`
+	By      string        `json:"by" doc:"who asked for it"`
+	Digest  string        `json:"key_digest" doc:"SHA-256 of the key"`
+	Erased  []string      `json:"erased" doc:"runs, each with its event"`
+	Events  []string      `json:"events" doc:"events that made no run"`
+	State   []string      `json:"state" doc:"keys of what flows kept, erased; what they hold of the person is left out here"`
+	Open    []string      `json:"open" doc:"runs that have not ended and stay until they have"`
+	Flows   []FlowHolding `json:"flows" doc:"flows whose own documents still hold the person: take it out of the draft and its tests by hand; earlier drafts and revisions go with the flow alone"`
+	Shadows []string      `json:"shadows" doc:"flows whose draft holds the person, and is not compared on live events any more"`
+	Note    string        `json:"note,omitempty" doc:"what to do about those that are open"`
 }
 
 // Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
 // and of every event without one, that holds the key, and what flows keep under a key or in a
-// value that holds it. That something happened, and when, stays.
+// value that holds it; and out of what the program notes by itself. That something happened, and when, stays.
 // With cancel the runs that have not ended are canceled first. A key that is no whole e-mail,
 // phone or CPF is refused: what holds a part of one may be of others.
 func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (Erasure, error) {
 	sum := sha256.Sum256([]byte(key))
-	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, State: []string{}, Open: []string{}, Flows: []FlowHolding{}}
+	receipt := Erasure{At: e.Now().UTC(), By: by, Digest: hex.EncodeToString(sum[:]), Erased: []string{}, Events: []string{}, State: []string{}, Open: []string{}, Shadows: []string{}, Flows: []FlowHolding{}}
 	if looksLike(key) == "text" {
 		return receipt, &refusal.Refusal{Kind: refusal.Invalid, Code: "not_a_key", Message: form.Label("give a whole e-mail, phone or CPF", "informe um e-mail, telefone ou CPF completo")}
 	}
@@ -71,7 +72,28 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 		receipt.Note = engine.Told(ctx, said.Both(form.Label("runs that have not ended stay, and may keep something again: erase once more when they have, or with cancel=true",
 			"execuções que não terminaram ficam, e podem guardar algo de novo: apague de novo quando terminarem, ou com cancel=true")))
 	}
-	return receipt, eraseState(ctx, e, key, &receipt)
+	return receipt, eraseKept(ctx, e, key, &receipt)
+}
+
+// eraseKept takes a person out of what flows keep and what the program notes, and has the store leave no byte of it.
+func eraseKept(ctx context.Context, e *engine.Engine, key string, receipt *Erasure) error {
+	inState, err := eraseState(ctx, e, key, receipt)
+	if err != nil {
+		return err
+	}
+	gone := engine.Gone{Holds: store.ValueOf(key).In, IDs: map[string]bool{}}
+	for _, id := range slices.Concat(receipt.Erased, receipt.Events) {
+		gone.IDs[id] = true
+	}
+	forgotten, err := e.Forget(ctx, &gone)
+	receipt.Shadows = append(receipt.Shadows, forgotten.Shadows...)
+	if err == nil && (inState || forgotten.Changed) {
+		err = e.Store.Erase(ctx, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	return nil
 }
 
 // sweep erases all that holds the key now, and has not been erased, and says what is open.

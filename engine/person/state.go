@@ -60,18 +60,19 @@ func stateOf(ctx context.Context, e *engine.Engine, key string) ([]Kept, error) 
 	return found, nil
 }
 
-// eraseState takes out what flows keep of a person, and has the store leave no byte of it. Of a
+// eraseState takes out what flows keep of a person, and says whether there was any. Of a
 // list, and of an object whose members are called by people, others keep what is theirs.
-func eraseState(ctx context.Context, e *engine.Engine, key string, receipt *Erasure) error {
+func eraseState(ctx context.Context, e *engine.Engine, key string, receipt *Erasure) (changed bool, err error) {
 	person, erased := store.ValueOf(key), map[string]bool{}
 	for range 10 {
 		found, err := stateOf(ctx, e, key)
 		if err != nil {
-			return err
+			return changed, err
 		}
 		for _, k := range found {
-			if err := eraseKept(ctx, e, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
-				return fmt.Errorf("erase what flows keep: %w", err)
+			changed = true
+			if err := eraseEntry(ctx, e, k); err != nil && !errors.Is(err, store.ErrConflict) { // who is written meanwhile is looked at again
+				return changed, fmt.Errorf("erase what flows keep: %w", err)
 			}
 			if name := nameless(person, k.Key); !erased[name] {
 				erased[name] = true
@@ -82,16 +83,10 @@ func eraseState(ctx context.Context, e *engine.Engine, key string, receipt *Eras
 			break
 		}
 	}
-	if len(erased) == 0 {
-		return nil
-	}
-	if err := e.Store.Erase(ctx, nil); err != nil {
-		return fmt.Errorf("erase: %w", err)
-	}
-	return nil
+	return changed, nil
 }
 
-func eraseKept(ctx context.Context, e *engine.Engine, k Kept) error {
+func eraseEntry(ctx context.Context, e *engine.Engine, k Kept) error {
 	if !k.shared {
 		if err := e.Store.DeleteKey(ctx, engine.StateSpace, k.Key); !errors.Is(err, store.ErrNotFound) {
 			return err

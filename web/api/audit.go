@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"gancho/engine"
 	"gancho/engine/flow"
 	"gancho/engine/store"
 	"gancho/web/session"
@@ -175,8 +176,7 @@ type AuditView struct {
 }
 
 const (
-	auditSpace = "audit"
-	auditFor   = 400 * 24 * time.Hour
+	auditFor = 400 * 24 * time.Hour
 )
 
 // unaudited are calls that change nothing, as does a test without real effects.
@@ -215,7 +215,7 @@ func (s *server) audit(ctx context.Context, p session.Person, action string, bef
 	}
 	value, err := json.Marshal(v)
 	if err == nil {
-		_, err = s.Store.PutKey(context.WithoutCancel(ctx), auditSpace, v.ID, value, -1, auditFor)
+		_, err = s.Store.PutKey(context.WithoutCancel(ctx), engine.AuditSpace, v.ID, value, -1, auditFor)
 	}
 	if err != nil {
 		s.Log.Error("note a change for the audit", "action", action, "error", err)
@@ -226,7 +226,7 @@ func (s *server) listAudit(ctx context.Context, in *Page) (*listOutput[AuditView
 	if err := in.check(aMoment); err != nil {
 		return nil, err
 	}
-	entries, err := s.Store.ListKeys(ctx, auditSpace, "", in.Cursor, in.size()+1)
+	entries, err := s.Store.ListKeys(ctx, engine.AuditSpace, "", in.Cursor, in.size()+1)
 	if err != nil {
 		return nil, err
 	}

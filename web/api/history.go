@@ -131,6 +131,18 @@ func (s *server) erasePerson(ctx context.Context, in *eraseInput) (*erasureOutpu
 	return &erasureOutput{receipt}, err
 }
 
+// did is what the audit tells: how much was erased.
+func (out *erasureOutput) did() map[string]any {
+	r := &out.Body
+	return map[string]any{"runs": len(r.Erased), "events": len(r.Events), "state": len(r.State), "open": len(r.Open)}
+}
+
+// partly says that something is gone for good, though the rest could not be erased.
+func (out *erasureOutput) partly() bool {
+	r := &out.Body
+	return len(r.Erased)+len(r.Events)+len(r.State) > 0
+}
+
 type statsInput struct {
 	Flow string `query:"flow" doc:"id; only counts of this flow"`
 	By   string `query:"by" enum:"hour,minute" default:"hour" doc:"spans of recent: 24 hours or 60 minutes"`

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"gancho/engine"
 )
 
 func TestSearchMaskAndErase(t *testing.T) {
@@ -441,4 +443,24 @@ func TestFlowsThatHoldAPersonAreNamed(t *testing.T) {
 	if audit := mustJSON(t, h.want(200, "GET", "/audit", "")); strings.Contains(audit, "buyer") || !strings.Contains(audit, `"tests":2`) {
 		t.Errorf("the audit keeps the events of tests: %s", audit)
 	}
+}
+
+// TestAnErasureThatFailsHalfwayIsAudited: what it erased is gone for good.
+func TestAnErasureThatFailsHalfwayIsAudited(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "a", "name": "A", "trigger": {"kind": "manual"}, "steps": [{"id": "no", "action": "stop", "with": {"as": "failed", "message": "to {{ trigger.body.email }}"}}]}`)
+	h.want(200, "POST", "/flows/a/publish", "")
+	h.started("a", `{"event": {"body": {"email": "ana@example.com"}}}`)
+	_, err := h.engine.Store.PutKey(t.Context(), engine.StateSpace, "broken", []byte(`["ana@example.com"`), -1, 0)
+	check(t, err)
+	h.want(500, "DELETE", "/people/ana@example.com", "")
+	audit := h.want(200, "GET", "/audit", "")["items"].([]any)
+	if got := mustJSON(t, audit[0]); !strings.Contains(got, `"action":"erase-person"`) || !strings.Contains(got, `"runs":1`) || strings.Contains(got, "ana@") {
+		t.Errorf("the audit: %s", got)
+	}
+	if group := h.want(200, "GET", "/failures", "")["items"].([]any)[0].(map[string]any); group["message"] != "its data was erased" {
+		t.Errorf("the group of what was erased: %v", group)
+	}
+	check(t, h.engine.Store.DeleteKey(t.Context(), engine.StateSpace, "broken"))
+	h.want(200, "DELETE", "/people/ana@example.com", "")
 }

@@ -35,6 +35,9 @@ func does[I, O any](s *server, f func(context.Context, *I) (*O, error)) func(hum
 			before := s.before(ctx, op.OperationID)
 			out, err := f(ctx, in)
 			if err != nil {
+				if part, ok := any(out).(interface{ partly() bool }); ok && part.partly() {
+					s.audit(ctx, actorOf(ctx, out), op.OperationID, before, out)
+				}
 				return nil, s.spoken(ctx, op.OperationID, err)
 			}
 			if try, ok := any(in).(interface{ trial() bool }); !ok || !try.trial() {

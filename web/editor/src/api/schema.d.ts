@@ -2465,6 +2465,8 @@ export interface components {
             note?: string;
             /** @description runs that have not ended and stay until they have */
             open: string[];
+            /** @description flows whose draft holds the person, and is not compared on live events any more */
+            shadows: string[];
             /** @description keys of what flows kept, erased; what they hold of the person is left out here */
             state: string[];
         };
