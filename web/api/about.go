@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -83,14 +84,21 @@ type listStateInput struct {
 }
 
 func (s *server) listState(ctx context.Context, in *listStateInput) (*listOutput[StateView], error) {
-	entries, err := s.Store.ListKeys(ctx, engine.StateSpace, in.Prefix, in.Cursor, in.size()+1)
+	if err := in.check(inHex); err != nil {
+		return nil, err
+	}
+	after, err := hex.DecodeString(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.Store.ListKeys(ctx, engine.StateSpace, in.Prefix, string(after), in.size()+1)
 	if err != nil {
 		return nil, err
 	}
 	var views []StateView
 	for i, e := range entries {
 		if i == in.size() {
-			return listOf(views, views[i-1].Key), nil
+			return listOf(views, hex.EncodeToString([]byte(views[i-1].Key))), nil
 		}
 		value, err := expression.Decode(e.Value)
 		if err != nil {

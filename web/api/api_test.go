@@ -538,9 +538,10 @@ func TestShortListsByPages(t *testing.T) {
 	}
 }
 
-// Each call that answers a page takes what asks for one.
+// Each call that answers a page takes what asks for one, and no cursor that no page gave.
 func TestEveryListTakesLimitAndCursor(t *testing.T) {
 	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "f", "name": "F", "trigger": {"kind": "manual"}, "steps": []}`)
 	_, description := h.ask("GET", "/api/v1/openapi.json", "", "")
 	paged := 0
 	for path, operations := range description["paths"].(map[string]any) {
@@ -551,6 +552,9 @@ func TestEveryListTakesLimitAndCursor(t *testing.T) {
 		paged++
 		if takes := mustJSON(t, get["parameters"]); !strings.Contains(takes, `"name":"limit"`) || !strings.Contains(takes, `"name":"cursor"`) {
 			t.Errorf("%s takes %s", path, takes)
+		}
+		if p := h.want(422, "GET", strings.ReplaceAll(path, "{id}", "f")+"?cursor=!!", ""); p["code"] != "bad_cursor" {
+			t.Errorf("%s?cursor=!!: %v", path, p)
 		}
 	}
 	if paged < 12 {

@@ -51,7 +51,7 @@ var (
 	anEmail = regexp.MustCompile(`@`)
 	aToken  = regexp.MustCompile(`[0-9a-f]{12}$`)
 	aBackup = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z\.tar$`)
-	aSignal = regexp.MustCompile(`^([0-9a-f]{2})+$`)
+	inHex   = regexp.MustCompile(`^([0-9a-f]{2})+$`) // of a name that people give, as a URL may hold it
 )
 
 // check refuses a cursor that no page gave.

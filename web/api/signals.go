@@ -24,7 +24,7 @@ func (v SignalView) key() string {
 
 // listSignals lists what the drafts of all flows wait for and send.
 func (s *server) listSignals(_ context.Context, in *Page) (*listOutput[SignalView], error) {
-	if err := in.check(aSignal); err != nil {
+	if err := in.check(inHex); err != nil {
 		return nil, err
 	}
 	items := []SignalView{}
