@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"gancho/engine/store"
@@ -38,11 +37,7 @@ func (e *Engine) wakeConnection(ctx context.Context, name string, also ...store.
 	if _, err := e.Connections.Resolve(name); err != nil {
 		return // nothing to go on with
 	}
-	signals := append([]store.Signal{{Name: connectionSignal(name), Data: []byte("null")}}, also...)
-	err := e.Store.Signal(ctx, signals)
-	if err := errors.Join(err...); err != nil {
-		e.Log.Error("wake runs that wait for a connection", "connection", name, "error", err)
-	}
+	e.wake(ctx, append([]store.Signal{{Name: connectionSignal(name), Data: []byte("null")}}, also...))
 }
 
 // wakeParked wakes a run whose connection was mended, or whose action came back, while its wait was being written.

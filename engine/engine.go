@@ -69,6 +69,7 @@ type Engine struct {
 	tried    tried
 	replays  replays
 	kinds    chan struct{} // poked when the catalogue has changed
+	wakes    wakes
 	orphaned chan struct{} // poked when a run may have ended without those that it waited for
 	room     *room.Room    // of runs
 	doorway  *room.Room    // of deliveries
@@ -98,7 +99,7 @@ func New(ctx context.Context, c Config) (*Engine, error) {
 	e.plans.made = map[planKey]*plan{}
 	e.keeps, e.feed, e.room, e.doorway, e.bodies = newKeeps(), newFeed(), room.ForRuns(), room.ForDeliveries(), newBodies()
 	e.walks.by, e.walks.coming = map[string]*walker{}, map[string]bool{}
-	e.replays.news, e.orphaned, e.kinds = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	e.replays.news, e.orphaned, e.kinds, e.wakes.news = make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
 	e.answers.waiting = map[string][]chan struct{}{}
 	e.failing.on, e.failing.by = map[string]bool{}, map[string]map[string]bool{}
 	e.started = c.Now()
@@ -274,6 +275,7 @@ func (e *Engine) Work(ctx context.Context) error {
 	defer crew.end()
 	group.Go(func() { e.wakeConnections(ctx) })
 	group.Go(func() { e.wakeKinds(ctx) })
+	group.Go(func() { e.wakeOwed(ctx) })
 	group.Go(func() { e.expireNowAndThen(ctx) })
 	group.Go(func() { e.watch(ctx) })
 	group.Go(func() { e.stats.Work(ctx) })

@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"gancho/engine/store"
 )
@@ -49,8 +47,5 @@ func (e *Engine) wakeKind(ctx context.Context, kinds ...string) {
 	for i, kind := range kinds {
 		signals[i] = store.Signal{Name: kindSignal(kind), Data: []byte("null")}
 	}
-	if err := errors.Join(e.Store.Signal(ctx, signals)...); err != nil && ctx.Err() == nil {
-		e.Log.Error("wake runs whose action is back", "error", err)
-		time.AfterFunc(time.Second, func() { poke(e.kinds) })
-	}
+	e.wake(ctx, signals)
 }
