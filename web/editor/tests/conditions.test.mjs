@@ -259,6 +259,19 @@ test('whether a field is filled in is a row, also in a ready-made flow, and a ye
   await page.context().close()
 })
 
+test('fields that are called alike are told apart, in the data, in a chip and in a condition', async () => {
+  await arrived('xara', [{ pais: 'Brasil', country: 'Brazil', country_code: 'BR' }])
+  await program.api('PUT', '/flows/xara', { ...(await program.api('GET', '/flows/xara')).body.flow, steps: [{ id: 'note', action: 'log', with: { message: 'x' } }] })
+  const page = await builder('xara')
+  await page.getByRole('combobox', { name: 'Campo' }).fill('país')
+  assert.deepEqual(await page.locator('[role=listbox] [role=option]').evaluateAll((all) => all.slice(0, 3).map((o) => o.querySelector('span').textContent)), ['País', 'País (country)', 'País (sigla)'])
+  await page.goto(`${program.base}/flows/xara?step=note`)
+  await page.locator('[data-field=message] .cm-content').fill('')
+  await page.getByRole('treeitem', { name: 'País country' }).click()
+  await page.locator('[data-field=message] .chip', { hasText: 'País (country)' }).waitFor()
+  await page.context().close()
+})
+
 test('names that a person wrote are shown as they came', async () => {
   await arrived('formulario', [{ 'Nome do aluno': 'Caio', 'Endereço': { 'Município': 'Niterói', 'Número': 12 }, 'Você é cliente?': 'Sim', 'a.b/c "d"': 1, '1o contato': true, itens: [{ 'Descrição': 'x' }] }])
   const { flow } = (await program.api('GET', '/flows/formulario')).body

@@ -1,7 +1,7 @@
 // The step and trigger panels in a real browser, on the real program.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, focused, sideways, start, until } from './program.mjs'
+import { axeFaults, focused, rested, sideways, start, until } from './program.mjs'
 import { source } from './sources.mjs'
 
 const scripts = ['<script>window.hacked=1</script>', '"><img src=x onerror=window.hacked=1>', "javascript:window.hacked=1", '<svg/onload=window.hacked=1>', '{{constructor.constructor("window.hacked=1")()}}']
@@ -255,6 +255,72 @@ test('a value that is not in every event is asked about once, and the answer is 
   await until(async () => (await saved('mail')).missing?.subject === 'empty')
   await subject.getByText('left empty').waitFor()
   await page.context().close()
+})
+
+test('a value inside a list asks which elements it is meant of: of the first, of all, or of each in a loop', async () => {
+  await program.api('POST', '/flows', { ...flow, id: 'lines', steps: [
+    { id: 'mail', action: 'email.send', with: { to: 'a@example.com', subject: 'x', text: 'y' } }, { id: 'call', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com/', json: { prices: '' } } },
+    { id: 'note', action: 'log', with: { message: 'x' } }, { id: 'end', action: 'log', with: { message: 'x' } },
+  ] })
+  for (const items of [[{ sku: 'A', price: 2.5 }, { sku: 'B', price: 3 }], []]) await program.api('POST', '/flows/lines/events', { event: { body: { items } } })
+  const full = (await program.api('GET', '/flows/lines/samples')).body.items.find((e) => e.trigger.body.items.length > 0)
+  const steps = async () => (await program.api('GET', '/flows/lines')).body.flow.steps
+  const at = async (step, options) => {
+    const page = await program.signedIn('/', options)
+    await page.evaluate(([key, id]) => localStorage.setItem(key, id), ['sample:lines', full.id])
+    await page.goto(`${program.base}/flows/lines?step=${step}`)
+    await page.locator('aside h2').waitFor()
+    await rested(page)
+    return page
+  }
+  const page = await at('mail')
+  const subject = field(page, 'subject')
+  await subject.locator('.cm-content').fill('')
+  await page.keyboard.type('Only /price')
+  await page.getByRole('treeitem', { name: /^Price/ }).waitFor()
+  await page.keyboard.press('Enter')
+  const asked = subject.locator('[data-first]')
+  await asked.getByText('It stands in a list, “Items”').waitFor()
+  assert.equal(await subject.getByText('Missing in').isVisible(), false)
+  await focused(page, subject.locator('.cm-content'))
+  await page.keyboard.press('Tab')
+  await focused(page, asked)
+  await page.keyboard.press('Enter')
+  await focused(page, subject.locator('.cm-content'))
+  await subject.getByText('Missing in 1 of 2 events').waitFor() // there is an order without items
+  await subject.locator('.chip', { hasText: 'Price of the first item' }).waitFor()
+  assert.equal(await asked.count(), 0)
+  await until(async () => (await steps())[0].with.subject === 'Only {{ trigger.body.items[0].price }}')
+  await page.context().close()
+
+  const phone = await at('call', { viewport: { width: 390, height: 844 }, hasTouch: true })
+  const cell = field(phone, 'json').locator('[data-row="0"]')
+  await cell.getByRole('button', { name: 'Insert data' }).click()
+  await phone.getByRole('treeitem', { name: /^Price/ }).click()
+  await cell.getByRole('button', { name: 'Of all, as a list' }).click()
+  await cell.locator('.chip', { hasText: 'Price of all items' }).waitFor()
+  await cell.locator('[data-preview]', { hasText: '[2.5,3]' }).waitFor()
+  await until(async () => (await steps())[1].with.json.prices === '{{ map(trigger.body.items, #.price) }}')
+  assert.deepEqual(await sideways(phone), [])
+  await phone.context().close()
+
+  const last = await at('note', { locale: 'pt-BR' })
+  const message = field(last, 'message')
+  await message.locator('.cm-content').fill('')
+  await last.keyboard.type('/sku')
+  await last.getByRole('treeitem', { name: /^SKU/ }).waitFor()
+  await last.keyboard.press('Enter')
+  await message.getByRole('button', { name: 'De todos, com vírgulas' }).click()
+  await message.locator('.chip', { hasText: 'de todos os itens · lista' }).waitFor()
+  await message.locator('[data-preview]', { hasText: 'A, B' }).waitFor()
+  await until(async () => (await steps())[2].with.message === '{{ join(map(trigger.body.items, #.sku), ", ") }}')
+  await last.keyboard.press('ControlOrMeta+z')
+  await message.getByRole('button', { name: 'Repetir este passo para cada item' }).click()
+  const looped = await until(async () => (await steps())[2], (s) => s.action === 'loop')
+  assert.deepEqual([looped.with.over, looped.steps[0].id, looped.steps[0].with.message], ['trigger.body.items', 'note', '{{ item.sku }}'])
+  await message.locator('[data-preview]', { hasText: 'A' }).waitFor()
+  assert.equal(await message.getByRole('button', { name: 'Do primeiro item' }).count(), 0)
+  await last.context().close()
 })
 
 test('what is wrong is mended by a button: a name, a kind, a connection that is not there', async () => {

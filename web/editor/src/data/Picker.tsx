@@ -46,7 +46,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     const counted = desk.schema?.fields ?? []
     const known = new Set(counted.map((f) => f.path))
     const found = [...fieldsOf(scope, '')].filter((f) => !known.has(f.path) && !(counted.length > 0 && f.path.startsWith('trigger.body')))
-    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf, part: (path) => partOf(path, t) }, stepsOf(desk.flow))
+    return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf, part: (path) => partOf(path, t) ?? (path.endsWith('[]') ? t.element : undefined) }, stepsOf(desk.flow))
   }, [desk.schema, desk.flow, scope, titleOf, t])
   const lists = desk.target?.list === true && q === ''
   const nodes = useMemo(() => (fx ? functions : lists ? listsOf(data) : data), [fx, functions, lists, data])
@@ -165,7 +165,7 @@ function Rows({ rows, at, row, raw, tree, example, choose, hover, insert }: Rows
               draggable={n.leaf} onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${desk.write(n.path)} }}`)} onMouseDown={(e) => { if (!n.leaf) e.preventDefault() }} onClick={() => choose(n)} onMouseEnter={() => hover(n)}
               style={{ top: i * row, height: row, paddingLeft: 12 + (n.level - 1) * 14 }} className={`absolute inset-x-0 flex cursor-pointer items-center gap-2 border-b border-line/60 pr-3 ${i === at ? 'bg-accent-soft' : ''}`}>
               {!n.leaf && (closed ? <ChevronRight size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" /> : <ChevronDown size={14} aria-hidden className="-ml-1 shrink-0 text-text-3" />)}
-              <span className={`min-w-0 flex-1 truncate text-[13px] ${n.level === 1 && !n.leaf ? 'font-semibold' : ''} ${raw ? 'font-mono text-xs' : ''}`} title={n.path}>{raw ? (n.level === 1 ? n.path : n.name) : n.label}</span>
+              <span className={`min-w-0 flex-1 truncate text-[13px] ${n.level === 1 && !n.leaf ? 'font-semibold' : ''} ${raw ? 'font-mono text-xs' : ''}`} title={n.path}>{raw ? (n.level === 1 ? n.path : n.name) : n.label}{!raw && n.twin && <span className="text-text-2"> {n.twin}</span>}</span>
               <code className="max-w-[42%] shrink truncate text-xs text-text-2">{example(n)}</code>
               {!n.leaf && desk.target && (
                 <button type="button" tabIndex={-1} aria-label={fill(t.insertAll, { name: n.label })} title={fill(t.insertAll, { name: n.label })} onClick={(e) => { e.stopPropagation(); insert(n) }}

@@ -3,13 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
 import { api, type Schemas, take } from '../api/client'
 import { useLooks } from '../editor/Locked'
-import type { Flow, Step } from '../flow'
-import { friendly, readAt, segments } from '../fields/template'
+import type { Edit, Flow, Step } from '../flow'
+import { eachOf, friendly, readAt, segments } from '../fields/template'
 import { inWords } from '../words/path'
 import { insertable } from './nodes'
 import { usePinned } from './pinned'
 import type { Seen } from './reach'
-import { partOf, saidOf, useWords } from './words'
+import { ofElement, partOf, saidOf, useWords } from './words'
 
 /** A target is the field that data goes into; list says that it wants a list. */
 type Target = { id: string; label: string; list?: boolean; insert: (path: string) => void; focus: () => void }
@@ -43,6 +43,8 @@ export type Desk = {
   /** how the data is asked for: by the keyboard, which then is in it, or to be seen beside what is typed */
   picking: false | 'keys' | 'look'
   pick: (how: Desk['picking']) => void
+  /** edit changes the flow, where its steps may be moved */
+  edit?: Edit
   missing?: (field: string) => string | undefined
   setMissing?: (field: string, policy: string | undefined) => void
 }
@@ -68,15 +70,21 @@ export function pathOf(flow: Flow, id: string): string {
   return inside(flow.steps, '') ?? id
 }
 
-/** labelled names each counted field; where several have one name, with what holds it before it. */
+/** labelled names each counted field that has a name of its own, or one that others have too: with what holds it before it, and at last with how the data calls it. */
 function labelled(fields: SchemaField[]): Map<string, string> {
   const times = new Map<string, number>()
   for (const f of fields) if (f.label) times.set(f.label, (times.get(f.label) ?? 0) + 1)
-  return new Map(fields.filter((f) => f.label).map((f) => {
-    const above = segments(f.path).filter((s) => s !== '[]').at(-2)
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const f of [...fields].sort((a, b) => a.path.length - b.path.length)) {
+    const parts = segments(f.path).filter((s) => s !== '[]')
+    const above = parts.at(-2)
     const holder = above && !['trigger', 'body'].includes(above) && (times.get(f.label) ?? 0) > 1 ? `${inWords([above])} › ` : ''
-    return [f.path, holder + f.label]
-  }))
+    const name = f.label ? holder + f.label : friendly(f.path)
+    if (f.label || taken.has(name)) names.set(f.path, taken.has(name) && !f.path.endsWith('[]') ? `${name} (${parts.at(-1)})` : name)
+    taken.add(name)
+  }
+  return names
 }
 
 /** loopsOf lists the loops that a step is in, the outermost first, with what each goes over. */
@@ -113,7 +121,7 @@ function counted(path: string, loops: { id: string; over: string }[]): string {
 /** outside of every index, so that items[2].sku is counted as items[].sku */
 const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.', '.')
 
-export function useMakeDesk({ flow, step, event, results, reach, missing, setMissing, runs = step !== undefined }: { flow: Flow; step?: Step; /** what is meant is an event that starts a run */ runs?: boolean; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'missing' | 'setMissing'>): Desk {
+export function useMakeDesk({ flow, step, event, results, reach, edit, missing, setMissing, runs = step !== undefined }: { flow: Flow; step?: Step; /** what is meant is an event that starts a run */ runs?: boolean; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'edit' | 'missing' | 'setMissing'>): Desk {
   const pinned = usePinned(flow.id)
   const [target, aim] = useState<Target>()
   const [connecting, connect] = useState(false)
@@ -130,18 +138,26 @@ export function useMakeDesk({ flow, step, event, results, reach, missing, setMis
   const chosen = asked?.trigger ? asked : usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
   const loops = useMemo(() => loopsOf(flow, step?.id), [flow, step?.id])
-  const statsOf = useCallback((p: string) => byPath.get(generic(p)) ?? byPath.get(counted(generic(p), loops)), [byPath, loops])
+  const statsOf = useCallback((p: string) => {
+    const path = generic(eachOf(p)?.list ?? p)
+    const found = byPath.get(path) ?? byPath.get(counted(path, loops))
+    const at = found && events.length > 0 && /^trigger\b[^(]*\[\d/.test(p) // counted is how many elements hold it, and a list may be empty
+    return at ? { ...found, seen: events.filter((e) => (readAt(e, p) ?? null) !== null).length, of: events.length } : found
+  }, [byPath, loops, events])
   const t = useWords()
   const names = useMemo(() => labelled(schema.data?.fields ?? []), [schema.data])
-  const labelOf = useCallback((p: string) => partOf(p, t) ?? names.get(generic(p)) ?? names.get(counted(generic(p), loops)) ?? saidOf(p, t) ?? friendly(p), [names, loops, t])
   const write = useCallback((p: string) => written(p, loops), [loops])
+  const labelOf = useCallback((p: string) => {
+    const named = (path: string) => partOf(path, t) ?? names.get(generic(path)) ?? names.get(counted(generic(path), loops)) ?? saidOf(path, t)
+    return ofElement(write(p), t, named) ?? named(p) ?? friendly(p)
+  }, [names, loops, t, write])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
   const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
   const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined
   return useMemo(() => ({
-    flow, step, path, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, missing, setMissing,
+    flow, step, path, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, edit, missing, setMissing,
     statsOf, isUnknown, labelOf, write,
-  }), [flow, step, path, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, missing, setMissing, statsOf, isUnknown, labelOf, write])
+  }), [flow, step, path, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, edit, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
 /** useReaching asks for the newest event that passes the trigger's condition as it is written now: others do not reach the steps. */
@@ -154,8 +170,13 @@ function useReaching(flow: Flow, on: boolean, newest: string | undefined) {
   })
 }
 
-/** valueAt reads a value of the chosen event. */
-export const valueAt = (desk: Pick<Desk, 'scope'>, path: string) => readAt(desk.scope, path)
+/** valueAt reads a value of the chosen event, or those of each element of a list. */
+export function valueAt({ scope }: Pick<Desk, 'scope'>, path: string): unknown {
+  const each = eachOf(path)
+  if (!each) return readAt(scope, path)
+  const list = readAt(scope, each.list)
+  return Array.isArray(list) ? list.map((x) => readAt({ x }, `x${each.member}`)) : undefined
+}
 
 type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
 

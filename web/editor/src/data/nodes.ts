@@ -6,7 +6,7 @@ import { plainText } from '../words/format'
 import { soughtAs, soughtWords } from '../words/names'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
-export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; stats?: SchemaField; doc?: string; children: Node[] }
+export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; /** twin is its own name, where one beside it is called as it is */ twin?: string; stats?: SchemaField; doc?: string; children: Node[] }
 
 type Titles = { body: string; request: string; headers: string; query: string; resource: string; item: string; vars: string; runInfo: string; errorsOf: string; step: (id: string) => string; part: (path: string) => string | undefined }
 
@@ -53,7 +53,17 @@ export function treeOf(fields: SchemaField[], titles: Titles, steps: Step[]): No
     if (f.label && titles.part(f.path) === undefined) node.label = f.label
     if (f.type === 'object' && node.children.length === 0) node.leaf = true
   }
+  for (const n of all.values()) tellApart(n.children)
   return ordered([...roots.values()], steps)
+}
+
+/** tellApart leaves one of those that are called alike its label alone. */
+function tellApart(nodes: Node[]) {
+  const taken = new Set<string>()
+  for (const n of [...nodes].sort((a, b) => a.name.length - b.name.length)) {
+    if (taken.has(n.label)) n.twin = n.name
+    taken.add(n.label)
+  }
 }
 
 /** lastOf is the last name of a path: what is above it is seen in the tree. */

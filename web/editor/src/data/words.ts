@@ -1,4 +1,7 @@
+import { eachOf } from '../fields/template'
 import { makeWords } from '../words'
+import { inWords, segments } from '../words/path'
+import { fill } from '../words/phrase'
 
 const en = {
   dataOf: 'Data',
@@ -48,6 +51,11 @@ const en = {
   vars: 'Variables',
   runInfo: 'This run',
   errorsOf: 'Errors before',
+  element: 'Item',
+  ofFirst: '{name} of the first item',
+  ofNth: '{name} of item {n}',
+  ofAll: '{name} of all items',
+  nthOf: 'Item {n} of {name}',
   mayLack: 'may be empty',
   mayLackWhy: 'This step does not run every time: what it yields may be empty.',
   nothingFound: 'Nothing matches. Enter inserts what you typed as an expression.',
@@ -104,6 +112,11 @@ const pt: typeof en = {
   vars: 'Variáveis',
   runInfo: 'Esta execução',
   errorsOf: 'Erros anteriores',
+  element: 'Item',
+  ofFirst: '{name} do primeiro item',
+  ofNth: '{name} do item {n}',
+  ofAll: '{name} de todos os itens',
+  nthOf: 'Item {n} de {name}',
   mayLack: 'pode faltar',
   mayLackWhy: 'Este passo nem sempre é executado: o resultado dele pode faltar.',
   nothingFound: 'Nada encontrado. Enter insere o que você digitou como expressão.',
@@ -128,4 +141,14 @@ export function partOf(path: string, t: typeof en): string | undefined {
 export function saidOf(path: string, t: typeof en): string | undefined {
   const [, of, name] = /^trigger\.(headers|query)(?:\.|\[["'])([\w-]+)(?:["']\])?$/.exec(path) ?? []
   return name === undefined ? partOf(path, t) : `${of === 'headers' ? t.header : t.parameter} ${name}`
+}
+
+/** ofElement says of which element of a list a value is; undefined where it is in none. */
+export function ofElement(path: string, t: typeof en, named: (path: string) => string | undefined): string | undefined {
+  const each = eachOf(path)
+  const [, n, inside] = each ? [] : /^.*\[(\d+)\](.*)$/.exec(path) ?? []
+  if (!each && n === undefined) return undefined
+  const whole = each ? `${each.list}[0]${each.member}` : path
+  const name = named(whole) ?? inWords(segments(whole).filter((s) => !/^\d+$/.test(s)).slice(-1))
+  return fill(each ? t.ofAll : inside === '' ? t.nthOf : n === '0' ? t.ofFirst : t.ofNth, { name, n: Number(n) + 1 })
 }

@@ -46,7 +46,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const outputs = useMemo(() => sampleOutputs(flow, actions, reach), [flow, actions, reach])
   const test = useStepTest(flow, step, event, tested)
   const results = useMemo(() => reached(test.outputs, reach), [test.outputs, reach])
-  const desk = useMakeDesk({ flow, step, event, results, reach, missing, setMissing })
+  const desk = useMakeDesk({ flow, step, event, results, reach, edit, missing, setMissing })
   const own = below(problems, pointerOf(flow, step.id))
   const title = step.name || (action ? say(action.title) : step.action)
   const body = useRef<HTMLDivElement>(null)

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { Schemas } from '../api/client'
-import { saidOf, useWords as useDataWords } from '../data/words'
+import { ofElement, saidOf, useWords as useDataWords } from '../data/words'
 import { type Flow, walk } from '../flow'
 import type { Labels } from '../tree/summary'
 import { type TreeWords, useWords } from '../tree/words'
@@ -18,7 +18,8 @@ export function useLabels(flow: Flow, preset: Schemas['PresetView'] | undefined)
   return useMemo(() => {
     const ofPreset = labelsOf(preset, say)
     const ofWait = waitLabels(JSON.parse(waits) as Waits, t)
-    return (path) => ofWait(path) ?? ofPreset(path) ?? saidOf(path, data)
+    const named: Labels = (path) => ofWait(path) ?? ofPreset(path) ?? saidOf(path, data)
+    return (path) => ofElement(path, data, named) ?? named(path)
   }, [preset, waits, t, data])
 }
 

@@ -3,7 +3,6 @@ import { useLang } from '../words'
 import type { Schemas } from '../api/client'
 import type { Field } from './check'
 import { CodeField, JSONField } from './CodeField'
-import { ListField } from './ListField'
 import { formatNumber, parseDuration, parseNumber, phoneE164, sayDuration, sayPhone, smsParts } from './locale'
 import { MapField } from './MapField'
 import { SelectField } from './SelectField'
@@ -12,6 +11,7 @@ import { soon } from '../ui/soon'
 import { useWords } from './words'
 
 const DateField = soon(() => import('./DateField').then((m) => m.DateField))
+const ListField = soon(() => import('./ListField').then((m) => m.ListField))
 const MultiSelect = soon(() => import('./MultiSelect').then((m) => m.MultiSelect))
 const LiveOptions = soon(() => import('./LiveOptions').then((m) => m.LiveOptions))
 const ConditionField = soon(() => import('../conditions/ConditionField').then((m) => m.ConditionField))
@@ -35,7 +35,7 @@ export function Control(props: ControlProps) {
     case 'secret': return <input {...plain(props)} type="password" autoComplete="off" />
     case 'longtext': return <LongText {...props} />
     case 'map': return <MapField {...props} />
-    case 'list': return <ListField {...props} />
+    case 'list': return <Suspense fallback={<div aria-busy className="min-h-20" />}><ListField {...props} /></Suspense>
     case 'json': case 'code': return <JSONField {...props} />
     case 'expression': return <CodeField {...props} />
     case 'condition': return <Suspense fallback={<div aria-busy className="min-h-32" />}><ConditionField {...props} label={props.id} /></Suspense>

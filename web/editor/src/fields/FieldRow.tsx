@@ -44,6 +44,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const handle = useRef<Handle>(null)
   const [way, setWay] = useState<Way>(() => wayOf(field, value))
   const kept = useRef<Partial<Record<Way, unknown>>>({})
+  const [picked, setPicked] = useState(false)
   const [left, setLeft] = useState(false)
   const looks = useLooks()
   const switches = !field.literal && !ownKinds.has(field.type)
@@ -63,6 +64,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
 
   const insert = useCallback((path: string) => {
     if (handle.current) return handle.current.insert(hole(path))
+    setPicked(true)
     setWay('data')
     set(hole(path))
   }, [set])
@@ -96,7 +98,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       </div>
       {shownWay === 'fixed'
         ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />
-        : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} address={field.type === 'url'} />}
+        : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
       {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} text={textKinds.has(field.type) && !field.addresses} />}

@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import type { ControlProps } from './Control'
+import { read } from './formats'
 import { moved, pastedList } from './rows'
 import { RowTools, RowValue, useRowMoves, WholeField, WholeSwitch } from './Rows'
-import { isPath, onlyHole, parts } from './template'
+import { eachOf, onlyHole, parts } from './template'
 import { useSay } from '../words'
 import { useWords } from './words'
 
@@ -44,7 +45,8 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
   const put = (to: Kept[]) => {
     setRows(to)
     const list = to.map((r) => r.value).filter((v) => v !== '' && v !== undefined)
-    const out = list.length === 0 ? undefined : list
+    const only = list.length === 1 ? list[0] : undefined
+    const out = list.length === 0 ? undefined : eachOf(onlyHole(only) ?? '') ? only : list // a list is no element of itself
     told.current = JSON.stringify(out)
     set(out)
   }
@@ -59,7 +61,7 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
   if (whole) {
     return (
       <>
-        <WholeField id={id} value={typeof value === 'string' ? value : ''} set={set} chips={isPath(onlyHole(value) ?? 'a')} invalid={invalid} focus={focus} />
+        <WholeField id={id} value={typeof value === 'string' ? value : ''} set={set} chips={read(onlyHole(value) ?? 'a') !== undefined} invalid={invalid} focus={focus} />
         <WholeSwitch on choose={() => { setWhole(false); put(typeof value === 'string' ? number([value]) : rows) }} />
       </>
     )
@@ -69,7 +71,7 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
       {rows.map((r, i) => (
         <div key={r.at} className="flex items-start gap-1" data-row={i} onPasteCapture={(e) => paste(i, e)}>
           <RowTools n={i + 1} count={rows.length} move={moves.move} drop={rows.length === 1 && r.value === '' ? undefined : () => put(rows.length === 1 ? number(['']) : rows.filter((_, n) => n !== i))}>
-            <RowValue n={i + 1} name={say(field.label)} placeholder={field.placeholder} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} />
+            <RowValue n={i + 1} name={say(field.label)} placeholder={field.placeholder} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} text={rows.length > 1} />
           </RowTools>
         </div>
       ))}

@@ -24,7 +24,7 @@ export function Missing({ field, value, set }: { field: string; value: string; s
     if (rare.written) set(value.slice(0, rare.from) + hole(write({ ...rare.written, instead: instead ?? '' })) + value.slice(rare.to))
   }
   return (
-    <div role="group" aria-label={desk.labelOf(rare.written?.path ?? rare.text)} className="mt-2 rounded-lg bg-warn-soft p-2.5 text-xs text-warn">
+    <div role="group" aria-label={desk.labelOf(rare.written?.path ?? rare.text)} className="mt-2 group-has-[[data-first]]/field:hidden rounded-lg bg-warn-soft p-2.5 text-xs text-warn">
       <p><b className="font-semibold">{desk.labelOf(rare.written?.path ?? rare.text)}</b> · {rare.stats.of === 1 ? t.missingOnly : fill(t.missingIn, { n: rare.stats.of - rare.stats.seen, of: rare.stats.of })}</p>
       <div className="mt-2 flex flex-wrap items-center gap-1.5">
         <button type="button" className={choice} onClick={() => setMissing(field, 'fail')}>{t.missingFail}</button>

@@ -62,10 +62,10 @@ export function RowTools({ n, count, move, drop, children }: ToolsProps) {
   )
 }
 
-type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean; plain?: boolean; placeholder?: string; autoFocus?: boolean }
+type ValueProps = { n: number; name?: string; value: unknown; set: (value: unknown) => void; literal?: boolean; invalid?: boolean; plain?: boolean; text?: boolean; placeholder?: string; autoFocus?: boolean }
 
 /** RowValue is a text with data in it, and what it is with the chosen event; or, where it is not a plain text, any other value as JSON. */
-export function RowValue({ n, name, value, set, literal = false, invalid = false, plain = false, placeholder, autoFocus }: ValueProps) {
+export function RowValue({ n, name, value, set, literal = false, invalid = false, plain = false, text: joined, placeholder, autoFocus }: ValueProps) {
   const t = useWords()
   const id = useId()
   const desk = useDesk()
@@ -89,7 +89,7 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
       <span id={`${id}-label`} className="sr-only">{label}</span><span id={`${id}-help`} className="sr-only">{name}</span>
       {json
         ? <JSONValue ref={handle} id={id} value={value} set={set} />
-        : <TemplateField ref={handle} id={id} value={text} set={(v) => set(v ?? '')} chips={!literal} lines="one" placeholder={placeholder ?? t.value} focus={focus} invalid={invalid} autoFocus={autoFocus} problems={template ? marks : undefined} />}
+        : <TemplateField ref={handle} id={id} value={text} set={(v) => set(v ?? '')} chips={!literal} lines="one" placeholder={placeholder ?? t.value} focus={focus} invalid={invalid} autoFocus={autoFocus} text={joined} problems={template ? marks : undefined} />}
       {turnable && (
         <button type="button" aria-label={json ? t.asText : t.asJSON} title={json ? t.asText : t.asJSON} onClick={() => turn(!json)}
           className="absolute top-1.5 right-1 grid size-6 place-items-center rounded bg-surface text-text-3 opacity-0 group-focus-within/value:opacity-100 group-hover/value:opacity-100 hover:text-accent max-[899px]:hidden!">{json ? <Type size={13} aria-hidden /> : <Braces size={13} aria-hidden />}</button>

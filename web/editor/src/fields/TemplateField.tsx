@@ -1,4 +1,4 @@
-import { type Ref, Suspense, useEffect, useMemo, useState } from 'react'
+import { type Ref, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Braces } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { Code } from '../code/Code'
@@ -15,12 +15,13 @@ import { soon } from '../ui/soon'
 import { read } from './formats'
 import { useWords } from './words'
 
+const First = soon(() => import('./First').then((m) => m.First))
 const FormatMenu = soon(() => import('./FormatMenu').then((m) => m.FormatMenu))
 
-type TemplateProps = { ref?: Ref<Handle>; id: string; value: string; set: (value: unknown) => void; chips: boolean; lines: 'one' | 'many'; mode?: Mode; placeholder?: string; invalid?: boolean; problems?: Fault[]; focus?: () => void; autoFocus?: boolean; /** data is a piece of an address */ address?: boolean }
+type TemplateProps = { ref?: Ref<Handle>; id: string; value: string; set: (value: unknown) => void; chips: boolean; lines: 'one' | 'many'; mode?: Mode; placeholder?: string; invalid?: boolean; problems?: Fault[]; focus?: () => void; autoFocus?: boolean; /** text says that one text is wanted, also of a list */ text?: boolean; /** data is a piece of an address */ address?: boolean }
 
 /** TemplateField is text with data of the event in it, or an expression, with what the server knows of it. */
-export function TemplateField({ ref, id, value, set, chips, lines, mode = 'template', placeholder, invalid, problems, focus, autoFocus, address }: TemplateProps) {
+export function TemplateField({ ref, id, value, set, chips, lines, mode = 'template', placeholder, invalid, problems, focus, autoFocus, text, address }: TemplateProps) {
   const t = useWords()
   const desk = useDesk()
   const looks = useLooks()
@@ -28,6 +29,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
   const { lang } = useLang()
   const nameOf = useStepName()
   const { statsOf, labelOf, isUnknown } = desk
+  const began = useRef(autoFocus ? '' : value)
   const [open, setOpen] = useState<OpenChip | null>(null)
   const [landing, setLanding] = useState<typeof import('./address')>()
   useEffect(() => { if (address) void import('./address').then(setLanding, () => undefined) }, [address])
@@ -52,13 +54,17 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
     const found = (await askExpression({ ...question(desk, { source, mode: asked }), cursor }, signal)).completions
     return found ? { ...found, items: landing?.completed(found.items.map(told), source.slice(0, found.from)) ?? found.items.map(told) } : null
   }
+  const put = (text: string) => { setOpen(null); set(text === '' ? undefined : text) }
   return (
+    <>
     <div className={`code-take relative ${chips ? '' : 'code-mono-wrap'}`}>
-      <Code ref={ref} value={value} change={(text) => { setOpen(null); set(text === '' ? undefined : text) }} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
+      <Code ref={ref} value={value} change={put} mode={mode} lines={lines} labelledBy={`${id}-label`} describedBy={`${id}-help`} placeholder={placeholder} invalid={invalid} autoFocus={autoFocus}
         chip={chip} problems={problems} complete={complete} focus={focus} chipHint={t.chipHint} format={setOpen} data={chips ? desk.pick : undefined} landing={landing?.inAddress} />
       {open && <Suspense fallback={null}><FormatMenu key={`${open.source} ${open.anchor.offsetLeft}`} chip={open} close={() => setOpen(null)} /></Suspense>}
       {!looks && <button type="button" aria-label={t.insertData} title={t.insertData} onClick={() => { focus?.(); desk.pick('keys') }}
         className="absolute top-1/2 right-1.5 hidden size-8 -translate-y-1/2 place-items-center rounded-lg bg-surface text-accent max-[899px]:grid"><Braces size={18} strokeWidth={1.75} aria-hidden /></button>}
     </div>
+    {chips && !looks && value.includes('[0]') && <Suspense fallback={null}><First began={began.current} value={value} set={put} text={text} /></Suspense>}
+    </>
   )
 }

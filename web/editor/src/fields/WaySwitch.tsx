@@ -1,5 +1,6 @@
 import type { Field } from './check'
-import { holes, isPath, onlyHole } from './template'
+import { read } from './formats'
+import { holes, onlyHole } from './template'
 import { useWords } from './words'
 
 /** The three ways to give a value: as it is, with data of the event in it, or computed. */
@@ -10,7 +11,7 @@ export const textKinds = new Set(['text', 'longtext', 'url', 'email', 'phone'])
 /** wayOf is how a stored value was given. */
 export function wayOf(field: Field, value: unknown): Way {
   const only = onlyHole(value)
-  if (only !== undefined) return isPath(only) ? 'data' : 'expression'
+  if (only !== undefined) return read(only) ? 'data' : 'expression'
   if (typeof value === 'string' && holes(value).length > 0) return 'data'
   return textKinds.has(field.type) && !field.literal ? 'data' : 'fixed'
 }

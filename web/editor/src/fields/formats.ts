@@ -1,4 +1,4 @@
-import { isChip, isPath } from './template'
+import { isChip, isData } from './template'
 
 /** The ways in which a value is written, by the functions that write it; $ is the value. */
 export const formats = {
@@ -42,18 +42,18 @@ export function read(source: string): Written | undefined {
       return value && !value.piece ? { ...value, piece } : undefined
     }
   }
-  const [, subject, plain, otherwise] = /^present\(([^()]+)\) \? (.+) : ("(?:[^"\\]|\\.)*")$/.exec(text) ?? []
+  const [, subject, plain, otherwise] = /^present\((.+?)\) \? (.+) : ("(?:[^"\\]|\\.)*")$/.exec(text) ?? []
   if (subject && plain && otherwise) {
     const inner = read(plain)
     return inner?.path === subject && inner.instead === undefined ? put(inner, otherwise) : undefined
   }
   const [, value, other] = /^default\((.+), ("(?:[^"\\]|\\.)*")\)$/.exec(text) ?? /^\((.+) \?\? ("(?:[^"\\]|\\.)*")\)$/.exec(text) ?? []
-  if (value && other) return isPath(value) ? put({ path: value }, other) : undefined
+  if (value && other) return isData(value) ? put({ path: value }, other) : undefined
   for (const format of formatNames) {
     for (const form of [formats[format], older[format]]) {
       const [before = '', after = ''] = form?.split('$') ?? []
       const path = text.slice(before.length, text.length - after.length)
-      if (form && text.startsWith(before) && text.endsWith(after) && isPath(path)) return { path, format }
+      if (form && text.startsWith(before) && text.endsWith(after) && isData(path)) return { path, format }
     }
   }
   return undefined

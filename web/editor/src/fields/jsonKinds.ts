@@ -1,5 +1,5 @@
 import { type Format, read, write } from './formats'
-import { hole, holes, isPath, onlyHole } from './template'
+import { hole, holes, isData, onlyHole } from './template'
 
 export const kinds = ['text', 'number', 'yes', 'group', 'list', 'nothing'] as const
 
@@ -20,7 +20,7 @@ const numeric = new Set<Format>(['number', 'number_br', 'round', 'count'])
 export function dataKind(value: unknown, seen: (path: string) => unknown): Kind | undefined {
   const source = onlyHole(value)
   if (source === undefined) return undefined
-  return isPath(source) ? kindOf(seen(source) ?? '') : kindOf(value)
+  return isData(source) ? kindOf(seen(source) ?? '') : kindOf(value)
 }
 
 /** asNumber is one piece of data as a number: a text is read as one, and as in Brazil where it is written so. */

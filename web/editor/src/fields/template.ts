@@ -53,8 +53,19 @@ const chain = new RegExp(String.raw`^${name}(\??\.${name}|\[\d+\]|\["(?:[^"\\]|\
 /** isPath says whether an expression only names a value, so that a chip can stand for it. */
 export const isPath = (source: string) => chain.test(source) && !['true', 'false', 'nil'].includes(source)
 
-/** isChip says whether a chip can stand for an expression: it names a value, or the link of a wait. */
-export const isChip = (source: string) => isPath(source) || /^run\.wait_url\("\w+"\)$/.test(source)
+const every = new RegExp(String.raw`^map\(([^(),]+), #((?:\.${name}|\["(?:[^"\\]|\\.)*"\])+)\)$`)
+
+/** eachOf is a list and the path of what an expression takes from each of its elements, if it does no more than that. */
+export function eachOf(source: string): { list: string; member: string } | undefined {
+  const [, list = '', member = ''] = every.exec(source) ?? []
+  return isPath(list) ? { list, member } : undefined
+}
+
+/** isData says whether an expression names a value, or that of each element of a list. */
+export const isData = (source: string) => isPath(source) || eachOf(source) !== undefined
+
+/** isChip says whether a chip can stand for an expression: it names data, or the link of a wait. */
+export const isChip = (source: string) => isData(source) || /^run\.wait_url\("\w+"\)$/.test(source)
 
 export const holes = (template: string) => parts(template).filter((p) => p.hole)
 

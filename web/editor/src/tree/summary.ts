@@ -1,6 +1,6 @@
 import { parseDuration, sayDuration } from '../fields/locale'
 import type { Step } from '../flow'
-import { friendly, parts as partsIn } from '../fields/template'
+import { eachOf, friendly, parts as partsIn } from '../fields/template'
 
 /** A sentence is text with chips of data in it. */
 export type Part = { text: string } | { chip: string; source: string } | { blank: string } | { code: string }
@@ -13,6 +13,8 @@ export type Labels = (path: string) => string | undefined
 function chipOf(source: string, labels: Labels): Part {
   const path = source.trim()
   if (pathShape.test(path)) return { chip: labels(path) ?? friendly(path), source: path }
+  const each = /\bmap\([^()]+, #[^()]+\)/.exec(path)?.[0]
+  if (each && eachOf(each)) return { chip: labels(each) ?? each, source: path }
   const paths = path.match(/\b(trigger|steps|item|vars|loops|errors)(\??\.[A-Za-z_]\w*|\[[^\]]*\])+/g)
   const one = new Set(paths)
   const only = [...one][0]
