@@ -27,6 +27,7 @@ const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
 const { deedsOf, alikeOf } = await source('editor/deeds.ts')
 const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
+const { duration } = await source('words/format.ts')
 const { saidBy, troubleOf } = await source('runs/paths.ts')
 
 document.documentElement.lang = 'pt-BR'
@@ -495,6 +496,11 @@ test('any connection of a provider fits where all of its kinds are asked for', (
   assert.ok(!fitsKind(['generic:webhook'], 'generic:token'))
   const kinds = ['shop:token', 'shop:oauth', 'shop:webhook', 'other'].map((kind) => ({ kind }))
   assert.deepEqual(offered(['shop:webhook', 'shop:*'], kinds).map((k) => k.kind), ['shop:webhook', 'shop:token', 'shop:oauth'])
+})
+
+test('nothing takes no time, and what takes long is told by its two greatest units', () => {
+  assert.deepEqual([0, 0.4, 1, 999, 1500, 61_000].map((ms) => duration('en', ms)), ['< 1 ms', '< 1 ms', '1 ms', '999 ms', '1.5 s', '1 min 1 s'])
+  assert.equal(duration('pt-BR', 1500), '1,5 s')
 })
 
 test('days of a week that follow each other are told as a span, from Monday on', () => {

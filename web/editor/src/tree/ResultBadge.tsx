@@ -30,13 +30,13 @@ export function ResultBadge({ result, most, id }: { result: Result; most?: numbe
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     !many && result.state !== 'retrying' && (result.attempts ?? 0) > 1 && fill(t.tries, { n: result.attempts ?? 1 }),
     result.due !== undefined && ['waiting', 'parked'].includes(result.state) && moment(result.due),
-    !result.held && result.ms !== undefined && result.state === 'succeeded' && (result.ms < 1 ? '< 1 ms' : duration(result.ms)),
+    !result.held && result.ms !== undefined && result.state === 'succeeded' && duration(result.ms),
   ].filter((f) => f !== false && f !== undefined)
   const day = many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined
   return (
     <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
       <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
-        <Icon size={13} strokeWidth={2} aria-hidden className={result.state === 'running' ? 'motion-safe:animate-spin' : ''} />
+        <Icon size={13} strokeWidth={2} aria-hidden className={`shrink-0 ${result.state === 'running' ? 'motion-safe:animate-spin' : ''}`} />
         <span className="truncate">{result.state === 'retrying' ? <Retrying result={result} most={most} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
       </Badge>
     </span>

@@ -15,9 +15,10 @@ export function ago(lang: Lang, at: string | Date, now = Date.now()): string {
   return words.format(0, 'second')
 }
 
-/** duration says how long something took or takes, by the two greatest units. */
+/** duration says how long something took or takes, by the two greatest units; nothing takes no time. */
 export function duration(lang: Lang, ms: number): string {
   const n = (value: number, digits = 0) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(value)
+  if (ms < 1) return '< 1 ms'
   if (ms < 1000) return `${n(Math.round(ms))} ms`
   if (ms < 60_000) return `${n(ms / 1000, 1)} s`
   const two = (great: number, greatUnit: string, small: number, smallUnit: string) => `${n(great)} ${greatUnit}${small > 0 ? ` ${n(small)} ${smallUnit}` : ''}`
