@@ -40,6 +40,7 @@ function Form({ kept }: { kept: Schemas['InstanceView'] }) {
       await Promise.all(['about', 'flows', 'flow', 'kinds'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
     },
   })
+  const changed = typed.public_url !== kept.public_url || typed.timezone !== kept.timezone || typed.lang !== kept.lang
   const submit = (e: FormEvent) => {
     e.preventDefault()
     save.mutate()
@@ -59,7 +60,7 @@ function Form({ kept }: { kept: Schemas['InstanceView'] }) {
         <p className="mt-1 text-meta text-text-3">{t.teamLanguageHelp}</p>
       </div>
       {save.error && <Problem error={save.error} />}
-      <Button type="submit" look="primary" busy={save.isPending}>{t.save}</Button>
+      <Button type="submit" look="primary" busy={save.isPending} disabled={!changed}>{t.save}</Button>
     </form>
   )
 }

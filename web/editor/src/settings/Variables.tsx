@@ -76,13 +76,13 @@ function VariableRow({ row: r, lang, may, set, drop }: { row: Row; lang: Lang; m
     <li ref={box}>
       <div className="flex gap-2 max-sm:flex-wrap">
         <input aria-label={t.varName} aria-describedby={amiss ? said : undefined} aria-invalid={amiss !== '' && read} placeholder={t.varName} disabled={!may} required pattern="[A-Za-z_][A-Za-z0-9_]*" spellCheck={false} className={`${inputLook} code text-meta max-sm:basis-full sm:w-48! sm:shrink-0`} value={r.name} onChange={(e) => set({ name: e.target.value })} />
-        <select aria-label={fill('{a} {b}', { a: t.varKind, b: r.name })} disabled={!may} className={`${inputLook} w-36! shrink-0 text-meta`} value={kind} onChange={(e) => { const to = kinds.find((k) => k === e.target.value); if (to) turn(to) }}>
+        <select aria-label={fill('{a} {b}', { a: t.varKind, b: r.name })} disabled={!may} className={`${inputLook} shrink-0 text-meta max-sm:order-1 max-sm:w-auto! max-sm:flex-1 sm:w-36!`} value={kind} onChange={(e) => { const to = kinds.find((k) => k === e.target.value); if (to) turn(to) }}>
           {kinds.map((k) => <option key={k} value={k}>{t[`kind_${k}`]}</option>)}
         </select>
         {kind === 'yes'
-          ? <select {...value} className={`${inputLook} flex-1 text-meta`} onChange={(e) => set({ typed: e.target.value })}><option value="true">{t.yes}</option><option value="false">{t.no}</option></select>
-          : <input {...value} ref={(e) => e?.setCustomValidity(read ? '' : kind === 'number' ? t.badNumber : t.badJSON)} aria-invalid={amiss !== '' && !read} placeholder={t.varValue} spellCheck={false} inputMode={kind === 'number' ? 'decimal' : undefined} className={`${inputLook} code flex-1 text-meta`} onChange={(e) => set({ typed: e.target.value })} />}
-        {may && <IconButton label={`${t.delete} ${r.name}`} onClick={drop}><Trash2 size={16} aria-hidden /></IconButton>}
+          ? <select {...value} className={`${inputLook} flex-1 text-meta max-sm:basis-full`} onChange={(e) => set({ typed: e.target.value })}><option value="true">{t.yes}</option><option value="false">{t.no}</option></select>
+          : <input {...value} ref={(e) => e?.setCustomValidity(read ? '' : kind === 'number' ? t.badNumber : t.badJSON)} aria-invalid={amiss !== '' && !read} placeholder={t.varValue} spellCheck={false} inputMode={kind === 'number' ? 'decimal' : undefined} className={`${inputLook} code flex-1 text-meta max-sm:basis-full`} onChange={(e) => set({ typed: e.target.value })} />}
+        {may && <IconButton label={`${t.delete} ${r.name}`} className="max-sm:order-1" onClick={drop}><Trash2 size={16} aria-hidden /></IconButton>}
       </div>
       {amiss && <p id={said} role="alert" className="mt-1 text-meta text-fail">{amiss}</p>}
     </li>
