@@ -45,7 +45,7 @@ function Said({ run }: { run: Schemas['RunView'] }) {
   const words: Record<string, string> = { connection: t.waitsConnection, signal: t.waitsSignal, call: t.waitsCall, retry: t.waitsRetry, quota: t.waitsQuota, delay: t.waitsDelay }
   const waits = run.status === 'unknown' ? t.waitsResolve : run.waiting_for && (words[run.waiting_for] ?? run.waiting_for)
   const stands = standOf(run) === 'refused'
-  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${run.error || run.status === 'unknown' ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
+  if (waits) return <span className={`line-clamp-2 text-secondary break-words ${stands || run.status === 'unknown' ? 'text-warn' : 'text-wait'}`}>{run.error && <><Trouble error={run.error} /> · </>}{stands ? t.refusedConnection : waits}{run.due && !run.ended && !stands && ` · ${run.waiting_for === 'retry' || run.waiting_for === 'quota' ? moment(run.due) : fill(t.untilWhen, { when: moment(run.due) })}`}</span>
   return null
 }
 

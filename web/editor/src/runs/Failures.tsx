@@ -80,7 +80,7 @@ function Retrying({ groups, called, may, show }: { groups: Group[]; called: (g: 
               <p className="mt-0.5 text-secondary break-words text-text-2">{called(g)}{g.step_name && ` · ${g.step_name}`}</p>
             </div>
             <div className="flex flex-wrap items-center gap-2">
-              <Button size="small" look="quiet" onClick={() => show(g)}>{t.showThem}</Button>
+              <Button size="small" look="quiet" className="max-sm:-ml-2.5" onClick={() => show(g)}>{t.showThem}</Button>
               {may && <Onward group={g} />}
             </div>
           </li>
@@ -108,7 +108,7 @@ function Row({ group: g, name, may, show, replay }: { group: Group; name: string
         <button type="button" onClick={show} className="mt-1 block text-left font-medium break-words hover:underline">{g.message || g.code}</button>
         <p className="mt-0.5 text-secondary break-words text-text-2">{name}{g.step_name && ` · ${g.step_name}`}</p>
       </div>
-      <Deeds group={g} may={may} replay={replay}><Button size="small" look="quiet" onClick={show}>{t.showThem}</Button></Deeds>
+      <Deeds group={g} may={may} replay={replay}><Button size="small" look="quiet" className="max-md:-ml-2.5" onClick={show}>{t.showThem}</Button></Deeds>
     </li>
   )
 }

@@ -113,7 +113,7 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
   const connection = asks ? flow.trigger.connection : step?.connection
   const forConnection = run.waiting_for === 'connection' && connection !== undefined
   return (
-    <Box tone={run.error ? 'bg-warn-soft text-warn' : 'bg-wait-soft text-wait'} icon={<Hourglass size={17} aria-hidden />} aside={may && (parked?.wait_url ? <><a href={parked.wait_url} target="_blank" rel="noreferrer" className={buttonLook('plain', 'small')}><ExternalLink size={14} aria-hidden />{t.answerPage}</a><CopyButton size="small" text={parked.wait_url} label={t.copyAnswerPage} /></> : again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
+    <Box tone={run.error && !again ? 'bg-warn-soft text-warn' : 'bg-wait-soft text-wait'} icon={again ? <RotateCw size={17} aria-hidden /> : <Hourglass size={17} aria-hidden />} aside={may && (parked?.wait_url ? <><a href={parked.wait_url} target="_blank" rel="noreferrer" className={buttonLook('plain', 'small')}><ExternalLink size={14} aria-hidden />{t.answerPage}</a><CopyButton size="small" text={parked.wait_url} label={t.copyAnswerPage} /></> : again ? <TryNow run={run.id} /> : forConnection && <NeedsConnection name={connection} action={parked?.action} />)}>
       <p>
         {step && <Named name={nameOf(step)} show={() => show(step.id)} />}{asks && <Named name={t.resource} show={() => show('trigger')} />}{' '}
         {question ? t.for_approval : forConnection && run.error ? t.for_mending : t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}

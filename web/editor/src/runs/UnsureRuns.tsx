@@ -60,7 +60,7 @@ function Row({ group: g, name, show, settle }: { group: Group; name: string; sho
         <p className="mt-0.5 text-secondary break-words text-text-2">{name}</p>
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        {show && <Button size="small" look="quiet" onClick={show}>{t.showThem}</Button>}
+        {show && <Button size="small" look="quiet" className="max-sm:-ml-2.5" onClick={show}>{t.showThem}</Button>}
         <Button size="small" onClick={() => settle(`${step} · ${name}`)}>{g.count > 1 ? t.settleAll : t.settleOne}</Button>
       </div>
     </li>

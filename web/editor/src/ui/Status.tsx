@@ -3,7 +3,7 @@ import { Badge } from './Badge'
 import { useWords } from './statusWords'
 
 const icons = {
-  succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], waiting: [Hourglass, 'wait'], running: [LoaderCircle, 'accent'], retrying: [RotateCw, 'warn'], refused: [TriangleAlert, 'warn'], pending: [CircleDashed, 'none'],
+  succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], waiting: [Hourglass, 'wait'], running: [LoaderCircle, 'accent'], retrying: [RotateCw, 'wait'], refused: [TriangleAlert, 'warn'], pending: [CircleDashed, 'none'],
   unknown: [CircleHelp, 'warn'], canceled: [CircleSlash, 'none'], skipped: [CircleSlash, 'none'], duplicate: [Copy, 'none'], accepted: [Check, 'ok'], rejected: [TriangleAlert, 'fail'], captured: [Check, 'accent'],
 } as const
 
@@ -31,7 +31,7 @@ export function Status({ of, event, over = false, said }: { of: string; event?: 
   const [Icon, tone] = icons[of]
   return (
     <Badge tone={over ? 'none' : tone}>
-      <Icon size={13} aria-hidden className={of === 'running' ? 'animate-spin' : ''} /> {said ?? word(of)}
+      <Icon size={13} aria-hidden className={`shrink-0 ${of === 'running' ? 'animate-spin' : ''}`} /> {said ?? word(of)}
     </Badge>
   )
 }

@@ -61,8 +61,8 @@ export function Problem({ error, retry, className = '' }: { error: Error; retry?
   const t = useWords()
   const told = error instanceof Refused
   return (
-    <div role="alert" className={`my-4 flex gap-3 rounded-xl bg-fail-soft p-4 text-fail ${className}`}>
-      <TriangleAlert size={18} aria-hidden className="mt-px shrink-0" />
+    <div role="alert" className={`my-4 flex items-center gap-3 rounded-xl bg-fail-soft p-4 text-fail ${className}`}>
+      <TriangleAlert size={18} aria-hidden className="mt-px shrink-0 self-start" />
       <div className="min-w-0 flex-1">
         <p className="font-medium break-words">{told ? sentence(error.message) : t.offline}</p>
         {told && error.problem.problems?.map((p, i) => <p key={i} className="mt-1 break-words"><code className="text-meta">{p.path}</code> {p.message}</p>)}
