@@ -75,4 +75,6 @@ export const useLedger = () => useQuery({ queryKey: ['ledger'], queryFn: () => t
 
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => take(api.GET('/alerts', { params: { query: { open: true, limit: 20 } } })) })
 
+export const useAlertSettings = (enabled = true) => useQuery({ queryKey: ['alert-settings'], queryFn: () => take(api.GET('/alerts/settings')), enabled })
+
 export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => take(api.GET('/about')) })

@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { BellOff, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useAlertSettings } from '../api/hooks'
 import { Button, buttonLook } from '../ui/Button'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
@@ -37,7 +38,7 @@ function useReasons(failures: Schemas['AlertView'][]) {
 /** Untold says that nobody hears of this who does not look here. */
 function Untold() {
   const t = useWords()
-  const { data } = useQuery({ queryKey: ['alert-settings'], queryFn: () => take(api.GET('/alerts/settings')) })
+  const { data } = useAlertSettings()
   if (!data || data.to.length > 0) return null
   return <p className="mt-2 flex items-start gap-2 text-secondary text-text-2"><BellOff size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span>{t.untold} <Link href="/settings/alerts" className="text-accent underline underline-offset-2">{t.chooseWhom}</Link></span></p>
 }

@@ -1,7 +1,7 @@
 import { Suspense, useEffect } from 'react'
 import { ChevronDown, Plus } from 'lucide-react'
 import { useSearchParams } from 'wouter'
-import { useAlerts, useFlows, useStats } from '../api/hooks'
+import { useAlerts, useAlertSettings, useFlows, useStats } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { useCommands } from '../ui/commands'
 import { SearchInput } from '../ui/Input'
@@ -25,7 +25,8 @@ export function FlowList({ role }: { role: string }) {
   const { data, error, refetch } = useFlows(q)
   const stats = useStats()
   const alerts = useAlerts()
-  const settled = data !== undefined && alerts.isFetched
+  const told = useAlertSettings(role === 'admin')
+  const settled = data !== undefined && alerts.isFetched && !(alerts.data?.items.length && told.isLoading)
   useEffect(() => { if (settled) screenDrawn() }, [settled])
   const set = (name: string, value: string | null) => setParams((old) => change(old, name, value), { replace: true })
   const may = role !== 'viewer'

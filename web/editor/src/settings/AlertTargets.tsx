@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
-import { useAlerts, useConnections, useSession } from '../api/hooks'
+import { useAlerts, useAlertSettings, useConnections, useSession } from '../api/hooks'
 import { Button } from '../ui/Button'
 import { Problem, Skeleton } from '../ui/states'
 import { Select } from '../ui/Select'
@@ -17,7 +17,7 @@ import { useWords } from './words'
 /** AlertTargets says who is told when something is wrong. */
 export function AlertTargets() {
   const t = useWords()
-  const { data, error } = useQuery({ queryKey: ['alert-settings'], queryFn: () => take(api.GET('/alerts/settings')) })
+  const { data, error } = useAlertSettings()
   const open = useAlerts().data?.items.length ?? 0
   return (
     <Part title={t.alerts} help={t.alertsHelp}>
@@ -44,6 +44,7 @@ function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
     mutationFn: () => take(api.PUT('/alerts/settings', { body: { to, smtp, lang: speaks } })),
     onSuccess: (next) => { queries.setQueryData(['alert-settings'], next); toast(t.done) },
   })
+  const same = JSON.stringify([to, smtp, speaks]) === JSON.stringify([kept.to, kept.smtp ?? '', kept.lang ?? lang])
   const submit = (e: FormEvent) => {
     e.preventDefault()
     save.mutate()
@@ -57,7 +58,7 @@ function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
       </div>
       <div><p className="mb-1 font-medium">{t.tellLang}</p><Select label={t.tellLang} value={speaks} set={(v) => setSpeaks(v as 'en' | 'pt-BR')} options={[{ value: 'en', label: 'English' }, { value: 'pt-BR', label: 'Português (Brasil)' }]} /></div>
       {save.error && <Problem error={save.error} />}
-      <div className="flex flex-wrap items-start gap-2"><Button type="submit" look="primary" busy={save.isPending}>{t.save}</Button><TryTargets to={to} smtp={smtp} lang={speaks} /></div>
+      <div className="flex flex-wrap items-start gap-2"><Button type="submit" look="primary" busy={save.isPending} disabled={same}>{t.save}</Button><TryTargets to={to} smtp={smtp} lang={speaks} /></div>
     </form>
   )
 }
