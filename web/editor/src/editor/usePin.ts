@@ -14,6 +14,6 @@ export function usePin(flow: string, t: EditorWords) {
     const pinned = held === newest.id
     pinSample(flow, pinned ? null : newest.id)
     say(pinned ? t.unpinned : t.pinned)
-    toast(pinned ? t.unpinned : t.pinned)
+    toast(pinned ? t.unpinned : t.pinned, 'ok', 'pin')
   }
 }

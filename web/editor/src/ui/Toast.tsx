@@ -2,7 +2,7 @@ import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 import { leave } from '../api/leaving'
 import { soon } from './soon'
 
-export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => unknown }
+export type Message = { id: number; text: string; tone: 'ok' | 'fail'; undo?: () => void; end: () => unknown; about?: string }
 
 let messages: Message[] = []
 let counter = 0
@@ -16,7 +16,7 @@ function set(next: Message[]) {
 const most = 3
 
 /** add shows a message until its time is over, it is closed, the page goes, or newer ones take its place: then act is done. */
-function add(text: string, tone: Message['tone'], ms: number, act?: () => unknown, undone?: () => void) {
+function add(text: string, tone: Message['tone'], ms: number, act?: () => unknown, undone?: () => void, about?: string) {
   const id = ++counter
   const close = (then?: () => unknown) => {
     if (!messages.some((m) => m.id === id)) return
@@ -28,12 +28,13 @@ function add(text: string, tone: Message['tone'], ms: number, act?: () => unknow
   const end = () => close(act)
   const timer = setTimeout(end, ms)
   addEventListener('pagehide', end)
-  set([...messages, { id, text, tone, end, undo: undone && (() => close(undone)) }])
+  if (about) messages.find((m) => m.about === about)?.end()
+  set([...messages, { id, about, text, tone, end, undo: undone && (() => close(undone)) }])
   if (messages.length > most) messages[0]?.end()
 }
 
-/** toast tells what was done, for a few seconds. */
-export const toast = (text: string, tone: Message['tone'] = 'ok') => add(text, tone, tone === 'ok' ? 4_000 : 8_000)
+/** toast tells what was done, for a few seconds, or until something newer is told of the same. */
+export const toast = (text: string, tone: Message['tone'] = 'ok', about?: string) => add(text, tone, tone === 'ok' ? 4_000 : 8_000, undefined, undefined, about)
 
 /**
  * later does something after ten seconds unless it is undone, and at once when the page goes or newer
