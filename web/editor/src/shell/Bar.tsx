@@ -63,7 +63,7 @@ const PersonMenu = soon(() => import('./PersonMenu').then((m) => m.PersonMenu))
 
 function Person({ name, leave }: { name: string; leave: () => void }) {
   const t = useWords()
-  const letters = name.split(/[\s@.]+/).filter(Boolean).slice(0, 2).map((w) => w[0]?.toUpperCase()).join('')
+  const letters = (name.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, 2).map((w) => w[0]?.toUpperCase()).join('')
   return (
     <MenuButton label={name || t.menu} trigger={(props) => (
       <button type="button" aria-label={`${letters} ${name || t.menu}`.trim()} data-tip={name} {...props} className="ml-1 inline-grid size-8 shrink-0 place-items-center rounded-full bg-accent-soft text-meta font-semibold text-accent">{letters || '·'}</button>
