@@ -76,6 +76,35 @@ test('a finger finds 44 px at fields, tabs and the places that take a step, and 
   await page.context().close()
 })
 
+test('the whole of a row leads on, and what else is in it does its own', async () => {
+  await program.api('POST', '/flows', { id: 'asks', name: 'Asks a person', trigger: { kind: 'webhook' }, steps: [{ id: 'ask', action: 'wait', with: { signal: 'ask', timeout: '2d' } }] })
+  await program.api('POST', '/flows/asks/publish', {})
+  const page = await program.signedIn('/?q=asks', phone)
+  const row = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Asks a person' }) })
+  await row.getByRole('button', { name: 'More about Asks a person' }).click()
+  await page.getByRole('menu').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('menu').waitFor({ state: 'detached' })
+  const box = await row.boundingBox()
+  await page.touchscreen.tap(box.x + box.width - 80, box.y + 24)
+  await page.waitForURL(/flows\/asks/)
+  await page.context().close()
+})
+
+test('on a phone the deeds of a run stand in words, what is destructive in its menu', async () => {
+  const { url } = (await program.api('GET', '/flows/asks')).body
+  await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+  const run = await until(async () => (await program.api('GET', '/runs?flow=asks&status=waiting')).body.items[0])
+  const page = await program.signedIn(`/runs/${run.id}`, phone)
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Edit flow' }).waitFor()
+  await page.getByRole('menuitem', { name: 'Cancel the run' }).click()
+  await until(async () => (await program.api('GET', `/runs/${run.id}`)).body.status, (status) => status === 'canceled')
+  await page.getByRole('button', { name: 'Run again' }).waitFor()
+  assert.deepEqual(await page.locator('header').last().evaluate((e) => [...e.querySelectorAll('button, a')].filter((x) => x.checkVisibility() && x.innerText.trim() === '').map((x) => x.getAttribute('aria-label'))), ['All runs of this flow', 'More'])
+  await page.context().close()
+})
+
 test('a tick wears the colours of the program', async () => {
   const page = await program.signedIn('/runs', { colorScheme: 'dark' })
   const tick = page.getByRole('checkbox').last()

@@ -39,10 +39,10 @@ export function ConnectionRow({ connection: c, kind, edit }: RowProps) {
   const [asking, ask] = useState(false)
   const signIn = useSignIn(c.name)
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-sm:items-start">
+    <li className="row flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 max-sm:items-start">
       <Tile kind={c.kind} mark={kind?.mark} />
       <div className="min-w-0 flex-1 basis-44">
-        <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} testable={kind?.testable !== false} /></p>
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><button type="button" className="row-link text-left font-medium break-all hover:underline" onClick={edit}>{c.name}</button><State of={c} testable={kind?.testable !== false} /></p>
         <p className="text-secondary break-words text-text-2">{title}{c.account && ` · ${c.account}`}{c.hosts.length > 0 && ` · ${c.hosts.join(', ')}`}</p>
         {test.data && !test.data.works && !c.problem && <p className="text-secondary break-words text-fail">{sentence(test.data.detail)}</p>}
         {c.problem && <p className="text-secondary break-words text-fail">{sentence(c.problem)}</p>}

@@ -47,7 +47,7 @@ export function SetUp() {
           <PasswordInput autoComplete="new-password" minLength={least} required value={person.password} onChange={(e) => setPerson({ ...person, password: e.target.value })} />
         </Field>
         <details>
-          <summary className="w-fit font-medium text-text-2">{t.place}<span className="block text-meta font-normal text-text-3">{placeOf(instance.timezone)} · {instance.public_url}</span></summary>
+          <summary className="w-fit font-medium text-text-2"><span>{t.place}<span className="block text-meta font-normal text-text-3">{placeOf(instance.timezone)} · {instance.public_url}</span></span></summary>
           <div className="mt-3 space-y-4">
             <div><p className="mb-1 font-medium">{t.zone}</p><ZoneSelect label={t.zone} value={instance.timezone} set={(timezone) => setInstance({ ...instance, timezone })} /></div>
             <Field label={t.address} help={local ? t.addressLocal : t.addressHelp}><input className={inputLook} type="url" required spellCheck={false} value={instance.public_url} onChange={(e) => setInstance({ ...instance, public_url: e.target.value })} /></Field>

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { ChevronRight } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { usePlural } from '../words/phrase'
 import { useWords } from './backtestWords'
@@ -23,10 +22,8 @@ export function Alikes({ rows, stands, lines, draw }: AlikesProps) {
         </p>
         <ul className="mt-1.5 space-y-1 empty:hidden">{lines.map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
       </div>
-      <details className="group/row border-t border-line">
-        <summary className="flex cursor-pointer list-none items-center gap-1.5 rounded-b-xl px-3 py-2 text-secondary text-text-2 hover:bg-sunken hover:text-text max-[899px]:min-h-11">
-          <ChevronRight size={14} aria-hidden className="shrink-0 transition-transform group-open/row:rotate-90" />{plural(t, 'showEvents', rows.length)}
-        </summary>
+      <details className="border-t border-line">
+        <summary className="rounded-b-xl px-3 py-2 text-secondary text-text-2 hover:bg-sunken hover:text-text">{plural(t, 'showEvents', rows.length)}</summary>
         <ul className="divide-y divide-line border-t border-line">{rows.slice(0, shown).map((row) => <li key={row.event} className="px-3 py-2">{draw(row)}</li>)}</ul>
         {rows.length > shown && <p className="border-t border-line px-3 py-2 text-secondary text-text-2">{plural(t, 'more', rows.length - shown)}</p>}
       </details>

@@ -63,7 +63,7 @@ function TriggerState({ flow, state }: { flow: Flow; state: Schemas['FlowView'][
   const n = stats ? stats.accepted - stats.replayed + stats.filtered + stats.duplicates + stats.captured : 0
   return (
     <>
-      {n > 0 && <Link href={`/events?flow=${flow.id}`} tabIndex={-1} data-tip={t.events} onClick={(e) => e.stopPropagation()} className="relative inline-flex rounded-full after:absolute after:-inset-1.5 hover:underline"><Badge tone="ok">{plural(t, 'eventsSeen', n)}</Badge></Link>}{' '}
+      {n > 0 && <Link href={`/events?flow=${flow.id}`} tabIndex={-1} data-tip={t.events} onClick={(e) => e.stopPropagation()} className="finger inline-flex rounded-full hover:underline"><Badge tone="ok">{plural(t, 'eventsSeen', n)}</Badge></Link>}{' '}
       {state === 'paused' && <Badge tone="wait"><CirclePause size={13} aria-hidden />{t.statePaused}</Badge>}
       {state === 'off' && <Badge><Power size={13} aria-hidden />{t.stateOff}</Badge>}
       {state === 'on' && n === 0 && <Badge tone="ok">{t.stateOn}</Badge>}

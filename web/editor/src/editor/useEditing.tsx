@@ -187,7 +187,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
     hands, run,
     floating: floating?.what === 'add'
       ? <Suspense fallback={null}><AddMenu actions={list} anchor={floating.anchor} close={() => { setFloating(null); focusSoon(store.get().at) }} pick={(a) => addAction(floating.gap, a)} paste={(pasted) => { setFloating(null); const first = put(floating.gap, pasted); if (first) openRow(first) }} /></Suspense>
-      : floating && menu && <Suspense fallback={null}><RowMenu anchor={floating.anchor} label={t.more} items={menu} close={reopen} /></Suspense>,
+      : floating && menu && <Suspense fallback={null}><RowMenu anchor={floating.anchor} label={t.more} of={menuRow?.step && name(menuRow.step)} items={menu} close={reopen} /></Suspense>,
   }
 }
 

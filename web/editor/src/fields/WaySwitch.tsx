@@ -24,7 +24,7 @@ export function WaySwitch({ label, name, way, choose }: { label: string; name: s
   return (
     <span role="radiogroup" aria-label={label} className="flex shrink-0 text-xs text-text-3 opacity-0 transition-opacity duration-150 group-focus-within/field:opacity-100 group-hover/field:opacity-100 max-[899px]:opacity-100">
       {ways.map((w) => (
-        <label key={w} className={`relative cursor-pointer rounded px-1.5 py-0.5 has-focus-visible:outline-2 has-focus-visible:outline-accent ${w === way ? 'font-semibold text-accent' : 'hover:text-text'}`}>
+        <label key={w} className={`relative cursor-pointer rounded px-1.5 py-0.5 pointer-coarse:-my-3 pointer-coarse:px-2.5 pointer-coarse:py-3 has-focus-visible:outline-2 has-focus-visible:outline-accent ${w === way ? 'font-semibold text-accent' : 'hover:text-text'}`}>
           <input type="radio" name={name} className="sr-only" checked={w === way} onChange={() => choose(w)} />{t[w]}
         </label>
       ))}

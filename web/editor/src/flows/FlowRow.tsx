@@ -42,23 +42,23 @@ export function FlowRow({ flow, role, stats, alerts, pick }: RowProps) {
   const tags = isExample(flow) ? flow.tags.filter((tag) => tag !== 'example' && tag !== 'start-here') : flow.tags
   const word = { new: t.stateNew, on: '', paused: t.statePaused, off: t.stateOff }[flow.state]
   return (
-    <li className={`grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 ${columns}`}>
+    <li className={`row grid grid-cols-[2.5rem_minmax(0,1fr)_2.25rem] items-center gap-x-3 gap-y-2 px-4 py-3 ${columns}`}>
       {flow.state === 'new'
         ? <span data-tip={t.publishFirst}><Switch on={false} disabled label={t.publishFirst} set={() => undefined} /></span>
         : <span data-tip={role === 'viewer' ? t.editorsOnly : undefined}><Switch on={flow.state === 'on'} disabled={role === 'viewer'} busy={life.busy} label={fill(flow.state === 'on' ? t.switchOff : t.switchOn, { name })} set={(on) => life.turn(on ? 'resume' : 'off')} /></span>}
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <Link href={`/flows/${flow.id}`} className="font-medium break-words hover:underline">{name}</Link>
+          <Link href={`/flows/${flow.id}`} className="row-link font-medium break-words hover:underline">{name}</Link>
           {isFirst(flow) && <Badge tone="accent">{t.startHere}</Badge>}
           {flow.state !== 'on' && <Badge tone={tones[flow.state]}>{word}</Badge>}
           <Troubles flow={flow} alerts={alerts} />
         </p>
         {flow.description && <p className="mt-1 line-clamp-2 text-secondary text-text-2">{flow.description}</p>}
-        {tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text">{tag}</button>)}</p>}
+        {tags.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{tags.map((tag) => <button key={tag} type="button" onClick={() => pick(tag)} className="rounded-full bg-sunken px-2 py-0.5 text-meta text-text-2 hover:text-text pointer-coarse:py-1.5">{tag}</button>)}</p>}
       </div>
       <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>
       <div className="col-span-2 col-start-2 row-start-3 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
-        <Bars recent={stats?.recent} />
+        <span className="flex items-end gap-x-2 lg:contents"><Bars recent={stats?.recent} /><span aria-hidden className="text-meta text-text-3 lg:hidden">{t.lastDay}</span></span>
         <Last flow={flow.id} stats={stats} />
       </div>
       <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={life.turn} />}</MenuButton></div>
@@ -75,10 +75,10 @@ function Troubles({ flow, alerts }: Pick<RowProps, 'flow' | 'alerts'>) {
   const drift = now('drift')
   return (
     <>
-      {now('failure') && <Link href={`/runs?flow=${flow.id}&status=failed`}><Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.failing}</Badge></Link>}
+      {now('failure') && <Link href={`/runs?flow=${flow.id}&status=failed`} className="finger"><Badge tone="fail"><TriangleAlert size={12} aria-hidden />{t.failing}</Badge></Link>}
       {drift && <Badge tone="warn" tip={drift.message}>{t.vanished}</Badge>}
-      {flow.refused && <Link href={`/runs?flow=${flow.id}&status=waiting`}><Badge tone="warn"><TriangleAlert size={12} aria-hidden />{fill(t.refused, { name: flow.refused.join(', ') })}</Badge></Link>}
-      {lack && <Link href="/connections"><Badge tone={isExample(flow) ? 'none' : 'warn'} tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
+      {flow.refused && <Link href={`/runs?flow=${flow.id}&status=waiting`} className="finger"><Badge tone="warn"><TriangleAlert size={12} aria-hidden />{fill(t.refused, { name: flow.refused.join(', ') })}</Badge></Link>}
+      {lack && <Link href="/connections" className="finger"><Badge tone={isExample(flow) ? 'none' : 'warn'} tip={lack.message}><Cable size={12} aria-hidden />{t.lacks}</Badge></Link>}
       {errors > 0 && <Badge tone="fail"><TriangleAlert size={12} aria-hidden />{fill(t.problemsOf, { n: errors })}</Badge>}
       {flow.silent_since && <Badge tone="warn"><Hourglass size={12} aria-hidden />{fill(t.silent, { when: ago(flow.silent_since) })}</Badge>}
       {flow.changed && flow.published_rev > 0 && <Badge tone="warn">{t.changedDraft}</Badge>}
@@ -91,7 +91,7 @@ const icons: Record<string, LucideIcon> = { schedule: CalendarClock, manual: Pla
 function Trigger({ flow }: { flow: Flow }) {
   const t = useWords()
   const words: Record<string, string> = { webhook: t.kindWebhook, schedule: t.kindSchedule, manual: t.kindManual, failure: t.kindFailure, call: t.kindCall, form: t.kindForm }
-  if (flow.url) return <CopyField text={flow.url} label={t.copyURL} />
+  if (flow.url) return <CopyField text={flow.url} shown={`…${new URL(flow.url).pathname}`} label={t.copyURL} />
   const Icon = icons[flow.trigger] ?? Workflow
   return <p className="flex items-center gap-2 text-secondary text-text-2"><Icon size={15} strokeWidth={1.75} aria-hidden />{words[flow.trigger] ?? flow.trigger}</p>
 }
@@ -103,7 +103,7 @@ function Last({ flow, stats }: { flow: string; stats: Schemas['FlowStats'] | und
   return (
     <p className="text-secondary text-text-2">
       {stats?.last_event ? <time dateTime={stats.last_event} data-tip={fill(t.lastEvent, { when: whole(stats.last_event) })}>{ago(stats.last_event)}</time> : t.neverRan}
-      {stats && stats.waiting > 0 && <Link href={`/runs?flow=${flow}&status=waiting`} className="block w-fit text-wait underline-offset-2 hover:underline">{plural(t, 'waitingRuns', stats.waiting)}</Link>}
+      {stats && stats.waiting > 0 && <Link href={`/runs?flow=${flow}&status=waiting`} className="finger block w-fit text-wait underline-offset-2 hover:underline">{plural(t, 'waitingRuns', stats.waiting)}</Link>}
       {stats && stats.pending > 0 && <span className="block">{fill(t.pendingRuns, { n: number(stats.pending) })}</span>}
     </p>
   )

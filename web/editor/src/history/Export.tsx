@@ -22,7 +22,7 @@ export function Export<T>({ source }: { source: Source<T> }) {
   const [as, setAs] = useState<'csv' | 'json' | null>(null)
   return (
     <>
-      <Menu label={t.export} trigger={(props) => <Button {...props}><Download size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.export}</span></Button>} items={[
+      <Menu label={t.export} trigger={(props) => <Button {...props}><Download size={16} strokeWidth={1.75} aria-hidden className="max-sm:hidden" />{t.export}</Button>} items={[
         { id: 'csv', label: t.asCSV, icon: SheetIcon, run: () => setAs('csv') },
         { id: 'json', label: t.asJSON, icon: Braces, run: () => setAs('json') },
       ]} />

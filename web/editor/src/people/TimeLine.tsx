@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { ChevronRight, CircleHelp, Inbox, Send, TriangleAlert } from 'lucide-react'
+import { CircleHelp, Inbox, Send, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { More } from '../history/More'
@@ -41,10 +41,10 @@ function One({ moment: m }: { moment: Moment }) {
   const href = m.run ? `/runs/${m.run.id}` : m.event ? `/events?event=${m.event.id}` : undefined
   return (
     <li className="rounded-xl border border-line bg-surface px-4 py-3 shadow-card">
-      <div className="flex items-start gap-3">
+      <div className="row flex items-start gap-3">
         <span className="grid size-8 shrink-0 place-items-center rounded-lg bg-accent-soft text-accent"><Inbox size={16} strokeWidth={1.75} aria-hidden /></span>
         <div className="min-w-0 flex-1">
-          <p className="flex flex-wrap items-center gap-x-2 gap-y-1">{href ? <Link href={href} className="font-medium break-words hover:underline">{title}</Link> : <span className="font-medium">{title}</span>}{m.run ? <Status of={standOf(m.run)} /> : m.event && <Status event of={m.event.status} />}</p>
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1">{href ? <Link href={href} className="row-link font-medium break-words hover:underline">{title}</Link> : <span className="font-medium">{title}</span>}{m.run ? <Status of={standOf(m.run)} /> : m.event && <Status event of={m.event.status} />}</p>
           <p className="text-secondary text-text-2">{[m.event ? t.came : t.again, title !== m.flow_name && m.flow_name].filter(Boolean).join(' · ')}</p>
         </div>
         <time dateTime={m.at} data-tip={whole(m.at)} className="shrink-0 text-secondary text-text-2">{clock(m.at)}</time>
@@ -61,9 +61,8 @@ function Done({ effect: e, run }: { effect: Effect; run?: string }) {
   const [Icon, tone] = e.status === 'failed' ? [TriangleAlert, 'text-fail'] : e.status === 'unknown' ? [CircleHelp, 'text-warn'] : [Send, 'text-ok']
   return (
     <li>
-      <details className="group/effect">
-        <summary className="flex min-h-9 list-none items-start gap-x-2 py-2">
-          <ChevronRight size={14} aria-hidden className="mt-[3px] shrink-0 text-text-3 transition-transform duration-120 group-open/effect:rotate-90" />
+      <details>
+        <summary className="min-h-9 py-2">
           <Icon size={14} aria-hidden className={`mt-[3px] shrink-0 ${tone}`} />
           <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-0.5">
             <span className="font-medium break-words">{e.name || e.path}</span>

@@ -13,10 +13,10 @@ export function Attempts({ s }: { s: Schemas['StepView'] }) {
       {s.attempts.map((a, i) => (
         <li key={i} className="rounded-lg border border-line">
           <details>
-            <summary className="flex cursor-pointer flex-wrap items-center gap-x-2 px-3 py-2">
+            <summary className="flex-wrap gap-y-0! px-3 py-2">
               <span className="font-medium">{fill(t.attemptN, { n: i + 1 })}</span>
               <span className="text-secondary text-text-2">{format.moment(a.at)} · {format.duration(a.duration_ms)}</span>
-              {a.error && <span className="w-full break-words text-fail">{a.error.message}</span>}
+              {a.error && <span className="w-full pl-5.5 break-words text-fail">{a.error.message}</span>}
             </summary>
             <div className="space-y-3 px-3 pb-3">
               {a.request !== undefined && <Part sent title={t.sent} value={a.request} />}

@@ -7,6 +7,7 @@ import { LiveSign } from '../shell/Bar'
 import { Button } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
+import { Menu, type MenuItem } from '../ui/Menu'
 import { standOf, Status } from '../ui/Status'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
@@ -26,6 +27,11 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['run', run.id] }),
     onError: (e) => toast(e.message, 'fail'),
   })
+  const edit = `/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${mendAt(run.error)}` : ''}`
+  const deeds: MenuItem[] = [
+    ...(now ? [{ id: 'edit', label: t.editFlow, icon: Pencil, href: edit }] : []),
+    ...(run.ended ? [] : ['line' as const, { id: 'cancel', label: t.cancelRun, icon: Ban, danger: true, run: () => cancel.mutate() }]),
+  ]
   const meta = [run.title && flow.name, run.revision && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
   return (
     <header className="z-20 flex h-[52px] shrink-0 items-center gap-2 border-b border-line bg-surface px-3 sm:px-4">
@@ -36,9 +42,10 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
       <LiveSign />
-      {may && !run.ended && <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.cancelRun}</span></Button>}
-      {may && now && <Link href={`/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${mendAt(run.error)}` : ''}`} data-tip={t.editFlow} className={`${buttonLook()} max-sm:px-2.5`}><Pencil size={15} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.editFlow}</span></Link>}
-      {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden /><span className="max-sm:sr-only">{t.replay}</span></Button>}
+      {may && !run.ended && <Button look="danger" className="max-sm:hidden" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden />{t.cancelRun}</Button>}
+      {may && now && <Link href={edit} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
+      {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
+      {may && deeds.length > 0 && <span className="sm:hidden"><Menu label={t.more} items={deeds} /></span>}
     </header>
   )
 }

@@ -87,8 +87,8 @@ function View({ grouped, show }: { grouped: boolean; show: (grouped: boolean) =>
   const look = (on: boolean) => `inline-flex h-7 items-center gap-2 rounded-md px-2.5 text-secondary font-medium whitespace-nowrap transition-colors duration-120 ${on ? 'bg-surface shadow-card' : 'text-text-2 hover:text-text'}`
   return (
     <div role="group" aria-label={t.view} className="inline-flex rounded-lg border border-line bg-sunken p-[3px]">
-      <button type="button" aria-pressed={!grouped} className={look(!grouped)} onClick={() => show(false)}><List size={15} aria-hidden />{t.listed}</button>
-      <button type="button" aria-pressed={grouped} className={look(grouped)} onClick={() => show(true)}><Layers size={15} aria-hidden />{t.grouped}</button>
+      <button type="button" aria-pressed={!grouped} className={look(!grouped)} onClick={() => show(false)}><List size={15} aria-hidden className="max-sm:hidden" />{t.listed}</button>
+      <button type="button" aria-pressed={grouped} className={look(grouped)} onClick={() => show(true)}><Layers size={15} aria-hidden className="max-sm:hidden" />{t.grouped}</button>
     </div>
   )
 }

@@ -16,14 +16,14 @@ export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?:
       {steps.map((s) => (
         <li key={s.path}>
           <details>
-            <summary className="flex cursor-pointer flex-wrap items-center gap-2 px-3 py-2">
+            <summary className="flex-wrap px-3 py-2">
               {s.mocked && s.status === 'succeeded' ? <Badge tone="accent">{s.request ? <><Send size={13} aria-hidden /> {t.wouldSend}</> : t.assumed}</Badge> : <Status of={s.status} />}
               <span className="font-medium">{nameOf?.(s) ?? s.path}</span>
               {!nameOf && <span className="text-[13px] text-text-3">{s.action}</span>}
               {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
-              {s.mocked && s.request !== undefined && effectOf(s) !== '' && <span className="w-full text-[13px] break-words text-text-2">{effectOf(s)}</span>}
-              {s.error && <span className="w-full text-[13px] text-fail">{s.error.message}</span>}
-              {s.reason && <span className="w-full text-[13px] text-text-2"><Ticked text={s.reason} /></span>}
+              {s.mocked && s.request !== undefined && effectOf(s) !== '' && <span className="w-full pl-5.5 text-[13px] break-words text-text-2">{effectOf(s)}</span>}
+              {s.error && <span className="w-full pl-5.5 text-[13px] text-fail">{s.error.message}</span>}
+              {s.reason && <span className="w-full pl-5.5 text-[13px] text-text-2"><Ticked text={s.reason} /></span>}
             </summary>
             <div className="space-y-3 px-3 pb-3">
               {s.request !== undefined && s.request !== null && <div><p className="mb-1 text-xs text-text-3">{t.request}</p><Outgoing value={s.request} /></div>}

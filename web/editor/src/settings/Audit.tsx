@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { ChevronRight } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, take } from '../api/client'
 import { useNamedFlows } from '../api/hooks'
@@ -73,9 +72,8 @@ function Row({ entry: a, names }: { entry: Deed; names: Names }) {
   if (changed.length === 0) return <li className="flex items-baseline gap-3 py-2 pl-5.5">{head}</li>
   return (
     <li>
-      <details className="group/audit">
-        <summary className="flex list-none items-baseline gap-2 py-2 hover:bg-sunken">
-          <ChevronRight size={14} aria-hidden className="shrink-0 self-center text-text-3 transition-transform duration-120 group-open/audit:rotate-90" />
+      <details>
+        <summary className="py-2 hover:bg-sunken">
           <span className="flex min-w-0 flex-1 items-baseline gap-3">{head}</span>
         </summary>
         <div className="space-y-3 pb-4 pl-5.5">

@@ -74,7 +74,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
         <div role="none" className="flex">
           {number !== undefined && <span aria-hidden className="w-6 shrink-0 text-meta/6 text-text-3">{number}</span>}
           <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id}`} className="flex min-h-6 min-w-0 flex-1 items-start gap-x-2 outline-none">
-            <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-1">{naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-20 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
+            <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-start gap-x-2 gap-y-1">{naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-20 mt-0.5 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
             {turn}{' '}
             <Badges step={step} folded={folded} /></span>{' '}
             {parent && <FoldButton id={step.id} name={name} folded={folded} />}
@@ -102,7 +102,7 @@ function MoreButton({ id, name }: { id: string; name: string }) {
   return (
     <span className="relative -ml-2 h-6 w-0">
       <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
-        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[24px] pointer-coarse:-right-[12px] pointer-coarse:h-[40px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Dots size={16} aria-hidden /></button>
+        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[22px] pointer-coarse:-right-[12px] pointer-coarse:h-[44px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Dots size={16} aria-hidden /></button>
     </span>
   )
 }
@@ -125,9 +125,9 @@ function Badges({ step, folded }: { step: Step; folded: boolean }) {
   const problem = useTree(desk.store, (s) => s.problems.get(step.id))
   const result = sum && sum !== own?.state ? { state: sum } : own
   return (
-    <span id={`b-${step.id}`} className="flex max-w-full min-w-0 flex-wrap items-center gap-1 empty:hidden">
+    <span id={`b-${step.id}`} className="flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-1 empty:hidden">
       {problem && (
-        <button data-faults type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="rounded-full">
+        <button data-faults type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="finger rounded-full">
           <ProblemBadge problem={problem} />
         </button>
       )}{' '}

@@ -35,7 +35,7 @@ export function TriggerCard({ flow, title, mark, badge, children, onLine = true 
             <span id="n-trigger" className="min-w-0 flex-1 font-semibold break-words"><span className="sr-only">{shared.trigger}: </span>{title}</span>{' '}
             <span id="b-trigger" className="flex flex-wrap gap-1">
               {problem && (
-                <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open('trigger', problem.first) }} className="rounded-full">
+                <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open('trigger', problem.first) }} className="finger rounded-full">
                   <ProblemBadge problem={problem} />
                 </button>
               )}{' '}

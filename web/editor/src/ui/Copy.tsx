@@ -41,11 +41,11 @@ export function CopyButton({ text, label, size, tabIndex }: { text: string; labe
   )
 }
 
-/** CopyField shows an address or a line that is meant to be copied. */
-export function CopyField({ text, label, className = '', tabIndex }: { text: string; label?: string; className?: string; tabIndex?: number }) {
+/** CopyField shows an address or a line that is meant to be copied; shown is what tells it from others, where there is no room for all of it. */
+export function CopyField({ text, shown, label, className = '', tabIndex }: { text: string; shown?: string; label?: string; className?: string; tabIndex?: number }) {
   return (
     <span className={`flex min-w-0 items-center rounded-lg bg-sunken pl-3 ${className}`}>
-      <code className="min-w-0 flex-1 truncate text-meta">{text}</code>
+      <code title={shown && text} className="min-w-0 flex-1 truncate text-meta">{shown ?? text}</code>
       <CopyButton text={text} label={label} size="small" tabIndex={tabIndex} />
     </span>
   )

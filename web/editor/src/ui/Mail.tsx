@@ -20,7 +20,7 @@ export function Mail({ letter }: { letter: Letter }) {
         </dl>
         <div tabIndex={0} className="max-h-96 overflow-auto px-3 py-2 break-words">{letter.html ? <Rich html={letter.html} /> : letter.text ? <p className="whitespace-pre-wrap">{letter.text}</p> : <p className="text-text-3">{t.empty}</p>}</div>
       </div>
-      <details className="mt-1.5 text-secondary text-text-2"><summary className="w-fit cursor-pointer">{t.raw}</summary><div className="mt-1.5"><JSONView value={letter} /></div></details>
+      <details className="mt-1.5 text-secondary text-text-2"><summary className="w-fit">{t.raw}</summary><div className="mt-1.5"><JSONView value={letter} /></div></details>
     </div>
   )
 }
