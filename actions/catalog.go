@@ -43,7 +43,7 @@ func Connections(out *Outbound) []connections.Kind {
 					},
 				},
 				{
-					ID: "port", Label: form.Label("Port", "Porta"), Advanced: true, Placeholder: "587", Pattern: "^[0-9]{1,5}$", Type: "number", Min: bound(1), Max: bound(65535),
+					ID: "port", Label: form.Label("Port", "Porta"), Advanced: true, Pattern: "^[0-9]{1,5}$", Type: "number", Min: bound(1), Max: bound(65535),
 					Help: form.Label("Only where it is not the usual one of that security.", "Só quando não é a habitual dessa segurança."),
 				},
 				{ID: "username", Type: "text", Label: form.Label("User", "Usuário"), Placeholder: "loja@example.com", Help: form.Label("Mostly the whole e-mail address.", "Em geral o endereço de e-mail inteiro.")},
