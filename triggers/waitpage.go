@@ -71,17 +71,22 @@ const pageSource = `<!doctype html>
 {{if .Decide}}<form method="post"><button name="approved" value="true">{{.Yes}}</button><button name="approved" value="false">{{.No}}</button></form>{{end}}
 </article></main></body></html>`
 
-// waitPages draws pages; the policy allows its one style sheet and nothing else.
+// waitPages draws pages; the policy allows its one style sheet, the font of it, and nothing else.
 type waitPages struct {
 	source *template.Template
+	css    string
 	policy string
 }
 
-func newWaitPages() waitPages {
-	sum := sha256.Sum256([]byte(pageCSS))
+func newWaitPages(font string) waitPages {
+	css, fonts := pageCSS, "'none'"
+	if font != "" {
+		css, fonts = "@font-face{font-family:'Hanken Grotesk';src:url("+font+") format('woff2');font-weight:100 900;font-display:swap}\n"+css, "'self'"
+	}
+	sum := sha256.Sum256([]byte(css))
 	return waitPages{
-		source: template.Must(template.New("wait").Parse(pageSource)),
-		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		source: template.Must(template.New("wait").Parse(pageSource)), css: css,
+		policy: "default-src 'none'; font-src " + fonts + "; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 			"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 	}
 }
@@ -95,7 +100,7 @@ func (d *Webhook) writePage(w http.ResponseWriter, r *http.Request, status int, 
 	h.Set("Vary", "Accept, Accept-Language")
 	w.WriteHeader(status)
 	err := d.pages.source.Execute(w, map[string]any{
-		"Lang": lang, "Title": p.Title.In(lang), "Note": p.Note.In(lang), "Text": p.Text, "Decide": p.Decide, "CSS": template.CSS(pageCSS),
+		"Lang": lang, "Title": p.Title.In(lang), "Note": p.Note.In(lang), "Text": p.Text, "Decide": p.Decide, "CSS": template.CSS(d.pages.css),
 		"Yes": form.Label("Approve", "Aprovar").In(lang), "No": form.Label("Reject", "Rejeitar").In(lang),
 	})
 	if err != nil {

@@ -37,7 +37,7 @@ type Flows interface {
 	ByToken(token string) (flows.Entry, bool)
 }
 
-// WebhookConfig is what a Webhook is made of. Connections, Keys, Presets, TrustedProxies,
+// WebhookConfig is what a Webhook is made of. Connections, Keys, Presets, Font, TrustedProxies,
 // Memory and Now may be left out.
 type WebhookConfig struct {
 	Engine      Engine
@@ -53,6 +53,7 @@ type WebhookConfig struct {
 	PublicURL      string         // what trigger URLs begin with, and what signatures over URLs are checked with
 	Public         func() string  // the same where it can change; PublicURL when left out
 	Lang           func() string  // "en" or "pt-BR", of the titles that presets give; English when left out
+	Font           string         // the path of the font of pages, on the addresses that serve them; the reader's own when left out
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 	Memory         int64          // bytes of bodies held at once; 64 MiB
 	Log            *slog.Logger
@@ -104,7 +105,7 @@ func NewWebhook(c WebhookConfig) *Webhook {
 	d := &Webhook{
 		WebhookConfig: c, budget: budget{most: c.Memory},
 		strangers: strangers{seen: map[netip.Prefix]*visits{}}, onces: onces{keys: c.Keys, held: map[string]*heldOnce{}},
-		pages:   newWaitPages(),
+		pages:   newWaitPages(c.Font),
 		slots:   make(slots, max(2, runtime.GOMAXPROCS(0))),
 		byToken: map[[32]byte]*endpoint{}, byFlow: map[string]*endpoint{},
 		fixed: fixedHeaders{

@@ -111,6 +111,20 @@ func (a *assets) file(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(data) //nolint:errcheck // the reader is gone
 }
 
+// FontPath is where pages for strangers find the program's font: each address that serves them serves it.
+const FontPath = "/w/hanken-grotesk.woff2"
+
+func (a *assets) font(w http.ResponseWriter, r *http.Request) {
+	f, ok := a.files["assets/hanken-grotesk-latin-wght-normal.woff2"]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Cache-Control", "public, max-age=604800")
+	_, _ = w.Write(f.plain) //nolint:errcheck // the reader is gone
+}
+
 const rootMark = `<html lang="en">`
 
 // rootOf is the page's root in the language and theme that the person chose, so that the first

@@ -201,6 +201,8 @@ func (s *Server) Close(ctx context.Context) error {
 func (s *Server) doors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
+		case path == FontPath:
+			s.assets.font(w, r)
 		case strings.HasPrefix(path, "/h/"), strings.HasPrefix(path, "/w/"):
 			s.measured(w, r, s.Hooks)
 		case path == "/healthz":

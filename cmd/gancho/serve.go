@@ -138,7 +138,7 @@ func (c *serveCommand) serve(ctx context.Context, i *instance, proxies []netip.P
 		return fmt.Errorf("start the engine: %w", err)
 	}
 	hooks := triggers.NewWebhook(triggers.WebhookConfig{
-		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, Public: func() string { return e.Instance().PublicURL }, Lang: func() string { return e.Instance().Lang }, TrustedProxies: proxies, Log: log,
+		Engine: e, Flows: i.flows, Connections: i.connections, Runs: i.store, Keys: i.store, Presets: i.presets, Public: func() string { return e.Instance().PublicURL }, Lang: func() string { return e.Instance().Lang }, Font: web.FontPath, TrustedProxies: proxies, Log: log,
 	})
 	c.saved = newBackups(i.store, c.Data, c.BackupEvery, c.BackupKeep, log)
 	people, err := session.OpenPeople(ctx, session.Config{Docs: i.store, Keys: i.store, AdminToken: c.APIToken, Setup: filepath.Join(c.Data, "setup-token"), Public: func() string { return e.Instance().PublicURL }, TrustedProxies: proxies, Log: log})

@@ -105,6 +105,17 @@ test('on a phone the deeds of a run stand in words, what is destructive in its m
   await page.context().close()
 })
 
+test('the page that strangers see is in the font of the program', async () => {
+  const { url } = (await program.api('GET', '/flows/asks')).body
+  await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })
+  const [{ id }] = await until(async () => (await program.api('GET', '/runs?flow=asks&status=waiting')).body.items, (items) => items.length > 0)
+  const page = await program.open(phone)
+  await page.goto((await program.api('GET', `/runs/${id}`)).body.steps[0].wait_url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  assert.deepEqual(await page.evaluate(() => document.fonts.load('16px "Hanken Grotesk"').then((faces) => faces.map((f) => f.status))), ['loaded'])
+  await page.context().close()
+})
+
 test('a tick wears the colours of the program', async () => {
   const page = await program.signedIn('/runs', { colorScheme: 'dark' })
   const tick = page.getByRole('checkbox').last()
