@@ -40,7 +40,7 @@ export function TestTab({ flow, step, action, edit, test }: TestProps) {
   return (
     <div aria-live="polite" className="space-y-4">
       {r && test.reached && sentAt(r, test) ? <Sent at={sentAt(r, test) ?? ''} /> : <p className="text-secondary text-text-2">{t.testHelp}</p>}
-      <p className="flex flex-wrap items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
+      <p className="flex items-center gap-x-2 text-secondary"><span className="text-text-3">{t.testEvent}</span> {desk.event ? <span className="min-w-0 break-words">{within(desk.event.title, desk.event.trigger) || format.moment(desk.event.at)}</span> : t.noEvent}{desk.events.length > 1 && <EventChoice />}<VeilSwitch className="ml-auto" /></p>
       {test.error && <Problem error={test.error} />}
       {!test.reached && test.last && <NotReached flow={flow} step={step} run={test.last} test={test} />}
       {r && test.reached && <Result result={r} step={step} action={action} test={test} />}

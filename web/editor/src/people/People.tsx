@@ -38,7 +38,7 @@ function Look() {
     <Page title={t.people} help={t.help} wide>
       <form onSubmit={submit} className="mb-5 flex gap-2" role="search">
         <SearchInput label={t.key} value={typed} set={setTyped} className="min-w-0 flex-1 sm:max-w-96" />
-        <Button type="submit" look="primary" disabled={!typed.trim()}>{t.find}</Button>
+        <Button type="submit" look="primary" className="pointer-coarse:h-11" disabled={!typed.trim()}>{t.find}</Button>
       </form>
       {key ? <Person key={key} of={key} /> : <Empty icon={<UserRound aria-hidden />} title={t.howTitle} help={t.howHelp} />}
     </Page>
