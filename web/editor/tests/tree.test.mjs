@@ -152,6 +152,7 @@ test('two tabs: changes of other places join in silence, of the same place both 
   await until(flowOf, (f) => f.name === 'A')
   await two.getByLabel('Name', { exact: true }).first().fill('B')
   await two.getByRole('alert').filter({ hasText: 'same thing' }).waitFor()
+  await two.getByRole('alert').getByText(/› Name$/).waitFor()
   await two.getByRole('button', { name: 'Use this one' }).click()
   await until(flowOf, (f) => f.name === 'B')
   await one.context().close()

@@ -3,11 +3,11 @@ import { useActions } from '../api/hooks'
 import { find, type Flow } from '../flow'
 import { Parts } from '../tree/Sentence'
 import { templateParts } from '../tree/summary'
-import { useStepName } from '../tree/useStepName'
 import { Button } from '../ui/basics'
 import { useSay } from '../words'
 import type { Clash } from './rebase'
 import type { DraftHook } from './useDraft'
+import { useNamesIn } from './useNamesIn'
 import { useWords } from './clashWords'
 
 /** Clashes shows both values where two people changed the same, and who would be taken back by an undo. */
@@ -39,9 +39,10 @@ function ClashRow({ clash, flow, decide }: { clash: Clash; flow: Flow; decide: (
   const t = useWords()
   const step = clash.step === undefined ? undefined : find(flow, clash.step)
   const say = useSay()
-  const nameOf = useStepName()
+  const nameOf = useNamesIn(flow)
   const fields = useActions().data?.items.find((a) => a.kind === step?.action)?.fields ?? []
-  const called = (id: string) => { const label = fields.find((f) => f.id === id)?.label; return label ? say(label) : id }
+  const words: Record<string, string> = t
+  const called = (id: string) => { const label = fields.find((f) => f.id === id)?.label; return label ? say(label) : ((clash.path[0] !== 'with' && words[`of_${id}`]) || id) }
   const where = [step ? nameOf(step) : flow.name, ...clash.path.filter((p) => p !== 'with').map(called)].join(' › ')
   return (
     <li>

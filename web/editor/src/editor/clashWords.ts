@@ -11,6 +11,15 @@ const en = {
   useMine: 'Use this one',
   useTheirs: 'Keep this one',
   nothingThere: 'nothing',
+  of_name: 'Name',
+  of_note: 'Note',
+  of_description: 'Description',
+  of_tags: 'Tags',
+  of_when: 'Only when',
+  of_connection: 'Connection',
+  of_disabled: 'Switched off',
+  of_trigger: 'Trigger',
+  of_where: 'Condition',
 }
 
 const pt: typeof en = {
@@ -22,6 +31,15 @@ const pt: typeof en = {
   useMine: 'Usar este',
   useTheirs: 'Manter este',
   nothingThere: 'nada',
+  of_name: 'Nome',
+  of_note: 'Nota',
+  of_description: 'Descrição',
+  of_tags: 'Etiquetas',
+  of_when: 'Só quando',
+  of_connection: 'Conexão',
+  of_disabled: 'Desligado',
+  of_trigger: 'Gatilho',
+  of_where: 'Condição',
 }
 
 const useOwn = makeWords(en, pt)

@@ -1,0 +1,1 @@
+import{n as e}from"./rolldown-runtime.js";import{L as t}from"./base.js";import{C as n,o as r}from"./shared.js";var i=e(t(),1);function a(e){let t=r(),a=(0,i.useMemo)(()=>{let t=new Map;return n(e.steps,e=>{e.name||t.set(e.action,(t.get(e.action)??0)+1)}),t},[e]);return e=>!e.name&&(a.get(e.action)??0)>1?`${t(e)} (${e.id})`:t(e)}export{a as t};
