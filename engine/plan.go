@@ -26,11 +26,12 @@ type plan struct {
 
 // node is a step of a plan.
 type node struct {
-	step   *flow.Step
-	action *Action
-	modes  map[string]form.Mode // of the members of with
-	texts  map[string]bool      // members that hold a text, whatever a hole gives
-	idle   sync.Pool            // of *blank, those that can be used again
+	step      *flow.Step
+	action    *Action
+	modes     map[string]form.Mode // of the members of with
+	texts     map[string]bool      // members that hold a text, whatever a hole gives
+	addresses map[string]bool      // members that hold an address
+	idle      sync.Pool            // of *blank, those that can be used again
 }
 
 // blank is an action that is not filled yet.
@@ -72,7 +73,7 @@ func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
 
 func (p *plan) add(steps []*flow.Step) {
 	for _, s := range steps {
-		n := &node{step: s, modes: map[string]form.Mode{}, texts: map[string]bool{}}
+		n := &node{step: s, modes: map[string]form.Mode{}, texts: map[string]bool{}, addresses: map[string]bool{}}
 		if a, ok := p.catalogue.Find(s.Action); ok {
 			n.action = a
 			fields := a.New().Fields()
@@ -80,6 +81,7 @@ func (p *plan) add(steps []*flow.Step) {
 				if field := fields.Find(id); field != nil {
 					n.modes[id] = field.Mode()
 					n.texts[id] = field.Kind() == "text" || field.Kind() == "longtext"
+					n.addresses[id] = field.Kind() == "url"
 				}
 			}
 		}
@@ -129,7 +131,11 @@ func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[st
 			out[id] = raw
 			continue
 		}
-		value, err := p.fill(ctx, raw, s, n.step.Missing.For(id) == "empty")
+		var ask func(before, value, after string) error
+		if n.addresses[id] {
+			ask = steers
+		}
+		value, err := p.fill(ctx, raw, s, n.step.Missing.For(id) == "empty", ask)
 		var missing *expression.MissingError
 		if errors.As(err, &missing) && n.step.Missing.For(id) == "skip" {
 			return nil, &skipError{form.Label("a value is missing: "+missing.Path+", in field "+id, "falta um valor: "+missing.Path+", no campo "+id)}
@@ -157,7 +163,7 @@ func asText(value any) any {
 	return value
 }
 
-func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty bool) (any, error) {
+func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty bool, ask func(before, value, after string) error) (any, error) {
 	switch v := raw.(type) {
 	case string:
 		t, err := p.template(v)
@@ -167,14 +173,11 @@ func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty boo
 		if t.Fixed() {
 			return v, nil
 		}
-		if empty {
-			return t.FillEmpty(ctx, s)
-		}
-		return t.Fill(ctx, s)
+		return t.FillAsked(ctx, s, empty, ask)
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, member := range v {
-			value, err := p.fill(ctx, member, s, empty)
+			value, err := p.fill(ctx, member, s, empty, ask)
 			if err != nil {
 				return nil, err
 			}
@@ -184,7 +187,7 @@ func (p *plan) fill(ctx context.Context, raw any, s *expression.Scope, empty boo
 	case []any:
 		out := make([]any, len(v))
 		for i, element := range v {
-			value, err := p.fill(ctx, element, s, empty)
+			value, err := p.fill(ctx, element, s, empty, ask)
 			if err != nil {
 				return nil, err
 			}

@@ -168,16 +168,22 @@ func (t *Template) Holes() []*Program {
 
 // Fill gives the finished value: for one hole alone its value with its type, else a text. A
 // hole without a value is a *MissingError.
-func (t *Template) Fill(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, false) }
+func (t *Template) Fill(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, false, nil) }
 
 // FillEmpty is Fill where a hole without a value is an empty text.
-func (t *Template) FillEmpty(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, true) }
+func (t *Template) FillEmpty(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, true, nil) }
 
-func (t *Template) fill(ctx context.Context, s *Scope, empty bool) (any, error) {
+// FillAsked is Fill, or FillEmpty, where ask may refuse what a hole beside others gives, which stands between before and the
+// text after it.
+func (t *Template) FillAsked(ctx context.Context, s *Scope, empty bool, ask func(before, value, after string) error) (any, error) {
+	return t.fill(ctx, s, empty, ask)
+}
+
+func (t *Template) fill(ctx context.Context, s *Scope, empty bool, ask func(before, value, after string) error) (any, error) {
 	m := start(ctx, s)
 	defer m.end()
 	var b strings.Builder
-	for _, p := range t.parts {
+	for i, p := range t.parts {
 		if p.hole == nil {
 			b.WriteString(p.text)
 			continue
@@ -200,6 +206,15 @@ func (t *Template) fill(ctx context.Context, s *Scope, empty bool) (any, error) 
 		text, err := m.e.text(value)
 		if err != nil || b.Len()+len(text) > MaxOutput {
 			return nil, &Error{Code: "too_big", Message: form.Label("the text is over 1 MiB", "o texto passa de 1 MiB")}
+		}
+		after := ""
+		if i+1 < len(t.parts) {
+			after = t.parts[i+1].text
+		}
+		if ask != nil {
+			if err := ask(b.String(), text, after); err != nil {
+				return nil, err
+			}
 		}
 		b.WriteString(text)
 	}

@@ -45,6 +45,8 @@ var portuguese = [][2]string{
 	{"only http and https addresses can be called, not %q", "só endereços http e https podem ser chamados, não %q"},
 	{"there is no port %s", "não existe a porta %s"},
 	{"the address has no host", "o endereço não tem servidor"},
+	{"the value %q would lead to another host than the address says", "o valor %q levaria a outro servidor que não o do endereço"},
+	{"the value %q would lead to another path than the address says", "o valor %q levaria a outro caminho que não o do endereço"},
 	{"the address cannot be read", "o endereço não pode ser lido"},
 	{"the connection may not be sent to %s; it lists %s", "a conexão não pode ser enviada a %s; ela lista %s"},
 	{"the connection %s may not be sent to %s; it lists %s", "a conexão %s não pode ser enviada a %s; ela lista %s"},

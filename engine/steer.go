@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gancho/engine/expression"
+	"gancho/engine/form"
+)
+
+// steers refuses a value inside of an address that would lead to another host, or to another path, than is written there
+// around it. An address, or a host, that is wholly the value's may lead anywhere.
+func steers(before, value, after string) error {
+	_, place, written := strings.Cut(before, "://")
+	if !written || value == "" {
+		return nil
+	}
+	if host, path, inPath := strings.Cut(place, "/"); inPath || strings.ContainsAny(host, "?#") {
+		if strings.ContainsAny(place, "?#") {
+			return nil
+		}
+		return climbs(path, value, after)
+	}
+	if strings.ContainsRune("/?#", rune(value[0])) && place != "" {
+		return climbs("", value[1:], after)
+	}
+	if leaves(place, value, after) {
+		return steered(value, "host", "servidor")
+	}
+	return nil
+}
+
+// leaves says that a value beside what is written of a host makes another host of it.
+func leaves(host, value, after string) bool {
+	named := strings.Contains(host, ".") && !strings.HasSuffix(host, ".") && !strings.HasSuffix(host, "-")
+	switch {
+	case after != "" && !strings.ContainsRune("/?#:", rune(after[0])):
+		return strings.ContainsAny(value, `/?#@\`)
+	case strings.HasSuffix(host, ":"), named && value[0] == ':':
+		return strings.ContainsAny(value, `@\`)
+	}
+	return named
+}
+
+// climbs refuses segments of a path that a value makes and that lead up.
+func climbs(path, value, after string) error {
+	if end := strings.IndexAny(value, "?#"); end >= 0 {
+		value, after = value[:end], ""
+	}
+	if end := strings.IndexAny(after, "/?#"); end >= 0 {
+		after = after[:end]
+	}
+	segment := path[strings.LastIndexByte(path, '/')+1:] + value + after
+	for _, s := range strings.FieldsFunc(segment, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if plain, err := url.PathUnescape(s); err == nil && slices.Contains([]string{".", ".."}, plain) {
+			return steered(value, "path", "caminho")
+		}
+	}
+	return nil
+}
+
+func steered(value, en, pt string) error {
+	value = form.Cut(value, 100)
+	return &expression.Error{Code: "bad_url", Message: form.Label(fmt.Sprintf("the value %q would lead to another %s than the address says", value, en),
+		fmt.Sprintf("o valor %q levaria a outro %s que não o do endereço", value, pt))}
+}
