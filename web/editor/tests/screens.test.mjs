@@ -119,6 +119,26 @@ test('the page that strangers see is in the font of the program', async () => {
   await page.context().close()
 })
 
+test('of one thing only the newest message stands, and what has not changed is not saved', async () => {
+  const page = await program.signedIn('/flows/scripts')
+  await page.getByRole('treeitem').first().focus()
+  const messages = page.locator('[popover][role=status]')
+  await until(async () => { // the event may not be there yet
+    await page.keyboard.press('p')
+    return messages.filter({ hasText: 'The newest event is pinned' }).count()
+  })
+  await page.keyboard.press('p')
+  await messages.filter({ hasText: 'not pinned any more' }).waitFor()
+  assert.equal(await messages.filter({ hasText: 'The newest event is pinned' }).count(), 0)
+  await page.goto(`${program.base}/settings/instance`)
+  const save = page.getByRole('button', { name: 'Save' })
+  await save.waitFor()
+  assert.ok(await save.isDisabled())
+  await page.getByRole('textbox').first().fill('https://gancho.example.com')
+  assert.ok(await save.isEnabled())
+  await page.context().close()
+})
+
 test('a tick wears the colours of the program', async () => {
   const page = await program.signedIn('/runs', { colorScheme: 'dark' })
   const tick = page.getByRole('checkbox').last()
