@@ -53,3 +53,20 @@ func TestStartedByHand(t *testing.T) {
 		t.Errorf("%d are accepted, want 2", n)
 	}
 }
+
+// A total that is no number is told as it is: order and name stand in the title all the same.
+func TestATitleWithATotalThatIsNoNumber(t *testing.T) {
+	for preset, body := range map[string]string{
+		"shopify":     `{"id": 1, "name": "#1001", "customer": {"first_name": "Ana"}, "total_price": "free"}`,
+		"woocommerce": `{"id": 1, "number": "#1001", "billing": {"first_name": "Ana"}, "total": "free"}`,
+	} {
+		h := presetHouse(t, preset, nil, func(f *flow.Trigger, _ *triggers.WebhookConfig) { f.With["verify"] = "observe" })
+		meta := engine.Meta{Kind: "webhook", Type: "application/json", Headers: map[string]string{"x-shopify-topic": "orders/paid", "x-shopify-event-id": "e", "x-wc-webhook-topic": "order.updated", "x-wc-webhook-delivery-id": "d"}}
+		if _, err := h.door.Admit(t.Context(), engine.Incoming{Flow: "orders", Body: []byte(body), At: h.now, Key: "by hand/e9", Meta: meta}); err != nil {
+			t.Fatal(err)
+		}
+		if in := h.accepted(store.Accepted); len(in) != 1 || in[0].Title != "Order #1001 · Ana · free" {
+			t.Errorf("%s: %+v", preset, in)
+		}
+	}
+}
