@@ -17,13 +17,14 @@ type Blocked struct {
 	Target string     // host:port as it was asked for
 	Addr   netip.Addr // what it resolved to
 	Never  bool       // no setting opens it
+	open   []string   // what is allowed already
 }
 
 func (b *Blocked) Error() string {
 	if b.Never {
 		return fmt.Sprintf("%s is at %s, an address that is never connected to", b.Target, b.Addr)
 	}
-	return fmt.Sprintf("%s is at %s, inside a private network; to open it, start with GANCHO_ALLOW_NET=%s", b.Target, b.Addr, netip.PrefixFrom(b.Addr, b.Addr.BitLen()))
+	return fmt.Sprintf("%s is at %s, inside a private network; to open it, start with GANCHO_ALLOW_NET=%s", b.Target, b.Addr, strings.Join(append(slices.Clone(b.open), netip.PrefixFrom(b.Addr, b.Addr.BitLen()).String()), ","))
 }
 
 // policy says which addresses may be connected to. It looks at the address that is about to
@@ -31,6 +32,7 @@ func (b *Blocked) Error() string {
 type policy struct {
 	prefixes []netip.Prefix
 	names    []nameRule
+	entries  []string                 // as they were given
 	own      atomic.Pointer[[]uint16] // ports of this instance's own listeners
 
 	mu    sync.Mutex
@@ -54,6 +56,7 @@ func parsePolicy(allow []string) (*policy, error) {
 		if err := p.add(entry); err != nil {
 			return nil, fmt.Errorf("GANCHO_ALLOW_NET: %q: %w", entry, err)
 		}
+		p.entries = append(p.entries, entry)
 	}
 	return p, nil
 }
@@ -91,7 +94,7 @@ func (p *policy) check(target string, addr netip.Addr, port uint16) error {
 		return &Blocked{Target: target, Addr: addr, Never: true}
 	}
 	if inside(addr) && !p.opened(target, addr, port) {
-		return &Blocked{Target: target, Addr: addr}
+		return &Blocked{Target: target, Addr: addr, open: p.entries}
 	}
 	if !inside(addr) && !addr.IsGlobalUnicast() {
 		return &Blocked{Target: target, Addr: addr, Never: true}

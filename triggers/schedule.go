@@ -30,7 +30,7 @@ func (s *scheduleSettings) fields() form.Fields {
 			form.Option("once", form.Label("run once", "executar uma vez")),
 			form.Option("all", form.Label("run all, at most 100", "executar todos, no máximo 100"))).Default("once").Literal().
 			Help(form.Label("Those of “run all” start together; one after the other where the settings of the flow allow one run at the same time.",
-				"Os de “executar todos” começam juntos; um depois do outro onde as configurações do fluxo permitem uma execução ao mesmo tempo.")),
+				"Os de “executar todos” começam juntos; um depois do outro onde os ajustes do fluxo permitem uma execução ao mesmo tempo.")),
 		form.Duration("jitter", &s.jitter, form.Label("Spread", "Espalhar os horários")).Literal().Advanced().
 			Help(form.Label("Each time starts up to this much later, at random, so that not everything starts at once.", "Cada início atrasa até este tempo, ao acaso, para que nem tudo comece junto.")))
 }

@@ -47,6 +47,7 @@ func TestFaultsAreInWords(t *testing.T) {
 		`$json["x"] == 1`:              `[$json] there is nothing called $json / write trigger.body.x, or steps.ID.x for what an earlier step gave`,
 		`$node["Set"].json.x`:          `[$node] there is nothing called $node / write steps.ID.x`,
 		`$("Set").item.json.x`:         `[$] there is no function $ / write steps.ID.x`,
+		`loop.total`:                   `[loop] there is nothing called loop / write item`,
 		`$now`:                         `[$now] there is nothing called $now / write now()`,
 	} {
 		_, err := expression.Compile(source)

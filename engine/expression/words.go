@@ -93,7 +93,7 @@ var elsewhere = func() map[string]form.Words {
 	return map[string]form.Words{
 		"$json": incoming, "$input": incoming, "$node": same("steps.ID.x"), "$": same("steps.ID.x"), "$items": same("steps.ID.x"),
 		"$now": same("now()"), "$today": same(`start_of(now(), "day")`), "$vars": same("vars.x"), "$env": same("vars.x"),
-		"$execution": same("run.id"), "$workflow": same("run.flow"), "$item": same("item"), "$itemIndex": same("index"),
+		"$execution": same("run.id"), "$workflow": same("run.flow"), "$item": same("item"), "loop": same("item"), "$itemIndex": same("index"),
 		"body": same("trigger.body.x"), "headers": same("trigger.headers.x"), "query": same("trigger.query.x"),
 	}
 }()

@@ -628,6 +628,7 @@ func TestAuditTellsBeforeAndAfter(t *testing.T) {
 	h.want(201, "POST", "/connections", `{"name": "crm", "kind": "http_bearer", "fields": {"token": "canary-7d1f"}, "hosts": ["api.example.com"]}`)
 	h.want(200, "PUT", "/connections/crm", `{"kind": "http_bearer", "fields": {"token": "canary-7d1f"}, "hosts": ["other.example.com"]}`)
 	h.want(201, "POST", "/tokens", `{"name": "ci", "role": "viewer"}`)
+	h.want(200, "POST", "/import", `{"gancho": 1, "flows": [{"id": "brought", "name": "Brought", "trigger": {"kind": "manual"}, "steps": []}]}`)
 	h.want(200, "DELETE", "/people/ana@example.com", "")
 	h.want(202, "POST", "/runs/replay", `{"query": {"flow": "a"}, "dry_run": true}`)
 	items := h.want(200, "GET", "/audit", "")["items"].([]any)
@@ -642,6 +643,7 @@ func TestAuditTellsBeforeAndAfter(t *testing.T) {
 		"put-vars":       {`"before":{"city":"Recife"}`, `"after":{"city":"Olinda"}`},
 		"put-connection": {`"hosts":["api.example.com"]`, `"hosts":["other.example.com"]`},
 		"add-token":      {`"name":"ci"`},
+		"import":         {`"after":{"brought":"created"}`},
 		"erase-person":   {`"/people/…"`},
 	} {
 		for _, want := range wants {

@@ -85,6 +85,15 @@ type importOutput struct {
 	}
 }
 
+// did is what the audit tells of an import: what was done to which flows.
+func (out *importOutput) did() map[string]any {
+	done := map[string]any{}
+	for _, f := range out.Body.Flows {
+		done[f.ID] = f.Action
+	}
+	return done
+}
+
 func (s *server) importBundle(ctx context.Context, in *importInput) (*importOutput, error) {
 	switch in.OnConflict {
 	case "", flows.OnConflictFail, flows.OnConflictSkip, flows.OnConflictReplace:
