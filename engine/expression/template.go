@@ -168,10 +168,14 @@ func (t *Template) Holes() []*Program {
 
 // Fill gives the finished value: for one hole alone its value with its type, else a text. A
 // hole without a value is a *MissingError.
-func (t *Template) Fill(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, false, nil) }
+func (t *Template) Fill(ctx context.Context, s *Scope) (any, error) {
+	return t.fill(ctx, s, false, nil)
+}
 
 // FillEmpty is Fill where a hole without a value is an empty text.
-func (t *Template) FillEmpty(ctx context.Context, s *Scope) (any, error) { return t.fill(ctx, s, true, nil) }
+func (t *Template) FillEmpty(ctx context.Context, s *Scope) (any, error) {
+	return t.fill(ctx, s, true, nil)
+}
 
 // FillAsked is Fill, or FillEmpty, where ask may refuse what a hole beside others gives, which stands between before and the
 // text after it.
