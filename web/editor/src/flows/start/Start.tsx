@@ -119,7 +119,7 @@ function Starters() {
 }
 
 /** called is the service that a connection of a starter is for. */
-const called = (t: ReturnType<typeof useWords>, name: string) => ({ hotmart: 'Hotmart', 'rd-station': 'RD Station', 'team-slack': 'Slack', woovi: 'Woovi', kiwify: 'Kiwify', 'pagarme-webhook': 'Pagar.me', pagarme: 'Pagar.me', shopify: 'Shopify', woocommerce: 'WooCommerce', mail: t.ownMail, shop: t.ownShop })[name] ?? name
+const called = (t: ReturnType<typeof useWords>, name: string) => ({ hotmart: 'Hotmart', 'rd-station': 'RD Station', 'team-slack': 'Slack', woovi: 'Woovi', kiwify: 'Kiwify', pagarme: 'Pagar.me', shopify: 'Shopify', woocommerce: 'WooCommerce', mail: t.ownMail, shop: t.ownShop })[name] ?? name
 
 function Starter({ flow, icon: Icon, busy, use }: { flow: Flow; icon: LucideIcon; busy: boolean; use: () => void }) {
   const t = useWords()
@@ -130,7 +130,7 @@ function Starter({ flow, icon: Icon, busy, use }: { flow: Flow; icon: LucideIcon
         <span className="min-w-0">
           <span className="block font-semibold">{flow.name}</span>
           <span className="mt-0.5 block text-secondary text-text-2">{flow.description}</span>
-          <span className="mt-1.5 block text-meta text-text-3">{fill(t.startsWith, { names: [...new Set(needs([flow]).connections.map((name) => called(t, name)))].join(' · ') })}</span>
+          <span className="mt-1.5 block text-meta text-text-3">{fill(t.startsWith, { names: needs([flow]).connections.map((name) => called(t, name)).join(' · ') })}</span>
           <span className="sr-only">{t.makeIt}</span>
         </span>
       </button>
