@@ -100,6 +100,9 @@ test('an e-mail is tested as who gets it reads it; nothing of its HTML runs or i
   await page.getByRole('button', { name: /^Test (step|again)/ }).click()
   await page.getByText('make the connection “mail” under Setup').waitFor()
   assert.equal(await page.getByRole('button', { name: 'Send for real' }).count(), 0)
+  await page.getByRole('tab', { name: 'Setup' }).click()
+  await page.getByRole('button', { name: 'Create “mail”' }).click()
+  assert.ok(await page.getByLabel(/^Sender/).evaluate((e) => e.required), 'who sends is asked where no step says it')
   await page.context().close()
 })
 

@@ -40,7 +40,7 @@ export function StepSetup({ flow, edit, step, action, problems, pointer, set }: 
       {others}
       {offerFor(flow.id, step.id) && <Suspense fallback={null}><OfferedConnection flow={flow} step={step} set={set} /></Suspense>}
       {action.connections.length > 0 && (
-        <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
+        <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} needs={step.action === 'email.send' && !step.with?.['from'] ? ['from'] : undefined} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
       )}
       {step.action === 'http.request' && <Suspense fallback={null}><CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} /></Suspense>}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
