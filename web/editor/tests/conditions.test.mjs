@@ -99,6 +99,67 @@ test('what is typed while the server is away is told, kept over a closed panel, 
   await page.context().close()
 })
 
+test('rows that are half typed, or typed while the server is away, are there after a reload, and the bar says so', async () => {
+  await arrived('metade', [{ total: 5, status: 'paid' }])
+  const page = await builder('metade')
+  await choose(page, 'Total', 'é maior que')
+  await page.getByRole('combobox', { name: 'Valor' }).focus()
+  const bar = page.locator('header')
+  await bar.getByText('Salvo, menos uma condição').waitFor()
+  const reload = async () => {
+    await again(page, 'metade')
+    await page.getByRole('combobox', { name: 'Campo' }).first().waitFor()
+  }
+  await reload()
+  assert.deepEqual([await page.getByRole('combobox', { name: 'Campo' }).inputValue(), await page.getByRole('combobox', { name: 'Comparação' }).inputValue()], ['Total', 'greater'])
+  await bar.getByText('Salvo, menos uma condição').waitFor()
+  const away = (route) => (route.request().postDataJSON().condition ? route.abort() : route.fallback())
+  await page.route('**/api/v1/expression', away)
+  const value = page.getByRole('combobox', { name: 'Valor' })
+  await value.fill('77')
+  await page.keyboard.press('Tab')
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  await bar.getByText('Salvo, menos uma condição').waitFor()
+  await value.fill('78') // and not left
+  await reload()
+  assert.equal(await value.inputValue(), '78')
+  assert.equal(await where('metade'), undefined)
+  await page.unroute('**/api/v1/expression', away)
+  await until(() => where('metade'), (w) => w === 'trigger.body.total > 78')
+  await bar.getByText(/^Rascunho salvo/).waitFor()
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:'))), [])
+  await page.context().close()
+})
+
+test('a refusal that will not change is told at the rows once, until something else is typed', async () => {
+  await arrived('recusa', [{ total: 5 }])
+  const page = await builder('recusa')
+  let asked = 0
+  const refuse = (route) => {
+    if (!route.request().postDataJSON().condition) return route.fallback()
+    asked++
+    return route.continue({ postData: '{"condition": 5}' })
+  }
+  await choose(page, 'Total', 'é maior que')
+  await page.route('**/api/v1/expression', refuse)
+  await page.getByRole('combobox', { name: 'Valor' }).fill('1')
+  await page.keyboard.press('Tab')
+  await page.getByText(/^Não foi salva: \S/).waitFor()
+  const told = asked
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await page.locator('header').getByText('Salvo, menos uma condição').waitFor()
+  await page.getByRole('button', { name: 'Fechar' }).click()
+  await page.locator('main').getByText('Webhook').first().click()
+  await page.getByText(/^Não foi salva: \S/).waitFor() // told anew, by one more question
+  assert.equal(asked, told + 1)
+  await page.unroute('**/api/v1/expression', refuse)
+  await page.getByRole('combobox', { name: 'Valor' }).fill('12')
+  await page.keyboard.press('Tab')
+  await until(() => where('recusa'), (w) => w === 'trigger.body.total > 12')
+  await page.getByText('Não foi salva').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
 test('what is written by hand is not taken back by rows that are answered late', async () => {
   await arrived('tarde', [{ total: 5 }])
   const page = await builder('tarde')

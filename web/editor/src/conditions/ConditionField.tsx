@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { Check, CloudOff, Code, Funnel, ListFilter } from 'lucide-react'
+import { Check, CloudOff, Code, Funnel, ListFilter, TriangleAlert } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { question, useAnswer, useDesk } from '../data/desk'
 import { useVeil } from '../data/veil'
@@ -7,14 +7,16 @@ import type { ControlProps } from '../fields/Control'
 import { CodeField } from '../fields/CodeField'
 import { Doubts } from '../fields/FieldRow'
 import { Ticked } from '../ui/Ticked'
+import { toldShort } from '../words/told'
 import { fill, usePlural } from '../words/phrase'
 import { Button } from '../ui/basics'
+import { keepRows, keptRows, placeOf } from '../editor/keptRows'
 import { useLooks } from '../editor/Locked'
 import { find } from '../flow'
-import { useLang } from '../words'
+import { useLang, useTimes } from '../words'
 import { GroupRows } from './GroupRows'
-import { emptyGroup, emptyRow, fromModel, type Group, hasOpen, isGroup, toModel } from './model'
-import { endAt, sendAt, unsentAt } from './sending'
+import { anew, emptyGroup, emptyRow, fromModel, type Group, hasOpen, isGroup, toModel } from './model'
+import { endAt, sendAt } from './sending'
 import { Suggested } from './Suggested'
 import { useWords } from './words'
 
@@ -53,7 +55,7 @@ export function ConditionField(props: ConditionProps) {
           {source === '' && !model.items.some((x) => isGroup(x) || x.field !== '') && <Suggested choose={(row) => put({ ...model, items: [row] })} />}
         </>
       )}
-      <p role="status" className="mt-1 flex items-start gap-1.5 text-xs text-warn empty:hidden">{unsaved && <><CloudOff size={14} className="mt-px shrink-0" aria-hidden />{fill(t.unsaved, { why: unsaved })}</>}</p>
+      <p role="status" className={`mt-1 flex items-start gap-1.5 text-xs empty:hidden ${unsaved?.final ? 'text-fail' : 'text-warn'}`}>{unsaved && <>{unsaved.final ? <TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /> : <CloudOff size={14} className="mt-px shrink-0" aria-hidden />}{fill(unsaved.final ? t.refused : t.unsaved, { why: unsaved.why })}</>}</p>
       <div className="mt-1 flex justify-end">
         {readable === false && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => { write(undefined); setHand(false) }}><ListFilter size={14} aria-hidden />{t.startRows}</Button>}
         {(!byHand || readable) && <Button look="quiet" className="-mr-2 h-7! px-2! text-xs" onClick={() => setHand(!byHand)}>{byHand ? <ListFilter size={14} aria-hidden /> : <Code size={14} aria-hidden />}{byHand ? t.useRows : t.writeByHand}</Button>}
@@ -62,22 +64,31 @@ export function ConditionField(props: ConditionProps) {
   )
 }
 
+/** Unsaved is why rows are not saved; final says that to try again would not help. */
+type Unsaved = { why: string; final: boolean }
+
 /** useRows keeps the rows and the expression alike, whichever of them changes; readable is undefined until it is known whether rows can show it. */
 function useRows(source: string, set: (value: unknown) => void, field: string) {
   const desk = useDesk()
-  const place = [desk.flow.id, desk.path, field].join(' ')
-  const [model, setModel] = useState<Group>(() => unsentAt(place) ?? { ...emptyGroup(), items: [emptyRow()] })
+  const place = placeOf(desk.flow.id, desk.step?.id, field)
+  const [kept] = useState(() => { const rows = keptRows(place, source); return rows && anew(rows) })
+  const [model, setModel] = useState<Group>(() => kept ?? { ...emptyGroup(), items: [emptyRow()] })
   const newest = useRef(model) // a value may be kept and the rows be left at once
   newest.current = model
-  const latest = useRef(set)
-  latest.current = set
-  const told = useRef(source === '' || unsentAt(place) ? source : null)
-  const [unsaved, setUnsaved] = useState('')
+  const latest = useRef({ set, source })
+  latest.current = { set, source }
+  const told = useRef(source === '' || kept ? source : null)
+  const [unsaved, setUnsaved] = useState<Unsaved>()
   const { answer, fresh, failed } = useAnswer({ source, mode: 'expression' }, source !== '')
   const read = fresh && answer?.source === source ? answer : undefined
   const end = () => {
     endAt(place)
-    setUnsaved('')
+    keepRows(place, null)
+    setUnsaved(undefined)
+  }
+  const tell = (to: string) => {
+    told.current = to
+    if (to !== latest.current.source) latest.current.set(to === '' ? undefined : to)
   }
   useEffect(() => { if (told.current !== null && source !== told.current) end() }, [source]) // another wrote it
   useEffect(() => {
@@ -91,25 +102,32 @@ function useRows(source: string, set: (value: unknown) => void, field: string) {
       setModel(isGroup(top) ? top : { ...emptyGroup(), items: [top] })
     }
   }, [source, read])
-  const put = (next: Group, left = false) => {
-    setModel(next)
-    newest.current = next
-    const condition = toModel(next, left)
+  const put = (rows: Group, left = false) => {
+    setModel(rows)
+    newest.current = rows
+    const open = hasOpen(rows) && !left
+    const condition = toModel(rows, left)
+    end()
     if (!condition) {
-      end()
-      told.current = ''
-      return set(undefined)
+      if (open) keepRows(place, { rows, source: '' })
+      return tell('')
     }
-    sendAt(place, next, (signal) => askExpression(question(desk, { condition }), signal), (a) => {
-      setUnsaved('')
-      if (a.source === '') return
-      told.current = a.source
-      latest.current(a.source)
-    }, (e) => setUnsaved(e.message))
+    keepRows(place, { rows, source: latest.current.source }, !open)
+    const held = () => keepRows(place, { rows, source: latest.current.source })
+    sendAt(place, (signal) => askExpression(question(desk, { condition }), signal), (a) => {
+      const refusal = a.source === '' ? a.problems[0] : undefined
+      setUnsaved(refusal && { why: toldShort(refusal), final: true })
+      if (a.source === '') return held()
+      keepRows(place, open ? { rows, source: a.source } : null)
+      tell(a.source)
+    }, (e, final) => {
+      setUnsaved({ why: e.message, final })
+      held()
+    })
   }
-  useEffect(() => { // what was closed before it was saved goes on here
-    const rows = unsentAt(place)
-    if (rows) put(rows, true)
+  useEffect(() => { // what was left before it was saved goes on here
+    if (kept) put(kept)
+    else keepRows(place, null)
   }, [])
   const left = () => { if (hasOpen(newest.current)) put(newest.current, true) }
   const write = (value: unknown) => {
@@ -129,9 +147,11 @@ function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answe
   const t = useWords()
   const { lang } = useLang()
   const { within } = useVeil()
+  const times = useTimes()
   const desk = useDesk()
   const plural = usePlural()
   const counted = answer?.passes
+  const told = desk.event && (desk.event.title ? fill(t.falseBecause, { event: within(desk.event.title, desk.event.trigger) }) : fill(t.falseAt, { event: times(desk.event.at) }))
   const waits = [...(answer?.source ?? '').matchAll(/\bsteps\.(\w+)/g)].some(([, id]) => find(desk.flow, id ?? '')?.action === 'wait') // no test knows what is answered
   return (
     <div aria-live="polite" className={`mb-2 min-h-5 text-[13px] ${fresh ? '' : 'opacity-60'}`}>
@@ -142,7 +162,7 @@ function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answe
           {counted.of === 1 ? (counted.pass === 0 ? t.passesNotOnly : t.passesOnly) : counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
-      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{t.falseBecause} <Ticked text={within(answer.reason)} labelOf={desk.labelOf} /></p>}
+      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{told} <Ticked text={within(answer.reason)} labelOf={desk.labelOf} /></p>}
     </div>
   )
 }

@@ -13,6 +13,9 @@ export const isGroup = (x: Row | Group): x is Group => 'items' in x
 export const emptyRow = (): Row => ({ id: ++last, field: '', operator: 'equals', value: '' })
 export const emptyGroup = (how: 'all' | 'any' = 'all'): Group => ({ id: ++last, how, items: [] })
 
+/** anew gives kept rows names of their own among those that are edited now. */
+export const anew = (g: Group): Group => ({ ...g, id: ++last, items: g.items.map((x) => (isGroup(x) ? anew(x) : { ...x, id: ++last })) })
+
 export function fromModel(c: Condition): Row | Group {
   if (c.all) return { id: ++last, how: 'all', items: c.all.map(fromModel) }
   if (c.any) return { id: ++last, how: 'any', items: c.any.map(fromModel) }

@@ -1,33 +1,33 @@
+import { Refused } from '../api/client'
 import type { Answer } from '../api/expression'
-import type { Group } from './model'
+import { isFinal } from '../editor/kept'
+import { heldIn } from '../editor/keptRows'
+import type { Flow } from '../flow'
+import { hasOpen } from './model'
 
 const rest = 120
 const longest = 30_000
 
-type Unsent = { rows: Group; end: () => void }
-const unsent = new Map<string, Unsent>()
+const unsent = new Map<string, () => void>()
 
-/** unsentAt gives the rows of a place that are not written as an expression yet. */
-export const unsentAt = (place: string) => unsent.get(place)?.rows
-
-/** allSent waits a moment for the rows of a flow that are not written as an expression yet: its draft holds nothing of them. */
-export async function allSent(flow: string): Promise<boolean> {
-  const open = () => [...unsent.keys()].some((place) => place.startsWith(`${flow} `))
+/** allSent waits a moment for the rows of a flow that are filled in and not written as an expression yet: its draft holds nothing of them. */
+export async function allSent(flow: Flow): Promise<boolean> {
+  const open = () => [...unsent.keys()].some((place) => place.startsWith(`${flow.id} `)) || heldIn(flow).some((h) => !hasOpen(h.rows))
   for (let n = 0; open() && n < 20; n++) await new Promise((next) => setTimeout(next, 100))
   return !open()
 }
 
 /** endAt leaves off what is on its way for a place: something else stands there now. */
 export function endAt(place: string) {
-  unsent.get(place)?.end()
+  unsent.get(place)?.()
   unsent.delete(place)
 }
 
 /**
  * sendAt asks for the expression of the rows of a place once they rest, and again for as long as there is no
- * answer, also after they were closed. What is sent for the place later ends it.
+ * answer, also after they were closed; not where the answer would be the same. What is sent for the place later ends it.
  */
-export function sendAt(place: string, rows: Group, ask: (signal: AbortSignal) => Promise<Answer>, took: (answer: Answer) => void, failed: (error: Error) => void) {
+export function sendAt(place: string, ask: (signal: AbortSignal) => Promise<Answer>, took: (answer: Answer) => void, failed: (error: Error, final: boolean) => void) {
   endAt(place)
   const stop = new AbortController()
   const { signal } = stop
@@ -41,7 +41,9 @@ export function sendAt(place: string, rows: Group, ask: (signal: AbortSignal) =>
       took(answer)
     }, (error: Error) => {
       if (signal.aborted) return
-      failed(error)
+      const final = error instanceof Refused && isFinal(error.status)
+      failed(error, final)
+      if (final) return
       timer = setTimeout(send, wait)
       wait = Math.min(longest, 2 * wait)
     })
@@ -53,5 +55,5 @@ export function sendAt(place: string, rows: Group, ask: (signal: AbortSignal) =>
   }
   timer = setTimeout(send, rest)
   addEventListener('online', now, { signal })
-  unsent.set(place, { rows, end: () => { clearTimeout(timer); stop.abort() } })
+  unsent.set(place, () => { clearTimeout(timer); stop.abort() })
 }

@@ -75,7 +75,9 @@ const en = {
   noRows: 'No condition: always true.',
   likely: 'Likely conditions',
   unsaved: 'Not saved yet, and tried again by itself: {why}',
-  falseBecause: 'Not with this event:',
+  refused: 'Not saved: {why}',
+  falseBecause: 'Not with “{event}”:',
+  falseAt: 'Not with the event of {event}:',
 }
 
 const pt: typeof en = {
@@ -153,7 +155,9 @@ const pt: typeof en = {
   noRows: 'Sem condição: sempre verdadeiro.',
   likely: 'Condições prováveis',
   unsaved: 'Ainda não foi salva; tentando de novo: {why}',
-  falseBecause: 'Não com este evento:',
+  refused: 'Não foi salva: {why}',
+  falseBecause: 'Não com “{event}”:',
+  falseAt: 'Não com o evento de {event}:',
 }
 
 export const useWords = makeWords(en, pt)

@@ -9,6 +9,7 @@ import { Button } from '../ui/basics'
 import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
+import { keptRows, placeOf } from './keptRows'
 import { useLooks } from './Locked'
 import { useWords } from './panelWords'
 import type { SetStep } from './StepPanel'
@@ -28,7 +29,7 @@ type SetupProps = { flow: Flow; edit: Edit; step: Step; action?: Schemas['Action
 /** StepSetup is the form of a step, wholly as the catalogue describes it. */
 export function StepSetup({ flow, edit, step, action, problems, pointer, set }: SetupProps) {
   const t = useWords()
-  const [when, setWhen] = useState(step.when !== undefined)
+  const [when, setWhen] = useState(() => step.when !== undefined || keptRows(placeOf(flow.id, step.id, 'when'), '') !== undefined)
   const [first] = useState(when)
   const looks = useLooks()
   const hidden = problems.filter((p) => !shownAt(p.path.slice(pointer.length), action))

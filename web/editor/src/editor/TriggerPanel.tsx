@@ -20,6 +20,7 @@ import { ownZone } from '../ui/zones'
 import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
+import { keptRows, placeOf } from './keptRows'
 import { Locked, LooksNote } from './Locked'
 import { Panel } from './Panel'
 import { SaveTest } from './SaveTest'
@@ -102,7 +103,7 @@ type FormProps = {
 
 function Where({ flow, view, set }: FormProps) {
   const t = useWords()
-  const [open, setOpen] = useState(flow.trigger.where !== undefined)
+  const [open, setOpen] = useState(() => flow.trigger.where !== undefined || keptRows(placeOf(flow.id, undefined, 'where'), '') !== undefined)
   const [first] = useState(open)
   if (!open) return <Button look="quiet" size="small" className="-ml-2.5" onClick={() => setOpen(true)}><Plus size={15} aria-hidden />{t.addWhere}</Button>
   return <ConditionPart fresh={!first} name="where" label={t.where} help={t.whereHelp} value={flow.trigger.where} set={(where) => set((x) => ({ ...x, where }))} problems={below(view.problems, '/trigger/where')} />

@@ -1,6 +1,6 @@
 import type { Schemas } from '../api/client'
 import { type Flow, documentOf } from '../flow'
-import { draftKey } from './kept'
+import { draftKey, isFinal } from './kept'
 import { type Clash, decide, rebase, same } from './rebase'
 
 type View = Schemas['FlowView']
@@ -153,7 +153,7 @@ export class Draft {
   private failed(t: Trouble) {
     const current = t.current as View | undefined
     if (t.status === 412 && current) return this.adopt(current)
-    if (t.status >= 400 && t.status < 500 && t.status !== 401 && t.status !== 408 && t.status !== 429) {
+    if (isFinal(t.status)) {
       this.delay = 0
       this.set({ saving: 'refused', refusal: t.detail ?? '' })
       return

@@ -4,6 +4,7 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
 import { type Flow, documentOf, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
+import { rowsOf } from './keptRows'
 import { unsaid } from './problems'
 import { useWords } from './words'
 
@@ -15,6 +16,7 @@ export function useDraft(loaded: Schemas['FlowView']) {
   const queries = useQueryClient()
   const owner = useSession().data?.name ?? ''
   const [draft] = useState(() => {
+    rowsOf(owner)
     const id = documentOf(loaded).id
     const path = { id }
     return new Draft(loaded, {

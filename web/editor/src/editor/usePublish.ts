@@ -15,7 +15,7 @@ const useWords = makeWords({
 export function usePublish({ draft }: DraftHook) {
   const t = useWords()
   return async (body: Schemas['PublishInputBody']) => {
-    const sent = await allSent(draft.read().flow.id)
+    const sent = await allSent(draft.read().flow)
     const { taken } = draft
     await draft.save()
     if (draft.taken !== taken) throw new Refused({ detail: t.changed }, 412)

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Check, ChevronDown } from 'lucide-react'
 import { floatLook, useFloating } from '../ui/useFloating'
 import { plainText } from '../words/format'
@@ -30,19 +30,25 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
   const chosen = options.find((o) => o.value === value)
   const found = useMemo(() => {
     const words = soughtWords(q ?? '')
-    const hits = options.filter((o) => { const text = plainText(`${o.label} ${o.hint ?? ''} ${o.words ?? ''} ${o.value}`); return words.every((w) => text.includes(w)) })
+    const hits = options.filter((o) => { const text = plainText(`${o.label} ${o.hint?.replace(/^×.*/, '') ?? ''} ${o.words ?? ''} ${o.value}`); return words.every((w) => text.includes(w)) })
     const typed = plainText(q ?? '').trim()
     const fits = (o: ComboOption) => { const name = plainText(o.label); return name === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(typed) ? 2 : 3 }
     return (typed === '' ? hits : hits.map((o) => ({ o, n: fits(o) })).sort((a, b) => a.n - b.n).map((x) => x.o)).slice(0, 200)
   }, [options, q])
-  const own = custom && q !== null && q.trim() !== '' && !options.some((o) => o.value === q.trim())
-  const entries = own ? [...found, { value: q.trim(), label: fill(t.ownValue, { value: q.trim() }) }] : found
   /** meant is the option whose name was typed whole, else what was typed. */
-  const meant = (typed: string) => options.find((o) => o.value === typed)?.value ?? options.find((o) => plainText(o.label) === plainText(typed))?.value ?? typed
+  const meant = (typed: string) => (options.find((o) => o.value === typed) ?? options.find((o) => plainText(o.label) === plainText(typed)))?.value ?? typed
+  const typed = q?.trim() ?? ''
+  const own = custom && typed !== '' && meant(typed) === typed && !options.some((o) => o.value === typed)
+  const entries = own ? [...found, { value: typed, label: fill(t.ownValue, { value: typed }) }] : found
   const close = () => { setOpen(false); setQ(null) }
   const pick = (v: string) => { set(v); close() }
   /** leave keeps what was typed, where a value of one's own may stand. */
-  const leave = () => { if (custom && q !== null && q.trim() !== '') set(meant(q.trim())); close() }
+  const leave = () => { if (custom && typed !== '') set(meant(typed)); close() }
+  useEffect(() => {
+    if (typed === '') return
+    addEventListener('pagehide', leave)
+    return () => removeEventListener('pagehide', leave)
+  })
   const show = () => {
     if (open) return
     setOpen(true)
@@ -82,7 +88,7 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
         <div ref={popup} popover="manual" className={floatLook}>
           <ul id={list} role="listbox" aria-label={t.choose} className="max-h-64 overflow-y-auto p-1">
             {entries.map((o, i) => (
-              <li key={o.value} id={`${list}-${i}`} role="option" aria-selected={o.value === value} ref={(el) => { if (i === at) el?.scrollIntoView({ block: 'nearest' }) }} onMouseDown={(e) => e.preventDefault()} onClick={() => pick(o.value)} onMouseEnter={() => setAt(i)}
+              <li key={o.value} id={`${list}-${i}`} role="option" aria-selected={o.value === value} ref={(el) => { if (i === at) el?.scrollIntoView({ block: 'nearest' }) }} onMouseDown={(e) => e.preventDefault()} onClick={() => pick(o.value)} onMouseMove={() => setAt(i)}
                 className={`flex cursor-pointer items-center gap-2 rounded-lg px-2.5 py-1.5 max-[899px]:py-2.5 ${i === at ? 'bg-accent-soft' : ''}`}>
                 <span className="min-w-0 flex-1 truncate">{o.label}</span>
                 {o.hint && <span className="max-w-40 truncate text-xs text-text-2">{o.hint}</span>}

@@ -14,7 +14,6 @@ import { toldShort } from '../words/told'
 import { fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
 import { Fixes } from './Fixes'
-import { Grouped } from './Grouped'
 import { Hints } from './Hints'
 import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
@@ -24,6 +23,7 @@ import { textKinds, type Way, wayOf, WaySwitch } from './WaySwitch'
 import { useWords } from './words'
 
 const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
+const Grouped = soon(() => import('./Grouped').then((m) => m.Grouped))
 const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 
 export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
@@ -150,7 +150,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
         </p>
       )}
       <Doubts answer={answer} source={source} set={set} asked={asked} />
-      {!error && <Grouped value={source} whole={text} set={set} />}
+      {!error && answer && /[[{]/.test(JSON.stringify(answer.value ?? [])) && <Suspense fallback={null}><Grouped value={source} whole={text} set={set} /></Suspense>}
     </div>
   )
 }

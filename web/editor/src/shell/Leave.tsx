@@ -27,7 +27,7 @@ async function signOut(user: string, out: () => Promise<void>) {
 export function Leave({ user, out, close }: { user: string; out: () => Promise<void>; close: () => void }) {
   const t = { ...useShared(), ...useWords() }
   const plural = usePlural()
-  const [lost] = useState(() => unsaved(user).length)
+  const [lost] = useState(() => new Set(unsaved(user).map((key) => key.slice(draftKey(user, '').length).split(' ')[0])).size)
   const [busy, setBusy] = useState(lost === 0)
   const leave = useCallback(() => signOut(user, out).catch((error: Error) => toast(error.message, 'fail')).finally(close), [user, out, close])
   useEffect(() => {
