@@ -320,6 +320,22 @@ test('whether a field is filled in is a row, also in a ready-made flow, and a ye
   await page.context().close()
 })
 
+test('what is offered before a field is chosen is offered once, and what was chosen fits a list', async () => {
+  await arrived('antes', [{ total: 5, tags: ['vip'], status: '' }])
+  const page = await builder('antes')
+  const offered = await page.getByRole('combobox', { name: 'Comparação' }).locator('option').allTextContents()
+  assert.equal(new Set(offered).size, offered.length)
+  await page.getByRole('combobox', { name: 'Comparação' }).selectOption({ label: 'não contém' })
+  await page.getByRole('combobox', { name: 'Campo' }).fill('total') // there is one: no value of one's own is offered
+  assert.deepEqual(await page.locator('[role=listbox] [role=option]').evaluateAll((all) => all.map((o) => o.querySelector('span').textContent)), ['Total'])
+  await page.getByRole('combobox', { name: 'Campo' }).fill('tags')
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox', { name: 'Valor' }).fill('vip')
+  await page.keyboard.press('Tab')
+  await until(() => where('antes'), (w) => /not.*in trigger.body.tags/.test(w ?? ''))
+  await page.context().close()
+})
+
 test('fields that are called alike are told apart, in the data, in a chip and in a condition', async () => {
   await arrived('xara', [{ pais: 'Brasil', country: 'Brazil', country_code: 'BR' }])
   await program.api('PUT', '/flows/xara', { ...(await program.api('GET', '/flows/xara')).body.flow, steps: [{ id: 'note', action: 'log', with: { message: 'x' } }] })

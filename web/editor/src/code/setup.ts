@@ -5,7 +5,7 @@ import {
   selectAll, selectCharLeft, selectCharRight, selectDocEnd, selectDocStart, selectGroupLeft, selectGroupRight, selectLineBoundaryBackward, selectLineBoundaryForward, selectLineDown, selectLineUp, selectPageDown, selectPageUp,
 } from '@codemirror/commands'
 import { EditorState, type Extension, Prec } from '@codemirror/state'
-import { Decoration, drawSelection, EditorView, keymap, type KeyBinding, placeholder } from '@codemirror/view'
+import { Decoration, drawSelection, EditorView, keymap, type KeyBinding, placeholder, tooltips } from '@codemirror/view'
 import { nonce } from '../ui/nonce'
 import { plainText } from '../words/format'
 import { soughtWords } from '../words/names'
@@ -62,6 +62,7 @@ export function basics(): Extension {
     EditorView.cspNonce.of(nonce()),
     history(),
     drawSelection(),
+    tooltips({ tooltipSpace: () => ({ top: 8, left: 8, bottom: innerHeight - 8, right: innerWidth - 8 }) }),
     EditorState.tabSize.of(2),
     keymap.of([...completionKeymap, { key: 'Tab', run: acceptCompletion }, ...historyKeymap, ...keys]),
     EditorView.domEventHandlers({ beforeinput: replaceSelected }),

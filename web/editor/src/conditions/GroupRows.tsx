@@ -91,7 +91,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     const field = meant(desk, chosen)
     const stats = desk.statsOf(field)
     const ops = operatorsOf(stats)
-    const next = ((row.field !== '' || row.value !== '') && fitting(choice, ops)) || (ops[0] ?? 'equals')
+    const next = ((row.field !== '' || row.value !== '' || row.operator !== 'equals') && fitting(choice, ops)) || (ops[0] ?? 'equals')
     change({ ...compared(row.as === 'day' ? row : { ...row, as: undefined }, next, stats, lang, itemType(desk, field, next)), field, default: undefined })
   }
   const operate = (next: Choice) => change(compared(row, next, stats, lang, itemType(desk, row.field, next)))

@@ -92,10 +92,10 @@ export function operatorsOf(field: Known): Choice[] {
     case 'nothing': return [...written, ...same, ...ordering, ...wording, ...alike]
     case 'list': case 'object': return ['includes', 'not_includes', ...always]
   }
-  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', 'includes', 'not_includes', 'is_true', 'is_false', ...written]
+  return [...same, ...ordering, ...wording, ...alike, 'one_of', 'not_one_of', ...(field ? ['includes', 'not_includes'] as const : []), 'is_true', 'is_false', ...written]
 }
 
-const akin: Partial<Record<Choice, Choice>> = { exists: 'filled', filled: 'exists', missing: 'empty', empty: 'missing' }
+const akin: Partial<Record<Choice, Choice>> = { exists: 'filled', filled: 'exists', missing: 'empty', empty: 'missing', contains: 'includes', includes: 'contains', not_contains: 'not_includes', not_includes: 'not_contains' }
 
 /** fitting is the comparison that stays where the field becomes one of these comparisons: itself, or what asks the same of that type. */
 export const fitting = (choice: Choice, operators: Choice[]): Choice | undefined => [choice, akin[choice]].find((c) => c !== undefined && operators.includes(c))

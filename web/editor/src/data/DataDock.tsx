@@ -1,13 +1,15 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { ChevronDown, ChevronUp } from 'lucide-react'
 import { find } from '../flow'
-import { IconButton } from '../ui/basics'
 import { remember } from '../ui/remember'
+import { soon } from '../ui/soon'
 import { useMedia } from '../ui/useMedia'
 import { useStepName } from '../tree/useStepName'
 import { useDesk } from './desk'
 import { Picker } from './Picker'
 import { useWords } from './words'
+
+const Sheet = soon(() => import('./Sheet').then((m) => m.Sheet))
 
 type DockProps = { outputs: Record<string, unknown> }
 
@@ -20,7 +22,7 @@ export function DataDock({ outputs }: DockProps) {
     const step = find(desk.flow, id)
     return step ? nameOf(step) : id
   }, [desk.flow, nameOf])
-  if (!wide) return desk.picking === 'keys' ? <Sheet><Picker titleOf={titleOf} outputs={outputs} row={44} searching={false} done={() => desk.pick(false)} /></Sheet> : null
+  if (!wide) return desk.picking === 'keys' ? <Suspense fallback={null}><Sheet><Picker titleOf={titleOf} outputs={outputs} row={44} searching={false} done={() => desk.pick(false)} /></Sheet></Suspense> : null
   if (!desk.target) return null
   return <Dock titleOf={titleOf} outputs={outputs} />
 }
@@ -78,25 +80,5 @@ function Dock(props: { titleOf: (step: string) => string; outputs: Record<string
       </button>
       {!hidden && <Picker {...props} row={row} searching={typed && desk.picking === 'keys'} done={() => desk.pick(false)} />}
     </div>
-  )
-}
-
-/** Sheet is over the panel on a phone, and closes when something was chosen. */
-function Sheet({ children }: { children: React.ReactNode }) {
-  const t = useWords()
-  const desk = useDesk()
-  const box = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    box.current?.showModal()
-    document.getElementById(`${desk.target?.id ?? ''}-label`)?.closest('[data-field]')?.scrollIntoView({ block: 'start' })
-  }, [])
-  return (
-    <dialog ref={box} aria-label={t.dataOf} onClose={() => desk.pick(false)} className="m-0 mt-auto h-[62dvh] max-h-none w-full max-w-none flex-col rounded-t-2xl bg-surface text-text open:flex backdrop:bg-text/10">
-      <div className="flex items-center justify-between py-2 pr-2 pl-4">
-        <h3 className="font-semibold">{t.dataOf}</h3>
-        <IconButton label={t.close} onClick={() => desk.pick(false)}><X size={18} aria-hidden /></IconButton>
-      </div>
-      {children}
-    </dialog>
   )
 }

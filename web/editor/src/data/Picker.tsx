@@ -191,10 +191,10 @@ function Detail({ node, lacking }: { node: Node | undefined; lacking: boolean })
   const values = node?.stats?.values.slice(0, 8) ?? []
   const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
   return (
-    <div className="flex h-[42px] shrink-0 flex-wrap content-center items-center gap-x-3 gap-y-0.5 overflow-hidden border-t border-line px-3 text-xs text-text-2">
+    <div className="flex h-[42px] shrink-0 flex-wrap [align-content:safe_center] items-center gap-x-3 gap-y-2 overflow-hidden border-t border-line px-3 text-meta text-text-2">
       {node && <code className="max-w-full text-text-2 not-[:only-child]:truncate">{node.doc?.split('\n')[0] ?? node.path}</code>}
       {node?.doc && <span className="min-w-0">{node.doc.split('\n')[1]}</span>}
-      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${String(hide(v.value, node?.path))} ×${v.count}`).join(', ')}</span>}
+      {values.length > 0 && <span className="min-w-0 truncate">{t.often}: {values.map((v) => `${v.value === '' ? t.emptyText : String(hide(v.value, node?.path))} ×${v.count}`).join(', ')}</span>}
       {lacking && <span className="text-warn">{t.mayLackWhy}</span>}
       {kinds && <span className="text-warn">{t.kinds}: {kinds}</span>}
       {desk.schema?.origin === 'samples' && !node?.doc && <span>{t.samplesOnly}</span>}

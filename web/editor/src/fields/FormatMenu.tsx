@@ -89,7 +89,7 @@ function Choices({ written, put }: { written: Written; put: (next: Written) => v
     <>
       <Entry icon={<Type size={15} strokeWidth={1.75} aria-hidden />} label={t.asItIs} hint={value === undefined ? '' : short(say(hide(value, written.path), lang, t.empty))} checked={written.format === undefined} act={() => put({ ...written, format: undefined })} />
       {shown.map(({ format, given }) => <Entry key={format} label={t[format]} hint={given === undefined || given === null ? '' : short(say(within(given), lang, t.empty))} checked={written.format === format} act={() => put({ ...written, format })} />)}
-      {offered.includes('date') && <p className="px-2.5 py-1 pl-9 text-meta text-text-3">{fill(t.zone, { zone: String(desk.flow.settings?.['timezone'] ?? t.zoneOwn) })}</p>}
+      {(/^(date|datetime|time)$/.test(written.format ?? '') || dates.includes(shown[0]?.format ?? 'text')) && <p className="px-2.5 py-1 pl-9 text-meta text-text-3">{fill(t.zone, { zone: String(desk.flow.settings?.['timezone'] ?? t.zoneOwn) })}</p>}
     </>
   )
 }
