@@ -4,6 +4,7 @@ import { friendly, member, readAt, segments } from '../fields/template'
 import { inWords } from '../words/path'
 import { plainText } from '../words/format'
 import { soughtAs, soughtWords } from '../words/names'
+import { isDocument, isNumber, shortened, spelled } from './personal'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
 export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; /** twin is its own name, where one beside it is called as it is */ twin?: string; stats?: SchemaField; doc?: string; children: Node[] }
@@ -131,20 +132,11 @@ export const insertable = (path: string) => path.replaceAll('[]', '[0]')
 export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
 
 const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^(?=.*\D)\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^(?=.*\D)\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/, /^55[1-9]\d9?\d{8}$/]
-const numbered = /(^|_)(id|ids|at|on|date|time|timestamp|gid|key|index|position)$/
-
-/** isCPF says whether digits alone are a CPF, by its last two. */
-function isCPF(text: string): boolean {
-  if (!/^(?!(\d)\1+$)\d{11}$/.test(text)) return false
-  const check = (n: number) => ([...text.slice(0, n)].reduce((sum, d, i) => sum + Number(d) * (n + 1 - i), 0) * 10) % 11 % 10
-  return check(9) === Number(text[9]) && check(10) === Number(text[10])
-}
-
 const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento|tel|wa_id|recipient_id|display_phone_number|pix(_address)?_key|chave_pix)$/
 const named = /name|nome/
 const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file|country|city|store|bank|company|loja|empresa)s?$/
 
-const lastNames = (path: string) => segments(path).filter((s) => s !== '[]').slice(-2).map((s) => plainText(s.replace(/([a-z])([A-Z])/g, '$1_$2').replaceAll('-', '_')))
+const lastNames = (path: string) => segments(path).filter((s) => s !== '[]').slice(-2).map(spelled)
 
 /** ofThing says whether what has this path is what a thing is called: it is named so, or is the name of what is. */
 export function ofThing(path: string): boolean {
@@ -160,14 +152,13 @@ function ofPerson(text: string, path: string): boolean {
 }
 
 /** looksPersonal says whether a text is an address, a phone or a document, whatever its name: the name of an id or a time says that it is none. */
-const looksPersonal = (text: string, path: string) => (/^\d{10,13}$/.test(text) && /^(from|to|contato)$/.test(lastNames(path).at(-1) ?? '')) || (isCPF(text) || personal.some((p) => p.test(text))) && !(/^\d+$/.test(text) && numbered.test(lastNames(path).at(-1) ?? ''))
+const looksPersonal = (text: string, path: string) => (/^\d{10,13}$/.test(text) && /^(from|to|contato)$/.test(lastNames(path).at(-1) ?? '')) || (isDocument(text) || personal.some((p) => p.test(text))) && !isNumber(text, lastNames(path).at(-1) ?? '')
 
 /** masked hides what is personal, by its look or by its name, but for its beginning. */
 export function masked(value: unknown, path = ''): unknown {
   const text = typeof value === 'number' ? String(value) : value
   if (typeof text !== 'string' || text === '' || !(typeof value === 'string' && looksPersonal(text, path) || ofPerson(text, path))) return value
-  const at = text.indexOf('@')
-  return at > 0 ? `${text.slice(0, Math.min(3, at))}•••@…` : `${text.slice(0, Math.min(6, Math.ceil(text.length / 3)))}••••`
+  return shortened(text)
 }
 
 /** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found; of equals the one that lies least deep. */

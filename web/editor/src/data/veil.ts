@@ -1,25 +1,9 @@
-import { useCallback, useSyncExternalStore } from 'react'
-import { useLooks } from '../editor/Locked'
+import { useCallback } from 'react'
 import { member } from '../fields/template'
 import type { Flow } from '../flow'
 import { useDesk } from './desk'
 import { masked, ofThing } from './nodes'
-
-// Examples in the builder hide who people are until an editor wants to see: one switch for all of them, as long as the session.
-const key = 'revealed'
-const heard = new Set<() => void>()
-globalThis.addEventListener?.('left', () => sessionStorage.removeItem(key))
-
-function reveal(to: boolean) {
-  if (to) sessionStorage.setItem(key, 'yes')
-  else sessionStorage.removeItem(key)
-  for (const tell of heard) tell()
-}
-
-const listen = (tell: () => void) => {
-  heard.add(tell)
-  return () => heard.delete(tell)
-}
+import { useSwitch } from './switch'
 
 type Known = { shape: RegExp; as: (text: string) => string } | null
 
@@ -92,13 +76,6 @@ export function veiled<T>(value: T, scope: object, flow?: Flow): T {
     return typeof v === 'object' && v !== null ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, hide(x)])) : v
   }
   return hide(value) as T
-}
-
-/** useSwitch is the switch: who may only look has none. */
-export function useSwitch() {
-  const on = useSyncExternalStore(listen, () => sessionStorage.getItem(key) === 'yes')
-  const may = !useLooks()
-  return { revealed: on && may, may, turn: () => reveal(!on) }
 }
 
 /** useVeilOf is what examples look like under the switch: hide is of one value at a path, within of anything that is made of an event's data. */

@@ -4,6 +4,7 @@ import { ArrowRight, CircleCheck } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useActions } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
 import { find, type Flow, documentOf } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { Badge, Status } from '../ui/basics'
@@ -24,6 +25,7 @@ export function Compared({ result, flow, published }: { result: Outcome; flow: F
   const plural = usePlural()
   const { number } = useFormat()
   const names = useNames(flow, published)
+  const rows = useHidden(result.rows)
   if (result.changed === 0) return <p className="flex items-center gap-2 text-ok"><CircleCheck size={16} aria-hidden className="shrink-0" />{plural(t, 'allSame', result.events)}</p>
   const others = result.changed - result.newly_failed - result.newly_mended
   const sums = [['same', result.same, 'none'], ['differs', others, 'warn'], ['newFail', result.newly_failed, 'fail'], ['mended', result.newly_mended, 'ok']] as const
@@ -31,7 +33,7 @@ export function Compared({ result, flow, published }: { result: Outcome; flow: F
     <div>
       <p className="mb-2 flex flex-wrap gap-1.5">{sums.map(([key, n, tone]) => (n > 0 ? <Badge key={key} tone={tone}>{plural(t, key, n)}</Badge> : null))}</p>
       {result.rows.length < result.changed && <p className="mb-2 text-secondary text-text-2">{fill(t.cut, { n: number(result.rows.length), all: number(result.changed) })}</p>}
-      <ul className="space-y-2">{alikeOf(result.rows).map((group) => <Group key={group.rows[0]?.event} group={group} names={names} />)}</ul>
+      <ul className="space-y-2">{alikeOf(rows).map((group) => <Group key={group.rows[0]?.event} group={group} names={names} />)}</ul>
     </div>
   )
 }

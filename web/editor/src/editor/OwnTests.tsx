@@ -1,5 +1,6 @@
 import { Check, RotateCw, X } from 'lucide-react'
 import type { Schemas } from '../api/client'
+import { useHidden } from '../data/useHidden'
 import { Button, Loading, Problem } from '../ui/basics'
 import { useStatusWord } from '../ui/Status'
 import { find, type Flow } from '../flow'
@@ -20,8 +21,8 @@ export function OwnTests({ draft, auto = false }: { draft: DraftHook; auto?: boo
   const { flow } = draft
   const count = flow.tests?.length ?? 0
   const tests = useOwnTests(draft, auto)
+  const data = useHidden(tests.data)
   if (count === 0) return auto ? null : <p className="text-text-2">{t.noTests}</p>
-  const { data } = tests
   return (
     <section id={testsPart} tabIndex={-1} aria-labelledby={`${testsPart}-head`} className="rounded-lg">
       <Head id={`${testsPart}-head`} aside={<Button size="small" look="quiet" busy={tests.isFetching} onClick={() => void tests.refetch()}><RotateCw size={14} aria-hidden />{t.runTests}</Button>}>

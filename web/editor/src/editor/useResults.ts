@@ -2,6 +2,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { useStepCounts } from '../api/stepCounts'
+import { useSwitch } from '../data/switch'
+import { veiled } from '../data/veil'
 import { type Flow, documentOf, walk } from '../flow'
 import { say } from '../tree/announce'
 import { countedOf, pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
@@ -69,10 +71,12 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     const turn = (loop: string) => turns.get(loop) ?? turnsOf(newest.run, loop).at(-1) ?? 0
     return { run: newest.run, paths: pathsOf(flow, turn), turn, choose: (loop, n) => setTurns((all) => new Map(all).set(loop, n)) }
   }, [flow, newest, turns])
+  const { revealed } = useSwitch()
   const results = useMemo(() => {
     const all = new Map<string, Result>()
     if (!newest || !looked) return all
     const now = resultsOf(flow, newest.run, looked.turn)
+    if (!revealed) for (const r of now.values()) r.text = veiled(r.text, newest.run)
     const stale = staleSteps(flow, newest.flow)
     const tried = new Set(test?.tried)
     const inLoops = new Set<string>() // of those that this run came to: their steps tell of the same run
@@ -87,7 +91,7 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
       else if (result || c || !(counted || tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
-  }, [flow, newest, looked, test, tested, day.data])
+  }, [flow, newest, looked, test, tested, day.data, revealed])
   const keep = useCallback((run: Run) => { const tried = [...new Set([...keptTest(flow.id)?.tried ?? [], ...(run.steps ?? []).map((s) => idOf(s.path))])]; const made = { run, flow, tried, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
   return { results, looked, tested: keep }
 }

@@ -2,6 +2,8 @@ import { Inbox } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { type DeliveryStatus, useEvents } from '../api/history'
 import { useNamedFlows } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
+import { VeilEye } from '../data/VeilEye'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { More } from '../history/More'
@@ -28,12 +30,12 @@ export function EventList({ role }: { role: string }) {
   const filter = useFilter<DeliveryStatus>()
   const events = useEvents(filter.query)
   const flows = useNamedFlows()
-  const list = events.data?.pages.flatMap((p) => p.items) ?? []
+  const list = useHidden(events.data, filter.at('q'))?.pages.flatMap((p) => p.items) ?? []
   const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
   const open = filter.params.get('event')
   const url = flows.data?.items.find((f) => f.url && (!filter.at('flow') || f.id === filter.at('flow')))?.url
   return (
-    <Page title={t.events} wide aside={list.length > 0 && <EventExport query={filter.query} names={names} />}>
+    <Page title={t.events} wide aside={<><VeilEye />{list.length > 0 && <EventExport query={filter.query} names={names} />}</>}>
       <Filters events filter={filter} statuses={statuses} busy={events.isPlaceholderData} />
       <Unread pages={events.data?.pages} />
       {events.error && <Problem error={events.error} retry={() => void events.refetch()} />}
@@ -43,7 +45,7 @@ export function EventList({ role }: { role: string }) {
         : <Empty icon={<Inbox aria-hidden />} title={t.noEvents} help={t.noEventsHelp}>{url && <CopyField className="w-full text-left" text={`curl -H 'Content-Type: application/json' -d '{"id": 1}' ${url}`} />}</Empty>)}
       {list.length > 0 && <Card className={events.isPlaceholderData ? 'opacity-60 transition-opacity duration-120' : ''}><Days items={list} row={(e) => <EventRow key={e.id} event={e} flow={names.get(e.flow) ?? e.flow} open={() => filter.set({ event: e.id })} />} /></Card>}
       <More query={events} />
-      {open && <EventSheet id={open} names={names} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
+      {open && <EventSheet id={open} searched={filter.at('q')} names={names} may={role !== 'viewer'} close={() => filter.set({ event: '' })} />}
     </Page>
   )
 }

@@ -4,11 +4,12 @@ import { FlaskConical, Inbox, ListChecks, LogIn, Pin, Play, Workflow } from 'luc
 import { Link, useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { pinSample } from '../data/pinned'
+import { useHidden } from '../data/useHidden'
+import { CopyShown, VeilEye } from '../data/VeilEye'
 import { documentOf } from '../flow'
 import { OnlyLooks } from '../shell/OnlyLooks'
 import { Ticked } from '../ui/Ticked'
 import { Button, buttonLook } from '../ui/Button'
-import { CopyButton } from '../ui/Copy'
 import { Sheet } from '../ui/Dialog'
 import { JSONView } from '../ui/Page'
 import { Loading, Problem } from '../ui/states'
@@ -24,17 +25,18 @@ import { useWords } from './words'
 type Event = Schemas['EventView']
 
 /** EventSheet is one delivery, whole. */
-export function EventSheet({ id, names, may, close }: { id: string; names: ReadonlyMap<string, string>; may: boolean; close: () => void }) {
+export function EventSheet({ id, searched, names, may, close }: { id: string; searched: string; names: ReadonlyMap<string, string>; may: boolean; close: () => void }) {
   const { whole } = useFormat()
   const { data, error } = useQuery({ queryKey: ['event', id], queryFn: () => take(api.GET('/events/{id}', { params: { path: { id } } })) })
+  const told = useHidden(data, searched)
   const t = useWords()
   const kept = data !== undefined && bodyOf(data) !== undefined && bodyOf(data) !== null
   return (
-    <Sheet title={data?.title || data?.event || t.name} help={data && `${names.get(data.flow) ?? data.flow} · ${whole(data.at)}`} close={close} footer={kept && may && (data.trigger || data.status === 'rejected') && <Deeds event={data} />}>
+    <Sheet title={told?.title || told?.event || t.name} help={data && `${names.get(data.flow) ?? data.flow} · ${whole(data.at)}`} close={close} footer={kept && may && (data.trigger || data.status === 'rejected') && <Deeds event={data} />}>
       {!may && <OnlyLooks of="events" className="mb-4" />}
       {error && <Problem error={error} />}
       {!data && !error && <Loading />}
-      {data && <Whole event={data} />}
+      {told && <Whole event={told} />}
     </Sheet>
   )
 }
@@ -48,7 +50,7 @@ function Whole({ event }: { event: Event }) {
   return (
     <div className="space-y-5 pb-4">
       <div className="rounded-xl bg-sunken p-3">
-        <p className="flex items-start gap-2.5"><EventStatus event={event} /><span>{t[whyOf(event)]}</span></p>
+        <p className="flex items-start gap-2.5"><EventStatus event={event} /><span className="min-w-0 flex-1">{t[whyOf(event)]}</span><VeilEye className="-my-2 -mr-1.5" /></p>
         {event.reason && !event.erased && <p className="mt-2 text-secondary break-words text-text-2">{t.details}: <Ticked text={event.reason} /></p>}
         {event.note && <p className="mt-1 text-secondary break-words text-warn">{t.noteOf}: {event.note}</p>}
         <p className="mt-2.5 flex flex-wrap gap-2">
@@ -70,7 +72,7 @@ const bodyOf = (event: Event): unknown => event.trigger?.['body'] ?? event.raw ?
 function Part({ title, copy, children }: { title: string; copy?: unknown; children: ReactNode }) {
   return (
     <section>
-      <h3 className="mb-1.5 flex min-h-8 items-center justify-between font-semibold">{title}{copy !== undefined && copy !== null && <CopyButton size="small" text={typeof copy === 'string' ? copy : JSON.stringify(copy, null, 2)} />}</h3>
+      <h3 className="mb-1.5 flex min-h-8 items-center justify-between font-semibold">{title}{copy !== undefined && copy !== null && <CopyShown value={copy} />}</h3>
       {children}
     </section>
   )

@@ -3,6 +3,7 @@ import { BellOff, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useAlertSettings } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
 import { Button, buttonLook } from '../ui/Button'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
@@ -14,11 +15,12 @@ const isRed = (a: Schemas['AlertView']) => a.kind !== 'connection' && a.kind !==
 /** Alerts are what is wrong now; each stays until it is over or seen. */
 export function Alerts({ role, alerts, flows }: { role: string; alerts: Schemas['AlertView'][]; flows: Schemas['FlowItem'][] }) {
   const t = useWords()
-  const reasons = useReasons(alerts.filter((a) => a.kind === 'failure'))
+  const shown = useHidden(alerts)
+  const reasons = useHidden(useReasons(alerts.filter((a) => a.kind === 'failure')))
   return (
     <section aria-label={t.alerts} className="mb-5">
       <ul className={`divide-y divide-line rounded-xl border bg-surface ${alerts.some(isRed) ? 'border-fail' : 'border-warn'}`}>
-        {alerts.map((a) => <Row key={a.id} alert={a} reasons={reasons.filter((g) => g.flow === a.flow && a.kind === 'failure')} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
+        {shown.map((a) => <Row key={a.id} alert={a} reasons={reasons.filter((g) => g.flow === a.flow && a.kind === 'failure')} role={role} name={flows.find((f) => f.id === a.flow)?.name || a.flow} />)}
       </ul>
       {role === 'admin' && alerts.every((a) => a.told.length === 0) && <Untold />}
     </section>

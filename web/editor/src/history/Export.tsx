@@ -1,5 +1,7 @@
 import { useRef, useState } from 'react'
 import { Braces, Download, Sheet as SheetIcon } from 'lucide-react'
+import { hidden } from '../data/hide'
+import { useSwitch } from '../data/switch'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { Menu } from '../ui/Menu'
@@ -36,6 +38,7 @@ function Writing<T>({ source, as, close }: { source: Source<T>; as: 'csv' | 'jso
   const t = useWords()
   const { lang } = useLang()
   const { number } = useFormat()
+  const { may } = useSwitch()
   const [count, setCount] = useState(0)
   const [state, setState] = useState<'idle' | 'reading' | 'done' | 'cut'>('idle')
   const [error, setError] = useState<Error | null>(null)
@@ -54,7 +57,8 @@ function Writing<T>({ source, as, close }: { source: Source<T>; as: 'csv' | 'jso
         cursor = page.next
         setCount(rows.length)
       }
-      const text = as === 'csv' ? toCSV(source.columns, rows, lang === 'pt-BR' ? ';' : ',') : JSON.stringify(rows, null, 2)
+      const given = may ? rows : hidden(rows)
+      const text = as === 'csv' ? toCSV(source.columns, given, lang === 'pt-BR' ? ';' : ',') : JSON.stringify(given, null, 2)
       saveFile(`${source.name}-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, '-')}.${as}`, as === 'csv' ? 'text/csv' : 'application/json', text)
       setState(cursor === null ? 'done' : 'cut')
     } catch (e) {
@@ -72,7 +76,7 @@ function Writing<T>({ source, as, close }: { source: Source<T>; as: 'csv' | 'jso
     <Dialog title={as === 'csv' ? t.titleCSV : t.titleJSON} size="small" close={shut} footer={over ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
       <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="primary" busy={state === 'reading'} onClick={() => void read()}>{t.begin}</Button></>
     )}>
-      {state === 'idle' && <p className="text-text-2">{fill(as === 'csv' ? t.helpCSV : t.helpJSON, { most: number(most) })}</p>}
+      {state === 'idle' && <p className="text-text-2">{fill(as === 'csv' ? t.helpCSV : t.helpJSON, { most: number(most) })} {may ? t.whole : t.hidden}</p>}
       {state !== 'idle' && (
         <div role="status" className="space-y-2">
           {!over && <progress className="h-2 w-full accent-accent" aria-label={t.reading} />}

@@ -4,6 +4,7 @@ import { RotateCw, Wrench, X } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { api, Refused, type Schemas, take } from '../api/client'
 import { useRun } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
 import { useDiff } from '../editor/useChanges'
 import type { DraftHook } from '../editor/useDraft'
 import { useFlowLabels } from '../editor/useFlowLabels'
@@ -44,8 +45,9 @@ const isChanged = ({ view, saving }: DraftHook) => view.changed || saving !== 's
 /** place is as high before the words are there as with them. */
 const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
 
-function Line({ run, together, draft, clean, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; leave: () => void }) {
+function Line({ run: real, together, draft, clean, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; leave: () => void }) {
   const t = useWords()
+  const run = useHidden(real)
   const shared = useShared()
   const plural = usePlural()
   const { moment } = useFormat()

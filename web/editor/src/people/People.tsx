@@ -4,6 +4,8 @@ import { Download, Eraser, FileText, UserRound } from 'lucide-react'
 import { useSearchParams } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useAbout, useSession } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
+import { VeilEye } from '../data/VeilEye'
 import { NotYours } from '../shell/NotYours'
 import { Badge } from '../ui/Badge'
 import { Button, buttonLook } from '../ui/Button'
@@ -51,7 +53,8 @@ function Person({ of: key }: { of: string }) {
   const as = { email: t.asEmail, phone: t.asPhone, cpf: t.asCPF, text: t.asText }
   const [erasing, setErasing] = useState(false)
   const path = { params: { path: { key } } }
-  const { data, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
+  const { data: found, error, refetch } = useQuery({ queryKey: ['person', key], queryFn: () => take(api.GET('/people/{key}', path)), staleTime: 0 })
+  const data = useHidden(found, key)
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton />
   if (data.items.length + data.state.length + data.flows.length === 0) return <Empty icon={<UserRound aria-hidden />} title={data.as === 'text' ? fill(t.notFound, { key }) : fill(t.none, { key })} help={data.as === 'text' ? t.notByName : t.noneHelp} />
@@ -64,6 +67,7 @@ function Person({ of: key }: { of: string }) {
           <p className="text-text-2">{plural(t, 'received', data.items.filter((m) => m.event).length)}{acted > 0 && ` · ${plural(t, 'acted', acted)}`}</p>
         </div>
         <div className="flex flex-wrap gap-2">
+          <VeilEye />
           <HandOver of={key} />
           <a href={`/api/v1/people/${encodeURIComponent(key)}/export`} download className={buttonLook('plain')}><Download size={16} aria-hidden />{t.export}</a>
           {data.as !== 'text' && <Button look="danger" onClick={() => setErasing(true)}><Eraser size={16} aria-hidden />{t.erase}</Button>}

@@ -3,6 +3,7 @@ import { Cable, CircleCheck, Hourglass, RotateCcw, Wrench } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useLedger } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
 import type { Filter } from '../history/useFilter'
 import { Badge } from '../ui/Badge'
 import { Button, buttonLook } from '../ui/Button'
@@ -20,8 +21,10 @@ import { useUnsure } from './useUnsure'
 type Group = Schemas['FailureGroup']
 
 /** useFailures groups what failed by identical error. */
-const useFailures = (query: { flow?: string; from?: string; to?: string }, on = true) =>
-  useQuery({ queryKey: ['failures', query], enabled: on, queryFn: () => take(api.GET('/failures', { params: { query } })) })
+function useFailures(query: { flow?: string; from?: string; to?: string }) {
+  const found = useQuery({ queryKey: ['failures', query], queryFn: () => take(api.GET('/failures', { params: { query } })) })
+  return { ...found, data: useHidden(found.data) }
+}
 
 /** whichOf names the runs of a group for a replay. */
 const whichOf = (g: Group, query: { from?: string; to?: string } = {}): Which => ({ failed: true, query: { ...query, flow: g.flow, group: g.group } })

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useHidden } from '../data/useHidden'
 import { localTime } from '../history/useFilter'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
@@ -93,8 +94,9 @@ function Repeats({ paths, run: id, allowed, allow }: { paths: string[]; run?: st
 function Refusals({ items }: { items: Item[] }) {
   const plural = usePlural()
   const t = useWords()
+  const told = useHidden(items)
   const counts = new Map<string, number>()
-  for (const i of items) counts.set(i.refused?.message ?? '', (counts.get(i.refused?.message ?? '') ?? 0) + 1)
+  for (const i of told) counts.set(i.refused?.message ?? '', (counts.get(i.refused?.message ?? '') ?? 0) + 1)
   return <ul className="space-y-1 text-warn">{[...counts].map(([why, n]) => <li key={why}>{plural(t, 'refused', n, { why })}</li>)}</ul>
 }
 

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, Square } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { onLive } from '../api/live'
+import { useHidden } from '../data/useHidden'
 import { Button } from '../ui/Button'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
@@ -28,13 +29,15 @@ export function Progress({ done, total, replayed, refused, why, running, note }:
   const t = useWords()
   const plural = usePlural()
   const { number } = useFormat()
+  const reason = useHidden(why)
+  const noted = useHidden(note)
   const words = running ? (total === null ? t.counting : fill(t.progress, { done: number(done), total: number(total) })) : fill(t.doneOf, { done: number(replayed), total: number(total ?? done) })
   return (
     <div role="status" className="space-y-2 py-2">
       <progress {...(total !== null && { max: Math.max(1, total), value: running ? done : Math.max(1, total) })} className="w-full" aria-label={words} />
       <p className="font-medium">{words}</p>
-      {refused > 0 && <p className="text-warn">{plural(t, 'refused', refused, { why })}</p>}
-      {note && <p className="text-secondary text-text-2">{note}</p>}
+      {refused > 0 && <p className="text-warn">{plural(t, 'refused', refused, { why: reason })}</p>}
+      {note && <p className="text-secondary text-text-2">{noted}</p>}
     </div>
   )
 }

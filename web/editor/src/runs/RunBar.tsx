@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, Ban, Pencil, RotateCw } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { VeilEye } from '../data/VeilEye'
 import type { Flow } from '../flow'
 import { LiveSign } from '../shell/Bar'
 import { Button } from '../ui/basics'
@@ -42,6 +43,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
       <LiveSign />
+      <VeilEye />
       {may && !run.ended && <Button look="danger" className="max-sm:hidden" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden />{t.cancelRun}</Button>}
       {may && now && <Link href={edit} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
       {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}

@@ -1,8 +1,9 @@
 import { Inbox, Pencil } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
+import { CopyShown, VeilEye } from '../data/VeilEye'
 import { Panel } from '../editor/Panel'
-import { CopyButton, JSONView, Status } from '../ui/basics'
+import { JSONView, Status } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Outgoing } from '../ui/Outgoing'
 import { Attempts } from './Attempts'
@@ -26,7 +27,7 @@ export function RunEvent({ run, may, close }: { run: Schemas['RunView']; may: bo
     </div>
   )
   return (
-    <Panel title={t.event} close={close} footer={footer}>
+    <Panel title={t.event} actions={<VeilEye className="min-[900px]:hidden" />} close={close} footer={footer}>
       <div className="space-y-5 pt-1">
         {failed?.code === 'trigger' && <p className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{failed.message}</p>}
         {asked.map((s) => (
@@ -49,7 +50,7 @@ export function RunEvent({ run, may, close }: { run: Schemas['RunView']; may: bo
 export function Part({ title, value, aside, sent = false }: { title: string; value: unknown; aside?: React.ReactNode; sent?: boolean }) {
   return (
     <section>
-      <div className="mb-1 flex min-h-8 items-center gap-1"><h3 className="flex-1 font-medium">{title}</h3>{aside}<CopyButton size="small" text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} /></div>
+      <div className="mb-1 flex min-h-8 items-center gap-1"><h3 className="flex-1 font-medium">{title}</h3>{aside}<CopyShown value={value} /></div>
       {sent ? <Outgoing value={value} /> : <JSONView value={value} />}
     </section>
   )

@@ -4,6 +4,8 @@ import { CircleHelp, Layers, List, RotateCcw, Square, X } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { type RunStatus, useRuns } from '../api/history'
 import { useNamedFlows } from '../api/hooks'
+import { useHidden } from '../data/useHidden'
+import { VeilEye } from '../data/VeilEye'
 import { Days } from '../history/Days'
 import { Filters } from '../history/Filters'
 import { HistoryRun } from '../history/HistoryRun'
@@ -44,13 +46,13 @@ export function RunList({ role }: { role: string }) {
   const [replaying, setReplaying] = useState<Which | null>(null)
   const [settling, setSettling] = useState<string[]>()
   const may = role !== 'viewer'
-  const list = runs.data?.pages.flatMap((p) => p.items) ?? []
+  const list = useHidden(runs.data, filter.at('q'))?.pages.flatMap((p) => p.items) ?? []
   const names = new Map(flows.data?.items.map((f) => [f.id, f.name || f.id]))
   const picked = list.filter((r) => chosen.has(r.id))
   const pick = (id: string, on: boolean) => setChosen((old) => new Set(on ? [...old, id] : [...old].filter((x) => x !== id)))
   const parts = { filter, names, may, replay: setReplaying }
   return (
-    <Page title={t.runs} wide aside={<>{!grouped && list.length > 0 && <RunExport query={query} names={names} />}<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} /></>}>
+    <Page title={t.runs} wide aside={<><VeilEye />{!grouped && list.length > 0 && <RunExport query={query} names={names} />}<View grouped={grouped} show={(on) => filter.set({ by: on ? 'error' : '', group: '' })} /></>}>
       <OnlyLooks of="runs" className="mb-4" />
       <Replays may={may} />
       <Filters filter={filter} statuses={filter.at('group') ? undefined : runStatuses} failures={grouped} busy={runs.isPlaceholderData}>

@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { Pencil, RotateCw, Terminal } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
+import { VeilEye } from '../data/VeilEye'
+import { useWords as useVeilWords } from '../data/eyeWords'
 import { Panel, Tabs } from '../editor/Panel'
 import type { Flow, Step } from '../flow'
 import { ResultBadge } from '../tree/ResultBadge'
@@ -39,7 +41,7 @@ export function RunStep({ run, step, action, title, path, result, may, close, re
     </div>
   )
   return (
-    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} most={attemptsOf(step, action)} /></span>} close={close} footer={footer}>
+    <Panel title={title} above={result && <span className="mb-1 block"><ResultBadge result={resultOf(result, 0)} most={attemptsOf(step, action)} /></span>} actions={<VeilEye className="min-[900px]:hidden" />} close={close} footer={footer}>
       {!result && <p className="text-text-2">{erased(run) ? t.stepErased : t.notRun}</p>}
       {result && (
         <>
@@ -101,7 +103,8 @@ function TabBody({ tab, s }: { tab: Tab; s: StepView }) {
 
 function CurlButton({ request }: { request: unknown }) {
   const t = useWords()
+  const veil = useVeilWords()
   const line = curlOf(request)
   if (!line) return null
-  return <Button size="small" look="quiet" onClick={() => void copyText(line).then(() => toast(t.copied))}><Terminal size={14} aria-hidden />{t.copyCurl}</Button>
+  return <Button size="small" look="quiet" onClick={() => void copyText(line).then(() => toast(line.includes('•••') ? `${t.copied}. ${veil.areHidden}` : t.copied))}><Terminal size={14} aria-hidden />{t.copyCurl}</Button>
 }

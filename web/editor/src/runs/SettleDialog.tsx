@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useHidden } from '../data/useHidden'
 import { Button } from '../ui/Button'
 import { Choice } from '../ui/Choice'
 import { Dialog } from '../ui/Dialog'
@@ -53,13 +54,14 @@ function Far({ far = { resolved: 0, refused: 0, why: '' }, total, over }: { far?
   const t = useWords()
   const plural = usePlural()
   const { number } = useFormat()
+  const why = useHidden(far.why)
   const done = far.resolved + far.refused
   const words = over ? plural(t, 'settled', far.resolved) : total === null ? fill(t.doneSoFar, { done: number(done) }) : fill(t.progress, { done: number(done), total: number(total) })
   return (
     <div role="status" className="space-y-2 py-2">
       <progress {...(over ? { max: 1, value: 1 } : total !== null && { max: Math.max(1, total), value: done })} className="w-full" aria-label={words} />
       <p className="font-medium">{words}</p>
-      {far.refused > 0 && <p className="text-warn">{plural(t, 'refused', far.refused, { why: far.why })}</p>}
+      {far.refused > 0 && <p className="text-warn">{plural(t, 'refused', far.refused, { why })}</p>}
     </div>
   )
 }

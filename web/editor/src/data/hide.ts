@@ -1,0 +1,58 @@
+import { isDocument, isNumber, shortened, spelled } from './personal'
+
+const mail = '[\\p{L}\\d_.+-]+(?:@|%40)[\\p{L}\\d_-]+(?:\\.[\\p{L}\\d_-]+)+'
+const called = '(?<=(?:phone|mobile|celular|telefone|fone|whatsapp|cpf|cnpj|documento?)\\w{0,8}\\\\*"?\\s?[:=]?\\s?\\\\*"?)\\d(?:[\\s().-]{0,2}\\d){9,13}'
+const phones = ['(?:\\+|%2B)\\d(?:[\\s().-]{0,2}\\d){9,14}', '\\(\\d{2}\\)\\s?9?\\d{4}[\\s.-]?\\d{4}', '(?:55[\\s-]?)?[1-9]{2}[\\s-]9\\d{4}[\\s-]?\\d{4}', '55[1-9]{2}9\\d{8}']
+const documents = ['\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}', '[\\dA-Z]{2}\\.[\\dA-Z]{3}\\.[\\dA-Z]{3}/[\\dA-Z]{4}-\\d{2}', '(\\d{9}(?:\\d{3})?-?\\d{2})']
+const told = new RegExp(`${mail}|(?<![\\p{L}\\d_.,-])(?:${[called, ...phones, ...documents].join('|')})(?![\\p{L}\\d_-])`, 'giu')
+
+const contacts = /(^|_)(phone|mobile|cell(phone)?|celular|telefone|fone|whatsapp|tel|cpf|cnpj|rg|documento?|tax_?id|wa_id|recipient_id|pix(_address)?_key|chave_pix)(_?(number|numero|id))?$/
+
+const digitsOf = (text: string) => text.replace(/\D/g, '')
+
+/** isContact says whether a value is a phone or a document by its name: as a text or a number, with as many digits as these have. */
+function isContact(value: unknown, name: string): boolean {
+  if (typeof value === 'string' && /^(from|to|contato)$/.test(name)) return /^\d{10,13}$/.test(value)
+  return contacts.test(name) && (typeof value === 'number' || typeof value === 'string') && /^\W*\d(\W{0,3}\d){7,14}\W*$/.test(String(value))
+}
+
+const payload = /^(title|reason|note|message|why|error|trigger|raw|answer|input|output|request|response|log|state|differences)$/
+
+/** each calls visit with all values of what a thing tells, and makes a thing of what that gives. */
+function each(thing: unknown, visit: (value: unknown, name: string) => unknown, name = '', inside = false): unknown {
+  if (Array.isArray(thing)) return thing.map((x) => each(x, visit, name, inside))
+  if (typeof thing !== 'object' || thing === null) return inside ? visit(thing, name) : thing
+  const made: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(thing)) {
+    const as = inside ? String(visit(key, '')) : key
+    made[as in made ? `${as} ${Object.keys(made).length}` : as] = each(value, visit, spelled(key), inside || payload.test(key))
+  }
+  return made
+}
+
+/** knownIn are the phones and documents that a thing names, so that they are known wherever they come again. */
+function knownIn(thing: unknown): Set<string> {
+  const known = new Set<string>()
+  each(thing, (value, name) => {
+    if (isContact(value, name)) known.add(String(value).trim()).add(digitsOf(String(value)))
+    return value
+  })
+  return known
+}
+
+/**
+ * hidden hides the e-mails, phones and documents in a text, or in what a run, an event or an error tells: its ids, times and
+ * names stay. What was searched for is shown to who typed it whole.
+ */
+export function hidden<T>(thing: T, searched = ''): T {
+  const sought = [searched.toLowerCase(), digitsOf(searched)] as const
+  const typed = (text: string) => searched !== '' && (sought[0].includes(text.toLowerCase()) || (digitsOf(text).length > 7 && sought[1].includes(digitsOf(text)) && !/\p{L}/u.test(text)))
+  const short = (text: string) => (typed(text) ? text : shortened(text))
+  const known = knownIn(thing)
+  const again = known.size > 0 && new RegExp(`(?<![\\p{L}\\d])(?:${[...known].map((x) => x.replace(/[+.()*?|[\]{}^$\\/]/g, '\\$&')).join('|')})(?![\\p{L}\\d])`, 'gu')
+  const inText = (text: string) => (again ? text.replace(again, short) : text).replace(told, (x, digits?: string) => (digits && !isDocument(digitsOf(digits)) ? x : short(x)))
+  return each(thing, (value, name) => {
+    if (isContact(value, name) || known.has(String(value))) return short(String(value))
+    return typeof value !== 'string' || isNumber(value, name) ? value : inText(value)
+  }, '', typeof thing === 'string') as T
+}
