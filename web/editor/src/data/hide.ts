@@ -1,13 +1,14 @@
 import { isDocument, isNumber, shortened, spelled } from './personal'
 
-const mail = '[\\p{L}\\d_.+-]+(?:@|%40)[\\p{L}\\d_-]+(?:\\.[\\p{L}\\d_-]+)+'
+const mails = new RegExp('[\\p{L}\\d_.+-]{1,64}(?:@|%40)[\\p{L}\\d_-]{1,63}(?:\\.[\\p{L}\\d_-]{1,63})+', 'giu')
 const called = '(?<=(?:phone|mobile|celular|telefone|fone|whatsapp|cpf|cnpj|documento?)\\w{0,8}\\\\*"?\\s?[:=]?\\s?\\\\*"?)\\d(?:[\\s().-]{0,2}\\d){9,13}'
 const phones = ['(?:\\+|%2B)\\d(?:[\\s().-]{0,2}\\d){9,14}', '\\(\\d{2}\\)\\s?9?\\d{4}[\\s.-]?\\d{4}', '(?:55[\\s-]?)?[1-9]{2}[\\s-]9\\d{4}[\\s-]?\\d{4}', '55[1-9]{2}9\\d{8}']
 const documents = ['\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}', '[\\dA-Z]{2}\\.[\\dA-Z]{3}\\.[\\dA-Z]{3}/[\\dA-Z]{4}-\\d{2}', '(\\d{9}(?:\\d{3})?-?\\d{2})']
-const told = new RegExp(`${mail}|(?<![\\p{L}\\d_.,-])(?:${[called, ...phones, ...documents].join('|')})(?![\\p{L}\\d_-])`, 'giu')
+const numbers = new RegExp(`(?<![\\p{L}\\d_.,-])(?:${[called, ...phones, ...documents].join('|')})(?![\\p{L}\\d_-])`, 'giu')
 
 const contacts = /(^|_)(phone|mobile|cell(phone)?|celular|telefone|fone|whatsapp|tel|cpf|cnpj|rg|documento?|tax_?id|wa_id|recipient_id|pix(_address)?_key|chave_pix)(_?(number|numero|id))?$/
 
+const digits = /(?<![\p{L}\d])\d[\d./-]{5,20}\d(?![\p{L}\d])/gu
 const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 /** isContact says whether a value is a phone or a document by its name: as a text or a number, with as many digits as these have. */
@@ -34,7 +35,7 @@ function each(thing: unknown, visit: (value: unknown, name: string) => unknown, 
 function knownIn(thing: unknown): Set<string> {
   const known = new Set<string>()
   each(thing, (value, name) => {
-    if (isContact(value, name)) known.add(String(value).trim()).add(digitsOf(String(value)))
+    if (isContact(value, name)) known.add(digitsOf(String(value)))
     return value
   })
   return known
@@ -48,11 +49,14 @@ export function hidden<T>(thing: T, searched = ''): T {
   const sought = [searched.toLowerCase(), digitsOf(searched)] as const
   const typed = (text: string) => searched !== '' && (sought[0].includes(text.toLowerCase()) || (digitsOf(text).length > 7 && sought[1].includes(digitsOf(text)) && !/\p{L}/u.test(text)))
   const short = (text: string) => (typed(text) ? text : shortened(text))
-  const known = knownIn(thing)
-  const again = known.size > 0 && new RegExp(`(?<![\\p{L}\\d])(?:${[...known].map((x) => x.replace(/[+.()*?|[\]{}^$\\/]/g, '\\$&')).join('|')})(?![\\p{L}\\d])`, 'gu')
-  const inText = (text: string) => (again ? text.replace(again, short) : text).replace(told, (x, digits?: string) => (digits && !isDocument(digitsOf(digits)) ? x : short(x)))
+  const again = knownIn(thing)
+  const inText = (text: string) => {
+    const mailed = /@|%40/.test(text) ? text.replace(mails, short) : text
+    const known = again.size > 0 ? mailed.replace(digits, (x) => (again.has(digitsOf(x)) ? short(x) : x)) : mailed
+    return known.replace(numbers, (x, alone?: string) => (alone && !isDocument(digitsOf(alone)) ? x : short(x)))
+  }
   return each(thing, (value, name) => {
-    if (isContact(value, name) || known.has(String(value))) return short(String(value))
+    if (isContact(value, name) || (typeof value === 'number' && again.has(String(value)))) return short(String(value))
     return typeof value !== 'string' || isNumber(value, name) ? value : inText(value)
   }, '', typeof thing === 'string') as T
 }
