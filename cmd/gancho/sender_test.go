@@ -19,7 +19,7 @@ func TestAMailServerWithoutASender(t *testing.T) {
 	}
 	send := func(more string) json.RawMessage {
 		return json.RawMessage(`{"id": "told", "trigger": {"kind": "webhook"}, "steps": [
-			{"id": "mail", "action": "email.send", "connection": "mail", "delivery": "at_least_once", "with": {"to": "ana@example.com", "subject": "Oi", "text": "Oi"`+more+`}}]}`)
+			{"id": "mail", "action": "email.send", "connection": "mail", "delivery": "at_least_once", "with": {"to": "ana@example.com", "subject": "Oi", "text": "Oi"` + more + `}}]}`)
 	}
 	g.want(201, "POST", "/flows", send(""))
 	problems := func(flow json.RawMessage) []any {

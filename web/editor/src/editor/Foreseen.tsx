@@ -1,6 +1,7 @@
 import { Fragment } from 'react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
+import { useHidden } from '../data/useHidden'
 import { find, type Flow, idsOf } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { Status } from '../ui/basics'
@@ -29,8 +30,9 @@ export function Foreseen({ result, flow }: { result: Pick<Schemas['Backtest'], '
   const nameOf = (path: string) => { const id = stepOfPath(path).step; const step = find(flow, id); return step ? name(step) : id }
   const order = new Map([...idsOf(flow.steps)].map((id, i) => [id, i]))
   const doneIn = (row: Row) => stepsIn(row).sort((a, b) => (order.get(stepOfPath(a.path).step) ?? 0) - (order.get(stepOfPath(b.path).step) ?? 0))
-  const groups = alikeOf(result.rows).sort((a, b) => Number(fails(b)) - Number(fails(a)))
-  const counts = [...new Set(result.rows.map((r) => r.after))].map((after) => ({ after, n: result.rows.filter((r) => r.after === after).length }))
+  const all = useHidden(result.rows)
+  const groups = alikeOf(all).sort((a, b) => Number(fails(b)) - Number(fails(a)))
+  const counts = [...new Set(all.map((r) => r.after))].map((after) => ({ after, n: all.filter((r) => r.after === after).length }))
   const linesOf = (row: Row) => {
     const steps = doneIn(row)
     const stopped = steps.find((s) => s.status === 'filtered')
