@@ -5,6 +5,7 @@ import { useLive } from '../api/hooks'
 import { find, type Flow, documentOf, type Step, walk } from '../flow'
 import type { Desk } from '../tree/desk'
 import { wentOn } from '../tree/results'
+import { still } from '../tree/still'
 import { makeTreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { useSay } from '../words'
@@ -52,7 +53,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const byKind = useMemo(() => new Map(actions.map((a) => [a.kind, a])), [actions])
   const preset = presetOf(flow, presets)
   const labels = useLabels(flow, preset)
-  useEffect(() => store.set({ problems: problemsByRow(flow, view.problems) }), [store, view.problems])
+  useEffect(() => store.set({ problems: still(store.get().problems, problemsByRow(flow, view.problems)) }), [store, view.problems])
   useEffect(() => store.set({ results, looked, went: wentOn(flow, results) }), [store, flow, results, looked])
   const step = open?.what === 'step' ? (find(flow, open.id) ?? formerly(flow, open.id)) : undefined
   const row = open?.what === 'trigger' ? 'trigger' : (step?.id ?? null)

@@ -7,6 +7,7 @@ import { veiled } from '../data/veil'
 import { type Flow, documentOf, walk } from '../flow'
 import { say } from '../tree/announce'
 import { countedOf, pathsOf, type Result, resultsOf, staleSteps, turnsOf } from '../tree/results'
+import { still } from '../tree/still'
 import type { Looked } from '../tree/store'
 import { useWords as useStatusWords } from '../ui/statusWords'
 import { fill } from '../words/phrase'
@@ -66,11 +67,9 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
   const tested = test && test.published === view.published_rev && !ranSince ? test : null
   const newest = tested ?? last.data
   useTold(last.data?.run)
-  const looked = useMemo<Looked | null>(() => {
-    if (!newest) return null
-    const turn = (loop: string) => turns.get(loop) ?? turnsOf(newest.run, loop).at(-1) ?? 0
-    return { run: newest.run, paths: pathsOf(flow, turn), turn, choose: (loop, n) => setTurns((all) => new Map(all).set(loop, n)) }
-  }, [flow, newest, turns])
+  const turn = useCallback((loop: string) => turns.get(loop) ?? (newest ? turnsOf(newest.run, loop).at(-1) : undefined) ?? 0, [newest, turns])
+  const paths = useStill(useMemo(() => pathsOf(flow, turn), [flow, turn]))
+  const looked = useMemo<Looked | null>(() => newest ? { run: newest.run, paths, turn, choose: (loop, n) => setTurns((all) => new Map(all).set(loop, n)) } : null, [newest, paths, turn])
   const { revealed } = useSwitch()
   const results = useMemo(() => {
     const all = new Map<string, Result>()
@@ -93,7 +92,17 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     return all
   }, [flow, newest, looked, test, tested, day.data, revealed])
   const keep = useCallback((run: Run) => { const tried = [...new Set([...keptTest(flow.id)?.tried ?? [], ...(run.steps ?? []).map((s) => idOf(s.path))])]; const made = { run, flow, tried, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
-  return { results, looked, tested: keep }
+  return { results: useStill(results), looked, tested: keep }
+}
+
+/** useStill keeps what a step had as long as it has the same: a key that is pressed in one step leaves all others as they are. */
+function useStill<V>(now: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  const before = useRef(now)
+  const kept = useMemo(() => still(before.current, now), [now])
+  useEffect(() => {
+    before.current = kept
+  })
+  return kept
 }
 
 /** useTold lets a screen reader hear how the newest run ended, at most once in three seconds. */

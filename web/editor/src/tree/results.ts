@@ -128,15 +128,23 @@ export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Resu
 /** inOrder writes members in one order, whichever they were typed in. */
 const inOrder = (_: string, v: unknown) => (typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v)
 
+/** saidBy is what each step says of its own. Documents are never written to: a step that was not edited is read once. */
+const saidBy = new WeakMap<Step, string>()
+
+function own(s: Step): string {
+  const said = saidBy.get(s) ?? JSON.stringify({ ...s, id: undefined, steps: undefined, catch: undefined, branches: s.branches?.map((b) => b.when), name: undefined, note: undefined, formerly: undefined }, inOrder)
+  saidBy.set(s, said)
+  return said
+}
+
 /** staleSteps lists the steps that say something else now than when they ran. */
 export function staleSteps(now: Flow, then: Flow): Set<string> {
-  const own = (s: Step) => JSON.stringify({ ...s, steps: undefined, catch: undefined, branches: s.branches?.map((b) => b.when), name: undefined, note: undefined, formerly: undefined }, inOrder)
   const before = new Map<string, string>()
   walk(then.steps, (s) => before.set(s.id, own(s)))
   const stale = new Set<string>()
   walk(now.steps, (s) => {
     const old = [s.id, ...(s.formerly ?? [])].map((id) => before.get(id)).find((o) => o !== undefined)
-    if (old !== undefined && old.replace(/"id":"[^"]*"/, '') !== own(s).replace(/"id":"[^"]*"/, '')) stale.add(s.id)
+    if (old !== undefined && old !== own(s)) stale.add(s.id)
   })
   return stale
 }
