@@ -402,6 +402,25 @@ func TestNobodyWaitsForWhoErases(t *testing.T) {
 	}
 }
 
+// TestAnErasureEndsThoughThePersonComesAgain: what comes in meanwhile is new.
+func TestAnErasureEndsThoughThePersonComesAgain(t *testing.T) {
+	var busy *shaky
+	h := open(t, t.TempDir(), &sink{around: func(s store.Store) store.Store { busy = &shaky{Store: s}; return busy }})
+	h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "sum", "action": "set", "with": {"values": {"x": 1}}}]}`)
+	first := h.send("a", `{"who": "ana@example.com"}`)
+	h.finished(first)
+	busy.erase = func(ids []string) {
+		if len(ids) > 0 {
+			h.finished(h.send("a", `{"who": "ana@example.com"}`))
+		}
+	}
+	receipt, err := person.Erase(t.Context(), h.Engine, "ana@example.com", "root", false)
+	check(t, err)
+	if !slices.Contains(receipt.Erased, first) {
+		t.Errorf("erased %v, and not %s", receipt.Erased, first)
+	}
+}
+
 // TestAReplayIsOneProblemWithItsOrigin counts the steps of a run that is done again: only the newest tells.
 func TestAReplayIsOneProblemWithItsOrigin(t *testing.T) {
 	h := open(t, t.TempDir(), &sink{})

@@ -3,7 +3,7 @@ package engine
 import (
 	"fmt"
 	"net/url"
-	"slices"
+	"regexp"
 	"strings"
 
 	"gancho/engine/expression"
@@ -29,19 +29,31 @@ func steers(before, value, after string) error {
 	if leaves(place, value, after) {
 		return steered(value, "host", "servidor")
 	}
+	if _, path, more := strings.Cut(value, "/"); more && place != "" {
+		return climbs("", path, after)
+	}
 	return nil
 }
 
+// onlyPort is what may follow a host: a port, and a path.
+var onlyPort = regexp.MustCompile(`^:?\d{1,5}($|[/?#])`)
+
 // leaves says that a value beside what is written of a host makes another host of it.
 func leaves(host, value, after string) bool {
-	named := strings.Contains(host, ".") && !strings.HasSuffix(host, ".") && !strings.HasSuffix(host, "-")
-	switch {
-	case after != "" && !strings.ContainsRune("/?#:", rune(after[0])):
-		return strings.ContainsAny(value, `/?#@\`)
-	case strings.HasSuffix(host, ":"), named && value[0] == ':':
-		return strings.ContainsAny(value, `@\`)
+	if end := strings.IndexAny(after, "/?#"); end >= 0 {
+		after = after[:end]
 	}
-	return named
+	switch {
+	case after != "" && (after[0] != ':' || strings.Contains(after, "@")):
+		return strings.ContainsAny(value, `/?#@\`)
+	case host == "", strings.HasSuffix(host, "."), strings.HasSuffix(host, "-"):
+		return strings.Contains(value, "@") && host != ""
+	case strings.HasSuffix(host, ":") || value[0] == ':' && !strings.Contains(host[strings.LastIndexByte(host, ']')+1:], ":"):
+		return !onlyPort.MatchString(value)
+	case strings.ContainsAny(host, ".:"):
+		return true
+	}
+	return strings.ContainsAny(value, `.:@\`) // a name within a network, which may go on
 }
 
 // climbs refuses segments of a path that a value makes and that lead up.
@@ -53,8 +65,11 @@ func climbs(path, value, after string) error {
 		after = after[:end]
 	}
 	segment := path[strings.LastIndexByte(path, '/')+1:] + value + after
+	if plain, err := url.PathUnescape(segment); err == nil {
+		segment = plain
+	}
 	for _, s := range strings.FieldsFunc(segment, func(r rune) bool { return r == '/' || r == '\\' }) {
-		if plain, err := url.PathUnescape(s); err == nil && slices.Contains([]string{".", ".."}, plain) {
+		if name, _, _ := strings.Cut(s, ";"); name == "." || name == ".." {
 			return steered(value, "path", "caminho")
 		}
 	}

@@ -31,6 +31,10 @@ type Erasure struct {
 	Note    string        `json:"note,omitempty" doc:"what to do about those that are open"`
 }
 
+// sweeps are how often an erasure looks: again for what was taken up before it was erased, and once more for what was
+// taken up of that. What a person sends meanwhile is new; no erasure waits for an end of it.
+const sweeps = 3
+
 // Erase takes a person out of history: bodies, inputs, outputs and titles of every ended run,
 // and of every event without one, that holds the key, and what flows keep under a key or in a
 // value that holds it; and out of what the program notes by itself. That something happened, and when, stays.
@@ -57,15 +61,16 @@ func Erase(ctx context.Context, e *engine.Engine, key, by string, cancel bool) (
 		receipt.Flows[i].FlowName = nameless(store.ValueOf(key), receipt.Flows[i].FlowName)
 	}
 	defer e.ForgetYields() // any of it may be that person's
-	for more := true; more; {
+	for range sweeps {
 		before := len(receipt.Erased) + len(receipt.Events)
 		if err := receipt.sweep(ctx, e, key, cancel); err != nil {
 			return receipt, err
 		}
-		if more = len(receipt.Erased)+len(receipt.Events) > before; more {
-			if err := e.TakenUp(ctx); err != nil { // what was read before it was erased, and is in a new run now
-				return receipt, err
-			}
+		if len(receipt.Erased)+len(receipt.Events) == before {
+			break
+		}
+		if err := e.TakenUp(ctx); err != nil { // what was read before it was erased, and is in a new run now
+			return receipt, err
 		}
 	}
 	if len(receipt.Open) > 0 {

@@ -110,7 +110,7 @@ test('the page of a run and the sheet of an event hide it in all their parts, an
 
 test('the eye is as large as a finger, in both languages, and works by keys', async () => {
   const page = await program.signedIn('/runs', { ...still, locale: 'pt-BR', viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true })
-  for (const path of ['/runs', `/runs/${run}`, `/runs/${run}?step=trigger`, '/events']) {
+  for (const path of ['/runs', `/runs/${run}?step=trigger`, '/events']) {
     await page.goto(program.base + path)
     const own = page.getByRole('button', { name: 'Mostrar dados pessoais' }).last()
     await own.waitFor()
@@ -123,6 +123,11 @@ test('the eye is as large as a finger, in both languages, and works by keys', as
     await page.getByRole('button', { name: 'Esconder dados pessoais' }).last().press('Enter')
     await own.waitFor()
   }
+  await page.goto(`${program.base}/runs/${run}`)
+  await page.getByRole('button', { name: 'Mais', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Mostrar dados pessoais' }).click()
+  await page.getByRole('heading', { level: 1, name: /rita\.lobo@example\.com/ }).waitFor()
+  assert.deepEqual(await sideways(page), [])
   await page.context().close()
 })
 
@@ -185,13 +190,14 @@ test('the builder hides it in the words of a card and in what past events show',
 
 test('what only looks like a phone or a document stays', async () => {
   const { hidden } = await source('data/hide.ts')
-  for (const text of ['Order 11987654321', 'Pedido 1234567890123', '2026-11-27T19:22:55Z', '20261127192255', '2026-11-27T10:00:00-03:00', 'R$ 1.234.567,89', '27/11/2026 10:30', '01J9ZK3V8X5511987654321ABC', '550e8400-e29b-41d4-a716-446655440000', '1745912345678', '192.168.100.200:8080', 'NF 123.456.789', '11 2020-2024', '-46.933312345', 'v1.2.3-45', 'ISBN 978-85-333-0227-3', '23793.38128 60007.827136 95000.063305 9 84340000012345', '#1234567', '@gancho', 'user@localhost', 'Maria Souza']) assert.equal(hidden(text), text)
+  for (const text of ['Order 11987654321', 'Pedido 1234567890123', '2026-11-27T19:22:55Z', '20261127192255', '2026-11-27T10:00:00-03:00', 'R$ 1.234.567,89', '27/11/2026 10:30', '01J9ZK3V8X5511987654321ABC', '550e8400-e29b-41d4-a716-446655440000', '1745912345678', '192.168.100.200:8080', 'NF 123.456.789', '11 2020-2024', '-46.933312345', 'v1.2.3-45', 'ISBN 978-85-333-0227-3', '23793.38128 60007.827136 95000.063305 9 84340000012345', '#1234567', '@gancho', 'user@localhost', 'Maria Souza', '\\'.repeat(300_000) + '1']) assert.equal(hidden(text), text)
   for (const [text, shown] of Object.entries({
     'Maria · maria@example.com, 3x': 'Maria · mar•••@…, 3x', 'call (11) 98765-4321': 'call (11) ••••', '+55 11 98765-4321 ok': '+55 11•••• ok', 'wa.me/5511987654321': 'wa.me/55119••••', '11 98765-4321': '11 98••••', 'CPF 529.982.247-25': 'CPF 529.9••••', '52998224725': '5299••••', '11.222.333/0001-81': '11.222••••', '11222333000181': '11222••••', 'to=ana%2B1%40example.com&phone=11987654321': 'to=ana%2B1•••@…&phone=1198••••', '{"phone":"11987654321","id":11987654321}': '{"phone":"1198••••","id":11987654321}', 'joão@exemplo.com.br': 'joã•••@…',
   })) assert.equal(hidden(text), shown)
   const event = { id: '5511987654321', at: '2026-11-27T10:00:00Z', title: 'a@example.com 11987654321', trigger: { body: { customerPhone: 11987654321, total: 11987654.32, order_id: '52998224725', created_at: '5511987654321', list: [{ tel: '1134567890' }, { name: 'Ana' }] } } }
   assert.deepEqual(hidden(event), { id: '5511987654321', at: '2026-11-27T10:00:00Z', title: 'a•••@… 1198••••', trigger: { body: { customerPhone: '1198••••', total: 11987654.32, order_id: '52998224725', created_at: '5511987654321', list: [{ tel: '1134••••' }, { name: 'Ana' }] } } })
   assert.deepEqual(hidden({ state: [{ key: 'points', value: { 'ana@example.com': 1, 'ana@example.org': 2 } }] }), { state: [{ key: 'points', value: { 'ana•••@…': 1, 'ana•••@… 1': 2 } }] })
+  assert.deepEqual(hidden({ trigger: { query: { from: '1732736000' } } }), { trigger: { query: { from: '1732736000' } } })
   assert.equal(hidden('maria@example.com, ana@example.com', 'Maria@example.com'), 'maria@example.com, ana•••@…')
   assert.equal(hidden('(11) 98765-4321', '11987654321'), '(11) 98765-4321')
   assert.equal(hidden('maria@example.com', 'maria'), 'mar•••@…')

@@ -1,7 +1,7 @@
 import { isDocument, isNumber, shortened, spelled } from './personal'
 
 const mails = new RegExp('[\\p{L}\\d_.+-]{1,64}(?:@|%40)[\\p{L}\\d_-]{1,63}(?:\\.[\\p{L}\\d_-]{1,63})+', 'giu')
-const called = '(?<=(?:phone|mobile|celular|telefone|fone|whatsapp|cpf|cnpj|documento?)\\w{0,8}\\\\*"?\\s?[:=]?\\s?\\\\*"?)\\d(?:[\\s().-]{0,2}\\d){9,13}'
+const called = '(?<=(?:phone|mobile|celular|telefone|fone|whatsapp|cpf|cnpj|documento?)\\w{0,8}\\\\{0,4}"?\\s?[:=]?\\s?\\\\{0,4}"?)\\d(?:[\\s().-]{0,2}\\d){9,13}'
 const phones = ['(?:\\+|%2B)\\d(?:[\\s().-]{0,2}\\d){9,14}', '\\(\\d{2}\\)\\s?9?\\d{4}[\\s.-]?\\d{4}', '(?:55[\\s-]?)?[1-9]{2}[\\s-]9\\d{4}[\\s-]?\\d{4}', '55[1-9]{2}9\\d{8}']
 const documents = ['\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}', '[\\dA-Z]{2}\\.[\\dA-Z]{3}\\.[\\dA-Z]{3}/[\\dA-Z]{4}-\\d{2}', '(\\d{9}(?:\\d{3})?-?\\d{2})']
 const numbers = new RegExp(`(?<![\\p{L}\\d_.,-])(?:${[called, ...phones, ...documents].join('|')})(?![\\p{L}\\d_-])`, 'giu')
@@ -13,7 +13,7 @@ const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 /** isContact says whether a value is a phone or a document by its name: as a text or a number, with as many digits as these have. */
 function isContact(value: unknown, name: string): boolean {
-  if (typeof value === 'string' && /^(from|to|contato)$/.test(name)) return /^\d{10,13}$/.test(value)
+  if (typeof value === 'string' && /^(from|to|contato)$/.test(name)) return /^\d{11,13}$/.test(value)
   return contacts.test(name) && (typeof value === 'number' || typeof value === 'string') && /^\W*\d(\W{0,3}\d){7,14}\W*$/.test(String(value))
 }
 
@@ -24,9 +24,9 @@ function each(thing: unknown, visit: (value: unknown, name: string) => unknown, 
   if (Array.isArray(thing)) return thing.map((x) => each(x, visit, name, inside))
   if (typeof thing !== 'object' || thing === null) return inside ? visit(thing, name) : thing
   const made: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(thing)) {
+  for (const [n, [key, value]] of Object.entries(thing).entries()) {
     const as = inside ? String(visit(key, '')) : key
-    made[as in made ? `${as} ${Object.keys(made).length}` : as] = each(value, visit, spelled(key), inside || payload.test(key))
+    made[as in made ? `${as} ${n}` : as] = each(value, visit, spelled(key), inside || payload.test(key))
   }
   return made
 }

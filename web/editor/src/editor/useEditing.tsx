@@ -13,11 +13,10 @@ import { focusRow } from '../tree/Tree'
 import { useCommands } from '../ui/commands'
 import { copyText } from '../ui/Copy'
 import { later, toast } from '../ui/Toast'
-import { soon } from '../ui/soon'
+import { fetchSoon, soon } from '../ui/soon'
 import { useSay } from '../words'
 import { fill, usePlural } from '../words/phrase'
 import { type Command, type Shown, commandFor, commands, type Editing, keyWords } from './commands'
-import { startDrag } from './drag'
 import { fitsKind } from './kinds'
 import type { Open } from './open'
 import { type Pasted, readPaste } from './paste'
@@ -28,6 +27,8 @@ import { useWords } from './words'
 
 const AddMenu = soon(() => import('./AddMenu').then((m) => m.AddMenu))
 const RowMenu = soon(() => import('./RowMenu').then((m) => m.RowMenu))
+const dragging = () => import('./drag')
+fetchSoon(dragging)
 
 type Props = {
   draft: DraftHook
@@ -170,7 +171,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
       const row = rowNow(id)
       if (row) commands.find((c) => c.id === 'add-branch')?.run(editingAt(row))
     },
-    drag: (e, id) => startDrag(e, { id, store, drop: (gap) => {
+    drag: (e, id) => void dragging().then(({ startDrag }) => startDrag(e, { id, store, drop: (gap) => {
       const before = draft.draft.read().flow
       const after = moveTo(before, id, gap)
       if (after === before) return
@@ -178,7 +179,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
       focusSoon(id)
       const step = rowNow(id)
       if (step?.step) say(fill(t.movedInto, { name: name(step.step), into: flow.name, n: step.pos, of: step.size }))
-    } }),
+    } })),
   }
   const list = useMemo(() => [...byKind.values()], [byKind])
   const menuRow = floating?.what === 'menu' ? rowNow(floating.key) : undefined

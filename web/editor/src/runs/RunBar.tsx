@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { ArrowLeft, Ban, Pencil, RotateCw } from 'lucide-react'
+import { ArrowLeft, Ban, Eye, EyeOff, Pencil, RotateCw } from 'lucide-react'
 import { Link } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
+import { useWords as useEye } from '../data/eyeWords'
+import { useSwitch } from '../data/switch'
 import { VeilEye } from '../data/VeilEye'
 import type { Flow } from '../flow'
 import { LiveSign } from '../shell/Bar'
@@ -29,9 +31,12 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
     onError: (e) => toast(e.message, 'fail'),
   })
   const edit = `/flows/${run.flow}?event=${run.event}${run.status === 'failed' ? `&run=${run.id}${mendAt(run.error)}` : ''}`
+  const { revealed, may: reveals, turn } = useSwitch()
+  const eye = useEye()
   const deeds: MenuItem[] = [
-    ...(now ? [{ id: 'edit', label: t.editFlow, icon: Pencil, href: edit }] : []),
-    ...(run.ended ? [] : ['line' as const, { id: 'cancel', label: t.cancelRun, icon: Ban, danger: true, run: () => cancel.mutate() }]),
+    ...(reveals ? [{ id: 'eye', label: revealed ? eye.hide : eye.reveal, icon: revealed ? EyeOff : Eye, run: turn }] : []),
+    ...(may && now ? [{ id: 'edit', label: t.editFlow, icon: Pencil, href: edit }] : []),
+    ...(!may || run.ended ? [] : ['line' as const, { id: 'cancel', label: t.cancelRun, icon: Ban, danger: true, run: () => cancel.mutate() }]),
   ]
   const meta = [run.title && flow.name, run.revision && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
   return (
@@ -43,11 +48,11 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
       <LiveSign />
-      <VeilEye />
+      <VeilEye className="max-sm:hidden" />
       {may && !run.ended && <Button look="danger" className="max-sm:hidden" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden />{t.cancelRun}</Button>}
       {may && now && <Link href={edit} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
       {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
-      {may && deeds.length > 0 && <span className="sm:hidden"><Menu label={t.more} items={deeds} /></span>}
+      {deeds.length > 0 && <span className="sm:hidden"><Menu label={t.more} items={deeds} /></span>}
     </header>
   )
 }
