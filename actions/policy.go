@@ -17,14 +17,13 @@ type Blocked struct {
 	Target string     // host:port as it was asked for
 	Addr   netip.Addr // what it resolved to
 	Never  bool       // no setting opens it
-	open   []string   // what is allowed already
 }
 
 func (b *Blocked) Error() string {
 	if b.Never {
 		return fmt.Sprintf("%s is at %s, an address that is never connected to", b.Target, b.Addr)
 	}
-	return fmt.Sprintf("%s is at %s, inside a private network; to open it, start with GANCHO_ALLOW_NET=%s", b.Target, b.Addr, strings.Join(append(slices.Clone(b.open), netip.PrefixFrom(b.Addr, b.Addr.BitLen()).String()), ","))
+	return fmt.Sprintf("%s is at %s, inside a private network; to open it, restart with %s in GANCHO_ALLOW_NET", b.Target, b.Addr, netip.PrefixFrom(b.Addr, b.Addr.BitLen()))
 }
 
 // policy says which addresses may be connected to. It looks at the address that is about to
@@ -94,7 +93,7 @@ func (p *policy) check(target string, addr netip.Addr, port uint16) error {
 		return &Blocked{Target: target, Addr: addr, Never: true}
 	}
 	if inside(addr) && !p.opened(target, addr, port) {
-		return &Blocked{Target: target, Addr: addr, open: p.entries}
+		return &Blocked{Target: target, Addr: addr}
 	}
 	if !inside(addr) && !addr.IsGlobalUnicast() {
 		return &Blocked{Target: target, Addr: addr, Never: true}

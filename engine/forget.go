@@ -119,9 +119,23 @@ func (e *Engine) forgetInShadow(ctx context.Context, id string, g *Gone) (change
 	return true, false, e.saveShadow(ctx, id, &next)
 }
 
+// forgetInReplays first ends what still looks for the person: without, it would look for others.
 func (e *Engine) forgetInReplays(ctx context.Context, g *Gone) (bool, error) {
 	e.replays.mu.Lock()
 	defer e.replays.mu.Unlock()
+	open, err := e.openReplays(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range open {
+		if !g.inJSON(r.Query) {
+			continue
+		}
+		r.Error = said.Both(form.Label("the person whom it looked for was erased", "a pessoa que ela procurava foi apagada"))
+		if err := errors.Join(r.end(replayCanceled, e.Now()), e.keepReplay(ctx, r)); err != nil {
+			return false, err
+		}
+	}
 	return e.forgetInKeys(ctx, replaySpace, g)
 }
 
@@ -202,8 +216,11 @@ func (g *Gone) leaveOut(value any, changed *bool) any {
 			v[i] = g.leaveOut(v[i], changed)
 		}
 	case map[string]any:
-		for name := range v {
-			v[name] = g.leaveOut(v[name], changed)
+		for name, member := range maps.Clone(v) {
+			if v[name] = g.leaveOut(member, changed); g.Holds([]byte(name)) {
+				v[fmt.Sprintf("… %d", len(v))], *changed = v[name], true
+				delete(v, name)
+			}
 		}
 	}
 	return value

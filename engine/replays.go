@@ -306,7 +306,16 @@ func (e *Engine) replayNowAndThen(ctx context.Context) {
 }
 
 // openReplay gives the oldest replay that is not over; nil when there is none.
-func (e *Engine) openReplay(ctx context.Context) (open *keptReplay, err error) {
+func (e *Engine) openReplay(ctx context.Context) (*keptReplay, error) {
+	open, err := e.openReplays(ctx)
+	if len(open) == 0 {
+		return nil, err
+	}
+	return open[len(open)-1], nil
+}
+
+// openReplays are the replays that are not over, the newest first.
+func (e *Engine) openReplays(ctx context.Context) (open []*keptReplay, err error) {
 	for after := ""; ; {
 		entries, err := e.Store.ListKeys(ctx, replaySpace, "", after, 200)
 		if err != nil {
@@ -319,7 +328,7 @@ func (e *Engine) openReplay(ctx context.Context) (open *keptReplay, err error) {
 				return nil, err
 			}
 			if !r.over() {
-				open = r
+				open = append(open, r)
 			}
 		}
 		if len(entries) < 200 {

@@ -384,11 +384,13 @@ func TestNobodyWaitsForWhoErases(t *testing.T) {
 	h.finished(first)
 	h.finished(other)
 	var again []engine.Replayed
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	slow.erase = func([]string) {
 		if again != nil {
 			return
 		}
-		done, err := h.TakeUp(t.Context())
+		done, err := h.TakeUp(ctx)
 		check(t, err)
 		done()
 		out, err := h.Replay(t.Context(), engine.ReplayOptions{IDs: []string{other}, ReplayHow: engine.ReplayHow{From: engine.ReplayStart, Revision: engine.ReplayPublished}})
@@ -419,6 +421,38 @@ func TestAnErasureEndsThoughThePersonComesAgain(t *testing.T) {
 	if !slices.Contains(receipt.Erased, first) {
 		t.Errorf("erased %v, and not %s", receipt.Erased, first)
 	}
+}
+
+// TestAReplayThatLooksForWhoIsErased ends: it does not look for others instead.
+func TestAReplayThatLooksForWhoIsErased(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		h := open(t, dir, &sink{})
+		defer func() { h.stop() }()
+		h.publish(`{"id": "a", "trigger": {"kind": "webhook"}, "steps": [{"id": "sum", "action": "set", "with": {"values": {"x": 1}}}]}`)
+		h.finished(h.send("a", `{"who": "ana@example.com"}`))
+		other := h.send("a", `{"who": "bia@example.com", "note": "wait … please"}`)
+		h.finished(other)
+		time.Sleep(time.Minute)
+		now := time.Now().UTC().Format(time.RFC3339)
+		waits := `{"id": "8", "at": "` + now + `", "by": "root", "query": {"q": "ana@example.com", "to": "` + now + `"}, "from": "start", "revision": "published", "status": "counting", "refusals": {}, "last": 0}`
+		_, err := h.store.PutKey(t.Context(), "replays", "8", []byte(waits), -1, time.Hour)
+		check(t, err)
+		_, err = person.Erase(t.Context(), h.Engine, "ana@example.com", "root", true)
+		check(t, err)
+		h.stop()
+		h = open(t, dir, &sink{})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		r, err := h.ReplayOf(t.Context(), "8")
+		check(t, err)
+		if r.Status != "canceled" || strings.Contains(r.Query.Text, "ana") {
+			t.Errorf("it is %s and looks for %q", r.Status, r.Query.Text)
+		}
+		if v, err := h.Run(t.Context(), other); err != nil || v.ReplayedBy != "" {
+			t.Errorf("somebody else's run was replayed by %q (%v)", v.ReplayedBy, err)
+		}
+	})
 }
 
 // TestAReplayIsOneProblemWithItsOrigin counts the steps of a run that is done again: only the newest tells.

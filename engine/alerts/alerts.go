@@ -235,13 +235,18 @@ func (s *Alerts) id(now time.Time) string {
 
 // save writes an alert. The caller holds the lock.
 func (s *Alerts) save(ctx context.Context, a *Alert) {
+	s.saveFor(ctx, a, KeptFor) //nolint:errcheck // SaveLater tries again
+}
+
+func (s *Alerts) saveFor(ctx context.Context, a *Alert, keep time.Duration) error {
 	value, err := json.Marshal(a)
 	if err == nil {
-		_, err = s.Store.PutKey(context.WithoutCancel(ctx), alertSpace, a.ID, value, -1, KeptFor)
+		_, err = s.Store.PutKey(context.WithoutCancel(ctx), alertSpace, a.ID, value, -1, keep)
 	}
 	if a.unsaved = err != nil; err != nil {
 		s.Log.Debug("an alert is written later", "kind", a.Kind, "flow", a.Flow, "error", err)
 	}
+	return err
 }
 
 // SaveLater writes what could not be written before.
@@ -380,7 +385,9 @@ func (s *Alerts) Forget(ctx context.Context, f func(a *Alert) bool) (changed boo
 			}
 			if !open[a.ID] && f(a) {
 				changed = true
-				s.save(ctx, a)
+				if err := s.saveFor(ctx, a, max(time.Millisecond, entry.Expires.Sub(s.Now()))); err != nil {
+					return changed, fmt.Errorf("write an alert anew: %w", err)
+				}
 			}
 		}
 		if len(entries) < 200 {

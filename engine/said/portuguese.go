@@ -27,7 +27,7 @@ var portuguese = [][2]string{
 	{"there is no host %s", "não existe o servidor %s"},
 	{"%s has not answered lately; trying again soon", "%s não tem respondido; nova tentativa em breve"},
 	{"%s is at %s, an address that is never connected to", "%s fica em %s, um endereço ao qual nunca se conecta"},
-	{"%s is at %s, inside a private network; to open it, start with GANCHO_ALLOW_NET=%s", "%s fica em %s, dentro de uma rede privada; para liberar, inicie com GANCHO_ALLOW_NET=%s"},
+	{"%s is at %s, inside a private network; to open it, restart with %s in GANCHO_ALLOW_NET", "%s fica em %s, dentro de uma rede privada; para liberar, reinicie com %s em GANCHO_ALLOW_NET"},
 	{"connect: connection refused", "nenhum programa atende nessa porta"},
 	{"i/o timeout", "o tempo se esgotou"},
 	{"context deadline exceeded", "o tempo se esgotou"},

@@ -97,7 +97,7 @@ func (n *naming) take(whose bool, name, value []byte, read func([]byte) string) 
 		return
 	}
 	text := read(value)
-	if text == "" || is.part == person && onlyDigits(text) && saysWho(name) { // it is an id
+	if text == "" || saysWho(name) && !isWho(text) { // it is an id, or a kind
 		return
 	}
 	if is.part == amount {
@@ -119,6 +119,11 @@ func withComma(text string) string {
 }
 
 func onlyDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
+// isWho says that a text is somebody's whole name, or an address.
+func isWho(text string) bool {
+	return strings.Contains(text, "@") || strings.Contains(text, " ") && !strings.ContainsAny(text, "0123456789_/")
+}
 
 func saysWho(name []byte) bool {
 	var room [longestName]byte

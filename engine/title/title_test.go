@@ -18,7 +18,7 @@ func TestTitles(t *testing.T) {
 		`{"x": "` + strings.Repeat("x", 1006) + `", "id": 123456}`:                                                                                       "",
 		`{"pedido": 604, "valor": 780.5, "itens": [{"nome": "x"}], "cliente": {"id": 9, "tel": {"nome": "y"}, "nome": "Rui Costa"}, "x": {"nome": "z"}}`: "604 · Rui Costa · 780.5",
 		`{"customer": [{"name": "x"}], "id": 1, "email": "a@b.c", "buyer": {"name": "Ana"}, "total": "10,00"}`:                                           "1 · Ana · 10,00",
-		`{"cliente": "Ana Souza", "total": 1500, "itens": []}`:                                                                                           "Ana Souza · 1500", `{"cliente": "Ana", "nome": "Rui"}`: "Rui", `{"customer": "5512", "total": 1500}`: "total 1500",
+		`{"cliente": "Ana Souza", "total": 1500, "itens": []}`:                                                                                           "Ana Souza · 1500", `{"cliente": "Ana", "nome": "Rui"}`: "Rui", `{"customer": "cus_000005219613", "id": "evt_1"}`: "evt_1", `{"client": "ios", "id": 5}`: "5", `{"contact": "https://x.y/z 1", "id": 5}`: "5", `{"customer": "5512", "total": 1500}`: "total 1500",
 		`[{"id": 7}]`: "", `"id"`: "", `17`: "", `{}`: "",
 	} {
 		if got := title.Plain([]byte(body), "en"); got != want {

@@ -10,7 +10,7 @@ const en = {
 const pt: typeof en = {
   flows: 'Você pode ver os fluxos; só editores os criam, alteram e ligam.',
   runs: 'Você pode ver as execuções; só editores executam de novo, cancelam, decidem e veem dados pessoais.',
-  events: 'Você pode ver os eventos; só editores testam com eles, os deixam entrar e veem dados pessoais.',
+  events: 'Você pode ver os eventos; só editores testam com eles, deixam que entrem e veem dados pessoais.',
   variables: 'Você pode ver as variáveis; só admins as alteram.',
 }
 
