@@ -57,6 +57,6 @@ export function hidden<T>(thing: T, searched = ''): T {
   }
   return each(thing, (value, name) => {
     if (isContact(value, name) || (typeof value === 'number' && again.has(String(value)))) return short(String(value))
-    return typeof value !== 'string' || isNumber(value, name) ? value : inText(value)
+    return typeof value !== 'string' || isNumber(value, name) || name === 'message_id' ? value : inText(value)
   }, '', typeof thing === 'string') as T
 }

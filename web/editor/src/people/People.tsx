@@ -125,23 +125,27 @@ function Erase({ of: key, flows, close }: { of: string; flows: Schemas['FlowHold
   const plural = usePlural()
   const queries = useQueryClient()
   const [typed, setTyped] = useState('')
-  const erase = useMutation({ mutationFn: (cancel: boolean) => take(api.DELETE('/people/{key}', { params: { path: { key }, query: { cancel } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }) })
+  const erase = useMutation({ mutationFn: (cancel: boolean) => take(api.DELETE('/people/{key}', { params: { path: { key }, query: { cancel } } })), onSuccess: () => Promise.all([['runs'], ['events']].map((queryKey) => queries.invalidateQueries({ queryKey }))) })
   const done = erase.data
+  const told = ({ erased, events, state, shadows }: Schemas['Erasure']) => [
+    (erased.length > 0 || events.length === 0) && plural(t, 'erased', erased.length), events.length > 0 && plural(t, 'eventsErased', events.length),
+    state.length > 0 && plural(t, 'keptErased', state.length), shadows.length > 0 && plural(t, 'shadowsEnded', shadows.length),
+  ].filter(Boolean).join(' ')
   const shut = () => {
     if (done) void queries.invalidateQueries({ queryKey: ['person', key] })
     close()
   }
   return (
-    <Dialog title={t.eraseTitle} help={done ? undefined : t.eraseHelp} close={shut} footer={done ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
+    <Dialog title={done ? t.erasedTitle : t.eraseTitle} help={done ? undefined : t.eraseHelp} close={shut} footer={done ? <Button look="primary" onClick={shut}>{t.close}</Button> : (
       <><Button look="quiet" onClick={shut}>{t.cancel}</Button><Button look="destroy" disabled={typed.trim() !== key} busy={erase.isPending} onClick={() => erase.mutate(false)}>{t.eraseNow}</Button></>
     )}>
       {!done && <Field label={fill(t.typeIt, { key })}><input data-first className={inputLook} autoComplete="off" spellCheck={false} value={typed} onChange={(e) => setTyped(e.target.value)} /></Field>}
+      {done && <p role="status" className="mb-3 font-medium">{told(done)}</p>}
       <Stays flows={done?.flows ?? flows} />
       <p className="my-3 text-text-2">{t.backups}</p>
       {erase.error && <Problem error={erase.error} />}
       {done && (
-        <div role="status" className="space-y-3">
-          <p className="font-medium">{plural(t, 'erased', done.erased.length)} {done.state.length > 0 && plural(t, 'keptErased', done.state.length)}</p>
+        <div className="space-y-3">
           {done.open.length > 0 && (
             <div className="flex flex-wrap items-center gap-3"><p className="text-warn">{plural(t, 'stillOpen', done.open.length)}</p><Button look="destroy" busy={erase.isPending} onClick={() => erase.mutate(true)}>{t.cancelAndErase}</Button></div>
           )}

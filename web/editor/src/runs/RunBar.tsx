@@ -48,7 +48,7 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />
       <LiveSign />
-      <VeilEye className="max-sm:hidden" />
+      <span className="max-sm:hidden"><VeilEye /></span>
       {may && !run.ended && <Button look="danger" className="max-sm:hidden" busy={cancel.isPending} onClick={() => cancel.mutate()}><Ban size={16} strokeWidth={1.75} aria-hidden />{t.cancelRun}</Button>}
       {may && now && <Link href={edit} className={`${buttonLook()} max-sm:hidden`}><Pencil size={15} strokeWidth={1.75} aria-hidden />{t.editFlow}</Link>}
       {may && now && run.ended && !erased(run) && <Button look={run.status === 'failed' && !run.replayed_by ? 'primary' : 'plain'} onClick={() => replay(run.status === 'failed' ? 'failed' : 'start')}><RotateCw size={16} strokeWidth={1.75} aria-hidden />{t.replay}</Button>}
