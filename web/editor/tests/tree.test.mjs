@@ -87,6 +87,7 @@ test('the tree is one tab stop, and every key of it works', async () => {
 
 test('a step is dragged into a branch by any part of its card', async () => {
   const page = await open(undefined, { viewport: { width: 1440, height: 1400 } })
+  await rested(page)
   const name = await page.locator('#n-last').boundingBox()
   await page.mouse.move(name.x + 20, name.y + 8)
   await page.mouse.down()
