@@ -1,1 +1,1 @@
-import{Dt as e}from"./start.js";import{c as t,s as n}from"./tree.js";var r=r=>t(r,n(r,e().data?.items??[]));export{r as t};
+import{Ot as e}from"./start.js";import{c as t,s as n}from"./tree.js";var r=r=>t(r,n(r,e().data?.items??[]));export{r as t};

@@ -1,41 +1,32 @@
-import { Activity, Braces, Copy, Download, FlaskConical, History, Inbox, List, Map as MapIcon, Pencil, Play, Redo2, RefreshCw, Settings2, Trash2, Undo2 } from 'lucide-react'
+import { Activity, Inbox, List, Map as MapIcon, Play, Redo2, Undo2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import { Link, useLocation } from 'wouter'
-import { api, take } from '../api/client'
-import { useRemove } from '../flows/useRemove'
+import { Link } from 'wouter'
 import { Button, IconButton } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
-import { Menu, type MenuItem } from '../ui/Menu'
-import { saveFile } from '../ui/saveFile'
-import { toast } from '../ui/Toast'
-import { usePlural } from '../words/phrase'
-import { fill } from '../words/phrase'
-import { copyText } from '../ui/Copy'
+import { MenuButton } from '../ui/Menu'
 import { soon } from '../ui/soon'
-import { type Command, commands, keyWords } from './commands'
+import { fill, usePlural } from '../words/phrase'
+import { type Command, commandOf, keyWords, type Shown } from './commands'
 import { useLooks } from './Locked'
-import { flowJSON } from './export'
 import type { Open } from './open'
 import { SavedLine } from './SavedLine'
-import { useLifeItems } from './useLife'
 import { useChanges } from './useChanges'
-import { useFlowStats } from './useFlowStats'
 import type { DraftHook } from './useDraft'
 import { useWords } from './words'
 
+const FlowMenu = soon(() => import('./FlowMenu').then((m) => m.FlowMenu))
 const RotateDialog = soon(() => import('./RotateDialog').then((m) => m.RotateDialog))
 
 type BarProps = { draft: DraftHook; open: Open; setOpen: (open: Open) => void; map: boolean; setMap: (map: boolean) => void; run: (command: Command) => void }
-
-const commandOf = (id: string) => commands.find((c) => c.id === id) as Command
 
 /** Bar is the line above a flow: its name, whether it is saved, and what can be done with the whole of it. */
 export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
   const t = useWords()
   const { view, flow } = draft
   const looks = useLooks()
-  const toggle = (what: 'test' | 'publish' | 'revisions' | 'settings' | 'tests') => setOpen(open?.what === what ? null : { what })
+  const [rotating, setRotating] = useState(false)
+  const toggle = (what: Shown) => setOpen(open?.what === what ? null : { what })
   return (
     <header className="z-20 flex min-h-[52px] shrink-0 items-center gap-1 border-b border-line bg-surface px-3 max-[900px]:flex-wrap max-[900px]:py-1.5 sm:px-4">
       <Logo />
@@ -50,7 +41,8 @@ export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
         {!looks && <Button onClick={() => toggle('test')}><Play size={16} strokeWidth={1.75} aria-hidden />{t.testFlow}</Button>}
       </span>
       {!looks && <PublishButton draft={draft} toggle={() => toggle('publish')} />}
-      <FlowMenu draft={draft} toggle={toggle} map={map} setMap={setMap} run={run} />
+      <MenuButton label={t.flowMenu}>{(popup) => <FlowMenu {...popup} {...{ draft, toggle, map, setMap, run }} rotate={() => setRotating(true)} />}</MenuButton>
+      {rotating && <Suspense fallback={null}><RotateDialog draft={draft} close={() => setRotating(false)} /></Suspense>}
     </header>
   )
 }
@@ -88,60 +80,4 @@ function PublishButton({ draft, toggle }: { draft: DraftHook; toggle: () => void
   const next = fill(t.publishRev, { n: view.published_rev + 1 })
   if (view.published_rev > 0 && !view.changed && draft.saving === 'saved') return <Button className="ml-2" onClick={toggle}>{fill(t.upToDate, { n: view.published_rev })}</Button>
   return <Button look="primary" className="ml-2" onClick={toggle}><span>{next}{changes !== undefined && changes > 0 && <span className="max-sm:hidden"> · {plural(t, 'changes', changes)}</span>}</span></Button>
-}
-
-type FlowMenuProps = { draft: DraftHook; toggle: (what: 'test' | 'revisions' | 'settings' | 'tests') => void; map: boolean; setMap: (map: boolean) => void; run: (command: Command) => void }
-
-function FlowMenu({ draft, toggle, map, setMap, run }: FlowMenuProps) {
-  const t = useWords()
-  const [rotating, setRotating] = useState(false)
-  const life = useLifeItems(draft)
-  const { flow } = draft
-  const narrow = innerWidth < 760
-  const [, go] = useLocation()
-  const rename = () => setTimeout(() => document.querySelector<HTMLTextAreaElement>('#flow-name')?.select()) // when the menu has gone
-  const duplicate = () => {
-    const id = `${flow.id.slice(0, 54)}-${Date.now().toString(36)}`
-    void take(api.POST('/flows', { body: { ...flow, id, name: fill(t.copyOf, { name: flow.name }) } })).then(() => go(`/flows/${id}`), (e: Error) => toast(e.message, 'fail'))
-  }
-  const remove = useRemove()
-  const stats = useFlowStats(flow.id)
-  const removes = () => {
-    go('/')
-    remove({ id: flow.id, name: flow.name || flow.id, open: (stats?.waiting ?? 0) + (stats?.pending ?? 0), undone: () => go(`/flows/${flow.id}`) })
-  }
-  const looking: MenuItem[] = [
-    { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },
-    { id: 'events', label: t.events, icon: Inbox, href: `/events?flow=${flow.id}` },
-    'line',
-    { id: 'copy-json', label: t.copyJSON, icon: Braces, run: () => void copyText(flowJSON(flow)).then(() => toast(t.copiedJSON)) },
-    { id: 'export', label: t.exportJSON, icon: Download, run: () => saveFile(`${flow.id}.json`, 'application/json', flowJSON(flow)) },
-  ]
-  const items: MenuItem[] = [
-    ...(narrow ? [
-      { id: 'test', label: t.testFlow, icon: Play, run: () => toggle('test') },
-      { id: 'redo', label: t.redo, icon: Redo2, disabled: !draft.view.can_redo, run: () => run(commandOf('redo')) },
-      { id: 'map', label: map ? t.list : t.map, icon: map ? List : MapIcon, run: () => setMap(!map) },
-      'line' as const,
-    ] : []),
-    ...looking.slice(0, 3),
-    { id: 'revisions', label: t.revisions, icon: History, run: () => toggle('revisions') },
-    { id: 'tests', label: t.tests, icon: FlaskConical, run: () => toggle('tests') },
-    { id: 'settings', label: t.flowSettings, icon: Settings2, run: () => toggle('settings') },
-    'line',
-    { id: 'rename', label: t.rename, icon: Pencil, run: rename },
-    { id: 'duplicate', label: t.duplicate, icon: Copy, run: duplicate },
-    ...looking.slice(3),
-    'line',
-    ...(draft.view.url ? [{ id: 'rotate', label: t.rotateURL, icon: RefreshCw, run: () => setRotating(true) }] : []),
-    ...life,
-    'line',
-    { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: removes },
-  ]
-  return (
-    <>
-      <Menu label={t.flowMenu} items={useLooks() ? looking : items} />
-      {rotating && <Suspense fallback={null}><RotateDialog draft={draft} close={() => setRotating(false)} /></Suspense>}
-    </>
-  )
 }

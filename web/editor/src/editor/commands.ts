@@ -198,6 +198,8 @@ export const commands: Command[] = [
   { id: 'save', keys: 'Ctrl+S', word: 'alreadySaved', group: 'flow', keyOnly: true, run: (e) => e.saved() },
 ]
 
+export const commandOf = (id: string) => commands.find((c) => c.id === id) as Command
+
 /** keyOf names a key press as the table does; Cmd counts as Ctrl. */
 export function keyOf(e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
   const key = e.key.length === 1 ? e.key.toUpperCase() : e.key
