@@ -90,17 +90,18 @@ function House({ role, user, name }: { role: string; user: string; name: string 
     await queries.refetchQueries({ queryKey: ['session'] }) // the door closes before anything else is asked for
     queries.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' })
   }
+  const leave = () => setOver('leave')
   useShellCommands(role, setOver, over === null)
   const [kept, keepBar] = useState(false)
   const bar = kept || !ownBar.test(place)
   return (
     <div className={`min-h-dvh ${bar ? 'pb-16 sm:pb-0' : ''}`}>
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-surface focus:p-3">{t.skip}</a>
-      {bar && <Bar role={role} name={name} leave={() => setOver('leave')} />}
+      {bar && <Bar role={role} name={name} leave={leave} />}
       {!fresh && <Suspense fallback={null}><Updated /></Suspense>}
       <Fault place={place}><Suspense fallback={bar ? <Loading /> : <Outline />}><KeepBar value={keepBar}><Screens role={role} /></KeepBar></Suspense></Fault>
       <Suspense fallback={null}>
-        {over === 'palette' && <Palette close={() => setOver(null)} />}
+        {over === 'palette' && <Palette close={() => setOver(null)} leave={leave} />}
         {over === 'help' && <Help close={() => setOver(null)} />}
         {over === 'leave' && <Leave user={user} out={out} close={() => setOver(null)} />}
         {over === 'again' && <Again done={() => setOver(null)} leave={() => { setOver(null); void out() }} />}

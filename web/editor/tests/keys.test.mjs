@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { focused, start, until } from './program.mjs'
+import { focused, rested, start, until } from './program.mjs'
 
 let program, shop
 const got = []
@@ -108,6 +108,43 @@ test('a flow is made, given data, tested and published by keys alone', async () 
   await until(async () => (await program.api('GET', `/flows/${id}`)).body.published_rev === 1)
   await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ order: 18, amount: 500, customer: { email: 'bia@example.com' } }) })
   await until(() => got.some((g) => g.path === '/orders/18' && g.body === '{"total":"R$ 5,00"}'))
+  await page.context().close()
+})
+
+/** builder opens a flow of three steps with the focus on the first of them, all that comes later there. */
+async function builder(options) {
+  const flow = { id: 'keys', name: 'Keys', trigger: { kind: 'webhook' }, steps: ['one', 'two', 'three'].map((id) => ({ id, name: `Step ${id}`, action: 'log', with: { message: id } })) }
+  const there = (await program.api('GET', '/flows/keys')).status === 200
+  if (!there) assert.equal((await program.api('POST', '/flows', flow)).status, 201)
+  const page = await program.signedIn('/flows/keys', options)
+  await page.locator('[data-row=one]').focus()
+  await rested(page)
+  return page
+}
+
+test('the palette leaves no flow for a search that nobody chose, and signs out', async () => {
+  const page = await builder()
+  const { press, type } = hands(page)
+  const chosen = page.locator('dialog[open] [role=option][aria-selected=true]')
+  await press('Control+k')
+  await focused(page, 'dialog[open] [role=combobox]')
+  await type('zzz')
+  await page.getByRole('option', { name: 'Find “zzz” in the runs' }).waitFor()
+  assert.equal(await chosen.count(), 0)
+  await press('Enter')
+  assert.match(page.url(), /flows\/keys$/)
+  await press('ArrowDown')
+  await chosen.filter({ hasText: 'in the runs' }).waitFor()
+  await press('Control+a')
+  await type('sign out')
+  await chosen.filter({ hasText: 'Sign out' }).waitFor()
+  await press('Escape')
+  await page.goto(`${program.base}/events`)
+  await page.getByRole('heading', { name: 'Events' }).waitFor()
+  await press('Control+k')
+  await focused(page, 'dialog[open] [role=combobox]')
+  await type('zzz')
+  await chosen.filter({ hasText: 'in the runs' }).waitFor() // no work is left here
   await page.context().close()
 })
 

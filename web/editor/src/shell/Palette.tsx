@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { Activity, ChevronRight, CornerDownLeft, Keyboard, Languages, type LucideIcon, Plus, Search, SunMoon, UserRound, Workflow } from 'lucide-react'
+import { Activity, ChevronRight, CornerDownLeft, Keyboard, Languages, LogOut, type LucideIcon, Plus, Search, SunMoon, UserRound, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { useFlows, useSession } from '../api/hooks'
 import { partsOf } from '../settings/parts'
@@ -10,24 +10,27 @@ import { plainText } from '../words/format'
 import { fill } from '../words/phrase'
 import { useWords } from './overWords'
 import { places } from './places'
+import { useWords as useShellWords } from './words'
 
 type Entry = { id: string; group: string; label: string; words: string; icon: LucideIcon; keys?: string; run: () => void }
 
-/** Palette finds flows, screens and what can be done here. */
-export function Palette({ close }: { close: () => void }) {
+/** Palette finds flows, screens and what can be done here. Where nothing fits, Enter does not leave a flow for a search elsewhere: a person chooses that. */
+export function Palette({ close, leave }: { close: () => void; leave: () => void }) {
   const t = useWords()
   const box = useRef<HTMLDialogElement>(null)
   const id = useId()
   const [q, setQ] = useState('')
-  const [at, setAt] = useState(0)
-  const entries = useEntries()
+  const [moved, setAt] = useState<number | null>(null)
+  const entries = useEntries(leave)
   const commands = useAllCommands()
-  const [, go] = useLocation()
+  const [place, go] = useLocation()
   const wanted = plainText(q).split(/\s+/).filter(Boolean)
   const value = q.trim()
   const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', icon: Activity, run: () => go(`/runs?q=${encodeURIComponent(value)}`) }] : []
   const people: Entry[] = /@|^[\d ().+-]{10,}$/.test(value) && commands.some((c) => c.id === 'go people') ? [{ id: 'in people', group: t.people, label: fill(t.findInPeople, { q: value }), words: '', icon: UserRound, run: () => go(`/people?key=${encodeURIComponent(value)}`) }] : []
-  const found = [...entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).sort((a, b) => begins(b, wanted) - begins(a, wanted)).slice(0, 60), ...inRuns, ...people]
+  const here = entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).sort((a, b) => begins(b, wanted) - begins(a, wanted)).slice(0, 60)
+  const found = [...here, ...inRuns, ...people]
+  const at = moved ?? (here.length === 0 && /^\/flows\/./.test(place) ? -1 : 0)
   useEffect(() => {
     const before = document.activeElement
     if (!box.current?.open) box.current?.showModal()
@@ -54,7 +57,7 @@ export function Palette({ close }: { close: () => void }) {
       <div className="flex items-center gap-3 border-b border-line px-4">
         <Search size={17} aria-hidden className="shrink-0 text-text-3" />
         <input role="combobox" aria-expanded aria-controls={id} aria-activedescendant={found[at] && `${id}-${at}`} aria-label={t.findAnything} placeholder={t.findAnything} value={q} onKeyDown={keys}
-          onChange={(e) => { setQ(e.target.value); setAt(0) }} className="h-12 min-w-0 flex-1 bg-transparent text-title outline-none placeholder:text-text-3" />
+          onChange={(e) => { setQ(e.target.value); setAt(null) }} className="h-12 min-w-0 flex-1 bg-transparent text-title outline-none placeholder:text-text-3" />
       </div>
       <ul id={id} role="listbox" aria-label={t.palette} className="max-h-[50dvh] overflow-y-auto p-1.5">
         {found.map((e, i) => (
@@ -78,9 +81,10 @@ const icons: Record<string, LucideIcon> = { language: Languages, help: Keyboard,
 
 const themes = ['light', 'dark', 'system'] as const
 
-function useEntries(): Entry[] {
+function useEntries(leave: () => void): Entry[] {
   const t = useWords()
   const s = useSettingsWords()
+  const shell = useShellWords()
   const [, go] = useLocation()
   const commands = useAllCommands()
   const flows = useFlows('')
@@ -91,6 +95,7 @@ function useEntries(): Entry[] {
     ...(flows.data?.items ?? []).map((f) => ({ id: `flow ${f.id}`, group: t.groupFlows, label: f.name || f.id, words: `${f.id} ${f.tags.join(' ')} ${f.description}`, icon: Workflow, run: () => go(`/flows/${f.id}`) })),
     ...partsOf(role).map((p) => ({ id: `settings ${p.id}`, group: s.settings, label: s[p.id], words: '', icon: p.icon, run: () => go(`/settings/${p.id}`) })),
     ...themes.filter((x) => x !== theme).map((x) => ({ id: `theme ${x}`, group: t.theme, label: t[x], words: '', icon: SunMoon, run: () => setTheme(x) })),
+    { id: 'leave', group: shell.general, label: t.signOut, words: '', icon: LogOut, run: leave },
   ]
 }
 
