@@ -148,4 +148,22 @@ test('the palette leaves no flow for a search that nobody chose, and signs out',
   await page.context().close()
 })
 
+test('N on a step, and its menu, lead into its note', async () => {
+  const page = await builder()
+  const { press, type } = hands(page)
+  const note = page.locator('aside').getByRole('textbox', { name: 'Note' })
+  await press('n')
+  await focused(page, note)
+  await type('Why it is here')
+  await until(async () => (await program.api('GET', '/flows/keys')).body.flow.steps[0].note === 'Why it is here')
+  await page.getByRole('button', { name: 'More for Step two' }).focus()
+  await press('Enter')
+  await page.getByRole('menuitem', { name: 'Write a note' }).focus()
+  await press('Enter')
+  await page.getByRole('heading', { name: 'Step two' }).waitFor()
+  await focused(page, note)
+  assert.equal(await note.inputValue(), '')
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

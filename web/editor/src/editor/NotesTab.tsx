@@ -11,7 +11,7 @@ export function NotesTab({ flow, step, actions, edit, set }: { flow: Flow; step:
   return (
     <>
       <Field label={t.stepName}><input className={inputLook} value={step.name ?? ''} onChange={(e) => set({ name: e.target.value || undefined })} /></Field>
-      <Field label={t.note} help={t.noteHelp}><textarea className={inputLook} rows={6} value={step.note ?? ''} onChange={(e) => set({ note: e.target.value || undefined })} /></Field>
+      <div data-field="note"><Field label={t.note} help={t.noteHelp}><textarea className={inputLook} rows={6} value={step.note ?? ''} onChange={(e) => set({ note: e.target.value || undefined })} /></Field></div>
       <StepID key={step.id} flow={flow} step={step} actions={actions} edit={edit} />
     </>
   )

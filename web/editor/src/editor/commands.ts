@@ -19,7 +19,7 @@ export type Editing = {
   isExpression: IsExpression
   say: (text: string) => void
   focus: (key: string) => void
-  open: (key: string, more?: { tab?: string }) => void
+  open: (key: string, more?: { field?: string; tab?: string }) => void
   show: (what: Shown | 'help', part?: { from?: string; until?: string }) => void
   add: (gap: Gap) => void
   offerUndo: (text: string, back: (flow: Flow) => Flow) => void
@@ -171,7 +171,7 @@ export const commands: Command[] = [
   { id: 'add-inside', keys: 'Shift+A', word: 'addInside', group: 'steps', fits: (e) => !isStep(e) || e.row.step?.steps !== undefined, run: (e) => e.add(isStep(e) ? { place: { step: stepOf(e).id, slot: 'steps' }, at: 0 } : e.row.after) },
   { id: 'catch', keys: 'Shift+E', word: 'addCatch', group: 'steps', fits: (e) => isStep(e) && !stepOf(e).catch, run: onFailure },
   { id: 'rename', keys: 'F2', word: 'rename', group: 'steps', fits: isStep, run: (e) => e.store.set({ naming: stepOf(e).id }) },
-  { id: 'note', keys: 'N', word: 'writeNote', group: 'steps', fits: isStep, run: (e) => e.open(e.row.key, { tab: 'notes' }) },
+  { id: 'note', keys: 'N', word: 'writeNote', group: 'steps', fits: isStep, run: (e) => e.open(e.row.key, { field: '/note' }) },
   { id: 'toggle', keys: 'D', word: 'onOff', group: 'steps', fits: isStep, run: toggle },
   { id: 'test-from', keys: 'T', word: 'testFrom', group: 'steps', fits: isStep, run: (e) => e.show('test', { from: stepOf(e).id }) },
   { id: 'test-to', keys: 'Shift+T', word: 'testTo', group: 'steps', fits: isStep, run: (e) => e.show('test', { until: stepOf(e).id }) },

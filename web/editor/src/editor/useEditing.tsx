@@ -34,7 +34,7 @@ type Props = {
   draft: DraftHook
   store: TreeStore
   byKind: ReadonlyMap<string, Schemas['ActionView']>
-  openRow: (key: string, more?: { tab?: string }) => void
+  openRow: Editing['open']
   show: (what: Shown, part?: { from?: string; until?: string }) => void
   open: Open
   close: () => void
