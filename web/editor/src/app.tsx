@@ -135,6 +135,13 @@ function FlowScreen({ id }: { id: string }) {
   return <Editor id={id} />
 }
 
+/** searchOf goes to the search of the screen, or to the one over everything where it has none. */
+function searchOf(show: (what: 'palette') => void) {
+  const own = document.querySelector<HTMLInputElement>('main input[type=search]')
+  if (own) own.focus()
+  else show('palette')
+}
+
 function useShellCommands(role: string, show: (what: 'palette' | 'help') => void, keys: boolean) {
   const t = useWords()
   const { lang, setLang } = useLang()
@@ -145,7 +152,7 @@ function useShellCommands(role: string, show: (what: 'palette' | 'help') => void
     ...goes,
     { id: 'palette', group: t.general, label: t.palette, keys: 'mod+k', inText: true, hidden: true, run: () => show('palette') },
     { id: 'help', group: t.general, label: t.shortcuts, keys: '?', run: () => show('help') },
-    { id: 'search', group: t.general, label: t.search, keys: '/', hidden: true, run: () => document.querySelector<HTMLInputElement>('main input[type=search]')?.focus() },
+    { id: 'search', group: t.general, label: t.search, keys: '/', hidden: true, run: () => searchOf(show) },
     { id: 'language', group: t.general, label: lang === 'en' ? 'Português (Brasil)' : 'English', words: t.language, run: () => setLang(lang === 'en' ? 'pt-BR' : 'en') },
   ])
 }
