@@ -186,4 +186,18 @@ test('/ leads to the search of a screen, or to the one over everything', async (
   await page.context().close()
 })
 
+test('the add menu offers each action once', async () => {
+  const page = await builder()
+  const { press, type } = hands(page)
+  const titles = () => page.getByRole('option').evaluateAll((all) => all.map((x) => x.querySelector('.font-medium').textContent))
+  await press('a')
+  await page.getByRole('option').first().waitFor()
+  const all = await titles()
+  assert.deepEqual(all.filter((x, i) => all.indexOf(x) !== i), [])
+  assert.equal(all.length, (await program.api('GET', '/actions')).body.items.length)
+  await type('http request')
+  await page.getByRole('option', { name: /^HTTP request/ }).waitFor() // also what stands on top is found
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

@@ -545,7 +545,8 @@ test('the add menu finds by words of both languages, the best first, and puts wh
   assert.deepEqual(find('se for cada'), ['loop']) // small words are in everything
   assert.deepEqual([find('email'), find('e-mail')], [['email.send'], ['email.send']])
   assert.deepEqual(find('nothing such'), [])
-  assert.deepEqual(groupsOf(list, '', { loop: 3 })[0].actions.map((x) => x.kind), ['loop', 'email.send', 'set'])
+  const more = [...list, a('log', w('Log', 'Registro'), w('note', 'nota'))]
+  assert.deepEqual(groupsOf(more, '', { loop: 3 }).map((g) => [g.id, g.actions.map((x) => x.kind)]), [['often', ['loop', 'email.send', 'set']], ['g', ['log']]])
 })
 
 test('what tells who somebody is is hidden by its name or its look, and nothing else', () => {

@@ -48,7 +48,7 @@ export type Group = { id: string; actions: Action[] }
 /** usual are what most flows are made of: they stand on top until a person has a list of their own, and before others that fit as well. */
 const usual = ['email.send', 'http.request', 'filter', 'branch', 'set', 'loop']
 
-/** groupsOf lists the actions that fit: what one uses most, then by group; when something is typed, the best first in one list. */
+/** groupsOf lists the actions that fit: what one uses most, then all others by group; when something is typed, the best first in one list. */
 export function groupsOf(actions: Action[], q: string, used: Record<string, number>): Group[] {
   const text = q.trim()
   if (text) {
@@ -60,7 +60,8 @@ export function groupsOf(actions: Action[], q: string, used: Record<string, numb
     const a = actions.find((x) => x.kind === kind)
     if (a && !often.includes(a)) often.push(a)
   }
+  const top = often.slice(0, usual.length)
   const groups = new Map<string, Action[]>()
-  for (const a of actions) groups.set(a.group, [...(groups.get(a.group) ?? []), a])
-  return [...(often.length ? [{ id: 'often', actions: often.slice(0, usual.length) }] : []), ...[...groups].map(([id, list]) => ({ id, actions: list }))]
+  for (const a of actions) if (!top.includes(a)) groups.set(a.group, [...(groups.get(a.group) ?? []), a])
+  return [...(top.length ? [{ id: 'often', actions: top }] : []), ...[...groups].map(([id, list]) => ({ id, actions: list }))]
 }
