@@ -200,4 +200,32 @@ test('the add menu offers each action once', async () => {
   await page.context().close()
 })
 
+test('the sheet of shortcuts lists the keys of the tree too, each group under its head', async () => {
+  const page = await builder()
+  const { press } = hands(page)
+  const rows = (group) => page.getByRole('region', { name: group, exact: true }).getByRole('listitem').evaluateAll((all) => all.map((x) => [x.firstChild.textContent, [...x.querySelectorAll('kbd')].map((k) => k.textContent).join(' ')]))
+  await press('?')
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+  assert.deepEqual((await rows('Move')).slice(0, 6), [['To the row above or below', '↑ ↓'], ['Fold and unfold, go out and in', '← →'], ['To the first or the last row', 'Home End'], ['Open', 'Enter'], ['Close and return to the row', 'Esc'], ['Move up', 'Alt ↑']])
+  assert.ok((await rows('Steps')).some(([label, keys]) => label === 'Write a note' && keys === 'N'))
+  assert.ok((await rows('Flow')).some(([label, keys]) => label === 'Publish' && keys === 'Shift P'))
+  const wide = await page.locator('dialog[open]').evaluate((box) => [...box.querySelectorAll('section')].map((part) => part.querySelector('h3').offsetWidth / part.querySelector('li').offsetWidth))
+  assert.ok(wide.every((n) => n > 1.9), `a head is over one column: ${wide}`)
+  const edge = await page.locator('dialog[open]').evaluate((box) => Math.min(...[...box.querySelectorAll('kbd')].map((k) => box.getBoundingClientRect().right - k.getBoundingClientRect().right)))
+  assert.ok(edge >= 16, `a key is ${edge} px from the edge`)
+  await press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await press('Control+k')
+  await focused(page, 'dialog[open] [role=combobox]')
+  await page.keyboard.type('above')
+  await page.getByRole('option', { name: 'Find “above” in the runs' }).waitFor()
+  assert.equal(await page.getByRole('option').count(), 1) // what keys alone do is not offered to be done
+  await press('Escape')
+  await focused(page, '[data-row=one]')
+  await page.getByRole('button', { name: 'More for Step two' }).focus()
+  await press('Enter') // a button in a row is pressed as any other
+  await page.getByRole('menuitem', { name: 'Write a note' }).waitFor()
+  await page.context().close()
+})
+
 test('no fault of a page', () => assert.deepEqual(program.faults, []))

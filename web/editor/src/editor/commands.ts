@@ -43,7 +43,8 @@ export type Command = {
   fits?: (e: Editing) => boolean
   /** not in the menu of a row */
   keyOnly?: boolean
-  run: (e: Editing) => void
+  /** without it the tree and the panel do it themselves: it is only listed */
+  run?: (e: Editing) => void
 }
 
 const isStep = (e: Editing) => e.row.kind === 'step'
@@ -166,6 +167,11 @@ function onFailure(e: Editing) {
 
 /** commands is the one table of what can be done to a flow: keys, menus, palette and help read it. */
 export const commands: Command[] = [
+  { id: 'rows', keys: 'ArrowUp ArrowDown', word: 'toRow', group: 'move', keyOnly: true },
+  { id: 'sides', keys: 'ArrowLeft ArrowRight', word: 'toSide', group: 'move', keyOnly: true },
+  { id: 'ends', keys: 'Home End', word: 'toEnd', group: 'move', keyOnly: true },
+  { id: 'open', keys: 'Enter', word: 'openIt', group: 'move', keyOnly: true },
+  { id: 'close', keys: 'Esc', word: 'closeIt', group: 'move', keyOnly: true },
   { id: 'add', keys: 'A', word: 'addStepAfter', group: 'steps', run: (e) => e.add(e.row.after) },
   { id: 'add-branch', keys: 'Shift+A', word: 'addPath', group: 'steps', fits: (e) => isStep(e) && e.row.step?.branches !== undefined, run: path },
   { id: 'add-inside', keys: 'Shift+A', word: 'addInside', group: 'steps', fits: (e) => !isStep(e) || e.row.step?.steps !== undefined, run: (e) => e.add(isStep(e) ? { place: { step: stepOf(e).id, slot: 'steps' }, at: 0 } : e.row.after) },
@@ -218,6 +224,6 @@ export function keyWords(keys: string): string {
 
 export function commandFor(e: KeyboardEvent): Command | undefined {
   const keys = keyOf(e)
-  const found = commands.find((c) => c.keys === keys || (c.id === 'remove' && keys === 'Backspace'))
+  const found = commands.find((c) => c.run && (c.keys === keys || (c.id === 'remove' && keys === 'Backspace')))
   return found && (/^(Shift\+)?[A-Z]$/.test(found.keys) && !lettersOn() ? undefined : found)
 }

@@ -117,10 +117,10 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
     const row = rowNow(key) ?? rowNow('trigger')
     if (!row) return
     const e = editingAt(row)
-    commands.find((c) => (c === command || (c.keys === command.keys && c.id.startsWith('add-'))) && (!c.fits || c.fits(e)))?.run(e)
+    commands.find((c) => (c === command || (c.keys === command.keys && c.id.startsWith('add-'))) && (!c.fits || c.fits(e)))?.run?.(e)
   }
 
-  useCommands((looks ? [] : commands).filter((c) => c.id !== 'redo-y').map((c) => ({ id: c.id, group: t.flow, label: t[c.word], keys: shellKeys(c.keys), listed: true, run: () => run(c) })))
+  useCommands(commands.filter((c) => c.id !== 'redo-y' && (!looks || !c.run)).map((c) => ({ id: c.id, group: t[c.group], label: t[c.word], keys: shellKeys(c.keys), listed: true, hidden: !c.run, run: () => run(c) })))
   useKeys((e) => {
     if (e.key === 'Escape' && open) {
       e.preventDefault()
@@ -169,7 +169,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
     },
     addBranch: (id) => {
       const row = rowNow(id)
-      if (row) commands.find((c) => c.id === 'add-branch')?.run(editingAt(row))
+      if (row) commands.find((c) => c.id === 'add-branch')?.run?.(editingAt(row))
     },
     drag: (e, id) => void dragging().then(({ startDrag }) => startDrag(e, { id, store, drop: (gap) => {
       const before = draft.draft.read().flow
