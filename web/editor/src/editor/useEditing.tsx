@@ -27,8 +27,8 @@ import { useWords } from './words'
 
 const AddMenu = soon(() => import('./AddMenu').then((m) => m.AddMenu))
 const RowMenu = soon(() => import('./RowMenu').then((m) => m.RowMenu))
-const dragging = () => import('./drag')
-fetchSoon(dragging)
+let startDrag: typeof import('./drag').startDrag | undefined
+fetchSoon(() => import('./drag').then((m) => { startDrag = m.startDrag }))
 
 type Props = {
   draft: DraftHook
@@ -171,7 +171,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
       const row = rowNow(id)
       if (row) commands.find((c) => c.id === 'add-branch')?.run?.(editingAt(row))
     },
-    drag: (e, id) => void dragging().then(({ startDrag }) => startDrag(e, { id, store, drop: (gap) => {
+    drag: (e, id) => startDrag?.(e, { id, store, drop: (gap) => {
       const before = draft.draft.read().flow
       const after = moveTo(before, id, gap)
       if (after === before) return
@@ -179,7 +179,7 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
       focusSoon(id)
       const step = rowNow(id)
       if (step?.step) say(fill(t.movedInto, { name: name(step.step), into: flow.name, n: step.pos, of: step.size }))
-    } })),
+    } }),
   }
   const list = useMemo(() => [...byKind.values()], [byKind])
   const menuRow = floating?.what === 'menu' ? rowNow(floating.key) : undefined
