@@ -167,6 +167,8 @@ type WaitView struct {
 	Flow    string
 	Name    string    // of the flow
 	Until   time.Time // when the wait is over by itself, in the flow's zone
+	Answer  string    // of an approval: approved, rejected, or expired; empty as long as it waits, and where nobody can answer any more
+	Ended   time.Time // when it was answered or its time was over, in the flow's zone
 }
 
 // WaitPage describes the wait that a token is for. A token that this instance did not make, or
@@ -195,11 +197,17 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 		}
 		v.Open = v.Open && rec.Status == stepWaiting && !rec.Left
 		v.Reached, v.Text, v.Until = true, rec.Text, rec.Due
+		if output, ok := rec.Output.(map[string]any); ok && v.Approve && rec.Status == stepSucceeded {
+			v.Answer, v.Ended = approvalIn(output), rec.Ended
+		}
 	}
 	v.Name = e.FlowName(v.Flow)
-	if entry, ok := e.Flows.Find(v.Flow); ok && entry.Draft != nil && !v.Until.IsZero() {
-		v.Until = v.Until.In(zoneOf(entry.Draft, e.Instance().Timezone))
+	f := &flow.Flow{}
+	if entry, ok := e.Flows.Find(v.Flow); ok && entry.Draft != nil {
+		f = entry.Draft
 	}
+	zone := zoneOf(f, e.Instance().Timezone)
+	v.Until, v.Ended = v.Until.In(zone), v.Ended.In(zone)
 	return v, nil
 }
 

@@ -5,6 +5,9 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"path"
+	"strings"
+	"time"
 
 	"gancho/engine"
 	"gancho/engine/form"
@@ -28,8 +31,7 @@ func (d *Webhook) showWait(w http.ResponseWriter, r *http.Request, page engine.W
 	}
 	switch {
 	case !page.Open:
-		p.Title = form.Label("Nothing to do", "Nada a fazer")
-		p.Note = form.Label("This was answered before, or is over.", "Isto já foi respondido ou terminou.")
+		p.Title, p.Note = over(page)
 	case page.Approve && !page.Reached:
 		p.Title = form.Label("Not asked yet", "Ainda não perguntado")
 		p.Note = form.Label("“"+page.Name+"” has not got to this question. Open this link again in a moment.", "“"+page.Name+"” ainda não chegou a esta pergunta. Abra este link de novo daqui a pouco.")
@@ -44,7 +46,42 @@ func asks(page engine.WaitView) form.Words {
 	if page.Until.IsZero() {
 		return form.Label("Asked by “"+page.Name+"”.", "Pedido de “"+page.Name+"”.")
 	}
-	return form.Label("Asked by “"+page.Name+"”, until "+page.Until.Format("2 January 2006, 15:04")+".", "Pedido de “"+page.Name+"”, até "+page.Until.Format("02/01/2006 às 15:04")+".")
+	until := moment(page.Until)
+	return form.Label("Asked by “"+page.Name+"”, until "+until.EN+".", "Pedido de “"+page.Name+"”, até "+until.PT+".")
+}
+
+// over says how a wait ended that nobody can answer any more.
+func over(page engine.WaitView) (title, note form.Words) {
+	at := moment(page.Ended)
+	answered := form.Label("Already answered", "Já foi respondido")
+	switch page.Answer {
+	case "approved":
+		return answered, form.Label("This was approved on "+at.EN+".", "Isto foi aprovado em "+at.PT+".")
+	case "rejected":
+		return answered, form.Label("This was rejected on "+at.EN+".", "Isto foi rejeitado em "+at.PT+".")
+	case "expired":
+		return form.Label("Too late", "O prazo passou"), form.Label("Nobody answered by "+at.EN+".", "Ninguém respondeu até "+at.PT+".")
+	}
+	return form.Label("Nothing to do", "Nada a fazer"), form.Label("This was answered before, or is over.", "Isto já foi respondido ou terminou.")
+}
+
+// accented are the cities of Brazil whose zones are named without their accents.
+var accented = map[string]string{
+	"Araguaina": "Araguaína", "Belem": "Belém", "Cuiaba": "Cuiabá", "Eirunepe": "Eirunepé", "Maceio": "Maceió", "Santarem": "Santarém", "Sao Paulo": "São Paulo",
+}
+
+// moment is a time as people read it, with the city whose time it is: who holds a link may be anywhere.
+func moment(t time.Time) form.Words {
+	zone := t.Location().String()
+	city := strings.ReplaceAll(path.Base(zone), "_", " ")
+	if name, ok := accented[city]; ok {
+		city = name
+	}
+	en, pt := ", "+city+" time", ", horário de "+city
+	if city == zone { // UTC is no city
+		en, pt = " "+city, " "+city
+	}
+	return form.Label(t.Format("2 January 2006, 15:04")+en, t.Format("02/01/2006 às 15:04")+pt)
 }
 
 // waitPage is a page without JavaScript.

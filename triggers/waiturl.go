@@ -62,6 +62,9 @@ func (d *Webhook) giveWait(w http.ResponseWriter, r *http.Request, page engine.W
 	err := d.Engine.GiveWait(r.Context(), token, data)
 	switch {
 	case errors.Is(err, store.ErrUsed), errors.Is(err, store.ErrNotFound):
+		if now, err := d.Engine.WaitPage(r.Context(), token); err == nil {
+			page = now // it was answered since it was looked at
+		}
 		page.Open = false
 		d.showWait(w, r, page, http.StatusGone)
 	case err != nil:

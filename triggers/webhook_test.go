@@ -464,7 +464,7 @@ func TestWaitURL(t *testing.T) {
 	h.wait = engine.WaitView{Open: true, Reached: true, Approve: true, Text: "Pay <script>1</script>?", Flow: "orders", Name: "Big <orders>", Until: time.Date(2026, 11, 27, 15, 6, 0, 0, time.UTC)}
 	page := h.send("GET", "/w/wait", "", "Accept: text/html", "Accept-Language: pt-BR")
 	wantStatus(t, page, 200)
-	for _, want := range []string{"Aprovar", "Rejeitar", "Pay &lt;script&gt;1&lt;/script&gt;?", "Pedido de “Big &lt;orders&gt;”, até 27/11/2026 às 15:06.", `<html lang="pt-BR">`, `method="post"`} {
+	for _, want := range []string{"Aprovar", "Rejeitar", "Pay &lt;script&gt;1&lt;/script&gt;?", "Pedido de “Big &lt;orders&gt;”, até 27/11/2026 às 15:06 UTC.", `<html lang="pt-BR">`, `method="post"`} {
 		if !strings.Contains(page.Body.String(), want) {
 			t.Errorf("the page has no %q:\n%s", want, page.Body)
 		}
@@ -511,6 +511,31 @@ func TestWaitURL(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]any{"id": 1}, h.given[1]); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestWhoComesSecondIsToldTheAnswer: and when it was given, with the place whose time it is.
+func TestWhoComesSecondIsToldTheAnswer(t *testing.T) {
+	h := newHouse(t, nil)
+	zone, err := time.LoadLocation("America/Sao_Paulo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 12, 27, 17, 55, 0, 0, zone)
+	for answer, want := range map[string][2]string{
+		"approved": {"This was approved on 27 December 2026, 17:55, São Paulo time.", "Isto foi aprovado em 27/12/2026 às 17:55, horário de São Paulo."},
+		"rejected": {"This was rejected on 27 December 2026, 17:55, São Paulo time.", "Isto foi rejeitado em 27/12/2026 às 17:55, horário de São Paulo."},
+		"expired":  {"Nobody answered by 27 December 2026, 17:55, São Paulo time.", "Ninguém respondeu até 27/12/2026 às 17:55, horário de São Paulo."},
+		"":         {"This was answered before, or is over.", "Isto já foi respondido ou terminou."},
+	} {
+		h.wait = engine.WaitView{Reached: true, Approve: true, Answer: answer, Ended: at}
+		for i, lang := range []string{"en", "pt-BR"} {
+			page := h.send("GET", "/w/wait", "", "Accept: text/html", "Accept-Language: "+lang)
+			wantStatus(t, page, 410)
+			if !strings.Contains(page.Body.String(), want[i]) {
+				t.Errorf("%q: the page has no %q:\n%s", answer, want[i], page.Body)
+			}
+		}
 	}
 }
 

@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +36,12 @@ func TestAnApprovalBeforeItsQuestion(t *testing.T) {
 	done := h.until(run, func(v map[string]any) bool { return v["status"] == "succeeded" || v["status"] == "failed" })
 	if done["status"] != "succeeded" {
 		t.Errorf("it %v", done["status"])
+	}
+	r, w := httptest.NewRequestWithContext(t.Context(), "GET", ask, nil), httptest.NewRecorder()
+	r.Header.Set("Accept", "text/html")
+	h.handler.ServeHTTP(w, r)
+	if !strings.Contains(w.Body.String(), "This was approved on ") {
+		t.Errorf("who comes second reads %s", w.Body)
 	}
 	for _, s := range done["steps"].([]any) {
 		step := s.(map[string]any)
