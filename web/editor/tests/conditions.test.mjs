@@ -106,6 +106,8 @@ test('rows that are half typed, or typed while the server is away, are there aft
   await page.getByRole('combobox', { name: 'Valor' }).focus()
   const bar = page.locator('header')
   await bar.getByText('Salvo, menos uma condição').waitFor()
+  const open = page.getByText('Ainda não foi salva: escolha um valor.')
+  await open.waitFor()
   const reload = async () => {
     await again(page, 'metade')
     await page.getByRole('combobox', { name: 'Campo' }).first().waitFor()
@@ -119,6 +121,7 @@ test('rows that are half typed, or typed while the server is away, are there aft
   await value.fill('77')
   await page.keyboard.press('Tab')
   await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  assert.equal(await open.count(), 0)
   await bar.getByText('Salvo, menos uma condição').waitFor()
   await value.fill('78') // and not left
   await reload()

@@ -1,5 +1,5 @@
 import { useId, useMemo, useRef, useState } from 'react'
-import { Plus, TriangleAlert, X } from 'lucide-react'
+import { CloudOff, Plus, TriangleAlert, X } from 'lucide-react'
 import { type Desk, useDesk, valueAt } from '../data/desk'
 import { insertable, lastOf } from '../data/nodes'
 import { useVeil } from '../data/veil'
@@ -13,7 +13,7 @@ import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
 import { soughtAs } from '../words/names'
 import { fill } from '../words/phrase'
-import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, fitting, type Group, isGroup, operatorsOf, readAs, type Row, typedValue } from './model'
+import { asked, changed, type Choice, choiceOf, compared, emptyGroup, emptyRow, fitting, type Group, isGroup, openRow, operatorsOf, readAs, type Row, typedValue } from './model'
 import { useWords } from './words'
 
 type GroupProps = { group: Group; top?: boolean; change: (group: Group) => void; drop?: () => void; label: string }
@@ -116,6 +116,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
         )}
       </div>
       <IconButton label={t.removeCondition} className="col-start-2 row-start-1 size-8! self-center text-text-3" onClick={drop}><X size={15} aria-hidden /></IconButton>
+      {openRow(row) && <p className="col-span-2 flex items-start gap-1.5 text-xs text-warn"><CloudOff size={14} className="mt-px shrink-0" aria-hidden />{t.open}</p>}
       {nowhere && <p role="alert" className="col-span-2 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{fill(t.noField, { field: row.field })}</p>}
     </div>
   )

@@ -28,7 +28,7 @@ export const listed = new Set<string>(['one_of', 'not_one_of'])
 const filled = (r: Row) => r.field !== '' && (valueless.has(r.operator) || (listed.has(r.operator) ? Array.isArray(r.value) && r.value.length > 0 : r.value !== '' && r.value !== undefined))
 
 /** openRow says whether a row lacks the value that it compares with. */
-const openRow = (r: Row) => r.field !== '' && !filled(r)
+export const openRow = (r: Row) => r.field !== '' && !filled(r)
 
 /** hasOpen says whether a row of a group lacks its value. */
 export const hasOpen = (g: Group): boolean => g.items.some((x) => (isGroup(x) ? hasOpen(x) : openRow(x)))

@@ -1,5 +1,5 @@
 import { Suspense, useId, useState } from 'react'
-import { ChevronDown, Plus } from 'lucide-react'
+import { ChevronRight, Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { keepOffer, offerFor } from '../api/curl'
 import { FieldRow } from '../fields/FieldRow'
@@ -109,7 +109,7 @@ function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
       {fields.length === 0 && !step.branches && <p className="text-text-2">{t.noFields}</p>}
       {rest.length > 0 && !looks && (
         <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}>
-          <ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewerFields : fill(t.moreFields, { n: rest.length })}
+          <ChevronRight size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-90' : ''}`} />{more ? t.fewerFields : fill(t.moreFields, { n: rest.length })}
         </Button>
       )}
       {more && rest.map(draw)}

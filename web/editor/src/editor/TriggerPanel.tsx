@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react'
-import { ChevronDown, Play, Plus } from 'lucide-react'
+import { ChevronRight, Play, Plus } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { api, type Schemas, take } from '../api/client'
 import { useAbout } from '../api/hooks'
@@ -144,7 +144,7 @@ function Webhook(form: FormProps) {
       <FirstEvent flow={flow} view={view} preset={named} keep={keep} />
       <Where {...form} />
       {filledIn.length > 0 && <Suspense fallback={null}><WebhookMore fields={filledIn} values={values} set={setField} problemsOf={problemsOf} preset={named} /></Suspense>}
-      <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronDown size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-180' : ''}`} />{more ? t.fewer : t.more}</Button>
+      <Button look="quiet" size="small" className="-ml-2.5" aria-expanded={more} onClick={() => setMore(!more)}><ChevronRight size={15} aria-hidden className={`transition-transform duration-150 ${more ? 'rotate-90' : ''}`} />{more ? t.fewer : t.more}</Button>
       {more && (
         <Suspense fallback={null}>
           {!named && auth && <FieldRow field={{ ...auth, type: 'json' }} value={values['auth']} set={(v) => setField('auth', v)} problems={problemsOf('auth')} />}

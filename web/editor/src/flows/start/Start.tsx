@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Barcode, BarChart3, ChevronDown, CircleDollarSign, FilePlus2, Gem, type LucideIcon, MessageCircleHeart, PackageOpen, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
+import { Barcode, BarChart3, ChevronRight, CircleDollarSign, FilePlus2, Gem, type LucideIcon, MessageCircleHeart, PackageOpen, QrCode, ShoppingCart, Undo2, UserPlus, Workflow } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, take } from '../../api/client'
 import { whole } from '../../api/whole'
@@ -113,7 +113,7 @@ function Starters() {
       <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {(all ? flows : flows.slice(0, atFirst)).map((flow, i) => <li key={flow.id} className="flex"><Starter flow={flow} icon={icons[i] ?? Workflow} busy={make.isPending} use={() => make.mutate(flow)} /></li>)}
       </ul>
-      {!all && flows.length > atFirst && <Button look="quiet" className="mt-2 -ml-2.5" onClick={() => setAll(true)}><ChevronDown size={16} aria-hidden />{fill(t.moreStarters, { n: flows.length - atFirst })}</Button>}
+      {!all && flows.length > atFirst && <Button look="quiet" className="mt-2 -ml-2.5" onClick={() => setAll(true)}><ChevronRight size={16} aria-hidden />{fill(t.moreStarters, { n: flows.length - atFirst })}</Button>}
     </section>
   )
 }
