@@ -104,7 +104,7 @@ function ConditionRow({ row, change, drop }: { row: Row; change: (row: Row) => v
     <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-1.5">
       <div className="min-w-0"><Combo id={`${id}-field`} label={t.field} placeholder={t.field} options={row.field && !fields.some((f) => f.value === row.field) ? [own, ...fields] : fields} value={row.field} set={choose} custom /></div>
       <div className="col-span-2 grid grid-cols-2 gap-1.5 pr-9.5">
-        <select aria-label={t.operator} className={`${look} ${edge(false)} pl-2! text-[13px] ${asked(choice) === 'nothing' || wide ? 'col-span-2' : ''}`} value={choice} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
+        <select aria-label={t.operator} className={`${look} ${edge(false)} text-[13px] ${asked(choice) === 'nothing' || wide ? 'col-span-2' : ''}`} value={choice} onChange={(e) => { const chosen = known.find((o) => o === e.target.value); if (chosen) operate(chosen) }}>
           {known.map((o) => <option key={o} value={o}>{words[o] ?? o}</option>)}
         </select>
         {asked(choice) !== 'nothing' && <div className={`min-w-0 ${wide ? 'col-span-2' : ''}`}><ValueInput key={asked(choice)} row={row} change={change} /></div>}

@@ -36,7 +36,7 @@ export function Backtest({ draft }: { draft: DraftHook }) {
       <p className="mb-2 text-secondary text-text-2">{first ? t.helpFirst : t.help}</p>
       <div className="flex flex-wrap gap-2">
         <Select quiet label={t.last} value={n} set={setN} options={(first ? ['100', '500'] : ['100', '500', '1000', '5000']).map((value) => ({ value, label: fill(t.lastN, { n: number(Number(value)) }) }))} />
-        <Button busy={test.isPending} onClick={() => test.mutate()}><FlaskConical size={15} aria-hidden />{first ? (test.data ? t.againFirst : t.runFirst) : test.data ? t.again : t.run}</Button>
+        <Button className="pointer-coarse:h-11" busy={test.isPending} onClick={() => test.mutate()}><FlaskConical size={15} aria-hidden />{first ? (test.data ? t.againFirst : t.runFirst) : test.data ? t.again : t.run}</Button>
       </div>
       {test.error && <Problem error={test.error} />}
       <div aria-live="polite" className="mt-3 empty:hidden">

@@ -46,7 +46,7 @@ export function FlowList({ role }: { role: string }) {
             <select aria-label={t.tag} value={tag} onChange={(e) => set('tag', e.target.value || null)} className="h-9 w-full appearance-none rounded-lg border border-edge bg-surface pr-9 pl-3 transition-colors duration-120 hover:bg-sunken">
               <option value="">{t.allTags}</option>{tags.map((x) => <option key={x}>{x}</option>)}
             </select>
-            <ChevronDown size={15} aria-hidden className="pointer-events-none absolute top-[11px] right-3 text-text-3" />
+            <ChevronDown size={15} aria-hidden className="pointer-events-none absolute inset-y-0 right-3 my-auto text-text-3" />
           </span>
         )}
       </>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Copy, Download, ExternalLink, FileText, Link2, ListChecks, Pause, Play, Power, Trash2 } from 'lucide-react'
+import { Activity, CirclePause, CirclePlay, Copy, Download, ExternalLink, Inbox, Link2, Power, Trash2 } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { copyText } from '../ui/Copy'
@@ -34,14 +34,14 @@ export function FlowMenu({ flow, role, open, life, ...popup }: FlowMenuProps & P
   const remove = useRemove()
   const items: MenuItem[] = [
     { id: 'open', label: t.open, icon: ExternalLink, href: `/flows/${id}` },
-    { id: 'runs', label: t.showRuns, icon: ListChecks, href: `/runs?flow=${id}` },
-    { id: 'events', label: t.showEvents, icon: FileText, href: `/events?flow=${id}` },
+    { id: 'runs', label: t.showRuns, icon: Activity, href: `/runs?flow=${id}` },
+    { id: 'events', label: t.showEvents, icon: Inbox, href: `/events?flow=${id}` },
   ]
   if (flow.url) items.push({ id: 'copy', label: t.copyURL, icon: Link2, run: () => void copyText(flow.url ?? '').then(() => toast(t.copied)) })
   if (role !== 'viewer') {
     items.push('line')
-    if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: Pause, run: () => life('pause') })
-    if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: Play, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
+    if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: CirclePause, run: () => life('pause') })
+    if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: CirclePlay, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
     items.push({ id: 'duplicate', label: t.duplicate, icon: Copy, run: () => void duplicate() }, { id: 'export', label: t.export, icon: Download, run: () => download(`/api/v1/export?flow=${id}`) }, 'line',
       { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: () => remove({ id, name, open }) })
   }

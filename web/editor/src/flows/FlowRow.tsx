@@ -58,7 +58,7 @@ export function FlowRow({ flow, role, stats, alerts, pick }: RowProps) {
       </div>
       <div className="order-last col-span-full min-w-0 lg:order-none lg:col-span-1"><Trigger flow={flow} /></div>
       <div className="col-span-2 col-start-2 row-start-3 flex flex-wrap items-center gap-x-4 gap-y-1 lg:contents">
-        <span className="flex items-end gap-x-2 lg:contents"><Bars recent={stats?.recent} /><span aria-hidden className="text-meta text-text-3 lg:hidden">{t.lastDay}</span></span>
+        <span className="flex items-center gap-x-2 lg:contents"><Bars recent={stats?.recent} /><span aria-hidden className="text-meta text-text-3 lg:hidden">{t.lastDay}</span></span>
         <Last flow={flow.id} stats={stats} />
       </div>
       <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={life.turn} />}</MenuButton></div>

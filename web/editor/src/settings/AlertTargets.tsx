@@ -44,7 +44,7 @@ function Form({ kept }: { kept: Schemas['AlertSettings'] }) {
     mutationFn: () => take(api.PUT('/alerts/settings', { body: { to, smtp, lang: speaks } })),
     onSuccess: (next) => { queries.setQueryData(['alert-settings'], next); toast(t.done) },
   })
-  const same = JSON.stringify([to, smtp, speaks]) === JSON.stringify([kept.to, kept.smtp ?? '', kept.lang ?? lang])
+  const same = JSON.stringify([to, to.length > 0 ? smtp : (chosen ?? ''), speaks]) === JSON.stringify([kept.to, kept.smtp ?? '', kept.lang ?? lang])
   const submit = (e: FormEvent) => {
     e.preventDefault()
     save.mutate()

@@ -48,7 +48,7 @@ function Row({ user }: { user: Schemas['UserView'] }) {
   const refresh = () => queries.invalidateQueries({ queryKey: ['users'] })
   const change = useMutation({
     mutationFn: (body: { role?: Role; sign_out?: boolean }) => take(api.PUT('/users/{email}', { ...path, body })),
-    onSuccess: (_, body) => { if (body.sign_out) toast(fill(t.signedOut, { name: user.email })) },
+    onSuccess: (_, body) => { toast(body.sign_out ? fill(t.signedOut, { name: user.email }) : t.done) },
     onError: (error) => toast(error.message, 'fail'),
     onSettled: refresh,
   })

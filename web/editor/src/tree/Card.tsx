@@ -102,7 +102,7 @@ function MoreButton({ id, name }: { id: string; name: string }) {
   return (
     <span className="relative -ml-2 h-6 w-0">
       <button type="button" tabIndex={-1} aria-label={fill(t.actionsOf, { name })} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); hands?.menu(id, e.currentTarget) }}
-        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[22px] pointer-coarse:-right-[12px] pointer-coarse:h-[44px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Dots size={16} aria-hidden /></button>
+        className="absolute -top-[24px] -right-[4px] grid h-[24px] w-[32px] place-items-center rounded-full border border-line bg-surface text-text-2 opacity-0 shadow-card transition-opacity group-hover:opacity-100 group-has-[[data-row]:focus-visible]:opacity-100 hover:border-edge hover:text-text focus-visible:opacity-100 pointer-coarse:top-[22px] pointer-coarse:-right-[12px] pointer-coarse:h-[44px] pointer-coarse:w-[44px] pointer-coarse:border-0 pointer-coarse:pb-[16px] pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none"><Dots size={16} aria-hidden /></button>
     </span>
   )
 }

@@ -138,7 +138,7 @@ function SendSample({ flow, view, preset, strong }: FirstProps & { strong: boole
   return (
     <div className="border-t border-line p-3">
       <div className="flex flex-wrap items-center gap-2">
-        {events.length + (offer?.event ? 1 : 0) > 1 && <select aria-label={t.sendSampleOf} className="min-w-0 flex-1 rounded-lg border border-edge bg-surface px-2 py-1.5 text-secondary" value={sample?.id ?? ''} onChange={(e) => setChosen(e.target.value)}>{offer?.event && <option value="">{fill(t.sampleOfTest, { name: offer.test })}</option>}{events.map((e) => <option key={e.id} value={e.id}>{say(e.label)}</option>)}</select>}
+        {events.length + (offer?.event ? 1 : 0) > 1 && <select aria-label={t.sendSampleOf} className="max-w-full min-w-0 flex-auto rounded-lg border border-edge bg-surface px-2 py-1.5 text-secondary" value={sample?.id ?? ''} onChange={(e) => setChosen(e.target.value)}>{offer?.event && <option value="">{fill(t.sampleOfTest, { name: offer.test })}</option>}{events.map((e) => <option key={e.id} value={e.id}>{say(e.label)}</option>)}</select>}
         {asking
           ? <><Button look="primary" size="small" busy={send.isPending} onClick={() => { setAsking(false); send.mutate() }}>{t.sampleYes}</Button><Button look="quiet" size="small" onClick={() => setAsking(false)}>{t.cancel}</Button></>
           : <Button look={strong ? 'primary' : 'plain'} size="small" busy={send.isPending} disabled={unsigned} onClick={() => (live ? setAsking(true) : send.mutate())}><Send size={14} strokeWidth={1.75} aria-hidden />{t.sendSample}</Button>}

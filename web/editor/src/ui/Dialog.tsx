@@ -33,7 +33,7 @@ export function Dialog({ title, close, help, footer, children, size = 'normal', 
             <h2 id={id} tabIndex={-1} className="text-title font-semibold outline-none">{title}</h2>
             {help && <p className="mt-0.5 text-text-2">{help}</p>}
           </div>
-          <IconButton label={t.close} size="small" onClick={close}><X size={17} aria-hidden /></IconButton>
+          <IconButton label={t.close} size="small" className="-my-1" onClick={close}><X size={17} aria-hidden /></IconButton>
         </header>
         {children && <div className="min-h-0 flex-1 overflow-y-auto px-5 py-3">{children}</div>}
         {footer && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>}

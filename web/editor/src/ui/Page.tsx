@@ -8,7 +8,7 @@ export function Page({ title, help, aside, act, children, wide = false }: { titl
   return (
     <main id="content" tabIndex={-1} className={`mx-auto w-full px-4 py-6 outline-none sm:px-6 ${wide ? 'max-w-6xl' : 'max-w-5xl'}`}>
       <div className="mb-5 flex flex-wrap items-center gap-x-2 gap-y-3">
-        <div className="flex min-h-9 min-w-0 grow flex-col justify-center">
+        <div className="min-h-9 min-w-0 grow pt-1">
           <h1 className="text-page font-semibold">{title}</h1>
           {help && <p className="text-text-2">{help}</p>}
         </div>
