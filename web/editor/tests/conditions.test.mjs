@@ -2,7 +2,7 @@
 // new flow, and everything else is clicked.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axeFaults, start, until } from './program.mjs'
+import { ana, axeFaults, start, until } from './program.mjs'
 
 let program
 before(async () => { program = await start({ flows: '' }) })
@@ -91,8 +91,9 @@ test('what is typed while the server is away is told, kept over a closed panel, 
   assert.equal(await where('longe'), 'trigger.body.total > 1')
   await page.locator('header').getByRole('button', { name: /^Publicar/ }).click()
   await page.locator('aside').getByRole('button', { name: /^Publicar/ }).click()
-  await page.getByText('Sua última mudança ainda não foi salva').waitFor()
-  await page.getByRole('button', { name: 'Fechar' }).click()
+  await page.getByText('A condição de “Gatilho” ainda não foi salva').waitFor()
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor() // it was opened
+  await page.locator('aside').getByRole('button', { name: 'Fechar', exact: true }).click()
   await page.unroute('**/api/v1/expression')
   await until(() => where('longe'), (w) => w === 'trigger.body.total > 77')
   await page.getByText('Ainda não foi salva').waitFor({ state: 'detached' })
@@ -115,7 +116,6 @@ test('rows that are half typed, or typed while the server is away, are there aft
   await reload()
   assert.deepEqual([await page.getByRole('combobox', { name: 'Campo' }).inputValue(), await page.getByRole('combobox', { name: 'Comparação' }).inputValue()], ['Total', 'greater'])
   await bar.getByText('Salvo, menos uma condição').waitFor()
-  const away = (route) => (route.request().postDataJSON().condition ? route.abort() : route.fallback())
   await page.route('**/api/v1/expression', away)
   const value = page.getByRole('combobox', { name: 'Valor' })
   await value.fill('77')
@@ -131,6 +131,148 @@ test('rows that are half typed, or typed while the server is away, are there aft
   await until(() => where('metade'), (w) => w === 'trigger.body.total > 78')
   await bar.getByText(/^Rascunho salvo/).waitFor()
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:'))), [])
+  await page.context().close()
+})
+
+const away = (route) => (route.request().postDataJSON().condition ? route.abort() : route.fallback())
+
+/** entered opens a flow in a session of its own, which may be ended. */
+async function entered(path) {
+  const page = await program.open({ locale: 'pt-BR' })
+  await page.request.post(`${program.base}/api/v1/session`, { data: { email: ana.email, password: ana.password }, headers: { Origin: program.base } })
+  await page.goto(program.base + path)
+  return page
+}
+
+test('who signs out leaves nothing that is typed behind, and who comes next is offered none of it', async () => {
+  await arrived('saida', [{ email: 'a@example.com', total: 5 }])
+  await program.api('POST', '/users', { name: 'Rui', email: 'rui.rows@example.com', password: ana.password, role: 'editor' })
+  const page = await entered('/flows/saida?step=trigger')
+  await page.getByRole('button', { name: 'Somente alguns eventos' }).click()
+  let asked = 0
+  await page.route('**/api/v1/expression', (route) => {
+    if (route.request().postDataJSON().condition) asked++
+    return away(route)
+  })
+  await choose(page, 'Total', 'é maior que')
+  await page.getByRole('combobox', { name: 'Valor' }).fill('4321')
+  await page.keyboard.press('Tab')
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  await page.evaluate(() => { history.pushState(null, '', '/') }) // as a link does
+  await page.getByRole('button', { name: /^AS / }).click()
+  await page.getByRole('menuitem', { name: 'Sair' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Apagá-las e sair' }).click()
+  await page.getByLabel('E-mail').waitFor()
+  const left = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:')))
+  await until(left, (keys) => keys.length === 0)
+  const before = asked
+  await page.evaluate(() => dispatchEvent(new Event('online'))) // what still waits is tried at once
+  await page.getByLabel('E-mail').fill('rui.rows@example.com')
+  await page.getByLabel('Senha', { exact: true }).fill(ana.password)
+  await page.getByRole('button', { name: 'Entrar', exact: true }).click()
+  await page.getByRole('link', { name: 'saida' }).first().click()
+  await page.locator('[data-row=trigger]').click()
+  await page.getByRole('button', { name: 'Somente alguns eventos' }).click()
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  assert.equal(await page.getByRole('combobox', { name: 'Valor' }).count(), 0)
+  assert.equal(asked, before)
+  assert.deepEqual(await left(), [])
+  await page.context().close()
+})
+
+test('a step that is added has nothing of the one before it, though both are called alike', async () => {
+  await arrived('filtros', [{ total: 5 }])
+  const { draft_rev } = (await program.api('GET', '/flows/filtros')).body
+  const steps = [{ id: 'filter', name: 'Peneira', action: 'filter', with: {} }]
+  const put = await program.api('PUT', '/flows/filtros', { id: 'filtros', name: 'filtros', trigger: { kind: 'webhook' }, steps }, { 'If-Match': String(draft_rev) })
+  assert.equal(put.status, 200)
+  const page = await program.signedIn('/flows/filtros?step=filter', { locale: 'pt-BR' })
+  await page.route('**/api/v1/expression', away)
+  await choose(page, 'Total', 'é maior que')
+  await page.getByRole('combobox', { name: 'Valor' }).fill('77')
+  await page.keyboard.press('Tab')
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  await page.getByRole('button', { name: 'Fechar', exact: true }).click()
+  await page.locator('[data-row=filter]').focus()
+  await page.keyboard.press('Delete')
+  await page.locator('[data-row=filter]').waitFor({ state: 'detached' })
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.includes('filtros filter'))), [])
+  await page.unroute('**/api/v1/expression', away)
+  await page.locator('[data-row=trigger]').focus()
+  await page.keyboard.press('a')
+  await page.getByRole('combobox').fill('filter')
+  await page.getByRole('option').first().click()
+  await page.getByRole('combobox', { name: 'Campo' }).waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Campo' }).inputValue(), '')
+  assert.equal(await page.getByRole('combobox', { name: 'Valor' }).count(), 0)
+  await until(async () => (await program.api('GET', '/flows/filtros')).body.flow.steps, (all) => all.length === 1 && all[0].id === 'filter' && !all[0].name)
+  assert.equal((await program.api('GET', '/flows/filtros')).body.flow.steps[0].with?.condition, undefined)
+  await page.context().close()
+})
+
+test('what is typed for a path goes where the path goes, and with it when it is removed', async () => {
+  await arrived('caminhos', [{ total: 5 }])
+  const { draft_rev } = (await program.api('GET', '/flows/caminhos')).body
+  const steps = [{ id: 'split', name: 'Divide', action: 'branch', branches: ['Um', 'Dois'].map((name) => ({ name, when: 'true', steps: [] })) }]
+  assert.equal((await program.api('PUT', '/flows/caminhos', { id: 'caminhos', name: 'caminhos', trigger: { kind: 'webhook' }, steps }, { 'If-Match': String(draft_rev) })).status, 200)
+  const page = await program.signedIn('/flows/caminhos?step=split', { locale: 'pt-BR' })
+  await page.route('**/api/v1/expression', away)
+  const fields = page.getByRole('combobox', { name: 'Campo' })
+  await fields.nth(1).waitFor()
+  await fields.first().fill('Total')
+  await page.getByRole('option', { name: /Total/ }).first().click()
+  await page.getByRole('combobox', { name: 'Comparação' }).first().selectOption({ label: 'é maior que' })
+  await page.getByRole('combobox', { name: 'Valor' }).first().fill('77')
+  await page.keyboard.press('Tab')
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  const typed = () => fields.evaluateAll((all) => all.map((f) => f.value))
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.includes('caminhos split')).map((k) => k.split(' ').at(-1)))
+  await page.locator('[data-row="split/0"]').focus()
+  await page.keyboard.press('Alt+ArrowDown')
+  await until(typed, (t) => t.join() === ',Total')
+  await until(kept, (k) => k.join() === 'branches/1')
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  await page.unroute('**/api/v1/expression', away)
+  const whens = async () => (await program.api('GET', '/flows/caminhos')).body.flow.steps[0].branches.map((b) => `${b.name} ${b.when}`)
+  await until(whens, (w) => w.join() === 'Dois true,Um trigger.body.total > 77')
+  await page.route('**/api/v1/expression', away)
+  await page.getByRole('combobox', { name: 'Valor' }).last().fill('88')
+  await page.keyboard.press('Tab')
+  await until(kept, (k) => k.join() === 'branches/1')
+  await page.locator('[data-row="split/1"]').focus()
+  await page.keyboard.press('Delete')
+  await until(typed, (t) => t.join() === '')
+  await until(kept, (k) => k.length === 0)
+  await page.context().close()
+})
+
+test('publishing opens the condition that was left unsent, where it is sent', async () => {
+  await arrived('publica', [{ total: 5 }])
+  const { draft_rev } = (await program.api('GET', '/flows/publica')).body
+  const steps = [{ id: 'note', name: 'Anota', action: 'log', with: { message: 'oi' }, when: 'trigger.body.total > 1' }]
+  assert.equal((await program.api('PUT', '/flows/publica', { id: 'publica', name: 'publica', trigger: { kind: 'webhook' }, steps }, { 'If-Match': String(draft_rev) })).status, 200)
+  const page = await program.signedIn('/flows/publica?step=note', { locale: 'pt-BR' })
+  await page.route('**/api/v1/expression', away)
+  await page.getByRole('combobox', { name: 'Valor' }).fill('77')
+  await page.keyboard.press('Tab')
+  await page.getByText('Ainda não foi salva; tentando de novo').waitFor()
+  await page.unroute('**/api/v1/expression', away)
+  const stay = (route) => (route.request().postDataJSON().condition ? undefined : route.fallback())
+  await page.route('**/api/v1/expression', stay)
+  await page.goto(`${program.base}/flows/publica`) // nothing is on its way any more
+  await page.locator('header').getByText('Salvo, menos uma condição').waitFor()
+  await page.unroute('**/api/v1/expression', stay)
+  await page.locator('header').getByRole('button', { name: /^Publicar/ }).click()
+  const publish = page.locator('aside').getByRole('button', { name: /^Publicar/ })
+  await publish.click()
+  await page.getByText('A condição de “Anota” ainda não foi salva').waitFor()
+  await page.locator('aside [data-field=when]').waitFor()
+  const when = async () => (await program.api('GET', '/flows/publica')).body.flow.steps[0].when
+  await until(when, (w) => w === 'trigger.body.total > 77')
+  await page.locator('header').getByRole('button', { name: /^Publicar/ }).click()
+  await publish.click()
+  await page.locator('aside').waitFor({ state: 'detached' })
+  assert.equal((await program.api('GET', '/flows/publica')).body.state, 'on')
   await page.context().close()
 })
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Check, CloudOff, Code, Funnel, ListFilter, TriangleAlert } from 'lucide-react'
 import { askExpression } from '../api/expression'
 import { question, useAnswer, useDesk } from '../data/desk'
@@ -70,7 +70,7 @@ type Unsaved = { why: string; final: boolean }
 /** useRows keeps the rows and the expression alike, whichever of them changes; readable is undefined until it is known whether rows can show it. */
 function useRows(source: string, set: (value: unknown) => void, field: string) {
   const desk = useDesk()
-  const place = placeOf(desk.flow.id, desk.step?.id, field)
+  const place = useMemo(() => placeOf(desk.flow.id, desk.step?.id, field), [desk.flow.id, desk.step?.id, field]) // and whose it was when it was opened
   const [kept] = useState(() => { const rows = keptRows(place, source); return rows && anew(rows) })
   const [model, setModel] = useState<Group>(() => kept ?? { ...emptyGroup(), items: [emptyRow()] })
   const newest = useRef(model) // a value may be kept and the rows be left at once
@@ -125,10 +125,10 @@ function useRows(source: string, set: (value: unknown) => void, field: string) {
       held()
     })
   }
-  useEffect(() => { // what was left before it was saved goes on here
-    if (kept) put(kept)
+  useEffect(() => { // what was left before it was saved goes on here, also where its path was moved to
+    if (keptRows(place, source)) put(newest.current)
     else keepRows(place, null)
-  }, [])
+  }, [place])
   const left = () => { if (hasOpen(newest.current)) put(newest.current, true) }
   const write = (value: unknown) => {
     end()

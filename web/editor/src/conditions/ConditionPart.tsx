@@ -18,7 +18,7 @@ export function ConditionPart({ fresh, name, label, help, value, set, problems }
   }, [fresh])
   const error = problems.find((p) => p.severity === 'error')
   return (
-    <div ref={box} data-field={name.split('/')[0]} className="min-w-0">
+    <div ref={box} data-field={name} className="min-w-0">
       <p id={`${id}-label`} className="mb-1 font-medium">{label}</p>
       <ConditionField id={id} value={value} set={(v) => set(typeof v === 'string' ? v : undefined)} invalid={error !== undefined} field={{ id: name, type: 'condition', label: { en: label, 'pt-BR': label } }} />
       {help && <p id={`${id}-help`} className="text-meta text-text-3">{help}</p>}

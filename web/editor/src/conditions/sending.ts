@@ -1,26 +1,33 @@
 import { Refused } from '../api/client'
 import type { Answer } from '../api/expression'
 import { isFinal } from '../editor/kept'
-import { heldIn } from '../editor/keptRows'
+import { type Held, heldIn, isOurs, noRoom, placeOf, rowsOf } from '../editor/keptRows'
 import type { Flow } from '../flow'
 import { hasOpen } from './model'
 
 const rest = 120
 const longest = 30_000
 
+/** unsent ends what is on its way, by its place. */
 const unsent = new Map<string, () => void>()
-
-/** allSent waits a moment for the rows of a flow that are filled in and not written as an expression yet: its draft holds nothing of them. */
-export async function allSent(flow: Flow): Promise<boolean> {
-  const open = () => [...unsent.keys()].some((place) => place.startsWith(`${flow.id} `)) || heldIn(flow).some((h) => !hasOpen(h.rows))
-  for (let n = 0; open() && n < 20; n++) await new Promise((next) => setTimeout(next, 100))
-  return !open()
-}
 
 /** endAt leaves off what is on its way for a place: something else stands there now. */
 export function endAt(place: string) {
   unsent.get(place)?.()
   unsent.delete(place)
+}
+
+globalThis.addEventListener?.('left', () => {
+  for (const place of unsent.keys()) endAt(place)
+  noRoom.clear()
+  rowsOf('')
+})
+
+/** leftUnsent waits a moment for rows that are on their way, and gives the first that are filled in and still not written as an expression: the draft of their flow holds nothing of them. */
+export async function leftUnsent(flow: Flow): Promise<Held | undefined> {
+  const onWay = ({ id, field }: Held) => unsent.has(placeOf(flow.id, id, field))
+  for (let n = 0; heldIn(flow).some(onWay) && n < 20; n++) await new Promise((next) => setTimeout(next, 100))
+  return heldIn(flow).find((h) => onWay(h) || !hasOpen(h.rows))
 }
 
 /**
@@ -35,6 +42,7 @@ export function sendAt(place: string, ask: (signal: AbortSignal) => Promise<Answ
   let timer: ReturnType<typeof setTimeout> | undefined
   const send = () => {
     timer = undefined
+    if (!isOurs(place)) return endAt(place) // somebody else has signed in
     ask(signal).then((answer) => {
       if (signal.aborted) return
       endAt(place)

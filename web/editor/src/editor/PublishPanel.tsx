@@ -28,7 +28,10 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
   const queries = useQueryClient()
   const { view, flow } = draft
   const [name, setName] = useState('')
-  const put = usePublish(draft)
+  const put = usePublish(draft, (place, why) => {
+    toast(why, 'fail') // this panel is closed by what is opened
+    setOpen(place)
+  })
   const [at, setAt] = useState(0)
   const publish = useMutation({
     mutationFn: (force: boolean) => put({ force, name: name || undefined }),

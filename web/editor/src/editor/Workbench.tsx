@@ -96,7 +96,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   return (
     <div className="flex h-dvh flex-col">
       <Bar draft={draft} open={open} setOpen={setOpen} map={map} setMap={setMap} run={editing.run} />
-      {mending && <Suspense fallback={<div className="min-h-[61px] shrink-0 border-b border-line bg-surface max-sm:min-h-[185px]" />}><Mend run={mending} all={together} draft={draft} started={started} leave={() => setMending(null)} /></Suspense>}
+      {mending && <Suspense fallback={<div className="min-h-[61px] shrink-0 border-b border-line bg-surface max-sm:min-h-[185px]" />}><Mend run={mending} all={together} draft={draft} started={started} show={setOpen} leave={() => setMending(null)} /></Suspense>}
       <div className="flex min-h-0 flex-1">
         <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
           <h1 className="sr-only">{flow.name}</h1>

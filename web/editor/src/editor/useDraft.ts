@@ -4,7 +4,7 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
 import { type Flow, documentOf, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
-import { rowsOf } from './keptRows'
+import { following, rowsOf } from './keptRows'
 import { unsaid } from './problems'
 import { useWords } from './words'
 
@@ -19,7 +19,7 @@ export function useDraft(loaded: Schemas['FlowView']) {
     rowsOf(owner)
     const id = documentOf(loaded).id
     const path = { id }
-    return new Draft(loaded, {
+    const own = new Draft(loaded, {
       put: async (flow, rev) => {
         if (queries.getQueryData<Schemas['SessionView']>(['session'])?.name !== owner) throw new Error('somebody else is signed in')
         return take(api.PUT('/flows/{id}', { params: { path, header: { 'If-Match': String(rev) } }, body: flow }))
@@ -28,6 +28,16 @@ export function useDraft(loaded: Schemas['FlowView']) {
       owner,
       storage: localStorage,
     }, troubleOf)
+    let was = own.read().flow
+    own.subscribe(() => {
+      const { flow } = own.read()
+      if (flow === was) return
+      const before = was
+      was = flow
+      if (following.rows) following.rows(before, flow)
+      else void import('./followRows').then((m) => m.followRows(before, flow))
+    })
+    return own
   })
   const state = useSyncExternalStore(draft.subscribe, draft.read)
   useEffect(() => draft.adopt(loaded), [draft, loaded])

@@ -4,7 +4,7 @@ import { type RefObject, useEffect } from 'react'
 export function useProblemFocus(body: RefObject<HTMLElement | null>, field: string | undefined) {
   useEffect(() => {
     if (!field) return
-    const name = field.split('/')[field.startsWith('/with/') ? 2 : 1] ?? ''
+    const name = /^\/(?:with\/)?(branches\/\d+|[^/]*)/.exec(field)?.[1] ?? ''
     let tries = 50
     const go = () => {
       const place = body.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"], [data-field^="${CSS.escape(name)}/"]`)

@@ -6,6 +6,7 @@ import { api, Refused, type Schemas, take } from '../api/client'
 import { useRun } from '../api/hooks'
 import { useHidden } from '../data/useHidden'
 import { useDiff } from '../editor/useChanges'
+import type { Open } from '../editor/open'
 import type { DraftHook } from '../editor/useDraft'
 import { useFlowLabels } from '../editor/useFlowLabels'
 import { usePublish } from '../editor/usePublish'
@@ -22,10 +23,10 @@ import { fill, usePlural } from '../words/phrase'
 import { useWords } from './words'
 
 type Run = Schemas['RunView']
-type MendProps = { run: string; /** all that failed alike, not this one alone */ all: boolean; draft: DraftHook; started: (run: Run) => void; leave: () => void }
+type MendProps = { run: string; /** all that failed alike, not this one alone */ all: boolean; draft: DraftHook; started: (run: Run) => void; show: (open: Open) => void; leave: () => void }
 
 /** Mend is the line above a flow that is edited because a run of it failed: the fault, and one button that publishes and goes on. */
-export function Mend({ run: id, all, draft, started, leave }: MendProps) {
+export function Mend({ run: id, all, draft, started, show, leave }: MendProps) {
   const queries = useQueryClient()
   const { data: run } = useRun(id)
   const [begun, setBegun] = useState(false)
@@ -37,7 +38,7 @@ export function Mend({ run: id, all, draft, started, leave }: MendProps) {
     started(run)
   }, [run, begun, started, queries])
   const { counted } = useOthers(run)
-  return run && counted ? <Line run={run} together={all} draft={draft} clean={clean} leave={leave} /> : <div className={`${place} bg-surface`} />
+  return run && counted ? <Line run={run} together={all} draft={draft} clean={clean} show={show} leave={leave} /> : <div className={`${place} bg-surface`} />
 }
 
 const isChanged = ({ view, saving }: DraftHook) => view.changed || saving !== 'saved'
@@ -45,7 +46,7 @@ const isChanged = ({ view, saving }: DraftHook) => view.changed || saving !== 's
 /** place is as high before the words are there as with them. */
 const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
 
-function Line({ run: real, together, draft, clean, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; leave: () => void }) {
+function Line({ run: real, together, draft, clean, show, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; show: (open: Open) => void; leave: () => void }) {
   const t = useWords()
   const run = useHidden(real)
   const shared = useShared()
@@ -55,7 +56,7 @@ function Line({ run: real, together, draft, clean, leave }: { run: Run; together
   const [allow, setAllow] = useState<string[]>([])
   const { query, others } = useOthers(run)
   const { view, flow } = draft
-  const mend = useMend(run, draft, { which: all && others > 0 ? { query } : { ids: [run.id] }, allow })
+  const mend = useMend(run, draft, { which: all && others > 0 ? { query } : { ids: [run.id] }, allow }, show)
   const failing = mend.error instanceof Refused && mend.error.problem.code === 'tests_failed'
   const differs = mend.error instanceof Refused && mend.error.problem.code === 'replay_differs' ? ((mend.error.problem.steps as string[] | undefined) ?? []) : null
   const errors = view.problems.some((p) => p.severity === 'error')
@@ -106,12 +107,12 @@ function WholeDraft({ draft, busy, publish, leave }: { draft: DraftHook; busy: b
 type How = { which: { ids: string[] } | { query: Schemas['RunQuery'] }; allow: string[] }
 
 /** useMend publishes what was changed, and lets the runs go on from the step that failed. */
-function useMend(run: Run, draft: DraftHook, { which, allow }: How) {
+function useMend(run: Run, draft: DraftHook, { which, allow }: How, show: (open: Open) => void) {
   const t = useWords()
   const plural = usePlural()
   const queries = useQueryClient()
   const [, go] = useLocation()
-  const put = usePublish(draft)
+  const put = usePublish(draft, show)
   return useMutation({
     mutationFn: async (force: boolean) => {
       const publishes = await put({ force }) !== undefined

@@ -1,0 +1,1 @@
+export{t as followRows}from"./followRows2.js";
