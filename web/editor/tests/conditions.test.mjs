@@ -196,7 +196,7 @@ test('a step that is added has nothing of the one before it, though both are cal
   await page.locator('[data-row=filter]').focus()
   await page.keyboard.press('Delete')
   await page.locator('[data-row=filter]').waitFor({ state: 'detached' })
-  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.includes('filtros filter'))), [])
+  await until(() => page.evaluate(() => Object.keys(localStorage).filter((k) => k.includes('filtros filter'))), (kept) => kept.length === 0)
   await page.unroute('**/api/v1/expression', away)
   await page.locator('[data-row=trigger]').focus()
   await page.keyboard.press('a')

@@ -124,6 +124,7 @@ test('the eye is as large as a finger, in both languages, and works by keys', as
     await own.waitFor()
   }
   await page.goto(`${program.base}/runs/${run}`)
+  await page.getByRole('button', { name: 'Fechar' }).click()
   await page.getByRole('button', { name: 'Mais', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Mostrar dados pessoais' }).click()
   await page.getByRole('heading', { level: 1, name: /rita\.lobo@example\.com/ }).waitFor()
