@@ -315,7 +315,16 @@ test('a value inside a list asks which elements it is meant of: of the first, of
   await message.locator('[data-preview]', { hasText: 'A, B' }).waitFor()
   await until(async () => (await steps())[2].with.message === '{{ join(map(trigger.body.items, #.sku), ", ") }}')
   await last.keyboard.press('ControlOrMeta+z')
+  let saves
+  const held = new Promise((free) => { saves = free })
+  await last.route('**/api/v1/flows/lines', async (route) => {
+    if (route.request().method() !== 'GET') await held
+    await route.continue()
+  })
   await message.getByRole('button', { name: 'Repetir este passo para cada item' }).click()
+  await message.locator('[data-preview]', { hasText: /^A$/ }).waitFor() // before anything is saved
+  await until(async () => await message.getByText('só existe para os passos de uma repetição').count() === 0)
+  saves()
   const looped = await until(async () => (await steps())[2], (s) => s.action === 'loop')
   assert.deepEqual([looped.with.over, looped.steps[0].id, looped.steps[0].with.message], ['trigger.body.items', 'note', '{{ item.sku }}'])
   await message.locator('[data-preview]', { hasText: 'A' }).waitFor()
