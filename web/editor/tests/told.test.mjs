@@ -67,6 +67,22 @@ test('a loop that went on without some of its items is no plain success', async 
   await page.context().close()
 })
 
+test('what changes calls a value of all elements of a list as its chip does', async () => {
+  const all = '{{ join(map(trigger.body.items, #.title), ", ") }}'
+  await published('joined', [line('say', `A ${all}`)])
+  const flow = (await program.api('GET', '/flows/joined')).body.flow
+  flow.steps[0].with.message = `B ${all}; C {{ join(map(trigger.body.items, #.title), "; ") }}`
+  await program.api('PUT', '/flows/joined', flow)
+  const page = await program.signedIn('/flows/joined')
+  const panel = page.getByRole('complementary')
+  await page.getByRole('button', { name: /^Publish/ }).first().click()
+  await panel.getByText('Title of all items').first().waitFor()
+  const said = (await panel.locator('ul').first().innerText()).replace(/\s+/g, ' ')
+  assert.equal(said.match(/Title of all items/g)?.length, 2, said)
+  assert.ok(!said.includes('", ")') && said.includes('join(map(trigger.body.items, #.title), "; ")'), said) // what is not as usual is shown
+  await page.context().close()
+})
+
 test('a step that ran is not called untested once the person of its runs is erased', async () => {
   const send = await published('erased', [{ id: 'send', action: 'http.request', with: { method: 'POST', url: 'https://api.example.com', json: {} }, when: 'false' }])
   await send({ customer: { email: 'only@example.com' } })

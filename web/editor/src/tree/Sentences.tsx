@@ -1,3 +1,4 @@
+import { eachOf } from '../fields/template'
 import { sentence } from '../ui/states'
 import { Parts } from './Sentence'
 import { conditionParts, type Labels, type Part, templateParts } from './summary'
@@ -5,8 +6,8 @@ import { useWords } from './words'
 
 const noLabels = () => undefined
 
-/** exact leaves a chip to a bare path: of more than that, a chip would hide what changed. */
-const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) ? { code: p.source } : p)
+/** exact leaves a chip to a bare path, and to that of each element of a list, as the picker writes it: of more than that, a chip would hide what changed. */
+const exact = (p: Part): Part => ('chip' in p && /[^\w.?[\]"'-]/.test(p.source) && !eachOf(p.source.replace(/^join\((.*), ", "\)$/, '$1')) ? { code: p.source } : p)
 
 /** apart puts the path beside a chip where another of the sentence is called the same. */
 const apart = (p: Part, _: number, all: Part[]): Part => ('chip' in p && all.some((q) => 'chip' in q && q.chip === p.chip && q.source !== p.source) ? { ...p, chip: `${p.chip} (${p.source.replace(/^trigger\.(body\.)?/, '')})` } : p)
