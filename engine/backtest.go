@@ -79,8 +79,8 @@ func (e *Engine) backtestAll(ctx context.Context, b *Backtest, published, draft 
 }
 
 func (e *Engine) backtestOne(ctx context.Context, b *Backtest, published, draft *flow.Flow, info *store.EventInfo) error {
-	if info.Outcome == store.Rejected || info.Outcome == store.Duplicate {
-		return nil
+	if info.Outcome == store.Rejected || info.Outcome == store.Duplicate || info.Outcome == store.Captured && info.Reason != "" {
+		return nil // what was captured of a sender that could not be verified is refused once the flow is published
 	}
 	v, err := e.WholeEvent(ctx, info.ID)
 	if errors.Is(err, store.ErrNotFound) || (err == nil && v.Trigger == nil) {

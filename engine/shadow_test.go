@@ -170,6 +170,28 @@ func TestABacktestReadsWhatWasRecorded(t *testing.T) {
 	}
 }
 
+// What was captured of a sender that is not proved would be refused, so it tells nothing of the draft.
+func TestABacktestLeavesOutWhatWouldBeRefused(t *testing.T) {
+	h := open(t, t.TempDir(), &sink{})
+	f, problems := flow.ParseFlow([]byte(`{"id": "orders", "trigger": {"kind": "webhook"}, "steps": [{"id": "tell", "action": "test.send", "with": {"text": "x"}}]}`))
+	if len(problems) > 0 {
+		t.Fatalf("%+v", problems)
+	}
+	_, err := h.flows.Create(t.Context(), f)
+	check(t, err)
+	for _, reason := range []string{"", "not verified: the signature is wrong"} {
+		_, err := h.Accept(t.Context(), []engine.Incoming{{
+			Flow: "orders", At: time.Now(), Body: []byte(`{}`), Outcome: store.Captured, Reason: reason, Meta: engine.Meta{Kind: "webhook", Type: "application/json"},
+		}})
+		check(t, err)
+	}
+	b, err := h.Backtest(t.Context(), f, store.Query{}, 10)
+	check(t, err)
+	if b.Events != 1 || len(b.Rows) != 1 || b.Rows[0].After != store.Succeeded {
+		t.Errorf("%+v", b)
+	}
+}
+
 func (h *house) putState(key, value string) {
 	h.t.Helper()
 	_, err := h.store.PutKey(h.t.Context(), engine.StateSpace, key, []byte(value), -1, 0)

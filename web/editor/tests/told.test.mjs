@@ -335,6 +335,24 @@ test('before the first publish, what would become of each event that came is tol
   await page.context().close()
 })
 
+test('a first trial shows an e-mail as it is read, wraps what an event is called, and is a test of the steps that it ran', async () => {
+  await program.api('POST', '/connections', { name: 'post', kind: 'smtp', fields: { host: '127.0.0.1', port: '9', security: 'none', from: 'shop@example.com' } })
+  await program.api('POST', '/flows', { id: 'letter', name: 'letter', trigger: { kind: 'webhook' }, steps: [{ id: 'mail', action: 'email.send', connection: 'post', with: { to: 'desk@example.com', subject: 'Order {{ trigger.body.id }}', text: 'It is **paid**' } }] })
+  await program.api('POST', '/flows/letter/events', { event: { body: { id: 9 } } })
+  const page = await program.signedIn('/flows/letter')
+  const panel = page.getByRole('complementary')
+  await page.getByRole('button', { name: 'Publish r1' }).first().click()
+  const untested = panel.getByText('This step has never been tested.')
+  await untested.waitFor()
+  await panel.getByRole('button', { name: 'Try now' }).click()
+  await panel.getByText('1 succeeded').waitFor()
+  await untested.waitFor({ state: 'detached' })
+  await panel.locator('li > details > summary').first().click()
+  await panel.getByText('Order 9', { exact: true }).waitFor()
+  assert.equal(await panel.getByText('"subject"').locator('visible=true').count(), 0)
+  await page.context().close()
+})
+
 test('what changes calls data by its label and writes numbers as the language does; twins of one label have their paths, and a published revision no button', async () => {
   const send = await published('twins', [line('say', '{{ trigger.body.shipping.Email }}'), { id: 'some', action: 'filter', with: { where: 'trigger.body.total_price > 1000' } }])
   await send({ total_price: 5, shipping: { email: 'a', Email: 'b' } })

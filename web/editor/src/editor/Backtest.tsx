@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import { api, take } from '../api/client'
 import { useSamples } from '../api/hooks'
@@ -8,7 +8,8 @@ import { Select } from '../ui/Select'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { Compared } from './Compared'
-import { Foreseen } from './Foreseen'
+import { foreseenKey } from './doubts'
+import { Foreseen, stepsIn } from './Foreseen'
 import { Head } from './Head'
 import type { DraftHook } from './useDraft'
 import { useWords } from './backtestWords'
@@ -17,6 +18,7 @@ import { useWords } from './backtestWords'
 export function Backtest({ draft }: { draft: DraftHook }) {
   const t = useWords()
   const { number } = useFormat()
+  const queries = useQueryClient()
   const { flow, view } = draft
   const first = view.published_rev === 0
   const samples = useSamples(flow.id)
@@ -27,6 +29,7 @@ export function Backtest({ draft }: { draft: DraftHook }) {
       const rev = draft.draft.read().view.draft_rev
       return { rev, ...(await take(api.POST('/flows/{id}/backtest', { params: { path: { id: flow.id } }, body: { n: Number(n) } }))) }
     },
+    onSuccess: ({ rows }) => { if (first) queries.setQueryData(foreseenKey(flow.id), rows.flatMap(stepsIn)) },
   })
   if (first && !samples.data?.items.length) return null
   const stale = test.data && (test.data.rev !== view.draft_rev || draft.saving !== 'saved')

@@ -5,9 +5,10 @@ import { useHidden } from '../data/useHidden'
 import { find, type Flow, idsOf } from '../flow'
 import { stepOfPath } from '../runs/paths'
 import { Status } from '../ui/basics'
+import { Outgoing } from '../ui/Outgoing'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
-import { Alikes, useEnd, valueText } from './Alikes'
+import { Alikes, useEnd } from './Alikes'
 import { useWords } from './backtestWords'
 import { type Alike, alikeOf } from './deeds'
 import { useNamesIn } from './useNamesIn'
@@ -17,7 +18,8 @@ type Row = Schemas['BacktestRow']
 /** done is what a step of the draft would do. */
 type Done = { status: string; request?: unknown; input?: unknown }
 
-const stepsIn = (row: Row) => row.differences.filter((d) => !d.path.includes('/') && d.path !== 'status').map((d) => ({ path: d.path, ...(d.got as Done) })) // each step is new, so it is told whole
+/** stepsIn are the steps that an event comes to. */
+export const stepsIn = (row: Row) => row.differences.filter((d) => !d.path.includes('/') && d.path !== 'status').map((d) => ({ path: d.path, ...(d.got as Done) })) // each step is new, so it is told whole
 
 const fails = ({ rows: [first] }: Alike) => first?.after === 'failed'
 
@@ -57,7 +59,7 @@ function Event({ row, done, nameOf }: { row: Row; done: ReturnType<typeof stepsI
   return (
     <>
       <p className="flex flex-wrap items-baseline gap-x-3">
-        <span className="min-w-0 flex-1 truncate">{row.title || row.event}</span>
+        <span className="min-w-0 flex-1 break-words">{row.title || row.event}</span>
         <Link href={`/events?event=${row.event}`} className="text-secondary text-accent underline underline-offset-2">{t.openEvent}</Link>
       </p>
       {sent.length > 0 && (
@@ -65,7 +67,7 @@ function Event({ row, done, nameOf }: { row: Row; done: ReturnType<typeof stepsI
           {sent.map((s) => (
             <Fragment key={s.path}>
               <dt className="mt-1 text-text-2">{fill(t.wouldSend, { step: nameOf(s.path) })}</dt>
-              <dd className="min-w-0 break-words"><code className="text-meta">{valueText(s.request ?? s.input, t.nothing)}</code></dd>
+              <dd className="mt-1 min-w-0"><Outgoing value={s.request ?? s.input} /></dd>
             </Fragment>
           ))}
         </dl>

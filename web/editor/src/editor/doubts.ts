@@ -36,6 +36,9 @@ function doubtsOf(flow: Flow, { connections, effects, tried, failed }: Known, t:
 /** useKnown is what the bench asks for anyhow, once it is there. */
 const useKnown = <T>(queryKey: string[]) => useQuery<T>({ queryKey, enabled: false }).data
 
+/** foreseenKey is where the steps are kept that the first trial of a flow came to. */
+export const foreseenKey = (flow: string) => ['foreseen', flow]
+
 /** useDoubts gives those of a flow that is about to be published. */
 export function useDoubts(flow: Flow): Doubt[] {
   const t = useWords()
@@ -43,11 +46,12 @@ export function useDoubts(flow: Flow): Doubt[] {
   const actions = useActions().data?.items ?? []
   const { kept } = useTested(flow.id)
   const counted = Object.entries(useKnown<Schemas['StepCounts']>(['step-counts', flow.id])?.steps ?? {}).filter(([, c]) => c.reached > 0).map(([path]) => ({ path }))
+  const foreseen = useKnown<{ path: string }[]>(foreseenKey(flow.id)) ?? []
   const test = useMemo(() => keptTest(flow.id), [flow.id])
   const last = useKnown<{ run: Schemas['RunView']; flow: Flow } | null>(['runs', 'last', flow.id])
   const erased: string[] = [] // what an erased run did is not known any more, but it ran
   if (last?.run.erased) walk(last.flow.steps, (s) => erased.push(s.id))
-  const tried = new Set([...[...Object.values(kept), ...(last?.run.steps ?? []), ...counted].map((s) => s.path.split('.').at(-1) ?? ''), ...(test?.tried ?? []), ...erased])
+  const tried = new Set([...[...Object.values(kept), ...(last?.run.steps ?? []), ...counted, ...foreseen].map((s) => s.path.split('.').at(-1) ?? ''), ...(test?.tried ?? []), ...erased])
   const failed = new Map(Object.values(kept).filter((s) => s.status === 'failed' && !(last && s.started && last.run.at > s.started)).map((s) => [s.path.split('.').at(-1) ?? '', s.error?.message ?? '']))
   return doubtsOf(flow, { connections, effects: new Set(actions.filter((a) => a.effect).map((a) => a.kind)), tried, failed }, t)
 }
