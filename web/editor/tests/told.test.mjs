@@ -67,6 +67,22 @@ test('a loop that went on without some of its items is no plain success', async 
   await page.context().close()
 })
 
+test('what the runs of a day say of a step stays, where a test does not reach it', async () => {
+  const send = await published('partly', [line('first', 'x'), line('second', '{{ trigger.body.name }}')])
+  await send({})
+  const page = await program.signedIn('/flows/partly?step=first')
+  const failed = row(page, 'second').getByText('failed')
+  await failed.first().waitFor()
+  const said = await row(page, 'second').innerText()
+  await page.getByRole('button', { name: 'Test step' }).click()
+  await page.getByRole('button', { name: 'Test again' }).waitFor()
+  await row(page, 'first').getByText('ms').waitFor()
+  assert.equal((await row(page, 'second').innerText()).includes('never tested'), false)
+  await failed.first().waitFor()
+  assert.match(said, /failed/)
+  await page.context().close()
+})
+
 test('what changes calls a value of all elements of a list as its chip does', async () => {
   const all = '{{ join(map(trigger.body.items, #.title), ", ") }}'
   await published('joined', [line('say', `A ${all}`)])

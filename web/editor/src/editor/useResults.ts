@@ -77,20 +77,21 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
     const now = resultsOf(flow, newest.run, looked.turn)
     if (!revealed) for (const r of now.values()) r.text = veiled(r.text, newest.run)
     const stale = staleSteps(flow, newest.flow)
+    const since = tested && last.data ? staleSteps(flow, last.data.flow) : stale // the runs of the day were of what was published
     const tried = new Set(test?.tried)
     const inLoops = new Set<string>() // of those that this run came to: their steps tell of the same run
     walk(flow.steps, (s) => { if (s.action === 'loop' && now.has(s.id)) walk(s.steps ?? [], (inner) => inLoops.add(inner.id)) })
     walk(flow.steps, (s) => {
       const result = now.get(s.id)
       const path = looked.paths.get(s.id) ?? s.id
-      const counted = tested ? undefined : day.of(path)
+      const counted = tested && (result || since.has(s.id)) ? undefined : day.of(path) // a test tells of the steps that it reached
       const c = inTurn(newest.run, path) ? undefined : counted
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
       else if (!result && c && inLoops.has(s.id)) return
       else if (result || c || !(counted || tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
-  }, [flow, newest, looked, test, tested, day.data, revealed])
+  }, [flow, newest, last.data, looked, test, tested, day.data, revealed])
   const keep = useCallback((run: Run) => { const tried = [...new Set([...keptTest(flow.id)?.tried ?? [], ...(run.steps ?? []).map((s) => idOf(s.path))])]; const made = { run, flow, tried, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
   return { results: useStill(results), looked, tested: keep }
 }
