@@ -484,6 +484,23 @@ test('testing a step shows the exact request and sends nothing; sending for real
   await page.context().close()
 })
 
+test('what a filter does with an event is said in words, without its expression', async () => {
+  await program.api('POST', '/flows', { ...flow, id: 'sieve', steps: [flow.steps[0]] })
+  for (const total of [5, 500]) await program.api('POST', '/flows/sieve/events', { event: { body: { status: 'paid', total } } })
+  const page = await program.signedIn('/flows/sieve?step=paid')
+  const panel = page.locator('aside')
+  await panel.getByRole('button', { name: 'Test step' }).click()
+  await panel.getByText('The run goes on from here.').waitFor()
+  assert.equal(await panel.locator('pre').count(), 0)
+  const small = (await program.api('GET', '/flows/sieve/samples')).body.items.find((e) => e.trigger.body.total === 5)
+  await page.evaluate(([key, id]) => localStorage.setItem(key, id), ['sample:sieve', small.id])
+  await page.goto(`${program.base}/flows/sieve?step=paid`)
+  await panel.getByRole('button', { name: /^Test (step|again)$/ }).click()
+  await panel.getByText(/Total.*5.*100/).waitFor()
+  assert.deepEqual([await panel.locator('pre').count(), await panel.getByText('The run goes on from here.').count()], [0, 0])
+  await page.context().close()
+})
+
 test('what a form lacks is said in the page’s language, and the first letter that mends it stays', async () => {
   const page = await program.signedIn('/connections')
   await page.getByRole('button', { name: 'New connection' }).first().click()

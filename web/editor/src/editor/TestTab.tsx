@@ -98,19 +98,20 @@ function Result({ result, step, action, test }: { result: Schemas['StepView']; s
   const curl = toCurl(result.request ?? result.attempts.at(-1)?.request)
   const reads = r.mocked && onlyReads(r)
   const response = r.attempts.at(-1)?.response
+  const filters = step.action === 'filter' && r.status !== 'failed' // its condition stands on its card, and whether it holds is said in words
   return (
     <>
-      <p className="flex flex-wrap items-center gap-2"><ResultBadge result={resultOf(r, 0)} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}</p>
+      <p className="flex flex-wrap items-center gap-2"><ResultBadge result={resultOf(r, 0)} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}{filters && r.status === 'succeeded' && <span>{t.goesOn}</span>}</p>
       {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
       {request !== undefined && request !== null && (
         <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={request} />} aside={curl && (
           <Button look="quiet" size="small" onClick={() => void copyText(curl).then(() => toast(t.copied))}><SquareTerminal size={15} aria-hidden />{t.copyCurl}</Button>
         )} />
       )}
-      {(request === undefined || request === null) && r.input && <Part title={t.input} value={<JSONView value={r.input} />} />}
+      {(request === undefined || request === null) && r.input && !filters && <Part title={t.input} value={<JSONView value={r.input} />} />}
       {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
       {reads && !lacks && <FetchReal result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
-      {!reads && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
+      {!reads && !filters && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
       {r.log?.map((line, i) => <p key={i} className="rounded-lg bg-sunken px-3 py-2 break-words">{line}</p>)}
       {lacks && <p className="rounded-lg bg-warn-soft p-3 text-warn">{fill(t.lacksConnection, { name: lacks })}</p>}
       {action?.effect && r.mocked && !reads && !lacks && <SendReal action={action} result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
