@@ -179,7 +179,11 @@ test('a run outlives its flow, and what is not there says so', async () => {
 })
 
 test('who is told of alerts is picked, tried and kept', async () => {
+  await program.api('POST', '/connections', { name: 'only', kind: 'smtp', fields: { host: '127.0.0.1', port: '1', from: 'ana@example.com' } })
   const page = await program.signedIn('/settings/alerts', still)
+  await page.getByRole('button', { name: 'E-mail goes out through: only' }).waitFor()
+  const save = page.getByRole('button', { name: 'Save' })
+  assert.ok(await save.isDisabled(), 'there is nothing to save yet')
   await page.getByRole('combobox', { name: 'Who is told' }).click()
   await fine(page, 'who is told')
   await page.getByRole('option', { name: /Ana Souza/ }).click()
@@ -188,7 +192,9 @@ test('who is told of alerts is picked, tried and kept', async () => {
   await page.getByRole('button', { name: 'Do not tell ana@example.com' }).click()
   await page.getByRole('button', { name: 'Send a trial alert' }).click()
   await page.getByText(/^ops@example.com: /).waitFor()
+  assert.ok(await save.isEnabled())
   await page.context().close()
+  await program.api('DELETE', '/connections/only')
 })
 
 test('a run that succeeded shows the request that went out', async () => {

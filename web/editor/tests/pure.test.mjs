@@ -22,6 +22,7 @@ const { keptEvent, keptTitle } = await source('editor/savedTest.ts')
 const { problemsByRow, unsaid } = await source('editor/problems.ts')
 const { fitsKind, offered } = await source('editor/kinds.ts')
 const { spans } = await source('trigger/schedule.ts')
+const { targetOf } = await source('settings/auditing.ts')
 const { keyOf } = await source('editor/commands.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
@@ -695,4 +696,10 @@ test('what is copied as cURL does nothing else in a terminal', async () => {
   assert.equal(toCurl({ url: 'https://a.example/', method: 'GET; curl x | sh #' }), "curl -X 'GET; curl x | sh #' https://a.example/")
   assert.equal(toCurl({ url: 'https://a.example/', method: 'POST', body: '@/etc/passwd' }), 'curl -X POST https://a.example/ \\\n  --data-raw @/etc/passwd')
   assert.match(toCurl({ url: '-o/tmp/x' }), /^curl --url /)
+})
+
+test('the audit names what was changed, and not who was erased', () => {
+  assert.equal(targetOf('/flows/new%20lead').name, 'new lead')
+  assert.equal(targetOf('/people/%E2%80%A6').name, '')
+  assert.equal(targetOf('/people/…').name, '')
 })

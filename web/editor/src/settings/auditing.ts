@@ -55,7 +55,7 @@ export function targetOf(path: string): { kind: string; name: string; href?: str
   } catch {
     // a name that is no percent-encoded text stands as it is
   }
-  if (['settings', 'test', 'replay', 'resolve', 'invite'].includes(name)) name = ''
+  if (['settings', 'test', 'replay', 'resolve', 'invite', '…'].includes(name)) name = '' // … is who was erased
   const to = screens[kind]
   return { kind, name, ...(to && (name || kind === 'vars' || id === 'settings') && { href: to(id) }) }
 }
