@@ -18,6 +18,7 @@ import (
 type Samples struct {
 	Events []SampleEvent
 	Labels map[string]form.Words // what people call a path such as trigger.body.total
+	Order  []string              // of the labels' paths, what tells most first
 }
 
 // SampleEvent is an event as its provider documents it.
@@ -237,12 +238,12 @@ func (e *Engine) Schema(ctx context.Context, f *flow.Flow, name, step string) (S
 	}
 	if step == "" {
 		if met.Trigger != nil {
-			out.Fields = met.Trigger().List("trigger")
+			out.Fields = inOrder(met.Trigger().List("trigger"), labels.Order)
 		}
 	} else {
 		known := flow.KnownAt(f, e.Catalogue, met, step)
 		for _, root := range expression.FlowRoots {
-			out.Fields = append(out.Fields, known.Roots[root].List(root)...)
+			out.Fields = append(out.Fields, inOrder(known.Roots[root].List(root), labels.Order)...)
 		}
 		labels := maps.Clone(known.Labels)
 		if labels == nil {

@@ -21,6 +21,7 @@ import (
 // changes.
 type Preset struct {
 	file   presetFile
+	named  []string // the places that the file describes, in its order
 	once   sync.Once
 	made   madePreset
 	faults []form.Problem
@@ -78,6 +79,7 @@ func readPreset(data []byte) (*Preset, []form.Problem) {
 	if !ok || len(problems) > 0 {
 		return nil, problems
 	}
+	p.named = describedIn(data)
 	f := &p.file
 	if f.Format != presetFormat {
 		return nil, []form.Problem{problem("/format", "bad_format", "must be "+presetFormat, "deve ser "+presetFormat)}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,10 +17,31 @@ import (
 
 	"gancho/engine"
 	"gancho/engine/connections"
+	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/triggers"
 )
+
+// What comes with an order of Shopify has a Portuguese name, by the preset or by what most call it.
+func TestShopifyIsNamed(t *testing.T) {
+	preset, _ := triggers.BuiltIn().Find("shopify")
+	view := preset.View()
+	var order map[string]any
+	if err := json.Unmarshal(view.Events[0].Body, &order); err != nil {
+		t.Fatal(err)
+	}
+	named := func(at string, object map[string]any) {
+		for name := range object {
+			if label := view.Describe[at+name].PT; label == "" && expression.Called(name, "pt-BR") == expression.Called(name, "en") && !slices.Contains([]string{"id", "sku"}, name) {
+				t.Errorf("%s%s has no Portuguese name", at, name)
+			}
+		}
+	}
+	named("/body/", order)
+	named("/body/line_items/*/", order["line_items"].([]any)[0].(map[string]any))
+	named("/body/shipping_lines/*/", order["shipping_lines"].([]any)[0].(map[string]any))
+}
 
 func hmacOf(hash, key, message string) []byte {
 	m := hmac.New(sha256.New, []byte(key))

@@ -1,7 +1,10 @@
 package triggers
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -27,12 +30,33 @@ func (p *Preset) samples() engine.Samples {
 		for pointer, label := range p.file.Describe {
 			s.Labels["trigger"+expression.Chain(pointer)] = label
 		}
+		for _, pointer := range p.named {
+			s.Order = append(s.Order, "trigger"+expression.Chain(pointer))
+		}
 		for i := range p.file.Events {
 			s.Events = append(s.Events, p.sampleEvents(&p.file.Events[i])...)
 		}
 		p.known = s
 	})
 	return p.known
+}
+
+// describedIn is the order in which a preset's file, that was read before, describes places.
+func describedIn(data []byte) (order []string) {
+	var file struct {
+		Describe json.RawMessage `json:"describe"`
+	}
+	if json.Unmarshal(data, &file) != nil || len(file.Describe) == 0 {
+		return nil
+	}
+	d, label := json.NewDecoder(bytes.NewReader(file.Describe)), json.RawMessage{}
+	_, err := d.Token()
+	for err == nil && d.More() {
+		name, _ := d.Token()
+		order = append(order, fmt.Sprint(name))
+		err = d.Decode(&label)
+	}
+	return order
 }
 
 // sampleEvents are the events that the door makes of a sample: several where it is split.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"gancho/engine/expression"
+	"gancho/triggers"
 )
 
 const orderFlow = `{"id": "orders", "trigger": {"kind": "manual"}, "settings": {"mask": ["/customer/cpf"]}, "steps": [
@@ -189,6 +190,36 @@ func TestSchemaOfAPreset(t *testing.T) {
 	if v["value"] != "PAYMENT_RECEIVED" {
 		t.Errorf("%v", v["value"])
 	}
+}
+
+// What a preset names comes first, in its order; what is empty or only for programs comes last.
+func TestSchemaTellsMostFirst(t *testing.T) {
+	h := newHouse(t)
+	h.want(201, "POST", "/flows", `{"id": "loja", "trigger": {"kind": "webhook", "with": {"preset": "shopify"}}, "steps": []}`)
+	ordered := func(origin string, end ...string) {
+		t.Helper()
+		s := h.want(200, "GET", "/flows/loja/schema", "", "Accept-Language", "pt-BR")
+		place, body := map[string]int{}, []string{}
+		for _, f := range s["fields"].([]any) {
+			path := f.(map[string]any)["path"].(string)
+			if strings.HasPrefix(path, "trigger.body.") {
+				place[path], body = len(body), append(body, path)
+			}
+		}
+		if s["origin"] != origin || body[0] != "trigger.body.name" || body[1] != "trigger.body.total_price" {
+			t.Errorf("%v: %v", s["origin"], body)
+		}
+		first := place["trigger.body.updated_at"]
+		for _, last := range append(end, "admin_graphql_api_id", "token", "cart_token", "tags") {
+			if first <= place["trigger.body.customer.last_name"] || place["trigger.body."+last] <= first || place["trigger.body."+last] <= place["trigger.body.shipping_lines[].price"] {
+				t.Errorf("%s is no %d: %v", last, place["trigger.body."+last], body)
+			}
+		}
+	}
+	ordered("samples")
+	shopify, _ := triggers.BuiltIn().Find("shopify")
+	h.want(200, "POST", "/flows/loja/events", fmt.Sprintf(`{"event": {"body": %s}}`, shopify.View().Events[0].Body))
+	ordered("events", "cancelled_at", "phone")
 }
 
 // Whoever published a flow is told when its events change, and which steps read what did.

@@ -501,7 +501,7 @@ test('names that a person wrote are shown as they came', async () => {
   const page = await program.signedIn('/flows/formulario?step=trigger', { locale: 'pt-BR' })
   const glance = page.locator('dl dt')
   await glance.first().waitFor()
-  assert.deepEqual((await glance.allTextContents()).sort(), ['1o contato', 'A.b/c "d"', 'Itens Descrição', 'Endereço Município', 'Endereço Número', 'Nome do aluno', 'Você é cliente?'].sort())
+  assert.deepEqual((await glance.allTextContents()).sort(), ['1o contato', 'A.b/c "d"', 'Descrição do primeiro item', 'Endereço Município', 'Endereço Número', 'Nome do aluno', 'Você é cliente?'].sort())
   await page.goto(`${program.base}/flows/formulario?step=say`)
   await page.locator('[data-field="message"] .cm-content').fill('')
   await page.keyboard.type('{{')

@@ -390,6 +390,7 @@ test('numbers in texts are compared as numbers; a search means the value that li
   const leaf = (path, level, label) => ({ path, name: path.split('.').at(-1), label, level, leaf: true, children: [] })
   const rows = [leaf('trigger.body.line_items[].taxes[].total', 4, 'Total'), leaf('trigger.body.discount_total', 2, 'Discount total'), leaf('trigger.body.total', 2, 'Total')]
   assert.equal(bestOf(rows, 'total'), 2)
+  assert.equal(bestOf([leaf('trigger.body.nome', 2, 'Número do pedido'), leaf('trigger.body.billing_address.first_name', 3, 'Nome do cliente')], 'nome'), 1, 'what is called so comes before what the data calls so')
 })
 
 test('dates and lists are compared as such; what a row was compared with stays where it fits', () => {
@@ -689,6 +690,15 @@ test('what most senders have is called in the language of the reader, and with w
     ['trigger.body.billing.first_name', 'Nome de cobrança', 'Billing first name'], ['trigger.body.phone', 'Telefone', 'Phone'], ['trigger.body.customerEmail', 'E-mail do cliente', 'Customer email'],
     ['trigger.body.line_items[0].name', 'Nome do item', 'Line items name'], ['trigger.body.line_items[0].subtotal_tax', 'Imposto do subtotal do item', 'Line items subtotal tax'], ['trigger.body.line_items[0].taxes[0].total', 'Total dos impostos', 'Taxes total'], ['steps.pedido.total', 'Total', 'Total'], ['trigger.body.frob', 'Frob', 'Frob'],
   ]) assert.deepEqual([amigavel(path), friendly(path)], [pt, en])
+})
+
+test('what stands in a list is told from what stands in another', async () => {
+  const { ofElement } = await source('data/words.ts')
+  const t = { ofFirst: '{name} do primeiro item', ofNth: '{name} do item {n}', ofAll: '{name} de todos os itens', ofList: '{name} de {list}', nthOf: 'Item {n} de {name}' }
+  const names = { 'trigger.body.payment_gateway_names': 'Meios de pagamento', 'trigger.body.shipping_lines': 'Fretes' }
+  const called = (path) => ofElement(path, t, (p) => names[p])
+  assert.deepEqual(['trigger.body.line_items[0].price', 'trigger.body.shipping_lines[0].price', 'trigger.body.shipping_lines[1].price', 'trigger.body.payment_gateway_names[0]', 'trigger.body.id'].map(called),
+    ['Price do primeiro item', 'Price do primeiro item de Fretes', 'Price do item 2 de Fretes', 'Item 1 de Meios de pagamento', undefined])
 })
 
 test('what is copied as cURL does nothing else in a terminal', async () => {

@@ -7,7 +7,7 @@ import { Combo } from '../fields/Combo'
 import { edge, look } from '../fields/Control'
 import { formatNumber } from '../fields/locale'
 import { brief } from '../fields/say'
-import { friendly, member, segments } from '../fields/template'
+import { friendly, member } from '../fields/template'
 import { walk } from '../flow'
 import { Button, IconButton } from '../ui/basics'
 import { useLang } from '../words'
@@ -60,13 +60,13 @@ const roots = /^(trigger|steps|item|index|loops|vars|run|errors)\b/
 
 const plainTypes = new Set(['text', 'string', 'number', 'integer', 'boolean', 'any', 'list', 'nothing'])
 
-/** choicesOf are the fields to compare, each with a value of it: those of the body first, and what lies deeper later. */
+/** choicesOf are the fields to compare, each with a value of it, in their order: answers first, then what the turn and the event hold. */
 function choicesOf(desk: Desk, hide: ReturnType<typeof useVeil>['hide']) {
   const answers = new Map<string, string>()
   walk(desk.flow.steps, (s) => { if (s.action === 'wait') answers.set(`steps.${s.id}.${s.with?.['approve'] ? 'data.approved' : 'received'}`, s.with?.['approve'] ? '' : 'sinal signal veio came arrived chegou espera wait prazo deadline respondeu answered') })
-  const depth = (path: string) => answers.has(path) ? 0 : segments(path).length + (path.startsWith('trigger.body') || path.startsWith('item') ? 0 : 10) + (path.includes('[]') ? 5 : 0)
+  const rank = (path: string) => answers.has(path) ? 0 : path.startsWith('item') ? 1 : path.startsWith('trigger.body') ? 2 : 3
   const example = (path: string) => brief(hide(valueAt(desk, insertable(path)), path), 24)
-  return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => depth(a.path) - depth(b.path))
+  return (desk.schema?.fields ?? []).filter((f) => plainTypes.has(f.type)).sort((a, b) => rank(a.path) - rank(b.path))
     .map((f) => ({ value: desk.write(f.path), label: desk.labelOf(f.path), hint: example(f.path), words: `${f.path} ${friendly(f.path)} ${soughtAs(lastOf(f.path))} ${answers.get(f.path) ?? ''}` }))
 }
 

@@ -161,13 +161,12 @@ export function masked(value: unknown, path = ''): unknown {
   return shortened(text)
 }
 
-/** bestOf is the row that a search means most: a value whose name is what was typed, then one that begins so, then any that is found; of equals the one that lies least deep. */
+/** bestOf is the row that a search means most: a value that is called what was typed, then one that begins so, then by its name in the data, then any that is found; of equals the one that lies least deep. */
 export function bestOf(rows: Node[], q: string): number {
   const typed = plainText(q).trim()
   const score = (n: Node) => {
-    const names = [plainText(n.label), plainText(n.name), plainText(friendly(n.path))]
-    const own = names.some((s) => s === typed) ? 6 : names.some((s) => s.startsWith(typed)) ? 4 : names.some((s) => s.includes(typed)) ? 2 : 0
-    return own === 0 ? (n.leaf ? 1 : 0) : own + (n.leaf ? 1 : 0)
+    const fit = (name: string) => { const s = plainText(name); return s === typed ? 6 : s.startsWith(typed) ? 4 : s.includes(typed) ? 2 : 0 }
+    return 8 * fit(n.label) + Math.max(fit(n.name), fit(friendly(n.path))) + (n.leaf ? 1 : 0)
   }
   let best = 0
   const better = (a: Node, b: Node) => score(a) > score(b) || (score(a) === score(b) && a.level < b.level)

@@ -55,6 +55,7 @@ const en = {
   element: 'Item',
   ofFirst: '{name} of the first item',
   ofNth: '{name} of item {n}',
+  ofList: '{name} of {list}',
   ofAll: '{name} of all items',
   nthOf: 'Item {n} of {name}',
   mayLack: 'may be empty',
@@ -117,6 +118,7 @@ const pt: typeof en = {
   element: 'Item',
   ofFirst: '{name} do primeiro item',
   ofNth: '{name} do item {n}',
+  ofList: '{name} de {list}',
   ofAll: '{name} de todos os itens',
   nthOf: 'Item {n} de {name}',
   mayLack: 'pode faltar',
@@ -145,12 +147,17 @@ export function saidOf(path: string, t: typeof en): string | undefined {
   return name === undefined ? partOf(path, t) : `${of === 'headers' ? t.header : t.parameter} ${name}`
 }
 
+/** usual are the names of lists of which there is mostly but one */
+const usual = /^(body|data|output|itens|(.*_)?items)$/i
+
 /** ofElement says of which element of a list a value is; undefined where it is in none. */
 export function ofElement(path: string, t: typeof en, named: (path: string) => string | undefined): string | undefined {
   const each = eachOf(path)
-  const [, n, inside] = each ? [] : /^.*\[(\d+)\](.*)$/.exec(path) ?? []
-  if (!each && n === undefined) return undefined
-  const whole = each ? `${each.list}[0]${each.member}` : path
-  const name = named(whole) ?? inWords(segments(whole).filter((s) => !/^\d+$/.test(s)).slice(-1))
-  return fill(each ? t.ofAll : inside === '' ? t.nthOf : n === '0' ? t.ofFirst : t.ofNth, { name, n: Number(n) + 1 })
+  const [, list = each?.list, n, inside] = each ? [] : /^(.*)\[(\d+)\](.*)$/.exec(path) ?? []
+  if (list === undefined) return undefined
+  const last = (path: string) => segments(path).filter((s) => !/^\d+$/.test(s)).slice(-1)
+  const called = (path: string) => named(path) ?? inWords(last(path))
+  if (inside === '') return fill(t.nthOf, { name: called(list), n: Number(n) + 1 })
+  const of = fill(each ? t.ofAll : n === '0' ? t.ofFirst : t.ofNth, { name: called(each ? `${list}[0]${each.member}` : path), n: Number(n) + 1 })
+  return usual.test(last(list)[0] ?? '') ? of : fill(t.ofList, { name: of, list: called(list) })
 }

@@ -7,7 +7,7 @@ import { useVeil } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
 import { pinSample, usePinned } from '../data/pinned'
 import { brief } from '../fields/say'
-import { friendly, member, segments } from '../fields/template'
+import { member, segments } from '../fields/template'
 import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
 import { useCopied } from '../ui/Copy'
@@ -110,13 +110,14 @@ function valuesOf(value: unknown): [string, unknown][] {
 function Glance({ value }: { value: unknown }) {
   const t = useWords()
   const { hide } = useVeil()
+  const { labelOf } = useDesk()
   const [all, setAll] = useState(false)
   const rows = useMemo(() => valuesOf(value), [value])
   const first = useMemo(() => different([...rows].sort((a, b) => weight(...a) - weight(...b))).slice(0, 7), [rows])
   if (rows.length === 0) return null
   return (
     <>
-      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{friendly(k)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(hide(v, k)) : <code>{brief(hide(v, k))}</code>}</dd></div>)}</dl>
+      <dl tabIndex={all ? 0 : undefined} className="mt-2 grid max-h-80 grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 overflow-y-auto text-meta">{(all ? rows : first).map(([k, v]) => <div key={k} className="contents"><dt className="max-w-44 truncate text-text-3" title={k}>{labelOf(k)}</dt><dd className="truncate">{typeof v === 'string' && v !== '' ? String(hide(v, k)) : <code>{brief(hide(v, k))}</code>}</dd></div>)}</dl>
       {rows.length > first.length && <Button look="quiet" size="small" className="mt-1 -ml-2.5" aria-expanded={all} onClick={() => setAll(!all)}>{all ? t.fewerValues : fill(t.allValues, { n: rows.length })}</Button>}
     </>
   )
