@@ -172,10 +172,22 @@ func (x *delivery) readBody() *refusal {
 }
 
 func tooBig(limit int64) *refusal {
-	most := strconv.FormatInt(limit, 10)
+	most := sizeOf(limit)
 	return &refusal{
 		status: http.StatusRequestEntityTooLarge, code: "too_big",
-		words: form.Label("the body is too big: at most "+most+" bytes are taken here", "o corpo é grande demais: aqui são aceitos no máximo "+most+" bytes"),
+		words: form.Label("the body is too big: the limit here is "+most, "o corpo é grande demais: o limite aqui é de "+most),
+	}
+}
+
+// sizeOf writes a size in the unit that it is a whole number of.
+func sizeOf(bytes int64) string {
+	switch {
+	case bytes > 0 && bytes%(1<<20) == 0:
+		return strconv.FormatInt(bytes>>20, 10) + " MB"
+	case bytes > 0 && bytes%(1<<10) == 0:
+		return strconv.FormatInt(bytes>>10, 10) + " kB"
+	default:
+		return strconv.FormatInt(bytes, 10) + " bytes"
 	}
 }
 

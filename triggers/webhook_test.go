@@ -76,7 +76,7 @@ func TestStatusCodes(t *testing.T) {
 		{"no JSON", nil, "POST", "", ``, nil, 422, "the JSON is empty"},
 		{"deep JSON", nil, "POST", "", deep, nil, 422, "values are nested more than 64 deep"},
 		{"many values", nil, "POST", "", "[" + strings.Repeat("0,", 100_000) + "0]", nil, 422, "there are more than 100000 values"},
-		{"too big", map[string]any{"max_body": 10}, "POST", "", `{"a":"123456"}`, nil, 413, "the body is too big: at most 10 bytes are taken here"},
+		{"too big", map[string]any{"max_body": 10}, "POST", "", `{"a":"123456"}`, nil, 413, "the body is too big: the limit here is 10 bytes"},
 		{"just fits", map[string]any{"max_body": "10"}, "POST", "", `{"a":"123"}`[:10] + "", []string{"Content-Type: text/plain"}, 200, ""},
 		{"coding", nil, "POST", "", `{}`, []string{"Content-Encoding: br"}, 415, "content encoding br"},
 		{"packed twice", nil, "POST", "", `{}`, []string{"Content-Encoding: gzip", "Content-Encoding: gzip"}, 415, "content encoding gzip, gzip"},
@@ -314,8 +314,8 @@ func TestCompressedBodies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, body := range map[string][]byte{
-		"the compressed body becomes more than 100 times its size":  bytes.Repeat([]byte(" "), 500_000),
-		"the body is too big: at most 1048576 bytes are taken here": []byte(strings.Repeat(" ", 1<<20) + hex.EncodeToString(noise)),
+		"the compressed body becomes more than 100 times its size": bytes.Repeat([]byte(" "), 500_000),
+		"the body is too big: the limit here is 1 MB":              []byte(strings.Repeat(" ", 1<<20) + hex.EncodeToString(noise)),
 	} {
 		wantStatus(t, h.post(packed(t, body), "Content-Encoding: gzip"), 413)
 		if got, _, _ := strings.Cut(h.lastRejected(t).Reason, "\x1f"); got != want {

@@ -48,12 +48,14 @@ test('what keeps a first event away is said: what to look at when none comes for
   const page = await program.signedIn('/')
   await page.clock.install()
   await page.goto(`${program.base}/flows/quiet?step=trigger`)
-  await page.getByText('What arrives shows here by itself').waitFor()
+  const panel = page.getByRole('complementary')
+  await panel.getByText('What arrives shows here by itself').waitFor()
   await until(async () => { await page.clock.fastForward(60_000); return page.getByText('Still nothing? Look at these:').isVisible() })
   const { url } = (await program.api('GET', '/flows/quiet')).body
   assert.equal((await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{' })).status, 422)
-  await until(async () => { await page.clock.fastForward(10_000); return page.getByText(/came at .* and was refused: read JSON/).isVisible() })
-  await page.getByRole('link', { name: 'See what came' }).click()
+  await until(async () => { await page.clock.fastForward(10_000); return panel.getByText(/came at .* and was refused: read JSON/).isVisible() })
+  await until(async () => { await page.clock.fastForward(10_000); return page.getByText(/came at .* and was refused: read JSON/).count() }, (n) => n === 2) // its card says so, too
+  await panel.getByRole('link', { name: 'See what came' }).click()
   await page.getByText('Its body could not be read').waitFor()
   await page.context().close()
 })

@@ -1,3 +1,4 @@
+import { Suspense } from 'react'
 import { CirclePause, Power, Send } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
@@ -6,6 +7,7 @@ import type { Flow } from '../flow'
 import { TriggerCard } from '../tree/TriggerCard'
 import { Badge, Button } from '../ui/basics'
 import { CopyField } from '../ui/Copy'
+import { soon } from '../ui/soon'
 import { useSay } from '../words'
 import { IsOff, OnlyHere } from '../trigger/AddressNotes'
 import { isUnsigned, useSample } from '../trigger/useSample'
@@ -13,6 +15,8 @@ import { usePlural } from '../words/phrase'
 import { useFlowStats } from './useFlowStats'
 import { usePlan } from './usePlan'
 import { useWords } from './words'
+
+const StillNothing = soon(() => import('../trigger/StillNothing').then((m) => m.StillNothing))
 
 type Props = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; preset?: Schemas['PresetView']; choose?: (field: string) => void }
 
@@ -24,6 +28,7 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
   const title = preset ? say(preset.name) : kind ? say(kind.title) : flow.trigger.kind
   const plan = usePlan(flow)
   const samples = useSamples(flow.id)
+  const refused = useFlowStats(flow.id)?.rejected ?? 0
   const waiting = view.url !== undefined && samples.data?.items.length === 0
   return (
     <TriggerCard flow={flow} title={title} mark={preset?.id === 'generic' ? undefined : preset?.mark} badge={<TriggerState flow={flow} state={view.state} />}>
@@ -35,6 +40,7 @@ export function EditorTrigger({ flow, view, triggers, preset, choose }: Props) {
       {plan && <span className="mt-0.5 block text-secondary text-text-2">{[plan.text, plan.place].filter(Boolean).join(' · ')}</span>}
       {waiting && view.state === 'off' && <span aria-hidden onClick={(e) => e.stopPropagation()}><IsOff view={view} tabIndex={-1} /></span>}
       {waiting && view.state !== 'off' && <span className="mt-2 flex items-center gap-2 text-secondary text-text-2"><span aria-hidden className="size-2 rounded-full bg-accent motion-safe:animate-pulse" />{t.waitingEvent}</span>}
+      {waiting && view.state !== 'off' && refused > 0 && <div onClick={(e) => e.stopPropagation()}><Suspense fallback={null}><StillNothing flow={flow.id} card /></Suspense></div>}
       {waiting && view.state !== 'off' && choose && flow.trigger.kind === 'webhook' && <FirstSteps flow={flow} view={view} preset={preset} choose={choose} />}
     </TriggerCard>
   )

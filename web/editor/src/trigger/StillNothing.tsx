@@ -30,8 +30,8 @@ const useWords = makeWords(en, pt)
 /** patience is how long one waits for a first event before it is time to look for the reason. */
 const patience = 2 * 60_000
 
-/** StillNothing says what keeps a first event away: that one was refused, at once; what to look at, when none comes for minutes. */
-export function StillNothing({ flow }: { flow: string }) {
+/** StillNothing says what keeps a first event away: that one was refused, at once; what to look at, when none comes for minutes, but on a card. */
+export function StillNothing({ flow, card = false }: { flow: string; card?: boolean }) {
   const t = useWords()
   const format = useFormat()
   const [late, setLate] = useState(false)
@@ -40,8 +40,8 @@ export function StillNothing({ flow }: { flow: string }) {
     return () => clearTimeout(timer)
   }, [])
   const refused = useQuery({ queryKey: ['samples', flow, 'refused'], queryFn: () => take(api.GET('/events', { params: { query: { flow, status: 'rejected', limit: 1 } } })) }).data?.items[0]
-  if (refused) return <p className="mt-2 flex items-start gap-1.5 rounded-lg bg-warn-soft p-3 text-secondary text-warn"><TriangleAlert size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="min-w-0 break-words">{fill(t.refused, { time: format.clock(refused.at), why: refused.reason ?? '' })} <Link href={`/events?flow=${flow}`} className="underline underline-offset-2">{t.seeRefused}</Link></span></p>
-  if (!late) return null
+  if (refused) return <p className={`mt-2 flex items-start gap-1.5 text-secondary text-warn ${card ? '' : 'rounded-lg bg-warn-soft p-3'}`}><TriangleAlert size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="min-w-0 break-words">{fill(t.refused, { time: format.clock(refused.at), why: refused.reason ?? '' })} <Link href={`/events?flow=${flow}`} tabIndex={card ? -1 : undefined} className="underline underline-offset-2">{t.seeRefused}</Link></span></p>
+  if (!late || card) return null
   return (
     <div className="mt-2 rounded-lg bg-sunken p-3 text-secondary">
       <p className="font-medium">{t.nothingYet}</p>
