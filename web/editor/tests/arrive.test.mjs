@@ -57,6 +57,7 @@ test('the secret of a pasted cURL line is a connection that the flow says it lac
   await page.getByRole('textbox', { name: /JSON or cURL/ }).fill(`curl -X POST https://api.secret.example/orders -H 'Authorization: Bearer s3cret' -d '{"id": 1}'`)
   await page.getByRole('button', { name: 'Read it' }).click()
   await page.getByRole('definition').getByText('secret', { exact: true }).waitFor() // which it needs, by its host
+  await page.getByText('Step 1: there is no connection "secret" yet').waitFor()
   await page.getByRole('button', { name: 'Create the flow' }).click()
   await page.waitForURL(/\/flows\/api-secret-example/)
   const flow = async () => (await program.api('GET', `/flows/${new URL(page.url()).pathname.split('/').at(-1)}`)).body.flow

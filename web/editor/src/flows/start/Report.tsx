@@ -12,7 +12,7 @@ import { toast } from '../../ui/Toast'
 import { fill, usePlural } from '../../words/phrase'
 import { noted, type Taken } from './foreign'
 import { useWords } from './words'
-import { type Bundle, countSteps, needs } from './read'
+import { type Bundle, countSteps, needs, stepAt } from './read'
 
 const Sentences = soon(() => import('../../tree/Sentences').then((m) => m.Sentences))
 
@@ -77,9 +77,17 @@ function Row({ result: r, bundle }: { result: Schemas['ImportView']; bundle: Bun
           <Suspense fallback={<Loading />}><Sentences list={r.sentences} /></Suspense>
         </div>
       )}
-      {r.problems.map((p, i) => <p key={i} className={`mt-1 text-secondary ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`}><code className="text-meta break-all">{p.path}</code> {p.message}</p>)}
+      {r.problems.map((p, i) => <p key={i} className={`mt-1 text-secondary ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`}><Where flow={flow} path={p.path} />{p.message}</p>)}
     </li>
   )
+}
+
+/** Where names the step that a problem is of, or the trigger; elsewhere the file has the place. */
+function Where({ flow, path }: { flow: Bundle['flows'][number] | undefined; path: string }) {
+  const t = useWords()
+  const step = flow && stepAt(flow, path)
+  const name = step ? step.name || fill(t.stepN, { n: step.n }) : path.startsWith('/trigger') && t.trigger
+  return name ? <><span className="font-medium">{name}</span>: </> : <><code className="text-meta break-all">{path}</code> </>
 }
 
 const marks = { done: [Check, 'text-ok'], look: [Eye, 'text-warn'], missing: [CircleDashed, 'text-fail'] } as const

@@ -99,3 +99,16 @@ export function countSteps(flow: Flow): number {
   walk(flow.steps ?? [], () => { n++ })
   return n
 }
+
+/** stepAt is the step that a pointer of a problem is in, and its place in the flow. */
+export function stepAt(flow: Flow, pointer: string): { name: string; n: number } | undefined {
+  const steps: Step[] = []
+  walk(flow.steps ?? [], (s) => steps.push(s))
+  let at: unknown = flow
+  let found: Step | undefined
+  for (const name of pointer.split('/').slice(1)) {
+    at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined
+    found = steps.find((s) => s === at) ?? found
+  }
+  return found && { name: found.name ?? '', n: steps.indexOf(found) + 1 }
+}
