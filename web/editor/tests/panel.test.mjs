@@ -322,7 +322,6 @@ test('a value inside a list asks which elements it is meant of: of the first, of
     await route.continue()
   })
   await message.getByRole('button', { name: 'Repetir este passo para cada item' }).click()
-  await message.locator('[data-preview]', { hasText: /^A$/ }).waitFor() // before anything is saved
   await until(async () => await message.getByText('só existe para os passos de uma repetição').count() === 0)
   saves()
   const looped = await until(async () => (await steps())[2], (s) => s.action === 'loop')
@@ -717,7 +716,7 @@ test('a chip with a long name keeps its arrow in the field of a phone', async ()
   const page = await program.signedIn('/flows/long?step=say', { viewport: { width: 390, height: 844 } })
   const chip = page.locator('aside .cm-content .chip')
   await chip.waitFor()
-  const out = await chip.evaluate((el) => el.getBoundingClientRect().right - el.closest('.code-field').getBoundingClientRect().right)
+  const out = await until(() => chip.evaluate((el) => el.getBoundingClientRect().right - el.closest('.code-field')?.getBoundingClientRect().right), (n) => !Number.isNaN(n)) // it may be drawn anew
   assert.ok(out < 0, `it stands ${out} px out of its field`)
   await page.context().close()
 })

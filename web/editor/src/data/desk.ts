@@ -19,8 +19,8 @@ export type Desk = {
   flow: Flow
   step?: Step
   path?: string
-  /** moved says that the step stands elsewhere than when it was opened: what is saved may not know it there yet */
-  moved: boolean
+  /** looped says that the step is in a loop: what is saved may not know it there yet */
+  looped: boolean
   event?: Schemas['EventView']
   pinned: boolean
   /** passes says whether the event that nobody chose passes the trigger's condition, if there is one */
@@ -129,8 +129,6 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
   const [connecting, connect] = useState(false)
   const [picking, pick] = useState<Desk['picking']>(false)
   const path = step && pathOf(flow, step.id)
-  const [begun] = useState(path)
-  const moved = path !== begun
   const samples = useQuery({ queryKey: ['samples', flow.id, 40], queryFn: () => take(api.GET('/flows/{id}/samples', { params: { path: { id: flow.id }, query: { limit: 40 } } })) })
   const schema = useQuery({ queryKey: ['schema', flow.id, path ?? ''], queryFn: ({ signal }) => askSchema(flow.id, path, signal), placeholderData: keepPreviousData, retry: 1 })
   const events = useMemo(() => (samples.data?.items ?? []).filter((e) => e.trigger), [samples.data]) // an erased one has nothing to show
@@ -142,6 +140,7 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
   const chosen = asked?.trigger ? asked : usual
   const byPath = useMemo(() => new Map((schema.data?.fields ?? []).map((f) => [f.path, f])), [schema.data])
   const loops = useMemo(() => loopsOf(flow, step?.id), [flow, step?.id])
+  const looped = loops.length > 0
   const statsOf = useCallback((p: string) => {
     const path = generic(eachOf(p)?.list ?? p)
     const found = byPath.get(path) ?? byPath.get(counted(path, loops))
@@ -159,9 +158,9 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
   const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
   const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined
   return useMemo(() => ({
-    flow, step, path, moved, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, edit, missing, setMissing,
+    flow, step, path, looped, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, edit, missing, setMissing,
     statsOf, isUnknown, labelOf, write,
-  }), [flow, step, path, moved, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, edit, missing, setMissing, statsOf, isUnknown, labelOf, write])
+  }), [flow, step, path, looped, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, edit, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
 /** useReaching asks for the newest event that passes the trigger's condition as it is written now: others do not reach the steps. */
@@ -185,7 +184,7 @@ export function valueAt({ scope }: Pick<Desk, 'scope'>, path: string): unknown {
 type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
 
 export function question(desk: Desk, asked: Asked): Question {
-  return { ...asked, flow: desk.flow.id, ...(desk.moved && { draft: desk.flow }), ...(desk.path ? { step: desk.path } : { place: 'trigger' as const }), ...(desk.event && { event_id: desk.event.id }) }
+  return { ...asked, flow: desk.flow.id, ...(desk.looped && { draft: desk.flow }), ...(desk.path ? { step: desk.path } : { place: 'trigger' as const }), ...(desk.event && { event_id: desk.event.id }) }
 }
 
 /** useAnswer asks the server what an expression yields, a moment after it was typed. */
