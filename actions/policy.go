@@ -31,7 +31,6 @@ func (b *Blocked) Error() string {
 type policy struct {
 	prefixes []netip.Prefix
 	names    []nameRule
-	entries  []string                 // as they were given
 	own      atomic.Pointer[[]uint16] // ports of this instance's own listeners
 
 	mu    sync.Mutex
@@ -55,7 +54,6 @@ func parsePolicy(allow []string) (*policy, error) {
 		if err := p.add(entry); err != nil {
 			return nil, fmt.Errorf("GANCHO_ALLOW_NET: %q: %w", entry, err)
 		}
-		p.entries = append(p.entries, entry)
 	}
 	return p, nil
 }

@@ -216,11 +216,13 @@ func (g *Gone) leaveOut(value any, changed *bool) any {
 			v[i] = g.leaveOut(v[i], changed)
 		}
 	case map[string]any:
-		for name, member := range maps.Clone(v) {
-			if v[name] = g.leaveOut(member, changed); g.Holds([]byte(name)) {
-				v[fmt.Sprintf("… %d", len(v))], *changed = v[name], true
+		for i, name := range slices.Sorted(maps.Keys(v)) {
+			member := g.leaveOut(v[name], changed)
+			if g.Holds([]byte(name)) {
 				delete(v, name)
+				name, *changed = fmt.Sprintf("… %d", i+1), true
 			}
+			v[name] = member
 		}
 	}
 	return value

@@ -50,6 +50,15 @@ const dice = (seed) => () => {
   return seed / 0x7fffffff
 }
 
+test('a step is repeated for each element where it reads no turn yet, and reads the element where it read the first', async () => {
+  const { repeated } = await source('fields/repeated.ts')
+  const made = (settings) => repeated({ id: 'f', name: 'F', trigger: { kind: 'webhook' }, steps: [{ id: 'call', action: 'http.request', with: settings }] }, 'call', 'trigger.body.items')?.steps[0].steps[0].with
+  assert.deepEqual(made({ url: 'https://a.example.com/{{ trigger.body.items[0].sku }}', text: 'old_trigger.body.items[0] {{ old_trigger.body.items[0] }}', success: 'response.body == trigger.body.items[0].sku' }),
+    { url: 'https://a.example.com/{{ item.sku }}', text: 'old_trigger.body.items[0] {{ old_trigger.body.items[0] }}', success: 'response.body == item.sku' })
+  assert.equal(made({ url: '{{ trigger.body.items[0].sku }}', success: 'item.total > 1' }), undefined)
+  assert.notEqual(made({ url: '{{ trigger.body.items[0].sku }}', text: 'each item. Thanks' }), undefined)
+})
+
 test('a change keeps what it does not touch the same object', () => {
   const f = sample()
   const next = flow.change(f, 'b1', (s) => ({ ...s, name: 'N' }))

@@ -11,7 +11,8 @@ export function repeated(flow: Flow, id: string, list: string): Flow | undefined
   return lists(flow, (steps) => (steps.includes(step) ? steps.map((s) => (s === step ? loop : s)) : steps))
 }
 
-const readsItem = (step: Step) => /\{\{[^}]*(?<![.\w])(item|index)\b/.test(JSON.stringify(step.with ?? {})) || /(?<![.\w])(item|index)\b/.test(step.when ?? '')
+/** readsItem says whether a step reads a turn already: in a hole, or in an expression that stands as it is. */
+const readsItem = (step: Step) => /\{\{[^}]*(?<![.\w])(item|index)\b|(?<![.\w])item(\??\.\w|\[)/.test(JSON.stringify(step.with ?? {})) || /(?<![.\w])(item|index)\b/.test(step.when ?? '')
 
 /** isRead says whether what a step yields is used elsewhere: in a loop it is seen by its turn alone. */
 function isRead(flow: Flow, id: string): boolean {
@@ -23,7 +24,8 @@ function isRead(flow: Flow, id: string): boolean {
 
 /** ofItem puts the element of a turn in the place of the first of the list. */
 function ofItem(value: unknown, list: string): unknown {
-  if (typeof value === 'string') return value.replaceAll(`${list}[0]`, 'item')
+  const inExpression = (source: string) => source.split(`${list}[0]`).reduce((before, after) => `${before}${/[.\w]$/.test(before) ? `${list}[0]` : 'item'}${after}`)
+  if (typeof value === 'string') return value.includes('{{') ? value.replace(/\{\{[\s\S]*?\}\}/g, inExpression) : inExpression(value)
   if (Array.isArray(value)) return value.map((v) => ofItem(v, list))
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, ofItem(v, list)])) : value
 }
