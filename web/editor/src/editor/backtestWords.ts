@@ -107,7 +107,7 @@ const pt: typeof en = {
   sendsOther: '{step} envia outros valores: {names}',
   failsNow: '{step} falha: {why}',
   failsNoMore: '{step} não falha mais',
-  stopsNow: '{step} para a execução',
+  stopsNow: '{step} encerra a execução',
   stopsNoMore: '{step} deixa a execução passar',
   becomes: '{step}: {before} vira {after}',
   showEvents_one: 'Ver o evento',
