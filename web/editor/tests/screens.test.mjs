@@ -161,7 +161,7 @@ test('what a finger or the eye is at stays where it is: a search while it finds 
     assert.equal(await topOf(search), before, `at ${viewport.width} the search of services moved`)
     await page.context().close()
   }
-  const page = await program.signedIn('/flows/scripts', phone)
+  const page = await program.signedIn('/flows/scripts', { ...phone, reducedMotion: 'reduce' })
   await page.getByRole('button', { name: 'Add a step' }).last().click()
   const search = page.getByRole('combobox')
   const before = await topOf(search)
