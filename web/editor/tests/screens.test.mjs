@@ -155,15 +155,17 @@ test('what a finger or the eye is at stays where it is: a search while it finds 
     const page = await program.signedIn('/connections', { viewport, reducedMotion: 'reduce' })
     await page.getByRole('button', { name: 'New connection' }).click()
     const search = page.getByRole('dialog').getByRole('searchbox')
+    await page.getByRole('dialog').evaluate((e) => Promise.all(e.getAnimations().map((a) => a.finished)))
     const before = await topOf(search)
     await search.fill('nothing like it')
     await page.getByRole('dialog').getByText('Nothing matches.').waitFor()
     assert.equal(await topOf(search), before, `at ${viewport.width} the search of services moved`)
     await page.context().close()
   }
-  const page = await program.signedIn('/flows/scripts', { ...phone, reducedMotion: 'reduce' })
+  const page = await program.signedIn('/flows/scripts', phone)
   await page.getByRole('button', { name: 'Add a step' }).last().click()
   const search = page.getByRole('combobox')
+  await search.evaluate((e) => Promise.all(e.closest('[role=dialog]').getAnimations().map((a) => a.finished))) // the sheet rises
   const before = await topOf(search)
   await search.fill('nothing like it')
   await page.getByText('Nothing matches.').waitFor()
