@@ -21,7 +21,8 @@ lint: .bin/$(LINT) $(EDITOR)
 
 browser: $(EDITOR)
 	command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium; }
-	cd web/editor && npm run -s test
+	go build -o .bin/gancho ./cmd/gancho
+	cd web/editor && GANCHO_BINARY=$(CURDIR)/.bin/gancho npm run -s test
 
 # Tests of crashes watch what the program does to its files.
 strace:
