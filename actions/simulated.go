@@ -37,7 +37,7 @@ func (d *connectorDoer) Request(ctx context.Context, call *engine.Call) (any, er
 func (o *Outbound) simulated(x *exchange, c *connections.Connection) any {
 	o.introduce(x)
 	shown := show(x, c)
-	if c != nil {
+	if c != nil && c.Name != "" {
 		shown["connection"] = c.Name
 	}
 	return newRedactor(mask).value(shown)

@@ -102,7 +102,7 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 	plan := scheduleOf(n.step.Retry, n.action.Waits)
 	for {
 		if w.over() {
-			return rec.tooLate()
+			return nil, rec.tooLate(), nil
 		}
 		connection, v, err := w.connect(n, rec)
 		if err != nil || v != next {
@@ -112,44 +112,54 @@ func (w *walker) attempts(ctx context.Context, n *node, f *frame, rec *record, d
 			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
 		}
 		output, err := w.attempt(ctx, n, f, rec, doer, connection)
-		if err == nil && connection != nil {
-			w.hands.worked(connection)
-		}
-		if errors.Is(err, errEnded) {
-			return rec.tooLate()
-		}
-		if errors.Is(err, errRests) {
-			rec.Marked = false
-			return nil, w.tryLater(n, rec, waitRetry, w.hands.now()), nil
-		}
-		if err == nil || errors.Is(err, errLost) {
-			return output, next, err
-		}
-		cause := fault(err)
-		v, wait, err := w.judge(ctx, n, rec, cause, plan, connection)
-		if err != nil && w.over() {
-			return rec.tooLate()
-		}
-		if err != nil || v != next {
-			return nil, v, err
-		}
-		if err := w.pay(ctx); err != nil {
-			return nil, parked, err
-		}
-		if !w.hands.pause(ctx, wait) {
-			what := waitRetry
-			if cause.Quota {
-				what = waitQuota
+		if err == nil {
+			if connection != nil {
+				w.hands.worked(connection)
 			}
-			return nil, w.tryLater(n, rec, what, w.hands.now().Add(wait)), nil
+			return output, next, nil
+		}
+		if v, err := w.again(ctx, n, rec, err, plan, connection); err != nil || v != next {
+			return nil, v, err
 		}
 	}
 }
 
+// again says whether a step whose attempt gave nothing is tried once more now, for which it has waited.
+func (w *walker) again(ctx context.Context, n *node, rec *record, failed error, plan schedule, c *connections.Connection) (verdict, error) {
+	switch {
+	case errors.Is(failed, errLost):
+		return parked, failed
+	case errors.Is(failed, errEnded):
+		return rec.tooLate(), nil
+	case errors.Is(failed, errRests):
+		rec.Marked = false
+		return w.tryLater(n, rec, waitRetry, w.hands.now()), nil
+	}
+	cause := fault(failed)
+	v, wait, err := w.judge(ctx, n, rec, cause, plan, c)
+	if err != nil && w.over() {
+		return rec.tooLate(), nil
+	}
+	if err != nil || v != next {
+		return v, err
+	}
+	if err := w.pay(ctx); err != nil {
+		return parked, err
+	}
+	if w.hands.pause(ctx, wait) {
+		return next, nil
+	}
+	what := waitRetry
+	if cause.Quota {
+		what = waitQuota
+	}
+	return w.tryLater(n, rec, what, w.hands.now().Add(wait)), nil
+}
+
 // tooLate leaves a step whose next attempt does not begin any more, since the run is over.
-func (r *record) tooLate() (Output, verdict, error) {
+func (r *record) tooLate() verdict {
 	r.Status, r.Marked = stepWaiting, false
-	return nil, ended, nil
+	return ended
 }
 
 // resume looks at what an open action was doing when its run was last left.
@@ -209,12 +219,9 @@ func (w *walker) resolved(rec *record, data []byte) (verdict, bool, error) {
 	return next, false, nil
 }
 
-// connect finds the step's connection; while there is none the run waits for it.
+// connect finds the step's connection; while it is not there the run waits for it.
 func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict, error) {
-	if n.step.Connection == "" {
-		if len(n.action.Connection) > 0 && !n.action.Optional {
-			return nil, next, Faultf("no_connection", "the step names no connection")
-		}
+	if n.step.Connection == "" && (len(n.action.Connection) == 0 || n.action.Optional) {
 		return nil, next, nil
 	}
 	w.received(rec)
@@ -223,9 +230,12 @@ func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict
 	if errors.As(err, &refused) {
 		return nil, w.standAt(rec, refused.Name, refused.Problem, 0), nil
 	}
+	if errors.Is(err, connections.ErrNoConnection) && n.step.Connection == "" {
+		return nil, next, unnamed()
+	}
 	if errors.Is(err, connections.ErrNoConnection) {
 		wait := &store.Wait{Path: rec.Path, Name: connectionSignal(n.step.Connection)}
-		rec.Reason = bothWords(fmt.Sprintf("waits for the connection %q", n.step.Connection), fmt.Sprintf("espera pela conexão %q", n.step.Connection))
+		rec.Reason = waitsFor(n.step.Connection)
 		return nil, w.wait(rec, opening{waitingFor: "connection", wait: wait}), nil
 	}
 	if err != nil {
@@ -235,8 +245,17 @@ func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict
 	return c, next, nil
 }
 
-// codeRefused is the code of what stands at a refused connection.
-const codeRefused = "connection_refused"
+const (
+	codeRefused     = "connection_refused" // of what stands at a refused connection
+	codeUnconnected = "no_connection"
+)
+
+// unnamed is the fault of a step that needs a connection and names none.
+func unnamed() *Fault { return Faultf(codeUnconnected, "the step names no connection") }
+
+func waitsFor(connection string) string {
+	return bothWords(fmt.Sprintf("waits for the connection %q", connection), fmt.Sprintf("espera pela conexão %q", connection))
+}
 
 // standAt lets a step wait at a connection that was refused: all runs that stand at it tell the same trouble.
 func (w *walker) standAt(rec *record, connection, problem string, status int) verdict {

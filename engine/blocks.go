@@ -29,6 +29,9 @@ func (s *branchStep) Fields() form.Fields {
 func (s *branchStep) control(ctx context.Context, w *walker, n *node, f *frame, rec *record) (Output, verdict, error) {
 	if rec.Chosen == nil {
 		chosen, err := s.choose(ctx, w, n, f)
+		if i := w.seek.branch(n.step, f); i >= 0 && !slices.Contains(chosen, i) {
+			chosen, err = []int{i}, nil
+		}
 		if err != nil {
 			return nil, next, err
 		}
@@ -132,6 +135,9 @@ const maxTurns = 10_000
 // finished leaves one record of its own.
 func (s *loopStep) control(ctx context.Context, w *walker, n *node, f *frame, rec *record) (Output, verdict, error) {
 	list, err := s.list(ctx, w, f)
+	if len(list) == 0 && w.seek.within(n.step.Steps, f) {
+		list, err = []any{nil}, nil
+	}
 	if err != nil {
 		return nil, next, err
 	}

@@ -74,7 +74,7 @@ func (s *filterStep) Fields() form.Fields {
 
 func (s *filterStep) control(ctx context.Context, w *walker, n *node, f *frame, rec *record) (Output, verdict, error) {
 	ok, reason, err := w.orFalse(ctx, s.where, n.step.Missing.For("where"), f)
-	if err != nil || ok {
+	if err != nil || ok || w.seek != nil {
 		return true, next, err
 	}
 	rec.Status, rec.Reason, rec.Ended = stepFiltered, reason, w.hands.now()
@@ -290,6 +290,9 @@ func (s *stopStep) Fields() form.Fields {
 }
 
 func (s *stopStep) control(_ context.Context, w *walker, _ *node, _ *frame, rec *record) (Output, verdict, error) {
+	if w.seek != nil {
+		return nil, next, nil
+	}
 	message := hideTokens(s.message)
 	rec.Status, rec.Ended, rec.Reason = stepSucceeded, w.hands.now(), message
 	end := &store.End{Status: store.Succeeded, Reason: message}

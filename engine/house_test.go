@@ -49,6 +49,13 @@ func (s *sink) action() engine.Action {
 	}
 }
 
+// signed is the same where a connection is needed.
+func (s *sink) signed() engine.Action {
+	a := s.action()
+	a.Kind, a.Optional = "test.signed", false
+	return a
+}
+
 type send struct {
 	sink *sink
 	text string
@@ -142,7 +149,7 @@ func open(t *testing.T, dir string, s *sink) *house {
 			return form.Of(form.List("flows", &flows, form.Label("Flows", "Fluxos")))
 		}})
 	}
-	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.fetch(), s.messenger()), kinds, nil)
+	catalogue, err := engine.NewCatalogue(append(engine.Builtins(), s.action(), s.signed(), s.fetch(), s.messenger()), kinds, nil)
 	check(t, err)
 	flows, err := flows.Open(ctx, flows.Config{Docs: db, Catalogue: catalogue, Box: box, Connection: connections.Kind})
 	check(t, err)

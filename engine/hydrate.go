@@ -170,7 +170,7 @@ func (p *plan) asksLater(where string) bool {
 
 func (w *walker) admitted(ctx context.Context, f *frame) (verdict, error) {
 	where := w.plan.flow.Trigger.Where
-	if where == "" || !w.plan.asksLater(where) {
+	if where == "" || w.seek != nil || !w.plan.asksLater(where) {
 		return next, nil
 	}
 	ok, reason, err := w.condition(ctx, where, f)

@@ -26,6 +26,8 @@ type Question struct {
 	Cursor    int             // in runes, where completions are asked for; -1 for the end
 	Event     *flow.TestEvent // to compute a value for
 	EventID   string          // or a kept one; without either the newest
+
+	lately func(path, kind string) (any, bool) // what its steps yielded when they were real
 }
 
 // Preview is what is known of an expression before it is saved.
@@ -62,6 +64,7 @@ func (e *Engine) Preview(ctx context.Context, q Question) (*Preview, error) {
 		}
 		p.Source, q.Source, q.Template = source, source, false
 	}
+	q.lately = e.Lately(ctx, q.Flow.ID)
 	met, _ := e.MetBy(ctx, q.Flow)
 	known := flow.KnownAt(q.Flow, e.Catalogue, met, q.Step)
 	p.complete(&q, known)
@@ -316,12 +319,12 @@ func (e *Engine) scopeOf(ctx context.Context, q *Question, trigger map[string]an
 	}
 	c := TrialConfig{
 		Catalogue: e.Catalogue, Flow: q.Flow, Vars: e.Vars(), Timezone: e.Instance().Timezone, Decode: e.Decode, Resolve: e.Connections.Resolve, Known: e.Connections.Known, Log: e.Log,
-		Trigger: trigger, Before: flow.FirstTurn(q.Flow, q.Step),
+		Trigger: trigger, Lately: q.lately,
 	}
 	if q.Event != nil {
 		c.Event = *q.Event
 	}
-	scope, err := ScopeAt(ctx, c)
+	scope, err := ScopeAt(ctx, c, flow.FirstTurn(q.Flow, q.Step))
 	if err != nil {
 		return nil, refusal.New(refusal.Invalid, "cannot_run", err.Error(), err.Error())
 	}

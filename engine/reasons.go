@@ -37,6 +37,7 @@ func (v *RunView) speak(ctx context.Context) {
 		s := &v.Steps[i]
 		s.Reason = said.In(s.Reason, lang)
 		s.Error.Speak(lang)
+		s.Warning.Speak(lang)
 		for j := range s.Attempts {
 			s.Attempts[j].Error.Speak(lang)
 		}

@@ -54,6 +54,7 @@ type record struct {
 	DoneBy   string         `json:"done_by,omitempty"` // of a replay: the former run that did it
 	History  int            `json:"history,omitempty"` // of a turn: bytes of the records below it, once they are history
 
+	lacks    *stepError // of a trial: what a run would stop for here
 	together []func(*store.Commit)
 	flight   *flight // its attempt that is under way
 }

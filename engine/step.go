@@ -10,6 +10,7 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/said"
+	"gancho/engine/store"
 )
 
 // step runs one step, or restores what it did.
@@ -21,8 +22,9 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 		return ended, nil
 	}
 	path := f.prefix + n.step.ID
-	if w.seen != nil && path == w.before {
-		w.seen(f.scope)
+	if w.seek.at(path, f) {
+		w.finish(&store.End{Status: store.Succeeded})
+		return ended, nil
 	}
 	rec := w.record(path, n.step.Action)
 	if rec.finished() && rec.Status != stepFailed {
@@ -43,6 +45,9 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 		rec.Status = stepRunning
 	}
 	output, v, err := w.perform(ctx, n, f, rec)
+	if err == nil && v == next && w.seek.within(n.step.Catch, f) {
+		err = exampleFault()
+	}
 	if errors.Is(err, errLost) {
 		return parked, err
 	}
@@ -66,6 +71,9 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 
 // skip says whether the step is passed over.
 func (w *walker) skip(ctx context.Context, n *node, f *frame, rec *record) (bool, error) {
+	if w.seek.inside(n.step, f) {
+		return false, nil
+	}
 	if n.step.Disabled {
 		return true, w.skipped(rec, bothWords("disabled", "desligado"))
 	}
@@ -217,10 +225,13 @@ func (w *walker) settleBlock(ctx context.Context, n *node, f *frame, rec *record
 
 func (w *walker) handled(ctx context.Context, n *node, f *frame, fail *failure) (verdict, error) {
 	f.errors[n.step.ID] = errorOf(fail.fault).value()
+	if w.seek != nil {
+		w.seek.pretend(n, f.prefix+n.step.ID, f)
+	}
 	if len(n.step.Catch) > 0 {
 		return w.block(ctx, n.step.Catch, f)
 	}
-	if n.step.OnError == "continue" {
+	if n.step.OnError == "continue" || w.seek != nil {
 		return next, nil
 	}
 	return next, fail

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"gancho/engine/connections"
-	"gancho/engine/expression"
 	"gancho/engine/flow"
 	"gancho/engine/refusal"
 	"gancho/engine/store"
@@ -39,12 +38,11 @@ type TrialConfig struct {
 	Decode     func(contentType string, body []byte) (any, error)
 	Log        *slog.Logger                        // is told of actions that panic; may be nil
 	Lately     func(path, kind string) (any, bool) // what a held back step yielded when it was real; may be nil
-	seen       func(*expression.Scope)
+	seek       *seek
 	recorded   func(path, kind string, input map[string]any) (any, bool)    // what a held back step yielded before
 	kept       func(ctx context.Context, space, key string) ([]byte, error) // state of the present; may be nil
 	Until      string                                                       // step path after which to stop
 	From       string                                                       // step path from which Real counts; actions before it are held back
-	Before     string                                                       // for ScopeAt: the step whose scope is asked for
 	MaxWakings int                                                          // how often a parked run goes on; 10,000
 }
 
@@ -173,7 +171,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 		most = 10_000
 	}
 	var answer *Answer
-	if where := t.Flow.Trigger.Where; where != "" && !p.asksLater(where) {
+	if where := t.Flow.Trigger.Where; where != "" && t.seek == nil && !p.asksLater(where) {
 		probe := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
 		probe.trigger = trigger
 		ok, reason, err := probe.condition(ctx, where, probe.root())
@@ -187,7 +185,7 @@ func (t *trial) run(ctx context.Context, p *plan, run store.Run, trigger map[str
 	for range most {
 		w := newWalker(p, t, run, t.Vars, zoneOf(t.Flow, t.Timezone))
 		w.trigger, w.held, w.answer, w.only = trigger, told, answer, t.Until
-		w.before, w.seen = t.Before, t.seen
+		w.seek = t.seek
 		d, err := w.walk(ctx)
 		if err != nil {
 			return nil, nil, err
@@ -220,7 +218,7 @@ func (t *trial) act(ctx context.Context, _ *walker, n *node, rec *record, doer D
 	if t.real(rec.Path) || (!n.action.Effect && n.action.Group == "flow") {
 		return doer.Do(ctx, call)
 	}
-	rec.Mocked = true
+	rec.Mocked, rec.lacks = true, t.lacks(call)
 	if r, ok := doer.(Requester); ok {
 		request, err := r.Request(ctx, call)
 		if err != nil {
@@ -317,7 +315,7 @@ func (t *trial) pause(ctx context.Context, d time.Duration) bool {
 	return true
 }
 
-// connection is the real one only where a step acts for real: what is held back waits for none.
+// connection is the real one only where a step acts for real: what is held back needs none.
 func (t *trial) connection(path, name string) (*connections.Connection, error) {
 	if t.real(path) && t.Resolve != nil {
 		return t.Resolve(name)
@@ -328,6 +326,27 @@ func (t *trial) connection(path, name string) (*connections.Connection, error) {
 		}
 	}
 	return &connections.Connection{Name: name, Fields: map[string]string{}, Secret: func(string) ([]string, error) { return nil, nil }}, nil
+}
+
+// lacks is what a run would stop for at a step that is held back: its connection is not chosen, not there
+// or refused.
+func (t *trial) lacks(call *Call) *stepError {
+	switch {
+	case call.Connection == nil:
+		return nil
+	case call.Connection.Name == "":
+		return errorOf(unnamed())
+	case t.Known == nil || t.Resolve == nil: // nobody knows which there are
+		return nil
+	}
+	_, err := t.Resolve(call.Connection.Name)
+	if refused := new(connections.Refused); errors.As(err, &refused) {
+		return &stepError{Code: codeRefused, Message: refused.Problem}
+	}
+	if err != nil {
+		return &stepError{Code: codeUnconnected, Message: waitsFor(call.Connection.Name)}
+	}
+	return nil
 }
 
 func (t *trial) worked(*connections.Connection) {}
@@ -397,27 +416,3 @@ func (t *trial) stopping() bool { return false }
 func (t *trial) paused() bool   { return false }
 
 func (t *trial) leaves(context.Context, string) {}
-
-// ScopeAt gives what expressions of the step at the path Before see, or after the last step
-// without it: the flow is run in memory, and no failure hides what came before it.
-func ScopeAt(ctx context.Context, c TrialConfig) (*expression.Scope, error) {
-	var scope *expression.Scope
-	c.seen = func(s *expression.Scope) { scope = s }
-	run, err := Trial(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if scope != nil {
-		return scope, nil
-	}
-	steps := map[string]any{}
-	for _, s := range run.Steps {
-		if s.Status == stepSucceeded && idOf(s.Path) == s.Path {
-			steps[s.Path] = s.Output
-		}
-	}
-	return &expression.Scope{Now: run.At, Zone: zoneOf(c.Flow, c.Timezone), Values: map[string]any{
-		"trigger": run.Trigger, "steps": steps, "errors": map[string]any{}, "vars": c.Vars,
-		"run": map[string]any{"id": run.ID, "flow": run.Flow, "revision": run.Revision, "attempt": 1, "at": run.At},
-	}}, nil
-}

@@ -64,6 +64,7 @@ type StepView struct {
 	Request  any             `json:"request,omitempty" doc:"what went out, or would have; secrets are replaced"`
 	Output   any             `json:"output,omitempty" doc:"what later steps see of it"`
 	Error    *said.ErrorView `json:"error,omitempty" doc:"that it ended with, or waits with for its next attempt"`
+	Warning  *said.ErrorView `json:"warning,omitempty" doc:"of a step that is held back: what a run would stop for here, such as no_connection"`
 	Reason   string          `json:"reason,omitempty" doc:"why it was skipped, filtered or waits, in words"`
 	Due      *time.Time      `json:"due,omitempty" doc:"when it goes on by itself"`
 	Waiting  string          `json:"waiting_for,omitempty" enum:"delay,signal,retry,quota,connection,call" doc:"of a waiting step"`
@@ -141,7 +142,7 @@ func viewStep(r *record) StepView {
 	given := inputOf(r)
 	v := StepView{
 		Path: r.Path, Action: r.Action, Status: r.Status, Started: moment(r.Started), Ended: moment(r.Ended),
-		Attempts: []AttemptView{}, Input: withoutCredentials(given), given: given, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Reason: r.Reason,
+		Attempts: []AttemptView{}, Input: withoutCredentials(given), given: given, Request: r.Request, Output: r.Output, Error: viewError(r.Error), Warning: viewError(r.lacks), Reason: r.Reason,
 		Due: moment(r.Due), Lines: r.Lines, Mocked: r.Mocked, Twice: r.Doubtful, DoneBy: r.DoneBy, Approval: r.approval(), By: r.By, Chosen: r.Chosen,
 	}
 	if r.Status == stepWaiting {

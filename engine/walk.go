@@ -93,9 +93,8 @@ type walker struct {
 	until     time.Time // deadline of the run
 	fault     *Fault    // why the run cannot even begin
 	keyOf     string    // run that idempotency keys begin with
-	before    string    // tells seen what the step of this path sees
-	seen      func(*expression.Scope)
-	only      string // stop before what follows this step (tests up to a step)
+	seek      *seek     // the step for whose sake the walk is done, if it is
+	only      string    // stop before what follows this step (tests up to a step)
 
 	mu     sync.Mutex
 	held   *held
@@ -175,8 +174,14 @@ func (w *walker) walk(ctx context.Context) (store.Decision, error) {
 	}
 	f := w.root()
 	v, err := w.complete(ctx, f)
+	if w.seek != nil && !errors.Is(err, errLost) {
+		v, err = next, nil
+	}
 	if err == nil && v == next {
 		v, err = w.block(ctx, w.plan.flow.Steps, f)
+	}
+	if err == nil && v == next {
+		w.seek.at("", f)
 	}
 	var fail *failure
 	switch {

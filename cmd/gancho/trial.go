@@ -21,7 +21,7 @@ type runCommand struct {
 	File  string `arg:"" help:"Bundle; - reads stdin."`
 	Flow  string `required:"" help:"Which flow of it." placeholder:"ID"`
 	Event string `required:"" help:"The event: {body, headers, query, method}, or just its body." placeholder:"FILE"`
-	Real  bool   `help:"Act for real; without it effects are held back."`
+	Real  bool   `help:"Act for real, without waiting: delays and the waits between attempts pass at once. Without it effects are held back."`
 	JSON  bool   `name:"json" help:"Print the run as JSON."`
 	Zone  string `name:"timezone" help:"Time zone of flows that name none." default:"UTC" placeholder:"ZONE"`
 }
@@ -131,6 +131,9 @@ func (c *runCommand) print(w io.Writer, run *engine.RunView) error {
 			held = " (held back)"
 		}
 		fmt.Fprintf(w, "%-9s %s  %s%s\n", s.Status, s.Path, s.Action, held)
+		if c.Real && len(s.Attempts) > 1 {
+			fmt.Fprintf(w, "          attempts: %d, without the waits between them\n", len(s.Attempts))
+		}
 		for _, line := range s.Lines {
 			fmt.Fprintf(w, "          log: %s\n", line)
 		}
@@ -141,6 +144,9 @@ func (c *runCommand) print(w io.Writer, run *engine.RunView) error {
 		printValue(w, "output", s.Output)
 		if s.Error != nil {
 			fmt.Fprintf(w, "          error: %s: %s\n", s.Error.Code, s.Error.Message)
+		}
+		if s.Warning != nil {
+			fmt.Fprintf(w, "          warning: %s: %s\n", s.Warning.Code, s.Warning.Message)
 		}
 		if s.Reason != "" {
 			fmt.Fprintf(w, "          because: %s\n", s.Reason)

@@ -4336,6 +4336,8 @@ export interface components {
              * @enum {string}
              */
             waiting_for?: "delay" | "signal" | "retry" | "quota" | "connection" | "call";
+            /** @description of a step that is held back: what a run would stop for here, such as no_connection */
+            warning?: components["schemas"]["ErrorView"];
         };
         StopView: {
             /** @description path */
