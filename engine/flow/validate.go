@@ -190,7 +190,8 @@ func (v *validator) trigger() {
 }
 
 func (v *validator) steps(steps []*Step, path string) {
-	off := "" // the step that is switched off, with all that is inside
+	off := ""  // the step that is switched off, with all that is inside
+	loop := "" // the steps of the outermost loop around the step at hand
 	Walk(steps, path, func(at string, s *Step) {
 		if off == "" || !strings.HasPrefix(at, off+"/") {
 			off = ""
@@ -200,8 +201,23 @@ func (v *validator) steps(steps []*Step, path string) {
 		}
 		v.asleep = off != ""
 		v.step(s, at)
+		repeated := loop != "" && strings.HasPrefix(at, loop)
+		switch {
+		case repeated && s.Action == "filter" && !v.asleep:
+			v.add(endsAllTurns(at + "/with/where"))
+		case !repeated && s.Action == "loop":
+			loop = at + "/steps/"
+		}
 	})
 	v.asleep = false
+}
+
+// endsAllTurns warns of a filter that is repeated: who writes it there mostly means to leave out one element.
+func endsAllTurns(at string) form.Problem {
+	w := warning(at, "filter_in_loop", "the first element for which this is false ends the whole run, not only its turn", "o primeiro item para o qual isto é falso encerra a execução inteira, não só a vez dele")
+	w.Hint = form.Label("to leave out that element alone, put the condition into “Only when” of the steps that follow (`when`), or them into a branch",
+		"para deixar só esse item de fora, ponha a condição em “Somente quando” dos passos seguintes (`when`), ou ponha esses passos em caminhos")
+	return w
 }
 
 func (v *validator) step(s *Step, at string) {

@@ -102,6 +102,13 @@ func TestValidate(t *testing.T) {
 		{"unknown step", step(`"action": "set", "when": "steps.sx.ok || errors.y.code == 'a'"`), []string{"/steps/1/when unknown_step", "/steps/1/when unknown_step"}},
 		{"loop without over", step(`"action": "loop", "steps": [{"id": "y", "action": "set"}]`), []string{"/steps/1/with/over required"}},
 		{"empty loop", step(`"action": "loop", "with": {"over": "[1, 2]"}`), []string{"/steps/1/steps empty_block"}},
+		{
+			"filters in loops", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "l", "action": "loop", "with": {"over": "[1]"},
+				"steps": [{"id": "f", "action": "filter", "with": {"where": "item > 1"}}, {"id": "m", "action": "loop", "with": {"over": "[1]"}, "steps": [{"id": "g", "action": "filter", "with": {"where": "true"}}]},
+					{"id": "o", "action": "filter", "disabled": true, "with": {"where": "true"}}],
+				"catch": [{"id": "c", "action": "filter", "with": {"where": "true"}}]}, {"id": "z", "action": "filter", "with": {"where": "true"}}]}`,
+			[]string{"/steps/0/steps/0/with/where filter_in_loop", "/steps/0/steps/1/steps/0/with/where filter_in_loop"},
+		},
 		{"no branches", step(`"action": "branch"`), []string{"/steps/1/branches required"}},
 		{"two otherwise", step(`"action": "branch", "branches": [{"steps": []}, {"steps": []}]`), []string{"/steps/1/branches/1/when two_otherwise"}},
 		{"parallel with when", step(`"action": "parallel", "branches": [{"when": "true", "steps": []}]`), []string{"/steps/1/branches/0/when no_condition"}},

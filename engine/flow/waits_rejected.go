@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // goesOnRejected warns of approvals that others follow while nothing in the flow asks how they
-// were answered. The fix is a filter behind them.
+// were answered. The fix is a filter behind them, except in a loop, where it would end all turns.
 func (t *typer) goesOnRejected() {
 	read := map[string]bool{}
 	for _, use := range Uses(t.flow, t.catalogue) {
@@ -21,18 +22,34 @@ func (t *typer) goesOnRejected() {
 			}
 		}
 	}
+	loops := t.loops()
 	eachBlock(t.flow.Steps, "/steps", func(at string, steps []*Step) {
+		repeated := slices.ContainsFunc(loops, func(loop string) bool { return strings.HasPrefix(at+"/", loop) })
 		for i, s := range steps {
 			if i == len(steps)-1 || !s.Asks() || s.Disabled || read[s.ID] {
 				continue
 			}
-			t.add(at+"/"+strconv.Itoa(i), "", form.Problem{
-				Severity: form.Warning, Code: "rejected_goes_on", Fixes: []form.Fix{{Words: form.Label("Go on only if approved", "Continuar só se aprovado"), Put: t.onlyApproved(s.ID)}},
+			w := form.Problem{
+				Severity: form.Warning, Code: "rejected_goes_on",
 				Message: form.Label("the next steps also run when it is rejected, or nobody answers in time", "os próximos passos executam também quando é rejeitado, ou sem resposta no prazo"),
 				Hint:    form.Label(fmt.Sprintf("ask for `steps.%s.data.approved` behind it", s.ID), fmt.Sprintf("pergunte por `steps.%s.data.approved` depois dele", s.ID)),
-			})
+			}
+			if !repeated {
+				w.Fixes = []form.Fix{{Words: form.Label("Go on only if approved", "Continuar só se aprovado"), Put: t.onlyApproved(s.ID)}}
+			}
+			t.add(at+"/"+strconv.Itoa(i), "", w)
 		}
 	})
+}
+
+// loops are the paths of what is repeated.
+func (t *typer) loops() (paths []string) {
+	Walk(t.flow.Steps, "/steps", func(at string, s *Step) {
+		if s.Action == "loop" {
+			paths = append(paths, at+"/steps/")
+		}
+	})
+	return paths
 }
 
 // onlyApproved is the filter that lets an approval through, as a flow's JSON has it.
