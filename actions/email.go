@@ -99,7 +99,7 @@ func subjectLine(subject string) error {
 
 // Do delivers the e-mail to the connection's server. The Message-ID is the same for each
 // attempt, so that a repeat is recognised. Replies from 400 to 499 are tried again. Recipients that
-// the server refuses for good are left out, as long as it takes another.
+// the server refuses for good, or still refuses at the last attempt, are left out, as long as it takes another.
 func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error) {
 	if err := m.prepare(call); err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (m *email) Do(ctx context.Context, call *engine.Call) (engine.Output, error
 		return nil, err
 	}
 	defer box.close()
-	accepted, refusals, err := box.address(m.sender, m.recipients)
+	accepted, refusals, err := box.address(m.sender, m.recipients, call.Last)
 	if err != nil {
 		return nil, err
 	}

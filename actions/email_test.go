@@ -229,6 +229,26 @@ func TestWhatAMailServerRefuses(t *testing.T) {
 	}
 }
 
+// TestTheLastAttemptWritesToWhoIsTaken: who is refused for now keeps nobody else from the message for ever.
+func TestTheLastAttemptWritesToWhoIsTaken(t *testing.T) {
+	office := &postOffice{refuse: map[string]error{"bia@example.com": later}}
+	call, out := office.open(t, nil)
+	if _, err := write(t.Context(), t, out, call, "ana@example.com", "bia@example.com"); err == nil || len(office.kept()) != 0 {
+		t.Fatalf("the first attempt ended with %v, %v arrived", err, office.kept())
+	}
+	call.Last = true
+	got, err := write(t.Context(), t, out, call, "bia@example.com", "ana@example.com")
+	check(t, err)
+	if !slices.Equal(got["accepted"].([]any), []any{"ana@example.com"}) || !slices.Equal(got["rejected"].([]any), []any{"bia@example.com"}) || len(office.kept()) != 1 {
+		t.Errorf("%v, %v arrived", got, office.kept())
+	}
+	office.refuse["ana@example.com"] = nobody
+	_, err = write(t.Context(), t, out, call, "ana@example.com", "bia@example.com")
+	if f := faultOf(t, err); f.Code != "smtp_450" || f.Permanent {
+		t.Errorf("where nobody is taken: %+v", f)
+	}
+}
+
 // What a server does not offer, no second attempt finds there.
 func TestAMailServerWithoutWhatIsAskedFor(t *testing.T) {
 	for code, fields := range map[string]map[string]string{

@@ -85,15 +85,16 @@ func (r *refusal) Error() string {
 func (r *refusal) Unwrap() error { return r.reply }
 
 // address names sender and recipients to the server. It gives those that are taken and those that
-// are refused for good. While one is refused for now, nobody is written to: with the next attempt
-// the others would be written to again.
-func (b *mailbox) address(sender *mail.Address, recipients []string) (accepted []string, refused []*refusal, err error) {
+// are refused. While one is refused for now, nobody is written to: with the next attempt the others
+// would be written to again. At the last one it does not keep them from getting the message.
+func (b *mailbox) address(sender *mail.Address, recipients []string, last bool) (accepted []string, refused []*refusal, err error) {
 	if err := b.smtp.UpdateDeadline(longest); err != nil {
 		return nil, nil, mailFault(err)
 	}
 	if err := b.smtp.Mail(envelope(sender.Address)); err != nil {
 		return nil, nil, mailFault(err)
 	}
+	var gravest *refusal // what the attempt fails with where nobody is taken
 	for _, r := range recipients {
 		err := b.smtp.Rcpt(envelope(r))
 		if err == nil {
@@ -104,13 +105,17 @@ func (b *mailbox) address(sender *mail.Address, recipients []string) (accepted [
 		if !errors.As(err, &no.reply) {
 			return nil, nil, mailFault(err)
 		}
-		if no.reply.Code < 500 {
+		forNow := no.reply.Code < 500
+		if forNow && !last {
 			return nil, nil, mailFault(no)
+		}
+		if gravest == nil || forNow {
+			gravest = no
 		}
 		refused = append(refused, no)
 	}
 	if len(accepted) == 0 {
-		return nil, nil, mailFault(refused[0])
+		return nil, nil, mailFault(gravest)
 	}
 	return accepted, refused, nil
 }

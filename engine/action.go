@@ -131,6 +131,7 @@ type Call struct {
 	Run        string
 	Step       string    // path
 	Attempt    int       // from 1; those that only waited for a quota do not count
+	Last       bool      // what fails now for a while has failed for good
 	Answered   int       // attempts before this one that were answered with a success, but not with what was asked for
 	First      time.Time // when the first attempt began; zero before it
 	Promised   time.Time // when a limit that all flows share told it to come back; zero if none did

@@ -41,9 +41,10 @@ func (w *walker) call(n *node, f *frame, rec *record, c *connections.Connection,
 	if rec.Promised && rec.For == waitQuota {
 		promised = rec.Due
 	}
+	number := len(rec.Attempts) - rec.Quota + 1
 	return &Call{
 		First: first, Promised: promised,
-		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: len(rec.Attempts) - rec.Quota + 1, Answered: rec.Answered,
+		Flow: w.run.Flow, Run: w.run.ID, Step: rec.Path, Attempt: number, Last: number >= scheduleOf(n.step.Retry, n.action.Waits).attempts, Answered: rec.Answered,
 		Key: w.keyOf + "-" + rec.Path, AtMostOnce: n.step.Delivery == flow.AtMostOnce && n.action.Effect && !n.action.Repeatable, Connection: c,
 		Timeout: min(n.step.Timeout.Or(defaultTimeout), w.until.Sub(w.hands.now())),
 		Now:     w.run.At, Zone: w.zone,
