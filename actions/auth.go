@@ -78,9 +78,13 @@ func secretOf(c *connections.Connection, field string) (string, error) {
 		return "", engine.Permanent(err)
 	}
 	if len(values) == 0 {
-		return "", &engine.Fault{Code: "no_secret", Message: "the connection " + c.Name + " has no " + field, Broken: true}
+		return "", lackOf(c, "no_secret", field)
 	}
 	return values[0], nil
+}
+
+func lackOf(c *connections.Connection, code, field string) error {
+	return &engine.Fault{Code: code, Message: "the connection " + c.Name + " has no " + field, Broken: true}
 }
 
 // optionalSecret is secretOf where having none is fine.

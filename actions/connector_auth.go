@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -247,6 +246,18 @@ func (a *madeAuth) valueOf(conn *connections.Connection, id string) (string, err
 	return secretOf(conn, id)
 }
 
+// plain is the value of a field without which there is no signature.
+func (a *madeAuth) plain(conn *connections.Connection, id string) (string, error) {
+	text := conn.Fields[id]
+	if f := a.file.find(id); f != nil && text == "" {
+		text, _ = f.Default.(string)
+	}
+	if text == "" {
+		return "", lackOf(conn, "no_field", id)
+	}
+	return text, nil
+}
+
 func (a *madeAuth) setHeaders(x *exchange, conn *connections.Connection, session connections.Session) error {
 	for name, value := range a.file.Headers {
 		h, _ := headerFile(value)
@@ -321,7 +332,16 @@ func (a *madeAuth) signAWS(x *exchange, conn *connections.Connection, now time.T
 	if err != nil {
 		return err
 	}
-	region, service := conn.Fields[f.Region], cmp.Or(conn.Fields[f.Service], f.Service)
+	region, err := a.plain(conn, f.Region)
+	if err != nil {
+		return err
+	}
+	service := f.Service
+	if f.find(service) != nil {
+		if service, err = a.plain(conn, service); err != nil {
+			return err
+		}
+	}
 	day, stamp := now.UTC().Format("20060102"), now.UTC().Format("20060102T150405Z")
 	signed, lines := "host", "host:"+x.url.Host+"\n"
 	add := func(name, value string) {

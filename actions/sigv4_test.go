@@ -23,7 +23,16 @@ var (
 // get gives the Authorization of a GET. The service is written in the connector, or the field of that name holds it.
 func (a awsCaller) get(t *testing.T, service, address string, fields map[string]string) string {
 	t.Helper()
-	made := &madeAuth{file: &authFile{Kind: "sigv4", Service: service, Region: "region", AccessKey: "id", SecretKey: "key", Fields: []fieldFile{{ID: "id", Type: "text"}, {ID: "region", Type: "text"}, {ID: "key", Type: "secret", Required: true}}}}
+	x, err := a.sign(t, service, address, fields)
+	check(t, err)
+	return x.header.Get("Authorization")
+}
+
+func (a awsCaller) sign(t *testing.T, service, address string, fields map[string]string) (*exchange, error) {
+	t.Helper()
+	made := &madeAuth{file: &authFile{Kind: "sigv4", Service: service, Region: "region", AccessKey: "id", SecretKey: "key", Fields: []fieldFile{
+		{ID: "id", Type: "text"}, {ID: "region", Type: "text"}, {ID: "of", Type: "text"}, {ID: "known", Type: "text", Default: "service"}, {ID: "key", Type: "secret", Required: true},
+	}}}
 	conn := &connections.Connection{Name: "aws", Fields: map[string]string{"id": a.id, "region": "us-east-1"}, Secret: func(string) ([]string, error) {
 		return []string{a.key}, nil
 	}}
@@ -31,8 +40,19 @@ func (a awsCaller) get(t *testing.T, service, address string, fields map[string]
 		conn.Fields[name] = value
 	}
 	x := &exchange{method: http.MethodGet, url: mustURL(t, address), header: http.Header{}, at: a.at}
-	check(t, made.sign(x, conn, connections.Session{}))
-	return x.header.Get("Authorization")
+	return x, made.sign(x, conn, connections.Session{})
+}
+
+// Nothing is signed for a field's name in the place of its value.
+func TestAWSSignsNoEmptyField(t *testing.T) {
+	for lack, fields := range map[string]map[string]string{"of": {}, "region": {"of": "s3", "region": ""}} {
+		if _, err := awsSuite.sign(t, "of", "https://a.example/", fields); err == nil || err.Error() != "the connection aws has no "+lack {
+			t.Errorf("%s: %v", lack, err)
+		}
+	}
+	if given, stated := awsSuite.get(t, "known", "https://a.example/", nil), awsSuite.get(t, "service", "https://a.example/", nil); given != stated {
+		t.Errorf("%s\n%s", given, stated)
+	}
 }
 
 // TestAWSSignature holds signatures against published vectors: "get-vanilla" and
