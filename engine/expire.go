@@ -55,7 +55,7 @@ func (k *keeps) wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// keep is how long a flow's history stays; zero members are the store's defaults.
+// keep is how long a flow's history stays; zero members are the defaults.
 func (e *Engine) keep(id string) store.Keep {
 	f, err := e.Flows.Get(id)
 	if err != nil {

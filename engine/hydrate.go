@@ -87,12 +87,12 @@ func (w *walker) fetch(ctx context.Context, h *Hydrate, f *frame) (verdict, erro
 	if err != nil {
 		return next, &failure{path, fault(Permanent(err))}
 	}
-	n := &node{step: &flow.Step{ID: resourceStep, Action: h.Action, Connection: h.Connection, With: input}, modes: map[string]form.Mode{}}
+	n := &node{step: &flow.Step{ID: resourceStep, Action: h.Action, Connection: h.Connection, With: input}, members: map[string]member{}}
 	if h.Continue {
 		n.step.OnError = "continue"
 	}
 	for id := range input {
-		n.modes[id] = form.ModeLiteral // values of the event are never templates
+		n.members[id] = member{mode: form.ModeLiteral} // values of the event are never templates
 	}
 	if a, ok := w.plan.catalogue.Find(h.Action); ok {
 		n.action = a

@@ -26,12 +26,17 @@ type plan struct {
 
 // node is a step of a plan.
 type node struct {
-	step      *flow.Step
-	action    *Action
-	modes     map[string]form.Mode // of the members of with
-	texts     map[string]bool      // members that hold a text, whatever a hole gives
-	addresses map[string]bool      // members that hold an address
-	idle      sync.Pool            // of *blank, those that can be used again
+	step    *flow.Step
+	action  *Action
+	members map[string]member // of with
+	idle    sync.Pool         // of *blank, those that can be used again
+}
+
+// member is how a value of with is read.
+type member struct {
+	mode    form.Mode
+	text    bool // it is a text, whatever a hole gives
+	address bool
 }
 
 // blank is an action that is not filled yet.
@@ -73,15 +78,14 @@ func newPlan(f *flow.Flow, revision int, c *Catalogue) *plan {
 
 func (p *plan) add(steps []*flow.Step) {
 	for _, s := range steps {
-		n := &node{step: s, modes: map[string]form.Mode{}, texts: map[string]bool{}, addresses: map[string]bool{}}
+		n := &node{step: s, members: map[string]member{}}
 		if a, ok := p.catalogue.Find(s.Action); ok {
 			n.action = a
 			fields := a.New().Fields()
 			for id := range s.With {
 				if field := fields.Find(id); field != nil {
-					n.modes[id] = field.Mode()
-					n.texts[id] = field.Kind() == "text" || field.Kind() == "longtext"
-					n.addresses[id] = field.Kind() == "url"
+					kind := field.Kind()
+					n.members[id] = member{mode: field.Mode(), text: kind == "text" || kind == "longtext", address: kind == "url"}
 				}
 			}
 		}
@@ -127,12 +131,13 @@ func (e *skipError) Error() string { return e.reason.EN }
 func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[string]any, error) {
 	out := make(map[string]any, len(n.step.With))
 	for id, raw := range n.step.With {
-		if n.modes[id] != form.ModeTemplate {
+		m := n.members[id]
+		if m.mode != form.ModeTemplate {
 			out[id] = raw
 			continue
 		}
 		var ask func(before, value, after string) error
-		if n.addresses[id] {
+		if m.address {
 			ask = steers
 		}
 		value, err := p.fill(ctx, raw, s, n.step.Missing.For(id) == "empty", ask)
@@ -146,7 +151,7 @@ func (p *plan) render(ctx context.Context, n *node, s *expression.Scope) (map[st
 		if err != nil {
 			return nil, Permanent(fmt.Errorf("field %s: %w", id, err))
 		}
-		if _, written := raw.(string); written && n.texts[id] {
+		if _, written := raw.(string); written && m.text {
 			value = asText(value)
 		}
 		out[id] = value

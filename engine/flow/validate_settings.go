@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gancho/engine/form"
+	"gancho/engine/store"
 )
 
 // jsonPointer is RFC 6901, for a place inside of a body.
@@ -47,9 +48,6 @@ func (v *validator) settings() {
 	}
 }
 
-// runsKept is how long runs stay where a flow does not say.
-const runsKept = 90 * 24 * time.Hour
-
 // keep warns of bodies that were to stay longer than the runs that they belong to.
 func (v *validator) keep(k *Keep) {
 	if k == nil {
@@ -57,7 +55,7 @@ func (v *validator) keep(k *Keep) {
 	}
 	v.lasts(k.Bodies, "/settings/keep/bodies")
 	v.lasts(k.Runs, "/settings/keep/runs")
-	if runs := Duration(k.Runs.Or(runsKept)); k.Bodies != nil && *k.Bodies > runs && runs > 0 {
+	if runs := Duration(k.Runs.Or(store.KeepRuns)); k.Bodies != nil && *k.Bodies > runs && runs > 0 {
 		v.add(warning("/settings/keep/bodies", "too_long", fmt.Sprintf("bodies go with their runs, which are kept for %s", runs),
 			fmt.Sprintf("os corpos vão embora com as execuções, que são guardadas por %s", runs)))
 	}

@@ -481,7 +481,13 @@ type Change struct {
 	Event *EventInfo
 }
 
-// Keep is how long a flow's history stays. Zero means the store's default.
+// Keep is how long a flow's history stays. Zero means the default.
 type Keep struct {
 	Bodies, Runs time.Duration
 }
+
+// The defaults of Keep.
+const (
+	KeepBodies = 30 * 24 * time.Hour
+	KeepRuns   = 90 * 24 * time.Hour
+)

@@ -360,10 +360,10 @@ func (a *archive) expire(ctx context.Context, keep func(flow string) store.Keep)
 // complete puts the defaults where a Keep says nothing.
 func complete(k store.Keep) store.Keep {
 	if k.Bodies <= 0 {
-		k.Bodies = keepBodies
+		k.Bodies = store.KeepBodies
 	}
 	if k.Runs <= 0 {
-		k.Runs = keepRuns
+		k.Runs = store.KeepRuns
 	}
 	return k
 }

@@ -310,12 +310,6 @@ func (s *Store) startLoops(ctx context.Context) error {
 	return nil
 }
 
-// The defaults of store.Keep.
-const (
-	keepBodies = 30 * 24 * time.Hour
-	keepRuns   = 90 * 24 * time.Hour
-)
-
 // Expire implements store.History.
 func (s *Store) Expire(ctx context.Context, keep func(flow string) store.Keep) error {
 	type old struct {
