@@ -167,8 +167,8 @@ type WaitView struct {
 	Flow    string
 	Name    string    // of the flow
 	Until   time.Time // when the wait is over by itself, in the flow's zone
-	Answer  string    // of an approval: approved, rejected, or expired; empty as long as it waits, and where nobody can answer any more
-	Ended   time.Time // when it was answered or its time was over, in the flow's zone
+	Answer  string    // of an approval: approved, rejected, or expired; empty as long as nobody has answered, and where nobody can any more
+	Ended   time.Time // when the run took the answer or its time was over, in the flow's zone; zero before
 }
 
 // WaitPage describes the wait that a token is for. A token that this instance did not make, or
@@ -201,6 +201,10 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 			v.Answer, v.Ended = approvalIn(output), rec.Ended
 		}
 	}
+	if data, answered := story.Inbox[path]; answered && v.Open {
+		v.Open = false
+		v.Answer = answerIn(data)
+	}
 	v.Name = e.FlowName(v.Flow)
 	f := &flow.Flow{}
 	if entry, ok := e.Flows.Find(v.Flow); ok && entry.Draft != nil {
@@ -209,6 +213,16 @@ func (e *Engine) WaitPage(ctx context.Context, token string) (WaitView, error) {
 	zone := zoneOf(f, e.Instance().Timezone)
 	v.Until, v.Ended = v.Until.In(zone), v.Ended.In(zone)
 	return v, nil
+}
+
+// answerIn is how an approval was answered that the run has not taken up yet.
+func answerIn(data []byte) string {
+	data, _ = signed(data)
+	var value any
+	if err := decodeExact(data, &value); err != nil {
+		return ""
+	}
+	return approvalIn(map[string]any{"received": true, "data": value})
 }
 
 // waitAt gives such a wait of a run's flow; store.ErrNotFound when it has none. Of a flow that was

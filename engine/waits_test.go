@@ -52,6 +52,32 @@ func TestAnUnknownOutcomeIsSettledByAPerson(t *testing.T) {
 	}
 }
 
+// TestAnAnsweredQuestionIsNotAskedAgain: also while the run has not taken the answer up yet.
+func TestAnAnsweredQuestionIsNotAskedAgain(t *testing.T) {
+	s := &sink{}
+	h := open(t, t.TempDir(), s)
+	h.publish(`{"id": "ask", "trigger": {"kind": "webhook"}, "steps": [
+		{"id": "link", "action": "test.send", "with": {"text": "{{ run.wait_url(\"ok\") }}"}},
+		{"id": "ok", "action": "wait", "with": {"approve": {"text": "Ship it?"}}}]}`)
+	run := h.send("ask", `{}`)
+	h.until(run, func(v engine.RunView) bool { return v.Status == store.Waiting })
+	_, token, _ := strings.Cut(s.sent()[0], "/w/")
+	_, err := h.Flows.Pause(t.Context(), "ask")
+	check(t, err)
+	check(t, h.GiveWait(t.Context(), token, map[string]any{"approved": false}))
+	page, err := h.WaitPage(t.Context(), token)
+	check(t, err)
+	if page.Open || page.Answer != "rejected" || !page.Ended.IsZero() {
+		t.Errorf("while the flow is paused: %+v", page)
+	}
+	_, err = h.Flows.Resume(t.Context(), "ask")
+	check(t, err)
+	h.finished(run)
+	if page, err = h.WaitPage(t.Context(), token); err != nil || page.Open || page.Answer != "rejected" || page.Ended.IsZero() {
+		t.Errorf("after the run: %+v, %v", page, err)
+	}
+}
+
 // A wait without time only takes what is there; one without a word on it has the run's.
 func TestAWaitOfNoTimeEndsAtOnce(t *testing.T) {
 	h := open(t, t.TempDir(), &sink{})

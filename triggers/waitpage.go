@@ -53,12 +53,16 @@ func asks(page engine.WaitView) form.Words {
 // over says how a wait ended that nobody can answer any more.
 func over(page engine.WaitView) (title, note form.Words) {
 	at := moment(page.Ended)
+	on := form.Label(" on "+at.EN, " em "+at.PT)
+	if page.Ended.IsZero() { // the run has not taken it up yet
+		on = form.Words{}
+	}
 	answered := form.Label("Already answered", "Já foi respondido")
 	switch page.Answer {
 	case "approved":
-		return answered, form.Label("This was approved on "+at.EN+".", "Isto foi aprovado em "+at.PT+".")
+		return answered, form.Label("This was approved"+on.EN+".", "Isto foi aprovado"+on.PT+".")
 	case "rejected":
-		return answered, form.Label("This was rejected on "+at.EN+".", "Isto foi rejeitado em "+at.PT+".")
+		return answered, form.Label("This was rejected"+on.EN+".", "Isto foi rejeitado"+on.PT+".")
 	case "expired":
 		return form.Label("Too late", "O prazo passou"), form.Label("Nobody answered by "+at.EN+".", "Ninguém respondeu até "+at.PT+".")
 	}

@@ -463,6 +463,7 @@ type Story struct {
 	Waits   []Wait
 	Leased  bool
 	Results map[string][]byte // of key operations, by path
+	Inbox   map[string][]byte // signals that came for a path and were not taken yet, of a run that goes on
 }
 
 // Count is one flow's part of the ledger: Accepted = Finished + Waiting + Pending.

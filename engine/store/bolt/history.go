@@ -174,7 +174,7 @@ func (s *Store) GetRun(_ context.Context, id string) (story store.Story, err err
 		if err := get(tx, "events", number(n), &e); err != nil {
 			return err
 		}
-		story = store.Story{Run: s.shown(r), Meta: e.Meta, Body: e.Body, Waits: r.Waits, Results: map[string][]byte{}}
+		story = store.Story{Run: s.shown(r), Meta: e.Meta, Body: e.Body, Waits: r.Waits, Results: map[string][]byte{}, Inbox: map[string][]byte{}}
 		story.Leased = story.Run.Status == store.Running
 		err = eachPlain(tx, "steps", number(n), func(rest string, data []byte) {
 			story.Steps = append(story.Steps, store.Record{Path: rest[1:], Data: data})
@@ -182,7 +182,9 @@ func (s *Store) GetRun(_ context.Context, id string) (story store.Story, err err
 		if err != nil {
 			return err
 		}
-		return eachPlain(tx, "results", number(n), func(path string, value []byte) { story.Results[path] = value })
+		return errors.Join(
+			eachPlain(tx, "results", number(n), func(path string, value []byte) { story.Results[path] = value }),
+			eachPlain(tx, "inbox", number(n), func(path string, data []byte) { story.Inbox[path] = data }))
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return s.archive.story(id)

@@ -122,10 +122,12 @@ var rules = []rule{
 		g := store.Signal{Run: a.Run, Path: "w", Data: []byte("1")}
 		h.keep(h.s.Signal(h.ctx, []store.Signal{g})[0])
 		second := h.s.Signal(h.ctx, []store.Signal{g})[0]
+		story, err := h.s.GetRun(h.ctx, a.Run)
+		h.keep(err)
 		h.end(h.claim(1)[0], store.Succeeded)
 		g.Path = "other"
 		late := h.s.Signal(h.ctx, []store.Signal{g})[0]
-		return errors.Join(want("second", errors.Is(second, store.ErrUsed), true), want("after the end", errors.Is(late, store.ErrUsed), true))
+		return errors.Join(want("not taken yet", string(story.Inbox["w"]), "1"), want("second", errors.Is(second, store.ErrUsed), true), want("after the end", errors.Is(late, store.ErrUsed), true))
 	}},
 	{"a spawned run answers its parent", func(h *house) error {
 		h.accept(event("a", ""))
