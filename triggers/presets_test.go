@@ -23,24 +23,95 @@ import (
 	"gancho/triggers"
 )
 
-// What comes with an order of Shopify has a Portuguese name, by the preset or by what most call it.
-func TestShopifyIsNamed(t *testing.T) {
-	preset, _ := triggers.BuiltIn().Find("shopify")
-	view := preset.View()
-	var order map[string]any
-	if err := json.Unmarshal(view.Events[0].Body, &order); err != nil {
-		t.Fatal(err)
-	}
-	named := func(at string, object map[string]any) {
-		for name := range object {
-			if label := view.Describe[at+name].PT; label == "" && expression.Called(name, "pt-BR") == expression.Called(name, "en") && !slices.Contains([]string{"id", "sku"}, name) {
-				t.Errorf("%s%s has no Portuguese name", at, name)
+// What those providers send that most shops here use has a Portuguese name, by the preset or by what most call it.
+func TestWhatIsSentIsNamed(t *testing.T) {
+	for _, id := range strings.Fields("asaas hotmart kiwify mercadopago nuvemshop pagarme rdstation rdstation_crm shopify vtex woovi") {
+		preset, _ := triggers.BuiltIn().Find(id)
+		view := preset.View()
+		named := func(at, name string) {
+			if label := view.Describe[at].PT; label == "" && expression.Called(name, "pt-BR") == expression.Called(name, "en") && !slices.Contains([]string{"data", "id", "sku", "status", "subtotal"}, name) {
+				t.Errorf("%s: %s has no Portuguese name", id, at)
 			}
 		}
+		for _, e := range view.Events {
+			var body any
+			if err := json.Unmarshal(e.Body, &body); err != nil {
+				t.Fatal(err)
+			}
+			eachMember(body, "/body", named)
+			eachMember(e.Resource, "/resource", named)
+		}
 	}
-	named("/body/", order)
-	named("/body/line_items/*/", order["line_items"].([]any)[0].(map[string]any))
-	named("/body/shipping_lines/*/", order["shipping_lines"].([]any)[0].(map[string]any))
+}
+
+func eachMember(value any, at string, visit func(at, name string)) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			visit(at+"/"+name, name)
+			eachMember(member, at+"/"+name, visit)
+		}
+	case []any:
+		for _, element := range v {
+			eachMember(element, at+"/*", visit)
+		}
+	}
+}
+
+// A title says what happened to what, whose it is and how much, once all of it is known.
+func TestTitlesTellWhatPeopleAskFor(t *testing.T) {
+	webhook := triggers.Catalogue()[slices.IndexFunc(triggers.Catalogue(), func(x engine.Trigger) bool { return x.Kind == "webhook" })]
+	for preset, want := range map[string][]string{
+		"asaas": {
+			"Um pagamento foi recebido · pedido-1001 · R$ 199,90", "Um pagamento com cartão foi confirmado · pedido-1001 · R$ 199,90",
+			"Uma cobrança venceu sem pagamento · pedido-1001 · R$ 199,90", "Um pagamento foi estornado · pedido-1001 · R$ 199,90",
+		},
+		"kiwify": {
+			"Um pedido foi aprovado · abc1234 · Curso Exemplo · Cliente Exemplo · R$ 199,90", "Um Pix foi gerado · abc1235 · Curso Exemplo · Cliente Exemplo · R$ 199,90",
+			"Um pedido foi reembolsado · abc1234 · Curso Exemplo · Cliente Exemplo · R$ 199,90", "Um carrinho foi abandonado · Curso Exemplo · Cliente Exemplo",
+		},
+		"mercadopago": {"Pagamento pedido-1001 · aprovado · R$ 199,90 · Cliente Exemplo", "Pagamento pedido-1001 · pendente · R$ 199,90 · Cliente Exemplo"},
+		"nuvemshop": {
+			"Um pedido foi pago · 1001 · Cliente Exemplo · R$ 199,90", "Um pedido foi criado · 1002 · Cliente Exemplo · R$ 199,90",
+			"Um pedido foi enviado · 1001 · Cliente Exemplo · R$ 199,90", "Um pedido foi cancelado · 1001 · Cliente Exemplo · R$ 199,90",
+		},
+		"pagarme": {
+			"Um pedido foi pago · 1001 · Cliente Exemplo · R$ 199,90", "O pagamento de um pedido falhou · 1002 · Cliente Exemplo · R$ 199,90",
+			"Um pedido foi cancelado · 1001 · Cliente Exemplo · R$ 199,90", "Uma cobrança foi estornada · 1001 · Cliente Exemplo · R$ 199,90",
+		},
+		"rdstation":     {"Um contato converteu · compra-aprovada · Cliente Exemplo · cliente@example.com", "Um contato foi marcado como oportunidade · Cliente Exemplo · cliente@example.com"},
+		"rdstation_crm": {"Negociação Exemplo · Sem contato · R$ 1.500,00 · Vendedor Exemplo", "Negociação Exemplo · ganha · R$ 1.500,00 · Vendedor Exemplo"},
+		"vtex": {
+			"Pedido 1000000000001-01 · pronto para manuseio · Cliente Exemplo · R$ 199,90", "Pedido 1000000000001-01 · pagamento aprovado · Cliente Exemplo · R$ 199,90",
+			"Pedido 1000000000001-01 · faturado · Cliente Exemplo · R$ 199,90", "Pedido 1000000000001-01 · cancelado · Cliente Exemplo · R$ 199,90",
+		},
+		"woovi": {
+			"Uma cobrança foi paga · pedido-1001 · Cliente Exemplo · R$ 199,90", "Uma cobrança foi criada · pedido-1001 · Cliente Exemplo · R$ 199,90",
+			"Uma cobrança expirou · pedido-1002 · Cliente Exemplo · R$ 199,90", "Um Pix foi recebido · Cliente Exemplo · R$ 50,00",
+		},
+	} {
+		p, _ := triggers.BuiltIn().Find(preset)
+		f := &flow.Flow{Trigger: flow.Trigger{Kind: "webhook", With: map[string]any{"preset": preset}}}
+		var got []string
+		for _, e := range webhook.Samples(f).Events {
+			if h := webhook.Hydrate(f); h != nil {
+				query := map[string]any{}
+				for name, value := range e.Event.Query {
+					query[name] = value
+				}
+				trigger := map[string]any{"body": e.Event.Body, "headers": map[string]any{}, "query": query, "event": e.Name, "resource": e.Resource}
+				got = append(got, h.Title(t.Context(), &expression.Scope{Values: map[string]any{"trigger": trigger}}, "pt-BR"))
+				continue
+			}
+			secrets := presetSecrets(p)
+			h := presetHouse(t, preset, secrets, func(_ *flow.Trigger, c *triggers.WebhookConfig) { c.Lang = func() string { return "pt-BR" } })
+			wantStatus(t, h.deliver(sampleOf(t, p, triggers.SampleConfig{Event: e.ID}, secrets, h)), 200)
+			got = append(got, h.events[0].Title)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: titles are\n%s", preset, strings.Join(got, "\n"))
+		}
+	}
 }
 
 func hmacOf(hash, key, message string) []byte {

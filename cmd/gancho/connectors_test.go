@@ -172,7 +172,7 @@ func TestThinEventsAreCompletedThroughConnectors(t *testing.T) {
 		t.Errorf("the run shows that it fetched %v", resource)
 	}
 	for _, title := range []any{done[0]["title"], run["title"], event["title"]} {
-		if title != "Payment order-1" {
+		if title != "Payment order-1 · approved · R$ 199,90" {
 			t.Errorf("titled %q, before what it names was fetched", title)
 		}
 	}

@@ -15,6 +15,7 @@ func TestStartersTakeTheSampleThatIsOffered(t *testing.T) {
 	}
 	want := map[string]string{ // by the sample that a provider documents, "" where one of the flow's own tests fits better
 		"payment-approved": "PURCHASE_APPROVED", "pagamento-aprovado": "PURCHASE_APPROVED", "abandoned-cart": "PURCHASE_OUT_OF_SHOPPING_CART", "carrinho-abandonado": "PURCHASE_OUT_OF_SHOPPING_CART",
+		"pix-expired": "OPENPIX:CHARGE_EXPIRED", "pix-expirado": "OPENPIX:CHARGE_EXPIRED", "refund": "order_refunded", "reembolso": "order_refunded",
 	}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
