@@ -7,7 +7,7 @@ import { spoken } from './spoken.ts'
 // Fixed file names: the server puts the hash of the whole bundle into their path.
 const everywhere = /src\/ui\/icon|icons\/(loader-circle|chevron-down)\.|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack\/(?!.*(mutationObserver|useMutation|queriesObserver|useQueries|[iI]nfiniteQuery(Observer)?\.js)))/
 // Small things and pictures that many parts share: one file, not one for each. And what draws a flow, for its editor and its runs.
-const shared = /lucide-react.*icons\/(braces|chevron-(left|right)|circle-(check|dashed)|code|corner-down-left|download|external-link|eye|eye-off|flask-conical|globe|info|key-round|list|list-checks|pencil|power|rotate-ccw-clock|send|square-function|trash|wrench|x)\.|(mutationObserver|useMutation)\.js|src\/(flow|words\/told|data\/(personal|switch)|ui\/(basics|Status|statusWords|Ticked)|fields\/locale|api\/curl|tree\/useStepName)\.tsx?$/
+const shared = /lucide-react.*icons\/(braces|chevron-(left|right)|circle-(check|dashed)|code|corner-down-left|download|external-link|eye|eye-off|flask-conical|globe|info|key-round|list|list-checks|pencil|power|rotate-ccw-clock|send|square-function|trash|wrench|x)\.|(mutationObserver|useMutation)\.js|src\/(flow|words\/told|data\/(hide|switch)|ui\/(basics|Status|statusWords|Ticked)|fields\/locale|api\/curl|tree\/useStepName)\.tsx?$/
 const ofTrees = /src\/(tree\/|data\/(desk|nodes|pinned|words)|fields\/(Combo|template|words)|api\/expression|editor\/(Panel|panelWords|words|presetLabels|Locked)\.)/
 const catalogues = ['editor/words', 'editor/panelWords', 'tree/words', 'fields/words', 'data/words']
 const own = (path: string) => fileURLToPath(new URL(path, import.meta.url))

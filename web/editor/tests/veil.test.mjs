@@ -61,6 +61,14 @@ test('lists hide who people are, and alerts; a search still says what was search
   }
   await page.goto(`${program.base}/events?q=${encodeURIComponent('Rita.Lobo@example.com')}`)
   await page.getByText('77 · rita.lobo@example.com').waitFor()
+  await page.waitForURL(`${program.base}/events`) // the address names nobody, and what was searched for stays
+  await page.reload()
+  await page.getByText('77 · rita.lobo@example.com').waitFor()
+  await page.getByRole('navigation').getByRole('link', { name: 'Runs' }).click()
+  await page.getByText('77 · rit•••@…').first().waitFor()
+  await page.goBack()
+  await page.getByText('77 · rita.lobo@example.com').waitFor()
+  assert.equal(await page.getByRole('searchbox', { name: 'Order, e-mail, phone…' }).inputValue(), 'Rita.Lobo@example.com')
   await page.goto(`${program.base}/runs?q=rita`)
   await page.getByText('77 · rit•••@…').waitFor()
   await eye(page).click()

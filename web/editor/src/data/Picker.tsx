@@ -188,7 +188,7 @@ function Detail({ node, lacking }: { node: Node | undefined; lacking: boolean })
   const t = useWords()
   const { hide } = useVeil()
   const desk = useDesk()
-  const values = node?.stats?.values.slice(0, 8) ?? []
+  const values = node?.stats?.values.filter((v) => !v.value.endsWith('•••')).slice(0, 8) ?? [] // the first letter of a value tells nothing
   const kinds = node?.stats?.kinds.length && node.stats.kinds.length > 1 ? node.stats.kinds.map((k) => `${k.kind} ${k.count}`).join(', ') : ''
   return (
     <div className="flex h-[42px] shrink-0 flex-wrap [align-content:safe_center] items-center gap-x-3 gap-y-2 overflow-hidden border-t border-line px-3 text-meta text-text-2">

@@ -4,7 +4,6 @@ import { friendly, member, readAt, segments } from '../fields/template'
 import { inWords } from '../words/path'
 import { plainText } from '../words/format'
 import { soughtAs, soughtWords } from '../words/names'
-import { isDocument, isNumber, shortened, spelled } from './personal'
 
 /** A node of the data that a step may use: a leaf can be inserted, a branch folds. */
 export type Node = { path: string; name: string; label: string; level: number; leaf: boolean; /** twin is its own name, where one beside it is called as it is */ twin?: string; stats?: SchemaField; doc?: string; children: Node[] }
@@ -130,36 +129,6 @@ export function mostSeen({ type, values: [first] }: SchemaField): unknown {
 export const insertable = (path: string) => path.replaceAll('[]', '[0]')
 
 export const valueOf = (scope: unknown, path: string) => readAt(scope, path)
-
-const personal = [/^[^@\s]+@[^@\s]+\.[^@\s]+$/, /^(?=.*\D)\+?\d{2,3}[\s.-]?\(?\d{2}\)?[\s.-]?9?\d{4}[\s.-]?\d{4}$/, /^(?=.*\D)\d{3}\.?\d{3}\.?\d{3}-?\d{2}$/, /^\+\d{10,15}$/, /^55[1-9]\d9?\d{8}$/]
-const ofPersons = /^((first|last|full|middle|given|family|sur)_?name|sobrenome|nome_completo|(phone|mobile|cell|telefone|celular|fone|whatsapp)(_?(number|numero))?|(address|endereco|street|logradouro|rua)(_?(line)?_?\d)?|complement(o)?|neighborhood|bairro|postcode|(zip|postal)(_?code)?|cep|cpf|cnpj|rg|(tax|document|documento|identification)(_?(id|number|numero))?|birth_?(day|date)?|(data_)?nascimento|tel|wa_id|recipient_id|display_phone_number|pix(_address)?_key|chave_pix)$/
-const named = /name|nome/
-const things = /(status|state|stage|event|type|plan|product|produto|item|iten|offer|oferta|course|curso|category|categoria|source|channel|gateway|provider|payment|tag|campaign|campanha|form|cupom|coupon|variant|variacao|shipping|file|country|city|store|bank|company|loja|empresa)s?$/
-
-const lastNames = (path: string) => segments(path).filter((s) => s !== '[]').slice(-2).map(spelled)
-
-/** ofThing says whether what has this path is what a thing is called: it is named so, or is the name of what is. */
-export function ofThing(path: string): boolean {
-  const [holder = '', last = holder] = lastNames(path)
-  return things.test(last.replace(/_(name|title|nome|titulo)$/, '')) || (/^(name|title|nome|titulo)$/.test(last) && things.test(holder))
-}
-
-/** ofPerson says whether a text that has this path tells who somebody is: by its own name, or as a name, which is no short number, that is not that of a thing. */
-function ofPerson(text: string, path: string): boolean {
-  const [holder = '', last = holder] = lastNames(path)
-  if (named.test(last) && !/\p{L}{2}|(\d\D*){8}/u.test(text)) return false
-  return ofPersons.test(last) || (/^(name|nome)$/.test(last) && !things.test(holder))
-}
-
-/** looksPersonal says whether a text is an address, a phone or a document, whatever its name: the name of an id or a time says that it is none. */
-const looksPersonal = (text: string, path: string) => (/^\d{10,13}$/.test(text) && /^(from|to|contato)$/.test(lastNames(path).at(-1) ?? '')) || (isDocument(text) || personal.some((p) => p.test(text))) && !isNumber(text, lastNames(path).at(-1) ?? '')
-
-/** masked hides what is personal, by its look or by its name, but for its beginning. */
-export function masked(value: unknown, path = ''): unknown {
-  const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || text === '' || !(typeof value === 'string' && looksPersonal(text, path) || ofPerson(text, path))) return value
-  return shortened(text)
-}
 
 /** bestOf is the row that a search means most: a value that is called what was typed, then one that begins so, then by its name in the data, then any that is found; of equals the one that lies least deep. */
 export function bestOf(rows: Node[], q: string): number {

@@ -4,7 +4,8 @@ import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk, valueAt } from '../data/desk'
-import { useVeil, veiled } from '../data/veil'
+import { veiled } from '../data/hide'
+import { useVeil } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
 import { useLooks } from '../editor/Locked'
 import { soon } from '../ui/soon'
@@ -139,7 +140,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
   const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
   const veil = useVeil()
-  const personal = answer && JSON.stringify(veiled(answer.value, desk.scope, desk.flow)) !== JSON.stringify(answer.value)
+  const personal = answer && JSON.stringify(veiled(answer.value, desk.scope)) !== JSON.stringify(answer.value)
   if (failed && !answer) return null
   return (
     <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>

@@ -1,15 +1,15 @@
 import { useMemo } from 'react'
-import { useSearchParams } from 'wouter'
 import type { HistoryQuery } from '../api/history'
+import { useSearched } from '../data/useSearched'
 
 const spans: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
 
 export const names = ['flow', 'status', 'q', 'since', 'from', 'to', 'group', 'alarms'] as const
 type FilterName = (typeof names)[number] | 'by'
 
-/** useFilter keeps the filter of a list in the address, and makes the query of it. */
+/** useFilter keeps the filter of a list in the address, but for whom it looks for, and makes the query of it. */
 export function useFilter<Status extends string>() {
-  const [params, setParams] = useSearchParams()
+  const [params, setParams] = useSearched('q')
   const at = (name: FilterName) => params.get(name) ?? ''
   const since = at('since')
   const begin = useMemo(() => (spans[since] ? new Date(Date.now() - spans[since]).toISOString() : ''), [since])
@@ -28,8 +28,8 @@ export function useFilter<Status extends string>() {
         else next.delete(name)
       }
       return next
-    }, { replace: true })
-  return { query, params, at, set, clear: () => setParams((old) => { const by = old.get('by'); return by ? { by } : new URLSearchParams() }, { replace: true }), filtered: names.some((n) => params.has(n)) }
+    })
+  return { query, params, at, set, clear: () => setParams((old) => { const by = old.get('by'); return new URLSearchParams(by ? { by } : {}) }), filtered: names.some((n) => params.has(n)) }
 }
 
 export type Filter = ReturnType<typeof useFilter<string>>

@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Eraser, FileText, UserRound } from 'lucide-react'
-import { useSearchParams } from 'wouter'
 import { api, type Schemas, take } from '../api/client'
 import { useAbout, useSession } from '../api/hooks'
 import { useHidden } from '../data/useHidden'
+import { useSearched } from '../data/useSearched'
 import { VeilEye } from '../data/VeilEye'
 import { NotYours } from '../shell/NotYours'
 import { Badge } from '../ui/Badge'
@@ -27,14 +27,16 @@ export function People() {
   return useSession().data?.role === 'viewer' ? <NotYours /> : <Look />
 }
 
+const anyone = () => true
+
 function Look() {
   const t = useWords()
-  const [params, setParams] = useSearchParams()
+  const [params, setParams] = useSearched('key', anyone)
   const key = params.get('key') ?? ''
   const [typed, setTyped] = useState(key)
   const submit = (e: FormEvent) => {
     e.preventDefault()
-    setParams(typed.trim() ? { key: typed.trim() } : {})
+    setParams(() => new URLSearchParams(typed.trim() ? { key: typed.trim() } : {}), false)
   }
   return (
     <Page title={t.people} help={t.help} wide>

@@ -26,8 +26,9 @@ export function Palette({ close, leave }: { close: () => void; leave: () => void
   const [place, go] = useLocation()
   const wanted = plainText(q).split(/\s+/).filter(Boolean)
   const value = q.trim()
-  const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', icon: Activity, run: () => go(`/runs?q=${encodeURIComponent(value)}`) }] : []
-  const people: Entry[] = /@|^[\d ().+-]{10,}$/.test(value) && commands.some((c) => c.id === 'go people') ? [{ id: 'in people', group: t.people, label: fill(t.findInPeople, { q: value }), words: '', icon: UserRound, run: () => go(`/people?key=${encodeURIComponent(value)}`) }] : []
+  const someone = /@|^[\d ().+-]{10,}$/.test(value)
+  const inRuns: Entry[] = value.length > 2 ? [{ id: 'in runs', group: t.runs, label: fill(t.findInRuns, { q: value }), words: '', icon: Activity, run: () => go(someone ? '/runs' : `/runs?q=${encodeURIComponent(value)}`, { state: someone ? { sought: value } : null }) }] : []
+  const people: Entry[] = someone && commands.some((c) => c.id === 'go people') ? [{ id: 'in people', group: t.people, label: fill(t.findInPeople, { q: value }), words: '', icon: UserRound, run: () => go('/people', { state: { sought: value } }) }] : []
   const here = entries.filter((e) => wanted.every((w) => plainText(`${e.group} ${e.label} ${e.words}`).includes(w))).sort((a, b) => begins(b, wanted) - begins(a, wanted)).slice(0, 60)
   const found = [...here, ...inRuns, ...people]
   const at = moved ?? (here.length === 0 && /^\/flows\/./.test(place) ? -1 : 0)
