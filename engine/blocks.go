@@ -122,7 +122,7 @@ type loopStep struct {
 
 func (s *loopStep) Fields() form.Fields {
 	return form.Of(
-		form.Expression("over", &s.over, form.Label("For each of", "Para cada item de")).Required().Example("trigger.body.items"),
+		form.Expression("over", &s.over, form.Label("List to go through", "Lista a percorrer")).List().Required().Example("trigger.body.items"),
 		form.Int("concurrency", &s.concurrency, form.Label("At once", "Ao mesmo tempo")).Default(1).Min(1).Max(100).Advanced(),
 		form.Expression("collect", &s.collect, form.Label("Collect", "Coletar")).Example("steps.send.id").Advanced(),
 		form.Select("on_item_error", &s.onItemError, form.Label("When an item fails", "Quando um item falha"),

@@ -52,6 +52,7 @@ type Field struct {
 	lent        Words  // what people call that field
 	custom      bool
 	addresses   bool     // holds e-mail addresses
+	list        bool     // an expression that must give a list
 	lasting     *Words   // a duration in which something can be done, and what to do instead of saying none
 	live        []string // fields that must be filled in before the options can be read; nil where they are fixed
 
@@ -152,6 +153,9 @@ func (f *Field) Live(needs ...string) *Field {
 // Addresses says that a text, or each of a list, holds e-mail addresses: a document with
 // another is warned of.
 func (f *Field) Addresses() *Field { f.addresses = true; return f }
+
+// List says that an expression must give a list.
+func (f *Field) List() *Field { f.list = true; return f }
 
 // Lasting refuses a duration of no time; instead says what whoever wrote it may have meant.
 func (f *Field) Lasting(instead Words) *Field { f.lasting = &instead; return f }

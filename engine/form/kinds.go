@@ -334,6 +334,7 @@ type Description struct {
 	AnyOf       string         `json:"any_of,omitempty" doc:"at least one field with this word must be set"`
 	Custom      bool           `json:"custom,omitempty" doc:"a value that is not among the options is taken too"`
 	Addresses   bool           `json:"addresses,omitempty" doc:"holds e-mail addresses"`
+	Expect      string         `json:"expect,omitempty" enum:"list" doc:"what an expression must give"`
 	Live        bool           `json:"live,omitempty" doc:"the options are read from the provider"`
 	Needs       []string       `json:"needs,omitempty" doc:"fields to fill in before the options can be read"`
 	Schema      map[string]any `json:"schema,omitempty" doc:"JSON Schema of its value"`
@@ -351,6 +352,9 @@ func (fs Fields) Describe() []Description {
 		}
 		if !f.help.IsZero() {
 			d.Help = &f.help
+		}
+		if f.list {
+			d.Expect = "list"
 		}
 		if f.inner != nil {
 			d.Fields = f.inner.Describe()

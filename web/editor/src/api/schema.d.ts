@@ -2361,6 +2361,11 @@ export interface components {
             default?: unknown;
             /** @description a value that it could have */
             example?: string;
+            /**
+             * @description what an expression must give
+             * @enum {string}
+             */
+            expect?: "list";
             /** @description of a group: its members */
             fields?: components["schemas"]["Description"][];
             /** @description what it is for */

@@ -29,7 +29,7 @@ function Plain({ ref, value, change, lines, labelledBy, describedBy, placeholder
   const field = useRef<HTMLTextAreaElement>(null)
   useImperativeHandle(ref, () => ({
     focus: () => field.current?.focus(),
-    insert: (text) => field.current?.setRangeText(text),
+    insert: (text, whole = false) => { if (whole) field.current?.select(); field.current?.setRangeText(text) },
     caret: () => field.current?.selectionStart ?? 0,
   }))
   return (

@@ -19,13 +19,13 @@ export function CodeEditor(props: CodeProps) {
   const now = useRef(props)
   now.current = props
   const slashed = useRef(-1)
-  const parts = useRef({ look: new Compartment(), attributes: new Compartment(), faults: new Compartment(), chips: new Compartment() }).current
+  const parts = useRef({ look: new Compartment(), attributes: new Compartment(), colours: new Compartment(), faults: new Compartment(), chips: new Compartment() }).current
 
   useEffect(() => {
     const { mode, lines } = now.current
     const extensions: Extension[] = [
       basics(),
-      colours(mode),
+      parts.colours.of(colours(mode)),
       lines === 'one' ? oneLine : EditorView.lineWrapping,
       completions(() => now.current),
       pickKeys(() => now.current, (at) => (slashed.current = at)),
@@ -51,21 +51,24 @@ export function CodeEditor(props: CodeProps) {
 
   useEffect(() => {
     const v = view.current
-    if (v && v.state.doc.toString() !== props.value) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: props.value }, userEvent: 'gancho.outside' })
+    if (!v || v.state.doc.toString() === props.value) return
+    const behind = v.state.doc.length - v.state.selection.main.head // the caret stays as far from the end
+    v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: props.value }, selection: { anchor: Math.max(0, props.value.length - behind) }, userEvent: 'gancho.outside' })
   }, [props.value])
   useAgain(view, () => parts.faults.reconfigure(faults(props.problems)), [props.problems])
   useAgain(view, () => parts.chips.reconfigure(chipsOf(now)), [props.chip, props.chipHint])
-  useAgain(view, () => parts.attributes.reconfigure(attributes(now.current)), [props.labelledBy, props.describedBy, props.invalid])
+  useAgain(view, () => parts.attributes.reconfigure(attributes(now.current)), [props.labelledBy, props.describedBy, props.invalid, props.mode])
+  useAgain(view, () => parts.colours.reconfigure(colours(now.current.mode)), [props.mode])
   useAgain(view, () => parts.look.reconfigure(looks(now.current)), [props.placeholder])
 
   useImperativeHandle(props.ref, () => ({
     focus: () => view.current?.focus(),
-    insert(data) {
+    insert(data, whole = false) {
       const v = view.current
       if (!v) return
-      const { from, to } = v.state.selection.main
+      const { from, to } = whole ? { from: 0, to: v.state.doc.length } : v.state.selection.main
       const text = now.current.landing?.(data, v.state.sliceDoc(0, from)) ?? data
-      const hole = text.startsWith('{{') ? holeAt(v.state, from) : undefined
+      const hole = !whole && text.startsWith('{{') ? holeAt(v.state, from) : undefined
       const plain = hole && !isWord(hole.text) ? text.replace(/^\{\{\s*|\s*\}\}$/g, '') : text // into what is written in a hole goes the name alone
       const start = hole && isWord(hole.text) ? hole.from : slashed.current === from && v.state.sliceDoc(from - 1, from) === '/' ? from - 1 : from
       const end = hole && isWord(hole.text) ? hole.to : to

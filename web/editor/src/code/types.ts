@@ -13,7 +13,7 @@ export type Chip = (source: string) => { label: string; tone: 'data' | 'rare' | 
 /** OpenChip is a chip that a person wants to change: put writes another expression in its place, open writes it out, back puts the caret behind it. type writes there; who asked for the menu by the keyboard means its entries. */
 export type OpenChip = { source: string; anchor: HTMLElement; put: (source: string | null) => void; open: () => void; back: () => void; type?: (text: string) => void }
 
-export type Handle = { focus: () => void; insert: (text: string) => void; caret: () => number }
+export type Handle = { focus: () => void; /** insert puts a text in at the caret, or, whole, in the place of all */ insert: (text: string, whole?: boolean) => void; caret: () => number }
 
 export type Fault = Pick<Schemas['ProblemView'], 'severity' | 'message' | 'hint' | 'from' | 'to'>
 

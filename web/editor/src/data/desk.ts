@@ -181,7 +181,7 @@ export function valueAt({ scope }: Pick<Desk, 'scope'>, path: string): unknown {
   return Array.isArray(list) ? list.map((x) => readAt({ x }, `x${each.member}`)) : undefined
 }
 
-type Asked = Pick<Question, 'source' | 'condition' | 'mode'>
+export type Asked = Pick<Question, 'source' | 'condition' | 'mode' | 'expect'>
 
 export function question(desk: Desk, asked: Asked): Question {
   return { ...asked, flow: desk.flow.id, ...(desk.looped && { draft: desk.flow }), ...(desk.path ? { step: desk.path } : { place: 'trigger' as const }), ...(desk.event && { event_id: desk.event.id }) }

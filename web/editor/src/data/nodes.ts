@@ -109,10 +109,10 @@ function ordered(nodes: Node[], steps: Step[]): Node[] {
   return placed.sort((a, b) => a.rank - b.rank || a.i - b.i).map((x) => x.n)
 }
 
-/** listsOf is what of the data is a list, and what holds one; all where there is none. */
+/** listsOf is what of the data is a list, those of groups first, and what holds one; all where there is none. */
 export function listsOf(nodes: Node[]): Node[] {
   const kept = (n: Node): Node[] => {
-    const children = n.children.flatMap(kept)
+    const children = [...n.children].sort((a, b) => Number(b.children.length > 0) - Number(a.children.length > 0)).flatMap(kept)
     return n.stats?.type === 'list' || children.length > 0 ? [{ ...n, children, leaf: children.length === 0 }] : []
   }
   const lists = nodes.flatMap(kept)

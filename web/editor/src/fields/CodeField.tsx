@@ -14,18 +14,18 @@ import { useWords } from './words'
 
 const JSONRows = soon(() => import('./JSONRows').then((m) => m.JSONRows))
 
-/** CodeField is one expression, without braces, and what it yields. */
+/** CodeField is one condition, without braces, and what it yields. */
 export function CodeField({ value, set, id, invalid, field }: ControlProps) {
   const say = useSay()
   const desk = useDesk()
   const handle = useRef<Handle>(null)
-  const focus = () => desk.aim({ id, label: say(field.label), insert: (path) => handle.current?.insert(path), focus: () => handle.current?.focus(), list: field.id === 'over' })
+  const focus = () => desk.aim({ id, label: say(field.label), insert: (path) => handle.current?.insert(path), focus: () => handle.current?.focus() })
   const source = typeof value === 'string' ? value : ''
   const { answer, fresh, failed } = useAnswer({ source, mode: 'expression' }, source !== '')
   const problems = useMemo(() => answer?.problems ?? [], [answer])
   return (
     <>
-      <TemplateField ref={handle} id={id} value={source} set={set} chips={false} lines={field.type === 'condition' ? 'many' : 'one'} mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
+      <TemplateField ref={handle} id={id} value={source} set={set} chips={false} lines="many" mode="expression" placeholder={field.placeholder || field.example} invalid={invalid} problems={source === '' ? [] : problems} focus={focus} />
       {source !== '' && <Preview answer={answer} fresh={fresh} failed={failed} source={source} set={set} />}
     </>
   )

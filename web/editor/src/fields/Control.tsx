@@ -1,7 +1,7 @@
 import { Suspense } from 'react'
 import type { Schemas } from '../api/client'
 import type { Field } from './check'
-import { CodeField, JSONField } from './CodeField'
+import { JSONField } from './CodeField'
 import { smsParts } from './locale'
 import { MapField } from './MapField'
 import { SelectField } from './SelectField'
@@ -43,7 +43,6 @@ export function Control(props: ControlProps) {
     case 'map': return <MapField {...props} />
     case 'list': return <Suspense fallback={place}><ListField {...props} /></Suspense>
     case 'json': case 'code': return <JSONField {...props} />
-    case 'expression': return <CodeField {...props} />
     case 'condition': return <Suspense fallback={<div aria-busy className="min-h-32" />}><ConditionField {...props} label={props.id} /></Suspense>
   }
   if (field.options && field.options.length > 0) return <SelectField {...props} options={field.options} />

@@ -11,16 +11,18 @@ import { useLooks } from '../editor/Locked'
 import { soon } from '../ui/soon'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
+import { usePlural } from '../words/phrase'
 import { toldShort } from '../words/told'
 import { fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
+import { askedOf, ExpressionField } from './ExpressionField'
 import { Fixes } from './Fixes'
 import { Hints } from './Hints'
 import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
 import { friendly, hasHole, hole, isPath, holes, parts } from './template'
-import { say } from './say'
-import { textKinds, type Way, wayOf, WaySwitch } from './WaySwitch'
+import { nameIn, say } from './say'
+import { fits, textKinds, type Way, wayOf, waysOf, WaySwitch } from './WaySwitch'
 import { useWords } from './words'
 
 const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
@@ -30,7 +32,6 @@ const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
 
 const selfTold = new Set(['expression', 'condition'])
-const ownKinds = new Set(['expression', 'condition', 'map', 'list', 'json', 'code', 'secret', 'notice', 'connection', 'schedule'])
 
 /**
  * FieldRow is one field as the catalogue describes it: its name, the way its value is given, the
@@ -48,16 +49,16 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const [picked, setPicked] = useState(false)
   const [left, setLeft] = useState(false)
   const looks = useLooks()
-  const switches = !field.literal && !ownKinds.has(field.type)
+  const ways = waysOf(field)
+  const bare = field.type === 'expression' // an expression without braces
   const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
-  const shownWay: Way = !switches ? 'fixed' : way === 'fixed' && typeof value === 'string' && hasHole(value) ? wayOf(field, value) : way
+  const shownWay: Way = ways.length === 0 ? 'fixed' : fits(field, way, value) ? way : wayOf(field, value)
   const label = say_(field.label)
 
   const choose = (next: Way) => {
     kept.current[shownWay] = value
-    const fits = next !== 'fixed' || !hasHole(value)
-    if (!fits) set(kept.current.fixed)
-    else if (next !== 'fixed' && value !== undefined && typeof value !== 'string') set(String(value))
+    if (!fits(field, next, value)) set(kept.current[next])
+    else if (!bare && next !== 'fixed' && value !== undefined && typeof value !== 'string') set(String(value))
     else if (next !== 'fixed' && (value === undefined || value === '') && kept.current[next] !== undefined) set(kept.current[next])
     setWay(next)
     void loadCode().then(() => setTimeout(() => handle.current?.focus()))
@@ -69,9 +70,9 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
     setWay('data')
     set(hole(path))
   }, [set])
-  const focus = () => desk.aim({ id, label, insert, focus: () => handle.current?.focus() })
+  const focus = () => desk.aim(field.literal ? undefined : { id, label, insert, focus: () => handle.current?.focus() })
 
-  const template = typeof value === 'string' && hasHole(value) && !field.literal && !ownKinds.has(field.type)
+  const template = typeof value === 'string' && hasHole(value) && ways.length > 0 && !bare
   const joined = Array.isArray(value) ? value.filter((v) => typeof v === 'string').join(', ') : textual
   const inRows = field.type === 'list' && hasHole(joined) // told by the rows themselves
   const addressed = field.addresses === true && hasHole(joined)
@@ -95,9 +96,11 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
           <label id={`${id}-label`} htmlFor={`${id}-control`} onClick={() => handle.current?.focus()} className="font-medium">{label}</label>
           {field.required && <span className="ml-2 text-xs text-text-3">{t.required}</span>}
         </span>
-        {switches && !looks && <WaySwitch label={`${t.mode}: ${label}`} name={id} way={shownWay} choose={choose} />}
+        {ways.length > 0 && !looks && <WaySwitch label={`${t.mode}: ${label}`} name={id} ways={ways} way={shownWay} choose={choose} />}
       </div>
-      {shownWay === 'fixed'
+      {bare
+        ? <ExpressionField ref={handle} field={field} value={value} set={set} id={id} invalid={error !== undefined} way={shownWay} choose={setWay} />
+        : shownWay === 'fixed'
         ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
@@ -106,7 +109,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       {template && !error && textKinds.has(field.type) && field.type !== 'url' && parts(textual).length > 1 && <Suspense fallback={null}><Amounts value={textual} set={set} /></Suspense>}
       {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
-      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? { source: textual, mode: 'expression' } : undefined} />}
+      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? askedOf(textual, field) : undefined} />}
       {asked && !looks && <Suspense fallback={null}><Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} /></Suspense>}
     </div>
   )
@@ -129,10 +132,21 @@ function hintOf(field: Field, word: string): string | undefined {
 /** withoutCode writes the holes of an example as the names that a person sees; a hole alone says nothing. */
 const withoutCode = (example: string) => (/^\{\{[^{}]*\}\}$/.test(example.trim()) ? undefined : example.replace(/\{\{\s*([\w.?]+)[^{}]*\}\}/g, (_, path: string) => `[${friendly(path.split('.').at(-1) ?? path)}]`))
 
-type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean; /** a hole alone is written as text too */ text?: boolean }
+/** listed tells of a list how long it is, and what it begins with. */
+function useListed() {
+  const t = useWords()
+  const { lang } = useLang()
+  const plural = usePlural()
+  return (list: unknown[]) => {
+    const first = list.slice(0, 3).map((v) => say(nameIn(v), lang, t.emptyValue)).join(', ')
+    return [plural(t, 'items', list.length), first && `${first}${list.length > 3 ? '…' : ''}`].filter(Boolean).join(': ')
+  }
+}
+
+type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean; /** a hole alone is written as text too */ text?: boolean; /** a list is wanted */ list?: boolean }
 
 /** Preview is what a value is with the chosen event, or what is wrong with it. It keeps its line, so that nothing jumps. */
-export function Preview({ answer, fresh, failed, source, set, asked = false, text = false }: PreviewProps) {
+export function Preview({ answer, fresh, failed, source, set, asked = false, text = false, list = false }: PreviewProps) {
   const t = useWords()
   const { lang } = useLang()
   const desk = useDesk()
@@ -140,6 +154,8 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
   const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
   const veil = useVeil()
+  const listed = useListed()
+  const shown = answer && veil.within(answer.value)
   const personal = answer && JSON.stringify(veiled(answer.value, desk.scope)) !== JSON.stringify(answer.value)
   if (failed && !answer) return null
   return (
@@ -147,11 +163,11 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
       {!error && answer && (
         <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
           {veil.may && personal ? <VeilSwitch className="-my-1.5 -ml-1.5 size-6! -mr-1 shrink-0" /> : <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden />}<span className="sr-only">{t.preview}: </span>
-          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{say(veil.within(answer.value), lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
+          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{list && Array.isArray(shown) ? listed(shown) : say(shown, lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
         </p>
       )}
       <Doubts answer={answer} source={source} set={set} asked={asked} />
-      {!error && answer && /[[{]/.test(JSON.stringify(answer.value ?? [])) && <Suspense fallback={null}><Grouped value={source} whole={text} set={set} /></Suspense>}
+      {!list && !error && answer && /[[{]/.test(JSON.stringify(answer.value ?? [])) && <Suspense fallback={null}><Grouped value={source} whole={text} set={set} /></Suspense>}
     </div>
   )
 }

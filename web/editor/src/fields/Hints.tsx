@@ -1,11 +1,11 @@
 import { TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
-import { useAnswer } from '../data/desk'
+import { type Asked, useAnswer } from '../data/desk'
 import { Ticked } from '../ui/Ticked'
 import { toldShort } from '../words/told'
 import { Fixes } from './Fixes'
 
-type HintsProps = { problems: Schemas['ProblemView'][]; /** what the value says of itself as it is typed, if it does */ asked?: { source: string; mode: 'template' | 'expression' }; value: unknown; at: string; set: (value: unknown) => void }
+type HintsProps = { problems: Schemas['ProblemView'][]; /** what the value says of itself as it is typed, if it does */ asked?: Asked; value: unknown; at: string; set: (value: unknown) => void }
 
 /** Hints are the warnings of the whole flow about a field that its own line does not tell already. */
 export function Hints({ problems, asked, value, at, set }: HintsProps) {

@@ -76,7 +76,7 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
   const template = !json && !literal && hasHole(text)
   const { answer, fresh, failed } = useAnswer({ source: text, mode: 'template' }, template)
   const marks = useMemo(() => answer?.problems ?? [], [answer])
-  const focus = () => desk.aim({ id, label: name || label, insert: (path) => handle.current?.insert(hole(path)), focus: () => handle.current?.focus() })
+  const focus = () => desk.aim(literal ? undefined : { id, label: name || label, insert: (path) => handle.current?.insert(hole(path)), focus: () => handle.current?.focus() })
   const turn = (to: boolean) => {
     if (to) set(text === '' ? {} : (readJSON(text) as unknown))
     else set(typeof value === 'object' ? JSON.stringify(value) : String(value))

@@ -79,6 +79,17 @@ export function onlyHole(value: unknown): string | undefined {
   return first?.hole && rest.length === 0 ? first.text : undefined
 }
 
+/** givenList is a list that an expression holds as it is: texts, numbers, yes and no. */
+export function givenList(source: unknown): unknown[] | undefined {
+  if (typeof source !== 'string' || !source.trimStart().startsWith('[')) return undefined
+  try {
+    const list: unknown = JSON.parse(source)
+    return Array.isArray(list) && list.every((v) => typeof v !== 'object') ? list : undefined
+  } catch {
+    return undefined
+  }
+}
+
 export const hole = (source: string) => `{{ ${source} }}`
 
 /** member writes the name of a member after the path of what holds it. */

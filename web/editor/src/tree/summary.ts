@@ -1,6 +1,6 @@
 import { parseDuration, sayDuration } from '../fields/locale'
 import type { Step } from '../flow'
-import { eachOf, friendly, parts as partsIn } from '../fields/template'
+import { eachOf, friendly, givenList, parts as partsIn } from '../fields/template'
 
 /** A sentence is text with chips of data in it. */
 export type Part = { text: string } | { chip: string; source: string } | { blank: string } | { code: string }
@@ -120,7 +120,7 @@ export function sentenceOf(step: Step, { fields, pattern, labels, operators, say
 function valueParts(value: unknown, type: string, labels: Labels, operators: Operators, option: (value: string) => string | undefined): Part[] {
   if (typeof value === 'string') {
     if (type === 'condition') return conditionParts(value, labels, operators)
-    if (type === 'expression') return [chipOf(value, labels)]
+    if (type === 'expression') return givenList(value)?.length ? [{ text: givenList(value)?.join(', ') ?? '' }] : [chipOf(value, labels)]
     if (type === 'duration') return [{ text: sayDuration(parseDuration(value) ?? value) }]
     return templateParts(option(value) ?? value, labels)
   }
