@@ -23,17 +23,25 @@ func AppendFold(folded, raw []byte) []byte {
 			break
 		}
 		r, size := utf8.DecodeRune(raw[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
+		if r == utf8.RuneError && size == 1 {
 			folded = append(folded, raw[i])
-		case r < latinEnd:
-			folded = utf8.AppendRune(folded, latin[r])
-		case !isAccent(r):
-			folded = utf8.AppendRune(folded, foldRune(r))
+		} else if r, stays := FoldRune(r); stays {
+			folded = utf8.AppendRune(folded, r)
 		}
 		i += size
 	}
 	return folded
+}
+
+// FoldRune gives what stays of a rune; nothing does of an accent.
+func FoldRune(r rune) (folded rune, stays bool) {
+	if r < latinEnd {
+		return latin[r], true
+	}
+	if isAccent(r) {
+		return 0, false
+	}
+	return foldRune(r), true
 }
 
 // appendLower appends ASCII in lower case.

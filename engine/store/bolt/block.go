@@ -207,10 +207,13 @@ func (e *entry) decode() (*kept, error) {
 }
 
 // packer makes blocks of events of one flow, in room that it uses again.
-type packer struct{ plain, small []byte }
+type packer struct {
+	plain, small []byte
+	words        words
+}
 
 func (p *packer) pack(flow string, all []kept) packed {
-	b := packed{flow: flow, all: all, words: filterFor(all)}
+	b := packed{flow: flow, all: all, words: p.words.filterFor(all)}
 	p.plain = encodeRows(p.plain[:0], flow, all)
 	b.rows = p.sealed()
 	p.plain = encodeBodies(p.plain[:0], all)

@@ -15,17 +15,14 @@ import (
 // stands between their digits. From them a Bloom filter is made, so that a search passes over
 // blocks that cannot hold what it looks for.
 type words struct {
-	table  []uint64 // of sums, by their first bits; 0 is a free place
-	n      int
-	folded []byte // room for what is being read
+	table []uint64 // of sums, by their first bits; 0 is a free place
+	n     int
 }
 
-func newWords() *words { return &words{table: make([]uint64, 1<<12)} }
-
 func (w *words) put(sum uint64) {
-	if sum = max(sum, 1); 2*w.n > len(w.table) {
+	if sum = max(sum, 1); 2*w.n >= len(w.table) {
 		former := w.table
-		w.table, w.n = make([]uint64, 4*len(former)), 0
+		w.table, w.n = make([]uint64, max(1<<12, 4*len(former))), 0
 		for _, sum := range former {
 			if sum != 0 {
 				w.put(sum)
@@ -54,9 +51,10 @@ const (
 	digitSum = sumStart ^ '#' // numbers begin with another sum than words
 )
 
-// filterFor makes the frame of a block's filter.
-func filterFor(all []kept) []byte {
-	w := newWords()
+// filterFor makes the frame of a block's filter. What the words had before is gone.
+func (w *words) filterFor(all []kept) []byte {
+	clear(w.table)
+	w.n = 0
 	w.addAll(all)
 	return frameAs(asFolded, w.filter().bits)
 }
@@ -80,9 +78,11 @@ func (w *words) addAll(all []kept) {
 }
 
 func (w *words) add(raw []byte) {
-	w.folded = store.AppendFold(w.folded[:0], store.Unescape(raw))
-	eachWord(w.folded, w.put)
-	eachNumber(w.folded, func(digits []byte) {
+	if raw = store.Unescape(raw); !utf8.Valid(raw) {
+		raw = store.AppendFold(nil, raw) // what it puts side by side may be another sign
+	}
+	eachWord(raw, w.put)
+	eachNumber(raw, func(digits []byte) {
 		w.put(sumOfDigits(digits))
 		if rest, cut := bytes.CutPrefix(digits, []byte("55")); cut && len(rest) >= 10 {
 			w.put(sumOfDigits(rest))
@@ -96,31 +96,55 @@ type word struct {
 	length int
 }
 
-func (w *word) take(c byte) {
-	if w.length++; w.length <= mostWord {
-		w.sum = (w.sum ^ uint64(c)) * sumPrime
+// ascii takes the letters and digits of ASCII that a text begins with, and says how many they are.
+func (w *word) ascii(raw []byte) int {
+	sum, room := w.sum, mostWord-w.length
+	n := len(raw)
+	for i, b := range raw {
+		c := inWord[b]
+		if c <= longSign {
+			n = i
+			break
+		}
+		if i < room {
+			sum = (sum ^ uint64(c)) * sumPrime
+		}
+	}
+	w.sum, w.length = sum, w.length+n
+	return n
+}
+
+// take a letter or digit, folded.
+func (w *word) take(r rune) {
+	var room [utf8.UTFMax]byte
+	for _, c := range utf8.AppendRune(room[:0], r) {
+		if w.length++; w.length <= mostWord {
+			w.sum = (w.sum ^ uint64(c)) * sumPrime
+		}
 	}
 }
 
-// eachWord gives the sum of each run of letters and digits.
+// eachWord gives the sum of each run of letters and digits, folded.
 func eachWord(raw []byte, f func(sum uint64)) {
 	w := word{sum: sumStart}
 	for i := 0; i < len(raw); {
-		if c := raw[i]; c < utf8.RuneSelf {
-			i++
-			if inWord[c] {
-				w.take(c)
-				continue
-			}
-		} else {
+		switch inWord[raw[i]] {
+		default:
+			i += w.ascii(raw[i:])
+			continue
+		case longSign:
 			r, size := utf8.DecodeRune(raw[i:])
 			i += size
-			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				for _, c := range raw[i-size : i] {
-					w.take(c)
-				}
+			r, stays := store.FoldRune(r)
+			if !stays {
 				continue
 			}
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				w.take(r)
+				continue
+			}
+		case noWord:
+			i++
 		}
 		if w.length > 0 {
 			f(w.sum)
@@ -132,10 +156,21 @@ func eachWord(raw []byte, f func(sum uint64)) {
 	}
 }
 
-// inWord are the letters and digits of ASCII.
-var inWord = func() (table [256]bool) {
-	for r := range rune(utf8.RuneSelf) {
-		table[r] = unicode.IsLetter(r) || unicode.IsDigit(r)
+// What a byte is in words: none of them, the beginning of a longer sign, or else a letter or digit
+// of ASCII, which stands for itself in lower case.
+const (
+	noWord = iota
+	longSign
+)
+
+var inWord = func() (table [256]byte) {
+	for c := range table {
+		switch r := rune(c); {
+		case c >= utf8.RuneSelf:
+			table[c] = longSign
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			table[c] = byte(unicode.ToLower(r)) //nolint:gosec // ASCII
+		}
 	}
 	return table
 }()
@@ -143,21 +178,34 @@ var inWord = func() (table [256]bool) {
 // eachNumber gives the digits of each number of six or more that other signs may divide.
 func eachNumber(raw []byte, f func(digits []byte)) {
 	var room [64]byte
-	digits := room[:0]
-	for _, c := range raw {
-		switch numberPart[c] {
+	for i := 0; i < len(raw); {
+		if c := raw[i]; c < '0' || c > '9' {
+			i++
+			continue
+		}
+		digits, size := numberIn(room[:0], raw[i:])
+		if i += size; len(digits) >= 6 {
+			f(digits)
+		}
+	}
+}
+
+// numberIn appends the digits of the number that a text begins with, and says how long it is.
+func numberIn(digits, raw []byte) (_ []byte, size int) {
+	for size < len(raw) {
+		switch c := raw[size]; numberPart[c] {
 		case aDigit:
 			digits = append(digits, c)
 		case noPart:
-			if len(digits) >= 6 {
-				f(digits)
+			r, long := utf8.DecodeRune(raw[size:])
+			if _, stays := store.FoldRune(r); stays {
+				return digits, size
 			}
-			digits = digits[:0]
+			size += long - 1
 		}
+		size++
 	}
-	if len(digits) >= 6 {
-		f(digits)
-	}
+	return digits, size
 }
 
 // The parts of a number: its digits, and what may stand between them. Digits of other scripts
@@ -200,10 +248,13 @@ func (w *words) filter() filter {
 		if sum == 0 {
 			continue
 		}
-		a, b := probes(sum)
-		for i := range uint64(wordProbes) {
-			bit := (a + i*b) % bits
+		bit, step := probes(sum)
+		bit, step = bit%bits, step%bits // once: to divide takes long
+		for range wordProbes {
 			f[bit/8] |= 1 << (bit % 8)
+			if bit += step; bit >= bits {
+				bit -= bits
+			}
 		}
 	}
 	return filter{f, true}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"gancho/engine/store"
 
@@ -38,7 +39,7 @@ func FuzzWords(f *testing.F) {
 		if what == nil || !what.In([]byte(raw)) {
 			return
 		}
-		w := newWords()
+		w := new(words)
 		w.add([]byte(raw))
 		if !what.mayBeIn(w.filter()) {
 			t.Errorf("%q is in %q, and was passed over", query, raw)
@@ -46,8 +47,34 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
+// eachPlainWord gives the sums of words as they are written.
+func eachPlainWord(text string, f func(sum uint64)) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		sum := uint64(sumStart)
+		for _, c := range []byte(word[:min(len(word), mostWord)]) {
+			sum = (sum ^ uint64(c)) * sumPrime
+		}
+		f(sum)
+	}
+}
+
+// What is folded on the way is the same as what was folded before, whatever sign there is.
+func TestWordsAreThoseOfFoldedText(t *testing.T) {
+	for r := range rune(unicode.MaxRune) {
+		text := "Ab" + string(r) + "c 123" + string(r) + "456 " + strings.Repeat("x", mostWord-1) + string(r)
+		var got, want, digits []uint64
+		eachWord([]byte(text), func(sum uint64) { got = append(got, sum) })
+		eachPlainWord(store.Fold(text), func(sum uint64) { want = append(want, sum) })
+		eachNumber([]byte(text), func(d []byte) { digits = append(digits, sumOfDigits(d)) })
+		eachNumber([]byte(store.Fold(text)), func(d []byte) { want = append(want, sumOfDigits(d)) })
+		if got = append(got, digits...); !slices.Equal(got, want) {
+			t.Fatalf("%U: the words of %q are %x, want %x", r, text, got, want)
+		}
+	}
+}
+
 func TestFewBlocksAreReadInVain(t *testing.T) {
-	w := newWords()
+	w := new(words)
 	for i := range 5000 {
 		w.add([]byte(uuid([16]byte{byte(i), byte(i >> 8), 7})))
 	}
@@ -67,7 +94,7 @@ func TestFewBlocksAreReadInVain(t *testing.T) {
 func BenchmarkWords(b *testing.B) {
 	body := []byte(strings.Repeat(`{"sku":"CAM-1234","title":"Camiseta de algodão, gola redonda","quantity":2,"price":49.75},`, 36))
 	b.SetBytes(int64(len(body)))
-	w := newWords()
+	w := new(words)
 	for b.Loop() {
 		w.add(body)
 	}
@@ -76,8 +103,8 @@ func BenchmarkWords(b *testing.B) {
 // Blocks of before accents were folded have words with their accents: only words without letters
 // tell that something is not there.
 func TestOlderBlocksAreReadWhereAccentsMayDiffer(t *testing.T) {
-	w := newWords()
-	eachWord([]byte(`{"name":"conceição","order":"cam-1234"}`), w.put)
+	w := new(words)
+	eachPlainWord(`{"name":"conceição","order":"cam-1234"}`, w.put)
 	older := w.filter()
 	older.folded = false
 	for query, want := range map[string]bool{"Conceição": true, "conceicao": true, "conceicão": true, "CAM-1234": true, "CAM-1235": false, "1235": false} {
@@ -113,8 +140,8 @@ func TestAnOlderArchiveIsSearchedWithoutAccents(t *testing.T) {
 // unfold gives the blocks of a file the filter that programs of before wrote: of words in lower case.
 func unfold(t *testing.T, file, lower string) {
 	t.Helper()
-	w := newWords()
-	eachWord([]byte(lower), w.put)
+	w := new(words)
+	eachPlainWord(lower, w.put)
 	db, err := bbolt.Open(file, 0o600, nil)
 	must(t, err)
 	must(t, db.Update(func(tx *bbolt.Tx) error {
