@@ -216,7 +216,7 @@ func (w *bringing) row(n *node) error {
 	if rising[w.bucket] {
 		b.FillPercent = 0.95
 	}
-	if n.gone {
+	if n.value == nil {
 		return b.Delete(n.key)
 	}
 	if len(w.left) < shrinkRoom/8 {

@@ -217,7 +217,7 @@ func (r *repair) lookThrough() {
 func eventsOf(t *table, moment uint64) (all []leftEvent) {
 	for n := t.lists[eventsID].from(nil, moment); n != nil; n = n.after(moment) {
 		var e savedEvent
-		if !n.gone && unseal(n.value, &e) == nil {
+		if n.value != nil && unseal(n.value, &e) == nil {
 			all = append(all, leftEvent{e.EventInfo, string(e.Body)})
 		}
 	}

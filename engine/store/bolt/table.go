@@ -2,6 +2,8 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math"
 	"math/rand/v2"
 	"sync/atomic"
 )
@@ -32,9 +34,9 @@ type list struct {
 const mostLevels = 12
 
 type node struct {
+	head  uint64 // of the key: mostly it decides, and the key need not be looked at
 	key   []byte
-	value []byte
-	gone  bool // deleted
+	value []byte // nil where it is deleted
 	seq   uint64
 	next  []atomic.Pointer[node]
 	one   [1]atomic.Pointer[node] // what next is of most
@@ -50,19 +52,43 @@ func (l *list) clear() {
 	}
 }
 
-// before says whether a node comes before a version of a key.
-func (n *node) before(key []byte, seq uint64) bool {
-	c := bytes.Compare(n.key, key)
-	return c < 0 || c == 0 && n.seq > seq
+// version is where a version of a key stands in a list.
+type version struct {
+	head uint64
+	key  []byte
+	seq  uint64
+}
+
+func versionOf(key []byte, seq uint64) *version { return &version{headOf(key), key, seq} }
+
+// headOf gives what a key begins with: heads are in the order of their keys.
+func headOf(key []byte) uint64 {
+	if len(key) >= 8 {
+		return binary.BigEndian.Uint64(key)
+	}
+	var head [8]byte
+	copy(head[:], key)
+	return binary.BigEndian.Uint64(head[:])
+}
+
+// before says whether a node comes before a version.
+func (n *node) before(v *version) bool {
+	return n.head < v.head || n.head == v.head && n.beforeAlike(v)
+}
+
+// beforeAlike is before where the heads are the same.
+func (n *node) beforeAlike(v *version) bool {
+	c := bytes.Compare(n.key, v.key)
+	return c < 0 || c == 0 && n.seq > v.seq
 }
 
 // seek gives the first version of a key, or of what comes after it, that is not newer than seq
 // where the key is the same. Each link is read once: a newer version may come before what was
 // compared.
 func (l *list) seek(key []byte, seq uint64) (n *node) {
-	at := &l.head
+	v, at := versionOf(key, seq), &l.head
 	for level := mostLevels - 1; level >= 0; level-- {
-		for n = at.next[level].Load(); n != nil && n.before(key, seq); n = at.next[level].Load() {
+		for n = at.next[level].Load(); n != nil && n.before(v); n = at.next[level].Load() {
 			at = n
 		}
 	}
@@ -71,12 +97,13 @@ func (l *list) seek(key []byte, seq uint64) (n *node) {
 
 // path gives for each level the last node before a version of a key.
 func (l *list) path(key []byte, seq uint64) (path [mostLevels]*node) {
-	if tail := l.last[0]; tail == &l.head || tail.before(key, seq) {
+	v := versionOf(key, seq)
+	if tail := l.last[0]; tail == &l.head || tail.before(v) {
 		return l.last
 	}
 	at := &l.head
 	for level := mostLevels - 1; level >= 0; level-- {
-		for n := at.next[level].Load(); n != nil && n.before(key, seq); n = at.next[level].Load() {
+		for n := at.next[level].Load(); n != nil && n.before(v); n = at.next[level].Load() {
 			at = n
 		}
 		path[level] = at
@@ -87,16 +114,21 @@ func (l *list) path(key []byte, seq uint64) (path [mostLevels]*node) {
 // put adds a version; a second one of the same moment replaces the first, and nil is
 // returned then.
 func (l *list) put(key, value []byte, gone bool, seq uint64) *node {
+	if gone {
+		value = nil
+	} else if value == nil {
+		value = []byte{}
+	}
 	path := l.path(key, seq)
 	if same := path[0].next[0].Load(); same != nil && same.seq == seq && bytes.Equal(same.key, key) {
-		same.value, same.gone = value, gone
+		same.value = value
 		return nil
 	}
 	levels := 1
 	for levels < mostLevels && rand.Uint32()&3 == 0 { //nolint:gosec // a shape, no secret
 		levels++
 	}
-	n := &node{key: key, value: value, gone: gone, seq: seq}
+	n := &node{head: headOf(key), key: key, value: value, seq: seq}
 	if n.next = n.one[:]; levels > 1 {
 		n.next = make([]atomic.Pointer[node], levels)
 	}
@@ -160,9 +192,9 @@ func (n *node) after(seq uint64) *node {
 // upTo gives the last row before a key, as it was at a moment; the very last for nil.
 func (l *list) upTo(key []byte, seq uint64) *node {
 	for {
-		at := &l.head
+		v, at := versionOf(key, math.MaxUint64), &l.head
 		for level := mostLevels - 1; level >= 0; level-- {
-			for n := at.next[level].Load(); n != nil && (key == nil || bytes.Compare(n.key, key) < 0); n = at.next[level].Load() {
+			for n := at.next[level].Load(); n != nil && (key == nil || n.before(v)); n = at.next[level].Load() {
 				at = n
 			}
 		}

@@ -109,9 +109,6 @@ func (b bucket) get(key []byte) []byte {
 func (b bucket) find(key []byte) (value []byte, lasting bool) {
 	for _, t := range b.t.tables {
 		if n := t.lists[b.id].get(key, b.t.seq); n != nil {
-			if n.gone {
-				return nil, true
-			}
 			return n.value, true
 		}
 	}
@@ -280,7 +277,7 @@ func (c *cursor) here() (value []byte, there bool) {
 	for _, n := range c.nodes {
 		if n != nil && bytes.Equal(n.key, c.key) {
 			c.lasting = true
-			return n.value, !n.gone
+			return n.value, n.value != nil
 		}
 	}
 	c.lasting = false
