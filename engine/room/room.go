@@ -28,8 +28,17 @@ type Room struct {
 // queue holds those of a flow who begin later, in order.
 type queue struct {
 	inside int
-	behind []chan struct{}
-	rest   int // how often the limit was set since the last came
+	young  []*turn // who went in, oldest first; some have ended
+	behind []*turn
+	rest   int  // how often the limit was set since the last came
+	watch  bool // somebody looks again when the oldest is no longer young
+}
+
+// turn is that of one who asked to go in.
+type turn struct {
+	since  time.Time     // when it went in
+	inside bool          // it counts
+	come   chan struct{} // closed when it may go in; nil where it might at once
 }
 
 const (
@@ -53,49 +62,48 @@ func newRoom(fewest int, alone bool) *Room {
 // Enter waits until work of a flow may begin, or ctx is done, which is the only error. leave is
 // called once the work has ended.
 func (r *Room) Enter(ctx context.Context, flow string) (leave func(), err error) {
-	q, turn := r.queue(flow)
-	select {
-	case <-turn:
-	case <-ctx.Done():
-		r.giveUp(q, turn)
-		return nil, ctx.Err()
+	q, t := r.queue(flow)
+	if t.come != nil {
+		select {
+		case <-t.come:
+		case <-ctx.Done():
+			r.giveUp(q, t)
+			return nil, ctx.Err()
+		}
 	}
 	select {
 	case r.news <- struct{}{}:
 	default:
 	}
-	old := time.AfterFunc(youth, func() { r.leave(q) })
-	return func() {
-		if old.Stop() {
-			r.leave(q)
-		}
-	}, nil
+	return func() { r.leave(q, t) }, nil
 }
 
-// queue gives a turn in a flow's queue; it is closed when its time has come.
-func (r *Room) queue(flow string) (*queue, chan struct{}) {
+// queue gives a turn in a flow's queue.
+func (r *Room) queue(flow string) (*queue, *turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	q, turn := r.flows[flow], make(chan struct{})
+	q, t := r.flows[flow], &turn{}
 	if q == nil {
 		q = &queue{}
 		r.flows[flow] = q
 	}
 	q.rest = 0
-	q.behind = append(q.behind, turn)
-	r.next(q)
-	return q, turn
+	q.behind = append(q.behind, t)
+	if r.next(q); !t.inside {
+		t.come = make(chan struct{})
+	}
+	return q, t
 }
 
 // giveUp a turn, which may have come at the same moment.
-func (r *Room) giveUp(q *queue, turn chan struct{}) {
+func (r *Room) giveUp(q *queue, t *turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if i := slices.Index(q.behind, turn); i >= 0 {
+	if i := slices.Index(q.behind, t); i >= 0 {
 		q.behind = slices.Delete(q.behind, i, i+1)
 		return
 	}
-	q.inside--
+	q.out(t)
 	r.next(q)
 }
 
@@ -104,20 +112,54 @@ func (r *Room) has(q *queue) bool {
 	return q.inside < r.limit || r.alone && len(r.flows) == 1
 }
 
-func (r *Room) leave(q *queue) {
+func (r *Room) leave(q *queue, t *turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	q.inside--
-	r.next(q)
+	if q.out(t); len(q.behind) > 0 {
+		r.next(q)
+	}
 }
 
-// next lets those in who may. The caller holds the lock.
-func (r *Room) next(q *queue) {
-	for len(q.behind) > 0 && r.has(q) {
-		q.inside++
-		close(q.behind[0])
-		q.behind = q.behind[1:]
+// out counts a turn no more.
+func (q *queue) out(t *turn) {
+	if t.inside {
+		t.inside = false
+		q.inside--
 	}
+}
+
+// age counts those no more who are not young.
+func (q *queue) age(now time.Time) {
+	for len(q.young) > 0 && (!q.young[0].inside || now.Sub(q.young[0].since) >= youth) {
+		q.out(q.young[0])
+		q.young[0], q.young = nil, q.young[1:]
+	}
+}
+
+// next lets those in who may, and looks again when more may. The caller holds the lock.
+func (r *Room) next(q *queue) {
+	now := time.Now()
+	q.age(now)
+	for len(q.behind) > 0 && r.has(q) {
+		t := q.behind[0]
+		q.behind[0], q.behind = nil, q.behind[1:]
+		t.since, t.inside = now, true
+		q.inside, q.young = q.inside+1, append(q.young, t)
+		if t.come != nil {
+			close(t.come)
+		}
+	}
+	if len(q.behind) > 0 && len(q.young) > 0 && !q.watch {
+		q.watch = true
+		time.AfterFunc(youth-now.Sub(q.young[0].since), func() { r.again(q) })
+	}
+}
+
+func (r *Room) again(q *queue) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q.watch = false
+	r.next(q)
 }
 
 func (r *Room) set(limit int) {
@@ -125,6 +167,7 @@ func (r *Room) set(limit int) {
 	defer r.mu.Unlock()
 	r.limit = limit
 	for flow, q := range r.flows {
+		q.age(time.Now())
 		if q.rest++; q.rest > gone && q.inside == 0 && len(q.behind) == 0 {
 			delete(r.flows, flow)
 		}
