@@ -93,7 +93,7 @@ func (s *Store) load(tx *tx) error {
 	if ended != nil {
 		s.archive.tell()
 	}
-	return tx.bucket("runs").forEach(func(key, value []byte) error {
+	err := tx.bucket("runs").forEach(func(key, value []byte) error {
 		for ended != nil && bytes.Compare(ended, key) < 0 {
 			ended, _ = over.next()
 		}
@@ -116,6 +116,15 @@ func (s *Store) load(tx *tx) error {
 		} else {
 			s.sched.add(n, r.Flow, r.OrderBy, !s.clean)
 		}
+		return nil
+	})
+	return errors.Join(err, s.wakeSignaled(tx))
+}
+
+// wakeSignaled wakes the runs that had not taken a signal when the process before this one ended.
+func (s *Store) wakeSignaled(tx *tx) error {
+	return tx.bucket("inbox").forEach(func(key, _ []byte) error {
+		s.sched.wake(binary.BigEndian.Uint64(key))
 		return nil
 	})
 }

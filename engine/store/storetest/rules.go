@@ -117,6 +117,16 @@ var rules = []rule{
 		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{Park: &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "w", Name: "paid"}}}}}).Err)
 		return want("inbox", string(h.claim(1)[0].Inbox["w"]), "1")
 	}},
+	{"a signal that was not taken wakes its run at the next start", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		w := h.claim(1)[0]
+		park := &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "w"}}, Timed: true, In: time.Hour}
+		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{Park: park}}).Err)
+		h.keep(h.s.Signal(h.ctx, []store.Signal{{Run: a.Run, Path: "w", Data: []byte("1")}})[0])
+		h.claim(1) // and nothing is written before the process ends
+		h.reopen()
+		return want("inbox", string(h.claim(1)[0].Inbox["w"]), "1")
+	}},
 	{"a place is signaled once", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
 		g := store.Signal{Run: a.Run, Path: "w", Data: []byte("1")}
