@@ -235,7 +235,7 @@ func (w *walker) connect(n *node, rec *record) (*connections.Connection, verdict
 	}
 	if errors.Is(err, connections.ErrNoConnection) {
 		wait := &store.Wait{Path: rec.Path, Name: connectionSignal(n.step.Connection)}
-		rec.Reason = waitsFor(n.step.Connection)
+		rec.Reason = bothWords(fmt.Sprintf("waits for the connection %q", n.step.Connection), fmt.Sprintf("espera pela conexão %q", n.step.Connection))
 		return nil, w.wait(rec, opening{waitingFor: "connection", wait: wait}), nil
 	}
 	if err != nil {
@@ -252,10 +252,6 @@ const (
 
 // unnamed is the fault of a step that needs a connection and names none.
 func unnamed() *Fault { return Faultf(codeUnconnected, "the step names no connection") }
-
-func waitsFor(connection string) string {
-	return bothWords(fmt.Sprintf("waits for the connection %q", connection), fmt.Sprintf("espera pela conexão %q", connection))
-}
 
 // standAt lets a step wait at a connection that was refused: all runs that stand at it tell the same trouble.
 func (w *walker) standAt(rec *record, connection, problem string, status int) verdict {

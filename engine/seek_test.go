@@ -22,7 +22,7 @@ func TestATestNeedsNoConnection(t *testing.T) {
 	if run.Status != store.Succeeded || run.Steps[2].Output != "sample sample" {
 		t.Fatalf("the test ended as %s, %+v: %+v", run.Status, run.Error, run.Steps)
 	}
-	for i, want := range []string{"o passo não cita uma conexão", `espera pela conexão "shop"`} {
+	for i, want := range []string{"o passo não cita uma conexão", `as execuções vão esperar pela conexão "shop"`} {
 		if w := run.Steps[i].Warning; w == nil || w.Code != "no_connection" || w.Message != want {
 			t.Errorf("step %d warns %+v, want %s", i, w, want)
 		}

@@ -344,7 +344,8 @@ func (t *trial) lacks(call *Call) *stepError {
 		return &stepError{Code: codeRefused, Message: refused.Problem}
 	}
 	if err != nil {
-		return &stepError{Code: codeUnconnected, Message: waitsFor(call.Connection.Name)}
+		name := call.Connection.Name
+		return &stepError{Code: codeUnconnected, Message: bothWords(fmt.Sprintf("runs will wait for the connection %q", name), fmt.Sprintf("as execuções vão esperar pela conexão %q", name))}
 	}
 	return nil
 }
