@@ -113,6 +113,9 @@ func (s *Store) load(tx *tx) error {
 		s.sched.join(waiterOf(&r.Run), n)
 		if r.Status == store.Waiting || r.Status == store.Unknown {
 			s.sched.addParked(n, r.Flow, r.OrderBy, r.Due)
+			if due := !r.Due.IsZero() && !s.now().Before(r.Due); due && !s.clean {
+				s.sched.doubt(n)
+			}
 		} else {
 			s.sched.add(n, r.Flow, r.OrderBy, !s.clean)
 		}
@@ -124,7 +127,11 @@ func (s *Store) load(tx *tx) error {
 // wakeSignaled wakes the runs that had not taken a signal when the process before this one ended.
 func (s *Store) wakeSignaled(tx *tx) error {
 	return tx.bucket("inbox").forEach(func(key, _ []byte) error {
-		s.sched.wake(binary.BigEndian.Uint64(key))
+		n := binary.BigEndian.Uint64(key)
+		if !s.clean {
+			s.sched.doubt(n)
+		}
+		s.sched.wake(n)
 		return nil
 	})
 }

@@ -82,6 +82,13 @@ func (s *scheduler) addParked(n uint64, flow, orderBy string, due time.Time) {
 	s.park(n, due)
 }
 
+// doubt notes of a parked run that it may have been claimed by the process before this one, since a claim writes nothing.
+func (s *scheduler) doubt(n uint64) {
+	if p := s.runs[n]; p != nil {
+		p.unclean = true
+	}
+}
+
 // put makes the place of a run, and says whether it is the first of its group.
 func (s *scheduler) put(n uint64, flow, orderBy string) (p *place, first bool) {
 	p = &place{lane: s.lane(flow), group: groupKey(flow, orderBy)}

@@ -119,13 +119,23 @@ var rules = []rule{
 	}},
 	{"a signal that was not taken wakes its run at the next start", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
-		w := h.claim(1)[0]
-		park := &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "w"}}, Timed: true, In: time.Hour}
-		h.keep(h.commit(store.Commit{Lease: w.Lease, Decision: store.Decision{Park: park}}).Err)
+		h.keep(h.sleep(time.Hour))
 		h.keep(h.s.Signal(h.ctx, []store.Signal{{Run: a.Run, Path: "w", Data: []byte("1")}})[0])
 		h.claim(1) // and nothing is written before the process ends
 		h.reopen()
-		return want("inbox", string(h.claim(1)[0].Inbox["w"]), "1")
+		w := h.claim(1)[0]
+		return errors.Join(want("inbox", string(w.Inbox["w"]), "1"), want("doubted", w.Unclean, true))
+	}},
+	{"what was due when its process ended is doubted, what slept is not", func(h *house) error {
+		h.accept(event("a", ""))
+		h.keep(h.sleep(0))
+		h.claim(1)
+		b := h.accept(event("b", ""))[0]
+		h.keep(h.sleep(time.Hour))
+		h.reopen()
+		due := h.claim(1)[0]
+		h.keep(h.s.Signal(h.ctx, []store.Signal{{Run: b.Run, Path: "w", Data: []byte("1")}})[0])
+		return errors.Join(want("due", due.Unclean, true), want("asleep", h.claim(1)[0].Unclean, false))
 	}},
 	{"a place is signaled once", func(h *house) error {
 		a := h.accept(event("a", ""))[0]

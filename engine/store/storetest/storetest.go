@@ -133,6 +133,12 @@ func (h *house) claim(n int) []store.Work {
 	return all
 }
 
+// sleep claims a run and lets it wait at the path w, for so long.
+func (h *house) sleep(d time.Duration) error {
+	park := &store.Park{Status: store.Waiting, Waits: []store.Wait{{Path: "w"}}, Timed: true, In: d}
+	return h.commit(store.Commit{Lease: h.claim(1)[0].Lease, Decision: store.Decision{Park: park}}).Err
+}
+
 // idle says whether nothing can be claimed now.
 func (h *house) idle() bool {
 	ctx, cancel := context.WithTimeout(h.ctx, 20*time.Millisecond)
