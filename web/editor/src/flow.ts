@@ -171,6 +171,9 @@ export function put(members: Record<string, unknown> | undefined, key: string, v
   return Object.fromEntries([...Object.entries(members ?? {}).filter(([k]) => k !== key), ...(value === undefined ? [] : [[key, value] as const])])
 }
 
+/** deeper says that a value has more levels than one can hold that is kept: what goes through it level by level would break. */
+export const deeper = (value: unknown, levels = 200): boolean => typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((v) => deeper(v, levels - 1)))
+
 export function idOf(name: string): string {
   const plain = name.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
   return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63) || 'flow'

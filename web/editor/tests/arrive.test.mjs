@@ -72,6 +72,23 @@ test('the secret of a pasted cURL line is a connection that the flow says it lac
   await page.context().close()
 })
 
+test('what is wrong in a pasted flow is said by its step, and the text is there to be mended', async () => {
+  const page = await program.signedIn('/', { reducedMotion: 'reduce' })
+  const text = page.getByRole('textbox', { name: /JSON or cURL/ })
+  await bring(page, { gancho: 1, flows: [{ id: 'wrong', name: 'W', trigger: { kind: 'webhook' }, steps: [{ id: 'each', name: 'Each item', action: 'loop', steps: {} }] }] })
+  await page.getByRole('alert').getByText('Each item · steps: must be a list').waitFor()
+  assert.equal(await page.getByRole('button', { name: /^Import/ }).count(), 0, 'it cannot be imported')
+  await page.getByRole('button', { name: 'Back to the text' }).click()
+  await text.fill((await text.inputValue()).replace(', "steps": {}', '').replace(',"steps":{}', '').replace('"trigger"', '"description":"Mended","trigger"'))
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByRole('button', { name: 'Import 1 flow' }).waitFor()
+  await bring(page, { gancho: 1, flows: [{ id: 'bare', name: 'Bare', trigger: { kind: 'webhook' } }] })
+  await page.getByText('Steps: 0').waitFor()
+  await bring(page, { gancho: 2, flows: [] })
+  await page.getByText('This program reads version 1 of flow documents').waitFor()
+  await page.context().close()
+})
+
 test('a workflow of n8n arrives with a report of each part', async () => {
   const page = await program.signedIn('/', { reducedMotion: 'reduce' })
   await page.goto(`${program.base}/?new=`)

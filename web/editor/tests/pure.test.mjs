@@ -59,6 +59,50 @@ test('a step is repeated for each element where it reads no turn yet, and reads 
   assert.notEqual(made({ url: '{{ trigger.body.items[0].sku }}', text: 'each item. Thanks' }), undefined)
 })
 
+test('whatever is pasted, reading it breaks nothing: it is steps, a document for the server to judge, or none', async () => {
+  const reading = await source('flows/start/read.ts')
+  const { noted } = await source('flows/start/foreign.ts')
+  const bundle = { gancho: 1, flows: [{ id: 'a', name: 'A', trigger: { kind: 'webhook', connection: 'shop' }, steps: [step('b', { name: 'B', note: 'N', connection: 'crm', with: { url: 'https://a.example' }, branches: [{ name: 'x', when: 'true', steps: [step('c')] }], steps: [step('d')], catch: [step('e')] })] }] }
+  const n8n = { name: 'N', nodes: [{ name: 'W', type: 'n8n.webhook', parameters: {} }, { name: 'I', type: 'n8n.if', parameters: { conditions: { combinator: 'and', conditions: [{ leftValue: '={{ $json.a }}', rightValue: 1, operator: { operation: 'gt' } }] } } }, { name: 'S', type: 'n8n.set', parameters: { assignments: { assignments: [{ name: 'a', value: '={{ $json.b }}' }] } } }, { name: 'L', type: 'n8n.splitInBatches', typeVersion: 3, parameters: {} }], connections: { W: { main: [[{ node: 'I' }]] }, I: { main: [[{ node: 'S' }], [{ node: 'L' }]] }, L: { main: [[], [{ node: 'S' }]] } } }
+  const make = { name: 'M', flow: [{ id: 1, module: 'gateway:CustomWebHook' }, { id: 2, module: 'builtin:BasicRouter', routes: [{ flow: [{ id: 3, module: 'http:ActionSendData', filter: { name: 'F', conditions: [[{ a: '{{1.a}}', o: 'number:greater', b: '0' }]] }, mapper: { url: 'x', headers: [{ name: 'a', value: 'b' }], data: '{}' } }] }] }, { id: 4, module: 'builtin:BasicFeeder', mapper: { array: '{{1.items}}' } }, { id: 5, module: 'util:SetVariables', mapper: { variables: [{ name: 'a', value: '{{4.b}}' }] } }] }
+  const wrong = [undefined, null, {}, [], 0, '', 'x', true, [null], [[]], [{}], { a: 1 }, '{{']
+  const broken = (value, roll) => {
+    const spots = []
+    const look = (v) => { if (typeof v === 'object' && v !== null) for (const k of Object.keys(v)) { spots.push([v, k]); look(v[k]) } }
+    const copy = structuredClone(value)
+    look(copy)
+    const [of, key] = spots[Math.floor(roll() * spots.length)]
+    of[key] = structuredClone(wrong[Math.floor(roll() * wrong.length)])
+    return copy
+  }
+  const roll = dice(7)
+  for (const whole of [bundle, bundle.flows[0], bundle.flows[0].steps, n8n, make]) {
+    for (let i = 0; i < 400; i++) {
+      const value = i % 3 ? broken(whole, roll) : broken(broken(whole, roll), roll)
+      const text = JSON.stringify(value)
+      try {
+        const result = await reading.read(text, 'Pasted steps')
+        if (result.bundle) {
+          const { flows, taken = [] } = result.bundle
+          reading.needs(flows)
+          for (const f of flows) for (const path of ['/steps/0/branches/0/steps/0/with', '/trigger/kind', '']) [reading.countSteps(f), reading.stepAt(f, path), noted(f, taken, (what) => what)]
+        }
+        const steps = clipboard.readSteps(text)
+        if (steps) for (const s of clipboard.fresh(sample(), steps, isExpression)) conditionParts(s.when ?? '', () => undefined, {})
+      } catch (e) {
+        assert.fail(`${text}\n${e.stack}`)
+      }
+    }
+  }
+  const faultOf = async (value) => (await reading.read(typeof value === 'string' ? value : JSON.stringify(value), 'P')).fault
+  assert.equal(await faultOf({ gancho: 1, flows: [] }), 'noneIn')
+  assert.equal(await faultOf(`${'['.repeat(9000)}${']'.repeat(9000)}`), 'notRead')
+  assert.equal(clipboard.readSteps(`${'['.repeat(9000)}${']'.repeat(9000)}`), null)
+  for (const value of [[], {}, 7, null, 'x', { steps: [7] }, { flows: {} }]) assert.equal(await faultOf(value), 'notRead')
+  for (const value of [{ gancho: 2, flows: [] }, { gancho: 1, flows: [{}] }, { id: 'a', trigger: {} }, { gancho: 1, flows: [{ id: 'a', trigger: { kind: 'webhook' } }] }]) assert.equal(await faultOf(value), undefined, 'the server says what is wrong')
+  assert.deepEqual(reading.stepAt(bundle.flows[0], '/steps/0/branches/0/steps/0/each'), { name: '', n: 3, rest: ['each'] })
+})
+
 test('a change keeps what it does not touch the same object', () => {
   const f = sample()
   const next = flow.change(f, 'b1', (s) => ({ ...s, name: 'N' }))

@@ -32,7 +32,7 @@ const usedKey = 'used-actions'
 
 export function usedActions(): Record<string, number> {
   try {
-    return JSON.parse(localStorage.getItem(usedKey) ?? '{}') as Record<string, number>
+    return Object(JSON.parse(localStorage.getItem(usedKey) ?? '{}')) as Record<string, number>
   } catch {
     return {}
   }

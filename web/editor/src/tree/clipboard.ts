@@ -1,4 +1,4 @@
-import { type Branch, children, type Flow, freshIn, idsOf, type Step, walk } from '../flow'
+import { type Branch, children, deeper, type Flow, freshIn, idsOf, type Step, walk } from '../flow'
 import { type IsExpression, rewriteStep } from './changes'
 
 /** copyText is what the clipboard holds: JSON that a person can read, and paste into any flow. */
@@ -12,7 +12,7 @@ export function readSteps(text: string): Step[] | null {
   } catch {
     return null
   }
-  const steps = stepsIn(value)
+  const steps = deeper(value) ? null : stepsIn(value)
   return steps && steps.length > 0 ? steps : null
 }
 
@@ -30,8 +30,11 @@ function stepsIn(value: unknown): Step[] | null {
 
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
 
+const texts = ['name', 'note', 'connection', 'when', 'timeout', 'delivery', 'on_error']
+
 function asStep(value: unknown): Step | null {
-  if (!isObject(value) || typeof value.action !== 'string') return null
+  if (!isObject(value) || typeof value.action !== 'string' || texts.some((key) => !['string', 'undefined'].includes(typeof value[key]))) return null
+  if ([value.with, value.retry].some((v) => v !== undefined && !isObject(v))) return null
   const id = typeof value.id === 'string' && /^[a-z][a-z0-9_]{0,62}$/.test(value.id) ? value.id : (value.action.split('.').pop() ?? 'step')
   const lists: Partial<Step> = {}
   for (const slot of ['steps', 'catch'] as const) {

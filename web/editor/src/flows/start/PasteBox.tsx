@@ -7,13 +7,12 @@ import { useWords } from './words'
 import { type Bundle, type Place, read } from './read'
 
 /** PasteBox takes text that is pasted, a file that is dropped, or one that is chosen. */
-export function PasteBox({ found }: { found: (bundle: Bundle) => void }) {
+export function PasteBox({ text, setText, found }: { text: string; setText: (text: string) => void; found: (bundle: Bundle) => void }) {
   const t = useWords()
   const file = useRef<HTMLInputElement>(null)
-  const [text, setText] = useState('')
-  const [fault, setFault] = useState<'notRead' | Place | null>(null)
+  const [fault, setFault] = useState<'notRead' | 'noneIn' | Place | null>(null)
   const take = async (what: string) => {
-    const result = await read(what)
+    const result = await read(what, t.pastedSteps)
     setFault('fault' in result ? result.fault : null)
     if ('bundle' in result) found(result.bundle)
   }

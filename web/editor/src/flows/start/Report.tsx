@@ -5,19 +5,19 @@ import { useLocation } from 'wouter'
 import { api, Refused, type Schemas, take } from '../../api/client'
 import { Badge } from '../../ui/Badge'
 import { Button } from '../../ui/Button'
-import { Loading, Problem } from '../../ui/states'
+import { Loading, Problem, sentence } from '../../ui/states'
 import { soon } from '../../ui/soon'
 import { Switch } from '../../ui/Switch'
 import { toast } from '../../ui/Toast'
 import { fill, usePlural } from '../../words/phrase'
-import { noted, type Taken } from './foreign'
+import { noted, type Taken, textAt } from './foreign'
 import { useWords } from './words'
 import { type Bundle, countSteps, needs, stepAt } from './read'
 
 const Sentences = soon(() => import('../../tree/Sentences').then((m) => m.Sentences))
 
 const send = (bundle: Bundle, dry: boolean, replace: boolean) =>
-  take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: { gancho: bundle.gancho, flows: bundle.flows } as Record<string, unknown> }))
+  take(api.POST('/import', { params: { query: { dry_run: dry, on_conflict: replace ? 'replace' : 'skip' } }, body: { gancho: bundle.gancho, flows: bundle.flows } }))
 
 /** Report says what an import would do, before it does it. */
 export function Report({ bundle: read, back }: { bundle: Bundle; back: () => void }) {
@@ -47,17 +47,17 @@ export function Report({ bundle: read, back }: { bundle: Bundle; back: () => voi
       <p className="mb-3 text-text-2">{bundle.from ? t.importFromHelp : bundle.own ? t.ownHelp : t.importHelp}</p>
       {bundle.taken && <Parts taken={bundle.taken} />}
       {trial.isPending && <Loading />}
-      {trial.error && <Problem error={trial.error} />}
+      {trial.error && <Unread error={trial.error} bundle={bundle} />}
       {rows.length > 0 && <ul className="divide-y divide-line rounded-xl border border-line">{rows.map((r) => <Row key={r.id} result={r} bundle={bundle} />)}</ul>}
       {rows.some((r) => r.action === 'skipped' || r.action === 'replaced') && <p className="mt-3 flex items-center gap-3"><Switch on={replace} label={t.replaceThem} set={setReplace} />{t.replaceThem}</p>}
-      <dl className="mt-4 grid gap-3 sm:grid-cols-2">
+      {!trial.error && <dl className="mt-4 grid gap-3 sm:grid-cols-2">
         <Need icon={<Cable size={15} aria-hidden />} title={t.needsConnections} list={connections} />
         <Need icon={<Globe size={15} aria-hidden />} title={t.callsHosts} list={hosts} />
-      </dl>
+      </dl>}
       {make.error && !(make.error instanceof Refused && make.error.status === 412) && <Problem error={make.error} />}
       <div className="mt-5 flex gap-2">
-        <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{bundle.own ? t.makeOwn : plural(t, 'doImport', fresh)}</Button>
-        <Button look="quiet" onClick={back}>{t.cancel}</Button>
+        {!trial.error && <Button look="primary" busy={make.isPending} disabled={fresh === 0} onClick={() => make.mutate()}>{bundle.own ? t.makeOwn : plural(t, 'doImport', fresh)}</Button>}
+        <Button look={trial.error ? 'primary' : 'quiet'} onClick={back}>{trial.error ? t.backToText : t.cancel}</Button>
       </div>
     </section>
   )
@@ -65,12 +65,12 @@ export function Report({ bundle: read, back }: { bundle: Bundle; back: () => voi
 
 function Row({ result: r, bundle }: { result: Schemas['ImportView']; bundle: Bundle }) {
   const t = useWords()
-  const flow = bundle.flows.find((f) => f.id === r.id)
+  const flow = bundle.flows.find((f) => textAt(f, 'id') === r.id)
   const word = { created: t.willCreate, replaced: t.willReplace, skipped: t.willSkip, unchanged: t.willKeep }[r.action]
   const tone = { created: 'ok', replaced: 'warn', skipped: 'none', unchanged: 'none' } as const
   return (
     <li className="px-4 py-2.5">
-      <p className="flex flex-wrap items-center gap-x-3 gap-y-1"><span className="font-medium">{flow?.name || r.id}</span><Badge tone={tone[r.action]}>{word}</Badge>{flow && <span className="text-secondary text-text-2">{fill(t.steps, { n: countSteps(flow) })}</span>}</p>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1"><span className="font-medium">{textAt(flow, 'name') || r.id}</span><Badge tone={tone[r.action]}>{word}</Badge>{flow !== undefined && <span className="text-secondary text-text-2">{fill(t.steps, { n: countSteps(flow) })}</span>}</p>
       {r.sentences && r.sentences.length > 0 && (
         <div className="mt-2 text-secondary">
           <p className="mb-1 text-text-2">{r.action === 'skipped' ? t.wouldChange : t.changes}</p>
@@ -82,12 +82,31 @@ function Row({ result: r, bundle }: { result: Schemas['ImportView']; bundle: Bun
   )
 }
 
-/** Where names the step that a problem is of, or the trigger; elsewhere the file has the place. */
-function Where({ flow, path }: { flow: Bundle['flows'][number] | undefined; path: string }) {
+/** Unread says what keeps a text from being read, and where in it. */
+function Unread({ error, bundle }: { error: Error; bundle: Bundle }) {
   const t = useWords()
-  const step = flow && stepAt(flow, path)
-  const name = step ? step.name || fill(t.stepN, { n: step.n }) : path.startsWith('/trigger') && t.trigger
-  return name ? <><span className="font-medium">{name}</span>: </> : <><code className="text-meta break-all">{path}</code> </>
+  const problems = error instanceof Refused ? error.problem.problems ?? [] : []
+  if (problems.length === 0) return <Problem error={error} />
+  return (
+    <ul role="alert" className="space-y-1 rounded-xl bg-fail-soft p-4 text-fail">
+      {problems.map((p, i) => {
+        const [, n, path = ''] = /^\/flows\/(\d+)(.*)$/.exec(p.path) ?? []
+        if (n === undefined) return <li key={i}>{p.path && p.path !== '/gancho' && <code className="text-meta break-all">{p.path} </code>}{sentence(p.message)}</li>
+        const flow = bundle.flows[Number(n)]
+        return <li key={i}>{bundle.flows.length > 1 && `${textAt(flow, 'name') || fill(t.flowN, { n: Number(n) + 1 })} · `}<Where flow={flow} path={path} />{p.message}</li>
+      })}
+    </ul>
+  )
+}
+
+/** Where names the step that a problem is of, or the trigger, and what of it the document calls so. */
+function Where({ flow, path }: { flow: unknown; path: string }) {
+  const t = useWords()
+  const step = stepAt(flow, path)
+  const [first, ...more] = path.split('/').slice(1)
+  const name = step ? step.name || fill(t.stepN, { n: step.n }) : first === 'trigger' && t.trigger
+  const rest = (step ? step.rest : name ? more : path.split('/').slice(1)).join(' › ')
+  return <>{name && <span className="font-medium">{name}</span>}{name && rest && ' · '}{rest && <code className="text-meta break-all">{rest}</code>}{(name || rest) && ': '}</>
 }
 
 const marks = { done: [Check, 'text-ok'], look: [Eye, 'text-warn'], missing: [CircleDashed, 'text-fail'] } as const

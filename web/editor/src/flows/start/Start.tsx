@@ -44,6 +44,7 @@ export function Start() {
 function Ways() {
   const t = useWords()
   const [bundle, setBundle] = useState<Bundle | null>(null)
+  const [text, setText] = useState('') // it stays when what was read is not what was meant
   if (bundle) return <Report bundle={bundle} back={() => setBundle(null)} />
   return (
     <div className="space-y-7 pb-3">
@@ -52,7 +53,7 @@ function Ways() {
       <section>
         <h3 className="text-title font-semibold">{t.paste}</h3>
         <p className="mb-3 text-text-2">{t.pasteHelp}</p>
-        <PasteBox found={setBundle} />
+        <PasteBox text={text} setText={setText} found={setBundle} />
       </section>
     </div>
   )
@@ -101,7 +102,7 @@ const load = { en: () => import('./../starters/en.json'), 'pt-BR': () => import(
 function Starters() {
   const t = useWords()
   const { lang } = useLang()
-  const { data } = useQuery({ queryKey: ['starters', lang], staleTime: Infinity, queryFn: async () => (await load[lang]()).default as unknown as Bundle })
+  const { data } = useQuery({ queryKey: ['starters', lang], staleTime: Infinity, queryFn: async () => (await load[lang]()).default as unknown as { flows: Flow[] } })
   const make = useCreate()
   const [all, setAll] = useState(false)
   const flows = data?.flows ?? []

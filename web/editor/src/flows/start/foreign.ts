@@ -1,4 +1,4 @@
-import { type Flow, idOf, type Step, walk } from '../../flow'
+import { type Flow, idOf, type Step } from '../../flow'
 
 /** Taken is one part of a foreign flow, and what became of it. */
 export type Taken = { name: string; what: string; as: 'done' | 'look' | 'missing'; /** the step that it became */ id?: string }
@@ -17,6 +17,14 @@ export const textAt = (value: unknown, ...path: (string | number)[]) => {
 export const listAt = (value: unknown, ...path: (string | number)[]): unknown[] => {
   const found = at(value, ...path)
   return Array.isArray(found) ? found : []
+}
+
+/** walkUnread visits each step of a document that nobody has checked yet, and passes over what is none. */
+export function walkUnread(flow: unknown, visit: (step: Json) => void) {
+  for (const step of [flow, ...listAt(flow, 'branches')].flatMap((of) => listAt(of, 'steps')).concat(listAt(flow, 'catch')).filter(isJson)) {
+    visit(step)
+    walkUnread(step, visit)
+  }
 }
 
 /** Names gives each part an id of its own. */
@@ -42,12 +50,12 @@ export function placeholder(id: string, name: string, what: string, settings: un
 }
 
 /** noted writes on each step that is to be looked at where it came from: the report is seen once, and the note until it is done. */
-export function noted(flow: Flow, taken: Taken[], note: (what: string) => string): Flow {
+export function noted(flow: unknown, taken: Taken[], note: (what: string) => string): unknown {
   const look = new Map(taken.flatMap((x) => (x.as === 'look' && x.id ? [[x.id, note(x.what)] as const] : [])))
   const copy = structuredClone(flow)
-  walk(copy.steps, (step) => {
-    const own = look.get(step.id)
-    if (own) step.note = [own, step.note].filter(Boolean).join('\n')
+  walkUnread(copy, (step) => {
+    const own = look.get(textAt(step, 'id'))
+    if (own) step['note'] = [own, textAt(step, 'note')].filter(Boolean).join('\n')
   })
   return copy
 }

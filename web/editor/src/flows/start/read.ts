@@ -1,23 +1,23 @@
 import { api, take } from '../../api/client'
 import { isCurl, keepOffer, readCurl } from '../../api/curl'
-import type { Flow, Step } from '../../flow'
-import { walk } from '../../flow'
+import { deeper } from '../../flow'
 import { freshName, nameOfHost } from '../../connections/names'
 import { ownZone } from '../../ui/zones'
-import { type Foreign, isJson, type Taken } from './foreign'
+import { at, type Foreign, isJson, type Json, listAt, type Taken, textAt, walkUnread } from './foreign'
 import { fromMake } from './make'
 import { fromN8n } from './n8n'
 
-export type Bundle = { gancho: 1; flows: Flow[]; /** it is a new flow of steps that were pasted, and not one of somewhere else */ own?: boolean; taken?: Taken[]; from?: Foreign['from'] }
+/** Bundle holds what was pasted as it came: only the server says whether it is right. */
+export type Bundle = { gancho: unknown; flows: unknown[]; /** it is a new flow of steps that were pasted, and not one of somewhere else */ own?: boolean; taken?: Taken[]; from?: Foreign['from'] }
 
 /** What a person pasted or dropped: a bundle, or why not. */
-export type Read = { bundle: Bundle } | { fault: 'notRead' | Place }
+export type Read = { bundle: Bundle } | { fault: 'notRead' | 'noneIn' | Place }
 
 /** Place is where a JSON text breaks off. */
 export type Place = { line: number; column: number }
 
-/** read understands a bundle, a flow, steps, or a cURL line. */
-export async function read(text: string): Promise<Read> {
+/** read understands a bundle, a flow, steps, or a cURL line; steps alone become a flow of the name that is given. */
+export async function read(text: string, pasted: string): Promise<Read> {
   const trimmed = text.trim()
   if (isCurl(trimmed)) {
     const request = await readCurl(trimmed).catch(() => null)
@@ -25,9 +25,8 @@ export async function read(text: string): Promise<Read> {
     const { connection: offer } = request
     const connection = offer ? await nameFor(offer.hosts[0]) : undefined
     const made = wrap([{ id: 'request', action: 'http.request', with: request.with, ...(connection && { connection }) }], hostOf(String(request.with['url'] ?? '')))
-    const flow = 'bundle' in made ? made.bundle.flows[0] : undefined
-    if (flow && offer) keepOffer(flow.id, 'request', offer)
-    return made
+    if (offer) keepOffer(made.id, 'request', offer)
+    return made.read
   }
   let value: unknown
   try {
@@ -36,14 +35,18 @@ export async function read(text: string): Promise<Read> {
     return { fault: /^[[{]/.test(trimmed) ? placeOf(text, String(e)) : 'notRead' }
   }
   if (Array.isArray(value) && value.length === 1 && isJson(value[0]) && 'nodes' in value[0]) value = value[0] // n8n exports lists too
-  if (Array.isArray(value) && value.every(isStep)) return wrap(value, 'Pasted')
-  if (typeof value !== 'object' || value === null) return { fault: 'notRead' }
-  if (isJson(value) && Array.isArray(value['nodes'])) return foreign(fromN8n(value, await zoneHere()))
-  if (isJson(value) && Array.isArray(value['flow'])) return foreign(fromMake(value, await zoneHere()))
-  if ('flows' in value && Array.isArray(value.flows)) return { bundle: { ...(value as Bundle), gancho: 1 } }
-  if ('trigger' in value && 'steps' in value) return { bundle: { gancho: 1, flows: [value as Flow] } }
-  if ('steps' in value && Array.isArray(value.steps) && value.steps.every(isStep)) return wrap(value.steps, 'Pasted')
-  return isStep(value) ? wrap([value], 'Pasted') : { fault: 'notRead' }
+  if (deeper(value)) return { fault: 'notRead' }
+  if (Array.isArray(value) && value.length > 0 && value.every(isStep)) return wrap(value, pasted).read
+  if (!isJson(value)) return { fault: 'notRead' }
+  if (Array.isArray(value['nodes'])) return foreign(fromN8n(value, await zoneHere()))
+  if (Array.isArray(value['flow'])) return foreign(fromMake(value, await zoneHere()))
+  if (Array.isArray(value['flows'])) {
+    const { gancho = 1, flows } = value
+    return flows.length > 0 || gancho !== 1 ? { bundle: { gancho, flows } } : { fault: 'noneIn' }
+  }
+  if ('trigger' in value) return { bundle: { gancho: 1, flows: [value] } }
+  const steps = isStep(value) ? [value] : listAt(value, 'steps')
+  return steps.length > 0 && steps.every(isStep) ? wrap(steps, pasted).read : { fault: 'notRead' }
 }
 
 /** placeOf finds where the reader stopped: by line and column, by position, or at the end. */
@@ -65,11 +68,11 @@ const zoneHere = () => take(api.GET('/about')).then((about) => about.timezone ||
 
 const foreign = ({ flow, taken, from }: Foreign): Read => ({ bundle: { gancho: 1, flows: [flow], taken, from } })
 
-const isStep = (value: unknown): value is Step => typeof value === 'object' && value !== null && 'action' in value
+const isStep = (value: unknown): value is Json => isJson(value) && 'action' in value
 
-function wrap(steps: Step[], name: string): Read {
+function wrap(steps: Json[], name: string): { id: string; read: Read } {
   const id = `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'flow'}-${Date.now().toString(36)}`
-  return { bundle: { gancho: 1, own: true, flows: [{ id, name, trigger: { kind: 'webhook' }, steps }] } }
+  return { id, read: { bundle: { gancho: 1, own: true, flows: [{ id, name, trigger: { kind: 'webhook' }, steps }] } } }
 }
 
 function hostOf(url: string): string {
@@ -81,34 +84,33 @@ function hostOf(url: string): string {
 }
 
 /** needs lists the connections and hosts that flows name. */
-export function needs(flows: Flow[]): { connections: string[]; hosts: string[] } {
-  const connections = new Set<string>()
+export function needs(flows: unknown[]): { connections: string[]; hosts: string[] } {
+  const connections = new Set(flows.map((flow) => textAt(flow, 'trigger', 'connection')))
   const hosts = new Set<string>()
-  for (const flow of flows) {
-    if (flow.trigger.connection) connections.add(flow.trigger.connection)
-    walk(flow.steps ?? [], (step) => {
-      if (step.connection) connections.add(step.connection)
-      for (const [, host] of JSON.stringify(step.with ?? {}).matchAll(/https?:\/\/([a-z0-9.-]+)/gi)) if (host) hosts.add(host.toLowerCase())
-    })
-  }
-  return { connections: [...connections].sort(), hosts: [...hosts].sort() }
+  for (const flow of flows) walkUnread(flow, (step) => {
+    connections.add(textAt(step, 'connection'))
+    for (const [, host] of JSON.stringify(step['with'] ?? {}).matchAll(/https?:\/\/([a-z0-9.-]+)/gi)) if (host) hosts.add(host.toLowerCase())
+  })
+  return { connections: [...connections].filter(Boolean).sort(), hosts: [...hosts].sort() }
 }
 
-export function countSteps(flow: Flow): number {
+export function countSteps(flow: unknown): number {
   let n = 0
-  walk(flow.steps ?? [], () => { n++ })
+  walkUnread(flow, () => { n++ })
   return n
 }
 
-/** stepAt is the step that a pointer of a problem is in, and its place in the flow. */
-export function stepAt(flow: Flow, pointer: string): { name: string; n: number } | undefined {
-  const steps: Step[] = []
-  walk(flow.steps ?? [], (s) => steps.push(s))
-  let at: unknown = flow
-  let found: Step | undefined
-  for (const name of pointer.split('/').slice(1)) {
-    at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined
-    found = steps.find((s) => s === at) ?? found
+/** stepAt is the step that a pointer of a problem is in, its place in the flow, and the way on from there. */
+export function stepAt(flow: unknown, pointer: string): { name: string; n: number; rest: string[] } | undefined {
+  const steps: Json[] = []
+  walkUnread(flow, (s) => steps.push(s))
+  let here = flow
+  let found: { name: string; n: number; rest: string[] } | undefined
+  const way = pointer.split('/').slice(1)
+  for (const [i, name] of way.entries()) {
+    here = Array.isArray(here) ? here[Number(name)] : at(here, name)
+    const n = steps.findIndex((s) => s === here)
+    if (n >= 0) found = { name: textAt(here, 'name'), n: n + 1, rest: way.slice(i + 1) }
   }
-  return found && { name: found.name ?? '', n: steps.indexOf(found) + 1 }
+  return found
 }
