@@ -103,6 +103,14 @@ test('whatever is pasted, reading it breaks nothing: it is steps, a document for
   assert.deepEqual(reading.stepAt(bundle.flows[0], '/steps/0/branches/0/steps/0/each'), { name: '', n: 3, rest: ['each'] })
 })
 
+test('who stops a flow is told what becomes of its runs that have begun', async () => {
+  const { toldOf } = await source('flows/lifeWords.ts')
+  assert.equal(toldOf('en', 'off', 'Orders', 8), 'Orders is off: its events are refused. 8 runs that have begun go on.')
+  assert.equal(toldOf('pt-BR', 'pause', 'Pedidos', 1), 'Pedidos está pausado: os eventos ficam na fila. 1 execução já começada continua quando você retomar.')
+  assert.equal(toldOf('en', 'resume', 'Orders', 8), 'Orders is on.')
+  assert.equal(toldOf('en', 'off', 'Orders', 0), 'Orders is off: its events are refused.')
+})
+
 test('a change keeps what it does not touch the same object', () => {
   const f = sample()
   const next = flow.change(f, 'b1', (s) => ({ ...s, name: 'N' }))

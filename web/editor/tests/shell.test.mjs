@@ -95,6 +95,7 @@ test('deleting can be undone for ten seconds, and happens when the page goes', a
   await p.getByRole('link', { name: 'To be deleted' }).waitFor()
   await lasting(p)
   await remove()
+  await p.getByText('To be deleted is deleted. Its address answers 404.').waitFor()
   await p.getByRole('link', { name: 'Runs', exact: true }).click()
   await p.getByRole('button', { name: /^Flow: / }).click()
   await p.getByRole('option', { name: /New lead/ }).waitFor()

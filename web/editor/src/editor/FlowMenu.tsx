@@ -34,7 +34,7 @@ export function FlowMenu({ draft, toggle, map, setMap, run, rotate, ...popup }: 
   const stats = useFlowStats(flow.id)
   const removes = () => {
     go('/')
-    remove({ id: flow.id, name: flow.name || flow.id, open: (stats?.waiting ?? 0) + (stats?.pending ?? 0), undone: () => go(`/flows/${flow.id}`) })
+    remove({ id: flow.id, name: flow.name || flow.id, open: (stats?.waiting ?? 0) + (stats?.pending ?? 0), url: draft.view.url, undone: () => go(`/flows/${flow.id}`) })
   }
   const looking: MenuItem[] = [
     { id: 'runs', label: t.runs, icon: Activity, href: `/runs?flow=${flow.id}` },

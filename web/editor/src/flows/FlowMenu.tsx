@@ -43,7 +43,7 @@ export function FlowMenu({ flow, role, open, life, ...popup }: FlowMenuProps & P
     if (flow.state === 'on') items.push({ id: 'pause', label: t.pause, icon: CirclePause, run: () => life('pause') })
     if (flow.state === 'paused') items.push({ id: 'resume', label: t.resume, icon: CirclePlay, run: () => life('resume') }, { id: 'off', label: t.turnOff, icon: Power, run: () => life('off') })
     items.push({ id: 'duplicate', label: t.duplicate, icon: Copy, run: () => void duplicate() }, { id: 'export', label: t.export, icon: Download, run: () => download(`/api/v1/export?flow=${id}`) }, 'line',
-      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: () => remove({ id, name, open }) })
+      { id: 'delete', label: t.delete, icon: Trash2, danger: true, run: () => remove({ id, name, open, url: flow.url }) })
   }
   return <MenuList {...popup} items={items} />
 }

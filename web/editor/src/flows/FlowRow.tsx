@@ -9,6 +9,7 @@ import { MenuButton } from '../ui/Menu'
 import { Switch } from '../ui/Switch'
 import { later, toast } from '../ui/Toast'
 import { soon } from '../ui/soon'
+import { useLang } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { Bars } from './Bars'
@@ -38,7 +39,8 @@ export function RowHeads() {
 export function FlowRow({ flow, role, stats, alerts, pick }: RowProps) {
   const t = useWords()
   const name = flow.name || flow.id
-  const life = useLife(flow)
+  const open = (stats?.waiting ?? 0) + (stats?.pending ?? 0)
+  const life = useLife(flow, open)
   const tags = isExample(flow) ? flow.tags.filter((tag) => tag !== 'example' && tag !== 'start-here') : flow.tags
   const word = { new: t.stateNew, on: '', paused: t.statePaused, off: t.stateOff }[flow.state]
   return (
@@ -61,7 +63,7 @@ export function FlowRow({ flow, role, stats, alerts, pick }: RowProps) {
         <span className="flex items-center gap-x-2 lg:contents"><Bars recent={stats?.recent} /><span aria-hidden className="text-meta text-text-3 lg:hidden">{t.lastDay}</span></span>
         <Last flow={flow.id} stats={stats} />
       </div>
-      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={(stats?.waiting ?? 0) + (stats?.pending ?? 0)} life={life.turn} />}</MenuButton></div>
+      <div className="col-start-3 row-start-1 lg:col-start-auto lg:row-start-auto"><MenuButton label={fill(t.moreOf, { name })}>{(popup) => <FlowMenu {...popup} flow={flow} role={role} open={open} life={life.turn} />}</MenuButton></div>
     </li>
   )
 }
@@ -110,8 +112,8 @@ function Last({ flow, stats }: { flow: string; stats: Schemas['FlowStats'] | und
 }
 
 /** useLife changes the state of a flow. */
-function useLife(flow: Flow) {
-  const t = useWords()
+function useLife(flow: Flow, open: number) {
+  const { lang } = useLang()
   const queries = useQueryClient()
   const [busy, setBusy] = useState(false)
   const name = flow.name || flow.id
@@ -120,8 +122,9 @@ function useLife(flow: Flow) {
     setBusy(true)
     try {
       await take(to === 'pause' ? api.POST('/flows/{id}/pause', params) : to === 'resume' ? api.POST('/flows/{id}/resume', params) : api.POST('/flows/{id}/off', params))
-      if (to === 'off') later(fill(t.isOff, { name }), () => undefined, () => void turn(flow.state === 'paused' ? 'pause' : 'resume'))
-      else toast(fill({ pause: t.isPaused, resume: t.isOn }[to], { name }))
+      const told = (await import('./lifeWords')).toldOf(lang, to, name, open)
+      if (to === 'off') later(told, () => undefined, () => void turn(flow.state === 'paused' ? 'pause' : 'resume'))
+      else toast(told)
       await queries.invalidateQueries({ queryKey: ['flows'] })
     } catch (error) {
       toast((error as Error).message, 'fail')

@@ -12,7 +12,9 @@ const en = {
   copyOf: '{name} (copy)',
   export: 'Export as JSON',
   deleted: '{name} is deleted.',
-  deletedWith: '{name} is deleted; runs canceled that waited or were queued: {n}.',
+  endsOpen_one: '{n} run that waits or is queued ends with it.',
+  endsOpen_other: '{n} runs that wait or are queued end with it.',
+  endsURL: 'Its address answers 404.',
 }
 
 const pt: typeof en = {
@@ -27,7 +29,9 @@ const pt: typeof en = {
   copyOf: '{name} (cópia)',
   export: 'Exportar como JSON',
   deleted: '{name} foi apagado.',
-  deletedWith: '{name} foi apagado; execuções canceladas que esperavam ou estavam na fila: {n}.',
+  endsOpen_one: '{n} execução que espera ou está na fila acaba com ele.',
+  endsOpen_other: '{n} execuções que esperam ou estão na fila acabam com ele.',
+  endsURL: 'O endereço dele responde 404.',
 }
 
 export const useWords = makeWords(en, pt)

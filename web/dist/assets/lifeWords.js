@@ -1,0 +1,1 @@
+export{t as toldOf}from"./lifeWords2.js";
