@@ -25,7 +25,7 @@ func emailSendAction(out *Outbound) engine.Action {
 		Kind:    "email.send",
 		Title:   form.Label("Send an e-mail", "Enviar um e-mail"),
 		Summary: form.Label("Sends an e-mail through your own mail server", "Envia um e-mail pelo seu próprio servidor"),
-		Words:   form.Label("mail smtp message notify", "correio smtp mensagem avisar"),
+		Words:   form.Label("mail smtp message notify", "correio smtp mensagem avisar mandar"),
 		Group:   "message",
 		New:     func() engine.Doer { return &email{out: out} },
 		Effect:  true, Connection: []string{"smtp"},

@@ -270,6 +270,8 @@ test('a length of time is read as Brazil writes it', () => {
 test('an action is found by what other tools call it', async () => {
   const { items } = (await program.api('GET', '/actions')).body
   for (const [q, kind] of [['aguardar', 'delay'], ['aguardar', 'wait'], ['aprovar', 'wait'], ['approve', 'wait'], ['iterador', 'loop'], ['iterator', 'loop'], ['juntar', 'transform'], ['merge', 'transform'], ['agregar', 'transform'], ['código', 'transform'], ['javascript', 'transform']]) assert.ok(groupsOf(items, q, {}).some((g) => g.actions.some((x) => x.kind === kind)), q)
+  const found = (q) => groupsOf(items, q, {}).flatMap((g) => g.actions.map((x) => x.kind))
+  for (const [q, kind] of [['avisar no slack', 'slack.post_message'], ['esperar 1 hora', 'delay'], ['wait 30 minutes', 'delay'], ['cancelar', 'stop'], ['outro evento', 'wait'], ['interromper', 'stop'], ['se não pagar em 1 hora', 'wait'], ['enviar mensagens pelo zap', 'whatsapp.send_template'], ['quero mandar e-mail para o cliente', 'email.send'], ['send an email to my customer', 'email.send']]) assert.ok(found(q).slice(0, 5).includes(kind), `${q}: ${found(q).slice(0, 8)}`)
   assert.match(groupsOf(items, 'chatgpt', {})[0].actions[0].kind, /^openai/)
 })
 

@@ -29,7 +29,9 @@ export function AddMenu({ actions, anchor, pick, paste, close }: AddMenuProps) {
   const nameOf = (s: Pasted['steps'][number]) => s.name ?? [say(actions.find((a) => a.kind === s.action)?.title ?? { en: s.action, 'pt-BR': s.action }), s.with?.['method'], s.with?.['url']].filter((x) => typeof x === 'string').join(' ')
   const choices = useMemo(() => {
     const all: Choice[] = pasted ? [{ id: 'paste', group: '', icon: <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden />, title: plural(t, 'pasteSteps', pasted.steps.length), help: pasted.steps.map(nameOf).join(', '), take: () => paste(pasted) }] : []
-    for (const g of groupsOf(actions, q, used)) for (const a of g.actions) {
+    const found = groupsOf(actions, q, used)
+    const anyAPI = pastes(q) ? [] : [{ id: 'http', actions: actions.filter((a) => a.kind === 'http.request') }]
+    for (const g of found.length > 0 ? found : anyAPI) for (const a of g.actions) {
       all.push({ id: `${g.id}-${a.kind}`, group: g.id, icon: <ActionIcon kind={a.kind} mark={a.mark} />, title: say(a.title), help: say(a.summary), take: () => { countUse(a.kind); pick(a) } })
     }
     return all

@@ -4,28 +4,42 @@ import { plainText } from '../words/format'
 
 type Action = Schemas['ActionView']
 
-/** small words say nothing of what is looked for, unless an action is called so. */
-const small = new Set(['a', 'o', 'as', 'os', 'de', 'do', 'da', 'em', 'um', 'uma', 'que', 'for', 'e', 'the', 'of', 'to', 'is', 'if', 'se', 'an', 'in', 'and'])
+/** small words say nothing of what is looked for, unless an action is called so; nor do numbers with their units. */
+const small = new Set(('a o as os de do da em um uma que for e no na nos nas ao para pra por com sem meu minha eu me quero nao se foi ele ela outro outra '
+  + 'the of to is if an in and on at by with from my i me want not it another other '
+  + 'h hora horas min minuto minutos s seg segundo segundos dia dias semana semanas mes meses hour hours minute minutes second seconds day days week weeks month months').split(' '))
+const isSmall = (word: string) => small.has(word) || /^(r\$|us\$|\$)?\d/.test(word)
 
-/** score says how well an action fits what was typed: by name, then by synonyms of both languages; 0 does not fit. */
-export function score(action: Action, q: string): number {
+const wordsOf = (text: string) => plainText(text).split(/[^\p{L}\d$]+/u).filter(Boolean)
+
+/** akin are two forms of one word: mensagem and mensagens, charge and charges. */
+function akin(a: string, b: string): boolean {
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same++
+  return same >= 5 && same >= Math.max(a.length, b.length) - 3
+}
+
+/** fit says how well an action fits what was typed, by its name, then by synonyms of both languages, and how many of the words that say something it lacks. */
+function fit(action: Action, q: string): { score: number; lacks: number } {
   const title = plainText(`${action.title.en} ${action.title['pt-BR']}`)
   const rest = plainText([action.kind.replace(/[._]/g, ' '), action.summary.en, action.summary['pt-BR'], action.words.en, action.words['pt-BR']].join(' '))
-  const words = plainText(`${action.words.en} ${action.words['pt-BR']}`).split(/\s+/)
-  const names = [...words, ...plainText(`${action.title.en} ${action.title['pt-BR']}`).split(/\s+/)]
-  let sum = 1
-  const asked = plainText(q).split(/\s+/).filter(Boolean)
-  const telling = asked.filter((w) => !small.has(w) || names.includes(w))
-  for (const word of telling.length > 0 ? telling : asked) {
-    if (names.includes(word)) sum += small.has(word) ? 5 - names.indexOf(word) / 100 : 5 // a word of its own says more than a part of one: se is no beginning of send; of small ones the first say most
-    else if (title.startsWith(word) || title.includes(` ${word}`)) sum += 4
-    else if (word.length < 3) return 0 // two letters are in everything
-    else if (title.includes(word)) sum += 3
-    else if (rest.includes(` ${word}`) || rest.startsWith(word)) sum += 2
-    else if (rest.includes(word)) sum += 1
-    else return 0
+  const names = [action.words.en, action.words['pt-BR'], action.title.en, action.title['pt-BR']].flatMap((text) => wordsOf(text))
+  const one = (word: string) => {
+    if (names.includes(word)) return isSmall(word) ? 5 - names.indexOf(word) / 100 : 5 // a word of its own says more than a part of one: se is no beginning of send; of small ones the first say most
+    if (title.startsWith(word) || title.includes(` ${word}`)) return 4
+    if (word.length < 3) return 0 // two letters are in everything
+    if (title.includes(word)) return 3
+    if (rest.includes(` ${word}`) || rest.startsWith(word) || names.some((name) => akin(name, word))) return 2
+    return rest.includes(word) ? 1 : 0
   }
-  return sum
+  const asked = wordsOf(q)
+  const telling = asked.filter((w) => !isSmall(w))
+  const called = asked.filter((w) => isSmall(w) && names.includes(w))
+  const needed = telling.length > 0 || called.length > 0 ? telling : asked
+  const hits = needed.map(one)
+  const score = [...hits, ...called.map(one)].reduce((sum, n) => sum + n, 0)
+  const lacks = hits.filter((n) => n === 0).length
+  return { score: needed.length > 0 && lacks === needed.length ? 0 : score, lacks }
 }
 
 const usedKey = 'used-actions'
@@ -48,12 +62,15 @@ export type Group = { id: string; actions: Action[] }
 /** usual are what most flows are made of: they stand on top until a person has a list of their own, and before others that fit as well. */
 const usual = ['email.send', 'http.request', 'filter', 'branch', 'set', 'loop']
 
-/** groupsOf lists the actions that fit: what one uses most, then all others by group; when something is typed, the best first in one list. */
+/** groupsOf lists the actions that fit: what one uses most, then all others by group; when something is typed, the best first in one list: those that all its words fit, or else any. */
 export function groupsOf(actions: Action[], q: string, used: Record<string, number>): Group[] {
   const text = q.trim()
   if (text) {
-    const found = actions.map((a) => ({ a, n: score(a, text) + Math.min(used[a.kind] ?? 0, 9) / 10 - [...usual, a.kind].indexOf(a.kind) / 100 })).filter(({ a }) => score(a, text) > 0)
-    return found.length ? [{ id: '', actions: found.sort((x, y) => y.n - x.n).map(({ a }) => a) }] : []
+    const all = actions.map((a) => ({ a, ...fit(a, text) })).filter(({ score }) => score > 0)
+    const whole = all.filter(({ lacks }) => lacks === 0)
+    const worth = ({ a, score, lacks }: (typeof all)[number]) => score - lacks * 10 + Math.min(used[a.kind] ?? 0, 9) / 10 - [...usual, a.kind].indexOf(a.kind) / 100
+    const found = (whole.length > 0 ? whole : all).sort((x, y) => worth(y) - worth(x))
+    return found.length ? [{ id: '', actions: found.map(({ a }) => a) }] : []
   }
   const often = actions.filter((a) => (used[a.kind] ?? 0) > 0).sort((x, y) => (used[y.kind] ?? 0) - (used[x.kind] ?? 0))
   for (const kind of usual) {
