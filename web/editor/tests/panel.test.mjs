@@ -71,6 +71,12 @@ test('a value is picked from the data: searched, inserted at the caret, seen bel
   await page.keyboard.press('Enter')
   await field(page, 'message').locator('[data-preview]', { hasText: 'Total: 449.9' }).waitFor()
   await until(async () => (await saved('note')).with.message === 'Total: {{ trigger.body.total }}')
+  await message.fill('')
+  for (const text of ['PIX / boleto ou cartão', ' /zzz ou /']) {
+    await page.keyboard.type(text)
+    await page.keyboard.press('Escape') // after the last slash
+  }
+  await until(async () => (await saved('note')).with.message === 'PIX / boleto ou cartão /zzz ou /')
   await page.context().close()
 })
 

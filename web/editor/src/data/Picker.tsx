@@ -76,6 +76,16 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     setFx(false) // a function wants data next
     done()
   }
+  /** look searches, unless a slash that was meant as one led here: then what follows it goes on in the text. */
+  const look = (text: string) => {
+    const meant = !searching || fx || (/^\S/.test(text) && (!desk.ready || !desk.schema || shownNodes(nodes, folded, text, example).length > 0)) || text === ''
+    setActive('')
+    setQ(meant ? text : '')
+    if (meant) return
+    done()
+    desk.target?.focus()
+    document.execCommand('insertText', false, text)
+  }
   const fold = (n: Node, to: boolean) => setFolds({ ...folds, [n.path]: to })
   /** into goes on to what a group holds: whole, it is rarely what a search was for. */
   const into = (n: Node) => {
@@ -115,7 +125,7 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
     <section aria-label={t.dataOf} onKeyDown={keys} className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-1 border-b border-line bg-sunken py-1 pr-2 pl-3">
         <Search size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-text-3" />
-        <input ref={search} aria-label={said} placeholder={fx ? t.searchFunction : t.searchShort} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => { setQ(e.target.value); setActive('') }} />
+        <input ref={search} aria-label={said} placeholder={fx ? t.searchFunction : t.searchShort} className="min-w-0 flex-1 rounded bg-transparent px-1 py-1.5 text-[13px] placeholder:text-text-2 max-[899px]:text-base" value={q} onChange={(e) => look(e.target.value)} />
         <IconButton label={t.functions} aria-pressed={fx} className={`size-7! ${fx ? 'text-accent!' : ''}`} onClick={() => { setFx(!fx); setQ(''); setActive('') }}><SquareFunction size={15} aria-hidden /></IconButton>
         <IconButton label={t.rawNames} aria-pressed={raw} className={`size-7! ${raw ? 'text-accent!' : ''}`} onClick={() => { setRaw(!raw); remember('raw-names', raw ? 'no' : 'yes') }}><Code size={15} aria-hidden /></IconButton>
         <VeilSwitch />
