@@ -121,7 +121,7 @@ func (e *Engine) previewTemplate(ctx context.Context, q *Question, p *Preview, k
 	found := tree.Infer(known)
 	p.found(found)
 	for n, hole := range tree.Holes() {
-		p.add(flow.NameProblems(q.Flow, known, hole, tree.At(n))...)
+		p.add(flow.NameProblems(q.Flow, known, hole, tree.At(n), e.Catalogue, e.Flows.Former(q.Flow.ID))...)
 	}
 	if found.Missing != nil {
 		p.add(*found.Missing)
@@ -147,7 +147,7 @@ func (e *Engine) previewExpression(ctx context.Context, q *Question, p *Preview,
 	}
 	found := tree.Infer(known)
 	p.found(found)
-	p.add(flow.NameProblems(q.Flow, known, tree, 0)...)
+	p.add(flow.NameProblems(q.Flow, known, tree, 0, e.Catalogue, e.Flows.Former(q.Flow.ID))...)
 	p.add(expected(q.Expect, found)...)
 	err = e.outcome(ctx, q, p, []*expression.Program{program}, func(ctx context.Context, scope *expression.Scope) (any, error) {
 		value, err := program.Run(ctx, scope)

@@ -124,7 +124,7 @@ func loopAround(steps []*Step, id string) string {
 
 // NameProblems are the warnings of names that are read where KnownAt knows of what ran before:
 // of what does not exist, and of what is not there yet. By is where the expression begins.
-func NameProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by int) []form.Problem {
+func NameProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by int, c Catalogue, former func(id string) *Step) []form.Problem {
 	steps := known.Roots["steps"]
 	if steps == nil {
 		return nil
@@ -140,12 +140,27 @@ func NameProblems(f *Flow, known *expression.Known, tree *expression.Parsed, by 
 		if _, seen := v.steps[read.Name]; seen || t.all[read.Name] {
 			continue
 		}
-		t.add("", "", form.Problem{
-			Severity: form.Warning, Code: "unknown_step", From: read.From + by, To: read.To + by, Hint: didYouMean(read.Name, slices.Sorted(maps.Keys(t.all))),
-			Message: form.Label(fmt.Sprintf("there is no step %q", read.Name), fmt.Sprintf("não existe o passo %q", read.Name)), Fixes: changeTo(read.Name, slices.Sorted(maps.Keys(t.all))),
-		})
+		p := noStep(read.Name, slices.Sorted(maps.Keys(t.all)), c, former)
+		p.From, p.To = read.From+by, read.To+by
+		t.add("", "", p)
 	}
 	return t.problems
+}
+
+// noStep warns that a step is read that the flow does not have; one that it had before is called
+// as it was called.
+func noStep(id string, ids []string, c Catalogue, former func(id string) *Step) form.Problem {
+	if former != nil {
+		if s := former(id); s != nil {
+			name := newTitles(c).of(s)
+			w := warning("", "unknown_step", "the step "+name.EN+", whose data stands here, was removed", "o passo "+name.PT+", cujos dados estão aqui, foi apagado")
+			w.Hint = form.Label("put another value there, or undo", "ponha outro valor no lugar, ou desfaça")
+			return w
+		}
+	}
+	w := warning("", "unknown_step", fmt.Sprintf("there is no step %q", id), fmt.Sprintf("não existe o passo %q", id))
+	w.Hint, w.Fixes = didYouMean(id, ids), changeTo(id, ids)
+	return w
 }
 
 // Meant gives the errors of unknown names the data that was probably meant, as the check

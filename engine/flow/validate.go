@@ -61,6 +61,7 @@ type Known struct {
 	Trigger    func(id string) (kind string) // of a flow that is known
 	Connection func(name string) (kind string, ok bool)
 	Holds      func(connection, field string) bool // whether a field of a connection is set
+	Former     func(id string) *Step               // as the flow had it before; nil where it never did
 }
 
 // The limits of a flow.
@@ -524,8 +525,8 @@ func (v *validator) reads(p *expression.Program, path string) {
 		if _, ok := v.ids[chain[1]]; ok {
 			continue
 		}
-		w := warning(path, "unknown_step", fmt.Sprintf("there is no step %q", chain[1]), fmt.Sprintf("não existe o passo %q", chain[1]))
-		w.Hint = didYouMean(chain[1], slices.Sorted(maps.Keys(v.ids)))
+		w := noStep(chain[1], slices.Sorted(maps.Keys(v.ids)), v.catalogue, v.known.Former)
+		w.Path = path
 		v.add(w)
 	}
 }

@@ -43,6 +43,7 @@ func (s *Flows) check(f *flow.Flow, with *flow.Bundle) checkedFlow {
 		}
 		return id == f.ID || ask(question{flow: id}).ok
 	}}
+	known.Former = s.Former(f.ID)
 	known.Trigger = func(id string) string {
 		switch {
 		case with.Has(id):

@@ -56,6 +56,8 @@ type Entry struct {
 	last   int64  // the newest that redo reaches
 	first  int64  // the oldest that undo reaches; 0 where nothing was forgotten yet
 	source string // digest of the flow as the bundle that it came with held it
+
+	removed map[string]*flow.Step // since the program began, as they were
 }
 
 type oldToken struct {
@@ -238,6 +240,7 @@ func unmarshalFlow(data []byte, into any) error {
 func (s *Flows) keep(f *Entry) {
 	if before := s.entries[f.ID]; before != nil {
 		s.forgetTokens(before)
+		f.removed = removedBy(before, f)
 	}
 	s.entries[f.ID] = f
 	s.tokens[sha256.Sum256([]byte(f.Token))] = f.ID

@@ -266,6 +266,22 @@ func TestErrorsRefusePublishing(t *testing.T) {
 	}
 }
 
+// TestRemovedStepKeepsItsName: what still reads a step that is gone is told how it was called.
+func TestRemovedStepKeepsItsName(t *testing.T) {
+	s := openShelf(t)
+	whole := numbered("a", 1)
+	reader := &flow.Step{ID: "say", Action: "set", When: "steps.buyer.name == 1", With: map[string]any{"values": map[string]any{"x": 1}}}
+	without := *whole
+	without.Steps = []*flow.Step{reader}
+	whole.Steps = []*flow.Step{{ID: "buyer", Name: "Who buys", Action: "set", With: map[string]any{"values": map[string]any{"name": 1}}}, reader}
+	s.create(whole)
+	e, err := s.Update(t.Context(), "a", &without, -1)
+	check(t, err)
+	if p := e.Problems; len(p) != 1 || p[0].Code != "unknown_step" || p[0].Message.PT != "o passo “Who buys”, cujos dados estão aqui, foi apagado" {
+		t.Errorf("got %+v", p)
+	}
+}
+
 func TestProblemsFollowWhatIsAround(t *testing.T) {
 	s, ctx := openShelf(t), t.Context()
 	f := numbered("a", 1)
