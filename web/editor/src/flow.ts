@@ -70,6 +70,12 @@ export function find(flow: Flow, id: string): Step | undefined {
   return found
 }
 
+/** isGone says that a path leads into a step that the flow does not have. */
+export function isGone(flow: Flow, path: string): boolean {
+  const id = /^(?:steps|errors)\??\.(\w+)/.exec(path)?.[1]
+  return id !== undefined && !find(flow, id)
+}
+
 /** whereIs gives the place of a step, and its neighbours. */
 export function whereIs(flow: Flow, id: string): (Gap & { steps: Step[] }) | undefined {
   const look = (steps: Step[], place: Place): (Gap & { steps: Step[] }) | undefined => {

@@ -206,6 +206,27 @@ test('a renamed step is followed everywhere, tests too', () => {
   assert.equal(changes.renameStep(f, 'c1', 'a', isExpression), f)
 })
 
+test('a value of a step that gets another name is followed by what reads it, and by the tests', () => {
+  const reads = (text, where, key) => ({ id: 'f', name: 'F', trigger: { kind: 'manual' }, steps: [
+    { id: 'set', action: 'set', with: { values: { [key]: 'steps.set.name is text' } } },
+    { id: 'a', action: 'log', with: { text }, catch: [{ id: 'b', action: 'filter', with: { where } }] },
+  ], tests: [{ name: 't', event: {}, mocks: { set: { output: { [key]: 1 } } }, expect: { steps: { set: { output: { [key]: 1 } }, a: 'succeeded' } } }] })
+  assert.deepEqual(changes.renameValue(reads('{{ steps.set.first_name }} steps.set.first_name {{ upper(steps.set["first_name"]) + steps.set.first_names + old_steps.set.first_name }}', 'steps.set?.first_name == 1', 'first_name'), 'set', 'first_name', 'primeiro nome', isExpression),
+    { ...reads('{{ steps.set["primeiro nome"] }} steps.set.first_name {{ upper(steps.set["primeiro nome"]) + steps.set.first_names + old_steps.set.first_name }}', 'steps.set["primeiro nome"] == 1', 'first_name'), tests: reads('', '', 'primeiro nome').tests })
+  const back = changes.renameValue(reads('{{ steps.set["a.b"].x }}', '', 'a.b'), 'set', 'a.b', 'c', isExpression)
+  assert.equal(back.steps[1].with.text, '{{ steps.set.c.x }}')
+})
+
+test('who reads a step is known before it goes, and that it is gone after', () => {
+  const f = { id: 'f', name: 'F', trigger: { kind: 'manual' }, steps: [
+    { id: 'each', action: 'loop', steps: [{ id: 'set', action: 'set' }, { id: 'in', action: 'log', with: { text: '{{ steps.set.x }}' } }] },
+    { id: 'a', action: 'log', when: 'steps["set"].x == 1' }, { id: 'b', action: 'log', with: { text: '{{ steps.setting.x }}' } }, { id: 'c', action: 'log', with: { deep: ['{{ steps.set.x }}'] } },
+  ] }
+  assert.deepEqual(changes.readersOf(f, 'each').map((s) => s.id), ['a', 'c'])
+  assert.deepEqual(changes.readersOf(f, 'set').map((s) => s.id), ['in', 'a', 'c'])
+  assert.deepEqual(['steps.set.x', 'steps.setting.x', 'errors.gone', 'trigger.body'].map((p) => flow.isGone(f, p)), [false, true, true, false])
+})
+
 test('changes of other places are put together in silence', () => {
   for (let seed = 1; seed <= 60; seed++) {
     const roll = dice(seed)
@@ -727,6 +748,7 @@ test('what most senders have is called in the language of the reader, and with w
   for (const [path, pt, en] of [
     ['trigger.body.billing.first_name', 'Nome de cobrança', 'Billing first name'], ['trigger.body.phone', 'Telefone', 'Phone'], ['trigger.body.customerEmail', 'E-mail do cliente', 'Customer email'],
     ['trigger.body.line_items[0].name', 'Nome do item', 'Line items name'], ['trigger.body.line_items[0].subtotal_tax', 'Imposto do subtotal do item', 'Line items subtotal tax'], ['trigger.body.line_items[0].taxes[0].total', 'Total dos impostos', 'Taxes total'], ['steps.pedido.total', 'Total', 'Total'], ['trigger.body.frob', 'Frob', 'Frob'],
+    ['steps.set["primeiro nome"]', 'Primeiro nome', 'Primeiro nome'],
   ]) assert.deepEqual([amigavel(path), friendly(path)], [pt, en])
 })
 

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
 import { api, type Schemas, take } from '../api/client'
 import { useLooks } from '../editor/Locked'
-import type { Edit, Flow, Step } from '../flow'
+import { type Edit, type Flow, isGone, type Step } from '../flow'
 import { eachOf, friendly, readAt, segments } from '../fields/template'
 import { inWords } from '../words/path'
 import { insertable } from './nodes'
@@ -35,7 +35,7 @@ export type Desk = {
   write: (path: string) => string
   labelOf: (path: string) => string
   statsOf: (path: string) => SchemaField | undefined
-  /** isUnknown says that no event held this, nor does the chosen one */
+  /** isUnknown says that no event held this, nor does the chosen one, or that there is no such step */
   isUnknown: (path: string) => boolean
   target?: Target
   aim: (target?: Target) => void
@@ -155,7 +155,7 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
     return ofElement(write(p), t, named) ?? named(p) ?? friendly(p)
   }, [names, loops, t, write])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
-  const isUnknown = useCallback((p: string) => /^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined, [schema.data, statsOf, scope])
+  const isUnknown = useCallback((p: string) => isGone(flow, p) || (/^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined), [flow, schema.data, statsOf, scope])
   const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined
   return useMemo(() => ({
     flow, step, path, looped, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, edit, missing, setMissing,

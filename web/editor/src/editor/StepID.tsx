@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import type { Schemas } from '../api/client'
 import { type Edit, find, type Flow, type Step } from '../flow'
 import { say } from '../tree/announce'
 import { renameStep } from '../tree/changes'
@@ -8,22 +7,23 @@ import { Field } from '../ui/Field'
 import { toast } from '../ui/Toast'
 import { fill, usePlural } from '../words/phrase'
 import { useWords } from './tabWords'
+import { useIsExpression } from './useIsExpression'
 
 const shape = /^[a-z][a-z0-9_]{0,62}$/
 
-type Props = { flow: Flow; step: Step; actions: Schemas['ActionView'][]; edit: Edit }
+type Props = { flow: Flow; step: Step; edit: Edit }
 
 /** StepID is the name of a step in expressions. A new one is followed by all that names it, as one change. */
-export function StepID({ flow, step, actions, edit }: Props) {
+export function StepID({ flow, step, edit }: Props) {
   const t = useWords()
   const plural = usePlural()
+  const isExpression = useIsExpression()
   const [typed, setTyped] = useState(step.id)
   const places = mentions(flow, step.id)
   const wrong = typed === step.id ? undefined : !shape.test(typed) ? t.idShape : find(flow, typed) ? t.idTaken : undefined
   const rename = (e: React.FormEvent) => {
     e.preventDefault()
     if (wrong || typed === step.id) return
-    const isExpression = (kind: string, field: string) => ['expression', 'condition'].includes(actions.find((a) => a.kind === kind)?.fields.find((f) => f.id === field)?.type ?? '')
     edit((f) => renameStep(f, step.id, typed, isExpression))
     const text = [fill(t.idRenamed, { id: typed }), ...(places > 0 ? [plural(t, 'idFollowed', places)] : [])].join(' ')
     say(text)

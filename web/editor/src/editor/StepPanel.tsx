@@ -76,7 +76,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
             <Suspense fallback={null}>
             {tab === 'test' && <TestTab {...{ flow, step, action, edit }} test={test} />}
             {tab === 'errors' && <ErrorsTab step={step} action={action} set={set} />}
-            {tab === 'notes' && <NotesTab {...{ flow, step, actions, edit, set }} />}
+            {tab === 'notes' && <NotesTab {...{ flow, step, edit, set }} />}
             </Suspense>
             </Locked>
           </div>

@@ -1,5 +1,5 @@
 import { change, type Edit, find, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
-import { withBranch, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
+import { withBranch, readersOf, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
 import { fresh } from '../tree/clipboard'
 import { turnsOf } from '../tree/results'
 import { branchKey, catchKey, type Row } from '../tree/rows'
@@ -116,7 +116,13 @@ function drop(e: Editing) {
   const neighbour = here.steps[here.at + 1] ?? here.steps[here.at - 1]
   e.edit((f) => remove(f, step.id))
   e.focus(neighbour?.id ?? rowBefore)
-  e.offerUndo(fill(e.t.removed, { name: e.name(step) }), (f) => insert(f, here.place, here.at, step))
+  e.offerUndo([fill(e.t.removed, { name: e.name(step) }), usedBy(e, step.id)].filter(Boolean).join(' · '), (f) => insert(f, here.place, here.at, step))
+}
+
+/** usedBy names the steps that read what a step gives. */
+function usedBy(e: Editing, id: string): string {
+  const readers = readersOf(e.flow, id)
+  return readers.length === 0 ? '' : fill(readers.length === 1 ? e.t.usedBy : e.t.usedByMore, { n: readers.length, names: readers.map(e.name).join(', ') })
 }
 
 function double(e: Editing) {

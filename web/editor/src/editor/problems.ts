@@ -6,7 +6,7 @@ import { told } from '../words/told'
 import { pointerOf } from './where'
 
 /** isWarning says that a problem is more than a hint: as the flow stands, nothing goes out, or not as it was meant. */
-export const isWarning = (p: Pick<Schemas['ProblemView'], 'code' | 'severity'>) => p.severity === 'warning' && ['no_connection_yet', 'connection_fails', 'secret_left_out', 'rejected_goes_on'].includes(p.code)
+export const isWarning = (p: Pick<Schemas['ProblemView'], 'code' | 'severity'>) => p.severity === 'warning' && ['no_connection_yet', 'connection_fails', 'secret_left_out', 'rejected_goes_on', 'unknown_step'].includes(p.code)
 
 /** weight puts faults before warnings, and those before hints. */
 export const weight = (p: Schemas['ProblemView']) => (p.severity === 'error' ? 0 : isWarning(p) ? 1 : 2)

@@ -1,6 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
+import { useDesk } from '../data/desk'
+import { useIsExpression } from '../editor/useIsExpression'
+import { renameValue } from '../tree/changes'
 import { Button } from '../ui/basics'
+import type { Field } from './check'
 import { type ControlProps, edge, look } from './Control'
 import { focusRow, NameTaken, RowDrop, RowValue, values, WholeField, WholeSwitch } from './Rows'
 import { asList, isTaken, leftRows, mapOf, type MapRow, pastedRows, rowsOf } from './rows'
@@ -17,6 +21,8 @@ type Kept = MapRow & { at: number }
 export function MapField({ field, value, set, id, invalid, focus, problems = [] }: ControlProps) {
   const t = useWords()
   const box = useRef<HTMLDivElement>(null)
+  const before = useRef('')
+  const renamed = useRenamed(field)
   const next = useRef(0)
   const number = (rows: MapRow[]): Kept[] => rows.map((r) => ({ ...r, at: next.current++ }))
   const [rows, setRows] = useState<Kept[]>(() => number(leftRows(value)))
@@ -61,7 +67,7 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
         <div key={r.at} data-row={i}>
           <div className="flex items-start gap-1">
             <div className="flex min-w-0 flex-1 items-start gap-1.5">
-              <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll || taken(i))} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => { setTyping(true); row(i, { key: e.target.value }) }} onBlur={() => setTyping(false)} />
+              <input aria-label={fill(t.rowName, { n: i + 1 })} placeholder={t.key} spellCheck={false} className={`${look} ${edge(ofAll || taken(i))} w-2/5! shrink-0`} value={r.key} onPaste={(e) => paste(i, e)} onChange={(e) => { setTyping(true); row(i, { key: e.target.value }) }} onFocus={(e) => { before.current = e.target.value }} onBlur={(e) => { setTyping(false); renamed(before.current, e.target.value) }} />
               <RowValue n={i + 1} name={r.key} value={r.value} set={(v) => row(i, { value: v })} literal={field.literal} invalid={problemOf(r.key) !== undefined} />
             </div>
             <RowDrop n={i + 1} drop={() => put(rows.filter((_, n) => n !== i))} />
@@ -76,6 +82,15 @@ export function MapField({ field, value, set, id, invalid, focus, problems = [] 
       </div>
     </div>
   )
+}
+
+/** useRenamed gives a value that a step sets its new name wherever it is read. */
+function useRenamed({ id }: Field) {
+  const { step, edit } = useDesk()
+  const isExpression = useIsExpression()
+  return (old: string, name: string) => {
+    if (step?.action === 'set' && id === 'values') edit?.((f) => renameValue(f, step.id, old.trim(), name.trim(), isExpression))
+  }
 }
 
 /** Paster says that rows can be pasted, and takes them; what is typed and cannot be read stays. */

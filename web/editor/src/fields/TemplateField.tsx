@@ -39,7 +39,7 @@ export function TemplateField({ ref, id, value, set, chips, lines, mode = 'templ
     const stats = statsOf(written.path)
     const how = written.format && t[`as_${written.format}`]
     const or = written.instead !== undefined && fill(t.orElse, { value: written.instead })
-    return { label: [labelOf(written.path), how, or].filter(Boolean).join(' · '), tone: !stats && isUnknown(written.path) ? 'unknown' as const : written.instead === undefined && stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
+    return { label: [labelOf(written.path), how, or].filter(Boolean).join(' · '), tone: isUnknown(written.path) ? 'unknown' as const : written.instead === undefined && stats && stats.seen < stats.of ? 'rare' as const : 'data' as const }
   } : undefined, [chips, statsOf, labelOf, isUnknown, t])
   /** told is a field as the data beside it shows it: what it is called, whose it is and its value. */
   const told = (c: Completion): Completion => {
