@@ -57,6 +57,17 @@ test('a step is repeated for each element where it reads no turn yet, and reads 
     { url: 'https://a.example.com/{{ item.sku }}', text: 'old_trigger.body.items[0] {{ old_trigger.body.items[0] }}', success: 'response.body == item.sku' })
   assert.equal(made({ url: '{{ trigger.body.items[0].sku }}', success: 'item.total > 1' }), undefined)
   assert.notEqual(made({ url: '{{ trigger.body.items[0].sku }}', text: 'each item. Thanks' }), undefined)
+  const tests = [{ name: 't', mocks: { call: {}, other: {} }, expect: { steps: { call: 'skipped', other: 'succeeded' } } }]
+  const looped = repeated({ id: 'f', name: 'F', trigger: { kind: 'webhook' }, steps: [step('call'), step('other')], tests }, 'call', 'trigger.body.items')
+  assert.deepEqual(looped.tests[0], { name: 't', mocks: { call: {}, other: {} }, expect: { steps: { 'loop.0.call': 'skipped', other: 'succeeded' } } })
+  assert.deepEqual(changes.moveTo(looped, 'call', { place: null, at: 0 }).tests, tests) // and back
+})
+
+test('an error names data by what people call it', async () => {
+  const { ticked, toldShort } = await source('words/told.ts')
+  assert.equal(ticked('campo “URL”: falta trigger.body.items[0].sku'), 'campo “URL”: falta `trigger.body.items[0].sku`')
+  for (const text of ['`trigger.body.x` is missing', 'no trigger.', 'an item of steps']) assert.equal(ticked(text), text)
+  assert.equal(toldShort({ message: 'trigger.body.total is missing', hint: '' }), '`trigger.body.total` is missing.')
 })
 
 test('whatever is pasted, reading it breaks nothing: it is steps, a document for the server to judge, or none', async () => {
@@ -755,10 +766,11 @@ test('what most senders have is called in the language of the reader, and with w
 test('what stands in a list is told from what stands in another', async () => {
   const { ofElement } = await source('data/words.ts')
   const t = { ofFirst: '{name} do primeiro item', ofNth: '{name} do item {n}', ofAll: '{name} de todos os itens', ofList: '{name} de {list}', nthOf: 'Item {n} de {name}' }
-  const names = { 'trigger.body.payment_gateway_names': 'Meios de pagamento', 'trigger.body.shipping_lines': 'Fretes' }
+  const names = { 'trigger.body.payment_gateway_names': 'Meios de pagamento', 'trigger.body.shipping_lines': 'Fretes', 'trigger.body.items[0].title': 'Título do item' }
   const called = (path) => ofElement(path, t, (p) => names[p])
   assert.deepEqual(['trigger.body.line_items[0].price', 'trigger.body.shipping_lines[0].price', 'trigger.body.shipping_lines[1].price', 'trigger.body.payment_gateway_names[0]', 'trigger.body.id'].map(called),
     ['Price do primeiro item', 'Price do primeiro item de Fretes', 'Price do item 2 de Fretes', 'Item 1 de Meios de pagamento', undefined])
+  assert.equal(called('map(trigger.body.items, #.title)'), 'Título de todos os itens')
 })
 
 test('what is copied as cURL does nothing else in a terminal', async () => {

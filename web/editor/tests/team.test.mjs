@@ -88,7 +88,8 @@ test('a captured event is kept as the sample, and as a test, in one click each',
   await panel.getByRole('button', { name: 'Keep as the sample' }).click()
   await fine(page, 'a kept sample')
   await send(42)
-  await panel.getByRole('button', { name: 'Keep as the sample' }).waitFor() // the newest is another one
+  await panel.getByText('A newer one came').waitFor() // and what is kept stays in sight, as it is what the steps show
+  await panel.getByRole('button', { name: 'Kept as the sample' }).waitFor()
   await page.getByRole('treeitem', { name: /Write a line/ }).click()
   await page.getByText(/^41$/).first().waitFor()
 

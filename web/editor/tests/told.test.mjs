@@ -340,7 +340,7 @@ test('before the first publish, what would become of each event that came is tol
   await panel.getByText('2 filtered').waitFor()
   const groups = await panel.locator('li:has(> details) > div').allInnerTexts()
   assert.deepEqual(groups.map((g) => g.split('\n').filter(Boolean).slice(2).join(' | ')), [
-    'HTTP request (two) fails: field “URL”: trigger.body.note is missing | Goes through Filter, HTTP request (one)',
+    'HTTP request (two) fails: field “URL”: Note is missing | Goes through Filter, HTTP request (one)',
     'Goes through Filter, HTTP request (one), HTTP request (two)', 'Filter stops the run', 'The condition of the trigger lets none of them pass.',
   ])
   await panel.getByText('Show the 2 events').click()

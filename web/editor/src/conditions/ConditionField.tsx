@@ -162,7 +162,7 @@ function Passes({ answer, fresh }: { answer: ReturnType<typeof useAnswer>['answe
           {counted.of === 1 ? (counted.pass === 0 ? t.passesNotOnly : t.passesOnly) : counted.pass === 0 ? fill(t.passesNone, { of: counted.of.toLocaleString(lang) }) : plural(t, 'passes', counted.pass, { of: counted.of.toLocaleString(lang) })}
         </p>
       )}
-      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{told} <Ticked text={within(answer.reason)} labelOf={desk.labelOf} /></p>}
+      {!waits && answer?.reason && answer.value !== true && <p className="mt-0.5 text-xs text-text-2">{told} <Ticked text={within(answer.reason)} /></p>}
     </div>
   )
 }

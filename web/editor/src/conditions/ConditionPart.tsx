@@ -3,7 +3,8 @@ import { TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { ConditionField } from './ConditionField'
 import { Hints } from '../fields/Hints'
-import { told } from '../words/told'
+import { Ticked } from '../ui/Ticked'
+import { toldShort } from '../words/told'
 
 export type PartProps = { /** it was just asked for: the keys go to its first field */ fresh?: boolean; name: string; label: string; help?: string; value: string | undefined; set: (value: string | undefined) => void; problems: Schemas['ProblemView'][] }
 
@@ -23,7 +24,7 @@ export function ConditionPart({ fresh, name, label, help, value, set, problems }
       <ConditionField id={id} value={value} set={(v) => set(typeof v === 'string' ? v : undefined)} invalid={error !== undefined} field={{ id: name, type: 'condition', label: { en: label, 'pt-BR': label } }} />
       {help && <p id={`${id}-help`} className="text-meta text-text-3">{help}</p>}
       {!error && <Hints problems={problems} asked={value ? { source: value, mode: 'expression' } : undefined} value={value} at={name.startsWith('branches') ? '/when' : `/${name}`} set={(v) => set(typeof v === 'string' ? v : undefined)} />}
-      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-meta text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{told(error)}</p>}
+      {error && <p role="alert" className="mt-1 flex items-start gap-1.5 text-meta text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span><Ticked text={toldShort(error)} /></span></p>}
     </div>
   )
 }

@@ -43,7 +43,8 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
   const known = useQuery({ queryKey: ['functions'], queryFn: () => take(api.GET('/functions')), staleTime: Infinity, enabled: fx })
   const functions = useMemo(() => (known.data?.items ?? []).map((f): Node => ({ path: `${f.name}()`, name: f.name, label: f.name, level: 1, leaf: true, doc: `${f.signature}\n${say(f.doc)}`, children: [] })), [known.data, say])
   const data = useMemo(() => {
-    const counted = desk.schema?.fields ?? []
+    const all = desk.schema?.fields ?? []
+    const counted = all.filter((f) => f.path !== 'trigger.resource' || all.some((x) => x.path.startsWith('trigger.resource.'))) // most events are whole, and nothing is fetched
     const known = new Set(counted.map((f) => f.path))
     const found = [...fieldsOf(scope, '')].filter((f) => !known.has(f.path) && !(counted.length > 0 && f.path.startsWith('trigger.body')))
     return treeOf([...counted, ...found], { body: t.body, request: t.request, headers: t.headers, query: t.query, resource: t.resource, item: t.item, vars: t.vars, runInfo: t.runInfo, errorsOf: t.errorsOf, step: titleOf, part: (path) => partOf(path, t) ?? (path.endsWith('[]') ? t.element : undefined) }, stepsOf(desk.flow))

@@ -78,7 +78,7 @@ function labelled(fields: SchemaField[]): Map<string, string> {
   for (const f of fields) if (f.label) times.set(f.label, (times.get(f.label) ?? 0) + 1)
   const names = new Map<string, string>()
   const taken = new Set<string>()
-  for (const f of [...fields].sort((a, b) => a.path.length - b.path.length)) {
+  for (const f of [...fields].sort((a, b) => Number(!a.label) - Number(!b.label) || a.path.length - b.path.length)) {
     const parts = segments(f.path).filter((s) => s !== '[]')
     const above = parts.at(-2)
     const holder = above && !['trigger', 'body'].includes(above) && (times.get(f.label) ?? 0) > 1 ? `${inWords([above])} › ` : ''
@@ -148,7 +148,7 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
     return at ? { ...found, seen: events.filter((e) => (readAt(e, p) ?? null) !== null).length, of: events.length } : found
   }, [byPath, loops, events])
   const t = useWords()
-  const names = useMemo(() => labelled(schema.data?.fields ?? []), [schema.data])
+  const names = useMemo(() => labelled((schema.data?.fields ?? []).filter((f) => partOf(f.path, t) === undefined)), [schema.data, t])
   const write = useCallback((p: string) => written(p, loops), [loops])
   const labelOf = useCallback((p: string) => {
     const named = (path: string) => partOf(path, t) ?? names.get(generic(path)) ?? names.get(counted(generic(path), loops)) ?? saidOf(path, t)

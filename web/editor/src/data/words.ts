@@ -150,6 +150,9 @@ export function saidOf(path: string, t: typeof en): string | undefined {
 /** usual are the names of lists of which there is mostly but one */
 const usual = /^(body|data|output|itens|(.*_)?items)$/i
 
+/** itself is a name without the item that it is of, which is said behind it. */
+const itself = (name: string) => name.replace(/ d[oe] item$/i, '').replace(/^Item (\p{Ll})/u, (_, first: string) => first.toUpperCase())
+
 /** ofElement says of which element of a list a value is; undefined where it is in none. */
 export function ofElement(path: string, t: typeof en, named: (path: string) => string | undefined): string | undefined {
   const each = eachOf(path)
@@ -158,6 +161,6 @@ export function ofElement(path: string, t: typeof en, named: (path: string) => s
   const last = (path: string) => segments(path).filter((s) => !/^\d+$/.test(s)).slice(-1)
   const called = (path: string) => named(path) ?? inWords(last(path))
   if (inside === '') return fill(t.nthOf, { name: called(list), n: Number(n) + 1 })
-  const of = fill(each ? t.ofAll : n === '0' ? t.ofFirst : t.ofNth, { name: called(each ? `${list}[0]${each.member}` : path), n: Number(n) + 1 })
+  const of = fill(each ? t.ofAll : n === '0' ? t.ofFirst : t.ofNth, { name: itself(called(each ? `${list}[0]${each.member}` : path)), n: Number(n) + 1 })
   return usual.test(last(list)[0] ?? '') ? of : fill(t.ofList, { name: of, list: called(list) })
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Schemas } from '../api/client'
 import { usePlural } from '../words/phrase'
+import { Ticked } from '../ui/Ticked'
 import { useWords } from './backtestWords'
 
 type Row = Schemas['BacktestRow']
@@ -20,7 +21,7 @@ export function Alikes({ rows, stands, lines, draw }: AlikesProps) {
           <b className="mr-auto font-semibold">{plural(t, 'events', rows.length)}</b>
           {stands}
         </p>
-        <ul className="mt-1.5 space-y-1 empty:hidden">{lines.map((line) => <li key={line} className="break-words">{line}</li>)}</ul>
+        <ul className="mt-1.5 space-y-1 empty:hidden">{lines.map((line) => <li key={line} className="break-words"><Ticked text={line} /></li>)}</ul>
       </div>
       <details className="border-t border-line">
         <summary className="rounded-b-xl px-3 py-2 text-secondary text-text-2 hover:bg-sunken hover:text-text">{plural(t, 'showEvents', rows.length)}</summary>

@@ -16,6 +16,7 @@ import { Alikes, useEnd, valueText } from './Alikes'
 import { type Alike, alikeOf, type Deed, stepsOf } from './deeds'
 import { useNamesIn } from './useNamesIn'
 import { useWords } from './backtestWords'
+import { ticked } from '../words/told'
 
 type Outcome = Pick<Schemas['Backtest'], 'events' | 'same' | 'changed' | 'newly_failed' | 'newly_mended' | 'rows'>
 
@@ -80,7 +81,7 @@ function useSentences(deeds: Deed[], row: Schemas['BacktestRow'] | undefined, { 
   const listed = (['runs', 'gone', 'sends', 'quiet'] as const).flatMap((what) => { const steps = list(what); return steps ? [fill(t[what], { steps })] : [] })
   const states = deeds.filter((d) => d.what === 'state').map((d) => {
     const step = nameOf(d.step)
-    if (d.after === 'failed') return fill(t.failsNow, { step, why: row?.error?.step === d.step ? row.error.message : word('failed') })
+    if (d.after === 'failed') return fill(t.failsNow, { step, why: row?.error?.step === d.step ? ticked(row.error.message) : word('failed') })
     if (d.before === 'failed') return fill(t.failsNoMore, { step })
     if (d.after === 'filtered') return fill(t.stopsNow, { step })
     if (d.before === 'filtered') return fill(t.stopsNoMore, { step })

@@ -12,6 +12,7 @@ import { Alikes, useEnd } from './Alikes'
 import { useWords } from './backtestWords'
 import { type Alike, alikeOf } from './deeds'
 import { useNamesIn } from './useNamesIn'
+import { ticked } from '../words/told'
 
 type Row = Schemas['BacktestRow']
 
@@ -40,7 +41,7 @@ export function Foreseen({ result, flow }: { result: Pick<Schemas['Backtest'], '
     const stopped = steps.find((s) => s.status === 'filtered')
     const names = [...new Set(steps.filter((s) => s.status !== 'filtered' && s.status !== 'failed').map((s) => nameOf(s.path)))].join(', ')
     return [
-      row.error && (row.error.step && find(flow, stepOfPath(row.error.step).step) ? fill(t.failsNow, { step: nameOf(row.error.step), why: row.error.message }) : row.error.message),
+      row.error && (row.error.step && find(flow, stepOfPath(row.error.step).step) ? fill(t.failsNow, { step: nameOf(row.error.step), why: ticked(row.error.message) }) : ticked(row.error.message)),
       row.after === 'filtered' && (stopped ? fill(t.stopsNow, { step: nameOf(stopped.path) }) : t.notTaken),
       names && fill(t.passes, { steps: names }),
     ].filter((line) => typeof line === 'string' && line !== '') as string[]

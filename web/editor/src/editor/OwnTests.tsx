@@ -10,6 +10,8 @@ import { Head } from './Head'
 import type { DraftHook } from './useDraft'
 import { useOwnTests } from './useOwnTests'
 import { useWords } from './publishWords'
+import { Ticked } from '../ui/Ticked'
+import { ticked } from '../words/told'
 
 /** testsPart is where the tests of a flow stand in the panel. */
 export const testsPart = 'own-tests'
@@ -45,7 +47,7 @@ function TestRow({ test, flow }: { test: Schemas['TestView']; flow: Flow }) {
       <Icon size={16} aria-hidden className={`mt-0.5 shrink-0 ${ok ? 'text-ok' : 'text-fail'}`} />
       <div className="min-w-0 flex-1">
         <span className="break-words">{test.name}<span className="sr-only"> {ok ? t.passed : word('failed')}</span></span>
-        {test.run?.error && !ok && <p className="mt-1 text-secondary break-words">{test.run.error.step_name && `${test.run.error.step_name}: `}{test.run.error.message}</p>}
+        {test.run?.error && !ok && <p className="mt-1 text-secondary break-words">{test.run.error.step_name && `${test.run.error.step_name}: `}<Ticked text={ticked(test.run.error.message)} /></p>}
         <Differences list={test.differences} flow={flow} left={t.expected} right={t.got} />
       </div>
     </li>

@@ -3,7 +3,6 @@ import type { Schemas } from '../api/client'
 import { useActions } from '../api/hooks'
 import { Fixes } from '../fields/Fixes'
 import { find, type Flow, splitPointer } from '../flow'
-import type { Labels } from '../tree/summary'
 import { Button } from '../ui/basics'
 import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
@@ -11,7 +10,6 @@ import { usePlural } from '../words/phrase'
 import { toldShort } from '../words/told'
 import { Head } from './Head'
 import { isWarning, weight } from './problems'
-import { useFlowLabels } from './useFlowLabels'
 import { useNamesIn } from './useNamesIn'
 import { useWords } from './publishWords'
 
@@ -41,17 +39,17 @@ function alike(problems: Schemas['ProblemView'][]): Schemas['ProblemView'][][] {
   return [...groups.values()]
 }
 
-type AlikeProps = { flow: Flow; same: Schemas['ProblemView'][]; where: (path: string) => string; labels: Labels; show: (problem: Schemas['ProblemView']) => void; set: (next: Flow) => void }
+type AlikeProps = { flow: Flow; same: Schemas['ProblemView'][]; where: (path: string) => string; show: (problem: Schemas['ProblemView']) => void; set: (next: Flow) => void }
 
 /** Alike is one thing that is wrong, with each place where it is. */
-function Alike({ flow, same, where, labels, show, set }: AlikeProps) {
+function Alike({ flow, same, where, show, set }: AlikeProps) {
   const t = useWords()
   const [p] = same
   if (!p) return null
   const Sign = isWarning(p) ? TriangleAlert : CircleAlert
   const sign = <Sign size={16} aria-hidden className={`mt-0.5 shrink-0 ${p.severity === 'error' ? 'text-fail' : 'text-warn'}`} />
   const message = p.code === 'never_tested' && same.length > 1 ? t.neverTestedAll : p.message
-  const words = <span className="text-text-2"><Ticked text={toldShort({ ...p, message, ...(p.code === 'no_connection_yet' && { hint: '' }) })} labelOf={labels} /></span>
+  const words = <span className="text-text-2"><Ticked text={toldShort({ ...p, message, ...(p.code === 'no_connection_yet' && { hint: '' }) })} /></span>
   if (same.length > 1) {
     return (
       <div className="flex items-start gap-2 px-2 py-1.5">
@@ -80,7 +78,6 @@ export function Problems({ flow, problems, show, set }: { flow: Flow; problems: 
   const t = useWords()
   const plural = usePlural()
   const where = useWhere(flow)
-  const labels = useFlowLabels(flow)
   const errors = problems.filter((p) => p.severity === 'error').length
   const warnings = problems.filter(isWarning).length
   const hints = problems.length - errors - warnings
@@ -88,7 +85,7 @@ export function Problems({ flow, problems, show, set }: { flow: Flow; problems: 
   return (
     <section>
       <Head>{errors > 0 ? plural(t, 'errorsStop', errors) : [warnings > 0 && plural(t, 'warnings', warnings), hints > 0 && plural(t, 'hints', hints)].filter(Boolean).join(' · ')}</Head>
-      <ul className="space-y-1">{alike(problems).map((same) => <li key={same.map((p) => p.path).join(' ')}><Alike {...{ flow, same, where, labels, show, set }} /></li>)}</ul>
+      <ul className="space-y-1">{alike(problems).map((same) => <li key={same.map((p) => p.path).join(' ')}><Alike {...{ flow, same, where, show, set }} /></li>)}</ul>
     </section>
   )
 }

@@ -34,7 +34,7 @@ function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, 
   const { flow, view } = draft
   const edit = draft.draft.edit
   switch (open?.what) {
-    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} field={open.field} />
+    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} field={open.field} event={event} />
     case 'test': return <TestPanel key={`${open.from ?? ''} ${open.until ?? ''}`} flow={flow} actions={actions} close={close} event={event} tested={tested} start={open.from} end={open.until} />
     case 'publish': return <PublishPanel draft={draft} close={close} setOpen={setOpen} />
     case 'revisions': return <RevisionsPanel draft={draft} close={close} />

@@ -2,7 +2,8 @@ import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { Ban, Play, SkipForward, Trash2 } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { DataDock } from '../data/DataDock'
-import { DeskContext, useMakeDesk } from '../data/desk'
+import { useMakeDesk } from '../data/desk'
+import { OnDesk } from '../data/OnDesk'
 import { reachOf, type Seen } from '../data/reach'
 import { change, type Edit, type Flow, remove, type Step, walk } from '../flow'
 import { Button } from '../ui/basics'
@@ -60,7 +61,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const looks = useLooks()
   const errors = own.filter((p) => p.severity === 'error' && p.code !== 'required').length
   return (
-    <DeskContext value={desk}>
+    <OnDesk desk={desk}>
       <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, edit, close, set, testPart }} />}
         dock={tab === 'setup' && <DataDock outputs={outputs} />}
         footer={!looks && <Button look={tab === 'test' && test.result || desk.connecting ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
@@ -82,7 +83,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
           </div>
         </Tabs>
       </Panel>
-    </DeskContext>
+    </OnDesk>
   )
 }
 

@@ -12,6 +12,7 @@ import { StepResults } from '../runs/StepResults'
 import { Button, JSONView, Problem, Status } from '../ui/basics'
 import { inputLook } from '../ui/Input'
 import { Ticked } from '../ui/Ticked'
+import { ticked } from '../words/told'
 import { useStepName } from '../tree/useStepName'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
@@ -86,7 +87,7 @@ export function TestPanel({ flow, actions, close, event, tested, start, end }: T
           {run.error && <Problem error={run.error} />}
           {run.data && (
             <div ref={results} aria-live="polite" className="scroll-mt-4">
-              <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} /><span><Ticked text={veil.within(run.data.error?.message ?? run.data.reason ?? '')} labelOf={desk.labelOf} /></span></p>
+              <p className="mb-2 flex flex-wrap items-center gap-2"><Status of={run.data.status} /><span><Ticked text={ticked(veil.within(run.data.error?.message ?? run.data.reason ?? ''))} /></span></p>
               {missed && <p className="mb-2 rounded-lg bg-warn-soft p-3 text-warn">{fill(t.partNotReached, { name: nameOf({ path: missed, action: find(flow, missed)?.action ?? '' }) })}</p>}
               <StepResults steps={(run.data.steps ?? []).map((s) => ({ ...veil.within(s), path: s.path, action: s.action }))} nameOf={nameOf} />
               {held.length > 0 && !asking && <Button className="mt-3" onClick={() => setAsking(true)}><Send size={15} strokeWidth={1.75} aria-hidden />{t.sendReal}</Button>}

@@ -15,6 +15,7 @@ import { Button, JSONView, Problem } from '../ui/basics'
 import { copyText } from '../ui/Copy'
 import { Outgoing } from '../ui/Outgoing'
 import { Ticked } from '../ui/Ticked'
+import { ticked } from '../words/told'
 import { toast } from '../ui/Toast'
 import { useLang, useSay } from '../words'
 import { useFormat } from '../words/format'
@@ -63,7 +64,7 @@ function NotReached({ flow, step, run, test }: { flow: Flow; step: Step; run: Sc
   return (
     <div className="rounded-lg bg-warn-soft p-3 text-warn">
       <p className="font-medium">{t.notReached}</p>
-      <p>{branch ? fill(t.otherPath, { name: name(branch) }) : run.reason ? <Ticked text={within(run.reason)} labelOf={desk.labelOf} /> : within(run.error?.message)}</p>
+      <p>{branch ? fill(t.otherPath, { name: name(branch) }) : run.reason ? <Ticked text={within(run.reason)} /> : run.error && <Ticked text={ticked(within(run.error.message))} />}</p>
       <div className="mt-2 flex flex-wrap gap-2">
         {other && <Button size="small" onClick={() => { pinSample(flow.id, other.id); test.run(other.id) }}>{t.testPasses}</Button>}
         {!branch && <Button size="small" onClick={() => test.run(desk.event?.id, false, true)}>{t.testAnyhow}</Button>}
@@ -101,8 +102,8 @@ function Result({ result, step, action, test }: { result: Schemas['StepView']; s
   const filters = step.action === 'filter' && r.status !== 'failed' // its condition stands on its card, and whether it holds is said in words
   return (
     <>
-      <p className="flex flex-wrap items-center gap-2"><ResultBadge result={resultOf(r, 0)} />{r.reason && <span><Ticked text={r.reason} labelOf={desk.labelOf} /></span>}{filters && r.status === 'succeeded' && <span>{t.goesOn}</span>}</p>
-      {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail">{r.error.message}</p>}
+      <p className="flex flex-wrap items-center gap-2"><ResultBadge result={resultOf(r, 0)} />{r.reason && <span><Ticked text={r.reason} /></span>}{filters && r.status === 'succeeded' && <span>{t.goesOn}</span>}</p>
+      {r.error && <p role="alert" className="rounded-lg bg-fail-soft p-3 break-words text-fail"><Ticked text={ticked(r.error.message)} /></p>}
       {request !== undefined && request !== null && (
         <Part title={r.mocked || (r.status === 'failed' && response === undefined) ? t.wouldSend : t.sent} value={<Request value={request} />} aside={curl && (
           <Button look="quiet" size="small" onClick={() => void copyText(curl).then(() => toast(t.copied))}><SquareTerminal size={15} aria-hidden />{t.copyCurl}</Button>

@@ -5,7 +5,8 @@ import { api, type Schemas, take } from '../api/client'
 import { useAbout } from '../api/hooks'
 import { loadCode } from '../code/Code'
 import { DataDock } from '../data/DataDock'
-import { DeskContext, useMakeDesk } from '../data/desk'
+import { useMakeDesk } from '../data/desk'
+import { OnDesk } from '../data/OnDesk'
 import { FieldRow } from '../fields/FieldRow'
 import { type Edit, type Flow, put } from '../flow'
 import { Address, FirstEvent, useNews } from '../trigger/FirstEvent'
@@ -32,10 +33,10 @@ import { below } from './where'
 const ScheduleField = soon(() => import('../trigger/ScheduleField').then((m) => m.ScheduleField))
 const WebhookMore = soon(() => import('../trigger/WebhookMore').then((m) => m.WebhookMore))
 
-type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string }
+type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string; event?: string }
 
 /** TriggerPanel says what starts the flow, which events count, and shows them as they come. */
-export function TriggerPanel({ flow, view, triggers, edit, close, field }: TriggerProps) {
+export function TriggerPanel({ flow, view, triggers, edit, close, field, event }: TriggerProps) {
   const t = useWords()
   const say = useSay()
   const latest = useRef(edit)
@@ -46,7 +47,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
       return trigger === f.trigger ? f : { ...f, trigger }
     })
   }, [])
-  const desk = useMakeDesk({ flow })
+  const desk = useMakeDesk({ flow, event })
   const body = useRef<HTMLDivElement>(null)
   useProblemFocus(body, field?.replace(/^\/trigger/, ''))
   useNews(flow.id, desk.events[0]?.id)
@@ -62,10 +63,10 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
     const timezone = about.data ? undefined : (await about.refetch({ cancelRefetch: false })).data?.timezone
     if (timezone) set((x) => (x.with?.['cron'] === first.cron && x.with['timezone'] === first.timezone ? { ...x, with: { ...x.with, timezone } } : x)) // not over what was chosen since
   }
-  const keep = (event: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={event} />
+  const keep = (of: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={of} />
   const form = { flow, view, kind, set, setField, problemsOf, keep }
   return (
-    <DeskContext value={desk}>
+    <OnDesk desk={desk}>
       <Panel title={t.trigger} close={close} dock={<DataDock outputs={{}} />}>
         <div ref={body} className="space-y-5 pt-1">
           <LooksNote />
@@ -84,7 +85,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field }: Trigg
           </Locked>
         </div>
       </Panel>
-    </DeskContext>
+    </OnDesk>
   )
 }
 

@@ -10,6 +10,7 @@ import { makeTreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { useSay } from '../words'
 import { useKeptFocus } from '../ui/keepFocus'
+import { LabelsContext } from '../ui/Ticked'
 import { screenDrawn, soon } from '../ui/soon'
 import { Announcer } from './Announcer'
 import { Bar } from './Bar'
@@ -94,6 +95,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   }, [])
 
   return (
+    <LabelsContext value={labels}>
     <div className="flex h-dvh flex-col">
       <Bar draft={draft} open={open} setOpen={setOpen} map={map} setMap={setMap} run={editing.run} />
       {mending && <Suspense fallback={<div className="min-h-[61px] shrink-0 border-b border-line bg-surface max-sm:min-h-[185px]" />}><Mend run={mending} all={together} draft={draft} started={started} show={setOpen} leave={() => setMending(null)} /></Suspense>}
@@ -110,6 +112,7 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
       {editing.floating}
       <Announcer />
     </div>
+    </LabelsContext>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { createContext, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Eye, TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
@@ -31,6 +31,9 @@ const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 
 export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
 
+/** OfField is the field of a step that a row stands in. */
+export const OfField = createContext('')
+
 const selfTold = new Set(['expression', 'condition'])
 
 /**
@@ -54,6 +57,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
   const shownWay: Way = ways.length === 0 ? 'fixed' : fits(field, way, value) ? way : wayOf(field, value)
   const label = say_(field.label)
+  const member = field.id.split('/')[0] ?? ''
 
   const choose = (next: Way) => {
     kept.current[shownWay] = value
@@ -101,7 +105,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       {bare
         ? <ExpressionField ref={handle} field={field} value={value} set={set} id={id} invalid={error !== undefined} way={shownWay} choose={setWay} />
         : shownWay === 'fixed'
-        ? <Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} />
+        ? <OfField value={member}><Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} /></OfField>
         : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
@@ -110,7 +114,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
       {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
       {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? askedOf(textual, field) : undefined} />}
-      {asked && !looks && <Suspense fallback={null}><Missing field={field.id.split('/')[0] ?? ''} value={textual} set={set} /></Suspense>}
+      {asked && !looks && <Suspense fallback={null}><Missing field={member} value={textual} set={set} /></Suspense>}
     </div>
   )
 }
@@ -174,7 +178,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
 
 /** Doubts are what the server says is wrong with an expression, the first fault or all hints, with what can be done. */
 export function Doubts({ answer, source, set, asked }: Pick<PreviewProps, 'answer' | 'source' | 'set' | 'asked'>) {
-  const found = (answer?.problems ?? []).filter((p) => !asked || p.code !== 'optional_field')
+  const found = (answer?.problems ?? []).filter((p) => !asked || !['optional_field', 'missing'].includes(p.code))
   const errors = found.filter((p) => p.severity === 'error')
   return (errors.length > 0 ? errors.slice(0, 1) : found).map((first) => (
     <div data-fault key={`${first.code} ${first.from} ${first.message}`} className="mt-1">

@@ -18,13 +18,13 @@ export function Missing({ field, value, set }: { field: string; value: string; s
   const choice = 'rounded-md border border-edge bg-surface px-2 py-1 font-medium text-text hover:bg-accent-soft max-[899px]:py-2'
   if (policy) {
     const words = { fail: t.isFail, empty: t.isEmpty, skip: t.isSkip }[policy] ?? policy
-    return <p className="mt-1 text-xs text-text-2">{t.missingIs} {words} <button type="button" className="text-accent underline" onClick={() => setMissing(field, undefined)}>{t.missingChange}</button></p>
+    return <p data-asks className="mt-1 text-xs text-text-2">{t.missingIs} {words} <button type="button" className="text-accent underline" onClick={() => setMissing(field, undefined)}>{t.missingChange}</button></p>
   }
   const use = () => {
     if (rare.written) set(value.slice(0, rare.from) + hole(write({ ...rare.written, instead: instead ?? '' })) + value.slice(rare.to))
   }
   return (
-    <div role="group" aria-label={desk.labelOf(rare.written?.path ?? rare.text)} className="mt-2 group-has-[[data-first]]/field:hidden rounded-lg bg-warn-soft p-2.5 text-xs text-warn">
+    <div role="group" data-asks aria-label={desk.labelOf(rare.written?.path ?? rare.text)} className="mt-2 group-has-[[data-first]]/field:hidden rounded-lg bg-warn-soft p-2.5 text-xs text-warn">
       <p><b className="font-semibold">{desk.labelOf(rare.written?.path ?? rare.text)}</b> · {rare.stats.of === 1 ? t.missingOnly : fill(t.missingIn, { n: rare.stats.of - rare.stats.seen, of: rare.stats.of })}</p>
       <div className="mt-2 flex flex-wrap items-center gap-1.5">
         <button type="button" className={choice} onClick={() => setMissing(field, 'fail')}>{t.missingFail}</button>

@@ -1,15 +1,20 @@
-import { type ReactNode, type Ref, type RefObject, useId, useMemo, useRef, useState } from 'react'
+import { type ReactNode, type Ref, type RefObject, Suspense, useContext, useId, useMemo, useRef, useState } from 'react'
 import { Braces, GripVertical, Type, X } from 'lucide-react'
 import { Code } from '../code/Code'
 import type { Handle } from '../code/types'
 import { useAnswer, useDesk } from '../data/desk'
+import { useLooks } from '../editor/Locked'
 import { Button, IconButton } from '../ui/basics'
+import { soon } from '../ui/soon'
 import { readJSON, unreadable } from './CodeField'
-import { Preview } from './FieldRow'
+import { OfField, Preview } from './FieldRow'
+import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
 import { hasHole, hole } from './template'
 import { fill } from '../words/phrase'
 import { useWords } from './words'
+
+const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 
 /** focusRow puts the focus into a row once it is drawn, before the next key. */
 export function focusRow(box: RefObject<HTMLElement | null>, row: number, what = 'input, .cm-content, textarea') {
@@ -74,6 +79,9 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
   const label = fill(t.rowValue, { n })
   const text = typeof value === 'string' ? value : ''
   const template = !json && !literal && hasHole(text)
+  const looks = useLooks()
+  const member = useContext(OfField)
+  const asked = template && member !== '' && missingOf(desk, text) !== undefined
   const { answer, fresh, failed } = useAnswer({ source: text, mode: 'template' }, template)
   const marks = useMemo(() => answer?.problems ?? [], [answer])
   const focus = () => desk.aim(literal ? undefined : { id, label: name || label, insert: (path) => handle.current?.insert(hole(path)), focus: () => handle.current?.focus() })
@@ -94,7 +102,8 @@ export function RowValue({ n, name, value, set, literal = false, invalid = false
         <button type="button" aria-label={json ? t.asText : t.asJSON} title={json ? t.asText : t.asJSON} onClick={() => turn(!json)}
           className="absolute top-1.5 right-1 grid size-6 place-items-center rounded bg-surface text-text-3 opacity-0 group-focus-within/value:opacity-100 group-hover/value:opacity-100 hover:text-accent max-[899px]:hidden!">{json ? <Type size={13} aria-hidden /> : <Braces size={13} aria-hidden />}</button>
       )}
-      {template && <Preview answer={answer} fresh={fresh} failed={failed} source={text} set={set} />}
+      {template && <Preview answer={answer} fresh={fresh} failed={failed} source={text} set={set} asked={asked} />}
+      {asked && !looks && <Suspense fallback={null}><Missing field={member} value={text} set={set} /></Suspense>}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { find, type Flow, freshID, lists, type Step, walk } from '../flow'
+import { followInTests } from '../tree/changes'
 
 /** blocks hold steps, or let no step behind them run. */
 const blocks = new Set(['loop', 'branch', 'parallel', 'filter', 'stop', 'wait'])
@@ -8,7 +9,7 @@ export function repeated(flow: Flow, id: string, list: string): Flow | undefined
   const step = find(flow, id)
   if (!step || blocks.has(step.action) || /^(item|index|loops)\b/.test(list) || readsItem(step) || isRead(flow, id)) return undefined
   const loop: Step = { id: freshID(flow, 'loop'), action: 'loop', with: { over: list }, steps: [ofItem(step, list) as Step] }
-  return lists(flow, (steps) => (steps.includes(step) ? steps.map((s) => (s === step ? loop : s)) : steps))
+  return followInTests(flow, lists(flow, (steps) => (steps.includes(step) ? steps.map((s) => (s === step ? loop : s)) : steps)))
 }
 
 /** readsItem says whether a step reads a turn already: in a hole, or in an expression that stands as it is. */

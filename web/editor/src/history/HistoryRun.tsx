@@ -6,6 +6,7 @@ import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useAnswer } from './answer'
 import { useWords } from './words'
+import { ticked } from '../words/told'
 
 type RowProps = { run: Schemas['RunView']; name: string; chosen?: boolean; choose?: (on: boolean) => void }
 
@@ -51,5 +52,5 @@ function Said({ run }: { run: Schemas['RunView'] }) {
 
 function Trouble({ error }: { error: Schemas['ErrorView'] }) {
   const t = useWords()
-  return <>{error.step_name && <b className="font-medium">{error.step_name}: </b>}{error.message || t.dataErased}</>
+  return <>{error.step_name && <b className="font-medium">{error.step_name}: </b>}{error.message ? <Ticked text={ticked(error.message)} /> : t.dataErased}</>
 }

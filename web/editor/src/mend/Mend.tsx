@@ -21,6 +21,8 @@ import { useWords as useShared } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { useWords } from './words'
+import { Ticked } from '../ui/Ticked'
+import { ticked } from '../words/told'
 
 type Run = Schemas['RunView']
 type MendProps = { run: string; /** all that failed alike, not this one alone */ all: boolean; draft: DraftHook; started: (run: Run) => void; show: (open: Open) => void; leave: () => void }
@@ -71,7 +73,7 @@ function Line({ run: real, together, draft, clean, show, leave }: { run: Run; to
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-fail-soft text-fail max-sm:hidden"><Wrench size={17} strokeWidth={1.75} aria-hidden /></span>
         <div className="min-w-52 flex-1">
-          <p className="line-clamp-2 break-words">{step && <><b className="font-semibold">{step}</b>{' · '}</>}{run.error && <span className="text-fail">{run.error.message}</span>}</p>
+          <p className="line-clamp-2 break-words">{step && <><b className="font-semibold">{step}</b>{' · '}</>}{run.error && <span className="text-fail"><Ticked text={ticked(run.error.message)} /></span>}</p>
           <p className="text-secondary text-text-2">{fill(t.mendingTitle, { title: run.title || flow.name, when: moment(run.at) })} · <Link href={`/runs/${run.id}`} className="underline underline-offset-2 hover:text-text">{t.seeRun}</Link><span className="max-sm:hidden"> · {t.data}</span></p>
         </div>
         {others > 0 && <label className="flex min-h-8 items-center gap-2"><input type="checkbox" className="size-4 accent-accent" checked={all} onChange={(e) => setAll(e.target.checked)} />{plural(t, 'others', others)}</label>}

@@ -4,6 +4,7 @@ import { ResultBadge } from '../tree/ResultBadge'
 import { resultOf } from '../tree/results'
 import { troubleOf } from './paths'
 import { useWords } from './runWords'
+import { Ticked } from '../ui/Ticked'
 
 /** fetchOf is the step that asks the provider for the whole event, if the run has one. */
 export const fetchOf = (run: Schemas['RunView']) => run.steps?.find((s) => s.path === 'trigger.resource')
@@ -21,7 +22,7 @@ export function Fetched({ step: s }: { step: Schemas['StepView'] }) {
         <span className="min-w-0 flex-1 basis-40 break-words">{t.resource}</span>
         <ResultBadge result={resultOf(s, 0)} />
       </span>
-      {trouble && <span className={`mt-0.5 block pl-[23px] text-secondary break-words ${tone}`}>{trouble.said}</span>}
+      {trouble && <span className={`mt-0.5 block pl-[23px] text-secondary break-words ${tone}`}><Ticked text={trouble.said} /></span>}
     </div>
   )
 }

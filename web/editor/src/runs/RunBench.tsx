@@ -9,6 +9,7 @@ import { makeTreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { TriggerCard } from '../tree/TriggerCard'
 import { Status } from '../ui/basics'
+import { LabelsContext } from '../ui/Ticked'
 import { useStepName } from '../tree/useStepName'
 import { useSession } from '../api/hooks'
 import { OnlyLooks } from '../shell/OnlyLooks'
@@ -67,6 +68,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
   const fetched = fetchOf(run)
   const stopped = run.ended && run.error?.code === 'trigger'
   return (
+    <LabelsContext value={labels}>
     <div className="flex h-dvh flex-col">
       <RunBar run={run} flow={flow} now={now} may={may} replay={setReplaying} />
       <div className="flex min-h-0 flex-1">
@@ -80,6 +82,7 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
       </div>
       {replaying && <RunReplay run={run} now={now} nameOf={(path) => { const step = find(flow, stepOfPath(path).step); return step ? nameOf(step) : path }} from={replaying} close={() => setReplaying(null)} />}
     </div>
+    </LabelsContext>
   )
 }
 

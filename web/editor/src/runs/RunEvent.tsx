@@ -11,6 +11,7 @@ import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { atTrigger, erased, mendAt, troubleOf } from './paths'
 import { useWords } from './runWords'
+import { Ticked } from '../ui/Ticked'
 
 /** RunEvent is the event that the run began with, and what its sender was told. */
 export function RunEvent({ run, may, close }: { run: Schemas['RunView']; may: boolean; close: () => void }) {
@@ -33,7 +34,7 @@ export function RunEvent({ run, may, close }: { run: Schemas['RunView']; may: bo
         {asked.map((s) => (
           <section key={s.path}>
             <h3 className="mb-1 flex min-h-8 flex-wrap items-center gap-2 font-medium">{t.resource}<Status of={s.status} /></h3>
-            {s.error && <p className="mb-2 rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{troubleOf(s.error, s).said}</p>}
+            {s.error && <p className="mb-2 rounded-lg bg-fail-soft px-3 py-2 break-words text-fail"><Ticked text={troubleOf(s.error, s).said} /></p>}
             <Attempts s={s} />
           </section>
         ))}

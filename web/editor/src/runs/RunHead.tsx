@@ -6,6 +6,7 @@ import { find, type Flow, type Step } from '../flow'
 import { Button, buttonLook } from '../ui/Button'
 import { CopyButton } from '../ui/Copy'
 import { Ticked } from '../ui/Ticked'
+import { ticked } from '../words/told'
 import { useSay, useWords as useShared } from '../words'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -78,8 +79,8 @@ function Failed({ run, show }: { run: Schemas['RunView']; show: (step: string) =
   const at = trigger ? 'trigger' : e.step && stepOfPath(e.step).step
   return (
     <Box tone={run.replayed_by ? 'bg-sunken text-fail' : 'bg-fail-soft text-fail'} icon={<TriangleAlert size={17} aria-hidden />}>
-      <p>{at && <><Named name={e.step_name ?? (trigger ? shared.trigger : at)} show={() => show(at)} />: </>}{said || t.whyErased}</p>
-      {rest && <p className="text-secondary">{rest}</p>}
+      <p>{at && <><Named name={e.step_name ?? (trigger ? shared.trigger : at)} show={() => show(at)} />: </>}{said ? <Ticked text={said} /> : t.whyErased}</p>
+      {rest && <p className="text-secondary"><Ticked text={rest} /></p>}
       {e.hint && <p className="mt-0.5">{say(e.hint)}</p>}
     </Box>
   )
@@ -108,7 +109,7 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
   const question = parked && asked(parked)
   const asks = parked?.path.startsWith('trigger.')
   const last = parked?.error ?? parked?.attempts.at(-1)?.error
-  const trouble = last ? troubleOf(last, parked) : run.error && { said: run.error.message, rest: '' }
+  const trouble = last ? troubleOf(last, parked) : run.error && { said: ticked(run.error.message), rest: '' }
   const again = run.waiting_for === 'retry' || run.waiting_for === 'quota'
   const connection = asks ? flow.trigger.connection : step?.connection
   const forConnection = run.waiting_for === 'connection' && connection !== undefined
@@ -118,7 +119,7 @@ function Waits({ run, flow, nameOf, show, may }: HeadProps) {
         {step && <Named name={nameOf(step)} show={() => show(step.id)} />}{asks && <Named name={t.resource} show={() => show('trigger')} />}{' '}
         {question ? t.for_approval : forConnection && run.error ? t.for_mending : t[`for_${run.waiting_for}` as 'for_delay'] ?? run.waiting_for}{forConnection && <> <b className="font-semibold">{connection}</b></>}{run.due && ` ${fill(again ? t.triesAt : t.waitsUntil, { time: format.moment(run.due) })}`}
       </p>
-      {trouble && <p className="text-secondary">{trouble.said}{trouble.rest && ` · ${trouble.rest}`}</p>}
+      {trouble && <p className="text-secondary"><Ticked text={trouble.said + (trouble.rest && ` · ${trouble.rest}`)} /></p>}
       {run.waiting_for === 'signal' && run.steps?.filter((s) => s.status === 'waiting' && s.waiting_for === 'signal').map((s) => (
         <div key={s.path}>
           {asked(s) && <p className="mt-1 font-medium text-text">{asked(s)}</p>}

@@ -68,8 +68,8 @@ function Why({ result: s }: { result: StepView }) {
     <div className="mb-3 space-y-2 empty:hidden">
       {s.error && trouble && (
         <div className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">
-          <p className="font-medium">{trouble.said}</p>
-          {trouble.rest && <p className="text-secondary">{trouble.rest}</p>}
+          <p className="font-medium"><Ticked text={trouble.said} /></p>
+          {trouble.rest && <p className="text-secondary"><Ticked text={trouble.rest} /></p>}
           {s.error.hint && <p className="mt-1">{say(s.error.hint)}</p>}
         </div>
       )}

@@ -4,6 +4,7 @@ import { Badge, Button, JSONView, Status } from '../ui/basics'
 import { effectOf } from '../editor/effect'
 import { Outgoing } from '../ui/Outgoing'
 import { Ticked } from '../ui/Ticked'
+import { ticked } from '../words/told'
 import { useWords } from './words'
 
 type Step = Schemas['StepView']
@@ -22,7 +23,7 @@ export function StepResults({ steps, nameOf, settle }: { steps: Step[]; nameOf?:
               {!nameOf && <span className="text-[13px] text-text-3">{s.action}</span>}
               {s.attempts.length > 1 && <Badge tone="wait">×{s.attempts.length}</Badge>}
               {s.mocked && s.request !== undefined && effectOf(s) !== '' && <span className="w-full pl-5.5 text-[13px] break-words text-text-2">{effectOf(s)}</span>}
-              {s.error && <span className="w-full pl-5.5 text-[13px] text-fail">{s.error.message}</span>}
+              {s.error && <span className="w-full pl-5.5 text-[13px] text-fail"><Ticked text={ticked(s.error.message)} /></span>}
               {s.reason && <span className="w-full pl-5.5 text-[13px] text-text-2"><Ticked text={s.reason} /></span>}
             </summary>
             <div className="space-y-3 px-3 pb-3">

@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client'
 import { type Flow, type Step, walk } from '../flow'
+import { ticked } from '../words/told'
 import { pathsOf, turnsOf } from '../tree/results'
 
 type Run = Schemas['RunView']
@@ -81,9 +82,9 @@ const bare = /^(bad request|unauthorized|forbidden|not found|conflict|unprocessa
 export function troubleOf(error: Schemas['ErrorView'], step?: Schemas['StepView']): { said: string; rest: string } {
   const answer = step?.attempts.at(-1)?.response as { body?: unknown } | undefined
   const words = saidBy(answer)
-  if (!words || bare.test(words)) return { said: error.message, rest: '' }
+  if (!words || bare.test(words)) return { said: ticked(error.message), rest: '' }
   const rest = error.message.includes(words) ? error.message.replace(words, '').replace(/[\s:,;-]+$/, '') : error.message
-  return { said: words, rest }
+  return { said: words, rest: ticked(rest) }
 }
 
 /** curlOf writes a request as a line for a terminal. Secrets were never in it. */

@@ -23,7 +23,33 @@ export function moveTo(flow: Flow, id: string, gap: Gap): Flow {
   if (gap.place && (gap.place.step === id || (step && holds(step, gap.place.step)))) return flow
   const same = samePlace(from.place, gap.place)
   if (same && (gap.at === from.at || gap.at === from.at + 1)) return flow
-  return insert(remove(flow, id), gap.place, same && gap.at > from.at ? gap.at - 1 : gap.at, step)
+  return followInTests(flow, insert(remove(flow, id), gap.place, same && gap.at > from.at ? gap.at - 1 : gap.at, step))
+}
+
+/** loopsAround are the loops that each step is in, the outermost first. */
+function loopsAround(flow: Flow): Map<string, string[]> {
+  const around = new Map<string, string[]>()
+  const look = (steps: Step[], loops: string[]) => steps.forEach((s) => {
+    around.set(s.id, loops)
+    for (const c of children(s)) look(c.steps, c.place?.slot === 'steps' ? [...loops, s.id] : loops)
+  })
+  look(flow.steps, [])
+  return around
+}
+
+/** followInTests gives the tests of a flow the paths of steps that came into a loop, or out of one: what was expected of a step is of the first turn. */
+export function followInTests(before: Flow, after: Flow): Flow {
+  if (!after.tests) return after
+  const [was, is] = [loopsAround(before), loopsAround(after)]
+  const follow = (path: string, expected: boolean) => {
+    const names = path.split('.')
+    const id = names.at(-1) ?? ''
+    const loops = is.get(id)
+    const stays = !loops || !was.has(id) || was.get(id)?.join() === loops.join()
+    if (stays || (!expected && names.length === 1)) return path // what stands for a step by its id does so in each turn
+    return [...loops.flatMap((l) => [l, names.includes(l) ? (names[names.indexOf(l) + 1] ?? '0') : '0']), id].join('.')
+  }
+  return { ...after, tests: after.tests.map((t) => withPaths(t, follow)) }
 }
 
 function holds(step: Step, id: string): boolean {
@@ -86,15 +112,15 @@ export function renameStep(flow: Flow, old: string, id: string, isExpression: Is
   const names = new Map([[old, id]])
   const named = lists(flow, (steps) => steps.map((s) => rewriteStep(s.id === old ? { ...s, id, formerly: [...new Set([...(s.formerly ?? []), old])].filter((f) => f !== id) } : s, names, isExpression)))
   const trigger = flow.trigger.where ? { ...flow.trigger, where: rewrite(flow.trigger.where, names) } : flow.trigger
-  return { ...named, trigger, ...(flow.tests && { tests: flow.tests.map((t) => renameInTest(t, old, id)) }) }
+  return { ...named, trigger, ...(flow.tests && { tests: flow.tests.map((t) => withPaths(t, (path) => path.split('.').map((p) => (p === old ? id : p)).join('.'))) }) }
 }
 
-/** renameInTest follows a new id in the step paths of mocks and expectations. */
-function renameInTest(test: unknown, old: string, id: string): unknown {
+/** withPaths gives a test other step paths, of what stands for steps and of what is expected of them. */
+function withPaths(test: unknown, to: (path: string, expected: boolean) => string): unknown {
   if (typeof test !== 'object' || test === null) return test
-  const keys = (of: unknown) => (typeof of === 'object' && of !== null ? Object.fromEntries(Object.entries(of).map(([path, v]) => [path.split('.').map((p) => (p === old ? id : p)).join('.'), v])) : of)
+  const keys = (of: unknown, expected: boolean) => (typeof of === 'object' && of !== null ? Object.fromEntries(Object.entries(of).map(([path, v]) => [to(path, expected), v])) : of)
   const t = test as { mocks?: unknown; expect?: { steps?: unknown } }
-  return { ...t, ...(t.mocks !== undefined && { mocks: keys(t.mocks) }), ...(t.expect?.steps !== undefined && { expect: { ...t.expect, steps: keys(t.expect.steps) } }) }
+  return { ...t, ...(t.mocks !== undefined && { mocks: keys(t.mocks, false) }), ...(t.expect?.steps !== undefined && { expect: { ...t.expect, steps: keys(t.expect.steps, true) } }) }
 }
 
 /** rewrite follows new ids in an expression. */

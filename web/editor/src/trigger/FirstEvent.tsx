@@ -47,19 +47,22 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
   const t = useWords()
   const format = useFormat()
   const desk = useDesk()
-  const newest = desk.events[0]
+  const [newest] = desk.events
+  const shown = desk.event ?? newest // the one that previews and tests use
+  const kept = usePinned(flow.id) === shown?.id
   const veil = useVeil()
   const line = `curl -d '{"id": 1}' -H 'Content-Type: application/json' ${view.url ?? ''}`
   return (
     <section aria-live="polite" className="rounded-xl border border-line">
-      {newest
+      {shown
         ? (
           <div className="p-3">
-            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{t.newest}</span><Status event of={newest.status} /><span className="ml-auto text-meta text-text-3">{format.moment(newest.at)}</span><VeilSwitch className="-my-1" /></p>
-            {newest.title && <p className="mt-1 break-words text-text-2">{veil.within(newest.title, newest.trigger)}</p>}
-            {newest.status === 'captured' && newest.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
-            <Glance value={newest.trigger?.['body']} />
-            {newest.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={newest.id} />{keep?.(newest)}</p>}
+            <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{kept ? t.keptSample : shown.id === newest?.id ? t.newest : t.chosenEvent}</span><Status event of={shown.status} /><span className="ml-auto text-meta text-text-3">{format.moment(shown.at)}</span><VeilSwitch className="-my-1" /></p>
+            {shown.title && <p className="mt-1 break-words text-text-2">{veil.within(shown.title, shown.trigger)}</p>}
+            {shown.status === 'captured' && shown.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
+            <Glance value={shown.trigger?.['body']} />
+            {shown.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={shown.id} />{keep?.(shown)}</p>}
+            {kept && newest && shown.id !== newest.id && <p className="mt-1 text-meta text-text-2">{fill(t.newerCame, { when: format.moment(newest.at) })} <button type="button" className="min-h-6 font-medium text-accent hover:underline" onClick={() => pinSample(flow.id, null)}>{t.useNewest}</button></p>}
           </div>
         ) : view.state === 'off' ? <div className="p-3 pt-1"><IsOff view={view} /></div> : (
           <div className="p-3">
