@@ -1,1 +1,1 @@
-import{n as e}from"./rolldown-runtime.js";import{R as t}from"./base.js";var n=e(t(),1),r=(e,t)=>(0,n.useMemo)(()=>({...e,...t}),[e,t]);export{r as t};
+import{n as e}from"./rolldown-runtime.js";import{z as t}from"./base.js";var n=e(t(),1),r=(e,t)=>(0,n.useMemo)(()=>({...e,...t}),[e,t]);export{r as t};

@@ -1,1 +1,1 @@
-import{n as e}from"./rolldown-runtime.js";import{R as t}from"./base.js";import{E as n,T as r}from"./shared.js";var i=e(t(),1);function a(e,t=``){let{revealed:a}=r();return(0,i.useMemo)(()=>a?e:n(e,t),[a,e,t])}export{a as t};
+import{n as e}from"./rolldown-runtime.js";import{z as t}from"./base.js";import{E as n,T as r}from"./shared.js";var i=e(t(),1);function a(e,t=``){let{revealed:a}=r();return(0,i.useMemo)(()=>a?e:n(e,t),[a,e,t])}export{a as t};

@@ -27,7 +27,7 @@ const { keyOf } = await source('editor/commands.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
 const { layoutOf } = await source('editor/mapLayout.ts')
 const { deedsOf, alikeOf } = await source('editor/deeds.ts')
-const { resultsOf, wentOn, turnsOf } = await source('tree/results.ts')
+const { resultsOf, sumOf, wentOn, turnsOf } = await source('tree/results.ts')
 const { duration } = await source('words/format.ts')
 const { saidBy, troubleOf } = await source('runs/paths.ts')
 
@@ -717,6 +717,20 @@ test('the map has a box for each step and none lies on another', () => {
   const { boxes } = layoutOf(sample(), { onFailure: 'f', forEach: 'e' })
   for (const id of ids(sample())) assert.ok(boxes.some((b) => b.id === id))
   for (const [i, a] of boxes.entries()) for (const b of boxes.slice(i + 1)) assert.ok(Math.abs(a.x - b.x) >= 216 || Math.abs(a.y - b.y) >= 26, `${a.id} and ${b.id}`)
+})
+
+test('what a run is still inside of is under way or waits with it, and what is folded counts what is inside, the worst first', () => {
+  const took = { started: '2026-01-01T10:00:00Z', attempts: [] }
+  const run = { status: 'waiting', steps: [{ ...took, path: 'a', status: 'succeeded' }, { ...took, path: 'b1', status: 'waiting', waiting_for: 'signal', due: '2026-01-02T10:00:00Z' }, { ...took, path: 'b2', status: 'failed', error: { message: 'refused' } }] }
+  const asks = sample()
+  asks.steps[1].branches[0].steps[0].with = { approve: { text: 'May it?' } }
+  const results = resultsOf(asks, run, () => 0)
+  assert.equal(results.get('b').state, 'waiting')
+  assert.equal(results.get('b1').waits, 'approval')
+  assert.equal(resultsOf(sample(), run, () => 0).get('b1').waits, 'signal')
+  assert.deepEqual(sumOf(results, asks.steps[1].branches[0].steps), [['failed', 1], ['waiting', 1]])
+  const going = resultsOf(sample(), { status: 'running', steps: [{ ...took, path: 'b1', status: 'running' }] }, () => 0)
+  assert.deepEqual([going.get('b').state, going.get('b1').since, going.has('d')], ['running', took.started, false])
 })
 
 test('results follow the turn that is looked at; the thread goes where the run went', () => {

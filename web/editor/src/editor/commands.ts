@@ -1,3 +1,4 @@
+import { navigate } from 'wouter/use-browser-location'
 import { change, type Edit, find, type Flow, type Gap, insert, listAt, move, remove, type Step, whereIs } from '../flow'
 import { withBranch, readersOf, roomForBranch, type IsExpression, moveBranch, moveOver, removeBranch } from '../tree/changes'
 import { fresh } from '../tree/clipboard'
@@ -165,6 +166,9 @@ function turn(e: Editing, by: -1 | 1) {
   e.say(fill(e.t.turnShown, { n: at + 1, of: turns.length }))
 }
 
+/** runOf is where what became of a step can be read. */
+const runOf = (e: Editing) => e.store.get().results.get(stepOf(e).id)?.href
+
 function onFailure(e: Editing) {
   const step = stepOf(e)
   e.edit((f) => change(f, step.id, (s) => ({ ...s, catch: s.catch ?? [] })))
@@ -187,6 +191,7 @@ export const commands: Command[] = [
   { id: 'toggle', keys: 'D', word: 'onOff', group: 'steps', fits: isStep, run: toggle },
   { id: 'test-from', keys: 'T', word: 'testFrom', group: 'steps', fits: isStep, run: (e) => e.show('test', { from: stepOf(e).id }) },
   { id: 'test-to', keys: 'Shift+T', word: 'testTo', group: 'steps', fits: isStep, run: (e) => e.show('test', { until: stepOf(e).id }) },
+  { id: 'see-run', keys: 'R', word: 'itsRun', group: 'steps', fits: (e) => isStep(e) && runOf(e) !== undefined, run: (e) => navigate(runOf(e) ?? '') },
   { id: 'duplicate', keys: 'Ctrl+D', word: 'duplicate', group: 'steps', fits: isStep, run: double },
   { id: 'copy', keys: 'Ctrl+C', word: 'copySteps', group: 'steps', fits: isStep, run: (e) => e.copy(false) },
   { id: 'cut', keys: 'Ctrl+X', word: 'cutSteps', group: 'steps', fits: isStep, run: (e) => e.copy(true) },

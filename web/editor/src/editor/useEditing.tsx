@@ -121,20 +121,20 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
   }
 
   useCommands(commands.filter((c) => c.id !== 'redo-y' && (!looks || !c.run)).map((c) => ({ id: c.id, group: t[c.group], label: t[c.word], keys: shellKeys(c.keys), listed: true, hidden: !c.run, run: () => run(c) })))
+  const row = open?.what === 'step' || open?.what === 'trigger' ? store.get().at : null
   useKeys((e) => {
     if (e.key === 'Escape' && open) {
       e.preventDefault()
       return close()
     }
     const command = commandFor(e)
-    if (!command) return
-    const onRow = e.target instanceof HTMLElement && e.target.closest('[data-row]') !== null
-    if (command.group !== 'flow' && !onRow) return
+    if (!command) return stands(e.target) && row && passOn(e, row)
+    if (command.group !== 'flow' && !atRow(e.target, row)) return
     if (['copy', 'cut', 'paste'].includes(command.id)) return // the browser's own events carry the clipboard
     e.preventDefault()
     run(command)
   })
-  useClipboard({
+  useClipboard(row, {
     copy: (cut) => {
       if (cut && looks) {
         toast(t.onlyLooks)
@@ -245,14 +245,28 @@ function useKeys(press: (e: KeyboardEvent) => void) {
   }, [])
 }
 
-/** useClipboard answers copy, cut and paste while a row has the focus. */
-function useClipboard(on: { copy: (cut: boolean) => string | null; paste: (text: string) => void }) {
-  const now = useRef(on)
+/** stands says that the focus is where opening a step has left it: on the name of the panel, or nowhere. */
+const stands = (target: EventTarget | null) => target === document.body || (target instanceof HTMLElement && target.matches('aside > header h2'))
+
+/** atRow says that a key is meant for a row: for that which has the focus, or for the one that is open. */
+const atRow = (target: EventTarget | null, open: string | null) => (target instanceof HTMLElement && target.closest('[data-row]') !== null) || (open !== null && stands(target))
+
+/** passOn gives a key to the row that is open, as if it had the focus. */
+function passOn(e: KeyboardEvent, row: string) {
+  if (!/^(Arrow|Home|End)/.test(e.key) || e.ctrlKey || e.metaKey || e.altKey) return
+  e.preventDefault()
+  focusRow(row)
+  document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: e.key, bubbles: true, cancelable: true }))
+}
+
+/** useClipboard answers copy, cut and paste while a row has the focus, or is open and nothing else has. */
+function useClipboard(open: string | null, on: { copy: (cut: boolean) => string | null; paste: (text: string) => void }) {
+  const now = useRef({ ...on, open })
   useEffect(() => {
-    now.current = on
+    now.current = { ...on, open }
   })
   useEffect(() => {
-    const fits = () => document.activeElement?.matches('[data-row]') === true && (getSelection()?.isCollapsed ?? true)
+    const fits = () => (document.activeElement?.matches('[data-row]') === true || (now.current.open !== null && stands(document.activeElement))) && (getSelection()?.isCollapsed ?? true)
     const copy = (e: ClipboardEvent) => {
       if (!fits()) return
       const text = now.current.copy(e.type === 'cut')

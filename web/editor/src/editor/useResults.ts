@@ -88,12 +88,19 @@ export function useResults(flow: Flow, view: Schemas['FlowView']) {
       const c = inTurn(newest.run, path) ? undefined : counted
       if (stale.has(s.id)) all.set(s.id, { state: 'stale' })
       else if (!result && c && inLoops.has(s.id)) return
-      else if (result || c || !(counted || tried.has(s.id) || newest.run.erased)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
+      else if (result || c || !(counted || tried.has(s.id) || newest.run.erased || !newest.run.ended)) all.set(s.id, { ...(result ?? countedOf(c) ?? { state: 'untested' }), href: hrefOf(flow.id, tested ? undefined : newest.run, path, result, c), ...(c && { reached: c.reached, passed: c.passed, failed: c.failed, stopped: c.filtered, ms: c.median_ms ?? result?.ms }) })
     })
     return all
   }, [flow, newest, last.data, looked, test, tested, day.data, revealed])
   const keep = useCallback((run: Run) => { const tried = [...new Set([...keptTest(flow.id)?.tried ?? [], ...(run.steps ?? []).map((s) => idOf(s.path))])]; const made = { run, flow, tried, published: view.published_rev }; setTest(made); keepTest(flow.id, made); setTurns(new Map()) }, [flow, view.published_rev])
   return { results: useStill(results), looked, tested: keep }
+}
+
+/** hrefOf is where what became of a step can be read: in the run that it is of, or among those that failed. */
+function hrefOf(flow: string, run: Run | undefined, path: string, result: Result | undefined, counted: Schemas['StepCount'] | undefined): string | undefined {
+  if (!run) return undefined
+  if (counted && counted.failed > 0 && result?.state !== 'failed') return `/runs?flow=${encodeURIComponent(flow)}&status=failed`
+  return result && `/runs/${run.id}?step=${encodeURIComponent(path)}`
 }
 
 /** useStill keeps what a step had as long as it has the same: a key that is pressed in one step leaves all others as they are. */

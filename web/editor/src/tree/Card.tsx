@@ -1,14 +1,18 @@
+import { useMemo } from 'react'
+import { Link } from 'wouter'
 import { ChevronDown, ChevronRight, CircleSlash, Lightbulb, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
-import type { Step } from '../flow'
+import { children, type Step, walk } from '../flow'
 import { Badge } from '../ui/Badge'
+import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
+import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import { ActionIcon } from './ActionIcon'
 import { useDesk } from './desk'
 import { Dots, Grip } from './glyphs'
 import { NameInput } from './NameInput'
-import { ResultBadge } from './ResultBadge'
-import { attemptsOf, worst } from './results'
+import { ResultBadge, SumBadge } from './ResultBadge'
+import { attemptsOf, type Result, sumOf } from './results'
 import { opensUp } from './rows'
 import { Sentence } from './Sentence'
 import { fold, useTree } from './store'
@@ -73,7 +77,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
       <div role="none" className={`${cardLook} ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
         <div role="none" className="flex">
           {number !== undefined && <span aria-hidden className="w-6 shrink-0 text-meta/6 text-text-3">{number}</span>}
-          <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id}`} className="flex min-h-6 min-w-0 flex-1 items-start gap-x-2 outline-none">
+          <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id} w-${step.id}`} className="flex min-h-6 min-w-0 flex-1 items-start gap-x-2 outline-none">
             <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-start gap-x-2 gap-y-1">{naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-20 mt-0.5 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
             {turn}{' '}
             <Badges step={step} folded={folded} /></span>{' '}
@@ -84,6 +88,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
         </div>
         <div role="none" className={`${number !== undefined ? 'pl-6' : ''} ${desk.hands ? 'pointer-coarse:min-h-[24px] pointer-coarse:pr-8' : ''}`}>
           <Sentence step={step} id={`s-${step.id}`} />
+          {!step.disabled && <Why step={step} />}
           {step.note && <span className="mt-1 flex gap-1.5 text-meta text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
           {desk.foot?.(step)}
         </div>
@@ -108,7 +113,7 @@ function MoreButton({ id, name }: { id: string; name: string }) {
 }
 
 /** ProblemBadge counts the worst that there is: faults, what is yet to be filled in, warnings, or hints. */
-export function ProblemBadge({ problem: p }: { problem: { errors: number; todo: number; warnings: number; hints: number } }) {
+export function ProblemBadge({ problem: p }: { problem: Counted }) {
   const t = useWords()
   const plural = usePlural()
   const worst = (['errors', 'todo', 'warnings'] as const).find((kind) => p[kind] > 0) ?? 'hints'
@@ -116,23 +121,74 @@ export function ProblemBadge({ problem: p }: { problem: { errors: number; todo: 
   return <Badge tone={worst === 'errors' ? 'fail' : 'warn'}><Icon size={13} aria-hidden />{plural(t, worst, p[worst])}</Badge>
 }
 
-/** Badges say what became of a step, what is wrong with it and whether it is off. */
+/** Why is the reason of what became of a step, in a line: what it failed at, why it was stopped, until when it waits, what is to be decided. */
+function Why({ step }: { step: Step }) {
+  const { store, labels } = useDesk()
+  const t = useWords()
+  const result = useTree(store, (s) => s.results.get(step.id))
+  const { moment } = useFormat()
+  const tone = result && reasons[result.state]
+  const until = result?.due !== undefined && ['waiting', 'parked'].includes(result.state) && fill(t.untilTime, { time: moment(result.due) })
+  const text = [until, result?.state === 'unknown' ? t.decideIt : result?.text].filter(Boolean).join(' · ')
+  if (!tone || !text) return null
+  return <span id={`w-${step.id}`} title={text} className={`mt-1 line-clamp-2 text-meta [overflow-wrap:anywhere] ${tone}`}><Ticked text={text} labelOf={(path) => labels(path)} /></span>
+}
+
+const reasons: Partial<Record<Result['state'], string>> = { failed: 'text-fail', unknown: 'text-warn', refused: 'text-warn', filtered: 'text-text-2', waiting: 'text-wait', retrying: 'text-wait', parked: 'text-wait' }
+
+/** useInside sums up what is folded: the states of steps and what is wrong with them. */
+export function useInside(steps: Step[], folded: boolean) {
+  const { store } = useDesk()
+  const states = useTree(store, (s) => (folded ? JSON.stringify(sumOf(s.results, steps)) : '[]'))
+  const wrong = useTree(store, (s) => (folded ? JSON.stringify(problemsIn(s.problems, steps)) : 'null'))
+  return useMemo(() => ({ sum: JSON.parse(states) as [Result['state'], number][], problem: JSON.parse(wrong) as Counted | null }), [states, wrong])
+}
+
+type Counted = { errors: number; todo: number; warnings: number; hints: number }
+
+function problemsIn(problems: ReadonlyMap<string, Counted>, steps: Step[]): Counted | null {
+  const sum = { errors: 0, todo: 0, warnings: 0, hints: 0 }
+  walk(steps, (s) => {
+    const p = problems.get(s.id)
+    if (p) for (const kind of ['errors', 'todo', 'warnings', 'hints'] as const) sum[kind] += p[kind]
+  })
+  return Object.values(sum).some((n) => n > 0) ? sum : null
+}
+
+/** Badges say what became of a step, what is wrong with it and whether it is off; of a folded one also of what is inside. */
 function Badges({ step, folded }: { step: Step; folded: boolean }) {
   const desk = useDesk()
   const t = useWords()
-  const own = useTree(desk.store, (s) => s.results.get(step.id))
-  const sum = useTree(desk.store, (s) => (folded ? worst(s.results, [step]) : undefined))
-  const problem = useTree(desk.store, (s) => s.problems.get(step.id))
-  const result = sum && sum !== own?.state ? { state: sum } : own
+  const result = useTree(desk.store, (s) => s.results.get(step.id))
+  const own = useTree(desk.store, (s) => s.problems.get(step.id))
+  const { sum, problem } = useInside(useMemo(() => children(step).flatMap((c) => c.steps), [step]), folded)
   return (
     <span id={`b-${step.id}`} className="flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-1 empty:hidden">
-      {problem && (
-        <button data-faults type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open(step.id, problem.first) }} className="finger rounded-full">
-          <ProblemBadge problem={problem} />
-        </button>
-      )}{' '}
-      {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <ResultBadge result={result} most={attemptsOf(step, desk.actions.get(step.action))} />}
+      {own && <Faults problem={own} title={own.text} show={() => desk.open(step.id, own.first)} />}{' '}
+      {step.disabled ? <Badge><CircleSlash size={13} aria-hidden />{t.disabled}</Badge> : result && <Became result={result} step={step} />}{' '}
+      {problem && <Faults problem={problem} show={() => fold(desk.store, step.id, false)} />}{' '}
+      {!step.disabled && sum.length > 0 && <SumBadge sum={sum} />}
     </span>
+  )
+}
+
+/** Became is the badge of a step; where somebody has to look, it leads to the run. */
+function Became({ result, step }: { result: Result; step: Step }) {
+  const { actions } = useDesk()
+  const t = useWords()
+  const badge = <ResultBadge result={result} most={attemptsOf(step, actions.get(step.action))} short />
+  if (!result.href || (!calls.has(result.state) && !result.failed)) return badge
+  return <Link href={result.href} tabIndex={-1} data-tip={t.openRun} onClick={(e) => e.stopPropagation()} className="finger max-w-full min-w-0 rounded-full hover:underline">{badge}</Link>
+}
+
+const calls = new Set<Result['state']>(['failed', 'unknown', 'refused', 'waiting', 'retrying', 'parked'])
+
+/** Faults is a count of what is wrong that leads there. */
+export function Faults({ problem, title, show }: { problem: Counted; title?: string; show: () => void }) {
+  return (
+    <button data-faults type="button" tabIndex={-1} title={title} onClick={(e) => { e.stopPropagation(); show() }} className="finger rounded-full">
+      <ProblemBadge problem={problem} />
+    </button>
   )
 }
 

@@ -4,15 +4,15 @@ import { Badge } from '../ui/Badge'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
 import type { Result } from './results'
-import { useWords } from './words'
+import { type TreeWords, useWords } from './words'
 
 export const looks = {
   succeeded: [Check, 'ok'], failed: [TriangleAlert, 'fail'], filtered: [Funnel, 'none'], skipped: [CircleSlash, 'none'], running: [LoaderCircle, 'accent'], waiting: [Hourglass, 'wait'],
   unknown: [CircleHelp, 'warn'], retrying: [RotateCw, 'wait'], refused: [TriangleAlert, 'warn'], parked: [Timer, 'wait'], stale: [History, 'warn'], untested: [CircleDashed, 'none'],
 } as const
 
-/** ResultBadge says by icon and word what became of a step. */
-export function ResultBadge({ result, most, id }: { result: Result; most?: number; id?: string }) {
+/** ResultBadge says by icon and word what became of a step; in short where the reason and the time stand below it. */
+export function ResultBadge({ result, most, short = false }: { result: Result; most?: number; short?: boolean }) {
   const t = useWords()
   const plural = usePlural()
   const { lang, moment, duration } = useFormat()
@@ -29,18 +29,32 @@ export function ResultBadge({ result, most, id }: { result: Result; most?: numbe
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     !many && result.state !== 'retrying' && (result.attempts ?? 0) > 1 && fill(t.tries, { n: result.attempts ?? 1 }),
-    result.due !== undefined && ['waiting', 'parked'].includes(result.state) && moment(result.due),
+    !short && result.due !== undefined && ['waiting', 'parked'].includes(result.state) && fill(t.untilTime, { time: moment(result.due) }),
+    result.since !== undefined && result.state === 'running' && fill(t.sinceTime, { time: moment(result.since) }),
     !result.held && result.ms !== undefined && result.state === 'succeeded' && duration(result.ms),
   ].filter((f) => f !== false && f !== undefined)
   const day = many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined
   return (
-    <span id={id} className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
+    <span className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
       <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={`shrink-0 ${result.state === 'running' ? 'motion-safe:animate-spin' : ''}`} />
-        <span className="truncate">{result.state === 'retrying' ? <Retrying result={result} most={most} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : t[result.state], ...facts].join(' · ')}</span>
+        <span className="truncate">{result.state === 'retrying' ? <Retrying result={short ? { ...result, text: undefined } : result} most={most} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : stateWord(t, result), ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )
+}
+
+/** stateWord names a state; of what waits, also for what. */
+const stateWord = (t: TreeWords, { state, waits }: Result) => (state === 'waiting' && waits && waits !== 'retry' && waits !== 'quota' ? t[`waits_${waits}`] : t[state])
+
+/** SumBadge counts the states inside of what is folded, the worst first. */
+export function SumBadge({ sum }: { sum: [Result['state'], number][] }) {
+  const t = useWords()
+  const { lang } = useFormat()
+  const [worst] = sum
+  if (!worst) return null
+  const [Icon, tone] = looks[worst[0]]
+  return <Badge tone={tone}><Icon size={13} strokeWidth={2} aria-hidden className="shrink-0" /><span className="truncate">{sum.map(([state, n]) => fill(t[`sum_${state}`], { n: new Intl.NumberFormat(lang).format(n) })).join(' · ')}</span></Badge>
 }
 
 /** Retrying counts the attempts that were made, and the time to the next one; it says why. */

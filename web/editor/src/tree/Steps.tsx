@@ -3,14 +3,15 @@ import { Check, CircleAlert, Plus as PlusIcon, Split } from 'lucide-react'
 import type { Branch, Place, Step } from '../flow'
 import { useWords as useShared } from '../words'
 import { fill, usePlural } from '../words/phrase'
-import { ariaWhere, Card, FoldButton, useName, useRow, type Where } from './Card'
+import { ariaWhere, Card, Faults, FoldButton, useInside, useName, useRow, type Where } from './Card'
 import { blank } from './changes'
 import { useDesk } from './desk'
 import { Plus } from './Plus'
+import { SumBadge } from './ResultBadge'
 import { tookPath } from './results'
 import { branchKey, catchKey, sizeInside } from './rows'
 import { Condition } from './Sentence'
-import { useTree } from './store'
+import { fold, useTree } from './store'
 import { useWords } from './words'
 
 /** Line is the thread below a disc: petrol where the run went on, quiet where it did not yet. */
@@ -104,13 +105,15 @@ function Room({ id, where, title, aside, icon, steps, place, tone = 'border-line
   const t = useWords()
   const { row, open } = useRow(id)
   const folded = useTree(desk.store, (s) => s.folded.has(id))
+  const { sum, problem } = useInside(steps, folded)
   return (
     <div role="none" className="min-w-0">
-      <div {...row} {...ariaWhere(where)} aria-expanded={!folded} aria-labelledby={`n-${id} b-${id}`} onClick={() => desk.open(id)} className="group block cursor-pointer outline-none">
+      <div {...row} {...ariaWhere(where)} aria-expanded={!folded} aria-labelledby={`n-${id} b-${id} i-${id}`} onClick={() => desk.open(id)} className="group block cursor-pointer outline-none">
         <div className={`flex min-h-9 items-center gap-1.5 border-t-2 pt-1.5 text-secondary ${open ? 'border-accent' : tone}`}>
           <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 rounded group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent">
             <span id={`n-${id}`} className="flex items-center gap-1.5 font-semibold">{icon}{title}</span>{' '}
-            <span id={`b-${id}`} className="line-clamp-2 min-w-0 text-meta/5 text-text-2">{aside}{folded && ` ${plural(t, 'inside', steps.length)}`}</span>
+            <span id={`b-${id}`} className="line-clamp-2 min-w-0 text-meta/5 text-text-2">{aside}{folded && `${aside ? ' · ' : ''}${plural(t, 'inside', steps.length)}`}</span>{' '}
+            <span id={`i-${id}`} className="flex min-w-0 flex-wrap gap-1 self-center empty:hidden">{problem && <Faults problem={problem} show={() => fold(desk.store, id, false)} />}{sum.length > 0 && <SumBadge sum={sum} />}</span>
           </span>
           <FoldButton id={id} name={title} folded={folded} />
         </div>

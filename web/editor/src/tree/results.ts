@@ -4,6 +4,8 @@ import { children, type Flow, type Step, walk } from '../flow'
 type Run = Schemas['RunView']
 type StepView = Schemas['StepView']
 
+type Waits = StepView['waiting_for'] | 'approval'
+
 /** Result is what became of a step, for its badge. */
 export type Result = {
   state: 'succeeded' | 'failed' | 'filtered' | 'skipped' | 'running' | 'waiting' | 'unknown' | 'retrying' | 'refused' | 'parked' | 'stale' | 'untested'
@@ -12,12 +14,18 @@ export type Result = {
   failures?: number
   attempts?: number
   due?: string
+  /** of a step under way: when it began */
+  since?: string
+  /** of a waiting step: for what */
+  waits?: Waits
   text?: string
   approval?: StepView['approval']
   /** of a branch: the paths that were taken */
   chosen?: StepView['chosen']
   /** it was only tested: nothing was sent */
   held?: boolean
+  /** where it can be read: the run that it is of, or those that failed */
+  href?: string
   /** how many runs of the last day came here, went on from here, failed and were stopped here */
   reached?: number
   failed?: number
@@ -60,7 +68,7 @@ const ended = (s: StepView) => (s.started && s.ended ? new Date(s.ended).getTime
 export function resultOf(s: StepView, turns: number): Result {
   const rests = s.waiting_for === 'retry' && s.attempts.length === 0 // its flow is paused
   const failures = failuresIn(s.output)
-  const base = { ms: ended(s), attempts: s.attempts.length, due: rests ? undefined : s.due, text: s.error?.message ?? (s.waiting_for === 'retry' ? s.attempts.at(-1)?.error?.message : undefined) ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
+  const base = { ms: ended(s), attempts: s.attempts.length, due: rests ? undefined : s.due, ...(s.status === 'running' && { since: s.started }), ...(s.status === 'waiting' && !rests && { waits: s.waiting_for }), text: s.error?.message ?? (s.waiting_for === 'retry' ? s.attempts.at(-1)?.error?.message : undefined) ?? s.reason, approval: s.approval, chosen: s.chosen, ...(turns > 0 && { turns, failures }), ...(s.mocked === true && Boolean(s.request) && { held: true }) }
   if (s.status === 'waiting') return { ...base, state: rests ? 'waiting' : s.waiting_for === 'retry' ? 'retrying' : s.waiting_for === 'quota' ? 'parked' : 'waiting' }
   const known = ['succeeded', 'failed', 'filtered', 'skipped', 'running', 'unknown'] as const
   return { ...base, state: known.find((k) => k === s.status) ?? 'running' }
@@ -74,17 +82,33 @@ function failuresIn(output: unknown): number | undefined {
 export function resultsOf(flow: Flow, run: Run, turn: (loop: string) => number): Map<string, Result> {
   const byPath = new Map((run.steps ?? []).map((s) => [s.path, s]))
   const results = new Map<string, Result>()
+  const asks = new Set<string>()
+  walk(flow.steps, (step) => { if (step.with?.['approve'] !== undefined) asks.add(step.id) })
   for (const [id, path] of pathsOf(flow, turn)) {
     const s = byPath.get(path)
     const waits = s?.status === 'running' && run.status === 'waiting'
     if (waits) results.set(id, { state: 'waiting', turns: s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : undefined })
     else if (s && !(s.status === 'running' && run.ended)) {
       const result = resultOf(s, s.action === 'loop' ? countIn(s) ?? turnsOf(run, path).length : 0)
+      if (result.waits === 'signal' && asks.has(id)) result.waits = 'approval'
       results.set(id, s.waiting_for === 'connection' && run.error?.code === 'connection_refused' ? { ...result, state: 'refused' } : result)
     }
   }
+  if (!run.ended) underWay(flow.steps, results)
   return results
 }
+
+/** underWay gives what a run is still inside of the state of that: only its end is written down. */
+function underWay(steps: Step[], results: Map<string, Result>) {
+  for (const s of steps) {
+    const inside = children(s).flatMap((c) => c.steps)
+    underWay(inside, results)
+    const states = inside.flatMap((i) => results.get(i.id)?.state ?? [])
+    if (states.length > 0 && !results.has(s.id)) results.set(s.id, { state: states.some((at) => resting.has(at)) && !states.includes('running') ? 'waiting' : 'running' })
+  }
+}
+
+const resting = new Set<Result['state']>(['waiting', 'retrying', 'parked', 'refused', 'unknown'])
 
 const countIn = (s: StepView) => (typeof s.output === 'object' && s.output !== null && 'count' in s.output && typeof s.output.count === 'number' ? s.output.count : undefined)
 
@@ -114,15 +138,17 @@ export function countedOf(c: Schemas['StepCount'] | undefined): Result | undefin
   return { state: c.failed > 0 ? 'failed' : c.passed > 0 ? 'succeeded' : c.filtered > 0 ? 'filtered' : c.waiting > 0 ? 'waiting' : 'running' }
 }
 
-/** worst sums up the states inside of what is folded. */
-export function worst(results: ReadonlyMap<string, Result>, steps: Step[]): Result['state'] | undefined {
-  const order: Result['state'][] = ['failed', 'unknown', 'refused', 'retrying', 'parked', 'waiting', 'running', 'stale', 'filtered', 'succeeded', 'skipped', 'untested']
-  let found = order.length
+/** What is folded tells the worst of what is inside first. */
+const order: Result['state'][] = ['failed', 'unknown', 'refused', 'retrying', 'parked', 'waiting', 'running', 'stale', 'filtered', 'succeeded', 'skipped', 'untested']
+
+/** sumOf counts the states of steps and of all that is inside of them, the worst first. */
+export function sumOf(results: ReadonlyMap<string, Result>, steps: Step[]): [Result['state'], number][] {
+  const counts = new Map<Result['state'], number>()
   walk(steps, (s) => {
     const state = results.get(s.id)?.state
-    if (state) found = Math.min(found, order.indexOf(state))
+    if (state) counts.set(state, (counts.get(state) ?? 0) + 1)
   })
-  return order[found]
+  return order.flatMap((state) => { const n = counts.get(state); return n ? [[state, n]] : [] })
 }
 
 /** inOrder writes members in one order, whichever they were typed in. */
