@@ -12,10 +12,10 @@ import { fitsKind, offered } from './kinds'
 import { PanelConnection } from './PanelConnection'
 import { useWords } from './panelWords'
 
-type PickerProps = { kinds: string[]; /** where it will be used */ host?: string; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; problem?: Schemas['ProblemView'] }
+type PickerProps = { kinds: string[]; /** where it will be used */ host?: string; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; /** goes on with what a new one was made for */ connected?: () => void; problem?: Schemas['ProblemView'] }
 
 /** ConnectionPicker chooses among the connections that fit, and makes one without leaving the panel. */
-export function ConnectionPicker({ kinds, host, needs, optional = false, value, set, problem }: PickerProps) {
+export function ConnectionPicker({ kinds, host, needs, optional = false, value, set, connected, problem }: PickerProps) {
   const t = useWords()
   const say = useSay()
   const id = useId()
@@ -39,15 +39,15 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
         {!optional && <span className="text-meta text-text-3">{t.required}</span>}
       </div>
       {options.length === 0
-        ? !making && <Button className="w-full" onClick={() => setMaking('new')}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
+        ? !making && <Button data-create className="w-full" onClick={() => setMaking('new')}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
         : (
           <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
       {chosen && !making && <State key={chosen.name} connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
       {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
-      {problem?.code === 'no_connection_yet' && value && !making && <Button size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
-      {making && <PanelConnection key={making} host={host} kinds={offered(making === 'edit' && chosen ? [chosen.kind] : kinds, known.data?.items ?? [])} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} />}
+      {problem?.code === 'no_connection_yet' && value && !making && <Button data-create size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
+      {making && <PanelConnection key={making} host={host} kinds={offered(making === 'edit' && chosen ? [chosen.kind] : kinds, known.data?.items ?? [])} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); if (connected) connected(); else setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} />}
     </div>
   )
 }

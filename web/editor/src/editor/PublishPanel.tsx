@@ -75,6 +75,7 @@ export function PublishPanel({ draft, close, setOpen }: { draft: DraftHook; clos
 
 function openAt({ flow }: DraftHook, problem: Schemas['ProblemView']): Open {
   const { step, rest } = splitPointer(flow, problem.path)
-  if (step) return { what: 'step', id: step, ...(problem.code === 'never_tested' ? { tab: 'test' } : { field: rest }), at: Date.now() }
-  return problem.path.startsWith('/trigger') ? { what: 'trigger', field: problem.path.slice('/trigger'.length) } : { what: 'settings' }
+  const back = problem.code === 'no_connection_yet' ? 'publish' as const : undefined
+  if (step) return { what: 'step', id: step, ...(problem.code === 'never_tested' ? { tab: 'test' } : { field: rest }), at: Date.now(), back }
+  return problem.path.startsWith('/trigger') ? { what: 'trigger', field: problem.path.slice('/trigger'.length), back } : { what: 'settings' }
 }

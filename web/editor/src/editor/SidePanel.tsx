@@ -33,14 +33,16 @@ export function SidePanel(props: Props) {
 function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, event }: Props) {
   const { flow, view } = draft
   const edit = draft.draft.edit
+  const back = (open?.what === 'trigger' || open?.what === 'step') && open.back
+  const connected = back ? () => setOpen({ what: back }) : undefined
   switch (open?.what) {
-    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} field={open.field} event={event} />
+    case 'trigger': return <TriggerPanel flow={flow} view={view} triggers={triggers} edit={edit} close={close} field={open.field} connected={connected} event={event} />
     case 'test': return <TestPanel key={`${open.from ?? ''} ${open.until ?? ''}`} flow={flow} actions={actions} close={close} event={event} tested={tested} start={open.from} end={open.until} />
     case 'publish': return <PublishPanel draft={draft} close={close} setOpen={setOpen} />
     case 'revisions': return <RevisionsPanel draft={draft} close={close} />
     case 'settings': return <SettingsPanel draft={draft} close={close} />
     case 'tests': return <TestsPanel draft={draft} close={close} />
-    case 'step': return step && <StepPanel key={`${open.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} event={event} tested={tested} testPart={(part) => setOpen({ what: 'test', ...part })} />
+    case 'step': return step && <StepPanel key={`${open.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} connected={connected} event={event} tested={tested} testPart={(part) => setOpen({ what: 'test', ...part })} />
   }
   return null
 }

@@ -25,7 +25,7 @@ const TestTab = soon(() => loadTabs().then((m) => m.TestTab))
 
 type PanelProps = {
   flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: Edit; close: () => void
-  field?: string; tab?: string; event?: string; tested?: (run: Schemas['RunView']) => void; testPart?: (part: { from?: string; until?: string }) => void
+  field?: string; tab?: string; /** takes up what the connection was missing for */ connected?: () => void; event?: string; tested?: (run: Schemas['RunView']) => void; testPart?: (part: { from?: string; until?: string }) => void
 }
 
 type Tab = 'setup' | 'test' | 'errors' | 'notes'
@@ -35,7 +35,7 @@ const isTab = (name: string | undefined): name is Tab => name === 'setup' || nam
 const tabOf = (field: string | undefined): Tab => (field && /^\/(retry|timeout|delivery|on_error|missing|catch)/.test(field) ? 'errors' : field && /^\/(name|note|id)/.test(field) ? 'notes' : 'setup')
 
 /** StepPanel is all that one step is told: its fields, its test, what happens when it fails, and notes. */
-export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, event, tested, testPart }: PanelProps) {
+export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, connected, event, tested, testPart }: PanelProps) {
   const t = useWords()
   const say = useSay()
   const [tab, setTab] = useState<Tab>(() => (isTab(first) ? first : tabOf(field)))
@@ -73,7 +73,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
             <LooksNote />
             {step.disabled && <p className="rounded-lg bg-sunken px-3 py-2 text-secondary text-text-2">{t.disabledNow}</p>}
             <Locked>
-            {tab === 'setup' && <StepSetup {...{ flow, edit, step, action, set }} problems={own} pointer={pointerOf(flow, step.id)} />}
+            {tab === 'setup' && <StepSetup {...{ flow, edit, step, action, set, connected }} problems={own} pointer={pointerOf(flow, step.id)} />}
             <Suspense fallback={null}>
             {tab === 'test' && <TestTab {...{ flow, step, action, edit }} test={test} />}
             {tab === 'errors' && <ErrorsTab step={step} action={action} set={set} />}

@@ -24,10 +24,10 @@ const OfferedConnection = soon(() => import('./OfferedConnection').then((m) => m
 const OtherProblems = soon(() => import('./OtherProblems').then((m) => m.OtherProblems))
 const Signals = soon(() => import('./Signals').then((m) => m.Signals))
 
-type SetupProps = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep }
+type SetupProps = { flow: Flow; edit: Edit; step: Step; action?: Schemas['ActionView']; problems: Schemas['ProblemView'][]; pointer: string; set: SetStep; connected?: () => void }
 
 /** StepSetup is the form of a step, wholly as the catalogue describes it. */
-export function StepSetup({ flow, edit, step, action, problems, pointer, set }: SetupProps) {
+export function StepSetup({ flow, edit, step, action, problems, pointer, set, connected }: SetupProps) {
   const t = useWords()
   const [when, setWhen] = useState(() => step.when !== undefined || keptRows(placeOf(flow.id, step.id, 'when'), '') !== undefined)
   const [first] = useState(when)
@@ -41,7 +41,7 @@ export function StepSetup({ flow, edit, step, action, problems, pointer, set }: 
       {others}
       {offerFor(flow.id, step.id) && <Suspense fallback={null}><OfferedConnection flow={flow} step={step} set={set} /></Suspense>}
       {action.connections.length > 0 && (
-        <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} needs={step.action === 'email.send' && !step.with?.['from'] ? ['from'] : undefined} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} problem={below(problems, `${pointer}/connection`)[0]} />
+        <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} needs={step.action === 'email.send' && !step.with?.['from'] ? ['from'] : undefined} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} connected={connected} problem={below(problems, `${pointer}/connection`)[0]} />
       )}
       {step.action === 'http.request' && <Suspense fallback={null}><CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} /></Suspense>}
       <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />

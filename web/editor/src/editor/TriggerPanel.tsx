@@ -33,10 +33,10 @@ import { below } from './where'
 const ScheduleField = soon(() => import('../trigger/ScheduleField').then((m) => m.ScheduleField))
 const WebhookMore = soon(() => import('../trigger/WebhookMore').then((m) => m.WebhookMore))
 
-type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string; event?: string }
+type TriggerProps = { flow: Flow; view: Schemas['FlowView']; triggers: Schemas['TriggerView'][]; edit: Edit; close: () => void; field?: string; /** takes up what the connection was missing for */ connected?: () => void; event?: string }
 
 /** TriggerPanel says what starts the flow, which events count, and shows them as they come. */
-export function TriggerPanel({ flow, view, triggers, edit, close, field, event }: TriggerProps) {
+export function TriggerPanel({ flow, view, triggers, edit, close, field, connected, event }: TriggerProps) {
   const t = useWords()
   const say = useSay()
   const latest = useRef(edit)
@@ -64,7 +64,7 @@ export function TriggerPanel({ flow, view, triggers, edit, close, field, event }
     if (timezone) set((x) => (x.with?.['cron'] === first.cron && x.with['timezone'] === first.timezone ? { ...x, with: { ...x.with, timezone } } : x)) // not over what was chosen since
   }
   const keep = (of: Schemas['EventView']) => <SaveTest flow={flow} edit={edit} event={of} />
-  const form = { flow, view, kind, set, setField, problemsOf, keep }
+  const form = { flow, view, kind, set, setField, problemsOf, keep, connected }
   return (
     <OnDesk desk={desk}>
       <Panel title={t.trigger} close={close} dock={<DataDock outputs={{}} />}>
@@ -99,7 +99,7 @@ function RunNow(props: Pick<FormProps, 'flow' | 'view'>) {
 type FormProps = {
   flow: Flow; view: Schemas['FlowView']; kind?: Schemas['TriggerView']; set: (part: (trigger: Flow['trigger']) => Flow['trigger']) => void
   setField: (id: string, value: unknown) => void; problemsOf: (id: string) => Schemas['ProblemView'][]
-  keep: (event: Schemas['EventView']) => ReactNode
+  keep: (event: Schemas['EventView']) => ReactNode; connected?: () => void
 }
 
 function Where({ flow, view, set }: FormProps) {
@@ -116,7 +116,7 @@ const readsResource = (flow: Flow) => JSON.stringify(flow).includes('trigger.res
 const inPreset = ['preset', 'verify', 'auth']
 
 function Webhook(form: FormProps) {
-  const { flow, view, kind, set, setField, problemsOf, keep } = form
+  const { flow, view, kind, set, setField, problemsOf, keep, connected } = form
   const t = useWords()
   const [more, setMore] = useState(false)
   const presets = useQuery({ queryKey: ['presets'], queryFn: () => take(api.GET('/presets')), staleTime: Infinity })
@@ -139,7 +139,7 @@ function Webhook(form: FormProps) {
   return (
     <>
       <PresetPart presets={presets.data?.items ?? []} value={named?.id} set={choose} />
-      {wantsSecret && <ConnectionPicker kinds={kinds} needs={named?.verify_optional ? undefined : named?.secrets.map((s) => s.id)} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} problem={below(view.problems, '/trigger/connection')[0]} />}
+      {wantsSecret && <ConnectionPicker kinds={kinds} needs={named?.verify_optional ? undefined : named?.secrets.map((s) => s.id)} optional={named?.verify_optional ?? false} value={flow.trigger.connection} set={(connection) => set((x) => ({ ...x, connection }))} connected={connected} problem={below(view.problems, '/trigger/connection')[0]} />}
       {wantsSecret && verify && <FieldRow field={verify} value={values['verify']} set={(v) => setField('verify', v)} problems={problemsOf('verify')} />}
       {once && <OncePart once={once} dedupe={values['dedupe']} filtered={flow.trigger.where !== undefined} set={(v) => setField('dedupe', v)} />}
       <FirstEvent flow={flow} view={view} preset={named} keep={keep} />

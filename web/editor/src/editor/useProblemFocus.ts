@@ -8,6 +8,8 @@ export function useProblemFocus(body: RefObject<HTMLElement | null>, field: stri
     let tries = 50
     const go = () => {
       const place = body.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"], [data-field^="${CSS.escape(name)}/"]`)
+      const create = name === 'connection' && place?.querySelector<HTMLElement>('[data-create]')
+      if (create) return create.click() // a connection is missing: its form is what one comes for
       const own = place?.querySelector<HTMLElement>('.cm-content, input:not([type=radio]), textarea, select')
       if (!own && tries-- > 0) return void (timer = setTimeout(go, 60))
       place?.scrollIntoView({ block: 'center' })
