@@ -67,7 +67,7 @@ func (s *server) live(c echo.Context) error {
 		case err == nil && (n.Gap || (flow == "" || n.Of() == flow) && asks(nameOf(&n))):
 			err = out.send(n.ID, nameOf(&n), s.news(ctx, &n, lang))
 		case quiet, err == nil && time.Now().After(out.beat): // nothing was for this reader
-			err = out.write(": still here\n\n")
+			err = out.write(": still here\nevent: ping\ndata: {}\n\n") // readers in a browser see no comments
 		}
 	}
 	return nil

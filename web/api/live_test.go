@@ -251,7 +251,7 @@ func TestLiveIsNotSilentWhileOtherFlowsAreBusy(t *testing.T) {
 		}
 		cancel()
 		<-done
-		if text := w.text.String(); strings.Count(text, ": still here") != 2 || strings.Contains(text, "event: run") {
+		if text := w.text.String(); strings.Count(text, ": still here\nevent: ping\n") != 2 || strings.Contains(text, "event: run") {
 			t.Errorf("in 40 s: %s", text)
 		}
 	})

@@ -332,6 +332,9 @@ test('a value inside a list asks which elements it is meant of: of the first, of
   await cell.locator('[data-preview]', { hasText: '[2.5,3]' }).waitFor()
   await until(async () => (await steps())[1].with.json.prices === '{{ map(trigger.body.items, #.price) }}')
   assert.deepEqual(await sideways(phone), [])
+  await phone.goBack() // closes the sheet, and stays with the flow
+  await phone.locator('aside').waitFor({ state: 'detached' })
+  await phone.getByRole('tree').waitFor()
   await phone.context().close()
 
   const last = await at('note', { locale: 'pt-BR' })

@@ -171,7 +171,10 @@ test('publishing leads to where a connection is made, and speaks of several step
   await page.getByRole('button', { name: /^Publicar/ }).first().click()
   await page.getByText('Estes passos nunca foram testados.', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Criar a conexão', exact: true }).click()
-  await page.getByRole('button', { name: 'Criar “later”' }).waitFor()
+  await page.getByLabel(/^Token/).fill('t0ken')
+  await page.getByRole('button', { name: 'Salvar', exact: true }).click()
+  await page.getByRole('heading', { name: 'Publicar' }).waitFor()
+  await page.getByRole('button', { name: 'Criar a conexão', exact: true }).waitFor({ state: 'detached' })
   await page.context().close()
 })
 

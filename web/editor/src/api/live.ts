@@ -36,6 +36,7 @@ function become(next: LiveState) {
 }
 
 const patience = 5_000
+const longest = 40_000 // the server says every 15 s that it is still there
 const most = 400 // messages in a flush; more are a reload
 
 /**
@@ -107,9 +108,11 @@ function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolea
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let missed = state !== 'waiting' // another tab has read until now
+    let heard = Date.now()
     const open = () => {
       source = new EventSource(`/api/v1/live?of=${names.filter((n) => n !== 'gap').join()}`)
       source.onopen = () => {
+        heard = Date.now()
         turn(true)
         if (missed) take({ name: 'gap', data: {} })
         missed = false
@@ -120,14 +123,25 @@ function read(signal: AbortSignal, take: (news: News) => void, turn: (on: boolea
         missed = true
         timer = setTimeout(open, 3_000)
       }
+      source.addEventListener('ping', () => { heard = Date.now() })
       for (const name of names) source.addEventListener(name, (e) => {
+        heard = Date.now()
         const data = readJSON(e.data as string)
         take(data === undefined ? { name: 'gap', data: {} } : { name, data })
       })
     }
     open()
+    // A stream that is open and silent for too long leads nowhere: the machine has slept, or a proxy holds it.
+    const watch = setInterval(() => {
+      if (source?.readyState !== EventSource.OPEN || Date.now() - heard < longest) return
+      source.close()
+      turn(false)
+      missed = true
+      open()
+    }, patience)
     signal.addEventListener('abort', () => {
       source?.close()
+      clearInterval(watch)
       clearTimeout(timer)
       done()
     })

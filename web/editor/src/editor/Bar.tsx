@@ -1,6 +1,7 @@
 import { Activity, Inbox, List, Map as MapIcon, Play, Redo2, Undo2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import { Link } from 'wouter'
+import { LiveSign } from '../shell/Bar'
 import { Button, IconButton } from '../ui/basics'
 import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
@@ -32,6 +33,7 @@ export function Bar({ draft, open, setOpen, map, setMap, run }: BarProps) {
       <Logo />
       <NameField draft={draft} />
       {!looks && <SavedLine draft={draft} />}
+      {draft.saving !== 'waiting' && <LiveSign />}
       <span className="flex-1" />
       {!looks && <><IconButton label={t.undo} hint={keyWords('Ctrl+Z')} disabled={!view.can_undo && draft.saving === 'saved'} onClick={() => run(commandOf('undo'))}><Undo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton>
       <IconButton label={t.redo} hint={keyWords('Ctrl+Shift+Z')} disabled={!view.can_redo} className="max-sm:hidden" onClick={() => run(commandOf('redo'))}><Redo2 size={18} strokeWidth={1.75} aria-hidden /></IconButton></>}

@@ -34,7 +34,7 @@ export function Panel({ title, above, actions, dock, close, footer, children }: 
   }
   useFocusThere(heading)
   return (
-    <aside aria-labelledby={id} style={{ '--panel': `${width}px` } as CSSProperties} className="panel fixed inset-0 z-40 flex flex-col border-line bg-surface min-[900px]:relative min-[900px]:z-0 min-[900px]:w-(--panel) min-[900px]:shrink-0 min-[900px]:border-l">
+    <aside aria-labelledby={id} style={{ '--panel': `${width}px` } as CSSProperties} className="panel fixed inset-0 z-40 flex max-[899px]:bottom-(--mend,0px) flex-col border-line bg-surface min-[900px]:relative min-[900px]:z-0 min-[900px]:w-[min(var(--panel),calc(100vw-480px))] min-[900px]:shrink-0 min-[900px]:border-l">
       <Edge width={width} resize={resize} />
       <header className="flex items-center gap-2 border-line px-5 pt-4 pb-2 [aside:not(:has([role=tablist]))>&]:border-b [aside:not(:has([role=tablist]))>&]:pb-3">
         <div className="min-w-0 flex-1">

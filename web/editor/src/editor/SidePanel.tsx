@@ -23,6 +23,7 @@ type Props = {
   triggers: Schemas['TriggerView'][]
   tested: (run: Schemas['RunView']) => void
   event?: string
+  act: (command: string, step: string) => void
 }
 
 /** SidePanel is what stands beside the flow; what few need comes when it is opened. */
@@ -30,7 +31,7 @@ export function SidePanel(props: Props) {
   return <Suspense fallback={null}><Opened {...props} /></Suspense>
 }
 
-function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, event }: Props) {
+function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, event, act }: Props) {
   const { flow, view } = draft
   const edit = draft.draft.edit
   const back = (open?.what === 'trigger' || open?.what === 'step') && open.back
@@ -42,7 +43,7 @@ function Opened({ open, setOpen, close, draft, step, actions, triggers, tested, 
     case 'revisions': return <RevisionsPanel draft={draft} close={close} />
     case 'settings': return <SettingsPanel draft={draft} close={close} />
     case 'tests': return <TestsPanel draft={draft} close={close} />
-    case 'step': return step && <StepPanel key={`${open.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} connected={connected} event={event} tested={tested} testPart={(part) => setOpen({ what: 'test', ...part })} />
+    case 'step': return step && <StepPanel key={`${open.id} ${open.field ?? ''} ${open.tab ?? ''} ${open.at}`} flow={flow} step={step} actions={actions} problems={view.problems} edit={edit} close={close} field={open.field} tab={open.tab} connected={connected} event={event} tested={tested} testPart={(part) => setOpen({ what: 'test', ...part })} act={(command) => act(command, open.id)} />
   }
   return null
 }

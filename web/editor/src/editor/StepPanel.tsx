@@ -5,7 +5,7 @@ import { DataDock } from '../data/DataDock'
 import { useMakeDesk } from '../data/desk'
 import { OnDesk } from '../data/OnDesk'
 import { reachOf, type Seen } from '../data/reach'
-import { change, type Edit, type Flow, remove, type Step, walk } from '../flow'
+import { change, type Edit, type Flow, type Step, walk } from '../flow'
 import { Button } from '../ui/basics'
 import { Menu } from '../ui/Menu'
 import { soon } from '../ui/soon'
@@ -25,7 +25,7 @@ const TestTab = soon(() => loadTabs().then((m) => m.TestTab))
 
 type PanelProps = {
   flow: Flow; step: Step; actions: Schemas['ActionView'][]; problems: Schemas['ProblemView'][]; edit: Edit; close: () => void
-  field?: string; tab?: string; /** takes up what the connection was missing for */ connected?: () => void; event?: string; tested?: (run: Schemas['RunView']) => void; testPart?: (part: { from?: string; until?: string }) => void
+  field?: string; tab?: string; /** takes up what the connection was missing for */ connected?: () => void; event?: string; tested?: (run: Schemas['RunView']) => void; testPart?: (part: { from?: string; until?: string }) => void; /** does to the step what the keys do */ act: (command: string) => void
 }
 
 type Tab = 'setup' | 'test' | 'errors' | 'notes'
@@ -35,7 +35,7 @@ const isTab = (name: string | undefined): name is Tab => name === 'setup' || nam
 const tabOf = (field: string | undefined): Tab => (field && /^\/(retry|timeout|delivery|on_error|missing|catch)/.test(field) ? 'errors' : field && /^\/(name|note|id)/.test(field) ? 'notes' : 'setup')
 
 /** StepPanel is all that one step is told: its fields, its test, what happens when it fails, and notes. */
-export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, connected, event, tested, testPart }: PanelProps) {
+export function StepPanel({ flow, step, actions, problems, edit, close, field, tab: first, connected, event, tested, testPart, act }: PanelProps) {
   const t = useWords()
   const say = useSay()
   const [tab, setTab] = useState<Tab>(() => (isTab(first) ? first : tabOf(field)))
@@ -62,7 +62,7 @@ export function StepPanel({ flow, step, actions, problems, edit, close, field, t
   const errors = own.filter((p) => p.severity === 'error' && p.code !== 'required').length
   return (
     <OnDesk desk={desk}>
-      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, edit, close, set, testPart }} />}
+      <Panel title={title} above={step.name && action ? <p className="text-meta text-text-3">{say(action.title)}</p> : undefined} close={close} actions={!looks && <StepMenu {...{ step, act, testPart }} />}
         dock={tab === 'setup' && <DataDock outputs={outputs} />}
         footer={!looks && <Button look={tab === 'test' && test.result || desk.connecting ? 'plain' : 'primary'} className="w-full max-[899px]:h-11" busy={test.pending} onClick={run}><Play size={16} strokeWidth={1.75} aria-hidden />{test.result ? t.testAgain : t.testStep}</Button>}>
         <Tabs label={t.step} tab={tab} choose={setTab} tabs={[
@@ -145,9 +145,9 @@ function useOnce(may: boolean, act: () => void) {
   })
 }
 
-type MenuProps = { step: Step; edit: Edit; close: () => void; set: SetStep; testPart: PanelProps['testPart'] }
+type MenuProps = { step: Step } & Pick<PanelProps, 'act' | 'testPart'>
 
-function StepMenu({ step, edit, close, set, testPart }: MenuProps) {
+function StepMenu({ step, act, testPart }: MenuProps) {
   const t = useWords()
   return (
     <Menu label={t.more} items={[
@@ -156,9 +156,9 @@ function StepMenu({ step, edit, close, set, testPart }: MenuProps) {
         { id: 'until', label: t.testTo, icon: SkipForward, hint: 'Shift+T', run: () => testPart({ until: step.id }) },
         'line' as const,
       ] : []),
-      { id: 'off', label: step.disabled ? t.enable : t.disable, icon: Ban, hint: 'D', run: () => set({ disabled: step.disabled ? undefined : true }) },
+      { id: 'off', label: step.disabled ? t.enable : t.disable, icon: Ban, hint: 'D', run: () => act('toggle') },
       'line',
-      { id: 'remove', label: t.remove, icon: Trash2, danger: true, hint: 'Del', run: () => { close(); edit((f) => remove(f, step.id)) } },
+      { id: 'remove', label: t.remove, icon: Trash2, danger: true, hint: 'Del', run: () => act('remove') },
     ]} />
   )
 }

@@ -2,11 +2,12 @@ import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { useSearchParams } from 'wouter'
 import type { Schemas } from '../api/client'
 import { useLive } from '../api/hooks'
-import { find, type Flow, documentOf, type Step, walk } from '../flow'
+import { find, type Flow, documentOf, type Step, walk, whereIs } from '../flow'
 import type { Desk } from '../tree/desk'
 import { wentOn } from '../tree/results'
 import { still } from '../tree/still'
-import { makeTreeStore } from '../tree/store'
+import { branchKey, catchKey } from '../tree/rows'
+import { makeTreeStore, type TreeStore } from '../tree/store'
 import { focusRow, Tree } from '../tree/Tree'
 import { useSay } from '../words'
 import { useKeptFocus } from '../ui/keepFocus'
@@ -14,6 +15,7 @@ import { LabelsContext } from '../ui/Ticked'
 import { screenDrawn, soon } from '../ui/soon'
 import { Announcer } from './Announcer'
 import { Bar } from './Bar'
+import { commandOf } from './commands'
 import { DataNote } from './DataNote'
 import { FlowMap } from './FlowMap'
 import type { Open } from './open'
@@ -25,7 +27,9 @@ import { problemsByRow } from './problems'
 import { SidePanel } from './SidePanel'
 import { EditorTrigger } from './EditorTrigger'
 import { useDraft } from './useDraft'
+import { useBack } from './useBack'
 import { useEditing } from './useEditing'
+import { useGone } from './useGone'
 import { useResults } from './useResults'
 
 const Clashes = soon(() => import('./Clashes').then((m) => m.Clashes))
@@ -60,9 +64,14 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
   const row = open?.what === 'trigger' ? 'trigger' : (step?.id ?? null)
   useEffect(() => {
     const at = store.get().at
-    store.set({ open: row, ...(row !== null && at !== 'trigger' && !find(flow, at.split('/')[0] ?? at) && { at: row }) })
+    store.set({ open: row, ...(at !== 'trigger' && !find(flow, at.split('/')[0] ?? at) && { at: row ?? 'trigger' }) })
   }, [store, row, flow])
 
+  useEffect(() => {
+    if (!row) return
+    unfoldTo(store, flow, row)
+    if (store.get().at.split('/')[0] !== row) store.set({ at: row })
+  }, [store, row])
   const close = useCallback(() => {
     const row = store.get().at
     setOpen(null)
@@ -74,6 +83,8 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
     setMap(false)
     setOpen(id === 'trigger' ? { what: 'trigger', field: more.field } : { what: 'step', id, ...more, at: Date.now() })
   }, [store])
+  useBack(open !== null, close)
+  useGone(open?.what === 'step' ? open.id : undefined, step, draft, close)
   const editing = useEditing({ draft, store, byKind, openRow, show: (what, part) => setOpen({ what, ...part }), open, close, map: () => setMap((on) => !on) })
   const hands = useRef(editing.hands)
   useEffect(() => {
@@ -98,16 +109,16 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
     <LabelsContext value={labels}>
     <div className="flex h-dvh flex-col">
       <Bar draft={draft} open={open} setOpen={setOpen} map={map} setMap={setMap} run={editing.run} />
-      {mending && <Suspense fallback={<div className="min-h-[61px] shrink-0 border-b border-line bg-surface max-sm:min-h-[185px]" />}><Mend run={mending} all={together} draft={draft} started={started} show={setOpen} leave={() => setMending(null)} /></Suspense>}
+      {mending && <Suspense fallback={<div className="min-h-[61px] shrink-0 border-b border-line bg-surface max-[899px]:hidden" />}><Mend run={mending} all={together} draft={draft} started={started} show={setOpen} leave={() => setMending(null)} /></Suspense>}
       <div className="flex min-h-0 flex-1">
-        <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-28 outline-none min-[900px]:px-8 min-[900px]:pt-8">
+        <main id="content" tabIndex={-1} className="relative min-w-0 flex-1 overflow-x-hidden overflow-y-auto px-4 pt-6 pb-[calc(7rem+var(--mend,0px))] outline-none min-[900px]:px-8 min-[900px]:pt-8">
           <h1 className="sr-only">{flow.name}</h1>
           {note}
           {event && !mending && <DataNote event={event} leave={() => setEvent(undefined)} />}
           {(draft.ask !== null || draft.clashes.length > 0) && <Suspense><Clashes draft={draft} /></Suspense>}
           {map ? <FlowMap flow={flow} desk={desk} trigger={{ title: preset ? say(preset.name) : say(triggers.find((k) => k.kind === flow.trigger.kind)?.title ?? { en: flow.trigger.kind, 'pt-BR': flow.trigger.kind }), mark: preset?.id === 'generic' ? undefined : preset?.mark }} /> : <Tree flow={flow} desk={desk} trigger={<EditorTrigger flow={flow} view={view} triggers={triggers} preset={preset} choose={looks ? undefined : (field) => openRow('trigger', { field })} />} drawn={wholeDrawn} />}
         </main>
-        <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} />
+        <SidePanel open={open} setOpen={setOpen} close={close} draft={draft} step={step} actions={actions} triggers={triggers} tested={tested} event={event} act={(command, id) => editing.run(commandOf(command), id)} />
       </div>
       {editing.floating}
       <Announcer />
@@ -124,6 +135,17 @@ function wasJustMade() {
 
 /** markPainted notes when what was just drawn is to be seen. */
 const markPainted = (name: string) => requestAnimationFrame(() => setTimeout(() => performance.mark(name)))
+
+/** unfoldTo shows the row of a step: what is around it is unfolded. */
+function unfoldTo(store: TreeStore, flow: Flow, id: string) {
+  const around = new Set<string>()
+  for (let place = whereIs(flow, id)?.place; place; place = whereIs(flow, place.step)?.place) {
+    around.add(place.step)
+    if (place.slot !== 'steps') around.add(place.slot === 'catch' ? catchKey(place.step) : branchKey(place.step, place.slot))
+  }
+  const { folded } = store.get()
+  if ([...around].some((key) => folded.has(key))) store.set({ folded: new Set([...folded].filter((key) => !around.has(key))) })
+}
 
 function wholeDrawn() {
   markPainted('editor-whole')

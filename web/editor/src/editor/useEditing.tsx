@@ -94,14 +94,14 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
         say(t.undone)
       })
     },
-    step: (way) => void draft.draft.step(way).then((done) => done && say(way === 'undo' ? t.undone : t.redone), (e: Error) => toast(e.message, 'fail')),
+    step: (way) => void draft.draft.step(way).then((done) => (done ? say(way === 'undo' ? t.undone : t.redone) : draft.draft.read().saving === 'waiting' && toast(t.undoOffline, 'fail', 'undo')), (e: Error) => toast(e.message, 'fail')),
     copy: (cut) => {
       if (!row.step || row.kind !== 'step') return
       void copyText(stepsText([row.step]))
       copied(row.step, cut)
     },
     paste: () => void pasteFromClipboard().then((pasted) => (pasted ? put(row.after, pasted) : toast(t.pasteByKey))),
-    pin, map, saved: () => toast(t.alreadySaved),
+    pin, map, saved: () => { const { saving, refusal } = draft.draft.read(); toast(saving === 'waiting' ? t.waits : saving === 'refused' ? fill(t.refusedDraft, { why: refusal }) : t.alreadySaved, saving === 'waiting' || saving === 'refused' ? 'fail' : 'ok', 'saved') },
   })
   const copied = (step: Step, cut: boolean) => {
     say(fill(cut ? t.cutStep : t.copiedStep, { name: name(step) }))
@@ -141,7 +141,10 @@ export function useEditing({ draft, store, byKind, openRow, show, open, close, m
         return null
       }
       const row = rowNow(store.get().at)
-      if (row?.kind === 'trigger') return draft.view.url ?? null
+      if (row?.kind === 'trigger') {
+        if (draft.view.url) toast(t.addressCopied)
+        return draft.view.url ?? null
+      }
       if (!row?.step || row.kind !== 'step') return null
       copied(row.step, cut)
       return stepsText([row.step])

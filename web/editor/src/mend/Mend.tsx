@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, Wrench, X } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
@@ -40,13 +40,26 @@ export function Mend({ run: id, all, draft, started, show, leave }: MendProps) {
     started(run)
   }, [run, begun, started, queries])
   const { counted } = useOthers(run)
-  return run && counted ? <Line run={run} together={all} draft={draft} clean={clean} show={show} leave={leave} /> : <div className={`${place} bg-surface`} />
+  return run && counted ? <Line run={run} together={all} draft={draft} clean={clean} show={show} leave={leave} /> : <div className={place} />
 }
 
 const isChanged = ({ view, saving }: DraftHook) => view.changed || saving !== 'saved'
 
-/** place is as high before the words are there as with them. */
-const place = 'min-h-[61px] shrink-0 border-b border-line max-sm:min-h-[185px]'
+/** place is as high before the words are there as with them; on a phone it stands at the foot, below the sheet of the step that is mended. */
+const place = 'min-h-[61px] shrink-0 border-b border-line bg-surface max-[899px]:fixed max-[899px]:inset-x-0 max-[899px]:bottom-0 max-[899px]:z-40 max-[899px]:border-t max-[899px]:border-b-0 max-[899px]:pb-[max(0.625rem,env(safe-area-inset-bottom))]'
+
+/** useHeight tells the sheets of a phone how high the line at its foot is. */
+function useHeight(line: RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const root = document.documentElement
+    const watch = new ResizeObserver(() => line.current && matchMedia('(max-width: 899px)').matches ? root.style.setProperty('--mend', `${line.current.offsetHeight}px`) : root.style.removeProperty('--mend'))
+    if (line.current) watch.observe(line.current)
+    return () => {
+      watch.disconnect()
+      root.style.removeProperty('--mend')
+    }
+  }, [line])
+}
 
 function Line({ run: real, together, draft, clean, show, leave }: { run: Run; together: boolean; draft: DraftHook; clean?: number; show: (open: Open) => void; leave: () => void }) {
   const t = useWords()
@@ -68,8 +81,10 @@ function Line({ run: real, together, draft, clean, show, leave }: { run: Run; to
   const changed = isChanged(draft)
   const unseen = changed && clean !== draft.draft.taken
   const [asks, setAsks] = useState(false)
+  const line = useRef<HTMLElement>(null)
+  useHeight(line)
   return (
-    <section aria-label={t.mending} className={`${place} bg-surface px-4 py-2.5`}>
+    <section ref={line} aria-label={t.mending} className={`${place} px-4 py-2.5`}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-fail-soft text-fail max-sm:hidden"><Wrench size={17} strokeWidth={1.75} aria-hidden /></span>
         <div className="min-w-52 flex-1">

@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { ChevronDown, ChevronRight, CircleSlash, Lightbulb, PencilLine, StickyNote, TriangleAlert } from 'lucide-react'
 import { children, type Step, walk } from '../flow'
 import { Badge } from '../ui/Badge'
-import { Ticked } from '../ui/Ticked'
+import { LabelsContext, Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
@@ -72,7 +72,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
   const edge = open ? 'border-accent ring-3 ring-accent-soft' : errors || failed ? 'border-fail' : 'border-line hover:border-edge'
   const turn = step.steps && desk.loopAside?.(step)
   return (
-    <div role="none" data-card onClick={() => desk.open(step.id)} onPointerDown={desk.hands && ((e) => desk.hands?.drag(e, step.id))} className={`group flex cursor-pointer ${desk.hands ? 'select-none' : ''} ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
+    <div role="none" data-card onClick={() => desk.open(step.id)} onPointerDown={desk.hands && ((e) => desk.hands?.drag(e, step.id))} className={`group flex scroll-my-[40px] cursor-pointer ${desk.hands ? 'select-none' : ''} ${small ? 'gap-[10px]' : 'gap-[14px] max-sm:gap-[10px]'} ${dragged || cut ? 'opacity-45' : ''}`}>
       <Disc step={step} small={small} on={open} />
       <div role="none" className={`${cardLook} ${edge} ${step.disabled ? 'border-dashed bg-transparent shadow-none' : ''}`}>
         <div role="none" className="flex">
@@ -88,7 +88,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
         </div>
         <div role="none" className={`${number !== undefined ? 'pl-6' : ''} ${desk.hands ? 'pointer-coarse:min-h-[24px] pointer-coarse:pr-8' : ''}`}>
           <Sentence step={step} id={`s-${step.id}`} />
-          {!step.disabled && <Why step={step} />}
+          {!step.disabled && <Why step={step} folded={folded} />}
           {step.note && <span className="mt-1 flex gap-1.5 text-meta text-text-3"><StickyNote size={13} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" /><span className="sr-only">{t.note}: </span><span className="line-clamp-2">{step.note}</span></span>}
           {desk.foot?.(step)}
         </div>
@@ -122,16 +122,17 @@ export function ProblemBadge({ problem: p }: { problem: Counted }) {
 }
 
 /** Why is the reason of what became of a step, in a line: what it failed at, why it was stopped, until when it waits, what is to be decided. */
-function Why({ step }: { step: Step }) {
+function Why({ step, folded }: { step: Step; folded: boolean }) {
   const { store, labels } = useDesk()
   const t = useWords()
   const result = useTree(store, (s) => s.results.get(step.id))
   const { moment } = useFormat()
-  const tone = result && reasons[result.state]
+  const said = useTree(store, (s) => !folded && sumOf(s.results, insideOf(step)).some(([state]) => state === result?.state)) // there
+  const tone = result && !said && reasons[result.state]
   const until = result?.due !== undefined && ['waiting', 'parked'].includes(result.state) && fill(t.untilTime, { time: moment(result.due) })
   const text = [until, result?.state === 'unknown' ? t.decideIt : result?.text].filter(Boolean).join(' · ')
   if (!tone || !text) return null
-  return <span id={`w-${step.id}`} title={text} className={`mt-1 line-clamp-2 text-meta [overflow-wrap:anywhere] ${tone}`}><Ticked text={text} labelOf={(path) => labels(path)} /></span>
+  return <span id={`w-${step.id}`} title={text} className={`mt-1 line-clamp-2 text-meta [overflow-wrap:anywhere] ${tone}`}><LabelsContext value={labels}><Ticked text={text} /></LabelsContext></span>
 }
 
 const reasons: Partial<Record<Result['state'], string>> = { failed: 'text-fail', unknown: 'text-warn', refused: 'text-warn', filtered: 'text-text-2', waiting: 'text-wait', retrying: 'text-wait', parked: 'text-wait' }
@@ -155,13 +156,15 @@ function problemsIn(problems: ReadonlyMap<string, Counted>, steps: Step[]): Coun
   return Object.values(sum).some((n) => n > 0) ? sum : null
 }
 
+const insideOf = (step: Step) => children(step).flatMap((c) => c.steps)
+
 /** Badges say what became of a step, what is wrong with it and whether it is off; of a folded one also of what is inside. */
 function Badges({ step, folded }: { step: Step; folded: boolean }) {
   const desk = useDesk()
   const t = useWords()
   const result = useTree(desk.store, (s) => s.results.get(step.id))
   const own = useTree(desk.store, (s) => s.problems.get(step.id))
-  const { sum, problem } = useInside(useMemo(() => children(step).flatMap((c) => c.steps), [step]), folded)
+  const { sum, problem } = useInside(useMemo(() => insideOf(step), [step]), folded)
   return (
     <span id={`b-${step.id}`} className="flex min-h-6 max-w-full min-w-0 flex-wrap items-center gap-1 empty:hidden">
       {own && <Faults problem={own} title={own.text} show={() => desk.open(step.id, own.first)} />}{' '}

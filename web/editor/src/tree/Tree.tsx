@@ -52,5 +52,6 @@ export function Tree({ flow, desk, trigger, drawn }: TreeProps) {
 export function focusRow(key: string) {
   const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)
   row?.focus({ preventScroll: true })
-  row?.scrollIntoView({ block: 'nearest' })
+  const card = row?.closest('[data-card]') ?? row
+  card?.scrollIntoView({ block: 'nearest' })
 }
