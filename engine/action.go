@@ -207,9 +207,12 @@ func fault(err error) *Fault {
 	}
 	code := "error"
 	var wrong *expression.Error
+	var missing *expression.MissingError
 	switch {
 	case errors.As(err, &wrong):
 		code = wrong.Code
+	case errors.As(err, &missing):
+		code = "missing"
 	case errors.Is(err, context.DeadlineExceeded):
 		code = "timeout"
 	}
