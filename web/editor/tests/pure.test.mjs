@@ -607,8 +607,30 @@ test('days of a week that follow each other are told as a span, from Monday on',
 
 test('conditions are offered of what tells the state of things, the wanted value first', () => {
   const f = (path, values, more = {}) => ({ path, type: 'text', label: '', masked: false, values: values.map((value) => ({ value, count: 1 })), ...more })
-  const found = likely([f('trigger.event', ['order']), f('trigger.body.payment.paymentStatus', ['open', 'paid']), f('trigger.body.name', ['Ana']), f('trigger.body.items[].status', ['x']), f('trigger.body.state', ['•••'], { masked: true }), f('trigger.body.date_paid', ['2026'])])
-  assert.deepEqual(found.map((x) => `${x.path} ${x.value}`), ['trigger.body.payment.paymentStatus paid', 'trigger.body.payment.paymentStatus open', 'trigger.event order'])
+  const found = likely([f('trigger.event', ['order']), f('trigger.body.payment.paymentStatus', ['open', 'paid']), f('trigger.body.name', ['Ana']), f('trigger.body.items[].status', ['x']), f('trigger.body.state', ['•••'], { masked: true }), f('trigger.body.date_paid', ['2026']), f('trigger.topic', ['all'], { of: 0 }), f('trigger.body.state', ['same'], { values: [{ value: 'same', count: 7 }], of: 7 })])
+  assert.deepEqual(found.map((x) => `${x.path} ${x.value}`), ['trigger.body.payment.paymentStatus paid', 'trigger.body.payment.paymentStatus open', 'trigger.event order', 'trigger.topic all']) // what all events hold tells none apart
+})
+
+test('rows of a condition that no draft holds go along with a new id of their step, and come back with it', async () => {
+  const { followRows } = await source('editor/followRows.ts')
+  const before = globalThis.localStorage
+  const kept = Object.defineProperties({}, { getItem: { value: (k) => kept[k] ?? null }, setItem: { value: (k, v) => { kept[k] = v } }, removeItem: { value: (k) => { delete kept[k] } } })
+  globalThis.localStorage = kept
+  try {
+    const flow = (...steps) => ({ id: 'f', trigger: { kind: 'webhook' }, steps })
+    const [was, now] = [{ id: 'a', action: 'filter' }, { id: 'b', action: 'filter', formerly: ['a'] }]
+    kept['draft::f a condition'] = 'rows'
+    followRows(flow(was), flow(now))
+    assert.deepEqual({ ...kept }, { 'draft::f b condition': 'rows' })
+    followRows(flow(now), flow())
+    assert.deepEqual({ ...kept }, {})
+    followRows(flow(), flow({ id: 'c', action: 'filter' }))
+    assert.deepEqual({ ...kept }, {})
+    followRows(flow(), flow(now)) // the deletion was undone
+    assert.deepEqual({ ...kept }, { 'draft::f b condition': 'rows' })
+  } finally {
+    globalThis.localStorage = before
+  }
 })
 
 test('a wait that nothing can end is yet to be filled in', () => {

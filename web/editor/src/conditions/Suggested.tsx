@@ -15,7 +15,7 @@ const snake = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1_$2').toLower
 
 /** likely are the conditions that a flow mostly asks for: that what tells the state of things is one of the values that were seen. */
 export function likely(fields: SchemaField[]): { path: string; value: string; count: number }[] {
-  const states = fields.filter((f) => ['text', 'string'].includes(f.type) && !f.masked && !f.path.includes('[]') && telling.test(plainText(snake(lastOf(f.path)))) && f.values.length > 0 && f.values.every((v) => v.value !== '' && !v.cut && v.value.length <= most.long))
+  const states = fields.filter((f) => ['text', 'string'].includes(f.type) && !f.masked && !f.path.includes('[]') && telling.test(plainText(snake(lastOf(f.path)))) && f.values.length > 0 && f.values.every((v) => v.value !== '' && !v.cut && v.value.length <= most.long && !(f.of > 1 && v.count >= f.of))) // what holds for all events tells none apart
   const rank = (f: SchemaField) => (first.test(f.path) ? 0 : 10) + segments(f.path).length
   return states.sort((a, b) => rank(a) - rank(b)).slice(0, most.fields).flatMap((f) => {
     const values = [...f.values].sort((a, b) => Number(wanted.test(b.value)) - Number(wanted.test(a.value)))

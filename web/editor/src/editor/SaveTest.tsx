@@ -44,9 +44,9 @@ export function SaveTest({ flow, edit, run, event }: SaveProps) {
     },
   })
   return (
-    <>
+    <div>
       <Button look="quiet" size="small" className="-ml-2.5" busy={save.isPending} onClick={() => save.mutate()}><FlaskConical size={15} strokeWidth={1.75} aria-hidden />{t.saveTest}</Button>
       {save.error && <Problem error={save.error} />}
-    </>
+    </div>
   )
 }

@@ -13,7 +13,7 @@ import { useStepName } from '../tree/useStepName'
 import { resultOf } from '../tree/results'
 import { Button, JSONView, Problem } from '../ui/basics'
 import { copyText } from '../ui/Copy'
-import { Outgoing } from '../ui/Outgoing'
+import { isLetter, Outgoing } from '../ui/Outgoing'
 import { Ticked } from '../ui/Ticked'
 import { ticked } from '../words/told'
 import { toast } from '../ui/Toast'
@@ -112,7 +112,7 @@ function Result({ result, step, action, test }: { result: Schemas['StepView']; s
       {(request === undefined || request === null) && r.input && !filters && <Part title={t.input} value={<JSONView value={r.input} />} />}
       {response !== undefined && response !== null && <Part title={t.answer} value={<JSONView value={response} />} />}
       {reads && !lacks && <FetchReal result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}
-      {!reads && !filters && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
+      {!reads && !filters && !(r.mocked && isLetter(request)) && r.output !== undefined && r.output !== null && <Part title={r.mocked ? t.sampleOutput : t.output} value={<JSONView value={r.output} />} />}
       {r.log?.map((line, i) => <p key={i} className="rounded-lg bg-sunken px-3 py-2 break-words">{line}</p>)}
       {lacks && <p className="rounded-lg bg-warn-soft p-3 text-warn">{fill(t.lacksConnection, { name: lacks })}</p>}
       {action?.effect && r.mocked && !reads && !lacks && <SendReal action={action} result={result} run={() => test.run(desk.event?.id, true)} busy={test.pending} />}

@@ -1,5 +1,5 @@
 import { endAt } from '../conditions/sending'
-import { type Branch, find, type Flow } from '../flow'
+import { type Branch, find, type Flow, type Step, walk } from '../flow'
 import { following, keep, pathOf, placeOf, placesIn, textAt } from './keptRows'
 
 /** pathTo is where a path stands after its step has changed; -1 when it is gone. One that is changed itself is known by its name, or stands where it stood. */
@@ -10,21 +10,38 @@ export function pathTo(was: Branch[], now: Branch[], at: number): number {
   return named >= 0 || now.length !== was.length ? named : at
 }
 
-/** followRows takes along what is kept for the paths of a draft, and drops what is kept for steps and paths that are gone, or are others now. */
+/** heirOf is a step after a change: by its id, or by the id that it had. */
+function heirOf(now: Flow, id: string): Step | undefined {
+  let found = find(now, id)
+  if (!found) walk(now.steps, (s) => { if (s.formerly?.includes(id)) found = s })
+  return found
+}
+
+/** left is what was kept for steps that were deleted since: who undoes that has it again. */
+const left = new Map<string, { id: string; field: string; text: string }>()
+globalThis.addEventListener?.('left', () => left.clear())
+
+/** followRows takes along what is kept for the steps and paths of a draft, and lays aside what is kept for those that are gone, or are others now. */
 export function followRows(was: Flow, now: Flow) {
   const gone = placesIn(was).flatMap(({ place, id, field }) => {
-    const [before, after] = [find(was, id), find(now, id)]
+    const [before, after] = [find(was, id), heirOf(now, id)]
     if (!before || before === after) return []
     const path = pathOf(field)
     const at = path === undefined ? undefined : pathTo(before.branches ?? [], after?.branches ?? [], Number(path))
-    const to = before.action !== after?.action || at === -1 ? '' : at === undefined ? place : placeOf(was.id, id, `branches/${at}`)
-    return to === place ? [] : [{ place, to, text: textAt(place) }]
+    const to = !after || before.action !== after.action || at === -1 ? '' : placeOf(was.id, after.id, at === undefined ? field : `branches/${at}`)
+    return to === place ? [] : [{ place, to, text: textAt(place), id, field, lost: !after }]
   })
-  for (const { place } of gone) {
+  for (const { place, text, id, field, lost } of gone) {
     endAt(place)
     keep(place, null)
+    if (lost && text) left.set(place, { id, field, text })
   }
   for (const { to, text } of gone) if (to) keep(to, text)
+  for (const [place, { id, field, text }] of left) {
+    if (place !== placeOf(was.id, id, field) || !find(now, id)) continue
+    left.delete(place)
+    keep(place, text)
+  }
 }
 
 following.rows = followRows

@@ -13,6 +13,7 @@ import { CopyField } from '../ui/Copy'
 import { Card, Page } from '../ui/Page'
 import { Empty, Problem, Skeleton } from '../ui/states'
 import { Ticked } from '../ui/Ticked'
+import { Tight } from '../ui/Tight'
 import { useBytes } from '../words/bytes'
 import { useFormat } from '../words/format'
 import { ErasedLine } from './ErasedLine'
@@ -60,7 +61,7 @@ function EventRow({ event, flow, open }: { event: Schemas['EventView']; flow: st
       <button type="button" aria-haspopup="dialog" onClick={open} className="grid w-full min-w-0 grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-sunken sm:items-center sm:grid-cols-[8.5rem_minmax(0,1fr)_auto]">
         <span className="order-2 col-start-1 sm:order-none sm:col-start-auto"><EventStatus event={event} /></span>
         <span className="min-w-0">
-          <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col"><span className="max-w-full font-medium break-words sm:truncate">{title}</span>{title !== flow && <span className="max-w-full min-w-12 shrink-[4] truncate text-secondary text-text-2">{flow}</span>}</span>
+          <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col"><span className="max-w-full font-medium break-words sm:truncate"><Tight text={title} /></span>{title !== flow && <span className="max-w-full min-w-12 shrink-[4] truncate text-secondary text-text-2">{flow}</span>}</span>
           {(event.status !== 'accepted' || event.replay_of || event.erased) && <span className="line-clamp-2 text-secondary break-words text-text-2">{event.erased ? <ErasedLine at={event.erased_at} /> : event.status === 'filtered' && event.reason ? <Ticked text={event.reason} /> : t[whyOf(event)]}</span>}
         </span>
         <span className="text-right text-secondary whitespace-nowrap text-text-2"><time dateTime={event.at} data-tip={whole(event.at)} className="block">{clock(event.at)}</time><span className="block text-text-3">{bytes(event.size)}</span></span>

@@ -2,6 +2,7 @@ import { Link } from 'wouter'
 import type { Schemas } from '../api/client'
 import { standOf, Status } from '../ui/Status'
 import { Ticked } from '../ui/Ticked'
+import { Tight } from '../ui/Tight'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { useAnswer } from './answer'
@@ -21,7 +22,7 @@ export function HistoryRun({ run, name, chosen = false, choose }: RowProps) {
         <span className="max-sm:order-2"><Status of={standOf(run)} over={run.replayed_by !== undefined} /></span>
         <span className="min-w-0 max-sm:col-span-2">
           <span className="flex min-w-0 items-baseline gap-x-2 max-sm:flex-col">
-            <span className="max-w-full truncate font-medium">{title}</span>
+            <span className="max-w-full font-medium break-words sm:truncate"><Tight text={title} /></span>
             {run.title && <span className="max-w-full min-w-12 shrink-[4] truncate text-secondary text-text-2">{name}</span>}
           </span>
           <Said run={run} />

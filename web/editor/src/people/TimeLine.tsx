@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client'
 import { More } from '../history/More'
 import { Outgoing } from '../ui/Outgoing'
 import { standOf, Status } from '../ui/Status'
+import { Tight } from '../ui/Tight'
 import { useFormat } from '../words/format'
 import { useWords } from './words'
 
@@ -44,7 +45,7 @@ function One({ moment: m }: { moment: Moment }) {
       <div className="row flex items-start gap-3">
         <span className="grid size-8 shrink-0 place-items-center rounded-lg bg-accent-soft text-accent"><Inbox size={16} strokeWidth={1.75} aria-hidden /></span>
         <div className="min-w-0 flex-1">
-          <p className="flex flex-wrap items-center gap-x-2 gap-y-1">{href ? <Link href={href} className="row-link font-medium break-words hover:underline">{title}</Link> : <span className="font-medium">{title}</span>}{m.run ? <Status of={standOf(m.run)} /> : m.event && <Status event of={m.event.status} />}</p>
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1">{href ? <Link href={href} className="row-link font-medium break-words hover:underline"><Tight text={title} /></Link> : <span className="font-medium"><Tight text={title} /></span>}{m.run ? <Status of={standOf(m.run)} /> : m.event && <Status event of={m.event.status} />}</p>
           <p className="text-secondary text-text-2">{[m.event ? t.came : t.again, title !== m.flow_name && m.flow_name].filter(Boolean).join(' · ')}</p>
         </div>
         <time dateTime={m.at} data-tip={whole(m.at)} className="shrink-0 text-secondary text-text-2">{clock(m.at)}</time>

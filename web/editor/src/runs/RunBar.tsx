@@ -12,6 +12,7 @@ import { buttonLook } from '../ui/Button'
 import { Logo } from '../ui/Logo'
 import { Menu, type MenuItem } from '../ui/Menu'
 import { standOf, Status } from '../ui/Status'
+import { Tight } from '../ui/Tight'
 import { toast } from '../ui/Toast'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
@@ -40,10 +41,10 @@ export function RunBar({ run, flow, now, may, replay }: RunBarProps) {
   ]
   const meta = [run.title && flow.name, run.revision && fill(t.revision, { n: run.revision }), format.moment(run.at), run.ended && format.took(run.at, run.ended)].filter(Boolean).join(' · ')
   return (
-    <header className="z-20 flex h-[52px] shrink-0 items-center gap-2 border-b border-line bg-surface px-3 sm:px-4">
+    <header className="z-20 flex min-h-[52px] shrink-0 items-center gap-2 border-b border-line bg-surface px-3 max-sm:flex-wrap max-sm:py-1.5 sm:px-4">
       <span className="max-sm:hidden"><Logo /></span>
       <Link href={`/runs?flow=${run.flow}`} aria-label={t.backRuns} data-tip={t.backRuns} className="grid size-8 shrink-0 place-items-center rounded-lg text-text-2 hover:bg-sunken max-sm:-ml-1"><ArrowLeft size={17} strokeWidth={1.75} aria-hidden /></Link>
-      <h1 className="min-w-0 truncate text-title font-semibold">{run.title || flow.name}</h1>
+      <h1 className="min-w-0 text-title font-semibold max-sm:order-last max-sm:basis-full max-sm:px-1 max-sm:leading-5 max-sm:break-words sm:truncate"><Tight text={run.title || flow.name} /></h1>
       <Status of={standOf(run)} />
       <span className="min-w-0 truncate text-secondary text-text-2 max-[760px]:hidden">{meta}</span>
       <span className="flex-1" />

@@ -13,6 +13,7 @@ import { buttonLook } from '../ui/Button'
 import { copyText } from '../ui/Copy'
 import { toast } from '../ui/Toast'
 import { useAnswer } from '../history/answer'
+import { isLetter } from '../ui/Outgoing'
 import { Ticked } from '../ui/Ticked'
 import { useSay } from '../words'
 import { curlOf, erased, troubleOf } from './paths'
@@ -27,7 +28,8 @@ type RunStepProps = { run: Schemas['RunView']; flow: Flow; step: Step; action?: 
 
 type Tab = 'input' | 'sent' | 'answer' | 'output' | 'attempts'
 
-const firstTab = (s?: StepView): Tab => (s?.status === 'failed' || s?.status === 'unknown' ? (s.request !== undefined ? 'sent' : 'input') : s?.output !== undefined ? 'output' : 'input')
+/** firstTab is what a person opens a step for: what went wrong, what an e-mail said, else what it gave. */
+const firstTab = (s?: StepView): Tab => (isLetter(s?.request) ? 'sent' : s?.status === 'failed' || s?.status === 'unknown' ? (s.request !== undefined ? 'sent' : 'input') : s?.output !== undefined ? 'output' : 'input')
 
 /** RunStep shows what a step was given, sent, was answered and gave, and each attempt. */
 export function RunStep({ run, step, action, title, path, result, may, close, replay }: RunStepProps) {

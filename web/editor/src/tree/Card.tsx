@@ -4,6 +4,7 @@ import { ChevronDown, ChevronRight, CircleSlash, Lightbulb, PencilLine, StickyNo
 import { children, type Step, walk } from '../flow'
 import { Badge } from '../ui/Badge'
 import { LabelsContext, Ticked } from '../ui/Ticked'
+import { Tight } from '../ui/Tight'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
@@ -78,7 +79,7 @@ export function Card({ step, number, where, small, plus }: CardProps) {
         <div role="none" className="flex">
           {number !== undefined && <span aria-hidden className="w-6 shrink-0 text-meta/6 text-text-3">{number}</span>}
           <div {...row} {...ariaWhere(where)} aria-expanded={parent ? !folded : undefined} aria-labelledby={`n-${step.id}${turn ? ` u-${step.id}` : ''} b-${step.id}`} aria-describedby={`s-${step.id} w-${step.id}`} className="flex min-h-6 min-w-0 flex-1 items-start gap-x-2 outline-none">
-            <span className="flex min-h-6 min-w-0 flex-1 flex-wrap items-start gap-x-2 gap-y-1">{naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-20 mt-0.5 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}>{name}</span>}{' '}
+            <span className="@container flex min-h-6 min-w-0 flex-1 flex-wrap items-start gap-x-2 gap-y-1">{naming ? <NameInput id={step.id} name={step.name ?? ''} placeholder={name} /> : <span id={`n-${step.id}`} className={`min-w-0 flex-1 basis-20 mt-0.5 font-semibold break-words ${step.disabled ? 'text-text-2' : ''}`}><Tight text={name} /></span>}{' '}
             {turn}{' '}
             <Badges step={step} folded={folded} /></span>{' '}
             {parent && <FoldButton id={step.id} name={name} folded={folded} />}
@@ -200,6 +201,6 @@ export function FoldButton({ id, name, folded }: { id: string; name: string; fol
   const t = useWords()
   return (
     <button type="button" tabIndex={-1} aria-label={fill(folded ? t.unfoldIt : t.foldIt, { name })} onClick={(e) => { e.stopPropagation(); fold(desk.store, id, !folded) }}
-      className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 hover:bg-sunken hover:text-text pointer-coarse:-my-1.5 pointer-coarse:size-9">{folded ? <ChevronRight size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}</button>
+      className="grid size-6 shrink-0 place-items-center rounded-md text-text-3 hover:bg-sunken hover:text-text pointer-coarse:-my-1.5 pointer-coarse:-mr-2 pointer-coarse:size-9">{folded ? <ChevronRight size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}</button>
   )
 }

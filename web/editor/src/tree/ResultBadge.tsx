@@ -25,7 +25,7 @@ export function ResultBadge({ result, most, short = false }: { result: Result; m
   const facts = [
     result.held && t.wouldSend,
     result.approval && t[result.approval],
-    many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? plural(t, 'runs', result.passed ?? 0) : fill(t.ofRuns, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
+    many && !fails && result.state === 'succeeded' && (result.passed === result.reached ? undefined : fill(t.ofRuns, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) })),
     result.turns !== undefined && plural(t, 'turns', result.turns),
     result.failures !== undefined && plural(t, 'turnsFailed', result.failures),
     !many && result.state !== 'retrying' && (result.attempts ?? 0) > 1 && fill(t.tries, { n: result.attempts ?? 1 }),
@@ -33,12 +33,13 @@ export function ResultBadge({ result, most, short = false }: { result: Result; m
     result.since !== undefined && result.state === 'running' && fill(t.sinceTime, { time: moment(result.since) }),
     !result.held && result.ms !== undefined && result.state === 'succeeded' && duration(result.ms),
   ].filter((f) => f !== false && f !== undefined)
+  const all = many && !fails && result.state === 'succeeded' && result.passed === result.reached
   const day = many && result.state === 'succeeded' ? fill(t.dayHelp, { n: number(result.passed ?? 0), of: number(result.reached ?? 0) }) : undefined
   return (
     <span className="max-w-full min-w-0" title={result.text ?? (result.state === 'stale' ? t.staleHelp : day)}>
       <Badge tone={fails && result.state === 'succeeded' ? 'warn' : tone}>
         <Icon size={13} strokeWidth={2} aria-hidden className={`shrink-0 ${result.state === 'running' ? 'motion-safe:animate-spin' : ''}`} />
-        <span className="truncate">{result.state === 'retrying' ? <Retrying result={short ? { ...result, text: undefined } : result} most={most} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && facts.length > 0 ? <>{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : stateWord(t, result), ...facts].join(' · ')}</span>
+        <span className="truncate">{result.state === 'retrying' ? <Retrying result={short ? { ...result, text: undefined } : result} most={most} /> : fails ? fill(t.failedOf, { n: number(result.failed ?? 0), of: number(result.reached ?? 0) }) : result.state === 'succeeded' && (all || facts.length > 0) ? <>{all && <Runs n={result.passed ?? 0} />}{all && facts.length > 0 && ' · '}{facts.join(' · ')}<span className="sr-only"> {day ?? t.succeeded}</span></> : [many && result.state === 'filtered' ? fill(t.stoppedOf, { n: number(result.stopped ?? 0), of: number(result.reached ?? 0) }) : stateWord(t, result), ...facts].join(' · ')}</span>
       </Badge>
     </span>
   )
@@ -55,6 +56,14 @@ export function SumBadge({ sum }: { sum: [Result['state'], number][] }) {
   if (!worst) return null
   const [Icon, tone] = looks[worst[0]]
   return <Badge tone={tone}><Icon size={13} strokeWidth={2} aria-hidden className="shrink-0" /><span className="truncate">{sum.map(([state, n]) => fill(t[`sum_${state}`], { n: new Intl.NumberFormat(lang).format(n) })).join(' · ')}</span></Badge>
+}
+
+/** Runs counts them, where a card is narrow without the word. */
+function Runs({ n }: { n: number }) {
+  const t = useWords()
+  const plural = usePlural()
+  const { number } = useFormat()
+  return <><span className="@max-[19rem]:hidden">{plural(t, 'runs', n)}</span><span aria-hidden className="hidden @max-[19rem]:inline">{number(n)}</span></>
 }
 
 /** Retrying counts the attempts that were made, and the time to the next one; it says why. */

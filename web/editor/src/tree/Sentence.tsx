@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react'
 import type { Step } from '../flow'
+import { Tight } from '../ui/Tight'
 import { useLang, useSay } from '../words'
 import { fill } from '../words/phrase'
 import { type Desk, useDesk } from './desk'
@@ -15,7 +16,7 @@ const closing = /^[”),.]+/
 export function Parts({ parts }: { parts: Part[] }) {
   const isChip = (i: number) => { const p = parts[i]; return p !== undefined && 'chip' in p }
   return parts.map((p, i) => {
-    if ('text' in p) return <span key={i}>{p.text.slice(isChip(i - 1) ? quoteAt(p, closing).length : 0, isChip(i + 1) && quoteAt(p, opening) ? -1 : undefined)}</span>
+    if ('text' in p) return <span key={i}><Tight text={p.text.slice(isChip(i - 1) ? quoteAt(p, closing).length : 0, isChip(i + 1) && quoteAt(p, opening) ? -1 : undefined)} /></span>
     if ('chip' in p) return <span key={i} className="whitespace-nowrap">{quoteAt(parts[i - 1], opening)}<span title={p.source} className={`ml-0.5 ${quoteAt(parts[i + 1], closing) ? '' : 'mr-0.5'} inline-block max-w-[calc(100%-1.5em)] truncate rounded-[5px] bg-accent-soft px-1.5 py-px align-bottom text-meta/[18px] font-medium text-accent`}>{p.chip}</span>{quoteAt(parts[i + 1], closing)}</span>
     if ('code' in p) return <span key={i} className="rounded-[5px] bg-sunken px-1.5 py-0.5 font-mono text-meta">{p.code}</span>
     return <span key={i} className="mx-px rounded-[5px] border border-dashed border-edge px-1.5 text-meta text-text-3">{p.blank}</span>

@@ -9,6 +9,7 @@ import { Condition } from './Sentence'
 import { useTree } from './store'
 import { useWords } from './words'
 import { useWords as useShared } from '../words'
+import { Tight } from '../ui/Tight'
 
 const icons: Record<string, LucideIcon> = { webhook: Webhook, schedule: CalendarClock, manual: Hand, call: Workflow, failure: OctagonAlert }
 
@@ -32,7 +33,7 @@ export function TriggerCard({ flow, title, mark, badge, children, onLine = true 
         <span aria-hidden className="relative grid size-[40px] shrink-0 place-items-center rounded-xl bg-accent text-on-accent">{mark ? <Mark mark={mark} size={20} /> : <Icon size={18} strokeWidth={1.75} />}</span>
         <div role="none" className={`${cardLook} ${open ? 'border-accent ring-3 ring-accent-soft' : problem?.errors ? 'border-fail' : 'border-line hover:border-edge'}`}>
           <div {...row} {...ariaWhere({ level: 1, pos: 1, size: flow.steps.length + 1 })} aria-labelledby="n-trigger b-trigger" className="flex min-h-6 flex-wrap items-center gap-2 outline-none">
-            <span id="n-trigger" className="min-w-0 flex-1 font-semibold break-words"><span className="sr-only">{shared.trigger}: </span>{title}</span>{' '}
+            <span id="n-trigger" className="min-w-0 flex-1 font-semibold break-words"><span className="sr-only">{shared.trigger}: </span><Tight text={title} /></span>{' '}
             <span id="b-trigger" className="flex flex-wrap gap-1">
               {problem && (
                 <button type="button" tabIndex={-1} title={problem.text} onClick={(e) => { e.stopPropagation(); desk.open('trigger', problem.first) }} className="finger rounded-full">

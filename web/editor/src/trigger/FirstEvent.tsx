@@ -12,6 +12,7 @@ import type { Flow } from '../flow'
 import { Button, CopyButton, Problem, Status } from '../ui/basics'
 import { useCopied } from '../ui/Copy'
 import { soon } from '../ui/soon'
+import { Tight } from '../ui/Tight'
 import { useSay } from '../words'
 import { fill } from '../words/phrase'
 import { useFormat } from '../words/format'
@@ -58,7 +59,7 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
         ? (
           <div className="p-3">
             <p className="flex flex-wrap items-center gap-2"><span className="font-medium">{kept ? t.keptSample : shown.id === newest?.id ? t.newest : t.chosenEvent}</span><Status event of={shown.status} /><span className="ml-auto text-meta text-text-3">{format.moment(shown.at)}</span><VeilSwitch className="-my-1" /></p>
-            {shown.title && <p className="mt-1 break-words text-text-2">{veil.within(shown.title, shown.trigger)}</p>}
+            {shown.title && <p className="mt-1 break-words text-text-2"><Tight text={veil.within(shown.title, shown.trigger)} /></p>}
             {shown.status === 'captured' && shown.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
             <Glance value={shown.trigger?.['body']} />
             {shown.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={shown.id} />{keep?.(shown)}</p>}

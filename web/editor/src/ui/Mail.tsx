@@ -18,7 +18,7 @@ export function Mail({ letter }: { letter: Letter }) {
           {rows.map(([name, text]) => <div key={name} className="contents"><dt className="text-text-3">{name}</dt><dd className="break-words">{text}</dd></div>)}
           <dt className="text-text-3">{t.subject}</dt><dd className="font-medium break-words">{letter.subject}</dd>
         </dl>
-        <div tabIndex={0} className="max-h-96 overflow-auto px-3 py-2 break-words">{letter.html ? <Rich html={letter.html} /> : letter.text ? <p className="whitespace-pre-wrap">{letter.text}</p> : <p className="text-text-3">{t.empty}</p>}</div>
+        <div tabIndex={0} className="overflow-auto px-3 sm:max-h-96 py-2 break-words">{letter.html ? <Rich html={letter.html} /> : letter.text ? <p className="whitespace-pre-wrap">{letter.text}</p> : <p className="text-text-3">{t.empty}</p>}</div>
       </div>
       <details className="mt-1.5 text-secondary text-text-2"><summary className="w-fit">{t.raw}</summary><div className="mt-1.5"><JSONView value={letter} /></div></details>
     </div>

@@ -8,7 +8,7 @@ const Mail = soon(() => import('./Mail').then((m) => m.Mail))
 export type Letter = { from: string; to: string[]; cc?: string[]; bcc?: string[]; subject: string; text: string; html: string; attachments?: { name: string }[]; server?: string; message_id?: string }
 
 /** isLetter knows an e-mail by its members. */
-const isLetter = (value: unknown): value is Letter => typeof value === 'object' && value !== null && 'subject' in value && 'text' in value && 'html' in value && 'to' in value && Array.isArray(value.to)
+export const isLetter = (value: unknown): value is Letter => typeof value === 'object' && value !== null && 'subject' in value && 'text' in value && 'html' in value && 'to' in value && Array.isArray(value.to)
 
 /** Outgoing shows what a step sends: an e-mail as it is read, all else as data. */
 export function Outgoing({ value }: { value: unknown }) {

@@ -25,5 +25,5 @@ export function Card({ children, className = '' }: { children: ReactNode; classN
 }
 
 export function JSONView({ value }: { value: unknown }) {
-  return <pre tabIndex={0} className="max-h-80 overflow-auto rounded-lg bg-sunken p-3 text-meta break-words whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>
+  return <pre tabIndex={0} className="rounded-lg sm:max-h-80 sm:overflow-auto bg-sunken p-3 text-meta break-words whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>
 }

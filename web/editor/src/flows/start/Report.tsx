@@ -127,7 +127,7 @@ function Parts({ taken }: { taken: Taken[] }) {
       <ul aria-label={t.parts} tabIndex={0} className="max-h-72 divide-y divide-line overflow-y-auto rounded-xl border border-line">
         {taken.map((x, i) => {
           const [Icon, tone] = marks[x.as]
-          return <li key={i} className="grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-3 px-4 py-2"><Icon size={16} aria-hidden className={`mt-0.5 ${tone}`} /><span className="min-w-0 break-words"><b className="font-medium">{x.name}</b> <code className="text-meta text-text-3">{x.what}</code><span className="block text-secondary text-text-2">{words[x.as]}</span></span></li>
+          return <li key={i} className="grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-3 px-4 py-2"><Icon size={16} aria-hidden className={`mt-0.5 ${tone}`} /><span className="min-w-0 break-words"><b className="font-medium">{x.name}</b> <code className="text-meta text-text-3">{x.what}</code><span className={x.as === 'done' ? 'sr-only' : 'block text-secondary text-text-2'}>{words[x.as]}</span></span></li>
         })}
       </ul>
     </div>

@@ -11,6 +11,7 @@ import { Field } from '../../ui/Field'
 import { inputLook } from '../../ui/Input'
 import { Card } from '../../ui/Page'
 import { Problem } from '../../ui/states'
+import { Tight } from '../../ui/Tight'
 import { useLang } from '../../words'
 import { fill } from '../../words/phrase'
 import { useWords } from './words'
@@ -130,7 +131,7 @@ function Starter({ flow, icon: Icon, busy, use }: { flow: Flow; icon: LucideIcon
         <span className="grid size-9 shrink-0 place-items-center rounded-lg bg-accent-soft text-accent"><Icon size={18} strokeWidth={1.75} aria-hidden /></span>
         <span className="min-w-0">
           <span className="block font-semibold">{flow.name}</span>
-          <span className="mt-0.5 block text-secondary text-text-2">{flow.description}</span>
+          <span className="mt-0.5 block text-secondary text-text-2"><Tight text={flow.description ?? ''} /></span>
           <span className="mt-1.5 block text-meta text-text-3">{fill(t.startsWith, { names: needs([flow]).connections.map((name) => called(t, name)).join(' · ') })}</span>
           <span className="sr-only">{t.makeIt}</span>
         </span>
