@@ -678,6 +678,7 @@ test('what is personal of an event is hidden wherever it comes again, and looks 
   const scope = { trigger: { body: { id: 12, note: 'call bia@example.com', customer: { name: 'Ana Reis', email: 'ana+1@example.com', phone: '11987654321' } } }, steps: {} }
   const seen = veiled({ url: 'https://x.example/?to=ana%2B1%40example.com', body: '{"who":"Ana Reis","id":12}', list: ['ANA+1@EXAMPLE.COM', 'bia@example.com', 'to 11987654321', 11987654321, 12, null] }, scope)
   assert.deepEqual(seen, { url: 'https://x.example/?to=ana%2B1•••@…', body: '{"who":"Ana Reis","id":12}', list: ['ANA•••@…', 'bia•••@…', 'to 1198••••', '1198••••', 12, null] })
+  assert.equal(hidden('orders:ana@example.com'), 'orders:ana•••@…')
   for (const title of ['Pedido 77 · Ana Reis · R$ 310,00', '77 · rita.lobo@example.com', '#1001', 'CPF 529.982.247-25']) assert.equal(veiled(title, scope), hidden(title))
 })
 

@@ -15,7 +15,7 @@ export function LooksNote() {
 
 const moves = /^(Arrow|Home|End|Page|Tab|Escape)/
 
-/** Locked draws a form that a person may only look at as one that cannot be typed into. */
+/** Locked draws a form that a person may only look at as one that cannot be typed into, without the buttons that would change it. */
 export function Locked({ children }: { children: ReactNode }) {
   const looks = useLooks()
   const stop = (e: SyntheticEvent) => {
@@ -24,7 +24,7 @@ export function Locked({ children }: { children: ReactNode }) {
   }
   if (!looks) return children
   return (
-    <fieldset disabled className="min-w-0 space-y-5 [&_.cm-editor]:opacity-70" onBeforeInputCapture={stop} onPasteCapture={stop} onCutCapture={stop}
+    <fieldset disabled className="min-w-0 space-y-5 [&_.cm-editor]:opacity-70 [&_.min-h-4:empty]:hidden [&_button.inline-flex:disabled]:hidden" onBeforeInputCapture={stop} onPasteCapture={stop} onCutCapture={stop}
       onKeyDownCapture={(e) => { if (!moves.test(e.key) && !((e.ctrlKey || e.metaKey) && /^[ac]$/i.test(e.key))) stop(e) }}>
       {children}
     </fieldset>

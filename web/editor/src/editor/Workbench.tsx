@@ -73,9 +73,8 @@ export function Workbench({ loaded, actions, triggers, presets }: WorkbenchProps
     if (store.get().at.split('/')[0] !== row) store.set({ at: row })
   }, [store, row])
   const close = useCallback(() => {
-    const row = store.get().at
+    focusRow(store.get().at) // before the panel goes: it would give the focus to another, and that is heard
     setOpen(null)
-    requestAnimationFrame(() => focusRow(row))
   }, [store])
   const openRow = useCallback((key: string, more: { field?: string; tab?: string } = {}) => {
     const id = key.split('/')[0] ?? key

@@ -56,9 +56,8 @@ export function RunBench({ run, flow, now, gone, actions, presets }: BenchProps)
     foot: (step) => <StepFoot flow={run.flow} path={paths.get(step.id) ?? step.id} run={run} />,
   }), [store, byKind, labels, run, paths, turn, turns])
   const close = () => {
-    const row = open
+    if (open) focusRow(open)
     setOpen(null)
-    if (row) requestAnimationFrame(() => focusRow(row))
   }
   useEscape(close, open !== null)
   const nameOf = useStepName()

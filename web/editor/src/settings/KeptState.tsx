@@ -3,6 +3,8 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from 
 import { Pencil, Trash2 } from 'lucide-react'
 import { api, type Schemas, take } from '../api/client'
 import { useStaying } from '../api/leaving'
+import { useHidden } from '../data/useHidden'
+import { VeilEye } from '../data/VeilEye'
 import { More } from '../history/More'
 import { Button, IconButton } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
@@ -31,32 +33,34 @@ export function KeptState() {
   const rows = list.data?.pages.flatMap((p) => p.items).filter((s) => stays(`state ${s.key}`))
   return (
     <Part title={t.state} help={t.stateHelp}>
-      <SearchInput label={t.findState} value={prefix} set={setPrefix} className="mb-3 w-full sm:w-72" />
+      <div className="mb-3 flex items-center gap-2"><SearchInput label={t.findState} value={prefix} set={setPrefix} className="min-w-0 flex-1 sm:max-w-72" /><VeilEye /></div>
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Skeleton rows={3} />}
       {rows?.length === 0 && <p className="text-text-2">{t.noState}</p>}
-      <ul className="divide-y divide-line">{rows?.map((s) => <Row key={s.key} state={s} edit={() => setEditing(s)} />)}</ul>
+      <ul className="divide-y divide-line">{rows?.map((s) => <Row key={s.key} state={s} searched={prefix} edit={() => setEditing(s)} />)}</ul>
       <More query={list} />
       {editing && <Edit state={editing} close={() => setEditing(null)} />}
     </Part>
   )
 }
 
-function Row({ state: s, edit }: { state: State; edit: () => void }) {
+function Row({ state: s, searched, edit }: { state: State; searched: string; edit: () => void }) {
   const t = useWords()
+  const key = useHidden(s.key, searched)
+  const value = useHidden(JSON.stringify(s.value), searched)
   const { ago } = useFormat()
   const queries = useQueryClient()
   const remove = () => {
-    later(fill(t.keyDeleted, { name: s.key }), async () => {
+    later(fill(t.keyDeleted, { name: key }), async () => {
       await take(api.DELETE('/state/{key}', { params: { path: { key: s.key } }, keepalive: true })).catch((error: Error) => toast(error.message, 'fail'))
       await queries.invalidateQueries({ queryKey: ['state'], refetchType: 'all' })
     }, () => undefined, `state ${s.key}`)
   }
   return (
     <li className="flex items-center gap-3 py-2">
-      <div className="min-w-0 flex-1"><code className="block text-meta break-all">{s.key}</code><span className="block truncate text-secondary text-text-2">{JSON.stringify(s.value)} · {s.expires ? fill(t.endsAt, { when: ago(s.expires) }) : t.keptForever}</span></div>
-      <IconButton label={`${t.save} ${s.key}`} size="small" onClick={edit}><Pencil size={15} aria-hidden /></IconButton>
-      <IconButton label={`${t.delete} ${s.key}`} size="small" onClick={remove}><Trash2 size={15} aria-hidden /></IconButton>
+      <div className="min-w-0 flex-1"><code className="block text-meta break-all">{key}</code><span className="block truncate text-secondary text-text-2">{value} · {s.expires ? fill(t.endsAt, { when: ago(s.expires) }) : t.keptForever}</span></div>
+      <IconButton label={`${t.save} ${key}`} size="small" onClick={edit}><Pencil size={15} aria-hidden /></IconButton>
+      <IconButton label={`${t.delete} ${key}`} size="small" onClick={remove}><Trash2 size={15} aria-hidden /></IconButton>
     </li>
   )
 }

@@ -62,7 +62,7 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
             {shown.title && <p className="mt-1 break-words text-text-2"><Tight text={veil.within(shown.title, shown.trigger)} /></p>}
             {shown.status === 'captured' && shown.reason && <p className="mt-1 text-meta text-warn">{t.unsure}</p>}
             <Glance value={shown.trigger?.['body']} />
-            {shown.trigger && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={shown.id} />{keep?.(shown)}</p>}
+            {shown.trigger && veil.may && <p className="mt-1 flex flex-wrap gap-x-2"><KeepSample flow={flow.id} event={shown.id} />{keep?.(shown)}</p>}
             {kept && newest && shown.id !== newest.id && <p className="mt-1 text-meta text-text-2">{fill(t.newerCame, { when: format.moment(newest.at) })} <button type="button" className="min-h-6 font-medium text-accent hover:underline" onClick={() => pinSample(flow.id, null)}>{t.useNewest}</button></p>}
           </div>
         ) : view.state === 'off' ? <div className="p-3 pt-1"><IsOff view={view} /></div> : (
@@ -73,7 +73,7 @@ export function FirstEvent({ flow, view, preset, keep }: FirstProps) {
             {!preset && view.url && <div className="mt-2"><p className="text-meta text-text-3">{t.orCurl}</p><p className="mt-1 flex items-center rounded-lg bg-sunken pl-3"><code className="min-w-0 flex-1 truncate text-meta">{line}</code><CopyButton text={line} size="small" /></p></div>}
           </div>
         )}
-      {view.state !== 'off' && <SendSample flow={flow} view={view} preset={preset} strong={!newest} />}
+      {view.state !== 'off' && veil.may && <SendSample flow={flow} view={view} preset={preset} strong={!newest} />}
     </section>
   )
 }
