@@ -86,13 +86,18 @@ func (s *parallelStep) control(ctx context.Context, w *walker, n *node, f *frame
 	frames := make([]*frame, len(n.step.Branches))
 	outcomes := make([]outcome, len(frames))
 	var group sync.WaitGroup
-	sure := f.order.began.Load()
+	sure, all := f.order.began.Load(), newPaths(len(frames))
 	for i, b := range n.step.Branches {
-		frames[i] = w.fork(f, f.prefix, nil)
-		frames[i].order = f.order.apart(sure)
+		order := f.order.apart(sure)
 		group.Go(func() {
-			v, err := w.block(ctx, b.Steps, frames[i])
-			outcomes[i] = outcome{v, err}
+			v, err := w.path(ctx, all, f.prefix, b.Steps, func() (verdict, error) {
+				frames[i] = w.fork(f, f.prefix, nil)
+				frames[i].order = order
+				return w.block(ctx, b.Steps, frames[i])
+			})
+			if outcomes[i] = (outcome{v, err}); v == next && err == nil {
+				all.leave()
+			}
 		})
 	}
 	group.Wait()
@@ -185,6 +190,11 @@ type loop struct {
 	path  string
 	list  []any
 	turns []turn
+	all   *paths
+	order func() *sequence
+
+	mu    sync.Mutex
+	begun int // turns
 }
 
 type turn struct {
@@ -195,55 +205,71 @@ type turn struct {
 	err     error
 }
 
+// run goes through the turns on as many paths as may be open at once. All turns that are open already
+// begin, whatever comes of one of them.
 func (l *loop) run(ctx context.Context) {
-	places := make(chan struct{}, l.concurrency)
-	var group sync.WaitGroup
-	var mu sync.Mutex
-	parkedTurns, halt, order := 0, false, l.orders()
-	for i := range l.list {
-		places <- struct{}{}
-		mu.Lock()
-		stop := halt || parkedTurns >= l.concurrency
-		mu.Unlock()
-		if stop {
-			break
-		}
-		own := order(i)
-		begin := func() {
-			t := l.turn(ctx, i, own)
-			mu.Lock()
-			defer mu.Unlock()
-			l.turns[i] = t
-			if t.verdict == parked {
-				parkedTurns++
-			}
-			if t.verdict == ended || t.err != nil || (t.failed != nil && l.onItemError != "continue") {
-				halt = true
-			}
-			if t.verdict != parked || parkedTurns >= l.concurrency {
-				<-places
-			}
-		}
-		if l.concurrency == 1 {
-			begin()
+	l.all, l.order = newPaths(l.concurrency), l.orders()
+	var begin []func()
+	for range l.concurrency {
+		if i, order := l.next(); order != nil {
+			begin = append(begin, func() { l.pass(ctx, i, order) })
 		} else {
-			group.Go(begin)
+			l.all.leave()
 		}
+	}
+	if len(begin) == 1 {
+		begin[0]()
+		return
+	}
+	var group sync.WaitGroup
+	for _, path := range begin {
+		group.Go(path)
 	}
 	group.Wait()
 }
 
-// orders gives the sequence of each turn, asked for in their order. Of those that are not finished a
-// process before this one may have begun as many as are open at once.
-func (l *loop) orders() func(i int) *sequence {
+// pass goes through turns, one after the other, until none is left or one waits.
+func (l *loop) pass(ctx context.Context, i int, order *sequence) {
+	for ; order != nil; i, order = l.next() {
+		t := &l.turns[i]
+		t.verdict, t.err = l.w.path(ctx, l.all, l.record(i).Path+".", l.n.step.Steps, func() (verdict, error) {
+			*t = l.turn(ctx, i, order)
+			return t.verdict, t.err
+		})
+		if t.verdict == parked {
+			return
+		}
+		if t.failed != nil && l.onItemError != "continue" {
+			l.all.halt()
+		}
+	}
+	l.all.leave()
+}
+
+// next gives the turn that begins next and the sequence that it belongs to; nil when none does. Those that
+// have ended before are restored.
+func (l *loop) next() (i int, order *sequence) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for ; l.begun < len(l.list) && !l.all.halted(); l.begun++ {
+		if rec := l.record(l.begun); rec.finished() {
+			l.turns[l.begun] = restored(rec)
+			continue
+		}
+		l.begun++
+		return l.begun - 1, l.order()
+	}
+	return 0, nil
+}
+
+// orders gives the sequence of each turn that is not finished, asked for in their order. A process before
+// this one may have begun as many of them as are open at once.
+func (l *loop) orders() func() *sequence {
 	if l.concurrency == 1 {
-		return func(int) *sequence { return l.f.order }
+		return func() *sequence { return l.f.order }
 	}
 	sure, open := l.f.order.began.Load(), 0
-	return func(i int) *sequence {
-		if l.record(i).finished() {
-			return l.f.order
-		}
+	return func() *sequence {
 		open++
 		return l.f.order.apart(sure || open > l.concurrency)
 	}
@@ -251,13 +277,10 @@ func (l *loop) orders() func(i int) *sequence {
 
 func (l *loop) record(i int) *record { return l.w.record(l.path+"."+strconv.Itoa(i), "turn") }
 
-// turn runs, goes on with, or restores one turn.
+// turn runs one turn, or goes on with it.
 func (l *loop) turn(ctx context.Context, i int, order *sequence) turn {
 	rec := l.record(i)
 	path := rec.Path
-	if rec.finished() {
-		return restored(rec)
-	}
 	above, _ := l.f.scope.Values["loops"].(map[string]any)
 	loops := maps.Clone(above)
 	loops[l.n.step.ID] = map[string]any{"item": l.list[i], "index": i}

@@ -149,19 +149,6 @@ func (w *walker) tooBig() *Fault {
 	return w.held.fault()
 }
 
-// received gives what came for a step. It stays in the inbox until a record of the step is saved,
-// which tells what became of it.
-func (w *walker) received(rec *record) ([]byte, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	data, ok := w.inbox[rec.Path]
-	if ok {
-		delete(w.inbox, rec.Path)
-		rec.with(func(c *store.Commit) { c.Take = append(c.Take, rec.Path) })
-	}
-	return data, ok
-}
-
 // retitle adds to the next commit what the run is called now.
 func (w *walker) retitle(title string) {
 	w.mu.Lock()
@@ -206,7 +193,7 @@ func (w *walker) handIn(ctx context.Context, with store.Commit) (done store.Comm
 	}
 	c := w.handOver()
 	w.mu.Unlock()
-	c.Lease, c.Revision, c.Decision, c.Keys = w.lease, w.plan.revision, with.Decision, with.Keys
+	c.Lease, c.Revision, c.Decision, c.Keys, c.Waits = w.lease, w.plan.revision, with.Decision, with.Keys, with.Waits
 	c.Spawn = append(c.Spawn, with.Spawn...)
 	done, err = w.hands.commit(ctx, c)
 	if err != nil {
@@ -214,7 +201,9 @@ func (w *walker) handIn(ctx context.Context, with store.Commit) (done store.Comm
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answered(err)
+	if w.answered(err); err == nil {
+		w.hear(&c, &done)
+	}
 	return done, waitsForLess(&c), err
 }
 

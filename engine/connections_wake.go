@@ -40,9 +40,9 @@ func (e *Engine) wakeConnection(ctx context.Context, name string, also ...store.
 	e.wake(ctx, append([]store.Signal{{Name: connectionSignal(name), Data: []byte("null")}}, also...))
 }
 
-// wakeParked wakes a run whose connection was mended, or whose action came back, while its wait was being written.
-func (e *Engine) wakeParked(ctx context.Context, p *store.Park) {
-	for _, w := range p.Waits {
+// wakeParked wakes a run whose connection was mended, or whose action came back, while its waits were being written.
+func (e *Engine) wakeParked(ctx context.Context, waits []store.Wait) {
+	for _, w := range waits {
 		if name, ok := strings.CutPrefix(w.Name, connectionPrefix); ok {
 			e.wakeConnection(ctx, name)
 		}

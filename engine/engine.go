@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -141,6 +142,7 @@ func (e *Engine) flowChanged(id string, f *flows.Entry) {
 	e.plans.forget(id, published)
 	e.origins.forget()
 	e.Store.SetGates([]store.Gate{g})
+	e.walks.stir(id)
 }
 
 // mostAtDoor deliveries of one flow are admitted at once while another's wait for a processor.
@@ -414,10 +416,8 @@ func (e *Engine) walker(ctx context.Context, work *store.Work) (*walker, error) 
 		return nil, err
 	}
 	w := newWalker(p, &live{e: e, flow: work.Run.Flow}, work.Run, e.vars.get(), zoneOf(p.flow, e.Instance().Timezone))
-	w.lease, w.inbox, w.unclean = work.Lease, work.Inbox, work.Unclean
-	if w.inbox == nil {
-		w.inbox = map[string][]byte{}
-	}
+	w.lease, w.unclean = work.Lease, work.Unclean
+	maps.Copy(w.inbox, work.Inbox)
 	if work.Run.Answer != nil {
 		w.answer = new(Answer)
 		if err := decodeExact(work.Run.Answer, w.answer); err != nil {
@@ -467,7 +467,7 @@ func (e *Engine) conclude(ctx context.Context, w *walker, d store.Decision) erro
 		return err
 	}
 	if d.Park != nil {
-		e.wakeParked(ctx, d.Park)
+		e.wakeParked(ctx, d.Park.Waits)
 	}
 	if d.End != nil && d.End.Status == store.Failed {
 		e.noteFailure(w.run.Flow, w.run.ID)

@@ -155,6 +155,17 @@ func (l *walks) of(run string) *walker {
 	return l.by[run]
 }
 
+// stir lets what waits in the runs of a flow look again.
+func (l *walks) stir(flow string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.by {
+		if w.run.Flow == flow {
+			w.stir()
+		}
+	}
+}
+
 // mostReads is how often a story is read anew of which more was written meanwhile.
 const mostReads = 5
 

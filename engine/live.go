@@ -66,6 +66,7 @@ func (l *live) commit(ctx context.Context, c store.Commit) (store.Committed, err
 	done, err := l.e.commit(ctx, c)
 	if err == nil {
 		l.e.feed.tellSteps(l.flow, &c)
+		l.e.wakeParked(ctx, c.Waits)
 	}
 	return done, err
 }

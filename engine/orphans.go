@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
-	"gancho/engine/flow"
 	"gancho/engine/store"
 )
 
@@ -53,14 +51,7 @@ func (e *Engine) endOrphans(ctx context.Context) {
 // leave gives up what a block that has failed still waited for: answers of calls, signals, times and
 // turns. The run may go on, and does so without it. An outcome that is unknown stays so.
 func (w *walker) leave(n *node, f *frame) {
-	below := map[string]bool{}
-	for _, steps := range inside(n.step) {
-		flow.Walk(steps, "", func(_ string, s *flow.Step) { below[s.ID] = true })
-	}
-	if len(below) == 0 {
-		return
-	}
-	for _, o := range w.shut(func(path string) bool { return strings.HasPrefix(path, f.prefix) && below[idOf(path)] }) {
+	for _, o := range w.shut(within(f.prefix, inside(n.step)...)) {
 		rec := w.record(o.path, "")
 		rec.Left = rec.Status == stepWaiting
 		if o.wait != nil {

@@ -43,7 +43,7 @@ func (e *Engine) Resolve(ctx context.Context, run, path string, v Verdict) error
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Data: data}})[0]
+	return e.Store.Signal(ctx, []store.Signal{{Run: run, Path: path, Again: true, Data: data}})[0]
 }
 
 // unknownIn gives the paths of the steps whose outcome is in question.
@@ -147,7 +147,7 @@ func (e *Engine) resolveLump(ctx context.Context, ids []string, data []byte, o *
 			continue
 		}
 		for _, path := range r.Steps {
-			signals, of = append(signals, store.Signal{Run: id, Path: path, Data: data}), append(of, i)
+			signals, of = append(signals, store.Signal{Run: id, Path: path, Again: true, Data: data}), append(of, i)
 		}
 	}
 	if o.DryRun {

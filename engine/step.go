@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gancho/engine/expression"
@@ -45,6 +46,9 @@ func (w *walker) step(ctx context.Context, n *node, f *frame) (verdict, error) {
 		rec.Status = stepRunning
 	}
 	output, v, err := w.perform(ctx, n, f, rec)
+	if v != parked {
+		w.shut(func(open string) bool { return open == path })
+	}
 	if err == nil && v == next && w.seek.within(n.step.Catch, f) {
 		err = exampleFault()
 	}
@@ -245,8 +249,12 @@ func (w *walker) wait(rec *record, o opening) verdict {
 	}
 	w.save(rec)
 	w.mu.Lock()
-	w.open = append(w.open, o)
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	if i := slices.IndexFunc(w.open, func(old opening) bool { return old.path == o.path }); i >= 0 {
+		w.open[i] = o
+	} else {
+		w.open = append(w.open, o)
+	}
 	return parked
 }
 

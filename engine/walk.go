@@ -98,11 +98,11 @@ type walker struct {
 
 	mu     sync.Mutex
 	held   *held
-	inbox  map[string][]byte
 	open   []opening
 	end    *store.End
 	last   any
 	answer *Answer
+	hearing
 	unwritten
 
 	air     sync.Mutex // held while flights are looked at, or change
@@ -141,7 +141,7 @@ func begun(run *store.Run) time.Time {
 func newWalker(p *plan, h hands, run store.Run, vars map[string]any, zone *time.Location) *walker {
 	return &walker{
 		plan: p, hands: h, run: run, keyOf: run.ID, vars: vars, zone: zone, until: begun(&run).Add(p.flow.Settings.Timeout.Or(flow.DefaultTimeout)),
-		held: newHeld(), inbox: map[string][]byte{}, unwritten: newUnwritten(),
+		held: newHeld(), hearing: newHearing(), unwritten: newUnwritten(),
 	}
 }
 
@@ -216,7 +216,7 @@ func (w *walker) failed(f *failure) store.Decision {
 
 // park joins what every open place waits for: due at the first of them.
 func (w *walker) park() *store.Park {
-	p := &store.Park{Status: store.Waiting}
+	p := &store.Park{Status: store.Waiting, Waits: w.waits()}
 	due := w.until
 	for _, o := range w.open {
 		if o.unknown {
@@ -227,11 +227,6 @@ func (w *walker) park() *store.Park {
 		}
 		if !o.due.IsZero() && o.due.Before(due) {
 			due = o.due
-		}
-		for _, wait := range []*store.Wait{o.wait, o.also} {
-			if wait != nil {
-				p.Waits = append(p.Waits, *wait)
-			}
 		}
 		if p.Error.Code == "" {
 			p.Error = o.trouble

@@ -254,6 +254,7 @@ type Commit struct {
 	Answer   []byte  // nil leaves it
 	Told     []byte  // nil leaves it
 	Title    string  // of the run and of its event, where it is known only now; "" leaves it
+	Waits    []Wait  // of a run that goes on: places that wait meanwhile, instead of those that did; nil leaves them
 	Decision Decision
 }
 
@@ -295,11 +296,12 @@ type End struct {
 // is given to every wait of that Name in any flow, and kept for waits to come for Keep:
 // each wait takes it once, the oldest first.
 type Signal struct {
-	Name string
-	Keep time.Duration
-	Run  string
-	Path string
-	Data []byte
+	Name  string
+	Keep  time.Duration
+	Run   string
+	Path  string
+	Again bool // the place may be given another once this one was taken
+	Data  []byte
 }
 
 // KeyOp is a change of the key-value part inside a Commit. Its Result is recorded under ID,
@@ -340,8 +342,9 @@ type KeyResult struct {
 // Err is no sentinel, it is unknown whether it did.
 type Committed struct {
 	Keys    []KeyResult
-	Spawned []string // run IDs
-	Inbox   map[string][]byte
+	Spawned []string          // run IDs
+	Inbox   map[string][]byte // of one with Waits: signals that came for a path and were not taken yet
+	News    <-chan struct{}   // of one with Waits: closed when more has come, or the lease is lost
 	Err     error
 }
 

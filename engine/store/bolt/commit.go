@@ -277,7 +277,36 @@ func (t *change) decide() error {
 		return t.end(d.End)
 	}
 	t.status(store.Running)
-	return t.keep()
+	return errors.Join(t.listen(), t.keep())
+}
+
+// listen lets places of a run that goes on wait meanwhile.
+func (t *change) listen() error {
+	if t.c.Waits == nil {
+		return nil
+	}
+	t.answer.News = t.s.sched.listen(t.n) // before the inbox is looked at: what comes later rings
+	if _, err := t.await(t.c.Waits); err != nil {
+		return err
+	}
+	t.answer.Inbox = map[string][]byte{}
+	return eachPlain(t.tx, "inbox", number(t.n), func(path string, data []byte) { t.answer.Inbox[path] = data })
+}
+
+// await puts these places in the place of those that waited, and says whether something has come for one.
+func (t *change) await(waits []store.Wait) (came bool, err error) {
+	if err := t.s.dropWaits(t.tx, t.n, t.r); err != nil {
+		return false, err
+	}
+	t.r.Waits = waits
+	for _, w := range waits {
+		got, err := t.s.await(t.tx, t.n, w)
+		if err != nil {
+			return false, err
+		}
+		came = came || got
+	}
+	return came, nil
 }
 
 func (t *change) status(to store.Status) {
@@ -295,23 +324,15 @@ func (t *change) keep() error {
 }
 
 func (t *change) park(p *store.Park) error {
-	if err := t.s.dropWaits(t.tx, t.n, t.r); err != nil {
+	came, err := t.await(p.Waits)
+	if err != nil {
 		return err
 	}
-	t.r.Waits = p.Waits
 	t.r.WaitingFor, t.r.Error, t.r.Reason, t.r.Due = p.WaitingFor, p.Error, p.Reason, time.Time{}
 	if p.Timed {
 		t.r.Due = t.s.now().Add(p.In)
 	}
-	at := false
-	for _, w := range p.Waits {
-		got, err := t.s.await(t.tx, t.n, w)
-		if err != nil {
-			return err
-		}
-		at = at || got
-	}
-	if at {
+	if came {
 		t.r.Due = t.s.now()
 	}
 	t.status(p.Status)

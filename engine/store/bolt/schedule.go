@@ -23,9 +23,10 @@ type scheduler struct {
 	active int     // runs with a lease
 	held   []*lane // that have due runs, and as many leases as there are free places
 	due    dueHeap
-	groups map[string][]uint64 // flow and order_by -> unfinished runs, in order
-	called map[uint64][]uint64 // a run -> the unfinished ones whose result it waits for
-	news   bell                // rings when something may have become due
+	groups map[string][]uint64      // flow and order_by -> unfinished runs, in order
+	called map[uint64][]uint64      // a run -> the unfinished ones whose result it waits for
+	news   bell                     // rings when something may have become due
+	heard  map[uint64]chan struct{} // a leased run -> closed when something comes for it, where its holder waits for that
 	done   bool
 }
 
@@ -49,7 +50,7 @@ type lane struct {
 }
 
 func newScheduler() *scheduler {
-	return &scheduler{runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, called: map[uint64][]uint64{}}
+	return &scheduler{runs: map[uint64]*place{}, flows: map[string]*lane{}, groups: map[string][]uint64{}, called: map[uint64][]uint64{}, heard: map[uint64]chan struct{}{}}
 }
 
 func groupKey(flow, orderBy string) string {
@@ -127,7 +128,7 @@ func (s *scheduler) park(n uint64, due time.Time) {
 	if p == nil {
 		return
 	}
-	s.release(p)
+	s.release(n, p)
 	if p.parked, p.due = true, 0; !due.IsZero() {
 		p.due = due.UnixNano()
 		s.dropStale()
@@ -148,9 +149,10 @@ func (s *scheduler) dropStale() {
 	heap.Init(&s.due)
 }
 
-func (s *scheduler) release(p *place) {
+func (s *scheduler) release(n uint64, p *place) {
 	if p.token != 0 {
 		p.token = 0
+		s.tell(n)
 		p.lane.active--
 		s.active--
 		s.queue(p.lane)
@@ -167,10 +169,29 @@ func (s *scheduler) letGo() {
 	s.held = s.held[:0]
 }
 
-// wake makes a parked run due at once.
+// wake makes a parked run due at once, and tells who holds another.
 func (s *scheduler) wake(n uint64) {
 	if p := s.runs[n]; p != nil && p.parked {
 		s.ready(n, p)
+	}
+	s.tell(n)
+}
+
+// listen gives what is closed when something next comes for a leased run, or its lease ends.
+func (s *scheduler) listen(n uint64) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.heard[n] == nil {
+		s.heard[n] = make(chan struct{})
+	}
+	return s.heard[n]
+}
+
+// tell wakes who listens.
+func (s *scheduler) tell(n uint64) {
+	if c := s.heard[n]; c != nil {
+		close(c)
+		delete(s.heard, n)
 	}
 }
 
@@ -180,7 +201,7 @@ func (s *scheduler) remove(n uint64) {
 	if p == nil {
 		return
 	}
-	s.release(p)
+	s.release(n, p)
 	delete(s.runs, n)
 	if p.group == "" {
 		return

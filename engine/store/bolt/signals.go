@@ -85,8 +85,7 @@ func (s *Store) give(tx *tx, g *store.Signal) ([]uint64, error) {
 	if r.Status.Final() || tx.bucket("inbox").get(at) != nil || tx.bucket("given").get(at) != nil {
 		return nil, store.ErrUsed
 	}
-	// A place whose outcome is unknown may be asked again after a repeat.
-	if r.Status != store.Unknown {
+	if !g.Again {
 		if err := tx.bucket("given").put(at, []byte{1}); err != nil {
 			return nil, err
 		}

@@ -33,6 +33,7 @@ var mutants = []struct {
 	{"says that late writes are fine", "a write under an old lease changes nothing", func(s store.Store) store.Store { return lenient{s} }},
 	{"takes every lease for good", "a lease is good until it is given back or the run ends", func(s store.Store) store.Store { return trusting{s} }},
 	{"misses signals", "a signal that comes before its wait is not missed", func(s store.Store) store.Store { return deaf{impatient{s}} }},
+	{"hears nothing", "a run that goes on hears what comes", commits(func(c *store.Commit) { c.Waits = nil })},
 	{"overwrites keys", "keys are written at the version expected", func(s store.Store) store.Store { return blind{s} }},
 	{"overwrites documents", "documents are written at the revision expected, all or none", func(s store.Store) store.Store { return blind{s} }},
 	{"resumes whatever attempt", "an attempt is resumed once", func(s store.Store) store.Store { return blind{s} }},

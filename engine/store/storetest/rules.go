@@ -137,6 +137,43 @@ var rules = []rule{
 		h.keep(h.s.Signal(h.ctx, []store.Signal{{Run: b.Run, Path: "w", Data: []byte("1")}})[0])
 		return errors.Join(want("due", due.Unclean, true), want("asleep", h.claim(1)[0].Unclean, false))
 	}},
+	{"a run that goes on hears what comes", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		w := h.claim(1)[0]
+		listen := func() store.Committed {
+			done := h.commit(store.Commit{Lease: w.Lease, Waits: []store.Wait{{Path: "w", Name: "paid"}, {Path: "page"}}, Decision: store.Decision{GoOn: true}})
+			h.keep(done.Err)
+			return done
+		}
+		told := func(news <-chan struct{}) error {
+			select {
+			case <-news:
+				return nil
+			case <-time.After(time.Second):
+				return errors.New("nothing was told")
+			}
+		}
+		first := listen()
+		h.keep(h.s.Signal(h.ctx, []store.Signal{{Name: "paid", Data: []byte("1")}})[0])
+		named := told(first.News)
+		second := listen()
+		h.keep(h.s.Signal(h.ctx, []store.Signal{{Run: a.Run, Path: "page", Data: []byte("2")}})[0])
+		own := told(second.News)
+		third := listen()
+		h.keep(h.s.Cancel(h.ctx, []string{a.Run}, "enough")[0])
+		return errors.Join(named, own, told(third.News), want("before", len(first.Inbox), 0), want("by name", string(second.Inbox["w"]), "1"), want("by its place", string(third.Inbox["page"]), "2"))
+	}},
+	{"a place may be signaled again", func(h *house) error {
+		a := h.accept(event("a", ""))[0]
+		w := h.claim(1)[0]
+		for range 2 {
+			h.keep(h.s.Signal(h.ctx, []store.Signal{{Run: a.Run, Path: "w", Again: true, Data: []byte("1")}})[0])
+			second := h.s.Signal(h.ctx, []store.Signal{{Run: a.Run, Path: "w", Again: true, Data: []byte("2")}})[0]
+			h.keep(want("before it was taken", errors.Is(second, store.ErrUsed), true))
+			h.keep(h.commit(store.Commit{Lease: w.Lease, Take: []string{"w"}, Decision: store.Decision{GoOn: true}}).Err)
+		}
+		return nil
+	}},
 	{"a place is signaled once", func(h *house) error {
 		a := h.accept(event("a", ""))[0]
 		g := store.Signal{Run: a.Run, Path: "w", Data: []byte("1")}
