@@ -26,6 +26,9 @@ func (l *logLine) Fields() form.Fields {
 	return form.Of(form.LongText("message", &l.message, form.Label("Message", "Mensagem")).Required().Blank().Example("Order {{ trigger.body.id }}"))
 }
 
+// Reset leaves nothing of a former line.
+func (l *logLine) Reset() { *l = logLine{} }
+
 // Do writes the line; it has no effect outside of the run.
 func (l *logLine) Do(_ context.Context, call *engine.Call) (engine.Output, error) {
 	call.Log(l.message)

@@ -24,6 +24,14 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 		return w.missing(n, rec)
 	}
 	b := n.blank()
+	output, v, err := w.performWith(ctx, n, f, rec, b)
+	if err == nil && v == next {
+		n.keep(b)
+	}
+	return output, v, err
+}
+
+func (w *walker) performWith(ctx context.Context, n *node, f *frame, rec *record, b *blank) (Output, verdict, error) {
 	if err := w.fill(ctx, n, f, rec, b.fields); err != nil {
 		return nil, next, err
 	}
@@ -44,11 +52,7 @@ func (w *walker) perform(ctx context.Context, n *node, f *frame, rec *record) (O
 		}
 		return c.control(ctx, w, n, f, rec)
 	}
-	output, v, err := w.attempts(ctx, n, f, rec, b.doer)
-	if err == nil && v == next {
-		n.keep(b)
-	}
-	return output, v, err
+	return w.attempts(ctx, n, f, rec, b.doer)
 }
 
 // rests says whether a step that is noticed outside of its run must not begin now, since the flow is

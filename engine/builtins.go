@@ -72,6 +72,9 @@ func (s *filterStep) Fields() form.Fields {
 	return form.Of(form.Condition("where", &s.where, form.Label("Go on only if", "Continuar somente se")).Required())
 }
 
+// Reset leaves nothing of a former one.
+func (s *filterStep) Reset() { *s = filterStep{} }
+
 func (s *filterStep) control(ctx context.Context, w *walker, n *node, f *frame, rec *record) (Output, verdict, error) {
 	ok, reason, err := w.orFalse(ctx, s.where, n.step.Missing.For("where"), f)
 	if err != nil || ok || w.seek != nil {
@@ -91,6 +94,9 @@ func (s *setStep) Fields() form.Fields {
 	return form.Of(form.Map("values", &s.values, form.Label("Values", "Valores")).Required())
 }
 
+// Reset leaves nothing of a former one.
+func (s *setStep) Reset() { *s = setStep{} }
+
 func (s *setStep) control(context.Context, *walker, *node, *frame, *record) (Output, verdict, error) {
 	return s.values, next, nil
 }
@@ -103,6 +109,9 @@ type transformStep struct {
 func (s *transformStep) Fields() form.Fields {
 	return form.Of(form.JSON("value", &s.value, form.Label("Value", "Valor")).Required().Blank())
 }
+
+// Reset leaves nothing of a former one.
+func (s *transformStep) Reset() { *s = transformStep{} }
 
 func (s *transformStep) control(context.Context, *walker, *node, *frame, *record) (Output, verdict, error) {
 	return s.value, next, nil

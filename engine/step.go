@@ -145,7 +145,7 @@ func (w *walker) condition(ctx context.Context, source string, f *frame) (bool, 
 func (w *walker) patiently(ctx context.Context, evaluate func() error) error {
 	for pause := slowFirst; ; pause *= 2 {
 		err := evaluate()
-		if !expression.TooSlow(err) || pause > slowLast {
+		if err == nil || !expression.TooSlow(err) || pause > slowLast {
 			return err
 		}
 		if !w.hands.pause(ctx, pause) {
