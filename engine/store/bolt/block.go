@@ -221,13 +221,13 @@ func (p *packer) pack(flow string, all []kept) packed {
 	return b
 }
 
-// sealed makes a frame of what is plain: one that took more time to become smaller.
+// sealed makes a frame of what is plain.
 func (p *packer) sealed() []byte {
 	most := s2.MaxEncodedLen(len(p.plain))
 	if p.small = p.small[:0]; cap(p.small) < 1+most+4 {
 		p.small = make([]byte, 0, 1+most+4)
 	}
-	n := 1 + len(s2.EncodeBetter(p.small[1:1+most], p.plain))
+	n := 1 + len(s2.Encode(p.small[1:1+most], p.plain))
 	p.small = p.small[:n]
 	p.small[0] = asBytes
 	return bytes.Clone(binary.BigEndian.AppendUint32(p.small, sumOf(asBytes, p.plain)))
