@@ -60,7 +60,10 @@ func eachPlainWord(text string, f func(sum uint64)) {
 
 // What is folded on the way is the same as what was folded before, whatever sign there is.
 func TestWordsAreThoseOfFoldedText(t *testing.T) {
-	for r := range rune(unicode.MaxRune) {
+	for r := rune(0); r < unicode.MaxRune; r++ {
+		if r > 0x3000 {
+			r += 96 // some of the many that no accent changes
+		}
 		text := "Ab" + string(r) + "c 123" + string(r) + "456 " + strings.Repeat("x", mostWord-1) + string(r)
 		var got, want, digits []uint64
 		eachWord([]byte(text), func(sum uint64) { got = append(got, sum) })
