@@ -15,6 +15,7 @@ import (
 	"gancho/engine/flow"
 	"gancho/engine/form"
 	"gancho/engine/said"
+	"gancho/engine/store"
 )
 
 // TestsView is the outcome of a flow's own tests.
@@ -115,6 +116,10 @@ func (d *Difference) said(f *flow.Flow, run *RunView) form.Words {
 	}
 	in := func(status any) string { return cmp.Or(statusWords[status], fmt.Sprint(status)) }
 	w := form.Label(fmt.Sprintf("%s: want %v, got %v", en, d.Want, d.Got), fmt.Sprintf("%s: esperado %s, veio %s", pt, in(d.Want), in(d.Got)))
+	if d.Path == "status" && leftOut(run) {
+		w.EN += fmt.Sprintf(" (%s%s)", leftOutWords.EN, because(run.Reason, "en"))
+		w.PT += fmt.Sprintf(" (%s%s)", leftOutWords.PT, because(run.Reason, "pt-BR"))
+	}
 	if e := run.Error; e != nil && d.Path == "status" {
 		at := calledIn(f, idOf(e.Step))
 		w.EN += fmt.Sprintf(" (%s: %s)", at, e.Message)
@@ -136,6 +141,11 @@ func calledIn(f *flow.Flow, id string) (name string) {
 // compare finds where a run is not as expected. Only what is named must match.
 func compare(run *RunView, want flow.Expect) []Difference {
 	d := &differences{found: []Difference{}}
+	if leftOut(run) && want.Status != string(run.Status) {
+		d.add("status", cmp.Or(want.Status, string(store.Succeeded)), string(run.Status))
+		d.found[0].Message += "; " + leftOutWords.EN + because(run.Reason, "en")
+		return d.found // no step ran, and of none is there more to say
+	}
 	if want.Status != "" && string(run.Status) != want.Status {
 		d.add("status", want.Status, string(run.Status))
 		if run.Error != nil {
@@ -161,6 +171,21 @@ func compare(run *RunView, want flow.Expect) []Difference {
 		d.part(path, got, asJSON(expected))
 	}
 	return d.found
+}
+
+// leftOut says that the trigger's condition let the event not pass.
+func leftOut(run *RunView) bool {
+	return run.Status == store.RunFiltered && !slices.ContainsFunc(run.Steps, func(s StepView) bool { return s.Status != stepSkipped })
+}
+
+var leftOutWords = form.Label("the condition of the trigger lets the event not pass", "a condição do gatilho não deixa o evento passar")
+
+// because adds the reason that a run gives.
+func because(reason, lang string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + said.In(reason, lang)
 }
 
 type differences struct {

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"gancho/engine"
 	"gancho/engine/flow"
@@ -33,12 +35,19 @@ func (c *backtestCommand) Run(ctx context.Context, to streams) error {
 	}
 	results := map[string]engine.Backtest{}
 	failed := 0
+	var left []string
 	for _, f := range b.Flows {
-		if err := c.check(ctx, f, to); err != nil {
-			return err
-		}
-		r, err := c.ask(ctx, f)
-		if err != nil {
+		r, err := c.compare(ctx, f, to)
+		var no answerError
+		switch {
+		case errors.As(err, &no):
+			fmt.Fprintf(to.err, "%s: %v\n", f.ID, err)
+			left = append(left, f.ID)
+			continue
+		case errors.Is(err, errNo):
+			left = append(left, f.ID)
+			continue
+		case err != nil:
 			return fmt.Errorf("flow %s: %w", f.ID, err)
 		}
 		results[f.ID] = r
@@ -47,6 +56,9 @@ func (c *backtestCommand) Run(ctx context.Context, to streams) error {
 			printBacktest(to, f.ID, &r)
 		}
 	}
+	if len(left) > 0 {
+		fmt.Fprintf(to.err, "not compared: %s\n", strings.Join(left, ", "))
+	}
 	if c.JSON {
 		e := json.NewEncoder(to.out)
 		e.SetIndent("", "  ")
@@ -54,10 +66,19 @@ func (c *backtestCommand) Run(ctx context.Context, to streams) error {
 			return fmt.Errorf("print the results: %w", err)
 		}
 	}
-	if failed > 0 {
+	if failed > 0 || len(left) > 0 {
 		return errNo
 	}
 	return nil
+}
+
+// compare holds one flow against what the server has; errNo where the flow is faulty, which is
+// printed.
+func (c *backtestCommand) compare(ctx context.Context, f *flow.Flow, to streams) (engine.Backtest, error) {
+	if err := c.check(ctx, f, to); err != nil {
+		return engine.Backtest{}, err
+	}
+	return c.ask(ctx, f)
 }
 
 // check asks the server, which knows its own connectors, whether the flow is valid at all.
@@ -68,7 +89,7 @@ func (c *backtestCommand) check(ctx context.Context, f *flow.Flow, to streams) e
 	}
 	data, err := c.call(ctx, http.MethodPost, "/flows/"+f.ID+"/check", body)
 	if err != nil {
-		return fmt.Errorf("flow %s: %w", f.ID, err)
+		return err
 	}
 	var answer struct {
 		Problems []struct{ Severity, Path, Message string }

@@ -177,6 +177,7 @@ func TestBacktestCommand(t *testing.T) {
 		{"body.n", "body.absent", "5 newly failed", 1},
 		{`"log"`, `"lag"`, "a: error: /steps/0/action: ", 1},
 		{`"id": "a"`, `"id": "ab"`, `404: there is no flow "ab"`, 1},
+		{document, strings.NewReplacer(`"log"`, `"lag"`, `"id": "a"`, `"id": "ac"`).Replace(document) + "," + strings.Replace(document, `"id": "a"`, `"id": "ab"`, 1) + "," + document, "a: 5 events, 5 the same", 1},
 	} {
 		must(t, os.WriteFile(file, []byte(`{"gancho": 1, "flows": [`+strings.Replace(document, c.old, c.fresh, 1)+`]}`), 0o600))
 		if out, code := g.command("backtest", file, "--server", g.url(""), "--token", adminToken); code != c.code || !strings.Contains(out, c.out) {

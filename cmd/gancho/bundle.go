@@ -18,8 +18,6 @@ import (
 	"gancho/engine/form"
 	"gancho/engine/own"
 	"gancho/triggers"
-
-	"github.com/mattn/go-isatty"
 )
 
 // readBundle reads a file of flows. What is wrong is printed with file, line and column.
@@ -132,7 +130,7 @@ func (c *checkCommand) Run(to streams) error {
 		problems := checkFile(data, known)
 		printProblems(to.out, path, data, problems)
 		no = no || flow.Errors(problems) || (c.Strict && len(problems) > 0)
-		if len(problems) == 0 && onTerminal(to.err) {
+		if len(problems) == 0 {
 			fmt.Fprintf(to.err, "%s: no problems%s\n", path, of(data))
 		}
 	}
@@ -180,12 +178,6 @@ func of(data []byte) string {
 	return fmt.Sprintf(" in %d flows", len(b.Flows))
 }
 
-// onTerminal says whether a person reads along, who wants to know that all is well.
-func onTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && isatty.IsTerminal(f.Fd())
-}
-
 // checkFile finds everything that is wrong with a bundle, or with an own connector or preset.
 func checkFile(data []byte, known *engine.Catalogue) []form.Problem {
 	var head struct{ Format string }
@@ -216,6 +208,9 @@ func checkBundle(data []byte, known *engine.Catalogue) []form.Problem {
 		met, _ := engine.MetByTests(known, f, b.Events(f.ID))
 		for _, p := range append(found, flow.CheckTypes(f, known, met)...) {
 			p.Path = fmt.Sprintf("/flows/%d%s", i, p.Path)
+			if p.Code == "unknown_action" && p.Hint.IsZero() {
+				p.Hint = form.Label("one of an own connector is known with --data DIR", "uma de um conector próprio é conhecida com --data DIR")
+			}
 			problems = append(problems, p)
 		}
 	}

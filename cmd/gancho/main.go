@@ -35,8 +35,8 @@ type commands struct {
 	Backtest   backtestCommand   `cmd:"" help:"Hold a bundle against the flows of a server, on events that came."`
 	Send       sendCommand       `cmd:"" help:"Send signed samples of a provider's webhooks to a trigger URL."`
 	Docs       docsCommand       `cmd:"" help:"Write the reference of actions, triggers and functions, and the schema of flows."`
-	Import     importCommand     `cmd:"" help:"Take a bundle into a server or a data folder."`
-	Export     exportCommand     `cmd:"" help:"Write flows of a server or a data folder as a bundle."`
+	Import     importCommand     `cmd:"" help:"Take a bundle into a server (--server) or a data folder."`
+	Export     exportCommand     `cmd:"" help:"Write flows of a server (--server) or a data folder as a bundle: their drafts."`
 	Diff       diffCommand       `cmd:"" help:"Show what changed between two bundles, or a bundle and a server."`
 	DB         dbCommand         `cmd:"" name:"db" help:"Check, compact, back up or restore a data folder."`
 	User       userCommand       `cmd:"" help:"Users of a stopped data folder."`

@@ -23,7 +23,7 @@ import (
 
 // remote is a server to talk to, instead of a data folder.
 type remote struct {
-	Server string `help:"Server to talk to; without it, the data folder." placeholder:"URL"`
+	Server string `help:"Server to talk to." placeholder:"URL"`
 	Token  string `help:"Token for the server." env:"GANCHO_API_TOKEN" placeholder:"TOKEN"`
 }
 
@@ -89,7 +89,7 @@ func refusalOf(status int, data []byte) error {
 		Problems []struct{ Path, Message, Hint string }
 	}
 	if json.Unmarshal(data, &p) != nil || p.Detail == "" {
-		return fmt.Errorf("the server answered %d", status)
+		return answerError{fmt.Sprintf("the server answered %d", status)}
 	}
 	text := p.Detail
 	for _, problem := range p.Problems {
@@ -98,8 +98,13 @@ func refusalOf(status int, data []byte) error {
 	if p.Code == "taken" && len(p.Problems) > 0 {
 		text += takenHint
 	}
-	return fmt.Errorf("the server answered %d: %s", status, text)
+	return answerError{fmt.Sprintf("the server answered %d: %s", status, text)}
 }
+
+// answerError is a refusal: the server is there, and says no.
+type answerError struct{ text string }
+
+func (a answerError) Error() string { return a.text }
 
 // takenHint says what to do about flows that are in the way of an import.
 const takenHint = "\n  with --on-conflict replace they become the bundle's, with --on-conflict skip they stay as they are"
@@ -138,7 +143,7 @@ func (c *importCommand) Run(ctx context.Context, to streams) error {
 	results, err := c.intoFolder(ctx, i, b)
 	for _, r := range results {
 		if err == nil {
-			printImported(to.out, r.ID, r.Action, r.Published, 0)
+			c.printImported(to, r.ID, r.Action, r.Published, 0)
 			c.printReach(to.err, b, r.ID)
 		}
 	}
@@ -231,14 +236,17 @@ func (c *importCommand) printReach(w io.Writer, b *flow.Bundle, id string) {
 	}
 }
 
-func printImported(w io.Writer, id, action string, published bool, samples int) {
+func (c *importCommand) printImported(to streams, id, action string, published bool, samples int) {
+	if c.Publish && !c.DryRun && !published && (action == "created" || action == "replaced") {
+		fmt.Fprintf(to.err, "%s: not published: what is imported is its draft\n", id)
+	}
 	if published {
 		action += ", published"
 	}
 	if samples > 0 {
 		action += fmt.Sprintf(", samples: %d", samples)
 	}
-	fmt.Fprintf(w, "%s: %s\n", id, action)
+	fmt.Fprintf(to.out, "%s: %s\n", id, action)
 }
 
 func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams) error {
@@ -273,7 +281,7 @@ func (c *importCommand) toServer(ctx context.Context, b *flow.Bundle, to streams
 	}
 	faulty := false
 	for _, f := range answer.Flows {
-		printImported(to.out, f.ID, f.Action, f.Published, f.Samples)
+		c.printImported(to, f.ID, f.Action, f.Published, f.Samples)
 		c.printReach(to.err, b, f.ID)
 		for _, p := range f.Problems {
 			fmt.Fprintf(to.err, "%s: %s: %s: %s\n", f.ID, p.Severity, p.Path, p.Message)

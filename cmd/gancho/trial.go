@@ -19,7 +19,7 @@ type runCommand struct {
 	outboundFlags
 	ownFlags
 	File  string `arg:"" help:"Bundle; - reads stdin."`
-	Flow  string `required:"" help:"Which flow of it." placeholder:"ID"`
+	Flow  string `help:"Which flow of it, where it has several." placeholder:"ID"`
 	Event string `required:"" help:"The event: {body, headers, query, method}, or just its body." placeholder:"FILE"`
 	Real  bool   `help:"Act for real, without waiting: delays and the waits between attempts pass at once. Without it effects are held back."`
 	JSON  bool   `name:"json" help:"Print the run as JSON."`
@@ -35,6 +35,12 @@ func (c *runCommand) Run(ctx context.Context, to streams) error {
 	b, err := readBundle(c.File, to)
 	if err != nil {
 		return err
+	}
+	if c.Flow == "" && len(b.Flows) == 1 {
+		c.Flow = b.Flows[0].ID
+	}
+	if c.Flow == "" {
+		return usageError{fmt.Sprintf("say which flow: --flow %s", strings.Join(flowIDs(b), ", --flow "))}
 	}
 	f := pickFlow(b, c.Flow)
 	if f == nil {

@@ -222,6 +222,10 @@ func endsAllTurns(at string) form.Problem {
 }
 
 func (v *validator) step(s *Step, at string) {
+	if s.Action == "" {
+		v.error(at+"/action", "required", "the step has no action", "o passo não tem ação")
+		return
+	}
 	info, ok := v.catalogue.Action(s.Action)
 	if !ok {
 		p := problem(at+"/action", "unknown_action", fmt.Sprintf("there is no action %q", s.Action), fmt.Sprintf("não existe a ação %q", s.Action))
