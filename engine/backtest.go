@@ -139,8 +139,26 @@ func (b *Backtest) count(info *store.EventInfo, before, after *RunView) {
 		row.Error = after.Error
 	case before.Status == store.Failed:
 		row.Error = before.Error
+	default:
+		row.Error = newFault(before, after)
 	}
 	b.Rows = append(b.Rows, row)
+}
+
+// newFault is why a step fails that did not, in a run that goes on all the same.
+func newFault(before, after *RunView) *said.ErrorView {
+	failed := map[string]bool{}
+	for _, s := range before.Steps {
+		failed[s.Path] = s.Status == stepFailed
+	}
+	for _, s := range after.Steps {
+		if s.Status == stepFailed && !failed[s.Path] && s.Error != nil {
+			fault := *s.Error
+			fault.Step = s.Path
+			return &fault
+		}
+	}
+	return nil
 }
 
 // speak says the errors of the rows in the language of whoever asks.

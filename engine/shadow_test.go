@@ -165,6 +165,11 @@ func TestABacktestReadsWhatWasRecorded(t *testing.T) {
 	if b.Changed != 1 {
 		t.Errorf("a key that was not read then: %+v", b.Rows)
 	}
+	b, err = h.Backtest(t.Context(), h.draft(strings.Replace(document, `test.send", "with": {"text": "`, `test.send", "on_error": "continue", "with": {"text": "{{ steps.gone.name }}`, 1)), store.Query{}, 10)
+	check(t, err)
+	if b.Changed != 1 || b.Rows[0].After != store.Succeeded || b.Rows[0].Error == nil || b.Rows[0].Error.Step != "tell" || !strings.Contains(b.Rows[0].Error.Message, "steps.gone.name") {
+		t.Errorf("a step that fails in a run that goes on: %+v", b.Rows)
+	}
 	if entry, err := h.store.GetKey(t.Context(), engine.StateSpace, "n"); err != nil || string(entry.Value) != "1" {
 		t.Errorf("the back-test counted: %s %v", entry.Value, err)
 	}

@@ -64,12 +64,14 @@ function useNames(flow: Flow, rev: number): Names {
 type GroupProps = { group: Alike; names: Names }
 
 function Group({ group: { rows, deeds }, names }: GroupProps) {
+  const t = useWords()
   const end = useEnd()
   const [first] = rows
   const lines = useSentences(deeds, first, names)
   if (!first) return null
   const stand = (of: string) => <Status of={of} said={end(of, rows.length)} />
-  const stands = <>{stand(first.before)}{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" />{stand(first.after)}</>}</>
+  const fails = deeds.some((d) => d.what === 'state' && d.after === 'failed')
+  const stands = first.before === first.after && fails ? <Badge tone="fail">{t.stepFails}</Badge> : <>{stand(first.before)}{first.before !== first.after && <><ArrowRight size={14} aria-hidden className="text-text-3" />{stand(first.after)}</>}</>
   return <Alikes rows={rows} stands={stands} lines={lines} draw={(row) => <Event row={row} names={names} deeds={alikeOf([row])[0]?.deeds ?? []} />} />
 }
 
