@@ -22,8 +22,8 @@ export function TestsPanel({ draft, close }: { draft: DraftHook; close: () => vo
   const tests = (draft.flow.tests ?? []) as Test[]
   const add = async () => {
     if (!newest?.trigger) return
-    const { keptEvent } = await import('./savedTest')
-    const test: Test = { name: fill(t.testNamed, { time: times(newest.at) }), event: keptEvent(newest.trigger), expect: { status: 'succeeded' } }
+    const { keptEvent, keptTitle } = await import('./savedTest')
+    const test: Test = { name: keptTitle(newest.title ?? '', newest.trigger['body']) || fill(t.testNamed, { time: times(newest.at) }), event: keptEvent(newest.trigger), expect: { status: 'succeeded' } }
     edit((f) => ({ ...f, tests: [...(f.tests ?? []), test] }))
   }
   const drop = (at: number) => {
