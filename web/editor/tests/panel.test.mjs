@@ -407,6 +407,22 @@ test('the ways of a field are changed without loss', async () => {
   }
   await until(async () => (await saved('erp')).with.url === before)
   await url.locator('.chip').waitFor()
+  const box = url.locator('.cm-content')
+  const turn = async (way) => { await url.getByText(way, { exact: true }).click(); await url.getByRole('radio', { name: way }).isChecked() }
+  await turn('expression')
+  await until(async () => /^"https?:/.test(await box.textContent())) // what was text with data is an expression now, without braces
+  await box.fill('"https://example.com/" + string(trigger.body.id)')
+  await until(async () => (await saved('erp')).with.url === '{{ "https://example.com/" + string(trigger.body.id) }}')
+  await url.locator('[data-preview]', { hasText: 'https://example.com/1007' }).waitFor()
+  await box.fill('upper(trigger.body.id')
+  await page.keyboard.press('Escape') // the list of names
+  await url.locator('.text-fail').first().waitFor() // no text: a fault
+  assert.equal(await box.textContent(), 'upper(trigger.body.id')
+  await box.fill('')
+  await turn('data')
+  await url.locator('.cm-placeholder').waitFor() // what was deleted stays so
+  await box.fill(before)
+  await until(async () => (await saved('erp')).with.url === before)
   await page.context().close()
 })
 

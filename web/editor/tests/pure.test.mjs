@@ -822,3 +822,13 @@ test('the audit names what was changed, and not who was erased', () => {
   assert.equal(targetOf('/people/%E2%80%A6').name, '')
   assert.equal(targetOf('/people/…').name, '')
 })
+
+test('a value is written as an expression and back, and an expression is one also while it is typed', async () => {
+  const { asExpression, insideOf, literalOf } = await source('fields/template.ts')
+  for (const [value, expression] of [['Olá', '"Olá"'], ['{{ upper(a) }}', 'upper(a)'], ['Nº {{ trigger.body.id }}!', '"Nº " + string(trigger.body.id) + "!"'], [5, '5'], [['a'], '["a"]']]) assert.equal(asExpression(value), expression)
+  for (const [value, inside] of [[undefined, ''], ['{{ upper( }}', 'upper('], ['{{ a  }}', 'a '], ['{{ "}}" }}', '"}}"'], ['{{ a }} and {{ b }}', undefined], ['trigger.body.total * 2', undefined]]) assert.equal(insideOf(value), inside)
+  assert.deepEqual(['"a\\"b"', '"a" + "b"', 'a', ''].map(literalOf), ['a"b', undefined, undefined, undefined])
+  const { turned } = await source('fields/WaySwitch.tsx')
+  const text = { type: 'text' }
+  assert.deepEqual([turned(text, 'expression', 'Olá'), turned(text, 'data', '{{ "Olá" }}'), turned(text, 'fixed', '{{ "Olá" }}'), turned(text, 'fixed', '{{ a + b }}'), turned({ type: 'number' }, 'expression', 5)], ['{{ "Olá" }}', 'Olá', 'Olá', undefined, '{{ 5 }}'])
+})

@@ -3,7 +3,7 @@ import { Eye, TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
 import type { Handle } from '../code/types'
-import { useAnswer, useDesk, valueAt } from '../data/desk'
+import { type Asked, useAnswer, useDesk, valueAt } from '../data/desk'
 import { veiled } from '../data/hide'
 import { useVeil } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
@@ -20,9 +20,9 @@ import { Fixes } from './Fixes'
 import { Hints } from './Hints'
 import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
-import { friendly, hasHole, hole, isPath, holes, parts } from './template'
+import { friendly, hasHole, hole, insideOf, isPath, holes, onlyHole, parts } from './template'
 import { nameIn, say } from './say'
-import { fits, textKinds, type Way, wayOf, waysOf, WaySwitch } from './WaySwitch'
+import { fits, textKinds, turned, type Way, wayOf, waysOf, WaySwitch } from './WaySwitch'
 import { useWords } from './words'
 
 const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
@@ -49,6 +49,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const handle = useRef<Handle>(null)
   const [way, setWay] = useState<Way>(() => wayOf(field, value))
   const kept = useRef<Partial<Record<Way, unknown>>>({})
+  const put = useRef<unknown>(undefined)
   const [picked, setPicked] = useState(false)
   const [left, setLeft] = useState(false)
   const looks = useLooks()
@@ -56,31 +57,36 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const bare = field.type === 'expression' // an expression without braces
   const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
   const shownWay: Way = ways.length === 0 ? 'fixed' : fits(field, way, value) ? way : wayOf(field, value)
+  const coded = shownWay === 'expression' && !bare // the document has it in braces, the field shows what is in them
+  const source = coded ? insideOf(value) ?? '' : textual
+  const write = useCallback((next: unknown) => set(!coded ? next : typeof next === 'string' && next.trim() !== '' ? hole(onlyHole(next) ?? next) : undefined), [set, coded])
   const label = say_(field.label)
   const member = field.id.split('/')[0] ?? ''
 
   const choose = (next: Way) => {
+    if (value !== put.current) kept.current = {} // what was written in the other ways holds until this one is changed
     kept.current[shownWay] = value
-    if (!fits(field, next, value)) set(kept.current[next])
-    else if (!bare && next !== 'fixed' && value !== undefined && typeof value !== 'string') set(String(value))
-    else if (next !== 'fixed' && (value === undefined || value === '') && kept.current[next] !== undefined) set(kept.current[next])
+    put.current = next in kept.current ? kept.current[next] : turned(field, next, value)
+    if (put.current !== value) set(put.current)
     setWay(next)
     void loadCode().then(() => setTimeout(() => handle.current?.focus()))
   }
 
   const insert = useCallback((path: string) => {
-    if (handle.current) return handle.current.insert(hole(path))
+    if (handle.current) return handle.current.insert(coded ? path : hole(path))
     setPicked(true)
     setWay('data')
     set(hole(path))
-  }, [set])
+  }, [set, coded])
   const focus = () => desk.aim(field.literal ? undefined : { id, label, insert, focus: () => handle.current?.focus() })
 
   const template = typeof value === 'string' && hasHole(value) && ways.length > 0 && !bare
   const joined = Array.isArray(value) ? value.filter((v) => typeof v === 'string').join(', ') : textual
   const inRows = field.type === 'list' && hasHole(joined) // told by the rows themselves
   const addressed = field.addresses === true && hasHole(joined)
-  const { answer, fresh, failed } = useAnswer({ source: joined, mode: 'template' }, template || inRows)
+  const question: Asked | undefined = coded ? { source, mode: 'expression' } : template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) ? askedOf(textual, field) : undefined
+  const previewed = coded ? source.trim() !== '' : template
+  const { answer, fresh, failed } = useAnswer(question ?? { source: '', mode: 'template' }, previewed || inRows)
   const server = problems[0]
   const pointer = server?.path.split(`/with/${field.id}`)[1] ?? ''
   const untouched = !left && !shown && server?.code === 'required' && pointer === '' // what is yet to be filled in is no fault until the field is left
@@ -106,14 +112,14 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         ? <ExpressionField ref={handle} field={field} value={value} set={set} id={id} invalid={error !== undefined} way={shownWay} choose={setWay} />
         : shownWay === 'fixed'
         ? <OfField value={member}><Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} /></OfField>
-        : <TemplateField ref={handle} id={id} value={textual} set={set} chips={shownWay === 'data'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
+        : <TemplateField ref={handle} id={id} value={source} set={write} chips={!coded} mode={coded ? 'expression' : 'template'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={coded ? undefined : hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
-      {template && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={textual} set={set} asked={asked} text={textKinds.has(field.type) && !field.addresses} />}
+      {previewed && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={source} set={write} asked={asked} text={textKinds.has(field.type) && !field.addresses} />}
       {template && !error && textKinds.has(field.type) && field.type !== 'url' && parts(textual).length > 1 && <Suspense fallback={null}><Amounts value={textual} set={set} /></Suspense>}
       {error && !inside && <p data-fault role="alert" className="mt-1 flex items-start gap-1.5 text-xs text-fail"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span className="min-w-0 break-words"><Ticked text={error} /></span></p>}
       {error && !wrong && !inside && server && <div data-fault><Fixes problem={server} value={value} pointer={pointer} set={set} /></div>}
-      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={template || inRows ? { source: joined, mode: 'template' } : selfTold.has(field.type) && textual !== '' ? askedOf(textual, field) : undefined} />}
+      {!error && !asked && <Hints problems={problems} value={value} at={`/with/${field.id}`} set={set} asked={previewed || inRows || textual !== '' ? question : undefined} />}
       {asked && !looks && <Suspense fallback={null}><Missing field={member} value={textual} set={set} /></Suspense>}
     </div>
   )

@@ -92,6 +92,32 @@ export function givenList(source: unknown): unknown[] | undefined {
 
 export const hole = (source: string) => `{{ ${source} }}`
 
+const wrapped = /^\s*\{\{ ?([\s\S]*?) ?\}\}\s*$/
+
+/** insideOf is the expression that a value is, also one that is not finished; undefined where it is text, or text with data. */
+export function insideOf(value: unknown): string | undefined {
+  if (value === undefined || value === '') return ''
+  if (typeof value !== 'string' || (holes(value).length > 0 && onlyHole(value) === undefined)) return undefined
+  return wrapped.exec(value)?.[1]
+}
+
+/** asExpression writes a value as an expression that yields it. */
+export function asExpression(value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value)
+  const all = parts(value)
+  return onlyHole(value) ?? all.map((p) => (p.hole ? `string(${p.text})` : JSON.stringify(p.text))).join(' + ')
+}
+
+/** literalOf is the text that an expression is, if it is no more than that. */
+export function literalOf(source: string): string | undefined {
+  try {
+    const read: unknown = /^".*"$/s.test(source) ? JSON.parse(source) : undefined
+    return typeof read === 'string' ? read : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** member writes the name of a member after the path of what holds it. */
 export const member = (path: string, key: string) => (new RegExp(`^${name}$`).test(key) ? (path ? `${path}.${key}` : key) : `${path}[${JSON.stringify(key)}]`)
 
