@@ -1,10 +1,10 @@
 import { type Ref, Suspense, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { Handle } from '../code/types'
-import { type Asked, useAnswer, useDesk } from '../data/desk'
+import { useAnswer, useDesk } from '../data/desk'
 import { useLooks } from '../editor/Locked'
 import { soon } from '../ui/soon'
 import { useSay } from '../words'
-import { type Field } from './check'
+import { askedOf } from './check'
 import { type ControlProps } from './Control'
 import { Preview } from './FieldRow'
 import { TemplateField } from './TemplateField'
@@ -14,9 +14,6 @@ import { useWords } from './words'
 
 const ListField = soon(() => import('./ListField').then((m) => m.ListField))
 const OfferedLists = soon(() => import('./OfferedLists').then((m) => m.OfferedLists))
-
-/** askedOf is what the server is asked of a field that holds an expression. */
-export const askedOf = (source: string, field: Field): Asked => ({ source, mode: 'expression', ...(field.expect && { expect: field.expect }) })
 
 type ExpressionProps = Omit<ControlProps, 'focus'> & { ref: Ref<Handle>; way: Way; choose: (way: Way) => void }
 

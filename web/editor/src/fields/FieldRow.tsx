@@ -11,22 +11,22 @@ import { useLooks } from '../editor/Locked'
 import { soon } from '../ui/soon'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
-import { usePlural } from '../words/phrase'
 import { toldShort } from '../words/told'
-import { fault, type Field, looksLikeAddress } from './check'
+import { askedOf, fault, type Field, looksLikeAddress } from './check'
 import { Control } from './Control'
-import { askedOf, ExpressionField } from './ExpressionField'
 import { Fixes } from './Fixes'
 import { Hints } from './Hints'
 import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
 import { friendly, hasHole, hole, insideOf, isPath, holes, onlyHole, parts } from './template'
-import { nameIn, say } from './say'
+import { say } from './say'
 import { fits, textKinds, turned, type Way, wayOf, waysOf, WaySwitch } from './WaySwitch'
 import { useWords } from './words'
 
+const ExpressionField = soon(() => import('./ExpressionField').then((m) => m.ExpressionField))
 const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
 const Grouped = soon(() => import('./Grouped').then((m) => m.Grouped))
+const Listed = soon(() => import('./Listed').then((m) => m.Listed))
 const Missing = soon(() => import('./Missing').then((m) => m.Missing))
 
 export type FieldProps = { field: Field; value: unknown; set: (value: unknown) => void; problems?: Schemas['ProblemView'][]; siblings?: Record<string, unknown>; connection?: string; shown?: boolean }
@@ -109,7 +109,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         {ways.length > 0 && !looks && <WaySwitch label={`${t.mode}: ${label}`} name={id} ways={ways} way={shownWay} choose={choose} />}
       </div>
       {bare
-        ? <ExpressionField ref={handle} field={field} value={value} set={set} id={id} invalid={error !== undefined} way={shownWay} choose={setWay} />
+        ? <Suspense fallback={<div aria-busy className="min-h-10" />}><ExpressionField ref={handle} field={field} value={value} set={set} id={id} invalid={error !== undefined} way={shownWay} choose={setWay} /></Suspense>
         : shownWay === 'fixed'
         ? <OfField value={member}><Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} /></OfField>
         : <TemplateField ref={handle} id={id} value={source} set={write} chips={!coded} mode={coded ? 'expression' : 'template'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={coded ? undefined : hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
@@ -142,17 +142,6 @@ function hintOf(field: Field, word: string): string | undefined {
 /** withoutCode writes the holes of an example as the names that a person sees; a hole alone says nothing. */
 const withoutCode = (example: string) => (/^\{\{[^{}]*\}\}$/.test(example.trim()) ? undefined : example.replace(/\{\{\s*([\w.?]+)[^{}]*\}\}/g, (_, path: string) => `[${friendly(path.split('.').at(-1) ?? path)}]`))
 
-/** listed tells of a list how long it is, and what it begins with. */
-function useListed() {
-  const t = useWords()
-  const { lang } = useLang()
-  const plural = usePlural()
-  return (list: unknown[]) => {
-    const first = list.slice(0, 3).map((v) => say(nameIn(v), lang, t.emptyValue)).join(', ')
-    return [plural(t, 'items', list.length), first && `${first}${list.length > 3 ? '…' : ''}`].filter(Boolean).join(': ')
-  }
-}
-
 type PreviewProps = { answer: ReturnType<typeof useAnswer>['answer']; fresh: boolean; failed: boolean; source: string; set: (value: unknown) => void; asked?: boolean; /** a hole alone is written as text too */ text?: boolean; /** a list is wanted */ list?: boolean }
 
 /** Preview is what a value is with the chosen event, or what is wrong with it. It keeps its line, so that nothing jumps. */
@@ -164,7 +153,6 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
   const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
   const veil = useVeil()
-  const listed = useListed()
   const shown = answer && veil.within(answer.value)
   const personal = answer && JSON.stringify(veiled(answer.value, desk.scope)) !== JSON.stringify(answer.value)
   if (failed && !answer) return null
@@ -173,7 +161,7 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
       {!error && answer && (
         <p className="flex items-start gap-1.5 text-text-2" title={t.preview}>
           {veil.may && personal ? <VeilSwitch className="-my-1.5 -ml-1.5 size-6! -mr-1 shrink-0" /> : <Eye size={14} className="mt-px shrink-0 text-text-3" aria-hidden />}<span className="sr-only">{t.preview}: </span>
-          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{list && Array.isArray(shown) ? listed(shown) : say(shown, lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
+          <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap" data-preview>{list && Array.isArray(shown) ? <Suspense fallback={null}><Listed list={shown} /></Suspense> : say(shown, lang, [none(source), t.emptyValue].filter(Boolean).join(': '))}</span>
         </p>
       )}
       <Doubts answer={answer} source={source} set={set} asked={asked} />

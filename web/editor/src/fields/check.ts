@@ -1,10 +1,14 @@
 import type { Schemas } from '../api/client'
+import type { Asked } from '../data/desk'
 import { parseDuration } from './locale'
 import { hasHole } from './template'
 import type { useWords } from './words'
 import { fill } from '../words/phrase'
 
 export type Field = Schemas['Description']
+
+/** askedOf is what the server is asked of a field that holds an expression. */
+export const askedOf = (source: string, field: Field): Asked => ({ source, mode: 'expression', ...(field.expect && { expect: field.expect }) })
 
 const empty = (value: unknown) => value === undefined || value === null || value === ''
 

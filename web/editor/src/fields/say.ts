@@ -16,13 +16,3 @@ export function brief(value: unknown, most = 60): string {
   const text = value === undefined ? '' : JSON.stringify(value)
   return text.length > most ? `${text.slice(0, most)}…` : text
 }
-
-const names = ['title', 'name', 'titulo', 'nome', 'description', 'descricao', 'sku', 'code', 'codigo', 'email', 'number', 'numero', 'id']
-
-/** nameIn is what tells one element of a list from the others: itself, or what it is called. */
-export function nameIn(element: unknown): unknown {
-  if (typeof element !== 'object' || element === null) return element
-  const members = element as Record<string, unknown>
-  const found = names.map((n) => members[n]).find((v) => v !== undefined && v !== null && v !== '' && typeof v !== 'object')
-  return found ?? brief(element)
-}
