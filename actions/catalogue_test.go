@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +57,18 @@ func TestWholeCatalogue(t *testing.T) {
 			words(t, at+": label", f.Label, true)
 			for _, o := range f.Options {
 				words(t, at+": option "+o.Value, o.Label, true)
+			}
+			for _, m := range f.Fields {
+				words(t, at+": member "+m.ID, m.Label, true)
+			}
+			if strings.Contains(f.Placeholder, " or ") {
+				t.Errorf("%s: %q is in one language", at, f.Placeholder)
+			}
+			if day := regexp.MustCompile(`^\d{4}-\d\d-\d\d$`); day.MatchString(f.Example) && !f.Day {
+				t.Errorf("%s: %s is a day, which a calendar would give as a moment", at, f.Example)
+			}
+			if f.Kind == "number" && strings.Contains(f.Label.EN, "reais") && f.Decimals != 2 {
+				t.Errorf("%s: an amount has two decimals", at)
 			}
 		}
 	}

@@ -20,6 +20,12 @@ func (f *fieldFile) field(into *any) *form.Field {
 	if f.Pattern != "" {
 		made.Pattern(f.Pattern)
 	}
+	if f.Day {
+		made.Day()
+	}
+	if f.SMS {
+		made.SMS()
+	}
 	if f.Advanced {
 		made.Advanced()
 	}
@@ -32,5 +38,5 @@ func (f *fieldFile) field(into *any) *form.Field {
 	if f.OptionsFrom != nil {
 		made.Live(f.OptionsFrom.Needs...)
 	}
-	return made.Help(f.Help).Example(f.Example).Placeholder(f.Placeholder).ShowIf(f.ShowIf).AnyOf(f.AnyOf)
+	return made.Decimals(f.Decimals).Help(f.Help).Example(f.Example).Placeholder(f.Placeholder).ShowIf(f.ShowIf).AnyOf(f.AnyOf)
 }

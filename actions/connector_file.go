@@ -155,6 +155,9 @@ type fieldFile struct {
 	Pattern     string       `json:"pattern"`
 	Example     string       `json:"example"`
 	Placeholder string       `json:"placeholder"`
+	Day         bool         `json:"day"`      // of a date
+	Decimals    int          `json:"decimals"` // of a number
+	SMS         bool         `json:"sms"`      // of a longtext
 	Advanced    bool         `json:"advanced"`
 	Options     []optionFile `json:"options"`
 	OptionsFrom *optionsFile `json:"options_from"`

@@ -107,6 +107,9 @@ func (r *connectorReader) fields(path string, fields []fieldFile, types []string
 			r.bad(at+"/pattern", "bad_pattern", err.Error(), err.Error())
 			continue
 		}
+		r.only(at+"/day", f.Day, f.Type, "date")
+		r.only(at+"/decimals", f.Decimals != 0, f.Type, "number")
+		r.only(at+"/sms", f.SMS, f.Type, "longtext")
 		for j, o := range f.Options {
 			r.words(at+"/options/"+strconv.Itoa(j)+"/label", o.Label, true)
 		}
@@ -118,6 +121,13 @@ func (r *connectorReader) fields(path string, fields []fieldFile, types []string
 				r.bad(at+"/default", problems[0].Code, problems[0].Message.EN, problems[0].Message.PT)
 			}
 		}
+	}
+}
+
+// only says that what a field has belongs to another type.
+func (r *connectorReader) only(at string, has bool, of, to string) {
+	if has && of != to {
+		r.bad(at, "wrong_type", "only a field of type "+to+" has it", "só um campo do tipo "+to+" tem isto")
 	}
 }
 

@@ -71,9 +71,23 @@ func (m *email) Fields() form.Fields {
 		form.LongText("html", &m.html, form.Label("HTML, in place of the message", "HTML, no lugar da mensagem")).AnyOf("message").Advanced().
 			Help(form.Label("What strangers may have written belongs into escape_html(…), in the message into escape_markdown(…): else their links and pictures stand in your e-mail.", "O que estranhos podem ter escrito vai em escape_html(…), na mensagem em escape_markdown(…): senão os links e imagens deles ficam no seu e-mail.")),
 		form.List("attachments", &m.attachments, form.Label("Attachments", "Anexos")).Advanced().
-			Help(form.Label("Each {name, content_type, base64 or text}.", "Cada um {name, content_type, base64 ou text}.")),
+			Each(form.Text("name", new(string), form.Label("Name of the file", "Nome do arquivo")).Required().Example("nota.pdf"), contents(), asText(), contentType()),
 		form.Map("headers", &m.headers, form.Label("Headers", "Cabeçalhos")).Advanced(),
 	)
+}
+
+// What a file holds, as its form shows it.
+func contents() *form.Field {
+	return form.Text("base64", new(string), form.Label("File from the data", "Arquivo dos dados")).OneOf("contents").
+		Help(form.Label("A value that holds a file as base64, such as the body of an answer that was read as bytes.", "Um valor que traz um arquivo em base64, como o corpo de uma resposta lida como bytes."))
+}
+
+func asText() *form.Field {
+	return form.LongText("text", new(string), form.Label("Text", "Texto")).OneOf("contents")
+}
+
+func contentType() *form.Field {
+	return form.Text("content_type", new(string), form.Label("Type", "Tipo")).Placeholder("application/pdf").Advanced()
 }
 
 // Check finds what each run would fail with, and secrets that are written out.

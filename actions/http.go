@@ -74,7 +74,9 @@ func (h *httpRequest) Fields() form.Fields {
 			Help(form.Label("Sent as application/x-www-form-urlencoded; nested members are written with brackets.", "Enviado como application/x-www-form-urlencoded; campos aninhados usam colchetes.")),
 		form.LongText("text", &h.text, form.Label("Text body", "Corpo de texto")).OneOf("body").Given(&h.hasText),
 		form.List("multipart", &h.multipart, form.Label("Multipart body", "Corpo multipart")).OneOf("body").
-			Help(form.Label("Parts {name, text} or {name, file, content_type, base64 or text}.", "Partes {name, text} ou {name, file, content_type, base64 ou text}.")),
+			Each(form.Text("name", new(string), form.Label("Name of the field", "Nome do campo")).Required(), asText(), contents(),
+				form.Text("file", new(string), form.Label("Name of the file", "Nome do arquivo")).Example("nota.pdf").
+					Help(form.Label("Only of a file.", "Só de um arquivo.")).Advanced(), contentType()),
 		form.Condition("success", &h.success, form.Label("Success when", "Sucesso quando")).Advanced().Example("response.status == 200 && response.body.ok").
 			Help(form.Label("Asked of response; without it every 2xx is a success.", "Avaliado sobre response; sem isto, todo 2xx é sucesso.")),
 		form.Select("response", &h.response, form.Label("Read the answer as", "Ler a resposta como"),

@@ -372,9 +372,10 @@ func TestOwnConnectorsAreReadWhileRunning(t *testing.T) {
 func TestCheckReadsConnectors(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x_erp.json")
 	text := strings.Replace(fmt.Sprintf(ownConnector, "https://erp.example.com"), `"repeatable": false,`, "", 1)
+	text = strings.Replace(text, `"type": "text"`, `"type": "text", "day": true`, 1)
 	must(t, os.WriteFile(file, []byte(strings.Replace(text, "input.order", "inputs.order", 1)), 0o644))
 	code, out := runProgram(t, "check", file)
-	for _, want := range []string{"x_erp.json:", "/actions/create/repeatable", "/actions/create/request/json/order/="} {
+	for _, want := range []string{"x_erp.json:", "/actions/create/repeatable", "/actions/create/request/json/order/=", "/actions/create/fields/1/day"} {
 		if code != 1 || !strings.Contains(out, want) {
 			t.Errorf("exit %d without %s:\n%s", code, want, out)
 		}

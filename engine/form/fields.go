@@ -36,6 +36,10 @@ type Field struct {
 	help        Words
 	example     string
 	placeholder string
+	day         bool   // a date without a time
+	decimals    int    // digits after the point that a number is shown with
+	sms         bool   // a text that is sent as SMS
+	each        Fields // the members of each element of a list
 	required    bool
 	blank       bool // a template may give it an empty text
 	advanced    bool
@@ -111,6 +115,18 @@ func (f *Field) Example(example string) *Field { f.example = example; return f }
 
 // Placeholder is shown in the empty field.
 func (f *Field) Placeholder(text string) *Field { f.placeholder = text; return f }
+
+// Day says that a date is a day of the calendar, such as 2026-12-31; without it a date is a moment.
+func (f *Field) Day() *Field { f.day = true; return f }
+
+// Decimals says with how many digits after the point a number is shown, as amounts of money are.
+func (f *Field) Decimals(n int) *Field { f.decimals = n; return f }
+
+// SMS says that a text is sent as SMS, of which it may need several.
+func (f *Field) SMS() *Field { f.sms = true; return f }
+
+// Each describes the elements of a list that are objects. Who reads the list checks them.
+func (f *Field) Each(members ...*Field) *Field { f.each = members; return f }
 
 // Advanced puts the field under "More".
 func (f *Field) Advanced() *Field { f.advanced = true; return f }

@@ -328,6 +328,9 @@ type Description struct {
 	Min         *float64       `json:"min,omitempty" doc:"least value; of a text its least length in characters"`
 	Max         *float64       `json:"max,omitempty" doc:"greatest value; of a text its greatest length in characters"`
 	Pattern     string         `json:"pattern,omitempty" doc:"regular expression that its text must match"`
+	Day         bool           `json:"day,omitempty" doc:"of a date: a day of the calendar, such as 2026-12-31; without it a moment"`
+	Decimals    int            `json:"decimals,omitempty" doc:"digits after the point that the number is shown with"`
+	SMS         bool           `json:"sms,omitempty" doc:"the text is sent as SMS, of which it may need several"`
 	Options     []Choice       `json:"options,omitempty" doc:"what it may be, where that is a closed set"`
 	ShowIf      string         `json:"show_if,omitempty" doc:"condition on other fields, as field=value; shown only while it holds"`
 	OneOf       string         `json:"one_of,omitempty" doc:"at most one field with this word may be set"`
@@ -338,7 +341,7 @@ type Description struct {
 	Live        bool           `json:"live,omitempty" doc:"the options are read from the provider"`
 	Needs       []string       `json:"needs,omitempty" doc:"fields to fill in before the options can be read"`
 	Schema      map[string]any `json:"schema,omitempty" doc:"JSON Schema of its value"`
-	Fields      []Description  `json:"fields,omitempty" doc:"of a group: its members"`
+	Fields      []Description  `json:"fields,omitempty" doc:"of a group: its members; of a list: those of each of its elements"`
 }
 
 // Describe gives all that a form needs to be drawn.
@@ -362,6 +365,10 @@ func (fs Fields) Describe() []Description {
 		if f.pattern != nil {
 			d.Pattern = f.pattern.String()
 		}
+		if f.each != nil {
+			d.Fields = f.each.Describe()
+		}
+		d.Day, d.Decimals, d.SMS = f.day, f.decimals, f.sms
 		out = append(out, d)
 	}
 	return out

@@ -2357,6 +2357,13 @@ export interface components {
             any_of?: string;
             /** @description a value that is not among the options is taken too */
             custom?: boolean;
+            /** @description of a date: a day of the calendar, such as 2026-12-31; without it a moment */
+            day?: boolean;
+            /**
+             * Format: int64
+             * @description digits after the point that the number is shown with
+             */
+            decimals?: number;
             /** @description its value when it is left out */
             default?: unknown;
             /** @description a value that it could have */
@@ -2366,7 +2373,7 @@ export interface components {
              * @enum {string}
              */
             expect?: "list";
-            /** @description of a group: its members */
+            /** @description of a group: its members; of a list: those of each of its elements */
             fields?: components["schemas"]["Description"][];
             /** @description what it is for */
             help?: components["schemas"]["Words"];
@@ -2406,6 +2413,8 @@ export interface components {
             };
             /** @description condition on other fields, as field=value; shown only while it holds */
             show_if?: string;
+            /** @description the text is sent as SMS, of which it may need several */
+            sms?: boolean;
             /**
              * @description kind of field, which says what its value may be
              * @enum {string}
